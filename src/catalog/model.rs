@@ -1,0 +1,238 @@
+//! The catalog, resolved: every name in it has been looked up.
+
+use std::collections::BTreeMap;
+
+use bigdecimal::BigDecimal;
+
+use crate::diagnostic::Span;
+use crate::types::{Type, Unit};
+
+/// Index of an entity in [`Catalog::entities`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(pub u32);
+
+/// Index of a field in [`Entity::fields`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldId(pub u32);
+
+/// Index of a link in [`Entity::links`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u32);
+
+/// All entities of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// In the order of their names.
+    pub entities: Vec<Entity>,
+}
+
+impl Catalog {
+    /// The entity of an identity that came from this catalog.
+    #[must_use]
+    pub fn entity(&self, id: EntityId) -> &Entity {
+        &self.entities[id.0 as usize]
+    }
+
+    /// The entity of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<EntityId> {
+        let at = self.entities.iter().position(|entity| entity.name == name)?;
+        Some(EntityId(u32::try_from(at).ok()?))
+    }
+
+    /// Every entity with its identity.
+    pub fn iter(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        (0u32..).map(EntityId).zip(&self.entities)
+    }
+}
+
+/// A kind of thing: customers, orders, events.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Its name, in the singular: `customer`.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// What it is, for people.
+    pub description: Option<String>,
+    /// Where its rows are.
+    pub source: TableSource,
+    /// Where they are on targets that differ, by the target's name.
+    pub target_sources: BTreeMap<String, TableSource>,
+    /// The fields that identify a row, at least one.
+    pub key: Vec<FieldId>,
+    /// Its fields, as written.
+    pub fields: Vec<Field>,
+    /// Its links, as written.
+    pub links: Vec<Link>,
+    /// The event time: a date or a timestamp.
+    pub time: Option<FieldId>,
+    /// The field that holds an event's name, for `events["…"]`.
+    pub event_name: Option<FieldId>,
+    /// How its rows change.
+    pub changes: Changes,
+    /// Whether rows go away.
+    pub deletes: Deletes,
+    /// The database itself guarantees that keys are unique: no check is needed.
+    pub unique_enforced: bool,
+    /// How long after a row's stamp it may still become visible.
+    pub settle: Option<(i64, Unit)>,
+}
+
+impl Entity {
+    /// The field of an identity that came from this entity.
+    #[must_use]
+    pub fn field(&self, id: FieldId) -> &Field {
+        &self.fields[id.0 as usize]
+    }
+
+    /// The link of an identity that came from this entity.
+    #[must_use]
+    pub fn link(&self, id: LinkId) -> &Link {
+        &self.links[id.0 as usize]
+    }
+
+    /// The field of that name.
+    #[must_use]
+    pub fn find_field(&self, name: &str) -> Option<FieldId> {
+        let at = self.fields.iter().position(|field| field.name == name)?;
+        Some(FieldId(u32::try_from(at).ok()?))
+    }
+
+    /// The link of that name.
+    #[must_use]
+    pub fn find_link(&self, name: &str) -> Option<LinkId> {
+        let at = self.links.iter().position(|link| link.name == name)?;
+        Some(LinkId(u32::try_from(at).ok()?))
+    }
+
+    /// The rows' place on a target.
+    #[must_use]
+    pub fn source_on(&self, target: &str) -> &TableSource {
+        self.target_sources.get(target).unwrap_or(&self.source)
+    }
+
+    /// Whether the declarations promise that this field of a row never changes.
+    #[must_use]
+    pub fn is_immutable(&self, id: FieldId) -> bool {
+        match &self.changes {
+            Changes::AppendOnly { .. } | Changes::Static => true,
+            Changes::Mutable { immutable, .. } => immutable.contains(&id) || self.key.contains(&id),
+            Changes::Unknown => false,
+        }
+    }
+}
+
+/// Where rows come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TableSource {
+    /// A table: one to three names, such as `shop.orders`.
+    Table(Vec<String>),
+    /// A query in the target's SQL, kept as it was written; the emitter parses it.
+    Query {
+        /// Its text.
+        sql: String,
+        /// Where it stands.
+        span: Span,
+    },
+}
+
+/// A property of an entity.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name in segments.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The column it is read from.
+    pub column: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be missing; true unless declared.
+    pub nullable: bool,
+    /// The closed set of its values (strings only).
+    pub values: Option<Vec<String>>,
+    /// What it is, for people.
+    pub description: Option<String>,
+    /// Personal data.
+    pub pii: bool,
+    /// The roles that may use it; empty means everyone.
+    pub roles: Vec<String>,
+    /// No value is smaller.
+    pub min: Option<BigDecimal>,
+    /// No value is larger.
+    pub max: Option<BigDecimal>,
+    /// How the column holds it, where that differs from its type.
+    pub storage: Storage,
+}
+
+/// How a column holds a value, where reading it needs a conversion.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Storage {
+    /// As its type says.
+    #[default]
+    Native,
+    /// A timestamp in a column without a zone: local times of this IANA zone.
+    Zone(String),
+    /// `CHAR(n)`: padded with spaces that do not count.
+    Char,
+    /// A 32-bit float, widened when it is read; NaN is missing.
+    Float32,
+    /// A 64-bit float that may hold NaN, which is missing.
+    FloatNan,
+}
+
+/// A link from one entity to another.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Its name in segments: `orders`, `company`.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The entity it leads to.
+    pub to: EntityId,
+    /// Pairs of (own field, the other's field) that are equal, at least one.
+    pub on: Vec<(FieldId, FieldId)>,
+    /// Whether it leads to any number of rows; otherwise to at most one.
+    pub many: bool,
+    /// What it is, for people.
+    pub description: Option<String>,
+}
+
+/// How the rows of a table change, which decides what may be refreshed (`changes:`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Changes {
+    /// Rows arrive and never change.
+    AppendOnly {
+        /// How late, at most.
+        lateness: Option<(i64, Unit)>,
+        /// The column that says when a row arrived.
+        ingested_at: Option<FieldId>,
+    },
+    /// Rows change.
+    Mutable {
+        /// When a row changed last.
+        updated_at: Option<FieldId>,
+        /// When it was deleted, if deletes are soft.
+        deleted_at: Option<FieldId>,
+        /// The fields that never change.
+        immutable: Vec<FieldId>,
+    },
+    /// Nothing changes.
+    Static,
+    /// Nothing is known: the default.
+    #[default]
+    Unknown,
+}
+
+/// Whether rows go away (`deletes:`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deletes {
+    /// Rows stay for ever.
+    Never,
+    /// A row is marked through `deleted_at`.
+    Soft,
+    /// Rows vanish; what is assumed of sources that say nothing.
+    #[default]
+    Hard,
+}

@@ -1,0 +1,376 @@
+//! The checked tree: resolved, typed, with no string left to look up.
+//!
+//! Conditions ([`Cond`]) are two-valued; values ([`Value`]) may be missing. Operators that
+//! the language defines through others are gone: `!=` is a negated `=`, `avg` of what is
+//! an expression is an expression, a window is a pair of instants.
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, EntityId, FieldId, LinkId};
+use crate::diagnostic::Span;
+use crate::types::calendar::Calendar;
+use crate::types::{Literal, Type, Unit};
+
+pub use crate::syntax::ast::{AggregateFunc, ArithmeticOp, TextOp};
+
+/// Index of a segment in [`Hir::segments`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentId(pub u32);
+
+/// Index of a trait in [`Hir::traits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraitId(pub u32);
+
+/// A whole project, checked.
+#[derive(Debug, Clone)]
+pub struct Hir {
+    /// The catalog that its identities point into.
+    pub catalog: Arc<Catalog>,
+    /// Zone and week start.
+    pub calendar: Calendar,
+    /// Parameters with the values they were given, by name.
+    pub params: Vec<(String, Literal)>,
+    /// Computed traits; one never refers to itself, even through others.
+    pub traits: Vec<Trait>,
+    /// The segments that have no error, in the order of their names.
+    pub segments: Vec<Segment>,
+}
+
+impl Hir {
+    /// The segment of an identity that came from this tree.
+    #[must_use]
+    pub fn segment(&self, id: SegmentId) -> &Segment {
+        &self.segments[id.0 as usize]
+    }
+
+    /// The trait of an identity that came from this tree.
+    #[must_use]
+    pub fn computed(&self, id: TraitId) -> &Trait {
+        &self.traits[id.0 as usize]
+    }
+
+    /// The segment of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<SegmentId> {
+        let at = self.segments.binary_search_by(|segment| segment.name.as_str().cmp(name)).ok()?;
+        Some(SegmentId(u32::try_from(at).ok()?))
+    }
+
+    /// Every segment with its identity.
+    pub fn iter(&self) -> impl Iterator<Item = (SegmentId, &Segment)> {
+        (0u32..).map(SegmentId).zip(&self.segments)
+    }
+}
+
+/// A computed trait: a named value of one entity.
+#[derive(Debug, Clone)]
+pub struct Trait {
+    /// Its name.
+    pub name: String,
+    /// The entity that has it.
+    pub entity: EntityId,
+    /// Its value; [`Base::This`] is the entity.
+    pub value: Value,
+    /// Where it is defined.
+    pub span: Span,
+}
+
+/// A segment. Its match is (any include, or everyone if there is none), and no exclude,
+/// within the members of its parent.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Its name.
+    pub name: String,
+    /// The entity whose rows it selects.
+    pub entity: EntityId,
+    /// The segment that it narrows, over the same entity.
+    pub parent: Option<(SegmentId, Span)>,
+    /// The includes; none means everyone.
+    pub includes: Vec<Cond>,
+    /// The excludes.
+    pub excludes: Vec<Cond>,
+    /// Its properties.
+    pub properties: Properties,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// The properties of a segment.
+#[derive(Debug, Clone, Default)]
+pub struct Properties {
+    /// For people.
+    pub description: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// For `tag:` selection.
+    pub tags: Vec<String>,
+    /// `materialize`, where it says so itself; else the project's default.
+    pub materialize: Option<(Materialize, Span)>,
+    /// The roles that may read it.
+    pub access: Vec<String>,
+}
+
+/// How a segment is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Materialize {
+    /// A table that is always rebuilt.
+    #[default]
+    Table,
+    /// A table that is refreshed where the rules allow, else rebuilt with the reason.
+    Incremental,
+    /// A view.
+    View,
+    /// Not stored: put into whatever refers to it.
+    Inline,
+}
+
+impl Materialize {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Table, Self::Incremental, Self::View, Self::Inline];
+
+    /// The word for it in `.seg` files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Incremental => "incremental",
+            Self::View => "view",
+            Self::Inline => "inline",
+        }
+    }
+
+    /// Whether it has a table of its own, which others read.
+    #[must_use]
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Table | Self::Incremental)
+    }
+}
+
+/// Which row a path starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Base {
+    /// The row that the expression is about: the segment's entity, or inside an aggregate
+    /// the row at the end of its path.
+    This,
+    /// Inside an aggregate: the row that the aggregate belongs to (`outer.…`).
+    Outer,
+}
+
+/// One step along a link.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Hop {
+    /// The entity that the link belongs to.
+    pub from: EntityId,
+    /// The link.
+    pub link: LinkId,
+    /// The entity that it leads to.
+    pub to: EntityId,
+    /// Only rows whose `event_name` field is this (`events["…"]`).
+    pub event: Option<String>,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A to-one path: where a value or a membership is read. Missing if a row is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// Where it starts.
+    pub base: Base,
+    /// To-one hops, possibly none.
+    pub hops: Vec<Hop>,
+    /// The entity at its end.
+    pub end: EntityId,
+}
+
+/// A value: typed, and possibly missing.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be missing. Where it is false, it never is.
+    pub may_miss: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// The kinds of [`Value`].
+#[derive(Debug, Clone)]
+pub enum ValueKind {
+    /// A constant (parameters are replaced by their values).
+    Literal(Literal),
+    /// A field, read at the end of a to-one path.
+    Field(Path, FieldId),
+    /// A computed trait of the entity at the end of a to-one path.
+    Trait(Path, TraitId),
+    /// An aggregate that yields a number or a value (`exists` and `every` are conditions).
+    Aggregate(Box<Aggregate>),
+    /// Arithmetic on numbers. Operands may have different number types: they widen.
+    /// `Divide` gives a float, missing if the divisor is 0, as `Remainder` is.
+    Arithmetic(ArithmeticOp, Box<Value>, Box<Value>),
+    /// `-x`
+    Negate(Box<Value>),
+    /// A function of values.
+    Call(Func, Vec<Value>),
+    /// as_of.
+    Now,
+    /// The instant of a local time.
+    Instant(Box<LocalTime>),
+    /// The day of a local time.
+    LocalDate(Box<LocalTime>),
+    /// A part of a local time, as an integer.
+    LocalPart(Part, Box<LocalTime>),
+    /// An instant moved by exact microseconds.
+    ShiftExact(Box<Value>, i64),
+    /// Days from the first date to the second: an integer, negative if the second is earlier.
+    DaysBetween(Box<Value>, Box<Value>),
+    /// A condition as a boolean; never missing.
+    Condition(Box<Cond>),
+}
+
+/// A local time of the project's zone: what calendar arithmetic works on.
+#[derive(Debug, Clone)]
+pub enum LocalTime {
+    /// The local time of an instant, or the midnight that begins a date.
+    Of(Value),
+    /// The start of the unit that it lies in.
+    StartOf(Unit, Box<LocalTime>),
+    /// Moved by a count of units; months clamp to their last day.
+    Shift(Box<LocalTime>, i64, Unit),
+}
+
+/// A part of a local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Such as 2026.
+    Year,
+    /// 1 to 12.
+    Month,
+    /// Day of the month, 1 to 31.
+    Day,
+    /// 0 to 23.
+    Hour,
+    /// 1 for Monday to 7 for Sunday.
+    Weekday,
+}
+
+/// Functions of values. Missing arguments make the result missing, but for `coalesce`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Func {
+    /// Lower case. Also what `ignoring case` puts around both sides.
+    Lower,
+    /// Upper case.
+    Upper,
+    /// Without U+0020 at both ends.
+    Trim,
+    /// Number of code points.
+    Length,
+    /// Absolute value; the argument's type.
+    Abs,
+    /// To a whole number, half away from zero; integer, decimal(38,0) or float as its argument.
+    Round,
+    /// Down to a whole number; types as `Round`.
+    Floor,
+    /// Up to a whole number; types as `Round`.
+    Ceil,
+    /// The first that is present; two or more arguments of one (widened) type.
+    Coalesce,
+}
+
+/// A condition: true or false for every row, never unknown.
+#[derive(Debug, Clone)]
+pub struct Cond {
+    /// What it is.
+    pub kind: CondKind,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// The kinds of [`Cond`]. A comparison with a missing value is false.
+#[derive(Debug, Clone)]
+pub enum CondKind {
+    /// Always so.
+    Constant(bool),
+    /// All of them; none is true.
+    And(Vec<Cond>),
+    /// Any of them; none is false.
+    Or(Vec<Cond>),
+    /// The exact complement.
+    Not(Box<Cond>),
+    /// A comparison of two values of one type, or of two number types, or of a date with
+    /// a date (a timestamp that is compared with a date has become a [`ValueKind::LocalDate`]).
+    Compare(Comparison, Box<Value>, Box<Value>),
+    /// One of these constants (one or more).
+    In(Box<Value>, Vec<Literal>),
+    /// Between two values, both included.
+    Between(Box<Value>, Box<Value>, Box<Value>),
+    /// A test on text.
+    Text(TextOp, Box<Value>, Box<Value>),
+    /// The value is missing.
+    Missing(Box<Value>),
+    /// The time lies in a window. A date stands for its local midnight.
+    During(Box<Value>, Window),
+    /// The row at the end of the path is a final member of the segment.
+    InSegment(Path, SegmentId),
+    /// A boolean value that is true (false and missing are not).
+    True(Box<Value>),
+    /// There is a row.
+    Exists(Box<Aggregate>),
+    /// There is no row that fails the condition. `filter` of the aggregate is the condition.
+    Every(Box<Aggregate>),
+}
+
+/// Comparisons; `!=` is a negated `Equal`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Comparison {
+    /// `=`
+    Equal,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// A half-open window `[from, to)` of instants; a side that is `None` is open.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// The first instant in it: a timestamp.
+    pub from: Option<Value>,
+    /// The first instant after it: a timestamp.
+    pub to: Option<Value>,
+    /// Whether rows at or after as_of may be in it (`next`, `until`, `to`, `through`).
+    pub admits_future: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// An aggregate over the instances of a path: joined rows, never multiplied by other links.
+#[derive(Debug, Clone)]
+pub struct Aggregate {
+    /// Which.
+    pub func: AggregateFunc,
+    /// The path up to its last to-many link, from [`Base::This`] of where it stands.
+    pub hops: Vec<Hop>,
+    /// The entity at its end: `This` in `value` and `filter`; `Outer` is the row that the
+    /// aggregate belongs to (also in `window`).
+    pub end: EntityId,
+    /// The entities with `time` on the path, as (index of the hop that leads there, the
+    /// field). A row counts only if each of these times is present and before as_of, but
+    /// for the window's own if the window admits the future.
+    pub times: Vec<(usize, FieldId)>,
+    /// The window, which applies to the last of `times`.
+    pub window: Option<Window>,
+    /// What is aggregated; `None` for `count`, `exists`, `every`.
+    pub value: Option<Value>,
+    /// `where E`
+    pub filter: Option<Cond>,
+    /// Where it was written.
+    pub span: Span,
+}

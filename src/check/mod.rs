@@ -1,0 +1,5 @@
+//! From names to meaning: resolves and types the syntax tree against the catalog.
+//!
+//! Must not know: targets, capabilities, SQL.
+
+pub mod hir;

@@ -1,0 +1,17 @@
+//! Spans, problems and their codes: the ground that every stage stands on.
+//!
+//! A stage declares one struct per problem with [`problems!`](crate::problems), near
+//! the code that finds it, and pushes it into a [`Diagnostics`]. This module must not
+//! know any stage: the registry of all codes is put together by the library's face.
+
+mod code;
+mod list;
+mod problem;
+mod span;
+mod suggest;
+
+pub use code::{CodeInfo, Severity};
+pub use list::Diagnostics;
+pub use problem::{Diagnostic, Label, Problem};
+pub use span::{Position, Source, SourceId, Sources, Span};
+pub use suggest::closest;

@@ -1,0 +1,132 @@
+//! A problem: one struct per kind, made into a [`Diagnostic`] to be shown.
+
+use super::code::{CodeInfo, Severity};
+use super::span::Span;
+
+/// A problem's type. Implement it with [`problems!`](crate::problems).
+pub trait Problem {
+    /// Code, severity, title and explanation of this kind of problem.
+    fn info(&self) -> &'static CodeInfo;
+    /// Where it is; `None` for what lies in no file (a missing file, the command line).
+    fn span(&self) -> Option<Span>;
+    /// What is wrong: lower case, no final period, the user's words in backticks.
+    fn message(&self) -> String;
+    /// What to do about it.
+    fn help(&self) -> Option<String>;
+    /// Other places that matter, with what they say.
+    fn labels(&self) -> Vec<Label>;
+}
+
+/// A second place that belongs to a problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is to be seen there.
+    pub text: String,
+}
+
+/// A problem as it is shown: its kind is erased, nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Such as `SEG203`.
+    pub code: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// Where it is.
+    pub span: Option<Span>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Other places.
+    pub labels: Vec<Label>,
+}
+
+impl<P: Problem> From<P> for Diagnostic {
+    fn from(problem: P) -> Self {
+        let info = problem.info();
+        Self {
+            code: info.code,
+            severity: info.severity,
+            span: problem.span(),
+            message: problem.message(),
+            help: problem.help(),
+            labels: problem.labels(),
+        }
+    }
+}
+
+/// Declares the problems of a stage: a struct each, its [`Problem`] implementation, and
+/// the constant `CODES` with every one's [`CodeInfo`].
+///
+/// The documentation of the struct is what `segc explain` prints. A struct has a field
+/// `span` (a [`Span`], or an `Option<Span>`); `help` and `labels` may be left out.
+///
+/// ```ignore
+/// problems! {
+///     /// A name that nothing answers to.
+///     ///
+///     /// Check its spelling …
+///     error SEG301 "unknown name" UnknownName { span: Span, name: String, entity: String }
+///     message |p| format!("`{}` is not a field of `{}`", p.name, p.entity);
+///     help |p| Some("…".to_owned());
+///     labels |p| vec![];
+/// }
+/// ```
+#[macro_export]
+macro_rules! problems {
+    ($(
+        $(#[doc = $doc:literal])+
+        $severity:ident $code:ident $title:literal $name:ident {
+            $($(#[$meta:meta])* $field:ident : $ty:ty),* $(,)?
+        }
+        message |$m:ident| $message:expr;
+        $(help |$h:ident| $help:expr;)?
+        $(labels |$l:ident| $labels:expr;)?
+    )+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone)]
+            pub(crate) struct $name { $($(#[$meta])* pub(crate) $field: $ty),* }
+
+            impl $name {
+                const INFO: $crate::diagnostic::CodeInfo = $crate::diagnostic::CodeInfo {
+                    code: stringify!($code),
+                    severity: $crate::problems!(@severity $severity),
+                    title: $title,
+                    explanation: concat!($($doc, "\n"),+),
+                };
+            }
+
+            impl $crate::diagnostic::Problem for $name {
+                fn info(&self) -> &'static $crate::diagnostic::CodeInfo {
+                    &Self::INFO
+                }
+                fn span(&self) -> Option<$crate::diagnostic::Span> {
+                    self.span.into()
+                }
+                fn message(&self) -> String {
+                    let $m = self;
+                    let _ = $m;
+                    $message
+                }
+                fn help(&self) -> Option<String> {
+                    $crate::problems!(@help self $($h $help)?)
+                }
+                fn labels(&self) -> Vec<$crate::diagnostic::Label> {
+                    $crate::problems!(@labels self $($l $labels)?)
+                }
+            }
+        )+
+
+        /// Every code of this stage.
+        pub(crate) const CODES: &[$crate::diagnostic::CodeInfo] = &[$($name::INFO),+];
+    };
+    (@help $this:ident) => { None };
+    (@help $this:ident $name:ident $help:expr) => {{ let $name = $this; let _ = $name; $help }};
+    (@labels $this:ident) => { Vec::new() };
+    (@labels $this:ident $name:ident $labels:expr) => {{ let $name = $this; let _ = $name; $labels }};
+    (@severity error) => { $crate::diagnostic::Severity::Error };
+    (@severity warning) => { $crate::diagnostic::Severity::Warning };
+}

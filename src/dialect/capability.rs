@@ -1,0 +1,92 @@
+//! What a target can do, as flags and limits that every dialect file answers.
+
+/// Declares an enum whose variants have stable names in dialect files and policies.
+macro_rules! named {
+    ($(#[$meta:meta])* $enum:ident { $($(#[doc = $doc:literal])+ $variant:ident = $name:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $enum { $($(#[doc = $doc])+ $variant),+ }
+
+        impl $enum {
+            /// Every one, in the order in which they are documented.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its name in dialect files.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn description(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+)),+ }
+            }
+
+            /// The one of that name.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+named! {
+    /// A feature that a target has or lacks, and that a policy may switch off.
+    Capability {
+        /// Conditions on fields of entities that are linked to the segment's own (to one).
+        LinkedConditions = "linked_conditions",
+        /// Conditions on arrays of linked entities: aggregates over to-many links.
+        ManyLinkedConditions = "many_linked_conditions",
+        /// Segments that refer to other segments (`extends`, `in segment`).
+        SegmentComposition = "segment_composition",
+        /// Segments that refer to segments which are materialised as tables.
+        MaterializedComposition = "materialized_composition",
+        /// Regular expressions (`matches`).
+        Regex = "regex",
+        /// Levenshtein distance in code points (`resembles`).
+        FuzzyMatch = "fuzzy_match",
+        /// Semantic versions.
+        Semver = "semver",
+        /// Fields that are arrays.
+        Arrays = "arrays",
+        /// Fields inside JSON documents.
+        Json = "json",
+        /// Sequences of events.
+        Sequences = "sequences",
+        /// `keep top` and `keep bottom`.
+        Ranking = "ranking",
+        /// `bucket` and `keep sample`.
+        Sampling = "sampling",
+        /// Time zones other than UTC.
+        TimeZones = "time_zones",
+        /// `FILTER (WHERE …)` after an aggregate.
+        FilterClause = "filter_clause",
+        /// Deleting single rows.
+        RowDelete = "row_delete",
+        /// `MERGE` with `WHEN NOT MATCHED BY SOURCE`.
+        Merge = "merge",
+        /// Creating tables inside a transaction.
+        TransactionalDdl = "transactional_ddl",
+        /// Temporary tables.
+        TempTables = "temp_tables",
+        /// Variables in scripts.
+        ScriptVariables = "script_variables",
+        /// `GRANT` to roles.
+        Grants = "grants",
+    }
+}
+
+named! {
+    /// A number that a target does not go beyond.
+    Limit {
+        /// Columns in one table.
+        Columns = "columns",
+        /// Bytes in one statement.
+        StatementBytes = "statement_bytes",
+        /// Bytes in one name.
+        IdentifierBytes = "identifier_bytes",
+    }
+}

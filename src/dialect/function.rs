@@ -1,0 +1,133 @@
+//! The functions that a dialect file must give a template for.
+
+use super::capability::named;
+
+named! {
+    /// A function of the relational plan. Every dialect gives each a template with
+    /// `$1 $2 …`; the meaning is the language's, whatever the engine calls it.
+    /// "Local" is a timestamp without a zone; "instant" one with.
+    Function {
+        /// `(text)`: the text so that it orders by code point (a collation, or just `$1`).
+        TextOrder = "text_order",
+        /// `(text)`: lower case.
+        Lower = "lower",
+        /// `(text)`: upper case.
+        Upper = "upper",
+        /// `(text)`: without U+0020 at both ends, and nothing else.
+        Trim = "trim",
+        /// `(text)`: number of code points.
+        Length = "length",
+        /// `(text, needle)`: boolean; the needle is literal text.
+        Contains = "contains",
+        /// `(text, needle)`: boolean; the needle is literal text.
+        StartsWith = "starts_with",
+        /// `(text, needle)`: boolean; the needle is literal text.
+        EndsWith = "ends_with",
+        /// `(number)`: absolute value.
+        Abs = "abs",
+        /// `(integer or decimal)`: to a whole number, half away from zero.
+        RoundExact = "round_exact",
+        /// `(float)`: to a whole number, half away from zero.
+        RoundFloat = "round_float",
+        /// `(number)`: the greatest whole number not above it.
+        Floor = "floor",
+        /// `(number)`: the least whole number not below it.
+        Ceil = "ceil",
+        /// `(decimal)`: to 9 digits after the point, half away from zero, as decimal(38,9).
+        RoundNine = "round_nine",
+        /// `(number)`: as a 64-bit float.
+        ToFloat = "to_float",
+        /// `(number, number)`: quotient as a float; missing if the divisor is 0.
+        Divide = "divide",
+        /// `(exact, exact)`: remainder with the sign of the dividend; missing if the divisor is 0.
+        Remainder = "remainder",
+        /// `(integer)`: aggregate; the sum as decimal(38,0), without wrapping.
+        SumInteger = "sum_integer",
+        /// `(decimal)`: aggregate; the exact sum.
+        SumDecimal = "sum_decimal",
+        /// `(float)`: aggregate.
+        SumFloat = "sum_float",
+        /// `(number)`: aggregate; the mean as a float.
+        Avg = "avg",
+        /// `(value)`: aggregate; the number of different values that are present.
+        CountDistinct = "count_distinct",
+        /// `(value)`: aggregate; the smallest.
+        Min = "min",
+        /// `(value)`: aggregate; the largest.
+        Max = "max",
+        /// `(boolean)`: aggregate; the smallest, where false is below true.
+        MinBoolean = "min_boolean",
+        /// `(instant, zone)`: its local time in the zone.
+        LocalTime = "local_time",
+        /// `(local, zone)`: the instant; skipped times move forward by the gap, repeated ones are the earlier.
+        Instant = "instant",
+        /// `(local)`: its day.
+        LocalDate = "local_date",
+        /// `(date)`: the local time at which it begins.
+        Midnight = "midnight",
+        /// `(local)`: the start of its second.
+        StartOfSecond = "start_of_second",
+        /// `(local)`: the start of its minute.
+        StartOfMinute = "start_of_minute",
+        /// `(local)`: the start of its hour.
+        StartOfHour = "start_of_hour",
+        /// `(local)`: the start of its day.
+        StartOfDay = "start_of_day",
+        /// `(local)`: the start of its week, on Monday.
+        StartOfWeek = "start_of_week",
+        /// `(local)`: the start of its month.
+        StartOfMonth = "start_of_month",
+        /// `(local)`: the start of its quarter.
+        StartOfQuarter = "start_of_quarter",
+        /// `(local)`: the start of its year.
+        StartOfYear = "start_of_year",
+        /// `(local, days)`: moved forward; the count is a literal above 0.
+        AddDays = "add_days",
+        /// `(local, days)`: moved backward; the count is a literal above 0.
+        SubtractDays = "subtract_days",
+        /// `(local, months)`: moved forward, clamped to the month's last day; a literal above 0.
+        AddMonths = "add_months",
+        /// `(local, months)`: moved backward, clamped to the month's last day; a literal above 0.
+        SubtractMonths = "subtract_months",
+        /// `(instant, hours)`: moved forward by exact hours; a literal above 0.
+        AddHours = "add_hours",
+        /// `(instant, hours)`: moved backward by exact hours; a literal above 0.
+        SubtractHours = "subtract_hours",
+        /// `(instant, seconds)`: moved forward by exact seconds; a literal above 0.
+        AddSeconds = "add_seconds",
+        /// `(instant, seconds)`: moved backward by exact seconds; a literal above 0.
+        SubtractSeconds = "subtract_seconds",
+        /// `(date, days)`: a date moved forward; a literal above 0.
+        AddDateDays = "add_date_days",
+        /// `(date, days)`: a date moved backward; a literal above 0.
+        SubtractDateDays = "subtract_date_days",
+        /// `(date, months)`: a date moved forward, clamped; a literal above 0.
+        AddDateMonths = "add_date_months",
+        /// `(date, months)`: a date moved backward, clamped; a literal above 0.
+        SubtractDateMonths = "subtract_date_months",
+        /// `(local or date)`: its year.
+        Year = "year",
+        /// `(local or date)`: its month, 1 to 12.
+        Month = "month",
+        /// `(local or date)`: its day of the month.
+        Day = "day",
+        /// `(local)`: its hour, 0 to 23.
+        Hour = "hour",
+        /// `(local or date)`: its day of the week, 1 for Monday to 7 for Sunday.
+        Weekday = "weekday",
+        /// `(date, date)`: days from the first to the second, an integer.
+        DaysBetween = "days_between",
+        /// `(column, zone)`: reads a zone-less local time as an instant.
+        ReadZone = "read_zone",
+        /// `(column)`: reads CHAR(n) without its padding.
+        ReadChar = "read_char",
+        /// `(column)`: reads a 32-bit float as 64 bits, NaN as missing.
+        ReadFloat32 = "read_float32",
+        /// `(column)`: reads a float, NaN as missing.
+        ReadFloatNan = "read_float_nan",
+        /// `()`: the engine's clock at this very moment, an instant.
+        EngineClock = "engine_clock",
+        /// `(text)`: fails the statement with this message.
+        Raise = "raise",
+    }
+}

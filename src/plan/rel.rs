@@ -1,0 +1,171 @@
+//! The relational plan: queries as trees, with SQL's three-valued logic, but no SQL text.
+//!
+//! Two-valued conditions have been lowered: a predicate that stands where missing and false
+//! differ is wrapped here, nowhere later.
+
+use crate::diagnostic::Span;
+use crate::dialect::Function;
+use crate::types::{Literal, Type};
+
+/// A query with its common table expressions, in the order in which they depend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// Named subqueries; each may read those before it.
+    pub ctes: Vec<Cte>,
+    /// The query itself.
+    pub select: Select,
+}
+
+/// A named subquery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cte {
+    /// Its name: what it holds (`orders_last_30_days`).
+    pub name: String,
+    /// Its rows.
+    pub select: Select,
+}
+
+/// A `SELECT`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Select {
+    /// `DISTINCT`
+    pub distinct: bool,
+    /// What it yields.
+    pub columns: Vec<Column>,
+    /// The first table; none for a row of constants.
+    pub from: Option<TableRef>,
+    /// Tables joined to it, in order.
+    pub joins: Vec<Join>,
+    /// `WHERE`
+    pub filter: Option<Scalar>,
+    /// `GROUP BY`
+    pub group_by: Vec<Scalar>,
+    /// `HAVING`
+    pub having: Option<Scalar>,
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its value.
+    pub value: Scalar,
+    /// Its name; without one it keeps its column's.
+    pub name: Option<String>,
+}
+
+/// A table with the alias that columns refer to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableRef {
+    /// The rows.
+    pub relation: Relation,
+    /// Short and unique within the select.
+    pub alias: String,
+}
+
+/// Where rows come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Relation {
+    /// A table by its name's parts (an entity's, or a segment's).
+    Table(Vec<String>),
+    /// A query that the catalog gives as SQL text.
+    Sql {
+        /// Its text, not parsed yet.
+        text: String,
+        /// Where it stands in the catalog.
+        span: Span,
+    },
+    /// A common table expression of the same query.
+    Cte(String),
+}
+
+/// A joined table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Join {
+    /// `true` keeps rows without a partner (`LEFT JOIN`).
+    pub left: bool,
+    /// The table.
+    pub table: TableRef,
+    /// The condition.
+    pub on: Scalar,
+}
+
+/// A scalar expression; booleans are three-valued.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// `alias.column`
+    Column(String, String),
+    /// A constant.
+    Literal(Literal),
+    /// An instant or a date that is fixed once per run; see [`Clock`].
+    Clock(String),
+    /// All of them (two or more).
+    And(Vec<Scalar>),
+    /// Any of them (two or more).
+    Or(Vec<Scalar>),
+    /// `NOT x`
+    Not(Box<Scalar>),
+    /// `x IS NULL`
+    IsNull(Box<Scalar>),
+    /// `x IS NOT NULL`
+    IsNotNull(Box<Scalar>),
+    /// `x IS NOT TRUE`: false and missing alike.
+    IsNotTrue(Box<Scalar>),
+    /// A comparison or arithmetic.
+    Binary(BinaryOp, Box<Scalar>, Box<Scalar>),
+    /// `-x`
+    Negate(Box<Scalar>),
+    /// `x IN (…)` or `x NOT IN (…)`
+    InList(Box<Scalar>, Vec<Scalar>, Negated),
+    /// `x BETWEEN a AND b`
+    Between(Box<Scalar>, Box<Scalar>, Box<Scalar>, Negated),
+    /// `x IN (SELECT …)`
+    InQuery(Box<Scalar>, Box<Select>, Negated),
+    /// `EXISTS (SELECT …)`
+    Exists(Box<Select>, Negated),
+    /// A function by the dialect's template.
+    Call(Function, Vec<Scalar>),
+    /// `COALESCE(…)`
+    Coalesce(Vec<Scalar>),
+    /// `CAST(x AS type)`
+    Cast(Box<Scalar>, Type),
+    /// `CASE WHEN … THEN … ELSE … END`
+    Case(Vec<(Scalar, Scalar)>, Option<Box<Scalar>>),
+    /// `COUNT(*)`
+    CountRows,
+}
+
+/// Whether a predicate stands negated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Negated(pub bool);
+
+/// Binary operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+}
+
+/// The instants and dates that a run fixes once, before it reads data.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Clock {
+    /// The run's as_of where it is not the engine's clock: a literal, or a subquery's value.
+    pub as_of: Option<Scalar>,
+    /// Name, value, type. A value may read `Scalar::Clock("as_of")` and earlier bounds.
+    pub bounds: Vec<(String, Scalar, Type)>,
+}

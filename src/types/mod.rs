@@ -1,0 +1,102 @@
+//! Types, constants and calendar units of the language: what every stage speaks of.
+//!
+//! Must not know: syntax, catalogs, SQL.
+
+pub mod calendar;
+mod literal;
+mod unit;
+
+pub use literal::{Literal, round_decimal};
+pub use unit::{Unit, Weekday};
+
+use std::fmt;
+
+/// The type of a value (language reference, "Types").
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    /// Text, compared by code point.
+    String,
+    /// A whole number of 64 bits.
+    Integer,
+    /// An exact number: `precision` digits in all, `scale` (at most 9) of them after the point.
+    Decimal {
+        /// Digits in all, at most 38.
+        precision: u8,
+        /// Digits after the point, at most 9.
+        scale: u8,
+    },
+    /// A 64-bit binary floating-point number; NaN is missing.
+    Float,
+    /// True or false.
+    Boolean,
+    /// A calendar day.
+    Date,
+    /// An instant, to the microsecond.
+    Timestamp,
+    /// A semantic version.
+    Semver,
+    /// A JSON document.
+    Json,
+    /// A list of elements of one type.
+    Array(Box<Type>),
+}
+
+impl Type {
+    /// `decimal` without arguments.
+    pub const DECIMAL: Self = Self::Decimal { precision: 38, scale: 9 };
+    /// What `sum` of integers has.
+    pub const WIDE_INTEGER: Self = Self::Decimal { precision: 38, scale: 0 };
+
+    /// Integer, decimal or float.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal { .. } | Self::Float)
+    }
+
+    /// Date or timestamp.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp)
+    }
+
+    /// Whether `< <= > >=`, `min` and `max` apply.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        !matches!(self, Self::Json | Self::Array(_) | Self::Boolean)
+    }
+
+    /// The type that both numbers widen to: integer → decimal → float.
+    #[must_use]
+    pub fn widest(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Float, b) if b.is_number() => Some(Self::Float),
+            (a, Self::Float) if a.is_number() => Some(Self::Float),
+            (Self::Integer, Self::Integer) => Some(Self::Integer),
+            (Self::Decimal { scale: a, .. }, Self::Decimal { scale: b, .. }) => {
+                Some(Self::Decimal { precision: 38, scale: *a.max(b) })
+            }
+            (Self::Decimal { scale, .. }, Self::Integer) | (Self::Integer, Self::Decimal { scale, .. }) => {
+                Some(Self::Decimal { precision: 38, scale: *scale })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String => f.write_str("string"),
+            Self::Integer => f.write_str("integer"),
+            Self::Decimal { precision: 38, scale: 9 } => f.write_str("decimal"),
+            Self::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
+            Self::Float => f.write_str("float"),
+            Self::Boolean => f.write_str("boolean"),
+            Self::Date => f.write_str("date"),
+            Self::Timestamp => f.write_str("timestamp"),
+            Self::Semver => f.write_str("semver"),
+            Self::Json => f.write_str("json"),
+            Self::Array(element) => write!(f, "array<{element}>"),
+        }
+    }
+}

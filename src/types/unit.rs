@@ -1,0 +1,167 @@
+//! Units of time.
+
+use std::fmt;
+
+/// A unit of a duration. Seconds, minutes and hours are exact; days and longer are
+/// counted on the calendar of the project's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// 1 s.
+    Second,
+    /// 60 s.
+    Minute,
+    /// 3,600 s.
+    Hour,
+    /// A local calendar day.
+    Day,
+    /// Seven local days.
+    Week,
+    /// A calendar month.
+    Month,
+    /// Three calendar months.
+    Quarter,
+    /// Twelve calendar months.
+    Year,
+}
+
+impl Unit {
+    /// Every unit, from the shortest.
+    pub const ALL: [Self; 8] = [
+        Self::Second,
+        Self::Minute,
+        Self::Hour,
+        Self::Day,
+        Self::Week,
+        Self::Month,
+        Self::Quarter,
+        Self::Year,
+    ];
+
+    /// Its name in the singular, as in `start of month`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    /// The unit of a singular or plural name.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        Self::ALL.into_iter().find(|unit| unit.name() == singular)
+    }
+
+    /// Its exact length in microseconds; `None` for calendar units.
+    #[must_use]
+    pub fn exact_micros(self) -> Option<i64> {
+        match self {
+            Self::Second => Some(1_000_000),
+            Self::Minute => Some(60_000_000),
+            Self::Hour => Some(3_600_000_000),
+            Self::Day | Self::Week | Self::Month | Self::Quarter | Self::Year => None,
+        }
+    }
+
+    /// As days, for days and weeks.
+    #[must_use]
+    pub fn days(self) -> Option<i64> {
+        match self {
+            Self::Day => Some(1),
+            Self::Week => Some(7),
+            _ => None,
+        }
+    }
+
+    /// As months, for months, quarters and years.
+    #[must_use]
+    pub fn months(self) -> Option<i64> {
+        match self {
+            Self::Month => Some(1),
+            Self::Quarter => Some(3),
+            Self::Year => Some(12),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The day that a week starts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Weekday {
+    /// ISO 8601's week.
+    #[default]
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday, as in North America.
+    Sunday,
+}
+
+impl Weekday {
+    /// Every day, from Monday.
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+
+    /// 0 for Monday to 6 for Sunday.
+    #[must_use]
+    pub fn offset_from_monday(self) -> i8 {
+        match self {
+            Self::Monday => 0,
+            Self::Tuesday => 1,
+            Self::Wednesday => 2,
+            Self::Thursday => 3,
+            Self::Friday => 4,
+            Self::Saturday => 5,
+            Self::Sunday => 6,
+        }
+    }
+
+    /// Its English name, lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+
+    /// The day of a name, in any case.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.to_lowercase();
+        Self::ALL.into_iter().find(|day| day.name() == word)
+    }
+}
