@@ -4,4 +4,7 @@
 //! The only reader of capabilities: downward go choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
+mod model;
 pub mod rel;
+
+pub use model::*;

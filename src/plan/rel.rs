@@ -132,6 +132,8 @@ pub enum Scalar {
     Case(Vec<(Scalar, Scalar)>, Option<Box<Scalar>>),
     /// `COUNT(*)`
     CountRows,
+    /// `(SELECT …)` as the value of its one row.
+    Query(Box<Select>),
 }
 
 /// Whether a predicate stands negated.

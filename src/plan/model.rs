@@ -1,0 +1,116 @@
+//! The plan of a build: what the SQL stage and the artifacts are made from.
+
+use jiff::Timestamp;
+
+use super::rel::{Clock, Query, Scalar};
+use crate::check::hir::{Materialize, SegmentId};
+use crate::dialect::Capability;
+use crate::types::Type;
+
+/// The segments of one build for one target.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The target's name in `segc.yml`.
+    pub target: String,
+    /// The dialect's name.
+    pub dialect: String,
+    /// Name parts of the schema (or dataset) that holds the segments' tables.
+    pub schema: Vec<String>,
+    /// The instant that was asked for; `None` lets the script read the engine's clock.
+    pub as_of: Option<Timestamp>,
+    /// Every segment of the build, each after those it depends on; equals by name.
+    pub segments: Vec<SegmentPlan>,
+}
+
+/// What happens to one segment.
+#[derive(Debug, Clone)]
+pub struct SegmentPlan {
+    /// Its identity in the checked tree.
+    pub id: SegmentId,
+    /// Its name.
+    pub name: String,
+    /// The name of its entity.
+    pub entity: String,
+    /// How it is stored.
+    pub materialize: Materialize,
+    /// The full name of its table or view.
+    pub table: Vec<String>,
+    /// The key columns of its table.
+    pub keys: Vec<KeyColumn>,
+    /// 0 if it depends on no segment, else one more than the highest it depends on.
+    pub level: usize,
+    /// The segments that it refers to directly, in the order of their names.
+    pub depends_on: Vec<Dependency>,
+    /// What `refresh.sql` does, and why.
+    pub refresh: Refresh,
+    /// The keys of its members. A script's query reads the tables of the segments that it
+    /// depends on; a view's is self-contained.
+    pub query: Query,
+    /// The instants that `query` reads. In a plan with an as_of they have become literals.
+    pub clock: Clock,
+    /// What must hold before anything is written.
+    pub checks: Vec<Check>,
+    /// What must hold besides when its script runs alone: the tables it reads stand at one
+    /// as_of and at the fingerprints it was compiled for.
+    pub guards: Vec<Check>,
+    /// The hash of its meaning, in hexadecimal.
+    pub fingerprint: String,
+    /// What it needs of the target, in order.
+    pub capabilities: Vec<Capability>,
+    /// The tables and columns that it reads, in the order of the entities' names.
+    pub reads: Vec<TableRead>,
+}
+
+/// A key column of a segment's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyColumn {
+    /// The column's name, that of the entity's own key column.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A segment that another refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// Which.
+    pub id: SegmentId,
+    /// Its name.
+    pub name: String,
+    /// Whether it is read from its table; otherwise it is inlined.
+    pub from_table: bool,
+}
+
+/// How a refresh brings a table up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refresh {
+    /// Nobody can leave: insert the keys that are not yet there.
+    InsertOnly,
+    /// Evaluate again in full and apply the difference.
+    Rebuild {
+        /// Why, in words that a user can act on.
+        reason: String,
+        /// The declaration that would lift it, if one would.
+        remedy: Option<String>,
+    },
+}
+
+/// A condition that stops a script before it writes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The script fails if this is true.
+    pub fails_if: Scalar,
+    /// What it then says.
+    pub message: String,
+}
+
+/// A table that a segment reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRead {
+    /// The entity.
+    pub entity: String,
+    /// Its table on this target; empty for a `query:` source.
+    pub table: Vec<String>,
+    /// The columns, in order.
+    pub columns: Vec<String>,
+}
