@@ -1,5 +1,6 @@
 //! `segc` compiles audience segments, written as text, into SQL.
 
+pub mod analyze;
 pub mod catalog;
 pub mod check;
 pub mod diagnostic;

@@ -3,3 +3,4 @@
 //! Must not know: targets, capabilities, SQL.
 
 pub mod hir;
+pub mod visit;

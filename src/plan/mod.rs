@@ -4,6 +4,7 @@
 //! The only reader of capabilities: downward go choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
+mod lower;
 mod model;
 pub mod rel;
 

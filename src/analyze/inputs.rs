@@ -1,0 +1,65 @@
+//! The segments that a segment refers to directly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::hir::{Cond, CondKind, Hir, SegmentId, TraitId, Value, ValueKind};
+use crate::check::visit::{Visitor, walk_cond, walk_value};
+use crate::diagnostic::Span;
+
+/// A segment that another refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Input {
+    /// Which.
+    pub segment: SegmentId,
+    /// Where it is first referred to.
+    pub span: Span,
+    /// Whether it is the parent (`extends`).
+    pub extends: bool,
+}
+
+/// The segments that a segment refers to, through `extends`, `in segment` and its traits, each
+/// once, in the order of their names.
+#[must_use]
+pub fn inputs(hir: &Hir, id: SegmentId) -> Vec<Input> {
+    let segment = hir.segment(id);
+    let mut finder = Finder { found: BTreeMap::new(), traits: Vec::new() };
+    for rule in segment.includes.iter().chain(&segment.excludes) {
+        finder.cond(rule);
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(computed) = finder.traits.pop() {
+        if seen.insert(computed) {
+            finder.value(&hir.computed(computed).value);
+        }
+    }
+    let mut found: BTreeMap<SegmentId, Input> = finder
+        .found
+        .into_iter()
+        .map(|(segment, span)| (segment, Input { segment, span, extends: false }))
+        .collect();
+    if let Some((parent, span)) = segment.parent {
+        found.insert(parent, Input { segment: parent, span, extends: true });
+    }
+    found.into_values().collect()
+}
+
+struct Finder {
+    found: BTreeMap<SegmentId, Span>,
+    traits: Vec<TraitId>,
+}
+
+impl Visitor for Finder {
+    fn cond(&mut self, cond: &Cond) {
+        if let CondKind::InSegment(_, segment) = &cond.kind {
+            self.found.entry(*segment).or_insert(cond.span);
+        }
+        walk_cond(self, cond);
+    }
+
+    fn value(&mut self, value: &Value) {
+        if let ValueKind::Trait(_, id) = &value.kind {
+            self.traits.push(*id);
+        }
+        walk_value(self, value);
+    }
+}

@@ -1,0 +1,218 @@
+//! Aggregates: a grouped subquery each, joined to the row that they belong to; `exists` and
+//! `every` a semi-join.
+
+use super::Lowering;
+use super::frame::{Row, Scope};
+use super::names::{column_name, first_field, unused};
+use super::segment::select_one;
+use crate::catalog::FieldId;
+use crate::check::hir::{Aggregate, AggregateFunc, Base, Path, Value, ValueKind};
+use crate::check::visit::Visitor;
+use crate::dialect::Function;
+use crate::plan::rel::{Column, Cte, Negated, Scalar, Select};
+use crate::types::Type;
+
+impl Lowering<'_> {
+    /// The value of an aggregate for the row that it belongs to. Null where no row counts,
+    /// also for `count` and `sum`: the caller fills in 0 where that makes a difference.
+    pub(super) fn aggregate(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let owner = scope.this.clone();
+        self.push(false);
+        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
+        self.restrict_times(&inner.scope, &inner.path, aggregate);
+        if let Some(filter) = &aggregate.filter {
+            let filter = self.cond(&inner.scope, filter, false);
+            self.add_filter(&inner.scope.this, filter);
+        }
+        let value = self.aggregate_value(&inner.scope, aggregate);
+        let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
+        let rows = Select { group_by, ..self.pop() };
+        let name = self.column_name(aggregate);
+        let (cte, column) = self.share(rows, &keys, value, &name, aggregate);
+        let on = keys.iter().map(|key| (key.name.clone(), self.field(&owner, key.own))).collect();
+        let alias = self.attach(&owner, &cte, on);
+        Scalar::Column(alias, column)
+    }
+
+    /// Whether there is a row that satisfies the filter (`every`: one that fails it).
+    pub(super) fn exists(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
+        self.push(true);
+        let inner = self.path_rows(&scope.this, aggregate);
+        self.restrict_times(&inner.scope, &inner.path, aggregate);
+        if let Some(filter) = &aggregate.filter {
+            let fails = aggregate.func == AggregateFunc::Every;
+            let filter = self.cond(&inner.scope, filter, fails);
+            self.add_filter(&inner.scope.this, filter);
+        }
+        let rows = Select { columns: select_one().columns, ..self.pop() };
+        Scalar::Exists(Box::new(rows), Negated(negated))
+    }
+
+    /// The rows of an aggregate's path, and what to group them by. Where the aggregate reads
+    /// its owner (`outer.…`), the owner's rows come first and its key is grouped by; else the
+    /// owner isn't scanned at all.
+    fn aggregate_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
+        let catalog = &self.cx.hir.catalog;
+        let first = aggregate.hops.first();
+        if reads_outer(aggregate) || first.is_none() {
+            let owner = self.scan(owner.entity);
+            let inner = self.path_rows(&owner, aggregate);
+            let entity = catalog.entity(owner.entity);
+            self.unique.insert((owner.entity, entity.key.clone()));
+            let key = |&own| (entity.field(own).column.clone(), own);
+            let keys = entity.key.iter().map(key).collect();
+            let grouped = self.group_keys(&owner, keys, |own| own);
+            return (inner, grouped);
+        }
+        let hops = &aggregate.hops;
+        let frame = self.frames.len() - 1;
+        let row = self.scan(hops[0].to);
+        self.restrict(&row, &hops[0]);
+        let on = catalog.entity(hops[0].from).link(hops[0].link).on.clone();
+        let target_of = |own| on.iter().find(|(o, _)| *o == own).map_or(own, |(_, target)| *target);
+        let entity = catalog.entity(hops[0].to);
+        let keys = on.iter().map(|(own, target)| (entity.field(*target).column.clone(), *own)).collect();
+        let grouped = self.group_keys(&row, keys, target_of);
+        let mut path = vec![row];
+        for hop in &hops[1..] {
+            let from = path.last().cloned().unwrap_or_else(|| owner.clone());
+            path.push(self.join_inner(&from, hop));
+        }
+        self.frames[frame].filter.dedup();
+        (Inner::new(path, None, owner), grouped)
+    }
+
+    /// Joins a whole path to a row of an enclosing (or this) select.
+    fn path_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Inner {
+        let mut path: Vec<Row> = Vec::new();
+        for hop in &aggregate.hops {
+            let from = path.last().unwrap_or(owner).clone();
+            let row = self.join_inner(&from, hop);
+            path.push(row);
+        }
+        Inner::new(path, Some(owner.clone()), owner)
+    }
+
+    fn group_keys(
+        &mut self,
+        row: &Row,
+        keys: Vec<(String, FieldId)>,
+        field_of: impl Fn(FieldId) -> FieldId,
+    ) -> Vec<GroupKey> {
+        keys.into_iter()
+            .map(|(name, own)| GroupKey { name, own, grouped: self.field(row, field_of(own)) })
+            .collect()
+    }
+
+    fn aggregate_value(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let Some(value) = &aggregate.value else { return Scalar::CountRows };
+        let scalar = self.value(scope, value);
+        let call = |function, arg| Scalar::Call(function, vec![arg]);
+        let ordered = |this: &Self, arg| if value.ty == Type::String { this.text_order(arg) } else { arg };
+        match aggregate.func {
+            AggregateFunc::Count | AggregateFunc::Exists | AggregateFunc::Every => Scalar::CountRows,
+            AggregateFunc::CountDistinct => call(Function::CountDistinct, scalar),
+            AggregateFunc::Avg => call(Function::Avg, scalar),
+            AggregateFunc::Min => call(Function::Min, ordered(self, scalar)),
+            AggregateFunc::Max => call(Function::Max, ordered(self, scalar)),
+            AggregateFunc::Sum => match value.ty {
+                Type::Integer => call(Function::SumInteger, scalar),
+                Type::Float => call(Function::SumFloat, scalar),
+                _ => call(Function::SumDecimal, scalar),
+            },
+        }
+    }
+
+    fn column_name(&self, aggregate: &Aggregate) -> String {
+        let catalog = &self.cx.hir.catalog;
+        column_name(aggregate, |value: &Value| match first_field(value)? {
+            ValueKind::Field(path, field) => Some(catalog.entity(path.end).field(*field).name.clone()),
+            ValueKind::Trait(_, id) => Some(self.cx.hir.computed(*id).name.clone()),
+            _ => None,
+        })
+    }
+
+    /// Puts an aggregate into a subquery over the same rows, if there is one; else into a new
+    /// one. Returns the subquery's name and the column's.
+    fn share(
+        &mut self,
+        rows: Select,
+        keys: &[GroupKey],
+        value: Scalar,
+        name: &str,
+        aggregate: &Aggregate,
+    ) -> (String, String) {
+        let same = |cte: &Cte| {
+            let with = &cte.select;
+            !with.group_by.is_empty()
+                && (&with.from, &with.joins, &with.filter, &with.group_by)
+                    == (&rows.from, &rows.joins, &rows.filter, &rows.group_by)
+        };
+        if let Some(cte) = self.ctes.iter_mut().find(|cte| same(cte)) {
+            let columns = &mut cte.select.columns;
+            if let Some(known) = columns.iter().find(|column| column.value == value && column.name.is_some())
+            {
+                return (cte.name.clone(), known.name.clone().unwrap_or_default());
+            }
+            let taken = |name: &str| columns.iter().any(|column| column.name.as_deref() == Some(name));
+            let name = unused(name, |name| taken(name) || keys.iter().any(|key| key.name == name));
+            columns.push(Column { value, name: Some(name.clone()) });
+            return (cte.name.clone(), name);
+        }
+        let cte = self.cte_name(&self.aggregate_name(aggregate));
+        let name = unused(name, |name| keys.iter().any(|key| key.name == name));
+        let mut columns: Vec<Column> = keys.iter().map(GroupKey::column).collect();
+        columns.push(Column { value, name: Some(name.clone()) });
+        self.ctes.push(Cte { name: cte.clone(), select: Select { columns, ..rows } });
+        (cte, name)
+    }
+
+    fn add_filter(&mut self, row: &Row, filter: Scalar) {
+        self.frames[row.frame].filter.push(filter);
+    }
+}
+
+/// What is inside an aggregate: the rows of its path, and what its expressions see.
+struct Inner {
+    path: Vec<Row>,
+    scope: Scope,
+}
+
+impl Inner {
+    fn new(path: Vec<Row>, outer: Option<Row>, owner: &Row) -> Self {
+        let this = path.last().unwrap_or(owner).clone();
+        Self { path, scope: Scope { this, outer } }
+    }
+}
+
+/// A column that an aggregate's rows are grouped by.
+struct GroupKey {
+    /// Its name in the subquery.
+    name: String,
+    /// The owner's field that it equals.
+    own: FieldId,
+    /// Its value in the subquery.
+    grouped: Scalar,
+}
+
+impl GroupKey {
+    fn column(&self) -> Column {
+        let plain = matches!(&self.grouped, Scalar::Column(_, column) if *column == self.name);
+        Column { value: self.grouped.clone(), name: (!plain).then(|| self.name.clone()) }
+    }
+}
+
+/// Whether an aggregate's own expressions read the row that it belongs to. Those of nested
+/// aggregates do not count: their `outer` is this one's row.
+fn reads_outer(aggregate: &Aggregate) -> bool {
+    struct Finder(bool);
+    impl Visitor for Finder {
+        fn path(&mut self, path: &Path) {
+            self.0 |= path.base == Base::Outer;
+        }
+        fn aggregate(&mut self, _nested: &Aggregate) {}
+    }
+    let mut finder = Finder(false);
+    crate::check::visit::walk_aggregate(&mut finder, aggregate);
+    finder.0
+}

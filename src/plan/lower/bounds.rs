@@ -1,0 +1,262 @@
+//! Instants that are the same for every row: literals where as_of is known, else names that
+//! the script (or the query's first subquery) fixes once.
+
+use super::Lowering;
+use super::time::{Fixed, exact_units, fixed};
+use crate::check::hir::{LocalTime, Value, ValueKind, Window};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Scalar};
+use crate::types::{Literal, Type, Unit};
+
+/// The name under which a clock holds as_of.
+const AS_OF: &str = "as_of";
+
+impl Lowering<'_> {
+    /// A value of time that no row decides; `None` if a row does.
+    pub(super) fn fixed_scalar(&mut self, value: &Value) -> Option<Scalar> {
+        Some(match fixed(value, self.cx.as_of, &self.cx.hir.calendar)? {
+            Fixed::Constant(literal) => Scalar::Literal(literal),
+            Fixed::Clock(name) => self.value_of_clock(value, &name),
+        })
+    }
+
+    /// Reads a named instant of the clock, and has it fixed.
+    pub(super) fn value_of_clock(&mut self, value: &Value, name: &str) -> Scalar {
+        if name != AS_OF && !self.bounds.contains_key(name) {
+            let definition = self.definition(value);
+            self.bounds.insert(name.to_owned(), (definition, value.ty.clone()));
+        }
+        Scalar::Clock(name.to_owned())
+    }
+
+    /// The first day whose midnight is not before a named instant.
+    pub(super) fn ceil_clock(&mut self, name: &str, instant: Scalar) -> Scalar {
+        let ceil = format!("first_day_from_{name}");
+        if !self.bounds.contains_key(&ceil) {
+            let definition = self.ceil_definition(name, instant);
+            self.bounds.insert(ceil.clone(), (definition, Type::Date));
+        }
+        Scalar::Clock(ceil)
+    }
+
+    fn ceil_definition(&self, name: &str, instant: Scalar) -> Scalar {
+        // Bounds are fixed side by side: this one spells out the other.
+        let instant = self.bounds.get(name).map_or(instant, |(definition, _)| definition.clone());
+        let day = call(Function::LocalDate, vec![self.local_of(instant.clone())]);
+        let midnight = self.instant_of(call(Function::Midnight, vec![day.clone()]));
+        let next = call(Function::AddDateDays, vec![day.clone(), count(1)]);
+        let whole = Scalar::Binary(BinaryOp::GreaterOrEqual, Box::new(midnight), Box::new(instant));
+        Scalar::Case(vec![(whole, day)], Some(Box::new(next)))
+    }
+
+    /// A value of the clock, spelled out down to as_of.
+    fn definition(&mut self, value: &Value) -> Scalar {
+        match &value.kind {
+            ValueKind::Instant(local) => self.instant_value(local, &mut Self::definition),
+            ValueKind::LocalDate(local) => self.date_value(local, &mut Self::definition),
+            ValueKind::ShiftExact(inner, micros) => {
+                let inner = self.definition(inner);
+                shift_exact(inner, *micros)
+            }
+            ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
+            _ => Scalar::Clock(AS_OF.to_owned()),
+        }
+    }
+
+    /// The instant of a local time. In UTC, where local days are always 24 hours, whole days
+    /// are exact and need no local time.
+    pub(super) fn instant_value(
+        &mut self,
+        local: &LocalTime,
+        read: &mut dyn FnMut(&mut Self, &Value) -> Scalar,
+    ) -> Scalar {
+        if self.cx.hir.calendar.is_utc()
+            && let LocalTime::Shift(inner, by, unit) = local
+            && let (LocalTime::Of(value), Some(days)) = (inner.as_ref(), unit.days())
+            && value.ty == Type::Timestamp
+            && let Some(micros) = by.checked_mul(days).and_then(|days| days.checked_mul(86_400_000_000))
+        {
+            let value = read(self, value);
+            return shift_exact(value, micros);
+        }
+        if let LocalTime::Of(value) = local
+            && value.ty == Type::Timestamp
+        {
+            return read(self, value);
+        }
+        let local = self.local_value(local, read);
+        self.instant_of(local)
+    }
+
+    /// The day of a local time; arithmetic on a date stays arithmetic on a date.
+    pub(super) fn date_value(
+        &mut self,
+        local: &LocalTime,
+        read: &mut dyn FnMut(&mut Self, &Value) -> Scalar,
+    ) -> Scalar {
+        match local {
+            LocalTime::Of(value) if value.ty == Type::Date => read(self, value),
+            LocalTime::Shift(inner, by, unit) if starts_at_date(inner) => {
+                let date = self.date_value(inner, read);
+                let size = |per: i64| by.checked_mul(per).unwrap_or(i64::MAX);
+                match (unit.days(), unit.months()) {
+                    (Some(days), _) => {
+                        moved(date, size(days), Function::AddDateDays, Function::SubtractDateDays)
+                    }
+                    (_, Some(months)) => {
+                        moved(date, size(months), Function::AddDateMonths, Function::SubtractDateMonths)
+                    }
+                    _ => date,
+                }
+            }
+            _ => {
+                let local = self.local_value(local, read);
+                call(Function::LocalDate, vec![local])
+            }
+        }
+    }
+
+    /// A local time.
+    pub(super) fn local_value(
+        &mut self,
+        local: &LocalTime,
+        read: &mut dyn FnMut(&mut Self, &Value) -> Scalar,
+    ) -> Scalar {
+        match local {
+            LocalTime::Of(value) if value.ty == Type::Date => {
+                let date = read(self, value);
+                call(Function::Midnight, vec![date])
+            }
+            LocalTime::Of(value) => {
+                let instant = read(self, value);
+                self.local_of(instant)
+            }
+            LocalTime::StartOf(unit, inner) => {
+                let inner = self.local_value(inner, read);
+                self.start_of(*unit, inner)
+            }
+            LocalTime::Shift(inner, by, unit) => {
+                let inner = self.local_value(inner, read);
+                shift_local(inner, *by, *unit)
+            }
+        }
+    }
+
+    fn start_of(&self, unit: Unit, local: Scalar) -> Scalar {
+        let function = match unit {
+            Unit::Second => Function::StartOfSecond,
+            Unit::Minute => Function::StartOfMinute,
+            Unit::Hour => Function::StartOfHour,
+            Unit::Day => Function::StartOfDay,
+            Unit::Month => Function::StartOfMonth,
+            Unit::Quarter => Function::StartOfQuarter,
+            Unit::Year => Function::StartOfYear,
+            Unit::Week => {
+                // Engines' weeks start on Monday: move the project's first day there and back.
+                let days = (7 - i64::from(self.cx.hir.calendar.week_start.offset_from_monday())) % 7;
+                let start = call(Function::StartOfWeek, vec![shift_local(local, days, Unit::Day)]);
+                return shift_local(start, -days, Unit::Day);
+            }
+        };
+        call(function, vec![local])
+    }
+
+    /// The local time of an instant.
+    pub(super) fn local_of(&self, instant: Scalar) -> Scalar {
+        call(Function::LocalTime, vec![instant, self.zone()])
+    }
+
+    /// The instant of a local time.
+    pub(super) fn instant_of(&self, local: Scalar) -> Scalar {
+        call(Function::Instant, vec![local, self.zone()])
+    }
+
+    /// The instant at which a date begins.
+    pub(super) fn midnight_of(&self, date: Scalar) -> Scalar {
+        self.instant_of(call(Function::Midnight, vec![date]))
+    }
+
+    fn zone(&self) -> Scalar {
+        Scalar::Literal(Literal::String(self.cx.hir.calendar.zone_name.clone()))
+    }
+
+    /// What a window is called: `last_30_days`. `None` for the whole lifetime.
+    pub(super) fn window_name(&self, window: &Window) -> Option<String> {
+        let name = |bound: &Value| match fixed(bound, None, &self.cx.hir.calendar) {
+            Some(Fixed::Constant(Literal::Timestamp(instant))) => {
+                let local = self.cx.hir.calendar.local(instant);
+                super::names::slug(&local.date().to_string())
+            }
+            Some(Fixed::Clock(name)) => name,
+            _ => "then".to_owned(),
+        };
+        match (window.from.as_ref().map(name), window.to.as_ref().map(name)) {
+            (None, None) => None,
+            (Some(from), Some(to)) => Some(match (from.as_str(), to.as_str()) {
+                (ago, AS_OF) if ago.starts_with("ago_") => ago.replacen("ago_", "last_", 1),
+                (AS_OF, ahead) if ahead.starts_with("in_") => ahead.replacen("in_", "next_", 1),
+                _ => between_name(&from, &to),
+            }),
+            (Some(from), None) => Some(format!("since_{from}")),
+            (None, Some(to)) => Some(format!("until_{to}")),
+        }
+    }
+}
+
+/// `start_of_month` to `start_of_month_plus_1_month` → `this_month`, and its like.
+fn between_name(from: &str, to: &str) -> String {
+    if let (Some(unit), Some(rest)) = (from.strip_prefix("start_of_"), to.strip_prefix(from))
+        && rest == format!("_plus_1_{unit}")
+    {
+        return format!("this_{unit}");
+    }
+    if let Some(count) = from.strip_prefix(to).and_then(|rest| rest.strip_prefix("_minus_"))
+        && to.starts_with("start_of_")
+    {
+        return format!("previous_{count}");
+    }
+    format!("{from}_to_{to}")
+}
+
+fn starts_at_date(local: &LocalTime) -> bool {
+    match local {
+        LocalTime::Of(value) => value.ty == Type::Date,
+        LocalTime::Shift(inner, ..) => starts_at_date(inner),
+        LocalTime::StartOf(..) => false,
+    }
+}
+
+/// A local time moved by calendar units.
+fn shift_local(local: Scalar, by: i64, unit: Unit) -> Scalar {
+    let size = |per: i64| by.checked_mul(per).unwrap_or(i64::MAX);
+    match (unit.days(), unit.months()) {
+        (Some(days), _) => moved(local, size(days), Function::AddDays, Function::SubtractDays),
+        (_, Some(months)) => moved(local, size(months), Function::AddMonths, Function::SubtractMonths),
+        _ => local,
+    }
+}
+
+/// An instant moved by exact microseconds (whole seconds, as every unit is).
+pub(super) fn shift_exact(instant: Scalar, micros: i64) -> Scalar {
+    match exact_units(micros) {
+        (hours, "hour") => moved(instant, hours, Function::AddHours, Function::SubtractHours),
+        _ => moved(instant, micros / 1_000_000, Function::AddSeconds, Function::SubtractSeconds),
+    }
+}
+
+fn moved(value: Scalar, by: i64, add: Function, subtract: Function) -> Scalar {
+    match by {
+        0 => value,
+        1.. => call(add, vec![value, count(by)]),
+        _ => call(subtract, vec![value, count(by.saturating_neg())]),
+    }
+}
+
+fn count(number: i64) -> Scalar {
+    Scalar::Literal(Literal::Integer(number))
+}
+
+/// A function of the dialect.
+pub(super) fn call(function: Function, args: Vec<Scalar>) -> Scalar {
+    Scalar::Call(function, args)
+}

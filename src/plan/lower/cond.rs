@@ -1,0 +1,123 @@
+//! Conditions, lowered with their polarity.
+//!
+//! `cond(c, negated)` is true exactly where `c` (or its complement) holds; elsewhere it is
+//! false or null, which every place that it is put into treats alike: filters, joins, the
+//! operands of AND and OR, and CASE WHEN.
+
+use super::Lowering;
+use super::frame::Scope;
+use crate::check::hir::{Cond, CondKind, TextOp, Value, ValueKind};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Negated, Scalar};
+use crate::types::{Literal, Type};
+
+impl Lowering<'_> {
+    /// A condition, or its exact complement.
+    pub(super) fn cond(&mut self, scope: &Scope, cond: &Cond, negated: bool) -> Scalar {
+        match &cond.kind {
+            CondKind::Constant(value) => Scalar::Literal(Literal::Boolean(*value != negated)),
+            CondKind::Not(inner) => self.cond(scope, inner, !negated),
+            CondKind::And(parts) if negated => self.any(scope, parts, true),
+            CondKind::And(parts) => self.every_one(scope, parts, false),
+            CondKind::Or(parts) if negated => self.every_one(scope, parts, true),
+            CondKind::Or(parts) => self.any(scope, parts, false),
+            CondKind::Compare(op, left, right) => self.compare(scope, *op, left, right, negated),
+            CondKind::In(value, items) => self.in_list(scope, value, items, negated),
+            CondKind::Between(value, low, high) => self.between(scope, value, low, high, negated),
+            CondKind::Text(op, value, needle) => self.text(scope, *op, value, needle, negated),
+            CondKind::Missing(value) => self.missing(scope, value, negated),
+            CondKind::During(value, window) => self.during(scope, value, window, negated),
+            CondKind::InSegment(path, segment) => self.in_segment(scope, path, *segment, negated),
+            CondKind::True(value) => self.is_true(scope, value, negated),
+            CondKind::Exists(aggregate) => self.exists(scope, aggregate, negated),
+            CondKind::Every(aggregate) => self.exists(scope, aggregate, !negated),
+        }
+    }
+
+    fn every_one(&mut self, scope: &Scope, parts: &[Cond], negated: bool) -> Scalar {
+        let lowered: Vec<Scalar> = parts.iter().map(|part| self.cond(scope, part, negated)).collect();
+        super::frame::all(lowered).unwrap_or(Scalar::Literal(Literal::Boolean(true)))
+    }
+
+    /// Any of the conditions (or of their complements).
+    pub(super) fn any(&mut self, scope: &Scope, parts: &[Cond], negated: bool) -> Scalar {
+        let mut lowered = Vec::new();
+        for part in parts {
+            match self.cond(scope, part, negated) {
+                Scalar::Or(inner) => lowered.extend(inner),
+                other => lowered.push(other),
+            }
+        }
+        match lowered.len() {
+            0 => Scalar::Literal(Literal::Boolean(false)),
+            1 => lowered.swap_remove(0),
+            _ => Scalar::Or(lowered),
+        }
+    }
+
+    fn in_list(&mut self, scope: &Scope, value: &Value, items: &[Literal], negated: bool) -> Scalar {
+        let scalar = Box::new(self.value(scope, value));
+        let items = items.iter().cloned().map(Scalar::Literal).collect();
+        if negated && value.may_miss {
+            return not_true(Scalar::InList(scalar, items, Negated(false)));
+        }
+        Scalar::InList(scalar, items, Negated(negated))
+    }
+
+    fn text(&mut self, scope: &Scope, op: TextOp, value: &Value, needle: &Value, negated: bool) -> Scalar {
+        let function = match op {
+            TextOp::Contains => Function::Contains,
+            TextOp::StartsWith => Function::StartsWith,
+            TextOp::EndsWith => Function::EndsWith,
+        };
+        let may_miss = value.may_miss || needle.may_miss;
+        let args = vec![self.value(scope, value), self.value(scope, needle)];
+        complement(Scalar::Call(function, args), may_miss, negated)
+    }
+
+    fn missing(&mut self, scope: &Scope, value: &Value, negated: bool) -> Scalar {
+        if !value.may_miss {
+            return Scalar::Literal(Literal::Boolean(negated));
+        }
+        let scalar = Box::new(self.value(scope, value));
+        if negated { Scalar::IsNotNull(scalar) } else { Scalar::IsNull(scalar) }
+    }
+
+    fn is_true(&mut self, scope: &Scope, value: &Value, negated: bool) -> Scalar {
+        if let ValueKind::Condition(cond) = &value.kind {
+            return self.cond(scope, cond, negated);
+        }
+        let scalar = self.value(scope, value);
+        complement(scalar, value.may_miss, negated)
+    }
+
+    /// Text as it orders by code point.
+    pub(super) fn text_order(&self, text: Scalar) -> Scalar {
+        Scalar::Call(Function::TextOrder, vec![text])
+    }
+
+    /// A value as an operand of an order comparison.
+    pub(super) fn ordered(&mut self, scope: &Scope, value: &Value) -> Scalar {
+        let scalar = self.value(scope, value);
+        if value.ty == Type::String { self.text_order(scalar) } else { scalar }
+    }
+}
+
+/// A predicate or its complement; wrapped only if it may be null.
+pub(super) fn complement(predicate: Scalar, may_miss: bool, negated: bool) -> Scalar {
+    match (negated, may_miss) {
+        (false, _) => predicate,
+        (true, true) => not_true(predicate),
+        (true, false) => Scalar::Not(Box::new(predicate)),
+    }
+}
+
+/// False or null.
+pub(super) fn not_true(predicate: Scalar) -> Scalar {
+    Scalar::IsNotTrue(Box::new(predicate))
+}
+
+/// `left op right`
+pub(super) fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
+    Scalar::Binary(op, Box::new(left), Box::new(right))
+}

@@ -1,0 +1,245 @@
+//! A select under construction: its tables, their aliases, and what has been joined.
+
+use std::collections::BTreeSet;
+
+use super::Lowering;
+use super::names::{holds, initials, unused};
+use crate::catalog::{EntityId, FieldId, Storage, TableSource};
+use crate::check::hir::{Base, Hop, Path};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef};
+use crate::types::Literal;
+
+/// A select under construction.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    pub(super) from: Option<TableRef>,
+    pub(super) joins: Vec<Join>,
+    pub(super) filter: Vec<Scalar>,
+    aliases: BTreeSet<String>,
+    /// To-one rows joined so far: (alias it starts from, hop) and the alias it got.
+    to_one: Vec<((String, Hop), String)>,
+    /// Subqueries joined so far: (alias it belongs to, subquery) and the alias it got.
+    attached: Vec<((String, String), String)>,
+    /// Whether it may refer to rows of the frame below (a correlated subquery).
+    correlated: bool,
+}
+
+/// A row that expressions can read: an alias in one of the frames.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) frame: usize,
+    pub(super) alias: String,
+    pub(super) entity: EntityId,
+}
+
+/// The rows that an expression sees.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    pub(super) this: Row,
+    pub(super) outer: Option<Row>,
+}
+
+impl Lowering<'_> {
+    /// Begins a select; [`Self::pop`] ends it.
+    pub(super) fn push(&mut self, correlated: bool) -> usize {
+        self.frames.push(Frame { correlated, ..Frame::default() });
+        self.frames.len() - 1
+    }
+
+    /// Ends the innermost select.
+    pub(super) fn pop(&mut self) -> Select {
+        let frame = self.frames.pop().unwrap_or_default();
+        Select { from: frame.from, joins: frame.joins, filter: all(frame.filter), ..Select::default() }
+    }
+
+    /// The rows of an entity as the first table of the innermost select.
+    pub(super) fn scan(&mut self, entity: EntityId) -> Row {
+        let frame = self.frames.len() - 1;
+        let alias = self.alias(frame, &initials(&self.cx.hir.catalog.entity(entity).name));
+        let row = Row { frame, alias: alias.clone(), entity };
+        self.frames[frame].from = Some(TableRef { relation: self.relation(entity), alias });
+        let exists = self.key_present(&row, &[]);
+        self.frames[frame].filter.extend(exists);
+        row
+    }
+
+    /// Joins the rows that a hop leads to, without those that it leads nowhere from. Where
+    /// there is no table yet, the hop's rows are the first, tied to `from` by the filter.
+    pub(super) fn join_inner(&mut self, from: &Row, hop: &Hop) -> Row {
+        let frame = self.frames.len() - 1;
+        let alias = self.alias(frame, &initials(&self.cx.hir.catalog.entity(hop.to).name));
+        let row = Row { frame, alias: alias.clone(), entity: hop.to };
+        let link = self.link_condition(from, hop, &row);
+        let table = TableRef { relation: self.relation(hop.to), alias };
+        if self.frames[frame].from.is_none() {
+            self.frames[frame].from = Some(table);
+            self.frames[frame].filter.extend(link);
+        } else {
+            let on = all(link).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+            self.frames[frame].joins.push(Join { left: false, table, on });
+        }
+        self.restrict(&row, hop);
+        row
+    }
+
+    /// The conditions that make a row of a hop exist: its key, and its event's name.
+    pub(super) fn restrict(&mut self, row: &Row, hop: &Hop) {
+        let present = self.key_present(row, &self.target_fields(hop));
+        let event = self.event_condition(row, hop);
+        self.frames[row.frame].filter.extend(present.into_iter().chain(event));
+    }
+
+    /// The row at the end of a to-one path; columns of an absent row are null.
+    pub(super) fn to_one(&mut self, scope: &Scope, path: &Path) -> Row {
+        self.follow(self.start(scope, path), &path.hops)
+    }
+
+    /// The row that a path starts from.
+    pub(super) fn start(&self, scope: &Scope, path: &Path) -> Row {
+        match (path.base, &scope.outer) {
+            (Base::Outer, Some(outer)) => outer.clone(),
+            _ => scope.this.clone(),
+        }
+    }
+
+    /// Follows to-one hops from a row.
+    pub(super) fn follow(&mut self, start: Row, hops: &[Hop]) -> Row {
+        hops.iter().fold(start, |row, hop| self.join_left(&row, hop))
+    }
+
+    fn join_left(&mut self, from: &Row, hop: &Hop) -> Row {
+        let key = (from.alias.clone(), Hop { span: dummy_span(), ..hop.clone() });
+        let known = self.frames[from.frame].to_one.iter().find(|(known, _)| *known == key);
+        if let Some((_, alias)) = known {
+            return Row { frame: from.frame, alias: alias.clone(), entity: hop.to };
+        }
+        let link = &self.cx.hir.catalog.entity(hop.from).link(hop.link).name;
+        let alias = self.alias(from.frame, link);
+        let row = Row { frame: from.frame, alias: alias.clone(), entity: hop.to };
+        let mut on = self.link_condition(from, hop, &row);
+        on.extend(self.key_present(&row, &self.target_fields(hop)));
+        on.extend(self.event_condition(&row, hop));
+        self.unique.insert((hop.to, self.target_fields(hop)));
+        let table = TableRef { relation: self.relation(hop.to), alias: alias.clone() };
+        let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+        let frame = &mut self.frames[from.frame];
+        frame.joins.push(Join { left: true, table, on });
+        frame.to_one.push((key, alias));
+        row
+    }
+
+    /// Joins a subquery of one row per row of `to` and returns its alias.
+    pub(super) fn attach(&mut self, to: &Row, cte: &str, on: Vec<(String, Scalar)>) -> String {
+        let key = (to.alias.clone(), cte.to_owned());
+        if let Some((_, alias)) = self.frames[to.frame].attached.iter().find(|(known, _)| *known == key) {
+            return alias.clone();
+        }
+        let alias = self.alias(to.frame, cte);
+        let pair = |(column, own)| equal(Scalar::Column(alias.clone(), column), own);
+        let on = all(on.into_iter().map(pair).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+        let table = TableRef { relation: Relation::Cte(cte.to_owned()), alias: alias.clone() };
+        let frame = &mut self.frames[to.frame];
+        frame.joins.push(Join { left: true, table, on });
+        frame.attached.push((key, alias.clone()));
+        alias
+    }
+
+    /// A field of a row, read as its storage demands.
+    pub(super) fn field(&mut self, row: &Row, id: FieldId) -> Scalar {
+        let field = self.cx.hir.catalog.entity(row.entity).field(id);
+        self.reads.entry(row.entity).or_default().insert(field.column.clone());
+        let column = Scalar::Column(row.alias.clone(), field.column.clone());
+        match &field.storage {
+            Storage::Native => column,
+            Storage::Zone(zone) => {
+                Scalar::Call(Function::ReadZone, vec![column, Scalar::Literal(Literal::String(zone.clone()))])
+            }
+            Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
+            Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
+            Storage::FloatNan => Scalar::Call(Function::ReadFloatNan, vec![column]),
+        }
+    }
+
+    /// That an entity's row exists: a row with a missing key part is none. Columns that
+    /// equal others (`joined`) need no test.
+    fn key_present(&mut self, row: &Row, joined: &[FieldId]) -> Vec<Scalar> {
+        let entity = self.cx.hir.catalog.entity(row.entity);
+        let may_miss = |id: &FieldId| entity.field(*id).nullable && !joined.contains(id);
+        let ids: Vec<FieldId> = entity.key.iter().copied().filter(may_miss).collect();
+        ids.into_iter().map(|id| Scalar::IsNotNull(Box::new(self.field(row, id)))).collect()
+    }
+
+    fn event_condition(&mut self, row: &Row, hop: &Hop) -> Option<Scalar> {
+        let field = self.cx.hir.catalog.entity(hop.to).event_name?;
+        let name = hop.event.clone()?;
+        Some(equal(self.field(row, field), Scalar::Literal(Literal::String(name))))
+    }
+
+    fn link_condition(&mut self, from: &Row, hop: &Hop, to: &Row) -> Vec<Scalar> {
+        let on = self.cx.hir.catalog.entity(hop.from).link(hop.link).on.clone();
+        on.into_iter().map(|(own, target)| equal(self.field(to, target), self.field(from, own))).collect()
+    }
+
+    /// The fields that a hop ends at.
+    pub(super) fn target_fields(&self, hop: &Hop) -> Vec<FieldId> {
+        self.cx.hir.catalog.entity(hop.from).link(hop.link).on.iter().map(|(_, target)| *target).collect()
+    }
+
+    fn relation(&mut self, entity: EntityId) -> Relation {
+        let declared = self.cx.hir.catalog.entity(entity);
+        match declared.source_on(self.cx.target) {
+            TableSource::Table(parts) => Relation::Table(parts.clone()),
+            TableSource::Query { sql, span } => {
+                if let Some(name) = self.sources.get(&entity) {
+                    return Relation::Cte(name.clone());
+                }
+                let name = self.cte_name(&declared.name);
+                let relation = Relation::Sql { text: sql.clone(), span: *span };
+                let from = Some(TableRef { relation, alias: "source".to_owned() });
+                let columns = declared.fields.iter().map(|field| crate::plan::rel::Column {
+                    value: Scalar::Column("source".to_owned(), field.column.clone()),
+                    name: None,
+                });
+                let select = Select { columns: columns.collect(), from, ..Select::default() };
+                self.ctes.push(Cte { name: name.clone(), select });
+                self.sources.insert(entity, name.clone());
+                Relation::Cte(name)
+            }
+        }
+    }
+
+    /// An alias that no table has which the frame can see.
+    pub(super) fn alias(&mut self, frame: usize, base: &str) -> String {
+        let seen_from = (0..=frame).rev().find(|&at| !self.frames[at].correlated).unwrap_or(0);
+        // Frames above may be correlated with this one, and see its aliases as well.
+        let name = unused(base, |name| self.frames[seen_from..].iter().any(|f| holds(&f.aliases, name)));
+        self.frames[frame].aliases.insert(name.clone());
+        name
+    }
+}
+
+/// Hops are compared by meaning, not by where they were written.
+fn dummy_span() -> crate::diagnostic::Span {
+    crate::diagnostic::Span::new(crate::diagnostic::SourceId(0), 0, 0)
+}
+
+/// `left = right`
+pub(super) fn equal(left: Scalar, right: Scalar) -> Scalar {
+    Scalar::Binary(BinaryOp::Equal, Box::new(left), Box::new(right))
+}
+
+/// All of the conditions; none of them is no condition.
+pub(super) fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
+    match parts.len() {
+        0 | 1 => parts.pop(),
+        _ => Some(Scalar::And(parts.into_iter().flat_map(flatten).collect())),
+    }
+}
+
+fn flatten(part: Scalar) -> Vec<Scalar> {
+    match part {
+        Scalar::And(parts) => parts,
+        other => vec![other],
+    }
+}

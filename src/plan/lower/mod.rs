@@ -1,0 +1,101 @@
+//! From the checked tree to the relational plan.
+//!
+//! Conditions are two-valued, SQL's are not: [`cond`] lowers each with its polarity, so that
+//! a predicate is wrapped only under a negation and only where it may be missing. Rows never
+//! multiply: to-one links become left joins, aggregates a grouped subquery each, `exists` and
+//! memberships semi-joins.
+
+mod aggregate;
+mod bounds;
+mod compare;
+mod cond;
+mod frame;
+mod names;
+mod segment;
+mod time;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::rel::{Clock, Cte, Query, Relation, Scalar};
+use crate::catalog::{EntityId, FieldId};
+use crate::check::hir::{Hir, SegmentId};
+use crate::types::Type;
+use frame::Frame;
+
+/// Where the members of a segment that others refer to are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum MembersAt {
+    /// In its table.
+    Table(Vec<String>),
+    /// In a subquery that is written where it is needed.
+    Inline,
+}
+
+/// What lowering needs to know of its surroundings.
+pub(super) struct Context<'a> {
+    /// The checked tree.
+    pub(super) hir: &'a Hir,
+    /// The target's name, which picks the entities' tables.
+    pub(super) target: &'a str,
+    /// The instant of the build, if it is known.
+    pub(super) as_of: Option<Timestamp>,
+    /// Where members of other segments are read.
+    pub(super) members_at: &'a dyn Fn(SegmentId) -> MembersAt,
+}
+
+/// A lowered segment.
+pub(super) struct Lowered {
+    /// The keys of its members.
+    pub(super) query: Query,
+    /// The instants that it reads, but for literals.
+    pub(super) clock: Clock,
+    /// The columns that it reads.
+    pub(super) reads: BTreeMap<EntityId, BTreeSet<String>>,
+    /// The column sets whose duplicates would multiply rows: keys, and ends of to-one links.
+    pub(super) unique: BTreeSet<(EntityId, Vec<FieldId>)>,
+}
+
+/// Lowers one segment.
+pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
+    let mut lowering = Lowering {
+        cx: context,
+        ctes: Vec::new(),
+        names: BTreeSet::new(),
+        bounds: BTreeMap::new(),
+        members: BTreeMap::new(),
+        sources: BTreeMap::new(),
+        reads: BTreeMap::new(),
+        unique: BTreeSet::new(),
+        frames: Vec::new(),
+    };
+    let select = lowering.segment(id);
+    let bounds = lowering.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
+    Lowered {
+        query: Query { ctes: lowering.ctes, select },
+        clock: Clock { as_of: None, bounds },
+        reads: lowering.reads,
+        unique: lowering.unique,
+    }
+}
+
+/// One segment's lowering.
+struct Lowering<'a> {
+    cx: &'a Context<'a>,
+    /// Subqueries so far, each after those it reads.
+    ctes: Vec<Cte>,
+    /// Their names.
+    names: BTreeSet<String>,
+    /// Instants of the clock that are read.
+    bounds: BTreeMap<String, (Scalar, Type)>,
+    /// Where the members of other segments are.
+    members: BTreeMap<SegmentId, Relation>,
+    /// Subqueries that hold an entity whose source is a query.
+    sources: BTreeMap<EntityId, String>,
+    reads: BTreeMap<EntityId, BTreeSet<String>>,
+    unique: BTreeSet<(EntityId, Vec<FieldId>)>,
+    /// The selects that are being built, the innermost last.
+    frames: Vec<Frame>,
+}

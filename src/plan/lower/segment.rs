@@ -1,0 +1,158 @@
+//! A segment's members as a select.
+
+use super::frame::{Row, Scope, all};
+use super::{Lowering, MembersAt};
+use crate::check::hir::{Base, Path, SegmentId};
+use crate::plan::rel::{Column, Cte, Negated, Relation, Scalar, Select, TableRef};
+
+impl Lowering<'_> {
+    /// The keys of a segment's members. The segments that it inlines come first, each as a
+    /// subquery of its own, so that deep chains neither nest nor repeat.
+    pub(super) fn segment(&mut self, id: SegmentId) -> Select {
+        for inlined in self.inlined_by(id) {
+            let select = self.members(inlined);
+            let name = self.cte_name(&self.cx.hir.segment(inlined).name.clone());
+            self.ctes.push(Cte { name: name.clone(), select });
+            self.members.insert(inlined, Relation::Cte(name));
+        }
+        self.members(id)
+    }
+
+    /// Every segment that this one inlines, through others too, each after those it needs.
+    fn inlined_by(&mut self, id: SegmentId) -> Vec<SegmentId> {
+        let mut order = Vec::new();
+        let mut done = std::collections::BTreeSet::new();
+        let mut stack = vec![(id, false)];
+        while let Some((at, expanded)) = stack.pop() {
+            if expanded {
+                if at != id {
+                    order.push(at);
+                }
+                continue;
+            }
+            if !done.insert(at) {
+                continue;
+            }
+            stack.push((at, true));
+            for input in self.inputs(at).into_iter().rev() {
+                match (self.cx.members_at)(input) {
+                    MembersAt::Table(table) => {
+                        self.members.insert(input, Relation::Table(table));
+                    }
+                    MembersAt::Inline => stack.push((input, false)),
+                }
+            }
+        }
+        order
+    }
+
+    fn inputs(&self, id: SegmentId) -> Vec<SegmentId> {
+        crate::analyze::inputs(self.cx.hir, id).into_iter().map(|input| input.segment).collect()
+    }
+
+    fn members(&mut self, id: SegmentId) -> Select {
+        let segment = self.cx.hir.segment(id);
+        let frame = self.push(false);
+        let row = self.scan(segment.entity);
+        let key = self.cx.hir.catalog.entity(segment.entity).key.clone();
+        self.unique.insert((segment.entity, key.clone()));
+        let scope = Scope { this: row.clone(), outer: None };
+        let matching = self.matching(&scope, id);
+        self.frames[frame].filter.extend(matching);
+        let columns = self.key_columns(&row);
+        Select { columns, ..self.pop() }
+    }
+
+    /// Within the parent, any include and no exclude.
+    fn matching(&mut self, scope: &Scope, id: SegmentId) -> Option<Scalar> {
+        let segment = self.cx.hir.segment(id);
+        let mut parts = Vec::new();
+        if let Some((parent, _)) = segment.parent {
+            let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
+            parts.push(self.in_segment(scope, &here, parent, false));
+        }
+        if !segment.includes.is_empty() {
+            parts.push(self.any(scope, &segment.includes, false));
+        }
+        for exclude in &segment.excludes {
+            parts.push(self.cond(scope, exclude, true));
+        }
+        all(parts)
+    }
+
+    /// The key columns of a row, under the names of the entity's own.
+    pub(super) fn key_columns(&mut self, row: &Row) -> Vec<Column> {
+        let entity = self.cx.hir.catalog.entity(row.entity);
+        let key = entity.key.clone();
+        key.into_iter()
+            .map(|id| {
+                let name = entity.field(id).column.clone();
+                let value = self.field(row, id);
+                let plain = matches!(&value, Scalar::Column(_, column) if *column == name);
+                Column { value, name: (!plain).then_some(name) }
+            })
+            .collect()
+    }
+
+    /// Whether the row at the end of a path is a member. False where that row is absent.
+    pub(super) fn in_segment(&mut self, scope: &Scope, path: &Path, id: SegmentId, negated: bool) -> Scalar {
+        let keys = self.path_keys(scope, path);
+        let relation = self.members.get(&id).cloned().unwrap_or(Relation::Cte(String::new()));
+        let names: Vec<String> = {
+            let entity = self.cx.hir.catalog.entity(path.end);
+            entity.key.iter().map(|&key| entity.field(key).column.clone()).collect()
+        };
+        let alias = self.member_alias(&relation);
+        let column = |name: &String| Scalar::Column(alias.clone(), name.clone());
+        let from = Some(TableRef { relation, alias: alias.clone() });
+        match (names.as_slice(), keys.as_slice()) {
+            ([name], [key]) if !negated => {
+                let columns = vec![Column { value: column(name), name: None }];
+                let query = Select { columns, from, ..Select::default() };
+                Scalar::InQuery(Box::new(key.clone()), Box::new(query), Negated(false))
+            }
+            // NOT EXISTS, not NOT IN: engines run it as an anti-join.
+            _ => {
+                let on = names.iter().zip(keys).map(|(name, key)| super::frame::equal(column(name), key));
+                let query = Select { filter: all(on.collect()), from, ..select_one() };
+                Scalar::Exists(Box::new(query), Negated(negated))
+            }
+        }
+    }
+
+    /// The key of the row at the end of a path, read from the near side of its last link
+    /// where that holds it.
+    fn path_keys(&mut self, scope: &Scope, path: &Path) -> Vec<Scalar> {
+        let key = self.cx.hir.catalog.entity(path.end).key.clone();
+        if let Some((last, before)) = path.hops.split_last() {
+            let on = self.cx.hir.catalog.entity(last.from).link(last.link).on.clone();
+            let near = |field| on.iter().find(|(_, target)| *target == field).map(|(own, _)| *own);
+            let owns: Option<Vec<_>> = key.iter().map(|&field| near(field)).collect();
+            if let (Some(owns), true, None) = (owns, on.len() == key.len(), &last.event) {
+                let start = self.start(scope, path);
+                let row = self.follow(start, before);
+                return owns.into_iter().map(|own| self.field(&row, own)).collect();
+            }
+        }
+        let row = self.to_one(scope, path);
+        key.into_iter().map(|field| self.field(&row, field)).collect()
+    }
+
+    fn member_alias(&mut self, relation: &Relation) -> String {
+        let base = match relation {
+            Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
+            Relation::Cte(name) => name,
+            Relation::Sql { .. } => "members",
+        };
+        let frame = self.push(true);
+        let alias = self.alias(frame, base);
+        self.pop();
+        alias
+    }
+}
+
+/// `SELECT 1`, which tests for rows.
+pub(super) fn select_one() -> Select {
+    let value = Scalar::Literal(crate::types::Literal::Integer(1));
+    Select { columns: vec![Column { value, name: None }], ..Select::default() }
+}

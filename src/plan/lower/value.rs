@@ -1,0 +1,157 @@
+//! Values.
+
+use super::Lowering;
+use super::bounds::{call, shift_exact};
+use super::compare::is_total;
+use super::frame::Scope;
+use crate::check::hir::{ArithmeticOp, Func, Part, Path, TraitId, Value, ValueKind};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Scalar};
+use crate::types::{Literal, Type};
+
+impl Lowering<'_> {
+    /// A value; null where it is missing.
+    pub(super) fn value(&mut self, scope: &Scope, value: &Value) -> Scalar {
+        if value.ty.is_time()
+            && let Some(fixed) = self.fixed_scalar(value)
+        {
+            return fixed;
+        }
+        match &value.kind {
+            ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
+            ValueKind::Field(path, field) => {
+                let row = self.to_one(scope, path);
+                self.field(&row, *field)
+            }
+            ValueKind::Trait(path, id) => self.computed(scope, path, *id),
+            ValueKind::Aggregate(aggregate) => {
+                let scalar = self.aggregate(scope, aggregate);
+                if is_total(aggregate) { or_zero(scalar) } else { scalar }
+            }
+            ValueKind::Arithmetic(op, left, right) => self.arithmetic(scope, *op, left, right, &value.ty),
+            ValueKind::Negate(inner) => Scalar::Negate(Box::new(self.value(scope, inner))),
+            ValueKind::Call(func, args) => self.function(scope, *func, args, &value.ty),
+            ValueKind::Now => Scalar::Clock("as_of".to_owned()),
+            ValueKind::Instant(local) => {
+                self.instant_value(local, &mut |this, inner| this.value(scope, inner))
+            }
+            ValueKind::LocalDate(local) => {
+                self.date_value(local, &mut |this, inner| this.value(scope, inner))
+            }
+            ValueKind::LocalPart(part, local) => {
+                let of = if *part == Part::Hour {
+                    self.local_value(local, &mut |this, inner| this.value(scope, inner))
+                } else {
+                    self.part_source(scope, local)
+                };
+                call(part_function(*part), vec![of])
+            }
+            ValueKind::ShiftExact(inner, micros) => {
+                let inner = self.value(scope, inner);
+                shift_exact(inner, *micros)
+            }
+            ValueKind::DaysBetween(from, to) => {
+                let args = vec![self.value(scope, from), self.value(scope, to)];
+                call(Function::DaysBetween, args)
+            }
+            ValueKind::Condition(cond) => {
+                let holds = self.cond(scope, cond, false);
+                Scalar::Coalesce(vec![holds, Scalar::Literal(Literal::Boolean(false))])
+            }
+        }
+    }
+
+    /// Year, month, day and weekday are read from a date as it is.
+    fn part_source(&mut self, scope: &Scope, local: &crate::check::hir::LocalTime) -> Scalar {
+        use crate::check::hir::LocalTime;
+        match local {
+            LocalTime::Of(value) if value.ty == Type::Date => self.value(scope, value),
+            _ => self.local_value(local, &mut |this, inner| this.value(scope, inner)),
+        }
+    }
+
+    /// A trait of the row at the end of a path. Behind links it is missing where the row is,
+    /// even if it would be 0 or false over nothing.
+    fn computed(&mut self, scope: &Scope, path: &Path, id: TraitId) -> Scalar {
+        let row = self.to_one(scope, path);
+        let inner = Scope { this: row.clone(), outer: None };
+        let hir = self.cx.hir;
+        let value = self.value(&inner, &hir.computed(id).value);
+        let plain = matches!(hir.computed(id).value.kind, ValueKind::Field(..));
+        let Some(&key) = hir.catalog.entity(row.entity).key.first() else { return value };
+        if path.hops.is_empty() || plain {
+            return value;
+        }
+        let present = Scalar::IsNotNull(Box::new(self.field(&row, key)));
+        Scalar::Case(vec![(present, value)], None)
+    }
+
+    fn arithmetic(
+        &mut self,
+        scope: &Scope,
+        op: ArithmeticOp,
+        left: &Value,
+        right: &Value,
+        ty: &Type,
+    ) -> Scalar {
+        let scalars = (self.value(scope, left), self.value(scope, right));
+        let binary = |op, (left, right)| Scalar::Binary(op, Box::new(left), Box::new(right));
+        match op {
+            ArithmeticOp::Add => binary(BinaryOp::Add, scalars),
+            ArithmeticOp::Subtract => binary(BinaryOp::Subtract, scalars),
+            ArithmeticOp::Multiply => {
+                let digits = scale(&left.ty) + scale(&right.ty);
+                let product = binary(BinaryOp::Multiply, scalars);
+                let exact = matches!(ty, Type::Decimal { .. });
+                if exact && digits > 9 { call(Function::RoundNine, vec![product]) } else { product }
+            }
+            ArithmeticOp::Divide => call(Function::Divide, vec![scalars.0, scalars.1]),
+            ArithmeticOp::Remainder => call(Function::Remainder, vec![scalars.0, scalars.1]),
+        }
+    }
+
+    fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
+        let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
+        let function = match func {
+            Func::Coalesce => return Scalar::Coalesce(scalars),
+            Func::Lower => Function::Lower,
+            Func::Upper => Function::Upper,
+            Func::Trim => Function::Trim,
+            Func::Length => Function::Length,
+            Func::Abs => Function::Abs,
+            Func::Round if *ty == Type::Float => Function::RoundFloat,
+            Func::Round => Function::RoundExact,
+            Func::Floor => Function::Floor,
+            Func::Ceil => Function::Ceil,
+        };
+        match (func, ty) {
+            // A whole number is its own floor.
+            (Func::Round | Func::Floor | Func::Ceil, Type::Integer) => {
+                scalars.into_iter().next().unwrap_or(Scalar::Literal(Literal::Integer(0)))
+            }
+            _ => call(function, scalars),
+        }
+    }
+}
+
+/// 0 where nothing was counted.
+fn or_zero(scalar: Scalar) -> Scalar {
+    Scalar::Coalesce(vec![scalar, Scalar::Literal(Literal::Integer(0))])
+}
+
+fn scale(ty: &Type) -> u8 {
+    match ty {
+        Type::Decimal { scale, .. } => *scale,
+        _ => 0,
+    }
+}
+
+fn part_function(part: Part) -> Function {
+    match part {
+        Part::Year => Function::Year,
+        Part::Month => Function::Month,
+        Part::Day => Function::Day,
+        Part::Hour => Function::Hour,
+        Part::Weekday => Function::Weekday,
+    }
+}
