@@ -1,8 +1,12 @@
-//! Facts about checked segments: what they depend on, their fingerprint, whether anyone can
-//! leave them.
+//! Facts about checked segments: what they depend on, their order, their fingerprint, whether
+//! anyone can leave them.
 //!
 //! Must not know: targets, capabilities, SQL.
 
 mod inputs;
+mod monotone;
+mod order;
 
 pub use inputs::{Input, inputs};
+pub use monotone::{Obstacle, nobody_leaves, reads_nothing};
+pub use order::{Graph, Node};

@@ -4,8 +4,16 @@
 //! The only reader of capabilities: downward go choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
+mod build;
+mod checks;
 mod lower;
 mod model;
+mod needs;
+mod policy;
+pub(crate) mod problems;
 pub mod rel;
 
+pub use build::{Request, allowed, plan, standalone};
+pub use checks::RUNS_TABLE;
 pub use model::*;
+pub use policy::{Abilities, Policy, PolicyLimit};

@@ -54,6 +54,8 @@ pub(super) struct Lowered {
     pub(super) clock: Clock,
     /// The columns that it reads.
     pub(super) reads: BTreeMap<EntityId, BTreeSet<String>>,
+    /// The segments whose tables it reads, through inlined ones too.
+    pub(super) tables: BTreeSet<SegmentId>,
     /// The column sets whose duplicates would multiply rows: keys, and ends of to-one links.
     pub(super) unique: BTreeSet<(EntityId, Vec<FieldId>)>,
 }
@@ -68,6 +70,7 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
         members: BTreeMap::new(),
         sources: BTreeMap::new(),
         reads: BTreeMap::new(),
+        tables: BTreeSet::new(),
         unique: BTreeSet::new(),
         frames: Vec::new(),
     };
@@ -77,6 +80,7 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
         query: Query { ctes: lowering.ctes, select },
         clock: Clock { as_of: None, bounds },
         reads: lowering.reads,
+        tables: lowering.tables,
         unique: lowering.unique,
     }
 }
@@ -95,6 +99,7 @@ struct Lowering<'a> {
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
+    tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,

@@ -38,6 +38,7 @@ impl Lowering<'_> {
                 match (self.cx.members_at)(input) {
                     MembersAt::Table(table) => {
                         self.members.insert(input, Relation::Table(table));
+                        self.tables.insert(input);
                     }
                     MembersAt::Inline => stack.push((input, false)),
                 }

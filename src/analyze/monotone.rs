@@ -1,0 +1,351 @@
+//! Whether anyone can leave a segment (rule R8 of docs/refresh.md).
+//!
+//! If nobody can, a refresh only inserts. The proof is syntactic and careful: it looks for
+//! conditions that stay true once they are, over rows that never change and never go.
+
+use super::inputs::inputs;
+use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
+use crate::check::hir::{
+    Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, Hop, Path, SegmentId, Value, ValueKind, Window,
+};
+use crate::check::visit::{Visitor, walk_value};
+use crate::types::{Literal, Type};
+
+/// What stands against an insert-only refresh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// In words that a user can act on.
+    pub reason: String,
+    /// The declaration that would lift it.
+    pub remedy: Option<String>,
+}
+
+impl Obstacle {
+    fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), remedy: None }
+    }
+
+    fn lifted_by(reason: String, remedy: String) -> Self {
+        Self { reason, remedy: Some(remedy) }
+    }
+}
+
+/// Proves that nobody leaves a segment, given that it is so for its inputs.
+///
+/// # Errors
+/// The first thing found that stands against it.
+pub fn nobody_leaves(
+    hir: &Hir,
+    id: SegmentId,
+    input_is_growing: &dyn Fn(SegmentId) -> bool,
+) -> Result<(), Obstacle> {
+    let segment = hir.segment(id);
+    let prover = Prover { hir, catalog: &hir.catalog, input_is_growing };
+    prover.rows_stay(segment.entity)?;
+    prover.key_is_immutable(segment.entity)?;
+    if let Some(exclude) = segment.excludes.first()
+        && !prover.is_stable(exclude)
+    {
+        return Err(Obstacle::new("it has an `exclude`, which may begin to hold for a member"));
+    }
+    for input in inputs(hir, id) {
+        prover.input_grows(input.segment)?;
+    }
+    segment.includes.iter().try_for_each(|include| prover.grows(include))
+}
+
+struct Prover<'a> {
+    hir: &'a Hir,
+    catalog: &'a Catalog,
+    input_is_growing: &'a dyn Fn(SegmentId) -> bool,
+}
+
+type Proof = Result<(), Obstacle>;
+
+impl Prover<'_> {
+    /// A condition that stays true once it is.
+    fn grows(&self, cond: &Cond) -> Proof {
+        if self.is_stable(cond) {
+            return Ok(());
+        }
+        match &cond.kind {
+            CondKind::Constant(_) => Ok(()),
+            CondKind::And(parts) | CondKind::Or(parts) => parts.iter().try_for_each(|part| self.grows(part)),
+            CondKind::Not(inner) => match &inner.kind {
+                CondKind::Missing(value) => self.unchanging(value),
+                _ => Err(Obstacle::new("it has a negated condition, which may cease to hold")),
+            },
+            CondKind::Compare(op, left, right) => self.comparison_grows(*op, left, right),
+            CondKind::In(value, _) => self.unchanging(value),
+            CondKind::Between(value, low, high) => {
+                [value, low, high].into_iter().try_for_each(|part| self.unchanging(part))
+            }
+            CondKind::Text(_, value, needle) => {
+                self.unchanging(value)?;
+                self.unchanging(needle)
+            }
+            CondKind::True(value) => match &value.kind {
+                ValueKind::Condition(inner) => self.grows(inner),
+                _ => self.unchanging(value),
+            },
+            CondKind::InSegment(path, segment) => {
+                self.path_is_immutable(path)?;
+                self.input_grows(*segment)
+            }
+            CondKind::During(value, window) => {
+                self.unchanging(value)?;
+                self.literal_window(window)
+            }
+            CondKind::Exists(aggregate) => self.aggregate_grows(aggregate),
+            CondKind::Missing(_) => {
+                Err(Obstacle::new("it has an `is missing`, which may cease to hold when a row arrives"))
+            }
+            CondKind::Every(_) => Err(Obstacle::new("it has an `every`, which the next row may make false")),
+        }
+    }
+
+    fn comparison_grows(&self, op: Comparison, left: &Value, right: &Value) -> Proof {
+        use Comparison::{Greater, GreaterOrEqual, Less, LessOrEqual};
+        let (op, total, bound) = match (&left.kind, &right.kind) {
+            (ValueKind::Aggregate(aggregate), _) => (op, aggregate, right),
+            (_, ValueKind::Aggregate(aggregate)) => (mirrored(op), aggregate, left),
+            _ => {
+                self.unchanging(left)?;
+                return self.unchanging(right);
+            }
+        };
+        if !matches!(bound.kind, ValueKind::Literal(_)) {
+            return Err(Obstacle::new("it compares an aggregate with something that is no constant"));
+        }
+        let upward = matches!(op, Greater | GreaterOrEqual);
+        let downward = matches!(op, Less | LessOrEqual);
+        match total.func {
+            AggregateFunc::Count | AggregateFunc::CountDistinct | AggregateFunc::Max if upward => {}
+            AggregateFunc::Min if downward => {}
+            AggregateFunc::Sum if upward => self.sum_never_falls(total)?,
+            _ => {
+                return Err(Obstacle::new(
+                    "an aggregate may cross its bound again: only `count`, `max` and `sum` with `>=`, and `min` with `<=`, never do",
+                ));
+            }
+        }
+        self.aggregate_grows(total)
+    }
+
+    fn sum_never_falls(&self, total: &Aggregate) -> Proof {
+        let Some(Value { kind: ValueKind::Field(path, field), ty, .. }) = &total.value else {
+            return Err(Obstacle::new(
+                "the sum of an expression may fall; only that of a field with `min: 0` never does",
+            ));
+        };
+        let entity = self.catalog.entity(path.end);
+        let declared = entity.field(*field);
+        if *ty == Type::Float {
+            let reason =
+                format!("`{}` is a float, whose sum depends on the order of its rows", declared.name);
+            return Err(Obstacle::new(reason));
+        }
+        match &declared.min {
+            Some(min) if min.sign() != bigdecimal::num_bigint::Sign::Minus => Ok(()),
+            _ => Err(Obstacle::lifted_by(
+                format!("`{}.{}` may be negative, so its sum may fall", entity.name, declared.name),
+                format!("declare `min: 0` on the field `{}` of `{}`", declared.name, entity.name),
+            )),
+        }
+    }
+
+    /// An aggregate whose rows never go and never cease to count.
+    fn aggregate_grows(&self, aggregate: &Aggregate) -> Proof {
+        for hop in &aggregate.hops {
+            self.hop_is_immutable(hop)?;
+            self.rows_stay(hop.to)?;
+            if let (Some(_), Some(name)) = (&hop.event, self.catalog.entity(hop.to).event_name) {
+                self.field_is_immutable(hop.to, name)?;
+            }
+        }
+        for &(hop, time) in &aggregate.times {
+            if let Some(hop) = aggregate.hops.get(hop) {
+                self.field_is_immutable(hop.to, time)?;
+            }
+        }
+        if let Some(window) = &aggregate.window {
+            self.literal_window(window)?;
+        }
+        if let Some(value) = &aggregate.value {
+            self.unchanging(value)?;
+        }
+        aggregate.filter.as_ref().map_or(Ok(()), |filter| self.grows(filter))
+    }
+
+    fn literal_window(&self, window: &Window) -> Proof {
+        let literal = |bound: &Value| crate::analyze::reads_nothing(bound);
+        if window.from.iter().all(literal) && (window.to.iter().all(literal)) {
+            return Ok(());
+        }
+        Err(Obstacle::new("it has a window that moves with the clock, so that rows age out of it"))
+    }
+
+    /// A condition on nothing but unchanging fields of the row itself: true or false for good.
+    fn is_stable(&self, cond: &Cond) -> bool {
+        struct Probe<'a, 'b>(&'a Prover<'b>, bool);
+        impl Visitor for Probe<'_, '_> {
+            fn cond(&mut self, cond: &Cond) {
+                self.1 &=
+                    !matches!(cond.kind, CondKind::InSegment(..) | CondKind::Exists(_) | CondKind::Every(_));
+                crate::check::visit::walk_cond(self, cond);
+            }
+            fn value(&mut self, value: &Value) {
+                self.1 &= match &value.kind {
+                    ValueKind::Field(path, field) => {
+                        path.hops.is_empty() && self.0.field_is_immutable(path.end, *field).is_ok()
+                    }
+                    ValueKind::Now | ValueKind::Aggregate(_) | ValueKind::Trait(..) => false,
+                    _ => true,
+                };
+                walk_value(self, value);
+            }
+        }
+        let mut probe = Probe(self, true);
+        probe.cond(cond);
+        probe.1
+    }
+
+    /// A value that, once present, never changes.
+    fn unchanging(&self, value: &Value) -> Proof {
+        match &value.kind {
+            ValueKind::Literal(_) => Ok(()),
+            ValueKind::Field(path, field) => {
+                self.path_is_immutable(path)?;
+                self.field_is_immutable(path.end, *field)
+            }
+            ValueKind::Trait(path, id) => {
+                self.path_is_immutable(path)?;
+                self.unchanging(&self.hir.computed(*id).value)
+            }
+            ValueKind::Arithmetic(_, left, right) | ValueKind::DaysBetween(left, right) => {
+                self.unchanging(left)?;
+                self.unchanging(right)
+            }
+            ValueKind::Negate(inner) | ValueKind::ShiftExact(inner, _) => self.unchanging(inner),
+            ValueKind::Call(crate::check::hir::Func::Coalesce, _) => {
+                Err(Obstacle::new("it has a `coalesce`, whose value may change when a row arrives"))
+            }
+            ValueKind::Call(_, args) => args.iter().try_for_each(|arg| self.unchanging(arg)),
+            ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
+                self.unchanging_time(value)
+            }
+            ValueKind::Now => Err(Obstacle::new("it reads the clock, which moves")),
+            ValueKind::Aggregate(_) | ValueKind::Condition(_) => {
+                Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
+            }
+        }
+    }
+
+    fn unchanging_time(&self, value: &Value) -> Proof {
+        struct Leaves<'a, 'b>(&'a Prover<'b>, Proof);
+        impl Visitor for Leaves<'_, '_> {
+            fn value(&mut self, value: &Value) {
+                if self.1.is_ok() {
+                    self.1 = self.0.unchanging(value);
+                }
+            }
+        }
+        let mut leaves = Leaves(self, Ok(()));
+        walk_value(&mut leaves, value);
+        leaves.1
+    }
+
+    fn input_grows(&self, id: SegmentId) -> Proof {
+        if (self.input_is_growing)(id) {
+            return Ok(());
+        }
+        Err(Obstacle::new(format!("members may leave `{}`, which it depends on", self.hir.segment(id).name)))
+    }
+
+    fn path_is_immutable(&self, path: &Path) -> Proof {
+        path.hops.iter().try_for_each(|hop| {
+            self.hop_is_immutable(hop)?;
+            self.rows_stay(hop.to)
+        })
+    }
+
+    fn hop_is_immutable(&self, hop: &Hop) -> Proof {
+        let link = self.catalog.entity(hop.from).link(hop.link);
+        link.on.iter().try_for_each(|&(own, target)| {
+            self.field_is_immutable(hop.from, own)?;
+            self.field_is_immutable(hop.to, target)
+        })
+    }
+
+    fn key_is_immutable(&self, id: EntityId) -> Proof {
+        self.catalog.entity(id).key.iter().try_for_each(|&field| self.field_is_immutable(id, field))
+    }
+
+    fn field_is_immutable(&self, id: EntityId, field: FieldId) -> Proof {
+        let entity = self.catalog.entity(id);
+        if entity.is_immutable(field) {
+            return Ok(());
+        }
+        let name = &entity.field(field).name;
+        Err(Obstacle::lifted_by(
+            format!("`{}.{name}` may change", entity.name),
+            match entity.changes {
+                Changes::Mutable { .. } => {
+                    format!("add `{name}` to the `immutable` fields of `{}`", entity.name)
+                }
+                _ => format!(
+                    "declare `changes: append_only` on `{}`, or `changes: {{ mutable: {{ immutable: [{name}] }} }}`",
+                    entity.name
+                ),
+            },
+        ))
+    }
+
+    fn rows_stay(&self, id: EntityId) -> Proof {
+        let entity = self.catalog.entity(id);
+        if is_query(entity) {
+            return Err(Obstacle::new(format!("`{}` comes from a query, whose rows may go", entity.name)));
+        }
+        match entity.deletes {
+            Deletes::Never => Ok(()),
+            Deletes::Soft | Deletes::Hard => Err(Obstacle::lifted_by(
+                format!("rows of `{}` may be deleted", entity.name),
+                format!("declare `deletes: never` on `{}` if that is so", entity.name),
+            )),
+        }
+    }
+}
+
+fn is_query(entity: &Entity) -> bool {
+    std::iter::once(&entity.source)
+        .chain(entity.target_sources.values())
+        .any(|source| matches!(source, TableSource::Query { .. }))
+}
+
+fn mirrored(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Equal => Comparison::Equal,
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+    }
+}
+
+/// Whether a value is made of constants alone.
+#[must_use]
+pub fn reads_nothing(value: &Value) -> bool {
+    struct Probe(bool);
+    impl Visitor for Probe {
+        fn value(&mut self, value: &Value) {
+            self.0 &= !matches!(
+                value.kind,
+                ValueKind::Now | ValueKind::Field(..) | ValueKind::Trait(..) | ValueKind::Aggregate(_)
+            );
+            walk_value(self, value);
+        }
+    }
+    let mut probe = Probe(!matches!(value.kind, ValueKind::Literal(Literal::Boolean(_))));
+    probe.value(value);
+    probe.0
+}

@@ -1,0 +1,230 @@
+//! The plan of a build.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::checks::{guards, input_as_of, unique_checks};
+use super::lower::{self, Context, Lowered, MembersAt};
+use super::model::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, TableRead};
+use super::needs::needs;
+use super::policy::{Abilities, Policy, judge, judge_zone};
+use crate::analyze::{Graph, nobody_leaves};
+use crate::catalog::TableSource;
+use crate::check::hir::{Hir, Materialize, SegmentId};
+use crate::diagnostic::{Diagnostics, Span};
+
+/// What a plan is made for.
+pub struct Request<'a> {
+    /// The checked project.
+    pub hir: &'a Hir,
+    /// Its graph.
+    pub graph: &'a Graph,
+    /// The fingerprint of every segment, by its identity.
+    pub fingerprints: &'a [String],
+    /// The segments that are wanted; the stored ones that they read are added.
+    pub segments: &'a [SegmentId],
+    /// What the target can do.
+    pub abilities: &'a Abilities,
+    /// The dialect's name.
+    pub dialect: &'a str,
+    /// The schema of the segments' tables.
+    pub schema: &'a [String],
+    /// The project's policy, and the tier's.
+    pub policies: &'a [Policy],
+    /// How segments are stored that do not say.
+    pub materialize: Materialize,
+    /// Where the project says its zone.
+    pub zone_span: Option<Span>,
+    /// The instant of the build, if it is known.
+    pub as_of: Option<Timestamp>,
+}
+
+impl Request<'_> {
+    /// How a segment is stored.
+    #[must_use]
+    pub fn materialize(&self, id: SegmentId) -> Materialize {
+        self.hir.segment(id).properties.materialize.map_or(self.materialize, |(how, _)| how)
+    }
+
+    fn table(&self, id: SegmentId) -> Vec<String> {
+        self.schema.iter().cloned().chain([self.hir.segment(id).name.clone()]).collect()
+    }
+
+    fn members_at(&self, id: SegmentId) -> MembersAt {
+        if self.materialize(id).is_table() { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
+    }
+}
+
+/// Plans a build. Segments that are refused are left out, with those that depend on them.
+#[must_use]
+pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
+    let zone = &request.hir.calendar.zone_name;
+    let mut segments = Vec::new();
+    if judge_zone(zone, request.zone_span, request.abilities, request.policies, problems) {
+        let allowed = allowed(request, problems);
+        let growing = growing(request);
+        let planned: Vec<SegmentPlan> =
+            allowed.par_iter().map(|&id| plan_segment(request, id, &growing)).collect();
+        segments = planned;
+    }
+    Plan {
+        target: request.abilities.target.clone(),
+        dialect: request.dialect.to_owned(),
+        schema: request.schema.to_vec(),
+        as_of: request.as_of,
+        segments,
+    }
+}
+
+/// The `SELECT` of one segment's members on its own: everything it refers to is inlined.
+#[must_use]
+pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
+    let growing = BTreeMap::new();
+    let mut planned = plan_segment(request, id, &growing);
+    let lowered = lower(request, id, &|_| MembersAt::Inline);
+    planned.query = lowered.query;
+    planned.clock = lowered.clock;
+    planned
+}
+
+/// Judges segments and returns the wanted ones that are allowed, in order.
+///
+/// Used alone by `segc check`, which compiles nothing.
+pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<SegmentId> {
+    let wanted = wanted(request);
+    let mut refused = BTreeSet::new();
+    let mut allowed = Vec::new();
+    for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
+        let node = request.graph.node(id);
+        let needs = needs(request.hir, id, &node.inputs, &|input| request.materialize(input).is_table());
+        let mut found = Diagnostics::new();
+        let segment = request.hir.segment(id);
+        judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
+        let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));
+        if by_input || found.has_errors() {
+            refused.insert(id);
+        } else {
+            allowed.push(id);
+        }
+        problems.append(found);
+    }
+    allowed
+}
+
+/// The segments that were asked for and, through inlined ones too, what they depend on: a
+/// stored input must be built with them, so that all have one as_of.
+fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
+    let mut wanted = BTreeSet::new();
+    let mut todo: Vec<SegmentId> = request.segments.to_vec();
+    while let Some(id) = todo.pop() {
+        if wanted.insert(id) {
+            todo.extend(request.graph.node(id).inputs.iter().map(|input| input.segment));
+        }
+    }
+    wanted
+}
+
+/// For each segment, whether nobody can leave it, or why not.
+fn growing(request: &Request<'_>) -> BTreeMap<SegmentId, Refresh> {
+    let mut growing: BTreeMap<SegmentId, Refresh> = BTreeMap::new();
+    for &id in request.graph.order() {
+        let known = |input| growing.get(&input) == Some(&Refresh::InsertOnly);
+        let refresh = match nobody_leaves(request.hir, id, &known) {
+            Ok(()) => Refresh::InsertOnly,
+            Err(obstacle) => Refresh::Rebuild { reason: obstacle.reason, remedy: obstacle.remedy },
+        };
+        growing.insert(id, refresh);
+    }
+    growing
+}
+
+fn refresh_of(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<SegmentId, Refresh>) -> Refresh {
+    let because = |reason: &str| Refresh::Rebuild { reason: reason.to_owned(), remedy: None };
+    match request.materialize(id) {
+        Materialize::Table => because("`materialize: table` is always rebuilt"),
+        Materialize::View => because("a view is evaluated whenever it is read"),
+        Materialize::Inline => because("it is put into what refers to it"),
+        Materialize::Incremental => {
+            growing.get(&id).cloned().unwrap_or_else(|| because("nothing is known of its inputs"))
+        }
+    }
+}
+
+fn lower(
+    request: &Request<'_>,
+    id: SegmentId,
+    members_at: &(dyn Fn(SegmentId) -> MembersAt + Sync),
+) -> Lowered {
+    let target = request.abilities.target.as_str();
+    let context = Context { hir: request.hir, target, as_of: request.as_of, members_at };
+    lower::segment(&context, id)
+}
+
+fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<SegmentId, Refresh>) -> SegmentPlan {
+    let hir = request.hir;
+    let segment = hir.segment(id);
+    let entity = hir.catalog.entity(segment.entity);
+    let materialize = request.materialize(id);
+    let lowered = if materialize == Materialize::View {
+        lower(request, id, &|_| MembersAt::Inline)
+    } else {
+        lower(request, id, &|input| request.members_at(input))
+    };
+    let node = request.graph.node(id);
+    let needs = needs(hir, id, &node.inputs, &|input| request.materialize(input).is_table());
+    let depends_on = node.inputs.iter().map(|input| Dependency {
+        id: input.segment,
+        name: hir.segment(input.segment).name.clone(),
+        from_table: materialize != Materialize::View && request.materialize(input.segment).is_table(),
+    });
+    let key = |&field| {
+        let field = entity.field(field);
+        KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
+    };
+    let stored: Vec<(String, String)> = lowered
+        .tables
+        .iter()
+        .map(|&input| (hir.segment(input).name.clone(), request.fingerprints[input.0 as usize].clone()))
+        .collect();
+    let mut clock = lowered.clock;
+    clock.as_of = input_as_of(request.schema, &stored, request.as_of);
+    SegmentPlan {
+        id,
+        name: segment.name.clone(),
+        entity: entity.name.clone(),
+        materialize,
+        table: request.table(id),
+        keys: entity.key.iter().map(key).collect(),
+        level: node.level,
+        depends_on: depends_on.collect(),
+        refresh: refresh_of(request, id, growing),
+        query: lowered.query,
+        clock,
+        checks: unique_checks(hir, &request.abilities.target, &lowered.unique),
+        guards: guards(request.schema, &stored),
+        fingerprint: request.fingerprints[id.0 as usize].clone(),
+        capabilities: needs.capabilities.keys().copied().collect(),
+        reads: reads(request, &lowered.reads),
+    }
+}
+
+fn reads(
+    request: &Request<'_>,
+    columns: &BTreeMap<crate::catalog::EntityId, BTreeSet<String>>,
+) -> Vec<TableRead> {
+    let mut reads: Vec<TableRead> = columns
+        .iter()
+        .map(|(&id, columns)| {
+            let entity = request.hir.catalog.entity(id);
+            let table = match entity.source_on(&request.abilities.target) {
+                TableSource::Table(parts) => parts.clone(),
+                TableSource::Query { .. } => Vec::new(),
+            };
+            TableRead { entity: entity.name.clone(), table, columns: columns.iter().cloned().collect() }
+        })
+        .collect();
+    reads.sort_by(|a, b| a.entity.cmp(&b.entity));
+    reads
+}

@@ -1,0 +1,150 @@
+//! What a segment needs of its target, and how big it is: facts that flags and limits judge.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analyze::Input;
+use crate::check::hir::{
+    Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, TraitId, Value, ValueKind, Window,
+};
+use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_value, walk_window};
+use crate::diagnostic::Span;
+use crate::dialect::Capability;
+use crate::types::Unit;
+
+/// What a segment needs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Needs {
+    /// Each capability, where it is needed first.
+    pub(super) capabilities: BTreeMap<Capability, Span>,
+    /// The most links in one path, and where.
+    pub(super) hops: Option<(usize, Span)>,
+    /// The longest window, in days, and where.
+    pub(super) window_days: Option<(i64, Span)>,
+    /// How many single conditions it has.
+    pub(super) conditions: usize,
+}
+
+/// Finds what a segment needs. `stored` tells which segments have a table of their own.
+pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(SegmentId) -> bool) -> Needs {
+    let segment = hir.segment(id);
+    let mut collector = Collector { needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
+    for rule in segment.includes.iter().chain(&segment.excludes) {
+        collector.cond(rule);
+    }
+    while let Some((computed, span)) = collector.todo.pop() {
+        if collector.traits.insert(computed) {
+            let mut inner = Collector { needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
+            inner.value(&hir.computed(computed).value);
+            collector.merge(inner, span);
+        }
+    }
+    let mut needs = collector.needs;
+    for input in inputs {
+        needs.capabilities.entry(Capability::SegmentComposition).or_insert(input.span);
+        if stored(input.segment) {
+            needs.capabilities.entry(Capability::MaterializedComposition).or_insert(input.span);
+        }
+    }
+    needs
+}
+
+struct Collector {
+    needs: Needs,
+    traits: BTreeSet<TraitId>,
+    todo: Vec<(TraitId, Span)>,
+}
+
+impl Collector {
+    /// Takes over what a trait needs, at the place where the segment uses the trait.
+    fn merge(&mut self, inner: Self, span: Span) {
+        for &capability in inner.needs.capabilities.keys() {
+            self.needs.capabilities.entry(capability).or_insert(span);
+        }
+        if let Some((hops, _)) = inner.needs.hops {
+            self.path_length(hops, span);
+        }
+        if let Some((days, _)) = inner.needs.window_days {
+            self.window_length(days, span);
+        }
+        self.needs.conditions += inner.needs.conditions;
+        self.todo.extend(inner.todo.into_iter().map(|(id, _)| (id, span)));
+    }
+
+    fn need(&mut self, capability: Capability, span: Span) {
+        self.needs.capabilities.entry(capability).or_insert(span);
+    }
+
+    fn path_length(&mut self, hops: usize, span: Span) {
+        if hops > self.needs.hops.map_or(0, |(most, _)| most) {
+            self.needs.hops = Some((hops, span));
+        }
+    }
+
+    fn window_length(&mut self, days: i64, span: Span) {
+        if days > self.needs.window_days.map_or(0, |(most, _)| most) {
+            self.needs.window_days = Some((days, span));
+        }
+    }
+}
+
+impl Visitor for Collector {
+    fn cond(&mut self, cond: &Cond) {
+        if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
+            self.needs.conditions += 1;
+        }
+        walk_cond(self, cond);
+    }
+
+    fn value(&mut self, value: &Value) {
+        if let ValueKind::Trait(_, id) = &value.kind {
+            self.todo.push((*id, value.span));
+        }
+        walk_value(self, value);
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        self.need(Capability::ManyLinkedConditions, aggregate.span);
+        self.path_length(aggregate.hops.len(), aggregate.span);
+        walk_aggregate(self, aggregate);
+    }
+
+    fn path(&mut self, path: &Path) {
+        if let Some(hop) = path.hops.first() {
+            self.need(Capability::LinkedConditions, hop.span);
+            self.path_length(path.hops.len(), hop.span);
+        }
+    }
+
+    fn window(&mut self, window: &Window) {
+        if let Some(days) = window.from.as_ref().and_then(days_back) {
+            self.window_length(days, window.span);
+        }
+        walk_window(self, window);
+    }
+}
+
+/// How many days before as_of a bound lies, about; `None` if that can't be told.
+fn days_back(bound: &Value) -> Option<i64> {
+    match &bound.kind {
+        ValueKind::ShiftExact(_, micros) => Some(micros.checked_neg()? / 86_400_000_000),
+        ValueKind::Instant(local) => local_days_back(local),
+        _ => None,
+    }
+}
+
+fn local_days_back(local: &LocalTime) -> Option<i64> {
+    match local {
+        LocalTime::Of(_) => None,
+        LocalTime::StartOf(_, inner) => local_days_back(inner),
+        LocalTime::Shift(inner, by, unit) => {
+            let days = match unit {
+                Unit::Week => 7,
+                Unit::Month => 30,
+                Unit::Quarter => 91,
+                Unit::Year => 365,
+                Unit::Second | Unit::Minute | Unit::Hour | Unit::Day => 1,
+            };
+            by.checked_neg()?.checked_mul(days)?.checked_add(local_days_back(inner).unwrap_or(0))
+        }
+    }
+}

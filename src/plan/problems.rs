@@ -1,0 +1,162 @@
+//! What the planner refuses (SEG5xx).
+
+use super::policy::PolicyLimit;
+use crate::diagnostic::Span;
+use crate::dialect::Capability;
+use crate::problems;
+
+problems! {
+    /// The target can't do what the segment asks for.
+    ///
+    /// Every dialect file answers which capabilities its database has. The message names
+    /// the project's targets that have this one.
+    ///
+    /// ```text
+    /// # dialects/tiny.yml says: many_linked_conditions: false
+    /// segment buyers on customer { where count(orders) > 0 }
+    /// ```
+    ///
+    /// Compile the segment for another target, write it without the feature, or, if the
+    /// database has it after all, answer `true` in a dialect file of your own.
+    error SEG501 "the target lacks a capability" TargetLacks {
+        span: Span, segment: String, capability: Capability, target: String, able: Vec<String>,
+    }
+    message |p| format!(
+        "`{}` needs {}, which the target `{}` does not have",
+        p.segment, phrase(p.capability), p.target
+    );
+    help |p| Some(if p.able.is_empty() {
+        format!("no target of this project has `{}`; write the segment without it", p.capability.name())
+    } else {
+        format!("targets that have `{}`: {}", p.capability.name(), p.able.join(", "))
+    });
+
+    /// The project's policy switches off what the segment asks for.
+    ///
+    /// `policy.capabilities` in `segc.yml` can forbid any feature that the targets have.
+    ///
+    /// ```text
+    /// policy: { capabilities: { segment_composition: false } }
+    /// ```
+    ///
+    /// Write the segment without the feature, or take the flag out of the policy.
+    error SEG502 "the project's policy forbids it" PolicyForbids {
+        span: Span, segment: String, capability: Capability,
+    }
+    message |p| format!("`{}` needs {}, which the project's policy forbids", p.segment, phrase(p.capability));
+    help |p| Some(format!("`policy.capabilities.{}` in segc.yml is false", p.capability.name()));
+
+    /// The chosen tier switches off what the segment asks for.
+    ///
+    /// `tiers` in `segc.yml` are named policies, chosen with `--tier`.
+    ///
+    /// ```text
+    /// tiers: { free: { capabilities: { many_linked_conditions: false } } }
+    /// ```
+    ///
+    /// Write the segment without the feature, or compile for another tier.
+    error SEG503 "the tier forbids it" TierForbids {
+        span: Span, segment: String, capability: Capability, tier: String,
+    }
+    message |p| format!(
+        "`{}` needs {}, which the tier `{}` does not include",
+        p.segment, phrase(p.capability), p.tier
+    );
+    help |p| Some(format!("`tiers.{}.capabilities.{}` in segc.yml is false", p.tier, p.capability.name()));
+
+    /// The segment goes beyond a limit of the project's policy or of the chosen tier.
+    ///
+    /// Limits are `composition_depth`, `hops`, `conditions` and `window_days`, under
+    /// `policy.limits` or `tiers.NAME.limits` in `segc.yml`.
+    ///
+    /// ```text
+    /// policy: { limits: { window_days: 90 } }
+    /// segment loyal on customer { where count(orders during last 1 year) > 3 }
+    /// ```
+    ///
+    /// Make the segment smaller, or raise the limit.
+    error SEG504 "beyond a limit" BeyondLimit {
+        span: Span, segment: String, limit: PolicyLimit, found: usize, allowed: u64, tier: Option<String>,
+    }
+    message |p| format!(
+        "`{}` {}, but {} allows {}",
+        p.segment, measure(p.limit, p.found), whose(p.tier.as_deref()), p.allowed
+    );
+    help |p| Some(format!("the limit is `{}.limits.{}` in segc.yml", section(p.tier.as_deref()), p.limit.name()));
+
+    /// The project is not in UTC, and the target has no time zones.
+    ///
+    /// Days, weeks and months are calendar units of the project's zone. A database without
+    /// zones would compute them in another one.
+    ///
+    /// ```text
+    /// timezone: Europe/London   # in segc.yml, with a target that answers time_zones: false
+    /// ```
+    ///
+    /// Set `timezone: UTC`, or leave this target out.
+    error SEG505 "the target has no time zones" ZoneNotSupported {
+        span: Option<Span>, zone: String, target: String,
+    }
+    message |p| format!("the project is in `{}`, but `{}` has no time zones", p.zone, p.target);
+    help |_p| Some("set `timezone: UTC` in segc.yml, or leave this target out".to_owned());
+
+    /// The segment's name is too long for a table of the target.
+    ///
+    /// The segment's table is named after it; a name that the database would cut could be
+    /// another segment's.
+    ///
+    /// ```text
+    /// segment customers_who_…_and_so_on on customer { }   # over 63 bytes, for a target that allows 63
+    /// ```
+    ///
+    /// Give it a shorter name.
+    error SEG506 "name too long" NameTooLong { span: Span, name: String, target: String, bytes: usize }
+    message |p| format!("`{}` is too long a name for `{}`", p.name, p.target);
+    help |p| Some(format!("it has {} bytes; at most {} are possible there", p.name.len(), p.bytes));
+
+    /// A statement is longer than the target accepts.
+    ///
+    /// Databases limit the text of one statement (1 MB on some).
+    ///
+    /// ```text
+    /// segment picked on customer { where customer_id in (1, 2, 3, …) }   # a million numbers
+    /// ```
+    ///
+    /// Put long lists into a table and link to it, or split the segment.
+    error SEG507 "statement too long" StatementTooLong {
+        span: Option<Span>, segment: String, target: String, bytes: usize, allowed: usize,
+    }
+    message |p| format!(
+        "a statement of `{}` has {} bytes; `{}` accepts {}",
+        p.segment, p.bytes, p.target, p.allowed
+    );
+    help |_p| Some("put long lists into a table of their own and link to it, or split the segment".to_owned());
+}
+
+fn phrase(capability: Capability) -> String {
+    let what = match capability {
+        Capability::LinkedConditions => "conditions on linked entities",
+        Capability::ManyLinkedConditions => "conditions on arrays of linked entities",
+        Capability::SegmentComposition => "composition of segments",
+        Capability::MaterializedComposition => "composition with materialised segments",
+        other => return format!("`{}`", other.name()),
+    };
+    format!("{what} (`{}`)", capability.name())
+}
+
+fn measure(limit: PolicyLimit, found: usize) -> String {
+    match limit {
+        PolicyLimit::CompositionDepth => format!("refers to segments {found} deep"),
+        PolicyLimit::Hops => format!("follows {found} links in one path"),
+        PolicyLimit::Conditions => format!("has {found} conditions"),
+        PolicyLimit::WindowDays => format!("looks back about {found} days"),
+    }
+}
+
+fn whose(tier: Option<&str>) -> String {
+    tier.map_or_else(|| "the project's policy".to_owned(), |tier| format!("the tier `{tier}`"))
+}
+
+fn section(tier: Option<&str>) -> String {
+    tier.map_or_else(|| "policy".to_owned(), |tier| format!("tiers.{tier}"))
+}
