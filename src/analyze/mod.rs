@@ -3,10 +3,12 @@
 //!
 //! Must not know: targets, capabilities, SQL.
 
+mod fingerprint;
 mod inputs;
 mod monotone;
 mod order;
 
+pub use fingerprint::fingerprints;
 pub use inputs::{Input, inputs};
 pub use monotone::{Obstacle, nobody_leaves, reads_nothing};
 pub use order::{Graph, Node};
