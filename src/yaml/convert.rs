@@ -81,7 +81,7 @@ impl<'a> Converter<'a> {
     }
 }
 
-/// Where `bracket` ends, if only space, commas and comments stand before it.
+/// Where `bracket` ends, if only space, separators and comments stand before it.
 fn closing(rest: &str, bracket: char) -> Option<usize> {
     let mut in_comment = false;
     for (at, c) in rest.char_indices() {
@@ -90,7 +90,7 @@ fn closing(rest: &str, bracket: char) -> Option<usize> {
             _ if in_comment => {}
             '#' => in_comment = true,
             c if c == bracket => return Some(at + 1),
-            c if c.is_whitespace() || c == ',' => {}
+            c if c.is_whitespace() || c == ',' || c == ':' => {}
             _ => return None,
         }
     }

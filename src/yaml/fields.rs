@@ -39,7 +39,9 @@ impl Node {
         let number = match &self.kind {
             NodeKind::Integer(value, _) => Some(BigDecimal::from(*value)),
             // An exponent of any size could be written out to any length.
-            NodeKind::Float(_, text) if !text.contains(['e', 'E']) => text.replace('_', "").parse().ok(),
+            NodeKind::Float(_, text) if !text.contains(['e', 'E']) && text.len() <= 64 => {
+                text.replace('_', "").parse().ok()
+            }
             _ => None,
         };
         number.or_else(|| self.wrong("a number", None, problems))

@@ -127,7 +127,13 @@ pub(super) fn span_of(source: SourceId, text: &str, span: serde_yaml::Span) -> S
             (byte, 0)
         }
     };
-    let start = text.floor_char_boundary(start);
-    let end = text.ceil_char_boundary(start.saturating_add(len).min(text.len()));
+    let mut end = start.saturating_add(len).min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    let mut start = start;
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
     Span::new(source, start, end)
 }
