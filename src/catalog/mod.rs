@@ -16,6 +16,7 @@ mod source;
 
 pub use describe::describe;
 pub use load::{Loaded, load, load_with_targets};
+pub(crate) use lookup::is_plain;
 pub use model::*;
 
 #[cfg(test)]
