@@ -19,5 +19,8 @@ pub use load::{Project, Text, load, load_from};
 pub use policy::{Policy, PolicyLimit};
 pub use targets::Target;
 
+/// The JSON Schema of `segc.yml`.
+pub const SCHEMA: &str = include_str!("../../catalog/project.schema.json");
+
 #[cfg(test)]
 mod tests;

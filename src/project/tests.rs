@@ -264,6 +264,23 @@ mod on_disk {
     }
 }
 
+#[test]
+fn the_schema_says_what_the_reader_knows() {
+    use crate::yaml::schema_test::{NO_WORD, same_words};
+    let check = |text: &str, pointer: &str| {
+        let config = format!("name: s\n{}", text.replace("NO", NO_WORD));
+        same_words(&load_from(&files(&config)).problems, SCHEMA, pointer);
+    };
+    check("NO: 1", "/properties");
+    check("targets: { t: { NO: 1 } }", "/$defs/target/properties");
+    check("policy: { NO: 1 }", "/$defs/policy/properties");
+    check("tiers: { t: { NO: 1 } }", "/$defs/policy/properties");
+    check("policy: { capabilities: { NO: true } }", "/$defs/policy/properties/capabilities/properties");
+    check("policy: { limits: { NO: 1 } }", "/$defs/policy/properties/limits/properties");
+    check("week_start: NO", "/properties/week_start/enum");
+    check("materialize: NO", "/properties/materialize/enum");
+}
+
 proptest::proptest! {
     #[test]
     fn nothing_panics(pieces in proptest::collection::vec(
