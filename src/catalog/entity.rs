@@ -1,5 +1,7 @@
 //! One entity, without its links.
 
+use std::collections::BTreeSet;
+
 use super::changes::read_changes;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration};
@@ -14,6 +16,14 @@ use crate::yaml::{Fields, Key, Node};
 pub(super) struct Draft<'a> {
     pub(super) entity: Entity,
     pub(super) links: &'a [(Key, Node)],
+    /// Fields whose type is not known.
+    pub(super) broken: BTreeSet<String>,
+}
+
+impl Draft<'_> {
+    pub(super) fn lookup(&self) -> Lookup<'_> {
+        Lookup { entity: &self.entity.name, fields: &self.entity.fields, broken: &self.broken }
+    }
 }
 
 /// Reads an entity. Without any field it is reported and left out, since it can't have a key.
@@ -26,8 +36,9 @@ pub(super) fn read_entity<'a>(
     check_name(key, "an entity", problems);
     let owner = format!("entity `{}`", key.text);
     let mut map = Fields::new(node, owner.clone(), key.span, problems)?;
-    let fields = read_fields(&mut map, &key.text, problems);
-    let lookup = Lookup { entity: &key.text, fields: &fields };
+    let mut broken = BTreeSet::new();
+    let fields = read_fields(&mut map, &key.text, &mut broken, problems);
+    let lookup = Lookup { entity: &key.text, fields: &fields, broken: &broken };
 
     let description = map.text("description", problems);
     let source = read_source(&mut map, &owner, problems);
@@ -61,17 +72,22 @@ pub(super) fn read_entity<'a>(
         unique_enforced: unique.unwrap_or(false),
         settle,
     };
-    Some(Draft { entity, links })
+    Some(Draft { entity, links, broken })
 }
 
-fn read_fields(map: &mut Fields<'_>, entity: &str, problems: &mut Diagnostics) -> Vec<Field> {
+fn read_fields(
+    map: &mut Fields<'_>,
+    entity: &str,
+    broken: &mut BTreeSet<String>,
+    problems: &mut Diagnostics,
+) -> Vec<Field> {
     let span = map.key_span("fields").unwrap_or(map.at);
     let Some(node) = map.require("fields", problems) else { return Vec::new() };
     let Some(entries) = node.entries(problems) else { return Vec::new() };
     if entries.is_empty() {
         problems.push(NoFields { span, entity: entity.to_owned() });
     }
-    entries.iter().filter_map(|(key, node)| read_field(key, node, problems)).collect()
+    entries.iter().map(|(key, node)| read_field(key, node, broken, problems)).collect()
 }
 
 /// The key. If nothing of it can be understood, the first field stands in for it.
@@ -85,7 +101,7 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
     let mut key: Vec<FieldId> = Vec::new();
     for part in node.one_or_many() {
         let Some(id) = lookup.node(part, problems) else { continue };
-        let field = &lookup.fields[id.0 as usize];
+        let field = lookup.field(id);
         if key.contains(&id) {
             problems.push(bad(part.span, format!("names `{}` twice", field.name)));
         } else if matches!(field.ty, Type::Json | Type::Array(_)) {
@@ -103,7 +119,7 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
 fn read_event_name(node: Option<&Node>, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Option<FieldId> {
     let node = node?;
     let id = lookup.node(node, problems)?;
-    let Field { name, ty, .. } = &lookup.fields[id.0 as usize];
+    let Field { name, ty, .. } = lookup.field(id);
     if *ty != Type::String {
         problems.push(EventNameType { span: node.span, name: name.clone(), ty: ty.clone() });
         return None;

@@ -1,6 +1,6 @@
 //! One field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::BigDecimal;
 
@@ -14,8 +14,14 @@ use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::{TYPE_NAMES, Type, find_zone, parse_type};
 use crate::yaml::{Fields, Key, Node, NodeKind};
 
-/// Reads a field: a map, or just its type.
-pub(super) fn read_field(key: &Key, node: &Node, problems: &mut Diagnostics) -> Option<Field> {
+/// Reads a field: a map, or just its type. If the type can't be understood, the field is a
+/// string and its name goes to `broken`.
+pub(super) fn read_field(
+    key: &Key,
+    node: &Node,
+    broken: &mut BTreeSet<String>,
+    problems: &mut Diagnostics,
+) -> Field {
     check_name(key, "a field", problems);
     let mut field = Field {
         name: key.text.clone(),
@@ -31,43 +37,56 @@ pub(super) fn read_field(key: &Key, node: &Node, problems: &mut Diagnostics) -> 
         max: None,
         storage: Storage::Native,
     };
-    if let NodeKind::String(text) = &node.kind {
-        field.ty = read_type(text, node.span, problems);
-        return Some(field);
-    }
-    if !matches!(node.kind, NodeKind::Map(_)) {
-        return node.wrong("a type, or a map with `type`", None, problems);
-    }
-    let mut fields = Fields::new(node, format!("field `{}`", key.text), key.span, problems)?;
-    if let Some(node) = fields.require("type", problems)
-        && let Some(text) = node.text(problems)
-    {
-        field.ty = read_type(text, node.span, problems);
-    }
-    if let Some(column) = fields.text("column", problems) {
-        if column.trim().is_empty() {
-            let span = fields.get("column").map_or(key.span, |node| node.span);
-            problems.push(EmptyText { span, key: "column" });
+    let ty = match &node.kind {
+        NodeKind::String(text) => read_type(text, node.span, problems),
+        NodeKind::Map(_) => read_details(&mut field, node, problems),
+        _ => node.wrong("a type, or a map with `type`", None, problems),
+    };
+    match ty {
+        Some(ty) => field.ty = ty,
+        None => {
+            broken.insert(field.name.clone());
         }
-        field.column = column;
+    }
+    field
+}
+
+/// The keys of a field. Without a type, what depends on it is not looked at.
+fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> Option<Type> {
+    let mut fields = Fields::new(node, format!("field `{}`", field.name), field.span, problems)?;
+    let ty = fields
+        .require("type", problems)
+        .and_then(|node| read_type(node.text(problems)?, node.span, problems));
+    if let Some(node) = fields.get("column")
+        && let Some(column) = node.text(problems)
+    {
+        if column.trim().is_empty() {
+            problems.push(EmptyText { span: node.span, key: "column" });
+        }
+        column.clone_into(&mut field.column);
     }
     field.nullable = fields.boolean("nullable", problems).unwrap_or(true);
     field.description = fields.text("description", problems);
     field.pii = fields.boolean("pii", problems).unwrap_or(false);
     field.roles = fields.texts("roles", problems).into_iter().map(|(role, _)| role).collect();
-    field.values = fields.get("values").and_then(|node| read_values(&field, node, problems));
-    read_bounds(&mut field, &mut fields, problems);
-    field.storage = read_storage(&field, &mut fields, problems);
+    // Whether these fit a type that isn't known goes to a list that nobody reads.
+    let mut unknown = Diagnostics::new();
+    let about_type = if ty.is_some() { &mut *problems } else { &mut unknown };
+    field.ty = ty.clone().unwrap_or(Type::String);
+    field.values = fields.get("values").and_then(|node| read_values(field, node, about_type));
+    read_bounds(field, &mut fields, about_type);
+    field.storage = read_storage(field, &mut fields, about_type);
     fields.finish(problems);
-    Some(field)
+    ty
 }
 
-/// A wrong type is taken for the one that was probably meant, so that it is reported only once.
-fn read_type(text: &str, span: Span, problems: &mut Diagnostics) -> Type {
-    parse_type(text).unwrap_or_else(|| {
+/// A wrong type is taken for the one that was probably meant, if there is one, so that it
+/// is reported only once.
+fn read_type(text: &str, span: Span, problems: &mut Diagnostics) -> Option<Type> {
+    parse_type(text).or_else(|| {
         let nearest = guess(text);
         problems.push(UnknownType { span, name: text.to_owned(), nearest });
-        nearest.and_then(parse_type).unwrap_or(Type::String)
+        nearest.and_then(parse_type)
     })
 }
 

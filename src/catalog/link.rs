@@ -1,24 +1,29 @@
 //! The links of one entity, once all entities are known.
 
+use super::entity::Draft;
 use super::lookup::{Lookup, check_name};
-use super::model::{Entity, EntityId, Field, FieldId, Link};
+use super::model::{EntityId, Field, FieldId, Link};
 use super::problems::{EmptyLink, FieldAndLink, LinkTypes, UnknownEntity};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 use crate::yaml::{Fields, Key, Node};
 
-/// Reads the links of `owner`, which is one of `entities`. What is wrong is left out.
-pub(super) fn read_links(
-    entries: &[(Key, Node)],
-    owner: &Entity,
-    entities: &[Entity],
-    problems: &mut Diagnostics,
-) -> Vec<Link> {
+/// What a link may lead to.
+#[derive(Clone, Copy)]
+pub(super) struct Others<'a> {
+    /// The entities, by their identities.
+    pub(super) drafts: &'a [Draft<'a>],
+    /// The names of all that are declared, also of those that could not be read.
+    pub(super) declared: &'a [&'a str],
+}
+
+/// Reads the links of an entity. What is wrong is left out.
+pub(super) fn read_links(owner: &Draft<'_>, others: Others<'_>, problems: &mut Diagnostics) -> Vec<Link> {
     let mut links = Vec::new();
-    for (key, node) in entries {
+    for (key, node) in owner.links {
         check_name(key, "a link", problems);
-        let link = read_link(key, node, owner, entities, problems);
-        if let Some(field) = owner.fields.iter().find(|field| field.name == key.text) {
+        let link = read_link(key, node, owner, others, problems);
+        if let Some(field) = owner.entity.fields.iter().find(|field| field.name == key.text) {
             problems.push(FieldAndLink { span: key.span, name: key.text.clone(), field: field.span });
         } else {
             links.extend(link);
@@ -30,30 +35,32 @@ pub(super) fn read_links(
 fn read_link(
     key: &Key,
     node: &Node,
-    owner: &Entity,
-    entities: &[Entity],
+    owner: &Draft<'_>,
+    others: Others<'_>,
     problems: &mut Diagnostics,
 ) -> Option<Link> {
     let mut fields = Fields::new(node, format!("link `{}`", key.text), key.span, problems)?;
-    let to = fields.require("to", problems).and_then(|node| find_entity(node, entities, problems));
+    let to = fields.require("to", problems).and_then(|node| find_entity(node, others, problems));
     let on = fields.require("on", problems);
     let many = fields.boolean("many", problems).unwrap_or(false);
     let description = fields.text("description", problems);
     fields.finish(problems);
 
     let to = to?;
-    let target = entities.get(to.0 as usize)?;
-    let on = read_pairs(key, on?, owner, target, problems)?;
+    let target = others.drafts.get(to.0 as usize)?;
+    let on = read_pairs(key, on?, owner.lookup(), target.lookup(), problems)?;
     Some(Link { name: key.text.clone(), span: key.span, to, on, many, description })
 }
 
-fn find_entity(node: &Node, entities: &[Entity], problems: &mut Diagnostics) -> Option<EntityId> {
+fn find_entity(node: &Node, others: Others<'_>, problems: &mut Diagnostics) -> Option<EntityId> {
     let name = node.text(problems)?;
-    if let Some(at) = entities.iter().position(|entity| entity.name == name) {
+    if let Some(at) = others.drafts.iter().position(|draft| draft.entity.name == name) {
         return u32::try_from(at).ok().map(EntityId);
     }
-    let known = entities.iter().map(|entity| entity.name.clone()).collect();
-    problems.push(UnknownEntity { span: node.span, name: name.to_owned(), known });
+    if !others.declared.contains(&name) {
+        let known = others.declared.iter().map(|&name| name.to_owned()).collect();
+        problems.push(UnknownEntity { span: node.span, name: name.to_owned(), known });
+    }
     None
 }
 
@@ -61,12 +68,10 @@ fn find_entity(node: &Node, entities: &[Entity], problems: &mut Diagnostics) -> 
 fn read_pairs(
     link: &Key,
     node: &Node,
-    owner: &Entity,
-    target: &Entity,
+    own: Lookup<'_>,
+    other: Lookup<'_>,
     problems: &mut Diagnostics,
 ) -> Option<Vec<(FieldId, FieldId)>> {
-    let own = Lookup { entity: &owner.name, fields: &owner.fields };
-    let other = Lookup { entity: &target.name, fields: &target.fields };
     let entries = node.entries(problems)?;
     if entries.is_empty() {
         problems.push(EmptyLink { span: node.span, name: link.text.clone() });
@@ -75,10 +80,10 @@ fn read_pairs(
     let pairs: Vec<_> = entries
         .iter()
         .map(|(key, node)| {
-            let own = own.find(&key.text, key.span, problems);
-            let other = other.node(node, problems);
-            let (own, other) = (own?, other?);
-            check_types(owner.field(own), target.field(other), node, problems).then_some((own, other))
+            let from = own.find(&key.text, key.span, problems);
+            let to = other.node(node, problems);
+            let (from, to) = (from?, to?);
+            check_types(own.field(from), other.field(to), node, problems).then_some((from, to))
         })
         .collect();
     pairs.into_iter().collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entity::{Draft, read_entity};
-use super::link::read_links;
+use super::link::{Others, read_links};
 use super::model::{Catalog, Entity};
 use super::problems::{CaseOnly, DuplicateEntity, EmptyCatalog};
 use crate::diagnostic::{Diagnostics, SourceId, Span};
@@ -29,22 +29,23 @@ pub fn load(files: &[(SourceId, Arc<str>)], problems: &mut Diagnostics) -> Catal
 /// Like [`load`], with the names of targets that the catalog mentions.
 #[must_use]
 pub fn load_with_targets(files: &[(SourceId, Arc<str>)], problems: &mut Diagnostics) -> Loaded {
+    let before = problems.len();
     let trees: Vec<Node> =
         files.iter().filter_map(|(source, text)| yaml::read(*source, text, problems)).collect();
     let found: Vec<&(Key, Node)> = trees.iter().flat_map(|tree| entries_of(tree, problems)).collect();
     if found.is_empty()
-        && !problems.has_errors()
+        && problems.len() == before
         && let Some((source, _)) = files.first()
     {
         problems.push(EmptyCatalog { span: Span::new(*source, 0, 0) });
     }
 
+    let found = unique(found, problems);
+    let declared: Vec<&str> = found.iter().map(|(key, _)| key.text.as_str()).collect();
     let mut targets = Vec::new();
-    let drafts: Vec<Draft<'_>> = unique(found, problems)
-        .into_iter()
-        .filter_map(|(key, node)| read_entity(key, node, &mut targets, problems))
-        .collect();
-    Loaded { catalog: Catalog { entities: with_links(drafts, problems) }, targets }
+    let drafts: Vec<Draft<'_>> =
+        found.into_iter().filter_map(|(key, node)| read_entity(key, node, &mut targets, problems)).collect();
+    Loaded { catalog: Catalog { entities: with_links(drafts, &declared, problems) }, targets }
 }
 
 /// The entities of one file. An empty file has none.
@@ -78,16 +79,9 @@ fn unique<'a>(found: Vec<&'a (Key, Node)>, problems: &mut Diagnostics) -> Vec<(&
     by_name.into_values().collect()
 }
 
-fn with_links(drafts: Vec<Draft<'_>>, problems: &mut Diagnostics) -> Vec<Entity> {
-    let (mut entities, pending): (Vec<Entity>, Vec<_>) =
-        drafts.into_iter().map(|draft| (draft.entity, draft.links)).unzip();
-    let links: Vec<_> = pending
-        .iter()
-        .zip(&entities)
-        .map(|(pending, owner)| read_links(pending, owner, &entities, problems))
-        .collect();
-    for (entity, links) in entities.iter_mut().zip(links) {
-        entity.links = links;
-    }
-    entities
+fn with_links(drafts: Vec<Draft<'_>>, declared: &[&str], problems: &mut Diagnostics) -> Vec<Entity> {
+    let others = Others { drafts: &drafts, declared };
+    let links: Vec<_> = drafts.iter().map(|draft| read_links(draft, others, problems)).collect();
+    let entities = drafts.into_iter().map(|draft| draft.entity);
+    entities.zip(links).map(|(entity, links)| Entity { links, ..entity }).collect()
 }

@@ -1,5 +1,7 @@
 //! Names: which are plain, and which field one means.
 
+use std::collections::BTreeSet;
+
 use super::model::{Field, FieldId};
 use super::problems::{BadDuration, BadName, NotATime, UnknownField};
 use crate::diagnostic::{Diagnostics, Span};
@@ -11,11 +13,21 @@ use crate::yaml::{Key, Node};
 pub(super) struct Lookup<'a> {
     pub(super) entity: &'a str,
     pub(super) fields: &'a [Field],
+    /// Names of fields whose type is not known, which was reported: nothing follows from it.
+    pub(super) broken: &'a BTreeSet<String>,
 }
 
-impl Lookup<'_> {
-    /// The field of a name that stands at `span`.
+impl<'a> Lookup<'a> {
+    /// The field that was found.
+    pub(super) fn field(self, id: FieldId) -> &'a Field {
+        &self.fields[id.0 as usize]
+    }
+
+    /// The field of a name that stands at `span`. Of a broken one nothing is said any more.
     pub(super) fn find(self, name: &str, span: Span, problems: &mut Diagnostics) -> Option<FieldId> {
+        if self.broken.contains(name) {
+            return None;
+        }
         if let Some(at) = self.fields.iter().position(|field| field.name == name) {
             return u32::try_from(at).ok().map(FieldId);
         }
@@ -39,7 +51,7 @@ impl Lookup<'_> {
     ) -> Option<FieldId> {
         let node = node?;
         let id = self.node(node, problems)?;
-        let Field { name, ty, .. } = &self.fields[id.0 as usize];
+        let Field { name, ty, .. } = self.field(id);
         if !ty.is_time() {
             problems.push(NotATime { span: node.span, key, name: name.clone(), ty: ty.clone() });
             return None;

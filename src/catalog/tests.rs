@@ -263,6 +263,15 @@ fn duplicates_over_files_name_both_places() {
 }
 
 #[test]
+fn one_mistake_is_one_problem() {
+    // A field without a type may be the key, a link's and all else.
+    refuses(
+        "entities: { a: { table: t, key: x, time: x, fields: { x: 12, y: { type: nonsense, min: 1, zone: Mars } },\n  links: { b: { to: b, on: { y: id } }, c: { to: b, on: { x: id } } } },\n  b: { table: t, key: id, fields: [] } }",
+        &["SEG022 12", "SEG204 nonsense", "SEG022 []"],
+    );
+}
+
+#[test]
 fn what_is_left_after_errors_can_be_used() {
     let (catalog, _) = load_one("entities: { a: { key: nope, fields: { id: intger } } }");
     let entity = &catalog.entities[0];
