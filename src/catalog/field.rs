@@ -1,0 +1,190 @@
+//! One field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bigdecimal::BigDecimal;
+
+use super::lookup::check_name;
+use super::model::{Field, Storage};
+use super::problems::{
+    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, StorageType, UnknownType, UnknownZone,
+    ValuesType, ZoneType,
+};
+use crate::diagnostic::{Diagnostics, Span, closest};
+use crate::types::{TYPE_NAMES, Type, find_zone, parse_type};
+use crate::yaml::{Fields, Key, Node, NodeKind};
+
+/// Reads a field: a map, or just its type. If the type can't be understood, the field is a
+/// string and its name goes to `broken`.
+pub(super) fn read_field(
+    key: &Key,
+    node: &Node,
+    broken: &mut BTreeSet<String>,
+    problems: &mut Diagnostics,
+) -> Field {
+    check_name(key, "a field", problems);
+    let mut field = Field {
+        name: key.text.clone(),
+        span: key.span,
+        column: key.text.clone(),
+        ty: Type::String,
+        nullable: true,
+        values: None,
+        description: None,
+        pii: false,
+        roles: Vec::new(),
+        min: None,
+        max: None,
+        storage: Storage::Native,
+    };
+    let ty = match &node.kind {
+        NodeKind::String(text) => read_type(text, node.span, problems),
+        NodeKind::Map(_) => read_details(&mut field, node, problems),
+        _ => node.wrong("a type, or a map with `type`", None, problems),
+    };
+    match ty {
+        Some(ty) => field.ty = ty,
+        None => {
+            broken.insert(field.name.clone());
+        }
+    }
+    field
+}
+
+/// The keys of a field. Without a type, what depends on it is not looked at.
+fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> Option<Type> {
+    let mut fields = Fields::new(node, format!("field `{}`", field.name), field.span, problems)?;
+    let ty = fields
+        .require("type", problems)
+        .and_then(|node| read_type(node.text(problems)?, node.span, problems));
+    if let Some(node) = fields.get("column")
+        && let Some(column) = node.text(problems)
+    {
+        if column.trim().is_empty() {
+            problems.push(EmptyText { span: node.span, key: "column" });
+        }
+        column.clone_into(&mut field.column);
+    }
+    field.nullable = fields.boolean("nullable", problems).unwrap_or(true);
+    field.description = fields.text("description", problems);
+    field.pii = fields.boolean("pii", problems).unwrap_or(false);
+    field.roles = fields.texts("roles", problems).into_iter().map(|(role, _)| role).collect();
+    // Whether these fit a type that isn't known goes to a list that nobody reads.
+    let mut unknown = Diagnostics::new();
+    let about_type = if ty.is_some() { &mut *problems } else { &mut unknown };
+    field.ty = ty.clone().unwrap_or(Type::String);
+    field.values = fields.get("values").and_then(|node| read_values(field, node, about_type));
+    read_bounds(field, &mut fields, about_type);
+    field.storage = read_storage(field, &mut fields, about_type);
+    fields.finish(problems);
+    ty
+}
+
+/// A wrong type is taken for the one that was probably meant, if there is one, so that it
+/// is reported only once.
+fn read_type(text: &str, span: Span, problems: &mut Diagnostics) -> Option<Type> {
+    parse_type(text).or_else(|| {
+        let nearest = guess(text);
+        problems.push(UnknownType { span, name: text.to_owned(), nearest });
+        nearest.and_then(parse_type)
+    })
+}
+
+/// What other systems call our types, and slips of the pen.
+fn guess(text: &str) -> Option<&'static str> {
+    let lower = text.trim().to_lowercase();
+    Some(match lower.split(['(', '<', ' ']).next().unwrap_or_default() {
+        "text" | "varchar" | "char" | "uuid" | "str" => "string",
+        "int" | "bigint" | "smallint" | "int64" | "long" | "number" => "integer",
+        "numeric" | "money" => "decimal",
+        "double" | "real" | "float64" => "float",
+        "bool" => "boolean",
+        "datetime" | "timestamptz" | "instant" => "timestamp",
+        "jsonb" | "variant" => "json",
+        "list" => "array<string>",
+        word => return closest(word, TYPE_NAMES.iter().copied()),
+    })
+}
+
+fn read_values(field: &Field, node: &Node, problems: &mut Diagnostics) -> Option<Vec<String>> {
+    let items = node.list(problems)?;
+    if field.ty != Type::String {
+        problems.push(ValuesType { span: node.span, field: field.name.clone(), ty: field.ty.clone() });
+        return None;
+    }
+    if items.is_empty() {
+        problems.push(NoValues { span: node.span, field: field.name.clone() });
+        return None;
+    }
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        let Some(value) = item.text(problems) else { continue };
+        if let Some(&first) = seen.get(value) {
+            problems.push(DuplicateValue { span: item.span, value: value.to_owned(), first });
+            continue;
+        }
+        seen.insert(value, item.span);
+        values.push(value.to_owned());
+    }
+    Some(values)
+}
+
+fn read_bounds(field: &mut Field, fields: &mut Fields<'_>, problems: &mut Diagnostics) {
+    let min = read_bound(field, "min", fields.get("min"), problems);
+    let max = read_bound(field, "max", fields.get("max"), problems);
+    if let (Some((min, min_span)), Some((max, span))) = (&min, &max)
+        && min > max
+    {
+        problems.push(BoundsReversed { span: *span, field: field.name.clone(), min: *min_span });
+    }
+    field.min = min.map(|(min, _)| min);
+    field.max = max.map(|(max, _)| max);
+}
+
+fn read_bound(
+    field: &Field,
+    key: &'static str,
+    node: Option<&Node>,
+    problems: &mut Diagnostics,
+) -> Option<(BigDecimal, Span)> {
+    let node = node?;
+    if !field.ty.is_number() {
+        let (field, ty) = (field.name.clone(), field.ty.clone());
+        problems.push(BoundType { span: node.span, key, field, ty });
+        return None;
+    }
+    Some((node.number(problems)?, node.span))
+}
+
+fn read_storage(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnostics) -> Storage {
+    let zone = fields.get("zone").and_then(|node| read_zone(field, node, problems));
+    let storage = fields.get("storage").and_then(|node| {
+        let known = [
+            ("char", (Storage::Char, "char", Type::String)),
+            ("float32", (Storage::Float32, "float32", Type::Float)),
+            ("float_nan", (Storage::FloatNan, "float_nan", Type::Float)),
+        ];
+        let (storage, name, needs) = node.word("a kind of storage", &known, problems)?;
+        if field.ty == needs {
+            return Some(storage);
+        }
+        let needs = if needs == Type::String { "string" } else { "float" };
+        let (field, ty) = (field.name.clone(), field.ty.clone());
+        problems.push(StorageType { span: node.span, storage: name, needs, field, ty });
+        None
+    });
+    zone.or(storage).unwrap_or_default()
+}
+
+fn read_zone(field: &Field, node: &Node, problems: &mut Diagnostics) -> Option<Storage> {
+    let name = node.text(problems)?;
+    let zone = find_zone(name).map(|(_, name)| Storage::Zone(name));
+    if field.ty != Type::Timestamp {
+        problems.push(ZoneType { span: node.span, field: field.name.clone(), ty: field.ty.clone() });
+    }
+    if zone.is_none() {
+        problems.push(UnknownZone { span: node.span, name: name.to_owned() });
+    }
+    zone
+}
