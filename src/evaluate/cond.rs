@@ -6,7 +6,7 @@ use super::evaluator::{Evaluator, Scope};
 use super::number::compare;
 use super::time::instant;
 use super::{Datum, EvalError};
-use crate::check::hir::{Comparison, Cond, CondKind, TextOp, Value};
+use crate::check::hir::{Comparison, Cond, CondKind, TextOp, Value, Window};
 use crate::diagnostic::Span;
 use crate::types::Literal;
 
@@ -44,26 +44,14 @@ impl Evaluator<'_> {
                 Ok(self.compares(Comparison::GreaterOrEqual, value, low, cond.span, scope)?
                     && self.compares(Comparison::LessOrEqual, value, high, cond.span, scope)?)
             }
-            CondKind::Text(op, value, needle) => {
-                let (value, needle) = (self.eval(value, scope)?, self.eval(needle, scope)?);
-                text(*op, &value, &needle, cond.span)
-            }
+            CondKind::Text(op, value, needle) => text(*op, &self.pair(value, needle, scope)?, cond.span),
             CondKind::Missing(value) => Ok(self.eval(value, scope)?.is_missing()),
-            CondKind::During(value, window) => {
-                match instant(&self.eval(value, scope)?, &self.hir.calendar, value.span)? {
-                    None => Ok(false),
-                    Some(instant) => self.in_window(window, instant, scope),
-                }
-            }
+            CondKind::During(value, window) => self.is_during(value, window, scope),
             CondKind::InSegment(path, segment) => {
                 let row = self.end(path, scope, cond.span)?;
                 Ok(row.is_some_and(|row| self.is_member(*segment, row.index)))
             }
-            CondKind::True(value) => match self.eval(value, scope)? {
-                Datum::Missing => Ok(false),
-                Datum::Boolean(value) => Ok(value),
-                _ => Err(EvalError::IllTyped(cond.span)),
-            },
+            CondKind::True(value) => is_true(&self.eval(value, scope)?, cond.span),
             CondKind::Exists(aggregate) => Ok(!self.selected(aggregate, scope)?.is_empty()),
             CondKind::Every(aggregate) => self.every(aggregate, scope),
         }
@@ -77,7 +65,8 @@ impl Evaluator<'_> {
         span: Span,
         scope: Scope,
     ) -> Result<bool, EvalError> {
-        let order = compare(&self.eval(left, scope)?, &self.eval(right, scope)?, span)?;
+        let [left, right] = self.pair(left, right, scope)?;
+        let order = compare(&left, &right, span)?;
         Ok(order.is_some_and(|order| match op {
             Comparison::Equal => order == Ordering::Equal,
             Comparison::Less => order == Ordering::Less,
@@ -85,6 +74,13 @@ impl Evaluator<'_> {
             Comparison::Greater => order == Ordering::Greater,
             Comparison::GreaterOrEqual => order != Ordering::Less,
         }))
+    }
+
+    fn is_during(&self, value: &Value, window: &Window, scope: Scope) -> Result<bool, EvalError> {
+        match instant(&self.eval(value, scope)?, &self.hir.calendar, value.span)? {
+            None => Ok(false),
+            Some(instant) => self.in_window(window, instant, scope),
+        }
     }
 
     fn is_in(&self, value: &Value, items: &[Literal], scope: Scope) -> Result<bool, EvalError> {
@@ -98,11 +94,20 @@ impl Evaluator<'_> {
     }
 }
 
+/// Whether a boolean is true: false and missing are not.
+fn is_true(value: &Datum, span: Span) -> Result<bool, EvalError> {
+    match value {
+        Datum::Missing => Ok(false),
+        Datum::Boolean(value) => Ok(*value),
+        _ => Err(EvalError::IllTyped(span)),
+    }
+}
+
 /// A test on text; the needle is literal text.
-fn text(op: TextOp, value: &Datum, needle: &Datum, span: Span) -> Result<bool, EvalError> {
-    match (value, needle) {
-        (Datum::Missing, _) | (_, Datum::Missing) => Ok(false),
-        (Datum::String(value), Datum::String(needle)) => Ok(match op {
+fn text(op: TextOp, operands: &[Datum; 2], span: Span) -> Result<bool, EvalError> {
+    match operands {
+        [Datum::Missing, _] | [_, Datum::Missing] => Ok(false),
+        [Datum::String(value), Datum::String(needle)] => Ok(match op {
             TextOp::Contains => value.contains(needle.as_str()),
             TextOp::StartsWith => value.starts_with(needle.as_str()),
             TextOp::EndsWith => value.ends_with(needle.as_str()),

@@ -15,7 +15,7 @@ use crate::check::hir::{Base, Cond, Hir, Hop, Path, SegmentId, TraitId, Value};
 use crate::diagnostic::Span;
 
 /// How deep expressions may nest; what a file can express stays far below.
-const MAX_DEPTH: u16 = 300;
+const MAX_DEPTH: u16 = 200;
 
 /// A row of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

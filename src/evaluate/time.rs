@@ -1,6 +1,6 @@
 //! Local times, instants and windows.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::{Timestamp, Unit as JiffUnit};
 
 use super::evaluator::{Evaluator, Scope};
@@ -26,11 +26,18 @@ pub(super) fn instant(time: &Datum, calendar: &Calendar, span: Span) -> Result<O
 }
 
 /// Days from one date to another.
-pub(super) fn days_between(from: Date, to: Date, span: Span) -> Result<i64, EvalError> {
-    let days = from.until((JiffUnit::Day, to)).map_err(|_| EvalError::OutOfRange(span))?;
-    Ok(i64::from(days.get_days()))
+pub(super) fn days_between(from: &Datum, to: &Datum, span: Span) -> Result<Datum, EvalError> {
+    match (from, to) {
+        (Datum::Missing, _) | (_, Datum::Missing) => Ok(Datum::Missing),
+        (Datum::Date(from), Datum::Date(to)) => {
+            let days = from.until((JiffUnit::Day, *to)).map_err(|_| EvalError::OutOfRange(span))?;
+            Ok(Datum::Integer(i64::from(days.get_days())))
+        }
+        _ => Err(EvalError::IllTyped(span)),
+    }
 }
 
+/// A part of a local time.
 pub(super) fn part(part: Part, local: DateTime) -> i64 {
     match part {
         Part::Year => i64::from(local.year()),

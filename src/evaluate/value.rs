@@ -1,10 +1,13 @@
 //! Values, which may be missing.
 
+use jiff::civil::DateTime;
+
 use super::evaluator::{Evaluator, Scope};
 use super::number::{Whole, absolute, arithmetic, negate, whole, widen};
 use super::time::{days_between, part};
 use super::{Datum, EvalError};
-use crate::check::hir::{Func, LocalTime, Value, ValueKind};
+use crate::catalog::FieldId;
+use crate::check::hir::{Func, LocalTime, Path, TraitId, Value, ValueKind};
 use crate::diagnostic::Span;
 use crate::types::calendar::shift_exact;
 
@@ -18,21 +21,16 @@ impl Evaluator<'_> {
         widen(found, &value.ty, value.span)
     }
 
+    /// Only tells the kinds apart: what recurses through here keeps a small frame.
     fn eval_kind(&self, value: &Value, scope: Scope) -> Result<Datum, EvalError> {
         let span = value.span;
         match &value.kind {
             ValueKind::Literal(literal) => Ok(Datum::from(literal)),
-            ValueKind::Field(path, field) => {
-                let row = self.end(path, scope, span)?;
-                Ok(row.map_or(Datum::Missing, |row| self.field(row, *field).clone()))
-            }
-            ValueKind::Trait(path, id) => {
-                let row = self.end(path, scope, span)?;
-                row.map_or(Ok(Datum::Missing), |row| self.computed(*id, row.index))
-            }
+            ValueKind::Field(path, field) => self.read(path, *field, scope, span),
+            ValueKind::Trait(path, id) => self.read_trait(path, *id, scope, span),
             ValueKind::Aggregate(aggregate) => self.aggregate(aggregate, scope),
             ValueKind::Arithmetic(op, left, right) => {
-                let (left, right) = (self.eval(left, scope)?, self.eval(right, scope)?);
+                let [left, right] = self.pair(left, right, scope)?;
                 arithmetic(*op, &left, &right, &value.ty, span)
             }
             ValueKind::Negate(inner) => negate(&self.eval(inner, scope)?, span),
@@ -42,42 +40,42 @@ impl Evaluator<'_> {
                 _ => Err(EvalError::IllTyped(span)),
             },
             ValueKind::Now => Ok(Datum::Timestamp(self.as_of)),
-            ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
-                self.eval_local(value, scope)
+            ValueKind::Instant(time) => self.instant_of(time, scope, span),
+            ValueKind::LocalDate(time) => Ok(self.local(time, scope, span)?.map(DateTime::date).into()),
+            ValueKind::LocalPart(which, time) => {
+                Ok(self.local(time, scope, span)?.map(|time| part(*which, time)).into())
             }
-            ValueKind::ShiftExact(inner, micros) => match self.eval(inner, scope)? {
-                Datum::Missing => Ok(Datum::Missing),
-                Datum::Timestamp(instant) => {
-                    let moved = shift_exact(instant, *micros).ok_or(EvalError::OutOfRange(span))?;
-                    Ok(Datum::Timestamp(moved))
-                }
-                _ => Err(EvalError::IllTyped(span)),
-            },
-            ValueKind::DaysBetween(from, to) => match (self.eval(from, scope)?, self.eval(to, scope)?) {
-                (Datum::Missing, _) | (_, Datum::Missing) => Ok(Datum::Missing),
-                (Datum::Date(from), Datum::Date(to)) => Ok(Datum::Integer(days_between(from, to, span)?)),
-                _ => Err(EvalError::IllTyped(span)),
-            },
-            ValueKind::Condition(cond) => Ok(Datum::Boolean(self.test(cond, scope)?)),
+            ValueKind::ShiftExact(inner, micros) => moved(&self.eval(inner, scope)?, *micros, span),
+            ValueKind::DaysBetween(from, to) => {
+                let [from, to] = self.pair(from, to, scope)?;
+                days_between(&from, &to, span)
+            }
+            ValueKind::Condition(cond) => self.test(cond, scope).map(Datum::Boolean),
         }
     }
 
-    /// What is made of a local time.
-    fn eval_local(&self, value: &Value, scope: Scope) -> Result<Datum, EvalError> {
-        let span = value.span;
-        let local = |local: &LocalTime| self.local(local, scope, span);
-        match &value.kind {
-            ValueKind::Instant(time) => match local(time)? {
-                None => Ok(Datum::Missing),
-                Some(time) => {
-                    let instant = self.hir.calendar.instant(time).ok_or(EvalError::OutOfRange(span))?;
-                    Ok(Datum::Timestamp(instant))
-                }
-            },
-            ValueKind::LocalDate(time) => Ok(local(time)?.map(|time| time.date()).into()),
-            ValueKind::LocalPart(which, time) => Ok(local(time)?.map(|time| part(*which, time)).into()),
-            _ => Err(EvalError::IllTyped(span)),
-        }
+    /// Two operands; both are evaluated, even if the first is missing.
+    pub(super) fn pair(&self, left: &Value, right: &Value, scope: Scope) -> Result<[Datum; 2], EvalError> {
+        let left = self.eval(left, scope)?;
+        let right = self.eval(right, scope)?;
+        Ok([left, right])
+    }
+
+    fn read(&self, path: &Path, field: FieldId, scope: Scope, span: Span) -> Result<Datum, EvalError> {
+        let row = self.end(path, scope, span)?;
+        Ok(row.map_or(Datum::Missing, |row| self.field(row, field).clone()))
+    }
+
+    fn read_trait(&self, path: &Path, id: TraitId, scope: Scope, span: Span) -> Result<Datum, EvalError> {
+        let row = self.end(path, scope, span)?;
+        row.map_or(Ok(Datum::Missing), |row| self.computed(id, row.index))
+    }
+
+    fn instant_of(&self, time: &LocalTime, scope: Scope, span: Span) -> Result<Datum, EvalError> {
+        let instant = self.local(time, scope, span)?.map(|time| self.hir.calendar.instant(time));
+        instant.map_or(Ok(Datum::Missing), |found| {
+            found.map(Datum::Timestamp).ok_or(EvalError::OutOfRange(span))
+        })
     }
 
     /// The first that is present.
@@ -89,6 +87,17 @@ impl Evaluator<'_> {
             }
         }
         Ok(Datum::Missing)
+    }
+}
+
+/// An instant moved by exact microseconds.
+fn moved(time: &Datum, micros: i64, span: Span) -> Result<Datum, EvalError> {
+    match time {
+        Datum::Missing => Ok(Datum::Missing),
+        Datum::Timestamp(instant) => {
+            shift_exact(*instant, micros).map(Datum::Timestamp).ok_or(EvalError::OutOfRange(span))
+        }
+        _ => Err(EvalError::IllTyped(span)),
     }
 }
 
