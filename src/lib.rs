@@ -8,3 +8,4 @@ pub mod evaluate;
 pub mod plan;
 pub mod syntax;
 pub mod types;
+mod yaml;
