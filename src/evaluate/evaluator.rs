@@ -95,6 +95,15 @@ impl<'a> Evaluator<'a> {
         Ok(rows.filter_map(|(_, row)| pick(row, key)).collect())
     }
 
+    /// Whether a row is a member of a segment.
+    ///
+    /// # Errors
+    /// Where a run on an engine would fail.
+    pub fn belongs(&mut self, segment: SegmentId, row: Row) -> Result<bool, EvalError> {
+        self.prepare([Node::Segment(segment)])?;
+        Ok(Node::segment(self.hir, segment)?.entity == row.entity && self.is_member(segment, row.index))
+    }
+
     /// The row of an entity with this key.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ impl World {
         self
     }
 
-    fn as_of(mut self, instant: &str) -> Self {
+    fn when(mut self, instant: &str) -> Self {
         self.as_of = build::at(instant);
         self
     }

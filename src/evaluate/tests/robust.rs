@@ -21,6 +21,21 @@ fn deep_expressions_are_refused_before_the_stack_ends() {
 }
 
 #[test]
+fn aggregates_may_nest_as_deep_as_anything_else() {
+    // exists(orders where exists(customer.orders where …)), over one order.
+    let nested = |levels: usize| {
+        let innermost = over_from("order", AggregateFunc::Count, "customer.orders").exists();
+        let all = (0..levels).fold(innermost, |inner, _| {
+            over_from("order", AggregateFunc::Count, "customer.orders").filter(inner).exists()
+        });
+        value(Type::Boolean, condition(over(AggregateFunc::Count, "orders").filter(all).exists()))
+    };
+    let world = World::new().customer(1, "visits", 1).order(1, 1, "5", "2026-06-01T00:00:00Z");
+    assert_eq!(world.show(&nested(180)), "true");
+    assert_eq!(world.try_value(&nested(300)), Err(EvalError::TooDeep(SPAN)));
+}
+
+#[test]
 fn long_chains_of_traits_and_segments_are_no_recursion() {
     let mut world = World::new().customer(1, "visits", 1).customer(2, "visits", 2);
     let mut last = world.computed("t0", "customer", field("visits"));

@@ -3,7 +3,7 @@
 use super::World;
 use super::build::*;
 use crate::check::hir::{AggregateFunc, ArithmeticOp, Cond, SegmentId};
-use crate::evaluate::{Datum, EvalError, members};
+use crate::evaluate::{Datum, EvalError, Evaluator, members};
 use crate::types::Type;
 
 fn visitors() -> World {
@@ -42,6 +42,21 @@ fn a_segment_lies_within_its_parent() {
     });
     assert_eq!(world.ids(child), [2, 3]);
     assert_eq!(world.who(not(in_segment("", child))), [1, 4, 5]);
+}
+
+#[test]
+fn one_row_may_be_asked_about() {
+    let mut world = visitors();
+    let low = world.segment("low", "customer", |it| it.includes = vec![less(field("visits"), integer(4))]);
+    let customer = world.hir.catalog.find("customer").expect("an entity");
+    let mut evaluator = Evaluator::new(&world.hir, &world.data, world.as_of);
+    let third = evaluator.row(customer, &[Datum::Integer(3)]).expect("a customer");
+    let fourth = evaluator.row(customer, &[Datum::Integer(4)]).expect("a customer");
+    assert_eq!(evaluator.belongs(low, third), Ok(true));
+    assert_eq!(evaluator.belongs(low, fourth), Ok(false));
+    assert_eq!(evaluator.holds(&visits(4), fourth), Ok(true));
+    assert_eq!(evaluator.value(&field("visits"), fourth), Ok(Datum::Integer(4)));
+    assert_eq!(evaluator.row(customer, &[Datum::Integer(6)]), Err(EvalError::Unknown));
 }
 
 /// `in segment` inside an aggregate's `where` speaks of the row at the end of its path.

@@ -7,7 +7,7 @@ use crate::evaluate::EvalError;
 use crate::types::{Type, Unit};
 
 fn berlin(as_of: &str) -> World {
-    World::new().customer(1, "visits", 1).in_zone("Europe/Berlin").as_of(as_of)
+    World::new().customer(1, "visits", 1).in_zone("Europe/Berlin").when(as_of)
 }
 
 fn part(part: Part, time: LocalTime) -> Value {
