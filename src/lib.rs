@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod check;
 pub mod diagnostic;
 pub mod dialect;
+pub mod evaluate;
 pub mod plan;
 pub mod project;
 pub mod syntax;

@@ -1,0 +1,175 @@
+//! Rows in memory.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bigdecimal::BigDecimal;
+
+use super::Datum;
+use super::number::fits;
+use super::time::to_micros;
+use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Storage};
+use crate::types::Type;
+
+/// The rows of every entity of a catalog, as a database would hold them.
+#[derive(Debug, Clone)]
+pub struct Data {
+    catalog: Arc<Catalog>,
+    tables: Vec<Vec<Vec<Datum>>>,
+}
+
+impl Data {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(catalog: &Arc<Catalog>) -> Self {
+        Self { catalog: Arc::clone(catalog), tables: vec![Vec::new(); catalog.entities.len()] }
+    }
+
+    /// Adds a row of an entity; fields that are not named are missing.
+    ///
+    /// # Errors
+    /// If the entity or a field does not exist, or a value does not fit its field.
+    pub fn push<'n, I>(&mut self, entity: &str, values: I) -> Result<(), DataError>
+    where
+        I: IntoIterator<Item = (&'n str, Datum)>,
+    {
+        let id = self.catalog.find(entity).ok_or_else(|| DataError::NoEntity(entity.to_owned()))?;
+        let model = self.catalog.entity(id);
+        let mut row: Vec<Option<Datum>> = vec![None; model.fields.len()];
+        for (name, value) in values {
+            let at = model.find_field(name).and_then(|field| row.get_mut(field.0 as usize));
+            let slot = at.ok_or_else(|| DataError::NoField(model.name.clone(), name.to_owned()))?;
+            if slot.replace(value).is_some() {
+                return Err(DataError::Twice(model.name.clone(), name.to_owned()));
+            }
+        }
+        self.push_row(id, row.into_iter().map(|value| value.unwrap_or(Datum::Missing)).collect())
+    }
+
+    /// Adds a row whose values are in the order of the entity's fields.
+    ///
+    /// # Errors
+    /// If there are not as many values as fields, or a value does not fit its field.
+    pub fn push_row(&mut self, entity: EntityId, values: Vec<Datum>) -> Result<(), DataError> {
+        let index = entity.0 as usize;
+        let (Some(model), Some(table)) = (self.catalog.entities.get(index), self.tables.get_mut(index))
+        else {
+            return Err(DataError::NoEntity(format!("#{index}")));
+        };
+        if values.len() != model.fields.len() {
+            return Err(DataError::Width(model.name.clone(), model.fields.len(), values.len()));
+        }
+        let row = (0..).map(FieldId).zip(&model.fields).zip(values);
+        table.push(row.map(|((id, field), value)| read(model, id, field, value)).collect::<Result<_, _>>()?);
+        Ok(())
+    }
+
+    /// The catalog that the rows belong to.
+    #[must_use]
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// All rows of an entity, also those without a key.
+    #[must_use]
+    pub fn rows(&self, entity: EntityId) -> &[Vec<Datum>] {
+        self.tables.get(entity.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rows that exist for the language, with their positions: "an entity row with a
+    /// missing key part is no entity".
+    pub fn existing(&self, entity: EntityId) -> impl Iterator<Item = (usize, &[Datum])> {
+        let key = self.catalog.entities.get(entity.0 as usize).map_or(&[][..], |model| &model.key);
+        let rows = self.rows(entity).iter().map(Vec::as_slice).enumerate();
+        rows.filter(move |(_, row)| pick(row, key).is_some())
+    }
+}
+
+/// The values of some fields of a row; `None` if one is missing.
+pub(super) fn pick(row: &[Datum], fields: &[FieldId]) -> Option<Vec<Datum>> {
+    let value = |field: &FieldId| row.get(field.0 as usize).filter(|value| !value.is_missing()).cloned();
+    fields.iter().map(value).collect()
+}
+
+/// A value as reading its column gives it.
+fn read(entity: &Entity, id: FieldId, field: &Field, value: Datum) -> Result<Datum, DataError> {
+    let wrong = |value: &Datum| {
+        let (entity, field, ty) = (entity.name.clone(), field.name.clone(), field.ty.clone());
+        DataError::Value { entity, field, ty, found: value.kind(), value: value.to_string() }
+    };
+    let value = match (&field.ty, value) {
+        (_, Datum::Missing) => Datum::Missing,
+        (Type::String, Datum::String(text)) if field.storage == Storage::Char => {
+            Datum::from(text.trim_end_matches(' '))
+        }
+        (Type::String | Type::Semver | Type::Json, Datum::String(text)) => Datum::String(text),
+        (Type::Integer, Datum::Integer(number)) => Datum::Integer(number),
+        (Type::Decimal { .. }, Datum::Integer(number)) => Datum::Decimal(BigDecimal::from(number)),
+        (Type::Decimal { .. }, Datum::Decimal(number)) => Datum::Decimal(number),
+        (Type::Float, Datum::Float(number)) => float(number, &field.storage),
+        (Type::Boolean, Datum::Boolean(value)) => Datum::Boolean(value),
+        (Type::Date, Datum::Date(date)) => Datum::Date(date),
+        (Type::Timestamp, Datum::Timestamp(instant)) => Datum::Timestamp(to_micros(instant)),
+        (_, value) => return Err(wrong(&value)),
+    };
+    match (&field.ty, &value) {
+        (Type::Decimal { precision, scale }, Datum::Decimal(number)) if !fits(number, *precision, *scale) => {
+            Err(wrong(&value))
+        }
+        // A key is let through: its row is then no entity.
+        (_, Datum::Missing) if !field.nullable && !entity.key.contains(&id) => Err(wrong(&value)),
+        _ => Ok(value),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "that is what a 32-bit column does to it")]
+fn float(number: f64, storage: &Storage) -> Datum {
+    Datum::from(if *storage == Storage::Float32 { f64::from(number as f32) } else { number })
+}
+
+/// Why a row cannot be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataError {
+    /// There is no such entity.
+    NoEntity(String),
+    /// The entity has no such field.
+    NoField(String, String),
+    /// A field of the entity is given twice.
+    Twice(String, String),
+    /// The entity has another number of fields: how many, and how many values there are.
+    Width(String, usize, usize),
+    /// A value that its field cannot hold.
+    Value {
+        /// The entity.
+        entity: String,
+        /// The field.
+        field: String,
+        /// The field's type.
+        ty: Type,
+        /// What kind of value it is.
+        found: &'static str,
+        /// The value.
+        value: String,
+    },
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEntity(name) => write!(f, "there is no entity `{name}`"),
+            Self::NoField(entity, field) => write!(f, "`{entity}` has no field `{field}`"),
+            Self::Twice(entity, field) => write!(f, "`{field}` of `{entity}` is given twice"),
+            Self::Width(entity, fields, values) => {
+                write!(f, "`{entity}` has {fields} fields, the row has {values} values")
+            }
+            Self::Value { entity, field, ty, found: "missing", .. } => {
+                write!(f, "`{field}` of `{entity}` is {ty} and never missing, but the row has no value")
+            }
+            Self::Value { entity, field, ty, found, value } => {
+                write!(f, "`{field}` of `{entity}` is {ty} and cannot hold {found}, `{value}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DataError {}

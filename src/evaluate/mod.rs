@@ -1,0 +1,48 @@
+//! The reference evaluator: who is in a segment, worked out over rows in memory.
+//!
+//! It interprets the checked tree sentence by sentence as the language reference says and
+//! is the judge of what every engine returns, so being plainly right comes before being fast.
+//!
+//! Must not know: targets, capabilities, SQL, plans.
+
+mod aggregate;
+mod cond;
+mod data;
+mod datum;
+mod error;
+mod evaluator;
+mod index;
+mod number;
+mod order;
+mod parse;
+mod time;
+mod uses;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::check::hir::{Hir, SegmentId};
+
+pub use data::{Data, DataError};
+pub use datum::Datum;
+pub use error::EvalError;
+pub use evaluator::{Evaluator, Row};
+pub use parse::{ParseError, parse};
+
+/// The keys of a segment's members at an instant.
+///
+/// # Errors
+/// Where a run on an engine would fail: overflow, duplicate keys, times out of range.
+pub fn members(
+    hir: &Hir,
+    segment: SegmentId,
+    data: &Data,
+    as_of: Timestamp,
+) -> Result<BTreeSet<Vec<Datum>>, EvalError> {
+    Evaluator::new(hir, data, as_of).members(segment)
+}

@@ -1,0 +1,74 @@
+//! The order in which traits and segments are evaluated: each after what it rests on.
+
+use std::collections::BTreeMap;
+
+use super::EvalError;
+use super::uses::{Part, Uses, uses};
+use crate::check::hir::{Hir, Segment, SegmentId, TraitId};
+
+/// Something that is evaluated once, for all rows of its entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    Segment(SegmentId),
+    Trait(TraitId),
+}
+
+impl Node {
+    pub(super) fn segment(hir: &Hir, id: SegmentId) -> Result<&Segment, EvalError> {
+        hir.segments.get(id.0 as usize).ok_or(EvalError::Unknown)
+    }
+
+    pub(super) fn computed(hir: &Hir, id: TraitId) -> Result<&crate::check::hir::Trait, EvalError> {
+        hir.traits.get(id.0 as usize).ok_or(EvalError::Unknown)
+    }
+
+    /// What it rests on.
+    pub(super) fn uses(self, hir: &Hir) -> Result<Uses, EvalError> {
+        match self {
+            Self::Trait(id) => Ok(uses([Part::Value(&Self::computed(hir, id)?.value)])),
+            Self::Segment(id) => {
+                let segment = Self::segment(hir, id)?;
+                let mut uses = uses(segment.includes.iter().chain(&segment.excludes).map(Part::Cond));
+                uses.nodes.extend(segment.parent.map(|(parent, _)| Self::Segment(parent)));
+                Ok(uses)
+            }
+        }
+    }
+
+    fn name(self, hir: &Hir) -> Result<String, EvalError> {
+        Ok(match self {
+            Self::Segment(id) => Self::segment(hir, id)?.name.clone(),
+            Self::Trait(id) => Self::computed(hir, id)?.name.clone(),
+        })
+    }
+}
+
+/// These nodes and all that they rest on, the foundations first. Without recursion, since
+/// chains may be thousands long.
+pub(super) fn order(hir: &Hir, nodes: impl IntoIterator<Item = Node>) -> Result<Vec<Node>, EvalError> {
+    enum Step {
+        Enter(Node),
+        Leave(Node),
+    }
+    let mut sorted = Vec::new();
+    let mut left: BTreeMap<Node, bool> = BTreeMap::new();
+    let mut todo: Vec<Step> = nodes.into_iter().map(Step::Enter).collect();
+    while let Some(step) = todo.pop() {
+        match step {
+            Step::Leave(node) => {
+                left.insert(node, true);
+                sorted.push(node);
+            }
+            Step::Enter(node) => match left.get(&node) {
+                Some(true) => {}
+                Some(false) => return Err(EvalError::Cycle(node.name(hir)?)),
+                None => {
+                    left.insert(node, false);
+                    todo.push(Step::Leave(node));
+                    todo.extend(node.uses(hir)?.nodes.into_iter().map(Step::Enter));
+                }
+            },
+        }
+    }
+    Ok(sorted)
+}

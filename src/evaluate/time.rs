@@ -1,0 +1,104 @@
+//! Local times, instants and windows.
+
+use jiff::civil::DateTime;
+use jiff::{Timestamp, Unit as JiffUnit};
+
+use super::evaluator::{Evaluator, Scope};
+use super::{Datum, EvalError};
+use crate::check::hir::{LocalTime, Part, Value, Window};
+use crate::diagnostic::Span;
+use crate::types::calendar::{self, Calendar};
+
+/// An instant to the microsecond that it lies in.
+pub(super) fn to_micros(instant: Timestamp) -> Timestamp {
+    let micros = instant.as_nanosecond().div_euclid(1000);
+    i64::try_from(micros).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or(instant)
+}
+
+/// The instant that a time stands for where instants are wanted: a date is its local midnight.
+pub(super) fn instant(time: &Datum, calendar: &Calendar, span: Span) -> Result<Option<Timestamp>, EvalError> {
+    match time {
+        Datum::Missing => Ok(None),
+        Datum::Timestamp(instant) => Ok(Some(*instant)),
+        Datum::Date(day) => calendar.midnight(*day).map(Some).ok_or(EvalError::OutOfRange(span)),
+        _ => Err(EvalError::IllTyped(span)),
+    }
+}
+
+/// Days from one date to another.
+pub(super) fn days_between(from: &Datum, to: &Datum, span: Span) -> Result<Datum, EvalError> {
+    match (from, to) {
+        (Datum::Missing, _) | (_, Datum::Missing) => Ok(Datum::Missing),
+        (Datum::Date(from), Datum::Date(to)) => {
+            let days = from.until((JiffUnit::Day, *to)).map_err(|_| EvalError::OutOfRange(span))?;
+            Ok(Datum::Integer(i64::from(days.get_days())))
+        }
+        _ => Err(EvalError::IllTyped(span)),
+    }
+}
+
+/// A part of a local time.
+pub(super) fn part(part: Part, local: DateTime) -> i64 {
+    match part {
+        Part::Year => i64::from(local.year()),
+        Part::Month => i64::from(local.month()),
+        Part::Day => i64::from(local.day()),
+        Part::Hour => i64::from(local.hour()),
+        Part::Weekday => i64::from(local.weekday().to_monday_one_offset()),
+    }
+}
+
+impl Evaluator<'_> {
+    /// A local time; `None` if what it is the local time of is missing.
+    pub(super) fn local(
+        &self,
+        local: &LocalTime,
+        scope: Scope,
+        span: Span,
+    ) -> Result<Option<DateTime>, EvalError> {
+        let scope = scope.deeper(span)?;
+        let calendar = &self.hir.calendar;
+        let moved = match local {
+            LocalTime::Of(value) => return self.local_of(value, scope),
+            LocalTime::StartOf(unit, local) => {
+                self.local(local, scope, span)?.map(|local| calendar.start_of(*unit, local))
+            }
+            LocalTime::Shift(local, count, unit) => {
+                self.local(local, scope, span)?.map(|local| calendar::shift(local, *count, *unit))
+            }
+        };
+        moved.map(|local| local.ok_or(EvalError::OutOfRange(span))).transpose()
+    }
+
+    fn local_of(&self, value: &Value, scope: Scope) -> Result<Option<DateTime>, EvalError> {
+        match self.eval(value, scope)? {
+            Datum::Missing => Ok(None),
+            Datum::Timestamp(instant) => Ok(Some(self.hir.calendar.local(instant))),
+            Datum::Date(day) => Ok(Some(day.to_datetime(jiff::civil::Time::midnight()))),
+            _ => Err(EvalError::IllTyped(value.span)),
+        }
+    }
+
+    /// Whether an instant lies in `[from, to)`; not if a bound is missing, because every
+    /// comparison with a missing value is false.
+    pub(super) fn in_window(
+        &self,
+        window: &Window,
+        instant: Timestamp,
+        scope: Scope,
+    ) -> Result<bool, EvalError> {
+        let reached = match &window.from {
+            None => true,
+            Some(from) => self.bound(from, scope)?.is_some_and(|from| from <= instant),
+        };
+        let over = match &window.to {
+            None => false,
+            Some(to) => self.bound(to, scope)?.is_none_or(|to| to <= instant),
+        };
+        Ok(reached && !over)
+    }
+
+    fn bound(&self, value: &Value, scope: Scope) -> Result<Option<Timestamp>, EvalError> {
+        instant(&self.eval(value, scope)?, &self.hir.calendar, value.span)
+    }
+}
