@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod check;
 pub mod diagnostic;
 pub mod dialect;
+pub mod engine;
 pub mod plan;
 pub mod syntax;
 pub mod types;
