@@ -3,6 +3,7 @@
 
 use super::EngineError;
 use super::problems::ColumnConflict;
+use super::quote::{quote_ident, quote_name};
 use crate::catalog::{Catalog, Entity, Field, Storage, TableSource};
 use crate::diagnostic::Span;
 use crate::types::Type;
@@ -23,6 +24,24 @@ impl DataTable {
     #[must_use]
     pub fn short_name(&self) -> &str {
         self.name.last().map_or("", String::as_str)
+    }
+
+    /// The statements that make it anew and empty, and its schema if that is missing, in
+    /// words that the embedded engine and Postgres both read.
+    #[must_use]
+    pub fn create_statements(&self) -> Vec<String> {
+        let name = quote_name(&self.name);
+        let columns: Vec<String> = self.columns.iter().map(TableColumn::definition).collect();
+        let mut statements = vec![
+            format!("DROP TABLE IF EXISTS {name}"),
+            format!("CREATE TABLE {name} ({})", columns.join(", ")),
+        ];
+        if let [schema @ .., _] = self.name.as_slice()
+            && !schema.is_empty()
+        {
+            statements.insert(0, format!("CREATE SCHEMA IF NOT EXISTS {}", quote_name(schema)));
+        }
+        statements
     }
 
     fn add(&mut self, field: &Field) -> Result<(), EngineError> {
@@ -67,6 +86,19 @@ pub struct TableColumn {
     pub span: Span,
 }
 
+impl TableColumn {
+    /// The type as the database knows it.
+    #[must_use]
+    pub fn sql_type(&self) -> String {
+        column_type(&self.ty, &self.storage)
+    }
+
+    fn definition(&self) -> String {
+        let not_null = if self.nullable { "" } else { " NOT NULL" };
+        format!("{} {}{not_null}", quote_ident(&self.name), self.sql_type())
+    }
+}
+
 /// The tables that the entities of a catalog read on a target. Entities that are queries
 /// have none.
 ///
@@ -92,8 +124,7 @@ fn add_entity(table: &mut DataTable, entity: &Entity) -> Result<(), EngineError>
 
 /// The type of a column that holds values of a type, in words that the embedded engine and
 /// Postgres both read.
-#[must_use]
-pub fn column_type(ty: &Type, storage: &Storage) -> String {
+fn column_type(ty: &Type, storage: &Storage) -> String {
     match (ty, storage) {
         (Type::Timestamp, Storage::Zone(_)) => "TIMESTAMP".to_owned(),
         (Type::Timestamp, _) => "TIMESTAMPTZ".to_owned(),

@@ -7,11 +7,8 @@ use duckdb::Connection;
 use duckdb::types::{TimeUnit, ValueRef};
 use jiff::{Span, Timestamp, civil::Date};
 
-use super::problems::{CannotOpen, Locked, NoTimeZones, StatementFailed, UnreadableValue};
+use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
 use super::{Cell, Engine, EngineError, Table};
-
-/// How much of a statement is shown with its error.
-const SHOWN_STATEMENT: usize = 2_000;
 
 /// A DuckDB database, in memory or in a file. Its session's zone is UTC.
 pub struct DuckDb {
@@ -124,7 +121,7 @@ fn instant(unit: TimeUnit, count: i64) -> Option<Timestamp> {
 }
 
 /// The engine's own words, without the wrapping of its C interface.
-pub(super) fn reason(error: &duckdb::Error) -> String {
+fn reason(error: &duckdb::Error) -> String {
     match error {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message.trim().to_owned(),
         other => other.to_string(),
@@ -132,11 +129,7 @@ pub(super) fn reason(error: &duckdb::Error) -> String {
 }
 
 fn failed(statement: &str, error: &duckdb::Error) -> EngineError {
-    let mut shown: String = statement.trim().chars().take(SHOWN_STATEMENT).collect();
-    if shown.len() < statement.trim().len() {
-        shown.push('…');
-    }
-    EngineError::new(StatementFailed { span: None, statement: shown, reason: reason(error) })
+    EngineError::statement_failed(statement, reason(error))
 }
 
 fn cannot_open(path: Option<&Path>, error: &duckdb::Error) -> EngineError {

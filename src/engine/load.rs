@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::data::{DataTable, TableColumn, column_type, tables_of};
+use super::data::{DataTable, TableColumn, tables_of};
 use super::duckdb::DuckDb;
 use super::problems::{BadDataFile, MissingColumn};
 use super::quote::{quote_ident, quote_name, quote_text};
@@ -63,22 +63,20 @@ impl DuckDb {
         Ok(report)
     }
 
-    /// Makes an empty table of the catalog's types in place of any that exists.
+    /// Fills one table from one file, as [`load_files`](Self::load_files) does.
     ///
     /// # Errors
-    /// The engine refused it.
-    pub fn create_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
-        if let [rest @ .., schema, _] = table.name.as_slice() {
-            if let [database, ..] = rest {
-                self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
-            }
-            let schema = [rest, std::slice::from_ref(schema)].concat();
-            self.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", quote_name(&schema)))?;
+    /// A column is missing, a value doesn't fit its type, or the file can't be read.
+    pub fn load_file(&mut self, table: &DataTable, file: &Path) -> Result<u64, EngineError> {
+        let parquet = file.extension().is_some_and(|ending| ending == "parquet");
+        self.load_table(table, file, if parquet { Format::Parquet } else { Format::Csv })
+    }
+
+    fn make_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
+        if let [database, _, _] = table.name.as_slice() {
+            self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
         }
-        let columns: Vec<String> = table.columns.iter().map(column_definition).collect();
-        let statement =
-            format!("CREATE OR REPLACE TABLE {} ({})", quote_name(&table.name), columns.join(", "));
-        self.execute(&statement).map(|_| ())
+        self.run(&table.create_statements()).map(|_| ())
     }
 
     fn load_table(&mut self, table: &DataTable, file: &Path, format: Format) -> Result<u64, EngineError> {
@@ -93,7 +91,7 @@ impl DuckDb {
                 }));
             }
         }
-        self.create_table(table)?;
+        self.make_table(table)?;
         let names: Vec<String> = table.columns.iter().map(|column| quote_ident(&column.name)).collect();
         let names = names.join(", ");
         let rows = match format {
@@ -143,17 +141,10 @@ fn read_parquet(file: &Path) -> String {
 fn typed_columns(present: &[String], table: &DataTable) -> String {
     let typed = present.iter().map(|name| {
         let known = table.columns.iter().find(|column| same_name(name, &column.name));
-        let ty =
-            known.map_or_else(|| "VARCHAR".to_owned(), |column| column_type(&column.ty, &column.storage));
+        let ty = known.map_or_else(|| "VARCHAR".to_owned(), TableColumn::sql_type);
         format!("{}: {}", quote_text(name), quote_text(&ty))
     });
     typed.collect::<Vec<_>>().join(", ")
-}
-
-fn column_definition(column: &TableColumn) -> String {
-    let ty = column_type(&column.ty, &column.storage);
-    let not_null = if column.nullable { "" } else { " NOT NULL" };
-    format!("{} {ty}{not_null}", quote_ident(&column.name))
 }
 
 fn same_name(one: &str, other: &str) -> bool {

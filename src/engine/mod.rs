@@ -12,7 +12,7 @@ pub(crate) mod problems;
 mod quote;
 mod table;
 
-pub use self::data::{DataTable, TableColumn, column_type, tables_of};
+pub use self::data::{DataTable, TableColumn, tables_of};
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};
