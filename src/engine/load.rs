@@ -108,7 +108,7 @@ impl DuckDb {
         let sql = match format {
             // The header is read as a row of text, so that no value has a say in what it is.
             Format::Csv => format!(
-                "SELECT * FROM read_csv({}, header = false, all_varchar = true, {CSV_FORMAT}, strict_mode = false, null_padding = true) LIMIT 1",
+                "SELECT * FROM read_csv({}, header = false, all_varchar = true, {CSV_FORMAT}, strict_mode = false, null_padding = true, parallel = false) LIMIT 1",
                 quote_text(&file.display().to_string())
             ),
             Format::Parquet => format!("SELECT * FROM {} LIMIT 0", read_parquet(file)),
@@ -175,7 +175,13 @@ fn bad_file(file: &Path, error: &EngineError) -> EngineError {
     });
     let telling =
         ["Could not convert", "Error when converting", "Expected Number of Columns", "constraint failed"];
-    let reason = lines().find(|line| telling.iter().any(|words| line.contains(words)));
-    let reason = reason.or_else(|| lines().next()).unwrap_or("unknown").trim_end_matches('.').to_owned();
+    let reason = lines()
+        .find(|line| telling.iter().any(|words| line.contains(words)))
+        .or_else(|| {
+            lines().find(|line| !line.contains("CSV Error on Line") && !line.starts_with("Original Line"))
+        })
+        .unwrap_or(text.as_str());
+    let reason =
+        reason.trim_start_matches("the engine refused a statement: ").trim_end_matches('.').to_owned();
     EngineError::new(BadDataFile { span: None, file: file.display().to_string(), line, reason })
 }
