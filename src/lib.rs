@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod check;
 pub mod diagnostic;
 pub mod dialect;
+pub mod engine;
 pub mod evaluate;
 pub mod plan;
 pub mod project;

@@ -18,6 +18,7 @@ pub(crate) mod problems;
 mod project;
 mod properties;
 mod resolve;
+pub mod visit;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

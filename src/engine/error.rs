@@ -1,0 +1,57 @@
+//! What an engine's failure looks like to a caller.
+
+use std::fmt;
+
+use super::problems::StatementFailed;
+use crate::diagnostic::{Diagnostic, Problem};
+
+/// How much of a statement is shown with its error.
+const SHOWN_STATEMENT: usize = 2_000;
+
+/// An engine failed: the problem to show. The command line ends with exit code 3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineError(Box<Diagnostic>);
+
+impl EngineError {
+    pub(crate) fn new(problem: impl Problem) -> Self {
+        Self(Box::new(problem.into()))
+    }
+
+    /// A statement that an engine refused, with the engine's own words: for those who
+    /// implement [`Engine`](super::Engine) for another database.
+    #[must_use]
+    pub fn statement_failed(statement: &str, reason: impl Into<String>) -> Self {
+        let statement = statement.trim();
+        let mut shown: String = statement.chars().take(SHOWN_STATEMENT).collect();
+        if shown.len() < statement.len() {
+            shown.push('…');
+        }
+        Self::new(StatementFailed { span: None, statement: shown, reason: reason.into() })
+    }
+
+    /// The problem, to be shown with the others.
+    #[must_use]
+    pub fn diagnostic(&self) -> &Diagnostic {
+        &self.0
+    }
+
+    /// Its stable code, such as `SEG703`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl From<EngineError> for Diagnostic {
+    fn from(error: EngineError) -> Self {
+        *error.0
+    }
+}

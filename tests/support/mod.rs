@@ -1,0 +1,22 @@
+//! What tests that execute SQL share: a private PostgreSQL cluster, and rows for every engine.
+//!
+//! ```ignore
+//! mod support;
+//! let mut duckdb = support::duckdb();
+//! let Some(mut postgres) = support::postgres::database() else { return };
+//! support::data::fill(&mut postgres, &table, &rows);
+//! ```
+
+// Every test binary uses its own part of this.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod catalog;
+pub mod data;
+pub mod postgres;
+
+use segc::engine::DuckDb;
+
+/// A new DuckDB in memory.
+pub fn duckdb() -> DuckDb {
+    DuckDb::open(None).expect("DuckDB in memory opens")
+}
