@@ -1,9 +1,13 @@
 //! `segc` compiles audience segments, written as text, into SQL.
 
+pub mod api;
+pub mod artifact;
 pub mod catalog;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod dialect;
 pub mod plan;
+pub mod registry;
 pub mod syntax;
 pub mod types;

@@ -4,7 +4,9 @@
 //! The only reader of capabilities: downward go choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
+mod depend;
 mod model;
 pub mod rel;
 
+pub use depend::{DependencyKind, dependencies};
 pub use model::*;
