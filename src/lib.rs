@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod dialect;
+pub mod engine;
 pub mod plan;
 pub mod registry;
 pub mod syntax;

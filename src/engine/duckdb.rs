@@ -1,0 +1,150 @@
+//! DuckDB, embedded.
+
+use std::path::Path;
+
+use bigdecimal::BigDecimal;
+use duckdb::Connection;
+use duckdb::types::{TimeUnit, ValueRef};
+use jiff::{Span, Timestamp, civil::Date};
+
+use super::problems::{CannotOpen, Locked, NoTimeZones, StatementFailed, UnreadableValue};
+use super::{Cell, Engine, EngineError, Table};
+
+/// How much of a statement is shown with its error.
+const SHOWN_STATEMENT: usize = 2_000;
+
+/// A DuckDB database, in memory or in a file. Its session's zone is UTC.
+pub struct DuckDb {
+    connection: Connection,
+}
+
+impl DuckDb {
+    /// Opens the database in a file (made if it's missing), or a new one in memory.
+    ///
+    /// # Errors
+    /// The file doesn't open, another program has it open, or the engine has no time zones.
+    pub fn open(path: Option<&Path>) -> Result<Self, EngineError> {
+        let opened = match path {
+            Some(path) => Connection::open(path),
+            None => Connection::open_in_memory(),
+        };
+        let connection = opened.map_err(|error| cannot_open(path, &error))?;
+        let mut engine = Self { connection };
+        engine.probe_zones()?;
+        Ok(engine)
+    }
+
+    /// Sets the session's zone and tries one: without ICU, both fail or answer wrongly.
+    fn probe_zones(&mut self) -> Result<(), EngineError> {
+        let no_zones = |reason: String| EngineError::new(NoTimeZones { span: None, reason });
+        let set = self.connection.execute_batch("SET TimeZone = 'UTC'");
+        set.map_err(|error| no_zones(reason(&error)))?;
+        let sql = "SELECT (TIMESTAMPTZ '2026-07-01 12:00:00+00' AT TIME ZONE 'Europe/London')::VARCHAR";
+        let asked = self.connection.query_row(sql, [], |row| row.get::<_, String>(0));
+        match asked {
+            Ok(answer) if answer == "2026-07-01 13:00:00" => Ok(()),
+            Ok(answer) => {
+                Err(no_zones(format!("noon in UTC should be 13:00 in a London summer, not {answer}")))
+            }
+            Err(error) => Err(no_zones(reason(&error))),
+        }
+    }
+}
+
+impl Engine for DuckDb {
+    fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
+        let changed = self.connection.execute(statement, []).map_err(|error| failed(statement, &error))?;
+        Ok(changed as u64)
+    }
+
+    fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
+        let mut prepared = self.connection.prepare(sql).map_err(|error| failed(sql, &error))?;
+        let mut rows = prepared.query([]).map_err(|error| failed(sql, &error))?;
+        let columns = rows.as_ref().map(|statement| statement.column_names()).unwrap_or_default();
+        let mut table = Table { columns, rows: Vec::new() };
+        while let Some(row) = rows.next().map_err(|error| failed(sql, &error))? {
+            let mut cells = Vec::with_capacity(table.columns.len());
+            for (at, column) in table.columns.iter().enumerate() {
+                let value = row.get_ref(at).map_err(|error| failed(sql, &error))?;
+                cells.push(cell(value).map_err(|reason| unreadable(column, reason))?);
+            }
+            table.rows.push(cells);
+        }
+        Ok(table)
+    }
+}
+
+fn unreadable(column: &str, reason: String) -> EngineError {
+    EngineError::new(UnreadableValue { span: None, column: column.to_owned(), reason })
+}
+
+/// A value as segc reads it, or why it can't.
+fn cell(value: ValueRef<'_>) -> Result<Cell, String> {
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Boolean(value) => Cell::Bool(value),
+        ValueRef::TinyInt(number) => Cell::Int(number.into()),
+        ValueRef::SmallInt(number) => Cell::Int(number.into()),
+        ValueRef::Int(number) => Cell::Int(number.into()),
+        ValueRef::BigInt(number) => Cell::Int(number.into()),
+        ValueRef::HugeInt(number) => Cell::Int(number),
+        ValueRef::UTinyInt(number) => Cell::Int(number.into()),
+        ValueRef::USmallInt(number) => Cell::Int(number.into()),
+        ValueRef::UInt(number) => Cell::Int(number.into()),
+        ValueRef::UBigInt(number) => Cell::Int(number.into()),
+        ValueRef::Float(number) => Cell::Float(number.into()),
+        ValueRef::Double(number) => Cell::Float(number),
+        ValueRef::Decimal(number) => {
+            Cell::Decimal(BigDecimal::new(number.value().into(), i64::from(number.scale())))
+        }
+        ValueRef::Text(_) | ValueRef::Enum(..) => {
+            Cell::Text(value.as_str().map_err(|error| error.to_string())?.to_owned())
+        }
+        ValueRef::Date32(days) => {
+            Cell::Date(date(days).ok_or("the date is outside of the years -9999 to 9999")?)
+        }
+        ValueRef::Timestamp(unit, count) => Cell::Timestamp(
+            instant(unit, count).ok_or("the timestamp is outside of the years -9999 to 9999")?,
+        ),
+        other => return Err(format!("its type, {:?}, is not one that results may have", other.data_type())),
+    })
+}
+
+fn date(days: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(Span::new().try_days(i64::from(days)).ok()?).ok()
+}
+
+fn instant(unit: TimeUnit, count: i64) -> Option<Timestamp> {
+    match unit {
+        TimeUnit::Second => Timestamp::from_second(count).ok(),
+        TimeUnit::Millisecond => Timestamp::from_millisecond(count).ok(),
+        TimeUnit::Microsecond => Timestamp::from_microsecond(count).ok(),
+        TimeUnit::Nanosecond => Timestamp::from_nanosecond(count.into()).ok(),
+    }
+}
+
+/// The engine's own words, without the wrapping of its C interface.
+pub(super) fn reason(error: &duckdb::Error) -> String {
+    match error {
+        duckdb::Error::DuckDBFailure(_, Some(message)) => message.trim().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn failed(statement: &str, error: &duckdb::Error) -> EngineError {
+    let mut shown: String = statement.trim().chars().take(SHOWN_STATEMENT).collect();
+    if shown.len() < statement.trim().len() {
+        shown.push('…');
+    }
+    EngineError::new(StatementFailed { span: None, statement: shown, reason: reason(error) })
+}
+
+fn cannot_open(path: Option<&Path>, error: &duckdb::Error) -> EngineError {
+    let path = path.map_or_else(|| ":memory:".to_owned(), |path| path.display().to_string());
+    let reason = reason(error);
+    if reason.contains("lock on file") || reason.contains("already open") {
+        EngineError::new(Locked { span: None, path, reason })
+    } else {
+        EngineError::new(CannotOpen { span: None, path, reason })
+    }
+}

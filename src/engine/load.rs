@@ -1,0 +1,190 @@
+//! Loads a project's sample data (CSV, Parquet) into the embedded engine, by the types of
+//! the catalog: nothing is guessed from the values.
+
+use std::path::{Path, PathBuf};
+
+use super::data::{DataTable, TableColumn, column_type, tables_of};
+use super::duckdb::DuckDb;
+use super::problems::{BadDataFile, MissingColumn};
+use super::quote::{quote_ident, quote_name, quote_text};
+use super::{Cell, Engine, EngineError};
+use crate::catalog::Catalog;
+
+/// What was loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadReport {
+    /// The tables that were filled, in the order of the catalog.
+    pub loaded: Vec<LoadedTable>,
+    /// The tables for which there is no file; they were left alone.
+    pub without_file: Vec<String>,
+}
+
+/// A table that was filled from a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedTable {
+    /// The table's name, its parts joined by dots.
+    pub table: String,
+    /// The file.
+    pub file: PathBuf,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Parquet,
+}
+
+impl DuckDb {
+    /// Fills every table that the catalog's entities read on `target` from the file in `dir`
+    /// that has the table's name or else an entity's, with the ending `.csv` or `.parquet`.
+    /// A table that exists is replaced; one without a file is left alone. In a CSV file a blank is
+    /// a missing value, for text too, and a timestamp without a zone is in UTC.
+    ///
+    /// # Errors
+    /// A column is missing, a value doesn't fit its type, or a file can't be read.
+    pub fn load_files(
+        &mut self,
+        catalog: &Catalog,
+        target: &str,
+        dir: &Path,
+    ) -> Result<LoadReport, EngineError> {
+        let mut report = LoadReport::default();
+        for table in tables_of(catalog, target)? {
+            let name = table.name.join(".");
+            let Some((file, format)) = find_file(&table, dir) else {
+                report.without_file.push(name);
+                continue;
+            };
+            let rows = self.load_table(&table, &file, format)?;
+            report.loaded.push(LoadedTable { table: name, file, rows });
+        }
+        Ok(report)
+    }
+
+    /// Makes an empty table of the catalog's types in place of any that exists.
+    ///
+    /// # Errors
+    /// The engine refused it.
+    pub fn create_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
+        if let [rest @ .., schema, _] = table.name.as_slice() {
+            if let [database, ..] = rest {
+                self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
+            }
+            let schema = [rest, std::slice::from_ref(schema)].concat();
+            self.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", quote_name(&schema)))?;
+        }
+        let columns: Vec<String> = table.columns.iter().map(column_definition).collect();
+        let statement =
+            format!("CREATE OR REPLACE TABLE {} ({})", quote_name(&table.name), columns.join(", "));
+        self.execute(&statement).map(|_| ())
+    }
+
+    fn load_table(&mut self, table: &DataTable, file: &Path, format: Format) -> Result<u64, EngineError> {
+        let present = self.columns_of(file, format)?;
+        for column in &table.columns {
+            if !present.iter().any(|name| same_name(name, &column.name)) {
+                return Err(EngineError::new(MissingColumn {
+                    span: Some(column.span),
+                    file: file.display().to_string(),
+                    column: column.name.clone(),
+                    has: present,
+                }));
+            }
+        }
+        self.create_table(table)?;
+        let names: Vec<String> = table.columns.iter().map(|column| quote_ident(&column.name)).collect();
+        let names = names.join(", ");
+        let rows = match format {
+            Format::Csv => read_csv(file, &typed_columns(&present, table)),
+            Format::Parquet => read_parquet(file),
+        };
+        let target = quote_name(&table.name);
+        self.execute(&format!("INSERT INTO {target} ({names}) SELECT {names} FROM {rows}"))
+            .map_err(|error| bad_file(file, &error))
+    }
+
+    /// The names in the file's first line, or in its schema.
+    fn columns_of(&mut self, file: &Path, format: Format) -> Result<Vec<String>, EngineError> {
+        let sql = match format {
+            // The header is read as a row of text, so that no value has a say in what it is.
+            Format::Csv => format!(
+                "SELECT * FROM read_csv({}, header = false, all_varchar = true, {CSV_FORMAT}, strict_mode = false, null_padding = true) LIMIT 1",
+                quote_text(&file.display().to_string())
+            ),
+            Format::Parquet => format!("SELECT * FROM {} LIMIT 0", read_parquet(file)),
+        };
+        let table = self.query(&sql).map_err(|error| bad_file(file, &error))?;
+        Ok(match format {
+            Format::Csv => table.rows.into_iter().flatten().map(|cell| cell_text(&cell)).collect(),
+            Format::Parquet => table.columns,
+        })
+    }
+}
+
+/// The only CSV there is here: commas, double quotes doubled, blanks missing.
+const CSV_FORMAT: &str = "delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = true";
+
+fn cell_text(cell: &Cell) -> String {
+    cell.to_string().trim_start_matches('\u{feff}').to_owned()
+}
+
+fn read_csv(file: &Path, columns: &str) -> String {
+    let path = quote_text(&file.display().to_string());
+    format!("read_csv({path}, header = true, auto_detect = false, {CSV_FORMAT}, columns = {{{columns}}})")
+}
+
+fn read_parquet(file: &Path) -> String {
+    format!("read_parquet({})", quote_text(&file.display().to_string()))
+}
+
+/// Every column of the file with its type; those that nobody reads are text.
+fn typed_columns(present: &[String], table: &DataTable) -> String {
+    let typed = present.iter().map(|name| {
+        let known = table.columns.iter().find(|column| same_name(name, &column.name));
+        let ty =
+            known.map_or_else(|| "VARCHAR".to_owned(), |column| column_type(&column.ty, &column.storage));
+        format!("{}: {}", quote_text(name), quote_text(&ty))
+    });
+    typed.collect::<Vec<_>>().join(", ")
+}
+
+fn column_definition(column: &TableColumn) -> String {
+    let ty = column_type(&column.ty, &column.storage);
+    let not_null = if column.nullable { "" } else { " NOT NULL" };
+    format!("{} {ty}{not_null}", quote_ident(&column.name))
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+fn find_file(table: &DataTable, dir: &Path) -> Option<(PathBuf, Format)> {
+    let names = std::iter::once(table.short_name()).chain(table.entities.iter().map(String::as_str));
+    for name in names {
+        for (ending, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
+            let file = dir.join(format!("{name}.{ending}"));
+            if file.is_file() {
+                return Some((file, format));
+            }
+        }
+    }
+    None
+}
+
+/// The engine's report on a file is long and full of advice on its own options: the line
+/// and the sentence on what is wrong are what helps.
+fn bad_file(file: &Path, error: &EngineError) -> EngineError {
+    let text = error.to_string();
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines().find_map(|line| {
+        let (_, number) = line.split_once("Line: ")?;
+        number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    });
+    let telling =
+        ["Could not convert", "Error when converting", "Expected Number of Columns", "constraint failed"];
+    let reason = lines().find(|line| telling.iter().any(|words| line.contains(words)));
+    let reason = reason.or_else(|| lines().next()).unwrap_or("unknown").trim_end_matches('.').to_owned();
+    EngineError::new(BadDataFile { span: None, file: file.display().to_string(), line, reason })
+}

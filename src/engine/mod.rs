@@ -1,0 +1,61 @@
+//! Databases that segc itself talks to: it runs scripts on them and reads their answers.
+//!
+//! Statements come in as finished text. This module must not know segments, plans or
+//! capabilities; and it alone may name a database. What the rest of segc needs of the
+//! embedded engine it gets under names that stay when the engine changes.
+
+mod data;
+mod duckdb;
+mod error;
+mod load;
+pub(crate) mod problems;
+mod quote;
+mod table;
+
+pub use self::data::{DataTable, TableColumn, column_type, tables_of};
+pub use self::duckdb::DuckDb;
+pub use self::error::EngineError;
+pub use self::load::{LoadReport, LoadedTable};
+pub use self::quote::{quote_ident, quote_name, quote_text};
+pub use self::table::{Cell, Table};
+
+/// The engine inside segc, which needs no server.
+pub type Embedded = DuckDb;
+
+/// The name of the built-in target that the embedded engine understands.
+pub const EMBEDDED_TARGET: &str = "duckdb";
+
+/// A database that executes statements.
+pub trait Engine {
+    /// Executes one statement and says how many rows it changed (0 where that means nothing).
+    ///
+    /// # Errors
+    /// The engine refused it; the error holds the engine's own words.
+    fn execute(&mut self, statement: &str) -> Result<u64, EngineError>;
+
+    /// Runs a query and reads its whole answer.
+    ///
+    /// # Errors
+    /// The engine refused it, or a value has a type that [`Cell`] cannot hold.
+    fn query(&mut self, sql: &str) -> Result<Table, EngineError>;
+
+    /// Executes statements in order and stops at the first that fails; an open transaction
+    /// is then rolled back.
+    ///
+    /// # Errors
+    /// That of the statement that failed.
+    fn run(&mut self, statements: &[String]) -> Result<u64, EngineError> {
+        let mut changed = 0;
+        for statement in statements {
+            match self.execute(statement) {
+                Ok(rows) => changed += rows,
+                Err(error) => {
+                    // Outside of a transaction this fails itself, and that is as good.
+                    let _ = self.execute("ROLLBACK");
+                    return Err(error);
+                }
+            }
+        }
+        Ok(changed)
+    }
+}

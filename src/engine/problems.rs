@@ -1,0 +1,102 @@
+//! What can go wrong with an engine.
+
+use crate::diagnostic::{Span, closest};
+use crate::problems;
+
+problems! {
+    /// The database file can't be opened or created.
+    ///
+    /// The path may lie in a folder that does not exist or that you may not write to, or the
+    /// file may be something else than a database. Name another file:
+    ///
+    /// ```text
+    /// segc run --db warehouse.db
+    /// ```
+    error SEG701 "database does not open" CannotOpen { span: Option<Span>, path: String, reason: String }
+    message |p| format!("cannot open the database `{}`: {}", p.path, p.reason);
+    help |_p| Some("check that the folder exists and can be written to, and that the file is a database".to_owned());
+
+    /// Another program has the database file open.
+    ///
+    /// Only one process at a time may write to a database file. Close the other program (an
+    /// open database shell or notebook, or a second `segc run`), or copy the file.
+    error SEG702 "database is in use" Locked { span: Option<Span>, path: String, reason: String }
+    message |p| format!("the database `{}` is in use by another program: {}", p.path, p.reason);
+    help |_p| Some("close the program that has it open, or use another file with `--db`".to_owned());
+
+    /// The engine refused a statement.
+    ///
+    /// The message is the engine's own, and the statement is shown below it. If segc wrote
+    /// the statement, then either a table is not what the catalog says (a missing column,
+    /// another type), or a check in the script found duplicate keys or an overflow, or segc
+    /// is wrong: please report it. If it comes from a `query:` in the catalog, mend it there.
+    error SEG703 "statement failed" StatementFailed { span: Option<Span>, statement: String, reason: String }
+    message |p| format!("the engine refused a statement: {}", p.reason);
+    help |p| Some(format!("the statement was: {}", p.statement));
+
+    /// The embedded engine cannot handle time zones.
+    ///
+    /// Its ICU part is missing, without which instants and local days can't be told apart.
+    /// This happens with an engine that was compiled from source without ICU. Use a library
+    /// that has it: set `DUCKDB_LIB_DIR`, or delete `.cargo/config.toml` and run `make test`.
+    error SEG704 "engine without time zones" NoTimeZones { span: Option<Span>, reason: String }
+    message |p| format!("the embedded engine has no time zones: {}", p.reason);
+    help |_p| Some("use a library of the engine that contains ICU".to_owned());
+
+    /// A result holds a value that segc can't read.
+    ///
+    /// Results may hold text, numbers, booleans, dates and timestamps of the years 1 to 9999.
+    /// Lists, structures and `infinity` are not read: convert them to text in the query.
+    error SEG705 "unreadable value" UnreadableValue { span: Option<Span>, column: String, reason: String }
+    message |p| format!("cannot read the column `{}` of the result: {}", p.column, p.reason);
+    help |_p| Some("convert it to text in the query".to_owned());
+
+    /// A data file lacks a column that the catalog declares.
+    ///
+    /// The first line of a CSV file names its columns. Every field of the entity needs its
+    /// column there (columns that no field uses are ignored):
+    ///
+    /// ```text
+    /// id,plan
+    /// 1,free
+    /// ```
+    ///
+    /// If the column has another name than the field, say so in the catalog: `column: plan_code`.
+    error SEG706 "missing column" MissingColumn {
+        span: Option<Span>, file: String, column: String, has: Vec<String>,
+    }
+    message |p| format!("`{}` has no column `{}`", p.file, p.column);
+    help |p| Some(match closest(&p.column, p.has.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`? Rename it in the file, or set the field's `column: {near}`"),
+        None => format!("it has: {}", p.has.join(", ")),
+    });
+
+    /// A data file can't be loaded.
+    ///
+    /// A value does not fit the type that the catalog declares, a field with `nullable: false`
+    /// is blank, or the file is not the CSV or Parquet file that its name promises. A blank
+    /// value means missing, for text too. Timestamps are written `2026-01-31T10:00:00Z` (without
+    /// a zone they are UTC), dates `2026-01-31`, booleans `true` or `false`.
+    error SEG707 "bad data file" BadDataFile {
+        span: Option<Span>, file: String, line: Option<u64>, reason: String,
+    }
+    message |p| match p.line {
+        Some(line) => format!("cannot load `{}`, line {line}: {}", p.file, p.reason),
+        None => format!("cannot load `{}`: {}", p.file, p.reason),
+    };
+    help |_p| Some("correct the value, or the field's type in the catalog".to_owned());
+
+    /// Two entities disagree about a column of the table that they share.
+    ///
+    /// Entities may read the same table, but a column has one type:
+    ///
+    /// ```text
+    /// customer: { table: people, fields: { age: integer } }
+    /// employee: { table: people, fields: { age: string } }     # which one is it?
+    /// ```
+    error SEG708 "column with two types" ColumnConflict {
+        span: Option<Span>, table: String, column: String, one: String, other: String,
+    }
+    message |p| format!("the column `{}` of the table `{}` is {} here and {} elsewhere", p.column, p.table, p.one, p.other);
+    help |_p| Some("give the fields that read it the same type".to_owned());
+}

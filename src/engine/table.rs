@@ -1,0 +1,61 @@
+//! What a query answers: rows of values.
+
+use std::fmt;
+
+use bigdecimal::BigDecimal;
+use jiff::{Timestamp, civil::Date};
+
+/// The answer to a query.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// The rows, each with one cell per column.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// All cells of the column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<Vec<&Cell>> {
+        let at = self.columns.iter().position(|column| column == name)?;
+        Some(self.rows.iter().filter_map(|row| row.get(at)).collect())
+    }
+}
+
+/// A value in a result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Missing.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number of any width.
+    Int(i128),
+    /// An exact number.
+    Decimal(BigDecimal),
+    /// A floating-point number.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A day.
+    Date(Date),
+    /// An instant. A timestamp without a zone is taken as UTC.
+    Timestamp(Timestamp),
+}
+
+/// As a person reads it, and as a CSV file holds it; a missing value is empty.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => Ok(()),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Int(number) => write!(f, "{number}"),
+            Self::Decimal(number) => f.write_str(&number.to_plain_string()),
+            Self::Float(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+            Self::Date(date) => write!(f, "{date}"),
+            Self::Timestamp(instant) => write!(f, "{instant}"),
+        }
+    }
+}

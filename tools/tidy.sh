@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What neither rustfmt nor clippy looks at: the size of files, where dialects may be named,
+# documentation of modules, and names of hosts that builds must not depend on.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+longest=500
+# The only Rust code that may name a dialect: engines, and the list of embedded files.
+may_name='^src/engine/|^src/dialect/(builtin|embedded)\.rs$'
+dialects='duckdb|postgres|bigquery|spark'
+# Split, so that this file does not find itself.
+hosts="registry\.npm""js|pypi\.""org|crates\.""io|static\.crates""|files\.pythonhosted|deb\.debian\.""org|releases/""download"
+
+found=0
+report() { printf 'tidy: %s\n' "$*" >&2; found=1; }
+
+while IFS= read -r -d '' file; do
+    lines=$(wc -l <"$file")
+    [ "$lines" -le "$longest" ] || report "$file: $lines lines, over $longest; split it"
+    head -n 1 "$file" | grep -q '^//!' || report "$file: begins without module documentation (\`//!\`)"
+    [[ $file =~ $may_name || $file == *tests.rs || $file == */tests/* ]] && continue
+    # Comments and the file's own tests may name dialects.
+    named=$(awk -v names="$dialects" '
+        /^#\[cfg\(test\)\]/ { exit }
+        { code = $0; sub(/\/\/.*/, "", code) }
+        tolower(code) ~ names { print FNR ": " $0 }' "$file")
+    [ -z "$named" ] || report "$file: names a dialect outside src/engine; let its file in dialects/ say it
+$named"
+done < <(git ls-files -z --cached --others --exclude-standard -- 'src/*.rs')
+
+# Cargo.lock names where packages came from; that is cargo's own affair.
+if ! hits=$(git grep -nIiE --untracked "$hosts" -- ':!Cargo.lock' ':!tests/online_retail'); then hits=; fi
+[ -z "$hits" ] || report "names of registries or download hosts
+$hits"
+
+exit "$found"
