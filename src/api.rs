@@ -44,6 +44,17 @@ pub struct Options {
     pub as_of: Option<Timestamp>,
 }
 
+/// A part of a build that an engine executes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The segment that it makes or refreshes; `None` for what all of them need.
+    pub segment: Option<String>,
+    /// The statements, in order.
+    pub statements: Vec<String>,
+    /// The query that then counts the segment's members; `None` if it is not stored.
+    pub count: Option<String>,
+}
+
 /// A loaded, checked project.
 #[derive(Debug)]
 pub struct Session {
@@ -95,6 +106,12 @@ impl Session {
         Vec::new()
     }
 
+    /// Those targets that the embedded engine can run.
+    #[must_use]
+    pub fn embedded_targets(&self) -> Vec<String> {
+        self.targets()
+    }
+
     /// How a segment is stored: what it says itself, or the project's default.
     #[must_use]
     pub fn materialize(&self, id: SegmentId) -> Materialize {
@@ -141,6 +158,15 @@ impl Session {
     pub fn artifacts(&self, plan: &Plan) -> Artifacts {
         let scripts = crate::artifact::Scripts::default();
         crate::artifact::build(self.name(), plan, &self.hir, &self.sources, scripts)
+    }
+
+    /// The statements of a build, to be executed here and now in this order.
+    ///
+    /// # Errors
+    ///
+    /// What can't be written in the target's SQL.
+    pub fn steps(&self, _plan: &Plan, _refresh: bool) -> Result<Vec<Step>, Diagnostics> {
+        Ok(Vec::new())
     }
 
     /// What each target can do, by its dialect, the project's policy and a tier.

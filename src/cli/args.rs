@@ -132,12 +132,14 @@ pub(super) struct Compile {
 /// Try the segments on the embedded engine
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Loads data/*.csv and data/*.parquet (or opens --db), runs the script, and prints how many
-members each segment has.
+Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
+prints how many members each has. All of it happens in memory; with --db, the tables and
+segments of a database file are used and kept.
 
 Examples:
   segc run
   segc run vip --as-of 2026-11-20T00:00:00Z
+  segc run --db shop.db --load   fill the file's tables from data/, then run
   segc run --db shop.db --refresh")]
 pub(super) struct Run {
     /// Which segments; all if none is named
@@ -149,6 +151,9 @@ pub(super) struct Run {
     /// A database file, used and kept; otherwise all happens in memory
     #[arg(long, value_name = "FILE")]
     pub(super) db: Option<PathBuf>,
+    /// Fill the file's tables from data/ first, replacing what they hold
+    #[arg(long, requires = "db")]
+    pub(super) load: bool,
     /// Refresh the tables that an earlier run made
     #[arg(long, requires = "db")]
     pub(super) refresh: bool,

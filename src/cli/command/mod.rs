@@ -8,6 +8,7 @@ mod explain;
 mod graph;
 mod init;
 mod ls;
+mod run;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,7 +27,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Init(init) => init::run(init, terminal),
         Command::Check(check) => check::run(check, named, terminal),
         Command::Compile(compile) => compile::run(compile, named, terminal),
-        Command::Run(_) => Ok(Exit::EngineFailed),
+        Command::Run(run) => run::run(run, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
