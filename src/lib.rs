@@ -12,3 +12,4 @@ pub mod plan;
 pub mod registry;
 pub mod syntax;
 pub mod types;
+mod yaml;

@@ -1,7 +1,22 @@
 //! What the data is: entities, fields, links, and how each table changes.
 //!
-//! Must not know: segments, targets' capabilities, SQL.
+//! `load` reads `catalog/*.yml` in two steps: each entity with its fields, then the links,
+//! whose other ends are known by then. Must not know: segments, targets' capabilities, SQL.
 
+mod changes;
+mod describe;
+mod entity;
+mod field;
+mod link;
+mod load;
+mod lookup;
 mod model;
+pub(crate) mod problems;
+mod source;
 
+pub use describe::describe;
+pub use load::{Loaded, load, load_with_targets};
 pub use model::*;
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,51 @@
 //! From names to meaning: resolves and types the syntax tree against the catalog.
 //!
 //! Must not know: targets, capabilities, SQL.
+//!
+//! Order of work: [`names`] collects what every name stands for, [`params`] gives
+//! parameters their values, [`properties`] reads what segments say of themselves,
+//! [`graph`] finds who needs whom, and [`expr`] then checks every trait and segment after
+//! all that it needs. What has an error is left out of the [`Hir`], and so, silently, is
+//! what depends on it.
 
+mod expr;
+mod graph;
 pub mod hir;
+mod names;
+mod params;
+pub mod print;
+pub(crate) mod problems;
+mod project;
+mod properties;
+mod resolve;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostics;
+use crate::syntax::ast;
+use crate::types::calendar::Calendar;
+
+pub use hir::Hir;
+pub use params::{Given, ParamOrigin, ParamValue};
+
+/// What a project says beside its segments.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Zone and week start.
+    pub calendar: Calendar,
+    /// Values for parameters, which go before their defaults.
+    pub params: BTreeMap<String, ParamValue>,
+}
+
+/// Checks all files of a project together. Every problem is reported; what comes back is
+/// what has none.
+pub fn check(
+    files: &[ast::File],
+    catalog: Arc<Catalog>,
+    settings: &Settings,
+    problems: &mut Diagnostics,
+) -> Hir {
+    project::check(files, catalog, settings, problems)
+}

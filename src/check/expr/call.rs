@@ -1,0 +1,188 @@
+//! Functions.
+
+use crate::diagnostic::Span;
+use crate::syntax::ast::{Expr, Name};
+use crate::types::{Literal, Type};
+
+use super::super::hir::{Func, LocalTime, Part, Value, ValueKind};
+use super::super::names::suggest;
+use super::super::problems::names::UnknownFunction;
+use super::super::problems::types::{Mismatch, WrongCount};
+use super::super::resolve::Scope;
+use super::time::{day_of, now};
+use super::value::constant;
+use super::{Checker, describe, value};
+
+/// What a function does with its values.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Text(Func),
+    Number(Func),
+    Coalesce,
+    Date,
+    Part(Part),
+    DaysSince,
+    DaysBetween,
+}
+
+const FUNCTIONS: [(&str, Kind); 17] = [
+    ("abs", Kind::Number(Func::Abs)),
+    ("ceil", Kind::Number(Func::Ceil)),
+    ("coalesce", Kind::Coalesce),
+    ("date", Kind::Date),
+    ("day", Kind::Part(Part::Day)),
+    ("days_between", Kind::DaysBetween),
+    ("days_since", Kind::DaysSince),
+    ("floor", Kind::Number(Func::Floor)),
+    ("hour", Kind::Part(Part::Hour)),
+    ("length", Kind::Text(Func::Length)),
+    ("lower", Kind::Text(Func::Lower)),
+    ("month", Kind::Part(Part::Month)),
+    ("round", Kind::Number(Func::Round)),
+    ("trim", Kind::Text(Func::Trim)),
+    ("upper", Kind::Text(Func::Upper)),
+    ("weekday", Kind::Part(Part::Weekday)),
+    ("year", Kind::Part(Part::Year)),
+];
+
+impl Checker<'_, '_> {
+    pub(super) fn call(&mut self, name: &Name, args: &[Expr], span: Span, scope: &Scope) -> Option<Value> {
+        let values: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, scope)).collect();
+        let Some(&(_, kind)) = FUNCTIONS.iter().find(|(known, _)| *known == name.text) else {
+            let help = suggest(&name.text, FUNCTIONS.iter().map(|(known, _)| *known), "the functions are");
+            return self.fail(UnknownFunction { span: name.span, name: name.text.clone(), help });
+        };
+        let (fits, takes) = match kind {
+            Kind::Coalesce => (args.len() >= 2, "two values or more"),
+            Kind::DaysBetween => (args.len() == 2, "two values"),
+            _ => (args.len() == 1, "one value"),
+        };
+        if !fits {
+            return self.fail(WrongCount { span, name: name.text.clone(), takes, given: args.len() });
+        }
+        let values: Vec<Value> = values.into_iter().collect::<Option<_>>()?;
+        let may_miss = values.iter().any(|value| value.may_miss);
+        let taker = format!("`{}`", name.text);
+        match kind {
+            Kind::Coalesce => self.coalesce(values, args, span),
+            Kind::Text(func) => {
+                let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
+                let ty = if func == Func::Length { Type::Integer } else { Type::String };
+                Some(value(ValueKind::Call(func, values), ty, may_miss, span))
+            }
+            Kind::Number(func) => {
+                let values = self.each(values, args, |it, value, arg| it.number(value, arg, &taker))?;
+                let ty = whole_type(func, &values[0].ty);
+                Some(value(ValueKind::Call(func, values), ty, may_miss, span))
+            }
+            Kind::Part(Part::Hour) => {
+                let values = self.each(values, args, |it, value, arg| {
+                    it.of_type(value, arg, &taker, |ty| *ty == Type::Timestamp, "timestamps")
+                })?;
+                part(Part::Hour, values, span)
+            }
+            Kind::Date | Kind::Part(_) | Kind::DaysSince | Kind::DaysBetween => {
+                let values = self.each(values, args, |it, value, arg| {
+                    it.of_type(value, arg, &taker, Type::is_time, "dates and timestamps")
+                })?;
+                match kind {
+                    Kind::Part(which) => part(which, values, span),
+                    Kind::Date => values.into_iter().next().map(|time| Value { span, ..as_day(time) }),
+                    _ => days(values, span),
+                }
+            }
+        }
+    }
+
+    /// Checks every value, so that every problem is found.
+    fn each(
+        &mut self,
+        values: Vec<Value>,
+        args: &[Expr],
+        mut check: impl FnMut(&mut Self, Value, &Expr) -> Option<Value>,
+    ) -> Option<Vec<Value>> {
+        let checked: Vec<Option<Value>> =
+            values.into_iter().zip(args).map(|(value, arg)| check(self, value, arg)).collect();
+        checked.into_iter().collect()
+    }
+
+    fn of_type(
+        &mut self,
+        found: Value,
+        arg: &Expr,
+        taker: &str,
+        fits: impl Fn(&Type) -> bool,
+        takes: &'static str,
+    ) -> Option<Value> {
+        if fits(&found.ty) {
+            return Some(found);
+        }
+        self.wrong_type(&found, arg, taker, takes, None)
+    }
+
+    fn coalesce(&mut self, values: Vec<Value>, args: &[Expr], span: Span) -> Option<Value> {
+        let mut ty = values[0].ty.clone();
+        for (found, arg) in values.iter().zip(args).skip(1) {
+            let joined = if found.ty == ty { Some(ty.clone()) } else { ty.widest(&found.ty) };
+            let Some(joined) = joined else {
+                return self.fail(Mismatch {
+                    span: arg.span,
+                    left: describe(&args[0]),
+                    left_ty: values[0].ty.to_string(),
+                    left_span: args[0].span,
+                    right: describe(arg),
+                    right_ty: found.ty.to_string(),
+                    right_span: arg.span,
+                });
+            };
+            ty = joined;
+        }
+        let may_miss = values.iter().all(|value| value.may_miss);
+        let values = values.into_iter().map(|value| widened(value, &ty)).collect();
+        Some(value(ValueKind::Call(Func::Coalesce, values), ty, may_miss, span))
+    }
+}
+
+/// A constant in the type that it widens to; other values are widened where they are read.
+fn widened(found: Value, ty: &Type) -> Value {
+    let literal = match (&found.kind, ty) {
+        (ValueKind::Literal(Literal::Integer(number)), Type::Decimal { .. }) => {
+            Literal::Decimal((*number).into())
+        }
+        #[expect(clippy::cast_precision_loss, reason = "integers widen to floats by rounding")]
+        (ValueKind::Literal(Literal::Integer(number)), Type::Float) => Literal::Float(*number as f64),
+        (ValueKind::Literal(Literal::Decimal(number)), Type::Float) => match number.to_string().parse() {
+            Ok(number) => Literal::Float(number),
+            Err(_) => return found,
+        },
+        _ => return found,
+    };
+    constant(literal, found.span)
+}
+
+fn whole_type(func: Func, of: &Type) -> Type {
+    match of {
+        Type::Decimal { .. } if func != Func::Abs => Type::WIDE_INTEGER,
+        other => other.clone(),
+    }
+}
+
+fn part(which: Part, values: Vec<Value>, span: Span) -> Option<Value> {
+    let time = values.into_iter().next()?;
+    let may_miss = time.may_miss;
+    let kind = ValueKind::LocalPart(which, Box::new(LocalTime::Of(time)));
+    Some(value(kind, Type::Integer, may_miss, span))
+}
+
+/// Days between two, or from one to as_of.
+fn days(values: Vec<Value>, span: Span) -> Option<Value> {
+    let mut days = values.into_iter().map(as_day);
+    let first = days.next()?;
+    let second = days.next().unwrap_or_else(|| day_of(now(span)));
+    let may_miss = first.may_miss || second.may_miss;
+    Some(value(ValueKind::DaysBetween(Box::new(first), Box::new(second)), Type::Integer, may_miss, span))
+}
+
+fn as_day(time: Value) -> Value {
+    if time.ty == Type::Date { time } else { day_of(time) }
+}

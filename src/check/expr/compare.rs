@@ -1,0 +1,401 @@
+//! Comparisons: `=` and its like, lists, ranges, text.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::syntax::ast::{CompareOp, Expr, ExprKind, InstantOp, TextOp};
+use crate::types::{Literal, Type};
+
+use super::super::hir::{Comparison, Cond, CondKind, Func, Value, ValueKind};
+use super::super::names::suggest;
+use super::super::problems::types::{
+    ComparedWithMissing, EmptyList, EmptyRange, ItemNotConstant, Mismatch, NotComparable, OutsideValues,
+    QuotedTime, TypeUnsupported,
+};
+use super::super::resolve::Scope;
+use super::time::day_of;
+use super::value::constant;
+use super::{Checker, cond, describe, negated, value, write_back};
+
+/// A value and the expression that it comes from.
+pub(super) type Operand<'e> = (&'e Expr, Value);
+
+impl Checker<'_, '_> {
+    pub(super) fn compare(
+        &mut self,
+        op: CompareOp,
+        left: &Expr,
+        right: &Expr,
+        ignoring_case: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Cond> {
+        if self.compared_with_missing(op, left, right, scope) {
+            return None;
+        }
+        let checked = (self.value(left, scope), self.operand_beside(right, left, scope));
+        let (left, right) = self.fit((left, checked.0?), (right, checked.1?), span)?;
+        self.check_order(op, &left)?;
+        if matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+            self.check_values(&left.1, &right, ignoring_case)?;
+            self.check_values(&right.1, &left, ignoring_case)?;
+        }
+        let (comparison, negate) = desugared(op);
+        self.warn_constant(comparison, &left, &right, span, negate);
+        let (left, right) =
+            if ignoring_case { (self.lowered(left)?, self.lowered(right)?) } else { (left.1, right.1) };
+        let kind = CondKind::Compare(comparison, Box::new(left), Box::new(right));
+        Some(negated(cond(kind, span), negate))
+    }
+
+    /// The right side of a comparison. A bare word that is no name, beside text, was
+    /// probably meant as text.
+    fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &Scope) -> Option<Value> {
+        let ExprKind::Path(path) = &right.kind else { return self.value(right, scope) };
+        let ([part], Err(problem)) = (path.parts.as_slice(), self.known.names.resolve(path, scope)) else {
+            return self.value(right, scope);
+        };
+        let ExprKind::Path(left) = &left.kind else { return self.fail(problem) };
+        let word = &part.name.text;
+        let is_text = self.known.names.resolve(left, scope).ok().and_then(|left| {
+            let super::super::resolve::Tail::Field(field) = left.tail else { return None };
+            let field = self.known.names.catalog.entity(left.end).field(field);
+            (field.ty == Type::String).then(|| field.values.as_ref())
+        });
+        match is_text {
+            Some(values) if values.is_none_or(|values| values.contains(word)) => {
+                let help = Some(format!("text stands in quotes: `\"{word}\"`"));
+                self.fail(Diagnostic { help, ..problem })
+            }
+            _ => self.fail(problem),
+        }
+    }
+
+    /// `x = missing`: reported, with the way to say it.
+    fn compared_with_missing(&mut self, op: CompareOp, left: &Expr, right: &Expr, scope: &Scope) -> bool {
+        let found = [(left, right), (right, left)].into_iter().find(|(word, _)| self.is_missing(word, scope));
+        let Some((_, other)) = found else { return false };
+        let what = write_back(other).unwrap_or_else(|| "…".to_owned());
+        self.report(ComparedWithMissing {
+            span: left.span.to(right.span),
+            what,
+            negated: op == CompareOp::NotEqual,
+        });
+        true
+    }
+
+    /// Whether this is a word for a missing value, and no name.
+    fn is_missing(&self, expr: &Expr, scope: &Scope) -> bool {
+        let ExprKind::Path(path) = &expr.kind else { return false };
+        let [part] = path.parts.as_slice() else { return false };
+        matches!(part.name.text.as_str(), "missing" | "null" | "NULL" | "none")
+            && self.known.names.resolve(path, scope).is_err()
+    }
+
+    /// Makes two values comparable with each other, or says why they are not.
+    pub(super) fn fit<'e>(
+        &mut self,
+        left: Operand<'e>,
+        right: Operand<'e>,
+        span: Span,
+    ) -> Option<(Operand<'e>, Operand<'e>)> {
+        for side in [&left, &right] {
+            self.comparable(side)?;
+        }
+        let (a, b) = (&left.1.ty, &right.1.ty);
+        if a == b || a.is_number() && b.is_number() {
+            return Some((left, right));
+        }
+        match (a, b) {
+            (Type::Timestamp, Type::Date) => Some(((left.0, day_of(left.1)), right)),
+            (Type::Date, Type::Timestamp) => Some((left, (right.0, day_of(right.1)))),
+            _ => self.mismatch(&left, &right, span),
+        }
+    }
+
+    /// Whether values of this type can be compared at all.
+    fn comparable(&mut self, (expr, found): &Operand) -> Option<()> {
+        let (what, ty) = (describe(expr), found.ty.to_string());
+        match found.ty {
+            Type::Json | Type::Array(_) => self.fail(NotComparable { span: expr.span, what, ty, help: None }),
+            Type::Semver => self.fail(TypeUnsupported { span: expr.span, what, ty }),
+            _ => Some(()),
+        }
+    }
+
+    fn mismatch<T>(&mut self, left: &Operand, right: &Operand, span: Span) -> Option<T> {
+        for (one, other) in [(left, right), (right, left)] {
+            if let (ExprKind::Literal(Literal::String(text)), true) = (&one.0.kind, other.1.ty.is_time()) {
+                let is_time =
+                    text.parse::<Date>().is_ok() && text.len() == 10 || text.parse::<Timestamp>().is_ok();
+                return self.fail(QuotedTime { span: one.0.span, text: text.clone(), is_time });
+            }
+        }
+        self.fail(Mismatch {
+            span,
+            left: describe(left.0),
+            left_ty: left.1.ty.to_string(),
+            left_span: left.0.span,
+            right: describe(right.0),
+            right_ty: right.1.ty.to_string(),
+            right_span: right.0.span,
+        })
+    }
+
+    /// Booleans are equal or not, and in no order.
+    fn check_order(&mut self, op: CompareOp, (expr, found): &Operand) -> Option<()> {
+        if matches!(op, CompareOp::Equal | CompareOp::NotEqual) || found.ty.is_ordered() {
+            return Some(());
+        }
+        let help = Some("use it as a condition by itself, or compare with `=`".to_owned());
+        let (what, ty) = (describe(expr), found.ty.to_string());
+        self.fail(NotComparable { span: expr.span, what, ty, help })
+    }
+
+    /// A constant must be one of the values of the field that it is compared with.
+    fn check_values(&mut self, field: &Value, (expr, found): &Operand, ignoring_case: bool) -> Option<()> {
+        match &found.kind {
+            ValueKind::Literal(literal) => self.check_literal(field, literal, expr.span, ignoring_case),
+            _ => Some(()),
+        }
+    }
+
+    fn check_literal(
+        &mut self,
+        field: &Value,
+        literal: &Literal,
+        span: Span,
+        ignoring_case: bool,
+    ) -> Option<()> {
+        let (ValueKind::Field(path, id), Literal::String(text)) = (&field.kind, literal) else {
+            return Some(());
+        };
+        let declared = self.known.names.catalog.entity(path.end).field(*id);
+        let Some(values) = &declared.values else { return Some(()) };
+        let same =
+            |value: &String| value == text || ignoring_case && value.to_lowercase() == text.to_lowercase();
+        if values.iter().any(same) {
+            return Some(());
+        }
+        let help = suggest(text, values.iter().map(String::as_str), "its values are");
+        self.fail(OutsideValues { span, value: format!("`{literal}`"), field: declared.name.clone(), help })
+    }
+
+    /// The value in lower case, for `ignoring case`.
+    fn lowered(&mut self, (expr, found): Operand) -> Option<Value> {
+        let found = self.text(found, expr, "`ignoring case`")?;
+        Some(lower(found))
+    }
+
+    pub(super) fn membership(
+        &mut self,
+        tested: &Expr,
+        items: &[Expr],
+        items_span: Span,
+        ignoring_case: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Cond> {
+        let found = self.value(tested, scope);
+        let literals: Vec<Option<(Literal, &Expr)>> =
+            items.iter().map(|item| Some((self.item_constant(item, tested, scope)?, item))).collect();
+        if items.is_empty() {
+            return self.fail(EmptyList { span: items_span });
+        }
+        let mut found = (tested, found?);
+        self.comparable(&found)?;
+        if ignoring_case {
+            found.1 = self.text(found.1, tested, "`ignoring case`")?;
+        }
+        let (mut own, mut days) = (Vec::new(), Vec::new());
+        let mut is_sound = true;
+        for literal in literals {
+            let checked = literal.and_then(|item| self.list_item(&found, item, ignoring_case));
+            match checked {
+                Some(Literal::Date(day)) if found.1.ty == Type::Timestamp => days.push(Literal::Date(day)),
+                Some(literal) => own.push(literal),
+                None => is_sound = false,
+            }
+        }
+        let subject = if ignoring_case { lower(found.1) } else { found.1 };
+        is_sound.then(|| in_lists(subject, own, days, span))
+    }
+
+    /// One item of a list, as a constant that the value can be compared with.
+    fn list_item(&mut self, found: &Operand, item: (Literal, &Expr), ignoring_case: bool) -> Option<Literal> {
+        let (literal, expr) = item;
+        let subject = &found.1;
+        let ty = literal.ty();
+        let fits = subject.ty == ty
+            || subject.ty.is_number() && ty.is_number()
+            || subject.ty.is_time() && ty.is_time();
+        if !fits {
+            let item = (expr, constant(literal, expr.span));
+            return self.mismatch(found, &item, expr.span);
+        }
+        self.check_literal(subject, &literal, expr.span, ignoring_case)?;
+        Some(match literal {
+            Literal::String(text) if ignoring_case => Literal::String(text.to_lowercase()),
+            // A date is compared with local dates.
+            Literal::Timestamp(at) if subject.ty == Type::Date => {
+                Literal::Date(self.known.calendar.local(at).date())
+            }
+            literal => literal,
+        })
+    }
+
+    fn item_constant(&mut self, item: &Expr, tested: &Expr, scope: &Scope) -> Option<Literal> {
+        match &item.kind {
+            ExprKind::Literal(literal) => Some(literal.clone()),
+            ExprKind::Param(name) => self.param(name),
+            ExprKind::Unsupported(_) => {
+                self.value(item, scope);
+                None
+            }
+            _ if self.is_missing(item, scope) => {
+                let what = write_back(tested).unwrap_or_else(|| "…".to_owned());
+                self.fail(ComparedWithMissing { span: item.span, what, negated: false })
+            }
+            ExprKind::Path(_) => {
+                // A bare word is text without its quotes; a name that exists is no constant.
+                self.operand_beside(item, tested, scope)?;
+                self.fail(ItemNotConstant { span: item.span, what: describe(item) })
+            }
+            _ => self.fail(ItemNotConstant { span: item.span, what: describe(item) }),
+        }
+    }
+
+    pub(super) fn between(
+        &mut self,
+        tested: &Expr,
+        low: &Expr,
+        high: &Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Cond> {
+        let checked = [tested, low, high].map(|expr| self.value(expr, scope));
+        let [Some(found), Some(from), Some(to)] = checked else { return None };
+        let (from, to) = ((low, from), (high, to));
+        let lower_side = self.fit((tested, found.clone()), from.clone(), span);
+        let upper_side = self.fit((tested, found), to.clone(), span);
+        let ((subject, from_fit), (upper_subject, to_fit)) = (lower_side?, upper_side?);
+        self.check_order(CompareOp::LessOrEqual, &subject)?;
+        self.warn_reversed(&from.1, &to.1, low.span.to(high.span), false);
+        let boxed = |operand: Operand| Box::new(operand.1);
+        if subject.1.ty == upper_subject.1.ty {
+            let kind = CondKind::Between(boxed(subject), boxed(from_fit), boxed(to_fit));
+            return Some(cond(kind, span));
+        }
+        // A timestamp between a date and a timestamp: each side compares in its own way.
+        let from = CondKind::Compare(Comparison::GreaterOrEqual, boxed(subject), boxed(from_fit));
+        let to = CondKind::Compare(Comparison::LessOrEqual, boxed(upper_subject), boxed(to_fit));
+        Some(cond(CondKind::And(vec![cond(from, span), cond(to, span)]), span))
+    }
+
+    pub(super) fn before_after(
+        &mut self,
+        op: InstantOp,
+        tested: &Expr,
+        instant: &Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Cond> {
+        let (comparison, word) = match op {
+            InstantOp::Before => (Comparison::Less, "`before`"),
+            InstantOp::After => (Comparison::Greater, "`after`"),
+        };
+        let checked = (self.value(tested, scope), self.value(instant, scope));
+        let (left, right) = ((tested, checked.0?), (instant, checked.1?));
+        for side in [&left, &right] {
+            if !side.1.ty.is_time() {
+                let other_is_time = left.1.ty.is_time() || right.1.ty.is_time();
+                if other_is_time && matches!(side.0.kind, ExprKind::Literal(Literal::String(_))) {
+                    return self.mismatch(&left, &right, span);
+                }
+                return self.wrong_type(&side.1, side.0, word, "dates and timestamps", None);
+            }
+        }
+        let (left, right) = self.fit(left, right, span)?;
+        self.warn_constant(comparison, &left, &right, span, false);
+        Some(cond(CondKind::Compare(comparison, Box::new(left.1), Box::new(right.1)), span))
+    }
+
+    pub(super) fn text_test(
+        &mut self,
+        op: TextOp,
+        (tested, needle): (&Expr, &Expr),
+        ignoring_case: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Cond> {
+        let word = match op {
+            TextOp::Contains => "`contains`",
+            TextOp::StartsWith => "`starts with`",
+            TextOp::EndsWith => "`ends with`",
+        };
+        let checked = (self.value(tested, scope), self.operand_beside(needle, tested, scope));
+        let (found, needle_value) = (checked.0?, checked.1?);
+        if matches!(found.ty, Type::Array(_)) {
+            let (what, ty) = (describe(tested), found.ty.to_string());
+            return self.fail(TypeUnsupported { span: tested.span, what, ty });
+        }
+        let found = self.text(found, tested, word);
+        let needle = self.text(needle_value, needle, word);
+        let (found, needle) = (found?, needle?);
+        let (found, needle) = if ignoring_case { (lower(found), lower(needle)) } else { (found, needle) };
+        Some(cond(CondKind::Text(op, Box::new(found), Box::new(needle)), span))
+    }
+
+    /// Warns of a range of constants that ends before it begins (or where, half open).
+    pub(super) fn warn_reversed(&mut self, from: &Value, to: &Value, span: Span, half_open: bool) {
+        let (ValueKind::Literal(a), ValueKind::Literal(b)) = (&from.kind, &to.kind) else { return };
+        let order = super::constant::compare(a, b, self.known.calendar);
+        let is_empty = order.is_some_and(|order| order.is_gt() || half_open && order.is_eq());
+        if is_empty {
+            let help = if order.is_some_and(std::cmp::Ordering::is_eq) {
+                "the end is not in the range; choose a later one"
+            } else {
+                "the earlier or smaller one comes first"
+            };
+            self.report(EmptyRange { span, help });
+        }
+    }
+}
+
+/// `!=` is the complement of `=`.
+fn desugared(op: CompareOp) -> (Comparison, bool) {
+    match op {
+        CompareOp::Equal => (Comparison::Equal, false),
+        CompareOp::NotEqual => (Comparison::Equal, true),
+        CompareOp::Less => (Comparison::Less, false),
+        CompareOp::LessOrEqual => (Comparison::LessOrEqual, false),
+        CompareOp::Greater => (Comparison::Greater, false),
+        CompareOp::GreaterOrEqual => (Comparison::GreaterOrEqual, false),
+    }
+}
+
+/// A text in lower case; constants at once.
+fn lower(found: Value) -> Value {
+    let (may_miss, span) = (found.may_miss, found.span);
+    match found.kind {
+        ValueKind::Literal(Literal::String(text)) => constant(Literal::String(text.to_lowercase()), span),
+        kind => {
+            let inner = Value { kind, ..found };
+            value(ValueKind::Call(Func::Lower, vec![inner]), Type::String, may_miss, span)
+        }
+    }
+}
+
+/// `x in (…)`, where a timestamp may be looked for among instants and among days.
+fn in_lists(subject: Value, own: Vec<Literal>, days: Vec<Literal>, span: Span) -> Cond {
+    let list = |subject, items| cond(CondKind::In(Box::new(subject), items), span);
+    match (own.is_empty(), days.is_empty()) {
+        (_, true) => list(subject, own),
+        (true, false) => list(day_of(subject), days),
+        (false, false) => {
+            let by_instant = list(subject.clone(), own);
+            cond(CondKind::Or(vec![by_instant, list(day_of(subject), days)]), span)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Values: literals, parameters, paths, and whom the other kinds belong to.
+
+use crate::diagnostic::Span;
+use crate::syntax::ast::{self, Expr, ExprKind};
+use crate::types::{Literal, Type};
+
+use super::super::hir::{self, CondKind, Value, ValueKind};
+use super::super::names::suggest;
+use super::super::problems::names::{ManyAsValue, RowAsValue, UnknownParam};
+use super::super::problems::types::{LooseDuration, WrongType};
+use super::super::resolve::{Resolved, Scope, Tail, path_text};
+use super::{Checker, TraitState, describe, value};
+
+impl Checker<'_, '_> {
+    /// Checks an expression that stands for a value.
+    pub(in super::super) fn value(&mut self, expr: &Expr, scope: &Scope) -> Option<Value> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Literal(literal) => Some(constant(literal.clone(), span)),
+            ExprKind::Param(name) => self.param(name).map(|literal| constant(literal, span)),
+            ExprKind::Path(path) => self.path_value(path, scope),
+            ExprKind::Duration(..) => self.fail(LooseDuration { span }),
+            ExprKind::Now
+            | ExprKind::Today
+            | ExprKind::Ago(..)
+            | ExprKind::FromNow(..)
+            | ExprKind::StartOf(_) => self.instant(expr),
+            ExprKind::Negate(operand) => self.negate(operand, span, scope),
+            ExprKind::Arithmetic(op, left, right) => self.arithmetic(*op, left, right, span, scope),
+            ExprKind::Call { name, args } => self.call(name, args, span, scope),
+            ExprKind::Aggregate(aggregate) => self.aggregate_value(aggregate, span, scope),
+            ExprKind::Not(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Compare { .. }
+            | ExprKind::In { .. }
+            | ExprKind::Between { .. }
+            | ExprKind::Text { .. }
+            | ExprKind::Missing { .. }
+            | ExprKind::Instant { .. }
+            | ExprKind::During { .. }
+            | ExprKind::InSegment { .. } => {
+                let condition = self.cond(expr, scope)?;
+                Some(value(ValueKind::Condition(Box::new(condition)), Type::Boolean, false, span))
+            }
+            ExprKind::Unsupported(_) => {
+                // Refused by the parser, at the same place.
+                self.failed = true;
+                None
+            }
+        }
+    }
+
+    /// The value of a parameter; a problem if there is none of that name.
+    pub(super) fn param(&mut self, name: &ast::Name) -> Option<Literal> {
+        match self.known.params.find(&name.text) {
+            Some(literal) => literal.cloned(),
+            None => {
+                let help = suggest(&name.text, self.known.params.names(), "the parameters are");
+                self.fail(UnknownParam { span: name.span, name: name.text.clone(), help })
+            }
+        }
+    }
+
+    fn path_value(&mut self, path: &ast::Path, scope: &Scope) -> Option<Value> {
+        let found = match self.known.names.resolve(path, scope) {
+            Ok(found) => found,
+            Err(problem) => return self.fail(problem),
+        };
+        if let Some(at) = self.first_many(&found) {
+            return self.many_as_value(path, &found, at);
+        }
+        let behind_link = !found.hops.is_empty();
+        let end = found.end;
+        let place = hir::Path { base: found.base, hops: found.hops, end };
+        match found.tail {
+            Tail::Row => self.row_as_value(path, &place),
+            Tail::Field(field) => {
+                let entity = self.known.names.catalog.entity(end);
+                let declared = entity.field(field);
+                // A row whose key has a missing part does not exist.
+                let may_miss = behind_link || declared.nullable && !entity.key.contains(&field);
+                Some(value(ValueKind::Field(place, field), declared.ty.clone(), may_miss, path.span))
+            }
+            Tail::Trait(at) => {
+                let TraitState::Fine { id, ty, may_miss } = &self.known.traits[at] else { return None };
+                let may_miss = *may_miss || behind_link;
+                Some(value(ValueKind::Trait(place, *id), ty.clone(), may_miss, path.span))
+            }
+        }
+    }
+
+    /// Where a path first leads to many rows: the index of the hop.
+    pub(super) fn first_many(&self, found: &Resolved) -> Option<usize> {
+        let catalog = self.known.names.catalog;
+        found.hops.iter().position(|hop| catalog.entity(hop.from).link(hop.link).many)
+    }
+
+    fn many_as_value(&mut self, path: &ast::Path, found: &Resolved, at: usize) -> Option<Value> {
+        let text = path_text(path);
+        let help = match (found.tail, path.parts.last()) {
+            (Tail::Field(_) | Tail::Trait(_), Some(last)) => {
+                let func = self.known.names.fitting_aggregate(found.end, &last.name.text);
+                format!("say what to make of the rows, such as `{func}({text})`")
+            }
+            _ => format!("say what to make of the rows: `count({text})`, `exists({text} where …)`"),
+        };
+        let link = found.hops[at].span;
+        let name = path.parts.iter().find(|part| part.name.span.start == link.start);
+        let link = name.map_or(text, |part| part.name.text.clone());
+        self.fail(ManyAsValue { span: path.span, link, help })
+    }
+
+    fn row_as_value(&mut self, path: &ast::Path, place: &hir::Path) -> Option<Value> {
+        let names = self.known.names;
+        let entity = names.catalog.entity(place.end);
+        let text = path_text(path);
+        let field = entity.fields.iter().find(|field| field.ty == Type::String).or(entity.fields.first());
+        let help = field.map(|field| format!("read one of its fields, such as `{text}.{}`", field.name));
+        self.fail(RowAsValue { span: path.span, path: text, entity: entity.name.clone(), help })
+    }
+
+    fn negate(&mut self, operand: &Expr, span: Span, scope: &Scope) -> Option<Value> {
+        let inner = self.value(operand, scope)?;
+        let inner = self.number(inner, operand, "`-`")?;
+        let (ty, may_miss) = (inner.ty.clone(), inner.may_miss);
+        Some(value(ValueKind::Negate(Box::new(inner)), ty, may_miss, span))
+    }
+
+    /// The value, if it is a number; a problem of its taker otherwise.
+    pub(super) fn number(&mut self, found: Value, expr: &Expr, taker: &str) -> Option<Value> {
+        if found.ty.is_number() {
+            return Some(found);
+        }
+        self.wrong_type(&found, expr, taker, "numbers", None)
+    }
+
+    /// The value, if it is text; a problem of its taker otherwise.
+    pub(super) fn text(&mut self, found: Value, expr: &Expr, taker: &str) -> Option<Value> {
+        if found.ty == Type::String {
+            return Some(found);
+        }
+        self.wrong_type(&found, expr, taker, "text", None)
+    }
+
+    /// Reports that a value is not what its taker takes.
+    pub(super) fn wrong_type<T>(
+        &mut self,
+        found: &Value,
+        expr: &Expr,
+        taker: &str,
+        takes: &'static str,
+        help: Option<String>,
+    ) -> Option<T> {
+        let (what, ty) = (describe(expr), found.ty.to_string());
+        self.fail(WrongType { span: expr.span, taker: taker.to_owned(), takes, what, ty, help })
+    }
+}
+
+/// A constant as a value.
+pub(super) fn constant(literal: Literal, span: Span) -> Value {
+    let ty = literal.ty();
+    value(ValueKind::Literal(literal), ty, false, span)
+}
+
+/// The condition that a boolean value is true.
+pub(super) fn truth(found: Value) -> hir::Cond {
+    let span = found.span;
+    match found.kind {
+        ValueKind::Literal(Literal::Boolean(holds)) => super::cond(CondKind::Constant(holds), span),
+        ValueKind::Condition(condition) => *condition,
+        kind => super::cond(CondKind::True(Box::new(Value { kind, ..found })), span),
+    }
+}

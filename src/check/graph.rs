@@ -1,0 +1,234 @@
+//! Who is defined through whom: traits and segments in one graph, its cycles, and an order
+//! in which everything comes after what it needs.
+
+use std::collections::{HashMap, VecDeque};
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::diagnostic::{Diagnostics, Label, Span};
+use crate::syntax::ast::{Aggregate, Expr, ExprKind, Path, Window, WindowKind};
+
+use super::expr::head_of;
+use super::names::Names;
+use super::problems::names::Cycle;
+use super::resolve::{Scope, Tail};
+
+/// A trait or a segment, by its index in [`Names`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Node {
+    Trait(usize),
+    Segment(usize),
+}
+
+/// The order in which everything is checked, and what can't be right.
+pub(super) struct Order {
+    /// What something needs comes before it.
+    pub(super) nodes: Vec<Node>,
+    /// Those that are defined through themselves.
+    pub(super) cyclic: Vec<Node>,
+}
+
+/// Finds the order, and reports every cycle.
+pub(super) fn order(names: &Names, is_enabled: impl Fn(usize) -> bool, problems: &mut Diagnostics) -> Order {
+    let mut graph = DiGraph::<Node, Span>::new();
+    let traits: Vec<_> = (0..names.traits.len()).map(|at| graph.add_node(Node::Trait(at))).collect();
+    let segments: Vec<_> = (0..names.segments.len()).map(|at| graph.add_node(Node::Segment(at))).collect();
+    let index = |node| match node {
+        Node::Trait(at) => traits[at],
+        Node::Segment(at) => segments[at],
+    };
+    let mut connect = |from: NodeIndex, references: Vec<(Node, Span)>| {
+        for (to, span) in references {
+            graph.add_edge(from, index(to), span);
+        }
+    };
+    for (item, &from) in names.traits.iter().zip(&traits) {
+        let Some(entity) = item.entity else { continue };
+        connect(from, References::of(names).expr(&item.ast.value, Scope::of(entity)).found);
+    }
+    for ((at, item), &from) in names.segments.iter().enumerate().zip(&segments) {
+        if is_enabled(at) {
+            connect(from, segment_references(names, at, item.entity.map(Scope::of)));
+        }
+    }
+    let mut order = Order { nodes: Vec::new(), cyclic: Vec::new() };
+    for component in kosaraju_scc(&graph) {
+        let is_cycle = component.len() > 1 || graph.contains_edge(component[0], component[0]);
+        if is_cycle {
+            problems.push(cycle(names, &graph, &component));
+            order.cyclic.extend(component.iter().map(|&at| graph[at]));
+        }
+        order.nodes.extend(component.iter().map(|&at| graph[at]));
+    }
+    order
+}
+
+fn segment_references(names: &Names, at: usize, scope: Option<Scope>) -> Vec<(Node, Span)> {
+    let item = names.segments[at].ast;
+    let mut references = References::of(names);
+    if let Some(parent) = &item.extends {
+        references.segment(&parent.text, parent.span);
+    }
+    if let Some(scope) = scope {
+        for rule in &item.rules {
+            references = references.expr(&rule.condition, scope);
+        }
+    }
+    references.found
+}
+
+/// The shortest cycle through the first member by name, as a problem.
+fn cycle(names: &Names, graph: &DiGraph<Node, Span>, component: &[NodeIndex]) -> Cycle {
+    let name = |at: NodeIndex| match graph[at] {
+        Node::Trait(at) => names.traits[at].ast.name.text.as_str(),
+        Node::Segment(at) => names.segments[at].ast.name.text.as_str(),
+    };
+    let start = component.iter().copied().min_by_key(|&at| (name(at), graph[at])).unwrap_or_default();
+    let steps = shortest_way_back(graph, component, start);
+    let chain: Vec<&str> =
+        std::iter::once(name(start)).chain(steps.iter().map(|step| name(step.1))).collect();
+    let label = |(from, to, span): &(NodeIndex, NodeIndex, Span)| Label {
+        span: *span,
+        text: format!("`{}` needs `{}`", name(*from), name(*to)),
+    };
+    let span = match graph[start] {
+        Node::Trait(at) => names.traits[at].ast.name.span,
+        Node::Segment(at) => names.segments[at].ast.name.span,
+    };
+    Cycle { span, chain: chain.join(" → "), labels: steps.iter().map(label).collect() }
+}
+
+/// The edges of a shortest cycle through `start`, by breadth-first search.
+fn shortest_way_back(
+    graph: &DiGraph<Node, Span>,
+    component: &[NodeIndex],
+    start: NodeIndex,
+) -> Vec<(NodeIndex, NodeIndex, Span)> {
+    let members: std::collections::HashSet<NodeIndex> = component.iter().copied().collect();
+    let mut came: HashMap<NodeIndex, (NodeIndex, Span)> = HashMap::new();
+    let mut queue = VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        let mut edges: Vec<_> = graph.edges(at).filter(|edge| members.contains(&edge.target())).collect();
+        edges.sort_by_key(|edge| (edge.weight().start, edge.target()));
+        for edge in edges {
+            if !came.contains_key(&edge.target()) {
+                came.insert(edge.target(), (at, *edge.weight()));
+                queue.push_back(edge.target());
+            }
+        }
+        if came.contains_key(&start) {
+            break;
+        }
+    }
+    let mut steps = Vec::new();
+    let mut at = start;
+    while let Some(&(from, span)) = came.get(&at) {
+        steps.push((from, at, span));
+        at = from;
+        if at == start {
+            break;
+        }
+    }
+    steps.reverse();
+    steps
+}
+
+/// Collects the traits and segments that an expression mentions. Names that don't resolve
+/// are passed over: they are problems of the check.
+struct References<'n, 'a> {
+    names: &'n Names<'a>,
+    found: Vec<(Node, Span)>,
+}
+
+impl<'n, 'a> References<'n, 'a> {
+    fn of(names: &'n Names<'a>) -> Self {
+        Self { names, found: Vec::new() }
+    }
+
+    fn segment(&mut self, name: &str, span: Span) {
+        if let Some(at) = self.names.segment(name) {
+            self.found.push((Node::Segment(at), span));
+        }
+    }
+
+    fn path(&mut self, path: &Path, scope: &Scope) {
+        if let Ok(resolved) = self.names.resolve(path, scope)
+            && let Tail::Trait(at) = resolved.tail
+        {
+            self.found.push((Node::Trait(at), path.span));
+        }
+    }
+
+    fn expr(mut self, expr: &Expr, scope: Scope) -> Self {
+        self.visit(expr, scope);
+        self
+    }
+
+    fn visit(&mut self, expr: &Expr, scope: Scope) {
+        match &expr.kind {
+            ExprKind::Path(path) => self.path(path, &scope),
+            ExprKind::InSegment { segment, .. } => self.segment(&segment.text, segment.span),
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, scope),
+            ExprKind::During { value, window, .. } => {
+                self.visit(value, scope);
+                self.window(window, scope);
+            }
+            _ => children(expr).for_each(|child| self.visit(child, scope)),
+        }
+    }
+
+    fn window(&mut self, window: &Window, scope: Scope) {
+        match &window.kind {
+            WindowKind::Since(at) | WindowKind::Until(at) => self.visit(at, scope),
+            WindowKind::FromTo(from, to) | WindowKind::Through(from, to) => {
+                self.visit(from, scope);
+                self.visit(to, scope);
+            }
+            _ => {}
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate, scope: Scope) {
+        let Ok(Some(found)) = head_of(self.names, aggregate, &scope) else { return };
+        self.visit(&aggregate.arg, found.inner);
+        if let Some(filter) = &aggregate.filter {
+            self.visit(filter, found.inner);
+        }
+        if let Some(window) = &aggregate.window {
+            self.window(window, found.window);
+        }
+    }
+}
+
+/// The expressions that stand directly in one, apart from those with a scope of their own.
+pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
+    match &expr.kind {
+        ExprKind::Negate(x) | ExprKind::Not(x) | ExprKind::Missing { value: x, .. } => {
+            Box::new(std::iter::once(&**x))
+        }
+        ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call { args: items, .. } => {
+            Box::new(items.iter())
+        }
+        ExprKind::In { value, items, .. } => Box::new(std::iter::once(&**value).chain(items)),
+        ExprKind::Between { value, low, high, .. } => Box::new([&**value, &**low, &**high].into_iter()),
+        ExprKind::Arithmetic(_, left, right)
+        | ExprKind::Compare { left, right, .. }
+        | ExprKind::Text { value: left, needle: right, .. }
+        | ExprKind::Instant { value: left, instant: right, .. } => Box::new([&**left, &**right].into_iter()),
+        ExprKind::During { value, .. } => Box::new(std::iter::once(&**value)),
+        ExprKind::Literal(_)
+        | ExprKind::Param(_)
+        | ExprKind::Path(_)
+        | ExprKind::Now
+        | ExprKind::Today
+        | ExprKind::Duration(..)
+        | ExprKind::Ago(..)
+        | ExprKind::FromNow(..)
+        | ExprKind::StartOf(_)
+        | ExprKind::InSegment { .. }
+        | ExprKind::Aggregate(_)
+        | ExprKind::Unsupported(_) => Box::new(std::iter::empty()),
+    }
+}

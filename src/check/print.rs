@@ -1,0 +1,284 @@
+//! The checked tree as text: compact, the same for the same meaning.
+//!
+//! Names instead of identities, parameters replaced by their values, no formatting or
+//! comments of the source. Traits and segments stand by name, so a fingerprint of a
+//! meaning has to add the text of what is named.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::hir::{
+    Aggregate, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, LocalTime, Part, Path,
+    Segment, TextOp, Trait, Value, ValueKind, Window,
+};
+
+/// A segment: its entity, its parent and its rules, without properties.
+#[must_use]
+pub fn segment(hir: &Hir, segment: &Segment) -> String {
+    let mut text = format!("segment {} on {}", segment.name, Name(&hir.catalog.entity(segment.entity).name));
+    if let Some((parent, _)) = segment.parent {
+        text.push_str(" extends ");
+        text.push_str(&hir.segment(parent).name);
+    }
+    for (word, conds) in [("include", &segment.includes), ("exclude", &segment.excludes)] {
+        for it in conds {
+            text.push_str(&format!("\n  {word} {}", In(hir, it)));
+        }
+    }
+    text
+}
+
+/// A computed trait and its definition.
+#[must_use]
+pub fn computed(hir: &Hir, computed: &Trait) -> String {
+    let entity = &hir.catalog.entity(computed.entity).name;
+    let Trait { name, value, .. } = computed;
+    format!("trait {} on {}: {} = {}", Name(name), Name(entity), value.ty, In(hir, value))
+}
+
+/// A condition.
+#[must_use]
+pub fn cond(hir: &Hir, cond: &Cond) -> String {
+    In(hir, cond).to_string()
+}
+
+/// A value.
+#[must_use]
+pub fn value(hir: &Hir, value: &Value) -> String {
+    In(hir, value).to_string()
+}
+
+/// Something of a tree, to be displayed with the tree's names.
+struct In<'a, T>(&'a Hir, &'a T);
+
+/// A name, in backticks if it is not a plain one.
+struct Name<'a>(&'a str);
+
+impl Display for Name<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let is_plain = self.0.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if is_plain { f.write_str(self.0) } else { write!(f, "`{}`", self.0) }
+    }
+}
+
+/// Writes items with something between them.
+fn joined<T: Display>(f: &mut Formatter<'_>, items: impl Iterator<Item = T>, between: &str) -> fmt::Result {
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            f.write_str(between)?;
+        }
+        write!(f, "{item}")?;
+    }
+    Ok(())
+}
+
+impl Display for In<'_, Cond> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, cond) = *self;
+        match &cond.kind {
+            CondKind::Constant(holds) => write!(f, "{holds}"),
+            CondKind::And(items) => group(hir, f, items, " and "),
+            CondKind::Or(items) => group(hir, f, items, " or "),
+            CondKind::Not(inner) => write!(f, "not({})", In(hir, &**inner)),
+            CondKind::Compare(op, a, b) => {
+                write!(f, "{} {} {}", In(hir, &**a), comparison(*op), In(hir, &**b))
+            }
+            CondKind::In(value, items) => {
+                write!(f, "{} in (", In(hir, &**value))?;
+                joined(f, items.iter(), ", ")?;
+                f.write_str(")")
+            }
+            CondKind::Between(value, low, high) => {
+                write!(f, "{} between {} and {}", In(hir, &**value), In(hir, &**low), In(hir, &**high))
+            }
+            CondKind::Text(op, value, needle) => {
+                write!(f, "{} {} {}", In(hir, &**value), text_op(*op), In(hir, &**needle))
+            }
+            CondKind::Missing(value) => write!(f, "missing({})", In(hir, &**value)),
+            CondKind::During(value, window) => {
+                write!(f, "{} during {}", In(hir, &**value), In(hir, window))
+            }
+            CondKind::InSegment(path, id) => {
+                write!(f, "{} in segment {}", In(hir, path), hir.segment(*id).name)
+            }
+            CondKind::True(value) => write!(f, "{}", In(hir, &**value)),
+            CondKind::Exists(aggregate) | CondKind::Every(aggregate) => {
+                write!(f, "{}", In(hir, &**aggregate))
+            }
+        }
+    }
+}
+
+fn group(hir: &Hir, f: &mut Formatter<'_>, items: &[Cond], between: &str) -> fmt::Result {
+    f.write_str("(")?;
+    joined(f, items.iter().map(|item| In(hir, item)), between)?;
+    f.write_str(")")
+}
+
+impl Display for In<'_, Value> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, value) = *self;
+        match &value.kind {
+            ValueKind::Literal(literal) => write!(f, "{literal}"),
+            ValueKind::Field(path, field) => {
+                let name = &hir.catalog.entity(path.end).field(*field).name;
+                write!(f, "{}{}", Prefix(hir, path), Name(name))
+            }
+            ValueKind::Trait(path, id) => {
+                write!(f, "{}{}", Prefix(hir, path), Name(&hir.computed(*id).name))
+            }
+            ValueKind::Aggregate(aggregate) => write!(f, "{}", In(hir, &**aggregate)),
+            ValueKind::Arithmetic(op, a, b) => {
+                write!(f, "({} {} {})", In(hir, &**a), arithmetic(*op), In(hir, &**b))
+            }
+            ValueKind::Negate(inner) => write!(f, "-({})", In(hir, &**inner)),
+            ValueKind::Call(func, args) => {
+                write!(f, "{}(", function(*func))?;
+                joined(f, args.iter().map(|arg| In(hir, arg)), ", ")?;
+                f.write_str(")")
+            }
+            ValueKind::Now => f.write_str("now"),
+            ValueKind::Instant(local) => write!(f, "instant({})", In(hir, &**local)),
+            ValueKind::LocalDate(local) => write!(f, "date({})", In(hir, &**local)),
+            ValueKind::LocalPart(which, local) => write!(f, "{}({})", part(*which), In(hir, &**local)),
+            ValueKind::ShiftExact(inner, micros) => {
+                write!(f, "({} {micros:+} microseconds)", In(hir, &**inner))
+            }
+            ValueKind::DaysBetween(a, b) => {
+                write!(f, "days_between({}, {})", In(hir, &**a), In(hir, &**b))
+            }
+            ValueKind::Condition(condition) => write!(f, "({})", In(hir, &**condition)),
+        }
+    }
+}
+
+impl Display for In<'_, LocalTime> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, local) = *self;
+        match local {
+            LocalTime::Of(value) => write!(f, "local({})", In(hir, value)),
+            LocalTime::StartOf(unit, inner) => write!(f, "start of {unit}({})", In(hir, &**inner)),
+            LocalTime::Shift(inner, count, unit) => {
+                write!(f, "({} {count:+} {unit})", In(hir, &**inner))
+            }
+        }
+    }
+}
+
+impl Display for In<'_, Window> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, window) = *self;
+        let side = |value: &Option<Value>| match value {
+            Some(value) => In(hir, value).to_string(),
+            None => "…".to_owned(),
+        };
+        write!(f, "[{}, {})", side(&window.from), side(&window.to))?;
+        if window.admits_future { f.write_str(" with future") } else { Ok(()) }
+    }
+}
+
+impl Display for In<'_, Aggregate> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, aggregate) = *self;
+        write!(f, "{}(", super::expr::word(aggregate.func))?;
+        joined(f, aggregate.hops.iter().map(|hop| In(hir, hop)), ".")?;
+        if let Some(value) = &aggregate.value {
+            write!(f, ": {}", In(hir, value))?;
+        }
+        if let Some(window) = &aggregate.window {
+            write!(f, " during {}", In(hir, window))?;
+        }
+        if let Some(filter) = &aggregate.filter {
+            write!(f, " where {}", In(hir, filter))?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl Display for In<'_, Hop> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, hop) = *self;
+        write!(f, "{}", Name(&hir.catalog.entity(hop.from).link(hop.link).name))?;
+        match &hop.event {
+            Some(event) => write!(f, "[{}]", crate::types::Literal::String(event.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A path as a row.
+impl Display for In<'_, Path> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, path) = *self;
+        let base = match path.base {
+            Base::This => "this",
+            Base::Outer => "outer",
+        };
+        f.write_str(base)?;
+        path.hops.iter().try_for_each(|hop| write!(f, ".{}", In(hir, hop)))
+    }
+}
+
+/// A path before a field; nothing for the row itself.
+struct Prefix<'a>(&'a Hir, &'a Path);
+
+impl Display for Prefix<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Prefix(hir, path) = *self;
+        if path.base == Base::Outer {
+            f.write_str("outer.")?;
+        }
+        path.hops.iter().try_for_each(|hop| write!(f, "{}.", In(hir, hop)))
+    }
+}
+
+fn comparison(op: Comparison) -> &'static str {
+    match op {
+        Comparison::Equal => "=",
+        Comparison::Less => "<",
+        Comparison::LessOrEqual => "<=",
+        Comparison::Greater => ">",
+        Comparison::GreaterOrEqual => ">=",
+    }
+}
+
+fn text_op(op: TextOp) -> &'static str {
+    match op {
+        TextOp::Contains => "contains",
+        TextOp::StartsWith => "starts with",
+        TextOp::EndsWith => "ends with",
+    }
+}
+
+fn arithmetic(op: ArithmeticOp) -> &'static str {
+    match op {
+        ArithmeticOp::Add => "+",
+        ArithmeticOp::Subtract => "-",
+        ArithmeticOp::Multiply => "*",
+        ArithmeticOp::Divide => "/",
+        ArithmeticOp::Remainder => "%",
+    }
+}
+
+fn function(func: Func) -> &'static str {
+    match func {
+        Func::Lower => "lower",
+        Func::Upper => "upper",
+        Func::Trim => "trim",
+        Func::Length => "length",
+        Func::Abs => "abs",
+        Func::Round => "round",
+        Func::Floor => "floor",
+        Func::Ceil => "ceil",
+        Func::Coalesce => "coalesce",
+    }
+}
+
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Year => "year",
+        Part::Month => "month",
+        Part::Day => "day",
+        Part::Hour => "hour",
+        Part::Weekday => "weekday",
+    }
+}

@@ -1,0 +1,23 @@
+//! The problems that the checker finds: SEG3xx about names and structure, SEG4xx about types.
+
+pub(crate) mod names;
+pub(crate) mod types;
+
+use crate::diagnostic::CodeInfo;
+
+/// Every code of this stage.
+pub(crate) fn codes() -> impl Iterator<Item = &'static CodeInfo> {
+    names::CODES.iter().chain(types::CODES)
+}
+
+/// `a`, `b` and `c` in backticks, if they are few enough to be of use; otherwise the
+/// first of them and how many more there are.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 12;
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        _ => shown.join(", "),
+    }
+}

@@ -1,0 +1,316 @@
+//! Names, structure, cycles.
+
+use crate::diagnostic::{Label, Span};
+
+crate::problems! {
+    /// The catalog has no entity of this name.
+    ///
+    ///     segment lapsed on custmer { … }     # the catalog says `customer`
+    ///
+    /// Check the spelling, or declare the entity in `catalog/`.
+    error SEG301 "unknown entity" UnknownEntity { span: Span, name: String, help: Option<String> }
+    message |p| format!("there is no entity `{}`", p.name);
+    help |p| p.help.clone();
+
+    /// No segment has this name.
+    ///
+    ///     where in segment hi_value           # the segment is called `high_value`
+    ///
+    /// Names of segments are exact, capital letters included.
+    error SEG302 "unknown segment" UnknownSegment { span: Span, name: String, help: Option<String> }
+    message |p| format!("there is no segment `{}`", p.name);
+    help |p| p.help.clone();
+
+    /// The entity has no field, link or trait of this name.
+    ///
+    ///     segment lapsed on customer { where contry = "US" }   # the field is `country`
+    ///
+    /// Check the spelling. A field of a linked entity is reached through the link:
+    /// `company.industry`, or in an aggregate, `sum(orders.total)`. Text needs quotes.
+    error SEG303 "unknown name" UnknownName { span: Span, name: String, entity: String, help: Option<String> }
+    message |p| format!("`{}` has no field, link or trait `{}`", p.entity, p.name);
+    help |p| p.help.clone();
+
+    /// No `param` has this name.
+    ///
+    ///     param min_spend: decimal = 1000
+    ///     segment big on customer { where lifetime_value > $min_spent }
+    error SEG304 "unknown parameter" UnknownParam { span: Span, name: String, help: Option<String> }
+    message |p| format!("there is no parameter `${}`", p.name);
+    help |p| p.help.clone();
+
+    /// The language has no function of this name.
+    ///
+    ///     where lowercase(email) = "a@b.example"     # it is called `lower`
+    error SEG305 "unknown function" UnknownFunction { span: Span, name: String, help: Option<String> }
+    message |p| format!("there is no function `{}`", p.name);
+    help |p| p.help.clone();
+
+    /// Segments have no property of this name.
+    ///
+    ///     segment lapsed on customer { descripton: "…" }
+    error SEG306 "unknown property" UnknownProperty { span: Span, name: String, help: Option<String> }
+    message |p| format!("segments have no property `{}`", p.name);
+    help |p| p.help.clone();
+
+    /// `materialize` takes one of four words: `table`, `incremental`, `view`, `inline`.
+    ///
+    ///     materialize: incremetal             # incremental
+    error SEG307 "unknown way to materialize" UnknownMaterialize { span: Span, word: String, help: Option<String> }
+    message |p| format!("`materialize` can't be `{}`", p.word);
+    help |p| p.help.clone();
+
+    /// Two things have one name: two segments (also if only capital letters differ, because
+    /// not every database tells them apart), two traits of an entity, two parameters, or
+    /// one property twice in a segment.
+    ///
+    ///     segment lapsed on customer { … }
+    ///     segment Lapsed on customer { … }
+    ///
+    /// Rename or remove one of them.
+    error SEG308 "defined twice" Duplicate { span: Span, what: &'static str, name: String, first: Span, first_name: String }
+    message |p| format!("the {} `{}` is defined twice", p.what, p.name);
+    help |p| (p.name != p.first_name).then(|| {
+        format!("`{}` and `{}` differ only in capital letters; rename one of them", p.first_name, p.name)
+    });
+    labels |p| vec![Label { span: p.first, text: "first defined here".to_owned() }];
+
+    /// A trait has the name of a field or a link of its entity, so that the name would
+    /// have two meanings.
+    ///
+    ///     trait country on customer = …       # `customer` has a field `country`
+    ///
+    /// Rename the trait.
+    error SEG309 "a trait hides a field" TraitHides { span: Span, name: String, entity: String, what: &'static str, other: Span }
+    message |p| format!("`{}` already has a {} `{}`", p.entity, p.what, p.name);
+    help |_p| Some("give the trait another name".to_owned());
+    labels |p| vec![Label { span: p.other, text: format!("the {}", p.what) }];
+
+    /// A property is set to a value of the wrong kind.
+    ///
+    ///     owner: 12                           # owner: "growth@shop.example"
+    ///     tags: "marketing"                   # tags: [marketing]
+    error SEG311 "wrong kind of property" WrongProperty { span: Span, name: String, example: &'static str }
+    message |p| format!("`{}` can't have this value", p.name);
+    help |p| Some(format!("write `{}: {}`", p.name, p.example));
+
+    /// A segment has at most one `where`, and never beside `include where`: it would be
+    /// unclear whether both must hold or either.
+    ///
+    ///     where country = "US"
+    ///     where plan = "free"                 # where country = "US" and plan = "free"
+    ///
+    /// If both must hold, join them with `and`; if either is enough, write each as
+    /// `include where`.
+    error SEG312 "more than one `where`" SecondWhere { span: Span, first: Span, beside_include: bool }
+    message |p| if p.beside_include {
+        "`where` can't stand beside `include where`".to_owned()
+    } else {
+        "a segment has at most one `where`".to_owned()
+    };
+    help |_p| Some("if both must hold, join the conditions with `and`; if either is enough, write `include where` \
+        for each".to_owned());
+    labels |p| vec![Label { span: p.first, text: "the other rule".to_owned() }];
+
+    /// A segment narrows a segment of another entity.
+    ///
+    ///     segment big on company { … }
+    ///     segment big_us on customer extends big { … }
+    ///
+    /// To select customers by their company, write `where company in segment big`.
+    error SEG313 "extends another entity" ExtendsOther { span: Span, parent: String, parent_entity: String, entity: String }
+    message |p| format!("`{}` is about `{}`, this segment about `{}`", p.parent, p.parent_entity, p.entity);
+    help |p| Some(format!("to reach it through a link, write `where <link> in segment {}`", p.parent));
+
+    /// A segment with `enabled: false` compiles to nothing, so nothing may refer to it.
+    ///
+    ///     segment old on customer { enabled: false }
+    ///     segment new on customer extends old { … }
+    ///
+    /// Enable it, or remove the reference.
+    error SEG314 "a disabled segment is used" DisabledUsed { span: Span, name: String, disabled: Span }
+    message |p| format!("`{}` is disabled", p.name);
+    help |p| Some(format!("enable `{}`, or do without it here", p.name));
+    labels |p| vec![Label { span: p.disabled, text: "disabled here".to_owned() }];
+
+    /// Segments or traits are defined through one another, in a circle.
+    ///
+    ///     segment a on customer { where in segment b }
+    ///     segment b on customer extends a { … }
+    ///
+    /// The message shows the whole chain; break it at one of its steps.
+    error SEG315 "a cycle" Cycle { span: Span, chain: String, labels: Vec<Label> }
+    message |p| format!("this is defined through itself: {}", p.chain);
+    help |_p| Some("break the chain at one of its steps".to_owned());
+    labels |p| p.labels.clone();
+
+    /// `in segment` asks for a row of one entity in a segment of another.
+    ///
+    ///     segment rich on customer { where in segment big_accounts }   # a segment of `company`
+    ///
+    /// Say which link leads there: `company in segment big_accounts`.
+    error SEG316 "membership of another entity" OtherMembers {
+        span: Span, segment: String, segment_entity: String, entity: String, links: Vec<String>
+    }
+    message |p| format!("`{}` is a segment of `{}`, not of `{}`", p.segment, p.segment_entity, p.entity);
+    help |p| p.links.first().map(|link| format!("write `{link} in segment {}`", p.segment));
+
+    /// A link to many rows is used where one value is needed.
+    ///
+    ///     where orders.total > 100            # which order?
+    ///
+    /// Say what to make of the rows: `sum(orders.total) > 100`,
+    /// `exists(orders where total > 100)`, `count(orders) > 3`.
+    error SEG317 "many rows as one value" ManyAsValue { span: Span, link: String, help: String }
+    message |p| format!("`{}` leads to many rows, and one value is needed here", p.link);
+    help |p| Some(p.help.clone());
+
+    /// A link, or `outer` alone, is used as a value.
+    ///
+    ///     where company = "Acme"              # company.name = "Acme"
+    error SEG318 "a row as a value" RowAsValue { span: Span, path: String, entity: String, help: Option<String> }
+    message |p| format!("`{}` is a whole row of `{}`, not a value", p.path, p.entity);
+    help |p| p.help.clone();
+
+    /// `outer` is the row that an aggregate belongs to: it stands inside of one, first in a
+    /// path, and reaches exactly one level up. An aggregate's own path can't begin with it.
+    ///
+    ///     where outer.country = "US"          # country = "US"
+    error SEG319 "misplaced `outer`" MisplacedOuter { span: Span, message: &'static str, help: &'static str }
+    message |p| p.message.to_owned();
+    help |p| Some(p.help.to_owned());
+
+    /// `["…"]` chooses events by name, which needs a link to an entity whose catalog entry
+    /// says which field holds that name.
+    ///
+    ///     count(orders["Paid"])               # orders have no `event_name`
+    ///
+    /// Add `event_name: <field>` to the entity, or use `where`.
+    error SEG320 "no event names" NoEventName { span: Span, name: String, entity: Option<String> }
+    message |p| match &p.entity {
+        Some(entity) => format!("`{entity}` does not say which field holds an event's name"),
+        None => format!("`{}` is not a link, so there are no events to choose from", p.name),
+    };
+    help |p| p.entity.as_ref().map(|entity| {
+        format!("add `event_name: <field>` to `{entity}` in the catalog, or filter with `where`")
+    });
+
+    /// The catalog lists the names of events, and this is none of them.
+    ///
+    ///     count(events["Order Complete"])     # "Order Completed"
+    error SEG321 "unknown event" UnknownEvent { span: Span, name: String, entity: String, help: Option<String> }
+    message |p| format!("`{}` has no event \"{}\"", p.entity, p.name);
+    help |p| p.help.clone();
+
+    /// An aggregate's path must follow a link to many rows.
+    ///
+    ///     sum(company.revenue)                # company.revenue
+    error SEG322 "nothing to aggregate" NoManyLink { span: Span, func: &'static str, help: String }
+    message |p| format!("`{}` needs a path through a link to many rows", p.func);
+    help |p| Some(p.help.clone());
+
+    /// `count`, `exists` and `every` are about rows: their path ends at a link to many rows.
+    ///
+    ///     count(orders.status)                # count(orders), count distinct(orders.status)
+    error SEG323 "a path of rows is needed" RowsNeeded { span: Span, func: &'static str, help: String }
+    message |p| format!("`{}` counts rows, so its path ends at a link to many rows", p.func);
+    help |p| Some(p.help.clone());
+
+    /// `sum`, `avg`, `min`, `max` and `count distinct` are about values: after the link
+    /// stands the field to take.
+    ///
+    ///     sum(orders)                         # sum(orders.total)
+    error SEG324 "a value is needed" ValueNeeded { span: Span, func: &'static str, help: String }
+    message |p| format!("`{}` needs a value of each row", p.func);
+    help |p| Some(p.help.clone());
+
+    /// Inside an aggregate, names are already read from the rows at the end of its path.
+    ///
+    ///     count(orders where orders.total > 10)            # where total > 10
+    ///     sum(lines.quantity * lines.unit_price)           # lines.quantity * unit_price
+    error SEG325 "the path is repeated" PathRepeated { span: Span, link: String, rest: String }
+    message |p| format!("names here are already read from `{}`", p.link);
+    help |p| Some(format!("write `{}`: the first name already gives the path", p.rest));
+
+    /// A window needs to know when a row happened.
+    ///
+    ///     count(addresses during last 30 days)    # addresses have no time
+    ///
+    /// Declare `time: <field>` in the catalog for an entity of the path.
+    error SEG326 "no time for the window" NoTime { span: Span, entity: String, help: String }
+    message |p| format!("`{}` has no time that a window could apply to", p.entity);
+    help |p| Some(p.help.clone());
+
+    /// A bound of an aggregate's window is the same for all of its rows: it may use
+    /// constants, `now` and the enclosing row's fields through `outer.`, no aggregates.
+    ///
+    ///     count(orders during signed_up_at to now)     # outer.signed_up_at to now
+    error SEG327 "not a bound of a window" WindowName { span: Span, message: String, help: String }
+    message |p| p.message.clone();
+    help |p| Some(p.help.clone());
+
+    /// `every` tests a condition, which stands after `where`.
+    ///
+    ///     every(orders)                       # every(orders where status = "paid")
+    error SEG328 "`every` without a test" EveryWithoutWhere { span: Span }
+    message |_p| "`every` needs a condition to test".to_owned();
+    help |_p| Some("add `where …` inside the parentheses".to_owned());
+
+    /// Only links can be followed by a dot.
+    ///
+    ///     where country.name = "US"           # country = "US"
+    error SEG329 "nothing follows a field" AfterField { span: Span, name: String, ty: Option<String> }
+    message |p| match &p.ty {
+        Some(ty) => format!("`{}` is a value of type {ty}; nothing can follow it", p.name),
+        None => format!("`{}` is a trait; nothing can follow it", p.name),
+    };
+
+    /// A parameter without a default was given no value.
+    ///
+    ///     param region: string                # param region: string = "EU"
+    ///
+    /// Give it a default, a value under `params:` in `segc.yml`, or `--param region=EU`.
+    error SEG330 "a parameter without a value" NoParamValue { span: Span, name: String }
+    message |p| format!("`${}` has no value", p.name);
+    help |p| Some(format!("give it a default, or pass `--param {}=…`", p.name));
+
+    /// The value given for a parameter is not of its declared type.
+    ///
+    ///     param min_spend: decimal = "many"
+    error SEG331 "a parameter's value has the wrong type" WrongParamValue {
+        span: Option<Span>, name: String, value: String, ty: String, declared: Span, why: Option<&'static str>
+    }
+    message |p| format!("`{}` is no value of type {} for `${}`", p.value, p.ty, p.name);
+    help |p| p.why.map(str::to_owned);
+    labels |p| vec![Label { span: p.declared, text: format!("declared as {}", p.ty) }];
+
+    /// A value was given for a parameter that no file declares.
+    ///
+    ///     segc compile --param min_spent=10   # the parameter is `min_spend`
+    error SEG332 "a value for an unknown parameter" UnknownParamGiven {
+        span: Option<Span>, name: String, help: Option<String>
+    }
+    message |p| format!("a value is given for `{}`, but there is no such parameter", p.name);
+    help |p| p.help.clone();
+
+    /// A parameter's default is a constant.
+    ///
+    ///     param since: timestamp = now        # use `now` where the parameter is used
+    error SEG333 "a default that is no constant" DefaultNotConstant { span: Span, name: String }
+    message |p| format!("the default of `${}` must be a constant", p.name);
+    help |_p| Some("write a literal, such as `10`, `\"text\"`, `true` or `2024-01-31`".to_owned());
+
+    /// Parameters are texts, numbers, booleans, dates or timestamps.
+    ///
+    ///     param cities: array<string> = …
+    error SEG334 "a type that no parameter has" ParamType { span: Span, ty: String }
+    message |p| format!("a parameter can't be of type {}", p.ty);
+    help |_p| Some("use string, integer, decimal, float, boolean, date or timestamp".to_owned());
+
+    /// `in segment` asks about a row, and this path ends at a value.
+    ///
+    ///     where country in segment big        # where in segment big
+    error SEG335 "membership of a value" ValueInSegment { span: Span, path: String, segment: String }
+    message |p| format!("`{}` is a value, and only a row can be in a segment", p.path);
+    help |p| Some(format!("write `in segment {}`, with a link before it if it is about another entity", p.segment));
+}

@@ -1,0 +1,172 @@
+//! Types, units, windows.
+
+use crate::diagnostic::{Label, Span};
+
+crate::problems! {
+    /// Two values are compared whose types don't fit: numbers go with numbers, text with
+    /// text, dates and timestamps with one another.
+    ///
+    ///     where total > "100"                 # total > 100
+    error SEG401 "types that can't be compared" Mismatch {
+        span: Span, left: String, left_ty: String, left_span: Span, right: String, right_ty: String, right_span: Span
+    }
+    message |p| format!("{} ({}) can't be compared with {} ({})", p.left, p.left_ty, p.right, p.right_ty);
+    labels |p| vec![
+        Label { span: p.left_span, text: p.left_ty.clone() },
+        Label { span: p.right_span, text: p.right_ty.clone() },
+    ];
+
+    /// A condition is needed, and this is a value that is neither true nor false.
+    ///
+    ///     where country                       # country = "US", country is present
+    ///     where count(orders)                 # count(orders) > 0, exists(orders)
+    error SEG402 "not a condition" NotCondition { span: Span, what: String, ty: String, help: String }
+    message |p| format!("{} is of type {}, not a condition", p.what, p.ty);
+    help |p| Some(p.help.clone());
+
+    /// An operator or a function gets a value of a type that it does not take.
+    ///
+    ///     where length(total) > 3             # `length` takes text
+    error SEG403 "wrong type" WrongType { span: Span, taker: String, takes: &'static str, what: String, ty: String, help: Option<String> }
+    message |p| format!("{} takes {}, and {} is of type {}", p.taker, p.takes, p.what, p.ty);
+    help |p| p.help.clone();
+
+    /// Values of this type can't be compared so: JSON and arrays not at all, booleans only
+    /// for equality.
+    ///
+    ///     where subscribed > false            # where subscribed
+    error SEG404 "no such comparison" NotComparable { span: Span, what: String, ty: String, help: Option<String> }
+    message |p| format!("{} is of type {}, which has no such comparison", p.what, p.ty);
+    help |p| p.help.clone();
+
+    /// The catalog lists the values of this field, and this is none of them: the comparison
+    /// could never hold.
+    ///
+    ///     where status = "payed"              # values: [open, paid, cancelled]
+    error SEG405 "not one of the field's values" OutsideValues { span: Span, value: String, field: String, help: Option<String> }
+    message |p| format!("`{}` is never {}", p.field, p.value);
+    help |p| p.help.clone();
+
+    /// Dates and timestamps are written without quotes; in quotes it is text.
+    ///
+    ///     where signed_up_at > "2024-01-01"   # signed_up_at > 2024-01-01
+    error SEG406 "a date in quotes" QuotedTime { span: Span, text: String, is_time: bool }
+    message |p| format!("`\"{}\"` is text, not a {}", p.text, if p.is_time { "date or timestamp" } else { "date" });
+    help |p| Some(if p.is_time {
+        format!("drop the quotes: `{}`", p.text)
+    } else {
+        "dates are written `2024-01-31`, timestamps `2024-01-31T12:00:00Z`, without quotes".to_owned()
+    });
+
+    /// A missing value equals nothing, not even another missing value.
+    ///
+    ///     where plan = null                   # plan is missing
+    error SEG407 "compared with a missing value" ComparedWithMissing { span: Span, what: String, negated: bool }
+    message |_p| "nothing is equal to a missing value".to_owned();
+    help |p| Some(format!("write `{} is {}`", p.what, if p.negated { "present" } else { "missing" }));
+
+    /// A list of values is written with `in`.
+    ///
+    ///     where plan = "free" or "trial"      # plan in ("free", "trial")
+    error SEG408 "a value among conditions" LooseValue { span: Span, value: String, help: String }
+    message |p| format!("{} is a value, not a condition", p.value);
+    help |p| Some(p.help.clone());
+
+    /// A list after `in` has at least one item.
+    ///
+    ///     where plan in ()
+    error SEG409 "an empty list" EmptyList { span: Span }
+    message |_p| "the list is empty, so nothing could be in it".to_owned();
+    help |_p| Some("name at least one value, or remove the condition".to_owned());
+
+    /// The items of a list are constants.
+    ///
+    ///     where country in (billing_country)  # country = billing_country
+    error SEG410 "a list item that is no constant" ItemNotConstant { span: Span, what: String }
+    message |p| format!("{} is not a constant, and lists hold only constants", p.what);
+    help |_p| Some("compare with `=` instead, joined by `or`".to_owned());
+
+    /// A function gets more or fewer values than it takes.
+    ///
+    ///     days_between(signed_up_at)          # days_between(signed_up_at, now)
+    error SEG411 "wrong number of values" WrongCount { span: Span, name: String, takes: &'static str, given: usize }
+    message |p| format!("`{}` takes {}, and {} given", p.name, p.takes,
+        if p.given == 1 { "1 is".to_owned() } else { format!("{} are", p.given) });
+
+    /// A duration is no value by itself: it can be added to a date or a timestamp, or taken
+    /// from one.
+    ///
+    ///     where days_since(signed_up_at) > 7 days      # > 7
+    error SEG412 "a duration on its own" LooseDuration { span: Span }
+    message |_p| "a duration can only be added to a date or a timestamp, or taken from one".to_owned();
+    help |_p| Some("such as `signed_up_at + 7 days`; or count days as a number with `days_since(…)`".to_owned());
+
+    /// Two times can't be subtracted or added.
+    ///
+    ///     where delivered_at - ordered_at > 3  # days_between(ordered_at, delivered_at) > 3
+    error SEG413 "arithmetic on times" TimeArithmetic { span: Span, help: String }
+    message |_p| "only a duration can be added to a time or taken from it".to_owned();
+    help |p| Some(p.help.clone());
+
+    /// A date has no hours: only days and longer units can be added to it.
+    ///
+    ///     where birthday + 2 hours before now
+    error SEG414 "hours of a date" DateHours { span: Span, unit: &'static str, what: String }
+    message |p| format!("{} is a date, and {}s can't be added to a date or taken from it", p.what, p.unit);
+    help |_p| Some("use days or longer units".to_owned());
+
+    /// A count of units is a whole number: from 1 in a window, from 0 elsewhere, and not more
+    /// than ten thousand years.
+    ///
+    ///     during last 0 days
+    error SEG415 "not a count" WrongUnits { span: Span, given: String, least: i64 }
+    message |p| format!("{} can't be a number of units here", p.given);
+    help |p| Some(format!("use a whole number from {} on, of at most ten thousand years", p.least));
+
+    /// `through` joins two days, both included.
+    ///
+    ///     during 2024-01-01 through now       # 2024-01-01 to now
+    error SEG416 "`through` without dates" ThroughNeedsDates { span: Span, what: String, ty: String }
+    message |p| format!("`through` takes two dates, and {} is of type {}", p.what, p.ty);
+    help |_p| Some("use `to`, which leaves out its second bound, or `date(…)`".to_owned());
+
+    /// segc knows this type, but can't compile this use of it yet.
+    ///
+    ///     where app_version > "1.2.0"         # a semver field
+    error SEG417 "not supported for this type yet" TypeUnsupported { span: Span, what: String, ty: String }
+    message |p| format!("{} is of type {}, which is not supported here yet", p.what, p.ty);
+
+    /// The divisor is zero, so that the result is always missing.
+    ///
+    ///     where total / 0 > 1
+    warning SEG450 "division by zero" DivisionByZero { span: Span }
+    message |_p| "this divides by zero, so the result is always missing".to_owned();
+
+    /// The window or range ends before it begins, so nothing is in it.
+    ///
+    ///     during 2024-02-01 to 2024-01-01
+    warning SEG451 "an empty range" EmptyRange { span: Span, help: &'static str }
+    message |_p| "nothing is in this range: it ends before it begins".to_owned();
+    help |p| Some(p.help.to_owned());
+
+    /// An aggregate sees only rows whose time lies before as_of, so this condition is the same
+    /// for every row.
+    ///
+    ///     exists(bookings where starts_at after now)    # exists(bookings during next 30 days)
+    ///
+    /// Rows of the future are admitted by the aggregate's own window: `during next …`.
+    warning SEG452 "decided by the clock" DecidedByClock { span: Span, holds: bool, link: String }
+    message |p| format!("an aggregate sees only rows before `now`, so this is always {}", p.holds);
+    help |p| Some(if p.holds {
+        "remove the condition".to_owned()
+    } else {
+        format!("to look ahead, give the aggregate a window: `{} during next 30 days`", p.link)
+    });
+
+    /// The condition is the same for everyone.
+    ///
+    ///     where count(orders) >= 0
+    warning SEG453 "always the same" AlwaysSame { span: Span, holds: bool }
+    message |p| format!("this is always {}", p.holds);
+    help |_p| Some("remove it, or compare with something else".to_owned());
+}

@@ -1,0 +1,215 @@
+//! All traits and segments of a project, each after what it needs.
+
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::syntax::ast::{self, RuleKind};
+
+use super::Settings;
+use super::expr::{Checker, Known, SegmentState, TraitState};
+use super::graph::{self, Node, Order};
+use super::hir::{Cond, Hir, Segment, SegmentId, Trait, TraitId};
+use super::names::{Names, suggest};
+use super::params::Params;
+use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
+use super::properties;
+use super::resolve::Scope;
+
+pub(super) fn check(
+    files: &[ast::File],
+    catalog: Arc<Catalog>,
+    settings: &Settings,
+    problems: &mut Diagnostics,
+) -> Hir {
+    let names = Names::collect(files, &catalog, problems);
+    let params = Params::collect(files, &settings.params, problems);
+    let read: Vec<_> = names.segments.iter().map(|item| properties::read(item.ast, problems)).collect();
+    let order = graph::order(&names, |at| read[at].disabled.is_none(), problems);
+    let project = Project { names: &names, params: &params, settings, read: &read, order: &order };
+
+    let mut states = project.first_states();
+    let mut result = project.pass(&mut states, problems);
+    if states.iter().any(|state| !state.is_fine()) && !result.segments.is_empty() {
+        // Identities are places in the list of sound segments, and which are sound is
+        // only known now. The second pass finds nothing new to report.
+        number(&names, &mut states);
+        result = project.pass(&mut states, &mut Diagnostics::new());
+    }
+    let (traits, mut segments) = (result.traits, result.segments);
+    segments.sort_by(|a, b| a.name.cmp(&b.name));
+    let (calendar, params) = (settings.calendar.clone(), params.values());
+    drop(names);
+    Hir { catalog, calendar, params, traits, segments }
+}
+
+/// Gives every segment that may still be sound its place among them, by name.
+fn number(names: &Names, states: &mut [SegmentState]) {
+    let mut sound: Vec<usize> = (0..states.len()).filter(|&at| states[at].is_fine()).collect();
+    sound.sort_by_key(|&at| &names.segments[at].ast.name.text);
+    for (id, at) in (0u32..).zip(sound) {
+        states[at] = SegmentState::Fine(SegmentId(id));
+    }
+}
+
+struct Project<'a> {
+    names: &'a Names<'a>,
+    params: &'a Params<'a>,
+    settings: &'a Settings,
+    read: &'a [properties::Read],
+    order: &'a Order,
+}
+
+#[derive(Default)]
+struct Checked {
+    traits: Vec<Trait>,
+    segments: Vec<Segment>,
+}
+
+impl Project<'_> {
+    /// What is known of each segment before any condition was looked at.
+    fn first_states(&self) -> Vec<SegmentState> {
+        let state = |(item, read): (&super::names::SegmentItem, &properties::Read)| match read.disabled {
+            Some(span) => SegmentState::Disabled(span),
+            None if item.unique
+                && item.entity.is_some()
+                && read.is_sound
+                && item.ast.unsupported.is_empty() =>
+            {
+                SegmentState::Fine(SegmentId(0))
+            }
+            None => SegmentState::Broken,
+        };
+        let mut states: Vec<_> = self.names.segments.iter().zip(self.read).map(state).collect();
+        for node in &self.order.cyclic {
+            if let Node::Segment(at) = *node {
+                states[at] = SegmentState::Broken;
+            }
+        }
+        number(self.names, &mut states);
+        states
+    }
+
+    /// Checks everything once. Afterwards the states say which segments are sound.
+    fn pass(&self, states: &mut Vec<SegmentState>, problems: &mut Diagnostics) -> Checked {
+        let mut checked = Checked::default();
+        let segments = std::mem::take(states);
+        let traits = vec![TraitState::Broken; self.names.traits.len()];
+        let (names, params, calendar) = (self.names, self.params, &self.settings.calendar);
+        let known = Known { names, params, calendar, traits, segments };
+        let mut checker = Checker::new(known, problems);
+        let cyclic: std::collections::HashSet<Node> = self.order.cyclic.iter().copied().collect();
+        for &node in &self.order.nodes {
+            match node {
+                Node::Trait(at) => {
+                    if let Some(found) = self.check_trait(&mut checker, at)
+                        && !cyclic.contains(&node)
+                    {
+                        let id = TraitId(u32::try_from(checked.traits.len()).unwrap_or(u32::MAX));
+                        checker.known.traits[at] = TraitState::fine(id, &found.value);
+                        checked.traits.push(found);
+                    }
+                }
+                Node::Segment(at) => {
+                    let found = self.check_segment(&mut checker, at);
+                    match found.filter(|_| checker.known.segments[at].is_fine()) {
+                        Some(found) => checked.segments.push(found),
+                        None if self.read[at].disabled.is_none() => {
+                            checker.known.segments[at] = SegmentState::Broken;
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+        *states = checker.known.segments;
+        checked
+    }
+
+    fn check_trait(&self, checker: &mut Checker, at: usize) -> Option<Trait> {
+        let item = &self.names.traits[at];
+        let entity = item.entity?;
+        let value = checker.item(|checker| checker.value(&item.ast.value, &Scope::of(entity)))?;
+        item.unique.then(|| Trait { name: item.ast.name.text.clone(), entity, value, span: item.ast.span })
+    }
+
+    /// The segment, if it and all that it needs are without error.
+    fn check_segment(&self, checker: &mut Checker, at: usize) -> Option<Segment> {
+        let item = &self.names.segments[at];
+        if self.read[at].disabled.is_some() {
+            return None;
+        }
+        let (ast, entity) = (item.ast, item.entity);
+        checker.item(|checker| {
+            let parent = ast.extends.as_ref().map(|parent| self.parent(checker, parent, at));
+            one_where(ast, checker);
+            let scope = Scope::of(entity?);
+            let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
+            for rule in &ast.rules {
+                let cond = checker.cond(&rule.condition, &scope);
+                rules[usize::from(rule.kind == RuleKind::Exclude)].push(cond);
+            }
+            let [includes, excludes] = rules.map(|conds| conds.into_iter().collect::<Option<Vec<_>>>());
+            let parent = match parent {
+                Some(found) => Some(found?),
+                None => None,
+            };
+            Some(Segment {
+                name: ast.name.text.clone(),
+                entity: entity?,
+                parent,
+                includes: includes?,
+                excludes: excludes?,
+                properties: self.read[at].properties.clone(),
+                name_span: ast.name.span,
+                span: ast.span,
+            })
+        })
+    }
+
+    fn parent(&self, checker: &mut Checker, parent: &ast::Name, child: usize) -> Option<(SegmentId, Span)> {
+        let (at, id) = checker.segment(parent)?;
+        let (own, other) = (self.names.segments[child].entity?, self.names.segments[at].entity?);
+        if own != other {
+            let name = |id| self.names.entity_name(id).to_owned();
+            let (parent_entity, entity) = (name(other), name(own));
+            let (span, parent) = (parent.span, parent.text.clone());
+            checker.report(ExtendsOther { span, parent, parent_entity, entity });
+            return None;
+        }
+        Some((id?, parent.span))
+    }
+}
+
+/// At most one `where`, and none beside `include`.
+fn one_where(segment: &ast::Segment, checker: &mut Checker) {
+    let mut includes = segment.rules.iter().filter(|rule| rule.kind != RuleKind::Exclude);
+    let Some(first) = includes.next() else { return };
+    for rule in includes {
+        if first.kind == RuleKind::Include && rule.kind == RuleKind::Include {
+            continue;
+        }
+        let beside_include = first.kind != rule.kind;
+        checker.report(SecondWhere { span: rule.span, first: first.span, beside_include });
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Looks a segment up: its index in the names, and its identity if it is without error.
+    pub(super) fn segment(&mut self, name: &ast::Name) -> Option<(usize, Option<SegmentId>)> {
+        let Some(at) = self.known.names.segment(&name.text) else {
+            let all = self.known.names.segments.iter().map(|item| item.ast.name.text.as_str());
+            let help = suggest(&name.text, all, "the segments are");
+            self.report(UnknownSegment { span: name.span, name: name.text.clone(), help });
+            return None;
+        };
+        match self.known.segments[at] {
+            SegmentState::Fine(id) => Some((at, Some(id))),
+            SegmentState::Broken => Some((at, None)),
+            SegmentState::Disabled(disabled) => {
+                self.report(DisabledUsed { span: name.span, name: name.text.clone(), disabled });
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The properties of a segment.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostics, Span, closest};
+use crate::syntax::ast::{Property, PropertyValue, Segment};
+
+use super::hir::{Materialize, Properties};
+use super::names::{duplicate, suggest};
+use super::problems::names::{UnknownMaterialize, UnknownProperty, WrongProperty};
+
+/// What the properties of a segment say.
+pub(super) struct Read {
+    pub(super) properties: Properties,
+    /// Where it is disabled, if it is.
+    pub(super) disabled: Option<Span>,
+    /// Whether they are without error, and all supported.
+    pub(super) is_sound: bool,
+}
+
+const KNOWN: [&str; 10] = [
+    "description",
+    "owner",
+    "tags",
+    "enabled",
+    "materialize",
+    "access",
+    "expire",
+    "history",
+    "exclusive group",
+    "priority",
+];
+
+/// Reads the properties of a segment.
+pub(super) fn read(segment: &Segment, problems: &mut Diagnostics) -> Read {
+    let before = problems.len();
+    let mut read = Read { properties: Properties::default(), disabled: None, is_sound: true };
+    let mut seen: HashMap<&str, &Property> = HashMap::new();
+    for property in &segment.properties {
+        match seen.get(property.name.text.as_str()) {
+            Some(first) => problems.push(duplicate("property", &property.name, &first.name)),
+            None => {
+                seen.insert(&property.name.text, property);
+                set(&mut read, property, problems);
+            }
+        }
+    }
+    read.is_sound &= problems.len() == before;
+    read
+}
+
+fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
+    let properties = &mut read.properties;
+    let example = match (property.name.text.as_str(), &property.value) {
+        ("description", PropertyValue::Text(text)) => return properties.description = Some(text.clone()),
+        ("description", _) => "\"text\"",
+        ("owner", PropertyValue::Text(text)) => return properties.owner = Some(text.clone()),
+        ("owner", _) => "\"growth@shop.example\"",
+        ("tags", PropertyValue::List(names)) => return properties.tags = unique(names),
+        ("tags", _) => "[marketing, discounts]",
+        ("access", PropertyValue::List(names)) => return properties.access = unique(names),
+        ("access", _) => "[analyst, growth]",
+        ("enabled", PropertyValue::Boolean(true)) => return,
+        ("enabled", PropertyValue::Boolean(false)) => return read.disabled = Some(property.value_span),
+        ("enabled", _) => "false",
+        ("materialize", PropertyValue::Word(word)) => {
+            match Materialize::ALL.into_iter().find(|kind| kind.name() == word) {
+                Some(kind) => properties.materialize = Some((kind, property.value_span)),
+                None => {
+                    let words = Materialize::ALL.into_iter().map(Materialize::name);
+                    let help = suggest(word, words, "it is one of");
+                    let (span, word) = (property.value_span, word.clone());
+                    problems.push(UnknownMaterialize { span, word, help });
+                }
+            }
+            return;
+        }
+        ("materialize", _) => "table",
+        // Refused by the parser, at the same place.
+        ("expire" | "history" | "exclusive group" | "priority", _) => return read.is_sound = false,
+        (name, _) => {
+            let help = closest(name, KNOWN).map(|near| format!("did you mean `{near}`?"));
+            let help = help.or_else(|| suggest(name, KNOWN[..6].iter().copied(), "they are"));
+            problems.push(UnknownProperty { span: property.name.span, name: name.to_owned(), help });
+            return;
+        }
+    };
+    problems.push(WrongProperty { span: property.value_span, name: property.name.text.clone(), example });
+}
+
+/// The words of a list, each once, in the order they are written.
+fn unique(names: &[crate::syntax::ast::Name]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        if seen.insert(name.text.as_str()) {
+            words.push(name.text.clone());
+        }
+    }
+    words
+}
