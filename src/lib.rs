@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod engine;
 pub mod plan;
+pub mod project;
 pub mod registry;
 pub mod syntax;
 pub mod types;

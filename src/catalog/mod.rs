@@ -16,7 +16,11 @@ mod source;
 
 pub use describe::describe;
 pub use load::{Loaded, load, load_with_targets};
+pub(crate) use lookup::is_plain;
 pub use model::*;
+
+/// The JSON Schema of a catalog file.
+pub const SCHEMA: &str = include_str!("../../catalog/schema.json");
 
 #[cfg(test)]
 mod tests;

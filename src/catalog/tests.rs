@@ -270,6 +270,26 @@ fn what_is_left_after_errors_can_be_used() {
     assert_eq!(entity.fields[0].ty, crate::types::Type::Integer);
 }
 
+#[test]
+fn the_schema_says_what_the_reader_knows() {
+    use crate::yaml::schema_test::{NO_WORD, same_words};
+    let check = |text: &str, pointer: &str| {
+        same_words(&load_one(&text.replace("NO", NO_WORD)).1, SCHEMA, pointer);
+    };
+    let entity = |more: &str| entity(&format!("    {more}\n"));
+    check("NO: 1", "/properties");
+    check(&entity("NO: 1"), "/$defs/entity/properties");
+    check(&entity("targets: { x: { table: t, NO: 1 } }"), "/$defs/source/properties");
+    check(&field("{ type: string, NO: 1 }"), "/$defs/field/properties");
+    check(&entity("changes: { append_only: { NO: 1 } }"), "/$defs/append_only/properties");
+    check(&entity("changes: { mutable: { NO: 1 } }"), "/$defs/mutable/properties");
+    check(&entity("links: { l: { to: a, on: { id: id }, NO: 1 } }"), "/$defs/link/properties");
+    check(&entity("changes: NO"), "/$defs/changes/oneOf/0/enum");
+    check(&entity("deletes: NO"), "/$defs/entity/properties/deletes/enum");
+    check(&entity("unique: NO"), "/$defs/entity/properties/unique/enum");
+    check(&field("{ type: float, storage: NO }"), "/$defs/field/properties/storage/enum");
+}
+
 proptest::proptest! {
     /// Pieces of a catalog in any order, deeply wrong or nearly right.
     #[test]

@@ -4,11 +4,15 @@ use jiff::tz::TimeZone;
 
 use crate::diagnostic::closest;
 
-/// The zone of an IANA name in any case, with the name as the database spells it.
+/// The zone of an IANA name in any case, with the name as the database spells it; every
+/// other name of UTC is `UTC`.
 #[must_use]
 pub fn find_zone(name: &str) -> Option<(TimeZone, String)> {
     let zone = TimeZone::get(name).ok()?;
     let canonical = zone.iana_name()?.to_owned();
+    if matches!(canonical.trim_start_matches("Etc/"), "UTC" | "UCT" | "Zulu" | "Universal") {
+        return Some((TimeZone::UTC, "UTC".to_owned()));
+    }
     Some((zone, canonical))
 }
 
@@ -32,7 +36,7 @@ mod tests {
     #[test]
     fn names_are_found_and_suggested() {
         assert_eq!(find_zone("europe/london").expect("a zone").1, "Europe/London");
-        assert!(find_zone("UTC").is_some());
+        assert_eq!(find_zone("etc/utc").expect("a zone").1, "UTC");
         assert!(find_zone("Europe/Londn").is_none());
         assert_eq!(closest_zone("Europe/Londn").as_deref(), Some("Europe/London"));
         assert_eq!(closest_zone("new york").as_deref(), Some("America/New_York"));

@@ -15,4 +15,6 @@ pub(crate) use node::{Key, Node, NodeKind};
 pub(crate) use read::read;
 
 #[cfg(test)]
+pub(crate) mod schema_test;
+#[cfg(test)]
 mod tests;
