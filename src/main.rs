@@ -1,2 +1,5 @@
-//! segc
-fn main() {}
+//! The `segc` program: see [`segc::cli`].
+
+fn main() -> std::process::ExitCode {
+    segc::cli::main()
+}

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::check::hir::{Cond, CondKind, Hir, SegmentId, TraitId, Value, ValueKind};
 use crate::check::visit::{Visitor, walk_cond, walk_value};
 use crate::diagnostic::Span;
@@ -13,8 +15,18 @@ pub struct Input {
     pub segment: SegmentId,
     /// Where it is first referred to.
     pub span: Span,
-    /// Whether it is the parent (`extends`).
-    pub extends: bool,
+    /// How.
+    pub kind: InputKind,
+}
+
+/// How a segment refers to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputKind {
+    /// `extends`
+    Extends,
+    /// `in segment`
+    InSegment,
 }
 
 /// The segments that a segment refers to, through `extends`, `in segment` and its traits, each
@@ -35,10 +47,10 @@ pub fn inputs(hir: &Hir, id: SegmentId) -> Vec<Input> {
     let mut found: BTreeMap<SegmentId, Input> = finder
         .found
         .into_iter()
-        .map(|(segment, span)| (segment, Input { segment, span, extends: false }))
+        .map(|(segment, span)| (segment, Input { segment, span, kind: InputKind::InSegment }))
         .collect();
     if let Some((parent, span)) = segment.parent {
-        found.insert(parent, Input { segment: parent, span, extends: true });
+        found.insert(parent, Input { segment: parent, span, kind: InputKind::Extends });
     }
     found.into_values().collect()
 }

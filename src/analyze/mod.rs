@@ -9,6 +9,6 @@ mod monotone;
 mod order;
 
 pub use fingerprint::fingerprints;
-pub use inputs::{Input, inputs};
+pub use inputs::{Input, InputKind, inputs};
 pub use monotone::{Obstacle, nobody_leaves, reads_nothing};
 pub use order::{Graph, Node};

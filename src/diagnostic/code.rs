@@ -24,3 +24,12 @@ pub struct CodeInfo {
     /// The text of `segc explain`: the problem type's own documentation.
     pub explanation: &'static str,
 }
+
+impl CodeInfo {
+    /// The explanation as plain text: without the space that a doc comment's lines begin with.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines = self.explanation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+        lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+    }
+}

@@ -7,6 +7,7 @@
 mod code;
 mod list;
 mod problem;
+pub mod render;
 mod span;
 mod suggest;
 

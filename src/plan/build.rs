@@ -177,6 +177,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<Segment
     let depends_on = node.inputs.iter().map(|input| Dependency {
         id: input.segment,
         name: hir.segment(input.segment).name.clone(),
+        kind: input.kind,
         from_table: materialize != Materialize::View && request.materialize(input.segment).is_table(),
     });
     let key = |&field| {

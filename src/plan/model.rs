@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::rel::{Clock, Query, Scalar};
+use crate::analyze::InputKind;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
 use crate::types::Type;
@@ -77,6 +78,8 @@ pub struct Dependency {
     pub id: SegmentId,
     /// Its name.
     pub name: String,
+    /// How it is referred to.
+    pub kind: InputKind,
     /// Whether it is read from its table; otherwise it is inlined.
     pub from_table: bool,
 }

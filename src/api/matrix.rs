@@ -1,0 +1,173 @@
+//! What each target can do, as a table.
+
+use serde_json::{Map, Value, json};
+
+use crate::dialect::{Capability, Limit};
+
+/// Capabilities and limits by target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    /// The tier that was asked for.
+    pub tier: Option<String>,
+    /// The targets: the columns, in order.
+    pub targets: Vec<String>,
+    /// A row for each capability, in the order of [`Capability::ALL`].
+    pub capabilities: Vec<MatrixRow>,
+    /// A row for each limit, in the order of [`Limit::ALL`].
+    pub limits: Vec<LimitRow>,
+}
+
+/// One capability on every target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixRow {
+    /// Which.
+    pub capability: Capability,
+    /// One cell for each target.
+    pub cells: Vec<Cell>,
+}
+
+/// One limit on every target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitRow {
+    /// Which.
+    pub limit: Limit,
+    /// One for each target; `None` is unlimited.
+    pub values: Vec<Option<u64>>,
+}
+
+/// Whether a target has a capability, and who says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// It has it.
+    Yes,
+    /// It has it by a detour.
+    Emulated {
+        /// What the detour is, or costs.
+        note: String,
+    },
+    /// The engine lacks it.
+    No,
+    /// The project's policy switches it off.
+    OffByPolicy,
+    /// The tier switches it off.
+    OffByTier {
+        /// Which tier.
+        tier: String,
+    },
+}
+
+impl Cell {
+    /// Whether segments may use it.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        match self {
+            Self::Yes | Self::Emulated { .. } => true,
+            Self::No | Self::OffByPolicy | Self::OffByTier { .. } => false,
+        }
+    }
+
+    fn json(&self) -> Value {
+        let (support, note) = match self {
+            Self::Yes => ("yes", None),
+            Self::Emulated { note } => ("emulated", Some(note)),
+            Self::No => ("no", None),
+            Self::OffByPolicy => ("off_by_policy", None),
+            Self::OffByTier { tier } => ("off_by_tier", Some(tier)),
+        };
+        json!({ "allowed": self.allowed(), "support": support, "note": note })
+    }
+}
+
+impl Matrix {
+    /// The same with these targets alone, in their order; unknown ones are left out.
+    #[must_use]
+    pub fn only(&self, targets: &[String]) -> Self {
+        let columns: Vec<usize> = targets
+            .iter()
+            .filter_map(|wanted| self.targets.iter().position(|target| target == wanted))
+            .collect();
+        fn pick<T: Clone>(all: &[T], columns: &[usize]) -> Vec<T> {
+            columns.iter().filter_map(|&at| all.get(at).cloned()).collect()
+        }
+        Self {
+            tier: self.tier.clone(),
+            targets: pick(&self.targets, &columns),
+            capabilities: self
+                .capabilities
+                .iter()
+                .map(|row| MatrixRow { capability: row.capability, cells: pick(&row.cells, &columns) })
+                .collect(),
+            limits: self
+                .limits
+                .iter()
+                .map(|row| LimitRow { limit: row.limit, values: pick(&row.values, &columns) })
+                .collect(),
+        }
+    }
+
+    /// As JSON, for editors that hide what a target doesn't have.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let by_target = |values: Vec<Value>| -> Value {
+            Value::Object(self.targets.iter().cloned().zip(values).collect::<Map<_, _>>())
+        };
+        let capabilities: Vec<Value> = self
+            .capabilities
+            .iter()
+            .map(|row| {
+                json!({
+                    "name": row.capability.name(),
+                    "description": row.capability.description().trim(),
+                    "targets": by_target(row.cells.iter().map(Cell::json).collect()),
+                })
+            })
+            .collect();
+        let limits: Vec<Value> = self
+            .limits
+            .iter()
+            .map(|row| {
+                json!({
+                    "name": row.limit.name(),
+                    "description": row.limit.description().trim(),
+                    "targets": by_target(row.values.iter().map(|value| json!(value)).collect()),
+                })
+            })
+            .collect();
+        json!({
+            "tier": self.tier,
+            "targets": self.targets,
+            "capabilities": capabilities,
+            "limits": limits,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_can_be_chosen_and_cells_say_who_refuses() {
+        let cells = vec![
+            Cell::Yes,
+            Cell::OffByTier { tier: "free".to_owned() },
+            Cell::Emulated { note: "slow".to_owned() },
+        ];
+        let matrix = Matrix {
+            tier: Some("free".to_owned()),
+            targets: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+            capabilities: vec![MatrixRow { capability: Capability::Regex, cells }],
+            limits: vec![LimitRow { limit: Limit::Columns, values: vec![None, Some(1600), None] }],
+        };
+        let json = matrix.only(&["c".to_owned(), "b".to_owned(), "z".to_owned()]).json();
+        assert_eq!(json["targets"], json!(["c", "b"]));
+        assert_eq!(
+            json["capabilities"][0]["targets"],
+            json!({
+                "c": { "allowed": true, "support": "emulated", "note": "slow" },
+                "b": { "allowed": false, "support": "off_by_tier", "note": "free" },
+            })
+        );
+        assert_eq!(json["limits"][0]["targets"]["b"], json!(1600));
+    }
+}

@@ -1,0 +1,195 @@
+//! A small checked project, made by hand, for the tests of what stands on one.
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Link, Storage, TableSource};
+use crate::check::hir::{
+    Base, Cond, CondKind, Hir, Materialize, Path, Properties, Segment, SegmentId, Trait, TraitId, Value,
+    ValueKind,
+};
+use crate::diagnostic::{SourceId, Sources, Span};
+use crate::plan::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, TableRead, rel};
+use crate::types::Type;
+use crate::types::calendar::Calendar;
+
+const TEXT: &str = "segment big_spender on customer\n\nsegment do_not_contact on customer\n\n\
+                    segment vip on customer extends big_spender\n\nsegment win_back on customer\n";
+
+/// The files that the spans point into.
+pub(crate) fn sources() -> Sources {
+    let mut sources = Sources::default();
+    sources.add("segments/all.seg", TEXT);
+    sources
+}
+
+fn span(word: &str) -> Span {
+    let at = TEXT.find(word).unwrap_or(0);
+    Span::new(SourceId(0), at, at + word.len())
+}
+
+fn field(name: &str, ty: Type, nullable: bool) -> Field {
+    Field {
+        name: name.to_owned(),
+        span: span("customer"),
+        column: name.to_owned(),
+        ty,
+        nullable,
+        values: None,
+        description: None,
+        pii: false,
+        roles: Vec::new(),
+        min: None,
+        max: None,
+        storage: Storage::Native,
+    }
+}
+
+fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Entity {
+    Entity {
+        name: name.to_owned(),
+        span: span("customer"),
+        description: Some(format!("Every {name}")),
+        source: TableSource::Table(vec!["shop".to_owned(), table.to_owned()]),
+        target_sources: Default::default(),
+        key: vec![FieldId(0)],
+        fields,
+        links,
+        time: None,
+        event_name: None,
+        changes: Default::default(),
+        deletes: Default::default(),
+        unique_enforced: false,
+        settle: None,
+    }
+}
+
+fn catalog() -> Catalog {
+    let orders = Link {
+        name: "orders".to_owned(),
+        span: span("customer"),
+        to: EntityId(1),
+        on: vec![(FieldId(0), FieldId(1))],
+        many: true,
+        description: None,
+    };
+    let plan = Field {
+        values: Some(vec!["free".to_owned(), "premium".to_owned()]),
+        description: Some("What they pay for".to_owned()),
+        ..field("plan", Type::String, true)
+    };
+    let email = Field { pii: true, ..field("email", Type::String, true) };
+    let customer = vec![field("id", Type::Integer, false), plan, email];
+    let order = vec![field("id", Type::Integer, false), field("customer_id", Type::Integer, true)];
+    Catalog {
+        entities: vec![
+            entity("customer", "customers", customer, vec![orders]),
+            entity("order", "orders", order, Vec::new()),
+        ],
+    }
+}
+
+fn cond(kind: CondKind) -> Cond {
+    Cond { kind, span: span("segment") }
+}
+
+fn member_of(id: u32) -> Cond {
+    let path = Path { base: Base::This, hops: Vec::new(), end: EntityId(0) };
+    cond(CondKind::InSegment(path, SegmentId(id)))
+}
+
+fn boolean(kind: ValueKind) -> Value {
+    Value { kind, ty: Type::Boolean, may_miss: false, span: span("segment") }
+}
+
+fn segment(name: &str, tags: &[&str]) -> Segment {
+    Segment {
+        name: name.to_owned(),
+        entity: EntityId(0),
+        parent: None,
+        includes: Vec::new(),
+        excludes: Vec::new(),
+        properties: Properties {
+            description: Some(format!("About {name}")),
+            owner: Some("growth@shop.example".to_owned()),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            materialize: None,
+            access: Vec::new(),
+        },
+        name_span: span(name),
+        span: span(name),
+    }
+}
+
+/// `vip` extends `big_spender`; `win_back` names `vip` through a trait, and excludes
+/// `do_not_contact`.
+pub(crate) fn hir() -> Hir {
+    let path = Path { base: Base::This, hops: Vec::new(), end: EntityId(0) };
+    let through_trait = cond(CondKind::True(Box::new(boolean(ValueKind::Trait(path, TraitId(0))))));
+    let vip = Segment { parent: Some((SegmentId(0), span("vip"))), ..segment("vip", &["marketing"]) };
+    let win_back = Segment {
+        includes: vec![cond(CondKind::Not(Box::new(through_trait)))],
+        excludes: vec![member_of(1)],
+        ..segment("win_back", &["marketing", "email"])
+    };
+    Hir {
+        catalog: Arc::new(catalog()),
+        calendar: Calendar::default(),
+        params: Vec::new(),
+        traits: vec![Trait {
+            name: "is_vip".to_owned(),
+            entity: EntityId(0),
+            value: boolean(ValueKind::Condition(Box::new(member_of(2)))),
+            span: span("segment"),
+        }],
+        segments: vec![segment("big_spender", &[]), segment("do_not_contact", &["legal"]), vip, win_back],
+    }
+}
+
+fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> SegmentPlan {
+    let select = rel::Select::default();
+    SegmentPlan {
+        id: SegmentId(id),
+        name: name.to_owned(),
+        entity: "customer".to_owned(),
+        materialize: Materialize::Incremental,
+        table: vec!["segments".to_owned(), name.to_owned()],
+        keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        level,
+        depends_on,
+        refresh: Refresh::Rebuild {
+            reason: "`customer` does not say how it changes".to_owned(),
+            remedy: Some("declare `changes:` of `customer`".to_owned()),
+        },
+        query: rel::Query { ctes: Vec::new(), select },
+        clock: rel::Clock::default(),
+        checks: Vec::new(),
+        guards: Vec::new(),
+        fingerprint: format!("{id:064}"),
+        capabilities: vec![crate::dialect::Capability::SegmentComposition],
+        reads: vec![TableRead {
+            entity: "customer".to_owned(),
+            table: vec!["shop".to_owned(), "customers".to_owned()],
+            columns: vec!["id".to_owned(), "plan".to_owned()],
+        }],
+    }
+}
+
+/// A plan of [`hir`] in which `win_back` is refreshed by inserts alone.
+pub(crate) fn plan() -> Plan {
+    let on =
+        |id: u32, name: &str, from_table| Dependency { id: SegmentId(id), name: name.to_owned(), from_table };
+    let mut win_back = planned(3, "win_back", 2, vec![on(1, "do_not_contact", true), on(2, "vip", false)]);
+    win_back.refresh = Refresh::InsertOnly;
+    Plan {
+        target: "warehouse".to_owned(),
+        dialect: "duckdb".to_owned(),
+        schema: vec!["segments".to_owned()],
+        as_of: None,
+        segments: vec![
+            planned(0, "big_spender", 0, Vec::new()),
+            planned(1, "do_not_contact", 0, Vec::new()),
+            planned(2, "vip", 1, vec![on(0, "big_spender", true)]),
+            win_back,
+        ],
+    }
+}

@@ -1,0 +1,208 @@
+//! The graph of a build: segments, the tables they read, and how they refer to each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::check::hir::Hir;
+use crate::analyze::InputKind;
+use crate::plan::Plan;
+
+/// Nodes and edges, in a fixed order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Graph {
+    /// The tables by name, then the segments in the order of the build.
+    pub nodes: Vec<Node>,
+    /// By the order of the segments that they belong to.
+    pub edges: Vec<Edge>,
+}
+
+/// A segment, or what it reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// Unique: `segment:vip`, `entity:customer`.
+    pub id: String,
+    /// Which of both.
+    pub kind: NodeKind,
+    /// The segment's or the entity's name.
+    pub name: String,
+    /// The segment's or the entity's table, its parts joined by dots.
+    pub table: Option<String>,
+    /// How a segment is stored.
+    pub materialize: Option<&'static str>,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    /// A segment.
+    Segment,
+    /// An entity: a table of the source data.
+    Entity,
+}
+
+/// From what is used to what uses it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Edge {
+    /// The node that is used.
+    pub from: String,
+    /// The segment that uses it.
+    pub to: String,
+    /// How.
+    pub kind: EdgeKind,
+}
+
+/// How a segment uses something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EdgeKind {
+    /// It narrows that segment.
+    Extends,
+    /// It asks who is in that segment.
+    InSegment,
+    /// It reads that table.
+    Reads,
+}
+
+impl EdgeKind {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Extends => "extends",
+            Self::InSegment => "in segment",
+            Self::Reads => "reads",
+        }
+    }
+}
+
+impl Graph {
+    /// The graph of a plan. A segment that is referred to but not part of the build is a
+    /// node as well.
+    #[must_use]
+    pub fn of(plan: &Plan, hir: &Hir) -> Self {
+        let planned: BTreeSet<_> = plan.segments.iter().map(|segment| segment.id).collect();
+        let mut tables = BTreeMap::new();
+        let mut outside = BTreeSet::new();
+        let mut edges = Vec::new();
+        for segment in &plan.segments {
+            let to = segment_id(&segment.name);
+            for dependency in &segment.depends_on {
+                if !planned.contains(&dependency.id) {
+                    outside.insert(dependency.id);
+                }
+                let kind = match dependency.kind {
+                    InputKind::Extends => EdgeKind::Extends,
+                    InputKind::InSegment => EdgeKind::InSegment,
+                };
+                edges.push(Edge { from: segment_id(&dependency.name), to: to.clone(), kind });
+            }
+            for read in &segment.reads {
+                let table = Some(read.table.join(".")).filter(|name| !name.is_empty());
+                tables.insert(read.entity.clone(), table);
+                edges.push(Edge { from: entity_id(&read.entity), to: to.clone(), kind: EdgeKind::Reads });
+            }
+        }
+        let entities = tables.into_iter().map(|(name, table)| Node {
+            id: entity_id(&name),
+            kind: NodeKind::Entity,
+            name,
+            table,
+            materialize: None,
+        });
+        let others = outside.into_iter().map(|id| segment_node(&hir.segment(id).name, None, None));
+        let segments = plan.segments.iter().map(|segment| {
+            let table = Some(segment.table.join(".")).filter(|name| !name.is_empty());
+            segment_node(&segment.name, table, Some(segment.materialize.name()))
+        });
+        Self { nodes: entities.chain(others).chain(segments).collect(), edges }
+    }
+
+    /// As a Mermaid flowchart, which GitHub and GitLab draw in Markdown.
+    #[must_use]
+    pub fn mermaid(&self) -> String {
+        let mut text = String::from("flowchart LR\n");
+        let numbers = self.numbers();
+        for (at, node) in self.nodes.iter().enumerate() {
+            let label = mermaid_text(&node.label());
+            text.push_str(&match node.kind {
+                NodeKind::Segment => format!("  n{at}[\"{label}\"]\n"),
+                NodeKind::Entity => format!("  n{at}[(\"{label}\")]\n"),
+            });
+        }
+        for edge in &self.edges {
+            let arrow = match edge.kind {
+                EdgeKind::Extends => "==>|extends|",
+                EdgeKind::InSegment => "-->|in segment|",
+                EdgeKind::Reads => "-.->",
+            };
+            if let (Some(from), Some(to)) = (numbers.get(&*edge.from), numbers.get(&*edge.to)) {
+                text.push_str(&format!("  n{from} {arrow} n{to}\n"));
+            }
+        }
+        text
+    }
+
+    /// In Graphviz's language.
+    #[must_use]
+    pub fn dot(&self) -> String {
+        let mut text = String::from("digraph segments {\n  rankdir=LR;\n");
+        for node in &self.nodes {
+            let shape = match node.kind {
+                NodeKind::Segment => "box",
+                NodeKind::Entity => "cylinder",
+            };
+            let (id, label) = (dot_text(&node.id), dot_text(&node.label()));
+            text.push_str(&format!("  {id} [shape={shape}, label={label}];\n"));
+        }
+        for edge in &self.edges {
+            let style = match edge.kind {
+                EdgeKind::Extends => "bold",
+                EdgeKind::InSegment => "solid",
+                EdgeKind::Reads => "dotted",
+            };
+            let (from, to, label) = (dot_text(&edge.from), dot_text(&edge.to), dot_text(edge.kind.label()));
+            text.push_str(&format!("  {from} -> {to} [style={style}, label={label}];\n"));
+        }
+        text + "}\n"
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        super::json(self)
+    }
+
+    fn numbers(&self) -> BTreeMap<&str, usize> {
+        self.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect()
+    }
+}
+
+impl Node {
+    fn label(&self) -> String {
+        match (self.kind, &self.table) {
+            (NodeKind::Entity, Some(table)) => format!("{} ({table})", self.name),
+            (NodeKind::Entity, None) | (NodeKind::Segment, _) => self.name.clone(),
+        }
+    }
+}
+
+fn segment_node(name: &str, table: Option<String>, materialize: Option<&'static str>) -> Node {
+    Node { id: segment_id(name), kind: NodeKind::Segment, name: name.to_owned(), table, materialize }
+}
+
+fn segment_id(name: &str) -> String {
+    format!("segment:{name}")
+}
+
+fn entity_id(name: &str) -> String {
+    format!("entity:{name}")
+}
+
+/// Quotes and angle brackets end a Mermaid label; it knows HTML's entities.
+fn mermaid_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn dot_text(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

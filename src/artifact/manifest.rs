@@ -1,0 +1,264 @@
+//! `manifest.json`: what a build holds, for schedulers, catalogs and tests.
+//!
+//! Its JSON Schema is published as `docs/manifest.schema.json`; fields are only ever added
+//! within a version.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Scripts, create_path, refresh_path};
+use crate::check::hir::{Hir, Segment};
+use crate::diagnostic::{Sources, Span};
+use crate::analyze::InputKind;
+use crate::plan::{Plan, Refresh, SegmentPlan, TableRead};
+
+/// The version of the manifest's form.
+pub const MANIFEST_VERSION: u32 = 1;
+
+/// What a build of one target holds.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The version of this form. Another number is another form.
+    pub version: u32,
+    /// The version of segc that wrote it.
+    pub segc: String,
+    /// The project's name.
+    pub project: String,
+    /// The target's name in `segc.yml`.
+    pub target: String,
+    /// The name of the target's dialect.
+    pub dialect: String,
+    /// The name parts of the schema that holds the segments' tables.
+    pub schema: Vec<String>,
+    /// The instant baked into the scripts; null if they read the engine's clock.
+    pub as_of: Option<String>,
+    /// The time zone of days, weeks and months.
+    pub timezone: String,
+    /// Every segment, each after those that it depends on.
+    pub segments: Vec<ManifestSegment>,
+}
+
+/// A segment of a build.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestSegment {
+    /// Its name.
+    pub name: String,
+    /// The entity whose rows it selects.
+    pub entity: String,
+    /// What it is, for people.
+    pub description: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The roles that may read it; empty means that the project says nothing.
+    pub access: Vec<String>,
+    /// How it is stored: `table`, `incremental`, `view` or `inline`.
+    pub materialize: String,
+    /// The name parts of its table or view; null if it is not stored.
+    pub table: Option<Vec<String>>,
+    /// The key columns of its table.
+    pub keys: Vec<ManifestColumn>,
+    /// 0 if it depends on no segment, else one more than the highest it depends on.
+    pub level: usize,
+    /// The segments that it refers to directly.
+    pub depends_on: Vec<ManifestDependency>,
+    /// The tables and columns that it reads.
+    pub reads: Vec<ManifestRead>,
+    /// How `refresh.sql` brings it up to date.
+    pub refresh: ManifestRefresh,
+    /// What it needs of a target.
+    pub capabilities: Vec<String>,
+    /// The hash of its meaning. Comments and formatting don't count.
+    pub fingerprint: String,
+    /// Where its name stands.
+    pub source: Option<ManifestPosition>,
+    /// Its own scripts, in this folder.
+    pub scripts: ManifestScripts,
+}
+
+/// A column of a segment's table.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in the segment language.
+    pub r#type: String,
+}
+
+/// A segment that another refers to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestDependency {
+    /// Its name.
+    pub segment: String,
+    /// How it is referred to: `extends` or `in_segment`.
+    #[schemars(with = "String")]
+    pub by: InputKind,
+    /// Whether its table is read; otherwise its condition is put in its place.
+    pub from_table: bool,
+}
+
+/// A table that is read.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestRead {
+    /// The entity.
+    pub entity: String,
+    /// The name parts of its table; null if the catalog gives a query.
+    pub table: Option<Vec<String>>,
+    /// The columns, in order.
+    pub columns: Vec<String>,
+}
+
+/// How a refresh works.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestRefresh {
+    /// What is done.
+    pub strategy: RefreshStrategy,
+    /// Why nothing cheaper is done.
+    pub why: Option<String>,
+    /// What would allow something cheaper.
+    pub remedy: Option<String>,
+}
+
+/// What a refresh does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshStrategy {
+    /// Nobody can leave: newcomers are inserted.
+    InsertOnly,
+    /// Evaluated again in full; the difference is applied.
+    Rebuild,
+    /// Nothing is stored that could grow old.
+    None,
+}
+
+/// A place in a file of the project.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestPosition {
+    /// Path relative to the project, with `/` between its parts.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in code points.
+    pub column: usize,
+}
+
+/// Where a segment's own scripts are.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestScripts {
+    /// Creates it.
+    pub create: Option<String>,
+    /// Refreshes it.
+    pub refresh: Option<String>,
+}
+
+impl Manifest {
+    pub(super) fn of(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: &Scripts) -> Self {
+        Self {
+            version: MANIFEST_VERSION,
+            segc: env!("CARGO_PKG_VERSION").to_owned(),
+            project: project.to_owned(),
+            target: plan.target.clone(),
+            dialect: plan.dialect.clone(),
+            schema: plan.schema.clone(),
+            as_of: plan.as_of.map(|instant| instant.to_string()),
+            timezone: hir.calendar.zone_name.clone(),
+            segments: plan.segments.iter().map(|one| segment(one, hir, sources, scripts)).collect(),
+        }
+    }
+}
+
+fn segment(plan: &SegmentPlan, hir: &Hir, sources: &Sources, scripts: &Scripts) -> ManifestSegment {
+    let Segment { properties, name_span, .. } = hir.segment(plan.id);
+    let texts = scripts.segments.get(&plan.name);
+    ManifestSegment {
+        name: plan.name.clone(),
+        entity: plan.entity.clone(),
+        description: properties.description.clone(),
+        owner: properties.owner.clone(),
+        tags: properties.tags.clone(),
+        access: properties.access.clone(),
+        materialize: plan.materialize.name().to_owned(),
+        table: Some(plan.table.clone()).filter(|_| stored(plan)),
+        keys: plan
+            .keys
+            .iter()
+            .map(|key| ManifestColumn { name: key.name.clone(), r#type: key.ty.to_string() })
+            .collect(),
+        level: plan.level,
+        depends_on: depends_on(plan),
+        reads: plan.reads.iter().map(read).collect(),
+        refresh: refresh(plan),
+        capabilities: plan.capabilities.iter().map(|flag| flag.name().to_owned()).collect(),
+        fingerprint: plan.fingerprint.clone(),
+        source: position(*name_span, sources),
+        scripts: ManifestScripts {
+            create: texts.map(|_| create_path(&plan.name)),
+            refresh: texts.and_then(|texts| texts.refresh.as_ref()).map(|_| refresh_path(&plan.name)),
+        },
+    }
+}
+
+fn stored(plan: &SegmentPlan) -> bool {
+    use crate::check::hir::Materialize::{Incremental, Inline, Table, View};
+    match plan.materialize {
+        Table | Incremental | View => true,
+        Inline => false,
+    }
+}
+
+fn depends_on(plan: &SegmentPlan) -> Vec<ManifestDependency> {
+    plan.depends_on
+        .iter()
+        .map(|dependency| ManifestDependency {
+            segment: dependency.name.clone(),
+            by: dependency.kind,
+            from_table: dependency.from_table,
+        })
+        .collect()
+}
+
+fn read(read: &TableRead) -> ManifestRead {
+    ManifestRead {
+        entity: read.entity.clone(),
+        table: Some(read.table.clone()).filter(|parts| !parts.is_empty()),
+        columns: read.columns.clone(),
+    }
+}
+
+fn refresh(plan: &SegmentPlan) -> ManifestRefresh {
+    if !plan.materialize.is_table() {
+        return ManifestRefresh { strategy: RefreshStrategy::None, why: None, remedy: None };
+    }
+    match &plan.refresh {
+        Refresh::InsertOnly => {
+            ManifestRefresh { strategy: RefreshStrategy::InsertOnly, why: None, remedy: None }
+        }
+        Refresh::Rebuild { reason, remedy } => ManifestRefresh {
+            strategy: RefreshStrategy::Rebuild,
+            why: Some(reason.clone()),
+            remedy: remedy.clone(),
+        },
+    }
+}
+
+fn position(span: Span, sources: &Sources) -> Option<ManifestPosition> {
+    let (path, position) = sources.locate(span)?;
+    Some(ManifestPosition { path: path.to_owned(), line: position.line, column: position.column })
+}
+
+/// The JSON Schema of the manifest.
+#[must_use]
+pub fn schema() -> String {
+    super::json(&schemars::schema_for!(Manifest))
+}

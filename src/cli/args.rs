@@ -1,0 +1,355 @@
+//! The arguments as they are written; `config` makes sense of them.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::render::Format;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 fine, 1 the project has errors, 2 wrong use, 3 the engine failed.
+Data goes to stdout, messages to stderr.
+
+Examples:
+  segc init shop && cd shop      start a project that works at once
+  segc check                     find every problem
+  segc compile vip               print one segment's SELECT
+  segc compile                   write scripts for every target
+  segc run                       try the segments on DuckDB
+  segc explain SEG301            what a problem means";
+
+/// Compiles audience segments, written as text, into SQL.
+#[derive(Debug, Parser)]
+#[command(name = "segc", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Common {
+    /// The project's folder; otherwise the nearest one upward with a segc.yml
+    #[arg(short = 'C', long = "project", value_name = "DIR", global = true)]
+    pub(super) project: Option<PathBuf>,
+    /// When to write colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) color: Color,
+    /// How problems are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true)]
+    pub(super) message_format: MessageFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(Init),
+    Check(Check),
+    Compile(Compile),
+    Run(Run),
+    Ls(Ls),
+    Graph(Graph),
+    Capabilities(Capabilities),
+    Catalog(Catalog),
+    Explain(Explain),
+}
+
+/// Start a project that works at once
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Writes segc.yml, catalog/, segments/ and data/, and never overwrites a file.
+
+Examples:
+  segc init                      in the current folder
+  segc init shop                 in a new folder
+  segc init site --catalog web_analytics")]
+pub(super) struct Init {
+    /// Where; made if it is missing
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Which catalog to start from
+    #[arg(long, value_enum, value_name = "NAME", default_value = "shop")]
+    pub(super) catalog: Template,
+}
+
+/// Find every problem of the project
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Problems for people go to stderr; in any other format they are what was asked for, and go
+to stdout.
+
+Examples:
+  segc check
+  segc check shop
+  segc check --format json | jq .code
+  segc check --format sarif > segc.sarif")]
+pub(super) struct Check {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    pub(super) dir: Option<PathBuf>,
+    /// How problems are written (as --message-format, but to stdout)
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<MessageFormat>,
+    #[command(flatten)]
+    pub(super) values: Values,
+}
+
+/// Write SQL: one SELECT, or the scripts of a build
+#[derive(Debug, Group)]
+#[command(after_help = "\
+With one plain name and no --out, that segment's SELECT is printed. Otherwise
+target/<target>/ is replaced by create.sql, refresh.sql, manifest.json, the graph, and a
+pair of scripts for each segment.
+
+Selections:
+  name     that segment            +name    with those it depends on
+  tag:x    those with the tag      name+    with those that depend on it
+
+Examples:
+  segc compile
+  segc compile vip --target postgres
+  segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
+  segc compile --select tag:marketing --select +vip --target bigquery --out build")]
+pub(super) struct Compile {
+    /// Which segments; all if none is named
+    #[arg(value_name = "SEGMENTS")]
+    pub(super) segments: Vec<String>,
+    /// More segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    pub(super) select: Vec<String>,
+    /// For which targets; every one of segc.yml if none is named
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Vec<String>,
+    /// Write to DIR/<target>/ instead of target/<target>/
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) values: Values,
+    #[command(flatten)]
+    pub(super) moment: Moment,
+}
+
+/// Try the segments on the embedded engine
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
+prints how many members each has. All of it happens in memory; with --db, the tables and
+segments of a database file are used and kept.
+
+Examples:
+  segc run
+  segc run vip --as-of 2026-11-20T00:00:00Z
+  segc run --db shop.db --load   fill the file's tables from data/, then run
+  segc run --db shop.db --refresh")]
+pub(super) struct Run {
+    /// Which segments; all if none is named
+    #[arg(value_name = "SEGMENTS")]
+    pub(super) segments: Vec<String>,
+    /// More segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    pub(super) select: Vec<String>,
+    /// A database file, used and kept; otherwise all happens in memory
+    #[arg(long, value_name = "FILE")]
+    pub(super) db: Option<PathBuf>,
+    /// Fill the file's tables from data/ first, replacing what they hold
+    #[arg(long, requires = "db")]
+    pub(super) load: bool,
+    /// Refresh the tables that an earlier run made
+    #[arg(long, requires = "db")]
+    pub(super) refresh: bool,
+    /// For which target; the first that the engine can run if none is named
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) values: Values,
+    #[command(flatten)]
+    pub(super) moment: Moment,
+}
+
+/// List the segments
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Examples:
+  segc ls
+  segc ls --select tag:marketing
+  segc ls --format json | jq -r '.[].name'")]
+pub(super) struct Ls {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    pub(super) dir: Option<PathBuf>,
+    /// Which segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    pub(super) select: Vec<String>,
+    /// How to write the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: ListFormat,
+}
+
+/// Draw how segments and tables hang together
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Examples:
+  segc graph                     Mermaid, which GitHub draws in Markdown
+  segc graph --format dot | dot -Tsvg > graph.svg
+  segc graph --select +vip")]
+pub(super) struct Graph {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    pub(super) dir: Option<PathBuf>,
+    /// Which segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    pub(super) select: Vec<String>,
+    /// For which target; the first of segc.yml if none is named
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// How to write the graph
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "mermaid")]
+    pub(super) format: GraphFormat,
+}
+
+/// Show what each target can do, and who says no
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Examples:
+  segc capabilities
+  segc capabilities --target postgres --tier free
+  segc capabilities --format json")]
+pub(super) struct Capabilities {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    pub(super) dir: Option<PathBuf>,
+    /// Only these targets
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Vec<String>,
+    /// With the policy of this tier
+    #[arg(long, value_name = "NAME")]
+    pub(super) tier: Option<String>,
+    /// How to write the matrix
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: ListFormat,
+}
+
+/// Show entities, their fields and links
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Examples:
+  segc catalog
+  segc catalog customer
+  segc catalog --format json")]
+pub(super) struct Catalog {
+    /// One entity with all its fields and links
+    #[arg(value_name = "ENTITY")]
+    pub(super) entity: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: ListFormat,
+}
+
+/// Explain the code of a problem
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Examples:
+  segc explain SEG301
+  segc explain 301
+  segc explain --list")]
+pub(super) struct Explain {
+    /// Such as SEG301
+    #[arg(value_name = "CODE", required_unless_present = "list")]
+    pub(super) code: Option<String>,
+    /// List every code
+    #[arg(long, conflicts_with = "code")]
+    pub(super) list: bool,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Values {
+    /// Value of a parameter, once for each
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub(super) params: Vec<String>,
+    /// With the policy of this tier
+    #[arg(long, value_name = "NAME")]
+    pub(super) tier: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Moment {
+    /// The instant that counts as now, as 2026-11-20T00:00:00Z; otherwise the engine's clock
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) as_of: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// If it goes to a terminal and NO_COLOR isn't set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// With excerpts and help
+    Human,
+    /// One object a line
+    Json,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// One SARIF 2.1.0 document
+    Sarif,
+}
+
+impl From<MessageFormat> for Format {
+    fn from(format: MessageFormat) -> Self {
+        match format {
+            MessageFormat::Human => Self::Human,
+            MessageFormat::Json => Self::Json,
+            MessageFormat::Github => Self::Github,
+            MessageFormat::Sarif => Self::Sarif,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Mermaid,
+    Dot,
+    Json,
+}
+
+/// The catalogs that `init` starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Template {
+    /// Customers, orders and products of a shop
+    Shop,
+    /// Visitors, sessions and events of a site
+    WebAnalytics,
+    /// Users and feature flags of a product
+    Flags,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Args;
+
+    #[test]
+    fn the_declarations_are_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        for command in Args::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Examples:"), "{} has no examples", command.get_name());
+        }
+    }
+}

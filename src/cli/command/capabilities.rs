@@ -1,0 +1,107 @@
+//! `segc capabilities`
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{open, write_json};
+use crate::api::{Cell, Matrix, Options};
+use crate::cli::args::{Capabilities, ListFormat};
+use crate::cli::exit::Exit;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::Diagnostics;
+
+pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    let options = Options { tier: args.tier.clone(), ..Options::default() };
+    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(options), terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    let targets = match opened.targets(&args.target) {
+        Ok(targets) => targets,
+        Err(slips) => return opened.report(slips, terminal),
+    };
+    let matrix = opened.session.capability_matrix(args.tier.as_deref()).only(&targets);
+    match args.format {
+        ListFormat::Table => write_table(&matrix, &mut terminal.out)?,
+        ListFormat::Json => write_json(&matrix.json(), &mut terminal.out)?,
+    }
+    opened.report(Diagnostics::new(), terminal)
+}
+
+fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
+    let header = |first: &str| std::iter::once(first.to_owned()).chain(matrix.targets.clone());
+    let mut notes: Vec<String> = Vec::new();
+    let mut table = Table::new(header("CAPABILITY"));
+    for row in &matrix.capabilities {
+        let cells = row.cells.iter().map(|cell| shown(cell, &mut notes));
+        table.row(std::iter::once(row.capability.name().to_owned()).chain(cells).collect::<Vec<_>>());
+    }
+    table.write(out)?;
+    if !matrix.limits.is_empty() {
+        writeln!(out)?;
+        let columns: Vec<usize> = (1..=matrix.targets.len()).collect();
+        let mut table = Table::new(header("LIMIT")).right(&columns);
+        for row in &matrix.limits {
+            let values =
+                row.values.iter().map(|value| value.map_or_else(|| "-".to_owned(), |n| n.to_string()));
+            table.row(std::iter::once(row.limit.name().to_owned()).chain(values).collect::<Vec<_>>());
+        }
+        table.write(out)?;
+    }
+    if !notes.is_empty() {
+        writeln!(out)?;
+    }
+    for (at, note) in (1..).zip(&notes) {
+        writeln!(out, "[{at}] {note}")?;
+    }
+    Ok(())
+}
+
+/// A cell's word; a note is numbered, the same one once.
+fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
+    match cell {
+        Cell::Yes => "yes".to_owned(),
+        Cell::No => "no".to_owned(),
+        Cell::OffByPolicy => "off: policy".to_owned(),
+        Cell::OffByTier { tier } => format!("off: tier {tier}"),
+        Cell::Emulated { note } => {
+            let at = notes.iter().position(|known| known == note).unwrap_or_else(|| {
+                notes.push(note.clone());
+                notes.len() - 1
+            });
+            format!("emulated [{}]", at + 1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{LimitRow, MatrixRow};
+    use crate::dialect::{Capability, Limit};
+
+    #[test]
+    fn the_table_says_who_refuses() {
+        let note = "slow".to_owned();
+        let matrix = Matrix {
+            tier: Some("free".to_owned()),
+            targets: vec!["lake".to_owned(), "warehouse".to_owned()],
+            capabilities: vec![
+                MatrixRow { capability: Capability::Regex, cells: vec![Cell::Yes, Cell::No] },
+                MatrixRow {
+                    capability: Capability::Merge,
+                    cells: vec![Cell::Emulated { note: note.clone() }, Cell::Emulated { note }],
+                },
+                MatrixRow {
+                    capability: Capability::Json,
+                    cells: vec![Cell::OffByPolicy, Cell::OffByTier { tier: "free".to_owned() }],
+                },
+            ],
+            limits: vec![LimitRow { limit: Limit::Columns, values: vec![None, Some(1600)] }],
+        };
+        let mut out = Vec::new();
+        write_table(&matrix, &mut out).expect("a vector takes all");
+        insta::assert_snapshot!(String::from_utf8(out).expect("text is UTF-8"));
+    }
+}

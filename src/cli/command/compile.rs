@@ -1,0 +1,149 @@
+//! `segc compile`
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Opened, one, open};
+use crate::api::Options;
+use crate::artifact::Artifacts;
+use crate::check::hir::SegmentId;
+use crate::cli::args::Compile;
+use crate::cli::exit::Exit;
+use crate::cli::problems::SeveralTargets;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::cli::{config, folder};
+use crate::diagnostic::Diagnostics;
+use crate::plan::{Plan, Refresh, SegmentPlan};
+
+pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    let options = config::options(&args.values, args.moment.as_of.as_deref());
+    let (opened, options) = match open(named, options, terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    if opened.diagnostics.has_errors() {
+        return opened.report(Diagnostics::new(), terminal);
+    }
+    let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
+    let (targets, segments) = match (opened.targets(&args.target), opened.session.select(&patterns)) {
+        (Ok(targets), Ok(segments)) => (targets, segments),
+        (targets, segments) => {
+            let mut slips = targets.err().unwrap_or_default();
+            slips.append(segments.err().unwrap_or_default());
+            return opened.report(slips, terminal);
+        }
+    };
+    match (plain_name(args), segments.as_slice()) {
+        (Some(name), &[segment]) => print(opened, name, segment, args, &targets, &options, terminal),
+        _ => write(opened, args, &targets, &segments, &options, terminal),
+    }
+}
+
+/// The segment whose SELECT is to be printed.
+fn plain_name(args: &Compile) -> Option<&str> {
+    match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
+        ([name], [], None) if !name.contains(['+', ':']) => Some(name),
+        _ => None,
+    }
+}
+
+fn print(
+    opened: Opened,
+    name: &str,
+    segment: SegmentId,
+    args: &Compile,
+    targets: &[String],
+    options: &Options,
+    terminal: &mut Terminal,
+) -> io::Result<Exit> {
+    if args.target.len() > 1 {
+        return opened.report(one(SeveralTargets { span: None, segment: name.to_owned() }), terminal);
+    }
+    let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
+    match opened.session.select_sql(target, segment, options) {
+        Ok(sql) => {
+            writeln!(terminal.out, "{}", sql.trim_end())?;
+            opened.report(Diagnostics::new(), terminal)
+        }
+        Err(problems) => opened.report(problems, terminal),
+    }
+}
+
+/// One folder to be written.
+struct Build {
+    plan: Plan,
+    artifacts: Artifacts,
+    folder: PathBuf,
+    shown: String,
+}
+
+fn write(
+    opened: Opened,
+    args: &Compile,
+    targets: &[String],
+    segments: &[SegmentId],
+    options: &Options,
+    terminal: &mut Terminal,
+) -> io::Result<Exit> {
+    let mut problems = Diagnostics::new();
+    let mut builds = Vec::new();
+    for target in targets {
+        let (plan, found) = opened.session.plan(target, segments, options);
+        problems.append(found);
+        if let Some(plan) = plan {
+            let (folder, shown) = place(&opened, args, target);
+            builds.push(Build { artifacts: opened.session.artifacts(&plan), plan, folder, shown });
+        }
+    }
+    // All or nothing: where one target refuses, no folder changes.
+    if !problems.has_errors() {
+        for build in &builds {
+            if let Err(problem) = folder::replace(&build.folder, &build.artifacts) {
+                problems.push(problem);
+            }
+        }
+    }
+    let failed = problems.has_errors();
+    let exit = opened.report(problems, terminal)?;
+    if !failed && terminal.is_human() {
+        for build in &builds {
+            summarize(build, &mut terminal.err)?;
+        }
+    }
+    Ok(exit)
+}
+
+/// Where a target's files go, and how people see that place.
+fn place(opened: &Opened, args: &Compile, target: &str) -> (PathBuf, String) {
+    match &args.out {
+        Some(out) => (out.join(target), format!("{}/{target}", out.display())),
+        None => {
+            let folder = opened.root.folder.join("target").join(target);
+            (folder, format!("{}target/{target}", opened.root.prefix))
+        }
+    }
+}
+
+fn summarize(build: &Build, err: &mut dyn Write) -> io::Result<()> {
+    let count = build.plan.segments.len();
+    let plural = if count == 1 { "" } else { "s" };
+    writeln!(err, "{}: {count} segment{plural}", build.shown)?;
+    let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
+    for segment in &build.plan.segments {
+        let (strategy, why) = strategy(segment);
+        table.row([segment.name.as_str(), segment.materialize.name(), strategy, why]);
+    }
+    table.write(err)?;
+    writeln!(err)
+}
+
+fn strategy(segment: &SegmentPlan) -> (&'static str, &str) {
+    if !segment.materialize.is_table() {
+        return ("-", "");
+    }
+    match &segment.refresh {
+        Refresh::InsertOnly => ("insert only", "nobody can leave"),
+        Refresh::Rebuild { reason, .. } => ("rebuild", reason),
+    }
+}

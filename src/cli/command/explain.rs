@@ -1,0 +1,61 @@
+//! `segc explain`
+
+use std::io::{self, Write};
+
+use crate::cli::args::Explain;
+use crate::cli::exit::Exit;
+use crate::cli::problems::UnknownCode;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::{CodeInfo, Severity, closest};
+use crate::registry;
+
+pub(super) fn run(args: &Explain, terminal: &mut Terminal) -> io::Result<Exit> {
+    let Some(code) = args.code.as_deref().filter(|_| !args.list) else {
+        list().write(&mut terminal.out)?;
+        return Ok(Exit::Fine);
+    };
+    match registry::find(code) {
+        Some(info) => {
+            writeln!(terminal.out, "{}", text(info))?;
+            Ok(Exit::Fine)
+        }
+        None => {
+            let near = closest(code, registry::codes().iter().map(|info| info.code)).map(str::to_owned);
+            terminal.refuse(UnknownCode { span: None, code: code.to_owned(), near })
+        }
+    }
+}
+
+fn list() -> Table {
+    let mut table = Table::new(["CODE", "SEVERITY", "TITLE"]);
+    for info in registry::codes() {
+        table.row([info.code, severity(info), info.title]);
+    }
+    table
+}
+
+/// Headline and explanation; examples are indented instead of fenced.
+fn text(info: &CodeInfo) -> String {
+    let mut text = format!("{}: {} ({})\n", info.code, info.title, severity(info));
+    let mut fenced = false;
+    for line in info.text().lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        text.push('\n');
+        if !line.is_empty() {
+            text.push_str(if fenced { "    " } else { "" });
+            text.push_str(line);
+        }
+    }
+    text
+}
+
+fn severity(info: &CodeInfo) -> &'static str {
+    match info.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}

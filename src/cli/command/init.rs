@@ -1,0 +1,45 @@
+//! `segc init`
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::cli::args::Init;
+use crate::cli::exit::Exit;
+use crate::cli::problems::AlreadyThere;
+use crate::cli::terminal::Terminal;
+use crate::cli::{folder, template};
+
+pub(super) fn run(args: &Init, terminal: &mut Terminal) -> io::Result<Exit> {
+    let files = template::files(args.catalog);
+    let there: Vec<String> = files
+        .iter()
+        .map(|(path, _)| args.dir.join(path))
+        .filter(|path| path.symlink_metadata().is_ok())
+        .map(|path| path.display().to_string())
+        .collect();
+    if !there.is_empty() {
+        return terminal.refuse(AlreadyThere { span: None, files: there });
+    }
+    for (path, text) in files {
+        if let Err(problem) = folder::write_new(&args.dir.join(path), text) {
+            return terminal.refuse(problem);
+        }
+    }
+    if terminal.is_human() {
+        greet(args, files, &mut terminal.err)?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn greet(args: &Init, files: &[(&str, &str)], err: &mut dyn Write) -> io::Result<()> {
+    for (path, _) in files {
+        writeln!(err, "wrote {}", args.dir.join(path).display())?;
+    }
+    let option =
+        if args.dir == Path::new(".") { String::new() } else { format!(" -C {}", args.dir.display()) };
+    writeln!(
+        err,
+        "\nNow try:\n  segc{option} check\n  segc{option} run --as-of {}\n  segc{option} compile",
+        template::AS_OF
+    )
+}

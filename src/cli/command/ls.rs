@@ -1,0 +1,67 @@
+//! `segc ls`
+
+use std::io;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{open, write_json};
+use crate::api::{Options, Session};
+use crate::check::hir::SegmentId;
+use crate::cli::args::{ListFormat, Ls};
+use crate::cli::exit::Exit;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::Diagnostics;
+
+pub(super) fn run(args: &Ls, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(Options::default()), terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    let segments = match opened.session.select(&args.select) {
+        Ok(segments) => segments,
+        Err(slips) => return opened.report(slips, terminal),
+    };
+    match args.format {
+        ListFormat::Table => table(&opened.session, &segments).write(&mut terminal.out)?,
+        ListFormat::Json => {
+            let all = segments.iter().map(|&id| object(&opened.session, id)).collect();
+            write_json(&Value::Array(all), &mut terminal.out)?;
+        }
+    }
+    // A segment with an error is not in the list: its problem says so.
+    opened.report(Diagnostics::new(), terminal)
+}
+
+fn table(session: &Session, segments: &[SegmentId]) -> Table {
+    let hir = session.hir();
+    let mut table = Table::new(["SEGMENT", "ENTITY", "MATERIALIZE", "OWNER", "TAGS"]);
+    for &id in segments {
+        let segment = hir.segment(id);
+        table.row([
+            segment.name.clone(),
+            hir.catalog.entity(segment.entity).name.clone(),
+            session.materialize(id).name().to_owned(),
+            segment.properties.owner.clone().unwrap_or_default(),
+            segment.properties.tags.join(", "),
+        ]);
+    }
+    table
+}
+
+fn object(session: &Session, id: SegmentId) -> Value {
+    let hir = session.hir();
+    let segment = hir.segment(id);
+    let place = session.sources.locate(segment.name_span);
+    json!({
+        "name": segment.name,
+        "entity": hir.catalog.entity(segment.entity).name,
+        "description": segment.properties.description,
+        "owner": segment.properties.owner,
+        "tags": segment.properties.tags,
+        "materialize": session.materialize(id).name(),
+        "path": place.map(|(path, _)| path),
+        "line": place.map(|(_, position)| position.line),
+    })
+}

@@ -1,0 +1,106 @@
+//! One file for each command.
+
+mod capabilities;
+mod catalog;
+mod check;
+mod compile;
+mod explain;
+mod graph;
+mod init;
+mod ls;
+mod run;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::args::{Args, Command};
+use super::config::{self, Root};
+use super::exit::Exit;
+use super::problems::{NoTarget, UnknownTarget};
+use super::terminal::Terminal;
+use crate::api::{self, Options, Session};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
+    let named = args.common.project.as_deref();
+    match &args.command {
+        Command::Init(init) => init::run(init, terminal),
+        Command::Check(check) => check::run(check, named, terminal),
+        Command::Compile(compile) => compile::run(compile, named, terminal),
+        Command::Run(run) => run::run(run, named, terminal),
+        Command::Ls(ls) => ls::run(ls, named, terminal),
+        Command::Graph(graph) => graph::run(graph, named, terminal),
+        Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
+        Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
+        Command::Explain(explain) => explain::run(explain, terminal),
+    }
+}
+
+/// A project that was found and read, with the problems it has.
+struct Opened {
+    root: Root,
+    session: Session,
+    diagnostics: Diagnostics,
+}
+
+/// Finds and reads the project; a wrong use of the command is told here.
+fn open(
+    named: Option<&Path>,
+    options: Result<Options, Diagnostics>,
+    terminal: &mut Terminal,
+) -> io::Result<Result<(Opened, Options), Exit>> {
+    let mut problems = Diagnostics::new();
+    let root = config::root(named).map_err(|problem| problems.push(problem));
+    let options = options.map_err(|slips| problems.append(slips));
+    let (Ok(root), Ok(options)) = (root, options) else {
+        return terminal.report(&Default::default(), problems).map(Err);
+    };
+    terminal.set_prefix(root.prefix.clone());
+    let (session, diagnostics) = api::open(&root.folder, &options);
+    Ok(Ok((Opened { root, session, diagnostics }, options)))
+}
+
+impl Opened {
+    /// Reports the project's problems together with further ones.
+    fn report(mut self, further: Diagnostics, terminal: &mut Terminal) -> io::Result<Exit> {
+        self.diagnostics.append(further);
+        terminal.report(&self.session.sources, self.diagnostics)
+    }
+
+    /// The targets of these names, or every one of the project.
+    fn targets(&self, names: &[String]) -> Result<Vec<String>, Diagnostics> {
+        let known = self.session.targets();
+        let mut problems = Diagnostics::new();
+        for name in names.iter().filter(|&name| !known.contains(name)) {
+            problems.push(UnknownTarget { span: None, name: name.clone(), known: known.clone() });
+        }
+        if names.is_empty() && known.is_empty() {
+            let why = "the project has no target".to_owned();
+            problems.push(NoTarget { span: None, why });
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if names.is_empty() {
+            return Ok(known);
+        }
+        let mut chosen: Vec<String> = Vec::new();
+        for name in names {
+            if !chosen.contains(name) {
+                chosen.push(name.clone());
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+/// Indented JSON.
+fn write_json(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// Problems of the command line as a list.
+fn one(problem: impl Into<Diagnostic>) -> Diagnostics {
+    vec![problem.into()].into()
+}

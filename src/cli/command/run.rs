@@ -1,0 +1,171 @@
+//! `segc run`
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{Opened, one, open};
+use crate::api::{Options, Step};
+use crate::cli::args::Run;
+use crate::cli::config;
+use crate::cli::exit::Exit;
+use crate::cli::problems::NoTarget;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::Diagnostics;
+use crate::engine::{Cell, Embedded, Engine, EngineError};
+
+/// Where a project's sample rows are.
+const DATA: &str = "data";
+
+pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    let options = config::options(&args.values, args.moment.as_of.as_deref());
+    let (opened, options) = match open(named, options, terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    if opened.diagnostics.has_errors() {
+        return opened.report(Diagnostics::new(), terminal);
+    }
+    let (target, steps, warnings) = match prepare(&opened, args, &options) {
+        Ok(prepared) => prepared,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    let mut table = Table::new(["SEGMENT", "MEMBERS", "TIME"]).right(&[1, 2]);
+    let done = execute(&opened, args, &target, &steps, &mut table, terminal);
+    // What was done before a failure is shown as well.
+    table.write(&mut terminal.out)?;
+    terminal.flush()?;
+    let mut problems = warnings;
+    if let Err(error) = done {
+        match error {
+            Failure::Io(error) => return Err(error),
+            Failure::Engine(error) => problems.push(error),
+        }
+    }
+    opened.report(problems, terminal)
+}
+
+/// Everything that can go wrong before the engine is asked: target, selection, plan, SQL.
+fn prepare(
+    opened: &Opened,
+    args: &Run,
+    options: &Options,
+) -> Result<(String, Vec<Step>, Diagnostics), Diagnostics> {
+    let target = target(opened, args)?;
+    let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
+    let segments = opened.session.select(&patterns)?;
+    let (plan, mut problems) = opened.session.plan(&target, &segments, options);
+    let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
+    match opened.session.steps(&plan, args.refresh) {
+        Ok(steps) => Ok((target, steps, problems)),
+        Err(found) => {
+            problems.append(found);
+            Err(problems)
+        }
+    }
+}
+
+fn target(opened: &Opened, args: &Run) -> Result<String, Diagnostics> {
+    let named: Vec<String> = args.target.iter().cloned().collect();
+    let targets = opened.targets(&named)?;
+    let able = opened.session.embedded_targets();
+    targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
+        let why = match &args.target {
+            Some(name) => format!("the embedded engine can't run the target `{name}`"),
+            None => "the embedded engine can run none of the project's targets".to_owned(),
+        };
+        one(NoTarget { span: None, why })
+    })
+}
+
+/// Why a run ended early.
+enum Failure {
+    Io(io::Error),
+    Engine(EngineError),
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn execute(
+    opened: &Opened,
+    args: &Run,
+    target: &str,
+    steps: &[Step],
+    table: &mut Table,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let mut engine = Embedded::open(args.db.as_deref())?;
+    if args.db.is_none() || args.load {
+        load(&mut engine, opened, target, terminal)?;
+    }
+    for step in steps {
+        let start = now();
+        engine.run(&step.statements)?;
+        let took = start.elapsed();
+        let Some(segment) = &step.segment else { continue };
+        let members = match &step.count {
+            Some(query) => count(&mut engine, query)?,
+            None => "-".to_owned(),
+        };
+        table.row([segment.clone(), members, duration(took)]);
+    }
+    Ok(())
+}
+
+/// Fills the tables from the sample files, and names those that have none.
+fn load(
+    engine: &mut Embedded,
+    opened: &Opened,
+    target: &str,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let catalog = &opened.session.hir().catalog;
+    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
+    if !report.without_file.is_empty() && terminal.is_human() {
+        writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "))?;
+    }
+    Ok(())
+}
+
+fn count(engine: &mut Embedded, query: &str) -> Result<String, EngineError> {
+    let answer = engine.query(query)?;
+    let cell = answer.rows.first().and_then(|row| row.first());
+    Ok(cell.map(Cell::to_string).unwrap_or_default())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a run took is for people, not part of any output file"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn duration(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(duration(Duration::from_micros(12_900)), "12 ms");
+        assert_eq!(duration(Duration::from_millis(61_234)), "61.23 s");
+    }
+}

@@ -1,0 +1,138 @@
+//! Raw arguments become values that can be worked with; every slip is reported at once.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::args::Values;
+use super::problems::{BadInstant, BadParam, NoProject, RepeatedParam};
+use crate::api::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// The file that makes a folder a project.
+const PROJECT_FILE: &str = "segc.yml";
+
+/// Parameters, tier and instant.
+pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Options, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let mut params = BTreeMap::new();
+    for text in &values.params {
+        match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => {
+                let name = name.trim().to_owned();
+                if params.insert(name.clone(), value.to_owned()).is_some() {
+                    problems.push(RepeatedParam { span: None, name });
+                }
+            }
+            _ => problems.push(BadParam { span: None, text: text.clone() }),
+        }
+    }
+    let as_of = as_of.and_then(|text| {
+        let instant = instant(text);
+        if instant.is_none() {
+            problems.push(BadInstant { span: None, text: text.to_owned() });
+        }
+        instant
+    });
+    if problems.is_empty() { Ok(Options { params, tier: values.tier.clone(), as_of }) } else { Err(problems) }
+}
+
+/// An instant with an offset, to the microsecond.
+fn instant(text: &str) -> Option<Timestamp> {
+    let instant: Timestamp = text.trim().parse().ok()?;
+    (instant.subsec_nanosecond() % 1000 == 0).then_some(instant)
+}
+
+/// A project's folder, and what stands before its paths as seen from the current folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Root {
+    pub(super) folder: PathBuf,
+    pub(super) prefix: String,
+}
+
+/// The folder that was named, or the nearest one upward from the current folder.
+pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
+    match named {
+        Some(folder) => named_root(folder),
+        None => {
+            let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+            nearest_root(&current)
+        }
+    }
+}
+
+fn named_root(folder: &Path) -> Result<Root, Diagnostic> {
+    if !folder.join(PROJECT_FILE).is_file() {
+        let folder = folder.display().to_string();
+        return Err(NoProject { span: None, folder, searched_up: false }.into());
+    }
+    let mut prefix = String::new();
+    for part in folder.components() {
+        match part {
+            Component::CurDir => {}
+            Component::RootDir => prefix.push('/'),
+            part => {
+                prefix.push_str(&part.as_os_str().to_string_lossy());
+                prefix.push('/');
+            }
+        }
+    }
+    Ok(Root { folder: folder.to_owned(), prefix })
+}
+
+fn nearest_root(current: &Path) -> Result<Root, Diagnostic> {
+    for (up, folder) in current.ancestors().enumerate() {
+        if folder.join(PROJECT_FILE).is_file() {
+            return Ok(Root { folder: folder.to_owned(), prefix: "../".repeat(up) });
+        }
+    }
+    let folder = current.display().to_string();
+    Err(NoProject { span: None, folder, searched_up: true }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(params: &[&str]) -> Values {
+        Values { params: params.iter().map(|&param| param.to_owned()).collect(), tier: None }
+    }
+
+    #[test]
+    fn parameters_are_split_at_the_first_equals_sign() {
+        let options = options(&values(&["a=1", " b = x=y"]), None).expect("all is well");
+        assert_eq!(options.params, BTreeMap::from([("a".into(), "1".into()), ("b".into(), " x=y".into())]));
+    }
+
+    #[test]
+    fn every_slip_is_reported() {
+        let problems = options(&values(&["a", "=1", "b=1", "b=2"]), Some("2026-11-20")).expect_err("slips");
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["SEG810", "SEG810", "SEG811", "SEG812"]);
+    }
+
+    #[test]
+    fn instants_carry_an_offset_and_are_no_finer_than_a_microsecond() {
+        let text = |text| instant(text).map(|instant| instant.to_string());
+        assert_eq!(text("2026-11-20T01:00:00+01:00").as_deref(), Some("2026-11-20T00:00:00Z"));
+        assert_eq!(text("2026-11-20T00:00:00.123456Z").as_deref(), Some("2026-11-20T00:00:00.123456Z"));
+        for wrong in ["2026-11-20T00:00:00", "2026-11-20T00:00:00.1234567Z", "yesterday", ""] {
+            assert_eq!(text(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_project_upward_is_found() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let deep = folder.path().join("segments/eu");
+        #[expect(clippy::disallowed_methods, reason = "a test makes its files")]
+        {
+            std::fs::create_dir_all(&deep).expect("it can be made");
+            std::fs::write(folder.path().join(PROJECT_FILE), "").expect("it can be written");
+        }
+        let root = nearest_root(&deep).expect("it is there");
+        assert_eq!((root.folder.as_path(), root.prefix.as_str()), (folder.path(), "../../"));
+        assert_eq!(named_root(&deep).expect_err("it isn't one").code, "SEG813");
+    }
+}

@@ -1,0 +1,42 @@
+//! What the process's exit code says.
+
+use std::process::ExitCode;
+
+use crate::diagnostic::{Diagnostics, Severity};
+
+/// In the order in which one outweighs another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    /// All is well; there may be warnings.
+    Fine,
+    /// The project has errors.
+    ProjectErrors,
+    /// The command was used wrongly, or its files could not be written.
+    WrongUse,
+    /// The engine failed.
+    EngineFailed,
+}
+
+impl Exit {
+    /// What the worst problem asks for. The code's range says whose fault it is.
+    pub(super) fn of(diagnostics: &Diagnostics) -> Self {
+        let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
+        let exit = errors.map(|one| match one.code.get(..4) {
+            Some("SEG7") => Self::EngineFailed,
+            Some("SEG8") => Self::WrongUse,
+            _ => Self::ProjectErrors,
+        });
+        exit.max().unwrap_or(Self::Fine)
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::ProjectErrors => 1,
+            Exit::WrongUse => 2,
+            Exit::EngineFailed => 3,
+        })
+    }
+}

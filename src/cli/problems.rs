@@ -1,0 +1,190 @@
+//! Problems of the command line: SEG81x and up (SEG80x are those of selections).
+
+use crate::diagnostic::Span;
+use crate::problems;
+
+problems! {
+    /// A parameter on the command line isn't `name=value`.
+    ///
+    /// The value is everything after the first `=`; it is read by the parameter's type.
+    ///
+    /// ```text
+    /// segc compile --param min_spend 500
+    /// ```
+    ///
+    /// Write `--param min_spend=500`, once for each parameter.
+    error SEG810 "malformed parameter" BadParam { span: Option<Span>, text: String }
+    message |p| format!("`--param {}` is not `name=value`", p.text);
+    help |_p| Some("write it as in `--param min_spend=500`".to_owned());
+
+    /// A parameter is given twice on the command line.
+    ///
+    /// Which of both should count can't be known.
+    ///
+    /// ```text
+    /// segc compile --param min_spend=500 --param min_spend=600
+    /// ```
+    ///
+    /// Keep one of them.
+    error SEG811 "parameter given twice" RepeatedParam { span: Option<Span>, name: String }
+    message |p| format!("the parameter `{}` is given twice", p.name);
+    help |_p| Some("keep one of them".to_owned());
+
+    /// The instant after `--as-of` can't be read.
+    ///
+    /// It is a date and time with `Z` or an offset, so that it means the same everywhere,
+    /// and no finer than a microsecond.
+    ///
+    /// ```text
+    /// segc compile --as-of 2026-11-20
+    /// ```
+    ///
+    /// Write `--as-of 2026-11-20T00:00:00Z` or `--as-of 2026-11-20T00:00:00+01:00`.
+    error SEG812 "malformed instant" BadInstant { span: Option<Span>, text: String }
+    message |p| format!("`--as-of {}` is not an instant", p.text);
+    help |_p| Some("write date, time and `Z` or an offset, as in `2026-11-20T00:00:00Z`".to_owned());
+
+    /// There is no project where the command looked for one.
+    ///
+    /// A project is a folder with a `segc.yml`. Without `--project`, the current folder and
+    /// those above it are searched.
+    ///
+    /// ```text
+    /// cd / && segc check
+    /// ```
+    ///
+    /// Change into the project's folder, name it with `--project DIR`, or start one with
+    /// `segc init`.
+    error SEG813 "no project" NoProject { span: Option<Span>, folder: String, searched_up: bool }
+    message |p| if p.searched_up {
+        format!("there is no `segc.yml` in `{}` or in a folder above it", p.folder)
+    } else {
+        format!("there is no `segc.yml` in `{}`", p.folder)
+    };
+    help |_p| Some("name the project's folder with `--project DIR`, or start one with `segc init`".to_owned());
+
+    /// A target was asked for that the project doesn't have.
+    ///
+    /// Targets are declared in `segc.yml` under `targets:`.
+    ///
+    /// ```text
+    /// segc compile --target postgers
+    /// ```
+    ///
+    /// Correct the name, or declare the target in `segc.yml`.
+    error SEG814 "unknown target" UnknownTarget { span: Option<Span>, name: String, known: Vec<String> }
+    message |p| format!("there is no target `{}`", p.name);
+    help |p| Some(match crate::diagnostic::closest(&p.name, p.known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if p.known.is_empty() => "`segc.yml` declares no target: add one under `targets:`".to_owned(),
+        None => format!("`segc.yml` declares {}", listed(&p.known)),
+    });
+
+    /// The project has no target that the command could work for.
+    ///
+    /// Targets are declared in `segc.yml` under `targets:`.
+    ///
+    /// ```text
+    /// segc compile
+    /// ```
+    ///
+    /// Declare a target.
+    error SEG815 "no target" NoTarget { span: Option<Span>, why: String }
+    message |p| p.why.clone();
+    help |_p| Some("declare one in `segc.yml` under `targets:`".to_owned());
+
+    /// One `SELECT` can be printed for one target only.
+    ///
+    /// A single segment without `--out` is printed.
+    ///
+    /// ```text
+    /// segc compile vip --target duckdb --target postgres
+    /// ```
+    ///
+    /// Name one target, or give `--out DIR` to write a folder for each.
+    error SEG816 "several targets for one SELECT" SeveralTargets { span: Option<Span>, segment: String }
+    message |p| format!("the SELECT of `{}` can be printed for one target at a time", p.segment);
+    help |_p| Some("name one `--target`, or write a folder for each with `--out DIR`".to_owned());
+
+    /// A folder would be replaced that segc has not written.
+    ///
+    /// A build replaces its folder as a whole, so that nothing of an earlier build stays
+    /// behind. To be safe, only a folder that is empty or has a `manifest.json` is replaced.
+    ///
+    /// ```text
+    /// segc compile --out ~/documents
+    /// ```
+    ///
+    /// Choose another folder, or move its files away.
+    error SEG817 "not a folder of segc" ForeignFolder { span: Option<Span>, folder: String }
+    message |p| format!("`{}` has files but no `manifest.json`: segc did not write it", p.folder);
+    help |_p| Some("choose another folder with `--out DIR`, or move its files away".to_owned());
+
+    /// A file or folder can't be read or written.
+    ///
+    /// The message ends with what the operating system says.
+    ///
+    /// ```text
+    /// segc compile --out /proc/segc
+    /// ```
+    ///
+    /// Check that the folder exists, that it may be written, and that the disk has room.
+    error SEG818 "files can't be written" CannotWrite { span: Option<Span>, path: String, why: String }
+    message |p| format!("`{}` can't be written: {}", p.path, p.why);
+    help |_p| Some("check that the folder may be written and that the disk has room".to_owned());
+
+    /// `segc init` would overwrite files.
+    ///
+    /// It writes nothing if one of its files is there already.
+    ///
+    /// ```text
+    /// segc init && segc init
+    /// ```
+    ///
+    /// Choose an empty folder: `segc init DIR`.
+    error SEG819 "files are there already" AlreadyThere { span: Option<Span>, files: Vec<String> }
+    message |p| format!("{} would be overwritten", listed(&p.files));
+    help |_p| Some("choose an empty folder: `segc init DIR`".to_owned());
+
+    /// A code was asked for that segc doesn't have.
+    ///
+    /// Codes are `SEG` and three digits.
+    ///
+    /// ```text
+    /// segc explain SEG000
+    /// ```
+    ///
+    /// Correct it; `segc explain --list` prints all of them.
+    error SEG820 "unknown code" UnknownCode { span: Option<Span>, code: String, near: Option<String> }
+    message |p| format!("there is no code `{}`", p.code);
+    help |p| Some(match &p.near {
+        Some(near) => format!("did you mean `{near}`? `segc explain --list` prints all of them"),
+        None => "`segc explain --list` prints all of them".to_owned(),
+    });
+
+    /// An entity was asked for that the catalog doesn't have.
+    ///
+    /// Entities are declared in `catalog/*.yml`, with names in the singular.
+    ///
+    /// ```text
+    /// segc catalog customers
+    /// ```
+    ///
+    /// Correct the name; `segc catalog` prints those that there are.
+    error SEG821 "unknown entity" UnknownEntity { span: Option<Span>, name: String, near: Option<String> }
+    message |p| format!("the catalog has no entity `{}`", p.name);
+    help |p| Some(match &p.near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`segc catalog` prints those that there are".to_owned(),
+    });
+}
+
+/// `a`, `b` and `c`.
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
