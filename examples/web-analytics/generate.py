@@ -39,13 +39,13 @@ def iso(moment):
 
 INDUSTRIES = ["software", "retail", "health", ""]
 companies = [(n, f"Company {n}" if n != 4 else 'The "Quoted", Inc.', f"c{n}.example" if n % 5 else "", pick(INDUSTRIES),
-              pick([5, 40, 200, 1200, ""]), pick(["true", "false", "false"])) for n in range(1, 19)]
+              pick([5, 40, 200, 1200, 90, ""]), pick(["true", "false", "false"])) for n in range(1, 19)]
 
 people, leads = [], []
 for n in range(1, 61):
     origin = pick(["form", "form", "imported"])
     seen = AS_OF - timedelta(seconds=below(86400 * 300))
-    people.append((n, pick([f"p{n}@c{n % 18 + 1}.example", f"P{n}@Agency.example", ""]), pick([n % 18 + 1, n % 7 + 1, "", 404]),
+    people.append((n, pick([f"p{n}@c{n % 18 + 1}.example", f"P{n}@Agency.example", ""]), pick([n % 18 + 1, n % 18 + 1, n % 7 + 1, n % 7 + 1, "", 404]),
                    iso(seen) if origin == "form" else "", origin))
     if chance(45):
         leads.append((f"L-{n:03d}", n if n % 9 else "", pick(["open", "working", "qualified", "closed", ""]),

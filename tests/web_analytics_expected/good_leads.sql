@@ -1,4 +1,4 @@
--- 1 member
+-- 8 members
 select l.lead_id
 from crm_leads l
 join people p on p.person_id = l.person_id

@@ -1,4 +1,4 @@
--- 2 members
+-- 4 members
 select c.company_id
 from companies c
 join people p on p.company_id = c.company_id

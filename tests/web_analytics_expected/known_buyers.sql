@@ -1,4 +1,4 @@
--- 17 members
+-- 24 members
 -- A day's midnight is before as_of if the day is not after as_of's own.
 select person_id
 from (

@@ -1,4 +1,4 @@
--- 3 members
+-- 2 members
 with known as (
     select p.person_id
     from people p

@@ -1,4 +1,4 @@
--- 9 members
+-- 7 members
 select o.opportunity_id
 from crm_opportunities o
 where o.stage in ('prospecting', 'proposal')

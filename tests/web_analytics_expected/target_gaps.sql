@@ -1,4 +1,4 @@
--- 4 members
+-- 2 members
 select company_id
 from companies
 where target_account = true

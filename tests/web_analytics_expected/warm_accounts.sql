@@ -1,4 +1,4 @@
--- 2 members
+-- 5 members
 -- 60 days before as_of is 9 January, 11:00 in New York, on winter time.
 select company_id
 from (
