@@ -5,5 +5,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod dialect;
 pub mod plan;
+pub mod project;
 pub mod syntax;
 pub mod types;
+mod yaml;

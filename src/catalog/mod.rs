@@ -1,7 +1,26 @@
 //! What the data is: entities, fields, links, and how each table changes.
 //!
-//! Must not know: segments, targets' capabilities, SQL.
+//! `load` reads `catalog/*.yml` in two steps: each entity with its fields, then the links,
+//! whose other ends are known by then. Must not know: segments, targets' capabilities, SQL.
 
+mod changes;
+mod describe;
+mod entity;
+mod field;
+mod link;
+mod load;
+mod lookup;
 mod model;
+pub(crate) mod problems;
+mod source;
 
+pub use describe::describe;
+pub use load::{Loaded, load, load_with_targets};
+pub(crate) use lookup::is_plain;
 pub use model::*;
+
+/// The JSON Schema of a catalog file.
+pub const SCHEMA: &str = include_str!("../../catalog/schema.json");
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,14 @@
 
 pub mod calendar;
 mod literal;
+mod parse;
 mod unit;
+mod zone;
 
 pub use literal::{Literal, round_decimal};
+pub use parse::{TYPE_NAMES, parse_duration, parse_type};
 pub use unit::{Unit, Weekday};
+pub use zone::{closest_zone, find_zone};
 
 use std::fmt;
 

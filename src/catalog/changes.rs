@@ -1,0 +1,101 @@
+//! How rows change, and whether they go away.
+
+use super::lookup::{Lookup, duration};
+use super::model::{Changes, Deletes, FieldId};
+use super::problems::{ChangesKinds, MarkWithoutSoft, SoftWithoutMark};
+use crate::diagnostic::Diagnostics;
+use crate::yaml::problems::UnknownWord;
+use crate::yaml::{Fields, Key, Node, NodeKind};
+
+const KINDS: [&str; 4] = ["append_only", "mutable", "static", "unknown"];
+
+/// `changes` and `deletes`, which have to agree.
+pub(super) fn read_changes(
+    fields: &mut Fields<'_>,
+    lookup: Lookup<'_>,
+    problems: &mut Diagnostics,
+) -> (Changes, Deletes) {
+    let node = fields.get("changes");
+    let changes = node.map_or(Some(Changes::Unknown), |node| read_kind(node, lookup, problems));
+    let known = [("never", Deletes::Never), ("soft", Deletes::Soft), ("hard", Deletes::Hard)];
+    let deletes_node = fields.get("deletes");
+    let deletes = deletes_node.and_then(|node| node.word("a way in which rows go away", &known, problems));
+
+    let entity = lookup.entity.to_owned();
+    let marked = changes.as_ref().map(|one| matches!(one, Changes::Mutable { deleted_at: Some(_), .. }));
+    match (marked, deletes) {
+        (Some(false), Some(Deletes::Soft)) if !mentions_mark(node) => {
+            let span = deletes_node.map_or(fields.at, |node| node.span);
+            problems.push(SoftWithoutMark { span, entity });
+        }
+        (Some(true), None | Some(Deletes::Never | Deletes::Hard)) => {
+            let span = node.map_or(fields.at, |node| node.span);
+            problems.push(MarkWithoutSoft { span, entity });
+        }
+        _ => {}
+    }
+    (changes.unwrap_or_default(), deletes.unwrap_or_default())
+}
+
+/// Whether a `deleted_at` is written that turned out to be wrong, which was reported.
+fn mentions_mark(changes: Option<&Node>) -> bool {
+    let Some(NodeKind::Map(kinds)) = changes.map(|node| &node.kind) else { return false };
+    kinds.iter().any(|(_, node)| match &node.kind {
+        NodeKind::Map(entries) => entries.iter().any(|(key, _)| key.text == "deleted_at"),
+        _ => false,
+    })
+}
+
+fn read_kind(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Option<Changes> {
+    let NodeKind::Map(entries) = &node.kind else {
+        let simple = KINDS.map(|kind| (kind, kind));
+        return node.word("a way in which rows change", &simple, problems).map(simple_kind);
+    };
+    let [(key, options)] = entries.as_slice() else {
+        problems.push(ChangesKinds { span: node.span });
+        return None;
+    };
+    let mut fields = Fields::new(options, format!("`{}`", key.text), key.span, problems)?;
+    let changes = read_options(key, &mut fields, lookup, problems)?;
+    fields.finish(problems);
+    Some(changes)
+}
+
+fn simple_kind(kind: &str) -> Changes {
+    match kind {
+        "append_only" => Changes::AppendOnly { lateness: None, ingested_at: None },
+        "mutable" => Changes::Mutable { updated_at: None, deleted_at: None, immutable: Vec::new() },
+        "static" => Changes::Static,
+        _ => Changes::Unknown,
+    }
+}
+
+fn read_options(
+    key: &Key,
+    fields: &mut Fields<'_>,
+    lookup: Lookup<'_>,
+    problems: &mut Diagnostics,
+) -> Option<Changes> {
+    Some(match key.text.as_str() {
+        "append_only" => Changes::AppendOnly {
+            lateness: duration(fields.get("lateness"), problems),
+            ingested_at: lookup.time("ingested_at", fields.get("ingested_at"), problems),
+        },
+        "mutable" => Changes::Mutable {
+            updated_at: lookup.time("updated_at", fields.get("updated_at"), problems),
+            deleted_at: lookup.time("deleted_at", fields.get("deleted_at"), problems),
+            immutable: read_immutable(fields, lookup, problems),
+        },
+        word if KINDS.contains(&word) => simple_kind(word),
+        word => {
+            let (word, known) = (word.to_owned(), KINDS.to_vec());
+            problems.push(UnknownWord { span: key.span, word, what: "a way in which rows change", known });
+            return None;
+        }
+    })
+}
+
+fn read_immutable(fields: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Vec<FieldId> {
+    let names = fields.texts("immutable", problems);
+    names.iter().filter_map(|(name, span)| lookup.find(name, *span, problems)).collect()
+}

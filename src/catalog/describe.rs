@@ -1,0 +1,110 @@
+//! The catalog as JSON, for `segc catalog --format json` and segment editors.
+
+use serde_json::{Map, Value, json};
+
+use super::model::{Catalog, Changes, Deletes, Entity, Field, FieldId, Link, Storage, TableSource};
+use crate::types::Unit;
+
+/// Everything that the catalog says, in the order in which it says it.
+#[must_use]
+pub fn describe(catalog: &Catalog) -> Value {
+    let entities: Vec<Value> =
+        catalog.entities.iter().map(|entity| describe_entity(catalog, entity)).collect();
+    json!({ "entities": entities })
+}
+
+fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
+    let name = |id: FieldId| entity.field(id).name.clone();
+    let targets: Map<String, Value> = entity
+        .target_sources
+        .iter()
+        .map(|(target, source)| (target.clone(), describe_source(source)))
+        .collect();
+    json!({
+        "name": entity.name,
+        "description": entity.description,
+        "source": describe_source(&entity.source),
+        "targets": targets,
+        "key": entity.key.iter().copied().map(name).collect::<Vec<_>>(),
+        "unique": entity.unique_enforced.then_some("enforced"),
+        "time": entity.time.map(name),
+        "event_name": entity.event_name.map(name),
+        "changes": describe_changes(entity),
+        "deletes": match entity.deletes {
+            Deletes::Never => "never",
+            Deletes::Soft => "soft",
+            Deletes::Hard => "hard",
+        },
+        "settle": entity.settle.map(describe_duration),
+        "fields": entity.fields.iter().map(describe_field).collect::<Vec<_>>(),
+        "links": entity.links.iter().map(|link| describe_link(catalog, entity, link)).collect::<Vec<_>>(),
+    })
+}
+
+fn describe_source(source: &TableSource) -> Value {
+    match source {
+        TableSource::Table(parts) => json!({ "table": parts }),
+        TableSource::Query { sql, .. } => json!({ "query": sql }),
+    }
+}
+
+fn describe_duration((count, unit): (i64, Unit)) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+fn describe_changes(entity: &Entity) -> Value {
+    let name = |id: FieldId| entity.field(id).name.clone();
+    match &entity.changes {
+        Changes::AppendOnly { lateness, ingested_at } => json!({ "append_only": {
+            "lateness": lateness.map(describe_duration),
+            "ingested_at": ingested_at.map(name),
+        }}),
+        Changes::Mutable { updated_at, deleted_at, immutable } => json!({ "mutable": {
+            "updated_at": updated_at.map(name),
+            "deleted_at": deleted_at.map(name),
+            "immutable": immutable.iter().copied().map(name).collect::<Vec<_>>(),
+        }}),
+        Changes::Static => json!("static"),
+        Changes::Unknown => json!("unknown"),
+    }
+}
+
+fn describe_field(field: &Field) -> Value {
+    let (zone, storage) = match &field.storage {
+        Storage::Native => (None, None),
+        Storage::Zone(zone) => (Some(zone), None),
+        Storage::Char => (None, Some("char")),
+        Storage::Float32 => (None, Some("float32")),
+        Storage::FloatNan => (None, Some("float_nan")),
+    };
+    json!({
+        "name": field.name,
+        "type": field.ty.to_string(),
+        "nullable": field.nullable,
+        "column": field.column,
+        "description": field.description,
+        "values": field.values,
+        "min": field.min.as_ref().map(bigdecimal::BigDecimal::to_plain_string),
+        "max": field.max.as_ref().map(bigdecimal::BigDecimal::to_plain_string),
+        "pii": field.pii,
+        "roles": field.roles,
+        "zone": zone,
+        "storage": storage,
+    })
+}
+
+fn describe_link(catalog: &Catalog, entity: &Entity, link: &Link) -> Value {
+    let target = catalog.entity(link.to);
+    let on: Map<String, Value> = link
+        .on
+        .iter()
+        .map(|&(own, other)| (entity.field(own).name.clone(), json!(target.field(other).name)))
+        .collect();
+    json!({
+        "name": link.name,
+        "to": target.name,
+        "many": link.many,
+        "on": on,
+        "description": link.description,
+    })
+}

@@ -1,0 +1,112 @@
+//! One entity, without its links.
+
+use super::changes::read_changes;
+use super::field::read_field;
+use super::lookup::{Lookup, check_name, duration};
+use super::model::{Entity, Field, FieldId, TableSource};
+use super::problems::{BadKey, EventNameType, NoFields};
+use super::source::{read_source, read_targets};
+use crate::diagnostic::{Diagnostics, Span};
+use crate::types::Type;
+use crate::yaml::{Fields, Key, Node};
+
+/// An entity whose links have not been looked at.
+pub(super) struct Draft<'a> {
+    pub(super) entity: Entity,
+    pub(super) links: &'a [(Key, Node)],
+}
+
+/// Reads an entity. Without any field it is reported and left out, since it can't have a key.
+pub(super) fn read_entity<'a>(
+    key: &'a Key,
+    node: &'a Node,
+    targets: &mut Vec<(String, Span)>,
+    problems: &mut Diagnostics,
+) -> Option<Draft<'a>> {
+    check_name(key, "an entity", problems);
+    let owner = format!("entity `{}`", key.text);
+    let mut map = Fields::new(node, owner.clone(), key.span, problems)?;
+    let fields = read_fields(&mut map, &key.text, problems);
+    let lookup = Lookup { entity: &key.text, fields: &fields };
+
+    let description = map.text("description", problems);
+    let source = read_source(&mut map, &owner, problems);
+    let target_sources = read_targets(&mut map, &key.text, targets, problems);
+    let keys = read_key(&mut map, lookup, problems);
+    let enforced = [("enforced", true)];
+    let unique = map.get("unique").and_then(|node| node.word("a setting of `unique`", &enforced, problems));
+    let time = lookup.time("time", map.get("time"), problems);
+    let event_name = read_event_name(map.get("event_name"), lookup, problems);
+    let (changes, deletes) = read_changes(&mut map, lookup, problems);
+    let settle = duration(map.get("settle"), problems);
+    let links = map.entries("links", problems);
+    map.finish(problems);
+    if fields.is_empty() {
+        return None;
+    }
+
+    let entity = Entity {
+        name: key.text.clone(),
+        span: key.span,
+        description,
+        source: source.unwrap_or_else(|| TableSource::Table(vec![key.text.clone()])),
+        target_sources,
+        key: keys,
+        fields,
+        links: Vec::new(),
+        time,
+        event_name,
+        changes,
+        deletes,
+        unique_enforced: unique.unwrap_or(false),
+        settle,
+    };
+    Some(Draft { entity, links })
+}
+
+fn read_fields(map: &mut Fields<'_>, entity: &str, problems: &mut Diagnostics) -> Vec<Field> {
+    let span = map.key_span("fields").unwrap_or(map.at);
+    let Some(node) = map.require("fields", problems) else { return Vec::new() };
+    let Some(entries) = node.entries(problems) else { return Vec::new() };
+    if entries.is_empty() {
+        problems.push(NoFields { span, entity: entity.to_owned() });
+    }
+    entries.iter().filter_map(|(key, node)| read_field(key, node, problems)).collect()
+}
+
+/// The key. If nothing of it can be understood, the first field stands in for it.
+fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Vec<FieldId> {
+    let stand_in = if lookup.fields.is_empty() { vec![] } else { vec![FieldId(0)] };
+    let Some(node) = map.require("key", problems) else { return stand_in };
+    if lookup.fields.is_empty() {
+        return stand_in;
+    }
+    let bad = |span, reason: String| BadKey { span, entity: lookup.entity.to_owned(), reason };
+    let mut key: Vec<FieldId> = Vec::new();
+    for part in node.one_or_many() {
+        let Some(id) = lookup.node(part, problems) else { continue };
+        let field = &lookup.fields[id.0 as usize];
+        if key.contains(&id) {
+            problems.push(bad(part.span, format!("names `{}` twice", field.name)));
+        } else if matches!(field.ty, Type::Json | Type::Array(_)) {
+            problems.push(bad(part.span, format!("cannot hold `{}`, which is {}", field.name, field.ty)));
+        } else {
+            key.push(id);
+        }
+    }
+    if node.one_or_many().is_empty() {
+        problems.push(bad(node.span, "is empty".to_owned()));
+    }
+    if key.is_empty() { stand_in } else { key }
+}
+
+fn read_event_name(node: Option<&Node>, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Option<FieldId> {
+    let node = node?;
+    let id = lookup.node(node, problems)?;
+    let Field { name, ty, .. } = &lookup.fields[id.0 as usize];
+    if *ty != Type::String {
+        problems.push(EventNameType { span: node.span, name: name.clone(), ty: ty.clone() });
+        return None;
+    }
+    Some(id)
+}

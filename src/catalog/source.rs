@@ -1,0 +1,83 @@
+//! Where rows are: `table`, `query`, and what differs by target.
+
+use std::collections::BTreeMap;
+
+use super::lookup::check_name;
+use super::model::TableSource;
+use super::problems::{BadTable, EmptyText, NoTable, TableAndQuery};
+use crate::diagnostic::{Diagnostics, Span};
+use crate::yaml::{Fields, Node, NodeKind};
+
+/// The `table` or `query` of a map that is `owner`.
+pub(super) fn read_source(
+    fields: &mut Fields<'_>,
+    owner: &str,
+    problems: &mut Diagnostics,
+) -> Option<TableSource> {
+    match (fields.get("table"), fields.get("query")) {
+        (Some(table), Some(query)) => {
+            let (span, table) = (query.span, table.span);
+            problems.push(TableAndQuery { span, owner: owner.to_owned(), table });
+            None
+        }
+        (Some(table), None) => read_table(table, problems),
+        (None, Some(query)) => read_query(query, problems),
+        (None, None) => {
+            problems.push(NoTable { span: fields.at, owner: owner.to_owned() });
+            None
+        }
+    }
+}
+
+fn read_query(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
+    let sql = node.text(problems)?;
+    if sql.trim().is_empty() {
+        problems.push(EmptyText { span: node.span, key: "query" });
+        return None;
+    }
+    Some(TableSource::Query { sql: sql.to_owned(), span: node.span })
+}
+
+/// One to three parts: `a.b.c`, or a list of them where a part is unusual.
+fn read_table(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
+    let (parts, usual): (Vec<&str>, fn(&str) -> bool) = match &node.kind {
+        NodeKind::List(items) => {
+            (items.iter().map(|item| item.text(problems)).collect::<Option<_>>()?, is_part)
+        }
+        _ => (node.text(problems)?.split('.').collect(), is_usual_part),
+    };
+    if (1..=3).contains(&parts.len()) && parts.iter().all(|part| usual(part)) {
+        return Some(TableSource::Table(parts.into_iter().map(str::to_owned).collect()));
+    }
+    problems.push(BadTable { span: node.span, name: parts.join(".") });
+    None
+}
+
+fn is_part(part: &str) -> bool {
+    !part.trim().is_empty() && !part.contains(char::is_control)
+}
+
+/// Hyphens are usual in the names of cloud projects.
+fn is_usual_part(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'))
+}
+
+/// The `targets` of an entity; the names of targets go to `mentioned`.
+pub(super) fn read_targets(
+    fields: &mut Fields<'_>,
+    entity: &str,
+    mentioned: &mut Vec<(String, Span)>,
+    problems: &mut Diagnostics,
+) -> BTreeMap<String, TableSource> {
+    let mut sources = BTreeMap::new();
+    for (key, node) in fields.entries("targets", problems) {
+        check_name(key, "a target", problems);
+        mentioned.push((key.text.clone(), key.span));
+        let owner = format!("`{entity}` on target `{}`", key.text);
+        let Some(mut fields) = Fields::new(node, owner.clone(), key.span, problems) else { continue };
+        let source = read_source(&mut fields, &owner, problems);
+        fields.finish(problems);
+        sources.extend(source.map(|source| (key.text.clone(), source)));
+    }
+    sources
+}

@@ -1,0 +1,161 @@
+//! `segc.yml`.
+
+use std::collections::BTreeMap;
+
+use super::policy::{Policy, read_policy};
+use super::problems::{BadName, UnknownZone};
+use super::targets::{Target, read_schema, read_targets};
+use crate::catalog::is_plain;
+use crate::check::hir::Materialize;
+use crate::diagnostic::{Diagnostics, SourceId, Span};
+use crate::types::calendar::Calendar;
+use crate::types::{Literal, Weekday, find_zone};
+use crate::yaml::{self, Fields, Key, Node, NodeKind};
+
+/// What `segc.yml` says.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The project's name.
+    pub name: String,
+    /// Time zone and start of the week.
+    pub calendar: Calendar,
+    /// Where the time zone stands, if it does: a target without zones points there.
+    pub timezone_span: Option<Span>,
+    /// How segments are stored that don't say so themselves.
+    pub materialize: Materialize,
+    /// One or two names: where the segments' tables go.
+    pub schema: Vec<String>,
+    /// What to compile for, as written; `None` means every built-in dialect under its own name.
+    pub targets: Option<Vec<Target>>,
+    /// What every segment of the project is held to.
+    pub policy: Policy,
+    /// Named policies, chosen with `--tier`.
+    pub tiers: BTreeMap<String, Policy>,
+    /// Values for parameters, as written; whether they exist is checked with the segments.
+    pub params: Vec<Param>,
+}
+
+/// A value that `segc.yml` gives to a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// The parameter's name.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The value.
+    pub value: ParamSetting,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// A parameter's value, before its type is known.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ParamSetting {
+    /// Text, to be read as the parameter's type: `2024-01-31` may be a date.
+    Text(String),
+    /// A number or a boolean.
+    Literal(Literal),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            name: "project".to_owned(),
+            calendar: Calendar::default(),
+            timezone_span: None,
+            materialize: Materialize::default(),
+            schema: vec!["segments".to_owned()],
+            targets: None,
+            policy: Policy::default(),
+            tiers: BTreeMap::new(),
+            params: Vec::new(),
+        }
+    }
+}
+
+/// Reads `segc.yml`. What is wrong in it is replaced by its default.
+pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnostics) -> Config {
+    let mut config = Config::default();
+    let Some(tree) = yaml::read(source, text, problems) else { return config };
+    let start = Span::new(source, tree.span.start as usize, tree.span.start as usize);
+    let Some(mut fields) = Fields::new(&tree, "`segc.yml`", start, problems) else { return config };
+
+    if let Some(name) = fields.require("name", problems).and_then(|node| read_name(node, problems)) {
+        config.name = name;
+    }
+    read_calendar(&mut fields, &mut config, problems);
+    let kinds = Materialize::ALL.map(|kind| (kind.name(), kind));
+    let materialize = fields.get("materialize");
+    if let Some(kind) = materialize.and_then(|node| node.word("a way to store a segment", &kinds, problems)) {
+        config.materialize = kind;
+    }
+    if let Some(schema) = fields.get("schema").and_then(|node| read_schema(node, problems)) {
+        config.schema = schema;
+    }
+    config.targets = fields.get("targets").and_then(|node| read_targets(node, problems));
+    if let Some(node) = fields.get("policy") {
+        let at = fields.key_span("policy").unwrap_or(node.span);
+        config.policy = read_policy(node, "`policy`", at, problems);
+    }
+    for (key, node) in fields.entries("tiers", problems) {
+        check_name(key, "a tier", problems);
+        let policy = read_policy(node, &format!("tier `{}`", key.text), key.span, problems);
+        config.tiers.insert(key.text.clone(), policy);
+    }
+    let params = fields.entries("params", problems);
+    config.params = params.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect();
+    fields.finish(problems);
+    config
+}
+
+pub(super) fn check_name(key: &Key, what: &'static str, problems: &mut Diagnostics) {
+    if !is_plain(&key.text) {
+        problems.push(BadName { span: key.span, name: key.text.clone(), what });
+    }
+}
+
+fn read_name(node: &Node, problems: &mut Diagnostics) -> Option<String> {
+    let name = node.text(problems)?;
+    if name.trim().is_empty() || name.contains(char::is_control) || name.len() > 200 {
+        problems.push(BadName { span: node.span, name: name.to_owned(), what: "the project" });
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+fn read_calendar(fields: &mut Fields<'_>, config: &mut Config, problems: &mut Diagnostics) {
+    if let Some(node) = fields.get("timezone")
+        && let Some(name) = node.text(problems)
+    {
+        config.timezone_span = Some(node.span);
+        match find_zone(name) {
+            Some((zone, zone_name)) => {
+                config.calendar = Calendar { zone, zone_name, ..config.calendar.clone() };
+            }
+            None => problems.push(UnknownZone { span: node.span, name: name.to_owned() }),
+        }
+    }
+    let days = Weekday::ALL.map(|day| (day.name(), day));
+    if let Some(day) =
+        fields.get("week_start").and_then(|node| node.word("a day of the week", &days, problems))
+    {
+        config.calendar.week_start = day;
+    }
+}
+
+fn read_param(key: &Key, node: &Node, problems: &mut Diagnostics) -> Option<Param> {
+    check_name(key, "a parameter", problems);
+    let value = match &node.kind {
+        NodeKind::String(text) => ParamSetting::Text(text.clone()),
+        NodeKind::Bool(value) => ParamSetting::Literal(Literal::Boolean(*value)),
+        NodeKind::Integer(number, _) => ParamSetting::Literal(Literal::Integer(*number)),
+        NodeKind::Float(number, text) if text.contains(['e', 'E']) => {
+            ParamSetting::Literal(Literal::Float(*number))
+        }
+        NodeKind::Float(..) => ParamSetting::Literal(Literal::Decimal(node.number(problems)?)),
+        NodeKind::Null | NodeKind::List(_) | NodeKind::Map(_) => {
+            return node.wrong("text, a number, `true` or `false`", None, problems);
+        }
+    };
+    Some(Param { name: key.text.clone(), name_span: key.span, value, span: node.span })
+}

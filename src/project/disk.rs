@@ -1,0 +1,92 @@
+//! Files on disk.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::files::{Files, Listing, MAX_FILE_BYTES, ReadError};
+
+/// Folders below each other; far beyond any project, and short of the system's own limits.
+const MAX_DEPTH: usize = 64;
+
+/// A folder on disk. Symbolic links are followed, circles of them reported.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    /// The folder that holds `segc.yml`.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// A path relative to the root, with `/` between its parts.
+    fn shown(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        parts.join("/")
+    }
+}
+
+fn is_visible(entry: &DirEntry) -> bool {
+    !entry.file_name().to_string_lossy().starts_with('.')
+}
+
+impl Files for Disk {
+    fn list(&self, folder: &str) -> Listing {
+        let start = self.root.join(folder);
+        let mut listing = Listing::default();
+        let walk = WalkDir::new(&start).follow_links(true).max_depth(MAX_DEPTH).into_iter();
+        // The folder itself may be a link of any name.
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || is_visible(entry)) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    let path = self.shown(entry.path());
+                    if entry.path().to_str().is_some() {
+                        listing.paths.push(path);
+                    } else {
+                        let reason = ReadError::Other("its name is not UTF-8".to_owned());
+                        listing.errors.push((path, reason));
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error.path().map_or_else(|| folder.to_owned(), |path| self.shown(path));
+                    match reason(&error) {
+                        ReadError::NotFound if error.depth() == 0 => {}
+                        reason => listing.errors.push((path, reason)),
+                    }
+                }
+            }
+        }
+        listing
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let file = File::open(self.root.join(path)).map_err(|error| of_io(&error))?;
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| of_io(&error))?;
+        if bytes.len() as u64 > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes) }
+    }
+}
+
+fn reason(error: &walkdir::Error) -> ReadError {
+    match (error.loop_ancestor(), error.io_error()) {
+        (Some(_), _) => ReadError::LinkLoop,
+        (None, Some(error)) => of_io(error),
+        (None, None) => ReadError::Other(error.to_string()),
+    }
+}
+
+/// The system's words without their number.
+fn of_io(error: &std::io::Error) -> ReadError {
+    if error.kind() == ErrorKind::NotFound {
+        return ReadError::NotFound;
+    }
+    let text = error.to_string();
+    ReadError::Other(text.split(" (os error").next().unwrap_or(&text).to_lowercase())
+}

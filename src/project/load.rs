@@ -1,0 +1,168 @@
+//! From a folder to a project.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::config::{Config, read_config};
+use super::disk::Disk;
+use super::files::{Files, ReadError};
+use super::problems::{
+    LinkLoop, NoCatalog, NoProject, NoSegments, NotUtf8, TooLarge, UnknownTarget, Unreadable,
+};
+use crate::catalog::{self, Catalog};
+use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
+
+/// A file's identity and text.
+pub type Text = (SourceId, Arc<str>);
+
+/// A project, as far as its files could be read.
+#[derive(Debug, Clone, Default)]
+pub struct Project {
+    /// `segc.yml`.
+    pub config: Config,
+    /// All files that were read.
+    pub sources: Sources,
+    /// The catalog.
+    pub catalog: Catalog,
+    /// Names of targets in the catalog, with their places. Those of `segc.yml` have been
+    /// compared with them already, unless it leaves `targets` out.
+    pub catalog_targets: Vec<(String, Span)>,
+    /// `segments/**/*.seg`, in the order of their paths; not parsed yet.
+    pub segments: Vec<Text>,
+    /// `dialects/*.yml`, in the order of their paths; not parsed yet.
+    pub dialects: Vec<Text>,
+    /// What is wrong so far.
+    pub problems: Diagnostics,
+}
+
+/// Reads the project in a folder on disk.
+#[must_use]
+pub fn load(root: &Path) -> Project {
+    load_from(&Disk::new(root))
+}
+
+/// Reads a project from anywhere.
+#[must_use]
+pub fn load_from(files: &dyn Files) -> Project {
+    let mut loader = Loader { files, sources: Sources::default(), problems: Diagnostics::new() };
+    let found = loader.config_file();
+    let config = match &found {
+        Some((source, text)) => read_config(*source, text, &mut loader.problems),
+        None => Config::default(),
+    };
+    let catalog_files = loader.folder("catalog", &["yml", "yaml"]);
+    let segments = loader.folder("segments", &["seg"]);
+    let dialects = loader.folder("dialects", &["yml", "yaml"]);
+    let Loader { sources, mut problems, .. } = loader;
+
+    // In a folder that is no project, what else is missing is no news.
+    if found.is_some() {
+        if catalog_files.is_none() {
+            problems.push(NoCatalog { span: None });
+        }
+        if segments.is_none() {
+            problems.push(NoSegments { span: None });
+        }
+    }
+    let loaded = catalog::load_with_targets(&catalog_files.unwrap_or_default(), &mut problems);
+    check_targets(&config, &loaded.targets, &mut problems);
+    Project {
+        config,
+        sources,
+        catalog: loaded.catalog,
+        catalog_targets: loaded.targets,
+        segments: segments.unwrap_or_default(),
+        dialects: dialects.unwrap_or_default(),
+        problems,
+    }
+}
+
+fn check_targets(config: &Config, mentioned: &[(String, Span)], problems: &mut Diagnostics) {
+    let Some(targets) = &config.targets else { return };
+    let known: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+    for (name, span) in mentioned {
+        if !known.contains(name) {
+            problems.push(UnknownTarget { span: *span, name: name.clone(), known: known.clone() });
+        }
+    }
+}
+
+struct Loader<'a> {
+    files: &'a dyn Files,
+    sources: Sources,
+    problems: Diagnostics,
+}
+
+impl Loader<'_> {
+    fn config_file(&mut self) -> Option<Text> {
+        match self.files.read("segc.yml") {
+            Err(ReadError::NotFound) => {
+                let other = self.files.read("segc.yaml").is_ok();
+                self.problems.push(NoProject { span: None, other });
+                None
+            }
+            content => self.text("segc.yml", content),
+        }
+    }
+
+    /// The files of a folder with one of some endings; `None` if there are none at all.
+    fn folder(&mut self, folder: &str, endings: &[&str]) -> Option<Vec<Text>> {
+        let mut listing = self.files.list(folder);
+        let ending = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| endings.contains(&end));
+        listing.paths.retain(|path| ending(path));
+        listing.paths.sort();
+        listing.errors.sort_by(|a, b| a.0.cmp(&b.0));
+        let any = !(listing.paths.is_empty() && listing.errors.is_empty());
+        for (path, error) in listing.errors {
+            self.report(path, error);
+        }
+        let texts: Vec<Text> = listing
+            .paths
+            .iter()
+            .filter_map(|path| {
+                let content = self.files.read(path);
+                self.text(path, content)
+            })
+            .collect();
+        any.then_some(texts)
+    }
+
+    /// Adds a file to the sources; `None` if it is no text.
+    fn text(&mut self, path: &str, content: Result<Vec<u8>, ReadError>) -> Option<Text> {
+        let mut bytes = match content {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.report(path.to_owned(), error);
+                return None;
+            }
+        };
+        if bytes.starts_with("\u{feff}".as_bytes()) {
+            bytes.drain(..3);
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text: Arc<str> = text.into();
+                Some((self.sources.add(path, text.clone()), text))
+            }
+            Err(error) => {
+                let start = error.utf8_error().valid_up_to();
+                let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let source = self.sources.add(path, shown);
+                self.problems.push(NotUtf8 { span: Span::new(source, start, start + '\u{fffd}'.len_utf8()) });
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, path: String, error: ReadError) {
+        match error {
+            ReadError::TooLarge => self.problems.push(TooLarge { span: None, path }),
+            ReadError::LinkLoop => self.problems.push(LinkLoop { span: None, path }),
+            ReadError::NotFound => {
+                let reason = "it leads nowhere".to_owned();
+                self.problems.push(Unreadable { span: None, path, reason });
+            }
+            ReadError::Other(reason) => self.problems.push(Unreadable { span: None, path, reason }),
+        }
+    }
+}

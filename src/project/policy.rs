@@ -1,0 +1,100 @@
+//! `policy` and `tiers`: what a project forbids or limits.
+
+use std::collections::BTreeMap;
+
+use super::problems::BadLimit;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::dialect::Capability;
+use crate::yaml::problems::UnknownWord;
+use crate::yaml::{Fields, Node};
+
+/// A quantity that a policy may limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyLimit {
+    /// How many segments deep a segment may stand on others.
+    CompositionDepth,
+    /// How many links a path may follow.
+    Hops,
+    /// How many conditions a segment may have.
+    Conditions,
+    /// How many days a window may look back or ahead.
+    WindowDays,
+}
+
+impl PolicyLimit {
+    /// Every limit.
+    pub const ALL: [Self; 4] = [Self::CompositionDepth, Self::Hops, Self::Conditions, Self::WindowDays];
+
+    /// Its name in `segc.yml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CompositionDepth => "composition_depth",
+            Self::Hops => "hops",
+            Self::Conditions => "conditions",
+            Self::WindowDays => "window_days",
+        }
+    }
+}
+
+/// What is switched off, and how far things may go. A policy can't allow what a target lacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Capabilities that it mentions: whether they may be used, and where it says so.
+    pub capabilities: BTreeMap<Capability, (bool, Span)>,
+    /// Limits, and where they stand.
+    pub limits: BTreeMap<PolicyLimit, (u64, Span)>,
+}
+
+impl Policy {
+    /// Where the policy forbids a capability, if it does.
+    #[must_use]
+    pub fn forbids(&self, capability: Capability) -> Option<Span> {
+        self.capabilities.get(&capability).and_then(|&(allowed, span)| (!allowed).then_some(span))
+    }
+
+    /// A limit and where it stands, if there is one.
+    #[must_use]
+    pub fn limit(&self, limit: PolicyLimit) -> Option<(u64, Span)> {
+        self.limits.get(&limit).copied()
+    }
+}
+
+pub(super) fn read_policy(node: &Node, owner: &str, at: Span, problems: &mut Diagnostics) -> Policy {
+    let mut policy = Policy::default();
+    let Some(mut fields) = Fields::new(node, owner, at, problems) else { return policy };
+    for (key, node) in fields.entries("capabilities", problems) {
+        let allowed = node.boolean(problems);
+        match (Capability::parse(&key.text), allowed) {
+            (Some(capability), Some(allowed)) => {
+                policy.capabilities.insert(capability, (allowed, key.span));
+            }
+            (Some(_), None) => {}
+            (None, _) => {
+                let known = Capability::ALL.iter().map(|one| one.name()).collect();
+                let word = key.text.clone();
+                problems.push(UnknownWord { span: key.span, word, what: "a capability", known });
+            }
+        }
+    }
+    if let Some(node) = fields.get("limits") {
+        read_limits(node, &mut policy, problems);
+    }
+    fields.finish(problems);
+    policy
+}
+
+fn read_limits(node: &Node, policy: &mut Policy, problems: &mut Diagnostics) {
+    let Some(mut fields) = Fields::new(node, "`limits`", node.span, problems) else { return };
+    for limit in PolicyLimit::ALL {
+        let Some(node) = fields.get(limit.name()) else { continue };
+        let Some(number) = node.integer(problems) else { continue };
+        match u64::try_from(number) {
+            Ok(number) => {
+                policy.limits.insert(limit, (number, node.span));
+            }
+            Err(_) => problems.push(BadLimit { span: node.span, name: limit.name() }),
+        }
+    }
+    fields.finish(problems);
+}

@@ -1,0 +1,113 @@
+//! What can be wrong with a project's files and its `segc.yml`.
+
+use crate::diagnostic::{Span, closest};
+use crate::problems;
+use crate::yaml::problems::one_of;
+
+problems! {
+    /// There is no `segc.yml`, so this folder is no project.
+    ///
+    /// Commands work on the folder that holds `segc.yml`. `segc init` makes one.
+    error SEG001 "no project" NoProject { span: Option<Span>, other: bool }
+    message |_p| "there is no `segc.yml` in this folder".to_owned();
+    help |p| Some(match p.other {
+        true => "rename `segc.yaml` to `segc.yml`",
+        false => "go to the project's folder, or make a new project with `segc init`",
+    }.to_owned());
+
+    /// A file holds bytes that are not UTF-8 text.
+    ///
+    /// Save it as UTF-8 in your editor. A byte order mark at the start is fine.
+    error SEG002 "not UTF-8" NotUtf8 { span: Span }
+    message |_p| "the file is not UTF-8 from here on".to_owned();
+    help |_p| Some("save it with the encoding UTF-8".to_owned());
+
+    /// A file or folder that is there, but cannot be read.
+    ///
+    /// Look at its permissions, and at where it leads if it is a symbolic link.
+    error SEG003 "unreadable file" Unreadable { span: Option<Span>, path: String, reason: String }
+    message |p| format!("cannot read `{}`: {}", p.path, p.reason);
+
+    /// A file that is larger than any text of a project should be.
+    error SEG004 "file too large" TooLarge { span: Option<Span>, path: String }
+    message |p| format!("`{}` is larger than {} MB", p.path, super::MAX_FILE_BYTES >> 20);
+    help |_p| Some("split it into several files".to_owned());
+
+    /// The project has no catalog, so no segment can be about anything.
+    ///
+    /// Entities are declared in `catalog/*.yml`.
+    error SEG005 "no catalog" NoCatalog { span: Option<Span> }
+    message |_p| "the project has no catalog".to_owned();
+    help |_p| Some("declare entities in `catalog/catalog.yml`; `segc init` shows an example".to_owned());
+
+    /// The project has no segments, so there is nothing to compile.
+    ///
+    /// Segments are written in `segments/**/*.seg`.
+    warning SEG006 "no segments" NoSegments { span: Option<Span> }
+    message |_p| "the project has no segments".to_owned();
+    help |_p| Some("write one in `segments/first.seg`: `segment everyone on customer { }`".to_owned());
+
+    /// A time zone that the IANA database does not know.
+    ///
+    ///     timezone: Europe/Londn     # wrong: Europe/London
+    error SEG007 "unknown time zone" UnknownZone { span: Span, name: String }
+    message |p| format!("`{}` is not a time zone", p.name);
+    help |p| Some(match crate::types::closest_zone(&p.name) {
+        Some(zone) => format!("did you mean `{zone}`?"),
+        None => "use a name such as `Europe/London` or `UTC`".to_owned(),
+    });
+
+    /// A `schema` that is not one or two names with a point between them.
+    ///
+    ///     schema: segments
+    ///     schema: analytics.segments      # a database or project, and a schema in it
+    error SEG008 "bad schema" BadSchema { span: Span, name: String }
+    message |p| format!("`{}` is not the name of a schema", p.name);
+    help |_p| Some("write one or two names: `segments` or `database.segments`".to_owned());
+
+    /// `targets` is there, but names no target.
+    ///
+    /// Without `targets` a project compiles for every built-in dialect, under its own name.
+    error SEG009 "no targets" NoTargets { span: Span }
+    message |_p| "`targets` names no target".to_owned();
+    help |_p| Some("name one, or remove `targets` for all that are built in".to_owned());
+
+    /// The catalog gives an entity another table on a target that `segc.yml` does not name.
+    ///
+    ///     # segc.yml:  targets: { warehouse: { dialect: postgres } }
+    ///     targets: { warehose: { table: analytics.customers } }      # wrong
+    error SEG010 "unknown target" UnknownTarget { span: Span, name: String, known: Vec<String> }
+    message |p| format!("there is no target `{}`", p.name);
+    help |p| {
+        let known: Vec<&str> = p.known.iter().map(String::as_str).collect();
+        Some(match closest(&p.name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("`segc.yml` names {}", one_of(&known)),
+        })
+    };
+
+    /// A name of the project, a target, a tier or a parameter that cannot be one.
+    ///
+    /// Names consist of the letters a to z, digits and `_`, and don't start with a digit;
+    /// the project's own name may be any text in one line.
+    error SEG011 "not a name" BadName { span: Span, name: String, what: &'static str }
+    message |p| format!("`{}` cannot be the name of {}", p.name, p.what);
+    help |p| Some(match p.what {
+        "the project" => "write a short text in one line",
+        _ => "use letters, digits and `_`; the first is not a digit",
+    }.to_owned());
+
+    /// A symbolic link leads back to a folder that it lies in.
+    ///
+    /// What is behind it is read only once. Remove the link.
+    warning SEG012 "circle of links" LinkLoop { span: Option<Span>, path: String }
+    message |p| format!("`{}` links to a folder that it lies in", p.path);
+    help |_p| Some("remove the link".to_owned());
+
+    /// A limit below 0.
+    ///
+    ///     limits: { hops: 0 }      # no links at all
+    error SEG013 "bad limit" BadLimit { span: Span, name: &'static str }
+    message |p| format!("`{}` must not be negative", p.name);
+    help |_p| Some("remove it if there shall be no limit".to_owned());
+}

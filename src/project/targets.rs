@@ -1,0 +1,72 @@
+//! `targets` and `schema`: what is compiled for, and where tables go.
+
+use super::config::check_name;
+use super::problems::{BadSchema, NoTargets};
+use crate::diagnostic::{Diagnostics, Span};
+use crate::yaml::{Fields, Key, Node, NodeKind};
+
+/// A target: a dialect under a name of the project's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its name, which is also that of its folder below `target/`.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The dialect's name; that of the target unless `dialect` says otherwise. Whether
+    /// there is such a dialect is not known yet.
+    pub dialect: String,
+    /// Where the dialect's name stands.
+    pub dialect_span: Span,
+    /// Where tables go on this target, if not where the project says.
+    pub schema: Option<Vec<String>>,
+}
+
+pub(super) fn read_targets(node: &Node, problems: &mut Diagnostics) -> Option<Vec<Target>> {
+    let entries = node.entries(problems)?;
+    if entries.is_empty() {
+        problems.push(NoTargets { span: node.span });
+        return None;
+    }
+    Some(entries.iter().map(|(key, node)| read_target(key, node, problems)).collect())
+}
+
+fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
+    check_name(key, "a target", problems);
+    let mut target = Target {
+        name: key.text.clone(),
+        span: key.span,
+        dialect: key.text.clone(),
+        dialect_span: key.span,
+        schema: None,
+    };
+    let owner = format!("target `{}`", key.text);
+    let Some(mut fields) = Fields::new(node, owner, key.span, problems) else { return target };
+    if let Some(node) = fields.get("dialect")
+        && let Some(dialect) = node.text(problems)
+    {
+        dialect.clone_into(&mut target.dialect);
+        target.dialect_span = node.span;
+    }
+    target.schema = fields.get("schema").and_then(|node| read_schema(node, problems));
+    fields.finish(problems);
+    target
+}
+
+/// One or two names: `segments`, `database.segments`, or a list where one is unusual.
+pub(super) fn read_schema(node: &Node, problems: &mut Diagnostics) -> Option<Vec<String>> {
+    let (parts, usual): (Vec<&str>, fn(char) -> bool) = match &node.kind {
+        NodeKind::List(items) => {
+            (items.iter().map(|item| item.text(problems)).collect::<Option<_>>()?, |c| !c.is_control())
+        }
+        _ => {
+            let usual = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$');
+            (node.text(problems)?.split('.').collect(), usual)
+        }
+    };
+    let fits = |part: &&str| !part.trim().is_empty() && part.chars().all(usual);
+    if (1..=2).contains(&parts.len()) && parts.iter().all(fits) {
+        return Some(parts.into_iter().map(str::to_owned).collect());
+    }
+    problems.push(BadSchema { span: node.span, name: parts.join(".") });
+    None
+}

@@ -1,0 +1,294 @@
+use super::*;
+use crate::diagnostic::Severity;
+
+const CATALOG: &str = "entities: { a: { table: t, key: id, fields: { id: integer } } }";
+const SEGMENT: &str = "segment everyone on a { }";
+
+fn files(config: &str) -> Memory {
+    Memory::new().with("segc.yml", config).with("catalog/a.yml", CATALOG).with("segments/a.seg", SEGMENT)
+}
+
+/// Code and underlined text of every problem, in the order of the file.
+fn found(project: &Project) -> Vec<String> {
+    let mut problems = project.problems.clone();
+    problems.sort(&project.sources);
+    let text = |span: crate::diagnostic::Span| {
+        let source = project.sources.get(span.source).expect("a file");
+        source.text()[span.start as usize..span.end as usize].to_owned()
+    };
+    problems.iter().map(|one| format!("{} {}", one.code, one.span.map_or("-".to_owned(), text))).collect()
+}
+
+#[track_caller]
+fn refuses(config: &str, expected: &[&str]) {
+    let project = load_from(&files(config));
+    assert_eq!(found(&project), expected, "{config}\n{:#?}", project.problems);
+}
+
+fn helps(project: &Project) -> String {
+    project.problems.iter().filter_map(|one| one.help.clone()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_full_config_is_understood() {
+    let project = load_from(&files(
+        "name: Online shop
+timezone: europe/london
+week_start: sunday
+materialize: incremental
+schema: analytics.segments
+targets:
+  duckdb: {}
+  warehouse: { dialect: postgres, schema: [audiences] }
+policy:
+  capabilities: { many_linked_conditions: false }
+  limits: { composition_depth: 3, hops: 2, conditions: 20, window_days: 365 }
+tiers:
+  free: { capabilities: { regex: false, json: true }, limits: { hops: 0 } }
+params: { min_spend: 500, share: 0.10, rate: 1e-3, on: true, region: EU, since: 2024-01-31 }
+",
+    ));
+    assert!(project.problems.is_empty(), "{:#?}", project.problems);
+    insta::assert_debug_snapshot!(project.config);
+}
+
+#[test]
+fn the_smallest_config_has_defaults() {
+    let project = load_from(&files("name: shop"));
+    assert!(project.problems.is_empty(), "{:#?}", project.problems);
+    assert_eq!(project.config.targets, None);
+    assert_eq!(project.config.schema, ["segments"]);
+    assert!(project.config.calendar.is_utc());
+    assert_eq!(project.catalog.entities.len(), 1);
+    assert_eq!(&*project.segments[0].1, SEGMENT);
+}
+
+#[test]
+fn a_policy_answers() {
+    let project = load_from(&files(
+        "name: s\ntiers: { free: { capabilities: { regex: false, json: true }, limits: { hops: 0 } } }",
+    ));
+    let free = &project.config.tiers["free"];
+    assert!(free.forbids(crate::dialect::Capability::Regex).is_some());
+    assert!(free.forbids(crate::dialect::Capability::Json).is_none());
+    assert_eq!(free.limit(PolicyLimit::Hops).map(|(most, _)| most), Some(0));
+    assert_eq!(free.limit(PolicyLimit::Conditions), None);
+}
+
+#[test]
+fn configs_are_refused() {
+    refuses("", &["SEG024 "]);
+    refuses("- a", &["SEG022 - a"]);
+    refuses("name: [", &["SEG020 ["]);
+    refuses("name: ''", &["SEG011 ''"]);
+    refuses("name: { a: 1 }", &["SEG022 { a: 1 }"]);
+    refuses("name: s\ntimezone: Europe/Londn", &["SEG007 Europe/Londn"]);
+    refuses("name: s\ntimezone: 1", &["SEG007 1"]);
+    refuses("name: s\nweek_start: mon", &["SEG025 mon"]);
+    refuses("name: s\nmaterialize: tabel", &["SEG025 tabel"]);
+    refuses("name: s\nschema: a.b.c", &["SEG008 a.b.c"]);
+    refuses("name: s\nschema: ''", &["SEG008 ''"]);
+    refuses("name: s\nschema: []", &["SEG008 []"]);
+    refuses("name: s\ntargets: {}", &["SEG009 {}"]);
+    refuses("name: s\ntargets: [duckdb]", &["SEG022 [duckdb]"]);
+    refuses("name: s\ntargets: { w: { timezone: UTC } }", &["SEG023 timezone"]);
+    refuses("name: s\ntargets: { ../x: }", &["SEG011 ../x"]);
+    refuses("name: s\ntargets: { w: { dialect: [a] } }", &["SEG022 [a]"]);
+    refuses(
+        "name: s\npolicy: { capabilities: { regexes: false, json: no } }",
+        &["SEG025 regexes", "SEG022 no"],
+    );
+    refuses(
+        "name: s\npolicy: { limits: { hop: 1, conditions: -1, window_days: 1.5 } }",
+        &["SEG023 hop", "SEG013 -1", "SEG022 1.5"],
+    );
+    refuses("name: s\ntiers: { free tier: { limit: {} } }", &["SEG011 free tier", "SEG023 limit"]);
+    refuses("name: s\nparams: { a: [1], b: , c d: 1 }", &["SEG022 [1]", "SEG022 ", "SEG011 c d"]);
+    refuses("name: s\nname: t", &["SEG021 name"]);
+    refuses("nam: s\ntimezon: UTC\nfoo: 1", &["SEG024 ", "SEG023 nam", "SEG023 timezon", "SEG023 foo"]);
+}
+
+#[test]
+fn suggestions_are_made() {
+    let project = load_from(&files(
+        "name: s\ntimezone: Europe/Londn\nmaterialize: tabel\nweekstart: monday\npolicy: { capabilities: { regexx: false } }",
+    ));
+    let helps = helps(&project);
+    for word in ["`Europe/London`", "`table`", "`week_start`", "`regex`"] {
+        assert!(helps.contains(word), "{word}: {helps}");
+    }
+}
+
+#[test]
+fn the_catalogs_targets_are_those_of_the_config() {
+    let catalog = CATALOG.replace("key:", "targets: { warehose: { table: x } }, key:");
+    let with = |config: &str| load_from(&files(config).with("catalog/a.yml", catalog.as_str()));
+    let project = with("name: s\ntargets: { warehouse: {} }");
+    assert_eq!(found(&project), ["SEG010 warehose"]);
+    assert!(helps(&project).contains("`warehouse`"));
+    let project = with("name: s");
+    assert!(project.problems.is_empty());
+    assert_eq!(project.catalog_targets[0].0, "warehose");
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let project = load_from(&Memory::new());
+    assert_eq!(found(&project), ["SEG001 -"]);
+    assert!(helps(&project).contains("segc init"));
+    assert!(helps(&load_from(&Memory::new().with("segc.yaml", "name: s"))).contains("rename"));
+
+    let project = load_from(&Memory::new().with("segc.yml", "name: s").with("catalog/notes.txt", "x"));
+    assert_eq!(found(&project), ["SEG005 -", "SEG006 -"]);
+    let severities: Vec<_> = project.problems.iter().map(|one| one.severity).collect();
+    assert_eq!(severities, [Severity::Error, Severity::Warning]);
+}
+
+#[test]
+fn files_come_in_the_order_of_their_paths() {
+    let project = load_from(
+        &files("name: s")
+            .with("segments/z.seg", "")
+            .with("segments/b/c.seg", "")
+            .with("segments/b.seg", "")
+            .with("segments/.hidden/x.seg", "")
+            .with("segments/notes.md", "")
+            .with("dialects/mine.yml", "a: 1")
+            .with("other/a.seg", ""),
+    );
+    let paths: Vec<_> = project.sources.iter().map(|(_, source)| source.path().to_owned()).collect();
+    assert_eq!(
+        paths,
+        [
+            "segc.yml",
+            "catalog/a.yml",
+            "segments/a.seg",
+            "segments/b.seg",
+            "segments/b/c.seg",
+            "segments/z.seg",
+            "dialects/mine.yml"
+        ]
+    );
+    assert_eq!((project.segments.len(), project.dialects.len()), (4, 1));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_at_their_line() {
+    let project = load_from(&files("name: s").with("segments/b.seg", b"# a\n# \xe9t\xe9\n".as_slice()));
+    assert_eq!(found(&project), ["SEG002 \u{fffd}"]);
+    let span = project.problems.iter().next().unwrap().span.unwrap();
+    let (path, position) = project.sources.locate(span).unwrap();
+    assert_eq!((path, position.line, position.column), ("segments/b.seg", 2, 3));
+    assert_eq!(project.segments.len(), 1);
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let project = load_from(&files("\u{feff}name: s\n").with("segments/a.seg", "\u{feff}x"));
+    assert!(project.problems.is_empty(), "{:#?}", project.problems);
+    assert_eq!(&*project.segments[0].1, "x");
+}
+
+#[test]
+fn large_files_are_refused() {
+    let large = vec![b'#'; usize::try_from(MAX_FILE_BYTES).unwrap() + 1];
+    let project = load_from(&files("name: s").with("segments/b.seg", large.as_slice()));
+    assert_eq!(found(&project), ["SEG004 -"]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::File::create(folder.path().join("b.seg")).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+    assert_eq!(Disk::new(folder.path()).read("b.seg"), Err(ReadError::TooLarge));
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests write the files they read")]
+mod on_disk {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn shop(root: &Path) {
+        write(root, "segc.yml", "name: s");
+        write(root, "catalog/deep/er/a.yaml", CATALOG);
+        write(root, "segments/x/y.seg", SEGMENT);
+        write(root, "segments/.#y.seg", "a lock file of an editor");
+    }
+
+    #[test]
+    fn a_project_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        shop(folder.path());
+        let project = load(folder.path());
+        assert!(project.problems.is_empty(), "{:#?}", project.problems);
+        let paths: Vec<_> = project.sources.iter().map(|(_, source)| source.path().to_owned()).collect();
+        assert_eq!(paths, ["segc.yml", "catalog/deep/er/a.yaml", "segments/x/y.seg"]);
+    }
+
+    #[test]
+    fn a_missing_folder_is_no_project() {
+        let project = load(Path::new("/nowhere/at/all"));
+        assert_eq!(found(&project), ["SEG001 -"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn circles_of_links_end() {
+        let folder = tempfile::tempdir().unwrap();
+        shop(folder.path());
+        std::os::unix::fs::symlink(folder.path().join("segments"), folder.path().join("segments/x/again"))
+            .unwrap();
+        std::os::unix::fs::symlink("nowhere.seg", folder.path().join("segments/gone.seg")).unwrap();
+        let project = load(folder.path());
+        let codes: Vec<_> = project.problems.iter().map(|one| (one.code, one.message.clone())).collect();
+        assert_eq!(
+            codes,
+            [
+                ("SEG003", "cannot read `segments/gone.seg`: it leads nowhere".to_owned()),
+                ("SEG012", "`segments/x/again` links to a folder that it lies in".to_owned()),
+            ]
+        );
+        assert_eq!(project.segments.len(), 1);
+    }
+
+    #[test]
+    fn a_folder_in_place_of_a_file_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("segc.yml")).unwrap();
+        let project = load(folder.path());
+        assert_eq!(project.problems.iter().next().unwrap().code, "SEG003");
+    }
+}
+
+#[test]
+fn the_schema_says_what_the_reader_knows() {
+    use crate::yaml::schema_test::{NO_WORD, same_words};
+    let check = |text: &str, pointer: &str| {
+        let config = format!("name: s\n{}", text.replace("NO", NO_WORD));
+        same_words(&load_from(&files(&config)).problems, SCHEMA, pointer);
+    };
+    check("NO: 1", "/properties");
+    check("targets: { t: { NO: 1 } }", "/$defs/target/properties");
+    check("policy: { NO: 1 }", "/$defs/policy/properties");
+    check("tiers: { t: { NO: 1 } }", "/$defs/policy/properties");
+    check("policy: { capabilities: { NO: true } }", "/$defs/policy/properties/capabilities/properties");
+    check("policy: { limits: { NO: 1 } }", "/$defs/policy/properties/limits/properties");
+    check("week_start: NO", "/properties/week_start/enum");
+    check("materialize: NO", "/properties/materialize/enum");
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_panics(pieces in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "name:", " s", "\n", "timezone:", " UTC", "targets:", " {", "}", " [", "]", ", ", " a:", " dialect:", "policy:",
+            "capabilities:", " regex:", " limits:", " hops:", " -1", " 1e999", "\n  ", "tiers:", "params:", " ~", " ''", "é",
+        ]), 0..40)
+    ) {
+        let _ = load_from(&files(&pieces.concat()));
+    }
+}

@@ -1,0 +1,45 @@
+//! Time zones by name, from the IANA database that is built in.
+
+use jiff::tz::TimeZone;
+
+use crate::diagnostic::closest;
+
+/// The zone of an IANA name in any case, with the name as the database spells it; every
+/// other name of UTC is `UTC`.
+#[must_use]
+pub fn find_zone(name: &str) -> Option<(TimeZone, String)> {
+    let zone = TimeZone::get(name).ok()?;
+    let canonical = zone.iana_name()?.to_owned();
+    if matches!(canonical.trim_start_matches("Etc/"), "UTC" | "UCT" | "Zulu" | "Universal") {
+        return Some((TimeZone::UTC, "UTC".to_owned()));
+    }
+    Some((zone, canonical))
+}
+
+/// The zone's name that is nearest to a wrong one: by all of it, or by its city.
+#[must_use]
+pub fn closest_zone(name: &str) -> Option<String> {
+    let mut names: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+    names.sort();
+    let wanted = name.replace(' ', "_").to_lowercase();
+    let city = |zone: &&String| zone.to_lowercase().ends_with(&format!("/{wanted}"));
+    if let Some(zone) = names.iter().find(city) {
+        return Some(zone.clone());
+    }
+    closest(name, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_and_suggested() {
+        assert_eq!(find_zone("europe/london").expect("a zone").1, "Europe/London");
+        assert_eq!(find_zone("etc/utc").expect("a zone").1, "UTC");
+        assert!(find_zone("Europe/Londn").is_none());
+        assert_eq!(closest_zone("Europe/Londn").as_deref(), Some("Europe/London"));
+        assert_eq!(closest_zone("new york").as_deref(), Some("America/New_York"));
+        assert_eq!(closest_zone("nowhere at all"), None);
+    }
+}
