@@ -1,0 +1,5 @@
+-- 33 members
+select user_id
+from users
+where plan in ('basic', 'pro', 'enterprise') and subscription_status = 'active'
+order by user_id;

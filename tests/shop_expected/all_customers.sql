@@ -1,0 +1,2 @@
+-- 105 members
+select customer_id from customers order by customer_id;

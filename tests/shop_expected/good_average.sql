@@ -1,0 +1,9 @@
+-- 51 members
+select c.customer_id
+from customers c
+join orders o on o.customer_id = c.customer_id
+where o.status = 'paid'
+  and o.ordered_at < timestamptz '2026-03-31 12:00:00+00'
+group by c.customer_id
+having sum(o.total) >= 75 * count(*) or sum(o.total) > 1000
+order by c.customer_id;

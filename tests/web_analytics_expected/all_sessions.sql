@@ -1,0 +1,2 @@
+-- 242 members
+select session_id from sessions order by session_id;

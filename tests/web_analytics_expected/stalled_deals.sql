@@ -1,0 +1,18 @@
+-- 7 members
+select o.opportunity_id
+from crm_opportunities o
+where o.stage in ('prospecting', 'proposal')
+  and o.created_on < date '2026-01-09'
+  and o.company_id not in (
+    select c.company_id
+    from companies c
+    where 2 <= (select count(*) from people p where p.company_id = c.company_id)
+      and 5 <= (select count(*)
+                from people p
+                join users u on u.person_id = p.person_id
+                join sessions s on s.user_id = u.user_id
+                where p.company_id = c.company_id
+                  and s.started_at >= timestamptz '2026-01-09 16:00:00+00'
+                  and s.started_at < timestamptz '2026-03-10 15:00:00+00')
+)
+order by o.opportunity_id;

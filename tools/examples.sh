@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Fails unless every example's data is what its generator writes, byte for byte.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+for generator in examples/*/generate.py; do
+    example=$(dirname "$generator")
+    python3 "$generator" "$scratch/$example"
+    diff -r "$scratch/$example" "$example/data"
+done
