@@ -7,3 +7,4 @@ pub mod dialect;
 pub mod plan;
 pub mod syntax;
 pub mod types;
+mod yaml;

@@ -1,0 +1,105 @@
+//! What can be wrong with a YAML file, whatever it is for.
+
+use crate::diagnostic::{Label, Span};
+use crate::problems;
+
+/// "`a`, `b` or `c`".
+pub(crate) fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// "did you mean `x`?", or what there is to choose from.
+pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> Option<String> {
+    if let Some(near) = crate::diagnostic::closest(wrong, known.iter().copied()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    (!known.is_empty()).then(|| format!("it can be {}", one_of(known)))
+}
+
+problems! {
+    /// The file is not YAML.
+    ///
+    /// Frequent reasons are a tab as indentation, a bracket or a quote that is not closed,
+    /// and a text that holds `: ` or starts with `*`, `&`, `%`, `@` or a backtick without
+    /// being in quotes.
+    ///
+    ///     description: Customers: all of them     # wrong
+    ///     description: "Customers: all of them"   # right
+    ///
+    /// Nothing else in the file is checked until it can be read.
+    error SEG020 "not YAML" NotYaml { span: Span, message: String }
+    message |p| format!("this is not YAML: {}", p.message);
+
+    /// A key stands twice in one map, so one of its values would be lost.
+    ///
+    ///     fields:
+    ///       plan: string
+    ///       plan: integer      # wrong: `plan` is there already
+    ///
+    /// Remove one of them, or give it another name.
+    error SEG021 "duplicate key" DuplicateKey {
+        span: Span, key: String,
+        /// The same as `span` where it is not known.
+        first: Span,
+    }
+    message |p| format!("`{}` stands here a second time", p.key);
+    help |_p| Some("remove one of them, or give it another name".to_owned());
+    labels |p| match p.first {
+        first if first == p.span => vec![],
+        first => vec![Label { span: first, text: "the first one".to_owned() }],
+    };
+
+    /// A value is of another kind than its key asks for.
+    ///
+    ///     fields: customer_id          # wrong: a map is expected
+    ///     fields: { customer_id: integer }
+    ///
+    /// A number or `true` that is meant as text needs quotes: `values: ["true", "false"]`.
+    error SEG022 "wrong kind of value" WrongKind {
+        span: Span, expected: String, found: &'static str, help: Option<String>
+    }
+    message |p| format!("expected {}, found {}", p.expected, p.found);
+    help |p| p.help.clone();
+
+    /// A key that means nothing at its place, most often a slip of the pen.
+    ///
+    ///     customer: { tabel: shop.customers }    # wrong: `table`
+    ///
+    /// Unknown keys are errors, because a setting that is silently ignored is worse.
+    error SEG023 "unknown key" UnknownKey {
+        span: Span, key: String, owner: String, known: Vec<&'static str>
+    }
+    message |p| format!("`{}` is not a key of {}", p.key, p.owner);
+    help |p| did_you_mean(&p.key, &p.known);
+
+    /// A key that has to be there is missing.
+    ///
+    ///     links: { orders: { many: true } }     # wrong: `to` and `on` are missing
+    ///
+    /// Add it.
+    error SEG024 "missing key" MissingKey { span: Span, key: &'static str, owner: String }
+    message |p| format!("{} needs `{}`", p.owner, p.key);
+    help |p| Some(format!("add `{}: …`", p.key));
+
+    /// A word that is not one of those which its key admits.
+    ///
+    ///     deletes: never_ever        # wrong: never, soft or hard
+    ///
+    /// Take one of the words that the help names.
+    error SEG025 "unknown word" UnknownWord { span: Span, word: String, what: &'static str, known: Vec<&'static str> }
+    message |p| format!("`{}` is not {}", p.word, p.what);
+    help |p| did_you_mean(&p.word, &p.known);
+
+    /// The file is nested too deeply, or too large, or its aliases repeat too much.
+    ///
+    /// A file may be nested 64 levels deep and hold 250,000 values.
+    /// Split it into several files, or write out what the aliases stand for.
+    error SEG026 "too complex a file" TooComplex { span: Span }
+    message |_p| "this file is nested too deeply or holds too many values".to_owned();
+    help |_p| Some("at most 64 levels and 250,000 values are read; split the file".to_owned());
+}
