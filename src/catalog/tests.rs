@@ -272,6 +272,14 @@ fn one_mistake_is_one_problem() {
 }
 
 #[test]
+fn a_comma_in_a_text_is_explained() {
+    let (_, problems) = load_one(&field("{ type: string, description: free, or not }"));
+    let problem = problems.iter().next().expect("a problem");
+    assert_eq!((problem.code, problem.message.as_str()), ("SEG023", "`or not` is not a key of field `x`"));
+    assert!(problem.help.as_deref().is_some_and(|help| help.contains("quotes")));
+}
+
+#[test]
 fn what_is_left_after_errors_can_be_used() {
     let (catalog, _) = load_one("entities: { a: { key: nope, fields: { id: intger } } }");
     let entity = &catalog.entities[0];

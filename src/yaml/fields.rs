@@ -171,10 +171,11 @@ impl<'a> Fields<'a> {
 
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(self, problems: &mut Diagnostics) {
-        for (key, _) in self.entries {
+        for (key, node) in self.entries {
             if !self.asked.contains(&key.text.as_str()) {
                 let (owner, known) = (self.owner.clone(), self.asked.clone());
-                problems.push(UnknownKey { span: key.span, key: key.text.clone(), owner, known });
+                let torn = node.kind == NodeKind::Null && key.text.contains(' ');
+                problems.push(UnknownKey { span: key.span, key: key.text.clone(), owner, known, torn });
             }
         }
     }

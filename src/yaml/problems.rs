@@ -21,6 +21,23 @@ pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> Option<String> {
     (!known.is_empty()).then(|| format!("it can be {}", one_of(known)))
 }
 
+/// What helps in the cases that happen most.
+fn remedy(message: &str) -> Option<&'static str> {
+    let remedies = [
+        (
+            "mapping values are not allowed",
+            "put a text that holds `: ` in quotes, and indent keys of one map alike",
+        ),
+        ("unexpected character", "a text that starts with this character needs quotes"),
+        ("tab", "indent with spaces"),
+        ("quoted scalar", "close the quote"),
+        ("did not find expected key", "indent keys of one map alike"),
+        ("merge keys", "write out what they stand for"),
+        ("one document", "remove the line `---`, or make two files"),
+    ];
+    remedies.into_iter().find(|(part, _)| message.contains(part)).map(|(_, remedy)| remedy)
+}
+
 problems! {
     /// The file is not YAML.
     ///
@@ -34,6 +51,7 @@ problems! {
     /// Nothing else in the file is checked until it can be read.
     error SEG020 "not YAML" NotYaml { span: Span, message: String }
     message |p| format!("this is not YAML: {}", p.message);
+    help |p| remedy(&p.message).map(str::to_owned);
 
     /// A key stands twice in one map, so one of its values would be lost.
     ///
@@ -70,12 +88,21 @@ problems! {
     ///
     ///     customer: { tabel: shop.customers }    # wrong: `table`
     ///
-    /// Unknown keys are errors, because a setting that is silently ignored is worse.
+    /// Unknown keys are errors, because a setting that is silently ignored is worse. In braces,
+    /// a text with a comma in it needs quotes, or what follows the comma is taken for a key:
+    ///
+    ///     plan: { type: string, description: free, or not }      # wrong
+    ///     plan: { type: string, description: "free, or not" }
     error SEG023 "unknown key" UnknownKey {
-        span: Span, key: String, owner: String, known: Vec<&'static str>
+        span: Span, key: String, owner: String, known: Vec<&'static str>,
+        /// It looks like the rest of a text with a comma.
+        torn: bool,
     }
     message |p| format!("`{}` is not a key of {}", p.key, p.owner);
-    help |p| did_you_mean(&p.key, &p.known);
+    help |p| match p.torn {
+        true => Some("if it belongs to the text before it, put all of that in quotes".to_owned()),
+        false => did_you_mean(&p.key, &p.known),
+    };
 
     /// A key that has to be there is missing.
     ///
