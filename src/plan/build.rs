@@ -32,7 +32,7 @@ pub struct Request<'a> {
     /// The schema of the segments' tables.
     pub schema: &'a [String],
     /// The project's policy, and the tier's.
-    pub policies: &'a [Policy],
+    pub policies: &'a [Policy<'a>],
     /// How segments are stored that do not say.
     pub materialize: Materialize,
     /// Where the project says its zone.

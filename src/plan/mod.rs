@@ -16,4 +16,4 @@ pub mod rel;
 pub use build::{Request, allowed, plan, standalone};
 pub use checks::RUNS_TABLE;
 pub use model::*;
-pub use policy::{Abilities, Policy, PolicyLimit};
+pub use policy::{Abilities, Policy};

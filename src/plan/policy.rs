@@ -6,46 +6,16 @@ use super::needs::Needs;
 use super::problems::{BeyondLimit, NameTooLong, PolicyForbids, TargetLacks, TierForbids, ZoneNotSupported};
 use crate::check::hir::Segment;
 use crate::diagnostic::{Diagnostics, Span};
+use crate::project::{self, PolicyLimit};
 use crate::dialect::Capability;
 
-/// A limit that a policy or a tier may set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyLimit {
-    /// How many segments deep segments may refer to one another.
-    CompositionDepth,
-    /// How many links one path may follow.
-    Hops,
-    /// How many single conditions a segment may have.
-    Conditions,
-    /// How many days back a window may reach.
-    WindowDays,
-}
-
-impl PolicyLimit {
-    /// Every limit.
-    pub const ALL: [Self; 4] = [Self::CompositionDepth, Self::Hops, Self::Conditions, Self::WindowDays];
-
-    /// Its name in `segc.yml`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CompositionDepth => "composition_depth",
-            Self::Hops => "hops",
-            Self::Conditions => "conditions",
-            Self::WindowDays => "window_days",
-        }
-    }
-}
-
 /// What a project, or one of its tiers, forbids and limits.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
+#[derive(Debug, Clone, Copy)]
+pub struct Policy<'a> {
     /// The tier's name; `None` for the project's own policy.
-    pub tier: Option<String>,
-    /// The capabilities that are switched off.
-    pub forbidden: BTreeSet<Capability>,
-    /// The limits.
-    pub limits: BTreeMap<PolicyLimit, u64>,
+    pub tier: Option<&'a str>,
+    /// What it says.
+    pub rules: &'a project::Policy,
 }
 
 /// What a target can do.
@@ -67,7 +37,7 @@ pub(super) fn judge(
     needs: &Needs,
     depth: usize,
     abilities: &Abilities,
-    policies: &[Policy],
+    policies: &[Policy<'_>],
     problems: &mut Diagnostics,
 ) {
     for (&capability, &span) in &needs.capabilities {
@@ -92,7 +62,7 @@ fn refuse(
     capability: Capability,
     span: Span,
     abilities: &Abilities,
-    policies: &[Policy],
+    policies: &[Policy<'_>],
     problems: &mut Diagnostics,
 ) {
     let name = segment.name.clone();
@@ -102,18 +72,18 @@ fn refuse(
         problems.push(TargetLacks { span, segment: name, capability, target, able });
         return;
     }
-    let Some(policy) = policies.iter().find(|policy| policy.forbidden.contains(&capability)) else { return };
-    match &policy.tier {
+    let Some(policy) = policies.iter().find(|policy| policy.rules.forbids(capability).is_some()) else { return };
+    match policy.tier {
         None => problems.push(PolicyForbids { span, segment: name, capability }),
-        Some(tier) => problems.push(TierForbids { span, segment: name, capability, tier: tier.clone() }),
+        Some(tier) => problems.push(TierForbids { span, segment: name, capability, tier: tier.to_owned() }),
     }
 }
 
-fn judge_limits(segment: &Segment, needs: &Needs, depth: usize, policy: &Policy, problems: &mut Diagnostics) {
+fn judge_limits(segment: &Segment, needs: &Needs, depth: usize, policy: &Policy<'_>, problems: &mut Diagnostics) {
     let whole = segment.name_span;
     let place = |found: Option<(usize, Span)>| found.unwrap_or((0, whole));
     let days = needs.window_days.map(|(days, span)| (usize::try_from(days).unwrap_or(usize::MAX), span));
-    for (&limit, &allowed) in &policy.limits {
+    for (&limit, &(allowed, _)) in &policy.rules.limits {
         let (found, span) = match limit {
             PolicyLimit::CompositionDepth => (depth, whole),
             PolicyLimit::Hops => place(needs.hops),
@@ -121,7 +91,7 @@ fn judge_limits(segment: &Segment, needs: &Needs, depth: usize, policy: &Policy,
             PolicyLimit::WindowDays => place(days),
         };
         if u64::try_from(found).unwrap_or(u64::MAX) > allowed {
-            let (segment, tier) = (segment.name.clone(), policy.tier.clone());
+            let (segment, tier) = (segment.name.clone(), policy.tier.map(str::to_owned));
             problems.push(BeyondLimit { span, segment, limit, found, allowed, tier });
         }
     }
@@ -132,10 +102,10 @@ pub(super) fn judge_zone(
     zone: &str,
     span: Option<Span>,
     abilities: &Abilities,
-    policies: &[Policy],
+    policies: &[Policy<'_>],
     problems: &mut Diagnostics,
 ) -> bool {
-    let forbidden = policies.iter().any(|policy| policy.forbidden.contains(&Capability::TimeZones));
+    let forbidden = policies.iter().any(|policy| policy.rules.forbids(Capability::TimeZones).is_some());
     let able = abilities.capabilities.contains(&Capability::TimeZones) && !forbidden;
     if zone == "UTC" || able {
         return true;

@@ -1,9 +1,9 @@
 //! What the planner refuses (SEG5xx).
 
-use super::policy::PolicyLimit;
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
 use crate::problems;
+use crate::project::PolicyLimit;
 
 problems! {
     /// The target can't do what the segment asks for.

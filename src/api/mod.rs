@@ -1,0 +1,20 @@
+//! The library's face: a project from its folder to its artifacts.
+//!
+//! Stands on every stage and does nothing of their work itself. Must not know: the
+//! command line, the terminal, exit codes.
+
+mod matrix;
+mod open;
+pub(crate) mod problems;
+mod scripts;
+mod select;
+mod session;
+mod targets;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use matrix::{Cell, LimitRow, Matrix, MatrixRow};
+pub use open::{open, open_files};
+pub use scripts::Step;
+pub use select::select;
+pub use session::{Options, Session};

@@ -1,0 +1,84 @@
+//! From files to a checked project.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::problems::UnknownTier;
+use super::session::{Options, Session};
+use super::targets::read_targets;
+use crate::analyze::{Graph, fingerprints};
+use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
+use crate::diagnostic::{Diagnostics, closest};
+use crate::dialect::Dialects;
+use crate::project::{self, Disk, Files, ParamSetting, Project};
+use crate::syntax;
+
+/// Loads and checks everything under `root`. What has errors is left out of the session;
+/// the rest is there all the same, so that it can be looked at.
+#[must_use]
+pub fn open(root: &Path, options: &Options) -> (Session, Diagnostics) {
+    open_files(&Disk::new(root), options)
+}
+
+/// The same, with files from anywhere.
+#[must_use]
+pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics) {
+    let mut project = project::load_from(files);
+    let mut problems = std::mem::take(&mut project.problems);
+    let dialects = Dialects::load(&project.dialects, &mut problems);
+    let targets = read_targets(&project, &dialects, &mut problems);
+    if let Some(tier) = &options.tier
+        && !project.config.tiers.contains_key(tier)
+    {
+        let known: Vec<String> = project.config.tiers.keys().cloned().collect();
+        let near = closest(tier, known.iter().map(String::as_str)).map(str::to_owned);
+        problems.push(UnknownTier { span: None, tier: tier.clone(), known, near });
+    }
+    let syntax = parse(&project, &mut problems);
+    let catalog = Arc::new(std::mem::take(&mut project.catalog));
+    let settings = Settings { calendar: project.config.calendar.clone(), params: params(&project, options) };
+    let hir = check::check(&syntax, catalog, &settings, &mut problems);
+    let graph = Graph::new(&hir);
+    let fingerprints = fingerprints(&hir, &graph);
+    let Project { config, sources, .. } = project;
+    problems.sort(&sources);
+    (Session { sources, config, hir, graph, fingerprints, dialects, targets }, problems)
+}
+
+fn parse(project: &Project, problems: &mut Diagnostics) -> Vec<syntax::ast::File> {
+    let parsed: Vec<(syntax::ast::File, Diagnostics)> = project
+        .segments
+        .par_iter()
+        .map(|(source, text)| {
+            let mut found = Diagnostics::new();
+            let file = syntax::parse(*source, text, &mut found);
+            (file, found)
+        })
+        .collect();
+    parsed
+        .into_iter()
+        .map(|(file, found)| {
+            problems.append(found);
+            file
+        })
+        .collect()
+}
+
+/// Values for parameters: the caller's go before those of `segc.yml`.
+fn params(project: &Project, options: &Options) -> BTreeMap<String, ParamValue> {
+    let of_project = project.config.params.iter().map(|param| {
+        let given = match &param.value {
+            ParamSetting::Text(text) => Given::Text(text.clone()),
+            ParamSetting::Literal(literal) => Given::Literal(literal.clone()),
+        };
+        (param.name.clone(), ParamValue { given, origin: ParamOrigin::Project(param.span) })
+    });
+    let of_caller = options.params.iter().map(|(name, text)| {
+        let given = Given::Text(text.clone());
+        (name.clone(), ParamValue { given, origin: ParamOrigin::CommandLine })
+    });
+    of_project.chain(of_caller).collect()
+}

@@ -1,0 +1,234 @@
+//! A loaded, checked project and what can be made of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::matrix::{Cell, LimitRow, Matrix, MatrixRow};
+use super::scripts::{Step, scripts, select_sql, steps};
+use super::select::select;
+use super::targets::Target;
+use crate::analyze::Graph;
+use crate::artifact::{self, Artifacts};
+use crate::check::hir::{Hir, Materialize, SegmentId};
+use crate::diagnostic::{Diagnostics, Sources};
+use crate::dialect::{Capability, Dialects, Limit};
+use crate::plan::{self, Abilities, Plan, Policy, Request};
+use crate::project::Config;
+
+/// What the caller decides, beside what the project's files say.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values of parameters, as text, by name.
+    pub params: BTreeMap<String, String>,
+    /// The tier whose policy applies beside the project's.
+    pub tier: Option<String>,
+    /// The instant to bake in; otherwise scripts read the engine's clock.
+    pub as_of: Option<Timestamp>,
+}
+
+/// A loaded, checked project.
+#[derive(Debug)]
+pub struct Session {
+    /// Every file that was read.
+    pub sources: Sources,
+    pub(super) config: Config,
+    pub(super) hir: Hir,
+    pub(super) graph: Graph,
+    pub(super) fingerprints: Vec<String>,
+    pub(super) dialects: Dialects,
+    pub(super) targets: Vec<Target>,
+}
+
+impl Session {
+    /// What `segc.yml` says.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The project's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// The checked tree: every segment without errors.
+    #[must_use]
+    pub fn hir(&self) -> &Hir {
+        &self.hir
+    }
+
+    /// Who refers to whom.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Every dialect that is known.
+    #[must_use]
+    pub fn dialects(&self) -> &Dialects {
+        &self.dialects
+    }
+
+    /// The names of the project's targets, in its order.
+    #[must_use]
+    pub fn targets(&self) -> Vec<String> {
+        self.targets.iter().map(|target| target.name.clone()).collect()
+    }
+
+    /// Those targets that the embedded engine can run: those in its SQL.
+    #[must_use]
+    pub fn embedded_targets(&self) -> Vec<String> {
+        let embedded = self.targets.iter().filter(|target| target.dialect.is_embedded());
+        embedded.map(|target| target.name.clone()).collect()
+    }
+
+    /// How a segment is stored: what it says itself, or the project's default.
+    #[must_use]
+    pub fn materialize(&self, id: SegmentId) -> Materialize {
+        self.hir.segment(id).properties.materialize.map_or(self.config.materialize, |(how, _)| how)
+    }
+
+    /// The segments that the patterns choose; all if there is no pattern.
+    ///
+    /// # Errors
+    ///
+    /// Every pattern that chooses nothing.
+    pub fn select(&self, patterns: &[String]) -> Result<Vec<SegmentId>, Diagnostics> {
+        select(&self.hir, &self.graph, patterns)
+    }
+
+    /// The plan of a build, without what the target or a policy refuses; `None` for a
+    /// target that the project does not have.
+    #[must_use]
+    pub fn plan(
+        &self,
+        target: &str,
+        segments: &[SegmentId],
+        options: &Options,
+    ) -> (Option<Plan>, Diagnostics) {
+        let mut problems = Diagnostics::new();
+        let plan = self.with_request(target, segments, options, |request| plan::plan(request, &mut problems));
+        (plan, problems)
+    }
+
+    /// What a target or a policy refuses of the segments, without planning anything.
+    #[must_use]
+    pub fn judge(&self, target: &str, segments: &[SegmentId], options: &Options) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        self.with_request(target, segments, options, |request| plan::allowed(request, &mut problems));
+        problems
+    }
+
+    /// One self-contained `SELECT` of a segment's members.
+    ///
+    /// # Errors
+    ///
+    /// What the target or the policy refuses.
+    pub fn select_sql(
+        &self,
+        target: &str,
+        segment: SegmentId,
+        options: &Options,
+    ) -> Result<String, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        let planned = self.with_request(target, &[segment], options, |request| {
+            let allowed = plan::allowed(request, &mut problems);
+            allowed.contains(&segment).then(|| plan::standalone(request, segment))
+        });
+        match (planned.flatten(), self.target(target)) {
+            (Some(planned), Some(target)) if !problems.has_errors() => {
+                select_sql(target, &planned, options.as_of)
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The files of a build.
+    ///
+    /// # Errors
+    ///
+    /// What can't be written in the target's SQL.
+    pub fn artifacts(&self, plan: &Plan) -> Result<Artifacts, Diagnostics> {
+        let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
+        let scripts = scripts(self, target, plan)?;
+        Ok(artifact::build(self.name(), plan, &self.hir, &self.sources, scripts))
+    }
+
+    /// The statements of a build, to be executed here and now in this order.
+    ///
+    /// # Errors
+    ///
+    /// What can't be written in the target's SQL.
+    pub fn steps(&self, plan: &Plan, refresh: bool) -> Result<Vec<Step>, Diagnostics> {
+        let Some(target) = self.target(&plan.target) else { return Ok(Vec::new()) };
+        steps(self, target, plan, refresh)
+    }
+
+    /// What each target can do, by its dialect, the project's policy and a tier.
+    #[must_use]
+    pub fn capability_matrix(&self, tier: Option<&str>) -> Matrix {
+        let row = |&capability| MatrixRow {
+            capability,
+            cells: self.targets.iter().map(|target| self.cell(target, capability, tier)).collect(),
+        };
+        let limits = |&limit: &Limit| LimitRow {
+            limit,
+            values: self.targets.iter().map(|target| target.dialect.limit(limit)).collect(),
+        };
+        Matrix {
+            tier: tier.map(str::to_owned),
+            targets: self.targets(),
+            capabilities: Capability::ALL.iter().map(row).collect(),
+            limits: Limit::ALL.iter().map(limits).collect(),
+        }
+    }
+
+    fn cell(&self, target: &Target, capability: Capability, tier: Option<&str>) -> Cell {
+        let answer = target.dialect.answer(capability);
+        if !answer.allowed {
+            return Cell::No;
+        }
+        if self.config.policy.forbids(capability).is_some() {
+            return Cell::OffByPolicy;
+        }
+        let policy = tier.and_then(|tier| Some((tier, self.config.tiers.get(tier)?)));
+        if let Some((tier, _)) = policy.filter(|(_, policy)| policy.forbids(capability).is_some()) {
+            return Cell::OffByTier { tier: tier.to_owned() };
+        }
+        let note: Vec<&str> = answer.cost.iter().chain(&answer.note).map(String::as_str).collect();
+        if note.is_empty() { Cell::Yes } else { Cell::Emulated { note: note.join("; ") } }
+    }
+
+    fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.name == name)
+    }
+
+    fn with_request<T>(
+        &self,
+        target: &str,
+        segments: &[SegmentId],
+        options: &Options,
+        work: impl FnOnce(&Request<'_>) -> T,
+    ) -> Option<T> {
+        let target = self.target(target)?;
+        let abilities: Abilities = target.abilities(&self.targets);
+        let tier = options.tier.as_ref().and_then(|tier| self.config.tiers.get_key_value(tier));
+        let mut policies = vec![Policy { tier: None, rules: &self.config.policy }];
+        policies.extend(tier.map(|(name, rules)| Policy { tier: Some(name.as_str()), rules }));
+        Some(work(&Request {
+            hir: &self.hir,
+            graph: &self.graph,
+            fingerprints: &self.fingerprints,
+            segments,
+            abilities: &abilities,
+            dialect: &target.dialect.name,
+            schema: &target.schema,
+            policies: &policies,
+            materialize: self.config.materialize,
+            zone_span: self.config.timezone_span,
+            as_of: options.as_of,
+        }))
+    }
+}

@@ -1,0 +1,67 @@
+//! The targets of a project and what they can do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::problems::UnknownDialect;
+use crate::diagnostic::{Diagnostics, closest};
+use crate::dialect::{Capability, Dialect, Dialects, Limit};
+use crate::plan::Abilities;
+use crate::project::Project;
+
+/// A target whose dialect is known.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) dialect: Arc<Dialect>,
+    pub(super) schema: Vec<String>,
+}
+
+/// The project's targets in its order; without any of its own, every dialect under its name.
+pub(super) fn read_targets(
+    project: &Project,
+    dialects: &Dialects,
+    problems: &mut Diagnostics,
+) -> Vec<Target> {
+    let schema = &project.config.schema;
+    let Some(declared) = &project.config.targets else {
+        let every = dialects.iter().map(|dialect| Target {
+            name: dialect.name.clone(),
+            dialect: Arc::clone(dialect),
+            schema: schema.clone(),
+        });
+        return every.collect();
+    };
+    let mut targets = Vec::new();
+    for target in declared {
+        if let Some(dialect) = dialects.get(&target.dialect) {
+            let schema = target.schema.clone().unwrap_or_else(|| schema.clone());
+            targets.push(Target { name: target.name.clone(), dialect: Arc::clone(dialect), schema });
+        } else {
+            let known: Vec<String> = dialects.iter().map(|dialect| dialect.name.clone()).collect();
+            let near = closest(&target.dialect, known.iter().map(String::as_str)).map(str::to_owned);
+            let (span, dialect) = (target.dialect_span, target.dialect.clone());
+            problems.push(UnknownDialect { span, dialect, known, near });
+        }
+    }
+    targets
+}
+
+impl Target {
+    /// What it can do, and who else can.
+    pub(super) fn abilities(&self, all: &[Self]) -> Abilities {
+        let can = |target: &Self, capability| target.dialect.allows(capability);
+        let capabilities: BTreeSet<Capability> =
+            Capability::ALL.iter().copied().filter(|&capability| can(self, capability)).collect();
+        let elsewhere: BTreeMap<Capability, Vec<String>> = Capability::ALL
+            .iter()
+            .map(|&capability| {
+                let able = all.iter().filter(|target| can(target, capability));
+                (capability, able.map(|target| target.name.clone()).collect())
+            })
+            .collect();
+        let bytes = self.dialect.limit(Limit::IdentifierBytes);
+        let identifier_bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+        Abilities { target: self.name.clone(), capabilities, elsewhere, identifier_bytes }
+    }
+}
