@@ -105,7 +105,8 @@ fn read(entity: &Entity, id: FieldId, field: &Field, value: Datum) -> Result<Dat
         (Type::String | Type::Semver | Type::Json, Datum::String(text)) => Datum::String(text),
         (Type::Integer, Datum::Integer(number)) => Datum::Integer(number),
         (Type::Decimal { .. }, Datum::Integer(number)) => Datum::Decimal(BigDecimal::from(number)),
-        (Type::Decimal { .. }, Datum::Decimal(number)) => Datum::Decimal(number),
+        // Without trailing zeros, so that no zero has an enormous exponent.
+        (Type::Decimal { .. }, Datum::Decimal(number)) => Datum::Decimal(number.normalized()),
         (Type::Float, Datum::Float(number)) => float(number, &field.storage),
         (Type::Boolean, Datum::Boolean(value)) => Datum::Boolean(value),
         (Type::Date, Datum::Date(date)) => Datum::Date(date),

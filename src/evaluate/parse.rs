@@ -44,7 +44,7 @@ pub fn parse(text: &str, ty: &Type, storage: &Storage) -> Result<Datum, ParseErr
         Type::Semver | Type::Json => Some(Datum::from(text)),
         Type::Integer => text.parse().ok().map(Datum::Integer),
         Type::Decimal { precision, scale } => {
-            let number: Option<BigDecimal> = text.parse().ok();
+            let number = text.parse().ok().map(|number: BigDecimal| number.normalized());
             number.filter(|number| fits(number, *precision, *scale)).map(Datum::Decimal)
         }
         Type::Float => float(text, storage),
@@ -102,6 +102,9 @@ mod tests {
         assert_eq!(read("12345.00", &money), None);
         assert_eq!(read("1.005", &money), None);
         assert_eq!(read("1e999999999", &money), None);
+        assert_eq!(read("1e-999999999", &money), None);
+        let zero = parse("0e999999999", &money, &Storage::Native);
+        assert_eq!(zero.map(|zero| zero == Datum::Integer(0)), Ok(true));
         assert_eq!(read("9223372036854775807", &Type::Integer).as_deref(), Some("9223372036854775807"));
         assert_eq!(read("9223372036854775808", &Type::Integer), None);
         assert_eq!(read("1e999", &Type::Float), None);
