@@ -3,8 +3,23 @@
 //! A dialect is a YAML file (`dialects/*.yml`, built in, or the user's own). Must not know:
 //! segments, plans. The planner reads capabilities; the SQL stage reads the rest.
 
+mod builtin;
 mod capability;
+mod decode;
 mod function;
+mod literals;
+mod load;
+mod model;
+pub(crate) mod parse;
+pub(crate) mod problems;
+pub(crate) mod shell;
+pub(crate) mod template;
 
 pub use capability::{Capability, Limit};
 pub use function::Function;
+pub use load::Dialects;
+pub use model::{Answer, Dialect};
+pub use template::Template;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! The dialects that are built in: the only list of them.
+
+/// The text of every built-in dialect file.
+pub(super) const FILES: &[&str] = &[
+    include_str!("../../dialects/duckdb.yml"),
+    include_str!("../../dialects/postgres.yml"),
+    include_str!("../../dialects/bigquery.yml"),
+    include_str!("../../dialects/spark.yml"),
+];

@@ -1,0 +1,332 @@
+//! From YAML to a dialect; every problem at its line.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use sqlparser::ast::Expr;
+
+use super::capability::{Capability, Limit};
+use super::function::Function;
+use super::literals::{Escapes, Identifiers, Literals, is_form};
+use super::model::{Answer, Dialect, Statements};
+use super::parse::{self, Parser};
+use super::problems::{BadValue, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders};
+use super::shell::{Shell, ShellError};
+use super::template::Template;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::yaml::{Fields, Key, Node, NodeKind};
+
+/// The kinds of types that a dialect must name.
+const TYPES: &[&str] =
+    &["string", "integer", "decimal", "float", "boolean", "date", "timestamp", "semver", "json", "array"];
+
+/// Name and base of a file; both keys are taken out of the tree.
+pub(super) fn head(
+    mut node: Node,
+    problems: &mut Diagnostics,
+) -> Option<(String, Node, Option<(String, Span)>)> {
+    let mut fields = Fields::new(&node, "a dialect", node.span, problems)?;
+    let name = fields.require("name", problems)?.text(problems)?.to_owned();
+    let base = fields.get("extends").and_then(|node| Some((node.text(problems)?.to_owned(), node.span)));
+    if let NodeKind::Map(entries) = &mut node.kind {
+        entries.retain(|(key, _)| key.text != "name" && key.text != "extends");
+    }
+    Some((name, node, base))
+}
+
+/// The dialect that a tree describes; `None` if anything about it is wrong.
+pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
+    let before = problems.len();
+    let mut fields = Fields::new(node, format!("dialect `{name}`"), node.span, problems)?;
+    let parser = parser(fields.require("parser", problems)?, problems)?;
+    let mut section = |key: &'static str, problems: &mut Diagnostics| fields.require(key, problems);
+    let capabilities = section("capabilities", problems).map(|node| capabilities(node, problems));
+    let limits = section("limits", problems).map(|node| limits(node, problems));
+    let types = section("types", problems).map(|node| types(&parser, node, problems));
+    let functions = section("functions", problems).map(|node| functions(&parser, node, problems));
+    let literals = section("literals", problems).and_then(|node| literals(&parser, node, problems));
+    let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
+    let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
+    let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
+    fields.finish(problems);
+    let dialect = Dialect {
+        name: name.to_owned(),
+        parser,
+        capabilities: capabilities?,
+        limits: limits?,
+        types: types?,
+        functions: functions?,
+        literals: literals?,
+        identifiers: identifiers?,
+        clock: clock?,
+        statements: statements?,
+    };
+    (problems.len() == before).then_some(dialect)
+}
+
+fn parser(node: &Node, problems: &mut Diagnostics) -> Option<Parser> {
+    let name = node.text(problems)?;
+    let parser = Parser::named(name);
+    if parser.is_none() {
+        let expected = "one of sqlparser's dialects, such as `generic`, `ansi` or `snowflake`".to_owned();
+        problems.push(BadValue { span: node.span, what: name.to_owned(), expected });
+    }
+    parser
+}
+
+/// Reads a section that must answer for each of `all`.
+fn answers<T: Copy + Ord, A>(
+    (section, node): (&'static str, &Node),
+    (all, name, meaning): (&[T], fn(T) -> &'static str, fn(T) -> &'static str),
+    problems: &mut Diagnostics,
+    mut read: impl FnMut(T, &Node, &mut Diagnostics) -> Option<A>,
+) -> BTreeMap<T, A> {
+    let entries = node.entries(problems).unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for (key, node) in entries {
+        let Some(&one) = all.iter().find(|&&one| name(one) == key.text) else {
+            let known = all.iter().map(|&one| name(one)).collect();
+            problems.push(UnknownEntry { span: key.span, section, name: key.text.clone(), known });
+            continue;
+        };
+        if let Some(answer) = read(one, node, problems) {
+            found.insert(one, answer);
+        }
+    }
+    for &one in all.iter().filter(|&&one| entries.iter().all(|(key, _)| key.text != name(one))) {
+        let (name, meaning) = (name(one).to_owned(), meaning(one).to_owned());
+        problems.push(NotAnswered { span: node.span, section, name, meaning });
+    }
+    found
+}
+
+fn capabilities(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Capability, Answer> {
+    let all = (Capability::ALL, Capability::name as fn(_) -> _, Capability::description as fn(_) -> _);
+    answers(("capabilities", node), all, problems, |_, node, problems| {
+        if let NodeKind::Bool(allowed) = node.kind {
+            return Some(Answer { allowed, ..Answer::default() });
+        }
+        let mut fields = Fields::new(node, "a capability", node.span, problems)?;
+        let allowed = fields.require("allowed", problems).and_then(|node| node.boolean(problems));
+        let (cost, note) = (fields.text("cost", problems), fields.text("note", problems));
+        fields.finish(problems);
+        Some(Answer { allowed: allowed?, cost, note })
+    })
+}
+
+fn limits(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Limit, Option<u64>> {
+    let all = (Limit::ALL, Limit::name as fn(_) -> _, Limit::description as fn(_) -> _);
+    answers(("limits", node), all, problems, |_, node, problems| match &node.kind {
+        NodeKind::String(text) if text == "unlimited" => Some(None),
+        NodeKind::Integer(value, _) if *value > 0 => Some(u64::try_from(*value).ok()),
+        _ => node.wrong("a number above 0, or `unlimited`", None, problems),
+    })
+}
+
+fn types(
+    parser: &Parser,
+    node: &Node,
+    problems: &mut Diagnostics,
+) -> BTreeMap<String, sqlparser::ast::DataType> {
+    let mut found = BTreeMap::new();
+    let entries = node.entries(problems).unwrap_or_default();
+    for (key, node) in entries {
+        if !TYPES.contains(&key.text.as_str()) && !key.text.starts_with("decimal(") {
+            let (name, known) = (key.text.clone(), TYPES.to_vec());
+            problems.push(UnknownEntry { span: key.span, section: "types", name, known });
+            continue;
+        }
+        let Some(text) = node.text(problems) else { continue };
+        // `(p, s)` stands for the numbers of a decimal.
+        match parse::data_type(parser, &text.replace("(p, s)", "(38, 9)")) {
+            Ok(ty) => drop(found.insert(key.text.clone(), ty)),
+            Err(error) => problems.push(UnreadableSql { span: node.span, what: text.to_owned(), error }),
+        }
+    }
+    for name in TYPES.iter().filter(|name| entries.iter().all(|(key, _)| key.text != **name)) {
+        let (name, meaning) = ((*name).to_owned(), "a type of the language".to_owned());
+        problems.push(NotAnswered { span: node.span, section: "types", name, meaning });
+    }
+    found
+}
+
+fn functions(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<Function, Template> {
+    let all = (Function::ALL, Function::name as fn(_) -> _, Function::description as fn(_) -> _);
+    answers(("functions", node), all, problems, |function, node, problems| {
+        let (sql, utc) = match &node.kind {
+            NodeKind::Map(_) => {
+                let mut fields = Fields::new(node, "a template", node.span, problems)?;
+                let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
+                let utc = fields.text("utc", problems);
+                fields.finish(problems);
+                (sql, utc)
+            }
+            _ => (node.text(problems)?.to_owned(), None),
+        };
+        let template = match Template::parse(parser, &sql, utc.as_deref()) {
+            Ok(template) => template,
+            Err(error) => {
+                problems.push(UnreadableSql { span: node.span, what: sql, error });
+                return None;
+            }
+        };
+        let (wanted, found) = (function.arity(), template.placeholders());
+        if found != (1..=wanted).map(|number| number.to_string()).collect::<Vec<_>>() {
+            let (function, meaning) = (function.name(), function.description().to_owned());
+            problems.push(WrongPlaceholders { span: node.span, function, wanted, found, meaning });
+            return None;
+        }
+        Some(template)
+    })
+}
+
+fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Literals> {
+    let mut fields = Fields::new(node, "`literals`", node.span, problems)?;
+    let escapes = escapes(fields.entries("escapes", problems), problems);
+    let mut form = |key: &'static str, problems: &mut Diagnostics| {
+        let node = fields.require(key, problems)?;
+        let text = node.text(problems)?;
+        match parse::expression(parser, text) {
+            Ok(expr) if is_form(&expr) => Some(expr),
+            Ok(_) => {
+                let expected = "a form with `$1` or `'$1'` in it, such as `DATE '$1'`".to_owned();
+                problems.push(BadValue { span: node.span, what: text.to_owned(), expected });
+                None
+            }
+            Err(error) => {
+                problems.push(UnreadableSql { span: node.span, what: text.to_owned(), error });
+                None
+            }
+        }
+    };
+    let string = form("string", problems);
+    let integer = form("integer", problems);
+    let decimal = form("decimal", problems);
+    let float = form("float", problems);
+    let date = form("date", problems);
+    let timestamp = form("timestamp", problems);
+    let format = fields.require("timestamp_format", problems);
+    fields.finish(problems);
+    let (format, span) = (format?.text(problems)?.to_owned(), format?.span);
+    if strtime::format(&format, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)).is_err() {
+        let expected = "a format of `strftime`".to_owned();
+        problems.push(BadValue { span, what: format, expected });
+        return None;
+    }
+    Some(Literals {
+        escapes,
+        string: string?,
+        integer: integer?,
+        decimal: decimal?,
+        float: float?,
+        date: date?,
+        timestamp: timestamp?,
+        timestamp_format: format,
+    })
+}
+
+fn escapes(entries: &[(Key, Node)], problems: &mut Diagnostics) -> Escapes {
+    let mut pairs = Vec::new();
+    for (key, node) in entries {
+        let mut chars = key.text.chars();
+        match (chars.next(), chars.next(), node.text(problems)) {
+            (Some(c), None, Some(text)) => pairs.push((c, text.to_owned())),
+            (_, _, None) => {}
+            _ => {
+                let (what, expected) = (key.text.clone(), "a single character".to_owned());
+                problems.push(BadValue { span: key.span, what, expected });
+            }
+        }
+    }
+    Escapes { pairs }
+}
+
+fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
+    let mut fields = Fields::new(node, "`identifiers`", node.span, problems)?;
+    let quote = fields.require("quote", problems);
+    let escapes = escapes(fields.entries("escapes", problems), problems);
+    let mut reserved: Vec<String> =
+        fields.texts("reserved", problems).into_iter().map(|(word, _)| word).collect();
+    fields.finish(problems);
+    reserved.sort();
+    let (text, span) = (quote?.text(problems)?, quote?.span);
+    let quote = match text {
+        "\"" => '"',
+        "`" => '`',
+        _ => {
+            let expected = "a quote that names are put in: `\"` or a backtick".to_owned();
+            problems.push(BadValue { span, what: text.to_owned(), expected });
+            return None;
+        }
+    };
+    Some(Identifiers { quote, escapes, reserved })
+}
+
+fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Expr> {
+    let mut fields = Fields::new(node, "`clock`", node.span, problems)?;
+    let read = fields.require("read", problems);
+    fields.finish(problems);
+    let (text, span) = (read?.text(problems)?, read?.span);
+    parse::expression(parser, text)
+        .map_err(|error| problems.push(UnreadableSql { span, what: text.to_owned(), error }))
+        .ok()
+}
+
+fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Statements {
+    let Some(mut fields) = Fields::new(node, "`statements`", node.span, problems) else {
+        return Statements::default();
+    };
+    let mut list = |key: &'static str, required: bool, problems: &mut Diagnostics| {
+        let found = if required { fields.require(key, problems) } else { fields.get(key) };
+        let nodes = found.map_or(&[][..], Node::one_or_many);
+        nodes.iter().filter_map(|node| shell(parser, node, problems)).collect::<Vec<_>>()
+    };
+    let mut statements = Statements {
+        declare: list("declare", false, problems),
+        session: list("session", false, problems),
+        setup: list("setup", true, problems),
+        setup_segment: list("setup_segment", true, problems),
+        setup_in_transaction: false,
+        begin: list("begin", false, problems),
+        lock_segment: list("lock_segment", false, problems),
+        clock_table: list("clock_table", false, problems),
+        set_clock: list("set_clock", false, problems),
+        check: list("check", true, problems),
+        fill: list("fill", true, problems),
+        append: list("append", true, problems),
+        finish_segment: list("finish_segment", true, problems),
+        commit: list("commit", false, problems),
+        view: list("view", true, problems),
+    };
+    statements.setup_in_transaction = fields.boolean("setup_in_transaction", problems).unwrap_or(false);
+    fields.finish(problems);
+    statements
+}
+
+fn shell(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Shell> {
+    let (sql, opaque) = match &node.kind {
+        NodeKind::Map(_) => {
+            let mut fields = Fields::new(node, "a statement", node.span, problems)?;
+            let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
+            let opaque = fields.boolean("opaque", problems).unwrap_or(false);
+            fields.finish(problems);
+            (sql, opaque)
+        }
+        _ => (node.text(problems)?.to_owned(), false),
+    };
+    match Shell::parse(parser, &sql, opaque) {
+        Ok(shell) => Some(shell),
+        Err(ShellError::Unreadable(error)) => {
+            let what = sql.lines().next().unwrap_or_default().to_owned();
+            problems.push(UnreadableSql { span: node.span, what, error });
+            None
+        }
+        Err(ShellError::UnknownSlot(name)) => {
+            let known = super::shell::Slot::ALL.iter().map(|slot| slot.name()).collect();
+            problems.push(UnknownEntry { span: node.span, section: "statements", name, known });
+            None
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Finding dialects: built-in files, the user's files, and what extends what.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::builtin;
+use super::decode;
+use super::model::Dialect;
+use super::problems::{BadBase, SameName};
+use crate::diagnostic::{Diagnostics, SourceId, Span};
+use crate::yaml::{self, Node, NodeKind};
+
+/// The source of built-in files, of which there is none in any `Sources`.
+const BUILT_IN: SourceId = SourceId(u32::MAX);
+
+/// All dialects of a compilation.
+#[derive(Debug, Clone, Default)]
+pub struct Dialects {
+    all: BTreeMap<String, Arc<Dialect>>,
+}
+
+/// A file before its base has been merged into it.
+struct File {
+    name: String,
+    node: Node,
+    extends: Option<(String, Span)>,
+}
+
+impl Dialects {
+    /// Reads the built-in dialects and the user's. A dialect with a problem is left out.
+    #[must_use]
+    pub fn load(user_files: &[(SourceId, Arc<str>)], problems: &mut Diagnostics) -> Self {
+        let built_in = files(builtin::FILES.iter().map(|text| (BUILT_IN, *text)), problems);
+        let own = files(user_files.iter().map(|(source, text)| (*source, &**text)), problems);
+        let mut all = BTreeMap::new();
+        for name in built_in.keys().filter(|name| !own.contains_key(*name)).chain(own.keys()) {
+            let Some(node) = merged(name, &built_in, &own, problems) else { continue };
+            if let Some(dialect) = decode::dialect(name, &node, problems) {
+                all.insert(name.clone(), Arc::new(dialect));
+            }
+        }
+        Self { all }
+    }
+
+    /// The dialect of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<Dialect>> {
+        self.all.get(name)
+    }
+
+    /// Every dialect, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Dialect>> {
+        self.all.values()
+    }
+}
+
+fn files<'a>(
+    texts: impl Iterator<Item = (SourceId, &'a str)>,
+    problems: &mut Diagnostics,
+) -> BTreeMap<String, File> {
+    let mut found = BTreeMap::new();
+    for (source, text) in texts {
+        let Some(node) = yaml::read(source, text, problems) else { continue };
+        let Some(file) =
+            decode::head(node, problems).map(|(name, node, extends)| File { name, node, extends })
+        else {
+            continue;
+        };
+        if found.contains_key(&file.name) {
+            problems.push(SameName { span: file.node.span, name: file.name });
+        } else {
+            found.insert(file.name.clone(), file);
+        }
+    }
+    found
+}
+
+/// A dialect's file over the one it extends, over the one that extends, and so on.
+fn merged(
+    name: &str,
+    built_in: &BTreeMap<String, File>,
+    own: &BTreeMap<String, File>,
+    problems: &mut Diagnostics,
+) -> Option<Node> {
+    let mut file = own.get(name).or_else(|| built_in.get(name))?;
+    let mut chain: Vec<&File> = vec![file];
+    while let Some((base, span)) = &file.extends {
+        // A file that extends its own name means the built-in one.
+        let next = if *base == file.name { None } else { own.get(base) };
+        let Some(next) = next.or_else(|| built_in.get(base)) else {
+            let known = built_in.keys().chain(own.keys()).cloned().collect();
+            problems.push(BadBase { span: *span, base: base.clone(), chain: Vec::new(), known });
+            return None;
+        };
+        let again = chain.iter().any(|one| std::ptr::eq(*one, next));
+        chain.push(next);
+        if again {
+            let chain = chain.iter().map(|one| one.name.clone()).collect();
+            problems.push(BadBase { span: *span, base: base.clone(), chain, known: Vec::new() });
+            return None;
+        }
+        file = next;
+    }
+    let nodes = chain.into_iter().rev().map(|file| file.node.clone());
+    nodes.reduce(|base, over| overlay(base, over, 0))
+}
+
+/// Maps are joined key by key, three levels deep (`statements`, `literals.escapes`);
+/// anything else is replaced.
+fn overlay(base: Node, over: Node, depth: usize) -> Node {
+    match (base.kind, over.kind) {
+        (NodeKind::Map(base), NodeKind::Map(entries)) if depth < 2 => {
+            let mut joined = base;
+            for (key, value) in entries {
+                match joined.iter().position(|(one, _)| one.text == key.text) {
+                    Some(at) => {
+                        let (_, old) = joined.remove(at);
+                        joined.insert(at, (key, overlay(old, value, depth + 1)));
+                    }
+                    None => joined.push((key, value)),
+                }
+            }
+            Node { kind: NodeKind::Map(joined), span: over.span }
+        }
+        (_, kind) => Node { kind, span: over.span },
+    }
+}

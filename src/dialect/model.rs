@@ -1,0 +1,150 @@
+//! A dialect, loaded.
+
+use std::collections::BTreeMap;
+
+use sqlparser::ast::{DataType, ExactNumberInfo, Expr};
+
+use super::capability::{Capability, Limit};
+use super::function::Function;
+use super::literals::{Identifiers, Literals};
+use super::parse::Parser;
+use super::shell::Shell;
+use super::template::Template;
+use crate::types::Type;
+
+/// Everything that is known of a target's SQL.
+#[derive(Debug, Clone)]
+pub struct Dialect {
+    /// Its name.
+    pub name: String,
+    pub(crate) parser: Parser,
+    pub(super) capabilities: BTreeMap<Capability, Answer>,
+    pub(super) limits: BTreeMap<Limit, Option<u64>>,
+    pub(super) types: BTreeMap<String, DataType>,
+    pub(super) functions: BTreeMap<Function, Template>,
+    pub(crate) literals: Literals,
+    pub(crate) identifiers: Identifiers,
+    pub(crate) clock: Expr,
+    pub(crate) statements: Statements,
+}
+
+/// Whether a target has a capability.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// It has.
+    pub allowed: bool,
+    /// What it costs, in words.
+    pub cost: Option<String>,
+    /// What else is to be known.
+    pub note: Option<String>,
+}
+
+/// The shells of a script, in the order in which they are used.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Statements {
+    /// Per clock variable, before everything else.
+    pub(crate) declare: Vec<Shell>,
+    /// Once, at the start of the session.
+    pub(crate) session: Vec<Shell>,
+    /// Once: the schema and the table of runs.
+    pub(crate) setup: Vec<Shell>,
+    /// Per segment: its table, if it is missing.
+    pub(crate) setup_segment: Vec<Shell>,
+    /// Whether the setup follows `begin`.
+    pub(crate) setup_in_transaction: bool,
+    /// Opens the transaction.
+    pub(crate) begin: Vec<Shell>,
+    /// Per segment: keeps other runs of it out.
+    pub(crate) lock_segment: Vec<Shell>,
+    /// Once: the clock as a table of one row.
+    pub(crate) clock_table: Vec<Shell>,
+    /// Per clock variable.
+    pub(crate) set_clock: Vec<Shell>,
+    /// Per check.
+    pub(crate) check: Vec<Shell>,
+    /// Per segment: makes its table hold the members that the query yields.
+    pub(crate) fill: Vec<Shell>,
+    /// Per segment: adds the members that the query yields.
+    pub(crate) append: Vec<Shell>,
+    /// Per segment: records the run.
+    pub(crate) finish_segment: Vec<Shell>,
+    /// Closes the transaction.
+    pub(crate) commit: Vec<Shell>,
+    /// Per segment that is a view.
+    pub(crate) view: Vec<Shell>,
+}
+
+impl Dialect {
+    /// What it says of a capability.
+    #[must_use]
+    pub fn answer(&self, capability: Capability) -> &Answer {
+        const UNANSWERED: &Answer = &Answer { allowed: false, cost: None, note: None };
+        self.capabilities.get(&capability).unwrap_or(UNANSWERED)
+    }
+
+    /// Whether it has a capability.
+    #[must_use]
+    pub fn allows(&self, capability: Capability) -> bool {
+        self.answer(capability).allowed
+    }
+
+    /// The number it does not go beyond; `None` if there is none.
+    #[must_use]
+    pub fn limit(&self, limit: Limit) -> Option<u64> {
+        self.limits.get(&limit).copied().flatten()
+    }
+
+    /// A call of a function; `None` if its arguments do not fit (see [`Template::apply`]).
+    #[must_use]
+    pub fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
+        self.functions.get(&function)?.apply(arguments)
+    }
+
+    /// The SQL type of a type: its own entry (`decimal(38,0)`), else that of its kind.
+    #[must_use]
+    pub fn data_type(&self, ty: &Type) -> Option<DataType> {
+        let kind = match ty {
+            Type::String => "string",
+            Type::Integer => "integer",
+            Type::Float => "float",
+            Type::Boolean => "boolean",
+            Type::Date => "date",
+            Type::Timestamp => "timestamp",
+            Type::Semver => "semver",
+            Type::Json => "json",
+            Type::Decimal { precision, scale } => {
+                let own = self.types.get(&format!("decimal({precision},{scale})"));
+                return own.cloned().or_else(|| Some(sized(self.types.get("decimal")?, *precision, *scale)));
+            }
+            Type::Array(element) => {
+                return Some(array_of(self.types.get("array")?, &self.data_type(element)?));
+            }
+        };
+        self.types.get(kind).cloned()
+    }
+}
+
+/// A decimal type with its numbers changed.
+fn sized(ty: &DataType, precision: u8, scale: u8) -> DataType {
+    let size = ExactNumberInfo::PrecisionAndScale(u64::from(precision), i64::from(scale));
+    match ty {
+        DataType::Numeric(_) => DataType::Numeric(size),
+        DataType::Decimal(_) => DataType::Decimal(size),
+        DataType::Dec(_) => DataType::Dec(size),
+        DataType::BigNumeric(_) => DataType::BigNumeric(size),
+        DataType::BigDecimal(_) => DataType::BigDecimal(size),
+        other => other.clone(),
+    }
+}
+
+/// An array type with its element changed.
+fn array_of(ty: &DataType, element: &DataType) -> DataType {
+    use sqlparser::ast::ArrayElemTypeDef as Def;
+    let element = Box::new(element.clone());
+    match ty {
+        DataType::Array(Def::AngleBracket(_)) => DataType::Array(Def::AngleBracket(element)),
+        DataType::Array(Def::SquareBracket(_, size)) => DataType::Array(Def::SquareBracket(element, *size)),
+        DataType::Array(Def::Parenthesis(_)) => DataType::Array(Def::Parenthesis(element)),
+        other => other.clone(),
+    }
+}

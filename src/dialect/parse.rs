@@ -1,0 +1,74 @@
+//! Reading SQL with a dialect's own parser.
+
+use sqlparser::ast::{DataType, Expr, Query, Statement};
+use sqlparser::dialect::{Dialect as SqlDialect, GenericDialect, dialect_from_str};
+use sqlparser::parser::{Parser as SqlParser, ParserError, ParserOptions};
+use sqlparser::tokenizer::{Token, Tokenizer};
+
+/// Nested parentheses and subqueries that are read before the parser gives up.
+const DEPTH: usize = 200;
+
+/// Which of sqlparser's dialects reads a target's SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parser {
+    name: String,
+}
+
+impl Parser {
+    /// The parser of that name, if sqlparser has it.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        dialect_from_str(name).map(|_| Self { name: name.to_owned() })
+    }
+
+    fn dialect(&self) -> Box<dyn SqlDialect> {
+        dialect_from_str(&self.name).unwrap_or_else(|| Box::new(GenericDialect))
+    }
+}
+
+/// Reads the whole text with `read`. Strings are kept as they are written, escapes and
+/// all: that is what sqlparser prints without change.
+fn whole<T>(
+    parser: &Parser,
+    text: &str,
+    read: impl FnOnce(&mut SqlParser<'_>) -> Result<T, ParserError>,
+) -> Result<T, String> {
+    let dialect = parser.dialect();
+    let options = ParserOptions::new().with_unescape(false);
+    let mut sql = SqlParser::new(dialect.as_ref()).with_recursion_limit(DEPTH).with_options(options);
+    let say = |error: ParserError| match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+        ParserError::RecursionLimitExceeded => "it is nested too deep".to_owned(),
+    };
+    sql = sql.try_with_sql(text).map_err(say)?;
+    let value = read(&mut sql).map_err(say)?;
+    while sql.consume_token(&Token::SemiColon) {}
+    sql.expect_token(&Token::EOF).map_err(say)?;
+    Ok(value)
+}
+
+/// Reads an expression.
+pub(crate) fn expression(parser: &Parser, text: &str) -> Result<Expr, String> {
+    whole(parser, text, |sql| sql.parse_expr())
+}
+
+/// Reads a type.
+pub(crate) fn data_type(parser: &Parser, text: &str) -> Result<DataType, String> {
+    whole(parser, text, |sql| sql.parse_data_type())
+}
+
+/// Reads a query.
+pub(crate) fn query(parser: &Parser, text: &str) -> Result<Query, String> {
+    whole(parser, text, |sql| sql.parse_query().map(|query| *query))
+}
+
+/// Reads one statement.
+pub(crate) fn statement(parser: &Parser, text: &str) -> Result<Statement, String> {
+    whole(parser, text, |sql| sql.parse_statement())
+}
+
+/// The tokens of a text, white space and comments included.
+pub(super) fn tokens(parser: &Parser, text: &str) -> Result<Vec<Token>, String> {
+    let dialect = parser.dialect();
+    let tokens = Tokenizer::new(dialect.as_ref(), text).with_unescape(false).tokenize();
+    tokens.map_err(|error| error.message)
+}

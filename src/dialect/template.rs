@@ -1,0 +1,147 @@
+//! Function templates: SQL expressions with `$1 $2 …`, filled on syntax trees.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut};
+
+use super::parse::{self, Parser};
+
+/// An expression with places for arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    expr: Expr,
+    /// A shorter one for when the last argument is the zone UTC.
+    utc: Option<Expr>,
+}
+
+impl Template {
+    /// Reads a template and, if there is one, its variant for UTC.
+    pub(super) fn parse(parser: &Parser, text: &str, utc: Option<&str>) -> Result<Self, String> {
+        let utc = utc.map(|text| parse::expression(parser, text)).transpose()?;
+        Ok(Self { expr: parse::expression(parser, text)?, utc })
+    }
+
+    /// The arguments that it asks for: in order, each once, without the variant for UTC.
+    pub(super) fn placeholders(&self) -> Vec<String> {
+        let mut finder = Finder::default();
+        let _ = VisitMut::visit(&mut self.expr.clone(), &mut finder);
+        finder.found.sort();
+        finder.found.dedup();
+        finder.found
+    }
+
+    /// The expression for these arguments; `None` if a place inside of a string
+    /// (`INTERVAL '$2 days'`) is to take something else than a number.
+    #[must_use]
+    pub fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
+        let is_utc = arguments.last().is_some_and(is_utc);
+        let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).clone();
+        match VisitMut::visit(&mut expr, &mut Filler { arguments: &arguments }) {
+            ControlFlow::Continue(()) => Some(expr),
+            ControlFlow::Break(()) => None,
+        }
+    }
+}
+
+fn is_utc(argument: &Expr) -> bool {
+    matches!(argument, Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(zone), .. }) if zone == "UTC")
+}
+
+/// The numbers of the placeholders in a text: `1` and `2` in `$1 $2`.
+fn numbers_in(text: &str) -> Vec<String> {
+    let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    text.split('$').skip(1).map(digits).filter(|number| !number.is_empty()).collect()
+}
+
+#[derive(Default)]
+struct Finder {
+    found: Vec<String>,
+}
+
+impl VisitorMut for Finder {
+    type Break = ();
+
+    fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<()> {
+        match &value.value {
+            Value::Placeholder(text) | Value::SingleQuotedString(text) => self.found.extend(numbers_in(text)),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+struct Filler<'a> {
+    arguments: &'a [Expr],
+}
+
+impl Filler<'_> {
+    fn argument(&self, number: &str) -> Option<&Expr> {
+        self.arguments.get(number.parse::<usize>().ok()?.checked_sub(1)?)
+    }
+
+    /// A string of the template with the digits of its arguments.
+    fn written(&self, text: &str) -> Option<String> {
+        let mut pieces = text.split('$');
+        let mut out = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let digits = piece.len() - piece.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number, rest) = piece.split_at(digits);
+            match self.argument(number) {
+                Some(Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. })) => {
+                    out.push_str(digits)
+                }
+                _ => return None,
+            }
+            out.push_str(rest);
+        }
+        Some(out)
+    }
+}
+
+impl VisitorMut for Filler<'_> {
+    type Break = ();
+
+    // After its children, so that what has been put in is not looked at again.
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        let Expr::Value(ValueWithSpan { value, .. }) = expr else { return ControlFlow::Continue(()) };
+        match value {
+            Value::Placeholder(text) => match self.argument(text.trim_start_matches('$')) {
+                Some(argument) => *expr = operand(argument.clone()),
+                None => return ControlFlow::Break(()),
+            },
+            Value::SingleQuotedString(text) if !numbers_in(text).is_empty() => match self.written(text) {
+                Some(text) => *expr = Expr::value(Value::SingleQuotedString(text)),
+                None => return ControlFlow::Break(()),
+            },
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// In parentheses, unless nothing could ever come apart. Needless ones go later.
+#[must_use]
+pub(crate) fn operand(expr: Expr) -> Expr {
+    match expr {
+        Expr::Identifier(_)
+        | Expr::CompoundIdentifier(_)
+        | Expr::Value(_)
+        | Expr::TypedString(_)
+        | Expr::Function(_)
+        | Expr::Nested(_)
+        | Expr::Subquery(_) => expr,
+        other => Expr::Nested(Box::new(other)),
+    }
+}
+
+/// A number, its sign outside of it, so that `-` before it cannot begin a comment.
+#[must_use]
+pub(crate) fn number(digits: &str) -> Expr {
+    match digits.strip_prefix('-') {
+        Some(digits) => {
+            let expr = Box::new(Expr::value(Value::Number(digits.to_owned(), false)));
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr }
+        }
+        None => Expr::value(Value::Number(digits.to_owned(), false)),
+    }
+}

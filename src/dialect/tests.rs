@@ -1,0 +1,12 @@
+use super::*;
+use crate::diagnostic::Diagnostics;
+
+#[test]
+fn the_built_in_dialects_are_without_problems() {
+    let mut problems = Diagnostics::new();
+    let dialects = Dialects::load(&[], &mut problems);
+    let messages: Vec<String> = problems.iter().map(|one| format!("{} {}", one.code, one.message)).collect();
+    assert_eq!(messages, Vec::<String>::new());
+    let names: Vec<&str> = dialects.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["bigquery", "duckdb", "postgres", "spark"]);
+}
