@@ -13,6 +13,7 @@ pub mod evaluate;
 pub mod plan;
 pub mod project;
 pub mod registry;
+pub mod sql;
 pub mod syntax;
 pub mod types;
 mod yaml;

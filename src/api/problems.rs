@@ -4,6 +4,25 @@ use crate::diagnostic::Span;
 use crate::problems;
 
 problems! {
+    /// A target names a dialect that does not exist.
+    ///
+    /// A target's dialect is its own name unless it says `dialect:`. Dialects are the
+    /// built-in ones and the files of the project's folder `dialects/`.
+    ///
+    /// ```text
+    /// targets: { warehouse: { dialect: postgress } }
+    /// ```
+    ///
+    /// Correct the name, or add `dialects/NAME.yml`.
+    error SEG014 "unknown dialect" UnknownDialect {
+        span: Span, dialect: String, known: Vec<String>, near: Option<String>,
+    }
+    message |p| format!("there is no dialect `{}`", p.dialect);
+    help |p| Some(match &p.near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the dialects are: {}", p.known.join(", ")),
+    });
+
     /// A segment was asked for that the project doesn't have.
     ///
     /// The name is compared exactly. A segment that says `enabled: false` compiles to
@@ -69,24 +88,5 @@ problems! {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, false) => format!("the tiers are: {}", p.known.join(", ")),
         (None, true) => "segc.yml has no `tiers`".to_owned(),
-    });
-
-    /// A target names a dialect that does not exist.
-    ///
-    /// A target's dialect is its own name unless it says `dialect:`. Dialects are the
-    /// built-in ones and the files of the project's folder `dialects/`.
-    ///
-    /// ```text
-    /// targets: { warehouse: { dialect: postgress } }
-    /// ```
-    ///
-    /// Correct the name, or add `dialects/NAME.yml`.
-    error SEG805 "unknown dialect" UnknownDialect {
-        span: Span, dialect: String, known: Vec<String>, near: Option<String>,
-    }
-    message |p| format!("there is no dialect `{}`", p.dialect);
-    help |p| Some(match &p.near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the dialects are: {}", p.known.join(", ")),
     });
 }

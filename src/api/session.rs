@@ -13,6 +13,7 @@ use crate::artifact::{self, Artifacts};
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
+use crate::engine::EMBEDDED_TARGET;
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::Config;
 
@@ -80,7 +81,7 @@ impl Session {
     /// Those targets that the embedded engine can run: those in its SQL.
     #[must_use]
     pub fn embedded_targets(&self) -> Vec<String> {
-        let embedded = self.targets.iter().filter(|target| target.dialect.is_embedded());
+        let embedded = self.targets.iter().filter(|target| target.dialect.name == EMBEDDED_TARGET);
         embedded.map(|target| target.name.clone()).collect()
     }
 

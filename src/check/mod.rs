@@ -50,4 +50,3 @@ pub fn check(
 ) -> Hir {
     project::check(files, catalog, settings, problems)
 }
-pub mod visit;

@@ -93,20 +93,22 @@ fn write(
         problems.append(found);
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
-            builds.push(Build { artifacts: opened.session.artifacts(&plan), plan, folder, shown });
+            match opened.session.artifacts(&plan) {
+                Ok(artifacts) => builds.push(Build { artifacts, plan, folder, shown }),
+                Err(found) => problems.append(found),
+            }
         }
     }
-    // All or nothing: where one target refuses, no folder changes.
-    if !problems.has_errors() {
+    // All or nothing: where the project has an error or one target refuses, no folder changes.
+    if !opened.diagnostics.has_errors() && !problems.has_errors() {
         for build in &builds {
             if let Err(problem) = folder::replace(&build.folder, &build.artifacts) {
                 problems.push(problem);
             }
         }
     }
-    let failed = problems.has_errors();
     let exit = opened.report(problems, terminal)?;
-    if !failed && terminal.is_human() {
+    if exit == Exit::Fine && terminal.is_human() {
         for build in &builds {
             summarize(build, &mut terminal.err)?;
         }

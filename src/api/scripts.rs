@@ -1,0 +1,121 @@
+//! The SQL texts of a build.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::session::Session;
+use super::targets::Target;
+use crate::artifact::{Scripts, SegmentScripts};
+use crate::check::hir::Materialize;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::dialect::Limit;
+use crate::plan::problems::StatementTooLong;
+use crate::plan::{Plan, SegmentPlan};
+use crate::sql::{self, ClockForm, Renderer, Scope, Script};
+
+/// A part of a build that an engine executes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The segment that it makes or refreshes; `None` for what all of them need.
+    pub segment: Option<String>,
+    /// The statements, in order.
+    pub statements: Vec<String>,
+    /// The query that then counts the segment's members; `None` if it is not stored.
+    pub count: Option<String>,
+}
+
+/// One self-contained `SELECT`.
+pub(super) fn select_sql(
+    target: &Target,
+    planned: &SegmentPlan,
+    as_of: Option<Timestamp>,
+) -> Result<String, Diagnostics> {
+    let form = as_of.map_or(ClockForm::Query, ClockForm::Literal);
+    Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)
+}
+
+/// Every script of a build.
+pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result<Scripts, Diagnostics> {
+    let (create, refresh) = rayon::join(
+        || script(session, target, plan, Scope::All, false),
+        || script(session, target, plan, Scope::All, true),
+    );
+    let segments: Result<BTreeMap<String, SegmentScripts>, Diagnostics> = plan
+        .segments
+        .par_iter()
+        .filter(|segment| segment.materialize != Materialize::Inline)
+        .map(|segment| {
+            let scope = Scope::One(&segment.name);
+            let create = script(session, target, plan, scope, false)?.to_text();
+            let stored = segment.materialize.is_table();
+            let refresh = stored.then(|| script(session, target, plan, scope, true)).transpose()?;
+            let refresh = refresh.map(|script| script.to_text());
+            Ok((segment.name.clone(), SegmentScripts { create, refresh }))
+        })
+        .collect();
+    let (create, refresh) = (create?, refresh?);
+    Ok(Scripts { create: create.to_text(), refresh: refresh.to_text(), segments: segments? })
+}
+
+/// A build's statements, grouped by the segment that they are for.
+pub(super) fn steps(
+    session: &Session,
+    target: &Target,
+    plan: &Plan,
+    refresh: bool,
+) -> Result<Vec<Step>, Diagnostics> {
+    let script = script(session, target, plan, Scope::All, refresh)?;
+    let mut steps: Vec<Step> = Vec::new();
+    for statement in script.statements {
+        match steps.last_mut().filter(|step| step.segment == statement.segment) {
+            Some(step) => step.statements.push(statement.text),
+            None => {
+                let (segment, statements) = (statement.segment, vec![statement.text]);
+                steps.push(Step { segment, statements, count: None });
+            }
+        }
+    }
+    Ok(steps)
+}
+
+fn script(
+    session: &Session,
+    target: &Target,
+    plan: &Plan,
+    scope: Scope<'_>,
+    refresh: bool,
+) -> Result<Script, Diagnostics> {
+    let source = |name: &str| source(session, name);
+    let made = if refresh {
+        sql::refresh(plan, &target.dialect, scope, &source)
+    } else {
+        sql::create(plan, &target.dialect, scope, &source)
+    }?;
+    judge_length(session, target, &made)?;
+    Ok(made)
+}
+
+/// Where a segment is written: `segments/vip.seg:3`.
+fn source(session: &Session, name: &str) -> Option<String> {
+    let (path, position) = session.sources.locate(span_of(session, name)?)?;
+    Some(format!("{path}:{}", position.line))
+}
+
+fn span_of(session: &Session, name: &str) -> Option<Span> {
+    session.hir.find(name).map(|id| session.hir.segment(id).name_span)
+}
+
+fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(), Diagnostics> {
+    let limit = target.dialect.limit(Limit::StatementBytes);
+    let Some(allowed) = limit.and_then(|bytes| usize::try_from(bytes).ok()) else { return Ok(()) };
+    let mut problems = Diagnostics::new();
+    for statement in script.statements.iter().filter(|statement| statement.text.len() > allowed) {
+        let segment = statement.segment.clone().unwrap_or_default();
+        let span = span_of(session, &segment);
+        let (target, bytes) = (target.name.clone(), statement.text.len());
+        problems.push(StatementTooLong { span, segment, target, bytes, allowed });
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
