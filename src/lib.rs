@@ -5,6 +5,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod dialect;
 pub mod plan;
+pub mod sql;
 pub mod syntax;
 pub mod types;
 mod yaml;
