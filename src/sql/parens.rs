@@ -89,7 +89,11 @@ fn level_of(expr: &Expr) -> u8 {
         | Expr::Position { .. }
         | Expr::Interval(_) => level::ATOM,
         Expr::Cast { kind, .. } => {
-            if *kind == CastKind::DoubleColon { level::SUFFIX } else { level::ATOM }
+            if *kind == CastKind::DoubleColon {
+                level::SUFFIX
+            } else {
+                level::ATOM
+            }
         }
         Expr::Collate { .. } | Expr::AtTimeZone { .. } => level::SUFFIX,
         Expr::UnaryOp { op: UnaryOperator::Not, .. } | Expr::Exists { negated: true, .. } => level::NOT,

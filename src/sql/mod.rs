@@ -1,0 +1,18 @@
+//! From the relational plan to the target's SQL, and to whole scripts.
+//!
+//! [`Renderer`] builds a sqlparser tree through the dialect's templates and lays it out;
+//! [`script`] fills the dialect's statements. Must not know: segments' language, files, a
+//! dialect's name. It asks no capability: the plan has chosen.
+
+mod parens;
+mod print;
+pub(crate) mod problems;
+mod render;
+mod script;
+mod walk;
+
+pub use render::{AS_OF, ClockForm, Renderer};
+pub use script::{Purpose, Scope, Script, Statement, create, parses_back, refresh};
+
+#[cfg(test)]
+mod tests;

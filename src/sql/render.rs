@@ -1,0 +1,492 @@
+//! From the relational plan to a syntax tree of the target's SQL.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{
+    self, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, Function as SqlFunction, FunctionArg,
+    FunctionArgExpr, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, JoinConstraint,
+    JoinOperator, ObjectName, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins,
+    UnaryOperator, Value, VisitMut, VisitorMut,
+};
+
+use super::parens;
+use super::print;
+use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
+use super::walk::{inline_bounds, reads_clock, table_names};
+use crate::diagnostic::Diagnostics;
+use crate::dialect::shell::CLOCK_NAME;
+use crate::dialect::template::operand;
+use crate::dialect::{Dialect, Function, parse};
+use crate::plan::rel::{BinaryOp, Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
+use crate::types::Literal;
+
+/// The name under which every query knows its run's as_of.
+pub const AS_OF: &str = "as_of";
+
+/// How a query comes by its instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockForm {
+    /// As constants: as_of is known.
+    Literal(jiff::Timestamp),
+    /// From the variables (or the table) that its script has set.
+    Script,
+    /// From the engine's clock, once per query: a first subquery fixes them all.
+    Query,
+}
+
+/// Writes queries for one target.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    dialect: &'a Dialect,
+    form: ClockForm,
+    clock: &'a Clock,
+    /// The subquery that holds the clock, in the form `Query`.
+    clock_cte: String,
+    problems: RefCell<Diagnostics>,
+}
+
+impl<'a> Renderer<'a> {
+    /// A renderer of queries that read the instants of `clock`.
+    #[must_use]
+    pub fn new(dialect: &'a Dialect, form: ClockForm, clock: &'a Clock) -> Self {
+        let problems = RefCell::default();
+        Self { dialect, form, clock, clock_cte: "clock".to_owned(), problems }
+    }
+
+    /// A query as text.
+    ///
+    /// # Errors
+    /// What of it cannot be written in this dialect.
+    pub fn query(&self, query: &Query) -> Result<String, Diagnostics> {
+        self.query_at(query, 0)
+    }
+
+    /// A query as text whose lines after the first are indented.
+    pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
+        let tree = self.tree(query);
+        self.done(print::query(&tree, indent))
+    }
+
+    /// An expression as text.
+    ///
+    /// # Errors
+    /// What of it cannot be written in this dialect.
+    pub fn scalar(&self, scalar: &Scalar) -> Result<String, Diagnostics> {
+        self.scalar_at(scalar, 0)
+    }
+
+    pub(super) fn scalar_at(&self, scalar: &Scalar, indent: usize) -> Result<String, Diagnostics> {
+        let mut expr = self.expr(scalar);
+        parens::tidy(&mut expr);
+        self.done(print::expr(&expr, indent))
+    }
+
+    /// The clock's own query as text.
+    pub(super) fn clock_text(&self, indent: usize) -> Result<String, Diagnostics> {
+        let mut tree = self.clock_query();
+        parens::tidy_query(&mut tree);
+        self.done(print::query(&tree, indent))
+    }
+
+    fn done(&self, text: String) -> Result<String, Diagnostics> {
+        let problems = self.problems.take();
+        if problems.is_empty() { Ok(text) } else { Err(problems) }
+    }
+
+    /// A name's text.
+    pub(super) fn name(&self, name: &str) -> String {
+        self.ident(name).to_string()
+    }
+
+    fn ident(&self, name: &str) -> Ident {
+        self.dialect.identifiers.write(name)
+    }
+
+    /// A table's name.
+    pub(super) fn table_name(&self, parts: &[String]) -> ObjectName {
+        ObjectName::from(parts.iter().map(|part| self.ident(part)).collect::<Vec<_>>())
+    }
+
+    fn tree(&self, query: &Query) -> ast::Query {
+        let mut named = self.renamed_clock(query);
+        let renderer = named.as_mut().map_or(self, |other| other);
+        let mut ctes: Vec<ast::Cte> = Vec::new();
+        if renderer.form == ClockForm::Query && reads_clock(query) {
+            ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
+        }
+        ctes.extend(
+            query.ctes.iter().map(|Cte { name, select }| renderer.cte(name, plain(renderer.select(select)))),
+        );
+        let mut tree = plain(renderer.select(&query.select));
+        if !ctes.is_empty() {
+            let with_token = AttachedToken::empty();
+            tree.with = Some(ast::With { with_token, recursive: false, cte_tables: ctes });
+        }
+        parens::tidy_query(&mut tree);
+        if let Some(other) = named {
+            self.problems.borrow_mut().append(other.problems.take());
+        }
+        tree
+    }
+
+    /// This renderer with a name for the clock's subquery that hides no table.
+    fn renamed_clock(&self, query: &Query) -> Option<Self> {
+        let mut name = self.clock_cte.clone();
+        let ctes: Vec<&str> = query.ctes.iter().map(|cte| cte.name.as_str()).collect();
+        let tables = table_names(query);
+        while ctes.contains(&name.as_str()) || tables.iter().any(|table| table.eq_ignore_ascii_case(&name)) {
+            name.push('_');
+        }
+        let problems = RefCell::default();
+        (name != self.clock_cte).then(|| Self { clock_cte: name, problems, ..*self })
+    }
+
+    fn cte(&self, name: &str, query: ast::Query) -> ast::Cte {
+        ast::Cte {
+            alias: self.alias(name),
+            query: Box::new(query),
+            from: None,
+            materialized: None,
+            closing_paren_token: AttachedToken::empty(),
+        }
+    }
+
+    fn alias(&self, name: &str) -> TableAlias {
+        TableAlias { explicit: true, name: self.ident(name), columns: Vec::new(), at: None }
+    }
+
+    /// One row with as_of and every bound.
+    fn clock_query(&self) -> ast::Query {
+        let source = match &self.clock.as_of {
+            Some(scalar) => self.expr(scalar),
+            None => self.call(Function::EngineClock, Vec::new()),
+        };
+        let as_of = SelectItem::ExprWithAlias { expr: source, alias: self.ident(AS_OF) };
+        let first = ast::Select { projection: vec![as_of], ..empty_select() };
+        if self.clock.bounds.is_empty() {
+            return plain(first);
+        }
+        // The bounds stand a level above, so that all of them read the same as_of.
+        let level = Self { problems: RefCell::default(), clock_cte: String::new(), ..*self };
+        let column = SelectItem::UnnamedExpr(Expr::Identifier(self.ident(AS_OF)));
+        let bounds = self.clock.bounds.iter().map(|(name, value, _)| SelectItem::ExprWithAlias {
+            expr: level.bound(value, 0),
+            alias: self.ident(name),
+        });
+        let projection = std::iter::once(column).chain(bounds).collect();
+        let subquery = Box::new(plain(first));
+        let alias = Some(self.alias("now_in"));
+        let relation = TableFactor::Derived { lateral: false, subquery, alias, sample: None };
+        let from = vec![TableWithJoins { relation, joins: Vec::new() }];
+        self.problems.borrow_mut().append(level.problems.take());
+        plain(ast::Select { projection, from, ..empty_select() })
+    }
+
+    /// A bound's value over the column `as_of`, with the bounds that it reads written out.
+    fn bound(&self, value: &Scalar, depth: usize) -> Expr {
+        let inlined = inline_bounds(value, self.clock, depth);
+        self.expr(&inlined)
+    }
+
+    /// The value of an instant.
+    fn instant(&self, name: &str) -> Expr {
+        match self.form {
+            ClockForm::Literal(as_of) if name == AS_OF => {
+                self.dialect.literals.write(&Literal::Timestamp(as_of))
+            }
+            ClockForm::Literal(_) => match self.clock.bounds.iter().find(|(one, ..)| one == name) {
+                Some((_, value, _)) => self.expr(&inline_bounds(value, self.clock, 0)),
+                None => {
+                    self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
+                    Expr::value(Value::Null)
+                }
+            },
+            ClockForm::Script => named(&self.dialect.clock, name),
+            // Inside of the clock's own query.
+            ClockForm::Query if self.clock_cte.is_empty() => Expr::Identifier(self.ident(name)),
+            ClockForm::Query => {
+                let projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(self.ident(name)))];
+                let name = ObjectName::from(vec![self.ident(&self.clock_cte)]);
+                let from = vec![TableWithJoins { relation: table(name, None), joins: Vec::new() }];
+                Expr::Subquery(Box::new(plain(ast::Select { projection, from, ..empty_select() })))
+            }
+        }
+    }
+
+    fn select(&self, select: &Select) -> ast::Select {
+        let joins = select.joins.iter().map(|join| self.join(join)).collect();
+        let from = select.from.as_ref().map(|from| TableWithJoins { relation: self.relation(from), joins });
+        let projection = select.columns.iter().map(|column| {
+            let expr = self.expr(&column.value);
+            match &column.name {
+                Some(name) => SelectItem::ExprWithAlias { expr, alias: self.ident(name) },
+                None => SelectItem::UnnamedExpr(expr),
+            }
+        });
+        ast::Select {
+            distinct: select.distinct.then_some(Distinct::Distinct),
+            projection: projection.collect(),
+            from: from.into_iter().collect(),
+            selection: select.filter.as_ref().map(|filter| self.expr(filter)),
+            group_by: GroupByExpr::Expressions(
+                select.group_by.iter().map(|key| self.expr(key)).collect(),
+                vec![],
+            ),
+            having: select.having.as_ref().map(|having| self.expr(having)),
+            ..empty_select()
+        }
+    }
+
+    fn join(&self, join: &Join) -> ast::Join {
+        let on = JoinConstraint::On(self.expr(&join.on));
+        ast::Join {
+            relation: self.relation(&join.table),
+            global: false,
+            join_operator: if join.left { JoinOperator::Left(on) } else { JoinOperator::Join(on) },
+        }
+    }
+
+    fn relation(&self, reference: &TableRef) -> TableFactor {
+        let alias = |hidden: bool| (!hidden).then(|| self.alias(&reference.alias));
+        match &reference.relation {
+            Relation::Table(parts) => table(self.table_name(parts), alias(false)),
+            Relation::Cte(name) => {
+                table(ObjectName::from(vec![self.ident(name)]), alias(*name == reference.alias))
+            }
+            Relation::Sql { text, span } => match parse::query(&self.dialect.parser, text) {
+                Ok(query) => TableFactor::Derived {
+                    lateral: false,
+                    subquery: Box::new(query),
+                    alias: alias(false),
+                    sample: None,
+                },
+                Err(error) => {
+                    let dialect = self.dialect.name.clone();
+                    self.problems.borrow_mut().push(UnreadableQuery { span: *span, dialect, error });
+                    table(ObjectName::from(vec![self.ident(&reference.alias)]), None)
+                }
+            },
+        }
+    }
+
+    fn call(&self, function: Function, arguments: Vec<Expr>) -> Expr {
+        self.dialect.call(function, arguments).unwrap_or_else(|| {
+            let (function, dialect) = (function.name(), self.dialect.name.clone());
+            self.problems.borrow_mut().push(ArgumentDoesNotFit { span: None, function, dialect });
+            Expr::value(Value::Null)
+        })
+    }
+
+    /// An expression as an operand, in parentheses that may go later.
+    fn operand(&self, scalar: &Scalar) -> Expr {
+        operand(self.expr(scalar))
+    }
+
+    fn boxed(&self, scalar: &Scalar) -> Box<Expr> {
+        Box::new(self.operand(scalar))
+    }
+
+    fn exprs(&self, scalars: &[Scalar]) -> Vec<Expr> {
+        scalars.iter().map(|scalar| self.expr(scalar)).collect()
+    }
+
+    fn expr(&self, scalar: &Scalar) -> Expr {
+        match scalar {
+            Scalar::Column(alias, column) if alias.is_empty() => Expr::Identifier(self.ident(column)),
+            Scalar::Column(alias, column) => {
+                Expr::CompoundIdentifier(vec![self.ident(alias), self.ident(column)])
+            }
+            Scalar::Literal(literal) => self.dialect.literals.write(literal),
+            Scalar::Clock(name) => self.instant(name),
+            Scalar::And(parts) => chain(&BinaryOperator::And, self.exprs(parts), true),
+            Scalar::Or(parts) => chain(&BinaryOperator::Or, self.exprs(parts), false),
+            Scalar::Not(inner) => Expr::UnaryOp { op: UnaryOperator::Not, expr: self.boxed(inner) },
+            Scalar::Negate(inner) => Expr::UnaryOp { op: UnaryOperator::Minus, expr: self.boxed(inner) },
+            Scalar::IsNull(inner) => Expr::IsNull(self.boxed(inner)),
+            Scalar::IsNotNull(inner) => Expr::IsNotNull(self.boxed(inner)),
+            Scalar::IsNotTrue(inner) => Expr::IsNotTrue(self.boxed(inner)),
+            Scalar::Binary(op, left, right) => {
+                Expr::BinaryOp { left: self.boxed(left), op: operator(*op), right: self.boxed(right) }
+            }
+            Scalar::InList(value, list, Negated(negated)) => {
+                Expr::InList { expr: self.boxed(value), list: self.exprs(list), negated: *negated }
+            }
+            Scalar::Between(value, low, high, Negated(negated)) => Expr::Between {
+                expr: self.boxed(value),
+                negated: *negated,
+                low: self.boxed(low),
+                high: self.boxed(high),
+            },
+            Scalar::InQuery(value, query, Negated(negated)) => Expr::InSubquery {
+                expr: self.boxed(value),
+                subquery: Box::new(plain(self.select(query))),
+                negated: *negated,
+            },
+            Scalar::Exists(query, Negated(negated)) => {
+                Expr::Exists { subquery: Box::new(plain(self.select(query))), negated: *negated }
+            }
+            Scalar::Query(query) => Expr::Subquery(Box::new(plain(self.select(query)))),
+            Scalar::Call(function, arguments) => self.call(*function, self.exprs(arguments)),
+            Scalar::Coalesce(values) => function("COALESCE", self.exprs(values)),
+            Scalar::CountRows => count_rows(),
+            Scalar::Cast(value, ty) => self.cast(value, ty),
+            Scalar::Case(branches, otherwise) => self.case(branches, otherwise.as_deref()),
+        }
+    }
+
+    fn cast(&self, value: &Scalar, ty: &crate::types::Type) -> Expr {
+        let expr = self.boxed(value);
+        match self.dialect.data_type(ty) {
+            Some(data_type) => Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None },
+            None => *expr,
+        }
+    }
+
+    fn case(&self, branches: &[(Scalar, Scalar)], otherwise: Option<&Scalar>) -> Expr {
+        let conditions = branches.iter().map(|(condition, result)| CaseWhen {
+            condition: self.expr(condition),
+            result: self.expr(result),
+        });
+        Expr::Case {
+            case_token: AttachedToken::empty(),
+            end_token: AttachedToken::empty(),
+            operand: None,
+            conditions: conditions.collect(),
+            else_result: otherwise.map(|value| Box::new(self.expr(value))),
+        }
+    }
+}
+
+fn operator(op: BinaryOp) -> BinaryOperator {
+    match op {
+        BinaryOp::Equal => BinaryOperator::Eq,
+        BinaryOp::NotEqual => BinaryOperator::NotEq,
+        BinaryOp::Less => BinaryOperator::Lt,
+        BinaryOp::LessOrEqual => BinaryOperator::LtEq,
+        BinaryOp::Greater => BinaryOperator::Gt,
+        BinaryOp::GreaterOrEqual => BinaryOperator::GtEq,
+        BinaryOp::Add => BinaryOperator::Plus,
+        BinaryOp::Subtract => BinaryOperator::Minus,
+        BinaryOp::Multiply => BinaryOperator::Multiply,
+    }
+}
+
+/// A chain of one operator, as a balanced tree: long ones must not be deep.
+fn chain(op: &BinaryOperator, mut parts: Vec<Expr>, of_none: bool) -> Expr {
+    match parts.len() {
+        0 => Expr::value(Value::Boolean(of_none)),
+        1 => parts.remove(0),
+        count => {
+            let right = chain(op, parts.split_off(count / 2), of_none);
+            let left = Box::new(operand(chain(op, parts, of_none)));
+            Expr::BinaryOp { left, op: op.clone(), right: Box::new(operand(right)) }
+        }
+    }
+}
+
+fn function(name: &str, arguments: Vec<Expr>) -> Expr {
+    let args = arguments.into_iter().map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one))).collect();
+    call(name, args)
+}
+
+fn count_rows() -> Expr {
+    call("COUNT", vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)])
+}
+
+fn call(name: &str, args: Vec<FunctionArg>) -> Expr {
+    let list = FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() };
+    Expr::Function(SqlFunction {
+        name: ObjectName::from(vec![Ident::new(name)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(list),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
+}
+
+fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
+    TableFactor::Table {
+        name,
+        alias,
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    }
+}
+
+fn plain(select: ast::Select) -> ast::Query {
+    ast::Query {
+        with: None,
+        body: Box::new(SetExpr::Select(Box::new(select))),
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks: Vec::new(),
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators: Vec::new(),
+    }
+}
+
+fn empty_select() -> ast::Select {
+    ast::Select {
+        select_token: AttachedToken::empty(),
+        optimizer_hints: Vec::new(),
+        distinct: None,
+        select_modifiers: None,
+        top: None,
+        top_before_distinct: false,
+        projection: Vec::new(),
+        exclude: None,
+        into: None,
+        from: Vec::new(),
+        lateral_views: Vec::new(),
+        prewhere: None,
+        selection: None,
+        connect_by: Vec::new(),
+        group_by: GroupByExpr::Expressions(Vec::new(), Vec::new()),
+        cluster_by: Vec::new(),
+        distribute_by: Vec::new(),
+        sort_by: Vec::new(),
+        having: None,
+        named_window: Vec::new(),
+        qualify: None,
+        window_before_qualify: false,
+        value_table_mode: None,
+        flavor: SelectFlavor::Standard,
+    }
+}
+
+/// A dialect's form of a clock variable, with the variable's name.
+fn named(form: &Expr, name: &str) -> Expr {
+    struct Namer<'a>(&'a str);
+    impl VisitorMut for Namer<'_> {
+        type Break = ();
+
+        fn pre_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+            ident.value = ident.value.replace(CLOCK_NAME, self.0);
+            ControlFlow::Continue(())
+        }
+
+        fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+            if let Value::SingleQuotedString(text) = &mut value.value {
+                *text = text.replace(CLOCK_NAME, self.0);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let mut form = form.clone();
+    let _ = VisitMut::visit(&mut form, &mut Namer(name));
+    form
+}

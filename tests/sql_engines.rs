@@ -1,0 +1,146 @@
+//! Every function template, hostile constants and whole scripts, executed on DuckDB and (if
+//! it is installed) PostgreSQL: the proof that templates mean what `Function` says.
+
+#[path = "sql/cases.rs"]
+mod cases;
+#[path = "sql/duck.rs"]
+mod duck;
+#[path = "sql/postgres.rs"]
+mod postgres_engine;
+#[path = "sql/sample.rs"]
+mod sample;
+
+use std::sync::Arc;
+
+use segc::diagnostic::Diagnostics;
+use segc::dialect::{Dialect, Dialects, Function};
+use segc::plan::rel::{Clock, Scalar};
+use segc::sql::{ClockForm, Renderer, Scope, create, parses_back, refresh};
+use segc::types::Type;
+
+/// Runs statements, and queries of one value.
+trait Engine {
+    fn run(&mut self, sql: &str) -> Result<(), String>;
+    fn value(&mut self, sql: &str) -> Result<Option<String>, String>;
+}
+
+fn dialect(name: &str) -> Arc<Dialect> {
+    let mut problems = Diagnostics::new();
+    let dialects = Dialects::load(&[], &mut problems);
+    assert!(problems.is_empty(), "{problems:?}");
+    Arc::clone(dialects.get(name).expect("a built-in dialect"))
+}
+
+fn write(dialect: &Dialect, scalar: &Scalar) -> String {
+    let clock = Clock::default();
+    Renderer::new(dialect, ClockForm::Query, &clock).scalar(scalar).expect("it can be written")
+}
+
+/// Executes all cases, and says of each what is wrong.
+fn functions(dialect: &Dialect, engine: &mut dyn Engine) {
+    let mut wrong = Vec::new();
+    for case in cases::all() {
+        let sql = format!("SELECT {}", write(dialect, &Scalar::Cast(Box::new(case.scalar), Type::String)));
+        let got = engine.value(&sql);
+        let got = got.map(|value| value.unwrap_or_else(|| "missing".to_owned()));
+        if !got.as_ref().is_ok_and(|got| cases::same(got, case.expected)) {
+            wrong.push(format!("{}: expected {}, got {got:?}\n  {sql}", case.function.name(), case.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn literals(dialect: &Dialect, engine: &mut dyn Engine) {
+    for text in cases::HOSTILE {
+        let sql = format!("SELECT {}", write(dialect, &cases::text(text)));
+        assert_eq!(engine.value(&sql), Ok(Some((*text).to_owned())), "{sql}");
+    }
+}
+
+fn names(dialect: &Dialect, engine: &mut dyn Engine) {
+    for name in ["order", "Total", "a b", "a\"b", "a`b", "user", "größe", "1st", "select", "a''b", "a\\b"] {
+        let query = cases::one_column(name);
+        let clock = Clock::default();
+        let sql = Renderer::new(dialect, ClockForm::Query, &clock).query(&query).expect("it can be written");
+        assert_eq!(engine.value(&sql), Ok(Some("1".to_owned())), "{sql}");
+    }
+}
+
+/// Create, change the data, refresh: the members, and when they entered.
+fn scripts(dialect: &Dialect, engine: &mut dyn Engine) {
+    for sql in sample::DATA {
+        engine.run(sql).expect(sql);
+    }
+    let run = |engine: &mut dyn Engine, day: Option<&str>, fresh: bool| -> Result<(), String> {
+        let plan = sample::plan(dialect, day);
+        let make = if fresh { create } else { refresh };
+        let script = make(&plan, dialect, Scope::All, &|_| None).expect("it can be written");
+        for statement in &script.statements {
+            parses_back(statement, dialect).expect(&statement.text);
+            if let Err(error) = engine.run(&statement.text) {
+                let _ = engine.run("ROLLBACK");
+                return Err(format!("{error}\n{}", statement.text));
+            }
+        }
+        Ok(())
+    };
+    let members = "SELECT string_agg(id || '@' || CAST(CAST(entered_at AT TIME ZONE 'UTC' AS DATE) AS VARCHAR), ' ' \
+                   ORDER BY id) FROM seg.big";
+    run(engine, Some("2026-01-10T00:00:00Z"), true).expect("the first run");
+    assert_eq!(engine.value(members), Ok(Some("1@2026-01-10 3@2026-01-10".to_owned())));
+    engine.run("INSERT INTO src.orders VALUES (10, 2, 500)").expect("an insert");
+    engine.run("DELETE FROM src.orders WHERE customer_id = 3").expect("a delete");
+    run(engine, Some("2026-01-11T00:00:00Z"), false).expect("the second run");
+    assert_eq!(engine.value(members), Ok(Some("1@2026-01-10 2@2026-01-11".to_owned())));
+    let runs = "SELECT segment || ' ' || CAST(run_seq AS VARCHAR) || ' ' || CAST(members AS VARCHAR) FROM seg.segc_runs \
+                WHERE segment = 'big'";
+    assert_eq!(engine.value(runs), Ok(Some("big 2 2".to_owned())));
+    assert_eq!(engine.value("SELECT CAST(count(*) AS VARCHAR) FROM seg.recent"), Ok(Some("2".to_owned())));
+    run(engine, None, false).expect("a run by the engine's clock");
+    engine.run("INSERT INTO src.customers VALUES (1, 'twice')").expect("an insert");
+    let failed = run(engine, None, false).expect_err("a key stands twice");
+    assert!(failed.contains("customers has a key \"twice\""), "{failed}");
+    assert_eq!(engine.value(runs), Ok(Some("big 3 2".to_owned())));
+}
+
+#[test]
+fn every_function_has_a_case() {
+    let cases = cases::all();
+    let missing: Vec<&str> = Function::ALL
+        .iter()
+        .filter(|function| {
+            **function != Function::Raise && !cases.iter().any(|case| case.function == **function)
+        })
+        .map(|function| function.name())
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn duckdb_functions() {
+    functions(&dialect("duckdb"), &mut duck::Duck::open());
+}
+
+#[test]
+fn duckdb_literals_and_names() {
+    literals(&dialect("duckdb"), &mut duck::Duck::open());
+    names(&dialect("duckdb"), &mut duck::Duck::open());
+}
+
+#[test]
+fn duckdb_scripts() {
+    scripts(&dialect("duckdb"), &mut duck::Duck::open());
+}
+
+#[test]
+fn postgres() {
+    let Some(mut engine) = postgres_engine::Cluster::start() else {
+        println!("PostgreSQL is not installed: its templates have not been tried");
+        return;
+    };
+    let dialect = dialect("postgres");
+    functions(&dialect, &mut engine);
+    literals(&dialect, &mut engine);
+    names(&dialect, &mut engine);
+    scripts(&dialect, &mut engine);
+}
