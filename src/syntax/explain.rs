@@ -85,6 +85,8 @@ fn is_name(rule: Rule) -> bool {
 fn phrases(failure: &Failure) -> Vec<String> {
     let mut ranked: Vec<(u8, String)> =
         failure.expected.iter().map(|&rule| phrase(rule, failure.reading)).collect();
+    // A rule that only looks ahead has no words of its own.
+    ranked.retain(|(_, text)| !text.is_empty());
     ranked.sort();
     ranked.dedup();
     // Where a value may stand, its kinds need no mention.
@@ -170,10 +172,7 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         Rule::closing => (6, "`>`"),
         Rule::EOI => (7, end_phrase(reading)),
         other => {
-            return (
-                3,
-                keyword(other).map_or_else(|| "something else".to_owned(), |word| format!("`{word}`")),
-            );
+            return (3, keyword(other).map_or_else(String::new, |word| format!("`{word}`")));
         }
     };
     (rank, text.to_owned())
@@ -221,6 +220,9 @@ fn advice(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String>
         _ if before == "distinct" => "write `count distinct(…)`".to_owned(),
         _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {
             "a number of units is a whole number, without a sign".to_owned()
+        }
+        _ if expected.contains(&Rule::colon) && index > 0 => {
+            return suggestion(before, kind_at(index - 1)?, expected);
         }
         _ => return suggestion(word, kind_at(index)?, expected),
     };
