@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+/// Enough to overflow a stack that grew with it many times over the limits.
 const LONG: usize = 2_000;
 
 use super::{faults, parsed, tree};
