@@ -85,6 +85,8 @@ fn is_name(rule: Rule) -> bool {
 fn phrases(failure: &Failure) -> Vec<String> {
     let mut ranked: Vec<(u8, String)> =
         failure.expected.iter().map(|&rule| phrase(rule, failure.reading)).collect();
+    // A rule that only looks ahead has no words of its own.
+    ranked.retain(|(_, text)| !text.is_empty());
     ranked.sort();
     ranked.dedup();
     // Where a value may stand, its kinds need no mention.
@@ -124,10 +126,25 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::call
         | Rule::sequence
         | Rule::periods
+        | Rule::function_name
+        | Rule::aggregate_func
+        | Rule::any_word
+        | Rule::function_word
+        | Rule::count_word
         | Rule::kw_start => (1, VALUE),
-        Rule::name | Rule::plain | Rule::backticked | Rule::part | Rule::any_word => (2, "a name"),
+        Rule::name | Rule::plain | Rule::backticked | Rule::part => (2, "a name"),
         Rule::window | Rule::range_window => (1, "a window such as `last 30 days`"),
-        Rule::unit => (1, "a unit such as `days`"),
+        Rule::unit if reading != Rule::one_type => (4, "a unit such as `days`"),
+        Rule::kw_contains
+        | Rule::kw_starts
+        | Rule::kw_ends
+        | Rule::kw_between
+        | Rule::kw_before
+        | Rule::kw_after
+        | Rule::kw_matches
+        | Rule::kw_resembles
+        | Rule::kw_anniversary
+        | Rule::membership => (3, "a word operator such as `in` or `contains`"),
         Rule::items => (1, "a list in parentheses"),
         Rule::list | Rule::property_value => (1, "a value"),
         Rule::list_item => (1, "a name or a text"),
@@ -155,10 +172,7 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         Rule::closing => (6, "`>`"),
         Rule::EOI => (7, end_phrase(reading)),
         other => {
-            return (
-                3,
-                keyword(other).map_or_else(|| "something else".to_owned(), |word| format!("`{word}`")),
-            );
+            return (3, keyword(other).map_or_else(String::new, |word| format!("`{word}`")));
         }
     };
     (rank, text.to_owned())
@@ -207,6 +221,9 @@ fn advice(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String>
         _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {
             "a number of units is a whole number, without a sign".to_owned()
         }
+        _ if expected.contains(&Rule::colon) && index > 0 => {
+            return suggestion(before, kind_at(index - 1)?, expected);
+        }
         _ => return suggestion(word, kind_at(index)?, expected),
     };
     Some(advice)
@@ -221,7 +238,7 @@ fn suggestion(word: &str, kind: Kind, expected: &[Rule]) -> Option<String> {
     let mut add = |words: &[&str]| candidates.extend(words.iter().map(|&word| word.to_owned()));
     for rule in expected {
         match rule {
-            Rule::tail => add(OPERATORS),
+            Rule::tail | Rule::kw_contains => add(OPERATORS),
             Rule::rule_head | Rule::segment_rule | Rule::EOI | Rule::close_brace => {
                 add(&["where", "include", "exclude", "keep"])
             }

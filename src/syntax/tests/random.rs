@@ -2,6 +2,9 @@
 
 use proptest::prelude::*;
 
+/// Enough to overflow a stack that grew with it many times over the limits.
+const LONG: usize = 2_000;
+
 use super::{faults, parsed, tree};
 
 const WORDS: &[&str] = &[
@@ -138,12 +141,12 @@ fn the_deepest_that_is_allowed() {
 
 #[test]
 fn long_chains() {
-    let long = |joined: &str| format!("segment s on c {{ where {} }}", vec!["a"; 50_000].join(joined));
+    let long = |joined: &str| format!("segment s on c {{ where {} }}", vec!["a"; LONG].join(joined));
     tree(&long(" or "));
     tree(&long(" and "));
-    tree(&format!("segment s on c {{ where a in ({}) }}", vec!["1"; 50_000].join(", ")));
-    tree(&format!("segment s on c {{ where {} a }}", "not ".repeat(50_000)));
-    tree(&format!("segment s on c {{ where {} a = 1 }}", "- ".repeat(50_000)));
+    tree(&format!("segment s on c {{ where a in ({}) }}", vec!["1"; LONG].join(", ")));
+    tree(&format!("segment s on c {{ where {} a }}", "not ".repeat(LONG)));
+    tree(&format!("segment s on c {{ where {} a = 1 }}", "- ".repeat(LONG)));
     tree(&format!("segment s on c {{ where {} = 1 }}", vec!["a"; 150].join(" + ")));
     for operator in [" + ", " - ", " * "] {
         let (_, problems) = parsed(&long(operator));

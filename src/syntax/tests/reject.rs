@@ -1,113 +1,197 @@
 //! Bad texts: the code, the underlined text, and where it matters what is said.
+
 use super::{faults, parsed, show};
+
+/// Each stands between the braces of a segment.
 #[test]
-fn probe() {
-    for text in PROBES {
-        let text = format!("segment s on c {{\n  {text}\n}}\n");
+fn in_a_segment() {
+    for (clause, expected) in CLAUSES {
+        let text = format!("segment s on c {{\n  {clause}\n}}\n");
         let (_, problems) = parsed(&text);
-        println!("--- {text}");
-        for (p, (code, under)) in problems.iter().zip(faults(&text, &problems)) {
-            println!("{code} [{under}] {} | {}", p.message, p.help.clone().unwrap_or_default());
-        }
+        assert_eq!(faults(&text, &problems), *expected, "{text}");
     }
 }
-const PROBES: &[&str] = &[
-    "where age >= and country = \"US\"",
-    "where a = ",
-    "where",
-    "include a = 1",
-    "exlude where a",
-    "wher a = 1",
-    "owner = \"x\"",
-    "owner \"x\"",
-    "description: \"x\" owner = \"y\"",
-    "where 1 < x < 5",
-    "where a = b = c",
-    "where a in (1) in (2)",
-    "where a = 1 AND b = 2",
-    "where a = 1 annd b",
-    "where a contians 'x'",
-    "where a starts 'x'",
-    "where a between 1 or 2",
-    "where a during lst 30 days",
-    "where a during last 30",
-    "where a during last thirty days",
-    "where a during last 1.5 days",
-    "where a during last -3 days",
-    "where a during 3 days ago",
-    "where a before 30 dayz ago",
-    "where a before 30days ago",
-    "where a is",
-    "where a is nul",
-    "where a is null",
-    "where a = null",
-    "where a like 'x'",
-    "where count(*) > 1",
-    "where count(distinct a) > 1",
-    "where count() > 1",
-    "where count(a, b) > 1",
-    "where count(a b)",
-    "where x = .5",
-    "where between = 3",
-    "where a.in = 3",
-    "where in (1)",
-    "where in segment",
-    "where a in segment 'x'",
-    "where a + 1 in segment s",
-    "tags: [a b]",
-    "owner:",
-    "owner:\n  where a",
-    "where a == 1 && b <> 2 || !c;",
-    "where a = “US”",
-    "where naïve = 1",
-    "where a = 1 -- c",
-    "where a = 1 // c",
-    "where a[1]",
-    "where a..b",
-    "where a.",
-    "where $ = 1",
-    "where a = 2024-02-30",
-    "where a = 2024-01-31T10:00:00",
-    "where a = 2024-01-31 10:00",
-    "where (a = 1",
-    "where a = 1)",
-    "where a = \"x",
-    "where `a",
-    "where a = 9223372036854775808",
-    "where a = 1.0123456789",
-    "where a = 1e999",
-    "where a = '\\x'",
-    "where a = 'x' 'y'",
-    "where a 5",
-    "where 5 5",
-    "where foo(a",
-    "where foo(a,)",
-    "where not",
-    "where a not 5",
-    "where a not = 5",
-    "keep top by a",
-    "keep first 10",
-    "where sequence(a)",
-    "where sequence(a, b)",
-    "where periods(a) > 1",
-    "where a during today where b",
-    "where a\n where b\n x",
-    "where if a then b",
-    "where a = b c = d",
-    "where a in 5",
-    "where a in [1]",
-    "where a {",
-    "where a\n}\n}",
-    "priority: 1.5",
-    "where lower a = 1",
-    "where a = -'x' +",
-    "where latest 3 a",
-    "where a during",
-    "where a during since",
-    "where a ignoring case",
-    "where a = 'x' ignoring",
-    "exclude where\n include where a",
-    "where a > > 1",
-    "where a, b",
-    "include\n where a\n exclude a",
+
+/// Each is a whole file; good items around a bad one are read.
+#[test]
+fn in_a_file() {
+    for (text, expected, tree) in FILES {
+        let (file, problems) = parsed(text);
+        assert_eq!(faults(text, &problems), *expected, "{text}");
+        assert_eq!(show::file(&file), *tree, "{text}");
+    }
+}
+
+/// What a reader is told.
+#[test]
+fn messages() {
+    for (clause, message, help) in MESSAGES {
+        let (_, problems) = parsed(&format!("segment s on c {{ {clause} }}"));
+        let problem = problems.iter().next().expect("a problem");
+        assert_eq!(
+            (problem.message.as_str(), problem.help.as_deref().unwrap_or_default()),
+            (*message, *help),
+            "{clause}"
+        );
+    }
+}
+
+type Faults = &'static [(&'static str, &'static str)];
+
+const MESSAGES: &[(&str, &str, &str)] = &[
+    ("owner = \"x\"", "expected `:`, found `=`", "a property is written `owner: …`"),
+    (
+        "where a contians 'x'",
+        "expected an operator or the next rule or property, or `}`, found `contians`",
+        "did you mean `contains`?",
+    ),
+    (
+        "where a AND b",
+        "expected an operator or the next rule or property, or `}`, found `AND`",
+        "keywords are written in lower case: `and`",
+    ),
+    ("where x = .5", "expected a value or a condition, found `.`", "write `0.5`"),
+    ("where a = 30days", "`30days` is not a number", "put a space between: `30 days`"),
+    ("exlude where a", "expected `:`, found `where`", "did you mean `exclude`?"),
+    ("wher a = 1", "expected `:`, found `a`", "did you mean `where`?"),
+];
+
+const FILES: &[(&str, Faults, &str)] = &[
+    ("segmnt x on c { where a }\ntrait t on c = a", &[("SEG101", "segmnt")], "trait t on c = a"),
+    (
+        "trait t on c = a +\nsegment s on c {}",
+        &[("SEG101", "segment")],
+        "trait t on c = <a syntax error>\nsegment s on c",
+    ),
+    (
+        "segment s on c { where (a }\nsegment t on c { where b }",
+        &[("SEG103", "(")],
+        "segment s on c; unsupported a syntax error\nsegment t on c; Where b",
+    ),
+    (
+        "segment s on c {\n  where a\nsegment t on c {\n  where b\n}\n",
+        &[("SEG103", "{")],
+        "segment s on c; Where a; unsupported a syntax error\nsegment t on c; Where b",
+    ),
+    ("param p: money = 5", &[("SEG117", "money")], "param p: string = <a syntax error>"),
+    ("param p: decimal(40,2)", &[("SEG117", "decimal(40,2)")], "param p: string = <a syntax error>"),
+    ("param p: integer = ", &[("SEG101", "")], "param p: integer = <a syntax error>"),
+    ("segment `a b` on c {}", &[("SEG121", "`a b`")], "segment a b on c"),
+    ("where a = 1", &[("SEG101", "where")], ""),
+    ("segment s on c { where a = \0 }", &[("SEG107", "\0")], "segment s on c; unsupported a syntax error"),
+    (
+        "segment s on c {\n  owner: \"x\"\n  where a = = 1\n  include where b and\n  exclude where d\n}",
+        &[("SEG101", "="), ("SEG101", "exclude")],
+        "segment s on c; owner: Text(\"x\"); Exclude d; unsupported a syntax error",
+    ),
+];
+
+const CLAUSES: &[(&str, Faults)] = &[
+    ("where age >= and country = \"US\"", &[("SEG101", "country")]),
+    ("where a = ", &[("SEG101", "}")]),
+    ("where", &[("SEG101", "}")]),
+    ("include a = 1", &[("SEG101", "a")]),
+    ("exlude where a", &[("SEG101", "where")]),
+    ("wher a = 1", &[("SEG101", "a")]),
+    ("owner = \"x\"", &[("SEG101", "=")]),
+    ("owner \"x\"", &[("SEG101", "\"x\"")]),
+    ("description: \"x\" owner = \"y\"", &[("SEG101", "owner")]),
+    ("where 1 < x < 5", &[("SEG115", "<")]),
+    ("where a = b = c", &[("SEG115", "=")]),
+    ("where a in (1) in (2)", &[("SEG115", "in")]),
+    ("where a = 1 AND b = 2", &[("SEG101", "AND")]),
+    ("where a = 1 annd b", &[("SEG101", "annd")]),
+    ("where a contians 'x'", &[("SEG101", "contians")]),
+    ("where a starts 'x'", &[("SEG101", "'x'")]),
+    ("where a between 1 or 2", &[("SEG101", "or")]),
+    ("where a during lst 30 days", &[("SEG101", "30")]),
+    ("where a during last 30", &[("SEG101", "}")]),
+    ("where a during last thirty days", &[("SEG101", "thirty")]),
+    ("where a during last 1.5 days", &[("SEG101", "1.5")]),
+    ("where a during last -3 days", &[("SEG101", "}")]),
+    ("where a during 3 days ago", &[("SEG101", "}")]),
+    ("where a before 30 dayz ago", &[("SEG101", "dayz")]),
+    ("where a before 30days ago", &[("SEG108", "30days")]),
+    ("where a is", &[("SEG101", "}")]),
+    ("where a is nul", &[("SEG101", "nul")]),
+    ("where a is null", &[("SEG120", "null")]),
+    ("where a = null", &[("SEG120", "null")]),
+    ("where a like 'x'", &[("SEG101", "like")]),
+    ("where count(*) > 1", &[("SEG101", "*")]),
+    ("where count(distinct a) > 1", &[("SEG101", "a")]),
+    ("where count() > 1", &[("SEG101", ")")]),
+    ("where count(a, b) > 1", &[("SEG101", ",")]),
+    ("where count(a b)", &[("SEG101", "b")]),
+    ("where x = .5", &[("SEG101", ".")]),
+    ("where between = 3", &[("SEG101", "=")]),
+    ("where a.in = 3", &[("SEG116", "in")]),
+    ("where in (1)", &[("SEG101", "(")]),
+    ("where in segment", &[("SEG101", "}")]),
+    ("where a in segment 'x'", &[("SEG101", "'x'")]),
+    ("where a + 1 in segment s", &[("SEG118", "a + 1")]),
+    ("tags: [a b]", &[("SEG101", "b")]),
+    ("owner:", &[("SEG101", "}")]),
+    ("owner:\n  where a", &[("SEG101", "where")]),
+    (
+        "where a == 1 && b <> 2 || !c;",
+        &[
+            ("SEG112", "=="),
+            ("SEG112", "&&"),
+            ("SEG112", "<>"),
+            ("SEG112", "||"),
+            ("SEG112", "!"),
+            ("SEG112", ";"),
+        ],
+    ),
+    ("where a = “US”", &[("SEG113", "“")]),
+    ("where naïve = 1", &[("SEG113", "naïve")]),
+    ("where a = 1 -- c", &[("SEG119", "--")]),
+    ("where a = 1 // c", &[("SEG119", "//")]),
+    ("where a[1]", &[("SEG101", "1")]),
+    ("where a..b", &[("SEG101", ".")]),
+    ("where a.", &[("SEG101", "}")]),
+    ("where $ = 1", &[("SEG113", "$")]),
+    ("where a = 2024-02-30", &[("SEG110", "2024-02-30")]),
+    ("where a = 2024-01-31T10:00:00", &[("SEG111", "2024-01-31T10:00:00")]),
+    ("where a = 2024-01-31 10:00", &[("SEG101", "10")]),
+    ("where (a = 1", &[("SEG103", "(")]),
+    ("where a = 1)", &[("SEG104", ")")]),
+    ("where a = \"x", &[("SEG102", "\"x")]),
+    ("where `a", &[("SEG114", "`a")]),
+    ("where a = 9223372036854775808", &[("SEG109", "9223372036854775808")]),
+    ("where a = 1.0123456789", &[("SEG109", "1.0123456789")]),
+    ("where a = 1e999", &[("SEG109", "1e999")]),
+    ("where a = '\\x'", &[("SEG106", "\\x")]),
+    ("where a = 'x' 'y'", &[("SEG101", "'y'")]),
+    ("where a 5", &[("SEG101", "5")]),
+    ("where 5 5", &[("SEG101", "5")]),
+    ("where foo(a", &[("SEG103", "(")]),
+    ("where foo(a,)", &[("SEG101", ")")]),
+    ("where not", &[("SEG101", "}")]),
+    ("where a not 5", &[("SEG101", "5")]),
+    ("where a not = 5", &[("SEG101", "=")]),
+    ("keep top by a", &[("SEG101", "by")]),
+    ("keep first 10", &[("SEG101", "first")]),
+    ("where sequence(a)", &[("SEG101", ")")]),
+    ("where sequence(a, b)", &[("SEG101", ",")]),
+    ("where periods(a) > 1", &[("SEG101", ")")]),
+    ("where a\n where b\n x", &[("SEG101", "x")]),
+    ("where if a then b", &[("SEG101", "a")]),
+    ("where a = b c = d", &[("SEG101", "c")]),
+    ("where a in 5", &[("SEG101", "5")]),
+    ("where a in [1]", &[("SEG101", "[")]),
+    ("where a {", &[("SEG103", "{")]),
+    ("where a\n}\n}", &[("SEG104", "}"), ("SEG104", "}")]),
+    ("priority: 1.5", &[("SEG101", "1.5")]),
+    ("where lower a = 1", &[("SEG101", "a")]),
+    ("where a = -'x' +", &[("SEG101", "}")]),
+    ("where latest 3 a", &[("SEG101", "3")]),
+    ("where a during", &[("SEG101", "}")]),
+    ("where a during since", &[("SEG101", "}")]),
+    ("where a ignoring case", &[("SEG101", "ignoring")]),
+    ("where a = 'x' ignoring", &[("SEG101", "}")]),
+    ("exclude where\n include where a", &[("SEG101", "include")]),
+    ("where a > > 1", &[("SEG101", ">")]),
+    ("where a, b", &[("SEG101", ",")]),
+    ("include\n where a\n exclude a", &[("SEG101", "a")]),
 ];
