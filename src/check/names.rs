@@ -199,6 +199,9 @@ pub(super) fn did_you_mean(name: &str) -> String {
 /// All names, if they are few enough to read.
 pub(super) fn listed(mut all: Vec<&str>, intro: &str) -> Option<String> {
     const READABLE: usize = 24;
+    if all.is_empty() || all.len() > READABLE {
+        return None;
+    }
     all.sort_unstable();
-    (!all.is_empty() && all.len() <= READABLE).then(|| format!("{intro} {}", list(all)))
+    Some(format!("{intro} {}", list(all)))
 }
