@@ -1,6 +1,13 @@
 //! The engines themselves: every type comes back as it went in, files are loaded by the
 //! catalog's types, and failures say what to mend.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests use files and the terminal"
+)]
+
 mod support;
 
 use std::fs;
@@ -293,10 +300,15 @@ fn a_database_that_another_program_has_open_says_so() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("it starts");
-    let lines = BufReader::new(other.stdout.take().expect("a pipe")).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line.contains("ready")), "the other program opens it");
+    let mut lines = BufReader::new(other.stdout.take().expect("a pipe")).lines();
+    assert!(
+        lines.by_ref().map_while(Result::ok).any(|line| line.contains("ready")),
+        "the other program opens it"
+    );
     let error = DuckDb::open(Some(&file)).err().expect("it is in use");
     drop(other.stdin.take());
+    // Its pipe stays open until it has said its last.
+    lines.for_each(drop);
     other.wait().expect("it ends");
     assert_eq!(error.code(), "SEG702", "{error}");
 }
