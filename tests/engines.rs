@@ -1,9 +1,18 @@
 //! The engines themselves: every type comes back as it went in, files are loaded by the
 //! catalog's types, and failures say what to mend.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests use files and the terminal"
+)]
+
 mod support;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use segc::catalog::{Catalog, Storage};
 use segc::engine::{Cell, DataTable, DuckDb, Engine, tables_of};
@@ -266,4 +275,40 @@ fn a_file_keeps_what_was_written() {
     drop(duckdb);
     let mut again = DuckDb::open(Some(&file)).expect("the same file");
     assert_eq!(again.query("SELECT x FROM t").expect("rows").column("x"), Some(vec![&Cell::Int(42)]));
+}
+
+/// Not a test: the other program of the test below, which holds a database open until its
+/// standard input closes.
+#[test]
+#[ignore = "started by another test"]
+fn holds_a_database_open() {
+    let Some(file) = std::env::var_os("SEGC_TEST_HELD_DATABASE") else { return };
+    let mut duckdb = DuckDb::open(Some(file.as_ref())).expect("a new file");
+    duckdb.execute("CREATE TABLE ready AS SELECT 1").expect("a table");
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new()).expect("the pipe closes");
+}
+
+#[test]
+fn a_database_that_another_program_has_open_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("held.db");
+    let mut other = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "holds_a_database_open", "--ignored", "--nocapture"])
+        .env("SEGC_TEST_HELD_DATABASE", &file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(other.stdout.take().expect("a pipe")).lines();
+    assert!(
+        lines.by_ref().map_while(Result::ok).any(|line| line.contains("ready")),
+        "the other program opens it"
+    );
+    let error = DuckDb::open(Some(&file)).err().expect("it is in use");
+    drop(other.stdin.take());
+    // Its pipe stays open until it has said its last.
+    lines.for_each(drop);
+    other.wait().expect("it ends");
+    assert_eq!(error.code(), "SEG702", "{error}");
 }

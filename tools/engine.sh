@@ -99,7 +99,8 @@ from_crate() {
     if [ -f "$config" ] && [ "$(head -n 1 "$config")" = "$mark" ]; then rm -f "$config"; fi
     if ! env -u DUCKDB_LIB_DIR DUCKDB_DOWNLOAD_LIB=1 CARGO_HTTP_TIMEOUT="${CARGO_HTTP_TIMEOUT:-30}" \
         cargo build --package libduckdb-sys >"$scratch/log" 2>&1 </dev/null; then
-        say "that did not work: $(grep -m 1 -i 'failed to set up\|^error' "$scratch/log" || echo 'no reason given')"
+        say "that did not work: $(grep -m 1 'Failed to set up' "$scratch/log" ||
+            grep -m 1 '^error' "$scratch/log" || echo 'no reason given')"
         return 1
     fi
     local target found

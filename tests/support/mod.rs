@@ -9,6 +9,12 @@
 
 // Every test binary uses its own part of this.
 #![allow(dead_code, unreachable_pub)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests use files and the terminal"
+)]
 
 pub mod catalog;
 pub mod data;
