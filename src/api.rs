@@ -4,11 +4,10 @@
 //! command line, the terminal, exit codes.
 
 mod matrix;
+pub(crate) mod problems;
 mod select;
 #[cfg(test)]
 pub(crate) mod testing;
-
-pub(crate) use select::problems;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow};
 pub use select::select;
@@ -20,18 +19,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::artifact::Artifacts;
-use crate::catalog::Catalog;
 use crate::check::hir::{Hir, Materialize, SegmentId};
+use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::plan::Plan;
-use crate::types::calendar::Calendar;
-
-/// Stands in for the loaded `segc.yml` until the stage that loads it is here.
-#[derive(Debug)]
-pub struct Project {
-    /// Its name.
-    pub name: String,
-}
+use crate::project::{self, Config, ParamSetting};
+use problems::UnknownTier;
 
 /// What the caller decides, beside what the project's files say.
 #[derive(Debug, Clone, Default)]
@@ -60,8 +53,8 @@ pub struct Step {
 pub struct Session {
     /// Every file that was read.
     pub sources: Sources,
-    /// What `segc.yml` says, if it could be read.
-    pub project: Option<Project>,
+    /// What `segc.yml` says, as far as it could be read.
+    pub config: Config,
     root: PathBuf,
     hir: Hir,
 }
@@ -69,16 +62,41 @@ pub struct Session {
 /// Loads and checks everything under `root`. What has errors is left out of the session;
 /// the rest is there all the same, so that it can be looked at.
 #[must_use]
-pub fn open(root: &Path, _options: &Options) -> (Session, Diagnostics) {
-    let hir = Hir {
-        catalog: Arc::new(Catalog::default()),
-        calendar: Calendar::default(),
-        params: Vec::new(),
-        traits: Vec::new(),
-        segments: Vec::new(),
+pub fn open(root: &Path, options: &Options) -> (Session, Diagnostics) {
+    let project = project::load(root);
+    let mut problems = project.problems;
+    if let Some(tier) = &options.tier
+        && !project.config.tiers.contains_key(tier)
+    {
+        let known = project.config.tiers.keys().cloned().collect();
+        problems.push(UnknownTier { span: None, name: tier.clone(), known });
+    }
+    // To be filled in: the files of `project.segments`, parsed; the files of
+    // `project.dialects`, loaded; the rules of policies.
+    let files = Vec::new();
+    let settings = Settings {
+        calendar: project.config.calendar.clone(),
+        params: if files.is_empty() { BTreeMap::new() } else { given(&project.config, options) },
     };
-    let session = Session { sources: Sources::default(), project: None, root: root.to_owned(), hir };
-    (session, Diagnostics::new())
+    let hir = check::check(&files, Arc::new(project.catalog), &settings, &mut problems);
+    let session = Session { sources: project.sources, config: project.config, root: root.to_owned(), hir };
+    (session, problems)
+}
+
+/// The values of parameters: those of `segc.yml`, unless the caller gives others.
+fn given(config: &Config, options: &Options) -> BTreeMap<String, ParamValue> {
+    let of_project = config.params.iter().map(|param| {
+        let given = match &param.value {
+            ParamSetting::Text(text) => Given::Text(text.clone()),
+            ParamSetting::Literal(literal) => Given::Literal(literal.clone()),
+        };
+        (param.name.clone(), ParamValue { given, origin: ParamOrigin::Project(param.span) })
+    });
+    let of_caller = options.params.iter().map(|(name, text)| {
+        let given = Given::Text(text.clone());
+        (name.clone(), ParamValue { given, origin: ParamOrigin::CommandLine })
+    });
+    of_project.chain(of_caller).collect()
 }
 
 impl Session {
@@ -91,7 +109,7 @@ impl Session {
     /// The project's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.project.as_ref().map_or("", |project| &project.name)
+        &self.config.name
     }
 
     /// The checked tree: every segment without errors.
@@ -103,7 +121,7 @@ impl Session {
     /// The names of the project's targets, the default one first.
     #[must_use]
     pub fn targets(&self) -> Vec<String> {
-        Vec::new()
+        self.config.targets.iter().flatten().map(|target| target.name.clone()).collect()
     }
 
     /// Those targets that the embedded engine can run.
@@ -116,7 +134,7 @@ impl Session {
     #[must_use]
     pub fn materialize(&self, id: SegmentId) -> Materialize {
         let own = self.hir.segment(id).properties.materialize;
-        own.map_or_else(Materialize::default, |(materialize, _)| materialize)
+        own.map_or(self.config.materialize, |(materialize, _)| materialize)
     }
 
     /// The segments that the patterns choose; all if there is no pattern.

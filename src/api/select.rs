@@ -2,67 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::problems::{BadPattern, UnknownSegment, UnknownTag};
+use super::problems::{BadPattern, UnknownSegment, UnknownTag};
 use crate::check::hir::{Hir, SegmentId};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::plan::dependencies;
-
-pub(crate) mod problems {
-    //! Problems of a selection.
-
-    use crate::diagnostic::Span;
-    use crate::problems;
-
-    problems! {
-        /// A segment was asked for that the project doesn't have.
-        ///
-        /// The name is compared exactly. A segment that says `enabled: false` compiles to
-        /// nothing and can't be chosen.
-        ///
-        /// ```text
-        /// segc compile high_valeu
-        /// ```
-        ///
-        /// Correct the name; `segc ls` prints those that there are.
-        error SEG801 "unknown segment" UnknownSegment { span: Option<Span>, name: String, near: Option<String> }
-        message |p| format!("there is no segment `{}`", p.name);
-        help |p| Some(match &p.near {
-            Some(near) => format!("did you mean `{near}`? `segc ls` prints all of them"),
-            None => "`segc ls` prints all of them".to_owned(),
-        });
-
-        /// A tag was asked for that no segment has.
-        ///
-        /// `tag:x` chooses every segment with `x` among its `tags`. Choosing nothing is
-        /// taken for a slip.
-        ///
-        /// ```text
-        /// segc compile --select tag:marketnig
-        /// ```
-        ///
-        /// Correct the tag; `segc ls` prints the tags of every segment.
-        error SEG802 "unknown tag" UnknownTag { span: Option<Span>, tag: String, near: Option<String> }
-        message |p| format!("no segment has the tag `{}`", p.tag);
-        help |p| Some(match &p.near {
-            Some(near) => format!("did you mean `tag:{near}`?"),
-            None => "`segc ls` prints the tags of every segment".to_owned(),
-        });
-
-        /// A selection can't be read.
-        ///
-        /// A selection is a segment's name or `tag:` and a tag. A `+` before it adds the
-        /// segments that it depends on; a `+` after it adds those that depend on it.
-        ///
-        /// ```text
-        /// segc compile ++vip
-        /// ```
-        ///
-        /// Write `name`, `+name`, `name+`, `+name+` or `tag:x`.
-        error SEG803 "selection that can't be read" BadPattern { span: Option<Span>, pattern: String }
-        message |p| format!("`{}` is not a selection", p.pattern);
-        help |_p| Some("write `name`, `+name`, `name+`, `+name+` or `tag:x`".to_owned());
-    }
-}
 
 /// The segments that any of the patterns chooses, in the order of their names; all of them
 /// if there is no pattern.
