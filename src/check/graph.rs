@@ -1,7 +1,8 @@
 //! Who is defined through whom: traits and segments in one graph, its cycles, and an order
 //! in which everything comes after what it needs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -106,15 +107,15 @@ fn shortest_way_back(
     component: &[NodeIndex],
     start: NodeIndex,
 ) -> Vec<(NodeIndex, NodeIndex, Span)> {
-    let members: std::collections::HashSet<NodeIndex> = component.iter().copied().collect();
+    let members: HashSet<NodeIndex> = component.iter().copied().collect();
     let mut came: HashMap<NodeIndex, (NodeIndex, Span)> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
         let mut edges: Vec<_> = graph.edges(at).filter(|edge| members.contains(&edge.target())).collect();
         edges.sort_by_key(|edge| (edge.weight().start, edge.target()));
         for edge in edges {
-            if !came.contains_key(&edge.target()) {
-                came.insert(edge.target(), (at, *edge.weight()));
+            if let Entry::Vacant(place) = came.entry(edge.target()) {
+                place.insert((at, *edge.weight()));
                 queue.push_back(edge.target());
             }
         }

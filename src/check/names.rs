@@ -1,5 +1,6 @@
 //! What every name means: one lookup each, whatever the size of the project.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::catalog::{Catalog, EntityId, FieldId, LinkId};
@@ -42,6 +43,8 @@ pub(super) struct Names<'a> {
     entities: HashMap<&'a str, EntityId>,
     members: Vec<HashMap<&'a str, Member>>,
     segment_names: HashMap<&'a str, usize>,
+    /// How many names were compared with misspelt ones.
+    compared: Cell<usize>,
 }
 
 impl<'a> Names<'a> {
@@ -50,7 +53,8 @@ impl<'a> Names<'a> {
         let entities = catalog.iter().map(|(id, entity)| (entity.name.as_str(), id)).collect();
         let members = catalog.entities.iter().map(members_of).collect();
         let (traits, segments, segment_names) = (Vec::new(), Vec::new(), HashMap::new());
-        let mut names = Self { catalog, traits, segments, entities, members, segment_names };
+        let compared = Cell::new(0);
+        let mut names = Self { catalog, traits, segments, entities, members, segment_names, compared };
         let items = || files.iter().flat_map(|file| &file.items);
         for item in items() {
             if let ast::Item::Trait(item) = item {
@@ -142,6 +146,15 @@ impl<'a> Names<'a> {
         self.segment_names.get(name).copied()
     }
 
+    /// The name that was probably meant. Thousands of mistakes among thousands of names
+    /// would take minutes, so at some point this no longer looks.
+    pub(super) fn near<'n>(&self, name: &str, all: &[&'n str]) -> Option<&'n str> {
+        const MOST: usize = 500_000;
+        let compared = self.compared.get().saturating_add(all.len());
+        self.compared.set(compared);
+        if compared > MOST { None } else { near(name, all) }
+    }
+
     /// The name of an entity.
     pub(super) fn entity_name(&self, id: EntityId) -> &'a str {
         &self.catalog.entity(id).name
@@ -170,11 +183,22 @@ pub(super) fn duplicate(what: &'static str, name: &ast::Name, first: &ast::Name)
 
 /// "did you mean `x`?"; without a likely one, what there is, if that is short enough to read.
 pub(super) fn suggest<'n>(name: &str, all: impl Iterator<Item = &'n str>, intro: &str) -> Option<String> {
+    let all: Vec<&str> = all.collect();
+    near(name, &all).map(did_you_mean).or_else(|| listed(all, intro))
+}
+
+fn near<'n>(name: &str, all: &[&'n str]) -> Option<&'n str> {
+    // A name that is much longer or shorter is no slip, and comparing letters is slow.
+    closest(name, all.iter().copied().filter(|it| it.len().abs_diff(name.len()) <= 8))
+}
+
+pub(super) fn did_you_mean(name: &str) -> String {
+    format!("did you mean `{name}`?")
+}
+
+/// All names, if they are few enough to read.
+pub(super) fn listed(mut all: Vec<&str>, intro: &str) -> Option<String> {
     const READABLE: usize = 24;
-    let mut all: Vec<&str> = all.collect();
-    if let Some(near) = closest(name, all.iter().copied()) {
-        return Some(format!("did you mean `{near}`?"));
-    }
     all.sort_unstable();
     (!all.is_empty() && all.len() <= READABLE).then(|| format!("{intro} {}", list(all)))
 }

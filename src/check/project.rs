@@ -10,7 +10,7 @@ use super::Settings;
 use super::expr::{Checker, Known, SegmentState, TraitState};
 use super::graph::{self, Node, Order};
 use super::hir::{Cond, Hir, Segment, SegmentId, Trait, TraitId};
-use super::names::{Names, suggest};
+use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::properties;
@@ -198,8 +198,10 @@ impl Checker<'_, '_> {
     /// Looks a segment up: its index in the names, and its identity if it is without error.
     pub(super) fn segment(&mut self, name: &ast::Name) -> Option<(usize, Option<SegmentId>)> {
         let Some(at) = self.known.names.segment(&name.text) else {
-            let all = self.known.names.segments.iter().map(|item| item.ast.name.text.as_str());
-            let help = suggest(&name.text, all, "the segments are");
+            let names = self.known.names;
+            let all: Vec<&str> = names.segments.iter().map(|item| item.ast.name.text.as_str()).collect();
+            let slip = names.near(&name.text, &all).map(did_you_mean);
+            let help = slip.or_else(|| listed(all, "the segments are"));
             self.report(UnknownSegment { span: name.span, name: name.text.clone(), help });
             return None;
         };

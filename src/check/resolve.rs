@@ -1,11 +1,11 @@
 //! Paths: from names joined by dots to hops and what stands at their end.
 
 use crate::catalog::{EntityId, FieldId};
-use crate::diagnostic::{Diagnostic, Span, closest};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::ast;
 
 use super::hir::{Base, Hop};
-use super::names::{Member, Names, suggest};
+use super::names::{Member, Names, did_you_mean, listed, suggest};
 use super::problems::list;
 use super::problems::names::{
     AfterField, MisplacedOuter, NoEventName, PathRepeated, UnknownEvent, UnknownName, WindowName,
@@ -185,10 +185,9 @@ impl Names<'_> {
     }
 
     fn help_for(&self, name: &str, entity: EntityId) -> Option<String> {
-        if let Some(near) = closest(name, self.member_names(entity)) {
-            return Some(format!("did you mean `{near}`?"));
-        }
-        self.on_linked(name, entity).or_else(|| suggest(name, self.member_names(entity), "its names are"))
+        let own: Vec<&str> = self.member_names(entity).collect();
+        let slip = self.near(name, &own).map(did_you_mean);
+        slip.or_else(|| self.on_linked(name, entity)).or_else(|| listed(own, "its names are"))
     }
 
     /// Where the name is, if a link of the entity leads to it.

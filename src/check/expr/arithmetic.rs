@@ -133,7 +133,6 @@ fn literal_is_zero(found: &Value) -> Option<bool> {
     match &found.kind {
         ValueKind::Literal(Literal::Integer(number)) => Some(*number == 0),
         ValueKind::Literal(Literal::Decimal(number)) => Some(BigDecimal::is_zero(number)),
-        #[expect(clippy::float_cmp, reason = "zero is exact")]
         ValueKind::Literal(Literal::Float(number)) => Some(*number == 0.0),
         ValueKind::Negate(inner) => literal_is_zero(inner),
         _ => None,

@@ -7,7 +7,7 @@ use crate::types::{Literal, Type};
 use super::super::hir::{Func, LocalTime, Part, Value, ValueKind};
 use super::super::names::suggest;
 use super::super::problems::names::UnknownFunction;
-use super::super::problems::types::{Mismatch, WrongCount};
+use super::super::problems::types::{Mismatch, TypeUnsupported, WrongCount};
 use super::super::resolve::Scope;
 use super::time::{day_of, now};
 use super::value::constant;
@@ -121,6 +121,12 @@ impl Checker<'_, '_> {
     }
 
     fn coalesce(&mut self, values: Vec<Value>, args: &[Expr], span: Span) -> Option<Value> {
+        for (found, arg) in values.iter().zip(args) {
+            if matches!(found.ty, Type::Json | Type::Array(_) | Type::Semver) {
+                let (what, ty) = (describe(arg), found.ty.to_string());
+                return self.fail(TypeUnsupported { span: arg.span, what, ty });
+            }
+        }
         let mut ty = values[0].ty.clone();
         for (found, arg) in values.iter().zip(args).skip(1) {
             let joined = if found.ty == ty { Some(ty.clone()) } else { ty.widest(&found.ty) };

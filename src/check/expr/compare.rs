@@ -61,7 +61,7 @@ impl Checker<'_, '_> {
         let is_text = self.known.names.resolve(left, scope).ok().and_then(|left| {
             let super::super::resolve::Tail::Field(field) = left.tail else { return None };
             let field = self.known.names.catalog.entity(left.end).field(field);
-            (field.ty == Type::String).then(|| field.values.as_ref())
+            (field.ty == Type::String).then_some(field.values.as_ref())
         });
         match is_text {
             Some(values) if values.is_none_or(|values| values.contains(word)) => {

@@ -1,0 +1,228 @@
+//! Items, rules and properties.
+
+use super::expr::{unit_named, unit_of};
+use super::{Builder, children, has, refused};
+use crate::diagnostic::{Span, closest};
+use crate::syntax::ast::{
+    Item, Name, Param, Property, PropertyValue, Rule as SegmentRule, RuleKind, Segment, Trait, Unsupported,
+};
+use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::problems::{NotPlain, NumberRange, UnknownType};
+use crate::syntax::types::{TYPE_WORDS, parse_type};
+use crate::types::Type;
+
+impl<'a> Builder<'a, '_> {
+    /// A `param_item`, `trait_item` or `segment_item`.
+    pub(in crate::syntax) fn item(&mut self, node: Node<'a>) -> Option<Item> {
+        match node.as_rule() {
+            Rule::param_item => self.param(node).map(Item::Param),
+            Rule::trait_item => self.trait_item(node).map(Item::Trait),
+            _ => self.segment(node).map(|segment| Item::Segment(Box::new(segment))),
+        }
+    }
+
+    fn param(&mut self, node: Node<'a>) -> Option<Param> {
+        let span = self.span(&node);
+        let before = self.problems.len();
+        let mut parts = node.into_inner();
+        let (name, ty, ty_span) = self.param_start(parts.next()?)?;
+        let type_known = self.problems.len() == before;
+        let default = parts.find(|child| child.as_rule() == Rule::sum).map(|value| self.sum(value));
+        // Nothing more is to be said of a parameter whose type is unknown.
+        let default = if type_known { default } else { Some(refused(span)) };
+        Some(Param { name, ty, ty_span, default, span })
+    }
+
+    /// `param name: type`
+    pub(in crate::syntax) fn param_start(&mut self, node: Node<'a>) -> Option<(Name, Type, Span)> {
+        let written = children(node.clone(), Rule::r#type).next()?;
+        let name = self.names(node).next()?;
+        self.check_plain(&name);
+        let ty_span = self.span(&written);
+        Some((name, self.declared_type(ty_span), ty_span))
+    }
+
+    fn declared_type(&mut self, span: Span) -> Type {
+        let within = |token: &&crate::syntax::scan::Token| {
+            token.start >= span.start as usize && token.end <= span.end as usize
+        };
+        let tokens = &self.tokens.all[self.range.clone()];
+        let text: String = tokens.iter().filter(within).map(|token| token.text(self.tokens.text)).collect();
+        parse_type(&text).unwrap_or_else(|| {
+            let suggestion = suggest_type(&text);
+            self.problems.push(UnknownType { span, text, suggestion });
+            Type::String
+        })
+    }
+
+    fn trait_item(&mut self, node: Node<'a>) -> Option<Trait> {
+        let span = self.span(&node);
+        let mut parts = node.into_inner();
+        let (name, entity) = self.two_names(parts.next()?)?;
+        let value = parts.find(|child| child.as_rule() == Rule::expr)?;
+        Some(Trait { name, entity, value: self.expr(value), span })
+    }
+
+    /// `trait name on entity`, `segment name on entity`
+    pub(in crate::syntax) fn two_names(&mut self, node: Node<'a>) -> Option<(Name, Name)> {
+        let (name, entity) = {
+            let mut names = self.names(node);
+            (names.next()?, names.next()?)
+        };
+        self.check_plain(&name);
+        Some((name, entity))
+    }
+
+    /// Segments, traits and parameters have plain names: they become names of tables,
+    /// columns and files.
+    fn check_plain(&mut self, name: &Name) {
+        let plain = !name.text.starts_with(|c: char| c.is_ascii_digit())
+            && name.text.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
+        if !plain {
+            self.problems.push(NotPlain { span: name.span, name: name.text.clone() });
+        }
+    }
+
+    /// Name, entity and parent of a `header`.
+    pub(in crate::syntax) fn header(&mut self, node: Node<'a>) -> (Option<Name>, Option<Name>, Option<Name>) {
+        let (name, entity, extends) = {
+            let mut names = self.names(node);
+            (names.next(), names.next(), names.next())
+        };
+        if let Some(name) = &name {
+            self.check_plain(name);
+        }
+        (name, entity, extends)
+    }
+
+    fn segment(&mut self, node: Node<'a>) -> Option<Segment> {
+        let span = self.span(&node);
+        let mut parts = node.into_inner();
+        let (name, entity, extends) = self.header(parts.next()?);
+        let mut segment = Segment {
+            name: name?,
+            entity: entity?,
+            extends,
+            properties: Vec::new(),
+            rules: Vec::new(),
+            unsupported: Vec::new(),
+            span,
+        };
+        parts.for_each(|clause| self.clause(clause, &mut segment));
+        Some(segment)
+    }
+
+    /// Adds a rule, a property or a `keep` to a segment.
+    pub(in crate::syntax) fn clause(&mut self, node: Node<'a>, segment: &mut Segment) {
+        match node.as_rule() {
+            Rule::segment_rule => segment.rules.extend(self.rule(node)),
+            Rule::property => {
+                if let Some(property) = self.property(node) {
+                    segment.unsupported.extend(self.unsupported_property(&property));
+                    segment.properties.push(property);
+                }
+            }
+            Rule::keep => {
+                let span = self.span(&node);
+                segment.unsupported.push(self.unsupported("`keep`", span));
+            }
+            _ => {}
+        }
+    }
+
+    fn rule(&mut self, node: Node<'a>) -> Option<SegmentRule> {
+        let span = self.span(&node);
+        let mut parts = node.into_inner();
+        let head = parts.next()?;
+        let kind = if has(&head, Rule::kw_include) {
+            RuleKind::Include
+        } else if has(&head, Rule::kw_exclude) {
+            RuleKind::Exclude
+        } else {
+            RuleKind::Where
+        };
+        let condition = self.expr(parts.next()?);
+        Some(SegmentRule { kind, condition, span })
+    }
+
+    fn unsupported_property(&mut self, property: &Property) -> Option<Unsupported> {
+        let what = match property.name.text.as_str() {
+            "expire" => "`expire`",
+            "history" => "`history`",
+            "exclusive group" => "`exclusive group`",
+            "priority" => "`priority`",
+            _ => return None,
+        };
+        Some(self.unsupported(what, property.name.span.to(property.value_span)))
+    }
+
+    fn property(&mut self, node: Node<'a>) -> Option<Property> {
+        let mut parts = node.into_inner();
+        let written = parts.next()?;
+        let value = parts.find(|child| child.as_rule() == Rule::property_value)?;
+        let span = self.span(&written);
+        let name = match self.names(written).next() {
+            Some(name) => name,
+            None => Name { text: "exclusive group".to_owned(), span },
+        };
+        let value_span = self.span(&value);
+        Some(Property { name, value: self.property_value(value)?, value_span })
+    }
+
+    fn property_value(&mut self, node: Node<'a>) -> Option<PropertyValue> {
+        let span = self.span(&node);
+        let negative = has(&node, Rule::minus);
+        let whole = node.clone();
+        let inner = node.into_inner().find(|child| child.as_rule() != Rule::minus)?;
+        Some(match inner.as_rule() {
+            Rule::text => PropertyValue::Text(self.text(&inner)),
+            Rule::list => PropertyValue::List(
+                children(inner, Rule::list_item).filter_map(|item| self.list_item(item)).collect(),
+            ),
+            Rule::length => {
+                let unit = children(inner.clone(), Rule::unit)
+                    .next()
+                    .map_or_else(|| unit_of(inner.clone()), |u| unit_named(&u));
+                let count = children(inner, Rule::integer).next()?;
+                PropertyValue::Duration(self.integer(&count), unit)
+            }
+            Rule::boolean => PropertyValue::Boolean(inner.as_str() == "true"),
+            Rule::integer => PropertyValue::Integer(self.signed(&inner, negative, span)),
+            _ => PropertyValue::Word(self.names(whole).next()?.text),
+        })
+    }
+
+    fn signed(&mut self, node: &Node<'a>, negative: bool, span: Span) -> i64 {
+        let digits: String = node.as_str().chars().filter(|&c| c != '_').collect();
+        let text = if negative { format!("-{digits}") } else { digits };
+        text.parse().unwrap_or_else(|_| {
+            let limit = "is out of the range of 64-bit integers";
+            self.problems.push(NumberRange { span, text, limit });
+            1
+        })
+    }
+
+    fn list_item(&mut self, node: Node<'a>) -> Option<Name> {
+        let span = self.span(&node);
+        let text = children(node.clone(), Rule::text).next();
+        match text {
+            Some(text) => Some(Name { text: self.text(&text), span }),
+            None => self.names(node).next(),
+        }
+    }
+}
+
+/// The type that someone used to another language probably means.
+fn suggest_type(text: &str) -> Option<&'static str> {
+    let word = text.split(['(', '<']).next().unwrap_or_default().to_lowercase();
+    match word.as_str() {
+        "decimal" | "array" => None,
+        "int" | "bigint" | "long" => Some("integer"),
+        "text" | "varchar" | "char" | "str" => Some("string"),
+        "bool" => Some("boolean"),
+        "double" | "real" => Some("float"),
+        "numeric" | "number" | "money" => Some("decimal"),
+        "datetime" | "timestamptz" | "instant" | "time" => Some("timestamp"),
+        word => closest(word, TYPE_WORDS),
+    }
+}

@@ -1,0 +1,132 @@
+//! From what the grammar read to the tree.
+//!
+//! The grammar vouches for the shape, so nothing here fails on it: what is left to report
+//! are numbers out of range, types, and what is not supported yet.
+
+mod expr;
+mod function;
+mod item;
+mod predicate;
+mod window;
+
+use std::ops::Range;
+
+use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart, Unsupported};
+use super::grammar::{Node, Rule};
+use super::literal;
+use super::outline::Tokens;
+use super::problems::{NotSupported, TooDeep};
+use crate::diagnostic::{Diagnostics, Span};
+
+/// How deep an expression may be: every walk over the tree may recurse this far.
+const MAX_LEVELS: usize = 200;
+
+/// Builds the tree of one stretch of text.
+pub(super) struct Builder<'a, 'p> {
+    tokens: Tokens<'a>,
+    /// The tokens of the stretch.
+    range: Range<usize>,
+    /// The byte of the file at which the stretch begins.
+    base: usize,
+    problems: &'p mut Diagnostics,
+    /// How deep in operators the current place is.
+    level: usize,
+}
+
+impl<'a, 'p> Builder<'a, 'p> {
+    pub(super) fn new(
+        tokens: Tokens<'a>,
+        range: Range<usize>,
+        base: usize,
+        problems: &'p mut Diagnostics,
+    ) -> Self {
+        Self { tokens, range, base, problems, level: 0 }
+    }
+
+    /// Where a node stands. The grammar's own end may lie behind the space that follows.
+    fn span(&self, node: &Node<'a>) -> Span {
+        let at = node.as_span();
+        let (start, end) = (self.base + at.start(), self.base + at.end());
+        let tokens = &self.tokens.all[self.range.clone()];
+        let after = tokens.partition_point(|token| token.end <= end);
+        let end = after.checked_sub(1).map_or(end, |last| tokens[last].end);
+        Span::new(self.tokens.source, start, end)
+    }
+
+    /// Reports what can't be compiled yet, and stands in for it.
+    fn unsupported(&mut self, what: &'static str, span: Span) -> Unsupported {
+        self.problems.push(NotSupported { span, what });
+        Unsupported { what, span }
+    }
+
+    fn unsupported_expr(&mut self, what: &'static str, span: Span) -> Expr {
+        Expr { kind: ExprKind::Unsupported(self.unsupported(what, span)), span }
+    }
+
+    /// Builds with `levels` more levels above; reports if that is too deep.
+    fn deeper(&mut self, levels: usize, span: Span, build: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.level + levels > MAX_LEVELS {
+            self.problems.push(TooDeep { span, limit: MAX_LEVELS });
+            return refused(span);
+        }
+        self.level += levels;
+        let built = build(self);
+        self.level -= levels;
+        built
+    }
+
+    /// The name of a `name`, `plain`, `backticked`, `any_word` or `function_name` node.
+    fn name(&self, node: &Node<'a>) -> Name {
+        Name { text: node.as_str().trim_end().trim_matches('`').to_owned(), span: self.span(node) }
+    }
+
+    /// The name of the first `name` below a node, stepping over keywords.
+    fn names(&self, node: Node<'a>) -> impl Iterator<Item = Name> {
+        node.into_inner().filter(|child| child.as_rule() == Rule::name).map(|child| {
+            let inner = child.into_inner().next();
+            inner.map_or_else(|| self.nameless(), |inner| self.name(&inner))
+        })
+    }
+
+    fn nameless(&self) -> Name {
+        Name { text: String::new(), span: self.tokens.range_span(&self.range) }
+    }
+
+    fn text(&self, node: &Node<'a>) -> String {
+        // The scanner has refused texts with faults.
+        literal::string(node.as_str()).unwrap_or_default()
+    }
+
+    fn path(&self, node: Node<'a>) -> Path {
+        let span = self.span(&node);
+        let parts = node.into_inner().filter(|child| child.as_rule() == Rule::part);
+        Path { parts: parts.map(|part| self.part(part)).collect(), span }
+    }
+
+    fn part(&self, node: Node<'a>) -> PathPart {
+        let event = node.clone().into_inner().find(|child| child.as_rule() == Rule::event);
+        let event = event.map(|event| EventName {
+            span: self.span(&event),
+            text: event
+                .into_inner()
+                .find(|child| child.as_rule() == Rule::text)
+                .map_or_else(String::new, |text| self.text(&text)),
+        });
+        PathPart { name: self.names(node).next().unwrap_or_else(|| self.nameless()), event }
+    }
+}
+
+/// Stands for an expression with a fault that has been reported.
+fn refused(span: Span) -> Expr {
+    Expr { kind: ExprKind::Unsupported(Unsupported { what: "a syntax error", span }), span }
+}
+
+/// The children of a node that are of one kind.
+fn children<'a>(node: Node<'a>, rule: Rule) -> impl Iterator<Item = Node<'a>> {
+    node.into_inner().filter(move |child| child.as_rule() == rule)
+}
+
+/// Whether a node has a child of that kind.
+fn has(node: &Node<'_>, rule: Rule) -> bool {
+    children(node.clone(), rule).next().is_some()
+}

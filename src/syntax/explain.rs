@@ -1,0 +1,243 @@
+//! Syntax errors in plain words: what could have stood there, what stands there, and what
+//! was probably meant.
+
+use super::grammar::{Failure, Rule};
+use super::outline::Tokens;
+use super::problems::{Chained, ReservedName, Unexpected};
+use super::scan::Kind;
+use super::{PROPERTIES, RESERVED};
+use crate::diagnostic::{Diagnostics, closest};
+use crate::types::Unit;
+
+/// Words that begin a predicate's tail.
+const OPERATORS: &[&str] = &[
+    "in",
+    "is",
+    "between",
+    "contains",
+    "starts with",
+    "ends with",
+    "matches",
+    "resembles",
+    "before",
+    "after",
+    "during",
+    "anniversary",
+    "not",
+];
+
+/// Words that begin an item.
+const ITEMS: &[&str] = &["segment", "trait", "param"];
+
+/// Reports that the grammar could not go on at byte `at` of the file.
+pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems: &mut Diagnostics) {
+    let index = tokens.all.partition_point(|token| token.end <= at);
+    let expected = &failure.expected;
+    let (span, word) = (tokens.span(index), tokens.word(index));
+    let after_predicate = expected.contains(&Rule::kw_and) && !expected.contains(&Rule::tail);
+    let first_word = |list: &[&str]| list.iter().any(|op| op.split(' ').next() == Some(word));
+    let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=");
+    if after_predicate && (compares || first_word(OPERATORS)) {
+        problems.push(Chained { span, written: word.to_owned() });
+        return;
+    }
+    let phrase = list(&phrases(failure));
+    let names_only = !expected.is_empty() && expected.iter().all(|&rule| is_name(rule));
+    if names_only && RESERVED.contains(&word) && tokens.all[index].kind == Kind::Word {
+        problems.push(ReservedName { span, word: word.to_owned(), expected: phrase });
+        return;
+    }
+    let advice = advice(tokens, index, expected);
+    problems.push(Unexpected { span, expected: phrase, found: found(tokens, index), advice });
+}
+
+/// Reports a token between items.
+pub(super) fn stray(tokens: Tokens<'_>, index: usize, problems: &mut Diagnostics) {
+    let word = tokens.word(index);
+    let advice = match (word, closest(word, ITEMS.iter().copied())) {
+        ("where" | "include" | "exclude", _) => {
+            Some("rules stand between the braces of a segment".to_owned())
+        }
+        (_, Some(item)) if tokens.all[index].kind == Kind::Word => Some(format!("did you mean `{item}`?")),
+        _ => None,
+    };
+    let expected = "`segment`, `trait` or `param`".to_owned();
+    problems.push(Unexpected { span: tokens.span(index), expected, found: found(tokens, index), advice });
+}
+
+/// What stands at a token, in words.
+fn found(tokens: Tokens<'_>, index: usize) -> String {
+    let Some(token) = tokens.all.get(index) else { return "the end of the file".to_owned() };
+    let text = token.text(tokens.text);
+    if text.chars().count() <= 40 {
+        return format!("`{text}`");
+    }
+    let cut: String = text.chars().take(39).collect();
+    format!("`{cut}…`")
+}
+
+fn is_name(rule: Rule) -> bool {
+    use Rule::{backticked, name, part, path, plain};
+    matches!(rule, name | plain | backticked | path | part)
+}
+
+/// What the failure could have taken, in words, without repeats, what is likeliest first.
+fn phrases(failure: &Failure) -> Vec<String> {
+    let mut ranked: Vec<(u8, String)> =
+        failure.expected.iter().map(|&rule| phrase(rule, failure.reading)).collect();
+    ranked.sort();
+    ranked.dedup();
+    // Where a value may stand, its kinds need no mention.
+    if ranked.iter().any(|(_, text)| text == VALUE) {
+        ranked.retain(|(rank, text)| *rank != 2 || text == VALUE);
+    }
+    ranked.into_iter().map(|(_, text)| text).collect()
+}
+
+const VALUE: &str = "a value or a condition";
+
+fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
+    let (rank, text) = match rule {
+        Rule::expr
+        | Rule::conjunction
+        | Rule::negation
+        | Rule::predicate
+        | Rule::sum
+        | Rule::product
+        | Rule::unary
+        | Rule::function
+        | Rule::parens
+        | Rule::path => (1, VALUE),
+        Rule::text => (2, "a text in quotes"),
+        Rule::number | Rule::integer | Rule::digits => (2, "a whole number"),
+        Rule::count => (2, "a whole number or a parameter"),
+        Rule::date | Rule::instant => (2, "a date"),
+        Rule::boolean
+        | Rule::now
+        | Rule::today
+        | Rule::start_of
+        | Rule::quantity
+        | Rule::parameter
+        | Rule::minus
+        | Rule::own_segment
+        | Rule::aggregate
+        | Rule::call
+        | Rule::sequence
+        | Rule::periods
+        | Rule::kw_start => (1, VALUE),
+        Rule::name | Rule::plain | Rule::backticked | Rule::part | Rule::any_word => (2, "a name"),
+        Rule::window | Rule::range_window => (1, "a window such as `last 30 days`"),
+        Rule::unit => (1, "a unit such as `days`"),
+        Rule::items => (1, "a list in parentheses"),
+        Rule::list | Rule::property_value => (1, "a value"),
+        Rule::list_item => (1, "a name or a text"),
+        Rule::r#type | Rule::type_word | Rule::array => (1, "a type"),
+        Rule::tail
+        | Rule::compare
+        | Rule::compare_op
+        | Rule::add_op
+        | Rule::multiply_op
+        | Rule::kw_and
+        | Rule::kw_or
+        | Rule::word_tail
+        | Rule::event
+        | Rule::ignoring_case
+        | Rule::kw_ignoring => (3, "an operator"),
+        Rule::segment_rule | Rule::rule_head | Rule::clause | Rule::keep | Rule::kw_keep => (4, "a rule"),
+        Rule::property | Rule::property_name => (5, "a property"),
+        Rule::open_paren => (6, "`(`"),
+        Rule::close_paren => (6, "`)`"),
+        Rule::open_brace => (6, "`{`"),
+        Rule::close_brace => (6, "`}`"),
+        Rule::close_bracket => (6, "`]`"),
+        Rule::colon => (6, "`:`"),
+        Rule::equals => (6, "`=`"),
+        Rule::closing => (6, "`>`"),
+        Rule::EOI => (7, end_phrase(reading)),
+        other => {
+            return (
+                3,
+                keyword(other).map_or_else(|| "something else".to_owned(), |word| format!("`{word}`")),
+            );
+        }
+    };
+    (rank, text.to_owned())
+}
+
+/// What may follow the end of what was being read.
+fn end_phrase(reading: Rule) -> &'static str {
+    match reading {
+        Rule::one_clause => "the next rule or property, or `}`",
+        Rule::one_header => "`{`",
+        Rule::one_expr | Rule::one_type => "the end",
+        _ => "the next item",
+    }
+}
+
+/// The word of a keyword's rule, which is named after it.
+fn keyword(rule: Rule) -> Option<String> {
+    format!("{rule:?}").strip_prefix("kw_").map(str::to_owned)
+}
+
+/// `a`, `a or b`, `a, b or c`
+fn list(parts: &[String]) -> String {
+    match parts {
+        [] => "something else".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// What was probably meant.
+fn advice(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String> {
+    let word = tokens.word(index);
+    let before = index.checked_sub(1).map_or("", |before| tokens.word(before));
+    let kind_at = |at: usize| tokens.all.get(at).map(|token| token.kind);
+    let advice = match word {
+        "=" if expected.contains(&Rule::colon) => format!("a property is written `{before}: …`"),
+        ":" if expected.contains(&Rule::equals) => "write `=` here".to_owned(),
+        "*" if before == "(" => "count the rows of a link by its name: `count(orders)`".to_owned(),
+        "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
+        "%" => return None,
+        "like" | "ilike" | "rlike" | "regexp" | "glob" => {
+            "use `contains \"…\"`, `starts with \"…\"` or `ends with \"…\"`; `ignoring case` may follow"
+                .to_owned()
+        }
+        _ if before == "distinct" => "write `count distinct(…)`".to_owned(),
+        _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {
+            "a number of units is a whole number, without a sign".to_owned()
+        }
+        _ => return suggestion(word, kind_at(index)?, expected),
+    };
+    Some(advice)
+}
+
+/// The keyword that a misspelt word is near to.
+fn suggestion(word: &str, kind: Kind, expected: &[Rule]) -> Option<String> {
+    if kind != Kind::Word {
+        return None;
+    }
+    let mut candidates: Vec<String> = expected.iter().filter_map(|&rule| keyword(rule)).collect();
+    let mut add = |words: &[&str]| candidates.extend(words.iter().map(|&word| word.to_owned()));
+    for rule in expected {
+        match rule {
+            Rule::tail => add(OPERATORS),
+            Rule::rule_head | Rule::segment_rule | Rule::EOI | Rule::close_brace => {
+                add(&["where", "include", "exclude", "keep"])
+            }
+            Rule::property_name | Rule::property | Rule::colon => add(PROPERTIES),
+            Rule::window => add(&["last", "previous", "next", "this", "since", "until", "today", "lifetime"]),
+            Rule::unit => add(&Unit::ALL.map(Unit::name)),
+            _ => {}
+        }
+    }
+    if expected.contains(&Rule::colon) {
+        add(&["where", "include", "exclude", "keep"]);
+    }
+    let lower = word.to_lowercase();
+    if candidates.iter().any(|candidate| *candidate == lower && lower != word) {
+        return Some(format!("keywords are written in lower case: `{lower}`"));
+    }
+    let candidates = candidates.iter().map(String::as_str).filter(|&candidate| candidate != word);
+    closest(word, candidates).map(|near| format!("did you mean `{near}`?"))
+}

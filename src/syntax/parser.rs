@@ -1,0 +1,205 @@
+//! Reading a file: item by item, and where an item has a fault, clause by clause.
+
+use std::ops::Range;
+
+use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait, Unsupported};
+use super::build::Builder;
+use super::explain;
+use super::grammar::{self, Failure, Node, Rule};
+use super::outline::{self, Piece, PieceKind, Tokens};
+use super::scan;
+use crate::diagnostic::{Diagnostics, SourceId};
+
+/// Stands in the tree for what could not be read; its problem has been reported.
+const UNREADABLE: &str = "a syntax error";
+
+/// Reads a `.seg` file. Every syntax error in it is reported; the tree has what could be
+/// read. An item whose name could be read but not all of its content is in the tree with
+/// an [`Unsupported`] part, so that uses of its name are not reported as well.
+pub fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> File {
+    let all = scan::scan(source, text, problems);
+    let tokens = Tokens { source, text, all: &all };
+    let mut items = Vec::new();
+    for piece in outline::outline(tokens, problems) {
+        let mut reader = Reader { tokens, problems };
+        items.extend(reader.item(&piece));
+    }
+    File { items }
+}
+
+/// Reads one expression, and nothing else; `None` if it has a fault, which is reported.
+pub fn parse_expr(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Expr> {
+    let before = problems.len();
+    let all = scan::scan(source, text, problems);
+    let tokens = Tokens { source, text, all: &all };
+    outline::check_brackets(tokens, problems);
+    if problems.len() > before {
+        return None;
+    }
+    let mut reader = Reader { tokens, problems };
+    let expr = reader.read(Rule::one_expr, &(0..all.len()), |builder, node| builder.expr(node))?;
+    (problems.len() == before).then_some(expr)
+}
+
+struct Reader<'a, 'p> {
+    tokens: Tokens<'a>,
+    problems: &'p mut Diagnostics,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Runs the grammar over a range of tokens.
+    fn grammar(&self, rule: Rule, range: &Range<usize>) -> Result<Option<Node<'a>>, Failure> {
+        let start = self.start(range);
+        let end = match range.end.checked_sub(1) {
+            Some(last) if last >= range.start => self.tokens.all[last].end,
+            _ => start,
+        };
+        grammar::read(rule, &self.tokens.text[start..end]).map(|mut nodes| nodes.next())
+    }
+
+    /// The byte at which a range of tokens begins.
+    fn start(&self, range: &Range<usize>) -> usize {
+        self.tokens.all.get(range.start).map_or(self.tokens.text.len(), |token| token.start)
+    }
+
+    fn build<T>(&mut self, range: &Range<usize>, build: impl FnOnce(&mut Builder<'a, '_>) -> T) -> T {
+        let base = self.start(range);
+        build(&mut Builder::new(self.tokens, range.clone(), base, self.problems))
+    }
+
+    /// Reads a range as `rule` and builds its node; a fault is reported.
+    fn read<T>(
+        &mut self,
+        rule: Rule,
+        range: &Range<usize>,
+        build: impl FnOnce(&mut Builder<'a, '_>, Node<'a>) -> T,
+    ) -> Option<T> {
+        match self.grammar(rule, range) {
+            Ok(node) => node.map(|node| self.build(range, |builder| build(builder, node))),
+            Err(failure) => {
+                self.report(range, &failure);
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, range: &Range<usize>, failure: &Failure) {
+        let at = self.start(range) + failure.at;
+        explain::explain(self.tokens, at, failure, self.problems);
+    }
+
+    fn item(&mut self, piece: &Piece) -> Option<Item> {
+        let range = &piece.tokens;
+        let rule = match piece.kind {
+            PieceKind::Param => Rule::one_param,
+            PieceKind::Trait => Rule::one_trait,
+            PieceKind::Segment => Rule::one_segment,
+            PieceKind::Stray => {
+                if !piece.broken {
+                    explain::stray(self.tokens, range.start, self.problems);
+                }
+                return None;
+            }
+        };
+        if !piece.broken {
+            match self.grammar(rule, range) {
+                Ok(Some(node)) => return self.build(range, |builder| builder.item(node)),
+                Ok(None) => return None,
+                Err(failure) if piece.kind != PieceKind::Segment => self.report(range, &failure),
+                Err(failure) => return self.recover_segment(range, Some(&failure)),
+            }
+        }
+        match piece.kind {
+            PieceKind::Segment => self.recover_segment(range, None),
+            PieceKind::Trait => self.recover_trait(range),
+            PieceKind::Param => self.recover_param(range),
+            PieceKind::Stray => None,
+        }
+    }
+
+    /// What stands for the part of an item that could not be read.
+    fn unreadable(&self, range: &Range<usize>) -> Expr {
+        let span = self.tokens.range_span(range);
+        Expr { kind: ExprKind::Unsupported(Unsupported { what: UNREADABLE, span }), span }
+    }
+
+    /// The longest beginning of an item that is free of faults, up to `limit` tokens.
+    fn head(&self, range: &Range<usize>, limit: usize) -> Range<usize> {
+        range.start..range.end.min(range.start + limit)
+    }
+
+    /// A trait whose definition has a fault: its name and entity.
+    fn recover_trait(&mut self, range: &Range<usize>) -> Option<Item> {
+        let head = self.head(range, 4);
+        let node = self.grammar(Rule::one_trait_start, &head).ok()??;
+        let (name, entity) = self.build(&head, |builder| builder.two_names(node))?;
+        let (value, span) = (self.unreadable(range), self.tokens.range_span(range));
+        Some(Item::Trait(Trait { name, entity, value, span }))
+    }
+
+    /// A parameter whose default has a fault: its name and type.
+    fn recover_param(&mut self, range: &Range<usize>) -> Option<Item> {
+        let equals = range.clone().find(|&at| self.tokens.word(at) == "=")?;
+        let head = range.start..equals;
+        let node = self.grammar(Rule::one_param_start, &head).ok()??;
+        let (name, ty, ty_span) = self.build(&head, |builder| builder.param_start(node))?;
+        let (value, span) = (self.unreadable(range), self.tokens.range_span(range));
+        Some(Item::Param(Param { name, ty, ty_span, default: Some(value), span }))
+    }
+
+    /// A segment with a fault: its header, and those of its clauses that have none.
+    /// `failure` is what the grammar said of the whole, if the fault was not known before.
+    fn recover_segment(&mut self, range: &Range<usize>, failure: Option<&Failure>) -> Option<Item> {
+        let before = self.problems.len();
+        let brace = range.clone().find(|&at| self.tokens.word(at) == "{");
+        let header = range.start..brace.unwrap_or(range.end);
+        let (name, entity, extends) = if self.has_fault(&header) {
+            self.header_start(&header).map(|(name, entity)| (Some(name), Some(entity), None))
+        } else {
+            self.read(Rule::one_header, &header, |builder, node| builder.header(node))
+                .or_else(|| self.header_start(&header).map(|(name, entity)| (Some(name), Some(entity), None)))
+        }
+        .unwrap_or_default();
+        let span = self.tokens.range_span(range);
+        let mut segment = Segment {
+            name: name.unwrap_or_else(|| Name { text: String::new(), span }),
+            entity: entity.unwrap_or_else(|| Name { text: String::new(), span }),
+            extends,
+            properties: Vec::new(),
+            rules: Vec::new(),
+            unsupported: vec![Unsupported { what: UNREADABLE, span }],
+            span,
+        };
+        if let Some(brace) = brace {
+            self.recover_clauses(brace, range, &mut segment);
+        }
+        if let Some(failure) = failure.filter(|_| self.problems.len() == before) {
+            self.report(range, failure);
+        }
+        (!segment.name.text.is_empty() && !segment.entity.text.is_empty())
+            .then(|| Item::Segment(Box::new(segment)))
+    }
+
+    /// `segment name on entity`, where what follows has a fault.
+    fn header_start(&mut self, header: &Range<usize>) -> Option<(Name, Name)> {
+        let head = self.head(header, 4);
+        let node = self.grammar(Rule::one_header, &head).ok()??;
+        self.build(&head, |builder| builder.two_names(node))
+    }
+
+    fn recover_clauses(&mut self, brace: usize, range: &Range<usize>, segment: &mut Segment) {
+        let closed = self.tokens.word(range.end.saturating_sub(1)) == "}" && range.end > brace + 1;
+        let body = brace + 1..if closed { range.end - 1 } else { range.end };
+        for clause in outline::clauses(self.tokens, body) {
+            if !self.has_fault(&clause) {
+                self.read(Rule::one_clause, &clause, |builder, node| builder.clause(node, segment));
+            }
+        }
+    }
+
+    /// Whether a range of tokens has a fault that has been reported.
+    fn has_fault(&self, range: &Range<usize>) -> bool {
+        self.tokens.all[range.clone()].iter().any(|token| token.kind == scan::Kind::Bad)
+            || !outline::is_balanced(self.tokens, range)
+    }
+}

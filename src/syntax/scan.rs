@@ -1,0 +1,408 @@
+//! The words of a file, and every fault that lies within one.
+//!
+//! The grammar reads well-spelt text only; here a fault is found where it begins, told in
+//! its own terms, and stepped over, so that one bad word costs no more than its clause.
+
+use super::literal::{self, Fault};
+use super::problems::{
+    BadCharacter, BadEscape, BadName, BadNumber, BadTime, ForeignComment, ForeignOperator, NoOffset,
+    NulCharacter, Null, NumberRange, UnclosedText,
+};
+use crate::diagnostic::{Diagnostics, SourceId, Span};
+
+/// What kind of word a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A keyword or a name.
+    Word,
+    /// A name in backticks.
+    Quoted,
+    /// A text in quotes.
+    Text,
+    /// A number.
+    Number,
+    /// A date or an instant.
+    Time,
+    /// `$name`
+    Parameter,
+    /// An operator or a bracket.
+    Symbol,
+    /// Something with a fault that has been reported.
+    Bad,
+}
+
+/// A token: where it stands and what it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Nothing but space is before it on its line.
+    pub(super) first_on_line: bool,
+}
+
+impl Token {
+    /// How it is written in its file.
+    pub(super) fn text<'a>(&self, file: &'a str) -> &'a str {
+        file.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// All tokens of a file; those with a fault are reported and of kind [`Kind::Bad`].
+pub(super) fn scan(source: SourceId, text: &str, problems: &mut Diagnostics) -> Vec<Token> {
+    let mut scanner = Scanner { source, text, at: 0, tokens: Vec::new(), line_start: true, problems };
+    scanner.run();
+    scanner.tokens
+}
+
+/// Whether `c` may stand in a plain name.
+fn is_name_char(c: char) -> bool {
+    c == '_' || c.is_alphanumeric()
+}
+
+struct Scanner<'a> {
+    source: SourceId,
+    text: &'a str,
+    at: usize,
+    tokens: Vec<Token>,
+    line_start: bool,
+    problems: &'a mut Diagnostics,
+}
+
+impl<'a> Scanner<'a> {
+    fn run(&mut self) {
+        if self.text.starts_with('\u{FEFF}') {
+            self.at = '\u{FEFF}'.len_utf8();
+        }
+        self.find_nul();
+        while let Some(c) = self.rest().chars().next() {
+            match c {
+                '\n' => {
+                    self.line_start = true;
+                    self.at += 1;
+                }
+                ' ' | '\t' | '\r' => self.at += 1,
+                '#' => self.at = self.line_end(),
+                _ => self.token(c),
+            }
+        }
+    }
+
+    /// U+0000 is told once: a file that was saved as UTF-16 has it everywhere.
+    fn find_nul(&mut self) {
+        if let Some(at) = self.text.find('\0') {
+            self.problems.push(NulCharacter { span: Span::new(self.source, at, at + 1) });
+        }
+    }
+
+    fn token(&mut self, c: char) {
+        match c {
+            '"' | '\'' => self.string(c),
+            '`' => self.quoted_name(0),
+            '$' => self.parameter(),
+            '0'..='9' => self.digits(),
+            c if is_name_char(c) => self.word(),
+            _ => self.symbol(c),
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn line_end(&self) -> usize {
+        self.rest().find('\n').map_or(self.text.len(), |n| self.at + n)
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, start, end)
+    }
+
+    /// Adds the token of the next `len` bytes and steps over it.
+    fn push(&mut self, kind: Kind, len: usize) {
+        let (start, end) = (self.at, self.at + len);
+        self.tokens.push(Token { kind, start, end, first_on_line: self.line_start });
+        self.line_start = false;
+        self.at = end;
+    }
+
+    /// Adds the next `len` bytes as a token whose fault has been reported.
+    fn push_bad(&mut self, len: usize) {
+        self.push(Kind::Bad, len);
+    }
+
+    /// Length of the run of characters that satisfy `test`, from `skip` bytes on.
+    fn run_length(&self, skip: usize, test: impl Fn(char) -> bool) -> usize {
+        let rest = self.rest().get(skip..).unwrap_or_default();
+        rest.find(|c| !test(c)).unwrap_or(rest.len())
+    }
+
+    fn string(&mut self, quote: char) {
+        let rest = self.rest();
+        let Some(len) = literal::closes_at(rest, quote) else {
+            let len = self.line_end() - self.at;
+            let shown = rest[..len].trim_end().len();
+            let span = self.span(self.at, self.at + shown);
+            self.problems.push(UnclosedText { span, quote });
+            return self.push_bad(len);
+        };
+        let raw = &rest[..len];
+        match literal::string(raw) {
+            Ok(text) if text.contains('\0') => self.push_bad(len),
+            Ok(_) => self.push(Kind::Text, len),
+            Err(fault) => self.fault(fault, len),
+        }
+    }
+
+    /// A name in backticks, `skip` bytes after the token's beginning.
+    fn quoted_name(&mut self, skip: usize) {
+        let inner = self.rest().get(skip + 1..).unwrap_or_default();
+        let len = inner.find(['`', '\n']).filter(|&end| inner[end..].starts_with('`'));
+        let reason = match len {
+            Some(0) => "this name is empty",
+            Some(len) if inner[..len].contains('\0') => return self.push_bad(skip + len + 2),
+            Some(len) => {
+                let kind = if skip == 0 { Kind::Quoted } else { Kind::Parameter };
+                return self.push(kind, skip + len + 2);
+            }
+            None => "this name is never closed",
+        };
+        let end = len.map_or(self.line_end(), |len| self.at + skip + len + 2);
+        let shown = self.text[self.at..end].trim_end().len();
+        self.problems.push(BadName { span: self.span(self.at, self.at + shown), reason });
+        self.push_bad(end - self.at);
+    }
+
+    fn parameter(&mut self) {
+        if self.rest()[1..].starts_with('`') {
+            return self.quoted_name(1);
+        }
+        let len = self.run_length(1, is_name_char);
+        let name = &self.rest()[1..=len];
+        if name.is_ascii() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
+            return self.push(Kind::Parameter, len + 1);
+        }
+        let advice = "`$` stands before the name of a parameter: `$min_spend`".to_owned();
+        self.bad_character(len + 1, advice);
+    }
+
+    fn word(&mut self) {
+        let len = self.run_length(0, is_name_char);
+        let word = &self.rest()[..len];
+        if !word.is_ascii() {
+            let advice =
+                format!("names have letters a-z, digits and `_`; put others in backticks: `` `{word}` ``");
+            return self.bad_character(len, advice);
+        }
+        if word == "null" && !self.after_dot() {
+            self.problems.push(Null { span: self.span(self.at, self.at + len) });
+            return self.push_bad(len);
+        }
+        self.push(Kind::Word, len);
+    }
+
+    fn after_dot(&self) -> bool {
+        self.tokens.last().is_some_and(|token| token.text(self.text) == ".")
+    }
+
+    fn digits(&mut self) {
+        let rest = self.rest().as_bytes();
+        let is_digit = |at: usize| rest.get(at).is_some_and(u8::is_ascii_digit);
+        let is_date = (0..4).all(is_digit) && rest.get(4) == Some(&b'-') && is_digit(5);
+        let (kind, len) =
+            if is_date { (Kind::Time, self.time_length()) } else { (Kind::Number, self.number_length()) };
+        let written = &self.rest()[..len];
+        let checked = if is_date { literal::time(written) } else { literal::number(written) };
+        match checked {
+            // Integers are checked where their sign is known.
+            Ok(_) => self.push(kind, len),
+            Err(Fault::Range(_)) if written.bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
+                self.push(kind, len);
+            }
+            Err(fault) => self.fault(fault, len),
+        }
+    }
+
+    /// Length of a date or instant, or of what begins like one.
+    fn time_length(&self) -> usize {
+        let mut chars = self.rest().char_indices().peekable();
+        let (mut clock, mut zoned) = (false, false);
+        while let Some((at, c)) = chars.next() {
+            let digit_follows = chars.peek().is_some_and(|(_, next)| next.is_ascii_digit());
+            let belongs = match c {
+                'T' | 't' => {
+                    clock = true;
+                    true
+                }
+                '-' | '+' if zoned => false,
+                '-' => digit_follows,
+                '+' => clock && digit_follows,
+                ':' | '.' => clock && digit_follows,
+                c => is_name_char(c),
+            };
+            if !belongs {
+                return at;
+            }
+            zoned |= clock && matches!(c, '-' | '+' | 'Z');
+        }
+        self.rest().len()
+    }
+
+    /// Length of a number, or of what begins like one.
+    fn number_length(&self) -> usize {
+        let rest = self.rest();
+        let mut chars = rest.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let digit_follows = chars.peek().is_some_and(|(_, next)| next.is_ascii_digit());
+            let belongs = match c {
+                '.' => digit_follows,
+                '+' | '-' => {
+                    let mantissa = rest[..at].strip_suffix(['e', 'E']);
+                    digit_follows && mantissa.is_some_and(|m| !m.contains(|c: char| c.is_alphabetic()))
+                }
+                c => is_name_char(c),
+            };
+            if !belongs {
+                return at;
+            }
+        }
+        rest.len()
+    }
+
+    /// Reports a fault of the constant in the next `len` bytes.
+    fn fault(&mut self, fault: Fault, len: usize) {
+        let span = self.span(self.at, self.at + len);
+        let text = self.rest()[..len].to_owned();
+        match fault {
+            Fault::Escape(range, reason) => {
+                let escape = text[range.clone()].to_owned();
+                let span = self.span(self.at + range.start, self.at + range.end);
+                self.problems.push(BadEscape { span, escape, reason });
+            }
+            Fault::Number(advice) => self.problems.push(BadNumber { span, text, advice }),
+            Fault::Range(limit) => self.problems.push(NumberRange { span, text, limit }),
+            Fault::Time(reason) => self.problems.push(BadTime { span, text, reason }),
+            Fault::NoOffset => self.problems.push(NoOffset { span, text }),
+        }
+        self.push_bad(len);
+    }
+
+    fn symbol(&mut self, c: char) {
+        if let Some(&(written, advice)) = FOREIGN.iter().find(|(written, _)| self.rest().starts_with(written))
+        {
+            return self.foreign_operator(written, advice);
+        }
+        if let Some(mark) = ["--", "//", "/*"].into_iter().find(|mark| self.rest().starts_with(mark)) {
+            return self.foreign_comment(mark);
+        }
+        if let Some(operator) = ["!=", "<=", ">="].into_iter().find(|op| self.rest().starts_with(op)) {
+            return self.push(Kind::Symbol, operator.len());
+        }
+        match c {
+            '(' | ')' | '[' | ']' | '{' | '}' | ',' | '.' | ':' | '=' | '<' | '>' | '+' | '-' | '*' | '/'
+            | '%' => {
+                self.push(Kind::Symbol, 1);
+            }
+            '!' => self.foreign_operator("!", "use `not`"),
+            '\0' => self.push_bad(1),
+            '“' | '”' | '„' | '‘' | '’' | '«' | '»' => self.curly(c),
+            c if c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}') => {
+                self.bad_character(c.len_utf8(), "replace it by an ordinary space".to_owned());
+            }
+            c => self.bad_character(
+                c.len_utf8(),
+                "remove it, or put it in quotes if it belongs to a text".to_owned(),
+            ),
+        }
+    }
+
+    fn foreign_operator(&mut self, written: &str, advice: &str) {
+        let span = self.span(self.at, self.at + written.len());
+        let (text, advice) = (written.to_owned(), advice.to_owned());
+        self.problems.push(ForeignOperator { span, written: text, advice });
+        self.push_bad(written.len());
+    }
+
+    /// A text in typographic quotes, up to the one that closes it on this line.
+    fn curly(&mut self, open: char) {
+        let line = &self.text[self.at..self.line_end()];
+        let closing = |c: char| matches!(c, '“' | '”' | '‘' | '’' | '«' | '»' | '"');
+        let first = open.len_utf8();
+        let len = line[first..]
+            .char_indices()
+            .find(|&(_, c)| closing(c))
+            .map_or(first, |(at, c)| first + at + c.len_utf8());
+        let span = self.span(self.at, self.at + first);
+        let advice = "texts take straight quotes: \"…\" or '…'".to_owned();
+        self.problems.push(BadCharacter { span, text: open.to_string(), advice });
+        self.push_bad(len);
+    }
+
+    fn foreign_comment(&mut self, mark: &str) {
+        let span = self.span(self.at, self.at + mark.len());
+        self.problems.push(ForeignComment { span, written: mark.to_owned() });
+        let closed = self.rest().find("*/").filter(|_| mark == "/*").map(|end| end + 2);
+        self.push_bad(closed.unwrap_or(self.line_end() - self.at));
+    }
+
+    fn bad_character(&mut self, len: usize, advice: String) {
+        let text = self.rest()[..len].escape_debug().collect();
+        self.problems.push(BadCharacter { span: self.span(self.at, self.at + len), text, advice });
+        self.push_bad(len);
+    }
+}
+
+/// Operators of other languages, longest first, and what to write instead.
+const FOREIGN: &[(&str, &str)] = &[
+    ("===", "use `=`"),
+    ("!==", "use `!=`"),
+    ("==", "use `=`"),
+    ("=~", "use `matches \"…\"`"),
+    ("<>", "use `!=`"),
+    ("=>", "use `>=`"),
+    ("=<", "use `<=`"),
+    ("&&", "use `and`"),
+    ("||", "use `or`; to join texts is not possible"),
+    ("&", "use `and`"),
+    ("|", "use `or`"),
+    ("≠", "use `!=`"),
+    ("≤", "use `<=`"),
+    ("≥", "use `>=`"),
+    ("×", "use `*`"),
+    ("÷", "use `/`"),
+    ("−", "use `-`"),
+    ("–", "use `-`"),
+    (";", "remove it: nothing needs a `;` at its end"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(Kind, &str)> {
+        let mut problems = Diagnostics::new();
+        let tokens = scan(SourceId(0), text, &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        tokens.iter().map(|token| (token.kind, token.text(text))).collect()
+    }
+
+    #[test]
+    fn four_digits_a_dash_and_a_digit_are_a_date() {
+        assert_eq!(kinds("2024-01-31"), [(Kind::Time, "2024-01-31")]);
+        assert_eq!(kinds("2024 -1").len(), 3);
+        assert_eq!(kinds("2024- 1").len(), 3);
+        assert_eq!(kinds("12024-1").len(), 3);
+        assert_eq!(kinds("2024-01-31T10:00:00+02:00-1").len(), 3);
+        assert_eq!(kinds("(2024-01-31T10:00:00Z)")[1], (Kind::Time, "2024-01-31T10:00:00Z"));
+    }
+
+    #[test]
+    fn comments_and_quotes_keep_to_themselves() {
+        assert_eq!(kinds("a # \"b ( ;\n'# c'"), [(Kind::Word, "a"), (Kind::Text, "'# c'")]);
+        assert_eq!(kinds("\"\\\"\" `a b` $n $`x y`").len(), 4);
+        assert_eq!(
+            kinds("1.5e-3 1e3-2"),
+            [(Kind::Number, "1.5e-3"), (Kind::Number, "1e3"), (Kind::Symbol, "-"), (Kind::Number, "2"),]
+        );
+    }
+}
