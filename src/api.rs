@@ -24,6 +24,7 @@ use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::plan::Plan;
 use crate::project::{self, Config, ParamSetting};
+use crate::syntax;
 use problems::UnknownTier;
 
 /// What the caller decides, beside what the project's files say.
@@ -71,13 +72,11 @@ pub fn open(root: &Path, options: &Options) -> (Session, Diagnostics) {
         let known = project.config.tiers.keys().cloned().collect();
         problems.push(UnknownTier { span: None, name: tier.clone(), known });
     }
-    // To be filled in: the files of `project.segments`, parsed; the files of
-    // `project.dialects`, loaded; the rules of policies.
-    let files = Vec::new();
-    let settings = Settings {
-        calendar: project.config.calendar.clone(),
-        params: if files.is_empty() { BTreeMap::new() } else { given(&project.config, options) },
-    };
+    // To be filled in: the files of `project.dialects`, and the rules of policies.
+    let files: Vec<_> =
+        project.segments.iter().map(|(source, text)| syntax::parse(*source, text, &mut problems)).collect();
+    let settings =
+        Settings { calendar: project.config.calendar.clone(), params: given(&project.config, options) };
     let hir = check::check(&files, Arc::new(project.catalog), &settings, &mut problems);
     let session = Session { sources: project.sources, config: project.config, root: root.to_owned(), hir };
     (session, problems)

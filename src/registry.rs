@@ -6,6 +6,7 @@ use crate::diagnostic::CodeInfo;
 const STAGES: &[&[CodeInfo]] = &[
     crate::project::problems::CODES, // SEG0xx
     crate::yaml::problems::CODES,
+    crate::syntax::problems::CODES,       // SEG1xx
     crate::catalog::problems::CODES,      // SEG2xx
     crate::check::problems::names::CODES, // SEG3xx
     crate::check::problems::types::CODES, // SEG4xx
