@@ -79,12 +79,22 @@ fn segment(number: usize) -> String {
     let days = 7 + number % 83;
     let body = match number % 5 {
         0 => format!("where sum(orders.total during last {days} days) > {amount} and plan != \"free\""),
-        1 => format!("where count(orders during last {days} days where status = \"paid\") >= {}", number % 9 + 1),
-        2 => format!("include where country in (\"US\", \"GB\") and not exists(orders during last {days} days)\n  exclude where in segment s{:05}", number - 1),
+        1 => format!(
+            "where count(orders during last {days} days where status = \"paid\") >= {}",
+            number % 9 + 1
+        ),
+        2 => format!(
+            "include where country in (\"US\", \"GB\") and not exists(orders during last {days} days)\n  exclude where in segment s{:05}",
+            number - 1
+        ),
         3 => format!("where exists(orders where count(lines where quantity > {}) > 2)", number % 40),
         _ => format!("where max(orders.total) >= {amount} and in segment s{:05}", number - 3),
     };
-    format!("segment s{number:05} on customer {{\n  owner: \"team{}@shop.example\"\n  tags: [t{}]\n  {body}\n}}\n\n", number % 7, number % 11)
+    format!(
+        "segment s{number:05} on customer {{\n  owner: \"team{}@shop.example\"\n  tags: [t{}]\n  {body}\n}}\n\n",
+        number % 7,
+        number % 11
+    )
 }
 
 const CATALOG: &str = r#"

@@ -126,6 +126,17 @@ fn init_writes_a_project_and_never_overwrites() {
 }
 
 #[test]
+fn what_init_writes_has_no_problems() {
+    let folder = folder();
+    for catalog in ["shop", "web_analytics", "flags"] {
+        assert_eq!(outcome(folder.path(), &["init", catalog, "--catalog", catalog]).0, 0);
+        let (code, out, err) = outcome(folder.path(), &["check", catalog, "--format", "json"]);
+        assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""), "{catalog}");
+        assert!(outcome(folder.path(), &["ls", catalog]).1.lines().count() > 4, "{catalog}");
+    }
+}
+
+#[test]
 fn colours_are_written_only_when_wanted() {
     let folder = folder();
     let wrong = ["explain", "SEG000"];

@@ -42,7 +42,14 @@ fn hash(text: &str) -> String {
 /// Everything that decides who is a member, as text, without the inputs.
 fn meaning(hir: &Hir, id: SegmentId) -> String {
     let segment = hir.segment(id);
-    let mut used = Used { hir, entities: BTreeSet::new(), fields: BTreeSet::new(), links: BTreeSet::new(), traits: BTreeSet::new(), todo: Vec::new() };
+    let mut used = Used {
+        hir,
+        entities: BTreeSet::new(),
+        fields: BTreeSet::new(),
+        links: BTreeSet::new(),
+        traits: BTreeSet::new(),
+        todo: Vec::new(),
+    };
     used.entity(segment.entity);
     for rule in segment.includes.iter().chain(&segment.excludes) {
         used.cond(rule);
@@ -112,7 +119,8 @@ impl Used<'_> {
             let entity = catalog.entity(id);
             let field = entity.field(field);
             let (name, column, ty, storage) = (&field.name, &field.column, &field.ty, &field.storage);
-            let _ = writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
+            let _ =
+                writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
         }
         for &(id, link) in &self.links {
             let entity = catalog.entity(id);

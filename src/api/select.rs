@@ -53,7 +53,9 @@ impl<'a> Pattern<'a> {
         };
         let mut chosen = core.clone();
         if self.ancestors {
-            chosen.extend(closure(&core, |id| graph.node(id).inputs.iter().map(|input| input.segment).collect()));
+            chosen.extend(closure(&core, |id| {
+                graph.node(id).inputs.iter().map(|input| input.segment).collect()
+            }));
         }
         if self.dependents {
             chosen.extend(closure(&core, |id| graph.dependents(id)));
@@ -83,10 +85,7 @@ fn tagged(hir: &Hir, tag: &str) -> Result<BTreeSet<SegmentId>, Diagnostic> {
 }
 
 /// What can be reached from some segments, one step at a time.
-fn closure(
-    from: &BTreeSet<SegmentId>,
-    step: impl Fn(SegmentId) -> Vec<SegmentId>,
-) -> BTreeSet<SegmentId> {
+fn closure(from: &BTreeSet<SegmentId>, step: impl Fn(SegmentId) -> Vec<SegmentId>) -> BTreeSet<SegmentId> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<SegmentId> = from.iter().copied().collect();
     while let Some(id) = open.pop() {

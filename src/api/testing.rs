@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analyze::InputKind;
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Link, Storage, TableSource};
 use crate::check::hir::{
     Base, Cond, CondKind, Hir, Materialize, Path, Properties, Segment, SegmentId, Trait, TraitId, Value,
@@ -176,9 +177,18 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
 
 /// A plan of [`hir`] in which `win_back` is refreshed by inserts alone.
 pub(crate) fn plan() -> Plan {
-    let on =
-        |id: u32, name: &str, from_table| Dependency { id: SegmentId(id), name: name.to_owned(), from_table };
-    let mut win_back = planned(3, "win_back", 2, vec![on(1, "do_not_contact", true), on(2, "vip", false)]);
+    let on = |id: u32, name: &str, kind, from_table| Dependency {
+        id: SegmentId(id),
+        name: name.to_owned(),
+        kind,
+        from_table,
+    };
+    let mut win_back = planned(
+        3,
+        "win_back",
+        2,
+        vec![on(1, "do_not_contact", InputKind::InSegment, true), on(2, "vip", InputKind::InSegment, false)],
+    );
     win_back.refresh = Refresh::InsertOnly;
     Plan {
         target: "warehouse".to_owned(),
@@ -188,7 +198,7 @@ pub(crate) fn plan() -> Plan {
         segments: vec![
             planned(0, "big_spender", 0, Vec::new()),
             planned(1, "do_not_contact", 0, Vec::new()),
-            planned(2, "vip", 1, vec![on(0, "big_spender", true)]),
+            planned(2, "vip", 1, vec![on(0, "big_spender", InputKind::Extends, true)]),
             win_back,
         ],
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::check::hir::Hir;
 use crate::analyze::InputKind;
+use crate::check::hir::Hir;
 use crate::plan::Plan;
 
 /// Nodes and edges, in a fixed order.

@@ -9,9 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Scripts, create_path, refresh_path};
+use crate::analyze::InputKind;
 use crate::check::hir::{Hir, Segment};
 use crate::diagnostic::{Sources, Span};
-use crate::analyze::InputKind;
 use crate::plan::{Plan, Refresh, SegmentPlan, TableRead};
 
 /// The version of the manifest's form.

@@ -6,8 +6,8 @@ use super::needs::Needs;
 use super::problems::{BeyondLimit, NameTooLong, PolicyForbids, TargetLacks, TierForbids, ZoneNotSupported};
 use crate::check::hir::Segment;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::project::{self, PolicyLimit};
 use crate::dialect::Capability;
+use crate::project::{self, PolicyLimit};
 
 /// What a project, or one of its tiers, forbids and limits.
 #[derive(Debug, Clone, Copy)]
@@ -72,14 +72,22 @@ fn refuse(
         problems.push(TargetLacks { span, segment: name, capability, target, able });
         return;
     }
-    let Some(policy) = policies.iter().find(|policy| policy.rules.forbids(capability).is_some()) else { return };
+    let Some(policy) = policies.iter().find(|policy| policy.rules.forbids(capability).is_some()) else {
+        return;
+    };
     match policy.tier {
         None => problems.push(PolicyForbids { span, segment: name, capability }),
         Some(tier) => problems.push(TierForbids { span, segment: name, capability, tier: tier.to_owned() }),
     }
 }
 
-fn judge_limits(segment: &Segment, needs: &Needs, depth: usize, policy: &Policy<'_>, problems: &mut Diagnostics) {
+fn judge_limits(
+    segment: &Segment,
+    needs: &Needs,
+    depth: usize,
+    policy: &Policy<'_>,
+    problems: &mut Diagnostics,
+) {
     let whole = segment.name_span;
     let place = |found: Option<(usize, Span)>| found.unwrap_or((0, whole));
     let days = needs.window_days.map(|(days, span)| (usize::try_from(days).unwrap_or(usize::MAX), span));

@@ -3,13 +3,6 @@
 pub(crate) mod names;
 pub(crate) mod types;
 
-use crate::diagnostic::CodeInfo;
-
-/// Every code of this stage.
-pub(crate) fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    names::CODES.iter().chain(types::CODES)
-}
-
 /// `a`, `b` and `c` in backticks, if they are few enough to be of use; otherwise the
 /// first of them and how many more there are.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {

@@ -32,11 +32,12 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal) -> io::Result<Exit> {
 }
 
 fn greet(args: &Init, files: &[(&str, &str)], err: &mut dyn Write) -> io::Result<()> {
+    let here = args.dir == Path::new(".");
     for (path, _) in files {
-        writeln!(err, "wrote {}", args.dir.join(path).display())?;
+        let path = if here { Path::new(path).to_owned() } else { args.dir.join(path) };
+        writeln!(err, "wrote {}", path.display())?;
     }
-    let option =
-        if args.dir == Path::new(".") { String::new() } else { format!(" -C {}", args.dir.display()) };
+    let option = if here { String::new() } else { format!(" -C {}", args.dir.display()) };
     writeln!(
         err,
         "\nNow try:\n  segc{option} check\n  segc{option} run --as-of {}\n  segc{option} compile",
