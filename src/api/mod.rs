@@ -15,6 +15,6 @@ pub(crate) mod testing;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow};
 pub use open::{open, open_files};
-pub use scripts::Step;
+pub use scripts::{Execution, Step};
 pub use select::select;
 pub use session::{Options, Session};

@@ -12,18 +12,27 @@ use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Limit;
 use crate::plan::problems::StatementTooLong;
+use crate::plan::rel::{Clock, Column, Query, Relation, Scalar, Select, TableRef};
 use crate::plan::{Plan, SegmentPlan};
-use crate::sql::{self, ClockForm, Renderer, Scope, Script};
+use crate::sql::{self, ClockForm, Renderer, Scope, Script, Statement};
 
-/// A part of a build that an engine executes.
+/// A build as an engine executes it: statements in order, in one session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Execution {
+    /// The statements.
+    pub steps: Vec<Step>,
+    /// The stored segments in the order in which they are built, each with the query that
+    /// then counts its members.
+    pub counts: Vec<(String, String)>,
+}
+
+/// A statement of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Step {
-    /// The segment that it makes or refreshes; `None` for what all of them need.
+    /// The segment that it is for; `None` for what all of them need.
     pub segment: Option<String>,
-    /// The statements, in order.
-    pub statements: Vec<String>,
-    /// The query that then counts the segment's members; `None` if it is not stored.
-    pub count: Option<String>,
+    /// Its text.
+    pub statement: String,
 }
 
 /// One self-contained `SELECT`.
@@ -59,25 +68,28 @@ pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result
     Ok(Scripts { create: create.to_text(), refresh: refresh.to_text(), segments: segments? })
 }
 
-/// A build's statements, grouped by the segment that they are for.
-pub(super) fn steps(
+/// A build's statements, and how its segments are counted.
+pub(super) fn execution(
     session: &Session,
     target: &Target,
     plan: &Plan,
     refresh: bool,
-) -> Result<Vec<Step>, Diagnostics> {
+) -> Result<Execution, Diagnostics> {
     let script = script(session, target, plan, Scope::All, refresh)?;
-    let mut steps: Vec<Step> = Vec::new();
-    for statement in script.statements {
-        match steps.last_mut().filter(|step| step.segment == statement.segment) {
-            Some(step) => step.statements.push(statement.text),
-            None => {
-                let (segment, statements) = (statement.segment, vec![statement.text]);
-                steps.push(Step { segment, statements, count: None });
-            }
-        }
+    let step = |statement: Statement| Step { segment: statement.segment, statement: statement.text };
+    let mut counts = Vec::new();
+    for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+        counts.push((segment.name.clone(), count_sql(target, &segment.table)?));
     }
-    Ok(steps)
+    Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts })
+}
+
+fn count_sql(target: &Target, table: &[String]) -> Result<String, Diagnostics> {
+    let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
+    let columns = vec![Column { value: Scalar::CountRows, name: None }];
+    let select = Select { columns, from: Some(from), ..Select::default() };
+    let clock = Clock::default();
+    Renderer::new(&target.dialect, ClockForm::Script, &clock).query(&Query { ctes: Vec::new(), select })
 }
 
 fn script(

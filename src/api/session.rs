@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow};
-use super::scripts::{Step, scripts, select_sql, steps};
+use super::scripts::{Execution, execution, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
@@ -157,14 +157,14 @@ impl Session {
         Ok(artifact::build(self.name(), plan, &self.hir, &self.sources, scripts))
     }
 
-    /// The statements of a build, to be executed here and now in this order.
+    /// What a build executes, here and now.
     ///
     /// # Errors
     ///
     /// What can't be written in the target's SQL.
-    pub fn steps(&self, plan: &Plan, refresh: bool) -> Result<Vec<Step>, Diagnostics> {
-        let Some(target) = self.target(&plan.target) else { return Ok(Vec::new()) };
-        steps(self, target, plan, refresh)
+    pub fn execution(&self, plan: &Plan, refresh: bool) -> Result<Execution, Diagnostics> {
+        let Some(target) = self.target(&plan.target) else { return Ok(Execution::default()) };
+        execution(self, target, plan, refresh)
     }
 
     /// What each target can do, by its dialect, the project's policy and a tier.
@@ -230,6 +230,7 @@ impl Session {
             materialize: self.config.materialize,
             zone_span: self.config.timezone_span,
             as_of: options.as_of,
+            tables: plan::tables(&self.hir, &target.name),
         }))
     }
 }

@@ -3,8 +3,6 @@
 //! Its JSON Schema is published as `docs/manifest.schema.json`; fields are only ever added
 //! within a version.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -118,7 +118,7 @@ pub(super) struct Compile {
     #[arg(long, value_name = "EXPR")]
     pub(super) select: Vec<String>,
     /// For which targets; every one of segc.yml if none is named
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     pub(super) target: Vec<String>,
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
@@ -158,7 +158,7 @@ pub(super) struct Run {
     #[arg(long, requires = "db")]
     pub(super) refresh: bool,
     /// For which target; the first that the engine can run if none is named
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     pub(super) target: Option<String>,
     #[command(flatten)]
     pub(super) values: Values,
@@ -200,7 +200,7 @@ pub(super) struct Graph {
     #[arg(long, value_name = "EXPR")]
     pub(super) select: Vec<String>,
     /// For which target; the first of segc.yml if none is named
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     pub(super) target: Option<String>,
     /// How to write the graph
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "mermaid")]
@@ -219,7 +219,7 @@ pub(super) struct Capabilities {
     #[arg(value_name = "DIR", conflicts_with = "project")]
     pub(super) dir: Option<PathBuf>,
     /// Only these targets
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     pub(super) target: Vec<String>,
     /// With the policy of this tier
     #[arg(long, value_name = "NAME")]

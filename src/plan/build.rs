@@ -39,6 +39,18 @@ pub struct Request<'a> {
     pub zone_span: Option<Span>,
     /// The instant of the build, if it is known.
     pub as_of: Option<Timestamp>,
+    /// The names of the entities' tables, without their schemas ([`tables`]).
+    pub tables: BTreeSet<String>,
+}
+
+/// The last parts of the names of the entities' tables on a target.
+#[must_use]
+pub fn tables(hir: &Hir, target: &str) -> BTreeSet<String> {
+    let last = |source: &TableSource| match source {
+        TableSource::Table(parts) => parts.last().map(|name| name.to_lowercase()),
+        TableSource::Query { .. } => None,
+    };
+    hir.catalog.entities.iter().filter_map(|entity| last(entity.source_on(target))).collect()
 }
 
 impl Request<'_> {
@@ -158,7 +170,8 @@ fn lower(
     members_at: &(dyn Fn(SegmentId) -> MembersAt + Sync),
 ) -> Lowered {
     let target = request.abilities.target.as_str();
-    let context = Context { hir: request.hir, target, as_of: request.as_of, members_at };
+    let tables = &request.tables;
+    let context = Context { hir: request.hir, target, as_of: request.as_of, tables, members_at };
     lower::segment(&context, id)
 }
 

@@ -13,7 +13,7 @@ mod policy;
 pub(crate) mod problems;
 pub mod rel;
 
-pub use build::{Request, allowed, plan, standalone};
+pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::RUNS_TABLE;
 pub use model::*;
 pub use policy::{Abilities, Policy};

@@ -1,11 +1,12 @@
 //! `segc run`
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Opened, one, open};
-use crate::api::{Options, Step};
+use crate::api::{Execution, Options};
 use crate::cli::args::Run;
 use crate::cli::config;
 use crate::cli::exit::Exit;
@@ -27,21 +28,19 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let (target, steps, warnings) = match prepare(&opened, args, &options) {
+    let (target, execution, warnings) = match prepare(&opened, args, &options) {
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
-    let mut table = Table::new(["SEGMENT", "MEMBERS", "TIME"]).right(&[1, 2]);
-    let done = execute(&opened, args, &target, &steps, &mut table, terminal);
-    // What was done before a failure is shown as well.
-    table.write(&mut terminal.out)?;
-    terminal.flush()?;
     let mut problems = warnings;
-    if let Err(error) = done {
-        match error {
-            Failure::Io(error) => return Err(error),
-            Failure::Engine(error) => problems.push(error),
+    match execute(&opened, args, &target, &execution, terminal) {
+        Ok(table) => {
+            table.write(&mut terminal.out)?;
+            terminal.flush()?;
         }
+        Err(Failure::Io(error)) => return Err(error),
+        // It is one transaction: nothing was changed, so there is nothing to show.
+        Err(Failure::Engine(error)) => problems.push(error),
     }
     opened.report(problems, terminal)
 }
@@ -51,14 +50,14 @@ fn prepare(
     opened: &Opened,
     args: &Run,
     options: &Options,
-) -> Result<(String, Vec<Step>, Diagnostics), Diagnostics> {
+) -> Result<(String, Execution, Diagnostics), Diagnostics> {
     let target = target(opened, args)?;
     let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
     let segments = opened.session.select(&patterns)?;
     let (plan, mut problems) = opened.session.plan(&target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
-    match opened.session.steps(&plan, args.refresh) {
-        Ok(steps) => Ok((target, steps, problems)),
+    match opened.session.execution(&plan, args.refresh) {
+        Ok(execution) => Ok((target, execution, problems)),
         Err(found) => {
             problems.append(found);
             Err(problems)
@@ -97,30 +96,32 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Executes a build and tells how many members each stored segment then has.
 fn execute(
     opened: &Opened,
     args: &Run,
     target: &str,
-    steps: &[Step],
-    table: &mut Table,
+    execution: &Execution,
     terminal: &mut Terminal,
-) -> Result<(), Failure> {
+) -> Result<Table, Failure> {
     let mut engine = Embedded::open(args.db.as_deref())?;
     if args.db.is_none() || args.load {
         load(&mut engine, opened, target, terminal)?;
     }
-    for step in steps {
+    let mut times: BTreeMap<&str, Duration> = BTreeMap::new();
+    for step in &execution.steps {
         let start = now();
-        engine.run(&step.statements)?;
-        let took = start.elapsed();
-        let Some(segment) = &step.segment else { continue };
-        let members = match &step.count {
-            Some(query) => count(&mut engine, query)?,
-            None => "-".to_owned(),
-        };
-        table.row([segment.clone(), members, duration(took)]);
+        engine.run(std::slice::from_ref(&step.statement))?;
+        if let Some(segment) = &step.segment {
+            *times.entry(segment).or_default() += start.elapsed();
+        }
     }
-    Ok(())
+    let mut table = Table::new(["SEGMENT", "MEMBERS", "TIME"]).right(&[1, 2]);
+    for (segment, query) in &execution.counts {
+        let time = times.get(segment.as_str()).copied().unwrap_or_default();
+        table.row([segment.clone(), count(&mut engine, query)?, duration(time)]);
+    }
+    Ok(table)
 }
 
 /// Fills the tables from the sample files, and names those that have none.

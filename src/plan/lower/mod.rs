@@ -42,6 +42,8 @@ pub(super) struct Context<'a> {
     pub(super) target: &'a str,
     /// The instant of the build, if it is known.
     pub(super) as_of: Option<Timestamp>,
+    /// The last parts of the entities' tables, which no subquery may hide.
+    pub(super) tables: &'a BTreeSet<String>,
     /// Where members of other segments are read.
     pub(super) members_at: &'a dyn Fn(SegmentId) -> MembersAt,
 }

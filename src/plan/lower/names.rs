@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::hir::{Aggregate, AggregateFunc, Hop, Value, ValueKind};
+use sha2::{Digest, Sha256};
+
+use crate::check::hir::{Aggregate, AggregateFunc, Base, Comparison, Cond, CondKind, Hop, Value, ValueKind};
+use crate::types::Literal;
 
 use super::Lowering;
 
@@ -17,8 +20,22 @@ pub(super) fn initials(name: &str) -> String {
     if letters.starts_with(|first: char| first.is_ascii_alphabetic()) { letters } else { "t".to_owned() }
 }
 
+/// The longest name that segc makes up; Postgres cuts at 63 bytes.
+const LONGEST: usize = 56;
+
+/// A name that fits everywhere: an overlong one keeps its beginning and gets a hash.
+fn fitting(name: &str) -> String {
+    if name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let hash = Sha256::digest(name.as_bytes());
+    let start: String = name.chars().filter(char::is_ascii).take(LONGEST - 9).collect();
+    format!("{start}_{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3])
+}
+
 /// The name itself, or with the first number that makes it new.
 pub(super) fn unused(base: &str, taken: impl Fn(&str) -> bool) -> String {
+    let base = &fitting(base);
     let numbered = (2u32..).map(|number| format!("{base}_{number}"));
     std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }
@@ -32,20 +49,47 @@ pub(super) fn slug(text: &str) -> String {
 impl Lowering<'_> {
     /// A name for a subquery that no other of this query has.
     pub(super) fn cte_name(&mut self, base: &str) -> String {
-        let name = unused(base, |name| self.names.contains(name));
+        let name = unused(base, |name| self.names.contains(name) || self.cx.tables.contains(name));
         self.names.insert(name.clone());
         name
     }
 
-    /// What an aggregate's subquery holds: `orders_last_30_days`.
+    /// What an aggregate's subquery holds: `paid_orders_last_30_days`, `customer_orders`.
     pub(super) fn aggregate_name(&self, aggregate: &Aggregate) -> String {
+        let catalog = &self.cx.hir.catalog;
         let hop = |hop: &Hop| {
-            let link = &self.cx.hir.catalog.entity(hop.from).link(hop.link).name;
+            let link = &catalog.entity(hop.from).link(hop.link).name;
             hop.event.as_deref().map(slug).filter(|event| !event.is_empty()).unwrap_or_else(|| link.clone())
         };
-        let mut parts: Vec<String> = aggregate.hops.iter().map(hop).collect();
-        parts.extend(aggregate.window.as_ref().and_then(|window| self.window_name(window)));
+        let window = aggregate.window.as_ref().and_then(|window| self.window_name(window));
+        let kind = aggregate.filter.as_ref().and_then(|filter| self.filter_name(filter));
+        let mut parts: Vec<String> = Vec::new();
+        if let (None, None, Some(first)) = (&window, &kind, aggregate.hops.first()) {
+            parts.push(catalog.entity(first.from).name.clone());
+        }
+        parts.extend(kind);
+        parts.extend(aggregate.hops.iter().map(hop));
+        parts.extend(window);
         parts.join("_")
+    }
+
+    /// What a simple filter makes of the rows: `status = "paid"` makes them `paid`.
+    fn filter_name(&self, filter: &Cond) -> Option<String> {
+        let name = match &filter.kind {
+            CondKind::Compare(Comparison::Equal, value, literal) => match (&value.kind, &literal.kind) {
+                (ValueKind::Field(..), ValueKind::Literal(Literal::String(text))) => slug(text),
+                _ => return None,
+            },
+            CondKind::True(value) => match &value.kind {
+                ValueKind::Field(path, field) if path.base == Base::This => {
+                    self.cx.hir.catalog.entity(path.end).field(*field).name.clone()
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let fits = name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.len() <= 20;
+        fits.then_some(name)
     }
 }
 
