@@ -9,7 +9,7 @@ use postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::Engine;
 
-pub struct Cluster {
+pub(crate) struct Cluster {
     bin: PathBuf,
     dir: tempfile::TempDir,
     client: Option<Client>,
@@ -40,7 +40,7 @@ fn command(bin: &Path, program: &str, dir: &Path) -> Command {
 }
 
 impl Cluster {
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let bin = installed()?;
         let dir = tempfile::Builder::new().prefix("segc-pg").tempdir().expect("a folder");
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("permissions");
