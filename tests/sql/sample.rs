@@ -121,7 +121,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
     let zone = Scalar::Literal(Literal::String("Europe/London".to_owned()));
     let bound = Scalar::Call(Function::Instant, vec![back, zone]);
     SegmentPlan {
-        id: SegmentId(id.try_into().expect("small")),
+        id: SegmentId(id),
         name: name.to_owned(),
         entity: "customer".to_owned(),
         materialize,
