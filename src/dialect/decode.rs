@@ -22,11 +22,11 @@ use crate::yaml::{Fields, Key, Node, NodeKind};
 const TYPES: &[&str] =
     &["string", "integer", "decimal", "float", "boolean", "date", "timestamp", "semver", "json", "array"];
 
-/// Name and base of a file; both keys are taken out of the tree.
-pub(super) fn head(
-    mut node: Node,
-    problems: &mut Diagnostics,
-) -> Option<(String, Node, Option<(String, Span)>)> {
+/// A file's name, its tree without name and base, and the base with its place.
+pub(super) type Head = (String, Node, Option<(String, Span)>);
+
+/// Takes name and base out of a file's tree.
+pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
     let mut fields = Fields::new(&node, "a dialect", node.span, problems)?;
     let name = fields.require("name", problems)?.text(problems)?.to_owned();
     let base = fields.get("extends").and_then(|node| Some((node.text(problems)?.to_owned(), node.span)));
@@ -76,10 +76,13 @@ fn parser(node: &Node, problems: &mut Diagnostics) -> Option<Parser> {
     parser
 }
 
+/// The name of one of a closed set, or its meaning.
+type Naming<T> = fn(T) -> &'static str;
+
 /// Reads a section that must answer for each of `all`.
 fn answers<T: Copy + Ord, A>(
     (section, node): (&'static str, &Node),
-    (all, name, meaning): (&[T], fn(T) -> &'static str, fn(T) -> &'static str),
+    (all, name, meaning): (&[T], Naming<T>, Naming<T>),
     problems: &mut Diagnostics,
     mut read: impl FnMut(T, &Node, &mut Diagnostics) -> Option<A>,
 ) -> BTreeMap<T, A> {
@@ -103,7 +106,7 @@ fn answers<T: Copy + Ord, A>(
 }
 
 fn capabilities(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Capability, Answer> {
-    let all = (Capability::ALL, Capability::name as fn(_) -> _, Capability::description as fn(_) -> _);
+    let all = (Capability::ALL, Capability::name as Naming<_>, Capability::description as Naming<_>);
     answers(("capabilities", node), all, problems, |_, node, problems| {
         if let NodeKind::Bool(allowed) = node.kind {
             return Some(Answer { allowed, ..Answer::default() });
@@ -117,7 +120,7 @@ fn capabilities(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Capability,
 }
 
 fn limits(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Limit, Option<u64>> {
-    let all = (Limit::ALL, Limit::name as fn(_) -> _, Limit::description as fn(_) -> _);
+    let all = (Limit::ALL, Limit::name as Naming<_>, Limit::description as Naming<_>);
     answers(("limits", node), all, problems, |_, node, problems| match &node.kind {
         NodeKind::String(text) if text == "unlimited" => Some(None),
         NodeKind::Integer(value, _) if *value > 0 => Some(u64::try_from(*value).ok()),
@@ -153,7 +156,7 @@ fn types(
 }
 
 fn functions(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<Function, Template> {
-    let all = (Function::ALL, Function::name as fn(_) -> _, Function::description as fn(_) -> _);
+    let all = (Function::ALL, Function::name as Naming<_>, Function::description as Naming<_>);
     answers(("functions", node), all, problems, |function, node, problems| {
         let (sql, utc) = match &node.kind {
             NodeKind::Map(_) => {

@@ -30,7 +30,7 @@ impl Escapes {
 
 /// The forms of constants. `$1` stands for the value's text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Literals {
+pub(crate) struct Literals {
     pub(super) escapes: Escapes,
     pub(super) string: Expr,
     pub(super) integer: Expr,
@@ -99,7 +99,7 @@ pub(super) fn is_form(template: &Expr) -> bool {
 
 /// How names are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identifiers {
+pub(crate) struct Identifiers {
     pub(super) quote: char,
     pub(super) escapes: Escapes,
     /// Words that mean something else where a name could stand. Sorted.

@@ -19,6 +19,7 @@ pub use capability::{Capability, Limit};
 pub use function::Function;
 pub use load::Dialects;
 pub use model::{Answer, Dialect};
+pub use shell::Slot;
 pub use template::Template;
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Reading SQL with a dialect's own parser.
 
-use sqlparser::ast::{DataType, Expr, Query, Statement};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{DataType, Expr, Query, Statement, Visit, Visitor};
 use sqlparser::dialect::{Dialect as SqlDialect, GenericDialect, dialect_from_str};
 use sqlparser::parser::{Parser as SqlParser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, Tokenizer};
@@ -56,9 +58,21 @@ pub(crate) fn data_type(parser: &Parser, text: &str) -> Result<DataType, String>
     whole(parser, text, |sql| sql.parse_data_type())
 }
 
-/// Reads a query.
+/// Reads a query that only reads: sqlparser takes `DELETE …` for one as well.
 pub(crate) fn query(parser: &Parser, text: &str) -> Result<Query, String> {
-    whole(parser, text, |sql| sql.parse_query().map(|query| *query))
+    struct Writes;
+    impl Visitor for Writes {
+        type Break = ();
+
+        fn pre_visit_statement(&mut self, _: &Statement) -> ControlFlow<()> {
+            ControlFlow::Break(())
+        }
+    }
+    let query = whole(parser, text, |sql| sql.parse_query().map(|query| *query))?;
+    match query.visit(&mut Writes) {
+        ControlFlow::Continue(()) => Ok(query),
+        ControlFlow::Break(()) => Err("it must not change data".to_owned()),
+    }
 }
 
 /// Reads one statement.

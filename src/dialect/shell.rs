@@ -69,7 +69,7 @@ pub(crate) const CLOCK_NAME: &str = "slot_name";
 
 /// A statement with slots.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shell {
+pub(crate) struct Shell {
     pieces: Vec<Piece>,
     /// sqlparser cannot read it; its dialect's file says so.
     opaque: bool,
@@ -118,7 +118,7 @@ impl Shell {
 
     /// Whether sqlparser cannot read it.
     #[must_use]
-    pub fn is_opaque(&self) -> bool {
+    pub(crate) fn is_opaque(&self) -> bool {
         self.opaque
     }
 

@@ -13,6 +13,3 @@ mod walk;
 
 pub use render::{AS_OF, ClockForm, Renderer};
 pub use script::{Purpose, Scope, Script, Statement, create, parses_back, refresh};
-
-#[cfg(test)]
-mod tests;

@@ -140,7 +140,8 @@ impl<'a> Renderer<'a> {
             name.push('_');
         }
         let problems = RefCell::default();
-        (name != self.clock_cte).then(|| Self { clock_cte: name, problems, ..*self })
+        let renamed = name != self.clock_cte;
+        renamed.then_some(Self { clock_cte: name, problems, ..*self })
     }
 
     fn cte(&self, name: &str, query: ast::Query) -> ast::Cte {

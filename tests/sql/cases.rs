@@ -5,14 +5,14 @@ use segc::dialect::Function as F;
 use segc::plan::rel::{Column, Query, Relation, Scalar, Select, TableRef};
 use segc::types::{Literal, Type};
 
-pub struct Case {
-    pub function: F,
-    pub scalar: Scalar,
-    pub expected: &'static str,
+pub(crate) struct Case {
+    pub(crate) function: F,
+    pub(crate) scalar: Scalar,
+    pub(crate) expected: &'static str,
 }
 
 /// Texts that must come back as they are.
-pub const HOSTILE: &[&str] = &[
+pub(crate) const HOSTILE: &[&str] = &[
     "",
     "'",
     "''",
@@ -48,12 +48,12 @@ pub const HOSTILE: &[&str] = &[
     "  pad  ",
 ];
 
-pub fn text(text: &str) -> Scalar {
+pub(crate) fn text(text: &str) -> Scalar {
     Scalar::Literal(Literal::String(text.to_owned()))
 }
 
 /// `SELECT t.NAME FROM (SELECT 1 AS NAME) AS t`, by way of a named subquery.
-pub fn one_column(name: &str) -> Query {
+pub(crate) fn one_column(name: &str) -> Query {
     let one = Scalar::Cast(Box::new(Scalar::Literal(Literal::Integer(1))), Type::String);
     let inner =
         Select { columns: vec![Column { value: one, name: Some(name.to_owned()) }], ..Select::default() };
@@ -103,7 +103,7 @@ fn local(value: &str) -> Scalar {
 }
 
 /// Whether two results are the same: numbers by value, times without trailing zeros.
-pub fn same(got: &str, expected: &str) -> bool {
+pub(crate) fn same(got: &str, expected: &str) -> bool {
     let plain = |value: &str| match value {
         "t" => "true".to_owned(),
         "f" => "false".to_owned(),
@@ -130,7 +130,7 @@ fn utc(instant: Scalar) -> Scalar {
     call(F::LocalTime, vec![instant, text("UTC")])
 }
 
-pub fn all() -> Vec<Case> {
+pub(crate) fn all() -> Vec<Case> {
     let mut out = Vec::new();
     let mut add =
         |function: F, scalar: Scalar, expected: &'static str| out.push(Case { function, scalar, expected });

@@ -2,10 +2,10 @@
 
 use crate::Engine;
 
-pub struct Duck(duckdb::Connection);
+pub(crate) struct Duck(duckdb::Connection);
 
 impl Duck {
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let connection = duckdb::Connection::open_in_memory().expect("DuckDB opens");
         connection.execute_batch("SET TimeZone = 'Asia/Kolkata'").expect("ICU is there");
         Self(connection)

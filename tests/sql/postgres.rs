@@ -9,13 +9,14 @@ use postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::Engine;
 
-pub struct Cluster {
+pub(crate) struct Cluster {
     bin: PathBuf,
     dir: tempfile::TempDir,
     client: Option<Client>,
 }
 
 /// The newest one in Debian's place.
+#[expect(clippy::disallowed_methods, reason = "a test looks for an engine")]
 fn installed() -> Option<PathBuf> {
     let mut found: Vec<PathBuf> =
         fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|one| one.path().join("bin")).collect();
@@ -40,7 +41,7 @@ fn command(bin: &Path, program: &str, dir: &Path) -> Command {
 }
 
 impl Cluster {
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let bin = installed()?;
         let dir = tempfile::Builder::new().prefix("segc-pg").tempdir().expect("a folder");
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("permissions");

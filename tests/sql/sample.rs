@@ -8,7 +8,7 @@ use segc::plan::rel::{
 use segc::plan::{Check, KeyColumn, Plan, Refresh, SegmentPlan};
 use segc::types::{Literal, Type};
 
-pub const DATA: &[&str] = &[
+pub(crate) const DATA: &[&str] = &[
     "CREATE SCHEMA src",
     "CREATE TABLE src.customers (id BIGINT, country VARCHAR)",
     "CREATE TABLE src.orders (id BIGINT, customer_id BIGINT, total BIGINT)",
@@ -121,7 +121,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
     let zone = Scalar::Literal(Literal::String("Europe/London".to_owned()));
     let bound = Scalar::Call(Function::Instant, vec![back, zone]);
     SegmentPlan {
-        id: SegmentId(id.try_into().expect("small")),
+        id: SegmentId(id),
         name: name.to_owned(),
         entity: "customer".to_owned(),
         materialize,
@@ -140,7 +140,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
     }
 }
 
-pub fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
+pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
     let mut late = segment(2, "late", recent(true), Materialize::Incremental);
     late.refresh = Refresh::InsertOnly;
     Plan {

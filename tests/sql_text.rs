@@ -1,0 +1,167 @@
+//! What scripts look like in every dialect, and that the dialects' parsers read them.
+
+#[path = "sql/cases.rs"]
+#[allow(dead_code, reason = "shared with the tests that execute")]
+mod cases;
+#[path = "sql/sample.rs"]
+#[allow(dead_code, reason = "shared with the tests that execute")]
+mod sample;
+
+use std::sync::Arc;
+
+use segc::diagnostic::{Diagnostics, SourceId, Sources, Span};
+use segc::dialect::{Dialect, Dialects};
+use segc::plan::rel::Scalar;
+use segc::plan::rel::{Clock, Column, Query, Relation, Select, TableRef};
+use segc::sql::{ClockForm, Purpose, Renderer, Scope, Statement, create, parses_back, refresh};
+
+fn dialects() -> Vec<Arc<Dialect>> {
+    let mut problems = Diagnostics::new();
+    let dialects = Dialects::load(&[], &mut problems);
+    assert!(problems.is_empty(), "{problems:?}");
+    dialects.iter().cloned().collect()
+}
+
+fn as_statement(text: String) -> Statement {
+    Statement { text, segment: None, purpose: Purpose::Write, opaque: false }
+}
+
+#[test]
+fn scripts() {
+    for dialect in dialects() {
+        let plan = sample::plan(&dialect, None);
+        let place = |name: &str| Some(format!("segments/{name}.seg:1"));
+        let script = create(&plan, &dialect, Scope::All, &place).expect("it can be written");
+        insta::assert_snapshot!(format!("create_{}", dialect.name), script.to_text());
+        let fixed = sample::plan(&dialect, Some("2026-01-31T10:00:00.5Z"));
+        let again = refresh(&fixed, &dialect, Scope::One("late"), &place).expect("it can be written");
+        insta::assert_snapshot!(format!("refresh_late_{}", dialect.name), again.to_text());
+        for statement in script.statements.iter().chain(&again.statements) {
+            assert_eq!(parses_back(statement, &dialect), Ok(()), "{}: {}", dialect.name, statement.text);
+        }
+    }
+}
+
+#[test]
+fn functions_parse_back() {
+    for dialect in dialects() {
+        let clock = Clock::default();
+        let mut all = String::new();
+        for case in cases::all() {
+            let sql =
+                Renderer::new(&dialect, ClockForm::Query, &clock).scalar(&case.scalar).expect("written");
+            all.push_str(&format!("{}: {sql}\n", case.function.name()));
+            let statement = as_statement(format!("SELECT {sql}"));
+            assert_eq!(parses_back(&statement, &dialect), Ok(()), "{}: {sql}", dialect.name);
+        }
+        insta::assert_snapshot!(format!("functions_{}", dialect.name), all);
+    }
+}
+
+#[test]
+fn hostile_texts_stay_one_constant() {
+    use sqlparser::ast::{Expr, SelectItem, SetExpr, Statement as Sql, Value, ValueWithSpan};
+    for dialect in dialects() {
+        let parser: &dyn sqlparser::dialect::Dialect = match dialect.name.as_str() {
+            "duckdb" => &sqlparser::dialect::DuckDbDialect {},
+            "postgres" => &sqlparser::dialect::PostgreSqlDialect {},
+            "bigquery" => &sqlparser::dialect::BigQueryDialect {},
+            _ => &sqlparser::dialect::DatabricksDialect {},
+        };
+        for text in cases::HOSTILE {
+            let column = Column { value: cases::text(text), name: None };
+            let query =
+                Query { ctes: Vec::new(), select: Select { columns: vec![column], ..Select::default() } };
+            let clock = Clock::default();
+            let sql = Renderer::new(&dialect, ClockForm::Query, &clock).query(&query).expect("written");
+            let parsed = sqlparser::parser::Parser::parse_sql(parser, &sql).expect(&sql);
+            let [Sql::Query(query)] = parsed.as_slice() else { panic!("{sql}") };
+            let SetExpr::Select(select) = query.body.as_ref() else { panic!("{sql}") };
+            let [SelectItem::UnnamedExpr(Expr::Value(ValueWithSpan { value, .. }))] =
+                select.projection.as_slice()
+            else {
+                panic!("{sql}")
+            };
+            assert_eq!(value, &Value::SingleQuotedString((*text).to_owned()), "{}: {sql}", dialect.name);
+        }
+    }
+}
+
+#[test]
+fn a_query_of_the_catalog_keeps_its_text_or_says_what_is_wrong() {
+    let write = |dialect: &Dialect, text: &str| {
+        let span = Span::new(SourceId(0), 3, 9);
+        let from =
+            TableRef { relation: Relation::Sql { text: text.to_owned(), span }, alias: "c".to_owned() };
+        let value = Scalar::Column("c".to_owned(), "id".to_owned());
+        let columns = vec![Column { value, name: None }];
+        let query =
+            Query { ctes: Vec::new(), select: Select { columns, from: Some(from), ..Select::default() } };
+        let clock = Clock::default();
+        Renderer::new(dialect, ClockForm::Query, &clock).query(&query)
+    };
+    for dialect in dialects() {
+        let sql = write(&dialect, "select id from t where a <> 'x\n\\\\'").expect("it is a query");
+        assert_eq!(sql, "SELECT c.id\nFROM (\n  SELECT id\n  FROM t\n  WHERE a <> 'x\n\\\\'\n) AS c");
+        for wrong in ["select", "delete from t", "select 1; select 2", "select 1) as x, (select 2"] {
+            let problems = write(&dialect, wrong).expect_err(wrong);
+            let codes: Vec<_> =
+                problems.iter().map(|one| (one.code, one.span.map(|span| span.start))).collect();
+            assert_eq!(codes, [("SEG651", Some(3))], "{wrong}");
+        }
+    }
+}
+
+/// Loads a user's dialect and yields the codes with the text that each underlines.
+fn problems(text: &str) -> Vec<(String, String)> {
+    let mut sources = Sources::default();
+    let id = sources.add("dialects/mine.yml", text);
+    let mut found = Diagnostics::new();
+    let _ = Dialects::load(&[(id, Arc::from(text))], &mut found);
+    let at = |span: Span| text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
+    found.iter().map(|one| (one.code.to_owned(), one.span.map(at).unwrap_or_default())).collect()
+}
+
+#[test]
+fn a_dialect_extends_another() {
+    let text =
+        "name: mine\nextends: postgres\ncapabilities:\n  regex: false\nfunctions:\n  lower: fold($1)\n";
+    let mut found = Diagnostics::new();
+    let dialects = Dialects::load(&[(SourceId(0), Arc::from(text))], &mut found);
+    assert!(found.is_empty(), "{found:?}");
+    let mine = dialects.get("mine").expect("it is loaded");
+    assert!(!mine.allows(segc::dialect::Capability::Regex));
+    assert!(mine.allows(segc::dialect::Capability::Json));
+    let call = Scalar::Call(segc::dialect::Function::Lower, vec![cases::text("A")]);
+    let clock = Clock::default();
+    assert_eq!(
+        Renderer::new(mine, ClockForm::Query, &clock).scalar(&call).ok().as_deref(),
+        Some("fold('A')")
+    );
+}
+
+#[test]
+fn what_is_wrong_in_a_dialect_is_underlined() {
+    let one = |body: &str| problems(&format!("name: mine\nextends: duckdb\n{body}"));
+    let pair = |code: &str, text: &str| vec![(code.to_owned(), text.to_owned())];
+    assert_eq!(one("functions:\n  lower: lower($1\n"), pair("SEG605", "lower($1"));
+    assert_eq!(one("functions:\n  lower: lower($2)\n"), pair("SEG606", "lower($2)"));
+    assert_eq!(one("functions:\n  lowr: lower($1)\n"), pair("SEG604", "lowr"));
+    assert_eq!(one("types:\n  integer: 64 bits\n"), pair("SEG605", "64 bits"));
+    assert_eq!(one("literals:\n  date: DATE '2026'\n"), pair("SEG607", "DATE '2026'"));
+    assert_eq!(one("statements:\n  commit: COMMIT slot_tabel\n"), pair("SEG604", "COMMIT slot_tabel"));
+    assert_eq!(one("parser: ducks\n"), pair("SEG607", "ducks"));
+    assert_eq!(problems("name: a\nextends: b\n"), pair("SEG601", "b"));
+    assert_eq!(problems("name: a\nextends: a\n"), pair("SEG601", "a"));
+}
+
+#[test]
+fn nothing_may_be_left_open() {
+    let base = include_str!("../dialects/duckdb.yml");
+    let text = base
+        .replace("name: duckdb", "name: mine")
+        .replace("  regex: true\n", "")
+        .replace("  lower: lower($1)\n", "");
+    let codes: Vec<String> = problems(&text).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["SEG603", "SEG603"]);
+}
