@@ -40,7 +40,7 @@ fn measure(size: usize) {
         for target in TARGETS {
             let chosen = session.select(&[]).expect("everything can be selected");
             let (plan, _) = session.plan(target, &chosen, &options);
-            let artifacts = session.artifacts(&plan.expect("a plan"), &options);
+            let artifacts = session.artifacts(&plan.expect("a plan"));
             let artifacts = artifacts.expect("artifacts");
             bytes += artifacts.files.values().map(String::len).sum::<usize>();
         }
