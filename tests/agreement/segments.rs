@@ -30,7 +30,10 @@ pub fn file(tape: &mut Tape<'_>) -> String {
         let mut writer = Writer { tape, earlier: &earlier, budget: 24 };
         let rules = writer.rules(scope);
         let extends = writer.parent(of);
-        text.push_str(&format!("segment s{number} on {}{extends} {{\n  materialize: {how}\n{rules}}}\n", of.name));
+        text.push_str(&format!(
+            "segment s{number} on {}{extends} {{\n  materialize: {how}\n{rules}}}\n",
+            of.name
+        ));
         earlier.push((format!("s{number}"), of));
     }
     text
@@ -47,7 +50,11 @@ impl Writer<'_, '_> {
     fn parent(&mut self, of: &Entity) -> String {
         let able: Vec<&str> =
             self.earlier.iter().filter(|(_, e)| e.name == of.name).map(|(name, _)| name.as_str()).collect();
-        if able.is_empty() || !self.tape.one_in(4) { String::new() } else { format!(" extends {}", self.tape.pick(&able)) }
+        if able.is_empty() || !self.tape.one_in(4) {
+            String::new()
+        } else {
+            format!(" extends {}", self.tape.pick(&able))
+        }
     }
 
     fn rules(&mut self, scope: Scope) -> String {
@@ -145,7 +152,11 @@ impl Writer<'_, '_> {
             10 => {
                 let (a, kind) = self.number(scope, depth - 1);
                 let function = self.tape.pick(&["abs", "round", "floor", "ceil"]);
-                if kind == Number::Exact { (format!("{function}({a})"), kind) } else { (format!("abs({a})"), kind) }
+                if kind == Number::Exact {
+                    (format!("{function}({a})"), kind)
+                } else {
+                    (format!("abs({a})"), kind)
+                }
             }
             11 => (format!("length({})", self.text(scope)), Number::Exact),
             _ => (self.calendar_number(scope), Number::Exact),
@@ -208,7 +219,8 @@ impl Writer<'_, '_> {
     }
 
     fn text_constant(&mut self) -> String {
-        let known = ["\"paid\"", "\"a%b_c\"", "\"it's\"", "\"\\\\\"", "\"PAID\"", "\"\"", "\"zz\"", "\"ünï\""];
+        let known =
+            ["\"paid\"", "\"a%b_c\"", "\"it's\"", "\"\\\\\"", "\"PAID\"", "\"\"", "\"zz\"", "\"ünï\""];
         self.tape.pick(&known).to_owned()
     }
 
@@ -224,7 +236,8 @@ impl Writer<'_, '_> {
         let not = if self.tape.one_in(3) { "not " } else { "" };
         let op = self.tape.pick(&["contains", "starts with", "ends with"]);
         let fold = if self.tape.one_in(3) { " ignoring case" } else { "" };
-        let needle = self.tape.pick(&["\"a\"", "\"%\"", "\"_\"", "\"'\"", "\"\"", "\"\\\\\"", "\"PA\"", "\" \""]);
+        let needle =
+            self.tape.pick(&["\"a\"", "\"%\"", "\"_\"", "\"'\"", "\"\"", "\"\\\\\"", "\"PA\"", "\" \""]);
         format!("{} {not}{op} {needle}{fold}", self.text(scope))
     }
 
@@ -253,9 +266,14 @@ impl Writer<'_, '_> {
 
     fn closed(&mut self, scope: Scope) -> String {
         if scope.this.name == "company" && self.tape.one_in(2) {
-            return self.tape.pick(&["is_big", "not is_big", "parent.is_big", "not parent.is_big"]).to_owned();
+            return self
+                .tape
+                .pick(&["is_big", "not is_big", "parent.is_big", "not parent.is_big"])
+                .to_owned();
         }
-        let Some((path, _)) = self.field(scope, |kind| kind == Kind::Closed) else { return "true".to_owned() };
+        let Some((path, _)) = self.field(scope, |kind| kind == Kind::Closed) else {
+            return "true".to_owned();
+        };
         let op = self.tape.pick(&["=", "!="]);
         format!("{path} {op} \"{}\"", self.tape.pick(PLANS))
     }
@@ -296,8 +314,19 @@ impl Writer<'_, '_> {
 
     fn instant(&mut self, scope: Scope) -> String {
         let known = [
-            "now", "7 days ago", "today", "1 month ago", "24 hours ago", "start of month", "start of week",
-            "2026-03-22T12:30:00Z", "2026-03-01", "start of day", "3 days from now", "start of quarter", "1 year ago",
+            "now",
+            "7 days ago",
+            "today",
+            "1 month ago",
+            "24 hours ago",
+            "start of month",
+            "start of week",
+            "2026-03-22T12:30:00Z",
+            "2026-03-01",
+            "start of day",
+            "3 days from now",
+            "start of quarter",
+            "1 year ago",
         ];
         match self.tape.below(known.len() + 2) {
             at if at < known.len() => known[at].to_owned(),
@@ -319,14 +348,35 @@ impl Writer<'_, '_> {
 
     fn window(&mut self, scope: Scope) -> String {
         let known = [
-            "last 7 days", "last 1 month", "last 24 hours", "previous 1 month", "previous 2 weeks", "this month",
-            "this week", "today", "yesterday", "next 7 days", "since 2026-03-01", "until 2026-03-22",
-            "2026-02-28 to 2026-03-22", "2026-03-01 through 2026-03-28", "14 days ago to 7 days ago", "this quarter",
-            "this year", "lifetime", "last 1 year", "since start of week", "previous 1 day",
+            "last 7 days",
+            "last 1 month",
+            "last 24 hours",
+            "previous 1 month",
+            "previous 2 weeks",
+            "this month",
+            "this week",
+            "today",
+            "yesterday",
+            "next 7 days",
+            "since 2026-03-01",
+            "until 2026-03-22",
+            "2026-02-28 to 2026-03-22",
+            "2026-03-01 through 2026-03-28",
+            "14 days ago to 7 days ago",
+            "this quarter",
+            "this year",
+            "lifetime",
+            "last 1 year",
+            "since start of week",
+            "previous 1 day",
         ];
         if let Some(outer) = scope.outer {
-            let times: Vec<&str> =
-                outer.fields.iter().filter(|(_, k, _)| *k == Kind::Timestamp).map(|(name, ..)| *name).collect();
+            let times: Vec<&str> = outer
+                .fields
+                .iter()
+                .filter(|(_, k, _)| *k == Kind::Timestamp)
+                .map(|(name, ..)| *name)
+                .collect();
             if !times.is_empty() && self.tape.one_in(5) {
                 let name = self.tape.pick(&times);
                 return format!("outer.{name} to outer.{name} + 7 days");
@@ -336,7 +386,12 @@ impl Writer<'_, '_> {
     }
 
     /// The inside of an aggregate: path, window, filter; and the entity at its end.
-    fn source(&mut self, scope: Scope, depth: usize, after: &str) -> Option<(String, &'static Entity, String)> {
+    fn source(
+        &mut self,
+        scope: Scope,
+        depth: usize,
+        after: &str,
+    ) -> Option<(String, &'static Entity, String)> {
         let mut of = scope.this;
         let mut path = String::new();
         if of.many.is_empty() || self.tape.one_in(6) {
