@@ -334,10 +334,10 @@ impl Writer<'_, '_> {
 
     fn between(&mut self, scope: Scope, depth: usize) -> String {
         let not = if self.tape.one_in(3) { "not " } else { "" };
-        if self.tape.below(2) == 0 {
-            if let Some((time, _)) = self.time(scope) {
-                return format!("{time} {not}between 2026-02-28 and 2026-03-28");
-            }
+        if self.tape.below(2) == 0
+            && let Some((time, _)) = self.time(scope)
+        {
+            return format!("{time} {not}between 2026-02-28 and 2026-03-28");
         }
         let (value, kind) = self.number(scope, depth);
         let bounds = if kind == Number::Float { "-0.33 and 7.77" } else { "0 and 10" };
