@@ -19,6 +19,7 @@
 pub mod agree;
 pub mod catalog;
 pub mod data;
+pub mod lab;
 pub mod postgres;
 pub mod project;
 pub mod rows;
