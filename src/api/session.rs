@@ -78,10 +78,11 @@ impl Session {
         self.targets.iter().map(|target| target.name.clone()).collect()
     }
 
-    /// Those targets that the embedded engine can run: those in its SQL.
+    /// Those targets that the embedded engine can run: those in its SQL, or in a dialect that
+    /// extends it.
     #[must_use]
     pub fn embedded_targets(&self) -> Vec<String> {
-        let embedded = self.targets.iter().filter(|target| target.dialect.name == EMBEDDED_TARGET);
+        let embedded = self.targets.iter().filter(|target| target.dialect.origin == EMBEDDED_TARGET);
         embedded.map(|target| target.name.clone()).collect()
     }
 

@@ -72,15 +72,17 @@ pub(super) struct Init {
     pub(super) catalog: Template,
 }
 
-/// Find every problem of the project
+/// Find every problem of the project, for all of its targets
 #[derive(Debug, Group)]
 #[command(after_help = "\
+What any target refuses is a problem, and so is what the policy or the tier forbids.
 Problems for people go to stderr; in any other format they are what was asked for, and go
 to stdout.
 
 Examples:
   segc check
   segc check shop
+  segc check --tier free --target postgres
   segc check --format json | jq .code
   segc check --format sarif > segc.sarif")]
 pub(super) struct Check {
@@ -90,6 +92,9 @@ pub(super) struct Check {
     /// How problems are written (as --message-format, but to stdout)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<MessageFormat>,
+    /// For which targets; every one of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Vec<String>,
     #[command(flatten)]
     pub(super) values: Values,
 }
