@@ -138,8 +138,7 @@ fn by_selects(project: &Project, session: &Session, target: &mut Target, report:
 
 /// The tables and views after `create.sql` and then `refresh.sql`, again in both forms.
 fn by_tables(project: &Project, target: &mut Target, report: &mut Report) {
-    let forms =
-        [("literal", None, at(project.as_of)), ("clock", Some(project.as_of), Options::default())];
+    let forms = [("literal", None, at(project.as_of)), ("clock", Some(project.as_of), Options::default())];
     for (form, clock, options) in forms {
         let session = project.open(clock);
         let plan = plan(&session, target.name, &options);

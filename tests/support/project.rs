@@ -61,8 +61,7 @@ impl Project {
             std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let count = sql.lines().next().and_then(|line| line.strip_prefix("-- "));
         let count = count.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        let count =
-            count.unwrap_or_else(|| panic!("the first line of {} tells no number", file.display()));
+        let count = count.unwrap_or_else(|| panic!("the first line of {} tells no number", file.display()));
         (sql.trim().trim_end_matches(';').to_owned(), count)
     }
 
@@ -100,9 +99,7 @@ pub fn stop_clocks(files: Memory, at: Timestamp) -> Memory {
             at.strftime("%Y-%m-%d %H:%M:%S%.f+00")
         )
     };
-    files
-        .with("dialects/duckdb.yml", stopped("duckdb"))
-        .with("dialects/postgres.yml", stopped("postgres"))
+    files.with("dialects/duckdb.yml", stopped("duckdb")).with("dialects/postgres.yml", stopped("postgres"))
 }
 
 /// Opens a project that has no problems, warnings aside.

@@ -50,9 +50,7 @@ impl Target {
                 let report = engine.load_files(catalog, self.name, data).expect("the rows fit");
                 report.loaded.len()
             }
-            Running::Postgres(engine) => {
-                super::data::copy_csv_folder(engine, catalog, self.name, data).len()
-            }
+            Running::Postgres(engine) => super::data::copy_csv_folder(engine, catalog, self.name, data).len(),
         };
         let tables = segc::engine::tables_of(catalog, self.name).expect("one type per column");
         assert_eq!(filled, tables.len(), "a file for each table");
