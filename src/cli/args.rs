@@ -18,6 +18,9 @@ Examples:
   segc run                       try the segments on DuckDB
   segc explain SEG301            what a problem means";
 
+/// Above the options that every command takes.
+const EVERYWHERE: &str = "For every command";
+
 /// Compiles audience segments, written as text, into SQL.
 #[derive(Debug, Parser)]
 #[command(name = "segc", version, propagate_version = true, after_help = EXIT_CODES)]
@@ -31,13 +34,13 @@ pub(super) struct Args {
 #[derive(Debug, Group)]
 pub(super) struct Common {
     /// The project's folder; otherwise the nearest one upward with a segc.yml
-    #[arg(short = 'C', long = "project", value_name = "DIR", global = true)]
+    #[arg(short = 'C', long = "project", value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     pub(super) project: Option<PathBuf>,
     /// When to write colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true, help_heading = EVERYWHERE)]
     pub(super) color: Color,
     /// How problems are written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true, help_heading = EVERYWHERE)]
     pub(super) message_format: MessageFormat,
 }
 

@@ -11,6 +11,20 @@ use crate::diagnostic::Span;
 use crate::dialect::Capability;
 use crate::types::Unit;
 
+/// What no segment can use yet, whatever the target can do: the constructs are refused when
+/// they are checked.
+pub const NOT_YET: &[Capability] = &[
+    Capability::Regex,
+    Capability::FuzzyMatch,
+    Capability::Semver,
+    Capability::Arrays,
+    Capability::Json,
+    Capability::Sequences,
+    Capability::Ranking,
+    Capability::Sampling,
+    Capability::Grants,
+];
+
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Needs {

@@ -43,6 +43,12 @@ pub(super) fn judge(
     problems: &mut Diagnostics,
 ) {
     for (&capability, &span) in &needs.capabilities {
+        // Who may not refer to segments at all needn't hear that they are materialised, too.
+        if capability == Capability::MaterializedComposition
+            && refuser(Capability::SegmentComposition, abilities, policies).is_some()
+        {
+            continue;
+        }
         refuse(segment, capability, span, abilities, policies, problems);
     }
     for policy in policies {

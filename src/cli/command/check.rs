@@ -31,7 +31,7 @@ pub(super) fn run(args: &Check, named: Option<&Path>, terminal: &mut Terminal) -
     let exit = opened.report(Diagnostics::new(), terminal)?;
     if clean && terminal.is_human() {
         let plural = if segments == 1 { "" } else { "s" };
-        writeln!(terminal.err, "{segments} segment{plural}, no problems; {}", targets.join(", "))?;
+        writeln!(terminal.err, "{segments} segment{plural}, no problems on {}", targets.join(", "))?;
     }
     Ok(exit)
 }
