@@ -9,6 +9,7 @@
 //! what depends on it.
 
 mod expr;
+mod extent;
 mod graph;
 pub mod hir;
 mod names;
