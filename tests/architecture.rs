@@ -70,6 +70,20 @@ fn sql_asks_no_capability() {
     }
 }
 
+#[test]
+fn the_pages_for_contributors_name_what_is_there() {
+    let tops =
+        ["src/", "tests/", "tools/", "dialects/", "docs/", "examples/", "grammar/", "catalog/", ".ci/"];
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "CHANGELOG.md"] {
+        let text = read(Path::new(page));
+        let prose = text.split("```").step_by(2).collect::<String>();
+        for path in in_backticks(&prose).filter(|path| tops.iter().any(|top| path.starts_with(top))) {
+            let there = path.contains('*') || Path::new(&path).exists();
+            assert!(there, "{page} names `{path}`, which is not there");
+        }
+    }
+}
+
 /// The rows of the first table under a heading of ARCHITECTURE.md: the name in backticks in
 /// the first column, and those in the second.
 fn table(heading: &str) -> Vec<(String, Names)> {

@@ -42,9 +42,12 @@ segment friend on customer { where in segment at_big }
 segment again on customer { where in segment buyers and plan is present }
 ";
 
+/// A segment that falls by itself, and what is underlined.
+type Fallen = (&'static str, &'static str);
+
 /// The four flags of the registry: the flag, the segments that fall by themselves with what
 /// is underlined, and what the message calls it.
-const FLAGS: &[(&str, &[(&str, &str)], &str)] = &[
+const FLAGS: &[(&str, &[Fallen], &str)] = &[
     ("linked_conditions", &[("at_big", "company")], "conditions on linked entities"),
     ("many_linked_conditions", &[("buyers", "count(orders)")], "conditions on arrays of linked entities"),
     (
