@@ -54,6 +54,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let (clock, clock_in_place) = clock?;
     let dialect = Dialect {
         name: name.to_owned(),
+        origin: name.to_owned(),
         parser,
         capabilities: capabilities?,
         limits: limits?,
@@ -306,8 +307,10 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
         finish_segment: list("finish_segment", true, problems),
         commit: list("commit", false, problems),
         view: list("view", true, problems),
+        view_in_transaction: false,
     };
     statements.setup_in_transaction = fields.boolean("setup_in_transaction", problems).unwrap_or(false);
+    statements.view_in_transaction = fields.boolean("view_in_transaction", problems).unwrap_or(false);
     fields.finish(problems);
     statements
 }
