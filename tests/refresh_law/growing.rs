@@ -175,19 +175,15 @@ fn aggregate(tape: &mut Tape<'_>, of: &str, earlier: &[&str], depth: usize) -> O
         "customer" => ("age", "created_at"),
         _ => ("size", "founded"),
     };
-    Some(match tape.below(9) {
-        0 | 1 => format!("exists({path}{rest})"),
-        2 => format!("count({path}{rest}) >= {n}"),
-        3 => format!("sum({path}.{number}{rest}) >= {n}"),
-        4 => format!("max({path}.{number}{rest}) > {n}"),
-        5 => format!("min({path}.{number}{rest}) <= {n}"),
-        6 => format!("{n} <= count distinct({path}.{time}{rest})"),
-        7 => format!("{n} < sum({path}.{number}{rest})"),
-        _ => {
-            let op = tape.pick(&["<", "=", ">="]);
-            let function = tape.pick(&["count", "avg"]);
-            let field = if function == "avg" { format!(".{number}") } else { String::new() };
-            format!("{function}({path}{field}{rest}) {op} {n}")
-        }
-    })
+    let (value, op) = match tape.below(7) {
+        0 | 1 => return Some(format!("exists({path}{rest})")),
+        2 => (format!("count({path}{rest})"), ">="),
+        3 => (format!("sum({path}.{number}{rest})"), ">"),
+        4 => (format!("max({path}.{number}{rest})"), ">="),
+        5 => (format!("min({path}.{number}{rest})"), "<="),
+        _ => (format!("count distinct({path}.{time}{rest})"), ">"),
+    };
+    // The wrong way round now and then.
+    let op = if tape.one_in(4) { tape.pick(&["<", ">", "=", "<=", ">="]) } else { op };
+    Some(format!("{value} {op} {n}"))
 }
