@@ -21,9 +21,11 @@ use crate::sql::{self, ClockForm, Renderer, Scope, Script, Statement};
 pub struct Execution {
     /// The statements.
     pub steps: Vec<Step>,
-    /// The stored segments in the order in which they are built, each with the query that
-    /// then counts its members.
+    /// The segments that are stored or views, in the order in which they are built, each with
+    /// the query that then counts its members.
     pub counts: Vec<(String, String)>,
+    /// The tables that are read, each with a query that fails if it isn't there.
+    pub reads: Vec<(String, String)>,
 }
 
 /// A statement of a build.
@@ -78,10 +80,16 @@ pub(super) fn execution(
     let script = script(session, target, plan, Scope::All, refresh)?;
     let step = |statement: Statement| Step { segment: statement.segment, statement: statement.text };
     let mut counts = Vec::new();
-    for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+    for segment in plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline) {
         counts.push((segment.name.clone(), count_sql(target, &segment.table)?));
     }
-    Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts })
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for read in plan.segments.iter().flat_map(|segment| &segment.reads).filter(|read| !read.table.is_empty())
+    {
+        tables.insert(read.table.join("."), count_sql(target, &read.table)?);
+    }
+    let reads = tables.into_iter().collect();
+    Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts, reads })
 }
 
 fn count_sql(target: &Target, table: &[String]) -> Result<String, Diagnostics> {

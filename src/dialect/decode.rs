@@ -53,6 +53,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     fields.finish(problems);
     let dialect = Dialect {
         name: name.to_owned(),
+        origin: name.to_owned(),
         parser,
         capabilities: capabilities?,
         limits: limits?,

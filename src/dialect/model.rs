@@ -17,6 +17,8 @@ use crate::types::Type;
 pub struct Dialect {
     /// Its name.
     pub name: String,
+    /// The name of the dialect at the end of what it extends; its own if it extends none.
+    pub origin: String,
     pub(crate) parser: Parser,
     pub(super) capabilities: BTreeMap<Capability, Answer>,
     pub(super) limits: BTreeMap<Limit, Option<u64>>,

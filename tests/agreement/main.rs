@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod edges;
 mod engines;
 mod segments;
 mod tape;
@@ -124,11 +125,7 @@ fn compare(
     )))
 }
 
-fn run(engines: &mut Engines, bytes: &[u8]) -> Result<Count, TestCaseError> {
-    let case = Case::new(bytes);
-    if std::env::var_os("SEGC_SHOW").is_some() {
-        eprintln!("{}", case.segments);
-    }
+fn run(engines: &mut Engines, case: &Case) -> Result<Count, TestCaseError> {
     let session = case.open()?;
     let data = case.data(&session);
     let wanted = expected(&session, &data);
@@ -139,7 +136,7 @@ fn run(engines: &mut Engines, bytes: &[u8]) -> Result<Count, TestCaseError> {
             let Some(wanted) = wanted else { continue };
             let (found, sql) = engine.select(&session, name)?;
             if let Some(found) = found {
-                compare(&case, engine.target, name, wanted, &found, &sql)?;
+                compare(case, engine.target, name, wanted, &found, &sql)?;
                 count.selects += 1;
                 count.members += wanted.len();
             }
@@ -150,7 +147,7 @@ fn run(engines: &mut Engines, bytes: &[u8]) -> Result<Count, TestCaseError> {
             for (name, found) in &tables {
                 let wanted = wanted.iter().find(|(known, _)| known == name);
                 if let Some((_, Some(wanted))) = wanted {
-                    compare(&case, &format!("{} (script)", engine.target), name, wanted, found, "")?;
+                    compare(case, &format!("{} (script)", engine.target), name, wanted, found, "")?;
                     count.tables += 1;
                 }
             }
@@ -172,11 +169,11 @@ fn evaluator_and_engines_agree_on_random_segments() {
     let cases = std::env::var("SEGC_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
     let engines = RefCell::new(Engines::start());
     let total = RefCell::new(Count::default());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let tapes = prop::collection::vec(any::<u8>(), 300..2_500);
     let result = runner.run(&tapes, |bytes| {
-        let count = run(&mut engines.borrow_mut(), &bytes)?;
+        let count = run(&mut engines.borrow_mut(), &Case::new(&bytes))?;
         let mut total = total.borrow_mut();
         total.selects += count.selects;
         total.tables += count.tables;
@@ -192,4 +189,18 @@ fn evaluator_and_engines_agree_on_random_segments() {
         total.selects > cases as usize && total.members > total.selects / 4,
         "too little was compared: {total:?}"
     );
+}
+
+#[test]
+fn every_window_and_instant_is_exact_at_its_edges() {
+    let mut engines = Engines::start();
+    for zone in ["UTC", "Europe/London", "America/New_York"] {
+        for start in ["monday", "sunday"] {
+            let settings =
+                format!("name: world\ntimezone: {zone}\nweek_start: {start}\nmaterialize: inline\n");
+            let case = Case { settings, segments: edges::segments(), rows: edges::rows() };
+            let count = run(&mut engines, &case).unwrap_or_else(|error| panic!("{error}"));
+            assert!(count.selects > 200 && count.members > 2_000, "too little was compared: {count:?}");
+        }
+    }
 }

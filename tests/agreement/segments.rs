@@ -3,6 +3,48 @@
 use crate::tape::Tape;
 use crate::world::{ENTITIES, EVENTS, Entity, Kind, PLANS, entity};
 
+/// Instants of the clock and constants.
+pub const INSTANTS: &[&str] = &[
+    "now",
+    "7 days ago",
+    "today",
+    "1 month ago",
+    "24 hours ago",
+    "start of month",
+    "start of week",
+    "2026-03-22T12:30:00Z",
+    "2026-03-01",
+    "start of day",
+    "3 days from now",
+    "start of quarter",
+    "1 year ago",
+];
+
+/// Windows of every shape.
+pub const WINDOWS: &[&str] = &[
+    "last 7 days",
+    "last 1 month",
+    "last 24 hours",
+    "previous 1 month",
+    "previous 2 weeks",
+    "this month",
+    "this week",
+    "today",
+    "yesterday",
+    "next 7 days",
+    "since 2026-03-01",
+    "until 2026-03-22",
+    "2026-02-28 to 2026-03-22",
+    "2026-03-01 through 2026-03-28",
+    "14 days ago to 7 days ago",
+    "this quarter",
+    "this year",
+    "lifetime",
+    "last 1 year",
+    "since start of week",
+    "previous 1 day",
+];
+
 /// What is in scope: the row, and inside an aggregate the row that the aggregate belongs to.
 #[derive(Clone, Copy)]
 struct Scope {
@@ -292,10 +334,10 @@ impl Writer<'_, '_> {
 
     fn between(&mut self, scope: Scope, depth: usize) -> String {
         let not = if self.tape.one_in(3) { "not " } else { "" };
-        if self.tape.below(2) == 0 {
-            if let Some((time, _)) = self.time(scope) {
-                return format!("{time} {not}between 2026-02-28 and 2026-03-28");
-            }
+        if self.tape.below(2) == 0
+            && let Some((time, _)) = self.time(scope)
+        {
+            return format!("{time} {not}between 2026-02-28 and 2026-03-28");
         }
         let (value, kind) = self.number(scope, depth);
         let bounds = if kind == Number::Float { "-0.33 and 7.77" } else { "0 and 10" };
@@ -313,23 +355,8 @@ impl Writer<'_, '_> {
     }
 
     fn instant(&mut self, scope: Scope) -> String {
-        let known = [
-            "now",
-            "7 days ago",
-            "today",
-            "1 month ago",
-            "24 hours ago",
-            "start of month",
-            "start of week",
-            "2026-03-22T12:30:00Z",
-            "2026-03-01",
-            "start of day",
-            "3 days from now",
-            "start of quarter",
-            "1 year ago",
-        ];
-        match self.tape.below(known.len() + 2) {
-            at if at < known.len() => known[at].to_owned(),
+        match self.tape.below(INSTANTS.len() + 2) {
+            at if at < INSTANTS.len() => INSTANTS[at].to_owned(),
             _ => self.time(scope).map_or_else(|| "now".to_owned(), |(time, _)| time),
         }
     }
@@ -347,29 +374,6 @@ impl Writer<'_, '_> {
     }
 
     fn window(&mut self, scope: Scope) -> String {
-        let known = [
-            "last 7 days",
-            "last 1 month",
-            "last 24 hours",
-            "previous 1 month",
-            "previous 2 weeks",
-            "this month",
-            "this week",
-            "today",
-            "yesterday",
-            "next 7 days",
-            "since 2026-03-01",
-            "until 2026-03-22",
-            "2026-02-28 to 2026-03-22",
-            "2026-03-01 through 2026-03-28",
-            "14 days ago to 7 days ago",
-            "this quarter",
-            "this year",
-            "lifetime",
-            "last 1 year",
-            "since start of week",
-            "previous 1 day",
-        ];
         if let Some(outer) = scope.outer {
             let times: Vec<&str> = outer
                 .fields
@@ -382,7 +386,7 @@ impl Writer<'_, '_> {
                 return format!("outer.{name} to outer.{name} + 7 days");
             }
         }
-        self.tape.pick(&known).to_owned()
+        self.tape.pick(WINDOWS).to_owned()
     }
 
     /// The inside of an aggregate: path, window, filter; and the entity at its end.

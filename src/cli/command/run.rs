@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Opened, one, open};
+use super::{Opened, one, open, refuse_folder};
 use crate::api::{Execution, Options};
 use crate::cli::args::Run;
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::problems::NoTarget;
+use crate::cli::problems::{NoTables, NoTarget};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
@@ -20,6 +20,9 @@ use crate::engine::{Cell, Embedded, Engine, EngineError};
 const DATA: &str = "data";
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Err(problem) = refuse_folder(&args.segments, named) {
+        return terminal.refuse(problem);
+    }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
     let (opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
@@ -41,6 +44,7 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
         Err(Failure::Io(error)) => return Err(error),
         // It is one transaction: nothing was changed, so there is nothing to show.
         Err(Failure::Engine(error)) => problems.push(error),
+        Err(Failure::NoTables(problem)) => problems.push(*problem),
     }
     opened.report(problems, terminal)
 }
@@ -74,7 +78,7 @@ fn target(opened: &Opened, args: &Run) -> Result<String, Diagnostics> {
             Some(name) => format!("the embedded engine can't run the target `{name}`"),
             None => "the embedded engine can run none of the project's targets".to_owned(),
         };
-        one(NoTarget { span: None, why })
+        one(NoTarget { span: None, why, able })
     })
 }
 
@@ -82,6 +86,7 @@ fn target(opened: &Opened, args: &Run) -> Result<String, Diagnostics> {
 enum Failure {
     Io(io::Error),
     Engine(EngineError),
+    NoTables(Box<NoTables>),
 }
 
 impl From<EngineError> for Failure {
@@ -108,6 +113,7 @@ fn execute(
     if args.db.is_none() || args.load {
         load(&mut engine, opened, target, terminal)?;
     }
+    require_tables(&mut engine, args, execution)?;
     let mut times: BTreeMap<&str, Duration> = BTreeMap::new();
     for step in &execution.steps {
         let start = now();
@@ -122,6 +128,21 @@ fn execute(
         table.row([segment.clone(), count(&mut engine, query)?, duration(time)]);
     }
     Ok(table)
+}
+
+/// Asks for every table that is read, so that a missing one is told in the user's words.
+fn require_tables(engine: &mut Embedded, args: &Run, execution: &Execution) -> Result<(), Failure> {
+    let missing: Vec<String> = execution
+        .reads
+        .iter()
+        .filter(|(_, query)| engine.query(query).is_err())
+        .map(|(table, _)| table.clone())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let database = args.db.as_ref().filter(|_| !args.load).map(|path| path.display().to_string());
+    Err(Failure::NoTables(Box::new(NoTables { span: None, tables: missing, database })))
 }
 
 /// Fills the tables from the sample files, and names those that have none.

@@ -91,7 +91,7 @@ impl Lowering<'_> {
     }
 
     /// The row at the end of a to-one path; columns of an absent row are null.
-    pub(super) fn to_one(&mut self, scope: &Scope, path: &Path) -> Row {
+    pub(super) fn row_at(&mut self, scope: &Scope, path: &Path) -> Row {
         self.follow(self.start(scope, path), &path.hops)
     }
 

@@ -135,7 +135,7 @@ impl Lowering<'_> {
                 return owns.into_iter().map(|own| self.field(&row, own)).collect();
             }
         }
-        let row = self.to_one(scope, path);
+        let row = self.row_at(scope, path);
         key.into_iter().map(|field| self.field(&row, field)).collect()
     }
 

@@ -20,7 +20,7 @@ impl Lowering<'_> {
         match &value.kind {
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
             ValueKind::Field(path, field) => {
-                let row = self.to_one(scope, path);
+                let row = self.row_at(scope, path);
                 self.field(&row, *field)
             }
             ValueKind::Trait(path, id) => self.computed(scope, path, *id),
@@ -73,7 +73,7 @@ impl Lowering<'_> {
     /// A trait of the row at the end of a path. Behind links it is missing where the row is,
     /// even if it would be 0 or false over nothing.
     fn computed(&mut self, scope: &Scope, path: &Path, id: TraitId) -> Scalar {
-        let row = self.to_one(scope, path);
+        let row = self.row_at(scope, path);
         let inner = Scope { this: row.clone(), outer: None };
         let hir = self.cx.hir;
         let value = self.value(&inner, &hir.computed(id).value);
