@@ -8,6 +8,7 @@ use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
 use super::expr::{Checker, Known, SegmentState, TraitState};
+use super::extent::Extent;
 use super::graph::{self, Node, Order};
 use super::hir::{Cond, Hir, Segment, SegmentId, Trait, TraitId};
 use super::names::{Names, did_you_mean, listed};
@@ -15,6 +16,7 @@ use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::properties;
 use super::resolve::Scope;
+use super::visit::Visitor as _;
 
 pub(super) fn check(
     files: &[ast::File],
@@ -63,6 +65,8 @@ struct Project<'a> {
 #[derive(Default)]
 struct Checked {
     traits: Vec<Trait>,
+    /// Of the traits, by identity.
+    extents: Vec<Extent>,
     segments: Vec<Segment>,
 }
 
@@ -102,16 +106,17 @@ impl Project<'_> {
         for &node in &self.order.nodes {
             match node {
                 Node::Trait(at) => {
-                    if let Some(found) = self.check_trait(&mut checker, at)
+                    if let Some((found, extent)) = self.check_trait(&mut checker, at, &checked.extents)
                         && !cyclic.contains(&node)
                     {
                         let id = TraitId(u32::try_from(checked.traits.len()).unwrap_or(u32::MAX));
                         checker.known.traits[at] = TraitState::fine(id, &found.value);
                         checked.traits.push(found);
+                        checked.extents.push(extent);
                     }
                 }
                 Node::Segment(at) => {
-                    let found = self.check_segment(&mut checker, at);
+                    let found = self.check_segment(&mut checker, at, &checked.extents);
                     match found.filter(|_| checker.known.segments[at].is_fine()) {
                         Some(found) => checked.segments.push(found),
                         None if self.read[at].disabled.is_none() => {
@@ -126,15 +131,20 @@ impl Project<'_> {
         checked
     }
 
-    fn check_trait(&self, checker: &mut Checker, at: usize) -> Option<Trait> {
+    fn check_trait(&self, checker: &mut Checker, at: usize, extents: &[Extent]) -> Option<(Trait, Extent)> {
         let item = &self.names.traits[at];
         let entity = item.entity?;
-        let value = checker.item(|checker| checker.value(&item.ast.value, &Scope::of(entity)))?;
-        item.unique.then(|| Trait { name: item.ast.name.text.clone(), entity, value, span: item.ast.span })
+        let (value, extent) = checker.item(|checker| {
+            let value = checker.value(&item.ast.value, &Scope::of(entity))?;
+            let extent = checker.extent(extents, |measure| measure.value(&value));
+            Some((value, extent))
+        })?;
+        let (name, span) = (item.ast.name.text.clone(), item.ast.span);
+        item.unique.then_some((Trait { name, entity, value, span }, extent))
     }
 
     /// The segment, if it and all that it needs are without error.
-    fn check_segment(&self, checker: &mut Checker, at: usize) -> Option<Segment> {
+    fn check_segment(&self, checker: &mut Checker, at: usize, extents: &[Extent]) -> Option<Segment> {
         let item = &self.names.segments[at];
         if self.read[at].disabled.is_some() {
             return None;
@@ -154,12 +164,16 @@ impl Project<'_> {
                 Some(found) => Some(found?),
                 None => None,
             };
+            let (includes, excludes) = (includes?, excludes?);
+            checker.extent(extents, |measure| {
+                includes.iter().chain(&excludes).for_each(|rule| measure.cond(rule));
+            });
             Some(Segment {
                 name: ast.name.text.clone(),
                 entity: entity?,
                 parent,
-                includes: includes?,
-                excludes: excludes?,
+                includes,
+                excludes,
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,
                 span: ast.span,

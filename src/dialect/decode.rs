@@ -303,8 +303,10 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
         finish_segment: list("finish_segment", true, problems),
         commit: list("commit", false, problems),
         view: list("view", true, problems),
+        view_in_transaction: false,
     };
     statements.setup_in_transaction = fields.boolean("setup_in_transaction", problems).unwrap_or(false);
+    statements.view_in_transaction = fields.boolean("view_in_transaction", problems).unwrap_or(false);
     fields.finish(problems);
     statements
 }

@@ -74,6 +74,8 @@ pub(crate) struct Statements {
     pub(crate) commit: Vec<Shell>,
     /// Per segment that is a view.
     pub(crate) view: Vec<Shell>,
+    /// Whether the views precede `commit`, so that they appear with the tables.
+    pub(crate) view_in_transaction: bool,
 }
 
 impl Dialect {

@@ -313,4 +313,27 @@ crate::problems! {
     error SEG335 "membership of a value" ValueInSegment { span: Span, path: String, segment: String }
     message |p| format!("`{}` is a value, and only a row can be in a segment", p.path);
     help |p| Some(format!("write `in segment {}`, with a link before it if it is about another entity", p.segment));
+
+    /// Traits that are made of traits are nested too deeply.
+    ///
+    ///     trait t1 on customer = t0 + 1
+    ///     trait t2 on customer = t1 + 1       # … and so on to t200
+    ///
+    /// A trait is written out wherever it is used, with the traits that it uses; an expression
+    /// may then be nested 300 levels deep. Shorten the chain at the place that is shown.
+    error SEG336 "traits nested too deeply" TraitsTooDeep { span: Span, limit: usize }
+    message |p| format!("with this trait written out, the expression is nested more than {} levels deep", p.limit);
+    help |_p| Some("shorten the chain of traits that lies behind it".to_owned());
+
+    /// A condition or a trait becomes too large because of the traits that it uses.
+    ///
+    ///     trait t1 on customer = t0 + t0
+    ///     trait t2 on customer = t1 + t1      # twice as large with every step
+    ///
+    /// A trait is written out wherever it is used, with the traits that it uses; together
+    /// these may have 10,000 parts. Use the trait less often, or fewer traits within it
+    /// (here, `t0 * 4`).
+    error SEG337 "too large with its traits" TraitsTooLarge { span: Span, limit: u64 }
+    message |p| format!("with this trait written out, the expression has more than {} parts", p.limit);
+    help |_p| Some("use it less often, or fewer traits within it".to_owned());
 }

@@ -135,13 +135,24 @@ impl<'a> Writer<'a> {
         }
         if !tables.is_empty() {
             self.members(&mut out, &tables, matches!(scope, Scope::One(_)), refresh);
+        }
+        if shells.view_in_transaction {
+            self.views(&mut out, chosen);
+        }
+        if !tables.is_empty() {
             self.add(&mut out, (&shells.commit, Purpose::Commit, "commit"), once);
         }
-        for &segment in chosen.iter().filter(|one| !is_table(one)) {
-            let context = Context { segment: Some(segment), view: true, ..once };
-            self.add(&mut out, (&shells.view, Purpose::View, "view"), context);
+        if !shells.view_in_transaction {
+            self.views(&mut out, chosen);
         }
         out
+    }
+
+    fn views(&self, out: &mut Vec<Statement>, chosen: &[&'a SegmentPlan]) {
+        for &segment in chosen.iter().filter(|one| !is_table(one)) {
+            let context = Context { segment: Some(segment), view: true, ..Context::default() };
+            self.add(out, (&self.dialect.statements.view, Purpose::View, "view"), context);
+        }
     }
 
     fn setup(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
