@@ -217,7 +217,14 @@ fn the_demo_is_what_the_readme_says() {
 
 #[test]
 fn links_lead_somewhere() {
-    for page in ["README.md", "docs/language.md", "docs/catalog.md", "docs/refresh.md", "docs/dialects.md", "docs/ci.md"] {
+    for page in [
+        "README.md",
+        "docs/language.md",
+        "docs/catalog.md",
+        "docs/refresh.md",
+        "docs/dialects.md",
+        "docs/ci.md",
+    ] {
         let text = read(page);
         let folder = repository().join(page);
         let folder = folder.parent().expect("it is in a folder");
