@@ -10,7 +10,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the example shop on the embedded DuckDB and print who is in which segment
-	@$(ENGINE) cargo run --quiet $$flags -- -C examples/shop run --as-of 2026-03-31T12:00:00Z
+	@$(ENGINE) cargo build $$flags && cargo run --quiet $$flags -- -C examples/shop run --as-of 2026-03-31T12:00:00Z
 
 test: ## run all tests (those on Postgres where its server is installed)
 	@$(ENGINE) cargo test $$flags
