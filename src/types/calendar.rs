@@ -172,9 +172,9 @@ mod tests {
         assert_eq!(of("UTC"), (true, false));
         assert_eq!(of("Europe/London"), (true, false));
         assert_eq!(of("America/New_York"), (true, false));
-        assert_eq!(of("Atlantic/Azores"), (true, true));
-        // Until 1925 it kept its own sun's time, half an hour off.
-        assert_eq!(of("America/Havana"), (false, true));
+        // It gave up its own sun's time in 1912, five minutes off.
+        assert_eq!(of("Atlantic/Azores"), (false, true));
+        assert_eq!(of("America/Havana"), (true, true));
         assert_eq!(of("Australia/Lord_Howe"), (false, false));
     }
 

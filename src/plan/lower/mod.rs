@@ -77,6 +77,7 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
         tables: BTreeSet::new(),
         unique: BTreeSet::new(),
         repeats: OnceCell::new(),
+        in_alternative: false,
         frames: Vec::new(),
     };
     let select = lowering.segment(id);
@@ -106,6 +107,8 @@ struct Lowering<'a> {
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
+    /// What is being lowered stands inside of an OR, or is a value: no filter of its own.
+    in_alternative: bool,
     /// What the project's zone repeats.
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.

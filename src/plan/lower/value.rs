@@ -55,7 +55,9 @@ impl Lowering<'_> {
                 call(Function::DaysBetween, args)
             }
             ValueKind::Condition(cond) => {
+                let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
+                self.in_alternative = in_alternative;
                 Scalar::Coalesce(vec![holds, Scalar::Literal(Literal::Boolean(false))])
             }
         }
