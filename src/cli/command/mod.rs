@@ -76,7 +76,7 @@ impl Opened {
         }
         if names.is_empty() && known.is_empty() {
             let why = "the project has no target".to_owned();
-            problems.push(NoTarget { span: None, why });
+            problems.push(NoTarget { span: None, why, able: Vec::new() });
         }
         if !problems.is_empty() {
             return Err(problems);
