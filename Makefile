@@ -15,9 +15,10 @@ demo: ## run the example shop on the embedded DuckDB and print who is in which s
 test: ## run all tests (those on Postgres where its server is installed)
 	@$(ENGINE) cargo test $$flags
 
-lint: ## formatting, clippy, documentation, licenses, tidiness: all that CI demands
+lint: ## formatting, clippy, documentation, licenses, tidiness, data of examples: all that CI demands
 	cargo fmt --check
 	tools/tidy.sh
+	tools/examples.sh
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps
 	tools/deny.sh

@@ -161,7 +161,7 @@ fn nothing_may_be_left_open() {
     let text = base
         .replace("name: duckdb", "name: mine")
         .replace("  regex: true\n", "")
-        .replace("  lower: lower($1)\n", "");
+        .replace("  lower: LOWER($1)\n", "");
     let codes: Vec<String> = problems(&text).into_iter().map(|(code, _)| code).collect();
     assert_eq!(codes, ["SEG603", "SEG603"]);
 }

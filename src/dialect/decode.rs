@@ -51,6 +51,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
     fields.finish(problems);
+    let (clock, clock_in_place) = clock?;
     let dialect = Dialect {
         name: name.to_owned(),
         origin: name.to_owned(),
@@ -61,7 +62,8 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         functions: functions?,
         literals: literals?,
         identifiers: identifiers?,
-        clock: clock?,
+        clock,
+        clock_in_place,
         statements: statements?,
     };
     (problems.len() == before).then_some(dialect)
@@ -268,14 +270,16 @@ fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
     Some(Identifiers { quote, escapes, reserved })
 }
 
-fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Expr> {
+fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<(Expr, bool)> {
     let mut fields = Fields::new(node, "`clock`", node.span, problems)?;
     let read = fields.require("read", problems);
+    let in_place = fields.boolean("in_place", problems).unwrap_or(false);
     fields.finish(problems);
     let (text, span) = (read?.text(problems)?, read?.span);
     parse::expression(parser, text)
         .map_err(|error| problems.push(UnreadableSql { span, what: text.to_owned(), error }))
         .ok()
+        .map(|read| (read, in_place))
 }
 
 fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Statements {

@@ -26,7 +26,11 @@ pub struct Dialect {
     pub(super) functions: BTreeMap<Function, Template>,
     pub(crate) literals: Literals,
     pub(crate) identifiers: Identifiers,
+    /// How a script reads one of its instants.
     pub(crate) clock: Expr,
+    /// The engine's clock stands still for a query: it is read where it is needed, so that
+    /// filters are constant when the query is planned. Else a first subquery fixes it.
+    pub(crate) clock_in_place: bool,
     pub(crate) statements: Statements,
 }
 

@@ -37,8 +37,9 @@ problems! {
     /// The embedded engine cannot handle time zones.
     ///
     /// Its ICU part is missing, without which instants and local days can't be told apart.
-    /// This happens with an engine that was compiled from source without ICU. Use a library
-    /// that has it: set `DUCKDB_LIB_DIR`, or delete `.cargo/config.toml` and run `make test`.
+    /// This happens with an engine that was compiled from source (`--features bundled`): it
+    /// tries to fetch ICU when it first needs it, and could not. Use a library that has ICU:
+    /// set `DUCKDB_LIB_DIR` to its folder and build segc without that feature.
     error SEG704 "engine without time zones" NoTimeZones { span: Option<Span>, reason: String }
     message |p| format!("the embedded engine has no time zones: {}", p.reason);
     help |_p| Some("use a library of the engine that contains ICU".to_owned());

@@ -32,7 +32,8 @@ pub enum ClockForm {
     Literal(jiff::Timestamp),
     /// From the variables (or the table) that its script has set.
     Script,
-    /// From the engine's clock, once per query: a first subquery fixes them all.
+    /// From the engine's clock, which is the same for all of a query: read in place where the
+    /// engine's stands still, else a first subquery fixes all instants.
     Query,
 }
 
@@ -113,7 +114,7 @@ impl<'a> Renderer<'a> {
         let mut named = self.renamed_clock(query);
         let renderer = named.as_mut().map_or(self, |other| other);
         let mut ctes: Vec<ast::Cte> = Vec::new();
-        if renderer.form == ClockForm::Query && reads_clock(query) {
+        if renderer.form == ClockForm::Query && !renderer.dialect.clock_in_place && reads_clock(query) {
             ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
         }
         ctes.extend(
@@ -158,13 +159,27 @@ impl<'a> Renderer<'a> {
         TableAlias { explicit: true, name: self.ident(name), columns: Vec::new(), at: None }
     }
 
-    /// One row with as_of and every bound.
-    fn clock_query(&self) -> ast::Query {
-        let source = match &self.clock.as_of {
+    /// The run's as_of: what the plan gives, or the engine's clock.
+    fn as_of(&self) -> Expr {
+        match &self.clock.as_of {
             Some(scalar) => self.expr(scalar),
             None => self.call(Function::EngineClock, Vec::new()),
+        }
+    }
+
+    /// The value of a bound, spelled out down to as_of.
+    fn written_out(&self, name: &str) -> Expr {
+        let bound = self.clock.bounds.iter().find(|(one, ..)| one == name);
+        let Some((_, value, _)) = bound else {
+            self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
+            return Expr::value(Value::Null);
         };
-        let as_of = SelectItem::ExprWithAlias { expr: source, alias: self.ident(AS_OF) };
+        self.expr(&inline_bounds(value, self.clock, 0))
+    }
+
+    /// One row with as_of and every bound.
+    fn clock_query(&self) -> ast::Query {
+        let as_of = SelectItem::ExprWithAlias { expr: self.as_of(), alias: self.ident(AS_OF) };
         let first = ast::Select { projection: vec![as_of], ..empty_select() };
         if self.clock.bounds.is_empty() {
             return plain(first);
@@ -197,16 +212,12 @@ impl<'a> Renderer<'a> {
             ClockForm::Literal(as_of) if name == AS_OF => {
                 self.dialect.literals.write(&Literal::Timestamp(as_of))
             }
-            ClockForm::Literal(_) => match self.clock.bounds.iter().find(|(one, ..)| one == name) {
-                Some((_, value, _)) => self.expr(&inline_bounds(value, self.clock, 0)),
-                None => {
-                    self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
-                    Expr::value(Value::Null)
-                }
-            },
+            ClockForm::Literal(_) => self.written_out(name),
             ClockForm::Script => named(&self.dialect.clock, name),
             // Inside of the clock's own query.
             ClockForm::Query if self.clock_cte.is_empty() => Expr::Identifier(self.ident(name)),
+            ClockForm::Query if self.dialect.clock_in_place && name == AS_OF => self.as_of(),
+            ClockForm::Query if self.dialect.clock_in_place => self.written_out(name),
             ClockForm::Query => {
                 let projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(self.ident(name)))];
                 let name = ObjectName::from(vec![self.ident(&self.clock_cte)]);

@@ -21,6 +21,7 @@ pub struct Target {
     pub engine: Running,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a test has one or two of them")]
 pub enum Running {
     Duck(DuckDb),
     Postgres(Postgres),
