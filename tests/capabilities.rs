@@ -311,7 +311,8 @@ fn limits_are_kept_to_by_policy_and_by_tier() {
             let (problems, compiled, session) = judged(&files(most), "duckdb", &options);
             assert_eq!(problems.len(), 1, "{limit}: {problems:?}");
             assert_eq!((problems[0].code, underlined(&session, &problems[0])), ("SEG504", place));
-            assert_eq!(problems[0].message, format!("{says}, but {whose} allows {most}"));
+            let unit = if limit == "window_days" { " days" } else { "" };
+            assert_eq!(problems[0].message, format!("{says}, but {whose} allows {most}{unit}"));
             assert_eq!(help(&problems[0]), format!("the limit is `{section}.limits.{limit}` in segc.yml"));
             assert!(compiled.len() + 1 == text.matches("segment ").count(), "{limit}: only one falls");
             assert!(
@@ -336,6 +337,7 @@ fn a_limit_on_windows_refuses_those_without_end_and_leaves_fixed_dates() {
         assert_eq!(problems.len(), 1, "{condition}");
         assert_eq!(underlined(&session, &problems[0]), place);
         assert!(problems[0].message.starts_with("`s` reaches back without end"), "{problems:?}");
+        assert!(help(&problems[0]).starts_with("give it a window, such as `during last 100000 days`"));
     }
     for condition in [
         "exists(orders during 2024-01-01 to 2024-02-01)",
@@ -421,6 +423,11 @@ fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
         assert!(problem.message.ends_with("`tiny` accepts 8000"), "{problem:?}");
     }
     assert!(!problems.is_empty() && written("duckdb").is_ok());
+    let listed = session.hir().find("listed").expect("it is there");
+    let printed = |target| session.select_sql(target, listed, &Options::default());
+    let problems = printed("tiny").expect_err("it is too long");
+    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["SEG507"]);
+    assert!(printed("duckdb").is_ok());
 }
 
 /// A construct for each capability that segments can't use yet. When one of these is

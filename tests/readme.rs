@@ -61,7 +61,7 @@ fn repository() -> &'static Path {
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the repository's files")]
 fn read(path: &str) -> String {
-    std::fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    std::fs::read_to_string(repository().join(path)).expect("the file is there")
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test writes a project")]
@@ -74,6 +74,7 @@ fn write(path: &Path, text: &str) {
 fn execute(command: &str, folder: &Path) -> String {
     let program = assert_cmd::cargo::cargo_bin("segc");
     let programs = program.parent().expect("it is in a folder").display().to_string();
+    #[expect(clippy::disallowed_methods, reason = "the shell finds its programs, and segc")]
     let path = std::env::var("PATH").unwrap_or_default();
     let output = Command::new("sh")
         .args(["-c", &format!("{{ {command}\n}} 2>&1")])
