@@ -53,7 +53,7 @@ fn a_crate_with_one_home_is_used_nowhere_else() {
     for file in sources() {
         let (module, code) = (module_of(&file), code(&read(&file)));
         for (name, home) in &homes {
-            let used = words(&code, &format!("{name}::")).next().is_some();
+            let used = words(&code, name).any(|rest| rest.starts_with("::") || rest.starts_with(';'));
             assert!(!used || home.contains(&module), "{}: `{name}` lives in {home:?}", file.display());
         }
     }
@@ -66,6 +66,20 @@ fn sql_asks_no_capability() {
         let code = code(&read(&file));
         for flag in ["Capability", "Limit", "Answer"] {
             assert!(words(&code, flag).next().is_none(), "{} asks for a {flag}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_pages_for_contributors_name_what_is_there() {
+    let tops =
+        ["src/", "tests/", "tools/", "dialects/", "docs/", "examples/", "grammar/", "catalog/", ".ci/"];
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "CHANGELOG.md"] {
+        let text = read(Path::new(page));
+        let prose = text.split("```").step_by(2).collect::<String>();
+        for path in in_backticks(&prose).filter(|path| tops.iter().any(|top| path.starts_with(top))) {
+            let there = path.contains('*') || Path::new(&path).exists();
+            assert!(there, "{page} names `{path}`, which is not there");
         }
     }
 }

@@ -274,7 +274,6 @@ fn a_database_file_is_kept_and_refreshed() {
 #[test]
 fn a_table_without_rows_is_named() {
     let project = project();
-    #[expect(clippy::disallowed_methods, reason = "a test takes a file away")]
     std::fs::remove_file(project.path().join("data/orders.csv")).expect("it was there");
     let (code, out, err) = outcome(project.path(), &["run", "--as-of", AS_OF]);
     assert_eq!((code, out.as_str()), (2, ""));

@@ -9,8 +9,9 @@
 
 mod support;
 
-use support::agree::everything;
+use support::agree::{everything, everything_on};
 use support::project::Project;
+use support::target::Target;
 
 fn agree(project: &Project, segments: usize) {
     let report = everything(project);
@@ -33,4 +34,10 @@ fn members_of_the_flags_are_the_same_everywhere() {
 #[test]
 fn members_of_web_analytics_are_the_same_everywhere() {
     agree(&Project::web_analytics(), 25);
+}
+
+#[test]
+fn members_do_not_depend_on_how_a_database_orders_text() {
+    let Some(english) = Target::english() else { return };
+    everything_on(&Project::shop(), vec![english]).finish("shop, English collation");
 }

@@ -112,7 +112,8 @@ fn two_creates_on_postgres_run_one_after_the_other() {
     let big = plan.segments.iter().find(|segment| segment.name == "big").expect("a segment");
     let waited = target.members(big);
     target.drop_segments(&plan);
-    target.run(&build(&session, &support::target::plan(&session, "postgres", &Default::default()), false))
+    target
+        .run(&build(&session, &support::target::plan(&session, "postgres", &Default::default()), false))
         .expect("a fresh create");
     assert_eq!(target.members(big), waited);
 }

@@ -1,5 +1,6 @@
 //! Rule R8: which segments nobody can leave, and what is said of the others. Each case takes
 //! away one clause of the rule.
+#![allow(clippy::panic, reason = "a test may fail")]
 
 use segc::api::{Options, open_files};
 use segc::plan::Refresh;

@@ -276,3 +276,24 @@ fn duplicate_keys_stop_a_script_before_it_writes() {
         run.create(target).expect("rows without a key don't exist");
     });
 }
+
+/// Nothing converts a table yet: the script fails, and the old members stay until it is dropped.
+#[test]
+fn a_segment_stored_in_another_way_stops_the_script_and_leaves_all_as_it_was() {
+    let table = "segment s on customer { materialize: table where exists(orders) }\n\
+                 segment d on customer { where in segment s }\n";
+    let view = table.replace("table", "view").replace("exists(orders)", "name is present");
+    let of_orders = table.replace("on customer", "on order").replace("exists(orders)", "total > 50");
+    everywhere(|target| {
+        for (from, to) in [(table, &*view), (&*view, table), (table, &*of_orders)] {
+            let first = Run::new(target, from, FIRST);
+            first.create(target).expect("the first");
+            let members = first.members(target);
+            lab::append(target, &["INSERT INTO customers VALUES (9, 'Zoe')"]);
+            let error = Run::new(target, to, FIRST).create(target).expect_err("s is something else");
+            target.must("DELETE FROM customers WHERE id = 9");
+            assert_eq!(first.members(target), members, "{}: {error}", target.name);
+            target.drop_segments(&first.plan);
+        }
+    });
+}

@@ -39,12 +39,15 @@ pub struct Step {
 
 /// One self-contained `SELECT`.
 pub(super) fn select_sql(
+    session: &Session,
     target: &Target,
     planned: &SegmentPlan,
     as_of: Option<Timestamp>,
 ) -> Result<String, Diagnostics> {
     let form = as_of.map_or(ClockForm::Query, ClockForm::Literal);
-    Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)
+    let text = Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)?;
+    let problems = too_long(session, target, &planned.name, &text);
+    if problems.is_empty() { Ok(text) } else { Err(problems) }
 }
 
 /// Every script of a build.
@@ -128,14 +131,23 @@ fn span_of(session: &Session, name: &str) -> Option<Span> {
 }
 
 fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(), Diagnostics> {
-    let limit = target.dialect.limit(Limit::StatementBytes);
-    let Some(allowed) = limit.and_then(|bytes| usize::try_from(bytes).ok()) else { return Ok(()) };
     let mut problems = Diagnostics::new();
-    for statement in script.statements.iter().filter(|statement| statement.text.len() > allowed) {
-        let segment = statement.segment.clone().unwrap_or_default();
-        let span = span_of(session, &segment);
-        let (target, bytes) = (target.name.clone(), statement.text.len());
-        problems.push(StatementTooLong { span, segment, target, bytes, allowed });
+    for statement in &script.statements {
+        let segment = statement.segment.as_deref().unwrap_or_default();
+        problems.append(too_long(session, target, segment, &statement.text));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The problem that a statement is longer than its target accepts, if it is.
+fn too_long(session: &Session, target: &Target, segment: &str, text: &str) -> Diagnostics {
+    let limit = target.dialect.limit(Limit::StatementBytes);
+    let allowed = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+    let mut problems = Diagnostics::new();
+    if text.len() > allowed {
+        let (span, segment) = (span_of(session, segment), segment.to_owned());
+        let (target, bytes) = (target.name.clone(), text.len());
+        problems.push(StatementTooLong { span, segment, target, bytes, allowed });
+    }
+    problems
 }

@@ -141,7 +141,7 @@ impl Session {
         });
         match (planned.flatten(), self.target(target)) {
             (Some(planned), Some(target)) if !problems.has_errors() => {
-                select_sql(target, &planned, options.as_of)
+                select_sql(self, target, &planned, options.as_of)
             }
             _ => Err(problems),
         }

@@ -5,6 +5,13 @@ use crate::problems;
 use crate::types::Type;
 use crate::yaml::problems::{did_you_mean, one_of};
 
+/// A type with its article.
+fn a(ty: &Type) -> String {
+    let name = ty.to_string();
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
 fn first_one(span: Span) -> Vec<Label> {
     vec![Label { span, text: "the first one".to_owned() }]
 }
@@ -113,6 +120,7 @@ problems! {
     /// A key that cannot tell rows apart: without fields, with one field twice, or with a JSON or array field.
     error SEG210 "bad key" BadKey { span: Span, entity: String, reason: String }
     message |p| format!("the key of `{}` {}", p.entity, p.reason);
+    help |_p| Some("name each field that tells rows apart once: `key: customer_id`, `key: [order_id, line_no]`".to_owned());
 
     /// A field and a link of one entity have the same name, so a path could mean either.
     ///
@@ -148,15 +156,17 @@ problems! {
 
     /// A field that has to hold a time (`time`, `updated_at`, `deleted_at`, `ingested_at`) is of another type.
     error SEG215 "not a time" NotATime { span: Span, key: &'static str, name: String, ty: Type }
-    message |p| format!("`{}` must be a date or a timestamp, but `{}` is a {}", p.key, p.name, p.ty);
+    message |p| format!("`{}` must be a date or a timestamp, but `{}` is {}", p.key, p.name, a(&p.ty));
+    help |p| Some(format!("name a field of type `date` or `timestamp`, or remove `{}`", p.key));
 
     /// `event_name` names a field that is not a string.
     error SEG216 "event name is no string" EventNameType { span: Span, name: String, ty: Type }
-    message |p| format!("`event_name` must be a string, but `{}` is a {}", p.name, p.ty);
+    message |p| format!("`event_name` must be a string, but `{}` is {}", p.name, a(&p.ty));
+    help |_p| Some("name the field that holds the name of the event".to_owned());
 
     /// `values` closes the set of a string's values; other types have no such set.
     error SEG217 "values of no string" ValuesType { span: Span, field: String, ty: Type }
-    message |p| format!("`values` belongs to strings, but `{}` is a {}", p.field, p.ty);
+    message |p| format!("`values` belongs to strings, but `{}` is {}", p.field, a(&p.ty));
     help |_p| Some("remove it, or make the field a string; numbers have `min` and `max`".to_owned());
 
     /// An empty list of values, which nothing could ever equal.
@@ -167,20 +177,24 @@ problems! {
     /// A value that is listed twice.
     error SEG219 "duplicate value" DuplicateValue { span: Span, value: String, first: Span }
     message |p| format!("`{}` is listed twice", p.value);
+    help |_p| Some("remove one of them".to_owned());
     labels |p| first_one(p.first);
 
     /// `min` and `max` belong to numbers.
     error SEG220 "bound of no number" BoundType { span: Span, key: &'static str, field: String, ty: Type }
-    message |p| format!("`{}` belongs to numbers, but `{}` is a {}", p.key, p.field, p.ty);
+    message |p| format!("`{}` belongs to numbers, but `{}` is {}", p.key, p.field, a(&p.ty));
+    help |p| Some(format!("remove `{}`, or make the field a number", p.key));
 
     /// The smallest value is larger than the largest.
     error SEG221 "bounds reversed" BoundsReversed { span: Span, field: String, min: Span }
     message |p| format!("`max` of `{}` is less than its `min`", p.field);
+    help |_p| Some("exchange them".to_owned());
     labels |p| vec![Label { span: p.min, text: "the minimum".to_owned() }];
 
     /// `zone` says which zone the local times of a zone-less timestamp column are in; other types have none.
     error SEG222 "zone of no timestamp" ZoneType { span: Span, field: String, ty: Type }
-    message |p| format!("`zone` belongs to timestamps, but `{}` is a {}", p.field, p.ty);
+    message |p| format!("`zone` belongs to timestamps, but `{}` is {}", p.field, a(&p.ty));
+    help |_p| Some("remove `zone`, or make the field a timestamp".to_owned());
 
     /// A time zone that the IANA database does not know.
     ///
@@ -196,7 +210,8 @@ problems! {
     ///
     /// `char` belongs to strings, `float32` and `float_nan` to floats.
     error SEG224 "storage of another type" StorageType { span: Span, storage: &'static str, needs: &'static str, field: String, ty: Type }
-    message |p| format!("`storage: {}` belongs to a {}, but `{}` is a {}", p.storage, p.needs, p.field, p.ty);
+    message |p| format!("`storage: {}` belongs to a {}, but `{}` is {}", p.storage, p.needs, p.field, a(&p.ty));
+    help |p| Some(format!("remove it, or make the field a {}", p.needs));
 
     /// `deletes: soft` means that a column marks deleted rows, but nothing says which.
     ///
@@ -222,6 +237,7 @@ problems! {
     /// An empty name, description-like text, or SQL where something has to stand.
     error SEG228 "empty text" EmptyText { span: Span, key: &'static str }
     message |p| format!("`{}` is empty", p.key);
+    help |p| Some(format!("write something, or remove `{}`", p.key));
 
     /// `changes` as a map has exactly one key: the way in which the rows change.
     ///

@@ -98,7 +98,22 @@ fn cycle(names: &Names, graph: &DiGraph<Node, Span>, component: &[NodeIndex]) ->
         Node::Trait(at) => names.traits[at].ast.name.span,
         Node::Segment(at) => names.segments[at].ast.name.span,
     };
-    Cycle { span, chain: chain.join(" → "), labels: steps.iter().map(label).collect() }
+    let labels = steps.iter().take(MOST_STEPS).map(label).collect();
+    Cycle { span, chain: shown(&chain), labels }
+}
+
+/// How many steps of a cycle are shown: nobody reads more.
+const MOST_STEPS: usize = 40;
+
+/// `a → b → a`; of a very long chain, its beginning and its end.
+fn shown(chain: &[&str]) -> String {
+    match chain.len().checked_sub(MOST_STEPS) {
+        Some(left_out) if left_out > 0 => {
+            let (first, last) = (chain[..MOST_STEPS - 2].join(" → "), chain[chain.len() - 2..].join(" → "));
+            format!("{first} → … ({left_out} more) … → {last}")
+        }
+        _ => chain.join(" → "),
+    }
 }
 
 /// The edges of a shortest cycle through `start`, by breadth-first search.

@@ -119,9 +119,11 @@ impl<'a> Names<'a> {
 
     fn find_entity(&self, name: &ast::Name, problems: &mut Diagnostics) -> Option<EntityId> {
         let found = self.entities.get(name.text.as_str()).copied();
-        if found.is_none() {
+        // Without any entity, that is the problem, which has been reported.
+        if found.is_none() && !self.catalog.entities.is_empty() {
             let all = || self.catalog.entities.iter().map(|entity| entity.name.as_str());
             let help = suggest(&name.text, all(), "the entities are");
+            let help = help.or_else(|| Some("`segc catalog` prints every entity".to_owned()));
             problems.push(UnknownEntity { span: name.span, name: name.text.clone(), help });
         }
         found

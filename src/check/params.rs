@@ -79,6 +79,7 @@ impl<'a> Params<'a> {
         }
         for (name, value) in given.iter().filter(|(name, _)| params.find(name).is_none()) {
             let help = suggest(name, params.names(), "the parameters are");
+            let help = help.or_else(|| Some(format!("declare it in a `.seg` file: `param {name}: string`")));
             problems.push(UnknownParamGiven { span: value.origin.span(), name: name.clone(), help });
         }
         params

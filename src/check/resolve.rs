@@ -184,10 +184,16 @@ impl Names<'_> {
         UnknownName { span: name.span, name: name.text.clone(), entity, help }.into()
     }
 
+    /// Whether a name that is unknown here is one of the row outside.
+    pub(super) fn is_outside(&self, name: &str, scope: &Scope) -> bool {
+        scope.outer.is_some_and(|outer| self.member(outer, name).is_some())
+    }
+
     fn help_for(&self, name: &str, entity: EntityId) -> Option<String> {
         let own: Vec<&str> = self.member_names(entity).collect();
         let slip = self.near(name, &own).map(did_you_mean);
-        slip.or_else(|| self.on_linked(name, entity)).or_else(|| listed(own, "its names are"))
+        let help = slip.or_else(|| self.on_linked(name, entity)).or_else(|| listed(own, "its names are"));
+        help.or_else(|| Some(format!("`segc catalog {}` prints its names", self.entity_name(entity))))
     }
 
     /// Where the name is, if a link of the entity leads to it.

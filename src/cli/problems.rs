@@ -91,10 +91,9 @@ problems! {
     /// Declare a target.
     error SEG815 "no target" NoTarget { span: Option<Span>, why: String, able: Vec<String> }
     message |p| p.why.clone();
-    help |p| Some(if p.able.is_empty() {
-        "declare one in `segc.yml` under `targets:`".to_owned()
-    } else {
-        format!("of the project's targets it can run {}", listed(&p.able))
+    help |p| Some(match p.able.as_slice() {
+        [] => "declare one in `segc.yml` under `targets:`, such as `duckdb: {}`".to_owned(),
+        able => format!("it can run {}", listed(able)),
     });
 
     /// One `SELECT` can be printed for one target only.

@@ -40,10 +40,12 @@ pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
 pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
     let before = problems.len();
     let mut fields = Fields::new(node, format!("dialect `{name}`"), node.span, problems)?;
-    let parser = parser(fields.require("parser", problems)?, problems)?;
+    let parser = fields.require("parser", problems).and_then(|node| parser(node, problems));
     let mut section = |key: &'static str, problems: &mut Diagnostics| fields.require(key, problems);
     let capabilities = section("capabilities", problems).map(|node| capabilities(node, problems));
     let limits = section("limits", problems).map(|node| limits(node, problems));
+    // What follows holds SQL, which nothing can read without a parser.
+    let parser = parser?;
     let types = section("types", problems).map(|node| types(&parser, node, problems));
     let functions = section("functions", problems).map(|node| functions(&parser, node, problems));
     let literals = section("literals", problems).and_then(|node| literals(&parser, node, problems));

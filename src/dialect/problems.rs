@@ -92,4 +92,5 @@ problems! {
     /// A value in a dialect file that cannot be used.
     error SEG607 "bad value" BadValue { span: Span, what: String, expected: String }
     message |p| format!("`{}` is not {}", p.what, p.expected);
+    help |p| Some(format!("write {}", p.expected));
 }

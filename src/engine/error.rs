@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::problems::StatementFailed;
+use super::problems::{CheckFailed, StatementFailed};
 use crate::diagnostic::{Diagnostic, Problem};
+
+/// What the messages of scripts' own checks begin with.
+const CHECK: &str = "segc: ";
 
 /// How much of a statement is shown with its error.
 const SHOWN_STATEMENT: usize = 2_000;
@@ -26,7 +29,15 @@ impl EngineError {
         if shown.len() < statement.len() {
             shown.push('…');
         }
-        Self::new(StatementFailed { span: None, statement: shown, reason: reason.into() })
+        let reason = reason.into();
+        // What a script's own check says is no fault of the statement that says it.
+        match reason.split_once(CHECK) {
+            Some((_, said)) => {
+                let said = said.lines().next().unwrap_or_default().trim().to_owned();
+                Self::new(CheckFailed { span: None, said })
+            }
+            None => Self::new(StatementFailed { span: None, statement: shown, reason }),
+        }
     }
 
     /// The problem, to be shown with the others.

@@ -86,10 +86,13 @@ problems! {
         span: Span, segment: String, limit: PolicyLimit, found: Found, allowed: u64, tier: Option<String>,
     }
     message |p| format!(
-        "`{}` {}, but {} allows {}",
-        p.segment, measure(p.limit, p.found), whose(p.tier.as_deref()), p.allowed
+        "`{}` {}, but {} allows {}{}",
+        p.segment, measure(p.limit, p.found), whose(p.tier.as_deref()), p.allowed, unit(p.limit)
     );
-    help |p| Some(format!("the limit is `{}.limits.{}` in segc.yml", section(p.tier.as_deref()), p.limit.name()));
+    help |p| Some(format!(
+        "{}the limit is `{}.limits.{}` in segc.yml",
+        shorter(p.found, p.allowed), section(p.tier.as_deref()), p.limit.name()
+    ));
 
     /// The project is not in UTC, and the target has no time zones, or they are forbidden.
     ///
@@ -206,6 +209,24 @@ fn measure(limit: PolicyLimit, found: Found) -> String {
         PolicyLimit::Hops => format!("follows {found} links in one path"),
         PolicyLimit::Conditions => format!("has {found} conditions"),
         PolicyLimit::WindowDays => format!("has a window that reaches about {found} days"),
+    }
+}
+
+/// What is counted, where the number alone doesn't say it.
+fn unit(limit: PolicyLimit) -> &'static str {
+    match limit {
+        PolicyLimit::WindowDays => " days",
+        PolicyLimit::CompositionDepth | PolicyLimit::Hops | PolicyLimit::Conditions => "",
+    }
+}
+
+/// What to write where there is no window yet, or one without an end.
+fn shorter(found: Found, allowed: u64) -> String {
+    match found {
+        Found::Unlimited if allowed > 0 => {
+            format!("give it a window, such as `during last {allowed} days`; ")
+        }
+        Found::Unlimited | Found::Number(_) => String::new(),
     }
 }
 

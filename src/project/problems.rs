@@ -27,6 +27,10 @@ problems! {
     /// Look at its permissions, and at where it leads if it is a symbolic link.
     error SEG003 "unreadable file" Unreadable { span: Option<Span>, path: String, reason: String }
     message |p| format!("cannot read `{}`: {}", p.path, p.reason);
+    help |p| Some(match p.reason.contains("link") || p.reason.contains("nowhere") {
+        true => "correct or remove the symbolic link",
+        false => "make it readable for the user that runs segc, or remove it",
+    }.to_owned());
 
     /// A file that is larger than any text of a project should be.
     error SEG004 "file too large" TooLarge { span: Option<Span>, path: String }

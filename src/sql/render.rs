@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    self, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, Function as SqlFunction, FunctionArg,
-    FunctionArgExpr, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, JoinConstraint,
-    JoinOperator, ObjectName, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins,
-    UnaryOperator, Value, VisitMut, VisitorMut,
+    self, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, GroupByExpr, Ident, JoinConstraint,
+    JoinOperator, ObjectName, SelectItem, TableAlias, TableFactor, TableWithJoins, UnaryOperator, Value,
+    VisitMut, VisitorMut,
 };
 
+use super::node::{chain, count_rows, empty_select, function, operator, plain, table};
 use super::parens;
 use super::print;
 use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
@@ -19,7 +19,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::shell::CLOCK_NAME;
 use crate::dialect::template::operand;
 use crate::dialect::{Dialect, Function, parse};
-use crate::plan::rel::{BinaryOp, Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
 
 /// The name under which every query knows its run's as_of.
@@ -372,115 +372,6 @@ impl<'a> Renderer<'a> {
             conditions: conditions.collect(),
             else_result: otherwise.map(|value| Box::new(self.expr(value))),
         }
-    }
-}
-
-fn operator(op: BinaryOp) -> BinaryOperator {
-    match op {
-        BinaryOp::Equal => BinaryOperator::Eq,
-        BinaryOp::NotEqual => BinaryOperator::NotEq,
-        BinaryOp::Less => BinaryOperator::Lt,
-        BinaryOp::LessOrEqual => BinaryOperator::LtEq,
-        BinaryOp::Greater => BinaryOperator::Gt,
-        BinaryOp::GreaterOrEqual => BinaryOperator::GtEq,
-        BinaryOp::Add => BinaryOperator::Plus,
-        BinaryOp::Subtract => BinaryOperator::Minus,
-        BinaryOp::Multiply => BinaryOperator::Multiply,
-    }
-}
-
-/// A chain of one operator, as a balanced tree: long ones must not be deep.
-fn chain(op: &BinaryOperator, mut parts: Vec<Expr>, of_none: bool) -> Expr {
-    match parts.len() {
-        0 => Expr::value(Value::Boolean(of_none)),
-        1 => parts.remove(0),
-        count => {
-            let right = chain(op, parts.split_off(count / 2), of_none);
-            let left = Box::new(operand(chain(op, parts, of_none)));
-            Expr::BinaryOp { left, op: op.clone(), right: Box::new(operand(right)) }
-        }
-    }
-}
-
-fn function(name: &str, arguments: Vec<Expr>) -> Expr {
-    let args = arguments.into_iter().map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one))).collect();
-    call(name, args)
-}
-
-fn count_rows() -> Expr {
-    call("COUNT", vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)])
-}
-
-fn call(name: &str, args: Vec<FunctionArg>) -> Expr {
-    let list = FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() };
-    Expr::Function(SqlFunction {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(list),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
-}
-
-fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
-    TableFactor::Table {
-        name,
-        alias,
-        args: None,
-        with_hints: Vec::new(),
-        version: None,
-        with_ordinality: false,
-        partitions: Vec::new(),
-        json_path: None,
-        sample: None,
-        index_hints: Vec::new(),
-    }
-}
-
-fn plain(select: ast::Select) -> ast::Query {
-    ast::Query {
-        with: None,
-        body: Box::new(SetExpr::Select(Box::new(select))),
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        locks: Vec::new(),
-        for_clause: None,
-        settings: None,
-        format_clause: None,
-        pipe_operators: Vec::new(),
-    }
-}
-
-fn empty_select() -> ast::Select {
-    ast::Select {
-        select_token: AttachedToken::empty(),
-        optimizer_hints: Vec::new(),
-        distinct: None,
-        select_modifiers: None,
-        top: None,
-        top_before_distinct: false,
-        projection: Vec::new(),
-        exclude: None,
-        into: None,
-        from: Vec::new(),
-        lateral_views: Vec::new(),
-        prewhere: None,
-        selection: None,
-        connect_by: Vec::new(),
-        group_by: GroupByExpr::Expressions(Vec::new(), Vec::new()),
-        cluster_by: Vec::new(),
-        distribute_by: Vec::new(),
-        sort_by: Vec::new(),
-        having: None,
-        named_window: Vec::new(),
-        qualify: None,
-        window_before_qualify: false,
-        value_table_mode: None,
-        flavor: SelectFlavor::Standard,
     }
 }
 

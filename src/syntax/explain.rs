@@ -5,7 +5,7 @@ use super::grammar::{Failure, Rule};
 use super::outline::Tokens;
 use super::problems::{Chained, ReservedName, Unexpected};
 use super::scan::Kind;
-use super::{PROPERTIES, RESERVED};
+use super::{PROPERTIES, RESERVED, is_property};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::types::Unit;
 
@@ -47,7 +47,8 @@ pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems
         problems.push(ReservedName { span, word: word.to_owned(), expected: phrase });
         return;
     }
-    let advice = advice(tokens, index, expected);
+    let wants_value = phrase.split(", ").any(|part| part == VALUE) || phrase.starts_with(VALUE);
+    let advice = advice(tokens, index, failure, wants_value);
     problems.push(Unexpected { span, expected: phrase, found: found(tokens, index), advice });
 }
 
@@ -181,7 +182,7 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
 /// What may follow the end of what was being read.
 fn end_phrase(reading: Rule) -> &'static str {
     match reading {
-        Rule::one_clause => "the next rule or property, or `}`",
+        Rule::one_clause => "the end of the rule",
         Rule::one_header => "`{`",
         Rule::one_expr | Rule::one_type => "the end",
         _ => "the next item",
@@ -203,16 +204,20 @@ fn list(parts: &[String]) -> String {
 }
 
 /// What was probably meant.
-fn advice(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String> {
+fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool) -> Option<String> {
+    if let Some(advice) = structure(tokens, index, failure) {
+        return Some(advice);
+    }
+    let expected = failure.expected.as_slice();
     let word = tokens.word(index);
     let before = index.checked_sub(1).map_or("", |before| tokens.word(before));
     let kind_at = |at: usize| tokens.all.get(at).map(|token| token.kind);
     let advice = match word {
-        "=" if expected.contains(&Rule::colon) => format!("a property is written `{before}: …`"),
         ":" if expected.contains(&Rule::equals) => "write `=` here".to_owned(),
         "*" if before == "(" => "count the rows of a link by its name: `count(orders)`".to_owned(),
         "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
         "%" => return None,
+        "," if expected.contains(&Rule::kw_and) => "join conditions with `and` or `or`".to_owned(),
         "like" | "ilike" | "rlike" | "regexp" | "glob" => {
             "use `contains \"…\"`, `starts with \"…\"` or `ends with \"…\"`; `ignoring case` may follow"
                 .to_owned()
@@ -221,12 +226,46 @@ fn advice(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String>
         _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {
             "a number of units is a whole number, without a sign".to_owned()
         }
+        _ if expected.contains(&Rule::kw_missing)
+            && matches!(kind_at(index), Some(Kind::Text | Kind::Number | Kind::Time)) =>
+        {
+            format!("to compare values, write `= {word}`")
+        }
+        _ if wants_value && RESERVED.contains(&word) && !CLAUSES.contains(&word) => {
+            format!("if it is the name of a field, put it in backticks: `` `{word}` ``")
+        }
+        _ if wants_value && matches!(word, "" | "}" | ")") => "something is missing before this".to_owned(),
         _ if expected.contains(&Rule::colon) && index > 0 => {
             return suggestion(before, kind_at(index - 1)?, expected);
         }
         _ => return suggestion(word, kind_at(index)?, expected),
     };
     Some(advice)
+}
+
+/// Words that begin a rule.
+const CLAUSES: &[&str] = &["where", "include", "exclude", "keep"];
+
+/// What was probably meant where a part of an item is missing.
+fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<String> {
+    let expects = |rule| failure.expected.contains(&rule);
+    let (word, before) = (tokens.word(index), index.checked_sub(1).map_or("", |before| tokens.word(before)));
+    let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=") || OPERATORS.contains(&word);
+    match word {
+        "=" if expects(Rule::colon) && is_property(before) => {
+            Some(format!("a property is written `{before}: …`"))
+        }
+        _ if compares && expects(Rule::colon) => {
+            Some(format!("a condition stands after `where`: `where {before} {word} …`"))
+        }
+        "{" | "extends" | "where" if expects(Rule::kw_on) => {
+            Some("say what it is about: `segment … on customer`".to_owned())
+        }
+        _ if CLAUSES.contains(&word) && expects(Rule::open_brace) => {
+            Some("put the rules between braces: `{ where … }`".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// The keyword that a misspelt word is near to.
@@ -239,17 +278,17 @@ fn suggestion(word: &str, kind: Kind, expected: &[Rule]) -> Option<String> {
     for rule in expected {
         match rule {
             Rule::tail | Rule::kw_contains => add(OPERATORS),
-            Rule::rule_head | Rule::segment_rule | Rule::EOI | Rule::close_brace => {
-                add(&["where", "include", "exclude", "keep"])
-            }
+            Rule::rule_head | Rule::segment_rule | Rule::EOI | Rule::close_brace => add(CLAUSES),
             Rule::property_name | Rule::property | Rule::colon => add(PROPERTIES),
             Rule::window => add(&["last", "previous", "next", "this", "since", "until", "today", "lifetime"]),
-            Rule::unit => add(&Unit::ALL.map(Unit::name)),
+            Rule::unit => {
+                add(&["seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"])
+            }
             _ => {}
         }
     }
     if expected.contains(&Rule::colon) {
-        add(&["where", "include", "exclude", "keep"]);
+        add(CLAUSES);
     }
     let lower = word.to_lowercase();
     if candidates.iter().any(|candidate| *candidate == lower && lower != word) {

@@ -209,4 +209,8 @@ crate::problems! {
     /// The segment (trait, parameter) that uses it is refused as a whole.
     error SEG150 "not supported yet" NotSupported { span: Span, what: &'static str }
     message |p| format!("{} is not supported yet", p.what);
+    help |p| Some(match p.what {
+        "`matches`" | "`resembles`" => "use `contains`, `starts with`, `ends with` or `in`",
+        _ => "leave it out for now",
+    }.to_owned());
 }

@@ -33,6 +33,8 @@ fn remedy(message: &str) -> Option<&'static str> {
         ("quoted scalar", "close the quote"),
         ("did not find expected key", "indent keys of one map alike"),
         ("merge keys", "write out what they stand for"),
+        ("unclosed bracket", "close the bracket"),
+        ("recursive references", "write out what the alias stands for"),
         ("one document", "remove the line `---`, or make two files"),
     ];
     remedies.into_iter().find(|(part, _)| message.contains(part)).map(|(_, remedy)| remedy)
@@ -50,8 +52,13 @@ problems! {
     ///
     /// Nothing else in the file is checked until it can be read.
     error SEG020 "not YAML" NotYaml { span: Span, message: String }
-    message |p| format!("this is not YAML: {}", p.message);
-    help |p| remedy(&p.message).map(str::to_owned);
+    message |p| match p.message.contains("recursive references") {
+        true => "this is not YAML: an alias stands within what it names".to_owned(),
+        false => format!("this is not YAML: {}", p.message),
+    };
+    help |p| Some(
+        remedy(&p.message).unwrap_or("look for a slip in indentation, quotes or brackets, here or just above").to_owned(),
+    );
 
     /// A key stands twice in one map, so one of its values would be lost.
     ///
@@ -82,7 +89,7 @@ problems! {
         span: Span, expected: String, found: &'static str, help: Option<String>
     }
     message |p| format!("expected {}, found {}", p.expected, p.found);
-    help |p| p.help.clone();
+    help |p| p.help.clone().or_else(|| Some(format!("write {} here", p.expected)));
 
     /// A key that means nothing at its place, most often a slip of the pen.
     ///

@@ -62,9 +62,14 @@ fn list<'a>(keys: impl Iterator<Item = &'a Vec<String>>) -> String {
 
 /// Compares all of them, on every engine that this machine has.
 pub fn everything(project: &Project) -> Report {
+    everything_on(project, Target::all())
+}
+
+/// The same on these engines; the first of them answers what was written by hand.
+pub fn everything_on(project: &Project, targets: Vec<Target>) -> Report {
     let session = project.open(None);
     let mut report = Report::default();
-    for (at, mut target) in Target::all().into_iter().enumerate() {
+    for (at, mut target) in targets.into_iter().enumerate() {
         target.load(&session, &project.data);
         if at == 0 {
             ask_by_hand(project, &session, &mut target, &mut report);

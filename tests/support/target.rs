@@ -9,7 +9,7 @@ use segc::engine::{DuckDb, Engine, quote_ident, quote_name};
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql::{self, Scope};
 
-use super::postgres::{self, Postgres};
+use super::postgres::{self, Collation, Postgres};
 use super::project::said;
 
 /// The keys of members, each part as text.
@@ -21,6 +21,7 @@ pub struct Target {
     pub engine: Running,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a test has one or two of them")]
 pub enum Running {
     Duck(DuckDb),
     Postgres(Postgres),
@@ -33,6 +34,12 @@ impl Target {
         let postgres = postgres::database().map(Running::Postgres);
         all.extend(postgres.map(|engine| Self { name: "postgres", engine }));
         all
+    }
+
+    /// A Postgres that orders text as English dictionaries do, if there is one.
+    pub fn english() -> Option<Self> {
+        let engine = postgres::database_with(Collation::English).map(Running::Postgres)?;
+        Some(Self { name: "postgres", engine })
     }
 
     pub fn engine(&mut self) -> &mut dyn Engine {

@@ -52,13 +52,19 @@ impl Checker<'_, '_> {
             let help = suggest(&name.text, FUNCTIONS.iter().map(|(known, _)| *known), "the functions are");
             return self.fail(UnknownFunction { span: name.span, name: name.text.clone(), help });
         };
-        let (fits, takes) = match kind {
-            Kind::Coalesce => (args.len() >= 2, "two values or more"),
-            Kind::DaysBetween => (args.len() == 2, "two values"),
-            _ => (args.len() == 1, "one value"),
+        let (fits, takes, example) = match kind {
+            Kind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
+            Kind::DaysBetween => (args.len() == 2, "two values", "from, to"),
+            _ => (args.len() == 1, "one value", "x"),
         };
         if !fits {
-            return self.fail(WrongCount { span, name: name.text.clone(), takes, given: args.len() });
+            return self.fail(WrongCount {
+                span,
+                name: name.text.clone(),
+                takes,
+                given: args.len(),
+                example,
+            });
         }
         let values: Vec<Value> = values.into_iter().collect::<Option<_>>()?;
         let may_miss = values.iter().any(|value| value.may_miss);
@@ -139,6 +145,7 @@ impl Checker<'_, '_> {
                     right: describe(arg),
                     right_ty: found.ty.to_string(),
                     right_span: arg.span,
+                    help: "give all values one type".to_owned(),
                 });
             };
             ty = joined;

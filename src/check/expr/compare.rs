@@ -64,7 +64,11 @@ impl Checker<'_, '_> {
             (field.ty == Type::String).then_some(field.values.as_ref())
         });
         match is_text {
-            Some(values) if values.is_none_or(|values| values.contains(word)) => {
+            // A name of the row outside has its own help.
+            Some(values)
+                if values.is_none_or(|values| values.contains(word))
+                    && !self.known.names.is_outside(word, scope) =>
+            {
                 let help = Some(format!("text stands in quotes: `\"{word}\"`"));
                 self.fail(Diagnostic { help, ..problem })
             }
@@ -140,6 +144,7 @@ impl Checker<'_, '_> {
             right: describe(right.0),
             right_ty: right.1.ty.to_string(),
             right_span: right.0.span,
+            help: mismatch_help(left, right),
         })
     }
 
@@ -398,4 +403,29 @@ fn in_lists(subject: Value, own: Vec<Literal>, days: Vec<Literal>, span: Span) -
             cond(CondKind::Or(vec![by_instant, list(day_of(subject), days)]), span)
         }
     }
+}
+
+/// How two values of different types were probably meant.
+fn mismatch_help(left: &Operand, right: &Operand) -> String {
+    for (one, other) in [(left, right), (right, left)] {
+        let what = write_back(other.0).filter(|_| matches!(other.0.kind, ExprKind::Path(_)));
+        match (&one.0.kind, &other.1.ty) {
+            (_, Type::Boolean) => {
+                let what = what.unwrap_or_else(|| "it".to_owned());
+                return format!("{what} is true or false by itself: write `{what}` or `not {what}`")
+                    .replace("`it` or `not it`", "it alone, or `not` before it");
+            }
+            (ExprKind::Literal(Literal::String(text)), ty) if ty.is_number() => {
+                return match crate::syntax::parse_literal(text, ty) {
+                    Some(_) => format!("drop the quotes: `{text}`"),
+                    None => "compare it with a number".to_owned(),
+                };
+            }
+            (ExprKind::Literal(literal), Type::String) if one.1.ty.is_number() => {
+                return format!("put the number in quotes: `\"{literal}\"`");
+            }
+            _ => {}
+        }
+    }
+    "compare values of one type".to_owned()
 }

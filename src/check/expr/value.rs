@@ -57,6 +57,8 @@ impl Checker<'_, '_> {
             Some(literal) => literal.cloned(),
             None => {
                 let help = suggest(&name.text, self.known.params.names(), "the parameters are");
+                let declare = || Some(format!("declare it: `param {}: integer = 1`", name.text));
+                let help = help.or_else(declare);
                 self.fail(UnknownParam { span: name.span, name: name.text.clone(), help })
             }
         }
@@ -153,6 +155,7 @@ impl Checker<'_, '_> {
         help: Option<String>,
     ) -> Option<T> {
         let (what, ty) = (describe(expr), found.ty.to_string());
+        let help = help.or_else(|| Some(instead(takes, &found.ty).to_owned()));
         self.fail(WrongType { span: expr.span, taker: taker.to_owned(), takes, what, ty, help })
     }
 }
@@ -170,5 +173,19 @@ pub(super) fn truth(found: Value) -> hir::Cond {
         ValueKind::Literal(Literal::Boolean(holds)) => super::cond(CondKind::Constant(holds), span),
         ValueKind::Condition(condition) => *condition,
         kind => super::cond(CondKind::True(Box::new(Value { kind, ..found })), span),
+    }
+}
+
+/// What to write where a value of another type is needed.
+fn instead(takes: &str, given: &Type) -> &'static str {
+    match given {
+        Type::String if takes.contains("number") || takes.contains("integer") => {
+            "text can't be calculated with: use a field that holds a number"
+        }
+        Type::String if takes.contains("date") => "use a field of type date or timestamp",
+        ty if ty.is_number() && takes == "text" => "numbers are compared with `=`, `<`, `>` or `between`",
+        ty if ty.is_time() && takes == "text" => "times are compared with `before`, `after` or `during`",
+        ty if ty.is_time() => "for a number of days write `days_since(…)` or `days_between(…, …)`",
+        _ => "use a value of another type",
     }
 }

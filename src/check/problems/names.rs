@@ -2,6 +2,19 @@
 
 use crate::diagnostic::{Label, Span};
 
+/// A value of a type that parameters may have.
+fn example_of(ty: &str) -> &'static str {
+    match ty {
+        "integer" => "`10`",
+        "float" => "`0.5`",
+        "boolean" => "`true`",
+        "date" => "`2024-01-31`",
+        "timestamp" => "`2024-01-31T12:00:00Z`",
+        "string" => "`\"text\"`",
+        _ => "`10.50`",
+    }
+}
+
 crate::problems! {
     /// The catalog has no entity of this name.
     ///
@@ -264,6 +277,7 @@ crate::problems! {
         Some(ty) => format!("`{}` is a value of type {ty}; nothing can follow it", p.name),
         None => format!("`{}` is a trait; nothing can follow it", p.name),
     };
+    help |p| Some(format!("end the path at `{}`", p.name));
 
     /// A parameter without a default was given no value.
     ///
@@ -281,7 +295,7 @@ crate::problems! {
         span: Option<Span>, name: String, value: String, ty: String, declared: Span, why: Option<&'static str>
     }
     message |p| format!("`{}` is no value of type {} for `${}`", p.value, p.ty, p.name);
-    help |p| p.why.map(str::to_owned);
+    help |p| Some(p.why.map_or_else(|| format!("write a value such as {}", example_of(&p.ty)), str::to_owned));
     labels |p| vec![Label { span: p.declared, text: format!("declared as {}", p.ty) }];
 
     /// A value was given for a parameter that no file declares.

@@ -8,9 +8,11 @@ crate::problems! {
     ///
     ///     where total > "100"                 # total > 100
     error SEG401 "types that can't be compared" Mismatch {
-        span: Span, left: String, left_ty: String, left_span: Span, right: String, right_ty: String, right_span: Span
+        span: Span, left: String, left_ty: String, left_span: Span, right: String, right_ty: String, right_span: Span,
+        help: String
     }
     message |p| format!("{} ({}) can't be compared with {} ({})", p.left, p.left_ty, p.right, p.right_ty);
+    help |p| Some(p.help.clone());
     labels |p| vec![
         Label { span: p.left_span, text: p.left_ty.clone() },
         Label { span: p.right_span, text: p.right_ty.clone() },
@@ -89,9 +91,12 @@ crate::problems! {
     /// A function gets more or fewer values than it takes.
     ///
     ///     days_between(signed_up_at)          # days_between(signed_up_at, now)
-    error SEG411 "wrong number of values" WrongCount { span: Span, name: String, takes: &'static str, given: usize }
+    error SEG411 "wrong number of values" WrongCount {
+        span: Span, name: String, takes: &'static str, given: usize, example: &'static str
+    }
     message |p| format!("`{}` takes {}, and {} given", p.name, p.takes,
         if p.given == 1 { "1 is".to_owned() } else { format!("{} are", p.given) });
+    help |p| Some(format!("write `{}({})`", p.name, p.example));
 
     /// A duration is no value by itself: it can be added to a date or a timestamp, or taken
     /// from one.
@@ -135,12 +140,14 @@ crate::problems! {
     ///     where app_version > "1.2.0"         # a semver field
     error SEG417 "not supported for this type yet" TypeUnsupported { span: Span, what: String, ty: String }
     message |p| format!("{} is of type {}, which is not supported here yet", p.what, p.ty);
+    help |_p| Some("read a field of another type, which a view in the database may prepare".to_owned());
 
     /// The divisor is zero, so that the result is always missing.
     ///
     ///     where total / 0 > 1
     warning SEG450 "division by zero" DivisionByZero { span: Span }
     message |_p| "this divides by zero, so the result is always missing".to_owned();
+    help |_p| Some("divide by something else, or remove it".to_owned());
 
     /// The window or range ends before it begins, so nothing is in it.
     ///

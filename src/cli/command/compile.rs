@@ -104,10 +104,9 @@ fn write(
     }
     // All or nothing: where the project has an error or one target refuses, no folder changes.
     if !opened.diagnostics.has_errors() && !problems.has_errors() {
-        for build in &builds {
-            if let Err(problem) = folder::replace(&build.folder, &build.artifacts) {
-                problems.push(problem);
-            }
+        let builds: Vec<_> = builds.iter().map(|build| (build.folder.as_path(), &build.artifacts)).collect();
+        if let Err(found) = folder::replace(&builds) {
+            problems.append(found);
         }
     }
     let exit = opened.report(problems, terminal)?;

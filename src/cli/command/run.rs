@@ -13,7 +13,8 @@ use crate::cli::exit::Exit;
 use crate::cli::problems::{NoTables, NoTarget};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::problems::NoData;
 use crate::engine::{Cell, Embedded, Engine, EngineError};
 
 /// Where a project's sample rows are.
@@ -31,12 +32,12 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let (target, execution, warnings) = match prepare(&opened, args, &options) {
+    let (prepared, warnings) = match prepare(&opened, args, &options) {
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
     let mut problems = warnings;
-    match execute(&opened, args, &target, &execution, terminal) {
+    match execute(&opened, args, &prepared, terminal) {
         Ok(table) => {
             table.write(&mut terminal.out)?;
             terminal.flush()?;
@@ -45,23 +46,32 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
         // It is one transaction: nothing was changed, so there is nothing to show.
         Err(Failure::Engine(error)) => problems.push(error),
         Err(Failure::NoTables(problem)) => problems.push(*problem),
+        Err(Failure::NoData(found)) => problems.append(found),
     }
     opened.report(problems, terminal)
 }
 
+/// What is to be run.
+struct Prepared {
+    target: String,
+    /// The tables that it reads, their parts joined by dots, each with an entity in it.
+    reads: BTreeMap<String, String>,
+    execution: Execution,
+}
+
 /// Everything that can go wrong before the engine is asked: target, selection, plan, SQL.
-fn prepare(
-    opened: &Opened,
-    args: &Run,
-    options: &Options,
-) -> Result<(String, Execution, Diagnostics), Diagnostics> {
+fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, Diagnostics), Diagnostics> {
     let target = target(opened, args)?;
     let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
     let segments = opened.session.select(&patterns)?;
     let (plan, mut problems) = opened.session.plan(&target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
     match opened.session.execution(&plan, args.refresh) {
-        Ok(execution) => Ok((target, execution, problems)),
+        Ok(execution) => {
+            let reads = plan.segments.iter().flat_map(|segment| &segment.reads);
+            let reads = reads.map(|read| (read.table.join("."), read.entity.clone())).collect();
+            Ok((Prepared { target, reads, execution }, problems))
+        }
         Err(found) => {
             problems.append(found);
             Err(problems)
@@ -87,6 +97,7 @@ enum Failure {
     Io(io::Error),
     Engine(EngineError),
     NoTables(Box<NoTables>),
+    NoData(Diagnostics),
 }
 
 impl From<EngineError> for Failure {
@@ -105,14 +116,14 @@ impl From<io::Error> for Failure {
 fn execute(
     opened: &Opened,
     args: &Run,
-    target: &str,
-    execution: &Execution,
+    prepared: &Prepared,
     terminal: &mut Terminal,
 ) -> Result<Table, Failure> {
     let mut engine = Embedded::open(args.db.as_deref())?;
     if args.db.is_none() || args.load {
-        load(&mut engine, opened, target, terminal)?;
+        load(&mut engine, opened, args.db.is_none(), prepared, terminal)?;
     }
+    let execution = &prepared.execution;
     require_tables(&mut engine, args, execution)?;
     let mut times: BTreeMap<&str, Duration> = BTreeMap::new();
     for step in &execution.steps {
@@ -145,19 +156,38 @@ fn require_tables(engine: &mut Embedded, args: &Run, execution: &Execution) -> R
     Err(Failure::NoTables(Box::new(NoTables { span: None, tables: missing, database })))
 }
 
-/// Fills the tables from the sample files, and names those that have none.
+/// Fills the tables from the sample files. Those that have none are named; in memory, a run
+/// can't do without those that it reads.
 fn load(
     engine: &mut Embedded,
     opened: &Opened,
-    target: &str,
+    in_memory: bool,
+    prepared: &Prepared,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let catalog = &opened.session.hir().catalog;
-    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
-    if !report.without_file.is_empty() && terminal.is_human() {
-        writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "))?;
+    let report = engine.load_files(catalog, &prepared.target, &opened.root.folder.join(DATA))?;
+    let needed = |table: &&String| in_memory && prepared.reads.contains_key(*table);
+    let (needed, others): (Vec<&String>, Vec<&String>) = report.without_file.iter().partition(needed);
+    if !needed.is_empty() {
+        let missing: Vec<Diagnostic> =
+            needed.into_iter().map(|table| no_data(opened, prepared, table)).collect();
+        return Err(Failure::NoData(missing.into()));
+    }
+    if !others.is_empty() && terminal.is_human() {
+        let others: Vec<&str> = others.into_iter().map(String::as_str).collect();
+        writeln!(terminal.err, "no file in {DATA}/ for {}", others.join(", "))?;
     }
     Ok(())
+}
+
+fn no_data(opened: &Opened, prepared: &Prepared, table: &str) -> Diagnostic {
+    let catalog = &opened.session.hir().catalog;
+    let entity = prepared.reads.get(table);
+    let entity = catalog.entities.iter().find(|found| Some(&found.name) == entity);
+    let name = table.rsplit('.').next().unwrap_or(table);
+    let (table, file) = (table.to_owned(), format!("{DATA}/{name}.csv"));
+    NoData { span: entity.map(|entity| entity.span), table, file }.into()
 }
 
 fn count(engine: &mut Embedded, query: &str) -> Result<String, EngineError> {

@@ -42,13 +42,39 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("owner = \"x\"", "expected `:`, found `=`", "a property is written `owner: …`"),
     (
         "where a contians 'x'",
-        "expected an operator or the next rule or property, or `}`, found `contians`",
+        "expected an operator or the end of the rule, found `contians`",
         "did you mean `contains`?",
     ),
     (
         "where a AND b",
-        "expected an operator or the next rule or property, or `}`, found `AND`",
+        "expected an operator or the end of the rule, found `AND`",
         "keywords are written in lower case: `and`",
+    ),
+    (
+        "where a is \"x\"",
+        "expected `empty`, `missing`, `not` or `present`, found `\"x\"`",
+        "to compare values, write `= \"x\"`",
+    ),
+    ("country = \"US\"", "expected `:`, found `=`", "a condition stands after `where`: `where country = …`"),
+    (
+        "where a, b",
+        "expected an operator or the end of the rule, found `,`",
+        "join conditions with `and` or `or`",
+    ),
+    (
+        "where between = 3",
+        "expected a value or a condition, `in` or `not`, found `between`",
+        "if it is the name of a field, put it in backticks: `` `between` ``",
+    ),
+    (
+        "where not",
+        "expected a value or a condition, `in` or `not`, found `}`",
+        "something is missing before this",
+    ),
+    (
+        "where a before 30 dayz ago",
+        "expected an operator, a unit such as `days` or the end of the rule, found `dayz`",
+        "did you mean `days`?",
     ),
     ("where x = .5", "expected a value or a condition, found `.`", "write `0.5`"),
     ("where a = 30days", "`30days` is not a number", "put a space between: `30 days`"),
@@ -87,7 +113,7 @@ const FILES: &[(&str, Faults, &str)] = &[
 ];
 
 const CLAUSES: &[(&str, Faults)] = &[
-    ("where age >= and country = \"US\"", &[("SEG101", "country")]),
+    ("where age >= and country = \"US\"", &[("SEG101", "and")]),
     ("where a = ", &[("SEG101", "}")]),
     ("where", &[("SEG101", "}")]),
     ("include a = 1", &[("SEG101", "a")]),
