@@ -129,3 +129,26 @@ fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
         }
     }
 }
+
+fn shop_select(segment: &str) -> String {
+    let project = Project::examples().into_iter().find(|project| project.name == "shop").expect("the shop");
+    let session = project.open(None);
+    let id = session.hir().find(segment).expect("a segment of the shop");
+    session.select_sql("postgres", id, &at(project.as_of)).expect("a SELECT")
+}
+
+#[test]
+fn what_stands_in_an_or_is_joined_and_not_asked_row_by_row() {
+    let sql = shop_select("do_not_contact");
+    assert!(sql.contains("LEFT JOIN complaints_last_1_year ON"), "{sql}");
+    assert!(sql.contains("OR complaints_last_1_year.customer_id IS NOT NULL"), "{sql}");
+    assert!(!sql.contains("EXISTS"), "{sql}");
+    let sql = shop_select("never_ordered");
+    assert!(sql.contains("WHERE NOT EXISTS"), "{sql}");
+}
+
+#[test]
+fn and_stands_in_parentheses_inside_of_or() {
+    let sql = shop_select("open_complaints");
+    assert!(sql.contains("OR (c.resolved_on IS NULL AND "), "{sql}");
+}

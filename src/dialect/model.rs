@@ -28,6 +28,8 @@ pub struct Dialect {
     pub(crate) identifiers: Identifiers,
     /// How a script reads one of its instants.
     pub(crate) clock: Expr,
+    /// The same for a date, where the engine needs to be told.
+    pub(crate) clock_date: Expr,
     /// The engine's clock stands still for a query: it is read where it is needed, so that
     /// filters are constant when the query is planned. Else a first subquery fixes it.
     pub(crate) clock_in_place: bool,

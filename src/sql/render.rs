@@ -20,7 +20,7 @@ use crate::dialect::shell::CLOCK_NAME;
 use crate::dialect::template::operand;
 use crate::dialect::{Dialect, Function, parse};
 use crate::plan::rel::{Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
-use crate::types::Literal;
+use crate::types::{Literal, Type};
 
 /// The name under which every query knows its run's as_of.
 pub const AS_OF: &str = "as_of";
@@ -213,7 +213,11 @@ impl<'a> Renderer<'a> {
                 self.dialect.literals.write(&Literal::Timestamp(as_of))
             }
             ClockForm::Literal(_) => self.written_out(name),
-            ClockForm::Script => named(&self.dialect.clock, name),
+            ClockForm::Script => {
+                let is_date = |(one, _, ty): &(String, Scalar, Type)| one == name && *ty == Type::Date;
+                let date = self.clock.bounds.iter().any(is_date);
+                named(if date { &self.dialect.clock_date } else { &self.dialect.clock }, name)
+            }
             // Inside of the clock's own query.
             ClockForm::Query if self.clock_cte.is_empty() => Expr::Identifier(self.ident(name)),
             ClockForm::Query if self.dialect.clock_in_place && name == AS_OF => self.as_of(),

@@ -260,12 +260,17 @@ fn between_name(from: &str, to: &str) -> String {
     if let (Some(unit), Some(rest)) = (from.strip_prefix("start_of_"), to.strip_prefix(from))
         && rest == format!("_plus_1_{unit}")
     {
-        return format!("this_{unit}");
+        return if unit == "day" { "today".to_owned() } else { format!("this_{unit}") };
     }
     if let Some(count) = from.strip_prefix(to).and_then(|rest| rest.strip_prefix("_minus_"))
         && to.starts_with("start_of_")
     {
-        return format!("previous_{count}");
+        // One day is yesterday, one of another unit the previous.
+        return match (count, count.strip_prefix("1_")) {
+            ("1_day", _) => "yesterday".to_owned(),
+            (_, Some(unit)) => format!("previous_{unit}"),
+            (_, None) => format!("previous_{count}"),
+        };
     }
     format!("{from}_to_{to}")
 }
@@ -328,4 +333,21 @@ fn count(number: i64) -> Scalar {
 /// A function of the dialect.
 pub(super) fn call(function: Function, args: Vec<Scalar>) -> Scalar {
     Scalar::Call(function, args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_named_as_they_are_said() {
+        assert_eq!(between_name("ago_60_days", "ago_30_days"), "60_to_30_days_ago");
+        assert_eq!(between_name("ago_1_year", "ago_30_days"), "1_year_to_30_days_ago");
+        assert_eq!(between_name("signed_up_at", "7_days_after_signed_up_at"), "7_days_from_signed_up_at");
+        assert_eq!(between_name("start_of_month", "start_of_month_plus_1_month"), "this_month");
+        assert_eq!(between_name("start_of_day_minus_1_day", "start_of_day"), "yesterday");
+        assert_eq!(between_name("start_of_week_minus_1_week", "start_of_week"), "previous_week");
+        assert_eq!(between_name("start_of_week_minus_2_weeks", "start_of_week"), "previous_2_weeks");
+        assert_eq!(between_name("2026_01_01", "2026_02_01"), "2026_01_01_to_2026_02_01");
+    }
 }
