@@ -118,19 +118,4 @@ problems! {
     error SEG709 "the data breaks a promise" CheckFailed { span: Option<Span>, said: String }
     message |p| p.said.clone();
     help |_p| Some("mend the rows, or what the catalog says of them".to_owned());
-
-    /// There are no rows for a table that a segment reads.
-    ///
-    /// `segc run` fills the catalog's tables from files in `data/`: `data/customers.csv` or
-    /// `data/customers.parquet` for the table `customers`, or `data/customer.csv` after the
-    /// entity.
-    ///
-    /// ```text
-    /// segc run --db shop.db
-    /// ```
-    ///
-    /// Add the file; or run on a database that has the table, with `--db`.
-    error SEG710 "no data" NoData { span: Option<Span>, table: String, file: String }
-    message |p| format!("there are no rows for the table `{}`", p.table);
-    help |p| Some(format!("put them in `{}`, or name a database that has them with `--db`", p.file));
 }

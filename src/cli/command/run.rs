@@ -13,8 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::problems::{NoTables, NoTarget};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::problems::NoData;
+use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Embedded, Engine, EngineError};
 
 /// Where a project's sample rows are.
@@ -46,7 +45,6 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
         // It is one transaction: nothing was changed, so there is nothing to show.
         Err(Failure::Engine(error)) => problems.push(error),
         Err(Failure::NoTables(problem)) => problems.push(*problem),
-        Err(Failure::NoData(found)) => problems.append(found),
     }
     opened.report(problems, terminal)
 }
@@ -54,8 +52,6 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
 /// What is to be run.
 struct Prepared {
     target: String,
-    /// The tables that it reads, their parts joined by dots, each with an entity in it.
-    reads: BTreeMap<String, String>,
     execution: Execution,
 }
 
@@ -67,11 +63,7 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, 
     let (plan, mut problems) = opened.session.plan(&target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
     match opened.session.execution(&plan, args.refresh) {
-        Ok(execution) => {
-            let reads = plan.segments.iter().flat_map(|segment| &segment.reads);
-            let reads = reads.map(|read| (read.table.join("."), read.entity.clone())).collect();
-            Ok((Prepared { target, reads, execution }, problems))
-        }
+        Ok(execution) => Ok((Prepared { target, execution }, problems)),
         Err(found) => {
             problems.append(found);
             Err(problems)
@@ -97,7 +89,6 @@ enum Failure {
     Io(io::Error),
     Engine(EngineError),
     NoTables(Box<NoTables>),
-    NoData(Diagnostics),
 }
 
 impl From<EngineError> for Failure {
@@ -121,7 +112,7 @@ fn execute(
 ) -> Result<Table, Failure> {
     let mut engine = Embedded::open(args.db.as_deref())?;
     if args.db.is_none() || args.load {
-        load(&mut engine, opened, args.db.is_none(), prepared, terminal)?;
+        load(&mut engine, opened, &prepared.target, terminal)?;
     }
     let execution = &prepared.execution;
     require_tables(&mut engine, args, execution)?;
@@ -156,38 +147,19 @@ fn require_tables(engine: &mut Embedded, args: &Run, execution: &Execution) -> R
     Err(Failure::NoTables(Box::new(NoTables { span: None, tables: missing, database })))
 }
 
-/// Fills the tables from the sample files. Those that have none are named; in memory, a run
-/// can't do without those that it reads.
+/// Fills the tables from the sample files, and names those that have none.
 fn load(
     engine: &mut Embedded,
     opened: &Opened,
-    in_memory: bool,
-    prepared: &Prepared,
+    target: &str,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let catalog = &opened.session.hir().catalog;
-    let report = engine.load_files(catalog, &prepared.target, &opened.root.folder.join(DATA))?;
-    let needed = |table: &&String| in_memory && prepared.reads.contains_key(*table);
-    let (needed, others): (Vec<&String>, Vec<&String>) = report.without_file.iter().partition(needed);
-    if !needed.is_empty() {
-        let missing: Vec<Diagnostic> =
-            needed.into_iter().map(|table| no_data(opened, prepared, table)).collect();
-        return Err(Failure::NoData(missing.into()));
-    }
-    if !others.is_empty() && terminal.is_human() {
-        let others: Vec<&str> = others.into_iter().map(String::as_str).collect();
-        writeln!(terminal.err, "no file in {DATA}/ for {}", others.join(", "))?;
+    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
+    if !report.without_file.is_empty() && terminal.is_human() {
+        writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "))?;
     }
     Ok(())
-}
-
-fn no_data(opened: &Opened, prepared: &Prepared, table: &str) -> Diagnostic {
-    let catalog = &opened.session.hir().catalog;
-    let entity = prepared.reads.get(table);
-    let entity = catalog.entities.iter().find(|found| Some(&found.name) == entity);
-    let name = table.rsplit('.').next().unwrap_or(table);
-    let (table, file) = (table.to_owned(), format!("{DATA}/{name}.csv"));
-    NoData { span: entity.map(|entity| entity.span), table, file }.into()
 }
 
 fn count(engine: &mut Embedded, query: &str) -> Result<String, EngineError> {
