@@ -38,7 +38,7 @@ fn all_tables(plan: &Plan) -> String {
 fn postgres() -> Option<(Target, Postgres)> {
     let engine = support::postgres::database()?;
     let reader = engine.another();
-    let mut target = Target { name: "postgres", engine: Running::Postgres(engine) };
+    let mut target = Target { name: "postgres", engine: Running::Postgres(Box::new(engine)) };
     lab::fill(&mut target);
     Some((target, reader))
 }
@@ -90,7 +90,7 @@ fn a_reader_on_postgres_sees_no_member_until_the_first_create_commits() {
 #[test]
 fn two_creates_on_postgres_run_one_after_the_other() {
     let Some((mut target, mut other)) = postgres() else { return };
-    let mut third = Target { name: "postgres", engine: Running::Postgres(other.another()) };
+    let mut third = Target { name: "postgres", engine: Running::Postgres(Box::new(other.another())) };
     let (plan, first) = create(&target, FIRST);
     target.run(&texts(&first)).expect("the first");
     let (_, again) = create(&target, FIRST);

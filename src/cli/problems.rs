@@ -1,6 +1,7 @@
 //! Problems of the command line: SEG81x and up (SEG80x are those of selections).
 
 use crate::diagnostic::Span;
+use crate::engine::EMBEDDED_TARGET;
 use crate::problems;
 
 problems! {
@@ -92,7 +93,7 @@ problems! {
     error SEG815 "no target" NoTarget { span: Option<Span>, why: String, able: Vec<String> }
     message |p| p.why.clone();
     help |p| Some(match p.able.as_slice() {
-        [] => "declare one in `segc.yml` under `targets:`, such as `duckdb: {}`".to_owned(),
+        [] => format!("declare one in `segc.yml` under `targets:`, such as `{EMBEDDED_TARGET}: {{}}`"),
         able => format!("it can run {}", listed(able)),
     });
 

@@ -84,12 +84,12 @@ const PATHS: &[(&str, &str, &str)] = &[
 const WINDOWS: &[&str] = &[
     "",
     "",
-    "",
     " during since 2026-03-01",
     " during 2026-02-28 to 2026-03-29",
     " during until 2026-04-30",
     " during 2026-03-01 through 2026-04-30",
     " during last 30 days",
+    " during last 7 days",
 ];
 
 /// A file of segments; later ones refer to earlier ones.

@@ -65,8 +65,9 @@ impl Case {
             "2026-03-22T12:30:00Z",
             second,
             "2026-03-29T12:29:59.999999Z",
-            "2026-02-28T12:30:00Z",
-            "2025-12-01T00:00:00Z",
+            // Rows of these weeks age out of a window before the second run.
+            "2026-03-01T12:00:00Z",
+            "2026-01-02T00:00:00Z",
         ]);
         let segments = growing::file(&mut tape) + &segments::file(&mut tape);
         let settings = format!("name: world\ntimezone: {zone}\nschema: segments\n");

@@ -24,28 +24,28 @@ pub struct Target {
 #[allow(clippy::large_enum_variant, reason = "a test has one or two of them")]
 pub enum Running {
     Duck(DuckDb),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Target {
     /// Every engine that this machine has, each with nothing in it.
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }];
-        let postgres = postgres::database().map(Running::Postgres);
+        let postgres = postgres::database().map(|engine| Running::Postgres(Box::new(engine)));
         all.extend(postgres.map(|engine| Self { name: "postgres", engine }));
         all
     }
 
     /// A Postgres that orders text as English dictionaries do, if there is one.
     pub fn english() -> Option<Self> {
-        let engine = postgres::database_with(Collation::English).map(Running::Postgres)?;
-        Some(Self { name: "postgres", engine })
+        let engine = postgres::database_with(Collation::English)?;
+        Some(Self { name: "postgres", engine: Running::Postgres(Box::new(engine)) })
     }
 
     pub fn engine(&mut self) -> &mut dyn Engine {
         match &mut self.engine {
             Running::Duck(engine) => engine,
-            Running::Postgres(engine) => engine,
+            Running::Postgres(engine) => engine.as_mut(),
         }
     }
 
