@@ -63,7 +63,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     (
         "where between = 3",
-        "expected a value or a condition, `in` or `not`, found `between`",
+        "expected a value or a condition, found `between`",
         "if it is the name of a field, put it in backticks: `` `between` ``",
     ),
     (
@@ -149,7 +149,7 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("where count(a, b) > 1", &[("SEG101", ",")]),
     ("where count(a b)", &[("SEG101", "b")]),
     ("where x = .5", &[("SEG101", ".")]),
-    ("where between = 3", &[("SEG101", "=")]),
+    ("where between = 3", &[("SEG101", "between")]),
     ("where a.in = 3", &[("SEG116", "in")]),
     ("where in (1)", &[("SEG101", "(")]),
     ("where in segment", &[("SEG101", "}")]),
