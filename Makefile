@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs
+.PHONY: help demo test lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -10,16 +10,27 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the example shop on the embedded DuckDB and print who is in which segment
-	@$(ENGINE) cargo run --quiet $$flags -- -C examples/shop run --as-of 2026-03-31T12:00:00Z
+	@$(ENGINE) cargo build $$flags && cargo run --quiet $$flags -- -C examples/shop run --as-of 2026-03-31T12:00:00Z
 
 test: ## run all tests (those on Postgres where its server is installed)
-	@$(ENGINE) cargo test $$flags
+	@$(ENGINE) cargo test $$flags --no-fail-fast
 
-lint: ## formatting, clippy, documentation, licenses, tidiness: all that CI demands
+lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands
+
+fmt:
 	cargo fmt --check
+
+tidy:
 	tools/tidy.sh
+	tools/examples.sh
+
+clippy:
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
+
+rustdoc:
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps
+
+deny:
 	tools/deny.sh
 
 bench: ## measure compile times

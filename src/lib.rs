@@ -1,4 +1,53 @@
-//! `segc` compiles audience segments, written as text, into SQL.
+//! `segc` is a compiler for audience segments: segments, written as text, and a catalog of
+//! the tables in YAML become SQL for DuckDB, Postgres, BigQuery and Spark.
+//!
+//! The program `segc` is a thin shell over this library: whatever it does, a Rust program
+//! can do as well, without touching stdout, the clock or the process's exit code. Begin
+//! with [`api::open`], or [`api::open_files`] for files that are on no disk:
+//!
+//! ```rust
+#![doc = include_str!("../examples/library.rs")]
+//! ```
+//!
+//! # From stage to stage
+//!
+//! Each stage has one input type and one output type, and knows nothing of the stages after
+//! it. `ARCHITECTURE.md` says who stands on whom.
+//!
+//! | stage | takes | gives | must not know |
+//! |---|---|---|---|
+//! | [`project`] | a folder, as [`Files`](project::Files) | [`Project`](project::Project): config, catalog, texts | what segments mean, what dialects can do |
+//! | [`syntax`] | the text of a `.seg` file | [`ast::File`](syntax::ast::File) | catalogs, targets, SQL |
+//! | [`catalog`] | YAML | [`Catalog`](catalog::Catalog) | segments, targets, SQL |
+//! | [`check`] | syntax trees, [`Catalog`](catalog::Catalog) | [`Hir`](check::hir::Hir): resolved and typed | targets, files, SQL |
+//! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), fingerprints, who can leave | targets, capabilities, SQL |
+//! | [`evaluate`] | [`Hir`](check::hir::Hir), rows | members | SQL: engines are compared with it |
+//! | [`dialect`] | YAML | [`Dialect`](dialect::Dialect): capabilities, templates | segments, plans |
+//! | [`plan`] | [`Hir`](check::hir::Hir), facts, what a target can do, policy | [`Plan`](plan::Plan), with [`Query`](plan::rel::Query)s in it | SQL text, files |
+//! | [`sql`] | [`Plan`](plan::Plan), [`Dialect`](dialect::Dialect) | SQL, [`Script`](sql::Script)s | policy, files, capabilities |
+//! | [`artifact`] | [`Plan`](plan::Plan), SQL | [`Artifacts`](artifact::Artifacts): paths and texts | the disk, dialects |
+//! | [`engine`] | SQL, sample data | [`Table`](engine::Table)s of rows | segments, plans |
+//! | [`api`] | a folder, [`Options`](api::Options) | [`Session`](api::Session): all of the above | terminals, exit codes |
+//! | [`cli`] | arguments | text, an exit code | |
+//!
+//! Under all of them lie:
+//!
+//! | module | holds | must not know |
+//! |---|---|---|
+//! | [`diagnostic`] | spans, problems, their codes and how they are shown | any stage |
+//! | [`types`] | types, constants, calendar units | syntax, catalogs, SQL |
+//! | [`registry`] | the codes of all stages, for `segc explain` | anything else of them |
+//!
+//! # What always holds
+//!
+//! - Everything that is wrong is reported at once, as [`Diagnostics`](diagnostic::Diagnostics);
+//!   what has an error is left out, and the rest goes on.
+//! - The core does no I/O: [`project`] reads files, [`engine`] talks to databases, [`cli`]
+//!   has the terminal, the clock and the disk.
+//! - The same input gives the same bytes.
+//! - No input makes it panic.
+//! - Only [`plan`] decides by capabilities; [`sql`] carries out what it chose.
+//! - How a segment is stored or refreshed never changes its members.
 
 pub mod analyze;
 pub mod api;

@@ -160,3 +160,288 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "0\n");
     }
 }
+
+/// The instant that the rows of `segc init` are meant for.
+const AS_OF: &str = "2026-11-01T00:00:00Z";
+
+/// Segments and members of a run, in its order, without the times.
+fn members(out: &str) -> Vec<(String, String)> {
+    let cells = |line: &str| {
+        let mut cells = line.split_whitespace().map(str::to_owned);
+        (cells.next().unwrap_or_default(), cells.next().unwrap_or_default())
+    };
+    out.lines().skip(1).map(cells).collect()
+}
+
+fn run_members(folder: &Path, arguments: &[&str]) -> Vec<(String, String)> {
+    let (code, out, err) = outcome(folder, &[&["run"], arguments].concat());
+    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+    members(&out)
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|&(name, count)| (name.to_owned(), count.to_owned())).collect()
+}
+
+/// Counted by hand from the rows in `catalog/init/*/data`.
+const EXPECTED: &[(&str, &[(&str, &str)])] = &[
+    (
+        "shop",
+        &[
+            ("buyers", "9"),
+            ("do_not_contact", "2"),
+            ("high_value", "3"),
+            ("often_refunded", "2"),
+            ("rising", "4"),
+            ("high_value_us", "3"),
+            ("welcome", "1"),
+            ("win_back", "2"),
+        ],
+    ),
+    (
+        "web_analytics",
+        &[
+            ("engaged", "2"),
+            ("mobile_from_campaign", "2"),
+            ("only_by_campaign", "4"),
+            ("quick_deciders", "2"),
+            ("signed_up", "3"),
+            ("looked_at_prices", "3"),
+            ("worth_an_ad", "2"),
+        ],
+    ),
+    (
+        "flags",
+        &[
+            ("big_team", "2"),
+            ("internal", "1"),
+            ("new_users", "3"),
+            ("saw_both", "1"),
+            ("saw_the_flag", "4"),
+            ("early_access", "3"),
+            ("team_features", "7"),
+            ("not_yet_exposed", "2"),
+        ],
+    ),
+];
+
+#[test]
+fn what_init_writes_runs_and_compiles() {
+    let folder = folder();
+    for (catalog, expected) in EXPECTED {
+        assert_eq!(outcome(folder.path(), &["init", catalog, "--catalog", catalog]).0, 0);
+        let root = folder.path().join(catalog);
+        assert_eq!(run_members(&root, &["--as-of", AS_OF]), pairs(expected), "{catalog}");
+        assert_eq!(outcome(&root, &["compile"]).0, 0, "{catalog}");
+        for target in ["duckdb", "postgres"] {
+            let manifest = read(root.join("target").join(target).join("manifest.json"));
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
+            assert_eq!(manifest["segments"].as_array().map(Vec::len), Some(expected.len()), "{catalog}");
+        }
+    }
+}
+
+#[test]
+fn a_run_can_be_narrowed_and_its_parameters_changed() {
+    let project = project();
+    let run = |arguments: &[&str]| run_members(project.path(), &[arguments, &["--as-of", AS_OF]].concat());
+    assert_eq!(run(&["high_value"]), pairs(&[("high_value", "3")]));
+    let both = pairs(&[("high_value", "3"), ("high_value_us", "3")]);
+    assert_eq!(run(&["tag:us"]), both, "what it stands on is built with it");
+    assert_eq!(run(&["high_value", "--param", "min_spend=600"]), pairs(&[("high_value", "1")]));
+}
+
+#[test]
+fn a_database_file_is_kept_and_refreshed() {
+    let project = project();
+    let root = project.path();
+    let (code, _, err) = outcome(root, &["run", "--db", "shop.db", "--as-of", AS_OF]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("SEG823") && err.contains("`customers` and `orders`") && err.contains("--load"),
+        "{err}"
+    );
+    let expected = pairs(EXPECTED[0].1);
+    assert_eq!(run_members(root, &["--db", "shop.db", "--load", "--as-of", AS_OF]), expected);
+    assert_eq!(run_members(root, &["--db", "shop.db", "--as-of", AS_OF]), expected, "again");
+    assert_eq!(run_members(root, &["--db", "shop.db", "--refresh", "--as-of", AS_OF]), expected);
+    let later = ["--as-of", "2027-11-01T00:00:00Z"];
+    let refreshed = run_members(root, &[&["--db", "shop.db", "--refresh"], &later[..]].concat());
+    assert_eq!(refreshed, run_members(root, &later), "a refresh leaves what a create would");
+    assert_ne!(refreshed, expected);
+}
+
+#[test]
+fn a_table_without_rows_is_named() {
+    let project = project();
+    std::fs::remove_file(project.path().join("data/orders.csv")).expect("it was there");
+    let (code, out, err) = outcome(project.path(), &["run", "--as-of", AS_OF]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("SEG823") && err.contains("data/orders.csv") && !err.contains("SELECT"), "{err}");
+    assert_eq!(
+        run_members_noisy(project.path(), &["do_not_contact", "--as-of", AS_OF]),
+        pairs(&[("do_not_contact", "2")]),
+        "what doesn't read it runs"
+    );
+}
+
+fn run_members_noisy(folder: &Path, arguments: &[&str]) -> Vec<(String, String)> {
+    members(&outcome(folder, &[&["run"], arguments].concat()).1)
+}
+
+#[test]
+fn the_project_may_be_named_before_or_after_the_command() {
+    let project = project();
+    let (parent, name) = (project.path().parent().expect("a parent"), project.path().display().to_string());
+    let before = outcome(parent, &["-C", &name, "ls"]);
+    assert_eq!(before.0, 0);
+    assert_eq!(before, outcome(parent, &["ls", "-C", &name]));
+    assert_eq!(before, outcome(parent, &["ls", "--project", &name]));
+    assert_eq!(before, outcome(parent, &["ls", &name]));
+}
+
+#[test]
+fn a_folder_where_a_name_belongs_is_recognised() {
+    let folder = folder();
+    assert_eq!(outcome(folder.path(), &["init", "shop"]).0, 0);
+    for command in ["run", "compile", "catalog"] {
+        for given in ["shop", "./shop"] {
+            let (code, out, err) = outcome(folder.path(), &[command, given]);
+            assert_eq!((code, out.as_str()), (2, ""), "{command} {given}");
+            assert!(err.contains("SEG822") && err.contains(&format!("use `-C {given}`")), "{err}");
+        }
+        let (code, _, err) = outcome(&folder.path().join("shop"), &[command, "segments/value.seg"]);
+        assert_eq!(code, 2);
+        assert!(err.contains("SEG822") && err.contains("segc ls"), "{err}");
+    }
+}
+
+#[test]
+fn a_target_that_the_engine_cannot_run_is_refused() {
+    let project = project();
+    let (code, _, err) = outcome(project.path(), &["run", "--target", "postgres"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("SEG815") && err.contains("it can run `duckdb`"), "{err}");
+}
+
+#[test]
+fn compile_says_once_what_targets_agree_on() {
+    let project = project();
+    let (code, out, err) = outcome(project.path(), &["compile", "--as-of", AS_OF]);
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert_eq!(err.matches("SEGMENT").count(), 1, "{err}");
+    assert!(err.starts_with("wrote target/duckdb: 8 segments\nwrote target/postgres: 8 segments\n"), "{err}");
+    assert!(err.contains("buyers          incremental  insert only  nobody can leave\n"), "{err}");
+}
+
+/// Every file below a folder with its text.
+#[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
+fn texts(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            found.extend(texts(&path));
+        } else {
+            found.push((path.display().to_string(), read(&path)));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_same_project_compiles_to_the_same_bytes() {
+    let project = project();
+    let compile = |arguments: &[&str]| {
+        assert_eq!(outcome(project.path(), &[&["compile"], arguments].concat()).0, 0);
+        texts(&project.path().join("target"))
+    };
+    let first = compile(&[]);
+    assert!(first.len() > 20, "{} files", first.len());
+    assert!(first == compile(&[]), "twice");
+    let fixed = compile(&["--as-of", AS_OF]);
+    assert!(first != fixed, "the instant is in it");
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let (code, out, err) = outcome(folder, arguments);
+    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+    serde_json::from_str(&out).expect("it is JSON")
+}
+
+#[test]
+fn lists_are_json_if_asked_for() {
+    let project = project();
+    let root = project.path();
+    let segments = json(root, &["ls", "--format", "json", "--select", "tag:us"]);
+    assert_eq!(
+        segments,
+        serde_json::json!([{
+            "name": "high_value_us",
+            "entity": "customer",
+            "description": "High value, in the United States",
+            "owner": "growth@shop.example",
+            "tags": ["marketing", "us"],
+            "materialize": "table",
+            "path": "segments/value.seg",
+            "line": 16,
+        }])
+    );
+    let order = json(root, &["catalog", "order", "--format", "json"]);
+    assert_eq!((&order["time"], &order["key"][0]), (&"ordered_at".into(), &"order_id".into()));
+    let graph = json(root, &["graph", "--format", "json", "--select", "+high_value_us"]);
+    assert!(graph.to_string().contains("\"extends\""), "{graph}");
+    let matrix = json(root, &["capabilities", "--format", "json", "--target", "postgres"]);
+    assert_eq!(matrix["targets"], serde_json::json!(["postgres"]));
+    let cell = |name: &str| {
+        let all = matrix["capabilities"].as_array().expect("a list");
+        all.iter().find(|one| one["name"] == name).map(|one| one["targets"]["postgres"].clone())
+    };
+    let yes = serde_json::json!({ "allowed": true, "refused_by": null, "note": null });
+    assert_eq!(cell("linked_conditions"), Some(yes));
+    let not_yet = serde_json::json!({ "allowed": false, "refused_by": "segc", "note": null });
+    assert_eq!(cell("sequences"), Some(not_yet));
+}
+
+#[test]
+fn check_tells_what_any_target_policy_or_tier_refuses() {
+    let project = project();
+    let root = project.path();
+    #[expect(clippy::disallowed_methods, reason = "a test writes a project")]
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("the folder");
+        std::fs::write(path, text).expect("it can be written");
+    };
+    write(
+        "dialects/small.yml",
+        "name: small\nextends: duckdb\ncapabilities: { many_linked_conditions: false }\n",
+    );
+    write(
+        "segc.yml",
+        "name: shop\ntargets: { duckdb: {}, postgres: {}, small: {} }\n\
+         tiers: { free: { capabilities: { segment_composition: false, materialized_composition: false } } }\n",
+    );
+    let codes = |arguments: &[&str]| -> Vec<String> {
+        let (code, out, err) = outcome(root, &[&["check", "--format", "json"], arguments].concat());
+        assert_eq!((code, err.as_str()), (i32::from(!out.is_empty()), ""), "{arguments:?}");
+        out.lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("an object a line"))
+            .map(|problem| format!("{} {}", problem["code"].as_str().unwrap_or_default(), problem["message"]))
+            .collect()
+    };
+    let of_small = codes(&[]);
+    assert!(!of_small.is_empty());
+    assert!(of_small.iter().all(|one| one.starts_with("SEG501") && one.contains("`small`")), "{of_small:?}");
+    assert_eq!(codes(&["-t", "small"]), of_small);
+    assert!(codes(&["--target", "postgres", "-t", "duckdb"]).is_empty());
+    let of_free = codes(&["--tier", "free", "-t", "duckdb", "-t", "postgres"]);
+    assert_eq!(of_free.len(), 3, "once, whatever the target, and not twice for tables: {of_free:?}");
+    assert!(of_free.iter().all(|one| one.starts_with("SEG503") && one.contains("`free`")), "{of_free:?}");
+    let (code, _, err) = outcome(root, &["check", "--target", "postgers"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("SEG814") && err.contains("did you mean `postgres`?"), "{err}");
+    assert_eq!(outcome(root, &["run", "high_value", "-t", "small"]).0, 1);
+    assert_eq!(outcome(root, &["run", "do_not_contact", "-t", "small"]).0, 0, "it is DuckDB's SQL");
+}

@@ -103,6 +103,40 @@ fn scripts(dialect: &Dialect, engine: &mut dyn Engine) {
     assert_eq!(engine.value(runs), Ok(Some("big 3 2".to_owned())));
 }
 
+/// The short forms of an instant yield what the long one does, wherever they are chosen: for
+/// every ten minutes of two years with all their changes of the clock.
+fn short_instants(dialect: &Dialect, engine: &mut dyn Engine) {
+    let of = |function, zone| {
+        let local = Scalar::Column("t".to_owned(), "x".to_owned());
+        write(dialect, &Scalar::Call(function, vec![local, cases::text(zone)]))
+    };
+    let differ = |engine: &mut dyn Engine, function, zone, when| {
+        let sql = format!(
+            "SELECT CAST(COUNT(*) AS VARCHAR) FROM GENERATE_SERIES(TIMESTAMP '2025-01-01', TIMESTAMP '2027-01-01', \
+             INTERVAL '10 minutes') AS t(x) WHERE {when} AND {} IS DISTINCT FROM {}",
+            of(Function::Instant, zone),
+            of(function, zone)
+        );
+        engine.value(&sql).expect(&sql).expect("a number")
+    };
+    for zone in ["Europe/London", "America/New_York", "Atlantic/Azores", "America/Havana", "Asia/Kolkata"] {
+        assert_eq!(differ(engine, Function::InstantHour, zone, "TRUE"), "0", "{zone}");
+    }
+    for zone in ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut"] {
+        assert_eq!(
+            differ(engine, Function::InstantOnce, zone, "CAST(x AS TIME) = TIME '00:00'"),
+            "0",
+            "{zone}"
+        );
+    }
+    // Where they are not chosen, they would be wrong.
+    assert_ne!(differ(engine, Function::InstantHour, "Australia/Lord_Howe", "TRUE"), "0");
+    assert_ne!(
+        differ(engine, Function::InstantOnce, "America/Havana", "CAST(x AS TIME) = TIME '00:00'"),
+        "0"
+    );
+}
+
 #[test]
 fn every_function_has_a_case() {
     let cases = cases::all();
@@ -119,6 +153,7 @@ fn every_function_has_a_case() {
 #[test]
 fn duckdb_functions() {
     functions(&dialect("duckdb"), &mut duck::Duck::open());
+    short_instants(&dialect("duckdb"), &mut duck::Duck::open());
 }
 
 #[test]
@@ -140,6 +175,7 @@ fn postgres() {
     };
     let dialect = dialect("postgres");
     functions(&dialect, &mut engine);
+    short_instants(&dialect, &mut engine);
     literals(&dialect, &mut engine);
     names(&dialect, &mut engine);
     scripts(&dialect, &mut engine);

@@ -161,7 +161,18 @@ fn nothing_may_be_left_open() {
     let text = base
         .replace("name: duckdb", "name: mine")
         .replace("  regex: true\n", "")
-        .replace("  lower: lower($1)\n", "");
+        .replace("  lower: LOWER($1)\n", "");
     let codes: Vec<String> = problems(&text).into_iter().map(|(code, _)| code).collect();
     assert_eq!(codes, ["SEG603", "SEG603"]);
+}
+
+#[test]
+fn what_many_segments_ask_of_the_data_is_checked_once() {
+    for dialect in dialects() {
+        let plan = sample::plan(&dialect, None);
+        let script = create(&plan, &dialect, Scope::All, &|_| None).expect("it can be written");
+        let checks = script.statements.iter().filter(|one| one.purpose == Purpose::Check);
+        let segments: Vec<_> = checks.map(|one| one.segment.as_deref()).collect();
+        assert_eq!(segments, [None], "{}", dialect.name);
+    }
 }

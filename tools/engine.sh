@@ -136,6 +136,7 @@ if from_variable || from_cache || from_crate || from_npm; then
     write_config "$home"
 else
     say "no ready-made DuckDB for this machine; compiling it from source, which takes about an hour"
-    say "(to spare that, put $library somewhere and set DUCKDB_LIB_DIR to its folder)"
+    say "(to spare that, put $library somewhere and set DUCKDB_LIB_DIR to its folder;"
+    say "what is compiled has no time zones until it can fetch ICU from DuckDB's own host)"
     echo "--features bundled"
 fi

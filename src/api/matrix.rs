@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::dialect::{Capability, Limit};
+use crate::project::PolicyLimit;
 
 /// Capabilities and limits by target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Matrix {
     pub capabilities: Vec<MatrixRow>,
     /// A row for each limit, in the order of [`Limit::ALL`].
     pub limits: Vec<LimitRow>,
+    /// What policy and tier limit, in the order of [`PolicyLimit::ALL`]; the same on every target.
+    pub policy_limits: Vec<PolicyLimitRow>,
 }
 
 /// One capability on every target.
@@ -35,18 +38,37 @@ pub struct LimitRow {
     pub values: Vec<Option<u64>>,
 }
 
+/// One limit of the project's policy and of the chosen tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PolicyLimitRow {
+    /// Which.
+    pub limit: PolicyLimit,
+    /// The policy's; `None` is unlimited.
+    pub policy: Option<u64>,
+    /// The tier's.
+    pub tier: Option<u64>,
+}
+
+impl PolicyLimitRow {
+    /// What holds: the lower of both.
+    #[must_use]
+    pub fn allowed(&self) -> Option<u64> {
+        self.policy.into_iter().chain(self.tier).min()
+    }
+}
+
 /// Whether a target has a capability, and who says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// It has it.
-    Yes,
-    /// It has it by a detour.
-    Emulated {
-        /// What the detour is, or costs.
-        note: String,
+    Yes {
+        /// What it costs, or asks for.
+        note: Option<String>,
     },
-    /// The engine lacks it.
+    /// The target lacks it.
     No,
+    /// The target has it, but segc does not make use of it yet.
+    NotYet,
     /// The project's policy switches it off.
     OffByPolicy,
     /// The tier switches it off.
@@ -61,20 +83,20 @@ impl Cell {
     #[must_use]
     pub fn allowed(&self) -> bool {
         match self {
-            Self::Yes | Self::Emulated { .. } => true,
-            Self::No | Self::OffByPolicy | Self::OffByTier { .. } => false,
+            Self::Yes { .. } => true,
+            Self::No | Self::NotYet | Self::OffByPolicy | Self::OffByTier { .. } => false,
         }
     }
 
     fn json(&self) -> Value {
-        let (support, note) = match self {
-            Self::Yes => ("yes", None),
-            Self::Emulated { note } => ("emulated", Some(note)),
-            Self::No => ("no", None),
-            Self::OffByPolicy => ("off_by_policy", None),
-            Self::OffByTier { tier } => ("off_by_tier", Some(tier)),
+        let (refused_by, note) = match self {
+            Self::Yes { note } => (None, note.as_ref()),
+            Self::No => (Some("target"), None),
+            Self::NotYet => (Some("segc"), None),
+            Self::OffByPolicy => (Some("policy"), None),
+            Self::OffByTier { .. } => (Some("tier"), None),
         };
-        json!({ "allowed": self.allowed(), "support": support, "note": note })
+        json!({ "allowed": self.allowed(), "refused_by": refused_by, "note": note })
     }
 }
 
@@ -102,6 +124,7 @@ impl Matrix {
                 .iter()
                 .map(|row| LimitRow { limit: row.limit, values: pick(&row.values, &columns) })
                 .collect(),
+            policy_limits: self.policy_limits.clone(),
         }
     }
 
@@ -133,11 +156,24 @@ impl Matrix {
                 })
             })
             .collect();
+        let policy_limits: Vec<Value> = self
+            .policy_limits
+            .iter()
+            .map(|row| {
+                json!({
+                    "name": row.limit.name(),
+                    "policy": row.policy,
+                    "tier": row.tier,
+                    "allowed": row.allowed(),
+                })
+            })
+            .collect();
         json!({
             "tier": self.tier,
             "targets": self.targets,
             "capabilities": capabilities,
             "limits": limits,
+            "policy_limits": policy_limits,
         })
     }
 }
@@ -149,25 +185,27 @@ mod tests {
     #[test]
     fn columns_can_be_chosen_and_cells_say_who_refuses() {
         let cells = vec![
-            Cell::Yes,
+            Cell::Yes { note: None },
             Cell::OffByTier { tier: "free".to_owned() },
-            Cell::Emulated { note: "slow".to_owned() },
+            Cell::Yes { note: Some("slow".to_owned()) },
         ];
         let matrix = Matrix {
             tier: Some("free".to_owned()),
             targets: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
             capabilities: vec![MatrixRow { capability: Capability::Regex, cells }],
             limits: vec![LimitRow { limit: Limit::Columns, values: vec![None, Some(1600), None] }],
+            policy_limits: vec![PolicyLimitRow { limit: PolicyLimit::Hops, policy: Some(4), tier: Some(1) }],
         };
         let json = matrix.only(&["c".to_owned(), "b".to_owned(), "z".to_owned()]).json();
         assert_eq!(json["targets"], json!(["c", "b"]));
         assert_eq!(
             json["capabilities"][0]["targets"],
             json!({
-                "c": { "allowed": true, "support": "emulated", "note": "slow" },
-                "b": { "allowed": false, "support": "off_by_tier", "note": "free" },
+                "c": { "allowed": true, "refused_by": null, "note": "slow" },
+                "b": { "allowed": false, "refused_by": "tier", "note": null },
             })
         );
         assert_eq!(json["limits"][0]["targets"]["b"], json!(1600));
+        assert_eq!(json["policy_limits"][0], json!({ "name": "hops", "policy": 4, "tier": 1, "allowed": 1 }));
     }
 }

@@ -13,7 +13,7 @@ mod targets;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use matrix::{Cell, LimitRow, Matrix, MatrixRow};
+pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use scripts::{Execution, Step};
 pub use select::select;

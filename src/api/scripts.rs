@@ -21,9 +21,11 @@ use crate::sql::{self, ClockForm, Renderer, Scope, Script, Statement};
 pub struct Execution {
     /// The statements.
     pub steps: Vec<Step>,
-    /// The stored segments in the order in which they are built, each with the query that
-    /// then counts its members.
+    /// The segments that are stored or views, in the order in which they are built, each with
+    /// the query that then counts its members.
     pub counts: Vec<(String, String)>,
+    /// The tables that are read, each with a query that fails if it isn't there.
+    pub reads: Vec<(String, String)>,
 }
 
 /// A statement of a build.
@@ -37,12 +39,15 @@ pub struct Step {
 
 /// One self-contained `SELECT`.
 pub(super) fn select_sql(
+    session: &Session,
     target: &Target,
     planned: &SegmentPlan,
     as_of: Option<Timestamp>,
 ) -> Result<String, Diagnostics> {
     let form = as_of.map_or(ClockForm::Query, ClockForm::Literal);
-    Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)
+    let text = Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)?;
+    let problems = too_long(session, target, &planned.name, &text);
+    if problems.is_empty() { Ok(text) } else { Err(problems) }
 }
 
 /// Every script of a build.
@@ -78,10 +83,16 @@ pub(super) fn execution(
     let script = script(session, target, plan, Scope::All, refresh)?;
     let step = |statement: Statement| Step { segment: statement.segment, statement: statement.text };
     let mut counts = Vec::new();
-    for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+    for segment in plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline) {
         counts.push((segment.name.clone(), count_sql(target, &segment.table)?));
     }
-    Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts })
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for read in plan.segments.iter().flat_map(|segment| &segment.reads).filter(|read| !read.table.is_empty())
+    {
+        tables.insert(read.table.join("."), count_sql(target, &read.table)?);
+    }
+    let reads = tables.into_iter().collect();
+    Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts, reads })
 }
 
 fn count_sql(target: &Target, table: &[String]) -> Result<String, Diagnostics> {
@@ -120,14 +131,23 @@ fn span_of(session: &Session, name: &str) -> Option<Span> {
 }
 
 fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(), Diagnostics> {
-    let limit = target.dialect.limit(Limit::StatementBytes);
-    let Some(allowed) = limit.and_then(|bytes| usize::try_from(bytes).ok()) else { return Ok(()) };
     let mut problems = Diagnostics::new();
-    for statement in script.statements.iter().filter(|statement| statement.text.len() > allowed) {
-        let segment = statement.segment.clone().unwrap_or_default();
-        let span = span_of(session, &segment);
-        let (target, bytes) = (target.name.clone(), statement.text.len());
-        problems.push(StatementTooLong { span, segment, target, bytes, allowed });
+    for statement in &script.statements {
+        let segment = statement.segment.as_deref().unwrap_or_default();
+        problems.append(too_long(session, target, segment, &statement.text));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The problem that a statement is longer than its target accepts, if it is.
+fn too_long(session: &Session, target: &Target, segment: &str, text: &str) -> Diagnostics {
+    let limit = target.dialect.limit(Limit::StatementBytes);
+    let allowed = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+    let mut problems = Diagnostics::new();
+    if text.len() > allowed {
+        let (span, segment) = (span_of(session, segment), segment.to_owned());
+        let (target, bytes) = (target.name.clone(), text.len());
+        problems.push(StatementTooLong { span, segment, target, bytes, allowed });
+    }
+    problems
 }

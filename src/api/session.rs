@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::matrix::{Cell, LimitRow, Matrix, MatrixRow};
+use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::scripts::{Execution, execution, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::{self, Abilities, Plan, Policy, Request};
-use crate::project::Config;
+use crate::project::{Config, PolicyLimit};
 
 /// What the caller decides, beside what the project's files say.
 #[derive(Debug, Clone, Default)]
@@ -78,10 +78,11 @@ impl Session {
         self.targets.iter().map(|target| target.name.clone()).collect()
     }
 
-    /// Those targets that the embedded engine can run: those in its SQL.
+    /// Those targets that the embedded engine can run: those in its SQL, or in a dialect that
+    /// extends it.
     #[must_use]
     pub fn embedded_targets(&self) -> Vec<String> {
-        let embedded = self.targets.iter().filter(|target| target.dialect.name == EMBEDDED_TARGET);
+        let embedded = self.targets.iter().filter(|target| target.dialect.origin == EMBEDDED_TARGET);
         embedded.map(|target| target.name.clone()).collect()
     }
 
@@ -140,7 +141,7 @@ impl Session {
         });
         match (planned.flatten(), self.target(target)) {
             (Some(planned), Some(target)) if !problems.has_errors() => {
-                select_sql(target, &planned, options.as_of)
+                select_sql(self, target, &planned, options.as_of)
             }
             _ => Err(problems),
         }
@@ -178,11 +179,18 @@ impl Session {
             limit,
             values: self.targets.iter().map(|target| target.dialect.limit(limit)).collect(),
         };
+        let chosen = tier.and_then(|tier| self.config.tiers.get(tier));
+        let policy_limits = |&limit: &PolicyLimit| PolicyLimitRow {
+            limit,
+            policy: self.config.policy.limit(limit).map(|(number, _)| number),
+            tier: chosen.and_then(|tier| tier.limit(limit)).map(|(number, _)| number),
+        };
         Matrix {
             tier: tier.map(str::to_owned),
             targets: self.targets(),
             capabilities: Capability::ALL.iter().map(row).collect(),
             limits: Limit::ALL.iter().map(limits).collect(),
+            policy_limits: PolicyLimit::ALL.iter().map(policy_limits).collect(),
         }
     }
 
@@ -190,6 +198,9 @@ impl Session {
         let answer = target.dialect.answer(capability);
         if !answer.allowed {
             return Cell::No;
+        }
+        if plan::NOT_YET.contains(&capability) {
+            return Cell::NotYet;
         }
         if self.config.policy.forbids(capability).is_some() {
             return Cell::OffByPolicy;
@@ -199,7 +210,7 @@ impl Session {
             return Cell::OffByTier { tier: tier.to_owned() };
         }
         let note: Vec<&str> = answer.cost.iter().chain(&answer.note).map(String::as_str).collect();
-        if note.is_empty() { Cell::Yes } else { Cell::Emulated { note: note.join("; ") } }
+        Cell::Yes { note: (!note.is_empty()).then(|| note.join("; ")) }
     }
 
     fn target(&self, name: &str) -> Option<&Target> {

@@ -1,3 +1,5 @@
+//! What a catalog file says, and what is wrong with it.
+
 use std::sync::Arc;
 
 use super::*;

@@ -18,6 +18,9 @@ Examples:
   segc run                       try the segments on DuckDB
   segc explain SEG301            what a problem means";
 
+/// Above the options that every command takes.
+const EVERYWHERE: &str = "For every command";
+
 /// Compiles audience segments, written as text, into SQL.
 #[derive(Debug, Parser)]
 #[command(name = "segc", version, propagate_version = true, after_help = EXIT_CODES)]
@@ -31,13 +34,13 @@ pub(super) struct Args {
 #[derive(Debug, Group)]
 pub(super) struct Common {
     /// The project's folder; otherwise the nearest one upward with a segc.yml
-    #[arg(short = 'C', long = "project", value_name = "DIR", global = true)]
+    #[arg(short = 'C', long = "project", value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     pub(super) project: Option<PathBuf>,
     /// When to write colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true, help_heading = EVERYWHERE)]
     pub(super) color: Color,
     /// How problems are written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true, help_heading = EVERYWHERE)]
     pub(super) message_format: MessageFormat,
 }
 
@@ -72,15 +75,17 @@ pub(super) struct Init {
     pub(super) catalog: Template,
 }
 
-/// Find every problem of the project
+/// Find every problem of the project, for all of its targets
 #[derive(Debug, Group)]
 #[command(after_help = "\
+What any target refuses is a problem, and so is what the policy or the tier forbids.
 Problems for people go to stderr; in any other format they are what was asked for, and go
 to stdout.
 
 Examples:
   segc check
   segc check shop
+  segc check --tier free --target postgres
   segc check --format json | jq .code
   segc check --format sarif > segc.sarif")]
 pub(super) struct Check {
@@ -90,6 +95,9 @@ pub(super) struct Check {
     /// How problems are written (as --message-format, but to stdout)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<MessageFormat>,
+    /// For which targets; every one of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Vec<String>,
     #[command(flatten)]
     pub(super) values: Values,
 }

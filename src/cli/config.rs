@@ -51,6 +51,11 @@ pub(super) struct Root {
     pub(super) prefix: String,
 }
 
+/// Whether a folder is a project's.
+pub(super) fn is_project(folder: &Path) -> bool {
+    folder.join(PROJECT_FILE).is_file()
+}
+
 /// The folder that was named, or the nearest one upward from the current folder.
 pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
     match named {
@@ -63,7 +68,7 @@ pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
 }
 
 fn named_root(folder: &Path) -> Result<Root, Diagnostic> {
-    if !folder.join(PROJECT_FILE).is_file() {
+    if !is_project(folder) {
         let folder = folder.display().to_string();
         return Err(NoProject { span: None, folder, searched_up: false }.into());
     }
@@ -83,7 +88,7 @@ fn named_root(folder: &Path) -> Result<Root, Diagnostic> {
 
 fn nearest_root(current: &Path) -> Result<Root, Diagnostic> {
     for (up, folder) in current.ancestors().enumerate() {
-        if folder.join(PROJECT_FILE).is_file() {
+        if is_project(folder) {
             return Ok(Root { folder: folder.to_owned(), prefix: "../".repeat(up) });
         }
     }

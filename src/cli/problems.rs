@@ -1,6 +1,7 @@
 //! Problems of the command line: SEG81x and up (SEG80x are those of selections).
 
 use crate::diagnostic::Span;
+use crate::engine::EMBEDDED_TARGET;
 use crate::problems;
 
 problems! {
@@ -92,7 +93,7 @@ problems! {
     error SEG815 "no target" NoTarget { span: Option<Span>, why: String, able: Vec<String> }
     message |p| p.why.clone();
     help |p| Some(match p.able.as_slice() {
-        [] => "declare one in `segc.yml` under `targets:`, such as `duckdb: {}`".to_owned(),
+        [] => format!("declare one in `segc.yml` under `targets:`, such as `{EMBEDDED_TARGET}: {{}}`"),
         able => format!("it can run {}", listed(able)),
     });
 
@@ -179,6 +180,57 @@ problems! {
     help |p| Some(match &p.near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`segc catalog` prints those that there are".to_owned(),
+    });
+
+    /// A folder or a file stands where the name of a segment or an entity belongs.
+    ///
+    /// `check`, `ls`, `graph` and `capabilities` take the project's folder as their argument;
+    /// `compile`, `run` and `catalog` take names, and the folder with `-C`.
+    ///
+    /// ```text
+    /// segc run examples/shop
+    /// ```
+    ///
+    /// Write `segc -C examples/shop run`.
+    error SEG822 "a folder where a name belongs" FolderForSegment {
+        span: Option<Span>, name: String, is_project: bool,
+    }
+    message |p| if p.is_project {
+        format!("`{}` is a project's folder, and a name belongs here", p.name)
+    } else {
+        format!("`{}` is a path, and a name belongs here", p.name)
+    };
+    help |p| Some(if p.is_project {
+        format!("use `-C {}`", p.name)
+    } else {
+        "name segments as in `segc ls`, and the project's folder with `-C DIR`".to_owned()
+    });
+
+    /// Tables that the segments read are not there.
+    ///
+    /// `segc run` fills tables from `data/TABLE.csv` or `data/TABLE.parquet`: in memory
+    /// always, in a database file with `--load`.
+    ///
+    /// ```text
+    /// segc run --db new.db
+    /// ```
+    ///
+    /// Put sample rows into `data/`, or add `--load` to fill the database file from there.
+    error SEG823 "tables without rows" NoTables {
+        span: Option<Span>, tables: Vec<String>, database: Option<String>,
+    }
+    message |p| match &p.database {
+        Some(database) => format!("`{database}` has no table {}", listed(&p.tables)),
+        None => format!("there are no sample rows for {}", listed(&p.tables)),
+    };
+    help |p| Some(match &p.database {
+        Some(_) => "`--load` fills it from the files in `data/`".to_owned(),
+        None => {
+            let last = |table: &String| table.rsplit('.').next().unwrap_or(table).to_owned();
+            let files: Vec<String> =
+                p.tables.iter().map(|table| format!("data/{}.csv", last(table))).collect();
+            format!("put them into {}; a first line with the names of the columns is enough", listed(&files))
+        }
     });
 }
 

@@ -21,14 +21,17 @@ macro_rules! embedded {
 }
 
 const SHOP: &[(&str, &str)] = embedded!("shop":
+    "README.md",
     "segc.yml",
     "catalog/shop.yml",
-    "segments/customers.seg",
+    "segments/contact.seg",
+    "segments/value.seg",
     "data/customers.csv",
     "data/orders.csv",
 );
 
 const WEB_ANALYTICS: &[(&str, &str)] = embedded!("web_analytics":
+    "README.md",
     "segc.yml",
     "catalog/web.yml",
     "segments/visitors.seg",
@@ -38,8 +41,10 @@ const WEB_ANALYTICS: &[(&str, &str)] = embedded!("web_analytics":
 );
 
 const FLAGS: &[(&str, &str)] = embedded!("flags":
+    "README.md",
     "segc.yml",
     "catalog/product.yml",
+    "segments/experiments.seg",
     "segments/rollouts.seg",
     "data/accounts.csv",
     "data/exposures.csv",

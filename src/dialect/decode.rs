@@ -53,8 +53,10 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
     fields.finish(problems);
+    let ClockForms { read, read_date, in_place } = clock?;
     let dialect = Dialect {
         name: name.to_owned(),
+        origin: name.to_owned(),
         parser,
         capabilities: capabilities?,
         limits: limits?,
@@ -62,7 +64,9 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         functions: functions?,
         literals: literals?,
         identifiers: identifiers?,
-        clock: clock?,
+        clock: read,
+        clock_date: read_date,
+        clock_in_place: in_place,
         statements: statements?,
     };
     (problems.len() == before).then_some(dialect)
@@ -269,14 +273,26 @@ fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
     Some(Identifiers { quote, escapes, reserved })
 }
 
-fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Expr> {
+/// How the clock is read.
+struct ClockForms {
+    read: Expr,
+    read_date: Expr,
+    in_place: bool,
+}
+
+fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<ClockForms> {
     let mut fields = Fields::new(node, "`clock`", node.span, problems)?;
     let read = fields.require("read", problems);
+    let read_date = fields.get("read_date").or(read);
+    let in_place = fields.boolean("in_place", problems).unwrap_or(false);
     fields.finish(problems);
-    let (text, span) = (read?.text(problems)?, read?.span);
-    parse::expression(parser, text)
-        .map_err(|error| problems.push(UnreadableSql { span, what: text.to_owned(), error }))
-        .ok()
+    let mut form = |node: &Node| {
+        let (text, span) = (node.text(problems)?, node.span);
+        parse::expression(parser, text)
+            .map_err(|error| problems.push(UnreadableSql { span, what: text.to_owned(), error }))
+            .ok()
+    };
+    Some(ClockForms { read: form(read?)?, read_date: form(read_date?)?, in_place })
 }
 
 fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Statements {
@@ -304,8 +320,10 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
         finish_segment: list("finish_segment", true, problems),
         commit: list("commit", false, problems),
         view: list("view", true, problems),
+        view_in_transaction: false,
     };
     statements.setup_in_transaction = fields.boolean("setup_in_transaction", problems).unwrap_or(false);
+    statements.view_in_transaction = fields.boolean("view_in_transaction", problems).unwrap_or(false);
     fields.finish(problems);
     statements
 }

@@ -63,6 +63,10 @@ named! {
         Instant = "instant",
         /// `(local)`: its day.
         LocalDate = "local_date",
+        /// `(local, zone)`: the instant, of a local time that the zone never repeats.
+        InstantOnce = "instant_once",
+        /// `(local, zone)`: the instant, in a zone that only ever sets its clocks back by one hour.
+        InstantHour = "instant_hour",
         /// `(date)`: the local time at which it begins.
         Midnight = "midnight",
         /// `(local)`: the start of its second.

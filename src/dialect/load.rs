@@ -34,9 +34,9 @@ impl Dialects {
         let own = files(user_files.iter().map(|(source, text)| (*source, &**text)), problems);
         let mut all = BTreeMap::new();
         for name in built_in.keys().filter(|name| !own.contains_key(*name)).chain(own.keys()) {
-            let Some(node) = merged(name, &built_in, &own, problems) else { continue };
+            let Some((node, origin)) = merged(name, &built_in, &own, problems) else { continue };
             if let Some(dialect) = decode::dialect(name, &node, problems) {
-                all.insert(name.clone(), Arc::new(dialect));
+                all.insert(name.clone(), Arc::new(Dialect { origin, ..dialect }));
             }
         }
         Self { all }
@@ -75,13 +75,14 @@ fn files<'a>(
     found
 }
 
-/// A dialect's file over the one it extends, over the one that extends, and so on.
+/// A dialect's file over the one it extends, over the one that extends, and so on, and the
+/// name of the last of them.
 fn merged(
     name: &str,
     built_in: &BTreeMap<String, File>,
     own: &BTreeMap<String, File>,
     problems: &mut Diagnostics,
-) -> Option<Node> {
+) -> Option<(Node, String)> {
     let mut file = own.get(name).or_else(|| built_in.get(name))?;
     let mut chain: Vec<&File> = vec![file];
     while let Some((base, span)) = &file.extends {
@@ -101,8 +102,9 @@ fn merged(
         }
         file = next;
     }
+    let origin = file.name.clone();
     let nodes = chain.into_iter().rev().map(|file| file.node.clone());
-    nodes.reduce(|base, over| overlay(base, over, 0))
+    Some((nodes.reduce(|base, over| overlay(base, over, 0))?, origin))
 }
 
 /// Maps are joined key by key, three levels deep (`statements`, `literals.escapes`);

@@ -17,6 +17,8 @@ use crate::types::Type;
 pub struct Dialect {
     /// Its name.
     pub name: String,
+    /// The name of the dialect at the end of what it extends; its own if it extends none.
+    pub origin: String,
     pub(crate) parser: Parser,
     pub(super) capabilities: BTreeMap<Capability, Answer>,
     pub(super) limits: BTreeMap<Limit, Option<u64>>,
@@ -24,7 +26,13 @@ pub struct Dialect {
     pub(super) functions: BTreeMap<Function, Template>,
     pub(crate) literals: Literals,
     pub(crate) identifiers: Identifiers,
+    /// How a script reads one of its instants.
     pub(crate) clock: Expr,
+    /// The same for a date, where the engine needs to be told.
+    pub(crate) clock_date: Expr,
+    /// The engine's clock stands still for a query: it is read where it is needed, so that
+    /// filters are constant when the query is planned. Else a first subquery fixes it.
+    pub(crate) clock_in_place: bool,
     pub(crate) statements: Statements,
 }
 
@@ -72,6 +80,8 @@ pub(crate) struct Statements {
     pub(crate) commit: Vec<Shell>,
     /// Per segment that is a view.
     pub(crate) view: Vec<Shell>,
+    /// Whether the views precede `commit`, so that they appear with the tables.
+    pub(crate) view_in_transaction: bool,
 }
 
 impl Dialect {

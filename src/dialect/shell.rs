@@ -102,6 +102,9 @@ impl Shell {
                 Token::Word(Word { value, quote_style: None, .. }) if value.contains(CLOCK_NAME) => {
                     Piece::Name(value)
                 }
+                token @ Token::SingleQuotedString(_) if token.to_string().contains(CLOCK_NAME) => {
+                    Piece::Name(token.to_string())
+                }
                 Token::Word(Word { value, quote_style: None, .. }) if value.starts_with("slot_") => {
                     Piece::Slot(Slot::parse(&value).ok_or(ShellError::UnknownSlot(value))?)
                 }

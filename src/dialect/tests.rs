@@ -1,3 +1,5 @@
+//! The built-in dialects are complete.
+
 use super::*;
 use crate::diagnostic::Diagnostics;
 

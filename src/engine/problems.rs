@@ -37,8 +37,9 @@ problems! {
     /// The embedded engine cannot handle time zones.
     ///
     /// Its ICU part is missing, without which instants and local days can't be told apart.
-    /// This happens with an engine that was compiled from source without ICU. Use a library
-    /// that has it: set `DUCKDB_LIB_DIR`, or delete `.cargo/config.toml` and run `make test`.
+    /// This happens with an engine that was compiled from source (`--features bundled`): it
+    /// tries to fetch ICU when it first needs it, and could not. Use a library that has ICU:
+    /// set `DUCKDB_LIB_DIR` to its folder and build segc without that feature.
     error SEG704 "engine without time zones" NoTimeZones { span: Option<Span>, reason: String }
     message |p| format!("the embedded engine has no time zones: {}", p.reason);
     help |_p| Some("use a library of the engine that contains ICU".to_owned());
@@ -117,19 +118,4 @@ problems! {
     error SEG709 "the data breaks a promise" CheckFailed { span: Option<Span>, said: String }
     message |p| p.said.clone();
     help |_p| Some("mend the rows, or what the catalog says of them".to_owned());
-
-    /// There are no rows for a table that a segment reads.
-    ///
-    /// `segc run` fills the catalog's tables from files in `data/`: `data/customers.csv` or
-    /// `data/customers.parquet` for the table `customers`, or `data/customer.csv` after the
-    /// entity.
-    ///
-    /// ```text
-    /// segc run --db shop.db
-    /// ```
-    ///
-    /// Add the file; or run on a database that has the table, with `--db`.
-    error SEG710 "no data" NoData { span: Option<Span>, table: String, file: String }
-    message |p| format!("there are no rows for the table `{}`", p.table);
-    help |p| Some(format!("put them in `{}`, or name a database that has them with `--db`", p.file));
 }

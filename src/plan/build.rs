@@ -72,15 +72,9 @@ impl Request<'_> {
 /// Plans a build. Segments that are refused are left out, with those that depend on them.
 #[must_use]
 pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
-    let zone = &request.hir.calendar.zone_name;
-    let mut segments = Vec::new();
-    if judge_zone(zone, request.zone_span, request.abilities, request.policies, problems) {
-        let allowed = allowed(request, problems);
-        let growing = growing(request);
-        let planned: Vec<SegmentPlan> =
-            allowed.par_iter().map(|&id| plan_segment(request, id, &growing)).collect();
-        segments = planned;
-    }
+    let allowed = allowed(request, problems);
+    let growing = growing(request);
+    let segments = allowed.par_iter().map(|&id| plan_segment(request, id, &growing)).collect();
     Plan {
         target: request.abilities.target.clone(),
         dialect: request.dialect.to_owned(),
@@ -101,10 +95,13 @@ pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
     planned
 }
 
-/// Judges segments and returns the wanted ones that are allowed, in order.
+/// Judges segments and returns the wanted ones that are allowed, in order. What depends on a
+/// refused one is left out without a word of its own.
 ///
 /// Used alone by `segc check`, which compiles nothing.
 pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<SegmentId> {
+    let zone = &request.hir.calendar.zone_name;
+    let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
     let wanted = wanted(request);
     let mut refused = BTreeSet::new();
     let mut allowed = Vec::new();
@@ -122,7 +119,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         }
         problems.append(found);
     }
-    allowed
+    if in_zone { allowed } else { Vec::new() }
 }
 
 /// The segments that were asked for and, through inlined ones too, what they depend on: a

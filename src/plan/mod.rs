@@ -16,4 +16,5 @@ pub mod rel;
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::RUNS_TABLE;
 pub use model::*;
+pub use needs::NOT_YET;
 pub use policy::{Abilities, Policy};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analyze::Input;
+use crate::analyze::{Input, reads_nothing};
 use crate::check::hir::{
     Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, TraitId, Value, ValueKind, Window,
 };
@@ -11,6 +11,20 @@ use crate::diagnostic::Span;
 use crate::dialect::Capability;
 use crate::types::Unit;
 
+/// What no segment can use yet, whatever the target can do: the constructs are refused when
+/// they are checked.
+pub const NOT_YET: &[Capability] = &[
+    Capability::Regex,
+    Capability::FuzzyMatch,
+    Capability::Semver,
+    Capability::Arrays,
+    Capability::Json,
+    Capability::Sequences,
+    Capability::Ranking,
+    Capability::Sampling,
+    Capability::Grants,
+];
+
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Needs {
@@ -18,10 +32,19 @@ pub(super) struct Needs {
     pub(super) capabilities: BTreeMap<Capability, Span>,
     /// The most links in one path, and where.
     pub(super) hops: Option<(usize, Span)>,
-    /// The longest window, in days, and where.
-    pub(super) window_days: Option<(i64, Span)>,
+    /// How far the window that reaches furthest does, and where.
+    pub(super) window: Option<(Reach, Span)>,
     /// How many single conditions it has.
     pub(super) conditions: usize,
+}
+
+/// How far a window reaches from as_of, back or ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reach {
+    /// Days, about.
+    Days(u64),
+    /// A window with an open side, or with a bound that a row decides.
+    Unlimited,
 }
 
 /// Finds what a segment needs. `stored` tells which segments have a table of their own.
@@ -63,8 +86,8 @@ impl Collector {
         if let Some((hops, _)) = inner.needs.hops {
             self.path_length(hops, span);
         }
-        if let Some((days, _)) = inner.needs.window_days {
-            self.window_length(days, span);
+        if let Some((reach, _)) = inner.needs.window {
+            self.reaches(reach, span);
         }
         self.needs.conditions += inner.needs.conditions;
         self.todo.extend(inner.todo.into_iter().map(|(id, _)| (id, span)));
@@ -80,9 +103,9 @@ impl Collector {
         }
     }
 
-    fn window_length(&mut self, days: i64, span: Span) {
-        if days > self.needs.window_days.map_or(0, |(most, _)| most) {
-            self.needs.window_days = Some((days, span));
+    fn reaches(&mut self, reach: Reach, span: Span) {
+        if self.needs.window.is_none_or(|(most, _)| reach > most) {
+            self.needs.window = Some((reach, span));
         }
     }
 }
@@ -105,6 +128,9 @@ impl Visitor for Collector {
     fn aggregate(&mut self, aggregate: &Aggregate) {
         self.need(Capability::ManyLinkedConditions, aggregate.span);
         self.path_length(aggregate.hops.len(), aggregate.span);
+        if aggregate.window.is_none() && !aggregate.times.is_empty() {
+            self.reaches(Reach::Unlimited, aggregate.span);
+        }
         walk_aggregate(self, aggregate);
     }
 
@@ -116,26 +142,41 @@ impl Visitor for Collector {
     }
 
     fn window(&mut self, window: &Window) {
-        if let Some(days) = window.from.as_ref().and_then(days_back) {
-            self.window_length(days, window.span);
+        // An end that is open stands for as_of, a beginning for all that ever was.
+        let back = window.from.as_ref().map_or(Some(Reach::Unlimited), reach);
+        let ahead = window.to.as_ref().and_then(reach);
+        if let Some(furthest) = back.max(ahead) {
+            self.reaches(furthest, window.span);
         }
         walk_window(self, window);
     }
 }
 
-/// How many days before as_of a bound lies, about; `None` if that can't be told.
-fn days_back(bound: &Value) -> Option<i64> {
+/// How far a bound lies from as_of; `None` for a fixed one, which may lie anywhere.
+fn reach(bound: &Value) -> Option<Reach> {
+    if reads_nothing(bound) {
+        return None;
+    }
+    Some(days_from_now(bound).map_or(Reach::Unlimited, |days| Reach::Days(days.unsigned_abs())))
+}
+
+/// How many days after as_of a bound lies, about; `None` if a row decides.
+fn days_from_now(bound: &Value) -> Option<i64> {
     match &bound.kind {
-        ValueKind::ShiftExact(_, micros) => Some(micros.checked_neg()? / 86_400_000_000),
-        ValueKind::Instant(local) => local_days_back(local),
+        ValueKind::Now => Some(0),
+        ValueKind::ShiftExact(inner, micros) => {
+            days_from_now(inner)?.checked_add(micros.checked_div(86_400_000_000)?)
+        }
+        ValueKind::Instant(local) => local_days_from_now(local),
+        ValueKind::LocalDate(local) => local_days_from_now(local),
         _ => None,
     }
 }
 
-fn local_days_back(local: &LocalTime) -> Option<i64> {
+fn local_days_from_now(local: &LocalTime) -> Option<i64> {
     match local {
-        LocalTime::Of(_) => None,
-        LocalTime::StartOf(_, inner) => local_days_back(inner),
+        LocalTime::Of(value) => days_from_now(value),
+        LocalTime::StartOf(_, inner) => local_days_from_now(inner),
         LocalTime::Shift(inner, by, unit) => {
             let days = match unit {
                 Unit::Week => 7,
@@ -144,7 +185,7 @@ fn local_days_back(local: &LocalTime) -> Option<i64> {
                 Unit::Year => 365,
                 Unit::Second | Unit::Minute | Unit::Hour | Unit::Day => 1,
             };
-            by.checked_neg()?.checked_mul(days)?.checked_add(local_days_back(inner).unwrap_or(0))
+            by.checked_mul(days)?.checked_add(local_days_from_now(inner)?)
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::needs::Needs;
-use super::problems::{BeyondLimit, NameTooLong, PolicyForbids, TargetLacks, TierForbids, ZoneNotSupported};
+use super::needs::{Needs, Reach};
+use super::problems::{
+    BeyondLimit, Found, NameTooLong, PolicyForbids, Refuser, TargetLacks, TierForbids, ZoneNotSupported,
+};
 use crate::check::hir::Segment;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Capability;
@@ -41,6 +43,12 @@ pub(super) fn judge(
     problems: &mut Diagnostics,
 ) {
     for (&capability, &span) in &needs.capabilities {
+        // Who may not refer to segments at all needn't hear that they are materialised, too.
+        if capability == Capability::MaterializedComposition
+            && refuser(Capability::SegmentComposition, abilities, policies).is_some()
+        {
+            continue;
+        }
         refuse(segment, capability, span, abilities, policies, problems);
     }
     for policy in policies {
@@ -66,19 +74,25 @@ fn refuse(
     problems: &mut Diagnostics,
 ) {
     let name = segment.name.clone();
+    let able = abilities.elsewhere.get(&capability).cloned().unwrap_or_default();
+    match refuser(capability, abilities, policies) {
+        None => {}
+        Some(Refuser::Target(target)) => {
+            problems.push(TargetLacks { span, segment: name, capability, target, able });
+        }
+        Some(Refuser::Policy) => problems.push(PolicyForbids { span, segment: name, capability, able }),
+        Some(Refuser::Tier(tier)) => {
+            problems.push(TierForbids { span, segment: name, capability, tier, able });
+        }
+    }
+}
+
+fn refuser(capability: Capability, abilities: &Abilities, policies: &[Policy<'_>]) -> Option<Refuser> {
     if !abilities.capabilities.contains(&capability) {
-        let able = abilities.elsewhere.get(&capability).cloned().unwrap_or_default();
-        let target = abilities.target.clone();
-        problems.push(TargetLacks { span, segment: name, capability, target, able });
-        return;
+        return Some(Refuser::Target(abilities.target.clone()));
     }
-    let Some(policy) = policies.iter().find(|policy| policy.rules.forbids(capability).is_some()) else {
-        return;
-    };
-    match policy.tier {
-        None => problems.push(PolicyForbids { span, segment: name, capability }),
-        Some(tier) => problems.push(TierForbids { span, segment: name, capability, tier: tier.to_owned() }),
-    }
+    let policy = policies.iter().find(|policy| policy.rules.forbids(capability).is_some())?;
+    Some(policy.tier.map_or(Refuser::Policy, |tier| Refuser::Tier(tier.to_owned())))
 }
 
 fn judge_limits(
@@ -89,23 +103,29 @@ fn judge_limits(
     problems: &mut Diagnostics,
 ) {
     let whole = segment.name_span;
-    let place = |found: Option<(usize, Span)>| found.unwrap_or((0, whole));
-    let days = needs.window_days.map(|(days, span)| (usize::try_from(days).unwrap_or(usize::MAX), span));
+    let number = |found: usize| Found::Number(u64::try_from(found).unwrap_or(u64::MAX));
     for (&limit, &(allowed, _)) in &policy.rules.limits {
         let (found, span) = match limit {
-            PolicyLimit::CompositionDepth => (depth, whole),
-            PolicyLimit::Hops => place(needs.hops),
-            PolicyLimit::Conditions => (needs.conditions, whole),
-            PolicyLimit::WindowDays => place(days),
+            PolicyLimit::CompositionDepth => (number(depth), whole),
+            PolicyLimit::Hops => match needs.hops {
+                Some((hops, span)) => (number(hops), span),
+                None => continue,
+            },
+            PolicyLimit::Conditions => (number(needs.conditions), whole),
+            PolicyLimit::WindowDays => match needs.window {
+                Some((Reach::Days(days), span)) => (Found::Number(days), span),
+                Some((Reach::Unlimited, span)) => (Found::Unlimited, span),
+                None => continue,
+            },
         };
-        if u64::try_from(found).unwrap_or(u64::MAX) > allowed {
+        if found > Found::Number(allowed) {
             let (segment, tier) = (segment.name.clone(), policy.tier.map(str::to_owned));
             problems.push(BeyondLimit { span, segment, limit, found, allowed, tier });
         }
     }
 }
 
-/// A target without time zones refuses a project that isn't in UTC.
+/// A target without time zones refuses a project that isn't in UTC; so may a policy.
 pub(super) fn judge_zone(
     zone: &str,
     span: Option<Span>,
@@ -113,11 +133,11 @@ pub(super) fn judge_zone(
     policies: &[Policy<'_>],
     problems: &mut Diagnostics,
 ) -> bool {
-    let forbidden = policies.iter().any(|policy| policy.rules.forbids(Capability::TimeZones).is_some());
-    let able = abilities.capabilities.contains(&Capability::TimeZones) && !forbidden;
-    if zone == "UTC" || able {
+    if zone == "UTC" {
         return true;
     }
-    problems.push(ZoneNotSupported { span, zone: zone.to_owned(), target: abilities.target.clone() });
+    let Some(refuser) = refuser(Capability::TimeZones, abilities, policies) else { return true };
+    let able = abilities.elsewhere.get(&Capability::TimeZones).cloned().unwrap_or_default();
+    problems.push(ZoneNotSupported { span, zone: zone.to_owned(), refuser, able });
     false
 }

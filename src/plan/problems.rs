@@ -25,11 +25,10 @@ problems! {
         "`{}` needs {}, which the target `{}` does not have",
         p.segment, phrase(p.capability), p.target
     );
-    help |p| Some(if p.able.is_empty() {
-        format!("no target of this project has `{}`; write the segment without it", p.capability.name())
-    } else {
-        format!("targets that have `{}`: {}", p.capability.name(), p.able.join(", "))
-    });
+    help |p| Some(format!(
+        "{}; if the database of `{}` can do it after all, answer `{}: true` in a dialect file of your own{}",
+        able(p.capability, &p.able), p.target, p.capability.name(), otherwise(p.capability)
+    ));
 
     /// The project's policy switches off what the segment asks for.
     ///
@@ -41,10 +40,13 @@ problems! {
     ///
     /// Write the segment without the feature, or take the flag out of the policy.
     error SEG502 "the project's policy forbids it" PolicyForbids {
-        span: Span, segment: String, capability: Capability,
+        span: Span, segment: String, capability: Capability, able: Vec<String>,
     }
     message |p| format!("`{}` needs {}, which the project's policy forbids", p.segment, phrase(p.capability));
-    help |p| Some(format!("`policy.capabilities.{}` in segc.yml is false", p.capability.name()));
+    help |p| Some(format!(
+        "`policy.capabilities.{}` in segc.yml is false: take it out to allow it; {}{}",
+        p.capability.name(), able(p.capability, &p.able), otherwise(p.capability)
+    ));
 
     /// The chosen tier switches off what the segment asks for.
     ///
@@ -56,18 +58,23 @@ problems! {
     ///
     /// Write the segment without the feature, or compile for another tier.
     error SEG503 "the tier forbids it" TierForbids {
-        span: Span, segment: String, capability: Capability, tier: String,
+        span: Span, segment: String, capability: Capability, tier: String, able: Vec<String>,
     }
     message |p| format!(
         "`{}` needs {}, which the tier `{}` does not include",
         p.segment, phrase(p.capability), p.tier
     );
-    help |p| Some(format!("`tiers.{}.capabilities.{}` in segc.yml is false", p.tier, p.capability.name()));
+    help |p| Some(format!(
+        "`tiers.{}.capabilities.{}` in segc.yml is false: choose another tier, or take it out; {}{}",
+        p.tier, p.capability.name(), able(p.capability, &p.able), otherwise(p.capability)
+    ));
 
     /// The segment goes beyond a limit of the project's policy or of the chosen tier.
     ///
     /// Limits are `composition_depth`, `hops`, `conditions` and `window_days`, under
-    /// `policy.limits` or `tiers.NAME.limits` in `segc.yml`.
+    /// `policy.limits` or `tiers.NAME.limits` in `segc.yml`. `window_days` is about how far a
+    /// window reaches from as_of, back or ahead; over the lifetime, which is what an
+    /// aggregate sees that has no window, it has no end. Fixed dates are not measured.
     ///
     /// ```text
     /// policy: { limits: { window_days: 90 } }
@@ -76,15 +83,18 @@ problems! {
     ///
     /// Make the segment smaller, or raise the limit.
     error SEG504 "beyond a limit" BeyondLimit {
-        span: Span, segment: String, limit: PolicyLimit, found: usize, allowed: u64, tier: Option<String>,
+        span: Span, segment: String, limit: PolicyLimit, found: Found, allowed: u64, tier: Option<String>,
     }
     message |p| format!(
-        "`{}` {}, but {} allows {}",
-        p.segment, measure(p.limit, p.found), whose(p.tier.as_deref()), p.allowed
+        "`{}` {}, but {} allows {}{}",
+        p.segment, measure(p.limit, p.found), whose(p.tier.as_deref()), p.allowed, unit(p.limit)
     );
-    help |p| Some(format!("the limit is `{}.limits.{}` in segc.yml", section(p.tier.as_deref()), p.limit.name()));
+    help |p| Some(format!(
+        "{}the limit is `{}.limits.{}` in segc.yml",
+        shorter(p.found, p.allowed), section(p.tier.as_deref()), p.limit.name()
+    ));
 
-    /// The project is not in UTC, and the target has no time zones.
+    /// The project is not in UTC, and the target has no time zones, or they are forbidden.
     ///
     /// Days, weeks and months are calendar units of the project's zone. A database without
     /// zones would compute them in another one.
@@ -94,11 +104,19 @@ problems! {
     /// ```
     ///
     /// Set `timezone: UTC`, or leave this target out.
-    error SEG505 "the target has no time zones" ZoneNotSupported {
-        span: Option<Span>, zone: String, target: String,
+    error SEG505 "no time zones" ZoneNotSupported {
+        span: Option<Span>, zone: String, refuser: Refuser, able: Vec<String>,
     }
-    message |p| format!("the project is in `{}`, but `{}` has no time zones", p.zone, p.target);
-    help |_p| Some("set `timezone: UTC` in segc.yml, or leave this target out".to_owned());
+    message |p| match &p.refuser {
+        Refuser::Target(target) => format!("the project is in `{}`, but the target `{target}` has no time zones (`time_zones`)", p.zone),
+        Refuser::Policy => format!("the project is in `{}`, but its policy forbids time zones (`time_zones`)", p.zone),
+        Refuser::Tier(tier) => format!("the project is in `{}`, but the tier `{tier}` does not include time zones (`time_zones`)", p.zone),
+    };
+    help |p| Some(match &p.refuser {
+        Refuser::Target(_) => format!("set `timezone: UTC`, or leave this target out; {}", able(Capability::TimeZones, &p.able)),
+        Refuser::Policy => "set `timezone: UTC`, or take `policy.capabilities.time_zones` out of segc.yml".to_owned(),
+        Refuser::Tier(tier) => format!("set `timezone: UTC`, choose another tier, or take `tiers.{tier}.capabilities.time_zones` out of segc.yml"),
+    });
 
     /// The segment's name is too long for a table of the target.
     ///
@@ -133,6 +151,44 @@ problems! {
     help |_p| Some("put long lists into a table of their own and link to it, or split the segment".to_owned());
 }
 
+/// Who says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refuser {
+    /// The target of this name.
+    Target(String),
+    /// The project's policy.
+    Policy,
+    /// The tier of this name.
+    Tier(String),
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Found {
+    /// So many.
+    Number(u64),
+    /// More than any limit.
+    Unlimited,
+}
+
+/// Which targets have a capability.
+fn able(capability: Capability, targets: &[String]) -> String {
+    if targets.is_empty() {
+        return format!("no target of this project has `{}`", capability.name());
+    }
+    format!("targets that have `{}`: {}", capability.name(), targets.join(", "))
+}
+
+/// How to do without a capability, if that is more than leaving something out.
+fn otherwise(capability: Capability) -> &'static str {
+    match capability {
+        Capability::MaterializedComposition => {
+            "; a segment that says `materialize: inline` or `view` can be referred to without it"
+        }
+        _ => "",
+    }
+}
+
 fn phrase(capability: Capability) -> String {
     let what = match capability {
         Capability::LinkedConditions => "conditions on linked entities",
@@ -144,12 +200,33 @@ fn phrase(capability: Capability) -> String {
     format!("{what} (`{}`)", capability.name())
 }
 
-fn measure(limit: PolicyLimit, found: usize) -> String {
+fn measure(limit: PolicyLimit, found: Found) -> String {
+    let Found::Number(found) = found else {
+        return "reaches back without end, as an aggregate without a window does".to_owned();
+    };
     match limit {
         PolicyLimit::CompositionDepth => format!("refers to segments {found} deep"),
         PolicyLimit::Hops => format!("follows {found} links in one path"),
         PolicyLimit::Conditions => format!("has {found} conditions"),
-        PolicyLimit::WindowDays => format!("looks back about {found} days"),
+        PolicyLimit::WindowDays => format!("has a window that reaches about {found} days"),
+    }
+}
+
+/// What is counted, where the number alone doesn't say it.
+fn unit(limit: PolicyLimit) -> &'static str {
+    match limit {
+        PolicyLimit::WindowDays => " days",
+        PolicyLimit::CompositionDepth | PolicyLimit::Hops | PolicyLimit::Conditions => "",
+    }
+}
+
+/// What to write where there is no window yet, or one without an end.
+fn shorter(found: Found, allowed: u64) -> String {
+    match found {
+        Found::Unlimited if allowed > 0 => {
+            format!("give it a window, such as `during last {allowed} days`; ")
+        }
+        Found::Unlimited | Found::Number(_) => String::new(),
     }
 }
 

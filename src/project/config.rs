@@ -6,10 +6,9 @@ use super::policy::{Policy, read_policy};
 use super::problems::{BadName, UnknownZone};
 use super::targets::{Target, read_schema, read_targets};
 use crate::catalog::is_plain;
-use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 use crate::types::calendar::Calendar;
-use crate::types::{Literal, Weekday, find_zone};
+use crate::types::{Literal, Materialize, Weekday, find_zone};
 use crate::yaml::{self, Fields, Key, Node, NodeKind};
 
 /// What `segc.yml` says.

@@ -1,3 +1,5 @@
+//! Projects in memory: what is read, and what is wrong with it.
+
 use super::*;
 use crate::diagnostic::Severity;
 

@@ -1,9 +1,10 @@
 //! From the relational plan to the target's SQL, and to whole scripts.
 //!
 //! [`Renderer`] builds a sqlparser tree through the dialect's templates and lays it out;
-//! [`script`] fills the dialect's statements. Must not know: segments' language, files, a
+//! `script` fills the dialect's statements. Must not know: segments' language, files, a
 //! dialect's name. It asks no capability: the plan has chosen.
 
+mod node;
 mod parens;
 mod print;
 pub(crate) mod problems;

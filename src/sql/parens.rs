@@ -67,6 +67,14 @@ fn unwrap(expr: &mut Expr, wanted: u8) {
     }
 }
 
+/// What stands in parentheses.
+fn within(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => within(inner),
+        other => other,
+    }
+}
+
 fn empty_token() -> sqlparser::ast::helpers::attached_token::AttachedToken {
     sqlparser::ast::helpers::attached_token::AttachedToken::empty()
 }
@@ -136,7 +144,15 @@ fn operands(expr: &mut Expr) {
         Expr::BinaryOp { left, op, right } => {
             let own = level_of_operator(op);
             match own {
-                level::OR | level::AND => {
+                // AND binds tighter than OR, but not every reader knows.
+                level::OR => {
+                    for one in [left, right] {
+                        if level_of(within(one)) != level::AND {
+                            unwrap(one, level::OR);
+                        }
+                    }
+                }
+                level::AND => {
                     unwrap(left, own);
                     unwrap(right, own);
                 }

@@ -3,8 +3,9 @@
 //! break inside of a string, which changes the string.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Cte, Distinct, Expr, GroupByExpr, JoinConstraint, JoinOperator, Query, Select,
-    SelectItem, SetExpr, TableFactor, TableWithJoins, Value, ValueWithSpan, Visit, Visitor,
+    BinaryOperator, CaseWhen, Cte, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GroupByExpr, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor,
+    TableWithJoins, Value, ValueWithSpan, Visit, Visitor,
 };
 
 /// Lines are broken where they would be longer, if they can be.
@@ -178,11 +179,34 @@ pub(super) fn expr(value: &Expr, indent: usize) -> String {
             format!("{} {not}IN {}", expr(one, indent), nested(subquery, indent))
         }
         Expr::Subquery(subquery) => nested(subquery, indent),
+        Expr::Function(function) => call(function, indent).unwrap_or(flat),
         Expr::Case { operand: None, conditions: branches, else_result, .. } => {
             case(branches, else_result.as_deref(), indent)
         }
         _ => flat,
     }
+}
+
+/// A call with an argument per line; `None` if there is more to it than arguments.
+fn call(function: &Function, indent: usize) -> Option<String> {
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let inner = indent + STEP;
+    let arguments: Option<Vec<String>> = list
+        .args
+        .iter()
+        .map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(one)) => Some(expr(one, inner)),
+            _ => None,
+        })
+        .collect();
+    let arguments = arguments?.join(&format!(",{}", line(inner)));
+    let broken = format!("{}({}{arguments}{})", function.name, line(inner), line(indent));
+    // What else a call may have would have been lost.
+    let plain = sqlparser::ast::Function { args: FunctionArguments::None, ..function.clone() };
+    (plain.to_string() == function.name.to_string()
+        && list.clauses.is_empty()
+        && list.duplicate_treatment.is_none())
+    .then_some(broken)
 }
 
 /// A subquery in parentheses, on one line if it is a short one.

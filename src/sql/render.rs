@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    self, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, Function as SqlFunction, FunctionArg,
-    FunctionArgExpr, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, JoinConstraint,
-    JoinOperator, ObjectName, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins,
-    UnaryOperator, Value, VisitMut, VisitorMut,
+    self, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, GroupByExpr, Ident, JoinConstraint,
+    JoinOperator, ObjectName, SelectItem, TableAlias, TableFactor, TableWithJoins, UnaryOperator, Value,
+    VisitMut, VisitorMut,
 };
 
+use super::node::{chain, count_rows, empty_select, function, operator, plain, table};
 use super::parens;
 use super::print;
 use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
@@ -19,8 +19,8 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::shell::CLOCK_NAME;
 use crate::dialect::template::operand;
 use crate::dialect::{Dialect, Function, parse};
-use crate::plan::rel::{BinaryOp, Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
-use crate::types::Literal;
+use crate::plan::rel::{Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
+use crate::types::{Literal, Type};
 
 /// The name under which every query knows its run's as_of.
 pub const AS_OF: &str = "as_of";
@@ -32,7 +32,8 @@ pub enum ClockForm {
     Literal(jiff::Timestamp),
     /// From the variables (or the table) that its script has set.
     Script,
-    /// From the engine's clock, once per query: a first subquery fixes them all.
+    /// From the engine's clock, which is the same for all of a query: read in place where the
+    /// engine's stands still, else a first subquery fixes all instants.
     Query,
 }
 
@@ -113,7 +114,7 @@ impl<'a> Renderer<'a> {
         let mut named = self.renamed_clock(query);
         let renderer = named.as_mut().map_or(self, |other| other);
         let mut ctes: Vec<ast::Cte> = Vec::new();
-        if renderer.form == ClockForm::Query && reads_clock(query) {
+        if renderer.form == ClockForm::Query && !renderer.dialect.clock_in_place && reads_clock(query) {
             ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
         }
         ctes.extend(
@@ -158,13 +159,27 @@ impl<'a> Renderer<'a> {
         TableAlias { explicit: true, name: self.ident(name), columns: Vec::new(), at: None }
     }
 
-    /// One row with as_of and every bound.
-    fn clock_query(&self) -> ast::Query {
-        let source = match &self.clock.as_of {
+    /// The run's as_of: what the plan gives, or the engine's clock.
+    fn as_of(&self) -> Expr {
+        match &self.clock.as_of {
             Some(scalar) => self.expr(scalar),
             None => self.call(Function::EngineClock, Vec::new()),
+        }
+    }
+
+    /// The value of a bound, spelled out down to as_of.
+    fn written_out(&self, name: &str) -> Expr {
+        let bound = self.clock.bounds.iter().find(|(one, ..)| one == name);
+        let Some((_, value, _)) = bound else {
+            self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
+            return Expr::value(Value::Null);
         };
-        let as_of = SelectItem::ExprWithAlias { expr: source, alias: self.ident(AS_OF) };
+        self.expr(&inline_bounds(value, self.clock, 0))
+    }
+
+    /// One row with as_of and every bound.
+    fn clock_query(&self) -> ast::Query {
+        let as_of = SelectItem::ExprWithAlias { expr: self.as_of(), alias: self.ident(AS_OF) };
         let first = ast::Select { projection: vec![as_of], ..empty_select() };
         if self.clock.bounds.is_empty() {
             return plain(first);
@@ -197,16 +212,16 @@ impl<'a> Renderer<'a> {
             ClockForm::Literal(as_of) if name == AS_OF => {
                 self.dialect.literals.write(&Literal::Timestamp(as_of))
             }
-            ClockForm::Literal(_) => match self.clock.bounds.iter().find(|(one, ..)| one == name) {
-                Some((_, value, _)) => self.expr(&inline_bounds(value, self.clock, 0)),
-                None => {
-                    self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
-                    Expr::value(Value::Null)
-                }
-            },
-            ClockForm::Script => named(&self.dialect.clock, name),
+            ClockForm::Literal(_) => self.written_out(name),
+            ClockForm::Script => {
+                let is_date = |(one, _, ty): &(String, Scalar, Type)| one == name && *ty == Type::Date;
+                let date = self.clock.bounds.iter().any(is_date);
+                named(if date { &self.dialect.clock_date } else { &self.dialect.clock }, name)
+            }
             // Inside of the clock's own query.
             ClockForm::Query if self.clock_cte.is_empty() => Expr::Identifier(self.ident(name)),
+            ClockForm::Query if self.dialect.clock_in_place && name == AS_OF => self.as_of(),
+            ClockForm::Query if self.dialect.clock_in_place => self.written_out(name),
             ClockForm::Query => {
                 let projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(self.ident(name)))];
                 let name = ObjectName::from(vec![self.ident(&self.clock_cte)]);
@@ -357,115 +372,6 @@ impl<'a> Renderer<'a> {
             conditions: conditions.collect(),
             else_result: otherwise.map(|value| Box::new(self.expr(value))),
         }
-    }
-}
-
-fn operator(op: BinaryOp) -> BinaryOperator {
-    match op {
-        BinaryOp::Equal => BinaryOperator::Eq,
-        BinaryOp::NotEqual => BinaryOperator::NotEq,
-        BinaryOp::Less => BinaryOperator::Lt,
-        BinaryOp::LessOrEqual => BinaryOperator::LtEq,
-        BinaryOp::Greater => BinaryOperator::Gt,
-        BinaryOp::GreaterOrEqual => BinaryOperator::GtEq,
-        BinaryOp::Add => BinaryOperator::Plus,
-        BinaryOp::Subtract => BinaryOperator::Minus,
-        BinaryOp::Multiply => BinaryOperator::Multiply,
-    }
-}
-
-/// A chain of one operator, as a balanced tree: long ones must not be deep.
-fn chain(op: &BinaryOperator, mut parts: Vec<Expr>, of_none: bool) -> Expr {
-    match parts.len() {
-        0 => Expr::value(Value::Boolean(of_none)),
-        1 => parts.remove(0),
-        count => {
-            let right = chain(op, parts.split_off(count / 2), of_none);
-            let left = Box::new(operand(chain(op, parts, of_none)));
-            Expr::BinaryOp { left, op: op.clone(), right: Box::new(operand(right)) }
-        }
-    }
-}
-
-fn function(name: &str, arguments: Vec<Expr>) -> Expr {
-    let args = arguments.into_iter().map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one))).collect();
-    call(name, args)
-}
-
-fn count_rows() -> Expr {
-    call("COUNT", vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)])
-}
-
-fn call(name: &str, args: Vec<FunctionArg>) -> Expr {
-    let list = FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() };
-    Expr::Function(SqlFunction {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(list),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
-}
-
-fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
-    TableFactor::Table {
-        name,
-        alias,
-        args: None,
-        with_hints: Vec::new(),
-        version: None,
-        with_ordinality: false,
-        partitions: Vec::new(),
-        json_path: None,
-        sample: None,
-        index_hints: Vec::new(),
-    }
-}
-
-fn plain(select: ast::Select) -> ast::Query {
-    ast::Query {
-        with: None,
-        body: Box::new(SetExpr::Select(Box::new(select))),
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        locks: Vec::new(),
-        for_clause: None,
-        settings: None,
-        format_clause: None,
-        pipe_operators: Vec::new(),
-    }
-}
-
-fn empty_select() -> ast::Select {
-    ast::Select {
-        select_token: AttachedToken::empty(),
-        optimizer_hints: Vec::new(),
-        distinct: None,
-        select_modifiers: None,
-        top: None,
-        top_before_distinct: false,
-        projection: Vec::new(),
-        exclude: None,
-        into: None,
-        from: Vec::new(),
-        lateral_views: Vec::new(),
-        prewhere: None,
-        selection: None,
-        connect_by: Vec::new(),
-        group_by: GroupByExpr::Expressions(Vec::new(), Vec::new()),
-        cluster_by: Vec::new(),
-        distribute_by: Vec::new(),
-        sort_by: Vec::new(),
-        having: None,
-        named_window: Vec::new(),
-        qualify: None,
-        window_before_qualify: false,
-        value_table_mode: None,
-        flavor: SelectFlavor::Standard,
     }
 }
 

@@ -43,7 +43,7 @@ crate::problems! {
     /// Remove it, or open it where it was meant to begin.
     error SEG104 "stray closing bracket" StrayBracket { span: Span, close: char }
     message |p| format!("`{}` closes nothing", p.close);
-    help |p| Some(format!("remove it, or add the bracket that it closes"));
+    help |p| Some("remove it, or add the bracket that it closes".to_owned());
 
     /// An expression is nested too deeply.
     ///

@@ -3,7 +3,7 @@
 //! A local time that a zone skips moves forward by the gap; one that occurs twice is the
 //! earlier instant. Month arithmetic keeps the day or takes the month's last.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 
@@ -48,14 +48,14 @@ impl Calendar {
     /// The instant at which a day begins.
     #[must_use]
     pub fn midnight(&self, day: Date) -> Option<Timestamp> {
-        self.instant(day.to_datetime(jiff::civil::Time::midnight()))
+        self.instant(day.to_datetime(Time::midnight()))
     }
 
     /// The start of the unit that a local time lies in.
     #[must_use]
     pub fn start_of(&self, unit: Unit, local: DateTime) -> Option<DateTime> {
         let day = local.date();
-        let midnight = |day: Date| day.to_datetime(jiff::civil::Time::midnight());
+        let midnight = |day: Date| day.to_datetime(Time::midnight());
         Some(match unit {
             Unit::Second => local.with().subsec_nanosecond(0).build().ok()?,
             Unit::Minute => local.with().second(0).subsec_nanosecond(0).build().ok()?,
@@ -71,6 +71,42 @@ impl Calendar {
                 midnight(Date::new(day.year(), month, 1).ok()?)
             }
             Unit::Year => midnight(day.first_of_year()),
+        })
+    }
+}
+
+/// Which local times a zone has twice, because its clocks are set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    /// Clocks are only ever set back by one hour.
+    pub hours: bool,
+    /// Some day's first moment comes twice.
+    pub midnights: bool,
+}
+
+impl Repeats {
+    /// What a zone repeats in the years 1900 to 2100: before, places kept their own sun's
+    /// time, and after, today's rules go on.
+    #[must_use]
+    pub fn of(zone: &TimeZone) -> Self {
+        let bound = |year| Some(Date::new(year, 1, 1).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+        let none = Self { hours: true, midnights: false };
+        let (Some(first), Some(last)) = (bound(1900), bound(2100)) else { return none };
+        let changes = zone.following(first).map(|change| change.timestamp());
+        changes.take_while(|at| *at < last).fold(none, |known, at| {
+            let before = at.checked_sub(1.nanosecond()).map_or(at, |before| before);
+            let (before, after) = (zone.to_offset(before), zone.to_offset(at));
+            if after >= before {
+                return known;
+            }
+            // What is repeated begins at `from` and ends before `to`.
+            let (from, to) = (after.to_datetime(at), before.to_datetime(at));
+            let midnight = to.date().to_datetime(Time::midnight());
+            let holds_midnight = (from <= midnight && midnight < to) || from.time() == Time::midnight();
+            Self {
+                hours: known.hours && before.seconds() - after.seconds() == 3600,
+                midnights: known.midnights || holds_midnight,
+            }
         })
     }
 }
@@ -125,6 +161,21 @@ mod tests {
     #[test]
     fn a_repeated_time_is_the_earlier_instant() {
         assert_eq!(instant(&london(), "2026-10-25T01:30:00"), "2026-10-25T00:30:00Z");
+    }
+
+    #[test]
+    fn zones_differ_in_what_they_repeat() {
+        let of = |name: &str| {
+            let repeats = Repeats::of(&TimeZone::get(name).expect("the zone database is built in"));
+            (repeats.hours, repeats.midnights)
+        };
+        assert_eq!(of("UTC"), (true, false));
+        assert_eq!(of("Europe/London"), (true, false));
+        assert_eq!(of("America/New_York"), (true, false));
+        // It gave up its own sun's time in 1912, five minutes off.
+        assert_eq!(of("Atlantic/Azores"), (false, true));
+        assert_eq!(of("America/Havana"), (true, true));
+        assert_eq!(of("Australia/Lord_Howe"), (false, false));
     }
 
     #[test]

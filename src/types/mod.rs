@@ -4,11 +4,13 @@
 
 pub mod calendar;
 mod literal;
+mod materialize;
 mod parse;
 mod unit;
 mod zone;
 
 pub use literal::{Literal, round_decimal};
+pub use materialize::Materialize;
 pub use parse::{TYPE_NAMES, parse_duration, parse_type};
 pub use unit::{Unit, Weekday};
 pub use zone::{closest_zone, find_zone};

@@ -1,3 +1,5 @@
+//! Every key and value has its place, and so has every fault.
+
 use super::*;
 use crate::diagnostic::{Diagnostics, SourceId};
 

@@ -3,6 +3,48 @@
 use crate::tape::Tape;
 use crate::world::{ENTITIES, EVENTS, Entity, Kind, PLANS, entity};
 
+/// Instants of the clock and constants.
+pub const INSTANTS: &[&str] = &[
+    "now",
+    "7 days ago",
+    "today",
+    "1 month ago",
+    "24 hours ago",
+    "start of month",
+    "start of week",
+    "2026-03-22T12:30:00Z",
+    "2026-03-01",
+    "start of day",
+    "3 days from now",
+    "start of quarter",
+    "1 year ago",
+];
+
+/// Windows of every shape.
+pub const WINDOWS: &[&str] = &[
+    "last 7 days",
+    "last 1 month",
+    "last 24 hours",
+    "previous 1 month",
+    "previous 2 weeks",
+    "this month",
+    "this week",
+    "today",
+    "yesterday",
+    "next 7 days",
+    "since 2026-03-01",
+    "until 2026-03-22",
+    "2026-02-28 to 2026-03-22",
+    "2026-03-01 through 2026-03-28",
+    "14 days ago to 7 days ago",
+    "this quarter",
+    "this year",
+    "lifetime",
+    "last 1 year",
+    "since start of week",
+    "previous 1 day",
+];
+
 /// What is in scope: the row, and inside an aggregate the row that the aggregate belongs to.
 #[derive(Clone, Copy)]
 struct Scope {
@@ -30,7 +72,10 @@ pub fn file(tape: &mut Tape<'_>) -> String {
         let mut writer = Writer { tape, earlier: &earlier, budget: 24 };
         let rules = writer.rules(scope);
         let extends = writer.parent(of);
-        text.push_str(&format!("segment s{number} on {}{extends} {{\n  materialize: {how}\n{rules}}}\n", of.name));
+        text.push_str(&format!(
+            "segment s{number} on {}{extends} {{\n  materialize: {how}\n{rules}}}\n",
+            of.name
+        ));
         earlier.push((format!("s{number}"), of));
     }
     text
@@ -47,7 +92,11 @@ impl Writer<'_, '_> {
     fn parent(&mut self, of: &Entity) -> String {
         let able: Vec<&str> =
             self.earlier.iter().filter(|(_, e)| e.name == of.name).map(|(name, _)| name.as_str()).collect();
-        if able.is_empty() || !self.tape.one_in(4) { String::new() } else { format!(" extends {}", self.tape.pick(&able)) }
+        if able.is_empty() || !self.tape.one_in(4) {
+            String::new()
+        } else {
+            format!(" extends {}", self.tape.pick(&able))
+        }
     }
 
     fn rules(&mut self, scope: Scope) -> String {
@@ -145,7 +194,11 @@ impl Writer<'_, '_> {
             10 => {
                 let (a, kind) = self.number(scope, depth - 1);
                 let function = self.tape.pick(&["abs", "round", "floor", "ceil"]);
-                if kind == Number::Exact { (format!("{function}({a})"), kind) } else { (format!("abs({a})"), kind) }
+                if kind == Number::Exact {
+                    (format!("{function}({a})"), kind)
+                } else {
+                    (format!("abs({a})"), kind)
+                }
             }
             11 => (format!("length({})", self.text(scope)), Number::Exact),
             _ => (self.calendar_number(scope), Number::Exact),
@@ -208,7 +261,8 @@ impl Writer<'_, '_> {
     }
 
     fn text_constant(&mut self) -> String {
-        let known = ["\"paid\"", "\"a%b_c\"", "\"it's\"", "\"\\\\\"", "\"PAID\"", "\"\"", "\"zz\"", "\"ünï\""];
+        let known =
+            ["\"paid\"", "\"a%b_c\"", "\"it's\"", "\"\\\\\"", "\"PAID\"", "\"\"", "\"zz\"", "\"ünï\""];
         self.tape.pick(&known).to_owned()
     }
 
@@ -224,7 +278,8 @@ impl Writer<'_, '_> {
         let not = if self.tape.one_in(3) { "not " } else { "" };
         let op = self.tape.pick(&["contains", "starts with", "ends with"]);
         let fold = if self.tape.one_in(3) { " ignoring case" } else { "" };
-        let needle = self.tape.pick(&["\"a\"", "\"%\"", "\"_\"", "\"'\"", "\"\"", "\"\\\\\"", "\"PA\"", "\" \""]);
+        let needle =
+            self.tape.pick(&["\"a\"", "\"%\"", "\"_\"", "\"'\"", "\"\"", "\"\\\\\"", "\"PA\"", "\" \""]);
         format!("{} {not}{op} {needle}{fold}", self.text(scope))
     }
 
@@ -253,9 +308,14 @@ impl Writer<'_, '_> {
 
     fn closed(&mut self, scope: Scope) -> String {
         if scope.this.name == "company" && self.tape.one_in(2) {
-            return self.tape.pick(&["is_big", "not is_big", "parent.is_big", "not parent.is_big"]).to_owned();
+            return self
+                .tape
+                .pick(&["is_big", "not is_big", "parent.is_big", "not parent.is_big"])
+                .to_owned();
         }
-        let Some((path, _)) = self.field(scope, |kind| kind == Kind::Closed) else { return "true".to_owned() };
+        let Some((path, _)) = self.field(scope, |kind| kind == Kind::Closed) else {
+            return "true".to_owned();
+        };
         let op = self.tape.pick(&["=", "!="]);
         format!("{path} {op} \"{}\"", self.tape.pick(PLANS))
     }
@@ -274,10 +334,10 @@ impl Writer<'_, '_> {
 
     fn between(&mut self, scope: Scope, depth: usize) -> String {
         let not = if self.tape.one_in(3) { "not " } else { "" };
-        if self.tape.below(2) == 0 {
-            if let Some((time, _)) = self.time(scope) {
-                return format!("{time} {not}between 2026-02-28 and 2026-03-28");
-            }
+        if self.tape.below(2) == 0
+            && let Some((time, _)) = self.time(scope)
+        {
+            return format!("{time} {not}between 2026-02-28 and 2026-03-28");
         }
         let (value, kind) = self.number(scope, depth);
         let bounds = if kind == Number::Float { "-0.33 and 7.77" } else { "0 and 10" };
@@ -295,12 +355,8 @@ impl Writer<'_, '_> {
     }
 
     fn instant(&mut self, scope: Scope) -> String {
-        let known = [
-            "now", "7 days ago", "today", "1 month ago", "24 hours ago", "start of month", "start of week",
-            "2026-03-22T12:30:00Z", "2026-03-01", "start of day", "3 days from now", "start of quarter", "1 year ago",
-        ];
-        match self.tape.below(known.len() + 2) {
-            at if at < known.len() => known[at].to_owned(),
+        match self.tape.below(INSTANTS.len() + 2) {
+            at if at < INSTANTS.len() => INSTANTS[at].to_owned(),
             _ => self.time(scope).map_or_else(|| "now".to_owned(), |(time, _)| time),
         }
     }
@@ -318,25 +374,28 @@ impl Writer<'_, '_> {
     }
 
     fn window(&mut self, scope: Scope) -> String {
-        let known = [
-            "last 7 days", "last 1 month", "last 24 hours", "previous 1 month", "previous 2 weeks", "this month",
-            "this week", "today", "yesterday", "next 7 days", "since 2026-03-01", "until 2026-03-22",
-            "2026-02-28 to 2026-03-22", "2026-03-01 through 2026-03-28", "14 days ago to 7 days ago", "this quarter",
-            "this year", "lifetime", "last 1 year", "since start of week", "previous 1 day",
-        ];
         if let Some(outer) = scope.outer {
-            let times: Vec<&str> =
-                outer.fields.iter().filter(|(_, k, _)| *k == Kind::Timestamp).map(|(name, ..)| *name).collect();
+            let times: Vec<&str> = outer
+                .fields
+                .iter()
+                .filter(|(_, k, _)| *k == Kind::Timestamp)
+                .map(|(name, ..)| *name)
+                .collect();
             if !times.is_empty() && self.tape.one_in(5) {
                 let name = self.tape.pick(&times);
                 return format!("outer.{name} to outer.{name} + 7 days");
             }
         }
-        self.tape.pick(&known).to_owned()
+        self.tape.pick(WINDOWS).to_owned()
     }
 
     /// The inside of an aggregate: path, window, filter; and the entity at its end.
-    fn source(&mut self, scope: Scope, depth: usize, after: &str) -> Option<(String, &'static Entity, String)> {
+    fn source(
+        &mut self,
+        scope: Scope,
+        depth: usize,
+        after: &str,
+    ) -> Option<(String, &'static Entity, String)> {
         let mut of = scope.this;
         let mut path = String::new();
         if of.many.is_empty() || self.tape.one_in(6) {

@@ -11,8 +11,6 @@ pub struct Entity {
     pub table: &'static str,
     /// (name, kind, may be missing)
     pub fields: &'static [(&'static str, Kind, bool)],
-    /// Fields that identify a row.
-    pub key: &'static [&'static str],
     /// (link, entity), to one.
     pub one: &'static [(&'static str, &'static str)],
     /// (link, entity), to many.
@@ -42,7 +40,6 @@ pub const ENTITIES: &[Entity] = &[
     Entity {
         name: "customer",
         table: "customers",
-        key: &["id"],
         fields: &[
             ("id", Kind::Key, false),
             ("company_id", Kind::Ref("company"), true),
@@ -66,7 +63,6 @@ pub const ENTITIES: &[Entity] = &[
     Entity {
         name: "company",
         table: "companies",
-        key: &["company_id"],
         fields: &[
             ("company_id", Kind::Key, false),
             ("parent_id", Kind::Ref("company"), true),
@@ -81,7 +77,6 @@ pub const ENTITIES: &[Entity] = &[
     Entity {
         name: "order",
         table: "orders",
-        key: &["order_no"],
         fields: &[
             ("order_no", Kind::Key, false),
             ("customer_id", Kind::Ref("customer"), true),
@@ -97,7 +92,6 @@ pub const ENTITIES: &[Entity] = &[
     Entity {
         name: "line",
         table: "lines",
-        key: &["order_no", "line_no"],
         fields: &[
             ("order_no", Kind::Key, false),
             ("line_no", Kind::Key, false),
@@ -113,7 +107,6 @@ pub const ENTITIES: &[Entity] = &[
     Entity {
         name: "event",
         table: "events",
-        key: &["event_id"],
         fields: &[
             ("event_id", Kind::Key, false),
             ("customer_id", Kind::Ref("customer"), true),
@@ -128,7 +121,6 @@ pub const ENTITIES: &[Entity] = &[
     Entity {
         name: "day",
         table: "days",
-        key: &["day_id"],
         fields: &[
             ("day_id", Kind::Key, false),
             ("customer_id", Kind::Ref("customer"), true),
@@ -237,7 +229,7 @@ entities:
 "#;
 
 const TEXTS: &[&str] = &["paid", "", "Paid", "a%b_c", " trim ", "it's", "PAID IN FULL", "ünï", "\\", "z"];
-const INSTANTS: &[&str] = &[
+pub const INSTANTS: &[&str] = &[
     "2026-03-29T12:30:00Z",
     "2026-03-29T12:29:59.999999Z",
     "2026-03-22T12:30:00Z",
@@ -255,11 +247,23 @@ const INSTANTS: &[&str] = &[
     "2026-01-01T00:00:00Z",
     "2026-03-23T00:00:00Z",
     "2026-04-05T12:30:00Z",
+    "2026-04-01T00:00:00Z",
+    "2026-03-29T12:30:00.000001Z",
+    "2026-04-05T12:29:59.999999Z",
     "2024-02-29T10:00:00Z",
 ];
-const DATES: &[&str] = &[
-    "2026-03-29", "2026-03-28", "2026-03-30", "2026-03-22", "2026-03-01", "2026-02-28", "2025-12-31", "2024-02-29",
-    "2026-04-05", "1990-05-17",
+pub const DATES: &[&str] = &[
+    "2026-03-29",
+    "2026-03-28",
+    "2026-03-30",
+    "2026-03-22",
+    "2026-03-01",
+    "2026-02-28",
+    "2025-12-31",
+    "2024-02-29",
+    "2026-04-05",
+    "2026-04-01",
+    "1990-05-17",
 ];
 
 /// Rows as text, one list a table, in the order of [`ENTITIES`]; `None` is missing.

@@ -238,7 +238,12 @@ fn zones(add: Add<'_>) {
     let to_local = |instant: &str, zone: &str| call(F::LocalTime, vec![at(instant), text(zone)]);
     add(F::LocalTime, to_local("2026-07-01T12:00:00Z", "Europe/London"), "2026-07-01 13:00:00");
     add(F::LocalTime, to_local("2026-07-01T12:00:00.000001Z", "Asia/Kolkata"), "2026-07-01 17:30:00.000001");
-    for function in [F::Instant, F::ReadZone] {
+    add(
+        F::InstantOnce,
+        utc(call(F::InstantOnce, vec![local("2026-07-01T00:00:00"), london()])),
+        "2026-06-30 23:00:00",
+    );
+    for function in [F::Instant, F::InstantHour, F::ReadZone] {
         for (given, expected) in [
             // Skipped: forward by the gap.
             ("2026-03-29T01:30:00", "2026-03-29 01:30:00"),

@@ -16,9 +16,14 @@
     reason = "tests use files and the terminal"
 )]
 
+pub mod agree;
 pub mod catalog;
 pub mod data;
+pub mod lab;
 pub mod postgres;
+pub mod project;
+pub mod rows;
+pub mod target;
 
 use segc::engine::DuckDb;
 

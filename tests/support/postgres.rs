@@ -79,17 +79,21 @@ impl Cluster {
         Ok(Self { socket: dir, databases: AtomicU32::new(0), _guard: guard })
     }
 
-    fn connect(&self, database: &str) -> Client {
+    fn config(&self, database: &str) -> Config {
         let mut config = Config::new();
         config.host_path(&self.socket).user(SUPERUSER).dbname(database);
-        config.connect(NoTls).expect("the cluster accepts connections")
+        config
+    }
+
+    fn connect(&self, database: &str) -> Client {
+        self.config(database).connect(NoTls).expect("the cluster accepts connections")
     }
 
     fn database(&self) -> Postgres {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut admin = self.connect("postgres");
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a new database");
-        Postgres { client: self.connect(&name) }
+        Postgres { client: self.connect(&name), config: self.config(&name) }
     }
 }
 
@@ -208,9 +212,16 @@ fn output(command: &mut Command) -> Result<String, String> {
 /// A database of its own in the cluster.
 pub struct Postgres {
     client: Client,
+    config: Config,
 }
 
 impl Postgres {
+    /// A second connection to the same database.
+    pub fn another(&self) -> Self {
+        let client = self.config.connect(NoTls).expect("the cluster accepts connections");
+        Self { client, config: self.config.clone() }
+    }
+
     /// Feeds a COPY … FROM STDIN. Says how many rows it took.
     pub fn copy(&mut self, statement: &str, data: &[u8]) -> u64 {
         let mut writer = self.client.copy_in(statement).expect("COPY begins");

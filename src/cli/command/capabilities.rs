@@ -49,6 +49,7 @@ fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
         }
         table.write(out)?;
     }
+    write_policy(matrix, out)?;
     if !notes.is_empty() {
         writeln!(out)?;
     }
@@ -58,19 +59,37 @@ fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What policy and tier limit, if they do.
+fn write_policy(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
+    if matrix.policy_limits.iter().all(|row| row.allowed().is_none()) {
+        return Ok(());
+    }
+    let shown = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+    let tier = matrix.tier.as_ref().map(|tier| format!("TIER {tier}"));
+    let header = ["PER SEGMENT", "POLICY"].map(str::to_owned).into_iter().chain(tier.clone());
+    let mut table = Table::new(header).right(&[1, 2]);
+    for row in &matrix.policy_limits {
+        let of_tier = tier.as_ref().map(|_| shown(row.tier));
+        table.row([row.limit.name().to_owned(), shown(row.policy)].into_iter().chain(of_tier));
+    }
+    writeln!(out)?;
+    table.write(out)
+}
+
 /// A cell's word; a note is numbered, the same one once.
 fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
     match cell {
-        Cell::Yes => "yes".to_owned(),
+        Cell::Yes { note: None } => "yes".to_owned(),
         Cell::No => "no".to_owned(),
+        Cell::NotYet => "not yet".to_owned(),
         Cell::OffByPolicy => "off: policy".to_owned(),
         Cell::OffByTier { tier } => format!("off: tier {tier}"),
-        Cell::Emulated { note } => {
+        Cell::Yes { note: Some(note) } => {
             let at = notes.iter().position(|known| known == note).unwrap_or_else(|| {
                 notes.push(note.clone());
                 notes.len() - 1
             });
-            format!("emulated [{}]", at + 1)
+            format!("yes [{}]", at + 1)
         }
     }
 }
@@ -78,8 +97,9 @@ fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{LimitRow, MatrixRow};
+    use crate::api::{LimitRow, MatrixRow, PolicyLimitRow};
     use crate::dialect::{Capability, Limit};
+    use crate::project::PolicyLimit;
 
     #[test]
     fn the_table_says_who_refuses() {
@@ -88,10 +108,10 @@ mod tests {
             tier: Some("free".to_owned()),
             targets: vec!["lake".to_owned(), "warehouse".to_owned()],
             capabilities: vec![
-                MatrixRow { capability: Capability::Regex, cells: vec![Cell::Yes, Cell::No] },
+                MatrixRow { capability: Capability::Regex, cells: vec![Cell::NotYet, Cell::No] },
                 MatrixRow {
                     capability: Capability::Merge,
-                    cells: vec![Cell::Emulated { note: note.clone() }, Cell::Emulated { note }],
+                    cells: vec![Cell::Yes { note: Some(note.clone()) }, Cell::Yes { note: Some(note) }],
                 },
                 MatrixRow {
                     capability: Capability::Json,
@@ -99,6 +119,7 @@ mod tests {
                 },
             ],
             limits: vec![LimitRow { limit: Limit::Columns, values: vec![None, Some(1600)] }],
+            policy_limits: vec![PolicyLimitRow { limit: PolicyLimit::Hops, policy: None, tier: Some(1) }],
         };
         let mut out = Vec::new();
         write_table(&matrix, &mut out).expect("a vector takes all");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{one, open, write_json};
+use super::{one, open, refuse_folder, write_json};
 use crate::api::Options;
 use crate::catalog::{Catalog, Changes, Entity, FieldId, Link, TableSource};
 use crate::cli::args::{Catalog as Args, ListFormat};
@@ -16,6 +16,9 @@ use crate::cli::terminal::Terminal;
 use crate::diagnostic::{Diagnostics, closest};
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Err(problem) = refuse_folder(args.entity.as_slice(), named) {
+        return terminal.refuse(problem);
+    }
     let (opened, _) = match open(named, Ok(Options::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Opened, one, open};
+use super::{Opened, one, open, refuse_folder};
 use crate::api::Options;
 use crate::artifact::Artifacts;
-use crate::check::hir::SegmentId;
+use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::Compile;
 use crate::cli::exit::Exit;
 use crate::cli::problems::SeveralTargets;
@@ -17,6 +17,9 @@ use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, Refresh, SegmentPlan};
 
 pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Err(problem) = refuse_folder(&args.segments, named) {
+        return terminal.refuse(problem);
+    }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
     let (opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
@@ -108,9 +111,7 @@ fn write(
     }
     let exit = opened.report(problems, terminal)?;
     if exit == Exit::Fine && terminal.is_human() {
-        for build in &builds {
-            summarize(build, &mut terminal.err)?;
-        }
+        summarize(&builds, &mut terminal.err)?;
     }
     Ok(exit)
 }
@@ -126,25 +127,44 @@ fn place(opened: &Opened, args: &Compile, target: &str) -> (PathBuf, String) {
     }
 }
 
-fn summarize(build: &Build, err: &mut dyn Write) -> io::Result<()> {
-    let count = build.plan.segments.len();
-    let plural = if count == 1 { "" } else { "s" };
-    writeln!(err, "{}: {count} segment{plural}", build.shown)?;
-    let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
-    for segment in &build.plan.segments {
-        let (strategy, why) = strategy(segment);
-        table.row([segment.name.as_str(), segment.materialize.name(), strategy, why]);
+/// What was written: a table for targets that agree, under their folders.
+fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
+    let mut groups: Vec<(Vec<&Build>, Vec<[String; 4]>)> = Vec::new();
+    for build in builds {
+        let rows: Vec<[String; 4]> = build.plan.segments.iter().map(row).collect();
+        match groups.iter_mut().find(|(_, known)| *known == rows) {
+            Some((builds, _)) => builds.push(build),
+            None => groups.push((vec![build], rows)),
+        }
     }
-    table.write(err)?;
-    writeln!(err)
+    for (at, (builds, rows)) in groups.iter().enumerate() {
+        if at > 0 {
+            writeln!(err)?;
+        }
+        for build in builds {
+            let plural = if rows.len() == 1 { "" } else { "s" };
+            writeln!(err, "wrote {}: {} segment{plural}", build.shown, rows.len())?;
+        }
+        let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
+        rows.iter().for_each(|row| table.row(row.clone()));
+        writeln!(err)?;
+        table.write(err)?;
+    }
+    Ok(())
 }
 
-fn strategy(segment: &SegmentPlan) -> (&'static str, &str) {
-    if !segment.materialize.is_table() {
-        return ("-", "");
-    }
-    match &segment.refresh {
-        Refresh::InsertOnly => ("insert only", "nobody can leave"),
-        Refresh::Rebuild { reason, .. } => ("rebuild", reason),
-    }
+/// How a segment is stored and refreshed; why, where it could be otherwise.
+fn row(segment: &SegmentPlan) -> [String; 4] {
+    let (strategy, why) = match (segment.materialize, &segment.refresh) {
+        (Materialize::View | Materialize::Inline, _) => ("-", String::new()),
+        (Materialize::Table | Materialize::Incremental, Refresh::InsertOnly) => {
+            ("insert only", "nobody can leave".to_owned())
+        }
+        (Materialize::Table, Refresh::Rebuild { .. }) => ("rebuild", String::new()),
+        (Materialize::Incremental, Refresh::Rebuild { reason, remedy }) => {
+            let remedy = remedy.as_ref().map(|remedy| format!(": {remedy}")).unwrap_or_default();
+            ("rebuild", format!("{reason}{remedy}"))
+        }
+    };
+    [segment.name.clone(), segment.materialize.name().to_owned(), strategy.to_owned(), why]
 }

@@ -16,7 +16,7 @@ use std::path::Path;
 use super::args::{Args, Command};
 use super::config::{self, Root};
 use super::exit::Exit;
-use super::problems::{NoTarget, UnknownTarget};
+use super::problems::{FolderForSegment, NoTarget, UnknownTarget};
 use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -33,6 +33,23 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
+    }
+}
+
+/// Refuses a folder or a file where a segment or an entity is named: an easy slip, since some
+/// commands take a folder there.
+fn refuse_folder(names: &[String], named: Option<&Path>) -> Result<(), Diagnostic> {
+    let looks_like_a_path = |name: &&String| {
+        name.contains(['/', '\\'])
+            || name.ends_with(".seg")
+            || named.is_none() && config::is_project(Path::new(name.as_str()))
+    };
+    match names.iter().find(looks_like_a_path) {
+        None => Ok(()),
+        Some(name) => {
+            let is_project = config::is_project(Path::new(name));
+            Err(FolderForSegment { span: None, name: name.clone(), is_project }.into())
+        }
     }
 }
 

@@ -5,22 +5,24 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Opened, one, open};
+use super::{Opened, one, open, refuse_folder};
 use crate::api::{Execution, Options};
 use crate::cli::args::Run;
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::problems::NoTarget;
+use crate::cli::problems::{NoTables, NoTarget};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::problems::NoData;
+use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Embedded, Engine, EngineError};
 
 /// Where a project's sample rows are.
 const DATA: &str = "data";
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Err(problem) = refuse_folder(&args.segments, named) {
+        return terminal.refuse(problem);
+    }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
     let (opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
@@ -42,7 +44,7 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
         Err(Failure::Io(error)) => return Err(error),
         // It is one transaction: nothing was changed, so there is nothing to show.
         Err(Failure::Engine(error)) => problems.push(error),
-        Err(Failure::NoData(found)) => problems.append(found),
+        Err(Failure::NoTables(problem)) => problems.push(*problem),
     }
     opened.report(problems, terminal)
 }
@@ -50,8 +52,6 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
 /// What is to be run.
 struct Prepared {
     target: String,
-    /// The tables that it reads, their parts joined by dots, each with an entity in it.
-    reads: BTreeMap<String, String>,
     execution: Execution,
 }
 
@@ -63,11 +63,7 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, 
     let (plan, mut problems) = opened.session.plan(&target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
     match opened.session.execution(&plan, args.refresh) {
-        Ok(execution) => {
-            let reads = plan.segments.iter().flat_map(|segment| &segment.reads);
-            let reads = reads.map(|read| (read.table.join("."), read.entity.clone())).collect();
-            Ok((Prepared { target, reads, execution }, problems))
-        }
+        Ok(execution) => Ok((Prepared { target, execution }, problems)),
         Err(found) => {
             problems.append(found);
             Err(problems)
@@ -92,7 +88,7 @@ fn target(opened: &Opened, args: &Run) -> Result<String, Diagnostics> {
 enum Failure {
     Io(io::Error),
     Engine(EngineError),
-    NoData(Diagnostics),
+    NoTables(Box<NoTables>),
 }
 
 impl From<EngineError> for Failure {
@@ -116,9 +112,10 @@ fn execute(
 ) -> Result<Table, Failure> {
     let mut engine = Embedded::open(args.db.as_deref())?;
     if args.db.is_none() || args.load {
-        load(&mut engine, opened, args.db.is_none(), prepared, terminal)?;
+        load(&mut engine, opened, &prepared.target, terminal)?;
     }
     let execution = &prepared.execution;
+    require_tables(&mut engine, args, execution)?;
     let mut times: BTreeMap<&str, Duration> = BTreeMap::new();
     for step in &execution.steps {
         let start = now();
@@ -135,38 +132,34 @@ fn execute(
     Ok(table)
 }
 
-/// Fills the tables from the sample files. Those that have none are named; in memory, a run
-/// can't do without those that it reads.
+/// Asks for every table that is read, so that a missing one is told in the user's words.
+fn require_tables(engine: &mut Embedded, args: &Run, execution: &Execution) -> Result<(), Failure> {
+    let missing: Vec<String> = execution
+        .reads
+        .iter()
+        .filter(|(_, query)| engine.query(query).is_err())
+        .map(|(table, _)| table.clone())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let database = args.db.as_ref().filter(|_| !args.load).map(|path| path.display().to_string());
+    Err(Failure::NoTables(Box::new(NoTables { span: None, tables: missing, database })))
+}
+
+/// Fills the tables from the sample files, and names those that have none.
 fn load(
     engine: &mut Embedded,
     opened: &Opened,
-    in_memory: bool,
-    prepared: &Prepared,
+    target: &str,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let catalog = &opened.session.hir().catalog;
-    let report = engine.load_files(catalog, &prepared.target, &opened.root.folder.join(DATA))?;
-    let needed = |table: &&String| in_memory && prepared.reads.contains_key(*table);
-    let (needed, others): (Vec<&String>, Vec<&String>) = report.without_file.iter().partition(needed);
-    if !needed.is_empty() {
-        let missing: Vec<Diagnostic> =
-            needed.into_iter().map(|table| no_data(opened, prepared, table)).collect();
-        return Err(Failure::NoData(missing.into()));
-    }
-    if !others.is_empty() && terminal.is_human() {
-        let others: Vec<&str> = others.into_iter().map(String::as_str).collect();
-        writeln!(terminal.err, "no file in {DATA}/ for {}", others.join(", "))?;
+    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
+    if !report.without_file.is_empty() && terminal.is_human() {
+        writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "))?;
     }
     Ok(())
-}
-
-fn no_data(opened: &Opened, prepared: &Prepared, table: &str) -> Diagnostic {
-    let catalog = &opened.session.hir().catalog;
-    let entity = prepared.reads.get(table);
-    let entity = catalog.entities.iter().find(|found| Some(&found.name) == entity);
-    let name = table.rsplit('.').next().unwrap_or(table);
-    let (table, file) = (table.to_owned(), format!("{DATA}/{name}.csv"));
-    NoData { span: entity.map(|entity| entity.span), table, file }.into()
 }
 
 fn count(engine: &mut Embedded, query: &str) -> Result<String, EngineError> {

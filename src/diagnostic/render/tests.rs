@@ -1,3 +1,5 @@
+//! Problems as people and programs see them.
+
 use serde_json::Value;
 
 use super::super::{Diagnostic, Diagnostics, Label, Severity, SourceId, Sources, Span};

@@ -19,11 +19,7 @@ impl Lowering<'_> {
         let owner = scope.this.clone();
         self.push(false);
         let (inner, keys) = self.aggregate_rows(&owner, aggregate);
-        self.restrict_times(&inner.scope, &inner.path, aggregate);
-        if let Some(filter) = &aggregate.filter {
-            let filter = self.cond(&inner.scope, filter, false);
-            self.add_filter(&inner.scope.this, filter);
-        }
+        self.restrict_rows(&inner, aggregate);
         let value = self.aggregate_value(&inner.scope, aggregate);
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let rows = Select { group_by, ..self.pop() };
@@ -36,16 +32,43 @@ impl Lowering<'_> {
 
     /// Whether there is a row that satisfies the filter (`every`: one that fails it).
     pub(super) fn exists(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
+        if self.in_alternative {
+            return self.found(scope, aggregate, negated);
+        }
         self.push(true);
         let inner = self.path_rows(&scope.this, aggregate);
+        self.restrict_rows(&inner, aggregate);
+        let rows = Select { columns: select_one().columns, ..self.pop() };
+        Scalar::Exists(Box::new(rows), Negated(negated))
+    }
+
+    /// The same inside of an OR, where `EXISTS` is no semi-join: unless its rows fit into a
+    /// small part of memory, PostgreSQL executes it once per row, for hours. Their keys,
+    /// grouped and joined, take a scan on every engine, and are no slower where it is small.
+    fn found(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
+        let owner = scope.this.clone();
+        self.push(false);
+        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
+        self.restrict_rows(&inner, aggregate);
+        let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
+        let rows = Select { group_by, ..self.pop() };
+        let at = self.share_rows(rows, &keys, aggregate);
+        let cte = self.ctes[at].name.clone();
+        let on = keys.iter().map(|key| (key.name.clone(), self.field(&owner, key.own))).collect();
+        let alias = self.attach(&owner, &cte, on);
+        is_joined(alias, keys.first().map(|key| key.name.as_str()), negated)
+    }
+
+    /// What makes a row of an aggregate's path count; for `every`, what makes it fail.
+    fn restrict_rows(&mut self, inner: &Inner, aggregate: &Aggregate) {
+        let in_alternative = std::mem::replace(&mut self.in_alternative, false);
         self.restrict_times(&inner.scope, &inner.path, aggregate);
         if let Some(filter) = &aggregate.filter {
             let fails = aggregate.func == AggregateFunc::Every;
             let filter = self.cond(&inner.scope, filter, fails);
             self.add_filter(&inner.scope.this, filter);
         }
-        let rows = Select { columns: select_one().columns, ..self.pop() };
-        Scalar::Exists(Box::new(rows), Negated(negated))
+        self.in_alternative = in_alternative;
     }
 
     /// The rows of an aggregate's path, and what to group them by. Where the aggregate reads
@@ -142,34 +165,45 @@ impl Lowering<'_> {
         name: &str,
         aggregate: &Aggregate,
     ) -> (String, String) {
+        let at = self.share_rows(rows, keys, aggregate);
+        let cte = &mut self.ctes[at];
+        let columns = &mut cte.select.columns;
+        if let Some(known) = columns.iter().find(|column| column.value == value && column.name.is_some()) {
+            return (cte.name.clone(), known.name.clone().unwrap_or_default());
+        }
+        let taken = |name: &str| columns.iter().any(|column| column.name.as_deref() == Some(name));
+        let name = unused(name, |name| taken(name) || keys.iter().any(|key| key.name == name));
+        columns.push(Column { value, name: Some(name.clone()) });
+        (cte.name.clone(), name)
+    }
+
+    /// The place of the subquery over these rows: one that is there, or a new one that yields
+    /// the keys.
+    fn share_rows(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {
         let same = |cte: &Cte| {
             let with = &cte.select;
             !with.group_by.is_empty()
                 && (&with.from, &with.joins, &with.filter, &with.group_by)
                     == (&rows.from, &rows.joins, &rows.filter, &rows.group_by)
         };
-        if let Some(cte) = self.ctes.iter_mut().find(|cte| same(cte)) {
-            let columns = &mut cte.select.columns;
-            if let Some(known) = columns.iter().find(|column| column.value == value && column.name.is_some())
-            {
-                return (cte.name.clone(), known.name.clone().unwrap_or_default());
-            }
-            let taken = |name: &str| columns.iter().any(|column| column.name.as_deref() == Some(name));
-            let name = unused(name, |name| taken(name) || keys.iter().any(|key| key.name == name));
-            columns.push(Column { value, name: Some(name.clone()) });
-            return (cte.name.clone(), name);
+        if let Some(at) = self.ctes.iter().position(same) {
+            return at;
         }
-        let cte = self.cte_name(&self.aggregate_name(aggregate));
-        let name = unused(name, |name| keys.iter().any(|key| key.name == name));
-        let mut columns: Vec<Column> = keys.iter().map(GroupKey::column).collect();
-        columns.push(Column { value, name: Some(name.clone()) });
-        self.ctes.push(Cte { name: cte.clone(), select: Select { columns, ..rows } });
-        (cte, name)
+        let name = self.cte_name(&self.aggregate_name(aggregate));
+        let columns = keys.iter().map(GroupKey::column).collect();
+        self.ctes.push(Cte { name, select: Select { columns, ..rows } });
+        self.ctes.len() - 1
     }
 
     fn add_filter(&mut self, row: &Row, filter: Scalar) {
         self.frames[row.frame].filter.push(filter);
     }
+}
+
+/// Whether a left join has found a partner, by a column that is never null in one.
+pub(super) fn is_joined(alias: String, column: Option<&str>, negated: bool) -> Scalar {
+    let column = Box::new(Scalar::Column(alias, column.unwrap_or_default().to_owned()));
+    if negated { Scalar::IsNull(column) } else { Scalar::IsNotNull(column) }
 }
 
 /// What is inside an aggregate: the rows of its path, and what its expressions see.

@@ -42,12 +42,15 @@ impl Lowering<'_> {
     /// Any of the conditions (or of their complements).
     pub(super) fn any(&mut self, scope: &Scope, parts: &[Cond], negated: bool) -> Scalar {
         let mut lowered = Vec::new();
+        let in_alternative = self.in_alternative;
+        self.in_alternative |= parts.len() > 1;
         for part in parts {
             match self.cond(scope, part, negated) {
                 Scalar::Or(inner) => lowered.extend(inner),
                 other => lowered.push(other),
             }
         }
+        self.in_alternative = in_alternative;
         match lowered.len() {
             0 => Scalar::Literal(Literal::Boolean(false)),
             1 => lowered.swap_remove(0),

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use super::Lowering;
 use super::names::{holds, initials, unused};
+use super::segment::last_name;
 use crate::catalog::{EntityId, FieldId, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef};
 use crate::types::Literal;
+
+/// Rows that are joined, and by which columns to what.
+type Attached = (Relation, Vec<(String, Scalar)>);
 
 /// A select under construction.
 #[derive(Debug, Default)]
@@ -19,8 +23,8 @@ pub(super) struct Frame {
     aliases: BTreeSet<String>,
     /// To-one rows joined so far: (alias it starts from, hop) and the alias it got.
     to_one: Vec<((String, Hop), String)>,
-    /// Subqueries joined so far: (alias it belongs to, subquery) and the alias it got.
-    attached: Vec<((String, String), String)>,
+    /// Subqueries joined so far: (rows, columns and what they equal) and the alias they got.
+    attached: Vec<(Attached, String)>,
     /// Whether it may refer to rows of the frame below (a correlated subquery).
     correlated: bool,
 }
@@ -91,7 +95,7 @@ impl Lowering<'_> {
     }
 
     /// The row at the end of a to-one path; columns of an absent row are null.
-    pub(super) fn to_one(&mut self, scope: &Scope, path: &Path) -> Row {
+    pub(super) fn row_at(&mut self, scope: &Scope, path: &Path) -> Row {
         self.follow(self.start(scope, path), &path.hops)
     }
 
@@ -131,14 +135,24 @@ impl Lowering<'_> {
 
     /// Joins a subquery of one row per row of `to` and returns its alias.
     pub(super) fn attach(&mut self, to: &Row, cte: &str, on: Vec<(String, Scalar)>) -> String {
-        let key = (to.alias.clone(), cte.to_owned());
+        self.attach_relation(to, Relation::Cte(cte.to_owned()), on)
+    }
+
+    /// Joins rows, one at most per row of `to`, and returns their alias.
+    pub(super) fn attach_relation(
+        &mut self,
+        to: &Row,
+        relation: Relation,
+        on: Vec<(String, Scalar)>,
+    ) -> String {
+        let key = (relation.clone(), on.clone());
         if let Some((_, alias)) = self.frames[to.frame].attached.iter().find(|(known, _)| *known == key) {
             return alias.clone();
         }
-        let alias = self.alias(to.frame, cte);
+        let alias = self.alias(to.frame, last_name(&relation));
         let pair = |(column, own)| equal(Scalar::Column(alias.clone(), column), own);
         let on = all(on.into_iter().map(pair).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
-        let table = TableRef { relation: Relation::Cte(cte.to_owned()), alias: alias.clone() };
+        let table = TableRef { relation, alias: alias.clone() };
         let frame = &mut self.frames[to.frame];
         frame.joins.push(Join { left: true, table, on });
         frame.attached.push((key, alias.clone()));

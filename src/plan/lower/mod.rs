@@ -15,6 +15,7 @@ mod segment;
 mod time;
 mod value;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use super::rel::{Clock, Cte, Query, Relation, Scalar};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::Type;
+use crate::types::calendar::Repeats;
 use frame::Frame;
 
 /// Where the members of a segment that others refer to are found.
@@ -74,6 +76,8 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
         reads: BTreeMap::new(),
         tables: BTreeSet::new(),
         unique: BTreeSet::new(),
+        repeats: OnceCell::new(),
+        in_alternative: false,
         frames: Vec::new(),
     };
     let select = lowering.segment(id);
@@ -103,6 +107,10 @@ struct Lowering<'a> {
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
+    /// What is being lowered stands inside of an OR, or is a value: no filter of its own.
+    in_alternative: bool,
+    /// What the project's zone repeats.
+    repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,
 }

@@ -113,7 +113,7 @@ pub(super) fn column_name(aggregate: &Aggregate, field: impl Fn(&Value) -> Optio
 }
 
 /// The names that appear first in a value: what it is mostly about.
-pub(super) fn first_field<'v>(value: &'v Value) -> Option<&'v ValueKind> {
+pub(super) fn first_field(value: &Value) -> Option<&ValueKind> {
     match &value.kind {
         ValueKind::Field(..) | ValueKind::Trait(..) => Some(&value.kind),
         ValueKind::Arithmetic(_, left, right) => first_field(left).or_else(|| first_field(right)),

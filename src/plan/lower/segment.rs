@@ -1,5 +1,6 @@
 //! A segment's members as a select.
 
+use super::aggregate::is_joined;
 use super::frame::{Row, Scope, all};
 use super::{Lowering, MembersAt};
 use crate::check::hir::{Base, Path, SegmentId};
@@ -103,6 +104,9 @@ impl Lowering<'_> {
             let entity = self.cx.hir.catalog.entity(path.end);
             entity.key.iter().map(|&key| entity.field(key).column.clone()).collect()
         };
+        if self.in_alternative && path.base == Base::This {
+            return self.joined_segment(scope, relation, names.into_iter().zip(keys).collect(), negated);
+        }
         let alias = self.member_alias(&relation);
         let column = |name: &String| Scalar::Column(alias.clone(), name.clone());
         let from = Some(TableRef { relation, alias: alias.clone() });
@@ -121,6 +125,20 @@ impl Lowering<'_> {
         }
     }
 
+    /// Membership inside of an OR: a left join, for the reasons of [`Self::found`]. Members
+    /// are unique, so that no row multiplies.
+    fn joined_segment(
+        &mut self,
+        scope: &Scope,
+        relation: Relation,
+        on: Vec<(String, Scalar)>,
+        negated: bool,
+    ) -> Scalar {
+        let first = on.first().map(|(name, _)| name.clone());
+        let alias = self.attach_relation(&scope.this, relation, on);
+        is_joined(alias, first.as_deref(), negated)
+    }
+
     /// The key of the row at the end of a path, read from the near side of its last link
     /// where that holds it.
     fn path_keys(&mut self, scope: &Scope, path: &Path) -> Vec<Scalar> {
@@ -135,20 +153,24 @@ impl Lowering<'_> {
                 return owns.into_iter().map(|own| self.field(&row, own)).collect();
             }
         }
-        let row = self.to_one(scope, path);
+        let row = self.row_at(scope, path);
         key.into_iter().map(|field| self.field(&row, field)).collect()
     }
 
     fn member_alias(&mut self, relation: &Relation) -> String {
-        let base = match relation {
-            Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
-            Relation::Cte(name) => name,
-            Relation::Sql { .. } => "members",
-        };
         let frame = self.push(true);
-        let alias = self.alias(frame, base);
+        let alias = self.alias(frame, last_name(relation));
         self.pop();
         alias
+    }
+}
+
+/// What a relation is called where it needs no schema.
+pub(super) fn last_name(relation: &Relation) -> &str {
+    match relation {
+        Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
+        Relation::Cte(name) => name,
+        Relation::Sql { .. } => "members",
     }
 }
 

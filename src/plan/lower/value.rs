@@ -20,7 +20,7 @@ impl Lowering<'_> {
         match &value.kind {
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
             ValueKind::Field(path, field) => {
-                let row = self.to_one(scope, path);
+                let row = self.row_at(scope, path);
                 self.field(&row, *field)
             }
             ValueKind::Trait(path, id) => self.computed(scope, path, *id),
@@ -55,7 +55,9 @@ impl Lowering<'_> {
                 call(Function::DaysBetween, args)
             }
             ValueKind::Condition(cond) => {
+                let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
+                self.in_alternative = in_alternative;
                 Scalar::Coalesce(vec![holds, Scalar::Literal(Literal::Boolean(false))])
             }
         }
@@ -73,7 +75,7 @@ impl Lowering<'_> {
     /// A trait of the row at the end of a path. Behind links it is missing where the row is,
     /// even if it would be 0 or false over nothing.
     fn computed(&mut self, scope: &Scope, path: &Path, id: TraitId) -> Scalar {
-        let row = self.to_one(scope, path);
+        let row = self.row_at(scope, path);
         let inner = Scope { this: row.clone(), outer: None };
         let hir = self.cx.hir;
         let value = self.value(&inner, &hir.computed(id).value);

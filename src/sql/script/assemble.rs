@@ -1,6 +1,7 @@
 //! Putting a script together.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use sqlparser::ast::{BinaryOperator, Expr, Ident};
 
@@ -73,26 +74,32 @@ fn header(
     refresh: bool,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<String> {
-    let as_of = plan.as_of.map_or_else(|| "the engine's clock".to_owned(), |instant| instant.to_string());
-    let what = if refresh { "Refreshes" } else { "Creates" };
+    let as_of = plan.as_of.map_or_else(
+        || "the instant at which it runs, by the engine's clock".to_owned(),
+        |instant| instant.to_string(),
+    );
+    let what = if refresh {
+        "Brings segments up to date: whoever became a member is added, whoever no longer is one goes."
+    } else {
+        "Evaluates segments in full: what does not exist is created, else the difference is written."
+    };
     let mut lines = vec![
-        format!(
-            "{what} segments on target `{}` ({}). Written by segc; changes will be lost.",
-            plan.target, plan.dialect
-        ),
-        format!("as_of: {as_of}"),
+        what.to_owned(),
+        format!("Target: `{}` ({}). As of: {as_of}.", plan.target, plan.dialect),
+        "Written by segc; changes will be lost.".to_owned(),
+        String::new(),
     ];
-    for segment in chosen {
-        let place = source(&segment.name).map_or_else(String::new, |place| format!(", {place}"));
+    lines.extend(chosen.iter().map(|segment| {
+        let place = source(&segment.name).map_or_else(String::new, |place| format!(" ({place})"));
         let fingerprint: String = segment.fingerprint.chars().take(12).collect();
         let how = match (&segment.refresh, is_table(segment), refresh) {
-            (_, false, _) => "view".to_owned(),
-            (_, true, false) => "table".to_owned(),
-            (Refresh::InsertOnly, ..) => "table, insert only".to_owned(),
-            (Refresh::Rebuild { reason, .. }, ..) => format!("table, evaluated again: {reason}"),
+            (_, false, _) => "a view".to_owned(),
+            (_, true, false) => "a table".to_owned(),
+            (Refresh::InsertOnly, ..) => "a table that only grows".to_owned(),
+            (Refresh::Rebuild { reason, .. }, ..) => format!("a table, evaluated in full: {reason}"),
         };
-        lines.push(format!("{} ({how}{place}), fingerprint {fingerprint}", segment.name));
-    }
+        format!("{}{place}, fingerprint {fingerprint}: {how}", segment.name)
+    }));
     lines
 }
 
@@ -135,13 +142,24 @@ impl<'a> Writer<'a> {
         }
         if !tables.is_empty() {
             self.members(&mut out, &tables, matches!(scope, Scope::One(_)), refresh);
+        }
+        if shells.view_in_transaction {
+            self.views(&mut out, chosen);
+        }
+        if !tables.is_empty() {
             self.add(&mut out, (&shells.commit, Purpose::Commit, "commit"), once);
         }
-        for &segment in chosen.iter().filter(|one| !is_table(one)) {
-            let context = Context { segment: Some(segment), view: true, ..once };
-            self.add(&mut out, (&shells.view, Purpose::View, "view"), context);
+        if !shells.view_in_transaction {
+            self.views(&mut out, chosen);
         }
         out
+    }
+
+    fn views(&self, out: &mut Vec<Statement>, chosen: &[&'a SegmentPlan]) {
+        for &segment in chosen.iter().filter(|one| !is_table(one)) {
+            let context = Context { segment: Some(segment), view: true, ..Context::default() };
+            self.add(out, (&self.dialect.statements.view, Purpose::View, "view"), context);
+        }
     }
 
     fn setup(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
@@ -165,10 +183,11 @@ impl<'a> Writer<'a> {
             self.per_variable(out, (&shells.set_clock, Purpose::Clock, "set_clock"));
         }
         let appends = |segment: &SegmentPlan| refresh && segment.refresh == Refresh::InsertOnly;
+        self.shared_checks(out, tables);
         for &segment in tables {
             let own = if appends(segment) { self.state_checks(segment) } else { Vec::new() };
             let guards = if alone { &segment.guards[..] } else { &[] };
-            for check in segment.checks.iter().chain(guards).chain(&own) {
+            for check in guards.iter().chain(&own) {
                 // The context of a check lives as long as the check: fill it here.
                 let context = Context { segment: Some(segment), check: Some(check), ..Context::default() };
                 self.add(out, (&shells.check, Purpose::Check, "check"), context);
@@ -178,6 +197,33 @@ impl<'a> Writer<'a> {
             let write = if appends(segment) { (&shells.append, "append") } else { (&shells.fill, "fill") };
             self.add(out, (write.0, Purpose::Write, write.1), of(segment));
             self.add(out, (&shells.finish_segment, Purpose::Finish, "finish_segment"), of(segment));
+        }
+    }
+
+    /// What must hold of the data: many segments ask for the same, which is checked once. It
+    /// belongs to a segment only if no other asks.
+    fn shared_checks(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
+        let mut asked: BTreeMap<&str, Vec<(&'a Check, Option<&'a SegmentPlan>)>> = BTreeMap::new();
+        let mut order: Vec<(&'a str, usize)> = Vec::new();
+        for &segment in tables {
+            for check in &segment.checks {
+                // Messages tell most checks apart, at less than a comparison of all trees.
+                let alike = asked.entry(&check.message).or_default();
+                match alike.iter_mut().find(|(known, _)| *known == check) {
+                    Some((_, of)) => *of = None,
+                    None => {
+                        order.push((&check.message, alike.len()));
+                        alike.push((check, Some(segment)));
+                    }
+                }
+            }
+        }
+        for (message, at) in order {
+            let Some(&(check, segment)) = asked.get(message).and_then(|alike| alike.get(at)) else {
+                continue;
+            };
+            let context = Context { segment, check: Some(check), ..Context::default() };
+            self.add(out, (&self.dialect.statements.check, Purpose::Check, "check"), context);
         }
     }
 

@@ -3,37 +3,56 @@
 use super::{Purpose, Script};
 
 impl Script {
-    /// The file: the header as comments, then the statements, a blank line between what
-    /// belongs to different steps or segments.
+    /// The file: the header as comments, then the statements in parts, each with a line that
+    /// says what it does; what writes a segment's members is a part of its own.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         for line in &self.header {
             comment(&mut out, line);
         }
-        let mut last: Option<(Purpose, Option<&str>)> = None;
+        let mut last = String::new();
+        let mut long = false;
         for statement in &self.statements {
-            let step = (statement.purpose, statement.segment.as_deref());
-            if last != Some(step) || statement.text.contains('\n') {
+            let part = part(statement.purpose, statement.segment.as_deref());
+            let several_lines = statement.text.contains('\n');
+            if part != last {
                 out.push('\n');
-            }
-            if let Some(segment) = step.1
-                && last.is_none_or(|(_, before)| before != step.1)
-            {
-                comment(&mut out, &format!("segment {segment}"));
+                comment(&mut out, &part);
+            } else if several_lines || long {
+                out.push('\n');
             }
             out.push_str(&statement.text);
             out.push_str(";\n");
-            last = Some(step);
+            last = part;
+            long = several_lines;
         }
         out
     }
 }
 
+/// What a part of a script does.
+fn part(purpose: Purpose, segment: Option<&str>) -> String {
+    let what = match purpose {
+        Purpose::Declare => "The instants that the script reads",
+        Purpose::Session => "The session",
+        Purpose::Setup => "What does not exist yet is created",
+        Purpose::Begin => "All of what follows happens, or none of it",
+        Purpose::Lock => "Other runs of these segments wait, or fail",
+        Purpose::Clock => "The run's instants are fixed once, for every statement",
+        Purpose::Check => "Nothing is written if one of these fails",
+        Purpose::Commit => "Done: others see it",
+        Purpose::Write | Purpose::Finish | Purpose::View => {
+            return format!("Segment {}", segment.unwrap_or_default());
+        }
+    };
+    what.to_owned()
+}
+
 /// A comment of one line, whatever stands in it.
 fn comment(out: &mut String, text: &str) {
     let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    out.push_str("-- ");
+    out.push_str(if flat.is_empty() { "--" } else { "-- " });
     out.push_str(flat.trim_end());
     out.push('\n');
 }

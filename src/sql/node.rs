@@ -1,0 +1,125 @@
+//! Nodes of sqlparser's tree, with all that segc never says left empty.
+
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{
+    self, BinaryOperator, Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, GroupByExpr, Ident, ObjectName, SelectFlavor, SetExpr, TableAlias, TableFactor, Value,
+};
+
+use crate::dialect::template::operand;
+use crate::plan::rel::BinaryOp;
+
+/// The operator of a comparison or a sum.
+pub(super) fn operator(op: BinaryOp) -> BinaryOperator {
+    match op {
+        BinaryOp::Equal => BinaryOperator::Eq,
+        BinaryOp::NotEqual => BinaryOperator::NotEq,
+        BinaryOp::Less => BinaryOperator::Lt,
+        BinaryOp::LessOrEqual => BinaryOperator::LtEq,
+        BinaryOp::Greater => BinaryOperator::Gt,
+        BinaryOp::GreaterOrEqual => BinaryOperator::GtEq,
+        BinaryOp::Add => BinaryOperator::Plus,
+        BinaryOp::Subtract => BinaryOperator::Minus,
+        BinaryOp::Multiply => BinaryOperator::Multiply,
+    }
+}
+
+/// A chain of one operator, as a balanced tree: long ones must not be deep.
+pub(super) fn chain(op: &BinaryOperator, mut parts: Vec<Expr>, of_none: bool) -> Expr {
+    match parts.len() {
+        0 => Expr::value(Value::Boolean(of_none)),
+        1 => parts.remove(0),
+        count => {
+            let right = chain(op, parts.split_off(count / 2), of_none);
+            let left = Box::new(operand(chain(op, parts, of_none)));
+            Expr::BinaryOp { left, op: op.clone(), right: Box::new(operand(right)) }
+        }
+    }
+}
+
+/// A call by name, with plain arguments.
+pub(super) fn function(name: &str, arguments: Vec<Expr>) -> Expr {
+    let args = arguments.into_iter().map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one))).collect();
+    call(name, args)
+}
+
+/// `COUNT(*)`
+pub(super) fn count_rows() -> Expr {
+    call("COUNT", vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)])
+}
+
+fn call(name: &str, args: Vec<FunctionArg>) -> Expr {
+    let list = FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() };
+    Expr::Function(SqlFunction {
+        name: ObjectName::from(vec![Ident::new(name)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(list),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
+}
+
+/// A table by its name.
+pub(super) fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
+    TableFactor::Table {
+        name,
+        alias,
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    }
+}
+
+/// A query that is one `SELECT`.
+pub(super) fn plain(select: ast::Select) -> ast::Query {
+    ast::Query {
+        with: None,
+        body: Box::new(SetExpr::Select(Box::new(select))),
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks: Vec::new(),
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators: Vec::new(),
+    }
+}
+
+/// A `SELECT` of nothing.
+pub(super) fn empty_select() -> ast::Select {
+    ast::Select {
+        select_token: AttachedToken::empty(),
+        optimizer_hints: Vec::new(),
+        distinct: None,
+        select_modifiers: None,
+        top: None,
+        top_before_distinct: false,
+        projection: Vec::new(),
+        exclude: None,
+        into: None,
+        from: Vec::new(),
+        lateral_views: Vec::new(),
+        prewhere: None,
+        selection: None,
+        connect_by: Vec::new(),
+        group_by: GroupByExpr::Expressions(Vec::new(), Vec::new()),
+        cluster_by: Vec::new(),
+        distribute_by: Vec::new(),
+        sort_by: Vec::new(),
+        having: None,
+        named_window: Vec::new(),
+        qualify: None,
+        window_before_qualify: false,
+        value_table_mode: None,
+        flavor: SelectFlavor::Standard,
+    }
+}

@@ -1,0 +1,492 @@
+//! What a target, the project's policy or a tier refuses: where, in which words, and that
+//! nothing else falls than what must.
+
+use segc::api::{Cell, Options, Session, open_files};
+use segc::diagnostic::Diagnostic;
+use segc::dialect::Capability;
+use segc::project::{Memory, PolicyLimit};
+
+const CATALOG: &str = "\
+entities:
+  company:
+    table: companies
+    key: id
+    fields: { id: { type: integer, nullable: false }, size: integer }
+  customer:
+    table: customers
+    key: id
+    fields: { id: { type: integer, nullable: false }, company_id: integer, plan: string, joined_at: timestamp }
+    links:
+      company: { to: company, on: { company_id: id } }
+      orders: { to: order, many: true, on: { id: customer_id } }
+  order:
+    table: orders
+    key: id
+    time: at
+    fields: { id: { type: integer, nullable: false }, customer_id: integer, total: integer, at: timestamp }
+    links:
+      lines: { to: line, many: true, on: { id: order_id } }
+  line:
+    table: lines
+    key: id
+    fields: { id: { type: integer, nullable: false }, order_id: integer }
+";
+
+const SEGMENTS: &str = "\
+segment premium on customer { where plan = \"premium\" }
+segment staff on customer { materialize: inline where plan = \"staff\" }
+segment at_big on customer { where plan is present and company.size > 100 }
+segment buyers on customer { where plan is present and count(orders) > 0 }
+segment vip on customer extends premium { where joined_at before 30 days ago }
+segment colleague on customer { where plan is present or in segment staff }
+segment friend on customer { where in segment at_big }
+segment again on customer { where in segment buyers and plan is present }
+";
+
+/// Names of segments, each with the text that is underlined.
+type Fallen = &'static [(&'static str, &'static str)];
+
+/// The four flags of the registry: the flag, the segments that fall by themselves with what
+/// is underlined, and what the message calls it.
+const FLAGS: &[(&str, Fallen, &str)] = &[
+    ("linked_conditions", &[("at_big", "company")], "conditions on linked entities"),
+    ("many_linked_conditions", &[("buyers", "count(orders)")], "conditions on arrays of linked entities"),
+    (
+        "segment_composition",
+        &[
+            ("vip", "premium"),
+            ("colleague", "in segment staff"),
+            ("friend", "in segment at_big"),
+            ("again", "in segment buyers"),
+        ],
+        "composition of segments",
+    ),
+    (
+        "materialized_composition",
+        &[("vip", "premium"), ("friend", "in segment at_big"), ("again", "in segment buyers")],
+        "composition with materialised segments",
+    ),
+];
+
+/// A project with the targets `duckdb` and `tiny`; `tiny` says what `dialect` adds.
+fn project(config: &str, dialect: &str, segments: &str) -> Memory {
+    Memory::new()
+        .with("segc.yml", format!("name: test\ntargets: {{ duckdb: {{}}, tiny: {{}} }}\n{config}"))
+        .with("dialects/tiny.yml", format!("name: tiny\nextends: duckdb\n{dialect}"))
+        .with("catalog/all.yml", CATALOG)
+        .with("segments/all.seg", segments)
+}
+
+fn session(files: &Memory, options: &Options) -> Session {
+    let (session, problems) = open_files(files, options);
+    assert!(problems.is_empty(), "{problems:#?}");
+    session
+}
+
+fn tier(name: &str) -> Options {
+    Options { tier: Some(name.to_owned()), ..Options::default() }
+}
+
+/// What a target refuses of all segments, and the names of those that it compiles.
+fn judged(files: &Memory, target: &str, options: &Options) -> (Vec<Diagnostic>, Vec<String>, Session) {
+    let session = session(files, options);
+    let all: Vec<_> = session.hir().iter().map(|(id, _)| id).collect();
+    let (plan, planned) = session.plan(target, &all, options);
+    let mut judged = session.judge(target, &all, options);
+    judged.sort(&session.sources);
+    let mut planned_sorted = planned;
+    planned_sorted.sort(&session.sources);
+    assert_eq!(
+        judged.iter().collect::<Vec<_>>(),
+        planned_sorted.iter().collect::<Vec<_>>(),
+        "check and compile refuse the same"
+    );
+    let compiled = plan.map(|plan| plan.segments.into_iter().map(|one| one.name).collect());
+    (judged.into_iter().collect(), compiled.unwrap_or_default(), session)
+}
+
+fn underlined<'a>(session: &'a Session, problem: &Diagnostic) -> &'a str {
+    let span = problem.span.expect("it has a place");
+    let source = session.sources.get(span.source).expect("it is in a file");
+    &source.text()[span.start as usize..span.end as usize]
+}
+
+fn help(problem: &Diagnostic) -> &str {
+    problem.help.as_deref().unwrap_or_default()
+}
+
+/// Every flag is refused where it is used, with these words in the message and the help;
+/// what depends on a refused segment falls without a word.
+fn assert_refused(
+    files: impl Fn(&str) -> Memory,
+    target: &str,
+    options: &Options,
+    code: &str,
+    says: &dyn Fn(&str) -> (String, Vec<String>),
+) {
+    for (flag, fallen, phrase) in FLAGS {
+        let (problems, compiled, session) = judged(&files(flag), target, options);
+        let found: Vec<(&str, &str)> =
+            problems.iter().map(|one| (one.code, underlined(&session, one))).collect();
+        let expected: Vec<(&str, &str)> = fallen.iter().map(|(_, text)| (code, *text)).collect();
+        assert_eq!(found, expected, "{flag}");
+        let (who, helps) = says(flag);
+        for (problem, (segment, _)) in problems.iter().zip(*fallen) {
+            assert_eq!(problem.message, format!("`{segment}` needs {phrase} (`{flag}`), {who}"));
+            for part in &helps {
+                assert!(help(problem).contains(part.as_str()), "{flag}: {part:?} in {:?}", help(problem));
+            }
+        }
+        let gone: Vec<&str> = fallen.iter().map(|(name, _)| *name).collect();
+        for (_, segment) in session.hir().iter() {
+            let name = segment.name.as_str();
+            let silently = [("friend", "at_big"), ("again", "buyers")];
+            let falls = gone.contains(&name)
+                || silently.iter().any(|(own, input)| name == *own && gone.contains(input));
+            assert_eq!(compiled.iter().any(|one| one == name), !falls, "{flag}: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_target_refuses_what_it_lacks() {
+    let files = |flag: &str| project("", &format!("capabilities: {{ {flag}: false }}\n"), SEGMENTS);
+    assert_refused(files, "tiny", &Options::default(), "SEG501", &|flag| {
+        let helps = vec![
+            format!("targets that have `{flag}`: duckdb;"),
+            format!("answer `{flag}: true` in a dialect"),
+        ];
+        ("which the target `tiny` does not have".to_owned(), helps)
+    });
+    for (flag, ..) in FLAGS {
+        let (problems, compiled, _) = judged(&files(flag), "duckdb", &Options::default());
+        assert!(problems.is_empty() && compiled.len() == 8, "the other target has it: {problems:?}");
+    }
+}
+
+#[test]
+fn where_no_target_has_it_the_help_says_so() {
+    let lacks = "capabilities: { many_linked_conditions: false }\n";
+    let files = project("", lacks, SEGMENTS).with("segc.yml", "name: test\ntargets: { tiny: {} }\n");
+    let (problems, ..) = judged(&files, "tiny", &Options::default());
+    assert!(
+        help(&problems[0]).starts_with("no target of this project has `many_linked_conditions`"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn the_policy_refuses_what_it_switches_off() {
+    let files =
+        |flag: &str| project(&format!("policy: {{ capabilities: {{ {flag}: false }} }}\n"), "", SEGMENTS);
+    for target in ["duckdb", "tiny"] {
+        assert_refused(files, target, &Options::default(), "SEG502", &|flag| {
+            let helps = vec![
+                format!("`policy.capabilities.{flag}` in segc.yml is false: take it out"),
+                format!("targets that have `{flag}`: duckdb, tiny"),
+            ];
+            ("which the project's policy forbids".to_owned(), helps)
+        });
+    }
+}
+
+#[test]
+fn a_tier_refuses_what_it_switches_off_and_only_if_chosen() {
+    let files = |flag: &str| {
+        project(&format!("tiers: {{ free: {{ capabilities: {{ {flag}: false }} }} }}\n"), "", SEGMENTS)
+    };
+    assert_refused(files, "tiny", &tier("free"), "SEG503", &|flag| {
+        let helps = vec![
+            format!("`tiers.free.capabilities.{flag}` in segc.yml is false: choose another tier"),
+            format!("targets that have `{flag}`: duckdb, tiny"),
+        ];
+        ("which the tier `free` does not include".to_owned(), helps)
+    });
+    let (problems, compiled, _) = judged(&files("segment_composition"), "tiny", &Options::default());
+    assert!(problems.is_empty() && compiled.len() == 8, "{problems:?}");
+}
+
+#[test]
+fn the_target_is_named_before_policy_and_tier() {
+    let config = "policy: { capabilities: { linked_conditions: false } }\n\
+                  tiers: { free: { capabilities: { linked_conditions: false } } }\n";
+    let files = project(config, "capabilities: { linked_conditions: false }\n", SEGMENTS);
+    let codes = |target| -> Vec<&str> {
+        judged(&files, target, &tier("free")).0.iter().map(|problem| problem.code).collect()
+    };
+    assert_eq!(codes("tiny"), ["SEG501"]);
+    assert_eq!(codes("duckdb"), ["SEG502"]);
+}
+
+#[test]
+fn a_policy_cannot_allow_what_a_target_lacks() {
+    let config = "policy: { capabilities: { linked_conditions: true } }\n";
+    let files = project(config, "capabilities: { linked_conditions: false }\n", SEGMENTS);
+    assert_eq!(judged(&files, "tiny", &Options::default()).0[0].code, "SEG501");
+}
+
+#[test]
+fn what_is_inline_may_be_referred_to_without_materialised_composition() {
+    let off = "policy: { capabilities: { materialized_composition: false } }\n";
+    let (problems, ..) = judged(&project(off, "", SEGMENTS), "duckdb", &Options::default());
+    assert_eq!(problems.len(), 3, "`colleague` refers to an inline segment: {problems:?}");
+    assert!(help(&problems[0]).contains("`materialize: inline` or `view`"), "{problems:?}");
+    let inline = format!("materialize: inline\n{off}");
+    assert!(judged(&project(&inline, "", SEGMENTS), "duckdb", &Options::default()).0.is_empty());
+}
+
+#[test]
+fn a_trait_is_refused_where_the_segment_uses_it() {
+    let text = "trait bought on customer = count(orders)\nsegment buyers on customer { where bought > 3 }\n";
+    let off = "policy: { capabilities: { many_linked_conditions: false } }\n";
+    let (problems, _, session) = judged(&project(off, "", text), "duckdb", &Options::default());
+    assert_eq!(underlined(&session, &problems[0]), "bought");
+    assert_eq!(problems[0].span.map(|span| span.start as usize), text.find("bought > 3"));
+}
+
+/// Limits: the limit, the greatest value that refuses, the segments, what is underlined, and
+/// how the message begins.
+const LIMITS: &[(&str, u64, &str, &str, &str)] = &[
+    (
+        "composition_depth",
+        1,
+        "segment a on customer { where plan = \"x\" }\nsegment b on customer extends a {}\nsegment c on customer extends b {}",
+        "c",
+        "`c` refers to segments 2 deep",
+    ),
+    (
+        "hops",
+        1,
+        "segment deep on customer { where exists(orders) and exists(orders.lines) }",
+        "exists(orders.lines)",
+        "`deep` follows 2 links in one path",
+    ),
+    (
+        "conditions",
+        2,
+        "segment many on customer { where (plan = \"a\" or not plan = \"b\") and joined_at before 3 days ago }",
+        "many",
+        "`many` has 3 conditions",
+    ),
+    (
+        "window_days",
+        29,
+        "segment long on customer { where exists(orders during last 30 days) }",
+        "last 30 days",
+        "`long` has a window that reaches about 30 days",
+    ),
+    (
+        "window_days",
+        59,
+        "segment back on customer { where exists(orders during 60 days ago to 30 days ago) }",
+        "60 days ago to 30 days ago",
+        "`back` has a window that reaches about 60 days",
+    ),
+    (
+        "window_days",
+        364,
+        "segment year on customer { where exists(orders during last 1 year) }",
+        "last 1 year",
+        "`year` has a window that reaches about 365 days",
+    ),
+    (
+        "window_days",
+        6,
+        "segment ahead on customer { where exists(orders during next 7 days) }",
+        "next 7 days",
+        "`ahead` has a window that reaches about 7 days",
+    ),
+];
+
+#[test]
+fn limits_are_kept_to_by_policy_and_by_tier() {
+    for &(limit, most, text, place, says) in LIMITS {
+        let at = |allowed: u64| format!("{{ limits: {{ {limit}: {allowed} }} }}\n");
+        for (config, options, whose, section) in [
+            ("policy: ", Options::default(), "the project's policy", "policy"),
+            ("tiers: { small: ", tier("small"), "the tier `small`", "tiers.small"),
+        ] {
+            let close = if config.starts_with("tiers") { "}" } else { "" };
+            let files = |allowed| project(&format!("{config}{}{close}\n", at(allowed)), "", text);
+            let (problems, compiled, session) = judged(&files(most), "duckdb", &options);
+            assert_eq!(problems.len(), 1, "{limit}: {problems:?}");
+            assert_eq!((problems[0].code, underlined(&session, &problems[0])), ("SEG504", place));
+            let unit = if limit == "window_days" { " days" } else { "" };
+            assert_eq!(problems[0].message, format!("{says}, but {whose} allows {most}{unit}"));
+            assert_eq!(help(&problems[0]), format!("the limit is `{section}.limits.{limit}` in segc.yml"));
+            assert!(compiled.len() + 1 == text.matches("segment ").count(), "{limit}: only one falls");
+            assert!(
+                judged(&files(most + 1), "duckdb", &options).0.is_empty(),
+                "{limit}: the limit itself is allowed"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_limit_on_windows_refuses_those_without_end_and_leaves_fixed_dates() {
+    let policy = "policy: { limits: { window_days: 100000 } }\n";
+    for (condition, place) in [
+        ("exists(orders)", "exists(orders)"),
+        ("exists(orders during lifetime)", "exists(orders during lifetime)"),
+        ("exists(orders during until 3 days ago)", "until 3 days ago"),
+        ("exists(orders during since outer.joined_at)", "since outer.joined_at"),
+    ] {
+        let text = format!("segment s on customer {{ where {condition} }}");
+        let (problems, _, session) = judged(&project(policy, "", &text), "duckdb", &Options::default());
+        assert_eq!(problems.len(), 1, "{condition}");
+        assert_eq!(underlined(&session, &problems[0]), place);
+        assert!(problems[0].message.starts_with("`s` reaches back without end"), "{problems:?}");
+        assert!(help(&problems[0]).starts_with("give it a window, such as `during last 100000 days`"));
+    }
+    for condition in [
+        "exists(orders during 2024-01-01 to 2024-02-01)",
+        "exists(orders.lines during last 9 days)",
+        "plan = \"a\"",
+    ] {
+        let text = format!("segment s on customer {{ where {condition} }}");
+        assert!(
+            judged(&project(policy, "", &text), "duckdb", &Options::default()).0.is_empty(),
+            "{condition}"
+        );
+    }
+}
+
+#[test]
+fn a_zone_is_refused_by_whoever_has_none() {
+    let zone = "timezone: Europe/London\n";
+    let off = "{ capabilities: { time_zones: false } }";
+    for (config, dialect, options, who, way_out) in [
+        (
+            zone.to_owned(),
+            "capabilities: { time_zones: false }\n",
+            Options::default(),
+            "the target `tiny` has no time zones",
+            "targets that have `time_zones`: duckdb",
+        ),
+        (
+            format!("{zone}policy: {off}\n"),
+            "",
+            Options::default(),
+            "its policy forbids",
+            "`policy.capabilities.time_zones`",
+        ),
+        (
+            format!("{zone}tiers: {{ free: {off} }}\n"),
+            "",
+            tier("free"),
+            "the tier `free`",
+            "`tiers.free.capabilities.time_zones`",
+        ),
+    ] {
+        let (problems, compiled, session) = judged(&project(&config, dialect, SEGMENTS), "tiny", &options);
+        assert!(compiled.is_empty(), "{who}");
+        assert_eq!(problems.len(), 1, "once, not once a segment: {problems:?}");
+        assert_eq!((problems[0].code, underlined(&session, &problems[0])), ("SEG505", "Europe/London"));
+        assert!(problems[0].message.contains(who), "{problems:?}");
+        assert!(help(&problems[0]).contains("set `timezone: UTC`") && help(&problems[0]).contains(way_out));
+    }
+    let utc = project("timezone: UTC\n", "capabilities: { time_zones: false }\n", SEGMENTS);
+    assert!(judged(&utc, "tiny", &Options::default()).0.is_empty());
+}
+
+#[test]
+fn a_name_too_long_for_a_target_is_refused() {
+    let (fits, long) = ("a".repeat(20), "b".repeat(21));
+    let text = format!("segment {fits} on customer {{}}\nsegment {long} on customer {{}}\n");
+    let files = project("", "limits: { identifier_bytes: 20 }\n", &text);
+    let (problems, compiled, session) = judged(&files, "tiny", &Options::default());
+    assert_eq!((problems.len(), compiled), (1, vec![fits]));
+    assert_eq!((problems[0].code, underlined(&session, &problems[0])), ("SEG506", long.as_str()));
+    assert_eq!(problems[0].message, format!("`{long}` is too long a name for `tiny`"));
+    assert_eq!(help(&problems[0]), "it has 21 bytes; at most 20 are possible there");
+}
+
+#[test]
+fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
+    let list: Vec<String> = (0..2000).map(|number| number.to_string()).collect();
+    let text = format!(
+        "segment listed on customer {{ where id in ({}) }}\nsegment all on customer {{}}\n",
+        list.join(", ")
+    );
+    let files = project("", "limits: { statement_bytes: 8000 }\n", &text);
+    let session = session(&files, &Options::default());
+    let all: Vec<_> = session.hir().iter().map(|(id, _)| id).collect();
+    let written = |target: &str| {
+        let (plan, problems) = session.plan(target, &all, &Options::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        session.artifacts(&plan.expect("the target is there"))
+    };
+    let problems = written("tiny").expect_err("it is too long");
+    for problem in problems.iter() {
+        assert_eq!((problem.code, underlined(&session, problem)), ("SEG507", "listed"));
+        assert!(problem.message.ends_with("`tiny` accepts 8000"), "{problem:?}");
+    }
+    assert!(!problems.is_empty() && written("duckdb").is_ok());
+    let listed = session.hir().find("listed").expect("it is there");
+    let printed = |target| session.select_sql(target, listed, &Options::default());
+    let problems = printed("tiny").expect_err("it is too long");
+    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["SEG507"]);
+    assert!(printed("duckdb").is_ok());
+}
+
+/// A construct for each capability that segments can't use yet. When one of these is
+/// understood, its capability leaves `NOT_YET`.
+const NOT_YET: &[(Capability, &str)] = &[
+    (Capability::Regex, "where plan matches \"a+\""),
+    (Capability::FuzzyMatch, "where plan resembles \"gold\" within 2 edits"),
+    (Capability::Semver, "where semver(plan) > semver(\"1.2.0\")"),
+    (Capability::Arrays, "where tags contains \"a\""),
+    (Capability::Json, "where document = \"a\""),
+    (Capability::Sequences, "where sequence(orders then orders)"),
+    (Capability::Ranking, "keep top 3 by id"),
+    (Capability::Sampling, "where bucket(\"seed\") < 100"),
+];
+
+#[test]
+fn what_the_matrix_calls_not_yet_is_refused_and_nothing_else_is() {
+    let catalog = CATALOG.replace("plan: string,", "plan: string, tags: array<string>, document: json,");
+    let open = |condition: &str| {
+        let text = format!("segment s on customer {{ {condition} }}");
+        let files = project("", "", &text).with("catalog/all.yml", catalog.as_str());
+        open_files(&files, &Options::default())
+    };
+    for (capability, condition) in NOT_YET {
+        let (_, problems) = open(condition);
+        assert!(problems.has_errors(), "{}: `{condition}` is understood now", capability.name());
+    }
+    let (session, problems) = open("where plan = \"a\"");
+    assert!(problems.is_empty(), "{problems:?}");
+    for row in session.capability_matrix(None).capabilities {
+        let listed = NOT_YET.iter().any(|(capability, _)| *capability == row.capability);
+        let not_yet = row.cells.contains(&Cell::NotYet);
+        // Nothing of a segment asks for grants; scripts don't write them yet.
+        assert!(listed == not_yet || row.capability == Capability::Grants, "{}", row.capability.name());
+    }
+}
+
+#[test]
+fn the_matrix_says_who_refuses() {
+    let config = "policy: { capabilities: { linked_conditions: false }, limits: { hops: 4 } }\n\
+                  tiers: { free: { capabilities: { segment_composition: false }, limits: { hops: 2 } } }\n";
+    let files = project(config, "capabilities: { many_linked_conditions: false }\n", SEGMENTS);
+    let matrix = session(&files, &tier("free")).capability_matrix(Some("free"));
+    let cells = |capability: Capability| {
+        matrix.capabilities.iter().find(|row| row.capability == capability).map(|row| row.cells.clone())
+    };
+    let tier = Cell::OffByTier { tier: "free".to_owned() };
+    assert_eq!(matrix.targets, ["duckdb", "tiny"]);
+    assert_eq!(cells(Capability::LinkedConditions), Some(vec![Cell::OffByPolicy, Cell::OffByPolicy]));
+    assert_eq!(cells(Capability::ManyLinkedConditions), Some(vec![Cell::Yes { note: None }, Cell::No]));
+    assert_eq!(cells(Capability::SegmentComposition), Some(vec![tier.clone(), tier]));
+    let hops = matrix.policy_limits.iter().find(|row| row.limit == PolicyLimit::Hops);
+    assert_eq!(hops.map(|row| (row.policy, row.tier, row.allowed())), Some((Some(4), Some(2), Some(2))));
+}
+
+#[test]
+fn who_may_not_refer_to_segments_does_not_hear_of_tables_too() {
+    let off = "policy: { capabilities: { segment_composition: false, materialized_composition: false } }\n";
+    let (problems, _, session) = judged(&project(off, "", SEGMENTS), "duckdb", &Options::default());
+    let places: Vec<&str> = problems.iter().map(|problem| underlined(&session, problem)).collect();
+    assert_eq!(places, ["premium", "in segment staff", "in segment at_big", "in segment buyers"]);
+}

@@ -1,0 +1,210 @@
+//! Rule R8: which segments nobody can leave, and what is said of the others. Each case takes
+//! away one clause of the rule.
+#![allow(clippy::panic, reason = "a test may fail")]
+
+use segc::api::{Options, open_files};
+use segc::plan::Refresh;
+use segc::project::Memory;
+
+const CATALOG: &str = r#"
+entities:
+  customer:
+    table: shop.customers
+    key: id
+    deletes: never
+    changes: { mutable: { updated_at: updated_at, immutable: [country, born, referred_by, company_id] } }
+    fields:
+      id: { type: integer, nullable: false }
+      country: string
+      born: date
+      plan: string
+      referred_by: integer
+      company_id: integer
+      updated_at: timestamp
+    links:
+      orders: { to: order, many: true, on: { id: customer_id } }
+      refunds: { to: refund, many: true, on: { id: customer_id } }
+      visits: { to: visit, many: true, on: { id: customer_id } }
+      notes: { to: note, many: true, on: { id: customer_id } }
+      company: { to: company, on: { company_id: id } }
+  order:
+    table: shop.orders
+    key: id
+    time: at
+    changes: append_only
+    deletes: never
+    fields:
+      id: { type: integer, nullable: false }
+      customer_id: integer
+      at: timestamp
+      status: string
+      coupon: string
+      total: { type: "decimal(10,2)", min: 0 }
+      change: { type: "decimal(10,2)" }
+      weight: { type: float, min: 0 }
+    links:
+      customer: { to: customer, on: { customer_id: id } }
+  refund:
+    table: shop.refunds
+    key: id
+    changes: append_only
+    fields: { id: { type: integer, nullable: false }, customer_id: integer }
+  visit:
+    table: shop.visits
+    key: id
+    deletes: never
+    changes: { mutable: { updated_at: seen } }
+    fields: { id: { type: integer, nullable: false }, customer_id: integer, seen: timestamp }
+  note:
+    query: select * from shop.raw_notes
+    key: id
+    changes: append_only
+    deletes: never
+    fields: { id: { type: integer, nullable: false }, customer_id: integer }
+  company:
+    table: shop.companies
+    key: id
+    changes: static
+    deletes: never
+    fields: { id: { type: integer, nullable: false }, size: integer }
+  lead:
+    table: shop.leads
+    key: id
+    changes: append_only
+    fields: { id: { type: integer, nullable: false } }
+"#;
+
+/// What `refresh.sql` does for a segment with these rules.
+fn refresh(rules: &str) -> Refresh {
+    refresh_of("customer", rules, "")
+}
+
+fn refresh_of(entity: &str, rules: &str, more: &str) -> Refresh {
+    let text = format!("{more}\nsegment it on {entity} {{\n materialize: incremental\n {rules}\n}}\n");
+    let files = Memory::new()
+        .with("segc.yml", "name: rules\n")
+        .with("catalog/shop.yml", CATALOG)
+        .with("segments/it.seg", text);
+    let (session, problems) = open_files(&files, &Options::default());
+    assert!(!problems.has_errors(), "{rules}: {problems:?}");
+    let all = session.select(&[]).expect("everything can be chosen");
+    let (plan, _) = session.plan("duckdb", &all, &Options::default());
+    let plan = plan.expect("the target exists");
+    plan.segments.into_iter().find(|segment| segment.name == "it").expect("it is planned").refresh
+}
+
+fn grows(rules: &str) {
+    assert_eq!(refresh(rules), Refresh::InsertOnly, "{rules}");
+}
+
+/// Rebuilt, for a reason that holds these words, with a remedy that holds those.
+fn rebuilds(rules: &str, because: &str, unless: &str) {
+    match refresh(rules) {
+        Refresh::InsertOnly => panic!("insert only: {rules}"),
+        Refresh::Rebuild { reason, remedy } => {
+            assert!(reason.contains(because), "{rules}: {reason}");
+            assert!(remedy.unwrap_or_default().contains(unless), "{rules}");
+        }
+    }
+}
+
+#[test]
+fn counts_maxima_and_sums_only_rise_and_minima_only_fall() {
+    grows("where exists(orders)");
+    grows("where count(orders) >= 3");
+    grows("where 3 < count(orders)");
+    grows("where count distinct(orders.status) > 1");
+    grows("where max(orders.total) >= 10.5");
+    grows("where min(orders.total) <= 10");
+    grows("where sum(orders.total) > 100");
+    for other in ["count(orders) = 3", "count(orders) < 3", "min(orders.total) >= 1", "avg(orders.total) > 3"]
+    {
+        rebuilds(&format!("where {other}"), "may cross its bound again", "");
+    }
+    rebuilds("where count(orders) >= count(visits)", "no constant", "");
+}
+
+#[test]
+fn a_sum_rises_only_if_nothing_in_it_is_negative_or_a_float() {
+    rebuilds("where sum(orders.change) >= 5", "`order.change` may be negative", "declare `min: 0`");
+    rebuilds("where sum(orders.weight) >= 5", "`weight` is a float", "");
+    rebuilds("where sum(orders.total * 2) >= 5", "sum of an expression", "");
+}
+
+#[test]
+fn rows_must_stay() {
+    rebuilds(
+        "where exists(refunds)",
+        "rows of `refund` may be deleted",
+        "declare `deletes: never` on `refund`",
+    );
+    rebuilds("where exists(notes)", "`note` comes from a query", "");
+    match refresh_of("lead", "", "") {
+        Refresh::Rebuild { reason, .. } => assert!(reason.contains("rows of `lead`"), "{reason}"),
+        Refresh::InsertOnly => panic!("leads may be deleted"),
+    }
+}
+
+#[test]
+fn what_the_condition_reads_must_not_change() {
+    grows("where country = \"US\" and exists(orders where status = \"paid\")");
+    rebuilds(
+        "where plan = \"free\"",
+        "`customer.plan` may change",
+        "add `plan` to the `immutable` fields of `customer`",
+    );
+    rebuilds("where exists(visits)", "`visit.customer_id` may change", "`immutable` fields of `visit`");
+    grows("where company.size > 10");
+    rebuilds("where exists(orders where customer.plan = \"free\")", "`customer.plan` may change", "");
+}
+
+#[test]
+fn windows_must_not_move() {
+    grows("where exists(orders during since 2024-01-01)");
+    grows("where count(orders during 2024-01-01 through 2024-12-31) > 2");
+    rebuilds("where exists(orders during last 30 days)", "window that moves with the clock", "");
+    rebuilds("where born before 18 years ago", "the clock", "");
+}
+
+#[test]
+fn negation_lets_members_leave_unless_it_is_about_what_never_changes() {
+    grows("where country != \"US\"");
+    grows("where exists(orders where coupon is present)");
+    rebuilds("where not exists(orders)", "negated", "");
+    rebuilds("where every(orders where total > 5)", "`every`", "");
+    rebuilds("where company.size is missing", "`is missing`", "");
+    rebuilds(
+        "include where exists(orders)\n exclude where exists(orders where total > 100)",
+        "`exclude`",
+        "",
+    );
+    grows("include where exists(orders)\n exclude where country = \"US\"");
+}
+
+#[test]
+fn inputs_must_grow_too() {
+    let growing = "segment base on customer { materialize: incremental where exists(orders) }";
+    let moving =
+        "segment base on customer { materialize: incremental where exists(orders during last 7 days) }";
+    let of = |base| refresh_of("customer", "where in segment base and country = \"US\"", base);
+    assert_eq!(of(growing), Refresh::InsertOnly);
+    match of(moving) {
+        Refresh::Rebuild { reason, .. } => assert!(reason.contains("members may leave `base`"), "{reason}"),
+        Refresh::InsertOnly => panic!("members leave the input"),
+    }
+}
+
+#[test]
+fn a_table_is_always_rebuilt() {
+    let text = "segment it on customer { materialize: table where exists(orders) }";
+    let files = Memory::new()
+        .with("segc.yml", "name: rules\n")
+        .with("catalog/shop.yml", CATALOG)
+        .with("segments/it.seg", text);
+    let (session, _) = open_files(&files, &Options::default());
+    let all = session.select(&[]).expect("everything can be chosen");
+    let plan = session.plan("duckdb", &all, &Options::default()).0.expect("the target exists");
+    assert!(
+        matches!(&plan.segments[0].refresh, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
+    );
+}

@@ -1,0 +1,139 @@
+//! The projects whose members are known: the examples, and projects written in a test.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use segc::api::{Options, Session, open_files};
+use segc::diagnostic::Diagnostics;
+use segc::project::{Disk, Files, Listing, Memory, ReadError};
+
+/// A project with its rows, and hand-written queries for its members at one instant.
+pub struct Project {
+    pub name: &'static str,
+    pub as_of: Timestamp,
+    folder: PathBuf,
+    /// CSV files.
+    pub data: PathBuf,
+    /// `<segment>.sql`, for each segment.
+    pub expected: PathBuf,
+}
+
+impl Project {
+    pub fn shop() -> Self {
+        Self::example("shop", "tests/shop_expected", "2026-03-31T12:00:00Z")
+    }
+
+    pub fn flags() -> Self {
+        Self::example("flags", "tests/flags_expected", "2025-03-01T00:00:00Z")
+    }
+
+    pub fn web_analytics() -> Self {
+        Self::example("web-analytics", "tests/web_analytics_expected", "2026-03-10T15:00:00Z")
+    }
+
+    pub fn examples() -> [Self; 3] {
+        [Self::shop(), Self::flags(), Self::web_analytics()]
+    }
+
+    /// The real transactions, whose rows are not part of the repository.
+    pub fn online_retail(data: PathBuf) -> Self {
+        let folder = root().join("tests/online_retail");
+        let expected = folder.join("expected");
+        Self { name: "online_retail", as_of: instant("2011-12-10T00:00:00Z"), folder, data, expected }
+    }
+
+    fn example(name: &'static str, expected: &str, as_of: &str) -> Self {
+        let folder = root().join("examples").join(name);
+        let data = folder.join("data");
+        Self { name, as_of: instant(as_of), folder, data, expected: root().join(expected) }
+    }
+
+    /// As it is on disk; where the clock is stopped, every engine's own reads that instant.
+    pub fn open(&self, clock: Option<Timestamp>) -> Session {
+        let over = clock.map_or_else(Memory::new, |at| stop_clocks(Memory::new(), at));
+        open(&Overlay { disk: Disk::new(&self.folder), over })
+    }
+
+    /// The hand-written query for a segment, and how many members its first line tells.
+    pub fn by_hand(&self, segment: &str) -> (String, usize) {
+        let file = self.expected.join(format!("{segment}.sql"));
+        let sql =
+            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let count = sql.lines().next().and_then(|line| line.strip_prefix("-- "));
+        let count = count.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        let count = count.unwrap_or_else(|| panic!("the first line of {} tells no number", file.display()));
+        (sql.trim().trim_end_matches(';').to_owned(), count)
+    }
+
+    /// The names of all hand-written queries.
+    pub fn answered_by_hand(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.expected).expect("the folder of the queries");
+        let names = entries.flatten().filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".sql")?.to_owned())
+        });
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+}
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn instant(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+/// Options with a literal as_of.
+pub fn at(as_of: Timestamp) -> Options {
+    Options { as_of: Some(as_of), ..Options::default() }
+}
+
+/// Dialects that are the built-in ones, but for a clock that always tells the same.
+pub fn stop_clocks(files: Memory, at: Timestamp) -> Memory {
+    let stopped = |target: &str| {
+        format!(
+            "name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"TIMESTAMPTZ '{}'\"\n",
+            at.strftime("%Y-%m-%d %H:%M:%S%.f+00")
+        )
+    };
+    files.with("dialects/duckdb.yml", stopped("duckdb")).with("dialects/postgres.yml", stopped("postgres"))
+}
+
+/// Opens a project that has no problems, warnings aside.
+pub fn open(files: &dyn Files) -> Session {
+    let (session, problems) = open_files(files, &Options::default());
+    assert!(!problems.has_errors(), "{}", said(&problems));
+    session
+}
+
+/// Problems as lines.
+pub fn said(problems: &Diagnostics) -> String {
+    let lines = problems.iter().map(|one| match &one.help {
+        Some(help) => format!("{} {} ({help})", one.code, one.message),
+        None => format!("{} {}", one.code, one.message),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A folder with other files laid over it.
+struct Overlay {
+    disk: Disk,
+    over: Memory,
+}
+
+impl Files for Overlay {
+    fn list(&self, folder: &str) -> Listing {
+        let mut listing = self.disk.list(folder);
+        listing.paths.extend(self.over.list(folder).paths);
+        listing.paths.sort();
+        listing.paths.dedup();
+        listing
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.over.read(path).or_else(|_| self.disk.read(path))
+    }
+}

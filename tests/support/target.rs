@@ -1,0 +1,158 @@
+//! Engines that stand for their targets.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use segc::api::Session;
+use segc::check::hir::Materialize;
+use segc::engine::{DuckDb, Engine, quote_ident, quote_name};
+use segc::plan::{Plan, SegmentPlan};
+use segc::sql::{self, Scope};
+
+use super::postgres::{self, Collation, Postgres};
+use super::project::said;
+
+/// The keys of members, each part as text.
+pub type Keys = BTreeSet<Vec<String>>;
+
+/// An engine under the name of its target.
+pub struct Target {
+    pub name: &'static str,
+    pub engine: Running,
+}
+
+#[allow(clippy::large_enum_variant, reason = "a test has one or two of them")]
+pub enum Running {
+    Duck(DuckDb),
+    Postgres(Box<Postgres>),
+}
+
+impl Target {
+    /// Every engine that this machine has, each with nothing in it.
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }];
+        let postgres = postgres::database().map(|engine| Running::Postgres(Box::new(engine)));
+        all.extend(postgres.map(|engine| Self { name: "postgres", engine }));
+        all
+    }
+
+    /// A Postgres that orders text as English dictionaries do, if there is one.
+    pub fn english() -> Option<Self> {
+        let engine = postgres::database_with(Collation::English)?;
+        Some(Self { name: "postgres", engine: Running::Postgres(Box::new(engine)) })
+    }
+
+    pub fn engine(&mut self) -> &mut dyn Engine {
+        match &mut self.engine {
+            Running::Duck(engine) => engine,
+            Running::Postgres(engine) => engine.as_mut(),
+        }
+    }
+
+    /// Fills the tables of the catalog from CSV files; all of them.
+    pub fn load(&mut self, session: &Session, data: &Path) {
+        let catalog = &session.hir().catalog;
+        let filled = match &mut self.engine {
+            Running::Duck(engine) => {
+                let report = engine.load_files(catalog, self.name, data).expect("the rows fit");
+                report.loaded.len()
+            }
+            Running::Postgres(engine) => super::data::copy_csv_folder(engine, catalog, self.name, data).len(),
+        };
+        let tables = segc::engine::tables_of(catalog, self.name).expect("one type per column");
+        assert_eq!(filled, tables.len(), "a file for each table");
+    }
+
+    /// Executes statements that must not fail.
+    pub fn must(&mut self, statement: &str) {
+        let name = self.name;
+        if let Err(error) = self.engine().execute(statement) {
+            panic!("{name}: {error}\n{statement}");
+        }
+    }
+
+    /// Runs a whole script; the reason if it stops.
+    pub fn run(&mut self, statements: &[String]) -> Result<(), String> {
+        self.engine().run(statements).map(drop).map_err(|error| error.to_string())
+    }
+
+    /// The rows of a query, sorted, each cell as text.
+    pub fn rows(&mut self, sql: &str) -> Result<Vec<Vec<String>>, String> {
+        let table = self.engine().query(sql).map_err(|error| format!("{error}\n{sql}"))?;
+        let mut rows: Vec<Vec<String>> =
+            table.rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        rows.sort();
+        Ok(rows)
+    }
+
+    /// The keys that a query yields, none of them twice.
+    pub fn keys(&mut self, sql: &str) -> Result<Keys, String> {
+        let rows = self.rows(sql)?;
+        let count = rows.len();
+        let keys: Keys = rows.into_iter().collect();
+        if keys.len() == count { Ok(keys) } else { Err(format!("{} keys twice", count - keys.len())) }
+    }
+
+    /// The keys in a segment's table or view.
+    pub fn members(&mut self, segment: &SegmentPlan) -> Result<Keys, String> {
+        self.keys(&members_sql(segment))
+    }
+
+    /// Key and entered_at of every row of a segment's table.
+    pub fn entered(&mut self, segment: &SegmentPlan) -> Vec<Vec<String>> {
+        let sql = members_sql(segment).replacen(" FROM", ", entered_at FROM", 1);
+        self.rows(&sql).expect("the table can be read")
+    }
+
+    /// Removes the tables of all segments.
+    pub fn drop_segments(&mut self, plan: &Plan) {
+        self.must(&format!("DROP SCHEMA IF EXISTS {} CASCADE", quote_name(&plan.schema)));
+    }
+}
+
+fn members_sql(segment: &SegmentPlan) -> String {
+    let columns: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
+    format!("SELECT {} FROM {}", columns.join(", "), quote_name(&segment.table))
+}
+
+/// The segments that are tables or views.
+pub fn stored(plan: &Plan) -> impl Iterator<Item = &SegmentPlan> {
+    plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline)
+}
+
+/// The segments that are tables.
+pub fn tables(plan: &Plan) -> impl Iterator<Item = &SegmentPlan> {
+    plan.segments.iter().filter(|segment| segment.materialize.is_table())
+}
+
+/// A plan of all segments, none of which is refused.
+pub fn plan(session: &Session, target: &str, options: &segc::api::Options) -> Plan {
+    let all = session.select(&[]).expect("all segments");
+    let (plan, problems) = session.plan(target, &all, options);
+    assert!(!problems.has_errors(), "{target}: {}", said(&problems));
+    plan.expect("the target is one of the project")
+}
+
+/// The statements of the script for all segments.
+pub fn build(session: &Session, plan: &Plan, refresh: bool) -> Vec<String> {
+    let execution = session.execution(plan, refresh);
+    let execution = execution.unwrap_or_else(|problems| panic!("{}: {}", plan.target, said(&problems)));
+    execution.steps.into_iter().map(|step| step.statement).collect()
+}
+
+/// The script for one segment alone.
+pub fn alone(session: &Session, plan: &Plan, segment: &str, refresh: bool) -> sql::Script {
+    script(session, plan, Scope::One(segment), refresh)
+}
+
+/// A script, with what its statements are for.
+pub fn script(session: &Session, plan: &Plan, scope: Scope<'_>, refresh: bool) -> sql::Script {
+    let dialect = session.dialects().get(&plan.dialect).expect("the target's dialect");
+    let write = if refresh { sql::refresh } else { sql::create };
+    write(plan, dialect, scope, &|_| None).unwrap_or_else(|problems| panic!("{}", said(&problems)))
+}
+
+/// The texts of a script's statements.
+pub fn texts(script: &sql::Script) -> Vec<String> {
+    script.statements.iter().map(|statement| statement.text.clone()).collect()
+}
