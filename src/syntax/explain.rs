@@ -234,7 +234,12 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         _ if wants_value && RESERVED.contains(&word) && !CLAUSES.contains(&word) => {
             format!("if it is the name of a field, put it in backticks: `` `{word}` ``")
         }
-        _ if wants_value && matches!(word, "" | "}" | ")") => "something is missing before this".to_owned(),
+        _ if expected.contains(&Rule::unit) && matches!(word, "" | "}" | ")") => {
+            "name the unit, such as `days`".to_owned()
+        }
+        _ if wants_value && (matches!(word, "" | "}" | ")") || ITEMS.contains(&word)) => {
+            "something is missing before this".to_owned()
+        }
         _ if expected.contains(&Rule::colon) && index > 0 => {
             return suggestion(before, kind_at(index - 1)?, expected);
         }
@@ -261,7 +266,7 @@ fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<Stri
         "{" | "extends" | "where" if expects(Rule::kw_on) => {
             Some("say what it is about: `segment … on customer`".to_owned())
         }
-        _ if CLAUSES.contains(&word) && expects(Rule::open_brace) => {
+        _ if CLAUSES.contains(&word) && failure.reading == Rule::one_header => {
             Some("put the rules between braces: `{ where … }`".to_owned())
         }
         _ => None,

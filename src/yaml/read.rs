@@ -63,8 +63,17 @@ fn report(source: SourceId, text: &str, error: &Error, problems: &mut Diagnostic
     if is_budget(error) {
         problems.push(TooComplex { span });
     } else {
-        problems.push(NotYaml { span, message: message(error) });
+        let message = message(error);
+        let span = tab(source, text, span).filter(|_| message.contains("found a tab")).unwrap_or(span);
+        problems.push(NotYaml { span, message });
     }
+}
+
+/// The first tab from a place on: the reader points at the beginning of what it was reading.
+fn tab(source: SourceId, text: &str, from: Span) -> Option<Span> {
+    let start = from.start as usize;
+    let at = start + text.get(start..)?.find('\t')?;
+    Some(Span::new(source, at, at + 1))
 }
 
 /// Without what the reader wrapped around it: a snippet, or the alias that led there.

@@ -83,7 +83,9 @@ crate::problems! {
     /// Rename or remove one of them.
     error SEG308 "defined twice" Duplicate { span: Span, what: &'static str, name: String, first: Span, first_name: String }
     message |p| format!("the {} `{}` is defined twice", p.what, p.name);
-    help |p| (p.name != p.first_name).then(|| {
+    help |p| Some(if p.name == p.first_name {
+        "rename or remove one of them".to_owned()
+    } else {
         format!("`{}` and `{}` differ only in capital letters; rename one of them", p.first_name, p.name)
     });
     labels |p| vec![Label { span: p.first, text: "first defined here".to_owned() }];

@@ -1,0 +1,274 @@
+//! What a user gets wrong, by topic: each mistake with its code, its place and its remedy,
+//! and all those of a project in one run.
+//!
+//! A topic is a Markdown file. Every `##` begins a project, whose files are its fenced blocks
+//! (`segc.yml` and the catalog are those of the shop example unless a block replaces them).
+//! A line `#! CODE \`underlined\` part of the message or help` says what is found in the
+//! lines above it; a block `expected` says what has no place.
+
+use std::fmt::Write as _;
+
+use segc::api::{Options, open_files};
+use segc::diagnostic::{Diagnostic, Severity, Sources};
+use segc::project::Memory;
+
+const CONFIG: &str = "name: shop\ntargets:\n  duckdb: {}\n";
+const CUSTOMERS: &str = include_str!("../examples/shop/catalog/customers.yml");
+const SALES: &str = include_str!("../examples/shop/catalog/sales.yml");
+
+/// One project of a topic.
+#[derive(Default)]
+struct Case {
+    title: String,
+    files: Vec<(String, String)>,
+    expected: Vec<Expected>,
+}
+
+/// What is to be said.
+#[derive(Debug)]
+struct Expected {
+    /// The file, and the lines (from, to) in which the place begins; `None` if it has none.
+    place: Option<(String, u32, u32)>,
+    code: String,
+    under: String,
+    part: String,
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(title) = line.strip_prefix("## ") {
+            cases.push(Case { title: title.to_owned(), ..Case::default() });
+        } else if let Some(name) = line.strip_prefix("```")
+            && let Some(case) = cases.last_mut()
+        {
+            let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            read_block(case, name, &block);
+        }
+    }
+    cases
+}
+
+fn read_block(case: &mut Case, name: &str, block: &[&str]) {
+    if name == "expected" {
+        case.expected.extend(block.iter().map(|line| expectation(line, None)));
+        return;
+    }
+    let mut from = 1;
+    for (number, line) in (1u32..).zip(block) {
+        if let Some(said) = line.trim_start().strip_prefix("#! ") {
+            case.expected.push(expectation(said, Some((name.to_owned(), from, number - 1))));
+            let next_is_another =
+                block.get(number as usize).is_some_and(|next| next.trim_start().starts_with("#! "));
+            if !next_is_another {
+                from = number + 1;
+            }
+        }
+    }
+    case.files.push((name.to_owned(), format!("{}\n", block.join("\n"))));
+}
+
+fn expectation(line: &str, place: Option<(String, u32, u32)>) -> Expected {
+    let (code, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let (under, part) = match rest.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
+        Some((under, part)) if place.is_some() => (under, part.trim_start()),
+        _ => ("", rest),
+    };
+    Expected { place, code: code.to_owned(), under: under.to_owned(), part: part.to_owned() }
+}
+
+fn project(case: &Case) -> Memory {
+    let has = |name: &str| case.files.iter().any(|(path, _)| path.starts_with(name));
+    let mut files = Memory::new();
+    if !has("segc.yml") {
+        files = files.with("segc.yml", CONFIG);
+    }
+    if !has("catalog/") {
+        files = files.with("catalog/customers.yml", CUSTOMERS).with("catalog/sales.yml", SALES);
+    }
+    case.files.iter().fold(files, |files, (path, text)| files.with(path, text.as_str()))
+}
+
+/// Code, file, line and the first line of the underlined text of a problem.
+fn place(sources: &Sources, problem: &Diagnostic) -> Option<(String, u32, String)> {
+    let span = problem.span?;
+    let source = sources.get(span.source)?;
+    let text = &source.text()[span.start as usize..span.end as usize];
+    let line = source.text()[..span.start as usize].matches('\n').count() + 1;
+    let under = text.lines().next().unwrap_or_default().to_owned();
+    Some((source.path().to_owned(), u32::try_from(line).expect("a small file"), under))
+}
+
+fn fits(expected: &Expected, sources: &Sources, problem: &Diagnostic) -> bool {
+    let says = |text: &str| text.contains(&expected.part);
+    let told = says(&problem.message) || problem.help.as_deref().is_some_and(says);
+    let placed = match (&expected.place, place(sources, problem)) {
+        (None, None) => true,
+        (Some((file, from, to)), Some((path, line, under))) => {
+            *file == path && (*from..=*to).contains(&line) && expected.under == under
+        }
+        _ => false,
+    };
+    problem.code == expected.code && placed && told
+}
+
+/// What of a case is not as it should be.
+fn failures(case: &Case) -> String {
+    let (session, found) = open_files(&project(case), &Options::default());
+    let mut found: Vec<Diagnostic> = found.into_iter().collect();
+    let mut failures = String::new();
+    for problem in found.iter().filter(|problem| problem.severity == Severity::Error) {
+        if problem.help.as_deref().is_none_or(str::is_empty) {
+            let _ = writeln!(failures, "{}: no help for {}: {}", case.title, problem.code, problem.message);
+        }
+    }
+    for expected in &case.expected {
+        match found.iter().position(|problem| fits(expected, &session.sources, problem)) {
+            Some(at) => drop(found.remove(at)),
+            None => drop(writeln!(failures, "{}: nobody said {expected:?}", case.title)),
+        }
+    }
+    for problem in found {
+        let place = place(&session.sources, &problem);
+        let (code, message, help) = (problem.code, problem.message, problem.help);
+        let _ = writeln!(failures, "{}: unexpected {code} {place:?} {message} | {help:?}", case.title);
+    }
+    failures
+}
+
+/// Runs a topic; returns how many mistakes it holds.
+fn topic(text: &str) -> usize {
+    let cases = cases(text);
+    let failures: String = cases.iter().map(failures).collect();
+    assert!(failures.is_empty(), "{failures}");
+    cases.iter().map(|case| case.expected.len()).sum()
+}
+
+macro_rules! topics {
+    ($($name:ident >= $least:literal),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                let count = topic(include_str!(concat!("mistakes/", stringify!($name), ".md")));
+                assert!(count >= $least, "only {count} mistakes were read");
+            }
+        )+
+    };
+}
+
+topics!(spelling >= 30, names >= 40, types >= 15, config >= 15, catalog >= 20, yaml >= 5, projects >= 4);
+
+/// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.
+#[test]
+fn what_is_far_too_large() {
+    let of = |condition: String| format!("segment s on customer {{ where {condition} }}");
+    let deep = 100_000;
+    let traits = |first: &str, step: fn(usize) -> String, count: usize| {
+        let steps: String = (1..=count).map(step).collect();
+        format!("trait t0 on customer = {first}\n{steps}segment s on customer {{ where t{count} > 3 }}")
+    };
+    let twice = |at: usize| format!("trait t{at} on customer = t{0} + t{0}\n", at - 1);
+    let more = |at: usize| format!("trait t{at} on customer = t{} + 1\n", at - 1);
+    let plus = |count| of(format!("{} > 3", vec!["credit_limit"; count].join(" + ")));
+    let circle =
+        (0..3_000).map(|at| format!("segment s{at} on customer extends s{} {{ }}\n", (at + 1) % 3_000));
+    for (what, text, code) in [
+        ("open parentheses", of("(".repeat(deep)), "SEG105"),
+        ("parentheses", of(format!("{}plan = \"free\"{}", "(".repeat(deep), ")".repeat(deep))), "SEG105"),
+        ("a long sum", plus(20_000), "SEG105"),
+        ("a trait that doubles", traits("credit_limit", twice, 60), "SEG337"),
+        ("a chain of traits", traits("credit_limit", more, 5_000), "SEG336"),
+        ("a long circle", circle.collect(), "SEG315"),
+    ] {
+        let (_, found) = open_files(&project(&with_segments(text)), &Options::default());
+        let codes: Vec<&str> = found.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, [code], "{what}");
+    }
+}
+
+/// What is large and right.
+#[test]
+fn what_is_large_and_right() {
+    let of = |condition: String| format!("segment s on customer {{ where {condition} }}");
+    let terms: Vec<String> = (0..5_000).map(|at| format!("credit_limit > {at}")).collect();
+    let chain = (1..2_000).map(|at| format!("segment s{at} on customer extends s{} {{ }}\n", at - 1));
+    for (what, text) in [
+        ("or", of(terms.join(" or "))),
+        ("and", of(terms.join(" and "))),
+        ("not", of(format!("{}unsubscribed", "not ".repeat(50_000)))),
+        ("a long text", of(format!("email = \"{}\"", "x".repeat(1_000_000)))),
+        ("a chain of segments", format!("segment s0 on customer {{ }}\n{}", chain.collect::<String>())),
+        (
+            "windows and byte order mark",
+            "\u{feff}segment s on customer {\r\n\twhere email = \"😀\"\r\n}\r\n".to_owned(),
+        ),
+    ] {
+        let (session, found) = open_files(&project(&with_segments(text)), &Options::default());
+        assert!(found.is_empty(), "{what}: {found:?}");
+        let all = session.select(&[]).expect("every segment");
+        let (plan, found) = session.plan("duckdb", &all, &Options::default());
+        assert!(plan.is_some() && found.is_empty(), "{what}: {found:?}");
+    }
+}
+
+/// Words of SQL are names like any other.
+#[test]
+fn words_of_sql_are_names() {
+    let catalog = r#"
+entities:
+  select:
+    table: [db, "my schema", "Group \"x\""]
+    key: order
+    time: from
+    fields:
+      order: integer
+      group: { type: string, column: "a \"b\" c`d" }
+      from: timestamp
+      table: integer
+      and: integer
+    links:
+      join: { to: union, many: true, on: { order: select } }
+  union:
+    table: a.b.c
+    key: [select, having]
+    fields: { select: integer, having: string, limit: integer }
+"#;
+    let segments = r#"
+segment order on select { where group = "x" and table > 3 and `and` = 3 }
+segment select on select extends order { where sum(join.limit where having = "x") > 3 }
+segment group on select { where from during last 3 days and not in segment order }
+"#;
+    let case = Case {
+        files: vec![
+            ("catalog/words.yml".to_owned(), catalog.to_owned()),
+            ("segments/words.seg".to_owned(), segments.to_owned()),
+            ("segc.yml".to_owned(), "name: words".to_owned()),
+        ],
+        ..Case::default()
+    };
+    let (session, found) = open_files(&project(&case), &Options::default());
+    assert!(found.is_empty(), "{found:?}");
+    for target in session.targets() {
+        for segment in session.select(&[]).expect("every segment") {
+            let sql = session.select_sql(&target, segment, &Options::default()).expect("it has SQL");
+            assert!(sql.contains("order"), "{sql}");
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    for bytes in
+        [&b"segment s on customer { where email = \"Fran\xe7ais\" }"[..], b"\xff\xfes\0e\0g\0", b"\x80"]
+    {
+        let files = project(&with_segments(String::new())).with("segments/b.seg", bytes);
+        let (_, found) = open_files(&files, &Options::default());
+        let codes: Vec<&str> = found.iter().map(|problem| problem.code).collect();
+        assert!(codes.contains(&"SEG002"), "{codes:?}");
+    }
+}
+
+fn with_segments(text: String) -> Case {
+    Case { files: vec![("segments/a.seg".to_owned(), text)], ..Case::default() }
+}
