@@ -90,6 +90,8 @@ const WINDOWS: &[&str] = &[
     " during 2026-03-01 through 2026-04-30",
     " during last 30 days",
     " during last 7 days",
+    " during this month",
+    " during last 7 days",
 ];
 
 /// A file of segments; later ones refer to earlier ones.
@@ -99,7 +101,9 @@ pub fn file(tape: &mut Tape<'_>) -> String {
     for number in 0..tape.below(4) + 2 {
         let of = tape.pick(&["customer", "customer", "company", "order", "customer", "line", "event"]);
         let how = tape.pick(&["incremental", "incremental", "incremental", "inline", "table"]);
-        let mut rules = format!("  include where {}\n", cond(tape, of, &earlier, 2));
+        // Plain ones half of the time: a deep condition seldom turns on one row.
+        let depth = tape.pick(&[&0, &2, &0, &1]);
+        let mut rules = format!("  include where {}\n", cond(tape, of, &earlier, *depth));
         if tape.one_in(4) {
             rules.push_str(&format!("  include where {}\n", cond(tape, of, &earlier, 1)));
         }
