@@ -272,3 +272,115 @@ fn bytes_that_are_no_text() {
 fn with_segments(text: String) -> Case {
     Case { files: vec![("segments/a.seg".to_owned(), text)], ..Case::default() }
 }
+
+/// The same as the program's user meets it.
+mod program {
+    use std::path::Path;
+
+    #[expect(clippy::disallowed_methods, reason = "a test writes and reads a project")]
+    fn write(path: &Path, text: &str) {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        std::fs::write(path, text).expect("it can be written");
+    }
+
+    /// Exit code and stderr; whatever it was given, the program does not panic.
+    fn segc(folder: &Path, arguments: &[&str]) -> (i32, String) {
+        let output = assert_cmd::Command::cargo_bin("segc")
+            .expect("the program is built")
+            .current_dir(folder)
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        let err = String::from_utf8(output.stderr).expect("text is UTF-8");
+        assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+        (output.status.code().expect("it ends by itself"), err)
+    }
+
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert_eq!(segc(folder.path(), &["init"]).0, 0);
+        folder
+    }
+
+    /// Every file below a folder with its content.
+    #[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
+    fn content(folder: &Path) -> Vec<(String, Vec<u8>)> {
+        let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        files
+            .map(|entry| (entry.path().display().to_string(), std::fs::read(entry.path()).expect("a file")))
+            .collect()
+    }
+
+    #[test]
+    fn a_mistake_leaves_what_was_compiled_alone() {
+        let folder = project();
+        assert_eq!(segc(folder.path(), &["compile"]).0, 0);
+        let before = content(&folder.path().join("target"));
+        assert!(!before.is_empty());
+        write(&folder.path().join("segments/bad.seg"), "segment bad on customer { where contry = \"US\" }");
+        for arguments in [&["compile"][..], &["compile", "bad"], &["run"], &["check"]] {
+            let (code, err) = segc(folder.path(), arguments);
+            assert_eq!(code, 1, "{arguments:?}: {err}");
+            assert!(err.contains("SEG303") && err.contains("did you mean `country`?"), "{err}");
+        }
+        assert_eq!(content(&folder.path().join("target")), before);
+    }
+
+    #[test]
+    fn wrong_use_ends_with_2() {
+        let folder = project();
+        for (arguments, code) in [
+            (&["compile", "--as-of", "nonsense"][..], "SEG812"),
+            (&["compile", "--as-of", "2026-01-01"], "SEG812"),
+            (&["compile", "--target", "postgers"], "SEG814"),
+            (&["compile", "--select", "nobody"], "SEG801"),
+            (&["compile", "--select", "tag:nothing"], "SEG802"),
+            (&["compile", "--param", "nothing"], "SEG810"),
+            (&["check", "--tier", "gold"], "SEG804"),
+            (&["check", "-C", "nowhere"], "SEG813"),
+            (&["check", "-C", "segc.yml"], "SEG813"),
+            (&["run", "--target", "postgres"], "SEG815"),
+            (&["catalog", "custmer"], "SEG821"),
+            (&["explain", "SEG999"], "SEG820"),
+            (&["compile", "--out", "segc.yml"], "SEG818"),
+        ] {
+            let (exit, err) = segc(folder.path(), arguments);
+            assert_eq!(exit, 2, "{arguments:?}: {err}");
+            assert!(err.contains(code) && err.contains("help:"), "{arguments:?}: {err}");
+        }
+        assert!(!folder.path().join("target").exists());
+    }
+
+    #[test]
+    fn a_foreign_folder_stops_every_target() {
+        let folder = project();
+        let letter = folder.path().join("target/duckdb/letter.txt");
+        write(&letter, "dear");
+        let (exit, err) = segc(folder.path(), &["compile"]);
+        assert!(exit == 2 && err.contains("SEG817"), "{exit}: {err}");
+        let files = content(&folder.path().join("target"));
+        assert_eq!(files.len(), 1, "{files:?}");
+    }
+
+    #[test]
+    fn bad_data_ends_with_3() {
+        for (text, code) in [("", "SEG706"), ("customer_id,emali\n", "SEG706"), ("\u{0}\u{1}\u{2}", "SEG706")]
+        {
+            let folder = project();
+            write(&folder.path().join("data/customers.csv"), text);
+            let (exit, err) = segc(folder.path(), &["run"]);
+            assert_eq!(exit, 3, "{text:?}: {err}");
+            assert!(err.contains(code) && err.contains("help:"), "{text:?}: {err}");
+        }
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file() {
+        let folder = project();
+        write(&folder.path().join("segments/folder.seg/inner.seg"), "segment inner on customer { }");
+        write(&folder.path().join("catalog/folder.yml/inner.yml"), "entities: { customer: 3 }");
+        let (exit, err) = segc(folder.path(), &["check"]);
+        assert!(exit == 1 && err.contains("catalog/folder.yml/inner.yml"), "{exit}: {err}");
+    }
+}

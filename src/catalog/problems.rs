@@ -33,6 +33,8 @@ problems! {
     ///         table: shop.customers
     ///         key: customer_id
     ///         fields: { customer_id: integer }
+    ///
+    /// Declare one entity at least, as above; `segc init` writes an example.
     error SEG200 "empty catalog" EmptyCatalog { span: Span }
     message |_p| "the catalog declares no entities".to_owned();
     help |_p| Some("declare one: `entities: { customer: { table: …, key: …, fields: { … } } }`".to_owned());
@@ -40,6 +42,9 @@ problems! {
     /// Two files, or two places of them, declare an entity of the same name.
     ///
     /// An entity is declared once, in one file. Remove one declaration or rename it.
+    ///
+    ///     # a.yml:  entities: { customer: { table: customers, … } }
+    ///     # b.yml:  entities: { customer: { table: people, … } }      # wrong
     error SEG201 "duplicate entity" DuplicateEntity { span: Span, name: String, first: Span }
     message |p| format!("entity `{}` is declared twice", p.name);
     help |_p| Some("remove one of the declarations, or rename it".to_owned());
@@ -88,6 +93,10 @@ problems! {
     help |_p| Some("add `table: schema.name`, or `query: \"select …\"`".to_owned());
 
     /// An entity has a `table` and a `query`; only one of them can hold its rows.
+    ///
+    ///     customer: { table: customers, query: "select * from customers" }     # wrong
+    ///
+    /// Remove the one that is not meant.
     error SEG206 "table and query" TableAndQuery { span: Span, owner: String, table: Span }
     message |p| format!("{} has both a table and a query", p.owner);
     help |_p| Some("remove one of them".to_owned());
@@ -113,11 +122,19 @@ problems! {
     help |p| nearest(&p.name, &p.known);
 
     /// An entity without fields. At least those of its key have to be there.
+    ///
+    ///     customer: { table: customers, key: id, fields: { } }                 # wrong
+    ///     customer: { table: customers, key: id, fields: { id: integer } }
     error SEG209 "no fields" NoFields { span: Span, entity: String }
     message |p| format!("entity `{}` has no fields", p.entity);
     help |_p| Some("declare at least the fields of its key".to_owned());
 
     /// A key that cannot tell rows apart: without fields, with one field twice, or with a JSON or array field.
+    ///
+    ///     key: [order_id, order_id]      # wrong
+    ///     key: [order_id, line_no]
+    ///
+    /// Name each field that tells rows apart, once.
     error SEG210 "bad key" BadKey { span: Span, entity: String, reason: String }
     message |p| format!("the key of `{}` {}", p.entity, p.reason);
     help |_p| Some("name each field that tells rows apart once: `key: customer_id`, `key: [order_id, line_no]`".to_owned());
@@ -132,6 +149,10 @@ problems! {
     labels |p| vec![Label { span: p.field, text: "the field".to_owned() }];
 
     /// A link leads to an entity that no file declares.
+    ///
+    ///     links: { orders: { to: ordr, many: true, on: { id: customer_id } } }     # wrong: order
+    ///
+    /// Correct the name, or declare the entity; names of entities are exact.
     error SEG212 "unknown entity" UnknownEntity { span: Span, name: String, known: Vec<String> }
     message |p| format!("there is no entity `{}`", p.name);
     help |p| nearest(&p.name, &p.known);
@@ -155,43 +176,80 @@ problems! {
     help |_p| Some("write `on: { own_field: field_of_the_other }`".to_owned());
 
     /// A field that has to hold a time (`time`, `updated_at`, `deleted_at`, `ingested_at`) is of another type.
+    ///
+    ///     time: status           # wrong: a string
+    ///     time: ordered_at
+    ///
+    /// Name a field of type `date` or `timestamp`, or remove the key.
     error SEG215 "not a time" NotATime { span: Span, key: &'static str, name: String, ty: Type }
     message |p| format!("`{}` must be a date or a timestamp, but `{}` is {}", p.key, p.name, a(&p.ty));
     help |p| Some(format!("name a field of type `date` or `timestamp`, or remove `{}`", p.key));
 
     /// `event_name` names a field that is not a string.
+    ///
+    ///     event_name: amount     # wrong: a number
+    ///     event_name: name
+    ///
+    /// Name the field that holds the name of the event.
     error SEG216 "event name is no string" EventNameType { span: Span, name: String, ty: Type }
     message |p| format!("`event_name` must be a string, but `{}` is {}", p.name, a(&p.ty));
     help |_p| Some("name the field that holds the name of the event".to_owned());
 
     /// `values` closes the set of a string's values; other types have no such set.
+    ///
+    ///     age: { type: integer, values: [18, 21] }      # wrong
+    ///     age: { type: integer, min: 18, max: 21 }
+    ///
+    /// Remove `values`, or make the field a string.
     error SEG217 "values of no string" ValuesType { span: Span, field: String, ty: Type }
     message |p| format!("`values` belongs to strings, but `{}` is {}", p.field, a(&p.ty));
     help |_p| Some("remove it, or make the field a string; numbers have `min` and `max`".to_owned());
 
     /// An empty list of values, which nothing could ever equal.
+    ///
+    ///     plan: { type: string, values: [] }            # wrong
+    ///     plan: { type: string, values: [free, premium] }
+    ///
+    /// List the values, or remove `values`.
     error SEG218 "no values" NoValues { span: Span, field: String }
     message |p| format!("`values` of `{}` is empty", p.field);
     help |_p| Some("list the values, or remove `values`".to_owned());
 
     /// A value that is listed twice.
+    ///
+    ///     plan: { type: string, values: [free, premium, free] }     # wrong
+    ///
+    /// Remove one of them.
     error SEG219 "duplicate value" DuplicateValue { span: Span, value: String, first: Span }
     message |p| format!("`{}` is listed twice", p.value);
     help |_p| Some("remove one of them".to_owned());
     labels |p| first_one(p.first);
 
     /// `min` and `max` belong to numbers.
+    ///
+    ///     name: { type: string, min: 3 }                # wrong
+    ///
+    /// Remove the bound, or make the field a number.
     error SEG220 "bound of no number" BoundType { span: Span, key: &'static str, field: String, ty: Type }
     message |p| format!("`{}` belongs to numbers, but `{}` is {}", p.key, p.field, a(&p.ty));
     help |p| Some(format!("remove `{}`, or make the field a number", p.key));
 
     /// The smallest value is larger than the largest.
+    ///
+    ///     age: { type: integer, min: 99, max: 18 }      # wrong: min: 18, max: 99
+    ///
+    /// Exchange them.
     error SEG221 "bounds reversed" BoundsReversed { span: Span, field: String, min: Span }
     message |p| format!("`max` of `{}` is less than its `min`", p.field);
     help |_p| Some("exchange them".to_owned());
     labels |p| vec![Label { span: p.min, text: "the minimum".to_owned() }];
 
     /// `zone` says which zone the local times of a zone-less timestamp column are in; other types have none.
+    ///
+    ///     birthday: { type: date, zone: Europe/London }           # wrong
+    ///     opened_at: { type: timestamp, zone: Europe/London }
+    ///
+    /// Remove `zone`, or make the field a timestamp.
     error SEG222 "zone of no timestamp" ZoneType { span: Span, field: String, ty: Type }
     message |p| format!("`zone` belongs to timestamps, but `{}` is {}", p.field, a(&p.ty));
     help |_p| Some("remove `zone`, or make the field a timestamp".to_owned());
@@ -209,6 +267,10 @@ problems! {
     /// `storage` does not go with the field's type.
     ///
     /// `char` belongs to strings, `float32` and `float_nan` to floats.
+    ///
+    ///     total: { type: integer, storage: float32 }              # wrong
+    ///
+    /// Remove it, or give the field the type that goes with it.
     error SEG224 "storage of another type" StorageType { span: Span, storage: &'static str, needs: &'static str, field: String, ty: Type }
     message |p| format!("`storage: {}` belongs to a {}, but `{}` is {}", p.storage, p.needs, p.field, a(&p.ty));
     help |p| Some(format!("remove it, or make the field a {}", p.needs));
@@ -217,11 +279,18 @@ problems! {
     ///
     ///     changes: { mutable: { deleted_at: deleted_at } }
     ///     deletes: soft
+    ///
+    /// Write both, as above: which column marks a deleted row, and that marks are how rows go.
     error SEG225 "soft deletes without a mark" SoftWithoutMark { span: Span, entity: String }
     message |p| format!("`{}` has soft deletes, but no `deleted_at`", p.entity);
     help |_p| Some("add `changes: { mutable: { deleted_at: … } }`".to_owned());
 
     /// A `deleted_at` that has no effect, since `deletes` is not `soft`: rows that it marks still count.
+    ///
+    ///     changes: { mutable: { deleted_at: deleted_at } }
+    ///     deletes: never         # wrong: soft
+    ///
+    /// Write `deletes: soft`, or remove `deleted_at`.
     warning SEG226 "mark without soft deletes" MarkWithoutSoft { span: Span, entity: String }
     message |p| format!("`deleted_at` of `{}` has no effect, since its deletes are not soft", p.entity);
     help |_p| Some("add `deletes: soft`".to_owned());
@@ -235,6 +304,10 @@ problems! {
     help |_p| Some("write a whole number and a unit, as in `3 days`: seconds, minutes, hours, days, weeks, months, quarters or years".to_owned());
 
     /// An empty name, description-like text, or SQL where something has to stand.
+    ///
+    ///     table: ""              # wrong
+    ///
+    /// Write something, or remove the key.
     error SEG228 "empty text" EmptyText { span: Span, key: &'static str }
     message |p| format!("`{}` is empty", p.key);
     help |p| Some(format!("write something, or remove `{}`", p.key));
@@ -243,6 +316,8 @@ problems! {
     ///
     ///     changes: { append_only: { lateness: 3 days } }
     ///     changes: { mutable: { updated_at: updated_at } }
+    ///
+    /// Keep one of the two lines.
     error SEG229 "more than one kind of change" ChangesKinds { span: Span }
     message |_p| "`changes` says not one, but several or no ways in which rows change".to_owned();
     help |_p| Some("write `append_only`, `mutable`, `static` or `unknown`, or `{ append_only: { … } }`".to_owned());

@@ -32,6 +32,11 @@ problems! {
     ///
     /// Two files of a project declare the same dialect. A file may have the name of a built-in
     /// dialect, which it then replaces; beside `extends: NAME` of that same name it changes it.
+    ///
+    /// ```text
+    /// # dialects/a.yml:  name: redshift
+    /// # dialects/b.yml:  name: redshift      # wrong: another name
+    /// ```
     error SEG602 "dialect declared twice" SameName { span: Span, name: String }
     message |p| format!("the dialect `{}` is declared by another file already", p.name);
     help |_p| Some("give one of them another name".to_owned());
@@ -51,6 +56,12 @@ problems! {
     help |p| Some(format!("`{}` is: {}", p.name, p.meaning.trim()));
 
     /// A dialect file answers something that nobody asks.
+    ///
+    /// ```text
+    /// capabilities: { regexp: true }         # wrong: regex
+    /// ```
+    ///
+    /// Correct the name; names are those of the built-in files.
     error SEG604 "unknown entry" UnknownEntry { span: Span, section: &'static str, name: String, known: Vec<&'static str> }
     message |p| format!("`{}` knows no `{}`", p.section, p.name);
     help |p| Some(match closest(&p.name, p.known.iter().copied()) {
@@ -90,6 +101,12 @@ problems! {
     help |p| Some(format!("it is: {}", p.meaning.trim()));
 
     /// A value in a dialect file that cannot be used.
+    ///
+    /// ```text
+    /// parser: postgre                        # wrong: postgresql
+    /// ```
+    ///
+    /// The message says what can stand there.
     error SEG607 "bad value" BadValue { span: Span, what: String, expected: String }
     message |p| format!("`{}` is not {}", p.what, p.expected);
     help |p| Some(format!("write {}", p.expected));

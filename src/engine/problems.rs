@@ -20,6 +20,10 @@ problems! {
     ///
     /// Only one process at a time may write to a database file. Close the other program (an
     /// open database shell or notebook, or a second `segc run`), or copy the file.
+    ///
+    /// ```text
+    /// segc run --db shop.db      # while `duckdb shop.db` is open elsewhere
+    /// ```
     error SEG702 "database is in use" Locked { span: Option<Span>, path: String, reason: String }
     message |p| format!("the database `{}` is in use by another program: {}", p.path, p.reason);
     help |_p| Some("close the program that has it open, or use another file with `--db`".to_owned());
@@ -30,6 +34,10 @@ problems! {
     /// the statement, then either a table is not what the catalog says (a missing column,
     /// another type), or a check in the script found duplicate keys or an overflow, or segc
     /// is wrong: please report it. If it comes from a `query:` in the catalog, mend it there.
+    ///
+    /// ```text
+    /// fields: { totl: integer }  # the table has no such column
+    /// ```
     error SEG703 "statement failed" StatementFailed { span: Option<Span>, statement: String, reason: String }
     message |p| format!("the engine refused a statement: {}", p.reason);
     help |p| Some(format!("the statement was: {}", p.statement));
@@ -40,6 +48,10 @@ problems! {
     /// This happens with an engine that was compiled from source (`--features bundled`): it
     /// tries to fetch ICU when it first needs it, and could not. Use a library that has ICU:
     /// set `DUCKDB_LIB_DIR` to its folder and build segc without that feature.
+    ///
+    /// ```text
+    /// export DUCKDB_LIB_DIR=/usr/lib/duckdb
+    /// ```
     error SEG704 "engine without time zones" NoTimeZones { span: Option<Span>, reason: String }
     message |p| format!("the embedded engine has no time zones: {}", p.reason);
     help |_p| Some("use a library of the engine that contains ICU".to_owned());
@@ -48,6 +60,10 @@ problems! {
     ///
     /// Results may hold text, numbers, booleans, dates and timestamps of the years 1 to 9999.
     /// Lists, structures and `infinity` are not read: convert them to text in the query.
+    ///
+    /// ```text
+    /// select 'infinity'::timestamp
+    /// ```
     error SEG705 "unreadable value" UnreadableValue { span: Option<Span>, column: String, reason: String }
     message |p| format!("cannot read the column `{}` of the result: {}", p.column, p.reason);
     help |_p| Some("convert it to text in the query".to_owned());
@@ -79,6 +95,11 @@ problems! {
     /// is blank, or the file is not the CSV or Parquet file that its name promises. A blank
     /// value means missing, for text too. Timestamps are written `2026-01-31T10:00:00Z` (without
     /// a zone they are UTC), dates `2026-01-31`, booleans `true` or `false`.
+    ///
+    /// ```text
+    /// id,plan
+    /// abc,free                   # wrong: `id` is an integer
+    /// ```
     error SEG707 "bad data file" BadDataFile {
         span: Option<Span>, file: String, line: Option<u64>, reason: String,
     }

@@ -8,6 +8,11 @@ problems! {
     /// There is no `segc.yml`, so this folder is no project.
     ///
     /// Commands work on the folder that holds `segc.yml`. `segc init` makes one.
+    ///
+    ///     shop/
+    ///       segc.yml            # this one
+    ///       catalog/customers.yml
+    ///       segments/first.seg
     error SEG001 "no project" NoProject { span: Option<Span>, other: bool }
     message |_p| "there is no `segc.yml` in this folder".to_owned();
     help |p| Some(match p.other {
@@ -18,6 +23,8 @@ problems! {
     /// A file holds bytes that are not UTF-8 text.
     ///
     /// Save it as UTF-8 in your editor. A byte order mark at the start is fine.
+    ///
+    ///     where city = "Z\xfcrich"     # saved as Latin-1
     error SEG002 "not UTF-8" NotUtf8 { span: Span }
     message |_p| "the file is not UTF-8 from here on".to_owned();
     help |_p| Some("save it with the encoding UTF-8".to_owned());
@@ -25,6 +32,8 @@ problems! {
     /// A file or folder that is there, but cannot be read.
     ///
     /// Look at its permissions, and at where it leads if it is a symbolic link.
+    ///
+    ///     chmod u+r segments/first.seg
     error SEG003 "unreadable file" Unreadable { span: Option<Span>, path: String, reason: String }
     message |p| format!("cannot read `{}`: {}", p.path, p.reason);
     help |p| Some(match p.reason.contains("link") || p.reason.contains("nowhere") {
@@ -33,6 +42,10 @@ problems! {
     }.to_owned());
 
     /// A file that is larger than any text of a project should be.
+    ///
+    ///     segments/all.seg      # 20 MB
+    ///
+    /// Split it into several files; a folder may hold as many as you like.
     error SEG004 "file too large" TooLarge { span: Option<Span>, path: String }
     message |p| format!("`{}` is larger than {} MB", p.path, super::MAX_FILE_BYTES >> 20);
     help |_p| Some("split it into several files".to_owned());
@@ -40,6 +53,9 @@ problems! {
     /// The project has no catalog, so no segment can be about anything.
     ///
     /// Entities are declared in `catalog/*.yml`.
+    ///
+    ///     entities:
+    ///       customer: { table: customers, key: id, fields: { id: integer } }
     error SEG005 "no catalog" NoCatalog { span: Option<Span> }
     message |_p| "the project has no catalog".to_owned();
     help |_p| Some("declare entities in `catalog/catalog.yml`; `segc init` shows an example".to_owned());
@@ -47,6 +63,8 @@ problems! {
     /// The project has no segments, so there is nothing to compile.
     ///
     /// Segments are written in `segments/**/*.seg`.
+    ///
+    ///     segment everyone on customer { }
     warning SEG006 "no segments" NoSegments { span: Option<Span> }
     message |_p| "the project has no segments".to_owned();
     help |_p| Some("write one in `segments/first.seg`: `segment everyone on customer { }`".to_owned());
@@ -72,6 +90,9 @@ problems! {
     /// `targets` is there, but names no target.
     ///
     /// Without `targets` a project compiles for every built-in dialect, under its own name.
+    ///
+    ///     targets: {}                   # wrong
+    ///     targets: { duckdb: {}, postgres: {} }
     error SEG009 "no targets" NoTargets { span: Span }
     message |_p| "`targets` names no target".to_owned();
     help |_p| Some("name one, or remove `targets` for all that are built in".to_owned());
@@ -94,6 +115,8 @@ problems! {
     ///
     /// Names consist of the letters a to z, digits and `_`, and don't start with a digit;
     /// the project's own name may be any text in one line.
+    ///
+    ///     targets: { my-warehouse: { dialect: postgres } }      # wrong: my_warehouse
     error SEG011 "not a name" BadName { span: Span, name: String, what: &'static str }
     message |p| format!("`{}` cannot be the name of {}", p.name, p.what);
     help |p| Some(match p.what {
@@ -104,6 +127,8 @@ problems! {
     /// A symbolic link leads back to a folder that it lies in.
     ///
     /// What is behind it is read only once. Remove the link.
+    ///
+    ///     ln -s .. segments/more        # `segments/more` holds `segments` again
     warning SEG012 "circle of links" LinkLoop { span: Option<Span>, path: String }
     message |p| format!("`{}` links to a folder that it lies in", p.path);
     help |_p| Some("remove the link".to_owned());

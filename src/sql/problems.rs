@@ -21,6 +21,11 @@ problems! {
     ///
     /// Templates such as Postgres' `INTERVAL '$2 days'` take whole numbers only. With the
     /// built-in dialects this does not happen; a template of your own may ask for too much.
+    ///
+    /// ```text
+    /// # dialects/mine.yml
+    /// functions: { add_days: "$1 + INTERVAL '$2 days'" }     # a field as `$2` does not fit
+    /// ```
     error SEG652 "argument does not fit" ArgumentDoesNotFit { span: Option<Span>, function: &'static str, dialect: String }
     message |p| format!("the template of `{}` in dialect `{}` does not take these arguments", p.function, p.dialect);
     help |_p| Some("write the template with `$1 $2` outside of quotes".to_owned());
@@ -29,11 +34,22 @@ problems! {
     ///
     /// Which slots a statement may use depends on what it is for: `slot_query` means nothing
     /// in `commit`.
+    ///
+    /// ```text
+    /// # dialects/mine.yml, under `statements`
+    /// begin: BEGIN TRANSACTION
+    /// ```
     error SEG653 "slot without a value" EmptySlot { span: Option<Span>, slot: &'static str, statement: &'static str, dialect: String }
     message |p| format!("`{}` means nothing in the statement `{}` of dialect `{}`", p.slot, p.statement, p.dialect);
     help |_p| Some("take the slot out of that statement, in the dialect's file".to_owned());
 
     /// A query reads an instant that the run does not fix.
+    ///
+    /// ```text
+    /// segc compile --as-of 2026-11-20T00:00:00Z
+    /// ```
+    ///
+    /// It is a fault of segc: please report it with the segment that led to it.
     error SEG654 "unknown instant" UnknownInstant { span: Option<Span>, name: String }
     message |p| format!("the run fixes no instant `{}`", p.name);
     help |_p| Some("this is a fault of segc: please report it".to_owned());

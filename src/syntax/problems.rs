@@ -49,6 +49,8 @@ crate::problems! {
     ///
     /// Brackets may be nested 64 levels deep, and an expression (long chains of `+` and `*`
     /// included) 200. Name a part of it as a `trait` and use that.
+    ///
+    ///     where ((((((((…))))))))     # 65 of them
     error SEG105 "nested too deeply" TooDeep { span: Span, limit: usize }
     message |p| format!("this is nested more than {} levels deep", p.limit);
     help |p| Some("name a part of it as a `trait` and use that".to_owned());
@@ -65,6 +67,8 @@ crate::problems! {
     /// The character U+0000, which no database can store in a text.
     ///
     /// Remove it. If the file is full of them it was probably saved as UTF-16: save it as UTF-8.
+    ///
+    ///     where name = "␀"            # U+0000 itself
     error SEG107 "character U+0000" NulCharacter { span: Span }
     message |p| format!("the character U+0000 can't be used");
     help |p| Some("remove it; if there are many, save the file as UTF-8".to_owned());
@@ -83,6 +87,10 @@ crate::problems! {
     ///
     /// Integers have 64 bits (up to 9223372036854775807), decimals at most 38 digits with
     /// at most 9 after the point, floats about 1.8e308.
+    ///
+    ///     where total > 99999999999999999999
+    ///
+    /// Write a smaller number, or one with a point, which is a decimal.
     error SEG109 "number out of range" NumberRange { span: Span, text: String, limit: &'static str }
     message |p| format!("`{}` {}", p.text, p.limit);
     help |p| Some("integers have 64 bits; decimals at most 38 digits, at most 9 of them after the point".to_owned());
@@ -128,6 +136,8 @@ crate::problems! {
     /// A name in backticks is not closed on its line, or is empty.
     ///
     ///     where `order = 1
+    ///
+    /// Close the backtick on the same line, and put a name within.
     error SEG114 "malformed name" BadName { span: Span, reason: &'static str }
     message |p| p.reason.to_owned();
     help |p| Some("write the name between two backticks on one line: `` `order` ``".to_owned());
@@ -207,6 +217,10 @@ crate::problems! {
     /// Something of the language that segc can read but not compile yet.
     ///
     /// The segment (trait, parameter) that uses it is refused as a whole.
+    ///
+    ///     where email matches "[a-z]+"
+    ///
+    /// Leave it out for now; texts can be tested with `contains`, `starts with` and `ends with`.
     error SEG150 "not supported yet" NotSupported { span: Span, what: &'static str }
     message |p| format!("{} is not supported yet", p.what);
     help |p| Some(match p.what {

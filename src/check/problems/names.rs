@@ -48,6 +48,8 @@ crate::problems! {
     ///
     ///     param min_spend: decimal = 1000
     ///     segment big on customer { where lifetime_value > $min_spent }
+    ///
+    /// Correct the name, or declare the parameter: `param min_spend: decimal = 1000`.
     error SEG304 "unknown parameter" UnknownParam { span: Span, name: String, help: Option<String> }
     message |p| format!("there is no parameter `${}`", p.name);
     help |p| p.help.clone();
@@ -62,6 +64,8 @@ crate::problems! {
     /// Segments have no property of this name.
     ///
     ///     segment lapsed on customer { descripton: "…" }
+    ///
+    /// Correct the name. There are `description`, `owner`, `tags`, `enabled`, `materialize` and `access`.
     error SEG306 "unknown property" UnknownProperty { span: Span, name: String, help: Option<String> }
     message |p| format!("segments have no property `{}`", p.name);
     help |p| p.help.clone();
@@ -293,6 +297,8 @@ crate::problems! {
     /// The value given for a parameter is not of its declared type.
     ///
     ///     param min_spend: decimal = "many"
+    ///
+    /// Write a value of the declared type, or declare another type.
     error SEG331 "a parameter's value has the wrong type" WrongParamValue {
         span: Option<Span>, name: String, value: String, ty: String, declared: Span, why: Option<&'static str>
     }
@@ -319,6 +325,8 @@ crate::problems! {
     /// Parameters are texts, numbers, booleans, dates or timestamps.
     ///
     ///     param cities: array<string> = …
+    ///
+    /// Declare it as `string`, `integer`, `decimal`, `float`, `boolean`, `date` or `timestamp`.
     error SEG334 "a type that no parameter has" ParamType { span: Span, ty: String }
     message |p| format!("a parameter can't be of type {}", p.ty);
     help |_p| Some("use string, integer, decimal, float, boolean, date or timestamp".to_owned());

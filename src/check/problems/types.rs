@@ -77,6 +77,8 @@ crate::problems! {
     /// A list after `in` has at least one item.
     ///
     ///     where plan in ()
+    ///
+    /// Name the values, or remove the condition.
     error SEG409 "an empty list" EmptyList { span: Span }
     message |_p| "the list is empty, so nothing could be in it".to_owned();
     help |_p| Some("name at least one value, or remove the condition".to_owned());
@@ -116,6 +118,8 @@ crate::problems! {
     /// A date has no hours: only days and longer units can be added to it.
     ///
     ///     where birthday + 2 hours before now
+    ///
+    /// Use days or longer units, or a timestamp instead of the date.
     error SEG414 "hours of a date" DateHours { span: Span, unit: &'static str, what: String }
     message |p| format!("{} is a date, and {}s can't be added to a date or taken from it", p.what, p.unit);
     help |_p| Some("use days or longer units".to_owned());
@@ -124,6 +128,8 @@ crate::problems! {
     /// than ten thousand years.
     ///
     ///     during last 0 days
+    ///
+    /// Write a whole number: `during last 30 days`.
     error SEG415 "not a count" WrongUnits { span: Span, given: String, least: i64 }
     message |p| format!("{} can't be a number of units here", p.given);
     help |p| Some(format!("use a whole number from {} on, of at most ten thousand years", p.least));
@@ -145,6 +151,8 @@ crate::problems! {
     /// The divisor is zero, so that the result is always missing.
     ///
     ///     where total / 0 > 1
+    ///
+    /// Divide by something else, or remove the condition.
     warning SEG450 "division by zero" DivisionByZero { span: Span }
     message |_p| "this divides by zero, so the result is always missing".to_owned();
     help |_p| Some("divide by something else, or remove it".to_owned());
@@ -152,6 +160,8 @@ crate::problems! {
     /// The window or range ends before it begins, so nothing is in it.
     ///
     ///     during 2024-02-01 to 2024-01-01
+    ///
+    /// Exchange the two bounds.
     warning SEG451 "an empty range" EmptyRange { span: Span, help: &'static str }
     message |_p| "nothing is in this range: it ends before it begins".to_owned();
     help |p| Some(p.help.to_owned());
@@ -173,6 +183,8 @@ crate::problems! {
     /// The condition is the same for everyone.
     ///
     ///     where count(orders) >= 0
+    ///
+    /// Remove the condition, or compare with something else: `count(orders) >= 1`.
     warning SEG453 "always the same" AlwaysSame { span: Span, holds: bool }
     message |p| format!("this is always {}", p.holds);
     help |_p| Some("remove it, or compare with something else".to_owned());
