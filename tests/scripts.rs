@@ -220,6 +220,19 @@ fn a_refresh_by_evaluation_follows_the_changed_segment() {
 }
 
 #[test]
+fn a_refresh_by_inserts_stops_if_its_last_run_is_unknown() {
+    everywhere(|target| {
+        let run = Run::new(target, SEGMENTS, FIRST);
+        run.create(target).expect("the first");
+        target.must("DELETE FROM segments.segc_runs");
+        let error = run.refresh(target).expect_err("members may have to leave");
+        assert!(error.contains("has members of an unknown run"), "{error}");
+        run.create(target).expect("a create needs to know of no run");
+        run.refresh(target).expect("now the last run is known");
+    });
+}
+
+#[test]
 fn a_refresh_by_inserts_does_not_go_back_in_time() {
     everywhere(|target| {
         let late = Run::new(target, SEGMENTS, SECOND);

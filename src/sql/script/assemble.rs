@@ -228,7 +228,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What must hold for inserts alone to be enough: the last run, if there was one, meant
-    /// the same and was not later.
+    /// the same and was not later; and without a known run there are no members yet.
     fn state_checks(&self, segment: &SegmentPlan) -> Vec<Check> {
         let column = |name: &str| Box::new(Scalar::Column("r".to_owned(), name.to_owned()));
         let text = |text: &str| Box::new(Scalar::Literal(Literal::String(text.to_owned())));
@@ -255,7 +255,18 @@ impl<'a> Writer<'a> {
                 fails_if: run(Scalar::Binary(BinaryOp::Greater, column(AS_OF), as_of)),
                 message: format!("segment {name} has already run at a later as_of: run its create script"),
             },
+            Check {
+                fails_if: run(Scalar::And(vec![Scalar::IsNull(column(AS_OF)), self.has_members(segment)])),
+                message: format!("segment {name} has members of an unknown run: run its create script"),
+            },
         ]
+    }
+
+    fn has_members(&self, segment: &SegmentPlan) -> Scalar {
+        let one = Column { value: Scalar::Literal(Literal::Integer(1)), name: None };
+        let from = TableRef { relation: Relation::Table(segment.table.clone()), alias: "m".to_owned() };
+        let select = Select { columns: vec![one], from: Some(from), ..Select::default() };
+        Scalar::Exists(Box::new(select), Negated(false))
     }
 
     fn runs(&self) -> Vec<String> {
