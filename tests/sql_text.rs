@@ -34,7 +34,8 @@ fn scripts() {
         let script = create(&plan, &dialect, Scope::All, &place).expect("it can be written");
         insta::assert_snapshot!(format!("create_{}", dialect.name), script.to_text());
         let fixed = sample::plan(&dialect, Some("2026-01-31T10:00:00.5Z"));
-        let again = refresh(&fixed, &dialect, Scope::One("late"), &place).expect("it can be written");
+        let late = fixed.segments.iter().find(|one| one.name == "late").expect("it is planned");
+        let again = refresh(&fixed, &dialect, Scope::One(late), &place).expect("it can be written");
         insta::assert_snapshot!(format!("refresh_late_{}", dialect.name), again.to_text());
         for statement in script.statements.iter().chain(&again.statements) {
             assert_eq!(parses_back(statement, &dialect), Ok(()), "{}: {}", dialect.name, statement.text);

@@ -29,7 +29,7 @@ fn statements(session: &Session, target: &str, options: &Options) -> Vec<Stateme
     for refresh in [false, true] {
         all.extend(script(session, &plan, Scope::All, refresh).statements);
         for segment in stored(&plan) {
-            all.extend(script(session, &plan, Scope::One(&segment.name), refresh).statements);
+            all.extend(script(session, &plan, Scope::One(segment), refresh).statements);
         }
     }
     for (id, segment) in session.hir().iter() {

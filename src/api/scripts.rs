@@ -61,7 +61,7 @@ pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result
         .par_iter()
         .filter(|segment| segment.materialize != Materialize::Inline)
         .map(|segment| {
-            let scope = Scope::One(&segment.name);
+            let scope = Scope::One(segment);
             let create = script(session, target, plan, scope, false)?.to_text();
             let stored = segment.materialize.is_table();
             let refresh = stored.then(|| script(session, target, plan, scope, true)).transpose()?;

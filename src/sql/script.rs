@@ -5,15 +5,15 @@ mod text;
 
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
-use crate::plan::Plan;
+use crate::plan::{Plan, SegmentPlan};
 
 /// Which segments a script is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Scope<'a> {
     /// All of the plan, at one as_of.
     All,
-    /// One by its name, at the as_of of the tables that it reads.
-    One(&'a str),
+    /// One of it, at the as_of of the tables that it reads.
+    One(&'a SegmentPlan),
 }
 
 /// A script: statements to run one after the other in one session.

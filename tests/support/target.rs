@@ -142,6 +142,7 @@ pub fn build(session: &Session, plan: &Plan, refresh: bool) -> Vec<String> {
 
 /// The script for one segment alone.
 pub fn alone(session: &Session, plan: &Plan, segment: &str, refresh: bool) -> sql::Script {
+    let segment = plan.segments.iter().find(|one| one.name == segment).expect("a segment of the plan");
     script(session, plan, Scope::One(segment), refresh)
 }
 

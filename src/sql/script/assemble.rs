@@ -28,15 +28,12 @@ pub(super) fn script(
     refresh: bool,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    let chosen: Vec<&SegmentPlan> = plan
-        .segments
-        .iter()
-        .filter(|segment| match scope {
-            Scope::All => true,
-            Scope::One(name) => segment.name == name,
-        })
-        .filter(|segment| segment.materialize != Materialize::Inline)
-        .collect();
+    let scoped = match scope {
+        Scope::All => plan.segments.as_slice(),
+        Scope::One(segment) => std::slice::from_ref(segment),
+    };
+    let chosen: Vec<&SegmentPlan> =
+        scoped.iter().filter(|segment| segment.materialize != Materialize::Inline).collect();
     let clock = clock(plan, &chosen, scope);
     let header = header(plan, &chosen, refresh, source);
     let form = plan.as_of.map_or(ClockForm::Script, ClockForm::Literal);
