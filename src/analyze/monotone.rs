@@ -108,7 +108,7 @@ impl Prover<'_> {
         use Comparison::{Greater, GreaterOrEqual, Less, LessOrEqual};
         let (op, total, bound) = match (&left.kind, &right.kind) {
             (ValueKind::Aggregate(aggregate), _) => (op, aggregate, right),
-            (_, ValueKind::Aggregate(aggregate)) => (mirrored(op), aggregate, left),
+            (_, ValueKind::Aggregate(aggregate)) => (op.mirrored(), aggregate, left),
             _ => {
                 self.unchanging(left)?;
                 return self.unchanging(right);
@@ -320,16 +320,6 @@ fn is_query(entity: &Entity) -> bool {
     std::iter::once(&entity.source)
         .chain(entity.target_sources.values())
         .any(|source| matches!(source, TableSource::Query { .. }))
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Equal => Comparison::Equal,
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-    }
 }
 
 /// Whether a value is made of constants alone.

@@ -303,6 +303,20 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
+impl Comparison {
+    /// The comparison with its sides exchanged: `a < b` is `b > a`.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+}
+
 /// A half-open window `[from, to)` of instants; a side that is `None` is open.
 #[derive(Debug, Clone)]
 pub struct Window {

@@ -20,11 +20,10 @@ pub(crate) mod problems;
 mod scan;
 #[cfg(test)]
 mod tests;
-mod types;
 
+pub use crate::types::parse_type;
 pub use literal::parse_literal;
 pub use parser::{parse, parse_expr};
-pub use types::parse_type;
 
 /// The words that are never names unless they stand in backticks.
 ///

@@ -29,7 +29,7 @@ impl Checker<'_, '_> {
     ) {
         let holds = of_literals(op, left, right, self.known.calendar)
             .or_else(|| of_count(op, &left.1, &right.1))
-            .or_else(|| of_count(mirrored(op), &right.1, &left.1));
+            .or_else(|| of_count(op.mirrored(), &right.1, &left.1));
         if let Some(holds) = holds {
             self.report(AlwaysSame { span, holds: holds != negate });
         }
@@ -77,17 +77,6 @@ fn of_count(op: Comparison, left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// The comparison with its sides exchanged.
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Equal => Comparison::Equal,
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-    }
-}
-
 /// The order of two constants; a date among timestamps stands for its local midnight.
 pub(super) fn compare(a: &Literal, b: &Literal, calendar: &Calendar) -> Option<Ordering> {
     let number = |literal: &Literal| match literal {
@@ -112,7 +101,7 @@ fn decided(condition: &Cond, time: FieldId) -> Option<bool> {
     match &condition.kind {
         CondKind::Not(inner) => decided(inner, time).map(|holds| !holds),
         CondKind::Compare(op, left, right) => {
-            by_now(*op, left, right, time).or_else(|| by_now(mirrored(*op), right, left, time))
+            by_now(*op, left, right, time).or_else(|| by_now(op.mirrored(), right, left, time))
         }
         CondKind::During(tested, window) if is_time(tested, time) => {
             starts_in_future(window).then_some(false)

@@ -28,7 +28,7 @@ impl Lowering<'_> {
                 return rewritten;
             }
         } else if let Some(literal) = number(left)
-            && let Some(rewritten) = self.compare_total(scope, mirrored(op), right, literal, left, negated)
+            && let Some(rewritten) = self.compare_total(scope, op.mirrored(), right, literal, left, negated)
         {
             return rewritten;
         }
@@ -75,7 +75,7 @@ impl Lowering<'_> {
         let (op, instant, day) = match (local_day(left), local_day(right)) {
             (Some(instant), _) if self.is_fixed(right) && !self.is_fixed(left) => (op, instant, right),
             (_, Some(instant)) if self.is_fixed(left) && !self.is_fixed(right) => {
-                (mirrored(op), instant, left)
+                (op.mirrored(), instant, left)
             }
             _ => return None,
         };
@@ -311,16 +311,6 @@ fn comparison(op: Comparison, left: Scalar, right: Scalar, may_miss: bool, negat
         return not_true(binary(operator(op, false), left, right));
     }
     binary(operator(op, negated), left, right)
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Equal => Comparison::Equal,
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-    }
 }
 
 fn holds(op: Comparison, left: f64, right: f64) -> bool {

@@ -11,15 +11,12 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::shell::{Shell, Slot};
 use crate::dialect::{Dialect, Function};
 use crate::plan::rel::{BinaryOp, Clock, Column, Negated, Relation, Scalar, Select, TableRef};
-use crate::plan::{Check, Plan, Refresh, SegmentPlan};
+use crate::plan::{Check, Plan, RUNS_TABLE, Refresh, SegmentPlan};
 use crate::sql::parens;
 use crate::sql::print;
 use crate::sql::problems::EmptySlot;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
 use crate::types::{Literal, Type};
-
-/// The table that records runs; it lives beside the members.
-const RUNS: &str = "segc_runs";
 
 pub(super) fn script(
     plan: &Plan,
@@ -267,7 +264,7 @@ impl<'a> Writer<'a> {
     }
 
     fn runs(&self) -> Vec<String> {
-        self.plan.schema.iter().cloned().chain([RUNS.to_owned()]).collect()
+        self.plan.schema.iter().cloned().chain([RUNS_TABLE.to_owned()]).collect()
     }
 
     /// Adds a statement for as_of and each bound.

@@ -8,8 +8,8 @@ use crate::syntax::ast::{
 };
 use crate::syntax::grammar::{Node, Rule};
 use crate::syntax::problems::{NotPlain, NumberRange, UnknownType};
-use crate::syntax::types::{TYPE_WORDS, parse_type};
 use crate::types::Type;
+use crate::types::{TYPE_NAMES, parse_type};
 
 impl<'a> Builder<'a, '_> {
     /// A `param_item`, `trait_item` or `segment_item`.
@@ -223,6 +223,6 @@ fn suggest_type(text: &str) -> Option<&'static str> {
         "double" | "real" => Some("float"),
         "numeric" | "number" | "money" => Some("decimal"),
         "datetime" | "timestamptz" | "instant" | "time" => Some("timestamp"),
-        word => closest(word, TYPE_WORDS),
+        word => closest(word, TYPE_NAMES.iter().copied()),
     }
 }
