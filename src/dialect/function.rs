@@ -35,8 +35,6 @@ named! {
         Ceil = "ceil",
         /// `(decimal)`: to 9 digits after the point, half away from zero, as decimal(38,9).
         RoundNine = "round_nine",
-        /// `(number)`: as a 64-bit float.
-        ToFloat = "to_float",
         /// `(number, number)`: quotient as a float; missing if the divisor is 0.
         Divide = "divide",
         /// `(exact, exact)`: remainder with the sign of the dividend; missing if the divisor is 0.
@@ -55,8 +53,6 @@ named! {
         Min = "min",
         /// `(value)`: aggregate; the largest.
         Max = "max",
-        /// `(boolean)`: aggregate; the smallest, where false is below true.
-        MinBoolean = "min_boolean",
         /// `(instant, zone)`: its local time in the zone.
         LocalTime = "local_time",
         /// `(local, zone)`: the instant; skipped times move forward by the gap, repeated ones are the earlier.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::model::Check;
-use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef};
+use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::catalog::{EntityId, FieldId, TableSource};
 use crate::check::hir::Hir;
 use crate::types::Literal;
@@ -116,8 +116,4 @@ fn text(text: &str) -> Scalar {
 
 fn one() -> Column {
     Column { value: Scalar::Literal(Literal::Integer(1)), name: None }
-}
-
-fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
-    if parts.len() < 2 { parts.pop() } else { Some(Scalar::And(parts)) }
 }

@@ -171,3 +171,18 @@ pub struct Clock {
     /// Name, value, type. A value may read `Scalar::Clock("as_of")` and earlier bounds.
     pub bounds: Vec<(String, Scalar, Type)>,
 }
+
+/// All of the conditions; none of them is no condition.
+pub(super) fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
+    match parts.len() {
+        0 | 1 => parts.pop(),
+        _ => Some(Scalar::And(parts.into_iter().flat_map(flatten).collect())),
+    }
+}
+
+fn flatten(part: Scalar) -> Vec<Scalar> {
+    match part {
+        Scalar::And(parts) => parts,
+        other => vec![other],
+    }
+}

@@ -209,7 +209,6 @@ fn numbers(add: Add<'_>) {
     {
         add(F::RoundNine, call(F::RoundNine, vec![dec(given)]), expected);
     }
-    add(F::ToFloat, call(F::ToFloat, vec![dec("0.1")]), "0.1");
     add(F::Divide, call(F::Divide, vec![int(1), int(4)]), "0.25");
     add(F::Divide, call(F::Divide, vec![dec("1.5"), dec("0.5")]), "3");
     add(F::Divide, call(F::Divide, vec![int(1), int(0)]), "missing");
@@ -230,7 +229,6 @@ fn aggregates(add: Add<'_>) {
     add(F::CountDistinct, over(F::CountDistinct, vec![int(1)]), "1");
     add(F::Min, over(F::Min, vec![int(1)]), "1");
     add(F::Max, over(F::Max, vec![text("b")]), "b");
-    add(F::MinBoolean, over(F::MinBoolean, vec![Scalar::Literal(Literal::Boolean(false))]), "false");
 }
 
 fn zones(add: Add<'_>) {

@@ -2,12 +2,12 @@
 
 use super::Lowering;
 use super::cond::{binary, complement, not_true};
-use super::frame::{Row, Scope, all};
+use super::frame::{Row, Scope};
 use super::time::{Fixed, ceil_date, fixed};
 use crate::catalog::FieldId;
 use crate::check::hir::{Aggregate, AggregateFunc, Comparison, LocalTime, Value, ValueKind, Window};
 use crate::diagnostic::Span;
-use crate::plan::rel::{BinaryOp, Negated, Scalar};
+use crate::plan::rel::{BinaryOp, Negated, Scalar, all};
 use crate::types::{Literal, Type};
 
 impl Lowering<'_> {

@@ -8,7 +8,7 @@ use super::Lowering;
 use super::frame::Scope;
 use crate::check::hir::{Cond, CondKind, TextOp, Value, ValueKind};
 use crate::dialect::Function;
-use crate::plan::rel::{BinaryOp, Negated, Scalar};
+use crate::plan::rel::{BinaryOp, Negated, Scalar, all};
 use crate::types::{Literal, Type};
 
 impl Lowering<'_> {
@@ -36,7 +36,7 @@ impl Lowering<'_> {
 
     fn every_one(&mut self, scope: &Scope, parts: &[Cond], negated: bool) -> Scalar {
         let lowered: Vec<Scalar> = parts.iter().map(|part| self.cond(scope, part, negated)).collect();
-        super::frame::all(lowered).unwrap_or(Scalar::Literal(Literal::Boolean(true)))
+        all(lowered).unwrap_or(Scalar::Literal(Literal::Boolean(true)))
     }
 
     /// Any of the conditions (or of their complements).

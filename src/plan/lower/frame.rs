@@ -8,7 +8,7 @@ use super::segment::last_name;
 use crate::catalog::{EntityId, FieldId, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
-use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
 /// Rows that are joined, and by which columns to what.
@@ -241,19 +241,4 @@ fn dummy_span() -> crate::diagnostic::Span {
 /// `left = right`
 pub(super) fn equal(left: Scalar, right: Scalar) -> Scalar {
     Scalar::Binary(BinaryOp::Equal, Box::new(left), Box::new(right))
-}
-
-/// All of the conditions; none of them is no condition.
-pub(super) fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
-    match parts.len() {
-        0 | 1 => parts.pop(),
-        _ => Some(Scalar::And(parts.into_iter().flat_map(flatten).collect())),
-    }
-}
-
-fn flatten(part: Scalar) -> Vec<Scalar> {
-    match part {
-        Scalar::And(parts) => parts,
-        other => vec![other],
-    }
 }

@@ -1,10 +1,10 @@
 //! A segment's members as a select.
 
 use super::aggregate::is_joined;
-use super::frame::{Row, Scope, all};
+use super::frame::{Row, Scope};
 use super::{Lowering, MembersAt};
 use crate::check::hir::{Base, Path, SegmentId};
-use crate::plan::rel::{Column, Cte, Negated, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
 
 impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
