@@ -10,6 +10,7 @@ mod scripts;
 mod select;
 mod session;
 mod targets;
+mod variant;
 #[cfg(test)]
 pub(crate) mod testing;
 
