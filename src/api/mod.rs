@@ -10,9 +10,9 @@ mod scripts;
 mod select;
 mod session;
 mod targets;
-mod variant;
 #[cfg(test)]
 pub(crate) mod testing;
+mod variant;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};

@@ -180,8 +180,8 @@ pub(super) struct Run {
 #[derive(Debug, Group)]
 #[command(after_help = "\
 Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
-as SQL on the embedded engine. A pattern chooses by a part of a test's name, by a segment's
-name, or by a file or folder. Exit code 1 if a test fails.
+as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
+name of a segment. Exit code 1 if a test fails.
 
 Examples:
   segc test

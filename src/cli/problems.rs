@@ -235,8 +235,8 @@ problems! {
 
     /// A pattern chooses none of the unit tests.
     ///
-    /// A pattern is a part of a test's name, a segment's name, or a file or folder of tests.
-    /// Choosing nothing is taken for a slip.
+    /// A pattern is a part of a test's name or of its path, or the name of a segment. Choosing
+    /// nothing is taken for a slip.
     ///
     /// ```text
     /// segc test high_valeu

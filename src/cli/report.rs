@@ -12,7 +12,8 @@ use crate::unittest::{Case, Expectation, Key, Outcome, Suite, Verdict};
 pub(super) fn json_lines(suite: &Suite, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
     for (case, outcome) in cases(suite, outcomes) {
         let pairs = case.expectations.iter().zip(&outcome.verdicts);
-        let segments: Vec<Value> = pairs.map(|(expectation, verdict)| segment(expectation, verdict)).collect();
+        let segments: Vec<Value> =
+            pairs.map(|(expectation, verdict)| segment(expectation, verdict)).collect();
         let object = json!({
             "test": case.name,
             "path": case.path,
@@ -27,10 +28,7 @@ pub(super) fn json_lines(suite: &Suite, outcomes: &[Outcome], out: &mut dyn Writ
     Ok(())
 }
 
-fn cases<'a>(
-    suite: &'a Suite,
-    outcomes: &'a [Outcome],
-) -> impl Iterator<Item = (&'a Case, &'a Outcome)> {
+fn cases<'a>(suite: &'a Suite, outcomes: &'a [Outcome]) -> impl Iterator<Item = (&'a Case, &'a Outcome)> {
     outcomes.iter().filter_map(|outcome| Some((suite.cases.get(outcome.case)?, outcome)))
 }
 
@@ -74,7 +72,10 @@ pub(super) fn junit(
     writeln!(out, "<testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\">")?;
     for (case, outcome) in cases(suite, outcomes) {
         let (name, path) = (escaped(&case.name), escaped(&case.path));
-        let head = format!("  <testcase name=\"{name}\" classname=\"{path}\" file=\"{path}\" line=\"{}\"", case.line);
+        let head = format!(
+            "  <testcase name=\"{name}\" classname=\"{path}\" file=\"{path}\" line=\"{}\"",
+            case.line
+        );
         if outcome.passed() {
             writeln!(out, "{head}/>")?;
             continue;

@@ -30,14 +30,6 @@ impl DuckDb {
         }
         Ok(())
     }
-
-    /// Takes all rows out of a table.
-    ///
-    /// # Errors
-    /// The engine refused it.
-    pub fn clear(&mut self, table: &DataTable) -> Result<(), EngineError> {
-        self.execute(&format!("DELETE FROM {}", quote_name(&table.name))).map(|_| ())
-    }
 }
 
 fn tuple(table: &DataTable, row: &[Cell]) -> String {
@@ -79,7 +71,7 @@ mod tests {
         engine.add_rows(&table, &rows).expect("they fit");
         let all = format!("SELECT * FROM {} ORDER BY 1 NULLS LAST", quote_name(&table.name));
         assert_eq!(engine.query(&all).expect("a table").rows, rows);
-        engine.clear(&table).expect("a table");
+        engine.make_empty(&table).expect("a table");
         assert_eq!(engine.query(&all).expect("a table").rows, Vec::<Vec<Cell>>::new());
     }
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::model::{Case, Expectation, Key, Outcome, Suite, Verdict};
 use crate::api::{Options, Session};
 use crate::catalog::{Catalog, Entity, EntityId, Storage, TableSource};
+use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, DataTable, Embedded, Engine, EngineError, TableColumn, tables_of};
 use crate::evaluate::{Data, Datum};
@@ -36,7 +37,7 @@ impl Suite {
             .par_chunks(share)
             .map(|share| {
                 let mut table = bench.open()?;
-                share.iter().map(|((at, case), sql)| table.run(*at, case, sql)).collect()
+                Ok(share.iter().map(|((at, case), sql)| table.run(*at, case, sql)).collect())
             })
             .collect::<Result<_, EngineError>>()
             .map_err(refused)?;
@@ -48,46 +49,45 @@ fn refused(error: EngineError) -> Diagnostics {
     vec![error.into()].into()
 }
 
-/// The SELECT of each expectation of each case; all that is refused is reported.
+/// The SELECT of each expectation of each case, each written once; all that is refused is
+/// reported.
 fn compile(
     variants: &[Session],
     cases: &[(usize, &Case)],
     target: &str,
 ) -> Result<Vec<Vec<String>>, Diagnostics> {
-    let one = |case: &Case| -> Result<Vec<String>, Diagnostics> {
-        let Some(session) = variants.get(case.variant) else { return Ok(Vec::new()) };
-        let options = Options { as_of: Some(case.as_of), ..Options::default() };
-        let (mut statements, mut problems) = (Vec::new(), Diagnostics::new());
-        for expectation in &case.expectations {
-            match session.select_sql(target, expectation.segment, &options) {
-                Ok(sql) => statements.push(sql),
-                Err(found) => problems.append(found),
-            }
-        }
-        if problems.is_empty() { Ok(statements) } else { Err(problems) }
+    let wanted = |case: &Case| {
+        let (variant, as_of) = (case.variant, case.as_of);
+        let segments = case.expectations.iter().map(|expectation| expectation.segment);
+        segments.map(move |segment| (variant, segment, as_of)).collect::<Vec<_>>()
     };
-    let compiled: Vec<_> = cases.par_iter().map(|(_, case)| one(case)).collect();
-    let (mut statements, mut problems) = (Vec::new(), Diagnostics::new());
-    for result in compiled {
+    let all: BTreeSet<_> = cases.iter().flat_map(|(_, case)| wanted(case)).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let one = |&(variant, segment, as_of): &(usize, SegmentId, Timestamp)| {
+        let options = Options { as_of: Some(as_of), ..Options::default() };
+        let session = variants.get(variant).ok_or_else(Diagnostics::new)?;
+        session.select_sql(target, segment, &options)
+    };
+    let compiled: Vec<Result<String, Diagnostics>> = all.par_iter().map(one).collect();
+    let (mut statements, mut problems) = (BTreeMap::new(), Diagnostics::new());
+    for (wanted, result) in all.into_iter().zip(compiled) {
         match result {
-            Ok(sql) => statements.push(sql),
+            Ok(sql) => drop(statements.insert(wanted, sql)),
             Err(found) => problems.append(found),
         }
     }
-    match variants.first() {
-        Some(session) if !problems.is_empty() => {
-            problems.sort(&session.sources);
-            Err(problems)
-        }
-        _ => Ok(statements),
+    if !problems.is_empty() {
+        return Err(problems);
     }
+    let of_case = |case: &Case| wanted(case).iter().filter_map(|one| statements.get(one).cloned()).collect();
+    Ok(cases.iter().map(|(_, case)| of_case(case)).collect())
 }
 
 /// The tables of all entities, one for each.
 struct Bench {
     tables: Vec<(EntityId, DataTable)>,
-    /// Entities that are queries, or share a table: rows are given by entity, so each needs a
-    /// table of its own.
+    /// Tables for entities that are queries or share a table, since rows are given by entity;
+    /// and for those in other databases, to which no transaction could write together.
     stand_ins: BTreeMap<EntityId, Vec<String>>,
 }
 
@@ -101,7 +101,7 @@ impl Bench {
             }
         }
         let has_its_own = |entity: &Entity| match entity.source_on(target) {
-            TableSource::Table(name) => readers.get(&folded(name)) == Some(&1),
+            TableSource::Table(name) => name.len() < 3 && readers.get(&folded(name)) == Some(&1),
             TableSource::Query { .. } => false,
         };
         let stand_ins: BTreeMap<EntityId, Vec<String>> = catalog
@@ -138,28 +138,40 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Only what the next test would feel is an error; the rest is this test's verdict.
-    fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Result<Outcome, EngineError> {
-        let catalog = case.data.catalog();
-        let mut filled = Ok(());
-        let given = |id: &EntityId| !case.data.rows(*id).is_empty();
-        let tables = || self.bench.tables.iter().filter(|(id, _)| given(id));
-        for (id, table) in tables() {
-            let rows = cells(catalog.entity(*id), table, &case.data, *id);
-            filled = filled.and_then(|()| self.engine.add_rows(table, &rows));
-        }
+    /// Everything happens in a transaction that is undone in the end: the tables are empty for
+    /// the next test. A statement that fails ends it, so that it is begun anew.
+    fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Outcome {
+        let mut filled = Err(());
         let mut verdicts = Vec::new();
         for (expectation, sql) in case.expectations.iter().zip(statements) {
-            let found = filled.clone().and_then(|()| self.engine.query(sql));
+            let ready = if filled.is_ok() { Ok(()) } else { self.fill(case) };
+            let found = ready.and_then(|()| self.engine.query(sql));
+            filled = found.as_ref().map(|_| ()).map_err(|_| self.undo());
             verdicts.push(match found {
                 Ok(table) => judge(expectation, &table.rows),
                 Err(error) => Verdict::Fails(error.to_string()),
             });
         }
-        for (_, table) in tables() {
-            self.engine.clear(table)?;
+        if filled.is_ok() {
+            self.undo();
         }
-        Ok(Outcome { case: at, verdicts })
+        Outcome { case: at, verdicts }
+    }
+
+    fn fill(&mut self, case: &Case) -> Result<(), EngineError> {
+        self.engine.execute("BEGIN")?;
+        for (id, table) in &self.bench.tables {
+            if !case.data.rows(*id).is_empty() {
+                let entity = case.data.catalog().entity(*id);
+                self.engine.add_rows(table, &cells(entity, table, &case.data, *id))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Outside of a transaction it fails itself, and that is as good.
+    fn undo(&mut self) {
+        let _ = self.engine.execute("ROLLBACK");
     }
 }
 

@@ -14,7 +14,11 @@ use crate::yaml::{Fields, Node, NodeKind};
 const SHOWN: usize = 8;
 
 /// The keys that rows have, by entity.
-pub(super) type Given = BTreeMap<EntityId, BTreeMap<Key, Span>>;
+pub(super) struct Given {
+    pub(super) keys: BTreeMap<EntityId, BTreeMap<Key, Span>>,
+    /// Entities with rows that have problems: of their keys not all are known.
+    pub(super) broken: BTreeSet<EntityId>,
+}
 
 pub(super) fn read_expectations(
     node: &Node,
@@ -38,7 +42,8 @@ pub(super) fn read_expectations(
         };
         let id = hir.segment(segment).entity;
         let entity = hir.catalog.entity(id);
-        let mut reader = Reader { entity, given: given.get(&id), seen: BTreeMap::new() };
+        let (keys, broken) = (given.keys.get(&id), given.broken.contains(&id));
+        let mut reader = Reader { entity, given: keys, broken, seen: BTreeMap::new() };
         if let Some(wanted) = reader.wanted(&name.text, node, problems) {
             let key = entity.key.iter().map(|&field| entity.field(field).name.clone()).collect();
             expectations.push(Expectation { segment, name: name.text.clone(), span: name.span, key, wanted });
@@ -51,6 +56,7 @@ pub(super) fn read_expectations(
 struct Reader<'a> {
     entity: &'a Entity,
     given: Option<&'a BTreeMap<Key, Span>>,
+    broken: bool,
     seen: BTreeMap<Key, Span>,
 }
 
@@ -90,7 +96,7 @@ impl Reader<'_> {
             let text = format!("`{}`", key_text(&key));
             if let Some(&first) = self.seen.get(&key) {
                 problems.push(KeyTwice { span: node.span, key: text, first });
-            } else if self.given.is_none_or(|given| !given.contains_key(&key)) {
+            } else if !self.broken && self.given.is_none_or(|given| !given.contains_key(&key)) {
                 let known = self.given.into_iter().flat_map(|given| given.keys());
                 let known = known.take(SHOWN).map(|key| format!("`{}`", key_text(key))).collect();
                 let entity = self.entity.name.clone();
@@ -107,9 +113,12 @@ impl Reader<'_> {
         let fields = &self.entity.key;
         let parts: Option<Vec<&Node>> = match (&node.kind, fields.as_slice()) {
             (NodeKind::Null, _) => None,
-            (NodeKind::List(items), [_, _, ..]) if items.len() == fields.len() => Some(items.iter().collect()),
+            (NodeKind::List(items), [_, _, ..]) if items.len() == fields.len() => {
+                Some(items.iter().collect())
+            }
             (NodeKind::Map(entries), [_, _, ..]) if entries.len() == fields.len() => {
-                let part = |name: &str| entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node);
+                let part =
+                    |name: &str| entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node);
                 fields.iter().map(|&field| part(&self.entity.field(field).name)).collect()
             }
             (NodeKind::List(_) | NodeKind::Map(_), _) | (_, [_, _, ..]) => None,

@@ -111,7 +111,9 @@ impl Verdict {
         let list = |keys: &[Key]| keys.iter().map(|key| key_text(key)).collect::<Vec<_>>().join(", ");
         match self {
             Self::Passed => None,
-            Self::Differs { missing, extra } if extra.is_empty() => Some(format!("missing {}", list(missing))),
+            Self::Differs { missing, extra } if extra.is_empty() => {
+                Some(format!("missing {}", list(missing)))
+            }
             Self::Differs { missing, extra } if missing.is_empty() => Some(format!("extra {}", list(extra))),
             Self::Differs { missing, extra } => {
                 Some(format!("missing {}; extra {}", list(missing), list(extra)))

@@ -86,9 +86,9 @@ problems! {
     ///
     /// Correct the value, or the field's type in the catalog.
     error SEG075 "a value that doesn't fit" WrongValue {
-        span: Span, field: String, entity: String, ty: String, found: String, help: String,
+        span: Span, field: String, entity: String, what: String, help: String,
     }
-    message |p| format!("`{}` of `{}` is {}, not {}", p.field, p.entity, p.ty, p.found);
+    message |p| format!("`{}` of `{}` is {}", p.field, p.entity, p.what);
     help |p| Some(p.help.clone());
 
     /// A row lacks a value that every row has.
@@ -107,7 +107,10 @@ problems! {
     message |p| format!("this row of `{}` lacks {}", p.entity, listed(&p.fields));
     help |p| Some(match p.key {
         true => "a row needs its key: add it".to_owned(),
-        false => format!("it is never missing: add it here, or for all rows under `defaults: {{ {}: … }}`", p.entity),
+        false => {
+            let it = if p.fields.len() == 1 { "it is never missing: add it" } else { "they are never missing: add them" };
+            format!("{it} here, or for all rows under `defaults: {{ {}: … }}`", p.entity)
+        }
     });
 
     /// Two rows of an entity have the same key.

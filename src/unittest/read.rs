@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::expect::read_expectations;
+use super::expect::{Given, read_expectations};
 use super::model::{Case, Suite};
 use super::problems::{BadInstant, NoAsOf, NoName, NoTests, TestTwice};
-use super::rows::{Defaults, GivenRow, keys_of, read_defaults, read_rows};
+use super::rows::{Defaults, Rows, keys_of, read_defaults, read_rows};
 use super::value::shown;
 use crate::api::Session;
 use crate::catalog::Catalog;
@@ -47,7 +47,7 @@ struct Common {
     as_of: Option<Timestamp>,
     params: Vec<Param>,
     defaults: Defaults,
-    rows: Vec<GivenRow>,
+    given: Rows,
     /// A test without an instant is no news where the file's has a problem.
     bad_as_of: bool,
 }
@@ -64,14 +64,14 @@ impl Reader {
         let catalog = self.catalog();
         let defaults = fields.get("defaults");
         let defaults = defaults.map(|node| read_defaults(node, &catalog, problems)).unwrap_or_default();
-        let rows = fields.get("given").map(|node| read_rows(node, &catalog, &defaults, problems));
+        let given = fields.get("given").map(|node| read_rows(node, &catalog, &defaults, problems));
         let as_of = fields.get("as_of").map(|node| read_instant(node, problems));
         let common = Common {
             as_of: as_of.flatten(),
             bad_as_of: as_of.is_some_and(|instant| instant.is_none()),
             params: read_params(&mut fields, problems),
             defaults,
-            rows: rows.unwrap_or_default(),
+            given: given.unwrap_or_default(),
         };
         let tests = fields.require("tests", problems).and_then(|node| node.list(problems));
         fields.finish(problems);
@@ -105,14 +105,15 @@ impl Reader {
         };
         let catalog = self.catalog();
         let given = fields.get("given").map(|node| read_rows(node, &catalog, &common.defaults, problems));
-        let given = given.unwrap_or_default();
-        let rows = || common.rows.iter().chain(&given);
-        let keys = keys_of(rows(), &catalog, problems);
+        let own = given.unwrap_or_default();
+        let rows = || common.given.rows.iter().chain(&own.rows);
+        let broken = common.given.broken.union(&own.broken).copied().collect();
+        let given = Given { keys: keys_of(rows(), &catalog, problems), broken };
         let params = merged(&common.params, read_params(&mut fields, problems));
         let variant = self.variant(&params, problems);
         let expect = fields.require("expect", problems);
         let session = self.suite.variants.first()?;
-        let expectations = expect.map(|node| read_expectations(node, session, &keys, problems));
+        let expectations = expect.map(|node| read_expectations(node, session, &given, problems));
         fields.finish(problems);
         let mut data = Data::new(&catalog);
         for row in rows() {

@@ -1,6 +1,6 @@
 //! `given` and `defaults`: rows, by entity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Key, key_text};
 use super::problems::{NoEntity, NoField, RowLacks, RowTwice};
@@ -30,22 +30,33 @@ pub(super) fn read_defaults(node: &Node, catalog: &Catalog, problems: &mut Diagn
     defaults
 }
 
-/// The rows of a `given`; those with problems are left out.
+/// The rows of a `given`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rows {
+    /// Those without problems.
+    pub(super) rows: Vec<GivenRow>,
+    /// The entities that have rows with problems.
+    pub(super) broken: BTreeSet<EntityId>,
+}
+
 pub(super) fn read_rows(
     node: &Node,
     catalog: &Catalog,
     defaults: &Defaults,
     problems: &mut Diagnostics,
-) -> Vec<GivenRow> {
-    let mut rows = Vec::new();
+) -> Rows {
+    let mut given = Rows::default();
     for (id, entity, node) in by_entity(node, catalog, problems) {
         for node in node.list(problems).unwrap_or_default() {
-            if let Some(values) = read_row(node, entity, defaults.get(&id), problems) {
-                rows.push(GivenRow { entity: id, values, span: node.span });
+            match read_row(node, entity, defaults.get(&id), problems) {
+                Some(values) => given.rows.push(GivenRow { entity: id, values, span: node.span }),
+                None => {
+                    given.broken.insert(id);
+                }
             }
         }
     }
-    rows
+    given
 }
 
 /// The entries of a map of entities; those that nobody knows are reported.
@@ -68,11 +79,7 @@ fn by_entity<'a, 'c>(
 }
 
 /// The values that are written; `None` for one that has a problem.
-fn read_values(
-    node: &Node,
-    entity: &Entity,
-    problems: &mut Diagnostics,
-) -> BTreeMap<FieldId, Option<Datum>> {
+fn read_values(node: &Node, entity: &Entity, problems: &mut Diagnostics) -> BTreeMap<FieldId, Option<Datum>> {
     let mut values = BTreeMap::new();
     for (key, node) in node.entries(problems).unwrap_or_default() {
         if let Some(id) = entity.find_field(&key.text) {

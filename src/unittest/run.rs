@@ -10,8 +10,8 @@ use crate::evaluate::{EvalError, Evaluator};
 
 impl Suite {
     /// The tests that any of the patterns chooses, by their index; all if there is none. A
-    /// pattern chooses by a part of the test's name, by a segment's name, or by its file or a
-    /// folder. The second list are the patterns that chose nothing.
+    /// pattern is a part of the test's name or of its path, or the name of a segment; capitals
+    /// don't matter. The second list are the patterns that chose nothing.
     #[must_use]
     pub fn select(&self, patterns: &[String]) -> (Vec<usize>, Vec<String>) {
         let chosen = |case: &Case| patterns.is_empty() || patterns.iter().any(|pattern| fits(case, pattern));
@@ -25,10 +25,7 @@ impl Suite {
     pub fn run(&self, cases: &[usize]) -> Vec<Outcome> {
         let known = |&at: &usize| Some((at, self.cases.get(at)?));
         let cases: Vec<(usize, &Case)> = cases.iter().filter_map(known).collect();
-        cases
-            .par_iter()
-            .map(|&(at, case)| Outcome { case: at, verdicts: self.evaluate(case) })
-            .collect()
+        cases.par_iter().map(|&(at, case)| Outcome { case: at, verdicts: self.evaluate(case) }).collect()
     }
 
     fn evaluate(&self, case: &Case) -> Vec<Verdict> {
@@ -62,12 +59,10 @@ impl Suite {
 }
 
 fn fits(case: &Case, pattern: &str) -> bool {
-    let folder = pattern.trim_end_matches('/');
-    let in_folder = case.path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let name = case.name.to_lowercase();
-    in_folder
-        || name.contains(&pattern.to_lowercase())
-        || case.expectations.iter().any(|expectation| expectation.name == pattern)
+    let pattern = pattern.to_lowercase();
+    case.name.to_lowercase().contains(&pattern)
+        || case.path.to_lowercase().contains(&pattern)
+        || case.expectations.iter().any(|expectation| expectation.name.to_lowercase() == pattern)
 }
 
 /// An error with the place where it happened.

@@ -12,35 +12,40 @@ use crate::types::Type;
 use crate::yaml::{Node, NodeKind};
 
 /// The value of a field, if it is one that the field can hold.
-pub(super) fn value(
-    node: &Node,
-    entity: &Entity,
-    id: FieldId,
-    problems: &mut Diagnostics,
-) -> Option<Datum> {
+pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Diagnostics) -> Option<Datum> {
     let field = entity.field(id);
-    let mut wrong = |found: String, help: String| {
-        let (field, entity, ty) = (field.name.clone(), entity.name.clone(), with_article(&field.ty));
-        problems.push(WrongValue { span: node.span, field, entity, ty, found, help });
+    let mut wrong = |what: String, help: String| {
+        let (field, entity) = (field.name.clone(), entity.name.clone());
+        problems.push(WrongValue { span: node.span, field, entity, what, help });
         None
+    };
+    let other_type = || {
+        let text = matches!(node.kind, NodeKind::String(_)) && !field.ty.is_time();
+        format!("{}, not {}{}", with_article(&field.ty), if text { "the text " } else { "" }, shown(node))
     };
     let found = match datum(node, &field.ty, &field.storage) {
         Ok(found) => found,
-        Err(help) => return wrong(shown(node), help),
+        Err(help) => return wrong(other_type(), help),
     };
     if found.is_missing() && !field.nullable {
-        return wrong("missing".to_owned(), "the catalog says `nullable: false`: write a value".to_owned());
+        return wrong(
+            "never missing".to_owned(),
+            "the catalog says `nullable: false`: write a value".to_owned(),
+        );
     }
     if let (Some(known), Datum::String(text)) = (&field.values, &found)
         && !known.contains(text)
     {
         let near = closest(text, known.iter().map(String::as_str));
         let help = near.map(|near| format!("did you mean `{near}`?"));
-        return wrong(shown(node), help.unwrap_or_else(|| format!("its values are {}", known.join(", "))));
+        return wrong(
+            format!("never {}", shown(node)),
+            help.unwrap_or_else(|| format!("its values are {}", known.join(", "))),
+        );
     }
     match fit(entity, id, found) {
         Ok(value) => Some(value),
-        Err(_) => wrong(shown(node), "it has too many digits for the type".to_owned()),
+        Err(_) => wrong(other_type(), "it has too many digits for the type".to_owned()),
     }
 }
 
@@ -82,7 +87,9 @@ fn decimal(node: &Node) -> Result<BigDecimal, String> {
     let number = match &node.kind {
         NodeKind::Integer(number, _) => Some(BigDecimal::from(*number)),
         // An exponent of any size could be written out to any length.
-        NodeKind::Float(_, text) | NodeKind::String(text) if text.len() <= 64 && !text.contains(['e', 'E']) => {
+        NodeKind::Float(_, text) | NodeKind::String(text)
+            if text.len() <= 64 && !text.contains(['e', 'E']) =>
+        {
             text.replace('_', "").parse().ok()
         }
         _ => None,
