@@ -358,7 +358,8 @@ pub(super) enum TestEngine {
     /// The reference evaluator: the language itself, without SQL
     Reference,
     /// DuckDB, embedded
-    Duckdb,
+    #[value(name = "duckdb")]
+    Embedded,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
