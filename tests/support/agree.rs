@@ -74,6 +74,7 @@ fn by_runners(project: &Project, report: &mut Report) {
     let session = project.open(None);
     let hir = session.hir();
     for mut engine in engine::available() {
+        let start = std::time::Instant::now();
         let target = engine.target();
         engine.load(&given::from_csv(target, &hir.catalog, &project.data));
         let written = hir.iter().map(|(id, segment)| {
@@ -85,6 +86,12 @@ fn by_runners(project: &Project, report: &mut Report) {
             let found = found.map_err(|error| format!("{error}\n{sql}"));
             report.compare(name, &format!("{target}, select, literal"), found.map(|keys| texts_of(&keys)));
         }
+        eprintln!(
+            "{}, {} segments on {target}: {} ms",
+            project.name,
+            names.len(),
+            start.elapsed().as_millis()
+        );
     }
 }
 
