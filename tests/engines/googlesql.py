@@ -180,8 +180,8 @@ def exact(text: str, scale: int) -> bytes:
 
 
 def load(session: int, tables: list) -> None:
-    known = SESSIONS.pop(session, None)
-    if known is not None:
+    if session in SESSIONS:
+        known, _ = SESSIONS.pop(session)
         call("UnregisterCatalog", service.UnregisterRequest(registered_id=known), empty_pb2.Empty)
     request = service.RegisterCatalogRequest()
     root = request.simple_catalog
@@ -189,7 +189,8 @@ def load(session: int, tables: list) -> None:
     root.builtin_function_options.language_options.CopyFrom(LANGUAGE)
     for table in tables:
         fill_table(root, request.table_content, table)
-    SESSIONS[session] = call("RegisterCatalog", request, service.RegisterResponse).registered_id
+    known = call("RegisterCatalog", request, service.RegisterResponse).registered_id
+    SESSIONS[session] = (known, {".".join(table["name"]) for table in tables})
 
 
 def fill_table(root, content, table: dict) -> None:
@@ -209,7 +210,8 @@ def fill_table(root, content, table: dict) -> None:
 def query(session: int, sql: str) -> dict:
     if session not in SESSIONS:
         load(session, [])
-    request = service.PrepareQueryRequest(sql=protocol.at_the_top(sql), registered_catalog_id=SESSIONS[session])
+    known, tables = SESSIONS[session]
+    request = service.PrepareQueryRequest(sql=protocol.at_the_top(sql, tables), registered_catalog_id=known)
     request.options.language_options.CopyFrom(LANGUAGE)
     request.options.default_timezone = "UTC"
     prepared = call("PrepareQuery", request, service.PrepareQueryResponse).prepared

@@ -60,7 +60,7 @@ TOKEN = re.compile(
 )
 
 
-def at_the_top(sql: str) -> str:
+def at_the_top(sql: str, tables) -> str:
     """``FROM `shop.orders` `` for `FROM shop.orders`: neither engine can keep rows anywhere but at the top."""
     after_from = False
 
@@ -70,8 +70,9 @@ def at_the_top(sql: str) -> str:
         path = found.group("path")
         if path is None:
             return text
-        if after_from and "." in path:
-            text = "`" + path.replace("`", "") + "`"
+        plain = path.replace("`", "")
+        if after_from and "." in plain and plain in tables:
+            text = f"`{plain}`"
         after_from = path.upper() in ("FROM", "JOIN")
         return text
 

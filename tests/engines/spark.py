@@ -83,8 +83,8 @@ def read(column: str, kind: str) -> str:
 
 
 def query(number: int, sql: str) -> dict:
-    session, _ = session_of(number)
-    answer = session.sql(protocol.at_the_top(sql))
+    session, tables = session_of(number)
+    answer = session.sql(protocol.at_the_top(sql, tables))
     kinds = [kind for _, kind in answer.dtypes]
     rows = [[cell(value) for value in row] for row in answer.collect()]
     return {"types": [word(kind) for kind in kinds], "rows": rows}

@@ -1,12 +1,13 @@
-//! Engines that live in a Python process (`tests/engines/*.py`): one process each for all
-//! tests of a binary, with a session of its own for every runner.
+//! Engines that live in a Python process (`tests/engines/*.py`). Spark, which is large and starts
+//! slowly, has one for all tests of a binary, with a session for every runner; GoogleSQL one for
+//! each, which run side by side.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use segc::catalog::Storage;
 use segc::engine::{Cell, TableColumn};
@@ -21,29 +22,22 @@ const REQUIREMENTS: &str = include_str!("../engines/requirements.txt");
 
 /// GoogleSQL, the language of BigQuery, by its reference implementation.
 pub fn googlesql() -> Option<Python> {
-    static PROCESS: OnceLock<Option<Mutex<Process>>> = OnceLock::new();
-    open("bigquery", &PROCESS, "googlesql", googlesql_type)
+    let process = found("bigquery", || Process::start("googlesql"))?;
+    let process = Arc::new(Mutex::new(process));
+    Some(Python { target: "bigquery", process, session: 0, type_name: googlesql_type })
 }
 
 /// Spark, in local mode.
 pub fn spark() -> Option<Python> {
-    static PROCESS: OnceLock<Option<Mutex<Process>>> = OnceLock::new();
-    open("spark", &PROCESS, "spark", spark_type)
+    static PROCESS: OnceLock<Option<Arc<Mutex<Process>>>> = OnceLock::new();
+    static SESSIONS: AtomicU32 = AtomicU32::new(0);
+    let start = || Some(Arc::new(Mutex::new(found("spark", || Process::start("spark"))?)));
+    let process = Arc::clone(PROCESS.get_or_init(start).as_ref()?);
+    let session = SESSIONS.fetch_add(1, Ordering::Relaxed);
+    Some(Python { target: "spark", process, session, type_name: spark_type })
 }
 
 type TypeName = fn(&Type, &Storage) -> String;
-
-fn open(
-    target: &'static str,
-    process: &'static OnceLock<Option<Mutex<Process>>>,
-    program: &str,
-    type_name: TypeName,
-) -> Option<Python> {
-    static SESSIONS: AtomicU32 = AtomicU32::new(0);
-    let process = process.get_or_init(|| found(target, || Process::start(program)).map(Mutex::new));
-    let session = SESSIONS.fetch_add(1, Ordering::Relaxed);
-    process.as_ref().map(|process| Python { target, process, session, type_name })
-}
 
 /// The cache folder's own environment.
 fn python() -> Result<(PathBuf, PathBuf), String> {
@@ -118,7 +112,7 @@ impl Drop for Process {
 /// A session of such an engine.
 pub struct Python {
     target: &'static str,
-    process: &'static Mutex<Process>,
+    process: Arc<Mutex<Process>>,
     session: u32,
     type_name: TypeName,
 }
