@@ -115,10 +115,7 @@ fn segment(name: &str, tags: &[&str]) -> Segment {
             description: Some(format!("About {name}")),
             owner: Some("growth@shop.example".to_owned()),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            materialize: None,
-            access: Vec::new(),
-            expire: None,
-            history: false,
+            ..Properties::default()
         },
         name_span: span(name),
         span: span(name),
