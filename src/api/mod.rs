@@ -12,9 +12,11 @@ mod session;
 mod targets;
 #[cfg(test)]
 pub(crate) mod testing;
+mod why;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use scripts::{Execution, Step};
 pub use select::select;
 pub use session::{Options, Session};
+pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};

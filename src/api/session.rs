@@ -82,8 +82,14 @@ impl Session {
     /// extends it.
     #[must_use]
     pub fn embedded_targets(&self) -> Vec<String> {
-        let embedded = self.targets.iter().filter(|target| target.dialect.origin == EMBEDDED_TARGET);
-        embedded.map(|target| target.name.clone()).collect()
+        self.targets_of(EMBEDDED_TARGET)
+    }
+
+    /// Those targets whose dialect is this one, or extends it.
+    #[must_use]
+    pub fn targets_of(&self, dialect: &str) -> Vec<String> {
+        let able = self.targets.iter().filter(|target| target.dialect.origin == dialect);
+        able.map(|target| target.name.clone()).collect()
     }
 
     /// How a segment is stored: what it says itself, or the project's default.
@@ -213,11 +219,11 @@ impl Session {
         Cell::Yes { note: (!note.is_empty()).then(|| note.join("; ")) }
     }
 
-    fn target(&self, name: &str) -> Option<&Target> {
+    pub(super) fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|target| target.name == name)
     }
 
-    fn with_request<T>(
+    pub(super) fn with_request<T>(
         &self,
         target: &str,
         segments: &[SegmentId],

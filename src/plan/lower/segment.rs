@@ -10,13 +10,21 @@ impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
     pub(super) fn segment(&mut self, id: SegmentId) -> Select {
+        self.inline_inputs(id);
+        self.members(id)
+    }
+
+    /// A subquery for each segment that this one inlines and that has none yet.
+    pub(super) fn inline_inputs(&mut self, id: SegmentId) {
         for inlined in self.inlined_by(id) {
+            if self.members.contains_key(&inlined) {
+                continue;
+            }
             let select = self.members(inlined);
             let name = self.cte_name(&self.cx.hir.segment(inlined).name.clone());
             self.ctes.push(Cte { name: name.clone(), select });
             self.members.insert(inlined, Relation::Cte(name));
         }
-        self.members(id)
     }
 
     /// Every segment that this one inlines, through others too, each after those it needs.
