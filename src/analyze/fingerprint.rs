@@ -14,7 +14,7 @@ use super::order::Graph;
 use crate::catalog::{Entity, EntityId, FieldId, LinkId, TableSource};
 use crate::check::hir::{Aggregate, Hir, Path, SegmentId, TraitId, Value, ValueKind};
 use crate::check::print;
-use crate::check::visit::{Visitor, walk_aggregate, walk_value};
+use crate::check::visit::{Visitor, walk_aggregate, walk_segment, walk_value};
 
 /// The fingerprints of all segments, by identity: 32 hexadecimal digits each.
 #[must_use]
@@ -51,9 +51,7 @@ fn meaning(hir: &Hir, id: SegmentId) -> String {
         todo: Vec::new(),
     };
     used.entity(segment.entity);
-    for rule in segment.includes.iter().chain(&segment.excludes) {
-        used.cond(rule);
-    }
+    walk_segment(&mut used, segment);
     while let Some(computed) = used.todo.pop() {
         if used.traits.insert(computed) {
             used.value(&hir.computed(computed).value);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::check::hir::{Cond, CondKind, Hir, SegmentId, TraitId, Value, ValueKind};
-use crate::check::visit::{Visitor, walk_cond, walk_value};
+use crate::check::visit::{Visitor, walk_cond, walk_segment, walk_value};
 use crate::diagnostic::Span;
 
 /// A segment that another refers to.
@@ -27,6 +27,8 @@ pub enum InputKind {
     Extends,
     /// `in segment`
     InSegment,
+    /// Comes before it in its exclusive group.
+    Group,
 }
 
 /// The segments that a segment refers to, through `extends`, `in segment` and its traits, each
@@ -35,9 +37,7 @@ pub enum InputKind {
 pub fn inputs(hir: &Hir, id: SegmentId) -> Vec<Input> {
     let segment = hir.segment(id);
     let mut finder = Finder { found: BTreeMap::new(), traits: Vec::new() };
-    for rule in segment.includes.iter().chain(&segment.excludes) {
-        finder.cond(rule);
-    }
+    walk_segment(&mut finder, segment);
     let mut seen = BTreeSet::new();
     while let Some(computed) = finder.traits.pop() {
         if seen.insert(computed) {
@@ -49,6 +49,12 @@ pub fn inputs(hir: &Hir, id: SegmentId) -> Vec<Input> {
         .into_iter()
         .map(|(segment, span)| (segment, Input { segment, span, kind: InputKind::InSegment }))
         .collect();
+    if let Some(group) = &segment.group {
+        for &before in &group.before {
+            let input = Input { segment: before, span: group.span, kind: InputKind::Group };
+            found.entry(before).or_insert(input);
+        }
+    }
     if let Some((parent, span)) = segment.parent {
         found.insert(parent, Input { segment: parent, span, kind: InputKind::Extends });
     }

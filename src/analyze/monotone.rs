@@ -6,7 +6,8 @@
 use super::inputs::inputs;
 use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, Hop, Path, SegmentId, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, Hop, KeepKind, Path, SegmentId, Value,
+    ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_value};
 use crate::types::{Literal, Type};
@@ -43,6 +44,15 @@ pub fn nobody_leaves(
     let prover = Prover { hir, catalog: &hir.catalog, input_is_growing };
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;
+    if segment.group.as_ref().is_some_and(|group| !group.before.is_empty()) {
+        return Err(Obstacle::new("a segment that comes before it in its exclusive group may take a member"));
+    }
+    if segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. })) {
+        return Err(Obstacle::new("it has a `keep`, from which a newcomer may push a member"));
+    }
+    if segment.properties.expire.is_some() {
+        return Err(Obstacle::new("it has an `expire`, after which members leave"));
+    }
     if let Some(exclude) = segment.excludes.first()
         && !prover.is_stable(exclude)
     {
@@ -100,6 +110,22 @@ impl Prover<'_> {
             CondKind::Missing(_) => {
                 Err(Obstacle::new("it has an `is missing`, which may cease to hold when a row arrives"))
             }
+            CondKind::Matches(value, _)
+            | CondKind::Resembles(value, _, _)
+            | CondKind::ContainsAny(value, _)
+            | CondKind::ContainsAll(value, _)
+            | CondKind::Empty(value) => self.unchanging(value),
+            CondKind::Contains(value, item) => {
+                self.unchanging(value)?;
+                self.unchanging(item)
+            }
+            CondKind::Anniversary(value, window) => {
+                self.unchanging(value)?;
+                self.literal_window(window)
+            }
+            CondKind::Sequence(_) => {
+                Err(Obstacle::new("it has a `sequence`, which is not followed as rows arrive"))
+            }
             CondKind::Every(_) => Err(Obstacle::new("it has an `every`, which the next row may make false")),
         }
     }
@@ -156,6 +182,9 @@ impl Prover<'_> {
 
     /// An aggregate whose rows never go and never cease to count.
     fn aggregate_grows(&self, aggregate: &Aggregate) -> Proof {
+        if aggregate.ranked.is_some() {
+            return Err(Obstacle::new("it has a `latest` or `earliest`, which the next row may change"));
+        }
         for hop in &aggregate.hops {
             self.hop_is_immutable(hop)?;
             self.rows_stay(hop.to)?;
@@ -190,8 +219,13 @@ impl Prover<'_> {
         struct Probe<'a, 'b>(&'a Prover<'b>, bool);
         impl Visitor for Probe<'_, '_> {
             fn cond(&mut self, cond: &Cond) {
-                self.1 &=
-                    !matches!(cond.kind, CondKind::InSegment(..) | CondKind::Exists(_) | CondKind::Every(_));
+                self.1 &= !matches!(
+                    cond.kind,
+                    CondKind::InSegment(..)
+                        | CondKind::Exists(_)
+                        | CondKind::Every(_)
+                        | CondKind::Sequence(_)
+                );
                 crate::check::visit::walk_cond(self, cond);
             }
             fn value(&mut self, value: &Value) {
@@ -199,7 +233,10 @@ impl Prover<'_> {
                     ValueKind::Field(path, field) => {
                         path.hops.is_empty() && self.0.field_is_immutable(path.end, *field).is_ok()
                     }
-                    ValueKind::Now | ValueKind::Aggregate(_) | ValueKind::Trait(..) => false,
+                    ValueKind::Now
+                    | ValueKind::Aggregate(_)
+                    | ValueKind::Periods(_)
+                    | ValueKind::Trait(..) => false,
                     _ => true,
                 };
                 walk_value(self, value);
@@ -235,7 +272,8 @@ impl Prover<'_> {
                 self.unchanging_time(value)
             }
             ValueKind::Now => Err(Obstacle::new("it reads the clock, which moves")),
-            ValueKind::Aggregate(_) | ValueKind::Condition(_) => {
+            ValueKind::Bucket { .. } => Ok(()),
+            ValueKind::Aggregate(_) | ValueKind::Condition(_) | ValueKind::Periods(_) => {
                 Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
             }
         }
@@ -330,7 +368,12 @@ pub fn reads_nothing(value: &Value) -> bool {
         fn value(&mut self, value: &Value) {
             self.0 &= !matches!(
                 value.kind,
-                ValueKind::Now | ValueKind::Field(..) | ValueKind::Trait(..) | ValueKind::Aggregate(_)
+                ValueKind::Now
+                    | ValueKind::Field(..)
+                    | ValueKind::Trait(..)
+                    | ValueKind::Aggregate(_)
+                    | ValueKind::Periods(_)
+                    | ValueKind::Bucket { .. }
             );
             walk_value(self, value);
         }

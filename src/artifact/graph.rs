@@ -61,6 +61,8 @@ pub enum EdgeKind {
     Extends,
     /// It asks who is in that segment.
     InSegment,
+    /// The first comes before the second in its exclusive group.
+    Group,
     /// It reads that table.
     Reads,
 }
@@ -69,6 +71,7 @@ impl EdgeKind {
     fn label(self) -> &'static str {
         match self {
             Self::Extends => "extends",
+            Self::Group => "before",
             Self::InSegment => "in segment",
             Self::Reads => "reads",
         }
@@ -93,6 +96,7 @@ impl Graph {
                 let kind = match dependency.kind {
                     InputKind::Extends => EdgeKind::Extends,
                     InputKind::InSegment => EdgeKind::InSegment,
+                    InputKind::Group => EdgeKind::Group,
                 };
                 edges.push(Edge { from: segment_id(&dependency.name), to: to.clone(), kind });
             }
@@ -133,6 +137,7 @@ impl Graph {
             let arrow = match edge.kind {
                 EdgeKind::Extends => "==>|extends|",
                 EdgeKind::InSegment => "-->|in segment|",
+                EdgeKind::Group => "-->|before|",
                 EdgeKind::Reads => "-.->",
             };
             if let (Some(from), Some(to)) = (numbers.get(&*edge.from), numbers.get(&*edge.to)) {
@@ -158,6 +163,7 @@ impl Graph {
             let style = match edge.kind {
                 EdgeKind::Extends => "bold",
                 EdgeKind::InSegment => "solid",
+                EdgeKind::Group => "bold",
                 EdgeKind::Reads => "dotted",
             };
             let (from, to, label) = (dot_text(&edge.from), dot_text(&edge.to), dot_text(edge.kind.label()));

@@ -227,13 +227,19 @@ pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
         ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call { args: items, .. } => {
             Box::new(items.iter())
         }
-        ExprKind::In { value, items, .. } => Box::new(std::iter::once(&**value).chain(items)),
+        ExprKind::In { value, items, .. } | ExprKind::ContainsItems { value, items, .. } => {
+            Box::new(std::iter::once(&**value).chain(items))
+        }
         ExprKind::Between { value, low, high, .. } => Box::new([&**value, &**low, &**high].into_iter()),
         ExprKind::Arithmetic(_, left, right)
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Text { value: left, needle: right, .. }
         | ExprKind::Instant { value: left, instant: right, .. } => Box::new([&**left, &**right].into_iter()),
-        ExprKind::During { value, .. } => Box::new(std::iter::once(&**value)),
+        ExprKind::During { value, .. }
+        | ExprKind::Anniversary { value, .. }
+        | ExprKind::Empty { value, .. }
+        | ExprKind::Matches { value, .. }
+        | ExprKind::Resembles { value, .. } => Box::new(std::iter::once(&**value)),
         ExprKind::Literal(_)
         | ExprKind::Param(_)
         | ExprKind::Path(_)
@@ -245,6 +251,8 @@ pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
         | ExprKind::StartOf(_)
         | ExprKind::InSegment { .. }
         | ExprKind::Aggregate(_)
+        | ExprKind::Periods(_)
+        | ExprKind::Sequence(_)
         | ExprKind::Unsupported(_) => Box::new(std::iter::empty()),
     }
 }

@@ -77,7 +77,8 @@ pub struct Trait {
 }
 
 /// A segment. Its match is (any include, or everyone if there is none), and no exclude,
-/// within the members of its parent.
+/// within the members of its parent, without the members of the segments that come before it
+/// in its exclusive group; then each `keep` in order.
 #[derive(Debug, Clone)]
 pub struct Segment {
     /// Its name.
@@ -90,6 +91,10 @@ pub struct Segment {
     pub includes: Vec<Cond>,
     /// The excludes.
     pub excludes: Vec<Cond>,
+    /// Its exclusive group.
+    pub group: Option<Group>,
+    /// What reduces the match, in order.
+    pub keeps: Vec<Keep>,
     /// Its properties.
     pub properties: Properties,
     /// Where its name stands.
@@ -111,6 +116,65 @@ pub struct Properties {
     pub materialize: Option<(Materialize, Span)>,
     /// The roles that may read it.
     pub access: Vec<String>,
+    /// `expire: 14 days`: how long members stay after they last matched.
+    pub expire: Option<(i64, Unit, Span)>,
+    /// `history: true`: whether the log of who came and went is kept for good.
+    pub history: bool,
+}
+
+/// A segment's place in its exclusive group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The group's name.
+    pub name: String,
+    /// Its priority: the lower number comes first.
+    pub priority: i64,
+    /// Where `exclusive group` stands.
+    pub span: Span,
+    /// The segments of the group with a lower number, whose members can't be in this one, in
+    /// the order of their numbers.
+    pub before: Vec<SegmentId>,
+}
+
+/// `keep …`: those of the match so far who stay in it.
+#[derive(Debug, Clone)]
+pub struct Keep {
+    /// How.
+    pub kind: KeepKind,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// The kinds of [`Keep`].
+#[derive(Debug, Clone)]
+pub enum KeepKind {
+    /// The first of an order: by `by`, missing last; ties go to the lower key.
+    Rank {
+        /// The smallest come first; otherwise the largest.
+        bottom: bool,
+        /// How many.
+        size: KeepSize,
+        /// Values whose equality makes a group (missing equals missing); none: all are one group.
+        per: Vec<Value>,
+        /// What it ranks by; of an ordered type.
+        by: Value,
+    },
+    /// Those whose bucket ([`ValueKind::Bucket`]) is below a number of 0 to 10000.
+    Sample {
+        /// The seed.
+        seed: String,
+        /// The first bucket that isn't kept.
+        below: u16,
+    },
+}
+
+/// How many a rank keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeepSize {
+    /// So many (0 or more).
+    Count(u64),
+    /// ceil(percent × matches / 100), exactly.
+    Percent(bigdecimal::BigDecimal),
 }
 
 /// Which row a path starts from.
@@ -194,6 +258,16 @@ pub enum ValueKind {
     DaysBetween(Box<Value>, Box<Value>),
     /// A condition as a boolean; never missing.
     Condition(Box<Cond>),
+    /// The bucket of [`Base::This`]: the first 8 hexadecimal digits of MD5(seed, colon, the
+    /// key's parts joined by colons), modulo 10000. An integer, never missing.
+    Bucket {
+        /// The entity of the row.
+        entity: EntityId,
+        /// The seed.
+        seed: String,
+    },
+    /// How many periods have enough rows: an integer, never missing.
+    Periods(Box<Periods>),
 }
 
 /// A local time of the project's zone: what calendar arithmetic works on.
@@ -243,6 +317,10 @@ pub enum Func {
     Ceil,
     /// The first that is present; two or more arguments of one (widened) type.
     Coalesce,
+    /// Text as a semantic version; missing if it is none.
+    Semver,
+    /// How many elements an array has that are present; 0 if it is absent, never missing.
+    Size,
 }
 
 /// A condition: true or false for every row, never unknown.
@@ -286,6 +364,31 @@ pub enum CondKind {
     Exists(Box<Aggregate>),
     /// There is no row that fails the condition. `filter` of the aggregate is the condition.
     Every(Box<Aggregate>),
+    /// A regular expression is found in the text.
+    Matches(Box<Value>, Pattern),
+    /// The Levenshtein distance between the text and the constant, in code points, is at most
+    /// the number. Text of over 255 code points never resembles.
+    Resembles(Box<Value>, String, u32),
+    /// The array has an element that equals the value.
+    Contains(Box<Value>, Box<Value>),
+    /// The array has one of these constants (one or more) as an element.
+    ContainsAny(Box<Value>, Vec<Literal>),
+    /// The array has each of these constants (one or more) as an element.
+    ContainsAll(Box<Value>, Vec<Literal>),
+    /// The array is absent or has no element that is present.
+    Empty(Box<Value>),
+    /// The local midnight of the time's month and day, in a year after its own, lies in the
+    /// window. 29 February is 28 February in other years.
+    Anniversary(Box<Value>, Window),
+    /// Some choice of rows fits the sequence.
+    Sequence(Box<Sequence>),
+}
+
+/// A regular expression of the portable subset (language reference, "Portable text").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// As it was written.
+    pub source: String,
 }
 
 /// Comparisons; `!=` is a negated `Equal`.
@@ -346,10 +449,64 @@ pub struct Aggregate {
     pub times: Vec<(usize, FieldId)>,
     /// The window, which applies to the last of `times`.
     pub window: Option<Window>,
+    /// Only the first rows of an order, of those that are in the window and satisfy the filter
+    /// (`every`: of those in the window; the filter is then the test). The end has a `time`.
+    pub ranked: Option<Ranked>,
     /// What is aggregated; `None` for `count`, `exists`, `every`.
     pub value: Option<Value>,
     /// `where E`
     pub filter: Option<Cond>,
     /// Where it was written.
     pub span: Span,
+}
+
+/// `latest 3`, `earliest 3`: the first rows by (time, key), from either end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ranked {
+    /// From the latest on; otherwise from the earliest.
+    pub latest: bool,
+    /// How many, at least 1.
+    pub count: u64,
+}
+
+/// How many of the back-to-back periods of a window have enough rows.
+#[derive(Debug, Clone)]
+pub struct Periods {
+    /// The rows: a [`AggregateFunc::Count`] with a window.
+    pub rows: Aggregate,
+    /// Where the periods begin and end, the earliest first: one more than there are periods.
+    /// The first and the last are the window's own bounds. Timestamps.
+    pub bounds: Vec<Value>,
+    /// So many rows are enough, at least 1.
+    pub at_least: u64,
+}
+
+/// `sequence(…)`: rows that follow one another, each strictly later than the one before.
+#[derive(Debug, Clone)]
+pub struct Sequence {
+    /// The steps in order: at least two; the first isn't negated, no two neighbours are.
+    pub steps: Vec<Step>,
+    /// From the first step to the last, at most, in microseconds; always there if the last
+    /// step is negated.
+    pub span: Option<i64>,
+    /// All steps but the negated lie in it.
+    pub window: Option<Window>,
+    /// Where it was written.
+    pub source: Span,
+}
+
+/// A step of a sequence.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// `then not`: there is no such row between the neighbours; last: in (last step, first +
+    /// span], which must have passed.
+    pub negated: bool,
+    /// From the step before to this one, at most, in microseconds.
+    pub gap: Option<i64>,
+    /// Its rows: an [`AggregateFunc::Exists`] without a window; the last of `times` is the
+    /// time of the step.
+    pub rows: Aggregate,
+    /// `matching p`, read from the end of this step's path: the same in every step; missing
+    /// never matches.
+    pub matching: Option<Value>,
 }

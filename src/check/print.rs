@@ -7,9 +7,10 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::hir::{
-    Aggregate, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, LocalTime, Part, Path,
-    Segment, TextOp, Trait, Value, ValueKind, Window,
+    Aggregate, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, Keep, KeepKind, KeepSize,
+    LocalTime, Part, Path, Periods, Segment, Sequence, Step, TextOp, Trait, Value, ValueKind, Window,
 };
+use crate::types::Literal;
 
 /// A segment: its entity, its parent and its rules, without properties.
 #[must_use]
@@ -19,10 +20,19 @@ pub fn segment(hir: &Hir, segment: &Segment) -> String {
         text.push_str(" extends ");
         text.push_str(&hir.segment(parent).name);
     }
+    if let Some(group) = &segment.group {
+        for &before in &group.before {
+            text.push_str(" after ");
+            text.push_str(&hir.segment(before).name);
+        }
+    }
     for (word, conds) in [("include", &segment.includes), ("exclude", &segment.excludes)] {
         for it in conds {
             text.push_str(&format!("\n  {word} {}", In(hir, it)));
         }
+    }
+    for keep in &segment.keeps {
+        text.push_str(&format!("\n  {}", In(hir, keep)));
     }
     text
 }
@@ -82,11 +92,7 @@ impl Display for In<'_, Cond> {
             CondKind::Compare(op, a, b) => {
                 write!(f, "{} {} {}", In(hir, &**a), comparison(*op), In(hir, &**b))
             }
-            CondKind::In(value, items) => {
-                write!(f, "{} in (", In(hir, &**value))?;
-                joined(f, items.iter(), ", ")?;
-                f.write_str(")")
-            }
+            CondKind::In(value, items) => list(hir, f, value, "in", items),
             CondKind::Between(value, low, high) => {
                 write!(f, "{} between {} and {}", In(hir, &**value), In(hir, &**low), In(hir, &**high))
             }
@@ -101,11 +107,35 @@ impl Display for In<'_, Cond> {
                 write!(f, "{} in segment {}", In(hir, path), hir.segment(*id).name)
             }
             CondKind::True(value) => write!(f, "{}", In(hir, &**value)),
+            CondKind::Matches(value, pattern) => {
+                let source = Literal::String(pattern.source.clone());
+                write!(f, "{} matches {source}", In(hir, &**value))
+            }
+            CondKind::Resembles(value, text, edits) => {
+                let text = Literal::String(text.clone());
+                write!(f, "{} resembles {text} within {edits} edits", In(hir, &**value))
+            }
+            CondKind::Contains(value, item) => {
+                write!(f, "{} contains {}", In(hir, &**value), In(hir, &**item))
+            }
+            CondKind::ContainsAny(value, items) => list(hir, f, value, "contains any", items),
+            CondKind::ContainsAll(value, items) => list(hir, f, value, "contains all", items),
+            CondKind::Empty(value) => write!(f, "empty({})", In(hir, &**value)),
+            CondKind::Anniversary(value, window) => {
+                write!(f, "{} anniversary during {}", In(hir, &**value), In(hir, window))
+            }
+            CondKind::Sequence(sequence) => write!(f, "{}", In(hir, &**sequence)),
             CondKind::Exists(aggregate) | CondKind::Every(aggregate) => {
                 write!(f, "{}", In(hir, &**aggregate))
             }
         }
     }
+}
+
+fn list(hir: &Hir, f: &mut Formatter<'_>, value: &Value, word: &str, items: &[Literal]) -> fmt::Result {
+    write!(f, "{} {word} (", In(hir, value))?;
+    joined(f, items.iter(), ", ")?;
+    f.write_str(")")
 }
 
 fn group(hir: &Hir, f: &mut Formatter<'_>, items: &[Cond], between: &str) -> fmt::Result {
@@ -146,6 +176,8 @@ impl Display for In<'_, Value> {
             ValueKind::DaysBetween(a, b) => {
                 write!(f, "days_between({}, {})", In(hir, &**a), In(hir, &**b))
             }
+            ValueKind::Bucket { seed, .. } => write!(f, "bucket({})", Literal::String(seed.clone())),
+            ValueKind::Periods(periods) => write!(f, "{}", In(hir, &**periods)),
             ValueKind::Condition(condition) => write!(f, "({})", In(hir, &**condition)),
         }
     }
@@ -180,6 +212,9 @@ impl Display for In<'_, Aggregate> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let In(hir, aggregate) = *self;
         write!(f, "{}(", super::expr::word(aggregate.func))?;
+        if let Some(ranked) = aggregate.ranked {
+            write!(f, "{} {} ", if ranked.latest { "latest" } else { "earliest" }, ranked.count)?;
+        }
         joined(f, aggregate.hops.iter().map(|hop| In(hir, hop)), ".")?;
         if let Some(value) = &aggregate.value {
             write!(f, ": {}", In(hir, value))?;
@@ -194,12 +229,74 @@ impl Display for In<'_, Aggregate> {
     }
 }
 
+impl Display for In<'_, Periods> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, periods) = *self;
+        write!(f, "periods({} at least {} between (", In(hir, &periods.rows), periods.at_least)?;
+        joined(f, periods.bounds.iter().map(|bound| In(hir, bound)), ", ")?;
+        f.write_str("))")
+    }
+}
+
+impl Display for In<'_, Sequence> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, sequence) = *self;
+        f.write_str("sequence(")?;
+        joined(f, sequence.steps.iter().map(|step| In(hir, step)), " then ")?;
+        if let Some(span) = sequence.span {
+            write!(f, " within {span} microseconds")?;
+        }
+        if let Some(window) = &sequence.window {
+            write!(f, " during {}", In(hir, window))?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl Display for In<'_, Step> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, step) = *self;
+        if step.negated {
+            f.write_str("not ")?;
+        }
+        if let Some(gap) = step.gap {
+            write!(f, "within {gap} microseconds ")?;
+        }
+        write!(f, "{}", In(hir, &step.rows))?;
+        match &step.matching {
+            Some(value) => write!(f, " matching {}", In(hir, value)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for In<'_, Keep> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let In(hir, keep) = *self;
+        match &keep.kind {
+            KeepKind::Sample { seed, below } => {
+                write!(f, "keep bucket({}) < {below}", Literal::String(seed.clone()))
+            }
+            KeepKind::Rank { bottom, size, per, by } => {
+                write!(f, "keep {} ", if *bottom { "bottom" } else { "top" })?;
+                match size {
+                    KeepSize::Count(count) => write!(f, "{count}")?,
+                    KeepSize::Percent(percent) => write!(f, "{}%", percent.normalized())?,
+                }
+                write!(f, " per (")?;
+                joined(f, per.iter().map(|value| In(hir, value)), ", ")?;
+                write!(f, ") by {}", In(hir, by))
+            }
+        }
+    }
+}
+
 impl Display for In<'_, Hop> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let In(hir, hop) = *self;
         write!(f, "{}", Name(&hir.catalog.entity(hop.from).link(hop.link).name))?;
         match &hop.event {
-            Some(event) => write!(f, "[{}]", crate::types::Literal::String(event.clone())),
+            Some(event) => write!(f, "[{}]", Literal::String(event.clone())),
             None => Ok(()),
         }
     }
@@ -270,6 +367,8 @@ fn function(func: Func) -> &'static str {
         Func::Floor => "floor",
         Func::Ceil => "ceil",
         Func::Coalesce => "coalesce",
+        Func::Semver => "semver",
+        Func::Size => "size",
     }
 }
 

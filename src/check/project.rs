@@ -154,6 +154,9 @@ impl Project<'_> {
             let parent = ast.extends.as_ref().map(|parent| self.parent(checker, parent, at));
             one_where(ast, checker);
             let scope = Scope::of(entity?);
+            for keep in &ast.keeps {
+                checker.not_yet::<()>("`keep`", keep.span);
+            }
             let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
             for rule in &ast.rules {
                 let cond = checker.cond(&rule.condition, &scope);
@@ -174,6 +177,8 @@ impl Project<'_> {
                 parent,
                 includes,
                 excludes,
+                group: None,
+                keeps: Vec::new(),
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,
                 span: ast.span,

@@ -76,8 +76,12 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
             return;
         }
         ("materialize", _) => "table",
-        // Refused by the parser, at the same place.
-        ("expire" | "history" | "exclusive group" | "priority", _) => return read.is_sound = false,
+        ("expire" | "history" | "exclusive group" | "priority", _) => {
+            let span = property.name.span.to(property.value_span);
+            let what = "`expire`, `history` and `exclusive group`";
+            problems.push(crate::syntax::problems::NotSupported { span, what });
+            return;
+        }
         (name, _) => {
             let help = closest(name, KNOWN).map(|near| format!("did you mean `{near}`?"));
             let help = help.or_else(|| suggest(name, KNOWN[..6].iter().copied(), "they are"));

@@ -1,6 +1,9 @@
 //! Walking the checked tree.
 
-use super::hir::{Aggregate, Cond, CondKind, LocalTime, Path, Value, ValueKind, Window};
+use super::hir::{
+    Aggregate, Cond, CondKind, Keep, KeepKind, LocalTime, Path, Periods, Segment, Sequence, Value, ValueKind,
+    Window,
+};
 
 /// Visits a tree from the top. A method that is overridden goes on with the `walk_…` of its name.
 pub trait Visitor {
@@ -20,8 +23,52 @@ pub trait Visitor {
     fn window(&mut self, window: &Window) {
         walk_window(self, window);
     }
+    /// The periods of a window.
+    fn periods(&mut self, periods: &Periods) {
+        walk_periods(self, periods);
+    }
+    /// A sequence.
+    fn sequence(&mut self, sequence: &Sequence) {
+        walk_sequence(self, sequence);
+    }
+    /// A `keep`.
+    fn keep(&mut self, keep: &Keep) {
+        walk_keep(self, keep);
+    }
     /// The path of a field, a trait or a membership.
     fn path(&mut self, _path: &Path) {}
+}
+
+/// Visits the rules of a segment and its `keep`s.
+pub fn walk_segment<V: Visitor + ?Sized>(visitor: &mut V, segment: &Segment) {
+    segment.includes.iter().chain(&segment.excludes).for_each(|rule| visitor.cond(rule));
+    segment.keeps.iter().for_each(|keep| visitor.keep(keep));
+}
+
+/// Visits what a `keep` is made of.
+pub fn walk_keep<V: Visitor + ?Sized>(visitor: &mut V, keep: &Keep) {
+    match &keep.kind {
+        KeepKind::Rank { per, by, .. } => {
+            per.iter().for_each(|value| visitor.value(value));
+            visitor.value(by);
+        }
+        KeepKind::Sample { .. } => {}
+    }
+}
+
+/// Visits the rows of periods, and their bounds.
+pub fn walk_periods<V: Visitor + ?Sized>(visitor: &mut V, periods: &Periods) {
+    visitor.aggregate(&periods.rows);
+    periods.bounds.iter().for_each(|bound| visitor.value(bound));
+}
+
+/// Visits the steps of a sequence, and its window.
+pub fn walk_sequence<V: Visitor + ?Sized>(visitor: &mut V, sequence: &Sequence) {
+    for step in &sequence.steps {
+        visitor.aggregate(&step.rows);
+        step.matching.iter().for_each(|value| visitor.value(value));
+    }
+    sequence.window.iter().for_each(|window| visitor.window(window));
 }
 
 /// Visits what a condition is made of.
@@ -30,29 +77,39 @@ pub fn walk_cond<V: Visitor + ?Sized>(visitor: &mut V, cond: &Cond) {
         CondKind::Constant(_) => {}
         CondKind::And(parts) | CondKind::Or(parts) => parts.iter().for_each(|part| visitor.cond(part)),
         CondKind::Not(inner) => visitor.cond(inner),
-        CondKind::Compare(_, left, right) | CondKind::Text(_, left, right) => {
+        CondKind::Compare(_, left, right)
+        | CondKind::Text(_, left, right)
+        | CondKind::Contains(left, right) => {
             visitor.value(left);
             visitor.value(right);
         }
-        CondKind::In(value, _) | CondKind::Missing(value) | CondKind::True(value) => visitor.value(value),
+        CondKind::In(value, _)
+        | CondKind::Missing(value)
+        | CondKind::True(value)
+        | CondKind::Matches(value, _)
+        | CondKind::Resembles(value, _, _)
+        | CondKind::ContainsAny(value, _)
+        | CondKind::ContainsAll(value, _)
+        | CondKind::Empty(value) => visitor.value(value),
         CondKind::Between(value, low, high) => {
             visitor.value(value);
             visitor.value(low);
             visitor.value(high);
         }
-        CondKind::During(value, window) => {
+        CondKind::During(value, window) | CondKind::Anniversary(value, window) => {
             visitor.value(value);
             visitor.window(window);
         }
         CondKind::InSegment(path, _) => visitor.path(path),
         CondKind::Exists(aggregate) | CondKind::Every(aggregate) => visitor.aggregate(aggregate),
+        CondKind::Sequence(sequence) => visitor.sequence(sequence),
     }
 }
 
 /// Visits what a value is made of.
 pub fn walk_value<V: Visitor + ?Sized>(visitor: &mut V, value: &Value) {
     match &value.kind {
-        ValueKind::Literal(_) | ValueKind::Now => {}
+        ValueKind::Literal(_) | ValueKind::Now | ValueKind::Bucket { .. } => {}
         ValueKind::Field(path, _) | ValueKind::Trait(path, _) => visitor.path(path),
         ValueKind::Aggregate(aggregate) => visitor.aggregate(aggregate),
         ValueKind::Arithmetic(_, left, right) | ValueKind::DaysBetween(left, right) => {
@@ -65,6 +122,7 @@ pub fn walk_value<V: Visitor + ?Sized>(visitor: &mut V, value: &Value) {
             walk_local(visitor, local);
         }
         ValueKind::Condition(cond) => visitor.cond(cond),
+        ValueKind::Periods(periods) => visitor.periods(periods),
     }
 }
 

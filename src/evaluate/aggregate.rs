@@ -120,6 +120,9 @@ impl Evaluator<'_> {
             }
             AggregateFunc::Min => Ok(values()?.0.into_iter().min().into()),
             AggregateFunc::Max => Ok(values()?.0.into_iter().max().into()),
+            AggregateFunc::First | AggregateFunc::Last | AggregateFunc::Mode => {
+                Err(EvalError::IllTyped(span))
+            }
             AggregateFunc::Exists | AggregateFunc::Every => Err(EvalError::IllTyped(span)),
         }
     }

@@ -66,26 +66,42 @@ impl Uses {
             CondKind::Constant(_) => {}
             CondKind::And(parts) | CondKind::Or(parts) => todo.extend(parts.iter().map(Part::Cond)),
             CondKind::Not(inner) => todo.push(Part::Cond(inner)),
-            CondKind::Compare(_, left, right) | CondKind::Text(_, left, right) => {
+            CondKind::Compare(_, left, right)
+            | CondKind::Text(_, left, right)
+            | CondKind::Contains(left, right) => {
                 todo.extend([Part::Value(left), Part::Value(right)]);
             }
             CondKind::Between(value, low, high) => {
                 todo.extend([Part::Value(value), Part::Value(low), Part::Value(high)]);
             }
-            CondKind::In(value, _) | CondKind::Missing(value) | CondKind::True(value) => {
+            CondKind::In(value, _)
+            | CondKind::Missing(value)
+            | CondKind::True(value)
+            | CondKind::Matches(value, _)
+            | CondKind::Resembles(value, _, _)
+            | CondKind::ContainsAny(value, _)
+            | CondKind::ContainsAll(value, _)
+            | CondKind::Empty(value) => {
                 todo.push(Part::Value(value));
             }
-            CondKind::During(value, window) => todo.extend([Part::Value(value), Part::Window(window)]),
+            CondKind::During(value, window) | CondKind::Anniversary(value, window) => {
+                todo.extend([Part::Value(value), Part::Window(window)])
+            }
             CondKind::InSegment(path, segment) => self.path(path, Some(Node::Segment(*segment))),
             CondKind::Exists(aggregate) | CondKind::Every(aggregate) => {
                 todo.push(Part::Aggregate(aggregate));
+            }
+            CondKind::Sequence(sequence) => {
+                todo.extend(sequence.steps.iter().map(|step| Part::Aggregate(&step.rows)));
+                todo.extend(sequence.steps.iter().filter_map(|step| step.matching.as_ref()).map(Part::Value));
+                todo.extend(sequence.window.iter().map(Part::Window));
             }
         }
     }
 
     fn value<'a>(&mut self, value: &'a Value, todo: &mut Vec<Part<'a>>) {
         match &value.kind {
-            ValueKind::Literal(_) | ValueKind::Now => {}
+            ValueKind::Literal(_) | ValueKind::Now | ValueKind::Bucket { .. } => {}
             ValueKind::Field(path, _) => self.path(path, None),
             ValueKind::Trait(path, id) => self.path(path, Some(Node::Trait(*id))),
             ValueKind::Aggregate(aggregate) => todo.push(Part::Aggregate(aggregate)),
@@ -96,6 +112,10 @@ impl Uses {
             ValueKind::Call(_, args) => todo.extend(args.iter().map(Part::Value)),
             ValueKind::Instant(local) | ValueKind::LocalDate(local) | ValueKind::LocalPart(_, local) => {
                 todo.push(Part::Local(local));
+            }
+            ValueKind::Periods(periods) => {
+                todo.push(Part::Aggregate(&periods.rows));
+                todo.extend(periods.bounds.iter().map(Part::Value));
             }
             ValueKind::Condition(cond) => todo.push(Part::Cond(cond)),
         }

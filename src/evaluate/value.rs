@@ -50,6 +50,7 @@ impl Evaluator<'_> {
                 let [from, to] = self.pair(from, to, scope)?;
                 days_between(&from, &to, span)
             }
+            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Err(EvalError::IllTyped(value.span)),
             ValueKind::Condition(cond) => self.test(cond, scope).map(Datum::Boolean),
         }
     }
@@ -117,8 +118,15 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
         (Func::Length, Datum::String(text)) => {
             i64::try_from(text.chars().count()).map(Datum::Integer).map_err(|_| EvalError::Overflow(span))
         }
-        (Func::Lower | Func::Upper | Func::Trim | Func::Length | Func::Coalesce, _) => {
-            Err(EvalError::IllTyped(span))
-        }
+        (
+            Func::Lower
+            | Func::Upper
+            | Func::Trim
+            | Func::Length
+            | Func::Coalesce
+            | Func::Semver
+            | Func::Size,
+            _,
+        ) => Err(EvalError::IllTyped(span)),
     }
 }

@@ -6,7 +6,7 @@ use crate::analyze::{Input, reads_nothing};
 use crate::check::hir::{
     Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, TraitId, Value, ValueKind, Window,
 };
-use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_value, walk_window};
+use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value, walk_window};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
 use crate::types::Unit;
@@ -51,9 +51,7 @@ pub(super) enum Reach {
 pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(SegmentId) -> bool) -> Needs {
     let segment = hir.segment(id);
     let mut collector = Collector { needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
-    for rule in segment.includes.iter().chain(&segment.excludes) {
-        collector.cond(rule);
-    }
+    walk_segment(&mut collector, segment);
     while let Some((computed, span)) = collector.todo.pop() {
         if collector.traits.insert(computed) {
             let mut inner = Collector { needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };

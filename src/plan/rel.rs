@@ -23,6 +23,16 @@ pub struct Cte {
     pub name: String,
     /// Its rows.
     pub select: Select,
+    /// More rows of the same columns (`UNION ALL`).
+    pub union: Vec<Select>,
+}
+
+impl Cte {
+    /// The rows of one select.
+    #[must_use]
+    pub fn new(name: String, select: Select) -> Self {
+        Self { name, select, union: Vec::new() }
+    }
 }
 
 /// A `SELECT`.
@@ -134,6 +144,41 @@ pub enum Scalar {
     CountRows,
     /// `(SELECT …)` as the value of its one row.
     Query(Box<Select>),
+    /// `ROW_NUMBER() OVER (…)`, `MAX(x) OVER (…)`
+    Window(Box<Over>),
+}
+
+/// A window function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Over {
+    /// An aggregate as a [`Scalar::Call`] or [`Scalar::CountRows`]; `None` is `ROW_NUMBER()`.
+    pub function: Option<Scalar>,
+    /// `PARTITION BY`
+    pub partition: Vec<Scalar>,
+    /// `ORDER BY`
+    pub order: Vec<Order>,
+    /// Which rows of the partition it sees; `None` leaves that to SQL.
+    pub frame: Option<Frame>,
+}
+
+/// One expression of an `ORDER BY`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// What it orders by.
+    pub value: Scalar,
+    /// `DESC`
+    pub descending: bool,
+    /// `NULLS LAST`; where it is false the value is never null.
+    pub nulls_last: bool,
+}
+
+/// `RANGE BETWEEN start AND end`, of a window that is ordered by one integer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// How far before (negative) or after the row it begins; `None`: unbounded.
+    pub start: Option<i64>,
+    /// How far before (negative) or after the row it ends; `None`: unbounded.
+    pub end: Option<i64>,
 }
 
 /// Whether a predicate stands negated.

@@ -11,6 +11,7 @@ pub(crate) mod problems;
 mod render;
 mod script;
 mod walk;
+mod window;
 
 pub use render::{AS_OF, ClockForm, Renderer};
 pub use script::{Purpose, Scope, Script, Statement, create, parses_back, refresh};

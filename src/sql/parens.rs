@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
     JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, UnaryOperator, VisitMut, VisitorMut,
+    WindowType,
 };
 
 /// How tightly an expression holds together, from 0 for anything.
@@ -208,7 +209,13 @@ fn operands(expr: &mut Expr) {
             }
             else_result.iter_mut().for_each(|one| unwrap(one, level::ANY));
         }
-        Expr::Function(function) => arguments(&mut function.args),
+        Expr::Function(function) => {
+            arguments(&mut function.args);
+            if let Some(WindowType::WindowSpec(spec)) = &mut function.over {
+                spec.partition_by.iter_mut().for_each(|key| unwrap(key, level::ANY));
+                spec.order_by.iter_mut().for_each(|order| unwrap(&mut order.expr, level::ANY));
+            }
+        }
         _ => {}
     }
 }

@@ -4,8 +4,8 @@
 
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, Cte, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    GroupByExpr, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor,
-    TableWithJoins, Value, ValueWithSpan, Visit, Visitor,
+    GroupByExpr, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, SetOperator,
+    SetQuantifier, TableFactor, TableWithJoins, Value, ValueWithSpan, Visit, Visitor, WindowSpec, WindowType,
 };
 
 /// Lines are broken where they would be longer, if they can be.
@@ -23,6 +23,11 @@ pub(super) fn query(query: &Query, indent: usize) -> String {
     }
     match query.body.as_ref() {
         SetExpr::Select(select) if is_simple(query, select) => out.push_str(&self::select(select, indent)),
+        SetExpr::SetOperation { .. } if parts(query).is_some() => {
+            let selects = parts(query).unwrap_or_default();
+            let selects: Vec<String> = selects.into_iter().map(|one| self::select(one, indent)).collect();
+            out.push_str(&selects.join(&format!("{0}UNION ALL{0}", line(indent))));
+        }
         // What a user wrote: as sqlparser prints it.
         _ => return query.to_string(),
     }
@@ -32,6 +37,35 @@ pub(super) fn query(query: &Query, indent: usize) -> String {
 fn cte(cte: &Cte, indent: usize) -> String {
     let inner = query(&cte.query, indent + STEP);
     format!("{} AS ({}{inner}{})", cte.alias.name, line(indent + STEP), line(indent))
+}
+
+/// The selects of a union that this module lays out; `None` if it is another query.
+fn parts(query: &Query) -> Option<Vec<&Select>> {
+    let mut found = Vec::new();
+    let mut body = query.body.as_ref();
+    loop {
+        let one = match body {
+            SetExpr::SetOperation {
+                op: SetOperator::Union,
+                set_quantifier: SetQuantifier::All,
+                left,
+                right,
+            } => {
+                body = left.as_ref();
+                right.as_ref()
+            }
+            first => first,
+        };
+        let SetExpr::Select(select) = one else { return None };
+        if !is_simple(query, select) {
+            return None;
+        }
+        found.push(select.as_ref());
+        if std::ptr::eq(one, body) {
+            found.reverse();
+            return Some(found);
+        }
+    }
 }
 
 /// Whether nothing stands in a query but what this module lays out.
@@ -199,14 +233,43 @@ fn call(function: &Function, indent: usize) -> Option<String> {
             _ => None,
         })
         .collect();
-    let arguments = arguments?.join(&format!(",{}", line(inner)));
-    let broken = format!("{}({}{arguments}{})", function.name, line(inner), line(indent));
+    let mut broken = format!("{}()", function.name);
+    if !list.args.is_empty() {
+        let arguments = arguments?.join(&format!(",{}", line(inner)));
+        broken = format!("{}({}{arguments}{})", function.name, line(inner), line(indent));
+    }
+    if let Some(WindowType::WindowSpec(spec)) = &function.over {
+        let flat = Function { over: None, ..function.clone() }.to_string();
+        let call = if flat.len() + indent <= WIDTH { flat } else { broken };
+        broken = format!("{call} OVER {}", window(spec, indent)?);
+    }
     // What else a call may have would have been lost.
-    let plain = sqlparser::ast::Function { args: FunctionArguments::None, ..function.clone() };
+    let plain = Function { args: FunctionArguments::None, over: None, ..function.clone() };
     (plain.to_string() == function.name.to_string()
         && list.clauses.is_empty()
         && list.duplicate_treatment.is_none())
     .then_some(broken)
+}
+
+/// A window, with a clause per line.
+fn window(spec: &WindowSpec, indent: usize) -> Option<String> {
+    if spec.window_name.is_some() {
+        return None;
+    }
+    let inner = indent + STEP;
+    let mut clauses = Vec::new();
+    if !spec.partition_by.is_empty() {
+        let keys = spec.partition_by.iter().map(|key| expr(key, inner + STEP)).collect();
+        clauses.push(list("PARTITION BY", keys, inner));
+    }
+    if !spec.order_by.is_empty() {
+        clauses.push(list("ORDER BY", spec.order_by.iter().map(ToString::to_string).collect(), inner));
+    }
+    if let Some(frame) = &spec.window_frame {
+        let end = frame.end_bound.as_ref().map_or(String::new(), |end| format!(" AND {end}"));
+        clauses.push(format!("{} BETWEEN {}{end}", frame.units, frame.start_bound));
+    }
+    Some(format!("({}{}{})", line(inner), clauses.join(&line(inner)), line(indent)))
 }
 
 /// A subquery in parentheses, on one line if it is a short one.

@@ -19,7 +19,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::shell::CLOCK_NAME;
 use crate::dialect::template::operand;
 use crate::dialect::{Dialect, Function, parse};
-use crate::plan::rel::{Clock, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{Clock, Join, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
 
 /// The name under which every query knows its run's as_of.
@@ -40,12 +40,12 @@ pub enum ClockForm {
 /// Writes queries for one target.
 #[derive(Debug)]
 pub struct Renderer<'a> {
-    dialect: &'a Dialect,
+    pub(super) dialect: &'a Dialect,
     form: ClockForm,
     clock: &'a Clock,
     /// The subquery that holds the clock, in the form `Query`.
     clock_cte: String,
-    problems: RefCell<Diagnostics>,
+    pub(super) problems: RefCell<Diagnostics>,
 }
 
 impl<'a> Renderer<'a> {
@@ -117,9 +117,7 @@ impl<'a> Renderer<'a> {
         if renderer.form == ClockForm::Query && !renderer.dialect.clock_in_place && reads_clock(query) {
             ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
         }
-        ctes.extend(
-            query.ctes.iter().map(|Cte { name, select }| renderer.cte(name, plain(renderer.select(select)))),
-        );
+        ctes.extend(query.ctes.iter().map(|cte| renderer.cte(&cte.name, renderer.cte_rows(cte))));
         let mut tree = plain(renderer.select(&query.select));
         if !ctes.is_empty() {
             let with_token = AttachedToken::empty();
@@ -231,7 +229,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn select(&self, select: &Select) -> ast::Select {
+    pub(super) fn select(&self, select: &Select) -> ast::Select {
         let joins = select.joins.iter().map(|join| self.join(join)).collect();
         let from = select.from.as_ref().map(|from| TableWithJoins { relation: self.relation(from), joins });
         let projection = select.columns.iter().map(|column| {
@@ -304,11 +302,11 @@ impl<'a> Renderer<'a> {
         Box::new(self.operand(scalar))
     }
 
-    fn exprs(&self, scalars: &[Scalar]) -> Vec<Expr> {
+    pub(super) fn exprs(&self, scalars: &[Scalar]) -> Vec<Expr> {
         scalars.iter().map(|scalar| self.expr(scalar)).collect()
     }
 
-    fn expr(&self, scalar: &Scalar) -> Expr {
+    pub(super) fn expr(&self, scalar: &Scalar) -> Expr {
         match scalar {
             Scalar::Column(alias, column) if alias.is_empty() => Expr::Identifier(self.ident(column)),
             Scalar::Column(alias, column) => {
@@ -343,6 +341,7 @@ impl<'a> Renderer<'a> {
             Scalar::Exists(query, Negated(negated)) => {
                 Expr::Exists { subquery: Box::new(plain(self.select(query))), negated: *negated }
             }
+            Scalar::Window(over) => self.window(over),
             Scalar::Query(query) => Expr::Subquery(Box::new(plain(self.select(query)))),
             Scalar::Call(function, arguments) => self.call(*function, self.exprs(arguments)),
             Scalar::Coalesce(values) => function("COALESCE", self.exprs(values)),

@@ -31,6 +31,10 @@ fn parts<'a>(scalar: &'a Scalar, one: &mut dyn FnMut(&'a Scalar), query: &mut dy
             query(select);
         }
         Scalar::Exists(select, _) | Scalar::Query(select) => query(select),
+        Scalar::Window(over) => {
+            over.function.iter().chain(&over.partition).for_each(&mut *one);
+            over.order.iter().for_each(|order| one(&order.value));
+        }
         Scalar::Case(branches, otherwise) => {
             for (condition, result) in branches {
                 one(condition);
@@ -69,7 +73,8 @@ fn everything<'a>(
 }
 
 fn selects(query: &Query) -> Vec<&Select> {
-    query.ctes.iter().map(|cte| &cte.select).chain([&query.select]).collect()
+    let ctes = query.ctes.iter().flat_map(|cte| std::iter::once(&cte.select).chain(&cte.union));
+    ctes.chain([&query.select]).collect()
 }
 
 /// Whether a query reads an instant of its run.
@@ -128,6 +133,7 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
         | Scalar::CountRows
         | Scalar::InQuery(..)
         | Scalar::Exists(..)
+        | Scalar::Window(_)
         | Scalar::Query(_) => value.clone(),
     }
 }

@@ -71,7 +71,9 @@ pub struct Segment {
     pub properties: Vec<Property>,
     /// `where`, `include where` and `exclude where`, in order.
     pub rules: Vec<Rule>,
-    /// What stands in it that segc can't compile yet (`keep …`).
+    /// `keep …`, in order.
+    pub keeps: Vec<Keep>,
+    /// What stands in it that segc can't compile yet.
     pub unsupported: Vec<Unsupported>,
     /// The whole item.
     pub span: Span,
@@ -125,6 +127,46 @@ pub struct Rule {
     pub condition: Expr,
     /// The whole rule.
     pub span: Span,
+}
+
+/// `keep …`: reduces those who match.
+#[derive(Debug, Clone)]
+pub struct Keep {
+    /// How.
+    pub kind: KeepKind,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// The kinds of [`Keep`].
+#[derive(Debug, Clone)]
+pub enum KeepKind {
+    /// `keep top 10 per company by lifetime_value`, `keep bottom 5% by total`
+    Rank {
+        /// `bottom`
+        bottom: bool,
+        /// `10`, `5%`
+        size: Literal,
+        /// `%` follows the size.
+        percent: bool,
+        /// Where the size stands, with its `%`.
+        size_span: Span,
+        /// The groups within which it counts.
+        per: Option<Path>,
+        /// What it ranks by.
+        by: Expr,
+    },
+    /// `keep sample 10% seed "autumn"`
+    Sample {
+        /// The percentage.
+        percent: Literal,
+        /// Where the percentage stands, with its `%`.
+        percent_span: Span,
+        /// The text that decides who it is.
+        seed: String,
+        /// Where the seed stands.
+        seed_span: Span,
+    },
 }
 
 /// A construct of the language that segc can read but not compile yet.
@@ -267,8 +309,67 @@ pub enum ExprKind {
         /// Its arguments.
         args: Vec<Expr>,
     },
+    /// `array [not] contains any (…)`, `array [not] contains all (…)`
+    ContainsItems {
+        /// `all`
+        all: bool,
+        /// The array.
+        value: Box<Expr>,
+        /// The list: constants, possibly none (an error of the checker).
+        items: Vec<Expr>,
+        /// The parentheses.
+        items_span: Span,
+        /// Infix `not`.
+        negated: bool,
+    },
+    /// `array is empty`, or `is not empty` if negated.
+    Empty {
+        /// The array.
+        value: Box<Expr>,
+        /// `is not empty`
+        negated: bool,
+    },
+    /// `x [not] matches "re"`
+    Matches {
+        /// The text that is searched.
+        value: Box<Expr>,
+        /// The regular expression, with the text's own escapes resolved.
+        pattern: String,
+        /// The text literal, with its quotes.
+        pattern_span: Span,
+        /// Infix `not`.
+        negated: bool,
+    },
+    /// `x [not] resembles "text" within N edits`
+    Resembles {
+        /// The text that is compared.
+        value: Box<Expr>,
+        /// What it is compared with.
+        text: String,
+        /// The text literal, with its quotes.
+        text_span: Span,
+        /// At most so many edits.
+        edits: i64,
+        /// Where their number stands.
+        edits_span: Span,
+        /// Infix `not`.
+        negated: bool,
+    },
+    /// `x [not] anniversary during W`
+    Anniversary {
+        /// The time.
+        value: Box<Expr>,
+        /// The window.
+        window: Window,
+        /// Infix `not`.
+        negated: bool,
+    },
     /// `count(orders during last 30 days where total > 10)`
     Aggregate(Box<Aggregate>),
+    /// `periods(orders during last 8 weeks each 1 week at least 3)`
+    Periods(Box<Periods>),
+    /// `sequence(events["view"] then events["purchase"] within 7 days)`
+    Sequence(Box<Sequence>),
     /// What segc can read but not compile yet.
     Unsupported(Unsupported),
 }
@@ -280,12 +381,81 @@ pub struct Aggregate {
     pub func: AggregateFunc,
     /// The word(s) that name it.
     pub func_span: Span,
+    /// `latest 3`, `earliest 3`
+    pub ranked: Option<Ranked>,
     /// A path, or an expression whose first name is one.
     pub arg: Expr,
     /// `during W`
     pub window: Option<Window>,
     /// `where E`
     pub filter: Option<Expr>,
+}
+
+/// `latest 3`, `earliest 3`: only so many rows of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    /// `latest`
+    pub latest: bool,
+    /// How many.
+    pub count: i64,
+    /// Where both stand.
+    pub span: Span,
+}
+
+/// `periods(P during W where E each N units at least M)`
+#[derive(Debug, Clone)]
+pub struct Periods {
+    /// The path.
+    pub path: Path,
+    /// `during W`
+    pub window: Window,
+    /// `where E`
+    pub filter: Option<Expr>,
+    /// `each N units`: the length of one period.
+    pub each: (i64, Unit),
+    /// Where the length stands.
+    pub each_span: Span,
+    /// `at least M`, and where M stands.
+    pub at_least: Option<(i64, Span)>,
+}
+
+/// `sequence(a then within 1 day (b where x) then not c then d within 7 days matching p during W)`
+#[derive(Debug, Clone)]
+pub struct Sequence {
+    /// Two or more.
+    pub steps: Vec<Step>,
+    /// `within D` after the last step: from the first step to the last.
+    pub span: Option<Within>,
+    /// `matching p`
+    pub matching: Option<Path>,
+    /// `during W`
+    pub window: Option<Window>,
+}
+
+/// A step of a sequence.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// `then not`
+    pub negated: bool,
+    /// `within D` before it: from the step before to this one.
+    pub gap: Option<Within>,
+    /// The path to its rows.
+    pub path: Path,
+    /// `where E`
+    pub filter: Option<Expr>,
+    /// Path and condition, with their parentheses.
+    pub span: Span,
+}
+
+/// `within 7 days`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// How many.
+    pub count: i64,
+    /// Of which unit.
+    pub unit: Unit,
+    /// The number and the unit.
+    pub span: Span,
 }
 
 /// The aggregates.
@@ -303,6 +473,12 @@ pub enum AggregateFunc {
     Min,
     /// Largest.
     Max,
+    /// The value of the earliest row, even if it is missing.
+    First,
+    /// The value of the latest row, even if it is missing.
+    Last,
+    /// The most frequent value that is not missing; of several, the smallest.
+    Mode,
     /// Whether there is any.
     Exists,
     /// Whether all satisfy the condition.

@@ -167,6 +167,7 @@ impl<'a> Reader<'a, '_> {
             extends,
             properties: Vec::new(),
             rules: Vec::new(),
+            keeps: Vec::new(),
             unsupported: vec![Unsupported { what: UNREADABLE, span }],
             span,
         };

@@ -74,6 +74,9 @@ pub(in super::super) fn word(func: AggregateFunc) -> &'static str {
         AggregateFunc::Avg => "avg",
         AggregateFunc::Min => "min",
         AggregateFunc::Max => "max",
+        AggregateFunc::First => "first",
+        AggregateFunc::Last => "last",
+        AggregateFunc::Mode => "mode",
         AggregateFunc::Exists => "exists",
         AggregateFunc::Every => "every",
     }
@@ -131,6 +134,12 @@ impl Checker<'_, '_> {
             Ok(None) => return self.nothing_to_aggregate(ast, scope),
             Err(problem) => return self.fail(problem),
         };
+        if ast.ranked.is_some() {
+            return self.not_yet("`latest` and `earliest`", span);
+        }
+        if matches!(ast.func, AggregateFunc::First | AggregateFunc::Last | AggregateFunc::Mode) {
+            return self.not_yet("`first`, `last` and `mode`", span);
+        }
         // Each part is checked, so that every problem is found.
         let argument = self.argument(ast, &found);
         let times = self.times(&found);
@@ -148,6 +157,7 @@ impl Checker<'_, '_> {
             hops: found.resolved.hops.into_iter().take(found.skip).collect(),
             times,
             window,
+            ranked: None,
             value: argument?,
             filter,
             span,

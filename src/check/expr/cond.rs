@@ -51,6 +51,12 @@ impl Checker<'_, '_> {
             ExprKind::Aggregate(aggregate) if super::aggregate::is_condition(aggregate.func) => {
                 self.aggregate_cond(aggregate, span, scope)
             }
+            ExprKind::ContainsItems { .. } => self.not_yet("`contains any` and `contains all`", span),
+            ExprKind::Empty { .. } => self.not_yet("`is empty`", span),
+            ExprKind::Matches { .. } => self.not_yet("`matches`", span),
+            ExprKind::Resembles { .. } => self.not_yet("`resembles`", span),
+            ExprKind::Anniversary { .. } => self.not_yet("`anniversary`", span),
+            ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
             ExprKind::Literal(_)
             | ExprKind::Param(_)
             | ExprKind::Path(_)
@@ -64,6 +70,7 @@ impl Checker<'_, '_> {
             | ExprKind::Arithmetic(..)
             | ExprKind::Call { .. }
             | ExprKind::Aggregate(_)
+            | ExprKind::Periods(_)
             | ExprKind::Unsupported(_) => {
                 let found = self.value(expr, scope)?;
                 self.value_as_cond(found, expr)

@@ -133,7 +133,12 @@ impl Lowering<'_> {
         let call = |function, arg| Scalar::Call(function, vec![arg]);
         let ordered = |this: &Self, arg| if value.ty == Type::String { this.text_order(arg) } else { arg };
         match aggregate.func {
-            AggregateFunc::Count | AggregateFunc::Exists | AggregateFunc::Every => Scalar::CountRows,
+            AggregateFunc::Count
+            | AggregateFunc::Exists
+            | AggregateFunc::Every
+            | AggregateFunc::First
+            | AggregateFunc::Last
+            | AggregateFunc::Mode => Scalar::CountRows,
             AggregateFunc::CountDistinct => call(Function::CountDistinct, scalar),
             AggregateFunc::Avg => call(Function::Avg, scalar),
             AggregateFunc::Min => call(Function::Min, ordered(self, scalar)),
@@ -191,7 +196,7 @@ impl Lowering<'_> {
         }
         let name = self.cte_name(&self.aggregate_name(aggregate));
         let columns = keys.iter().map(GroupKey::column).collect();
-        self.ctes.push(Cte { name, select: Select { columns, ..rows } });
+        self.ctes.push(Cte::new(name, Select { columns, ..rows }));
         self.ctes.len() - 1
     }
 

@@ -216,7 +216,7 @@ impl Lowering<'_> {
                     name: None,
                 });
                 let select = Select { columns: columns.collect(), from, ..Select::default() };
-                self.ctes.push(Cte { name: name.clone(), select });
+                self.ctes.push(Cte::new(name.clone(), select));
                 self.sources.insert(entity, name.clone());
                 Relation::Cte(name)
             }

@@ -108,6 +108,9 @@ pub(super) fn column_name(aggregate: &Aggregate, field: impl Fn(&Value) -> Optio
         AggregateFunc::Avg => of("avg"),
         AggregateFunc::Min => of("min"),
         AggregateFunc::Max => of("max"),
+        AggregateFunc::First => of("first"),
+        AggregateFunc::Last => of("last"),
+        AggregateFunc::Mode => of("mode"),
         AggregateFunc::Exists | AggregateFunc::Every => "found".to_owned(),
     }
 }

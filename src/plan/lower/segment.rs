@@ -22,7 +22,7 @@ impl Lowering<'_> {
             }
             let select = self.members(inlined);
             let name = self.cte_name(&self.cx.hir.segment(inlined).name.clone());
-            self.ctes.push(Cte { name: name.clone(), select });
+            self.ctes.push(Cte::new(name.clone(), select));
             self.members.insert(inlined, Relation::Cte(name));
         }
     }

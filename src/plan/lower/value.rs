@@ -54,6 +54,7 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, from), self.value(scope, to)];
                 call(Function::DaysBetween, args)
             }
+            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Scalar::Literal(Literal::Integer(0)),
             ValueKind::Condition(cond) => {
                 let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
@@ -115,7 +116,7 @@ impl Lowering<'_> {
     fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
-            Func::Coalesce => return Scalar::Coalesce(scalars),
+            Func::Coalesce | Func::Semver | Func::Size => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
             Func::Trim => Function::Trim,

@@ -107,7 +107,7 @@ impl<'a> Builder<'a, '_> {
         refused(whole)
     }
 
-    fn number(&mut self, node: &Node<'a>, negative: bool, span: Span) -> Expr {
+    pub(super) fn number(&mut self, node: &Node<'a>, negative: bool, span: Span) -> Expr {
         let written = if negative { format!("-{}", node.as_str()) } else { node.as_str().to_owned() };
         match literal::number(&written) {
             Ok(value) => Expr { kind: ExprKind::Literal(value), span },
@@ -160,8 +160,8 @@ impl<'a> Builder<'a, '_> {
             Rule::path => Expr { kind: ExprKind::Path(self.path(node)), span },
             Rule::aggregate => self.aggregate(node),
             Rule::call => self.call(node),
-            Rule::sequence => self.unsupported_expr("`sequence`", span),
-            Rule::periods => self.unsupported_expr("`periods`", span),
+            Rule::sequence => self.sequence(node),
+            Rule::periods => self.periods(node),
             _ => refused(span),
         }
     }

@@ -1,7 +1,10 @@
 //! Aggregates and function calls.
 
+use super::expr::unit_named;
 use super::{Builder, children, has, refused};
-use crate::syntax::ast::{Aggregate, AggregateFunc, Expr, ExprKind};
+use crate::syntax::ast::{
+    Aggregate, AggregateFunc, Expr, ExprKind, Path, Periods, Ranked, Sequence, Step, Within,
+};
 use crate::syntax::grammar::{Node, Rule};
 
 impl<'a> Builder<'a, '_> {
@@ -9,13 +12,8 @@ impl<'a> Builder<'a, '_> {
         let span = self.span(&node);
         let word = children(node.clone(), Rule::aggregate_func).next();
         let written = word.as_ref().map_or("", |word| word.as_str());
-        let func = match aggregate_func(written) {
-            Ok(func) => func,
-            Err(what) => return self.unsupported_expr(what, span),
-        };
-        if has(&node, Rule::ranked) {
-            return self.unsupported_expr("`latest` and `earliest`", span);
-        }
+        let func = aggregate_func(written);
+        let ranked = children(node.clone(), Rule::ranked).next().map(|ranked| self.ranked(ranked));
         let func_span = word.as_ref().map_or(span, |word| self.span(word));
         let mut arg = refused(span);
         let (mut window, mut filter) = (None, None);
@@ -27,7 +25,7 @@ impl<'a> Builder<'a, '_> {
                 _ => {}
             }
         }
-        let aggregate = Aggregate { func, func_span, arg, window, filter };
+        let aggregate = Aggregate { func, func_span, ranked, arg, window, filter };
         Expr { kind: ExprKind::Aggregate(Box::new(aggregate)), span }
     }
 
@@ -35,33 +33,89 @@ impl<'a> Builder<'a, '_> {
         let span = self.span(&node);
         let function = children(node.clone(), Rule::function_name).next();
         let name = function.map_or_else(|| self.nameless(), |word| self.name(&word));
-        let unsupported = match name.text.as_str() {
-            "size" => Some("`size`"),
-            "semver" => Some("`semver`"),
-            "bucket" => Some("`bucket`"),
-            _ => None,
-        };
-        if let Some(what) = unsupported {
-            return self.unsupported_expr(what, span);
-        }
         let args = children(node, Rule::expr).map(|arg| self.expr(arg)).collect();
         Expr { kind: ExprKind::Call { name, args }, span }
     }
+
+    fn ranked(&mut self, node: Node<'a>) -> Ranked {
+        let span = self.span(&node);
+        let latest = has(&node, Rule::kw_latest);
+        let count = children(node, Rule::integer).next().map_or(1, |count| self.integer(&count));
+        Ranked { latest, count, span }
+    }
+
+    /// The path of a node that has one.
+    fn path_in(&mut self, node: &Node<'a>) -> Path {
+        let span = self.span(node);
+        let path = children(node.clone(), Rule::path).next();
+        path.map_or_else(|| Path { parts: Vec::new(), span }, |path| self.path(path))
+    }
+
+    pub(super) fn periods(&mut self, node: Node<'a>) -> Expr {
+        let span = self.span(&node);
+        let path = self.path_in(&node);
+        let Some(window) = children(node.clone(), Rule::window).next() else { return refused(span) };
+        let window = self.window(window);
+        let filter = children(node.clone(), Rule::expr).next().map(|filter| self.expr(filter));
+        let mut numbers = children(node.clone(), Rule::integer);
+        let (each, least) = (numbers.next(), numbers.next());
+        let unit = children(node, Rule::unit).next();
+        let (Some(each), Some(unit)) = (each, unit) else { return refused(span) };
+        let each_span = self.span(&each).to(self.span(&unit));
+        let each = (self.integer(&each), unit_named(&unit));
+        let at_least = least.map(|least| (self.integer(&least), self.span(&least)));
+        let periods = Periods { path, window, filter, each, each_span, at_least };
+        Expr { kind: ExprKind::Periods(Box::new(periods)), span }
+    }
+
+    pub(super) fn sequence(&mut self, node: Node<'a>) -> Expr {
+        let span = self.span(&node);
+        let mut sequence = Sequence { steps: Vec::new(), span: None, matching: None, window: None };
+        let (mut negated, mut within, mut number, mut after_then) = (false, None, None, true);
+        for child in node.into_inner() {
+            match child.as_rule() {
+                Rule::kw_then => (negated, within, after_then) = (false, None, true),
+                Rule::kw_not => negated = true,
+                Rule::integer => number = Some((self.integer(&child), self.span(&child))),
+                Rule::unit => {
+                    let (count, from) = number.take().unwrap_or((1, span));
+                    let found = Within { count, unit: unit_named(&child), span: from.to(self.span(&child)) };
+                    if after_then { within = Some(found) } else { sequence.span = Some(found) }
+                }
+                Rule::step => {
+                    let step = self.step(child, negated, within.take());
+                    sequence.steps.push(step);
+                    after_then = false;
+                }
+                Rule::path => sequence.matching = Some(self.path(child)),
+                Rule::window => sequence.window = Some(self.window(child)),
+                _ => {}
+            }
+        }
+        Expr { kind: ExprKind::Sequence(Box::new(sequence)), span }
+    }
+
+    fn step(&mut self, node: Node<'a>, negated: bool, gap: Option<Within>) -> Step {
+        let span = self.span(&node);
+        let path = self.path_in(&node);
+        let filter = children(node, Rule::expr).next().map(|filter| self.expr(filter));
+        Step { negated, gap, path, filter, span }
+    }
 }
 
-/// The aggregate of its word, or what is not supported yet.
-fn aggregate_func(written: &str) -> Result<AggregateFunc, &'static str> {
-    Ok(match written.split_whitespace().next().unwrap_or_default() {
+/// The aggregate of its word.
+fn aggregate_func(written: &str) -> AggregateFunc {
+    match written.split_whitespace().next().unwrap_or_default() {
         "sum" => AggregateFunc::Sum,
         "avg" => AggregateFunc::Avg,
         "min" => AggregateFunc::Min,
         "max" => AggregateFunc::Max,
         "exists" => AggregateFunc::Exists,
         "every" => AggregateFunc::Every,
-        "first" => return Err("`first`"),
-        "last" => return Err("`last`"),
-        "mode" => return Err("`mode`"),
+        "first" => AggregateFunc::First,
+        "last" => AggregateFunc::Last,
+        "mode" => AggregateFunc::Mode,
         _ if written.contains("distinct") => AggregateFunc::CountDistinct,
         _ => AggregateFunc::Count,
-    })
+    }
 }

@@ -4,11 +4,12 @@ use super::expr::{unit_named, unit_of};
 use super::{Builder, children, has, refused};
 use crate::diagnostic::{Span, closest};
 use crate::syntax::ast::{
-    Item, Name, Param, Property, PropertyValue, Rule as SegmentRule, RuleKind, Segment, Trait, Unsupported,
+    ExprKind, Item, Keep, KeepKind, Name, Param, Property, PropertyValue, Rule as SegmentRule, RuleKind,
+    Segment, Trait,
 };
 use crate::syntax::grammar::{Node, Rule};
 use crate::syntax::problems::{NotPlain, NumberRange, UnknownType};
-use crate::types::Type;
+use crate::types::{Literal, Type};
 use crate::types::{TYPE_NAMES, parse_type};
 
 impl<'a> Builder<'a, '_> {
@@ -105,6 +106,7 @@ impl<'a> Builder<'a, '_> {
             extends,
             properties: Vec::new(),
             rules: Vec::new(),
+            keeps: Vec::new(),
             unsupported: Vec::new(),
             span,
         };
@@ -117,15 +119,9 @@ impl<'a> Builder<'a, '_> {
         match node.as_rule() {
             Rule::segment_rule => segment.rules.extend(self.rule(node)),
             Rule::property => {
-                if let Some(property) = self.property(node) {
-                    segment.unsupported.extend(self.unsupported_property(&property));
-                    segment.properties.push(property);
-                }
+                segment.properties.extend(self.property(node));
             }
-            Rule::keep => {
-                let span = self.span(&node);
-                segment.unsupported.push(self.unsupported("`keep`", span));
-            }
+            Rule::keep => segment.keeps.extend(self.keep(node)),
             _ => {}
         }
     }
@@ -145,15 +141,36 @@ impl<'a> Builder<'a, '_> {
         Some(SegmentRule { kind, condition, span })
     }
 
-    fn unsupported_property(&mut self, property: &Property) -> Option<Unsupported> {
-        let what = match property.name.text.as_str() {
-            "expire" => "`expire`",
-            "history" => "`history`",
-            "exclusive group" => "`exclusive group`",
-            "priority" => "`priority`",
-            _ => return None,
+    fn keep(&mut self, node: Node<'a>) -> Option<Keep> {
+        let span = self.span(&node);
+        let seed = children(node.clone(), Rule::text).next();
+        if let Some(seed) = seed {
+            let percent = children(node.clone(), Rule::number).next()?;
+            let sign = children(node, Rule::percent).next();
+            let (percent, percent_span) = self.keep_size(&percent, sign.as_ref());
+            let (seed, seed_span) = (self.text(&seed), self.span(&seed));
+            let kind = KeepKind::Sample { percent, percent_span, seed, seed_span };
+            return Some(Keep { kind, span });
+        }
+        let bottom = has(&node, Rule::kw_bottom);
+        let rest = children(node, Rule::keep_rest).next()?;
+        let number = children(rest.clone(), Rule::number).next()?;
+        let sign = children(rest.clone(), Rule::percent).next();
+        let percent = sign.is_some();
+        let (size, size_span) = self.keep_size(&number, sign.as_ref());
+        let per = children(rest.clone(), Rule::path).next().map(|path| self.path(path));
+        let by = self.expr(children(rest, Rule::expr).next()?);
+        Some(Keep { kind: KeepKind::Rank { bottom, size, percent, size_span, per, by }, span })
+    }
+
+    /// A number of a `keep`, and where it stands with its `%`.
+    fn keep_size(&mut self, node: &Node<'a>, sign: Option<&Node<'a>>) -> (Literal, Span) {
+        let span = self.span(node);
+        let size = match self.number(node, false, span).kind {
+            ExprKind::Literal(literal) => literal,
+            _ => Literal::Integer(1),
         };
-        Some(self.unsupported(what, property.name.span.to(property.value_span)))
+        (size, sign.map_or(span, |sign| span.to(self.span(sign))))
     }
 
     fn property(&mut self, node: Node<'a>) -> Option<Property> {

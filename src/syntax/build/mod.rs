@@ -15,7 +15,7 @@ use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart, Unsupported};
 use super::grammar::{Node, Rule};
 use super::literal;
 use super::outline::Tokens;
-use super::problems::{NotSupported, TooDeep};
+use super::problems::TooDeep;
 use crate::diagnostic::{Diagnostics, Span};
 
 /// How deep an expression may be: every walk over the tree may recurse this far.
@@ -51,16 +51,6 @@ impl<'a, 'p> Builder<'a, 'p> {
         let after = tokens.partition_point(|token| token.end <= end);
         let end = after.checked_sub(1).map_or(end, |last| tokens[last].end);
         Span::new(self.tokens.source, start, end)
-    }
-
-    /// Reports what can't be compiled yet, and stands in for it.
-    fn unsupported(&mut self, what: &'static str, span: Span) -> Unsupported {
-        self.problems.push(NotSupported { span, what });
-        Unsupported { what, span }
-    }
-
-    fn unsupported_expr(&mut self, what: &'static str, span: Span) -> Expr {
-        Expr { kind: ExprKind::Unsupported(self.unsupported(what, span)), span }
     }
 
     /// Builds with `levels` more levels above; reports if that is too deep.

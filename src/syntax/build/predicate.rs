@@ -53,15 +53,21 @@ impl<'a> Builder<'a, '_> {
                 let (low, high) = self.two_sums(operator);
                 ExprKind::Between { value: Box::new(value), low, high, negated }
             }
-            Rule::contains if has(&operator, Rule::any_all) => {
-                return self.unsupported_expr("`contains any` and `contains all`", span);
-            }
+            Rule::contains if has(&operator, Rule::any_all) => self.contains_items(value, operator, negated),
             Rule::contains => self.text_operator(TextOp::Contains, value, operator, negated),
             Rule::starts_with => self.text_operator(TextOp::StartsWith, value, operator, negated),
             Rule::ends_with => self.text_operator(TextOp::EndsWith, value, operator, negated),
-            Rule::matches => return self.unsupported_expr("`matches`", span),
-            Rule::resembles => return self.unsupported_expr("`resembles`", span),
-            Rule::anniversary => return self.unsupported_expr("`anniversary`", span),
+            Rule::matches => {
+                let (pattern, pattern_span) = self.text_of(&operator);
+                ExprKind::Matches { value: Box::new(value), pattern, pattern_span, negated }
+            }
+            Rule::resembles => self.resembles(value, operator, negated),
+            Rule::anniversary => match children(operator, Rule::window).next() {
+                Some(window) => {
+                    ExprKind::Anniversary { value: Box::new(value), window: self.window(window), negated }
+                }
+                None => return refused(span),
+            },
             Rule::before | Rule::after => {
                 let before = operator.as_rule() == Rule::before;
                 let op = if before { InstantOp::Before } else { InstantOp::After };
@@ -88,7 +94,7 @@ impl<'a> Builder<'a, '_> {
 
     fn is(&mut self, value: Expr, node: Node<'a>, negated: bool, span: Span) -> Expr {
         if has(&node, Rule::kw_empty) {
-            return self.unsupported_expr("`is empty`", span);
+            return Expr { kind: ExprKind::Empty { value: Box::new(value), negated }, span };
         }
         // `is not missing` is `is present`, and the other way round.
         let negated = negated != has(&node, Rule::kw_present);
@@ -114,6 +120,31 @@ impl<'a> Builder<'a, '_> {
         let items = list.map(|list| children(list, Rule::sum).map(|item| self.sum(item)).collect());
         let items = items.unwrap_or_default();
         ExprKind::In { value: Box::new(value), items, items_span, negated, ignoring_case }
+    }
+
+    fn contains_items(&mut self, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
+        let all = children(node.clone(), Rule::any_all).next().is_some_and(|word| word.as_str() == "all");
+        match self.membership(value, node, negated) {
+            ExprKind::In { value, items, items_span, negated, .. } => {
+                ExprKind::ContainsItems { all, value, items, items_span, negated }
+            }
+            other => other,
+        }
+    }
+
+    fn resembles(&mut self, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
+        let (text, text_span) = self.text_of(&node);
+        let number = children(node, Rule::integer).next();
+        let edits_span = number.as_ref().map_or(text_span, |number| self.span(number));
+        let edits = number.map_or(0, |number| self.integer(&number));
+        ExprKind::Resembles { value: Box::new(value), text, text_span, edits, edits_span, negated }
+    }
+
+    /// The text literal below a node.
+    pub(super) fn text_of(&mut self, node: &Node<'a>) -> (String, Span) {
+        let whole = self.span(node);
+        let text = children(node.clone(), Rule::text).next();
+        text.map_or_else(|| (String::new(), whole), |text| (self.text(&text), self.span(&text)))
     }
 
     fn text_operator(&mut self, op: TextOp, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {

@@ -32,6 +32,9 @@ fn segment(segment: &Segment) -> String {
     for rule in &segment.rules {
         write!(out, "; {:?} {}", rule.kind, expr(&rule.condition)).unwrap();
     }
+    for one in &segment.keeps {
+        write!(out, "; {}", keep(one)).unwrap();
+    }
     for unsupported in &segment.unsupported {
         write!(out, "; unsupported {}", unsupported.what).unwrap();
     }
@@ -96,13 +99,76 @@ pub(super) fn expr(value: &Expr) -> String {
             format!("({}in-segment {of} {})", not(*negated), segment.text)
         }
         ExprKind::Call { name, args } => format!("{}({})", name.text, all(args)),
+        ExprKind::ContainsItems { all: every, value, items, negated, .. } => {
+            let word = if *every { "all" } else { "any" };
+            format!("({}contains-{word} {} [{}])", not(*negated), expr(value), all(items))
+        }
+        ExprKind::Empty { value, negated } => format!("({}empty {})", not(*negated), expr(value)),
+        ExprKind::Matches { value, pattern, negated, .. } => {
+            format!("({}matches {} {pattern:?})", not(*negated), expr(value))
+        }
+        ExprKind::Resembles { value, text, edits, negated, .. } => {
+            format!("({}resembles {} {text:?} {edits})", not(*negated), expr(value))
+        }
+        ExprKind::Anniversary { value, window: w, negated } => {
+            format!("({}anniversary {} {})", not(*negated), expr(value), window(w))
+        }
         ExprKind::Aggregate(inner) => aggregate(inner),
+        ExprKind::Periods(inner) => periods(inner),
+        ExprKind::Sequence(inner) => sequence(inner),
         ExprKind::Unsupported(what) => format!("<{}>", what.what),
     }
 }
 
+fn periods(inner: &Periods) -> String {
+    let mut out = format!("Periods[{} during {}", path(&inner.path), window(&inner.window));
+    if let Some(filter) = &inner.filter {
+        write!(out, " where {}", expr(filter)).unwrap();
+    }
+    write!(out, " each {}{}", inner.each.0, inner.each.1).unwrap();
+    if let Some((least, _)) = inner.at_least {
+        write!(out, " least {least}").unwrap();
+    }
+    out + "]"
+}
+
+fn sequence(inner: &Sequence) -> String {
+    let step = |step: &Step| {
+        let not = if step.negated { "not " } else { "" };
+        let gap = step.gap.map_or(String::new(), |gap| format!("within({}{}) ", gap.count, gap.unit));
+        let filter = step.filter.as_ref().map_or(String::new(), |filter| format!(" where {}", expr(filter)));
+        format!("{not}{gap}{}{filter}", path(&step.path))
+    };
+    let mut out = format!("Sequence[{}", inner.steps.iter().map(step).collect::<Vec<_>>().join(", "));
+    if let Some(span) = inner.span {
+        write!(out, " within({}{})", span.count, span.unit).unwrap();
+    }
+    if let Some(of) = &inner.matching {
+        write!(out, " matching {}", path(of)).unwrap();
+    }
+    if let Some(w) = &inner.window {
+        write!(out, " during {}", window(w)).unwrap();
+    }
+    out + "]"
+}
+
+fn keep(keep: &Keep) -> String {
+    match &keep.kind {
+        KeepKind::Sample { percent, seed, .. } => format!("Sample {percent}% {seed:?}"),
+        KeepKind::Rank { bottom, size, percent, per, by, .. } => {
+            let word = if *bottom { "Bottom" } else { "Top" };
+            let sign = if *percent { "%" } else { "" };
+            let per = per.as_ref().map_or(String::new(), |per| format!(" per {}", path(per)));
+            format!("{word} {size}{sign}{per} by {}", expr(by))
+        }
+    }
+}
+
 fn aggregate(inner: &Aggregate) -> String {
-    let mut out = format!("{:?}[{}", inner.func, expr(&inner.arg));
+    let ranked = inner.ranked.map_or(String::new(), |ranked| {
+        format!("{} {} ", if ranked.latest { "latest" } else { "earliest" }, ranked.count)
+    });
+    let mut out = format!("{:?}[{ranked}{}", inner.func, expr(&inner.arg));
     if let Some(w) = &inner.window {
         write!(out, " during {}", window(w)).unwrap();
     }

@@ -1,0 +1,71 @@
+//! Window functions, and unions of selects.
+
+use sqlparser::ast::{self, Expr, SetExpr, SetOperator, SetQuantifier, Value};
+
+use super::node::{function, plain};
+use super::problems::ArgumentDoesNotFit;
+use super::render::Renderer;
+use crate::plan::rel::{Cte, Over};
+
+impl Renderer<'_> {
+    /// The rows of a subquery: a select, and those that are added to it.
+    pub(super) fn cte_rows(&self, cte: &Cte) -> ast::Query {
+        let mut query = plain(self.select(&cte.select));
+        for more in &cte.union {
+            let right = Box::new(SetExpr::Select(Box::new(self.select(more))));
+            let left = query.body;
+            let (op, set_quantifier) = (SetOperator::Union, SetQuantifier::All);
+            query.body = Box::new(SetExpr::SetOperation { op, set_quantifier, left, right });
+        }
+        query
+    }
+
+    /// `ROW_NUMBER() OVER (…)`, or an aggregate's call with its `OVER`.
+    pub(super) fn window(&self, over: &Over) -> Expr {
+        let mut expr = match &over.function {
+            Some(function) => self.expr(function),
+            None => function("ROW_NUMBER", Vec::new()),
+        };
+        let window_frame = over.frame.as_ref().map(|frame| ast::WindowFrame {
+            units: ast::WindowFrameUnits::Range,
+            start_bound: bound(frame.start, false),
+            end_bound: Some(bound(frame.end, true)),
+        });
+        let order_by = over.order.iter().map(|order| ast::OrderByExpr {
+            expr: self.expr(&order.value),
+            options: ast::OrderByOptions {
+                sort: order.descending.then_some(ast::OrderBySort::Desc),
+                nulls_first: order.nulls_last.then_some(false),
+            },
+            with_fill: None,
+        });
+        let spec = ast::WindowSpec {
+            window_name: None,
+            partition_by: self.exprs(&over.partition),
+            order_by: order_by.collect(),
+            window_frame,
+        };
+        if let Expr::Function(function) = &mut expr {
+            function.over = Some(ast::WindowType::WindowSpec(spec));
+        } else {
+            let (function, dialect) = ("a window function", self.dialect.name.clone());
+            self.problems.borrow_mut().push(ArgumentDoesNotFit { span: None, function, dialect });
+        }
+        expr
+    }
+}
+
+/// The end of a frame that lies so far from the row.
+fn bound(distance: Option<i64>, is_end: bool) -> ast::WindowFrameBound {
+    use ast::WindowFrameBound::{CurrentRow, Following, Preceding};
+    let number = |distance: i64| {
+        Some(Box::new(Expr::value(Value::Number(distance.unsigned_abs().to_string(), false))))
+    };
+    match distance {
+        None if is_end => Following(None),
+        None => Preceding(None),
+        Some(0) => CurrentRow,
+        Some(distance) if distance < 0 => Preceding(number(distance)),
+        Some(distance) => Following(number(distance)),
+    }
+}
