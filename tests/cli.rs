@@ -36,7 +36,19 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_goes_to_stdout_and_shows_examples() {
     let folder = folder();
-    for command in ["init", "check", "compile", "run", "ls", "graph", "capabilities", "catalog", "explain"] {
+    for command in [
+        "init",
+        "check",
+        "compile",
+        "run",
+        "why",
+        "attrition",
+        "ls",
+        "graph",
+        "capabilities",
+        "catalog",
+        "explain",
+    ] {
         let (code, out, err) = outcome(folder.path(), &[command, "--help"]);
         assert_eq!((code, err.as_str()), (0, ""), "{command}");
         assert!(out.contains("Examples:"), "{command}:\n{out}");

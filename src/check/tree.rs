@@ -5,10 +5,13 @@
 //! soon as it can be walked. Whoever answers (an engine, the evaluator) answers for the same
 //! conditions and values.
 
+use std::borrow::Cow;
+
 use super::hir::{
-    Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Path, Segment, SegmentId, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Base, Cond, CondKind, Group, Hir, Path, Periods, Segment, SegmentId, Sequence,
+    Value, ValueKind, Window,
 };
-use super::visit::{Visitor, walk_cond};
+use super::visit::{Visitor, walk_cond, walk_keep};
 use crate::catalog::EntityId;
 use crate::diagnostic::Span;
 use crate::types::Type;
@@ -44,6 +47,10 @@ pub enum Role {
     Include,
     /// An exclude. That it holds speaks against the entity.
     Exclude,
+    /// That no segment takes the entity which comes before this one in its exclusive group.
+    Group(SegmentId),
+    /// That the entity is among those whom a `keep` keeps, of whom all before it has left.
+    Keep,
     /// A condition in one of these.
     Condition,
 }
@@ -55,7 +62,7 @@ pub enum Shape {
     All,
     /// One of them holds.
     Any,
-    /// It doesn't hold.
+    /// None of them holds.
     Not,
     /// A segment's match: see [`Segment`].
     Match,
@@ -81,27 +88,45 @@ pub enum What {
     Rows,
     /// How many of the rows fail the test of an `every`.
     Failing,
+    /// How many rows there are for a step of a sequence.
+    StepRows,
+}
+
+/// A segment's condition as a tree.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    /// The tree that the conditions refer to: the project's, and, where a segment has several
+    /// `keep`s, segments that stand for what is left after each of them.
+    pub hir: Cow<'a, Hir>,
+    /// The whole segment.
+    pub root: Part,
+    /// The segments whose members the conditions refer to beside those that the segment itself
+    /// refers to.
+    pub whole: Vec<SegmentId>,
 }
 
 /// A segment's condition as a tree. `deep` unfolds the segments that it refers to.
 #[must_use]
-pub fn tree(hir: &Hir, id: SegmentId, deep: bool) -> Part {
-    let mut builder = Builder { hir, deep, open: vec![id], unfolded: Vec::new() };
-    builder.segment(id)
+pub fn tree(hir: &Hir, id: SegmentId, deep: bool) -> Tree<'_> {
+    let (open, unfolded, whole) = (vec![id], Vec::new(), Vec::new());
+    let mut builder = Builder { hir: Cow::Borrowed(hir), deep, open, unfolded, whole };
+    let root = builder.segment(id);
+    Tree { hir: builder.hir, root, whole: builder.whole }
 }
 
 struct Builder<'a> {
-    hir: &'a Hir,
+    hir: Cow<'a, Hir>,
     deep: bool,
     /// The segments that are being unfolded.
     open: Vec<SegmentId>,
     /// Those that have been: each is shown once.
     unfolded: Vec<SegmentId>,
+    whole: Vec<SegmentId>,
 }
 
 impl Builder<'_> {
     fn segment(&mut self, id: SegmentId) -> Part {
-        let segment = self.hir.segment(id);
+        let segment = self.hir.segment(id).clone();
         let mut parts = Vec::new();
         if let Some((parent, span)) = segment.parent {
             let cond = member_of(segment.entity, parent, span);
@@ -114,8 +139,49 @@ impl Builder<'_> {
         for exclude in &segment.excludes {
             parts.push(Part { role: Role::Exclude, ..self.part(exclude) });
         }
-        let cond = matching(segment);
+        if let Some(group) = segment.group.as_ref().filter(|group| !group.before.is_empty()) {
+            parts.push(self.group(id, &segment, group));
+        }
+        for at in 0..segment.keeps.len() {
+            parts.push(self.keep(id, &segment, at));
+        }
+        let cond = matching(&segment, &parts);
         Part { role: Role::Segment(id), shape: Shape::Match, cond, sights: Vec::new(), parts }
+    }
+
+    fn group(&mut self, id: SegmentId, segment: &Segment, group: &Group) -> Part {
+        let member = |&before| member_of(segment.entity, before, group.span);
+        let members: Vec<Cond> = group.before.iter().map(member).collect();
+        let parts = members.iter().zip(&group.before);
+        let parts =
+            parts.map(|(cond, &before)| Part { role: Role::Parent(before), ..self.test(cond.clone()) });
+        let parts = parts.collect();
+        let cond = not(&any_of(&members, group.span));
+        Part { role: Role::Group(id), shape: Shape::Not, cond, sights: Vec::new(), parts }
+    }
+
+    /// Whether the entity is left after a `keep`: after the last, whether it is a member.
+    fn keep(&mut self, id: SegmentId, segment: &Segment, at: usize) -> Part {
+        let keep = &segment.keeps[at];
+        let left = if at + 1 == segment.keeps.len() { id } else { self.truncated(segment, at + 1) };
+        if !self.whole.contains(&left) {
+            self.whole.push(left);
+        }
+        let mut sights = Sights { hir: &self.hir, found: Vec::new() };
+        walk_keep(&mut sights, keep);
+        let cond = member_of(segment.entity, left, keep.span);
+        Part { role: Role::Keep, shape: Shape::Test, sights: sights.found, parts: Vec::new(), cond }
+    }
+
+    /// A segment that has only the first of its `keep`s, under an identity of its own.
+    fn truncated(&mut self, segment: &Segment, keeps: usize) -> SegmentId {
+        let mut left = segment.clone();
+        left.keeps.truncate(keeps);
+        left.name = format!("{}_after_keep_{keeps}", segment.name);
+        let hir = self.hir.to_mut();
+        let id = SegmentId(u32::try_from(hir.segments.len()).unwrap_or(u32::MAX));
+        hir.segments.push(left);
+        id
     }
 
     fn part(&mut self, cond: &Cond) -> Part {
@@ -138,18 +204,21 @@ impl Builder<'_> {
         while let CondKind::Not(below) = &inner.kind {
             inner = below;
         }
-        let mut sights = Sights { hir: self.hir, found: Vec::new() };
+        let mut sights = Sights { hir: &self.hir, found: Vec::new() };
         walk_cond(&mut sights, inner);
-        if let CondKind::Exists(aggregate) | CondKind::Every(aggregate) = &inner.kind {
-            sights.rows(aggregate);
+        match &inner.kind {
+            CondKind::Exists(aggregate) | CondKind::Every(aggregate) => sights.rows(aggregate),
+            CondKind::Sequence(sequence) => sights.steps(sequence),
+            _ => {}
         }
+        let sights = sights.found;
         let parts = match &inner.kind {
             CondKind::InSegment(path, id) if path.hops.is_empty() && path.base == Base::This => {
                 self.unfold(*id)
             }
             _ => Vec::new(),
         };
-        Part { role: Role::Condition, shape: Shape::Test, sights: sights.found, parts, cond }
+        Part { role: Role::Condition, shape: Shape::Test, sights, parts, cond }
     }
 
     /// The tree of a segment that the same entity is asked about.
@@ -183,17 +252,21 @@ pub fn member_of(entity: EntityId, id: SegmentId, span: Span) -> Cond {
     Cond { kind: CondKind::InSegment(here, id), span }
 }
 
-/// That an entity matches a segment: within the parent, any include and no exclude.
-fn matching(segment: &Segment) -> Cond {
+/// That an entity is in a segment: within the parent, any include, no exclude, and so on.
+fn matching(segment: &Segment, parts: &[Part]) -> Cond {
     let span = segment.name_span;
+    let includes: Vec<Cond> = segment.includes.clone();
     let mut all = Vec::new();
-    if let Some((parent, span)) = segment.parent {
-        all.push(member_of(segment.entity, parent, span));
+    if !includes.is_empty() {
+        all.push(any_of(&includes, span));
     }
-    if !segment.includes.is_empty() {
-        all.push(any_of(&segment.includes, span));
+    for part in parts {
+        match part.role {
+            Role::Parent(_) | Role::Group(_) | Role::Keep => all.push(part.cond.clone()),
+            Role::Exclude => all.push(not(&part.cond)),
+            Role::Where | Role::Include | Role::Condition | Role::Segment(_) => {}
+        }
     }
-    all.extend(segment.excludes.iter().map(|exclude| not(exclude)));
     Cond { kind: CondKind::And(all), span }
 }
 
@@ -229,6 +302,8 @@ impl Visitor for Sights<'_> {
     fn cond(&mut self, _cond: &Cond) {}
     fn aggregate(&mut self, _aggregate: &Aggregate) {}
     fn window(&mut self, _window: &Window) {}
+    fn periods(&mut self, _periods: &Periods) {}
+    fn sequence(&mut self, _sequence: &Sequence) {}
 
     /// Whose membership it is, where that is another entity.
     fn path(&mut self, path: &Path) {
@@ -245,20 +320,28 @@ impl Visitor for Sights<'_> {
 impl Sights<'_> {
     /// How many rows there are, and how many of them fail.
     fn rows(&mut self, aggregate: &Aggregate) {
-        let count = |filter: Option<Cond>| {
-            let aggregate =
-                Aggregate { func: AggregateFunc::Count, value: None, filter, ..aggregate.clone() };
-            let span = aggregate.span;
-            let kind = ValueKind::Aggregate(Box::new(aggregate));
-            Value { kind, ty: Type::Integer, may_miss: false, span }
-        };
         if aggregate.func == AggregateFunc::Every {
             let failing = aggregate.filter.as_ref().map(not);
-            self.found.push(Sight { what: What::Rows, value: count(None) });
-            self.found
-                .extend(failing.map(|filter| Sight { what: What::Failing, value: count(Some(filter)) }));
+            self.count(What::Rows, Aggregate { filter: None, ..aggregate.clone() });
+            self.count(What::Failing, Aggregate { filter: failing, ..aggregate.clone() });
         } else {
-            self.found.push(Sight { what: What::Rows, value: count(aggregate.filter.clone()) });
+            self.count(What::Rows, aggregate.clone());
         }
+    }
+
+    /// How many rows there are for each step.
+    fn steps(&mut self, sequence: &Sequence) {
+        for step in &sequence.steps {
+            let window = sequence.window.clone();
+            self.count(What::StepRows, Aggregate { window, ..step.rows.clone() });
+        }
+    }
+
+    fn count(&mut self, what: What, aggregate: Aggregate) {
+        let aggregate = Aggregate { func: AggregateFunc::Count, value: None, ..aggregate };
+        let span = aggregate.span;
+        let kind = ValueKind::Aggregate(Box::new(aggregate));
+        let value = Value { kind, ty: Type::Integer, may_miss: false, span };
+        self.found.push(Sight { what, value });
     }
 }

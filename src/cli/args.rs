@@ -16,6 +16,8 @@ Examples:
   segc compile vip               print one segment's SELECT
   segc compile                   write scripts for every target
   segc run                       try the segments on DuckDB
+  segc why vip 42                each condition of a segment, for one entity
+  segc attrition vip             how many remain after each condition
   segc explain SEG301            what a problem means";
 
 /// Above the options that every command takes.
@@ -50,6 +52,8 @@ pub(super) enum Command {
     Check(Check),
     Compile(Compile),
     Run(Run),
+    Why(Why),
+    Attrition(Attrition),
     Ls(Ls),
     Graph(Graph),
     Capabilities(Capabilities),
@@ -174,6 +178,67 @@ pub(super) struct Run {
     pub(super) moment: Moment,
 }
 
+/// Say why an entity is in a segment, or is not
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Shows every condition of the segment, true or false, with the values that it looked at.
+Without --database, the sample rows in data/ are asked, on the embedded engine. A database is
+only read. So that no password stands in a command, a target's `url_env:` in segc.yml may name a
+variable that holds the URL: it is used where that target is named.
+
+Examples:
+  segc why vip 42
+  segc why bulk_lines 17 2       a key of two parts
+  segc why vip 42 --deep         the segments it refers to, too
+  segc why vip 42 --database postgres://ann@db.example/shop
+  segc why vip 42 --database shop.db --as-of 2026-11-20T00:00:00Z
+  segc why vip 42 --format json | jq .member")]
+pub(super) struct Why {
+    /// The segment
+    #[arg(value_name = "SEGMENT")]
+    pub(super) segment: String,
+    /// The entity's key; a part for each of its fields
+    #[arg(value_name = "KEY", required = true, allow_negative_numbers = true)]
+    pub(super) key: Vec<String>,
+    /// Unfold the segments that it refers to
+    #[arg(long)]
+    pub(super) deep: bool,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// How to write the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: AnswerFormat,
+    #[command(flatten)]
+    pub(super) values: Values,
+    #[command(flatten)]
+    pub(super) moment: Moment,
+}
+
+/// Count how many remain after each condition of a segment
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Conditions are taken in the order in which they are written. Each of several includes adds to
+those before it; everything else narrows. The database is asked once, and only read.
+
+Examples:
+  segc attrition vip
+  segc attrition vip --database postgres://ann@db.example/shop
+  segc attrition vip --format json | jq '.steps[] | .remain'")]
+pub(super) struct Attrition {
+    /// The segment
+    #[arg(value_name = "SEGMENT")]
+    pub(super) segment: String,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// How to write the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: AnswerFormat,
+    #[command(flatten)]
+    pub(super) values: Values,
+    #[command(flatten)]
+    pub(super) moment: Moment,
+}
+
 /// List the segments
 #[derive(Debug, Group)]
 #[command(after_help = "\
@@ -270,6 +335,16 @@ pub(super) struct Explain {
 }
 
 #[derive(Debug, Group)]
+pub(super) struct Place {
+    /// Ask this server (postgres://…, or host=… dbname=…) or database file, not data/
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) database: Option<String>,
+    /// For which target; the first that the database can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Option<String>,
+}
+
+#[derive(Debug, Group)]
 pub(super) struct Values {
     /// Value of a parameter, once for each
     #[arg(long = "param", value_name = "NAME=VALUE")]
@@ -320,6 +395,12 @@ impl From<MessageFormat> for Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
     Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    Human,
     Json,
 }
 

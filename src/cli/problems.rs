@@ -232,6 +232,31 @@ problems! {
             format!("put them into {}; a first line with the names of the columns is enough", listed(&files))
         }
     });
+
+    /// A command that is about one segment was given a selection of several, or of none.
+    ///
+    /// ```text
+    /// segc why tag:email 42
+    /// ```
+    ///
+    /// Name one segment, as in `segc why vip 42`.
+    error SEG870 "not one segment" NotOneSegment { span: Option<Span>, pattern: String }
+    message |p| format!("`{}` is not one segment", p.pattern);
+    help |_p| Some("name one segment; `segc ls` prints all of them".to_owned());
+
+    /// The variable that holds the URL of a target's database isn't set.
+    ///
+    /// `url_env:` of a target in `segc.yml` names a variable of the environment, so that the
+    /// password stands in no file.
+    ///
+    /// ```text
+    /// targets: { warehouse: { dialect: postgres, url_env: SHOP_DATABASE } }
+    /// ```
+    ///
+    /// Set the variable, or name the database with `--database`.
+    error SEG871 "no URL in the environment" NoUrlVariable { span: Option<Span>, name: String, target: String }
+    message |p| format!("the variable `{}`, which should hold the URL of `{}`, is not set", p.name, p.target);
+    help |p| Some(format!("set `{}`, or name the database with `--database`", p.name));
 }
 
 /// `a`, `b` and `c`.

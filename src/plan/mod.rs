@@ -16,7 +16,7 @@ pub mod rel;
 
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::RUNS_TABLE;
-pub use explain::{Asked, attrition, explain};
+pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;
 pub use policy::{Abilities, Policy};

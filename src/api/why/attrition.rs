@@ -10,7 +10,7 @@ use crate::check::hir::{Cond, SegmentId};
 use crate::check::tree::{Part, Role, Shape, any_of, not, tree};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
-use crate::plan;
+use crate::plan::{self, About};
 
 /// How many remain after each condition of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,13 +83,14 @@ impl Session {
         options: &Options,
         engine: &mut dyn Engine,
     ) -> Result<Attrition, Diagnostics> {
-        let root = tree(&self.hir, segment, false);
+        let tree = tree(&self.hir, segment, false);
         let mut funnel = Funnel { session: self, conds: Vec::new(), passed: Vec::new(), steps: Vec::new() };
-        funnel.segment(&root);
+        funnel.segment(&tree.root);
         let conds: Vec<&Cond> = funnel.conds.iter().collect();
         let steps: Vec<Vec<usize>> = funnel.steps.iter().map(|(_, _, passed)| passed.clone()).collect();
         let sql = render(self, segment, target, options, |request| {
-            plan::attrition(request, segment, &conds, &steps)
+            let (hir, whole, conds) = (&tree.hir, tree.whole.as_slice(), conds.as_slice());
+            plan::attrition(request, &About { hir, segment, whole, conds }, &steps)
         })?;
         let table = engine.query(&sql).map_err(|error| Diagnostics::from(vec![error.into()]))?;
         let (as_of, counts) = numbers(&table)?;
@@ -141,6 +142,8 @@ impl Funnel<'_> {
                     }
                 }
                 Role::Exclude => self.narrow("exclude", part, not(&part.cond)),
+                Role::Group(_) => self.narrow("exclusive group", part, part.cond.clone()),
+                Role::Keep => self.narrow("keep", part, part.cond.clone()),
             }
         }
     }

@@ -3,20 +3,19 @@
 use jiff::Timestamp;
 
 use super::row::{nobody, several};
-use super::{Answers, Question, Session};
+use super::{Answers, Asked, Question, Session};
 use crate::api::problems::StrangeAnswer;
 use crate::api::session::Options;
-use crate::check::hir::{Cond, SegmentId, Value};
+use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine, Table};
-use crate::plan::{self, Asked, Request};
+use crate::plan::{self, About, Request};
 use crate::sql::{ClockForm, Renderer};
 use crate::types::Literal;
 
 /// So many columns and no more are asked for at once: engines have limits.
 const AT_ONCE: usize = 400;
 
-#[expect(clippy::too_many_arguments, reason = "a question, whom to ask, and what")]
 pub(super) fn ask(
     session: &Session,
     question: &Question<'_>,
@@ -24,15 +23,16 @@ pub(super) fn ask(
     options: &Options,
     engine: &mut dyn Engine,
     key: &[Literal],
-    conds: &[&Cond],
-    values: &[&Value],
+    asked: &Asked<'_>,
 ) -> Result<Answers, Diagnostics> {
     let mut options = options.clone();
     let mut answers: Option<Answers> = None;
-    for from in (0..conds.len().max(values.len())).step_by(AT_ONCE) {
-        let (conds, values) = (slice(conds, from), slice(values, from));
+    for from in (0..asked.conds.len().max(asked.values.len())).step_by(AT_ONCE) {
+        let (conds, values) = (slice(&asked.conds, from), slice(&asked.values, from));
+        let (hir, segment, whole) = (&asked.tree.hir, question.segment, asked.tree.whole.as_slice());
+        let about = About { hir, segment, whole, conds };
         let sql = render(session, question.segment, target, &options, |request| {
-            plan::explain(request, question.segment, key, conds, values)
+            plan::explain(request, &about, key, values)
         })?;
         let table = engine.query(&sql).map_err(|error| Diagnostics::from(vec![error.into()]))?;
         let row = match table.rows.as_slice() {
@@ -64,7 +64,7 @@ pub(super) fn render(
     segment: SegmentId,
     target: &str,
     options: &Options,
-    make: impl FnOnce(&Request<'_>) -> Asked,
+    make: impl FnOnce(&Request<'_>) -> plan::Asked,
 ) -> Result<String, Diagnostics> {
     let mut problems = Diagnostics::new();
     let asked = session.with_request(target, &[segment], options, |request| {

@@ -18,7 +18,7 @@ use super::problems::{BadKey, WrongKeyParts};
 use super::session::{Options, Session};
 use crate::catalog::Entity;
 use crate::check::hir::{Cond, SegmentId, Value};
-use crate::check::tree::{Part, tree};
+use crate::check::tree::{Part, Tree, tree};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::evaluate::{self, Data, Datum};
@@ -33,6 +33,13 @@ pub struct Question<'a> {
     pub key: &'a [String],
     /// Whether the segments that it refers to are unfolded.
     pub deep: bool,
+}
+
+/// Everything that is asked, in the order in which the tree is read.
+struct Asked<'a> {
+    tree: &'a Tree<'a>,
+    conds: Vec<&'a Cond>,
+    values: Vec<&'a Value>,
 }
 
 /// What a database or the evaluator says.
@@ -58,8 +65,8 @@ impl Session {
         engine: &mut dyn Engine,
     ) -> Result<Why, Diagnostics> {
         let key = self.key(question)?;
-        self.answer(question, &key, |conds, values| {
-            database::ask(self, question, target, options, engine, &key, conds, values)
+        self.answer(question, &key, |asked| {
+            database::ask(self, question, target, options, engine, &key, asked)
         })
     }
 
@@ -75,9 +82,7 @@ impl Session {
         as_of: Timestamp,
     ) -> Result<Why, Diagnostics> {
         let key = self.key(question)?;
-        self.answer(question, &key, |conds, values| {
-            row::ask(self, question, data, as_of, &key, conds, values)
-        })
+        self.answer(question, &key, |asked| row::ask(self, question, data, as_of, &key, asked))
     }
 
     /// Plans the tree, has it answered, and puts the answers into it.
@@ -85,14 +90,14 @@ impl Session {
         &self,
         question: &Question<'_>,
         key: &[Literal],
-        ask: impl FnOnce(&[&Cond], &[&Value]) -> Result<Answers, Diagnostics>,
+        ask: impl FnOnce(&Asked<'_>) -> Result<Answers, Diagnostics>,
     ) -> Result<Why, Diagnostics> {
-        let mut root = tree(&self.hir, question.segment, question.deep);
-        tree::drop_constants(&mut root, &self.sources);
+        let mut tree = tree(&self.hir, question.segment, question.deep);
+        tree::drop_constants(&mut tree.root, &self.sources);
         let (mut conds, mut values) = (Vec::new(), Vec::new());
-        collect(&root, &mut conds, &mut values);
-        let answers = ask(&conds, &values)?;
-        Ok(tree::filled(self, question.segment, key, &root, answers))
+        collect(&tree.root, &mut conds, &mut values);
+        let answers = ask(&Asked { tree: &tree, conds, values })?;
+        Ok(tree::filled(self, question.segment, key, &tree.root, answers))
     }
 
     fn entity_of(&self, segment: SegmentId) -> &Entity {

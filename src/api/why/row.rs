@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Answers, Question, Session, literal};
+use super::{Answers, Asked, Question, Session, literal};
 use crate::api::problems::{CannotEvaluate, KeyNotUnique, NoSuchKey};
-use crate::check::hir::{Cond, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::evaluate::{Data, Datum, EvalError, Evaluator};
 use crate::types::Literal;
@@ -15,13 +14,12 @@ pub(super) fn ask(
     data: &Data,
     as_of: Timestamp,
     key: &[Literal],
-    conds: &[&Cond],
-    values: &[&Value],
+    asked: &Asked<'_>,
 ) -> Result<Answers, Diagnostics> {
     let failed = |error: EvalError| -> Diagnostics {
         vec![CannotEvaluate { span: error.span(), reason: error.to_string() }.into()].into()
     };
-    let mut evaluator = Evaluator::new(session.hir(), data, as_of);
+    let mut evaluator = Evaluator::new(&asked.tree.hir, data, as_of);
     let datums: Vec<Datum> = key.iter().map(Datum::from).collect();
     let entity = session.hir().segment(question.segment).entity;
     let row = evaluator.row(entity, &datums).map_err(|error| match error {
@@ -29,9 +27,9 @@ pub(super) fn ask(
         EvalError::DuplicateKey { .. } => vec![several(session, question)].into(),
         error => failed(error),
     })?;
-    let conds = conds.iter().map(|cond| evaluator.holds(cond, row)).collect::<Result<_, _>>();
+    let conds = asked.conds.iter().map(|cond| evaluator.holds(cond, row)).collect::<Result<_, _>>();
     let conds = conds.map_err(failed)?;
-    let values = values.iter().map(|value| evaluator.value(value, row).map(literal));
+    let values = asked.values.iter().map(|value| evaluator.value(value, row).map(literal));
     let values = values.collect::<Result<_, _>>().map_err(failed)?;
     Ok(Answers { as_of, conds, values })
 }

@@ -111,6 +111,7 @@ impl Filling<'_> {
         let what = match sight.what {
             What::Operand => operand(&self.session.sources, &sight.value),
             What::Rows => "rows".to_owned(),
+            What::StepRows => format!("rows of {}", operand(&self.session.sources, &sight.value)),
             What::Failing => "failing".to_owned(),
         };
         let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
@@ -122,7 +123,11 @@ impl Filling<'_> {
 pub(super) fn part_text(session: &Session, part: &Part) -> String {
     match part.role {
         Role::Segment(id) | Role::Parent(id) => session.hir().segment(id).name.clone(),
-        Role::Where | Role::Include | Role::Exclude | Role::Condition => {
+        Role::Group(id) => {
+            let group = session.hir().segment(id).group.as_ref();
+            group.map(|group| group.name.clone()).unwrap_or_default()
+        }
+        Role::Where | Role::Include | Role::Exclude | Role::Keep | Role::Condition => {
             one_line(written(&session.sources, cond_span(&part.cond)))
         }
     }
@@ -168,8 +173,16 @@ fn because(root: &WhyPart) -> Option<String> {
     if let Some(exclude) = rule(Role::Exclude).find(|part| part.holds) {
         return Some(format!("`{}` excludes it", exclude.text));
     }
-    if let Some(only) = rule(Role::Where).next() {
-        return if only.holds { None } else { Some(failing(only)) };
+    if let Some(only) = rule(Role::Where).find(|part| !part.holds) {
+        return Some(failing(only));
+    }
+    let group = root.parts.iter().find(|part| matches!(part.role, Role::Group(_)) && !part.holds);
+    if let Some(group) = group {
+        let taken = group.parts.iter().find(|part| part.holds).map_or("another", |part| part.text.as_str());
+        return Some(format!("{taken} of the exclusive group `{}` takes it", group.text));
+    }
+    if let Some(keep) = rule(Role::Keep).find(|part| !part.holds) {
+        return Some(format!("`{}` leaves it out", keep.text));
     }
     let holding: Vec<&WhyPart> = rule(Role::Include).filter(|part| part.holds).collect();
     match holding.as_slice() {
@@ -242,6 +255,8 @@ impl WhyPart {
             Role::Where => "where",
             Role::Include => "include",
             Role::Exclude => "exclude",
+            Role::Group(_) => "exclusive group",
+            Role::Keep => "keep",
             Role::Condition => "condition",
         }
     }
@@ -258,15 +273,14 @@ impl WhyPart {
         }
     }
 
-    /// The values beside it: alone where there is one, else each with what it is.
+    /// The values beside it, each with what it is; but for the one that the text begins with.
     #[must_use]
     pub fn values(&self) -> String {
-        let is_alone = matches!(self.saw.as_slice(), [one] if one.what != "rows");
         let values = self.saw.iter().map(|saw| {
             let value = shown(saw.value.as_ref(), &saw.ty);
             match saw.what.as_str() {
-                _ if is_alone => value,
                 "rows" | "failing" => format!("{value} {}", saw.what),
+                what if self.text.trim_start_matches("not ").starts_with(what) => value,
                 what => format!("{what} = {value}"),
             }
         });

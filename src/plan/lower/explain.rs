@@ -20,8 +20,10 @@ const AS_OF: &str = "as_of";
 pub(in crate::plan) struct Questions<'a> {
     /// The entity.
     pub(in crate::plan) entity: EntityId,
-    /// The segments whose members the conditions may refer to, and what those refer to.
-    pub(in crate::plan) of: &'a [SegmentId],
+    /// The segment whose conditions they are: they may refer to what it refers to.
+    pub(in crate::plan) of: SegmentId,
+    /// Further segments whose members they refer to.
+    pub(in crate::plan) whole: &'a [SegmentId],
     /// Conditions, each a column that is true or false.
     pub(in crate::plan) conds: &'a [&'a Cond],
     /// Values, each a column that is null where it is missing.
@@ -55,10 +57,13 @@ pub(in crate::plan) fn counts(context: &Context<'_>, ask: &Questions<'_>, steps:
     let mut lowering = Lowering::new(context);
     lowering.begin(ask);
     let row = lowering.scan(ask.entity);
-    let columns = lowering.truths(&row, ask.conds).collect();
+    let mut columns: Vec<Column> = lowering.truths(&row, ask.conds).collect();
+    if columns.is_empty() {
+        columns = lowering.key_columns(&row);
+    }
     let select = Select { columns, ..lowering.pop() };
     let name = lowering.cte_name("conditions");
-    lowering.ctes.push(Cte { name: name.clone(), select });
+    lowering.ctes.push(Cte::new(name.clone(), select));
     let alias = unused("c", |alias| alias == name);
     let holds = |&at: &usize| Scalar::Column(alias.clone(), truth(at));
     let one = |number| Scalar::Literal(Literal::Integer(number));
@@ -76,8 +81,9 @@ pub(in crate::plan) fn counts(context: &Context<'_>, ask: &Questions<'_>, steps:
 impl Lowering<'_> {
     /// Puts the segments that are referred to first, and begins the select.
     fn begin(&mut self, ask: &Questions<'_>) -> usize {
-        for &id in ask.of {
-            self.inline_inputs(id);
+        self.inline_inputs(ask.of);
+        for &id in ask.whole {
+            self.inline_whole(id);
         }
         self.in_alternative = true;
         self.push(false)
