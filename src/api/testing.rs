@@ -109,12 +109,13 @@ fn segment(name: &str, tags: &[&str]) -> Segment {
         parent: None,
         includes: Vec::new(),
         excludes: Vec::new(),
+        group: None,
+        keeps: Vec::new(),
         properties: Properties {
             description: Some(format!("About {name}")),
             owner: Some("growth@shop.example".to_owned()),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            materialize: None,
-            access: Vec::new(),
+            ..Properties::default()
         },
         name_span: span(name),
         span: span(name),

@@ -7,6 +7,8 @@ use segc::api::{Options, Session};
 use segc::catalog::TableSource;
 use segc::evaluate::{Data, Evaluator};
 
+use super::engine::{self, Members};
+use super::given;
 use super::project::{Project, at, said};
 use super::rows::read_csv;
 use super::target::{Keys, Target, alone, build, plan, stored, tables, texts};
@@ -62,7 +64,32 @@ fn list<'a>(keys: impl Iterator<Item = &'a Vec<String>>) -> String {
 
 /// Compares all of them, on every engine that this machine has.
 pub fn everything(project: &Project) -> Report {
-    everything_on(project, Target::all())
+    let mut report = everything_on(project, Target::all());
+    by_runners(project, &mut report);
+    report
+}
+
+/// The printed SELECT with a literal as_of, also on engines that have no database.
+fn by_runners(project: &Project, report: &mut Report) {
+    let session = project.open(None);
+    let hir = session.hir();
+    for mut engine in engine::available() {
+        let target = engine.target();
+        engine.load(&given::from_csv(target, &hir.catalog, &project.data));
+        let written = hir.iter().map(|(id, segment)| {
+            let sql = session.select_sql(target, id, &at(project.as_of));
+            (segment.name.as_str(), sql.unwrap_or_else(|problems| panic!("{}", said(&problems))))
+        });
+        let (names, selects): (Vec<&str>, Vec<String>) = written.unzip();
+        for ((name, sql), found) in names.iter().zip(&selects).zip(engine.members_of_all(&selects)) {
+            let found = found.map_err(|error| format!("{error}\n{sql}"));
+            report.compare(name, &format!("{target}, select, literal"), found.map(|keys| texts_of(&keys)));
+        }
+    }
+}
+
+fn texts_of(members: &Members) -> Keys {
+    members.iter().map(|key| key.iter().map(ToString::to_string).collect()).collect()
 }
 
 /// The same on these engines; the first of them answers what was written by hand.
@@ -76,7 +103,7 @@ pub fn everything_on(project: &Project, targets: Vec<Target>) -> Report {
             evaluate(project, &session, &mut report);
         }
         by_hand(project, &session, &mut target, &mut report);
-        by_selects(project, &session, &mut target, &mut report);
+        by_selects(project, &mut target, &mut report);
         by_tables(project, &mut target, &mut report);
         one_by_one(project, &mut target, &mut report);
     }
@@ -128,16 +155,13 @@ fn evaluate(project: &Project, session: &Session, report: &mut Report) {
     }
 }
 
-/// The printed SELECT, with a literal as_of and with the engine's clock.
-fn by_selects(project: &Project, session: &Session, target: &mut Target, report: &mut Report) {
-    let stopped = project.open(Some(project.as_of));
-    let forms = [("literal", session, at(project.as_of)), ("clock", &stopped, Options::default())];
-    for (form, session, options) in forms {
-        for (id, segment) in session.hir().iter() {
-            let sql = session.select_sql(target.name, id, &options);
-            let found = sql.map_err(|problems| said(&problems)).and_then(|sql| target.keys(&sql));
-            report.compare(&segment.name, &format!("{}, select, {form}", target.name), found);
-        }
+/// The printed SELECT that reads the engine's clock.
+fn by_selects(project: &Project, target: &mut Target, report: &mut Report) {
+    let session = project.open(Some(project.as_of));
+    for (id, segment) in session.hir().iter() {
+        let sql = session.select_sql(target.name, id, &Options::default());
+        let found = sql.map_err(|problems| said(&problems)).and_then(|sql| target.keys(&sql));
+        report.compare(&segment.name, &format!("{}, select, clock", target.name), found);
     }
 }
 

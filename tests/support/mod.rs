@@ -19,10 +19,13 @@
 pub mod agree;
 pub mod catalog;
 pub mod data;
+pub mod engine;
+pub mod given;
 pub mod lab;
 pub mod postgres;
 pub mod project;
 pub mod rows;
+pub mod statements;
 pub mod target;
 
 use segc::engine::DuckDb;

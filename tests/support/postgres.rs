@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use postgres::{Client, NoTls};
 use segc::engine::{Engine, EngineError, Table};
 
+use super::engine::found;
+
 const SUPERUSER: &str = "segc";
 
 /// How the cluster orders text by default. Members must not depend on it.
@@ -37,14 +39,16 @@ pub fn database_with(collation: Collation) -> Option<Postgres> {
         Collation::C => &C,
         Collation::English => &ENGLISH,
     };
-    let cluster = cluster.get_or_init(|| match Cluster::start(collation) {
-        Ok(cluster) => Some(cluster),
-        Err(reason) => {
-            assert!(std::env::var_os("CI").is_none(), "CI needs PostgreSQL: {reason}");
-            eprintln!("skipped on PostgreSQL: {reason}");
-            None
-        }
-    });
+    let start = || {
+        let started = Cluster::start(collation);
+        assert!(
+            started.is_ok() || std::env::var_os("CI").is_none(),
+            "CI needs PostgreSQL: {:?}",
+            started.err()
+        );
+        started
+    };
+    let cluster = cluster.get_or_init(|| found("postgres", start));
     cluster.as_ref().map(Cluster::database)
 }
 

@@ -354,7 +354,7 @@ pub(super) fn over_from(entity: &str, func: AggregateFunc, names: &str) -> Aggre
     });
     let time = |(at, hop): (usize, &Hop)| shop.entity(hop.to).time.map(|field| (at, field));
     let times = hops.iter().enumerate().filter_map(time).collect();
-    Aggregate { func, hops, end, times, window: None, value, filter: None, span: SPAN }
+    Aggregate { func, hops, end, times, window: None, ranked: None, value, filter: None, span: SPAN }
 }
 
 impl Aggregate {

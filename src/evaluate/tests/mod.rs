@@ -77,6 +77,8 @@ impl World {
             parent: None,
             includes: Vec::new(),
             excludes: Vec::new(),
+            group: None,
+            keeps: Vec::new(),
             properties: Properties::default(),
             name_span: build::SPAN,
             span: build::SPAN,

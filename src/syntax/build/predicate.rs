@@ -123,7 +123,9 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn contains_items(&mut self, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
-        let all = children(node.clone(), Rule::any_all).next().is_some_and(|word| word.as_str() == "all");
+        let all = children(node.clone(), Rule::any_all)
+            .next()
+            .is_some_and(|word| word.as_str().trim_end() == "all");
         match self.membership(value, node, negated) {
             ExprKind::In { value, items, items_span, negated, .. } => {
                 ExprKind::ContainsItems { all, value, items, items_span, negated }

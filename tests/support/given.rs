@@ -1,0 +1,89 @@
+//! The rows of one case, in the form that every engine is given them.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use segc::catalog::{Catalog, Entity, Storage};
+use segc::engine::{DataTable, TableColumn, tables_of};
+use segc::evaluate::{Data, Datum};
+
+/// A table and its rows.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub table: DataTable,
+    /// A text for each column, as a CSV file holds it: numbers plain, dates and instants in
+    /// ISO form, an array as JSON. `None` is missing.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// The tables of a target, filled with what the reference evaluator reads.
+pub fn from_data(target: &str, data: &Data) -> Vec<Given> {
+    let catalog = data.catalog();
+    let tables = tables_of(catalog, target).expect("one type per column");
+    tables.into_iter().map(|table| fill(table, catalog, data)).collect()
+}
+
+/// Entities that share a table must have as many rows: their fields are laid side by side.
+fn fill(table: DataTable, catalog: &Catalog, data: &Data) -> Given {
+    let mut rows: Vec<Vec<Option<String>>> = Vec::new();
+    for name in &table.entities {
+        let id = catalog.find(name).expect("an entity of the catalog");
+        let own = data.rows(id);
+        if rows.is_empty() {
+            rows = vec![vec![None; table.columns.len()]; own.len()];
+        }
+        assert_eq!(rows.len(), own.len(), "rows of the entities that read {}", table.short_name());
+        for (row, values) in rows.iter_mut().zip(own) {
+            lay(row, &table, catalog.entity(id), values);
+        }
+    }
+    Given { table, rows }
+}
+
+fn lay(row: &mut [Option<String>], table: &DataTable, entity: &Entity, values: &[Datum]) {
+    for (field, value) in entity.fields.iter().zip(values) {
+        let same = |column: &TableColumn| column.name.eq_ignore_ascii_case(&field.column);
+        let at = table.columns.iter().position(same).expect("the table has all columns of its entities");
+        row[at] = text(value, &table.columns[at].storage);
+    }
+}
+
+/// What the column holds where this is read from it.
+fn text(value: &Datum, storage: &Storage) -> Option<String> {
+    Some(match (value, storage) {
+        (Datum::Missing, _) => return None,
+        (Datum::Timestamp(instant), Storage::Zone(zone)) => {
+            let zone = TimeZone::get(zone).expect("a zone that the catalog was checked for");
+            zone.to_datetime(*instant).to_string()
+        }
+        (Datum::Decimal(number), _) => number.to_plain_string(),
+        (value, _) => value.to_string(),
+    })
+}
+
+/// The tables of a target, filled from the CSV files of a folder, named after a table or an
+/// entity that reads it. A blank is missing; columns that nothing reads are passed over.
+pub fn from_csv(target: &str, catalog: &Catalog, folder: &Path) -> Vec<Given> {
+    let tables = tables_of(catalog, target).expect("one type per column");
+    tables.into_iter().map(|table| read(table, folder)).collect()
+}
+
+fn read(table: DataTable, folder: &Path) -> Given {
+    let names = std::iter::once(table.short_name()).chain(table.entities.iter().map(String::as_str));
+    let mut files = names.map(|name| folder.join(format!("{name}.csv")));
+    let file = files.find(|file| file.is_file()).expect("a file for each table");
+    let mut reader = csv::Reader::from_path(&file).expect("the file can be read");
+    let header = reader.headers().expect("a header").clone();
+    let place = |column: &TableColumn| {
+        let same = |name: &str| name.trim_start_matches('\u{feff}').eq_ignore_ascii_case(&column.name);
+        let at = header.iter().position(same);
+        at.unwrap_or_else(|| panic!("no column `{}` in {}", column.name, file.display()))
+    };
+    let places: Vec<usize> = table.columns.iter().map(place).collect();
+    let row = |record: csv::StringRecord| {
+        let cell = |&at: &usize| Some(record[at].to_owned()).filter(|text| !text.is_empty());
+        places.iter().map(cell).collect()
+    };
+    let rows = reader.records().map(|record| row(record.expect("a record"))).collect();
+    Given { table, rows }
+}

@@ -1,0 +1,92 @@
+//! Engines whose tables are made and filled by statements: those that have a database.
+
+use segc::engine::{Cell, Engine, TableColumn, quote_name, quote_text};
+use segc::types::Type;
+
+use super::engine::Runner;
+use super::given::Given;
+
+/// Rows per INSERT.
+const BATCH: usize = 500;
+
+/// An engine under the name of its target.
+pub struct Statements<E> {
+    target: &'static str,
+    engine: E,
+    /// The tables that there are: name, and the statements that made it.
+    tables: Vec<(String, Vec<String>)>,
+}
+
+impl<E: Engine> Statements<E> {
+    pub fn new(target: &'static str, engine: E) -> Self {
+        Self { target, engine, tables: Vec::new() }
+    }
+
+    fn must(&mut self, statement: &str) {
+        if let Err(error) = self.engine.execute(statement) {
+            panic!("{}: {error}\n{statement}", self.target);
+        }
+    }
+
+    /// Makes a table, or empties it where it is there and as it should be.
+    fn make(&mut self, given: &Given) {
+        let name = quote_name(&given.table.name);
+        let create = given.table.create_statements();
+        if self.tables.contains(&(name.clone(), create.clone())) {
+            return self.must(&format!("DELETE FROM {name}"));
+        }
+        create.iter().for_each(|statement| self.must(statement));
+        self.tables.retain(|(known, _)| *known != name);
+        self.tables.push((name, create));
+    }
+
+    fn drop_others(&mut self, tables: &[Given]) {
+        let kept = |name: &str| tables.iter().any(|given| quote_name(&given.table.name) == name);
+        let (kept, others) = std::mem::take(&mut self.tables).into_iter().partition(|(name, _)| kept(name));
+        self.tables = kept;
+        let others: Vec<(String, Vec<String>)> = others;
+        others.iter().for_each(|(name, _)| self.must(&format!("DROP TABLE IF EXISTS {name}")));
+    }
+
+    fn cell(&self, column: &TableColumn, value: Option<&str>) -> String {
+        let Some(value) = value else { return "NULL".to_owned() };
+        let text = quote_text(value);
+        match &column.ty {
+            Type::Array(_) if self.target == "postgres" => {
+                let items = format!("ARRAY(SELECT JSONB_ARRAY_ELEMENTS_TEXT(CAST({text} AS JSONB)))");
+                format!("CAST({items} AS {})", column.sql_type())
+            }
+            Type::Array(_) => format!("CAST(CAST({text} AS JSON) AS {})", column.sql_type()),
+            _ => format!("CAST({text} AS {})", column.sql_type()),
+        }
+    }
+}
+
+impl<E: Engine> Runner for Statements<E> {
+    fn target(&self) -> &'static str {
+        self.target
+    }
+
+    fn load(&mut self, tables: &[Given]) {
+        self.drop_others(tables);
+        for given in tables {
+            self.make(given);
+            let columns = &given.table.columns;
+            let row = |row: &Vec<Option<String>>| {
+                assert_eq!(row.len(), columns.len(), "a cell for each column");
+                let cells = columns.iter().zip(row).map(|(column, cell)| self.cell(column, cell.as_deref()));
+                format!("({})", cells.collect::<Vec<_>>().join(", "))
+            };
+            let tuples: Vec<String> = given.rows.iter().map(row).collect();
+            for batch in tuples.chunks(BATCH) {
+                let values = batch.join(",\n");
+                self.must(&format!("INSERT INTO {} VALUES {values}", quote_name(&given.table.name)));
+            }
+        }
+    }
+
+    fn queries(&mut self, sql: &[String]) -> Vec<Result<Vec<Vec<Cell>>, String>> {
+        let query = |sql: &String| self.engine.query(sql).map(|table| table.rows);
+        sql.iter().map(query).map(|rows| rows.map_err(|error| error.to_string())).collect()
+    }
+}
