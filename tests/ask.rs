@@ -106,6 +106,100 @@ fn a_targets_url_is_used_where_the_target_is_named() {
 }
 
 #[test]
+fn segments_are_built_and_refreshed_on_a_server() {
+    let Some(server) = server() else { return };
+    let run = |more: &[&str]| {
+        let arguments = [&["run", "--db", server.address(), "--as-of", AS_OF], more].concat();
+        let (code, out, err) = shop(&arguments);
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        let first = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+        out.lines().map(first).collect::<Vec<_>>()
+    };
+    let in_memory = shop(&["run", "--as-of", AS_OF]).1;
+    let built = run(&[]);
+    assert!(built.contains(&"win_back 11".to_owned()), "{built:?}");
+    assert_eq!(built.len(), in_memory.lines().count());
+    assert_eq!(run(&["--refresh"]), built);
+    let (code, _, err) = shop(&["run", "--db", server.address(), "--load"]);
+    assert!(code == 2 && err.contains("SEG872"), "{code}: {err}");
+}
+
+#[test]
+fn a_server_says_what_it_lacks() {
+    let Some(mut server) = server() else { return };
+    let address = server.address().to_owned();
+    let fuzzy = || {
+        let (code, out, err) = shop(&["capabilities", "--probe", &address, "--format", "json"]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        let matrix: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let version = matrix["probes"]["postgres"]["version"].as_str().expect("a version").to_owned();
+        assert!(version.starts_with("PostgreSQL "), "{version}");
+        assert_eq!(matrix["probes"]["duckdb"], serde_json::Value::Null, "it was not asked");
+        let rows = matrix["capabilities"].as_array().expect("rows").clone();
+        let row = rows.into_iter().find(|row| row["name"] == "fuzzy_match").expect("a row");
+        let zones =
+            matrix["capabilities"].as_array().into_iter().flatten().find(|row| row["name"] == "time_zones");
+        assert_eq!(zones.expect("a row")["targets"]["postgres"]["allowed"], true);
+        row["targets"]["postgres"].clone()
+    };
+    let without = fuzzy();
+    assert_eq!((&without["allowed"], &without["refused_by"]), (&false.into(), &"probe".into()));
+    assert!(without["note"].as_str().is_some_and(|note| note.contains("CREATE EXTENSION fuzzystrmatch")));
+    segc::engine::Engine::execute(&mut server, "CREATE EXTENSION fuzzystrmatch")
+        .expect("it ships with the server");
+    assert_ne!(fuzzy()["refused_by"], "probe");
+    let (_, table, _) = shop(&["capabilities", "--probe", &address, "--target", "postgres"]);
+    assert!(table.starts_with("postgres: asked segc@/"), "{table}");
+}
+
+/// What a probe doesn't find is refused in its place, and the message says who refused.
+#[test]
+fn what_a_probe_does_not_find_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = folder.path().display().to_string();
+    assert_eq!(segc(&["init", &project], &[]).0, 0);
+    let dialect = "name: mine\nextends: duckdb\nprobe:\n  capabilities:\n    many_linked_conditions:\n      \
+                   sql: SELECT COUNT(*) > 0 FROM duckdb_tables() WHERE table_name = 'licence'\n      \
+                   otherwise: a licence\n";
+    #[expect(clippy::disallowed_methods, reason = "a test makes its project")]
+    {
+        std::fs::create_dir_all(folder.path().join("dialects")).expect("a folder");
+        std::fs::write(folder.path().join("dialects/mine.yml"), dialect).expect("it can be written");
+        std::fs::write(
+            folder.path().join("segc.yml"),
+            "name: shop\ntargets:\n  mine: {}\n  other: { dialect: bigquery }\n",
+        )
+        .expect("it can be written");
+    }
+    let file = folder.path().join("shop.db");
+    let database = file.display().to_string();
+    assert_eq!(segc(&["-C", &project, "run", "--db", &database, "--load", "--as-of", AS_OF], &[]).0, 0);
+    let asks: [&[&str]; 5] = [
+        &["compile", "buyers", "--target", "mine", "--probe"],
+        &["compile", "--target", "mine", "--probe"],
+        &["check", "--probe"],
+        &["why", "buyers", "1", "--database"],
+        &["attrition", "buyers", "--database"],
+    ];
+    for ask in asks {
+        let (code, out, err) = segc(&[&["-C", &project], ask, &[&database]].concat(), &[]);
+        assert_eq!((code, out.as_str()), (1, ""), "{ask:?}: {err}");
+        assert!(err.contains("SEG590") && err.contains("needs: a licence"), "{ask:?}: {err}");
+        assert!(err.contains("targets that have `many_linked_conditions`: other"), "{ask:?}: {err}");
+    }
+    let mut engine = segc::engine::DuckDb::open(Some(&file)).expect("it opens");
+    segc::engine::Engine::execute(&mut engine, "CREATE TABLE licence (a INTEGER)").expect("a table");
+    drop(engine);
+    for ask in asks {
+        let (code, _, err) = segc(&[&["-C", &project], ask, &[&database]].concat(), &[]);
+        assert_eq!(code, 0, "{ask:?}: {err}");
+    }
+    let (code, _, err) =
+        segc(&["-C", &project, "capabilities", "--target", "other", "--probe", &database], &[]);
+    assert!(code == 2 && err.contains("SEG815"), "{code}: {err}");
+}
+
+#[test]
 fn what_goes_wrong_is_told_without_a_password() {
     for (arguments, exit, code) in [
         (&["why", "win_back", "99999"][..], 2, "SEG862"),

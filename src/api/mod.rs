@@ -5,6 +5,7 @@
 
 mod matrix;
 mod open;
+mod probe;
 pub(crate) mod problems;
 mod scripts;
 mod select;
@@ -16,6 +17,7 @@ mod why;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
+pub use probe::Probe;
 pub use scripts::{Execution, Step};
 pub use select::select;
 pub use session::{Options, Session};

@@ -102,6 +102,9 @@ pub(super) struct Check {
     /// For which targets; every one of segc.yml if none is named
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Vec<String>,
+    /// Also refuse what this server or database file lacks
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) probe: Option<String>,
     #[command(flatten)]
     pub(super) values: Values,
 }
@@ -135,6 +138,9 @@ pub(super) struct Compile {
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Refuse what this server or database file lacks
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) probe: Option<String>,
     #[command(flatten)]
     pub(super) values: Values,
     #[command(flatten)]
@@ -146,13 +152,14 @@ pub(super) struct Compile {
 #[command(after_help = "\
 Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
 prints how many members each has. All of it happens in memory; with --db, the tables and
-segments of a database file are used and kept.
+segments of a database file or of a PostgreSQL server are used and kept.
 
 Examples:
   segc run
   segc run vip --as-of 2026-11-20T00:00:00Z
   segc run --db shop.db --load   fill the file's tables from data/, then run
-  segc run --db shop.db --refresh")]
+  segc run --db shop.db --refresh
+  segc run --db postgres://ann@db.example/shop")]
 pub(super) struct Run {
     /// Which segments; all if none is named
     #[arg(value_name = "SEGMENTS")]
@@ -160,9 +167,9 @@ pub(super) struct Run {
     /// More segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     pub(super) select: Vec<String>,
-    /// A database file, used and kept; otherwise all happens in memory
-    #[arg(long, value_name = "FILE")]
-    pub(super) db: Option<PathBuf>,
+    /// A database file or server, used and kept; otherwise all happens in memory
+    #[arg(long, alias = "database", value_name = "FILE|URL")]
+    pub(super) db: Option<String>,
     /// Fill the file's tables from data/ first, replacing what they hold
     #[arg(long, requires = "db")]
     pub(super) load: bool,
@@ -286,6 +293,7 @@ pub(super) struct Graph {
 Examples:
   segc capabilities
   segc capabilities --target postgres --tier free
+  segc capabilities --probe postgres://ann@db.example/shop
   segc capabilities --format json")]
 pub(super) struct Capabilities {
     /// The project's folder
@@ -297,6 +305,9 @@ pub(super) struct Capabilities {
     /// With the policy of this tier
     #[arg(long, value_name = "NAME")]
     pub(super) tier: Option<String>,
+    /// Ask this server or database file what it can do
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) probe: Option<String>,
     /// How to write the matrix
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub(super) format: ListFormat,

@@ -257,6 +257,17 @@ problems! {
     error SEG871 "no URL in the environment" NoUrlVariable { span: Option<Span>, name: String, target: String }
     message |p| format!("the variable `{}`, which should hold the URL of `{}`, is not set", p.name, p.target);
     help |p| Some(format!("set `{}`, or name the database with `--database`", p.name));
+
+    /// Sample rows are never loaded into a server: `--load` replaces what tables hold.
+    ///
+    /// ```text
+    /// segc run --db postgres://ann@db.example/shop --load
+    /// ```
+    ///
+    /// Leave `--load` out, to run on the rows that the server has; or name a database file.
+    error SEG872 "no sample rows into a server" NoLoading { span: Option<Span>, database: String }
+    message |p| format!("sample rows are not loaded into `{}`, a server", p.database);
+    help |_p| Some("leave `--load` out, or name a database file".to_owned());
 }
 
 /// `a`, `b` and `c`.

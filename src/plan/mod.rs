@@ -19,4 +19,4 @@ pub use checks::RUNS_TABLE;
 pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;
-pub use policy::{Abilities, Policy};
+pub use policy::{Abilities, Policy, Probed};

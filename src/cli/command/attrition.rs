@@ -45,9 +45,11 @@ fn answer(
     terminal: &mut Terminal,
 ) -> Result<Answer, Diagnostics> {
     let segment = opened.segment(&args.segment)?;
-    let database = choose(opened, &args.place)?;
-    let mut engine = database.open(opened, Access::Read, terminal)?;
-    opened.session.attrition(segment, &database.target, options, engine.as_mut())
+    let database = choose(opened, args.place.database.as_deref(), args.place.target.as_deref())?;
+    let mut engine = database.open(opened, Access::Read, false, terminal)?;
+    let probes = database.probe(opened, engine.as_mut())?;
+    let options = Options { probes, ..options.clone() };
+    opened.session.attrition(segment, &database.target, &options, engine.as_mut())
 }
 
 fn write_funnel(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

@@ -49,9 +49,11 @@ fn answer(
 ) -> Result<Answer, Diagnostics> {
     let segment = opened.segment(&args.segment)?;
     let question = Question { segment, key: &args.key, deep: args.deep };
-    let database = choose(opened, &args.place)?;
-    let mut engine = database.open(opened, Access::Read, terminal)?;
-    opened.session.why(&question, &database.target, options, engine.as_mut())
+    let database = choose(opened, args.place.database.as_deref(), args.place.target.as_deref())?;
+    let mut engine = database.open(opened, Access::Read, false, terminal)?;
+    let probes = database.probe(opened, engine.as_mut())?;
+    let options = Options { probes, ..options.clone() };
+    opened.session.why(&question, &database.target, &options, engine.as_mut())
 }
 
 /// A line of the tree: what stands left, and the values.
