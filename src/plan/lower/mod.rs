@@ -11,6 +11,7 @@ mod compare;
 mod cond;
 mod frame;
 mod names;
+mod ranked;
 mod segment;
 mod time;
 mod value;
@@ -73,6 +74,7 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
         bounds: BTreeMap::new(),
         members: BTreeMap::new(),
         sources: BTreeMap::new(),
+        row_sources: Vec::new(),
         reads: BTreeMap::new(),
         tables: BTreeSet::new(),
         unique: BTreeSet::new(),
@@ -104,6 +106,8 @@ struct Lowering<'a> {
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
+    /// Subqueries of rows that aggregates share.
+    row_sources: Vec<ranked::RowSource>,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
