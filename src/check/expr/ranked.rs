@@ -57,7 +57,9 @@ impl Checker<'_, '_> {
                 let one = if count == 1 { one } else { String::new() };
                 (
                     format!("`where` chooses the rows before `{word_of}` does, so this is any such row"),
-                    format!("{one}`not every({word_of} {count} {rows} where not (…))` any of the {word_of} {count}"),
+                    format!(
+                        "{one}`not every({word_of} {count} {rows} where not (…))` any of the {word_of} {count}"
+                    ),
                 )
             }
             (AggregateFunc::Last, true) | (AggregateFunc::First, false) => {
@@ -76,7 +78,9 @@ impl Checker<'_, '_> {
         let entity = self.known.names.catalog.entity(found.inner.this);
         let told = entity.fields.iter().find(|field| field.values.is_some());
         let other = || entity.fields.iter().find(|field| field.name == "status");
-        told.or_else(other).or(entity.fields.last()).map_or_else(|| "…".to_owned(), |field| field.name.clone())
+        told.or_else(other)
+            .or(entity.fields.last())
+            .map_or_else(|| "…".to_owned(), |field| field.name.clone())
     }
 }
 

@@ -226,7 +226,11 @@ impl Lowering<'_> {
         if self.cx.hir.catalog.entity(row.entity).field(field).ty != Type::Date {
             return (column, false);
         }
-        if bounds.all(|bound| self.is_fixed(bound)) { (column, true) } else { (self.midnight_of(column), false) }
+        if bounds.all(|bound| self.is_fixed(bound)) {
+            (column, true)
+        } else {
+            (self.midnight_of(column), false)
+        }
     }
 
     /// The first day whose midnight is not before a fixed instant.

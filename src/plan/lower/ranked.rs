@@ -190,7 +190,8 @@ impl Lowering<'_> {
                 Scalar::Call(Function::CountDistinct, vec![this.period(inner, periods)])
             });
         }
-        let rows = self.rows_of(owner, &periods.rows, |this, inner, _| vec![(this.period(inner, periods), "period")]);
+        let rows = self
+            .rows_of(owner, &periods.rows, |this, inner, _| vec![(this.period(inner, periods), "period")]);
         let keys = rows.group_keys();
         let columns = keys.iter().map(GroupKey::column).collect();
         let group_by = rows.partition().into_iter().chain([rows.column(0)]).collect();
