@@ -12,6 +12,7 @@ mod session;
 mod targets;
 #[cfg(test)]
 pub(crate) mod testing;
+mod variant;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};

@@ -10,6 +10,7 @@ mod error;
 mod load;
 pub(crate) mod problems;
 mod quote;
+mod rows;
 mod table;
 
 pub use self::data::{DataTable, TableColumn, tables_of};

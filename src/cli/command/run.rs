@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Opened, one, open, refuse_folder};
+use super::{Opened, open, refuse_folder};
 use crate::api::{Execution, Options};
 use crate::cli::args::Run;
+use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NoTables, NoTarget};
+use crate::cli::problems::NoTables;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
@@ -57,7 +58,7 @@ struct Prepared {
 
 /// Everything that can go wrong before the engine is asked: target, selection, plan, SQL.
 fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, Diagnostics), Diagnostics> {
-    let target = target(opened, args)?;
+    let target = opened.embedded_target(args.target.as_ref())?;
     let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
     let segments = opened.session.select(&patterns)?;
     let (plan, mut problems) = opened.session.plan(&target, &segments, options);
@@ -69,19 +70,6 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, 
             Err(problems)
         }
     }
-}
-
-fn target(opened: &Opened, args: &Run) -> Result<String, Diagnostics> {
-    let named: Vec<String> = args.target.iter().cloned().collect();
-    let targets = opened.targets(&named)?;
-    let able = opened.session.embedded_targets();
-    targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
-        let why = match &args.target {
-            Some(name) => format!("the embedded engine can't run the target `{name}`"),
-            None => "the embedded engine can run none of the project's targets".to_owned(),
-        };
-        one(NoTarget { span: None, why, able })
-    })
 }
 
 /// Why a run ended early.
@@ -166,30 +154,4 @@ fn count(engine: &mut Embedded, query: &str) -> Result<String, EngineError> {
     let answer = engine.query(query)?;
     let cell = answer.rows.first().and_then(|row| row.first());
     Ok(cell.map(Cell::to_string).unwrap_or_default())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a run took is for people, not part of any output file"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
-fn duration(time: Duration) -> String {
-    match time.as_millis() {
-        millis @ 0..1000 => format!("{millis} ms"),
-        _ => format!("{:.2} s", time.as_secs_f64()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_short() {
-        assert_eq!(duration(Duration::from_micros(12_900)), "12 ms");
-        assert_eq!(duration(Duration::from_millis(61_234)), "61.23 s");
-    }
 }
