@@ -12,6 +12,7 @@ mod cond;
 pub(super) mod explain;
 mod frame;
 mod names;
+mod ranked;
 mod segment;
 mod time;
 mod value;
@@ -85,6 +86,8 @@ struct Lowering<'a> {
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
+    /// Subqueries of rows that aggregates share.
+    row_sources: Vec<ranked::RowSource>,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
@@ -105,6 +108,7 @@ impl<'a> Lowering<'a> {
             bounds: BTreeMap::new(),
             members: BTreeMap::new(),
             sources: BTreeMap::new(),
+            row_sources: Vec::new(),
             reads: BTreeMap::new(),
             tables: BTreeSet::new(),
             unique: BTreeSet::new(),
