@@ -12,6 +12,7 @@ mod datum;
 mod error;
 mod evaluator;
 mod index;
+mod instances;
 mod number;
 mod order;
 mod parse;

@@ -9,6 +9,7 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod ranked;
 mod time;
 mod value;
 mod window;
