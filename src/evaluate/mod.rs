@@ -12,6 +12,7 @@ mod datum;
 mod error;
 mod evaluator;
 mod index;
+mod keep;
 mod number;
 mod order;
 mod parse;

@@ -10,6 +10,7 @@ mod bounds;
 mod compare;
 mod cond;
 mod frame;
+mod keep;
 mod names;
 mod segment;
 mod time;

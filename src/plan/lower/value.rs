@@ -54,7 +54,8 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, from), self.value(scope, to)];
                 call(Function::DaysBetween, args)
             }
-            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Scalar::Literal(Literal::Integer(0)),
+            ValueKind::Bucket { seed, .. } => self.bucket(&scope.this, seed),
+            ValueKind::Periods(_) => Scalar::Literal(Literal::Integer(0)),
             ValueKind::Condition(cond) => {
                 let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
