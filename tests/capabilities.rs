@@ -441,8 +441,6 @@ const NOT_YET: &[(Capability, &str)] = &[
     (Capability::Arrays, "where tags contains \"a\""),
     (Capability::Json, "where document = \"a\""),
     (Capability::Sequences, "where sequence(orders then orders)"),
-    (Capability::Ranking, "keep top 3 by id"),
-    (Capability::Sampling, "where bucket(\"seed\") < 100"),
 ];
 
 #[test]

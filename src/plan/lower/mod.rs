@@ -11,6 +11,7 @@ mod compare;
 mod cond;
 pub(super) mod explain;
 mod frame;
+mod keep;
 mod names;
 mod ranked;
 mod segment;
