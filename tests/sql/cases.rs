@@ -61,7 +61,7 @@ pub(crate) fn one_column(name: &str) -> Query {
     let from = TableRef { relation: Relation::Cte(name.to_owned()), alias: format!("{name}_t") };
     let column = Scalar::Column(from.alias.clone(), name.to_owned());
     Query {
-        ctes: vec![segc::plan::rel::Cte { name: name.to_owned(), select: inner }],
+        ctes: vec![segc::plan::rel::Cte::new(name.to_owned(), inner)],
         select: Select {
             columns: vec![Column { value: column, name: None }],
             from: Some(from),
