@@ -13,6 +13,7 @@ mod session;
 mod targets;
 #[cfg(test)]
 pub(crate) mod testing;
+mod variant;
 mod why;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};

@@ -1,6 +1,7 @@
 //! A loaded, checked project and what can be made of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -11,12 +12,14 @@ use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
 use crate::artifact::{self, Artifacts};
+use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
+use crate::syntax::ast;
 
 /// What the caller decides, beside what the project's files say.
 #[derive(Debug, Clone, Default)]
@@ -32,11 +35,14 @@ pub struct Options {
 }
 
 /// A loaded, checked project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Session {
     /// Every file that was read.
     pub sources: Sources,
     pub(super) config: Config,
+    /// As written, to be checked again with other values for parameters.
+    pub(super) syntax: Arc<Vec<ast::File>>,
+    pub(super) settings: Settings,
     pub(super) hir: Hir,
     pub(super) graph: Graph,
     pub(super) fingerprints: Vec<String>,

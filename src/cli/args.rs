@@ -18,6 +18,7 @@ Examples:
   segc run                       try the segments on DuckDB
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
+  segc test                      run the unit tests in tests/
   segc explain SEG301            what a problem means";
 
 /// Above the options that every command takes.
@@ -54,6 +55,7 @@ pub(super) enum Command {
     Run(Run),
     Why(Why),
     Attrition(Attrition),
+    Test(Test),
     Ls(Ls),
     Graph(Graph),
     Capabilities(Capabilities),
@@ -64,7 +66,7 @@ pub(super) enum Command {
 /// Start a project that works at once
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Writes segc.yml, catalog/, segments/ and data/, and never overwrites a file.
+Writes segc.yml, catalog/, segments/, data/ and tests/, and never overwrites a file.
 
 Examples:
   segc init                      in the current folder
@@ -246,6 +248,34 @@ pub(super) struct Attrition {
     pub(super) moment: Moment,
 }
 
+/// Run the unit tests: given rows, who should be a member?
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
+as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
+name of a segment. Exit code 1 if a test fails.
+
+Examples:
+  segc test
+  segc test high_value
+  segc test tests/value.yml 'no orders'
+  segc test --engine duckdb
+  segc test --format junit > tests.xml")]
+pub(super) struct Test {
+    /// Which tests; all if none is named
+    #[arg(value_name = "PATTERNS")]
+    pub(super) patterns: Vec<String>,
+    /// What finds the members
+    #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
+    pub(super) engine: TestEngine,
+    /// For which target's SQL; the first that the engine can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: TestFormat,
+}
+
 /// List the segments
 #[derive(Debug, Group)]
 #[command(after_help = "\
@@ -413,6 +443,24 @@ pub(super) enum ListFormat {
 pub(super) enum AnswerFormat {
     Human,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestEngine {
+    /// The reference evaluator: the language itself, without SQL
+    Reference,
+    /// DuckDB, embedded
+    Duckdb,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// A table for each test that failed, and how many there were
+    Human,
+    /// One object a line for each test
+    Json,
+    /// JUnit's XML
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

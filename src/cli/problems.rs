@@ -233,6 +233,23 @@ problems! {
         }
     });
 
+    /// A pattern chooses none of the unit tests.
+    ///
+    /// A pattern is a part of a test's name or of its path, or the name of a segment. Choosing
+    /// nothing is taken for a slip.
+    ///
+    /// ```text
+    /// segc test high_valeu
+    /// ```
+    ///
+    /// Correct it; `segc test --format json` names all tests.
+    error SEG850 "no such unit test" NoSuchTest { span: Option<Span>, pattern: String, known: Vec<String> }
+    message |p| format!("`{}` chooses no unit test", p.pattern);
+    help |p| Some(match crate::diagnostic::closest(&p.pattern, p.known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "name a part of a test's name, a segment, or a file such as `tests/first.yml`".to_owned(),
+    });
+
     /// A command that is about one segment was given a selection of several, or of none.
     ///
     /// ```text

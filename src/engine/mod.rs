@@ -12,6 +12,7 @@ mod load;
 mod postgres;
 pub(crate) mod problems;
 mod quote;
+mod rows;
 mod table;
 
 pub use self::address::{Access, Address};

@@ -28,7 +28,7 @@ use jiff::Timestamp;
 
 use crate::check::hir::{Hir, SegmentId};
 
-pub use data::{Data, DataError};
+pub use data::{Data, DataError, fit};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};

@@ -11,6 +11,7 @@ mod graph;
 mod init;
 mod ls;
 mod run;
+mod test;
 mod why;
 
 use std::io::{self, Write};
@@ -32,6 +33,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Check(check) => check::run(check, named, terminal),
         Command::Compile(compile) => compile::run(compile, named, terminal),
         Command::Run(run) => run::run(run, named, terminal),
+        Command::Test(test) => test::run(test, named, terminal),
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
@@ -123,6 +125,20 @@ impl Opened {
             }
         }
         Ok(chosen)
+    }
+
+    /// The target of that name, or the first that the embedded engine can run.
+    fn embedded_target(&self, name: Option<&String>) -> Result<String, Diagnostics> {
+        let named: Vec<String> = name.into_iter().cloned().collect();
+        let targets = self.targets(&named)?;
+        let able = self.session.embedded_targets();
+        targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
+            let why = match name {
+                Some(name) => format!("the embedded engine can't run the target `{name}`"),
+                None => "the embedded engine can run none of the project's targets".to_owned(),
+            };
+            one(NoTarget { span: None, why, able })
+        })
     }
 }
 

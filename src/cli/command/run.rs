@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::database::{Database, choose};
 use super::{Opened, one, open, refuse_folder};
 use crate::api::{Execution, Options};
 use crate::cli::args::Run;
+use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::problems::{NoLoading, NoTables};
@@ -149,30 +150,4 @@ fn count(engine: &mut dyn Engine, query: &str) -> Result<String, EngineError> {
     let answer = engine.query(query)?;
     let cell = answer.rows.first().and_then(|row| row.first());
     Ok(cell.map(Cell::to_string).unwrap_or_default())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a run took is for people, not part of any output file"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
-fn duration(time: Duration) -> String {
-    match time.as_millis() {
-        millis @ 0..1000 => format!("{millis} ms"),
-        _ => format!("{:.2} s", time.as_secs_f64()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_short() {
-        assert_eq!(duration(Duration::from_micros(12_900)), "12 ms");
-        assert_eq!(duration(Duration::from_millis(61_234)), "61.23 s");
-    }
 }
