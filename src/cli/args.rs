@@ -16,9 +16,9 @@ Examples:
   segc compile vip               print one segment's SELECT
   segc compile                   write scripts for every target
   segc run                       try the segments on DuckDB
+  segc test                      run the unit tests in tests/
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
-  segc test                      run the unit tests in tests/
   segc explain SEG301            what a problem means";
 
 /// Above the options that every command takes.
@@ -53,9 +53,9 @@ pub(super) enum Command {
     Check(Check),
     Compile(Compile),
     Run(Run),
+    Test(Test),
     Why(Why),
     Attrition(Attrition),
-    Test(Test),
     Ls(Ls),
     Graph(Graph),
     Capabilities(Capabilities),
@@ -187,6 +187,34 @@ pub(super) struct Run {
     pub(super) moment: Moment,
 }
 
+/// Run the unit tests: given rows, who should be a member?
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
+as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
+name of a segment. Exit code 1 if a test fails.
+
+Examples:
+  segc test
+  segc test high_value
+  segc test tests/value.yml 'no orders'
+  segc test --engine duckdb
+  segc test --format junit > tests.xml")]
+pub(super) struct Test {
+    /// Which tests; all if none is named
+    #[arg(value_name = "PATTERNS")]
+    pub(super) patterns: Vec<String>,
+    /// What finds the members
+    #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
+    pub(super) engine: TestEngine,
+    /// For which target's SQL; the first that the engine can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: TestFormat,
+}
+
 /// Say why an entity is in a segment, or is not
 #[derive(Debug, Group)]
 #[command(after_help = "\
@@ -250,34 +278,6 @@ pub(super) struct Attrition {
     pub(super) values: Values,
     #[command(flatten)]
     pub(super) moment: Moment,
-}
-
-/// Run the unit tests: given rows, who should be a member?
-#[derive(Debug, Group)]
-#[command(after_help = "\
-Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
-as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
-name of a segment. Exit code 1 if a test fails.
-
-Examples:
-  segc test
-  segc test high_value
-  segc test tests/value.yml 'no orders'
-  segc test --engine duckdb
-  segc test --format junit > tests.xml")]
-pub(super) struct Test {
-    /// Which tests; all if none is named
-    #[arg(value_name = "PATTERNS")]
-    pub(super) patterns: Vec<String>,
-    /// What finds the members
-    #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
-    pub(super) engine: TestEngine,
-    /// For which target's SQL; the first that the engine can run if none is named
-    #[arg(long, short, value_name = "NAME")]
-    pub(super) target: Option<String>,
-    /// How results are written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
-    pub(super) format: TestFormat,
 }
 
 /// List the segments
@@ -444,12 +444,6 @@ pub(super) enum ListFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum AnswerFormat {
-    Human,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum TestEngine {
     /// The reference evaluator: the language itself, without SQL
     Reference,
@@ -465,6 +459,12 @@ pub(super) enum TestFormat {
     Json,
     /// JUnit's XML
     Junit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    Human,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -12,6 +12,8 @@ mod datum;
 mod error;
 mod evaluator;
 mod index;
+mod instances;
+mod keep;
 mod number;
 mod order;
 mod parse;

@@ -11,7 +11,9 @@ mod compare;
 mod cond;
 pub(super) mod explain;
 mod frame;
+mod keep;
 mod names;
+mod ranked;
 mod segment;
 mod time;
 mod value;
@@ -85,6 +87,8 @@ struct Lowering<'a> {
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
+    /// Subqueries of rows that aggregates share.
+    row_sources: Vec<ranked::RowSource>,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
@@ -105,6 +109,7 @@ impl<'a> Lowering<'a> {
             bounds: BTreeMap::new(),
             members: BTreeMap::new(),
             sources: BTreeMap::new(),
+            row_sources: Vec::new(),
             reads: BTreeMap::new(),
             tables: BTreeSet::new(),
             unique: BTreeSet::new(),

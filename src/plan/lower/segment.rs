@@ -80,15 +80,15 @@ impl Lowering<'_> {
         let matching = self.matching(&scope, id);
         self.frames[frame].filter.extend(matching);
         let columns = self.key_columns(&row);
-        Select { columns, ..self.pop() }
+        self.kept(id, &scope, columns)
     }
 
-    /// Within the parent, any include and no exclude.
+    /// Within the parent, any include and no exclude, not in what comes before in the group.
     fn matching(&mut self, scope: &Scope, id: SegmentId) -> Option<Scalar> {
         let segment = self.cx.hir.segment(id);
         let mut parts = Vec::new();
+        let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
         if let Some((parent, _)) = segment.parent {
-            let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
             parts.push(self.in_segment(scope, &here, parent, false));
         }
         if !segment.includes.is_empty() {
@@ -96,6 +96,9 @@ impl Lowering<'_> {
         }
         for exclude in &segment.excludes {
             parts.push(self.cond(scope, exclude, true));
+        }
+        for &rival in segment.group.iter().flat_map(|group| &group.before) {
+            parts.push(self.in_segment(scope, &here, rival, true));
         }
         all(parts)
     }
