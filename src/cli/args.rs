@@ -231,17 +231,21 @@ Examples:
   segc why vip 42 --deep         the segments it refers to, too
   segc why vip 42 --database postgres://ann@db.example/shop
   segc why vip 42 --database shop.db --as-of 2026-11-20T00:00:00Z
+  segc why vip --row customer.yml
   segc why vip 42 --format json | jq .member")]
 pub(super) struct Why {
     /// The segment
     #[arg(value_name = "SEGMENT")]
     pub(super) segment: String,
     /// The entity's key; a part for each of its fields
-    #[arg(value_name = "KEY", required = true, allow_negative_numbers = true)]
+    #[arg(value_name = "KEY", required_unless_present = "row", allow_negative_numbers = true)]
     pub(super) key: Vec<String>,
     /// Unfold the segments that it refers to
     #[arg(long)]
     pub(super) deep: bool,
+    /// Ask about the entity in this YAML or JSON file, which is in no database
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "target", "key"])]
+    pub(super) row: Option<PathBuf>,
     #[command(flatten)]
     pub(super) place: Place,
     /// How to write the answer
