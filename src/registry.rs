@@ -10,6 +10,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::catalog::problems::CODES,      // SEG2xx
     crate::check::problems::names::CODES, // SEG3xx
     crate::check::problems::types::CODES, // SEG4xx
+    crate::check::problems::text::CODES,  // SEG454 to SEG469
     crate::plan::problems::CODES,         // SEG5xx
     crate::dialect::problems::CODES,      // SEG60x
     crate::sql::problems::CODES,          // SEG65x

@@ -97,7 +97,10 @@ impl Cluster {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut admin = self.connect("postgres");
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a new database");
-        Postgres { client: self.connect(&name), config: self.config(&name) }
+        let mut client = self.connect(&name);
+        // What `resembles` needs.
+        client.batch_execute("CREATE EXTENSION fuzzystrmatch").expect("it comes with PostgreSQL");
+        Postgres { client, config: self.config(&name) }
     }
 }
 

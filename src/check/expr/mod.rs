@@ -9,8 +9,10 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod text;
 mod time;
 mod value;
+mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
