@@ -200,6 +200,11 @@ fn the_page_on_continuous_integration_is_true() {
 }
 
 #[test]
+fn the_page_on_unit_tests_is_true() {
+    page("docs/testing.md");
+}
+
+#[test]
 fn the_language_reference_is_true() {
     page("docs/language.md");
     let text = read("docs/language.md");
@@ -225,6 +230,7 @@ fn links_lead_somewhere() {
         "docs/refresh.md",
         "docs/dialects.md",
         "docs/ci.md",
+        "docs/testing.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

@@ -5,11 +5,13 @@
 //! knows exit codes.
 
 mod args;
+mod clock;
 mod command;
 mod config;
 mod exit;
 mod folder;
 pub(crate) mod problems;
+mod report;
 mod table;
 mod template;
 mod terminal;

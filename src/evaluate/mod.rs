@@ -12,6 +12,8 @@ mod datum;
 mod error;
 mod evaluator;
 mod index;
+mod instances;
+mod keep;
 mod number;
 mod order;
 mod parse;
@@ -29,7 +31,7 @@ use jiff::Timestamp;
 
 use crate::check::hir::{Hir, SegmentId};
 
-pub use data::{Data, DataError};
+pub use data::{Data, DataError, fit};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};

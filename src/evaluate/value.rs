@@ -50,7 +50,11 @@ impl Evaluator<'_> {
                 let [from, to] = self.pair(from, to, scope)?;
                 days_between(&from, &to, span)
             }
-            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Err(EvalError::IllTyped(value.span)),
+            ValueKind::Periods(periods) => self.periods(periods, scope),
+            ValueKind::Bucket { entity, seed } if scope.this.entity == *entity => {
+                Ok(Datum::Integer(self.bucket(scope.this, seed, span)?))
+            }
+            ValueKind::Bucket { .. } => Err(EvalError::IllTyped(value.span)),
             ValueKind::Condition(cond) => self.test(cond, scope).map(Datum::Boolean),
         }
     }

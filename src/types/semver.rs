@@ -81,6 +81,19 @@ impl Version {
         }
         key
     }
+
+    /// The version that a key stands for, without build metadata.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let parts: Option<Vec<&str>> = key
+            .split(' ')
+            .map(|part| if part.starts_with('1') { part.get(3..) } else { part.strip_prefix('2') })
+            .collect();
+        let parts = parts?;
+        let (core, pre) = parts.split_at_checked(3)?;
+        let pre = pre.get(1..).filter(|pre| !pre.is_empty()).map(|pre| format!("-{}", pre.join(".")));
+        Self::parse(&format!("{}{}", core.join("."), pre.unwrap_or_default())).ok()
+    }
 }
 
 fn split(text: &str, at: char) -> (&str, Option<&str>) {
@@ -248,6 +261,14 @@ mod tests {
                 assert_eq!(a.key().cmp(&b.key()), at.cmp(&other), "the keys of {a} and {b}");
             }
         }
+    }
+
+    #[test]
+    fn a_key_can_be_read_back() {
+        for text in ORDERED {
+            assert_eq!(Version::of_key(&version(text).key()).map(|it| it.to_string()).as_deref(), Some(*text));
+        }
+        assert!(Version::of_key("").is_none() && Version::of_key("1.2.3").is_none());
     }
 
     #[test]

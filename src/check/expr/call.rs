@@ -24,10 +24,12 @@ enum Kind {
     Part(Part),
     DaysSince,
     DaysBetween,
+    Bucket,
 }
 
-const FUNCTIONS: [(&str, Kind); 18] = [
+const FUNCTIONS: [(&str, Kind); 19] = [
     ("abs", Kind::Number(Func::Abs)),
+    ("bucket", Kind::Bucket),
     ("ceil", Kind::Number(Func::Ceil)),
     ("coalesce", Kind::Coalesce),
     ("date", Kind::Date),
@@ -57,6 +59,7 @@ impl Checker<'_, '_> {
         let (fits, takes, example) = match kind {
             Kind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
             Kind::DaysBetween => (args.len() == 2, "two values", "from, to"),
+            Kind::Bucket => (args.len() == 1, "a seed", "\"seed\""),
             _ => (args.len() == 1, "one value", "x"),
         };
         if !fits {
@@ -72,6 +75,7 @@ impl Checker<'_, '_> {
         let may_miss = values.iter().any(|value| value.may_miss);
         let taker = format!("`{}`", name.text);
         match kind {
+            Kind::Bucket => self.bucket(values, span, scope),
             Kind::Coalesce => self.coalesce(values, args, span),
             Kind::Semver => self.semver(values, args, span),
             Kind::Text(func) => {

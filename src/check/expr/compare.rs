@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::syntax::ast::{CompareOp, Expr, ExprKind, InstantOp, TextOp};
+use crate::syntax::ast::{AggregateFunc, CompareOp, Expr, ExprKind, InstantOp, TextOp};
 use crate::types::{Literal, Type};
 
 use super::super::hir::{Comparison, Cond, CondKind, Func, Value, ValueKind};
@@ -177,7 +177,7 @@ impl Checker<'_, '_> {
         span: Span,
         ignoring_case: bool,
     ) -> Option<()> {
-        let (ValueKind::Field(path, id), Literal::String(text)) = (&field.kind, literal) else {
+        let (ValueKind::Field(path, id), Literal::String(text)) = (of_field(field), literal) else {
             return Some(());
         };
         let declared = self.known.names.catalog.entity(path.end).field(*id);
@@ -442,4 +442,15 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
         }
     }
     "compare values of one type".to_owned()
+}
+
+/// What a value is one of the values of: `last(orders.status)` is a `status`.
+fn of_field(value: &Value) -> &ValueKind {
+    use AggregateFunc::{First, Last, Max, Min, Mode};
+    match &value.kind {
+        ValueKind::Aggregate(aggregate) if matches!(aggregate.func, First | Last | Max | Min | Mode) => {
+            aggregate.value.as_ref().map_or(&value.kind, |taken| &taken.kind)
+        }
+        kind => kind,
+    }
 }

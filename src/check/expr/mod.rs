@@ -9,6 +9,8 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod keep;
+mod ranked;
 mod text;
 mod time;
 mod value;

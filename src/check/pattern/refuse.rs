@@ -88,8 +88,11 @@ pub(super) fn doubled() -> Fault {
 
 /// What the parser did not understand.
 pub(super) fn unreadable(pattern: &str, error: &Error) -> Found {
-    let place = range(error.span());
+    let mut place = range(error.span());
     let at = pattern.get(place.start..).unwrap_or_default();
+    if place.is_empty() {
+        place.end += at.chars().next().map_or(0, char::len_utf8);
+    }
     // The place of a group's beginning is a character or two.
     let group = |length: usize| place.start..(place.start + length).min(pattern.len());
     match error.kind() {

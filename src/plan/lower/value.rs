@@ -55,7 +55,11 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, from), self.value(scope, to)];
                 call(Function::DaysBetween, args)
             }
-            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Scalar::Literal(Literal::Integer(0)),
+            ValueKind::Periods(periods) => {
+                let scalar = self.periods(scope, periods);
+                or_zero(scalar)
+            }
+            ValueKind::Bucket { seed, .. } => self.bucket(&scope.this, seed),
             ValueKind::Condition(cond) => {
                 let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
