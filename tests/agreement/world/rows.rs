@@ -1,0 +1,149 @@
+//! Random rows: orphans, ties at one instant, missing values, and times at the edges of windows.
+
+use std::collections::BTreeSet;
+
+use super::{EVENTS, Entity, Field, Kind, PLANS, World};
+use crate::tape::Tape;
+
+/// Rows as text, one list a table, in the order of the world's entities; `None` is missing.
+pub type Rows = Vec<Vec<Vec<Option<String>>>>;
+
+const TEXTS: &[&str] =
+    &["paid", "", "Paid", "a%b_c", " trim ", "it's", "PAID IN FULL", "ünï", "\\", "z", "pa\nid", "1.2.0", "🎉 x"];
+const VERSIONS: &[&str] = &[
+    "1.2.0",
+    "1.10.0",
+    "1.2.0-beta",
+    "1.2.0-beta.2",
+    "1.2.0-beta.11",
+    "1.2.0+build.5",
+    "2.0.0-rc.1",
+    "1.2",
+    "v1.0.0",
+    "",
+    "01.0.0",
+    "10.0.0",
+];
+pub const INSTANTS: &[&str] = &[
+    "2026-03-29T12:30:00Z",
+    "2026-03-29T12:29:59.999999Z",
+    "2026-03-22T12:30:00Z",
+    "2026-03-22T11:30:00Z",
+    "2026-03-22T12:29:59.999999Z",
+    "2026-02-28T12:30:00Z",
+    "2026-03-29T00:00:00Z",
+    "2026-03-28T23:00:00Z",
+    "2026-03-29T01:00:00Z",
+    "2026-03-28T05:00:00Z",
+    "2026-03-01T00:00:00Z",
+    "2025-10-26T00:30:00Z",
+    "2025-10-26T01:30:00Z",
+    "2025-12-31T23:59:59.999999Z",
+    "2026-01-01T00:00:00Z",
+    "2026-03-23T00:00:00Z",
+    "2026-04-05T12:30:00Z",
+    "2026-04-01T00:00:00Z",
+    "2026-03-29T12:30:00.000001Z",
+    "2026-04-05T12:29:59.999999Z",
+    "2024-02-29T10:00:00Z",
+    "2026-03-29T12:00:00Z",
+    "2026-03-29T11:30:00Z",
+    "2026-03-28T12:30:00Z",
+];
+/// In columns without a zone: some don't exist, or exist twice, in one zone or another.
+const LOCAL: &[&str] = &[
+    "2026-03-29T12:30:00",
+    "2026-03-29T01:30:00",
+    "2025-10-26T01:30:00",
+    "2026-03-08T02:30:00",
+    "2025-11-02T01:30:00",
+    "2026-03-22T12:30:00",
+    "2026-03-28T00:00:00",
+    "2026-03-29T08:29:59.999999",
+    "2026-02-28T23:59:59.999999",
+    "2024-02-29T10:00:00",
+    "2026-04-05T12:30:00",
+];
+pub const DATES: &[&str] = &[
+    "2026-03-29",
+    "2026-03-28",
+    "2026-03-30",
+    "2026-03-22",
+    "2026-03-01",
+    "2026-02-28",
+    "2025-12-31",
+    "2024-02-29",
+    "2026-04-05",
+    "2026-04-01",
+    "1990-05-17",
+    "1984-03-25",
+];
+
+/// Random rows of every entity.
+pub fn random(world: &World, tape: &mut Tape<'_>) -> Rows {
+    world.entities.iter().map(|entity| table(entity, tape)).collect()
+}
+
+fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
+    let most = if entity.name == "company" { 5 } else { 11 };
+    let count = tape.below(most) + 1;
+    let mut rows: Vec<Vec<Option<String>>> = (0..count).map(|at| row(entity, at, tape)).collect();
+    let mut seen = BTreeSet::new();
+    rows.retain(|row| {
+        let key: Option<Vec<String>> =
+            entity.fields.iter().zip(row).filter(|(field, _)| entity.key.contains(&field.name)).map(|(_, cell)| cell.clone()).collect();
+        key.is_none_or(|key| seen.insert(key))
+    });
+    if tape.one_in(2) {
+        rows.reverse();
+    }
+    rows
+}
+
+fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
+    entity.fields.iter().map(|field| cell(field, at, tape)).collect()
+}
+
+fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
+    let rarely = matches!(field.kind, Kind::Number | Kind::OrderNo | Kind::RefOrder | Kind::Event);
+    if field.may_miss && tape.one_in(if rarely { 20 } else { 6 }) {
+        return None;
+    }
+    let text = match field.kind {
+        Kind::Number => return Some((at + 1).to_string()),
+        Kind::OrderNo => return Some(order_no(at)),
+        Kind::RefOrder => return Some(order_no(tape.below(8))),
+        Kind::Ref => return Some((tape.below(7) + 1).to_string()),
+        Kind::Integer => return Some((i64::try_from(tape.below(12)).expect("small") - 3).to_string()),
+        Kind::Tags => return Some(list(&["\"vip\"", "\"it's\"", "\"\"", "\"a%b\"", "null"], tape)),
+        Kind::Scores => return Some(list(&["1", "2", "-3", "5", "null"], tape)),
+        Kind::Text => tape.pick(TEXTS),
+        Kind::Channel => tape.pick(&["web", "app", "Web"]),
+        Kind::Event => tape.pick(EVENTS),
+        Kind::Plan => tape.pick(PLANS),
+        Kind::Version => tape.pick(VERSIONS),
+        Kind::Decimal => tape.pick(&["0", "1.5", "-2.25", "10", "99.99", "0.0125", "2.5", "5"]),
+        Kind::Float if field.storage == "storage: float32" => tape.pick(&["0", "0.1", "-1.25", "3.75", "NaN", "100"]),
+        Kind::Float if field.storage == "storage: float_nan" => tape.pick(&["0", "0.5", "NaN", "3.75", "-0", "100"]),
+        Kind::Float => tape.pick(&["0", "0.5", "-1.25", "3.75", "100"]),
+        Kind::Boolean => tape.pick(&["true", "false"]),
+        Kind::Date => tape.pick(DATES),
+        Kind::Timestamp if field.storage.is_empty() => tape.pick(INSTANTS),
+        Kind::Timestamp => tape.pick(LOCAL),
+    };
+    Some(text.to_owned())
+}
+
+fn list(items: &[&str], tape: &mut Tape<'_>) -> String {
+    let items: Vec<&str> = (0..tape.below(4)).map(|_| tape.pick(items)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+fn order_no(at: usize) -> String {
+    match at {
+        0 => "A'1".to_owned(),
+        1 => "B\"2".to_owned(),
+        2 => "b\\3".to_owned(),
+        _ => format!("N{at}"),
+    }
+}
