@@ -215,6 +215,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
     let string = form("string", problems);
     let integer = form("integer", problems);
     let decimal = form("decimal", problems);
+    let wide_decimal = form("wide_decimal", problems);
     let float = form("float", problems);
     let date = form("date", problems);
     let timestamp = form("timestamp", problems);
@@ -233,6 +234,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
         string: string?,
         integer: integer?,
         decimal: decimal?,
+        wide_decimal: wide_decimal?,
         float: float?,
         date: date?,
         timestamp: timestamp?,

@@ -289,6 +289,7 @@ fn numbers(add: Add<'_>) {
         let product = Scalar::Binary(BinaryOp::Multiply, Box::new(dec(a)), Box::new(dec(b)));
         add(F::RoundNine, call(F::RoundNine, vec![product]), expected);
     }
+    add(F::Narrow, call(F::Narrow, vec![dec("1234567890123456789.5")]), "1234567890123456789.5");
     add(F::Divide, call(F::Divide, vec![int(1), int(4)]), "0.25");
     add(F::Divide, call(F::Divide, vec![dec("1.5"), dec("0.5")]), "3");
     add(F::Divide, call(F::Divide, vec![int(1), int(0)]), "missing");

@@ -9,6 +9,7 @@ mod aggregate;
 mod bounds;
 mod compare;
 mod cond;
+mod digits;
 pub(super) mod explain;
 mod frame;
 mod keep;
