@@ -135,7 +135,7 @@ impl Reader<'_> {
             to_one.iter().flat_map(|(link, _)| link.on.iter().map(|(own, _)| *own)).collect();
         self.make_up(id, &mut values, &led);
         for (link, node) in to_one {
-            self.to_one(link, node, &mut values);
+            self.follow(link, node, &mut values);
         }
         self.make_up(id, &mut values, &BTreeSet::new());
         for (link, node) in linked.iter().filter(|(link, _)| link.many) {
@@ -152,7 +152,7 @@ impl Reader<'_> {
     }
 
     /// The row that a to-one link leads to, and the fields that lead there.
-    fn to_one(&mut self, link: &Link, node: &Node, values: &mut Known) {
+    fn follow(&mut self, link: &Link, node: &Node, values: &mut Known) {
         if matches!(node.kind, NodeKind::Null) {
             return;
         }
