@@ -205,7 +205,7 @@ trait lot on company = bucket(\"x\")
 
 /// Segments of exclusive groups, and who is in each.
 const GROUPS: &[(&str, &str)] = &[
-    ("segment vip on customer { exclusive group: \"mail\" priority: 1 where score >= 10 }", "1 2 9"),
+    ("segment vip on customer { exclusive group: \"mail\" priority: 1 where score >= 10 }", "1 9"),
     (
         "segment odd on customer { exclusive group: \"mail\" priority: 20 where id % 2 = 1 keep top 3 by id }",
         "11 5 7",

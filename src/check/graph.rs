@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostics, Label, Span};
 use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Window, WindowKind};
 
 use super::expr::head_of;
+use super::groups::Place;
 use super::names::Names;
 use super::problems::names::Cycle;
 use super::resolve::{Scope, Tail};
@@ -32,7 +33,12 @@ pub(super) struct Order {
 }
 
 /// Finds the order, and reports every cycle.
-pub(super) fn order(names: &Names, is_enabled: impl Fn(usize) -> bool, problems: &mut Diagnostics) -> Order {
+pub(super) fn order(
+    names: &Names,
+    places: &[Option<Place>],
+    is_enabled: impl Fn(usize) -> bool,
+    problems: &mut Diagnostics,
+) -> Order {
     let mut graph = DiGraph::<Node, Span>::new();
     let traits: Vec<_> = (0..names.traits.len()).map(|at| graph.add_node(Node::Trait(at))).collect();
     let segments: Vec<_> = (0..names.segments.len()).map(|at| graph.add_node(Node::Segment(at))).collect();
@@ -52,6 +58,8 @@ pub(super) fn order(names: &Names, is_enabled: impl Fn(usize) -> bool, problems:
     for ((at, item), &from) in names.segments.iter().enumerate().zip(&segments) {
         if is_enabled(at) {
             connect(from, segment_references(names, at, item.entity.map(Scope::of)));
+            let rivals = places[at].iter().flat_map(|place| place.before.iter().map(|&at| (at, place.span)));
+            connect(from, rivals.map(|(at, span)| (Node::Segment(at), span)).collect());
         }
     }
     let mut order = Order { nodes: Vec::new(), cyclic: Vec::new() };

@@ -4,13 +4,14 @@
 //!
 //! Order of work: `names` collects what every name stands for, `params` gives
 //! parameters their values, `properties` reads what segments say of themselves,
-//! `graph` finds who needs whom, and `expr` then checks every trait and segment after
+//! `groups` puts exclusive groups in order, `graph` finds who needs whom, and `expr` then checks every trait and segment after
 //! all that it needs. What has an error is left out of the [`Hir`], and so, silently, is
 //! what depends on it.
 
 mod expr;
 mod extent;
 mod graph;
+mod groups;
 pub mod hir;
 mod names;
 mod params;

@@ -60,6 +60,8 @@ named! {
         Ranking = "ranking",
         /// `bucket` and `keep sample`.
         Sampling = "sampling",
+        /// `exclusive group`: segments that take members from one another.
+        ExclusiveGroups = "exclusive_groups",
         /// Time zones other than UTC.
         TimeZones = "time_zones",
         /// `FILTER (WHERE …)` after an aggregate.

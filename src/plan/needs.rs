@@ -61,6 +61,9 @@ pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(
         }
     }
     let mut needs = collector.needs;
+    if let Some(group) = &segment.group {
+        needs.capabilities.entry(Capability::ExclusiveGroups).or_insert(group.span);
+    }
     for input in inputs {
         needs.capabilities.entry(Capability::SegmentComposition).or_insert(input.span);
         if stored(input.segment) {
