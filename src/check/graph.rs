@@ -30,6 +30,8 @@ pub(super) struct Order {
     pub(super) nodes: Vec<Node>,
     /// Those that are defined through themselves.
     pub(super) cyclic: Vec<Node>,
+    /// What each refers to, and where, in the order in which it is written.
+    pub(super) needs: HashMap<Node, Vec<(Node, Span)>>,
 }
 
 /// Finds the order, and reports every cycle.
@@ -62,7 +64,13 @@ pub(super) fn order(
             connect(from, rivals.map(|(at, span)| (Node::Segment(at), span)).collect());
         }
     }
-    let mut order = Order { nodes: Vec::new(), cyclic: Vec::new() };
+    let needs = |at: NodeIndex| {
+        let mut needs: Vec<_> = graph.edges(at).map(|edge| (graph[edge.target()], *edge.weight())).collect();
+        needs.sort_by_key(|(node, span)| (span.start, *node));
+        (graph[at], needs)
+    };
+    let needs = graph.node_indices().map(needs).collect();
+    let mut order = Order { nodes: Vec::new(), cyclic: Vec::new(), needs };
     for component in kosaraju_scc(&graph) {
         let is_cycle = component.len() > 1 || graph.contains_edge(component[0], component[0]);
         if is_cycle {

@@ -20,6 +20,7 @@ pub(crate) mod problems;
 mod project;
 mod properties;
 mod resolve;
+mod sticky;
 pub mod visit;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
 use crate::syntax::ast;
+use crate::types::Materialize;
 use crate::types::calendar::Calendar;
 
 pub use hir::Hir;
@@ -38,6 +40,8 @@ pub use params::{Given, ParamOrigin, ParamValue};
 pub struct Settings {
     /// Zone and week start.
     pub calendar: Calendar,
+    /// How segments are stored that do not say.
+    pub materialize: Materialize,
     /// Values for parameters, which go before their defaults.
     pub params: BTreeMap<String, ParamValue>,
 }

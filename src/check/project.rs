@@ -17,6 +17,7 @@ use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::properties;
 use super::resolve::Scope;
+use super::sticky;
 use super::visit::Visitor as _;
 
 pub(super) fn check(
@@ -30,6 +31,7 @@ pub(super) fn check(
     let mut read: Vec<_> = names.segments.iter().map(|item| properties::read(item.ast, problems)).collect();
     let places = groups::collect(&names, &mut read, problems);
     let order = graph::order(&names, &places, |at| read[at].disabled.is_none(), problems);
+    sticky::check(&names, &mut read, &order, settings.materialize, problems);
     let (read, places) = (&read[..], &places[..]);
     let project = Project { names: &names, params: &params, settings, read, places, order: &order };
 

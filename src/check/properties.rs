@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::syntax::ast::{Property, PropertyValue, Segment};
 
+use super::expr::most_units;
 use super::hir::{Materialize, Properties};
 use super::names::{duplicate, suggest};
 use super::problems::names::{UnknownMaterialize, UnknownProperty, WrongProperty};
+use super::problems::types::WrongUnits;
 
 /// What the properties of a segment say.
 pub(super) struct Read {
@@ -18,6 +20,8 @@ pub(super) struct Read {
     pub(super) group: Option<(String, Span)>,
     /// Its place in that group, and where it says so.
     pub(super) priority: Option<(i64, Span)>,
+    /// Where `history: true` stands.
+    pub(super) history: Option<Span>,
     /// Whether they are without error, and all supported.
     pub(super) is_sound: bool,
 }
@@ -43,6 +47,7 @@ pub(super) fn read(segment: &Segment, problems: &mut Diagnostics) -> Read {
         disabled: None,
         group: None,
         priority: None,
+        history: None,
         is_sound: true,
     };
     let mut seen: HashMap<&str, &Property> = HashMap::new();
@@ -93,11 +98,21 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
         ("exclusive group", _) => "\"campaigns\"",
         ("priority", PropertyValue::Integer(number)) => return read.priority = Some((*number, whole)),
         ("priority", _) => "10",
-        ("expire" | "history", _) => {
-            let what = "`expire` and `history`";
-            problems.push(crate::syntax::problems::NotSupported { span: whole, what });
+        ("expire", &PropertyValue::Duration(count, unit)) => {
+            if (1..=most_units(unit)).contains(&count) {
+                properties.expire = Some((count, unit, whole));
+            } else {
+                let (span, given) = (property.value_span, format!("`{count}`"));
+                problems.push(WrongUnits { span, given, least: 1 });
+            }
             return;
         }
+        ("expire", _) => "14 days",
+        ("history", PropertyValue::Boolean(kept)) => {
+            properties.history = *kept;
+            return read.history = kept.then_some(whole);
+        }
+        ("history", _) => "true",
         (name, _) => {
             let help = closest(name, KNOWN).map(|near| format!("did you mean `{near}`?"));
             let help = help.or_else(|| suggest(name, KNOWN[..6].iter().copied(), "they are"));

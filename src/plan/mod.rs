@@ -6,6 +6,7 @@
 
 mod build;
 mod checks;
+mod hold;
 mod lower;
 mod model;
 mod needs;

@@ -15,6 +15,7 @@ mod value;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ExprKind};

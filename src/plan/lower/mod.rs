@@ -21,11 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::rel::{Clock, Cte, Query, Relation, Scalar};
+use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
-use crate::types::Type;
 use crate::types::calendar::Repeats;
+use crate::types::{Type, Unit};
 use frame::Frame;
 
 /// Where the members of a segment that others refer to are found.
@@ -65,9 +65,45 @@ pub(super) struct Lowered {
     pub(super) unique: BTreeSet<(EntityId, Vec<FieldId>)>,
 }
 
-/// Lowers one segment.
+/// Lowers one segment: its match.
 pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
-    let mut lowering = Lowering {
+    lower(context, |lowering| lowering.segment(id, Part::Match))
+}
+
+/// Lowers whom a segment's parent, its excludes and its group admit.
+pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
+    lower(context, |lowering| lowering.segment(id, Part::Admitted))
+}
+
+/// An instant moved forward, in the project's zone.
+pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Unit) -> Scalar {
+    new(context).shifted(instant, by, unit)
+}
+
+/// Which of a segment's rows a select yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Those who match.
+    Match,
+    /// Those who match if any rule includes them, before any `keep`.
+    Admitted,
+}
+
+fn lower(context: &Context<'_>, select: impl FnOnce(&mut Lowering<'_>) -> Select) -> Lowered {
+    let mut lowering = new(context);
+    let select = select(&mut lowering);
+    let bounds = lowering.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
+    Lowered {
+        query: Query { ctes: lowering.ctes, select },
+        clock: Clock { as_of: None, bounds },
+        reads: lowering.reads,
+        tables: lowering.tables,
+        unique: lowering.unique,
+    }
+}
+
+fn new<'a>(context: &'a Context<'a>) -> Lowering<'a> {
+    Lowering {
         cx: context,
         ctes: Vec::new(),
         names: BTreeSet::new(),
@@ -80,15 +116,6 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
         repeats: OnceCell::new(),
         in_alternative: false,
         frames: Vec::new(),
-    };
-    let select = lowering.segment(id);
-    let bounds = lowering.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
-    Lowered {
-        query: Query { ctes: lowering.ctes, select },
-        clock: Clock { as_of: None, bounds },
-        reads: lowering.reads,
-        tables: lowering.tables,
-        unique: lowering.unique,
     }
 }
 
