@@ -157,7 +157,16 @@ macro_rules! topics {
     };
 }
 
-topics!(spelling >= 30, names >= 40, types >= 15, config >= 15, catalog >= 20, yaml >= 5, projects >= 4);
+topics!(
+    keep >= 40,
+    spelling >= 30,
+    names >= 40,
+    types >= 15,
+    config >= 15,
+    catalog >= 20,
+    yaml >= 5,
+    projects >= 4
+);
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.
 #[test]

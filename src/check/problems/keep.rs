@@ -122,12 +122,13 @@ crate::problems! {
     message |p| format!("{} is of type {}, which has no order to rank by", p.what, p.ty);
     help |_p| Some("rank by a number, text, a date or a timestamp".to_owned());
 
-    /// `keep … per` groups by a value that can be compared for equality.
+    /// `keep … per` groups by a value whose equality is exact: no array, no JSON, no float, no
+    /// semantic version.
     ///
     ///     keep top 1 per tags by total        # tags is an array
     error SEG423 "grouped by something that can't be compared" NotGroupable { span: Span, what: String, ty: String }
     message |p| format!("{} is of type {}, which makes no groups", p.what, p.ty);
-    help |_p| Some("group by a link to one row, or by text, a number, a date or a boolean".to_owned());
+    help |_p| Some("group by a link to one row, or by text, an exact number, a date or a boolean".to_owned());
 
     /// `bucket` takes its seed as text that is written out, or from a parameter: everyone's
     /// bucket must come from the same one.
