@@ -117,6 +117,13 @@ named! {
         Weekday = "weekday",
         /// `(date, date)`: days from the first to the second, an integer.
         DaysBetween = "days_between",
+        /// `(date, day)`: how many anniversaries of the date lie before the day, an integer; below
+        /// 1 if none does. 29 February has its own on 28 February in years without one.
+        Anniversaries = "anniversaries",
+        /// `(array, value)`: boolean, or null; true if an element equals the value.
+        ArrayContains = "array_contains",
+        /// `(array)`: how many of its elements are present; null if it is null.
+        ArraySize = "array_size",
         /// `(column, zone)`: reads a zone-less local time as an instant.
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.

@@ -97,9 +97,19 @@ fn read(entity: &Entity, id: FieldId, field: &Field, value: Datum) -> Result<Dat
         let (entity, field, ty) = (entity.name.clone(), field.name.clone(), field.ty.clone());
         DataError::Value { entity, field, ty, found: value.kind(), value: value.to_string() }
     };
-    let value = match (&field.ty, value) {
+    let value = typed(&field.ty, &field.storage, value).map_err(|value| wrong(&value))?;
+    // A key is let through: its row is then no entity.
+    if value.is_missing() && !field.nullable && !entity.key.contains(&id) {
+        return Err(wrong(&value));
+    }
+    Ok(value)
+}
+
+/// A value as one of a type; what it was if that can't be.
+fn typed(ty: &Type, storage: &Storage, value: Datum) -> Result<Datum, Datum> {
+    let value = match (ty, value) {
         (_, Datum::Missing) => Datum::Missing,
-        (Type::String, Datum::String(text)) if field.storage == Storage::Char => {
+        (Type::String, Datum::String(text)) if *storage == Storage::Char => {
             Datum::from(text.trim_end_matches(' '))
         }
         (Type::String | Type::Semver | Type::Json, Datum::String(text)) => Datum::String(text),
@@ -107,18 +117,21 @@ fn read(entity: &Entity, id: FieldId, field: &Field, value: Datum) -> Result<Dat
         (Type::Decimal { .. }, Datum::Integer(number)) => Datum::Decimal(BigDecimal::from(number)),
         // Without trailing zeros, so that no zero has an enormous exponent.
         (Type::Decimal { .. }, Datum::Decimal(number)) => Datum::Decimal(number.normalized()),
-        (Type::Float, Datum::Float(number)) => float(number, &field.storage),
+        (Type::Float, Datum::Float(number)) => float(number, storage),
         (Type::Boolean, Datum::Boolean(value)) => Datum::Boolean(value),
         (Type::Date, Datum::Date(date)) => Datum::Date(date),
         (Type::Timestamp, Datum::Timestamp(instant)) => Datum::Timestamp(to_micros(instant)),
-        (_, value) => return Err(wrong(&value)),
-    };
-    match (&field.ty, &value) {
-        (Type::Decimal { precision, scale }, Datum::Decimal(number)) if !fits(number, *precision, *scale) => {
-            Err(wrong(&value))
+        (Type::Array(element), Datum::Array(items)) => {
+            // Types nest only a few levels deep, and so does this.
+            let typed = items.into_iter().map(|item| typed(element, storage, item));
+            Datum::Array(typed.collect::<Result<_, _>>()?)
         }
-        // A key is let through: its row is then no entity.
-        (_, Datum::Missing) if !field.nullable && !entity.key.contains(&id) => Err(wrong(&value)),
+        (_, value) => return Err(value),
+    };
+    match (ty, &value) {
+        (Type::Decimal { precision, scale }, Datum::Decimal(number)) if !fits(number, *precision, *scale) => {
+            Err(value)
+        }
         _ => Ok(value),
     }
 }

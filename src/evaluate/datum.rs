@@ -10,7 +10,7 @@ use crate::types::Literal;
 
 /// A value in a row, or its absence.
 ///
-/// Its order is total: missing, booleans, numbers, strings, dates, timestamps. Numbers
+/// Its order is total: missing, booleans, numbers, strings, dates, timestamps, arrays. Numbers
 /// compare by their exact value whatever their kind (`1` = `1.0` = `1.00`), strings by code
 /// point. It serves keys and sets; the language's own comparisons, of which none holds for
 /// a missing value, are the evaluator's.
@@ -32,6 +32,8 @@ pub enum Datum {
     Date(Date),
     /// An instant.
     Timestamp(Timestamp),
+    /// A list. Elements that are missing don't exist for the language; a column may hold them.
+    Array(Vec<Datum>),
 }
 
 impl Datum {
@@ -52,6 +54,7 @@ impl Datum {
             Self::Boolean(_) => "a boolean",
             Self::Date(_) => "a date",
             Self::Timestamp(_) => "a timestamp",
+            Self::Array(_) => "an array",
         }
     }
 
@@ -63,6 +66,7 @@ impl Datum {
             Self::String(_) => 3,
             Self::Date(_) => 4,
             Self::Timestamp(_) => 5,
+            Self::Array(_) => 6,
         }
     }
 }
@@ -74,6 +78,7 @@ impl Ord for Datum {
             (Self::String(a), Self::String(b)) => a.cmp(b),
             (Self::Date(a), Self::Date(b)) => a.cmp(b),
             (Self::Timestamp(a), Self::Timestamp(b)) => a.cmp(b),
+            (Self::Array(a), Self::Array(b)) => a.cmp(b),
             (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
             (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
             (Self::Integer(a), Self::Decimal(b)) => BigDecimal::from(*a).cmp(b),
@@ -129,6 +134,29 @@ impl fmt::Display for Datum {
             Self::Boolean(value) => write!(f, "{value}"),
             Self::Date(date) => write!(f, "{date}"),
             Self::Timestamp(instant) => write!(f, "{instant}"),
+            Self::Array(items) => {
+                f.write_str("[")?;
+                for (at, item) in items.iter().enumerate() {
+                    f.write_str(if at == 0 { "" } else { "," })?;
+                    item.write_json(f)?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+impl Datum {
+    /// As an element of a JSON array.
+    fn write_json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("null"),
+            Self::Decimal(number) => f.write_str(&number.normalized().to_plain_string()),
+            Self::Float(number) if number.is_finite() => write!(f, "{number:?}"),
+            Self::String(_) | Self::Float(_) | Self::Date(_) | Self::Timestamp(_) => {
+                write!(f, "{}", serde_json::Value::String(self.to_string()))
+            }
+            Self::Integer(_) | Self::Boolean(_) | Self::Array(_) => write!(f, "{self}"),
         }
     }
 }
@@ -193,6 +221,12 @@ impl From<Date> for Datum {
 impl From<Timestamp> for Datum {
     fn from(instant: Timestamp) -> Self {
         Self::Timestamp(instant)
+    }
+}
+
+impl From<Vec<Datum>> for Datum {
+    fn from(items: Vec<Datum>) -> Self {
+        Self::Array(items)
     }
 }
 

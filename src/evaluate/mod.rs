@@ -12,6 +12,7 @@ mod datum;
 mod error;
 mod evaluator;
 mod index;
+mod json;
 mod number;
 mod order;
 mod parse;
@@ -32,6 +33,7 @@ pub use data::{Data, DataError};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};
+pub use json::extract;
 pub use parse::{ParseError, parse};
 
 /// The keys of a segment's members at an instant.

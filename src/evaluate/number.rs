@@ -81,7 +81,9 @@ pub(super) fn widen(value: Datum, ty: &Type, span: Span) -> Result<Datum, EvalEr
         | (Datum::Float(_), Type::Float)
         | (Datum::Boolean(_), Type::Boolean)
         | (Datum::Date(_), Type::Date)
-        | (Datum::Timestamp(_), Type::Timestamp) => return Ok(value),
+        | (Datum::Timestamp(_), Type::Timestamp)
+        | (Datum::Array(_), Type::Array(_))
+        | (Datum::String(_), Type::Json) => return Ok(value),
         (Datum::Integer(number), Type::Decimal { .. }) => Some(Datum::Decimal(BigDecimal::from(*number))),
         (Datum::Integer(_) | Datum::Decimal(_), Type::Float) => to_float(&value).map(Datum::Float),
         _ => None,

@@ -7,9 +7,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Time};
 
-use super::Datum;
 use super::number::fits;
 use super::time::to_micros;
+use super::{Datum, json};
 use crate::catalog::Storage;
 use crate::types::Type;
 
@@ -52,7 +52,8 @@ pub fn parse(text: &str, ty: &Type, storage: &Storage) -> Result<Datum, ParseErr
         Type::Boolean if text.eq_ignore_ascii_case("false") => Some(Datum::Boolean(false)),
         Type::Date => date(text).map(Datum::Date),
         Type::Timestamp => timestamp(text, storage).map(to_micros).map(Datum::Timestamp),
-        Type::Boolean | Type::Array(_) => None,
+        Type::Array(element) => json::array(text, element),
+        Type::Boolean => None,
     };
     value.ok_or_else(|| ParseError { text: text.to_owned(), ty: ty.clone() })
 }

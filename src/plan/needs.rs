@@ -9,7 +9,7 @@ use crate::check::hir::{
 use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value, walk_window};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::Unit;
+use crate::types::{Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
@@ -17,8 +17,8 @@ pub const NOT_YET: &[Capability] = &[
     Capability::Regex,
     Capability::FuzzyMatch,
     Capability::Semver,
-    Capability::Arrays,
     Capability::Json,
+    Capability::Structs,
     Capability::Sequences,
     Capability::Ranking,
     Capability::Sampling,
@@ -113,12 +113,18 @@ impl Visitor for Collector {
         if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
             self.needs.conditions += 1;
         }
+        if matches!(cond.kind, CondKind::Anniversary(..)) {
+            self.need(Capability::Anniversaries, cond.span);
+        }
         walk_cond(self, cond);
     }
 
     fn value(&mut self, value: &Value) {
         if let ValueKind::Trait(_, id) = &value.kind {
             self.todo.push((*id, value.span));
+        }
+        if matches!(value.ty, Type::Array(_)) {
+            self.need(Capability::Arrays, value.span);
         }
         walk_value(self, value);
     }

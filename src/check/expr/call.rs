@@ -23,9 +23,10 @@ enum Kind {
     Part(Part),
     DaysSince,
     DaysBetween,
+    Size,
 }
 
-const FUNCTIONS: [(&str, Kind); 17] = [
+const FUNCTIONS: [(&str, Kind); 18] = [
     ("abs", Kind::Number(Func::Abs)),
     ("ceil", Kind::Number(Func::Ceil)),
     ("coalesce", Kind::Coalesce),
@@ -39,6 +40,7 @@ const FUNCTIONS: [(&str, Kind); 17] = [
     ("lower", Kind::Text(Func::Lower)),
     ("month", Kind::Part(Part::Month)),
     ("round", Kind::Number(Func::Round)),
+    ("size", Kind::Size),
     ("trim", Kind::Text(Func::Trim)),
     ("upper", Kind::Text(Func::Upper)),
     ("weekday", Kind::Part(Part::Weekday)),
@@ -71,6 +73,7 @@ impl Checker<'_, '_> {
         let taker = format!("`{}`", name.text);
         match kind {
             Kind::Coalesce => self.coalesce(values, args, span),
+            Kind::Size => self.size(values, args, span),
             Kind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
                 let ty = if func == Func::Length { Type::Integer } else { Type::String };

@@ -51,11 +51,16 @@ impl Checker<'_, '_> {
             ExprKind::Aggregate(aggregate) if super::aggregate::is_condition(aggregate.func) => {
                 self.aggregate_cond(aggregate, span, scope)
             }
-            ExprKind::ContainsItems { .. } => self.not_yet("`contains any` and `contains all`", span),
-            ExprKind::Empty { .. } => self.not_yet("`is empty`", span),
+            ExprKind::ContainsItems { all, value, items, items_span, negated: not } => {
+                let found = self.contains_items(*all, value, (items, *items_span), span, scope)?;
+                Some(negated(found, *not))
+            }
+            ExprKind::Empty { value, negated: not } => Some(negated(self.empty(value, span, scope)?, *not)),
             ExprKind::Matches { .. } => self.not_yet("`matches`", span),
             ExprKind::Resembles { .. } => self.not_yet("`resembles`", span),
-            ExprKind::Anniversary { .. } => self.not_yet("`anniversary`", span),
+            ExprKind::Anniversary { value, window, negated: not } => {
+                Some(negated(self.anniversary(value, window, span, scope)?, *not))
+            }
             ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
             ExprKind::Literal(_)
             | ExprKind::Param(_)

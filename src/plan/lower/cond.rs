@@ -31,14 +31,14 @@ impl Lowering<'_> {
             CondKind::True(value) => self.is_true(scope, value, negated),
             CondKind::Exists(aggregate) => self.exists(scope, aggregate, negated),
             CondKind::Every(aggregate) => self.exists(scope, aggregate, !negated),
-            CondKind::Matches(..)
-            | CondKind::Resembles(..)
-            | CondKind::Contains(..)
-            | CondKind::ContainsAny(..)
-            | CondKind::ContainsAll(..)
-            | CondKind::Empty(_)
-            | CondKind::Anniversary(..)
-            | CondKind::Sequence(_) => Scalar::Literal(Literal::Boolean(false)),
+            CondKind::Contains(array, item) => self.contains(scope, array, item, negated),
+            CondKind::ContainsAny(array, items) => self.contains_items(scope, array, items, false, negated),
+            CondKind::ContainsAll(array, items) => self.contains_items(scope, array, items, true, negated),
+            CondKind::Empty(array) => self.empty(scope, array, negated),
+            CondKind::Anniversary(value, window) => self.anniversary(scope, value, window, negated),
+            CondKind::Matches(..) | CondKind::Resembles(..) | CondKind::Sequence(_) => {
+                Scalar::Literal(Literal::Boolean(false))
+            }
         }
     }
 

@@ -6,6 +6,8 @@
 //! memberships semi-joins.
 
 mod aggregate;
+mod anniversary;
+mod array;
 mod bounds;
 mod compare;
 mod cond;
