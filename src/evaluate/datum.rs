@@ -6,11 +6,12 @@ use std::fmt;
 use bigdecimal::BigDecimal;
 use jiff::{Timestamp, civil::Date};
 
-use crate::types::Literal;
+use crate::types::{Literal, Version};
 
 /// A value in a row, or its absence.
 ///
-/// Its order is total: missing, booleans, numbers, strings, dates, timestamps, arrays. Numbers
+/// Its order is total: missing, booleans, numbers, strings, dates, timestamps,
+/// versions, arrays. Numbers
 /// compare by their exact value whatever their kind (`1` = `1.0` = `1.00`), strings by code
 /// point. It serves keys and sets; the language's own comparisons, of which none holds for
 /// a missing value, are the evaluator's.
@@ -34,6 +35,8 @@ pub enum Datum {
     Timestamp(Timestamp),
     /// A list. Elements that are missing don't exist for the language; a column may hold them.
     Array(Vec<Datum>),
+    /// A semantic version; rows hold it as text.
+    Semver(Version),
 }
 
 impl Datum {
@@ -55,6 +58,7 @@ impl Datum {
             Self::Date(_) => "a date",
             Self::Timestamp(_) => "a timestamp",
             Self::Array(_) => "an array",
+            Self::Semver(_) => "a semantic version",
         }
     }
 
@@ -66,7 +70,8 @@ impl Datum {
             Self::String(_) => 3,
             Self::Date(_) => 4,
             Self::Timestamp(_) => 5,
-            Self::Array(_) => 6,
+            Self::Array(_) => 7,
+            Self::Semver(_) => 6,
         }
     }
 }
@@ -79,6 +84,7 @@ impl Ord for Datum {
             (Self::Date(a), Self::Date(b)) => a.cmp(b),
             (Self::Timestamp(a), Self::Timestamp(b)) => a.cmp(b),
             (Self::Array(a), Self::Array(b)) => a.cmp(b),
+            (Self::Semver(a), Self::Semver(b)) => a.cmp(b),
             (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
             (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
             (Self::Integer(a), Self::Decimal(b)) => BigDecimal::from(*a).cmp(b),
@@ -134,6 +140,7 @@ impl fmt::Display for Datum {
             Self::Boolean(value) => write!(f, "{value}"),
             Self::Date(date) => write!(f, "{date}"),
             Self::Timestamp(instant) => write!(f, "{instant}"),
+            Self::Semver(version) => write!(f, "{version}"),
             Self::Array(items) => {
                 f.write_str("[")?;
                 for (at, item) in items.iter().enumerate() {
@@ -153,7 +160,7 @@ impl Datum {
             Self::Missing => f.write_str("null"),
             Self::Decimal(number) => f.write_str(&number.normalized().to_plain_string()),
             Self::Float(number) if number.is_finite() => write!(f, "{number:?}"),
-            Self::String(_) | Self::Float(_) | Self::Date(_) | Self::Timestamp(_) => {
+            Self::String(_) | Self::Semver(_) | Self::Float(_) | Self::Date(_) | Self::Timestamp(_) => {
                 write!(f, "{}", serde_json::Value::String(self.to_string()))
             }
             Self::Integer(_) | Self::Boolean(_) | Self::Array(_) => write!(f, "{self}"),
@@ -171,6 +178,7 @@ impl From<&Literal> for Datum {
             Literal::Boolean(value) => Self::Boolean(*value),
             Literal::Date(date) => Self::Date(*date),
             Literal::Timestamp(instant) => Self::Timestamp(*instant),
+            Literal::Semver(version) => Self::Semver(version.clone()),
         }
     }
 }

@@ -56,8 +56,14 @@ impl Checker<'_, '_> {
                 Some(negated(found, *not))
             }
             ExprKind::Empty { value, negated: not } => Some(negated(self.empty(value, span, scope)?, *not)),
-            ExprKind::Matches { .. } => self.not_yet("`matches`", span),
-            ExprKind::Resembles { .. } => self.not_yet("`resembles`", span),
+            ExprKind::Matches { value, pattern, pattern_raw, pattern_span, negated: not } => {
+                let pattern = (pattern.as_str(), pattern_raw.as_str(), *pattern_span);
+                Some(negated(self.matches(value, pattern, span, scope)?, *not))
+            }
+            ExprKind::Resembles { value, text, text_span, edits, edits_span, negated: not } => {
+                let (text, edits) = ((text.as_str(), *text_span), (*edits, *edits_span));
+                Some(negated(self.resembles(value, text, edits, span, scope)?, *not))
+            }
             ExprKind::Anniversary { value, window, negated: not } => {
                 Some(negated(self.anniversary(value, window, span, scope)?, *not))
             }

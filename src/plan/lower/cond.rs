@@ -36,9 +36,17 @@ impl Lowering<'_> {
             CondKind::ContainsAll(array, items) => self.contains_items(scope, array, items, true, negated),
             CondKind::Empty(array) => self.empty(scope, array, negated),
             CondKind::Anniversary(value, window) => self.anniversary(scope, value, window, negated),
-            CondKind::Matches(..) | CondKind::Resembles(..) | CondKind::Sequence(_) => {
-                Scalar::Literal(Literal::Boolean(false))
+            CondKind::Matches(value, pattern) => {
+                let args = vec![self.value(scope, value), Scalar::Pattern(pattern.tree.clone())];
+                complement(Scalar::Call(Function::Matches, args), value.may_miss, negated)
             }
+            CondKind::Resembles(value, text, edits) => {
+                let text = Scalar::Literal(Literal::String(text.clone()));
+                let edits = Scalar::Literal(Literal::Integer(i64::from(*edits)));
+                let args = vec![self.value(scope, value), text, edits];
+                complement(Scalar::Call(Function::Resembles, args), value.may_miss, negated)
+            }
+            CondKind::Sequence(_) => Scalar::Literal(Literal::Boolean(false)),
         }
     }
 
