@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bigdecimal::BigDecimal;
 
 use super::Datum;
+use super::json::{extract, is_null};
 use super::number::fits;
 use super::time::to_micros;
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Storage};
@@ -59,6 +60,7 @@ impl Data {
         if values.len() != model.fields.len() {
             return Err(DataError::Width(model.name.clone(), model.fields.len(), values.len()));
         }
+        let values = fill_inside(model, values);
         let row = (0..).map(FieldId).zip(&model.fields).zip(values);
         table.push(row.map(|((id, field), value)| read(model, id, field, value)).collect::<Result<_, _>>()?);
         Ok(())
@@ -93,6 +95,27 @@ pub fn fit(entity: &Entity, id: FieldId, value: Datum) -> Result<Datum, DataErro
     read(entity, id, entity.field(id), value)
 }
 
+/// The values of a row, with those that stand inside of a document which another field is, and
+/// that were not given by themselves.
+fn fill_inside(entity: &Entity, mut values: Vec<Datum>) -> Vec<Datum> {
+    let whole = |field: &Field| {
+        field.ty == Type::Json && field.inside.as_ref().is_none_or(|inside| inside.keys.is_empty())
+    };
+    for (at, field) in entity.fields.iter().enumerate() {
+        let Some(inside) = field.inside.as_ref().filter(|inside| !inside.keys.is_empty()) else { continue };
+        if !field.is_in_json() || values.get(at).is_none_or(|value| !value.is_missing()) {
+            continue;
+        }
+        let same = |other: &Field| other.column == field.column && whole(other);
+        let document = entity.fields.iter().position(same).and_then(|at| values.get(at));
+        if let Some(Datum::String(document)) = document {
+            let found = extract(document, &inside.keys, &field.ty);
+            values[at] = found;
+        }
+    }
+    values
+}
+
 /// The values of some fields of a row; `None` if one is missing.
 pub(super) fn pick(row: &[Datum], fields: &[FieldId]) -> Option<Vec<Datum>> {
     let value = |field: &FieldId| row.get(field.0 as usize).filter(|value| !value.is_missing()).cloned();
@@ -120,6 +143,7 @@ fn typed(ty: &Type, storage: &Storage, value: Datum) -> Result<Datum, Datum> {
         (Type::String, Datum::String(text)) if *storage == Storage::Char => {
             Datum::from(text.trim_end_matches(' '))
         }
+        (Type::Json, Datum::String(text)) if is_null(&text) => Datum::Missing,
         (Type::String | Type::Semver | Type::Json, Datum::String(text)) => Datum::String(text),
         (Type::Integer, Datum::Integer(number)) => Datum::Integer(number),
         (Type::Decimal { .. }, Datum::Integer(number)) => Datum::Decimal(BigDecimal::from(number)),

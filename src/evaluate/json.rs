@@ -21,6 +21,11 @@ pub fn extract(document: &str, keys: &[String], ty: &Type) -> Datum {
     found.map_or(Datum::Missing, |found| datum(found, ty))
 }
 
+/// Whether a document is JSON's null, which is a missing value.
+pub(super) fn is_null(document: &str) -> bool {
+    document.trim_matches([' ', '\t', '\n', '\r']) == "null"
+}
+
 /// An array that is written as JSON, of which each element must fit; `None` if one doesn't.
 pub(super) fn array(text: &str, element: &Type) -> Option<Datum> {
     let Value::Array(items) = serde_json::from_str(text).ok()? else { return None };

@@ -37,7 +37,7 @@ pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};
 pub use json::extract;
-pub use parse::{ParseError, parse};
+pub use parse::{ParseError, parse, parse_column};
 
 /// The keys of a segment's members at an instant.
 ///

@@ -13,6 +13,7 @@ mod compare;
 mod cond;
 pub(super) mod explain;
 mod frame;
+mod json;
 mod keep;
 mod names;
 mod ranked;
