@@ -54,6 +54,10 @@ named! {
         Arrays = "arrays",
         /// Fields inside JSON documents.
         Json = "json",
+        /// Fields inside structs.
+        Structs = "structs",
+        /// Anniversaries (`anniversary during`).
+        Anniversaries = "anniversaries",
         /// Sequences of events.
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.
