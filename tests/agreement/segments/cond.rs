@@ -144,10 +144,8 @@ impl<'w> Writer<'w, '_, '_> {
                 if near.name == of.name {
                     able.push(format!("{link} {not}in segment {name}"));
                 }
-                for (far, to, ..) in near.one.iter().filter(|(_, to, ..)| self.world.entities[*to].name == of.name) {
-                    debug_assert_eq!(self.world.entities[*to].name, of.name);
-                    able.push(format!("{link}.{far} {not}in segment {name}"));
-                }
+                let further = near.one.iter().filter(|(_, to, ..)| self.world.entities[*to].name == of.name);
+                able.extend(further.map(|(far, ..)| format!("{link}.{far} {not}in segment {name}")));
             }
         }
         let refs: Vec<&str> = able.iter().map(String::as_str).collect();

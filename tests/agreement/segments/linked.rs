@@ -76,8 +76,7 @@ impl<'w> Writer<'w, '_, '_> {
                 (format!("count({ranked}{}{rest})", source.path), Number::Exact)
             }
             2 => {
-                let single = |kind: Kind| !kind.is_array();
-                let taken = self.taken(scope, depth, &["count distinct"], single);
+                let taken = self.taken(scope, depth, &["count distinct"], Kind::is_single);
                 (taken.map_or_else(|| "1".to_owned(), |(text, _)| text), Number::Exact)
             }
             3 => self.total(scope, depth),

@@ -50,8 +50,8 @@ impl<'w> Writer<'w, '_, '_> {
                 None => self.number_field(scope),
             },
             15 => {
-                let seed = self.tape.pick(&["autumn", "it's", "a:b"]);
-                (format!("(bucket(\"{seed}\") / 1000)"), Number::Float)
+                let seed = self.tape.pick(&["autumn", "it's", "a\\\\b", "ünï😀"]);
+                (format!("(bucket(\"{seed}\") - 5000)"), Number::Exact)
             }
             _ => (self.calendar_number(scope), Number::Exact),
         }

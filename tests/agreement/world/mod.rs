@@ -37,6 +37,8 @@ pub enum Kind {
     Timestamp,
     Tags,
     Scores,
+    /// A JSON document.
+    Document,
 }
 
 impl Kind {
@@ -53,6 +55,7 @@ impl Kind {
             Self::Timestamp => "timestamp",
             Self::Tags => "array<string>",
             Self::Scores => "array<integer>",
+            Self::Document => "json",
         }
     }
 
@@ -71,6 +74,11 @@ impl Kind {
     pub fn is_array(self) -> bool {
         matches!(self, Self::Tags | Self::Scores)
     }
+
+    /// Whether values can be compared for equality.
+    pub fn is_single(self) -> bool {
+        !self.is_array() && self != Self::Document
+    }
 }
 
 /// A field of a case.
@@ -81,6 +89,8 @@ pub struct Field {
     pub may_miss: bool,
     /// What the catalog says of its column, beside the type: `storage: char`.
     pub storage: &'static str,
+    /// The field that holds the document which this is read from.
+    pub within: Option<&'static str>,
 }
 
 /// An entity of a case.

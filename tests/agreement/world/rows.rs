@@ -64,6 +64,18 @@ const LOCAL: &[&str] = &[
     "2024-02-29T10:00:00",
     "2026-04-05T12:30:00",
 ];
+const DOCUMENTS: &[&str] = &[
+    r#"{"item": "paid", "plan": {"seats": 3, "price": 2.5}, "opened": true, "seen": "2026-03-22T12:30:00Z", "due": "2026-03-22", "tags": ["vip", "it's"], "points": [1, 2.0]}"#,
+    "{}",
+    r#"{"item": "it's \"a\" \\ ü", "plan": {"seats": "3", "price": "2.5"}, "opened": "true", "seen": 1, "due": 2, "tags": "vip", "points": {"a": 1}}"#,
+    r#"{"item": null, "plan": null, "opened": null, "seen": null, "due": null, "tags": null, "points": null}"#,
+    r#"{"item": 5, "plan": {"seats": 3.5, "price": -1}, "opened": 0, "tags": [], "points": []}"#,
+    r#"{"item": "", "plan": {"seats": 1e1, "price": 99.99}, "opened": false, "seen": "2026-03-28T23:30:00+01:00", "due": "2026-02-30", "tags": ["", null, 1, "a%b"], "points": [5, null, "1", -3]}"#,
+    r#"["paid"]"#,
+    r#"{"plan": [{"seats": 3}], "item": {"a": "b"}, "seen": "2026-03-29", "due": "2026-03-01T00:00:00Z"}"#,
+    r#"{"item": "web", "plan": {"seats": 0, "price": 0.0125}, "opened": true, "seen": "2026-03-29T12:30:00.000001Z", "due": "2024-02-29", "tags": ["vip"], "points": [-3, 2]}"#,
+    "\"paid\"",
+];
 pub const DATES: &[&str] = &[
     "2026-03-29",
     "2026-03-28",
@@ -100,8 +112,15 @@ fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
     rows
 }
 
+/// A field inside of a document has the document itself.
 fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
-    entity.fields.iter().map(|field| cell(field, at, tape)).collect()
+    let mut row: Vec<Option<String>> = Vec::new();
+    for field in &entity.fields {
+        let place = field.within.and_then(|name| entity.fields.iter().position(|other| other.name == name));
+        let value = place.map_or_else(|| cell(field, at, tape), |place| row[place].clone());
+        row.push(value);
+    }
+    row
 }
 
 fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
@@ -126,6 +145,7 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Float if field.storage == "storage: float32" => tape.pick(&["0", "0.1", "-1.25", "3.75", "NaN", "100"]),
         Kind::Float if field.storage == "storage: float_nan" => tape.pick(&["0", "0.5", "NaN", "3.75", "-0", "100"]),
         Kind::Float => tape.pick(&["0", "0.5", "-1.25", "3.75", "100"]),
+        Kind::Document => tape.pick(DOCUMENTS),
         Kind::Boolean => tape.pick(&["true", "false"]),
         Kind::Date => tape.pick(DATES),
         Kind::Timestamp if field.storage.is_empty() => tape.pick(INSTANTS),

@@ -92,6 +92,7 @@ pub const SHAPES: &[Shape] = &[
             ("shipped_on", Kind::Date),
             ("gift", Kind::Boolean),
             ("amount", Kind::Integer),
+            ("note", Kind::Document),
         ],
         one: &[("customer", CUSTOMER, "customer_id", "id")],
         many: &[("lines", LINE, "order_no", "order_no")],
@@ -125,6 +126,7 @@ pub const SHAPES: &[Shape] = &[
             ("channel", Kind::Channel),
             ("amount", Kind::Integer),
             ("app", Kind::Version),
+            ("props", Kind::Document),
         ],
         one: &[("customer", CUSTOMER, "customer_id", "id")],
         many: &[],
@@ -147,14 +149,38 @@ pub const SHAPES: &[Shape] = &[
     },
 ];
 
+/// Fields inside of documents: the document's field, name, kind, what the catalog says.
+const INSIDE: &[(&str, &str, Kind, &str)] = &[
+    ("props", "item", Kind::Text, "column: props, path: item"),
+    ("props", "seats", Kind::Integer, "column: props, path: [plan, seats]"),
+    ("props", "price", Kind::Decimal, "column: props, path: [plan, price]"),
+    ("props", "rate", Kind::Float, "column: props, path: [plan, price]"),
+    ("props", "opened", Kind::Boolean, "column: props, path: opened"),
+    ("props", "seen_at", Kind::Timestamp, "column: props, path: seen"),
+    ("props", "due", Kind::Date, "column: props, path: due"),
+    ("props", "labels", Kind::Tags, "column: props, path: tags"),
+    ("props", "points", Kind::Scores, "column: props, path: points"),
+    ("note", "note_item", Kind::Text, "column: note, path: item, from: json_text"),
+    ("note", "note_seats", Kind::Integer, "column: note, path: [plan, seats], from: json_text"),
+    ("note", "note_opened", Kind::Boolean, "column: note, path: opened, from: json_text"),
+    ("note", "note_labels", Kind::Tags, "column: note, path: tags, from: json_text"),
+];
+
 impl Shape {
     pub fn entity(&self, tape: &mut Tape<'_>) -> Entity {
         let field = |&(name, kind): &(&'static str, Kind)| {
-            let never = !kind.is_array() && tape.one_in(4);
-            Field { name, kind, may_miss: !never, storage: storage(kind, tape) }
+            let never = kind.is_single() && tape.one_in(4);
+            let storage = if name == "note" { "from: json_text" } else { storage(kind, tape) };
+            Field { name, kind, may_miss: !never, storage, within: None }
         };
         let Self { name, table, key, one, many, time, .. } = *self;
-        Entity { name, table, key, fields: self.fields.iter().map(field).collect(), one, many, time }
+        let mut fields: Vec<Field> = self.fields.iter().map(field).collect();
+        for &(document, name, kind, storage) in INSIDE {
+            if fields.iter().any(|field| field.name == document) {
+                fields.push(Field { name, kind, may_miss: true, storage, within: Some(document) });
+            }
+        }
+        Entity { name, table, key, fields, one, many, time }
     }
 }
 
