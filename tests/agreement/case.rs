@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use segc::api::{Options, Session, open_files};
+use segc::diagnostic::Severity;
 use segc::engine::tables_of;
 use segc::evaluate::{Data, Datum, Evaluator, parse_column};
 use segc::project::Memory;
@@ -101,7 +102,7 @@ impl Case {
         if problems.has_errors() {
             let said: Vec<String> = problems
                 .iter()
-                .filter(|one| one.is_error())
+                .filter(|one| one.severity == Severity::Error)
                 .map(|one| {
                     let place = one.span.and_then(|span| session.sources.locate(span));
                     let place = place.map(|(path, at)| format!("{path}:{}:{}", at.line, at.column));
@@ -151,7 +152,9 @@ impl Case {
             let places: Vec<usize> = table
                 .columns
                 .iter()
-                .map(|column| entity.fields.iter().position(|field| field.name == column.name).expect("a field"))
+                .map(|column| {
+                    entity.fields.iter().position(|field| field.name == column.name).expect("a field")
+                })
                 .collect();
             let rows = rows.iter().map(|row| places.iter().map(|&at| row[at].clone()).collect()).collect();
             Given { table, rows }

@@ -5,13 +5,14 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use segc::api::{Options, Session};
+use segc::diagnostic::Severity;
 
 use crate::case::{Case, Keys, Opened};
 use crate::census::Census;
 use crate::support::engine::{Members, Runner};
 
 /// Refusals by design: what the target can't do, and its limits.
-const REFUSALS: &[&str] = &["SEG500", "SEG501"];
+const REFUSALS: &[&str] = &["SEG501", "SEG504", "SEG505"];
 
 /// A segment that an engine answers otherwise than the evaluator.
 pub struct Difference {
@@ -44,7 +45,11 @@ pub struct Tally {
 }
 
 /// Compares the members of all segments of a case, on each engine.
-pub fn compare(engines: &mut [Box<dyn Runner>], case: &Case, tally: &mut Tally) -> Result<Vec<Difference>, String> {
+pub fn compare(
+    engines: &mut [Box<dyn Runner>],
+    case: &Case,
+    tally: &mut Tally,
+) -> Result<Vec<Difference>, String> {
     let opened = case.open()?;
     let expected = opened.expected(case.as_of);
     let everyone = everyone(&opened);
@@ -105,7 +110,11 @@ fn select(session: &Session, target: &str, name: &str, case: &Case) -> Result<St
     let options = Options { as_of: Some(case.as_of), ..Options::default() };
     let id = session.hir().find(name).ok_or_else(|| Refusal::Fault("an unknown segment".to_owned()))?;
     session.select_sql(target, id, &options).map_err(|problems| {
-        if problems.iter().filter(|one| one.is_error()).all(|one| REFUSALS.contains(&one.code)) {
+        if problems
+            .iter()
+            .filter(|one| one.severity == Severity::Error)
+            .all(|one| REFUSALS.contains(&one.code))
+        {
             return Refusal::Designed;
         }
         let said: Vec<String> = problems.iter().map(|one| format!("{} {}", one.code, one.message)).collect();

@@ -17,11 +17,9 @@ mod support;
 #[path = "../agreement/tape.rs"]
 mod tape;
 #[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/world.rs"]
 mod world;
 
 #[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/segments.rs"]
 mod segments;
 
 mod growing;

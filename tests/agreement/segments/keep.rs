@@ -18,10 +18,14 @@ impl<'w> Writer<'w, '_, '_> {
     fn keep(&mut self, scope: Scope<'w>) -> String {
         if self.tape.one_in(4) {
             let percent = self.tape.pick(&["50", "75.5", "33.33", "10", "99.99", "0.01", "100"]);
-            return format!("  keep sample {percent}% seed \"{}\"\n", self.tape.pick(&["autumn", "it's", "", "ünï😀"]));
+            return format!(
+                "  keep sample {percent}% seed \"{}\"\n",
+                self.tape.pick(&["autumn", "it's", "", "ünï😀"])
+            );
         }
         let end = self.tape.pick(&["top", "bottom"]);
-        let size = self.tape.pick(&["2", "1", "3", "50%", "33.333333%", "0.000001%", "90%", "5", "66.666667%"]);
+        let size =
+            self.tape.pick(&["2", "1", "3", "50%", "33.333333%", "0.000001%", "90%", "5", "66.666667%"]);
         let per = match self.tape.one_in(3) {
             false => None,
             true if !scope.this.one.is_empty() && self.tape.one_in(2) => {

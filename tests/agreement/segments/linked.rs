@@ -3,6 +3,9 @@
 use super::{Number, Scope, Writer};
 use crate::world::{EVENTS, Entity, Kind};
 
+const SEQUENCES: bool = false;
+const PERIODS: bool = false;
+
 /// The rows of an aggregate.
 struct Source<'w> {
     path: String,
@@ -97,7 +100,8 @@ impl<'w> Writer<'w, '_, '_> {
         let Some(source) = self.path(scope) else { return ("1".to_owned(), Number::Exact) };
         let inner = Scope { this: source.of, outer: None };
         let numeric = |kind: Kind| kind.is_exact() || kind == Kind::Float;
-        let (Some((one, x)), Some((other, y))) = (self.own_field(source.of, numeric), self.field(inner, numeric))
+        let (Some((one, x)), Some((other, y))) =
+            (self.own_field(source.of, numeric), self.field(inner, numeric))
         else {
             return ("1".to_owned(), Number::Exact);
         };
@@ -128,7 +132,9 @@ impl<'w> Writer<'w, '_, '_> {
 
     /// How many periods have rows.
     pub(super) fn periods(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        let Some(source) = self.path(scope).filter(|source| source.timed) else { return "1".to_owned() };
+        let Some(source) = self.path(scope).filter(|source| source.timed && PERIODS) else {
+            return "1".to_owned();
+        };
         let inner = Scope { this: source.of, outer: Some(scope.this) };
         let (window, each) = match self.tape.below(7) {
             0 => ("last 4 weeks", "1 week"),
@@ -148,7 +154,7 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn sequence(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        if crate::census::LATER.contains(&"condition: sequence") {
+        if !SEQUENCES {
             return self.exists(scope, depth);
         }
         let steps = self.tape.below(3) + 2;
@@ -173,7 +179,8 @@ impl<'w> Writer<'w, '_, '_> {
             text.push_str(&format!(" matching {}", self.tape.pick(&["amount", "channel", "customer.age"])));
         }
         if self.tape.one_in(3) {
-            let windows = ["last 30 days", "this year", "since 2026-02-01", "2026-01-01 to 2026-03-29", "last 1 year"];
+            let windows =
+                ["last 30 days", "this year", "since 2026-02-01", "2026-01-01 to 2026-03-29", "last 1 year"];
             text.push_str(&format!(" during {}", self.tape.pick(&windows)));
         }
         format!("sequence({text})")
@@ -184,7 +191,12 @@ impl<'w> Writer<'w, '_, '_> {
         let prefix = match scope.this.name {
             "customer" => String::new(),
             "company" => "people.".to_owned(),
-            _ => scope.this.one.iter().find(|(link, ..)| *link == "customer").map(|_| "customer.".to_owned())?,
+            _ => scope
+                .this
+                .one
+                .iter()
+                .find(|(link, ..)| *link == "customer")
+                .map(|_| "customer.".to_owned())?,
         };
         let name = self.tape.pick(&["events", "orders", "events", "days", "events"]);
         let of = &self.world.entities[self.world.find(&name[..name.len() - 1])];

@@ -15,7 +15,7 @@ const PATTERNS: &[&str] = &[
     "(PA|z|app)+",
     "\\\\w\\\\W?$",
     "^$",
-    "^[[:upper:]]",
+    "^[A-Z]",
     "\\\\d+\\\\.\\\\d",
     "ü|🎉",
 ];
@@ -24,7 +24,8 @@ impl<'w> Writer<'w, '_, '_> {
     pub(super) fn text(&mut self, scope: Scope<'w>, depth: usize) -> String {
         if depth > 0
             && self.tape.one_in(4)
-            && let Some((text, _)) = self.taken(scope, depth, &["first", "last", "mode", "min", "max"], Kind::is_text)
+            && let Some((text, _)) =
+                self.taken(scope, depth, &["first", "last", "mode", "min", "max"], Kind::is_text)
         {
             return text;
         }
@@ -69,8 +70,9 @@ impl<'w> Writer<'w, '_, '_> {
         if self.tape.one_in(8) {
             return format!("{} {not}{op} {}{fold}", self.text(scope, 0), self.text(scope, 0));
         }
-        let needle =
-            self.tape.pick(&["\"a\"", "\"%\"", "\"_\"", "\"'\"", "\"\"", "\"\\\\\"", "\"PA\"", "\" \"", "\"e\""]);
+        let needle = self
+            .tape
+            .pick(&["\"a\"", "\"%\"", "\"_\"", "\"'\"", "\"\"", "\"\\\\\"", "\"PA\"", "\" \"", "\"e\""]);
         format!("{} {not}{op} {needle}{fold}", self.text(scope, 0))
     }
 
@@ -85,7 +87,8 @@ impl<'w> Writer<'w, '_, '_> {
 
     pub(super) fn version(&mut self, scope: Scope<'w>, depth: usize) -> String {
         let taken = match self.tape.one_in(4) {
-            true => self.taken(scope, depth, &["max", "min", "last", "first", "mode"], |kind| kind == Kind::Version),
+            true => self
+                .taken(scope, depth, &["max", "min", "last", "first", "mode"], |kind| kind == Kind::Version),
             false => None,
         };
         let field = taken.or_else(|| self.field(scope, |kind| kind == Kind::Version));

@@ -46,7 +46,9 @@ impl Kind {
     fn type_name(self) -> &'static str {
         match self {
             Self::Number | Self::Ref | Self::Integer => "integer",
-            Self::OrderNo | Self::RefOrder | Self::Text | Self::Channel | Self::Event | Self::Plan => "string",
+            Self::OrderNo | Self::RefOrder | Self::Text | Self::Channel | Self::Event | Self::Plan => {
+                "string"
+            }
             Self::Version => "semver",
             Self::Decimal => "decimal(12,4)",
             Self::Float => "float",

@@ -8,8 +8,21 @@ use crate::tape::Tape;
 /// Rows as text, one list a table, in the order of the world's entities; `None` is missing.
 pub type Rows = Vec<Vec<Vec<Option<String>>>>;
 
-const TEXTS: &[&str] =
-    &["paid", "", "Paid", "a%b_c", " trim ", "it's", "PAID IN FULL", "ünï", "\\", "z", "pa\nid", "1.2.0", "🎉 x"];
+const TEXTS: &[&str] = &[
+    "paid",
+    "",
+    "Paid",
+    "a%b_c",
+    " trim ",
+    "it's",
+    "PAID IN FULL",
+    "ünï",
+    "\\",
+    "z",
+    "pa\nid",
+    "1.2.0",
+    "🎉 x",
+];
 const VERSIONS: &[&str] = &[
     "1.2.0",
     "1.10.0",
@@ -102,8 +115,13 @@ fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
     let mut rows: Vec<Vec<Option<String>>> = (0..count).map(|at| row(entity, at, tape)).collect();
     let mut seen = BTreeSet::new();
     rows.retain(|row| {
-        let key: Option<Vec<String>> =
-            entity.fields.iter().zip(row).filter(|(field, _)| entity.key.contains(&field.name)).map(|(_, cell)| cell.clone()).collect();
+        let key: Option<Vec<String>> = entity
+            .fields
+            .iter()
+            .zip(row)
+            .filter(|(field, _)| entity.key.contains(&field.name))
+            .map(|(_, cell)| cell.clone())
+            .collect();
         key.is_none_or(|key| seen.insert(key))
     });
     if tape.one_in(2) {
@@ -142,8 +160,12 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Plan => tape.pick(PLANS),
         Kind::Version => tape.pick(VERSIONS),
         Kind::Decimal => tape.pick(&["0", "1.5", "-2.25", "10", "99.99", "0.0125", "2.5", "5"]),
-        Kind::Float if field.storage == "storage: float32" => tape.pick(&["0", "0.1", "-1.25", "3.75", "NaN", "100"]),
-        Kind::Float if field.storage == "storage: float_nan" => tape.pick(&["0", "0.5", "NaN", "3.75", "-0", "100"]),
+        Kind::Float if field.storage == "storage: float32" => {
+            tape.pick(&["0", "0.1", "-1.25", "3.75", "NaN", "100"])
+        }
+        Kind::Float if field.storage == "storage: float_nan" => {
+            tape.pick(&["0", "0.5", "NaN", "3.75", "-0", "100"])
+        }
         Kind::Float => tape.pick(&["0", "0.5", "-1.25", "3.75", "100"]),
         Kind::Document => tape.pick(DOCUMENTS),
         Kind::Boolean => tape.pick(&["true", "false"]),
@@ -151,7 +173,8 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Timestamp if field.storage.is_empty() => tape.pick(INSTANTS),
         Kind::Timestamp => tape.pick(LOCAL),
     };
-    Some(text.to_owned())
+    // NaN is missing, which some columns never are.
+    Some(if text == "NaN" && !field.may_miss { "2.5" } else { text }.to_owned())
 }
 
 fn list(items: &[&str], tape: &mut Tape<'_>) -> String {
