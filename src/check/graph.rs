@@ -11,7 +11,7 @@ use petgraph::visit::EdgeRef;
 use crate::diagnostic::{Diagnostics, Label, Span};
 use crate::syntax::ast::{Aggregate, Expr, ExprKind, Path, Window, WindowKind};
 
-use super::expr::head_of;
+use super::expr::{as_count, head_of};
 use super::names::Names;
 use super::problems::names::Cycle;
 use super::resolve::{Scope, Tail};
@@ -187,6 +187,7 @@ impl<'n, 'a> References<'n, 'a> {
             ExprKind::Path(path) => self.path(path, &scope),
             ExprKind::InSegment { segment, .. } => self.segment(&segment.text, segment.span),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, scope),
+            ExprKind::Periods(periods) => self.aggregate(&as_count(periods, expr.span), scope),
             ExprKind::During { value, window, .. } => {
                 self.visit(value, scope);
                 self.window(window, scope);

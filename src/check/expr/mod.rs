@@ -9,12 +9,14 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod periods;
 mod ranked;
 mod time;
 mod value;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use periods::as_count;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ExprKind};
@@ -142,6 +144,7 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
             }
             _ => format!("{}(…)", aggregate::word(it.func)),
         },
+        ExprKind::Periods(_) => "periods(…)".to_owned(),
         _ => return None,
     })
 }
