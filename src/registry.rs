@@ -10,6 +10,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::catalog::problems::CODES,      // SEG2xx
     crate::check::problems::names::CODES, // SEG3xx
     crate::check::problems::rows::CODES,  // SEG36x
+    crate::check::problems::keep::CODES,  // SEG35x, SEG42x
     crate::check::problems::types::CODES, // SEG4xx
     crate::plan::problems::CODES,         // SEG5xx
     crate::dialect::problems::CODES,      // SEG60x

@@ -36,9 +36,20 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_goes_to_stdout_and_shows_examples() {
     let folder = folder();
-    for command in
-        ["init", "check", "compile", "run", "test", "ls", "graph", "capabilities", "catalog", "explain"]
-    {
+    for command in [
+        "init",
+        "check",
+        "compile",
+        "run",
+        "test",
+        "why",
+        "attrition",
+        "ls",
+        "graph",
+        "capabilities",
+        "catalog",
+        "explain",
+    ] {
         let (code, out, err) = outcome(folder.path(), &[command, "--help"]);
         assert_eq!((code, err.as_str()), (0, ""), "{command}");
         assert!(out.contains("Examples:"), "{command}:\n{out}");

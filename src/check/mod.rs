@@ -19,6 +19,7 @@ pub(crate) mod problems;
 mod project;
 mod properties;
 mod resolve;
+pub mod tree;
 pub mod visit;
 
 use std::collections::BTreeMap;

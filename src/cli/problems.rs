@@ -249,6 +249,41 @@ problems! {
         Some(near) => format!("did you mean `{near}`?"),
         None => "name a part of a test's name, a segment, or a file such as `tests/first.yml`".to_owned(),
     });
+    /// A command that is about one segment was given a selection of several, or of none.
+    ///
+    /// ```text
+    /// segc why tag:email 42
+    /// ```
+    ///
+    /// Name one segment, as in `segc why vip 42`.
+    error SEG870 "not one segment" NotOneSegment { span: Option<Span>, pattern: String }
+    message |p| format!("`{}` is not one segment", p.pattern);
+    help |_p| Some("name one segment; `segc ls` prints all of them".to_owned());
+
+    /// The variable that holds the URL of a target's database isn't set.
+    ///
+    /// `url_env:` of a target in `segc.yml` names a variable of the environment, so that the
+    /// password stands in no file.
+    ///
+    /// ```text
+    /// targets: { warehouse: { dialect: postgres, url_env: SHOP_DATABASE } }
+    /// ```
+    ///
+    /// Set the variable, or name the database with `--database`.
+    error SEG871 "no URL in the environment" NoUrlVariable { span: Option<Span>, name: String, target: String }
+    message |p| format!("the variable `{}`, which should hold the URL of `{}`, is not set", p.name, p.target);
+    help |p| Some(format!("set `{}`, or name the database with `--database`", p.name));
+
+    /// Sample rows are never loaded into a server: `--load` replaces what tables hold.
+    ///
+    /// ```text
+    /// segc run --db postgres://ann@db.example/shop --load
+    /// ```
+    ///
+    /// Leave `--load` out, to run on the rows that the server has; or name a database file.
+    error SEG872 "no sample rows into a server" NoLoading { span: Option<Span>, database: String }
+    message |p| format!("sample rows are not loaded into `{}`, a server", p.database);
+    help |_p| Some("leave `--load` out, or name a database file".to_owned());
 }
 
 /// `a`, `b` and `c`.

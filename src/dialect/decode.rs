@@ -52,6 +52,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
+    let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
     fields.finish(problems);
     let ClockForms { read, read_date, in_place } = clock?;
     let dialect = Dialect {
@@ -68,6 +69,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         clock_date: read_date,
         clock_in_place: in_place,
         statements: statements?,
+        probes: probes.unwrap_or_default(),
     };
     (problems.len() == before).then_some(dialect)
 }

@@ -23,6 +23,12 @@ named! {
         StartsWith = "starts_with",
         /// `(text, needle)`: boolean; the needle is literal text.
         EndsWith = "ends_with",
+        /// `(text, text)`: the second after the first.
+        Concat = "concat",
+        /// `(date)`: as text, `2026-01-31`.
+        DateText = "date_text",
+        /// `(text)`: the first 8 hexadecimal digits of its MD5 (as UTF-8) as a number, modulo 10000.
+        Bucket = "bucket",
         /// `(number)`: absolute value.
         Abs = "abs",
         /// `(integer or decimal)`: to a whole number, half away from zero.

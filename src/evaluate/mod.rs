@@ -13,6 +13,7 @@ mod error;
 mod evaluator;
 mod index;
 mod instances;
+mod keep;
 mod number;
 mod order;
 mod parse;

@@ -51,6 +51,9 @@ impl Evaluator<'_> {
                 days_between(&from, &to, span)
             }
             ValueKind::Periods(periods) => self.periods(periods, scope),
+            ValueKind::Bucket { entity, seed } if scope.this.entity == *entity => {
+                Ok(Datum::Integer(self.bucket(scope.this, seed, span)?))
+            }
             ValueKind::Bucket { .. } => Err(EvalError::IllTyped(value.span)),
             ValueKind::Condition(cond) => self.test(cond, scope).map(Datum::Boolean),
         }

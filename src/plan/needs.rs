@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::{Input, reads_nothing};
 use crate::check::hir::{
-    Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, TraitId, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, Hir, Keep, KeepKind, LocalTime, Path, Periods, SegmentId,
+    TraitId, Value, ValueKind, Window,
 };
-use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value, walk_window};
+use crate::check::visit::{
+    Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
+};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
 use crate::types::Unit;
@@ -20,8 +23,6 @@ pub const NOT_YET: &[Capability] = &[
     Capability::Arrays,
     Capability::Json,
     Capability::Sequences,
-    Capability::Ranking,
-    Capability::Sampling,
     Capability::Grants,
 ];
 
@@ -120,7 +121,19 @@ impl Visitor for Collector {
         if let ValueKind::Trait(_, id) = &value.kind {
             self.todo.push((*id, value.span));
         }
+        if let ValueKind::Bucket { .. } = &value.kind {
+            self.need(Capability::Sampling, value.span);
+        }
         walk_value(self, value);
+    }
+
+    fn keep(&mut self, keep: &Keep) {
+        let capability = match &keep.kind {
+            KeepKind::Rank { .. } => Capability::Ranking,
+            KeepKind::Sample { .. } => Capability::Sampling,
+        };
+        self.need(capability, keep.span);
+        walk_keep(self, keep);
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
@@ -129,7 +142,20 @@ impl Visitor for Collector {
         if aggregate.window.is_none() && !aggregate.times.is_empty() {
             self.reaches(Reach::Unlimited, aggregate.span);
         }
+        if aggregate.ranked.is_some() || matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last)
+        {
+            self.need(Capability::RowOrder, aggregate.span);
+        }
+        if aggregate.func == AggregateFunc::Mode {
+            self.need(Capability::Modes, aggregate.span);
+        }
         walk_aggregate(self, aggregate);
+    }
+
+    fn periods(&mut self, periods: &Periods) {
+        self.need(Capability::Periods, periods.rows.span);
+        // Its bounds lie in the window of its rows.
+        self.aggregate(&periods.rows);
     }
 
     fn path(&mut self, path: &Path) {

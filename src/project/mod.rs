@@ -18,7 +18,7 @@ pub use disk::Disk;
 pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError};
 pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};
-pub use targets::Target;
+pub use targets::{Target, Url};
 
 /// The JSON Schema of `segc.yml`.
 pub const SCHEMA: &str = include_str!("../../catalog/project.schema.json");

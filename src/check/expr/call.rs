@@ -23,10 +23,12 @@ enum Kind {
     Part(Part),
     DaysSince,
     DaysBetween,
+    Bucket,
 }
 
-const FUNCTIONS: [(&str, Kind); 17] = [
+const FUNCTIONS: [(&str, Kind); 18] = [
     ("abs", Kind::Number(Func::Abs)),
+    ("bucket", Kind::Bucket),
     ("ceil", Kind::Number(Func::Ceil)),
     ("coalesce", Kind::Coalesce),
     ("date", Kind::Date),
@@ -55,6 +57,7 @@ impl Checker<'_, '_> {
         let (fits, takes, example) = match kind {
             Kind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
             Kind::DaysBetween => (args.len() == 2, "two values", "from, to"),
+            Kind::Bucket => (args.len() == 1, "a seed", "\"seed\""),
             _ => (args.len() == 1, "one value", "x"),
         };
         if !fits {
@@ -70,6 +73,7 @@ impl Checker<'_, '_> {
         let may_miss = values.iter().any(|value| value.may_miss);
         let taker = format!("`{}`", name.text);
         match kind {
+            Kind::Bucket => self.bucket(values, span, scope),
             Kind::Coalesce => self.coalesce(values, args, span),
             Kind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;

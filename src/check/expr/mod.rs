@@ -9,6 +9,7 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod keep;
 mod periods;
 mod ranked;
 mod time;

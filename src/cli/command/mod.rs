@@ -1,15 +1,18 @@
 //! One file for each command.
 
+mod attrition;
 mod capabilities;
 mod catalog;
 mod check;
 mod compile;
+mod database;
 mod explain;
 mod graph;
 mod init;
 mod ls;
 mod run;
 mod test;
+mod why;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -17,9 +20,10 @@ use std::path::Path;
 use super::args::{Args, Command};
 use super::config::{self, Root};
 use super::exit::Exit;
-use super::problems::{FolderForSegment, NoTarget, UnknownTarget};
+use super::problems::{FolderForSegment, NoTarget, NotOneSegment, UnknownTarget};
 use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
+use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -30,6 +34,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Compile(compile) => compile::run(compile, named, terminal),
         Command::Run(run) => run::run(run, named, terminal),
         Command::Test(test) => test::run(test, named, terminal),
+        Command::Why(why) => why::run(why, named, terminal),
+        Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
@@ -84,6 +90,15 @@ impl Opened {
     fn report(mut self, further: Diagnostics, terminal: &mut Terminal) -> io::Result<Exit> {
         self.diagnostics.append(further);
         terminal.report(&self.session.sources, self.diagnostics)
+    }
+
+    /// The segment of that very name.
+    fn segment(&self, name: &str) -> Result<SegmentId, Diagnostics> {
+        let chosen = self.session.select(&[name.to_owned()])?;
+        match chosen.as_slice() {
+            [segment] => Ok(*segment),
+            _ => Err(one(NotOneSegment { span: None, pattern: name.to_owned() })),
+        }
     }
 
     /// The targets of these names, or every one of the project.

@@ -58,7 +58,7 @@ impl Lowering<'_> {
                 let scalar = self.periods(scope, periods);
                 or_zero(scalar)
             }
-            ValueKind::Bucket { .. } => Scalar::Literal(Literal::Integer(0)),
+            ValueKind::Bucket { seed, .. } => self.bucket(&scope.this, seed),
             ValueKind::Condition(cond) => {
                 let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
