@@ -17,6 +17,7 @@ mod support;
 mod edges;
 mod engines;
 mod queries;
+mod rows;
 mod segments;
 mod tape;
 mod world;
