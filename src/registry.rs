@@ -12,6 +12,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::rows::CODES,  // SEG36x
     crate::check::problems::keep::CODES,  // SEG35x, SEG42x
     crate::check::problems::types::CODES, // SEG4xx
+    crate::check::problems::text::CODES,  // SEG454 to SEG469
     crate::plan::problems::CODES,         // SEG5xx
     crate::dialect::problems::CODES,      // SEG60x
     crate::sql::problems::CODES,          // SEG65x

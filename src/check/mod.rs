@@ -14,6 +14,7 @@ mod graph;
 pub mod hir;
 mod names;
 mod params;
+mod pattern;
 pub mod print;
 pub(crate) mod problems;
 mod project;

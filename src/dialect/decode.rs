@@ -218,6 +218,8 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
     let float = form("float", problems);
     let date = form("date", problems);
     let timestamp = form("timestamp", problems);
+    let pattern_end = fields.require("pattern_end", problems).and_then(|node| node.text(problems));
+    let pattern_end = pattern_end.map(str::to_owned);
     let format = fields.require("timestamp_format", problems);
     fields.finish(problems);
     let (format, span) = (format?.text(problems)?.to_owned(), format?.span);
@@ -234,6 +236,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
         float: float?,
         date: date?,
         timestamp: timestamp?,
+        pattern_end: pattern_end?,
         timestamp_format: format,
     })
 }

@@ -11,6 +11,7 @@ mod literals;
 mod load;
 mod model;
 pub(crate) mod parse;
+mod pattern;
 mod probe;
 pub(crate) mod problems;
 pub(crate) mod shell;

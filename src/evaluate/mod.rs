@@ -17,6 +17,7 @@ mod keep;
 mod number;
 mod order;
 mod parse;
+mod text;
 mod time;
 mod uses;
 mod value;

@@ -201,6 +201,7 @@ fn cell(value: &Datum, column: &TableColumn) -> Cell {
     match value {
         Datum::Missing => Cell::Null,
         Datum::String(text) => Cell::Text(text.clone()),
+        Datum::Semver(version) => Cell::Text(version.to_string()),
         Datum::Integer(number) => Cell::Int((*number).into()),
         Datum::Decimal(number) => Cell::Decimal(number.clone()),
         Datum::Float(number) => Cell::Float(*number),

@@ -90,7 +90,10 @@ impl Cluster {
         let mut admin =
             Client::connect(&self.address("postgres"), NoTls).expect("the cluster accepts connections");
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a new database");
-        Postgres::connect(self.address(&name))
+        let mut postgres = Postgres::connect(self.address(&name));
+        // What `resembles` needs.
+        postgres.execute("CREATE EXTENSION fuzzystrmatch").expect("it comes with PostgreSQL");
+        postgres
     }
 }
 

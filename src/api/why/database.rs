@@ -6,12 +6,12 @@ use super::row::{nobody, several};
 use super::{Answers, Asked, Question, Session};
 use crate::api::problems::StrangeAnswer;
 use crate::api::session::Options;
-use crate::check::hir::SegmentId;
+use crate::check::hir::{SegmentId, Value};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine, Table};
 use crate::plan::{self, About, Request};
 use crate::sql::{ClockForm, Renderer};
-use crate::types::Literal;
+use crate::types::{Literal, Type, Version};
 
 /// So many columns and no more are asked for at once: engines have limits.
 const AT_ONCE: usize = 400;
@@ -40,7 +40,7 @@ pub(super) fn ask(
             [row] => row,
             _ => return Err(vec![several(session, question)].into()),
         };
-        let found = read(row, conds.len())?;
+        let found = read(row, conds.len(), values)?;
         // What is asked later is asked as of the same instant.
         options.as_of = Some(found.as_of);
         match &mut answers {
@@ -81,7 +81,7 @@ pub(super) fn render(
 }
 
 /// as_of, the conditions, the values.
-fn read(row: &[Cell], conds: usize) -> Result<Answers, Diagnostics> {
+fn read(row: &[Cell], conds: usize, asked: &[&Value]) -> Result<Answers, Diagnostics> {
     let (Some(Cell::Timestamp(as_of)), Some(rest)) = (row.first(), row.get(1..)) else {
         return Err(strange("its first column is no instant"));
     };
@@ -91,11 +91,12 @@ fn read(row: &[Cell], conds: usize) -> Result<Answers, Diagnostics> {
         other => Err(strange(&format!("a condition is `{other}`"))),
     };
     let conds = truths.iter().map(truth).collect::<Result<_, _>>()?;
-    Ok(Answers { as_of: *as_of, conds, values: values.iter().map(literal).collect() })
+    let values = values.iter().zip(asked).map(|(cell, value)| literal(cell, &value.ty)).collect();
+    Ok(Answers { as_of: *as_of, conds, values })
 }
 
 /// A value; `None` if it is missing.
-fn literal(cell: &Cell) -> Option<Literal> {
+fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
     Some(match cell {
         Cell::Null => return None,
         Cell::Bool(value) => Literal::Boolean(*value),
@@ -106,6 +107,8 @@ fn literal(cell: &Cell) -> Option<Literal> {
         Cell::Decimal(number) => Literal::Decimal(number.clone()),
         Cell::Float(number) if number.is_nan() => return None,
         Cell::Float(number) => Literal::Float(*number),
+        // An engine has of a version what it is compared by.
+        Cell::Text(key) if *ty == Type::Semver => Literal::Semver(Version::of_key(key)?),
         Cell::Text(text) => Literal::String(text.clone()),
         Cell::Date(date) => Literal::Date(*date),
         Cell::Timestamp(instant) => Literal::Timestamp(*instant),

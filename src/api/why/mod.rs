@@ -151,6 +151,7 @@ fn literal(datum: Datum) -> Option<Literal> {
         Datum::Boolean(value) => Literal::Boolean(value),
         Datum::Date(date) => Literal::Date(date),
         Datum::Timestamp(instant) => Literal::Timestamp(instant),
+        Datum::Semver(version) => Literal::Semver(version),
         // What the language compares with nothing else has no constants of its own.
         Datum::Missing => return None,
     })

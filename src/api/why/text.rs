@@ -44,6 +44,7 @@ pub(super) fn json_of(value: Option<&Literal>) -> Json {
         Some(Literal::Decimal(number)) => json!(number.normalized().to_plain_string()),
         Some(Literal::Date(date)) => json!(date.to_string()),
         Some(Literal::Timestamp(instant)) => json!(instant.to_string()),
+        Some(Literal::Semver(version)) => json!(version.to_string()),
     }
 }
 

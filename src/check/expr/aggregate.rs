@@ -206,14 +206,14 @@ impl Checker<'_, '_> {
         let (fits, takes): (fn(&Type) -> bool, _) = match ast.func {
             AggregateFunc::Sum | AggregateFunc::Avg => (Type::is_number, "numbers"),
             AggregateFunc::Min | AggregateFunc::Max => {
-                (|ty| ty.is_ordered() && *ty != Type::Semver, "numbers, text, dates and timestamps")
+                (Type::is_ordered, "numbers, text, dates, timestamps and versions")
             }
             AggregateFunc::First | AggregateFunc::Last => (|_| true, "values"),
             AggregateFunc::Mode => (
-                |ty| *ty == Type::Boolean || ty.is_ordered() && *ty != Type::Semver,
-                "numbers, text, booleans, dates and timestamps",
+                |ty| *ty == Type::Boolean || ty.is_ordered(),
+                "numbers, text, booleans, dates, timestamps and versions",
             ),
-            _ => (|ty| !matches!(ty, Type::Json | Type::Array(_) | Type::Semver), "single values"),
+            _ => (|ty| !matches!(ty, Type::Json | Type::Array(_)), "single values"),
         };
         if fits(&taken.ty) {
             return Some(Some(taken));

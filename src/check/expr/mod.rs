@@ -12,8 +12,10 @@ mod constant;
 mod keep;
 mod periods;
 mod ranked;
+mod text;
 mod time;
 mod value;
+mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};

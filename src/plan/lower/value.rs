@@ -21,7 +21,8 @@ impl Lowering<'_> {
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
             ValueKind::Field(path, field) => {
                 let row = self.row_at(scope, path);
-                self.field(&row, *field)
+                let column = self.field(&row, *field);
+                if value.ty == Type::Semver { call(Function::SemverKey, vec![column]) } else { column }
             }
             ValueKind::Trait(path, id) => self.computed(scope, path, *id),
             ValueKind::Aggregate(aggregate) => {
@@ -120,7 +121,8 @@ impl Lowering<'_> {
     fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
-            Func::Coalesce | Func::Semver | Func::Size => return Scalar::Coalesce(scalars),
+            Func::Semver => Function::SemverKey,
+            Func::Coalesce | Func::Size => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
             Func::Trim => Function::Trim,
