@@ -54,6 +54,12 @@ named! {
         Arrays = "arrays",
         /// Fields inside JSON documents.
         Json = "json",
+        /// Rows in the order of time: `first`, `last`, `latest`, `earliest`.
+        RowOrder = "row_order",
+        /// The most frequent value (`mode`).
+        Modes = "modes",
+        /// How many periods of a window have rows (`periods`).
+        Periods = "periods",
         /// Sequences of events.
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::{Input, reads_nothing};
 use crate::check::hir::{
-    Aggregate, Cond, CondKind, Hir, Keep, KeepKind, LocalTime, Path, SegmentId, TraitId, Value, ValueKind,
-    Window,
+    Aggregate, AggregateFunc, Cond, CondKind, Hir, Keep, KeepKind, LocalTime, Path, Periods, SegmentId,
+    TraitId, Value, ValueKind, Window,
 };
 use crate::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
@@ -152,7 +152,20 @@ impl Visitor for Collector {
         if aggregate.window.is_none() && !aggregate.times.is_empty() {
             self.reaches(Reach::Unlimited, aggregate.span);
         }
+        if aggregate.ranked.is_some() || matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last)
+        {
+            self.need(Capability::RowOrder, aggregate.span);
+        }
+        if aggregate.func == AggregateFunc::Mode {
+            self.need(Capability::Modes, aggregate.span);
+        }
         walk_aggregate(self, aggregate);
+    }
+
+    fn periods(&mut self, periods: &Periods) {
+        self.need(Capability::Periods, periods.rows.span);
+        // Its bounds lie in the window of its rows.
+        self.aggregate(&periods.rows);
     }
 
     fn path(&mut self, path: &Path) {

@@ -90,7 +90,9 @@ impl Checker<'_, '_> {
         }
         let text = write_back(expr).unwrap_or_else(|| "…".to_owned());
         let help = match (&expr.kind, &found.ty) {
-            (ExprKind::Aggregate(_), ty) if ty.is_number() => format!("compare it, such as `{text} > 0`"),
+            (ExprKind::Aggregate(_) | ExprKind::Periods(_), ty) if ty.is_number() => {
+                format!("compare it, such as `{text} > 0`")
+            }
             (_, ty) if ty.is_number() => {
                 format!("compare it, such as `{text} > 0`, or write `{text} is present`")
             }

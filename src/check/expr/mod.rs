@@ -10,6 +10,7 @@ mod compare;
 mod cond;
 mod constant;
 mod keep;
+mod periods;
 mod ranked;
 mod text;
 mod time;
@@ -18,6 +19,7 @@ mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use periods::as_count;
 pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
@@ -146,6 +148,7 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
             }
             _ => format!("{}(…)", aggregate::word(it.func)),
         },
+        ExprKind::Periods(_) => "periods(…)".to_owned(),
         _ => return None,
     })
 }

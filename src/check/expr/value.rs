@@ -49,7 +49,7 @@ impl Checker<'_, '_> {
                 let condition = self.cond(expr, scope)?;
                 Some(value(ValueKind::Condition(Box::new(condition)), Type::Boolean, false, span))
             }
-            ExprKind::Periods(_) => self.not_yet("`periods`", span),
+            ExprKind::Periods(periods) => self.periods(periods, span, scope),
             ExprKind::Unsupported(_) => {
                 // Refused by the parser, at the same place.
                 self.failed = true;
