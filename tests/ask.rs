@@ -199,6 +199,67 @@ fn what_a_probe_does_not_find_is_refused() {
     assert!(code == 2 && err.contains("SEG815"), "{code}: {err}");
 }
 
+/// A file with a row, and what is said of it.
+fn row(project: &str, segment: &str, name: &str, text: &str) -> (i32, String, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join(name);
+    #[expect(clippy::disallowed_methods, reason = "a test writes a file")]
+    std::fs::write(&file, text).expect("it can be written");
+    let project = format!("{}/examples/{project}", env!("CARGO_MANIFEST_DIR"));
+    let file = file.display().to_string();
+    segc(&["-C", &project, "why", segment, "--row", &file, "--deep", "--as-of", AS_OF], &[])
+}
+
+#[test]
+fn an_entity_in_no_database_can_be_asked_about() {
+    let member = |project: &str, segment: &str, name: &str, text: &str| {
+        let (code, out, err) = row(project, segment, name, text);
+        assert_eq!((code, err.as_str()), (0, ""), "{text}");
+        let first = out.lines().next().unwrap_or_default().to_owned();
+        (!first.contains(" is not in "), first, out)
+    };
+    // As a flag's context: attributes alone.
+    assert!(member("flags", "premium_users", "user.json", "{ \"plan\": \"premium\" }").0);
+    assert!(!member("flags", "premium_users", "user.yml", "plan: free\nuser_id: ann").0);
+    assert!(!member("flags", "premium_us_users", "user.yml", "{ plan: premium, country: FR }").0);
+    assert!(member("flags", "premium_us_users", "user.yml", "{ plan: premium, country: US }").0);
+    // With what is linked to it, in both directions, without keys.
+    let orders = |count: usize| {
+        let order = "  - { ordered_at: 2026-03-30T10:00:00Z, total: 200.10, status: paid }\n";
+        format!(
+            "country: US\norders:\n{}company: {{ employees: 300, industry: tools }}\n",
+            order.repeat(count)
+        )
+    };
+    let (is, _, out) = member("shop", "high_value_us", "customer.yml", &orders(6));
+    assert!(is && out.contains("(1200.60; $min_spend = 1000)"), "{out}");
+    assert!(!member("shop", "high_value_us", "customer.yml", &orders(5)).0);
+    assert!(member("shop", "b2b_buyers", "customer.yml", &orders(1)).0);
+    assert!(!member("shop", "b2b_buyers", "customer.yml", &orders(0).replace("orders:\n", "")).0);
+    // By entity, as unit tests give rows.
+    let given = "customer: [{ customer_id: 7, signed_up_at: 2026-01-01T00:00:00Z, updated_at: 2026-01-01T00:00:00Z, unsubscribed: true }]";
+    let (is, first, _) = member("shop", "do_not_contact", "rows.yml", given);
+    assert!(is && first.starts_with("customer 7 is in do_not_contact"), "{first}");
+}
+
+#[test]
+fn a_row_that_cannot_be_is_refused_in_its_place() {
+    for (text, code, under) in [
+        ("contry: US", "SEG074", "did you mean `country`?"),
+        ("country: [1]", "SEG075", "country"),
+        ("orders: [{ total: 3 }]", "SEG880", "`ordered_at`"),
+        ("customer: []", "SEG881", "`customer`"),
+        ("country: [", "SEG020", "1:"),
+    ] {
+        let (exit, out, err) = row("shop", "high_value_us", "customer.yml", text);
+        assert!(exit != 0 && out.is_empty(), "{text}: {out}");
+        assert!(err.contains(code) && err.contains(under) && err.contains("help:"), "{text}: {err}");
+        assert!(!err.contains("examples/shop/"), "the file is not the project's: {err}");
+    }
+    let (exit, _, err) = shop(&["why", "high_value", "--row", "no-such-file.yml"]);
+    assert!(exit == 2 && err.contains("SEG873"), "{exit}: {err}");
+}
+
 #[test]
 fn what_goes_wrong_is_told_without_a_password() {
     for (arguments, exit, code) in [

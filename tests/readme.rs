@@ -190,6 +190,11 @@ fn the_page_on_refresh_is_true() {
 }
 
 #[test]
+fn the_page_on_why_is_true() {
+    page("docs/why.md");
+}
+
+#[test]
 fn the_page_on_catalogs_is_true() {
     page("docs/catalog.md");
 }
@@ -229,6 +234,7 @@ fn links_lead_somewhere() {
         "docs/catalog.md",
         "docs/refresh.md",
         "docs/dialects.md",
+        "docs/why.md",
         "docs/ci.md",
         "docs/testing.md",
     ] {

@@ -221,7 +221,7 @@ impl Builder<'_> {
         Part { role: Role::Condition, shape: Shape::Test, sights, parts, cond }
     }
 
-    /// The tree of a segment that the same entity is asked about.
+    /// The rules of a segment that the same entity is asked about.
     fn unfold(&mut self, id: SegmentId) -> Vec<Part> {
         let known = self.unfolded.contains(&id) || self.open.contains(&id);
         if !self.deep || known || self.open.len() >= DEEPEST {
@@ -231,7 +231,7 @@ impl Builder<'_> {
         self.open.push(id);
         let part = self.segment(id);
         self.open.pop();
-        vec![part]
+        part.parts
     }
 }
 

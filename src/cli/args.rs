@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::render::Format;
+pub(super) use super::choice::{
+    AnswerFormat, Color, GraphFormat, ListFormat, MessageFormat, Template, TestFormat,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 the project has errors, 2 wrong use, 3 the engine failed.
@@ -229,17 +231,21 @@ Examples:
   segc why vip 42 --deep         the segments it refers to, too
   segc why vip 42 --database postgres://ann@db.example/shop
   segc why vip 42 --database shop.db --as-of 2026-11-20T00:00:00Z
+  segc why vip --row customer.yml
   segc why vip 42 --format json | jq .member")]
 pub(super) struct Why {
     /// The segment
     #[arg(value_name = "SEGMENT")]
     pub(super) segment: String,
     /// The entity's key; a part for each of its fields
-    #[arg(value_name = "KEY", required = true, allow_negative_numbers = true)]
+    #[arg(value_name = "KEY", required_unless_present = "row", allow_negative_numbers = true)]
     pub(super) key: Vec<String>,
     /// Unfold the segments that it refers to
     #[arg(long)]
     pub(super) deep: bool,
+    /// Ask about the entity in this YAML or JSON file, which is in no database
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "target", "key"])]
+    pub(super) row: Option<PathBuf>,
     #[command(flatten)]
     pub(super) place: Place,
     /// How to write the answer
@@ -403,83 +409,12 @@ pub(super) struct Moment {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    /// If it goes to a terminal and NO_COLOR isn't set
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum MessageFormat {
-    /// With excerpts and help
-    Human,
-    /// One object a line
-    Json,
-    /// Annotations of GitHub's workflows
-    Github,
-    /// One SARIF 2.1.0 document
-    Sarif,
-}
-
-impl From<MessageFormat> for Format {
-    fn from(format: MessageFormat) -> Self {
-        match format {
-            MessageFormat::Human => Self::Human,
-            MessageFormat::Json => Self::Json,
-            MessageFormat::Github => Self::Github,
-            MessageFormat::Sarif => Self::Sarif,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListFormat {
-    Table,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum TestEngine {
     /// The reference evaluator: the language itself, without SQL
     Reference,
     /// DuckDB, embedded
-    Duckdb,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum TestFormat {
-    /// A table for each test that failed, and how many there were
-    Human,
-    /// One object a line for each test
-    Json,
-    /// JUnit's XML
-    Junit,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum AnswerFormat {
-    Human,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    Mermaid,
-    Dot,
-    Json,
-}
-
-/// The catalogs that `init` starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(super) enum Template {
-    /// Customers, orders and products of a shop
-    Shop,
-    /// Visitors, sessions and events of a site
-    WebAnalytics,
-    /// Users and feature flags of a product
-    Flags,
+    #[value(name = "duckdb")]
+    Embedded,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! knows exit codes.
 
 mod args;
+mod choice;
 mod clock;
 mod command;
 mod config;

@@ -249,6 +249,7 @@ problems! {
         Some(near) => format!("did you mean `{near}`?"),
         None => "name a part of a test's name, a segment, or a file such as `tests/first.yml`".to_owned(),
     });
+
     /// A command that is about one segment was given a selection of several, or of none.
     ///
     /// ```text
@@ -284,6 +285,19 @@ problems! {
     error SEG872 "no sample rows into a server" NoLoading { span: Option<Span>, database: String }
     message |p| format!("sample rows are not loaded into `{}`, a server", p.database);
     help |_p| Some("leave `--load` out, or name a database file".to_owned());
+
+    /// A file that the command line names can't be read.
+    ///
+    /// The message ends with what the operating system says.
+    ///
+    /// ```text
+    /// segc why vip --row no-such-file.yml
+    /// ```
+    ///
+    /// Correct the path.
+    error SEG873 "a file that can't be read" CannotRead { span: Option<Span>, path: String, why: String }
+    message |p| format!("`{}` can't be read: {}", p.path, p.why);
+    help |_p| Some("correct the path; the file is text in UTF-8".to_owned());
 }
 
 /// `a`, `b` and `c`.

@@ -242,6 +242,38 @@ problems! {
     error SEG085 "a unit test failed" TestFailed { span: Span, test: String, said: String }
     message |p| format!("{}: {}", p.test, p.said);
     help |_p| Some("mend the segment, or what the test gives or expects".to_owned());
+
+    /// A row of a file after `--row` lacks values that are never missing.
+    ///
+    /// The catalog says `nullable: false` of these fields, so that a condition may rely on them.
+    /// Keys may be left out where they are whole numbers or text.
+    ///
+    /// ```text
+    /// segc why internal_users --row user.yml     # user.yml: { plan: free }, without `email`
+    /// ```
+    ///
+    /// Add them to the row.
+    error SEG880 "an incomplete row" RowIncomplete { span: Span, entity: String, fields: Vec<String> }
+    message |p| format!("this row of `{}` lacks {}", p.entity, listed(&p.fields));
+    help |p| Some(if p.fields.len() == 1 { "it is never missing: add it" } else { "they are never missing: add them" }.to_owned());
+
+    /// A file after `--row` that has rows by entity does not say which row is meant.
+    ///
+    /// It is the only row of the segment's entity; rows of other entities are what it is linked
+    /// to.
+    ///
+    /// ```text
+    /// customer: [{ customer_id: 1 }, { customer_id: 2 }]
+    /// ```
+    ///
+    /// Leave one row of that entity.
+    error SEG881 "not one row" NotOneRow { span: Span, entity: String, none: bool }
+    message |p| if p.none {
+        format!("there is no row of `{}`", p.entity)
+    } else {
+        format!("there are several rows of `{}`", p.entity)
+    };
+    help |p| Some(format!("give one row of `{}`, and the rows that it is linked to", p.entity));
 }
 
 /// `a`, `b` and `c`.

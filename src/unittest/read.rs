@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::expect::{Given, read_expectations};
 use super::model::{Case, Suite};
 use super::problems::{BadInstant, NoAsOf, NoName, NoTests, TestTwice};
-use super::rows::{Defaults, Rows, keys_of, read_defaults, read_rows};
+use super::rows::{Defaults, GivenRow, Rows, keys_of, read_defaults, read_rows};
 use super::value::shown;
 use crate::api::Session;
 use crate::catalog::Catalog;
@@ -52,6 +52,35 @@ struct Common {
     bad_as_of: bool,
 }
 
+impl Common {
+    /// The instant of a test, which is the file's if it has none of its own.
+    fn as_of(
+        &self,
+        fields: &mut Fields<'_>,
+        name: Option<&(String, Span)>,
+        start: Span,
+        problems: &mut Diagnostics,
+    ) -> Option<Timestamp> {
+        if let Some(node) = fields.get("as_of") {
+            return read_instant(node, problems);
+        }
+        if self.as_of.is_none() && !self.bad_as_of {
+            let (test, span) = name.cloned().unwrap_or_else(|| ("?".to_owned(), start));
+            problems.push(NoAsOf { span, test });
+        }
+        self.as_of
+    }
+}
+
+/// Rows for the evaluator; every value was fitted to its field when it was read.
+fn data<'a>(catalog: &Arc<Catalog>, rows: impl Iterator<Item = &'a GivenRow>) -> Option<Data> {
+    let mut data = Data::new(catalog);
+    for row in rows {
+        data.push_row(row.entity, row.values.clone()).ok()?;
+    }
+    Some(data)
+}
+
 impl Reader {
     fn catalog(&self) -> Arc<Catalog> {
         self.suite.variants.first().map(|session| Arc::clone(&session.hir().catalog)).unwrap_or_default()
@@ -91,18 +120,14 @@ impl Reader {
         names: &mut BTreeMap<String, Span>,
         problems: &mut Diagnostics,
     ) -> Option<Case> {
-        let start = Span { end: node.span.start.saturating_add(1).min(node.span.end), ..node.span };
+        let start = match &node.kind {
+            NodeKind::Map(entries) => entries.first().map_or(node.span, |(key, _)| key.span),
+            _ => node.span,
+        };
         let mut fields = Fields::new(node, "a test", start, problems)?;
         let name = fields.require("name", problems).and_then(|node| read_name(node, names, problems));
-        let as_of = match fields.get("as_of") {
-            Some(node) => read_instant(node, problems),
-            None if common.as_of.is_none() && !common.bad_as_of => {
-                let (test, span) = name.clone().unwrap_or_else(|| ("?".to_owned(), start));
-                problems.push(NoAsOf { span, test });
-                None
-            }
-            None => common.as_of,
-        };
+        fields.at = name.as_ref().map_or(start, |(_, span)| *span);
+        let as_of = common.as_of(&mut fields, name.as_ref(), start, problems);
         let catalog = self.catalog();
         let given = fields.get("given").map(|node| read_rows(node, &catalog, &common.defaults, problems));
         let own = given.unwrap_or_default();
@@ -115,11 +140,7 @@ impl Reader {
         let session = self.suite.variants.first()?;
         let expectations = expect.map(|node| read_expectations(node, session, &given, problems));
         fields.finish(problems);
-        let mut data = Data::new(&catalog);
-        for row in rows() {
-            // Every value was fitted to its field when it was read.
-            data.push_row(row.entity, row.values.clone()).ok()?;
-        }
+        let data = data(&catalog, rows())?;
         let (name, span) = name?;
         let (path, position) = session.sources.locate(span)?;
         let (path, line) = (path.to_owned(), position.line);

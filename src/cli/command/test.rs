@@ -59,7 +59,7 @@ fn outcomes(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<Outcome>,
     let cases = select(opened, args, suite)?;
     match args.engine {
         TestEngine::Reference => Ok(suite.run(&cases)),
-        TestEngine::Duckdb => suite.run_embedded(&cases, &opened.embedded_target(args.target.as_ref())?),
+        TestEngine::Embedded => suite.run_embedded(&cases, &opened.embedded_target(args.target.as_ref())?),
     }
 }
 

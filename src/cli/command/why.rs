@@ -4,15 +4,18 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::database::choose;
-use super::{Opened, open, refuse_folder, write_json};
+use super::{Opened, one, open, refuse_folder, write_json};
 use crate::api::{Options, Question, Why as Answer, WhyPart};
 use crate::check::tree::{Role, Shape};
 use crate::cli::args::{AnswerFormat, Why};
+use crate::cli::clock::instant;
 use crate::cli::config;
 use crate::cli::exit::Exit;
+use crate::cli::problems::CannotRead;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 use crate::engine::Access;
+use crate::unittest::{self, SingleRow};
 
 /// Values stand this far to the right, unless a condition is longer.
 const FURTHEST: usize = 72;
@@ -22,14 +25,25 @@ pub(super) fn run(args: &Why, named: Option<&Path>, terminal: &mut Terminal) -> 
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
-    let (opened, options) = match open(named, options, terminal)? {
+    let (mut opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let answer = match answer(&opened, args, &options, terminal) {
+    let row = match &args.row {
+        None => None,
+        Some(file) => match read_row(&mut opened, &args.segment, file) {
+            Ok(row) => Some(row),
+            Err(problems) => {
+                // The file lies where it was named, not in the project.
+                terminal.set_prefix(String::new());
+                return opened.report(problems, terminal);
+            }
+        },
+    };
+    let answer = match answer(&opened, args, row.as_ref(), &options, terminal) {
         Ok(answer) => answer,
         Err(problems) => return opened.report(problems, terminal),
     };
@@ -44,16 +58,34 @@ pub(super) fn run(args: &Why, named: Option<&Path>, terminal: &mut Terminal) -> 
 fn answer(
     opened: &Opened,
     args: &Why,
+    row: Option<&SingleRow>,
     options: &Options,
     terminal: &mut Terminal,
 ) -> Result<Answer, Diagnostics> {
     let segment = opened.segment(&args.segment)?;
+    if let Some(row) = row {
+        // Nobody else has a clock.
+        let as_of = options.as_of.unwrap_or_else(instant);
+        let question = Question { segment, key: &row.key, deep: args.deep };
+        return opened.session.why_row(&question, &row.data, as_of);
+    }
     let question = Question { segment, key: &args.key, deep: args.deep };
     let database = choose(opened, args.place.database.as_deref(), args.place.target.as_deref())?;
     let mut engine = database.open(opened, Access::Read, false, terminal)?;
     let probes = database.probe(opened, engine.as_mut())?;
     let options = Options { probes, ..options.clone() };
     opened.session.why(&question, &database.target, &options, engine.as_mut())
+}
+
+/// The row of an entity that is in no database: the reference evaluator answers.
+fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow, Diagnostics> {
+    let segment = opened.segment(segment)?;
+    let path = file.display().to_string();
+    #[expect(clippy::disallowed_methods, reason = "a file that the command line names")]
+    let text = std::fs::read_to_string(file);
+    let text =
+        text.map_err(|error| one(CannotRead { span: None, path: path.clone(), why: error.to_string() }))?;
+    unittest::read_row(&mut opened.session, &path, &text, segment, &[])
 }
 
 /// A line of the tree: what stands left, and the values.
