@@ -435,9 +435,6 @@ fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
 /// A construct for each capability that segments can't use yet. When one of these is
 /// understood, its capability leaves `NOT_YET`.
 const NOT_YET: &[(Capability, &str)] = &[
-    (Capability::Regex, "where plan matches \"a+\""),
-    (Capability::FuzzyMatch, "where plan resembles \"gold\" within 2 edits"),
-    (Capability::Semver, "where semver(plan) > semver(\"1.2.0\")"),
     (Capability::Arrays, "where tags contains \"a\""),
     (Capability::Json, "where document = \"a\""),
     (Capability::Sequences, "where sequence(orders then orders)"),

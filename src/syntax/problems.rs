@@ -218,13 +218,10 @@ crate::problems! {
     ///
     /// The segment (trait, parameter) that uses it is refused as a whole.
     ///
-    ///     where email matches "[a-z]+"
+    ///     where sequence(events["view"] then orders)
     ///
-    /// Leave it out for now; texts can be tested with `contains`, `starts with` and `ends with`.
+    /// Leave it out for now.
     error SEG150 "not supported yet" NotSupported { span: Span, what: &'static str }
     message |p| format!("{} is not supported yet", p.what);
-    help |p| Some(match p.what {
-        "`matches`" | "`resembles`" => "use `contains`, `starts with`, `ends with` or `in`",
-        _ => "leave it out for now",
-    }.to_owned());
+    help |_p| Some("leave it out for now".to_owned());
 }
