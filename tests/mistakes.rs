@@ -172,6 +172,7 @@ topics!(
     yaml >= 5,
     projects >= 4,
     unit_tests >= 40,
+    nested >= 30,
 );
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.

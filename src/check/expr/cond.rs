@@ -100,6 +100,10 @@ impl Checker<'_, '_> {
                 format!("compare it, such as `{text} > 0`, or write `{text} is present`")
             }
             (_, ty) if ty.is_time() => format!("compare it, such as `{text} during last 30 days`"),
+            (_, Type::Array(_)) => {
+                format!("ask for an element, `{text} contains …`, or write `{text} is not empty`")
+            }
+            (_, Type::Json) => format!("write `{text} is present`"),
             _ => format!("compare it, such as `{text} = …`, or write `{text} is present`"),
         };
         self.fail(NotCondition { span: expr.span, what: describe(expr), ty: found.ty.to_string(), help })
