@@ -42,6 +42,7 @@ fn field(name: &str, ty: Type, nullable: bool) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::BigDecimal;
 
+use super::inside;
 use super::lookup::check_name;
 use super::model::{Field, Storage};
 use super::problems::{
@@ -36,6 +37,7 @@ pub(super) fn read_field(
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     };
     let ty = match &node.kind {
         NodeKind::String(text) => read_type(text, node.span, problems),
@@ -76,6 +78,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
     field.values = fields.get("values").and_then(|node| read_values(field, node, about_type));
     read_bounds(field, &mut fields, about_type);
     field.storage = read_storage(field, &mut fields, about_type);
+    field.inside = inside::read(field, &mut fields, about_type);
     fields.finish(problems);
     ty
 }

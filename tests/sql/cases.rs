@@ -1,5 +1,7 @@
 //! Calls of functions and what they must yield.
 
+mod documents;
+
 use bigdecimal::BigDecimal;
 use segc::diagnostic::{SourceId, Span};
 use segc::dialect::Function as F;
@@ -146,6 +148,7 @@ pub(crate) fn all() -> Vec<Case> {
     calendar(&mut add);
     arithmetic(&mut add);
     reading(&mut add);
+    documents::add_all(&mut add);
     out
 }
 

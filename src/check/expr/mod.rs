@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod array;
 mod call;
 mod compare;
 mod cond;

@@ -6,12 +6,15 @@
 //! memberships semi-joins.
 
 mod aggregate;
+mod anniversary;
+mod array;
 mod bounds;
 mod compare;
 mod cond;
 mod digits;
 pub(super) mod explain;
 mod frame;
+mod json;
 mod keep;
 mod names;
 mod ranked;

@@ -121,6 +121,9 @@ impl Lowering<'_> {
     }
 
     fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
+        if let (Func::Size, [array]) = (func, args) {
+            return self.size(scope, array);
+        }
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
             Func::Semver => Function::SemverKey,
