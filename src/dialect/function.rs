@@ -117,6 +117,8 @@ named! {
         Weekday = "weekday",
         /// `(date, date)`: days from the first to the second, an integer.
         DaysBetween = "days_between",
+        /// `(instant)`: microseconds since 1970 in UTC, an integer.
+        EpochMicros = "epoch_micros",
         /// `(column, zone)`: reads a zone-less local time as an instant.
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.

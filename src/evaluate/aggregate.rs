@@ -3,14 +3,23 @@
 use std::collections::BTreeSet;
 
 use bigdecimal::{BigDecimal, Zero};
+use jiff::Timestamp;
 
 use super::evaluator::{Evaluator, Row, Scope};
 use super::number::{decimal, float, to_decimal, to_float};
 use super::time::instant;
 use super::{Datum, EvalError};
-use crate::check::hir::{Aggregate, AggregateFunc, Value};
+use crate::check::hir::{Aggregate, AggregateFunc, Value, Window};
 use crate::diagnostic::Span;
 use crate::types::Type;
+
+/// An instance of a path.
+pub(super) struct Instance {
+    /// What is said about it is read from here.
+    pub(super) scope: Scope,
+    /// The time of the last entity that has one.
+    pub(super) time: Option<Timestamp>,
+}
 
 impl Evaluator<'_> {
     /// The instances of the path that are in the window and satisfy the filter.
@@ -44,6 +53,17 @@ impl Evaluator<'_> {
     /// Joined rows up to the path's end, cut at as_of and to the window; each as the scope
     /// of what is said about it.
     fn instances(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Scope>, EvalError> {
+        let instances = self.instances_in(aggregate, aggregate.window.as_ref(), scope)?;
+        Ok(instances.into_iter().map(|instance| instance.scope).collect())
+    }
+
+    /// The same, in a window.
+    pub(super) fn instances_in(
+        &self,
+        aggregate: &Aggregate,
+        window: Option<&Window>,
+        scope: Scope,
+    ) -> Result<Vec<Instance>, EvalError> {
         if aggregate.hops.first().is_none_or(|hop| hop.from != scope.this.entity) {
             return Err(EvalError::IllTyped(aggregate.span));
         }
@@ -64,8 +84,8 @@ impl Evaluator<'_> {
         for rows in instances {
             let end = rows.last().copied().ok_or(EvalError::IllTyped(aggregate.span))?;
             let inside = scope.inside(end);
-            if self.is_visible(aggregate, &rows, inside)? {
-                visible.push(inside);
+            if let Some(time) = self.visible_at(aggregate, window, &rows, inside)? {
+                visible.push(Instance { scope: inside, time });
             }
         }
         Ok(visible)
@@ -73,27 +93,36 @@ impl Evaluator<'_> {
 
     /// "An aggregate sees a row of an entity with `time` only if that time is present and
     /// before as_of", but for the window's own where the window admits the future.
-    fn is_visible(&self, aggregate: &Aggregate, rows: &[Row], scope: Scope) -> Result<bool, EvalError> {
+    /// Gives the last time, if there is any.
+    fn visible_at(
+        &self,
+        aggregate: &Aggregate,
+        window: Option<&Window>,
+        rows: &[Row],
+        scope: Scope,
+    ) -> Result<Option<Option<Timestamp>>, EvalError> {
+        let mut latest = None;
         let last = aggregate.times.len().checked_sub(1);
-        if aggregate.window.is_some() && last.is_none() {
+        if window.is_some() && last.is_none() {
             return Err(EvalError::IllTyped(aggregate.span));
         }
         for (at, (hop, field)) in aggregate.times.iter().enumerate() {
             let row = rows.get(*hop).ok_or(EvalError::IllTyped(aggregate.span))?;
             let Some(time) = instant(self.field(*row, *field), &self.hir.calendar, aggregate.span)? else {
-                return Ok(false);
+                return Ok(None);
             };
-            let window = aggregate.window.as_ref().filter(|_| Some(at) == last);
+            let window = window.filter(|_| Some(at) == last);
             if !window.is_some_and(|window| window.admits_future) && time >= self.as_of {
-                return Ok(false);
+                return Ok(None);
             }
             if let Some(window) = window
                 && !self.in_window(window, time, scope)?
             {
-                return Ok(false);
+                return Ok(None);
             }
+            latest = Some(time);
         }
-        Ok(true)
+        Ok(Some(latest))
     }
 
     /// A number or value made of the selected instances.

@@ -54,14 +54,14 @@ impl Evaluator<'_> {
             CondKind::True(value) => is_true(&self.eval(value, scope)?, cond.span),
             CondKind::Exists(aggregate) => Ok(!self.selected(aggregate, scope)?.is_empty()),
             CondKind::Every(aggregate) => self.every(aggregate, scope),
+            CondKind::Sequence(sequence) => self.sequence(sequence, scope),
             CondKind::Matches(..)
             | CondKind::Resembles(..)
             | CondKind::Contains(..)
             | CondKind::ContainsAny(..)
             | CondKind::ContainsAll(..)
             | CondKind::Empty(_)
-            | CondKind::Anniversary(..)
-            | CondKind::Sequence(_) => Err(EvalError::IllTyped(cond.span)),
+            | CondKind::Anniversary(..) => Err(EvalError::IllTyped(cond.span)),
         }
     }
 

@@ -15,6 +15,7 @@ mod index;
 mod number;
 mod order;
 mod parse;
+mod sequence;
 mod time;
 mod uses;
 mod value;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::{Input, reads_nothing};
 use crate::check::hir::{
-    Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, TraitId, Value, ValueKind, Window,
+    Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, Sequence, TraitId, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value, walk_window};
 use crate::diagnostic::Span;
@@ -19,7 +19,6 @@ pub const NOT_YET: &[Capability] = &[
     Capability::Semver,
     Capability::Arrays,
     Capability::Json,
-    Capability::Sequences,
     Capability::Ranking,
     Capability::Sampling,
     Capability::Grants,
@@ -130,6 +129,21 @@ impl Visitor for Collector {
             self.reaches(Reach::Unlimited, aggregate.span);
         }
         walk_aggregate(self, aggregate);
+    }
+
+    fn sequence(&mut self, sequence: &Sequence) {
+        self.need(Capability::Sequences, sequence.source);
+        // The window is the sequence's, not each step's.
+        if sequence.window.is_none() {
+            self.reaches(Reach::Unlimited, sequence.source);
+        }
+        for step in &sequence.steps {
+            self.need(Capability::ManyLinkedConditions, step.rows.span);
+            self.path_length(step.rows.hops.len(), step.rows.span);
+            step.rows.filter.iter().for_each(|filter| self.cond(filter));
+            step.matching.iter().for_each(|value| self.value(value));
+        }
+        sequence.window.iter().for_each(|window| self.window(window));
     }
 
     fn path(&mut self, path: &Path) {

@@ -56,7 +56,7 @@ impl Checker<'_, '_> {
             ExprKind::Matches { .. } => self.not_yet("`matches`", span),
             ExprKind::Resembles { .. } => self.not_yet("`resembles`", span),
             ExprKind::Anniversary { .. } => self.not_yet("`anniversary`", span),
-            ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
+            ExprKind::Sequence(sequence) => self.sequence(sequence, span, scope),
             ExprKind::Literal(_)
             | ExprKind::Param(_)
             | ExprKind::Path(_)

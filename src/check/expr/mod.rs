@@ -9,11 +9,13 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod sequence;
 mod time;
 mod value;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use sequence::{step_scope, window_scope};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ExprKind};

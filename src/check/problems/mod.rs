@@ -1,6 +1,7 @@
 //! The problems that the checker finds: SEG3xx about names and structure, SEG4xx about types.
 
 pub(crate) mod names;
+pub(crate) mod sequence;
 pub(crate) mod types;
 
 /// `a`, `b` and `c` in backticks, if they are few enough to be of use; otherwise the

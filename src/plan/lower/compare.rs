@@ -183,7 +183,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn time_conditions(
+    pub(super) fn time_conditions(
         &mut self,
         scope: &Scope,
         row: &Row,

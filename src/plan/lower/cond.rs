@@ -31,14 +31,14 @@ impl Lowering<'_> {
             CondKind::True(value) => self.is_true(scope, value, negated),
             CondKind::Exists(aggregate) => self.exists(scope, aggregate, negated),
             CondKind::Every(aggregate) => self.exists(scope, aggregate, !negated),
+            CondKind::Sequence(sequence) => self.sequence(scope, sequence, negated),
             CondKind::Matches(..)
             | CondKind::Resembles(..)
             | CondKind::Contains(..)
             | CondKind::ContainsAny(..)
             | CondKind::ContainsAll(..)
             | CondKind::Empty(_)
-            | CondKind::Anniversary(..)
-            | CondKind::Sequence(_) => Scalar::Literal(Literal::Boolean(false)),
+            | CondKind::Anniversary(..) => Scalar::Literal(Literal::Boolean(false)),
         }
     }
 

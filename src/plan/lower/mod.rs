@@ -12,6 +12,7 @@ mod cond;
 mod frame;
 mod names;
 mod segment;
+mod sequence;
 mod time;
 mod value;
 
