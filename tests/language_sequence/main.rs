@@ -14,6 +14,7 @@
 mod support;
 
 mod cases;
+mod mutants;
 mod random;
 mod world;
 
@@ -27,6 +28,7 @@ use world::World;
 
 /// The members of a condition by the evaluator and by each engine, with the SQL.
 pub struct Answer {
+    /// By the evaluator.
     pub evaluator: BTreeSet<String>,
     /// Target, members, SQL.
     pub engines: Vec<(&'static str, BTreeSet<String>, String)>,

@@ -45,7 +45,7 @@ fn instant(dice: &mut Dice) -> String {
 }
 
 fn rows(dice: &mut Dice) -> [Vec<String>; 5] {
-    let persons = 1 + dice.below(12);
+    let persons = 5 + dice.below(25);
     let owner = |dice: &mut Dice| {
         if dice.one_in(15) { String::new() } else { (1 + dice.below(persons + 1)).to_string() }
     };
@@ -54,7 +54,8 @@ fn rows(dice: &mut Dice) -> [Vec<String>; 5] {
         format!("{},{team},{}", at + 1, if dice.one_in(8) { "" } else { &joined })
     };
     let event = |at: usize, dice: &mut Dice| {
-        let (owner, kind) = (owner(dice), dice.cell(&["view", "view", "cart", "cart", "buy", "it's"]));
+        let (owner, kind) =
+            (owner(dice), dice.cell(&["view", "view", "view", "cart", "cart", "cart", "buy", "it's"]));
         let time = if dice.one_in(20) { String::new() } else { instant(dice) };
         let product = dice.cell(&["a", "a", "b"]);
         let number = dice.cell(&["1", "2"]);
@@ -75,7 +76,7 @@ fn rows(dice: &mut Dice) -> [Vec<String>; 5] {
         let day = dice.cell(&["2026-02-28", "2026-03-01", "2026-03-02"]);
         format!("{},{team},{day},{product},{}", at + 1, dice.cell(&["1", "2"]))
     };
-    let events = persons * (2 + dice.below(9));
+    let events = persons * (4 + dice.below(14));
     [
         (0..persons).map(|at| person(at, dice)).collect(),
         (0..events).map(|at| event(at, dice)).collect(),
@@ -99,7 +100,7 @@ fn step(dice: &mut Dice) -> String {
         "sales.lines",
         "notices",
     ]);
-    if !dice.one_in(3) {
+    if !dice.one_in(4) {
         return path.to_owned();
     }
     let filters: &[&str] = match path {
@@ -118,7 +119,25 @@ fn step(dice: &mut Dice) -> String {
     format!("({path} where {})", dice.pick(filters))
 }
 
+/// What is rare otherwise: something forbidden between steps and at the end.
+fn tied(dice: &mut Dice) -> String {
+    let mut event = || format!("events[\"{}\"]", dice.pick(&["view", "cart", "buy"]));
+    let (a, b, c, d, e) = (event(), event(), event(), event(), event());
+    let (gap, span) = (1 + dice.below(4), 3 + dice.below(4));
+    let middle = match dice.below(5) {
+        0 => format!("{a} then within {gap} hours {b}"),
+        1 => format!("{a} then not {c} then {b} then not {d} then {e}"),
+        2 => format!("{a} then not {c} then within {gap} hours {b} then {e}"),
+        3 => format!("{a} then {e} then not {c} then {b}"),
+        _ => format!("{a} then not {c} then {b}"),
+    };
+    format!("sequence({middle} then not {d} within {span} hours)")
+}
+
 fn sequence(dice: &mut Dice) -> String {
+    if dice.one_in(4) {
+        return tied(dice);
+    }
     let count = 2 + dice.below(4);
     let mut text = format!("sequence({}", step(dice));
     let (mut negated, mut span) = (false, dice.one_in(2));
@@ -171,6 +190,19 @@ fn condition(dice: &mut Dice) -> String {
     }
 }
 
+/// The rows of a round.
+pub fn world(seed: u64, round: usize) -> World {
+    let mut dice = Dice(seed * 1_000_003 + round as u64);
+    let zone = dice.pick(&["UTC", "UTC", "Europe/London", "America/New_York"]);
+    World { zone, rows: rows(&mut dice) }
+}
+
+/// What is asked about them.
+pub fn conditions(seed: u64, round: usize) -> Vec<String> {
+    let mut dice = Dice(seed * 7_000_003 + round as u64);
+    (0..BATCH).map(|_| condition(&mut dice)).collect()
+}
+
 #[test]
 fn evaluator_and_engines_agree_on_random_sequences() {
     let cases: usize = std::env::var("SEGC_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(800);
@@ -178,10 +210,7 @@ fn evaluator_and_engines_agree_on_random_sequences() {
     let mut engines = engines();
     let (mut compared, mut members, mut decided) = (0, 0, 0);
     for round in 0..cases.div_ceil(BATCH) {
-        let mut dice = Dice(seed * 1_000_003 + round as u64);
-        let zone = dice.pick(&["UTC", "UTC", "Europe/London", "America/New_York"]);
-        let world = World { zone, rows: rows(&mut dice) };
-        let conditions: Vec<String> = (0..BATCH).map(|_| condition(&mut dice)).collect();
+        let (world, conditions) = (world(seed, round), conditions(seed, round));
         for (condition, answer) in conditions.iter().zip(answers(&world, &conditions, &mut engines)) {
             for (target, found, sql) in &answer.engines {
                 assert!(

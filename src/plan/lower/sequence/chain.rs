@@ -17,7 +17,7 @@ pub(super) const BEFORE: Frame = Frame { start: None, end: Some(-1) };
 
 /// What is added to the rows by one subquery.
 pub(super) struct Level {
-    /// What it is named after.
+    /// What its name says beside the sequence's: `before_cart`.
     pub(super) name: String,
     pub(super) columns: Vec<(String, Scalar)>,
 }
@@ -123,7 +123,7 @@ impl<'s> Chain<'s> {
         } else if to.step.gap.is_none() {
             holds.push(Scalar::IsNotNull(Box::new(column(&last))));
         }
-        self.levels.push(Level { name: self.name(to.at), columns });
+        self.levels.push(Level { name: format!("before_{}", self.name(to.at)), columns });
         Reached { holds: Scalar::And(holds), start }
     }
 
@@ -155,7 +155,7 @@ impl<'s> Chain<'s> {
             let columns = carried.chain(added).collect();
             let select =
                 Select { columns, from: Some(source(&from)), filter: filter.take(), ..Select::default() };
-            from = lowering.put(&format!("{}_before_{}", self.rows.base, level.name), select, Vec::new());
+            from = lowering.put(&format!("{}_{}", self.rows.base, level.name), select, Vec::new());
         }
         let columns = keys.iter().map(|key| Column { value: column(key), name: None }).collect();
         let group_by = keys.iter().map(|key| column(key)).collect();

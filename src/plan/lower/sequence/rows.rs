@@ -107,16 +107,17 @@ impl Lowering<'_> {
     ) -> Vec<Scalar> {
         let windows: Vec<Option<Window>> = group.iter().map(|&at| window_of(sequence, at)).collect();
         // The widest window is that of what must not happen last.
-        let is_last = |at: &usize| at + 1 == sequence.steps.len();
-        let widest = group.iter().position(is_last).unwrap_or(0);
-        let common = windows.get(widest).cloned().flatten();
+        let is_trailing = |at: &usize| sequence.steps.get(*at + 1).is_none() && sequence.steps[*at].negated;
+        let widest = group.iter().position(is_trailing);
+        let common = windows.get(widest.unwrap_or(0)).cloned().flatten();
+        let is_widest = widest.is_some() && steps.len() > 1;
         self.restrict_step_times(inner, steps, common.as_ref());
         self.restrict_events(inner, steps);
         let in_alternative = std::mem::replace(&mut self.in_alternative, steps.len() > 1);
         let mut flags = Vec::new();
         for (step, window) in steps.iter().zip(&windows) {
             let mut conditions = self.own_events(inner, steps, step);
-            if let (Some(own), true) = (window, steps.len() > 1 && self.is_narrower(sequence, step)) {
+            if let (Some(own), true) = (window, is_widest && !step.negated) {
                 conditions.extend(self.last_time_conditions(inner, step, Some(own)));
             }
             if let Some(filter) = &step.rows.filter {
@@ -133,12 +134,6 @@ impl Lowering<'_> {
             }
         }
         flags
-    }
-
-    /// Whether a step's window ends before that of what must not happen last.
-    fn is_narrower(&self, sequence: &Sequence, step: &Step) -> bool {
-        let trailing = sequence.steps.last().is_some_and(|last| last.negated);
-        trailing && !step.negated && sequence.window.as_ref().is_some_and(|window| window.to.is_some())
     }
 
     fn restrict_step_times(&mut self, inner: &Inner, steps: &[&Step], window: Option<&Window>) {

@@ -15,7 +15,7 @@ use super::chain::{Chain, Level, Positive, Reached, number, when};
 use super::column;
 use crate::dialect::Function;
 use crate::plan::lower::cond::binary;
-use crate::plan::rel::{BinaryOp, Frame, Scalar};
+use crate::plan::rel::{BinaryOp, Frame, Scalar, all};
 
 /// A time before all times.
 const NEVER: i64 = -9_000_000_000_000_000_000;
@@ -66,10 +66,12 @@ impl Chain<'_> {
             holds.push(free(&column(&end)));
         }
         if let Some(alive) = alive {
-            holds.extend([free(&alive.end), alive.holds]);
+            holds.push(free(&alive.end));
+            // This includes that it is a row of the first step.
+            holds.splice(..1, [alive.holds]);
         }
-        self.levels.push(Level { name: self.name(last), columns });
-        Some(Scalar::And(holds))
+        self.levels.push(Level { name: "in_time".to_owned(), columns });
+        all(holds)
     }
 
     /// From the last step to the first: which rows begin a choice, and its latest end.
@@ -87,35 +89,38 @@ impl Chain<'_> {
     fn previous(&mut self, alive: Alive, step: usize, after: &Positive<'_>) -> Alive {
         let (name, at) = (self.name(after.at), self.at());
         let reach = Frame { start: None, end: after.step.gap };
-        let (next, end) = (self.fresh(&format!("next_{name}")), self.fresh(&format!("end_after_{name}")));
         let latest = |this: &Self, value: &Scalar, frame: &Frame| {
             this.over(Function::Max, when(&alive.holds, value.clone()), frame.clone())
         };
-        let mut columns =
-            vec![(next.clone(), latest(self, &at, &reach)), (end.clone(), latest(self, &alive.end, &reach))];
-        let mut holds = vec![self.flag(step), binary(BinaryOp::Greater, column(&next), at.clone())];
-        let Some(without) = after.without else {
-            self.levels.push(Level { name: self.name(step), columns });
-            return Alive { holds: Scalar::And(holds), end: column(&end) };
-        };
-        // What can be reached before a forbidden row is known there; the next one is asked.
-        let mut known = Vec::new();
-        for (value, what) in [(&at, "next"), (&alive.end, "end")] {
+        // The latest row that can follow, and where the latest choice over it ends: the same
+        // for the last step.
+        let mut wanted = vec![("next", at.clone())];
+        wanted.extend((alive.end != at).then(|| ("end", alive.end.clone())));
+        let (mut columns, mut cuts, mut found) = (Vec::new(), Vec::new(), Vec::new());
+        for (what, value) in &wanted {
+            let within = self.fresh(&format!("{what}_{name}"));
+            columns.push((within.clone(), latest(self, value, &reach)));
+            let within = column(&within);
+            let Some(without) = after.without else {
+                found.push(within);
+                continue;
+            };
+            // What can be reached before a forbidden row is known there; the next one is asked.
             let seen = self.fresh(&format!("{what}_{name}_so_far"));
             columns.push((seen.clone(), latest(self, value, &SO_FAR)));
-            known.push((seen, self.fresh(&format!("{what}_{name}_before_{}", self.name(without)))));
+            let cut = self.fresh(&format!("{what}_{name}_before_{}", self.name(without)));
+            cuts.push((cut.clone(), self.at_next(without, &seen)));
+            let sooner = binary(BinaryOp::Less, column(&cut), within.clone());
+            found.push(Scalar::Case(vec![(sooner, column(&cut))], Some(Box::new(within))));
         }
-        self.levels.push(Level { name: self.name(step), columns });
-        let cut = known.iter().map(|(seen, cut)| (cut.clone(), self.at_next(without, seen))).collect();
-        self.levels.push(Level { name: self.name(without), columns: cut });
-        let [(_, next_cut), (_, end_cut)] = known.as_slice() else {
-            return Alive { holds: Scalar::And(holds), end: column(&end) };
-        };
-        let cut = Scalar::Coalesce(vec![column(next_cut), column(&next)]);
-        holds.push(binary(BinaryOp::Greater, cut, at));
-        let earlier = binary(BinaryOp::Less, column(end_cut), column(&end));
-        let end = Scalar::Case(vec![(earlier, column(end_cut))], Some(Box::new(column(&end))));
-        Alive { holds: Scalar::And(holds), end }
+        self.levels.push(Level { name: format!("after_{}", self.name(step)), columns });
+        if let Some(without) = after.without {
+            self.levels.push(Level { name: format!("until_{}", self.name(without)), columns: cuts });
+        }
+        let end = found.pop().unwrap_or_else(|| at.clone());
+        let next = found.pop().unwrap_or_else(|| end.clone());
+        let follows = binary(BinaryOp::Greater, next, at);
+        Alive { holds: Scalar::And(vec![self.flag(step), follows]), end }
     }
 
     /// The value of a column at the next row of a step; null where there is none.
