@@ -1,19 +1,26 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo test test-engines lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the example shop on the embedded DuckDB and print who is in which segment
 	@$(ENGINE) cargo build $$flags && cargo run --quiet $$flags -- -C examples/shop run --as-of 2026-03-31T12:00:00Z
 
-test: ## run all tests (those on Postgres where its server is installed)
+test: ## run all tests, on those engines that this machine has
 	@$(ENGINE) cargo test $$flags --no-fail-fast
+
+# The binaries whose tests execute SQL on every engine; of random agreement only what `make test` may have skipped.
+test-engines: export SEGC_ENGINES = all
+test-engines: ## install GoogleSQL and Spark, and run the tests that execute SQL on all four engines
+	@tools/engines.sh >/dev/null
+	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines
+	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
 
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands
 

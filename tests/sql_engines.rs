@@ -1,5 +1,7 @@
-//! Every function template, hostile constants and whole scripts, executed on DuckDB and (if
-//! it is installed) PostgreSQL: the proof that templates mean what `Function` says.
+//! Every function template, hostile constants and names, executed on every engine that the
+//! machine has, and whole scripts on DuckDB and PostgreSQL: the proof that templates mean what
+//! `Function` says.
+#![allow(clippy::panic, reason = "tests fail")]
 
 #[path = "sql/cases.rs"]
 mod cases;
@@ -9,14 +11,17 @@ mod duck;
 mod postgres_engine;
 #[path = "sql/sample.rs"]
 mod sample;
+mod support;
 
 use std::sync::Arc;
 
 use segc::diagnostic::Diagnostics;
 use segc::dialect::{Dialect, Dialects, Function};
+use segc::engine::Cell;
 use segc::plan::rel::{Clock, Scalar};
 use segc::sql::{ClockForm, Renderer, Scope, create, parses_back, refresh};
 use segc::types::Type;
+use support::engine::Runner;
 
 /// Runs statements, and queries of one value.
 trait Engine {
@@ -36,34 +41,79 @@ fn write(dialect: &Dialect, scalar: &Scalar) -> String {
     Renderer::new(dialect, ClockForm::Query, &clock).scalar(scalar).expect("it can be written")
 }
 
-/// Executes all cases, and says of each what is wrong.
-fn functions(dialect: &Dialect, engine: &mut dyn Engine) {
-    let mut wrong = Vec::new();
-    for case in cases::all() {
-        let sql = format!("SELECT {}", write(dialect, &Scalar::Cast(Box::new(case.scalar), Type::String)));
-        let got = engine.value(&sql);
+/// A query of one value, and what it must answer.
+struct Question {
+    about: String,
+    sql: String,
+    expected: String,
+}
+
+/// Every case of every function.
+fn functions(dialect: &Dialect) -> Vec<Question> {
+    let question = |case: cases::Case| {
+        let value = Scalar::Cast(Box::new(case.scalar), Type::String);
+        let (about, expected) = (case.function.name().to_owned(), case.expected.to_owned());
+        Question { about, sql: format!("SELECT {}", write(dialect, &value)), expected }
+    };
+    cases::all().into_iter().map(question).collect()
+}
+
+/// Texts and names that come back as they are.
+fn literals_and_names(dialect: &Dialect) -> Vec<Question> {
+    let text = |text: &&str| Question {
+        about: "a text".to_owned(),
+        sql: format!("SELECT {}", write(dialect, &cases::text(text))),
+        expected: (*text).to_owned(),
+    };
+    let clock = Clock::default();
+    let name = |name: &&str| {
+        let query = cases::one_column(name);
+        let sql = Renderer::new(dialect, ClockForm::Query, &clock).query(&query).expect("it can be written");
+        Question { about: format!("a name, {name}"), sql, expected: "1".to_owned() }
+    };
+    let names = ["order", "Total", "a b", "a\"b", "a`b", "user", "größe", "1st", "select", "a''b", "a\\b"];
+    cases::HOSTILE.iter().map(text).chain(names.iter().map(name)).collect()
+}
+
+/// Fails with all that is answered wrongly.
+fn check(questions: &[Question], answers: Vec<Result<Option<String>, String>>) {
+    assert_eq!(questions.len(), answers.len());
+    let wrong = |(question, got): (&Question, Result<Option<String>, String>)| {
         let got = got.map(|value| value.unwrap_or_else(|| "missing".to_owned()));
-        if !got.as_ref().is_ok_and(|got| cases::same(got, case.expected)) {
-            wrong.push(format!("{}: expected {}, got {got:?}\n  {sql}", case.function.name(), case.expected));
-        }
-    }
+        let right = got.as_ref().is_ok_and(|got| cases::same(got, &question.expected));
+        let Question { about, sql, expected } = question;
+        (!right).then(|| format!("{about}: expected {expected}, got {got:?}\n  {sql}"))
+    };
+    let wrong: Vec<String> = questions.iter().zip(answers).filter_map(wrong).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn literals(dialect: &Dialect, engine: &mut dyn Engine) {
-    for text in cases::HOSTILE {
-        let sql = format!("SELECT {}", write(dialect, &cases::text(text)));
-        assert_eq!(engine.value(&sql), Ok(Some((*text).to_owned())), "{sql}");
-    }
+fn ask(questions: &[Question], engine: &mut dyn Engine) {
+    check(questions, questions.iter().map(|question| engine.value(&question.sql)).collect());
 }
 
-fn names(dialect: &Dialect, engine: &mut dyn Engine) {
-    for name in ["order", "Total", "a b", "a\"b", "a`b", "user", "größe", "1st", "select", "a''b", "a\\b"] {
-        let query = cases::one_column(name);
-        let clock = Clock::default();
-        let sql = Renderer::new(dialect, ClockForm::Query, &clock).query(&query).expect("it can be written");
-        assert_eq!(engine.value(&sql), Ok(Some("1".to_owned())), "{sql}");
-    }
+/// On an engine that answers queries only.
+fn ask_all(engine: Option<support::python::Python>) {
+    let Some(mut engine) = engine else { return };
+    let dialect = dialect(engine.target());
+    let mut questions = functions(&dialect);
+    questions.extend(literals_and_names(&dialect));
+    let sql: Vec<String> = questions.iter().map(|question| question.sql.clone()).collect();
+    let value = |rows: Vec<Vec<Cell>>| match rows.first().and_then(|row| row.first()) {
+        None | Some(Cell::Null) => None,
+        Some(cell) => Some(cell.to_string()),
+    };
+    check(&questions, engine.queries(&sql).into_iter().map(|rows| rows.map(value)).collect());
+}
+
+#[test]
+fn googlesql() {
+    ask_all(support::python::googlesql());
+}
+
+#[test]
+fn spark() {
+    ask_all(support::python::spark());
 }
 
 /// Create, change the data, refresh: the members, and when they entered.
@@ -152,14 +202,13 @@ fn every_function_has_a_case() {
 
 #[test]
 fn duckdb_functions() {
-    functions(&dialect("duckdb"), &mut duck::Duck::open());
+    ask(&functions(&dialect("duckdb")), &mut duck::Duck::open());
     short_instants(&dialect("duckdb"), &mut duck::Duck::open());
 }
 
 #[test]
 fn duckdb_literals_and_names() {
-    literals(&dialect("duckdb"), &mut duck::Duck::open());
-    names(&dialect("duckdb"), &mut duck::Duck::open());
+    ask(&literals_and_names(&dialect("duckdb")), &mut duck::Duck::open());
 }
 
 #[test]
@@ -174,9 +223,8 @@ fn postgres() {
         return;
     };
     let dialect = dialect("postgres");
-    functions(&dialect, &mut engine);
+    ask(&functions(&dialect), &mut engine);
     short_instants(&dialect, &mut engine);
-    literals(&dialect, &mut engine);
-    names(&dialect, &mut engine);
+    ask(&literals_and_names(&dialect), &mut engine);
     scripts(&dialect, &mut engine);
 }

@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use crate::diagnostic::{Diagnostics, Label, Span};
-use crate::syntax::ast::{Aggregate, Expr, ExprKind, Path, Sequence, Window, WindowKind};
+use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Sequence, Window, WindowKind};
 
 use super::expr::{head_of, step_scope, window_scope};
 use super::names::Names;
@@ -75,6 +75,12 @@ fn segment_references(names: &Names, at: usize, scope: Option<Scope>) -> Vec<(No
     if let Some(scope) = scope {
         for rule in &item.rules {
             references = references.expr(&rule.condition, scope);
+        }
+        for keep in &item.keeps {
+            if let KeepKind::Rank { by, per, .. } = &keep.kind {
+                references = references.expr(by, scope);
+                per.iter().for_each(|path| references.path(path, &scope));
+            }
         }
     }
     references.found

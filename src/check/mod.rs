@@ -14,11 +14,13 @@ mod graph;
 pub mod hir;
 mod names;
 mod params;
+mod pattern;
 pub mod print;
 pub(crate) mod problems;
 mod project;
 mod properties;
 mod resolve;
+pub mod tree;
 pub mod visit;
 
 use std::collections::BTreeMap;

@@ -154,22 +154,22 @@ impl Project<'_> {
             let parent = ast.extends.as_ref().map(|parent| self.parent(checker, parent, at));
             one_where(ast, checker);
             let scope = Scope::of(entity?);
-            for keep in &ast.keeps {
-                checker.not_yet::<()>("`keep`", keep.span);
-            }
             let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
             for rule in &ast.rules {
                 let cond = checker.cond(&rule.condition, &scope);
                 rules[usize::from(rule.kind == RuleKind::Exclude)].push(cond);
             }
             let [includes, excludes] = rules.map(|conds| conds.into_iter().collect::<Option<Vec<_>>>());
+            let keeps: Vec<_> = ast.keeps.iter().map(|keep| checker.keep(keep, &scope)).collect();
             let parent = match parent {
                 Some(found) => Some(found?),
                 None => None,
             };
             let (includes, excludes) = (includes?, excludes?);
+            let keeps: Vec<_> = keeps.into_iter().collect::<Option<_>>()?;
             checker.extent(extents, |measure| {
                 includes.iter().chain(&excludes).for_each(|rule| measure.cond(rule));
+                keeps.iter().for_each(|keep| measure.keep(keep));
             });
             Some(Segment {
                 name: ast.name.text.clone(),
@@ -178,7 +178,7 @@ impl Project<'_> {
                 includes,
                 excludes,
                 group: None,
-                keeps: Vec::new(),
+                keeps,
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,
                 span: ast.span,

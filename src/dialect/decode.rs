@@ -52,6 +52,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
+    let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
     fields.finish(problems);
     let ClockForms { read, read_date, in_place } = clock?;
     let dialect = Dialect {
@@ -68,6 +69,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         clock_date: read_date,
         clock_in_place: in_place,
         statements: statements?,
+        probes: probes.unwrap_or_default(),
     };
     (problems.len() == before).then_some(dialect)
 }
@@ -216,6 +218,8 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
     let float = form("float", problems);
     let date = form("date", problems);
     let timestamp = form("timestamp", problems);
+    let pattern_end = fields.require("pattern_end", problems).and_then(|node| node.text(problems));
+    let pattern_end = pattern_end.map(str::to_owned);
     let format = fields.require("timestamp_format", problems);
     fields.finish(problems);
     let (format, span) = (format?.text(problems)?.to_owned(), format?.span);
@@ -232,6 +236,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
         float: float?,
         date: date?,
         timestamp: timestamp?,
+        pattern_end: pattern_end?,
         timestamp_format: format,
     })
 }

@@ -23,6 +23,20 @@ named! {
         StartsWith = "starts_with",
         /// `(text, needle)`: boolean; the needle is literal text.
         EndsWith = "ends_with",
+        /// `(text, pattern)`: boolean; whether the pattern is found in the text.
+        Matches = "matches",
+        /// `(text, needle, edits)`: boolean; the Levenshtein distance in code points is at most so
+        /// much, and the text has at most 255 of them; the others are literals.
+        Resembles = "resembles",
+        /// `(text)`: a text whose order is the precedence of semantic versions (see
+        /// `Version::key`); missing if the text is no version.
+        SemverKey = "semver_key",
+        /// `(text, text)`: the second after the first.
+        Concat = "concat",
+        /// `(date)`: as text, `2026-01-31`.
+        DateText = "date_text",
+        /// `(text)`: the first 8 hexadecimal digits of its MD5 (as UTF-8) as a number, modulo 10000.
+        Bucket = "bucket",
         /// `(number)`: absolute value.
         Abs = "abs",
         /// `(integer or decimal)`: to a whole number, half away from zero.

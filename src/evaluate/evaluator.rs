@@ -35,7 +35,7 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    fn of(row: Row) -> Self {
+    pub(super) fn of(row: Row) -> Self {
         Self { this: row, outer: None, depth: 0 }
     }
 
@@ -220,19 +220,31 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Match = (union of the includes, or everyone if there is none) − union of the
-    /// excludes, within the members of the parent.
+    /// excludes, within the members of the parent, without the members of what comes before it
+    /// in its group; then each `keep` in order.
     fn evaluate_segment(&mut self, id: SegmentId) -> Result<Vec<bool>, EvalError> {
         let segment = Node::segment(self.hir, id)?;
         let entity = segment.entity;
         self.unique_rows(entity)?;
-        let mut members = vec![false; self.data.rows(entity).len()];
+        let before = segment.group.as_ref().map_or(&[][..], |group| &group.before);
+        let mut matching = Vec::new();
         for (index, _) in self.data.existing(entity) {
             let scope = Scope::of(Row { entity, index });
-            let matches = segment.parent.is_none_or(|(parent, _)| self.is_member(parent, index))
+            if segment.parent.is_none_or(|(parent, _)| self.is_member(parent, index))
                 && (segment.includes.is_empty() || self.any(&segment.includes, scope)?)
-                && !self.any(&segment.excludes, scope)?;
+                && !self.any(&segment.excludes, scope)?
+                && !before.iter().any(|&rival| self.is_member(rival, index))
+            {
+                matching.push(index);
+            }
+        }
+        for keep in &segment.keeps {
+            matching = self.kept(keep, entity, matching)?;
+        }
+        let mut members = vec![false; self.data.rows(entity).len()];
+        for index in matching {
             if let Some(member) = members.get_mut(index) {
-                *member = matches;
+                *member = true;
             }
         }
         Ok(members)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::EvalError;
 use super::uses::{Part, Uses, uses};
-use crate::check::hir::{Hir, Segment, SegmentId, TraitId};
+use crate::check::hir::{Hir, Keep, KeepKind, Segment, SegmentId, TraitId};
 
 /// Something that is evaluated once, for all rows of its entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,8 +28,11 @@ impl Node {
             Self::Trait(id) => Ok(uses([Part::Value(&Self::computed(hir, id)?.value)])),
             Self::Segment(id) => {
                 let segment = Self::segment(hir, id)?;
-                let mut uses = uses(segment.includes.iter().chain(&segment.excludes).map(Part::Cond));
+                let rules = segment.includes.iter().chain(&segment.excludes).map(Part::Cond);
+                let mut uses = uses(rules.chain(segment.keeps.iter().flat_map(keep_parts)));
                 uses.nodes.extend(segment.parent.map(|(parent, _)| Self::Segment(parent)));
+                let before = segment.group.iter().flat_map(|group| &group.before);
+                uses.nodes.extend(before.map(|&rival| Self::Segment(rival)));
                 Ok(uses)
             }
         }
@@ -40,6 +43,14 @@ impl Node {
             Self::Segment(id) => Self::segment(hir, id)?.name.clone(),
             Self::Trait(id) => Self::computed(hir, id)?.name.clone(),
         })
+    }
+}
+
+/// What a `keep` ranks and groups by.
+fn keep_parts(keep: &Keep) -> Vec<Part<'_>> {
+    match &keep.kind {
+        KeepKind::Rank { per, by, .. } => per.iter().chain([by]).map(Part::Value).collect(),
+        KeepKind::Sample { .. } => Vec::new(),
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::aggregate::Instance;
 use super::evaluator::{Evaluator, Scope};
 use super::number::widen;
 use super::{Datum, EvalError};
@@ -39,12 +38,7 @@ impl Evaluator<'_> {
             window => window.clone(),
         };
         let mut events = Vec::new();
-        for Instance { scope, time } in self.instances_in(&step.rows, window.as_ref(), scope)? {
-            let passes = match &step.rows.filter {
-                None => true,
-                Some(filter) => self.test(filter, scope)?,
-            };
-            let Some(time) = time.filter(|_| passes) else { continue };
+        for (time, scope) in self.timed(&step.rows, window.as_ref(), scope)? {
             let matching = match (&step.matching, &sequence.matching) {
                 (Some(value), Some(ty)) => Some(widen(self.eval(value, scope)?, ty, value.span)?),
                 _ => None,

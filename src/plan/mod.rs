@@ -6,6 +6,7 @@
 
 mod build;
 mod checks;
+mod explain;
 mod lower;
 mod model;
 mod needs;
@@ -15,6 +16,7 @@ pub mod rel;
 
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::RUNS_TABLE;
+pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;
-pub use policy::{Abilities, Policy};
+pub use policy::{Abilities, Policy, Probed};

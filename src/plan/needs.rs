@@ -4,25 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::{Input, reads_nothing};
 use crate::check::hir::{
-    Aggregate, Cond, CondKind, Hir, LocalTime, Path, SegmentId, Sequence, TraitId, Value, ValueKind, Window,
+    Aggregate, Cond, CondKind, Hir, Keep, KeepKind, LocalTime, Path, SegmentId, Sequence, TraitId, Value,
+    ValueKind, Window,
 };
-use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value, walk_window};
+use crate::check::visit::{
+    Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
+};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::Unit;
+use crate::types::{Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
-pub const NOT_YET: &[Capability] = &[
-    Capability::Regex,
-    Capability::FuzzyMatch,
-    Capability::Semver,
-    Capability::Arrays,
-    Capability::Json,
-    Capability::Ranking,
-    Capability::Sampling,
-    Capability::Grants,
-];
+pub const NOT_YET: &[Capability] = &[Capability::Arrays, Capability::Json, Capability::Grants];
 
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
@@ -112,14 +106,34 @@ impl Visitor for Collector {
         if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
             self.needs.conditions += 1;
         }
+        match &cond.kind {
+            CondKind::Matches(..) => self.need(Capability::Regex, cond.span),
+            CondKind::Resembles(..) => self.need(Capability::FuzzyMatch, cond.span),
+            _ => {}
+        }
         walk_cond(self, cond);
     }
 
     fn value(&mut self, value: &Value) {
+        if value.ty == Type::Semver {
+            self.need(Capability::Semver, value.span);
+        }
         if let ValueKind::Trait(_, id) = &value.kind {
             self.todo.push((*id, value.span));
         }
+        if let ValueKind::Bucket { .. } = &value.kind {
+            self.need(Capability::Sampling, value.span);
+        }
         walk_value(self, value);
+    }
+
+    fn keep(&mut self, keep: &Keep) {
+        let capability = match &keep.kind {
+            KeepKind::Rank { .. } => Capability::Ranking,
+            KeepKind::Sample { .. } => Capability::Sampling,
+        };
+        self.need(capability, keep.span);
+        walk_keep(self, keep);
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) {

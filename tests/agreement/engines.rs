@@ -148,6 +148,11 @@ impl Target {
 }
 
 fn overflowed(error: &EngineError) -> bool {
-    let said = format!("{error:?}").to_lowercase();
+    is_overflow(&format!("{error:?}"))
+}
+
+/// Whether an engine's words are about a number that it cannot hold.
+pub fn is_overflow(error: &str) -> bool {
+    let said = error.to_lowercase().replace('_', " ");
     said.contains("overflow") || said.contains("out of range")
 }

@@ -1,7 +1,8 @@
-//! Random agreement: the reference evaluator, DuckDB and Postgres give the same members for
+//! Random agreement: the reference evaluator and every engine give the same members for
 //! random segments over random rows.
 //!
-//! `SEGC_CASES=10000 cargo test --test agreement` runs longer than the quick default.
+//! `SEGC_CASES=10000 cargo test --test agreement` runs longer than the quick default on DuckDB
+//! and Postgres, `SEGC_QUERY_CASES=500` on GoogleSQL and Spark.
 #![allow(
     unreachable_pub,
     clippy::disallowed_methods,
@@ -15,6 +16,7 @@ mod support;
 
 mod edges;
 mod engines;
+mod queries;
 mod segments;
 mod tape;
 mod world;
@@ -29,6 +31,7 @@ use segc::evaluate::{Data, Evaluator, parse};
 use segc::project::Memory;
 
 use engines::{Engines, Keys};
+use queries::Queries;
 use tape::Tape;
 use world::{CATALOG, ENTITIES, Rows};
 
@@ -164,20 +167,25 @@ struct Count {
     members: usize,
 }
 
-#[test]
-fn evaluator_and_engines_agree_on_random_segments() {
-    let cases = std::env::var("SEGC_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
-    let engines = RefCell::new(Engines::start());
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.selects += other.selects;
+        self.tables += other.tables;
+        self.members += other.members;
+    }
+}
+
+/// Compares as many random cases as the variable says.
+fn random(variable: &str, few: u32, shrink: u32, mut run: impl FnMut(&Case) -> Result<Count, TestCaseError>) {
+    let cases = std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(few);
     let total = RefCell::new(Count::default());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    let run = RefCell::new(&mut run);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: shrink, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let tapes = prop::collection::vec(any::<u8>(), 300..2_500);
     let result = runner.run(&tapes, |bytes| {
-        let count = run(&mut engines.borrow_mut(), &Case::new(&bytes))?;
-        let mut total = total.borrow_mut();
-        total.selects += count.selects;
-        total.tables += count.tables;
-        total.members += count.members;
+        let count = run.borrow_mut()(&Case::new(&bytes))?;
+        total.borrow_mut().add(count);
         Ok(())
     });
     if let Err(error) = result {
@@ -192,15 +200,40 @@ fn evaluator_and_engines_agree_on_random_segments() {
 }
 
 #[test]
+fn evaluator_and_databases_agree_on_random_segments() {
+    let mut engines = Engines::start();
+    random("SEGC_CASES", 60, 300, |case| run(&mut engines, case));
+}
+
+#[test]
+fn evaluator_googlesql_and_spark_agree_on_random_segments() {
+    let mut queries = Queries::start();
+    if !queries.is_empty() {
+        random("SEGC_QUERY_CASES", 15, 25, |case| queries.run(case));
+    }
+}
+
+fn at_the_edges(zone: &str, start: &str, run: &mut dyn FnMut(&Case) -> Result<Count, TestCaseError>) {
+    let settings = format!("name: world\ntimezone: {zone}\nweek_start: {start}\nmaterialize: inline\n");
+    let case = Case { settings, segments: edges::segments(), rows: edges::rows() };
+    let count = run(&case).unwrap_or_else(|error| panic!("{error}"));
+    assert!(count.selects > 200 && count.members > 2_000, "too little was compared: {count:?}");
+}
+
+#[test]
 fn every_window_and_instant_is_exact_at_its_edges() {
     let mut engines = Engines::start();
     for zone in ["UTC", "Europe/London", "America/New_York"] {
         for start in ["monday", "sunday"] {
-            let settings =
-                format!("name: world\ntimezone: {zone}\nweek_start: {start}\nmaterialize: inline\n");
-            let case = Case { settings, segments: edges::segments(), rows: edges::rows() };
-            let count = run(&mut engines, &case).unwrap_or_else(|error| panic!("{error}"));
-            assert!(count.selects > 200 && count.members > 2_000, "too little was compared: {count:?}");
+            at_the_edges(zone, start, &mut |case| run(&mut engines, case));
         }
+    }
+}
+
+#[test]
+fn every_window_and_instant_is_exact_at_its_edges_on_googlesql_and_spark() {
+    let mut queries = Queries::start();
+    if !queries.is_empty() {
+        at_the_edges("Europe/London", "sunday", &mut |case| queries.run(case));
     }
 }

@@ -36,7 +36,9 @@ const MUTANTS: &[Mutant] = &[
     ("the first forbidden row instead of the next", |sql| sql.replace("at_micros DESC", "at_micros")),
     ("no row at the forbidden one's instant", |sql| sql.replace("AND CURRENT ROW", "AND 1 PRECEDING")),
     ("no step before the forbidden row", |sql| sql.replace("-9000000000000000000", "9000000000000000000")),
-    ("the wrong end", |sql| sql.replace("THEN end_", "THEN 9 * end_")),
+    ("the wrong end", |sql| {
+        sql.replace("THEN end_", "THEN 9 * end_").replace("THEN next_", "THEN 9 * next_")
+    }),
     ("ends so far instead of all", |sql| {
         sql.replace("UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING", "UNBOUNDED PRECEDING AND CURRENT ROW")
     }),

@@ -67,7 +67,7 @@ fn big() -> Query {
         filter: Some(filter),
         ..Select::default()
     };
-    Query { ctes: vec![Cte { name: "order_sums".to_owned(), select: sums }], select }
+    Query { ctes: vec![Cte::new("order_sums".to_owned(), sums)], select }
 }
 
 /// Members of `big` in some instants.

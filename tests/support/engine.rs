@@ -17,7 +17,7 @@ use segc::engine::Cell;
 use segc::evaluate::Datum;
 
 use super::given::Given;
-use super::{postgres, statements};
+use super::{postgres, python, statements};
 
 /// The keys of members.
 pub type Members = BTreeSet<Vec<Datum>>;
@@ -114,6 +114,9 @@ pub fn available() -> Vec<Box<dyn Runner>> {
     }
     if let Some(engine) = postgres::database() {
         all.push(Box::new(statements::Statements::new("postgres", engine)));
+    }
+    for engine in [python::googlesql(), python::spark()].into_iter().flatten() {
+        all.push(Box::new(engine));
     }
     all
 }

@@ -24,6 +24,7 @@ pub mod given;
 pub mod lab;
 pub mod postgres;
 pub mod project;
+pub mod python;
 pub mod rows;
 pub mod statements;
 pub mod target;

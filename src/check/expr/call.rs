@@ -19,14 +19,17 @@ enum Kind {
     Text(Func),
     Number(Func),
     Coalesce,
+    Semver,
     Date,
     Part(Part),
     DaysSince,
     DaysBetween,
+    Bucket,
 }
 
-const FUNCTIONS: [(&str, Kind); 17] = [
+const FUNCTIONS: [(&str, Kind); 19] = [
     ("abs", Kind::Number(Func::Abs)),
+    ("bucket", Kind::Bucket),
     ("ceil", Kind::Number(Func::Ceil)),
     ("coalesce", Kind::Coalesce),
     ("date", Kind::Date),
@@ -39,6 +42,7 @@ const FUNCTIONS: [(&str, Kind); 17] = [
     ("lower", Kind::Text(Func::Lower)),
     ("month", Kind::Part(Part::Month)),
     ("round", Kind::Number(Func::Round)),
+    ("semver", Kind::Semver),
     ("trim", Kind::Text(Func::Trim)),
     ("upper", Kind::Text(Func::Upper)),
     ("weekday", Kind::Part(Part::Weekday)),
@@ -55,6 +59,7 @@ impl Checker<'_, '_> {
         let (fits, takes, example) = match kind {
             Kind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
             Kind::DaysBetween => (args.len() == 2, "two values", "from, to"),
+            Kind::Bucket => (args.len() == 1, "a seed", "\"seed\""),
             _ => (args.len() == 1, "one value", "x"),
         };
         if !fits {
@@ -70,7 +75,9 @@ impl Checker<'_, '_> {
         let may_miss = values.iter().any(|value| value.may_miss);
         let taker = format!("`{}`", name.text);
         match kind {
+            Kind::Bucket => self.bucket(values, span, scope),
             Kind::Coalesce => self.coalesce(values, args, span),
+            Kind::Semver => self.semver(values, args, span),
             Kind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
                 let ty = if func == Func::Length { Type::Integer } else { Type::String };
@@ -127,8 +134,15 @@ impl Checker<'_, '_> {
     }
 
     fn coalesce(&mut self, values: Vec<Value>, args: &[Expr], span: Span) -> Option<Value> {
+        let versions = values.iter().any(|value| value.ty == Type::Semver);
+        let values = match versions {
+            true => self.each(values, args, |it, value, arg| {
+                it.as_version((arg, value), &Type::Semver).map(|it| it.1)
+            })?,
+            false => values,
+        };
         for (found, arg) in values.iter().zip(args) {
-            if matches!(found.ty, Type::Json | Type::Array(_) | Type::Semver) {
+            if matches!(found.ty, Type::Json | Type::Array(_)) {
                 let (what, ty) = (describe(arg), found.ty.to_string());
                 return self.fail(TypeUnsupported { span: arg.span, what, ty });
             }

@@ -9,9 +9,13 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod keep;
+mod ranked;
 mod sequence;
+mod text;
 mod time;
 mod value;
+mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};

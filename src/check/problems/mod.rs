@@ -1,7 +1,11 @@
 //! The problems that the checker finds: SEG3xx about names and structure, SEG4xx about types.
+//! What `keep`, groups and `expire` add to both stands in a file of its own.
 
+pub(crate) mod keep;
 pub(crate) mod names;
+pub(crate) mod rows;
 pub(crate) mod sequence;
+pub(crate) mod text;
 pub(crate) mod types;
 
 /// `a`, `b` and `c` in backticks, if they are few enough to be of use; otherwise the

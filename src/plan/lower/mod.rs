@@ -9,8 +9,11 @@ mod aggregate;
 mod bounds;
 mod compare;
 mod cond;
+pub(super) mod explain;
 mod frame;
+mod keep;
 mod names;
+mod ranked;
 mod segment;
 mod sequence;
 mod time;
@@ -21,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::rel::{Clock, Cte, Query, Relation, Scalar};
+use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::Type;
@@ -67,29 +70,9 @@ pub(super) struct Lowered {
 
 /// Lowers one segment.
 pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
-    let mut lowering = Lowering {
-        cx: context,
-        ctes: Vec::new(),
-        names: BTreeSet::new(),
-        bounds: BTreeMap::new(),
-        members: BTreeMap::new(),
-        sources: BTreeMap::new(),
-        reads: BTreeMap::new(),
-        tables: BTreeSet::new(),
-        unique: BTreeSet::new(),
-        repeats: OnceCell::new(),
-        in_alternative: false,
-        frames: Vec::new(),
-    };
+    let mut lowering = Lowering::new(context);
     let select = lowering.segment(id);
-    let bounds = lowering.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
-    Lowered {
-        query: Query { ctes: lowering.ctes, select },
-        clock: Clock { as_of: None, bounds },
-        reads: lowering.reads,
-        tables: lowering.tables,
-        unique: lowering.unique,
-    }
+    lowering.finish(select)
 }
 
 /// One segment's lowering.
@@ -105,6 +88,8 @@ struct Lowering<'a> {
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
+    /// Subqueries of rows that aggregates share.
+    row_sources: Vec<ranked::RowSource>,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
@@ -114,4 +99,35 @@ struct Lowering<'a> {
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(cx: &'a Context<'a>) -> Self {
+        Self {
+            cx,
+            ctes: Vec::new(),
+            names: BTreeSet::new(),
+            bounds: BTreeMap::new(),
+            members: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            row_sources: Vec::new(),
+            reads: BTreeMap::new(),
+            tables: BTreeSet::new(),
+            unique: BTreeSet::new(),
+            repeats: OnceCell::new(),
+            in_alternative: false,
+            frames: Vec::new(),
+        }
+    }
+
+    fn finish(self, select: Select) -> Lowered {
+        let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
+        Lowered {
+            query: Query { ctes: self.ctes, select },
+            clock: Clock { as_of: None, bounds },
+            reads: self.reads,
+            tables: self.tables,
+            unique: self.unique,
+        }
+    }
 }

@@ -10,13 +10,31 @@ impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
     pub(super) fn segment(&mut self, id: SegmentId) -> Select {
-        for inlined in self.inlined_by(id) {
-            let select = self.members(inlined);
-            let name = self.cte_name(&self.cx.hir.segment(inlined).name.clone());
-            self.ctes.push(Cte::new(name.clone(), select));
-            self.members.insert(inlined, Relation::Cte(name));
-        }
+        self.inline_inputs(id);
         self.members(id)
+    }
+
+    /// A subquery for each segment that this one inlines and that has none yet.
+    pub(super) fn inline_inputs(&mut self, id: SegmentId) {
+        for inlined in self.inlined_by(id) {
+            self.inline(inlined);
+        }
+    }
+
+    /// A subquery for a segment, after those for what it inlines.
+    pub(super) fn inline_whole(&mut self, id: SegmentId) {
+        self.inline_inputs(id);
+        self.inline(id);
+    }
+
+    fn inline(&mut self, id: SegmentId) {
+        if self.members.contains_key(&id) {
+            return;
+        }
+        let select = self.members(id);
+        let name = self.cte_name(&self.cx.hir.segment(id).name.clone());
+        self.ctes.push(Cte::new(name.clone(), select));
+        self.members.insert(id, Relation::Cte(name));
     }
 
     /// Every segment that this one inlines, through others too, each after those it needs.
@@ -62,15 +80,15 @@ impl Lowering<'_> {
         let matching = self.matching(&scope, id);
         self.frames[frame].filter.extend(matching);
         let columns = self.key_columns(&row);
-        Select { columns, ..self.pop() }
+        self.kept(id, &scope, columns)
     }
 
-    /// Within the parent, any include and no exclude.
+    /// Within the parent, any include and no exclude, not in what comes before in the group.
     fn matching(&mut self, scope: &Scope, id: SegmentId) -> Option<Scalar> {
         let segment = self.cx.hir.segment(id);
         let mut parts = Vec::new();
+        let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
         if let Some((parent, _)) = segment.parent {
-            let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
             parts.push(self.in_segment(scope, &here, parent, false));
         }
         if !segment.includes.is_empty() {
@@ -78,6 +96,9 @@ impl Lowering<'_> {
         }
         for exclude in &segment.excludes {
             parts.push(self.cond(scope, exclude, true));
+        }
+        for &rival in segment.group.iter().flat_map(|group| &group.before) {
+            parts.push(self.in_segment(scope, &here, rival, true));
         }
         all(parts)
     }

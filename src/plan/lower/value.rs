@@ -21,7 +21,8 @@ impl Lowering<'_> {
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
             ValueKind::Field(path, field) => {
                 let row = self.row_at(scope, path);
-                self.field(&row, *field)
+                let column = self.field(&row, *field);
+                if value.ty == Type::Semver { call(Function::SemverKey, vec![column]) } else { column }
             }
             ValueKind::Trait(path, id) => self.computed(scope, path, *id),
             ValueKind::Aggregate(aggregate) => {
@@ -54,7 +55,11 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, from), self.value(scope, to)];
                 call(Function::DaysBetween, args)
             }
-            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Scalar::Literal(Literal::Integer(0)),
+            ValueKind::Periods(periods) => {
+                let scalar = self.periods(scope, periods);
+                or_zero(scalar)
+            }
+            ValueKind::Bucket { seed, .. } => self.bucket(&scope.this, seed),
             ValueKind::Condition(cond) => {
                 let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
@@ -116,7 +121,8 @@ impl Lowering<'_> {
     fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
-            Func::Coalesce | Func::Semver | Func::Size => return Scalar::Coalesce(scalars),
+            Func::Semver => Function::SemverKey,
+            Func::Coalesce | Func::Size => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
             Func::Trim => Function::Trim,

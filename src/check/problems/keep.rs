@@ -1,0 +1,118 @@
+//! Whom a segment keeps: `keep`, exclusive groups, `expire` (SEG35x names and structure,
+//! SEG42x types and numbers).
+
+use crate::diagnostic::{Label, Span};
+
+crate::problems! {
+    /// Two segments of an exclusive group have the same priority, so that nobody can say
+    /// which of them comes first.
+    ///
+    ///     exclusive group: "campaigns"
+    ///     priority: 10                        # another segment of the group has 10
+    ///
+    /// Give each segment of a group a number of its own; the lower one comes first.
+    error SEG350 "equal priorities" EqualPriorities {
+        span: Span, segment: String, other: String, other_span: Span, group: String, priority: i64
+    }
+    message |p| format!(
+        "`{}` and `{}` both have priority {} in the exclusive group `{}`", p.other, p.segment, p.priority, p.group
+    );
+    help |_p| Some("give each segment of a group a number of its own; the lower one comes first".to_owned());
+    labels |p| vec![Label { span: p.other_span, text: format!("the priority of `{}`", p.other) }];
+
+    /// The segments of an exclusive group are about one entity: a customer can't be in only
+    /// one of two segments if one of them is about orders.
+    ///
+    ///     segment a on customer { exclusive group: "campaigns" priority: 1 }
+    ///     segment b on order { exclusive group: "campaigns" priority: 2 }
+    ///
+    /// Give the segments of each entity a group of their own.
+    error SEG351 "another entity in an exclusive group" MixedGroup {
+        span: Span, segment: String, entity: String, other: String, other_entity: String, other_span: Span,
+        group: String
+    }
+    message |p| format!(
+        "`{}` is about `{}`, but `{}` in the same exclusive group `{}` is about `{}`",
+        p.segment, p.entity, p.other, p.group, p.other_entity
+    );
+    help |p| Some(format!("name another group for the segments of `{}`", p.entity));
+    labels |p| vec![Label { span: p.other_span, text: format!("the group of `{}`", p.other) }];
+
+    /// A segment of an exclusive group needs a priority: it says who comes first.
+    ///
+    ///     exclusive group: "campaigns"        # and priority: 10
+    error SEG352 "a group without a priority" NoPriority { span: Span, segment: String, group: String }
+    message |p| format!("`{}` is in the exclusive group `{}`, but has no priority", p.segment, p.group);
+    help |_p| Some("add `priority: 10`; the segment with the lower number comes first".to_owned());
+
+    /// A priority orders the segments of an exclusive group, and this one is in none.
+    ///
+    ///     priority: 10                        # and exclusive group: "campaigns"
+    error SEG353 "a priority without a group" NoGroup { span: Span, segment: String }
+    message |p| format!("`{}` has a priority, but is in no exclusive group", p.segment);
+    help |_p| Some("name the group: `exclusive group: \"campaigns\"`, or take the priority out".to_owned());
+
+    /// `keep … per` counts within groups, each of which has one value: a link to many rows
+    /// has many.
+    ///
+    ///     keep top 3 per orders by total      # per company, per country
+    error SEG354 "grouped by many rows" PerMany { span: Span, link: String }
+    message |p| format!("`{}` leads to many rows, so it gives no single group", p.link);
+    help |_p| Some("use a field, or a link that leads to one row, such as `per company`".to_owned());
+
+    /// `keep top N` keeps that many: a whole number from 1 on.
+    ///
+    ///     keep top 2.5 by total               # keep top 3 by total, keep top 2.5% by total
+    error SEG420 "not a number to keep" WrongKeepCount { span: Span, given: String, may_be_percent: bool }
+    message |p| format!("`{}` can't be the number of those who stay", p.given);
+    help |p| Some(if p.may_be_percent {
+        format!("use a whole number from 1 on, or a percentage: `{}%`", p.given)
+    } else {
+        "use a whole number from 1 on".to_owned()
+    });
+
+    /// A percentage is more than 0 and at most 100. That of `keep top` has at most 6 digits
+    /// after the point, that of `keep sample` at most 2: there are 10,000 buckets.
+    ///
+    ///     keep sample 33.333% seed "autumn"   # keep sample 33.33% seed "autumn"
+    error SEG421 "not a percentage" WrongPercent { span: Span, given: String, digits: u8 }
+    message |p| format!("`{}%` is not a percentage that can be kept", p.given);
+    help |p| Some(format!(
+        "use a number above 0 and up to 100, with at most {} digits after the point", p.digits
+    ));
+
+    /// `keep top` and `keep bottom` rank by something that has an order: a number, text, a date
+    /// or a timestamp.
+    ///
+    ///     keep top 10 by unsubscribed         # keep top 10 by lifetime_value
+    error SEG422 "ranked by something without an order" NotRankable { span: Span, what: String, ty: String }
+    message |p| format!("{} is of type {}, which has no order to rank by", p.what, p.ty);
+    help |_p| Some("rank by a number, text, a date or a timestamp".to_owned());
+
+    /// `keep … per` groups by a value that can be compared for equality.
+    ///
+    ///     keep top 1 per tags by total        # tags is an array
+    error SEG423 "grouped by something that can't be compared" NotGroupable { span: Span, what: String, ty: String }
+    message |p| format!("{} is of type {}, which makes no groups", p.what, p.ty);
+    help |_p| Some("group by a link to one row, or by text, a number, a date or a boolean".to_owned());
+
+    /// `bucket` takes its seed as text that is written out, or from a parameter: everyone's
+    /// bucket must come from the same one.
+    ///
+    ///     where bucket(country) < 500         # bucket("autumn") < 500
+    error SEG424 "not a seed" WrongSeed { span: Span }
+    message |_p| "the seed of `bucket` is a text constant".to_owned();
+    help |_p| Some("write it in quotes: `bucket(\"autumn\") < 500`".to_owned());
+
+    /// The bucket of a row comes from its key, and keys of this type are not written alike
+    /// by all engines: only text, integers and dates are.
+    ///
+    ///     key: measured_at                    # a timestamp
+    ///
+    /// Use an entity whose key is text, an integer or a date.
+    error SEG425 "a key without buckets" UnhashableKey { span: Span, entity: String, field: String, ty: String }
+    message |p| format!(
+        "`{}` has no buckets: `{}`, of its key, is of type {}", p.entity, p.field, p.ty
+    );
+    help |_p| Some("buckets come from keys of text, integers and dates".to_owned());
+}

@@ -1,0 +1,291 @@
+//! `keep`: the match is ranked in a subquery, of which the first are kept; several `keep`s are
+//! a chain of such subqueries, each over what the one before left. Buckets.
+
+use std::collections::BTreeSet;
+
+use bigdecimal::{BigDecimal, ToPrimitive};
+
+use super::Lowering;
+use super::bounds::call;
+use super::cond::binary;
+use super::frame::{Row, Scope};
+use super::names::{holds, unused};
+use crate::check::hir::{Keep, KeepKind, KeepSize, SegmentId, Value};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef, all};
+use crate::types::{Literal, Type};
+
+/// What a subquery of ranked rows is called where it is read.
+const RANKED: &str = "r";
+
+/// A `keep`, its values lowered.
+enum Stage<'a> {
+    Rank(Rank<'a>),
+    Sample { seed: &'a str, below: u16 },
+}
+
+struct Rank<'a> {
+    size: &'a KeepSize,
+    bottom: bool,
+    by: Scalar,
+    by_type: &'a Type,
+    may_miss: bool,
+    per: Vec<Scalar>,
+    /// The column that holds `by` until it is needed, and those of `per`.
+    carried: Vec<String>,
+}
+
+/// A key column of the segment.
+struct KeyPart {
+    name: String,
+    ty: Type,
+}
+
+impl Lowering<'_> {
+    /// Ends the innermost select, the segment's match, and keeps of it whom its `keep`s keep.
+    pub(super) fn kept(&mut self, id: SegmentId, scope: &Scope, columns: Vec<Column>) -> Select {
+        let segment = self.cx.hir.segment(id);
+        let keeps: Vec<&Keep> = segment.keeps.iter().filter(|keep| !keeps_all(keep)).collect();
+        let samples = keeps.iter().take_while(|keep| matches!(keep.kind, KeepKind::Sample { .. })).count();
+        for keep in &keeps[..samples] {
+            if let KeepKind::Sample { seed, below } = &keep.kind {
+                let filter = below_bucket(self.bucket(&scope.this, seed), *below);
+                self.frames[scope.this.frame].filter.push(filter);
+            }
+        }
+        let key = self.key_parts(&scope.this);
+        let mut names: BTreeSet<String> = key.iter().map(|part| part.name.clone()).collect();
+        let stages: Vec<Stage> =
+            keeps[samples..].iter().map(|keep| self.stage(keep, scope, &mut names)).collect();
+        if stages.is_empty() {
+            return Select { columns, ..self.pop() };
+        }
+        let mut chain = Chain::new(key, names);
+        let base: Vec<Scalar> = columns.iter().map(|column| column.value.clone()).collect();
+        let mut rows = Select { columns, ..self.pop() };
+        for (at, stage) in stages.iter().enumerate() {
+            match stage {
+                Stage::Sample { seed, below } => {
+                    chain.filter.push(below_bucket(bucket_of(seed, &chain.key, &chain.columns()), *below));
+                }
+                Stage::Rank(rank) => {
+                    let is_first = at == 0;
+                    if !is_first {
+                        rows = chain.select();
+                    }
+                    let key = if is_first { base.clone() } else { chain.columns() };
+                    rows.columns.extend(chain.carried(&stages[at + 1..], is_first));
+                    rows.columns.extend(chain.ranking(self, rank, &key, is_first));
+                    let name = self.cte_name(&format!("{}_ranked", segment.name));
+                    self.ctes.push(Cte::new(name.clone(), std::mem::take(&mut rows)));
+                    chain.from = name;
+                    chain.filter = vec![chain.stays(rank.size)];
+                }
+            }
+        }
+        chain.select()
+    }
+
+    fn stage<'k>(&mut self, keep: &'k Keep, scope: &Scope, names: &mut BTreeSet<String>) -> Stage<'k> {
+        match &keep.kind {
+            KeepKind::Sample { seed, below } => Stage::Sample { seed, below: *below },
+            KeepKind::Rank { bottom, size, per, by } => {
+                let mut lowered = |value: &Value| self.value(scope, value);
+                let per: Vec<Scalar> = per.iter().map(&mut lowered).collect();
+                let scalar = lowered(by);
+                let carried = std::iter::once("rank_by").chain(per.iter().map(|_| "rank_per"));
+                let carried = carried.map(|base| new_name(base, names)).collect();
+                let (by, by_type, may_miss) = (scalar, &by.ty, by.may_miss);
+                Stage::Rank(Rank { size, bottom: *bottom, by, by_type, may_miss, per, carried })
+            }
+        }
+    }
+
+    fn key_parts(&self, row: &Row) -> Vec<KeyPart> {
+        let entity = self.cx.hir.catalog.entity(row.entity);
+        let fields = entity.key.iter().map(|&id| entity.field(id));
+        fields.map(|field| KeyPart { name: field.column.clone(), ty: field.ty.clone() }).collect()
+    }
+
+    /// The bucket of a row.
+    pub(super) fn bucket(&mut self, row: &Row, seed: &str) -> Scalar {
+        let key = self.cx.hir.catalog.entity(row.entity).key.clone();
+        let values: Vec<Scalar> = key.into_iter().map(|field| self.field(row, field)).collect();
+        bucket_of(seed, &self.key_parts(row), &values)
+    }
+
+    /// A value as it is sorted by.
+    fn sorted(&self, value: Scalar, ty: &Type) -> Scalar {
+        if *ty == Type::String { self.text_order(value) } else { value }
+    }
+}
+
+/// The subqueries of one segment's `keep`s, as far as they have come.
+struct Chain {
+    key: Vec<KeyPart>,
+    /// The last subquery.
+    from: String,
+    /// Which of its rows stay.
+    filter: Vec<Scalar>,
+    /// The column of a row's rank, from 1 on.
+    place: String,
+    /// The column of how many rows its group has.
+    matches: String,
+}
+
+impl Chain {
+    fn new(key: Vec<KeyPart>, mut names: BTreeSet<String>) -> Self {
+        let (place, matches) = (new_name("place", &mut names), new_name("matches", &mut names));
+        Self { key, from: String::new(), filter: Vec::new(), place, matches }
+    }
+
+    fn columns(&self) -> Vec<Scalar> {
+        self.key.iter().map(|part| column(&part.name)).collect()
+    }
+
+    /// The keys of those who stay.
+    fn select(&mut self) -> Select {
+        let relation = Relation::Cte(self.from.clone());
+        let columns = self.columns().into_iter().map(|value| Column { value, name: None }).collect();
+        let from = Some(TableRef { relation, alias: RANKED.to_owned() });
+        Select { columns, from, filter: all(std::mem::take(&mut self.filter)), ..Select::default() }
+    }
+
+    /// What later `keep`s need, which only the first subquery can compute.
+    fn carried(&self, later: &[Stage<'_>], is_first: bool) -> Vec<Column> {
+        let mut columns = Vec::new();
+        for stage in later {
+            let Stage::Rank(rank) = stage else { continue };
+            for (value, name) in std::iter::once(&rank.by).chain(&rank.per).zip(&rank.carried) {
+                columns.push(if is_first {
+                    Column { value: value.clone(), name: Some(name.clone()) }
+                } else {
+                    Column { value: column(name), name: None }
+                });
+            }
+        }
+        columns
+    }
+
+    /// A row's rank and, for a percentage, how many there are.
+    fn ranking(
+        &self,
+        lowering: &Lowering<'_>,
+        rank: &Rank<'_>,
+        key: &[Scalar],
+        is_first: bool,
+    ) -> Vec<Column> {
+        let mut carried = rank.carried.iter().map(|name| column(name));
+        let (by, partition) = if is_first {
+            (rank.by.clone(), rank.per.clone())
+        } else {
+            (carried.next().unwrap_or_else(|| rank.by.clone()), carried.collect())
+        };
+        let by = Order {
+            value: lowering.sorted(by, rank.by_type),
+            descending: !rank.bottom,
+            nulls_last: rank.may_miss,
+        };
+        // Not every engine sorts by a constant; all rows tie.
+        let is_constant = matches!(rank.by, Scalar::Literal(_) | Scalar::Clock(_));
+        let ties = self.key.iter().zip(key).map(|(part, value)| Order {
+            value: lowering.sorted(value.clone(), &part.ty),
+            descending: false,
+            nulls_last: false,
+        });
+        let order = (!is_constant).then_some(by).into_iter().chain(ties).collect();
+        let over = |function, order| {
+            Scalar::Window(Box::new(Over { function, partition: partition.clone(), order, frame: None }))
+        };
+        let mut columns = vec![Column { value: over(None, order), name: Some(self.place.clone()) }];
+        if matches!(rank.size, KeepSize::Percent(_)) {
+            let value = over(Some(Scalar::CountRows), Vec::new());
+            columns.push(Column { value, name: Some(self.matches.clone()) });
+        }
+        columns
+    }
+
+    /// Whether a rank is among the first. Of a percentage, `place <= ceil(p × matches / 100)`
+    /// as `(place - 1) × d < n × matches`, in whole numbers.
+    fn stays(&self, size: &KeepSize) -> Scalar {
+        let place = column(&self.place);
+        match size {
+            KeepSize::Count(count) => {
+                binary(BinaryOp::LessOrEqual, place, integer(i64::try_from(*count).unwrap_or(i64::MAX)))
+            }
+            KeepSize::Percent(percent) => {
+                let (numerator, denominator) = fraction(percent);
+                let before = binary(BinaryOp::Subtract, place, integer(1));
+                let left = times(before, denominator);
+                binary(BinaryOp::Less, left, times(column(&self.matches), numerator))
+            }
+        }
+    }
+}
+
+/// `keep top 100%`
+fn keeps_all(keep: &Keep) -> bool {
+    match &keep.kind {
+        KeepKind::Rank { size: KeepSize::Percent(percent), .. } => *percent >= BigDecimal::from(100),
+        KeepKind::Rank { size: KeepSize::Count(_), .. } => false,
+        KeepKind::Sample { below, .. } => *below >= 10_000,
+    }
+}
+
+/// A percentage of at most 6 digits after the point as a fraction in its lowest terms.
+fn fraction(percent: &BigDecimal) -> (i64, i64) {
+    let mut numerator = (percent * BigDecimal::from(1_000_000)).to_i64().unwrap_or(i64::MAX);
+    let mut denominator = 100_000_000;
+    let (mut a, mut b) = (numerator, denominator);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    if a > 1 {
+        numerator /= a;
+        denominator /= a;
+    }
+    (numerator, denominator)
+}
+
+fn times(value: Scalar, factor: i64) -> Scalar {
+    if factor == 1 { value } else { binary(BinaryOp::Multiply, value, integer(factor)) }
+}
+
+fn below_bucket(bucket: Scalar, below: u16) -> Scalar {
+    binary(BinaryOp::Less, bucket, integer(i64::from(below)))
+}
+
+/// The bucket of a key with these values.
+fn bucket_of(seed: &str, key: &[KeyPart], values: &[Scalar]) -> Scalar {
+    let text = |text: String| Scalar::Literal(Literal::String(text));
+    let concat = |left, right| call(Function::Concat, vec![left, right]);
+    let mut hashed: Option<Scalar> = None;
+    for (part, value) in key.iter().zip(values) {
+        let value = match part.ty {
+            Type::String => value.clone(),
+            Type::Date => call(Function::DateText, vec![value.clone()]),
+            _ => Scalar::Cast(Box::new(value.clone()), Type::String),
+        };
+        let before = match hashed {
+            None => text(format!("{seed}:")),
+            Some(before) => concat(before, text(":".to_owned())),
+        };
+        hashed = Some(concat(before, value));
+    }
+    call(Function::Bucket, vec![hashed.unwrap_or_else(|| text(format!("{seed}:")))])
+}
+
+fn column(name: &str) -> Scalar {
+    Scalar::Column(RANKED.to_owned(), name.to_owned())
+}
+
+fn integer(number: i64) -> Scalar {
+    Scalar::Literal(Literal::Integer(number))
+}
+
+/// A column's name that no other has, taken.
+fn new_name(base: &str, names: &mut BTreeSet<String>) -> String {
+    let name = unused(base, |name| holds(names, name));
+    names.insert(name.clone());
+    name
+}

@@ -1,0 +1,49 @@
+//! What a segment means, case by case, on every engine.
+//!
+//! The cases are the Markdown files of this folder; `README.md` says how they are written.
+//! Each is evaluated by the reference evaluator and executed on every engine at hand, as it
+//! stands and, where it is a condition, negated. The page `docs/conformance.md` keeps what
+//! was executed where.
+
+#![allow(
+    unreachable_pub,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests use files and the terminal"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod matrix;
+mod project;
+mod read;
+mod run;
+mod table;
+
+use matrix::Matrix;
+use run::Judge;
+use support::engine;
+use support::project::root;
+
+/// The targets whose SQL is compared; all are at least planned and written.
+const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
+
+#[test]
+fn every_case_means_the_same_everywhere() {
+    let topics = read::topics(&root().join("tests/conformance"));
+    assert!(!topics.is_empty(), "the folder of the cases was found");
+    let mut engines = engine::available();
+    let mut judge = Judge::default();
+    let mut matrix = Matrix::new(engines.iter().map(|engine| engine.target()));
+    for topic in &topics {
+        for section in &topic.sections {
+            let counts = judge.section(&topic.file, section, &mut engines);
+            matrix.add(&topic.title, section, counts);
+        }
+    }
+    eprintln!("{}", matrix.text());
+    judge.finish();
+    matrix.keep(&root().join("docs/conformance.md"));
+}
