@@ -54,7 +54,7 @@ named! {
         Arrays = "arrays",
         /// Fields inside JSON documents.
         Json = "json",
-        /// Sequences of events.
+        /// Sequences of rows (`sequence`).
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.
         Ranking = "ranking",

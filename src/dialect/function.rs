@@ -131,6 +131,8 @@ named! {
         Weekday = "weekday",
         /// `(date, date)`: days from the first to the second, an integer.
         DaysBetween = "days_between",
+        /// `(float)`: a value that windows can be divided by, equal where the numbers are.
+        FloatKey = "float_key",
         /// `(instant)`: microseconds since 1970 in UTC, an integer.
         EpochMicros = "epoch_micros",
         /// `(column, zone)`: reads a zone-less local time as an instant.

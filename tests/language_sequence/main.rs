@@ -1,4 +1,4 @@
-//! Sequences: cases written by hand, and random ones by the thousand, on the reference
+//! Random sequences by the thousand (those written by hand are in `tests/conformance`), on the reference
 //! evaluator and on every engine that is at hand.
 //!
 //! `SEGC_CASES=20000 cargo test --test language_sequence` runs longer than the quick default.
@@ -13,7 +13,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod cases;
 mod mutants;
 mod random;
 mod world;

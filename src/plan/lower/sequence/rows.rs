@@ -187,7 +187,11 @@ impl Lowering<'_> {
             let present = Scalar::IsNotNull(Box::new(scalar.clone()));
             self.frames[inner.scope.this.frame].filter.push(present);
         }
-        Some(if value.ty == *ty { scalar } else { Scalar::Cast(Box::new(scalar), ty.clone()) })
+        let widened = if value.ty == *ty { scalar } else { Scalar::Cast(Box::new(scalar), ty.clone()) };
+        Some(match ty {
+            Type::Float => Scalar::Call(Function::FloatKey, vec![widened]),
+            _ => widened,
+        })
     }
 
     /// The time of a row, in microseconds.
