@@ -376,7 +376,6 @@ fn calendar(add: Add<'_>) {
     add(F::Weekday, call(F::Weekday, vec![date("2026-11-22")]), "7");
     add(F::Weekday, call(F::Weekday, vec![local("2026-11-23T00:00:00")]), "1");
     add(F::DaysBetween, call(F::DaysBetween, vec![date("2026-02-28"), date("2026-03-01")]), "1");
-    let float = |value: f64| Scalar::Literal(Literal::Float(value));
     add(F::FloatKey, call(F::FloatKey, vec![float(0.5)]), "0.5");
     for (instant, micros) in [
         ("1970-01-01T00:00:00Z", "0"),
