@@ -20,6 +20,7 @@ mod window;
 
 pub(super) use aggregate::{head_of, word};
 pub(super) use sequence::{step_scope, window_scope};
+pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ExprKind};
