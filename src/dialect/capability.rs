@@ -65,6 +65,7 @@ named! {
         /// How many periods of a window have rows (`periods`).
         Periods = "periods",
         /// Sequences of events.
+        /// Sequences of rows (`sequence`).
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.
         Ranking = "ranking",

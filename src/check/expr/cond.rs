@@ -67,7 +67,7 @@ impl Checker<'_, '_> {
             ExprKind::Anniversary { value, window, negated: not } => {
                 Some(negated(self.anniversary(value, window, span, scope)?, *not))
             }
-            ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
+            ExprKind::Sequence(sequence) => self.sequence(sequence, span, scope),
             ExprKind::Literal(_)
             | ExprKind::Param(_)
             | ExprKind::Path(_)

@@ -58,11 +58,6 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// What the language has and this version can't compile.
-    pub(in super::super) fn not_yet<T>(&mut self, what: &'static str, span: Span) -> Option<T> {
-        self.fail(crate::syntax::problems::NotSupported { span, what })
-    }
-
     /// The value of a parameter; a problem if there is none of that name.
     pub(super) fn param(&mut self, name: &ast::Name) -> Option<Literal> {
         match self.known.params.find(&name.text) {
