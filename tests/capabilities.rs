@@ -1,6 +1,8 @@
 //! What a target, the project's policy or a tier refuses: where, in which words, and that
 //! nothing else falls than what must.
 
+use std::collections::BTreeMap;
+
 use segc::api::{Cell, Options, Session, open_files};
 use segc::diagnostic::Diagnostic;
 use segc::dialect::Capability;
@@ -455,7 +457,7 @@ fn what_the_matrix_calls_not_yet_is_refused_and_nothing_else_is() {
     }
     let (session, problems) = open("where plan = \"a\"");
     assert!(problems.is_empty(), "{problems:?}");
-    for row in session.capability_matrix(None).capabilities {
+    for row in session.capability_matrix(None, &BTreeMap::new()).capabilities {
         let listed = NOT_YET.iter().any(|(capability, _)| *capability == row.capability);
         let not_yet = row.cells.contains(&Cell::NotYet);
         // Nothing of a segment asks for grants; scripts don't write them yet.
@@ -468,7 +470,7 @@ fn the_matrix_says_who_refuses() {
     let config = "policy: { capabilities: { linked_conditions: false }, limits: { hops: 4 } }\n\
                   tiers: { free: { capabilities: { segment_composition: false }, limits: { hops: 2 } } }\n";
     let files = project(config, "capabilities: { many_linked_conditions: false }\n", SEGMENTS);
-    let matrix = session(&files, &tier("free")).capability_matrix(Some("free"));
+    let matrix = session(&files, &tier("free")).capability_matrix(Some("free"), &BTreeMap::new());
     let cells = |capability: Capability| {
         matrix.capabilities.iter().find(|row| row.capability == capability).map(|row| row.cells.clone())
     };

@@ -36,7 +36,20 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_goes_to_stdout_and_shows_examples() {
     let folder = folder();
-    for command in ["init", "check", "compile", "run", "ls", "graph", "capabilities", "catalog", "explain"] {
+    for command in [
+        "init",
+        "check",
+        "compile",
+        "run",
+        "test",
+        "why",
+        "attrition",
+        "ls",
+        "graph",
+        "capabilities",
+        "catalog",
+        "explain",
+    ] {
         let (code, out, err) = outcome(folder.path(), &[command, "--help"]);
         assert_eq!((code, err.as_str()), (0, ""), "{command}");
         assert!(out.contains("Examples:"), "{command}:\n{out}");
@@ -66,7 +79,7 @@ fn wrong_arguments_end_with_2() {
 #[test]
 fn without_a_project_there_is_nothing_to_do() {
     let folder = folder();
-    for command in ["check", "compile", "run", "ls", "graph", "capabilities", "catalog"] {
+    for command in ["check", "compile", "run", "test", "ls", "graph", "capabilities", "catalog"] {
         let (code, out, err) = outcome(folder.path(), &[command, "-C", "."]);
         assert_eq!((code, out.as_str()), (2, ""), "{command}");
         assert!(err.contains("SEG813") && err.contains("segc init"), "{command}:\n{err}");

@@ -115,7 +115,13 @@ fn fits(expected: &Expected, sources: &Sources, problem: &Diagnostic) -> bool {
 
 /// What of a case is not as it should be.
 fn failures(case: &Case) -> String {
-    let (session, found) = open_files(&project(case), &Options::default());
+    let files = project(case);
+    let (mut session, mut found) = open_files(&files, &Options::default());
+    if case.files.iter().any(|(path, _)| path.starts_with("tests/")) {
+        let (suite, problems) = segc::unittest::read(&mut session, &files);
+        found.append(problems);
+        found.append(suite.problems(&suite.run(&suite.select(&[]).0)));
+    }
     let mut found: Vec<Diagnostic> = found.into_iter().collect();
     let mut failures = String::new();
     for problem in found.iter().filter(|problem| problem.severity == Severity::Error) {
@@ -165,7 +171,8 @@ topics!(
     config >= 15,
     catalog >= 20,
     yaml >= 5,
-    projects >= 4
+    projects >= 4,
+    unit_tests >= 40,
 );
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.

@@ -190,6 +190,11 @@ fn the_page_on_refresh_is_true() {
 }
 
 #[test]
+fn the_page_on_why_is_true() {
+    page("docs/why.md");
+}
+
+#[test]
 fn the_page_on_catalogs_is_true() {
     page("docs/catalog.md");
 }
@@ -197,6 +202,11 @@ fn the_page_on_catalogs_is_true() {
 #[test]
 fn the_page_on_continuous_integration_is_true() {
     page("docs/ci.md");
+}
+
+#[test]
+fn the_page_on_unit_tests_is_true() {
+    page("docs/testing.md");
 }
 
 #[test]
@@ -224,7 +234,9 @@ fn links_lead_somewhere() {
         "docs/catalog.md",
         "docs/refresh.md",
         "docs/dialects.md",
+        "docs/why.md",
         "docs/ci.md",
+        "docs/testing.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::probe::Probe;
 use crate::dialect::{Capability, Limit};
 use crate::project::PolicyLimit;
 
@@ -12,6 +13,8 @@ pub struct Matrix {
     pub tier: Option<String>,
     /// The targets: the columns, in order.
     pub targets: Vec<String>,
+    /// For each target what its database said, where it was asked.
+    pub probes: Vec<Option<Probe>>,
     /// A row for each capability, in the order of [`Capability::ALL`].
     pub capabilities: Vec<MatrixRow>,
     /// A row for each limit, in the order of [`Limit::ALL`].
@@ -69,6 +72,11 @@ pub enum Cell {
     No,
     /// The target has it, but segc does not make use of it yet.
     NotYet,
+    /// Its database lacks it: a probe said so.
+    OffByProbe {
+        /// What would help.
+        otherwise: Option<String>,
+    },
     /// The project's policy switches it off.
     OffByPolicy,
     /// The tier switches it off.
@@ -84,7 +92,11 @@ impl Cell {
     pub fn allowed(&self) -> bool {
         match self {
             Self::Yes { .. } => true,
-            Self::No | Self::NotYet | Self::OffByPolicy | Self::OffByTier { .. } => false,
+            Self::No
+            | Self::NotYet
+            | Self::OffByProbe { .. }
+            | Self::OffByPolicy
+            | Self::OffByTier { .. } => false,
         }
     }
 
@@ -93,6 +105,7 @@ impl Cell {
             Self::Yes { note } => (None, note.as_ref()),
             Self::No => (Some("target"), None),
             Self::NotYet => (Some("segc"), None),
+            Self::OffByProbe { otherwise } => (Some("probe"), otherwise.as_ref()),
             Self::OffByPolicy => (Some("policy"), None),
             Self::OffByTier { .. } => (Some("tier"), None),
         };
@@ -114,6 +127,7 @@ impl Matrix {
         Self {
             tier: self.tier.clone(),
             targets: pick(&self.targets, &columns),
+            probes: pick(&self.probes, &columns),
             capabilities: self
                 .capabilities
                 .iter()
@@ -126,6 +140,15 @@ impl Matrix {
                 .collect(),
             policy_limits: self.policy_limits.clone(),
         }
+    }
+
+    /// The databases that were asked, by their targets.
+    fn probes_json(&self) -> Value {
+        let asked = self.targets.iter().zip(&self.probes).filter_map(|(target, probe)| {
+            let probe = probe.as_ref()?;
+            Some((target.clone(), json!({ "database": probe.database, "version": probe.version })))
+        });
+        Value::Object(asked.collect())
     }
 
     /// As JSON, for editors that hide what a target doesn't have.
@@ -171,6 +194,7 @@ impl Matrix {
         json!({
             "tier": self.tier,
             "targets": self.targets,
+            "probes": self.probes_json(),
             "capabilities": capabilities,
             "limits": limits,
             "policy_limits": policy_limits,
@@ -192,6 +216,7 @@ mod tests {
         let matrix = Matrix {
             tier: Some("free".to_owned()),
             targets: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+            probes: vec![None, None, None],
             capabilities: vec![MatrixRow { capability: Capability::Regex, cells }],
             limits: vec![LimitRow { limit: Limit::Columns, values: vec![None, Some(1600), None] }],
             policy_limits: vec![PolicyLimitRow { limit: PolicyLimit::Hops, policy: Some(4), tier: Some(1) }],

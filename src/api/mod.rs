@@ -5,6 +5,7 @@
 
 mod matrix;
 mod open;
+mod probe;
 pub(crate) mod problems;
 mod scripts;
 mod select;
@@ -12,9 +13,13 @@ mod session;
 mod targets;
 #[cfg(test)]
 pub(crate) mod testing;
+mod variant;
+mod why;
 
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
+pub use probe::Probe;
 pub use scripts::{Execution, Step};
 pub use select::select;
 pub use session::{Options, Session};
+pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};

@@ -13,7 +13,7 @@ use crate::analyze::{Graph, fingerprints};
 use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::dialect::Dialects;
-use crate::project::{self, Disk, Files, ParamSetting, Project};
+use crate::project::{self, Disk, Files, Param, ParamSetting, Project};
 use crate::syntax;
 
 /// Loads and checks everything under `root`. What has errors is left out of the session;
@@ -48,8 +48,9 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
     let graph = Graph::new(&hir);
     let fingerprints = fingerprints(&hir, &graph);
     let Project { config, sources, .. } = project;
+    let syntax = Arc::new(syntax);
     problems.sort(&sources);
-    (Session { sources, config, hir, graph, fingerprints, dialects, targets }, problems)
+    (Session { sources, config, syntax, settings, hir, graph, fingerprints, dialects, targets }, problems)
 }
 
 fn parse(project: &Project, problems: &mut Diagnostics) -> Vec<syntax::ast::File> {
@@ -71,15 +72,18 @@ fn parse(project: &Project, problems: &mut Diagnostics) -> Vec<syntax::ast::File
         .collect()
 }
 
+/// A value that a file gives to a parameter.
+pub(super) fn of_file(param: &Param) -> (String, ParamValue) {
+    let given = match &param.value {
+        ParamSetting::Text(text) => Given::Text(text.clone()),
+        ParamSetting::Literal(literal) => Given::Literal(literal.clone()),
+    };
+    (param.name.clone(), ParamValue { given, origin: ParamOrigin::Project(param.span) })
+}
+
 /// Values for parameters: the caller's go before those of `segc.yml`.
 fn params(project: &Project, options: &Options) -> BTreeMap<String, ParamValue> {
-    let of_project = project.config.params.iter().map(|param| {
-        let given = match &param.value {
-            ParamSetting::Text(text) => Given::Text(text.clone()),
-            ParamSetting::Literal(literal) => Given::Literal(literal.clone()),
-        };
-        (param.name.clone(), ParamValue { given, origin: ParamOrigin::Project(param.span) })
-    });
+    let of_project = project.config.params.iter().map(of_file);
     let of_caller = options.params.iter().map(|(name, text)| {
         let given = Given::Text(text.clone());
         (name.clone(), ParamValue { given, origin: ParamOrigin::CommandLine })

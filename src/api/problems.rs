@@ -89,4 +89,94 @@ problems! {
         (None, false) => format!("the tiers are: {}", p.known.join(", ")),
         (None, true) => "segc.yml has no `tiers`".to_owned(),
     });
+
+    /// A key has another number of parts than the entity's.
+    ///
+    /// An entity's key is what the catalog says under `key:`. Each of its fields is an argument
+    /// of its own, in that order.
+    ///
+    /// ```text
+    /// segc why bulk_lines 17        # the key is [order_id, line_no]
+    /// ```
+    ///
+    /// Write all parts: `segc why bulk_lines 17 2`.
+    error SEG860 "wrong number of key parts" WrongKeyParts {
+        span: Option<Span>, entity: String, names: Vec<String>, given: usize,
+    }
+    message |p| format!("the key of `{}` has {} part{}, not {}", p.entity, p.names.len(), plural(p.names.len()), p.given);
+    help |p| Some(format!("write {}", p.names.join(" ").to_uppercase()));
+
+    /// A key can't be read by the type of its field.
+    ///
+    /// ```text
+    /// segc why vip abc        # the key is an integer
+    /// ```
+    ///
+    /// Write a value of that type: `42`, `2026-01-31`, text as it is.
+    error SEG861 "key that can't be read" BadKey { span: Option<Span>, text: String, field: String, ty: String }
+    message |p| format!("`{}` can't be the key `{}`, which is of type {}", p.text, p.field, p.ty);
+    help |p| Some(format!("write a value of type {}", p.ty));
+
+    /// Nobody has this key.
+    ///
+    /// There is no such row in the table that the catalog names, in the database or the rows
+    /// that were asked.
+    ///
+    /// ```text
+    /// segc why vip 999999
+    /// ```
+    ///
+    /// Check the key, and which database is asked (`--database`); without one it is the
+    /// project's sample rows.
+    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String }
+    message |p| format!("there is no {} with the key `{}`", p.entity, p.key);
+    help |_p| Some("check the key, and which database is asked: `--database`, or else the rows in `data/`".to_owned());
+
+    /// Several rows have this key, or a link that should lead to one row leads to several.
+    ///
+    /// What a key or a to-one link names must be one row.
+    ///
+    /// ```text
+    /// id,plan
+    /// 1,free
+    /// 1,premium     # a second row with this key
+    /// ```
+    ///
+    /// Remove the duplicate rows, or name the fields that tell rows apart under `key:` (or the
+    /// link's under `on:`).
+    error SEG863 "key that several rows have" KeyNotUnique { span: Option<Span>, entity: String, key: String }
+    message |p| format!("several rows are found for the {} with the key `{}`", p.entity, p.key);
+    help |_p| Some("mend the rows, or what the catalog says under `key:` and `on:`".to_owned());
+
+    /// A condition can't be worked out for these rows.
+    ///
+    /// A number grew beyond its type, or a time left the years -9999 to 9999: a run on an
+    /// engine would fail as well.
+    ///
+    /// ```text
+    /// segment odd on customer { where points * 9_000_000_000_000_000_000 > 3 }
+    /// ```
+    ///
+    /// Mend the rows, or write the condition so that it stays in range.
+    error SEG864 "a condition can't be worked out" CannotEvaluate { span: Option<Span>, reason: String }
+    message |p| format!("this can't be worked out: {}", p.reason);
+    help |_p| Some("mend the rows, or write the condition so that it stays in range".to_owned());
+
+    /// A database gave an answer that segc can't make sense of.
+    ///
+    /// It was asked for conditions, which are true or false, and counts. A dialect file of your
+    /// own may have a template that yields something else.
+    ///
+    /// ```text
+    /// functions: { contains: "CAST($1 LIKE $2 AS INTEGER)" }
+    /// ```
+    ///
+    /// Mend the template. If there is none of your own, segc is wrong: please report it.
+    error SEG865 "strange answer" StrangeAnswer { span: Option<Span>, what: String }
+    message |p| format!("the database's answer can't be read: {}", p.what);
+    help |_p| Some("check the templates of your own dialect; if there are none, please report this".to_owned());
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

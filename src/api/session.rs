@@ -1,21 +1,25 @@
 //! A loaded, checked project and what can be made of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
+use super::probe::Probe;
 use super::scripts::{Execution, execution, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
 use crate::artifact::{self, Artifacts};
+use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
+use crate::syntax::ast;
 
 /// What the caller decides, beside what the project's files say.
 #[derive(Debug, Clone, Default)]
@@ -26,14 +30,19 @@ pub struct Options {
     pub tier: Option<String>,
     /// The instant to bake in; otherwise scripts read the engine's clock.
     pub as_of: Option<Timestamp>,
+    /// What databases said that they can do, by the names of their targets.
+    pub probes: BTreeMap<String, Probe>,
 }
 
 /// A loaded, checked project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Session {
     /// Every file that was read.
     pub sources: Sources,
     pub(super) config: Config,
+    /// As written, to be checked again with other values for parameters.
+    pub(super) syntax: Arc<Vec<ast::File>>,
+    pub(super) settings: Settings,
     pub(super) hir: Hir,
     pub(super) graph: Graph,
     pub(super) fingerprints: Vec<String>,
@@ -82,8 +91,14 @@ impl Session {
     /// extends it.
     #[must_use]
     pub fn embedded_targets(&self) -> Vec<String> {
-        let embedded = self.targets.iter().filter(|target| target.dialect.origin == EMBEDDED_TARGET);
-        embedded.map(|target| target.name.clone()).collect()
+        self.targets_of(EMBEDDED_TARGET)
+    }
+
+    /// Those targets whose dialect is this one, or extends it.
+    #[must_use]
+    pub fn targets_of(&self, dialect: &str) -> Vec<String> {
+        let able = self.targets.iter().filter(|target| target.dialect.origin == dialect);
+        able.map(|target| target.name.clone()).collect()
     }
 
     /// How a segment is stored: what it says itself, or the project's default.
@@ -168,12 +183,13 @@ impl Session {
         execution(self, target, plan, refresh)
     }
 
-    /// What each target can do, by its dialect, the project's policy and a tier.
+    /// What each target can do, by its dialect, a probe of its database where there is one, the
+    /// project's policy and a tier.
     #[must_use]
-    pub fn capability_matrix(&self, tier: Option<&str>) -> Matrix {
+    pub fn capability_matrix(&self, tier: Option<&str>, probes: &BTreeMap<String, Probe>) -> Matrix {
         let row = |&capability| MatrixRow {
             capability,
-            cells: self.targets.iter().map(|target| self.cell(target, capability, tier)).collect(),
+            cells: self.targets.iter().map(|target| self.cell(target, capability, tier, probes)).collect(),
         };
         let limits = |&limit: &Limit| LimitRow {
             limit,
@@ -188,16 +204,27 @@ impl Session {
         Matrix {
             tier: tier.map(str::to_owned),
             targets: self.targets(),
+            probes: self.targets.iter().map(|target| probes.get(&target.name).cloned()).collect(),
             capabilities: Capability::ALL.iter().map(row).collect(),
             limits: Limit::ALL.iter().map(limits).collect(),
             policy_limits: PolicyLimit::ALL.iter().map(policy_limits).collect(),
         }
     }
 
-    fn cell(&self, target: &Target, capability: Capability, tier: Option<&str>) -> Cell {
+    fn cell(
+        &self,
+        target: &Target,
+        capability: Capability,
+        tier: Option<&str>,
+        probes: &BTreeMap<String, Probe>,
+    ) -> Cell {
         let answer = target.dialect.answer(capability);
         if !answer.allowed {
             return Cell::No;
+        }
+        let probe = probes.get(&target.name);
+        if let Some(otherwise) = probe.and_then(|probe| probe.missing.get(&capability)) {
+            return Cell::OffByProbe { otherwise: otherwise.clone() };
         }
         if plan::NOT_YET.contains(&capability) {
             return Cell::NotYet;
@@ -213,11 +240,11 @@ impl Session {
         Cell::Yes { note: (!note.is_empty()).then(|| note.join("; ")) }
     }
 
-    fn target(&self, name: &str) -> Option<&Target> {
+    pub(super) fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|target| target.name == name)
     }
 
-    fn with_request<T>(
+    pub(super) fn with_request<T>(
         &self,
         target: &str,
         segments: &[SegmentId],
@@ -225,7 +252,8 @@ impl Session {
         work: impl FnOnce(&Request<'_>) -> T,
     ) -> Option<T> {
         let target = self.target(target)?;
-        let abilities: Abilities = target.abilities(&self.targets);
+        let probed = options.probes.get(&target.name).map(Probe::for_plan);
+        let abilities = Abilities { probed, ..target.abilities(&self.targets) };
         let tier = options.tier.as_ref().and_then(|tier| self.config.tiers.get_key_value(tier));
         let mut policies = vec![Policy { tier: None, rules: &self.config.policy }];
         policies.extend(tier.map(|(name, rules)| Policy { tier: Some(name.as_str()), rules }));

@@ -62,6 +62,7 @@ impl Target {
             .collect();
         let bytes = self.dialect.limit(Limit::IdentifierBytes);
         let identifier_bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
-        Abilities { target: self.name.clone(), capabilities, elsewhere, identifier_bytes }
+        let probed = None;
+        Abilities { target: self.name.clone(), capabilities, probed, elsewhere, identifier_bytes }
     }
 }

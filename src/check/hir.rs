@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, EntityId, FieldId, LinkId};
 use crate::diagnostic::Span;
 use crate::types::calendar::Calendar;
-use crate::types::{Literal, Type, Unit};
+use crate::types::{Literal, Regex, Type, Unit};
 
 pub use crate::syntax::ast::{AggregateFunc, ArithmeticOp, TextOp};
 pub use crate::types::Materialize;
@@ -389,6 +389,8 @@ pub enum CondKind {
 pub struct Pattern {
     /// As it was written.
     pub source: String,
+    /// What it says.
+    pub tree: Regex,
 }
 
 /// Comparisons; `!=` is a negated `Equal`.

@@ -15,12 +15,14 @@ mod groups;
 pub mod hir;
 mod names;
 mod params;
+mod pattern;
 pub mod print;
 pub(crate) mod problems;
 mod project;
 mod properties;
 mod resolve;
 mod sticky;
+pub mod tree;
 pub mod visit;
 
 use std::collections::BTreeMap;

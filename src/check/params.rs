@@ -8,7 +8,7 @@ use bigdecimal::num_bigint::Sign;
 
 use crate::diagnostic::{Diagnostics, Span};
 use crate::syntax::ast;
-use crate::types::{Literal, Type};
+use crate::types::{Literal, Type, Version};
 
 use super::names::{duplicate, suggest};
 use super::problems::names::{
@@ -107,7 +107,7 @@ impl<'a> Params<'a> {
 }
 
 fn value_of(item: &ast::Param, given: Option<&ParamValue>, problems: &mut Diagnostics) -> Option<Literal> {
-    if matches!(item.ty, Type::Semver | Type::Json | Type::Array(_)) {
+    if matches!(item.ty, Type::Json | Type::Array(_)) {
         problems.push(ParamType { span: item.ty_span, ty: item.ty.to_string() });
         return None;
     }
@@ -163,6 +163,9 @@ fn widen(literal: &Literal, ty: &Type) -> Result<Literal, Why> {
         (Literal::String(text), Type::String) if text.contains('\0') => {
             Err(Some("the character U+0000 can't be used"))
         }
+        (Literal::String(text), Type::Semver) => Version::parse(text)
+            .map(Literal::Semver)
+            .map_err(|_| Some("it must be a semantic version, such as `1.2.0`")),
         (Literal::Integer(number), Type::Decimal { .. }) => decimal(BigDecimal::from(*number), ty),
         (Literal::Decimal(number), Type::Decimal { .. }) => decimal(number.clone(), ty),
         #[expect(clippy::cast_precision_loss, reason = "integers widen to floats by rounding")]
@@ -203,6 +206,7 @@ fn read(text: &str, ty: &Type) -> Result<Literal, Why> {
     let is_plain = |extra: &str| trimmed.chars().all(|c| c.is_ascii_digit() || extra.contains(c));
     let literal = match ty {
         Type::String => Some(Literal::String(text.to_owned())),
+        Type::Semver => Some(Literal::String(trimmed.to_owned())),
         Type::Integer => trimmed.parse().ok().map(Literal::Integer),
         // Bounded before it is parsed: digits without end cost time without end.
         Type::Decimal { .. } if trimmed.len() <= 64 && is_plain("+-.") => {

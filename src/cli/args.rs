@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::render::Format;
+pub(super) use super::choice::{
+    AnswerFormat, Color, GraphFormat, ListFormat, MessageFormat, Template, TestFormat,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 the project has errors, 2 wrong use, 3 the engine failed.
@@ -16,6 +18,9 @@ Examples:
   segc compile vip               print one segment's SELECT
   segc compile                   write scripts for every target
   segc run                       try the segments on DuckDB
+  segc test                      run the unit tests in tests/
+  segc why vip 42                each condition of a segment, for one entity
+  segc attrition vip             how many remain after each condition
   segc explain SEG301            what a problem means";
 
 /// Above the options that every command takes.
@@ -50,6 +55,9 @@ pub(super) enum Command {
     Check(Check),
     Compile(Compile),
     Run(Run),
+    Test(Test),
+    Why(Why),
+    Attrition(Attrition),
     Ls(Ls),
     Graph(Graph),
     Capabilities(Capabilities),
@@ -60,7 +68,7 @@ pub(super) enum Command {
 /// Start a project that works at once
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Writes segc.yml, catalog/, segments/ and data/, and never overwrites a file.
+Writes segc.yml, catalog/, segments/, data/ and tests/, and never overwrites a file.
 
 Examples:
   segc init                      in the current folder
@@ -98,6 +106,9 @@ pub(super) struct Check {
     /// For which targets; every one of segc.yml if none is named
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Vec<String>,
+    /// Also refuse what this server or database file lacks
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) probe: Option<String>,
     #[command(flatten)]
     pub(super) values: Values,
 }
@@ -131,6 +142,9 @@ pub(super) struct Compile {
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Refuse what this server or database file lacks
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) probe: Option<String>,
     #[command(flatten)]
     pub(super) values: Values,
     #[command(flatten)]
@@ -142,13 +156,14 @@ pub(super) struct Compile {
 #[command(after_help = "\
 Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
 prints how many members each has. All of it happens in memory; with --db, the tables and
-segments of a database file are used and kept.
+segments of a database file or of a PostgreSQL server are used and kept.
 
 Examples:
   segc run
   segc run vip --as-of 2026-11-20T00:00:00Z
   segc run --db shop.db --load   fill the file's tables from data/, then run
-  segc run --db shop.db --refresh")]
+  segc run --db shop.db --refresh
+  segc run --db postgres://ann@db.example/shop")]
 pub(super) struct Run {
     /// Which segments; all if none is named
     #[arg(value_name = "SEGMENTS")]
@@ -156,9 +171,9 @@ pub(super) struct Run {
     /// More segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     pub(super) select: Vec<String>,
-    /// A database file, used and kept; otherwise all happens in memory
-    #[arg(long, value_name = "FILE")]
-    pub(super) db: Option<PathBuf>,
+    /// A database file or server, used and kept; otherwise all happens in memory
+    #[arg(long, alias = "database", value_name = "FILE|URL")]
+    pub(super) db: Option<String>,
     /// Fill the file's tables from data/ first, replacing what they hold
     #[arg(long, requires = "db")]
     pub(super) load: bool,
@@ -168,6 +183,99 @@ pub(super) struct Run {
     /// For which target; the first that the engine can run if none is named
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) values: Values,
+    #[command(flatten)]
+    pub(super) moment: Moment,
+}
+
+/// Run the unit tests: given rows, who should be a member?
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
+as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
+name of a segment. Exit code 1 if a test fails.
+
+Examples:
+  segc test
+  segc test high_value
+  segc test tests/value.yml 'no orders'
+  segc test --engine duckdb
+  segc test --format junit > tests.xml")]
+pub(super) struct Test {
+    /// Which tests; all if none is named
+    #[arg(value_name = "PATTERNS")]
+    pub(super) patterns: Vec<String>,
+    /// What finds the members
+    #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
+    pub(super) engine: TestEngine,
+    /// For which target's SQL; the first that the engine can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: TestFormat,
+}
+
+/// Say why an entity is in a segment, or is not
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Shows every condition of the segment, true or false, with the values that it looked at.
+Without --database, the sample rows in data/ are asked, on the embedded engine. A database is
+only read. So that no password stands in a command, a target's `url_env:` in segc.yml may name a
+variable that holds the URL: it is used where that target is named.
+
+Examples:
+  segc why vip 42
+  segc why bulk_lines 17 2       a key of two parts
+  segc why vip 42 --deep         the segments it refers to, too
+  segc why vip 42 --database postgres://ann@db.example/shop
+  segc why vip 42 --database shop.db --as-of 2026-11-20T00:00:00Z
+  segc why vip --row customer.yml
+  segc why vip 42 --format json | jq .member")]
+pub(super) struct Why {
+    /// The segment
+    #[arg(value_name = "SEGMENT")]
+    pub(super) segment: String,
+    /// The entity's key; a part for each of its fields
+    #[arg(value_name = "KEY", required_unless_present = "row", allow_negative_numbers = true)]
+    pub(super) key: Vec<String>,
+    /// Unfold the segments that it refers to
+    #[arg(long)]
+    pub(super) deep: bool,
+    /// Ask about the entity in this YAML or JSON file, which is in no database
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "target", "key"])]
+    pub(super) row: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// How to write the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: AnswerFormat,
+    #[command(flatten)]
+    pub(super) values: Values,
+    #[command(flatten)]
+    pub(super) moment: Moment,
+}
+
+/// Count how many remain after each condition of a segment
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Conditions are taken in the order in which they are written. Each of several includes adds to
+those before it; everything else narrows. The database is asked once, and only read.
+
+Examples:
+  segc attrition vip
+  segc attrition vip --database postgres://ann@db.example/shop
+  segc attrition vip --format json | jq '.steps[] | .remain'")]
+pub(super) struct Attrition {
+    /// The segment
+    #[arg(value_name = "SEGMENT")]
+    pub(super) segment: String,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// How to write the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: AnswerFormat,
     #[command(flatten)]
     pub(super) values: Values,
     #[command(flatten)]
@@ -221,6 +329,7 @@ pub(super) struct Graph {
 Examples:
   segc capabilities
   segc capabilities --target postgres --tier free
+  segc capabilities --probe postgres://ann@db.example/shop
   segc capabilities --format json")]
 pub(super) struct Capabilities {
     /// The project's folder
@@ -232,6 +341,9 @@ pub(super) struct Capabilities {
     /// With the policy of this tier
     #[arg(long, value_name = "NAME")]
     pub(super) tier: Option<String>,
+    /// Ask this server or database file what it can do
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) probe: Option<String>,
     /// How to write the matrix
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub(super) format: ListFormat,
@@ -270,6 +382,16 @@ pub(super) struct Explain {
 }
 
 #[derive(Debug, Group)]
+pub(super) struct Place {
+    /// Ask this server (postgres://…, or host=… dbname=…) or database file, not data/
+    #[arg(long, value_name = "URL|FILE")]
+    pub(super) database: Option<String>,
+    /// For which target; the first that the database can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Option<String>,
+}
+
+#[derive(Debug, Group)]
 pub(super) struct Values {
     /// Value of a parameter, once for each
     #[arg(long = "param", value_name = "NAME=VALUE")]
@@ -287,59 +409,12 @@ pub(super) struct Moment {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    /// If it goes to a terminal and NO_COLOR isn't set
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum MessageFormat {
-    /// With excerpts and help
-    Human,
-    /// One object a line
-    Json,
-    /// Annotations of GitHub's workflows
-    Github,
-    /// One SARIF 2.1.0 document
-    Sarif,
-}
-
-impl From<MessageFormat> for Format {
-    fn from(format: MessageFormat) -> Self {
-        match format {
-            MessageFormat::Human => Self::Human,
-            MessageFormat::Json => Self::Json,
-            MessageFormat::Github => Self::Github,
-            MessageFormat::Sarif => Self::Sarif,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListFormat {
-    Table,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    Mermaid,
-    Dot,
-    Json,
-}
-
-/// The catalogs that `init` starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(super) enum Template {
-    /// Customers, orders and products of a shop
-    Shop,
-    /// Visitors, sessions and events of a site
-    WebAnalytics,
-    /// Users and feature flags of a product
-    Flags,
+pub(super) enum TestEngine {
+    /// The reference evaluator: the language itself, without SQL
+    Reference,
+    /// DuckDB, embedded
+    #[value(name = "duckdb")]
+    Embedded,
 }
 
 #[cfg(test)]

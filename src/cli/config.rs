@@ -35,7 +35,11 @@ pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Options, D
         }
         instant
     });
-    if problems.is_empty() { Ok(Options { params, tier: values.tier.clone(), as_of }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Options { params, tier: values.tier.clone(), as_of, ..Options::default() })
+    } else {
+        Err(problems)
+    }
 }
 
 /// An instant with an offset, to the microsecond.

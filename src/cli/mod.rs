@@ -5,11 +5,14 @@
 //! knows exit codes.
 
 mod args;
+mod choice;
+mod clock;
 mod command;
 mod config;
 mod exit;
 mod folder;
 pub(crate) mod problems;
+mod report;
 mod table;
 mod template;
 mod terminal;

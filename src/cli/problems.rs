@@ -232,6 +232,72 @@ problems! {
             format!("put them into {}; a first line with the names of the columns is enough", listed(&files))
         }
     });
+
+    /// A pattern chooses none of the unit tests.
+    ///
+    /// A pattern is a part of a test's name or of its path, or the name of a segment. Choosing
+    /// nothing is taken for a slip.
+    ///
+    /// ```text
+    /// segc test high_valeu
+    /// ```
+    ///
+    /// Correct it; `segc test --format json` names all tests.
+    error SEG850 "no such unit test" NoSuchTest { span: Option<Span>, pattern: String, known: Vec<String> }
+    message |p| format!("`{}` chooses no unit test", p.pattern);
+    help |p| Some(match crate::diagnostic::closest(&p.pattern, p.known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "name a part of a test's name, a segment, or a file such as `tests/first.yml`".to_owned(),
+    });
+
+    /// A command that is about one segment was given a selection of several, or of none.
+    ///
+    /// ```text
+    /// segc why tag:email 42
+    /// ```
+    ///
+    /// Name one segment, as in `segc why vip 42`.
+    error SEG870 "not one segment" NotOneSegment { span: Option<Span>, pattern: String }
+    message |p| format!("`{}` is not one segment", p.pattern);
+    help |_p| Some("name one segment; `segc ls` prints all of them".to_owned());
+
+    /// The variable that holds the URL of a target's database isn't set.
+    ///
+    /// `url_env:` of a target in `segc.yml` names a variable of the environment, so that the
+    /// password stands in no file.
+    ///
+    /// ```text
+    /// targets: { warehouse: { dialect: postgres, url_env: SHOP_DATABASE } }
+    /// ```
+    ///
+    /// Set the variable, or name the database with `--database`.
+    error SEG871 "no URL in the environment" NoUrlVariable { span: Option<Span>, name: String, target: String }
+    message |p| format!("the variable `{}`, which should hold the URL of `{}`, is not set", p.name, p.target);
+    help |p| Some(format!("set `{}`, or name the database with `--database`", p.name));
+
+    /// Sample rows are never loaded into a server: `--load` replaces what tables hold.
+    ///
+    /// ```text
+    /// segc run --db postgres://ann@db.example/shop --load
+    /// ```
+    ///
+    /// Leave `--load` out, to run on the rows that the server has; or name a database file.
+    error SEG872 "no sample rows into a server" NoLoading { span: Option<Span>, database: String }
+    message |p| format!("sample rows are not loaded into `{}`, a server", p.database);
+    help |_p| Some("leave `--load` out, or name a database file".to_owned());
+
+    /// A file that the command line names can't be read.
+    ///
+    /// The message ends with what the operating system says.
+    ///
+    /// ```text
+    /// segc why vip --row no-such-file.yml
+    /// ```
+    ///
+    /// Correct the path.
+    error SEG873 "a file that can't be read" CannotRead { span: Option<Span>, path: String, why: String }
+    message |p| format!("`{}` can't be read: {}", p.path, p.why);
+    help |_p| Some("correct the path; the file is text in UTF-8".to_owned());
 }
 
 /// `a`, `b` and `c`.

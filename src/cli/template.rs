@@ -28,6 +28,7 @@ const SHOP: &[(&str, &str)] = embedded!("shop":
     "segments/value.seg",
     "data/customers.csv",
     "data/orders.csv",
+    "tests/value.yml",
 );
 
 const WEB_ANALYTICS: &[(&str, &str)] = embedded!("web_analytics":
@@ -38,6 +39,7 @@ const WEB_ANALYTICS: &[(&str, &str)] = embedded!("web_analytics":
     "data/events.csv",
     "data/sessions.csv",
     "data/visitors.csv",
+    "tests/visitors.yml",
 );
 
 const FLAGS: &[(&str, &str)] = embedded!("flags":
@@ -49,6 +51,7 @@ const FLAGS: &[(&str, &str)] = embedded!("flags":
     "data/accounts.csv",
     "data/exposures.csv",
     "data/users.csv",
+    "tests/rollouts.yml",
 );
 
 #[cfg(test)]

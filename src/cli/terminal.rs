@@ -100,6 +100,6 @@ fn colored(color: Color, is_terminal: bool) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -52,6 +52,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
+    let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
     if let (Some(capabilities), Some(statements)) = (&capabilities, &statements) {
         holds(node, capabilities, statements, problems);
     }
@@ -71,6 +72,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         clock_date: read_date,
         clock_in_place: in_place,
         statements: statements?,
+        probes: probes.unwrap_or_default(),
     };
     (problems.len() == before).then_some(dialect)
 }
@@ -216,9 +218,12 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
     let string = form("string", problems);
     let integer = form("integer", problems);
     let decimal = form("decimal", problems);
+    let wide_decimal = form("wide_decimal", problems);
     let float = form("float", problems);
     let date = form("date", problems);
     let timestamp = form("timestamp", problems);
+    let pattern_end = fields.require("pattern_end", problems).and_then(|node| node.text(problems));
+    let pattern_end = pattern_end.map(str::to_owned);
     let format = fields.require("timestamp_format", problems);
     fields.finish(problems);
     let (format, span) = (format?.text(problems)?.to_owned(), format?.span);
@@ -232,9 +237,11 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
         string: string?,
         integer: integer?,
         decimal: decimal?,
+        wide_decimal: wide_decimal?,
         float: float?,
         date: date?,
         timestamp: timestamp?,
+        pattern_end: pattern_end?,
         timestamp_format: format,
     })
 }

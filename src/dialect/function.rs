@@ -23,6 +23,14 @@ named! {
         StartsWith = "starts_with",
         /// `(text, needle)`: boolean; the needle is literal text.
         EndsWith = "ends_with",
+        /// `(text, pattern)`: boolean; whether the pattern is found in the text.
+        Matches = "matches",
+        /// `(text, needle, edits)`: boolean; the Levenshtein distance in code points is at most so
+        /// much, and the text has at most 255 of them; the others are literals.
+        Resembles = "resembles",
+        /// `(text)`: a text whose order is the precedence of semantic versions (see
+        /// `Version::key`); missing if the text is no version.
+        SemverKey = "semver_key",
         /// `(text, text)`: the second after the first.
         Concat = "concat",
         /// `(date)`: as text, `2026-01-31`.
@@ -41,6 +49,9 @@ named! {
         Ceil = "ceil",
         /// `(decimal)`: to 9 digits after the point, half away from zero, as decimal(38,9).
         RoundNine = "round_nine",
+        /// `(decimal)`: as it is, or, where an engine would drop digits after the point from a result
+        /// of more than 38 digits, as decimal(28,9): more digits before the point fail.
+        Narrow = "narrow",
         /// `(number, number)`: quotient as a float; missing if the divisor is 0.
         Divide = "divide",
         /// `(exact, exact)`: remainder with the sign of the dividend; missing if the divisor is 0.

@@ -4,8 +4,9 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use sqlparser::ast::{Expr, Ident, Value, ValueWithSpan};
 
+use super::pattern;
 use super::template::number;
-use crate::types::Literal;
+use crate::types::{Literal, Regex};
 
 /// Characters and what is written for them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,25 +36,37 @@ pub(crate) struct Literals {
     pub(super) string: Expr,
     pub(super) integer: Expr,
     pub(super) decimal: Expr,
+    /// One with more than 29 digits before the point: decimal(38,9) cannot hold it.
+    pub(super) wide_decimal: Expr,
     pub(super) float: Expr,
     pub(super) date: Expr,
     pub(super) timestamp: Expr,
+    /// What stands for the text's end in a regular expression.
+    pub(super) pattern_end: String,
     /// In the letters of `strftime`.
     pub(super) timestamp_format: String,
 }
 
 impl Literals {
+    /// A regular expression, as a constant text.
+    pub(crate) fn write_pattern(&self, regex: &Regex) -> Expr {
+        form(&self.string, &pattern::write(regex, &self.pattern_end), &self.escapes)
+    }
+
     /// A constant as an expression.
     pub(crate) fn write(&self, literal: &Literal) -> Expr {
         match literal {
             Literal::String(text) => form(&self.string, text, &self.escapes),
+            // Versions are compared by their keys, here and where they are read from a column.
+            Literal::Semver(version) => form(&self.string, &version.key(), &self.escapes),
             Literal::Integer(value) => form(&self.integer, &value.to_string(), &self.escapes),
             Literal::Decimal(value) => {
                 let mut text = value.normalized().to_plain_string();
                 if !text.contains('.') {
                     text.push_str(".0");
                 }
-                form(&self.decimal, &text, &self.escapes)
+                let wide = value.with_scale(0).digits() > 29;
+                form(if wide { &self.wide_decimal } else { &self.decimal }, &text, &self.escapes)
             }
             Literal::Float(value) => form(&self.float, &format!("{value:e}"), &self.escapes),
             Literal::Boolean(value) => Expr::value(Value::Boolean(*value)),

@@ -11,6 +11,8 @@ mod literals;
 mod load;
 mod model;
 pub(crate) mod parse;
+mod pattern;
+mod probe;
 pub(crate) mod problems;
 pub(crate) mod shell;
 pub(crate) mod template;
@@ -19,6 +21,7 @@ pub use capability::{Capability, Limit};
 pub use function::Function;
 pub use load::Dialects;
 pub use model::{Answer, Dialect};
+pub use probe::{ProbeQuery, Probes};
 pub use shell::Slot;
 pub use template::Template;
 

@@ -8,6 +8,7 @@ use super::capability::{Capability, Limit};
 use super::function::Function;
 use super::literals::{Identifiers, Literals};
 use super::parse::Parser;
+use super::probe::Probes;
 use super::shell::Shell;
 use super::template::Template;
 use crate::types::Type;
@@ -34,6 +35,8 @@ pub struct Dialect {
     /// filters are constant when the query is planned. Else a first subquery fixes it.
     pub(crate) clock_in_place: bool,
     pub(crate) statements: Statements,
+    /// What is asked of a live database.
+    pub probes: Probes,
 }
 
 /// Whether a target has a capability.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use bigdecimal::BigDecimal;
-use duckdb::Connection;
 use duckdb::types::{TimeUnit, ValueRef};
+use duckdb::{AccessMode, Config, Connection};
 use jiff::{Span, Timestamp, civil::Date};
 
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
@@ -25,7 +25,20 @@ impl DuckDb {
             Some(path) => Connection::open(path),
             None => Connection::open_in_memory(),
         };
-        let connection = opened.map_err(|error| cannot_open(path, &error))?;
+        Self::begin(opened.map_err(|error| cannot_open(path, &error))?)
+    }
+
+    /// Opens the database in a file, which is not changed.
+    ///
+    /// # Errors
+    /// The file isn't there or doesn't open, or the engine has no time zones.
+    pub fn open_to_read(path: &Path) -> Result<Self, EngineError> {
+        let config = Config::default().access_mode(AccessMode::ReadOnly);
+        let opened = config.and_then(|config| Connection::open_with_flags(path, config));
+        Self::begin(opened.map_err(|error| cannot_open(Some(path), &error))?)
+    }
+
+    fn begin(connection: Connection) -> Result<Self, EngineError> {
         let mut engine = Self { connection };
         engine.probe_zones()?;
         Ok(engine)

@@ -72,7 +72,7 @@ impl DuckDb {
         self.load_table(table, file, if parquet { Format::Parquet } else { Format::Csv })
     }
 
-    fn make_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
+    pub(super) fn make_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
         if let [database, _, _] = table.name.as_slice() {
             self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
         }

@@ -4,18 +4,23 @@
 //! capabilities; and it alone may name a database. What the rest of segc needs of the
 //! embedded engine it gets under names that stay when the engine changes.
 
+mod address;
 mod data;
 mod duckdb;
 mod error;
 mod load;
+mod postgres;
 pub(crate) mod problems;
 mod quote;
+mod rows;
 mod table;
 
+pub use self::address::{Access, Address};
 pub use self::data::{DataTable, TableColumn, tables_of};
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};
+pub use self::postgres::Postgres;
 pub use self::quote::{quote_ident, quote_name, quote_text};
 pub use self::table::{Cell, Table};
 

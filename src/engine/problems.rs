@@ -139,4 +139,61 @@ problems! {
     error SEG709 "the data breaks a promise" CheckFailed { span: Option<Span>, said: String }
     message |p| p.said.clone();
     help |_p| Some("mend the rows, or what the catalog says of them".to_owned());
+
+    /// The address of a database server can't be read.
+    ///
+    /// It is a URL, or a list of keys and values as `psql` takes them. Special characters in a
+    /// URL's user or password are written as `%` and two digits.
+    ///
+    /// ```text
+    /// segc why vip 42 --database postgres://ann@db.example:54x2/shop
+    /// ```
+    ///
+    /// Write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`.
+    error SEG720 "address that can't be read" UnreadableAddress { span: Option<Span>, reason: String }
+    message |p| format!("the address of the database can't be read: {}", p.reason);
+    help |_p| Some("write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`".to_owned());
+
+    /// The database server can't be reached, or refuses the connection.
+    ///
+    /// The message ends with the server's own words, or the operating system's. segc speaks no
+    /// TLS: a server that demands it is reached through a tunnel (`ssh -L`).
+    ///
+    /// ```text
+    /// segc why vip 42 --database postgres://ann@db.example/shop   # the server is down
+    /// ```
+    ///
+    /// Check that the server runs and lets this user in: `psql` with the same address tells.
+    error SEG721 "no connection to the database" CannotConnect {
+        span: Option<Span>, server: String, reason: String,
+    }
+    message |p| format!("cannot connect to `{}`: {}", p.server, p.reason);
+    help |_p| Some("check that the server runs, and that it lets this user in without TLS".to_owned());
+
+    /// The URL of a database is of a kind that segc doesn't talk to.
+    ///
+    /// segc itself talks to PostgreSQL servers and to files of its embedded engine. For other
+    /// databases it writes SQL, which their own tools run.
+    ///
+    /// ```text
+    /// segc why vip 42 --database mysql://db.example/shop
+    /// ```
+    ///
+    /// Print the SQL with `segc compile` and run it there.
+    error SEG722 "unknown kind of database" UnknownScheme { span: Option<Span>, scheme: String, known: String }
+    message |p| format!("segc doesn't talk to `{}` databases", p.scheme);
+    help |p| Some(format!("write `{}…`, or the path of a database file", p.known));
+
+    /// There is no such database file.
+    ///
+    /// A command that only reads makes no database.
+    ///
+    /// ```text
+    /// segc why vip 42 --database shpo.db
+    /// ```
+    ///
+    /// Correct the path, or make the file with `segc run --db FILE --load`.
+    error SEG723 "no database file" NoDatabaseFile { span: Option<Span>, path: String }
+    message |p| format!("there is no database file `{}`", p.path);
+    help |_p| Some("correct the path, or make the file with `segc run --db FILE --load`".to_owned());
 }

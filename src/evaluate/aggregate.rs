@@ -1,95 +1,24 @@
-//! Aggregates: which path instances one sees, and what it makes of them.
+//! Aggregates: what each makes of the path instances that it sees.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::{BigDecimal, Zero};
 
-use super::evaluator::{Evaluator, Row, Scope};
+use super::evaluator::{Evaluator, Scope};
 use super::number::{decimal, float, to_decimal, to_float};
-use super::time::instant;
 use super::{Datum, EvalError};
 use crate::check::hir::{Aggregate, AggregateFunc, Value};
 use crate::diagnostic::Span;
 use crate::types::Type;
 
 impl Evaluator<'_> {
-    /// The instances of the path that are in the window and satisfy the filter.
-    pub(super) fn selected(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Scope>, EvalError> {
-        let mut selected = Vec::new();
-        for instance in self.instances(aggregate, scope)? {
-            let passes = match &aggregate.filter {
-                None => true,
-                Some(filter) => self.test(filter, instance)?,
-            };
-            if passes {
-                selected.push(instance);
-            }
-        }
-        Ok(selected)
-    }
-
-    /// True over nothing. Path and window choose the rows; the filter is the test.
+    /// True over nothing. Path, window and `latest` choose the rows; the filter is the test.
     pub(super) fn every(&self, aggregate: &Aggregate, scope: Scope) -> Result<bool, EvalError> {
         let Some(test) = &aggregate.filter else {
             return Ok(true);
         };
-        for instance in self.instances(aggregate, scope)? {
+        for instance in self.selected(aggregate, scope)? {
             if !self.test(test, instance)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Joined rows up to the path's end, cut at as_of and to the window; each as the scope
-    /// of what is said about it.
-    fn instances(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Scope>, EvalError> {
-        if aggregate.hops.first().is_none_or(|hop| hop.from != scope.this.entity) {
-            return Err(EvalError::IllTyped(aggregate.span));
-        }
-        let mut instances = vec![vec![]];
-        for hop in &aggregate.hops {
-            let mut longer = Vec::new();
-            for instance in &instances {
-                let from = instance.last().copied().unwrap_or(scope.this);
-                for to in self.follow(from, hop) {
-                    let mut rows: Vec<Row> = instance.clone();
-                    rows.push(to);
-                    longer.push(rows);
-                }
-            }
-            instances = longer;
-        }
-        let mut visible = Vec::new();
-        for rows in instances {
-            let end = rows.last().copied().ok_or(EvalError::IllTyped(aggregate.span))?;
-            let inside = scope.inside(end);
-            if self.is_visible(aggregate, &rows, inside)? {
-                visible.push(inside);
-            }
-        }
-        Ok(visible)
-    }
-
-    /// "An aggregate sees a row of an entity with `time` only if that time is present and
-    /// before as_of", but for the window's own where the window admits the future.
-    fn is_visible(&self, aggregate: &Aggregate, rows: &[Row], scope: Scope) -> Result<bool, EvalError> {
-        let last = aggregate.times.len().checked_sub(1);
-        if aggregate.window.is_some() && last.is_none() {
-            return Err(EvalError::IllTyped(aggregate.span));
-        }
-        for (at, (hop, field)) in aggregate.times.iter().enumerate() {
-            let row = rows.get(*hop).ok_or(EvalError::IllTyped(aggregate.span))?;
-            let Some(time) = instant(self.field(*row, *field), &self.hir.calendar, aggregate.span)? else {
-                return Ok(false);
-            };
-            let window = aggregate.window.as_ref().filter(|_| Some(at) == last);
-            if !window.is_some_and(|window| window.admits_future) && time >= self.as_of {
-                return Ok(false);
-            }
-            if let Some(window) = window
-                && !self.in_window(window, time, scope)?
-            {
                 return Ok(false);
             }
         }
@@ -120,11 +49,17 @@ impl Evaluator<'_> {
             }
             AggregateFunc::Min => Ok(values()?.0.into_iter().min().into()),
             AggregateFunc::Max => Ok(values()?.0.into_iter().max().into()),
-            AggregateFunc::First | AggregateFunc::Last | AggregateFunc::Mode => {
-                Err(EvalError::IllTyped(span))
-            }
+            AggregateFunc::First => self.of_one(aggregate, selected.first()),
+            AggregateFunc::Last => self.of_one(aggregate, selected.last()),
+            AggregateFunc::Mode => Ok(mode(values()?.0)),
             AggregateFunc::Exists | AggregateFunc::Every => Err(EvalError::IllTyped(span)),
         }
+    }
+
+    /// The value of one instance, even if it is missing; missing if there is none.
+    fn of_one(&self, aggregate: &Aggregate, instance: Option<&Scope>) -> Result<Datum, EvalError> {
+        let value = aggregate.value.as_ref().ok_or(EvalError::IllTyped(aggregate.span))?;
+        instance.map_or(Ok(Datum::Missing), |instance| self.eval(value, *instance))
     }
 
     /// The values of the instances, without the missing ones, which aggregates skip.
@@ -138,6 +73,17 @@ impl Evaluator<'_> {
         }
         Ok(values)
     }
+}
+
+/// The most frequent; of several, the smallest. Missing over nothing.
+fn mode(values: Vec<Datum>) -> Datum {
+    let mut counts: BTreeMap<Datum, usize> = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    let most = counts.values().copied().max();
+    let found = counts.into_iter().find(|(_, count)| Some(*count) == most);
+    found.map(|(value, _)| value).into()
 }
 
 fn count(rows: usize, span: Span) -> Result<Datum, EvalError> {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::evaluator::{Evaluator, Scope};
 use super::number::compare;
+use super::text::{is_found, on_text, resembles};
 use super::time::instant;
 use super::{Datum, EvalError};
 use crate::check::hir::{Comparison, Cond, CondKind, TextOp, Value, Window};
@@ -54,9 +55,15 @@ impl Evaluator<'_> {
             CondKind::True(value) => is_true(&self.eval(value, scope)?, cond.span),
             CondKind::Exists(aggregate) => Ok(!self.selected(aggregate, scope)?.is_empty()),
             CondKind::Every(aggregate) => self.every(aggregate, scope),
-            CondKind::Matches(..)
-            | CondKind::Resembles(..)
-            | CondKind::Contains(..)
+            CondKind::Matches(value, pattern) => {
+                let found = self.eval(value, scope)?;
+                on_text(&found, cond.span, |text| is_found(&pattern.tree, text))
+            }
+            CondKind::Resembles(value, wanted, edits) => {
+                let found = self.eval(value, scope)?;
+                on_text(&found, cond.span, |text| resembles(text, wanted, *edits))
+            }
+            CondKind::Contains(..)
             | CondKind::ContainsAny(..)
             | CondKind::ContainsAll(..)
             | CondKind::Empty(_)

@@ -85,6 +85,14 @@ impl Data {
     }
 }
 
+/// A value as reading its column gives it: without the padding of a `CHAR(n)`, and so on.
+///
+/// # Errors
+/// If the field cannot hold it.
+pub fn fit(entity: &Entity, id: FieldId, value: Datum) -> Result<Datum, DataError> {
+    read(entity, id, entity.field(id), value)
+}
+
 /// The values of some fields of a row; `None` if one is missing.
 pub(super) fn pick(row: &[Datum], fields: &[FieldId]) -> Option<Vec<Datum>> {
     let value = |field: &FieldId| row.get(field.0 as usize).filter(|value| !value.is_missing()).cloned();

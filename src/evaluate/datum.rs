@@ -6,11 +6,12 @@ use std::fmt;
 use bigdecimal::BigDecimal;
 use jiff::{Timestamp, civil::Date};
 
-use crate::types::Literal;
+use crate::types::{Literal, Version};
 
 /// A value in a row, or its absence.
 ///
-/// Its order is total: missing, booleans, numbers, strings, dates, timestamps. Numbers
+/// Its order is total: missing, booleans, numbers, strings, dates, timestamps,
+/// versions. Numbers
 /// compare by their exact value whatever their kind (`1` = `1.0` = `1.00`), strings by code
 /// point. It serves keys and sets; the language's own comparisons, of which none holds for
 /// a missing value, are the evaluator's.
@@ -32,6 +33,8 @@ pub enum Datum {
     Date(Date),
     /// An instant.
     Timestamp(Timestamp),
+    /// A semantic version; rows hold it as text.
+    Semver(Version),
 }
 
 impl Datum {
@@ -52,6 +55,7 @@ impl Datum {
             Self::Boolean(_) => "a boolean",
             Self::Date(_) => "a date",
             Self::Timestamp(_) => "a timestamp",
+            Self::Semver(_) => "a semantic version",
         }
     }
 
@@ -63,6 +67,7 @@ impl Datum {
             Self::String(_) => 3,
             Self::Date(_) => 4,
             Self::Timestamp(_) => 5,
+            Self::Semver(_) => 6,
         }
     }
 }
@@ -74,6 +79,7 @@ impl Ord for Datum {
             (Self::String(a), Self::String(b)) => a.cmp(b),
             (Self::Date(a), Self::Date(b)) => a.cmp(b),
             (Self::Timestamp(a), Self::Timestamp(b)) => a.cmp(b),
+            (Self::Semver(a), Self::Semver(b)) => a.cmp(b),
             (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
             (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
             (Self::Integer(a), Self::Decimal(b)) => BigDecimal::from(*a).cmp(b),
@@ -129,6 +135,7 @@ impl fmt::Display for Datum {
             Self::Boolean(value) => write!(f, "{value}"),
             Self::Date(date) => write!(f, "{date}"),
             Self::Timestamp(instant) => write!(f, "{instant}"),
+            Self::Semver(version) => write!(f, "{version}"),
         }
     }
 }
@@ -143,6 +150,7 @@ impl From<&Literal> for Datum {
             Literal::Boolean(value) => Self::Boolean(*value),
             Literal::Date(date) => Self::Date(*date),
             Literal::Timestamp(instant) => Self::Timestamp(*instant),
+            Literal::Semver(version) => Self::Semver(version.clone()),
         }
     }
 }

@@ -12,10 +12,12 @@ mod datum;
 mod error;
 mod evaluator;
 mod index;
+mod instances;
 mod keep;
 mod number;
 mod order;
 mod parse;
+mod text;
 mod time;
 mod uses;
 mod value;
@@ -29,7 +31,7 @@ use jiff::Timestamp;
 
 use crate::check::hir::{Hir, SegmentId};
 
-pub use data::{Data, DataError};
+pub use data::{Data, DataError, fit};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};

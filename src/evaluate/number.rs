@@ -8,7 +8,7 @@ use bigdecimal::{BigDecimal, RoundingMode, Zero};
 use super::{Datum, EvalError};
 use crate::check::hir::ArithmeticOp;
 use crate::diagnostic::Span;
-use crate::types::{Type, round_decimal};
+use crate::types::{Type, Version, round_decimal};
 
 /// Whether a number has at most `precision` digits, `scale` of them after the point.
 pub(super) fn fits(number: &BigDecimal, precision: u8, scale: u8) -> bool {
@@ -71,7 +71,8 @@ pub(super) fn to_float(value: &Datum) -> Option<f64> {
     }
 }
 
-/// A value as one of type `ty`: integers widen to decimals, both to floats.
+/// A value as one of type `ty`: integers widen to decimals, both to floats; text of a field
+/// of versions is read as a version.
 pub(super) fn widen(value: Datum, ty: &Type, span: Span) -> Result<Datum, EvalError> {
     let widened = match (&value, ty) {
         (Datum::Missing, _)
@@ -81,12 +82,19 @@ pub(super) fn widen(value: Datum, ty: &Type, span: Span) -> Result<Datum, EvalEr
         | (Datum::Float(_), Type::Float)
         | (Datum::Boolean(_), Type::Boolean)
         | (Datum::Date(_), Type::Date)
-        | (Datum::Timestamp(_), Type::Timestamp) => return Ok(value),
+        | (Datum::Timestamp(_), Type::Timestamp)
+        | (Datum::Semver(_), Type::Semver) => return Ok(value),
+        (Datum::String(text), Type::Semver) => return Ok(version(text)),
         (Datum::Integer(number), Type::Decimal { .. }) => Some(Datum::Decimal(BigDecimal::from(*number))),
         (Datum::Integer(_) | Datum::Decimal(_), Type::Float) => to_float(&value).map(Datum::Float),
         _ => None,
     };
     widened.ok_or(EvalError::IllTyped(span))
+}
+
+/// Text as a semantic version; missing if it is none.
+pub(super) fn version(text: &str) -> Datum {
+    Version::parse(text).ok().map_or(Datum::Missing, Datum::Semver)
 }
 
 /// How two values compare; `None` if one is missing.
@@ -97,6 +105,7 @@ pub(super) fn compare(left: &Datum, right: &Datum, span: Span) -> Result<Option<
         | (Datum::Boolean(_), Datum::Boolean(_))
         | (Datum::Date(_), Datum::Date(_))
         | (Datum::Timestamp(_), Datum::Timestamp(_))
+        | (Datum::Semver(_), Datum::Semver(_))
         | (Datum::Integer(_) | Datum::Decimal(_), Datum::Integer(_) | Datum::Decimal(_)) => {
             Ok(Some(left.cmp(right)))
         }

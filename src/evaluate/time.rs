@@ -98,7 +98,7 @@ impl Evaluator<'_> {
         Ok(reached && !over)
     }
 
-    fn bound(&self, value: &Value, scope: Scope) -> Result<Option<Timestamp>, EvalError> {
+    pub(super) fn bound(&self, value: &Value, scope: Scope) -> Result<Option<Timestamp>, EvalError> {
         instant(&self.eval(value, scope)?, &self.hir.calendar, value.span)
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::evaluator::{Evaluator, Scope};
-use super::number::{Whole, absolute, arithmetic, negate, whole, widen};
+use super::number::{Whole, absolute, arithmetic, negate, version, whole, widen};
 use super::time::{days_between, part};
 use super::{Datum, EvalError};
 use crate::catalog::FieldId;
@@ -50,10 +50,11 @@ impl Evaluator<'_> {
                 let [from, to] = self.pair(from, to, scope)?;
                 days_between(&from, &to, span)
             }
+            ValueKind::Periods(periods) => self.periods(periods, scope),
             ValueKind::Bucket { entity, seed } if scope.this.entity == *entity => {
                 Ok(Datum::Integer(self.bucket(scope.this, seed, span)?))
             }
-            ValueKind::Bucket { .. } | ValueKind::Periods(_) => Err(EvalError::IllTyped(value.span)),
+            ValueKind::Bucket { .. } => Err(EvalError::IllTyped(value.span)),
             ValueKind::Condition(cond) => self.test(cond, scope).map(Datum::Boolean),
         }
     }
@@ -121,6 +122,7 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
         (Func::Length, Datum::String(text)) => {
             i64::try_from(text.chars().count()).map(Datum::Integer).map_err(|_| EvalError::Overflow(span))
         }
+        (Func::Semver, Datum::String(text)) => Ok(version(text)),
         (
             Func::Lower
             | Func::Upper

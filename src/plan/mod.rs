@@ -6,6 +6,7 @@
 
 mod build;
 mod checks;
+mod explain;
 mod hold;
 mod lower;
 mod model;
@@ -16,6 +17,7 @@ pub mod rel;
 
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::RUNS_TABLE;
+pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;
-pub use policy::{Abilities, Policy};
+pub use policy::{Abilities, Policy, Probed};

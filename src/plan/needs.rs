@@ -12,19 +12,12 @@ use crate::check::visit::{
 };
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::Unit;
+use crate::types::{Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
-pub const NOT_YET: &[Capability] = &[
-    Capability::Regex,
-    Capability::FuzzyMatch,
-    Capability::Semver,
-    Capability::Arrays,
-    Capability::Json,
-    Capability::Sequences,
-    Capability::Grants,
-];
+pub const NOT_YET: &[Capability] =
+    &[Capability::Arrays, Capability::Json, Capability::Sequences, Capability::Grants];
 
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
@@ -123,10 +116,18 @@ impl Visitor for Collector {
         if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
             self.needs.conditions += 1;
         }
+        match &cond.kind {
+            CondKind::Matches(..) => self.need(Capability::Regex, cond.span),
+            CondKind::Resembles(..) => self.need(Capability::FuzzyMatch, cond.span),
+            _ => {}
+        }
         walk_cond(self, cond);
     }
 
     fn value(&mut self, value: &Value) {
+        if value.ty == Type::Semver {
+            self.need(Capability::Semver, value.span);
+        }
         if let ValueKind::Trait(_, id) = &value.kind {
             self.todo.push((*id, value.span));
         }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::needs::{Needs, Reach};
 use super::problems::{
-    BeyondLimit, Found, NameTooLong, PolicyForbids, Refuser, TargetLacks, TierForbids, ZoneNotSupported,
+    BeyondLimit, Found, NameTooLong, PolicyForbids, ProbeLacks, Refuser, TargetLacks, TierForbids,
+    ZoneNotSupported,
 };
 use crate::check::hir::Segment;
 use crate::diagnostic::{Diagnostics, Span};
@@ -27,10 +28,21 @@ pub struct Abilities {
     pub target: String,
     /// What it has.
     pub capabilities: BTreeSet<Capability>,
+    /// What a probe of its database found, where one ran.
+    pub probed: Option<Probed>,
     /// For each capability, the project's targets that have it.
     pub elsewhere: BTreeMap<Capability, Vec<String>>,
     /// The longest name, in bytes.
     pub identifier_bytes: usize,
+}
+
+/// What a probe of a live database found.
+#[derive(Debug, Clone, Default)]
+pub struct Probed {
+    /// What the database is called.
+    pub database: String,
+    /// What it lacks, though its dialect has it; each with what would help.
+    pub missing: BTreeMap<Capability, Option<String>>,
 }
 
 /// Judges one segment; what is refused goes into `problems`.
@@ -64,7 +76,7 @@ pub(super) fn judge(
     }
 }
 
-/// The first of target, policy and tier that says no.
+/// The first of target, probe, policy and tier that says no.
 fn refuse(
     segment: &Segment,
     capability: Capability,
@@ -74,11 +86,17 @@ fn refuse(
     problems: &mut Diagnostics,
 ) {
     let name = segment.name.clone();
-    let able = abilities.elsewhere.get(&capability).cloned().unwrap_or_default();
+    let mut able = abilities.elsewhere.get(&capability).cloned().unwrap_or_default();
+    if abilities.probed.as_ref().is_some_and(|probed| probed.missing.contains_key(&capability)) {
+        able.retain(|target| *target != abilities.target);
+    }
     match refuser(capability, abilities, policies) {
         None => {}
         Some(Refuser::Target(target)) => {
             problems.push(TargetLacks { span, segment: name, capability, target, able });
+        }
+        Some(Refuser::Probe { database, otherwise }) => {
+            problems.push(ProbeLacks { span, segment: name, capability, database, otherwise, able });
         }
         Some(Refuser::Policy) => problems.push(PolicyForbids { span, segment: name, capability, able }),
         Some(Refuser::Tier(tier)) => {
@@ -90,6 +108,12 @@ fn refuse(
 fn refuser(capability: Capability, abilities: &Abilities, policies: &[Policy<'_>]) -> Option<Refuser> {
     if !abilities.capabilities.contains(&capability) {
         return Some(Refuser::Target(abilities.target.clone()));
+    }
+    if let Some(probed) = &abilities.probed
+        && let Some(otherwise) = probed.missing.get(&capability)
+    {
+        let (database, otherwise) = (probed.database.clone(), otherwise.clone());
+        return Some(Refuser::Probe { database, otherwise });
     }
     let policy = policies.iter().find(|policy| policy.rules.forbids(capability).is_some())?;
     Some(policy.tier.map_or(Refuser::Policy, |tier| Refuser::Tier(tier.to_owned())))

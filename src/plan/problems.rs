@@ -109,11 +109,13 @@ problems! {
     }
     message |p| match &p.refuser {
         Refuser::Target(target) => format!("the project is in `{}`, but the target `{target}` has no time zones (`time_zones`)", p.zone),
+        Refuser::Probe { database, .. } => format!("the project is in `{}`, but the probe found no time zones (`time_zones`) in the database `{database}`", p.zone),
         Refuser::Policy => format!("the project is in `{}`, but its policy forbids time zones (`time_zones`)", p.zone),
         Refuser::Tier(tier) => format!("the project is in `{}`, but the tier `{tier}` does not include time zones (`time_zones`)", p.zone),
     };
     help |p| Some(match &p.refuser {
         Refuser::Target(_) => format!("set `timezone: UTC`, or leave this target out; {}", able(Capability::TimeZones, &p.able)),
+        Refuser::Probe { otherwise, .. } => format!("set `timezone: UTC`{}", otherwise.as_ref().map(|otherwise| format!(", or: {otherwise}")).unwrap_or_default()),
         Refuser::Policy => "set `timezone: UTC`, or take `policy.capabilities.time_zones` out of segc.yml".to_owned(),
         Refuser::Tier(tier) => format!("set `timezone: UTC`, choose another tier, or take `tiers.{tier}.capabilities.time_zones` out of segc.yml"),
     });
@@ -150,6 +152,32 @@ problems! {
     );
     help |_p| Some("put long lists into a table of their own and link to it, or split the segment".to_owned());
 
+    /// The live database lacks what the segment asks for, though its dialect has it.
+    ///
+    /// With `--probe`, or wherever a command is connected, segc asks the database for its
+    /// version and extensions. The queries stand in the dialect's file under `probe:`.
+    ///
+    /// ```text
+    /// # a PostgreSQL without the extension fuzzystrmatch
+    /// segment smiths on customer { where name resembles "smith" within 1 edits }
+    /// ```
+    ///
+    /// Do what the message says (such as `CREATE EXTENSION fuzzystrmatch`), or write the segment
+    /// without the feature.
+    error SEG590 "the database lacks a capability" ProbeLacks {
+        span: Span, segment: String, capability: Capability, database: String,
+        otherwise: Option<String>, able: Vec<String>,
+    }
+    message |p| format!(
+        "`{}` needs {}, which the probe did not find in the database `{}`",
+        p.segment, phrase(p.capability), p.database
+    );
+    help |p| Some(format!(
+        "{}{}{}",
+        p.otherwise.as_ref().map(|otherwise| format!("it needs: {otherwise}; ")).unwrap_or_default(),
+        able(p.capability, &p.able), otherwise(p.capability)
+    ));
+
     /// A segment has the name of the table that the ended memberships of another go to.
     ///
     /// ```text
@@ -168,6 +196,13 @@ problems! {
 pub(crate) enum Refuser {
     /// The target of this name.
     Target(String),
+    /// The probe of a database, which says what would help.
+    Probe {
+        /// The database.
+        database: String,
+        /// What would help.
+        otherwise: Option<String>,
+    },
     /// The project's policy.
     Policy,
     /// The tier of this name.

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::Span;
 use crate::dialect::Function;
-use crate::types::{Literal, Type};
+use crate::types::{Literal, Regex, Type};
 
 /// A query with its common table expressions, in the order in which they depend.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +106,8 @@ pub enum Scalar {
     Column(String, String),
     /// A constant.
     Literal(Literal),
+    /// A regular expression, as a text of the target's.
+    Pattern(Regex),
     /// An instant or a date that is fixed once per run; see [`Clock`].
     Clock(String),
     /// All of them (two or more).

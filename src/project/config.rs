@@ -142,7 +142,8 @@ fn read_calendar(fields: &mut Fields<'_>, config: &mut Config, problems: &mut Di
     }
 }
 
-fn read_param(key: &Key, node: &Node, problems: &mut Diagnostics) -> Option<Param> {
+/// The value that a file gives to a parameter.
+pub(crate) fn read_param(key: &Key, node: &Node, problems: &mut Diagnostics) -> Option<Param> {
     check_name(key, "a parameter", problems);
     let value = match &node.kind {
         NodeKind::String(text) => ParamSetting::Text(text.clone()),

@@ -77,6 +77,18 @@ pub fn load_from(files: &dyn Files) -> Project {
     }
 }
 
+/// Reads `tests/**/*.yml`, in the order of their paths; they are not parsed yet. Files that
+/// are read are added to the sources.
+#[must_use]
+pub fn load_tests(files: &dyn Files, sources: &mut Sources, problems: &mut Diagnostics) -> Vec<Text> {
+    let taken = std::mem::take(sources);
+    let mut loader = Loader { files, sources: taken, problems: Diagnostics::new() };
+    let tests = loader.folder("tests", &["yml", "yaml"]);
+    *sources = loader.sources;
+    problems.append(loader.problems);
+    tests.unwrap_or_default()
+}
+
 fn check_targets(config: &Config, mentioned: &[(String, Span)], problems: &mut Diagnostics) {
     let Some(targets) = &config.targets else { return };
     let known: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();

@@ -1,8 +1,8 @@
-//! Finds and reads a project's files: `segc.yml`, the catalog, segments and dialects.
+//! Finds and reads a project's files: `segc.yml`, the catalog, segments, dialects and tests.
 //!
 //! The only stage that reads files, through [`Files`], so that tests and programs can do
 //! without a disk. Must not know: what segments mean, what dialects can do. The texts of
-//! segments and dialects are handed on as they are.
+//! segments, dialects and tests are handed on as they are.
 
 mod config;
 mod disk;
@@ -12,12 +12,13 @@ mod policy;
 pub(crate) mod problems;
 mod targets;
 
+pub(crate) use config::read_param;
 pub use config::{Config, Param, ParamSetting};
 pub use disk::Disk;
 pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError};
-pub use load::{Project, Text, load, load_from};
+pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};
-pub use targets::Target;
+pub use targets::{Target, Url};
 
 /// The JSON Schema of `segc.yml`.
 pub const SCHEMA: &str = include_str!("../../catalog/project.schema.json");

@@ -19,6 +19,20 @@ pub struct Target {
     pub dialect_span: Span,
     /// Where tables go on this target, if not where the project says.
     pub schema: Option<Vec<String>>,
+    /// The URL of its database, for commands that ask one.
+    pub url: Option<Url>,
+    /// The variable of the environment that holds this URL, and where that is said.
+    pub url_env: Option<(String, Span)>,
+}
+
+/// A URL, which may hold a password: it is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url(pub String);
+
+impl std::fmt::Debug for Url {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Url(…)")
+    }
 }
 
 pub(super) fn read_targets(node: &Node, problems: &mut Diagnostics) -> Option<Vec<Target>> {
@@ -38,6 +52,8 @@ fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
         dialect: key.text.clone(),
         dialect_span: key.span,
         schema: None,
+        url: None,
+        url_env: None,
     };
     let owner = format!("target `{}`", key.text);
     let Some(mut fields) = Fields::new(node, owner, key.span, problems) else { return target };
@@ -48,6 +64,9 @@ fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
         target.dialect_span = node.span;
     }
     target.schema = fields.get("schema").and_then(|node| read_schema(node, problems));
+    target.url = fields.text("url", problems).map(Url);
+    target.url_env =
+        fields.get("url_env").and_then(|node| Some((node.text(problems)?.to_owned(), node.span)));
     fields.finish(problems);
     target
 }

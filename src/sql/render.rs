@@ -314,6 +314,7 @@ impl<'a> Renderer<'a> {
             }
             Scalar::Literal(literal) => self.dialect.literals.write(literal),
             Scalar::Clock(name) => self.instant(name),
+            Scalar::Pattern(regex) => self.dialect.literals.write_pattern(regex),
             Scalar::And(parts) => chain(&BinaryOperator::And, self.exprs(parts), true),
             Scalar::Or(parts) => chain(&BinaryOperator::Or, self.exprs(parts), false),
             Scalar::Not(inner) => Expr::UnaryOp { op: UnaryOperator::Not, expr: self.boxed(inner) },

@@ -10,7 +10,11 @@ const DEPTH: usize = 16;
 /// The direct parts of an expression: expressions and subqueries.
 fn parts<'a>(scalar: &'a Scalar, one: &mut dyn FnMut(&'a Scalar), query: &mut dyn FnMut(&'a Select)) {
     match scalar {
-        Scalar::Column(..) | Scalar::Literal(_) | Scalar::Clock(_) | Scalar::CountRows => {}
+        Scalar::Column(..)
+        | Scalar::Literal(_)
+        | Scalar::Pattern(_)
+        | Scalar::Clock(_)
+        | Scalar::CountRows => {}
         Scalar::And(all) | Scalar::Or(all) | Scalar::Call(_, all) | Scalar::Coalesce(all) => {
             all.iter().for_each(one);
         }
@@ -130,6 +134,7 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
         // A bound reads no rows.
         Scalar::Column(..)
         | Scalar::Literal(_)
+        | Scalar::Pattern(_)
         | Scalar::CountRows
         | Scalar::InQuery(..)
         | Scalar::Exists(..)

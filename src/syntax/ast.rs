@@ -335,7 +335,9 @@ pub enum ExprKind {
         value: Box<Expr>,
         /// The regular expression, with the text's own escapes resolved.
         pattern: String,
-        /// The text literal, with its quotes.
+        /// The text literal as it is written, with quotes and escapes.
+        pattern_raw: String,
+        /// Where it stands.
         pattern_span: Span,
         /// Infix `not`.
         negated: bool,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use bigdecimal::BigDecimal;
 use jiff::{Timestamp, civil::Date};
 
-use crate::types::{Literal, Type};
+use crate::types::{Literal, Type, Version};
 
 /// What is wrong with the spelling of a constant.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,31 @@ pub(super) fn string(raw: &str) -> Result<String, Fault> {
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// Where in a text literal (`raw` includes the quotes) a range of its text's bytes stands. A
+/// range without a character is put on the one before which it lies.
+#[must_use]
+pub fn place_in_text(raw: &str, range: Range<usize>) -> Range<usize> {
+    let end_of_text = raw.len().saturating_sub(1);
+    let (mut at, mut decoded) = (1, 0);
+    let (mut start, mut end) = (end_of_text, end_of_text);
+    while at < end_of_text {
+        let rest = &raw[at..];
+        let (c, used) = match rest.starts_with('\\') {
+            true => escape(rest).unwrap_or(('\\', 1)),
+            false => rest.chars().next().map_or((' ', 1), |c| (c, c.len_utf8())),
+        };
+        if decoded <= range.start {
+            start = at;
+        }
+        if decoded < range.end.max(range.start + 1) {
+            end = at + used;
+        }
+        decoded += c.len_utf8();
+        at += used;
+    }
+    if range.start >= decoded { end_of_text..raw.len() } else { start..end }
 }
 
 /// The character of the escape that `text` begins with, and its length in bytes.
@@ -195,7 +220,8 @@ pub fn parse_literal(text: &str, ty: &Type) -> Option<Literal> {
             }
             float => Some(float),
         },
-        Type::Semver | Type::Json | Type::Array(_) => None,
+        Type::Semver => Version::parse(&bare_string(text)?).ok().map(Literal::Semver),
+        Type::Json | Type::Array(_) => None,
     }
 }
 

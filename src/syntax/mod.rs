@@ -22,7 +22,7 @@ mod scan;
 mod tests;
 
 pub use crate::types::parse_type;
-pub use literal::parse_literal;
+pub use literal::{parse_literal, place_in_text};
 pub use parser::{parse, parse_expr};
 
 /// The words that are never names unless they stand in backticks.

@@ -5,7 +5,7 @@ use std::fmt;
 use bigdecimal::{BigDecimal, RoundingMode};
 use jiff::{Timestamp, civil::Date};
 
-use super::Type;
+use super::{Type, Version};
 
 /// A constant of the language. Never NaN.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub enum Literal {
     Date(Date),
     /// An instant, to the microsecond.
     Timestamp(Timestamp),
+    /// A semantic version, in quotes like text.
+    Semver(Version),
 }
 
 impl Literal {
@@ -41,6 +43,7 @@ impl Literal {
             Self::Boolean(_) => Type::Boolean,
             Self::Date(_) => Type::Date,
             Self::Timestamp(_) => Type::Timestamp,
+            Self::Semver(_) => Type::Semver,
         }
     }
 }
@@ -73,6 +76,7 @@ impl fmt::Display for Literal {
             Self::Boolean(value) => write!(f, "{value}"),
             Self::Date(date) => write!(f, "{date}"),
             Self::Timestamp(instant) => write!(f, "{instant}"),
+            Self::Semver(version) => write!(f, "\"{version}\""),
         }
     }
 }

@@ -6,12 +6,16 @@ pub mod calendar;
 mod literal;
 mod materialize;
 mod parse;
+mod regex;
+mod semver;
 mod unit;
 mod zone;
 
 pub use literal::{Literal, round_decimal};
 pub use materialize::Materialize;
 pub use parse::{TYPE_NAMES, parse_duration, parse_type};
+pub use regex::{CharSet, Regex};
+pub use semver::{Version, VersionError};
 pub use unit::{Unit, Weekday};
 pub use zone::{closest_zone, find_zone};
 

@@ -58,7 +58,7 @@ import zetasql.types as zt  # noqa: E402  (the cache must be in place before the
 from zetasql.core import wasm_client  # noqa: E402
 from zetasql.core.local_service import ZetaSqlLocalService  # noqa: E402
 from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service  # noqa: E402
-from zetasql.wasi._pb2.zetasql.public import type_pb2, value_pb2  # noqa: E402
+from zetasql.wasi._pb2.zetasql.public import options_pb2, type_pb2, value_pb2  # noqa: E402
 
 
 def place(client, at: int) -> int:
@@ -91,6 +91,19 @@ def call(method: str, request, answer):
     return CLIENT.call_grpc_func(f"ZetaSqlLocalService_{method}", request, answer)
 
 
+# What a query could use here, but BigQuery doesn't document (or only since it is in preview).
+NOT_IN_BIGQUERY = """
+    ADDITIONAL_STRING_FUNCTIONS AGGREGATE_FILTERING ARRAY_AGGREGATION_FUNCTIONS ARRAY_EQUALITY ARRAY_FIND_FUNCTIONS
+    ARRAY_GREATEST_LEAST ARRAY_ORDERING ARRAY_ZIP BARE_ARRAY_ACCESS BETWEEN_UINT64_INT64 CAST_DIFFERENT_ARRAY_TYPES
+    CONCAT_MIXED_TYPES EXTENDED_DATE_TIME_SIGNATURES EXTENDED_TYPES FIRST_AND_LAST_N FOR_UPDATE GROUP_BY_ARRAY
+    GROUP_BY_STRUCT INLINE_LAMBDA_ARGUMENT JSON_CONTAINS_FUNCTION JSON_FLATTEN_FUNCTION JSON_MORE_VALUE_EXTRACTION_FUNCTIONS
+    JSON_TYPE_COMPARISON LATERAL_JOIN LIMIT_OFFSET_EXPRESSIONS LITERAL_CONCATENATION MATCH_RECOGNIZE MULTILEVEL_AGGREGATION
+    MULTIWAY_UNNEST NULLIFZERO_ZEROIFNULL PI_FUNCTIONS SAFE_FUNCTION_CALL_WITH_LAMBDA_ARGS SQL_GRAPH
+    STRUCT_POSITIONAL_ACCESSOR TIMESTAMP_NANOS TIMESTAMP_PICOS TIMESTAMP_PRECISION TYPEOF_FUNCTION UNNEST_AND_FLATTEN_ARRAYS
+    UUID_TYPE
+"""
+
+
 def language() -> "zt.LanguageOptions":
     options = zt.LanguageOptions.maximum_features()
     options.reserved_keywords = ["QUALIFY"]
@@ -100,7 +113,16 @@ def language() -> "zt.LanguageOptions":
     return options
 
 
-LANGUAGE = language().to_proto()
+def bigquery():
+    options = language().to_proto()
+    refused = {options_pb2.LanguageFeature.Value(f"FEATURE_{name}") for name in NOT_IN_BIGQUERY.split()}
+    kept = [feature for feature in options.enabled_language_features if feature not in refused]
+    del options.enabled_language_features[:]
+    options.enabled_language_features.extend(kept)
+    return options
+
+
+LANGUAGE = bigquery()
 SESSIONS = {}
 
 

@@ -4,7 +4,7 @@ use bigdecimal::BigDecimal;
 use segc::diagnostic::{SourceId, Span};
 use segc::dialect::Function as F;
 use segc::plan::rel::{BinaryOp, Column, Query, Relation, Scalar, Select, TableRef};
-use segc::types::{Literal, Type};
+use segc::types::{CharSet, Literal, Regex, Type};
 
 pub(crate) struct Case {
     pub(crate) function: F,
@@ -138,6 +138,8 @@ pub(crate) fn all() -> Vec<Case> {
     let mut add =
         |function: F, scalar: Scalar, expected: &'static str| out.push(Case { function, scalar, expected });
     texts(&mut add);
+    patterns(&mut add);
+    versions(&mut add);
     numbers(&mut add);
     aggregates(&mut add);
     zones(&mut add);
@@ -194,6 +196,77 @@ fn texts(add: Add<'_>) {
     }
 }
 
+/// Patterns, and texts that resemble one another.
+fn patterns(add: Add<'_>) {
+    let one = |c| Regex::One(CharSet::one(c));
+    let any = || Regex::One(CharSet::one('\n').complement());
+    let repeat = |of, least, most| Regex::Repeat { of: Box::new(of), least, most };
+    let whole = |of| Regex::Concat(vec![Regex::Start, of, Regex::End]);
+    let odd = || CharSet::new(r"\]^-[&'.%$\u{e9}\u{1F600} ".chars().map(|c| (c, c)));
+    let cases = [
+        ("a.b", Regex::Concat(vec![one('a'), one('.'), one('b')]), "true"),
+        ("axb", Regex::Concat(vec![one('a'), one('.'), one('b')]), "false"),
+        ("😀", whole(any()), "true"),
+        ("a\n", whole(one('a')), "false"),
+        ("\na", whole(one('a')), "false"),
+        ("\n", any(), "false"),
+        ("\r", any(), "true"),
+        ("\u{2028}", any(), "true"),
+        ("", whole(Regex::Empty), "true"),
+        (r"\]^-[&'.%$", whole(repeat(Regex::One(odd()), 1, None)), "true"),
+        ("b", Regex::One(odd()), "false"),
+        ("b", whole(Regex::One(odd().complement())), "true"),
+        ("😀b", Regex::Concat(vec![Regex::One(CharSet::new([('\u{80}', '\u{FFFF}')])), one('b')]), "false"),
+        ("a\n😀", whole(repeat(Regex::One(CharSet::new([]).complement()), 3, Some(3))), "true"),
+        ("ababab", whole(repeat(Regex::Concat(vec![one('a'), one('b')]), 2, Some(3))), "true"),
+        ("abab", whole(repeat(Regex::Alternate(vec![one('a'), one('b'), Regex::Empty]), 4, None)), "true"),
+        ("xb", Regex::Alternate(vec![Regex::Concat(vec![Regex::Start, one('a')]), one('b')]), "true"),
+    ];
+    for (given, regex, expected) in cases {
+        add(F::Matches, call(F::Matches, vec![text(given), Scalar::Pattern(regex)]), expected);
+    }
+    let long = |of: &str, count| of.repeat(count);
+    for (a, b, edits, expected) in [
+        ("kitten", "sitting", 3, "true"),
+        ("kitten", "sitting", 2, "false"),
+        ("é", "e", 1, "true"),
+        ("😀é", "éa", 1, "false"),
+        ("😀é", "éa", 2, "true"),
+        ("", "éa", 2, "true"),
+        ("", "éa", 1, "false"),
+        ("é", "", 1, "true"),
+        ("éé", "", 1, "false"),
+        ("mädchen", "madchen", 1, "true"),
+        ("aßb", "ssab", 3, "true"),
+        ("a", "a", 0, "true"),
+        (&long("é", 255), "é", 255, "true"),
+        (&long("a", 256), "a", 255, "false"),
+    ] {
+        add(F::Resembles, call(F::Resembles, vec![text(a), text(b), int(edits)]), expected);
+    }
+}
+
+fn versions(add: Add<'_>) {
+    for (given, expected) in [
+        ("1.2.3", "1011 1012 1013 2~"),
+        ("10.0.200+b.001", "10210 1010 103200 2~"),
+        ("1.0.0-rc.10.0.-x.0a", "1011 1010 1010 2- 2rc 10210 1010 2-x 20a"),
+        ("1.0.0--+x", "1011 1010 1010 2- 2-"),
+        ("99999999999999999999.0.0", "12099999999999999999999 1010 1010 2~"),
+        ("1.2", "missing"),
+        ("v1.2.3", "missing"),
+        ("01.2.3", "missing"),
+        ("1.2.3-01", "missing"),
+        ("1.2.3-", "missing"),
+        ("1.2.3\n", "missing"),
+        (" 1.2.3", "missing"),
+        ("1.2.3-é", "missing"),
+        ("", "missing"),
+    ] {
+        add(F::SemverKey, call(F::SemverKey, vec![text(given)]), expected);
+    }
+}
+
 fn numbers(add: Add<'_>) {
     add(F::Abs, call(F::Abs, vec![dec("-2.5")]), "2.5");
     add(F::Abs, call(F::Abs, vec![int(-3)]), "3");
@@ -225,6 +298,7 @@ fn numbers(add: Add<'_>) {
         let product = Scalar::Binary(BinaryOp::Multiply, Box::new(dec(a)), Box::new(dec(b)));
         add(F::RoundNine, call(F::RoundNine, vec![product]), expected);
     }
+    add(F::Narrow, call(F::Narrow, vec![dec("1234567890123456789.5")]), "1234567890123456789.5");
     add(F::Divide, call(F::Divide, vec![int(1), int(4)]), "0.25");
     add(F::Divide, call(F::Divide, vec![dec("1.5"), dec("0.5")]), "3");
     add(F::Divide, call(F::Divide, vec![int(1), int(0)]), "missing");

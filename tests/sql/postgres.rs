@@ -64,7 +64,7 @@ impl Cluster {
         let mut client = config.connect(NoTls).expect("it answers");
         client
             .batch_execute(
-                "SET TIME ZONE 'Asia/Kolkata'; CREATE FUNCTION pg_temp.segc_raise(message TEXT) RETURNS BOOLEAN \
+                "CREATE EXTENSION fuzzystrmatch; SET TIME ZONE 'Asia/Kolkata'; CREATE FUNCTION pg_temp.segc_raise(message TEXT) RETURNS BOOLEAN \
                  LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING MESSAGE = message; END'",
             )
             .expect("a session");

@@ -9,10 +9,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bigdecimal::BigDecimal;
-use postgres::types::Type;
-use postgres::{Client, Config, NoTls, SimpleQueryMessage};
-use segc::engine::{Cell, Engine, EngineError, Table};
+use postgres::{Client, NoTls};
+use segc::engine::{Engine, EngineError, Table};
 
 use super::engine::found;
 
@@ -83,21 +81,19 @@ impl Cluster {
         Ok(Self { socket: dir, databases: AtomicU32::new(0), _guard: guard })
     }
 
-    fn config(&self, database: &str) -> Config {
-        let mut config = Config::new();
-        config.host_path(&self.socket).user(SUPERUSER).dbname(database);
-        config
-    }
-
-    fn connect(&self, database: &str) -> Client {
-        self.config(database).connect(NoTls).expect("the cluster accepts connections")
+    fn address(&self, database: &str) -> String {
+        format!("host={} user={SUPERUSER} dbname={database}", self.socket.display())
     }
 
     fn database(&self) -> Postgres {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let mut admin = self.connect("postgres");
+        let mut admin =
+            Client::connect(&self.address("postgres"), NoTls).expect("the cluster accepts connections");
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a new database");
-        Postgres { client: self.connect(&name), config: self.config(&name) }
+        let mut postgres = Postgres::connect(self.address(&name));
+        // What `resembles` needs.
+        postgres.execute("CREATE EXTENSION fuzzystrmatch").expect("it comes with PostgreSQL");
+        postgres
     }
 }
 
@@ -213,74 +209,43 @@ fn output(command: &mut Command) -> Result<String, String> {
     }
 }
 
-/// A database of its own in the cluster.
+/// A database of its own in the cluster: segc's own engine, and what only tests need.
 pub struct Postgres {
-    client: Client,
-    config: Config,
+    engine: segc::engine::Postgres,
+    address: String,
 }
 
 impl Postgres {
+    fn connect(address: String) -> Self {
+        let engine = segc::engine::Postgres::connect(&address).expect("the cluster accepts connections");
+        Self { engine, address }
+    }
+
     /// A second connection to the same database.
     pub fn another(&self) -> Self {
-        let client = self.config.connect(NoTls).expect("the cluster accepts connections");
-        Self { client, config: self.config.clone() }
+        Self::connect(self.address.clone())
+    }
+
+    /// Where it is, as `--database` takes it.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Feeds a COPY … FROM STDIN. Says how many rows it took.
     pub fn copy(&mut self, statement: &str, data: &[u8]) -> u64 {
-        let mut writer = self.client.copy_in(statement).expect("COPY begins");
+        let mut client = Client::connect(&self.address, NoTls).expect("the cluster accepts connections");
+        let mut writer = client.copy_in(statement).expect("COPY begins");
         writer.write_all(data).expect("COPY takes the rows");
-        writer.finish().unwrap_or_else(|error| panic!("{}", reason(&error)))
+        writer.finish().unwrap_or_else(|error| panic!("{error}: {:?}", error.as_db_error()))
     }
 }
 
 impl Engine for Postgres {
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
-        let answers = self.client.simple_query(statement);
-        let answers = answers.map_err(|error| EngineError::statement_failed(statement, reason(&error)))?;
-        Ok(answers.iter().fold(0, |last, answer| match answer {
-            SimpleQueryMessage::CommandComplete(rows) => *rows,
-            _ => last,
-        }))
+        self.engine.execute(statement)
     }
 
-    /// The types come from preparing the query; the values are read as text, which the
-    /// server writes exactly.
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
-        let failed = |error: postgres::Error| EngineError::statement_failed(sql, reason(&error));
-        let prepared = self.client.prepare(sql).map_err(failed)?;
-        let types: Vec<Type> = prepared.columns().iter().map(|column| column.type_().clone()).collect();
-        let columns = prepared.columns().iter().map(|column| column.name().to_owned()).collect();
-        let mut rows = Vec::new();
-        for answer in self.client.simple_query(sql).map_err(failed)? {
-            if let SimpleQueryMessage::Row(row) = answer {
-                rows.push(types.iter().enumerate().map(|(at, ty)| cell(ty, row.get(at))).collect());
-            }
-        }
-        Ok(Table { columns, rows })
+        self.engine.query(sql)
     }
-}
-
-fn cell(ty: &Type, value: Option<&str>) -> Cell {
-    let Some(value) = value else { return Cell::Null };
-    let bad = |error: &dyn std::fmt::Display| -> ! { panic!("`{value}` is no {ty}: {error}") };
-    match *ty {
-        Type::BOOL => Cell::Bool(value == "t"),
-        Type::INT2 | Type::INT4 | Type::INT8 => Cell::Int(value.parse().unwrap_or_else(|e| bad(&e))),
-        Type::NUMERIC if value == "NaN" => Cell::Float(f64::NAN),
-        Type::NUMERIC => Cell::Decimal(value.parse::<BigDecimal>().unwrap_or_else(|e| bad(&e))),
-        // As DuckDB widens it, so that both answer alike.
-        Type::FLOAT4 => Cell::Float(value.parse::<f32>().unwrap_or_else(|e| bad(&e)).into()),
-        Type::FLOAT8 => Cell::Float(value.parse().unwrap_or_else(|e| bad(&e))),
-        Type::DATE => Cell::Date(value.parse().unwrap_or_else(|e| bad(&e))),
-        Type::TIMESTAMP => Cell::Timestamp(format!("{value}Z").parse().unwrap_or_else(|e| bad(&e))),
-        Type::TIMESTAMPTZ => Cell::Timestamp(value.parse().unwrap_or_else(|e| bad(&e))),
-        _ => Cell::Text(value.to_owned()),
-    }
-}
-
-fn reason(error: &postgres::Error) -> String {
-    let Some(error) = error.as_db_error() else { return error.to_string() };
-    let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    format!("{}{detail}", error.message())
 }

@@ -1,5 +1,6 @@
 //! Aggregates over linked rows.
 
+use crate::catalog::Entity;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::ast::{self, AggregateFunc, Expr, ExprKind, WindowKind};
 use crate::types::Type;
@@ -18,10 +19,10 @@ use super::{Checker, cond, describe, value};
 /// What an aggregate ranges over, and where its parts stand.
 pub(in super::super) struct Found<'e> {
     /// The path that comes first in the argument.
-    path: &'e ast::Path,
-    resolved: Resolved,
+    pub(super) path: &'e ast::Path,
+    pub(super) resolved: Resolved,
     /// How many of its hops lead to the rows; at least one.
-    skip: usize,
+    pub(super) skip: usize,
     /// Where its value and its condition stand.
     pub(in super::super) inner: Scope<'e>,
     /// Where the bounds of its window stand.
@@ -108,7 +109,14 @@ impl Checker<'_, '_> {
             }
             (AggregateFunc::Sum, Some(ty)) => (ty, false),
             (AggregateFunc::Avg, _) => (Type::Float, true),
-            (AggregateFunc::Min | AggregateFunc::Max, Some(ty)) => (ty, true),
+            (
+                AggregateFunc::Min
+                | AggregateFunc::Max
+                | AggregateFunc::First
+                | AggregateFunc::Last
+                | AggregateFunc::Mode,
+                Some(ty),
+            ) => (ty, true),
             _ => (Type::Integer, false),
         };
         Some(value(ValueKind::Aggregate(Box::new(aggregate)), ty, may_miss, span))
@@ -121,7 +129,7 @@ impl Checker<'_, '_> {
         Some(cond(if is_every { CondKind::Every(aggregate) } else { CondKind::Exists(aggregate) }, span))
     }
 
-    fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &Scope) -> Option<Aggregate> {
+    pub(super) fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &Scope) -> Option<Aggregate> {
         if scope.in_window {
             return self.fail(WindowName {
                 span,
@@ -134,15 +142,10 @@ impl Checker<'_, '_> {
             Ok(None) => return self.nothing_to_aggregate(ast, scope),
             Err(problem) => return self.fail(problem),
         };
-        if ast.ranked.is_some() {
-            return self.not_yet("`latest` and `earliest`", span);
-        }
-        if matches!(ast.func, AggregateFunc::First | AggregateFunc::Last | AggregateFunc::Mode) {
-            return self.not_yet("`first`, `last` and `mode`", span);
-        }
         // Each part is checked, so that every problem is found.
         let argument = self.argument(ast, &found);
         let times = self.times(&found);
+        let ranked = self.order(ast, &found, &times);
         let window = ast.window.as_ref().map(|window| self.own_window(window, &found, &times));
         let filter = ast.filter.as_ref().map(|filter| self.cond(filter, &found.inner));
         if ast.func == AggregateFunc::Every && ast.filter.is_none() {
@@ -157,7 +160,7 @@ impl Checker<'_, '_> {
             hops: found.resolved.hops.into_iter().take(found.skip).collect(),
             times,
             window,
-            ranked: None,
+            ranked: ranked?,
             value: argument?,
             filter,
             span,
@@ -191,9 +194,14 @@ impl Checker<'_, '_> {
         let (fits, takes): (fn(&Type) -> bool, _) = match ast.func {
             AggregateFunc::Sum | AggregateFunc::Avg => (Type::is_number, "numbers"),
             AggregateFunc::Min | AggregateFunc::Max => {
-                (|ty| ty.is_ordered() && *ty != Type::Semver, "numbers, text, dates and timestamps")
+                (Type::is_ordered, "numbers, text, dates, timestamps and versions")
             }
-            _ => (|ty| !matches!(ty, Type::Json | Type::Array(_) | Type::Semver), "single values"),
+            AggregateFunc::First | AggregateFunc::Last => (|_| true, "values"),
+            AggregateFunc::Mode => (
+                |ty| *ty == Type::Boolean || ty.is_ordered(),
+                "numbers, text, booleans, dates, timestamps and versions",
+            ),
+            _ => (|ty| !matches!(ty, Type::Json | Type::Array(_)), "single values"),
         };
         if fits(&taken.ty) {
             return Some(Some(taken));
@@ -208,6 +216,7 @@ impl Checker<'_, '_> {
         let entity = self.known.names.catalog.entity(found.resolved.end);
         let fits = |ty: &Type| match func {
             AggregateFunc::Sum | AggregateFunc::Avg => ty.is_number(),
+            AggregateFunc::First | AggregateFunc::Last => true,
             _ => ty.is_ordered(),
         };
         let fields = entity.fields.iter().filter(|field| fits(&field.ty)).map(|field| field.name.as_str());
@@ -239,17 +248,8 @@ impl Checker<'_, '_> {
             return Some(Some(window));
         }
         let entity = self.known.names.catalog.entity(found.inner.this);
-        let fields: Vec<&str> = entity
-            .fields
-            .iter()
-            .filter(|field| field.ty.is_time())
-            .map(|field| field.name.as_str())
-            .collect();
-        let help = if fields.is_empty() {
-            format!("`{}` has no date or timestamp; drop the window", entity.name)
-        } else {
-            format!("declare `time: <field>` for `{}` in the catalog; it has {}", entity.name, list(fields))
-        };
+        let help = declare_time(entity)
+            .unwrap_or_else(|| format!("`{}` has no date or timestamp; drop the window", entity.name));
         self.fail(NoTime { span: ast.span, entity: entity.name.clone(), help })
     }
 
@@ -300,8 +300,17 @@ impl Checker<'_, '_> {
     }
 }
 
+/// How to give an entity a time, if it has a field for it.
+pub(super) fn declare_time(entity: &Entity) -> Option<String> {
+    let fields = entity.fields.iter().filter(|field| field.ty.is_time());
+    let fields: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
+    let of = &entity.name;
+    (!fields.is_empty())
+        .then(|| format!("declare `time: <field>` for `{of}` in the catalog; it has {}", list(fields)))
+}
+
 /// The part of an aggregate's path that leads to its rows, as it is written.
-fn rows_text(found: &Found) -> String {
+pub(super) fn rows_text(found: &Found) -> String {
     let parts = found.path.parts.iter().take(found.skip).cloned().collect();
     path_text(&ast::Path { parts, span: found.path.span })
 }

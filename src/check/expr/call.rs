@@ -19,6 +19,7 @@ enum Kind {
     Text(Func),
     Number(Func),
     Coalesce,
+    Semver,
     Date,
     Part(Part),
     DaysSince,
@@ -26,7 +27,7 @@ enum Kind {
     Bucket,
 }
 
-const FUNCTIONS: [(&str, Kind); 18] = [
+const FUNCTIONS: [(&str, Kind); 19] = [
     ("abs", Kind::Number(Func::Abs)),
     ("bucket", Kind::Bucket),
     ("ceil", Kind::Number(Func::Ceil)),
@@ -41,6 +42,7 @@ const FUNCTIONS: [(&str, Kind); 18] = [
     ("lower", Kind::Text(Func::Lower)),
     ("month", Kind::Part(Part::Month)),
     ("round", Kind::Number(Func::Round)),
+    ("semver", Kind::Semver),
     ("trim", Kind::Text(Func::Trim)),
     ("upper", Kind::Text(Func::Upper)),
     ("weekday", Kind::Part(Part::Weekday)),
@@ -75,6 +77,7 @@ impl Checker<'_, '_> {
         match kind {
             Kind::Bucket => self.bucket(values, span, scope),
             Kind::Coalesce => self.coalesce(values, args, span),
+            Kind::Semver => self.semver(values, args, span),
             Kind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
                 let ty = if func == Func::Length { Type::Integer } else { Type::String };
@@ -131,8 +134,15 @@ impl Checker<'_, '_> {
     }
 
     fn coalesce(&mut self, values: Vec<Value>, args: &[Expr], span: Span) -> Option<Value> {
+        let versions = values.iter().any(|value| value.ty == Type::Semver);
+        let values = match versions {
+            true => self.each(values, args, |it, value, arg| {
+                it.as_version((arg, value), &Type::Semver).map(|it| it.1)
+            })?,
+            false => values,
+        };
         for (found, arg) in values.iter().zip(args) {
-            if matches!(found.ty, Type::Json | Type::Array(_) | Type::Semver) {
+            if matches!(found.ty, Type::Json | Type::Array(_)) {
                 let (what, ty) = (describe(arg), found.ty.to_string());
                 return self.fail(TypeUnsupported { span: arg.span, what, ty });
             }

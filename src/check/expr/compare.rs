@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::syntax::ast::{CompareOp, Expr, ExprKind, InstantOp, TextOp};
+use crate::syntax::ast::{AggregateFunc, CompareOp, Expr, ExprKind, InstantOp, TextOp};
 use crate::types::{Literal, Type};
 
 use super::super::hir::{Comparison, Cond, CondKind, Func, Value, ValueKind};
@@ -104,6 +104,11 @@ impl Checker<'_, '_> {
         right: Operand<'e>,
         span: Span,
     ) -> Option<(Operand<'e>, Operand<'e>)> {
+        let (left, right) = {
+            let types = (left.1.ty.clone(), right.1.ty.clone());
+            (self.as_version(left, &types.1), self.as_version(right, &types.0))
+        };
+        let (left, right) = (left?, right?);
         for side in [&left, &right] {
             self.comparable(side)?;
         }
@@ -123,7 +128,6 @@ impl Checker<'_, '_> {
         let (what, ty) = (describe(expr), found.ty.to_string());
         match found.ty {
             Type::Json | Type::Array(_) => self.fail(NotComparable { span: expr.span, what, ty, help: None }),
-            Type::Semver => self.fail(TypeUnsupported { span: expr.span, what, ty }),
             _ => Some(()),
         }
     }
@@ -173,7 +177,7 @@ impl Checker<'_, '_> {
         span: Span,
         ignoring_case: bool,
     ) -> Option<()> {
-        let (ValueKind::Field(path, id), Literal::String(text)) = (&field.kind, literal) else {
+        let (ValueKind::Field(path, id), Literal::String(text)) = (of_field(field), literal) else {
             return Some(());
         };
         let declared = self.known.names.catalog.entity(path.end).field(*id);
@@ -231,6 +235,7 @@ impl Checker<'_, '_> {
     fn list_item(&mut self, found: &Operand, item: (Literal, &Expr), ignoring_case: bool) -> Option<Literal> {
         let (literal, expr) = item;
         let subject = &found.1;
+        let literal = self.version_literal(literal, expr, &subject.ty)?;
         let ty = literal.ty();
         let fits = subject.ty == ty
             || subject.ty.is_number() && ty.is_number()
@@ -424,8 +429,28 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
             (ExprKind::Literal(literal), Type::String) if one.1.ty.is_number() => {
                 return format!("put the number in quotes: `\"{literal}\"`");
             }
+            (ExprKind::Literal(literal), Type::Semver) if one.1.ty.is_number() => {
+                let version = crate::types::Version::parse(&literal.to_string());
+                let meant = version.err().and_then(|error| error.meant).unwrap_or_else(|| "1.2.0".to_owned());
+                return format!("write the version as text: `\"{meant}\"`");
+            }
+            (_, Type::Semver) if one.1.ty == Type::String => {
+                let what = what.unwrap_or_else(|| "…".to_owned());
+                return format!("make a version of the text: `semver({what})`");
+            }
             _ => {}
         }
     }
     "compare values of one type".to_owned()
+}
+
+/// What a value is one of the values of: `last(orders.status)` is a `status`.
+fn of_field(value: &Value) -> &ValueKind {
+    use AggregateFunc::{First, Last, Max, Min, Mode};
+    match &value.kind {
+        ValueKind::Aggregate(aggregate) if matches!(aggregate.func, First | Last | Max | Min | Mode) => {
+            aggregate.value.as_ref().map_or(&value.kind, |taken| &taken.kind)
+        }
+        kind => kind,
+    }
 }

@@ -53,8 +53,14 @@ impl Checker<'_, '_> {
             }
             ExprKind::ContainsItems { .. } => self.not_yet("`contains any` and `contains all`", span),
             ExprKind::Empty { .. } => self.not_yet("`is empty`", span),
-            ExprKind::Matches { .. } => self.not_yet("`matches`", span),
-            ExprKind::Resembles { .. } => self.not_yet("`resembles`", span),
+            ExprKind::Matches { value, pattern, pattern_raw, pattern_span, negated: not } => {
+                let pattern = (pattern.as_str(), pattern_raw.as_str(), *pattern_span);
+                Some(negated(self.matches(value, pattern, span, scope)?, *not))
+            }
+            ExprKind::Resembles { value, text, text_span, edits, edits_span, negated: not } => {
+                let (text, edits) = ((text.as_str(), *text_span), (*edits, *edits_span));
+                Some(negated(self.resembles(value, text, edits, span, scope)?, *not))
+            }
             ExprKind::Anniversary { .. } => self.not_yet("`anniversary`", span),
             ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
             ExprKind::Literal(_)

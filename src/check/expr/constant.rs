@@ -88,6 +88,7 @@ pub(super) fn compare(a: &Literal, b: &Literal, calendar: &Calendar) -> Option<O
     match (a, b) {
         (Literal::String(a), Literal::String(b)) => Some(a.cmp(b)),
         (Literal::Boolean(a), Literal::Boolean(b)) => Some(a.cmp(b)),
+        (Literal::Semver(a), Literal::Semver(b)) => Some(a.cmp(b)),
         (Literal::Date(a), Literal::Date(b)) => Some(a.cmp(b)),
         (Literal::Timestamp(a), Literal::Timestamp(b)) => Some(a.cmp(b)),
         (Literal::Date(a), Literal::Timestamp(b)) => Some(calendar.midnight(*a)?.cmp(b)),

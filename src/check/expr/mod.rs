@@ -10,8 +10,11 @@ mod compare;
 mod cond;
 mod constant;
 mod keep;
+mod ranked;
+mod text;
 mod time;
 mod value;
+mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};

@@ -93,7 +93,10 @@ impl Checker<'_, '_> {
                 let entity = self.known.names.catalog.entity(end);
                 let declared = entity.field(field);
                 // A row whose key has a missing part does not exist.
-                let may_miss = behind_link || declared.nullable && !entity.key.contains(&field);
+                let may_miss = behind_link
+                    || declared.nullable && !entity.key.contains(&field)
+                    // Text that is no version is missing.
+                    || declared.ty == Type::Semver;
                 Some(value(ValueKind::Field(place, field), declared.ty.clone(), may_miss, path.span))
             }
             Tail::Trait(at) => {

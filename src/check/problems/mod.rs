@@ -3,6 +3,8 @@
 
 pub(crate) mod keep;
 pub(crate) mod names;
+pub(crate) mod rows;
+pub(crate) mod text;
 pub(crate) mod types;
 
 /// `a`, `b` and `c` in backticks, if they are few enough to be of use; otherwise the

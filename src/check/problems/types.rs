@@ -141,9 +141,9 @@ crate::problems! {
     message |p| format!("`through` takes two dates, and {} is of type {}", p.what, p.ty);
     help |_p| Some("use `to`, which leaves out its second bound, or `date(…)`".to_owned());
 
-    /// segc knows this type, but can't compile this use of it yet.
+    /// segc knows this type, but can't compile this use of it.
     ///
-    ///     where app_version > "1.2.0"         # a semver field
+    ///     where coalesce(tags, labels) contains "new"     # arrays
     error SEG417 "not supported for this type yet" TypeUnsupported { span: Span, what: String, ty: String }
     message |p| format!("{} is of type {}, which is not supported here yet", p.what, p.ty);
     help |_p| Some("read a field of another type, which a view in the database may prepare".to_owned());

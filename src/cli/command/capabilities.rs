@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::database::probe;
 use super::{open, write_json};
 use crate::api::{Cell, Matrix, Options};
 use crate::cli::args::{Capabilities, ListFormat};
@@ -21,7 +22,11 @@ pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Term
         Ok(targets) => targets,
         Err(slips) => return opened.report(slips, terminal),
     };
-    let matrix = opened.session.capability_matrix(args.tier.as_deref()).only(&targets);
+    let probes = match probe(&opened, args.probe.as_deref(), &targets) {
+        Ok(probes) => probes,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    let matrix = opened.session.capability_matrix(args.tier.as_deref(), &probes).only(&targets);
     match args.format {
         ListFormat::Table => write_table(&matrix, &mut terminal.out)?,
         ListFormat::Json => write_json(&matrix.json(), &mut terminal.out)?,
@@ -30,6 +35,15 @@ pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Term
 }
 
 fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
+    for (target, probe) in matrix.targets.iter().zip(&matrix.probes) {
+        if let Some(probe) = probe {
+            let version = probe.version.as_deref().unwrap_or("a database");
+            writeln!(out, "{target}: asked {}, {version}", probe.database)?;
+        }
+    }
+    if matrix.probes.iter().any(Option::is_some) {
+        writeln!(out)?;
+    }
     let header = |first: &str| std::iter::once(first.to_owned()).chain(matrix.targets.clone());
     let mut notes: Vec<String> = Vec::new();
     let mut table = Table::new(header("CAPABILITY"));
@@ -82,16 +96,23 @@ fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
         Cell::Yes { note: None } => "yes".to_owned(),
         Cell::No => "no".to_owned(),
         Cell::NotYet => "not yet".to_owned(),
+        Cell::OffByProbe { otherwise: None } => "off: probe".to_owned(),
+        Cell::OffByProbe { otherwise: Some(otherwise) } => {
+            format!("off: probe [{}]", numbered(&format!("needs: {otherwise}"), notes))
+        }
         Cell::OffByPolicy => "off: policy".to_owned(),
         Cell::OffByTier { tier } => format!("off: tier {tier}"),
-        Cell::Yes { note: Some(note) } => {
-            let at = notes.iter().position(|known| known == note).unwrap_or_else(|| {
-                notes.push(note.clone());
-                notes.len() - 1
-            });
-            format!("yes [{}]", at + 1)
-        }
+        Cell::Yes { note: Some(note) } => format!("yes [{}]", numbered(note, notes)),
     }
+}
+
+/// The number of a note.
+fn numbered(note: &str, notes: &mut Vec<String>) -> usize {
+    let at = notes.iter().position(|known| known == note).unwrap_or_else(|| {
+        notes.push(note.to_owned());
+        notes.len() - 1
+    });
+    at + 1
 }
 
 #[cfg(test)]
@@ -107,6 +128,7 @@ mod tests {
         let matrix = Matrix {
             tier: Some("free".to_owned()),
             targets: vec!["lake".to_owned(), "warehouse".to_owned()],
+            probes: vec![None, None],
             capabilities: vec![
                 MatrixRow { capability: Capability::Regex, cells: vec![Cell::NotYet, Cell::No] },
                 MatrixRow {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::database::probe;
 use super::{Opened, open};
 use crate::api::Options;
 use crate::check::hir::SegmentId;
@@ -25,6 +26,11 @@ pub(super) fn run(args: &Check, named: Option<&Path>, terminal: &mut Terminal) -
         Err(_) if args.target.is_empty() && opened.diagnostics.has_errors() => Vec::new(),
         Err(slips) => return opened.report(slips, terminal),
     };
+    let probes = match probe(&opened, args.probe.as_deref(), &targets) {
+        Ok(probes) => probes,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    let options = Options { probes, ..options };
     opened.diagnostics.append(refusals(&opened, &targets, &options));
     let clean = opened.diagnostics.is_empty();
     let segments = opened.session.hir().segments.len();

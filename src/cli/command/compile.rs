@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::database::probe;
 use super::{Opened, one, open, refuse_folder};
 use crate::api::Options;
 use crate::artifact::Artifacts;
@@ -37,6 +38,11 @@ pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal)
             return opened.report(slips, terminal);
         }
     };
+    let probes = match probe(&opened, args.probe.as_deref(), &targets) {
+        Ok(probes) => probes,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    let options = Options { probes, ..options };
     match (plain_name(args), segments.as_slice()) {
         (Some(name), &[segment]) => print(opened, name, segment, args, &targets, &options, terminal),
         _ => write(opened, args, &targets, &segments, &options, terminal),

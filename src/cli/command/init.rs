@@ -40,7 +40,7 @@ fn greet(args: &Init, files: &[(&str, &str)], err: &mut dyn Write) -> io::Result
     let option = if here { String::new() } else { format!(" -C {}", args.dir.display()) };
     writeln!(
         err,
-        "\nNow try:\n  segc{option} check\n  segc{option} run --as-of {}\n  segc{option} compile",
+        "\nNow try:\n  segc{option} check\n  segc{option} run --as-of {}\n  segc{option} test\n  segc{option} compile",
         template::AS_OF
     )
 }

@@ -1,14 +1,18 @@
 //! One file for each command.
 
+mod attrition;
 mod capabilities;
 mod catalog;
 mod check;
 mod compile;
+mod database;
 mod explain;
 mod graph;
 mod init;
 mod ls;
 mod run;
+mod test;
+mod why;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,9 +20,10 @@ use std::path::Path;
 use super::args::{Args, Command};
 use super::config::{self, Root};
 use super::exit::Exit;
-use super::problems::{FolderForSegment, NoTarget, UnknownTarget};
+use super::problems::{FolderForSegment, NoTarget, NotOneSegment, UnknownTarget};
 use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
+use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -28,6 +33,9 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Check(check) => check::run(check, named, terminal),
         Command::Compile(compile) => compile::run(compile, named, terminal),
         Command::Run(run) => run::run(run, named, terminal),
+        Command::Test(test) => test::run(test, named, terminal),
+        Command::Why(why) => why::run(why, named, terminal),
+        Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
@@ -84,6 +92,15 @@ impl Opened {
         terminal.report(&self.session.sources, self.diagnostics)
     }
 
+    /// The segment of that very name.
+    fn segment(&self, name: &str) -> Result<SegmentId, Diagnostics> {
+        let chosen = self.session.select(&[name.to_owned()])?;
+        match chosen.as_slice() {
+            [segment] => Ok(*segment),
+            _ => Err(one(NotOneSegment { span: None, pattern: name.to_owned() })),
+        }
+    }
+
     /// The targets of these names, or every one of the project.
     fn targets(&self, names: &[String]) -> Result<Vec<String>, Diagnostics> {
         let known = self.session.targets();
@@ -108,6 +125,20 @@ impl Opened {
             }
         }
         Ok(chosen)
+    }
+
+    /// The target of that name, or the first that the embedded engine can run.
+    fn embedded_target(&self, name: Option<&String>) -> Result<String, Diagnostics> {
+        let named: Vec<String> = name.into_iter().cloned().collect();
+        let targets = self.targets(&named)?;
+        let able = self.session.embedded_targets();
+        targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
+            let why = match name {
+                Some(name) => format!("the embedded engine can't run the target `{name}`"),
+                None => "the embedded engine can run none of the project's targets".to_owned(),
+            };
+            one(NoTarget { span: None, why, able })
+        })
     }
 }
 

@@ -1,23 +1,22 @@
 //! `segc run`
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::database::{Database, choose};
 use super::{Opened, one, open, refuse_folder};
 use crate::api::{Execution, Options};
 use crate::cli::args::Run;
+use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NoTables, NoTarget};
+use crate::cli::problems::{NoLoading, NoTables};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Cell, Embedded, Engine, EngineError};
-
-/// Where a project's sample rows are.
-const DATA: &str = "data";
+use crate::engine::{Access, Address, Cell, Engine, EngineError};
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
@@ -44,26 +43,30 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
         Err(Failure::Io(error)) => return Err(error),
         // It is one transaction: nothing was changed, so there is nothing to show.
         Err(Failure::Engine(error)) => problems.push(error),
+        Err(Failure::Problems(found)) => problems.append(found),
         Err(Failure::NoTables(problem)) => problems.push(*problem),
     }
     opened.report(problems, terminal)
 }
 
-/// What is to be run.
+/// What is to be run, and where.
 struct Prepared {
-    target: String,
+    database: Database,
     execution: Execution,
 }
 
 /// Everything that can go wrong before the engine is asked: target, selection, plan, SQL.
 fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, Diagnostics), Diagnostics> {
-    let target = target(opened, args)?;
+    let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
+    if args.load && matches!(database.address, Address::Server(_)) {
+        return Err(one(NoLoading { span: None, database: database.address.shown() }));
+    }
     let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
     let segments = opened.session.select(&patterns)?;
-    let (plan, mut problems) = opened.session.plan(&target, &segments, options);
+    let (plan, mut problems) = opened.session.plan(&database.target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
     match opened.session.execution(&plan, args.refresh) {
-        Ok(execution) => Ok((Prepared { target, execution }, problems)),
+        Ok(execution) => Ok((Prepared { database, execution }, problems)),
         Err(found) => {
             problems.append(found);
             Err(problems)
@@ -71,29 +74,23 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, 
     }
 }
 
-fn target(opened: &Opened, args: &Run) -> Result<String, Diagnostics> {
-    let named: Vec<String> = args.target.iter().cloned().collect();
-    let targets = opened.targets(&named)?;
-    let able = opened.session.embedded_targets();
-    targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
-        let why = match &args.target {
-            Some(name) => format!("the embedded engine can't run the target `{name}`"),
-            None => "the embedded engine can run none of the project's targets".to_owned(),
-        };
-        one(NoTarget { span: None, why, able })
-    })
-}
-
 /// Why a run ended early.
 enum Failure {
     Io(io::Error),
     Engine(EngineError),
+    Problems(Diagnostics),
     NoTables(Box<NoTables>),
 }
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         Self::Engine(error)
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(problems: Diagnostics) -> Self {
+        Self::Problems(problems)
     }
 }
 
@@ -110,12 +107,9 @@ fn execute(
     prepared: &Prepared,
     terminal: &mut Terminal,
 ) -> Result<Table, Failure> {
-    let mut engine = Embedded::open(args.db.as_deref())?;
-    if args.db.is_none() || args.load {
-        load(&mut engine, opened, &prepared.target, terminal)?;
-    }
     let execution = &prepared.execution;
-    require_tables(&mut engine, args, execution)?;
+    let mut engine = prepared.database.open(opened, Access::Write, args.load, terminal)?;
+    require_tables(engine.as_mut(), args, &prepared.database, execution)?;
     let mut times: BTreeMap<&str, Duration> = BTreeMap::new();
     for step in &execution.steps {
         let start = now();
@@ -127,13 +121,18 @@ fn execute(
     let mut table = Table::new(["SEGMENT", "MEMBERS", "TIME"]).right(&[1, 2]);
     for (segment, query) in &execution.counts {
         let time = times.get(segment.as_str()).copied().unwrap_or_default();
-        table.row([segment.clone(), count(&mut engine, query)?, duration(time)]);
+        table.row([segment.clone(), count(engine.as_mut(), query)?, duration(time)]);
     }
     Ok(table)
 }
 
 /// Asks for every table that is read, so that a missing one is told in the user's words.
-fn require_tables(engine: &mut Embedded, args: &Run, execution: &Execution) -> Result<(), Failure> {
+fn require_tables(
+    engine: &mut dyn Engine,
+    args: &Run,
+    database: &Database,
+    execution: &Execution,
+) -> Result<(), Failure> {
     let missing: Vec<String> = execution
         .reads
         .iter()
@@ -143,53 +142,12 @@ fn require_tables(engine: &mut Embedded, args: &Run, execution: &Execution) -> R
     if missing.is_empty() {
         return Ok(());
     }
-    let database = args.db.as_ref().filter(|_| !args.load).map(|path| path.display().to_string());
+    let database = (database.address != Address::Memory && !args.load).then(|| database.address.shown());
     Err(Failure::NoTables(Box::new(NoTables { span: None, tables: missing, database })))
 }
 
-/// Fills the tables from the sample files, and names those that have none.
-fn load(
-    engine: &mut Embedded,
-    opened: &Opened,
-    target: &str,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let catalog = &opened.session.hir().catalog;
-    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
-    if !report.without_file.is_empty() && terminal.is_human() {
-        writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "))?;
-    }
-    Ok(())
-}
-
-fn count(engine: &mut Embedded, query: &str) -> Result<String, EngineError> {
+fn count(engine: &mut dyn Engine, query: &str) -> Result<String, EngineError> {
     let answer = engine.query(query)?;
     let cell = answer.rows.first().and_then(|row| row.first());
     Ok(cell.map(Cell::to_string).unwrap_or_default())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a run took is for people, not part of any output file"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
-fn duration(time: Duration) -> String {
-    match time.as_millis() {
-        millis @ 0..1000 => format!("{millis} ms"),
-        _ => format!("{:.2} s", time.as_secs_f64()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_short() {
-        assert_eq!(duration(Duration::from_micros(12_900)), "12 ms");
-        assert_eq!(duration(Duration::from_millis(61_234)), "61.23 s");
-    }
 }

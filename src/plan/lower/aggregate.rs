@@ -4,9 +4,10 @@
 use super::Lowering;
 use super::frame::{Row, Scope};
 use super::names::{column_name, first_field, unused};
+use super::ranked::needs_rows;
 use super::segment::select_one;
 use crate::catalog::FieldId;
-use crate::check::hir::{Aggregate, AggregateFunc, Base, Path, Value, ValueKind};
+use crate::check::hir::{Aggregate, AggregateFunc, Base, Path, ValueKind};
 use crate::check::visit::Visitor;
 use crate::dialect::Function;
 use crate::plan::rel::{Column, Cte, Negated, Scalar, Select};
@@ -16,22 +17,41 @@ impl Lowering<'_> {
     /// The value of an aggregate for the row that it belongs to. Null where no row counts,
     /// also for `count` and `sum`: the caller fills in 0 where that makes a difference.
     pub(super) fn aggregate(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
-        let owner = scope.this.clone();
+        if needs_rows(aggregate) {
+            return self.aggregate_of_rows(scope, aggregate);
+        }
+        let name = self.column_name(aggregate);
+        self.grouped(&scope.this, aggregate, &name, |this, inner| {
+            this.aggregate_value(&inner.scope, aggregate)
+        })
+    }
+
+    /// A value of the rows of an aggregate, grouped by their owner.
+    pub(super) fn grouped(
+        &mut self,
+        owner: &Row,
+        aggregate: &Aggregate,
+        name: &str,
+        value: impl FnOnce(&mut Self, &Inner) -> Scalar,
+    ) -> Scalar {
         self.push(false);
-        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
+        let (inner, keys) = self.aggregate_rows(owner, aggregate);
         self.restrict_rows(&inner, aggregate);
-        let value = self.aggregate_value(&inner.scope, aggregate);
+        let value = value(self, &inner);
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let rows = Select { group_by, ..self.pop() };
-        let name = self.column_name(aggregate);
-        let (cte, column) = self.share(rows, &keys, value, &name, aggregate);
-        let on = keys.iter().map(|key| (key.name.clone(), self.field(&owner, key.own))).collect();
-        let alias = self.attach(&owner, &cte, on);
+        let (cte, column) = self.share(rows, &keys, value, name, aggregate);
+        let on = keys.iter().map(|key| (key.name.clone(), self.field(owner, key.own))).collect();
+        let alias = self.attach(owner, &cte, on);
         Scalar::Column(alias, column)
     }
 
-    /// Whether there is a row that satisfies the filter (`every`: one that fails it).
+    /// Whether there is a row that satisfies the filter (`every`: one that fails it). Of the
+    /// latest rows that do, there is one exactly if there is any.
     pub(super) fn exists(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
+        if aggregate.func == AggregateFunc::Every && aggregate.ranked.is_some() {
+            return self.every_of_rows(scope, aggregate, !negated);
+        }
         if self.in_alternative {
             return self.found(scope, aggregate, negated);
         }
@@ -60,11 +80,12 @@ impl Lowering<'_> {
     }
 
     /// What makes a row of an aggregate's path count; for `every`, what makes it fail.
-    fn restrict_rows(&mut self, inner: &Inner, aggregate: &Aggregate) {
+    /// The test of `every(latest N …)` chooses no rows.
+    pub(super) fn restrict_rows(&mut self, inner: &Inner, aggregate: &Aggregate) {
         let in_alternative = std::mem::replace(&mut self.in_alternative, false);
         self.restrict_times(&inner.scope, &inner.path, aggregate);
-        if let Some(filter) = &aggregate.filter {
-            let fails = aggregate.func == AggregateFunc::Every;
+        let fails = aggregate.func == AggregateFunc::Every;
+        if let Some(filter) = aggregate.filter.as_ref().filter(|_| !fails || aggregate.ranked.is_none()) {
             let filter = self.cond(&inner.scope, filter, fails);
             self.add_filter(&inner.scope.this, filter);
         }
@@ -74,7 +95,7 @@ impl Lowering<'_> {
     /// The rows of an aggregate's path, and what to group them by. Where the aggregate reads
     /// its owner (`outer.…`), the owner's rows come first and its key is grouped by; else the
     /// owner isn't scanned at all.
-    fn aggregate_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
+    pub(super) fn aggregate_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
         let catalog = &self.cx.hir.catalog;
         let first = aggregate.hops.first();
         if reads_outer(aggregate) || first.is_none() {
@@ -130,9 +151,14 @@ impl Lowering<'_> {
     fn aggregate_value(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
         let Some(value) = &aggregate.value else { return Scalar::CountRows };
         let scalar = self.value(scope, value);
+        self.fold(aggregate.func, &value.ty, scalar)
+    }
+
+    /// What an aggregate makes of a value of each row.
+    pub(super) fn fold(&self, func: AggregateFunc, ty: &Type, scalar: Scalar) -> Scalar {
         let call = |function, arg| Scalar::Call(function, vec![arg]);
-        let ordered = |this: &Self, arg| if value.ty == Type::String { this.text_order(arg) } else { arg };
-        match aggregate.func {
+        let ordered = |arg| if *ty == Type::String { self.text_order(arg) } else { arg };
+        match func {
             AggregateFunc::Count
             | AggregateFunc::Exists
             | AggregateFunc::Every
@@ -141,9 +167,9 @@ impl Lowering<'_> {
             | AggregateFunc::Mode => Scalar::CountRows,
             AggregateFunc::CountDistinct => call(Function::CountDistinct, scalar),
             AggregateFunc::Avg => call(Function::Avg, scalar),
-            AggregateFunc::Min => call(Function::Min, ordered(self, scalar)),
-            AggregateFunc::Max => call(Function::Max, ordered(self, scalar)),
-            AggregateFunc::Sum => match value.ty {
+            AggregateFunc::Min => call(Function::Min, ordered(scalar)),
+            AggregateFunc::Max => call(Function::Max, ordered(scalar)),
+            AggregateFunc::Sum => match ty {
                 Type::Integer => call(Function::SumInteger, scalar),
                 Type::Float => call(Function::SumFloat, scalar),
                 _ => call(Function::SumDecimal, scalar),
@@ -151,18 +177,24 @@ impl Lowering<'_> {
         }
     }
 
-    fn column_name(&self, aggregate: &Aggregate) -> String {
-        let catalog = &self.cx.hir.catalog;
-        column_name(aggregate, |value: &Value| match first_field(value)? {
-            ValueKind::Field(path, field) => Some(catalog.entity(path.end).field(*field).name.clone()),
+    pub(super) fn column_name(&self, aggregate: &Aggregate) -> String {
+        column_name(aggregate, self.value_name(aggregate))
+    }
+
+    /// What the value of an aggregate's rows is mostly about.
+    pub(super) fn value_name(&self, aggregate: &Aggregate) -> Option<String> {
+        match first_field(aggregate.value.as_ref()?)? {
+            ValueKind::Field(path, field) => {
+                Some(self.cx.hir.catalog.entity(path.end).field(*field).name.clone())
+            }
             ValueKind::Trait(_, id) => Some(self.cx.hir.computed(*id).name.clone()),
             _ => None,
-        })
+        }
     }
 
     /// Puts an aggregate into a subquery over the same rows, if there is one; else into a new
     /// one. Returns the subquery's name and the column's.
-    fn share(
+    pub(super) fn share(
         &mut self,
         rows: Select,
         keys: &[GroupKey],
@@ -184,7 +216,7 @@ impl Lowering<'_> {
 
     /// The place of the subquery over these rows: one that is there, or a new one that yields
     /// the keys.
-    fn share_rows(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {
+    pub(super) fn share_rows(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {
         let same = |cte: &Cte| {
             let with = &cte.select;
             !with.group_by.is_empty()
@@ -212,9 +244,9 @@ pub(super) fn is_joined(alias: String, column: Option<&str>, negated: bool) -> S
 }
 
 /// What is inside an aggregate: the rows of its path, and what its expressions see.
-struct Inner {
-    path: Vec<Row>,
-    scope: Scope,
+pub(super) struct Inner {
+    pub(super) path: Vec<Row>,
+    pub(super) scope: Scope,
 }
 
 impl Inner {
@@ -225,17 +257,18 @@ impl Inner {
 }
 
 /// A column that an aggregate's rows are grouped by.
-struct GroupKey {
+#[derive(Debug, Clone)]
+pub(super) struct GroupKey {
     /// Its name in the subquery.
-    name: String,
+    pub(super) name: String,
     /// The owner's field that it equals.
-    own: FieldId,
+    pub(super) own: FieldId,
     /// Its value in the subquery.
-    grouped: Scalar,
+    pub(super) grouped: Scalar,
 }
 
 impl GroupKey {
-    fn column(&self) -> Column {
+    pub(super) fn column(&self) -> Column {
         let plain = matches!(&self.grouped, Scalar::Column(_, column) if *column == self.name);
         Column { value: self.grouped.clone(), name: (!plain).then(|| self.name.clone()) }
     }

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::cond::{binary, complement, not_true};
+use super::digits::compared;
 use super::frame::{Row, Scope};
 use super::time::{Fixed, ceil_date, fixed};
 use crate::catalog::FieldId;
@@ -33,11 +34,13 @@ impl Lowering<'_> {
             return rewritten;
         }
         let may_miss = left.may_miss || right.may_miss;
-        let (left, right) = if op == Comparison::Equal {
+        let values = (left, right);
+        let scalars = if op == Comparison::Equal {
             (self.value(scope, left), self.value(scope, right))
         } else {
             (self.ordered(scope, left), self.value(scope, right))
         };
+        let (left, right) = compared(values, scalars);
         comparison(op, left, right, may_miss, negated)
     }
 
@@ -52,13 +55,19 @@ impl Lowering<'_> {
         bound: &Value,
         negated: bool,
     ) -> Option<Scalar> {
-        let ValueKind::Aggregate(aggregate) = &total.kind else { return None };
-        if !is_total(aggregate) {
-            return None;
+        match &total.kind {
+            ValueKind::Aggregate(aggregate) if is_total(aggregate) => {}
+            ValueKind::Periods(_) => {}
+            _ => return None,
         }
         let zero_holds = holds(op, 0.0, literal) != negated;
         let right = self.value(scope, bound);
-        let left = if zero_holds { self.value(scope, total) } else { self.aggregate(scope, aggregate) };
+        let left = match &total.kind {
+            ValueKind::Aggregate(aggregate) if !zero_holds => self.aggregate(scope, aggregate),
+            ValueKind::Periods(periods) if !zero_holds => self.periods(scope, periods),
+            _ => self.value(scope, total),
+        };
+        let (left, right) = compared((total, bound), (left, right));
         Some(comparison(op, left, right, false, negated))
     }
 
@@ -131,7 +140,10 @@ impl Lowering<'_> {
             return in_range(value, Some(from), Some(to), may_miss, negated);
         }
         let scalar = self.ordered(scope, value);
-        let (low, high) = (self.value(scope, low), self.value(scope, high));
+        let bounds = (self.value(scope, low), self.value(scope, high));
+        let (above, low) = compared((value, low), (scalar.clone(), bounds.0));
+        let (below, high) = compared((value, high), (scalar.clone(), bounds.1));
+        let scalar = if above == scalar { below } else { above };
         if negated && may_miss {
             return not_true(Scalar::Between(
                 Box::new(scalar),
@@ -165,7 +177,7 @@ impl Lowering<'_> {
 
     /// A window's bound as what a time is compared with: for a date with a fixed window
     /// (`days`) it is the first day whose midnight lies in it.
-    fn bound_for(&mut self, scope: &Scope, days: bool, bound: &Value) -> Scalar {
+    pub(super) fn bound_for(&mut self, scope: &Scope, days: bool, bound: &Value) -> Scalar {
         if days && let Some(day) = self.ceil_day(bound) {
             return day;
         }
@@ -193,11 +205,7 @@ impl Lowering<'_> {
     ) -> Vec<Scalar> {
         let (from, upper) = visible(window, span);
         let declared = self.cx.hir.catalog.entity(row.entity).field(field);
-        let column = self.field(row, field);
-        let all_fixed = from.iter().chain(&upper).all(|bound| self.is_fixed(bound));
-        let days = declared.ty == Type::Date;
-        let operand = if days && !all_fixed { self.midnight_of(column) } else { column };
-        let days = days && all_fixed;
+        let (operand, days) = self.time_operand(row, field, from.iter().chain(&upper));
         let mut conditions = Vec::new();
         for (op, bound) in from
             .iter()
@@ -211,6 +219,25 @@ impl Lowering<'_> {
             conditions.push(Scalar::IsNotNull(Box::new(operand)));
         }
         conditions
+    }
+
+    /// A time as it is compared with these bounds, and whether that is by days: a date stands
+    /// alone where all bounds are fixed.
+    pub(super) fn time_operand<'v>(
+        &mut self,
+        row: &Row,
+        field: FieldId,
+        mut bounds: impl Iterator<Item = &'v Value>,
+    ) -> (Scalar, bool) {
+        let column = self.field(row, field);
+        if self.cx.hir.catalog.entity(row.entity).field(field).ty != Type::Date {
+            return (column, false);
+        }
+        if bounds.all(|bound| self.is_fixed(bound)) {
+            (column, true)
+        } else {
+            (self.midnight_of(column), false)
+        }
     }
 
     /// The first day whose midnight is not before a fixed instant.

@@ -31,9 +31,17 @@ impl Lowering<'_> {
             CondKind::True(value) => self.is_true(scope, value, negated),
             CondKind::Exists(aggregate) => self.exists(scope, aggregate, negated),
             CondKind::Every(aggregate) => self.exists(scope, aggregate, !negated),
-            CondKind::Matches(..)
-            | CondKind::Resembles(..)
-            | CondKind::Contains(..)
+            CondKind::Matches(value, pattern) => {
+                let args = vec![self.value(scope, value), Scalar::Pattern(pattern.tree.clone())];
+                complement(Scalar::Call(Function::Matches, args), value.may_miss, negated)
+            }
+            CondKind::Resembles(value, text, edits) => {
+                let text = Scalar::Literal(Literal::String(text.clone()));
+                let edits = Scalar::Literal(Literal::Integer(i64::from(*edits)));
+                let args = vec![self.value(scope, value), text, edits];
+                complement(Scalar::Call(Function::Resembles, args), value.may_miss, negated)
+            }
+            CondKind::Contains(..)
             | CondKind::ContainsAny(..)
             | CondKind::ContainsAll(..)
             | CondKind::Empty(_)

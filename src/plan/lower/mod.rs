@@ -9,9 +9,12 @@ mod aggregate;
 mod bounds;
 mod compare;
 mod cond;
+mod digits;
+pub(super) mod explain;
 mod frame;
 mod keep;
 mod names;
+mod ranked;
 mod segment;
 mod time;
 mod value;
@@ -77,7 +80,7 @@ pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
 
 /// An instant moved forward, in the project's zone.
 pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Unit) -> Scalar {
-    new(context).shifted(instant, by, unit)
+    Lowering::new(context).shifted(instant, by, unit)
 }
 
 /// Which of a segment's rows a select yields.
@@ -90,33 +93,9 @@ enum Part {
 }
 
 fn lower(context: &Context<'_>, select: impl FnOnce(&mut Lowering<'_>) -> Select) -> Lowered {
-    let mut lowering = new(context);
+    let mut lowering = Lowering::new(context);
     let select = select(&mut lowering);
-    let bounds = lowering.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
-    Lowered {
-        query: Query { ctes: lowering.ctes, select },
-        clock: Clock { as_of: None, bounds },
-        reads: lowering.reads,
-        tables: lowering.tables,
-        unique: lowering.unique,
-    }
-}
-
-fn new<'a>(context: &'a Context<'a>) -> Lowering<'a> {
-    Lowering {
-        cx: context,
-        ctes: Vec::new(),
-        names: BTreeSet::new(),
-        bounds: BTreeMap::new(),
-        members: BTreeMap::new(),
-        sources: BTreeMap::new(),
-        reads: BTreeMap::new(),
-        tables: BTreeSet::new(),
-        unique: BTreeSet::new(),
-        repeats: OnceCell::new(),
-        in_alternative: false,
-        frames: Vec::new(),
-    }
+    lowering.finish(select)
 }
 
 /// One segment's lowering.
@@ -132,6 +111,8 @@ struct Lowering<'a> {
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
+    /// Subqueries of rows that aggregates share.
+    row_sources: Vec<ranked::RowSource>,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
@@ -141,4 +122,35 @@ struct Lowering<'a> {
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(cx: &'a Context<'a>) -> Self {
+        Self {
+            cx,
+            ctes: Vec::new(),
+            names: BTreeSet::new(),
+            bounds: BTreeMap::new(),
+            members: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            row_sources: Vec::new(),
+            reads: BTreeMap::new(),
+            tables: BTreeSet::new(),
+            unique: BTreeSet::new(),
+            repeats: OnceCell::new(),
+            in_alternative: false,
+            frames: Vec::new(),
+        }
+    }
+
+    fn finish(self, select: Select) -> Lowered {
+        let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
+        Lowered {
+            query: Query { ctes: self.ctes, select },
+            clock: Clock { as_of: None, bounds },
+            reads: self.reads,
+            tables: self.tables,
+            unique: self.unique,
+        }
+    }
 }

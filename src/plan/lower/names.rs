@@ -54,8 +54,20 @@ impl Lowering<'_> {
         name
     }
 
-    /// What an aggregate's subquery holds: `paid_orders_last_30_days`, `customer_orders`.
+    /// What an aggregate's subquery holds: `paid_orders_last_30_days`, `latest_3_orders`.
     pub(super) fn aggregate_name(&self, aggregate: &Aggregate) -> String {
+        let rows = self.rows_name(aggregate);
+        match aggregate.ranked.filter(|_| aggregate.func != AggregateFunc::Exists) {
+            Some(ranked) => {
+                let end = if ranked.latest { "latest" } else { "earliest" };
+                format!("{end}_{}_{rows}", ranked.count)
+            }
+            None => rows,
+        }
+    }
+
+    /// The rows that an aggregate chooses from: `paid_orders_last_30_days`, `customer_orders`.
+    pub(super) fn rows_name(&self, aggregate: &Aggregate) -> String {
         let catalog = &self.cx.hir.catalog;
         let hop = |hop: &Hop| {
             let link = &catalog.entity(hop.from).link(hop.link).name;
@@ -94,8 +106,7 @@ impl Lowering<'_> {
 }
 
 /// The name of an aggregate's column: `row_count`, `sum_total`.
-pub(super) fn column_name(aggregate: &Aggregate, field: impl Fn(&Value) -> Option<String>) -> String {
-    let what = aggregate.value.as_ref().and_then(field);
+pub(super) fn column_name(aggregate: &Aggregate, what: Option<String>) -> String {
     let of = |verb: &str| match &what {
         Some(field) => format!("{verb}_{field}"),
         None => verb.to_owned(),

@@ -10,13 +10,31 @@ impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
     pub(super) fn segment(&mut self, id: SegmentId, part: Part) -> Select {
-        for inlined in self.inlined_by(id) {
-            let select = self.members(inlined, Part::Match);
-            let name = self.cte_name(&self.cx.hir.segment(inlined).name.clone());
-            self.ctes.push(Cte::new(name.clone(), select));
-            self.members.insert(inlined, Relation::Cte(name));
-        }
+        self.inline_inputs(id);
         self.members(id, part)
+    }
+
+    /// A subquery for each segment that this one inlines and that has none yet.
+    pub(super) fn inline_inputs(&mut self, id: SegmentId) {
+        for inlined in self.inlined_by(id) {
+            self.inline(inlined);
+        }
+    }
+
+    /// A subquery for a segment, after those for what it inlines.
+    pub(super) fn inline_whole(&mut self, id: SegmentId) {
+        self.inline_inputs(id);
+        self.inline(id);
+    }
+
+    fn inline(&mut self, id: SegmentId) {
+        if self.members.contains_key(&id) {
+            return;
+        }
+        let select = self.members(id, Part::Match);
+        let name = self.cte_name(&self.cx.hir.segment(id).name.clone());
+        self.ctes.push(Cte::new(name.clone(), select));
+        self.members.insert(id, Relation::Cte(name));
     }
 
     /// Every segment that this one inlines, through others too, each after those it needs.

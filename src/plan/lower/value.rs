@@ -3,6 +3,7 @@
 use super::Lowering;
 use super::bounds::{call, shift_exact};
 use super::compare::is_total;
+use super::digits::operands;
 use super::frame::Scope;
 use crate::check::hir::{ArithmeticOp, Func, Part, Path, TraitId, Value, ValueKind};
 use crate::dialect::Function;
@@ -21,7 +22,8 @@ impl Lowering<'_> {
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
             ValueKind::Field(path, field) => {
                 let row = self.row_at(scope, path);
-                self.field(&row, *field)
+                let column = self.field(&row, *field);
+                if value.ty == Type::Semver { call(Function::SemverKey, vec![column]) } else { column }
             }
             ValueKind::Trait(path, id) => self.computed(scope, path, *id),
             ValueKind::Aggregate(aggregate) => {
@@ -54,8 +56,11 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, from), self.value(scope, to)];
                 call(Function::DaysBetween, args)
             }
+            ValueKind::Periods(periods) => {
+                let scalar = self.periods(scope, periods);
+                or_zero(scalar)
+            }
             ValueKind::Bucket { seed, .. } => self.bucket(&scope.this, seed),
-            ValueKind::Periods(_) => Scalar::Literal(Literal::Integer(0)),
             ValueKind::Condition(cond) => {
                 let in_alternative = std::mem::replace(&mut self.in_alternative, true);
                 let holds = self.cond(scope, cond, false);
@@ -99,6 +104,7 @@ impl Lowering<'_> {
         ty: &Type,
     ) -> Scalar {
         let scalars = (self.value(scope, left), self.value(scope, right));
+        let scalars = operands(op, (left, right), scalars);
         let binary = |op, (left, right)| Scalar::Binary(op, Box::new(left), Box::new(right));
         match op {
             ArithmeticOp::Add => binary(BinaryOp::Add, scalars),
@@ -117,7 +123,8 @@ impl Lowering<'_> {
     fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
-            Func::Coalesce | Func::Semver | Func::Size => return Scalar::Coalesce(scalars),
+            Func::Semver => Function::SemverKey,
+            Func::Coalesce | Func::Size => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
             Func::Trim => Function::Trim,

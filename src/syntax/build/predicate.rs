@@ -59,7 +59,9 @@ impl<'a> Builder<'a, '_> {
             Rule::ends_with => self.text_operator(TextOp::EndsWith, value, operator, negated),
             Rule::matches => {
                 let (pattern, pattern_span) = self.text_of(&operator);
-                ExprKind::Matches { value: Box::new(value), pattern, pattern_span, negated }
+                let raw = children(operator, Rule::text).next();
+                let pattern_raw = raw.map_or_else(String::new, |raw| raw.as_str().to_owned());
+                ExprKind::Matches { value: Box::new(value), pattern, pattern_raw, pattern_span, negated }
             }
             Rule::resembles => self.resembles(value, operator, negated),
             Rule::anniversary => match children(operator, Rule::window).next() {

@@ -1,0 +1,54 @@
+//! The same project with other values for parameters, or with rows elsewhere: what a unit
+//! test needs beside the project as it is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::open::of_file;
+use super::session::Session;
+use crate::analyze::{Graph, fingerprints};
+use crate::catalog::{EntityId, TableSource};
+use crate::check;
+use crate::diagnostic::Diagnostics;
+use crate::project::Param;
+use crate::syntax::ast;
+
+impl Session {
+    /// The project with values for parameters that go before those it has. Its files are
+    /// neither read nor parsed again.
+    #[must_use]
+    pub fn with_params(&self, params: &[Param]) -> (Self, Diagnostics) {
+        let mut problems = Diagnostics::new();
+        let mut settings = self.settings.clone();
+        settings.params.extend(params.iter().map(of_file));
+        let hir = check::check(&self.syntax, Arc::clone(&self.hir.catalog), &settings, &mut problems);
+        let graph = Graph::new(&hir);
+        let fingerprints = fingerprints(&hir, &graph);
+        (Self { settings, hir, graph, fingerprints, ..self.clone() }, problems)
+    }
+
+    /// The project with the rows of some entities in these tables, on every target.
+    #[must_use]
+    pub fn with_tables(&self, tables: &BTreeMap<EntityId, Vec<String>>) -> Self {
+        let mut session = self.clone();
+        if tables.is_empty() {
+            return session;
+        }
+        let mut catalog = (*session.hir.catalog).clone();
+        for (&id, name) in tables {
+            if let Some(entity) = catalog.entities.get_mut(id.0 as usize) {
+                entity.source = TableSource::Table(name.clone());
+                entity.target_sources.clear();
+            }
+        }
+        session.hir.catalog = Arc::new(catalog);
+        session
+    }
+
+    /// Whether a segment of that name stands in a file, be it switched off or wrong.
+    #[must_use]
+    pub fn is_written(&self, segment: &str) -> bool {
+        let items = self.syntax.iter().flat_map(|file| &file.items);
+        items.into_iter().any(|item| matches!(item, ast::Item::Segment(one) if one.name.text == segment))
+    }
+}

@@ -1,0 +1,163 @@
+//! How many remain after each condition of a segment.
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::database::{numbers, render};
+use super::tree::part_text;
+use crate::api::session::{Options, Session};
+use crate::check::hir::{Cond, SegmentId};
+use crate::check::tree::{Part, Role, Shape, any_of, not, tree};
+use crate::diagnostic::Diagnostics;
+use crate::engine::Engine;
+use crate::plan::{self, About};
+
+/// How many remain after each condition of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attrition {
+    /// The segment's name.
+    pub segment: String,
+    /// The entity's name.
+    pub entity: String,
+    /// The instant of the count.
+    pub as_of: Timestamp,
+    /// How many entities there are.
+    pub everyone: u64,
+    /// The steps, in the order in which they are written; the last leaves the members.
+    pub steps: Vec<Step>,
+}
+
+/// A condition, and how many remain after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// `extends`, `where`, `and`, `include`, `exclude`.
+    pub word: &'static str,
+    /// What the user wrote, on one line.
+    pub text: String,
+    /// How many remain; after an include, how many that or one before it takes.
+    pub remain: u64,
+}
+
+impl Attrition {
+    /// How many are members.
+    #[must_use]
+    pub fn members(&self) -> u64 {
+        self.steps.last().map_or(self.everyone, |step| step.remain)
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        let steps = self.steps.iter().map(|step| {
+            json!({ "step": step.word, "text": step.text, "remain": step.remain, "share": self.share(step.remain) })
+        });
+        json!({
+            "segment": self.segment,
+            "entity": self.entity,
+            "as_of": self.as_of.to_string(),
+            "everyone": self.everyone,
+            "members": self.members(),
+            "steps": steps.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Which part of all so many are, from 0 to 1.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown with a few digits")]
+    pub fn share(&self, count: u64) -> f64 {
+        if self.everyone == 0 { 0.0 } else { count as f64 / self.everyone as f64 }
+    }
+}
+
+impl Session {
+    /// How many remain after each condition of a segment, in one query to a database that
+    /// speaks the target's dialect.
+    ///
+    /// # Errors
+    ///
+    /// What the target or the policy refuses; what the engine refuses.
+    pub fn attrition(
+        &self,
+        segment: SegmentId,
+        target: &str,
+        options: &Options,
+        engine: &mut dyn Engine,
+    ) -> Result<Attrition, Diagnostics> {
+        let tree = tree(&self.hir, segment, false);
+        let mut funnel = Funnel { session: self, conds: Vec::new(), passed: Vec::new(), steps: Vec::new() };
+        funnel.segment(&tree.root);
+        let conds: Vec<&Cond> = funnel.conds.iter().collect();
+        let steps: Vec<Vec<usize>> = funnel.steps.iter().map(|(_, _, passed)| passed.clone()).collect();
+        let sql = render(self, segment, target, options, |request| {
+            let (hir, whole, conds) = (&tree.hir, tree.whole.as_slice(), conds.as_slice());
+            plan::attrition(request, &About { hir, segment, whole, conds }, &steps)
+        })?;
+        let table = engine.query(&sql).map_err(|error| Diagnostics::from(vec![error.into()]))?;
+        let (as_of, counts) = numbers(&table)?;
+        let mut counts = counts.into_iter();
+        let everyone = counts.next().unwrap_or_default();
+        let steps = funnel.steps.into_iter().zip(counts);
+        Ok(Attrition {
+            segment: self.hir.segment(segment).name.clone(),
+            entity: self.entity_of(segment).name.clone(),
+            as_of,
+            everyone,
+            steps: steps.map(|((word, text, _), remain)| Step { word, text, remain }).collect(),
+        })
+    }
+}
+
+struct Funnel<'a> {
+    session: &'a Session,
+    conds: Vec<Cond>,
+    /// The places of the conditions that those who remain have passed.
+    passed: Vec<usize>,
+    /// Word, text, and the conditions to pass.
+    steps: Vec<(&'static str, String, Vec<usize>)>,
+}
+
+impl Funnel<'_> {
+    fn segment(&mut self, root: &Part) {
+        let mut includes: Vec<&Part> = Vec::new();
+        let several = root.parts.iter().filter(|part| part.role == Role::Include).count();
+        for part in &root.parts {
+            match part.role {
+                Role::Parent(_) => self.narrow("extends", part, part.cond.clone()),
+                Role::Where if part.shape == Shape::All => {
+                    for (at, inner) in part.parts.iter().enumerate() {
+                        self.narrow(if at == 0 { "where" } else { "and" }, inner, inner.cond.clone());
+                    }
+                }
+                Role::Where | Role::Condition | Role::Segment(_) => {
+                    self.narrow("where", part, part.cond.clone());
+                }
+                Role::Include => {
+                    includes.push(part);
+                    let conds: Vec<Cond> = includes.iter().map(|part| part.cond.clone()).collect();
+                    let any = any_of(&conds, part.cond.span);
+                    if includes.len() < several {
+                        self.alone("include", part, any)
+                    } else {
+                        self.narrow("include", part, any)
+                    }
+                }
+                Role::Exclude => self.narrow("exclude", part, not(&part.cond)),
+                Role::Group(_) => self.narrow("exclusive group", part, part.cond.clone()),
+                Role::Keep => self.narrow("keep", part, part.cond.clone()),
+            }
+        }
+    }
+
+    /// A step that all later ones stand on.
+    fn narrow(&mut self, word: &'static str, part: &Part, cond: Cond) {
+        self.alone(word, part, cond);
+        self.passed.push(self.conds.len() - 1);
+    }
+
+    /// A step of its own.
+    fn alone(&mut self, word: &'static str, part: &Part, cond: Cond) {
+        self.conds.push(cond);
+        let to_pass = self.passed.iter().copied().chain([self.conds.len() - 1]).collect();
+        self.steps.push((word, part_text(self.session, part), to_pass));
+    }
+}

@@ -1,0 +1,158 @@
+//! Why an entity is in a segment, or is not; and where the others stay.
+//!
+//! The tree of conditions is `check`'s. Who answers is one of two: a database, by queries of
+//! the planner, or the reference evaluator, for rows that are in no database.
+
+mod attrition;
+mod database;
+mod row;
+mod text;
+mod tree;
+
+use jiff::Timestamp;
+
+pub use attrition::{Attrition, Step as AttritionStep};
+pub use tree::{Saw, Why, WhyPart};
+
+use super::problems::{BadKey, WrongKeyParts};
+use super::session::{Options, Session};
+use crate::catalog::Entity;
+use crate::check::hir::{Cond, SegmentId, Value};
+use crate::check::tree::{Part, Tree, tree};
+use crate::diagnostic::Diagnostics;
+use crate::engine::Engine;
+use crate::evaluate::{self, Data, Datum};
+use crate::types::Literal;
+
+/// Who is asked about.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// The segment.
+    pub segment: SegmentId,
+    /// The parts of the entity's key, as text.
+    pub key: &'a [String],
+    /// Whether the segments that it refers to are unfolded.
+    pub deep: bool,
+}
+
+/// Everything that is asked, in the order in which the tree is read.
+struct Asked<'a> {
+    tree: &'a Tree<'a>,
+    conds: Vec<&'a Cond>,
+    values: Vec<&'a Value>,
+}
+
+/// What a database or the evaluator says.
+struct Answers {
+    as_of: Timestamp,
+    conds: Vec<bool>,
+    values: Vec<Option<Literal>>,
+}
+
+impl Session {
+    /// Why the entity with this key is in a segment or not, by a database that speaks the
+    /// target's dialect.
+    ///
+    /// # Errors
+    ///
+    /// What the target or the policy refuses; a key that can't be read, or that nobody or
+    /// several have; what the engine refuses.
+    pub fn why(
+        &self,
+        question: &Question<'_>,
+        target: &str,
+        options: &Options,
+        engine: &mut dyn Engine,
+    ) -> Result<Why, Diagnostics> {
+        let key = self.key(question)?;
+        self.answer(question, &key, |asked| {
+            database::ask(self, question, target, options, engine, &key, asked)
+        })
+    }
+
+    /// The same for a row that is in no database, by the reference evaluator at an instant.
+    ///
+    /// # Errors
+    ///
+    /// A key that can't be read, or that nobody or several have; what would fail on an engine.
+    pub fn why_row(
+        &self,
+        question: &Question<'_>,
+        data: &Data,
+        as_of: Timestamp,
+    ) -> Result<Why, Diagnostics> {
+        let key = self.key(question)?;
+        self.answer(question, &key, |asked| row::ask(self, question, data, as_of, &key, asked))
+    }
+
+    /// Plans the tree, has it answered, and puts the answers into it.
+    fn answer(
+        &self,
+        question: &Question<'_>,
+        key: &[Literal],
+        ask: impl FnOnce(&Asked<'_>) -> Result<Answers, Diagnostics>,
+    ) -> Result<Why, Diagnostics> {
+        let mut tree = tree(&self.hir, question.segment, question.deep);
+        tree::drop_constants(&mut tree.root, &self.sources);
+        let (mut conds, mut values) = (Vec::new(), Vec::new());
+        collect(&tree.root, &mut conds, &mut values);
+        let answers = ask(&Asked { tree: &tree, conds, values })?;
+        Ok(tree::filled(self, question.segment, key, &tree.root, answers))
+    }
+
+    fn entity_of(&self, segment: SegmentId) -> &Entity {
+        self.hir.catalog.entity(self.hir.segment(segment).entity)
+    }
+
+    /// The key of a question, read by the types of its fields.
+    fn key(&self, question: &Question<'_>) -> Result<Vec<Literal>, Diagnostics> {
+        let entity = self.entity_of(question.segment);
+        let names: Vec<&str> = entity.key.iter().map(|&field| entity.field(field).name.as_str()).collect();
+        if question.key.len() != names.len() {
+            let (entity, given) = (entity.name.clone(), question.key.len());
+            let names = names.into_iter().map(str::to_owned).collect();
+            return Err(vec![WrongKeyParts { span: None, entity, names, given }.into()].into());
+        }
+        let mut problems = Diagnostics::new();
+        let mut key = Vec::new();
+        for (&field, text) in entity.key.iter().zip(question.key) {
+            let field = entity.field(field);
+            let read = evaluate::parse(text, &field.ty, &field.storage).ok().and_then(literal);
+            match read {
+                Some(part) => key.push(part),
+                None => problems.push(BadKey {
+                    span: None,
+                    text: text.clone(),
+                    field: field.name.clone(),
+                    ty: field.ty.to_string(),
+                }),
+            }
+        }
+        if problems.is_empty() { Ok(key) } else { Err(problems) }
+    }
+}
+
+/// Everything that is asked, in the order in which the tree is read.
+fn collect<'a>(part: &'a Part, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
+    conds.push(&part.cond);
+    values.extend(part.sights.iter().map(|sight| &sight.value));
+    for inner in &part.parts {
+        collect(inner, conds, values);
+    }
+}
+
+/// A value of the evaluator; `None` if it is missing.
+fn literal(datum: Datum) -> Option<Literal> {
+    Some(match datum {
+        Datum::String(text) => Literal::String(text),
+        Datum::Integer(number) => Literal::Integer(number),
+        Datum::Decimal(number) => Literal::Decimal(number),
+        Datum::Float(number) => Literal::Float(number),
+        Datum::Boolean(value) => Literal::Boolean(value),
+        Datum::Date(date) => Literal::Date(date),
+        Datum::Timestamp(instant) => Literal::Timestamp(instant),
+        Datum::Semver(version) => Literal::Semver(version),
+        // What the language compares with nothing else has no constants of its own.
+        Datum::Missing => return None,
+    })
+}

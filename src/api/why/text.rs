@@ -1,0 +1,111 @@
+//! Values and conditions as people read them.
+
+use serde_json::{Value as Json, json};
+
+use crate::types::{Literal, Type};
+
+/// More digits than this are left away from floats.
+const DIGITS: usize = 6;
+
+/// Decimals of so many places are money and the like: their zeros are shown.
+const MONEY: u8 = 4;
+
+/// A value for people: text in quotes, money with its cents, `missing` for none.
+#[must_use]
+pub(super) fn shown(value: Option<&Literal>, ty: &Type) -> String {
+    match (value, ty) {
+        (None, _) => "missing".to_owned(),
+        (Some(Literal::Decimal(number)), Type::Decimal { scale, .. }) if *scale <= MONEY => {
+            number.with_scale(i64::from(*scale)).to_plain_string()
+        }
+        (Some(Literal::Decimal(number)), _) => number.normalized().to_plain_string(),
+        (Some(Literal::Float(number)), _) => float(*number),
+        (Some(other), _) => other.to_string(),
+    }
+}
+
+fn float(number: f64) -> String {
+    let size = number.abs();
+    if number == 0.0 || (1e-4..1e15).contains(&size) {
+        let text = format!("{number:.DIGITS$}");
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    format!("{number:e}")
+}
+
+/// A value as JSON; decimals are text.
+pub(super) fn json_of(value: Option<&Literal>) -> Json {
+    match value {
+        None => Json::Null,
+        Some(Literal::String(text)) => json!(text),
+        Some(Literal::Integer(number)) => json!(number),
+        Some(Literal::Float(number)) => json!(number),
+        Some(Literal::Boolean(value)) => json!(value),
+        Some(Literal::Decimal(number)) => json!(number.normalized().to_plain_string()),
+        Some(Literal::Date(date)) => json!(date.to_string()),
+        Some(Literal::Timestamp(instant)) => json!(instant.to_string()),
+        Some(Literal::Semver(version)) => json!(version.to_string()),
+    }
+}
+
+/// What was written, on one line: without comments, and with single spaces outside of quotes.
+pub(super) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote: Option<char> = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match quote {
+            Some(end) => {
+                out.push(c);
+                if c == '\\' {
+                    out.extend(chars.next());
+                } else if c == end {
+                    quote = None;
+                }
+            }
+            None if c == '#' => {
+                chars.by_ref().find(|&c| c == '\n');
+                space(&mut out);
+            }
+            None if c.is_whitespace() => space(&mut out),
+            None => {
+                quote = matches!(c, '"' | '\'' | '`').then_some(c);
+                out.push(c);
+            }
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// One space, if there is none yet.
+fn space(out: &mut String) {
+    if !out.is_empty() && !out.ends_with([' ', '(']) {
+        out.push(' ');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_comes_on_one_line() {
+        let text = "count( # how many\n  orders\n    where note = \"a  # b\\\"  c\")\n  > 3 # three";
+        assert_eq!(one_line(text), "count(orders where note = \"a  # b\\\"  c\") > 3");
+    }
+
+    #[test]
+    fn values_are_for_people() {
+        let money = Type::Decimal { precision: 38, scale: 2 };
+        let decimal = |text: &str| Literal::Decimal(text.parse().expect("a number"));
+        assert_eq!(shown(Some(&decimal("1240.5")), &money), "1240.50");
+        assert_eq!(shown(Some(&decimal("0")), &Type::WIDE_INTEGER), "0");
+        let wide = Type::Decimal { precision: 38, scale: 9 };
+        assert_eq!(shown(Some(&decimal("0.333333333")), &wide), "0.333333333");
+        assert_eq!(shown(Some(&Literal::Float(2.0 / 3.0)), &Type::Float), "0.666667");
+        assert_eq!(shown(Some(&Literal::Float(1e300)), &Type::Float), "1e300");
+        assert_eq!(shown(Some(&Literal::String("a\"b".to_owned())), &Type::String), "\"a\\\"b\"");
+        assert_eq!(shown(None, &Type::String), "missing");
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows in the order of time: `first`, `last`, `latest N`, `earliest N`.
+
+use crate::catalog::FieldId;
+use crate::syntax::ast::{self, AggregateFunc};
+
+use super::super::hir::Ranked;
+use super::super::problems::rows::{NoOrder, NoRowsTaken, RankedIdle};
+use super::super::resolve::path_text;
+use super::Checker;
+use super::aggregate::{Found, declare_time, rows_text, word};
+
+impl Checker<'_, '_> {
+    /// `latest N` or `earliest N` of an aggregate, once it is sure that its rows have an order
+    /// where it needs one.
+    pub(super) fn order(
+        &mut self,
+        ast: &ast::Aggregate,
+        found: &Found,
+        times: &[(usize, FieldId)],
+    ) -> Option<Option<Ranked>> {
+        let by_func = matches!(ast.func, AggregateFunc::First | AggregateFunc::Last);
+        let needs = match &ast.ranked {
+            Some(ranked) => Some((ranked_word(ranked), ranked.span)),
+            None => by_func.then(|| (word(ast.func), ast.func_span)),
+        };
+        let Some((what, span)) = needs else { return Some(None) };
+        if times.is_empty() {
+            let entity = self.known.names.catalog.entity(found.inner.this);
+            let help = declare_time(entity).unwrap_or_else(|| {
+                format!("`{}` has no date or timestamp: use `min`, `max` or `mode`", entity.name)
+            });
+            return self.fail(NoOrder { span, what, entity: entity.name.clone(), help });
+        }
+        let Some(ranked) = &ast.ranked else { return Some(None) };
+        let count = u64::try_from(ranked.count).ok().filter(|count| *count > 0);
+        let Some(count) = count else {
+            let (word, count) = (ranked_word(ranked), ranked.count);
+            return self.fail(NoRowsTaken { span: ranked.span, word, count });
+        };
+        self.warn_idle(ast, ranked, found);
+        Some(Some(Ranked { latest: ranked.latest, count }))
+    }
+
+    /// Warns of a `latest` or `earliest` that changes nothing, and says what may be meant.
+    fn warn_idle(&mut self, ast: &ast::Aggregate, ranked: &ast::Ranked, found: &Found) {
+        let rows = rows_text(found);
+        let (word_of, count) = (ranked_word(ranked), ranked.count);
+        let (why, help) = match (ast.func, ranked.latest) {
+            (AggregateFunc::Exists, _) if ast.filter.is_none() => (
+                "there is such a row exactly if there is any".to_owned(),
+                format!("write `exists({rows})`, or give it a window"),
+            ),
+            (AggregateFunc::Exists, latest) => {
+                let end = if latest { "last" } else { "first" };
+                let field = self.field_to_show(found);
+                let one = format!("`{end}({rows}.{field}) = …` tests the {end} row alone, ");
+                let one = if count == 1 { one } else { String::new() };
+                (
+                    format!("`where` chooses the rows before `{word_of}` does, so this is any such row"),
+                    format!(
+                        "{one}`not every({word_of} {count} {rows} where not (…))` any of the {word_of} {count}"
+                    ),
+                )
+            }
+            (AggregateFunc::Last, true) | (AggregateFunc::First, false) => {
+                let func = word(ast.func);
+                let path = path_text(found.path);
+                (format!("`{func}` takes that row anyway"), format!("write `{func}({path})`"))
+            }
+            _ => return,
+        };
+        let taken = format!("{word_of} {count}");
+        self.report(RankedIdle { span: ranked.span, taken, why, help });
+    }
+
+    /// A field of the rows that a condition is likely to be about.
+    fn field_to_show(&self, found: &Found) -> String {
+        let entity = self.known.names.catalog.entity(found.inner.this);
+        let told = entity.fields.iter().find(|field| field.values.is_some());
+        let other = || entity.fields.iter().find(|field| field.name == "status");
+        told.or_else(other)
+            .or(entity.fields.last())
+            .map_or_else(|| "…".to_owned(), |field| field.name.clone())
+    }
+}
+
+fn ranked_word(ranked: &ast::Ranked) -> &'static str {
+    if ranked.latest { "latest" } else { "earliest" }
+}

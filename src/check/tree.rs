@@ -1,0 +1,347 @@
+//! A segment as a tree of conditions, each of which is true or false for an entity, with the
+//! values that it looks at: what is asked when somebody wants to know why.
+//!
+//! It rests on nothing but the walk over the checked tree, so that a new construct is shown as
+//! soon as it can be walked. Whoever answers (an engine, the evaluator) answers for the same
+//! conditions and values.
+
+use std::borrow::Cow;
+
+use super::hir::{
+    Aggregate, AggregateFunc, Base, Cond, CondKind, Group, Hir, Path, Periods, Segment, SegmentId, Sequence,
+    Value, ValueKind, Window,
+};
+use super::visit::{Visitor, walk_cond, walk_keep};
+use crate::catalog::EntityId;
+use crate::diagnostic::Span;
+use crate::types::Type;
+
+/// How deep segments of segments are unfolded.
+const DEEPEST: usize = 24;
+
+/// A condition, and what it is made of.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its place in the segment.
+    pub role: Role,
+    /// How it follows from its parts.
+    pub shape: Shape,
+    /// What is asked: it is true where the part holds.
+    pub cond: Cond,
+    /// What it looks at.
+    pub sights: Vec<Sight>,
+    /// What it is made of.
+    pub parts: Vec<Part>,
+}
+
+/// A part's place in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A whole segment: its match.
+    Segment(SegmentId),
+    /// That the entity is a member of the segment that is narrowed.
+    Parent(SegmentId),
+    /// The only include.
+    Where,
+    /// One of several includes.
+    Include,
+    /// An exclude. That it holds speaks against the entity.
+    Exclude,
+    /// That no segment takes the entity which comes before this one in its exclusive group.
+    Group(SegmentId),
+    /// That the entity is among those whom a `keep` keeps, of whom all before it has left.
+    Keep,
+    /// A condition in one of these.
+    Condition,
+}
+
+/// How a part follows from its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// All of them hold.
+    All,
+    /// One of them holds.
+    Any,
+    /// None of them holds.
+    Not,
+    /// A segment's match: see [`Segment`].
+    Match,
+    /// A single condition.
+    Test,
+}
+
+/// A value that a condition looks at.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    /// What about it.
+    pub what: What,
+    /// The value.
+    pub value: Value,
+}
+
+/// What a [`Sight`] is to its condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A value as it is written.
+    Operand,
+    /// How many rows an `exists` or `every` finds.
+    Rows,
+    /// How many of the rows fail the test of an `every`.
+    Failing,
+    /// How many rows there are for a step of a sequence.
+    StepRows,
+}
+
+/// A segment's condition as a tree.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    /// The tree that the conditions refer to: the project's, and, where a segment has several
+    /// `keep`s, segments that stand for what is left after each of them.
+    pub hir: Cow<'a, Hir>,
+    /// The whole segment.
+    pub root: Part,
+    /// The segments whose members the conditions refer to beside those that the segment itself
+    /// refers to.
+    pub whole: Vec<SegmentId>,
+}
+
+/// A segment's condition as a tree. `deep` unfolds the segments that it refers to.
+#[must_use]
+pub fn tree(hir: &Hir, id: SegmentId, deep: bool) -> Tree<'_> {
+    let (open, unfolded, whole) = (vec![id], Vec::new(), Vec::new());
+    let mut builder = Builder { hir: Cow::Borrowed(hir), deep, open, unfolded, whole };
+    let root = builder.segment(id);
+    Tree { hir: builder.hir, root, whole: builder.whole }
+}
+
+struct Builder<'a> {
+    hir: Cow<'a, Hir>,
+    deep: bool,
+    /// The segments that are being unfolded.
+    open: Vec<SegmentId>,
+    /// Those that have been: each is shown once.
+    unfolded: Vec<SegmentId>,
+    whole: Vec<SegmentId>,
+}
+
+impl Builder<'_> {
+    fn segment(&mut self, id: SegmentId) -> Part {
+        let segment = self.hir.segment(id).clone();
+        let mut parts = Vec::new();
+        if let Some((parent, span)) = segment.parent {
+            let cond = member_of(segment.entity, parent, span);
+            parts.push(Part { role: Role::Parent(parent), ..self.test(cond) });
+        }
+        let role = if segment.includes.len() == 1 { Role::Where } else { Role::Include };
+        for include in &segment.includes {
+            parts.push(Part { role, ..self.part(include) });
+        }
+        for exclude in &segment.excludes {
+            parts.push(Part { role: Role::Exclude, ..self.part(exclude) });
+        }
+        if let Some(group) = segment.group.as_ref().filter(|group| !group.before.is_empty()) {
+            parts.push(self.group(id, &segment, group));
+        }
+        for at in 0..segment.keeps.len() {
+            parts.push(self.keep(id, &segment, at));
+        }
+        let cond = matching(&segment, &parts);
+        Part { role: Role::Segment(id), shape: Shape::Match, cond, sights: Vec::new(), parts }
+    }
+
+    fn group(&mut self, id: SegmentId, segment: &Segment, group: &Group) -> Part {
+        let member = |&before| member_of(segment.entity, before, group.span);
+        let members: Vec<Cond> = group.before.iter().map(member).collect();
+        let parts = members.iter().zip(&group.before);
+        let parts =
+            parts.map(|(cond, &before)| Part { role: Role::Parent(before), ..self.test(cond.clone()) });
+        let parts = parts.collect();
+        let cond = not(&any_of(&members, group.span));
+        Part { role: Role::Group(id), shape: Shape::Not, cond, sights: Vec::new(), parts }
+    }
+
+    /// Whether the entity is left after a `keep`: after the last, whether it is a member.
+    fn keep(&mut self, id: SegmentId, segment: &Segment, at: usize) -> Part {
+        let keep = &segment.keeps[at];
+        let left = if at + 1 == segment.keeps.len() { id } else { self.truncated(segment, at + 1) };
+        if !self.whole.contains(&left) {
+            self.whole.push(left);
+        }
+        let mut sights = Sights { hir: &self.hir, found: Vec::new() };
+        walk_keep(&mut sights, keep);
+        let cond = member_of(segment.entity, left, keep.span);
+        Part { role: Role::Keep, shape: Shape::Test, sights: sights.found, parts: Vec::new(), cond }
+    }
+
+    /// A segment that has only the first of its `keep`s, under an identity of its own.
+    fn truncated(&mut self, segment: &Segment, keeps: usize) -> SegmentId {
+        let mut left = segment.clone();
+        left.keeps.truncate(keeps);
+        left.name = format!("{}_after_keep_{keeps}", segment.name);
+        let hir = self.hir.to_mut();
+        let id = SegmentId(u32::try_from(hir.segments.len()).unwrap_or(u32::MAX));
+        hir.segments.push(left);
+        id
+    }
+
+    fn part(&mut self, cond: &Cond) -> Part {
+        let (shape, inner): (Shape, &[Cond]) = match &cond.kind {
+            CondKind::And(parts) => (Shape::All, parts),
+            CondKind::Or(parts) => (Shape::Any, parts),
+            CondKind::Not(inner) if is_group(inner) => (Shape::Not, std::slice::from_ref(inner)),
+            CondKind::True(value) => match &value.kind {
+                ValueKind::Condition(inner) => return self.part(inner),
+                _ => return self.test(cond.clone()),
+            },
+            _ => return self.test(cond.clone()),
+        };
+        let parts = inner.iter().map(|one| self.part(one)).collect();
+        Part { role: Role::Condition, shape, cond: cond.clone(), sights: Vec::new(), parts }
+    }
+
+    fn test(&mut self, cond: Cond) -> Part {
+        let mut inner = &cond;
+        while let CondKind::Not(below) = &inner.kind {
+            inner = below;
+        }
+        let mut sights = Sights { hir: &self.hir, found: Vec::new() };
+        walk_cond(&mut sights, inner);
+        match &inner.kind {
+            CondKind::Exists(aggregate) | CondKind::Every(aggregate) => sights.rows(aggregate),
+            CondKind::Sequence(sequence) => sights.steps(sequence),
+            _ => {}
+        }
+        let sights = sights.found;
+        let parts = match &inner.kind {
+            CondKind::InSegment(path, id) if path.hops.is_empty() && path.base == Base::This => {
+                self.unfold(*id)
+            }
+            _ => Vec::new(),
+        };
+        Part { role: Role::Condition, shape: Shape::Test, sights, parts, cond }
+    }
+
+    /// The rules of a segment that the same entity is asked about.
+    fn unfold(&mut self, id: SegmentId) -> Vec<Part> {
+        let known = self.unfolded.contains(&id) || self.open.contains(&id);
+        if !self.deep || known || self.open.len() >= DEEPEST {
+            return Vec::new();
+        }
+        self.unfolded.push(id);
+        self.open.push(id);
+        let part = self.segment(id);
+        self.open.pop();
+        part.parts
+    }
+}
+
+/// Whether a condition is shown as several.
+fn is_group(cond: &Cond) -> bool {
+    match &cond.kind {
+        CondKind::And(_) | CondKind::Or(_) => true,
+        CondKind::Not(inner) => is_group(inner),
+        CondKind::True(value) => matches!(&value.kind, ValueKind::Condition(inner) if is_group(inner)),
+        _ => false,
+    }
+}
+
+/// That the entity itself is a member of a segment.
+#[must_use]
+pub fn member_of(entity: EntityId, id: SegmentId, span: Span) -> Cond {
+    let here = Path { base: Base::This, hops: Vec::new(), end: entity };
+    Cond { kind: CondKind::InSegment(here, id), span }
+}
+
+/// That an entity is in a segment: within the parent, any include, no exclude, and so on.
+fn matching(segment: &Segment, parts: &[Part]) -> Cond {
+    let span = segment.name_span;
+    let includes: Vec<Cond> = segment.includes.clone();
+    let mut all = Vec::new();
+    if !includes.is_empty() {
+        all.push(any_of(&includes, span));
+    }
+    for part in parts {
+        match part.role {
+            Role::Parent(_) | Role::Group(_) | Role::Keep => all.push(part.cond.clone()),
+            Role::Exclude => all.push(not(&part.cond)),
+            Role::Where | Role::Include | Role::Condition | Role::Segment(_) => {}
+        }
+    }
+    Cond { kind: CondKind::And(all), span }
+}
+
+/// Any of the conditions.
+#[must_use]
+pub fn any_of(conds: &[Cond], span: Span) -> Cond {
+    match conds {
+        [one] => one.clone(),
+        _ => Cond { kind: CondKind::Or(conds.to_vec()), span },
+    }
+}
+
+/// The complement.
+#[must_use]
+pub fn not(cond: &Cond) -> Cond {
+    Cond { kind: CondKind::Not(Box::new(cond.clone())), span: cond.span }
+}
+
+/// Finds what a single condition looks at; not what those values are made of.
+struct Sights<'a> {
+    hir: &'a Hir,
+    found: Vec<Sight>,
+}
+
+impl Visitor for Sights<'_> {
+    fn value(&mut self, value: &Value) {
+        if !matches!(value.ty, Type::Array(_)) {
+            self.found.push(Sight { what: What::Operand, value: value.clone() });
+        }
+    }
+
+    // What stands inside of an aggregate is about other rows, and a window is the same for all.
+    fn cond(&mut self, _cond: &Cond) {}
+    fn aggregate(&mut self, _aggregate: &Aggregate) {}
+    fn window(&mut self, _window: &Window) {}
+    fn periods(&mut self, _periods: &Periods) {}
+    fn sequence(&mut self, _sequence: &Sequence) {}
+
+    /// Whose membership it is, where that is another entity.
+    fn path(&mut self, path: &Path) {
+        let Some(last) = path.hops.last() else { return };
+        let entity = self.hir.catalog.entity(path.end);
+        self.found.extend(entity.key.iter().map(|&key| {
+            let kind = ValueKind::Field(path.clone(), key);
+            let value = Value { kind, ty: entity.field(key).ty.clone(), may_miss: true, span: last.span };
+            Sight { what: What::Operand, value }
+        }));
+    }
+}
+
+impl Sights<'_> {
+    /// How many rows there are, and how many of them fail.
+    fn rows(&mut self, aggregate: &Aggregate) {
+        if aggregate.func == AggregateFunc::Every {
+            let failing = aggregate.filter.as_ref().map(not);
+            self.count(What::Rows, Aggregate { filter: None, ..aggregate.clone() });
+            self.count(What::Failing, Aggregate { filter: failing, ..aggregate.clone() });
+        } else {
+            self.count(What::Rows, aggregate.clone());
+        }
+    }
+
+    /// How many rows there are for each step.
+    fn steps(&mut self, sequence: &Sequence) {
+        for step in &sequence.steps {
+            let window = sequence.window.clone();
+            self.count(What::StepRows, Aggregate { window, ..step.rows.clone() });
+        }
+    }
+
+    fn count(&mut self, what: What, aggregate: Aggregate) {
+        let aggregate = Aggregate { func: AggregateFunc::Count, value: None, ..aggregate };
+        let span = aggregate.span;
+        let kind = ValueKind::Aggregate(Box::new(aggregate));
+        let value = Value { kind, ty: Type::Integer, may_miss: false, span };
+        self.found.push(Sight { what, value });
+    }
+}

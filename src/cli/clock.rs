@@ -1,0 +1,35 @@
+//! How long something took: for people, and in no file that segc writes.
+
+use std::time::{Duration, Instant};
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a run took is for people, not part of any output file"
+)]
+pub(super) fn now() -> Instant {
+    Instant::now()
+}
+
+/// What counts as now where nobody says, and no database is asked.
+#[expect(clippy::disallowed_methods, reason = "the clock of the machine, where no database has one")]
+pub(super) fn instant() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+pub(super) fn duration(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(duration(Duration::from_micros(12_900)), "12 ms");
+        assert_eq!(duration(Duration::from_millis(61_234)), "61.23 s");
+    }
+}

@@ -1,0 +1,140 @@
+//! The database that a command asks, and the target whose SQL it speaks.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::{Opened, one};
+use crate::api::Probe;
+use crate::cli::problems::{NoTarget, NoUrlVariable};
+use crate::cli::terminal::{Terminal, variable};
+use crate::diagnostic::Diagnostics;
+use crate::engine::{Access, Address, Embedded, Engine};
+
+/// Where a project's sample rows are.
+const DATA: &str = "data";
+
+/// A database, and the target whose SQL it speaks.
+pub(super) struct Database {
+    pub(super) target: String,
+    pub(super) address: Address,
+}
+
+/// The database that is named, or that of the target that is named; otherwise the embedded
+/// engine, in memory.
+pub(super) fn choose(
+    opened: &Opened,
+    database: Option<&str>,
+    target: Option<&str>,
+) -> Result<Database, Diagnostics> {
+    let named: Vec<String> = target.iter().map(|&name| name.to_owned()).collect();
+    let targets = opened.targets(&named)?;
+    let address = match (database, target) {
+        (Some(text), _) => Address::parse(text).map_err(one)?,
+        (None, Some(target)) => of_target(opened, target)?,
+        (None, None) => Address::Memory,
+    };
+    let able = opened.session.targets_of(address.dialect());
+    let chosen = targets.into_iter().find(|target| able.contains(target));
+    let target = chosen.ok_or_else(|| {
+        let engine = match &address {
+            Address::Memory => "the embedded engine".to_owned(),
+            Address::File(_) | Address::Server(_) => format!("`{}`", address.shown()),
+        };
+        let why = match target {
+            Some(name) => format!("{engine} can't run the target `{name}`"),
+            None => format!("{engine} can run none of the project's targets"),
+        };
+        one(NoTarget { span: None, why, able })
+    })?;
+    Ok(Database { target, address })
+}
+
+/// The database that `segc.yml` gives a target.
+fn of_target(opened: &Opened, target: &str) -> Result<Address, Diagnostics> {
+    let declared = opened.session.config().targets.iter().flatten().find(|one| one.name == target);
+    let Some(declared) = declared else { return Ok(Address::Memory) };
+    let text = match (&declared.url, &declared.url_env) {
+        (Some(url), _) => url.0.clone(),
+        (None, Some((name, span))) => match variable(name) {
+            Some(url) => url,
+            None => {
+                let (name, target) = (name.clone(), target.to_owned());
+                return Err(one(NoUrlVariable { span: Some(*span), name, target }));
+            }
+        },
+        (None, None) => return Ok(Address::Memory),
+    };
+    Address::parse(&text).map_err(one)
+}
+
+/// Asks a database what it can do, for each of the targets that it could run.
+pub(super) fn probe(
+    opened: &Opened,
+    database: Option<&str>,
+    targets: &[String],
+) -> Result<BTreeMap<String, Probe>, Diagnostics> {
+    let Some(text) = database else { return Ok(BTreeMap::new()) };
+    let address = Address::parse(text).map_err(one)?;
+    let able = opened.session.targets_of(address.dialect());
+    let mut probed: Vec<&String> = targets.iter().filter(|target| able.contains(target)).collect();
+    probed.sort();
+    if probed.is_empty() {
+        let why = format!("`{}` can run none of the targets", address.shown());
+        return Err(one(NoTarget { span: None, why, able }));
+    }
+    let mut engine = address.open(Access::Read).map_err(one)?;
+    let ask = |target: &String| {
+        let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
+        Ok((target.clone(), probe))
+    };
+    probed.into_iter().map(ask).collect()
+}
+
+impl Database {
+    /// What it says that it can do, if it isn't the engine inside of segc.
+    pub(super) fn probe(
+        &self,
+        opened: &Opened,
+        engine: &mut dyn Engine,
+    ) -> Result<BTreeMap<String, Probe>, Diagnostics> {
+        if self.address == Address::Memory {
+            return Ok(BTreeMap::new());
+        }
+        let probe = opened.session.probe(&self.target, &self.address.shown(), engine).map_err(one)?;
+        Ok(BTreeMap::from([(self.target.clone(), probe)]))
+    }
+
+    /// Opens it. In memory, and where it is asked for, the project's sample rows are loaded first.
+    pub(super) fn open(
+        &self,
+        opened: &Opened,
+        access: Access,
+        load: bool,
+        terminal: &mut Terminal,
+    ) -> Result<Box<dyn Engine>, Diagnostics> {
+        let file = match &self.address {
+            Address::Memory => None,
+            Address::File(path) if load => Some(path.as_path()),
+            Address::File(_) | Address::Server(_) => return self.address.open(access).map_err(one),
+        };
+        let mut engine = Embedded::open(file).map_err(one)?;
+        load_samples(&mut engine, opened, &self.target, terminal)?;
+        Ok(Box::new(engine))
+    }
+}
+
+/// Fills the tables from the sample files, and names those that have none.
+fn load_samples(
+    engine: &mut Embedded,
+    opened: &Opened,
+    target: &str,
+    terminal: &mut Terminal,
+) -> Result<(), Diagnostics> {
+    let catalog = &opened.session.hir().catalog;
+    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA)).map_err(one)?;
+    if !report.without_file.is_empty() && terminal.is_human() {
+        // Where stderr is gone, nobody is left to be told.
+        let _ = writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "));
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! `segc test`
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Opened, open};
+use crate::api::Options;
+use crate::cli::args::{Test, TestEngine, TestFormat};
+use crate::cli::clock::{duration, now};
+use crate::cli::exit::Exit;
+use crate::cli::problems::NoSuchTest;
+use crate::cli::report;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::Diagnostics;
+use crate::project::Disk;
+use crate::unittest::{self, Case, Expectation, Outcome, Suite, Verdict};
+
+/// How many keys a table shows.
+const SHOWN: usize = 20;
+
+pub(super) fn run(args: &Test, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    let (mut opened, _) = match open(named, Ok(Options::default()), terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    if opened.diagnostics.has_errors() {
+        return opened.report(Diagnostics::new(), terminal);
+    }
+    let (suite, mut problems) = unittest::read(&mut opened.session, &Disk::new(&opened.root.folder));
+    if problems.has_errors() {
+        return opened.report(problems, terminal);
+    }
+    let start = now();
+    let outcomes = match outcomes(&opened, args, &suite) {
+        Ok(outcomes) => outcomes,
+        Err(refused) => {
+            problems.append(refused);
+            return opened.report(problems, terminal);
+        }
+    };
+    match args.format {
+        TestFormat::Human => human(&opened, &suite, &outcomes, start.elapsed(), &mut terminal.out)?,
+        TestFormat::Json => report::json_lines(&suite, &outcomes, &mut terminal.out)?,
+        TestFormat::Junit => report::junit(opened.session.name(), &suite, &outcomes, &mut terminal.out)?,
+    }
+    terminal.flush()?;
+    // People have the tables; machines get places.
+    if !terminal.is_human() {
+        problems.append(suite.problems(&outcomes));
+    }
+    let failed = outcomes.iter().any(|outcome| !outcome.passed());
+    let exit = opened.report(problems, terminal)?;
+    Ok(if failed { exit.max(Exit::ProjectErrors) } else { exit })
+}
+
+fn outcomes(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<Outcome>, Diagnostics> {
+    let cases = select(opened, args, suite)?;
+    match args.engine {
+        TestEngine::Reference => Ok(suite.run(&cases)),
+        TestEngine::Embedded => suite.run_embedded(&cases, &opened.embedded_target(args.target.as_ref())?),
+    }
+}
+
+/// The tests that were asked for; a path may be one as seen from the current folder.
+fn select(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<usize>, Diagnostics> {
+    let in_project = |pattern: &String| {
+        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+        pattern.strip_prefix(&opened.root.prefix).unwrap_or(pattern).to_owned()
+    };
+    let patterns: Vec<String> = args.patterns.iter().map(in_project).collect();
+    let (cases, idle) = suite.select(&patterns);
+    if idle.is_empty() {
+        return Ok(cases);
+    }
+    let names = |case: &Case| {
+        let segments = case.expectations.iter().map(|expectation| expectation.name.clone());
+        segments.chain([case.path.clone(), case.name.clone()]).collect::<Vec<_>>()
+    };
+    let known: Vec<String> = suite.cases.iter().flat_map(names).collect();
+    let unknown = |pattern| NoSuchTest { span: None, pattern, known: known.clone() };
+    Err(idle.into_iter().map(|pattern| unknown(pattern).into()).collect::<Vec<_>>().into())
+}
+
+/// A small table for each expectation that did not come true, and a line on all.
+fn human(
+    opened: &Opened,
+    suite: &Suite,
+    outcomes: &[Outcome],
+    time: Duration,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.passed()).collect();
+    for outcome in &failed {
+        let Some(case) = suite.cases.get(outcome.case) else { continue };
+        writeln!(out, "FAILED {}{}:{} {}", opened.root.prefix, case.path, case.line, case.name)?;
+        for (expectation, verdict) in case.expectations.iter().zip(&outcome.verdicts) {
+            failure(expectation, verdict, out)?;
+        }
+        writeln!(out)?;
+    }
+    let tests = |count: usize| format!("{count} test{}", if count == 1 { "" } else { "s" });
+    let (all, time) = (outcomes.len(), duration(time));
+    match failed.len() {
+        _ if all == 0 => Ok(()),
+        0 => writeln!(out, "{} passed in {time}", tests(all)),
+        count => writeln!(out, "{count} of {} failed in {time}", tests(all)),
+    }
+}
+
+fn failure(expectation: &Expectation, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let (missing, extra) = match verdict {
+        Verdict::Passed => return Ok(()),
+        Verdict::Fails(why) => return writeln!(out, "\n  {}: {why}", expectation.name),
+        Verdict::Differs { missing, extra } => (missing, extra),
+    };
+    writeln!(out, "\n  {}", expectation.name)?;
+    let header = expectation.key.iter().map(String::as_str).chain(["expected", "got"]);
+    let mut table = Table::new(header);
+    let missing = missing.iter().map(|key| (key, ["in", "out"]));
+    let extra = extra.iter().map(|key| (key, ["out", "in"]));
+    let mut rows: Vec<_> = missing.chain(extra).collect();
+    rows.sort();
+    for (key, words) in rows.iter().take(SHOWN) {
+        table.row(key.iter().map(ToString::to_string).chain(words.map(str::to_owned)));
+    }
+    let mut text = Vec::new();
+    table.write(&mut text)?;
+    for line in String::from_utf8_lossy(&text).lines() {
+        writeln!(out, "    {line}")?;
+    }
+    match rows.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "    and {more} more"),
+    }
+}

@@ -1,0 +1,145 @@
+//! `segc why`
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::database::choose;
+use super::{Opened, one, open, refuse_folder, write_json};
+use crate::api::{Options, Question, Why as Answer, WhyPart};
+use crate::check::tree::{Role, Shape};
+use crate::cli::args::{AnswerFormat, Why};
+use crate::cli::clock::instant;
+use crate::cli::config;
+use crate::cli::exit::Exit;
+use crate::cli::problems::CannotRead;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::Diagnostics;
+use crate::engine::Access;
+use crate::unittest::{self, SingleRow};
+
+/// Values stand this far to the right, unless a condition is longer.
+const FURTHEST: usize = 72;
+
+pub(super) fn run(args: &Why, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Err(problem) = refuse_folder(std::slice::from_ref(&args.segment), named) {
+        return terminal.refuse(problem);
+    }
+    let options = config::options(&args.values, args.moment.as_of.as_deref());
+    let (mut opened, options) = match open(named, options, terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    if opened.diagnostics.has_errors() {
+        return opened.report(Diagnostics::new(), terminal);
+    }
+    let row = match &args.row {
+        None => None,
+        Some(file) => match read_row(&mut opened, &args.segment, file) {
+            Ok(row) => Some(row),
+            Err(problems) => {
+                // The file lies where it was named, not in the project.
+                terminal.set_prefix(String::new());
+                return opened.report(problems, terminal);
+            }
+        },
+    };
+    let answer = match answer(&opened, args, row.as_ref(), &options, terminal) {
+        Ok(answer) => answer,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    match args.format {
+        AnswerFormat::Human => write_tree(&answer, &mut terminal.out)?,
+        AnswerFormat::Json => write_json(&answer.json(), &mut terminal.out)?,
+    }
+    terminal.flush()?;
+    opened.report(Diagnostics::new(), terminal)
+}
+
+fn answer(
+    opened: &Opened,
+    args: &Why,
+    row: Option<&SingleRow>,
+    options: &Options,
+    terminal: &mut Terminal,
+) -> Result<Answer, Diagnostics> {
+    let segment = opened.segment(&args.segment)?;
+    if let Some(row) = row {
+        // Nobody else has a clock.
+        let as_of = options.as_of.unwrap_or_else(instant);
+        let question = Question { segment, key: &row.key, deep: args.deep };
+        return opened.session.why_row(&question, &row.data, as_of);
+    }
+    let question = Question { segment, key: &args.key, deep: args.deep };
+    let database = choose(opened, args.place.database.as_deref(), args.place.target.as_deref())?;
+    let mut engine = database.open(opened, Access::Read, false, terminal)?;
+    let probes = database.probe(opened, engine.as_mut())?;
+    let options = Options { probes, ..options.clone() };
+    opened.session.why(&question, &database.target, &options, engine.as_mut())
+}
+
+/// The row of an entity that is in no database: the reference evaluator answers.
+fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow, Diagnostics> {
+    let segment = opened.segment(segment)?;
+    let path = file.display().to_string();
+    #[expect(clippy::disallowed_methods, reason = "a file that the command line names")]
+    let text = std::fs::read_to_string(file);
+    let text =
+        text.map_err(|error| one(CannotRead { span: None, path: path.clone(), why: error.to_string() }))?;
+    unittest::read_row(&mut opened.session, &path, &text, segment, &[])
+}
+
+/// A line of the tree: what stands left, and the values.
+type Line = (String, String);
+
+fn write_tree(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", flat(&answer.sentence()))?;
+    writeln!(out, "as of {}", answer.as_of)?;
+    writeln!(out)?;
+    let mut lines = Vec::new();
+    tree_lines(&answer.tree, 0, &mut lines);
+    let with_values = lines.iter().filter(|(_, values)| !values.is_empty());
+    let longest = with_values.map(|(text, _)| text.chars().count()).filter(|&long| long <= FURTHEST).max();
+    let width = longest.unwrap_or(0);
+    for (text, values) in &lines {
+        match values.as_str() {
+            "" => writeln!(out, "{text}")?,
+            values => writeln!(out, "{text:<width$}  ({values})")?,
+        }
+    }
+    Ok(())
+}
+
+fn tree_lines(part: &WhyPart, depth: usize, lines: &mut Vec<Line>) {
+    let mark = if part.holds { '✓' } else { '✗' };
+    let text = format!("{}{mark} {}", "  ".repeat(depth), words(part));
+    lines.push((flat(&text), flat(&part.values())));
+    for inner in &part.parts {
+        tree_lines(inner, depth + 1, lines);
+    }
+}
+
+/// What a line says: the condition itself, or how it follows from those below.
+fn words(part: &WhyPart) -> String {
+    let below = match part.shape {
+        Shape::All => Some("all of"),
+        Shape::Any => Some("any of"),
+        Shape::Not => Some("none of"),
+        Shape::Match | Shape::Test => None,
+    };
+    let text = below.map_or(part.text.as_str(), |below| below);
+    match part.role {
+        Role::Segment(_) | Role::Keep => part.text.clone(),
+        Role::Parent(_) => format!("extends {text}"),
+        Role::Where => format!("where {text}"),
+        Role::Include => format!("include where {text}"),
+        Role::Exclude if part.holds => format!("exclude where {text}: excluded"),
+        Role::Exclude => format!("exclude where {text}"),
+        Role::Group(_) => format!("exclusive group {}: none of", part.text),
+        Role::Condition => text.to_owned(),
+    }
+}
+
+/// On one line, whatever stands in it.
+fn flat(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,121 @@
+//! Results of unit tests for machines.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::evaluate::Datum;
+use crate::unittest::{Case, Expectation, Key, Outcome, Suite, Verdict};
+
+/// One object a line for each test, in the order of the files.
+pub(super) fn json_lines(suite: &Suite, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
+    for (case, outcome) in cases(suite, outcomes) {
+        let pairs = case.expectations.iter().zip(&outcome.verdicts);
+        let segments: Vec<Value> =
+            pairs.map(|(expectation, verdict)| segment(expectation, verdict)).collect();
+        let object = json!({
+            "test": case.name,
+            "path": case.path,
+            "line": case.line,
+            "as_of": case.as_of.to_string(),
+            "passed": outcome.passed(),
+            "segments": segments,
+        });
+        serde_json::to_writer(&mut *out, &object)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn cases<'a>(suite: &'a Suite, outcomes: &'a [Outcome]) -> impl Iterator<Item = (&'a Case, &'a Outcome)> {
+    outcomes.iter().filter_map(|outcome| Some((suite.cases.get(outcome.case)?, outcome)))
+}
+
+fn segment(expectation: &Expectation, verdict: &Verdict) -> Value {
+    let keys = |keys: &[Key]| -> Value { keys.iter().map(|key| object(expectation, key)).collect() };
+    let (missing, extra, error) = match verdict {
+        Verdict::Passed => (keys(&[]), keys(&[]), None),
+        Verdict::Differs { missing, extra } => (keys(missing), keys(extra), None),
+        Verdict::Fails(why) => (keys(&[]), keys(&[]), Some(why)),
+    };
+    json!({
+        "segment": expectation.name,
+        "passed": *verdict == Verdict::Passed,
+        "missing": missing,
+        "extra": extra,
+        "error": error,
+    })
+}
+
+/// A key with the names of its fields.
+fn object(expectation: &Expectation, key: &[Datum]) -> Value {
+    let value = |value: &Datum| match value {
+        Datum::Integer(number) => Value::from(*number),
+        Datum::Boolean(value) => Value::from(*value),
+        other => Value::from(other.to_string()),
+    };
+    Value::Object(expectation.key.iter().cloned().zip(key.iter().map(value)).collect())
+}
+
+/// JUnit's XML, which most servers of continuous integration read. Without times, so that
+/// the same results are the same bytes.
+pub(super) fn junit(
+    project: &str,
+    suite: &Suite,
+    outcomes: &[Outcome],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    let (name, tests) = (escaped(project), outcomes.len());
+    writeln!(out, "<testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\">")?;
+    for (case, outcome) in cases(suite, outcomes) {
+        let (name, path) = (escaped(&case.name), escaped(&case.path));
+        let head = format!(
+            "  <testcase name=\"{name}\" classname=\"{path}\" file=\"{path}\" line=\"{}\"",
+            case.line
+        );
+        if outcome.passed() {
+            writeln!(out, "{head}/>")?;
+            continue;
+        }
+        let text = escaped(&told(case, outcome));
+        writeln!(out, "{head}>\n    <failure message=\"{text}\"/>\n  </testcase>")?;
+    }
+    writeln!(out, "</testsuite>")
+}
+
+fn told(case: &Case, outcome: &Outcome) -> String {
+    let pairs = case.expectations.iter().zip(&outcome.verdicts);
+    let said = |(expectation, verdict): (&Expectation, &Verdict)| {
+        Some(format!("{}: {}", expectation.name, verdict.said()?))
+    };
+    pairs.filter_map(said).collect::<Vec<_>>().join(". ")
+}
+
+/// Text of an attribute. What XML has no way to write is left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' | '\r' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn attributes_hold_any_text() {
+        assert_eq!(super::escaped("a<b & \"c\"\n\u{1}'😀'"), "a&lt;b &amp; &quot;c&quot;&#10;'😀'");
+    }
+}

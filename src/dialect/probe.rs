@@ -1,0 +1,68 @@
+//! What a dialect asks a live database before it believes that something is there.
+
+use std::collections::BTreeMap;
+
+use super::capability::Capability;
+use super::parse::{self, Parser};
+use super::problems::{UnknownEntry, UnreadableSql};
+use crate::diagnostic::Diagnostics;
+use crate::yaml::{Fields, Node};
+
+/// Queries to a live database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Probes {
+    /// Yields its version, for people.
+    pub version: Option<String>,
+    /// Each yields whether the database has the capability.
+    pub capabilities: BTreeMap<Capability, ProbeQuery>,
+}
+
+/// A query for one capability.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProbeQuery {
+    /// Yields a boolean. That it fails means no.
+    pub sql: String,
+    /// What would help where the answer is no.
+    pub otherwise: Option<String>,
+}
+
+/// Reads the section; its SQL must be SQL.
+pub(super) fn probes(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Probes {
+    let Some(mut fields) = Fields::new(node, "`probe`", node.span, problems) else {
+        return Probes::default();
+    };
+    let version = fields.get("version").and_then(|node| query(parser, node, problems));
+    let mut capabilities = BTreeMap::new();
+    for (key, node) in fields.entries("capabilities", problems) {
+        let Some(&capability) = Capability::ALL.iter().find(|one| one.name() == key.text) else {
+            let known = Capability::ALL.iter().map(|one| one.name()).collect();
+            let (section, name) = ("probe", key.text.clone());
+            problems.push(UnknownEntry { span: key.span, section, name, known });
+            continue;
+        };
+        if let Some(probe) = probe(parser, node, problems) {
+            capabilities.insert(capability, probe);
+        }
+    }
+    fields.finish(problems);
+    Probes { version, capabilities }
+}
+
+fn probe(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<ProbeQuery> {
+    let mut fields = Fields::new(node, "a probe", node.span, problems)?;
+    let sql = fields.require("sql", problems).and_then(|node| query(parser, node, problems));
+    let otherwise = fields.text("otherwise", problems);
+    fields.finish(problems);
+    Some(ProbeQuery { sql: sql?, otherwise })
+}
+
+fn query(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<String> {
+    let text = node.text(problems)?;
+    match parse::statement(parser, text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(error) => {
+            problems.push(UnreadableSql { span: node.span, what: text.to_owned(), error });
+            None
+        }
+    }
+}

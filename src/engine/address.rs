@@ -1,0 +1,144 @@
+//! Where a database is: a server, a file, or nowhere but in memory.
+
+use std::path::PathBuf;
+
+use super::duckdb::DuckDb;
+use super::postgres::Postgres;
+use super::problems::{NoDatabaseFile, UnknownScheme};
+use super::{EMBEDDED_TARGET, Engine, EngineError};
+
+/// What a server's dialect, or one that extends it, comes from.
+const SERVER_TARGET: &str = "postgres";
+
+/// How the URLs of servers begin.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+
+/// One of these makes a list of `key=value` a server's address.
+const KEYS: [&str; 4] = ["host=", "hostaddr=", "dbname=", "user="];
+
+/// Where a database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A database in memory, which is empty.
+    Memory,
+    /// A file of the embedded engine.
+    File(PathBuf),
+    /// A PostgreSQL server, by a URL or `host=… dbname=…`. It may hold a password.
+    Server(String),
+}
+
+/// What a session may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing but read.
+    Read,
+    /// Everything.
+    Write,
+}
+
+impl Address {
+    /// Reads an address: a server's URL, a server's `host=… dbname=…`, or a file's path.
+    ///
+    /// # Errors
+    /// It is a URL of something else, or a server's address that can't be read.
+    pub fn parse(text: &str) -> Result<Self, EngineError> {
+        let text = text.trim();
+        let is_list = text.split_whitespace().any(|part| KEYS.iter().any(|key| part.starts_with(key)));
+        if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) || is_list {
+            Postgres::shown(text)?;
+            return Ok(Self::Server(text.to_owned()));
+        }
+        match text.split_once("://") {
+            Some((scheme, _)) => {
+                let (scheme, known) = (scheme.to_owned(), SCHEMES.join("…` or `"));
+                Err(EngineError::new(UnknownScheme { span: None, scheme, known }))
+            }
+            None => Ok(Self::File(PathBuf::from(text))),
+        }
+    }
+
+    /// The dialect that it speaks. A target runs there if its dialect has this origin.
+    #[must_use]
+    pub fn dialect(&self) -> &'static str {
+        match self {
+            Self::Memory | Self::File(_) => EMBEDDED_TARGET,
+            Self::Server(_) => SERVER_TARGET,
+        }
+    }
+
+    /// As people may see it: without a password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Memory => "memory".to_owned(),
+            Self::File(path) => path.display().to_string(),
+            Self::Server(address) => Postgres::shown(address).unwrap_or_default(),
+        }
+    }
+
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// There is no such file, it is in use or no database; the server can't be reached, or
+    /// refuses.
+    pub fn open(&self, access: Access) -> Result<Box<dyn Engine>, EngineError> {
+        match self {
+            Self::Memory => Ok(Box::new(DuckDb::open(None)?)),
+            Self::File(path) if access == Access::Read => {
+                if !path.is_file() {
+                    let path = path.display().to_string();
+                    return Err(EngineError::new(NoDatabaseFile { span: None, path }));
+                }
+                Ok(Box::new(DuckDb::open_to_read(path)?))
+            }
+            Self::File(path) => Ok(Box::new(DuckDb::open(Some(path))?)),
+            Self::Server(address) => {
+                let mut server = Postgres::connect(address)?;
+                if access == Access::Read {
+                    server.only_read()?;
+                }
+                Ok(Box::new(server))
+            }
+        }
+    }
+}
+
+/// Without a password, here too.
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Address({})", self.shown())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        let shown = |text: &str| {
+            let address = Address::parse(text).expect("an address");
+            (address.dialect(), address.shown())
+        };
+        assert_eq!(shown("shop.db"), ("duckdb", "shop.db".to_owned()));
+        assert_eq!(shown("data/a=b.duckdb"), ("duckdb", "data/a=b.duckdb".to_owned()));
+        assert_eq!(shown("postgres://ann:pw@db/shop"), ("postgres", "ann@db/shop".to_owned()));
+        assert_eq!(shown("host=/tmp/x dbname=shop user=ann"), ("postgres", "ann@/tmp/x/shop".to_owned()));
+        assert_eq!(Address::parse("mysql://db/shop").expect_err("another database").code(), "SEG722");
+        let address = Address::parse("postgres://ann:pw@db/shop").expect("an address");
+        assert_eq!(format!("{address:?}"), "Address(ann@db/shop)");
+    }
+
+    #[test]
+    fn what_is_only_read_is_not_made() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("shop.db");
+        let address = Address::File(file.clone());
+        assert_eq!(address.open(Access::Read).err().expect("no such file").code(), "SEG723");
+        assert!(!file.exists());
+        drop(address.open(Access::Write).expect("it is made"));
+        let mut engine = address.open(Access::Read).expect("it is there");
+        assert!(engine.execute("CREATE TABLE t (a INTEGER)").is_err());
+        assert_eq!(engine.query("SELECT 1 AS one").expect("a row").rows.len(), 1);
+    }
+}

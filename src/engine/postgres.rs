@@ -1,0 +1,191 @@
+//! PostgreSQL, over a connection without TLS.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bigdecimal::BigDecimal;
+use postgres::config::Host;
+use postgres::types::Type;
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
+use super::{Cell, Engine, EngineError, Table};
+
+/// How long a server may take to answer at all, unless the connection string says.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The port that needn't be told.
+const USUAL_PORT: u16 = 5432;
+
+/// A PostgreSQL database on a server. Its session's zone is UTC.
+///
+/// There is no TLS: a connection string with `sslmode=require` is refused. A server that lies
+/// beyond a network that is trusted is reached through a tunnel.
+pub struct Postgres {
+    client: Client,
+}
+
+impl Postgres {
+    /// Connects to the database of a URL (`postgres://…`) or a list (`host=… dbname=…`).
+    ///
+    /// # Errors
+    /// The text is no connection string, or the server can't be reached or refuses; never does
+    /// an error hold a password.
+    pub fn connect(address: &str) -> Result<Self, EngineError> {
+        let mut config = read(address)?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("segc");
+        }
+        let refused = |error: &postgres::Error| {
+            let (server, reason) = (shown(&config), reason(error));
+            EngineError::new(CannotConnect { span: None, server, reason })
+        };
+        let mut client = config.connect(NoTls).map_err(|error| refused(&error))?;
+        // As text, an instant must keep its offset and its microseconds.
+        let session = "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'";
+        client.batch_execute(session).map_err(|error| refused(&error))?;
+        Ok(Self { client })
+    }
+
+    /// Lets this session change nothing from here on.
+    ///
+    /// # Errors
+    /// The server's own.
+    pub fn only_read(&mut self) -> Result<(), EngineError> {
+        self.execute("SET default_transaction_read_only = on").map(drop)
+    }
+
+    /// A connection string as people may see it: without a password.
+    ///
+    /// # Errors
+    /// The text is no connection string.
+    pub fn shown(address: &str) -> Result<String, EngineError> {
+        read(address).map(|config| shown(&config))
+    }
+}
+
+fn read(address: &str) -> Result<Config, EngineError> {
+    let config: Config = address.parse().map_err(|error: postgres::Error| {
+        EngineError::new(UnreadableAddress { span: None, reason: reason(&error) })
+    })?;
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        let reason = "it names no host".to_owned();
+        return Err(EngineError::new(UnreadableAddress { span: None, reason }));
+    }
+    Ok(config)
+}
+
+/// `user@host:port/database`.
+fn shown(config: &Config) -> String {
+    let user = config.get_user().map(|user| format!("{user}@")).unwrap_or_default();
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.clone(),
+        #[cfg(unix)]
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => config.get_hostaddrs().first().map(ToString::to_string).unwrap_or_default(),
+    };
+    let port = config.get_ports().first().filter(|&&port| port != USUAL_PORT);
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
+    format!("{user}{host}{port}/{database}")
+}
+
+impl Engine for Postgres {
+    fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
+        let answers = self.client.simple_query(statement);
+        let answers = answers.map_err(|error| EngineError::statement_failed(statement, reason(&error)))?;
+        Ok(answers.iter().fold(0, |last, answer| match answer {
+            SimpleQueryMessage::CommandComplete(rows) => *rows,
+            _ => last,
+        }))
+    }
+
+    /// The types come from preparing the query; the values are read as text, which the
+    /// server writes exactly.
+    fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
+        let failed = |error: postgres::Error| EngineError::statement_failed(sql, reason(&error));
+        let prepared = self.client.prepare(sql).map_err(failed)?;
+        let columns: Vec<(String, Type)> = prepared
+            .columns()
+            .iter()
+            .map(|column| (column.name().to_owned(), column.type_().clone()))
+            .collect();
+        let mut rows = Vec::new();
+        for answer in self.client.simple_query(sql).map_err(failed)? {
+            let SimpleQueryMessage::Row(row) = answer else { continue };
+            let cells = (0..).zip(&columns).map(|(at, (name, ty))| {
+                cell(ty, row.get(at)).map_err(|reason| {
+                    EngineError::new(UnreadableValue { span: None, column: name.clone(), reason })
+                })
+            });
+            rows.push(cells.collect::<Result<_, _>>()?);
+        }
+        Ok(Table { columns: columns.into_iter().map(|(name, _)| name).collect(), rows })
+    }
+}
+
+/// A value as segc reads it, or why it can't.
+fn cell(ty: &Type, value: Option<&str>) -> Result<Cell, String> {
+    let Some(value) = value else { return Ok(Cell::Null) };
+    let cell = match *ty {
+        Type::BOOL => Some(Cell::Bool(value == "t")),
+        Type::INT2 | Type::INT4 | Type::INT8 => value.parse().ok().map(Cell::Int),
+        Type::NUMERIC if value == "NaN" => Some(Cell::Float(f64::NAN)),
+        Type::NUMERIC => value.parse::<BigDecimal>().ok().map(Cell::Decimal),
+        // Widened, as the embedded engine does it, so that both answer alike.
+        Type::FLOAT4 => value.parse::<f32>().ok().map(|number| Cell::Float(number.into())),
+        Type::FLOAT8 => value.parse().ok().map(Cell::Float),
+        Type::DATE => value.parse().ok().map(Cell::Date),
+        Type::TIMESTAMP => format!("{value}Z").parse().ok().map(Cell::Timestamp),
+        Type::TIMESTAMPTZ => value.parse().ok().map(Cell::Timestamp),
+        _ => Some(Cell::Text(value.to_owned())),
+    };
+    cell.ok_or_else(|| format!("`{value}` is a {ty} that results may not hold"))
+}
+
+/// The server's own words; else what kept the crate from getting any.
+fn reason(error: &postgres::Error) -> String {
+    if let Some(error) = error.as_db_error() {
+        let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        return format!("{}{detail}", error.message());
+    }
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for address in [
+            "postgres://ann:s3cret@db.example:5433/shop",
+            "host=db.example port=5433 user=ann password=s3cret dbname=shop",
+        ] {
+            assert_eq!(Postgres::shown(address).expect("an address"), "ann@db.example:5433/shop");
+        }
+        for wrong in [
+            "postgres://ann:s3cret@db.example:54x3/shop",
+            "host=db.example password='s3cret",
+            "user=ann password=s3cret",
+        ] {
+            let error = Postgres::shown(wrong).expect_err("it can't be read");
+            assert_eq!(error.code(), "SEG720");
+            assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_read_exactly_or_not_at_all() {
+        assert_eq!(cell(&Type::NUMERIC, Some("1.50")), Ok(Cell::Decimal("1.50".parse().expect("a number"))));
+        assert_eq!(cell(&Type::BOOL, None), Ok(Cell::Null));
+        assert!(cell(&Type::TIMESTAMPTZ, Some("infinity")).is_err());
+        assert!(cell(&Type::NUMERIC, Some("Infinity")).is_err());
+    }
+}

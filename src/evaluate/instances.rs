@@ -1,0 +1,131 @@
+//! Which instances of a path an aggregate sees, and in which order.
+
+use jiff::Timestamp;
+
+use super::data::pick;
+use super::evaluator::{Evaluator, Row, Scope};
+use super::time::instant;
+use super::{Datum, EvalError};
+use crate::check::hir::{Aggregate, AggregateFunc, Periods};
+
+/// The joined rows of a path, up to its end.
+type Rows = Vec<Row>;
+
+impl Evaluator<'_> {
+    /// The instances that count, each as the scope of what is said about it: in the order of
+    /// (time, key) where the aggregate needs one.
+    pub(super) fn selected(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Scope>, EvalError> {
+        let mut chosen = self.chosen(aggregate, scope)?;
+        let by_func = matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last);
+        if by_func || aggregate.ranked.is_some() {
+            self.sort(aggregate, &mut chosen)?;
+        }
+        if let Some(ranked) = aggregate.ranked {
+            let count = usize::try_from(ranked.count).unwrap_or(usize::MAX);
+            if ranked.latest {
+                chosen.drain(..chosen.len().saturating_sub(count));
+            } else {
+                chosen.truncate(count);
+            }
+        }
+        Ok(chosen.iter().filter_map(|rows| Some(scope.inside(*rows.last()?))).collect())
+    }
+
+    /// How many periods have enough rows.
+    pub(super) fn periods(&self, periods: &Periods, scope: Scope) -> Result<Datum, EvalError> {
+        let span = periods.rows.span;
+        let &(hop, field) = periods.rows.times.last().ok_or(EvalError::IllTyped(span))?;
+        let mut times: Vec<(Timestamp, Scope)> = Vec::new();
+        for rows in self.chosen(&periods.rows, scope)? {
+            let (row, end) = (rows.get(hop), rows.last());
+            let (row, end) = row.zip(end).ok_or(EvalError::IllTyped(span))?;
+            let time = instant(self.field(*row, field), &self.hir.calendar, span)?;
+            times.push((time.ok_or(EvalError::IllTyped(span))?, scope.inside(*end)));
+        }
+        let mut enough: i64 = 0;
+        for pair in periods.bounds.windows(2) {
+            let [from, to] = pair else { return Err(EvalError::IllTyped(span)) };
+            let mut rows: u64 = 0;
+            for &(time, inside) in &times {
+                let reached = self.bound(from, inside)?.is_some_and(|from| from <= time);
+                let over = self.bound(to, inside)?.is_none_or(|to| to <= time);
+                rows += u64::from(reached && !over);
+            }
+            enough += i64::from(rows >= periods.at_least);
+        }
+        Ok(Datum::Integer(enough))
+    }
+
+    /// The instances in the window that satisfy the filter, unless it is the test of `every`.
+    fn chosen(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Rows>, EvalError> {
+        let filter = aggregate.filter.as_ref().filter(|_| aggregate.func != AggregateFunc::Every);
+        let mut chosen = Vec::new();
+        for rows in self.instances(aggregate, scope)? {
+            let end = rows.last().copied().ok_or(EvalError::IllTyped(aggregate.span))?;
+            let inside = scope.inside(end);
+            if self.is_visible(aggregate, &rows, inside)?
+                && filter.map_or(Ok(true), |filter| self.test(filter, inside))?
+            {
+                chosen.push(rows);
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// Joined rows up to the path's end.
+    fn instances(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Rows>, EvalError> {
+        if aggregate.hops.first().is_none_or(|hop| hop.from != scope.this.entity) {
+            return Err(EvalError::IllTyped(aggregate.span));
+        }
+        let mut instances = vec![vec![]];
+        for hop in &aggregate.hops {
+            let mut longer = Vec::new();
+            for instance in &instances {
+                let from = instance.last().copied().unwrap_or(scope.this);
+                for to in self.follow(from, hop) {
+                    let mut rows: Rows = instance.clone();
+                    rows.push(to);
+                    longer.push(rows);
+                }
+            }
+            instances = longer;
+        }
+        Ok(instances)
+    }
+
+    /// "An aggregate sees a row of an entity with `time` only if that time is present and
+    /// before as_of", but for the window's own where the window admits the future.
+    fn is_visible(&self, aggregate: &Aggregate, rows: &[Row], scope: Scope) -> Result<bool, EvalError> {
+        let last = aggregate.times.len().checked_sub(1);
+        if aggregate.window.is_some() && last.is_none() {
+            return Err(EvalError::IllTyped(aggregate.span));
+        }
+        for (at, (hop, field)) in aggregate.times.iter().enumerate() {
+            let row = rows.get(*hop).ok_or(EvalError::IllTyped(aggregate.span))?;
+            let Some(time) = instant(self.field(*row, *field), &self.hir.calendar, aggregate.span)? else {
+                return Ok(false);
+            };
+            let window = aggregate.window.as_ref().filter(|_| Some(at) == last);
+            if !window.is_some_and(|window| window.admits_future) && time >= self.as_of {
+                return Ok(false);
+            }
+            if let Some(window) = window
+                && !self.in_window(window, time, scope)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The earliest first, by the last time on the path and then the key of its end.
+    fn sort(&self, aggregate: &Aggregate, instances: &mut [Rows]) -> Result<(), EvalError> {
+        let &(hop, time) = aggregate.times.last().ok_or(EvalError::IllTyped(aggregate.span))?;
+        let key = &self.hir.catalog.entity(aggregate.end).key;
+        instances.sort_by_cached_key(|rows| {
+            let time = rows.get(hop).map(|row| self.field(*row, time).clone());
+            (time, rows.last().and_then(|row| pick(self.fields(*row), key)))
+        });
+        Ok(())
+    }
+}

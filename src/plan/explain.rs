@@ -1,0 +1,65 @@
+//! The queries that say why an entity is in a segment or not, and where the others stay.
+//!
+//! Everything that they refer to is inlined: how a segment is stored never changes its members.
+
+use super::build::Request;
+use super::lower::explain::{Questions, answers, counts};
+use super::lower::{Context, MembersAt};
+use super::rel::{Clock, Query};
+use crate::check::hir::{Cond, Hir, SegmentId, Value};
+use crate::types::Literal;
+
+/// What is asked of a segment's entities.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The checked tree that the conditions refer to.
+    pub hir: &'a Hir,
+    /// The segment whose conditions they are.
+    pub segment: SegmentId,
+    /// Segments that they refer to, beside those that the segment refers to.
+    pub whole: &'a [SegmentId],
+    /// The conditions.
+    pub conds: &'a [&'a Cond],
+}
+
+/// A query, with the instants that it reads.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The query.
+    pub query: Query,
+    /// Its instants.
+    pub clock: Clock,
+}
+
+/// Asks about the entity of a segment that has this key. The answer has a row for each such
+/// entity: as_of, whether each condition holds, and each value.
+#[must_use]
+pub fn explain(request: &Request<'_>, about: &About<'_>, key: &[Literal], values: &[&Value]) -> Asked {
+    with(request, about, values, |context, ask| answers(context, ask, key))
+}
+
+/// Counts a segment's entities in one row: as_of, all of them, and for each step those for
+/// whom all of its conditions hold, which are named by their places.
+#[must_use]
+pub fn attrition(request: &Request<'_>, about: &About<'_>, steps: &[Vec<usize>]) -> Asked {
+    with(request, about, &[], |context, ask| counts(context, ask, steps))
+}
+
+fn with(
+    request: &Request<'_>,
+    about: &About<'_>,
+    values: &[&Value],
+    lower: impl FnOnce(&Context<'_>, &Questions<'_>) -> super::lower::Lowered,
+) -> Asked {
+    let entity = about.hir.segment(about.segment).entity;
+    let context = Context {
+        hir: about.hir,
+        target: &request.abilities.target,
+        as_of: request.as_of,
+        tables: &request.tables,
+        members_at: &|_| MembersAt::Inline,
+    };
+    let (of, whole, conds) = (about.segment, about.whole, about.conds);
+    let lowered = lower(&context, &Questions { entity, of, whole, conds, values });
+    Asked { query: lowered.query, clock: lowered.clock }
+}

@@ -1,0 +1,115 @@
+//! Conditions and values as columns: what is asked when somebody wants to know why.
+//!
+//! A condition becomes a column that is true or false, never null. All of them are lowered as
+//! inside of an OR, where memberships and aggregates are joined: the engine can then take the
+//! key into each of these.
+
+use super::frame::{Row, Scope, equal};
+use super::names::unused;
+use super::{Context, Lowered, Lowering};
+use crate::catalog::EntityId;
+use crate::check::hir::{Cond, SegmentId, Value};
+use crate::dialect::Function;
+use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef, all};
+use crate::types::Literal;
+
+/// The column that tells the instant of the answer.
+const AS_OF: &str = "as_of";
+
+/// What is asked of the rows of an entity.
+pub(in crate::plan) struct Questions<'a> {
+    /// The entity.
+    pub(in crate::plan) entity: EntityId,
+    /// The segment whose conditions they are: they may refer to what it refers to.
+    pub(in crate::plan) of: SegmentId,
+    /// Further segments whose members they refer to.
+    pub(in crate::plan) whole: &'a [SegmentId],
+    /// Conditions, each a column that is true or false.
+    pub(in crate::plan) conds: &'a [&'a Cond],
+    /// Values, each a column that is null where it is missing.
+    pub(in crate::plan) values: &'a [&'a Value],
+}
+
+/// One row of answers for the entity with this key: as_of, the conditions, the values.
+pub(in crate::plan) fn answers(context: &Context<'_>, ask: &Questions<'_>, key: &[Literal]) -> Lowered {
+    let mut lowering = Lowering::new(context);
+    let frame = lowering.begin(ask);
+    let row = lowering.scan(ask.entity);
+    let fields = context.hir.catalog.entity(ask.entity).key.clone();
+    for (field, value) in fields.into_iter().zip(key) {
+        let is_it = equal(lowering.field(&row, field), Scalar::Literal(value.clone()));
+        lowering.frames[frame].filter.push(is_it);
+    }
+    let mut columns = vec![named(Scalar::Clock(AS_OF.to_owned()), AS_OF)];
+    columns.extend(lowering.truths(&row, ask.conds));
+    let scope = Scope { this: row, outer: None };
+    for (at, value) in (1..).zip(ask.values) {
+        let value = lowering.value(&scope, value);
+        columns.push(named(value, &format!("value_{at}")));
+    }
+    let select = Select { columns, ..lowering.pop() };
+    lowering.finish(select)
+}
+
+/// One row of counts: as_of, all rows of the entity, then for each step those that pass it.
+/// A step is a list of conditions (by their places) of which all must hold.
+pub(in crate::plan) fn counts(context: &Context<'_>, ask: &Questions<'_>, steps: &[Vec<usize>]) -> Lowered {
+    let mut lowering = Lowering::new(context);
+    lowering.begin(ask);
+    let row = lowering.scan(ask.entity);
+    let mut columns: Vec<Column> = lowering.truths(&row, ask.conds).collect();
+    if columns.is_empty() {
+        columns = lowering.key_columns(&row);
+    }
+    let select = Select { columns, ..lowering.pop() };
+    let name = lowering.cte_name("conditions");
+    lowering.ctes.push(Cte::new(name.clone(), select));
+    let alias = unused("c", |alias| alias == name);
+    let holds = |&at: &usize| Scalar::Column(alias.clone(), truth(at));
+    let one = |number| Scalar::Literal(Literal::Integer(number));
+    let mut columns =
+        vec![named(Scalar::Clock(AS_OF.to_owned()), AS_OF), named(Scalar::CountRows, "everyone")];
+    for (at, step) in (1..).zip(steps) {
+        let passes = all(step.iter().map(holds).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+        let counted = Scalar::Case(vec![(passes, one(1))], Some(Box::new(one(0))));
+        columns.push(named(Scalar::Call(Function::SumInteger, vec![counted]), &format!("step_{at}")));
+    }
+    let from = Some(TableRef { relation: Relation::Cte(name), alias: alias.clone() });
+    lowering.finish(Select { columns, from, ..Select::default() })
+}
+
+impl Lowering<'_> {
+    /// Puts the segments that are referred to first, and begins the select.
+    fn begin(&mut self, ask: &Questions<'_>) -> usize {
+        self.inline_inputs(ask.of);
+        for &id in ask.whole {
+            self.inline_whole(id);
+        }
+        self.in_alternative = true;
+        self.push(false)
+    }
+
+    fn truths(&mut self, row: &Row, conds: &[&Cond]) -> impl Iterator<Item = Column> + use<> {
+        let scope = Scope { this: row.clone(), outer: None };
+        let constant = |value| Scalar::Literal(Literal::Boolean(value));
+        let mut columns = Vec::new();
+        for (at, cond) in conds.iter().enumerate() {
+            let holds = self.cond(&scope, cond, false);
+            let answer = match holds {
+                Scalar::Literal(Literal::Boolean(holds)) => constant(holds),
+                holds => Scalar::Case(vec![(holds, constant(true))], Some(Box::new(constant(false)))),
+            };
+            columns.push(named(answer, &truth(at)));
+        }
+        columns.into_iter()
+    }
+}
+
+/// The column of a condition, by its place.
+fn truth(at: usize) -> String {
+    format!("condition_{}", at + 1)
+}
+
+fn named(value: Scalar, name: &str) -> Column {
+    Column { value, name: Some(name.to_owned()) }
+}

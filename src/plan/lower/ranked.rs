@@ -1,0 +1,338 @@
+//! Aggregates that need the rows themselves before they are grouped: their order (`first`,
+//! `last`, `latest`, `earliest`), their values (`mode`) or their periods. The rows are a
+//! subquery of their own, with what is said about each as a column; those over the same rows
+//! share it.
+
+use super::Lowering;
+use super::aggregate::{GroupKey, Inner, is_joined};
+use super::cond::binary;
+use super::frame::{Row, Scope};
+use super::names::unused;
+use crate::check::hir::{Aggregate, AggregateFunc, Periods, Ranked, Value};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef};
+use crate::types::{Literal, Type};
+
+/// A column that is wanted: its value, and the name that it gets if that is free.
+type Wanted = (Scalar, &'static str);
+
+/// A subquery of rows that aren't grouped.
+#[derive(Debug)]
+pub(super) struct RowSource {
+    /// Its place among the subqueries.
+    at: usize,
+    /// How many of its columns are keys; they come first.
+    keys: usize,
+}
+
+/// The rows of an aggregate's path in a subquery: its keys, and the columns that were wanted.
+struct Rows {
+    cte: String,
+    keys: Vec<GroupKey>,
+    columns: Vec<String>,
+}
+
+impl Rows {
+    fn column(&self, at: usize) -> Scalar {
+        self.named(self.columns.get(at).map(String::as_str).unwrap_or_default())
+    }
+
+    fn named(&self, name: &str) -> Scalar {
+        Scalar::Column(self.cte.clone(), name.to_owned())
+    }
+
+    /// The keys as they are read from the subquery.
+    fn group_keys(&self) -> Vec<GroupKey> {
+        let key = |key: &GroupKey| GroupKey { grouped: self.named(&key.name), ..key.clone() };
+        self.keys.iter().map(key).collect()
+    }
+
+    fn partition(&self) -> Vec<Scalar> {
+        self.keys.iter().map(|key| self.named(&key.name)).collect()
+    }
+
+    fn select(&self, filter: Option<Scalar>) -> Select {
+        let relation = Relation::Cte(self.cte.clone());
+        let from = Some(TableRef { relation, alias: self.cte.clone() });
+        Select { from, filter, ..Select::default() }
+    }
+}
+
+/// Whether an aggregate needs its rows before they are grouped.
+pub(super) fn needs_rows(aggregate: &Aggregate) -> bool {
+    use AggregateFunc::{First, Last, Mode};
+    aggregate.ranked.is_some() || matches!(aggregate.func, First | Last | Mode)
+}
+
+impl Lowering<'_> {
+    /// The value of an aggregate that needs its rows. Null where no row counts.
+    pub(super) fn aggregate_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let owner = &scope.this;
+        match (aggregate.func, aggregate.ranked) {
+            (AggregateFunc::First, Some(Ranked { latest: true, .. }))
+            | (AggregateFunc::Last, Some(Ranked { latest: false, .. })) => self.other_end(owner, aggregate),
+            (AggregateFunc::First | AggregateFunc::Last, _) => self.end_of_rows(owner, aggregate),
+            (AggregateFunc::Mode, _) => self.mode(owner, aggregate),
+            _ => self.some_rows(owner, aggregate),
+        }
+    }
+
+    /// `every(latest N …)`: whether none of the rows that are taken fails the test.
+    pub(super) fn every_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
+        let owner = &scope.this;
+        let rows = self.rows_of(owner, aggregate, |this, inner, keys| {
+            let in_alternative = std::mem::replace(&mut this.in_alternative, true);
+            let test = aggregate.filter.as_ref();
+            let fails = test.map(|test| (this.cond(&inner.scope, test, true), "fails"));
+            this.in_alternative = in_alternative;
+            fails.into_iter().chain(this.place_taken(inner, keys, aggregate)).collect()
+        });
+        let taken = Scalar::And(vec![rows.column(0), within(rows.column(1), aggregate)]);
+        let keys = rows.group_keys();
+        let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
+        let at = self.share_rows(Select { group_by, ..rows.select(Some(taken)) }, &keys, aggregate);
+        let cte = self.ctes[at].name.clone();
+        let alias = self.attach_keys(owner, &cte, &keys, None);
+        is_joined(alias, keys.first().map(|key| key.name.as_str()), !negated)
+    }
+
+    /// `first` and `last`: the row at one end of the order, even if its value is missing.
+    fn end_of_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
+        let latest = aggregate.func == AggregateFunc::Last;
+        let rows = self.rows_of(owner, aggregate, |this, inner, keys| {
+            let value = this.value_of_row(inner, aggregate);
+            value.into_iter().chain([this.place(inner, keys, aggregate, latest)]).collect()
+        });
+        let place = rows.columns.get(1).cloned();
+        let alias = self.attach_keys(owner, &rows.cte, &rows.keys, place);
+        Scalar::Column(alias, rows.columns.first().cloned().unwrap_or_default())
+    }
+
+    /// `first(latest N …)` and `last(earliest N …)`: the last of the rows that are taken.
+    fn other_end(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
+        let rows = self.taken_rows(owner, aggregate);
+        let order = vec![Order { value: rows.column(1), descending: true, nulls_last: false }];
+        let over = Over { function: None, partition: rows.partition(), order, frame: None };
+        let filter = Some(within(rows.column(1), aggregate));
+        self.one_per_key(owner, aggregate, &rows, (filter, Vec::new()), over)
+    }
+
+    /// The most frequent value, of several the smallest.
+    fn mode(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
+        let rows = self.taken_rows(owner, aggregate);
+        let value = rows.column(0);
+        let text = aggregate.value.as_ref().is_some_and(|value| value.ty == Type::String);
+        let ordered = if text { self.text_order(value.clone()) } else { value.clone() };
+        let order = vec![
+            Order { value: Scalar::CountRows, descending: true, nulls_last: false },
+            Order { value: ordered, descending: false, nulls_last: false },
+        ];
+        let over = Over { function: None, partition: rows.partition(), order, frame: None };
+        let may_miss = aggregate.value.as_ref().is_none_or(|value| value.may_miss);
+        let present = may_miss.then(|| Scalar::IsNotNull(Box::new(value.clone())));
+        let taken = aggregate.ranked.map(|_| within(rows.column(1), aggregate));
+        let filter = crate::plan::rel::all(present.into_iter().chain(taken).collect());
+        let group_by = rows.partition().into_iter().chain([value]).collect();
+        self.one_per_key(owner, aggregate, &rows, (filter, group_by), over)
+    }
+
+    /// The value of the row (or group of rows) that comes first in an order, one per key.
+    fn one_per_key(
+        &mut self,
+        owner: &Row,
+        aggregate: &Aggregate,
+        rows: &Rows,
+        (filter, group_by): (Option<Scalar>, Vec<Scalar>),
+        over: Over,
+    ) -> Scalar {
+        let value = rows.columns.first().cloned().unwrap_or_default();
+        let mut columns: Vec<Column> = rows.group_keys().iter().map(GroupKey::column).collect();
+        columns.push(Column { value: rows.column(0), name: None });
+        let taken = |name: &str| rows.keys.iter().any(|key| key.name == name) || name == value;
+        let place = unused("place", taken);
+        columns.push(Column { value: Scalar::Window(Box::new(over)), name: Some(place.clone()) });
+        let select = Select { columns, group_by, ..rows.select(filter) };
+        let cte = match self.ctes.iter().find(|cte| cte.select == select) {
+            Some(known) => known.name.clone(),
+            None => {
+                let what = format!("{}_of_{}", self.column_name(aggregate), self.aggregate_name(aggregate));
+                let name = self.cte_name(&what);
+                self.ctes.push(Cte::new(name.clone(), select));
+                name
+            }
+        };
+        let alias = self.attach_keys(owner, &cte, &rows.keys, Some(place));
+        Scalar::Column(alias, value)
+    }
+
+    /// The other aggregates, of the latest or earliest rows.
+    fn some_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
+        let rows = self.taken_rows(owner, aggregate);
+        let keys = rows.group_keys();
+        let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
+        let place = rows.column(usize::from(aggregate.value.is_some()));
+        let select = Select { group_by, ..rows.select(Some(within(place, aggregate))) };
+        let value = match &aggregate.value {
+            Some(value) => self.fold(aggregate.func, &value.ty, rows.column(0)),
+            None => Scalar::CountRows,
+        };
+        let name = self.column_name(aggregate);
+        let (cte, column) = self.share(select, &keys, value, &name, aggregate);
+        let alias = self.attach_keys(owner, &cte, &keys, None);
+        Scalar::Column(alias, column)
+    }
+
+    /// How many periods have enough rows; null where none has.
+    pub(super) fn periods(&mut self, scope: &Scope, periods: &Periods) -> Scalar {
+        let owner = &scope.this;
+        if periods.at_least == 1 {
+            return self.grouped(owner, &periods.rows, "periods", |this, inner| {
+                Scalar::Call(Function::CountDistinct, vec![this.period(inner, periods)])
+            });
+        }
+        let rows = self
+            .rows_of(owner, &periods.rows, |this, inner, _| vec![(this.period(inner, periods), "period")]);
+        let keys = rows.group_keys();
+        let columns = keys.iter().map(GroupKey::column).collect();
+        let group_by = rows.partition().into_iter().chain([rows.column(0)]).collect();
+        let enough = Scalar::Literal(Literal::Integer(i64::try_from(periods.at_least).unwrap_or(i64::MAX)));
+        let having = Some(binary(BinaryOp::GreaterOrEqual, Scalar::CountRows, enough));
+        let select = Select { columns, group_by, having, ..rows.select(None) };
+        let name = self.cte_name(&format!("full_periods_of_{}", self.aggregate_name(&periods.rows)));
+        self.ctes.push(Cte::new(name.clone(), select));
+        let full = Rows { cte: name, keys: rows.keys, columns: Vec::new() };
+        let keys = full.group_keys();
+        let group_by = full.partition();
+        let select = Select { group_by, ..full.select(None) };
+        let (cte, column) = self.share(select, &keys, Scalar::CountRows, "periods", &periods.rows);
+        let alias = self.attach_keys(owner, &cte, &keys, None);
+        Scalar::Column(alias, column)
+    }
+
+    /// The number of the period that a row lies in, from 1 for the earliest.
+    fn period(&mut self, inner: &Inner, periods: &Periods) -> Scalar {
+        let number = |at: usize| Scalar::Literal(Literal::Integer(i64::try_from(at).unwrap_or(i64::MAX)));
+        let count = periods.bounds.len().saturating_sub(1);
+        let last = periods.rows.times.last().and_then(|&(hop, field)| Some((inner.path.get(hop)?, field)));
+        let (Some((row, field)), Some(between @ [_, ..])) = (last, periods.bounds.get(1..count)) else {
+            return number(1);
+        };
+        let (time, days) = self.time_operand(row, field, between.iter());
+        let mut branches = Vec::new();
+        for (at, bound) in (1..).zip(between) {
+            let bound = self.bound_for(&inner.scope, days, bound);
+            branches.push((binary(BinaryOp::Less, time.clone(), bound), number(at)));
+        }
+        Scalar::Case(branches, Some(Box::new(number(count))))
+    }
+
+    /// The rows with their value, if there is one, and their place, if only some are taken.
+    fn taken_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Rows {
+        self.rows_of(owner, aggregate, |this, inner, keys| {
+            let value = this.value_of_row(inner, aggregate);
+            value.into_iter().chain(this.place_taken(inner, keys, aggregate)).collect()
+        })
+    }
+
+    fn value_of_row(&mut self, inner: &Inner, aggregate: &Aggregate) -> Option<Wanted> {
+        let value: &Value = aggregate.value.as_ref()?;
+        Some((self.value(&inner.scope, value), "value"))
+    }
+
+    fn place_taken(&mut self, inner: &Inner, keys: &[GroupKey], aggregate: &Aggregate) -> Option<Wanted> {
+        aggregate.ranked.map(|ranked| self.place(inner, keys, aggregate, ranked.latest))
+    }
+
+    /// A row's place among those of its key by (time, key), from either end.
+    fn place(&mut self, inner: &Inner, keys: &[GroupKey], aggregate: &Aggregate, latest: bool) -> Wanted {
+        let catalog = &self.cx.hir.catalog;
+        let last = aggregate.times.last().and_then(|&(hop, field)| Some((inner.path.get(hop)?, field)));
+        let mut values: Vec<Scalar> = last.into_iter().map(|(row, field)| self.field(row, field)).collect();
+        let entity = catalog.entity(aggregate.end);
+        for &key in &entity.key {
+            let value = self.field(&inner.scope.this, key);
+            let is_text = entity.field(key).ty == Type::String;
+            values.push(if is_text { self.text_order(value) } else { value });
+        }
+        let order = |value| Order { value, descending: latest, nulls_last: false };
+        let over = Over {
+            function: None,
+            partition: keys.iter().map(|key| key.grouped.clone()).collect(),
+            order: values.into_iter().map(order).collect(),
+            frame: None,
+        };
+        let name = if latest { "place_from_latest" } else { "place_from_earliest" };
+        (Scalar::Window(Box::new(over)), name)
+    }
+
+    /// A subquery of the rows that an aggregate chooses, with these columns: one that is
+    /// there, or a new one.
+    fn rows_of(
+        &mut self,
+        owner: &Row,
+        aggregate: &Aggregate,
+        wanted: impl FnOnce(&mut Self, &Inner, &[GroupKey]) -> Vec<Wanted>,
+    ) -> Rows {
+        self.push(false);
+        let (inner, keys) = self.aggregate_rows(owner, aggregate);
+        self.restrict_rows(&inner, aggregate);
+        let wanted = wanted(self, &inner, &keys);
+        let select = self.pop();
+        let at = self.row_source(select, &keys, aggregate);
+        let names = wanted.into_iter().map(|(value, name)| self.row_column(at, value, name, aggregate));
+        let columns = names.collect();
+        Rows { cte: self.ctes[at].name.clone(), keys, columns }
+    }
+
+    fn row_source(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {
+        let columns: Vec<Column> = keys.iter().map(GroupKey::column).collect();
+        let known = self.row_sources.iter().find(|known| {
+            let with = &self.ctes[known.at].select;
+            (&with.from, &with.joins, &with.filter) == (&rows.from, &rows.joins, &rows.filter)
+                && with.columns.get(..known.keys) == Some(&columns)
+        });
+        if let Some(known) = known {
+            return known.at;
+        }
+        let name = self.cte_name(&format!("{}_rows", self.rows_name(aggregate)));
+        self.row_sources.push(RowSource { at: self.ctes.len(), keys: columns.len() });
+        self.ctes.push(Cte::new(name, Select { columns, ..rows }));
+        self.ctes.len() - 1
+    }
+
+    /// The name of a column of a subquery, which is added unless it is there.
+    fn row_column(&mut self, at: usize, value: Scalar, name: &str, aggregate: &Aggregate) -> String {
+        let name = match name {
+            "value" => self.value_name(aggregate).unwrap_or_else(|| name.to_owned()),
+            _ => name.to_owned(),
+        };
+        let columns = &mut self.ctes[at].select.columns;
+        let named = |column: &Column| match (&column.name, &column.value) {
+            (Some(name), _) | (None, Scalar::Column(_, name)) => name.clone(),
+            _ => String::new(),
+        };
+        if let Some(known) = columns.iter().find(|column| column.value == value) {
+            return named(known);
+        }
+        let name = unused(&name, |name| columns.iter().any(|column| named(column) == name));
+        let plain = matches!(&value, Scalar::Column(_, column) if *column == name);
+        columns.push(Column { value, name: (!plain).then(|| name.clone()) });
+        name
+    }
+
+    /// Joins a subquery to the rows of its owner by its keys (and the place 1); its alias.
+    fn attach_keys(&mut self, owner: &Row, cte: &str, keys: &[GroupKey], place: Option<String>) -> String {
+        let mut on = Vec::new();
+        for key in keys {
+            on.push((key.name.clone(), self.field(owner, key.own)));
+        }
+        on.extend(place.map(|place| (place, Scalar::Literal(Literal::Integer(1)))));
+        self.attach(owner, cte, on)
+    }
+}
+
+/// Whether a row's place is among those that `latest` or `earliest` takes.
+fn within(place: Scalar, aggregate: &Aggregate) -> Scalar {
+    let count = aggregate.ranked.and_then(|ranked| i64::try_from(ranked.count).ok()).unwrap_or(i64::MAX);
+    binary(BinaryOp::LessOrEqual, place, Scalar::Literal(Literal::Integer(count)))
+}

@@ -1,0 +1,237 @@
+//! Runs tests on the embedded engine: the rows in tables, each segment by its SELECT.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bigdecimal::BigDecimal;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+
+use super::model::{Case, Expectation, Key, Outcome, Suite, Verdict};
+use crate::api::{Options, Session};
+use crate::catalog::{Catalog, Entity, EntityId, Storage, TableSource};
+use crate::check::hir::SegmentId;
+use crate::diagnostic::Diagnostics;
+use crate::engine::{Cell, DataTable, Embedded, Engine, EngineError, TableColumn, tables_of};
+use crate::evaluate::{Data, Datum};
+
+/// Where the rows of entities are that have no table to themselves.
+const SCHEMA: &str = "segc_given";
+
+impl Suite {
+    /// Runs tests on the embedded engine, by the SQL of a target that it understands.
+    ///
+    /// # Errors
+    /// What the target or the policy refuses, or that there is no engine.
+    pub fn run_embedded(&self, cases: &[usize], target: &str) -> Result<Vec<Outcome>, Diagnostics> {
+        let Some(first) = self.variants.first() else { return Ok(Vec::new()) };
+        let bench = Bench::new(&first.hir().catalog, target).map_err(refused)?;
+        let variants: Vec<Session> =
+            self.variants.iter().map(|session| session.with_tables(&bench.stand_ins)).collect();
+        let known = |&at: &usize| Some((at, self.cases.get(at)?));
+        let cases: Vec<(usize, &Case)> = cases.iter().filter_map(known).collect();
+        let statements = compile(&variants, &cases, target)?;
+        let work: Vec<_> = cases.iter().zip(&statements).collect();
+        let share = work.len().div_ceil(rayon::current_num_threads()).max(1);
+        let shares: Vec<Vec<Outcome>> = work
+            .par_chunks(share)
+            .map(|share| {
+                let mut table = bench.open()?;
+                Ok(share.iter().map(|((at, case), sql)| table.run(*at, case, sql)).collect())
+            })
+            .collect::<Result<_, EngineError>>()
+            .map_err(refused)?;
+        Ok(shares.into_iter().flatten().collect())
+    }
+}
+
+fn refused(error: EngineError) -> Diagnostics {
+    vec![error.into()].into()
+}
+
+/// The SELECT of each expectation of each case, each written once; all that is refused is
+/// reported.
+fn compile(
+    variants: &[Session],
+    cases: &[(usize, &Case)],
+    target: &str,
+) -> Result<Vec<Vec<String>>, Diagnostics> {
+    let wanted = |case: &Case| {
+        let (variant, as_of) = (case.variant, case.as_of);
+        let segments = case.expectations.iter().map(|expectation| expectation.segment);
+        segments.map(move |segment| (variant, segment, as_of)).collect::<Vec<_>>()
+    };
+    let all: BTreeSet<_> = cases.iter().flat_map(|(_, case)| wanted(case)).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let one = |&(variant, segment, as_of): &(usize, SegmentId, Timestamp)| {
+        let options = Options { as_of: Some(as_of), ..Options::default() };
+        let session = variants.get(variant).ok_or_else(Diagnostics::new)?;
+        session.select_sql(target, segment, &options)
+    };
+    let compiled: Vec<Result<String, Diagnostics>> = all.par_iter().map(one).collect();
+    let (mut statements, mut problems) = (BTreeMap::new(), Diagnostics::new());
+    for (wanted, result) in all.into_iter().zip(compiled) {
+        match result {
+            Ok(sql) => drop(statements.insert(wanted, sql)),
+            Err(found) => problems.append(found),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let of_case = |case: &Case| wanted(case).iter().filter_map(|one| statements.get(one).cloned()).collect();
+    Ok(cases.iter().map(|(_, case)| of_case(case)).collect())
+}
+
+/// The tables of all entities, one for each.
+struct Bench {
+    tables: Vec<(EntityId, DataTable)>,
+    /// Tables for entities that are queries or share a table, since rows are given by entity;
+    /// and for those in other databases, to which no transaction could write together.
+    stand_ins: BTreeMap<EntityId, Vec<String>>,
+}
+
+impl Bench {
+    fn new(catalog: &Catalog, target: &str) -> Result<Self, EngineError> {
+        let folded = |name: &[String]| name.iter().map(|part| part.to_lowercase()).collect::<Vec<_>>();
+        let mut readers: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for (_, entity) in catalog.iter() {
+            if let TableSource::Table(name) = entity.source_on(target) {
+                *readers.entry(folded(name)).or_default() += 1;
+            }
+        }
+        let has_its_own = |entity: &Entity| match entity.source_on(target) {
+            TableSource::Table(name) => name.len() < 3 && readers.get(&folded(name)) == Some(&1),
+            TableSource::Query { .. } => false,
+        };
+        let stand_ins: BTreeMap<EntityId, Vec<String>> = catalog
+            .iter()
+            .filter(|(_, entity)| !has_its_own(entity))
+            .map(|(id, entity)| (id, vec![SCHEMA.to_owned(), entity.name.clone()]))
+            .collect();
+        let mut tables = Vec::new();
+        for (id, entity) in catalog.iter() {
+            let mut entity = entity.clone();
+            if let Some(name) = stand_ins.get(&id) {
+                entity.source = TableSource::Table(name.clone());
+                entity.target_sources.clear();
+            }
+            let alone = Catalog { entities: vec![entity] };
+            tables.extend(tables_of(&alone, target)?.into_iter().map(|table| (id, table)));
+        }
+        Ok(Self { tables, stand_ins })
+    }
+
+    fn open(&self) -> Result<Table<'_>, EngineError> {
+        let mut engine = Embedded::open(None)?;
+        for (_, table) in &self.tables {
+            engine.make_empty(table)?;
+        }
+        Ok(Table { bench: self, engine })
+    }
+}
+
+/// A database with all tables, empty between tests.
+struct Table<'a> {
+    bench: &'a Bench,
+    engine: Embedded,
+}
+
+impl Table<'_> {
+    /// Everything happens in a transaction that is undone in the end: the tables are empty for
+    /// the next test. A statement that fails ends it, so that it is begun anew.
+    fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Outcome {
+        let mut filled = Err(());
+        let mut verdicts = Vec::new();
+        for (expectation, sql) in case.expectations.iter().zip(statements) {
+            let ready = if filled.is_ok() { Ok(()) } else { self.fill(case) };
+            let found = ready.and_then(|()| self.engine.query(sql));
+            filled = found.as_ref().map(|_| ()).map_err(|_| self.undo());
+            verdicts.push(match found {
+                Ok(table) => judge(expectation, &table.rows),
+                Err(error) => Verdict::Fails(error.to_string()),
+            });
+        }
+        if filled.is_ok() {
+            self.undo();
+        }
+        Outcome { case: at, verdicts }
+    }
+
+    fn fill(&mut self, case: &Case) -> Result<(), EngineError> {
+        self.engine.execute("BEGIN")?;
+        for (id, table) in &self.bench.tables {
+            if !case.data.rows(*id).is_empty() {
+                let entity = case.data.catalog().entity(*id);
+                self.engine.add_rows(table, &cells(entity, table, &case.data, *id))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Outside of a transaction it fails itself, and that is as good.
+    fn undo(&mut self) {
+        let _ = self.engine.execute("ROLLBACK");
+    }
+}
+
+fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
+    let keys: Vec<Key> = rows.iter().map(|row| row.iter().map(datum).collect()).collect();
+    let found: BTreeSet<Key> = keys.iter().cloned().collect();
+    if found.len() < keys.len() {
+        return Verdict::Fails("more than one row has the key of a member".to_owned());
+    }
+    expectation.wanted.judge(&found)
+}
+
+/// The rows of an entity, in the columns of its table.
+fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
+    let place = |column: &str| {
+        entity.fields.iter().position(|field| field.column.eq_ignore_ascii_case(column)).unwrap_or(usize::MAX)
+    };
+    let places: Vec<usize> = table.columns.iter().map(|column| place(&column.name)).collect();
+    let row = |row: &Vec<Datum>| {
+        let value = |(&at, column): (&usize, _)| row.get(at).map_or(Cell::Null, |value| cell(value, column));
+        places.iter().zip(&table.columns).map(value).collect()
+    };
+    data.rows(id).iter().map(row).collect()
+}
+
+fn cell(value: &Datum, column: &TableColumn) -> Cell {
+    match value {
+        Datum::Missing => Cell::Null,
+        Datum::String(text) => Cell::Text(text.clone()),
+        Datum::Semver(version) => Cell::Text(version.to_string()),
+        Datum::Integer(number) => Cell::Int((*number).into()),
+        Datum::Decimal(number) => Cell::Decimal(number.clone()),
+        Datum::Float(number) => Cell::Float(*number),
+        Datum::Boolean(value) => Cell::Bool(*value),
+        Datum::Date(date) => Cell::Date(*date),
+        Datum::Timestamp(instant) => Cell::Timestamp(match &column.storage {
+            Storage::Zone(zone) => local(*instant, zone).unwrap_or(*instant),
+            _ => *instant,
+        }),
+    }
+}
+
+/// The local time as a column without a zone holds it; the engine takes it for one of UTC.
+fn local(instant: Timestamp, zone: &str) -> Option<Timestamp> {
+    let local = TimeZone::get(zone).ok()?.to_datetime(instant);
+    TimeZone::UTC.to_timestamp(local).ok()
+}
+
+fn datum(cell: &Cell) -> Datum {
+    match cell {
+        Cell::Null => Datum::Missing,
+        Cell::Bool(value) => Datum::Boolean(*value),
+        Cell::Int(number) => match i64::try_from(*number) {
+            Ok(number) => Datum::Integer(number),
+            Err(_) => Datum::Decimal(BigDecimal::from(*number)),
+        },
+        Cell::Decimal(number) => Datum::Decimal(number.clone()),
+        Cell::Float(number) => Datum::from(*number),
+        Cell::Text(text) => Datum::from(text.as_str()),
+        Cell::Date(date) => Datum::Date(*date),
+        Cell::Timestamp(instant) => Datum::Timestamp(*instant),
+    }
+}

@@ -1,0 +1,26 @@
+//! Unit tests of segments: given rows, who should be a member?
+//!
+//! `read` makes tests from `tests/**/*.yml`; `run` asks the reference evaluator or the
+//! embedded engine, and says who was missing and who was extra. `single` reads the row of an
+//! entity that is in no database. Must not know: the command line, the terminal, the clock.
+
+mod embedded;
+mod expect;
+mod model;
+pub(crate) mod problems;
+mod read;
+mod reads;
+mod rows;
+mod run;
+mod single;
+mod value;
+
+pub use model::{Case, Expectation, Key, Outcome, Suite, Verdict, Wanted, key_text};
+pub use read::read;
+pub use single::{SingleRow, read_row};
+
+/// The JSON Schema of a file of unit tests.
+pub const SCHEMA: &str = include_str!("../../catalog/tests.schema.json");
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! Runs tests on the reference evaluator, and says in the words of problems what failed.
+
+use rayon::prelude::*;
+
+use super::model::{Case, Outcome, Suite, Verdict};
+use super::problems::TestFailed;
+use crate::api::Session;
+use crate::diagnostic::Diagnostics;
+use crate::evaluate::{EvalError, Evaluator};
+
+impl Suite {
+    /// The tests that any of the patterns chooses, by their index; all if there is none. A
+    /// pattern is a part of the test's name or of its path, or the name of a segment; capitals
+    /// don't matter. The second list are the patterns that chose nothing.
+    #[must_use]
+    pub fn select(&self, patterns: &[String]) -> (Vec<usize>, Vec<String>) {
+        let chosen = |case: &Case| patterns.is_empty() || patterns.iter().any(|pattern| fits(case, pattern));
+        let indices = self.cases.iter().enumerate().filter(|(_, case)| chosen(case)).map(|(at, _)| at);
+        let idle = patterns.iter().filter(|pattern| !self.cases.iter().any(|case| fits(case, pattern)));
+        (indices.collect(), idle.cloned().collect())
+    }
+
+    /// Runs tests on the reference evaluator.
+    #[must_use]
+    pub fn run(&self, cases: &[usize]) -> Vec<Outcome> {
+        let known = |&at: &usize| Some((at, self.cases.get(at)?));
+        let cases: Vec<(usize, &Case)> = cases.iter().filter_map(known).collect();
+        cases.par_iter().map(|&(at, case)| Outcome { case: at, verdicts: self.evaluate(case) }).collect()
+    }
+
+    fn evaluate(&self, case: &Case) -> Vec<Verdict> {
+        let Some(session) = self.variants.get(case.variant) else { return Vec::new() };
+        let mut evaluator = Evaluator::new(session.hir(), &case.data, case.as_of);
+        let mut verdicts = Vec::new();
+        for expectation in &case.expectations {
+            verdicts.push(match evaluator.members(expectation.segment) {
+                Ok(found) => expectation.wanted.judge(&found),
+                Err(error) => Verdict::Fails(said(session, &error)),
+            });
+        }
+        verdicts
+    }
+
+    /// The expectations that did not come true, as problems at their places: for those who
+    /// annotate files.
+    #[must_use]
+    pub fn problems(&self, outcomes: &[Outcome]) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        for outcome in outcomes {
+            let Some(case) = self.cases.get(outcome.case) else { continue };
+            for (expectation, verdict) in case.expectations.iter().zip(&outcome.verdicts) {
+                let Some(said) = verdict.said() else { continue };
+                let said = format!("`{}`: {said}", expectation.name);
+                problems.push(TestFailed { span: expectation.span, test: case.name.clone(), said });
+            }
+        }
+        problems
+    }
+}
+
+fn fits(case: &Case, pattern: &str) -> bool {
+    let pattern = pattern.to_lowercase();
+    case.name.to_lowercase().contains(&pattern)
+        || case.path.to_lowercase().contains(&pattern)
+        || case.expectations.iter().any(|expectation| expectation.name.to_lowercase() == pattern)
+}
+
+/// An error with the place where it happened.
+fn said(session: &Session, error: &EvalError) -> String {
+    match error.span().and_then(|span| session.sources.locate(span)) {
+        Some((path, position)) => format!("{error} ({path}:{})", position.line),
+        None => error.to_string(),
+    }
+}
