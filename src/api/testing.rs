@@ -160,6 +160,8 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         depends_on,
         refresh: Refresh::Rebuild {
             reason: "`customer` does not say how it changes".to_owned(),
+            hold: None,
+            history: None,
             remedy: Some("declare `changes:` of `customer`".to_owned()),
         },
         query: rel::Query { ctes: Vec::new(), select },

@@ -66,7 +66,7 @@ impl Request<'_> {
     }
 
     /// Where members are read that can be evaluated in place.
-    fn evaluated(&self, id: SegmentId) -> MembersAt {
+    pub(super) fn evaluated(&self, id: SegmentId) -> MembersAt {
         let holds = self.hir.segment(id).properties.expire.is_some();
         if holds { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
     }
