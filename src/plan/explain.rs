@@ -58,7 +58,7 @@ fn with(
         target: &request.abilities.target,
         as_of: request.as_of,
         tables: &request.tables,
-        members_at: &|input| request.evaluated(input),
+        members_at: &|input| request.evaluated(about.hir, input),
     };
     let (of, whole, conds) = (about.segment, about.whole, about.conds);
     let lowered = lower(&context, &Questions { entity, of, whole, conds, values });
