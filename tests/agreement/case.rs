@@ -16,8 +16,10 @@ use crate::support::given::Given;
 use crate::tape::Tape;
 use crate::world::{self, Rows, World};
 
-/// Segments over the same rows.
-pub const SEGMENTS: usize = 25;
+/// Segments that are written over the same rows.
+pub const WRITTEN: usize = 45;
+/// How many of them engines are asked for.
+pub const ASKED: usize = 25;
 
 /// The keys of members, each part as text.
 pub type Keys = BTreeSet<Vec<String>>;
@@ -41,7 +43,7 @@ impl Cases {
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let segment = prop::collection::vec(any::<u8>(), 10..220);
-        let tapes = (prop::collection::vec(any::<u8>(), 1_400), prop::collection::vec(segment, SEGMENTS));
+        let tapes = (prop::collection::vec(any::<u8>(), 1_400), prop::collection::vec(segment, WRITTEN));
         let tapes = tapes.prop_map(|(world, segments)| Tapes { world, segments });
         Self { runner: TestRunner::new_with_rng(Config::default(), rng), tapes: tapes.boxed() }
     }

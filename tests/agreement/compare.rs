@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use segc::api::{Options, Session};
 use segc::diagnostic::Severity;
 
-use crate::case::{Case, Keys, Opened};
+use crate::case::{ASKED, Case, Keys, Opened, WRITTEN};
 use crate::census::Census;
 use crate::support::engine::{Members, Runner};
 
 /// Refusals by design: what the target can't do, and its limits.
 const REFUSALS: &[&str] = &["SEG501", "SEG504", "SEG505"];
+
+/// How many segments with all members or none are asked for, at least, where there are so many.
+const OTHERS: usize = 6;
 
 /// A segment that an engine answers otherwise than the evaluator.
 pub struct Difference {
@@ -51,8 +54,8 @@ pub fn compare(
     tally: &mut Tally,
 ) -> Result<Vec<Difference>, String> {
     let opened = case.open()?;
-    let expected = opened.expected(case.as_of);
     let everyone = everyone(&opened);
+    let expected = chosen(opened.expected(case.as_of), &everyone);
     tally.worlds += 1;
     let mut compared = BTreeSet::new();
     let mut differences = Vec::new();
@@ -92,8 +95,7 @@ pub fn compare(
                 }
             }
             count.selects += 1;
-            let all = everyone.iter().find(|(segment, _)| segment == name).map_or(0, |(_, all)| *all);
-            count.mixed += usize::from(!wanted.is_empty() && wanted.len() < all);
+            count.mixed += usize::from(is_mixed(wanted, everyone[name.as_str()]));
         }
         count.time += start.elapsed();
     }
@@ -123,10 +125,33 @@ fn select(session: &Session, target: &str, name: &str, case: &Case) -> Result<St
 }
 
 /// How many rows the entity of each segment has.
-fn everyone(opened: &Opened) -> Vec<(String, usize)> {
+fn everyone(opened: &Opened) -> BTreeMap<String, usize> {
     let hir = opened.session.hir();
     let count = |segment: &segc::check::hir::Segment| opened.data.existing(segment.entity).count();
     hir.iter().map(|(_, segment)| (segment.name.clone(), count(segment))).collect()
+}
+
+/// Whether some are members and some aren't.
+fn is_mixed(members: &Keys, all: usize) -> bool {
+    !members.is_empty() && members.len() < all
+}
+
+/// Segments with some members only prove more, so a few of the others are enough.
+fn chosen(
+    expected: Vec<(String, Option<Keys>)>,
+    everyone: &BTreeMap<String, usize>,
+) -> Vec<(String, Option<Keys>)> {
+    if expected.len() <= ASKED || expected.len() > WRITTEN {
+        return expected;
+    }
+    let mixed = |(name, keys): &(String, Option<Keys>)| {
+        keys.as_ref().is_some_and(|keys| is_mixed(keys, everyone[name.as_str()]))
+    };
+    let (mut telling, others): (Vec<_>, Vec<_>) = expected.into_iter().partition(mixed);
+    let rest = ASKED.saturating_sub(telling.len()).max(OTHERS);
+    telling.truncate(ASKED - OTHERS);
+    telling.extend(others.into_iter().take(rest));
+    telling
 }
 
 enum Answer {

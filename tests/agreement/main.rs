@@ -31,7 +31,7 @@ mod world;
 
 use std::time::Instant;
 
-use case::{Cases, SEGMENTS};
+use case::{ASKED, Cases};
 use compare::{Tally, compare};
 use support::engine::{self, Demand, Runner};
 use support::{postgres, python, statements};
@@ -64,7 +64,7 @@ fn number(variable: &str) -> Option<usize> {
 /// Compares so many random segments, and fails with the smallest cases that differ.
 fn agree(engines: &mut [Box<dyn Runner>], cases: usize, seed: u64) -> Tally {
     let (start, mut tally, mut shown) = (Instant::now(), Tally::default(), Vec::new());
-    for (at, case) in Cases::new(seed).take(cases.div_ceil(SEGMENTS)).enumerate() {
+    for (at, case) in Cases::new(seed).take(cases.div_ceil(ASKED)).enumerate() {
         let differences =
             compare(engines, &case, &mut tally).unwrap_or_else(|error| panic!("not well typed:\n{error}"));
         for difference in differences {

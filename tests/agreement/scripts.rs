@@ -4,7 +4,7 @@ use segc::api::Options;
 use segc::check::hir::Materialize;
 use segc::engine::{Engine, EngineError};
 
-use crate::case::{Case, Cases, Keys, Opened, SEGMENTS};
+use crate::case::{ASKED, Case, Cases, Keys, Opened};
 use crate::compare::is_overflow;
 use crate::support::engine::Runner;
 use crate::support::statements::Statements;
@@ -15,7 +15,7 @@ pub fn agree(cases: usize, seed: u64) {
     let mut tables = 0;
     let mut duckdb = Statements::new("duckdb", support::duckdb());
     let mut postgres = postgres::database().map(|engine| Statements::new("postgres", engine));
-    for case in Cases::new(seed).take(cases.div_ceil(SEGMENTS)) {
+    for case in Cases::new(seed).take(cases.div_ceil(ASKED)) {
         let opened = case.open().unwrap_or_else(|error| panic!("not well typed:\n{error}"));
         tables += script(&mut duckdb, &case, &opened);
         if let Some(postgres) = &mut postgres {

@@ -19,6 +19,9 @@ mod tape;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod world;
 
+mod keep;
+#[allow(dead_code, reason = "what else agreement needs")]
+mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
 

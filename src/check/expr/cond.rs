@@ -67,7 +67,7 @@ impl Checker<'_, '_> {
             ExprKind::Anniversary { value, window, negated: not } => {
                 Some(negated(self.anniversary(value, window, span, scope)?, *not))
             }
-            ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
+            ExprKind::Sequence(sequence) => self.sequence(sequence, span, scope),
             ExprKind::Literal(_)
             | ExprKind::Param(_)
             | ExprKind::Path(_)
@@ -95,11 +95,17 @@ impl Checker<'_, '_> {
         }
         let text = write_back(expr).unwrap_or_else(|| "…".to_owned());
         let help = match (&expr.kind, &found.ty) {
-            (ExprKind::Aggregate(_), ty) if ty.is_number() => format!("compare it, such as `{text} > 0`"),
+            (ExprKind::Aggregate(_) | ExprKind::Periods(_), ty) if ty.is_number() => {
+                format!("compare it, such as `{text} > 0`")
+            }
             (_, ty) if ty.is_number() => {
                 format!("compare it, such as `{text} > 0`, or write `{text} is present`")
             }
             (_, ty) if ty.is_time() => format!("compare it, such as `{text} during last 30 days`"),
+            (_, Type::Array(_)) => {
+                format!("ask for an element, `{text} contains …`, or write `{text} is not empty`")
+            }
+            (_, Type::Json) => format!("write `{text} is present`"),
             _ => format!("compare it, such as `{text} = …`, or write `{text} is present`"),
         };
         self.fail(NotCondition { span: expr.span, what: describe(expr), ty: found.ty.to_string(), help })

@@ -4,7 +4,24 @@ use super::{Number, Scope, Writer};
 use crate::world::{EVENTS, Entity, Kind};
 
 const SEQUENCES: bool = false;
-const PERIODS: bool = false;
+/// Windows with a length of periods that fills them.
+const PERIODS: &[(&str, &str)] = &[
+    ("last 3 weeks", "1 week"),
+    ("last 28 days", "2 weeks"),
+    ("last 2 months", "1 month"),
+    ("last 1 year", "1 quarter"),
+    ("last 1 year", "12 months"),
+    ("previous 2 months", "1 month"),
+    ("this week", "1 day"),
+    ("today", "1 day"),
+    ("last 24 hours", "6 hours"),
+    ("next 2 weeks", "1 week"),
+    ("2026-02-28 to 2026-03-28", "2 weeks"),
+    ("2026-01-31 to 2026-03-31", "1 month"),
+    ("2026-03-01 through 2026-03-28", "1 day"),
+    ("14 days ago to 7 days ago", "1 day"),
+    ("3 months ago to now", "1 month"),
+];
 
 /// The rows of an aggregate.
 struct Source<'w> {
@@ -132,18 +149,18 @@ impl<'w> Writer<'w, '_, '_> {
 
     /// How many periods have rows.
     pub(super) fn periods(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        let Some(source) = self.path(scope).filter(|source| source.timed && PERIODS) else {
+        let Some(source) = self.path(scope).filter(|source| source.timed) else {
             return "1".to_owned();
         };
         let inner = Scope { this: source.of, outer: Some(scope.this) };
-        let (window, each) = match self.tape.below(7) {
-            0 => ("last 4 weeks", "1 week"),
-            1 => ("last 6 months", "2 months"),
-            2 => ("previous 4 weeks", "2 weeks"),
-            3 => ("last 24 hours", "6 hours"),
-            4 => ("2026-03-01 to 2026-03-29", "4 days"),
-            5 => ("this year", "1 quarter"),
-            _ => ("next 6 days", "3 days"),
+        let (window, each) = match self.own_field(scope.this, |kind| kind == Kind::Timestamp) {
+            Some((time, _)) if self.tape.one_in(5) => {
+                (format!("outer.{time} to outer.{time} + 2 months"), "1 month")
+            }
+            _ => {
+                let (window, each) = PERIODS[self.tape.below(PERIODS.len())];
+                (window.to_owned(), each)
+            }
         };
         let filter = match self.tape.one_in(3) {
             true => format!(" where {}", self.cond(inner, depth.saturating_sub(1).min(1))),

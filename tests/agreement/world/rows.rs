@@ -110,8 +110,11 @@ pub fn random(world: &World, tape: &mut Tape<'_>) -> Rows {
 }
 
 fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
-    let most = if entity.name == "company" { 5 } else { 11 };
-    let count = tape.below(most) + 1;
+    let count = match entity.name {
+        "company" => tape.below(5) + 1,
+        "customer" => tape.below(8) + 4,
+        _ => tape.below(14) + 1,
+    };
     let mut rows: Vec<Vec<Option<String>>> = (0..count).map(|at| row(entity, at, tape)).collect();
     let mut seen = BTreeSet::new();
     rows.retain(|row| {
