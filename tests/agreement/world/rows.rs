@@ -176,8 +176,12 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Timestamp if field.storage.is_empty() => tape.pick(INSTANTS),
         Kind::Timestamp => tape.pick(LOCAL),
     };
-    // NaN is missing, which some columns never are.
-    Some(if text == "NaN" && !field.may_miss { "2.5" } else { text }.to_owned())
+    // These are missing, which some columns never are.
+    Some(match (text, field.kind) {
+        ("NaN", _) if !field.may_miss => "2.5".to_owned(),
+        ("", Kind::Version) => "no version".to_owned(),
+        _ => text.to_owned(),
+    })
 }
 
 fn list(items: &[&str], tape: &mut Tape<'_>) -> String {
