@@ -9,14 +9,14 @@ impl<'w> Writer<'w, '_, '_> {
         if depth == 0 || !self.spend() {
             return self.simple(scope, 0);
         }
-        match self.tape.below(14) {
+        match self.tape.below(17) {
             0..=3 => self.simple(scope, depth),
             4 => format!("({} and {})", self.cond(scope, depth - 1), self.cond(scope, depth - 1)),
             5 | 6 => format!("({} or {})", self.cond(scope, depth - 1), self.cond(scope, depth - 1)),
             7 => format!("not ({})", self.cond(scope, depth - 1)),
             8 | 9 => self.exists(scope, depth),
             10 => self.membership(scope, depth),
-            11 => self.sequence(scope, depth),
+            11 | 12 => self.sequence(scope, depth),
             _ => self.compare_numbers(scope, depth),
         }
     }
@@ -62,9 +62,10 @@ impl<'w> Writer<'w, '_, '_> {
         if self.tape.one_in(3) {
             return format!("{} {test}", self.number(scope, 1).0);
         }
-        match self.field(scope, |kind| !kind.is_array()) {
+        let documents = self.tape.one_in(5);
+        match self.field(scope, |kind| !kind.is_array() && (kind == Kind::Document || !documents)) {
             Some((path, _)) => format!("{path} {test}"),
-            None => "true".to_owned(),
+            None => self.compare_texts(scope, 0),
         }
     }
 

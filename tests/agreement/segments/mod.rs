@@ -48,8 +48,7 @@ pub fn file(world: &World, traits: &mut Tape<'_>, segments: &mut [Tape<'_>]) -> 
     }
     let mut earlier: Vec<(String, &Entity)> = Vec::new();
     for (number, tape) in segments.iter_mut().enumerate() {
-        let of = &world.entities[tape.below(world.entities.len())];
-        let of = if tape.one_in(3) { of } else { &world.entities[0] };
+        let of = &world.entities[[0, 0, 0, 2, 4, 0, 1, 0, 3, 5, 2, 4, 0][tape.below(13)]];
         let mut writer = Writer { world, tape, earlier: &earlier, traits: &known, budget: 24 };
         let name = format!("s{number:02}");
         items.push(writer.segment(&name, number, of));

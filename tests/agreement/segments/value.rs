@@ -12,7 +12,7 @@ impl<'w> Writer<'w, '_, '_> {
         if depth == 0 || !self.spend() {
             return self.number_field(scope);
         }
-        match self.tape.below(17) {
+        match self.tape.below(20) {
             0 | 1 => self.number_field(scope),
             2..=5 => self.aggregate(scope, depth),
             6 => {
@@ -35,7 +35,7 @@ impl<'w> Writer<'w, '_, '_> {
             }
             10 => {
                 let (a, kind) = self.number(scope, depth - 1);
-                let function = self.tape.pick(&["abs", "round", "floor", "ceil"]);
+                let function = self.tape.pick(&["round", "abs", "floor", "ceil"]);
                 let function = if kind == Number::Exact { function } else { "abs" };
                 (format!("{function}({a})"), kind)
             }
