@@ -266,7 +266,10 @@ mod tests {
     #[test]
     fn a_key_can_be_read_back() {
         for text in ORDERED {
-            assert_eq!(Version::of_key(&version(text).key()).map(|it| it.to_string()).as_deref(), Some(*text));
+            assert_eq!(
+                Version::of_key(&version(text).key()).map(|it| it.to_string()).as_deref(),
+                Some(*text)
+            );
         }
         assert!(Version::of_key("").is_none() && Version::of_key("1.2.3").is_none());
     }

@@ -72,8 +72,10 @@ pub fn file(tape: &mut Tape<'_>) -> String {
         let mut writer = Writer { tape, earlier: &earlier, budget: 24 };
         let rules = writer.rules(scope);
         let extends = writer.parent(of);
+        let keeps = writer.keeps(of);
+        let group = if extends.is_empty() { writer.group(of, number) } else { String::new() };
         text.push_str(&format!(
-            "segment s{number} on {}{extends} {{\n  materialize: {how}\n{rules}}}\n",
+            "segment s{number} on {}{extends} {{\n  materialize: {how}\n{group}{rules}{keeps}}}\n",
             of.name
         ));
         earlier.push((format!("s{number}"), of));
@@ -133,7 +135,7 @@ impl Writer<'_, '_> {
     }
 
     fn simple(&mut self, scope: Scope, depth: usize) -> String {
-        match self.tape.below(9) {
+        match self.tape.below(10) {
             0 => self.compare_numbers(scope, depth),
             1 => self.compare_texts(scope),
             2 => self.text_test(scope),
@@ -142,6 +144,7 @@ impl Writer<'_, '_> {
             5 => self.during(scope),
             6 => self.boolean(scope),
             7 => self.list(scope),
+            8 => crate::keep::bucket(self.tape),
             _ => self.between(scope, depth),
         }
     }
@@ -166,7 +169,7 @@ impl Writer<'_, '_> {
         self.tape.pick(&["0", "1", "2", "5", "-1", "1.5", "10", "0.01", "100"]).to_owned()
     }
 
-    fn number(&mut self, scope: Scope, depth: usize) -> (String, Number) {
+    pub fn number(&mut self, scope: Scope, depth: usize) -> (String, Number) {
         if depth == 0 || !self.spend() {
             return self.number_field(scope);
         }
@@ -229,7 +232,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn number_field(&mut self, scope: Scope) -> (String, Number) {
+    pub fn number_field(&mut self, scope: Scope) -> (String, Number) {
         let numeric = |kind: Kind| matches!(kind, Kind::Integer | Kind::Decimal | Kind::Float);
         match self.field(scope, numeric) {
             Some((path, Kind::Float)) => (path, Number::Float),
@@ -257,7 +260,7 @@ impl Writer<'_, '_> {
         Some((format!("{prefix}{name}"), *kind))
     }
 
-    fn text(&mut self, scope: Scope) -> String {
+    pub fn text(&mut self, scope: Scope) -> String {
         if self.spend()
             && self.tape.one_in(8)
             && let Some(text) = self.text_of_many(scope)
@@ -360,7 +363,7 @@ impl Writer<'_, '_> {
         format!("{value} {not}between {bounds}")
     }
 
-    fn time(&mut self, scope: Scope) -> Option<(String, Kind)> {
+    pub fn time(&mut self, scope: Scope) -> Option<(String, Kind)> {
         let many = if self.spend() && self.tape.one_in(8) { self.time_of_many(scope) } else { None };
         let own = |this: &mut Self| this.field(scope, |kind| matches!(kind, Kind::Date | Kind::Timestamp));
         let (path, kind) = many.or_else(|| own(self))?;

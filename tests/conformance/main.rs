@@ -3,7 +3,7 @@
 //! The cases are the Markdown files of this folder; `README.md` says how they are written.
 //! Each is evaluated by the reference evaluator and executed on every engine at hand, as it
 //! stands and, where it is a condition, negated. The page `docs/conformance.md` keeps what
-//! was executed where. `SEGC_TOPIC=rows` runs the files of that name alone.
+//! was executed where.
 
 #![allow(
     unreachable_pub,
@@ -33,8 +33,9 @@ const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
 #[test]
 fn every_case_means_the_same_everywhere() {
     let mut topics = read::topics(&root().join("tests/conformance"));
-    let only = std::env::var("SEGC_TOPIC").unwrap_or_default();
-    topics.retain(|topic| topic.file.contains(&only));
+    // `SEGC_TOPIC=zones`, while one of them is being written.
+    let only = std::env::var("SEGC_TOPIC").ok();
+    topics.retain(|topic| only.as_ref().is_none_or(|only| topic.file.contains(only.as_str())));
     assert!(!topics.is_empty(), "the folder of the cases was found");
     let mut engines = engine::available();
     let mut judge = Judge::default();
@@ -47,7 +48,7 @@ fn every_case_means_the_same_everywhere() {
     }
     eprintln!("{}", matrix.text());
     judge.finish();
-    if !only.is_empty() {
+    if only.is_some() {
         return;
     }
     matrix.keep(&root().join("docs/conformance.md"));

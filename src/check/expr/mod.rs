@@ -20,6 +20,7 @@ mod window;
 
 pub(super) use aggregate::{head_of, word};
 pub(super) use periods::as_count;
+pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ExprKind};
