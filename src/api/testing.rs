@@ -164,11 +164,11 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         },
         query: rel::Query { ctes: Vec::new(), select },
         clock: rel::Clock::default(),
-        hold: None,
-        history: None,
         checks: Vec::new(),
         guards: Vec::new(),
         fingerprint: format!("{id:064}"),
+        hold: None,
+        history: None,
         capabilities: vec![crate::dialect::Capability::SegmentComposition],
         reads: vec![TableRead {
             entity: "customer".to_owned(),

@@ -160,6 +160,13 @@ fn texts(add: Add<'_>) {
     add(F::TextOrder, less("é", "z"), "false");
     add(F::TextOrder, less("a b", "ab"), "true");
     add(F::TextOrder, less("\u{ffff}", "😀"), "true");
+    add(F::Concat, call(F::Concat, vec![text("a'"), text("b\\")]), "a'b\\");
+    add(F::DateText, call(F::DateText, vec![date("0987-01-31")]), "0987-01-31");
+    for (given, expected) in
+        [("", "6393"), ("seed:1", "7497"), ("größe:ab:7", "276"), ("😀:x", "4164"), ("it's:\\", "1108")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(given)]), expected);
+    }
     add(F::Lower, call(F::Lower, vec![text("ÄBC É")]), "äbc é");
     add(F::Upper, call(F::Upper, vec![text("äbc é")]), "ÄBC É");
     for (given, expected) in
