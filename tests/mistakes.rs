@@ -164,6 +164,7 @@ macro_rules! topics {
 }
 
 topics!(
+    keep >= 40,
     spelling >= 30,
     names >= 40,
     types >= 15,

@@ -39,7 +39,11 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
     }
     let syntax = parse(&project, &mut problems);
     let catalog = Arc::new(std::mem::take(&mut project.catalog));
-    let settings = Settings { calendar: project.config.calendar.clone(), params: params(&project, options) };
+    let settings = Settings {
+        calendar: project.config.calendar.clone(),
+        materialize: project.config.materialize,
+        params: params(&project, options),
+    };
     let hir = check::check(&syntax, catalog, &settings, &mut problems);
     let graph = Graph::new(&hir);
     let fingerprints = fingerprints(&hir, &graph);

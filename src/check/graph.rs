@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostics, Label, Span};
 use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Window, WindowKind};
 
 use super::expr::head_of;
+use super::groups::Place;
 use super::names::Names;
 use super::problems::names::Cycle;
 use super::resolve::{Scope, Tail};
@@ -29,10 +30,17 @@ pub(super) struct Order {
     pub(super) nodes: Vec<Node>,
     /// Those that are defined through themselves.
     pub(super) cyclic: Vec<Node>,
+    /// What each refers to, and where, in the order in which it is written.
+    pub(super) needs: HashMap<Node, Vec<(Node, Span)>>,
 }
 
 /// Finds the order, and reports every cycle.
-pub(super) fn order(names: &Names, is_enabled: impl Fn(usize) -> bool, problems: &mut Diagnostics) -> Order {
+pub(super) fn order(
+    names: &Names,
+    places: &[Option<Place>],
+    is_enabled: impl Fn(usize) -> bool,
+    problems: &mut Diagnostics,
+) -> Order {
     let mut graph = DiGraph::<Node, Span>::new();
     let traits: Vec<_> = (0..names.traits.len()).map(|at| graph.add_node(Node::Trait(at))).collect();
     let segments: Vec<_> = (0..names.segments.len()).map(|at| graph.add_node(Node::Segment(at))).collect();
@@ -52,9 +60,17 @@ pub(super) fn order(names: &Names, is_enabled: impl Fn(usize) -> bool, problems:
     for ((at, item), &from) in names.segments.iter().enumerate().zip(&segments) {
         if is_enabled(at) {
             connect(from, segment_references(names, at, item.entity.map(Scope::of)));
+            let rivals = places[at].iter().flat_map(|place| place.before.iter().map(|&at| (at, place.span)));
+            connect(from, rivals.map(|(at, span)| (Node::Segment(at), span)).collect());
         }
     }
-    let mut order = Order { nodes: Vec::new(), cyclic: Vec::new() };
+    let needs = |at: NodeIndex| {
+        let mut needs: Vec<_> = graph.edges(at).map(|edge| (graph[edge.target()], *edge.weight())).collect();
+        needs.sort_by_key(|(node, span)| (span.start, *node));
+        (graph[at], needs)
+    };
+    let needs = graph.node_indices().map(needs).collect();
+    let mut order = Order { nodes: Vec::new(), cyclic: Vec::new(), needs };
     for component in kosaraju_scc(&graph) {
         let is_cycle = component.len() > 1 || graph.contains_edge(component[0], component[0]);
         if is_cycle {

@@ -4,13 +4,14 @@
 //!
 //! Order of work: `names` collects what every name stands for, `params` gives
 //! parameters their values, `properties` reads what segments say of themselves,
-//! `graph` finds who needs whom, and `expr` then checks every trait and segment after
+//! `groups` puts exclusive groups in order, `graph` finds who needs whom, and `expr` then checks every trait and segment after
 //! all that it needs. What has an error is left out of the [`Hir`], and so, silently, is
 //! what depends on it.
 
 mod expr;
 mod extent;
 mod graph;
+mod groups;
 pub mod hir;
 mod names;
 mod params;
@@ -20,6 +21,7 @@ pub(crate) mod problems;
 mod project;
 mod properties;
 mod resolve;
+mod sticky;
 pub mod tree;
 pub mod visit;
 
@@ -29,6 +31,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
 use crate::syntax::ast;
+use crate::types::Materialize;
 use crate::types::calendar::Calendar;
 
 pub use hir::Hir;
@@ -39,6 +42,8 @@ pub use params::{Given, ParamOrigin, ParamValue};
 pub struct Settings {
     /// Zone and week start.
     pub calendar: Calendar,
+    /// How segments are stored that do not say.
+    pub materialize: Materialize,
     /// Values for parameters, which go before their defaults.
     pub params: BTreeMap<String, ParamValue>,
 }

@@ -12,7 +12,8 @@ use super::hir::{
 };
 use crate::types::Literal;
 
-/// A segment: its entity, its parent and its rules, without properties.
+/// A segment: its entity, its parent and its rules, and how long it holds members; without other
+/// properties.
 #[must_use]
 pub fn segment(hir: &Hir, segment: &Segment) -> String {
     let mut text = format!("segment {} on {}", segment.name, Name(&hir.catalog.entity(segment.entity).name));
@@ -33,6 +34,9 @@ pub fn segment(hir: &Hir, segment: &Segment) -> String {
     }
     for keep in &segment.keeps {
         text.push_str(&format!("\n  {}", In(hir, keep)));
+    }
+    if let Some((count, unit, _)) = segment.properties.expire {
+        text.push_str(&format!("\n  expire {count} {unit}"));
     }
     text
 }

@@ -10,12 +10,14 @@ use super::Settings;
 use super::expr::{Checker, Known, SegmentState, TraitState};
 use super::extent::Extent;
 use super::graph::{self, Node, Order};
-use super::hir::{Cond, Hir, Segment, SegmentId, Trait, TraitId};
+use super::groups::{self, Place};
+use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
 use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::properties;
 use super::resolve::Scope;
+use super::sticky;
 use super::visit::Visitor as _;
 
 pub(super) fn check(
@@ -26,9 +28,12 @@ pub(super) fn check(
 ) -> Hir {
     let names = Names::collect(files, &catalog, problems);
     let params = Params::collect(files, &settings.params, problems);
-    let read: Vec<_> = names.segments.iter().map(|item| properties::read(item.ast, problems)).collect();
-    let order = graph::order(&names, |at| read[at].disabled.is_none(), problems);
-    let project = Project { names: &names, params: &params, settings, read: &read, order: &order };
+    let mut read: Vec<_> = names.segments.iter().map(|item| properties::read(item.ast, problems)).collect();
+    let places = groups::collect(&names, &mut read, problems);
+    let order = graph::order(&names, &places, |at| read[at].disabled.is_none(), problems);
+    sticky::check(&names, &mut read, &order, settings.materialize, problems);
+    let (read, places) = (&read[..], &places[..]);
+    let project = Project { names: &names, params: &params, settings, read, places, order: &order };
 
     let mut states = project.first_states();
     let mut result = project.pass(&mut states, problems);
@@ -59,6 +64,8 @@ struct Project<'a> {
     params: &'a Params<'a>,
     settings: &'a Settings,
     read: &'a [properties::Read],
+    /// The place of each segment in its exclusive group.
+    places: &'a [Option<Place>],
     order: &'a Order,
 }
 
@@ -165,6 +172,10 @@ impl Project<'_> {
                 Some(found) => Some(found?),
                 None => None,
             };
+            let group = match &self.places[at] {
+                Some(place) => Some(rivals(checker, place)?),
+                None => None,
+            };
             let (includes, excludes) = (includes?, excludes?);
             let keeps: Vec<_> = keeps.into_iter().collect::<Option<_>>()?;
             checker.extent(extents, |measure| {
@@ -177,7 +188,7 @@ impl Project<'_> {
                 parent,
                 includes,
                 excludes,
-                group: None,
+                group,
                 keeps,
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,
@@ -198,6 +209,16 @@ impl Project<'_> {
         }
         Some((id?, parent.span))
     }
+}
+
+/// The group of a segment, if all that come before it are without error.
+fn rivals(checker: &Checker, place: &Place) -> Option<Group> {
+    let id = |&at: &usize| match checker.known.segments[at] {
+        SegmentState::Fine(id) => Some(id),
+        SegmentState::Broken | SegmentState::Disabled(_) => None,
+    };
+    let before: Option<Vec<SegmentId>> = place.before.iter().map(id).collect();
+    Some(place.group(before?))
 }
 
 /// At most one `where`, and none beside `include`.

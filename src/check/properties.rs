@@ -5,15 +5,23 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::syntax::ast::{Property, PropertyValue, Segment};
 
+use super::expr::most_units;
 use super::hir::{Materialize, Properties};
 use super::names::{duplicate, suggest};
 use super::problems::names::{UnknownMaterialize, UnknownProperty, WrongProperty};
+use super::problems::types::WrongUnits;
 
 /// What the properties of a segment say.
 pub(super) struct Read {
     pub(super) properties: Properties,
     /// Where it is disabled, if it is.
     pub(super) disabled: Option<Span>,
+    /// Its exclusive group, and where it says so.
+    pub(super) group: Option<(String, Span)>,
+    /// Its place in that group, and where it says so.
+    pub(super) priority: Option<(i64, Span)>,
+    /// Where `history: true` stands.
+    pub(super) history: Option<Span>,
     /// Whether they are without error, and all supported.
     pub(super) is_sound: bool,
 }
@@ -34,7 +42,14 @@ const KNOWN: [&str; 10] = [
 /// Reads the properties of a segment.
 pub(super) fn read(segment: &Segment, problems: &mut Diagnostics) -> Read {
     let before = problems.len();
-    let mut read = Read { properties: Properties::default(), disabled: None, is_sound: true };
+    let mut read = Read {
+        properties: Properties::default(),
+        disabled: None,
+        group: None,
+        priority: None,
+        history: None,
+        is_sound: true,
+    };
     let mut seen: HashMap<&str, &Property> = HashMap::new();
     for property in &segment.properties {
         match seen.get(property.name.text.as_str()) {
@@ -50,6 +65,7 @@ pub(super) fn read(segment: &Segment, problems: &mut Diagnostics) -> Read {
 }
 
 fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
+    let whole = property.name.span.to(property.value_span);
     let properties = &mut read.properties;
     let example = match (property.name.text.as_str(), &property.value) {
         ("description", PropertyValue::Text(text)) => return properties.description = Some(text.clone()),
@@ -76,12 +92,27 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
             return;
         }
         ("materialize", _) => "table",
-        ("expire" | "history" | "exclusive group" | "priority", _) => {
-            let span = property.name.span.to(property.value_span);
-            let what = "`expire`, `history` and `exclusive group`";
-            problems.push(crate::syntax::problems::NotSupported { span, what });
+        ("exclusive group", PropertyValue::Text(name)) if !name.is_empty() => {
+            return read.group = Some((name.clone(), whole));
+        }
+        ("exclusive group", _) => "\"campaigns\"",
+        ("priority", PropertyValue::Integer(number)) => return read.priority = Some((*number, whole)),
+        ("priority", _) => "10",
+        ("expire", &PropertyValue::Duration(count, unit)) => {
+            if (1..=most_units(unit)).contains(&count) {
+                properties.expire = Some((count, unit, whole));
+            } else {
+                let (span, given) = (property.value_span, format!("`{count}`"));
+                problems.push(WrongUnits { span, given, least: 1 });
+            }
             return;
         }
+        ("expire", _) => "14 days",
+        ("history", PropertyValue::Boolean(kept)) => {
+            properties.history = *kept;
+            return read.history = kept.then_some(whole);
+        }
+        ("history", _) => "true",
         (name, _) => {
             let help = closest(name, KNOWN).map(|near| format!("did you mean `{near}`?"));
             let help = help.or_else(|| suggest(name, KNOWN[..6].iter().copied(), "they are"));

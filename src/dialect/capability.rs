@@ -64,6 +64,12 @@ named! {
         Ranking = "ranking",
         /// `bucket` and `keep sample`.
         Sampling = "sampling",
+        /// `exclusive group`: segments that take members from one another.
+        ExclusiveGroups = "exclusive_groups",
+        /// `expire`: tables that hold members who no longer match.
+        Expiry = "expiry",
+        /// `history`: ended memberships are kept in a table.
+        History = "history",
         /// Time zones other than UTC.
         TimeZones = "time_zones",
         /// `FILTER (WHERE …)` after an aggregate.

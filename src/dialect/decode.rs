@@ -13,7 +13,7 @@ use super::literals::{Escapes, Identifiers, Literals, is_form};
 use super::model::{Answer, Dialect, Statements};
 use super::parse::{self, Parser};
 use super::problems::{BadValue, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders};
-use super::shell::{Shell, ShellError};
+use super::shell::{Shell, ShellError, When};
 use super::template::Template;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Key, Node, NodeKind};
@@ -53,6 +53,9 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
     let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
+    if let (Some(capabilities), Some(statements)) = (&capabilities, &statements) {
+        holds(node, capabilities, statements, problems);
+    }
     fields.finish(problems);
     let ClockForms { read, read_date, in_place } = clock?;
     let dialect = Dialect {
@@ -215,6 +218,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
     let string = form("string", problems);
     let integer = form("integer", problems);
     let decimal = form("decimal", problems);
+    let wide_decimal = form("wide_decimal", problems);
     let float = form("float", problems);
     let date = form("date", problems);
     let timestamp = form("timestamp", problems);
@@ -233,6 +237,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
         string: string?,
         integer: integer?,
         decimal: decimal?,
+        wide_decimal: wide_decimal?,
         float: float?,
         date: date?,
         timestamp: timestamp?,
@@ -333,18 +338,58 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
     statements
 }
 
+/// That a dialect which answers yes to holding members has statements for it.
+fn holds(
+    node: &Node,
+    capabilities: &BTreeMap<Capability, Answer>,
+    shells: &Statements,
+    problems: &mut Diagnostics,
+) {
+    let needed = [(Capability::Expiry, When::Expire), (Capability::History, When::History)];
+    for (capability, when) in needed {
+        let answered = capabilities.get(&capability).is_some_and(|answer| answer.allowed);
+        let has = |list: &[Shell]| list.iter().any(|shell| shell.when.contains(&when));
+        if answered && !(has(&shells.setup_segment) && has(&shells.fill)) {
+            let (what, name) = ("statements".to_owned(), when.name());
+            let expected = format!(
+                "`when: {name}` in `setup_segment` and in `fill`, as `{}: true` is answered",
+                capability.name()
+            );
+            problems.push(BadValue { span: node.span, what, expected });
+        }
+    }
+}
+
+/// The words of `when`, one or a list.
+fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<When> {
+    let mut found = Vec::new();
+    for node in node.map_or(&[][..], Node::one_or_many) {
+        let Some(text) = node.text(problems) else { continue };
+        match When::ALL.into_iter().find(|one| one.name() == text) {
+            Some(one) => found.push(one),
+            None => {
+                let known = When::ALL.iter().map(|one| one.name()).collect();
+                let name = text.to_owned();
+                problems.push(UnknownEntry { span: node.span, section: "when", name, known });
+            }
+        }
+    }
+    found
+}
+
 fn shell(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Shell> {
-    let (sql, opaque) = match &node.kind {
+    let (sql, opaque, when) = match &node.kind {
         NodeKind::Map(_) => {
             let mut fields = Fields::new(node, "a statement", node.span, problems)?;
             let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
             let opaque = fields.boolean("opaque", problems).unwrap_or(false);
+            let when = when(fields.get("when"), problems);
             fields.finish(problems);
-            (sql, opaque)
+            (sql, opaque, when)
         }
-        _ => (node.text(problems)?.to_owned(), false),
+        _ => (node.text(problems)?.to_owned(), false, Vec::new()),
     };
-    match Shell::parse(parser, &sql, opaque) {
+    match Shell::parse(parser, &sql, opaque, when) {
         Ok(shell) => Some(shell),
         Err(ShellError::Unreadable(error)) => {
             let what = sql.lines().next().unwrap_or_default().to_owned();

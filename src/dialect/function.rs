@@ -49,6 +49,9 @@ named! {
         Ceil = "ceil",
         /// `(decimal)`: to 9 digits after the point, half away from zero, as decimal(38,9).
         RoundNine = "round_nine",
+        /// `(decimal)`: as it is, or, where an engine would drop digits after the point from a result
+        /// of more than 38 digits, as decimal(28,9): more digits before the point fail.
+        Narrow = "narrow",
         /// `(number, number)`: quotient as a float; missing if the divisor is 0.
         Divide = "divide",
         /// `(exact, exact)`: remainder with the sign of the dividend; missing if the divisor is 0.

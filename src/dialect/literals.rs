@@ -36,6 +36,8 @@ pub(crate) struct Literals {
     pub(super) string: Expr,
     pub(super) integer: Expr,
     pub(super) decimal: Expr,
+    /// One with more than 29 digits before the point: decimal(38,9) cannot hold it.
+    pub(super) wide_decimal: Expr,
     pub(super) float: Expr,
     pub(super) date: Expr,
     pub(super) timestamp: Expr,
@@ -63,7 +65,8 @@ impl Literals {
                 if !text.contains('.') {
                     text.push_str(".0");
                 }
-                form(&self.decimal, &text, &self.escapes)
+                let wide = value.with_scale(0).digits() > 29;
+                form(if wide { &self.wide_decimal } else { &self.decimal }, &text, &self.escapes)
             }
             Literal::Float(value) => form(&self.float, &format!("{value:e}"), &self.escapes),
             Literal::Boolean(value) => Expr::value(Value::Boolean(*value)),

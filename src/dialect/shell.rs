@@ -25,6 +25,12 @@ named! {
         AsOf = "slot_as_of",
         /// A query.
         Query = "slot_query",
+        /// The query of those whom `expire` may hold.
+        Admitted = "slot_admitted",
+        /// When the membership ends of whoever ceased to match since the last run.
+        End = "slot_end",
+        /// The table of ended memberships.
+        History = "slot_history",
         /// The key columns.
         Keys = "slot_keys",
         /// The key columns of `s`, the members as they are now.
@@ -51,15 +57,39 @@ impl Slot {
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
-            Self::Runs | Self::Table => "s.t",
+            Self::Runs | Self::Table | Self::History => "s.t",
             Self::Segment | Self::Fingerprint => "'x'",
-            Self::AsOf | Self::Value | Self::Failure => "f(1)",
-            Self::Query => "SELECT 1 AS one",
+            Self::AsOf | Self::Value | Self::Failure | Self::End => "f(1)",
+            Self::Query | Self::Admitted => "SELECT 1 AS one",
             Self::Keys => "k",
             Self::ScratchKeys => "s.k",
             Self::KeyColumns => "k DATE NOT NULL",
             Self::Match | Self::Condition => "a = b",
             Self::Timestamp | Self::Type => "DATE",
+        }
+    }
+}
+
+/// Which segments a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Those that hold members who no longer match.
+    Expire,
+    /// Those that don't.
+    NoExpire,
+    /// Those whose ended memberships are kept.
+    History,
+}
+
+impl When {
+    pub(super) const ALL: [Self; 3] = [Self::Expire, Self::NoExpire, Self::History];
+
+    /// Its name in dialect files.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Expire => "expire",
+            Self::NoExpire => "no_expire",
+            Self::History => "history",
         }
     }
 }
@@ -73,6 +103,8 @@ pub(crate) struct Shell {
     pieces: Vec<Piece>,
     /// sqlparser cannot read it; its dialect's file says so.
     opaque: bool,
+    /// The segments that it is for: those of which all of this is so.
+    pub(crate) when: Vec<When>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +126,12 @@ pub(super) enum ShellError {
 
 impl Shell {
     /// Reads a shell; unless it is opaque, filled with samples it must be SQL.
-    pub(super) fn parse(parser: &Parser, text: &str, opaque: bool) -> Result<Self, ShellError> {
+    pub(super) fn parse(
+        parser: &Parser,
+        text: &str,
+        opaque: bool,
+        when: Vec<When>,
+    ) -> Result<Self, ShellError> {
         let mut pieces = Vec::new();
         let text = text.trim_end();
         for token in parse::tokens(parser, text).map_err(ShellError::Unreadable)? {
@@ -111,7 +148,7 @@ impl Shell {
                 token => Piece::Text(token.to_string()),
             });
         }
-        let shell = Self { pieces, opaque };
+        let shell = Self { pieces, opaque, when };
         if !opaque {
             let sample = shell.fill("x", &|slot, _| Some(slot.sample().to_owned())).unwrap_or_default();
             parse::statement(parser, &sample).map_err(ShellError::Unreadable)?;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::checks::{guards, input_as_of, unique_checks};
+use super::hold::{history, hold, judge_history};
 use super::lower::{self, Context, Lowered, MembersAt};
 use super::model::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, TableRead};
 use super::needs::needs;
@@ -64,6 +65,12 @@ impl Request<'_> {
         self.schema.iter().cloned().chain([self.hir.segment(id).name.clone()]).collect()
     }
 
+    /// Where members are read that can be evaluated in place.
+    fn evaluated(&self, id: SegmentId) -> MembersAt {
+        let holds = self.hir.segment(id).properties.expire.is_some();
+        if holds { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
+    }
+
     fn members_at(&self, id: SegmentId) -> MembersAt {
         if self.materialize(id).is_table() { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
     }
@@ -84,12 +91,13 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
     }
 }
 
-/// The `SELECT` of one segment's members on its own: everything it refers to is inlined.
+/// The `SELECT` of one segment's match on its own: everything it refers to is inlined, but for
+/// whom a segment with `expire` holds, which only its table knows.
 #[must_use]
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
     let growing = BTreeMap::new();
     let mut planned = plan_segment(request, id, &growing);
-    let lowered = lower(request, id, &|_| MembersAt::Inline);
+    let lowered = lower(request, id, &|input| request.evaluated(input));
     planned.query = lowered.query;
     planned.clock = lowered.clock;
     planned
@@ -111,6 +119,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
+        judge_history(request, id, &mut found);
         let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));
         if by_input || found.has_errors() {
             refused.insert(id);
@@ -166,10 +175,16 @@ fn lower(
     id: SegmentId,
     members_at: &(dyn Fn(SegmentId) -> MembersAt + Sync),
 ) -> Lowered {
+    lower::segment(&context(request, members_at), id)
+}
+
+fn context<'a>(
+    request: &'a Request<'_>,
+    members_at: &'a (dyn Fn(SegmentId) -> MembersAt + Sync),
+) -> Context<'a> {
     let target = request.abilities.target.as_str();
     let tables = &request.tables;
-    let context = Context { hir: request.hir, target, as_of: request.as_of, tables, members_at };
-    lower::segment(&context, id)
+    Context { hir: request.hir, target, as_of: request.as_of, tables, members_at }
 }
 
 fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<SegmentId, Refresh>) -> SegmentPlan {
@@ -177,11 +192,13 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<Segment
     let segment = hir.segment(id);
     let entity = hir.catalog.entity(segment.entity);
     let materialize = request.materialize(id);
-    let lowered = if materialize == Materialize::View {
+    let elsewhere = |input| request.members_at(input);
+    let mut lowered = if materialize == Materialize::View {
         lower(request, id, &|_| MembersAt::Inline)
     } else {
-        lower(request, id, &|input| request.members_at(input))
+        lower(request, id, &elsewhere)
     };
+    let hold = hold(request, &context(request, &elsewhere), id, &mut lowered);
     let node = request.graph.node(id);
     let needs = needs(hir, id, &node.inputs, &|input| request.materialize(input).is_table());
     let depends_on = node.inputs.iter().map(|input| Dependency {
@@ -211,6 +228,8 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<Segment
         level: node.level,
         depends_on: depends_on.collect(),
         refresh: refresh_of(request, id, growing),
+        hold,
+        history: history(request, id),
         query: lowered.query,
         clock,
         checks: unique_checks(hir, &request.abilities.target, &lowered.unique),

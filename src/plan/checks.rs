@@ -93,10 +93,14 @@ pub(super) fn input_as_of(
         return None;
     }
     let (first, _) = stored.first()?;
+    Some(last_run(schema, first))
+}
+
+/// The as_of of a segment's last run; null if none is known.
+pub(super) fn last_run(schema: &[String], segment: &str) -> Scalar {
     let column = Column { value: Scalar::Column("r".to_owned(), "as_of".to_owned()), name: None };
-    let select =
-        Select { columns: vec![column], filter: Some(equal("segment", text(first))), ..runs(schema) };
-    Some(Scalar::Query(Box::new(select)))
+    let filter = Some(equal("segment", text(segment)));
+    Scalar::Query(Box::new(Select { columns: vec![column], filter, ..runs(schema) }))
 }
 
 fn runs(schema: &[String]) -> Select {

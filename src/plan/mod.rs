@@ -7,6 +7,7 @@
 mod build;
 mod checks;
 mod explain;
+mod hold;
 mod lower;
 mod model;
 mod needs;

@@ -44,6 +44,10 @@ pub struct SegmentPlan {
     pub depends_on: Vec<Dependency>,
     /// What `refresh.sql` does, and why.
     pub refresh: Refresh,
+    /// How members are held who no longer match; `None` if they leave at once.
+    pub hold: Option<Hold>,
+    /// The table that ended memberships go to, if they are kept.
+    pub history: Option<Vec<String>>,
     /// The keys of its members. A script's query reads the tables of the segments that it
     /// depends on; a view's is self-contained.
     pub query: Query,
@@ -60,6 +64,17 @@ pub struct SegmentPlan {
     pub capabilities: Vec<Capability>,
     /// The tables and columns that it reads, in the order of the entities' names.
     pub reads: Vec<TableRead>,
+}
+
+/// How `expire` holds members who no longer match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// The keys of those who may be held: their row is there, and no `exclude`, no parent and no
+    /// group rejects them.
+    pub admitted: Query,
+    /// The instant of the clock at which the membership ends of whoever ceased to match since
+    /// the last run.
+    pub end: String,
 }
 
 /// A key column of a segment's table.

@@ -55,6 +55,15 @@ pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(
         }
     }
     let mut needs = collector.needs;
+    if let Some((.., span)) = segment.properties.expire {
+        needs.capabilities.entry(Capability::Expiry).or_insert(span);
+    }
+    if segment.properties.history {
+        needs.capabilities.entry(Capability::History).or_insert(segment.name_span);
+    }
+    if let Some(group) = &segment.group {
+        needs.capabilities.entry(Capability::ExclusiveGroups).or_insert(group.span);
+    }
     for input in inputs {
         needs.capabilities.entry(Capability::SegmentComposition).or_insert(input.span);
         if stored(input.segment) {

@@ -41,7 +41,7 @@ materialize: incremental
 schema: analytics.segments
 targets:
   duckdb: {}
-  warehouse: { dialect: postgres, schema: [audiences] }
+  warehouse: { dialect: postgres, schema: [audiences], url: 'postgres://ann:s3cret@db/shop', url_env: SHOP_URL }
 policy:
   capabilities: { many_linked_conditions: false }
   limits: { composition_depth: 3, hops: 2, conditions: 20, window_days: 365 }

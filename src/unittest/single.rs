@@ -130,10 +130,14 @@ impl Reader<'_> {
         for (field, value) in known {
             values.entry(field).or_insert(value);
         }
-        for (link, node) in linked.iter().filter(|(link, _)| !link.many) {
-            self.to_one(link, node, &mut values);
+        let to_one: Vec<_> = linked.iter().filter(|(link, _)| !link.many).collect();
+        let led: BTreeSet<FieldId> =
+            to_one.iter().flat_map(|(link, _)| link.on.iter().map(|(own, _)| *own)).collect();
+        self.make_up(id, &mut values, &led);
+        for (link, node) in to_one {
+            self.follow(link, node, &mut values);
         }
-        self.make_up(id, &mut values);
+        self.make_up(id, &mut values, &BTreeSet::new());
         for (link, node) in linked.iter().filter(|(link, _)| link.many) {
             for node in node.list(self.problems).unwrap_or_default() {
                 let known =
@@ -148,7 +152,7 @@ impl Reader<'_> {
     }
 
     /// The row that a to-one link leads to, and the fields that lead there.
-    fn to_one(&mut self, link: &Link, node: &Node, values: &mut Known) {
+    fn follow(&mut self, link: &Link, node: &Node, values: &mut Known) {
         if matches!(node.kind, NodeKind::Null) {
             return;
         }
@@ -161,12 +165,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Keys that nobody wrote, where the type has plenty.
-    fn make_up(&mut self, id: EntityId, values: &mut Known) {
+    /// Keys that nobody wrote, where the type has plenty; but for those that links will give.
+    fn make_up(&mut self, id: EntityId, values: &mut Known, led: &BTreeSet<FieldId>) {
         let entity = self.catalog.entity(id);
         for &field in &entity.key {
             let ty = &entity.field(field).ty;
-            if values.contains_key(&field) || !matches!(ty, Type::Integer | Type::String) {
+            if values.contains_key(&field)
+                || led.contains(&field)
+                || !matches!(ty, Type::Integer | Type::String)
+            {
                 continue;
             }
             self.made += 1;

@@ -16,6 +16,7 @@ mod support;
 
 mod edges;
 mod engines;
+mod keep;
 mod queries;
 mod segments;
 mod tape;

@@ -47,14 +47,14 @@ pub const WINDOWS: &[&str] = &[
 
 /// What is in scope: the row, and inside an aggregate the row that the aggregate belongs to.
 #[derive(Clone, Copy)]
-struct Scope {
-    this: &'static Entity,
-    outer: Option<&'static Entity>,
+pub struct Scope {
+    pub this: &'static Entity,
+    pub outer: Option<&'static Entity>,
 }
 
 /// What kind of number an expression is; comparing floats needs care.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Number {
+pub enum Number {
     Exact,
     Float,
 }
@@ -72,8 +72,10 @@ pub fn file(tape: &mut Tape<'_>) -> String {
         let mut writer = Writer { tape, earlier: &earlier, budget: 24 };
         let rules = writer.rules(scope);
         let extends = writer.parent(of);
+        let keeps = writer.keeps(of);
+        let group = if extends.is_empty() { writer.group(of, number) } else { String::new() };
         text.push_str(&format!(
-            "segment s{number} on {}{extends} {{\n  materialize: {how}\n{rules}}}\n",
+            "segment s{number} on {}{extends} {{\n  materialize: {how}\n{group}{rules}{keeps}}}\n",
             of.name
         ));
         earlier.push((format!("s{number}"), of));
@@ -81,8 +83,8 @@ pub fn file(tape: &mut Tape<'_>) -> String {
     text
 }
 
-struct Writer<'a, 't> {
-    tape: &'a mut Tape<'t>,
+pub struct Writer<'a, 't> {
+    pub tape: &'a mut Tape<'t>,
     earlier: &'a [(String, &'static Entity)],
     /// How many more nodes may be written.
     budget: usize,
@@ -133,7 +135,7 @@ impl Writer<'_, '_> {
     }
 
     fn simple(&mut self, scope: Scope, depth: usize) -> String {
-        match self.tape.below(9) {
+        match self.tape.below(10) {
             0 => self.compare_numbers(scope, depth),
             1 => self.compare_texts(scope),
             2 => self.text_test(scope),
@@ -142,6 +144,7 @@ impl Writer<'_, '_> {
             5 => self.during(scope),
             6 => self.boolean(scope),
             7 => self.list(scope),
+            8 => crate::keep::bucket(self.tape),
             _ => self.between(scope, depth),
         }
     }
@@ -166,7 +169,7 @@ impl Writer<'_, '_> {
         self.tape.pick(&["0", "1", "2", "5", "-1", "1.5", "10", "0.01", "100"]).to_owned()
     }
 
-    fn number(&mut self, scope: Scope, depth: usize) -> (String, Number) {
+    pub fn number(&mut self, scope: Scope, depth: usize) -> (String, Number) {
         if depth == 0 || !self.spend() {
             return self.number_field(scope);
         }
@@ -221,7 +224,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn number_field(&mut self, scope: Scope) -> (String, Number) {
+    pub fn number_field(&mut self, scope: Scope) -> (String, Number) {
         let numeric = |kind: Kind| matches!(kind, Kind::Integer | Kind::Decimal | Kind::Float);
         match self.field(scope, numeric) {
             Some((path, Kind::Float)) => (path, Number::Float),
@@ -231,7 +234,7 @@ impl Writer<'_, '_> {
     }
 
     /// A field of the wanted kind: of the row, behind to-one links, or of the outer row.
-    fn field(&mut self, scope: Scope, wanted: impl Fn(Kind) -> bool) -> Option<(String, Kind)> {
+    pub fn field(&mut self, scope: Scope, wanted: impl Fn(Kind) -> bool) -> Option<(String, Kind)> {
         let (mut prefix, mut of) = match (scope.outer, self.tape.one_in(4)) {
             (Some(outer), true) => ("outer.".to_owned(), outer),
             _ => (String::new(), scope.this),
@@ -249,7 +252,7 @@ impl Writer<'_, '_> {
         Some((format!("{prefix}{name}"), *kind))
     }
 
-    fn text(&mut self, scope: Scope) -> String {
+    pub fn text(&mut self, scope: Scope) -> String {
         let field = self.field(scope, |kind| matches!(kind, Kind::Text));
         let Some((path, _)) = field else { return self.text_constant() };
         match self.tape.below(6) {
@@ -344,7 +347,7 @@ impl Writer<'_, '_> {
         format!("{value} {not}between {bounds}")
     }
 
-    fn time(&mut self, scope: Scope) -> Option<(String, Kind)> {
+    pub fn time(&mut self, scope: Scope) -> Option<(String, Kind)> {
         let (path, kind) = self.field(scope, |kind| matches!(kind, Kind::Date | Kind::Timestamp))?;
         Some(match (self.tape.below(7), kind) {
             (4, _) => (format!("({path} + 7 days)"), kind),

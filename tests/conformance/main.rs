@@ -32,7 +32,10 @@ const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
 
 #[test]
 fn every_case_means_the_same_everywhere() {
-    let topics = read::topics(&root().join("tests/conformance"));
+    let mut topics = read::topics(&root().join("tests/conformance"));
+    // `SEGC_TOPIC=zones`, while one of them is being written.
+    let only = std::env::var("SEGC_TOPIC").ok();
+    topics.retain(|topic| only.as_ref().is_none_or(|only| topic.file.contains(only.as_str())));
     assert!(!topics.is_empty(), "the folder of the cases was found");
     let mut engines = engine::available();
     let mut judge = Judge::default();
@@ -45,5 +48,8 @@ fn every_case_means_the_same_everywhere() {
     }
     eprintln!("{}", matrix.text());
     judge.finish();
+    if only.is_some() {
+        return;
+    }
     matrix.keep(&root().join("docs/conformance.md"));
 }

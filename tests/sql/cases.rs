@@ -188,6 +188,15 @@ fn texts(add: Add<'_>) {
         add(F::StartsWith, call(F::StartsWith, vec![text(a), text(b)]), starts);
         add(F::EndsWith, call(F::EndsWith, vec![text(a), text(b)]), ends);
     }
+    add(F::Concat, call(F::Concat, vec![text("it's "), text("é😀")]), "it's é😀");
+    let date = |text: &str| Scalar::Literal(Literal::Date(text.parse().expect("a date")));
+    add(F::DateText, call(F::DateText, vec![date("2024-02-09")]), "2024-02-09");
+    add(F::DateText, call(F::DateText, vec![date("0099-12-31")]), "0099-12-31");
+    // The first MD5 begins with 9, the last with d: more than 31 bits.
+    for (hashed, bucket) in [("autumn:1", "1327"), ("autumn:5", "9991"), ("s'é\":1:n1", "7964"), ("", "6393")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(hashed)]), bucket);
+    }
 }
 
 /// Patterns, and texts that resemble one another.
@@ -292,6 +301,7 @@ fn numbers(add: Add<'_>) {
         let product = Scalar::Binary(BinaryOp::Multiply, Box::new(dec(a)), Box::new(dec(b)));
         add(F::RoundNine, call(F::RoundNine, vec![product]), expected);
     }
+    add(F::Narrow, call(F::Narrow, vec![dec("1234567890123456789.5")]), "1234567890123456789.5");
     add(F::Divide, call(F::Divide, vec![int(1), int(4)]), "0.25");
     add(F::Divide, call(F::Divide, vec![dec("1.5"), dec("0.5")]), "3");
     add(F::Divide, call(F::Divide, vec![int(1), int(0)]), "missing");

@@ -130,6 +130,8 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
         level: 0,
         depends_on: Vec::new(),
         refresh: Refresh::Rebuild { reason: "orders may be deleted".to_owned(), remedy: None },
+        hold: None,
+        history: None,
         query,
         clock: Clock { as_of: None, bounds: vec![("days_ago_30".to_owned(), bound, Type::Timestamp)] },
         checks: vec![unique()],

@@ -54,7 +54,7 @@ pub(super) fn ask(
     answers.ok_or_else(|| strange("it has no rows"))
 }
 
-fn slice<'a, T>(all: &'a [T], from: usize) -> &'a [T] {
+fn slice<T>(all: &[T], from: usize) -> &[T] {
     all.get(from..).unwrap_or_default().get(..AT_ONCE).unwrap_or_else(|| all.get(from..).unwrap_or_default())
 }
 

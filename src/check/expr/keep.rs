@@ -78,7 +78,7 @@ impl Checker<'_, '_> {
         let Tail::Row = found.tail else {
             let field = ast::Expr { kind: ast::ExprKind::Path(path.clone()), span: path.span };
             let group = self.value(&field, scope)?;
-            if matches!(group.ty, Type::Json | Type::Array(_)) {
+            if matches!(group.ty, Type::Json | Type::Array(_) | Type::Float) {
                 let (what, ty) = (describe(&field), group.ty.to_string());
                 return self.fail(NotGroupable { span: path.span, what, ty });
             }

@@ -19,6 +19,7 @@ mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ExprKind};

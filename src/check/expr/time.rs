@@ -33,7 +33,7 @@ impl Checker<'_, '_> {
                 (number, format!("${} ({literal})", name.text), name.span)
             }
         };
-        match number.filter(|number| (least..=most(unit)).contains(number)) {
+        match number.filter(|number| (least..=most_units(unit)).contains(number)) {
             Some(number) => Some(number),
             None => self.fail(WrongUnits { span, given: format!("`{given}`"), least }),
         }
@@ -60,7 +60,7 @@ impl Checker<'_, '_> {
 }
 
 /// The largest count of a unit: ten thousand years.
-fn most(unit: Unit) -> i64 {
+pub(in super::super) fn most_units(unit: Unit) -> i64 {
     const DAYS: i64 = 3_660_000;
     match unit {
         Unit::Second => DAYS * 86_400,

@@ -60,6 +60,39 @@ crate::problems! {
     message |p| format!("`{}` leads to many rows, so it gives no single group", p.link);
     help |_p| Some("use a field, or a link that leads to one row, such as `per company`".to_owned());
 
+    /// `expire` and `history` need a table, in which to remember who was a member. A view and an
+    /// inlined segment have none.
+    ///
+    ///     materialize: view
+    ///     expire: 14 days
+    ///
+    /// Store the segment as a table, or take the property out.
+    error SEG355 "nothing to remember members in" NoTable {
+        span: Span, segment: String, property: &'static str, how: &'static str, how_span: Option<Span>
+    }
+    message |p| format!("`{}` has `{}`, but is stored as `{}`, without a table", p.segment, p.property, p.how);
+    help |p| Some(match p.how_span {
+        Some(_) => "write `materialize: table` or `materialize: incremental`".to_owned(),
+        None => format!(
+            "`materialize: {}` is the project's default: write `materialize: table` in the segment", p.how
+        ),
+    });
+    labels |p| p.how_span.iter().map(|&span| Label { span, text: "stored so".to_owned() }).collect();
+
+    /// A view is evaluated whenever it is read, with all that it refers to. Whom a segment with
+    /// `expire` still holds can't be evaluated: only its table knows.
+    ///
+    ///     segment lapsed on customer { expire: 14 days where … }
+    ///     segment calls on customer { materialize: view where in segment lapsed }
+    ///
+    /// Store the segment as a table.
+    error SEG356 "a view over a segment with `expire`" ViewOverExpire {
+        span: Span, view: String, segment: String, chain: String, expire: Span
+    }
+    message |p| format!("`{}` is a view, and depends on `{}`, which has an `expire`", p.view, p.segment);
+    help |p| Some(format!("write `materialize: table` in `{}` ({})", p.view, p.chain));
+    labels |p| vec![Label { span: p.expire, text: format!("members of `{}` are held", p.segment) }];
+
     /// `keep top N` keeps that many: a whole number from 1 on.
     ///
     ///     keep top 2.5 by total               # keep top 3 by total, keep top 2.5% by total
@@ -89,12 +122,13 @@ crate::problems! {
     message |p| format!("{} is of type {}, which has no order to rank by", p.what, p.ty);
     help |_p| Some("rank by a number, text, a date or a timestamp".to_owned());
 
-    /// `keep … per` groups by a value that can be compared for equality.
+    /// `keep … per` groups by a value whose equality is exact: no array, no JSON, no float, no
+    /// semantic version.
     ///
     ///     keep top 1 per tags by total        # tags is an array
     error SEG423 "grouped by something that can't be compared" NotGroupable { span: Span, what: String, ty: String }
     message |p| format!("{} is of type {}, which makes no groups", p.what, p.ty);
-    help |_p| Some("group by a link to one row, or by text, a number, a date or a boolean".to_owned());
+    help |_p| Some("group by a link to one row, or by text, an exact number, a date or a boolean".to_owned());
 
     /// `bucket` takes its seed as text that is written out, or from a parameter: everyone's
     /// bucket must come from the same one.

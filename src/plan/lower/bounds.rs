@@ -94,6 +94,17 @@ impl Lowering<'_> {
         self.instant_of(local)
     }
 
+    /// An instant moved forward by a count of units.
+    pub(super) fn shifted(&mut self, instant: Scalar, by: i64, unit: Unit) -> Scalar {
+        if let Some(micros) = unit.exact_micros().and_then(|micros| micros.checked_mul(by)) {
+            return shift_exact(instant, micros);
+        }
+        let span = super::frame::dummy_span();
+        let value = Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span };
+        let local = LocalTime::Shift(Box::new(LocalTime::Of(value)), by, unit);
+        self.instant_value(&local, &mut |_, _| instant.clone())
+    }
+
     /// The day of a local time; arithmetic on a date stays arithmetic on a date.
     pub(super) fn date_value(
         &mut self,

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::cond::{binary, complement, not_true};
+use super::digits::compared;
 use super::frame::{Row, Scope};
 use super::time::{Fixed, ceil_date, fixed};
 use crate::catalog::FieldId;
@@ -33,11 +34,13 @@ impl Lowering<'_> {
             return rewritten;
         }
         let may_miss = left.may_miss || right.may_miss;
-        let (left, right) = if op == Comparison::Equal {
+        let values = (left, right);
+        let scalars = if op == Comparison::Equal {
             (self.value(scope, left), self.value(scope, right))
         } else {
             (self.ordered(scope, left), self.value(scope, right))
         };
+        let (left, right) = compared(values, scalars);
         comparison(op, left, right, may_miss, negated)
     }
 
@@ -64,6 +67,7 @@ impl Lowering<'_> {
             ValueKind::Periods(periods) if !zero_holds => self.periods(scope, periods),
             _ => self.value(scope, total),
         };
+        let (left, right) = compared((total, bound), (left, right));
         Some(comparison(op, left, right, false, negated))
     }
 
@@ -136,7 +140,10 @@ impl Lowering<'_> {
             return in_range(value, Some(from), Some(to), may_miss, negated);
         }
         let scalar = self.ordered(scope, value);
-        let (low, high) = (self.value(scope, low), self.value(scope, high));
+        let bounds = (self.value(scope, low), self.value(scope, high));
+        let (above, low) = compared((value, low), (scalar.clone(), bounds.0));
+        let (below, high) = compared((value, high), (scalar.clone(), bounds.1));
+        let scalar = if above == scalar { below } else { above };
         if negated && may_miss {
             return not_true(Scalar::Between(
                 Box::new(scalar),

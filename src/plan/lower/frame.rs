@@ -249,7 +249,7 @@ impl Lowering<'_> {
 }
 
 /// Hops are compared by meaning, not by where they were written.
-fn dummy_span() -> crate::diagnostic::Span {
+pub(super) fn dummy_span() -> crate::diagnostic::Span {
     crate::diagnostic::Span::new(crate::diagnostic::SourceId(0), 0, 0)
 }
 

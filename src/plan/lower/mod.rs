@@ -11,6 +11,7 @@ mod array;
 mod bounds;
 mod compare;
 mod cond;
+mod digits;
 pub(super) mod explain;
 mod frame;
 mod json;
@@ -29,8 +30,8 @@ use jiff::Timestamp;
 use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
-use crate::types::Type;
 use crate::types::calendar::Repeats;
+use crate::types::{Type, Unit};
 use frame::Frame;
 
 /// Where the members of a segment that others refer to are found.
@@ -70,10 +71,33 @@ pub(super) struct Lowered {
     pub(super) unique: BTreeSet<(EntityId, Vec<FieldId>)>,
 }
 
-/// Lowers one segment.
+/// Lowers one segment: its match.
 pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
+    lower(context, |lowering| lowering.segment(id, Part::Match))
+}
+
+/// Lowers whom a segment's parent, its excludes and its group admit.
+pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
+    lower(context, |lowering| lowering.segment(id, Part::Admitted))
+}
+
+/// An instant moved forward, in the project's zone.
+pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Unit) -> Scalar {
+    Lowering::new(context).shifted(instant, by, unit)
+}
+
+/// Which of a segment's rows a select yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Those who match.
+    Match,
+    /// Those who match if any rule includes them, before any `keep`.
+    Admitted,
+}
+
+fn lower(context: &Context<'_>, select: impl FnOnce(&mut Lowering<'_>) -> Select) -> Lowered {
     let mut lowering = Lowering::new(context);
-    let select = lowering.segment(id);
+    let select = select(&mut lowering);
     lowering.finish(select)
 }
 

@@ -2,16 +2,16 @@
 
 use super::aggregate::is_joined;
 use super::frame::{Row, Scope};
-use super::{Lowering, MembersAt};
+use super::{Lowering, MembersAt, Part};
 use crate::check::hir::{Base, Path, SegmentId};
 use crate::plan::rel::{Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
 
 impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
-    pub(super) fn segment(&mut self, id: SegmentId) -> Select {
+    pub(super) fn segment(&mut self, id: SegmentId, part: Part) -> Select {
         self.inline_inputs(id);
-        self.members(id)
+        self.members(id, part)
     }
 
     /// A subquery for each segment that this one inlines and that has none yet.
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         if self.members.contains_key(&id) {
             return;
         }
-        let select = self.members(id);
+        let select = self.members(id, Part::Match);
         let name = self.cte_name(&self.cx.hir.segment(id).name.clone());
         self.ctes.push(Cte::new(name.clone(), select));
         self.members.insert(id, Relation::Cte(name));
@@ -70,28 +70,31 @@ impl Lowering<'_> {
         crate::analyze::inputs(self.cx.hir, id).into_iter().map(|input| input.segment).collect()
     }
 
-    fn members(&mut self, id: SegmentId) -> Select {
+    fn members(&mut self, id: SegmentId, part: Part) -> Select {
         let segment = self.cx.hir.segment(id);
         let frame = self.push(false);
         let row = self.scan(segment.entity);
         let key = self.cx.hir.catalog.entity(segment.entity).key.clone();
         self.unique.insert((segment.entity, key.clone()));
         let scope = Scope { this: row.clone(), outer: None };
-        let matching = self.matching(&scope, id);
+        let matching = self.matching(&scope, id, part);
         self.frames[frame].filter.extend(matching);
         let columns = self.key_columns(&row);
-        self.kept(id, &scope, columns)
+        match part {
+            Part::Match => self.kept(id, &scope, columns),
+            Part::Admitted => Select { columns, ..self.pop() },
+        }
     }
 
     /// Within the parent, any include and no exclude, not in what comes before in the group.
-    fn matching(&mut self, scope: &Scope, id: SegmentId) -> Option<Scalar> {
+    fn matching(&mut self, scope: &Scope, id: SegmentId, part: Part) -> Option<Scalar> {
         let segment = self.cx.hir.segment(id);
         let mut parts = Vec::new();
         let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
         if let Some((parent, _)) = segment.parent {
             parts.push(self.in_segment(scope, &here, parent, false));
         }
-        if !segment.includes.is_empty() {
+        if part == Part::Match && !segment.includes.is_empty() {
             parts.push(self.any(scope, &segment.includes, false));
         }
         for exclude in &segment.excludes {

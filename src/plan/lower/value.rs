@@ -3,6 +3,7 @@
 use super::Lowering;
 use super::bounds::{call, shift_exact};
 use super::compare::is_total;
+use super::digits::operands;
 use super::frame::Scope;
 use crate::check::hir::{ArithmeticOp, Func, Part, Path, TraitId, Value, ValueKind};
 use crate::dialect::Function;
@@ -103,6 +104,7 @@ impl Lowering<'_> {
         ty: &Type,
     ) -> Scalar {
         let scalars = (self.value(scope, left), self.value(scope, right));
+        let scalars = operands(op, (left, right), scalars);
         let binary = |op, (left, right)| Scalar::Binary(op, Box::new(left), Box::new(right));
         match op {
             ArithmeticOp::Add => binary(BinaryOp::Add, scalars),

@@ -8,7 +8,7 @@ use sqlparser::ast::{BinaryOperator, Expr, Ident};
 use super::{Purpose, Scope, Script, Statement};
 use crate::check::hir::Materialize;
 use crate::diagnostic::Diagnostics;
-use crate::dialect::shell::{Shell, Slot};
+use crate::dialect::shell::{Shell, Slot, When};
 use crate::dialect::{Dialect, Function};
 use crate::plan::rel::{BinaryOp, Clock, Column, Negated, Relation, Scalar, Select, TableRef};
 use crate::plan::{Check, Plan, RUNS_TABLE, Refresh, SegmentPlan};
@@ -284,7 +284,7 @@ impl<'a> Writer<'a> {
         (shells, purpose, what): (&[Shell], Purpose, &'static str),
         context: Context<'_>,
     ) {
-        for shell in shells {
+        for shell in shells.iter().filter(|shell| applies(shell, context)) {
             let name = context.variable.map_or("", |(name, _)| name);
             let problems = RefCell::new(Diagnostics::new());
             let filled = shell.fill(name, &|slot, indent| match self.slot(slot, context, indent)? {
@@ -334,6 +334,9 @@ impl<'a> Writer<'a> {
                 Some(segment) => renderer.query_at(&segment.query, indent),
                 None => self.clock_query(indent),
             },
+            Slot::Admitted => renderer.query_at(&segment?.hold.as_ref()?.admitted, indent),
+            Slot::End => renderer.scalar(&Scalar::Clock(segment?.hold.as_ref()?.end.clone())),
+            Slot::History => Ok(renderer.table_name(segment?.history.as_ref()?).to_string()),
             Slot::Condition => renderer.scalar_at(&context.check?.fails_if, indent),
             Slot::Failure => {
                 renderer.scalar(&Scalar::Call(Function::Raise, vec![text(&context.check?.message)]))
@@ -400,6 +403,16 @@ impl<'a> Writer<'a> {
             },
         )
     }
+}
+
+/// Whether a statement is for a segment.
+fn applies(shell: &Shell, context: Context<'_>) -> bool {
+    let Some(segment) = context.segment else { return true };
+    shell.when.iter().all(|when| match when {
+        When::Expire => segment.hold.is_some(),
+        When::NoExpire => segment.hold.is_none(),
+        When::History => segment.history.is_some(),
+    })
 }
 
 fn text(text: &str) -> Scalar {

@@ -1,0 +1,69 @@
+//! How `expire` holds members, and where their history goes.
+
+use super::build::Request;
+use super::checks::last_run;
+use super::lower::{self, Context, Lowered};
+use super::model::Hold;
+use super::problems::{HistoryNameTaken, NameTooLong};
+use super::rel::Scalar;
+use crate::check::hir::SegmentId;
+use crate::diagnostic::Diagnostics;
+use crate::types::Type;
+
+/// What a history's name adds to its segment's.
+const SUFFIX: &str = "_history";
+
+/// The table that ended memberships of a segment go to, if they are kept.
+pub(super) fn history(request: &Request<'_>, id: SegmentId) -> Option<Vec<String>> {
+    let segment = request.hir.segment(id);
+    let name = format!("{}{SUFFIX}", segment.name);
+    segment.properties.history.then(|| request.schema.iter().cloned().chain([name]).collect())
+}
+
+/// Reports a history whose name is too long, or that of a segment.
+pub(super) fn judge_history(request: &Request<'_>, id: SegmentId, problems: &mut Diagnostics) {
+    let segment = request.hir.segment(id);
+    if !segment.properties.history {
+        return;
+    }
+    let name = format!("{}{SUFFIX}", segment.name);
+    let bytes = request.abilities.identifier_bytes;
+    if name.len() > bytes && segment.name.len() <= bytes {
+        let (span, target) = (segment.name_span, request.abilities.target.clone());
+        problems.push(NameTooLong { span, name: name.clone(), target, bytes });
+    }
+    let other = request.hir.segments.iter().find(|other| other.name.eq_ignore_ascii_case(&name));
+    if let Some(other) = other {
+        let (span, segment) = (other.name_span, segment.name.clone());
+        problems.push(HistoryNameTaken { span, name: other.name.clone(), segment });
+    }
+}
+
+/// How a segment holds members; the instants that this needs go to what was lowered already.
+pub(super) fn hold(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    id: SegmentId,
+    lowered: &mut Lowered,
+) -> Option<Hold> {
+    let segment = request.hir.segment(id);
+    let (count, unit, _) = segment.properties.expire?;
+    let admitted = lower::admitted(context, id);
+    for bound in admitted.clock.bounds {
+        if !lowered.clock.bounds.iter().any(|(name, ..)| *name == bound.0) {
+            lowered.clock.bounds.push(bound);
+        }
+    }
+    for (entity, columns) in admitted.reads {
+        lowered.reads.entry(entity).or_default().extend(columns);
+    }
+    lowered.tables.extend(admitted.tables);
+    lowered.unique.extend(admitted.unique);
+    let last = format!("{}_last_run", segment.name);
+    let end = format!("{}_end", segment.name);
+    let after = lower::shifted(context, Scalar::Clock(last.clone()), count, unit);
+    let bounds = &mut lowered.clock.bounds;
+    bounds.push((last, last_run(request.schema, &segment.name), Type::Timestamp));
+    bounds.push((end.clone(), after, Type::Timestamp));
+    Some(Hold { admitted: admitted.query, end })
+}
