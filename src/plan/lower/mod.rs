@@ -21,6 +21,7 @@ mod ranked;
 mod segment;
 mod time;
 mod value;
+mod width;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
