@@ -76,6 +76,7 @@ fn describe_field(field: &Field) -> Value {
         Storage::Native => (None, None),
         Storage::Zone(zone) => (Some(zone), None),
         Storage::Char => (None, Some("char")),
+        Storage::Int32 => (None, Some("int32")),
         Storage::Float32 => (None, Some("float32")),
         Storage::FloatNan => (None, Some("float_nan")),
     };

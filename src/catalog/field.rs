@@ -165,6 +165,7 @@ fn read_storage(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnosti
     let storage = fields.get("storage").and_then(|node| {
         let known = [
             ("char", (Storage::Char, "char", Type::String)),
+            ("int32", (Storage::Int32, "int32", Type::Integer)),
             ("float32", (Storage::Float32, "float32", Type::Float)),
             ("float_nan", (Storage::FloatNan, "float_nan", Type::Float)),
         ];
@@ -172,7 +173,11 @@ fn read_storage(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnosti
         if field.ty == needs {
             return Some(storage);
         }
-        let needs = if needs == Type::String { "string" } else { "float" };
+        let needs = match needs {
+            Type::String => "string",
+            Type::Integer => "integer",
+            _ => "float",
+        };
         let (field, ty) = (field.name.clone(), field.ty.clone());
         problems.push(StorageType { span: node.span, storage: name, needs, field, ty });
         None

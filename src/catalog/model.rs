@@ -207,6 +207,8 @@ pub enum Storage {
     Zone(String),
     /// `CHAR(n)`: padded with spaces that do not count.
     Char,
+    /// An integer of 32 bits or fewer; arithmetic with it has 64.
+    Int32,
     /// A 32-bit float, widened when it is read; NaN is missing.
     Float32,
     /// A 64-bit float that may hold NaN, which is missing.

@@ -266,7 +266,7 @@ problems! {
 
     /// `storage` does not go with the field's type.
     ///
-    /// `char` belongs to strings, `float32` and `float_nan` to floats.
+    /// `char` belongs to strings, `int32` to integers, `float32` and `float_nan` to floats.
     ///
     ///     total: { type: integer, storage: float32 }              # wrong
     ///

@@ -177,6 +177,8 @@ named! {
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.
         ReadChar = "read_char",
+        /// `(integer)`: with 64 bits, where it may have fewer: a literal, a count of days, a column.
+        WideInteger = "wide_integer",
         /// `(column)`: reads a 32-bit float as 64 bits, NaN as missing.
         ReadFloat32 = "read_float32",
         /// `(column)`: reads a float, NaN as missing.

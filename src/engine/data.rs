@@ -138,6 +138,7 @@ fn column_type(ty: &Type, storage: &Storage) -> String {
         (Type::Float, Storage::Float32) => "REAL".to_owned(),
         (Type::Float, _) => "DOUBLE PRECISION".to_owned(),
         (Type::String | Type::Semver, _) => "VARCHAR".to_owned(),
+        (Type::Integer, Storage::Int32) => "INTEGER".to_owned(),
         (Type::Integer, _) => "BIGINT".to_owned(),
         (Type::Decimal { precision, scale }, _) => format!("DECIMAL({precision},{scale})"),
         (Type::Boolean, _) => "BOOLEAN".to_owned(),

@@ -440,6 +440,9 @@ fn arithmetic(add: Add<'_>) {
 fn reading(add: Add<'_>) {
     add(F::ReadChar, call(F::ReadChar, vec![text("ab  ")]), "ab");
     add(F::ReadChar, call(F::ReadChar, vec![text(" a\t ")]), " a\t");
+    let most = call(F::WideInteger, vec![int(2_000_000_000)]);
+    let product = Scalar::Binary(segc::plan::rel::BinaryOp::Multiply, Box::new(most), Box::new(int(1_000)));
+    add(F::WideInteger, product, "2000000000000");
     add(F::ReadFloat32, call(F::ReadFloat32, vec![float(0.5)]), "0.5");
     let nan = || Scalar::Cast(Box::new(text("NaN")), Type::Float);
     add(F::ReadFloat32, call(F::ReadFloat32, vec![nan()]), "missing");

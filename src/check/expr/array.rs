@@ -3,7 +3,7 @@
 use bigdecimal::{BigDecimal, ToPrimitive};
 
 use crate::diagnostic::Span;
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::{Literal, Type};
 
 use super::super::hir::{Cond, CondKind, Func, Value, ValueKind};
@@ -137,7 +137,9 @@ impl Checker<'_, '_> {
         (array, element): (&Expr, &Type),
     ) -> Option<T> {
         let help = match (element, ty) {
-            (Type::String, ty) if ty.is_number() => "put it in quotes".to_owned(),
+            (Type::String, ty) if ty.is_number() && matches!(expr.kind, ExprKind::Literal(_)) => {
+                "put it in quotes".to_owned()
+            }
             (Type::Integer, ty) if ty.is_number() => {
                 "an integer never equals it: use a whole number".to_owned()
             }

@@ -173,7 +173,8 @@ impl Lowering<'_> {
             Some(inside) => self.in_json(column, inside.container, &inside.keys, &field.ty),
         };
         match &field.storage {
-            Storage::Native => column,
+            // Arithmetic widens it; comparisons need not.
+            Storage::Native | Storage::Int32 => column,
             Storage::Zone(zone) => {
                 Scalar::Call(Function::ReadZone, vec![column, Scalar::Literal(Literal::String(zone.clone()))])
             }

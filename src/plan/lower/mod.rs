@@ -22,6 +22,7 @@ mod segment;
 mod sequence;
 mod time;
 mod value;
+mod width;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
