@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod array;
 mod call;
 mod compare;
 mod cond;
@@ -12,6 +13,7 @@ mod constant;
 mod keep;
 mod periods;
 mod ranked;
+mod sequence;
 mod text;
 mod time;
 mod value;
@@ -20,6 +22,7 @@ mod window;
 
 pub(super) use aggregate::{head_of, word};
 pub(super) use periods::as_count;
+pub(super) use sequence::{step_scope, window_scope};
 pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};

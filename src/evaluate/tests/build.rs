@@ -112,6 +112,7 @@ fn field_model(name: &str, ty: &Type) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 

@@ -7,8 +7,8 @@ use super::names::{column_name, first_field, unused};
 use super::ranked::needs_rows;
 use super::segment::select_one;
 use crate::catalog::FieldId;
-use crate::check::hir::{Aggregate, AggregateFunc, Base, Path, ValueKind};
-use crate::check::visit::Visitor;
+use crate::check::hir::{Aggregate, AggregateFunc, Base, Hop, Path, Sequence, ValueKind, Window};
+use crate::check::visit::{Visitor, walk_aggregate, walk_window};
 use crate::dialect::Function;
 use crate::plan::rel::{Column, Cte, Negated, Scalar, Select};
 use crate::types::Type;
@@ -44,7 +44,7 @@ impl Lowering<'_> {
             return self.found(scope, aggregate, negated);
         }
         self.push(true);
-        let inner = self.path_rows(&scope.this, aggregate);
+        let inner = self.path_rows(&scope.this, &aggregate.hops);
         self.restrict_rows(&inner, aggregate);
         let rows = Select { columns: select_one().columns, ..self.pop() };
         Scalar::Exists(Box::new(rows), Negated(negated))
@@ -84,11 +84,21 @@ impl Lowering<'_> {
     /// its owner (`outer.…`), the owner's rows come first and its key is grouped by; else the
     /// owner isn't scanned at all.
     pub(super) fn aggregate_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
+        self.owned_rows(owner, &aggregate.hops, reads_outer(aggregate))
+    }
+
+    /// The rows of a path, and what tells their owner: its key, or without reading the owner's
+    /// own rows the fields that link to it.
+    pub(super) fn owned_rows(
+        &mut self,
+        owner: &Row,
+        hops: &[Hop],
+        with_owner: bool,
+    ) -> (Inner, Vec<GroupKey>) {
         let catalog = &self.cx.hir.catalog;
-        let first = aggregate.hops.first();
-        if reads_outer(aggregate) || first.is_none() {
+        if with_owner || hops.is_empty() {
             let owner = self.scan(owner.entity);
-            let inner = self.path_rows(&owner, aggregate);
+            let inner = self.path_rows(&owner, hops);
             let entity = catalog.entity(owner.entity);
             self.unique.insert((owner.entity, entity.key.clone()));
             let key = |&own| (entity.field(own).column.clone(), own);
@@ -96,7 +106,6 @@ impl Lowering<'_> {
             let grouped = self.group_keys(&owner, keys, |own| own);
             return (inner, grouped);
         }
-        let hops = &aggregate.hops;
         let frame = self.frames.len() - 1;
         let row = self.scan(hops[0].to);
         self.restrict(&row, &hops[0]);
@@ -115,9 +124,9 @@ impl Lowering<'_> {
     }
 
     /// Joins a whole path to a row of an enclosing (or this) select.
-    fn path_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Inner {
+    fn path_rows(&mut self, owner: &Row, hops: &[Hop]) -> Inner {
         let mut path: Vec<Row> = Vec::new();
-        for hop in &aggregate.hops {
+        for hop in hops {
             let from = path.last().unwrap_or(owner).clone();
             let row = self.join_inner(&from, hop);
             path.push(row);
@@ -262,17 +271,29 @@ impl GroupKey {
     }
 }
 
-/// Whether an aggregate's own expressions read the row that it belongs to. Those of nested
-/// aggregates do not count: their `outer` is this one's row.
-fn reads_outer(aggregate: &Aggregate) -> bool {
-    struct Finder(bool);
-    impl Visitor for Finder {
-        fn path(&mut self, path: &Path) {
-            self.0 |= path.base == Base::Outer;
-        }
-        fn aggregate(&mut self, _nested: &Aggregate) {}
-    }
-    let mut finder = Finder(false);
-    crate::check::visit::walk_aggregate(&mut finder, aggregate);
+/// Whether an aggregate's own expressions read the row that it belongs to.
+pub(super) fn reads_outer(aggregate: &Aggregate) -> bool {
+    finds_outer(|finder| walk_aggregate(finder, aggregate))
+}
+
+/// Whether a window's bounds do.
+pub(super) fn window_reads_outer(window: &Window) -> bool {
+    finds_outer(|finder| walk_window(finder, window))
+}
+
+/// Looks for `outer`. What is nested does not count: its `outer` is this one's row.
+fn finds_outer(walk: impl FnOnce(&mut OuterFinder)) -> bool {
+    let mut finder = OuterFinder(false);
+    walk(&mut finder);
     finder.0
+}
+
+struct OuterFinder(bool);
+
+impl Visitor for OuterFinder {
+    fn path(&mut self, path: &Path) {
+        self.0 |= path.base == Base::Outer;
+    }
+    fn aggregate(&mut self, _nested: &Aggregate) {}
+    fn sequence(&mut self, _nested: &Sequence) {}
 }

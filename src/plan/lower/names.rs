@@ -90,7 +90,7 @@ impl Lowering<'_> {
     }
 
     /// What a simple filter makes of the rows: `status = "paid"` makes them `paid`.
-    fn filter_name(&self, filter: &Cond) -> Option<String> {
+    pub(super) fn filter_name(&self, filter: &Cond) -> Option<String> {
         let name = match &filter.kind {
             CondKind::Compare(Comparison::Equal, value, literal) => match (&value.kind, &literal.kind) {
                 (ValueKind::Field(..), ValueKind::Literal(Literal::String(text))) => slug(text),
