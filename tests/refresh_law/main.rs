@@ -23,6 +23,10 @@ mod world;
 #[path = "../agreement/keep.rs"]
 mod keep;
 #[allow(dead_code, reason = "what else agreement needs")]
+#[path = "../agreement/rows.rs"]
+mod rows;
+
+#[allow(dead_code, reason = "what else agreement needs")]
 #[path = "../agreement/segments.rs"]
 mod segments;
 
