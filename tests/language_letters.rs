@@ -124,7 +124,9 @@ fn engines_differ_on_the_letters_that_the_reference_lists_and_no_others() {
             };
             let texts: Vec<String> = texts().into_iter().filter(|text| found.contains(&key(text))).collect();
             if let Some(seen) = seen {
-                seen.extend(listed.iter().filter(|one| texts.iter().any(|text| text.contains(*one))).cloned());
+                seen.extend(
+                    listed.iter().filter(|one| texts.iter().any(|text| text.contains(*one))).cloned(),
+                );
             }
             for text in texts.iter().filter(|text| !excused(text)) {
                 let _ = writeln!(wrong, "{} {segment}: {text} ({})", engine.target(), key(text));

@@ -20,6 +20,7 @@ mod keep;
 mod queries;
 mod segments;
 mod tape;
+mod text;
 mod world;
 
 use std::cell::RefCell;
