@@ -42,6 +42,7 @@ fn field(name: &str, ty: Type, nullable: bool) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 
@@ -162,11 +163,15 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
             reason: "`customer` does not say how it changes".to_owned(),
             remedy: Some("declare `changes:` of `customer`".to_owned()),
         },
+        hold: None,
+        history: None,
         query: rel::Query { ctes: Vec::new(), select },
         clock: rel::Clock::default(),
         checks: Vec::new(),
         guards: Vec::new(),
         fingerprint: format!("{id:064}"),
+        hold: None,
+        history: None,
         capabilities: vec![crate::dialect::Capability::SegmentComposition],
         reads: vec![TableRead {
             entity: "customer".to_owned(),

@@ -213,15 +213,4 @@ crate::problems! {
     error SEG121 "not a plain name" NotPlain { span: Span, name: String }
     message |p| format!("`{}` is not a plain name", p.name);
     help |p| Some("use letters, digits and underscores, not beginning with a digit".to_owned());
-
-    /// Something of the language that segc can read but not compile yet.
-    ///
-    /// The segment (trait, parameter) that uses it is refused as a whole.
-    ///
-    ///     where sequence(events["view"] then orders)
-    ///
-    /// Leave it out for now.
-    error SEG150 "not supported yet" NotSupported { span: Span, what: &'static str }
-    message |p| format!("{} is not supported yet", p.what);
-    help |_p| Some("leave it out for now".to_owned());
 }
