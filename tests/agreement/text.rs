@@ -53,7 +53,7 @@ fn repeated(tape: &mut Tape<'_>, depth: usize) -> String {
     if !tape.one_in(3) || atom.starts_with("(?i)") {
         return atom;
     }
-    let count = tape.pick(&["*", "+", "?", "{2}", "{0,2}", "{1,}", "{0}", "{3,255}"]);
+    let count = tape.pick(&["*", "+", "?", "{2}", "{0,2}", "{1,}", "{0}", "{1,5}"]);
     format!("{atom}{count}")
 }
 
