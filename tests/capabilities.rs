@@ -43,16 +43,22 @@ segment vip on customer extends premium { where joined_at before 30 days ago }
 segment colleague on customer { where plan is present or in segment staff }
 segment friend on customer { where in segment at_big }
 segment again on customer { where in segment buyers and plan is present }
+segment twice on customer { where plan is present and sequence(orders then (orders where total > 5)) }
 ";
 
 /// Names of segments, each with the text that is underlined.
 type Fallen = &'static [(&'static str, &'static str)];
 
-/// The four flags of the registry: the flag, the segments that fall by themselves with what
+/// The flags of the registry that segments ask for: the flag, the segments that fall by themselves with what
 /// is underlined, and what the message calls it.
 const FLAGS: &[(&str, Fallen, &str)] = &[
     ("linked_conditions", &[("at_big", "company")], "conditions on linked entities"),
-    ("many_linked_conditions", &[("buyers", "count(orders)")], "conditions on arrays of linked entities"),
+    (
+        "many_linked_conditions",
+        &[("buyers", "count(orders)"), ("twice", "orders")],
+        "conditions on arrays of linked entities",
+    ),
+    ("sequences", &[("twice", "sequence(orders then (orders where total > 5))")], "sequences of rows"),
     (
         "segment_composition",
         &[
@@ -467,7 +473,7 @@ fn nested_values_and_anniversaries_can_be_refused() {
 
 /// A construct for each capability that segments can't use yet. When one of these is
 /// understood, its capability leaves `NOT_YET`.
-const NOT_YET: &[(Capability, &str)] = &[(Capability::Sequences, "where sequence(orders then orders)")];
+const NOT_YET: &[(Capability, &str)] = &[];
 
 #[test]
 fn what_the_matrix_calls_not_yet_is_refused_and_nothing_else_is() {

@@ -173,6 +173,7 @@ topics!(
     yaml >= 5,
     projects >= 4,
     unit_tests >= 40,
+    rows >= 50,
     nested >= 30,
 );
 

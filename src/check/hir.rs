@@ -491,6 +491,8 @@ pub struct Sequence {
     /// From the first step to the last, at most, in microseconds; always there if the last
     /// step is negated.
     pub span: Option<i64>,
+    /// The type that the values of `matching` widen to, where there is a `matching`.
+    pub matching: Option<Type>,
     /// All steps but the negated lie in it.
     pub window: Option<Window>,
     /// Where it was written.

@@ -169,6 +169,10 @@ named! {
         JsonTimestamp = "json_timestamp",
         /// `(json, value)`: the array that a JSON array is; `value` reads one element, `segc_item`.
         JsonElements = "json_elements",
+        /// `(float)`: a value that windows can be divided by, equal where the numbers are.
+        FloatKey = "float_key",
+        /// `(instant)`: microseconds since 1970 in UTC, an integer.
+        EpochMicros = "epoch_micros",
         /// `(column, zone)`: reads a zone-less local time as an instant.
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.

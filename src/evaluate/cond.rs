@@ -63,6 +63,7 @@ impl Evaluator<'_> {
             CondKind::ContainsAll(array, items) => self.has_elements(array, items, scope, true),
             CondKind::Empty(array) => Ok(elements(&self.eval(array, scope)?, cond.span)?.next().is_none()),
             CondKind::Anniversary(value, window) => self.has_anniversary(value, window, scope),
+            CondKind::Sequence(sequence) => self.sequence(sequence, scope),
             CondKind::Matches(value, pattern) => {
                 let found = self.eval(value, scope)?;
                 on_text(&found, cond.span, |text| is_found(&pattern.tree, text))
@@ -71,7 +72,6 @@ impl Evaluator<'_> {
                 let found = self.eval(value, scope)?;
                 on_text(&found, cond.span, |text| resembles(text, wanted, *edits))
             }
-            CondKind::Sequence(_) => Err(EvalError::IllTyped(cond.span)),
         }
     }
 

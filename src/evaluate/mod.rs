@@ -18,6 +18,7 @@ mod keep;
 mod number;
 mod order;
 mod parse;
+mod sequence;
 mod text;
 mod time;
 mod uses;

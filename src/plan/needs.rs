@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analyze::{Input, reads_nothing};
 use crate::catalog::{Container, EntityId, FieldId};
 use crate::check::hir::{
-    Aggregate, Cond, CondKind, Hir, Hop, Keep, KeepKind, LocalTime, Path, SegmentId, TraitId, Value,
-    ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, Hir, Hop, Keep, KeepKind, LocalTime, Path, Periods, SegmentId,
+    Sequence, TraitId, Value, ValueKind, Window,
 };
 use crate::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
@@ -17,7 +17,7 @@ use crate::types::{Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
-pub const NOT_YET: &[Capability] = &[Capability::Sequences, Capability::Grants];
+pub const NOT_YET: &[Capability] = &[Capability::Grants];
 
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
@@ -193,7 +193,35 @@ impl Visitor for Collector<'_> {
         if aggregate.window.is_none() && !aggregate.times.is_empty() {
             self.reaches(Reach::Unlimited, aggregate.span);
         }
+        if aggregate.ranked.is_some() || matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last)
+        {
+            self.need(Capability::RowOrder, aggregate.span);
+        }
+        if aggregate.func == AggregateFunc::Mode {
+            self.need(Capability::Modes, aggregate.span);
+        }
         walk_aggregate(self, aggregate);
+    }
+
+    fn periods(&mut self, periods: &Periods) {
+        self.need(Capability::Periods, periods.rows.span);
+        // Its bounds lie in the window of its rows.
+        self.aggregate(&periods.rows);
+    }
+
+    fn sequence(&mut self, sequence: &Sequence) {
+        self.need(Capability::Sequences, sequence.source);
+        // The window is the sequence's, not each step's.
+        if sequence.window.is_none() {
+            self.reaches(Reach::Unlimited, sequence.source);
+        }
+        for step in &sequence.steps {
+            self.need(Capability::ManyLinkedConditions, step.rows.span);
+            self.path_length(step.rows.hops.len(), step.rows.span);
+            step.rows.filter.iter().for_each(|filter| self.cond(filter));
+            step.matching.iter().for_each(|value| self.value(value));
+        }
+        sequence.window.iter().for_each(|window| self.window(window));
     }
 
     fn path(&mut self, path: &Path) {

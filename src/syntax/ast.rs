@@ -424,7 +424,7 @@ pub struct Periods {
 /// `sequence(a then within 1 day (b where x) then not c then d within 7 days matching p during W)`
 #[derive(Debug, Clone)]
 pub struct Sequence {
-    /// Two or more.
+    /// Two or more; the first may be negated here, which the checker refuses.
     pub steps: Vec<Step>,
     /// `within D` after the last step: from the first step to the last.
     pub span: Option<Within>,
@@ -452,7 +452,7 @@ pub struct Step {
 /// `within 7 days`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Within {
-    /// How many.
+    /// How many; with a sign that the checker refuses.
     pub count: i64,
     /// Of which unit.
     pub unit: Unit,

@@ -163,6 +163,13 @@ fn texts(add: Add<'_>) {
     add(F::TextOrder, less("é", "z"), "false");
     add(F::TextOrder, less("a b", "ab"), "true");
     add(F::TextOrder, less("\u{ffff}", "😀"), "true");
+    add(F::Concat, call(F::Concat, vec![text("a'"), text("b\\")]), "a'b\\");
+    add(F::DateText, call(F::DateText, vec![date("0987-01-31")]), "0987-01-31");
+    for (given, expected) in
+        [("", "6393"), ("seed:1", "7497"), ("größe:ab:7", "276"), ("😀:x", "4164"), ("it's:\\", "1108")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(given)]), expected);
+    }
     add(F::Lower, call(F::Lower, vec![text("ÄBC É")]), "äbc é");
     add(F::Upper, call(F::Upper, vec![text("äbc é")]), "ÄBC É");
     for (given, expected) in
@@ -389,6 +396,16 @@ fn calendar(add: Add<'_>) {
     add(F::Weekday, call(F::Weekday, vec![date("2026-11-22")]), "7");
     add(F::Weekday, call(F::Weekday, vec![local("2026-11-23T00:00:00")]), "1");
     add(F::DaysBetween, call(F::DaysBetween, vec![date("2026-02-28"), date("2026-03-01")]), "1");
+    add(F::FloatKey, call(F::FloatKey, vec![float(0.5)]), "0.5");
+    for (instant, micros) in [
+        ("1970-01-01T00:00:00Z", "0"),
+        ("1969-12-31T23:59:59.999999Z", "-1"),
+        ("2026-03-29T01:00:00.000001Z", "1774746000000001"),
+        ("2255-06-05T23:47:34.740993Z", "9007199254740993"),
+        ("0001-01-01T00:00:00Z", "-62135596800000000"),
+    ] {
+        add(F::EpochMicros, call(F::EpochMicros, vec![at(instant)]), micros);
+    }
     add(F::DaysBetween, call(F::DaysBetween, vec![date("2026-03-01"), date("2024-02-29")]), "-731");
 }
 

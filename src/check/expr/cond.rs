@@ -67,7 +67,7 @@ impl Checker<'_, '_> {
             ExprKind::Anniversary { value, window, negated: not } => {
                 Some(negated(self.anniversary(value, window, span, scope)?, *not))
             }
-            ExprKind::Sequence(_) => self.not_yet("`sequence`", span),
+            ExprKind::Sequence(sequence) => self.sequence(sequence, span, scope),
             ExprKind::Literal(_)
             | ExprKind::Param(_)
             | ExprKind::Path(_)
@@ -95,7 +95,9 @@ impl Checker<'_, '_> {
         }
         let text = write_back(expr).unwrap_or_else(|| "…".to_owned());
         let help = match (&expr.kind, &found.ty) {
-            (ExprKind::Aggregate(_), ty) if ty.is_number() => format!("compare it, such as `{text} > 0`"),
+            (ExprKind::Aggregate(_) | ExprKind::Periods(_), ty) if ty.is_number() => {
+                format!("compare it, such as `{text} > 0`")
+            }
             (_, ty) if ty.is_number() => {
                 format!("compare it, such as `{text} > 0`, or write `{text} is present`")
             }

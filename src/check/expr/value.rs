@@ -49,18 +49,13 @@ impl Checker<'_, '_> {
                 let condition = self.cond(expr, scope)?;
                 Some(value(ValueKind::Condition(Box::new(condition)), Type::Boolean, false, span))
             }
-            ExprKind::Periods(_) => self.not_yet("`periods`", span),
+            ExprKind::Periods(periods) => self.periods(periods, span, scope),
             ExprKind::Unsupported(_) => {
                 // Refused by the parser, at the same place.
                 self.failed = true;
                 None
             }
         }
-    }
-
-    /// What the language has and this version can't compile.
-    pub(in super::super) fn not_yet<T>(&mut self, what: &'static str, span: Span) -> Option<T> {
-        self.fail(crate::syntax::problems::NotSupported { span, what })
     }
 
     /// The value of a parameter; a problem if there is none of that name.

@@ -195,7 +195,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn time_conditions(
+    pub(super) fn time_conditions(
         &mut self,
         scope: &Scope,
         row: &Row,

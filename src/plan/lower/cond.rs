@@ -36,6 +36,7 @@ impl Lowering<'_> {
             CondKind::ContainsAll(array, items) => self.contains_items(scope, array, items, true, negated),
             CondKind::Empty(array) => self.empty(scope, array, negated),
             CondKind::Anniversary(value, window) => self.anniversary(scope, value, window, negated),
+            CondKind::Sequence(sequence) => self.sequence(scope, sequence, negated),
             CondKind::Matches(value, pattern) => {
                 let args = vec![self.value(scope, value), Scalar::Pattern(pattern.tree.clone())];
                 complement(Scalar::Call(Function::Matches, args), value.may_miss, negated)
@@ -46,7 +47,6 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, value), text, edits];
                 complement(Scalar::Call(Function::Resembles, args), value.may_miss, negated)
             }
-            CondKind::Sequence(_) => Scalar::Literal(Literal::Boolean(false)),
         }
     }
 

@@ -193,7 +193,7 @@ impl Lowering<'_> {
         ids.into_iter().map(|id| Scalar::IsNotNull(Box::new(self.field(row, id)))).collect()
     }
 
-    fn event_condition(&mut self, row: &Row, hop: &Hop) -> Option<Scalar> {
+    pub(super) fn event_condition(&mut self, row: &Row, hop: &Hop) -> Option<Scalar> {
         let field = self.cx.hir.catalog.entity(hop.to).event_name?;
         let name = hop.event.clone()?;
         Some(equal(self.field(row, field), Scalar::Literal(Literal::String(name))))

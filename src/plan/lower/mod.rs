@@ -19,6 +19,7 @@ mod keep;
 mod names;
 mod ranked;
 mod segment;
+mod sequence;
 mod time;
 mod value;
 mod width;
