@@ -27,6 +27,7 @@ mod scripts;
 mod segments;
 mod shrink;
 mod tape;
+mod text;
 mod world;
 
 use std::time::Instant;
