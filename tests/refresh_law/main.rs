@@ -24,6 +24,8 @@ mod keep;
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
+#[path = "../agreement/text.rs"]
+mod text;
 
 mod growing;
 
