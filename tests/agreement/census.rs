@@ -234,6 +234,7 @@ impl<'a> Finder<'a> {
             Storage::Char => self.tell("column: CHAR(n)"),
             Storage::Float32 => self.tell("column: 32-bit float"),
             Storage::FloatNan => self.tell("column: float with NaN"),
+            Storage::Int32 => self.tell("column: 32-bit integer"),
         }
         match field.inside.as_ref().map(|inside| inside.container) {
             Some(Container::Json) => self.tell("column: in JSON"),
