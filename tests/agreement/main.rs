@@ -27,7 +27,6 @@ mod scripts;
 mod segments;
 mod shrink;
 mod tape;
-mod text;
 mod world;
 
 use std::time::Instant;

@@ -25,7 +25,6 @@ mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
 #[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/text.rs"]
 mod text;
 
 mod growing;
