@@ -24,6 +24,7 @@ mod keep;
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
+#[allow(dead_code, reason = "what else agreement needs")]
 #[path = "../agreement/text.rs"]
 mod text;
 
