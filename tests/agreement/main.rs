@@ -150,10 +150,14 @@ fn a_long_run_on_spark() {
 #[test]
 fn every_window_and_instant_is_exact_at_its_edges() {
     let mut engines = databases();
-    for zone in ["UTC", "Europe/London", "America/New_York"] {
-        for start in ["monday", "sunday"] {
-            edges::agree(&mut engines, zone, start);
-        }
+    let zones = [
+        ("UTC", "monday"),
+        ("Europe/London", "sunday"),
+        ("Europe/London", "monday"),
+        ("America/New_York", "saturday"),
+    ];
+    for (zone, start) in zones {
+        edges::agree(&mut engines, zone, start);
     }
 }
 
