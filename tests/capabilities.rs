@@ -490,3 +490,52 @@ fn who_may_not_refer_to_segments_does_not_hear_of_tables_too() {
     let places: Vec<&str> = problems.iter().map(|problem| underlined(&session, problem)).collect();
     assert_eq!(places, ["premium", "in segment staff", "in segment at_big", "in segment buyers"]);
 }
+
+/// What keeps, groups and tables that remember need is refused where it stands.
+#[test]
+fn keeps_groups_and_memory_are_refused_at_their_place() {
+    let segments = "\
+trait luck on customer = bucket(\"x\")
+segment best on customer { keep top 3 per company by joined_at }
+segment some on customer { keep sample 10% seed \"x\" }
+segment lucky on customer { where luck < 10 }
+segment first on customer { exclusive group: \"mail\" priority: 1 where plan = \"a\" }
+segment second on customer { exclusive group: \"mail\" priority: 2 where plan = \"b\" }
+segment held on customer { expire: 14 days where plan = \"c\" }
+segment kept on customer { history: true where plan = \"d\" }
+";
+    let fallen: &[(&str, &[&str])] = &[
+        ("ranking", &["keep top 3 per company by joined_at"]),
+        ("sampling", &["keep sample 10% seed \"x\"", "luck"]),
+        ("exclusive_groups", &["exclusive group: \"mail\"", "exclusive group: \"mail\""]),
+        ("expiry", &["expire: 14 days"]),
+        ("history", &["kept"]),
+        // Within a group, segments refer to one another; so does a link in `per`.
+        ("segment_composition", &["exclusive group: \"mail\""]),
+        ("linked_conditions", &["company"]),
+    ];
+    for (flag, places) in fallen {
+        let config = format!("policy: {{ capabilities: {{ {flag}: false }} }}\n");
+        let (problems, _, session) = judged(&project(&config, "", segments), "duckdb", &Options::default());
+        let found: Vec<&str> = problems.iter().map(|problem| underlined(&session, problem)).collect();
+        assert_eq!(found, *places, "{flag}");
+    }
+}
+
+#[test]
+fn a_history_needs_a_name_of_its_own() {
+    let long = "a".repeat(56);
+    let segments = format!(
+        "segment vip on customer {{ history: true where plan = \"a\" }}\n\
+         segment VIP_History on customer {{ where plan = \"b\" }}\n\
+         segment {long} on customer {{ history: true where plan = \"c\" }}\n"
+    );
+    let (session, problems) = open_files(&project("", "", &segments), &Options::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let all = session.select(&[]).expect("all segments");
+    let found = |target: &str| {
+        let (_, problems) = session.plan(target, &all, &Options::default());
+        problems.iter().map(|one| (one.code, underlined(&session, one).to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(found("duckdb"), [("SEG550", "VIP_History".to_owned())]);
+}
