@@ -4,22 +4,24 @@ use crate::diagnostic::CodeInfo;
 
 /// The codes of the stages, from the ground up. A new stage adds its line here.
 const STAGES: &[&[CodeInfo]] = &[
-    crate::project::problems::CODES,      // SEG00x, SEG01x
-    crate::yaml::problems::CODES,         // SEG02x
-    crate::syntax::problems::CODES,       // SEG1xx
-    crate::catalog::problems::CODES,      // SEG2xx
-    crate::check::problems::names::CODES, // SEG3xx
-    crate::check::problems::rows::CODES,  // SEG36x
-    crate::check::problems::keep::CODES,  // SEG35x, SEG42x
-    crate::check::problems::types::CODES, // SEG4xx
-    crate::check::problems::text::CODES,  // SEG454 to SEG469
-    crate::plan::problems::CODES,         // SEG5xx
-    crate::dialect::problems::CODES,      // SEG60x
-    crate::sql::problems::CODES,          // SEG65x
-    crate::engine::problems::CODES,       // SEG7xx
-    crate::api::problems::CODES,          // SEG014, SEG80x
-    crate::unittest::problems::CODES,     // SEG07x, SEG08x
-    crate::cli::problems::CODES,          // SEG81x, SEG82x
+    crate::project::problems::CODES,         // SEG00x, SEG01x
+    crate::yaml::problems::CODES,            // SEG02x
+    crate::syntax::problems::CODES,          // SEG1xx
+    crate::catalog::problems::CODES,         // SEG2xx
+    crate::check::problems::names::CODES,    // SEG3xx
+    crate::check::problems::rows::CODES,     // SEG36x
+    crate::check::problems::sequence::CODES, // SEG370 to SEG375, SEG432 to SEG435
+    crate::check::problems::keep::CODES,     // SEG35x, SEG42x
+    crate::check::problems::types::CODES,    // SEG4xx
+    crate::check::problems::text::CODES,     // SEG454 to SEG469
+    crate::check::problems::nested::CODES,   // SEG47x
+    crate::plan::problems::CODES,            // SEG5xx
+    crate::dialect::problems::CODES,         // SEG60x
+    crate::sql::problems::CODES,             // SEG65x
+    crate::engine::problems::CODES,          // SEG7xx
+    crate::api::problems::CODES,             // SEG014, SEG80x
+    crate::unittest::problems::CODES,        // SEG07x, SEG08x
+    crate::cli::problems::CODES,             // SEG81x, SEG82x
 ];
 
 /// All codes, in order.

@@ -414,7 +414,7 @@ fn lists_are_json_if_asked_for() {
     let yes = serde_json::json!({ "allowed": true, "refused_by": null, "note": null });
     assert_eq!(cell("linked_conditions"), Some(yes));
     let not_yet = serde_json::json!({ "allowed": false, "refused_by": "segc", "note": null });
-    assert_eq!(cell("sequences"), Some(not_yet));
+    assert_eq!(cell("grants"), Some(not_yet));
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn field(name: &str, ty: Type, nullable: bool) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 
@@ -169,6 +170,8 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         checks: Vec::new(),
         guards: Vec::new(),
         fingerprint: format!("{id:064}"),
+        hold: None,
+        history: None,
         capabilities: vec![crate::dialect::Capability::SegmentComposition],
         reads: vec![TableRead {
             entity: "customer".to_owned(),

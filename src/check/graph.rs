@@ -9,9 +9,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use crate::diagnostic::{Diagnostics, Label, Span};
-use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Window, WindowKind};
+use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Sequence, Window, WindowKind};
 
-use super::expr::head_of;
+use super::expr::{as_count, head_of, step_scope, window_scope};
 use super::groups::Place;
 use super::names::Names;
 use super::problems::names::Cycle;
@@ -209,12 +209,24 @@ impl<'n, 'a> References<'n, 'a> {
             ExprKind::Path(path) => self.path(path, &scope),
             ExprKind::InSegment { segment, .. } => self.segment(&segment.text, segment.span),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, scope),
+            ExprKind::Periods(periods) => self.aggregate(&as_count(periods, expr.span), scope),
+            ExprKind::Sequence(sequence) => self.sequence(sequence, &scope),
             ExprKind::During { value, window, .. } => {
                 self.visit(value, scope);
                 self.window(window, scope);
             }
             _ => children(expr).for_each(|child| self.visit(child, scope)),
         }
+    }
+
+    fn sequence(&mut self, sequence: &Sequence, scope: &Scope) {
+        for step in &sequence.steps {
+            let Ok(found) = self.names.resolve(&step.path, scope) else { continue };
+            let inner = step_scope(step, &found, scope);
+            step.filter.iter().for_each(|filter| self.visit(filter, inner));
+            sequence.matching.iter().for_each(|path| self.path(path, &inner));
+        }
+        sequence.window.iter().for_each(|window| self.window(window, window_scope(scope)));
     }
 
     fn window(&mut self, window: &Window, scope: Scope) {

@@ -6,7 +6,7 @@ use super::data::pick;
 use super::evaluator::{Evaluator, Row, Scope};
 use super::time::instant;
 use super::{Datum, EvalError};
-use crate::check::hir::{Aggregate, AggregateFunc, Periods};
+use crate::check::hir::{Aggregate, AggregateFunc, Periods, Window};
 
 /// The joined rows of a path, up to its end.
 type Rows = Vec<Row>;
@@ -63,13 +63,36 @@ impl Evaluator<'_> {
         for rows in self.instances(aggregate, scope)? {
             let end = rows.last().copied().ok_or(EvalError::IllTyped(aggregate.span))?;
             let inside = scope.inside(end);
-            if self.is_visible(aggregate, &rows, inside)?
+            if self.is_visible(aggregate, aggregate.window.as_ref(), &rows, inside)?
                 && filter.map_or(Ok(true), |filter| self.test(filter, inside))?
             {
                 chosen.push(rows);
             }
         }
         Ok(chosen)
+    }
+
+    /// The instances in a window that satisfy the filter, each with the last time on the path.
+    pub(super) fn timed(
+        &self,
+        aggregate: &Aggregate,
+        window: Option<&Window>,
+        scope: Scope,
+    ) -> Result<Vec<(Timestamp, Scope)>, EvalError> {
+        let span = aggregate.span;
+        let &(hop, field) = aggregate.times.last().ok_or(EvalError::IllTyped(span))?;
+        let mut timed = Vec::new();
+        for rows in self.instances(aggregate, scope)? {
+            let (row, end) = rows.get(hop).zip(rows.last()).ok_or(EvalError::IllTyped(span))?;
+            let inside = scope.inside(*end);
+            if self.is_visible(aggregate, window, &rows, inside)?
+                && aggregate.filter.as_ref().map_or(Ok(true), |filter| self.test(filter, inside))?
+            {
+                let time = instant(self.field(*row, field), &self.hir.calendar, span)?;
+                timed.push((time.ok_or(EvalError::IllTyped(span))?, inside));
+            }
+        }
+        Ok(timed)
     }
 
     /// Joined rows up to the path's end.
@@ -95,9 +118,15 @@ impl Evaluator<'_> {
 
     /// "An aggregate sees a row of an entity with `time` only if that time is present and
     /// before as_of", but for the window's own where the window admits the future.
-    fn is_visible(&self, aggregate: &Aggregate, rows: &[Row], scope: Scope) -> Result<bool, EvalError> {
+    fn is_visible(
+        &self,
+        aggregate: &Aggregate,
+        window: Option<&Window>,
+        rows: &[Row],
+        scope: Scope,
+    ) -> Result<bool, EvalError> {
         let last = aggregate.times.len().checked_sub(1);
-        if aggregate.window.is_some() && last.is_none() {
+        if window.is_some() && last.is_none() {
             return Err(EvalError::IllTyped(aggregate.span));
         }
         for (at, (hop, field)) in aggregate.times.iter().enumerate() {
@@ -105,7 +134,7 @@ impl Evaluator<'_> {
             let Some(time) = instant(self.field(*row, *field), &self.hir.calendar, aggregate.span)? else {
                 return Ok(false);
             };
-            let window = aggregate.window.as_ref().filter(|_| Some(at) == last);
+            let window = window.filter(|_| Some(at) == last);
             if !window.is_some_and(|window| window.admits_future) && time >= self.as_of {
                 return Ok(false);
             }

@@ -13,10 +13,12 @@ mod error;
 mod evaluator;
 mod index;
 mod instances;
+mod json;
 mod keep;
 mod number;
 mod order;
 mod parse;
+mod sequence;
 mod text;
 mod time;
 mod uses;
@@ -35,7 +37,8 @@ pub use data::{Data, DataError, fit};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};
-pub use parse::{ParseError, parse};
+pub use json::extract;
+pub use parse::{ParseError, parse, parse_column};
 
 /// The keys of a segment's members at an instant.
 ///

@@ -240,6 +240,7 @@ fn phrase(capability: Capability) -> String {
     let what = match capability {
         Capability::LinkedConditions => "conditions on linked entities",
         Capability::ManyLinkedConditions => "conditions on arrays of linked entities",
+        Capability::Sequences => "sequences of rows",
         Capability::SegmentComposition => "composition of segments",
         Capability::MaterializedComposition => "composition with materialised segments",
         other => return format!("`{}`", other.name()),

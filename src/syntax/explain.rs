@@ -135,6 +135,7 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::kw_start => (1, VALUE),
         Rule::name | Rule::plain | Rule::backticked | Rule::part => (2, "a name"),
         Rule::window | Rule::range_window => (1, "a window such as `last 30 days`"),
+        Rule::within => (3, "`within`"),
         Rule::unit if reading != Rule::one_type => (4, "a unit such as `days`"),
         Rule::kw_contains
         | Rule::kw_starts

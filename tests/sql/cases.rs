@@ -1,5 +1,7 @@
 //! Calls of functions and what they must yield.
 
+mod documents;
+
 use bigdecimal::BigDecimal;
 use segc::diagnostic::{SourceId, Span};
 use segc::dialect::Function as F;
@@ -146,6 +148,7 @@ pub(crate) fn all() -> Vec<Case> {
     calendar(&mut add);
     arithmetic(&mut add);
     reading(&mut add);
+    documents::add_all(&mut add);
     out
 }
 
@@ -160,6 +163,13 @@ fn texts(add: Add<'_>) {
     add(F::TextOrder, less("é", "z"), "false");
     add(F::TextOrder, less("a b", "ab"), "true");
     add(F::TextOrder, less("\u{ffff}", "😀"), "true");
+    add(F::Concat, call(F::Concat, vec![text("a'"), text("b\\")]), "a'b\\");
+    add(F::DateText, call(F::DateText, vec![date("0987-01-31")]), "0987-01-31");
+    for (given, expected) in
+        [("", "6393"), ("seed:1", "7497"), ("größe:ab:7", "276"), ("😀:x", "4164"), ("it's:\\", "1108")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(given)]), expected);
+    }
     add(F::Lower, call(F::Lower, vec![text("ÄBC É")]), "äbc é");
     add(F::Upper, call(F::Upper, vec![text("äbc é")]), "ÄBC É");
     for (given, expected) in
@@ -386,6 +396,16 @@ fn calendar(add: Add<'_>) {
     add(F::Weekday, call(F::Weekday, vec![date("2026-11-22")]), "7");
     add(F::Weekday, call(F::Weekday, vec![local("2026-11-23T00:00:00")]), "1");
     add(F::DaysBetween, call(F::DaysBetween, vec![date("2026-02-28"), date("2026-03-01")]), "1");
+    add(F::FloatKey, call(F::FloatKey, vec![float(0.5)]), "0.5");
+    for (instant, micros) in [
+        ("1970-01-01T00:00:00Z", "0"),
+        ("1969-12-31T23:59:59.999999Z", "-1"),
+        ("2026-03-29T01:00:00.000001Z", "1774746000000001"),
+        ("2255-06-05T23:47:34.740993Z", "9007199254740993"),
+        ("0001-01-01T00:00:00Z", "-62135596800000000"),
+    ] {
+        add(F::EpochMicros, call(F::EpochMicros, vec![at(instant)]), micros);
+    }
     add(F::DaysBetween, call(F::DaysBetween, vec![date("2026-03-01"), date("2024-02-29")]), "-731");
 }
 
@@ -420,6 +440,9 @@ fn arithmetic(add: Add<'_>) {
 fn reading(add: Add<'_>) {
     add(F::ReadChar, call(F::ReadChar, vec![text("ab  ")]), "ab");
     add(F::ReadChar, call(F::ReadChar, vec![text(" a\t ")]), " a\t");
+    let most = call(F::WideInteger, vec![int(2_000_000_000)]);
+    let product = Scalar::Binary(segc::plan::rel::BinaryOp::Multiply, Box::new(most), Box::new(int(1_000)));
+    add(F::WideInteger, product, "2000000000000");
     add(F::ReadFloat32, call(F::ReadFloat32, vec![float(0.5)]), "0.5");
     let nan = || Scalar::Cast(Box::new(text("NaN")), Type::Float);
     add(F::ReadFloat32, call(F::ReadFloat32, vec![nan()]), "missing");

@@ -5,12 +5,15 @@
 
 mod aggregate;
 mod arithmetic;
+mod array;
 mod call;
 mod compare;
 mod cond;
 mod constant;
 mod keep;
+mod periods;
 mod ranked;
+mod sequence;
 mod text;
 mod time;
 mod value;
@@ -18,6 +21,8 @@ mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use periods::as_count;
+pub(super) use sequence::{step_scope, window_scope};
 pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
@@ -146,6 +151,7 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
             }
             _ => format!("{}(…)", aggregate::word(it.func)),
         },
+        ExprKind::Periods(_) => "periods(…)".to_owned(),
         _ => return None,
     })
 }

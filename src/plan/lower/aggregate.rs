@@ -7,8 +7,8 @@ use super::names::{column_name, first_field, unused};
 use super::ranked::needs_rows;
 use super::segment::select_one;
 use crate::catalog::FieldId;
-use crate::check::hir::{Aggregate, AggregateFunc, Base, Path, ValueKind};
-use crate::check::visit::Visitor;
+use crate::check::hir::{Aggregate, AggregateFunc, Base, Hop, Path, Sequence, ValueKind, Window};
+use crate::check::visit::{Visitor, walk_aggregate, walk_window};
 use crate::dialect::Function;
 use crate::plan::rel::{Column, Cte, Negated, Scalar, Select};
 use crate::types::Type;
@@ -20,29 +20,17 @@ impl Lowering<'_> {
         if needs_rows(aggregate) {
             return self.aggregate_of_rows(scope, aggregate);
         }
-        let name = self.column_name(aggregate);
-        self.grouped(&scope.this, aggregate, &name, |this, inner| {
-            this.aggregate_value(&inner.scope, aggregate)
-        })
-    }
-
-    /// A value of the rows of an aggregate, grouped by their owner.
-    pub(super) fn grouped(
-        &mut self,
-        owner: &Row,
-        aggregate: &Aggregate,
-        name: &str,
-        value: impl FnOnce(&mut Self, &Inner) -> Scalar,
-    ) -> Scalar {
+        let owner = scope.this.clone();
         self.push(false);
-        let (inner, keys) = self.aggregate_rows(owner, aggregate);
+        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
         self.restrict_rows(&inner, aggregate);
-        let value = value(self, &inner);
+        let value = self.aggregate_value(&inner.scope, aggregate);
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let rows = Select { group_by, ..self.pop() };
-        let (cte, column) = self.share(rows, &keys, value, name, aggregate);
-        let on = keys.iter().map(|key| (key.name.clone(), self.field(owner, key.own))).collect();
-        let alias = self.attach(owner, &cte, on);
+        let name = self.column_name(aggregate);
+        let (cte, column) = self.share(rows, &keys, value, &name, aggregate);
+        let on = keys.iter().map(|key| (key.name.clone(), self.field(&owner, key.own))).collect();
+        let alias = self.attach(&owner, &cte, on);
         Scalar::Column(alias, column)
     }
 
@@ -56,7 +44,7 @@ impl Lowering<'_> {
             return self.found(scope, aggregate, negated);
         }
         self.push(true);
-        let inner = self.path_rows(&scope.this, aggregate);
+        let inner = self.path_rows(&scope.this, &aggregate.hops);
         self.restrict_rows(&inner, aggregate);
         let rows = Select { columns: select_one().columns, ..self.pop() };
         Scalar::Exists(Box::new(rows), Negated(negated))
@@ -96,11 +84,21 @@ impl Lowering<'_> {
     /// its owner (`outer.…`), the owner's rows come first and its key is grouped by; else the
     /// owner isn't scanned at all.
     pub(super) fn aggregate_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
+        self.owned_rows(owner, &aggregate.hops, reads_outer(aggregate))
+    }
+
+    /// The rows of a path, and what tells their owner: its key, or without reading the owner's
+    /// own rows the fields that link to it.
+    pub(super) fn owned_rows(
+        &mut self,
+        owner: &Row,
+        hops: &[Hop],
+        with_owner: bool,
+    ) -> (Inner, Vec<GroupKey>) {
         let catalog = &self.cx.hir.catalog;
-        let first = aggregate.hops.first();
-        if reads_outer(aggregate) || first.is_none() {
+        if with_owner || hops.is_empty() {
             let owner = self.scan(owner.entity);
-            let inner = self.path_rows(&owner, aggregate);
+            let inner = self.path_rows(&owner, hops);
             let entity = catalog.entity(owner.entity);
             self.unique.insert((owner.entity, entity.key.clone()));
             let key = |&own| (entity.field(own).column.clone(), own);
@@ -108,7 +106,6 @@ impl Lowering<'_> {
             let grouped = self.group_keys(&owner, keys, |own| own);
             return (inner, grouped);
         }
-        let hops = &aggregate.hops;
         let frame = self.frames.len() - 1;
         let row = self.scan(hops[0].to);
         self.restrict(&row, &hops[0]);
@@ -127,9 +124,9 @@ impl Lowering<'_> {
     }
 
     /// Joins a whole path to a row of an enclosing (or this) select.
-    fn path_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Inner {
+    fn path_rows(&mut self, owner: &Row, hops: &[Hop]) -> Inner {
         let mut path: Vec<Row> = Vec::new();
-        for hop in &aggregate.hops {
+        for hop in hops {
             let from = path.last().unwrap_or(owner).clone();
             let row = self.join_inner(&from, hop);
             path.push(row);
@@ -274,17 +271,29 @@ impl GroupKey {
     }
 }
 
-/// Whether an aggregate's own expressions read the row that it belongs to. Those of nested
-/// aggregates do not count: their `outer` is this one's row.
-fn reads_outer(aggregate: &Aggregate) -> bool {
-    struct Finder(bool);
-    impl Visitor for Finder {
-        fn path(&mut self, path: &Path) {
-            self.0 |= path.base == Base::Outer;
-        }
-        fn aggregate(&mut self, _nested: &Aggregate) {}
-    }
-    let mut finder = Finder(false);
-    crate::check::visit::walk_aggregate(&mut finder, aggregate);
+/// Whether an aggregate's own expressions read the row that it belongs to.
+pub(super) fn reads_outer(aggregate: &Aggregate) -> bool {
+    finds_outer(|finder| walk_aggregate(finder, aggregate))
+}
+
+/// Whether a window's bounds do.
+pub(super) fn window_reads_outer(window: &Window) -> bool {
+    finds_outer(|finder| walk_window(finder, window))
+}
+
+/// Looks for `outer`. What is nested does not count: its `outer` is this one's row.
+fn finds_outer(walk: impl FnOnce(&mut OuterFinder)) -> bool {
+    let mut finder = OuterFinder(false);
+    walk(&mut finder);
     finder.0
+}
+
+struct OuterFinder(bool);
+
+impl Visitor for OuterFinder {
+    fn path(&mut self, path: &Path) {
+        self.0 |= path.base == Base::Outer;
+    }
+    fn aggregate(&mut self, _nested: &Aggregate) {}
+    fn sequence(&mut self, _nested: &Sequence) {}
 }

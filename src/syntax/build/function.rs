@@ -56,7 +56,15 @@ impl<'a> Builder<'a, '_> {
         let path = self.path_in(&node);
         let Some(window) = children(node.clone(), Rule::window).next() else { return refused(span) };
         let window = self.window(window);
-        let filter = children(node.clone(), Rule::expr).next().map(|filter| self.expr(filter));
+        // `where` may stand before `each`, at the end, or in both places.
+        let mut filters: Vec<Expr> = children(node.clone(), Rule::expr).map(|it| self.expr(it)).collect();
+        let filter = match filters.as_slice() {
+            [] | [_] => filters.pop(),
+            [first, .., last] => {
+                let span = first.span.to(last.span);
+                Some(Expr { kind: ExprKind::And(filters), span })
+            }
+        };
         let mut numbers = children(node.clone(), Rule::integer);
         let (each, least) = (numbers.next(), numbers.next());
         let unit = children(node, Rule::unit).next();
@@ -71,16 +79,14 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn sequence(&mut self, node: Node<'a>) -> Expr {
         let span = self.span(&node);
         let mut sequence = Sequence { steps: Vec::new(), span: None, matching: None, window: None };
-        let (mut negated, mut within, mut number, mut after_then) = (false, None, None, true);
+        let (mut negated, mut within, mut after_then) = (false, None, true);
         for child in node.into_inner() {
             match child.as_rule() {
                 Rule::kw_then => (negated, within, after_then) = (false, None, true),
                 Rule::kw_not => negated = true,
-                Rule::integer => number = Some((self.integer(&child), self.span(&child))),
-                Rule::unit => {
-                    let (count, from) = number.take().unwrap_or((1, span));
-                    let found = Within { count, unit: unit_named(&child), span: from.to(self.span(&child)) };
-                    if after_then { within = Some(found) } else { sequence.span = Some(found) }
+                Rule::within => {
+                    let found = self.within(child);
+                    if after_then { within = found } else { sequence.span = found }
                 }
                 Rule::step => {
                     let step = self.step(child, negated, within.take());
@@ -93,6 +99,17 @@ impl<'a> Builder<'a, '_> {
             }
         }
         Expr { kind: ExprKind::Sequence(Box::new(sequence)), span }
+    }
+
+    fn within(&mut self, node: Node<'a>) -> Option<Within> {
+        let negative = has(&node, Rule::minus);
+        let parts = [Rule::minus, Rule::integer, Rule::unit];
+        let mut spans = node.clone().into_inner().filter(|child| parts.contains(&child.as_rule()));
+        let from = self.span(&spans.next()?);
+        let count = self.integer(&children(node.clone(), Rule::integer).next()?);
+        let unit = children(node, Rule::unit).next()?;
+        let count = if negative { -count } else { count };
+        Some(Within { count, unit: unit_named(&unit), span: from.to(self.span(&unit)) })
     }
 
     fn step(&mut self, node: Node<'a>, negated: bool, gap: Option<Within>) -> Step {
