@@ -22,6 +22,8 @@ mod world;
 
 #[path = "../agreement/keep.rs"]
 mod keep;
+#[path = "../agreement/rows.rs"]
+mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 #[path = "../agreement/segments.rs"]
 mod segments;
