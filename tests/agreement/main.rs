@@ -21,6 +21,7 @@ mod queries;
 mod rows;
 mod segments;
 mod tape;
+mod text;
 mod world;
 
 use std::cell::RefCell;
