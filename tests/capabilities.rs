@@ -497,7 +497,7 @@ fn nothing_but_grants_is_not_yet() {
     assert!(problems.is_empty(), "{problems:?}");
     for row in session.capability_matrix(None, &BTreeMap::new()).capabilities {
         let not_yet = row.cells.contains(&Cell::NotYet);
-        assert_eq!(not_yet, row.capability == Capability::Grants, "{}", row.capability.name());
+        assert!(!not_yet || row.capability == Capability::Grants, "{}", row.capability.name());
     }
 }
 
