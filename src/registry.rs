@@ -13,7 +13,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::keep::CODES,     // SEG35x, SEG42x
     crate::check::problems::types::CODES,    // SEG4xx
     crate::check::problems::text::CODES,     // SEG454 to SEG469
-    crate::check::problems::sequence::CODES, // SEG370 to SEG375, SEG432 to SEG435
+    crate::check::problems::sequence::CODES, // SEG370 to SEG376, SEG432 to SEG435
     crate::plan::problems::CODES,            // SEG5xx
     crate::dialect::problems::CODES,         // SEG60x
     crate::sql::problems::CODES,             // SEG65x

@@ -168,6 +168,7 @@ topics!(
     spelling >= 30,
     names >= 40,
     types >= 15,
+    sequence >= 25,
     config >= 15,
     catalog >= 20,
     yaml >= 5,

@@ -12,7 +12,7 @@ use super::super::problems::list;
 use super::super::problems::names::{MisplacedOuter, WindowName};
 use super::super::problems::sequence::{
     CalendarLength, GapBeforeNot, LastNotWithoutSpan, MatchingType, MatchingTypes, NeighbouringNots,
-    NotFirst, StepNotRows, StepWithoutTime, WrongLength,
+    NotFirst, OneStep, StepNotRows, StepWithoutTime, WrongLength,
 };
 use super::super::problems::types::DecidedByClock;
 use super::super::resolve::{Head, Resolved, Scope, Tail, is_outer, path_text};
@@ -65,6 +65,9 @@ impl Checker<'_, '_> {
 
     /// Where `then not` may stand.
     fn order_of_steps(&mut self, ast: &ast::Sequence) {
+        if let [only] = ast.steps.as_slice() {
+            self.report(OneStep { span: only.span, path: path_text(&only.path) });
+        }
         let last = ast.steps.len().saturating_sub(1);
         for (at, step) in ast.steps.iter().enumerate().filter(|(_, step)| step.negated) {
             let span = step.span;
