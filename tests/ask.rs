@@ -128,6 +128,9 @@ fn segments_are_built_and_refreshed_on_a_server() {
 fn a_server_says_what_it_lacks() {
     let Some(mut server) = server() else { return };
     let address = server.address().to_owned();
+    let mut must =
+        |statement: &str| segc::engine::Engine::execute(&mut server, statement).expect("it is executed");
+    must("DROP EXTENSION IF EXISTS fuzzystrmatch");
     let fuzzy = || {
         let (code, out, err) = shop(&["capabilities", "--probe", &address, "--format", "json"]);
         assert_eq!((code, err.as_str()), (0, ""));
@@ -145,8 +148,7 @@ fn a_server_says_what_it_lacks() {
     let without = fuzzy();
     assert_eq!((&without["allowed"], &without["refused_by"]), (&false.into(), &"probe".into()));
     assert!(without["note"].as_str().is_some_and(|note| note.contains("CREATE EXTENSION fuzzystrmatch")));
-    segc::engine::Engine::execute(&mut server, "CREATE EXTENSION fuzzystrmatch")
-        .expect("it ships with the server");
+    must("CREATE EXTENSION fuzzystrmatch");
     assert_ne!(fuzzy()["refused_by"], "probe");
     let (_, table, _) = shop(&["capabilities", "--probe", &address, "--target", "postgres"]);
     assert!(table.starts_with("postgres: asked segc@/"), "{table}");

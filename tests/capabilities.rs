@@ -438,35 +438,48 @@ fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
     assert!(printed("duckdb").is_ok());
 }
 
-/// A construct for each capability that segments can't use yet. When one of these is
-/// understood, its capability leaves `NOT_YET`.
-const NOT_YET: &[(Capability, &str)] = &[
-    (Capability::Regex, "where plan matches \"a+\""),
-    (Capability::FuzzyMatch, "where plan resembles \"gold\" within 2 edits"),
-    (Capability::Semver, "where semver(plan) > semver(\"1.2.0\")"),
-    (Capability::Arrays, "where tags contains \"a\""),
-    (Capability::Json, "where document = \"a\""),
-];
-
+/// What a policy (or a target) without these refuses, and where.
 #[test]
-fn what_the_matrix_calls_not_yet_is_refused_and_nothing_else_is() {
-    let catalog = CATALOG.replace("plan: string,", "plan: string, tags: array<string>, document: json,");
-    let open = |condition: &str| {
-        let text = format!("segment s on customer {{ {condition} }}");
-        let files = project("", "", &text).with("catalog/all.yml", catalog.as_str());
-        open_files(&files, &Options::default())
-    };
-    for (capability, condition) in NOT_YET {
-        let (_, problems) = open(condition);
-        assert!(problems.has_errors(), "{}: `{condition}` is understood now", capability.name());
+fn nested_values_and_anniversaries_can_be_refused() {
+    let catalog = CATALOG.replace(
+        "plan: string,",
+        "plan: string, born: date, tags: array<string>, document: json, name: { type: string, column: document, path: name }, \
+         city: { type: string, column: address, path: city, from: struct },",
+    );
+    for (capability, condition, place) in [
+        ("arrays", "tags contains \"a\"", "tags"),
+        ("arrays", "size(tags) > 1", "tags"),
+        ("json", "name = \"a\"", "name"),
+        ("json", "document is present", "document"),
+        ("structs", "city = \"a\"", "city"),
+        ("anniversaries", "born anniversary during today", "born anniversary during today"),
+    ] {
+        let text = format!("segment s on customer {{ where plan = \"x\" and {condition} }}");
+        let config = format!("policy: {{ capabilities: {{ {capability}: false }} }}\n");
+        let files = project(&config, "", &text).with("catalog/all.yml", catalog.as_str());
+        let (session, problems) = open_files(&files, &Options::default());
+        assert!(problems.is_empty(), "{condition}: {problems:?}");
+        let all = session.select(&[]).expect("every segment");
+        let (_, problems) = session.plan("duckdb", &all, &Options::default());
+        let found: Vec<&str> = problems
+            .iter()
+            .filter(|problem| problem.code == "SEG502")
+            .filter_map(|problem| problem.span)
+            .map(|span| &text[span.start as usize..span.end as usize])
+            .collect();
+        assert_eq!(found, [place], "{condition}: {problems:?}");
     }
-    let (session, problems) = open("where plan = \"a\"");
+}
+
+/// Every feature of segments is there; scripts don't write grants yet.
+#[test]
+fn nothing_but_grants_is_not_yet() {
+    let files = project("", "", "segment s on customer { where plan = \"a\" }");
+    let (session, problems) = open_files(&files, &Options::default());
     assert!(problems.is_empty(), "{problems:?}");
     for row in session.capability_matrix(None, &BTreeMap::new()).capabilities {
-        let listed = NOT_YET.iter().any(|(capability, _)| *capability == row.capability);
         let not_yet = row.cells.contains(&Cell::NotYet);
-        // Nothing of a segment asks for grants; scripts don't write them yet.
-        assert!(listed == not_yet || row.capability == Capability::Grants, "{}", row.capability.name());
+        assert_eq!(not_yet, row.capability == Capability::Grants, "{}", row.capability.name());
     }
 }
 

@@ -366,7 +366,7 @@ fn a_broken_file_costs_no_other_segment() {
         segment b on customer { where in segment a }
         segment c on customer { where keep = 1 keep top 10 by visits }
         segment d on customer { where country = \"US\" }
-        trait t on customer = country matches \"x\"
+        trait t on customer = nothing_like_it
         segment e on customer { where t }";
     let (_, hir, _) = run(&[("a.seg", text)], &Settings::default());
     let names: Vec<&str> = hir.segments.iter().map(|it| it.name.as_str()).collect();

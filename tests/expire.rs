@@ -4,7 +4,9 @@
 
 mod support;
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use segc::api::{Options, Session};
 use segc::engine::tables_of;
 use segc::project::Memory;
@@ -218,4 +220,86 @@ fn an_expire_may_come_later() {
         lab.run("2026-03-21T12:00:00Z");
         assert_eq!(lab.state("win_back"), "1 03-20T12 / 2 03-20T12 → 04-03T11");
     }
+}
+
+/// What the reference says of sticky membership, run by run: (entered, last matching run).
+#[derive(Default)]
+struct Model {
+    members: BTreeMap<i64, (Timestamp, Timestamp)>,
+    archive: Vec<(i64, Timestamp, Timestamp)>,
+}
+
+impl Model {
+    fn end(matched: Timestamp) -> Timestamp {
+        let local = matched.in_tz("Europe/London").expect("a zone");
+        local.checked_add(14.days()).expect("a time").timestamp()
+    }
+
+    fn run(&mut self, rows: &str, now: Timestamp) {
+        for (id, row) in (1..).zip(rows.chars()) {
+            let admitted = !matches!(row.to_ascii_lowercase(), '-' | 'b' | 'r' | 'u');
+            if admitted && row.is_uppercase() {
+                self.members.entry(id).and_modify(|(_, matched)| *matched = now).or_insert((now, now));
+            } else if let Some((entered, matched)) = self.members.get(&id).copied()
+                && (!admitted || now >= Self::end(matched))
+            {
+                self.members.remove(&id);
+                self.archive.push((id, entered, now));
+            }
+        }
+    }
+
+    fn state(&self, now: Timestamp) -> String {
+        let row = |(id, (entered, matched)): (&i64, &(Timestamp, Timestamp))| {
+            let entered = short(&entered.to_string()).unwrap_or_default();
+            let end = short(&Self::end(*matched).to_string()).unwrap_or_default();
+            if *matched == now { format!("{id} {entered}") } else { format!("{id} {entered} → {end}") }
+        };
+        self.members.iter().map(row).collect::<Vec<_>>().join(" / ")
+    }
+
+    fn history(&self) -> String {
+        let mut ended = self.archive.clone();
+        ended.sort();
+        let text = |at: &Timestamp| short(&at.to_string()).unwrap_or_default();
+        let row = |(id, entered, left): &(i64, Timestamp, Timestamp)| {
+            format!("{id} {} – {}", text(entered), text(left))
+        };
+        ended.iter().map(row).collect::<Vec<_>>().join(" / ")
+    }
+}
+
+#[test]
+fn random_runs_hold_whom_the_reference_holds() {
+    let day = SignedDuration::from_hours(24);
+    let gaps = [
+        SignedDuration::from_hours(1),
+        day,
+        day * 7,
+        day * 14 - SignedDuration::from_micros(1),
+        day * 14,
+        day * 14 - SignedDuration::from_hours(1),
+        day * 20,
+    ];
+    let mut seed = 20_261_121_u64;
+    let mut below = |n: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("31 bits") % n
+    };
+    let (mut held, mut ended) = (0, 0);
+    for mut lab in labs() {
+        let (mut model, mut now) = (Model::default(), instant("2026-03-15T12:00:00Z"));
+        for _ in 0..8 {
+            let rows: String = (0..8).map(|_| char::from(b"AAAaaaaABRUbru-"[below(15)])).collect();
+            lab.rows(&rows);
+            lab.run(&now.to_string());
+            model.run(&rows, now);
+            assert_eq!(lab.state("win_back"), model.state(now), "{now} {rows}");
+            assert_eq!(lab.history("win_back"), model.history(), "{now} {rows}");
+            held += model.state(now).matches('→').count();
+            now += gaps[below(gaps.len())];
+        }
+        ended += model.archive.len();
+    }
+    assert!(held > 20 && ended > 20, "too little happened: {held} {ended}");
 }

@@ -174,6 +174,8 @@ topics!(
     yaml >= 5,
     projects >= 4,
     unit_tests >= 40,
+    rows >= 50,
+    nested >= 30,
 );
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.

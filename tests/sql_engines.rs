@@ -189,11 +189,14 @@ fn short_instants(dialect: &Dialect, engine: &mut dyn Engine) {
 
 #[test]
 fn every_function_has_a_case() {
+    // Engines have no common way to write a constant of their JSON type: columns of it are read
+    // in the conformance cases.
     let cases = cases::all();
     let missing: Vec<&str> = Function::ALL
         .iter()
         .filter(|function| {
-            **function != Function::Raise && !cases.iter().any(|case| case.function == **function)
+            !matches!(**function, Function::Raise | Function::ReadJson)
+                && !cases.iter().any(|case| case.function == **function)
         })
         .map(|function| function.name())
         .collect();

@@ -320,7 +320,6 @@ fn keeps_are_parts_of_the_tree() {
 }
 
 #[test]
-#[ignore = "exclusive groups are not checked yet"]
 fn groups_are_parts_of_the_tree() {
     let project = Project::shop();
     let session = reduced(true);
@@ -361,7 +360,6 @@ fn attrition_counts_keeps() {
 }
 
 #[test]
-#[ignore = "exclusive groups are not checked yet"]
 fn attrition_counts_groups() {
     funnel_of_thirds(&reduced(true), &["extends", "exclusive group", "keep", "keep", "keep"]);
 }

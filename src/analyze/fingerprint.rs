@@ -119,6 +119,9 @@ impl Used<'_> {
             let (name, column, ty, storage) = (&field.name, &field.column, &field.ty, &field.storage);
             let _ =
                 writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
+            if let Some(inside) = &field.inside {
+                let _ = writeln!(text, " {inside:?}");
+            }
         }
         for &(id, link) in &self.links {
             let entity = catalog.entity(id);

@@ -42,6 +42,7 @@ fn field(name: &str, ty: Type, nullable: bool) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 
@@ -162,6 +163,8 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
             reason: "`customer` does not say how it changes".to_owned(),
             remedy: Some("declare `changes:` of `customer`".to_owned()),
         },
+        hold: None,
+        history: None,
         query: rel::Query { ctes: Vec::new(), select },
         clock: rel::Clock::default(),
         checks: Vec::new(),

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Catalog, Changes, Deletes, Entity, Field, FieldId, Link, Storage, TableSource};
+use super::model::{
+    Catalog, Changes, Container, Deletes, Entity, Field, FieldId, Link, Storage, TableSource,
+};
 use crate::types::Unit;
 
 /// Everything that the catalog says, in the order in which it says it.
@@ -74,9 +76,15 @@ fn describe_field(field: &Field) -> Value {
         Storage::Native => (None, None),
         Storage::Zone(zone) => (Some(zone), None),
         Storage::Char => (None, Some("char")),
+        Storage::Int32 => (None, Some("int32")),
         Storage::Float32 => (None, Some("float32")),
         Storage::FloatNan => (None, Some("float_nan")),
     };
+    let from = field.inside.as_ref().map(|inside| match inside.container {
+        Container::Json => "json",
+        Container::JsonText => "json_text",
+        Container::Struct => "struct",
+    });
     json!({
         "name": field.name,
         "type": field.ty.to_string(),
@@ -90,6 +98,8 @@ fn describe_field(field: &Field) -> Value {
         "roles": field.roles,
         "zone": zone,
         "storage": storage,
+        "path": field.inside.as_ref().map(|inside| &inside.keys),
+        "from": from,
     })
 }
 

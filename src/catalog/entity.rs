@@ -6,7 +6,7 @@ use super::changes::read_changes;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration};
 use super::model::{Entity, Field, FieldId, TableSource};
-use super::problems::{BadKey, EventNameType, NoFields};
+use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Type;
@@ -106,6 +106,8 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
             problems.push(bad(part.span, format!("names `{}` twice", field.name)));
         } else if matches!(field.ty, Type::Json | Type::Array(_)) {
             problems.push(bad(part.span, format!("cannot hold `{}`, which is {}", field.name, field.ty)));
+        } else if field.inside.is_some() {
+            problems.push(KeyInside { span: part.span, field: field.name.clone() });
         } else {
             key.push(id);
         }

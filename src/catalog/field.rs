@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::BigDecimal;
 
+use super::inside;
 use super::lookup::check_name;
 use super::model::{Field, Storage};
 use super::problems::{
@@ -36,6 +37,7 @@ pub(super) fn read_field(
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     };
     let ty = match &node.kind {
         NodeKind::String(text) => read_type(text, node.span, problems),
@@ -76,6 +78,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
     field.values = fields.get("values").and_then(|node| read_values(field, node, about_type));
     read_bounds(field, &mut fields, about_type);
     field.storage = read_storage(field, &mut fields, about_type);
+    field.inside = inside::read(field, &mut fields, about_type);
     fields.finish(problems);
     ty
 }
@@ -162,6 +165,7 @@ fn read_storage(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnosti
     let storage = fields.get("storage").and_then(|node| {
         let known = [
             ("char", (Storage::Char, "char", Type::String)),
+            ("int32", (Storage::Int32, "int32", Type::Integer)),
             ("float32", (Storage::Float32, "float32", Type::Float)),
             ("float_nan", (Storage::FloatNan, "float_nan", Type::Float)),
         ];
@@ -169,7 +173,11 @@ fn read_storage(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnosti
         if field.ty == needs {
             return Some(storage);
         }
-        let needs = if needs == Type::String { "string" } else { "float" };
+        let needs = match needs {
+            Type::String => "string",
+            Type::Integer => "integer",
+            _ => "float",
+        };
         let (field, ty) = (field.name.clone(), field.ty.clone());
         problems.push(StorageType { span: node.span, storage: name, needs, field, ty });
         None

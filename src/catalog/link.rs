@@ -3,7 +3,7 @@
 use super::entity::Draft;
 use super::lookup::{Lookup, check_name};
 use super::model::{EntityId, Field, FieldId, Link};
-use super::problems::{EmptyLink, FieldAndLink, LinkTypes, UnknownEntity};
+use super::problems::{EmptyLink, FieldAndLink, KeyInside, LinkTypes, UnknownEntity};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 use crate::yaml::{Fields, Key, Node};
@@ -83,6 +83,10 @@ fn read_pairs(
             let from = own.find(&key.text, key.span, problems);
             let to = other.node(node, problems);
             let (from, to) = (from?, to?);
+            if other.field(to).inside.is_some() {
+                problems.push(KeyInside { span: node.span, field: other.field(to).name.clone() });
+                return None;
+            }
             check_types(own.field(from), other.field(to), node, problems).then_some((from, to))
         })
         .collect();

@@ -7,6 +7,7 @@ mod changes;
 mod describe;
 mod entity;
 mod field;
+mod inside;
 mod link;
 mod load;
 mod lookup;

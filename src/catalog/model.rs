@@ -164,6 +164,37 @@ pub struct Field {
     pub max: Option<BigDecimal>,
     /// How the column holds it, where that differs from its type.
     pub storage: Storage,
+    /// Where in the column it is, if the column holds more than it.
+    pub inside: Option<Inside>,
+}
+
+/// The place of a field inside a document or struct that a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    /// What the column holds.
+    pub container: Container,
+    /// The keys that lead to it, from the outermost; none for the whole.
+    pub keys: Vec<String>,
+}
+
+/// What a column holds that a field is read out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// A JSON document, in the type that the target has for them.
+    Json,
+    /// Text that is a JSON document.
+    JsonText,
+    /// A struct.
+    Struct,
+}
+
+impl Field {
+    /// Whether it is read out of a JSON document.
+    #[must_use]
+    pub fn is_in_json(&self) -> bool {
+        let container = self.inside.as_ref().map(|inside| inside.container);
+        matches!(container, Some(Container::Json | Container::JsonText))
+    }
 }
 
 /// How a column holds a value, where reading it needs a conversion.
@@ -176,6 +207,8 @@ pub enum Storage {
     Zone(String),
     /// `CHAR(n)`: padded with spaces that do not count.
     Char,
+    /// An integer of 32 bits or fewer; arithmetic with it has 64.
+    Int32,
     /// A 32-bit float, widened when it is read; NaN is missing.
     Float32,
     /// A 64-bit float that may hold NaN, which is missing.

@@ -266,7 +266,7 @@ problems! {
 
     /// `storage` does not go with the field's type.
     ///
-    /// `char` belongs to strings, `float32` and `float_nan` to floats.
+    /// `char` belongs to strings, `int32` to integers, `float32` and `float_nan` to floats.
     ///
     ///     total: { type: integer, storage: float32 }              # wrong
     ///
@@ -321,4 +321,52 @@ problems! {
     error SEG229 "more than one kind of change" ChangesKinds { span: Span }
     message |_p| "`changes` says not one, but several or no ways in which rows change".to_owned();
     help |_p| Some("write `append_only`, `mutable`, `static` or `unknown`, or `{ append_only: { … } }`".to_owned());
+
+    /// A `path` names the keys that lead to the value, from the outermost.
+    ///
+    ///     plan: { type: string, column: properties, path: [] }
+    ///
+    /// Name one key at least: `path: [plan, name]`, or `path: plan` for a single one.
+    error SEG270 "empty path" EmptyPath { span: Span, field: String }
+    message |p| format!("the path of field `{}` names no key", p.field);
+    help |_p| Some("name the keys that lead to the value, such as `path: [plan, name]`".to_owned());
+
+    /// `from` says what the column holds that `path` leads into.
+    ///
+    ///     plan: { type: string, column: properties, from: json }
+    ///
+    /// Say where in the document the value is: `path: [plan, name]`.
+    error SEG271 "from what, but not where" FromWithoutPath { span: Span, field: String }
+    message |p| format!("field `{}` has `from`, but no `path` into what the column holds", p.field);
+    help |_p| Some("add the keys that lead to the value, such as `path: [plan, name]`, or remove `from`".to_owned());
+
+    /// Values of this type can't be read out of a JSON document.
+    ///
+    ///     tags: { type: array<json>, column: properties, path: tags }
+    ///
+    /// Arrays hold strings, numbers, booleans, dates or timestamps; a document inside of another is
+    /// a field of type `json`.
+    error SEG272 "not a type of JSON values" InsideType { span: Span, field: String, ty: Type }
+    message |p| format!("field `{}` is {}, which can't be read out of a JSON document", p.field, a(&p.ty));
+    help |_p| Some("use an array of strings, numbers, booleans, dates or timestamps, or `json`".to_owned());
+
+    /// `zone` and `storage` say how a column holds its values; in a JSON document values have
+    /// the form that JSON gives them.
+    ///
+    ///     seen_at: { type: timestamp, column: properties, path: seen_at, zone: Europe/Berlin }
+    ///
+    /// Remove `zone` or `storage`. Instants in JSON carry `Z` or an offset.
+    error SEG273 "storage inside of JSON" StorageInside { span: Span, field: String }
+    message |p| format!("field `{}` is read out of a JSON document, and has a `zone` or `storage` of its own", p.field);
+    help |_p| Some("remove `zone` or `storage`: values in JSON have the form that JSON gives them".to_owned());
+
+    /// Keys, and what links lead to, are columns of their own: segments' tables and checks name them.
+    ///
+    ///     key: [user]
+    ///     fields: { user: { type: string, column: properties, path: user } }
+    ///
+    /// Let a view in the database, or a `query:` in the catalog, give the value a column.
+    error SEG274 "a key inside of a document" KeyInside { span: Span, field: String }
+    message |p| format!("`{}` is read out of a document, so it can't be a key or the end of a link", p.field);
+    help |_p| Some("give the value a column of its own, by a view or a `query:`".to_owned());
 }

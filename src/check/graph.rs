@@ -11,7 +11,7 @@ use petgraph::visit::EdgeRef;
 use crate::diagnostic::{Diagnostics, Label, Span};
 use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Sequence, Window, WindowKind};
 
-use super::expr::{head_of, step_scope, window_scope};
+use super::expr::{as_count, head_of, step_scope, window_scope};
 use super::groups::Place;
 use super::names::Names;
 use super::problems::names::Cycle;
@@ -209,6 +209,7 @@ impl<'n, 'a> References<'n, 'a> {
             ExprKind::Path(path) => self.path(path, &scope),
             ExprKind::InSegment { segment, .. } => self.segment(&segment.text, segment.span),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, scope),
+            ExprKind::Periods(periods) => self.aggregate(&as_count(periods, expr.span), scope),
             ExprKind::Sequence(sequence) => self.sequence(sequence, &scope),
             ExprKind::During { value, window, .. } => {
                 self.visit(value, scope);

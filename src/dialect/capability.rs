@@ -54,6 +54,17 @@ named! {
         Arrays = "arrays",
         /// Fields inside JSON documents.
         Json = "json",
+        /// Fields inside structs.
+        Structs = "structs",
+        /// Anniversaries (`anniversary during`).
+        Anniversaries = "anniversaries",
+        /// Rows in the order of time: `first`, `last`, `latest`, `earliest`.
+        RowOrder = "row_order",
+        /// The most frequent value (`mode`).
+        Modes = "modes",
+        /// How many periods of a window have rows (`periods`).
+        Periods = "periods",
+        /// Sequences of events.
         /// Sequences of rows (`sequence`).
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.

@@ -134,6 +134,41 @@ named! {
         Weekday = "weekday",
         /// `(date, date)`: days from the first to the second, an integer.
         DaysBetween = "days_between",
+        /// `(date, day)`: how many anniversaries of the date lie before the day, an integer; below
+        /// 1 if none does. 29 February has its own on 28 February in years without one.
+        Anniversaries = "anniversaries",
+        /// `(array, value)`: boolean, or null; true if an element equals the value.
+        ArrayContains = "array_contains",
+        /// `(array)`: how many of its elements are present; null if it is null.
+        ArraySize = "array_size",
+        /// `(column)`: reads a JSON document, as the functions below take it.
+        ReadJson = "read_json",
+        /// `(column)`: reads text that is a JSON document, as the functions below take it.
+        ReadJsonText = "read_json_text",
+        /// `(json, key)`: the value of an object's key that is a plain name; null if there is none,
+        /// or no object.
+        JsonKey = "json_key",
+        /// `(json, key)`: the value of an object's key, whatever characters it has.
+        JsonAnyKey = "json_any_key",
+        /// `(json)`: itself; null if it is JSON's null.
+        JsonPresent = "json_present",
+        /// `(json)`: the text that a JSON string is; null for other JSON values, as below.
+        JsonString = "json_string",
+        /// `(json)`: the integer that a JSON number is; null if it has a fraction or over 64 bits.
+        JsonInteger = "json_integer",
+        /// `(json)`: a JSON number as decimal(38,9), rounded half away from zero; null beyond that.
+        JsonDecimal = "json_decimal",
+        /// `(json)`: a JSON number as a float.
+        JsonFloat = "json_float",
+        /// `(json)`: true or false.
+        JsonBoolean = "json_boolean",
+        /// `(json)`: the date that a JSON string writes as `2024-01-31`; null if there is no such day.
+        JsonDate = "json_date",
+        /// `(json)`: the instant that a JSON string writes as `2024-01-31T12:00:00.123456Z`, the
+        /// fraction optional, with a space for `T` or an offset such as `+02:00` for `Z`.
+        JsonTimestamp = "json_timestamp",
+        /// `(json, value)`: the array that a JSON array is; `value` reads one element, `segc_item`.
+        JsonElements = "json_elements",
         /// `(float)`: a value that windows can be divided by, equal where the numbers are.
         FloatKey = "float_key",
         /// `(instant)`: microseconds since 1970 in UTC, an integer.
@@ -142,6 +177,8 @@ named! {
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.
         ReadChar = "read_char",
+        /// `(integer)`: with 64 bits, where it may have fewer: a literal, a count of days, a column.
+        WideInteger = "wide_integer",
         /// `(column)`: reads a 32-bit float as 64 bits, NaN as missing.
         ReadFloat32 = "read_float32",
         /// `(column)`: reads a float, NaN as missing.

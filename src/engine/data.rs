@@ -4,7 +4,7 @@
 use super::EngineError;
 use super::problems::ColumnConflict;
 use super::quote::{quote_ident, quote_name};
-use crate::catalog::{Catalog, Entity, Field, Storage, TableSource};
+use crate::catalog::{Catalog, Container, Entity, Field, Storage, TableSource};
 use crate::diagnostic::Span;
 use crate::types::Type;
 
@@ -45,28 +45,26 @@ impl DataTable {
     }
 
     fn add(&mut self, field: &Field) -> Result<(), EngineError> {
+        let (ty, storage) = column_of(field);
+        // A field inside of a document says nothing of whether there is one.
+        let nullable = field.nullable || field.inside.is_some();
         let same = |column: &&mut TableColumn| column.name.eq_ignore_ascii_case(&field.column);
         let Some(known) = self.columns.iter_mut().find(same) else {
-            self.columns.push(TableColumn {
-                name: field.column.clone(),
-                ty: field.ty.clone(),
-                storage: field.storage.clone(),
-                nullable: field.nullable,
-                span: field.span,
-            });
+            let (name, span) = (field.column.clone(), field.span);
+            self.columns.push(TableColumn { name, ty, storage, nullable, span });
             return Ok(());
         };
-        if known.ty != field.ty || known.storage != field.storage {
+        if known.ty != ty || known.storage != storage {
             return Err(EngineError::new(ColumnConflict {
                 span: Some(field.span),
                 table: self.name.join("."),
                 column: field.column.clone(),
-                one: field.ty.to_string(),
+                one: ty.to_string(),
                 other: known.ty.to_string(),
             }));
         }
         // What one entity promises holds for the column, whoever reads it.
-        known.nullable &= field.nullable;
+        known.nullable &= nullable;
         Ok(())
     }
 }
@@ -96,6 +94,15 @@ impl TableColumn {
     fn definition(&self) -> String {
         let not_null = if self.nullable { "" } else { " NOT NULL" };
         format!("{} {}{not_null}", quote_ident(&self.name), self.sql_type())
+    }
+}
+
+/// What the column of a field holds.
+fn column_of(field: &Field) -> (Type, Storage) {
+    match field.inside.as_ref().map(|inside| inside.container) {
+        None => (field.ty.clone(), field.storage.clone()),
+        Some(Container::Json | Container::Struct) => (Type::Json, Storage::Native),
+        Some(Container::JsonText) => (Type::String, Storage::Native),
     }
 }
 
@@ -131,6 +138,7 @@ fn column_type(ty: &Type, storage: &Storage) -> String {
         (Type::Float, Storage::Float32) => "REAL".to_owned(),
         (Type::Float, _) => "DOUBLE PRECISION".to_owned(),
         (Type::String | Type::Semver, _) => "VARCHAR".to_owned(),
+        (Type::Integer, Storage::Int32) => "INTEGER".to_owned(),
         (Type::Integer, _) => "BIGINT".to_owned(),
         (Type::Decimal { precision, scale }, _) => format!("DECIMAL({precision},{scale})"),
         (Type::Boolean, _) => "BOOLEAN".to_owned(),

@@ -4,6 +4,7 @@ use super::data::DataTable;
 use super::duckdb::DuckDb;
 use super::quote::{quote_ident, quote_name, quote_text};
 use super::{Cell, Engine, EngineError};
+use crate::types::Type;
 
 /// Rows in one statement.
 const BATCH: usize = 500;
@@ -35,6 +36,10 @@ impl DuckDb {
 fn tuple(table: &DataTable, row: &[Cell]) -> String {
     let cells = table.columns.iter().zip(row).map(|(column, cell)| match cell {
         Cell::Null => "NULL".to_owned(),
+        cell if matches!(column.ty, Type::Array(_)) => {
+            let json = quote_text(&cell.to_string());
+            format!("CAST(CAST({json} AS JSON) AS {})", column.sql_type())
+        }
         cell => format!("CAST({} AS {})", quote_text(&cell.to_string()), column.sql_type()),
     });
     format!("({})", cells.collect::<Vec<_>>().join(", "))
@@ -46,7 +51,6 @@ mod tests {
     use crate::catalog::Storage;
     use crate::diagnostic::{SourceId, Span};
     use crate::engine::TableColumn;
-    use crate::types::Type;
 
     #[test]
     fn rows_come_back_as_they_were_given() {

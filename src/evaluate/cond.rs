@@ -55,6 +55,14 @@ impl Evaluator<'_> {
             CondKind::True(value) => is_true(&self.eval(value, scope)?, cond.span),
             CondKind::Exists(aggregate) => Ok(!self.selected(aggregate, scope)?.is_empty()),
             CondKind::Every(aggregate) => self.every(aggregate, scope),
+            CondKind::Contains(array, item) => {
+                let item = self.eval(item, scope)?;
+                self.has_element(&self.eval(array, scope)?, &item, cond.span)
+            }
+            CondKind::ContainsAny(array, items) => self.has_elements(array, items, scope, false),
+            CondKind::ContainsAll(array, items) => self.has_elements(array, items, scope, true),
+            CondKind::Empty(array) => Ok(elements(&self.eval(array, scope)?, cond.span)?.next().is_none()),
+            CondKind::Anniversary(value, window) => self.has_anniversary(value, window, scope),
             CondKind::Sequence(sequence) => self.sequence(sequence, scope),
             CondKind::Matches(value, pattern) => {
                 let found = self.eval(value, scope)?;
@@ -64,11 +72,6 @@ impl Evaluator<'_> {
                 let found = self.eval(value, scope)?;
                 on_text(&found, cond.span, |text| resembles(text, wanted, *edits))
             }
-            CondKind::Contains(..)
-            | CondKind::ContainsAny(..)
-            | CondKind::ContainsAll(..)
-            | CondKind::Empty(_)
-            | CondKind::Anniversary(..) => Err(EvalError::IllTyped(cond.span)),
         }
     }
 
@@ -98,6 +101,33 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether an element equals the value; none does if either is missing.
+    fn has_element(&self, array: &Datum, item: &Datum, span: Span) -> Result<bool, EvalError> {
+        for element in elements(array, span)? {
+            if compare(element, item, span)? == Some(Ordering::Equal) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an array has all of these elements, or any.
+    fn has_elements(
+        &self,
+        array: &Value,
+        items: &[Literal],
+        scope: Scope,
+        all: bool,
+    ) -> Result<bool, EvalError> {
+        let found = self.eval(array, scope)?;
+        for item in items {
+            if self.has_element(&found, &Datum::from(item), array.span)? != all {
+                return Ok(!all);
+            }
+        }
+        Ok(all)
+    }
+
     fn is_in(&self, value: &Value, items: &[Literal], scope: Scope) -> Result<bool, EvalError> {
         let found = self.eval(value, scope)?;
         for item in items {
@@ -116,6 +146,16 @@ fn is_true(value: &Datum, span: Span) -> Result<bool, EvalError> {
         Datum::Boolean(value) => Ok(*value),
         _ => Err(EvalError::IllTyped(span)),
     }
+}
+
+/// The elements of an array that are present; an absent array has none.
+pub(super) fn elements(array: &Datum, span: Span) -> Result<impl Iterator<Item = &Datum>, EvalError> {
+    let items = match array {
+        Datum::Missing => &[][..],
+        Datum::Array(items) => items,
+        _ => return Err(EvalError::IllTyped(span)),
+    };
+    Ok(items.iter().filter(|item| !item.is_missing()))
 }
 
 /// A test on text; the needle is literal text.

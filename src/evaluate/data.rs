@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bigdecimal::BigDecimal;
 
 use super::Datum;
+use super::json::{extract, is_null};
 use super::number::fits;
 use super::time::to_micros;
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Storage};
@@ -59,6 +60,7 @@ impl Data {
         if values.len() != model.fields.len() {
             return Err(DataError::Width(model.name.clone(), model.fields.len(), values.len()));
         }
+        let values = fill_inside(model, values);
         let row = (0..).map(FieldId).zip(&model.fields).zip(values);
         table.push(row.map(|((id, field), value)| read(model, id, field, value)).collect::<Result<_, _>>()?);
         Ok(())
@@ -93,6 +95,27 @@ pub fn fit(entity: &Entity, id: FieldId, value: Datum) -> Result<Datum, DataErro
     read(entity, id, entity.field(id), value)
 }
 
+/// The values of a row, with those that stand inside of a document which another field is, and
+/// that were not given by themselves.
+fn fill_inside(entity: &Entity, mut values: Vec<Datum>) -> Vec<Datum> {
+    let whole = |field: &Field| {
+        field.ty == Type::Json && field.inside.as_ref().is_none_or(|inside| inside.keys.is_empty())
+    };
+    for (at, field) in entity.fields.iter().enumerate() {
+        let Some(inside) = field.inside.as_ref().filter(|inside| !inside.keys.is_empty()) else { continue };
+        if !field.is_in_json() || values.get(at).is_none_or(|value| !value.is_missing()) {
+            continue;
+        }
+        let same = |other: &Field| other.column == field.column && whole(other);
+        let document = entity.fields.iter().position(same).and_then(|at| values.get(at));
+        if let Some(Datum::String(document)) = document {
+            let found = extract(document, &inside.keys, &field.ty);
+            values[at] = found;
+        }
+    }
+    values
+}
+
 /// The values of some fields of a row; `None` if one is missing.
 pub(super) fn pick(row: &[Datum], fields: &[FieldId]) -> Option<Vec<Datum>> {
     let value = |field: &FieldId| row.get(field.0 as usize).filter(|value| !value.is_missing()).cloned();
@@ -105,28 +128,42 @@ fn read(entity: &Entity, id: FieldId, field: &Field, value: Datum) -> Result<Dat
         let (entity, field, ty) = (entity.name.clone(), field.name.clone(), field.ty.clone());
         DataError::Value { entity, field, ty, found: value.kind(), value: value.to_string() }
     };
-    let value = match (&field.ty, value) {
+    let value = typed(&field.ty, &field.storage, value).map_err(|value| wrong(&value))?;
+    // A key is let through: its row is then no entity.
+    if value.is_missing() && !field.nullable && !entity.key.contains(&id) {
+        return Err(wrong(&value));
+    }
+    Ok(value)
+}
+
+/// A value as one of a type; what it was if that can't be.
+fn typed(ty: &Type, storage: &Storage, value: Datum) -> Result<Datum, Datum> {
+    let value = match (ty, value) {
         (_, Datum::Missing) => Datum::Missing,
-        (Type::String, Datum::String(text)) if field.storage == Storage::Char => {
+        (Type::String, Datum::String(text)) if *storage == Storage::Char => {
             Datum::from(text.trim_end_matches(' '))
         }
+        (Type::Json, Datum::String(text)) if is_null(&text) => Datum::Missing,
         (Type::String | Type::Semver | Type::Json, Datum::String(text)) => Datum::String(text),
         (Type::Integer, Datum::Integer(number)) => Datum::Integer(number),
         (Type::Decimal { .. }, Datum::Integer(number)) => Datum::Decimal(BigDecimal::from(number)),
         // Without trailing zeros, so that no zero has an enormous exponent.
         (Type::Decimal { .. }, Datum::Decimal(number)) => Datum::Decimal(number.normalized()),
-        (Type::Float, Datum::Float(number)) => float(number, &field.storage),
+        (Type::Float, Datum::Float(number)) => float(number, storage),
         (Type::Boolean, Datum::Boolean(value)) => Datum::Boolean(value),
         (Type::Date, Datum::Date(date)) => Datum::Date(date),
         (Type::Timestamp, Datum::Timestamp(instant)) => Datum::Timestamp(to_micros(instant)),
-        (_, value) => return Err(wrong(&value)),
-    };
-    match (&field.ty, &value) {
-        (Type::Decimal { precision, scale }, Datum::Decimal(number)) if !fits(number, *precision, *scale) => {
-            Err(wrong(&value))
+        (Type::Array(element), Datum::Array(items)) => {
+            // Types nest only a few levels deep, and so does this.
+            let typed = items.into_iter().map(|item| typed(element, storage, item));
+            Datum::Array(typed.collect::<Result<_, _>>()?)
         }
-        // A key is let through: its row is then no entity.
-        (_, Datum::Missing) if !field.nullable && !entity.key.contains(&id) => Err(wrong(&value)),
+        (_, value) => return Err(value),
+    };
+    match (ty, &value) {
+        (Type::Decimal { precision, scale }, Datum::Decimal(number)) if !fits(number, *precision, *scale) => {
+            Err(value)
+        }
         _ => Ok(value),
     }
 }

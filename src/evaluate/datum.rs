@@ -11,7 +11,7 @@ use crate::types::{Literal, Version};
 /// A value in a row, or its absence.
 ///
 /// Its order is total: missing, booleans, numbers, strings, dates, timestamps,
-/// versions. Numbers
+/// versions, arrays. Numbers
 /// compare by their exact value whatever their kind (`1` = `1.0` = `1.00`), strings by code
 /// point. It serves keys and sets; the language's own comparisons, of which none holds for
 /// a missing value, are the evaluator's.
@@ -33,6 +33,8 @@ pub enum Datum {
     Date(Date),
     /// An instant.
     Timestamp(Timestamp),
+    /// A list. Elements that are missing don't exist for the language; a column may hold them.
+    Array(Vec<Datum>),
     /// A semantic version; rows hold it as text.
     Semver(Version),
 }
@@ -55,6 +57,7 @@ impl Datum {
             Self::Boolean(_) => "a boolean",
             Self::Date(_) => "a date",
             Self::Timestamp(_) => "a timestamp",
+            Self::Array(_) => "an array",
             Self::Semver(_) => "a semantic version",
         }
     }
@@ -67,6 +70,7 @@ impl Datum {
             Self::String(_) => 3,
             Self::Date(_) => 4,
             Self::Timestamp(_) => 5,
+            Self::Array(_) => 7,
             Self::Semver(_) => 6,
         }
     }
@@ -79,6 +83,7 @@ impl Ord for Datum {
             (Self::String(a), Self::String(b)) => a.cmp(b),
             (Self::Date(a), Self::Date(b)) => a.cmp(b),
             (Self::Timestamp(a), Self::Timestamp(b)) => a.cmp(b),
+            (Self::Array(a), Self::Array(b)) => a.cmp(b),
             (Self::Semver(a), Self::Semver(b)) => a.cmp(b),
             (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
             (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
@@ -136,6 +141,29 @@ impl fmt::Display for Datum {
             Self::Date(date) => write!(f, "{date}"),
             Self::Timestamp(instant) => write!(f, "{instant}"),
             Self::Semver(version) => write!(f, "{version}"),
+            Self::Array(items) => {
+                f.write_str("[")?;
+                for (at, item) in items.iter().enumerate() {
+                    f.write_str(if at == 0 { "" } else { "," })?;
+                    item.write_json(f)?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+impl Datum {
+    /// As an element of a JSON array.
+    fn write_json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("null"),
+            Self::Decimal(number) => f.write_str(&number.normalized().to_plain_string()),
+            Self::Float(number) if number.is_finite() => write!(f, "{number:?}"),
+            Self::String(_) | Self::Semver(_) | Self::Float(_) | Self::Date(_) | Self::Timestamp(_) => {
+                write!(f, "{}", serde_json::Value::String(self.to_string()))
+            }
+            Self::Integer(_) | Self::Boolean(_) | Self::Array(_) => write!(f, "{self}"),
         }
     }
 }
@@ -201,6 +229,12 @@ impl From<Date> for Datum {
 impl From<Timestamp> for Datum {
     fn from(instant: Timestamp) -> Self {
         Self::Timestamp(instant)
+    }
+}
+
+impl From<Vec<Datum>> for Datum {
+    fn from(items: Vec<Datum>) -> Self {
+        Self::Array(items)
     }
 }
 

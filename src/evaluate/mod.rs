@@ -13,6 +13,7 @@ mod error;
 mod evaluator;
 mod index;
 mod instances;
+mod json;
 mod keep;
 mod number;
 mod order;
@@ -36,7 +37,8 @@ pub use data::{Data, DataError, fit};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};
-pub use parse::{ParseError, parse};
+pub use json::extract;
+pub use parse::{ParseError, parse, parse_column};
 
 /// The keys of a segment's members at an instant.
 ///

@@ -83,6 +83,8 @@ pub(super) fn widen(value: Datum, ty: &Type, span: Span) -> Result<Datum, EvalEr
         | (Datum::Boolean(_), Type::Boolean)
         | (Datum::Date(_), Type::Date)
         | (Datum::Timestamp(_), Type::Timestamp)
+        | (Datum::Array(_), Type::Array(_))
+        | (Datum::String(_), Type::Json)
         | (Datum::Semver(_), Type::Semver) => return Ok(value),
         (Datum::String(text), Type::Semver) => return Ok(version(text)),
         (Datum::Integer(number), Type::Decimal { .. }) => Some(Datum::Decimal(BigDecimal::from(*number))),

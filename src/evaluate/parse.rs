@@ -7,10 +7,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Time};
 
-use super::Datum;
 use super::number::fits;
 use super::time::to_micros;
-use crate::catalog::Storage;
+use super::{Datum, json};
+use crate::catalog::{Field, Storage};
 use crate::types::Type;
 
 /// Text that does not write a value of a type.
@@ -52,9 +52,21 @@ pub fn parse(text: &str, ty: &Type, storage: &Storage) -> Result<Datum, ParseErr
         Type::Boolean if text.eq_ignore_ascii_case("false") => Some(Datum::Boolean(false)),
         Type::Date => date(text).map(Datum::Date),
         Type::Timestamp => timestamp(text, storage).map(to_micros).map(Datum::Timestamp),
-        Type::Boolean | Type::Array(_) => None,
+        Type::Array(element) => json::array(text, element),
+        Type::Boolean => None,
     };
     value.ok_or_else(|| ParseError { text: text.to_owned(), ty: ty.clone() })
+}
+
+/// Reads a field from the text that its column holds, which may be more than the field.
+///
+/// # Errors
+/// If the text does not write a value of the field's type.
+pub fn parse_column(text: &str, field: &Field) -> Result<Datum, ParseError> {
+    match &field.inside {
+        Some(inside) if field.is_in_json() => Ok(json::extract(text, &inside.keys, &field.ty)),
+        _ => parse(text, &field.ty, &field.storage),
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "that is what a 32-bit column does to it")]

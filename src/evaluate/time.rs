@@ -1,6 +1,6 @@
 //! Local times, instants and windows.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, Unit as JiffUnit};
 
 use super::evaluator::{Evaluator, Scope};
@@ -96,6 +96,37 @@ impl Evaluator<'_> {
             Some(to) => self.bound(to, scope)?.is_none_or(|to| to <= instant),
         };
         Ok(reached && !over)
+    }
+
+    /// Whether the local midnight of a time's month and day, in a year after its own, lies in
+    /// a window; 29 February is 28 February in years without one.
+    pub(super) fn has_anniversary(
+        &self,
+        value: &Value,
+        window: &Window,
+        scope: Scope,
+    ) -> Result<bool, EvalError> {
+        let Some(local) = self.local_of(value, scope)? else { return Ok(false) };
+        let (Some(from), Some(to)) = (&window.from, &window.to) else {
+            return Err(EvalError::IllTyped(window.span));
+        };
+        let (Some(from), Some(to)) = (self.bound(from, scope)?, self.bound(to, scope)?) else {
+            return Ok(false);
+        };
+        let calendar = &self.hir.calendar;
+        let day = local.date();
+        let year_of = |instant| calendar.local(instant).year();
+        // A year more on both sides: a midnight may move to another local day.
+        let first = year_of(from).saturating_sub(1).max(day.year().saturating_add(1));
+        for year in first..=year_of(to).saturating_add(1) {
+            let in_year =
+                Date::new(year, day.month(), day.day()).or_else(|_| Date::new(year, day.month(), 28));
+            let midnight = in_year.ok().and_then(|day| calendar.midnight(day));
+            if midnight.is_some_and(|midnight| from <= midnight && midnight < to) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) fn bound(&self, value: &Value, scope: Scope) -> Result<Option<Timestamp>, EvalError> {

@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use super::cond::elements;
 use super::evaluator::{Evaluator, Scope};
 use super::number::{Whole, absolute, arithmetic, negate, version, whole, widen};
 use super::time::{days_between, part};
@@ -109,6 +110,9 @@ fn moved(time: &Datum, micros: i64, span: Span) -> Result<Datum, EvalError> {
 /// A function of one argument.
 fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
     match (func, arg) {
+        (Func::Size, array) => i64::try_from(elements(array, span)?.count())
+            .map(Datum::Integer)
+            .map_err(|_| EvalError::Overflow(span)),
         (_, Datum::Missing) => Ok(Datum::Missing),
         (Func::Abs, number) => absolute(number, span),
         (Func::Round, number) => whole(number, Whole::Nearest, span),
@@ -123,15 +127,8 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
             i64::try_from(text.chars().count()).map(Datum::Integer).map_err(|_| EvalError::Overflow(span))
         }
         (Func::Semver, Datum::String(text)) => Ok(version(text)),
-        (
-            Func::Lower
-            | Func::Upper
-            | Func::Trim
-            | Func::Length
-            | Func::Coalesce
-            | Func::Semver
-            | Func::Size,
-            _,
-        ) => Err(EvalError::IllTyped(span)),
+        (Func::Lower | Func::Upper | Func::Trim | Func::Length | Func::Coalesce | Func::Semver, _) => {
+            Err(EvalError::IllTyped(span))
+        }
     }
 }

@@ -65,10 +65,14 @@ impl Request<'_> {
         self.schema.iter().cloned().chain([self.hir.segment(id).name.clone()]).collect()
     }
 
-    /// Where members are read that can be evaluated in place.
-    fn evaluated(&self, id: SegmentId) -> MembersAt {
-        let holds = self.hir.segment(id).properties.expire.is_some();
-        if holds { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
+    /// Where members of a tree's segment are read: in place, but for whom it holds, which only
+    /// its table knows.
+    pub(super) fn evaluated(&self, hir: &Hir, id: SegmentId) -> MembersAt {
+        let segment = hir.segment(id);
+        if segment.properties.expire.is_none() {
+            return MembersAt::Inline;
+        }
+        MembersAt::Table(self.schema.iter().cloned().chain([segment.name.clone()]).collect())
     }
 
     fn members_at(&self, id: SegmentId) -> MembersAt {
@@ -97,7 +101,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
     let growing = BTreeMap::new();
     let mut planned = plan_segment(request, id, &growing);
-    let lowered = lower(request, id, &|input| request.evaluated(input));
+    let lowered = lower(request, id, &|input| request.evaluated(request.hir, input));
     planned.query = lowered.query;
     planned.clock = lowered.clock;
     planned

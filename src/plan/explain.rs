@@ -1,10 +1,11 @@
 //! The queries that say why an entity is in a segment or not, and where the others stay.
 //!
-//! Everything that they refer to is inlined: how a segment is stored never changes its members.
+//! Everything that they refer to is inlined, as how a segment is stored never changes its members;
+//! but whom a segment with `expire` holds, only its table knows.
 
 use super::build::Request;
+use super::lower::Context;
 use super::lower::explain::{Questions, answers, counts};
-use super::lower::{Context, MembersAt};
 use super::rel::{Clock, Query};
 use crate::check::hir::{Cond, Hir, SegmentId, Value};
 use crate::types::Literal;
@@ -57,7 +58,7 @@ fn with(
         target: &request.abilities.target,
         as_of: request.as_of,
         tables: &request.tables,
-        members_at: &|_| MembersAt::Inline,
+        members_at: &|input| request.evaluated(about.hir, input),
     };
     let (of, whole, conds) = (about.segment, about.whole, about.conds);
     let lowered = lower(&context, &Questions { entity, of, whole, conds, values });

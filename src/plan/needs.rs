@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::{Input, reads_nothing};
+use crate::catalog::{Container, EntityId, FieldId};
 use crate::check::hir::{
-    Aggregate, Cond, CondKind, Hir, Keep, KeepKind, LocalTime, Path, SegmentId, Sequence, TraitId, Value,
-    ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, Hir, Hop, Keep, KeepKind, LocalTime, Path, Periods, SegmentId,
+    Sequence, TraitId, Value, ValueKind, Window,
 };
 use crate::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
@@ -16,7 +17,7 @@ use crate::types::{Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
-pub const NOT_YET: &[Capability] = &[Capability::Arrays, Capability::Json, Capability::Grants];
+pub const NOT_YET: &[Capability] = &[Capability::Grants];
 
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
@@ -43,11 +44,12 @@ pub(super) enum Reach {
 /// Finds what a segment needs. `stored` tells which segments have a table of their own.
 pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(SegmentId) -> bool) -> Needs {
     let segment = hir.segment(id);
-    let mut collector = Collector { needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
+    let mut collector = Collector { hir, needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
     walk_segment(&mut collector, segment);
     while let Some((computed, span)) = collector.todo.pop() {
         if collector.traits.insert(computed) {
-            let mut inner = Collector { needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
+            let mut inner =
+                Collector { hir, needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
             inner.value(&hir.computed(computed).value);
             collector.merge(inner, span);
         }
@@ -71,13 +73,14 @@ pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(
     needs
 }
 
-struct Collector {
+struct Collector<'a> {
+    hir: &'a Hir,
     needs: Needs,
     traits: BTreeSet<TraitId>,
     todo: Vec<(TraitId, Span)>,
 }
 
-impl Collector {
+impl Collector<'_> {
     /// Takes over what a trait needs, at the place where the segment uses the trait.
     fn merge(&mut self, inner: Self, span: Span) {
         for &capability in inner.needs.capabilities.keys() {
@@ -97,6 +100,30 @@ impl Collector {
         self.needs.capabilities.entry(capability).or_insert(span);
     }
 
+    /// What reading a field needs that stands inside of a document or a struct.
+    fn inside(&mut self, entity: EntityId, field: FieldId, span: Span) {
+        let field = self.hir.catalog.entity(entity).field(field);
+        let container = field.inside.as_ref().map(|inside| inside.container);
+        match container {
+            Some(Container::Struct) => self.need(Capability::Structs, span),
+            Some(Container::Json | Container::JsonText) => self.need(Capability::Json, span),
+            None if field.ty == Type::Json => self.need(Capability::Json, span),
+            None => {}
+        }
+    }
+
+    /// The fields that a hop compares.
+    fn hop(&mut self, hop: &Hop, span: Span) {
+        let catalog = &self.hir.catalog;
+        for &(own, target) in &catalog.entity(hop.from).link(hop.link).on {
+            self.inside(hop.from, own, span);
+            self.inside(hop.to, target, span);
+        }
+        if let (Some(_), Some(name)) = (&hop.event, catalog.entity(hop.to).event_name) {
+            self.inside(hop.to, name, span);
+        }
+    }
+
     fn path_length(&mut self, hops: usize, span: Span) {
         if hops > self.needs.hops.map_or(0, |(most, _)| most) {
             self.needs.hops = Some((hops, span));
@@ -110,7 +137,7 @@ impl Collector {
     }
 }
 
-impl Visitor for Collector {
+impl Visitor for Collector<'_> {
     fn cond(&mut self, cond: &Cond) {
         if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
             self.needs.conditions += 1;
@@ -118,6 +145,7 @@ impl Visitor for Collector {
         match &cond.kind {
             CondKind::Matches(..) => self.need(Capability::Regex, cond.span),
             CondKind::Resembles(..) => self.need(Capability::FuzzyMatch, cond.span),
+            CondKind::Anniversary(..) => self.need(Capability::Anniversaries, cond.span),
             _ => {}
         }
         walk_cond(self, cond);
@@ -129,6 +157,12 @@ impl Visitor for Collector {
         }
         if let ValueKind::Trait(_, id) = &value.kind {
             self.todo.push((*id, value.span));
+        }
+        if matches!(value.ty, Type::Array(_)) {
+            self.need(Capability::Arrays, value.span);
+        }
+        if let ValueKind::Field(path, field) = &value.kind {
+            self.inside(path.end, *field, value.span);
         }
         if let ValueKind::Bucket { .. } = &value.kind {
             self.need(Capability::Sampling, value.span);
@@ -148,10 +182,31 @@ impl Visitor for Collector {
     fn aggregate(&mut self, aggregate: &Aggregate) {
         self.need(Capability::ManyLinkedConditions, aggregate.span);
         self.path_length(aggregate.hops.len(), aggregate.span);
+        for hop in &aggregate.hops {
+            self.hop(hop, aggregate.span);
+        }
+        for &(hop, field) in &aggregate.times {
+            if let Some(hop) = aggregate.hops.get(hop) {
+                self.inside(hop.to, field, aggregate.span);
+            }
+        }
         if aggregate.window.is_none() && !aggregate.times.is_empty() {
             self.reaches(Reach::Unlimited, aggregate.span);
         }
+        if aggregate.ranked.is_some() || matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last)
+        {
+            self.need(Capability::RowOrder, aggregate.span);
+        }
+        if aggregate.func == AggregateFunc::Mode {
+            self.need(Capability::Modes, aggregate.span);
+        }
         walk_aggregate(self, aggregate);
+    }
+
+    fn periods(&mut self, periods: &Periods) {
+        self.need(Capability::Periods, periods.rows.span);
+        // Its bounds lie in the window of its rows.
+        self.aggregate(&periods.rows);
     }
 
     fn sequence(&mut self, sequence: &Sequence) {
@@ -173,6 +228,9 @@ impl Visitor for Collector {
         if let Some(hop) = path.hops.first() {
             self.need(Capability::LinkedConditions, hop.span);
             self.path_length(path.hops.len(), hop.span);
+            for hop in &path.hops {
+                self.hop(hop, hop.span);
+            }
         }
     }
 

@@ -104,6 +104,8 @@ pub struct Join {
 pub enum Scalar {
     /// `alias.column`
     Column(String, String),
+    /// `(x).field`: a field of a struct.
+    Member(Box<Scalar>, String),
     /// A constant.
     Literal(Literal),
     /// A regular expression, as a text of the target's.

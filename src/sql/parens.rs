@@ -84,6 +84,7 @@ fn level_of(expr: &Expr) -> u8 {
     match expr {
         Expr::Identifier(_)
         | Expr::CompoundIdentifier(_)
+        | Expr::CompoundFieldAccess { .. }
         | Expr::Value(_)
         | Expr::TypedString(_)
         | Expr::Function(_)

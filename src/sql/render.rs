@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    self, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, GroupByExpr, Ident, JoinConstraint,
+    self, AccessExpr, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, GroupByExpr, Ident, JoinConstraint,
     JoinOperator, ObjectName, SelectItem, TableAlias, TableFactor, TableWithJoins, UnaryOperator, Value,
     VisitMut, VisitorMut,
 };
@@ -348,6 +348,7 @@ impl<'a> Renderer<'a> {
             Scalar::Coalesce(values) => function("COALESCE", self.exprs(values)),
             Scalar::CountRows => count_rows(),
             Scalar::Cast(value, ty) => self.cast(value, ty),
+            Scalar::Member(value, name) => self.member(value, name),
             Scalar::Case(branches, otherwise) => self.case(branches, otherwise.as_deref()),
         }
     }
@@ -357,6 +358,21 @@ impl<'a> Renderer<'a> {
         match self.dialect.data_type(ty) {
             Some(data_type) => Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None },
             None => *expr,
+        }
+    }
+
+    /// `(x).a.b`: without the parentheses an engine may take the column for a table.
+    fn member(&self, value: &Scalar, name: &str) -> Expr {
+        let last = AccessExpr::Dot(Expr::Identifier(self.ident(name)));
+        match self.expr(value) {
+            Expr::CompoundFieldAccess { root, mut access_chain } => {
+                access_chain.push(last);
+                Expr::CompoundFieldAccess { root, access_chain }
+            }
+            root => {
+                let root = Box::new(Expr::Nested(Box::new(root)));
+                Expr::CompoundFieldAccess { root, access_chain: vec![last] }
+            }
         }
     }
 

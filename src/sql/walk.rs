@@ -23,6 +23,7 @@ fn parts<'a>(scalar: &'a Scalar, one: &mut dyn FnMut(&'a Scalar), query: &mut dy
         | Scalar::IsNotNull(a)
         | Scalar::IsNotTrue(a)
         | Scalar::Negate(a)
+        | Scalar::Member(a, _)
         | Scalar::Cast(a, _) => one(a),
         Scalar::Binary(_, a, b) => [a, b].into_iter().for_each(|each| one(each)),
         Scalar::InList(a, list, _) => {
@@ -124,6 +125,7 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
         Scalar::IsNotNull(one) => Scalar::IsNotNull(boxed(one)),
         Scalar::IsNotTrue(one) => Scalar::IsNotTrue(boxed(one)),
         Scalar::Cast(one, ty) => Scalar::Cast(boxed(one), ty.clone()),
+        Scalar::Member(one, name) => Scalar::Member(boxed(one), name.clone()),
         Scalar::Binary(op, a, b) => Scalar::Binary(*op, boxed(a), boxed(b)),
         Scalar::InList(one, list, negated) => Scalar::InList(boxed(one), all(list), *negated),
         Scalar::Between(a, b, c, negated) => Scalar::Between(boxed(a), boxed(b), boxed(c), *negated),

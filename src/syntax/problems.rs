@@ -213,18 +213,4 @@ crate::problems! {
     error SEG121 "not a plain name" NotPlain { span: Span, name: String }
     message |p| format!("`{}` is not a plain name", p.name);
     help |p| Some("use letters, digits and underscores, not beginning with a digit".to_owned());
-
-    /// Something of the language that segc can read but not compile yet.
-    ///
-    /// The segment (trait, parameter) that uses it is refused as a whole.
-    ///
-    ///     where email matches "[a-z]+"
-    ///
-    /// Leave it out for now; texts can be tested with `contains`, `starts with` and `ends with`.
-    error SEG150 "not supported yet" NotSupported { span: Span, what: &'static str }
-    message |p| format!("{} is not supported yet", p.what);
-    help |p| Some(match p.what {
-        "`matches`" | "`resembles`" => "use `contains`, `starts with`, `ends with` or `in`",
-        _ => "leave it out for now",
-    }.to_owned());
 }

@@ -207,6 +207,8 @@ fn cell(value: &Datum, column: &TableColumn) -> Cell {
         Datum::Float(number) => Cell::Float(*number),
         Datum::Boolean(value) => Cell::Bool(*value),
         Datum::Date(date) => Cell::Date(*date),
+        // As JSON, which the engine casts.
+        Datum::Array(_) => Cell::Text(value.to_string()),
         Datum::Timestamp(instant) => Cell::Timestamp(match &column.storage {
             Storage::Zone(zone) => local(*instant, zone).unwrap_or(*instant),
             _ => *instant,

@@ -78,7 +78,13 @@ fn datum(node: &Node, ty: &Type, storage: &Storage) -> Result<Datum, String> {
         (Type::Timestamp, NodeKind::String(text)) => instant(text, storage),
         (Type::Timestamp, _) => say("write a timestamp such as `2026-01-31T12:00:00Z`"),
         (Type::Json, _) => json(node).map(Datum::from),
-        (Type::Array(_), _) => say("arrays can't be given in tests yet"),
+        // Types nest only a few levels deep.
+        (Type::Array(element), NodeKind::List(items)) => {
+            let items: Result<Vec<Datum>, String> =
+                items.iter().map(|item| datum(item, element, storage)).collect();
+            items.map(Datum::Array)
+        }
+        (Type::Array(_), _) => say("write a list such as `[a, b]`"),
     }
 }
 

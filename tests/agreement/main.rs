@@ -18,6 +18,7 @@ mod edges;
 mod engines;
 mod keep;
 mod queries;
+mod rows;
 mod segments;
 mod tape;
 mod world;

@@ -119,7 +119,7 @@ impl Writer<'_, '_> {
     }
 
     /// A condition, in parentheses wherever that could matter.
-    fn cond(&mut self, scope: Scope, depth: usize) -> String {
+    pub fn cond(&mut self, scope: Scope, depth: usize) -> String {
         if depth == 0 || !self.spend() {
             return self.simple(scope, 0);
         }
@@ -173,8 +173,16 @@ impl Writer<'_, '_> {
         if depth == 0 || !self.spend() {
             return self.number_field(scope);
         }
-        match self.tape.below(13) {
+        match self.tape.below(16) {
             0 | 1 => self.number_field(scope),
+            13 | 14 => {
+                let found = self.number_of_many(scope, depth);
+                found.unwrap_or_else(|| ("4".to_owned(), Number::Exact))
+            }
+            15 => {
+                let found = self.periods(scope, depth);
+                (found.unwrap_or_else(|| "0".to_owned()), Number::Exact)
+            }
             2..=5 => self.aggregate(scope, depth),
             6 => {
                 let ((a, x), (b, y)) = (self.number(scope, depth - 1), self.number(scope, depth - 1));
@@ -253,6 +261,12 @@ impl Writer<'_, '_> {
     }
 
     pub fn text(&mut self, scope: Scope) -> String {
+        if self.spend()
+            && self.tape.one_in(8)
+            && let Some(text) = self.text_of_many(scope)
+        {
+            return text;
+        }
         let field = self.field(scope, |kind| matches!(kind, Kind::Text));
         let Some((path, _)) = field else { return self.text_constant() };
         match self.tape.below(6) {
@@ -298,7 +312,9 @@ impl Writer<'_, '_> {
     }
 
     fn boolean(&mut self, scope: Scope) -> String {
-        let Some((path, _)) = self.field(scope, |kind| kind == Kind::Boolean) else {
+        let many = if self.spend() && self.tape.one_in(4) { self.boolean_of_many(scope) } else { None };
+        let own = |this: &mut Self| this.field(scope, |kind| kind == Kind::Boolean).map(|(path, _)| path);
+        let Some(path) = many.or_else(|| own(self)) else {
             return self.closed(scope);
         };
         match self.tape.below(4) {
@@ -348,7 +364,9 @@ impl Writer<'_, '_> {
     }
 
     pub fn time(&mut self, scope: Scope) -> Option<(String, Kind)> {
-        let (path, kind) = self.field(scope, |kind| matches!(kind, Kind::Date | Kind::Timestamp))?;
+        let many = if self.spend() && self.tape.one_in(8) { self.time_of_many(scope) } else { None };
+        let own = |this: &mut Self| this.field(scope, |kind| matches!(kind, Kind::Date | Kind::Timestamp));
+        let (path, kind) = many.or_else(|| own(self))?;
         Some(match (self.tape.below(7), kind) {
             (4, _) => (format!("({path} + 7 days)"), kind),
             (5, _) => (format!("({path} - 1 month)"), kind),
@@ -393,7 +411,7 @@ impl Writer<'_, '_> {
     }
 
     /// The inside of an aggregate: path, window, filter; and the entity at its end.
-    fn source(
+    pub fn source(
         &mut self,
         scope: Scope,
         depth: usize,
@@ -442,13 +460,14 @@ impl Writer<'_, '_> {
     fn exists(&mut self, scope: Scope, depth: usize) -> String {
         let which = self.tape.pick(&["exists", "every"]);
         match self.source(scope, depth, which) {
-            Some((path, _, rest)) => format!("{which}({path}{rest})"),
+            Some((path, _, rest)) => format!("{which}({}{path}{rest})", self.ranked(&path)),
             None => self.simple(scope, 0),
         }
     }
 
     fn aggregate(&mut self, scope: Scope, depth: usize) -> (String, Number) {
         let Some((path, of, rest)) = self.source(scope, depth, "") else { return self.number_field(scope) };
+        let path = self.ranked(&path) + &path;
         let inner = Scope { this: of, outer: None };
         let numbers: Vec<_> = of
             .fields

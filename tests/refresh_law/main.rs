@@ -20,6 +20,8 @@ mod tape;
 #[path = "../agreement/world.rs"]
 mod world;
 
+#[path = "../agreement/keep.rs"]
+mod keep;
 #[allow(dead_code, reason = "what else agreement needs")]
 #[path = "../agreement/segments.rs"]
 mod segments;

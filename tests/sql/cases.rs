@@ -1,5 +1,7 @@
 //! Calls of functions and what they must yield.
 
+mod documents;
+
 use bigdecimal::BigDecimal;
 use segc::diagnostic::{SourceId, Span};
 use segc::dialect::Function as F;
@@ -146,6 +148,7 @@ pub(crate) fn all() -> Vec<Case> {
     calendar(&mut add);
     arithmetic(&mut add);
     reading(&mut add);
+    documents::add_all(&mut add);
     out
 }
 
@@ -160,6 +163,13 @@ fn texts(add: Add<'_>) {
     add(F::TextOrder, less("é", "z"), "false");
     add(F::TextOrder, less("a b", "ab"), "true");
     add(F::TextOrder, less("\u{ffff}", "😀"), "true");
+    add(F::Concat, call(F::Concat, vec![text("a'"), text("b\\")]), "a'b\\");
+    add(F::DateText, call(F::DateText, vec![date("0987-01-31")]), "0987-01-31");
+    for (given, expected) in
+        [("", "6393"), ("seed:1", "7497"), ("größe:ab:7", "276"), ("😀:x", "4164"), ("it's:\\", "1108")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(given)]), expected);
+    }
     add(F::Lower, call(F::Lower, vec![text("ÄBC É")]), "äbc é");
     add(F::Upper, call(F::Upper, vec![text("äbc é")]), "ÄBC É");
     for (given, expected) in
@@ -430,6 +440,9 @@ fn arithmetic(add: Add<'_>) {
 fn reading(add: Add<'_>) {
     add(F::ReadChar, call(F::ReadChar, vec![text("ab  ")]), "ab");
     add(F::ReadChar, call(F::ReadChar, vec![text(" a\t ")]), " a\t");
+    let most = call(F::WideInteger, vec![int(2_000_000_000)]);
+    let product = Scalar::Binary(segc::plan::rel::BinaryOp::Multiply, Box::new(most), Box::new(int(1_000)));
+    add(F::WideInteger, product, "2000000000000");
     add(F::ReadFloat32, call(F::ReadFloat32, vec![float(0.5)]), "0.5");
     let nan = || Scalar::Cast(Box::new(text("NaN")), Type::Float);
     add(F::ReadFloat32, call(F::ReadFloat32, vec![nan()]), "missing");

@@ -26,6 +26,7 @@ pub fn field(name: &str, ty: Type) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 

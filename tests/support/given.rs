@@ -42,6 +42,10 @@ fn fill(table: DataTable, catalog: &Catalog, data: &Data) -> Given {
 
 fn lay(row: &mut [Option<String>], table: &DataTable, entity: &Entity, values: &[Datum]) {
     for (field, value) in entity.fields.iter().zip(values) {
+        // A document is what its own field holds.
+        if field.inside.as_ref().is_some_and(|inside| !inside.keys.is_empty()) {
+            continue;
+        }
         let same = |column: &TableColumn| column.name.eq_ignore_ascii_case(&field.column);
         let at = table.columns.iter().position(same).expect("the table has all columns of its entities");
         row[at] = text(value, &table.columns[at].storage);

@@ -1,6 +1,6 @@
 //! Rows for the reference evaluator, from CSV files.
 
-use segc::evaluate::{Data, Datum, parse};
+use segc::evaluate::{Data, Datum, parse_column};
 
 /// Adds the rows of an entity. The first line names columns; columns that no field reads
 /// are passed over. A blank is missing, for strings too, as it is where sample data is
@@ -23,7 +23,7 @@ pub(crate) fn read_csv(data: &mut Data, entity: &str, text: &str) -> Result<(), 
         let record = record.map_err(|error| at(error.to_string()))?;
         let values = fields.iter().zip(&places).map(|(field, place)| match record.get(*place) {
             None | Some("") => Ok(Datum::Missing),
-            Some(text) => parse(text, &field.ty, &field.storage).map_err(|error| at(error.to_string())),
+            Some(text) => parse_column(text, field).map_err(|error| at(error.to_string())),
         });
         let row = values.collect::<Result<_, _>>()?;
         data.push_row(id, row).map_err(|error| at(error.to_string()))?;

@@ -152,6 +152,8 @@ fn literal(datum: Datum) -> Option<Literal> {
         Datum::Date(date) => Literal::Date(date),
         Datum::Timestamp(instant) => Literal::Timestamp(instant),
         Datum::Semver(version) => Literal::Semver(version),
+        // It is only shown.
+        Datum::Array(_) => Literal::String(datum.to_string()),
         // What the language compares with nothing else has no constants of its own.
         Datum::Missing => return None,
     })

@@ -129,7 +129,18 @@ impl Checker<'_, '_> {
         Some(cond(if is_every { CondKind::Every(aggregate) } else { CondKind::Exists(aggregate) }, span))
     }
 
-    pub(super) fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &Scope) -> Option<Aggregate> {
+    fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &Scope) -> Option<Aggregate> {
+        self.aggregate_named(word(ast.func), ast, span, scope)
+    }
+
+    /// An aggregate, or what is one but for its name.
+    pub(super) fn aggregate_named(
+        &mut self,
+        func: &'static str,
+        ast: &ast::Aggregate,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Aggregate> {
         if scope.in_window {
             return self.fail(WindowName {
                 span,
@@ -139,11 +150,11 @@ impl Checker<'_, '_> {
         }
         let found = match head_of(self.known.names, ast, scope) {
             Ok(Some(found)) => found,
-            Ok(None) => return self.nothing_to_aggregate(ast, scope),
+            Ok(None) => return self.nothing_to_aggregate(func, ast, scope),
             Err(problem) => return self.fail(problem),
         };
         // Each part is checked, so that every problem is found.
-        let argument = self.argument(ast, &found);
+        let argument = self.argument(func, ast, &found);
         let times = self.times(&found);
         let ranked = self.order(ast, &found, &times);
         let window = ast.window.as_ref().map(|window| self.own_window(window, &found, &times));
@@ -168,8 +179,8 @@ impl Checker<'_, '_> {
     }
 
     /// What is aggregated: nothing but rows (`Some(None)`), or a value of each.
-    fn argument(&mut self, ast: &ast::Aggregate, found: &Found) -> Option<Option<Value>> {
-        let (func, path) = (word(ast.func), found.path);
+    fn argument(&mut self, func: &'static str, ast: &ast::Aggregate, found: &Found) -> Option<Option<Value>> {
+        let path = found.path;
         let is_path = matches!(ast.arg.kind, ExprKind::Path(_));
         let is_rows = matches!(found.resolved.tail, Tail::Row);
         let rows = rows_text(found);
@@ -178,6 +189,7 @@ impl Checker<'_, '_> {
                 return Some(None);
             }
             let help = match ast.func {
+                _ if func == "periods" => format!("write `periods({rows} during …)`"),
                 AggregateFunc::Count if is_path && !is_rows => {
                     format!("write `count({rows})`, or `count distinct({})`", path_text(path))
                 }
@@ -275,8 +287,12 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn nothing_to_aggregate(&mut self, ast: &ast::Aggregate, scope: &Scope) -> Option<Aggregate> {
-        let func = word(ast.func);
+    fn nothing_to_aggregate(
+        &mut self,
+        func: &'static str,
+        ast: &ast::Aggregate,
+        scope: &Scope,
+    ) -> Option<Aggregate> {
         let catalog = self.known.names.catalog;
         let links = catalog.entity(scope.this).links.iter().filter(|link| link.many);
         let links: Vec<&str> = links.map(|link| link.name.as_str()).collect();

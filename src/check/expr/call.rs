@@ -24,10 +24,11 @@ enum Kind {
     Part(Part),
     DaysSince,
     DaysBetween,
+    Size,
     Bucket,
 }
 
-const FUNCTIONS: [(&str, Kind); 19] = [
+const FUNCTIONS: [(&str, Kind); 20] = [
     ("abs", Kind::Number(Func::Abs)),
     ("bucket", Kind::Bucket),
     ("ceil", Kind::Number(Func::Ceil)),
@@ -43,6 +44,7 @@ const FUNCTIONS: [(&str, Kind); 19] = [
     ("month", Kind::Part(Part::Month)),
     ("round", Kind::Number(Func::Round)),
     ("semver", Kind::Semver),
+    ("size", Kind::Size),
     ("trim", Kind::Text(Func::Trim)),
     ("upper", Kind::Text(Func::Upper)),
     ("weekday", Kind::Part(Part::Weekday)),
@@ -77,6 +79,7 @@ impl Checker<'_, '_> {
         match kind {
             Kind::Bucket => self.bucket(values, span, scope),
             Kind::Coalesce => self.coalesce(values, args, span),
+            Kind::Size => self.size(values, args, span),
             Kind::Semver => self.semver(values, args, span),
             Kind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;

@@ -11,7 +11,7 @@ use super::super::hir::{Comparison, Cond, CondKind, Func, Value, ValueKind};
 use super::super::names::suggest;
 use super::super::problems::types::{
     ComparedWithMissing, EmptyList, EmptyRange, ItemNotConstant, Mismatch, NotComparable, OutsideValues,
-    QuotedTime, TypeUnsupported,
+    QuotedTime,
 };
 use super::super::resolve::Scope;
 use super::time::day_of;
@@ -127,7 +127,10 @@ impl Checker<'_, '_> {
     fn comparable(&mut self, (expr, found): &Operand) -> Option<()> {
         let (what, ty) = (describe(expr), found.ty.to_string());
         match found.ty {
-            Type::Json | Type::Array(_) => self.fail(NotComparable { span: expr.span, what, ty, help: None }),
+            Type::Json | Type::Array(_) => {
+                let help = Some(instead_of_comparing(expr, &found.ty));
+                self.fail(NotComparable { span: expr.span, what, ty, help })
+            }
             _ => Some(()),
         }
     }
@@ -255,7 +258,7 @@ impl Checker<'_, '_> {
         })
     }
 
-    fn item_constant(&mut self, item: &Expr, tested: &Expr, scope: &Scope) -> Option<Literal> {
+    pub(super) fn item_constant(&mut self, item: &Expr, tested: &Expr, scope: &Scope) -> Option<Literal> {
         match &item.kind {
             ExprKind::Literal(literal) => Some(literal.clone()),
             ExprKind::Param(name) => self.param(name),
@@ -346,9 +349,8 @@ impl Checker<'_, '_> {
         };
         let checked = (self.value(tested, scope), self.operand_beside(needle, tested, scope));
         let (found, needle_value) = (checked.0?, checked.1?);
-        if matches!(found.ty, Type::Array(_)) {
-            let (what, ty) = (describe(tested), found.ty.to_string());
-            return self.fail(TypeUnsupported { span: tested.span, what, ty });
+        if matches!(found.ty, Type::Array(_)) && op == TextOp::Contains {
+            return self.array_contains((tested, found), (needle, needle_value), ignoring_case, span);
         }
         let found = self.text(found, tested, word);
         let needle = self.text(needle_value, needle, word);
@@ -442,6 +444,17 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
         }
     }
     "compare values of one type".to_owned()
+}
+
+/// How what can't be compared is asked instead.
+fn instead_of_comparing(expr: &Expr, ty: &Type) -> String {
+    let what = write_back(expr).unwrap_or_else(|| "…".to_owned());
+    match ty {
+        Type::Array(_) => format!("ask for an element, `{what} contains …`, or compare `size({what})`"),
+        _ => format!(
+            "ask `{what} is present`, or declare a field with the `path` of what you compare in the catalog"
+        ),
+    }
 }
 
 /// What a value is one of the values of: `last(orders.status)` is a `status`.

@@ -51,8 +51,11 @@ impl Checker<'_, '_> {
             ExprKind::Aggregate(aggregate) if super::aggregate::is_condition(aggregate.func) => {
                 self.aggregate_cond(aggregate, span, scope)
             }
-            ExprKind::ContainsItems { .. } => self.not_yet("`contains any` and `contains all`", span),
-            ExprKind::Empty { .. } => self.not_yet("`is empty`", span),
+            ExprKind::ContainsItems { all, value, items, items_span, negated: not } => {
+                let found = self.contains_items(*all, value, (items, *items_span), span, scope)?;
+                Some(negated(found, *not))
+            }
+            ExprKind::Empty { value, negated: not } => Some(negated(self.empty(value, span, scope)?, *not)),
             ExprKind::Matches { value, pattern, pattern_raw, pattern_span, negated: not } => {
                 let pattern = (pattern.as_str(), pattern_raw.as_str(), *pattern_span);
                 Some(negated(self.matches(value, pattern, span, scope)?, *not))
@@ -61,7 +64,9 @@ impl Checker<'_, '_> {
                 let (text, edits) = ((text.as_str(), *text_span), (*edits, *edits_span));
                 Some(negated(self.resembles(value, text, edits, span, scope)?, *not))
             }
-            ExprKind::Anniversary { .. } => self.not_yet("`anniversary`", span),
+            ExprKind::Anniversary { value, window, negated: not } => {
+                Some(negated(self.anniversary(value, window, span, scope)?, *not))
+            }
             ExprKind::Sequence(sequence) => self.sequence(sequence, span, scope),
             ExprKind::Literal(_)
             | ExprKind::Param(_)
@@ -90,11 +95,17 @@ impl Checker<'_, '_> {
         }
         let text = write_back(expr).unwrap_or_else(|| "…".to_owned());
         let help = match (&expr.kind, &found.ty) {
-            (ExprKind::Aggregate(_), ty) if ty.is_number() => format!("compare it, such as `{text} > 0`"),
+            (ExprKind::Aggregate(_) | ExprKind::Periods(_), ty) if ty.is_number() => {
+                format!("compare it, such as `{text} > 0`")
+            }
             (_, ty) if ty.is_number() => {
                 format!("compare it, such as `{text} > 0`, or write `{text} is present`")
             }
             (_, ty) if ty.is_time() => format!("compare it, such as `{text} during last 30 days`"),
+            (_, Type::Array(_)) => {
+                format!("ask for an element, `{text} contains …`, or write `{text} is not empty`")
+            }
+            (_, Type::Json) => format!("write `{text} is present`"),
             _ => format!("compare it, such as `{text} = …`, or write `{text} is present`"),
         };
         self.fail(NotCondition { span: expr.span, what: describe(expr), ty: found.ty.to_string(), help })

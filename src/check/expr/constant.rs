@@ -5,12 +5,14 @@ use std::cmp::Ordering;
 
 use bigdecimal::BigDecimal;
 use bigdecimal::num_traits::FromPrimitive;
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
 
 use crate::catalog::FieldId;
 use crate::diagnostic::Span;
 use crate::syntax::ast::{AggregateFunc, Expr, ExprKind};
 use crate::types::Literal;
-use crate::types::calendar::Calendar;
+use crate::types::calendar::{Calendar, shift, shift_exact};
 
 use super::super::hir::{Base, Comparison, Cond, CondKind, LocalTime, Value, ValueKind, Window};
 use super::super::problems::types::{AlwaysSame, DecidedByClock};
@@ -65,14 +67,33 @@ fn of_literals(op: Comparison, left: &Operand, right: &Operand, calendar: &Calen
     })
 }
 
-/// `count(…) >= 0` and `count(…) < 0`.
+/// `count(…) >= 0` and `count(…) < 0`; `periods(…) > 8` of 8.
 fn of_count(op: Comparison, left: &Value, right: &Value) -> Option<bool> {
-    let ValueKind::Aggregate(aggregate) = &left.kind else { return None };
+    let aggregate = match (&left.kind, &right.kind) {
+        (ValueKind::Aggregate(aggregate), _) => aggregate,
+        (ValueKind::Periods(periods), ValueKind::Literal(Literal::Integer(number))) => {
+            let most = i64::try_from(periods.bounds.len()).ok()?.saturating_sub(1);
+            return of_range(op, most, *number);
+        }
+        _ => return None,
+    };
     let ValueKind::Literal(Literal::Integer(0)) = &right.kind else { return None };
     let counts = matches!(aggregate.func, AggregateFunc::Count | AggregateFunc::CountDistinct);
     match op {
         Comparison::GreaterOrEqual if counts => Some(true),
         Comparison::Less if counts => Some(false),
+        _ => None,
+    }
+}
+
+/// A number from 0 to `most` against another.
+fn of_range(op: Comparison, most: i64, number: i64) -> Option<bool> {
+    match op {
+        Comparison::Equal => (number < 0 || number > most).then_some(false),
+        Comparison::Less if number <= 0 || number > most => Some(number > most),
+        Comparison::LessOrEqual if number < 0 || number >= most => Some(number >= most),
+        Comparison::Greater if number < 0 || number >= most => Some(number < 0),
+        Comparison::GreaterOrEqual if number <= 0 || number > most => Some(number <= 0),
         _ => None,
     }
 }
@@ -94,6 +115,28 @@ pub(super) fn compare(a: &Literal, b: &Literal, calendar: &Calendar) -> Option<O
         (Literal::Date(a), Literal::Timestamp(b)) => Some(calendar.midnight(*a)?.cmp(b)),
         (Literal::Timestamp(a), Literal::Date(b)) => Some(a.cmp(&calendar.midnight(*b)?)),
         _ => Some(number(a)?.cmp(&number(b)?)),
+    }
+}
+
+/// The instant that a bound is, if it reads neither a row nor the clock.
+pub(super) fn fold(bound: &Value, calendar: &Calendar) -> Option<Timestamp> {
+    match &bound.kind {
+        ValueKind::Literal(Literal::Timestamp(instant)) => Some(*instant),
+        ValueKind::Literal(Literal::Date(day)) => calendar.midnight(*day),
+        ValueKind::Instant(local) => calendar.instant(fold_local(local, calendar)?),
+        ValueKind::ShiftExact(inner, micros) => shift_exact(fold(inner, calendar)?, *micros),
+        _ => None,
+    }
+}
+
+fn fold_local(local: &LocalTime, calendar: &Calendar) -> Option<DateTime> {
+    match local {
+        LocalTime::Of(Value { kind: ValueKind::Literal(Literal::Date(day)), .. }) => {
+            Some(day.to_datetime(Time::midnight()))
+        }
+        LocalTime::Of(value) => Some(calendar.local(fold(value, calendar)?)),
+        LocalTime::StartOf(unit, inner) => calendar.start_of(*unit, fold_local(inner, calendar)?),
+        LocalTime::Shift(inner, count, unit) => shift(fold_local(inner, calendar)?, *count, *unit),
     }
 }
 

@@ -5,11 +5,13 @@
 
 mod aggregate;
 mod arithmetic;
+mod array;
 mod call;
 mod compare;
 mod cond;
 mod constant;
 mod keep;
+mod periods;
 mod ranked;
 mod sequence;
 mod text;
@@ -19,6 +21,7 @@ mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use periods::as_count;
 pub(super) use sequence::{step_scope, window_scope};
 pub(super) use time::most_units;
 
@@ -148,6 +151,7 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
             }
             _ => format!("{}(…)", aggregate::word(it.func)),
         },
+        ExprKind::Periods(_) => "periods(…)".to_owned(),
         _ => return None,
     })
 }

@@ -49,18 +49,13 @@ impl Checker<'_, '_> {
                 let condition = self.cond(expr, scope)?;
                 Some(value(ValueKind::Condition(Box::new(condition)), Type::Boolean, false, span))
             }
-            ExprKind::Periods(_) => self.not_yet("`periods`", span),
+            ExprKind::Periods(periods) => self.periods(periods, span, scope),
             ExprKind::Unsupported(_) => {
                 // Refused by the parser, at the same place.
                 self.failed = true;
                 None
             }
         }
-    }
-
-    /// What the language has and this version can't compile.
-    pub(in super::super) fn not_yet<T>(&mut self, what: &'static str, span: Span) -> Option<T> {
-        self.fail(crate::syntax::problems::NotSupported { span, what })
     }
 
     /// The value of a parameter; a problem if there is none of that name.
@@ -198,6 +193,8 @@ fn instead(takes: &str, given: &Type) -> &'static str {
             "text can't be calculated with: use a field that holds a number"
         }
         Type::String if takes.contains("date") => "use a field of type date or timestamp",
+        Type::Array(_) => "arrays are asked with `contains`, `contains any (…)`, `is empty` or `size(…)`",
+        Type::Json => "declare a field with the `path` of what you need in the catalog",
         ty if ty.is_number() && takes == "text" => "numbers are compared with `=`, `<`, `>` or `between`",
         ty if ty.is_time() && takes == "text" => "times are compared with `before`, `after` or `during`",
         ty if ty.is_time() => "for a number of days write `days_since(…)` or `days_between(…, …)`",

@@ -5,6 +5,7 @@ use crate::syntax::ast::{self, Count, Expr, ExprKind, WindowKind};
 use crate::types::{Literal, Type, Unit};
 
 use super::super::hir::{Cond, CondKind, LocalTime, Value, ValueKind, Window};
+use super::super::problems::nested::OpenAnniversary;
 use super::super::problems::types::{QuotedTime, ThroughNeedsDates};
 use super::super::resolve::Scope;
 use super::time::{as_instant, at, local, local_start_of, moved, now, start_of};
@@ -26,6 +27,29 @@ impl Checker<'_, '_> {
             return self.wrong_type(&found, tested, "`during`", "dates and timestamps", None);
         }
         Some(cond(CondKind::During(Box::new(found), window?), span))
+    }
+
+    /// `x anniversary during W`.
+    pub(super) fn anniversary(
+        &mut self,
+        tested: &Expr,
+        window: &ast::Window,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Cond> {
+        let found = self.value(tested, scope);
+        let window = self.window(window, scope);
+        let found = found?;
+        if !found.ty.is_time() {
+            return self.wrong_type(&found, tested, "`anniversary`", "dates and timestamps", None);
+        }
+        let window = window?;
+        let side = match (&window.from, &window.to) {
+            (Some(_), Some(_)) => return Some(cond(CondKind::Anniversary(Box::new(found), window), span)),
+            (None, _) => "beginning",
+            (_, None) => "end",
+        };
+        self.fail(OpenAnniversary { span: window.span, side })
     }
 
     /// A window as a pair of instants.

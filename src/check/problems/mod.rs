@@ -3,6 +3,7 @@
 
 pub(crate) mod keep;
 pub(crate) mod names;
+pub(crate) mod nested;
 pub(crate) mod rows;
 pub(crate) mod sequence;
 pub(crate) mod text;

@@ -112,6 +112,7 @@ fn field_model(name: &str, ty: &Type) -> Field {
         min: None,
         max: None,
         storage: Storage::Native,
+        inside: None,
     }
 }
 
@@ -377,8 +378,8 @@ impl Aggregate {
             (AggregateFunc::Avg, _) => Type::Float,
             (AggregateFunc::Sum, Some(Type::Integer)) => Type::WIDE_INTEGER,
             (AggregateFunc::Sum, Some(Type::Decimal { scale, .. })) => Type::Decimal { precision: 38, scale },
-            (AggregateFunc::Sum | AggregateFunc::Min | AggregateFunc::Max, Some(ty)) => ty,
-            _ => Type::Integer,
+            (AggregateFunc::Count | AggregateFunc::CountDistinct, _) | (_, None) => Type::Integer,
+            (_, Some(ty)) => ty,
         };
         value(ty, ValueKind::Aggregate(Box::new(self)))
     }

@@ -6,6 +6,7 @@ mod linked;
 mod missing;
 mod numbers;
 mod robust;
+mod rows;
 mod segments;
 mod text;
 mod time;

@@ -20,29 +20,17 @@ impl Lowering<'_> {
         if needs_rows(aggregate) {
             return self.aggregate_of_rows(scope, aggregate);
         }
-        let name = self.column_name(aggregate);
-        self.grouped(&scope.this, aggregate, &name, |this, inner| {
-            this.aggregate_value(&inner.scope, aggregate)
-        })
-    }
-
-    /// A value of the rows of an aggregate, grouped by their owner.
-    pub(super) fn grouped(
-        &mut self,
-        owner: &Row,
-        aggregate: &Aggregate,
-        name: &str,
-        value: impl FnOnce(&mut Self, &Inner) -> Scalar,
-    ) -> Scalar {
+        let owner = scope.this.clone();
         self.push(false);
-        let (inner, keys) = self.aggregate_rows(owner, aggregate);
+        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
         self.restrict_rows(&inner, aggregate);
-        let value = value(self, &inner);
+        let value = self.aggregate_value(&inner.scope, aggregate);
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let rows = Select { group_by, ..self.pop() };
-        let (cte, column) = self.share(rows, &keys, value, name, aggregate);
-        let on = keys.iter().map(|key| (key.name.clone(), self.field(owner, key.own))).collect();
-        let alias = self.attach(owner, &cte, on);
+        let name = self.column_name(aggregate);
+        let (cte, column) = self.share(rows, &keys, value, &name, aggregate);
+        let on = keys.iter().map(|key| (key.name.clone(), self.field(&owner, key.own))).collect();
+        let alias = self.attach(&owner, &cte, on);
         Scalar::Column(alias, column)
     }
 

@@ -43,6 +43,11 @@ impl Lowering<'_> {
     fn ceil_definition(&self, name: &str, instant: Scalar) -> Scalar {
         // Bounds are fixed side by side: this one spells out the other.
         let instant = self.bounds.get(name).map_or(instant, |(definition, _)| definition.clone());
+        self.first_day_from(instant)
+    }
+
+    /// The first day whose midnight is not before an instant.
+    pub(super) fn first_day_from(&self, instant: Scalar) -> Scalar {
         let day = call(Function::LocalDate, vec![self.local_of(instant.clone())]);
         let midnight = self.instant_of(call(Function::Midnight, vec![day.clone()]));
         let next = call(Function::AddDateDays, vec![day.clone(), count(1)]);

@@ -241,7 +241,7 @@ impl Lowering<'_> {
     }
 
     /// The first day whose midnight is not before a fixed instant.
-    fn ceil_day(&mut self, bound: &Value) -> Option<Scalar> {
+    pub(super) fn ceil_day(&mut self, bound: &Value) -> Option<Scalar> {
         match fixed(bound, self.cx.as_of, &self.cx.hir.calendar)? {
             Fixed::Constant(Literal::Timestamp(instant)) => {
                 let day = ceil_date(instant, &self.cx.hir.calendar)?;

@@ -31,6 +31,11 @@ impl Lowering<'_> {
             CondKind::True(value) => self.is_true(scope, value, negated),
             CondKind::Exists(aggregate) => self.exists(scope, aggregate, negated),
             CondKind::Every(aggregate) => self.exists(scope, aggregate, !negated),
+            CondKind::Contains(array, item) => self.contains(scope, array, item, negated),
+            CondKind::ContainsAny(array, items) => self.contains_items(scope, array, items, false, negated),
+            CondKind::ContainsAll(array, items) => self.contains_items(scope, array, items, true, negated),
+            CondKind::Empty(array) => self.empty(scope, array, negated),
+            CondKind::Anniversary(value, window) => self.anniversary(scope, value, window, negated),
             CondKind::Sequence(sequence) => self.sequence(scope, sequence, negated),
             CondKind::Matches(value, pattern) => {
                 let args = vec![self.value(scope, value), Scalar::Pattern(pattern.tree.clone())];
@@ -42,11 +47,6 @@ impl Lowering<'_> {
                 let args = vec![self.value(scope, value), text, edits];
                 complement(Scalar::Call(Function::Resembles, args), value.may_miss, negated)
             }
-            CondKind::Contains(..)
-            | CondKind::ContainsAny(..)
-            | CondKind::ContainsAll(..)
-            | CondKind::Empty(_)
-            | CondKind::Anniversary(..) => Scalar::Literal(Literal::Boolean(false)),
         }
     }
 

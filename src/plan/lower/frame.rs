@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::Lowering;
 use super::names::{holds, initials, unused};
 use super::segment::last_name;
-use crate::catalog::{EntityId, FieldId, Storage, TableSource};
+use crate::catalog::{Container, EntityId, FieldId, Inside, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef, all};
-use crate::types::Literal;
+use crate::types::{Literal, Type};
 
 /// Rows that are joined, and by which columns to what.
 type Attached = (Relation, Vec<(String, Scalar)>);
@@ -164,8 +164,17 @@ impl Lowering<'_> {
         let field = self.cx.hir.catalog.entity(row.entity).field(id);
         self.reads.entry(row.entity).or_default().insert(field.column.clone());
         let column = Scalar::Column(row.alias.clone(), field.column.clone());
+        let column = match &field.inside {
+            None if field.ty == Type::Json => self.in_json(column, Container::Json, &[], &field.ty),
+            None => column,
+            Some(Inside { container: Container::Struct, keys }) => {
+                keys.iter().fold(column, |outer, key| Scalar::Member(Box::new(outer), key.clone()))
+            }
+            Some(inside) => self.in_json(column, inside.container, &inside.keys, &field.ty),
+        };
         match &field.storage {
-            Storage::Native => column,
+            // Arithmetic widens it; comparisons need not.
+            Storage::Native | Storage::Int32 => column,
             Storage::Zone(zone) => {
                 Scalar::Call(Function::ReadZone, vec![column, Scalar::Literal(Literal::String(zone.clone()))])
             }
@@ -211,8 +220,15 @@ impl Lowering<'_> {
                 let name = self.cte_name(&declared.name);
                 let relation = Relation::Sql { text: sql.clone(), span: *span };
                 let from = Some(TableRef { relation, alias: "source".to_owned() });
-                let columns = declared.fields.iter().map(|field| crate::plan::rel::Column {
-                    value: Scalar::Column("source".to_owned(), field.column.clone()),
+                // Several fields may be read out of one column.
+                let mut names: Vec<&str> = Vec::new();
+                for field in &declared.fields {
+                    if !names.contains(&field.column.as_str()) {
+                        names.push(&field.column);
+                    }
+                }
+                let columns = names.into_iter().map(|name| crate::plan::rel::Column {
+                    value: Scalar::Column("source".to_owned(), name.to_owned()),
                     name: None,
                 });
                 let select = Select { columns: columns.collect(), from, ..Select::default() };

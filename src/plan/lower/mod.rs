@@ -6,12 +6,15 @@
 //! memberships semi-joins.
 
 mod aggregate;
+mod anniversary;
+mod array;
 mod bounds;
 mod compare;
 mod cond;
 mod digits;
 pub(super) mod explain;
 mod frame;
+mod json;
 mod keep;
 mod names;
 mod ranked;
@@ -19,6 +22,7 @@ mod segment;
 mod sequence;
 mod time;
 mod value;
+mod width;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

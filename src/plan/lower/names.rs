@@ -60,7 +60,8 @@ impl Lowering<'_> {
         match aggregate.ranked.filter(|_| aggregate.func != AggregateFunc::Exists) {
             Some(ranked) => {
                 let end = if ranked.latest { "latest" } else { "earliest" };
-                format!("{end}_{}_{rows}", ranked.count)
+                let failing = if aggregate.func == AggregateFunc::Every { "failing_" } else { "" };
+                format!("{failing}{end}_{}_{rows}", ranked.count)
             }
             None => rows,
         }
@@ -74,7 +75,10 @@ impl Lowering<'_> {
             hop.event.as_deref().map(slug).filter(|event| !event.is_empty()).unwrap_or_else(|| link.clone())
         };
         let window = aggregate.window.as_ref().and_then(|window| self.window_name(window));
-        let kind = aggregate.filter.as_ref().and_then(|filter| self.filter_name(filter));
+        // The test of `every(latest N …)` chooses no rows.
+        let is_test = aggregate.func == AggregateFunc::Every && aggregate.ranked.is_some();
+        let filter = aggregate.filter.as_ref().filter(|_| !is_test);
+        let kind = filter.and_then(|filter| self.filter_name(filter));
         let mut parts: Vec<String> = Vec::new();
         if let (None, None, Some(first)) = (&window, &kind, aggregate.hops.first()) {
             parts.push(catalog.entity(first.from).name.clone());

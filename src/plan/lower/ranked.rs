@@ -152,15 +152,8 @@ impl Lowering<'_> {
         let place = unused("place", taken);
         columns.push(Column { value: Scalar::Window(Box::new(over)), name: Some(place.clone()) });
         let select = Select { columns, group_by, ..rows.select(filter) };
-        let cte = match self.ctes.iter().find(|cte| cte.select == select) {
-            Some(known) => known.name.clone(),
-            None => {
-                let what = format!("{}_of_{}", self.column_name(aggregate), self.aggregate_name(aggregate));
-                let name = self.cte_name(&what);
-                self.ctes.push(Cte::new(name.clone(), select));
-                name
-            }
-        };
+        let name = format!("{}_of_{}", self.column_name(aggregate), self.aggregate_name(aggregate));
+        let cte = self.known_or_new(select, &name);
         let alias = self.attach_keys(owner, &cte, &rows.keys, Some(place));
         Scalar::Column(alias, value)
     }
@@ -185,28 +178,40 @@ impl Lowering<'_> {
     /// How many periods have enough rows; null where none has.
     pub(super) fn periods(&mut self, scope: &Scope, periods: &Periods) -> Scalar {
         let owner = &scope.this;
-        if periods.at_least == 1 {
-            return self.grouped(owner, &periods.rows, "periods", |this, inner| {
-                Scalar::Call(Function::CountDistinct, vec![this.period(inner, periods)])
-            });
-        }
         let rows = self
             .rows_of(owner, &periods.rows, |this, inner, _| vec![(this.period(inner, periods), "period")]);
+        let (rows, counted) = if periods.at_least == 1 {
+            let period = rows.column(0);
+            (rows, Scalar::Call(Function::CountDistinct, vec![period]))
+        } else {
+            (self.full_periods(&rows, periods), Scalar::CountRows)
+        };
         let keys = rows.group_keys();
-        let columns = keys.iter().map(GroupKey::column).collect();
+        let select = Select { group_by: rows.partition(), ..rows.select(None) };
+        let (cte, column) = self.share(select, &keys, counted, "periods", &periods.rows);
+        let alias = self.attach_keys(owner, &cte, &keys, None);
+        Scalar::Column(alias, column)
+    }
+
+    /// A row for each period that has enough of the rows.
+    fn full_periods(&mut self, rows: &Rows, periods: &Periods) -> Rows {
+        let columns = rows.group_keys().iter().map(GroupKey::column).collect();
         let group_by = rows.partition().into_iter().chain([rows.column(0)]).collect();
         let enough = Scalar::Literal(Literal::Integer(i64::try_from(periods.at_least).unwrap_or(i64::MAX)));
         let having = Some(binary(BinaryOp::GreaterOrEqual, Scalar::CountRows, enough));
         let select = Select { columns, group_by, having, ..rows.select(None) };
-        let name = self.cte_name(&format!("full_periods_of_{}", self.aggregate_name(&periods.rows)));
+        let name = format!("full_periods_of_{}", self.aggregate_name(&periods.rows));
+        Rows { cte: self.known_or_new(select, &name), keys: rows.keys.clone(), columns: Vec::new() }
+    }
+
+    /// The name of a subquery, of one that is there if there is such a one.
+    fn known_or_new(&mut self, select: Select, name: &str) -> String {
+        if let Some(known) = self.ctes.iter().find(|cte| cte.select == select && cte.union.is_empty()) {
+            return known.name.clone();
+        }
+        let name = self.cte_name(name);
         self.ctes.push(Cte::new(name.clone(), select));
-        let full = Rows { cte: name, keys: rows.keys, columns: Vec::new() };
-        let keys = full.group_keys();
-        let group_by = full.partition();
-        let select = Select { group_by, ..full.select(None) };
-        let (cte, column) = self.share(select, &keys, Scalar::CountRows, "periods", &periods.rows);
-        let alias = self.attach_keys(owner, &cte, &keys, None);
-        Scalar::Column(alias, column)
+        name
     }
 
     /// The number of the period that a row lies in, from 1 for the earliest.
@@ -251,8 +256,11 @@ impl Lowering<'_> {
         let entity = catalog.entity(aggregate.end);
         for &key in &entity.key {
             let value = self.field(&inner.scope.this, key);
-            let is_text = entity.field(key).ty == Type::String;
-            values.push(if is_text { self.text_order(value) } else { value });
+            values.push(match entity.field(key).ty {
+                Type::String => self.text_order(value),
+                Type::Semver => Scalar::Call(Function::SemverKey, vec![value]),
+                _ => value,
+            });
         }
         let order = |value| Order { value, descending: latest, nulls_last: false };
         let over = Over {

@@ -31,7 +31,7 @@ impl Lowering<'_> {
                 if is_total(aggregate) { or_zero(scalar) } else { scalar }
             }
             ValueKind::Arithmetic(op, left, right) => self.arithmetic(scope, *op, left, right, &value.ty),
-            ValueKind::Negate(inner) => Scalar::Negate(Box::new(self.value(scope, inner))),
+            ValueKind::Negate(inner) => Scalar::Negate(Box::new(self.widened(scope, inner))),
             ValueKind::Call(func, args) => self.function(scope, *func, args, &value.ty),
             ValueKind::Now => Scalar::Clock("as_of".to_owned()),
             ValueKind::Instant(local) => {
@@ -103,7 +103,10 @@ impl Lowering<'_> {
         right: &Value,
         ty: &Type,
     ) -> Scalar {
-        let scalars = (self.value(scope, left), self.value(scope, right));
+        let mut scalars = (self.value(scope, left), self.value(scope, right));
+        if matches!(op, ArithmeticOp::Add | ArithmeticOp::Subtract | ArithmeticOp::Multiply) {
+            scalars.0 = self.wide_operand((left, right), scalars.0);
+        }
         let scalars = operands(op, (left, right), scalars);
         let binary = |op, (left, right)| Scalar::Binary(op, Box::new(left), Box::new(right));
         match op {
@@ -121,6 +124,12 @@ impl Lowering<'_> {
     }
 
     fn function(&mut self, scope: &Scope, func: Func, args: &[Value], ty: &Type) -> Scalar {
+        if let (Func::Size, [array]) = (func, args) {
+            return self.size(scope, array);
+        }
+        if let (Func::Abs, [number]) = (func, args) {
+            return call(Function::Abs, vec![self.widened(scope, number)]);
+        }
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
             Func::Semver => Function::SemverKey,

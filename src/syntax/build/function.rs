@@ -56,7 +56,15 @@ impl<'a> Builder<'a, '_> {
         let path = self.path_in(&node);
         let Some(window) = children(node.clone(), Rule::window).next() else { return refused(span) };
         let window = self.window(window);
-        let filter = children(node.clone(), Rule::expr).next().map(|filter| self.expr(filter));
+        // `where` may stand before `each`, at the end, or in both places.
+        let mut filters: Vec<Expr> = children(node.clone(), Rule::expr).map(|it| self.expr(it)).collect();
+        let filter = match filters.as_slice() {
+            [] | [_] => filters.pop(),
+            [first, .., last] => {
+                let span = first.span.to(last.span);
+                Some(Expr { kind: ExprKind::And(filters), span })
+            }
+        };
         let mut numbers = children(node.clone(), Rule::integer);
         let (each, least) = (numbers.next(), numbers.next());
         let unit = children(node, Rule::unit).next();

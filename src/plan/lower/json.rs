@@ -1,0 +1,62 @@
+//! Values out of JSON documents: a key at a time, and then as the field's type, or null.
+
+use bigdecimal::BigDecimal;
+
+use super::Lowering;
+use super::bounds::call;
+use super::cond::binary;
+use crate::catalog::{Container, is_plain};
+use crate::dialect::Function;
+use crate::plan::rel::{BinaryOp, Scalar};
+use crate::types::{Literal, Type};
+
+/// The name of an element where an array's elements are read one by one.
+const ITEM: &str = "segc_item";
+
+impl Lowering<'_> {
+    /// The value below these keys of the document in a column.
+    pub(super) fn in_json(&self, column: Scalar, container: Container, keys: &[String], ty: &Type) -> Scalar {
+        let read = if container == Container::JsonText { Function::ReadJsonText } else { Function::ReadJson };
+        let document = call(read, vec![column]);
+        let found = keys.iter().fold(document, |outer, key| {
+            let step = if is_plain(key) { Function::JsonKey } else { Function::JsonAnyKey };
+            call(step, vec![outer, Scalar::Literal(Literal::String(key.clone()))])
+        });
+        typed(found, ty)
+    }
+}
+
+/// A JSON value as one of a type; null if it is another.
+fn typed(json: Scalar, ty: &Type) -> Scalar {
+    let function = match ty {
+        Type::String | Type::Semver => Function::JsonString,
+        Type::Integer => Function::JsonInteger,
+        Type::Float => Function::JsonFloat,
+        Type::Boolean => Function::JsonBoolean,
+        Type::Date => Function::JsonDate,
+        Type::Timestamp => Function::JsonTimestamp,
+        Type::Json => Function::JsonPresent,
+        Type::Decimal { precision, scale } => return decimal(json, *precision, *scale),
+        Type::Array(element) => {
+            let item = typed(Scalar::Column(String::new(), ITEM.to_owned()), element);
+            return call(Function::JsonElements, vec![json, item]);
+        }
+    };
+    call(function, vec![json])
+}
+
+/// A number with the digits of a decimal; null if it is too large for it.
+fn decimal(json: Scalar, precision: u8, scale: u8) -> Scalar {
+    let number = call(Function::JsonDecimal, vec![json]);
+    let ty = Type::Decimal { precision, scale };
+    if ty == Type::DECIMAL {
+        return number;
+    }
+    // What rounds to 10 to the power of the digits before the point does not fit.
+    let digits = i64::from(precision) - i64::from(scale);
+    let half = BigDecimal::new(5.into(), i64::from(scale) + 1);
+    let limit = BigDecimal::new(1.into(), -digits) - half;
+    let size = call(Function::Abs, vec![number.clone()]);
+    let fits = binary(BinaryOp::Less, size, Scalar::Literal(Literal::Decimal(limit)));
+    Scalar::Case(vec![(fits, Scalar::Cast(Box::new(number), ty))], None)
+}
