@@ -169,6 +169,7 @@ topics!(
     names >= 40,
     text >= 40,
     types >= 15,
+    sequence >= 25,
     config >= 15,
     catalog >= 20,
     yaml >= 5,
