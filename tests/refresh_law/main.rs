@@ -26,6 +26,11 @@ mod keep;
 #[path = "../agreement/segments.rs"]
 mod segments;
 
+#[path = "../agreement/rows.rs"]
+mod rows;
+#[path = "../agreement/text.rs"]
+mod text;
+
 mod growing;
 
 use std::cell::RefCell;
