@@ -29,6 +29,11 @@ mod segments;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod text;
 
+#[path = "../agreement/rows.rs"]
+mod rows;
+#[path = "../agreement/text.rs"]
+mod text;
+
 mod growing;
 
 use std::cell::RefCell;
