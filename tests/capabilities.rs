@@ -471,29 +471,15 @@ fn nested_values_and_anniversaries_can_be_refused() {
     }
 }
 
-/// A construct for each capability that segments can't use yet. When one of these is
-/// understood, its capability leaves `NOT_YET`.
-const NOT_YET: &[(Capability, &str)] = &[];
-
+/// Every feature of segments is there; scripts don't write grants yet.
 #[test]
-fn what_the_matrix_calls_not_yet_is_refused_and_nothing_else_is() {
-    let catalog = CATALOG;
-    let open = |condition: &str| {
-        let text = format!("segment s on customer {{ {condition} }}");
-        let files = project("", "", &text).with("catalog/all.yml", catalog);
-        open_files(&files, &Options::default())
-    };
-    for (capability, condition) in NOT_YET {
-        let (_, problems) = open(condition);
-        assert!(problems.has_errors(), "{}: `{condition}` is understood now", capability.name());
-    }
-    let (session, problems) = open("where plan = \"a\"");
+fn nothing_but_grants_is_not_yet() {
+    let files = project("", "", "segment s on customer { where plan = \"a\" }");
+    let (session, problems) = open_files(&files, &Options::default());
     assert!(problems.is_empty(), "{problems:?}");
     for row in session.capability_matrix(None, &BTreeMap::new()).capabilities {
-        let listed = NOT_YET.iter().any(|(capability, _)| *capability == row.capability);
         let not_yet = row.cells.contains(&Cell::NotYet);
-        // Nothing of a segment asks for grants; scripts don't write them yet.
-        assert!(listed == not_yet || row.capability == Capability::Grants, "{}", row.capability.name());
+        assert_eq!(not_yet, row.capability == Capability::Grants, "{}", row.capability.name());
     }
 }
 

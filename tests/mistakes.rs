@@ -167,6 +167,7 @@ topics!(
     keep >= 40,
     spelling >= 30,
     names >= 40,
+    text >= 40,
     types >= 15,
     config >= 15,
     catalog >= 20,

@@ -170,8 +170,6 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         checks: Vec::new(),
         guards: Vec::new(),
         fingerprint: format!("{id:064}"),
-        hold: None,
-        history: None,
         capabilities: vec![crate::dialect::Capability::SegmentComposition],
         reads: vec![TableRead {
             entity: "customer".to_owned(),

@@ -323,7 +323,10 @@ impl Sights<'_> {
         if aggregate.func == AggregateFunc::Every {
             let failing = aggregate.filter.as_ref().map(not);
             self.count(What::Rows, Aggregate { filter: None, ..aggregate.clone() });
-            self.count(What::Failing, Aggregate { filter: failing, ..aggregate.clone() });
+            // A filter would choose other rows for `latest` to take.
+            if aggregate.ranked.is_none() {
+                self.count(What::Failing, Aggregate { filter: failing, ..aggregate.clone() });
+            }
         } else {
             self.count(What::Rows, aggregate.clone());
         }

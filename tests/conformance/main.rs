@@ -3,7 +3,7 @@
 //! The cases are the Markdown files of this folder; `README.md` says how they are written.
 //! Each is evaluated by the reference evaluator and executed on every engine at hand, as it
 //! stands and, where it is a condition, negated. The page `docs/conformance.md` keeps what
-//! was executed where. `SEGC_TOPIC=rows` runs the files of that name alone.
+//! was executed where.
 
 #![allow(
     unreachable_pub,

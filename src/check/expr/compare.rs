@@ -437,7 +437,7 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
                 return format!("write the version as text: `\"{meant}\"`");
             }
             (_, Type::Semver) if one.1.ty == Type::String => {
-                let what = what.unwrap_or_else(|| "…".to_owned());
+                let what = write_back(one.0).unwrap_or_else(|| "…".to_owned());
                 return format!("make a version of the text: `semver({what})`");
             }
             _ => {}

@@ -53,14 +53,19 @@ impl Checker<'_, '_> {
             (AggregateFunc::Exists, latest) => {
                 let end = if latest { "last" } else { "first" };
                 let field = self.field_to_show(found);
-                let one = format!("`{end}({rows}.{field}) = …` tests the {end} row alone, ");
-                let one = if count == 1 { one } else { String::new() };
-                (
-                    format!("`where` chooses the rows before `{word_of}` does, so this is any such row"),
+                let why =
+                    format!("`where` chooses the rows before `{word_of}` does, so this is any such row");
+                let help = if count == 1 {
                     format!(
-                        "{one}`not every({word_of} {count} {rows} where not (…))` any of the {word_of} {count}"
-                    ),
-                )
+                        "to test that row itself, write `{end}({rows}.{field}) = …`, \
+                         or `every({word_of} 1 {rows} where …) and exists({rows})`"
+                    )
+                } else {
+                    format!(
+                        "to test those rows themselves, write `not every({word_of} {count} {rows} where not (…))`"
+                    )
+                };
+                (why, help)
             }
             (AggregateFunc::Last, true) | (AggregateFunc::First, false) => {
                 let func = word(ast.func);

@@ -1,3 +1,5 @@
+//! What patterns are read, what is refused, and where.
+
 use super::*;
 use crate::types::CharSet;
 

@@ -66,8 +66,8 @@ crate::problems! {
 
     /// A period is one unit long or longer, and `at least` asks for one row or more.
     ///
-    ///     periods(orders during last 8 weeks each 0 weeks)
-    ///     periods(orders during last 8 weeks each 1 week at least 0)
+    ///     periods(orders during last 8 weeks each 0 weeks)              # each 1 week
+    ///     periods(orders during last 8 weeks each 1 week at least 0)    # at least 1
     error SEG366 "not a number for periods" PeriodNumber { span: Span, given: i64, what: &'static str }
     message |p| format!("`{}` is no {}", p.given, p.what);
     help |p| Some(format!("the {} is 1 or more", p.what));

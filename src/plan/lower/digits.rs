@@ -114,7 +114,14 @@ fn digits(value: &Value) -> Option<Digits> {
         ValueKind::Aggregate(aggregate) => match (aggregate.func, &aggregate.value) {
             (AggregateFunc::Sum, Some(inner)) => digits(inner)
                 .map(|inner| Digits { whole: inner.whole + 9 + u32::from(inner.scale > 0), ..inner }),
-            (AggregateFunc::Min | AggregateFunc::Max, Some(inner)) => digits(inner),
+            (
+                AggregateFunc::Min
+                | AggregateFunc::Max
+                | AggregateFunc::First
+                | AggregateFunc::Last
+                | AggregateFunc::Mode,
+                Some(inner),
+            ) => digits(inner),
             _ => None,
         },
         ValueKind::Negate(inner) => digits(inner),

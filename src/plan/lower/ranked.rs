@@ -256,8 +256,11 @@ impl Lowering<'_> {
         let entity = catalog.entity(aggregate.end);
         for &key in &entity.key {
             let value = self.field(&inner.scope.this, key);
-            let is_text = entity.field(key).ty == Type::String;
-            values.push(if is_text { self.text_order(value) } else { value });
+            values.push(match entity.field(key).ty {
+                Type::String => self.text_order(value),
+                Type::Semver => Scalar::Call(Function::SemverKey, vec![value]),
+                _ => value,
+            });
         }
         let order = |value| Order { value, descending: latest, nulls_last: false };
         let over = Over {

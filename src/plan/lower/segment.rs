@@ -128,7 +128,9 @@ impl Lowering<'_> {
             let entity = self.cx.hir.catalog.entity(path.end);
             entity.key.iter().map(|&key| entity.field(key).column.clone()).collect()
         };
-        if self.in_alternative && path.base == Base::This {
+        // The outer row is joined as well where it stands in the same select.
+        let here = self.start(scope, path).frame + 1 == self.frames.len();
+        if self.in_alternative && (path.base == Base::This || here) {
             return self.joined_segment(scope, relation, names.into_iter().zip(keys).collect(), negated);
         }
         let alias = self.member_alias(&relation);

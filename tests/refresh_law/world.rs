@@ -292,6 +292,7 @@ fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
             Kind::Key => (at + 1).to_string(),
             Kind::Ref(_) => (tape.below(7) + 1).to_string(),
             Kind::Text if name == "kind" => tape.pick(EVENTS).to_owned(),
+            Kind::Text if tape.one_in(3) => tape.pick(crate::text::TEXTS).to_owned(),
             Kind::Text => tape.pick(TEXTS).to_owned(),
             Kind::Closed => tape.pick(PLANS).to_owned(),
             Kind::Integer => (i64::try_from(tape.below(12)).expect("small") - 3).to_string(),

@@ -46,7 +46,7 @@ impl Writer<'_, '_> {
     ) -> Option<(String, Kind)> {
         let (path, of, rest) = self.source(scope, depth, "")?;
         let inner = Scope { this: of, outer: None };
-        let (field, kind) = self.field(inner, |kind| wanted(kind))?;
+        let (field, kind) = self.field(inner, wanted)?;
         let func = if is_timed(&path) { self.tape.pick(&["first", "last", "mode"]) } else { "mode" };
         let ranked = self.ranked(&path);
         Some((format!("{func}({ranked}{path}.{field}{rest})"), kind))

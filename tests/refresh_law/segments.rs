@@ -292,6 +292,10 @@ impl Writer<'_, '_> {
     }
 
     fn text_test(&mut self, scope: Scope) -> String {
+        if self.tape.one_in(2) {
+            let subject = self.text(scope);
+            return crate::text::test(self.tape, &subject);
+        }
         let not = if self.tape.one_in(3) { "not " } else { "" };
         let op = self.tape.pick(&["contains", "starts with", "ends with"]);
         let fold = if self.tape.one_in(3) { " ignoring case" } else { "" };

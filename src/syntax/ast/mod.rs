@@ -1,0 +1,185 @@
+//! The syntax tree: what was written, every node with its span, no name looked up.
+
+mod expr;
+mod rows;
+
+pub use expr::*;
+pub use rows::*;
+
+use crate::diagnostic::Span;
+use crate::types::{Literal, Type, Unit};
+
+/// A parsed `.seg` file: the items that could be read (what could not is a problem).
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// In the order they are written.
+    pub items: Vec<Item>,
+}
+
+/// A top-level item.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// `param name: type = default`
+    Param(Param),
+    /// `trait name on entity = expression`
+    Trait(Trait),
+    /// `segment name on entity { … }`
+    Segment(Box<Segment>),
+}
+
+/// A name as it was written, without its backticks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where it stands, backticks included.
+    pub span: Span,
+}
+
+/// `param min_spend: decimal = 1000`
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name, without `$`.
+    pub name: Name,
+    /// Its declared type.
+    pub ty: Type,
+    /// Where the type stands.
+    pub ty_span: Span,
+    /// Its default; without one, `--param` must give a value.
+    pub default: Option<Expr>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// `trait lifetime_value on customer = sum(orders.total)`
+#[derive(Debug, Clone)]
+pub struct Trait {
+    /// Its name.
+    pub name: Name,
+    /// The entity that has it.
+    pub entity: Name,
+    /// Its definition.
+    pub value: Expr,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// `segment name on entity [extends parent] { properties and rules }`
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Its name.
+    pub name: Name,
+    /// The entity whose rows it selects.
+    pub entity: Name,
+    /// The segment that it narrows.
+    pub extends: Option<Name>,
+    /// `name: value` lines, in order.
+    pub properties: Vec<Property>,
+    /// `where`, `include where` and `exclude where`, in order.
+    pub rules: Vec<Rule>,
+    /// `keep …`, in order.
+    pub keeps: Vec<Keep>,
+    /// What stands in it that segc can't compile yet.
+    pub unsupported: Vec<Unsupported>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// A property: `owner: "growth@shop.example"`.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// Its name; of two words for `exclusive group`.
+    pub name: Name,
+    /// What it is set to.
+    pub value: PropertyValue,
+    /// Where the value stands.
+    pub value_span: Span,
+}
+
+/// The value of a property.
+#[derive(Debug, Clone)]
+pub enum PropertyValue {
+    /// `"text"`
+    Text(String),
+    /// `10`
+    Integer(i64),
+    /// `true`
+    Boolean(bool),
+    /// `incremental`
+    Word(String),
+    /// `[marketing, "end of year"]`
+    List(Vec<Name>),
+    /// `14 days`
+    Duration(i64, Unit),
+}
+
+/// What a rule does with those whom its condition selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleKind {
+    /// `where E`: the one and only include.
+    Where,
+    /// `include where E`
+    Include,
+    /// `exclude where E`
+    Exclude,
+}
+
+/// One rule of a segment.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Include or exclude.
+    pub kind: RuleKind,
+    /// Its condition.
+    pub condition: Expr,
+    /// The whole rule.
+    pub span: Span,
+}
+
+/// `keep …`: reduces those who match.
+#[derive(Debug, Clone)]
+pub struct Keep {
+    /// How.
+    pub kind: KeepKind,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// The kinds of [`Keep`].
+#[derive(Debug, Clone)]
+pub enum KeepKind {
+    /// `keep top 10 per company by lifetime_value`, `keep bottom 5% by total`
+    Rank {
+        /// `bottom`
+        bottom: bool,
+        /// `10`, `5%`
+        size: Literal,
+        /// `%` follows the size.
+        percent: bool,
+        /// Where the size stands, with its `%`.
+        size_span: Span,
+        /// The groups within which it counts.
+        per: Option<Path>,
+        /// What it ranks by.
+        by: Expr,
+    },
+    /// `keep sample 10% seed "autumn"`
+    Sample {
+        /// The percentage.
+        percent: Literal,
+        /// Where the percentage stands, with its `%`.
+        percent_span: Span,
+        /// The text that decides who it is.
+        seed: String,
+        /// Where the seed stands.
+        seed_span: Span,
+    },
+}
+
+/// A construct of the language that segc can read but not compile yet.
+#[derive(Debug, Clone)]
+pub struct Unsupported {
+    /// What it is called, such as "`keep`".
+    pub what: &'static str,
+    /// Where it stands.
+    pub span: Span,
+}
