@@ -27,6 +27,7 @@ mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
 #[allow(dead_code, reason = "what else agreement needs")]
+#[path = "../agreement/text.rs"]
 mod text;
 
 #[path = "../agreement/rows.rs"]
