@@ -101,13 +101,22 @@ impl Case {
 
     /// Checks it; says what is wrong if it isn't well typed.
     pub fn open(&self) -> Result<Opened, String> {
+        self.open_with(None)
+    }
+
+    /// The same with another template for a function of DuckDB's.
+    pub fn open_with(&self, wrong: Option<(&str, &str)>) -> Result<Opened, String> {
         let segments = self.items.join("\n\n");
         let mut files = Memory::new()
             .with("segc.yml", self.settings.clone())
             .with("catalog/world.yml", self.world.catalog())
             .with("segments/random.seg", segments.clone());
         for target in ["duckdb", "postgres"] {
-            files = files.with(&format!("dialects/{target}.yml"), self.fixed_clock(target));
+            let mut dialect = self.fixed_clock(target);
+            if let Some((function, template)) = wrong.filter(|_| target == "duckdb") {
+                dialect.push_str(&format!("  {function}: {template:?}\n"));
+            }
+            files = files.with(format!("dialects/{target}.yml"), dialect);
         }
         let (session, problems) = open_files(&files, &Options::default());
         if problems.has_errors() {
