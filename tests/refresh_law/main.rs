@@ -20,8 +20,6 @@ mod tape;
 mod world;
 
 mod keep;
-#[path = "../agreement/rows.rs"]
-mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
