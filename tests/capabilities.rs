@@ -44,6 +44,10 @@ segment colleague on customer { where plan is present or in segment staff }
 segment friend on customer { where in segment at_big }
 segment again on customer { where in segment buyers and plan is present }
 segment twice on customer { where plan is present and sequence(orders then (orders where total > 5)) }
+segment lately on customer { where plan is present and last(orders.total) > 5 }
+segment best on customer { where plan is present and every(latest 2 orders where total > 5) }
+segment often on customer { where plan is present and mode(orders.total) = 5 }
+segment weekly on customer { where plan is present and periods(orders during last 2 weeks each 1 week) > 1 }
 ";
 
 /// Names of segments, each with the text that is underlined.
@@ -55,10 +59,24 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
     ("linked_conditions", &[("at_big", "company")], "conditions on linked entities"),
     (
         "many_linked_conditions",
-        &[("buyers", "count(orders)"), ("twice", "orders")],
+        &[
+            ("buyers", "count(orders)"),
+            ("twice", "orders"),
+            ("lately", "last(orders.total)"),
+            ("best", "every(latest 2 orders where total > 5)"),
+            ("often", "mode(orders.total)"),
+            ("weekly", "periods(orders during last 2 weeks each 1 week)"),
+        ],
         "conditions on arrays of linked entities",
     ),
     ("sequences", &[("twice", "sequence(orders then (orders where total > 5))")], "sequences of rows"),
+    (
+        "row_order",
+        &[("lately", "last(orders.total)"), ("best", "every(latest 2 orders where total > 5)")],
+        "rows in the order of time",
+    ),
+    ("modes", &[("often", "mode(orders.total)")], "the most frequent value"),
+    ("periods", &[("weekly", "periods(orders during last 2 weeks each 1 week)")], "periods of a window"),
     (
         "segment_composition",
         &[
@@ -168,7 +186,7 @@ fn a_target_refuses_what_it_lacks() {
     });
     for (flag, ..) in FLAGS {
         let (problems, compiled, _) = judged(&files(flag), "duckdb", &Options::default());
-        assert!(problems.is_empty() && compiled.len() == 9, "the other target has it: {problems:?}");
+        assert!(problems.is_empty() && compiled.len() == SEGMENTS.lines().count(), "the other target has it: {problems:?}");
     }
 }
 
@@ -211,7 +229,7 @@ fn a_tier_refuses_what_it_switches_off_and_only_if_chosen() {
         ("which the tier `free` does not include".to_owned(), helps)
     });
     let (problems, compiled, _) = judged(&files("segment_composition"), "tiny", &Options::default());
-    assert!(problems.is_empty() && compiled.len() == 9, "{problems:?}");
+    assert!(problems.is_empty() && compiled.len() == SEGMENTS.lines().count(), "{problems:?}");
 }
 
 #[test]
@@ -479,7 +497,6 @@ fn nothing_but_grants_is_not_yet() {
     assert!(problems.is_empty(), "{problems:?}");
     for row in session.capability_matrix(None, &BTreeMap::new()).capabilities {
         let not_yet = row.cells.contains(&Cell::NotYet);
-        // A target that has no grants says so itself.
         assert!(!not_yet || row.capability == Capability::Grants, "{}", row.capability.name());
     }
 }

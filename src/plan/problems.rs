@@ -240,6 +240,9 @@ fn phrase(capability: Capability) -> String {
     let what = match capability {
         Capability::LinkedConditions => "conditions on linked entities",
         Capability::ManyLinkedConditions => "conditions on arrays of linked entities",
+        Capability::RowOrder => "rows in the order of time",
+        Capability::Modes => "the most frequent value",
+        Capability::Periods => "periods of a window",
         Capability::Sequences => "sequences of rows",
         Capability::SegmentComposition => "composition of segments",
         Capability::MaterializedComposition => "composition with materialised segments",
