@@ -175,7 +175,7 @@ topics!(
     yaml >= 5,
     projects >= 4,
     unit_tests >= 40,
-    rows >= 50,
+    rows >= 45,
     nested >= 30,
 );
 
