@@ -24,12 +24,6 @@ mod keep;
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
-#[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/text.rs"]
-mod text;
-
-#[path = "../agreement/rows.rs"]
-mod rows;
 #[path = "../agreement/text.rs"]
 mod text;
 
