@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use super::evaluator::{Evaluator, Scope};
 use super::number::compare;
-use super::text::{is_found, on_text, resembles};
 use super::time::instant;
 use super::{Datum, EvalError};
 use crate::check::hir::{Comparison, Cond, CondKind, TextOp, Value, Window};
@@ -45,48 +44,26 @@ impl Evaluator<'_> {
                 Ok(self.compares(Comparison::GreaterOrEqual, value, low, cond.span, scope)?
                     && self.compares(Comparison::LessOrEqual, value, high, cond.span, scope)?)
             }
+            CondKind::Text(op, value, needle) => text(*op, &self.pair(value, needle, scope)?, cond.span),
+            CondKind::Missing(value) => Ok(self.eval(value, scope)?.is_missing()),
             CondKind::During(value, window) => self.is_during(value, window, scope),
-            CondKind::Anniversary(value, window) => self.has_anniversary(value, window, scope),
             CondKind::InSegment(path, segment) => {
                 let row = self.end(path, scope, cond.span)?;
                 Ok(row.is_some_and(|row| self.is_member(*segment, row.index)))
             }
+            CondKind::True(value) => is_true(&self.eval(value, scope)?, cond.span),
             CondKind::Exists(aggregate) => Ok(!self.selected(aggregate, scope)?.is_empty()),
             CondKind::Every(aggregate) => self.every(aggregate, scope),
+            CondKind::Contains(array, item) => {
+                let item = self.eval(item, scope)?;
+                self.has_element(&self.eval(array, scope)?, &item, cond.span)
+            }
             CondKind::ContainsAny(array, items) => self.has_elements(array, items, scope, false),
             CondKind::ContainsAll(array, items) => self.has_elements(array, items, scope, true),
-            CondKind::Sequence(sequence) => self.sequence(sequence, scope),
-            CondKind::Text(..)
-            | CondKind::Missing(_)
-            | CondKind::True(_)
-            | CondKind::Contains(..)
-            | CondKind::Empty(_)
-            | CondKind::Matches(..)
-            | CondKind::Resembles(..) => self.test_value(cond, scope),
-        }
-    }
-
-    /// Whether a condition holds that is about values as they are. Apart from the others, whose
-    /// frames stay small: they are the ones that nest.
-    fn test_value(&self, cond: &Cond, scope: Scope) -> Result<bool, EvalError> {
-        match &cond.kind {
-            CondKind::Text(op, value, needle) => text(*op, &self.pair(value, needle, scope)?, cond.span),
-            CondKind::Missing(value) => Ok(self.eval(value, scope)?.is_missing()),
-            CondKind::True(value) => is_true(&self.eval(value, scope)?, cond.span),
-            CondKind::Contains(array, item) => {
-                let [array, item] = self.pair(array, item, scope)?;
-                self.has_element(&array, &item, cond.span)
-            }
             CondKind::Empty(array) => Ok(elements(&self.eval(array, scope)?, cond.span)?.next().is_none()),
-            CondKind::Matches(value, pattern) => {
-                let found = self.eval(value, scope)?;
-                on_text(&found, cond.span, |text| is_found(&pattern.tree, text))
-            }
-            CondKind::Resembles(value, wanted, edits) => {
-                let found = self.eval(value, scope)?;
-                on_text(&found, cond.span, |text| resembles(text, wanted, *edits))
-            }
-            _ => Err(EvalError::IllTyped(cond.span)),
+            CondKind::Anniversary(value, window) => self.has_anniversary(value, window, scope),
+            CondKind::Sequence(sequence) => self.sequence(sequence, scope),
+            CondKind::Matches(..) | CondKind::Resembles(..) => self.on_text(cond, scope),
         }
     }
 
