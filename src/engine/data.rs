@@ -51,9 +51,11 @@ impl DataTable {
         let same = |column: &&mut TableColumn| column.name.eq_ignore_ascii_case(&field.column);
         let Some(known) = self.columns.iter_mut().find(same) else {
             let (name, span) = (field.column.clone(), field.span);
-            self.columns.push(TableColumn { name, ty, storage, nullable, span });
+            let parts = part_of(field).into_iter().collect();
+            self.columns.push(TableColumn { name, ty, storage, nullable, span, parts });
             return Ok(());
         };
+        known.parts.extend(part_of(field));
         if known.ty != ty || known.storage != storage {
             return Err(EngineError::new(ColumnConflict {
                 span: Some(field.span),
@@ -82,19 +84,64 @@ pub struct TableColumn {
     pub nullable: bool,
     /// The first field that reads it.
     pub span: Span,
+    /// What fields read inside of it, if it is a struct: the keys, the type, and how it is held.
+    pub parts: Vec<StructPart>,
 }
+
+/// A value inside of a struct: the keys that lead to it, its type, and how it is held.
+pub type StructPart = (Vec<String>, Type, Storage);
 
 impl TableColumn {
     /// The type as the database knows it.
     #[must_use]
     pub fn sql_type(&self) -> String {
-        column_type(&self.ty, &self.storage)
+        if self.parts.is_empty() {
+            return column_type(&self.ty, &self.storage);
+        }
+        let parts: Vec<(&[String], String)> = self
+            .parts
+            .iter()
+            .map(|(keys, ty, storage)| (keys.as_slice(), column_type(ty, storage)))
+            .collect();
+        struct_type(&parts)
+    }
+
+    /// Whether files write its values as JSON, though it is no column of documents.
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        matches!(self.ty, Type::Array(_)) || !self.parts.is_empty()
     }
 
     fn definition(&self) -> String {
         let not_null = if self.nullable { "" } else { " NOT NULL" };
         format!("{} {}{not_null}", quote_ident(&self.name), self.sql_type())
     }
+}
+
+/// A struct in the embedded engine's words. One level for each key; paths are short.
+fn struct_type(parts: &[(&[String], String)]) -> String {
+    let mut names: Vec<&String> = Vec::new();
+    for first in parts.iter().filter_map(|(keys, _)| keys.first()) {
+        if !names.contains(&first) {
+            names.push(first);
+        }
+    }
+    let of_name = |name: &String| {
+        let below: Vec<(&[String], String)> = parts
+            .iter()
+            .filter(|(keys, _)| keys.first() == Some(name))
+            .map(|(keys, ty)| (keys.get(1..).unwrap_or_default(), ty.clone()))
+            .collect();
+        let leaf = below.iter().find(|(keys, _)| keys.is_empty()).map(|(_, ty)| ty.clone());
+        format!("{} {}", quote_ident(name), leaf.unwrap_or_else(|| struct_type(&below)))
+    };
+    format!("STRUCT({})", names.into_iter().map(of_name).collect::<Vec<_>>().join(", "))
+}
+
+/// What a field reads inside of a struct.
+fn part_of(field: &Field) -> Option<StructPart> {
+    let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct)?;
+    Some((inside.keys.clone(), field.ty.clone(), field.storage.clone()))
 }
 
 /// What the column of a field holds.

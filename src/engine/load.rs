@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::data::{DataTable, TableColumn, tables_of};
+use super::data::{DataTable, tables_of};
 use super::duckdb::DuckDb;
 use super::problems::{BadDataFile, MissingColumn};
 use super::quote::{quote_ident, quote_name, quote_text};
@@ -94,12 +94,17 @@ impl DuckDb {
         self.make_table(table)?;
         let names: Vec<String> = table.columns.iter().map(|column| quote_ident(&column.name)).collect();
         let names = names.join(", ");
+        let values = table.columns.iter().map(|column| match (format, column.is_nested()) {
+            (Format::Csv, true) => format!("CAST({} AS {})", quote_ident(&column.name), column.sql_type()),
+            _ => quote_ident(&column.name),
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
         let rows = match format {
             Format::Csv => read_csv(file, &typed_columns(&present, table)),
             Format::Parquet => read_parquet(file),
         };
         let target = quote_name(&table.name);
-        self.execute(&format!("INSERT INTO {target} ({names}) SELECT {names} FROM {rows}"))
+        self.execute(&format!("INSERT INTO {target} ({names}) SELECT {values} FROM {rows}"))
             .map_err(|error| bad_file(file, &error))
     }
 
@@ -141,7 +146,11 @@ fn read_parquet(file: &Path) -> String {
 fn typed_columns(present: &[String], table: &DataTable) -> String {
     let typed = present.iter().map(|name| {
         let known = table.columns.iter().find(|column| same_name(name, &column.name));
-        let ty = known.map_or_else(|| "VARCHAR".to_owned(), TableColumn::sql_type);
+        let ty = match known {
+            Some(column) if column.is_nested() => "JSON".to_owned(),
+            Some(column) => column.sql_type(),
+            None => "VARCHAR".to_owned(),
+        };
         format!("{}: {}", quote_text(name), quote_text(&ty))
     });
     typed.collect::<Vec<_>>().join(", ")

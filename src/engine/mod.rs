@@ -16,7 +16,7 @@ mod rows;
 mod table;
 
 pub use self::address::{Access, Address};
-pub use self::data::{DataTable, TableColumn, tables_of};
+pub use self::data::{DataTable, StructPart, TableColumn, tables_of};
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};

@@ -4,7 +4,6 @@ use super::data::DataTable;
 use super::duckdb::DuckDb;
 use super::quote::{quote_ident, quote_name, quote_text};
 use super::{Cell, Engine, EngineError};
-use crate::types::Type;
 
 /// Rows in one statement.
 const BATCH: usize = 500;
@@ -36,7 +35,7 @@ impl DuckDb {
 fn tuple(table: &DataTable, row: &[Cell]) -> String {
     let cells = table.columns.iter().zip(row).map(|(column, cell)| match cell {
         Cell::Null => "NULL".to_owned(),
-        cell if matches!(column.ty, Type::Array(_)) => {
+        cell if column.is_nested() => {
             let json = quote_text(&cell.to_string());
             format!("CAST(CAST({json} AS JSON) AS {})", column.sql_type())
         }
@@ -51,6 +50,7 @@ mod tests {
     use crate::catalog::Storage;
     use crate::diagnostic::{SourceId, Span};
     use crate::engine::TableColumn;
+    use crate::types::Type;
 
     #[test]
     fn rows_come_back_as_they_were_given() {
@@ -60,6 +60,7 @@ mod tests {
             storage: Storage::Native,
             nullable: true,
             span: Span::new(SourceId(0), 0, 0),
+            parts: Vec::new(),
         };
         let table = DataTable {
             name: vec!["lake".to_owned(), "a \"b\"".to_owned(), "t".to_owned()],

@@ -17,18 +17,23 @@ mod support;
 #[path = "../agreement/tape.rs"]
 mod tape;
 #[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/world.rs"]
 mod world;
 
-#[path = "../agreement/keep.rs"]
 mod keep;
-#[allow(dead_code, reason = "what else agreement needs")]
 #[path = "../agreement/rows.rs"]
 mod rows;
-
 #[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/segments.rs"]
+mod rows;
+#[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
+#[allow(dead_code, reason = "what else agreement needs")]
+#[path = "../agreement/text.rs"]
+mod text;
+
+#[path = "../agreement/rows.rs"]
+mod rows;
+#[path = "../agreement/text.rs"]
+mod text;
 
 mod growing;
 

@@ -22,6 +22,11 @@ impl<E: Engine> Statements<E> {
         Self { target, engine, tables: Vec::new() }
     }
 
+    /// The engine itself, for what isn't a query.
+    pub fn engine(&mut self) -> &mut E {
+        &mut self.engine
+    }
+
     fn must(&mut self, statement: &str) {
         if let Err(error) = self.engine.execute(statement) {
             panic!("{}: {error}\n{statement}", self.target);
