@@ -10,8 +10,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use segc::api::{Options, Session};
 use segc::engine::tables_of;
 use segc::project::Memory;
+use segc::sql::{Scope, parses_back};
 use support::project::{at, instant, open, stop_clocks};
-use support::target::{Target, build, plan};
+use support::target::{Target, build, plan, script};
 
 const CATALOG: &str = "
 entities:
@@ -302,4 +303,20 @@ fn random_runs_hold_whom_the_reference_holds() {
         ended += model.archive.len();
     }
     assert!(held > 20 && ended > 20, "too little happened: {held} {ended}");
+}
+
+/// What the dialects say differently, for a reader; nothing here runs on two of them.
+#[test]
+fn every_dialect_writes_how_members_are_held() {
+    let session = session(None);
+    for target in ["duckdb", "postgres", "bigquery", "spark"] {
+        let plan = plan(&session, target, &Options::default());
+        let win_back = plan.segments.iter().find(|one| one.name == "win_back").expect("it is planned");
+        let script = script(&session, &plan, Scope::One(win_back), true);
+        let dialect = session.dialects().get(target).expect("a built-in dialect");
+        for statement in &script.statements {
+            assert_eq!(parses_back(statement, dialect), Ok(()), "{target}: {}", statement.text);
+        }
+        insta::assert_snapshot!(format!("expire_{target}"), script.to_text());
+    }
 }

@@ -169,12 +169,13 @@ topics!(
     names >= 40,
     text >= 40,
     types >= 15,
+    sequence >= 25,
     config >= 15,
     catalog >= 20,
     yaml >= 5,
     projects >= 4,
     unit_tests >= 40,
-    rows >= 50,
+    rows >= 45,
     nested >= 30,
 );
 

@@ -139,7 +139,7 @@ named! {
         Anniversaries = "anniversaries",
         /// `(array, value)`: boolean, or null; true if an element equals the value.
         ArrayContains = "array_contains",
-        /// `(array)`: how many of its elements are present; null if it is null.
+        /// `(array)`: how many of its elements are present; null or 0 if it is null.
         ArraySize = "array_size",
         /// `(column)`: reads a JSON document, as the functions below take it.
         ReadJson = "read_json",

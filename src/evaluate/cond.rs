@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use super::evaluator::{Evaluator, Scope};
 use super::number::compare;
-use super::text::{is_found, on_text, resembles};
 use super::time::instant;
 use super::{Datum, EvalError};
 use crate::check::hir::{Comparison, Cond, CondKind, TextOp, Value, Window};
@@ -64,14 +63,7 @@ impl Evaluator<'_> {
             CondKind::Empty(array) => Ok(elements(&self.eval(array, scope)?, cond.span)?.next().is_none()),
             CondKind::Anniversary(value, window) => self.has_anniversary(value, window, scope),
             CondKind::Sequence(sequence) => self.sequence(sequence, scope),
-            CondKind::Matches(value, pattern) => {
-                let found = self.eval(value, scope)?;
-                on_text(&found, cond.span, |text| is_found(&pattern.tree, text))
-            }
-            CondKind::Resembles(value, wanted, edits) => {
-                let found = self.eval(value, scope)?;
-                on_text(&found, cond.span, |text| resembles(text, wanted, *edits))
-            }
+            CondKind::Matches(..) | CondKind::Resembles(..) => self.on_text(cond, scope),
         }
     }
 

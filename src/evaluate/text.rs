@@ -2,28 +2,41 @@
 
 use std::collections::BTreeSet;
 
+use super::evaluator::{Evaluator, Scope};
 use super::{Datum, EvalError};
-use crate::diagnostic::Span;
+use crate::check::hir::{Cond, CondKind};
 use crate::types::Regex;
 
-/// A test on text; false where it is missing.
-pub(super) fn on_text(value: &Datum, span: Span, test: impl FnOnce(&str) -> bool) -> Result<bool, EvalError> {
-    match value {
-        Datum::Missing => Ok(false),
-        Datum::String(text) => Ok(test(text)),
-        _ => Err(EvalError::IllTyped(span)),
+impl Evaluator<'_> {
+    /// `matches` and `resembles`: false where the text is missing. Apart from the other
+    /// conditions, whose recursion keeps a small frame.
+    #[inline(never)]
+    pub(super) fn on_text(&self, cond: &Cond, scope: Scope) -> Result<bool, EvalError> {
+        let (CondKind::Matches(value, _) | CondKind::Resembles(value, ..)) = &cond.kind else {
+            return Err(EvalError::IllTyped(cond.span));
+        };
+        let text = match self.eval(value, scope)? {
+            Datum::Missing => return Ok(false),
+            Datum::String(text) => text,
+            _ => return Err(EvalError::IllTyped(cond.span)),
+        };
+        Ok(match &cond.kind {
+            CondKind::Matches(_, pattern) => is_found(&pattern.tree, &text),
+            CondKind::Resembles(_, wanted, edits) => resembles(&text, wanted, *edits),
+            _ => false,
+        })
     }
 }
 
 /// At most `edits` insertions, deletions and replacements of code points; texts of over 255
 /// never resemble.
-pub(super) fn resembles(text: &str, wanted: &str, edits: u32) -> bool {
+fn resembles(text: &str, wanted: &str, edits: u32) -> bool {
     let distance = || u32::try_from(strsim::levenshtein(text, wanted)).unwrap_or(u32::MAX);
     text.chars().count() <= 255 && distance() <= edits
 }
 
 /// Whether a pattern is found anywhere in a text.
-pub(super) fn is_found(pattern: &Regex, text: &str) -> bool {
+fn is_found(pattern: &Regex, text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     !ends(pattern, &text, (0..=text.len()).collect()).is_empty()
 }

@@ -152,6 +152,18 @@ problems! {
     );
     help |_p| Some("put long lists into a table of their own and link to it, or split the segment".to_owned());
 
+    /// A segment has the name of the table that the ended memberships of another go to.
+    ///
+    /// ```text
+    /// segment vip on customer { history: true … }
+    /// segment vip_history on customer { … }     # vip's history is the table `vip_history`
+    /// ```
+    ///
+    /// Give the segment another name, or do without the history.
+    error SEG550 "the name of a history" HistoryNameTaken { span: Span, name: String, segment: String }
+    message |p| format!("`{}` is also the table of the history of `{}`", p.name, p.segment);
+    help |p| Some(format!("rename the segment, or take `history` out of `{}`", p.segment));
+
     /// The live database lacks what the segment asks for, though its dialect has it.
     ///
     /// With `--probe`, or wherever a command is connected, segc asks the database for its
@@ -177,18 +189,6 @@ problems! {
         p.otherwise.as_ref().map(|otherwise| format!("it needs: {otherwise}; ")).unwrap_or_default(),
         able(p.capability, &p.able), otherwise(p.capability)
     ));
-
-    /// A segment has the name of the table that the ended memberships of another go to.
-    ///
-    /// ```text
-    /// segment vip on customer { history: true … }
-    /// segment vip_history on customer { … }     # vip's history is the table `vip_history`
-    /// ```
-    ///
-    /// Give the segment another name, or do without the history.
-    error SEG550 "the name of a history" HistoryNameTaken { span: Span, name: String, segment: String }
-    message |p| format!("`{}` is also the table of the history of `{}`", p.name, p.segment);
-    help |p| Some(format!("rename the segment, or take `history` out of `{}`", p.segment));
 }
 
 /// Who says no.
@@ -240,6 +240,9 @@ fn phrase(capability: Capability) -> String {
     let what = match capability {
         Capability::LinkedConditions => "conditions on linked entities",
         Capability::ManyLinkedConditions => "conditions on arrays of linked entities",
+        Capability::RowOrder => "rows in the order of time",
+        Capability::Modes => "the most frequent value",
+        Capability::Periods => "periods of a window",
         Capability::Sequences => "sequences of rows",
         Capability::SegmentComposition => "composition of segments",
         Capability::MaterializedComposition => "composition with materialised segments",

@@ -8,8 +8,13 @@ const DIGITS: usize = 99;
 
 /// A semantic version. Versions are equal if they have the same precedence: build metadata
 /// does not count.
+///
+/// In a box, so that a value, which may be one, stays small.
 #[derive(Debug, Clone)]
-pub struct Version {
+pub struct Version(Box<Parts>);
+
+#[derive(Debug, Clone)]
+struct Parts {
     text: String,
     /// Major, minor, patch: digits without leading zeros.
     core: [String; 3],
@@ -57,7 +62,7 @@ impl Version {
             word(part, "build metadata").map_err(&wrong)?;
         }
         let core = [major, minor, patch].map(|part| (*part).to_owned());
-        Ok(Self { text: text.to_owned(), core, pre })
+        Ok(Self(Box::new(Parts { text: text.to_owned(), core, pre })))
     }
 
     /// A text whose order by code point is the order of versions. The templates of
@@ -69,11 +74,11 @@ impl Version {
     #[must_use]
     pub fn key(&self) -> String {
         let mut key = String::new();
-        for digits in &self.core {
+        for digits in &self.0.core {
             let _ = write!(key, "1{:02}{digits} ", digits.len());
         }
-        key.push_str(if self.pre.is_empty() { "2~" } else { "2-" });
-        for identifier in &self.pre {
+        key.push_str(if self.0.pre.is_empty() { "2~" } else { "2-" });
+        for identifier in &self.0.pre {
             let _ = match identifier {
                 Identifier::Number(digits) => write!(key, " 1{:02}{digits}", digits.len()),
                 Identifier::Word(word) => write!(key, " 2{word}"),
@@ -167,7 +172,7 @@ fn is_version(text: &str) -> bool {
 /// As it was written.
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 
@@ -197,11 +202,11 @@ impl PartialOrd for Identifier {
 /// pre-release's identifiers one by one, where fewer come before more.
 impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
-        let cores = self.core.iter().zip(&other.core).map(|(a, b)| compare_numbers(a, b));
+        let cores = self.0.core.iter().zip(&other.0.core).map(|(a, b)| compare_numbers(a, b));
         cores
             .fold(Ordering::Equal, Ordering::then)
-            .then_with(|| self.pre.is_empty().cmp(&other.pre.is_empty()))
-            .then_with(|| self.pre.cmp(&other.pre))
+            .then_with(|| self.0.pre.is_empty().cmp(&other.0.pre.is_empty()))
+            .then_with(|| self.0.pre.cmp(&other.0.pre))
     }
 }
 

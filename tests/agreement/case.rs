@@ -31,21 +31,19 @@ struct Tapes {
     segments: Vec<Vec<u8>>,
 }
 
-/// Cases without end, the same for the same seed.
+/// Cases without end: each is made from the seed and its own number alone.
 pub struct Cases {
-    runner: TestRunner,
+    seed: u64,
+    number: u64,
     tapes: BoxedStrategy<Tapes>,
 }
 
 impl Cases {
     pub fn new(seed: u64) -> Self {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let segment = prop::collection::vec(any::<u8>(), 10..220);
         let tapes = (prop::collection::vec(any::<u8>(), 1_400), prop::collection::vec(segment, WRITTEN));
         let tapes = tapes.prop_map(|(world, segments)| Tapes { world, segments });
-        Self { runner: TestRunner::new_with_rng(Config::default(), rng), tapes: tapes.boxed() }
+        Self { seed, number: 0, tapes: tapes.boxed() }
     }
 }
 
@@ -53,8 +51,19 @@ impl Iterator for Cases {
     type Item = Case;
 
     fn next(&mut self) -> Option<Case> {
-        let tree = self.tapes.new_tree(&mut self.runner).expect("a list of bytes");
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&self.seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.number.to_le_bytes());
+        self.number += 1;
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        let tree = self.tapes.new_tree(&mut runner).expect("a list of bytes");
         Some(Case::new(&tree.current()))
+    }
+
+    fn nth(&mut self, after: usize) -> Option<Case> {
+        self.number += after as u64;
+        self.next()
     }
 }
 

@@ -120,6 +120,7 @@ pub const CONSTRUCTS: &[&str] = &[
     "column: local time of a zone",
     "column: CHAR(n)",
     "column: 32-bit float",
+    "column: 32-bit integer",
     "column: float with NaN",
     "column: in JSON",
     "column: in JSON text",
@@ -233,8 +234,8 @@ impl<'a> Finder<'a> {
             Storage::Zone(_) => self.tell("column: local time of a zone"),
             Storage::Char => self.tell("column: CHAR(n)"),
             Storage::Float32 => self.tell("column: 32-bit float"),
-            Storage::FloatNan => self.tell("column: float with NaN"),
             Storage::Int32 => self.tell("column: 32-bit integer"),
+            Storage::FloatNan => self.tell("column: float with NaN"),
         }
         match field.inside.as_ref().map(|inside| inside.container) {
             Some(Container::Json) => self.tell("column: in JSON"),

@@ -28,6 +28,8 @@ pub fn agree(cases: usize, seed: u64) {
 /// How many tables were compared.
 fn script<E: Engine>(engine: &mut Statements<E>, case: &Case, opened: &Opened) -> usize {
     let (session, target) = (&opened.session, engine.target());
+    // Views would keep the tables of the case before.
+    engine.engine().execute("DROP SCHEMA IF EXISTS segments CASCADE").expect("the schema can go");
     engine.load(&case.tables(target, session));
     // What overflows would stop the script.
     let expected = opened.expected(case.as_of);
@@ -38,7 +40,6 @@ fn script<E: Engine>(engine: &mut Statements<E>, case: &Case, opened: &Opened) -
     let plan = plan.filter(|_| !problems.has_errors()).unwrap_or_else(|| panic!("{problems:?}"));
     let execution = session.execution(&plan, false).unwrap_or_else(|problems| panic!("{problems:?}"));
     let engine = engine.engine();
-    engine.execute("DROP SCHEMA IF EXISTS segments CASCADE").expect("the schema can go");
     for step in &execution.steps {
         if let Err(error) = engine.execute(&step.statement) {
             let _ = engine.execute("ROLLBACK");

@@ -1,4 +1,4 @@
--- 0 members
+-- 55 members
 -- The lines of one order have one time, so two lines of one order don't follow one another.
 select distinct c.customer_id
 from customers c

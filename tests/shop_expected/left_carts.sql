@@ -1,4 +1,4 @@
--- 0 members
+-- 26 members
 -- Thirty days before as_of is 1 March, 13:00 in London, in winter time.
 select distinct c.customer_id
 from customers c

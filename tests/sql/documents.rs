@@ -2,6 +2,7 @@
 
 use segc::dialect::Function as F;
 use segc::plan::rel::Scalar;
+use segc::types::Literal;
 
 use super::{Add, big, call, date, text, utc};
 
@@ -31,7 +32,8 @@ pub(crate) fn add_all(add: Add<'_>) {
     let item = || Scalar::Column(String::new(), "segc_item".to_owned());
     let array = |json: &str, read: F| call(F::JsonElements, vec![document(json), call(read, vec![item()])]);
     let strings = || array("[\"a\", null, 1, \"b\"]", F::JsonString);
-    add(F::JsonElements, call(F::ArraySize, vec![array("{\"a\": 1}", F::JsonString)]), "missing");
+    let none = call(F::ArraySize, vec![array("{\"a\": 1}", F::JsonString)]);
+    add(F::JsonElements, Scalar::Coalesce(vec![none, Scalar::Literal(Literal::Integer(0))]), "0");
     add(F::ArraySize, call(F::ArraySize, vec![strings()]), "2");
     add(F::ArraySize, call(F::ArraySize, vec![array("[]", F::JsonString)]), "0");
     add(F::ArrayContains, call(F::ArrayContains, vec![strings(), text("b")]), "true");
@@ -45,9 +47,10 @@ pub(crate) fn add_all(add: Add<'_>) {
         let none = call(F::JsonAnyKey, vec![document("{\"a\": {\"b\": \"x\"}}"), text(key)]);
         add(F::JsonAnyKey, call(F::JsonString, vec![none]), "missing");
     }
+    for (value, expected) in [("null", "true"), ("1", "false"), ("{}", "false"), ("\"\"", "false")] {
+        add(F::JsonPresent, Scalar::IsNull(Box::new(below(F::JsonPresent, value))), expected);
+    }
     for (function, value, expected) in [
-        (F::JsonPresent, "null", "missing"),
-        (F::JsonPresent, "1", "1"),
         (F::JsonString, "\"a\\u00e9\\n\\\"\"", "aé\n\""),
         (F::JsonString, "1", "missing"),
         (F::JsonString, "null", "missing"),

@@ -122,7 +122,7 @@ fn percentage(given: &Literal, digits: u8) -> Option<BigDecimal> {
         Literal::Decimal(number) => number.normalized(),
         _ => return None,
     };
-    let in_range = number > BigDecimal::from(0) && number <= BigDecimal::from(100);
+    let in_range = number > 0 && number <= 100;
     (in_range && number.fractional_digit_count() <= i64::from(digits)).then_some(number)
 }
 

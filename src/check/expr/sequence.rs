@@ -12,7 +12,7 @@ use super::super::problems::list;
 use super::super::problems::names::{MisplacedOuter, WindowName};
 use super::super::problems::sequence::{
     CalendarLength, GapBeforeNot, LastNotWithoutSpan, MatchingType, MatchingTypes, NeighbouringNots,
-    NotFirst, StepNotRows, StepWithoutTime, WrongLength,
+    NotFirst, OneStep, StepNotRows, StepWithoutTime, TooManySteps, WrongLength,
 };
 use super::super::problems::types::DecidedByClock;
 use super::super::resolve::{Head, Resolved, Scope, Tail, is_outer, path_text};
@@ -21,6 +21,9 @@ use super::{Checker, cond};
 
 /// The longest gap or span, in microseconds: ten thousand years.
 const LONGEST: i64 = 3_660_000 * 86_400_000_000;
+
+/// The most steps: each is a subquery, and engines nest them only so deep.
+const MOST: usize = 32;
 
 /// Where what is said about a step's rows stands.
 pub(in super::super) fn step_scope<'e>(step: &'e ast::Step, found: &Resolved, scope: &Scope) -> Scope<'e> {
@@ -65,6 +68,12 @@ impl Checker<'_, '_> {
 
     /// Where `then not` may stand.
     fn order_of_steps(&mut self, ast: &ast::Sequence) {
+        if let [only] = ast.steps.as_slice() {
+            self.report(OneStep { span: only.span, path: path_text(&only.path) });
+        }
+        if let Some(first) = ast.steps.get(MOST) {
+            self.report(TooManySteps { span: first.span, limit: MOST });
+        }
         let last = ast.steps.len().saturating_sub(1);
         for (at, step) in ast.steps.iter().enumerate().filter(|(_, step)| step.negated) {
             let span = step.span;

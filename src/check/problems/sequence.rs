@@ -60,6 +60,22 @@ crate::problems! {
         "give the gap to the next step: it counts from the last step that happens".to_owned()
     });
 
+    /// A sequence has two steps or more; what happens once is asked for with `exists`.
+    ///
+    ///     sequence(orders)                    # exists(orders)
+    error SEG376 "a sequence of one step" OneStep { span: Span, path: String }
+    message |_p| "a sequence has two steps or more".to_owned();
+    help |p| Some(format!("add a step with `then`, or write `exists({})`", p.path));
+
+    /// A sequence has so many steps at most: each is a subquery within the next.
+    ///
+    ///     sequence(a then b then c then …)        # and so on
+    ///
+    /// Join two sequences by `and`, each with a part of the steps.
+    error SEG377 "too many steps" TooManySteps { span: Span, limit: usize }
+    message |p| format!("a sequence has at most {} steps", p.limit);
+    help |_p| Some("join two shorter sequences by `and`".to_owned());
+
     /// Gaps and spans are exact time: months, quarters and years have no fixed length.
     ///
     ///     sequence(a then b within 1 month)       # within 30 days

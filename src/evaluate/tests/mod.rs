@@ -2,6 +2,7 @@
 //! built by hand, so that these tests stand on nothing but the tree's definition.
 
 mod build;
+mod keep;
 mod linked;
 mod missing;
 mod numbers;

@@ -226,7 +226,7 @@ impl Chain {
 /// `keep top 100%`
 fn keeps_all(keep: &Keep) -> bool {
     match &keep.kind {
-        KeepKind::Rank { size: KeepSize::Percent(percent), .. } => *percent >= BigDecimal::from(100),
+        KeepKind::Rank { size: KeepSize::Percent(percent), .. } => *percent >= 100,
         KeepKind::Rank { size: KeepSize::Count(_), .. } => false,
         KeepKind::Sample { below, .. } => *below >= 10_000,
     }

@@ -132,7 +132,10 @@ impl Lowering<'_> {
         let present = may_miss.then(|| Scalar::IsNotNull(Box::new(value.clone())));
         let taken = aggregate.ranked.map(|_| within(rows.column(1), aggregate));
         let filter = crate::plan::rel::all(present.into_iter().chain(taken).collect());
-        let group_by = rows.partition().into_iter().chain([value]).collect();
+        let mut group_by = rows.partition();
+        if !group_by.contains(&value) {
+            group_by.push(value);
+        }
         self.one_per_key(owner, aggregate, &rows, (filter, group_by), over)
     }
 
@@ -147,7 +150,10 @@ impl Lowering<'_> {
     ) -> Scalar {
         let value = rows.columns.first().cloned().unwrap_or_default();
         let mut columns: Vec<Column> = rows.group_keys().iter().map(GroupKey::column).collect();
-        columns.push(Column { value: rows.column(0), name: None });
+        // The value may be one of the keys.
+        if !rows.keys.iter().any(|key| key.name == value) {
+            columns.push(Column { value: rows.column(0), name: None });
+        }
         let taken = |name: &str| rows.keys.iter().any(|key| key.name == name) || name == value;
         let place = unused("place", taken);
         columns.push(Column { value: Scalar::Window(Box::new(over)), name: Some(place.clone()) });

@@ -50,7 +50,7 @@ pub struct Periods {
 /// `sequence(a then within 1 day (b where x) then not c then d within 7 days matching p during W)`
 #[derive(Debug, Clone)]
 pub struct Sequence {
-    /// Two or more; the first may be negated here, which the checker refuses.
+    /// One or more; of these, the checker refuses one alone, and a first that is negated.
     pub steps: Vec<Step>,
     /// `within D` after the last step: from the first step to the last.
     pub span: Option<Within>,

@@ -198,7 +198,7 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("where a not = 5", &[("SEG101", "=")]),
     ("keep top by a", &[("SEG101", "by")]),
     ("keep first 10", &[("SEG101", "first")]),
-    ("where sequence(a)", &[("SEG101", ")")]),
+    ("where sequence(a then)", &[("SEG101", ")")]),
     ("where sequence(a, b)", &[("SEG101", ",")]),
     ("where periods(a) > 1", &[("SEG101", ")")]),
     ("where a\n where b\n x", &[("SEG101", "x")]),

@@ -22,7 +22,7 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn simple(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        match self.tape.below(16) {
+        match self.tape.below(17) {
             0 | 1 => self.compare_numbers(scope, depth),
             2 => self.compare_texts(scope, depth),
             3 => self.text_test(scope),
@@ -37,6 +37,7 @@ impl<'w> Writer<'w, '_, '_> {
             12 => self.array(scope),
             13 => self.anniversary(scope, depth),
             14 => self.closed(scope),
+            15 => self.array(scope),
             _ => self.membership(scope, depth.max(1)),
         }
     }
@@ -86,7 +87,10 @@ impl<'w> Writer<'w, '_, '_> {
 
     pub(super) fn closed(&mut self, scope: Scope<'w>) -> String {
         let Some((path, _)) = self.field(scope, |kind| kind == Kind::Plan) else {
-            return self.compare_numbers(scope, 0);
+            return match self.field(scope, |kind| kind == Kind::Document) {
+                Some((path, _)) => format!("{path} is {}", self.tape.pick(&["missing", "present"])),
+                None => self.compare_numbers(scope, 0),
+            };
         };
         let op = self.tape.pick(&["=", "!="]);
         format!("{path} {op} \"{}\"", self.tape.pick(crate::world::PLANS))

@@ -3,7 +3,6 @@
 use super::{Number, Scope, Writer};
 use crate::world::{EVENTS, Entity, Kind};
 
-const SEQUENCES: bool = false;
 /// Windows with a length of periods that fills them.
 const PERIODS: &[(&str, &str)] = &[
     ("last 3 weeks", "1 week"),
@@ -171,9 +170,6 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn sequence(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        if !SEQUENCES {
-            return self.exists(scope, depth);
-        }
         let steps = self.tape.below(3) + 2;
         let (mut text, mut negated) = (String::new(), false);
         for at in 0..steps {

@@ -78,6 +78,9 @@ impl<'w> Writer<'w, '_, '_> {
 
     pub(super) fn pattern(&mut self, scope: Scope<'w>) -> String {
         let (text, not) = (self.text(scope, 0), self.not());
+        if self.tape.one_in(2) {
+            return crate::text::test(self.tape, &text);
+        }
         if self.tape.one_in(3) {
             let meant = self.tape.pick(&["paid", "it is", "", "ünü", "web", "zz top"]);
             return format!("{text} {not}resembles \"{meant}\" within {} edits", self.tape.below(4));
@@ -112,7 +115,8 @@ impl<'w> Writer<'w, '_, '_> {
         let tags = kind == Kind::Tags;
         let one = self.tape.pick(&if tags { ["\"vip\"", "\"\"", "\"it's\""] } else { ["1", "-3", "2"] });
         let other = if tags { "\"a%b\"" } else { "5" };
-        match self.tape.below(6) {
+        match self.tape.below(7) {
+            6 => format!("{path} is empty"),
             0 => format!("{path} {not}contains any ({one}, {other})"),
             1 => format!("{path} {not}contains all ({one}, {other})"),
             2 => format!("{path} is {not}empty"),

@@ -157,6 +157,7 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Integer => return Some((i64::try_from(tape.below(12)).expect("small") - 3).to_string()),
         Kind::Tags => return Some(list(&["\"vip\"", "\"it's\"", "\"\"", "\"a%b\"", "null"], tape)),
         Kind::Scores => return Some(list(&["1", "2", "-3", "5", "null"], tape)),
+        Kind::Text if tape.one_in(3) => tape.pick(crate::text::TEXTS),
         Kind::Text => tape.pick(TEXTS),
         Kind::Channel => tape.pick(&["web", "app", "Web"]),
         Kind::Event => tape.pick(EVENTS),

@@ -188,6 +188,7 @@ impl Shape {
 fn storage(kind: Kind, tape: &mut Tape<'_>) -> &'static str {
     match kind {
         Kind::Text => tape.pick(&["", "", "", "storage: char"]),
+        Kind::Integer => tape.pick(&["", "", "", "storage: int32"]),
         Kind::Float => tape.pick(&["", "storage: float_nan", "storage: float32"]),
         Kind::Timestamp => {
             tape.pick(&["", "", "", "", "zone: Europe/London", "zone: America/New_York", "zone: UTC"])

@@ -66,7 +66,13 @@ impl<'s> Chain<'s> {
             None => {
                 let at = self.at();
                 let within = self.sequence.span.map(|span| self.at_most(at, reached.start, span));
-                all([reached.holds].into_iter().chain(within).collect())
+                // The span's test is one for presence, too.
+                let mut holds = match reached.holds {
+                    Scalar::And(parts) => parts,
+                    other => vec![other],
+                };
+                holds.retain(|one| within.is_none() || !matches!(one, Scalar::IsNotNull(_)));
+                all(holds.into_iter().chain(within).collect())
             }
         };
         self.write(lowering, found)

@@ -7,7 +7,7 @@ use crate::check::hir::{Hop, Sequence, Step, Value, ValueKind, Window};
 use crate::diagnostic::{SourceId, Span};
 use crate::dialect::Function;
 use crate::plan::lower::Lowering;
-use crate::plan::lower::aggregate::{Inner, reads_outer, window_reads_outer};
+use crate::plan::lower::aggregate::{GroupKey, Inner, reads_outer, window_reads_outer};
 use crate::plan::lower::frame::Row;
 use crate::plan::lower::names::slug;
 use crate::plan::rel::{Column, Negated, Scalar, Select, all};
@@ -75,6 +75,9 @@ impl Lowering<'_> {
         self.push(false);
         let (inner, mut keys) = self.owned_rows(owner, &hops, self.needs_owner(sequence));
         keys.sort_by_key(|key| key.own);
+        // What belongs to nobody would be one long list.
+        let nobody = self.nullable_keys(&inner, &hops, &keys);
+        self.frames[inner.scope.this.frame].filter.extend(nobody);
         let flags = self.step_flags(&inner, sequence, group, &steps, rows);
         let matching = self.matching_value(&inner, sequence, &steps);
         let at = self.step_time(&inner, &steps);
@@ -94,6 +97,19 @@ impl Lowering<'_> {
         let flags = rows.flags.iter().enumerate().map(|(at, name)| named(flag(at), name));
         let columns = keys.chain(matching).chain([named(at, &rows.at)]).chain(flags).collect();
         Select { columns, ..self.pop() }
+    }
+
+    /// That a row's owner is present, where the row itself tells it and may not.
+    fn nullable_keys(&self, inner: &Inner, hops: &[Hop], keys: &[GroupKey]) -> Vec<Scalar> {
+        let (None, Some(hop)) = (&inner.scope.outer, hops.first()) else { return Vec::new() };
+        let catalog = &self.cx.hir.catalog;
+        let on = &catalog.entity(hop.from).link(hop.link).on;
+        let may_miss = |key: &&GroupKey| {
+            let target = on.iter().find(|(own, _)| *own == key.own).map(|(_, target)| *target);
+            target.is_some_and(|target| catalog.entity(hop.to).field(target).nullable)
+        };
+        let present = |key: &GroupKey| Scalar::IsNotNull(Box::new(key.grouped.clone()));
+        keys.iter().filter(may_miss).map(present).collect()
     }
 
     /// For each step whether a row is one of its; what all have in common becomes a filter.
