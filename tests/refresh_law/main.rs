@@ -20,18 +20,10 @@ mod tape;
 mod world;
 
 mod keep;
-#[path = "../agreement/rows.rs"]
-mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
-#[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/text.rs"]
-mod text;
-
-#[path = "../agreement/rows.rs"]
-mod rows;
 #[path = "../agreement/text.rs"]
 mod text;
 
