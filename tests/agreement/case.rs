@@ -41,7 +41,7 @@ pub struct Cases {
 impl Cases {
     pub fn new(seed: u64) -> Self {
         let segment = prop::collection::vec(any::<u8>(), 10..220);
-        let tapes = (prop::collection::vec(any::<u8>(), 1_400), prop::collection::vec(segment, WRITTEN));
+        let tapes = (prop::collection::vec(any::<u8>(), 2_000), prop::collection::vec(segment, WRITTEN));
         let tapes = tapes.prop_map(|(world, segments)| Tapes { world, segments });
         Self { seed, number: 0, tapes: tapes.boxed() }
     }
@@ -90,7 +90,7 @@ impl Case {
         let start = tape.pick(&["monday", "sunday", "saturday"]);
         let others =
             ["2026-01-01T00:00:00Z", "2025-10-26T01:30:00Z", "2024-02-29T10:00:00Z", "2026-03-29T01:00:00Z"];
-        let as_of = if tape.one_in(4) { tape.pick(&others) } else { AS_OF };
+        let as_of = if tape.one_in(6) { tape.pick(&others) } else { AS_OF };
         let world = World::random(&mut tape);
         let rows = world::random_rows(&world, &mut tape);
         let mut segments: Vec<Tape<'_>> = tapes.segments.iter().map(|bytes| Tape::new(bytes)).collect();
