@@ -186,7 +186,10 @@ fn a_target_refuses_what_it_lacks() {
     });
     for (flag, ..) in FLAGS {
         let (problems, compiled, _) = judged(&files(flag), "duckdb", &Options::default());
-        assert!(problems.is_empty() && compiled.len() == SEGMENTS.lines().count(), "the other target has it: {problems:?}");
+        assert!(
+            problems.is_empty() && compiled.len() == SEGMENTS.lines().count(),
+            "the other target has it: {problems:?}"
+        );
     }
 }
 

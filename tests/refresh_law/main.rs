@@ -19,19 +19,13 @@ mod tape;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod world;
 
+#[allow(dead_code, reason = "what else agreement needs")]
 mod keep;
-#[path = "../agreement/rows.rs"]
-mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
 #[allow(dead_code, reason = "what else agreement needs")]
-#[path = "../agreement/text.rs"]
-mod text;
-
-#[path = "../agreement/rows.rs"]
-mod rows;
 #[path = "../agreement/text.rs"]
 mod text;
 
