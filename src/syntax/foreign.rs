@@ -29,7 +29,11 @@ impl<'a> Place<'a> {
     }
 
     fn kind(&self) -> Option<Kind> {
-        self.tokens.all.get(self.index).map(|token| token.kind)
+        self.kind_at(self.index)
+    }
+
+    fn kind_at(&self, at: usize) -> Option<Kind> {
+        self.tokens.all.get(at).map(|token| token.kind)
     }
 
     /// The word before the innermost open parenthesis.
@@ -86,6 +90,8 @@ fn rows(place: &Place<'_>) -> Option<String> {
     Some(advice)
 }
 
+const WINDOW_INSIDE: &str = "the window stands inside of the parentheses: `count(orders during last 7 days)`";
+
 /// Windows and instants.
 fn times(place: &Place<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
@@ -103,6 +109,19 @@ fn times(place: &Place<'_>) -> Option<String> {
         (_, "and") if place.expects(Rule::kw_to) => {
             "write `… to …`, without the end; with both days included `… through …`".to_owned()
         }
+        (")", "in" | "over" | "within" | "for" | "since" | "last" | "between")
+            if matches!(place.next(), "last" | "the" | "past" | "previous")
+                || place.kind_at(place.index + 1) == Some(Kind::Time) =>
+        {
+            WINDOW_INSIDE.to_owned()
+        }
+        ("the", _) => "leave out `the`".to_owned(),
+        (_, _)
+            if place.kind() == Some(Kind::Number)
+                && place.kind_at(place.index.wrapping_sub(1)) == Some(Kind::Time) =>
+        {
+            "an instant is written `2026-01-31T12:00:00Z`, with `Z` or an offset".to_owned()
+        }
         (")", "within") => "a sequence has its span inside: `sequence(a then b within 7 days)`".to_owned(),
         (_, "within") if !place.expects(Rule::kw_within) && place.expects(Rule::kw_and) => {
             "write `during last 30 days`, or `between … and …`".to_owned()
@@ -115,6 +134,17 @@ fn times(place: &Place<'_>) -> Option<String> {
 fn sequences(place: &Place<'_>) -> Option<String> {
     if place.word == "," && place.expects(Rule::kw_then) {
         return Some("write `then` between the steps".to_owned());
+    }
+    let steps = place.expects(Rule::kw_then);
+    match place.word {
+        "followed" | "followed_by" if steps => return Some("write `then`".to_owned()),
+        "where" | "=" | "!=" | "<" | "<=" | ">" | ">=" if steps && !place.expects(Rule::kw_where) => {
+            return Some(
+                "a step with a condition stands in parentheses: `(events where amount > 10)`".to_owned(),
+            );
+        }
+        "then" if !steps => return Some("write `sequence(a then b)`".to_owned()),
+        _ => {}
     }
     let late = place.before == "after" && place.back(2) == "then";
     late.then(|| {
@@ -130,6 +160,7 @@ fn lists(place: &Place<'_>) -> Option<String> {
     if place.before == "in" && place.expects(Rule::kw_segment) {
         let values = place.kind() == Some(Kind::Text) || place.kind() == Some(Kind::Number) || word == "[";
         return Some(match word {
+            "last" | "previous" | "the" | "past" if place.back(2) == ")" => WINDOW_INSIDE.to_owned(),
             "(" => "name what is compared: `plan in (…)`, `plan not in (…)`".to_owned(),
             "cohort" | "audience" | "list" | "group" => format!("write `in segment {}`", place.next()),
             _ if values => "put the values in parentheses: `in (…)`".to_owned(),
@@ -165,6 +196,9 @@ fn states(place: &Place<'_>) -> Option<String> {
     let advice = match place.word {
         "set" | "known" | "defined" | "given" => format!("write `is {yes}`"),
         "unset" | "unknown" | "undefined" | "blank" | "nil" | "none" => format!("write `is {no}`"),
+        "in" | "between" | "before" | "after" | "during" | "matches" | "contains" | "like" => {
+            format!("leave out `is`: `x {} …`", place.word)
+        }
         "true" if negated => "write `not` before the field".to_owned(),
         "true" => "write the field by itself".to_owned(),
         "false" if negated => "write `!= false`, or the field by itself".to_owned(),
@@ -178,6 +212,12 @@ fn states(place: &Place<'_>) -> Option<String> {
 fn comparisons(place: &Place<'_>) -> Option<String> {
     if place.word == "times" && place.expects(Rule::unit) {
         return Some("leave out `times`: a count is a number".to_owned());
+    }
+    if place.before == "%" && matches!(place.word, "" | "}" | ")" | "and" | "or") {
+        return Some(
+            "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`"
+                .to_owned(),
+        );
     }
     if !place.expects(Rule::compare_op) && !place.expects(Rule::tail) && !place.expects(Rule::compare) {
         return None;

@@ -135,10 +135,24 @@ fn check_spelling(text: &str) -> Result<(), Fault> {
     let separate = digits(number) && letters.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
     let version = text.split('.').count() > 2;
     Err(Fault::Number(match (separate, version) {
-        (true, _) => Some(format!("put a space between: `{number} {letters}`")),
+        (true, _) => Some(format!("put a space between: `{number} {}`", unit_in_full(letters))),
         (_, true) => Some(format!("put a version in quotes: `\"{text}\"`")),
         _ => None,
     }))
+}
+
+/// `d` for `days`, as durations are written elsewhere.
+fn unit_in_full(letters: &str) -> &str {
+    match letters {
+        "d" => "days",
+        "h" | "hr" => "hours",
+        "m" | "min" => "minutes",
+        "mo" => "months",
+        "s" | "sec" => "seconds",
+        "w" | "wk" => "weeks",
+        "y" | "yr" => "years",
+        other => other,
+    }
 }
 
 /// A date: `2024-01-31`.

@@ -54,7 +54,8 @@ const FUNCTIONS: [(&str, Kind); 20] = [
 /// What is written here for a function that other languages have.
 fn elsewhere(name: &str) -> Option<&'static str> {
     Some(match name.to_ascii_lowercase().as_str() {
-        "any" | "some" | "has" | "did" | "performed" => "write `exists(orders where …)`",
+        "did" | "performed" => "write `exists(events[\"…\"] during last 30 days)`",
+        "any" | "some" | "has" => "write `exists(orders where …)`",
         "all" => "write `every(orders where …)`",
         "none" => "write `not exists(orders where …)`",
         "if" | "iff" | "iif" | "case" | "when" => {
