@@ -19,11 +19,13 @@ mod tape;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod world;
 
+#[allow(dead_code, reason = "what else agreement needs")]
 mod keep;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod rows;
 #[allow(dead_code, reason = "what else agreement needs")]
 mod segments;
+#[allow(dead_code, reason = "what else agreement needs")]
 #[path = "../agreement/text.rs"]
 mod text;
 

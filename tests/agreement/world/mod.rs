@@ -102,13 +102,13 @@ pub struct Entity {
     pub table: &'static str,
     pub key: &'static [&'static str],
     pub fields: Vec<Field>,
-    /// (link, place of the entity, own field, its field)
     pub one: &'static [Link],
     pub many: &'static [Link],
     pub time: Option<&'static str>,
 }
 
-/// (name, the entity's place in the world, own field, the other's field)
+/// (name, the entity's place in the world, own field, the other's field); the own one may have
+/// another pair before it.
 pub type Link = (&'static str, usize, &'static str, &'static str);
 
 /// The entities of a case.

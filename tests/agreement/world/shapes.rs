@@ -127,8 +127,12 @@ pub const SHAPES: &[Shape] = &[
             ("amount", Kind::Integer),
             ("app", Kind::Version),
             ("props", Kind::Document),
+            ("on_day", Kind::Date),
         ],
-        one: &[("customer", CUSTOMER, "customer_id", "id")],
+        one: &[
+            ("customer", CUSTOMER, "customer_id", "id"),
+            ("its_day", DAY, "customer_id: customer_id, on_day", "day"),
+        ],
         many: &[],
         time: Some("at"),
     },
@@ -144,7 +148,7 @@ pub const SHAPES: &[Shape] = &[
             ("ratio", Kind::Float),
         ],
         one: &[("customer", CUSTOMER, "customer_id", "id")],
-        many: &[],
+        many: &[("day_events", EVENT, "customer_id: customer_id, day", "on_day")],
         time: Some("day"),
     },
 ];
