@@ -116,9 +116,14 @@ fn select(select: &Select, indent: usize) -> String {
 }
 
 fn item(item: &SelectItem, indent: usize) -> String {
+    // The further parts of a condition are not to be taken for columns.
+    let column = |value: &Expr| match value {
+        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => expr(value, indent + STEP),
+        _ => expr(value, indent),
+    };
     match item {
-        SelectItem::UnnamedExpr(value) => expr(value, indent),
-        SelectItem::ExprWithAlias { expr: value, alias } => format!("{} AS {alias}", expr(value, indent)),
+        SelectItem::UnnamedExpr(value) => column(value),
+        SelectItem::ExprWithAlias { expr: value, alias } => format!("{} AS {alias}", column(value)),
         other => other.to_string(),
     }
 }
