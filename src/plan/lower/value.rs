@@ -1,6 +1,6 @@
 //! Values.
 
-use bigdecimal::Zero as _;
+use bigdecimal::Zero;
 
 use super::Lowering;
 use super::bounds::{call, shift_exact};
