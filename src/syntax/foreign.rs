@@ -213,7 +213,10 @@ fn comparisons(place: &Place<'_>) -> Option<String> {
     if place.word == "times" && place.expects(Rule::unit) {
         return Some("leave out `times`: a count is a number".to_owned());
     }
-    if place.before == "%" && matches!(place.word, "" | "}" | ")" | "and" | "or") {
+    if place.before == "%"
+        && !place.expects(Rule::kw_seed)
+        && matches!(place.word, "" | "}" | ")" | "and" | "or")
+    {
         return Some(
             "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`"
                 .to_owned(),
