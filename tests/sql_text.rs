@@ -3,12 +3,17 @@
 #[path = "sql/cases.rs"]
 #[allow(dead_code, reason = "shared with the tests that execute")]
 mod cases;
+#[path = "sql/compared.rs"]
+mod compared;
 #[path = "sql/sample.rs"]
 #[allow(dead_code, reason = "shared with the tests that execute")]
 mod sample;
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use segc::api::{Options, open};
 use segc::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use segc::dialect::{Dialect, Dialects};
 use segc::plan::rel::Scalar;
@@ -26,37 +31,82 @@ fn as_statement(text: String) -> Statement {
     Statement { text, segment: None, purpose: Purpose::Write, opaque: false }
 }
 
+/// Of a plan that is made by hand, where the scripts read the clock.
 #[test]
 fn scripts() {
+    let mut texts = BTreeMap::new();
     for dialect in dialects() {
         let plan = sample::plan(&dialect, None);
         let place = |name: &str| Some(format!("segments/{name}.seg:1"));
         let script = create(&plan, &dialect, Scope::All, &place).expect("it can be written");
-        insta::assert_snapshot!(format!("create_{}", dialect.name), script.to_text());
         let fixed = sample::plan(&dialect, Some("2026-01-31T10:00:00.5Z"));
         let late = fixed.segments.iter().find(|one| one.name == "late").expect("it is planned");
         let again = refresh(&fixed, &dialect, Scope::One(late), &place).expect("it can be written");
-        insta::assert_snapshot!(format!("refresh_late_{}", dialect.name), again.to_text());
         for statement in script.statements.iter().chain(&again.statements) {
             assert_eq!(parses_back(statement, &dialect), Ok(()), "{}: {}", dialect.name, statement.text);
         }
+        let parts = vec![
+            ("create everything".to_owned(), script.to_text()),
+            ("refresh late".to_owned(), again.to_text()),
+        ];
+        texts.insert(dialect.name.clone(), parts);
     }
+    compared::keep("scripts", &texts);
+}
+
+/// Each construct of the language as a SELECT, and the kinds of segments as scripts.
+#[test]
+fn every_construct() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/language");
+    let (session, problems) = open(&folder, &Options::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
+    let all = session.select(&[]).expect("all segments");
+    let (mut selects, mut stored) = (BTreeMap::new(), BTreeMap::new());
+    for dialect in dialects() {
+        let sql = |&id| {
+            let text = session.select_sql(&dialect.name, id, &options).expect("no target refuses it");
+            assert_eq!(parses_back(&as_statement(text.clone()), &dialect), Ok(()), "{text}");
+            (session.hir().segment(id).name.clone(), text)
+        };
+        selects.insert(dialect.name.clone(), all.iter().map(sql).collect());
+        let (plan, problems) = session.plan(&dialect.name, &all, &options);
+        assert!(problems.is_empty(), "{problems:?}");
+        let files = session.artifacts(&plan.expect("a target")).expect("it can be written").files;
+        let parts = ["sticky", "starters", "second_choice", "shown"].iter().flat_map(|name| {
+            let ends = [format!("{name}.create.sql"), format!("{name}.refresh.sql")];
+            let of = |end: &String| files.iter().find(|(path, _)| path.ends_with(end.as_str()));
+            ends.map(|end| of(&end).map(|(_, text)| (end, text.clone())))
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+        });
+        stored.insert(dialect.name.clone(), parts.collect());
+    }
+    compared::keep("selects", &selects);
+    compared::keep("stored", &stored);
 }
 
 #[test]
 fn functions_parse_back() {
+    let mut texts = BTreeMap::new();
     for dialect in dialects() {
         let clock = Clock::default();
-        let mut all = String::new();
+        let mut all: Vec<(String, String)> = Vec::new();
         for case in cases::all() {
             let sql =
                 Renderer::new(&dialect, ClockForm::Query, &clock).scalar(&case.scalar).expect("written");
-            all.push_str(&format!("{}: {sql}\n", case.function.name()));
             let statement = as_statement(format!("SELECT {sql}"));
             assert_eq!(parses_back(&statement, &dialect), Ok(()), "{}: {sql}", dialect.name);
+            let name = case.function.name();
+            // A case of each shows its template; all are executed elsewhere.
+            if all.iter().all(|(shown, _)| shown != name) {
+                all.push((name.to_owned(), sql));
+            }
         }
-        insta::assert_snapshot!(format!("functions_{}", dialect.name), all);
+        texts.insert(dialect.name.clone(), all);
     }
+    compared::keep("functions", &texts);
 }
 
 #[test]

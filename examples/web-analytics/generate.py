@@ -51,6 +51,14 @@ for n in range(1, 61):
         leads.append((f"L-{n:03d}", n if n % 9 else "", pick(["open", "working", "qualified", "closed", ""]),
                       iso(AS_OF - timedelta(seconds=below(86400 * 120)))))
 
+# What forms asked, as JSON: a document, and a list of what was ticked.
+TICKED = ['["pricing", "api"]', '["api"]', "[]", "", '["careers", "pricing"]']
+ANSWERS = ['{"tier": "gold", "form": {"step": 3}}', '{"tier": "gold", "form": {"step": 1}}', '{"tier": "silver"}', "",
+           '{"tier": null, "form": {"step": 3}}', '{"tier": "gold", "form": {"step": "3"}}']
+people = [(*person, TICKED[person[0] % 5], ANSWERS[person[0] % 6]) for person in people]
+INTENTS = ['{"topics": ["crm", "cdp"], "score": 80}', '{"topics": ["crm"], "score": 30}', '{"topics": ["erp"], "score": 90}', ""]
+companies = [(*company, INTENTS[company[0] % 4]) for company in companies]
+
 users = [(n, pick([n % 60 + 1, n % 60 + 1, ""]), iso(AS_OF - timedelta(seconds=86400 * 200 + below(86400 * 100))),
           pick(["true", "true", "false", ""])) for n in range(1, 101)]
 
@@ -113,9 +121,35 @@ opportunities += [("O-today", 2, "won", "1.00", "2026-03-10", "2026-03-10"), ("O
 for n, day in enumerate(["2025-09-30", "2025-10-01", "2025-12-31", "2026-01-01"]):
     opportunities.append((f"O-q{n}", 13 + n, "won", "700.00", "2025-09-01", day))
 
+# A demo is asked for within two hours of a video: the last instant, one too late, the same instant.
+WATCHED = utc(2026, 2, 20, 12)
+HOURS = timedelta(hours=2)
+for number, later in enumerate([HOURS, HOURS + US, timedelta(0)]):
+    users.append((301 + number, "", iso(utc(2025, 6, 1)), "false"))
+    session = add_session(301 + number, WATCHED, duration=7300, pageviews=2)
+    add_event(session, "Video Progress", WATCHED, "", 90)
+    conversions.append((session, "Demo Requested", 1, iso(WATCHED + later), "25.00"))
+# A cart, and a purchase within a day: the last instant, one too late, never; the day isn't over yet; and
+# eight weeks before as_of, which was an hour later in winter time, to the microsecond.
+DAY, EIGHT_WEEKS = timedelta(days=1), utc(2026, 1, 13, 16)
+for number, (cart, purchase) in enumerate([
+    (WATCHED, WATCHED + DAY), (WATCHED, WATCHED + DAY + US), (WATCHED, None), (AS_OF - DAY, None), (AS_OF - DAY - US, None),
+    (EIGHT_WEEKS, None), (EIGHT_WEEKS - US, None),
+]):
+    users.append((311 + number, "", iso(utc(2025, 6, 1)), ""))
+    session = add_session(311 + number, cart, duration=20, pageviews=1)
+    add_event(session, "Add to Cart", cart, "10.00")
+    if purchase:
+        add_event(session, "Purchase", purchase, "10.00")
+# In each of the last four weeks, which begin on Tuesdays at 11:00 in New York, and in three of them.
+for user, weeks in ((321, (0, 1, 2, 3)), (322, (0, 1, 3)), (323, (0, 1))):
+    users.append((user, "", iso(utc(2025, 6, 1)), "true"))
+    for week in weeks:
+        add_session(user, AS_OF - timedelta(days=7 * week, hours=5), duration=400, pageviews=3)
+
 TABLES = {
-    "companies": ("company_id,name,domain,industry,employees,target_account", companies),
-    "people": ("person_id,email,company_id,identified_at,origin", people),
+    "companies": ("company_id,name,domain,industry,employees,target_account,intent", companies),
+    "people": ("person_id,email,company_id,identified_at,origin,interests,answers", people),
     "users": ("user_id,person_id,first_seen_at,consent", users),
     "sessions": ("session_id,user_id,started_at,duration_seconds,pageviews,source,medium,campaign,device,engagement", sessions),
     "events": ("event_id,session_id,name,at,value,percent", events),

@@ -52,10 +52,12 @@ named! {
         /// `(decimal)`: as it is, or, where an engine would drop digits after the point from a result
         /// of more than 38 digits, as decimal(28,9): more digits before the point fail.
         Narrow = "narrow",
-        /// `(number, number)`: quotient as a float; missing if the divisor is 0.
+        /// `(number, number)`: quotient as a float; the divisor is not 0.
         Divide = "divide",
-        /// `(exact, exact)`: remainder with the sign of the dividend; missing if the divisor is 0.
+        /// `(exact, exact)`: remainder with the sign of the dividend; the divisor is not 0.
         Remainder = "remainder",
+        /// `(number)`: a divisor; missing if it is 0.
+        NonZero = "non_zero",
         /// `(integer)`: aggregate; the sum as decimal(38,0), without wrapping.
         SumInteger = "sum_integer",
         /// `(decimal)`: aggregate; the exact sum.

@@ -116,9 +116,14 @@ fn select(select: &Select, indent: usize) -> String {
 }
 
 fn item(item: &SelectItem, indent: usize) -> String {
+    // The further parts of a condition are not to be taken for columns.
+    let column = |value: &Expr| match value {
+        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => expr(value, indent + STEP),
+        _ => expr(value, indent),
+    };
     match item {
-        SelectItem::UnnamedExpr(value) => expr(value, indent),
-        SelectItem::ExprWithAlias { expr: value, alias } => format!("{} AS {alias}", expr(value, indent)),
+        SelectItem::UnnamedExpr(value) => column(value),
+        SelectItem::ExprWithAlias { expr: value, alias } => format!("{} AS {alias}", column(value)),
         other => other.to_string(),
     }
 }
@@ -189,9 +194,9 @@ fn flatten<'a>(expr: &'a Expr, chained: &BinaryOperator, parts: &mut Vec<&'a Exp
 
 /// An expression whose first line stands at `indent`.
 pub(super) fn expr(value: &Expr, indent: usize) -> String {
-    let flat = flat(value);
-    if !has_query(value) && (flat.len() + indent <= WIDTH || flat.len() < 24) {
-        return flat;
+    let short = flat(value);
+    if !has_query(value) && (short.len() + indent <= WIDTH || short.len() < 24) {
+        return short;
     }
     let inner = indent + STEP;
     match value {
@@ -212,12 +217,23 @@ pub(super) fn expr(value: &Expr, indent: usize) -> String {
             let not = if *negated { "NOT " } else { "" };
             format!("{} {not}IN {}", expr(one, indent), nested(subquery, indent))
         }
+        Expr::Between { expr: one, negated, low, high } => {
+            let not = if *negated { "NOT " } else { "" };
+            let (one, low, high) = (expr(one, indent), expr(low, indent), expr(high, indent));
+            format!("{one} {not}BETWEEN {low} AND {high}")
+        }
+        Expr::InList { expr: one, list, negated } => {
+            let not = if *negated { "NOT " } else { "" };
+            let items: Vec<String> = list.iter().map(flat).collect();
+            format!("{} {not}IN ({})", expr(one, indent), items.join(", "))
+        }
+        Expr::Collate { expr: one, collation } => format!("{} COLLATE {collation}", expr(one, indent)),
         Expr::Subquery(subquery) => nested(subquery, indent),
-        Expr::Function(function) => call(function, indent).unwrap_or(flat),
+        Expr::Function(function) => call(function, indent).unwrap_or(short),
         Expr::Case { operand: None, conditions: branches, else_result, .. } => {
             case(branches, else_result.as_deref(), indent)
         }
-        _ => flat,
+        _ => short,
     }
 }
 

@@ -309,15 +309,17 @@ fn numbers(add: Add<'_>) {
         add(F::RoundNine, call(F::RoundNine, vec![product]), expected);
     }
     add(F::Narrow, call(F::Narrow, vec![dec("1234567890123456789.5")]), "1234567890123456789.5");
+    let non_zero = |divisor| call(F::NonZero, vec![divisor]);
     add(F::Divide, call(F::Divide, vec![int(1), int(4)]), "0.25");
     add(F::Divide, call(F::Divide, vec![dec("1.5"), dec("0.5")]), "3");
-    add(F::Divide, call(F::Divide, vec![int(1), int(0)]), "missing");
-    add(F::Divide, call(F::Divide, vec![float(1.0), float(0.0)]), "missing");
+    add(F::Divide, call(F::Divide, vec![int(1), non_zero(int(0))]), "missing");
+    add(F::Divide, call(F::Divide, vec![float(1.0), non_zero(float(0.0))]), "missing");
+    add(F::NonZero, non_zero(int(2)), "2");
     for (a, b, expected) in [(7, 3, "1"), (-7, 3, "-1"), (7, -3, "1"), (7, 0, "missing")] {
-        add(F::Remainder, call(F::Remainder, vec![int(a), int(b)]), expected);
+        add(F::Remainder, call(F::Remainder, vec![int(a), non_zero(int(b))]), expected);
     }
     add(F::Remainder, call(F::Remainder, vec![dec("-7.5"), int(2)]), "-1.5");
-    add(F::Remainder, call(F::Remainder, vec![dec("7.5"), dec("0.0")]), "missing");
+    add(F::Remainder, call(F::Remainder, vec![dec("7.5"), non_zero(dec("0.0"))]), "missing");
 }
 
 fn aggregates(add: Add<'_>) {

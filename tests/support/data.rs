@@ -54,9 +54,12 @@ pub fn copy_csv(engine: &mut Postgres, table: &DataTable, csv: &[u8]) -> u64 {
     let mut text = String::new();
     for record in reader.records() {
         let record = record.expect("a record");
-        let values = places.iter().map(|&at| match &record[at] {
+        let values = table.columns.iter().zip(&places).map(|(column, &at)| match &record[at] {
             "" => String::new(),
-            value => format!("\"{}\"", value.replace('"', "\"\"")),
+            value => {
+                let value = if column.sql_type().ends_with("[]") { array(value) } else { value.to_owned() };
+                format!("\"{}\"", value.replace('"', "\"\""))
+            }
         });
         text.push_str(&values.collect::<Vec<_>>().join(","));
         text.push('\n');
@@ -65,6 +68,12 @@ pub fn copy_csv(engine: &mut Postgres, table: &DataTable, csv: &[u8]) -> u64 {
     let statement =
         format!("COPY {} ({}) FROM STDIN (FORMAT csv)", quote_name(&table.name), names.join(", "));
     engine.copy(&statement, text.as_bytes())
+}
+
+/// A JSON array of plain values as Postgres reads an array.
+fn array(json: &str) -> String {
+    let inner = json.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    format!("{{{}}}", inner.unwrap_or_else(|| panic!("no array: {json}")))
 }
 
 /// Loads every CSV file of a folder that belongs to a table of the catalog on a target.

@@ -1,4 +1,4 @@
--- 45 members
+-- 56 members
 -- Whole days in New York: from 8 February (winter time) to the end of 9 March (summer time).
 select distinct u.user_id
 from users u

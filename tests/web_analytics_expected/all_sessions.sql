@@ -1,2 +1,2 @@
--- 242 members
+-- 261 members
 select session_id from sessions order by session_id;

@@ -1,4 +1,4 @@
--- 11 members
+-- 15 members
 -- Eight weeks before as_of is 13 January, 11:00 in New York, on winter time.
 select u.user_id
 from users u

@@ -1,4 +1,4 @@
--- 24 members
+-- 27 members
 select s.session_id
 from sessions s
 join web_conversions v on v.session_id = s.session_id

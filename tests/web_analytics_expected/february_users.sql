@@ -1,4 +1,4 @@
--- 39 members
+-- 47 members
 select distinct u.user_id
 from users u
 join sessions s on s.user_id = u.user_id

@@ -1,4 +1,4 @@
--- 26 members
+-- 30 members
 -- Eight weeks before as_of is 13 January, 11:00 in New York, on winter time.
 select distinct u.user_id
 from users u

@@ -1,4 +1,4 @@
--- 24 members
+-- 26 members
 select v.session_id, v.name, v.number
 from web_conversions v
 join sessions s on s.session_id = v.session_id

@@ -1,4 +1,4 @@
--- 54 members
+-- 59 members
 -- 90 days before as_of is 10 December, 11:00 in New York, on winter time.
 select s.session_id
 from sessions s

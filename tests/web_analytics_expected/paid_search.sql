@@ -1,4 +1,4 @@
--- 92 members
+-- 97 members
 select session_id
 from sessions
 where lower(medium) in ('cpc', 'ppc') and source is not null

@@ -1,4 +1,4 @@
--- 8 members
+-- 9 members
 select distinct s.session_id
 from sessions s
 join events v on v.session_id = s.session_id and v.name = 'Video Progress'

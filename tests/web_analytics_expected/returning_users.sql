@@ -1,4 +1,4 @@
--- 36 members
+-- 38 members
 select u.user_id
 from users u
 join sessions s on s.user_id = u.user_id

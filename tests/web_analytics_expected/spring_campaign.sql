@@ -1,4 +1,4 @@
--- 97 members
+-- 106 members
 select session_id
 from sessions
 where substr(lower(campaign), 1, 11) = 'spring_sale'

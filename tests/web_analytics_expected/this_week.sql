@@ -1,4 +1,4 @@
--- 11 members
+-- 16 members
 select distinct u.user_id
 from users u
 join sessions s on s.user_id = u.user_id

@@ -1,4 +1,4 @@
--- 43 members
+-- 46 members
 select distinct u.user_id
 from users u
 join sessions s on s.user_id = u.user_id

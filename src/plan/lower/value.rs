@@ -1,5 +1,7 @@
 //! Values.
 
+use bigdecimal::BigDecimal;
+
 use super::Lowering;
 use super::bounds::{call, shift_exact};
 use super::compare::is_total;
@@ -118,8 +120,8 @@ impl Lowering<'_> {
                 let exact = matches!(ty, Type::Decimal { .. });
                 if exact && digits > 9 { call(Function::RoundNine, vec![product]) } else { product }
             }
-            ArithmeticOp::Divide => call(Function::Divide, vec![scalars.0, scalars.1]),
-            ArithmeticOp::Remainder => call(Function::Remainder, vec![scalars.0, scalars.1]),
+            ArithmeticOp::Divide => call(Function::Divide, vec![scalars.0, divisor(right, scalars.1)]),
+            ArithmeticOp::Remainder => call(Function::Remainder, vec![scalars.0, divisor(right, scalars.1)]),
         }
     }
 
@@ -157,6 +159,17 @@ impl Lowering<'_> {
 /// 0 where nothing was counted.
 fn or_zero(scalar: Scalar) -> Scalar {
     Scalar::Coalesce(vec![scalar, Scalar::Literal(Literal::Integer(0))])
+}
+
+/// A divisor. One that is written out and not 0 needs no guard.
+fn divisor(value: &Value, scalar: Scalar) -> Scalar {
+    let safe = match &value.kind {
+        ValueKind::Literal(Literal::Integer(number)) => *number != 0,
+        ValueKind::Literal(Literal::Decimal(number)) => *number != BigDecimal::from(0),
+        ValueKind::Literal(Literal::Float(number)) => *number != 0.0,
+        _ => false,
+    };
+    if safe { scalar } else { call(Function::NonZero, vec![scalar]) }
 }
 
 fn scale(ty: &Type) -> u8 {
