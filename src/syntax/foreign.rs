@@ -73,7 +73,9 @@ fn rows(place: &Place<'_>) -> Option<String> {
         "each" if place.expects(Rule::kw_during) => {
             "say in which window, such as `periods(orders during last 8 weeks each 1 week)`".to_owned()
         }
+        "," if place.expects(Rule::close_bracket) => SEVERAL_EVENTS.to_owned(),
         _ if !place.expects(Rule::kw_where) || !place.expects(Rule::kw_during) => return None,
+        "," | "or" if place.before == "]" => SEVERAL_EVENTS.to_owned(),
         "between" => "write `during … to …`; with both days included `during … through …`".to_owned(),
         "last" | "previous" | "next" | "this" | "since" | "until" => {
             format!("write `during {} …`", place.word)
@@ -89,6 +91,8 @@ fn rows(place: &Place<'_>) -> Option<String> {
     };
     Some(advice)
 }
+
+const SEVERAL_EVENTS: &str = "several kinds of events are rows with a condition: `events where kind in (…)`";
 
 const WINDOW_INSIDE: &str = "the window stands inside of the parentheses: `count(orders during last 7 days)`";
 
@@ -213,7 +217,10 @@ fn comparisons(place: &Place<'_>) -> Option<String> {
     if place.word == "times" && place.expects(Rule::unit) {
         return Some("leave out `times`: a count is a number".to_owned());
     }
-    if place.before == "%" && matches!(place.word, "" | "}" | ")" | "and" | "or") {
+    if place.before == "%"
+        && !place.expects(Rule::kw_seed)
+        && matches!(place.word, "" | "}" | ")" | "and" | "or")
+    {
         return Some(
             "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`"
                 .to_owned(),

@@ -129,6 +129,14 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
     ("where count(a during previous week) > 1", "write `previous 1 week`"),
     ("where count(a during past 7 days) > 1", "write `last 7 …`"),
+    (
+        "where count(a['x'] or a['y']) > 1",
+        "several kinds of events are rows with a condition: `events where kind in (…)`",
+    ),
+    (
+        "where exists(a['x', 'y'])",
+        "several kinds of events are rows with a condition: `events where kind in (…)`",
+    ),
     ("where count(a) >= 3 times", "leave out `times`: a count is a number"),
     ("where count(a) at least 3", "write `>=`"),
     ("where count(a) exactly 3", "write `=`"),
