@@ -105,3 +105,28 @@ fn rule_groups_can_be_written() {
 fn what_services_ask_for_can_be_written() {
     proved("Segment services", "service-documents.md", &[]);
 }
+
+/// Every table of the cookbook shows what the conformance file above it executes.
+#[test]
+fn the_cookbook_is_executed() {
+    let page = read("docs/cookbook.md");
+    let mut files = 0;
+    for section in page.split("\n## ").skip(1) {
+        let Some(file) =
+            section.split("(../tests/conformance/").nth(1).and_then(|rest| rest.split(')').next())
+        else {
+            continue;
+        };
+        files += 1;
+        let cases = cases(file);
+        for line in section.lines().filter(|line| line.starts_with("| ")).skip(1) {
+            let (there, here) = line[2..].split_once(" | ").expect("two columns");
+            let here: Vec<String> = codes(&here.replace("\\|", "|"));
+            assert!(!here.is_empty(), "nothing shows `{there}`");
+            for code in here.iter().filter(|code| !code.starts_with("path:")) {
+                assert!(cases.contains(code), "{file} does not execute `{code}`");
+            }
+        }
+    }
+    assert_eq!(files, 5, "the families");
+}

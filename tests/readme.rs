@@ -237,6 +237,7 @@ fn links_lead_somewhere() {
         "docs/why.md",
         "docs/ci.md",
         "docs/testing.md",
+        "docs/cookbook.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

@@ -1,6 +1,7 @@
 //! Syntax errors in plain words: what could have stood there, what stands there, and what
 //! was probably meant.
 
+use super::foreign::foreign;
 use super::grammar::{Failure, Rule};
 use super::outline::Tokens;
 use super::problems::{Chained, ReservedName, Unexpected};
@@ -210,6 +211,9 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         return Some(advice);
     }
     let expected = failure.expected.as_slice();
+    if let Some(advice) = foreign(tokens, index, expected) {
+        return Some(advice);
+    }
     let word = tokens.word(index);
     let before = index.checked_sub(1).map_or("", |before| tokens.word(before));
     let kind_at = |at: usize| tokens.all.get(at).map(|token| token.kind);
@@ -219,10 +223,6 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
         "%" => return None,
         "," if expected.contains(&Rule::kw_and) => "join conditions with `and` or `or`".to_owned(),
-        "like" | "ilike" | "rlike" | "regexp" | "glob" => {
-            "use `contains \"…\"`, `starts with \"…\"` or `ends with \"…\"`; `ignoring case` may follow"
-                .to_owned()
-        }
         _ if before == "distinct" => "write `count distinct(…)`".to_owned(),
         _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {
             "a number of units is a whole number, without a sign".to_owned()

@@ -133,7 +133,26 @@ fn check_spelling(text: &str) -> Result<(), Fault> {
     let head = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_').len();
     let (number, letters) = text.split_at(head);
     let separate = digits(number) && letters.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
-    Err(Fault::Number(separate.then(|| format!("put a space between: `{number} {letters}`"))))
+    let version = text.split('.').count() > 2;
+    Err(Fault::Number(match (separate, version) {
+        (true, _) => Some(format!("put a space between: `{number} {}`", unit_in_full(letters))),
+        (_, true) => Some(format!("put a version in quotes: `\"{text}\"`")),
+        _ => None,
+    }))
+}
+
+/// `d` for `days`, as durations are written elsewhere.
+fn unit_in_full(letters: &str) -> &str {
+    match letters {
+        "d" => "days",
+        "h" | "hr" => "hours",
+        "m" | "min" => "minutes",
+        "mo" => "months",
+        "s" | "sec" => "seconds",
+        "w" | "wk" => "weeks",
+        "y" | "yr" => "years",
+        other => other,
+    }
 }
 
 /// A date: `2024-01-31`.

@@ -12,6 +12,7 @@ pub mod ast;
 
 mod build;
 mod explain;
+mod foreign;
 mod grammar;
 mod literal;
 mod outline;

@@ -149,7 +149,11 @@ crate::problems! {
     /// Write `1 < age and age < 5`, or, with both ends included, `age between 1 and 5`.
     error SEG115 "chained comparison" Chained { span: Span, written: String }
     message |p| format!("comparisons don't chain: `{}` follows another one", p.written);
-    help |p| Some("join two comparisons with `and`: `1 < x and x < 5`; with both ends included, `x between 1 and 5`".to_owned());
+    help |p| Some(if p.written == "during" {
+        "the window of an aggregate stands before its `where`: `count(orders during last 7 days where …)`; the window of a field is a condition, joined with `and`"
+    } else {
+        "join two comparisons with `and`: `1 < x and x < 5`; with both ends included, `x between 1 and 5`"
+    }.to_owned());
 
     /// A reserved word stands where a name belongs.
     ///

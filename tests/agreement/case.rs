@@ -41,7 +41,7 @@ pub struct Cases {
 impl Cases {
     pub fn new(seed: u64) -> Self {
         let segment = prop::collection::vec(any::<u8>(), 10..220);
-        let tapes = (prop::collection::vec(any::<u8>(), 1_400), prop::collection::vec(segment, WRITTEN));
+        let tapes = (prop::collection::vec(any::<u8>(), 2_000), prop::collection::vec(segment, WRITTEN));
         let tapes = tapes.prop_map(|(world, segments)| Tapes { world, segments });
         Self { seed, number: 0, tapes: tapes.boxed() }
     }
@@ -90,7 +90,7 @@ impl Case {
         let start = tape.pick(&["monday", "sunday", "saturday"]);
         let others =
             ["2026-01-01T00:00:00Z", "2025-10-26T01:30:00Z", "2024-02-29T10:00:00Z", "2026-03-29T01:00:00Z"];
-        let as_of = if tape.one_in(4) { tape.pick(&others) } else { AS_OF };
+        let as_of = if tape.one_in(6) { tape.pick(&others) } else { AS_OF };
         let world = World::random(&mut tape);
         let rows = world::random_rows(&world, &mut tape);
         let mut segments: Vec<Tape<'_>> = tapes.segments.iter().map(|bytes| Tape::new(bytes)).collect();
@@ -101,13 +101,22 @@ impl Case {
 
     /// Checks it; says what is wrong if it isn't well typed.
     pub fn open(&self) -> Result<Opened, String> {
+        self.open_with(None)
+    }
+
+    /// The same with another template for a function of DuckDB's.
+    pub fn open_with(&self, wrong: Option<(&str, &str)>) -> Result<Opened, String> {
         let segments = self.items.join("\n\n");
         let mut files = Memory::new()
             .with("segc.yml", self.settings.clone())
             .with("catalog/world.yml", self.world.catalog())
             .with("segments/random.seg", segments.clone());
         for target in ["duckdb", "postgres"] {
-            files = files.with(&format!("dialects/{target}.yml"), self.fixed_clock(target));
+            let mut dialect = self.fixed_clock(target);
+            if let Some((function, template)) = wrong.filter(|_| target == "duckdb") {
+                dialect.push_str(&format!("  {function}: {template:?}\n"));
+            }
+            files = files.with(format!("dialects/{target}.yml"), dialect);
         }
         let (session, problems) = open_files(&files, &Options::default());
         if problems.has_errors() {

@@ -154,13 +154,15 @@ fn chosen(
     telling
 }
 
-enum Answer {
+/// What came of a comparison.
+pub enum Answer {
     Same,
     Overflow,
     Other(String),
 }
 
-fn differs(wanted: &Keys, found: Result<Members, String>) -> Answer {
+/// Compares what an engine found with what the evaluator wants.
+pub fn differs(wanted: &Keys, found: Result<Members, String>) -> Answer {
     let found = match found {
         Ok(found) => found.iter().map(|key| key.iter().map(ToString::to_string).collect()).collect::<Keys>(),
         Err(error) if is_overflow(&error) => return Answer::Overflow,

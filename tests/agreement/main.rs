@@ -24,6 +24,7 @@ mod case;
 mod census;
 mod compare;
 mod edges;
+mod mutants;
 mod scripts;
 mod segments;
 mod shrink;
@@ -57,6 +58,13 @@ fn databases() -> Vec<Box<dyn Runner>> {
 fn query_engines() -> Vec<Box<dyn Runner>> {
     let found = [python::googlesql(), python::spark()].into_iter().flatten();
     found.map(|engine| -> Box<dyn Runner> { Box::new(engine) }).collect()
+}
+
+/// As many worlds as it takes, or most of them.
+#[test]
+#[ignore = "takes minutes"]
+fn wrong_templates_are_noticed() {
+    mutants::all_noticed(number("SEGC_WORLDS").unwrap_or(60), seed());
 }
 
 fn number(variable: &str) -> Option<usize> {

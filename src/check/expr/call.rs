@@ -51,11 +51,42 @@ const FUNCTIONS: [(&str, Kind); 20] = [
     ("year", Kind::Part(Part::Year)),
 ];
 
+/// What is written here for a function that other languages have.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "did" | "performed" => "write `exists(events[\"…\"] during last 30 days)`",
+        "any" | "some" | "has" => "write `exists(orders where …)`",
+        "all" => "write `every(orders where …)`",
+        "none" => "write `not exists(orders where …)`",
+        "if" | "iff" | "iif" | "case" | "when" => {
+            "conditions are joined with `and` and `or`; `coalesce(x, y)` replaces a missing value"
+        }
+        "ifnull" | "isnull" | "nvl" => "write `coalesce(x, y)`, or `x is missing`",
+        "rand" | "random" => {
+            "write `bucket(\"seed\") < 5000` for half, or the rule `keep sample 50% seed \"…\"`"
+        }
+        "median" | "percentile" | "quantile" | "ntile" | "rank" => {
+            "compare with a number, or write the rule `keep top 10% by …`"
+        }
+        "cast" | "number" | "int" | "integer" | "float" | "decimal" | "tonumber" | "to_number" => {
+            "values aren't converted: the catalog says of which type a field is"
+        }
+        "datediff" | "date_diff" => "write `days_between(from, to)`, or `days_since(x)`",
+        "dateadd" | "date_add" => "add a duration: `signed_up_at + 7 days`",
+        "length_of" | "len" | "char_length" => "write `length(x)`",
+        "average" | "mean" => "write `avg(orders.total)`",
+        "most_frequent" => "write `mode(orders.product)`",
+        _ => return None,
+    })
+}
+
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &Name, args: &[Expr], span: Span, scope: &Scope) -> Option<Value> {
         let values: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, scope)).collect();
         let Some(&(_, kind)) = FUNCTIONS.iter().find(|(known, _)| *known == name.text) else {
-            let help = suggest(&name.text, FUNCTIONS.iter().map(|(known, _)| *known), "the functions are");
+            let help = elsewhere(&name.text).map(str::to_owned).or_else(|| {
+                suggest(&name.text, FUNCTIONS.iter().map(|(known, _)| *known), "the functions are")
+            });
             return self.fail(UnknownFunction { span: name.span, name: name.text.clone(), help });
         };
         let (fits, takes, example) = match kind {

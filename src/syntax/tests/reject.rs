@@ -82,6 +82,121 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("wher a = 1", "expected `:`, found `a`", "did you mean `where`?"),
 ];
 
+/// What other tools and SQL write.
+#[test]
+fn foreign_words() {
+    let told = |clause: &str| {
+        let (_, problems) = parsed(&format!("segment s on c {{ {clause} }}"));
+        let problem = problems.iter().next().expect("a problem");
+        problem.help.clone().unwrap_or_default()
+    };
+    let wrong: Vec<(&str, String)> = FOREIGN
+        .iter()
+        .filter(|(clause, help)| told(clause) != *help)
+        .map(|(clause, _)| (*clause, told(clause)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+const FOREIGN: &[(&str, &str)] = &[
+    ("where count(a last 7 days) > 1", "write `during last …`"),
+    ("where count(a since 2026-01-01) > 1", "write `during since …`"),
+    ("where count(a in last 7 days) > 1", "write `during`, such as `during last 7 days`"),
+    (
+        "where count(a between 2026-01-01 and 2026-02-01) > 1",
+        "write `during … to …`; with both days included `during … through …`",
+    ),
+    (
+        "where count(a during 2026-01-01 and 2026-02-01) > 1",
+        "write `… to …`, without the end; with both days included `… through …`",
+    ),
+    (
+        "where count(a.b = 3) > 1",
+        "a condition on the rows stands after `where`: `count(orders where total = …)`",
+    ),
+    (
+        "where count(a) over last 7 days > 1",
+        "the window stands inside of the parentheses: `count(orders during last 7 days)`",
+    ),
+    (
+        "where exists(a) in last 7 days",
+        "the window stands inside of the parentheses: `count(orders during last 7 days)`",
+    ),
+    ("where count(a during the last 7 days) > 1", "leave out `the`"),
+    (
+        "where count(a during last week) > 1",
+        "write `last 1 week`, which ends now, or `previous 1 week`, the last whole one",
+    ),
+    ("where count(a during previous week) > 1", "write `previous 1 week`"),
+    ("where count(a during past 7 days) > 1", "write `last 7 …`"),
+    ("where count(a) >= 3 times", "leave out `times`: a count is a number"),
+    ("where count(a) at least 3", "write `>=`"),
+    ("where count(a) exactly 3", "write `=`"),
+    ("where first(a).b = 1", "name the value inside: `first(orders.total)`"),
+    ("where any(a where b = 1)", "write `exists(… where …)`"),
+    ("where none(a where b = 1)", "write `not exists(… where …)`"),
+    (
+        "where periods(a each 1 week) > 1",
+        "say in which window, such as `periods(orders during last 8 weeks each 1 week)`",
+    ),
+    ("where sequence(a, b)", "write `then` between the steps"),
+    ("where sequence(a followed by b)", "write `then`"),
+    (
+        "where sequence(a where b = 1 then d)",
+        "a step with a condition stands in parentheses: `(events where amount > 10)`",
+    ),
+    ("where a then b", "write `sequence(a then b)`"),
+    (
+        "where sequence(a then after 1 day b)",
+        "steps have no least distance; ask of the first one: \
+         `exists(views where exists(person.carts during since outer.at + 1 day))`",
+    ),
+    (
+        "where sequence(a then b) within 7 days",
+        "a sequence has its span inside: `sequence(a then b within 7 days)`",
+    ),
+    ("where a within last 7 days", "write `during last 30 days`, or `between … and …`"),
+    ("where a > 2026-01-01 12:00", "an instant is written `2026-01-31T12:00:00Z`, with `Z` or an offset"),
+    ("where now() > a", "write `now`, without parentheses"),
+    ("where a anniversary today", "write `anniversary during today`"),
+    ("where a is set", "write `is present`"),
+    ("where a is not set", "write `is missing`"),
+    ("where a is unknown", "write `is missing`"),
+    ("where a is true", "write the field by itself"),
+    ("where a is false", "write `= false`; with `not` before the field, missing ones belong to it"),
+    ("where a is between 1 and 2", "leave out `is`: `x between …`"),
+    ("where a in 'x', 'y'", "put the values in parentheses: `in (…)`"),
+    ("where a in ['x']", "put the values in parentheses: `in (…)`"),
+    ("where a = ('x', 'y')", "write `in (…)`"),
+    ("where a between 1, 2", "write `between … and …`"),
+    ("where a ends with ('x', 'y')", "join them with `or`: `x ends with \"a\" or x ends with \"b\"`"),
+    ("where a > 1 and not in (2)", "name what is compared: `plan in (…)`, `plan not in (…)`"),
+    ("where in cohort b", "write `in segment b`"),
+    ("where in b", "write `in segment b`"),
+    ("where 'x' in b", "write `in segment b` if that is a segment; for an array, `b contains …`"),
+    (
+        "where a like 'x%'",
+        "use `contains \"…\"`, `starts with \"…\"` or `ends with \"…\"`; `ignoring case` may follow",
+    ),
+    ("where a > 1.2.0", "put a version in quotes: `\"1.2.0\"`"),
+    ("where a during last 7d", "put a space between: `7 days`"),
+    (
+        "where bucket('x') < 10%",
+        "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`",
+    ),
+    ("where a limit 10", "write a rule of its own, such as `keep top 10 by score`"),
+    ("keep 25%", "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`"),
+    (
+        "keep sample 25%",
+        "end it with a seed, which decides who is in the sample: `keep sample 25% seed \"new checkout\"`",
+    ),
+    (
+        "where exists(a where b = 1 during last 7 days)",
+        "the window of an aggregate stands before its `where`: `count(orders during last 7 days where …)`; \
+         the window of a field is a condition, joined with `and`",
+    ),
+];
+
 const FILES: &[(&str, Faults, &str)] = &[
     ("segmnt x on c { where a }\ntrait t on c = a", &[("SEG101", "segmnt")], "trait t on c = a"),
     (

@@ -43,13 +43,17 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn compare_numbers(&mut self, scope: Scope<'w>, depth: usize) -> String {
+        if self.tape.one_in(6) {
+            let (part, number) = self.calendar(scope);
+            return format!("{part} {} {number}", self.tape.pick(&["=", "!=", "<", ">="]));
+        }
         let (left, kind) = self.number(scope, depth);
         if kind == Number::Float {
             // Away from any edge that a different order of summation could cross.
             let op = self.tape.pick(&["<", ">", "<=", ">="]);
             return format!("{left} {op} {}", self.tape.pick(&["0.4321", "-0.1234", "2.71828", "17.77"]));
         }
-        let op = self.tape.pick(&["=", "!=", "<", "<=", ">", ">="]);
+        let op = self.tape.pick(&["<", "!=", ">", "<=", "=", ">="]);
         let (right, kind) = if depth == 0 || self.tape.below(3) < 2 {
             (self.constant(), Number::Exact)
         } else {

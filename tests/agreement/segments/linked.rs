@@ -63,10 +63,10 @@ impl<'w> Writer<'w, '_, '_> {
     fn rest(&mut self, scope: Scope<'w>, source: &Source<'w>, depth: usize, needs_filter: bool) -> String {
         let inner = Scope { this: source.of, outer: Some(scope.this) };
         let mut rest = String::new();
-        if source.timed && self.tape.one_in(2) {
+        if source.timed && self.tape.one_in(3) {
             rest.push_str(&format!(" during {}", self.window(inner)));
         }
-        if needs_filter || self.tape.one_in(2) {
+        if needs_filter || self.tape.one_in(3) {
             rest.push_str(&format!(" where {}", self.cond(inner, depth.saturating_sub(1))));
         }
         rest

@@ -67,9 +67,10 @@ impl<'w> Writer<'w, '_, '_> {
             Some(taken) => taken,
             None => self.field(scope, Kind::is_time)?,
         };
-        Some(match (self.tape.below(10), kind) {
+        Some(match (self.tape.below(12), kind) {
             (4, _) => (format!("({path} + 7 days)"), kind),
-            (5, _) => (format!("({path} - 1 month)"), kind),
+            (5 | 10, _) => (format!("({path} - 1 month)"), kind),
+            (9, Kind::Timestamp) => (format!("({path} + 30 seconds)"), kind),
             (6, Kind::Timestamp) => (format!("({path} + 36 hours)"), kind),
             (7, Kind::Timestamp) => (format!("date({path})"), Kind::Date),
             (8, Kind::Timestamp) => (format!("coalesce({path}, now)"), kind),
@@ -128,17 +129,23 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn calendar_number(&mut self, scope: Scope<'w>) -> String {
-        let Some((time, kind)) = self.time(scope, 0) else { return "1".to_owned() };
-        match (self.tape.below(7), kind) {
-            (0, _) => format!("days_since({time})"),
-            (1, _) => format!("weekday({time})"),
-            (2, _) => format!("year({time})"),
-            (3, _) => format!("month({time})"),
-            (4, _) => format!("day({time})"),
-            (5, Kind::Timestamp) => format!("hour({time})"),
+        self.calendar(scope).0
+    }
+
+    /// A part of a time, and a number that it may well be.
+    pub(super) fn calendar(&mut self, scope: Scope<'w>) -> (String, &'static str) {
+        let Some((time, kind)) = self.time(scope, 0) else { return ("1".to_owned(), "1") };
+        let days = ["0", "1", "7", "28", "-7"];
+        match (self.tape.below(8), kind) {
+            (0, _) => (format!("days_since({time})"), self.tape.pick(&days)),
+            (1, _) => (format!("weekday({time})"), self.tape.pick(&["7", "6", "1", "5"])),
+            (2, _) => (format!("year({time})"), self.tape.pick(&["2026", "2025", "2020"])),
+            (3, _) => (format!("month({time})"), self.tape.pick(&["3", "1", "4", "2"])),
+            (4, _) => (format!("day({time})"), self.tape.pick(&["28", "22", "29", "1"])),
+            (5 | 6, Kind::Timestamp) => (format!("hour({time})"), self.tape.pick(&["12", "0", "23", "11"])),
             _ => match self.time(scope, 0) {
-                Some((other, _)) => format!("days_between({time}, {other})"),
-                None => format!("days_since({time})"),
+                Some((other, _)) => (format!("days_between({time}, {other})"), self.tape.pick(&days)),
+                None => (format!("days_since({time})"), "7"),
             },
         }
     }

@@ -5,7 +5,7 @@ use crate::world::Kind;
 
 impl<'w> Writer<'w, '_, '_> {
     pub(super) fn constant(&mut self) -> String {
-        self.tape.pick(&["0", "1", "2", "3", "5", "-1", "1.5", "10", "0.01"]).to_owned()
+        self.tape.pick(&["1", "0", "2", "3", "5", "-1", "1.5", "10", "2.5", "0.0125", "4"]).to_owned()
     }
 
     pub(super) fn number(&mut self, scope: Scope<'w>, depth: usize) -> (String, Number) {
@@ -14,7 +14,7 @@ impl<'w> Writer<'w, '_, '_> {
         }
         match self.tape.below(20) {
             0 | 1 => self.number_field(scope),
-            2..=5 => self.aggregate(scope, depth),
+            2..=5 | 18 => self.aggregate(scope, depth),
             6 => {
                 let ((a, x), (b, y)) = (self.number(scope, depth - 1), self.number(scope, depth - 1));
                 let op = self.tape.pick(&["+", "-", "*"]);
@@ -33,8 +33,12 @@ impl<'w> Writer<'w, '_, '_> {
                 let (a, kind) = self.number(scope, depth - 1);
                 (format!("coalesce({a}, {})", self.constant()), kind)
             }
-            10 => {
-                let (a, kind) = self.number(scope, depth - 1);
+            10 | 17 => {
+                let decimal = self.field(scope, |kind| kind == Kind::Decimal);
+                let (a, kind) = match decimal {
+                    Some((path, _)) if self.tape.one_in(2) => (path, Number::Exact),
+                    _ => self.number(scope, depth - 1),
+                };
                 let function = self.tape.pick(&["round", "abs", "floor", "ceil"]);
                 let function = if kind == Number::Exact { function } else { "abs" };
                 (format!("{function}({a})"), kind)

@@ -43,14 +43,14 @@ pub enum Kind {
 
 impl Kind {
     /// Its type in a catalog.
-    fn type_name(self) -> &'static str {
+    pub fn type_name(self) -> &'static str {
         match self {
             Self::Number | Self::Ref | Self::Integer => "integer",
             Self::OrderNo | Self::RefOrder | Self::Text | Self::Channel | Self::Event | Self::Plan => {
                 "string"
             }
             Self::Version => "semver",
-            Self::Decimal => "decimal(12,4)",
+            Self::Decimal => "decimal",
             Self::Float => "float",
             Self::Boolean => "boolean",
             Self::Date => "date",
@@ -88,6 +88,8 @@ impl Kind {
 pub struct Field {
     pub name: &'static str,
     pub kind: Kind,
+    /// Its type in the catalog.
+    pub ty: &'static str,
     pub may_miss: bool,
     /// What the catalog says of its column, beside the type: `storage: char`.
     pub storage: &'static str,
@@ -158,7 +160,7 @@ impl World {
 }
 
 fn declaration(field: &Field) -> String {
-    let mut text = format!("type: \"{}\"", field.kind.type_name());
+    let mut text = format!("type: \"{}\"", field.ty);
     if field.kind == Kind::Plan {
         let _ = write!(text, ", values: [{}]", PLANS.join(", "));
     }

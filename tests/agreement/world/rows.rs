@@ -62,6 +62,14 @@ pub const INSTANTS: &[&str] = &[
     "2026-03-29T12:00:00Z",
     "2026-03-29T11:30:00Z",
     "2026-03-28T12:30:00Z",
+    "2026-03-27T13:00:00Z",
+    "2026-03-28T04:00:00Z",
+    "2026-03-22T00:00:00Z",
+    "2026-03-22T04:00:00Z",
+    "2026-03-21T13:00:00Z",
+    "2026-03-28T00:00:00Z",
+    "2026-03-15T09:45:30Z",
+    "2026-03-15T09:46:00Z",
 ];
 /// In columns without a zone: some don't exist, or exist twice, in one zone or another.
 const LOCAL: &[&str] = &[
@@ -102,6 +110,9 @@ pub const DATES: &[&str] = &[
     "2026-04-01",
     "1990-05-17",
     "1984-03-25",
+    "2021-01-01",
+    "2026-03-27",
+    "2024-12-31",
 ];
 
 /// Random rows of every entity.
@@ -113,7 +124,8 @@ fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
     let count = match entity.name {
         "company" => tape.below(5) + 1,
         "customer" => tape.below(8) + 4,
-        _ => tape.below(14) + 1,
+        "day" => tape.below(12) + 2,
+        _ => tape.below(18) + 4,
     };
     let mut rows: Vec<Vec<Option<String>>> = (0..count).map(|at| row(entity, at, tape)).collect();
     let mut seen = BTreeSet::new();
@@ -152,8 +164,12 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
     let text = match field.kind {
         Kind::Number => return Some((at + 1).to_string()),
         Kind::OrderNo => return Some(order_no(at)),
-        Kind::RefOrder => return Some(order_no(tape.below(8))),
-        Kind::Ref => return Some((tape.below(7) + 1).to_string()),
+        // Most belong to a few, so that these have several.
+        Kind::RefOrder => return Some(order_no(tape.below(6))),
+        Kind::Ref => {
+            let one = if tape.one_in(4) { tape.below(7) } else { tape.below(3) };
+            return Some((one + 1).to_string());
+        }
         Kind::Integer => return Some((i64::try_from(tape.below(12)).expect("small") - 3).to_string()),
         Kind::Tags => return Some(list(&["\"vip\"", "\"it's\"", "\"\"", "\"a%b\"", "null"], tape)),
         Kind::Scores => return Some(list(&["1", "2", "-3", "5", "null"], tape)),
@@ -163,6 +179,9 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Event => tape.pick(EVENTS),
         Kind::Plan => tape.pick(PLANS),
         Kind::Version => tape.pick(VERSIONS),
+        Kind::Decimal if field.ty != "decimal(12,4)" && tape.one_in(2) => {
+            tape.pick(&["3.141593", "0.000125", "-7.654321", "12.5"])
+        }
         Kind::Decimal => tape.pick(&["0", "1.5", "-2.25", "10", "99.99", "0.0125", "2.5", "5"]),
         Kind::Float if field.storage == "storage: float32" => {
             tape.pick(&["0", "0.1", "-1.25", "3.75", "NaN", "100"])

@@ -175,13 +175,18 @@ impl Shape {
         let field = |&(name, kind): &(&'static str, Kind)| {
             let never = kind.is_single() && tape.one_in(4);
             let storage = if name == "note" { "from: json_text" } else { storage(kind, tape) };
-            Field { name, kind, may_miss: !never, storage, within: None }
+            let ty = match kind {
+                Kind::Decimal => tape.pick(&["decimal(12,4)", "decimal(14,6)", "decimal"]),
+                kind => kind.type_name(),
+            };
+            Field { name, kind, ty, may_miss: !never, storage, within: None }
         };
         let Self { name, table, key, one, many, time, .. } = *self;
         let mut fields: Vec<Field> = self.fields.iter().map(field).collect();
         for &(document, name, kind, storage) in INSIDE {
             if fields.iter().any(|field| field.name == document) {
-                fields.push(Field { name, kind, may_miss: true, storage, within: Some(document) });
+                let ty = kind.type_name();
+                fields.push(Field { name, kind, ty, may_miss: true, storage, within: Some(document) });
             }
         }
         Entity { name, table, key, fields, one, many, time }
