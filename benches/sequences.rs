@@ -2,7 +2,7 @@
 //! joins the events to themselves for each step.
 //!
 //! `cargo bench --bench sequences`; the work is DuckDB's, so `--profile dev` measures as well.
-#![allow(clippy::print_stdout, missing_docs)]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, missing_docs)]
 
 use std::time::Instant;
 

@@ -120,7 +120,7 @@ fn databases_agree_on_random_segments() {
 }
 
 #[test]
-fn query_engines_agree_on_random_segments() {
+fn googlesql_and_spark_agree_on_random_segments() {
     let mut engines = query_engines();
     if !engines.is_empty() {
         agree(&mut engines, number("SEGC_QUERY_CASES").unwrap_or(25), seed());
@@ -170,7 +170,7 @@ fn every_window_and_instant_is_exact_at_its_edges() {
 }
 
 #[test]
-fn every_window_and_instant_is_exact_at_its_edges_on_query_engines() {
+fn every_window_and_instant_is_exact_at_its_edges_on_googlesql_and_spark() {
     let mut engines = query_engines();
     if !engines.is_empty() {
         edges::agree(&mut engines, "Europe/London", "sunday");

@@ -1,6 +1,6 @@
 //! Values.
 
-use bigdecimal::BigDecimal;
+use bigdecimal::Zero;
 
 use super::Lowering;
 use super::bounds::{call, shift_exact};
@@ -165,7 +165,7 @@ fn or_zero(scalar: Scalar) -> Scalar {
 fn divisor(value: &Value, scalar: Scalar) -> Scalar {
     let safe = match &value.kind {
         ValueKind::Literal(Literal::Integer(number)) => *number != 0,
-        ValueKind::Literal(Literal::Decimal(number)) => *number != BigDecimal::from(0),
+        ValueKind::Literal(Literal::Decimal(number)) => !number.is_zero(),
         ValueKind::Literal(Literal::Float(number)) => *number != 0.0,
         _ => false,
     };
