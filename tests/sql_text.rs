@@ -10,7 +10,7 @@ mod compared;
 mod sample;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use segc::api::{Options, open};
@@ -54,11 +54,14 @@ fn scripts() {
     compared::keep("scripts", &texts);
 }
 
+fn language() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/language")
+}
+
 /// Each construct of the language as a SELECT, and the kinds of segments as scripts.
 #[test]
 fn every_construct() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/language");
-    let (session, problems) = open(&folder, &Options::default());
+    let (session, problems) = open(&language(), &Options::default());
     assert!(problems.is_empty(), "{problems:?}");
     let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
     let all = session.select(&[]).expect("all segments");
@@ -85,6 +88,27 @@ fn every_construct() {
     }
     compared::keep("selects", &selects);
     compared::keep("stored", &stored);
+}
+
+/// Where nothing can be missing nothing is wrapped, and a time is compared as its column holds it.
+#[test]
+fn sql_stays_plain() {
+    let (session, _) = open(&language(), &Options::default());
+    let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
+    for name in ["never_missing", "dates", "sums", "existence", "habits", "sticky", "starters"] {
+        let id = session.hir().find(name).expect("a segment of the project");
+        for dialect in dialects() {
+            let sql = session.select_sql(&dialect.name, id, &options).expect("no target refuses it");
+            for wrapped in ["IS NOT TRUE", "COALESCE", "IS NOT NULL"] {
+                assert!(!sql.contains(wrapped), "{name}, {}: {wrapped}\n{sql}", dialect.name);
+            }
+            for line in sql.lines().filter(|line| line.contains("TIMESTAMP")) {
+                let mut words = line.split_whitespace();
+                let column = words.find(|word| !["WHERE", "AND", "OR", "WHEN"].contains(word));
+                assert!(column.is_some_and(|word| !word.contains('(')), "{name}, {}: {line}", dialect.name);
+            }
+        }
+    }
 }
 
 #[test]
