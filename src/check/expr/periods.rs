@@ -210,7 +210,8 @@ impl Checker<'_, '_> {
             let fewer = total.count() / each.count();
             let fits = |periods: i64| {
                 let length = each.with(each.count().saturating_mul(periods));
-                format!("{} ({})", length.text(&[unit]), length.text(&[]))
+                let (counted, plain) = (length.text(&[unit]), length.text(&[]));
+                if counted == plain { counted } else { format!("{counted} ({plain})") }
             };
             let fits = [fewer, fewer.saturating_add(1)].into_iter().filter(|&it| it > 0).map(fits);
             format!("make the window {} long", fits.collect::<Vec<_>>().join(" or "))
