@@ -31,9 +31,9 @@ fn rows() -> Option<PathBuf> {
 #[test]
 fn members_of_online_retail_are_the_same_everywhere() {
     let Some(rows) = rows() else {
-        eprintln!(
+        support::tell(
             "skipped: the rows of Online Retail are not here (tests/online_retail/README.md); \
-             set SEGC_ONLINE_RETAIL to their folder"
+             set SEGC_ONLINE_RETAIL to their folder",
         );
         return;
     };

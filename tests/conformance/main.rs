@@ -24,8 +24,8 @@ mod table;
 
 use matrix::Matrix;
 use run::Judge;
-use support::engine;
 use support::project::root;
+use support::{engine, tell};
 
 /// The targets whose SQL is compared; all are at least planned and written.
 const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
@@ -46,7 +46,7 @@ fn every_case_means_the_same_everywhere() {
             matrix.add(&topic.title, section, counts);
         }
     }
-    eprintln!("{}", matrix.text());
+    tell(&matrix.text());
     judge.finish();
     if only.is_some() {
         return;

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::TARGETS;
 use crate::read::Section;
 use crate::run::{Counts, Done};
+use crate::support::tell;
 
 /// Feature by engine.
 pub struct Matrix {
@@ -47,7 +48,7 @@ impl Matrix {
     /// writes it.
     pub fn keep(&self, page: &Path) {
         if self.engines.len() < TARGETS.len() {
-            eprintln!("not every engine is here: {} was not compared", page.display());
+            tell(&format!("not every engine is here: {} was not compared", page.display()));
             return;
         }
         let head = "# Conformance\n\nWhat a segment means is told case by case in \

@@ -78,7 +78,8 @@ fn by_runners(project: &Project, report: &mut Report) {
         let target = engine.target();
         // Its evaluator looks at every row again for each row of an outer query.
         if target == "bigquery" && engine::demand(target) != Demand::Demanded {
-            eprintln!("skipped {} on {target}: it takes minutes; SEGC_ENGINES=all runs it", project.name);
+            let name = project.name;
+            super::tell(&format!("skipped {name} on {target}: it takes minutes; SEGC_ENGINES=all runs it"));
             continue;
         }
         engine.load(&given::from_csv(target, &hir.catalog, &project.data));

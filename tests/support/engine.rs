@@ -100,7 +100,7 @@ pub fn found<T>(target: &str, search: impl FnOnce() -> Result<T, String>) -> Opt
         Ok(engine) => Some(engine),
         Err(reason) => {
             assert!(demand != Demand::Demanded, "SEGC_ENGINES demands {target}: {reason}");
-            eprintln!("skipped on {target}: {reason}");
+            super::tell(&format!("skipped on {target}: {reason}"));
             None
         }
     }

@@ -31,6 +31,14 @@ pub mod target;
 
 use segc::engine::DuckDb;
 
+/// Says something to whoever runs the tests, also of a test that passes: `eprintln!` would be
+/// kept from them.
+pub fn tell(line: &str) {
+    use std::io::Write as _;
+    // Nobody may be listening, and that is no fault of the test's.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// A new DuckDB in memory.
 pub fn duckdb() -> DuckDb {
     DuckDb::open(None).expect("DuckDB in memory opens")
