@@ -20,13 +20,25 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Cond> {
+        let (found, window) = self.time_in(tested, window, scope, "`during`")?;
+        Some(cond(CondKind::During(Box::new(found), window), span))
+    }
+
+    /// A time and a window; both are checked, so that every problem is found.
+    fn time_in(
+        &mut self,
+        tested: &Expr,
+        window: &ast::Window,
+        scope: &Scope,
+        operator: &'static str,
+    ) -> Option<(Value, Window)> {
         let found = self.value(tested, scope);
         let window = self.window(window, scope);
         let found = found?;
         if !found.ty.is_time() {
-            return self.wrong_type(&found, tested, "`during`", "dates and timestamps", None);
+            return self.wrong_type(&found, tested, operator, "dates and timestamps", None);
         }
-        Some(cond(CondKind::During(Box::new(found), window?), span))
+        Some((found, window?))
     }
 
     /// `x anniversary during W`.
@@ -37,13 +49,7 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Cond> {
-        let found = self.value(tested, scope);
-        let window = self.window(window, scope);
-        let found = found?;
-        if !found.ty.is_time() {
-            return self.wrong_type(&found, tested, "`anniversary`", "dates and timestamps", None);
-        }
-        let window = window?;
+        let (found, window) = self.time_in(tested, window, scope, "`anniversary`")?;
         let side = match (&window.from, &window.to) {
             (Some(_), Some(_)) => return Some(cond(CondKind::Anniversary(Box::new(found), window), span)),
             (None, _) => "beginning",

@@ -1,7 +1,7 @@
 //! From what the grammar read to the tree.
 //!
 //! The grammar vouches for the shape, so nothing here fails on it: what is left to report
-//! are numbers out of range, types, and what is not supported yet.
+//! are numbers out of range, types and names.
 
 mod expr;
 mod function;
