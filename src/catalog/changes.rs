@@ -2,7 +2,7 @@
 
 use super::lookup::{Lookup, duration};
 use super::model::{Changes, Deletes, FieldId};
-use super::problems::{ChangesKinds, MarkWithoutSoft, SoftWithoutMark};
+use super::problems::{ChangesKinds, MarkWithoutSoft, SoftWithoutMark, StaticDeletes};
 use crate::diagnostic::Diagnostics;
 use crate::yaml::problems::UnknownWord;
 use crate::yaml::{Fields, Key, Node, NodeKind};
@@ -23,7 +23,12 @@ pub(super) fn read_changes(
 
     let entity = lookup.entity.to_owned();
     let marked = changes.as_ref().map(|one| matches!(one, Changes::Mutable { deleted_at: Some(_), .. }));
+    let fixed = changes == Some(Changes::Static);
     match (marked, deletes) {
+        (_, Some(Deletes::Soft | Deletes::Hard)) if fixed => {
+            let span = deletes_node.map_or(fields.at, |node| node.span);
+            problems.push(StaticDeletes { span, entity, changes: node.map_or(span, |node| node.span) });
+        }
         (Some(false), Some(Deletes::Soft)) if !mentions_mark(node) => {
             let span = deletes_node.map_or(fields.at, |node| node.span);
             problems.push(SoftWithoutMark { span, entity });
@@ -34,7 +39,9 @@ pub(super) fn read_changes(
         }
         _ => {}
     }
-    (changes.unwrap_or_default(), deletes.unwrap_or_default())
+    // Where nothing changes, nothing goes.
+    let unsaid = if fixed { Deletes::Never } else { Deletes::default() };
+    (changes.unwrap_or_default(), deletes.unwrap_or(unsaid))
 }
 
 /// Whether a `deleted_at` is written that turned out to be wrong, which was reported.
@@ -64,7 +71,9 @@ fn read_kind(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Opt
 fn simple_kind(kind: &str) -> Changes {
     match kind {
         "append_only" => Changes::AppendOnly { lateness: None, ingested_at: None },
-        "mutable" => Changes::Mutable { updated_at: None, deleted_at: None, immutable: Vec::new() },
+        "mutable" => {
+            Changes::Mutable { ingested_at: None, updated_at: None, deleted_at: None, immutable: Vec::new() }
+        }
         "static" => Changes::Static,
         _ => Changes::Unknown,
     }
@@ -82,6 +91,7 @@ fn read_options(
             ingested_at: lookup.time("ingested_at", fields.get("ingested_at"), problems),
         },
         "mutable" => Changes::Mutable {
+            ingested_at: lookup.time("ingested_at", fields.get("ingested_at"), problems),
             updated_at: lookup.time("updated_at", fields.get("updated_at"), problems),
             deleted_at: lookup.time("deleted_at", fields.get("deleted_at"), problems),
             immutable: read_immutable(fields, lookup, problems),

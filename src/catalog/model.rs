@@ -77,6 +77,8 @@ pub struct Entity {
     pub unique_enforced: bool,
     /// How long after a row's stamp it may still become visible.
     pub settle: Option<(i64, Unit)>,
+    /// How often segments that read it are rebuilt, however they are refreshed in between.
+    pub rebuild_every: Option<(i64, Unit)>,
 }
 
 impl Entity {
@@ -244,6 +246,8 @@ pub enum Changes {
     },
     /// Rows change.
     Mutable {
+        /// The column that the loader sets whenever it writes a row.
+        ingested_at: Option<FieldId>,
         /// When a row changed last.
         updated_at: Option<FieldId>,
         /// When it was deleted, if deletes are soft.

@@ -322,6 +322,28 @@ problems! {
     message |_p| "`changes` says not one, but several or no ways in which rows change".to_owned();
     help |_p| Some("write `append_only`, `mutable`, `static` or `unknown`, or `{ append_only: { … } }`".to_owned());
 
+    /// Where nothing changes, nothing goes: `changes: static` says `deletes: never` as well.
+    ///
+    ///     changes: static
+    ///     deletes: hard          # wrong
+    ///
+    /// Remove `deletes`; or, if rows do go, say how the others change: `changes: append_only`, or
+    /// `changes: unknown`.
+    error SEG230 "static, but rows go" StaticDeletes { span: Span, entity: String, changes: Span }
+    message |p| format!("rows of `{}` go, but nothing of it is to change", p.entity);
+    help |_p| Some("remove `deletes`, or write `changes: append_only` or `changes: unknown` instead of `static`".to_owned());
+    labels |p| vec![Label { span: p.changes, text: "nothing changes".to_owned() }];
+
+    /// `rebuild_every` says how often segments are rebuilt, so it can't be no time at all.
+    ///
+    ///     rebuild_every: 0 days      # wrong
+    ///     rebuild_every: 7 days
+    ///
+    /// A segment that is to be rebuilt at each refresh has `materialize: table`.
+    error SEG231 "rebuilt without end" NoInterval { span: Span, text: String }
+    message |p| format!("`rebuild_every: {}` leaves no time between two rebuilds", p.text);
+    help |_p| Some("write a longer time, as in `7 days`; segments with `materialize: table` are rebuilt each time".to_owned());
+
     /// A `path` names the keys that lead to the value, from the outermost.
     ///
     ///     plan: { type: string, column: properties, path: [] }
