@@ -22,11 +22,11 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
-    fn new(reason: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), remedy: None }
     }
 
-    fn lifted_by(reason: String, remedy: String) -> Self {
+    pub(super) fn lifted_by(reason: String, remedy: String) -> Self {
         Self { reason, remedy: Some(remedy) }
     }
 }
@@ -354,7 +354,8 @@ impl Prover<'_> {
     }
 }
 
-fn is_query(entity: &Entity) -> bool {
+/// Whether an entity is a query on some target.
+pub(super) fn is_query(entity: &Entity) -> bool {
     std::iter::once(&entity.source)
         .chain(entity.target_sources.values())
         .any(|source| matches!(source, TableSource::Query { .. }))

@@ -270,6 +270,7 @@ impl Session {
             zone_span: self.config.timezone_span,
             as_of: options.as_of,
             tables: plan::tables(&self.hir, &target.name),
+            templates: &target.templates,
         }))
     }
 }

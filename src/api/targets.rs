@@ -15,6 +15,8 @@ pub(super) struct Target {
     pub(super) name: String,
     pub(super) dialect: Arc<Dialect>,
     pub(super) schema: Vec<String>,
+    /// A hash of its dialect's functions.
+    pub(super) templates: String,
 }
 
 /// The project's targets in its order; without any of its own, every dialect under its name.
@@ -29,6 +31,7 @@ pub(super) fn read_targets(
             name: dialect.name.clone(),
             dialect: Arc::clone(dialect),
             schema: schema.clone(),
+            templates: dialect.templates(),
         });
         return every.collect();
     };
@@ -36,7 +39,12 @@ pub(super) fn read_targets(
     for target in declared {
         if let Some(dialect) = dialects.get(&target.dialect) {
             let schema = target.schema.clone().unwrap_or_else(|| schema.clone());
-            targets.push(Target { name: target.name.clone(), dialect: Arc::clone(dialect), schema });
+            targets.push(Target {
+                name: target.name.clone(),
+                dialect: Arc::clone(dialect),
+                schema,
+                templates: dialect.templates(),
+            });
         } else {
             let known: Vec<String> = dialects.iter().map(|dialect| dialect.name.clone()).collect();
             let near = closest(&target.dialect, known.iter().map(String::as_str)).map(str::to_owned);

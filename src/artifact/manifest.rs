@@ -132,6 +132,8 @@ pub struct ManifestRefresh {
 pub enum RefreshStrategy {
     /// Nobody can leave: newcomers are inserted.
     InsertOnly,
+    /// Affected keys are evaluated again: who enters is inserted, who leaves is deleted.
+    InsertDelete,
     /// Evaluated again in full; the difference is applied.
     Rebuild,
     /// Nothing is stored that could grow old.
@@ -241,6 +243,9 @@ fn refresh(plan: &SegmentPlan) -> ManifestRefresh {
     match &plan.refresh {
         Refresh::InsertOnly => {
             ManifestRefresh { strategy: RefreshStrategy::InsertOnly, why: None, remedy: None }
+        }
+        Refresh::InsertDelete => {
+            ManifestRefresh { strategy: RefreshStrategy::InsertDelete, why: None, remedy: None }
         }
         Refresh::Rebuild { reason, remedy } => ManifestRefresh {
             strategy: RefreshStrategy::Rebuild,

@@ -87,6 +87,10 @@ named! {
         Merge = "merge",
         /// Creating tables inside a transaction.
         TransactionalDdl = "transactional_ddl",
+        /// Transactions that change different rows of one table don't disturb one another.
+        RowConcurrency = "row_concurrency",
+        /// Two runs of the same segments side by side: one waits, or fails.
+        ConcurrentRuns = "concurrent_runs",
         /// Temporary tables.
         TempTables = "temp_tables",
         /// Variables in scripts.

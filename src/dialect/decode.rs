@@ -319,16 +319,20 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
         session: list("session", false, problems),
         setup: list("setup", true, problems),
         setup_segment: list("setup_segment", true, problems),
+        setup_inputs: list("setup_inputs", true, problems),
         setup_in_transaction: false,
         begin: list("begin", false, problems),
         lock_segment: list("lock_segment", false, problems),
         clock_table: list("clock_table", false, problems),
         set_clock: list("set_clock", false, problems),
         check: list("check", true, problems),
+        start_segment: list("start_segment", false, problems),
+        affected: list("affected", true, problems),
         fill: list("fill", true, problems),
-        append: list("append", true, problems),
+        read_input: list("read_input", true, problems),
         finish_segment: list("finish_segment", true, problems),
         commit: list("commit", false, problems),
+        finally_segment: list("finally_segment", false, problems),
         view: list("view", true, problems),
         view_in_transaction: false,
     };
@@ -345,12 +349,13 @@ fn holds(
     shells: &Statements,
     problems: &mut Diagnostics,
 ) {
-    let needed = [(Capability::Expiry, When::Expire), (Capability::History, When::History)];
-    for (capability, when) in needed {
+    let needed =
+        [(Capability::Expiry, When::Expire, "expire"), (Capability::History, When::History, "history")];
+    for (capability, when, name) in needed {
         let answered = capabilities.get(&capability).is_some_and(|answer| answer.allowed);
         let has = |list: &[Shell]| list.iter().any(|shell| shell.when.contains(&when));
         if answered && !(has(&shells.setup_segment) && has(&shells.fill)) {
-            let (what, name) = ("statements".to_owned(), when.name());
+            let what = "statements".to_owned();
             let expected = format!(
                 "`when: {name}` in `setup_segment` and in `fill`, as `{}: true` is answered",
                 capability.name()
@@ -365,10 +370,10 @@ fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<When> {
     let mut found = Vec::new();
     for node in node.map_or(&[][..], Node::one_or_many) {
         let Some(text) = node.text(problems) else { continue };
-        match When::ALL.into_iter().find(|one| one.name() == text) {
+        match When::parse(text) {
             Some(one) => found.push(one),
             None => {
-                let known = When::ALL.iter().map(|one| one.name()).collect();
+                let known = When::names();
                 let name = text.to_owned();
                 problems.push(UnknownEntry { span: node.span, section: "when", name, known });
             }

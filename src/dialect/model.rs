@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
 use sqlparser::ast::{DataType, ExactNumberInfo, Expr};
 
 use super::capability::{Capability, Limit};
@@ -61,6 +62,8 @@ pub(crate) struct Statements {
     pub(crate) setup: Vec<Shell>,
     /// Per segment: its table, if it is missing.
     pub(crate) setup_segment: Vec<Shell>,
+    /// Per table of what has been read of logs: the segment's own, and those of its log's readers.
+    pub(crate) setup_inputs: Vec<Shell>,
     /// Whether the setup follows `begin`.
     pub(crate) setup_in_transaction: bool,
     /// Opens the transaction.
@@ -73,14 +76,20 @@ pub(crate) struct Statements {
     pub(crate) set_clock: Vec<Shell>,
     /// Per check.
     pub(crate) check: Vec<Shell>,
-    /// Per segment: makes its table hold the members that the query yields.
+    /// Per segment: begins its run, after the clock is read.
+    pub(crate) start_segment: Vec<Shell>,
+    /// Per segment that is refreshed by keys: finds those that are affected.
+    pub(crate) affected: Vec<Shell>,
+    /// Per segment: finds who comes and who goes, and changes its tables.
     pub(crate) fill: Vec<Shell>,
-    /// Per segment: adds the members that the query yields.
-    pub(crate) append: Vec<Shell>,
+    /// Per other segment whose log was read: records how far.
+    pub(crate) read_input: Vec<Shell>,
     /// Per segment: records the run.
     pub(crate) finish_segment: Vec<Shell>,
     /// Closes the transaction.
     pub(crate) commit: Vec<Shell>,
+    /// Per segment, after the transaction.
+    pub(crate) finally_segment: Vec<Shell>,
     /// Per segment that is a view.
     pub(crate) view: Vec<Shell>,
     /// Whether the views precede `commit`, so that they appear with the tables.
@@ -111,6 +120,18 @@ impl Dialect {
     #[must_use]
     pub fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
         self.functions.get(&function)?.apply(arguments)
+    }
+
+    /// A hash of its functions: where another segc, or the user, writes them differently, the
+    /// same segment may mean other SQL.
+    #[must_use]
+    pub fn templates(&self) -> String {
+        let mut text = String::new();
+        for (function, template) in &self.functions {
+            text.push_str(&format!("{} {template:?}\n", function.name()));
+        }
+        let digest = Sha256::digest(text.as_bytes());
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The SQL type of a type: its own entry (`decimal(38,0)`), else that of its kind.

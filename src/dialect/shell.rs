@@ -15,30 +15,66 @@ named! {
         Schema = "slot_schema",
         /// The table that records runs.
         Runs = "slot_runs",
+        /// The table that records how far other segments' logs have been read.
+        Inputs = "slot_inputs",
+        /// The table of how many members each segment has.
+        Counts = "slot_counts",
         /// The segment's table or view.
         Table = "slot_table",
+        /// The log of who came and went.
+        Log = "slot_log",
+        /// The table of ended memberships.
+        History = "slot_history",
+        /// The scratch table of affected keys.
+        Affected = "slot_affected",
+        /// The scratch table of those who match.
+        Matches = "slot_matches",
+        /// The scratch table of those whom `expire` may hold.
+        Admitted = "slot_admitted",
+        /// The scratch table of who comes and who goes: the keys, and an `action`.
+        Changes = "slot_changes",
         /// The segment's name, as a string.
         Segment = "slot_segment",
         /// The hash of the segment's meaning, as a string.
         Fingerprint = "slot_fingerprint",
+        /// The hash of how the segment is refreshed, as a string.
+        Plan = "slot_plan",
         /// The run's as_of.
         AsOf = "slot_as_of",
-        /// A query.
+        /// The engine's own time when the run began to read.
+        Seen = "slot_seen",
+        /// That the last run can't be built upon.
+        Unknown = "slot_unknown",
+        /// That this run evaluates everyone.
+        Whole = "slot_whole",
+        /// The query of those who match; the clock's own; or a view's.
         Query = "slot_query",
+        /// The query of the affected keys.
+        AffectedQuery = "slot_find_affected",
         /// The query of those whom `expire` may hold.
-        Admitted = "slot_admitted",
+        AdmittedQuery = "slot_find_admitted",
         /// When the membership ends of whoever ceased to match since the last run.
         End = "slot_end",
-        /// The table of ended memberships.
-        History = "slot_history",
         /// The key columns.
         Keys = "slot_keys",
-        /// The key columns of `s`, the members as they are now.
+        /// The key columns of `s`.
         ScratchKeys = "slot_scratch_keys",
+        /// The key columns of `m`.
+        MemberKeys = "slot_member_keys",
         /// The key columns with their types.
         KeyColumns = "slot_key_columns",
-        /// That the keys of `m` (the table) and `s` (the members as they are now) agree.
+        /// That the keys of `m` and `s` agree.
         Match = "slot_match",
+        /// That `s`, left joined, has no row.
+        Absent = "slot_absent",
+        /// The number of the first run that the log holds whole, less one; over a row of the runs.
+        LogSince = "slot_log_since",
+        /// Up to which run everyone has read the log; over a row that has a `run_seq`.
+        ReadTo = "slot_read_to",
+        /// The name of another segment whose log is read, as a string.
+        Input = "slot_input",
+        /// The table that records that segment's runs.
+        InputRuns = "slot_input_runs",
         /// The type of instants.
         Timestamp = "slot_timestamp",
         /// What makes a check fail.
@@ -57,40 +93,87 @@ impl Slot {
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
-            Self::Runs | Self::Table | Self::History => "s.t",
-            Self::Segment | Self::Fingerprint => "'x'",
-            Self::AsOf | Self::Value | Self::Failure | Self::End => "f(1)",
-            Self::Query | Self::Admitted => "SELECT 1 AS one",
+            Self::Runs
+            | Self::Inputs
+            | Self::Counts
+            | Self::Table
+            | Self::Log
+            | Self::History
+            | Self::Affected
+            | Self::Matches
+            | Self::Admitted
+            | Self::Changes
+            | Self::InputRuns => "s.t",
+            Self::Segment | Self::Fingerprint | Self::Plan | Self::Input => "'x'",
+            Self::AsOf
+            | Self::Seen
+            | Self::Value
+            | Self::Failure
+            | Self::End
+            | Self::LogSince
+            | Self::ReadTo => "f(1)",
+            Self::Query | Self::AffectedQuery | Self::AdmittedQuery => "SELECT 1 AS one",
             Self::Keys => "k",
             Self::ScratchKeys => "s.k",
+            Self::MemberKeys => "m.k",
             Self::KeyColumns => "k DATE NOT NULL",
             Self::Match | Self::Condition => "a = b",
+            Self::Absent | Self::Unknown | Self::Whole => "a IS NULL",
             Self::Timestamp | Self::Type => "DATE",
         }
     }
 }
 
-/// Which segments a statement is for.
+/// Which segments, and which scripts, a statement is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
-    /// Those that hold members who no longer match.
+    /// Segments that hold members who no longer match.
     Expire,
     /// Those that don't.
     NoExpire,
     /// Those whose ended memberships are kept.
     History,
+    /// Those that keep a log of who came and went.
+    Log,
+    /// Those whose log is cut off where everyone has read it.
+    Prune,
+    /// Those that read other segments' logs.
+    Inputs,
+    /// Scripts that evaluate affected keys only.
+    Affected,
+    /// Scripts that evaluate affected keys, or insert only.
+    Refresh,
+    /// Scripts that evaluate everyone: create, and refresh where that is a rebuild.
+    InFull,
+    /// Scripts that evaluate affected keys and delete who leaves.
+    ByKeys,
+    /// Scripts that only insert.
+    Grows,
 }
 
 impl When {
-    pub(super) const ALL: [Self; 3] = [Self::Expire, Self::NoExpire, Self::History];
+    const NAMES: [(&'static str, Self); 11] = [
+        ("expire", Self::Expire),
+        ("no_expire", Self::NoExpire),
+        ("history", Self::History),
+        ("log", Self::Log),
+        ("prune", Self::Prune),
+        ("inputs", Self::Inputs),
+        ("affected", Self::Affected),
+        ("refresh", Self::Refresh),
+        ("in_full", Self::InFull),
+        ("by_keys", Self::ByKeys),
+        ("grows", Self::Grows),
+    ];
 
-    /// Its name in dialect files.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Expire => "expire",
-            Self::NoExpire => "no_expire",
-            Self::History => "history",
-        }
+    /// The names that dialect files may use.
+    pub(super) fn names() -> Vec<&'static str> {
+        Self::NAMES.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The one of that name.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(one, _)| *one == name).map(|(_, when)| *when)
     }
 }
 

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::checks::{guards, input_as_of, unique_checks};
+use super::checks::unique_checks;
 use super::hold::{history, hold, judge_history};
 use super::lower::{self, Context, Lowered, MembersAt};
-use super::model::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, TableRead};
+use super::model::{Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
 use super::needs::needs;
 use super::policy::{Abilities, Policy, judge, judge_zone};
-use crate::analyze::{Graph, nobody_leaves};
+use super::refresh::{Refreshing, Strategy, readers, strategies};
+use super::state::{StateTables, Stored, guards, input_as_of};
+use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Span};
@@ -42,6 +44,8 @@ pub struct Request<'a> {
     pub as_of: Option<Timestamp>,
     /// The names of the entities' tables, without their schemas ([`tables`]).
     pub tables: BTreeSet<String>,
+    /// A hash of the dialect's functions, which says when the same plan means other SQL.
+    pub templates: &'a str,
 }
 
 /// The last parts of the names of the entities' tables on a target.
@@ -84,8 +88,9 @@ impl Request<'_> {
 #[must_use]
 pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
     let allowed = allowed(request, problems);
-    let growing = growing(request);
-    let segments = allowed.par_iter().map(|&id| plan_segment(request, id, &growing)).collect();
+    let strategies = strategies(request);
+    let project = Strategies { readers: readers(&strategies), all: strategies };
+    let segments = allowed.par_iter().map(|&id| plan_segment(request, id, &project)).collect();
     Plan {
         target: request.abilities.target.clone(),
         dialect: request.dialect.to_owned(),
@@ -99,8 +104,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
 /// whom a segment with `expire` holds, which only its table knows.
 #[must_use]
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
-    let growing = BTreeMap::new();
-    let mut planned = plan_segment(request, id, &growing);
+    let mut planned = plan_segment(request, id, &Strategies::default());
     let lowered = lower(request, id, &|input| request.evaluated(request.hir, input));
     planned.query = lowered.query;
     planned.clock = lowered.clock;
@@ -148,32 +152,6 @@ fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
     wanted
 }
 
-/// For each segment, whether nobody can leave it, or why not.
-fn growing(request: &Request<'_>) -> BTreeMap<SegmentId, Refresh> {
-    let mut growing: BTreeMap<SegmentId, Refresh> = BTreeMap::new();
-    for &id in request.graph.order() {
-        let known = |input| growing.get(&input) == Some(&Refresh::InsertOnly);
-        let refresh = match nobody_leaves(request.hir, id, &known) {
-            Ok(()) => Refresh::InsertOnly,
-            Err(obstacle) => Refresh::Rebuild { reason: obstacle.reason, remedy: obstacle.remedy },
-        };
-        growing.insert(id, refresh);
-    }
-    growing
-}
-
-fn refresh_of(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<SegmentId, Refresh>) -> Refresh {
-    let because = |reason: &str| Refresh::Rebuild { reason: reason.to_owned(), remedy: None };
-    match request.materialize(id) {
-        Materialize::Table => because("`materialize: table` is always rebuilt"),
-        Materialize::View => because("a view is evaluated whenever it is read"),
-        Materialize::Inline => because("it is put into what refers to it"),
-        Materialize::Incremental => {
-            growing.get(&id).cloned().unwrap_or_else(|| because("nothing is known of its inputs"))
-        }
-    }
-}
-
 fn lower(
     request: &Request<'_>,
     id: SegmentId,
@@ -188,10 +166,19 @@ fn context<'a>(
 ) -> Context<'a> {
     let target = request.abilities.target.as_str();
     let tables = &request.tables;
-    Context { hir: request.hir, target, as_of: request.as_of, tables, members_at }
+    Context { hir: request.hir, target, as_of: request.as_of, tables, members_at, affected: None }
 }
 
-fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<SegmentId, Refresh>) -> SegmentPlan {
+/// How every segment of the project is refreshed; nothing where no script is wanted.
+#[derive(Default)]
+struct Strategies {
+    /// By identity.
+    all: Vec<Strategy>,
+    /// Who reads whose log.
+    readers: BTreeMap<SegmentId, Vec<SegmentId>>,
+}
+
+fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> SegmentPlan {
     let hir = request.hir;
     let segment = hir.segment(id);
     let entity = hir.catalog.entity(segment.entity);
@@ -215,33 +202,77 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, growing: &BTreeMap<Segment
         let field = entity.field(field);
         KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
     };
-    let stored: Vec<(String, String)> = lowered
+    let stored: Vec<Stored> = lowered
         .tables
         .iter()
-        .map(|&input| (hir.segment(input).name.clone(), request.fingerprints[input.0 as usize].clone()))
+        .map(|&input| Stored {
+            name: hir.segment(input).name.clone(),
+            runs: StateTables::of(request, input).runs,
+            fingerprint: request.fingerprints[input.0 as usize].clone(),
+        })
         .collect();
+    let (table, state) = (request.table(id), StateTables::of(request, id));
+    let strategy = project.all.get(id.0 as usize).cloned().unwrap_or_default();
+    let fingerprint = request.fingerprints[id.0 as usize].clone();
+    let refreshing = Refreshing {
+        request,
+        id,
+        tables: &state,
+        table: &table,
+        strategy: &strategy,
+        fingerprint: &fingerprint,
+    };
+    let how = refreshing.how();
+    let cx = context(request, &elsewhere);
+    let mut last_run = refreshing.last_run(&cx, &how, &lowered);
+    let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds)| {
+        last_run.extend(bounds);
+        Box::new(by_keys)
+    });
+    let inputs = refreshing.inputs().into_iter().map(|(name, tables)| (name, tables.runs)).collect();
+    let (obstacles, log) = (refreshing.why_whole(), log(request, id, project));
     let mut clock = lowered.clock;
-    clock.as_of = input_as_of(request.schema, &stored, request.as_of);
+    clock.as_of = input_as_of(&stored, request.as_of);
+    let checks = unique_checks(hir, &request.abilities.target, &lowered.unique);
     SegmentPlan {
         id,
         name: segment.name.clone(),
         entity: entity.name.clone(),
         materialize,
-        table: request.table(id),
+        table,
         keys: entity.key.iter().map(key).collect(),
         level: node.level,
         depends_on: depends_on.collect(),
-        refresh: refresh_of(request, id, growing),
+        refresh: strategy.refresh.clone(),
+        by_keys,
+        obstacles,
+        state,
+        how,
+        last_run,
+        inputs,
+        log,
         hold,
         history: history(request, id),
         query: lowered.query,
         clock,
-        checks: unique_checks(hir, &request.abilities.target, &lowered.unique),
-        guards: guards(request.schema, &stored),
-        fingerprint: request.fingerprints[id.0 as usize].clone(),
+        checks: checks.into_iter().map(|(_, _, check)| check).collect(),
+        guards: guards(&stored),
+        fingerprint,
         capabilities: needs.capabilities.keys().copied().collect(),
         reads: reads(request, &lowered.reads),
     }
+}
+
+/// The log that is kept of a segment's members: for good with `history`, else for its readers.
+fn log(request: &Request<'_>, id: SegmentId, project: &Strategies) -> Option<Log> {
+    let for_good = request.hir.segment(id).properties.history;
+    let readers = project.readers.get(&id).into_iter().flatten();
+    let reader = |&reader: &SegmentId| {
+        (request.hir.segment(reader).name.clone(), StateTables::of(request, reader).inputs)
+    };
+    let readers: Vec<_> = readers.map(reader).collect();
+    let kept = request.materialize(id).is_table() && (for_good || !readers.is_empty());
+    kept.then_some(Log { for_good, readers })
 }
 
 fn reads(

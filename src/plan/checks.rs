@@ -2,16 +2,46 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
+use super::lower::among;
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::catalog::{EntityId, FieldId, TableSource};
 use crate::check::hir::Hir;
 use crate::types::Literal;
 
-/// The table in which every run of a segment is recorded, beside the segments' tables.
-pub const RUNS_TABLE: &str = "segc_runs";
+/// A check of the affected keys' rows alone: those of the segment's own entity by their keys,
+/// others by what arrived. `None` where nothing of them can have become double.
+pub(super) fn narrowed_check(
+    hir: &Hir,
+    check: Check,
+    (entity, fields): (EntityId, &[FieldId]),
+    affected: &Relation,
+    own: bool,
+    arrivals: Option<&Select>,
+) -> Option<Check> {
+    let Check { fails_if: Scalar::Exists(mut duplicates, negated), message } = check else { return None };
+    let entity = hir.catalog.entity(entity);
+    let names = fields.iter().map(|&field| entity.field(field).column.clone());
+    let filter = match arrivals {
+        _ if own => among(affected, names.zip(duplicates.group_by.clone()).collect()),
+        Some(arrivals) => among_rows(arrivals, &duplicates.group_by),
+        None => return None,
+    };
+    duplicates.filter = all(duplicates.filter.into_iter().chain([filter]).collect());
+    Some(Check { fails_if: Scalar::Exists(duplicates, negated), message })
+}
+
+/// That values are those of some row that arrived.
+fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
+    if let [value] = values {
+        return Scalar::InQuery(Box::new(value.clone()), Box::new(arrivals.clone()), Negated(false));
+    }
+    let tied = arrivals.columns.iter().zip(values).map(|(column, value)| {
+        Scalar::Binary(BinaryOp::Equal, Box::new(column.value.clone()), Box::new(value.clone()))
+    });
+    let filter = all(arrivals.filter.iter().cloned().chain(tied).collect());
+    Scalar::Exists(Box::new(Select { columns: vec![one()], filter, ..arrivals.clone() }), Negated(false))
+}
 
 /// One check per set of columns that must be unique, but for keys that the database
 /// guarantees.
@@ -19,7 +49,7 @@ pub(super) fn unique_checks(
     hir: &Hir,
     target: &str,
     unique: &BTreeSet<(EntityId, Vec<FieldId>)>,
-) -> Vec<Check> {
+) -> Vec<(EntityId, Vec<FieldId>, Check)> {
     let mut checks = Vec::new();
     for (id, fields) in unique {
         let entity = hir.catalog.entity(*id);
@@ -49,73 +79,17 @@ pub(super) fn unique_checks(
             having: Some(more),
             ..Select::default()
         };
-        checks.push(Check {
+        let check = Check {
             fails_if: Scalar::Exists(Box::new(duplicates), Negated(false)),
             message: format!(
                 "segc: two rows of {} have the same {}; nothing was written",
                 entity.name,
                 names.join(", ")
             ),
-        });
+        };
+        checks.push((*id, fields.clone(), check));
     }
     checks
-}
-
-/// One guard per table that a script reads when it runs alone: it stands at the script's
-/// as_of and at the fingerprint it was compiled for.
-pub(super) fn guards(schema: &[String], stored: &[(String, String)]) -> Vec<Check> {
-    stored
-        .iter()
-        .map(|(name, fingerprint)| {
-            let filter = all(vec![
-                equal("segment", text(name)),
-                equal("fingerprint", text(fingerprint)),
-                equal("as_of", Scalar::Clock("as_of".to_owned())),
-            ]);
-            let run = Select { columns: vec![one()], filter, ..runs(schema) };
-            Check {
-                fails_if: Scalar::Exists(Box::new(run), Negated(true)),
-                message: format!(
-                    "segc: the table of {name} is not at this as_of, or was built from another definition; run its script first"
-                ),
-            }
-        })
-        .collect()
-}
-
-/// The as_of of a script that reads segments' tables and runs alone: theirs.
-pub(super) fn input_as_of(
-    schema: &[String],
-    stored: &[(String, String)],
-    as_of: Option<Timestamp>,
-) -> Option<Scalar> {
-    if as_of.is_some() {
-        return None;
-    }
-    let (first, _) = stored.first()?;
-    Some(last_run(schema, first))
-}
-
-/// The as_of of a segment's last run; null if none is known.
-pub(super) fn last_run(schema: &[String], segment: &str) -> Scalar {
-    let column = Column { value: Scalar::Column("r".to_owned(), "as_of".to_owned()), name: None };
-    let filter = Some(equal("segment", text(segment)));
-    Scalar::Query(Box::new(Select { columns: vec![column], filter, ..runs(schema) }))
-}
-
-fn runs(schema: &[String]) -> Select {
-    let parts = schema.iter().cloned().chain([RUNS_TABLE.to_owned()]).collect();
-    let from = TableRef { relation: Relation::Table(parts), alias: "r".to_owned() };
-    Select { from: Some(from), ..Select::default() }
-}
-
-fn equal(column: &str, value: Scalar) -> Scalar {
-    let column = Scalar::Column("r".to_owned(), column.to_owned());
-    Scalar::Binary(BinaryOp::Equal, Box::new(column), Box::new(value))
-}
-
-fn text(text: &str) -> Scalar {
-    Scalar::Literal(Literal::String(text.to_owned()))
 }
 
 fn one() -> Column {

@@ -59,6 +59,7 @@ fn with(
         as_of: request.as_of,
         tables: &request.tables,
         members_at: &|input| request.evaluated(about.hir, input),
+        affected: None,
     };
     let (of, whole, conds) = (about.segment, about.whole, about.conds);
     let lowered = lower(&context, &Questions { entity, of, whole, conds, values });

@@ -1,11 +1,11 @@
 //! How `expire` holds members, and where their history goes.
 
 use super::build::Request;
-use super::checks::last_run;
 use super::lower::{self, Context, Lowered};
 use super::model::Hold;
 use super::problems::{HistoryNameTaken, NameTooLong};
 use super::rel::Scalar;
+use super::state::{StateTables, last_run};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
@@ -63,7 +63,7 @@ pub(super) fn hold(
     let end = format!("{}_end", segment.name);
     let after = lower::shifted(context, Scalar::Clock(last.clone()), count, unit);
     let bounds = &mut lowered.clock.bounds;
-    bounds.push((last, last_run(request.schema, &segment.name), Type::Timestamp));
+    bounds.push((last, last_run(&StateTables::of(request, id).runs, &segment.name), Type::Timestamp));
     bounds.push((end.clone(), after, Type::Timestamp));
     Some(Hold { admitted: admitted.query, end })
 }

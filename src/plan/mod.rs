@@ -5,6 +5,7 @@
 //! SQL text, a dialect's name.
 
 mod build;
+mod causes;
 mod checks;
 mod explain;
 mod hold;
@@ -13,11 +14,13 @@ mod model;
 mod needs;
 mod policy;
 pub(crate) mod problems;
+mod refresh;
 pub mod rel;
+mod state;
 
 pub use build::{Request, allowed, plan, standalone, tables};
-pub use checks::RUNS_TABLE;
 pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;
 pub use policy::{Abilities, Policy, Probed};
+pub use state::{COUNTS_TABLE, RUNS_TABLE, StateTables};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::rel::{Clock, Query, Scalar};
+use super::state::StateTables;
 use crate::analyze::InputKind;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
@@ -44,6 +45,20 @@ pub struct SegmentPlan {
     pub depends_on: Vec<Dependency>,
     /// What `refresh.sql` does, and why.
     pub refresh: Refresh,
+    /// The evaluation of the affected keys alone, where a refresh does that.
+    pub by_keys: Option<Box<ByKeys>>,
+    /// Everything that stands against it, where it doesn't.
+    pub obstacles: Vec<Why>,
+    /// The tables of runs, logs and scratch.
+    pub state: StateTables,
+    /// The hash of how it is refreshed.
+    pub how: String,
+    /// The instants that only `refresh.sql` reads: those of the last run first.
+    pub last_run: Vec<(String, Scalar, Type)>,
+    /// The segments whose logs it reads, with their runs' tables.
+    pub inputs: Vec<(String, Vec<String>)>,
+    /// The log of its members, if one is kept.
+    pub log: Option<Log>,
     /// How members are held who no longer match; `None` if they leave at once.
     pub hold: Option<Hold>,
     /// The table that ended memberships go to, if they are kept.
@@ -64,6 +79,52 @@ pub struct SegmentPlan {
     pub capabilities: Vec<Capability>,
     /// The tables and columns that it reads, in the order of the entities' names.
     pub reads: Vec<TableRead>,
+}
+
+/// A refresh that evaluates the affected keys only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByKeys {
+    /// The affected keys.
+    pub affected: Query,
+    /// Who of them matches.
+    pub query: Query,
+    /// Whom of them `expire` may hold.
+    pub admitted: Option<Query>,
+    /// What must hold of the affected keys' rows before anything is written.
+    pub checks: Vec<Check>,
+    /// What makes a key affected, in words.
+    pub causes: Vec<CauseText>,
+}
+
+/// Rows that make keys affected, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseText {
+    /// `arrival`, `edge`, `clock`, `members` or `gone`.
+    pub kind: String,
+    /// The entity of the rows.
+    pub rows: String,
+    /// Which of them.
+    pub by: String,
+    /// The links that lead back to the segment's entity, the rows' own first.
+    pub back: Vec<String>,
+}
+
+/// Why something isn't done, and the declaration that would lift it, if one would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// In words that a user can act on.
+    pub reason: String,
+    /// What to declare.
+    pub remedy: Option<String>,
+}
+
+/// The log of a segment's members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// Whether it is kept for good (`history`); else until everyone has read it.
+    pub for_good: bool,
+    /// The segments that read it, with the tables that tell how far.
+    pub readers: Vec<(String, Vec<String>)>,
 }
 
 /// How `expire` holds members who no longer match.
@@ -104,6 +165,8 @@ pub struct Dependency {
 pub enum Refresh {
     /// Nobody can leave: insert the keys that are not yet there.
     InsertOnly,
+    /// Evaluate the affected keys; insert who enters, delete who leaves.
+    InsertDelete,
     /// Evaluate again in full and apply the difference.
     Rebuild {
         /// Why, in words that a user can act on.

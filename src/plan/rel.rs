@@ -140,6 +140,10 @@ pub enum Scalar {
     Call(Function, Vec<Scalar>),
     /// `COALESCE(…)`
     Coalesce(Vec<Scalar>),
+    /// `LEAST(…)`: of instants, none of which is null where it counts.
+    Least(Vec<Scalar>),
+    /// `GREATEST(…)`, likewise.
+    Greatest(Vec<Scalar>),
     /// `CAST(x AS type)`
     Cast(Box<Scalar>, Type),
     /// `CASE WHEN … THEN … ELSE … END`

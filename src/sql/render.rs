@@ -32,6 +32,8 @@ pub enum ClockForm {
     Literal(jiff::Timestamp),
     /// From the variables (or the table) that its script has set.
     Script,
+    /// Likewise, but for as_of, which is known.
+    ScriptAt(jiff::Timestamp),
     /// From the engine's clock, which is the same for all of a query: read in place where the
     /// engine's stands still, else a first subquery fixes all instants.
     Query,
@@ -207,11 +209,11 @@ impl<'a> Renderer<'a> {
     /// The value of an instant.
     fn instant(&self, name: &str) -> Expr {
         match self.form {
-            ClockForm::Literal(as_of) if name == AS_OF => {
+            ClockForm::Literal(as_of) | ClockForm::ScriptAt(as_of) if name == AS_OF => {
                 self.dialect.literals.write(&Literal::Timestamp(as_of))
             }
             ClockForm::Literal(_) => self.written_out(name),
-            ClockForm::Script => {
+            ClockForm::Script | ClockForm::ScriptAt(_) => {
                 let is_date = |(one, _, ty): &(String, Scalar, Type)| one == name && *ty == Type::Date;
                 let date = self.clock.bounds.iter().any(is_date);
                 named(if date { &self.dialect.clock_date } else { &self.dialect.clock }, name)
@@ -346,6 +348,8 @@ impl<'a> Renderer<'a> {
             Scalar::Query(query) => Expr::Subquery(Box::new(plain(self.select(query)))),
             Scalar::Call(function, arguments) => self.call(*function, self.exprs(arguments)),
             Scalar::Coalesce(values) => function("COALESCE", self.exprs(values)),
+            Scalar::Least(values) => function("LEAST", self.exprs(values)),
+            Scalar::Greatest(values) => function("GREATEST", self.exprs(values)),
             Scalar::CountRows => count_rows(),
             Scalar::Cast(value, ty) => self.cast(value, ty),
             Scalar::Member(value, name) => self.member(value, name),

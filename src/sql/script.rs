@@ -1,6 +1,7 @@
 //! Scripts: the dialect's statements in their order, slots filled from the plan.
 
 mod assemble;
+mod slots;
 mod text;
 
 use crate::diagnostic::Diagnostics;

@@ -15,7 +15,12 @@ fn parts<'a>(scalar: &'a Scalar, one: &mut dyn FnMut(&'a Scalar), query: &mut dy
         | Scalar::Pattern(_)
         | Scalar::Clock(_)
         | Scalar::CountRows => {}
-        Scalar::And(all) | Scalar::Or(all) | Scalar::Call(_, all) | Scalar::Coalesce(all) => {
+        Scalar::And(all)
+        | Scalar::Or(all)
+        | Scalar::Call(_, all)
+        | Scalar::Coalesce(all)
+        | Scalar::Least(all)
+        | Scalar::Greatest(all) => {
             all.iter().for_each(one);
         }
         Scalar::Not(a)
@@ -117,6 +122,8 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
         },
         Scalar::Call(function, arguments) => Scalar::Call(*function, all(arguments)),
         Scalar::Coalesce(values) => Scalar::Coalesce(all(values)),
+        Scalar::Least(values) => Scalar::Least(all(values)),
+        Scalar::Greatest(values) => Scalar::Greatest(all(values)),
         Scalar::And(values) => Scalar::And(all(values)),
         Scalar::Or(values) => Scalar::Or(all(values)),
         Scalar::Not(one) => Scalar::Not(boxed(one)),

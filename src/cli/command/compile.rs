@@ -166,6 +166,9 @@ fn row(segment: &SegmentPlan) -> [String; 4] {
         (Materialize::Table | Materialize::Incremental, Refresh::InsertOnly) => {
             ("insert only", "nobody can leave".to_owned())
         }
+        (Materialize::Table | Materialize::Incremental, Refresh::InsertDelete) => {
+            ("insert and delete", String::new())
+        }
         (Materialize::Table, Refresh::Rebuild { .. }) => ("rebuild", String::new()),
         (Materialize::Incremental, Refresh::Rebuild { reason, remedy }) => {
             let remedy = remedy.as_ref().map(|remedy| format!(": {remedy}")).unwrap_or_default();

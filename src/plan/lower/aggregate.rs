@@ -97,7 +97,11 @@ impl Lowering<'_> {
     ) -> (Inner, Vec<GroupKey>) {
         let catalog = &self.cx.hir.catalog;
         if with_owner || hops.is_empty() {
+            let narrowed = self.is_narrowed(owner);
             let owner = self.scan(owner.entity);
+            if narrowed {
+                self.narrow_to_keys(&owner);
+            }
             let inner = self.path_rows(&owner, hops);
             let entity = catalog.entity(owner.entity);
             self.unique.insert((owner.entity, entity.key.clone()));
@@ -109,6 +113,7 @@ impl Lowering<'_> {
         let frame = self.frames.len() - 1;
         let row = self.scan(hops[0].to);
         self.restrict(&row, &hops[0]);
+        self.narrow_link(owner, &row, &hops[0]);
         let on = catalog.entity(hops[0].from).link(hops[0].link).on.clone();
         let target_of = |own| on.iter().find(|(o, _)| *o == own).map_or(own, |(_, target)| *target);
         let entity = catalog.entity(hops[0].to);

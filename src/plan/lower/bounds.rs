@@ -15,24 +15,53 @@ const AS_OF: &str = "as_of";
 impl Lowering<'_> {
     /// A value of time that no row decides; `None` if a row does.
     pub(super) fn fixed_scalar(&mut self, value: &Value) -> Option<Scalar> {
-        Some(match fixed(value, self.cx.as_of, &self.cx.hir.calendar)? {
+        Some(match fixed(value, self.as_of(), &self.cx.hir.calendar)? {
             Fixed::Constant(literal) => Scalar::Literal(literal),
             Fixed::Clock(name) => self.value_of_clock(value, &name),
         })
     }
 
+    /// The instant of the build; not known for the last run, nor where the engine's clock tells.
+    pub(super) fn as_of(&self) -> Option<jiff::Timestamp> {
+        if self.then.is_some() { None } else { self.cx.as_of }
+    }
+
+    /// as_of, or that of the last run.
+    fn now_name(&self) -> String {
+        self.then.clone().unwrap_or_else(|| AS_OF.to_owned())
+    }
+
+    /// What an instant of the clock is called: those of the last run begin as its as_of does.
+    fn clock_name(&self, name: &str) -> String {
+        match &self.then {
+            None => name.to_owned(),
+            Some(then) if name == AS_OF => then.clone(),
+            Some(then) => format!("{}{name}", then.strip_suffix(AS_OF).unwrap_or(then)),
+        }
+    }
+
     /// Reads a named instant of the clock, and has it fixed.
     pub(super) fn value_of_clock(&mut self, value: &Value, name: &str) -> Scalar {
-        if name != AS_OF && !self.bounds.contains_key(name) {
+        let full = self.clock_name(name);
+        if name != AS_OF && !self.bounds.contains_key(&full) {
             let definition = self.definition(value);
-            self.bounds.insert(name.to_owned(), (definition, value.ty.clone()));
+            self.bounds.insert(full.clone(), (definition, value.ty.clone()));
         }
-        Scalar::Clock(name.to_owned())
+        Scalar::Clock(full)
+    }
+
+    /// as_of, or that of the last run, as a literal where it is known.
+    pub(super) fn now(&self) -> Scalar {
+        match self.as_of() {
+            Some(instant) => Scalar::Literal(Literal::Timestamp(instant)),
+            None => Scalar::Clock(self.now_name()),
+        }
     }
 
     /// The first day whose midnight is not before a named instant.
     pub(super) fn ceil_clock(&mut self, name: &str, instant: Scalar) -> Scalar {
-        let ceil = format!("first_day_from_{name}");
+        let ceil = self.clock_name(&format!("first_day_from_{name}"));
+        let name = &self.clock_name(name);
         if !self.bounds.contains_key(&ceil) {
             let definition = self.ceil_definition(name, instant);
             self.bounds.insert(ceil.clone(), (definition, Type::Date));
@@ -65,7 +94,7 @@ impl Lowering<'_> {
                 shift_exact(inner, *micros)
             }
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
-            _ => Scalar::Clock(AS_OF.to_owned()),
+            _ => self.now(),
         }
     }
 

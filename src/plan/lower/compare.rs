@@ -117,7 +117,7 @@ impl Lowering<'_> {
     }
 
     fn is_fixed(&self, value: &Value) -> bool {
-        fixed(value, self.cx.as_of, &self.cx.hir.calendar).is_some()
+        fixed(value, self.as_of(), &self.cx.hir.calendar).is_some()
     }
 
     /// `value BETWEEN low AND high`, or its complement.
@@ -242,7 +242,7 @@ impl Lowering<'_> {
 
     /// The first day whose midnight is not before a fixed instant.
     pub(super) fn ceil_day(&mut self, bound: &Value) -> Option<Scalar> {
-        match fixed(bound, self.cx.as_of, &self.cx.hir.calendar)? {
+        match fixed(bound, self.as_of(), &self.cx.hir.calendar)? {
             Fixed::Constant(Literal::Timestamp(instant)) => {
                 let day = ceil_date(instant, &self.cx.hir.calendar)?;
                 Some(Scalar::Literal(Literal::Date(day)))

@@ -25,6 +25,8 @@ pub(super) struct Frame {
     to_one: Vec<((String, Hop), String)>,
     /// Subqueries joined so far: (rows, columns and what they equal) and the alias they got.
     attached: Vec<(Attached, String)>,
+    /// The alias of its row that is one of the affected keys'.
+    pub(super) narrowed: Option<String>,
     /// Whether it may refer to rows of the frame below (a correlated subquery).
     correlated: bool,
 }
@@ -199,7 +201,7 @@ impl Lowering<'_> {
         Some(equal(self.field(row, field), Scalar::Literal(Literal::String(name))))
     }
 
-    fn link_condition(&mut self, from: &Row, hop: &Hop, to: &Row) -> Vec<Scalar> {
+    pub(super) fn link_condition(&mut self, from: &Row, hop: &Hop, to: &Row) -> Vec<Scalar> {
         let on = self.cx.hir.catalog.entity(hop.from).link(hop.link).on.clone();
         on.into_iter().map(|(own, target)| equal(self.field(to, target), self.field(from, own))).collect()
     }
@@ -209,7 +211,7 @@ impl Lowering<'_> {
         self.cx.hir.catalog.entity(hop.from).link(hop.link).on.iter().map(|(_, target)| *target).collect()
     }
 
-    fn relation(&mut self, entity: EntityId) -> Relation {
+    pub(super) fn relation(&mut self, entity: EntityId) -> Relation {
         let declared = self.cx.hir.catalog.entity(entity);
         match declared.source_on(self.cx.target) {
             TableSource::Table(parts) => Relation::Table(parts.clone()),

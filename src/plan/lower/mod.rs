@@ -5,6 +5,7 @@
 //! multiply: to-one links become left joins, aggregates a grouped subquery each, `exists` and
 //! memberships semi-joins.
 
+mod affected;
 mod aggregate;
 mod anniversary;
 mod array;
@@ -17,6 +18,7 @@ mod frame;
 mod json;
 mod keep;
 mod names;
+mod narrow;
 mod ranked;
 mod segment;
 mod sequence;
@@ -30,11 +32,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
+use crate::analyze::Cause;
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
 use crate::types::{Type, Unit};
+pub(super) use affected::{MembersLog, State};
 use frame::Frame;
+pub(super) use narrow::among;
 
 /// Where the members of a segment that others refer to are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +62,12 @@ pub(super) struct Context<'a> {
     pub(super) tables: &'a BTreeSet<String>,
     /// Where members of other segments are read.
     pub(super) members_at: &'a dyn Fn(SegmentId) -> MembersAt,
+    /// The keys that the segment is evaluated for; `None` for all.
+    pub(super) affected: Option<&'a Relation>,
 }
+
+/// Fields of an entity of which no two rows may have the same.
+pub(super) type UniqueSet = (EntityId, Vec<FieldId>);
 
 /// A lowered segment.
 pub(super) struct Lowered {
@@ -81,6 +91,18 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
 /// Lowers whom a segment's parent, its excludes and its group admit.
 pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Admitted))
+}
+
+/// Lowers the search for the keys that causes lead back to.
+///
+/// For column sets that must be unique, also the values of those whose rows arrived.
+pub(super) fn affected(
+    context: &Context<'_>,
+    causes: &[Cause],
+    state: &State<'_>,
+    unique: &BTreeSet<UniqueSet>,
+) -> (Lowered, BTreeMap<UniqueSet, Select>) {
+    affected::lower(context, causes, state, unique)
 }
 
 /// An instant moved forward, in the project's zone.
@@ -112,6 +134,8 @@ struct Lowering<'a> {
     names: BTreeSet<String>,
     /// Instants of the clock that are read.
     bounds: BTreeMap<String, (Scalar, Type)>,
+    /// Between what an instant was and what it is: read after the instants themselves.
+    ranges: Vec<(String, Scalar, Type)>,
     /// Where the members of other segments are.
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
@@ -127,6 +151,10 @@ struct Lowering<'a> {
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,
+    /// What is lowered is read as of the last run, whose as_of has this name.
+    then: Option<String>,
+    /// The segments whose members are wanted among the affected keys only.
+    narrowed: BTreeSet<SegmentId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -136,6 +164,7 @@ impl<'a> Lowering<'a> {
             ctes: Vec::new(),
             names: BTreeSet::new(),
             bounds: BTreeMap::new(),
+            ranges: Vec::new(),
             members: BTreeMap::new(),
             sources: BTreeMap::new(),
             row_sources: Vec::new(),
@@ -145,11 +174,14 @@ impl<'a> Lowering<'a> {
             repeats: OnceCell::new(),
             in_alternative: false,
             frames: Vec::new(),
+            then: None,
+            narrowed: BTreeSet::new(),
         }
     }
 
     fn finish(self, select: Select) -> Lowered {
-        let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty)).collect();
+        let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty));
+        let bounds = bounds.chain(self.ranges).collect();
         Lowered {
             query: Query { ctes: self.ctes, select },
             clock: Clock { as_of: None, bounds },

@@ -10,6 +10,7 @@ impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
     pub(super) fn segment(&mut self, id: SegmentId, part: Part) -> Select {
+        self.narrow(id);
         self.inline_inputs(id);
         self.members(id, part)
     }
@@ -67,7 +68,7 @@ impl Lowering<'_> {
     }
 
     fn inputs(&self, id: SegmentId) -> Vec<SegmentId> {
-        crate::analyze::inputs(self.cx.hir, id).into_iter().map(|input| input.segment).collect()
+        inputs_of(self.cx.hir, id)
     }
 
     fn members(&mut self, id: SegmentId, part: Part) -> Select {
@@ -76,6 +77,7 @@ impl Lowering<'_> {
         let row = self.scan(segment.entity);
         let key = self.cx.hir.catalog.entity(segment.entity).key.clone();
         self.unique.insert((segment.entity, key.clone()));
+        self.narrow_own(id, &row);
         let scope = Scope { this: row.clone(), outer: None };
         let matching = self.matching(&scope, id, part);
         self.frames[frame].filter.extend(matching);
@@ -189,6 +191,11 @@ impl Lowering<'_> {
         self.pop();
         alias
     }
+}
+
+/// The segments that a segment refers to directly.
+pub(super) fn inputs_of(hir: &crate::check::hir::Hir, id: SegmentId) -> Vec<SegmentId> {
+    crate::analyze::inputs(hir, id).into_iter().map(|input| input.segment).collect()
 }
 
 /// What a relation is called where it needs no schema.

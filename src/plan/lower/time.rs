@@ -55,7 +55,7 @@ fn fold_local(local: &LocalTime, as_of: Option<Timestamp>, calendar: &Calendar) 
 
 /// The name of an instant or date of the clock: `ago_30_days`, `start_of_month`. Equal
 /// names mean equal instants. `None` for what reads a row.
-fn clock_name(value: &Value) -> Option<String> {
+pub(super) fn clock_name(value: &Value) -> Option<String> {
     match &value.kind {
         ValueKind::Now => Some("as_of".to_owned()),
         ValueKind::Instant(local) => local_name(local),

@@ -35,7 +35,7 @@ impl Lowering<'_> {
             ValueKind::Arithmetic(op, left, right) => self.arithmetic(scope, *op, left, right, &value.ty),
             ValueKind::Negate(inner) => Scalar::Negate(Box::new(self.widened(scope, inner))),
             ValueKind::Call(func, args) => self.function(scope, *func, args, &value.ty),
-            ValueKind::Now => Scalar::Clock("as_of".to_owned()),
+            ValueKind::Now => self.now(),
             ValueKind::Instant(local) => {
                 self.instant_value(local, &mut |this, inner| this.value(scope, inner))
             }

@@ -3,17 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use sqlparser::ast::{BinaryOperator, Expr, Ident};
-
+use super::slots::SEEN;
 use super::{Purpose, Scope, Script, Statement};
 use crate::check::hir::Materialize;
 use crate::diagnostic::Diagnostics;
-use crate::dialect::shell::{Shell, Slot, When};
-use crate::dialect::{Dialect, Function};
-use crate::plan::rel::{BinaryOp, Clock, Column, Negated, Relation, Scalar, Select, TableRef};
-use crate::plan::{Check, Plan, RUNS_TABLE, Refresh, SegmentPlan};
-use crate::sql::parens;
-use crate::sql::print;
+use crate::dialect::Dialect;
+use crate::dialect::shell::{Shell, When};
+use crate::plan::rel::{Clock, Scalar};
+use crate::plan::{ByKeys, Check, Plan, Refresh, SegmentPlan};
 use crate::sql::problems::EmptySlot;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
 use crate::types::{Literal, Type};
@@ -31,31 +28,41 @@ pub(super) fn script(
     };
     let chosen: Vec<&SegmentPlan> =
         scoped.iter().filter(|segment| segment.materialize != Materialize::Inline).collect();
-    let clock = clock(plan, &chosen, scope);
+    let clock = clock(plan, &chosen, scope, refresh);
     let header = header(plan, &chosen, refresh, source);
-    let form = plan.as_of.map_or(ClockForm::Script, ClockForm::Literal);
+    let form = plan.as_of.map_or(ClockForm::Script, ClockForm::ScriptAt);
     let renderer = Renderer::new(dialect, form, &clock);
-    let writer = Writer { plan, dialect, renderer, clock: &clock, problems: RefCell::default() };
-    let statements = writer.statements(&chosen, scope, refresh);
+    let writer = Writer { plan, dialect, renderer, clock: &clock, refresh, problems: RefCell::default() };
+    let statements = writer.statements(&chosen, scope);
     let problems = writer.problems.take();
     if problems.is_empty() { Ok(Script { header, statements }) } else { Err(problems) }
 }
 
 /// The instants that the chosen segments read. Alone, a segment may take its as_of from the
 /// tables that it reads; together all have the engine's.
-fn clock(plan: &Plan, chosen: &[&SegmentPlan], scope: Scope<'_>) -> Clock {
+fn clock(plan: &Plan, chosen: &[&SegmentPlan], scope: Scope<'_>, refresh: bool) -> Clock {
     let as_of = match (plan.as_of, scope) {
         (Some(instant), _) => Some(Scalar::Literal(Literal::Timestamp(instant))),
         (None, Scope::One(_)) => chosen.first().and_then(|segment| segment.clock.as_of.clone()),
         (None, Scope::All) => None,
     };
     let mut bounds: Vec<(String, Scalar, Type)> = Vec::new();
-    for bound in chosen.iter().filter(|one| is_table(one)).flat_map(|segment| &segment.clock.bounds) {
+    let tables = chosen.iter().filter(|one| is_table(one));
+    for bound in tables.flat_map(|segment| bounds_of(segment, refresh)) {
         if !bounds.iter().any(|(name, ..)| *name == bound.0) {
             bounds.push(bound.clone());
         }
     }
     Clock { as_of, bounds }
+}
+
+/// The instants that a segment's statements read; a refresh those of the last run, too.
+fn bounds_of(segment: &SegmentPlan, refresh: bool) -> impl Iterator<Item = &(String, Scalar, Type)> {
+    let builds_on_last = refresh && !matches!(segment.refresh, Refresh::Rebuild { .. });
+    let hold = segment.hold.is_some();
+    let own =
+        segment.clock.bounds.iter().filter(move |_| !builds_on_last || segment.by_keys.is_none() || hold);
+    own.chain(segment.last_run.iter().filter(move |_| builds_on_last))
 }
 
 fn is_table(segment: &SegmentPlan) -> bool {
@@ -89,7 +96,11 @@ fn header(
         let how = match (&segment.refresh, is_table(segment), refresh) {
             (_, false, _) => "a view".to_owned(),
             (_, true, false) => "a table".to_owned(),
+            (Refresh::InsertOnly, ..) if segment.by_keys.is_some() => {
+                "a table that only grows, by the keys that may be affected".to_owned()
+            }
             (Refresh::InsertOnly, ..) => "a table that only grows".to_owned(),
+            (Refresh::InsertDelete, ..) => "a table, by the keys that may be affected".to_owned(),
             (Refresh::Rebuild { reason, .. }, ..) => format!("a table, evaluated in full: {reason}"),
         };
         format!("{}{place}, fingerprint {fingerprint}: {how}", segment.name)
@@ -97,26 +108,41 @@ fn header(
     lines
 }
 
-struct Writer<'a> {
-    plan: &'a Plan,
-    dialect: &'a Dialect,
-    renderer: Renderer<'a>,
-    clock: &'a Clock,
+pub(super) struct Writer<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) dialect: &'a Dialect,
+    pub(super) renderer: Renderer<'a>,
+    pub(super) clock: &'a Clock,
+    /// Whether it is a refresh.
+    refresh: bool,
     problems: RefCell<Diagnostics>,
 }
 
 /// What the slots of a statement stand for, beside those of its plan.
 #[derive(Clone, Copy, Default)]
-struct Context<'a> {
-    segment: Option<&'a SegmentPlan>,
-    check: Option<&'a Check>,
-    variable: Option<(&'a str, &'a Type)>,
+pub(super) struct Context<'a> {
+    pub(super) segment: Option<&'a SegmentPlan>,
+    pub(super) check: Option<&'a Check>,
+    pub(super) variable: Option<(&'a str, &'a Type)>,
+    /// Another segment whose log is read: its name, and the table of its runs.
+    pub(super) input: Option<&'a (String, Vec<String>)>,
+    /// The table that tells how far logs have been read, where it isn't the segment's own.
+    pub(super) inputs: Option<&'a [String]>,
     /// The statement writes a view, whose query reads the clock itself.
-    view: bool,
+    pub(super) view: bool,
 }
 
+impl<'a> Context<'a> {
+    fn of(segment: &'a SegmentPlan) -> Self {
+        Self { segment: Some(segment), ..Self::default() }
+    }
+}
+
+/// The shells of a step, what they are for, and their name in dialect files.
+type Step<'a> = (&'a [Shell], Purpose, &'static str);
+
 impl<'a> Writer<'a> {
-    fn statements(&self, chosen: &[&'a SegmentPlan], scope: Scope<'_>, refresh: bool) -> Vec<Statement> {
+    fn statements(&self, chosen: &[&'a SegmentPlan], scope: Scope<'_>) -> Vec<Statement> {
         let shells = &self.dialect.statements;
         let tables: Vec<&SegmentPlan> = chosen.iter().copied().filter(|one| is_table(one)).collect();
         let mut out = Vec::new();
@@ -135,13 +161,17 @@ impl<'a> Writer<'a> {
             self.setup(&mut out, &tables);
         }
         if !tables.is_empty() {
-            self.members(&mut out, &tables, matches!(scope, Scope::One(_)), refresh);
+            self.members(&mut out, &tables, matches!(scope, Scope::One(_)));
         }
         if shells.view_in_transaction {
             self.views(&mut out, chosen);
         }
         if !tables.is_empty() {
             self.add(&mut out, (&shells.commit, Purpose::Commit, "commit"), once);
+        }
+        for &segment in &tables {
+            let step = (&shells.finally_segment[..], Purpose::Finish, "finally_segment");
+            self.add(&mut out, step, Context::of(segment));
         }
         if !shells.view_in_transaction {
             self.views(&mut out, chosen);
@@ -151,7 +181,7 @@ impl<'a> Writer<'a> {
 
     fn views(&self, out: &mut Vec<Statement>, chosen: &[&'a SegmentPlan]) {
         for &segment in chosen.iter().filter(|one| !is_table(one)) {
-            let context = Context { segment: Some(segment), view: true, ..Context::default() };
+            let context = Context { view: true, ..Context::of(segment) };
             self.add(out, (&self.dialect.statements.view, Purpose::View, "view"), context);
         }
     }
@@ -159,38 +189,60 @@ impl<'a> Writer<'a> {
     fn setup(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
         let shells = &self.dialect.statements;
         self.add(out, (&shells.setup, Purpose::Setup, "setup"), Context::default());
+        let mut inputs: Vec<&[String]> = Vec::new();
         for &segment in tables {
-            let context = Context { segment: Some(segment), ..Context::default() };
-            self.add(out, (&shells.setup_segment, Purpose::Setup, "setup_segment"), context);
+            let readers = segment.log.iter().flat_map(|log| &log.readers).map(|(_, table)| table.as_slice());
+            for table in readers.chain([segment.state.inputs.as_slice()]) {
+                if !inputs.contains(&table) {
+                    inputs.push(table);
+                    let context = Context { inputs: Some(table), ..Context::default() };
+                    self.add(out, (&shells.setup_inputs, Purpose::Setup, "setup_inputs"), context);
+                }
+            }
+        }
+        for &segment in tables {
+            self.add(out, (&shells.setup_segment, Purpose::Setup, "setup_segment"), Context::of(segment));
         }
     }
 
     /// Locks, clock, checks, and then the members, segment by segment.
-    fn members(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan], alone: bool, refresh: bool) {
+    fn members(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan], alone: bool) {
         let shells = &self.dialect.statements;
-        let of = |segment| Context { segment: Some(segment), ..Context::default() };
         for &segment in tables {
-            self.add(out, (&shells.lock_segment, Purpose::Lock, "lock_segment"), of(segment));
+            self.add(out, (&shells.lock_segment, Purpose::Lock, "lock_segment"), Context::of(segment));
         }
-        if self.plan.as_of.is_none() {
-            self.add(out, (&shells.clock_table, Purpose::Clock, "clock_table"), Context::default());
-            self.per_variable(out, (&shells.set_clock, Purpose::Clock, "set_clock"));
+        self.add(out, (&shells.clock_table, Purpose::Clock, "clock_table"), Context::default());
+        self.per_variable(out, (&shells.set_clock, Purpose::Clock, "set_clock"));
+        for &segment in tables {
+            self.add(out, (&shells.start_segment, Purpose::Lock, "start_segment"), Context::of(segment));
         }
-        let appends = |segment: &SegmentPlan| refresh && segment.refresh == Refresh::InsertOnly;
         self.shared_checks(out, tables);
-        for &segment in tables {
-            let own = if appends(segment) { self.state_checks(segment) } else { Vec::new() };
-            let guards = if alone { &segment.guards[..] } else { &[] };
-            for check in guards.iter().chain(&own) {
-                // The context of a check lives as long as the check: fill it here.
-                let context = Context { segment: Some(segment), check: Some(check), ..Context::default() };
-                self.add(out, (&shells.check, Purpose::Check, "check"), context);
-            }
+        for &segment in tables.iter().filter(|_| alone) {
+            self.checks(out, segment, &segment.guards);
         }
         for &segment in tables {
-            let write = if appends(segment) { (&shells.append, "append") } else { (&shells.fill, "fill") };
-            self.add(out, (write.0, Purpose::Write, write.1), of(segment));
-            self.add(out, (&shells.finish_segment, Purpose::Finish, "finish_segment"), of(segment));
+            if let Some(by_keys) = self.by_keys(Some(segment)) {
+                self.add(out, (&shells.affected, Purpose::Write, "affected"), Context::of(segment));
+                self.checks(out, segment, &by_keys.checks);
+            }
+            self.add(out, (&shells.fill, Purpose::Write, "fill"), Context::of(segment));
+            for input in &segment.inputs {
+                let context = Context { input: Some(input), ..Context::of(segment) };
+                self.add(out, (&shells.read_input, Purpose::Finish, "read_input"), context);
+            }
+            self.add(out, (&shells.finish_segment, Purpose::Finish, "finish_segment"), Context::of(segment));
+        }
+    }
+
+    /// The evaluation of affected keys, where this script does that.
+    pub(super) fn by_keys(&self, segment: Option<&'a SegmentPlan>) -> Option<&'a ByKeys> {
+        segment.filter(|_| self.refresh)?.by_keys.as_deref()
+    }
+
+    fn checks(&self, out: &mut Vec<Statement>, segment: &'a SegmentPlan, checks: &'a [Check]) {
+        for check in checks {
+            let context = Context { check: Some(check), ..Context::of(segment) };
+            self.add(out, (&self.dialect.statements.check, Purpose::Check, "check"), context);
         }
     }
 
@@ -199,7 +251,7 @@ impl<'a> Writer<'a> {
     fn shared_checks(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
         let mut asked: BTreeMap<&str, Vec<(&'a Check, Option<&'a SegmentPlan>)>> = BTreeMap::new();
         let mut order: Vec<(&'a str, usize)> = Vec::new();
-        for &segment in tables {
+        for &segment in tables.iter().filter(|segment| self.by_keys(Some(segment)).is_none()) {
             for check in &segment.checks {
                 // Messages tell most checks apart, at less than a comparison of all trees.
                 let alike = asked.entry(&check.message).or_default();
@@ -221,70 +273,18 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What must hold for inserts alone to be enough: the last run, if there was one, meant
-    /// the same and was not later; and without a known run there are no members yet.
-    fn state_checks(&self, segment: &SegmentPlan) -> Vec<Check> {
-        let column = |name: &str| Box::new(Scalar::Column("r".to_owned(), name.to_owned()));
-        let text = |text: &str| Box::new(Scalar::Literal(Literal::String(text.to_owned())));
-        let run = |wrong: Scalar| {
-            let own = Scalar::Binary(BinaryOp::Equal, column("segment"), text(&segment.name));
-            let one = Column { value: Scalar::Literal(Literal::Integer(1)), name: None };
-            let from = TableRef { relation: Relation::Table(self.runs()), alias: "r".to_owned() };
-            let filter = Some(Scalar::And(vec![own, wrong]));
-            let select = Select { columns: vec![one], from: Some(from), filter, ..Select::default() };
-            Scalar::Exists(Box::new(select), Negated(false))
-        };
-        let name = &segment.name;
-        let as_of = Box::new(Scalar::Clock(AS_OF.to_owned()));
-        vec![
-            Check {
-                fails_if: run(Scalar::Binary(
-                    BinaryOp::NotEqual,
-                    column("fingerprint"),
-                    text(&segment.fingerprint),
-                )),
-                message: format!("segment {name} has changed since its last run: run its create script"),
-            },
-            Check {
-                fails_if: run(Scalar::Binary(BinaryOp::Greater, column(AS_OF), as_of)),
-                message: format!("segment {name} has already run at a later as_of: run its create script"),
-            },
-            Check {
-                fails_if: run(Scalar::And(vec![Scalar::IsNull(column(AS_OF)), self.has_members(segment)])),
-                message: format!("segment {name} has members of an unknown run: run its create script"),
-            },
-        ]
-    }
-
-    fn has_members(&self, segment: &SegmentPlan) -> Scalar {
-        let one = Column { value: Scalar::Literal(Literal::Integer(1)), name: None };
-        let from = TableRef { relation: Relation::Table(segment.table.clone()), alias: "m".to_owned() };
-        let select = Select { columns: vec![one], from: Some(from), ..Select::default() };
-        Scalar::Exists(Box::new(select), Negated(false))
-    }
-
-    fn runs(&self) -> Vec<String> {
-        self.plan.schema.iter().cloned().chain([RUNS_TABLE.to_owned()]).collect()
-    }
-
-    /// Adds a statement for as_of and each bound.
-    fn per_variable(&self, out: &mut Vec<Statement>, step: (&[Shell], Purpose, &'static str)) {
-        if self.plan.as_of.is_some() {
-            return;
-        }
+    /// Adds a statement for the engine's time, for as_of unless it is known, and for each bound.
+    fn per_variable(&self, out: &mut Vec<Statement>, step: Step<'_>) {
+        let as_of = (AS_OF, &Type::Timestamp);
+        let first = [(SEEN, &Type::Timestamp)].into_iter().chain(self.plan.as_of.is_none().then_some(as_of));
         let bounds = self.clock.bounds.iter().map(|(name, _, ty)| (name.as_str(), ty));
-        for variable in std::iter::once((AS_OF, &Type::Timestamp)).chain(bounds) {
+        for variable in first.chain(bounds) {
             self.add(out, step, Context { variable: Some(variable), ..Context::default() });
         }
     }
 
-    fn add(
-        &self,
-        out: &mut Vec<Statement>,
-        (shells, purpose, what): (&[Shell], Purpose, &'static str),
-        context: Context<'_>,
-    ) {
-        for shell in shells.iter().filter(|shell| applies(shell, context)) {
+    fn add(&self, out: &mut Vec<Statement>, (shells, purpose, what): Step<'_>, context: Context<'_>) {
+        for shell in shells.iter().filter(|shell| self.applies(shell, context)) {
             let name = context.variable.map_or("", |(name, _)| name);
             let problems = RefCell::new(Diagnostics::new());
             let filled = shell.fill(name, &|slot, indent| match self.slot(slot, context, indent)? {
@@ -309,112 +309,26 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The text that stands in a slot; `None` if nothing can.
-    fn slot(&self, slot: Slot, context: Context<'_>, indent: usize) -> Option<Result<String, Diagnostics>> {
-        let renderer = &self.renderer;
-        let segment = context.segment;
-        Some(match slot {
-            Slot::Schema => Ok(renderer.table_name(&self.plan.schema).to_string()),
-            Slot::Runs => Ok(renderer.table_name(&self.runs()).to_string()),
-            Slot::Table => Ok(renderer.table_name(&segment?.table).to_string()),
-            Slot::Segment => renderer.scalar(&text(&segment?.name)),
-            Slot::Fingerprint => renderer.scalar(&text(&segment?.fingerprint)),
-            Slot::AsOf => renderer.scalar(&Scalar::Clock(AS_OF.to_owned())),
-            Slot::Timestamp => Ok(self.dialect.data_type(&Type::Timestamp)?.to_string()),
-            Slot::Keys => Ok(self.keys(segment?, "")),
-            Slot::ScratchKeys => Ok(self.keys(segment?, "s")),
-            Slot::KeyColumns => self.key_columns(segment?, indent),
-            Slot::Match => Ok(self.matching(segment?)),
-            Slot::Query if context.view => {
-                let clock = Clock { as_of: None, bounds: segment?.clock.bounds.clone() };
-                let form = self.plan.as_of.map_or(ClockForm::Query, ClockForm::Literal);
-                Renderer::new(self.dialect, form, &clock).query_at(&segment?.query, indent)
-            }
-            Slot::Query => match segment {
-                Some(segment) => renderer.query_at(&segment.query, indent),
-                None => self.clock_query(indent),
-            },
-            Slot::Admitted => renderer.query_at(&segment?.hold.as_ref()?.admitted, indent),
-            Slot::End => renderer.scalar(&Scalar::Clock(segment?.hold.as_ref()?.end.clone())),
-            Slot::History => Ok(renderer.table_name(segment?.history.as_ref()?).to_string()),
-            Slot::Condition => renderer.scalar_at(&context.check?.fails_if, indent),
-            Slot::Failure => {
-                renderer.scalar(&Scalar::Call(Function::Raise, vec![text(&context.check?.message)]))
-            }
-            Slot::Type => Ok(self.dialect.data_type(context.variable?.1)?.to_string()),
-            Slot::Value => self.value(context.variable?.0),
+    /// Whether a statement is for a segment, and for this script.
+    fn applies(&self, shell: &Shell, context: Context<'_>) -> bool {
+        let Some(segment) = context.segment else { return true };
+        let refresh = if self.refresh { Some(&segment.refresh) } else { None };
+        shell.when.iter().all(|when| match when {
+            When::Expire => segment.hold.is_some(),
+            When::NoExpire => segment.hold.is_none(),
+            When::History => segment.history.is_some(),
+            When::Log => segment.log.is_some(),
+            When::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
+            When::Inputs => !segment.inputs.is_empty(),
+            When::Affected => self.by_keys(Some(segment)).is_some(),
+            When::Refresh => matches!(refresh, Some(Refresh::InsertDelete | Refresh::InsertOnly)),
+            When::ByKeys => matches!(refresh, Some(Refresh::InsertDelete)),
+            When::Grows => matches!(refresh, Some(Refresh::InsertOnly)),
+            When::InFull => matches!(refresh, None | Some(Refresh::Rebuild { .. })),
         })
     }
-
-    fn clock_query(&self, indent: usize) -> Result<String, Diagnostics> {
-        let renderer = Renderer::new(self.dialect, ClockForm::Query, self.clock);
-        renderer.clock_text(indent)
-    }
-
-    /// The value that a clock variable is set to.
-    fn value(&self, name: &str) -> Result<String, Diagnostics> {
-        if name != AS_OF {
-            let bound = self.clock.bounds.iter().find(|(one, ..)| one == name);
-            return bound.map_or(Ok(String::new()), |(_, value, _)| self.renderer.scalar(value));
-        }
-        match &self.clock.as_of {
-            Some(scalar) => self.renderer.scalar(scalar),
-            None => self.renderer.scalar(&Scalar::Call(Function::EngineClock, Vec::new())),
-        }
-    }
-
-    fn keys(&self, segment: &SegmentPlan, alias: &str) -> String {
-        let column = |name: &str| match alias {
-            "" => self.renderer.name(name),
-            alias => Expr::CompoundIdentifier(vec![Ident::new(alias), self.dialect.identifiers.write(name)])
-                .to_string(),
-        };
-        segment.keys.iter().map(|key| column(&key.name)).collect::<Vec<_>>().join(", ")
-    }
-
-    fn key_columns(&self, segment: &SegmentPlan, indent: usize) -> Result<String, Diagnostics> {
-        let definitions = segment.keys.iter().filter_map(|key| {
-            let ty = self.dialect.data_type(&key.ty)?;
-            Some(format!("{} {ty} NOT NULL", self.renderer.name(&key.name)))
-        });
-        Ok(definitions.collect::<Vec<_>>().join(&format!(",\n{}", " ".repeat(indent))))
-    }
-
-    fn matching(&self, segment: &SegmentPlan) -> String {
-        let column = |alias: &str, name: &str| {
-            Expr::CompoundIdentifier(vec![Ident::new(alias), self.dialect.identifiers.write(name)])
-        };
-        let equal = |name: &str| Expr::BinaryOp {
-            left: Box::new(column("m", name)),
-            op: BinaryOperator::Eq,
-            right: Box::new(column("s", name)),
-        };
-        let parts = segment.keys.iter().map(|key| equal(&key.name));
-        let all = parts.reduce(|left, right| Expr::BinaryOp {
-            left: Box::new(left),
-            op: BinaryOperator::And,
-            right: Box::new(right),
-        });
-        all.map_or_else(
-            || "TRUE".to_owned(),
-            |mut all| {
-                parens::tidy(&mut all);
-                print::expr(&all, 0)
-            },
-        )
-    }
 }
 
-/// Whether a statement is for a segment.
-fn applies(shell: &Shell, context: Context<'_>) -> bool {
-    let Some(segment) = context.segment else { return true };
-    shell.when.iter().all(|when| match when {
-        When::Expire => segment.hold.is_some(),
-        When::NoExpire => segment.hold.is_none(),
-        When::History => segment.history.is_some(),
-    })
-}
-
-fn text(text: &str) -> Scalar {
+pub(super) fn text(text: &str) -> Scalar {
     Scalar::Literal(Literal::String(text.to_owned()))
 }

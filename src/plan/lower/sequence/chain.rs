@@ -234,7 +234,12 @@ fn columns_of(scalar: &Scalar, found: &mut BTreeSet<String>) {
             Scalar::Column(alias, name) if alias.is_empty() => {
                 found.insert(name.clone());
             }
-            Scalar::And(parts) | Scalar::Or(parts) | Scalar::Call(_, parts) | Scalar::Coalesce(parts) => {
+            Scalar::And(parts)
+            | Scalar::Or(parts)
+            | Scalar::Call(_, parts)
+            | Scalar::Coalesce(parts)
+            | Scalar::Least(parts)
+            | Scalar::Greatest(parts) => {
                 todo.extend(parts);
             }
             Scalar::IsNotNull(inner) => todo.push(inner),

@@ -1,0 +1,72 @@
+//! Which keys can be affected between two runs (rules R1 to R7 of docs/refresh.md).
+//!
+//! A member comes or goes only if a row that its condition reads has arrived or changed, if an
+//! instant of the clock has moved past a row, or if someone has entered or left a segment that
+//! it reads. Each such [`Cause`] names rows, and the hops that lead back from them to the
+//! segment's own entity. Where that can't be shown, an [`Obstacle`] says why.
+
+mod clock;
+mod rewrite;
+mod source;
+mod walk;
+
+use super::monotone::Obstacle;
+use crate::catalog::EntityId;
+use crate::check::hir::{Cond, Hir, Hop, SegmentId, Value};
+
+pub use source::{Stamp, stamp};
+
+/// Rows that tell which keys may be affected.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// The hops from the segment's entity to the rows; none for its own rows.
+    pub place: Vec<Hop>,
+    /// The entity of the rows.
+    pub entity: EntityId,
+    /// Which of them.
+    pub kind: CauseKind,
+}
+
+/// Which rows tell it. In values and conditions [`crate::check::hir::Base::This`] is such a row, and
+/// [`crate::check::hir::Base::Outer`] the row that `outer` hops of the place lead to.
+#[derive(Debug, Clone)]
+pub enum CauseKind {
+    /// Those that arrived or changed since the last run: R1.
+    Arrival,
+    /// Those with a value that an instant has passed: between what the instant was at the last
+    /// run and what it is at this one, both ends included: R2a, R2c, R2d.
+    Passed {
+        /// The value: a timestamp or a date, which doesn't read the clock.
+        value: Box<Value>,
+        /// The instant, which reads nothing but the clock.
+        instant: Box<Value>,
+        /// The place of the outer row.
+        outer: Option<usize>,
+    },
+    /// Those for which a condition that reads the clock isn't what it was: R2b, R2c.
+    Flipped {
+        /// The condition, without aggregates.
+        cond: Box<Cond>,
+        /// The place of the outer row.
+        outer: Option<usize>,
+    },
+    /// The keys that entered or left the table of a segment over the rows' entity: R5.
+    Members(SegmentId),
+    /// Members of the segment's own table whose row is gone: R4.
+    Gone,
+}
+
+/// Finds every cause for which a key may enter or leave a segment. `from_table` tells the
+/// segments that are read from their tables; others are put in place.
+///
+/// # Errors
+/// Everything that stands against it, each once.
+pub fn affected(
+    hir: &Hir,
+    id: SegmentId,
+    from_table: &dyn Fn(SegmentId) -> bool,
+) -> Result<Vec<Cause>, Vec<Obstacle>> {
+    let mut walker = walk::Walker::new(hir, from_table);
+    walker.root(id);
+    walker.finish()
+}

@@ -1,0 +1,320 @@
+//! The walk over everything that a segment reads, with the place at which it is read.
+
+use std::collections::BTreeSet;
+
+use super::clock::Reads;
+use super::source::{leads_back, may_vanish, stamp, stays_behind_link};
+use super::{Cause, CauseKind};
+use crate::analyze::monotone::Obstacle;
+use crate::catalog::{EntityId, FieldId};
+use crate::check::hir::{
+    Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
+    Sequence, Value, ValueKind, Window,
+};
+use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value};
+use crate::diagnostic::Span;
+use crate::types::Type;
+
+/// Where an expression is read: the hops from the segment's entity to its row.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) hops: Vec<Hop>,
+    pub(super) entity: EntityId,
+    /// How many of the hops lead to the row that `outer` is.
+    pub(super) outer: Option<usize>,
+}
+
+impl Place {
+    /// The rows of an aggregate of this row.
+    pub(super) fn below(&self, hops: &[Hop], end: EntityId) -> Self {
+        let all = self.hops.iter().chain(hops).cloned().collect();
+        Self { hops: all, entity: end, outer: Some(self.hops.len()) }
+    }
+}
+
+pub(super) struct Walker<'a> {
+    pub(super) hir: &'a Hir,
+    from_table: &'a dyn Fn(SegmentId) -> bool,
+    pub(super) causes: Vec<Cause>,
+    obstacles: Vec<Obstacle>,
+    pub(super) at: Place,
+    /// The segment's own entity.
+    own: EntityId,
+    /// Places whose rows have been looked at.
+    reached: BTreeSet<String>,
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn new(hir: &'a Hir, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
+        let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
+        let (causes, obstacles, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { hir, from_table, causes, obstacles, at, own: EntityId(0), reached }
+    }
+
+    /// Everything that the segment itself reads.
+    pub(super) fn root(&mut self, id: SegmentId) {
+        let segment = self.hir.segment(id);
+        self.own = segment.entity;
+        self.at = Place { hops: Vec::new(), entity: segment.entity, outer: None };
+        let entity = self.hir.catalog.entity(segment.entity);
+        for &field in &entity.key {
+            if !entity.is_immutable(field) {
+                let (of, name) = (&entity.name, &entity.field(field).name);
+                self.obstacles.push(Obstacle::lifted_by(
+                    format!("the key `{name}` of `{of}` may change"),
+                    format!("declare `changes` on `{of}`"),
+                ));
+            }
+        }
+        self.reach(&self.at.clone());
+        if may_vanish(entity) {
+            self.cause(&self.at.clone(), CauseKind::Gone);
+        }
+        self.segment(id, true);
+    }
+
+    pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
+        if self.obstacles.is_empty() { Ok(self.causes) } else { Err(self.obstacles) }
+    }
+
+    pub(super) fn obstacle(&mut self, obstacle: Obstacle) {
+        if !self.obstacles.contains(&obstacle) {
+            self.obstacles.push(obstacle);
+        }
+    }
+
+    /// The rules of a segment over the row that the walk is at.
+    fn segment(&mut self, id: SegmentId, is_root: bool) {
+        let segment = self.hir.segment(id);
+        let before = segment.group.iter().flat_map(|group| &group.before);
+        for &input in segment.parent.iter().map(|(parent, _)| parent).chain(before) {
+            self.member_of(input);
+        }
+        let ranks = segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }));
+        if ranks && !is_root {
+            self.obstacle(Obstacle::lifted_by(
+                format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
+                format!("store `{}` with `materialize: incremental`", segment.name),
+            ));
+        }
+        walk_segment(self, segment);
+    }
+
+    /// Whether the row that the walk is at is a member of a segment.
+    fn member_of(&mut self, id: SegmentId) {
+        if (self.from_table)(id) {
+            let known = |cause: &Cause| {
+                matches!(cause.kind, CauseKind::Members(other) if other == id)
+                    && cause.place.iter().eq(&self.at.hops)
+            };
+            if !self.causes.iter().any(known) {
+                self.cause(&self.at.clone(), CauseKind::Members(id));
+            }
+            return;
+        }
+        let outer = self.at.outer.take();
+        self.segment(id, false);
+        self.at.outer = outer;
+    }
+
+    /// Looks at the rows at a place, and at those passed through on the way.
+    fn reach(&mut self, place: &Place) {
+        for length in 0..=place.hops.len() {
+            let hops = &place.hops[..length];
+            let words = hops.iter().map(|hop| format!("{:?}", (hop.from, hop.link, &hop.event)));
+            if !self.reached.insert(words.collect::<Vec<_>>().join(" ")) {
+                continue;
+            }
+            let entity = hops.last().map_or(self.own, |hop| hop.to);
+            self.rows(Place { hops: hops.to_vec(), entity, outer: None });
+        }
+    }
+
+    fn rows(&mut self, place: Place) {
+        let catalog = &self.hir.catalog;
+        let entity = catalog.entity(place.entity);
+        if let Some(hop) = place.hops.last() {
+            let found = [leads_back(catalog, hop).err(), stays_behind_link(entity).err()];
+            found.into_iter().flatten().for_each(|obstacle| self.obstacle(obstacle));
+        }
+        match stamp(entity) {
+            Ok(Some(_)) => self.cause(&place, CauseKind::Arrival),
+            Ok(None) => {}
+            Err(obstacle) => self.obstacle(obstacle),
+        }
+    }
+
+    /// The place that a path leads to from here.
+    fn along(&self, path: &Path) -> Place {
+        let start = match (path.base, self.at.outer) {
+            (Base::Outer, Some(outer)) => &self.at.hops[..outer],
+            _ => &self.at.hops[..],
+        };
+        let hops = start.iter().chain(&path.hops).cloned().collect();
+        Place { hops, entity: path.end, outer: None }
+    }
+
+    /// Goes on at another place, and returns.
+    fn visit_at(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
+        let here = std::mem::replace(&mut self.at, place);
+        visit(self);
+        self.at = here;
+    }
+
+    /// What moves past the times of an aggregate's rows: the cut at as_of, and the edges of its
+    /// windows.
+    fn edges(&mut self, aggregate: &Aggregate, windows: &[&Window], more: &[Value]) {
+        let last = aggregate.times.len().saturating_sub(1);
+        for (at, &(hop, field)) in aggregate.times.iter().enumerate() {
+            let Some(end) = aggregate.hops.get(hop) else { continue };
+            let place = self.at.below(&aggregate.hops[..=hop], end.to);
+            let own = at == last;
+            if !own || windows.iter().all(|window| !window.admits_future) {
+                self.passed(&place, field, &now(aggregate.span));
+            }
+            if own {
+                for window in windows {
+                    self.window_edges(&place, field, window);
+                }
+                for bound in more {
+                    self.passed(&place, field, bound);
+                }
+            }
+        }
+    }
+
+    fn window_edges(&mut self, place: &Place, field: FieldId, window: &Window) {
+        for bound in window.from.iter().chain(&window.to) {
+            let reads = Reads::of_value(bound);
+            if reads.only_clock() {
+                self.passed(place, field, bound);
+            } else if reads.clock {
+                let time = Box::new(self.time(place.entity, field, window.span));
+                let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
+                self.visit_at(place.clone(), |walker| walker.predicate(&cond));
+            }
+        }
+    }
+
+    fn passed(&mut self, place: &Place, field: FieldId, instant: &Value) {
+        let value = Box::new(self.time(place.entity, field, instant.span));
+        let kind = CauseKind::Passed { value, instant: Box::new(instant.clone()), outer: place.outer };
+        if Reads::of_value(instant).clock {
+            self.cause(place, kind);
+        }
+    }
+
+    /// The time of a row.
+    fn time(&self, entity: EntityId, field: FieldId, span: Span) -> Value {
+        let declared = self.hir.catalog.entity(entity).field(field);
+        let path = Path { base: Base::This, hops: Vec::new(), end: entity };
+        let (ty, may_miss) = (declared.ty.clone(), declared.nullable);
+        Value { kind: ValueKind::Field(path, field), ty, may_miss, span }
+    }
+}
+
+fn now(span: Span) -> Value {
+    Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span }
+}
+
+impl Visitor for Walker<'_> {
+    fn path(&mut self, path: &Path) {
+        let place = self.along(path);
+        self.reach(&place);
+    }
+
+    fn value(&mut self, value: &Value) {
+        walk_value(self, value);
+        if let ValueKind::Trait(path, id) = &value.kind {
+            let (place, defined) = (self.along(path), &self.hir.computed(*id).value);
+            self.visit_at(place, |walker| walker.value(defined));
+        }
+    }
+
+    fn cond(&mut self, cond: &Cond) {
+        match &cond.kind {
+            CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_) | CondKind::Constant(_) => {}
+            CondKind::Exists(_) | CondKind::Every(_) | CondKind::Sequence(_) => {}
+            CondKind::True(value) if matches!(value.kind, ValueKind::Condition(_)) => {}
+            CondKind::InSegment(path, id) => {
+                let place = self.along(path);
+                self.reach(&place);
+                return self.visit_at(place, |walker| walker.member_of(*id));
+            }
+            _ => self.predicate(cond),
+        }
+        walk_cond(self, cond);
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        let place = self.at.below(&aggregate.hops, aggregate.end);
+        self.reach(&place);
+        let windows: Vec<&Window> = aggregate.window.iter().collect();
+        self.edges(aggregate, &windows, &[]);
+        self.visit_at(place, |walker| walk_aggregate(walker, aggregate));
+    }
+
+    fn periods(&mut self, periods: &Periods) {
+        self.aggregate(&periods.rows);
+        let place = self.at.below(&periods.rows.hops, periods.rows.end);
+        for bound in &periods.bounds {
+            let reads = Reads::of_value(bound);
+            if reads.clock && !reads.only_clock() {
+                self.obstacle(Obstacle::new("the edges of its periods depend on a row and on the clock"));
+            }
+            self.visit_at(place.clone(), |walker| walker.value(bound));
+        }
+        let rows = Aggregate { window: None, filter: None, value: None, ..periods.rows.clone() };
+        self.edges(&rows, &[], &periods.bounds);
+    }
+
+    fn sequence(&mut self, sequence: &Sequence) {
+        let trailing = sequence.steps.last().filter(|step| step.negated).and(sequence.span);
+        for (at, step) in sequence.steps.iter().enumerate() {
+            self.aggregate(&step.rows);
+            let windows: Vec<&Window> = sequence.window.iter().collect();
+            // It holds only once the first step is so long ago.
+            let waited = trailing.filter(|_| at == 0).map(|span| {
+                let kind = ValueKind::ShiftExact(Box::new(now(sequence.source)), span.saturating_neg());
+                Value { kind, ..now(sequence.source) }
+            });
+            self.edges(&step.rows, &windows, waited.as_slice());
+            let place = self.at.below(&step.rows.hops, step.rows.end);
+            self.visit_at(place, |walker| {
+                step.matching.iter().for_each(|value| walker.value(value));
+                windows.iter().flat_map(|window| window.from.iter().chain(&window.to)).for_each(|bound| {
+                    walker.value(bound);
+                });
+            });
+        }
+    }
+
+    fn keep(&mut self, keep: &Keep) {
+        if let KeepKind::Rank { per, by, .. } = &keep.kind {
+            for value in per.iter().chain([by]) {
+                self.ranks_by(value);
+            }
+        }
+        walk_keep(self, keep);
+    }
+}
+
+impl Walker<'_> {
+    /// A value that is stored to rank by it changes only for affected keys (R6).
+    fn ranks_by(&mut self, value: &Value) {
+        let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
+        let written_out = super::rewrite::without_traits(self.hir, &whole);
+        let reads = Reads::of_cond(&written_out);
+        if reads.clock {
+            let text = crate::check::print::value(self.hir, value);
+            self.obstacle(Obstacle::new(format!("it ranks by `{text}`, which every run finds changed")));
+        }
+        let sums = |aggregate: &Aggregate| matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);
+        if value.ty == Type::Float && reads.aggregates.iter().any(sums) {
+            let text = crate::check::print::value(self.hir, value);
+            self.obstacle(Obstacle::new(format!(
+                "it ranks by `{text}`, a float, whose last digits depend on the order of its rows"
+            )));
+        }
+    }
+}

@@ -1,0 +1,502 @@
+//! The search for affected keys: each cause is a select of rows that are led back, hop by hop,
+//! to the keys of the segment's entity.
+//!
+//! Nothing is asked of the rows but what the cause says: a row that was deleted, or whose other
+//! fields changed, leads back as well (R3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::frame::{Row, Scope, equal};
+use super::names::slug;
+use super::segment::select_one;
+use super::{Lowered, Lowering, UniqueSet};
+use crate::analyze::{Cause, CauseKind, Stamp, stamp};
+use crate::catalog::{EntityId, FieldId};
+use crate::check::hir::{Base, Cond, Hop, Path, SegmentId, Value};
+use crate::check::visit::Visitor;
+use crate::plan::rel::{BinaryOp, Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::types::{Literal, Type, Unit};
+
+/// What is known of the last run.
+pub(in crate::plan) struct State<'a> {
+    /// The segment's name.
+    pub(in crate::plan) segment: &'a str,
+    /// Its entity.
+    pub(in crate::plan) entity: EntityId,
+    /// Its table.
+    pub(in crate::plan) table: &'a [String],
+    /// Where a segment's comings and goings are found that this one hasn't read yet.
+    pub(in crate::plan) log: &'a dyn Fn(SegmentId) -> MembersLog,
+    /// Nobody leaves it: no member needs another look.
+    pub(in crate::plan) grows: bool,
+}
+
+/// The log of a segment's members.
+pub(in crate::plan) struct MembersLog {
+    /// Its table.
+    pub(in crate::plan) table: Vec<String>,
+    /// Up to which run it has been read.
+    pub(in crate::plan) read_to: Scalar,
+}
+
+impl State<'_> {
+    /// The clock's name of the as_of of the last run; null where it can't be built upon.
+    pub(in crate::plan) fn last_as_of(segment: &str) -> String {
+        format!("{segment}_last_as_of")
+    }
+
+    /// The clock's name of the engine's own time at the last run.
+    pub(in crate::plan) fn last_seen(segment: &str) -> String {
+        format!("{segment}_last_seen")
+    }
+}
+
+/// What a scan of discovered rows asks, and for which column.
+struct Found {
+    /// The rows, without the cause's own condition.
+    rows: Select,
+    /// What the rows are called.
+    name: String,
+    /// The column that the condition is about, where it is only one.
+    column: Option<Scalar>,
+    filter: Vec<Scalar>,
+}
+
+pub(super) fn lower(
+    cx: &super::Context<'_>,
+    causes: &[Cause],
+    state: &State<'_>,
+    unique: &BTreeSet<UniqueSet>,
+) -> (Lowered, BTreeMap<UniqueSet, Select>) {
+    let mut lowering = Lowering::new(cx);
+    let mut found: Vec<Found> = Vec::new();
+    for cause in causes {
+        let one = lowering.cause(cause, state);
+        let same = |known: &&mut Found| known.rows == one.rows && known.column == one.column;
+        match found.iter_mut().find(same).filter(|known| known.column.is_some()) {
+            Some(known) => {
+                let new: Vec<Scalar> =
+                    one.filter.into_iter().filter(|new| !known.filter.contains(new)).collect();
+                known.filter.extend(new);
+            }
+            None => found.push(one),
+        }
+    }
+    found.extend(lowering.everyone(state));
+    let mut arrivals = BTreeMap::new();
+    for (entity, fields) in unique {
+        arrivals.insert((*entity, fields.clone()), lowering.arrivals(*entity, fields, state));
+    }
+    let select = lowering.union(found, state);
+    (lowering.finish(select), arrivals)
+}
+
+impl Lowering<'_> {
+    fn cause(&mut self, cause: &Cause, state: &State<'_>) -> Found {
+        match &cause.kind {
+            CauseKind::Members(segment) => self.logged(cause, *segment, state),
+            CauseKind::Gone => self.gone(state),
+            CauseKind::Arrival => {
+                self.push(false);
+                let rows = self.chain(cause, 0);
+                let row = rows.last().clone();
+                let (column, filter) = self.arrived(&row, state);
+                self.discovered(cause, rows, column, filter, "changed")
+            }
+            CauseKind::Passed { value, instant, outer } => {
+                self.push(false);
+                let reads_outer = reads_outer(|finder| finder.value(value));
+                let rows = self.chain(cause, if reads_outer { 1 } else { 0 });
+                let scope = rows.scope(*outer);
+                let column = self.value(&scope, value);
+                let filter = self.moved_past(&column, value, instant, state);
+                let name = self.instant_name(instant);
+                self.discovered(cause, rows, Some(column), filter, &format!("at_{name}"))
+            }
+            CauseKind::Flipped { cond, outer } => {
+                self.push(false);
+                let reads_outer = reads_outer(|finder| finder.cond(cond));
+                let rows = self.chain(cause, if reads_outer { 1 } else { 0 });
+                let filter = self.flipped(&rows.scope(*outer), cond, state);
+                self.discovered(cause, rows, None, filter, "changed_by_the_clock")
+            }
+        }
+    }
+
+    /// The rows of a cause, and those they are led back through. `least` is 1 if the segment's
+    /// own row is wanted, even where the row before it holds its key.
+    fn chain(&mut self, cause: &Cause, least: usize) -> Rows {
+        let row = self.raw(cause.entity);
+        let mut rows = Rows { back: vec![row], first: cause.place.len() };
+        for hop in cause.place.iter().rev() {
+            let to = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
+            if rows.first == 1 && least == 0 && self.holds_key(hop) {
+                break;
+            }
+            let from = self.join_back(&to, hop);
+            rows.back.push(from);
+            rows.first -= 1;
+        }
+        rows
+    }
+
+    /// The rows of an entity as the first table of the innermost select, whatever they are.
+    fn raw(&mut self, entity: EntityId) -> Row {
+        let frame = self.frames.len() - 1;
+        let alias = super::names::initials(&self.cx.hir.catalog.entity(entity).name);
+        let alias = self.alias(frame, &alias);
+        let relation = self.relation(entity);
+        self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
+        Row { frame, alias, entity }
+    }
+
+    /// Joins the rows from which a hop leads to a row.
+    fn join_back(&mut self, to: &Row, hop: &Hop) -> Row {
+        let frame = to.frame;
+        let alias = super::names::initials(&self.cx.hir.catalog.entity(hop.from).name);
+        let alias = self.alias(frame, &alias);
+        let from = Row { frame, alias: alias.clone(), entity: hop.from };
+        let on = all(self.link_condition(&from, hop, to)).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+        let table = TableRef { relation: self.relation(hop.from), alias };
+        self.frames[frame].joins.push(crate::plan::rel::Join { left: false, table, on });
+        from
+    }
+
+    /// Whether the row that a first hop leads to holds the whole key of the segment's entity.
+    fn holds_key(&self, hop: &Hop) -> bool {
+        let entity = self.cx.hir.catalog.entity(hop.from);
+        let on = &entity.link(hop.link).on;
+        entity.key.iter().all(|key| on.iter().any(|(own, _)| own == key))
+    }
+
+    /// Ends a select of discovered rows: it yields keys of the segment's entity.
+    fn discovered(
+        &mut self,
+        cause: &Cause,
+        rows: Rows,
+        column: Option<Scalar>,
+        filter: Vec<Scalar>,
+        what: &str,
+    ) -> Found {
+        self.only_events(cause, &rows);
+        let columns = self.keys_of(cause, &rows);
+        let select = Select { columns, ..self.pop() };
+        let name = format!("{}_{what}", self.place_name(cause));
+        Found { rows: select, name, column, filter }
+    }
+
+    /// Rows of other events lead nowhere, where a row's event never changes.
+    fn only_events(&mut self, cause: &Cause, rows: &Rows) {
+        for (at, hop) in cause.place.iter().enumerate() {
+            let Some(row) = rows.at(at + 1).cloned() else { continue };
+            let entity = self.cx.hir.catalog.entity(hop.to);
+            if entity.event_name.is_some_and(|field| entity.is_immutable(field)) {
+                let event = self.event_condition(&row, hop);
+                self.frames[row.frame].filter.extend(event);
+            }
+        }
+    }
+
+    fn keys_of(&mut self, cause: &Cause, rows: &Rows) -> Vec<Column> {
+        let Some(hop) = cause.place.first().filter(|_| rows.first > 0) else {
+            let own = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
+            let present = self.present(&own, &self.cx.hir.catalog.entity(own.entity).key.clone());
+            self.frames[own.frame].filter.extend(present);
+            return self.key_columns(&own);
+        };
+        let row = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
+        let entity = self.cx.hir.catalog.entity(hop.from);
+        let on = entity.link(hop.link).on.clone();
+        let target = |key: &FieldId| on.iter().find(|(own, _)| own == key).map_or(*key, |(_, to)| *to);
+        let fields: Vec<(String, FieldId)> =
+            entity.key.iter().map(|key| (entity.field(*key).column.clone(), target(key))).collect();
+        let targets: Vec<FieldId> = fields.iter().map(|(_, field)| *field).collect();
+        let present = self.present(&row, &targets);
+        self.frames[row.frame].filter.extend(present);
+        fields.into_iter().map(|(name, field)| named(self.field(&row, field), name)).collect()
+    }
+
+    fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
+        let entity = self.cx.hir.catalog.entity(row.entity);
+        let nullable = fields.iter().filter(|&&field| entity.field(field).nullable);
+        let nullable: Vec<FieldId> = nullable.copied().collect();
+        nullable.into_iter().map(|field| Scalar::IsNotNull(Box::new(self.field(row, field)))).collect()
+    }
+
+    /// That a row's stamp isn't before the last run, or that it has none (R1).
+    fn arrived(&mut self, row: &Row, state: &State<'_>) -> (Option<Scalar>, Vec<Scalar>) {
+        let entity = self.cx.hir.catalog.entity(row.entity);
+        let Ok(Some(Stamp { fields, always_if_missing, horizon })) = stamp(entity) else {
+            // What never changes doesn't arrive.
+            return (None, vec![Scalar::Literal(Literal::Boolean(false))]);
+        };
+        let columns: Vec<(Scalar, Type, bool, FieldId)> = fields
+            .iter()
+            .map(|&id| {
+                let (ty, nullable) = (entity.field(id).ty.clone(), entity.field(id).nullable);
+                (self.field(row, id), ty, nullable, id)
+            })
+            .collect();
+        let mut filter = Vec::new();
+        for (column, ty, nullable, id) in &columns {
+            let since = self.since(row.entity, *ty == Type::Date, &horizon, state);
+            filter.push(binary(BinaryOp::GreaterOrEqual, column.clone(), since));
+            if *nullable && *id == always_if_missing {
+                filter.push(Scalar::IsNull(Box::new(column.clone())));
+            }
+        }
+        let only = columns.first().filter(|_| columns.len() == 1).map(|(column, ..)| column.clone());
+        (only, filter)
+    }
+
+    /// The values of fields in rows that arrived; in all rows, where the last run can't be built
+    /// upon.
+    fn arrivals(&mut self, entity: EntityId, fields: &[FieldId], state: &State<'_>) -> Select {
+        self.push(false);
+        let row = self.raw(entity);
+        let (_, mut filter) = self.arrived(&row, state);
+        filter.push(Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment)))));
+        self.frames[row.frame].filter.push(Scalar::Or(filter));
+        let value = |this: &mut Self, field| Column { value: this.field(&row, field), name: None };
+        let columns = fields.iter().map(|&field| value(self, field)).collect();
+        Select { columns, ..self.pop() }
+    }
+
+    /// The instant from which on stamps are new: the last run's, less what they may be late. A
+    /// date counts to its day's end.
+    fn since(&mut self, entity: EntityId, date: bool, horizon: &[(i64, Unit)], state: &State<'_>) -> Scalar {
+        let name = &self.cx.hir.catalog.entity(entity).name;
+        let suffix = if date { "_day" } else { "" };
+        let name = format!("{}_since_{}{suffix}", state.segment, slug(name));
+        if !self.bounds.contains_key(&name) {
+            let mut since = Scalar::Clock(State::last_seen(state.segment));
+            for (count, unit) in horizon {
+                since = self.shifted(since, -count, *unit);
+            }
+            let ty = if date { Type::Date } else { Type::Timestamp };
+            if date {
+                since = super::bounds::call(crate::dialect::Function::LocalDate, vec![self.local_of(since)]);
+            }
+            self.bounds.insert(name.clone(), (since, ty));
+        }
+        Scalar::Clock(name)
+    }
+
+    /// That a value lies between what an instant was at the last run and what it is, closed at
+    /// both ends (R2a): edges may run backwards.
+    fn moved_past(
+        &mut self,
+        column: &Scalar,
+        value: &Value,
+        instant: &Value,
+        state: &State<'_>,
+    ) -> Vec<Scalar> {
+        let days = value.ty == Type::Date && instant.ty == Type::Timestamp;
+        let name = format!("{}_{}", state.segment, self.instant_name(instant));
+        let name = if days { format!("{name}_day") } else { name };
+        let (low, high) = (format!("{name}_from"), format!("{name}_to"));
+        if !self.ranges.iter().any(|(known, ..)| *known == low) {
+            let now = self.instant_at(instant, days);
+            let then = self.at_last_run(state, |this| this.instant_at(instant, days));
+            let ty = if days { Type::Date } else { instant.ty.clone() };
+            let both = vec![then, now];
+            self.ranges.push((low.clone(), Scalar::Least(both.clone()), ty.clone()));
+            self.ranges.push((high.clone(), Scalar::Greatest(both), ty));
+        }
+        let (low, high) = (Box::new(Scalar::Clock(low)), Box::new(Scalar::Clock(high)));
+        vec![Scalar::Between(Box::new(column.clone()), low, high, Negated(false))]
+    }
+
+    /// An instant of the clock; as the first day from it on for a date's window.
+    fn instant_at(&mut self, instant: &Value, days: bool) -> Scalar {
+        let day = if days { self.ceil_day(instant) } else { None };
+        day.or_else(|| self.fixed_scalar(instant)).unwrap_or_else(|| self.now())
+    }
+
+    /// That a condition holds now and didn't at the last run, or the reverse (R2b).
+    fn flipped(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
+        let in_alternative = std::mem::replace(&mut self.in_alternative, true);
+        let now = self.cond(scope, cond, false);
+        let then = self.at_last_run(state, |this| this.cond(scope, cond, false));
+        self.in_alternative = in_alternative;
+        let number = |number| Scalar::Literal(Literal::Integer(number));
+        let holds = |cond| Scalar::Case(vec![(cond, number(1))], Some(Box::new(number(0))));
+        vec![binary(BinaryOp::NotEqual, holds(then), holds(now))]
+    }
+
+    fn at_last_run<T>(&mut self, state: &State<'_>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        self.then = Some(State::last_as_of(state.segment));
+        let lowered = lower(self);
+        self.then = None;
+        lowered
+    }
+
+    /// The keys in a segment's log that are new, led back.
+    fn logged(&mut self, cause: &Cause, segment: SegmentId, state: &State<'_>) -> Found {
+        let MembersLog { table, read_to } = (state.log)(segment);
+        let name = format!("moved_in_{}", self.cx.hir.segment(segment).name);
+        let frame = self.push(false);
+        let entity = self.cx.hir.catalog.entity(cause.entity);
+        let key: Vec<(String, FieldId)> =
+            entity.key.iter().map(|&id| (entity.field(id).column.clone(), id)).collect();
+        let alias = self.alias(frame, "l");
+        let column = |name: &str| Scalar::Column(alias.clone(), name.to_owned());
+        let relation = Relation::Table(table);
+        let filter = vec![binary(BinaryOp::Greater, column("run_seq"), read_to)];
+        if cause.place.is_empty() {
+            self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
+            let columns = key.iter().map(|(name, _)| named(column(name), name.clone())).collect();
+            let rows = Select { columns, ..self.pop() };
+            return Found { rows, name, column: None, filter };
+        }
+        // The row itself is joined: it holds what its links start from.
+        let rows = self.chain(cause, 0);
+        let row = rows.last().clone();
+        let on = key.iter().map(|(name, id)| equal(column(name), self.field(&row, *id))).collect();
+        let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+        let table = TableRef { relation, alias: alias.clone() };
+        self.frames[frame].joins.insert(0, crate::plan::rel::Join { left: false, table, on });
+        Found { name, ..self.discovered(cause, rows, None, filter, "") }
+    }
+
+    /// Members whose row is gone (R4).
+    fn gone(&mut self, state: &State<'_>) -> Found {
+        let frame = self.push(false);
+        let alias = self.alias(frame, "m");
+        let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
+        self.frames[frame].from = Some(table);
+        self.push(true);
+        let row = self.raw(state.entity);
+        let key = self.member_key(state, &alias);
+        let tied: Vec<Scalar> =
+            key.iter().map(|(id, column)| equal(self.field(&row, *id), column.value.clone())).collect();
+        self.frames[row.frame].filter.extend(tied);
+        let rows = Select { columns: select_one().columns, ..self.pop() };
+        let columns = key.into_iter().map(|(_, column)| column).collect();
+        let select = Select { columns, ..self.pop() };
+        let filter = vec![Scalar::Exists(Box::new(rows), Negated(true))];
+        Found { rows: select, name: "gone".to_owned(), column: None, filter }
+    }
+
+    /// Everyone and every member, where the last run can't be built upon.
+    fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
+        let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment))));
+        self.push(false);
+        let row = self.raw(state.entity);
+        let key = self.cx.hir.catalog.entity(state.entity).key.clone();
+        let present = self.present(&row, &key);
+        self.frames[row.frame].filter.extend(present);
+        let columns = self.key_columns(&row);
+        let all = Select { columns, ..self.pop() };
+        let frame = self.push(false);
+        let alias = self.alias(frame, "m");
+        let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
+        self.frames[frame].from = Some(table);
+        let columns = self.member_key(state, &alias).into_iter().map(|(_, column)| column).collect();
+        let members = Select { columns, ..self.pop() };
+        let found = [("everyone_if_new", all), ("members_if_new", members)].into_iter();
+        let found = found.take(if state.grows { 1 } else { 2 }).map(|(name, rows)| {
+            let filter = vec![unknown.clone()];
+            Found { rows, name: name.to_owned(), column: None, filter }
+        });
+        found.collect()
+    }
+
+    fn member_key(&self, state: &State<'_>, alias: &str) -> Vec<(FieldId, Column)> {
+        let entity = self.cx.hir.catalog.entity(state.entity);
+        let column = |&id: &FieldId| {
+            let name = entity.field(id).column.clone();
+            (id, Column { value: Scalar::Column(alias.to_owned(), name), name: None })
+        };
+        entity.key.iter().map(column).collect()
+    }
+
+    /// A subquery for each kind of cause, and the keys of all of them, each once.
+    fn union(&mut self, found: Vec<Found>, state: &State<'_>) -> Select {
+        let mut selects = Vec::new();
+        for Found { mut rows, name, filter, .. } in found {
+            let any = if filter.len() == 1 { all(filter) } else { Some(Scalar::Or(filter)) };
+            rows.filter = all(rows.filter.into_iter().chain(any).collect());
+            let name = self.cte_name(&name);
+            self.ctes.push(Cte::new(name.clone(), rows));
+            selects.push(self.keys_in(state, &name));
+        }
+        let mut selects = selects.into_iter();
+        let first = selects.next().unwrap_or_default();
+        let rest: Vec<Select> = selects.collect();
+        if rest.is_empty() {
+            return Select { distinct: true, ..first };
+        }
+        let name = self.cte_name("affected");
+        self.ctes.push(Cte { name: name.clone(), select: first, union: rest });
+        Select { distinct: true, ..self.keys_in(state, &name) }
+    }
+
+    fn keys_in(&self, state: &State<'_>, cte: &str) -> Select {
+        let columns = self.member_key(state, cte).into_iter().map(|(_, column)| column).collect();
+        let from = Some(TableRef { relation: Relation::Cte(cte.to_owned()), alias: cte.to_owned() });
+        Select { columns, from, ..Select::default() }
+    }
+
+    fn place_name(&self, cause: &Cause) -> String {
+        let catalog = &self.cx.hir.catalog;
+        let hop = |hop: &Hop| {
+            let link = &catalog.entity(hop.from).link(hop.link).name;
+            hop.event.as_deref().map(slug).filter(|event| !event.is_empty()).unwrap_or_else(|| link.clone())
+        };
+        let hops: Vec<String> = cause.place.iter().map(hop).collect();
+        if hops.is_empty() { catalog.entity(cause.entity).name.clone() } else { hops.join("_") }
+    }
+
+    fn instant_name(&self, instant: &Value) -> String {
+        super::time::clock_name(instant).unwrap_or_else(|| "then".to_owned())
+    }
+}
+
+/// The rows of a cause (first) and those that they are led back through (last: the nearest to
+/// the segment's own).
+struct Rows {
+    back: Vec<Row>,
+    /// How many hops of the place lead to the last of them.
+    first: usize,
+}
+
+impl Rows {
+    /// The row that the cause is about.
+    fn last(&self) -> &Row {
+        &self.back[0]
+    }
+
+    /// The row that so many hops of the place lead to, if it has been joined.
+    fn at(&self, hops: usize) -> Option<&Row> {
+        let whole = self.first + self.back.len() - 1;
+        self.back.get(whole.checked_sub(hops)?)
+    }
+
+    fn scope(&self, outer: Option<usize>) -> Scope {
+        Scope { this: self.last().clone(), outer: outer.and_then(|hops| self.at(hops).cloned()) }
+    }
+}
+
+fn named(value: Scalar, name: String) -> Column {
+    let plain = matches!(&value, Scalar::Column(_, column) if *column == name);
+    Column { value, name: (!plain).then_some(name) }
+}
+
+fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
+    Scalar::Binary(op, Box::new(left), Box::new(right))
+}
+
+fn reads_outer(walk: impl FnOnce(&mut OuterPaths)) -> bool {
+    let mut finder = OuterPaths(false);
+    walk(&mut finder);
+    finder.0
+}
+
+struct OuterPaths(bool);
+
+impl Visitor for OuterPaths {
+    fn path(&mut self, path: &Path) {
+        self.0 |= path.base == Base::Outer;
+    }
+}

@@ -1,0 +1,214 @@
+//! How each segment is refreshed: what is proved of it, and what follows from that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::build::Request;
+use super::checks::{narrowed_check, unique_checks};
+use super::lower::{self, Context, Lowered, MembersLog, State};
+use super::model::{ByKeys, Check, Refresh, Why};
+use super::rel::{Relation, Scalar};
+use super::state::{StateTables, Usable, read_to};
+use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
+use crate::check::hir::{KeepKind, Materialize, SegmentId};
+use crate::types::{Type, Unit};
+
+/// What is known of a segment's refresh before anything is lowered.
+#[derive(Debug, Clone)]
+pub(super) struct Strategy {
+    /// What a refresh does.
+    pub(super) refresh: Refresh,
+    /// From what the affected keys follow; or why they can't be told.
+    pub(super) causes: Result<Vec<Cause>, Vec<Obstacle>>,
+}
+
+impl Strategy {
+    /// The segments whose logs it reads.
+    fn logs(&self) -> BTreeSet<SegmentId> {
+        let causes = self.causes.iter().flatten();
+        let logs = causes.filter_map(|cause| match cause.kind {
+            CauseKind::Members(segment) => Some(segment),
+            _ => None,
+        });
+        if self.by_keys() { logs.collect() } else { BTreeSet::new() }
+    }
+
+    /// Whether a refresh evaluates the affected keys only.
+    pub(super) fn by_keys(&self) -> bool {
+        self.causes.is_ok() && !matches!(self.refresh, Refresh::Rebuild { .. })
+    }
+}
+
+impl Default for Strategy {
+    fn default() -> Self {
+        let refresh = Refresh::Rebuild { reason: String::new(), remedy: None };
+        Self { refresh, causes: Err(Vec::new()) }
+    }
+}
+
+/// The strategies of all segments of a project, by identity.
+pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
+    let mut growing: BTreeSet<SegmentId> = BTreeSet::new();
+    let mut all: BTreeMap<SegmentId, Strategy> = BTreeMap::new();
+    for &id in request.graph.order() {
+        let stays = nobody_leaves(request.hir, id, &|input| growing.contains(&input)).is_ok();
+        if stays {
+            growing.insert(id);
+        }
+        all.insert(id, strategy(request, id, stays));
+    }
+    all.into_values().collect()
+}
+
+fn strategy(request: &Request<'_>, id: SegmentId, nobody_leaves: bool) -> Strategy {
+    let whole = |reason: &str| Strategy {
+        refresh: Refresh::Rebuild { reason: reason.to_owned(), remedy: None },
+        causes: Err(Vec::new()),
+    };
+    match request.materialize(id) {
+        Materialize::Table => return whole("`materialize: table` is always rebuilt"),
+        Materialize::View => return whole("a view is evaluated whenever it is read"),
+        Materialize::Inline => return whole("it is put into what refers to it"),
+        Materialize::Incremental => {}
+    }
+    let keeps = &request.hir.segment(id).keeps;
+    let causes = if keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. })) {
+        Err(vec![Obstacle::new("it has a `keep`, whose edge any score moves")])
+    } else {
+        affected(request.hir, id, &|input| request.materialize(input).is_table())
+    };
+    let refresh = match &causes {
+        _ if nobody_leaves => Refresh::InsertOnly,
+        Ok(_) => Refresh::InsertDelete,
+        Err(obstacles) => {
+            let first = obstacles.first();
+            let reason = first.map_or_else(String::new, |obstacle| obstacle.reason.clone());
+            Refresh::Rebuild { reason, remedy: first.and_then(|obstacle| obstacle.remedy.clone()) }
+        }
+    };
+    Strategy { refresh, causes }
+}
+
+/// The segments that read each segment's log, by the segment.
+pub(super) fn readers(strategies: &[Strategy]) -> BTreeMap<SegmentId, Vec<SegmentId>> {
+    let mut readers: BTreeMap<SegmentId, Vec<SegmentId>> = BTreeMap::new();
+    for (reader, strategy) in (0u32..).map(SegmentId).zip(strategies) {
+        for log in strategy.logs() {
+            readers.entry(log).or_default().push(reader);
+        }
+    }
+    readers
+}
+
+/// Everything that a segment's refresh by keys needs, lowered.
+pub(super) struct Refreshing<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) id: SegmentId,
+    pub(super) tables: &'a StateTables,
+    pub(super) table: &'a [String],
+    pub(super) strategy: &'a Strategy,
+    pub(super) fingerprint: &'a str,
+}
+
+/// The instants that a refresh reads, each with its name and type.
+pub(super) type Bounds = Vec<(String, Scalar, Type)>;
+
+impl Refreshing<'_> {
+    /// The hash of how it is refreshed: the strategy, what the affected keys follow from and
+    /// what is declared of it, and the functions of its SQL (R9).
+    pub(super) fn how(&self) -> String {
+        let mut text = format!("segc 1 {:?}\n{}\n", self.strategy.refresh, self.request.templates);
+        for cause in self.strategy.causes.iter().flatten() {
+            text.push_str(&super::causes::stable(self.request.hir, cause));
+            text.push('\n');
+        }
+        let digest = Sha256::digest(text.as_bytes());
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The last run that a refresh may build on: its as_of and the engine's time.
+    pub(super) fn last_run(&self, context: &Context<'_>, how: &str, lowered: &Lowered) -> Bounds {
+        let hir = self.request.hir;
+        let entities = lowered.reads.keys().filter_map(|&id| hir.catalog.entity(id).rebuild_every);
+        let every: BTreeSet<(i64, Unit)> = entities.collect();
+        let now = Scalar::Clock("as_of".to_owned());
+        let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
+        let name = hir.segment(self.id).name.as_str();
+        let usable = Usable {
+            segment: name,
+            tables: self.tables,
+            fingerprint: self.fingerprint,
+            how,
+            rebuilt_since: every.into_iter().map(since).collect(),
+            inputs: self.inputs(),
+        };
+        vec![
+            (State::last_as_of(name), usable.as_of(), Type::Timestamp),
+            (State::last_seen(name), usable.seen(), Type::Timestamp),
+        ]
+    }
+
+    /// The segments whose logs it reads.
+    pub(super) fn inputs(&self) -> Vec<(String, StateTables)> {
+        let name = |id: SegmentId| self.request.hir.segment(id).name.clone();
+        let logs = self.strategy.logs().into_iter();
+        logs.map(|id| (name(id), StateTables::of(self.request, id))).collect()
+    }
+
+    /// The refresh by keys, and the instants that it reads.
+    pub(super) fn by_keys(&self, context: &Context<'_>, expires: bool) -> Option<(ByKeys, Bounds)> {
+        let causes = self.strategy.causes.as_ref().ok().filter(|_| self.strategy.by_keys())?;
+        let hir = self.request.hir;
+        let name = hir.segment(self.id).name.as_str();
+        let log = |input: SegmentId| {
+            let other = &hir.segment(input).name;
+            let table = StateTables::of(self.request, input).log;
+            MembersLog { table, read_to: read_to(self.tables, name, other) }
+        };
+        let state = State {
+            segment: name,
+            entity: hir.segment(self.id).entity,
+            table: self.table,
+            log: &log,
+            grows: self.strategy.refresh == Refresh::InsertOnly,
+        };
+        let affected = Relation::Table(self.tables.affected.clone());
+        let narrow = Context { affected: Some(&affected), ..*context };
+        let query = lower::segment(&narrow, self.id);
+        let admitted = expires.then(|| lower::admitted(&narrow, self.id));
+        let mut unique = query.unique.clone();
+        unique.extend(admitted.iter().flat_map(|admitted| admitted.unique.clone()));
+        let (found, arrivals) = lower::affected(context, causes, &state, &unique);
+        let checks: Vec<Check> = unique_checks(hir, &self.request.abilities.target, &unique)
+            .into_iter()
+            .filter_map(|(entity, fields, check)| {
+                let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
+                let among = if own { None } else { arrivals.get(&(entity, fields.clone())) };
+                narrowed_check(hir, check, (entity, &fields), &affected, own, among)
+            })
+            .collect();
+        let mut bounds: Bounds = Vec::new();
+        let mut parts = vec![found.clock.bounds, query.clock.bounds];
+        parts.extend(admitted.as_ref().map(|admitted| admitted.clock.bounds.clone()));
+        for bound in parts.into_iter().flatten() {
+            if !bounds.iter().any(|(name, ..)| *name == bound.0) {
+                bounds.push(bound);
+            }
+        }
+        let by_keys = ByKeys {
+            affected: found.query,
+            query: query.query,
+            admitted: admitted.map(|admitted| admitted.query),
+            checks,
+            causes: super::causes::told(self.request, causes),
+        };
+        Some((by_keys, bounds))
+    }
+
+    /// Why every row is evaluated though nobody can leave.
+    pub(super) fn why_whole(&self) -> Vec<Why> {
+        let obstacles = self.strategy.causes.as_ref().err().into_iter().flatten();
+        obstacles.map(|one| Why { reason: one.reason.clone(), remedy: one.remedy.clone() }).collect()
+    }
+}

@@ -1,0 +1,234 @@
+//! What is kept beside the members: the runs, what each segment has read of others' logs, the
+//! logs themselves; and the scratch tables of a run.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::build::Request;
+use super::lower::State;
+use super::model::Check;
+use super::rel::{BinaryOp, Column, Join, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::check::hir::SegmentId;
+use crate::dialect::Capability;
+use crate::types::Literal;
+
+/// The table in which every run of a segment is recorded, beside the segments' tables. Where
+/// transactions that change rows of one table disturb one another, each segment has one, whose
+/// name goes on with the segment's.
+pub const RUNS_TABLE: &str = "segc_runs";
+
+/// The table of how many members each segment has.
+pub const COUNTS_TABLE: &str = "segc_segment_counts";
+
+/// The tables that a segment's scripts use, by their full names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StateTables {
+    /// The runs.
+    pub runs: Vec<String>,
+    /// Up to which run of another segment's log this one has read.
+    pub inputs: Vec<String>,
+    /// How many members each segment has.
+    pub counts: Vec<String>,
+    /// Who came and went, run by run.
+    pub log: Vec<String>,
+    /// Scratch: the keys that a refresh evaluates.
+    pub affected: Vec<String>,
+    /// Scratch: who matches.
+    pub matches: Vec<String>,
+    /// Scratch: whom `expire` may hold.
+    pub admitted: Vec<String>,
+    /// Scratch: who comes and who goes.
+    pub changes: Vec<String>,
+}
+
+impl StateTables {
+    pub(super) fn of(request: &Request<'_>, id: SegmentId) -> Self {
+        let name = request.hir.segment(id).name.as_str();
+        let can = |capability| request.abilities.capabilities.contains(&capability);
+        let own = |base: &str| {
+            let bytes = request.abilities.identifier_bytes;
+            request.schema.iter().cloned().chain([derived(&format!("{base}_{name}"), bytes)]).collect()
+        };
+        let shared = |base: &str| -> Vec<String> {
+            if can(Capability::RowConcurrency) { in_schema(request.schema, base) } else { own(base) }
+        };
+        let scratch = |base: &str| -> Vec<String> {
+            if can(Capability::TempTables) { vec![base.to_owned()] } else { own(base) }
+        };
+        Self {
+            runs: shared(RUNS_TABLE),
+            inputs: shared("segc_inputs"),
+            counts: in_schema(request.schema, COUNTS_TABLE),
+            log: own("segc_log"),
+            affected: scratch("segc_affected"),
+            matches: scratch("segc_scratch"),
+            admitted: scratch("segc_admitted"),
+            changes: scratch("segc_changes"),
+        }
+    }
+}
+
+fn in_schema(schema: &[String], name: &str) -> Vec<String> {
+    schema.iter().cloned().chain([name.to_owned()]).collect()
+}
+
+/// A name that fits: an overlong one keeps its beginning and gets a hash.
+fn derived(name: &str, bytes: usize) -> String {
+    if name.len() <= bytes {
+        return name.to_owned();
+    }
+    let hash = Sha256::digest(name.as_bytes());
+    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let room = bytes.saturating_sub(hash.len() + 1);
+    let mut end = room.min(name.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_{hash}", &name[..end])
+}
+
+/// What a last run must be for a refresh to build on it.
+pub(super) struct Usable<'a> {
+    /// The segment.
+    pub(super) segment: &'a str,
+    /// Its tables.
+    pub(super) tables: &'a StateTables,
+    /// The hash of its meaning.
+    pub(super) fingerprint: &'a str,
+    /// The hash of how it is refreshed.
+    pub(super) how: &'a str,
+    /// Instants since which it must have been evaluated in full.
+    pub(super) rebuilt_since: Vec<Scalar>,
+    /// The segments whose logs it reads: name and tables.
+    pub(super) inputs: Vec<(String, StateTables)>,
+}
+
+impl Usable<'_> {
+    /// The as_of of the last run; null if a refresh can't build on it (R9, R10).
+    pub(super) fn as_of(&self) -> Scalar {
+        let mut filter = vec![
+            equal("r", "segment", text(self.segment)),
+            equal("r", "fingerprint", text(self.fingerprint)),
+            equal("r", "plan", text(self.how)),
+            compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
+        ];
+        for since in &self.rebuilt_since {
+            filter.push(compare(BinaryOp::Greater, column("r", "rebuilt_at"), since.clone()));
+        }
+        filter.extend(self.inputs.iter().map(|(input, tables)| self.log_is_whole(input, tables)));
+        self.value("as_of", filter)
+    }
+
+    /// The engine's time at that run.
+    pub(super) fn seen(&self) -> Scalar {
+        let as_of = Scalar::Clock(State::last_as_of(self.segment));
+        self.value("seen", vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
+    }
+
+    fn value(&self, name: &str, filter: Vec<Scalar>) -> Scalar {
+        let columns = vec![Column { value: column("r", name), name: None }];
+        Scalar::Query(Box::new(Select { columns, filter: all(filter), ..from_runs(&self.tables.runs) }))
+    }
+
+    /// That another segment's log holds every run that this one hasn't read.
+    fn log_is_whole(&self, input: &str, tables: &StateTables) -> Scalar {
+        let from = TableRef { relation: Relation::Table(self.tables.inputs.clone()), alias: "n".to_owned() };
+        let runs = TableRef { relation: Relation::Table(tables.runs.clone()), alias: "i".to_owned() };
+        let on = compare(BinaryOp::Equal, column("i", "segment"), column("n", "input"));
+        let filter = vec![
+            equal("n", "segment", text(self.segment)),
+            equal("n", "input", text(input)),
+            compare(BinaryOp::GreaterOrEqual, column("n", "run_seq"), column("i", "log_since")),
+            compare(BinaryOp::LessOrEqual, column("n", "run_seq"), column("i", "run_seq")),
+        ];
+        let select = Select {
+            columns: vec![one()],
+            from: Some(from),
+            joins: vec![Join { left: false, table: runs, on }],
+            filter: all(filter),
+            ..Select::default()
+        };
+        Scalar::Exists(Box::new(select), Negated(false))
+    }
+}
+
+/// Up to which run a segment has read another's log.
+pub(super) fn read_to(tables: &StateTables, segment: &str, input: &str) -> Scalar {
+    let from = TableRef { relation: Relation::Table(tables.inputs.clone()), alias: "n".to_owned() };
+    let filter = all(vec![equal("n", "segment", text(segment)), equal("n", "input", text(input))]);
+    let columns = vec![Column { value: column("n", "run_seq"), name: None }];
+    Scalar::Query(Box::new(Select { columns, from: Some(from), filter, ..Select::default() }))
+}
+
+/// A segment's table that another reads: its name, its runs and its fingerprint.
+pub(super) struct Stored {
+    pub(super) name: String,
+    pub(super) runs: Vec<String>,
+    pub(super) fingerprint: String,
+}
+
+/// One guard per table that a script reads when it runs alone: it stands at the script's
+/// as_of and at the fingerprint it was compiled for.
+pub(super) fn guards(stored: &[Stored]) -> Vec<Check> {
+    stored
+        .iter()
+        .map(|Stored { name, runs, fingerprint }| {
+            let filter = all(vec![
+                equal("r", "segment", text(name)),
+                equal("r", "fingerprint", text(fingerprint)),
+                compare(BinaryOp::Equal, column("r", "as_of"), as_of()),
+            ]);
+            let run = Select { columns: vec![one()], filter, ..from_runs(runs) };
+            Check {
+                fails_if: Scalar::Exists(Box::new(run), Negated(true)),
+                message: format!(
+                    "segc: the table of {name} is not at this as_of, or was built from another definition; run its script first"
+                ),
+            }
+        })
+        .collect()
+}
+
+/// The as_of of a script that reads segments' tables and runs alone: theirs.
+pub(super) fn input_as_of(stored: &[Stored], as_of: Option<Timestamp>) -> Option<Scalar> {
+    if as_of.is_some() {
+        return None;
+    }
+    stored.first().map(|first| last_run(&first.runs, &first.name))
+}
+
+/// The as_of of a segment's last run, whatever it was; null if none is known.
+pub(super) fn last_run(runs: &[String], segment: &str) -> Scalar {
+    let columns = vec![Column { value: column("r", "as_of"), name: None }];
+    let filter = Some(equal("r", "segment", text(segment)));
+    Scalar::Query(Box::new(Select { columns, filter, ..from_runs(runs) }))
+}
+
+fn from_runs(runs: &[String]) -> Select {
+    let from = TableRef { relation: Relation::Table(runs.to_vec()), alias: "r".to_owned() };
+    Select { from: Some(from), ..Select::default() }
+}
+
+fn as_of() -> Scalar {
+    Scalar::Clock("as_of".to_owned())
+}
+
+fn column(alias: &str, name: &str) -> Scalar {
+    Scalar::Column(alias.to_owned(), name.to_owned())
+}
+
+fn compare(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
+    Scalar::Binary(op, Box::new(left), Box::new(right))
+}
+
+fn equal(alias: &str, name: &str, value: Scalar) -> Scalar {
+    compare(BinaryOp::Equal, column(alias, name), value)
+}
+
+fn text(text: &str) -> Scalar {
+    Scalar::Literal(Literal::String(text.to_owned()))
+}
+
+fn one() -> Column {
+    Column { value: Scalar::Literal(Literal::Integer(1)), name: None }
+}
