@@ -3,7 +3,7 @@
 #![allow(clippy::panic, reason = "a test may fail")]
 
 use segc::api::{Options, open_files};
-use segc::plan::Refresh;
+use segc::plan::{Refresh, SegmentPlan, Why};
 use segc::project::Memory;
 
 const CATALOG: &str = r#"
@@ -75,11 +75,11 @@ entities:
 "#;
 
 /// What `refresh.sql` does for a segment with these rules.
-fn refresh(rules: &str) -> Refresh {
+fn refresh(rules: &str) -> SegmentPlan {
     refresh_of("customer", rules, "")
 }
 
-fn refresh_of(entity: &str, rules: &str, more: &str) -> Refresh {
+fn refresh_of(entity: &str, rules: &str, more: &str) -> SegmentPlan {
     let text = format!("{more}\nsegment it on {entity} {{\n materialize: incremental\n {rules}\n}}\n");
     let files = Memory::new()
         .with("segc.yml", "name: rules\n")
@@ -90,22 +90,21 @@ fn refresh_of(entity: &str, rules: &str, more: &str) -> Refresh {
     let all = session.select(&[]).expect("everything can be chosen");
     let (plan, _) = session.plan("duckdb", &all, &Options::default());
     let plan = plan.expect("the target exists");
-    plan.segments.into_iter().find(|segment| segment.name == "it").expect("it is planned").refresh
+    plan.segments.into_iter().find(|segment| segment.name == "it").expect("it is planned")
 }
 
 fn grows(rules: &str) {
-    assert_eq!(refresh(rules), Refresh::InsertOnly, "{rules}");
+    let it = refresh(rules);
+    assert_eq!((it.refresh, it.leaves), (Refresh::InsertOnly, None), "{rules}");
 }
 
-/// Rebuilt, for a reason that holds these words, with a remedy that holds those.
-fn rebuilds(rules: &str, because: &str, unless: &str) {
-    match refresh(rules) {
-        Refresh::InsertOnly => panic!("insert only: {rules}"),
-        Refresh::Rebuild { reason, remedy } => {
-            assert!(reason.contains(because), "{rules}: {reason}");
-            assert!(remedy.unwrap_or_default().contains(unless), "{rules}");
-        }
-    }
+/// Members may leave, for a reason that holds these words, with a remedy that holds those.
+fn leaves(rules: &str, because: &str, unless: &str) {
+    let it = refresh(rules);
+    assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
+    let Why { reason, remedy } = it.leaves.unwrap_or_else(|| panic!("nobody leaves: {rules}"));
+    assert!(reason.contains(because), "{rules}: {reason}");
+    assert!(remedy.unwrap_or_default().contains(unless), "{rules}");
 }
 
 #[test]
@@ -119,65 +118,59 @@ fn counts_maxima_and_sums_only_rise_and_minima_only_fall() {
     grows("where sum(orders.total) > 100");
     for other in ["count(orders) = 3", "count(orders) < 3", "min(orders.total) >= 1", "avg(orders.total) > 3"]
     {
-        rebuilds(&format!("where {other}"), "may cross its bound again", "");
+        leaves(&format!("where {other}"), "may cross its bound again", "");
     }
-    rebuilds("where count(orders) >= count(visits)", "no constant", "");
+    leaves("where count(orders) >= count(visits)", "no constant", "");
 }
 
 #[test]
 fn a_sum_rises_only_if_nothing_in_it_is_negative_or_a_float() {
-    rebuilds("where sum(orders.change) >= 5", "`order.change` may be negative", "declare `min: 0`");
-    rebuilds("where sum(orders.weight) >= 5", "`weight` is a float", "");
-    rebuilds("where sum(orders.total * 2) >= 5", "sum of an expression", "");
+    leaves("where sum(orders.change) >= 5", "`order.change` may be negative", "declare `min: 0`");
+    leaves("where sum(orders.weight) >= 5", "`weight` is a float", "");
+    leaves("where sum(orders.total * 2) >= 5", "sum of an expression", "");
 }
 
 #[test]
 fn rows_must_stay() {
-    rebuilds(
+    leaves(
         "where exists(refunds)",
         "rows of `refund` may be deleted",
         "declare `deletes: never` on `refund`",
     );
-    rebuilds("where exists(notes)", "`note` comes from a query", "");
-    match refresh_of("lead", "", "") {
-        Refresh::Rebuild { reason, .. } => assert!(reason.contains("rows of `lead`"), "{reason}"),
-        Refresh::InsertOnly => panic!("leads may be deleted"),
-    }
+    leaves("where exists(notes)", "`note` comes from a query", "");
+    let why = refresh_of("lead", "", "").leaves.expect("leads may be deleted");
+    assert!(why.reason.contains("rows of `lead`"), "{}", why.reason);
 }
 
 #[test]
 fn what_the_condition_reads_must_not_change() {
     grows("where country = \"US\" and exists(orders where status = \"paid\")");
-    rebuilds(
+    leaves(
         "where plan = \"free\"",
         "`customer.plan` may change",
         "add `plan` to the `immutable` fields of `customer`",
     );
-    rebuilds("where exists(visits)", "`visit.customer_id` may change", "`immutable` fields of `visit`");
+    leaves("where exists(visits)", "`visit.customer_id` may change", "`immutable` fields of `visit`");
     grows("where company.size > 10");
-    rebuilds("where exists(orders where customer.plan = \"free\")", "`customer.plan` may change", "");
+    leaves("where exists(orders where customer.plan = \"free\")", "`customer.plan` may change", "");
 }
 
 #[test]
 fn windows_must_not_move() {
     grows("where exists(orders during since 2024-01-01)");
     grows("where count(orders during 2024-01-01 through 2024-12-31) > 2");
-    rebuilds("where exists(orders during last 30 days)", "window that moves with the clock", "");
-    rebuilds("where born before 18 years ago", "the clock", "");
+    leaves("where exists(orders during last 30 days)", "window that moves with the clock", "");
+    leaves("where born before 18 years ago", "the clock", "");
 }
 
 #[test]
 fn negation_lets_members_leave_unless_it_is_about_what_never_changes() {
     grows("where country != \"US\"");
     grows("where exists(orders where coupon is present)");
-    rebuilds("where not exists(orders)", "negated", "");
-    rebuilds("where every(orders where total > 5)", "`every`", "");
-    rebuilds("where company.size is missing", "`is missing`", "");
-    rebuilds(
-        "include where exists(orders)\n exclude where exists(orders where total > 100)",
-        "`exclude`",
-        "",
-    );
+    leaves("where not exists(orders)", "negated", "");
+    leaves("where every(orders where total > 5)", "`every`", "");
+    leaves("where company.size is missing", "`is missing`", "");
+    leaves("include where exists(orders)\n exclude where exists(orders where total > 100)", "`exclude`", "");
     grows("include where exists(orders)\n exclude where country = \"US\"");
 }
 
@@ -187,11 +180,9 @@ fn inputs_must_grow_too() {
     let moving =
         "segment base on customer { materialize: incremental where exists(orders during last 7 days) }";
     let of = |base| refresh_of("customer", "where in segment base and country = \"US\"", base);
-    assert_eq!(of(growing), Refresh::InsertOnly);
-    match of(moving) {
-        Refresh::Rebuild { reason, .. } => assert!(reason.contains("members may leave `base`"), "{reason}"),
-        Refresh::InsertOnly => panic!("members leave the input"),
-    }
+    assert_eq!(of(growing).refresh, Refresh::InsertOnly);
+    let why = of(moving).leaves.expect("members leave the input");
+    assert!(why.reason.contains("members may leave `base`"), "{}", why.reason);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::check::hir::{
     ValueKind,
 };
 use crate::diagnostic::{SourceId, Sources, Span};
-use crate::plan::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, TableRead, rel};
+use crate::plan::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, StateTables, TableRead, rel};
 use crate::types::Type;
 use crate::types::calendar::Calendar;
 
@@ -164,6 +164,15 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
             reason: "`customer` does not say how it changes".to_owned(),
             remedy: Some("declare `changes:` of `customer`".to_owned()),
         },
+        leaves: None,
+        by_keys: None,
+        obstacles: Vec::new(),
+        state: StateTables::default(),
+        how: format!("{id:016}"),
+        last_run: Vec::new(),
+        inputs: Vec::new(),
+        ranked: None,
+        log: None,
         hold: None,
         history: None,
         query: rel::Query { ctes: Vec::new(), select },

@@ -29,6 +29,14 @@ named! {
         Affected = "slot_affected",
         /// The scratch table of those who match.
         Matches = "slot_matches",
+        /// The table of those who match before anyone is ranked.
+        Unkept = "slot_unkept",
+        /// The scratch table of who of the evaluated keys would be ranked.
+        Candidates = "slot_candidates",
+        /// The columns that are ranked by, with their types.
+        RankColumns = "slot_rank_columns",
+        /// The columns that are ranked by.
+        Ranks = "slot_ranks",
         /// The scratch table of those whom `expire` may hold.
         Admitted = "slot_admitted",
         /// The scratch table of who comes and who goes: the keys, and an `action`.
@@ -51,6 +59,8 @@ named! {
         Query = "slot_query",
         /// The query of the affected keys.
         AffectedQuery = "slot_find_affected",
+        /// The query of who would be ranked.
+        CandidatesQuery = "slot_find_candidates",
         /// The query of those whom `expire` may hold.
         AdmittedQuery = "slot_find_admitted",
         /// When the membership ends of whoever ceased to match since the last run.
@@ -102,6 +112,8 @@ impl Slot {
             | Self::Affected
             | Self::Matches
             | Self::Admitted
+            | Self::Unkept
+            | Self::Candidates
             | Self::Changes
             | Self::InputRuns => "s.t",
             Self::Segment | Self::Fingerprint | Self::Plan | Self::Input => "'x'",
@@ -112,11 +124,14 @@ impl Slot {
             | Self::End
             | Self::LogSince
             | Self::ReadTo => "f(1)",
-            Self::Query | Self::AffectedQuery | Self::AdmittedQuery => "SELECT 1 AS one",
-            Self::Keys => "k",
+            Self::Query | Self::AffectedQuery | Self::CandidatesQuery | Self::AdmittedQuery => {
+                "SELECT 1 AS one"
+            }
+            Self::Keys | Self::Ranks => "k",
             Self::ScratchKeys => "s.k",
             Self::MemberKeys => "m.k",
             Self::KeyColumns => "k DATE NOT NULL",
+            Self::RankColumns => "v DATE",
             Self::Match | Self::Condition => "a = b",
             Self::Absent | Self::Unknown | Self::Whole => "a IS NULL",
             Self::Timestamp | Self::Type => "DATE",
@@ -133,6 +148,8 @@ pub(crate) enum When {
     NoExpire,
     /// Those whose ended memberships are kept.
     History,
+    /// Those that rank a match that is stored.
+    Ranked,
     /// Those that keep a log of who came and went.
     Log,
     /// Those whose log is cut off where everyone has read it.
@@ -152,7 +169,8 @@ pub(crate) enum When {
 }
 
 impl When {
-    const NAMES: [(&'static str, Self); 11] = [
+    const NAMES: [(&'static str, Self); 12] = [
+        ("ranked", Self::Ranked),
         ("expire", Self::Expire),
         ("no_expire", Self::NoExpire),
         ("history", Self::History),

@@ -229,9 +229,15 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         last_run.extend(bounds);
         Box::new(by_keys)
     });
+    let mut clock = lowered.clock;
+    let ranked = refreshing.ranked(&cx).map(|(ranked, bounds)| {
+        let new = bounds.into_iter().filter(|new| clock.bounds.iter().all(|(name, ..)| *name != new.0));
+        let new: Vec<_> = new.collect();
+        clock.bounds.extend(new);
+        ranked
+    });
     let inputs = refreshing.inputs().into_iter().map(|(name, tables)| (name, tables.runs)).collect();
     let (obstacles, log) = (refreshing.why_whole(), log(request, id, project));
-    let mut clock = lowered.clock;
     clock.as_of = input_as_of(&stored, request.as_of);
     let checks = unique_checks(hir, &request.abilities.target, &lowered.unique);
     SegmentPlan {
@@ -244,12 +250,14 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         level: node.level,
         depends_on: depends_on.collect(),
         refresh: strategy.refresh.clone(),
+        leaves: strategy.leaves.clone(),
         by_keys,
         obstacles,
         state,
         how,
         last_run,
         inputs,
+        ranked,
         log,
         hold,
         history: history(request, id),

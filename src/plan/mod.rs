@@ -23,4 +23,4 @@ pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;
 pub use policy::{Abilities, Policy, Probed};
-pub use state::{COUNTS_TABLE, RUNS_TABLE, StateTables};
+pub use state::{COUNTS_TABLE, Names as StateNames, RUNS_TABLE, StateTables};

@@ -45,6 +45,8 @@ pub struct SegmentPlan {
     pub depends_on: Vec<Dependency>,
     /// What `refresh.sql` does, and why.
     pub refresh: Refresh,
+    /// Why members may leave it; `None` if nobody ever does.
+    pub leaves: Option<Why>,
     /// The evaluation of the affected keys alone, where a refresh does that.
     pub by_keys: Option<Box<ByKeys>>,
     /// Everything that stands against it, where it doesn't.
@@ -57,6 +59,8 @@ pub struct SegmentPlan {
     pub last_run: Vec<(String, Scalar, Type)>,
     /// The segments whose logs it reads, with their runs' tables.
     pub inputs: Vec<(String, Vec<String>)>,
+    /// Those whom its `keep`s rank, where they are stored.
+    pub ranked: Option<Ranked>,
     /// The log of its members, if one is kept.
     pub log: Option<Log>,
     /// How members are held who no longer match; `None` if they leave at once.
@@ -86,7 +90,7 @@ pub struct SegmentPlan {
 pub struct ByKeys {
     /// The affected keys.
     pub affected: Query,
-    /// Who of them matches.
+    /// Who of them matches; who would be ranked, where the segment ranks its match.
     pub query: Query,
     /// Whom of them `expire` may hold.
     pub admitted: Option<Query>,
@@ -94,6 +98,17 @@ pub struct ByKeys {
     pub checks: Vec<Check>,
     /// What makes a key affected, in words.
     pub causes: Vec<CauseText>,
+}
+
+/// A match that is ranked whole each time, over what is stored of it (R6).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// What is ranked by.
+    pub columns: Vec<KeyColumn>,
+    /// Who would be ranked, with these columns.
+    pub candidates: Query,
+    /// Who is kept of those that are stored.
+    pub query: Query,
 }
 
 /// Rows that make keys affected, in words.

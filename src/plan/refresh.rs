@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use super::build::Request;
 use super::checks::{narrowed_check, unique_checks};
 use super::lower::{self, Context, Lowered, MembersLog, State};
-use super::model::{ByKeys, Check, Refresh, Why};
+use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
-use crate::check::hir::{KeepKind, Materialize, SegmentId};
+use crate::check::hir::{Materialize, SegmentId};
 use crate::types::{Type, Unit};
 
 /// What is known of a segment's refresh before anything is lowered.
@@ -19,6 +19,8 @@ use crate::types::{Type, Unit};
 pub(super) struct Strategy {
     /// What a refresh does.
     pub(super) refresh: Refresh,
+    /// Why members may leave; `None` if nobody ever does.
+    pub(super) leaves: Option<Why>,
     /// From what the affected keys follow; or why they can't be told.
     pub(super) causes: Result<Vec<Cause>, Vec<Obstacle>>,
 }
@@ -43,7 +45,7 @@ impl Strategy {
 impl Default for Strategy {
     fn default() -> Self {
         let refresh = Refresh::Rebuild { reason: String::new(), remedy: None };
-        Self { refresh, causes: Err(Vec::new()) }
+        Self { refresh, leaves: None, causes: Err(Vec::new()) }
     }
 }
 
@@ -52,18 +54,19 @@ pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
     let mut growing: BTreeSet<SegmentId> = BTreeSet::new();
     let mut all: BTreeMap<SegmentId, Strategy> = BTreeMap::new();
     for &id in request.graph.order() {
-        let stays = nobody_leaves(request.hir, id, &|input| growing.contains(&input)).is_ok();
-        if stays {
+        let leaves = nobody_leaves(request.hir, id, &|input| growing.contains(&input)).err();
+        if leaves.is_none() {
             growing.insert(id);
         }
-        all.insert(id, strategy(request, id, stays));
+        all.insert(id, strategy(request, id, leaves.map(Why::from)));
     }
     all.into_values().collect()
 }
 
-fn strategy(request: &Request<'_>, id: SegmentId, nobody_leaves: bool) -> Strategy {
+fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strategy {
     let whole = |reason: &str| Strategy {
         refresh: Refresh::Rebuild { reason: reason.to_owned(), remedy: None },
+        leaves: leaves.clone(),
         causes: Err(Vec::new()),
     };
     match request.materialize(id) {
@@ -72,14 +75,9 @@ fn strategy(request: &Request<'_>, id: SegmentId, nobody_leaves: bool) -> Strate
         Materialize::Inline => return whole("it is put into what refers to it"),
         Materialize::Incremental => {}
     }
-    let keeps = &request.hir.segment(id).keeps;
-    let causes = if keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. })) {
-        Err(vec![Obstacle::new("it has a `keep`, whose edge any score moves")])
-    } else {
-        affected(request.hir, id, &|input| request.materialize(input).is_table())
-    };
+    let causes = affected(request.hir, id, &|input| request.materialize(input).is_table());
     let refresh = match &causes {
-        _ if nobody_leaves => Refresh::InsertOnly,
+        _ if leaves.is_none() => Refresh::InsertOnly,
         Ok(_) => Refresh::InsertDelete,
         Err(obstacles) => {
             let first = obstacles.first();
@@ -87,7 +85,13 @@ fn strategy(request: &Request<'_>, id: SegmentId, nobody_leaves: bool) -> Strate
             Refresh::Rebuild { reason, remedy: first.and_then(|obstacle| obstacle.remedy.clone()) }
         }
     };
-    Strategy { refresh, causes }
+    Strategy { refresh, leaves, causes }
+}
+
+impl From<Obstacle> for Why {
+    fn from(Obstacle { reason, remedy }: Obstacle) -> Self {
+        Self { reason, remedy }
+    }
 }
 
 /// The segments that read each segment's log, by the segment.
@@ -169,13 +173,17 @@ impl Refreshing<'_> {
         let state = State {
             segment: name,
             entity: hir.segment(self.id).entity,
-            table: self.table,
+            table: if self.ranks() { &self.tables.unkept } else { self.table },
+            members: self.table,
             log: &log,
             grows: self.strategy.refresh == Refresh::InsertOnly,
         };
         let affected = Relation::Table(self.tables.affected.clone());
         let narrow = Context { affected: Some(&affected), ..*context };
-        let query = lower::segment(&narrow, self.id);
+        let query = match self.ranks() {
+            true => lower::candidates(&narrow, self.id),
+            false => lower::segment(&narrow, self.id),
+        };
         let admitted = expires.then(|| lower::admitted(&narrow, self.id));
         let mut unique = query.unique.clone();
         unique.extend(admitted.iter().flat_map(|admitted| admitted.unique.clone()));
@@ -206,9 +214,26 @@ impl Refreshing<'_> {
         Some((by_keys, bounds))
     }
 
+    /// Whether its match is stored, to be ranked.
+    fn ranks(&self) -> bool {
+        self.strategy.by_keys() && lower::ranks(&self.request.hir.segment(self.id).keeps)
+    }
+
+    /// What is stored of the match where it is ranked, and the instants that finding it reads.
+    pub(super) fn ranked(&self, context: &Context<'_>) -> Option<(Ranked, Bounds)> {
+        if !self.ranks() {
+            return None;
+        }
+        let candidates = lower::candidates(context, self.id);
+        let query = lower::kept_of(context, self.id, &self.tables.unkept).query;
+        let columns = lower::rank_columns(context, self.id);
+        let columns = columns.into_iter().map(|(name, ty)| KeyColumn { name, ty }).collect();
+        Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))
+    }
+
     /// Why every row is evaluated though nobody can leave.
     pub(super) fn why_whole(&self) -> Vec<Why> {
         let obstacles = self.strategy.causes.as_ref().err().into_iter().flatten();
-        obstacles.map(|one| Why { reason: one.reason.clone(), remedy: one.remedy.clone() }).collect()
+        obstacles.cloned().map(Why::from).collect()
     }
 }

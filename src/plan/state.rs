@@ -31,10 +31,14 @@ pub struct StateTables {
     pub counts: Vec<String>,
     /// Who came and went, run by run.
     pub log: Vec<String>,
+    /// Who matches before anyone is ranked, with what is ranked by (R6).
+    pub unkept: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
     /// Scratch: who matches.
     pub matches: Vec<String>,
+    /// Scratch: who of the evaluated keys would be ranked.
+    pub candidates: Vec<String>,
     /// Scratch: whom `expire` may hold.
     pub admitted: Vec<String>,
     /// Scratch: who comes and who goes.
@@ -43,29 +47,54 @@ pub struct StateTables {
 
 impl StateTables {
     pub(super) fn of(request: &Request<'_>, id: SegmentId) -> Self {
-        let name = request.hir.segment(id).name.as_str();
         let can = |capability| request.abilities.capabilities.contains(&capability);
+        let names = Names {
+            schema: request.schema,
+            bytes: request.abilities.identifier_bytes,
+            shares_runs: can(Capability::RowConcurrency),
+            has_temp_tables: can(Capability::TempTables),
+        };
+        Self::named(&request.hir.segment(id).name, &names)
+    }
+
+    /// The tables of a segment.
+    #[must_use]
+    pub fn named(segment: &str, names: &Names<'_>) -> Self {
         let own = |base: &str| {
-            let bytes = request.abilities.identifier_bytes;
-            request.schema.iter().cloned().chain([derived(&format!("{base}_{name}"), bytes)]).collect()
+            names.schema.iter().cloned().chain([derived(&format!("{base}_{segment}"), names.bytes)]).collect()
         };
         let shared = |base: &str| -> Vec<String> {
-            if can(Capability::RowConcurrency) { in_schema(request.schema, base) } else { own(base) }
+            if names.shares_runs { in_schema(names.schema, base) } else { own(base) }
         };
         let scratch = |base: &str| -> Vec<String> {
-            if can(Capability::TempTables) { vec![base.to_owned()] } else { own(base) }
+            if names.has_temp_tables { vec![base.to_owned()] } else { own(base) }
         };
         Self {
             runs: shared(RUNS_TABLE),
             inputs: shared("segc_inputs"),
-            counts: in_schema(request.schema, COUNTS_TABLE),
+            counts: in_schema(names.schema, COUNTS_TABLE),
             log: own("segc_log"),
+            unkept: own("segc_unkept"),
             affected: scratch("segc_affected"),
             matches: scratch("segc_scratch"),
+            candidates: scratch("segc_candidates"),
             admitted: scratch("segc_admitted"),
             changes: scratch("segc_changes"),
         }
     }
+}
+
+/// What the names of these tables depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// The schema of the segments' tables.
+    pub schema: &'a [String],
+    /// The longest name, in bytes.
+    pub bytes: usize,
+    /// Whether all segments share a table of runs.
+    pub shares_runs: bool,
+    /// Whether scratch tables are temporary.
+    pub has_temp_tables: bool,
 }
 
 fn in_schema(schema: &[String], name: &str) -> Vec<String> {

@@ -5,7 +5,7 @@ use segc::dialect::{Dialect, Function};
 use segc::plan::rel::{
     BinaryOp, Clock, Column, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef,
 };
-use segc::plan::{Check, KeyColumn, Plan, Refresh, SegmentPlan};
+use segc::plan::{Check, KeyColumn, Plan, Refresh, SegmentPlan, StateNames, StateTables};
 use segc::types::{Literal, Type};
 
 pub(crate) const DATA: &[&str] = &[
@@ -130,6 +130,18 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
         level: 0,
         depends_on: Vec::new(),
         refresh: Refresh::Rebuild { reason: "orders may be deleted".to_owned(), remedy: None },
+        leaves: None,
+        by_keys: None,
+        obstacles: Vec::new(),
+        state: StateTables::named(
+            name,
+            &StateNames { schema: &["seg".to_owned()], bytes: 63, shares_runs: true, has_temp_tables: true },
+        ),
+        how: format!("{id:016}"),
+        last_run: Vec::new(),
+        inputs: Vec::new(),
+        ranked: None,
+        log: None,
         hold: None,
         history: None,
         query,
@@ -145,6 +157,17 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
 pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
     let mut late = segment(2, "late", recent(true), Materialize::Incremental);
     late.refresh = Refresh::InsertOnly;
+    let last = Select {
+        columns: vec![plain(column("r", "as_of"))],
+        from: Some(table(&["seg", "segc_runs"], "r")),
+        filter: Some(binary(
+            BinaryOp::Equal,
+            column("r", "segment"),
+            Scalar::Literal(Literal::String("late".to_owned())),
+        )),
+        ..Select::default()
+    };
+    late.last_run = vec![("late_last_as_of".to_owned(), Scalar::Query(Box::new(last)), Type::Timestamp)];
     Plan {
         target: "warehouse".to_owned(),
         dialect: dialect.name.clone(),

@@ -305,6 +305,9 @@ impl Walker<'_> {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
         let written_out = super::rewrite::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
+        if value.ty == Type::Semver {
+            self.obstacle(Obstacle::new("it ranks by versions, which aren't stored as they are ordered"));
+        }
         if reads.clock {
             let text = crate::check::print::value(self.hir, value);
             self.obstacle(Obstacle::new(format!("it ranks by `{text}`, which every run finds changed")));

@@ -23,8 +23,10 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) segment: &'a str,
     /// Its entity.
     pub(in crate::plan) entity: EntityId,
-    /// Its table.
+    /// The table of those who matched at the last run: its own, or that of whom it ranks.
     pub(in crate::plan) table: &'a [String],
+    /// Its own table.
+    pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) log: &'a dyn Fn(SegmentId) -> MembersLog,
     /// Nobody leaves it: no member needs another look.
@@ -388,18 +390,27 @@ impl Lowering<'_> {
         self.frames[row.frame].filter.extend(present);
         let columns = self.key_columns(&row);
         let all = Select { columns, ..self.pop() };
-        let frame = self.push(false);
-        let alias = self.alias(frame, "m");
-        let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
-        self.frames[frame].from = Some(table);
-        let columns = self.member_key(state, &alias).into_iter().map(|(_, column)| column).collect();
-        let members = Select { columns, ..self.pop() };
-        let found = [("everyone_if_new", all), ("members_if_new", members)].into_iter();
-        let found = found.take(if state.grows { 1 } else { 2 }).map(|(name, rows)| {
+        let mut found = vec![("everyone_if_new", all)];
+        if !state.grows {
+            found.push(("members_if_new", self.keys_of_table(state, state.members)));
+            if state.table != state.members {
+                found.push(("candidates_if_new", self.keys_of_table(state, state.table)));
+            }
+        }
+        let found = found.into_iter().map(|(name, rows)| {
             let filter = vec![unknown.clone()];
             Found { rows, name: name.to_owned(), column: None, filter }
         });
         found.collect()
+    }
+
+    fn keys_of_table(&mut self, state: &State<'_>, table: &[String]) -> Select {
+        let frame = self.push(false);
+        let alias = self.alias(frame, "m");
+        let table = TableRef { relation: Relation::Table(table.to_vec()), alias: alias.clone() };
+        self.frames[frame].from = Some(table);
+        let columns = self.member_key(state, &alias).into_iter().map(|(_, column)| column).collect();
+        Select { columns, ..self.pop() }
     }
 
     fn member_key(&self, state: &State<'_>, alias: &str) -> Vec<(FieldId, Column)> {

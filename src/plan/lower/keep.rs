@@ -41,36 +41,126 @@ struct KeyPart {
     ty: Type,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Ends the innermost select, the segment's match, and keeps of it whom its `keep`s keep.
     pub(super) fn kept(&mut self, id: SegmentId, scope: &Scope, columns: Vec<Column>) -> Select {
         let segment = self.cx.hir.segment(id);
-        let keeps: Vec<&Keep> = segment.keeps.iter().filter(|keep| !keeps_all(keep)).collect();
-        let samples = keeps.iter().take_while(|keep| matches!(keep.kind, KeepKind::Sample { .. })).count();
-        for keep in &keeps[..samples] {
+        self.sampled(id, scope);
+        let (stages, names) = self.stages(id, scope);
+        if stages.is_empty() {
+            return Select { columns, ..self.pop() };
+        }
+        let chain = Chain::new(self.key_parts(segment.entity), names);
+        let rows = Select { columns, ..self.pop() };
+        self.ranked(id, &stages, chain, Some(rows))
+    }
+
+    /// Ends the innermost select, the segment's match, and yields what its `keep`s rank by.
+    pub(super) fn candidates(&mut self, id: SegmentId, scope: &Scope, columns: Vec<Column>) -> Select {
+        self.sampled(id, scope);
+        let (stages, _) = self.stages(id, scope);
+        let ranks = stages.into_iter().flat_map(|stage| match stage {
+            Stage::Rank(rank) => {
+                let values = std::iter::once(rank.by).chain(rank.per);
+                let named = |(value, name)| Column { value, name: Some(name) };
+                values.zip(rank.carried).map(named).collect()
+            }
+            Stage::Sample { .. } => Vec::new(),
+        });
+        let columns = columns.into_iter().chain(ranks).collect();
+        Select { columns, ..self.pop() }
+    }
+
+    /// The columns that [`Self::candidates`] adds, with their types.
+    pub(super) fn rank_columns(&mut self, id: SegmentId) -> Vec<(String, Type)> {
+        let segment = self.cx.hir.segment(id);
+        let mut names = self.key_names(segment.entity);
+        let mut columns = Vec::new();
+        for keep in ranking(&segment.keeps) {
+            if let KeepKind::Rank { per, by, .. } = &keep.kind {
+                for (name, value) in
+                    carried(per.len(), &mut names).into_iter().zip(std::iter::once(by).chain(per))
+                {
+                    columns.push((name, value.ty.clone()));
+                }
+            }
+        }
+        columns
+    }
+
+    /// Whom the `keep`s keep of those in a table of candidates.
+    pub(super) fn kept_of(&mut self, id: SegmentId, table: &[String]) -> Select {
+        let segment = self.cx.hir.segment(id);
+        let mut names = self.key_names(segment.entity);
+        let mut stages = Vec::new();
+        for keep in ranking(&segment.keeps) {
+            stages.push(match &keep.kind {
+                KeepKind::Sample { seed, below } => Stage::Sample { seed, below: *below },
+                KeepKind::Rank { bottom, size, per, by } => {
+                    let carried = carried(per.len(), &mut names);
+                    let value = column(&carried[0]);
+                    let per = carried[1..].iter().map(|name| column(name)).collect();
+                    let (by_type, may_miss) = (&by.ty, by.may_miss);
+                    Stage::Rank(Rank { size, bottom: *bottom, by: value, by_type, may_miss, per, carried })
+                }
+            });
+        }
+        let mut chain = Chain::new(self.key_parts(segment.entity), names);
+        let relation = Relation::Table(table.to_vec());
+        let from = Some(TableRef { relation, alias: RANKED.to_owned() });
+        let keys = chain.key.iter().map(|part| part.name.clone());
+        let ranks = self.rank_columns(id).into_iter().map(|(name, _)| name);
+        let columns = keys.chain(ranks).map(|name| Column { value: column(&name), name: None }).collect();
+        let name = self.cte_name(&format!("{}_candidates", segment.name));
+        self.ctes.push(Cte::new(name.clone(), Select { columns, from, ..Select::default() }));
+        chain.from = name;
+        self.ranked(id, &stages, chain, None)
+    }
+
+    fn key_names(&self, entity: crate::catalog::EntityId) -> BTreeSet<String> {
+        self.key_parts(entity).into_iter().map(|part| part.name).collect()
+    }
+
+    /// Keeps of the match whom samples keep before anyone is ranked.
+    fn sampled(&mut self, id: SegmentId, scope: &Scope) {
+        let segment = self.cx.hir.segment(id);
+        let keeps = segment.keeps.iter().filter(|keep| !keeps_all(keep));
+        for keep in keeps.take_while(|keep| matches!(keep.kind, KeepKind::Sample { .. })) {
             if let KeepKind::Sample { seed, below } = &keep.kind {
                 let filter = below_bucket(self.bucket(&scope.this, seed), *below);
                 self.frames[scope.this.frame].filter.push(filter);
             }
         }
-        let key = self.key_parts(&scope.this);
-        let mut names: BTreeSet<String> = key.iter().map(|part| part.name.clone()).collect();
-        let stages: Vec<Stage> =
-            keeps[samples..].iter().map(|keep| self.stage(keep, scope, &mut names)).collect();
-        if stages.is_empty() {
-            return Select { columns, ..self.pop() };
-        }
-        let mut chain = Chain::new(key, names);
-        let base: Vec<Scalar> = columns.iter().map(|column| column.value.clone()).collect();
-        let mut rows = Select { columns, ..self.pop() };
+    }
+
+    /// Everything from the first rank on, and the names of columns that are taken.
+    fn stages(&mut self, id: SegmentId, scope: &Scope) -> (Vec<Stage<'a>>, BTreeSet<String>) {
+        let segment: &'a crate::check::hir::Segment = self.cx.hir.segment(id);
+        let mut names = self.key_names(segment.entity);
+        let stages = ranking(&segment.keeps).map(|keep| self.stage(keep, scope, &mut names)).collect();
+        (stages, names)
+    }
+
+    /// Ranks stage by stage; the first over `rows`, or over the columns that a table has.
+    fn ranked(
+        &mut self,
+        id: SegmentId,
+        stages: &[Stage<'_>],
+        mut chain: Chain,
+        rows: Option<Select>,
+    ) -> Select {
+        let segment = self.cx.hir.segment(id);
+        let over_table = rows.is_none();
+        let mut rows = rows.unwrap_or_else(|| chain.select());
+        let base: Vec<Scalar> = rows.columns.iter().map(|column| column.value.clone()).collect();
         for (at, stage) in stages.iter().enumerate() {
             match stage {
                 Stage::Sample { seed, below } => {
                     chain.filter.push(below_bucket(bucket_of(seed, &chain.key, &chain.columns()), *below));
                 }
                 Stage::Rank(rank) => {
-                    let is_first = at == 0;
-                    if !is_first {
+                    let is_first = at == 0 && !over_table;
+                    if at > 0 {
                         rows = chain.select();
                     }
                     let key = if is_first { base.clone() } else { chain.columns() };
@@ -93,16 +183,15 @@ impl Lowering<'_> {
                 let mut lowered = |value: &Value| self.value(scope, value);
                 let per: Vec<Scalar> = per.iter().map(&mut lowered).collect();
                 let scalar = lowered(by);
-                let carried = std::iter::once("rank_by").chain(per.iter().map(|_| "rank_per"));
-                let carried = carried.map(|base| new_name(base, names)).collect();
+                let carried = carried(per.len(), names);
                 let (by, by_type, may_miss) = (scalar, &by.ty, by.may_miss);
                 Stage::Rank(Rank { size, bottom: *bottom, by, by_type, may_miss, per, carried })
             }
         }
     }
 
-    fn key_parts(&self, row: &Row) -> Vec<KeyPart> {
-        let entity = self.cx.hir.catalog.entity(row.entity);
+    fn key_parts(&self, entity: crate::catalog::EntityId) -> Vec<KeyPart> {
+        let entity = self.cx.hir.catalog.entity(entity);
         let fields = entity.key.iter().map(|&id| entity.field(id));
         fields.map(|field| KeyPart { name: field.column.clone(), ty: field.ty.clone() }).collect()
     }
@@ -111,7 +200,7 @@ impl Lowering<'_> {
     pub(super) fn bucket(&mut self, row: &Row, seed: &str) -> Scalar {
         let key = self.cx.hir.catalog.entity(row.entity).key.clone();
         let values: Vec<Scalar> = key.into_iter().map(|field| self.field(row, field)).collect();
-        bucket_of(seed, &self.key_parts(row), &values)
+        bucket_of(seed, &self.key_parts(row.entity), &values)
     }
 
     /// A value as it is sorted by.
@@ -221,6 +310,23 @@ impl Chain {
             }
         }
     }
+}
+
+/// Everything from the first `keep` on that ranks.
+fn ranking(keeps: &[Keep]) -> impl Iterator<Item = &Keep> {
+    let keeps = keeps.iter().filter(|keep| !keeps_all(keep));
+    keeps.skip_while(|keep| matches!(keep.kind, KeepKind::Sample { .. }))
+}
+
+/// Whether a segment ranks its match.
+pub(in crate::plan) fn ranks(keeps: &[Keep]) -> bool {
+    ranking(keeps).next().is_some()
+}
+
+/// The columns that hold `by` until it is needed, and those of `per`.
+fn carried(per: usize, names: &mut BTreeSet<String>) -> Vec<String> {
+    let bases = std::iter::once("rank_by").chain(std::iter::repeat_n("rank_per", per));
+    bases.map(|base| new_name(base, names)).collect()
 }
 
 /// `keep top 100%`

@@ -39,6 +39,7 @@ use crate::types::calendar::Repeats;
 use crate::types::{Type, Unit};
 pub(super) use affected::{MembersLog, State};
 use frame::Frame;
+pub(super) use keep::ranks;
 pub(super) use narrow::among;
 
 /// Where the members of a segment that others refer to are found.
@@ -88,6 +89,21 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Match))
 }
 
+/// Lowers who of a segment's match would be ranked, with what its `keep`s rank by.
+pub(super) fn candidates(context: &Context<'_>, id: SegmentId) -> Lowered {
+    lower(context, |lowering| lowering.segment(id, Part::Candidates))
+}
+
+/// The columns that candidates have beside their keys.
+pub(super) fn rank_columns(context: &Context<'_>, id: SegmentId) -> Vec<(String, Type)> {
+    Lowering::new(context).rank_columns(id)
+}
+
+/// Lowers whom a segment's `keep`s keep of the candidates in a table.
+pub(super) fn kept_of(context: &Context<'_>, id: SegmentId, table: &[String]) -> Lowered {
+    lower(context, |lowering| lowering.kept_of(id, table))
+}
+
 /// Lowers whom a segment's parent, its excludes and its group admit.
 pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Admitted))
@@ -115,6 +131,8 @@ pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Uni
 enum Part {
     /// Those who match.
     Match,
+    /// Those who match before anyone is ranked, with what they are ranked by.
+    Candidates,
     /// Those who match if any rule includes them, before any `keep`.
     Admitted,
 }

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Lowering;
 use super::frame::{Row, equal};
+use super::keep::ranks;
 use super::segment::select_one;
-use crate::check::hir::{Base, Cond, CondKind, Hop, KeepKind, SegmentId};
+use super::{Lowering, Part};
+use crate::check::hir::{Base, Cond, CondKind, Hop, SegmentId};
 use crate::check::visit::{Visitor, walk_cond, walk_segment};
 use crate::plan::rel::{Column, Negated, Relation, Scalar, Select, TableRef, all};
 
@@ -16,7 +17,7 @@ const AFFECTED: &str = "a";
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
     /// and of those put in place the ones that are asked about the same row, and nowhere else.
-    pub(super) fn narrow(&mut self, id: SegmentId) {
+    pub(super) fn narrow(&mut self, id: SegmentId, part: Part) {
         if self.cx.affected.is_none() {
             return;
         }
@@ -29,7 +30,7 @@ impl Lowering<'_> {
                 continue;
             }
             let segment = self.cx.hir.segment(at);
-            let same = same && !segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }));
+            let same = same && (at == id || !ranks(&segment.keeps));
             let inputs = super::segment::inputs_of(self.cx.hir, at);
             let mut own = SameRow::default();
             walk_segment(&mut own, segment);
@@ -42,11 +43,11 @@ impl Lowering<'_> {
                 todo.push((input, is_same));
             }
         }
-        let ranks = |id: &SegmentId| {
-            let keeps = &self.cx.hir.segment(*id).keeps;
-            keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }))
-        };
-        self.narrowed = aligned.into_iter().filter(|one| !elsewhere.contains(one) && !ranks(one)).collect();
+        // A rank is about everyone; the rows that are ranked are not.
+        let whole =
+            |one: SegmentId| ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == Part::Match);
+        let narrowed = aligned.into_iter().filter(|one| !elsewhere.contains(one) && !whole(*one));
+        self.narrowed = narrowed.collect();
     }
 
     /// Narrows a segment's own rows, the first of the innermost select.

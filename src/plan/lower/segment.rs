@@ -10,7 +10,7 @@ impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
     pub(super) fn segment(&mut self, id: SegmentId, part: Part) -> Select {
-        self.narrow(id);
+        self.narrow(id, part);
         self.inline_inputs(id);
         self.members(id, part)
     }
@@ -84,6 +84,7 @@ impl Lowering<'_> {
         let columns = self.key_columns(&row);
         match part {
             Part::Match => self.kept(id, &scope, columns),
+            Part::Candidates => self.candidates(id, &scope, columns),
             Part::Admitted => Select { columns, ..self.pop() },
         }
     }
@@ -96,7 +97,7 @@ impl Lowering<'_> {
         if let Some((parent, _)) = segment.parent {
             parts.push(self.in_segment(scope, &here, parent, false));
         }
-        if part == Part::Match && !segment.includes.is_empty() {
+        if part != Part::Admitted && !segment.includes.is_empty() {
             parts.push(self.any(scope, &segment.includes, false));
         }
         for exclude in &segment.excludes {

@@ -317,6 +317,7 @@ impl<'a> Writer<'a> {
             When::Expire => segment.hold.is_some(),
             When::NoExpire => segment.hold.is_none(),
             When::History => segment.history.is_some(),
+            When::Ranked => segment.ranked.is_some(),
             When::Log => segment.log.is_some(),
             When::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
             When::Inputs => !segment.inputs.is_empty(),

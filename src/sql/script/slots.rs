@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::Function;
 use crate::dialect::shell::Slot;
 use crate::plan::rel::{BinaryOp, Clock, Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Log, SegmentPlan};
+use crate::plan::{KeyColumn, Log, SegmentPlan};
 use crate::sql::parens;
 use crate::sql::print;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
@@ -40,6 +40,8 @@ impl Writer<'_> {
             Slot::History => name(segment?.history.as_ref()?),
             Slot::Affected => name(&segment?.state.affected),
             Slot::Matches => name(&segment?.state.matches),
+            Slot::Unkept => name(&segment?.state.unkept),
+            Slot::Candidates => name(&segment?.state.candidates),
             Slot::Admitted => name(&segment?.state.admitted),
             Slot::Changes => name(&segment?.state.changes),
             Slot::InputRuns => name(&context.input?.1),
@@ -65,7 +67,12 @@ impl Writer<'_> {
             Slot::Keys => Ok(self.keys(segment?, "")),
             Slot::ScratchKeys => Ok(self.keys(segment?, "s")),
             Slot::MemberKeys => Ok(self.keys(segment?, "m")),
-            Slot::KeyColumns => self.key_columns(segment?, indent),
+            Slot::KeyColumns => self.columns(&segment?.keys, " NOT NULL", indent),
+            Slot::RankColumns => self.columns(&segment?.ranked.as_ref()?.columns, "", indent),
+            Slot::Ranks => {
+                let columns = &segment?.ranked.as_ref()?.columns;
+                Ok(columns.iter().map(|column| renderer.name(&column.name)).collect::<Vec<_>>().join(", "))
+            }
             Slot::Match => Ok(self.matching(segment?)),
             Slot::Absent => {
                 let key = Scalar::Column("s".to_owned(), segment?.keys.first()?.name.clone());
@@ -76,6 +83,13 @@ impl Writer<'_> {
                 let form = self.plan.as_of.map_or(ClockForm::Query, ClockForm::Literal);
                 Renderer::new(self.dialect, form, &clock).query_at(&segment?.query, indent)
             }
+            Slot::Query if segment.is_some_and(|segment| segment.ranked.is_some()) => {
+                renderer.query_at(&segment?.ranked.as_ref()?.query, indent)
+            }
+            Slot::CandidatesQuery => match self.by_keys(segment) {
+                Some(by_keys) => renderer.query_at(&by_keys.query, indent),
+                None => renderer.query_at(&segment?.ranked.as_ref()?.candidates, indent),
+            },
             Slot::Query => match (segment, self.by_keys(segment)) {
                 (Some(_), Some(by_keys)) => renderer.query_at(&by_keys.query, indent),
                 (Some(segment), None) => renderer.query_at(&segment.query, indent),
@@ -130,10 +144,10 @@ impl Writer<'_> {
         segment.keys.iter().map(|key| column(&key.name)).collect::<Vec<_>>().join(", ")
     }
 
-    fn key_columns(&self, segment: &SegmentPlan, indent: usize) -> Result<String, Diagnostics> {
-        let definitions = segment.keys.iter().filter_map(|key| {
+    fn columns(&self, columns: &[KeyColumn], suffix: &str, indent: usize) -> Result<String, Diagnostics> {
+        let definitions = columns.iter().filter_map(|key| {
             let ty = self.dialect.data_type(&key.ty)?;
-            Some(format!("{} {ty} NOT NULL", self.renderer.name(&key.name)))
+            Some(format!("{} {ty}{suffix}", self.renderer.name(&key.name)))
         });
         Ok(definitions.collect::<Vec<_>>().join(&format!(",\n{}", " ".repeat(indent))))
     }
