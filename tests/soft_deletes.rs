@@ -1,12 +1,13 @@
 //! Rows that are marked as deleted and stay, where the members of a single SELECT don't tell:
 //! scripts and their checks, a table that is a query, members that are held, `why` and
-//! `attrition`, fingerprints and capabilities.
+//! `attrition`, unit tests, fingerprints and what is said to whoever asks for the mark.
 //! `tests/conformance/soft-deletes.md` says what they mean.
 #![allow(clippy::panic, reason = "tests may")]
 
 mod support;
 
-use segc::api::{Options, Question, Session};
+use segc::api::{Options, Question, Session, open_files};
+use segc::diagnostic::Severity;
 use segc::engine::tables_of;
 use segc::evaluate::{Data, Datum};
 use segc::project::Memory;
@@ -214,6 +215,36 @@ fn the_mark_is_part_of_the_fingerprint() {
     let wanted =
         [("customer", names(&["gone", "id"])), ("visit", names(&["at", "customer_id", "undone_at"]))];
     assert_eq!(columns, wanted);
+}
+
+#[test]
+fn whoever_asks_for_the_mark_is_told() {
+    let warnings = |segments: &str| {
+        let files = Memory::new()
+            .with("segc.yml", "name: lab\n")
+            .with("catalog/all.yml", CATALOG)
+            .with("segments/all.seg", segments);
+        let (session, problems) = open_files(&files, &Options::default());
+        assert!(!problems.has_errors(), "{}", said(&problems));
+        let warned = problems.iter().filter(|one| one.severity == Severity::Warning);
+        let under = |one: &segc::diagnostic::Diagnostic| {
+            let span = one.span.expect("a place");
+            let text = session.sources.get(span.source).expect("a file").text();
+            format!("{} {}", one.code, &text[span.start as usize..span.end as usize])
+        };
+        warned.map(under).collect::<Vec<_>>()
+    };
+    for (condition, under) in [
+        ("deleted_at is missing", "deleted_at"),
+        ("deleted_at between 2026-01-01 and 2026-02-01", "deleted_at"),
+        ("shop.closed_on is present", "shop.closed_on"),
+        ("max(visits.undone_at) before now", "visits.undone_at"),
+        ("exists(visits where outer.deleted_at < at)", "outer.deleted_at"),
+    ] {
+        let found = warnings(&format!("segment it on customer {{ where {condition} }}"));
+        assert_eq!(found, [format!("SEG338 {under}")], "{condition}");
+    }
+    assert_eq!(warnings("segment it on customer { where shop.name is missing and exists(visits) }"), [""; 0]);
 }
 
 /// Whoever reads rows reads their marks, and needs what that takes.
