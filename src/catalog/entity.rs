@@ -48,7 +48,7 @@ pub(super) fn read_entity<'a>(
     let unique = map.get("unique").and_then(|node| node.word("a setting of `unique`", &enforced, problems));
     let time = lookup.time("time", map.get("time"), problems);
     let event_name = read_event_name(map.get("event_name"), lookup, problems);
-    let (changes, deletes) = read_changes(&mut map, lookup, problems);
+    let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
     let links = map.entries("links", problems);

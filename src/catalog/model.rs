@@ -114,6 +114,15 @@ impl Entity {
         self.target_sources.get(target).unwrap_or(&self.source)
     }
 
+    /// The field that tells whether a row has been deleted: where it is present, the row is none.
+    #[must_use]
+    pub fn deleted_at(&self) -> Option<FieldId> {
+        match self.changes {
+            Changes::Mutable { deleted_at, .. } if self.deletes == Deletes::Soft => deleted_at,
+            _ => None,
+        }
+    }
+
     /// Whether the declarations promise that this field of a row never changes.
     #[must_use]
     pub fn is_immutable(&self, id: FieldId) -> bool {
@@ -267,7 +276,7 @@ pub enum Changes {
 pub enum Deletes {
     /// Rows stay for ever.
     Never,
-    /// A row is marked through `deleted_at`.
+    /// A row is marked through `deleted_at`, and is then no row.
     Soft,
     /// Rows vanish; what is assumed of sources that say nothing.
     #[default]

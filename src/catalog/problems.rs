@@ -344,6 +344,21 @@ problems! {
     message |p| format!("`rebuild_every: {}` leaves no time between two rebuilds", p.text);
     help |_p| Some("write a longer time, as in `7 days`; segments with `materialize: table` are rebuilt each time".to_owned());
 
+    /// A row whose `deleted_at` is present has been deleted. If the field is never missing, or is
+    /// part of the key, there is no other row.
+    ///
+    ///     changes: { mutable: { deleted_at: deleted_at } }
+    ///     deletes: soft
+    ///     fields: { deleted_at: { type: timestamp, nullable: false } }     # wrong
+    ///
+    /// Name the field that is missing until a row is deleted.
+    error SEG232 "every row is deleted" AllDeleted { span: Span, entity: String, field: String, key: bool }
+    message |p| {
+        let why = if p.key { "is part of the key" } else { "is never missing" };
+        format!("all rows of `{}` count as deleted, since `{}` {why}", p.entity, p.field)
+    };
+    help |_p| Some("name a field that is missing until a row is deleted; remove its `nullable: false` if it is wrong".to_owned());
+
     /// A `path` names the keys that lead to the value, from the outermost.
     ///
     ///     plan: { type: string, column: properties, path: [] }

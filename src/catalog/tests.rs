@@ -230,6 +230,18 @@ fn where_nothing_changes_nothing_goes() {
 }
 
 #[test]
+fn not_every_row_is_deleted() {
+    let soft = entity("    deletes: soft\n    changes: { mutable: { deleted_at: at } }\n");
+    let (catalog, problems) = load_one(&soft);
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!(catalog.entities[0].deleted_at(), catalog.entities[0].find_field("at"));
+    refuses(&soft.replace("at: timestamp", "at: { type: timestamp, nullable: false }"), &["SEG232 at"]);
+    refuses(&soft.replace("key: id", "key: [id, at]"), &["SEG232 at"]);
+    let (catalog, _) = load_one(&soft.replace("soft", "hard"));
+    assert_eq!(catalog.entities[0].deleted_at(), None);
+}
+
+#[test]
 fn fields_are_refused() {
     refuses(&field("12"), &["SEG022 12"]);
     refuses(&field("[string]"), &["SEG022 [string]"]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lower::among;
+use super::lower::{among, not_deleted};
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::catalog::{EntityId, FieldId, TableSource};
@@ -44,7 +44,7 @@ fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
 }
 
 /// One check per set of columns that must be unique, but for keys that the database
-/// guarantees.
+/// guarantees. A row that has been deleted is no duplicate of another.
 pub(super) fn unique_checks(
     hir: &Hir,
     target: &str,
@@ -65,7 +65,8 @@ pub(super) fn unique_checks(
         let names: Vec<&str> = fields.iter().map(|&field| entity.field(field).column.as_str()).collect();
         let columns: Vec<Scalar> =
             names.iter().map(|name| Scalar::Column("t".to_owned(), (*name).to_owned())).collect();
-        let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column))).collect();
+        let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
+        let rows = present.chain(not_deleted(entity, "t")).collect();
         let more = Scalar::Binary(
             BinaryOp::Greater,
             Box::new(Scalar::CountRows),
@@ -74,7 +75,7 @@ pub(super) fn unique_checks(
         let duplicates = Select {
             columns: vec![one()],
             from: Some(TableRef { relation, alias: "t".to_owned() }),
-            filter: all(present),
+            filter: all(rows),
             group_by: columns,
             having: Some(more),
             ..Select::default()

@@ -39,6 +39,7 @@ use crate::types::calendar::Repeats;
 use crate::types::{Type, Unit};
 pub(super) use affected::{MembersLog, State};
 use frame::Frame;
+pub(super) use frame::not_deleted;
 pub(super) use keep::ranks;
 pub(super) use narrow::among;
 
