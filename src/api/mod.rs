@@ -5,6 +5,7 @@
 
 mod matrix;
 mod open;
+mod parity;
 mod probe;
 pub(crate) mod problems;
 mod scripts;

@@ -118,7 +118,8 @@ pub(super) struct Check {
 #[command(after_help = "\
 With one plain name and no --out, that segment's SELECT is printed. Otherwise
 target/<target>/ is replaced by create.sql, refresh.sql, manifest.json, the graph, and a
-pair of scripts for each segment.
+pair of scripts for each segment. --parity adds a SELECT for each table, which compares it
+with a fresh evaluation: no row means that the table is right.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -127,6 +128,7 @@ Selections:
 Examples:
   segc compile
   segc compile vip --target postgres
+  segc compile vip --target postgres --parity
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(super) struct Compile {
@@ -145,6 +147,9 @@ pub(super) struct Compile {
     /// Refuse what this server or database file lacks
     #[arg(long, value_name = "URL|FILE")]
     pub(super) probe: Option<String>,
+    /// Write, or print, the SELECTs that compare tables with fresh evaluations
+    #[arg(long)]
+    pub(super) parity: bool,
     #[command(flatten)]
     pub(super) values: Values,
     #[command(flatten)]
