@@ -9,9 +9,11 @@
 
 mod support;
 
-use segc::api::{Options, Session};
+use segc::api::{Options, Ran, RunRequest, Session};
+use segc::engine::tables_of;
+use segc::project::Memory;
 use segc::sql::{Purpose, Statement, parses_back};
-use support::project::{Project, at, said};
+use support::project::{Project, at, instant, open, said};
 use support::target::{Target, build, plan, tables};
 
 fn parity(session: &Session, target: &str, segment: &str) -> String {
@@ -19,6 +21,21 @@ fn parity(session: &Session, target: &str, segment: &str) -> String {
     session
         .parity_sql(target, id, &Options::default())
         .unwrap_or_else(|problems| panic!("{segment}: {}", said(&problems)))
+}
+
+fn run(session: &Session, target: &mut Target, as_of: &str, verify: bool) -> Ran {
+    let (options, segments) = (at(instant(as_of)), session.select(&[]).expect("all segments"));
+    let request = RunRequest {
+        target: target.name,
+        segments: &segments,
+        options: &options,
+        refresh: false,
+        resume: verify,
+        verify,
+        wait: false,
+    };
+    let ran = session.run(&request, target.engine(), &mut |_| {});
+    ran.unwrap_or_else(|problems| panic!("{}: {}", request.target, said(&problems)))
 }
 
 #[test]
@@ -97,4 +114,142 @@ fn the_command_writes_one_for_each_table_and_prints_one_by_name() {
     }
     assert_eq!(segc(&["compile"]).0, Some(0));
     assert!(read("segments/buyers.parity.sql").is_err(), "only if it is asked for");
+}
+
+const CATALOG: &str = "
+entities:
+  customer:
+    table: customers
+    key: id
+    fields:
+      id: integer
+      active: boolean
+      blocked: boolean
+  line:
+    table: lines
+    key: [difference, total, place]
+    fields:
+      difference: string
+      total: integer
+      place: date
+      big: boolean
+";
+
+/// `held` remembers; `calls` reads its table. `lines` has a key whose parts are called as the
+/// columns of the comparison are.
+const SEGMENTS: &str = "
+segment held on customer { expire: 14 days where active exclude where blocked }
+segment calls on customer { where in segment held }
+segment idle on customer { where not active }
+segment lines on line { where big }
+segment live on customer { materialize: view where active }
+";
+
+const FIRST: &str = "2026-03-20T12:00:00Z";
+const SECOND: &str = "2026-03-25T12:00:00Z";
+
+fn session() -> Session {
+    let files = Memory::new()
+        .with("segc.yml", "name: lab\ntimezone: Europe/London\nschema: segments\n")
+        .with("catalog/all.yml", CATALOG)
+        .with("segments/all.seg", SEGMENTS);
+    open(&files)
+}
+
+fn filled(mut target: Target, session: &Session) -> Target {
+    for table in tables_of(&session.hir().catalog, target.name).expect("one type per column") {
+        target.run(&table.create_statements()).expect("new tables");
+    }
+    for id in 1..=20 {
+        target.must(&format!("INSERT INTO customers VALUES ({id}, {}, FALSE)", id <= 8));
+    }
+    target.must(
+        "INSERT INTO lines VALUES ('a', 1, DATE '2026-01-31', TRUE), ('a', 2, DATE '2026-01-31', TRUE)",
+    );
+    target
+}
+
+/// What is told of each table, and the problems.
+fn told(ran: &Ran) -> (Vec<String>, Vec<String>) {
+    let parity = ran.segments.iter().filter_map(|one| Some((&one.segment, one.parity.as_ref()?)));
+    let parity = parity.map(|(name, parity)| format!("{name}: {parity}")).collect();
+    (parity, ran.problems.iter().map(|problem| problem.code.to_owned()).collect())
+}
+
+#[test]
+fn a_table_that_was_tampered_with_is_noticed() {
+    for target in Target::all() {
+        let session = session();
+        let mut target = filled(target, &session);
+        run(&session, &mut target, FIRST, false);
+        let right = ["held: ok", "idle: ok", "lines: ok", "calls: ok"].map(str::to_owned).to_vec();
+        assert_eq!(told(&run(&session, &mut target, FIRST, true)), (right, Vec::new()));
+
+        target.must("DELETE FROM segments.idle WHERE id > 12");
+        target.must("INSERT INTO segments.idle SELECT id, entered_at FROM segments.held WHERE id = 3");
+        target.must("DELETE FROM segments.held WHERE id = 2");
+        target.must("INSERT INTO segments.held (id, entered_at) SELECT id, entered_at FROM segments.idle WHERE id = 9");
+        target.must("UPDATE segments.lines SET total = 7 WHERE total = 2");
+        let ran = run(&session, &mut target, FIRST, true);
+        let (parity, codes) = told(&ran);
+        assert_eq!(
+            parity,
+            [
+                "held: 1 missing (2), 1 extra (9)",
+                "idle: 8 missing (13, 14, 15, 16, 17, …), 1 extra (3)",
+                "lines: 1 missing (a/2/2026-01-31), 1 extra (a/7/2026-01-31)",
+                // It is compared with the table of `held`, as it is built from it.
+                "calls: 1 missing (9), 1 extra (2)",
+            ],
+            "{}",
+            target.name
+        );
+        assert_eq!(codes, ["SEG733"; 4]);
+        let problem = ran.problems.iter().find(|one| one.message.contains("`held`")).expect("it is told");
+        assert!(problem.span.is_some() && problem.message.ends_with(": 1 missing (2), 1 extra (9)"));
+    }
+}
+
+#[test]
+fn of_a_segment_with_expire_it_is_who_matches_that_is_compared() {
+    for target in Target::all() {
+        let session = session();
+        let mut target = filled(target, &session);
+        run(&session, &mut target, FIRST, false);
+        target.must("UPDATE customers SET active = FALSE WHERE id IN (1, 2)");
+        run(&session, &mut target, SECOND, false);
+        let held = "SELECT id FROM segments.held WHERE expires_at IS NOT NULL";
+        assert_eq!(target.rows(held).expect("a table").concat(), ["1", "2"]);
+        assert_eq!(told(&run(&session, &mut target, SECOND, true)).1, Vec::<String>::new());
+
+        // 1 is held no more, but as one who matches; 3 as one who doesn't.
+        target.must("UPDATE segments.held SET expires_at = NULL WHERE id = 1");
+        target.must(&format!("UPDATE segments.held SET expires_at = TIMESTAMPTZ '{FIRST}' WHERE id = 3"));
+        let (parity, codes) = told(&run(&session, &mut target, SECOND, true));
+        assert_eq!(parity[0], "held: 1 missing (3), 1 extra (1)", "{}", target.name);
+        assert_eq!(codes, ["SEG733"]);
+    }
+}
+
+#[test]
+fn it_is_as_of_the_last_run_and_not_of_now() {
+    let segments = "segment fresh on order { where at during last 1 day }\n";
+    let catalog =
+        "entities: { order: { table: orders, key: id, time: at, fields: { id: integer, at: timestamp } } }\n";
+    let files = Memory::new()
+        .with("segc.yml", "name: lab\ntimezone: UTC\nschema: segments\n")
+        .with("catalog/all.yml", catalog)
+        .with("segments/all.seg", segments);
+    let session = open(&files);
+    for mut target in Target::all() {
+        for table in tables_of(&session.hir().catalog, target.name).expect("one type per column") {
+            target.run(&table.create_statements()).expect("new tables");
+        }
+        target.must("INSERT INTO orders VALUES (1, TIMESTAMPTZ '2026-03-20 00:00:00+00')");
+        run(&session, &mut target, FIRST, false);
+        let sql = parity(&session, target.name, "fresh");
+        assert_eq!(target.rows(&sql).expect("it can be asked"), Vec::<Vec<String>>::new());
+        target.must("INSERT INTO orders VALUES (2, TIMESTAMPTZ '2026-03-20 00:00:01+00')");
+        assert_eq!(target.rows(&sql).expect("it can be asked"), [["missing", "2"]]);
+    }
 }
