@@ -204,7 +204,8 @@ fn a_run_that_is_killed_at_any_moment_is_resumed() {
         assert_eq!(code, 0, "{err}");
         let standing = if err.contains(&format!("as of {as_of}")) { &expected } else { &before };
         assert!(shop.members("killed.db") == *standing, "round {round}: {out}");
-        let (kept, built) = (out.contains(" kept"), out.contains(" built"));
+        // Two are views, which are made anew in any case.
+        let (kept, built) = (out.contains(" kept"), out.matches(" built").count() > 2);
         midway += u32::from(kept && built && std::ptr::eq(standing, &expected));
         // With one, it is that run.
         let (code, out, err) = shop.outcome("killed.db", &["--resume", "--as-of", &as_of]);

@@ -195,7 +195,7 @@ pub(super) struct Run {
     #[arg(long, requires = "kept")]
     pub(super) refresh: bool,
     /// Go on with the newest run, or that of --as-of: build only what it has not
-    #[arg(long, requires = "kept", conflicts_with = "load")]
+    #[arg(long, requires = "kept")]
     pub(super) resume: bool,
     /// Compare each table with a fresh evaluation in the end
     #[arg(long)]
