@@ -10,9 +10,14 @@
 mod support;
 
 use segc::api::{Options, Ran, RunRequest, Session};
-use segc::engine::tables_of;
+use segc::catalog::Storage;
+use segc::diagnostic::{SourceId, Span};
+use segc::engine::{Cell, DataTable, TableColumn, tables_of};
+use segc::plan::SegmentPlan;
 use segc::project::Memory;
 use segc::sql::{Purpose, Statement, parses_back};
+use segc::types::Type;
+use support::given::Given;
 use support::project::{Project, at, instant, open, said};
 use support::target::{Target, build, plan, tables};
 
@@ -114,6 +119,76 @@ fn the_command_writes_one_for_each_table_and_prints_one_by_name() {
     }
     assert_eq!(segc(&["compile"]).0, Some(0));
     assert!(read("segments/buyers.parity.sql").is_err(), "only if it is asked for");
+}
+
+/// A table of segments' schema as rows: keys as text, and instants.
+fn given(schema: &[String], name: &str, columns: &[(&str, Type)], rows: Vec<Vec<String>>) -> Given {
+    let column = |(name, ty): &(&str, Type)| TableColumn {
+        name: (*name).to_owned(),
+        ty: ty.clone(),
+        storage: Storage::Native,
+        nullable: true,
+        span: Span::new(SourceId(0), 0, 0),
+        parts: Vec::new(),
+    };
+    let name = schema.iter().cloned().chain([name.to_owned()]).collect();
+    let columns = columns.iter().map(column).collect();
+    let rows = rows.into_iter().map(|row| row.into_iter().map(Some).collect()).collect();
+    Given { table: DataTable { name, entities: Vec::new(), columns }, rows }
+}
+
+/// Queries without scripts, so that engines can be asked that run no scripts here. Some segments
+/// are enough: two of these engines are slow.
+#[test]
+fn every_engine_executes_it() {
+    let project = Project::web_analytics();
+    let session = project.open(None);
+    let as_of = project.as_of;
+    for mut engine in support::engine::available() {
+        let target = engine.target();
+        let sources = support::given::from_csv(target, &session.hir().catalog, &project.data);
+        let plan = plan(&session, target, &at(as_of));
+        let reads_clock = |segment: &&SegmentPlan| {
+            segment.hold.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
+        };
+        let compared: Vec<_> = tables(&plan).filter(reads_clock).step_by(8).collect();
+        assert!(compared.len() > 2, "only {} segments", compared.len());
+        let selects: Vec<String> = compared
+            .iter()
+            .map(|segment| session.select_sql(target, segment.id, &at(as_of)).expect("it can be written"))
+            .collect();
+        let asked: Vec<String> =
+            compared.iter().map(|segment| parity(&session, target, &segment.name)).collect();
+        engine.load(&sources);
+        let members = engine.queries(&selects);
+        let told = |rows: &[Vec<Cell>]| -> Vec<Vec<String>> {
+            let mut rows: Vec<Vec<String>> =
+                rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+            rows.sort();
+            rows
+        };
+        let runs = compared.iter().map(|segment| vec![segment.name.clone(), as_of.to_string()]).collect();
+        let runs =
+            given(&plan.schema, "segc_runs", &[("segment", Type::String), ("as_of", Type::Timestamp)], runs);
+        // First as it should be, then without anybody.
+        for full in [true, false] {
+            let stored = compared.iter().zip(&members).map(|(segment, members)| {
+                let columns: Vec<_> =
+                    segment.keys.iter().map(|key| (key.name.as_str(), key.ty.clone())).collect();
+                let rows = if full { told(members.as_ref().expect("it runs")) } else { Vec::new() };
+                given(&plan.schema, &segment.name, &columns, rows)
+            });
+            let all: Vec<Given> = sources.iter().cloned().chain([runs.clone()]).chain(stored).collect();
+            engine.load(&all);
+            for ((segment, members), found) in compared.iter().zip(&members).zip(engine.queries(&asked)) {
+                let found = found.unwrap_or_else(|error| panic!("{}, {target}: {error}", segment.name));
+                let missing = told(members.as_ref().expect("it runs")).into_iter().filter(|_| !full);
+                let missing: Vec<Vec<String>> =
+                    missing.map(|key| [vec!["missing".to_owned()], key].concat()).collect();
+                assert_eq!(told(&found), missing, "{} on {target}", segment.name);
+            }
+        }
+    }
 }
 
 const CATALOG: &str = "
