@@ -19,7 +19,7 @@ test: ## run all tests, on those engines that this machine has
 test-engines: export SEGC_ENGINES = all
 test-engines: ## install GoogleSQL and Spark, and run the tests that execute SQL on all four engines
 	@tools/engines.sh >/dev/null
-	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines --test conformance
+	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines --test conformance --test parity
 	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
 
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands

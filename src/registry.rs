@@ -20,6 +20,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::sql::problems::CODES,             // SEG65x
     crate::engine::problems::CODES,          // SEG7xx
     crate::api::problems::CODES,             // SEG014, SEG80x
+    crate::api::run::problems::CODES,        // SEG73x
     crate::unittest::problems::CODES,        // SEG07x, SEG08x
     crate::cli::problems::CODES,             // SEG81x, SEG82x
 ];

@@ -5,8 +5,10 @@
 
 mod matrix;
 mod open;
+mod parity;
 mod probe;
 pub(crate) mod problems;
+pub(crate) mod run;
 mod scripts;
 mod select;
 mod session;
@@ -19,6 +21,7 @@ mod why;
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;
+pub use run::{Event, Parity, Ran, RunRequest, SegmentRan, Status};
 pub use scripts::{Execution, Step};
 pub use select::select;
 pub use session::{Options, Session};

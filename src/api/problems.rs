@@ -180,6 +180,20 @@ problems! {
     error SEG865 "strange answer" StrangeAnswer { span: Option<Span>, what: String }
     message |p| format!("the database's answer can't be read: {}", p.what);
     help |_p| Some("check the templates of your own dialect; if there are none, please report this".to_owned());
+
+    /// There is no run that could be resumed.
+    ///
+    /// `--resume` goes on with the newest run that `segc_runs` tells of, beside the segments'
+    /// tables. A run is recorded there with each segment that it has built.
+    ///
+    /// ```text
+    /// segc run --db shop.db --resume     # and nothing has ever been built in shop.db
+    /// ```
+    ///
+    /// Run without `--resume`, or say with `--as-of` which run is meant.
+    error SEG866 "nothing to resume" NothingToResume { span: Option<Span>, reason: String }
+    message |p| format!("there is no run to resume: {}", p.reason);
+    help |_p| Some("run without `--resume`, or say with `--as-of` which run is meant".to_owned());
 }
 
 fn plural(count: usize) -> &'static str {

@@ -15,6 +15,7 @@ use crate::plan::problems::StatementTooLong;
 use crate::plan::rel::{Clock, Column, Query, Relation, Scalar, Select, TableRef};
 use crate::plan::{Plan, SegmentPlan};
 use crate::sql::{self, ClockForm, Renderer, Scope, Script, Statement};
+use crate::types::Literal;
 
 /// A build as an engine executes it: statements in order, in one session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result
             let stored = segment.materialize.is_table();
             let refresh = stored.then(|| script(session, target, plan, scope, true)).transpose()?;
             let refresh = refresh.map(|script| script.to_text());
-            Ok((segment.name.clone(), SegmentScripts { create, refresh }))
+            Ok((segment.name.clone(), SegmentScripts { create, refresh, parity: None }))
         })
         .collect();
     let (create, refresh) = (create?, refresh?);
@@ -86,24 +87,40 @@ pub(super) fn execution(
     for segment in plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline) {
         counts.push((segment.name.clone(), count_sql(target, &segment.table)?));
     }
-    let mut tables: BTreeMap<String, String> = BTreeMap::new();
-    for read in plan.segments.iter().flat_map(|segment| &segment.reads).filter(|read| !read.table.is_empty())
-    {
-        tables.insert(read.table.join("."), count_sql(target, &read.table)?);
-    }
-    let reads = tables.into_iter().collect();
+    let reads = reads(target, plan)?;
     Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts, reads })
 }
 
-fn count_sql(target: &Target, table: &[String]) -> Result<String, Diagnostics> {
+/// The tables that a build reads, each with a query that fails if it isn't there.
+pub(super) fn reads(target: &Target, plan: &Plan) -> Result<Vec<(String, String)>, Diagnostics> {
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for read in plan.segments.iter().flat_map(|segment| &segment.reads).filter(|read| !read.table.is_empty())
+    {
+        // Of no row: a table may be large.
+        let nothing = Some(Scalar::Literal(Literal::Boolean(false)));
+        tables.insert(read.table.join("."), plain_sql(target, counted(&read.table, nothing))?);
+    }
+    Ok(tables.into_iter().collect())
+}
+
+/// The query that counts the rows of a table.
+pub(super) fn count_sql(target: &Target, table: &[String]) -> Result<String, Diagnostics> {
+    plain_sql(target, counted(table, None))
+}
+
+fn counted(table: &[String], filter: Option<Scalar>) -> Select {
     let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
     let columns = vec![Column { value: Scalar::CountRows, name: None }];
-    let select = Select { columns, from: Some(from), ..Select::default() };
+    Select { columns, from: Some(from), filter, ..Select::default() }
+}
+
+/// A query that reads no instant of a run.
+pub(super) fn plain_sql(target: &Target, select: Select) -> Result<String, Diagnostics> {
     let clock = Clock::default();
     Renderer::new(&target.dialect, ClockForm::Script, &clock).query(&Query { ctes: Vec::new(), select })
 }
 
-fn script(
+pub(super) fn script(
     session: &Session,
     target: &Target,
     plan: &Plan,
@@ -121,12 +138,12 @@ fn script(
 }
 
 /// Where a segment is written: `segments/vip.seg:3`.
-fn source(session: &Session, name: &str) -> Option<String> {
+pub(super) fn source(session: &Session, name: &str) -> Option<String> {
     let (path, position) = session.sources.locate(span_of(session, name)?)?;
     Some(format!("{path}:{}", position.line))
 }
 
-fn span_of(session: &Session, name: &str) -> Option<Span> {
+pub(super) fn span_of(session: &Session, name: &str) -> Option<Span> {
     session.hir.find(name).map(|id| session.hir.segment(id).name_span)
 }
 
@@ -140,7 +157,7 @@ fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(
 }
 
 /// The problem that a statement is longer than its target accepts, if it is.
-fn too_long(session: &Session, target: &Target, segment: &str, text: &str) -> Diagnostics {
+pub(super) fn too_long(session: &Session, target: &Target, segment: &str, text: &str) -> Diagnostics {
     let limit = target.dialect.limit(Limit::StatementBytes);
     let allowed = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
     let mut problems = Diagnostics::new();

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Scripts, create_path, refresh_path};
+use super::{Scripts, create_path, parity_path, refresh_path};
 use crate::analyze::InputKind;
 use crate::check::hir::{Hir, Segment};
 use crate::diagnostic::{Sources, Span};
@@ -160,6 +160,8 @@ pub struct ManifestScripts {
     pub create: Option<String>,
     /// Refreshes it.
     pub refresh: Option<String>,
+    /// Compares its table with a fresh evaluation; null unless that was asked for.
+    pub parity: Option<String>,
 }
 
 impl Manifest {
@@ -205,6 +207,7 @@ fn segment(plan: &SegmentPlan, hir: &Hir, sources: &Sources, scripts: &Scripts) 
         scripts: ManifestScripts {
             create: texts.map(|_| create_path(&plan.name)),
             refresh: texts.and_then(|texts| texts.refresh.as_ref()).map(|_| refresh_path(&plan.name)),
+            parity: texts.and_then(|texts| texts.parity.as_ref()).map(|_| parity_path(&plan.name)),
         },
     }
 }

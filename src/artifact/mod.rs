@@ -48,6 +48,8 @@ pub struct SegmentScripts {
     pub create: String,
     /// Refreshes it; a view has nothing to refresh.
     pub refresh: Option<String>,
+    /// Compares its table with a fresh evaluation, if that was asked for.
+    pub parity: Option<String>,
 }
 
 /// Puts the files of a build together.
@@ -68,6 +70,9 @@ pub fn build(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: 
         if let Some(refresh) = texts.refresh {
             files.insert(refresh_path(&name), refresh);
         }
+        if let Some(parity) = texts.parity {
+            files.insert(parity_path(&name), parity);
+        }
     }
     Artifacts { files }
 }
@@ -78,6 +83,10 @@ fn create_path(segment: &str) -> String {
 
 fn refresh_path(segment: &str) -> String {
     format!("segments/{segment}.refresh.sql")
+}
+
+fn parity_path(segment: &str) -> String {
+    format!("segments/{segment}.parity.sql")
 }
 
 /// Indented JSON with a final line break. Values of this module always have a JSON form.
@@ -91,8 +100,9 @@ mod tests {
     use crate::api::testing;
 
     fn built() -> Artifacts {
-        let pair = SegmentScripts { create: "c".to_owned(), refresh: Some("r".to_owned()) };
-        let view = SegmentScripts { create: "v".to_owned(), refresh: None };
+        let parity = Some("p".to_owned());
+        let pair = SegmentScripts { create: "c".to_owned(), refresh: Some("r".to_owned()), parity };
+        let view = SegmentScripts { create: "v".to_owned(), refresh: None, parity: None };
         let segments = BTreeMap::from([("vip".to_owned(), pair), ("win_back".to_owned(), view)]);
         let scripts = Scripts { create: "all".to_owned(), refresh: "again".to_owned(), segments };
         build("shop", &testing::plan(), &testing::hir(), &testing::sources(), scripts)
@@ -111,6 +121,7 @@ mod tests {
                 "manifest.json",
                 "refresh.sql",
                 "segments/vip.create.sql",
+                "segments/vip.parity.sql",
                 "segments/vip.refresh.sql",
                 "segments/win_back.create.sql",
             ]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 
 pub(super) use super::choice::{
     AnswerFormat, Color, GraphFormat, ListFormat, MessageFormat, Template, TestFormat,
@@ -118,7 +118,8 @@ pub(super) struct Check {
 #[command(after_help = "\
 With one plain name and no --out, that segment's SELECT is printed. Otherwise
 target/<target>/ is replaced by create.sql, refresh.sql, manifest.json, the graph, and a
-pair of scripts for each segment.
+pair of scripts for each segment. --parity adds a SELECT for each table, which compares it
+with a fresh evaluation: no row means that the table is right.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -127,6 +128,7 @@ Selections:
 Examples:
   segc compile
   segc compile vip --target postgres
+  segc compile vip --target postgres --parity
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(super) struct Compile {
@@ -145,25 +147,37 @@ pub(super) struct Compile {
     /// Refuse what this server or database file lacks
     #[arg(long, value_name = "URL|FILE")]
     pub(super) probe: Option<String>,
+    /// Write, or print, the SELECTs that compare tables with fresh evaluations
+    #[arg(long)]
+    pub(super) parity: bool,
     #[command(flatten)]
     pub(super) values: Values,
     #[command(flatten)]
     pub(super) moment: Moment,
 }
 
-/// Try the segments on the embedded engine
+/// Build the segments, on the embedded engine or in a database
 #[derive(Debug, Group)]
-#[command(after_help = "\
+#[command(
+    group = ArgGroup::new("kept").args(["db", "target"]).multiple(true),
+    after_help = "\
 Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
 prints how many members each has. All of it happens in memory; with --db, the tables and
 segments of a database file or of a PostgreSQL server are used and kept.
+
+All segments have one as_of. Each is built by its own script, after those that it depends on.
+What depends on one that fails is skipped, everything else goes on, and the exit code is 3.
+--resume then builds what is left, as of the same instant.
 
 Examples:
   segc run
   segc run vip --as-of 2026-11-20T00:00:00Z
   segc run --db shop.db --load   fill the file's tables from data/, then run
   segc run --db shop.db --refresh
-  segc run --db postgres://ann@db.example/shop")]
+  segc run --db shop.db --refresh --resume
+  segc run --db shop.db --refresh --verify
+  segc run --db postgres://ann@db.example/shop --no-wait"
+)]
 pub(super) struct Run {
     /// Which segments; all if none is named
     #[arg(value_name = "SEGMENTS")]
@@ -178,8 +192,17 @@ pub(super) struct Run {
     #[arg(long, requires = "db")]
     pub(super) load: bool,
     /// Refresh the tables that an earlier run made
-    #[arg(long, requires = "db")]
+    #[arg(long, requires = "kept")]
     pub(super) refresh: bool,
+    /// Go on with the newest run, or that of --as-of: build only what it has not
+    #[arg(long, requires = "kept")]
+    pub(super) resume: bool,
+    /// Compare each table with a fresh evaluation in the end
+    #[arg(long)]
+    pub(super) verify: bool,
+    /// Fail at once if another run is at work, instead of waiting for it
+    #[arg(long)]
+    pub(super) no_wait: bool,
     /// For which target; the first that the engine can run if none is named
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Option<String>,

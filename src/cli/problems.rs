@@ -298,6 +298,20 @@ problems! {
     error SEG873 "a file that can't be read" CannotRead { span: Option<Span>, path: String, why: String }
     message |p| format!("`{}` can't be read: {}", p.path, p.why);
     help |_p| Some("correct the path; the file is text in UTF-8".to_owned());
+
+    /// A segment has no table that could be compared.
+    ///
+    /// A view and a segment that is put into others are evaluated whenever they are read, so there
+    /// is nothing that could differ.
+    ///
+    /// ```text
+    /// segc compile vip --parity       # vip says `materialize: view`
+    /// ```
+    ///
+    /// Name a segment that is stored as a table.
+    error SEG874 "no table to compare" NothingStored { span: Option<Span>, segment: String }
+    message |p| format!("`{}` is not stored as a table", p.segment);
+    help |_p| Some("name a segment that is stored as a table; `segc ls` says how each is stored".to_owned());
 }
 
 /// `a`, `b` and `c`.

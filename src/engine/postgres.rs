@@ -9,7 +9,7 @@ use postgres::types::Type;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
-use super::{Cell, Engine, EngineError, Table};
+use super::{Cell, Engine, EngineError, Table, quote_text};
 
 /// How long a server may take to answer at all, unless the connection string says.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -125,6 +125,26 @@ impl Engine for Postgres {
         }
         Ok(Table { columns: columns.into_iter().map(|(name, _)| name).collect(), rows })
     }
+
+    /// A lock of the session, taken outside of any transaction: inside of one, its snapshot would
+    /// be older than the wait.
+    fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
+        let key = lock_key(what);
+        if wait {
+            return self.execute(&format!("SELECT pg_advisory_lock({key})")).map(|_| true);
+        }
+        let answer = self.query(&format!("SELECT pg_try_advisory_lock({key}) AS held"))?;
+        Ok(answer.rows.first().and_then(|row| row.first()) == Some(&Cell::Bool(true)))
+    }
+
+    fn release(&mut self, what: &str) -> Result<(), EngineError> {
+        self.execute(&format!("SELECT pg_advisory_unlock({})", lock_key(what))).map(drop)
+    }
+}
+
+/// The number that stands for a lock's name; locks are each database's own.
+fn lock_key(what: &str) -> String {
+    format!("hashtextextended({}, 0)", quote_text(&format!("segc run {what}")))
 }
 
 /// A value as segc reads it, or why it can't.

@@ -65,7 +65,7 @@ impl Request<'_> {
         self.hir.segment(id).properties.materialize.map_or(self.materialize, |(how, _)| how)
     }
 
-    fn table(&self, id: SegmentId) -> Vec<String> {
+    pub(super) fn table(&self, id: SegmentId) -> Vec<String> {
         self.schema.iter().cloned().chain([self.hir.segment(id).name.clone()]).collect()
     }
 

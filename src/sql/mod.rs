@@ -14,4 +14,4 @@ mod walk;
 mod window;
 
 pub use render::{AS_OF, ClockForm, Renderer};
-pub use script::{Purpose, Scope, Script, Statement, create, parses_back, refresh};
+pub use script::{Purpose, Scope, Script, Statement, commented, create, parses_back, refresh};

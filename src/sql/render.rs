@@ -116,7 +116,7 @@ impl<'a> Renderer<'a> {
         let mut named = self.renamed_clock(query);
         let renderer = named.as_mut().map_or(self, |other| other);
         let mut ctes: Vec<ast::Cte> = Vec::new();
-        if renderer.form == ClockForm::Query && !renderer.dialect.clock_in_place && reads_clock(query) {
+        if renderer.form == ClockForm::Query && !renderer.in_place() && reads_clock(query) {
             ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
         }
         ctes.extend(query.ctes.iter().map(|cte| renderer.cte(&cte.name, renderer.cte_rows(cte))));
@@ -157,6 +157,11 @@ impl<'a> Renderer<'a> {
 
     fn alias(&self, name: &str) -> TableAlias {
         TableAlias { explicit: true, name: self.ident(name), columns: Vec::new(), at: None }
+    }
+
+    /// Whether instants stand where they are read: not those of a subquery, which is asked once.
+    fn in_place(&self) -> bool {
+        self.dialect.clock_in_place && self.clock.as_of.is_none()
     }
 
     /// The run's as_of: what the plan gives, or the engine's clock.
@@ -220,8 +225,8 @@ impl<'a> Renderer<'a> {
             }
             // Inside of the clock's own query.
             ClockForm::Query if self.clock_cte.is_empty() => Expr::Identifier(self.ident(name)),
-            ClockForm::Query if self.dialect.clock_in_place && name == AS_OF => self.as_of(),
-            ClockForm::Query if self.dialect.clock_in_place => self.written_out(name),
+            ClockForm::Query if self.in_place() && name == AS_OF => self.as_of(),
+            ClockForm::Query if self.in_place() => self.written_out(name),
             ClockForm::Query => {
                 let projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(self.ident(name)))];
                 let name = ObjectName::from(vec![self.ident(&self.clock_cte)]);

@@ -94,6 +94,17 @@ pub fn refresh(
     assemble::script(plan, dialect, scope, true, source)
 }
 
+/// A query as a file: lines that say what it is, as comments, and the query.
+#[must_use]
+pub fn commented(header: &[String], query: &str) -> String {
+    let mut out = String::new();
+    header.iter().for_each(|line| text::comment(&mut out, line));
+    out.push('\n');
+    out.push_str(query.trim_end());
+    out.push_str(";\n");
+    out
+}
+
 /// Reads a statement with the dialect's own parser, unless it is one that sqlparser cannot read.
 ///
 /// # Errors

@@ -248,4 +248,12 @@ impl Engine for Postgres {
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
         self.engine.query(sql)
     }
+
+    fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
+        self.engine.hold(what, wait)
+    }
+
+    fn release(&mut self, what: &str) -> Result<(), EngineError> {
+        self.engine.release(what)
+    }
 }

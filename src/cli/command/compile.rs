@@ -10,7 +10,7 @@ use crate::artifact::Artifacts;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::Compile;
 use crate::cli::exit::Exit;
-use crate::cli::problems::SeveralTargets;
+use crate::cli::problems::{NothingStored, SeveralTargets};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::cli::{config, folder};
@@ -70,7 +70,12 @@ fn print(
         return opened.report(one(SeveralTargets { span: None, segment: name.to_owned() }), terminal);
     }
     let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
-    match opened.session.select_sql(target, segment, options) {
+    let sql = match (args.parity, opened.session.materialize(segment).is_table()) {
+        (false, _) => opened.session.select_sql(target, segment, options),
+        (true, true) => opened.session.parity_sql(target, segment, options),
+        (true, false) => Err(one(NothingStored { span: None, segment: name.to_owned() })),
+    };
+    match sql {
         Ok(sql) => {
             writeln!(terminal.out, "{}", sql.trim_end())?;
             opened.report(Diagnostics::new(), terminal)
@@ -102,7 +107,12 @@ fn write(
         problems.append(found);
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
-            match opened.session.artifacts(&plan) {
+            let made = if args.parity {
+                opened.session.artifacts_with_parity(&plan, options)
+            } else {
+                opened.session.artifacts(&plan)
+            };
+            match made {
                 Ok(artifacts) => builds.push(Build { artifacts, plan, folder, shown }),
                 Err(found) => problems.append(found),
             }

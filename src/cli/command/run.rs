@@ -1,13 +1,14 @@
 //! `segc run`
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::database::{Database, choose};
 use super::{Opened, one, open, refuse_folder};
-use crate::api::{Execution, Options};
+use crate::api::{Event, Options, Ran, RunRequest, SegmentRan, Status};
+use crate::check::hir::SegmentId;
 use crate::cli::args::Run;
 use crate::cli::clock::{duration, now};
 use crate::cli::config;
@@ -16,7 +17,7 @@ use crate::cli::problems::{NoLoading, NoTables};
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Access, Address, Cell, Engine, EngineError};
+use crate::engine::{Access, Address, Engine};
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
@@ -30,124 +31,143 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let (prepared, warnings) = match prepare(&opened, args, &options) {
+    let prepared = match prepare(&opened, args, &options) {
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
-    let mut problems = warnings;
-    match execute(&opened, args, &prepared, terminal) {
-        Ok(table) => {
-            table.write(&mut terminal.out)?;
+    let mut progress = Progress::default();
+    match execute(&opened, args, &options, &prepared, &mut progress, terminal) {
+        Ok(mut ran) => {
+            let problems = std::mem::take(&mut ran.problems);
+            show(&ran, &progress).write(&mut terminal.out)?;
             terminal.flush()?;
+            if args.resume && terminal.is_human() && nothing_was_left(&opened, &ran) {
+                writeln!(terminal.err, "nothing was left to do: every table stands at {}", ran.as_of)?;
+            }
+            opened.report(problems, terminal)
         }
-        Err(Failure::Io(error)) => return Err(error),
-        // It is one transaction: nothing was changed, so there is nothing to show.
-        Err(Failure::Engine(error)) => problems.push(error),
-        Err(Failure::Problems(found)) => problems.append(found),
-        Err(Failure::NoTables(problem)) => problems.push(*problem),
+        Err(problems) => opened.report(problems, terminal),
     }
-    opened.report(problems, terminal)
 }
 
 /// What is to be run, and where.
 struct Prepared {
     database: Database,
-    execution: Execution,
+    segments: Vec<SegmentId>,
+    /// The tables that are read, each with a query that fails if it isn't there.
+    reads: Vec<(String, String)>,
 }
 
-/// Everything that can go wrong before the engine is asked: target, selection, plan, SQL.
-fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<(Prepared, Diagnostics), Diagnostics> {
+/// Everything that can go wrong before the engine is asked: target, selection, plan.
+fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<Prepared, Diagnostics> {
     let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
     if args.load && matches!(database.address, Address::Server(_)) {
         return Err(one(NoLoading { span: None, database: database.address.shown() }));
     }
     let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
     let segments = opened.session.select(&patterns)?;
-    let (plan, mut problems) = opened.session.plan(&database.target, &segments, options);
+    let (plan, problems) = opened.session.plan(&database.target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
-    match opened.session.execution(&plan, args.refresh) {
-        Ok(execution) => Ok((Prepared { database, execution }, problems)),
-        Err(found) => {
-            problems.append(found);
-            Err(problems)
-        }
-    }
+    let reads = opened.session.source_tables(&plan)?;
+    Ok(Prepared { database, segments, reads })
 }
 
-/// Why a run ended early.
-enum Failure {
-    Io(io::Error),
-    Engine(EngineError),
-    Problems(Diagnostics),
-    NoTables(Box<NoTables>),
+/// How long each segment took.
+#[derive(Default)]
+struct Progress {
+    begun: Option<Instant>,
+    times: BTreeMap<String, Duration>,
 }
 
-impl From<EngineError> for Failure {
-    fn from(error: EngineError) -> Self {
-        Self::Engine(error)
-    }
-}
-
-impl From<Diagnostics> for Failure {
-    fn from(problems: Diagnostics) -> Self {
-        Self::Problems(problems)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-/// Executes a build and tells how many members each stored segment then has.
+/// Runs the segments, and says on stderr what people want to know meanwhile.
 fn execute(
     opened: &Opened,
     args: &Run,
+    options: &Options,
     prepared: &Prepared,
+    progress: &mut Progress,
     terminal: &mut Terminal,
-) -> Result<Table, Failure> {
-    let execution = &prepared.execution;
-    let mut engine = prepared.database.open(opened, Access::Write, args.load, terminal)?;
-    require_tables(engine.as_mut(), args, &prepared.database, execution)?;
-    let mut times: BTreeMap<&str, Duration> = BTreeMap::new();
-    for step in &execution.steps {
-        let start = now();
-        engine.run(std::slice::from_ref(&step.statement))?;
-        if let Some(segment) = &step.segment {
-            *times.entry(segment).or_default() += start.elapsed();
+) -> Result<Ran, Diagnostics> {
+    let database = &prepared.database;
+    let mut engine = database.open(opened, Access::Write, args.load, terminal)?;
+    require_tables(engine.as_mut(), args, prepared)?;
+    let request = RunRequest {
+        target: &database.target,
+        segments: &prepared.segments,
+        options,
+        refresh: args.refresh,
+        resume: args.resume,
+        verify: args.verify,
+        wait: !args.no_wait,
+    };
+    let human = terminal.is_human();
+    opened.session.run(&request, engine.as_mut(), &mut |event| match event {
+        Event::Begins(_) => progress.begun = Some(now()),
+        Event::Ends(ran) => {
+            if let Some(begun) = progress.begun.take() {
+                progress.times.insert(ran.segment.clone(), begun.elapsed());
+            }
         }
-    }
-    let mut table = Table::new(["SEGMENT", "MEMBERS", "TIME"]).right(&[1, 2]);
-    for (segment, query) in &execution.counts {
-        let time = times.get(segment.as_str()).copied().unwrap_or_default();
-        table.row([segment.clone(), count(engine.as_mut(), query)?, duration(time)]);
-    }
-    Ok(table)
+        // Where stderr is gone, nobody is left to be told.
+        Event::Waits if human => {
+            let _ = writeln!(terminal.err, "another run is at work in this database: waiting for its end");
+        }
+        Event::AsOf(as_of) if human && options.as_of.is_none() => {
+            let _ = writeln!(terminal.err, "as of {as_of}");
+        }
+        Event::Waits | Event::AsOf(_) => {}
+    })
 }
 
-/// Asks for every table that is read, so that a missing one is told in the user's words.
-fn require_tables(
-    engine: &mut dyn Engine,
-    args: &Run,
-    database: &Database,
-    execution: &Execution,
-) -> Result<(), Failure> {
-    let missing: Vec<String> = execution
-        .reads
-        .iter()
-        .filter(|(_, query)| engine.query(query).is_err())
-        .map(|(table, _)| table.clone())
-        .collect();
-    if missing.is_empty() {
+/// Asks for every table that is read, so that a missing one is told in the user's words. In a
+/// database of somebody's, only what reads it fails for one that is missing.
+fn require_tables(engine: &mut dyn Engine, args: &Run, prepared: &Prepared) -> Result<(), Diagnostics> {
+    let reads = &prepared.reads;
+    let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();
+    let missing: Vec<String> = reads.iter().filter(is_missing).map(|(table, _)| table.clone()).collect();
+    let address = &prepared.database.address;
+    let samples = *address == Address::Memory || args.load;
+    if missing.is_empty() || !samples && missing.len() < reads.len() {
         return Ok(());
     }
-    let database = (database.address != Address::Memory && !args.load).then(|| database.address.shown());
-    Err(Failure::NoTables(Box::new(NoTables { span: None, tables: missing, database })))
+    let database = (!samples).then(|| address.shown());
+    Err(one(NoTables { span: None, tables: missing, database }))
 }
 
-fn count(engine: &mut dyn Engine, query: &str) -> Result<String, EngineError> {
-    let answer = engine.query(query)?;
-    let cell = answer.rows.first().and_then(|row| row.first());
-    Ok(cell.map(Cell::to_string).unwrap_or_default())
+/// A row for each segment, with no more columns than there is something to say.
+fn show(ran: &Ran, progress: &Progress) -> Table {
+    let is_plain = |one: &SegmentRan| matches!(one.status, Status::Built(_));
+    let with_status = !ran.segments.iter().all(is_plain);
+    let with_parity = ran.segments.iter().any(|one| one.parity.is_some());
+    // Times stand last, where they don't move what is beside them.
+    let row = |status: &str, parity: &str, [segment, members, time]: [String; 3]| {
+        let more = [(with_status, status), (with_parity, parity)];
+        let more = more.into_iter().filter(|(shown, _)| *shown).map(|(_, text)| text.to_owned());
+        [segment, members].into_iter().chain(more).chain([time]).collect::<Vec<_>>()
+    };
+    let header = row("STATUS", "PARITY", ["SEGMENT", "MEMBERS", "TIME"].map(str::to_owned));
+    let last = header.len() - 1;
+    let mut table = Table::new(header).right(&[1, last]);
+    for one in &ran.segments {
+        let (members, status) = match &one.status {
+            Status::Built(members) => (members.to_string(), "built".to_owned()),
+            Status::Kept(members) => (members.to_string(), "kept".to_owned()),
+            Status::Failed => ("-".to_owned(), "failed".to_owned()),
+            Status::Skipped(failed) => ("-".to_owned(), format!("skipped: needs {}", failed.join(", "))),
+            Status::NotReached => ("-".to_owned(), "not reached".to_owned()),
+        };
+        let parity = one.parity.as_ref().map(ToString::to_string).unwrap_or_default();
+        let time = progress.times.get(&one.segment).copied().map(duration).unwrap_or_default();
+        table.row(row(&status, &parity, [one.segment.clone(), members, time]));
+    }
+    table
+}
+
+/// Whether a run that was resumed had built every table. Views are made anew in any case.
+fn nothing_was_left(opened: &Opened, ran: &Ran) -> bool {
+    let is_table = |one: &&SegmentRan| {
+        let id = opened.session.hir().find(&one.segment);
+        id.is_some_and(|id| opened.session.materialize(id).is_table())
+    };
+    ran.segments.iter().filter(is_table).all(|one| matches!(one.status, Status::Kept(_)))
 }

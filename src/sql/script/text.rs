@@ -50,7 +50,7 @@ fn part(purpose: Purpose, segment: Option<&str>) -> String {
 }
 
 /// A comment of one line, whatever stands in it.
-fn comment(out: &mut String, text: &str) {
+pub(super) fn comment(out: &mut String, text: &str) {
     let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     out.push_str(if flat.is_empty() { "--" } else { "-- " });
     out.push_str(flat.trim_end());

@@ -1,0 +1,131 @@
+//! Building segment after segment, and going on after failures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::problems::{DatabaseGone, SegmentsSkipped};
+use super::segment::{Segment, Work};
+use super::{Event, Ran, SegmentRan, Status};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::engine::{Cell, Engine, EngineError};
+
+/// A run at work.
+pub(super) struct Drive<'a> {
+    engine: &'a mut dyn Engine,
+    /// A query that any database answers as long as it is there.
+    clock: &'a str,
+    see: &'a mut dyn FnMut(Event<'_>),
+    ran: Vec<SegmentRan>,
+    problems: Diagnostics,
+    /// Which failures stand between a segment and its being built, if any does.
+    blocked: BTreeMap<String, BTreeSet<String>>,
+    /// The segments whose members this run may have changed.
+    changed: BTreeSet<String>,
+    /// Why the database no longer answers.
+    gone: Option<String>,
+}
+
+impl<'a> Drive<'a> {
+    pub(super) fn new(engine: &'a mut dyn Engine, clock: &'a str, see: &'a mut dyn FnMut(Event<'_>)) -> Self {
+        Self {
+            engine,
+            clock,
+            see,
+            ran: Vec::new(),
+            problems: Diagnostics::new(),
+            blocked: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            gone: None,
+        }
+    }
+
+    /// Builds segments, each after those it depends on; those that are `done` are kept, unless
+    /// something that they depend on is built.
+    pub(super) fn build(&mut self, segments: &[Segment], done: &BTreeSet<String>) {
+        for segment in segments {
+            let failed: BTreeSet<String> =
+                segment.needs.iter().filter_map(|need| self.blocked.get(need)).flatten().cloned().collect();
+            let stale = segment.needs.iter().any(|need| self.changed.contains(need));
+            let keep = done.contains(&segment.name) && !stale;
+            if segment.is_table && !keep || stale {
+                self.changed.insert(segment.name.clone());
+            }
+            let is_free = failed.is_empty();
+            if !is_free {
+                self.blocked.insert(segment.name.clone(), failed.clone());
+            }
+            let Some(work) = &segment.work else { continue };
+            let status = match (is_free, &self.gone) {
+                (false, _) => Status::Skipped(failed.into_iter().collect()),
+                (true, Some(_)) => Status::NotReached,
+                (true, None) => self.one(segment, work, keep),
+            };
+            let ran = SegmentRan { segment: segment.name.clone(), status, parity: None };
+            (self.see)(Event::Ends(&ran));
+            self.ran.push(ran);
+        }
+    }
+
+    fn one(&mut self, segment: &Segment, work: &Work, keep: bool) -> Status {
+        let built = if keep {
+            Ok(0)
+        } else {
+            (self.see)(Event::Begins(&segment.name));
+            self.engine.run(&work.statements)
+        };
+        match built.and_then(|_| count(self.engine, &work.count)) {
+            Ok(members) if keep => Status::Kept(members),
+            Ok(members) => Status::Built(members),
+            Err(error) => {
+                self.failed(segment, error);
+                Status::Failed
+            }
+        }
+    }
+
+    fn failed(&mut self, segment: &Segment, error: EngineError) {
+        self.problems.push(of_segment(&segment.name, segment.span, error.into()));
+        self.blocked.insert(segment.name.clone(), BTreeSet::from([segment.name.clone()]));
+        self.gone = self.engine.query(self.clock).err().map(|error| error.to_string());
+    }
+
+    /// What came of it, with a word on what was skipped and why.
+    pub(super) fn finish(self, segments: &[Segment], as_of: Timestamp) -> Ran {
+        let mut problems = self.problems;
+        let skipped = |failed: &str| -> Vec<String> {
+            let by = |one: &&SegmentRan| match &one.status {
+                Status::Skipped(by) => by.iter().any(|name| name == failed),
+                _ => false,
+            };
+            self.ran.iter().filter(by).map(|one| one.segment.clone()).collect()
+        };
+        for segment in segments {
+            let skipped = skipped(&segment.name);
+            if !skipped.is_empty() {
+                let (span, failed) = (segment.span, segment.name.clone());
+                problems.push(SegmentsSkipped { span, failed, skipped });
+            }
+        }
+        if let Some(reason) = self.gone {
+            let left = self.ran.iter().filter(|one| one.status == Status::NotReached).count();
+            problems.push(DatabaseGone { span: None, reason, left });
+        }
+        Ran { as_of, segments: self.ran, problems }
+    }
+}
+
+/// A failure with the segment and its place.
+pub(super) fn of_segment(name: &str, span: Option<Span>, mut problem: Diagnostic) -> Diagnostic {
+    problem.message = format!("segment `{name}` failed: {}", problem.message);
+    problem.span = problem.span.or(span);
+    problem
+}
+
+fn count(engine: &mut dyn Engine, query: &str) -> Result<u64, EngineError> {
+    let answer = engine.query(query)?;
+    match answer.rows.first().and_then(|row| row.first()) {
+        Some(Cell::Int(number)) => Ok(u64::try_from(*number).unwrap_or_default()),
+        other => Err(EngineError::statement_failed(query, format!("its answer is no number: {other:?}"))),
+    }
+}

@@ -1,0 +1,72 @@
+//! What an earlier run has recorded, and what of it needn't be built again.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::one;
+use crate::api::problems::NothingToResume;
+use crate::api::scripts::plain_sql;
+use crate::api::targets::Target;
+use crate::diagnostic::Diagnostics;
+use crate::engine::{Cell, Engine};
+use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
+use crate::plan::{Plan, RUNS_TABLE, SegmentPlan};
+
+/// The last run of a segment.
+pub(super) struct Recorded {
+    segment: String,
+    as_of: Timestamp,
+    fingerprint: String,
+}
+
+/// The last runs of all segments of a schema; why there are none, in the database's words or
+/// ours.
+pub(super) fn recorded(target: &Target, engine: &mut dyn Engine) -> Result<Vec<Recorded>, String> {
+    let columns = ["segment", "as_of", "fingerprint"]
+        .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
+    let table = target.schema.iter().cloned().chain([RUNS_TABLE.to_owned()]).collect();
+    let from = Some(TableRef { relation: Relation::Table(table), alias: "r".to_owned() });
+    let select = Select { columns: columns.to_vec(), from, ..Select::default() };
+    let sql = plain_sql(target, select).map_err(|_| format!("`{RUNS_TABLE}` can't be asked"))?;
+    let answer = engine.query(&sql).map_err(|error| error.to_string())?;
+    Ok(answer.rows.into_iter().filter_map(read).collect())
+}
+
+/// A row of a run that came to its end.
+fn read(row: Vec<Cell>) -> Option<Recorded> {
+    let Ok([Cell::Text(segment), Cell::Timestamp(as_of), Cell::Text(fingerprint)]) =
+        <[Cell; 3]>::try_from(row)
+    else {
+        return None;
+    };
+    Some(Recorded { segment, as_of, fingerprint })
+}
+
+/// The newest as_of of a plan's tables.
+pub(super) fn newest(
+    plan: &Plan,
+    recorded: &Result<Vec<Recorded>, String>,
+) -> Result<Timestamp, Diagnostics> {
+    let nothing = |reason: String| one(NothingToResume { span: None, reason });
+    let recorded = recorded.as_ref().map_err(|reason| nothing(reason.clone()))?;
+    let of_plan = |one: &&Recorded| tables(plan).any(|segment| segment.name == one.segment);
+    let newest = recorded.iter().filter(of_plan).map(|one| one.as_of).max();
+    newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
+}
+
+/// The tables that stand at the plan's as_of, made from the definitions of now.
+pub(super) fn standing(plan: &Plan, recorded: &[Recorded]) -> BTreeSet<String> {
+    let stands = |segment: &&SegmentPlan| {
+        recorded.iter().any(|one| {
+            one.segment == segment.name
+                && one.fingerprint == segment.fingerprint
+                && Some(one.as_of) == plan.as_of
+        })
+    };
+    tables(plan).filter(stands).map(|segment| segment.name.clone()).collect()
+}
+
+fn tables(plan: &Plan) -> impl Iterator<Item = &SegmentPlan> {
+    plan.segments.iter().filter(|segment| segment.materialize.is_table())
+}

@@ -1,0 +1,69 @@
+//! The segments of a run, with the statements of each.
+
+use rayon::prelude::*;
+
+use crate::api::scripts::{count_sql, script, span_of};
+use crate::api::session::Session;
+use crate::api::targets::Target;
+use crate::check::hir::Materialize;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::plan::{Plan, SegmentPlan};
+use crate::sql::Scope;
+
+/// A segment of a run.
+pub(super) struct Segment {
+    pub(super) name: String,
+    /// Where its name stands.
+    pub(super) span: Option<Span>,
+    /// Whether it is a table, whose run is recorded.
+    pub(super) is_table: bool,
+    /// The segments that it refers to directly.
+    pub(super) needs: Vec<String>,
+    /// What builds it; `None` if it is stored nowhere.
+    pub(super) work: Option<Work>,
+}
+
+/// What builds a segment.
+pub(super) struct Work {
+    pub(super) statements: Vec<String>,
+    /// The query that then counts its members.
+    pub(super) count: String,
+}
+
+/// Every segment of a plan, in its order. Tables are built as of its instant; views are what
+/// `live` says.
+pub(super) fn segments(
+    session: &Session,
+    target: &Target,
+    fixed: &Plan,
+    live: &Plan,
+    refresh: bool,
+) -> Result<Vec<Segment>, Diagnostics> {
+    let made = |(one, live_one): (&SegmentPlan, &SegmentPlan)| {
+        let (plan, planned) = if one.materialize.is_table() { (fixed, one) } else { (live, live_one) };
+        Ok(Segment {
+            name: one.name.clone(),
+            span: span_of(session, &one.name),
+            is_table: one.materialize.is_table(),
+            needs: one.depends_on.iter().map(|input| input.name.clone()).collect(),
+            work: work(session, target, plan, planned, refresh)?,
+        })
+    };
+    // The same segments in the same order: as_of changes neither.
+    fixed.segments.par_iter().zip(&live.segments).map(made).collect()
+}
+
+fn work(
+    session: &Session,
+    target: &Target,
+    plan: &Plan,
+    segment: &SegmentPlan,
+    refresh: bool,
+) -> Result<Option<Work>, Diagnostics> {
+    if segment.materialize == Materialize::Inline {
+        return Ok(None);
+    }
+    let made = script(session, target, plan, Scope::One(segment), refresh)?;
+    let statements = made.statements.into_iter().map(|statement| statement.text).collect();
+    Ok(Some(Work { statements, count: count_sql(target, &segment.table)? }))
+}

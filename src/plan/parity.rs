@@ -1,0 +1,174 @@
+//! The query that compares a segment's table with a fresh evaluation.
+//!
+//! The evaluation is the one on its own: what it refers to is inlined, but for whom a segment
+//! with `expire` holds, which only its table knows. Both sides are put under one another and
+//! grouped by key, so that each is read once, and so that a key that stands in the table twice
+//! shows too.
+
+use std::collections::BTreeSet;
+
+use super::build::Request;
+use super::checks::{RUNS_TABLE, last_run};
+use super::explain::Asked;
+use super::lower::{self, Context};
+use super::rel::{BinaryOp, Column, Cte, Order, Over, Query, Relation, Scalar, Select, TableRef};
+use crate::check::hir::SegmentId;
+use crate::dialect::Function;
+use crate::types::Literal;
+
+/// A key that matches and is not in the table.
+const MISSING: &str = "missing";
+/// A key that is in the table and does not match. Of both words it is the smaller one.
+const EXTRA: &str = "extra";
+
+/// A row for each key of which table and evaluation differ: the difference, which is `missing`
+/// or `extra`, and the key. As of the segment's last run; with `expire`, of who matches.
+#[must_use]
+pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
+    let members_at = |input| request.evaluated(request.hir, input);
+    let context = Context {
+        hir: request.hir,
+        target: &request.abilities.target,
+        as_of: None,
+        tables: &request.tables,
+        members_at: &members_at,
+    };
+    let lowered = lower::segment(&context, id);
+    let keys = keys(request, id);
+    let mut names = Names::of(request, id, &lowered.query);
+    let (fresh, both) = (names.cte("evaluated"), names.cte("both_sides"));
+    let difference = unlike(&keys, "difference");
+    let side = |what: &str, relation: Relation, alias: &str| Select {
+        columns: std::iter::once(named(text(what), &difference))
+            .chain(keys.iter().map(|key| plain(alias, key)))
+            .collect(),
+        from: Some(TableRef { relation, alias: alias.to_owned() }),
+        ..Select::default()
+    };
+    let holds = request.hir.segment(id).properties.expire.is_some();
+    let stored = Select {
+        filter: holds.then(|| Scalar::IsNull(Box::new(column("m", "expires_at")))),
+        ..side(EXTRA, Relation::Table(request.table(id)), "m")
+    };
+    let matching = side(MISSING, Relation::Cte(fresh.clone()), "e");
+    let mut ctes = lowered.query.ctes;
+    ctes.push(Cte::new(fresh, lowered.query.select));
+    ctes.push(Cte { name: both.clone(), select: matching, union: vec![stored] });
+    let mut clock = lowered.clock;
+    clock.as_of = Some(last_run(request.schema, &request.hir.segment(id).name));
+    Asked { query: Query { ctes, select: unpaired(&both, &keys, &difference) }, clock }
+}
+
+/// The keys that stand on one side alone, or more than once on one.
+fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
+    let of = |function| Scalar::Call(function, vec![column("b", difference)]);
+    let (least, most) = (of(Function::Min), of(Function::Max));
+    let alone = Scalar::Binary(BinaryOp::Equal, Box::new(least.clone()), Box::new(most));
+    let not_two = Scalar::Binary(BinaryOp::NotEqual, Box::new(Scalar::CountRows), Box::new(number(2)));
+    Select {
+        columns: std::iter::once(named(least, difference))
+            .chain(keys.iter().map(|key| plain("b", key)))
+            .collect(),
+        from: Some(TableRef { relation: Relation::Cte(both.to_owned()), alias: "b".to_owned() }),
+        group_by: keys.iter().map(|key| column("b", key)).collect(),
+        having: Some(Scalar::Or(vec![not_two, alone])),
+        ..Select::default()
+    }
+}
+
+/// The same in at most `shown` rows for each difference: the difference, how many keys have it,
+/// the place among them of one, and that one.
+#[must_use]
+pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
+    let Asked { query, clock } = parity(request, id);
+    let keys = keys(request, id);
+    let mut names = Names::of(request, id, &query);
+    let (all, counted) = (names.cte("differences"), names.cte("counted"));
+    let (difference, total, place) =
+        (unlike(&keys, "difference"), unlike(&keys, "total"), unlike(&keys, "place"));
+    let over = |function: Option<Scalar>, order: Vec<Order>| {
+        let partition = vec![column("d", &difference)];
+        Scalar::Window(Box::new(Over { function, partition, order, frame: None }))
+    };
+    let by_key = |key: &String| Order { value: column("d", key), descending: false, nulls_last: false };
+    let mut columns = vec![plain("d", &difference), named(over(Some(Scalar::CountRows), Vec::new()), &total)];
+    columns.extend(keys.iter().map(|key| plain("d", key)));
+    columns.push(named(over(None, keys.iter().map(by_key).collect()), &place));
+    let from = |name: &str, alias: &str| {
+        Some(TableRef { relation: Relation::Cte(name.to_owned()), alias: alias.to_owned() })
+    };
+    let numbered = Select { columns, from: from(&all, "d"), ..Select::default() };
+    let few = Scalar::Binary(
+        BinaryOp::LessOrEqual,
+        Box::new(column("c", &place)),
+        Box::new(number(i64::from(shown))),
+    );
+    let select = Select {
+        columns: [&difference, &total, &place]
+            .into_iter()
+            .chain(&keys)
+            .map(|name| plain("c", name))
+            .collect(),
+        from: from(&counted, "c"),
+        filter: Some(few),
+        ..Select::default()
+    };
+    let mut ctes = query.ctes;
+    ctes.push(Cte::new(all, query.select));
+    ctes.push(Cte::new(counted, numbered));
+    Asked { query: Query { ctes, select }, clock }
+}
+
+/// The names of the key columns.
+fn keys(request: &Request<'_>, id: SegmentId) -> Vec<String> {
+    let entity = request.hir.catalog.entity(request.hir.segment(id).entity);
+    entity.key.iter().map(|&field| entity.field(field).column.clone()).collect()
+}
+
+/// Names of subqueries that hide nothing.
+struct Names(BTreeSet<String>);
+
+impl Names {
+    fn of(request: &Request<'_>, id: SegmentId, query: &Query) -> Self {
+        let mut taken: BTreeSet<String> = query.ctes.iter().map(|cte| cte.name.to_lowercase()).collect();
+        taken.extend(request.tables.iter().cloned());
+        taken.extend([RUNS_TABLE.to_owned(), request.hir.segment(id).name.to_lowercase()]);
+        Self(taken)
+    }
+
+    fn cte(&mut self, name: &str) -> String {
+        let taken: Vec<String> = self.0.iter().cloned().collect();
+        let name = unlike(&taken, name);
+        self.0.insert(name.clone());
+        name
+    }
+}
+
+/// A name that none of these is.
+fn unlike(taken: &[String], name: &str) -> String {
+    let mut name = name.to_owned();
+    while taken.iter().any(|one| one.eq_ignore_ascii_case(&name)) {
+        name.push('_');
+    }
+    name
+}
+
+fn column(alias: &str, name: &str) -> Scalar {
+    Scalar::Column(alias.to_owned(), name.to_owned())
+}
+
+fn plain(alias: &str, name: &str) -> Column {
+    Column { value: column(alias, name), name: None }
+}
+
+fn named(value: Scalar, name: &str) -> Column {
+    Column { value, name: Some(name.to_owned()) }
+}
+
+fn text(text: &str) -> Scalar {
+    Scalar::Literal(Literal::String(text.to_owned()))
+}
+
+fn number(number: i64) -> Scalar {
+    Scalar::Literal(Literal::Integer(number))
+}
