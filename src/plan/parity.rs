@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 
 use super::build::Request;
-use super::checks::{RUNS_TABLE, last_run};
 use super::explain::Asked;
 use super::lower::{self, Context};
 use super::rel::{BinaryOp, Column, Cte, Order, Over, Query, Relation, Scalar, Select, TableRef};
+use super::state::{StateTables, last_run};
 use crate::check::hir::SegmentId;
 use crate::dialect::Function;
 use crate::types::Literal;
@@ -32,6 +32,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
         as_of: None,
         tables: &request.tables,
         members_at: &members_at,
+        affected: None,
     };
     let lowered = lower::segment(&context, id);
     let keys = keys(request, id);
@@ -55,7 +56,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     ctes.push(Cte::new(fresh, lowered.query.select));
     ctes.push(Cte { name: both.clone(), select: matching, union: vec![stored] });
     let mut clock = lowered.clock;
-    clock.as_of = Some(last_run(request.schema, &request.hir.segment(id).name));
+    clock.as_of = Some(last_run(&StateTables::of(request, id).runs, &request.hir.segment(id).name));
     Asked { query: Query { ctes, select: unpaired(&both, &keys, &difference) }, clock }
 }
 
@@ -132,7 +133,8 @@ impl Names {
     fn of(request: &Request<'_>, id: SegmentId, query: &Query) -> Self {
         let mut taken: BTreeSet<String> = query.ctes.iter().map(|cte| cte.name.to_lowercase()).collect();
         taken.extend(request.tables.iter().cloned());
-        taken.extend([RUNS_TABLE.to_owned(), request.hir.segment(id).name.to_lowercase()]);
+        let runs = StateTables::of(request, id).runs.pop().unwrap_or_default();
+        taken.extend([runs, request.hir.segment(id).name.to_lowercase()]);
         Self(taken)
     }
 

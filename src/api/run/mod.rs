@@ -168,7 +168,7 @@ fn run(
     engine: &mut dyn Engine,
     see: &mut dyn FnMut(Event<'_>),
 ) -> Result<Ran, Diagnostics> {
-    let earlier = if request.resume { resume::recorded(target, engine) } else { Ok(Vec::new()) };
+    let earlier = if request.resume { resume::recorded(target, live, engine) } else { Ok(Vec::new()) };
     let as_of = match (request.options.as_of, request.resume) {
         (Some(as_of), _) => as_of,
         (None, true) => resume::newest(live, &earlier)?,

@@ -11,36 +11,44 @@ use crate::api::targets::Target;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine};
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Plan, RUNS_TABLE, SegmentPlan};
+use crate::plan::{Plan, SegmentPlan};
 
 /// The last run of a segment.
 pub(super) struct Recorded {
     segment: String,
     as_of: Timestamp,
     fingerprint: String,
+    how: String,
 }
 
-/// The last runs of all segments of a schema; why there are none, in the database's words or
-/// ours.
-pub(super) fn recorded(target: &Target, engine: &mut dyn Engine) -> Result<Vec<Recorded>, String> {
-    let columns = ["segment", "as_of", "fingerprint"]
+/// The last runs of a plan's segments; why there are none, in the database's words or ours.
+pub(super) fn recorded(
+    target: &Target,
+    plan: &Plan,
+    engine: &mut dyn Engine,
+) -> Result<Vec<Recorded>, String> {
+    let columns = ["segment", "as_of", "fingerprint", "plan"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
-    let table = target.schema.iter().cloned().chain([RUNS_TABLE.to_owned()]).collect();
-    let from = Some(TableRef { relation: Relation::Table(table), alias: "r".to_owned() });
-    let select = Select { columns: columns.to_vec(), from, ..Select::default() };
-    let sql = plain_sql(target, select).map_err(|_| format!("`{RUNS_TABLE}` can't be asked"))?;
-    let answer = engine.query(&sql).map_err(|error| error.to_string())?;
-    Ok(answer.rows.into_iter().filter_map(read).collect())
+    let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.state.runs).collect();
+    let mut found = Vec::new();
+    for table in runs {
+        let from = Some(TableRef { relation: Relation::Table(table.clone()), alias: "r".to_owned() });
+        let select = Select { columns: columns.to_vec(), from, ..Select::default() };
+        let sql = plain_sql(target, select).map_err(|_| format!("`{}` can't be asked", table.join(".")))?;
+        let answer = engine.query(&sql).map_err(|error| error.to_string())?;
+        found.extend(answer.rows.into_iter().filter_map(read));
+    }
+    Ok(found)
 }
 
 /// A row of a run that came to its end.
 fn read(row: Vec<Cell>) -> Option<Recorded> {
-    let Ok([Cell::Text(segment), Cell::Timestamp(as_of), Cell::Text(fingerprint)]) =
-        <[Cell; 3]>::try_from(row)
+    let Ok([Cell::Text(segment), Cell::Timestamp(as_of), Cell::Text(fingerprint), Cell::Text(how)]) =
+        <[Cell; 4]>::try_from(row)
     else {
         return None;
     };
-    Some(Recorded { segment, as_of, fingerprint })
+    Some(Recorded { segment, as_of, fingerprint, how })
 }
 
 /// The newest as_of of a plan's tables.
@@ -61,6 +69,7 @@ pub(super) fn standing(plan: &Plan, recorded: &[Recorded]) -> BTreeSet<String> {
         recorded.iter().any(|one| {
             one.segment == segment.name
                 && one.fingerprint == segment.fingerprint
+                && one.how == segment.how
                 && Some(one.as_of) == plan.as_of
         })
     };

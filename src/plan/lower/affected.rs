@@ -10,12 +10,12 @@ use super::frame::{Row, Scope, equal};
 use super::names::slug;
 use super::segment::select_one;
 use super::{Lowered, Lowering, UniqueSet};
-use crate::analyze::{Cause, CauseKind, Stamp, stamp};
+use crate::analyze::{Cause, CauseKind};
 use crate::catalog::{EntityId, FieldId};
-use crate::check::hir::{Base, Cond, Hop, Path, SegmentId, Value};
+use crate::check::hir::{Base, Hop, Path, SegmentId, Value};
 use crate::check::visit::Visitor;
 use crate::plan::rel::{BinaryOp, Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
-use crate::types::{Literal, Type, Unit};
+use crate::types::Literal;
 
 /// What is known of the last run.
 pub(in crate::plan) struct State<'a> {
@@ -143,7 +143,7 @@ impl Lowering<'_> {
     }
 
     /// The rows of an entity as the first table of the innermost select, whatever they are.
-    fn raw(&mut self, entity: EntityId) -> Row {
+    pub(super) fn raw(&mut self, entity: EntityId) -> Row {
         let frame = self.frames.len() - 1;
         let alias = super::names::initials(&self.cx.hir.catalog.entity(entity).name);
         let alias = self.alias(frame, &alias);
@@ -223,114 +223,6 @@ impl Lowering<'_> {
         let nullable = fields.iter().filter(|&&field| entity.field(field).nullable);
         let nullable: Vec<FieldId> = nullable.copied().collect();
         nullable.into_iter().map(|field| Scalar::IsNotNull(Box::new(self.field(row, field)))).collect()
-    }
-
-    /// That a row's stamp isn't before the last run, or that it has none (R1).
-    fn arrived(&mut self, row: &Row, state: &State<'_>) -> (Option<Scalar>, Vec<Scalar>) {
-        let entity = self.cx.hir.catalog.entity(row.entity);
-        let Ok(Some(Stamp { fields, always_if_missing, horizon })) = stamp(entity) else {
-            // What never changes doesn't arrive.
-            return (None, vec![Scalar::Literal(Literal::Boolean(false))]);
-        };
-        let columns: Vec<(Scalar, Type, bool, FieldId)> = fields
-            .iter()
-            .map(|&id| {
-                let (ty, nullable) = (entity.field(id).ty.clone(), entity.field(id).nullable);
-                (self.field(row, id), ty, nullable, id)
-            })
-            .collect();
-        let mut filter = Vec::new();
-        for (column, ty, nullable, id) in &columns {
-            let since = self.since(row.entity, *ty == Type::Date, &horizon, state);
-            filter.push(binary(BinaryOp::GreaterOrEqual, column.clone(), since));
-            if *nullable && *id == always_if_missing {
-                filter.push(Scalar::IsNull(Box::new(column.clone())));
-            }
-        }
-        let only = columns.first().filter(|_| columns.len() == 1).map(|(column, ..)| column.clone());
-        (only, filter)
-    }
-
-    /// The values of fields in rows that arrived; in all rows, where the last run can't be built
-    /// upon.
-    fn arrivals(&mut self, entity: EntityId, fields: &[FieldId], state: &State<'_>) -> Select {
-        self.push(false);
-        let row = self.raw(entity);
-        let (_, mut filter) = self.arrived(&row, state);
-        filter.push(Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment)))));
-        self.frames[row.frame].filter.push(Scalar::Or(filter));
-        let value = |this: &mut Self, field| Column { value: this.field(&row, field), name: None };
-        let columns = fields.iter().map(|&field| value(self, field)).collect();
-        Select { columns, ..self.pop() }
-    }
-
-    /// The instant from which on stamps are new: the last run's, less what they may be late. A
-    /// date counts to its day's end.
-    fn since(&mut self, entity: EntityId, date: bool, horizon: &[(i64, Unit)], state: &State<'_>) -> Scalar {
-        let name = &self.cx.hir.catalog.entity(entity).name;
-        let suffix = if date { "_day" } else { "" };
-        let name = format!("{}_since_{}{suffix}", state.segment, slug(name));
-        if !self.bounds.contains_key(&name) {
-            let mut since = Scalar::Clock(State::last_seen(state.segment));
-            for (count, unit) in horizon {
-                since = self.shifted(since, -count, *unit);
-            }
-            let ty = if date { Type::Date } else { Type::Timestamp };
-            if date {
-                since = super::bounds::call(crate::dialect::Function::LocalDate, vec![self.local_of(since)]);
-            }
-            self.bounds.insert(name.clone(), (since, ty));
-        }
-        Scalar::Clock(name)
-    }
-
-    /// That a value lies between what an instant was at the last run and what it is, closed at
-    /// both ends (R2a): edges may run backwards.
-    fn moved_past(
-        &mut self,
-        column: &Scalar,
-        value: &Value,
-        instant: &Value,
-        state: &State<'_>,
-    ) -> Vec<Scalar> {
-        let days = value.ty == Type::Date && instant.ty == Type::Timestamp;
-        let name = format!("{}_{}", state.segment, self.instant_name(instant));
-        let name = if days { format!("{name}_day") } else { name };
-        let (low, high) = (format!("{name}_from"), format!("{name}_to"));
-        if !self.ranges.iter().any(|(known, ..)| *known == low) {
-            let now = self.instant_at(instant, days);
-            let then = self.at_last_run(state, |this| this.instant_at(instant, days));
-            let ty = if days { Type::Date } else { instant.ty.clone() };
-            let both = vec![then, now];
-            self.ranges.push((low.clone(), Scalar::Least(both.clone()), ty.clone()));
-            self.ranges.push((high.clone(), Scalar::Greatest(both), ty));
-        }
-        let (low, high) = (Box::new(Scalar::Clock(low)), Box::new(Scalar::Clock(high)));
-        vec![Scalar::Between(Box::new(column.clone()), low, high, Negated(false))]
-    }
-
-    /// An instant of the clock; as the first day from it on for a date's window.
-    fn instant_at(&mut self, instant: &Value, days: bool) -> Scalar {
-        let day = if days { self.ceil_day(instant) } else { None };
-        day.or_else(|| self.fixed_scalar(instant)).unwrap_or_else(|| self.now())
-    }
-
-    /// That a condition holds now and didn't at the last run, or the reverse (R2b).
-    fn flipped(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
-        let in_alternative = std::mem::replace(&mut self.in_alternative, true);
-        let now = self.cond(scope, cond, false);
-        let then = self.at_last_run(state, |this| this.cond(scope, cond, false));
-        self.in_alternative = in_alternative;
-        let number = |number| Scalar::Literal(Literal::Integer(number));
-        let holds = |cond| Scalar::Case(vec![(cond, number(1))], Some(Box::new(number(0))));
-        vec![binary(BinaryOp::NotEqual, holds(then), holds(now))]
-    }
-
-    fn at_last_run<T>(&mut self, state: &State<'_>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.then = Some(State::last_as_of(state.segment));
-        let lowered = lower(self);
-        self.then = None;
-        lowered
     }
 
     /// The keys in a segment's log that are new, led back.
@@ -459,7 +351,7 @@ impl Lowering<'_> {
         if hops.is_empty() { catalog.entity(cause.entity).name.clone() } else { hops.join("_") }
     }
 
-    fn instant_name(&self, instant: &Value) -> String {
+    pub(super) fn instant_name(&self, instant: &Value) -> String {
         super::time::clock_name(instant).unwrap_or_else(|| "then".to_owned())
     }
 }
@@ -494,7 +386,7 @@ fn named(value: Scalar, name: String) -> Column {
     Column { value, name: (!plain).then_some(name) }
 }
 
-fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
+pub(super) fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
     Scalar::Binary(op, Box::new(left), Box::new(right))
 }
 

@@ -17,6 +17,7 @@ pub(super) mod explain;
 mod frame;
 mod json;
 mod keep;
+mod moved;
 mod names;
 mod narrow;
 mod ranked;
