@@ -1,0 +1,119 @@
+//! The law of refreshes: create, and any number of refreshes, leaves the members that create
+//! leaves at the last as_of, as long as what the catalog declares is true.
+//!
+//! Random rows live through 3 to 6 runs, with what the rules of refreshing turn on: times at the
+//! edges of windows, late arrivals, missing stamps, deletes, clocks that are set. After each run
+//! every table is compared with the reference evaluator, and now and then with the same refresh
+//! once more and with create in a schema of its own.
+//!
+//! ```text
+//! SEGC_CASES=10000 cargo test --test refresh_incremental random -- --nocapture
+//! ```
+//!
+//! `SEGC_SEED` (1) and `SEGC_FROM` (0) say which cases; one that fails prints both. With
+//! `SEGC_THOROUGH=1` all of this follows every run.
+#![allow(
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests use the environment and the terminal"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+#[allow(dead_code, reason = "the other tests use more of it")]
+#[path = "../agreement/tape.rs"]
+mod tape;
+
+mod case;
+mod conds;
+mod lab;
+mod oracle;
+mod segments;
+mod shrink;
+mod tally;
+mod telling;
+mod timeline;
+mod times;
+mod truth;
+mod world;
+
+use std::time::Instant;
+
+use proptest::prelude::Rng as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+
+use case::Case;
+use lab::{Depth, Lab};
+use support::target::Target;
+use tally::Tally;
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
+}
+
+/// The bytes that a case is made of: by the seed and its number alone.
+fn bytes(seed: usize, number: usize) -> Vec<u8> {
+    let mut start = [0; 32];
+    start[..8].copy_from_slice(&(seed as u64).to_le_bytes());
+    start[8..16].copy_from_slice(&(number as u64).to_le_bytes());
+    let mut bytes = vec![0; 16_000];
+    TestRng::from_seed(RngAlgorithm::ChaCha, &start).fill_bytes(&mut bytes);
+    bytes
+}
+
+/// Every database of this machine, with empty tables.
+fn labs() -> Vec<Lab> {
+    let (_, sessions) = Case::random(&[]);
+    Target::all().into_iter().map(|target| Lab::new(target, &sessions[0])).collect()
+}
+
+/// Plays a case in one database; says what is wrong if something is.
+fn played(lab: &mut Lab, case: &Case, depth: Depth, tally: &mut Tally) -> Result<(), String> {
+    let sessions = case.open()?;
+    let expected = oracle::expected(case, &sessions)?;
+    lab.play(case, &sessions, &expected, depth, tally)
+}
+
+/// Plays so many cases in every database, and fails with the smallest story that is wrong.
+fn play(cases: usize, seed: usize) -> Tally {
+    let (mut labs, mut tally, start) = (labs(), Tally::default(), Instant::now());
+    let from = number("SEGC_FROM").unwrap_or(0);
+    let depth = match number("SEGC_THOROUGH") {
+        Some(_) => Depth { again: 1, fresh: 1 },
+        None => Depth { again: 2, fresh: 3 },
+    };
+    for at in from..from + cases {
+        let (case, sessions) = Case::random(&bytes(seed, at));
+        let lies = truth::lies(&case, &case.calendar());
+        assert!(lies.is_empty(), "case {at} of seed {seed} isn't as declared: {lies:?}\n{}", case.story());
+        let expected = oracle::expected(&case, &sessions)
+            .unwrap_or_else(|error| panic!("case {at}: {error}\n{}", case.story()));
+        for lab in &mut labs {
+            if let Err(error) = lab.play(&case, &sessions, &expected, depth, &mut tally) {
+                let every = Depth { again: 1, fresh: 1 };
+                let small = shrink::shrunk(&case, &mut |case| {
+                    played(lab, case, every, &mut Tally::default()).is_err()
+                });
+                let now = played(lab, &small, every, &mut Tally::default());
+                panic!(
+                    "SEGC_SEED={seed} SEGC_FROM={at} SEGC_CASES=1: {error}\n\nsmaller: {now:?}\n{}",
+                    small.story()
+                );
+            }
+        }
+        telling::count(&case, &sessions, &mut tally).unwrap_or_else(|error| panic!("case {at}: {error}"));
+        tally.cases += 1;
+        if tally.cases % 200 == 0 {
+            eprintln!("{} s: {}", start.elapsed().as_secs(), tally.report());
+        }
+    }
+    eprintln!("{} s, seed {seed}: {}", start.elapsed().as_secs(), tally.report());
+    tally
+}
+
+#[test]
+fn random_refreshes_leave_the_members_that_a_create_leaves() {
+    play(number("SEGC_CASES").unwrap_or(40), number("SEGC_SEED").unwrap_or(1));
+}

@@ -1,0 +1,96 @@
+//! What a run of the test proved: how segments were refreshed, who came and went, and why.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use segc::plan::Plan;
+
+use crate::case::Case;
+use crate::lab::{Strategy, is_incremental, strategy};
+use crate::oracle::Expected;
+
+/// How much a construct was refreshed.
+#[derive(Default, Clone, Copy, Debug)]
+pub struct Use {
+    /// Refreshes of segments that have it, and those by less than everything.
+    pub refreshed: usize,
+    pub incremental: usize,
+    /// Keys that entered or left by the clock alone, in those.
+    pub by_clock: usize,
+    /// Keys that entered or left because rows changed.
+    pub by_rows: usize,
+}
+
+#[derive(Default)]
+pub struct Tally {
+    pub cases: usize,
+    pub runs: usize,
+    pub strategies: BTreeMap<Strategy, usize>,
+    /// Refreshes that asked for create, rightly.
+    pub refused: usize,
+    /// Keys that refreshes by keys evaluated, a number for each.
+    pub affected: Vec<usize>,
+    pub entered: usize,
+    pub left: usize,
+    pub stayed: usize,
+    /// Refreshes by less than everything that changed nothing, something.
+    pub quiet: usize,
+    pub moved: usize,
+    pub tags: BTreeMap<&'static str, Use>,
+    /// In how many refreshes of a segment a wrong rule would have left wrong members.
+    pub telling: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    /// Counts a run that was as it had to be.
+    pub fn ran(&mut self, case: &Case, run: usize, plan: &Plan, expected: &Expected) {
+        self.runs += 1;
+        let Some(before) = run.checked_sub(1) else { return };
+        for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+            *self.strategies.entry(strategy(segment)).or_default() += 1;
+            let of = |run: usize| {
+                expected[run].get(&segment.name).map(crate::oracle::Table::keys).unwrap_or_default()
+            };
+            let (old, new) = (of(before), of(run));
+            let (entered, left) = (new.difference(&old).count(), old.difference(&new).count());
+            self.entered += entered;
+            self.left += left;
+            self.stayed += new.intersection(&old).count();
+            if is_incremental(segment) {
+                *(if entered + left > 0 { &mut self.moved } else { &mut self.quiet }) += 1;
+            }
+            let item = case.config(run).items.iter().find(|item| item.name == segment.name);
+            for tag in item.iter().flat_map(|item| &item.tags) {
+                let used = self.tags.entry(tag).or_default();
+                used.refreshed += 1;
+                used.incremental += usize::from(is_incremental(segment));
+            }
+        }
+    }
+
+    pub fn report(&self) -> String {
+        let mut text = format!("{} cases, {} runs, {} refused\n", self.cases, self.runs, self.refused);
+        let _ = writeln!(text, "  how tables were refreshed: {:?}", self.strategies);
+        let _ = writeln!(
+            text,
+            "  keys: {} entered, {} left, {} stayed; incremental refreshes: {} changed something, {} nothing",
+            self.entered, self.left, self.stayed, self.moved, self.quiet
+        );
+        if !self.affected.is_empty() {
+            let all: usize = self.affected.iter().sum();
+            let none = self.affected.iter().filter(|&&count| count == 0).count();
+            let _ =
+                writeln!(text, "  {} sets of affected keys, {none} empty, {all} keys", self.affected.len());
+        }
+        text.push_str("  construct: refreshed (incremental), keys moved by the clock and by rows\n");
+        for (tag, used) in &self.tags {
+            let Use { refreshed, incremental, by_clock, by_rows } = used;
+            let _ = writeln!(text, "    {tag:24} {refreshed:6} ({incremental:6}) {by_clock:6} {by_rows:6}");
+        }
+        text.push_str("  rules that would have left wrong members: in how many refreshes\n");
+        for (rule, count) in &self.telling {
+            let _ = writeln!(text, "    {rule:40} {count:6}");
+        }
+        text
+    }
+}

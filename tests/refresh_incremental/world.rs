@@ -1,0 +1,361 @@
+//! The world that segments are refreshed over: a small shop, and what its catalog declares of
+//! how rows change. The tables are always the same; the declarations vary.
+
+use std::fmt::Write as _;
+
+/// What a field holds, which decides how random values are made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Part of the key: a number that the row is named by.
+    Key,
+    /// The key of a row of another entity, which may not be there.
+    Ref(&'static str),
+    Text(&'static [&'static str]),
+    Number(&'static [&'static str]),
+    Boolean,
+    Date,
+    Timestamp,
+    /// A column that says when a row arrived, changed or went.
+    Stamp,
+}
+
+pub struct Field {
+    pub name: &'static str,
+    pub ty: &'static str,
+    pub kind: Kind,
+}
+
+/// An entity; `links` are lines of YAML.
+pub struct Entity {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub key: usize,
+    pub time: Option<&'static str>,
+    pub event_name: Option<&'static str>,
+    pub fields: &'static [Field],
+    pub links: &'static [&'static str],
+    /// How many rows there are at most.
+    pub most: usize,
+}
+
+const fn field(name: &'static str, ty: &'static str, kind: Kind) -> Field {
+    Field { name, ty, kind }
+}
+
+const SMALL: &[&str] = &["0", "1", "2", "3", "5", "-2"];
+const COUNTS: &[&str] = &["1", "2", "3", "5", "0"];
+/// Sums of these differ by the order in which floats are added.
+const TENTHS: &[&str] = &["0.1", "0.2", "0.3", "1", "2.5"];
+const AMOUNTS: &[&str] = &["10", "0.1", "0.2", "0.3", "-50", "5", "2.5", "10"];
+
+/// Those that others refer to come first.
+pub const ENTITIES: &[Entity] = &[
+    Entity {
+        name: "customer",
+        table: "customers",
+        key: 1,
+        time: None,
+        event_name: None,
+        fields: &[
+            field("id", "integer", Kind::Key),
+            field("company_id", "integer", Kind::Ref("company")),
+            field("plan_id", "integer", Kind::Ref("plan")),
+            field("country", "string", Kind::Text(&["US", "DE", "GB"])),
+            field("tier", "string", Kind::Text(&["gold", "free", "trial"])),
+            field("score", "integer", Kind::Number(SMALL)),
+            field("ratio", "float", Kind::Number(TENTHS)),
+            field("credit_days", "integer", Kind::Number(&["30", "7", "1", "0"])),
+            field("active", "boolean", Kind::Boolean),
+            field("signed_up_at", "timestamp", Kind::Timestamp),
+            field("last_seen_at", "timestamp", Kind::Timestamp),
+            field("born", "date", Kind::Date),
+            field("updated_at", "timestamp", Kind::Stamp),
+            field("deleted_at", "timestamp", Kind::Stamp),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &[
+            "company: { to: company, on: { company_id: id } }",
+            "plan: { to: plan, on: { plan_id: id } }",
+            "orders: { to: order, many: true, on: { id: customer_id } }",
+            "events: { to: event, many: true, on: { id: customer_id } }",
+            "visits: { to: visit, many: true, on: { id: customer_id } }",
+            "days: { to: day, many: true, on: { id: customer_id } }",
+        ],
+        most: 12,
+    },
+    Entity {
+        name: "company",
+        table: "companies",
+        key: 1,
+        time: None,
+        event_name: None,
+        fields: &[
+            field("id", "integer", Kind::Key),
+            field("name", "string", Kind::Text(&["Acme", "Bolt"])),
+            field("size", "integer", Kind::Number(COUNTS)),
+            field("opened_at", "timestamp", Kind::Timestamp),
+            field("updated_at", "timestamp", Kind::Stamp),
+            field("deleted_at", "timestamp", Kind::Stamp),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &["people: { to: customer, many: true, on: { id: company_id } }"],
+        most: 5,
+    },
+    Entity {
+        name: "plan",
+        table: "plans",
+        key: 1,
+        time: None,
+        event_name: None,
+        fields: &[field("id", "integer", Kind::Key), field("level", "integer", Kind::Number(COUNTS))],
+        links: &[],
+        most: 2,
+    },
+    Entity {
+        name: "order",
+        table: "orders",
+        key: 1,
+        time: Some("ordered_at"),
+        event_name: None,
+        fields: &[
+            field("id", "integer", Kind::Key),
+            field("customer_id", "integer", Kind::Ref("customer")),
+            field("status", "string", Kind::Text(&["paid", "refunded", "pending"])),
+            field("total", "\"decimal(10,2)\"", Kind::Number(AMOUNTS)),
+            field("weight", "float", Kind::Number(TENTHS)),
+            field("ordered_at", "timestamp", Kind::Timestamp),
+            field("due_at", "timestamp", Kind::Timestamp),
+            field("updated_at", "timestamp", Kind::Stamp),
+            field("deleted_at", "timestamp", Kind::Stamp),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &[
+            "customer: { to: customer, on: { customer_id: id } }",
+            "lines: { to: line, many: true, on: { id: order_id } }",
+        ],
+        most: 20,
+    },
+    Entity {
+        name: "line",
+        table: "lines",
+        key: 2,
+        time: None,
+        event_name: None,
+        fields: &[
+            field("order_id", "integer", Kind::Key),
+            field("line_no", "integer", Kind::Key),
+            field("product", "string", Kind::Text(&["tea", "cup"])),
+            field("quantity", "integer", Kind::Number(SMALL)),
+            field("price", "\"decimal(10,4)\"", Kind::Number(AMOUNTS)),
+            field("updated_at", "timestamp", Kind::Stamp),
+            field("deleted_at", "timestamp", Kind::Stamp),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &["order: { to: order, on: { order_id: id } }"],
+        most: 20,
+    },
+    Entity {
+        name: "event",
+        table: "events",
+        key: 1,
+        time: Some("at"),
+        event_name: Some("kind"),
+        fields: &[
+            field("id", "integer", Kind::Key),
+            field("customer_id", "integer", Kind::Ref("customer")),
+            field("kind", "string", Kind::Text(&["view", "cart", "buy"])),
+            field("at", "timestamp", Kind::Timestamp),
+            field("amount", "integer", Kind::Number(SMALL)),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &["customer: { to: customer, on: { customer_id: id } }"],
+        most: 26,
+    },
+    Entity {
+        name: "visit",
+        table: "visits",
+        key: 1,
+        time: Some("at"),
+        event_name: None,
+        fields: &[
+            field("id", "integer", Kind::Key),
+            field("customer_id", "integer", Kind::Ref("customer")),
+            field("at", "timestamp", Kind::Timestamp),
+            field("pages", "integer", Kind::Number(COUNTS)),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &["customer: { to: customer, on: { customer_id: id } }"],
+        most: 16,
+    },
+    Entity {
+        name: "day",
+        table: "days",
+        key: 1,
+        time: Some("day"),
+        event_name: None,
+        fields: &[
+            field("id", "integer", Kind::Key),
+            field("customer_id", "integer", Kind::Ref("customer")),
+            field("day", "date", Kind::Date),
+            field("pages", "integer", Kind::Number(COUNTS)),
+            field("loaded_at", "timestamp", Kind::Stamp),
+        ],
+        links: &["customer: { to: customer, on: { customer_id: id } }"],
+        most: 16,
+    },
+];
+
+pub fn entity_at(name: &str) -> usize {
+    ENTITIES.iter().position(|entity| entity.name == name).unwrap_or_else(|| panic!("no entity `{name}`"))
+}
+
+impl Entity {
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    pub fn place(&self, name: &str) -> usize {
+        self.find(name).unwrap_or_else(|| panic!("{} has no field `{name}`", self.name))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deletes {
+    Never,
+    Soft,
+    Hard,
+}
+
+/// How rows come and change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changes {
+    Append,
+    Mutable,
+    Static,
+}
+
+/// What the catalog declares of an entity.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    pub changes: Changes,
+    /// Whether `loaded_at` is the stamp; else `updated_at`, or the time of an event.
+    pub ingested: bool,
+    pub deletes: Deletes,
+    pub immutable: Vec<&'static str>,
+    /// In hours.
+    pub settle: Option<i64>,
+    /// In days.
+    pub lateness: i64,
+}
+
+/// The declarations for each entity.
+pub type Facts = Vec<Declared>;
+
+/// What lets the most be refreshed by keys.
+pub fn best() -> Facts {
+    let of = |changes, ingested, deletes, immutable: &[&'static str], lateness| Declared {
+        changes,
+        ingested,
+        deletes,
+        immutable: immutable.to_vec(),
+        settle: Some(1),
+        lateness,
+    };
+    use Changes::{Append, Mutable, Static};
+    use Deletes::{Hard, Never};
+    vec![
+        of(Mutable, false, Hard, &["id", "country", "signed_up_at", "born"], 0),
+        of(Mutable, false, Never, &["id"], 0),
+        of(Static, false, Never, &[], 0),
+        of(Mutable, false, Never, &["id", "customer_id"], 0),
+        of(Append, true, Never, &[], 0),
+        of(Append, false, Never, &[], 2),
+        of(Append, true, Never, &[], 0),
+        of(Append, false, Never, &[], 2),
+    ]
+}
+
+impl Declared {
+    /// Whether the value of a field must stay as it is.
+    pub fn is_fixed(&self, entity: &Entity, field: usize) -> bool {
+        match self.changes {
+            Changes::Append | Changes::Static => true,
+            Changes::Mutable => field < entity.key || self.immutable.contains(&entity.fields[field].name),
+        }
+    }
+
+    /// The fields whose greatest is the stamp: `None` for a static entity.
+    pub fn stamps(&self, entity: &Entity) -> Option<Vec<usize>> {
+        let names: &[&str] = match self.changes {
+            Changes::Static => return None,
+            _ if self.ingested => &["loaded_at"],
+            Changes::Append => {
+                return Some(entity.time.map(|time| vec![entity.place(time)]).unwrap_or_default());
+            }
+            Changes::Mutable if self.deletes == Deletes::Soft => &["updated_at", "deleted_at"],
+            Changes::Mutable => &["updated_at"],
+        };
+        Some(names.iter().map(|name| entity.place(name)).collect())
+    }
+
+    fn yaml(&self) -> String {
+        let loaded = if self.ingested { "ingested_at: loaded_at" } else { "" };
+        match self.changes {
+            Changes::Static => "    changes: static\n".to_owned(),
+            Changes::Append => {
+                let lateness = if self.lateness > 0 {
+                    format!("lateness: {} days", self.lateness)
+                } else {
+                    String::new()
+                };
+                let options = [lateness.as_str(), loaded].join(", ");
+                let options = options.trim_matches([',', ' ']);
+                if options.is_empty() {
+                    return "    changes: append_only\n".to_owned();
+                }
+                format!("    changes: {{ append_only: {{ {options} }} }}\n")
+            }
+            Changes::Mutable => {
+                let soft = if self.deletes == Deletes::Soft { ", deleted_at: deleted_at" } else { "" };
+                let stamp = if self.ingested { loaded } else { "updated_at: updated_at" };
+                let fixed = self.immutable.join(", ");
+                format!("    changes: {{ mutable: {{ {stamp}{soft}, immutable: [{fixed}] }} }}\n")
+            }
+        }
+    }
+}
+
+/// The catalog, as a user would write it.
+pub fn catalog(facts: &Facts) -> String {
+    let mut text = "entities:\n".to_owned();
+    for (entity, declared) in ENTITIES.iter().zip(facts) {
+        let keys: Vec<&str> = entity.fields[..entity.key].iter().map(|field| field.name).collect();
+        let _ = write!(text, "  {}:\n    table: world.{}\n", entity.name, entity.table);
+        let _ = writeln!(text, "    key: [{}]", keys.join(", "));
+        if let Some(time) = entity.time {
+            let _ = writeln!(text, "    time: {time}");
+        }
+        if let Some(name) = entity.event_name {
+            let _ = writeln!(text, "    event_name: {name}");
+        }
+        text.push_str(&declared.yaml());
+        let deletes = format!("{:?}", declared.deletes).to_lowercase();
+        let _ = writeln!(text, "    deletes: {deletes}");
+        if let Some(hours) = declared.settle {
+            let _ = writeln!(text, "    settle: {hours} hours");
+        }
+        text.push_str("    fields:\n");
+        for (at, field) in entity.fields.iter().enumerate() {
+            let missing = if at < entity.key { ", nullable: false" } else { "" };
+            let least = if entity.name == "visit" && field.name == "pages" { ", min: 0" } else { "" };
+            let _ = writeln!(text, "      {}: {{ type: {}{missing}{least} }}", field.name, field.ty);
+        }
+        if !entity.links.is_empty() {
+            text.push_str("    links:\n");
+        }
+        for link in entity.links {
+            let _ = writeln!(text, "      {link}");
+        }
+    }
+    text
+}
