@@ -153,6 +153,15 @@ impl Lab {
         Ok(())
     }
 
+    /// How the first segment of a case is refreshed at its last run.
+    pub fn strategy(&self, case: &Case, sessions: &[Session]) -> Result<Strategy, String> {
+        let run = case.runs.len() - 1;
+        let plan = plan_of(&sessions[case.runs[run].config], case, run, self.target.name)?;
+        let name = case.config(run).items.iter().find(|item| !item.text.contains("materialize: inline"));
+        let segment = plan.segments.iter().find(|segment| Some(&segment.name) == name.map(|item| &item.name));
+        segment.map(strategy).ok_or_else(|| "no segment".to_owned())
+    }
+
     /// One run, by create where refresh says that it is needed.
     fn step(
         &mut self,

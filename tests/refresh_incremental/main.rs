@@ -32,6 +32,7 @@ mod lab;
 mod oracle;
 mod segments;
 mod shrink;
+mod stories;
 mod tally;
 mod telling;
 mod timeline;
@@ -45,9 +46,14 @@ use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use case::Case;
-use lab::{Depth, Lab};
+use lab::{Depth, Lab, Strategy};
+use stories::Story;
 use support::target::Target;
 use tally::Tally;
+
+/// Whether segments are refreshed by the keys that are affected: until they are, each of them is
+/// rebuilt, and only its members can be looked at.
+const BY_KEYS: bool = false;
 
 fn number(variable: &str) -> Option<usize> {
     std::env::var(variable).ok().and_then(|text| text.parse().ok())
@@ -116,4 +122,58 @@ fn play(cases: usize, seed: usize) -> Tally {
 #[test]
 fn random_refreshes_leave_the_members_that_a_create_leaves() {
     play(number("SEGC_CASES").unwrap_or(40), number("SEGC_SEED").unwrap_or(1));
+}
+
+/// What is wrong about a story.
+fn wrong(labs: &mut [Lab], story: &Story, tally: &mut Tally) -> Result<(), String> {
+    let case = &story.case;
+    let sessions = case.open()?;
+    let lies = truth::lies(case, &case.calendar());
+    if !lies.is_empty() {
+        return Err(format!("not as declared: {lies:?}"));
+    }
+    let idle = story.idle_in_reach();
+    if idle.is_empty() == story.crowded {
+        return Err(format!("rows within the reach of stamps though nothing became of them: {idle:?}"));
+    }
+    let expected = oracle::expected(case, &sessions)?;
+    for (run, told) in story.members.iter().enumerate() {
+        for (name, keys) in told {
+            let found = expected[run].get(name).ok_or_else(|| format!("no segment {name}"))?.keys();
+            if found != *keys {
+                return Err(format!(
+                    "run {run}: {name} has {found:?} by the evaluator, {keys:?} in the story"
+                ));
+            }
+        }
+    }
+    for lab in labs {
+        let depth = Depth { again: 1, fresh: case.runs.len() };
+        lab.play(case, &sessions, &expected, depth, tally)?;
+        let found = lab.strategy(case, &sessions)?;
+        match story.refresh {
+            Some(Strategy::Keys) if !BY_KEYS => {}
+            Some(wanted) if wanted != found => return Err(format!("it is refreshed by {found:?}")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `SEGC_STORY` is a part of the names of those that are played.
+#[test]
+fn stories_go_as_they_are_told() {
+    let (mut labs, mut tally) = (labs(), Tally::default());
+    let chosen = std::env::var("SEGC_STORY").unwrap_or_default();
+    let stories: Vec<Story> =
+        stories::all().into_iter().filter(|story| story.name.contains(&chosen)).collect();
+    let mut failed = Vec::new();
+    for story in stories.iter().filter(|story| timeline::SOFT_DELETES || !story.is_soft()) {
+        if let Err(error) = wrong(&mut labs, story, &mut tally) {
+            eprintln!("---- {}\n{error}", story.name);
+            failed.push(&story.name);
+        }
+    }
+    eprintln!("{} stories: {:?}", stories.len(), tally.strategies);
+    assert!(failed.is_empty(), "{} of {} stories go wrong: {failed:#?}", failed.len(), stories.len());
 }
