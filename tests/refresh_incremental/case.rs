@@ -78,6 +78,11 @@ impl Case {
         self.rows.iter().filter(move |row| row.entity == entity).filter_map(move |row| row.at(run))
     }
 
+    /// Whether members of any segment are held.
+    pub fn is_sticky(&self) -> bool {
+        self.configs.iter().any(|config| config.items.iter().any(|item| item.text.contains("expire:")))
+    }
+
     pub fn config(&self, run: usize) -> &Config {
         &self.configs[self.runs[run].config]
     }

@@ -9,6 +9,7 @@ use segc::plan::{Plan, Refresh, SegmentPlan};
 
 use crate::case::{Case, Cells};
 use crate::oracle::{Expected, Table};
+use crate::sabotage::{AFFECTED, Sabotage, makes_affected, selects, without};
 use crate::support::project::said;
 use crate::support::target::{Running, Target, build};
 use crate::tally::Tally;
@@ -37,9 +38,6 @@ pub fn is_incremental(segment: &SegmentPlan) -> bool {
     strategy(segment) != Strategy::Rebuild
 }
 
-/// The table of keys that a refresh evaluates, while it runs.
-const AFFECTED: &str = "segc_affected";
-
 /// How much is checked beside the members after each run.
 #[derive(Clone, Copy)]
 pub struct Depth {
@@ -52,6 +50,10 @@ pub struct Depth {
 pub struct Lab {
     pub target: Target,
     loaded: BTreeMap<usize, Vec<Cells>>,
+    /// What is made wrong of the scripts of this run.
+    pub sabotage: (usize, Sabotage),
+    /// How many scripts were made wrong.
+    pub sabotaged: usize,
 }
 
 type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
@@ -69,7 +71,7 @@ impl Lab {
                  AS 'SELECT instant FROM world.stopped'"
             }
         });
-        Self { target, loaded: BTreeMap::new() }
+        Self { target, loaded: BTreeMap::new(), sabotage: (0, Sabotage::None), sabotaged: 0 }
     }
 
     /// Makes the tables hold what a run sees.
@@ -99,22 +101,40 @@ impl Lab {
         }
     }
 
-    /// Executes a script, and counts the keys that it evaluates where they are few.
-    fn execute(&mut self, statements: &[String], tally: &mut Tally) -> Result<(), String> {
-        if !statements.iter().any(|text| text.contains(AFFECTED)) {
+    /// Executes a run's script, and counts the keys that it evaluates where they are few.
+    fn execute(&mut self, run: usize, statements: &[String], tally: &mut Tally) -> Result<(), String> {
+        if !statements.iter().any(|text| makes_affected(text)) {
             return self.target.run(statements);
         }
+        let sabotage = if self.sabotage.0 == run { self.sabotage.1 } else { Sabotage::None };
+        let (mut before, mut wrong) = (0, false);
         for statement in statements {
-            if let Err(error) = self.target.engine().execute(statement) {
-                let _ = self.target.engine().execute("ROLLBACK");
-                return Err(format!("{error}\n{statement}"));
+            let (texts, changed) = sabotage.of(statement, &mut before);
+            wrong |= changed;
+            for text in &texts {
+                if let Err(error) = self.target.engine().execute(text) {
+                    let _ = self.target.engine().execute("ROLLBACK");
+                    return Err(format!("{error}\n{text}"));
+                }
             }
-            if statement.starts_with("CREATE") && statement.contains(AFFECTED) && statement.contains(" AS") {
+            if makes_affected(statement) {
                 let count = self.target.rows(&format!("SELECT COUNT(*) FROM {AFFECTED}"));
                 tally.affected.extend(count.ok().and_then(|rows| rows[0][0].parse::<usize>().ok()));
             }
         }
+        self.sabotaged += usize::from(wrong);
         Ok(())
+    }
+
+    /// The selects that say what is affected at a run.
+    pub fn affecting(&self, case: &Case, sessions: &[Session], run: usize) -> Result<Vec<String>, String> {
+        let session = &sessions[case.runs[run].config];
+        let statements = script(session, case, run, self.target.name, true, &mut Scripts::new())?.1;
+        let all = statements.iter().filter(|text| makes_affected(text)).flat_map(|text| {
+            (0..selects(text))
+                .map(|number| without(text, number).map_or_else(|| text.clone(), |(_, gone)| gone))
+        });
+        Ok(all.collect())
     }
 
     /// Plays a case; says what is wrong if something is.
@@ -142,7 +162,7 @@ impl Lab {
             tally.ran(case, run, &plan, expected);
             if run % depth.again == depth.again - 1 {
                 let again = script(session, case, run, name, true, &mut scripts)?.1;
-                let again = self.execute(&again, tally).and_then(|()| self.check(&plan, &expected[run]));
+                let again = self.execute(run, &again, tally).and_then(|()| self.check(&plan, &expected[run]));
                 again.map_err(|error| at(name, format!("once more: {error}")))?;
             }
             if run % depth.fresh == depth.fresh - 1 {
@@ -172,7 +192,7 @@ impl Lab {
         statements: &[String],
         tally: &mut Tally,
     ) -> Result<(), String> {
-        let Err(error) = self.execute(statements, tally) else { return Ok(()) };
+        let Err(error) = self.execute(run, statements, tally) else { return Ok(()) };
         let reason = run > 0
             && error.contains("run its create script")
             && (case.runs[run].config != case.runs[run - 1].config || is_back(case, run));
@@ -241,8 +261,7 @@ impl Lab {
         run: usize,
         expected: &BTreeMap<String, Table>,
     ) -> Result<(), String> {
-        let held = case.config(run).items.iter().any(|item| item.text.contains("expire:"));
-        if held {
+        if case.is_sticky() {
             return Ok(());
         }
         let mut plan = plan_of(session, case, run, self.target.name)?;

@@ -30,6 +30,7 @@ mod case;
 mod conds;
 mod lab;
 mod oracle;
+mod sabotage;
 mod segments;
 mod shrink;
 mod stories;
@@ -47,6 +48,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use case::Case;
 use lab::{Depth, Lab, Strategy};
+use sabotage::Sabotage;
 use stories::Story;
 use support::target::Target;
 use tally::Tally;
@@ -119,6 +121,31 @@ fn play(cases: usize, seed: usize) -> Tally {
     tally
 }
 
+/// The checks notice when a refresh passes over rows that it has to look at: for each wrong rule
+/// a case in which it shows is played with those rows as they were before.
+#[test]
+fn wrong_refreshes_are_noticed() {
+    let (mut labs, mut told) = (labs(), std::collections::BTreeSet::new());
+    for at in 0..60 {
+        let (case, sessions) = Case::random(&bytes(3, at));
+        if case.is_sticky() {
+            continue;
+        }
+        for (name, run) in telling::told(&case, &sessions).expect("the evaluator's answer") {
+            if !told.insert(name) {
+                continue;
+            }
+            let expected = oracle::expected(&case, &sessions).expect("the evaluator's answer");
+            let wrong = telling::without(&case, run, name);
+            let depth = Depth { again: usize::MAX, fresh: usize::MAX };
+            let result = labs[0].play(&wrong, &sessions, &expected, depth, &mut Tally::default());
+            assert!(result.is_err(), "{name} isn't noticed at run {run} of case {at}:\n{}", case.story());
+        }
+    }
+    eprintln!("noticed: {told:#?}");
+    assert!(told.len() >= 10, "too few wrong rules show: {told:?}");
+}
+
 #[test]
 fn random_refreshes_leave_the_members_that_a_create_leaves() {
     play(number("SEGC_CASES").unwrap_or(40), number("SEGC_SEED").unwrap_or(1));
@@ -176,4 +203,51 @@ fn stories_go_as_they_are_told() {
     }
     eprintln!("{} stories: {:?}", stories.len(), tally.strategies);
     assert!(failed.is_empty(), "{} of {} stories go wrong: {failed:#?}", failed.len(), stories.len());
+}
+
+/// What is affected is made of several selects: without any of them, or without all of them, the
+/// stories go wrong. Those that don't, and the selects that no story needs, are shown.
+#[test]
+#[ignore = "takes minutes; for whoever changes the rules"]
+fn what_is_affected_is_needed() {
+    let (mut labs, mut tally) = (labs(), Tally::default());
+    let lab = &mut labs[0];
+    let chosen = std::env::var("SEGC_STORY").unwrap_or_default();
+    let mut pointless = Vec::new();
+    let stories: Vec<Story> =
+        stories::all().into_iter().filter(|story| story.name.contains(&chosen)).collect();
+    for story in &stories {
+        let Ok(sessions) = story.case.open() else { continue };
+        if story.refresh != Some(Strategy::Keys) || (story.is_soft() && !timeline::SOFT_DELETES) {
+            continue;
+        }
+        let expected = oracle::expected(&story.case, &sessions).expect("the evaluator's answer");
+        let depth = Depth { again: usize::MAX, fresh: usize::MAX };
+        let mut noticed = |lab: &mut Lab, run: usize, sabotage: Sabotage| {
+            (lab.sabotage, lab.sabotaged) = ((run, sabotage), 0);
+            let failed = lab.play(&story.case, &sessions, &expected, depth, &mut tally).is_err();
+            lab.sabotage = (0, Sabotage::None);
+            (failed, lab.sabotaged > 0)
+        };
+        let mut any = false;
+        for run in 1..story.case.runs.len() {
+            let (failed, done) = noticed(lab, run, Sabotage::Empty);
+            any |= failed;
+            if !done {
+                continue;
+            }
+            for (number, text) in
+                lab.affecting(&story.case, &sessions, run).expect("a script").iter().enumerate()
+            {
+                let (failed, _) = noticed(lab, run, Sabotage::Without(number));
+                let what = if failed { "needed" } else { "not needed" };
+                eprintln!("{} run {run}: {what}: {}", story.name, text.replace('\n', " "));
+            }
+        }
+        if !any {
+            pointless.push(&story.name);
+        }
+    }
+    eprintln!("stories that nothing of this hurts: {pointless:#?}");
+    assert!(!BY_KEYS || pointless.is_empty(), "these stories tell nothing");
 }

@@ -2,10 +2,14 @@
 //! what changed between two runs, so the members it leaves are those over rows of which these
 //! are still the old ones.
 
+use std::collections::BTreeMap;
+
 use segc::api::Session;
+use segc::check::hir::Hir;
 
 use crate::case::{Case, Row};
 use crate::oracle;
+use crate::support::target::Keys;
 use crate::tally::Tally;
 use crate::truth::stamp;
 use crate::world::{Changes, Deletes, ENTITIES};
@@ -90,12 +94,77 @@ pub const WRONG: &[Wrong] = &[
     ("R4: deletes behind links are passed over", |change| !change.is_there() && !change.is("customer")),
 ];
 
+/// What changes between a run and the one before.
+fn changes(case: &Case, run: usize) -> Vec<Change<'_>> {
+    let calendar = case.calendar();
+    let stamped = |row: &Row| {
+        let cells = row.at(run)?;
+        stamp(&ENTITIES[row.entity], &case.facts[row.entity], cells, &calendar)
+    };
+    let changed = case.rows.iter().filter(|row| row.at(run) != row.at(run - 1));
+    changed.map(|row| Change { case, run, row, stamp: stamped(row) }).collect()
+}
+
+/// The members that a wrong rule leaves, if it misses anything.
+fn left(
+    case: &Case,
+    hir: &Hir,
+    changes: &[Change<'_>],
+    misses: fn(&Change<'_>) -> bool,
+) -> Result<Option<BTreeMap<String, Keys>>, String> {
+    let missed: Vec<&Change<'_>> = changes.iter().filter(|change| misses(change)).collect();
+    let Some(run) = missed.first().map(|change| change.run) else { return Ok(None) };
+    let is_missed = |row: &Row| missed.iter().any(|change| std::ptr::eq(change.row, row));
+    let rows = oracle::data(hir, case, |row| row.at(if is_missed(row) { run - 1 } else { run }));
+    oracle::members(hir, &rows, case.runs[run].as_of()).map(Some)
+}
+
+/// The wrong rules that would show, each with the first run at which it does in a table.
+pub fn told(case: &Case, sessions: &[Session]) -> Result<Vec<(&'static str, usize)>, String> {
+    let mut all = Vec::new();
+    for run in 1..case.runs.len() {
+        let hir = sessions[case.runs[run].config].hir();
+        let rows = oracle::data(hir, case, |row| row.at(run));
+        let right = oracle::members(hir, &rows, case.runs[run].as_of())?;
+        let changes = changes(case, run);
+        let part = case.taking_part(run);
+        let stored = case
+            .config(run)
+            .items
+            .iter()
+            .filter(|item| part.contains(&item.name) && !item.text.contains("materialize: inline"));
+        let stored: Vec<&String> = stored.map(|item| &item.name).collect();
+        for (name, misses) in WRONG {
+            if let Some(wrong) = left(case, hir, &changes, *misses)?
+                && stored.iter().any(|name| wrong[*name] != right[*name])
+                && all.iter().all(|(known, _)| known != name)
+            {
+                all.push((*name, run));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The case up to a run, at which what a wrong rule misses hasn't happened.
+pub fn without(case: &Case, run: usize, rule: &str) -> Case {
+    let mut wrong = case.clone();
+    wrong.runs.truncate(run + 1);
+    let misses = WRONG.iter().find(|(name, _)| *name == rule).expect("a wrong rule").1;
+    let changes = changes(case, run);
+    for (row, wrong) in case.rows.iter().zip(&mut wrong.rows) {
+        if changes.iter().any(|change| std::ptr::eq(change.row, row) && misses(change)) {
+            wrong.versions.retain(|version| version.run != run);
+        }
+    }
+    wrong
+}
+
 /// Counts the refreshes in which each wrong rule would show, and the keys that the clock moves.
 pub fn count(case: &Case, sessions: &[Session], tally: &mut Tally) -> Result<(), String> {
-    if case.configs.iter().any(|config| config.items.iter().any(|item| item.text.contains("expire:"))) {
+    if case.is_sticky() {
         return Ok(());
     }
-    let calendar = case.calendar();
     for run in 1..case.runs.len() {
         let hir = sessions[case.runs[run].config].hir();
         let (as_of, config) = (case.runs[run].as_of(), case.config(run));
@@ -111,30 +180,13 @@ pub fn count(case: &Case, sessions: &[Session], tally: &mut Tally) -> Result<(),
                 used.by_rows += waited.symmetric_difference(now).count();
             }
         }
-        let changes: Vec<Change<'_>> = case
-            .rows
-            .iter()
-            .filter(|row| row.at(run) != row.at(run - 1))
-            .map(|row| Change {
-                case,
-                run,
-                row,
-                stamp: row.at(run).and_then(|cells| {
-                    stamp(&ENTITIES[row.entity], &case.facts[row.entity], cells, &calendar)
-                }),
-            })
-            .collect();
+        let changes = changes(case, run);
         for (name, misses) in WRONG {
-            let missed: Vec<&Row> =
-                changes.iter().filter(|change| misses(change)).map(|change| change.row).collect();
-            let told = tally.telling.entry(name).or_default();
-            if missed.is_empty() {
-                continue;
-            }
-            let is_missed = |row: &Row| missed.iter().any(|other| std::ptr::eq(*other, row));
-            let rows = oracle::data(hir, case, |row| row.at(if is_missed(row) { run - 1 } else { run }));
-            let wrong = oracle::members(hir, &rows, as_of)?;
-            *told += config.items.iter().filter(|item| wrong[&item.name] != now[&item.name]).count();
+            let wrong = left(case, hir, &changes, *misses)?;
+            let shows = |wrong: BTreeMap<String, Keys>| {
+                config.items.iter().filter(|item| wrong[&item.name] != now[&item.name]).count()
+            };
+            *tally.telling.entry(name).or_default() += wrong.map_or(0, shows);
         }
     }
     Ok(())
