@@ -110,12 +110,25 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
 
 /// What the files hold, and how they change between runs.
 fn configs(tape: &mut Tape<'_>, written: &Written) -> Vec<Config> {
-    let base = Config { items: written.items.clone(), least: 2, reformatted: false };
+    let mut base = Config { items: written.items.clone(), least: 2, reformatted: false, zone: None };
     let mut next = base.clone();
-    match tape.below(8) {
+    let is_sticky = base.items.iter().any(|item| item.text.contains("expire:"));
+    match tape.below(12) {
         0 => next.least = 1,
         1 => next.reformatted = true,
         2 => next.items[0] = written.other.clone(),
+        // It is stored in another way.
+        3 => {
+            let text = &mut next.items[0].text;
+            *text = match text.contains("materialize: table") {
+                true => text.replace("materialize: table", "materialize: incremental"),
+                false => text.replace("materialize: incremental", "materialize: table"),
+            };
+        }
+        // A segment is new, or is gone.
+        4 => drop(base.items.pop()),
+        5 => drop(next.items.pop()),
+        6 if !is_sticky => next.zone = Some("America/New_York".to_owned()),
         _ => return vec![base],
     }
     vec![base, next]
@@ -137,7 +150,8 @@ fn runs(tape: &mut Tape<'_>, first: Timestamp, configs: &[Config]) -> Vec<Run> {
     let count = tape.below(4) + 3;
     let (mut seen, mut runs) = (first, Vec::new());
     let changes_at = if configs.len() > 1 { tape.below(count - 1) + 1 } else { count };
-    let leaf = configs[0].items.last().map(|item| item.name.clone()).unwrap_or_default();
+    let leaf = configs.iter().flat_map(|config| config.items.last()).max_by_key(|item| &item.name);
+    let leaf = leaf.map(|item| item.name.clone()).unwrap_or_default();
     for number in 0..count {
         if number > 0 {
             seen += GAPS[tape.below(GAPS.len())];
