@@ -84,7 +84,8 @@ impl Used<'_> {
         if self.entities.insert(id) {
             let entity = self.hir.catalog.entity(id);
             self.fields.extend(entity.key.iter().map(|&field| (id, field)));
-            self.fields.extend(entity.time.iter().chain(&entity.event_name).map(|&field| (id, field)));
+            let others = [entity.time, entity.event_name, entity.deleted_at()];
+            self.fields.extend(others.into_iter().flatten().map(|field| (id, field)));
         }
     }
 
@@ -111,6 +112,9 @@ impl Used<'_> {
             }
             if let Some(time) = entity.time {
                 let _ = writeln!(text, " time {}", names(entity, &[time]));
+            }
+            if let Some(mark) = entity.deleted_at() {
+                let _ = writeln!(text, " deleted_at {}", names(entity, &[mark]));
             }
         }
         for &(id, field) in &self.fields {

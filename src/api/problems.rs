@@ -127,10 +127,15 @@ problems! {
     /// ```
     ///
     /// Check the key, and which database is asked (`--database`); without one it is the
-    /// project's sample rows.
-    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String }
+    /// project's sample rows. Where the catalog says `deletes: soft`, a row whose `deleted_at` is
+    /// present isn't there either.
+    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<String> }
     message |p| format!("there is no {} with the key `{}`", p.entity, p.key);
-    help |_p| Some("check the key, and which database is asked: `--database`, or else the rows in `data/`".to_owned());
+    help |p| Some({
+        let deleted = p.mark.as_ref().map(|mark| format!("; a row whose `{mark}` is present has been deleted"));
+        let check = "check the key, and which database is asked: `--database`, or else the rows in `data/`";
+        format!("{check}{}", deleted.unwrap_or_default())
+    });
 
     /// Several rows have this key, or a link that should lead to one row leads to several.
     ///

@@ -62,6 +62,7 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
         deletes: Default::default(),
         unique_enforced: false,
         settle: None,
+        rebuild_every: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::lookup::{Lookup, duration};
 use super::model::{Changes, Deletes, FieldId};
-use super::problems::{ChangesKinds, MarkWithoutSoft, SoftWithoutMark};
+use super::problems::{AllDeleted, ChangesKinds, MarkWithoutSoft, SoftWithoutMark, StaticDeletes};
 use crate::diagnostic::Diagnostics;
 use crate::yaml::problems::UnknownWord;
 use crate::yaml::{Fields, Key, Node, NodeKind};
@@ -13,6 +13,7 @@ const KINDS: [&str; 4] = ["append_only", "mutable", "static", "unknown"];
 pub(super) fn read_changes(
     fields: &mut Fields<'_>,
     lookup: Lookup<'_>,
+    entity_key: &[FieldId],
     problems: &mut Diagnostics,
 ) -> (Changes, Deletes) {
     let node = fields.get("changes");
@@ -23,8 +24,13 @@ pub(super) fn read_changes(
 
     let entity = lookup.entity.to_owned();
     let marked = changes.as_ref().map(|one| matches!(one, Changes::Mutable { deleted_at: Some(_), .. }));
+    let fixed = changes == Some(Changes::Static);
     match (marked, deletes) {
-        (Some(false), Some(Deletes::Soft)) if !mentions_mark(node) => {
+        (_, Some(Deletes::Soft | Deletes::Hard)) if fixed => {
+            let span = deletes_node.map_or(fields.at, |node| node.span);
+            problems.push(StaticDeletes { span, entity, changes: node.map_or(span, |node| node.span) });
+        }
+        (Some(false), Some(Deletes::Soft)) if mark_node(node).is_none() => {
             let span = deletes_node.map_or(fields.at, |node| node.span);
             problems.push(SoftWithoutMark { span, entity });
         }
@@ -34,16 +40,39 @@ pub(super) fn read_changes(
         }
         _ => {}
     }
-    (changes.unwrap_or_default(), deletes.unwrap_or_default())
+    if let (Some(Changes::Mutable { deleted_at: Some(mark), .. }), Some(Deletes::Soft)) = (&changes, deletes)
+    {
+        judge_mark(*mark, mark_node(node), lookup, entity_key, problems);
+    }
+    // Where nothing changes, nothing goes.
+    let unsaid = if fixed { Deletes::Never } else { Deletes::default() };
+    (changes.unwrap_or_default(), deletes.unwrap_or(unsaid))
 }
 
-/// Whether a `deleted_at` is written that turned out to be wrong, which was reported.
-fn mentions_mark(changes: Option<&Node>) -> bool {
-    let Some(NodeKind::Map(kinds)) = changes.map(|node| &node.kind) else { return false };
-    kinds.iter().any(|(_, node)| match &node.kind {
-        NodeKind::Map(entries) => entries.iter().any(|(key, _)| key.text == "deleted_at"),
-        _ => false,
+/// What is written as `deleted_at`. If it turned out to be wrong, that was reported.
+fn mark_node(changes: Option<&Node>) -> Option<&Node> {
+    let NodeKind::Map(kinds) = &changes?.kind else { return None };
+    kinds.iter().find_map(|(_, node)| match &node.kind {
+        NodeKind::Map(entries) => {
+            entries.iter().find(|(key, _)| key.text == "deleted_at").map(|(_, node)| node)
+        }
+        _ => None,
     })
+}
+
+/// Reports a mark that all rows have: those without it would be no rows either.
+fn judge_mark(
+    mark: FieldId,
+    node: Option<&Node>,
+    lookup: Lookup<'_>,
+    entity_key: &[FieldId],
+    problems: &mut Diagnostics,
+) {
+    let (field, key) = (lookup.field(mark), entity_key.contains(&mark));
+    if let Some(node) = node.filter(|_| key || !field.nullable) {
+        let (entity, field) = (lookup.entity.to_owned(), field.name.clone());
+        problems.push(AllDeleted { span: node.span, entity, field, key });
+    }
 }
 
 fn read_kind(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Option<Changes> {
@@ -64,7 +93,9 @@ fn read_kind(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Opt
 fn simple_kind(kind: &str) -> Changes {
     match kind {
         "append_only" => Changes::AppendOnly { lateness: None, ingested_at: None },
-        "mutable" => Changes::Mutable { updated_at: None, deleted_at: None, immutable: Vec::new() },
+        "mutable" => {
+            Changes::Mutable { ingested_at: None, updated_at: None, deleted_at: None, immutable: Vec::new() }
+        }
         "static" => Changes::Static,
         _ => Changes::Unknown,
     }
@@ -82,6 +113,7 @@ fn read_options(
             ingested_at: lookup.time("ingested_at", fields.get("ingested_at"), problems),
         },
         "mutable" => Changes::Mutable {
+            ingested_at: lookup.time("ingested_at", fields.get("ingested_at"), problems),
             updated_at: lookup.time("updated_at", fields.get("updated_at"), problems),
             deleted_at: lookup.time("deleted_at", fields.get("deleted_at"), problems),
             immutable: read_immutable(fields, lookup, problems),

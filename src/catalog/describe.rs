@@ -38,6 +38,7 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
             Deletes::Hard => "hard",
         },
         "settle": entity.settle.map(describe_duration),
+        "rebuild_every": entity.rebuild_every.map(describe_duration),
         "fields": entity.fields.iter().map(describe_field).collect::<Vec<_>>(),
         "links": entity.links.iter().map(|link| describe_link(catalog, entity, link)).collect::<Vec<_>>(),
     })
@@ -61,7 +62,8 @@ fn describe_changes(entity: &Entity) -> Value {
             "lateness": lateness.map(describe_duration),
             "ingested_at": ingested_at.map(name),
         }}),
-        Changes::Mutable { updated_at, deleted_at, immutable } => json!({ "mutable": {
+        Changes::Mutable { ingested_at, updated_at, deleted_at, immutable } => json!({ "mutable": {
+            "ingested_at": ingested_at.map(name),
             "updated_at": updated_at.map(name),
             "deleted_at": deleted_at.map(name),
             "immutable": immutable.iter().copied().map(name).collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::changes::read_changes;
 use super::field::read_field;
-use super::lookup::{Lookup, check_name, duration};
+use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource};
 use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
 use super::source::{read_source, read_targets};
@@ -48,8 +48,9 @@ pub(super) fn read_entity<'a>(
     let unique = map.get("unique").and_then(|node| node.word("a setting of `unique`", &enforced, problems));
     let time = lookup.time("time", map.get("time"), problems);
     let event_name = read_event_name(map.get("event_name"), lookup, problems);
-    let (changes, deletes) = read_changes(&mut map, lookup, problems);
+    let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
+    let rebuild_every = interval(map.get("rebuild_every"), problems);
     let links = map.entries("links", problems);
     map.finish(problems);
     if fields.is_empty() {
@@ -71,6 +72,7 @@ pub(super) fn read_entity<'a>(
         deletes,
         unique_enforced: unique.unwrap_or(false),
         settle,
+        rebuild_every,
     };
     Some(Draft { entity, links, broken })
 }

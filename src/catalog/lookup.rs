@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::{Field, FieldId};
-use super::problems::{BadDuration, BadName, NotATime, UnknownField};
+use super::problems::{BadDuration, BadName, NoInterval, NotATime, UnknownField};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::{Unit, parse_duration};
 use crate::yaml::{Key, Node};
@@ -82,4 +82,15 @@ pub(super) fn duration(node: Option<&Node>, problems: &mut Diagnostics) -> Optio
         problems.push(BadDuration { span: node.span, text: text.to_owned() });
     }
     found
+}
+
+/// How often something is done, if that is said: a duration that is not zero.
+pub(super) fn interval(node: Option<&Node>, problems: &mut Diagnostics) -> Option<(i64, Unit)> {
+    let found = duration(node, problems)?;
+    if found.0 > 0 {
+        return Some(found);
+    }
+    let text = node.and_then(|node| node.text(problems)).unwrap_or_default().to_owned();
+    problems.push(NoInterval { span: node.map(|node| node.span)?, text });
+    None
 }

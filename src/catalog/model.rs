@@ -77,6 +77,8 @@ pub struct Entity {
     pub unique_enforced: bool,
     /// How long after a row's stamp it may still become visible.
     pub settle: Option<(i64, Unit)>,
+    /// How often segments that read it are rebuilt, however they are refreshed in between.
+    pub rebuild_every: Option<(i64, Unit)>,
 }
 
 impl Entity {
@@ -110,6 +112,15 @@ impl Entity {
     #[must_use]
     pub fn source_on(&self, target: &str) -> &TableSource {
         self.target_sources.get(target).unwrap_or(&self.source)
+    }
+
+    /// The field that tells whether a row has been deleted: where it is present, the row is none.
+    #[must_use]
+    pub fn deleted_at(&self) -> Option<FieldId> {
+        match self.changes {
+            Changes::Mutable { deleted_at, .. } if self.deletes == Deletes::Soft => deleted_at,
+            _ => None,
+        }
     }
 
     /// Whether the declarations promise that this field of a row never changes.
@@ -244,6 +255,8 @@ pub enum Changes {
     },
     /// Rows change.
     Mutable {
+        /// The column that the loader sets whenever it writes a row.
+        ingested_at: Option<FieldId>,
         /// When a row changed last.
         updated_at: Option<FieldId>,
         /// When it was deleted, if deletes are soft.
@@ -263,7 +276,7 @@ pub enum Changes {
 pub enum Deletes {
     /// Rows stay for ever.
     Never,
-    /// A row is marked through `deleted_at`.
+    /// A row is marked through `deleted_at`, and is then no row.
     Soft,
     /// Rows vanish; what is assumed of sources that say nothing.
     #[default]

@@ -322,6 +322,43 @@ problems! {
     message |_p| "`changes` says not one, but several or no ways in which rows change".to_owned();
     help |_p| Some("write `append_only`, `mutable`, `static` or `unknown`, or `{ append_only: { … } }`".to_owned());
 
+    /// Where nothing changes, nothing goes: `changes: static` says `deletes: never` as well.
+    ///
+    ///     changes: static
+    ///     deletes: hard          # wrong
+    ///
+    /// Remove `deletes`; or, if rows do go, say how the others change: `changes: append_only`, or
+    /// `changes: unknown`.
+    error SEG230 "static, but rows go" StaticDeletes { span: Span, entity: String, changes: Span }
+    message |p| format!("rows of `{}` go, but nothing of it is to change", p.entity);
+    help |_p| Some("remove `deletes`, or write `changes: append_only` or `changes: unknown` instead of `static`".to_owned());
+    labels |p| vec![Label { span: p.changes, text: "nothing changes".to_owned() }];
+
+    /// `rebuild_every` says how often segments are rebuilt, so it can't be no time at all.
+    ///
+    ///     rebuild_every: 0 days      # wrong
+    ///     rebuild_every: 7 days
+    ///
+    /// A segment that is to be rebuilt at each refresh has `materialize: table`.
+    error SEG231 "rebuilt without end" NoInterval { span: Span, text: String }
+    message |p| format!("`rebuild_every: {}` leaves no time between two rebuilds", p.text);
+    help |_p| Some("write a longer time, as in `7 days`; segments with `materialize: table` are rebuilt each time".to_owned());
+
+    /// A row whose `deleted_at` is present has been deleted. If the field is never missing, or is
+    /// part of the key, there is no other row.
+    ///
+    ///     changes: { mutable: { deleted_at: deleted_at } }
+    ///     deletes: soft
+    ///     fields: { deleted_at: { type: timestamp, nullable: false } }     # wrong
+    ///
+    /// Name the field that is missing until a row is deleted.
+    error SEG232 "every row is deleted" AllDeleted { span: Span, entity: String, field: String, key: bool }
+    message |p| {
+        let why = if p.key { "is part of the key" } else { "is never missing" };
+        format!("all rows of `{}` count as deleted, since `{}` {why}", p.entity, p.field)
+    };
+    help |_p| Some("name a field that is missing until a row is deleted; remove its `nullable: false` if it is wrong".to_owned());
+
     /// A `path` names the keys that lead to the value, from the outermost.
     ///
     ///     plan: { type: string, column: properties, path: [] }

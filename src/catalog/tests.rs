@@ -50,9 +50,10 @@ entities:
     targets: { warehouse: { table: analytics.dim_customers }, lake: { query: select 1 } }
     key: customer_id
     unique: enforced
-    changes: { mutable: { updated_at: seen_at, deleted_at: gone_at, immutable: [signed_up_at] } }
+    changes: { mutable: { ingested_at: loaded_at, updated_at: seen_at, deleted_at: gone_at, immutable: [signed_up_at] } }
     deletes: soft
     settle: 1 hour
+    rebuild_every: 7 days
     fields:
       customer_id: integer
       email: { type: string, nullable: false, pii: true, roles: [crm], description: Where to write, column: "e-mail" }
@@ -61,6 +62,7 @@ entities:
       signed_up_at: { type: timestamp, zone: europe/london }
       seen_at: timestamp
       gone_at: timestamp
+      loaded_at: timestamp
       code: { type: string, storage: char }
       tags: array<string>
       version: semver
@@ -186,6 +188,8 @@ fn entities_are_refused() {
     refuses(&entity("    unique: yes\n"), &["SEG025 yes"]);
     refuses(&entity("    settle: 1h\n"), &["SEG227 1h"]);
     refuses(&entity("    settle: 1\n"), &["SEG227 1"]);
+    refuses(&entity("    rebuild_every: weekly\n"), &["SEG227 weekly"]);
+    refuses(&entity("    rebuild_every: 0 days\n"), &["SEG231 0 days"]);
     refuses(&entity("    description: [x]\n"), &["SEG022 [x]"]);
     refuses(&entity("    targets: { x: { } }\n"), &["SEG205 x"]);
     refuses(&entity("    targets: { 'x y': { table: t, quer: 1 } }\n"), &["SEG203 'x y'", "SEG023 quer"]);
@@ -208,6 +212,33 @@ fn changes_are_refused() {
         &["SEG227 late", "SEG023 updated_at"],
     );
     refuses(&entity("    changes: { mutable: { immutable: [s, nope] } }\n"), &["SEG208 nope"]);
+    refuses(&entity("    changes: { mutable: { ingested_at: s } }\n"), &["SEG215 s"]);
+}
+
+#[test]
+fn where_nothing_changes_nothing_goes() {
+    let static_and = |more: &str| entity(&format!("    changes: static\n{more}"));
+    for more in ["", "    deletes: never\n"] {
+        let (catalog, problems) = load_one(&static_and(more));
+        assert!(problems.is_empty(), "{problems:#?}");
+        assert_eq!(catalog.entities[0].deletes, Deletes::Never);
+    }
+    let (catalog, _) = load_one(&entity(""));
+    assert_eq!(catalog.entities[0].deletes, Deletes::Hard);
+    refuses(&static_and("    deletes: hard\n"), &["SEG230 hard"]);
+    refuses(&static_and("    deletes: soft\n"), &["SEG230 soft"]);
+}
+
+#[test]
+fn not_every_row_is_deleted() {
+    let soft = entity("    deletes: soft\n    changes: { mutable: { deleted_at: at } }\n");
+    let (catalog, problems) = load_one(&soft);
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!(catalog.entities[0].deleted_at(), catalog.entities[0].find_field("at"));
+    refuses(&soft.replace("at: timestamp", "at: { type: timestamp, nullable: false }"), &["SEG232 at"]);
+    refuses(&soft.replace("key: id", "key: [id, at]"), &["SEG232 at"]);
+    let (catalog, _) = load_one(&soft.replace("soft", "hard"));
+    assert_eq!(catalog.entities[0].deleted_at(), None);
 }
 
 #[test]

@@ -72,19 +72,29 @@ impl Data {
         &self.catalog
     }
 
-    /// All rows of an entity, also those without a key.
+    /// All rows of an entity, also those without a key and those that have been deleted.
     #[must_use]
     pub fn rows(&self, entity: EntityId) -> &[Vec<Datum>] {
         self.tables.get(entity.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The rows that exist for the language, with their positions: "an entity row with a
-    /// missing key part is no entity".
+    /// missing key part is no entity", and neither is one that has been deleted.
     pub fn existing(&self, entity: EntityId) -> impl Iterator<Item = (usize, &[Datum])> {
-        let key = self.catalog.entities.get(entity.0 as usize).map_or(&[][..], |model| &model.key);
+        let model = self.catalog.entities.get(entity.0 as usize);
         let rows = self.rows(entity).iter().map(Vec::as_slice).enumerate();
-        rows.filter(move |(_, row)| pick(row, key).is_some())
+        rows.filter(move |(_, row)| model.is_some_and(|model| exists(model, row)))
     }
+}
+
+fn exists(entity: &Entity, row: &[Datum]) -> bool {
+    pick(row, &entity.key).is_some() && !is_deleted(entity, row)
+}
+
+/// Whether a row is marked as deleted, by an entity whose deletes are soft.
+pub fn is_deleted(entity: &Entity, row: &[Datum]) -> bool {
+    let mark = entity.deleted_at().and_then(|field| row.get(field.0 as usize));
+    mark.is_some_and(|mark| !mark.is_missing())
 }
 
 /// A value as reading its column gives it: without the padding of a `CHAR(n)`, and so on.

@@ -33,7 +33,7 @@ use jiff::Timestamp;
 
 use crate::check::hir::{Hir, SegmentId};
 
-pub use data::{Data, DataError, fit};
+pub use data::{Data, DataError, fit, is_deleted};
 pub use datum::Datum;
 pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::lower::not_deleted;
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::catalog::{EntityId, FieldId, TableSource};
@@ -14,7 +15,7 @@ use crate::types::Literal;
 pub const RUNS_TABLE: &str = "segc_runs";
 
 /// One check per set of columns that must be unique, but for keys that the database
-/// guarantees.
+/// guarantees. A row that has been deleted is no duplicate of another.
 pub(super) fn unique_checks(
     hir: &Hir,
     target: &str,
@@ -35,7 +36,8 @@ pub(super) fn unique_checks(
         let names: Vec<&str> = fields.iter().map(|&field| entity.field(field).column.as_str()).collect();
         let columns: Vec<Scalar> =
             names.iter().map(|name| Scalar::Column("t".to_owned(), (*name).to_owned())).collect();
-        let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column))).collect();
+        let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
+        let rows = present.chain(not_deleted(entity, "t")).collect();
         let more = Scalar::Binary(
             BinaryOp::Greater,
             Box::new(Scalar::CountRows),
@@ -44,7 +46,7 @@ pub(super) fn unique_checks(
         let duplicates = Select {
             columns: vec![one()],
             from: Some(TableRef { relation, alias: "t".to_owned() }),
-            filter: all(present),
+            filter: all(rows),
             group_by: columns,
             having: Some(more),
             ..Select::default()

@@ -46,6 +46,7 @@ pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(
     let segment = hir.segment(id);
     let mut collector = Collector { hir, needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
     walk_segment(&mut collector, segment);
+    collector.mark(segment.entity, segment.name_span);
     while let Some((computed, span)) = collector.todo.pop() {
         if collector.traits.insert(computed) {
             let mut inner =
@@ -112,7 +113,14 @@ impl Collector<'_> {
         }
     }
 
-    /// The fields that a hop compares.
+    /// What telling an entity's deleted rows needs.
+    fn mark(&mut self, entity: EntityId, span: Span) {
+        if let Some(mark) = self.hir.catalog.entity(entity).deleted_at() {
+            self.inside(entity, mark, span);
+        }
+    }
+
+    /// The fields that a hop compares, and that tell whether it leads to a row.
     fn hop(&mut self, hop: &Hop, span: Span) {
         let catalog = &self.hir.catalog;
         for &(own, target) in &catalog.entity(hop.from).link(hop.link).on {
@@ -122,6 +130,7 @@ impl Collector<'_> {
         if let (Some(_), Some(name)) = (&hop.event, catalog.entity(hop.to).event_name) {
             self.inside(hop.to, name, span);
         }
+        self.mark(hop.to, span);
     }
 
     fn path_length(&mut self, hops: usize, span: Span) {

@@ -7,7 +7,7 @@ use super::problems::{NoEntity, NoField, RowLacks, RowTwice};
 use super::value::value;
 use crate::catalog::{Catalog, Entity, EntityId, FieldId};
 use crate::diagnostic::{Diagnostics, Span};
-use crate::evaluate::Datum;
+use crate::evaluate::{Datum, is_deleted};
 use crate::yaml::Node;
 
 /// What rows hold that don't say otherwise.
@@ -132,13 +132,16 @@ pub(super) fn key_of(entity: &Entity, values: &[Datum]) -> Option<Key> {
     entity.key.iter().map(part).collect()
 }
 
-/// The keys of rows, by entity. Of rows with one key, all but the first are reported.
+/// The keys of rows, by entity. Of rows with one key, all but the first are reported; those that
+/// have been deleted are no rows, but may be spoken of.
 pub(super) fn keys_of<'a>(
     rows: impl IntoIterator<Item = &'a GivenRow>,
     catalog: &Catalog,
     problems: &mut Diagnostics,
 ) -> BTreeMap<EntityId, BTreeMap<Key, Span>> {
     let mut keys: BTreeMap<EntityId, BTreeMap<Key, Span>> = BTreeMap::new();
+    let (deleted, rows): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| is_deleted(catalog.entity(row.entity), &row.values));
     for row in rows {
         let entity = catalog.entity(row.entity);
         let Some(key) = key_of(entity, &row.values) else { continue };
@@ -148,6 +151,11 @@ pub(super) fn keys_of<'a>(
             problems.push(RowTwice { span: row.span, entity, key, first });
         } else {
             known.insert(key, row.span);
+        }
+    }
+    for row in deleted {
+        if let Some(key) = key_of(catalog.entity(row.entity), &row.values) {
+            keys.entry(row.entity).or_default().entry(key).or_insert(row.span);
         }
     }
     keys

@@ -40,6 +40,12 @@ entities:
   kind: { table: Shared, key: name, fields: { name: string, weight: integer } }
   other: { table: shared, key: weight, fields: { weight: { type: string, nullable: false } } }
   far: { table: lake.main.far, key: id, fields: { id: integer } }
+  account:
+    table: accounts
+    key: id
+    changes: { mutable: { deleted_at: gone_at } }
+    deletes: soft
+    fields: { id: integer, gone_at: timestamp }
 "#;
 
 const SEGMENTS: &str = r#"
@@ -61,6 +67,7 @@ segment others on other { where weight = "5" }
 segment far on far { }
 segment too_much on thing { where sum(parts.number) * 10000000000 * 10000000000 * 10000000000 > 1 }
 segment broken on thing { where ratio * 1e308 * 1e308 > 1 }
+segment accounts on account { }
 segment off on thing { enabled: false }
 "#;
 
@@ -123,6 +130,16 @@ fn values_of_every_type_are_those_that_were_written() {
     // A float of 32 bits is not the decimal that was written.
     text.push_str("- { name: small, given: { thing: [{ id: 1, small: 0.1 }] }, expect: { small: [] } }\n");
     assert_eq!(failures(&text), [""; 0]);
+}
+
+#[test]
+fn a_deleted_row_is_none_but_may_be_spoken_of() {
+    let given = "account: [{ id: 1, gone_at: 2026-01-01T00:00:00Z }, { id: 1 }, \
+                 { id: 2, gone_at: 2026-01-01T00:00:00Z }, { id: 2, gone_at: 2026-01-02T00:00:00Z }]";
+    assert_eq!(failures(&one_test(given, "accounts: { in: [1], out: [2] }")), [""; 0]);
+    let (_, problems) = suite(&one_test("account: [{ id: 1 }, { id: 1 }]", "accounts: [1]"));
+    let codes: Vec<_> = problems.iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["SEG077"], "{problems:#?}");
 }
 
 #[test]

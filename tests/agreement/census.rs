@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use segc::catalog::{Catalog, Container, Storage};
 use segc::check::hir::{
-    Aggregate, AggregateFunc, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Keep, KeepKind,
+    Aggregate, AggregateFunc, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, Keep, KeepKind,
     KeepSize, LocalTime, Part, Path, Segment, Sequence, TextOp, TraitId, Value, ValueKind, Window,
 };
 use segc::check::visit::{
@@ -125,6 +125,8 @@ pub const CONSTRUCTS: &[&str] = &[
     "column: in JSON",
     "column: in JSON text",
     "column: never missing",
+    "rows: some deleted",
+    "rows: some deleted, behind a link",
     "type: string",
     "type: integer",
     "type: decimal",
@@ -195,6 +197,7 @@ impl<'a> Finder<'a> {
         ] {
             finder.tell_if(is_so, name);
         }
+        finder.tell_if(hir.catalog.entity(segment.entity).deleted_at().is_some(), "rows: some deleted");
         walk_segment(&mut finder, segment);
         for name in &finder.found {
             assert!(CONSTRUCTS.contains(name), "`{name}` is in no list");
@@ -210,6 +213,11 @@ impl<'a> Finder<'a> {
         if is_so {
             self.tell(name);
         }
+    }
+
+    fn hops(&mut self, hops: &[Hop]) {
+        let marked = |hop: &Hop| self.hir.catalog.entity(hop.to).deleted_at().is_some();
+        self.tell_if(hops.iter().any(marked), "rows: some deleted, behind a link");
     }
 
     fn local(&mut self, local: &LocalTime) {
@@ -402,6 +410,7 @@ impl Visitor for Finder<'_> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
+        self.hops(&aggregate.hops);
         let links: Vec<bool> =
             aggregate.hops.iter().map(|hop| self.hir.catalog.entity(hop.from).link(hop.link).many).collect();
         let ranked = aggregate.ranked.map(|ranked| ranked.latest);
@@ -464,6 +473,7 @@ impl Visitor for Finder<'_> {
     }
 
     fn path(&mut self, path: &Path) {
+        self.hops(&path.hops);
         self.tell_if(!path.hops.is_empty(), "path: to one");
         self.tell_if(path.hops.len() > 1, "path: to one, further");
         self.tell_if(path.base == Base::Outer, "path: outer");

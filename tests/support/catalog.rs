@@ -47,6 +47,7 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
         deletes: Deletes::Hard,
         unique_enforced: false,
         settle: None,
+        rebuild_every: None,
     }
 }
 

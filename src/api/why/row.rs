@@ -36,8 +36,9 @@ pub(super) fn ask(
 
 /// Nobody has this key.
 pub(super) fn nobody(session: &Session, question: &Question<'_>) -> Diagnostic {
-    let entity = session.entity_of(question.segment).name.clone();
-    NoSuchKey { span: None, entity, key: question.key.join(", ") }.into()
+    let entity = session.entity_of(question.segment);
+    let mark = entity.deleted_at().map(|field| entity.field(field).name.clone());
+    NoSuchKey { span: None, entity: entity.name.clone(), key: question.key.join(", "), mark }.into()
 }
 
 /// More than one has it.

@@ -6,7 +6,7 @@ use crate::types::{Literal, Type};
 
 use super::super::hir::{self, CondKind, Value, ValueKind};
 use super::super::names::suggest;
-use super::super::problems::names::{ManyAsValue, RowAsValue, UnknownParam};
+use super::super::problems::names::{ManyAsValue, NeverDeleted, RowAsValue, UnknownParam};
 use super::super::problems::types::{LooseDuration, WrongType};
 use super::super::resolve::{Resolved, Scope, Tail, path_text};
 use super::{Checker, TraitState, describe, value};
@@ -87,6 +87,10 @@ impl Checker<'_, '_> {
             Tail::Field(field) => {
                 let entity = self.known.names.catalog.entity(end);
                 let declared = entity.field(field);
+                if entity.deleted_at() == Some(field) {
+                    let (entity, field) = (entity.name.clone(), declared.name.clone());
+                    self.report(NeverDeleted { span: path.span, entity, field });
+                }
                 // A row whose key has a missing part does not exist.
                 let may_miss = behind_link
                     || declared.nullable && !entity.key.contains(&field)

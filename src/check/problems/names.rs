@@ -360,4 +360,16 @@ crate::problems! {
     error SEG337 "too large with its traits" TraitsTooLarge { span: Span, limit: u64 }
     message |p| format!("with this trait written out, the expression has more than {} parts", p.limit);
     help |_p| Some("use it less often, or fewer traits within it".to_owned());
+
+    /// The field that marks deleted rows: a row in which it is present is no row, so whoever asks
+    /// for it sees nothing.
+    ///
+    ///     where deleted_at is missing         # holds for every customer
+    ///     where deleted_at during last 7 days # holds for nobody
+    ///
+    /// Leave it out: segments have no deleted members, and aggregates see no deleted rows. If rows
+    /// with it are to count, remove `deletes: soft` and `deleted_at` from the entity's `changes`.
+    warning SEG338 "the mark of deleted rows" NeverDeleted { span: Span, entity: String, field: String }
+    message |p| format!("`{}` is always missing here: a {} that has it is no {} any more", p.field, p.entity, p.entity);
+    help |_p| Some("leave it out: deleted rows are no rows; if they are to count, the catalog must not say `deletes: soft`".to_owned());
 }

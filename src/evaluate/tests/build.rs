@@ -95,6 +95,7 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
         deletes: Deletes::Hard,
         unique_enforced: false,
         settle: None,
+        rebuild_every: None,
     }
 }
 

@@ -106,9 +106,9 @@ impl Lowering<'_> {
             let grouped = self.group_keys(&owner, keys, |own| own);
             return (inner, grouped);
         }
-        let frame = self.frames.len() - 1;
         let row = self.scan(hops[0].to);
-        self.restrict(&row, &hops[0]);
+        let event = self.event_condition(&row, &hops[0]);
+        self.frames[row.frame].filter.extend(event);
         let on = catalog.entity(hops[0].from).link(hops[0].link).on.clone();
         let target_of = |own| on.iter().find(|(o, _)| *o == own).map_or(own, |(_, target)| *target);
         let entity = catalog.entity(hops[0].to);
@@ -119,7 +119,6 @@ impl Lowering<'_> {
             let from = path.last().cloned().unwrap_or_else(|| owner.clone());
             path.push(self.join_inner(&from, hop));
         }
-        self.frames[frame].filter.dedup();
         (Inner::new(path, None, owner), grouped)
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Lowering;
+use super::json::in_json;
 use super::names::{holds, initials, unused};
 use super::segment::last_name;
-use crate::catalog::{Container, EntityId, FieldId, Inside, Storage, TableSource};
+use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef, all};
@@ -63,7 +64,7 @@ impl Lowering<'_> {
         let alias = self.alias(frame, &initials(&self.cx.hir.catalog.entity(entity).name));
         let row = Row { frame, alias: alias.clone(), entity };
         self.frames[frame].from = Some(TableRef { relation: self.relation(entity), alias });
-        let exists = self.key_present(&row, &[]);
+        let exists = self.row_exists(&row, &[]);
         self.frames[frame].filter.extend(exists);
         row
     }
@@ -83,15 +84,10 @@ impl Lowering<'_> {
             let on = all(link).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
             self.frames[frame].joins.push(Join { left: false, table, on });
         }
-        self.restrict(&row, hop);
+        let exists = self.row_exists(&row, &self.target_fields(hop));
+        let event = self.event_condition(&row, hop);
+        self.frames[frame].filter.extend(exists.into_iter().chain(event));
         row
-    }
-
-    /// The conditions that make a row of a hop exist: its key, and its event's name.
-    pub(super) fn restrict(&mut self, row: &Row, hop: &Hop) {
-        let present = self.key_present(row, &self.target_fields(hop));
-        let event = self.event_condition(row, hop);
-        self.frames[row.frame].filter.extend(present.into_iter().chain(event));
     }
 
     /// The row at the end of a to-one path; columns of an absent row are null.
@@ -122,7 +118,7 @@ impl Lowering<'_> {
         let alias = self.alias(from.frame, link);
         let row = Row { frame: from.frame, alias: alias.clone(), entity: hop.to };
         let mut on = self.link_condition(from, hop, &row);
-        on.extend(self.key_present(&row, &self.target_fields(hop)));
+        on.extend(self.row_exists(&row, &self.target_fields(hop)));
         on.extend(self.event_condition(&row, hop));
         self.unique.insert((hop.to, self.target_fields(hop)));
         let table = TableRef { relation: self.relation(hop.to), alias: alias.clone() };
@@ -163,15 +159,7 @@ impl Lowering<'_> {
     pub(super) fn field(&mut self, row: &Row, id: FieldId) -> Scalar {
         let field = self.cx.hir.catalog.entity(row.entity).field(id);
         self.reads.entry(row.entity).or_default().insert(field.column.clone());
-        let column = Scalar::Column(row.alias.clone(), field.column.clone());
-        let column = match &field.inside {
-            None if field.ty == Type::Json => self.in_json(column, Container::Json, &[], &field.ty),
-            None => column,
-            Some(Inside { container: Container::Struct, keys }) => {
-                keys.iter().fold(column, |outer, key| Scalar::Member(Box::new(outer), key.clone()))
-            }
-            Some(inside) => self.in_json(column, inside.container, &inside.keys, &field.ty),
-        };
+        let column = stored(field, &row.alias);
         match &field.storage {
             // Arithmetic widens it; comparisons need not.
             Storage::Native | Storage::Int32 => column,
@@ -184,13 +172,19 @@ impl Lowering<'_> {
         }
     }
 
-    /// That an entity's row exists: a row with a missing key part is none. Columns that
-    /// equal others (`joined`) need no test.
-    fn key_present(&mut self, row: &Row, joined: &[FieldId]) -> Vec<Scalar> {
+    /// That an entity's row exists: a row with a missing key part is none, and neither is one
+    /// that has been deleted. Key columns that equal others (`joined`) need no test.
+    fn row_exists(&mut self, row: &Row, joined: &[FieldId]) -> Vec<Scalar> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let may_miss = |id: &FieldId| entity.field(*id).nullable && !joined.contains(id);
         let ids: Vec<FieldId> = entity.key.iter().copied().filter(may_miss).collect();
-        ids.into_iter().map(|id| Scalar::IsNotNull(Box::new(self.field(row, id)))).collect()
+        let key = ids.into_iter().map(|id| Scalar::IsNotNull(Box::new(self.field(row, id))));
+        let mut exists: Vec<Scalar> = key.collect();
+        if let Some(mark) = entity.deleted_at() {
+            self.reads.entry(row.entity).or_default().insert(entity.field(mark).column.clone());
+            exists.extend(not_deleted(entity, &row.alias));
+        }
+        exists
     }
 
     pub(super) fn event_condition(&mut self, row: &Row, hop: &Hop) -> Option<Scalar> {
@@ -247,6 +241,26 @@ impl Lowering<'_> {
         self.frames[frame].aliases.insert(name.clone());
         name
     }
+}
+
+/// A field as its column holds it, but for the conversion that its storage demands.
+fn stored(field: &Field, alias: &str) -> Scalar {
+    let column = Scalar::Column(alias.to_owned(), field.column.clone());
+    match &field.inside {
+        None if field.ty == Type::Json => in_json(column, Container::Json, &[], &field.ty),
+        None => column,
+        Some(Inside { container: Container::Struct, keys }) => {
+            keys.iter().fold(column, |outer, key| Scalar::Member(Box::new(outer), key.clone()))
+        }
+        Some(inside) => in_json(column, inside.container, &inside.keys, &field.ty),
+    }
+}
+
+/// That a row of an entity whose deletes are soft has not been deleted. Whether a time is present
+/// doesn't depend on its zone.
+pub(in crate::plan) fn not_deleted(entity: &Entity, alias: &str) -> Option<Scalar> {
+    let mark = entity.field(entity.deleted_at()?);
+    Some(Scalar::IsNull(Box::new(stored(mark, alias))))
 }
 
 /// Hops are compared by meaning, not by where they were written.

@@ -2,7 +2,6 @@
 
 use bigdecimal::BigDecimal;
 
-use super::Lowering;
 use super::bounds::call;
 use super::cond::binary;
 use crate::catalog::{Container, is_plain};
@@ -13,17 +12,15 @@ use crate::types::{Literal, Type};
 /// The name of an element where an array's elements are read one by one.
 const ITEM: &str = "segc_item";
 
-impl Lowering<'_> {
-    /// The value below these keys of the document in a column.
-    pub(super) fn in_json(&self, column: Scalar, container: Container, keys: &[String], ty: &Type) -> Scalar {
-        let read = if container == Container::JsonText { Function::ReadJsonText } else { Function::ReadJson };
-        let document = call(read, vec![column]);
-        let found = keys.iter().fold(document, |outer, key| {
-            let step = if is_plain(key) { Function::JsonKey } else { Function::JsonAnyKey };
-            call(step, vec![outer, Scalar::Literal(Literal::String(key.clone()))])
-        });
-        typed(found, ty)
-    }
+/// The value below these keys of the document in a column.
+pub(super) fn in_json(column: Scalar, container: Container, keys: &[String], ty: &Type) -> Scalar {
+    let read = if container == Container::JsonText { Function::ReadJsonText } else { Function::ReadJson };
+    let document = call(read, vec![column]);
+    let found = keys.iter().fold(document, |outer, key| {
+        let step = if is_plain(key) { Function::JsonKey } else { Function::JsonAnyKey };
+        call(step, vec![outer, Scalar::Literal(Literal::String(key.clone()))])
+    });
+    typed(found, ty)
 }
 
 /// A JSON value as one of a type; null if it is another.

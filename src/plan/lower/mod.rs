@@ -35,6 +35,7 @@ use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
 use crate::types::{Type, Unit};
 use frame::Frame;
+pub(super) use frame::not_deleted;
 
 /// Where the members of a segment that others refer to are found.
 #[derive(Debug, Clone, PartialEq, Eq)]

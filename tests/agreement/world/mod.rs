@@ -39,6 +39,8 @@ pub enum Kind {
     Scores,
     /// A JSON document.
     Document,
+    /// When the row was deleted.
+    Mark,
 }
 
 impl Kind {
@@ -54,7 +56,7 @@ impl Kind {
             Self::Float => "float",
             Self::Boolean => "boolean",
             Self::Date => "date",
-            Self::Timestamp => "timestamp",
+            Self::Timestamp | Self::Mark => "timestamp",
             Self::Tags => "array<string>",
             Self::Scores => "array<integer>",
             Self::Document => "json",
@@ -79,7 +81,7 @@ impl Kind {
 
     /// Whether values can be compared for equality.
     pub fn is_single(self) -> bool {
-        !self.is_array() && self != Self::Document
+        !self.is_array() && self != Self::Document && self != Self::Mark
     }
 }
 
@@ -142,6 +144,10 @@ impl World {
             }
             if let Some(event) = entity.fields.iter().find(|field| field.kind == Kind::Event) {
                 let _ = writeln!(text, "    event_name: {}", event.name);
+            }
+            if let Some(mark) = entity.fields.iter().find(|field| field.kind == Kind::Mark) {
+                let changes = format!("mutable: {{ deleted_at: {} }}", mark.name);
+                let _ = writeln!(text, "    changes: {{ {changes} }}\n    deletes: soft");
             }
             text.push_str("    fields:\n");
             for field in &entity.fields {

@@ -1,4 +1,5 @@
-//! Random rows: orphans, ties at one instant, missing values, and times at the edges of windows.
+//! Random rows: orphans, ties at one instant, missing values, times at the edges of windows, and
+//! deleted rows beside others of the same key.
 
 use std::collections::BTreeSet;
 
@@ -128,8 +129,20 @@ fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
         _ => tape.below(18) + 4,
     };
     let mut rows: Vec<Vec<Option<String>>> = (0..count).map(|at| row(entity, at, tape)).collect();
+    let mark = entity.fields.iter().position(|field| field.kind == Kind::Mark);
+    if let Some(mark) = mark {
+        let count = tape.below(4);
+        rows.extend((0..count).map(|at| {
+            let mut deleted = row(entity, at, tape);
+            deleted[mark] = Some("2026-03-01T00:00:00".to_owned() + zone_of(&entity.fields[mark]));
+            deleted
+        }));
+    }
     let mut seen = BTreeSet::new();
     rows.retain(|row| {
+        if mark.is_some_and(|mark| row[mark].is_some()) {
+            return true;
+        }
         let key: Option<Vec<String>> = entity
             .fields
             .iter()
@@ -156,7 +169,15 @@ fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
     row
 }
 
+/// What follows a time in a column.
+fn zone_of(field: &Field) -> &'static str {
+    if field.storage.is_empty() { "Z" } else { "" }
+}
+
 fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
+    if field.kind == Kind::Mark && !tape.one_in(5) {
+        return None;
+    }
     let rarely = matches!(field.kind, Kind::Number | Kind::OrderNo | Kind::RefOrder | Kind::Event);
     if field.may_miss && tape.one_in(if rarely { 20 } else { 6 }) {
         return None;
@@ -193,8 +214,8 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Document => tape.pick(DOCUMENTS),
         Kind::Boolean => tape.pick(&["true", "false"]),
         Kind::Date => tape.pick(DATES),
-        Kind::Timestamp if field.storage.is_empty() => tape.pick(INSTANTS),
-        Kind::Timestamp => tape.pick(LOCAL),
+        Kind::Timestamp | Kind::Mark if field.storage.is_empty() => tape.pick(INSTANTS),
+        Kind::Timestamp | Kind::Mark => tape.pick(LOCAL),
     };
     // These are missing, which some columns never are.
     Some(match (text, field.kind) {

@@ -170,6 +170,9 @@ const INSIDE: &[(&str, &str, Kind, &str)] = &[
     ("note", "note_labels", Kind::Tags, "column: note, path: tags, from: json_text"),
 ];
 
+/// Entities whose rows may be marked as deleted.
+const MARKED: &[&str] = &["order", "company"];
+
 impl Shape {
     pub fn entity(&self, tape: &mut Tape<'_>) -> Entity {
         let field = |&(name, kind): &(&'static str, Kind)| {
@@ -188,6 +191,11 @@ impl Shape {
                 let ty = kind.type_name();
                 fields.push(Field { name, kind, ty, may_miss: true, storage, within: Some(document) });
             }
+        }
+        if MARKED.contains(&name) && tape.one_in(2) {
+            let (kind, storage) = (Kind::Mark, storage(Kind::Timestamp, tape));
+            let ty = kind.type_name();
+            fields.push(Field { name: "deleted_at", kind, ty, may_miss: true, storage, within: None });
         }
         Entity { name, table, key, fields, one, many, time }
     }
