@@ -11,7 +11,7 @@ use crate::truth::{horizon, instant};
 use crate::world::{self, Changes, Deletes, ENTITIES, Facts, Kind};
 
 /// Rows whose `deleted_at` is present are no rows: the language's meaning of soft deletes.
-pub const SOFT_DELETES: bool = false;
+pub const SOFT_DELETES: bool = true;
 
 const ZONES: &[&str] = &["UTC", "Europe/London", "America/New_York"];
 
