@@ -60,6 +60,8 @@ pub struct Config {
     pub least: i64,
     /// Whether comments and blanks are other ones.
     pub reformatted: bool,
+    /// The zone, where it isn't that of the case.
+    pub zone: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -101,7 +103,8 @@ impl Case {
         }
         let settings = format!(
             "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\n",
-            self.zone, self.week_start
+            config.zone.as_ref().unwrap_or(&self.zone),
+            self.week_start
         );
         Memory::new()
             .with("segc.yml", settings)
@@ -146,7 +149,7 @@ impl Case {
             }
         }
         for (number, config) in self.configs.iter().enumerate() {
-            let _ = writeln!(text, "-- config {number}, least {}", config.least);
+            let _ = writeln!(text, "-- config {number}, least {}, zone {:?}", config.least, config.zone);
             config.items.iter().for_each(|item| text.push_str(&item.text));
         }
         for (number, run) in self.runs.iter().enumerate() {

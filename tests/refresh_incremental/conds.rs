@@ -278,7 +278,7 @@ impl Writer<'_, '_> {
 
     /// A condition on the rows of an entity.
     pub fn cond(&mut self, entity: &str, depth: usize) -> String {
-        match self.tape.below(16) {
+        match self.tape.below(17) {
             0 => self.row(entity),
             1 | 2 => self.clock(entity),
             3 if depth > 0 => {
@@ -287,9 +287,8 @@ impl Writer<'_, '_> {
             4 if depth > 0 => {
                 format!("({} or {})", self.cond(entity, depth - 1), self.cond(entity, depth - 1))
             }
-            5 => self.member(entity).unwrap_or_else(|| self.clock(entity)),
-            6 if entity == "customer" => self.sequence(),
-            7 if entity == "customer" => self.sequence(),
+            5 | 6 => self.member(entity).unwrap_or_else(|| self.clock(entity)),
+            7 | 8 if entity == "customer" => self.sequence(),
             _ => self.aggregate(entity).unwrap_or_else(|| self.row(entity)),
         }
     }

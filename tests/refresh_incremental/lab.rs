@@ -8,6 +8,7 @@ use segc::engine::{quote_ident, quote_name, quote_text, tables_of};
 use segc::plan::{Plan, Refresh, SegmentPlan};
 
 use crate::case::{Case, Cells};
+use crate::logs::Logs;
 use crate::oracle::{Expected, Table};
 use crate::sabotage::{AFFECTED, Sabotage, makes_affected, selects, without};
 use crate::support::project::said;
@@ -147,7 +148,7 @@ impl Lab {
         tally: &mut Tally,
     ) -> Result<(), String> {
         self.target.must("DROP SCHEMA IF EXISTS segments CASCADE");
-        let mut scripts = Scripts::new();
+        let (mut scripts, mut logs) = (Scripts::new(), Logs::default());
         for run in 0..case.runs.len() {
             let session = &sessions[case.runs[run].config];
             self.load(case, run);
@@ -159,10 +160,14 @@ impl Lab {
             let at = |name: &str, error: String| format!("run {run} on {name}: {error}");
             let name = self.target.name;
             self.check(&plan, &expected[run]).map_err(|error| at(name, error))?;
+            let before = run.checked_sub(1).map(|run| &expected[run]);
+            logs.check(&mut self.target, &plan, before, &expected[run]).map_err(|error| at(name, error))?;
             tally.ran(case, run, &plan, expected);
             if run % depth.again == depth.again - 1 {
                 let again = script(session, case, run, name, true, &mut scripts)?.1;
                 let again = self.execute(run, &again, tally).and_then(|()| self.check(&plan, &expected[run]));
+                let same = Some(&expected[run]);
+                let again = again.and_then(|()| logs.check(&mut self.target, &plan, same, &expected[run]));
                 again.map_err(|error| at(name, format!("once more: {error}")))?;
             }
             if run % depth.fresh == depth.fresh - 1 {

@@ -61,7 +61,11 @@ pub fn selects(statement: &str) -> usize {
 pub fn without(statement: &str, number: usize) -> Option<(String, String)> {
     let mut tree = parsed(statement)?;
     let mut number = number;
-    let removed = remove(query(&mut tree)?, &mut number)?;
+    let query = query(&mut tree)?;
+    if number >= count(query) {
+        return None;
+    }
+    let removed = remove(query, &mut number)?;
     Some((tree.to_string(), removed))
 }
 

@@ -37,7 +37,7 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
     let mut items = Vec::new();
     let grouped = writer.tape.one_in(5);
     let held = writer.tape.one_in(5);
-    let count = writer.tape.below(3) + 2;
+    let count = writer.tape.below(4) + 3;
     let mut other = None;
     for number in 0..count {
         let entity = match number {

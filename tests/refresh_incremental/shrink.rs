@@ -119,7 +119,8 @@ impl Shrinker<'_> {
             for line in (1..lines.saturating_sub(1)).rev() {
                 let mut case = self.best.clone();
                 for config in &mut case.configs {
-                    let text = &mut config.items[item].text;
+                    let Some(item) = config.items.get_mut(item) else { continue };
+                    let text = &mut item.text;
                     let kept: Vec<&str> = text
                         .lines()
                         .enumerate()

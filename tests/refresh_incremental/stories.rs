@@ -96,10 +96,12 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
 
 /// Segments, each beginning in a line of its own.
 fn config(text: &str) -> Config {
-    let (mut items, mut least): (Vec<Item>, _) = (Vec::new(), 2);
+    let (mut items, mut least, mut zone): (Vec<Item>, _, _) = (Vec::new(), 2, None);
     for line in text.lines() {
         if let Some(value) = line.strip_prefix("least = ") {
             least = value.trim().parse().expect("a number");
+        } else if let Some(value) = line.strip_prefix("zone = ") {
+            zone = Some(value.to_owned());
         } else if let Some(rest) = line.strip_prefix("segment ") {
             let name = rest.split_whitespace().next().unwrap_or_default().to_owned();
             items.push(Item { name, text: format!("{line}\n"), tags: Default::default() });
@@ -108,7 +110,7 @@ fn config(text: &str) -> Config {
             item.text.push('\n');
         }
     }
-    Config { items, least, reformatted: false }
+    Config { items, least, reformatted: false, zone }
 }
 
 /// `2026-05-14T12:00:00Z`, then perhaps `as of …`, `without s`, `config 1`.

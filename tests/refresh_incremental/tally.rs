@@ -68,6 +68,64 @@ impl Tally {
         }
     }
 
+    /// Adds what one case proved.
+    pub fn add(&mut self, other: Self) {
+        self.runs += other.runs;
+        for (strategy, count) in other.strategies {
+            *self.strategies.entry(strategy).or_default() += count;
+        }
+        self.refused += other.refused;
+        self.affected.extend(other.affected);
+        self.entered += other.entered;
+        self.left += other.left;
+        self.stayed += other.stayed;
+        self.quiet += other.quiet;
+        self.moved += other.moved;
+        for (tag, used) in other.tags {
+            let known = self.tags.entry(tag).or_default();
+            known.refreshed += used.refreshed;
+            known.incremental += used.incremental;
+        }
+    }
+
+    /// What too little was proved of. Where segments are refreshed by keys, half of all have to
+    /// be, and of many cases each construct and each wrong rule has to show.
+    pub fn lacks(&self, by_keys: bool, soft: bool) -> Vec<String> {
+        let mut lacks = Vec::new();
+        let mut least = |what: &str, found: usize, least: usize| {
+            if found < least {
+                lacks.push(format!("{what}: {found}, not {least}"));
+            }
+        };
+        let cases = self.cases;
+        least("keys that entered", self.entered, cases);
+        least("keys that left", self.left, cases);
+        least("keys that stayed", self.stayed, cases * 10);
+        least("keys that the clock moved", self.tags.values().map(|used| used.by_clock).sum(), cases);
+        least("keys that rows moved", self.tags.values().map(|used| used.by_rows).sum(), cases);
+        let arrivals = self.telling.get("R1: no arrivals at all").copied().unwrap_or_default();
+        least("refreshes that arrivals decide", arrivals, cases / 2);
+        if by_keys {
+            let refreshed: usize = self.strategies.values().sum();
+            let incremental = self.quiet + self.moved;
+            least("refreshes by less than everything", incremental, refreshed / 2);
+            least("those that changed something", self.moved, cases / 2);
+            least("sets of affected keys", self.affected.len(), refreshed / 3);
+            let few = self.affected.iter().filter(|&&count| count <= 4).count();
+            least("sets of few affected keys", few, self.affected.len() / 3);
+        }
+        if cases >= 1_000 {
+            for (tag, used) in &self.tags {
+                least(tag, if by_keys { used.incremental } else { used.refreshed }, cases / 50);
+            }
+            for (rule, count) in self.telling.iter().filter(|(rule, _)| soft || !rule.contains("updated_at"))
+            {
+                least(rule, *count, 3);
+            }
+        }
+        lacks
+    }
+
     pub fn report(&self) -> String {
         let mut text = format!("{} cases, {} runs, {} refused\n", self.cases, self.runs, self.refused);
         let _ = writeln!(text, "  how tables were refreshed: {:?}", self.strategies);

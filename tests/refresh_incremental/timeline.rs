@@ -11,7 +11,7 @@ use crate::truth::{horizon, instant};
 use crate::world::{self, Changes, Deletes, ENTITIES, Facts, Kind};
 
 /// Rows whose `deleted_at` is present are no rows: the language's meaning of soft deletes.
-pub const SOFT_DELETES: bool = false;
+pub const SOFT_DELETES: bool = true;
 
 const ZONES: &[&str] = &["UTC", "Europe/London", "America/New_York"];
 
@@ -110,12 +110,25 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
 
 /// What the files hold, and how they change between runs.
 fn configs(tape: &mut Tape<'_>, written: &Written) -> Vec<Config> {
-    let base = Config { items: written.items.clone(), least: 2, reformatted: false };
+    let mut base = Config { items: written.items.clone(), least: 2, reformatted: false, zone: None };
     let mut next = base.clone();
-    match tape.below(8) {
+    let is_sticky = base.items.iter().any(|item| item.text.contains("expire:"));
+    match tape.below(12) {
         0 => next.least = 1,
         1 => next.reformatted = true,
         2 => next.items[0] = written.other.clone(),
+        // It is stored in another way.
+        3 => {
+            let text = &mut next.items[0].text;
+            *text = match text.contains("materialize: table") {
+                true => text.replace("materialize: table", "materialize: incremental"),
+                false => text.replace("materialize: incremental", "materialize: table"),
+            };
+        }
+        // A segment is new, or is gone.
+        4 => drop(base.items.pop()),
+        5 => drop(next.items.pop()),
+        6 if !is_sticky => next.zone = Some("America/New_York".to_owned()),
         _ => return vec![base],
     }
     vec![base, next]
@@ -137,7 +150,8 @@ fn runs(tape: &mut Tape<'_>, first: Timestamp, configs: &[Config]) -> Vec<Run> {
     let count = tape.below(4) + 3;
     let (mut seen, mut runs) = (first, Vec::new());
     let changes_at = if configs.len() > 1 { tape.below(count - 1) + 1 } else { count };
-    let leaf = configs[0].items.last().map(|item| item.name.clone()).unwrap_or_default();
+    let leaf = configs.iter().flat_map(|config| config.items.last()).max_by_key(|item| &item.name);
+    let leaf = leaf.map(|item| item.name.clone()).unwrap_or_default();
     for number in 0..count {
         if number > 0 {
             seen += GAPS[tape.below(GAPS.len())];
@@ -162,6 +176,8 @@ struct Grower<'g, 't> {
     calendar: &'g Calendar,
     /// Instants at which something turns, at some run.
     edges: Vec<Timestamp>,
+    /// All that the segments say.
+    texts: String,
     rows: Vec<Row>,
 }
 
@@ -174,7 +190,10 @@ impl<'g, 't> Grower<'g, 't> {
         }
         edges.sort_unstable();
         edges.dedup();
-        Self { tape, case, calendar, edges, rows: Vec::new() }
+        let items = case.configs.iter().flat_map(|config| &config.items);
+        let texts =
+            crate::segments::PRELUDE.chars().chain(items.flat_map(|item| item.text.chars())).collect();
+        Self { tape, case, calendar, edges, texts, rows: Vec::new() }
     }
 
     fn grow(mut self, used: &[usize]) -> Vec<Row> {
@@ -187,7 +206,7 @@ impl<'g, 't> Grower<'g, 't> {
             }
         }
         for run in 1..self.case.runs.len() {
-            let count = [1, 0, 2, 4, 0, 3, 1, 8][self.tape.below(8)];
+            let count = [1, 0, 3, 5, 0, 4, 2, 12][self.tape.below(8)];
             for _ in 0..count {
                 let entity = used[self.tape.below(used.len())];
                 self.happen(entity, run);
@@ -205,7 +224,14 @@ impl<'g, 't> Grower<'g, 't> {
         let mutable = declared.changes == Changes::Mutable;
         let choice = self.tape.below(8);
         if own.is_empty() || choice < 3 || !mutable && choice < 7 {
-            let number = self.tape.below(ENTITIES[entity].most + 2);
+            // The first that isn't there, from one on.
+            let most = ENTITIES[entity].most;
+            let from = self.tape.below(most);
+            let is_there = |number: &usize| {
+                let key = keys(entity, *number);
+                own.iter().any(|&at| self.rows[at].at(run).is_some_and(|cells| has_key(cells, &key)))
+            };
+            let number = (from..from + most).find(|number| !is_there(number)).unwrap_or(most);
             return self.insert(entity, number, run);
         }
         let at = own[self.tape.below(own.len())];
@@ -225,8 +251,8 @@ impl<'g, 't> Grower<'g, 't> {
     /// A row that is new, or comes back under its key.
     fn insert(&mut self, entity: usize, number: usize, run: usize) {
         let key = keys(entity, number);
-        let known =
-            |row: &Row| row.entity == entity && row.versions.iter().any(|version| has_key(version, &key));
+        let is_it = |version: &Version| version.cells.as_ref().is_some_and(|cells| has_key(cells, &key));
+        let known = |row: &Row| row.entity == entity && row.versions.iter().any(is_it);
         let found = self.rows.iter().position(known);
         if let Some(at) = found
             && (self.rows[at].at(run).is_some() || self.rows[at].versions.iter().any(|one| one.run >= run))
@@ -249,9 +275,14 @@ impl<'g, 't> Grower<'g, 't> {
     fn update(&mut self, at: usize, run: usize, mut cells: Cells) {
         let index = self.rows[at].entity;
         let (entity, declared) = (&ENTITIES[index], &self.case.facts[index]);
-        let able: Vec<usize> = (entity.key..cells.len())
-            .filter(|&at| !declared.is_fixed(entity, at) && entity.fields[at].kind != Kind::Stamp)
-            .collect();
+        let free = |at: &usize| !declared.is_fixed(entity, *at) && entity.fields[*at].kind != Kind::Stamp;
+        let mut able: Vec<usize> = (entity.key..cells.len()).filter(free).collect();
+        // Mostly one that some segment reads.
+        let read: Vec<usize> =
+            able.iter().copied().filter(|&at| self.texts.contains(entity.fields[at].name)).collect();
+        if !read.is_empty() && !self.tape.one_in(5) {
+            able = read;
+        }
         for _ in 0..self.tape.below(2) + 1 {
             if !able.is_empty() {
                 let field = able[self.tape.below(able.len())];
@@ -329,7 +360,9 @@ impl<'g, 't> Grower<'g, 't> {
             _ if self.tape.one_in(9) => None,
             Kind::Ref(to) => {
                 let most = ENTITIES[world::entity_at(to)].most;
-                Some((self.tape.below(most + 1) + 1).to_string())
+                // Some have many.
+                let of = self.tape.below(most + 1).min(self.tape.below(most + 1));
+                Some((of + 1).to_string())
             }
             Kind::Text(items) | Kind::Number(items) => Some(self.tape.pick(items).to_owned()),
             Kind::Boolean => Some((self.tape.below(2) == 0).to_string()),
@@ -400,9 +433,6 @@ fn keys(entity: usize, number: usize) -> Vec<String> {
     vec![(number + 1).to_string()]
 }
 
-fn has_key(version: &Version, key: &[String]) -> bool {
-    version
-        .cells
-        .as_ref()
-        .is_some_and(|cells| cells.iter().zip(key).all(|(cell, key)| cell.as_ref() == Some(key)))
+fn has_key(cells: &Cells, key: &[String]) -> bool {
+    cells.iter().zip(key).all(|(cell, key)| cell.as_ref() == Some(key))
 }
