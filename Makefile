@@ -17,9 +17,9 @@ test: ## run all tests, on those engines that this machine has
 
 # The binaries whose tests execute SQL on every engine; of random agreement only what `make test` may have skipped.
 test-engines: export SEGC_ENGINES = all
-test-engines: ## install GoogleSQL and Spark, and run the tests that execute SQL on all four engines
+test-engines: ## install what executes BigQuery's and Spark's SQL, and run the tests that need all engines
 	@tools/engines.sh >/dev/null
-	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines --test conformance --test parity
+	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines --test conformance --test scripts --test expire --test parity
 	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
 
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands

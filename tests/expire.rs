@@ -70,7 +70,7 @@ impl Lab {
         let catalog = session(None);
         target.must("DROP SCHEMA IF EXISTS segments CASCADE");
         for table in tables_of(&catalog.hir().catalog, target.name).expect("one type per column") {
-            target.run(&table.create_statements()).expect("new tables");
+            target.make(&table);
         }
         Self { target, literal, create, runs: 0 }
     }
@@ -78,14 +78,17 @@ impl Lab {
     /// Replaces all rows: a letter for each customer from 1 on, capital ones are active: `a`
     /// neither, `b` blocked, `r` rich, `u` unknown; `-` has no row.
     fn rows(&mut self, rows: &str) {
-        self.target.must("DELETE FROM customers");
+        self.target.must("DELETE FROM customers WHERE TRUE");
+        let mut values = Vec::new();
         for (id, row) in (1..).zip(rows.chars().filter(|c| !c.is_whitespace())) {
             let is = |letter: char| row.eq_ignore_ascii_case(&letter);
             if row != '-' {
                 let (active, blocked, rich, known) = (row.is_uppercase(), is('b'), is('r'), !is('u'));
-                let row = format!("({id}, {active}, {blocked}, {rich}, {known})");
-                self.target.must(&format!("INSERT INTO customers VALUES {row}"));
+                values.push(format!("({id}, {active}, {blocked}, {rich}, {known})"));
             }
+        }
+        if !values.is_empty() {
+            self.target.must(&format!("INSERT INTO customers VALUES {}", values.join(", ")));
         }
     }
 
@@ -137,10 +140,12 @@ fn short(text: &str) -> Option<String> {
     Some(text.trim_end_matches('Z').trim_end_matches(":00").trim_end_matches(":00").to_owned())
 }
 
+/// Every engine, the quick ones in every way.
 fn labs() -> impl Iterator<Item = Lab> {
     let ways = [(false, false), (true, false), (false, true)];
-    ways.into_iter().flat_map(|(literal, create)| {
-        Target::all().into_iter().map(move |target| Lab::new(target, literal, create))
+    ways.into_iter().enumerate().flat_map(|(at, (literal, create))| {
+        let targets = if at == 0 { Target::every() } else { Target::all() };
+        targets.into_iter().map(move |target| Lab::new(target, literal, create))
     })
 }
 
@@ -210,10 +215,11 @@ fn hours_are_exact_and_months_are_of_the_calendar() {
     }
 }
 
-/// A table that was there before its segment had an `expire` gets the column.
+/// A table that was there before its segment had an `expire` gets the column; Spark has no words
+/// for that which could be said twice.
 #[test]
 fn an_expire_may_come_later() {
-    for mut lab in labs() {
+    for mut lab in labs().filter(|lab| lab.target.name != "spark") {
         lab.rows("A A");
         lab.run("2026-03-20T12:00:00Z");
         lab.target.must("ALTER TABLE segments.win_back DROP COLUMN expires_at");
@@ -287,7 +293,7 @@ fn random_runs_hold_whom_the_reference_holds() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).expect("31 bits") % n
     };
-    let (mut held, mut ended) = (0, 0);
+    let (mut runs, mut held, mut ended) = (0, 0, 0);
     for mut lab in labs() {
         let (mut model, mut now) = (Model::default(), instant("2026-03-15T12:00:00Z"));
         for _ in 0..8 {
@@ -297,12 +303,13 @@ fn random_runs_hold_whom_the_reference_holds() {
             model.run(&rows, now);
             assert_eq!(lab.state("win_back"), model.state(now), "{now} {rows}");
             assert_eq!(lab.history("win_back"), model.history(), "{now} {rows}");
+            runs += 1;
             held += model.state(now).matches('→').count();
             now += gaps[below(gaps.len())];
         }
         ended += model.archive.len();
     }
-    assert!(held > 20 && ended > 20, "too little happened: {held} {ended}");
+    assert!(4 * held > runs && 4 * ended > runs, "too little happened in {runs} runs: {held} {ended}");
 }
 
 /// What the dialects say differently, for a reader; nothing here runs on two of them.

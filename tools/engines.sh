@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the engines that only tests need and that come from PyPI: GoogleSQL (BigQuery's
-# language, by its reference implementation) and Spark. About 1 GB, in the cache folder; a
-# second run finds them there.
+# language, by its reference implementation) and Spark, which execute queries; Sail (Spark SQL
+# over Delta tables) and an emulator of BigQuery, which execute whole scripts. About 1.7 GB, in
+# the cache folder; a second run finds them there.
 #
 # On stdout: the Python that runs them. Everything for people goes to stderr.
 set -euo pipefail
@@ -10,7 +11,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${SEGC_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set; set SEGC_CACHE instead}/.cache}/segc}
 home=$cache/engines
 python=$home/venv/bin/python
-requirements=$root/tests/engines/requirements.txt
 
 say() { printf 'engines: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -34,8 +34,9 @@ find_python() {
     fail "needs Python 3.11 or newer with venv (\`apt-get install python3-venv\`)"
 }
 
-installed() {
-    [ -x "$python" ] && cmp -s "$requirements" "$home/requirements.txt"
+# Whether an environment was made from what its list says now.
+installed() { # folder, list
+    [ -x "$home/$1/bin/python" ] && cmp -s "$root/tests/engines/$2" "$home/$2"
 }
 
 # GoogleSQL is compiled for this machine at its first start; then it starts in a second.
@@ -44,25 +45,36 @@ warm_up() {
     SEGC_ENGINES_CACHE=$home "$python" -B "$root/tests/engines/googlesql.py" </dev/null >/dev/null
 }
 
-install() {
+# Makes an environment, without the mark of success: the copy of its list.
+make_environment() { # folder, list, its name for people
     local base
     base=$(find_python)
-    say "installing GoogleSQL and Spark into $home with $base (450 MB to fetch; some minutes)"
+    say "installing $3 into $home/$1 with $base (hundreds of MB to fetch; some minutes)"
     mkdir -p "$home"
-    # Whole, or not at all: the copy of the requirements is the mark of success.
-    rm -rf "$home/venv" "$home/requirements.txt" "$home"/*.cwasm
-    "$base" -m venv "$home/venv" >&2
-    "$python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
-        -r "$requirements" >&2 </dev/null
-    warm_up
-    cp "$requirements" "$home/requirements.txt"
+    rm -rf "${home:?}/$1" "${home:?}/$2"
+    "$base" -m venv "$home/$1" >&2
+    "$home/$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
+        -r "$root/tests/engines/$2" >&2 </dev/null
+}
+
+mark() { # list
+    cp "$root/tests/engines/$1" "$home/$1"
     say "done"
 }
 
 check_java
-if installed; then
-    say "found in $home"
+if installed venv requirements.txt; then
+    say "found GoogleSQL and Spark in $home"
 else
-    install
+    make_environment venv requirements.txt "GoogleSQL and Spark"
+    rm -f "$home"/*.cwasm
+    warm_up
+    mark requirements.txt
+fi
+if installed stores stores.txt; then
+    say "found Sail and the emulator of BigQuery in $home"
+else
+    make_environment stores stores.txt "Sail and the emulator of BigQuery"
+    mark stores.txt
 fi
 printf '%s\n' "$python"

@@ -285,4 +285,4 @@ def cell(one, kind: int):
 
 
 if __name__ == "__main__":
-    protocol.serve(ANSWERS, load, query)
+    protocol.serve(ANSWERS, query, load=load)

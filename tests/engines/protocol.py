@@ -5,6 +5,16 @@
     {"do": "query", "session": 1, "sql": ["SELECT …", "SELECT …"]}
     -> {"answers": [{"types": ["integer"], "rows": [["1"], [null]]}, {"error": "…"}]}
 
+An engine that has a store, whose tables the statements themselves make, takes instead of "load":
+
+    {"do": "run", "session": 1, "sql": ["CREATE TABLE …", "INSERT …"]}
+    -> {}
+    {"do": "crash", "session": 1, "sql": ["CREATE TABLE …"]}
+    -> {}
+
+To crash is to run the statements of a script's beginning, and then to lose the session: what is
+not committed, temporary or a variable is gone.
+
 A session's tables are its own; loading replaces all of them. A value is text as a CSV file holds
 it, or null; arrays and structs are JSON. A request that fails as a whole is answered by
 {"error": "…"}.
@@ -27,25 +37,31 @@ def own_stdout():
     return answers
 
 
-def serve(answers, load, query) -> None:
+def serve(answers, query, **requests) -> None:
     """Answers requests until stdin ends, which it does when the tests are over."""
     answers.write('{"ready":true}\n')
     answers.flush()
     for line in sys.stdin.buffer:
         try:
-            reply = answer(json.loads(line), load, query)
+            reply = answer(json.loads(line), query, requests)
+        except Refused as error:
+            reply = {"error": str(error)}
         except Exception:  # the tests get every failure as an answer
             reply = {"error": traceback.format_exc(limit=5)}
         answers.write(json.dumps(reply, ensure_ascii=False) + "\n")
         answers.flush()
 
 
-def answer(request: dict, load, query) -> dict:
-    session = request["session"]
-    if request["do"] == "load":
-        load(session, request["tables"])
-        return {}
-    return {"answers": [one(session, sql, query) for sql in request["sql"]]}
+class Refused(Exception):
+    """The engine's own words, for people."""
+
+
+def answer(request: dict, query, requests: dict) -> dict:
+    do, session = request["do"], request["session"]
+    if do == "query":
+        return {"answers": [one(session, sql, query) for sql in request["sql"]]}
+    requests[do](session, request["tables"] if do == "load" else request["sql"])
+    return {}
 
 
 def one(session: int, sql: str, query) -> dict:

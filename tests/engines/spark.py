@@ -111,4 +111,4 @@ def cell(value):
 
 
 if __name__ == "__main__":
-    protocol.serve(ANSWERS, load, query)
+    protocol.serve(ANSWERS, query, load=load)

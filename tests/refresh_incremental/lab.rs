@@ -71,6 +71,7 @@ impl Lab {
                 "CREATE FUNCTION world.stopped_clock() RETURNS TIMESTAMPTZ LANGUAGE SQL STABLE \
                  AS 'SELECT instant FROM world.stopped'"
             }
+            Running::Store(_) => panic!("its clock can't be stopped by a table"),
         });
         Self { target, loaded: BTreeMap::new(), sabotage: (0, Sabotage::None), sabotaged: 0 }
     }

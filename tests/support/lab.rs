@@ -55,19 +55,19 @@ segment now_recent on customer { materialize: view where in segment recent }
 /// The rows of the first run: who has bought what, and when.
 const ROWS: &[&str] = &[
     "INSERT INTO customers VALUES (1, 'Ann'), (2, 'Bob'), (3, 'Cy'), (4, NULL), (NULL, 'nobody')",
-    "INSERT INTO orders VALUES ('a1', 1, 60, TIMESTAMPTZ '2026-01-01 00:00:00+00'), \
-     ('a2', 1, 50, TIMESTAMPTZ '2026-03-30 00:00:00+00'), \
-     ('b1', 2, 99.99, TIMESTAMPTZ '2026-03-05 00:00:00+00'), \
-     ('b2', 2, 0.01, TIMESTAMPTZ '2026-05-01 00:00:00+00'), \
-     ('x1', NULL, 500, TIMESTAMPTZ '2026-03-05 00:00:00+00')",
+    "INSERT INTO orders VALUES ('a1', 1, 60, TIMESTAMPTZ '2026-01-01 00:00:00+00:00'), \
+     ('a2', 1, 50, TIMESTAMPTZ '2026-03-30 00:00:00+00:00'), \
+     ('b1', 2, 99.99, TIMESTAMPTZ '2026-03-05 00:00:00+00:00'), \
+     ('b2', 2, 0.01, TIMESTAMPTZ '2026-05-01 00:00:00+00:00'), \
+     ('x1', NULL, 500, TIMESTAMPTZ '2026-03-05 00:00:00+00:00')",
 ];
 
 /// What arrives later: a new customer, an order that comes late, one without a time.
 pub const ARRIVALS: &[&str] = &[
     "INSERT INTO customers VALUES (5, 'Eve')",
-    "INSERT INTO orders VALUES ('c1', 3, 100, TIMESTAMPTZ '2026-02-01 00:00:00+00'), \
-     ('d1', 4, 30, NULL), ('e1', 5, 70, TIMESTAMPTZ '2026-05-10 00:00:00+00'), \
-     ('a3', 1, 51, TIMESTAMPTZ '2026-05-15 12:00:00+00')",
+    "INSERT INTO orders VALUES ('c1', 3, 100, TIMESTAMPTZ '2026-02-01 00:00:00+00:00'), \
+     ('d1', 4, 30, NULL), ('e1', 5, 70, TIMESTAMPTZ '2026-05-10 00:00:00+00:00'), \
+     ('a3', 1, 51, TIMESTAMPTZ '2026-05-15 12:00:00+00:00')",
 ];
 
 /// The project with these segments, its clock stopped.
@@ -88,7 +88,7 @@ pub fn session_with(catalog: &str, segments: &str, clock: &str) -> Session {
 pub fn fill(target: &mut Target) {
     let session = session(SEGMENTS, FIRST);
     for table in tables_of(&session.hir().catalog, target.name).expect("one type per column") {
-        target.run(&table.create_statements()).expect("new tables");
+        target.make(&table);
     }
     append(target, ROWS);
 }

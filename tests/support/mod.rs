@@ -27,6 +27,7 @@ pub mod project;
 pub mod python;
 pub mod rows;
 pub mod statements;
+pub mod store;
 pub mod target;
 
 use segc::engine::DuckDb;

@@ -93,13 +93,18 @@ pub fn at(as_of: Timestamp) -> Options {
 
 /// Dialects that are the built-in ones, but for a clock that always tells the same.
 pub fn stop_clocks(files: Memory, at: Timestamp) -> Memory {
-    let stopped = |target: &str| {
-        format!(
-            "name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"TIMESTAMPTZ '{}'\"\n",
-            at.strftime("%Y-%m-%d %H:%M:%S%.f+00")
-        )
-    };
-    files.with("dialects/duckdb.yml", stopped("duckdb")).with("dialects/postgres.yml", stopped("postgres"))
+    let at = at.strftime("%Y-%m-%d %H:%M:%S%.f+00:00").to_string();
+    let types = [
+        ("duckdb", "TIMESTAMPTZ"),
+        ("postgres", "TIMESTAMPTZ"),
+        ("bigquery", "TIMESTAMP"),
+        ("spark", "TIMESTAMP"),
+    ];
+    types.into_iter().fold(files, |files, (target, ty)| {
+        let stopped =
+            format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{ty} '{at}'\"\n");
+        files.with(format!("dialects/{target}.yml"), stopped)
+    })
 }
 
 /// Opens a project that has no problems, warnings aside.

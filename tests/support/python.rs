@@ -1,6 +1,6 @@
 //! Engines that live in a Python process (`tests/engines/*.py`). Spark, which is large and starts
 //! slowly, has one for all tests of a binary, with a session for every runner; GoogleSQL one for
-//! each, which run side by side.
+//! each, which run side by side. Those that have a store, for scripts, are in `store.rs`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -17,12 +17,26 @@ use serde_json::{Value, json};
 use super::engine::{Runner, found};
 use super::given::Given;
 
-/// What the installed environment must have been made from.
-const REQUIREMENTS: &str = include_str!("../engines/requirements.txt");
+/// An environment of Python in the cache folder, and what it must have been made from.
+pub(super) struct Environment {
+    folder: &'static str,
+    mark: &'static str,
+    requirements: &'static str,
+}
+
+const QUERIES: Environment = Environment {
+    folder: "venv",
+    mark: "requirements.txt",
+    requirements: include_str!("../engines/requirements.txt"),
+};
+
+/// The environment of those that have a store.
+pub(super) const STORES: Environment =
+    Environment { folder: "stores", mark: "stores.txt", requirements: include_str!("../engines/stores.txt") };
 
 /// GoogleSQL, the language of BigQuery, by its reference implementation.
 pub fn googlesql() -> Option<Python> {
-    let process = found("bigquery", || Process::start("googlesql"))?;
+    let process = found("bigquery", || Process::start(&QUERIES, "googlesql"))?;
     let process = Arc::new(Mutex::new(process));
     Some(Python { target: "bigquery", process, session: 0, type_name: googlesql_type })
 }
@@ -31,40 +45,42 @@ pub fn googlesql() -> Option<Python> {
 pub fn spark() -> Option<Python> {
     static PROCESS: OnceLock<Option<Arc<Mutex<Process>>>> = OnceLock::new();
     static SESSIONS: AtomicU32 = AtomicU32::new(0);
-    let start = || Some(Arc::new(Mutex::new(found("spark", || Process::start("spark"))?)));
+    let start = || Some(Arc::new(Mutex::new(found("spark", || Process::start(&QUERIES, "spark"))?)));
     let process = Arc::clone(PROCESS.get_or_init(start).as_ref()?);
     let session = SESSIONS.fetch_add(1, Ordering::Relaxed);
     Some(Python { target: "spark", process, session, type_name: spark_type })
 }
 
-type TypeName = fn(&Type, &Storage) -> String;
+pub(super) type TypeName = fn(&Type, &Storage) -> String;
 
-/// The cache folder's own environment.
-fn python() -> Result<(PathBuf, PathBuf), String> {
-    let how = "`tools/engines.sh` installs it";
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = variable("SEGC_CACHE")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("segc")))
-        .or_else(|| variable("HOME").map(|home| home.join(".cache/segc")));
-    let folder = cache.ok_or("there is no cache folder; set SEGC_CACHE")?.join("engines");
-    let installed = fs::read_to_string(folder.join("requirements.txt"));
-    let installed = installed.map_err(|_| format!("it isn't installed; {how}"))?;
-    if installed != REQUIREMENTS {
-        return Err(format!("another version of it is installed; {how}"));
+impl Environment {
+    /// Its Python, and the folder for what is kept.
+    fn find(&self) -> Result<(PathBuf, PathBuf), String> {
+        let how = "`tools/engines.sh` installs it";
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let cache = variable("SEGC_CACHE")
+            .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("segc")))
+            .or_else(|| variable("HOME").map(|home| home.join(".cache/segc")));
+        let folder = cache.ok_or("there is no cache folder; set SEGC_CACHE")?.join("engines");
+        let installed = fs::read_to_string(folder.join(self.mark));
+        let installed = installed.map_err(|_| format!("it isn't installed; {how}"))?;
+        if installed != self.requirements {
+            return Err(format!("another version of it is installed; {how}"));
+        }
+        Ok((folder.join(self.folder).join("bin/python"), folder))
     }
-    Ok((folder.join("venv/bin/python"), folder))
 }
 
 /// A running engine.
-struct Process {
+pub(super) struct Process {
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
     log: PathBuf,
 }
 
 impl Process {
-    fn start(program: &str) -> Result<Self, String> {
-        let (python, cache) = python()?;
+    pub(super) fn start(environment: &Environment, program: &str) -> Result<Self, String> {
+        let (python, cache) = environment.find()?;
         let scripts = super::project::root().join("tests/engines");
         // Outside of the process's pipes, so that it never waits for a reader.
         let log = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
@@ -93,7 +109,7 @@ impl Process {
         serde_json::from_str(&line).map_err(|error| format!("{error}: {line}"))
     }
 
-    fn ask(&mut self, request: &Value) -> Result<Value, String> {
+    pub(super) fn ask(&mut self, request: &Value) -> Result<Value, String> {
         writeln!(self.requests, "{request}").map_err(|error| error.to_string())?;
         let answer = self.read()?;
         match answer.get("error") {
@@ -152,7 +168,7 @@ impl Runner for Python {
     }
 }
 
-fn rows(answer: &Value) -> Result<Vec<Vec<Cell>>, String> {
+pub(super) fn rows(answer: &Value) -> Result<Vec<Vec<Cell>>, String> {
     if let Some(error) = answer.get("error") {
         return Err(error.as_str().unwrap_or_default().to_owned());
     }
@@ -178,7 +194,7 @@ fn cell(value: Option<&str>, ty: &str) -> Cell {
     }
 }
 
-fn googlesql_type(ty: &Type, storage: &Storage) -> String {
+pub(super) fn googlesql_type(ty: &Type, storage: &Storage) -> String {
     match (ty, storage) {
         (Type::Timestamp, Storage::Zone(_)) => "DATETIME".to_owned(),
         (Type::Timestamp, _) => "TIMESTAMP".to_owned(),
@@ -196,7 +212,7 @@ fn googlesql_type(ty: &Type, storage: &Storage) -> String {
     }
 }
 
-fn spark_type(ty: &Type, storage: &Storage) -> String {
+pub(super) fn spark_type(ty: &Type, storage: &Storage) -> String {
     match (ty, storage) {
         (Type::Timestamp, Storage::Zone(_)) => "TIMESTAMP_NTZ".to_owned(),
         (Type::Timestamp, _) => "TIMESTAMP".to_owned(),

@@ -1,16 +1,18 @@
 //! Engines that stand for their targets.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use segc::api::Session;
 use segc::check::hir::Materialize;
-use segc::engine::{DuckDb, Engine, quote_ident, quote_name};
+use segc::engine::{DataTable, DuckDb, Engine, EngineError, quote_ident, quote_name};
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql::{self, Scope};
 
 use super::postgres::{self, Collation, Postgres};
 use super::project::said;
+use super::store::{self, Store};
 
 /// The keys of members, each part as text.
 pub type Keys = BTreeSet<Vec<String>>;
@@ -25,6 +27,8 @@ pub struct Target {
 pub enum Running {
     Duck(DuckDb),
     Postgres(Box<Postgres>),
+    /// One that only executes scripts here.
+    Store(Store),
 }
 
 impl Target {
@@ -34,6 +38,14 @@ impl Target {
         let postgres = postgres::database().map(|engine| Running::Postgres(Box::new(engine)));
         all.extend(postgres.map(|engine| Self { name: "postgres", engine }));
         all
+    }
+
+    /// Those, and the engines in Python processes that execute scripts: their statements take
+    /// ten times as long.
+    pub fn every() -> Vec<Self> {
+        let stores = [store::spark(), store::bigquery()].into_iter().flatten();
+        let stores = stores.map(|store| Self { name: store.target, engine: Running::Store(store) });
+        Self::all().into_iter().chain(stores).collect()
     }
 
     /// A Postgres that orders text as English dictionaries do, if there is one.
@@ -46,6 +58,7 @@ impl Target {
         match &mut self.engine {
             Running::Duck(engine) => engine,
             Running::Postgres(engine) => engine.as_mut(),
+            Running::Store(engine) => engine,
         }
     }
 
@@ -58,14 +71,33 @@ impl Target {
                 report.loaded.len()
             }
             Running::Postgres(engine) => super::data::copy_csv_folder(engine, catalog, self.name, data).len(),
+            Running::Store(_) => panic!("{} takes no files", self.name),
         };
         let tables = segc::engine::tables_of(catalog, self.name).expect("one type per column");
         assert_eq!(filled, tables.len(), "a file for each table");
     }
 
+    /// Makes a table of the catalog anew and empty.
+    pub fn make(&mut self, table: &DataTable) {
+        let statements = match &self.engine {
+            Running::Duck(_) | Running::Postgres(_) => table.create_statements(),
+            Running::Store(engine) => engine.create_statements(table),
+        };
+        self.run(&statements).expect("a new table");
+    }
+
+    /// What a test says in words of DuckDB and Postgres, in those of the engine.
+    fn words<'a>(&self, sql: &'a str) -> Cow<'a, str> {
+        match self.engine {
+            Running::Duck(_) | Running::Postgres(_) => Cow::Borrowed(sql),
+            Running::Store(_) => Cow::Owned(sql.replace("TIMESTAMPTZ '", "TIMESTAMP '").replace('"', "`")),
+        }
+    }
+
     /// Executes statements that must not fail.
     pub fn must(&mut self, statement: &str) {
         let name = self.name;
+        let statement = &*self.words(statement);
         if let Err(error) = self.engine().execute(statement) {
             panic!("{name}: {error}\n{statement}");
         }
@@ -76,8 +108,21 @@ impl Target {
         self.engine().run(statements).map(drop).map_err(|error| error.to_string())
     }
 
+    /// Runs the beginning of a script, and loses the session, as where a client crashes: what is
+    /// not committed is undone, variables and what is temporary are gone.
+    pub fn crash(&mut self, beginning: &[String]) {
+        let name = self.name;
+        let done = match &mut self.engine {
+            Running::Duck(engine) => engine.run(beginning).and_then(|_| forget_session(engine)),
+            Running::Postgres(engine) => engine.run(beginning).map(|_| **engine = engine.another()),
+            Running::Store(engine) => engine.crash(beginning),
+        };
+        done.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
     /// The rows of a query, sorted, each cell as text.
     pub fn rows(&mut self, sql: &str) -> Result<Vec<Vec<String>>, String> {
+        let sql = &*self.words(sql);
         let table = self.engine().query(sql).map_err(|error| format!("{error}\n{sql}"))?;
         let mut rows: Vec<Vec<String>> =
             table.rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
@@ -108,6 +153,20 @@ impl Target {
     pub fn drop_segments(&mut self, plan: &Plan) {
         self.must(&format!("DROP SCHEMA IF EXISTS {} CASCADE", quote_name(&plan.schema)));
     }
+}
+
+/// What ends with a session of a database in memory, which has but one.
+fn forget_session(engine: &mut DuckDb) -> Result<(), EngineError> {
+    // Where nothing was begun this fails, and that is as good.
+    let _ = engine.execute("ROLLBACK");
+    let mut forget = |what: &str, listed: &str| {
+        for row in engine.query(listed)?.rows {
+            engine.execute(&format!("{what} {}", quote_ident(&row[0].to_string())))?;
+        }
+        Ok(())
+    };
+    forget("DROP TABLE", "SELECT table_name FROM duckdb_tables() WHERE temporary")?;
+    forget("RESET VARIABLE", "SELECT name FROM duckdb_variables()")
 }
 
 fn members_sql(segment: &SegmentPlan) -> String {
