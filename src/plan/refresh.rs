@@ -12,6 +12,7 @@ use super::rel::{Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
 use crate::check::hir::{Materialize, SegmentId};
+use crate::dialect::Capability;
 use crate::types::{Type, Unit};
 
 /// What is known of a segment's refresh before anything is lowered.
@@ -176,6 +177,7 @@ impl Refreshing<'_> {
             table: if self.ranks() { &self.tables.unkept } else { self.table },
             members: self.table,
             log: &log,
+            joins_ranges: self.request.abilities.capabilities.contains(&Capability::RangeUnions),
             grows: self.strategy.refresh == Refresh::InsertOnly,
         };
         let affected = Relation::Table(self.tables.affected.clone());
