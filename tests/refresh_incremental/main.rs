@@ -93,7 +93,10 @@ fn smallest(lab: &mut Lab, case: &Case) -> String {
     let every = Depth { again: 1, fresh: 1 };
     let small = shrink::shrunk(case, &mut |case| played(lab, case, every, &mut Tally::default()).is_err());
     let now = played(lab, &small, every, &mut Tally::default());
-    format!("smaller: {now:?}\n{}", small.story())
+    let last = small.runs.len() - 1;
+    let affecting = small.open().and_then(|sessions| lab.affecting(&small, &sessions, last));
+    let affecting = affecting.unwrap_or_default().join("\n");
+    format!("smaller: {now:?}\n{}\naffected at the last run:\n{affecting}", small.story())
 }
 
 /// Plays so many cases in every database, and fails with the smallest story that is wrong.
@@ -184,8 +187,8 @@ fn opened(story: Story) -> Result<Told, String> {
     let case = &story.case;
     let sessions = case.open()?;
     let lies = truth::lies(case, &case.calendar());
-    if !lies.is_empty() {
-        return Err(format!("{}: not as declared: {lies:?}", story.name));
+    if lies.is_empty() == story.untrue {
+        return Err(format!("{}: what isn't as declared: {lies:?}", story.name));
     }
     let idle = story.idle_in_reach();
     if idle.is_empty() == story.crowded {

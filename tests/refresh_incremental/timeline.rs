@@ -103,6 +103,9 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
         // Without it nothing that reads the entity is refreshed by keys.
         facts[at("event")].settle = None;
     }
+    if tape.one_in(12) {
+        facts[at("customer")].rebuild_every = Some(7);
+    }
     let hours = [1, 24, 0][tape.below(3)];
     facts[at("order")].settle = Some(hours);
     facts
