@@ -145,6 +145,9 @@ impl Refreshing<'_> {
             tables: self.tables,
             fingerprint: self.fingerprint,
             how,
+            filled: std::iter::once(self.table)
+                .chain(self.ranks().then_some(&self.tables.unkept[..]))
+                .collect(),
             rebuilt_since: every.into_iter().map(since).collect(),
             inputs: self.inputs(),
         };
