@@ -344,7 +344,7 @@ fn compile_says_once_what_targets_agree_on() {
     assert_eq!((code, out.as_str()), (0, ""));
     assert_eq!(err.matches("SEGMENT").count(), 1, "{err}");
     assert!(err.starts_with("wrote target/duckdb: 8 segments\nwrote target/postgres: 8 segments\n"), "{err}");
-    assert!(err.contains("buyers          incremental  insert only  nobody can leave\n"), "{err}");
+    assert!(err.contains("buyers          incremental  insert only        nobody can leave\n"), "{err}");
 }
 
 /// Every file below a folder with its text.
@@ -396,7 +396,7 @@ fn lists_are_json_if_asked_for() {
             "description": "High value, in the United States",
             "owner": "growth@shop.example",
             "tags": ["marketing", "us"],
-            "materialize": "table",
+            "materialize": "incremental",
             "path": "segments/value.seg",
             "line": 16,
         }])
