@@ -12,7 +12,7 @@ entities:
     table: shop.customers
     key: id
     deletes: never
-    changes: { mutable: { updated_at: updated_at, immutable: [country, born, referred_by, company_id] } }
+    changes: { mutable: { updated_at: updated_at, immutable: [country, born, referred_by, company_id, interests] } }
     fields:
       id: { type: integer, nullable: false }
       country: string
@@ -20,6 +20,7 @@ entities:
       plan: string
       referred_by: integer
       company_id: integer
+      interests: array<string>
       updated_at: timestamp
     links:
       orders: { to: order, many: true, on: { id: customer_id } }
@@ -172,6 +173,18 @@ fn negation_lets_members_leave_unless_it_is_about_what_never_changes() {
     leaves("where company.size is missing", "`is missing`", "");
     leaves("include where exists(orders)\n exclude where exists(orders where total > 100)", "`exclude`", "");
     grows("include where exists(orders)\n exclude where country = \"US\"");
+}
+
+/// An absent array is empty: until the customer's row arrives, those of its orders are.
+#[test]
+fn an_array_behind_a_link_may_cease_to_be_empty() {
+    grows("where interests is empty and size(interests) < 1");
+    for rules in ["where customer.interests is empty", "where size(customer.interests) < 1"] {
+        let it = refresh_of("order", rules, "");
+        assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
+        let reason = it.leaves.expect("somebody leaves").reason;
+        assert!(reason.contains("is empty until its row arrives"), "{rules}: {reason}");
+    }
 }
 
 #[test]
