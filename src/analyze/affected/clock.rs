@@ -6,7 +6,7 @@ use super::walk::{Place, Walker};
 use super::{Cause, CauseKind};
 use crate::analyze::monotone::Obstacle;
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Cond, CondKind, Path, Periods, Sequence, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_cond, walk_value};
 use crate::types::Type;
@@ -32,11 +32,6 @@ impl Reads {
         let mut reads = Self::default();
         reads.value(value);
         reads
-    }
-
-    /// Nothing but the clock.
-    pub(super) fn only_clock(&self) -> bool {
-        self.clock && !self.row && self.aggregates.is_empty() && !self.others
     }
 }
 
@@ -67,17 +62,28 @@ impl Visitor for Reads {
 impl Walker<'_> {
     /// The causes of one predicate at a place.
     pub(super) fn predicate(&mut self, cond: &Cond) {
-        let written_out = rewrite::without_traits(self.hir, cond);
+        let (written_out, fits) = rewrite::without_traits(self.hir, cond);
         let reads = Reads::of_cond(&written_out);
         if !reads.clock {
             return;
         }
         let here = self.at.clone();
         match reads.aggregates.as_slice() {
-            _ if reads.others => self.unsound(cond),
+            _ if reads.others || !fits => self.unsound(cond),
             [] => self.of_rows(&here, &written_out),
             [aggregate] if picks(aggregate) => self.of_leaves(&here, &written_out, aggregate),
             _ => self.unsound(cond),
+        }
+    }
+
+    /// That what an aggregate makes of a row may differ although neither the row nor a window has
+    /// moved (R2c).
+    pub(super) fn of_each_row(&mut self, value: &Value) {
+        if Reads::of_value(&rewrite::value_without_traits(self.hir, value)).clock {
+            let text = crate::check::print::value(self.hir, value);
+            self.obstacle(Obstacle::new(format!(
+                "it aggregates `{text}`, which every run finds changed, as it reads the clock"
+            )));
         }
     }
 
@@ -147,6 +153,10 @@ fn edges<'a>(
     value: &'a Value,
     bounds: impl Iterator<Item = &'a Value>,
 ) -> Option<Vec<(&'a Value, &'a Value)>> {
+    // Where the value moves, the bounds need not.
+    if Reads::of_value(value).clock {
+        return None;
+    }
     bounds.filter(|bound| Reads::of_value(bound).clock).map(|bound| pair(value, bound)).collect()
 }
 
@@ -154,6 +164,23 @@ fn edges<'a>(
 fn pair<'a>(value: &'a Value, instant: &'a Value) -> Option<(&'a Value, &'a Value)> {
     let is_time = matches!(value.ty, Type::Timestamp | Type::Date);
     let is_row = Reads::of_value(value);
-    let fits = is_time && is_row.row && !is_row.clock && Reads::of_value(instant).only_clock();
+    let fits = is_time && is_row.row && !is_row.clock && is_instant(instant);
     fits.then_some((value, instant))
+}
+
+/// Whether a value is an instant or a day of the clock: nothing but as_of, moved by the calendar.
+pub(super) fn is_instant(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Now => true,
+        ValueKind::ShiftExact(inner, _) => is_instant(inner),
+        ValueKind::Instant(local) | ValueKind::LocalDate(local) => is_local_instant(local),
+        _ => false,
+    }
+}
+
+fn is_local_instant(local: &LocalTime) -> bool {
+    match local {
+        LocalTime::Of(value) => is_instant(value),
+        LocalTime::StartOf(_, inner) | LocalTime::Shift(inner, _, _) => is_local_instant(inner),
+    }
 }
