@@ -68,6 +68,18 @@ entities:
     changes: static
     deletes: never
     fields: { id: { type: integer, nullable: false }, size: integer }
+  call:
+    table: shop.calls
+    key: id
+    time: began
+    changes: append_only
+    deletes: never
+    settle: 5 minutes
+    fields:
+      id: { type: integer, nullable: false }
+      customer_id: integer
+      began: { type: timestamp, zone: Europe/London }
+      rate: integer
   lead:
     table: shop.leads
     key: id
@@ -211,4 +223,13 @@ fn a_table_is_always_rebuilt() {
     assert!(
         matches!(&plan.segments[0].refresh, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
     );
+}
+
+/// In the hour that comes twice a stamp without its zone is read as the earlier instant.
+#[test]
+fn a_stamp_without_its_zone_may_be_an_hour_too_early() {
+    let it = refresh_of("call", "where rate > 3", "");
+    let by_keys = it.by_keys.expect("it is refreshed by keys");
+    let by: Vec<&str> = by_keys.causes.iter().map(|cause| cause.by.as_str()).collect();
+    assert_eq!(by, ["began since the last run, less 5 minutes and 1 hour"]);
 }

@@ -155,6 +155,15 @@ impl<'a> Walker<'a> {
         Place { hops, entity: path.end, outer: None }
     }
 
+    /// Whether a value is true where a condition is, be it that of a trait: its parts are looked at.
+    fn is_condition(&self, value: &Value) -> bool {
+        match &value.kind {
+            ValueKind::Condition(_) => true,
+            ValueKind::Trait(_, id) => self.is_condition(&self.hir.computed(*id).value),
+            _ => false,
+        }
+    }
+
     /// Goes on at another place, and returns.
     fn visit_at(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
         let here = std::mem::replace(&mut self.at, place);
@@ -236,7 +245,7 @@ impl Visitor for Walker<'_> {
         match &cond.kind {
             CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_) | CondKind::Constant(_) => {}
             CondKind::Exists(_) | CondKind::Every(_) | CondKind::Sequence(_) => {}
-            CondKind::True(value) if matches!(value.kind, ValueKind::Condition(_)) => {}
+            CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {
                 let place = self.along(path);
                 self.reach(&place);
