@@ -12,7 +12,7 @@ entities:
     table: shop.customers
     key: id
     deletes: never
-    changes: { mutable: { updated_at: updated_at, immutable: [country, born, referred_by, company_id] } }
+    changes: { mutable: { updated_at: updated_at, immutable: [country, born, referred_by, company_id, interests] } }
     fields:
       id: { type: integer, nullable: false }
       country: string
@@ -20,6 +20,7 @@ entities:
       plan: string
       referred_by: integer
       company_id: integer
+      interests: array<string>
       updated_at: timestamp
     links:
       orders: { to: order, many: true, on: { id: customer_id } }
@@ -67,6 +68,18 @@ entities:
     changes: static
     deletes: never
     fields: { id: { type: integer, nullable: false }, size: integer }
+  call:
+    table: shop.calls
+    key: id
+    time: began
+    changes: append_only
+    deletes: never
+    settle: 5 minutes
+    fields:
+      id: { type: integer, nullable: false }
+      customer_id: integer
+      began: { type: timestamp, zone: Europe/London }
+      rate: integer
   lead:
     table: shop.leads
     key: id
@@ -174,6 +187,18 @@ fn negation_lets_members_leave_unless_it_is_about_what_never_changes() {
     grows("include where exists(orders)\n exclude where country = \"US\"");
 }
 
+/// An absent array is empty: until the customer's row arrives, those of its orders are.
+#[test]
+fn an_array_behind_a_link_may_cease_to_be_empty() {
+    grows("where interests is empty and size(interests) < 1");
+    for rules in ["where customer.interests is empty", "where size(customer.interests) < 1"] {
+        let it = refresh_of("order", rules, "");
+        assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
+        let reason = it.leaves.expect("somebody leaves").reason;
+        assert!(reason.contains("is empty until its row arrives"), "{rules}: {reason}");
+    }
+}
+
 #[test]
 fn inputs_must_grow_too() {
     let growing = "segment base on customer { materialize: incremental where exists(orders) }";
@@ -198,4 +223,13 @@ fn a_table_is_always_rebuilt() {
     assert!(
         matches!(&plan.segments[0].refresh, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
     );
+}
+
+/// In the hour that comes twice a stamp without its zone is read as the earlier instant.
+#[test]
+fn a_stamp_without_its_zone_may_be_an_hour_too_early() {
+    let it = refresh_of("call", "where rate > 3", "");
+    let by_keys = it.by_keys.expect("it is refreshed by keys");
+    let by: Vec<&str> = by_keys.causes.iter().map(|cause| cause.by.as_str()).collect();
+    assert_eq!(by, ["began since the last run, less 5 minutes and 1 hour"]);
 }

@@ -113,8 +113,8 @@ impl Prover<'_> {
             CondKind::Matches(value, _)
             | CondKind::Resembles(value, _, _)
             | CondKind::ContainsAny(value, _)
-            | CondKind::ContainsAll(value, _)
-            | CondKind::Empty(value) => self.unchanging(value),
+            | CondKind::ContainsAll(value, _) => self.unchanging(value),
+            CondKind::Empty(value) => self.never_absent(value),
             CondKind::Contains(value, item) => {
                 self.unchanging(value)?;
                 self.unchanging(item)
@@ -267,6 +267,9 @@ impl Prover<'_> {
             ValueKind::Call(crate::check::hir::Func::Coalesce, _) => {
                 Err(Obstacle::new("it has a `coalesce`, whose value may change when a row arrives"))
             }
+            ValueKind::Call(crate::check::hir::Func::Size, args) => {
+                args.iter().try_for_each(|arg| self.never_absent(arg))
+            }
             ValueKind::Call(_, args) => args.iter().try_for_each(|arg| self.unchanging(arg)),
             ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
                 self.unchanging_time(value)
@@ -277,6 +280,16 @@ impl Prover<'_> {
                 Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
             }
         }
+    }
+
+    /// An array that doesn't come with a row: an absent one is empty.
+    fn never_absent(&self, value: &Value) -> Proof {
+        if matches!(&value.kind, ValueKind::Field(path, _) if path.hops.is_empty()) {
+            return self.unchanging(value);
+        }
+        Err(Obstacle::new(
+            "it asks for the size of an array behind a link, which is empty until its row arrives",
+        ))
     }
 
     fn unchanging_time(&self, value: &Value) -> Proof {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::build::Request;
-use super::lower::State;
+use super::lower::{State, rank_types};
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Join, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::check::hir::SegmentId;
@@ -54,7 +54,12 @@ impl StateTables {
             shares_runs: can(Capability::RowConcurrency),
             has_temp_tables: can(Capability::TempTables),
         };
-        Self::named(&request.hir.segment(id).name, &names)
+        let segment = request.hir.segment(id);
+        let tables = Self::named(&segment.name, &names);
+        // Another `keep` ranks by other columns: a table of its own, as no engine alters one alike.
+        let types: Vec<String> = rank_types(&segment.keeps).map(ToString::to_string).collect();
+        let unkept = format!("segc_unkept_{}_{}", segment.name, short_hash(&types.join(" ")));
+        Self { unkept: in_schema(names.schema, &derived(&unkept, names.bytes)), ..tables }
     }
 
     /// The tables of a segment.
@@ -101,13 +106,16 @@ fn in_schema(schema: &[String], name: &str) -> Vec<String> {
     schema.iter().cloned().chain([name.to_owned()]).collect()
 }
 
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A name that fits: an overlong one keeps its beginning and gets a hash.
 fn derived(name: &str, bytes: usize) -> String {
     if name.len() <= bytes {
         return name.to_owned();
     }
-    let hash = Sha256::digest(name.as_bytes());
-    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let hash = short_hash(name);
     let room = bytes.saturating_sub(hash.len() + 1);
     let mut end = room.min(name.len());
     while !name.is_char_boundary(end) {

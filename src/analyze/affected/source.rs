@@ -2,9 +2,9 @@
 //! led back along links, whether they go.
 
 use crate::analyze::monotone::{Obstacle, is_query};
-use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId};
+use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, Storage};
 use crate::check::hir::Hop;
-use crate::types::Unit;
+use crate::types::{Unit, longest_repeat};
 
 /// What tells that a row is new or has changed: a time that is never earlier than the instant at
 /// which the row became visible, less `settle`.
@@ -60,9 +60,22 @@ impl Stamp {
             ));
         };
         let always_if_missing = fields.first().copied().unwrap_or(FieldId(0));
-        let horizon = late.into_iter().chain([settle]).collect();
+        let horizon = late.into_iter().chain([settle]).chain(repeated(entity, &fields)).collect();
         Ok(Self { fields, always_if_missing, horizon })
     }
+}
+
+/// What is too early of a stamp without its zone, in the hour that comes twice.
+fn repeated(entity: &Entity, fields: &[FieldId]) -> Option<(i64, Unit)> {
+    let zones = fields.iter().filter_map(|&field| match &entity.field(field).storage {
+        Storage::Zone(name) => Some(longest_repeat(name)),
+        _ => None,
+    });
+    let seconds = zones.max().filter(|seconds| *seconds > 0)?;
+    let units = [(3600, Unit::Hour), (60, Unit::Minute)].into_iter();
+    let whole =
+        units.filter(|(length, _)| seconds % length == 0).map(|(length, unit)| (seconds / length, unit));
+    whole.chain([(seconds, Unit::Second)]).next()
 }
 
 /// The stamp of an entity's rows; `None` if nothing about them ever changes.

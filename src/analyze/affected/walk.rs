@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::clock::Reads;
+use super::clock::{Reads, is_instant};
+use super::rewrite::value_without_traits;
 use super::source::{leads_back, may_vanish, stamp, stays_behind_link};
 use super::{Cause, CauseKind};
 use crate::analyze::monotone::Obstacle;
@@ -157,6 +158,15 @@ impl<'a> Walker<'a> {
         Place { hops, entity: path.end, outer: None }
     }
 
+    /// Whether a value is true where a condition is, be it that of a trait: its parts are looked at.
+    fn is_condition(&self, value: &Value) -> bool {
+        match &value.kind {
+            ValueKind::Condition(_) => true,
+            ValueKind::Trait(_, id) => self.is_condition(&self.hir.computed(*id).value),
+            _ => false,
+        }
+    }
+
     /// Goes on at another place, and returns.
     fn visit_at(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
         let here = std::mem::replace(&mut self.at, place);
@@ -188,10 +198,10 @@ impl<'a> Walker<'a> {
 
     fn window_edges(&mut self, place: &Place, field: FieldId, window: &Window) {
         for bound in window.from.iter().chain(&window.to) {
-            let reads = Reads::of_value(bound);
-            if reads.only_clock() {
-                self.passed(place, field, bound);
-            } else if reads.clock {
+            let written_out = value_without_traits(self.hir, bound);
+            if is_instant(&written_out) {
+                self.passed(place, field, &written_out);
+            } else if Reads::of_value(&written_out).clock {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
                 self.visit_at(place.clone(), |walker| walker.predicate(&cond));
@@ -238,7 +248,7 @@ impl Visitor for Walker<'_> {
         match &cond.kind {
             CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_) | CondKind::Constant(_) => {}
             CondKind::Exists(_) | CondKind::Every(_) | CondKind::Sequence(_) => {}
-            CondKind::True(value) if matches!(value.kind, ValueKind::Condition(_)) => {}
+            CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {
                 let place = self.along(path);
                 self.reach(&place);
@@ -252,6 +262,7 @@ impl Visitor for Walker<'_> {
     fn aggregate(&mut self, aggregate: &Aggregate) {
         let place = self.at.below(&aggregate.hops, aggregate.end);
         self.reach(&place);
+        aggregate.value.iter().for_each(|value| self.of_each_row(value));
         let windows: Vec<&Window> = aggregate.window.iter().collect();
         self.edges(aggregate, &windows, &[]);
         self.visit_at(place, |walker| walk_aggregate(walker, aggregate));
@@ -261,8 +272,8 @@ impl Visitor for Walker<'_> {
         self.aggregate(&periods.rows);
         let place = self.at.below(&periods.rows.hops, periods.rows.end);
         for bound in &periods.bounds {
-            let reads = Reads::of_value(bound);
-            if reads.clock && !reads.only_clock() {
+            let written_out = value_without_traits(self.hir, bound);
+            if Reads::of_value(&written_out).clock && !is_instant(bound) {
                 self.obstacle(Obstacle::new("the edges of its periods depend on a row and on the clock"));
             }
             self.visit_at(place.clone(), |walker| walker.value(bound));
@@ -284,7 +295,10 @@ impl Visitor for Walker<'_> {
             self.edges(&step.rows, &windows, waited.as_slice());
             let place = self.at.below(&step.rows.hops, step.rows.end);
             self.visit_at(place, |walker| {
-                step.matching.iter().for_each(|value| walker.value(value));
+                if let Some(value) = &step.matching {
+                    walker.of_each_row(value);
+                    walker.value(value);
+                }
                 windows.iter().flat_map(|window| window.from.iter().chain(&window.to)).for_each(|bound| {
                     walker.value(bound);
                 });
@@ -306,7 +320,7 @@ impl Walker<'_> {
     /// A value that is stored to rank by it changes only for affected keys (R6).
     fn ranks_by(&mut self, value: &Value) {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
-        let written_out = super::rewrite::without_traits(self.hir, &whole);
+        let (written_out, _) = super::rewrite::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
         if value.ty == Type::Semver {
             self.obstacle(Obstacle::new("it ranks by versions, which aren't stored as they are ordered"));

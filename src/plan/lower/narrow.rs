@@ -7,8 +7,10 @@ use super::frame::{Row, equal};
 use super::keep::ranks;
 use super::segment::select_one;
 use super::{Lowering, Part};
-use crate::check::hir::{Base, Cond, CondKind, Hop, SegmentId};
-use crate::check::visit::{Visitor, walk_cond, walk_segment};
+use crate::check::hir::{
+    Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
+};
+use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value};
 use crate::plan::rel::{Column, Negated, Relation, Scalar, Select, TableRef, all};
 
 /// The alias of the affected keys.
@@ -32,7 +34,7 @@ impl Lowering<'_> {
             let segment = self.cx.hir.segment(at);
             let same = same && (at == id || !ranks(&segment.keeps));
             let inputs = super::segment::inputs_of(self.cx.hir, at);
-            let mut own = SameRow::default();
+            let mut own = SameRow::new(self.cx.hir);
             walk_segment(&mut own, segment);
             let before = segment.group.iter().flat_map(|group| &group.before);
             own.same.extend(segment.parent.iter().map(|(parent, _)| parent).chain(before));
@@ -147,26 +149,54 @@ pub(in crate::plan) fn among(relation: &Relation, mut pairs: Vec<(String, Scalar
     Scalar::Exists(Box::new(keys), Negated(false))
 }
 
-/// The segments that a segment's rules ask about its own row, and those they ask about others.
-#[derive(Default)]
-struct SameRow {
+/// The segments that a segment's rules ask about its own row, and those they ask about others;
+/// by its traits, too.
+struct SameRow<'a> {
+    hir: &'a Hir,
     same: BTreeSet<SegmentId>,
     elsewhere: BTreeSet<SegmentId>,
-    inside: usize,
+    /// How many aggregates and links away from its own row it is.
+    away: usize,
+    /// The traits that have been looked into, and whether away.
+    traits: BTreeSet<(TraitId, bool)>,
 }
 
-impl Visitor for SameRow {
+impl<'a> SameRow<'a> {
+    fn new(hir: &'a Hir) -> Self {
+        let (same, elsewhere, traits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { hir, same, elsewhere, away: 0, traits }
+    }
+
+    fn further(&mut self, is_away: bool, visit: impl FnOnce(&mut Self)) {
+        self.away += usize::from(is_away);
+        visit(self);
+        self.away -= usize::from(is_away);
+    }
+}
+
+impl Visitor for SameRow<'_> {
     fn cond(&mut self, cond: &Cond) {
         if let CondKind::InSegment(path, id) = &cond.kind {
-            let same = self.inside == 0 && path.hops.is_empty() && path.base == Base::This;
-            let known = if same { &mut self.same } else { &mut self.elsewhere };
+            let known = if self.away == 0 && is_here(path) { &mut self.same } else { &mut self.elsewhere };
             known.insert(*id);
         }
         walk_cond(self, cond);
     }
-    fn aggregate(&mut self, aggregate: &crate::check::hir::Aggregate) {
-        self.inside += 1;
-        crate::check::visit::walk_aggregate(self, aggregate);
-        self.inside -= 1;
+    fn value(&mut self, value: &Value) {
+        if let ValueKind::Trait(path, id) = &value.kind {
+            let is_away = !is_here(path);
+            if self.traits.insert((*id, is_away || self.away > 0)) {
+                let defined = &self.hir.computed(*id).value;
+                self.further(is_away, |this| this.value(defined));
+            }
+        }
+        walk_value(self, value);
     }
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        self.further(true, |this| walk_aggregate(this, aggregate));
+    }
+}
+
+fn is_here(path: &Path) -> bool {
+    path.hops.is_empty() && path.base == Base::This
 }
