@@ -80,6 +80,31 @@ entities:
       customer_id: integer
       began: { type: timestamp, zone: Europe/London }
       rate: integer
+  activity:
+    table: shop.activities
+    key: [customer_id, day]
+    changes: { mutable: { updated_at: updated_at } }
+    settle: 1 hour
+    fields:
+      customer_id: { type: integer, nullable: false }
+      day: { type: date, nullable: false }
+      team_id: integer
+      team_region: string
+      steps: integer
+      updated_at: timestamp
+    links:
+      team: { to: team, on: { team_id: id, team_region: region } }
+  team:
+    table: shop.teams
+    key: [region, id]
+    changes: { mutable: { updated_at: updated_at } }
+    deletes: never
+    settle: 1 hour
+    fields:
+      id: { type: integer, nullable: false }
+      region: { type: string, nullable: false }
+      size: integer
+      updated_at: timestamp
   lead:
     table: shop.leads
     key: id
@@ -232,4 +257,18 @@ fn a_stamp_without_its_zone_may_be_an_hour_too_early() {
     let by_keys = it.by_keys.expect("it is refreshed by keys");
     let by: Vec<&str> = by_keys.causes.iter().map(|cause| cause.by.as_str()).collect();
     assert_eq!(by, ["began since the last run, less 5 minutes and 1 hour"]);
+}
+
+/// A row that is called as the affected keys are, or as the rows that are checked, hides neither:
+/// else a column would be compared with itself, and everything evaluated.
+#[test]
+fn aliases_hide_no_affected_keys() {
+    let it = refresh_of("activity", "where team.size > 3", "");
+    let by_keys = it.by_keys.expect("it is refreshed by keys");
+    let text = format!("{:?} {:?}", by_keys.query, by_keys.checks);
+    for (alias, column) in [("a", "day"), ("t", "region"), ("a", "customer_id"), ("t", "id")] {
+        let own = format!("Column({alias:?}, {column:?})");
+        let same = format!("Binary(Equal, {own}, {own})");
+        assert!(text.contains(&own) && !text.contains(&same), "{own}: {text}");
+    }
 }

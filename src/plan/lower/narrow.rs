@@ -13,8 +13,8 @@ use crate::check::hir::{
 use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value};
 use crate::plan::rel::{Column, Negated, Relation, Scalar, Select, TableRef, all};
 
-/// The alias of the affected keys.
-const AFFECTED: &str = "a";
+/// The aliases of the affected keys: the second beside rows that are called like the first.
+const AFFECTED: [&str; 2] = ["a", "affected"];
 
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
@@ -65,7 +65,7 @@ impl Lowering<'_> {
         let pairs = entity.key.clone().into_iter().map(|key| (entity.field(key).column.clone(), key));
         let pairs: Vec<_> = pairs.collect();
         let pairs = pairs.into_iter().map(|(name, key)| (name, self.field(row, key))).collect();
-        if let Some(filter) = self.among_affected(pairs) {
+        if let Some(filter) = self.among_affected(&row.alias, pairs) {
             let frame = &mut self.frames[row.frame];
             frame.filter.push(filter);
             frame.narrowed = Some(row.alias.clone());
@@ -89,7 +89,7 @@ impl Lowering<'_> {
         }
         let pairs: Vec<_> = on.iter().map(|(own, to)| (entity.field(*own).column.clone(), *to)).collect();
         let pairs = pairs.into_iter().map(|(name, to)| (name, self.field(row, to))).collect();
-        let filter = self.among_affected(pairs);
+        let filter = self.among_affected(&row.alias, pairs);
         self.frames[row.frame].filter.extend(filter);
     }
 
@@ -129,16 +129,18 @@ impl Lowering<'_> {
     }
 
     /// That values are those of an affected key's columns.
-    fn among_affected(&self, pairs: Vec<(String, Scalar)>) -> Option<Scalar> {
+    fn among_affected(&self, beside: &str, pairs: Vec<(String, Scalar)>) -> Option<Scalar> {
         let relation = self.cx.affected?.clone();
-        Some(among(&relation, pairs))
+        Some(among(&relation, beside, pairs))
     }
 }
 
-/// That values are those of columns of some row.
-pub(in crate::plan) fn among(relation: &Relation, mut pairs: Vec<(String, Scalar)>) -> Scalar {
-    let from = Some(TableRef { relation: relation.clone(), alias: AFFECTED.to_owned() });
-    let column = |name: &str| Scalar::Column(AFFECTED.to_owned(), name.to_owned());
+/// That values of a row with an alias are those of columns of some row.
+pub(in crate::plan) fn among(relation: &Relation, beside: &str, mut pairs: Vec<(String, Scalar)>) -> Scalar {
+    let [alias, other] = AFFECTED;
+    let alias = if beside.eq_ignore_ascii_case(alias) { other } else { alias };
+    let from = Some(TableRef { relation: relation.clone(), alias: alias.to_owned() });
+    let column = |name: &str| Scalar::Column(alias.to_owned(), name.to_owned());
     if let ([_], Some((name, value))) = (pairs.as_slice(), pairs.last().cloned()) {
         let columns = vec![Column { value: column(&name), name: None }];
         let keys = Select { columns, from, ..Select::default() };
