@@ -102,6 +102,9 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
     if let Some(kind) = materialize.and_then(|node| node.word("a way to store a segment", &kinds, problems)) {
         config.materialize = kind;
     }
+    if let Some(node) = fields.get("refresh") {
+        read_refresh(node, fields.key_span("refresh").unwrap_or(node.span), &mut config, problems);
+    }
     if let Some(schema) = fields.get("schema").and_then(|node| read_schema(node, problems)) {
         config.schema = schema;
     }
@@ -114,9 +117,6 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
         check_name(key, "a tier", problems);
         let policy = read_policy(node, &format!("tier `{}`", key.text), key.span, problems);
         config.tiers.insert(key.text.clone(), policy);
-    }
-    if let Some(node) = fields.get("refresh") {
-        read_refresh(node, fields.key_span("refresh").unwrap_or(node.span), &mut config, problems);
     }
     let params = fields.entries("params", problems);
     config.params = params.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect();

@@ -23,7 +23,8 @@ pub struct Stamp {
 /// The stamp of an entity's rows; `None` if nothing about them ever changes.
 ///
 /// # Errors
-/// What the catalog doesn't say, but for `changes` as a whole: that is [`says_nothing`].
+/// What the catalog doesn't say, but for `changes` as a whole: that is one obstacle for all
+/// places.
 pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
     let found = match entity.changes {
         Changes::Static => return Ok(None),
