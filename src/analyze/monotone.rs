@@ -10,24 +10,36 @@ use crate::check::hir::{
     ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_value};
+use crate::diagnostic::Span;
 use crate::types::{Literal, Type};
 
-/// What stands against an insert-only refresh.
+/// What stands against a cheaper refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// In words that a user can act on.
     pub reason: String,
     /// The declaration that would lift it.
     pub remedy: Option<String>,
+    /// What it is about: an entity of the catalog, or a part of a segment.
+    pub place: Option<Span>,
 }
 
 impl Obstacle {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), remedy: None }
+        Self { reason: reason.into(), remedy: None, place: None }
     }
 
     pub(super) fn lifted_by(reason: String, remedy: String) -> Self {
-        Self { reason, remedy: Some(remedy) }
+        Self { reason, remedy: Some(remedy), place: None }
+    }
+
+    pub(super) fn at(self, place: Span) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// Whether it says the same, wherever that is.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        (&self.reason, &self.remedy) == (&other.reason, &other.remedy)
     }
 }
 

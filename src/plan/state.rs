@@ -164,6 +164,27 @@ impl Usable<'_> {
         self.value("as_of", filter)
     }
 
+    /// That this run isn't to be built upon though there was one, or though the table of the
+    /// segment has members.
+    pub(super) fn refusal(&self, table: &[String]) -> Check {
+        let any_run = all(vec![
+            equal("r", "segment", text(self.segment)),
+            Scalar::IsNotNull(Box::new(column("r", "as_of"))),
+        ]);
+        let any_run = Select { columns: vec![one()], filter: any_run, ..from_runs(&self.tables.runs) };
+        let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
+        let any_member = Select { columns: vec![one()], from: Some(from), ..Select::default() };
+        let exists = |select| Scalar::Exists(Box::new(select), Negated(false));
+        let started = Scalar::Or(vec![exists(any_run), exists(any_member)]);
+        Check {
+            fails_if: Scalar::And(vec![Scalar::IsNull(Box::new(self.as_of())), started]),
+            message: format!(
+                "segc: segment {} can't be refreshed from its last run, which had another definition, another way to refresh, or a later as_of, or isn't known: run its create script; nothing was written",
+                self.segment
+            ),
+        }
+    }
+
     /// The engine's time at that run.
     pub(super) fn seen(&self) -> Scalar {
         let as_of = Scalar::Clock(State::last_as_of(self.segment));

@@ -9,6 +9,8 @@ use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_cond, walk_value};
+use crate::check::words;
+use crate::diagnostic::Span;
 use crate::types::calendar::Repeats;
 use crate::types::{Literal, Type, Unit};
 
@@ -81,18 +83,18 @@ impl Walker<'_> {
     /// moved (R2c).
     pub(super) fn of_each_row(&mut self, value: &Value) {
         if Reads::of_value(&rewrite::value_without_traits(self.hir, value)).clock {
-            let text = crate::check::print::value(self.hir, value);
-            self.obstacle(Obstacle::new(format!(
-                "it aggregates `{text}`, which every run finds changed, as it reads the clock"
-            )));
+            let text = words::value(self.hir, self.sources, value);
+            let reason =
+                format!("it aggregates `{text}`, which every run finds changed, as it reads the clock");
+            self.obstacle(Obstacle::new(reason).at(value.span));
         }
     }
 
     fn unsound(&mut self, cond: &Cond) {
-        let text = crate::check::print::cond(self.hir, cond);
-        self.obstacle(Obstacle::new(format!(
-            "no row tells when `{text}` changes, as it computes with an aggregate and the clock"
-        )));
+        let text = words::cond(self.hir, self.sources, cond);
+        let reason =
+            format!("no row tells when `{text}` changes, as it computes with an aggregate and the clock");
+        self.obstacle(Obstacle::new(reason).at(words::cond_span(cond)));
     }
 
     /// A predicate of one row and the clock.
@@ -106,10 +108,14 @@ impl Walker<'_> {
             Some(passed) => {
                 for (value, instant) in passed {
                     let (value, instant) = (Box::new(value), Box::new(instant));
-                    self.cause(at, CauseKind::Passed { value, instant, outer: at.outer });
+                    let kind = CauseKind::Passed { value, instant, outer: at.outer };
+                    self.cause(at, kind, Some(cond.span));
                 }
             }
-            None => self.cause(at, CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer }),
+            None => {
+                let kind = CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer };
+                self.cause(at, kind, Some(cond.span));
+            }
         }
     }
 
@@ -125,8 +131,8 @@ impl Walker<'_> {
         }
     }
 
-    pub(super) fn cause(&mut self, at: &Place, kind: CauseKind) {
-        self.causes.push(Cause { place: at.hops.clone(), entity: at.entity, kind });
+    pub(super) fn cause(&mut self, at: &Place, kind: CauseKind, written: Option<Span>) {
+        self.causes.push(Cause { place: at.hops.clone(), entity: at.entity, kind, written });
     }
 }
 
