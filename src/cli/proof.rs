@@ -244,8 +244,9 @@ impl Proof<'_> {
             let readers: Vec<&str> = log.readers.iter().map(|(name, _)| name.as_str()).collect();
             match (readers.as_slice(), log.for_good) {
                 ([], _) => lines.push("Who came and went is logged for good.".to_owned()),
-                (readers, _) => {
-                    lines.push(format!("Who came and went is logged for {}.", readers.join(", ")))
+                (readers, for_good) => {
+                    let kept = if for_good { ", and kept for good" } else { "" };
+                    lines.push(format!("Who came and went is logged for {}{kept}.", readers.join(", ")));
                 }
             }
         }
