@@ -353,12 +353,12 @@ fn plan_tells_how_a_segment_is_refreshed_or_what_stands_in_the_way() {
     let project = project();
     let (code, out, _) = outcome(project.path(), &["plan"]);
     assert_eq!(code, 0);
-    assert!(out.contains("buyers          incremental  insert only  nobody can leave\n"), "{out}");
+    assert!(out.contains("buyers          incremental  insert only        nobody can leave\n"), "{out}");
 
     let (code, out, err) = outcome(project.path(), &["plan", "high_value"]);
     assert_eq!((code, err.as_str()), (0, ""));
-    assert!(out.starts_with("high_value on customer: table, stored in segments.high_value\n"), "{out}");
-    assert!(out.contains("`materialize: table` is always rebuilt  (segments/value.seg:8)\n"), "{out}");
+    assert!(out.starts_with("high_value on customer: incremental, stored in segments.high_value\n"), "{out}");
+    assert!(out.contains("passed by 90 days ago, now  (last 90 days)"), "{out}");
 
     let (code, out, _) =
         outcome(project.path(), &["plan", "buyers", "--target", "postgres", "--format", "json"]);
