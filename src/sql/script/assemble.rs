@@ -318,6 +318,7 @@ impl<'a> Writer<'a> {
             When::NoExpire => segment.hold.is_none(),
             When::History => segment.history.is_some(),
             When::Ranked => segment.ranked.is_some(),
+            When::Unranked => segment.ranked.is_none(),
             When::Log => segment.log.is_some(),
             When::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
             When::Inputs => !segment.inputs.is_empty(),
