@@ -188,7 +188,8 @@ pub(super) struct Run {
     /// A database file or server, used and kept; otherwise all happens in memory
     #[arg(long, alias = "database", value_name = "FILE|URL")]
     pub(super) db: Option<String>,
-    /// Fill the file's tables from data/ first, replacing what they hold
+    /// Fill the file's tables from data/ first, replacing what they hold; every segment is then
+    /// evaluated in full
     #[arg(long, requires = "db")]
     pub(super) load: bool,
     /// Refresh the tables that an earlier run made

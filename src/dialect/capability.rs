@@ -91,6 +91,8 @@ named! {
         RowConcurrency = "row_concurrency",
         /// Two runs of the same segments side by side: one waits, or fails.
         ConcurrentRuns = "concurrent_runs",
+        /// Several ranges of one column, joined by OR, are found without reading the rest of a table.
+        RangeUnions = "range_unions",
         /// Temporary tables.
         TempTables = "temp_tables",
         /// Variables in scripts.

@@ -12,6 +12,7 @@ use super::rel::{Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
 use crate::check::hir::{Materialize, SegmentId};
+use crate::dialect::Capability;
 use crate::types::{Type, Unit};
 
 /// What is known of a segment's refresh before anything is lowered.
@@ -144,6 +145,9 @@ impl Refreshing<'_> {
             tables: self.tables,
             fingerprint: self.fingerprint,
             how,
+            filled: std::iter::once(self.table)
+                .chain(self.ranks().then_some(&self.tables.unkept[..]))
+                .collect(),
             rebuilt_since: every.into_iter().map(since).collect(),
             inputs: self.inputs(),
         };
@@ -176,6 +180,7 @@ impl Refreshing<'_> {
             table: if self.ranks() { &self.tables.unkept } else { self.table },
             members: self.table,
             log: &log,
+            joins_ranges: self.request.abilities.capabilities.contains(&Capability::RangeUnions),
             grows: self.strategy.refresh == Refresh::InsertOnly,
         };
         let affected = Relation::Table(self.tables.affected.clone());

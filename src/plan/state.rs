@@ -126,6 +126,8 @@ pub(super) struct Usable<'a> {
     pub(super) fingerprint: &'a str,
     /// The hash of how it is refreshed.
     pub(super) how: &'a str,
+    /// Its tables that hold something if it had members: else they were dropped, or emptied.
+    pub(super) filled: Vec<&'a [String]>,
     /// Instants since which it must have been evaluated in full.
     pub(super) rebuilt_since: Vec<Scalar>,
     /// The segments whose logs it reads: name and tables.
@@ -141,6 +143,12 @@ impl Usable<'_> {
             equal("r", "plan", text(self.how)),
             compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
         ];
+        for table in &self.filled {
+            let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
+            let rows = Select { columns: vec![one()], from: Some(from), ..Select::default() };
+            let none = equal("r", "members", Scalar::Literal(Literal::Integer(0)));
+            filter.push(Scalar::Or(vec![none, Scalar::Exists(Box::new(rows), Negated(false))]));
+        }
         for since in &self.rebuilt_since {
             filter.push(compare(BinaryOp::Greater, column("r", "rebuilt_at"), since.clone()));
         }

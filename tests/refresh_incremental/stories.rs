@@ -22,6 +22,8 @@ pub struct Story {
     pub refresh: Option<Strategy>,
     /// Whether rows that don't change lie within the reach of the stamps.
     pub crowded: bool,
+    /// Whether it is about what the catalog declares not being true.
+    pub untrue: bool,
 }
 
 /// The stories of a folder.
@@ -47,7 +49,7 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
     let mut facts = world::best();
     let (mut zone, mut week_start, mut refresh) =
         ("UTC".to_owned(), "monday".to_owned(), Some(Strategy::Keys));
-    let (mut crowded, mut block, mut configs) = (false, None::<String>, Vec::new());
+    let (mut crowded, mut untrue, mut block, mut configs) = (false, false, None::<String>, Vec::new());
     let mut table: Vec<Vec<String>> = Vec::new();
     for line in text.lines() {
         if line.starts_with("```") {
@@ -73,6 +75,8 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
             declare(&mut facts, rest)?;
         } else if line == "crowded" {
             crowded = true;
+        } else if line == "untrue" {
+            untrue = true;
         } else if line.starts_with('|') && !line.starts_with("|--") {
             let cells = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned());
             table.push(cells.collect());
@@ -91,7 +95,7 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
         let keys = |cell: &str| cell.split_whitespace().map(|key| vec![key.to_owned()]).collect();
         members.push(told.map(|(name, cell)| (name.clone(), keys(cell))).collect());
     }
-    Ok(Story { name: name.to_owned(), case, members, refresh, crowded })
+    Ok(Story { name: name.to_owned(), case, members, refresh, crowded, untrue })
 }
 
 /// Segments, each beginning in a line of its own.
@@ -158,6 +162,7 @@ fn declare(facts: &mut Facts, text: &str) -> Result<(), String> {
                 declared.immutable = names.ok_or("a field that isn't there")?;
             }
             "settle" => declared.settle = value.parse().ok(),
+            "rebuild_every" => declared.rebuild_every = value.parse().ok(),
             "lateness" => declared.lateness = value.parse().map_err(|_| "days")?,
             "stamp" => declared.ingested = value == "loaded_at",
             "changes" => {

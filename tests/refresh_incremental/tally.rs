@@ -112,7 +112,7 @@ impl Tally {
             least("those that changed something", self.moved, cases / 2);
             least("sets of affected keys", self.affected.len(), refreshed / 3);
             let few = self.affected.iter().filter(|&&count| count <= 4).count();
-            least("sets of few affected keys", few, self.affected.len() / 3);
+            least("sets of few affected keys", few, self.affected.len() / 5);
         }
         if cases >= 1_000 {
             for (tag, used) in &self.tags {

@@ -103,6 +103,9 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
         // Without it nothing that reads the entity is refreshed by keys.
         facts[at("event")].settle = None;
     }
+    if tape.one_in(12) {
+        facts[at("customer")].rebuild_every = Some(7);
+    }
     let hours = [1, 24, 0][tape.below(3)];
     facts[at("order")].settle = Some(hours);
     facts
@@ -294,6 +297,11 @@ impl<'g, 't> Grower<'g, 't> {
             cells[entity.place("deleted_at")] = None;
         }
         self.stamp(index, run, &mut cells, &["updated_at"]);
+        // A mark that stays would be the stamp of a change that says nothing of its own.
+        let updated = entity.find("updated_at").filter(|_| declared.deletes == Deletes::Soft);
+        if let Some(place) = updated.filter(|&place| cells[place].is_none()) {
+            cells[place] = Some(self.case.runs[run].seen.to_string());
+        }
         self.rows[at].versions.push(Version { run, cells: Some(cells) });
     }
 

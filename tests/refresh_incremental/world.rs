@@ -246,6 +246,8 @@ pub struct Declared {
     pub settle: Option<i64>,
     /// In days.
     pub lateness: i64,
+    /// After how many days everything is evaluated again, whatever was declared.
+    pub rebuild_every: Option<i64>,
 }
 
 /// The declarations for each entity.
@@ -260,6 +262,7 @@ pub fn best() -> Facts {
         immutable: immutable.to_vec(),
         settle: Some(1),
         lateness,
+        rebuild_every: None,
     };
     use Changes::{Append, Mutable, Static};
     use Deletes::{Hard, Never};
@@ -343,6 +346,9 @@ pub fn catalog(facts: &Facts) -> String {
         let _ = writeln!(text, "    deletes: {deletes}");
         if let Some(hours) = declared.settle {
             let _ = writeln!(text, "    settle: {hours} hours");
+        }
+        if let Some(days) = declared.rebuild_every {
+            let _ = writeln!(text, "    rebuild_every: {days} days");
         }
         text.push_str("    fields:\n");
         for (at, field) in entity.fields.iter().enumerate() {

@@ -6,10 +6,11 @@ use super::walk::{Place, Walker};
 use super::{Cause, CauseKind};
 use crate::analyze::monotone::Obstacle;
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Cond, CondKind, Path, Periods, Sequence, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_cond, walk_value};
-use crate::types::Type;
+use crate::types::calendar::Repeats;
+use crate::types::{Literal, Type, Unit};
 
 /// What a condition reads, outside of aggregates.
 #[derive(Default)]
@@ -90,10 +91,15 @@ impl Walker<'_> {
 
     /// A predicate of one row and the clock.
     fn of_rows(&mut self, at: &Place, cond: &Cond) {
-        match passed(cond) {
+        // Where a local day comes twice, no instants begin and end it.
+        let zone = &self.hir.calendar.zone;
+        let repeats = *self.repeats.get_or_init(|| Repeats::of(zone).midnights);
+        let found =
+            passed(cond).filter(|pairs| !repeats || pairs.iter().all(|(_, instant)| !is_midnight(instant)));
+        match found {
             Some(passed) => {
                 for (value, instant) in passed {
-                    let (value, instant) = (Box::new(value.clone()), Box::new(instant.clone()));
+                    let (value, instant) = (Box::new(value), Box::new(instant));
                     self.cause(at, CauseKind::Passed { value, instant, outer: at.outer });
                 }
             }
@@ -124,15 +130,29 @@ fn picks(aggregate: &Aggregate) -> bool {
     matches!(aggregate.func, Min | Max | First | Last | Mode)
 }
 
+/// A time, and the instant that passes it.
+type Pair = (Value, Value);
+
 /// A predicate as values that an instant passes: each time one does, it may change, and only
 /// then. `None` if it isn't of that kind.
-fn passed(cond: &Cond) -> Option<Vec<(&Value, &Value)>> {
+fn passed(cond: &Cond) -> Option<Vec<Pair>> {
     match &cond.kind {
         CondKind::Not(inner) => passed(inner),
-        CondKind::Compare(_, left, right) => {
-            pair(left, right).or_else(|| pair(right, left)).map(|pair| vec![pair])
+        CondKind::Compare(_, left, right) => compared(left, right).or_else(|| compared(right, left)),
+        CondKind::Between(value, low, high) => {
+            let bounds = || [&**low, &**high].into_iter();
+            edges(value, bounds()).filter(|pairs| !pairs.is_empty()).or_else(|| {
+                let pairs: Option<Vec<Vec<Pair>>> = bounds().map(|bound| days(value, bound)).collect();
+                pairs.map(|pairs| pairs.concat())
+            })
         }
-        CondKind::Between(value, low, high) => edges(value, [&**low, &**high].into_iter()),
+        CondKind::In(value, items) => {
+            let item = |item: &Literal| {
+                let kind = ValueKind::Literal(item.clone());
+                days(value, &Value { kind, ty: Type::Integer, may_miss: false, span: value.span })
+            };
+            items.iter().map(item).collect::<Option<Vec<_>>>().map(|pairs| pairs.concat())
+        }
         CondKind::During(value, window) => edges(value, bounds(window)),
         _ => None,
     }
@@ -143,17 +163,55 @@ fn bounds(window: &Window) -> impl Iterator<Item = &Value> {
 }
 
 /// The moving ones of several bounds; `None` if one of them is something else.
-fn edges<'a>(
-    value: &'a Value,
-    bounds: impl Iterator<Item = &'a Value>,
-) -> Option<Vec<(&'a Value, &'a Value)>> {
+fn edges<'a>(value: &Value, bounds: impl Iterator<Item = &'a Value>) -> Option<Vec<Pair>> {
     bounds.filter(|bound| Reads::of_value(bound).clock).map(|bound| pair(value, bound)).collect()
 }
 
+fn compared(value: &Value, with: &Value) -> Option<Vec<Pair>> {
+    pair(value, with).map(|pair| vec![pair]).or_else(|| days(value, with))
+}
+
 /// A time of a row and an instant of the clock, which stand for themselves.
-fn pair<'a>(value: &'a Value, instant: &'a Value) -> Option<(&'a Value, &'a Value)> {
+fn pair(value: &Value, instant: &Value) -> Option<Pair> {
     let is_time = matches!(value.ty, Type::Timestamp | Type::Date);
-    let is_row = Reads::of_value(value);
-    let fits = is_time && is_row.row && !is_row.clock && Reads::of_value(instant).only_clock();
-    fits.then_some((value, instant))
+    let reads = Reads::of_value(value);
+    let fits = is_time && reads.row && !reads.clock && Reads::of_value(instant).only_clock();
+    fits.then(|| (value.clone(), instant.clone()))
+}
+
+/// Whether an instant was made from a number of days.
+fn is_midnight(instant: &Value) -> bool {
+    matches!(&instant.kind, ValueKind::Instant(local) if matches!(local.as_ref(), LocalTime::Shift(inner, _, Unit::Day)
+        if matches!(inner.as_ref(), LocalTime::Of(day) if day.ty == Type::Date)))
+}
+
+/// The days between a time of a row and the clock's, compared with a number of them: the time is
+/// passed by the midnights that begin and end the day so many days away.
+fn days(between: &Value, count: &Value) -> Option<Vec<Pair>> {
+    let (ValueKind::DaysBetween(from, to), ValueKind::Literal(Literal::Integer(count))) =
+        (&between.kind, &count.kind)
+    else {
+        return None;
+    };
+    let (row, clock, ahead) = match (Reads::of_value(from).clock, Reads::of_value(to).clock) {
+        (false, true) => (from, to, count.checked_neg()?),
+        (true, false) => (to, from, *count),
+        _ => return None,
+    };
+    if !Reads::of_value(clock).only_clock() || !Reads::of_value(row).row {
+        return None;
+    }
+    let time = match &row.kind {
+        ValueKind::LocalDate(local) => match local.as_ref() {
+            LocalTime::Of(time) if time.ty == Type::Timestamp => time,
+            _ => row,
+        },
+        _ => row,
+    };
+    let midnight = |days: i64| {
+        let day = LocalTime::Shift(Box::new(LocalTime::Of((**clock).clone())), days, Unit::Day);
+        let kind = ValueKind::Instant(Box::new(day));
+        (time.clone(), Value { kind, ty: Type::Timestamp, may_miss: false, span: between.span })
+    };
+    Some(vec![midnight(ahead), midnight(ahead.checked_add(1)?)])
 }

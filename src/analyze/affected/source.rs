@@ -103,7 +103,8 @@ pub(super) fn leads_back(catalog: &Catalog, hop: &Hop) -> Result<(), Obstacle> {
 
 fn immutable(catalog: &Catalog, id: EntityId, field: FieldId) -> Result<(), Obstacle> {
     let entity = catalog.entity(id);
-    if entity.is_immutable(field) {
+    // Of an entity that declares nothing, that is what is told.
+    if entity.is_immutable(field) || entity.changes == Changes::Unknown {
         return Ok(());
     }
     let (entity_name, name) = (&entity.name, &entity.field(field).name);

@@ -1,12 +1,13 @@
 //! The walk over everything that a segment reads, with the place at which it is read.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::clock::Reads;
 use super::source::{leads_back, may_vanish, stamp, stays_behind_link};
 use super::{Cause, CauseKind};
 use crate::analyze::monotone::Obstacle;
-use crate::catalog::{EntityId, FieldId};
+use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
     Sequence, Value, ValueKind, Window,
@@ -40,6 +41,8 @@ pub(super) struct Walker<'a> {
     pub(super) at: Place,
     /// The segment's own entity.
     own: EntityId,
+    /// Whether the project's zone has days whose first moment comes twice.
+    pub(super) repeats: OnceCell<bool>,
     /// Places whose rows have been looked at.
     reached: BTreeSet<String>,
 }
@@ -48,7 +51,7 @@ impl<'a> Walker<'a> {
     pub(super) fn new(hir: &'a Hir, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
         let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
         let (causes, obstacles, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { hir, from_table, causes, obstacles, at, own: EntityId(0), reached }
+        Self { hir, from_table, causes, obstacles, at, own: EntityId(0), repeats: OnceCell::new(), reached }
     }
 
     /// Everything that the segment itself reads.
@@ -58,7 +61,7 @@ impl<'a> Walker<'a> {
         self.at = Place { hops: Vec::new(), entity: segment.entity, outer: None };
         let entity = self.hir.catalog.entity(segment.entity);
         for &field in &entity.key {
-            if !entity.is_immutable(field) {
+            if !entity.is_immutable(field) && entity.changes != Changes::Unknown {
                 let (of, name) = (&entity.name, &entity.field(field).name);
                 self.obstacles.push(Obstacle::lifted_by(
                     format!("the key `{name}` of `{of}` may change"),

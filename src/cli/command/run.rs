@@ -95,7 +95,8 @@ fn execute(
         target: &database.target,
         segments: &prepared.segments,
         options,
-        refresh: args.refresh,
+        // Rows that were replaced have not arrived: nothing tells which of them changed.
+        refresh: args.refresh && !args.load,
         resume: args.resume,
         verify: args.verify,
         wait: !args.no_wait,

@@ -29,6 +29,8 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) log: &'a dyn Fn(SegmentId) -> MembersLog,
+    /// Ranges of one column are asked for together.
+    pub(in crate::plan) joins_ranges: bool,
     /// Nobody leaves it: no member needs another look.
     pub(in crate::plan) grows: bool,
 }
@@ -74,15 +76,7 @@ pub(super) fn lower(
     let mut found: Vec<Found> = Vec::new();
     for cause in causes {
         let one = lowering.cause(cause, state);
-        let same = |known: &&mut Found| known.rows == one.rows && known.column == one.column;
-        match found.iter_mut().find(same).filter(|known| known.column.is_some()) {
-            Some(known) => {
-                let new: Vec<Scalar> =
-                    one.filter.into_iter().filter(|new| !known.filter.contains(new)).collect();
-                known.filter.extend(new);
-            }
-            None => found.push(one),
-        }
+        add(&mut found, one, state.joins_ranges);
     }
     found.extend(lowering.everyone(state));
     let mut arrivals = BTreeMap::new();
@@ -91,6 +85,27 @@ pub(super) fn lower(
     }
     let select = lowering.union(found, state);
     (lowering.finish(select), arrivals)
+}
+
+/// Adds a scan: to one of the same rows and the same column, where the target finds several ranges
+/// at once; else one for each range, and none twice.
+fn add(found: &mut Vec<Found>, one: Found, together: bool) {
+    let same = |known: &Found| known.rows == one.rows && known.column == one.column;
+    let known: Vec<&Scalar> =
+        found.iter().filter(|known| same(known)).flat_map(|known| &known.filter).collect();
+    let new: Vec<Scalar> = one.filter.iter().filter(|new| !known.contains(new)).cloned().collect();
+    if !together {
+        found.extend(new.into_iter().map(|filter| Found {
+            rows: one.rows.clone(),
+            name: one.name.clone(),
+            column: one.column.clone(),
+            filter: vec![filter],
+        }));
+    } else if let Some(known) = found.iter_mut().find(|known| known.column.is_some() && same(known)) {
+        known.filter.extend(new);
+    } else {
+        found.push(Found { filter: new, ..one });
+    }
 }
 
 impl Lowering<'_> {
