@@ -44,6 +44,7 @@ fn help_goes_to_stdout_and_shows_examples() {
         "test",
         "why",
         "attrition",
+        "plan",
         "ls",
         "graph",
         "capabilities",
@@ -344,7 +345,45 @@ fn compile_says_once_what_targets_agree_on() {
     assert_eq!((code, out.as_str()), (0, ""));
     assert_eq!(err.matches("SEGMENT").count(), 1, "{err}");
     assert!(err.starts_with("wrote target/duckdb: 8 segments\nwrote target/postgres: 8 segments\n"), "{err}");
-    assert!(err.contains("buyers          incremental  insert only  nobody can leave\n"), "{err}");
+    assert!(err.contains("buyers          incremental  insert only        nobody can leave\n"), "{err}");
+}
+
+#[test]
+fn plan_tells_how_a_segment_is_refreshed_or_what_stands_in_the_way() {
+    let project = project();
+    let (code, out, _) = outcome(project.path(), &["plan"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("buyers          incremental  insert only        nobody can leave\n"), "{out}");
+
+    let (code, out, err) = outcome(project.path(), &["plan", "high_value"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("high_value on customer: incremental, stored in segments.high_value\n"), "{out}");
+    assert!(out.contains("passed by 90 days ago, now  (last 90 days)"), "{out}");
+
+    let (code, out, _) =
+        outcome(project.path(), &["plan", "buyers", "--target", "postgres", "--format", "json"]);
+    assert_eq!(code, 0);
+    let told: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+    assert_eq!(told["refresh"]["strategy"], "insert_only");
+    assert_eq!(told["refresh"]["leaves"], serde_json::Value::Null);
+    let manifest = project.path().join("target/postgres/manifest.json");
+    assert_eq!(outcome(project.path(), &["compile"]).0, 0);
+    let manifest: serde_json::Value = serde_json::from_str(&read(manifest)).expect("it is JSON");
+    let listed = manifest["segments"].as_array().expect("a list");
+    let buyers = listed.iter().find(|segment| segment["name"] == "buyers").expect("it is there");
+    for part in ["refresh", "log", "inputs", "state", "plan"] {
+        assert_eq!(buyers[part], told[part], "{part}");
+    }
+
+    for (arguments, code) in [
+        (&["plan", "nobody"][..], "SEG801"),
+        (&["plan", "buyers", "--target", "oracle"], "SEG8"),
+        (&["plan", "segments/value.seg"], "SEG8"),
+    ] {
+        let (exit, out, err) = outcome(project.path(), arguments);
+        assert_eq!((exit, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(err.contains(code), "{err}");
+    }
 }
 
 /// Every file below a folder with its text.
@@ -396,7 +435,7 @@ fn lists_are_json_if_asked_for() {
             "description": "High value, in the United States",
             "owner": "growth@shop.example",
             "tags": ["marketing", "us"],
-            "materialize": "table",
+            "materialize": "incremental",
             "path": "segments/value.seg",
             "line": 16,
         }])

@@ -190,6 +190,11 @@ fn the_page_on_refresh_is_true() {
 }
 
 #[test]
+fn the_page_on_plans_is_true() {
+    page("docs/plan.md");
+}
+
+#[test]
 fn the_page_on_running_is_true() {
     page("docs/running.md");
 }
@@ -238,6 +243,7 @@ fn links_lead_somewhere() {
         "docs/language.md",
         "docs/catalog.md",
         "docs/refresh.md",
+        "docs/plan.md",
         "docs/running.md",
         "docs/dialects.md",
         "docs/why.md",

@@ -10,24 +10,36 @@ use crate::check::hir::{
     ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_value};
+use crate::diagnostic::Span;
 use crate::types::{Literal, Type};
 
-/// What stands against an insert-only refresh.
+/// What stands against a cheaper refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// In words that a user can act on.
     pub reason: String,
     /// The declaration that would lift it.
     pub remedy: Option<String>,
+    /// What it is about: an entity of the catalog, or a part of a segment.
+    pub place: Option<Span>,
 }
 
 impl Obstacle {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), remedy: None }
+        Self { reason: reason.into(), remedy: None, place: None }
     }
 
     pub(super) fn lifted_by(reason: String, remedy: String) -> Self {
-        Self { reason, remedy: Some(remedy) }
+        Self { reason, remedy: Some(remedy), place: None }
+    }
+
+    pub(super) fn at(self, place: Span) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// Whether it says the same, wherever that is.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        (&self.reason, &self.remedy) == (&other.reason, &other.remedy)
     }
 }
 
@@ -113,8 +125,8 @@ impl Prover<'_> {
             CondKind::Matches(value, _)
             | CondKind::Resembles(value, _, _)
             | CondKind::ContainsAny(value, _)
-            | CondKind::ContainsAll(value, _)
-            | CondKind::Empty(value) => self.unchanging(value),
+            | CondKind::ContainsAll(value, _) => self.unchanging(value),
+            CondKind::Empty(value) => self.never_absent(value),
             CondKind::Contains(value, item) => {
                 self.unchanging(value)?;
                 self.unchanging(item)
@@ -267,6 +279,9 @@ impl Prover<'_> {
             ValueKind::Call(crate::check::hir::Func::Coalesce, _) => {
                 Err(Obstacle::new("it has a `coalesce`, whose value may change when a row arrives"))
             }
+            ValueKind::Call(crate::check::hir::Func::Size, args) => {
+                args.iter().try_for_each(|arg| self.never_absent(arg))
+            }
             ValueKind::Call(_, args) => args.iter().try_for_each(|arg| self.unchanging(arg)),
             ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
                 self.unchanging_time(value)
@@ -277,6 +292,16 @@ impl Prover<'_> {
                 Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
             }
         }
+    }
+
+    /// An array that doesn't come with a row: an absent one is empty.
+    fn never_absent(&self, value: &Value) -> Proof {
+        if matches!(&value.kind, ValueKind::Field(path, _) if path.hops.is_empty()) {
+            return self.unchanging(value);
+        }
+        Err(Obstacle::new(
+            "it asks for the size of an array behind a link, which is empty until its row arrives",
+        ))
     }
 
     fn unchanging_time(&self, value: &Value) -> Proof {

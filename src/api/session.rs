@@ -270,6 +270,8 @@ impl Session {
             zone_span: self.config.timezone_span,
             as_of: options.as_of,
             tables: plan::tables(&self.hir, &target.name),
+            unusable: self.config.unusable,
+            sources: &self.sources,
             templates: &target.templates,
         }))
     }

@@ -167,6 +167,8 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         leaves: None,
         by_keys: None,
         obstacles: Vec::new(),
+        rebuild_every: Vec::new(),
+        refusal: None,
         state: StateTables::default(),
         how: format!("{id:016}"),
         last_run: Vec::new(),

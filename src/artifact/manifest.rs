@@ -6,11 +6,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::refresh::{ManifestLog, ManifestRefresh, ManifestState};
 use super::{Scripts, create_path, parity_path, refresh_path};
 use crate::analyze::InputKind;
 use crate::check::hir::{Hir, Segment};
 use crate::diagnostic::{Sources, Span};
-use crate::plan::{Plan, Refresh, SegmentPlan, TableRead};
+use crate::plan::{Plan, SegmentPlan, TableRead};
 
 /// The version of the manifest's form.
 pub const MANIFEST_VERSION: u32 = 1;
@@ -69,6 +70,14 @@ pub struct ManifestSegment {
     pub reads: Vec<ManifestRead>,
     /// How `refresh.sql` brings it up to date.
     pub refresh: ManifestRefresh,
+    /// The log of who came and went, if one is kept.
+    pub log: Option<ManifestLog>,
+    /// The segments whose logs its refresh reads.
+    pub inputs: Vec<String>,
+    /// The tables that its scripts keep beside its own; null if it is no table.
+    pub state: Option<ManifestState>,
+    /// The hash of how it is refreshed: a run of another one isn't built upon.
+    pub plan: String,
     /// What it needs of a target.
     pub capabilities: Vec<String>,
     /// The hash of its meaning. Comments and formatting don't count.
@@ -112,32 +121,6 @@ pub struct ManifestRead {
     pub table: Option<Vec<String>>,
     /// The columns, in order.
     pub columns: Vec<String>,
-}
-
-/// How a refresh works.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestRefresh {
-    /// What is done.
-    pub strategy: RefreshStrategy,
-    /// Why nothing cheaper is done.
-    pub why: Option<String>,
-    /// What would allow something cheaper.
-    pub remedy: Option<String>,
-}
-
-/// What a refresh does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RefreshStrategy {
-    /// Nobody can leave: newcomers are inserted.
-    InsertOnly,
-    /// Affected keys are evaluated again: who enters is inserted, who leaves is deleted.
-    InsertDelete,
-    /// Evaluated again in full; the difference is applied.
-    Rebuild,
-    /// Nothing is stored that could grow old.
-    None,
 }
 
 /// A place in a file of the project.
@@ -200,7 +183,11 @@ fn segment(plan: &SegmentPlan, hir: &Hir, sources: &Sources, scripts: &Scripts) 
         level: plan.level,
         depends_on: depends_on(plan),
         reads: plan.reads.iter().map(read).collect(),
-        refresh: refresh(plan),
+        refresh: ManifestRefresh::of(plan, sources),
+        log: ManifestLog::of(plan),
+        inputs: plan.inputs.iter().map(|(name, _)| name.clone()).collect(),
+        state: ManifestState::of(plan),
+        plan: plan.how.clone(),
         capabilities: plan.capabilities.iter().map(|flag| flag.name().to_owned()).collect(),
         fingerprint: plan.fingerprint.clone(),
         source: position(*name_span, sources),
@@ -239,26 +226,7 @@ fn read(read: &TableRead) -> ManifestRead {
     }
 }
 
-fn refresh(plan: &SegmentPlan) -> ManifestRefresh {
-    if !plan.materialize.is_table() {
-        return ManifestRefresh { strategy: RefreshStrategy::None, why: None, remedy: None };
-    }
-    match &plan.refresh {
-        Refresh::InsertOnly => {
-            ManifestRefresh { strategy: RefreshStrategy::InsertOnly, why: None, remedy: None }
-        }
-        Refresh::InsertDelete => {
-            ManifestRefresh { strategy: RefreshStrategy::InsertDelete, why: None, remedy: None }
-        }
-        Refresh::Rebuild { reason, remedy } => ManifestRefresh {
-            strategy: RefreshStrategy::Rebuild,
-            why: Some(reason.clone()),
-            remedy: remedy.clone(),
-        },
-    }
-}
-
-fn position(span: Span, sources: &Sources) -> Option<ManifestPosition> {
+pub(super) fn position(span: Span, sources: &Sources) -> Option<ManifestPosition> {
     let (path, position) = sources.locate(span)?;
     Some(ManifestPosition { path: path.to_owned(), line: position.line, column: position.column })
 }

@@ -5,11 +5,16 @@
 
 mod graph;
 mod manifest;
+mod refresh;
 
 pub use graph::{Edge, EdgeKind, Graph, Node, NodeKind};
 pub use manifest::{
     MANIFEST_VERSION, Manifest, ManifestColumn, ManifestDependency, ManifestPosition, ManifestRead,
-    ManifestRefresh, ManifestScripts, ManifestSegment, RefreshStrategy, schema,
+    ManifestScripts, ManifestSegment, schema,
+};
+pub use refresh::{
+    CauseKind, ManifestBack, ManifestCause, ManifestEvery, ManifestLog, ManifestRefresh, ManifestState,
+    ManifestWhy, RefreshStrategy,
 };
 
 use std::collections::BTreeMap;

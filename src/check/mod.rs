@@ -24,6 +24,7 @@ mod resolve;
 mod sticky;
 pub mod tree;
 pub mod visit;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -21,6 +21,7 @@ Examples:
   segc test                      run the unit tests in tests/
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
+  segc plan vip                  how it is refreshed, and what stands in the way
   segc explain SEG301            what a problem means";
 
 /// Above the options that every command takes.
@@ -58,6 +59,7 @@ pub(super) enum Command {
     Test(Test),
     Why(Why),
     Attrition(Attrition),
+    Plan(Plan),
     Ls(Ls),
     Graph(Graph),
     Capabilities(Capabilities),
@@ -304,6 +306,33 @@ pub(super) struct Attrition {
     pub(super) values: Values,
     #[command(flatten)]
     pub(super) moment: Moment,
+}
+
+/// Say how a segment is refreshed, or why it is rebuilt
+#[derive(Debug, Group)]
+#[command(after_help = "\
+Shows how the segment is stored, why members may leave it, and which rows make a refresh look at
+an entity again: what arrives, the edges of windows, conditions that change with the clock,
+segments that it reads. Of a rebuild it shows everything that stands in the way, each with the
+declaration that lifts it. No database is asked.
+
+Examples:
+  segc plan                      every segment, in a table
+  segc plan vip
+  segc plan vip --target bigquery
+  segc plan vip --format json | jq .refresh.obstacles")]
+pub(super) struct Plan {
+    /// The segment; all of them, in a table, if none is named
+    #[arg(value_name = "SEGMENT")]
+    pub(super) segment: Option<String>,
+    /// For which target; the first of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: AnswerFormat,
+    #[command(flatten)]
+    pub(super) values: Values,
 }
 
 /// List the segments

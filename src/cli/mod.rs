@@ -12,6 +12,7 @@ mod config;
 mod exit;
 mod folder;
 pub(crate) mod problems;
+mod proof;
 mod report;
 mod table;
 mod template;

@@ -103,6 +103,13 @@ impl Sources {
         self.get(span.source).map(|source| (source.path(), source.position(span.start)))
     }
 
+    /// What stands at a place; nothing if it is in none of the files.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        let text = self.get(span.source).map_or("", |source| source.text());
+        text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
     /// Every file, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         (0u32..).map(SourceId).zip(self.files.iter())

@@ -136,9 +136,16 @@ problems! {
     ///
     /// Remove the duplicate rows, or name the fields that tell rows apart under `key:` (or the
     /// link's under `on:`).
+    ///
+    /// A refresh stops so, too, where it can't build on the last run and `segc.yml` says
+    /// `refresh: { unusable: refuse }`. Run create then: `segc run` without `--refresh`.
     error SEG709 "the data breaks a promise" CheckFailed { span: Option<Span>, said: String }
     message |p| p.said.clone();
-    help |_p| Some("mend the rows, or what the catalog says of them".to_owned());
+    help |p| Some(if p.said.contains("run its create script") {
+        "`segc run` without `--refresh` runs create scripts".to_owned()
+    } else {
+        "mend the rows, or what the catalog says of them".to_owned()
+    });
 
     /// The address of a database server can't be read.
     ///

@@ -16,7 +16,8 @@ use super::state::{StateTables, Stored, guards, input_as_of};
 use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostics, Sources, Span};
+use crate::project::Unusable;
 
 /// What a plan is made for.
 pub struct Request<'a> {
@@ -44,6 +45,10 @@ pub struct Request<'a> {
     pub as_of: Option<Timestamp>,
     /// The names of the entities' tables, without their schemas ([`tables`]).
     pub tables: BTreeSet<String>,
+    /// What a refresh does that can't build on the last run.
+    pub unusable: Unusable,
+    /// The files that the spans of the tree point into.
+    pub sources: &'a Sources,
     /// A hash of the dialect's functions, which says when the same plan means other SQL.
     pub templates: &'a str,
 }
@@ -224,6 +229,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     };
     let how = refreshing.how();
     let cx = context(request, &elsewhere);
+    let (rebuild_every, refusal) = (refreshing.rebuild_every(&lowered), refreshing.refusal(&how));
     let mut last_run = refreshing.last_run(&cx, &how, &lowered);
     let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds)| {
         last_run.extend(bounds);
@@ -253,6 +259,8 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         leaves: strategy.leaves.clone(),
         by_keys,
         obstacles,
+        rebuild_every,
+        refusal,
         state,
         how,
         last_run,

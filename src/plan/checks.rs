@@ -9,6 +9,9 @@ use crate::catalog::{EntityId, FieldId, TableSource};
 use crate::check::hir::Hir;
 use crate::types::Literal;
 
+/// The alias of rows of which no two may be alike.
+pub(super) const CHECKED: &str = "t";
+
 /// A check of the affected keys' rows alone: those of the segment's own entity by their keys,
 /// others by what arrived. `None` where nothing of them can have become double.
 pub(super) fn narrowed_check(
@@ -23,7 +26,7 @@ pub(super) fn narrowed_check(
     let entity = hir.catalog.entity(entity);
     let names = fields.iter().map(|&field| entity.field(field).column.clone());
     let filter = match arrivals {
-        _ if own => among(affected, names.zip(duplicates.group_by.clone()).collect()),
+        _ if own => among(affected, CHECKED, names.zip(duplicates.group_by.clone()).collect()),
         Some(arrivals) => among_rows(arrivals, &duplicates.group_by),
         None => return None,
     };
@@ -64,9 +67,9 @@ pub(super) fn unique_checks(
         };
         let names: Vec<&str> = fields.iter().map(|&field| entity.field(field).column.as_str()).collect();
         let columns: Vec<Scalar> =
-            names.iter().map(|name| Scalar::Column("t".to_owned(), (*name).to_owned())).collect();
+            names.iter().map(|name| Scalar::Column(CHECKED.to_owned(), (*name).to_owned())).collect();
         let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
-        let rows = present.chain(not_deleted(entity, "t")).collect();
+        let rows = present.chain(not_deleted(entity, CHECKED)).collect();
         let more = Scalar::Binary(
             BinaryOp::Greater,
             Box::new(Scalar::CountRows),
@@ -74,7 +77,7 @@ pub(super) fn unique_checks(
         );
         let duplicates = Select {
             columns: vec![one()],
-            from: Some(TableRef { relation, alias: "t".to_owned() }),
+            from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
             filter: all(rows),
             group_by: columns,
             having: Some(more),

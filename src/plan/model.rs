@@ -6,8 +6,9 @@ use super::rel::{Clock, Query, Scalar};
 use super::state::StateTables;
 use crate::analyze::InputKind;
 use crate::check::hir::{Materialize, SegmentId};
+use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::Type;
+use crate::types::{Type, Unit};
 
 /// The segments of one build for one target.
 #[derive(Debug, Clone)]
@@ -51,6 +52,12 @@ pub struct SegmentPlan {
     pub by_keys: Option<Box<ByKeys>>,
     /// Everything that stands against it, where it doesn't.
     pub obstacles: Vec<Why>,
+    /// How often it is evaluated in full, however it is refreshed in between; by the entities
+    /// that say so.
+    pub rebuild_every: Vec<(String, (i64, Unit))>,
+    /// What stops a refresh that can't build on the last run, where the project wants that;
+    /// otherwise it evaluates everyone.
+    pub refusal: Option<Check>,
     /// The tables of runs, logs and scratch.
     pub state: StateTables,
     /// The hash of how it is refreshed.
@@ -114,14 +121,60 @@ pub struct Ranked {
 /// Rows that make keys affected, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CauseText {
-    /// `arrival`, `edge`, `clock`, `members` or `gone`.
-    pub kind: String,
+    /// Which of the entity's rows.
+    pub what: What,
     /// The entity of the rows.
-    pub rows: String,
-    /// Which of them.
-    pub by: String,
+    pub entity: String,
+    /// Only events of this name.
+    pub event: Option<String>,
     /// The links that lead back to the segment's entity, the rows' own first.
-    pub back: Vec<String>,
+    pub back: Vec<Back>,
+    /// Where that was written which it follows from: a window, a condition.
+    pub place: Option<Span>,
+}
+
+/// Which rows make keys affected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Those that arrived or changed since the last run (R1).
+    Arrival {
+        /// The fields that tell.
+        fields: Vec<String>,
+        /// How late rows may come, by `lateness`.
+        late: Option<(i64, Unit)>,
+        /// How long rows take to become visible, by `settle`.
+        settle: Option<(i64, Unit)>,
+    },
+    /// Those with a time that an instant has passed (R2a, R2c, R2d).
+    Edge {
+        /// The time: a field, or what was written.
+        time: String,
+        /// The instant, in the words of the language: `30 days ago`.
+        instant: String,
+        /// The window or condition, as it was written; none for the end of all that is known.
+        written: Option<String>,
+    },
+    /// Those for which a condition that reads the clock isn't what it was (R2b, R2c).
+    Clock {
+        /// The condition, as it was written.
+        cond: String,
+    },
+    /// Those that entered or left a segment, by its log (R5).
+    Members {
+        /// The segment.
+        segment: String,
+    },
+    /// Members whose row is gone (R4).
+    Gone,
+}
+
+/// A link that leads back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Back {
+    /// The entity that it leads to.
+    pub to: String,
+    /// The fields that are equal: that of the rows, and that of `to`.
+    pub on: Vec<(String, String)>,
 }
 
 /// Why something isn't done, and the declaration that would lift it, if one would.
@@ -131,6 +184,8 @@ pub struct Why {
     pub reason: String,
     /// What to declare.
     pub remedy: Option<String>,
+    /// What it is about: an entity of the catalog, or a part of a segment.
+    pub place: Option<Span>,
 }
 
 /// The log of a segment's members.

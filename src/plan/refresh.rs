@@ -13,6 +13,7 @@ use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
+use crate::project::Unusable;
 use crate::types::{Type, Unit};
 
 /// What is known of a segment's refresh before anything is lowered.
@@ -65,20 +66,18 @@ pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
 }
 
 fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strategy {
-    let whole = |reason: &str| Strategy {
-        refresh: Refresh::Rebuild { reason: reason.to_owned(), remedy: None },
-        leaves: leaves.clone(),
-        causes: Err(Vec::new()),
+    let find = || affected(request.hir, request.sources, id, &|input| request.materialize(input).is_table());
+    let causes = match request.materialize(id) {
+        Materialize::Table => {
+            let others = if leaves.is_none() { Vec::new() } else { find().err().unwrap_or_default() };
+            Err([is_table(request, id)].into_iter().chain(others).collect())
+        }
+        Materialize::View => Err(vec![Obstacle::new("a view is evaluated whenever it is read")]),
+        Materialize::Inline => Err(vec![Obstacle::new("it is put into what refers to it")]),
+        Materialize::Incremental => find(),
     };
-    match request.materialize(id) {
-        Materialize::Table => return whole("`materialize: table` is always rebuilt"),
-        Materialize::View => return whole("a view is evaluated whenever it is read"),
-        Materialize::Inline => return whole("it is put into what refers to it"),
-        Materialize::Incremental => {}
-    }
-    let causes = affected(request.hir, id, &|input| request.materialize(input).is_table());
     let refresh = match &causes {
-        _ if leaves.is_none() => Refresh::InsertOnly,
+        _ if leaves.is_none() && request.materialize(id) == Materialize::Incremental => Refresh::InsertOnly,
         Ok(_) => Refresh::InsertDelete,
         Err(obstacles) => {
             let first = obstacles.first();
@@ -89,9 +88,21 @@ fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strate
     Strategy { refresh, leaves, causes }
 }
 
+/// That a segment is stored in the simplest way. What else stands against a cheaper one is told,
+/// too.
+fn is_table(request: &Request<'_>, id: SegmentId) -> Obstacle {
+    let segment = request.hir.segment(id);
+    let place = segment.properties.materialize.map_or(segment.name_span, |(_, span)| span);
+    Obstacle {
+        reason: "`materialize: table` is always rebuilt".to_owned(),
+        remedy: Some("say `materialize: incremental`".to_owned()),
+        place: Some(place),
+    }
+}
+
 impl From<Obstacle> for Why {
-    fn from(Obstacle { reason, remedy }: Obstacle) -> Self {
-        Self { reason, remedy }
+    fn from(Obstacle { reason, remedy, place }: Obstacle) -> Self {
+        Self { reason, remedy, place }
     }
 }
 
@@ -123,7 +134,12 @@ impl Refreshing<'_> {
     /// The hash of how it is refreshed: the strategy, what the affected keys follow from and
     /// what is declared of it, and the functions of its SQL (R9).
     pub(super) fn how(&self) -> String {
-        let mut text = format!("segc 1 {:?}\n{}\n", self.strategy.refresh, self.request.templates);
+        let strategy = match self.strategy.refresh {
+            Refresh::InsertOnly => "InsertOnly",
+            Refresh::InsertDelete => "InsertDelete",
+            Refresh::Rebuild { .. } => "Rebuild",
+        };
+        let mut text = format!("segc 1 {strategy}\n{}\n", self.request.templates);
         for cause in self.strategy.causes.iter().flatten() {
             text.push_str(&super::causes::stable(self.request.hir, cause));
             text.push('\n');
@@ -134,27 +150,51 @@ impl Refreshing<'_> {
 
     /// The last run that a refresh may build on: its as_of and the engine's time.
     pub(super) fn last_run(&self, context: &Context<'_>, how: &str, lowered: &Lowered) -> Bounds {
-        let hir = self.request.hir;
-        let entities = lowered.reads.keys().filter_map(|&id| hir.catalog.entity(id).rebuild_every);
-        let every: BTreeSet<(i64, Unit)> = entities.collect();
+        let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
+        let every: BTreeSet<(i64, Unit)> = every.collect();
         let now = Scalar::Clock("as_of".to_owned());
         let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
-        let name = hir.segment(self.id).name.as_str();
-        let usable = Usable {
-            segment: name,
+        let rebuilt_since = every.into_iter().map(since).collect();
+        let name = self.name();
+        let usable = Usable { rebuilt_since, ..self.usable(how) };
+        vec![
+            (State::last_as_of(name), usable.as_of(), Type::Timestamp),
+            (State::last_seen(name), usable.seen(), Type::Timestamp),
+        ]
+    }
+
+    /// What a run must be to be built upon, but for how long ago everyone was evaluated.
+    fn usable<'a>(&'a self, how: &'a str) -> Usable<'a> {
+        Usable {
+            segment: self.name(),
             tables: self.tables,
             fingerprint: self.fingerprint,
             how,
             filled: std::iter::once(self.table)
                 .chain(self.ranks().then_some(&self.tables.unkept[..]))
                 .collect(),
-            rebuilt_since: every.into_iter().map(since).collect(),
+            rebuilt_since: Vec::new(),
             inputs: self.inputs(),
-        };
-        vec![
-            (State::last_as_of(name), usable.as_of(), Type::Timestamp),
-            (State::last_seen(name), usable.seen(), Type::Timestamp),
-        ]
+        }
+    }
+
+    fn name(&self) -> &str {
+        &self.request.hir.segment(self.id).name
+    }
+
+    /// How often the entities that it reads want everyone evaluated.
+    pub(super) fn rebuild_every(&self, lowered: &Lowered) -> Vec<(String, (i64, Unit))> {
+        let entities = lowered.reads.keys().map(|&id| self.request.hir.catalog.entity(id));
+        let every = entities.filter_map(|entity| Some((entity.name.clone(), entity.rebuild_every?)));
+        every.collect()
+    }
+
+    /// What stops a refresh that can't build on the last run, where the project wants that. The
+    /// first run of an empty table, and one that `rebuild_every` asks for, go on (R10).
+    pub(super) fn refusal(&self, how: &str) -> Option<Check> {
+        let applies = !matches!(self.strategy.refresh, Refresh::Rebuild { .. });
+        let refuses = self.request.unusable == Unusable::Refuse && applies;
+        refuses.then(|| self.usable(how).refusal(self.table))
     }
 
     /// The segments whose logs it reads.
@@ -238,7 +278,8 @@ impl Refreshing<'_> {
 
     /// Why every row is evaluated though nobody can leave.
     pub(super) fn why_whole(&self) -> Vec<Why> {
-        let obstacles = self.strategy.causes.as_ref().err().into_iter().flatten();
+        let is_table = self.request.materialize(self.id).is_table();
+        let obstacles = self.strategy.causes.as_ref().err().filter(|_| is_table).into_iter().flatten();
         obstacles.cloned().map(Why::from).collect()
     }
 }

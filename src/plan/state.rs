@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::build::Request;
-use super::lower::State;
+use super::lower::{State, rank_types};
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Join, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::check::hir::SegmentId;
@@ -54,7 +54,12 @@ impl StateTables {
             shares_runs: can(Capability::RowConcurrency),
             has_temp_tables: can(Capability::TempTables),
         };
-        Self::named(&request.hir.segment(id).name, &names)
+        let segment = request.hir.segment(id);
+        let tables = Self::named(&segment.name, &names);
+        // Another `keep` ranks by other columns: a table of its own, as no engine alters one alike.
+        let types: Vec<String> = rank_types(&segment.keeps).map(ToString::to_string).collect();
+        let unkept = format!("segc_unkept_{}_{}", segment.name, short_hash(&types.join(" ")));
+        Self { unkept: in_schema(names.schema, &derived(&unkept, names.bytes)), ..tables }
     }
 
     /// The tables of a segment.
@@ -101,13 +106,16 @@ fn in_schema(schema: &[String], name: &str) -> Vec<String> {
     schema.iter().cloned().chain([name.to_owned()]).collect()
 }
 
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A name that fits: an overlong one keeps its beginning and gets a hash.
 fn derived(name: &str, bytes: usize) -> String {
     if name.len() <= bytes {
         return name.to_owned();
     }
-    let hash = Sha256::digest(name.as_bytes());
-    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let hash = short_hash(name);
     let room = bytes.saturating_sub(hash.len() + 1);
     let mut end = room.min(name.len());
     while !name.is_char_boundary(end) {
@@ -154,6 +162,27 @@ impl Usable<'_> {
         }
         filter.extend(self.inputs.iter().map(|(input, tables)| self.log_is_whole(input, tables)));
         self.value("as_of", filter)
+    }
+
+    /// That this run isn't to be built upon though there was one, or though the table of the
+    /// segment has members.
+    pub(super) fn refusal(&self, table: &[String]) -> Check {
+        let any_run = all(vec![
+            equal("r", "segment", text(self.segment)),
+            Scalar::IsNotNull(Box::new(column("r", "as_of"))),
+        ]);
+        let any_run = Select { columns: vec![one()], filter: any_run, ..from_runs(&self.tables.runs) };
+        let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
+        let any_member = Select { columns: vec![one()], from: Some(from), ..Select::default() };
+        let exists = |select| Scalar::Exists(Box::new(select), Negated(false));
+        let started = Scalar::Or(vec![exists(any_run), exists(any_member)]);
+        Check {
+            fails_if: Scalar::And(vec![Scalar::IsNull(Box::new(self.as_of())), started]),
+            message: format!(
+                "segc: segment {} can't be refreshed from its last run, which had another definition, another way to refresh, or a later as_of, or isn't known: run its create script; nothing was written",
+                self.segment
+            ),
+        }
     }
 
     /// The engine's time at that run.

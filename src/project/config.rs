@@ -32,6 +32,19 @@ pub struct Config {
     pub tiers: BTreeMap<String, Policy>,
     /// Values for parameters, as written; whether they exist is checked with the segments.
     pub params: Vec<Param>,
+    /// What a refresh does that can't build on the last run.
+    pub unusable: Unusable,
+}
+
+/// What a refresh does whose last run can't be built upon: it had another definition or another
+/// way to refresh, a later as_of, or isn't known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unusable {
+    /// It evaluates everyone.
+    #[default]
+    Rebuild,
+    /// It stops before it writes, and asks for the create script.
+    Refuse,
 }
 
 /// A value that `segc.yml` gives to a parameter.
@@ -68,6 +81,7 @@ impl Default for Config {
             policy: Policy::default(),
             tiers: BTreeMap::new(),
             params: Vec::new(),
+            unusable: Unusable::default(),
         }
     }
 }
@@ -87,6 +101,9 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
     let materialize = fields.get("materialize");
     if let Some(kind) = materialize.and_then(|node| node.word("a way to store a segment", &kinds, problems)) {
         config.materialize = kind;
+    }
+    if let Some(node) = fields.get("refresh") {
+        read_refresh(node, fields.key_span("refresh").unwrap_or(node.span), &mut config, problems);
     }
     if let Some(schema) = fields.get("schema").and_then(|node| read_schema(node, problems)) {
         config.schema = schema;
@@ -120,6 +137,16 @@ fn read_name(node: &Node, problems: &mut Diagnostics) -> Option<String> {
         return None;
     }
     Some(name.to_owned())
+}
+
+fn read_refresh(node: &Node, at: Span, config: &mut Config, problems: &mut Diagnostics) {
+    let Some(mut fields) = Fields::new(node, "`refresh`", at, problems) else { return };
+    let known = [("rebuild", Unusable::Rebuild), ("refuse", Unusable::Refuse)];
+    let node = fields.get("unusable");
+    if let Some(what) = node.and_then(|node| node.word("what to do", &known, problems)) {
+        config.unusable = what;
+    }
+    fields.finish(problems);
 }
 
 fn read_calendar(fields: &mut Fields<'_>, config: &mut Config, problems: &mut Diagnostics) {

@@ -13,7 +13,7 @@ pub(crate) mod problems;
 mod targets;
 
 pub(crate) use config::read_param;
-pub use config::{Config, Param, ParamSetting};
+pub use config::{Config, Param, ParamSetting, Unusable};
 pub use disk::Disk;
 pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError};
 pub use load::{Project, Text, load, load_from, load_tests};

@@ -17,7 +17,7 @@ pub use parse::{TYPE_NAMES, parse_duration, parse_type};
 pub use regex::{CharSet, Regex};
 pub use semver::{Version, VersionError};
 pub use unit::{Unit, Weekday};
-pub use zone::{closest_zone, find_zone};
+pub use zone::{closest_zone, find_zone, longest_repeat};
 
 use std::fmt;
 

@@ -1,6 +1,7 @@
 //! Time zones by name, from the IANA database that is built in.
 
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnostic::closest;
 
@@ -29,9 +30,30 @@ pub fn closest_zone(name: &str) -> Option<String> {
     closest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
+/// By how much a zone's clocks are set back at most, in seconds, this century: a local time that
+/// comes twice is read as an instant that is so much too early the second time.
+#[must_use]
+pub fn longest_repeat(name: &str) -> i64 {
+    let (first, last) = (Timestamp::constant(946_684_800, 0), Timestamp::constant(4_102_444_800, 0));
+    let Ok(zone) = TimeZone::get(name) else { return 0 };
+    let changes = zone.following(first).map(|change| change.timestamp());
+    let set_back = |at: Timestamp| {
+        let before = at.checked_sub(SignedDuration::from_secs(1)).unwrap_or(at);
+        i64::from(zone.to_offset(before).seconds() - zone.to_offset(at).seconds())
+    };
+    changes.take_while(|at| *at < last).map(set_back).fold(0, i64::max)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_are_set_back_by_an_hour_in_most_zones() {
+        let hours =
+            ["UTC", "Asia/Kolkata", "Europe/London", "Australia/Lord_Howe", "Nowhere"].map(longest_repeat);
+        assert_eq!(hours, [0, 0, 3600, 1800, 0]);
+    }
 
     #[test]
     fn names_are_found_and_suggested() {

@@ -133,6 +133,8 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
         leaves: None,
         by_keys: None,
         obstacles: Vec::new(),
+        rebuild_every: Vec::new(),
+        refusal: None,
         state: StateTables::named(
             name,
             &StateNames { schema: &["seg".to_owned()], bytes: 63, shares_runs: true, has_temp_tables: true },

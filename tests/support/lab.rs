@@ -77,8 +77,13 @@ pub fn session(segments: &str, clock: &str) -> Session {
 
 /// The same with another catalog.
 pub fn session_with(catalog: &str, segments: &str, clock: &str) -> Session {
+    session_of(SETTINGS, catalog, segments, clock)
+}
+
+/// The same with other settings.
+pub fn session_of(settings: &str, catalog: &str, segments: &str, clock: &str) -> Session {
     let files = Memory::new()
-        .with("segc.yml", SETTINGS)
+        .with("segc.yml", settings)
         .with("catalog/shop.yml", catalog)
         .with("segments/all.seg", segments);
     open(&stop_clocks(files, instant(clock)))

@@ -9,6 +9,8 @@ use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_cond, walk_value};
+use crate::check::words;
+use crate::diagnostic::Span;
 use crate::types::calendar::Repeats;
 use crate::types::{Literal, Type, Unit};
 
@@ -33,11 +35,6 @@ impl Reads {
         let mut reads = Self::default();
         reads.value(value);
         reads
-    }
-
-    /// Nothing but the clock.
-    pub(super) fn only_clock(&self) -> bool {
-        self.clock && !self.row && self.aggregates.is_empty() && !self.others
     }
 }
 
@@ -68,25 +65,36 @@ impl Visitor for Reads {
 impl Walker<'_> {
     /// The causes of one predicate at a place.
     pub(super) fn predicate(&mut self, cond: &Cond) {
-        let written_out = rewrite::without_traits(self.hir, cond);
+        let (written_out, fits) = rewrite::without_traits(self.hir, cond);
         let reads = Reads::of_cond(&written_out);
         if !reads.clock {
             return;
         }
         let here = self.at.clone();
         match reads.aggregates.as_slice() {
-            _ if reads.others => self.unsound(cond),
+            _ if reads.others || !fits => self.unsound(cond),
             [] => self.of_rows(&here, &written_out),
             [aggregate] if picks(aggregate) => self.of_leaves(&here, &written_out, aggregate),
             _ => self.unsound(cond),
         }
     }
 
+    /// That what an aggregate makes of a row may differ although neither the row nor a window has
+    /// moved (R2c).
+    pub(super) fn of_each_row(&mut self, value: &Value) {
+        if Reads::of_value(&rewrite::value_without_traits(self.hir, value)).clock {
+            let text = words::value(self.hir, self.sources, value);
+            let reason =
+                format!("it aggregates `{text}`, which every run finds changed, as it reads the clock");
+            self.obstacle(Obstacle::new(reason).at(value.span));
+        }
+    }
+
     fn unsound(&mut self, cond: &Cond) {
-        let text = crate::check::print::cond(self.hir, cond);
-        self.obstacle(Obstacle::new(format!(
-            "no row tells when `{text}` changes, as it computes with an aggregate and the clock"
-        )));
+        let text = words::cond(self.hir, self.sources, cond);
+        let reason =
+            format!("no row tells when `{text}` changes, as it computes with an aggregate and the clock");
+        self.obstacle(Obstacle::new(reason).at(words::cond_span(cond)));
     }
 
     /// A predicate of one row and the clock.
@@ -100,10 +108,14 @@ impl Walker<'_> {
             Some(passed) => {
                 for (value, instant) in passed {
                     let (value, instant) = (Box::new(value), Box::new(instant));
-                    self.cause(at, CauseKind::Passed { value, instant, outer: at.outer });
+                    let kind = CauseKind::Passed { value, instant, outer: at.outer };
+                    self.cause(at, kind, Some(cond.span));
                 }
             }
-            None => self.cause(at, CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer }),
+            None => {
+                let kind = CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer };
+                self.cause(at, kind, Some(cond.span));
+            }
         }
     }
 
@@ -119,8 +131,8 @@ impl Walker<'_> {
         }
     }
 
-    pub(super) fn cause(&mut self, at: &Place, kind: CauseKind) {
-        self.causes.push(Cause { place: at.hops.clone(), entity: at.entity, kind });
+    pub(super) fn cause(&mut self, at: &Place, kind: CauseKind, written: Option<Span>) {
+        self.causes.push(Cause { place: at.hops.clone(), entity: at.entity, kind, written });
     }
 }
 
@@ -141,7 +153,7 @@ fn passed(cond: &Cond) -> Option<Vec<Pair>> {
         CondKind::Compare(_, left, right) => compared(left, right).or_else(|| compared(right, left)),
         CondKind::Between(value, low, high) => {
             let bounds = || [&**low, &**high].into_iter();
-            edges(value, bounds()).filter(|pairs| !pairs.is_empty()).or_else(|| {
+            edges(value, bounds()).or_else(|| {
                 let pairs: Option<Vec<Vec<Pair>>> = bounds().map(|bound| days(value, bound)).collect();
                 pairs.map(|pairs| pairs.concat())
             })
@@ -164,6 +176,10 @@ fn bounds(window: &Window) -> impl Iterator<Item = &Value> {
 
 /// The moving ones of several bounds; `None` if one of them is something else.
 fn edges<'a>(value: &Value, bounds: impl Iterator<Item = &'a Value>) -> Option<Vec<Pair>> {
+    // Where the value moves, the bounds need not.
+    if Reads::of_value(value).clock {
+        return None;
+    }
     bounds.filter(|bound| Reads::of_value(bound).clock).map(|bound| pair(value, bound)).collect()
 }
 
@@ -175,7 +191,7 @@ fn compared(value: &Value, with: &Value) -> Option<Vec<Pair>> {
 fn pair(value: &Value, instant: &Value) -> Option<Pair> {
     let is_time = matches!(value.ty, Type::Timestamp | Type::Date);
     let reads = Reads::of_value(value);
-    let fits = is_time && reads.row && !reads.clock && Reads::of_value(instant).only_clock();
+    let fits = is_time && reads.row && !reads.clock && is_instant(instant);
     fits.then(|| (value.clone(), instant.clone()))
 }
 
@@ -198,7 +214,7 @@ fn days(between: &Value, count: &Value) -> Option<Vec<Pair>> {
         (true, false) => (to, from, *count),
         _ => return None,
     };
-    if !Reads::of_value(clock).only_clock() || !Reads::of_value(row).row {
+    if !is_instant(clock) || !Reads::of_value(row).row {
         return None;
     }
     let time = match &row.kind {
@@ -214,4 +230,21 @@ fn days(between: &Value, count: &Value) -> Option<Vec<Pair>> {
         (time.clone(), Value { kind, ty: Type::Timestamp, may_miss: false, span: between.span })
     };
     Some(vec![midnight(ahead), midnight(ahead.checked_add(1)?)])
+}
+
+/// Whether a value is an instant or a day of the clock: nothing but as_of, moved by the calendar.
+pub(super) fn is_instant(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Now => true,
+        ValueKind::ShiftExact(inner, _) => is_instant(inner),
+        ValueKind::Instant(local) | ValueKind::LocalDate(local) => is_local_instant(local),
+        _ => false,
+    }
+}
+
+fn is_local_instant(local: &LocalTime) -> bool {
+    match local {
+        LocalTime::Of(value) => is_instant(value),
+        LocalTime::StartOf(_, inner) | LocalTime::Shift(inner, _, _) => is_local_instant(inner),
+    }
 }

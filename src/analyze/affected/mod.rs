@@ -13,6 +13,7 @@ mod walk;
 use super::monotone::Obstacle;
 use crate::catalog::EntityId;
 use crate::check::hir::{Cond, Hir, Hop, SegmentId, Value};
+use crate::diagnostic::{Sources, Span};
 
 pub use source::{Stamp, stamp};
 
@@ -25,6 +26,8 @@ pub struct Cause {
     pub entity: EntityId,
     /// Which of them.
     pub kind: CauseKind,
+    /// What was written that it follows from, if that is one thing: a window, a condition.
+    pub written: Option<Span>,
 }
 
 /// Which rows tell it. In values and conditions [`crate::check::hir::Base::This`] is such a row, and
@@ -57,16 +60,18 @@ pub enum CauseKind {
 }
 
 /// Finds every cause for which a key may enter or leave a segment. `from_table` tells the
-/// segments that are read from their tables; others are put in place.
+/// segments that are read from their tables; others are put in place. Reasons hold the text of
+/// the sources.
 ///
 /// # Errors
 /// Everything that stands against it, each once.
 pub fn affected(
     hir: &Hir,
+    sources: &Sources,
     id: SegmentId,
     from_table: &dyn Fn(SegmentId) -> bool,
 ) -> Result<Vec<Cause>, Vec<Obstacle>> {
-    let mut walker = walk::Walker::new(hir, from_table);
+    let mut walker = walk::Walker::new(hir, sources, from_table);
     walker.root(id);
     walker.finish()
 }

@@ -85,28 +85,42 @@ fn local(it: &LocalTime, replace: Replace<'_>) -> LocalTime {
     }
 }
 
-/// A condition with traits written out. One behind a link is read there, unless it has an
-/// aggregate, which can't be moved.
-pub(super) fn without_traits(hir: &Hir, it: &Cond) -> Cond {
-    cond(it, &mut |value| trait_value(hir, value))
+/// A condition with traits written out, and whether that is what it means: what a trait of
+/// another row than this one aggregates can't be moved here.
+pub(super) fn without_traits(hir: &Hir, it: &Cond) -> (Cond, bool) {
+    let mut fits = true;
+    let written_out = cond(it, &mut |value| trait_value(hir, value, &mut fits));
+    (written_out, fits)
 }
 
-fn trait_value(hir: &Hir, it: &Value) -> Option<Value> {
+/// A value with traits written out: to be asked what it reads, no more.
+pub(super) fn value_without_traits(hir: &Hir, it: &Value) -> Value {
+    value(it, &mut |value| trait_value(hir, value, &mut true))
+}
+
+fn trait_value(hir: &Hir, it: &Value, fits: &mut bool) -> Option<Value> {
     let ValueKind::Trait(path, id) = &it.kind else { return None };
-    let defined = &hir.computed(*id).value;
-    let moved = value(defined, &mut |inner| match &inner.kind {
-        ValueKind::Trait(..) => trait_value(hir, inner).map(|inner| read_at(path, &inner)),
-        _ => None,
-    });
-    let moved = read_at(path, &moved);
+    let defined = value(&hir.computed(*id).value, &mut |inner| trait_value(hir, inner, fits));
+    *fits &= is_here(path) || !has(&defined, is_bound_to_its_row);
+    let moved = read_at(path, &defined);
     // A row behind the link may be absent: then everything there is missing.
     let may_miss = moved.may_miss || it.may_miss;
     Some(Value { may_miss, span: it.span, ..moved })
 }
 
+/// Whether a path stays at the row.
+fn is_here(path: &Path) -> bool {
+    path.hops.is_empty() && path.base == Base::This
+}
+
+/// What can't be read from another row.
+fn is_bound_to_its_row(kind: &ValueKind) -> bool {
+    matches!(kind, ValueKind::Aggregate(_) | ValueKind::Bucket { .. })
+}
+
 /// A value of the row at the end of a path, read from where the path begins.
 fn read_at(path: &Path, it: &Value) -> Value {
-    if path.hops.is_empty() && path.base == Base::This {
+    if is_here(path) {
         return it.clone();
     }
     value(it, &mut |inner| match &inner.kind {

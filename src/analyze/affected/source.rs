@@ -1,10 +1,12 @@
 //! What the catalog declares of the rows that a segment reads: how they arrive, how they are
 //! led back along links, whether they go.
 
+use std::collections::BTreeSet;
+
 use crate::analyze::monotone::{Obstacle, is_query};
-use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId};
+use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId, Storage};
 use crate::check::hir::Hop;
-use crate::types::Unit;
+use crate::types::{Unit, longest_repeat};
 
 /// What tells that a row is new or has changed: a time that is never earlier than the instant at
 /// which the row became visible, less `settle`.
@@ -18,59 +20,98 @@ pub struct Stamp {
     pub horizon: Vec<(i64, Unit)>,
 }
 
-impl Stamp {
-    /// The stamp of an entity whose rows arrive or change.
-    ///
-    /// # Errors
-    /// What the catalog doesn't say, and what to declare.
-    fn of(entity: &Entity) -> Result<Self, Obstacle> {
-        let name = &entity.name;
-        let (fields, late) = match &entity.changes {
-            Changes::AppendOnly { ingested_at: Some(field), .. } => (vec![*field], None),
-            Changes::AppendOnly { lateness, ingested_at: None } => match entity.time {
-                Some(time) => (vec![time], *lateness),
-                None => {
-                    return Err(Obstacle::lifted_by(
-                        format!("nothing tells when a row of `{name}` arrived"),
-                        format!("declare `changes: {{ append_only: {{ ingested_at: … }} }}` on `{name}`"),
-                    ));
-                }
-            },
-            Changes::Mutable { ingested_at: Some(field), .. } => (vec![*field], None),
-            Changes::Mutable { updated_at: Some(updated), deleted_at, .. } => {
-                (std::iter::once(*updated).chain(*deleted_at).collect(), None)
-            }
-            Changes::Mutable { .. } => {
-                return Err(Obstacle::lifted_by(
-                    format!("`{name}` has no `updated_at`"),
-                    format!("add it to `changes: mutable` of `{name}`, or declare `changes: append_only`"),
-                ));
-            }
-            Changes::Static | Changes::Unknown => {
-                return Err(Obstacle::lifted_by(
-                    format!("nothing is declared of how rows of `{name}` change"),
-                    format!("declare `changes` on `{name}`"),
-                ));
-            }
-        };
-        let Some(settle) = entity.settle else {
-            return Err(Obstacle::lifted_by(
-                format!("nothing is declared of how long a row of `{name}` may take to become visible"),
-                format!("declare `settle`, such as `settle: 1 hour`, on `{name}`"),
-            ));
-        };
-        let always_if_missing = fields.first().copied().unwrap_or(FieldId(0));
-        let horizon = late.into_iter().chain([settle]).collect();
-        Ok(Self { fields, always_if_missing, horizon })
-    }
+/// What is too early of a stamp without its zone, in the hour that comes twice.
+fn repeated(entity: &Entity, fields: &[FieldId]) -> Option<(i64, Unit)> {
+    let zones = fields.iter().filter_map(|&field| match &entity.field(field).storage {
+        Storage::Zone(name) => Some(longest_repeat(name)),
+        _ => None,
+    });
+    let seconds = zones.max().filter(|seconds| *seconds > 0)?;
+    let units = [(3600, Unit::Hour), (60, Unit::Minute)].into_iter();
+    let whole =
+        units.filter(|(length, _)| seconds % length == 0).map(|(length, unit)| (seconds / length, unit));
+    whole.chain([(seconds, Unit::Second)]).next()
 }
 
 /// The stamp of an entity's rows; `None` if nothing about them ever changes.
 ///
 /// # Errors
-/// What the catalog doesn't say.
-pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Obstacle> {
-    if entity.changes == Changes::Static { Ok(None) } else { Stamp::of(entity).map(Some) }
+/// What the catalog doesn't say, but for `changes` as a whole: that is one obstacle for all
+/// places.
+pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
+    let found = match entity.changes {
+        Changes::Static => return Ok(None),
+        Changes::Unknown => Ok(None),
+        Changes::AppendOnly { .. } | Changes::Mutable { .. } => fields(entity).map(Some),
+    };
+    match (found, entity.settle) {
+        (Ok(Some((fields, late))), Some(settle)) => {
+            let always_if_missing = fields.first().copied().unwrap_or(FieldId(0));
+            let horizon = late.into_iter().chain([settle]).chain(repeated(entity, &fields)).collect();
+            Ok(Some(Stamp { fields, always_if_missing, horizon }))
+        }
+        (found, settle) => {
+            let unsettled = settle.is_none().then(|| unsettled(entity));
+            Err(found.err().into_iter().chain(unsettled).collect())
+        }
+    }
+}
+
+/// The fields that tell when a row arrived or changed, and how late one of them may be.
+type Fields = (Vec<FieldId>, Option<(i64, Unit)>);
+
+fn fields(entity: &Entity) -> Result<Fields, Obstacle> {
+    let name = &entity.name;
+    match &entity.changes {
+        Changes::AppendOnly { ingested_at: Some(field), .. }
+        | Changes::Mutable { ingested_at: Some(field), .. } => Ok((vec![*field], None)),
+        Changes::AppendOnly { lateness, ingested_at: None } => match entity.time {
+            Some(time) => Ok((vec![time], *lateness)),
+            None => Err(Obstacle::lifted_by(
+                format!("nothing tells when a row of `{name}` arrived"),
+                format!("declare `changes: {{ append_only: {{ ingested_at: … }} }}` on `{name}`"),
+            )),
+        },
+        Changes::Mutable { updated_at: Some(updated), deleted_at, .. } => {
+            Ok((std::iter::once(*updated).chain(*deleted_at).collect(), None))
+        }
+        Changes::Mutable { .. } | Changes::Static | Changes::Unknown => {
+            let other = entity.time.map_or("", |_| ", or declare `changes: append_only`");
+            Err(Obstacle::lifted_by(
+                format!("`{name}` has no `updated_at`"),
+                format!("add it to `changes: mutable` of `{name}`{other}"),
+            ))
+        }
+    }
+}
+
+fn unsettled(entity: &Entity) -> Obstacle {
+    let name = &entity.name;
+    Obstacle::lifted_by(
+        format!("`{name}` doesn't say how long a row may take to become visible"),
+        format!("declare `settle`, such as `settle: 1 hour`, on `{name}`"),
+    )
+}
+
+/// That nothing is known of how an entity's rows change, though links lead to these fields.
+pub(super) fn says_nothing(entity: &Entity, linked: &BTreeSet<FieldId>) -> Obstacle {
+    let name = &entity.name;
+    let names = linked.iter().filter(|field| !entity.key.contains(field));
+    let names: Vec<&str> = names.map(|&field| entity.field(field).name.as_str()).collect();
+    let immutable = match names.as_slice() {
+        [] => String::new(),
+        names => format!(", immutable: [{}]", names.join(", ")),
+    };
+    let stays = match entity.time {
+        Some(_) => "append_only",
+        None => "{ append_only: { ingested_at: … } }",
+    };
+    Obstacle::lifted_by(
+        format!("`{name}` doesn't say how its rows change"),
+        format!(
+            "declare `changes: {stays}` or `changes: {{ mutable: {{ updated_at: …{immutable} }} }}` on `{name}`"
+        ),
+    )
 }
 
 /// Whether rows of an entity may go without a trace.
@@ -78,38 +119,46 @@ pub(super) fn may_vanish(entity: &Entity) -> bool {
     is_query(entity) || entity.deletes == Deletes::Hard
 }
 
-/// That the rows behind a link leave a trace when they go (R4).
-pub(super) fn stays_behind_link(entity: &Entity) -> Result<(), Obstacle> {
+/// What stands against that the rows behind a link leave a trace when they go (R4).
+pub(super) fn vanishes(entity: &Entity) -> Vec<Obstacle> {
     let name = &entity.name;
+    let mut found = Vec::new();
     if is_query(entity) {
-        return Err(Obstacle::new(format!("`{name}` comes from a query, whose rows may go without a trace")));
+        found.push(Obstacle::lifted_by(
+            format!("`{name}` comes from a query, whose rows may go without a trace"),
+            format!("give `{name}` a `table` instead, or a view in the database"),
+        ));
     }
-    match entity.deletes {
-        Deletes::Never | Deletes::Soft => Ok(()),
-        Deletes::Hard => Err(Obstacle::lifted_by(
+    if entity.deletes == Deletes::Hard {
+        found.push(Obstacle::lifted_by(
             format!("a deleted row of `{name}` doesn't tell whose it was"),
             format!(
                 "declare `deletes: never` on `{name}` if rows stay, or `deletes: soft` with a `deleted_at`"
             ),
-        )),
+        ));
     }
+    found
 }
 
-/// That a row tells to whom a hop has led to it, at any time (R3).
-pub(super) fn leads_back(catalog: &Catalog, hop: &Hop) -> Result<(), Obstacle> {
-    let link = catalog.entity(hop.from).link(hop.link);
-    link.on.iter().try_for_each(|&(_, target)| immutable(catalog, hop.to, target))
+/// What stands against that a row tells to whom a hop has led to it, at any time (R3). Where
+/// nothing is declared of its changes, that is an obstacle of its own.
+pub(super) fn moves(catalog: &Catalog, hop: &Hop) -> Vec<Obstacle> {
+    let entity = catalog.entity(hop.to);
+    if entity.changes == Changes::Unknown {
+        return Vec::new();
+    }
+    let may_change = linked(catalog, hop).filter(|&field| !entity.is_immutable(field));
+    let obstacle = |field| {
+        let (of, name) = (&entity.name, &entity.field(field).name);
+        Obstacle::lifted_by(
+            format!("`{of}.{name}` may change, and a row that moved doesn't tell whose it was"),
+            format!("add `{name}` to the `immutable` fields of `{of}` if it never changes"),
+        )
+    };
+    may_change.map(obstacle).collect()
 }
 
-fn immutable(catalog: &Catalog, id: EntityId, field: FieldId) -> Result<(), Obstacle> {
-    let entity = catalog.entity(id);
-    // Of an entity that declares nothing, that is what is told.
-    if entity.is_immutable(field) || entity.changes == Changes::Unknown {
-        return Ok(());
-    }
-    let (entity_name, name) = (&entity.name, &entity.field(field).name);
-    Err(Obstacle::lifted_by(
-        format!("`{entity_name}.{name}` may change, and a row that moved doesn't tell whose it was"),
-        format!("add `{name}` to the `immutable` fields of `{entity_name}` if it never changes"),
-    ))
+/// The fields that a hop leads to.
+pub(super) fn linked<'a>(catalog: &'a Catalog, hop: &'a Hop) -> impl Iterator<Item = FieldId> + 'a {
+    catalog.entity(hop.from).link(hop.link).on.iter().map(|&(_, target)| target)
 }

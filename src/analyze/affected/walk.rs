@@ -1,10 +1,11 @@
 //! The walk over everything that a segment reads, with the place at which it is read.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::clock::Reads;
-use super::source::{leads_back, may_vanish, stamp, stays_behind_link};
+use super::clock::{Reads, is_instant};
+use super::rewrite::value_without_traits;
+use super::source::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
 use super::{Cause, CauseKind};
 use crate::analyze::monotone::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
@@ -13,7 +14,8 @@ use crate::check::hir::{
     Sequence, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value};
-use crate::diagnostic::Span;
+use crate::check::words;
+use crate::diagnostic::{Sources, Span};
 use crate::types::Type;
 
 /// Where an expression is read: the hops from the segment's entity to its row.
@@ -35,6 +37,7 @@ impl Place {
 
 pub(super) struct Walker<'a> {
     pub(super) hir: &'a Hir,
+    pub(super) sources: &'a Sources,
     from_table: &'a dyn Fn(SegmentId) -> bool,
     pub(super) causes: Vec<Cause>,
     obstacles: Vec<Obstacle>,
@@ -43,15 +46,19 @@ pub(super) struct Walker<'a> {
     own: EntityId,
     /// Whether the project's zone has days whose first moment comes twice.
     pub(super) repeats: OnceCell<bool>,
+    /// Entities of whose changes nothing is declared, with the fields that links lead to.
+    undeclared: BTreeMap<EntityId, BTreeSet<FieldId>>,
     /// Places whose rows have been looked at.
     reached: BTreeSet<String>,
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(hir: &'a Hir, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
+    pub(super) fn new(hir: &'a Hir, sources: &'a Sources, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
         let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
-        let (causes, obstacles, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { hir, from_table, causes, obstacles, at, own: EntityId(0), repeats: OnceCell::new(), reached }
+        let (undeclared, reached) = (BTreeMap::new(), BTreeSet::new());
+        let (causes, obstacles) = (Vec::new(), Vec::new());
+        let (own, repeats) = (EntityId(0), OnceCell::new());
+        Self { hir, sources, from_table, causes, obstacles, at, own, repeats, undeclared, reached }
     }
 
     /// Everything that the segment itself reads.
@@ -60,28 +67,26 @@ impl<'a> Walker<'a> {
         self.own = segment.entity;
         self.at = Place { hops: Vec::new(), entity: segment.entity, outer: None };
         let entity = self.hir.catalog.entity(segment.entity);
-        for &field in &entity.key {
-            if !entity.is_immutable(field) && entity.changes != Changes::Unknown {
-                let (of, name) = (&entity.name, &entity.field(field).name);
-                self.obstacles.push(Obstacle::lifted_by(
-                    format!("the key `{name}` of `{of}` may change"),
-                    format!("declare `changes` on `{of}`"),
-                ));
-            }
-        }
+        // Its key never changes, whatever `changes` says; where that says nothing, the rows are an
+        // obstacle.
         self.reach(&self.at.clone());
         if may_vanish(entity) {
-            self.cause(&self.at.clone(), CauseKind::Gone);
+            self.cause(&self.at.clone(), CauseKind::Gone, None);
         }
         self.segment(id, true);
     }
 
     pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
-        if self.obstacles.is_empty() { Ok(self.causes) } else { Err(self.obstacles) }
+        let undeclared = self.undeclared.iter().map(|(&id, linked)| {
+            let entity = self.hir.catalog.entity(id);
+            says_nothing(entity, linked).at(entity.span)
+        });
+        let obstacles: Vec<Obstacle> = undeclared.chain(self.obstacles).collect();
+        if obstacles.is_empty() { Ok(self.causes) } else { Err(obstacles) }
     }
 
     pub(super) fn obstacle(&mut self, obstacle: Obstacle) {
-        if !self.obstacles.contains(&obstacle) {
+        if !self.obstacles.iter().any(|known| known.says_the_same(&obstacle)) {
             self.obstacles.push(obstacle);
         }
     }
@@ -95,10 +100,13 @@ impl<'a> Walker<'a> {
         }
         let ranks = segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }));
         if ranks && !is_root {
-            self.obstacle(Obstacle::lifted_by(
-                format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
-                format!("store `{}` with `materialize: incremental`", segment.name),
-            ));
+            self.obstacle(
+                Obstacle::lifted_by(
+                    format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
+                    format!("store `{}` with `materialize: incremental`", segment.name),
+                )
+                .at(segment.name_span),
+            );
         }
         walk_segment(self, segment);
     }
@@ -111,7 +119,7 @@ impl<'a> Walker<'a> {
                     && cause.place.iter().eq(&self.at.hops)
             };
             if !self.causes.iter().any(known) {
-                self.cause(&self.at.clone(), CauseKind::Members(id));
+                self.cause(&self.at.clone(), CauseKind::Members(id), None);
             }
             return;
         }
@@ -136,15 +144,21 @@ impl<'a> Walker<'a> {
     fn rows(&mut self, place: Place) {
         let catalog = &self.hir.catalog;
         let entity = catalog.entity(place.entity);
-        if let Some(hop) = place.hops.last() {
-            let found = [leads_back(catalog, hop).err(), stays_behind_link(entity).err()];
-            found.into_iter().flatten().for_each(|obstacle| self.obstacle(obstacle));
-        }
+        let mut found: Vec<Obstacle> = Vec::new();
         match stamp(entity) {
-            Ok(Some(_)) => self.cause(&place, CauseKind::Arrival),
+            Ok(Some(_)) => self.cause(&place, CauseKind::Arrival, None),
             Ok(None) => {}
-            Err(obstacle) => self.obstacle(obstacle),
+            Err(obstacles) => found.extend(obstacles),
         }
+        if entity.changes == Changes::Unknown {
+            let fields = self.undeclared.entry(place.entity).or_default();
+            fields.extend(place.hops.last().into_iter().flat_map(|hop| linked(catalog, hop)));
+        }
+        if let Some(hop) = place.hops.last() {
+            found.extend(moves(catalog, hop));
+            found.extend(vanishes(entity));
+        }
+        found.into_iter().for_each(|obstacle| self.obstacle(obstacle.at(entity.span)));
     }
 
     /// The place that a path leads to from here.
@@ -155,6 +169,15 @@ impl<'a> Walker<'a> {
         };
         let hops = start.iter().chain(&path.hops).cloned().collect();
         Place { hops, entity: path.end, outer: None }
+    }
+
+    /// Whether a value is true where a condition is, be it that of a trait: its parts are looked at.
+    fn is_condition(&self, value: &Value) -> bool {
+        match &value.kind {
+            ValueKind::Condition(_) => true,
+            ValueKind::Trait(_, id) => self.is_condition(&self.hir.computed(*id).value),
+            _ => false,
+        }
     }
 
     /// Goes on at another place, and returns.
@@ -173,14 +196,14 @@ impl<'a> Walker<'a> {
             let place = self.at.below(&aggregate.hops[..=hop], end.to);
             let own = at == last;
             if !own || windows.iter().all(|window| !window.admits_future) {
-                self.passed(&place, field, &now(aggregate.span));
+                self.passed(&place, field, &now(aggregate.span), None);
             }
             if own {
                 for window in windows {
                     self.window_edges(&place, field, window);
                 }
                 for bound in more {
-                    self.passed(&place, field, bound);
+                    self.passed(&place, field, bound, None);
                 }
             }
         }
@@ -188,10 +211,10 @@ impl<'a> Walker<'a> {
 
     fn window_edges(&mut self, place: &Place, field: FieldId, window: &Window) {
         for bound in window.from.iter().chain(&window.to) {
-            let reads = Reads::of_value(bound);
-            if reads.only_clock() {
-                self.passed(place, field, bound);
-            } else if reads.clock {
+            let written_out = value_without_traits(self.hir, bound);
+            if is_instant(&written_out) {
+                self.passed(place, field, &written_out, Some(window.span));
+            } else if Reads::of_value(&written_out).clock {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
                 self.visit_at(place.clone(), |walker| walker.predicate(&cond));
@@ -199,11 +222,11 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn passed(&mut self, place: &Place, field: FieldId, instant: &Value) {
+    fn passed(&mut self, place: &Place, field: FieldId, instant: &Value, written: Option<Span>) {
         let value = Box::new(self.time(place.entity, field, instant.span));
         let kind = CauseKind::Passed { value, instant: Box::new(instant.clone()), outer: place.outer };
         if Reads::of_value(instant).clock {
-            self.cause(place, kind);
+            self.cause(place, kind, written);
         }
     }
 
@@ -238,7 +261,7 @@ impl Visitor for Walker<'_> {
         match &cond.kind {
             CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_) | CondKind::Constant(_) => {}
             CondKind::Exists(_) | CondKind::Every(_) | CondKind::Sequence(_) => {}
-            CondKind::True(value) if matches!(value.kind, ValueKind::Condition(_)) => {}
+            CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {
                 let place = self.along(path);
                 self.reach(&place);
@@ -252,6 +275,7 @@ impl Visitor for Walker<'_> {
     fn aggregate(&mut self, aggregate: &Aggregate) {
         let place = self.at.below(&aggregate.hops, aggregate.end);
         self.reach(&place);
+        aggregate.value.iter().for_each(|value| self.of_each_row(value));
         let windows: Vec<&Window> = aggregate.window.iter().collect();
         self.edges(aggregate, &windows, &[]);
         self.visit_at(place, |walker| walk_aggregate(walker, aggregate));
@@ -261,9 +285,10 @@ impl Visitor for Walker<'_> {
         self.aggregate(&periods.rows);
         let place = self.at.below(&periods.rows.hops, periods.rows.end);
         for bound in &periods.bounds {
-            let reads = Reads::of_value(bound);
-            if reads.clock && !reads.only_clock() {
-                self.obstacle(Obstacle::new("the edges of its periods depend on a row and on the clock"));
+            let written_out = value_without_traits(self.hir, bound);
+            if Reads::of_value(&written_out).clock && !is_instant(bound) {
+                let reason = "the edges of its periods depend on a row and on the clock";
+                self.obstacle(Obstacle::new(reason).at(periods.rows.span));
             }
             self.visit_at(place.clone(), |walker| walker.value(bound));
         }
@@ -284,7 +309,10 @@ impl Visitor for Walker<'_> {
             self.edges(&step.rows, &windows, waited.as_slice());
             let place = self.at.below(&step.rows.hops, step.rows.end);
             self.visit_at(place, |walker| {
-                step.matching.iter().for_each(|value| walker.value(value));
+                if let Some(value) = &step.matching {
+                    walker.of_each_row(value);
+                    walker.value(value);
+                }
                 windows.iter().flat_map(|window| window.from.iter().chain(&window.to)).for_each(|bound| {
                     walker.value(bound);
                 });
@@ -306,21 +334,23 @@ impl Walker<'_> {
     /// A value that is stored to rank by it changes only for affected keys (R6).
     fn ranks_by(&mut self, value: &Value) {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
-        let written_out = super::rewrite::without_traits(self.hir, &whole);
+        let (written_out, _) = super::rewrite::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
         if value.ty == Type::Semver {
-            self.obstacle(Obstacle::new("it ranks by versions, which aren't stored as they are ordered"));
+            let reason = "it ranks by versions, which aren't stored as they are ordered";
+            self.obstacle(Obstacle::new(reason).at(value.span));
         }
         if reads.clock {
-            let text = crate::check::print::value(self.hir, value);
-            self.obstacle(Obstacle::new(format!("it ranks by `{text}`, which every run finds changed")));
+            let text = words::value(self.hir, self.sources, value);
+            let reason = format!("it ranks by `{text}`, which every run finds changed");
+            self.obstacle(Obstacle::new(reason).at(value.span));
         }
         let sums = |aggregate: &Aggregate| matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);
         if value.ty == Type::Float && reads.aggregates.iter().any(sums) {
-            let text = crate::check::print::value(self.hir, value);
-            self.obstacle(Obstacle::new(format!(
-                "it ranks by `{text}`, a float, whose last digits depend on the order of its rows"
-            )));
+            let text = words::value(self.hir, self.sources, value);
+            let reason =
+                format!("it ranks by `{text}`, a float, whose last digits depend on the order of its rows");
+            self.obstacle(Obstacle::new(reason).at(value.span));
         }
     }
 }

@@ -48,52 +48,9 @@ pub(super) fn json_of(value: Option<&Literal>) -> Json {
     }
 }
 
-/// What was written, on one line: without comments, and with single spaces outside of quotes.
-pub(super) fn one_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut quote: Option<char> = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match quote {
-            Some(end) => {
-                out.push(c);
-                if c == '\\' {
-                    out.extend(chars.next());
-                } else if c == end {
-                    quote = None;
-                }
-            }
-            None if c == '#' => {
-                chars.by_ref().find(|&c| c == '\n');
-                space(&mut out);
-            }
-            None if c.is_whitespace() => space(&mut out),
-            None => {
-                quote = matches!(c, '"' | '\'' | '`').then_some(c);
-                out.push(c);
-            }
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// One space, if there is none yet.
-fn space(out: &mut String) {
-    if !out.is_empty() && !out.ends_with([' ', '(']) {
-        out.push(' ');
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_was_written_comes_on_one_line() {
-        let text = "count( # how many\n  orders\n    where note = \"a  # b\\\"  c\")\n  > 3 # three";
-        assert_eq!(one_line(text), "count(orders where note = \"a  # b\\\"  c\") > 3");
-    }
 
     #[test]
     fn values_are_for_people() {

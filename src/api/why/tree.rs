@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use super::text::{json_of, one_line, shown};
+use super::text::{json_of, shown};
 use super::{Answers, Session};
 use crate::analyze::reads_nothing;
-use crate::check::hir::{Cond, CondKind, SegmentId, Value, ValueKind};
+use crate::check::hir::{SegmentId, ValueKind};
 use crate::check::tree::{Part, Role, Shape, Sight, What};
-use crate::diagnostic::{Sources, Span};
+use crate::check::words;
+use crate::diagnostic::Sources;
 use crate::types::{Literal, Type};
 
 /// Why an entity is in a segment, or is not.
@@ -63,7 +64,7 @@ pub(super) fn drop_constants(part: &mut Part, sources: &Sources) {
     part.sights.retain(|sight| {
         let is_constant =
             matches!(sight.value.kind, ValueKind::Literal(_) | ValueKind::Now) || reads_nothing(&sight.value);
-        !is_constant || written(sources, sight.value.span).starts_with('$')
+        !is_constant || sources.text(sight.value.span).starts_with('$')
     });
     part.parts.iter_mut().for_each(|part| drop_constants(part, sources));
 }
@@ -109,9 +110,9 @@ impl Filling<'_> {
 
     fn saw(&mut self, sight: &Sight) -> Saw {
         let what = match sight.what {
-            What::Operand => operand(&self.session.sources, &sight.value),
+            What::Operand => words::written(&self.session.sources, sight.value.span),
             What::Rows => "rows".to_owned(),
-            What::StepRows => format!("rows of {}", operand(&self.session.sources, &sight.value)),
+            What::StepRows => format!("rows of {}", words::written(&self.session.sources, sight.value.span)),
             What::Failing => "failing".to_owned(),
         };
         let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
@@ -128,26 +129,9 @@ pub(super) fn part_text(session: &Session, part: &Part) -> String {
             group.map(|group| group.name.clone()).unwrap_or_default()
         }
         Role::Where | Role::Include | Role::Exclude | Role::Keep | Role::Condition => {
-            one_line(written(&session.sources, cond_span(&part.cond)))
+            words::written(&session.sources, words::cond_span(&part.cond))
         }
     }
-}
-
-/// `not` and the parentheses that it brings belong to what is asked.
-fn cond_span(cond: &Cond) -> Span {
-    match &cond.kind {
-        CondKind::Not(inner) => cond.span.to(cond_span(inner)),
-        _ => cond.span,
-    }
-}
-
-fn operand(sources: &Sources, value: &Value) -> String {
-    one_line(written(sources, value.span))
-}
-
-fn written(sources: &Sources, span: Span) -> &str {
-    let text = sources.get(span.source).map_or("", |source| source.text());
-    text.get(span.start as usize..span.end as usize).unwrap_or_default()
 }
 
 /// A value as its type has it, whoever gave it: engines widen what they compute.

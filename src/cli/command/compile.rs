@@ -170,7 +170,7 @@ fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
 }
 
 /// How a segment is stored and refreshed; why, where it could be otherwise.
-fn row(segment: &SegmentPlan) -> [String; 4] {
+pub(super) fn row(segment: &SegmentPlan) -> [String; 4] {
     let (strategy, why) = match (segment.materialize, &segment.refresh) {
         (Materialize::View | Materialize::Inline, _) => ("-", String::new()),
         (Materialize::Table | Materialize::Incremental, Refresh::InsertOnly) => {
@@ -182,7 +182,11 @@ fn row(segment: &SegmentPlan) -> [String; 4] {
         (Materialize::Table, Refresh::Rebuild { .. }) => ("rebuild", String::new()),
         (Materialize::Incremental, Refresh::Rebuild { reason, remedy }) => {
             let remedy = remedy.as_ref().map(|remedy| format!(": {remedy}")).unwrap_or_default();
-            ("rebuild", format!("{reason}{remedy}"))
+            let more = match segment.obstacles.len() {
+                0 | 1 => String::new(),
+                all => format!(" (+{} more: segc plan {})", all - 1, segment.name),
+            };
+            ("rebuild", format!("{reason}{remedy}{more}"))
         }
     };
     [segment.name.clone(), segment.materialize.name().to_owned(), strategy.to_owned(), why]

@@ -10,6 +10,7 @@ mod explain;
 mod graph;
 mod init;
 mod ls;
+mod plan;
 mod run;
 mod test;
 mod why;
@@ -36,6 +37,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Test(test) => test::run(test, named, terminal),
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
+        Command::Plan(plan) => plan::run(plan, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),

@@ -318,6 +318,14 @@ fn ranking(keeps: &[Keep]) -> impl Iterator<Item = &Keep> {
     keeps.skip_while(|keep| matches!(keep.kind, KeepKind::Sample { .. }))
 }
 
+/// The types of what a segment's `keep`s rank by and group by, in the order of their columns.
+pub(in crate::plan) fn rank_types(keeps: &[Keep]) -> impl Iterator<Item = &Type> {
+    ranking(keeps).flat_map(|keep| match &keep.kind {
+        KeepKind::Rank { per, by, .. } => std::iter::once(by).chain(per).map(|value| &value.ty).collect(),
+        KeepKind::Sample { .. } => Vec::new(),
+    })
+}
+
 /// Whether a segment ranks its match.
 pub(in crate::plan) fn ranks(keeps: &[Keep]) -> bool {
     ranking(keeps).next().is_some()

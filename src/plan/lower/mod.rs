@@ -41,7 +41,7 @@ use crate::types::{Type, Unit};
 pub(super) use affected::{MembersLog, State};
 use frame::Frame;
 pub(super) use frame::not_deleted;
-pub(super) use keep::ranks;
+pub(super) use keep::{rank_types, ranks};
 pub(super) use narrow::among;
 
 /// Where the members of a segment that others refer to are found.

@@ -8,6 +8,7 @@ use super::names::slug;
 use crate::analyze::{Stamp, stamp};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Cond, Value};
+use crate::plan::checks::CHECKED;
 use crate::plan::rel::{BinaryOp, Column, Negated, Scalar, Select};
 use crate::types::{Literal, Type, Unit};
 
@@ -41,7 +42,9 @@ impl Lowering<'_> {
     /// The values of fields in rows that arrived; in all rows, where the last run can't be built
     /// upon.
     pub(super) fn arrivals(&mut self, entity: EntityId, fields: &[FieldId], state: &State<'_>) -> Select {
-        self.push(false);
+        let frame = self.push(false);
+        // The rows that are checked have this alias, and are seen from here.
+        self.alias(frame, CHECKED);
         let row = self.raw(entity);
         let (_, mut filter) = self.arrived(&row, state);
         filter.push(Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment)))));

@@ -7,12 +7,14 @@ use super::frame::{Row, equal};
 use super::keep::ranks;
 use super::segment::select_one;
 use super::{Lowering, Part};
-use crate::check::hir::{Base, Cond, CondKind, Hop, SegmentId};
-use crate::check::visit::{Visitor, walk_cond, walk_segment};
+use crate::check::hir::{
+    Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
+};
+use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value};
 use crate::plan::rel::{Column, Negated, Relation, Scalar, Select, TableRef, all};
 
-/// The alias of the affected keys.
-const AFFECTED: &str = "a";
+/// The aliases of the affected keys: the second beside rows that are called like the first.
+const AFFECTED: [&str; 2] = ["a", "affected"];
 
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
@@ -32,7 +34,7 @@ impl Lowering<'_> {
             let segment = self.cx.hir.segment(at);
             let same = same && (at == id || !ranks(&segment.keeps));
             let inputs = super::segment::inputs_of(self.cx.hir, at);
-            let mut own = SameRow::default();
+            let mut own = SameRow::new(self.cx.hir);
             walk_segment(&mut own, segment);
             let before = segment.group.iter().flat_map(|group| &group.before);
             own.same.extend(segment.parent.iter().map(|(parent, _)| parent).chain(before));
@@ -63,7 +65,7 @@ impl Lowering<'_> {
         let pairs = entity.key.clone().into_iter().map(|key| (entity.field(key).column.clone(), key));
         let pairs: Vec<_> = pairs.collect();
         let pairs = pairs.into_iter().map(|(name, key)| (name, self.field(row, key))).collect();
-        if let Some(filter) = self.among_affected(pairs) {
+        if let Some(filter) = self.among_affected(&row.alias, pairs) {
             let frame = &mut self.frames[row.frame];
             frame.filter.push(filter);
             frame.narrowed = Some(row.alias.clone());
@@ -87,7 +89,7 @@ impl Lowering<'_> {
         }
         let pairs: Vec<_> = on.iter().map(|(own, to)| (entity.field(*own).column.clone(), *to)).collect();
         let pairs = pairs.into_iter().map(|(name, to)| (name, self.field(row, to))).collect();
-        let filter = self.among_affected(pairs);
+        let filter = self.among_affected(&row.alias, pairs);
         self.frames[row.frame].filter.extend(filter);
     }
 
@@ -127,16 +129,18 @@ impl Lowering<'_> {
     }
 
     /// That values are those of an affected key's columns.
-    fn among_affected(&self, pairs: Vec<(String, Scalar)>) -> Option<Scalar> {
+    fn among_affected(&self, beside: &str, pairs: Vec<(String, Scalar)>) -> Option<Scalar> {
         let relation = self.cx.affected?.clone();
-        Some(among(&relation, pairs))
+        Some(among(&relation, beside, pairs))
     }
 }
 
-/// That values are those of columns of some row.
-pub(in crate::plan) fn among(relation: &Relation, mut pairs: Vec<(String, Scalar)>) -> Scalar {
-    let from = Some(TableRef { relation: relation.clone(), alias: AFFECTED.to_owned() });
-    let column = |name: &str| Scalar::Column(AFFECTED.to_owned(), name.to_owned());
+/// That values of a row with an alias are those of columns of some row.
+pub(in crate::plan) fn among(relation: &Relation, beside: &str, mut pairs: Vec<(String, Scalar)>) -> Scalar {
+    let [alias, other] = AFFECTED;
+    let alias = if beside.eq_ignore_ascii_case(alias) { other } else { alias };
+    let from = Some(TableRef { relation: relation.clone(), alias: alias.to_owned() });
+    let column = |name: &str| Scalar::Column(alias.to_owned(), name.to_owned());
     if let ([_], Some((name, value))) = (pairs.as_slice(), pairs.last().cloned()) {
         let columns = vec![Column { value: column(&name), name: None }];
         let keys = Select { columns, from, ..Select::default() };
@@ -147,26 +151,54 @@ pub(in crate::plan) fn among(relation: &Relation, mut pairs: Vec<(String, Scalar
     Scalar::Exists(Box::new(keys), Negated(false))
 }
 
-/// The segments that a segment's rules ask about its own row, and those they ask about others.
-#[derive(Default)]
-struct SameRow {
+/// The segments that a segment's rules ask about its own row, and those they ask about others;
+/// by its traits, too.
+struct SameRow<'a> {
+    hir: &'a Hir,
     same: BTreeSet<SegmentId>,
     elsewhere: BTreeSet<SegmentId>,
-    inside: usize,
+    /// How many aggregates and links away from its own row it is.
+    away: usize,
+    /// The traits that have been looked into, and whether away.
+    traits: BTreeSet<(TraitId, bool)>,
 }
 
-impl Visitor for SameRow {
+impl<'a> SameRow<'a> {
+    fn new(hir: &'a Hir) -> Self {
+        let (same, elsewhere, traits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { hir, same, elsewhere, away: 0, traits }
+    }
+
+    fn further(&mut self, is_away: bool, visit: impl FnOnce(&mut Self)) {
+        self.away += usize::from(is_away);
+        visit(self);
+        self.away -= usize::from(is_away);
+    }
+}
+
+impl Visitor for SameRow<'_> {
     fn cond(&mut self, cond: &Cond) {
         if let CondKind::InSegment(path, id) = &cond.kind {
-            let same = self.inside == 0 && path.hops.is_empty() && path.base == Base::This;
-            let known = if same { &mut self.same } else { &mut self.elsewhere };
+            let known = if self.away == 0 && is_here(path) { &mut self.same } else { &mut self.elsewhere };
             known.insert(*id);
         }
         walk_cond(self, cond);
     }
-    fn aggregate(&mut self, aggregate: &crate::check::hir::Aggregate) {
-        self.inside += 1;
-        crate::check::visit::walk_aggregate(self, aggregate);
-        self.inside -= 1;
+    fn value(&mut self, value: &Value) {
+        if let ValueKind::Trait(path, id) = &value.kind {
+            let is_away = !is_here(path);
+            if self.traits.insert((*id, is_away || self.away > 0)) {
+                let defined = &self.hir.computed(*id).value;
+                self.further(is_away, |this| this.value(defined));
+            }
+        }
+        walk_value(self, value);
     }
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        self.further(true, |this| walk_aggregate(this, aggregate));
+    }
+}
+
+fn is_here(path: &Path) -> bool {
+    path.hops.is_empty() && path.base == Base::This
 }

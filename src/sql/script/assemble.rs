@@ -213,6 +213,9 @@ impl<'a> Writer<'a> {
         }
         self.add(out, (&shells.clock_table, Purpose::Clock, "clock_table"), Context::default());
         self.per_variable(out, (&shells.set_clock, Purpose::Clock, "set_clock"));
+        for &segment in tables.iter().filter(|_| self.refresh) {
+            self.checks(out, segment, segment.refusal.as_slice());
+        }
         for &segment in tables {
             self.add(out, (&shells.start_segment, Purpose::Lock, "start_segment"), Context::of(segment));
         }

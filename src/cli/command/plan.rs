@@ -1,0 +1,105 @@
+//! `segc plan`
+
+use std::io;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::compile::row;
+use super::{Opened, open, refuse_folder, write_json};
+use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
+use crate::cli::args::{AnswerFormat, Plan as Arguments};
+use crate::cli::config;
+use crate::cli::exit::Exit;
+use crate::cli::proof;
+use crate::cli::table::Table;
+use crate::cli::terminal::Terminal;
+use crate::diagnostic::Diagnostics;
+use crate::plan::{Plan, SegmentPlan};
+
+pub(super) fn run(args: &Arguments, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Err(problem) = refuse_folder(args.segment.as_slice(), named) {
+        return terminal.refuse(problem);
+    }
+    let (opened, options) = match open(named, config::options(&args.values, None), terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    if opened.diagnostics.has_errors() {
+        return opened.report(Diagnostics::new(), terminal);
+    }
+    let names: Vec<String> = args.target.iter().cloned().collect();
+    let segments = match &args.segment {
+        Some(name) => opened.segment(name).map(|id| vec![id]),
+        None => opened.session.select(&[]),
+    };
+    let (targets, segments) = match (opened.targets(&names), segments) {
+        (Ok(targets), Ok(segments)) => (targets, segments),
+        (targets, segments) => {
+            let mut slips = targets.err().unwrap_or_default();
+            slips.append(segments.err().unwrap_or_default());
+            return opened.report(slips, terminal);
+        }
+    };
+    let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
+    let (plan, problems) = opened.session.plan(target, &segments, &options);
+    if let Some(plan) = plan.filter(|_| !problems.has_errors()) {
+        match args.segment.as_deref() {
+            Some(name) => {
+                let segment = plan.segments.iter().find(|segment| segment.name == name);
+                segment.map_or(Ok(()), |segment| write_one(&opened, segment, args.format, terminal))?;
+            }
+            None => write_all(&opened, &plan, args.format, terminal)?,
+        }
+        terminal.flush()?;
+    }
+    opened.report(problems, terminal)
+}
+
+fn write_one(
+    opened: &Opened,
+    segment: &SegmentPlan,
+    format: AnswerFormat,
+    terminal: &mut Terminal,
+) -> io::Result<()> {
+    match format {
+        AnswerFormat::Human => {
+            let shown = proof::Proof {
+                segment,
+                hir: opened.session.hir(),
+                sources: &opened.session.sources,
+                prefix: &opened.root.prefix,
+            };
+            shown.write(&mut terminal.out)
+        }
+        AnswerFormat::Json => write_json(&object(opened, segment), &mut terminal.out),
+    }
+}
+
+fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut Terminal) -> io::Result<()> {
+    match format {
+        AnswerFormat::Human => {
+            let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
+            plan.segments.iter().for_each(|segment| table.row(row(segment)));
+            table.write(&mut terminal.out)
+        }
+        AnswerFormat::Json => {
+            let all = plan.segments.iter().map(|segment| object(opened, segment)).collect();
+            write_json(&all, &mut terminal.out)
+        }
+    }
+}
+
+/// The words of the manifest.
+fn object(opened: &Opened, segment: &SegmentPlan) -> serde_json::Value {
+    json!({
+        "segment": segment.name,
+        "entity": segment.entity,
+        "materialize": segment.materialize.name(),
+        "refresh": ManifestRefresh::of(segment, &opened.session.sources),
+        "log": ManifestLog::of(segment),
+        "inputs": segment.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "state": ManifestState::of(segment),
+        "plan": segment.how,
+    })
+}
