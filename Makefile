@@ -21,6 +21,7 @@ test-engines: ## install what executes BigQuery's and Spark's SQL, and run the t
 	@tools/engines.sh >/dev/null
 	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines --test conformance --test scripts --test expire --test crash --test parity
 	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
+	@$(ENGINE) cargo test $$flags --no-fail-fast --test refresh_incremental stories
 
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands
 

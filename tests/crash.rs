@@ -74,12 +74,10 @@ const ROWS: [&[&str]; 3] = [
          ('5a', 5, 10, TIMESTAMPTZ '2026-03-10 00:00:00+00:00', TIMESTAMPTZ '2026-03-20 00:00:00+00:00'), \
          ('6a', 6, 20, TIMESTAMPTZ '2026-03-25 00:00:00+00:00', TIMESTAMPTZ '2026-03-25 00:00:00+00:00')",
     ],
-    &[
-        "INSERT INTO orders VALUES \
+    &["INSERT INTO orders VALUES \
          ('3a', 3, 55, TIMESTAMPTZ '2026-05-10 00:00:00+00:00', TIMESTAMPTZ '2026-05-10 00:00:00+00:00'), \
          ('5b', 5, 10, TIMESTAMPTZ '2026-05-10 00:00:00+00:00', TIMESTAMPTZ '2026-05-11 00:00:00+00:00'), \
-         ('6b', 6, 20, TIMESTAMPTZ '2026-05-12 00:00:00+00:00', TIMESTAMPTZ '2026-05-12 00:00:00+00:00')",
-    ],
+         ('6b', 6, 20, TIMESTAMPTZ '2026-05-12 00:00:00+00:00', TIMESTAMPTZ '2026-05-12 00:00:00+00:00')"],
     &[
         "INSERT INTO orders VALUES \
          ('1b', 1, 1, TIMESTAMPTZ '2026-06-10 00:00:00+00:00', TIMESTAMPTZ '2026-06-10 00:00:00+00:00'), \
@@ -199,7 +197,13 @@ impl Lab {
         };
         // What is a transaction fails as one; a create does nothing that a refresh doesn't.
         let whole = script.iter().any(|statement| statement.starts_with("COMMIT"));
-        let step = if whole { 8 } else if refresh { 1 } else { 4 };
+        let step = if whole {
+            8
+        } else if refresh {
+            1
+        } else {
+            4
+        };
         every.filter(changes).step_by(step).chain([script.len() - 1]).collect()
     }
 }

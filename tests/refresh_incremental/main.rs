@@ -246,22 +246,17 @@ fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
     }
 }
 
-fn timed(lab: &mut Lab, told: &Told) -> Result<(), String> {
-    let start = Instant::now();
-    let result = tell(lab, told);
-    eprintln!("TIME {} {:?} {} {:?}", lab.target.name, start.elapsed(), told.story.name, result);
-    result
-}
-
 #[test]
 fn stories_go_as_they_are_told() {
     let stories = chosen();
     let failed: Vec<String> = every_lab()
         .par_iter_mut()
         .flat_map_iter(|lab| {
+            let slow = matches!(lab.target.engine, Running::Store(_)) && std::env::var("SEGC_STORY").is_err();
             let play = |told: &Result<Told, String>| match told {
                 Err(error) => Some(error.clone()),
-                Ok(told) => timed(lab, told).err().map(|error| format!("{}\n  {error}", told.story.name)),
+                Ok(told) if slow && !told.story.everywhere => None,
+                Ok(told) => tell(lab, told).err().map(|error| format!("{}\n  {error}", told.story.name)),
             };
             stories.iter().filter_map(play).collect::<Vec<_>>()
         })

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use segc::api::Session;
 use segc::check::hir::Materialize;
-use segc::engine::{DataTable, DuckDb, Engine, EngineError, TableColumn, quote_ident, quote_name, quote_text};
+use segc::engine::{
+    DataTable, DuckDb, Engine, EngineError, TableColumn, quote_ident, quote_name, quote_text,
+};
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql::{self, Scope};
 
