@@ -217,7 +217,7 @@ impl<'a> Writer<'a> {
             self.checks(out, segment, segment.refusal.as_slice());
         }
         for &segment in tables {
-            self.add(out, (&shells.start_segment, Purpose::Lock, "start_segment"), Context::of(segment));
+            self.add(out, (&shells.start_segment, Purpose::Start, "start_segment"), Context::of(segment));
         }
         self.shared_checks(out, tables);
         for &segment in tables.iter().filter(|_| alone) {
