@@ -150,6 +150,8 @@ pub(crate) enum When {
     History,
     /// Those that rank a match that is stored.
     Ranked,
+    /// Those that don't.
+    Unranked,
     /// Those that keep a log of who came and went.
     Log,
     /// Those whose log is cut off where everyone has read it.
@@ -169,8 +171,9 @@ pub(crate) enum When {
 }
 
 impl When {
-    const NAMES: [(&'static str, Self); 12] = [
+    const NAMES: [(&'static str, Self); 13] = [
         ("ranked", Self::Ranked),
+        ("unranked", Self::Unranked),
         ("expire", Self::Expire),
         ("no_expire", Self::NoExpire),
         ("history", Self::History),

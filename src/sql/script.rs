@@ -56,6 +56,8 @@ pub enum Purpose {
     Lock,
     /// Fixes the run's instants.
     Clock,
+    /// Gives the run its number, or takes back what one before it has left half done.
+    Start,
     /// Fails if something does not hold.
     Check,
     /// Changes a segment's members.

@@ -7,6 +7,7 @@ use segc::api::{Options, Session, open_files};
 use segc::project::Memory;
 
 use crate::segments::{Item, PRELUDE};
+use crate::support::engine::{Demand, demand};
 use crate::support::project::said;
 use crate::world::{self, ENTITIES, Facts};
 
@@ -119,7 +120,7 @@ impl Case {
 
     fn open_with(&self, config: &Config) -> Result<Session, String> {
         let mut files = self.files(config);
-        for target in ["duckdb", "postgres"] {
+        for target in targets() {
             files = files.with(format!("dialects/{target}.yml"), clock(target));
         }
         let (session, problems) = open_files(&files, &Options::default());
@@ -134,9 +135,19 @@ impl Case {
     }
 }
 
+/// The targets that are played on; those in processes, which take long, only where they are demanded.
+pub fn targets() -> Vec<&'static str> {
+    let slow = ["bigquery", "spark"].into_iter().filter(|target| demand(target) == Demand::Demanded);
+    ["duckdb", "postgres"].into_iter().chain(slow).collect()
+}
+
 /// A dialect whose clock tells what stands in a table, so that one script serves many runs.
 fn clock(target: &str) -> String {
-    format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"world.stopped_clock()\"\n")
+    let clock = match target {
+        "duckdb" | "postgres" => "world.stopped_clock()",
+        _ => "(SELECT s.instant FROM world.stopped AS s)",
+    };
+    format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{clock}\"\n")
 }
 
 impl Case {

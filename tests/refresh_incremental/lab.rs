@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use segc::api::{Options, Session};
-use segc::engine::{quote_ident, quote_name, quote_text, tables_of};
+use segc::engine::{DataTable, quote_ident, quote_name, tables_of};
 use segc::plan::{Plan, Refresh, SegmentPlan};
 
 use crate::case::{Case, Cells};
@@ -50,6 +50,7 @@ pub struct Depth {
 
 pub struct Lab {
     pub target: Target,
+    tables: Vec<DataTable>,
     loaded: BTreeMap<usize, Vec<Cells>>,
     /// What is made wrong of the scripts of this run.
     pub sabotage: (usize, Sabotage),
@@ -61,27 +62,35 @@ type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Pl
 
 impl Lab {
     pub fn new(mut target: Target, session: &Session) -> Self {
-        for table in tables_of(&session.hir().catalog, target.name).expect("one type per column") {
-            target.run(&table.create_statements()).expect("new tables");
-        }
-        target.must("CREATE TABLE world.stopped (instant TIMESTAMPTZ)");
-        target.must(match target.engine {
-            Running::Duck(_) => "CREATE MACRO world.stopped_clock() AS (SELECT instant FROM world.stopped)",
-            Running::Postgres(_) => {
-                "CREATE FUNCTION world.stopped_clock() RETURNS TIMESTAMPTZ LANGUAGE SQL STABLE \
-                 AS 'SELECT instant FROM world.stopped'"
+        let tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+        tables.iter().for_each(|table| target.make(table));
+        match target.engine {
+            Running::Store(_) if target.name == "spark" => {
+                target.must("CREATE TABLE world.stopped (instant TIMESTAMP) USING delta");
             }
-            Running::Store(_) => panic!("its clock can't be stopped by a table"),
-        });
-        Self { target, loaded: BTreeMap::new(), sabotage: (0, Sabotage::None), sabotaged: 0 }
+            Running::Store(_) => target.must("CREATE TABLE world.stopped (instant TIMESTAMP)"),
+            Running::Duck(_) | Running::Postgres(_) => {
+                target.must("CREATE TABLE world.stopped (instant TIMESTAMPTZ)");
+            }
+        }
+        let read = "SELECT instant FROM world.stopped";
+        match target.engine {
+            Running::Duck(_) => target.must(&format!("CREATE MACRO world.stopped_clock() AS ({read})")),
+            Running::Postgres(_) => target.must(&format!(
+                "CREATE FUNCTION world.stopped_clock() RETURNS TIMESTAMPTZ LANGUAGE SQL STABLE AS '{read}'"
+            )),
+            Running::Store(_) => {}
+        }
+        let loaded = BTreeMap::new();
+        Self { target, tables, loaded, sabotage: (0, Sabotage::None), sabotaged: 0 }
     }
 
     /// Makes the tables hold what a run sees.
     pub fn load(&mut self, case: &Case, run: usize) {
         self.load_rows(|entity| case.visible(run, entity).cloned().collect());
-        self.target.must("DELETE FROM world.stopped");
+        self.target.must("DELETE FROM world.stopped WHERE TRUE");
         let now = case.runs[run].seen;
-        self.target.must(&format!("INSERT INTO world.stopped VALUES ('{now}')"));
+        self.target.must(&format!("INSERT INTO world.stopped VALUES (TIMESTAMPTZ '{now}')"));
     }
 
     pub fn load_rows(&mut self, rows: impl Fn(usize) -> Vec<Cells>) {
@@ -91,10 +100,21 @@ impl Lab {
                 continue;
             }
             let name = format!("world.{}", entity.table);
-            self.target.must(&format!("DELETE FROM {name}"));
+            self.target.must(&format!("DELETE FROM {name} WHERE TRUE"));
             let names: Vec<String> = entity.fields.iter().map(|field| quote_ident(field.name)).collect();
-            let cell = |cell: &Option<String>| cell.as_deref().map_or_else(|| "NULL".to_owned(), quote_text);
-            let row = |row: &Cells| format!("({})", row.iter().map(cell).collect::<Vec<_>>().join(", "));
+            let table = self.tables.iter().find(|table| table.short_name() == entity.table);
+            let columns = &table.expect("a table for each entity").columns;
+            let column = |at: usize| {
+                let named = columns.iter().find(|column| column.name == entity.fields[at].name);
+                named.expect("a column for each field")
+            };
+            let cell = |(at, cell): (usize, &Option<String>)| match cell {
+                Some(text) => self.target.value(column(at), text),
+                None => "NULL".to_owned(),
+            };
+            let row = |row: &Cells| {
+                format!("({})", row.iter().enumerate().map(cell).collect::<Vec<_>>().join(", "))
+            };
             if !rows.is_empty() {
                 let values = rows.iter().map(row).collect::<Vec<_>>().join(", ");
                 self.target.must(&format!("INSERT INTO {name} ({}) VALUES {values}", names.join(", ")));
@@ -105,7 +125,9 @@ impl Lab {
 
     /// Executes a run's script, and counts the keys that it evaluates where they are few.
     fn execute(&mut self, run: usize, statements: &[String], tally: &mut Tally) -> Result<(), String> {
-        if !statements.iter().any(|text| makes_affected(text)) {
+        // BigQuery's scripts are one job each.
+        let whole = matches!(self.target.engine, Running::Store(_));
+        if whole || !statements.iter().any(|text| makes_affected(text)) {
             return self.target.run(statements);
         }
         let sabotage = if self.sabotage.0 == run { self.sabotage.1 } else { Sabotage::None };
@@ -247,8 +269,9 @@ impl Lab {
 
     /// What is recorded of the runs.
     fn check_runs(&mut self, plan: &Plan, expected: &BTreeMap<String, Table>) -> Result<(), String> {
-        let found = self.target.rows("SELECT segment, as_of, members FROM segments.segc_runs")?;
         for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+            let runs = segment.state.runs.join(".");
+            let found = self.target.rows(&format!("SELECT segment, as_of, members FROM {runs}"))?;
             let table = expected.get(&segment.name).ok_or("nothing is known of it")?;
             let as_of = table.as_of.map(|at| at.to_string()).unwrap_or_default();
             let wanted = vec![segment.name.clone(), as_of, table.members.len().to_string()];

@@ -9,9 +9,6 @@ use segc::plan::Plan;
 use crate::oracle::Table;
 use crate::support::target::{Keys, Target};
 
-/// What the log of a segment is called, after its table.
-const SUFFIX: &str = "_log";
-
 /// Who entered and who left, by segment and the number of its run.
 #[derive(Default)]
 pub struct Logs {
@@ -30,24 +27,23 @@ impl Logs {
         let of = |tables: Option<&BTreeMap<String, Table>>, name: &str| {
             tables.and_then(|tables| tables.get(name)).map(Table::keys).unwrap_or_default()
         };
-        for row in target.rows("SELECT segment, run_seq FROM segments.segc_runs")? {
-            if plan.segments.iter().any(|segment| segment.name == row[0]) {
-                let (old, new) = (of(before, &row[0]), of(Some(after), &row[0]));
-                let moved = (&new - &old, &old - &new);
-                let number = row[1].parse().map_err(|_| "run_seq is no number")?;
-                self.runs.entry((row[0].clone(), number)).or_insert(moved);
+        for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+            let (name, runs) = (&segment.name, segment.state.runs.join("."));
+            let (old, new) = (of(before, name), of(Some(after), name));
+            for row in target.rows(&format!("SELECT segment, run_seq FROM {runs}"))? {
+                if row[0] == *name {
+                    let number = row[1].parse().map_err(|_| "run_seq is no number")?;
+                    let moved = (&new - &old, &old - &new);
+                    self.runs.entry((name.clone(), number)).or_insert(moved);
+                }
             }
-        }
-        let there = target
-            .rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'segments'")?;
-        for segment in &plan.segments {
-            let name = format!("{}{SUFFIX}", segment.name);
-            if !there.contains(&vec![name.clone()]) {
+            if segment.log.is_none() {
                 continue;
             }
             let keys: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
-            let sql = format!("SELECT run_seq, action, {} FROM segments.{name}", keys.join(", "));
-            self.compare(&segment.name, &target.rows(&sql)?).map_err(|error| format!("{name}: {error}"))?;
+            let log = segment.state.log.join(".");
+            let sql = format!("SELECT run_seq, action, {} FROM {log}", keys.join(", "));
+            self.compare(name, &target.rows(&sql)?).map_err(|error| format!("{log}: {error}"))?;
         }
         Ok(())
     }

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! `SEGC_SEED` (1) and `SEGC_FROM` (0) say which cases; one that fails prints both. With
-//! `SEGC_THOROUGH=1` all of this follows every run.
+//! `SEGC_THOROUGH=1` all of this follows every run. The engines in processes (Spark, BigQuery) play
+//! the stories where `SEGC_ENGINES` demands them, and the first `SEGC_SLOW_CASES` (0) of the cases.
 #![allow(
     unreachable_pub,
     clippy::disallowed_methods,
@@ -54,7 +55,7 @@ use oracle::Expected;
 use sabotage::Sabotage;
 use segc::api::Session;
 use stories::Story;
-use support::target::Target;
+use support::target::{Running, Target};
 use tally::Tally;
 
 /// Whether segments are refreshed by the keys that are affected: until they are, each of them is
@@ -77,8 +78,18 @@ fn bytes(seed: usize, number: usize) -> Vec<u8> {
 
 /// Every database of this machine, with empty tables.
 fn labs() -> Vec<Lab> {
+    labs_of(Target::all())
+}
+
+/// Those, and the engines in processes that are demanded.
+fn every_lab() -> Vec<Lab> {
+    let all = Target::every();
+    labs_of(all.into_iter().filter(|target| case::targets().contains(&target.name)).collect())
+}
+
+fn labs_of(targets: Vec<Target>) -> Vec<Lab> {
     let (_, sessions) = Case::random(&[]);
-    Target::all().into_iter().map(|target| Lab::new(target, &sessions[0])).collect()
+    targets.into_iter().map(|target| Lab::new(target, &sessions[0])).collect()
 }
 
 /// Plays a case in one database; says what is wrong if something is.
@@ -101,13 +112,17 @@ fn smallest(lab: &mut Lab, case: &Case) -> String {
 
 /// Plays so many cases in every database, and fails with the smallest story that is wrong.
 fn play(cases: usize, seed: usize) -> Tally {
-    let (mut labs, mut tally, start) = (labs(), Tally::default(), Instant::now());
-    let from = number("SEGC_FROM").unwrap_or(0);
+    let (from, slow) = (number("SEGC_FROM").unwrap_or(0), number("SEGC_SLOW_CASES").unwrap_or(0));
+    let mut labs = if slow > 0 { every_lab() } else { labs() };
+    let (mut tally, start) = (Tally::default(), Instant::now());
     let depth = match number("SEGC_THOROUGH") {
         Some(_) => Depth { again: 1, fresh: 1 },
         None => Depth { again: 2, fresh: 3 },
     };
     for at in from..from + cases {
+        if at == from + slow {
+            labs.retain(|lab| !matches!(lab.target.engine, Running::Store(_)));
+        }
         let (case, sessions) = Case::random(&bytes(seed, at));
         let mut own = Tally::default();
         let lies = truth::lies(&case, &case.calendar());
@@ -217,7 +232,11 @@ fn chosen() -> Vec<Result<Told, String>> {
 /// Plays a story in one database; says what is wrong if something is.
 fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
     let Told { story, sessions, expected } = told;
-    let depth = Depth { again: 1, fresh: story.case.runs.len() };
+    let runs = story.case.runs.len();
+    let depth = match lab.target.engine {
+        Running::Duck(_) | Running::Postgres(_) => Depth { again: 1, fresh: runs },
+        Running::Store(_) => Depth { again: runs, fresh: usize::MAX },
+    };
     lab.play(&story.case, sessions, expected, depth, &mut Tally::default())?;
     let found = lab.strategy(&story.case, sessions)?;
     match story.refresh {
@@ -230,11 +249,13 @@ fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
 #[test]
 fn stories_go_as_they_are_told() {
     let stories = chosen();
-    let failed: Vec<String> = labs()
+    let failed: Vec<String> = every_lab()
         .par_iter_mut()
         .flat_map_iter(|lab| {
+            let slow = matches!(lab.target.engine, Running::Store(_)) && std::env::var("SEGC_STORY").is_err();
             let play = |told: &Result<Told, String>| match told {
                 Err(error) => Some(error.clone()),
+                Ok(told) if slow && !told.story.everywhere => None,
                 Ok(told) => tell(lab, told).err().map(|error| format!("{}\n  {error}", told.story.name)),
             };
             stories.iter().filter_map(play).collect::<Vec<_>>()

@@ -22,6 +22,8 @@ pub struct Story {
     pub refresh: Option<Strategy>,
     /// Whether rows that don't change lie within the reach of the stamps.
     pub crowded: bool,
+    /// Whether engines in processes tell it, too, which take long.
+    pub everywhere: bool,
     /// Whether it is about what the catalog declares not being true.
     pub untrue: bool,
 }
@@ -49,7 +51,8 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
     let mut facts = world::best();
     let (mut zone, mut week_start, mut refresh) =
         ("UTC".to_owned(), "monday".to_owned(), Some(Strategy::Keys));
-    let (mut crowded, mut untrue, mut block, mut configs) = (false, false, None::<String>, Vec::new());
+    let (mut crowded, mut untrue, mut everywhere) = (false, false, false);
+    let (mut block, mut configs) = (None::<String>, Vec::new());
     let mut table: Vec<Vec<String>> = Vec::new();
     for line in text.lines() {
         if line.starts_with("```") {
@@ -75,6 +78,8 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
             declare(&mut facts, rest)?;
         } else if line == "crowded" {
             crowded = true;
+        } else if line == "everywhere" {
+            everywhere = true;
         } else if line == "untrue" {
             untrue = true;
         } else if line.starts_with('|') && !line.starts_with("|--") {
@@ -95,7 +100,7 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
         let keys = |cell: &str| cell.split_whitespace().map(|key| vec![key.to_owned()]).collect();
         members.push(told.map(|(name, cell)| (name.clone(), keys(cell))).collect());
     }
-    Ok(Story { name: name.to_owned(), case, members, refresh, crowded, untrue })
+    Ok(Story { name: name.to_owned(), case, members, refresh, crowded, everywhere, untrue })
 }
 
 /// Segments, each beginning in a line of its own.

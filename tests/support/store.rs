@@ -44,10 +44,7 @@ impl Store {
 
     /// The statements that make a table anew and empty, and its schema if that is missing.
     pub fn create_statements(&self, table: &DataTable) -> Vec<String> {
-        let (type_name, using): (TypeName, _) = match self.target {
-            "spark" => (spark_type, " USING delta"),
-            _ => (googlesql_type, ""),
-        };
+        let (type_name, using) = (self.type_name(), if self.target == "spark" { " USING delta" } else { "" });
         let quote =
             |parts: &[String]| parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(".");
         let column = |column: &TableColumn| {
@@ -60,6 +57,16 @@ impl Store {
         let schema = schema.map(|schema| format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema)));
         let make = format!("CREATE TABLE {name} ({}){using}", columns.join(", "));
         schema.into_iter().chain([format!("DROP TABLE IF EXISTS {name}"), make]).collect()
+    }
+
+    /// A value of a column, which neither engine reads from a mere text.
+    pub fn value(&self, column: &TableColumn, text: &str) -> String {
+        let text = text.replace('\\', "\\\\").replace('\'', "\\'");
+        format!("CAST('{text}' AS {})", self.type_name()(&column.ty, &column.storage))
+    }
+
+    fn type_name(&self) -> TypeName {
+        if self.target == "spark" { spark_type } else { googlesql_type }
     }
 
     /// Runs statements that must not fail, and loses the session, as where a client crashes.

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use segc::api::Session;
 use segc::check::hir::Materialize;
-use segc::engine::{DataTable, DuckDb, Engine, EngineError, quote_ident, quote_name};
+use segc::engine::{
+    DataTable, DuckDb, Engine, EngineError, TableColumn, quote_ident, quote_name, quote_text,
+};
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql::{self, Scope};
 
@@ -84,6 +86,14 @@ impl Target {
             Running::Store(engine) => engine.create_statements(table),
         };
         self.run(&statements).expect("a new table");
+    }
+
+    /// A value as a table's column holds it.
+    pub fn value(&self, column: &TableColumn, text: &str) -> String {
+        match &self.engine {
+            Running::Duck(_) | Running::Postgres(_) => quote_text(text),
+            Running::Store(engine) => engine.value(column, text),
+        }
     }
 
     /// What a test says in words of DuckDB and Postgres, in those of the engine.

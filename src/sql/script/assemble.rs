@@ -221,7 +221,7 @@ impl<'a> Writer<'a> {
             self.checks(out, segment, segment.refusal.as_slice());
         }
         for &segment in tables {
-            self.add(out, (&shells.start_segment, Purpose::Lock, "start_segment"), Context::of(segment));
+            self.add(out, (&shells.start_segment, Purpose::Start, "start_segment"), Context::of(segment));
         }
         self.shared_checks(out, tables);
         for &segment in tables.iter().filter(|_| alone) {
@@ -324,6 +324,7 @@ impl<'a> Writer<'a> {
             When::NoExpire => segment.hold.is_none(),
             When::History => segment.history.is_some(),
             When::Ranked => segment.ranked.is_some(),
+            When::Unranked => segment.ranked.is_none(),
             When::Log => segment.log.is_some(),
             When::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
             When::Inputs => !segment.inputs.is_empty(),

@@ -41,6 +41,7 @@ fn part(purpose: Purpose, segment: Option<&str>) -> String {
         Purpose::Begin => "All of what follows happens, or none of it",
         Purpose::Lock => "Other runs of these segments wait, or fail",
         Purpose::Clock => "The run's instants are fixed once, for every statement",
+        Purpose::Start => "The run begins",
         Purpose::Check => "Nothing is written if one of these fails",
         Purpose::Commit => "Done: others see it",
         Purpose::Write | Purpose::Finish | Purpose::View => {
