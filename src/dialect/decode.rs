@@ -321,6 +321,7 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
         setup_segment: list("setup_segment", true, problems),
         setup_inputs: list("setup_inputs", true, problems),
         setup_in_transaction: false,
+        set_seen: list("set_seen", true, problems),
         begin: list("begin", false, problems),
         lock_segment: list("lock_segment", false, problems),
         clock_table: list("clock_table", false, problems),

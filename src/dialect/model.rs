@@ -66,6 +66,8 @@ pub(crate) struct Statements {
     pub(crate) setup_inputs: Vec<Shell>,
     /// Whether the setup follows `begin`.
     pub(crate) setup_in_transaction: bool,
+    /// Once, before the transaction: the engine's time, which is never after its snapshot.
+    pub(crate) set_seen: Vec<Shell>,
     /// Opens the transaction.
     pub(crate) begin: Vec<Shell>,
     /// Per segment: keeps other runs of it out.

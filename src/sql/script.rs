@@ -48,6 +48,8 @@ pub enum Purpose {
     Session,
     /// Creates what is missing.
     Setup,
+    /// Reads the engine's time.
+    Seen,
     /// Opens the transaction.
     Begin,
     /// Keeps other runs out.

@@ -148,6 +148,8 @@ impl<'a> Writer<'a> {
         let mut out = Vec::new();
         let once = Context::default();
         if !tables.is_empty() {
+            let seen = Context { variable: Some((SEEN, &Type::Timestamp)), ..Context::default() };
+            self.add(&mut out, (&shells.declare, Purpose::Declare, "declare"), seen);
             self.per_variable(&mut out, (&shells.declare, Purpose::Declare, "declare"));
         }
         self.add(&mut out, (&shells.session, Purpose::Session, "session"), once);
@@ -155,6 +157,8 @@ impl<'a> Writer<'a> {
             self.setup(&mut out, &tables);
         }
         if !tables.is_empty() {
+            let seen = Context { variable: Some((SEEN, &Type::Timestamp)), ..Context::default() };
+            self.add(&mut out, (&shells.set_seen, Purpose::Seen, "set_seen"), seen);
             self.add(&mut out, (&shells.begin, Purpose::Begin, "begin"), once);
         }
         if shells.setup_in_transaction {
@@ -276,10 +280,9 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Adds a statement for the engine's time, for as_of unless it is known, and for each bound.
+    /// Adds a statement for as_of, unless it is known, and for each bound.
     fn per_variable(&self, out: &mut Vec<Statement>, step: Step<'_>) {
-        let as_of = (AS_OF, &Type::Timestamp);
-        let first = [(SEEN, &Type::Timestamp)].into_iter().chain(self.plan.as_of.is_none().then_some(as_of));
+        let first = self.plan.as_of.is_none().then_some((AS_OF, &Type::Timestamp)).into_iter();
         let bounds = self.clock.bounds.iter().map(|(name, _, ty)| (name.as_str(), ty));
         for variable in first.chain(bounds) {
             self.add(out, step, Context { variable: Some(variable), ..Context::default() });
