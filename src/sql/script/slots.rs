@@ -61,7 +61,7 @@ impl Writer<'_> {
                 }
                 _ => renderer.scalar(&Scalar::Literal(Literal::Boolean(true))),
             },
-            Slot::LogSince => renderer.scalar(&log_since(segment?)),
+            Slot::LogSince => renderer.scalar_at(&log_since(segment?), indent),
             Slot::ReadTo => renderer.scalar(&read_to(segment?.log.as_ref()?, &segment?.name)),
             Slot::Timestamp => Ok(self.dialect.data_type(&Type::Timestamp)?.to_string()),
             Slot::Keys => Ok(self.keys(segment?, "")),
