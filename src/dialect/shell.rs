@@ -156,12 +156,8 @@ pub(crate) enum When {
     Log,
     /// Those whose log is cut off where everyone has read it.
     Prune,
-    /// Those that read other segments' logs.
-    Inputs,
     /// Scripts that evaluate affected keys only.
     Affected,
-    /// Scripts that evaluate affected keys, or insert only.
-    Refresh,
     /// Scripts that evaluate everyone: create, and refresh where that is a rebuild.
     InFull,
     /// Scripts that evaluate affected keys and delete who leaves.
@@ -171,7 +167,7 @@ pub(crate) enum When {
 }
 
 impl When {
-    const NAMES: [(&'static str, Self); 13] = [
+    const NAMES: [(&'static str, Self); 11] = [
         ("ranked", Self::Ranked),
         ("unranked", Self::Unranked),
         ("expire", Self::Expire),
@@ -179,9 +175,7 @@ impl When {
         ("history", Self::History),
         ("log", Self::Log),
         ("prune", Self::Prune),
-        ("inputs", Self::Inputs),
         ("affected", Self::Affected),
-        ("refresh", Self::Refresh),
         ("in_full", Self::InFull),
         ("by_keys", Self::ByKeys),
         ("grows", Self::Grows),

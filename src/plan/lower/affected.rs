@@ -94,6 +94,9 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
     let known: Vec<&Scalar> =
         found.iter().filter(|known| same(known)).flat_map(|known| &known.filter).collect();
     let new: Vec<Scalar> = one.filter.iter().filter(|new| !known.contains(new)).cloned().collect();
+    if new.is_empty() {
+        return;
+    }
     if !together {
         found.extend(new.into_iter().map(|filter| Found {
             rows: one.rows.clone(),
