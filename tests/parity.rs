@@ -9,6 +9,8 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use segc::api::{Options, Ran, RunRequest, Session};
 use segc::catalog::Storage;
 use segc::diagnostic::{SourceId, Span};
@@ -122,7 +124,7 @@ fn the_command_writes_one_for_each_table_and_prints_one_by_name() {
 }
 
 /// A table of segments' schema as rows: keys as text, and instants.
-fn given(schema: &[String], name: &str, columns: &[(&str, Type)], rows: Vec<Vec<String>>) -> Given {
+fn given(name: Vec<String>, columns: &[(&str, Type)], rows: Vec<Vec<String>>) -> Given {
     let column = |(name, ty): &(&str, Type)| TableColumn {
         name: (*name).to_owned(),
         ty: ty.clone(),
@@ -131,7 +133,6 @@ fn given(schema: &[String], name: &str, columns: &[(&str, Type)], rows: Vec<Vec<
         span: Span::new(SourceId(0), 0, 0),
         parts: Vec::new(),
     };
-    let name = schema.iter().cloned().chain([name.to_owned()]).collect();
     let columns = columns.iter().map(column).collect();
     let rows = rows.into_iter().map(|row| row.into_iter().map(Some).collect()).collect();
     Given { table: DataTable { name, entities: Vec::new(), columns }, rows }
@@ -167,18 +168,23 @@ fn every_engine_executes_it() {
             rows.sort();
             rows
         };
-        let runs = compared.iter().map(|segment| vec![segment.name.clone(), as_of.to_string()]).collect();
-        let runs =
-            given(&plan.schema, "segc_runs", &[("segment", Type::String), ("as_of", Type::Timestamp)], runs);
+        // One table that all share, or one of each, as the target has it.
+        let mut runs: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+        for segment in &compared {
+            let run = vec![segment.name.clone(), as_of.to_string()];
+            runs.entry(segment.state.runs.clone()).or_default().push(run);
+        }
+        let columns = [("segment", Type::String), ("as_of", Type::Timestamp)];
+        let runs: Vec<Given> = runs.into_iter().map(|(name, rows)| given(name, &columns, rows)).collect();
         // First as it should be, then without anybody.
         for full in [true, false] {
             let stored = compared.iter().zip(&members).map(|(segment, members)| {
                 let columns: Vec<_> =
                     segment.keys.iter().map(|key| (key.name.as_str(), key.ty.clone())).collect();
                 let rows = if full { told(members.as_ref().expect("it runs")) } else { Vec::new() };
-                given(&plan.schema, &segment.name, &columns, rows)
+                given(segment.table.clone(), &columns, rows)
             });
-            let all: Vec<Given> = sources.iter().cloned().chain([runs.clone()]).chain(stored).collect();
+            let all: Vec<Given> = sources.iter().chain(&runs).cloned().chain(stored).collect();
             engine.load(&all);
             for ((segment, members), found) in compared.iter().zip(&members).zip(engine.queries(&asked)) {
                 let found = found.unwrap_or_else(|error| panic!("{}, {target}: {error}", segment.name));
