@@ -146,6 +146,11 @@ impl Lab {
     fn restore(&mut self) {
         for table in self.tables() {
             let saved = saved(&table);
+            if self.target.keeps_versions() {
+                self.target.must(&format!("DROP TABLE {table}"));
+                self.target.must(&format!("CREATE TABLE {table} USING delta AS SELECT * FROM {saved}"));
+                continue;
+            }
             self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
             self.target.must(&format!("INSERT INTO {table} SELECT * FROM {saved}"));
         }

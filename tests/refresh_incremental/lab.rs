@@ -88,7 +88,12 @@ impl Lab {
     /// Makes the tables hold what a run sees.
     pub fn load(&mut self, case: &Case, run: usize) {
         self.load_rows(|entity| case.visible(run, entity).cloned().collect());
-        self.target.must("DELETE FROM world.stopped WHERE TRUE");
+        if self.target.keeps_versions() {
+            self.target.must("DROP TABLE world.stopped");
+            self.target.must("CREATE TABLE world.stopped (instant TIMESTAMP) USING delta");
+        } else {
+            self.target.must("DELETE FROM world.stopped WHERE TRUE");
+        }
         let now = case.runs[run].seen;
         self.target.must(&format!("INSERT INTO world.stopped VALUES (TIMESTAMPTZ '{now}')"));
     }
@@ -100,10 +105,11 @@ impl Lab {
                 continue;
             }
             let name = format!("world.{}", entity.table);
-            self.target.must(&format!("DELETE FROM {name} WHERE TRUE"));
             let names: Vec<String> = entity.fields.iter().map(|field| quote_ident(field.name)).collect();
             let table = self.tables.iter().find(|table| table.short_name() == entity.table);
-            let columns = &table.expect("a table for each entity").columns;
+            let table = table.expect("a table for each entity");
+            self.target.empty(table);
+            let columns = &table.columns;
             let column = |at: usize| {
                 let named = columns.iter().find(|column| column.name == entity.fields[at].name);
                 named.expect("a column for each field")

@@ -88,6 +88,19 @@ impl Target {
         self.run(&statements).expect("a new table");
     }
 
+    /// Whether tables get slower with each statement that changes them, as each leaves a version.
+    pub fn keeps_versions(&self) -> bool {
+        self.name == "spark"
+    }
+
+    /// Empties a table of the catalog.
+    pub fn empty(&mut self, table: &DataTable) {
+        if self.keeps_versions() {
+            return self.make(table);
+        }
+        self.must(&format!("DELETE FROM {} WHERE TRUE", quote_name(&table.name)));
+    }
+
     /// A value as a table's column holds it.
     pub fn value(&self, column: &TableColumn, text: &str) -> String {
         match &self.engine {
