@@ -75,6 +75,8 @@ pub struct Case {
     pub items: Vec<String>,
     pub rows: Rows,
     pub as_of: Timestamp,
+    /// What DuckDB and Postgres take for their clock.
+    pub clock: String,
 }
 
 /// Opened, with the rows for the evaluator.
@@ -96,7 +98,8 @@ impl Case {
         let mut segments: Vec<Tape<'_>> = tapes.segments.iter().map(|bytes| Tape::new(bytes)).collect();
         let items = segments::file(&world, &mut tape, &mut segments);
         let settings = format!("name: world\ntimezone: {zone}\nweek_start: {start}\n");
-        Self { settings, world, items, rows, as_of: as_of.parse().expect("an instant") }
+        let clock = format!("TIMESTAMPTZ '{as_of}'");
+        Self { settings, world, items, rows, as_of: as_of.parse().expect("an instant"), clock }
     }
 
     /// Checks it; says what is wrong if it isn't well typed.
@@ -112,7 +115,7 @@ impl Case {
             .with("catalog/world.yml", self.world.catalog())
             .with("segments/random.seg", segments.clone());
         for target in ["duckdb", "postgres"] {
-            let mut dialect = self.fixed_clock(target);
+            let mut dialect = self.other_clock(target);
             if let Some((function, template)) = wrong.filter(|_| target == "duckdb") {
                 dialect.push_str(&format!("  {function}: {template:?}\n"));
             }
@@ -135,10 +138,9 @@ impl Case {
         Ok(Opened { session, data })
     }
 
-    /// A dialect that is the built-in one with its clock stopped.
-    fn fixed_clock(&self, target: &str) -> String {
-        let clock = self.as_of;
-        format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"TIMESTAMPTZ '{clock}'\"\n")
+    /// A dialect that is the built-in one with another clock.
+    fn other_clock(&self, target: &str) -> String {
+        format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{}\"\n", self.clock)
     }
 
     fn data(&self, session: &Session) -> Data {

@@ -13,7 +13,8 @@ pub fn agree(engines: &mut [Box<dyn Runner>], zone: &str, start: &str) {
     let world = World::random(&mut Tape::new(&[]));
     let rows = world.entities.iter().map(rows).collect();
     let settings = format!("name: world\ntimezone: {zone}\nweek_start: {start}\nmaterialize: inline\n");
-    let case = Case { settings, world, items: segments(), rows, as_of: AS_OF.parse().expect("an instant") };
+    let (as_of, clock) = (AS_OF.parse().expect("an instant"), format!("TIMESTAMPTZ '{AS_OF}'"));
+    let case = Case { settings, world, items: segments(), rows, as_of, clock };
     let mut tally = Tally::default();
     let differences = compare(engines, &case, &mut tally).unwrap_or_else(|error| panic!("{error}"));
     let said: Vec<String> = differences

@@ -14,22 +14,27 @@ use crate::support::engine::Runner;
 pub fn shrunk(engines: &mut [Box<dyn Runner>], case: &Case, difference: &Difference) -> String {
     let engine = &mut *engines[difference.engine];
     let target = engine.target();
-    let mut shrinker = Shrinker { engine, name: &difference.segment, case: case.clone(), tries: 1_500 };
-    let what = loop {
+    let mut differs = |case: &Case| still_differs(engine, case, &difference.segment);
+    let small = smallest(case, &mut differs);
+    let what = differs(&small).unwrap_or_else(|| format!("(not any more by itself) {}", difference.what));
+    format!("{} on {target}: {what}\n{}", difference.segment, show(&small))
+}
+
+/// The smallest case found in which something still differs.
+pub fn smallest(case: &Case, differs: &mut dyn FnMut(&Case) -> Option<String>) -> Case {
+    let mut shrinker = Shrinker { differs, case: case.clone(), tries: 1_500 };
+    loop {
         let before = shrinker.tries;
         let changed =
             shrinker.items() | shrinker.lines() | shrinker.conditions() | shrinker.rows() | shrinker.cells();
         if !changed || before == shrinker.tries {
-            break still_differs(shrinker.engine, &shrinker.case, &difference.segment);
+            return shrinker.case;
         }
-    };
-    let what = what.unwrap_or_else(|| format!("(not any more by itself) {}", difference.what));
-    format!("{} on {target}: {what}\n{}", difference.segment, show(&shrinker.case))
+    }
 }
 
 struct Shrinker<'a> {
-    engine: &'a mut dyn Runner,
-    name: &'a str,
+    differs: &'a mut dyn FnMut(&Case) -> Option<String>,
     case: Case,
     /// How many more cases may be tried.
     tries: usize,
@@ -42,7 +47,7 @@ impl Shrinker<'_> {
             return false;
         }
         self.tries -= 1;
-        let differs = still_differs(self.engine, &smaller, self.name).is_some();
+        let differs = (self.differs)(&smaller).is_some();
         if differs {
             self.case = smaller;
         }
@@ -162,7 +167,7 @@ impl Visitor for Parts {
 }
 
 /// The case, with the columns and rows that are left.
-fn show(case: &Case) -> String {
+pub fn show(case: &Case) -> String {
     let mut text = format!("as_of: {}\n{}{}\n", case.as_of, case.settings, case.items.join("\n"));
     for (entity, rows) in case.world.entities.iter().zip(&case.rows).filter(|(_, rows)| !rows.is_empty()) {
         let _ = writeln!(text, "{}:", entity.name);

@@ -109,6 +109,8 @@ pub struct Entity {
     pub one: &'static [Link],
     pub many: &'static [Link],
     pub time: Option<&'static str>,
+    /// Lines of the catalog: how its rows change.
+    pub changes: String,
 }
 
 /// (name, the entity's place in the world, own field, the other's field); the own one may have
@@ -145,10 +147,7 @@ impl World {
             if let Some(event) = entity.fields.iter().find(|field| field.kind == Kind::Event) {
                 let _ = writeln!(text, "    event_name: {}", event.name);
             }
-            if let Some(mark) = entity.fields.iter().find(|field| field.kind == Kind::Mark) {
-                let changes = format!("mutable: {{ deleted_at: {} }}", mark.name);
-                let _ = writeln!(text, "    changes: {{ {changes} }}\n    deletes: soft");
-            }
+            text.push_str(&entity.changes);
             text.push_str("    fields:\n");
             for field in &entity.fields {
                 let _ = writeln!(text, "      {}: {{ {} }}", field.name, declaration(field));

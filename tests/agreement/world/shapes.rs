@@ -192,12 +192,14 @@ impl Shape {
                 fields.push(Field { name, kind, ty, may_miss: true, storage, within: Some(document) });
             }
         }
+        let mut changes = String::new();
         if MARKED.contains(&name) && tape.one_in(2) {
             let (kind, storage) = (Kind::Mark, storage(Kind::Timestamp, tape));
             let ty = kind.type_name();
             fields.push(Field { name: "deleted_at", kind, ty, may_miss: true, storage, within: None });
+            changes.push_str("    changes: { mutable: { deleted_at: deleted_at } }\n    deletes: soft\n");
         }
-        Entity { name, table, key, fields, one, many, time }
+        Entity { name, table, key, fields, one, many, time, changes }
     }
 }
 
