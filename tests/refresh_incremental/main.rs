@@ -123,6 +123,11 @@ fn play(cases: usize, seed: usize) -> Tally {
         if at == from + slow {
             labs.retain(|lab| !matches!(lab.target.engine, Running::Store(_)));
         }
+        // DuckDB gets slower with every table that there ever was.
+        if (at - from) % 25 == 24 {
+            let duckdb = labs.iter_mut().find(|lab| matches!(lab.target.engine, Running::Duck(_)));
+            duckdb.into_iter().for_each(|lab| *lab = labs_of(vec![Target::duckdb()]).remove(0));
+        }
         let (case, sessions) = Case::random(&bytes(seed, at));
         let mut own = Tally::default();
         let lies = truth::lies(&case, &case.calendar());

@@ -36,10 +36,15 @@ pub enum Running {
 impl Target {
     /// Every engine that this machine has, each with nothing in it.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }];
+        let mut all = vec![Self::duckdb()];
         let postgres = postgres::database().map(|engine| Running::Postgres(Box::new(engine)));
         all.extend(postgres.map(|engine| Self { name: "postgres", engine }));
         all
+    }
+
+    /// A DuckDB in memory.
+    pub fn duckdb() -> Self {
+        Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }
     }
 
     /// Those, and the engines in Python processes that execute scripts: their statements take
