@@ -30,7 +30,7 @@ pub mod statements;
 pub mod store;
 pub mod target;
 
-use segc::engine::DuckDb;
+use segc::engine::{DuckDb, Engine as _};
 
 /// Says something to whoever runs the tests, also of a test that passes: `eprintln!` would be
 /// kept from them.
@@ -40,7 +40,9 @@ pub fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// A new DuckDB in memory.
+/// A new DuckDB in memory. For a few rows, more threads only get in each other's way.
 pub fn duckdb() -> DuckDb {
-    DuckDb::open(None).expect("DuckDB in memory opens")
+    let mut engine = DuckDb::open(None).expect("DuckDB in memory opens");
+    engine.execute("SET threads = 1").expect("a setting");
+    engine
 }
