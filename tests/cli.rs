@@ -280,7 +280,8 @@ fn a_database_file_is_kept_and_refreshed() {
     assert_eq!(run_members(root, &["--db", "shop.db", "--as-of", AS_OF]), expected, "again");
     assert_eq!(run_members(root, &["--db", "shop.db", "--refresh", "--as-of", AS_OF]), expected);
     let later = ["--as-of", "2027-11-01T00:00:00Z"];
-    let refreshed = run_members(root, &[&["--db", "shop.db", "--refresh"], &later[..]].concat());
+    let arguments = [&["run", "--db", "shop.db", "--refresh"], &later[..]].concat();
+    let refreshed = members(&outcome(root, &arguments).1);
     assert_eq!(refreshed, run_members(root, &later), "a refresh leaves what a create would");
     assert_ne!(refreshed, expected);
 }

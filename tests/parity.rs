@@ -40,6 +40,7 @@ fn run(session: &Session, target: &mut Target, as_of: &str, verify: bool) -> Ran
         resume: verify,
         verify,
         wait: false,
+        check_clock: false,
     };
     let ran = session.run(&request, target.engine(), &mut |_| {});
     ran.unwrap_or_else(|problems| panic!("{}: {}", request.target, said(&problems)))

@@ -89,6 +89,7 @@ fn try_run(
         resume: how.resume,
         verify: false,
         wait: false,
+        check_clock: false,
     };
     session.run(&request, engine, &mut |_| {})
 }
@@ -202,6 +203,7 @@ fn all_segments_have_the_one_instant_that_the_engines_clock_told() {
             resume: false,
             verify: true,
             wait: true,
+            check_clock: false,
         };
         let ran = session
             .run(&request, target.engine(), &mut |event| {

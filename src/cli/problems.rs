@@ -215,15 +215,17 @@ problems! {
     /// segc run --db new.db
     /// ```
     ///
-    /// Put sample rows into `data/`, or add `--load` to fill the database file from there.
+    /// Put sample rows into `data/`, or add `--load` to fill the database file from there. A
+    /// server's tables are not segc's to fill.
     error SEG823 "tables without rows" NoTables {
-        span: Option<Span>, tables: Vec<String>, database: Option<String>,
+        span: Option<Span>, tables: Vec<String>, database: Option<String>, is_server: bool,
     }
     message |p| match &p.database {
         Some(database) => format!("`{database}` has no table {}", listed(&p.tables)),
         None => format!("there are no sample rows for {}", listed(&p.tables)),
     };
     help |p| Some(match &p.database {
+        Some(_) if p.is_server => "make and fill them there, or correct `--db`, or `table:` in the catalog".to_owned(),
         Some(_) => "`--load` fills it from the files in `data/`".to_owned(),
         None => {
             let last = |table: &String| table.rsplit('.').next().unwrap_or(table).to_owned();

@@ -8,7 +8,8 @@ use duckdb::{AccessMode, Config, Connection};
 use jiff::{Span, Timestamp, civil::Date};
 
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
-use super::{Cell, Engine, EngineError, Table};
+use super::table::{only_text, stored};
+use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_text};
 
 /// A DuckDB database, in memory or in a file. Its session's zone is UTC.
 pub struct DuckDb {
@@ -81,6 +82,25 @@ impl Engine for DuckDb {
             table.rows.push(cells);
         }
         Ok(table)
+    }
+
+    /// By <https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions>.
+    fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
+        let part = |from_the_end: usize| table.iter().rev().nth(from_the_end).map(|name| quote_text(name));
+        let of = |part: Option<String>, otherwise: &str| part.unwrap_or_else(|| otherwise.to_owned());
+        let sql = format!(
+            "SELECT column_name, data_type FROM duckdb_columns() \
+             WHERE LOWER(table_name) = LOWER({}) AND LOWER(schema_name) = LOWER({}) \
+             AND LOWER(database_name) = LOWER({}) ORDER BY column_index",
+            of(part(0), "''"),
+            of(part(1), "current_schema()"),
+            of(part(2), "current_database()"),
+        );
+        self.query(&sql).map(stored)
+    }
+
+    fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
+        self.query(&format!("SELECT TYPEOF(CAST(NULL AS {declared}))")).map(|table| only_text(&table))
     }
 }
 

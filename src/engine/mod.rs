@@ -22,7 +22,7 @@ pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
 pub use self::quote::{quote_ident, quote_name, quote_text};
-pub use self::table::{Cell, Table};
+pub use self::table::{Cell, StoredColumn, Table};
 
 /// The engine inside segc, which needs no server.
 pub type Embedded = DuckDb;
@@ -64,6 +64,24 @@ pub trait Engine {
     fn release(&mut self, what: &str) -> Result<(), EngineError> {
         let _ = what;
         Ok(())
+    }
+
+    /// The columns of a table, in its order; none if there is no such table, or if the engine
+    /// can't tell.
+    ///
+    /// # Errors
+    /// The engine's own.
+    fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
+        let _ = table;
+        Ok(Vec::new())
+    }
+
+    /// What the engine calls a type that a statement declares, as [`StoredColumn`] has it.
+    ///
+    /// # Errors
+    /// The engine's own.
+    fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
+        Ok(declared.to_owned())
     }
 
     /// Executes statements in order and stops at the first that fails; an open transaction

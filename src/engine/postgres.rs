@@ -9,7 +9,8 @@ use postgres::types::Type;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
-use super::{Cell, Engine, EngineError, Table, quote_text};
+use super::table::{only_text, stored};
+use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_name, quote_text};
 
 /// How long a server may take to answer at all, unless the connection string says.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -139,6 +140,22 @@ impl Engine for Postgres {
 
     fn release(&mut self, what: &str) -> Result<(), EngineError> {
         self.execute(&format!("SELECT pg_advisory_unlock({})", lock_key(what))).map(drop)
+    }
+
+    /// By <https://www.postgresql.org/docs/current/catalog-pg-attribute.html>; the name is read as
+    /// in any statement, so that one without a schema is looked for along the search path.
+    fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
+        let name = quote_text(&quote_name(table));
+        let sql = format!(
+            "SELECT CAST(a.attname AS text), CAST(CAST(a.atttypid AS regtype) AS text) FROM pg_attribute AS a \
+             WHERE a.attrelid = to_regclass({name}) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+        );
+        self.query(&sql).map(stored)
+    }
+
+    fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
+        let sql = format!("SELECT CAST(pg_typeof(CAST(NULL AS {declared})) AS text)");
+        self.query(&sql).map(|table| only_text(&table))
     }
 }
 

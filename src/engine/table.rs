@@ -59,3 +59,26 @@ impl fmt::Display for Cell {
         }
     }
 }
+
+/// A column of a table, as its database tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredColumn {
+    /// Its name.
+    pub name: String,
+    /// The engine's name of its type, without lengths where the engine leaves them out.
+    pub ty: String,
+}
+
+/// Rows of two texts as columns.
+pub(super) fn stored(table: Table) -> Vec<StoredColumn> {
+    let column = |row: Vec<Cell>| match row.as_slice() {
+        [Cell::Text(name), Cell::Text(ty)] => Some(StoredColumn { name: name.clone(), ty: ty.clone() }),
+        _ => None,
+    };
+    table.rows.into_iter().filter_map(column).collect()
+}
+
+/// The only value of an answer, as text.
+pub(super) fn only_text(table: &Table) -> String {
+    table.rows.first().and_then(|row| row.first()).map(ToString::to_string).unwrap_or_default()
+}

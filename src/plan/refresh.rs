@@ -170,9 +170,8 @@ impl Refreshing<'_> {
             tables: self.tables,
             fingerprint: self.fingerprint,
             how,
-            filled: std::iter::once(self.table)
-                .chain(self.ranks().then_some(&self.tables.unkept[..]))
-                .collect(),
+            table: self.table,
+            filled: self.ranks().then_some(&self.tables.unkept[..]).into_iter().collect(),
             rebuilt_since: Vec::new(),
             inputs: self.inputs(),
         }
@@ -194,7 +193,7 @@ impl Refreshing<'_> {
     pub(super) fn refusal(&self, how: &str) -> Option<Check> {
         let applies = !matches!(self.strategy.refresh, Refresh::Rebuild { .. });
         let refuses = self.request.unusable == Unusable::Refuse && applies;
-        refuses.then(|| self.usable(how).refusal(self.table))
+        refuses.then(|| self.usable(how).refusal())
     }
 
     /// The segments whose logs it reads.

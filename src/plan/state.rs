@@ -134,7 +134,10 @@ pub(super) struct Usable<'a> {
     pub(super) fingerprint: &'a str,
     /// The hash of how it is refreshed.
     pub(super) how: &'a str,
-    /// Its tables that hold something if it had members: else they were dropped, or emptied.
+    /// The table of its members, which holds as many as were recorded: else somebody has dropped
+    /// or emptied it, or written to it.
+    pub(super) table: &'a [String],
+    /// Its other tables that hold something if it had members.
     pub(super) filled: Vec<&'a [String]>,
     /// Instants since which it must have been evaluated in full.
     pub(super) rebuilt_since: Vec<Scalar>,
@@ -150,10 +153,10 @@ impl Usable<'_> {
             equal("r", "fingerprint", text(self.fingerprint)),
             equal("r", "plan", text(self.how)),
             compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
+            equal("r", "members", Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)))),
         ];
         for table in &self.filled {
-            let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
-            let rows = Select { columns: vec![one()], from: Some(from), ..Select::default() };
+            let rows = rows_of(table, one().value);
             let none = equal("r", "members", Scalar::Literal(Literal::Integer(0)));
             filter.push(Scalar::Or(vec![none, Scalar::Exists(Box::new(rows), Negated(false))]));
         }
@@ -166,14 +169,13 @@ impl Usable<'_> {
 
     /// That this run isn't to be built upon though there was one, or though the table of the
     /// segment has members.
-    pub(super) fn refusal(&self, table: &[String]) -> Check {
+    pub(super) fn refusal(&self) -> Check {
         let any_run = all(vec![
             equal("r", "segment", text(self.segment)),
             Scalar::IsNotNull(Box::new(column("r", "as_of"))),
         ]);
         let any_run = Select { columns: vec![one()], filter: any_run, ..from_runs(&self.tables.runs) };
-        let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
-        let any_member = Select { columns: vec![one()], from: Some(from), ..Select::default() };
+        let any_member = rows_of(self.table, one().value);
         let exists = |select| Scalar::Exists(Box::new(select), Negated(false));
         let started = Scalar::Or(vec![exists(any_run), exists(any_member)]);
         Check {
@@ -216,6 +218,12 @@ impl Usable<'_> {
         };
         Scalar::Exists(Box::new(select), Negated(false))
     }
+}
+
+/// Something of every row of a table, or of all of them.
+fn rows_of(table: &[String], value: Scalar) -> Select {
+    let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
+    Select { columns: vec![Column { value, name: None }], from: Some(from), ..Select::default() }
 }
 
 /// Up to which run a segment has read another's log.

@@ -1,12 +1,14 @@
 //! Scripts: the dialect's statements in their order, slots filled from the plan.
 
 mod assemble;
+mod made;
 mod slots;
 mod text;
 
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
 use crate::plan::{Plan, SegmentPlan};
+pub use made::{MadeTable, made_tables};
 
 /// Which segments a script is for.
 #[derive(Debug, Clone, Copy)]

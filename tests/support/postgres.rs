@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
-use segc::engine::{Engine, EngineError, Table};
+use segc::engine::{Engine, EngineError, StoredColumn, Table};
 
 use super::engine::found;
 
@@ -255,5 +255,13 @@ impl Engine for Postgres {
 
     fn release(&mut self, what: &str) -> Result<(), EngineError> {
         self.engine.release(what)
+    }
+
+    fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
+        self.engine.columns(table)
+    }
+
+    fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
+        self.engine.type_name(declared)
     }
 }

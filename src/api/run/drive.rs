@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::problems::{DatabaseGone, SegmentsSkipped};
 use super::segment::{Segment, Work};
+use super::shape::Shapes;
 use super::{Event, Ran, SegmentRan, Status};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
@@ -15,6 +16,7 @@ pub(super) struct Drive<'a> {
     engine: &'a mut dyn Engine,
     /// A query that any database answers as long as it is there.
     clock: &'a str,
+    shapes: Shapes<'a>,
     see: &'a mut dyn FnMut(Event<'_>),
     ran: Vec<SegmentRan>,
     problems: Diagnostics,
@@ -27,10 +29,16 @@ pub(super) struct Drive<'a> {
 }
 
 impl<'a> Drive<'a> {
-    pub(super) fn new(engine: &'a mut dyn Engine, clock: &'a str, see: &'a mut dyn FnMut(Event<'_>)) -> Self {
+    pub(super) fn new(
+        engine: &'a mut dyn Engine,
+        clock: &'a str,
+        shapes: Shapes<'a>,
+        see: &'a mut dyn FnMut(Event<'_>),
+    ) -> Self {
         Self {
             engine,
             clock,
+            shapes,
             see,
             ran: Vec::new(),
             problems: Diagnostics::new(),
@@ -78,14 +86,22 @@ impl<'a> Drive<'a> {
             Ok(members) if keep => Status::Kept(members),
             Ok(members) => Status::Built(members),
             Err(error) => {
-                self.failed(segment, error);
+                self.failed(segment, work, error);
                 Status::Failed
             }
         }
     }
 
-    fn failed(&mut self, segment: &Segment, error: EngineError) {
-        self.problems.push(of_segment(&segment.name, segment.span, error.into()));
+    /// Tables that aren't what the script takes them for explain its failure better than the
+    /// engine does.
+    fn failed(&mut self, segment: &Segment, work: &Work, error: EngineError) {
+        let mut reasons = self.shapes.differences(work, self.engine);
+        if reasons.is_empty() {
+            reasons.push(error.into());
+        }
+        for reason in reasons {
+            self.problems.push(of_segment(&segment.name, segment.span, reason));
+        }
         self.blocked.insert(segment.name.clone(), BTreeSet::from([segment.name.clone()]));
         self.gone = self.engine.query(self.clock).err().map(|error| error.to_string());
     }

@@ -6,6 +6,7 @@
 mod drive;
 mod resume;
 mod segment;
+mod shape;
 mod verify;
 
 pub(crate) mod problems;
@@ -23,7 +24,7 @@ use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
 use crate::plan::rel::{Column, Scalar, Select};
 use crate::sql::AS_OF;
-use problems::RunInProgress;
+use problems::{AheadOfClock, RunInProgress};
 pub use verify::Parity;
 
 /// What is to be run.
@@ -43,6 +44,8 @@ pub struct RunRequest<'a> {
     pub verify: bool,
     /// Waits while another run is at work; otherwise that is an error.
     pub wait: bool,
+    /// Warns of an as_of that lies ahead of the database's clock.
+    pub check_clock: bool,
 }
 
 /// What a run tells while it works.
@@ -168,26 +171,37 @@ fn run(
     engine: &mut dyn Engine,
     see: &mut dyn FnMut(Event<'_>),
 ) -> Result<Ran, Diagnostics> {
-    let earlier = if request.resume { resume::recorded(target, live, engine) } else { Ok(Vec::new()) };
+    let earlier = resume::recorded(target, live, engine);
     let as_of = match (request.options.as_of, request.resume) {
         (Some(as_of), _) => as_of,
         (None, true) => resume::newest(live, &earlier)?,
         (None, false) => clock(target, engine)?,
     };
     see(Event::AsOf(as_of));
+    let mut warnings = Diagnostics::new();
+    if request.options.as_of.is_some() {
+        let known = earlier.as_deref().unwrap_or_default();
+        resume::later(live, known, as_of).into_iter().for_each(|later| warnings.push(later));
+        let clock = request.check_clock.then(|| clock(target, engine)).transpose()?;
+        let ahead =
+            clock.filter(|clock| as_of > *clock).map(|clock| AheadOfClock { span: None, as_of, clock });
+        ahead.into_iter().for_each(|ahead| warnings.push(ahead));
+    }
     let options = Options { as_of: Some(as_of), ..request.options.clone() };
     let fixed =
         if request.options.as_of.is_some() { live.clone() } else { session.planned(request, &options)?.0 };
     let segments = segment::segments(session, target, &fixed, live, request.refresh)?;
-    let done = resume::standing(&fixed, &earlier.unwrap_or_default());
+    let earlier = if request.resume { earlier.unwrap_or_default() } else { Vec::new() };
+    let done = resume::standing(&fixed, &earlier);
     let clock = clock_sql(target)?;
-    let mut drive = drive::Drive::new(engine, &clock, see);
+    let shapes = shape::Shapes { session, target };
+    let mut drive = drive::Drive::new(engine, &clock, shapes, see);
     drive.build(&segments, &done);
     let mut ran = drive.finish(&segments, as_of);
     if request.verify {
         verify::verify(session, target, &fixed, engine, &mut ran);
     }
-    Ok(ran)
+    Ok(Ran { problems: together(warnings, std::mem::take(&mut ran.problems)), ..ran })
 }
 
 fn clock_sql(target: &Target) -> Result<String, Diagnostics> {

@@ -1,5 +1,7 @@
 //! What can go wrong with a run beyond the engine's own failures (SEG73x).
 
+use jiff::Timestamp;
+
 use crate::diagnostic::Span;
 use crate::problems;
 
@@ -69,4 +71,84 @@ problems! {
     error SEG733 "table differs" TableDiffers { span: Option<Span>, segment: String, differences: String }
     message |p| format!("the table of `{}` differs from a fresh evaluation: {}", p.segment, p.differences);
     help |_p| Some("`segc run` without `--refresh` makes it right; if it happens again, the catalog says of a table what isn't true".to_owned());
+
+    /// A table that segc keeps is not as segc makes it.
+    ///
+    /// A script makes its tables where they are missing, and takes those that are there as they
+    /// are. Somebody has changed this one, or another version of segc made it, or the catalog now
+    /// says another type of a key. The script failed before it changed anything.
+    ///
+    /// ```text
+    /// ALTER TABLE segments.vip DROP COLUMN entered_at      -- and then: segc run --refresh
+    /// ```
+    ///
+    /// Change it back; or drop it, and the next run makes it anew. Of a segment's own table, who is
+    /// a member then enters anew; a history and a log that are dropped are lost; all other tables
+    /// (`segc_runs`, `segc_inputs`, `segc_segment_counts`) hold nothing that the next run doesn't
+    /// find out.
+    error SEG734 "table of another shape" OtherShape {
+        span: Option<Span>, table: String, what: String, holds: Option<&'static str>,
+    }
+    message |p| format!("`{}` isn't as segc makes it: {}", p.table, p.what);
+    help |p| Some(match p.holds {
+        Some(holds) => format!("change it back, or drop it if {holds} may be lost: the next run makes it anew"),
+        None => "drop it: the next run makes it anew and evaluates everyone once, and nothing is lost".to_owned(),
+    });
+
+    /// A column that a segment reads is not there.
+    ///
+    /// The catalog says that the field is in that column of the table. The segment's own table is
+    /// as it was before.
+    ///
+    /// ```text
+    /// ALTER TABLE orders DROP COLUMN status      -- which `order.status` reads
+    /// ```
+    ///
+    /// Give the table its column back, or correct the field's `column:` in the catalog.
+    error SEG735 "column missing" ColumnGone { span: Option<Span>, table: String, column: String, fields: Vec<String> }
+    message |p| format!("`{}` has no column `{}`, which {} reads", p.table, p.column, listed(&p.fields));
+    help |_p| Some("give the table its column back, or correct `column:` in the catalog".to_owned());
+
+    /// A run goes back in time.
+    ///
+    /// These tables stand at a later as_of than the run's. No refresh leads back, so everyone is
+    /// evaluated; `entered_at` stays with those who stay.
+    ///
+    /// ```text
+    /// segc run --db shop.db --refresh --as-of 2026-02-01T00:00:00Z      # after one as of March
+    /// ```
+    ///
+    /// Leave `--as-of` out if it isn't meant.
+    warning SEG736 "back in time" BackInTime {
+        span: Option<Span>, as_of: Timestamp, newest: Timestamp, segments: Vec<String>,
+    }
+    message |p| format!(
+        "as of {} is before the last run of {} ({})",
+        p.as_of,
+        match p.segments.as_slice() {
+            [one] => format!("`{one}`"),
+            more => format!("{} segments", more.len()),
+        },
+        p.newest
+    );
+    help |_p| Some("no refresh leads back, so everyone is evaluated; leave `--as-of` out if that isn't meant".to_owned());
+
+    /// A run's as_of lies ahead of the database's clock.
+    ///
+    /// Members are who would be one at that instant if nothing more happened: windows such as
+    /// `last 30 days` reach back from it.
+    ///
+    /// ```text
+    /// segc run --db shop.db --as-of 2036-01-01T00:00:00Z
+    /// ```
+    ///
+    /// Leave `--as-of` out if it isn't meant. The next run with an earlier as_of evaluates everyone.
+    warning SEG737 "ahead of the clock" AheadOfClock { span: Option<Span>, as_of: Timestamp, clock: Timestamp }
+    message |p| format!("as of {} is ahead of the database's clock ({})", p.as_of, p.clock);
+    help |_p| Some("leave `--as-of` out if that isn't meant".to_owned());
+}
+
+/// `order.status` and `order.state`.
+fn listed(fields: &[String]) -> String {
+    fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" and ")
 }

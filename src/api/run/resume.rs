@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::one;
+use super::problems::BackInTime;
 use crate::api::problems::NothingToResume;
 use crate::api::scripts::plain_sql;
 use crate::api::targets::Target;
@@ -61,6 +62,15 @@ pub(super) fn newest(
     let of_plan = |one: &&Recorded| tables(plan).any(|segment| segment.name == one.segment);
     let newest = recorded.iter().filter(of_plan).map(|one| one.as_of).max();
     newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
+}
+
+/// That tables stand at a later as_of than a run that isn't given leave to go back.
+pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Option<BackInTime> {
+    let of_plan = |one: &&Recorded| tables(plan).any(|segment| segment.name == one.segment);
+    let later = recorded.iter().filter(of_plan).filter(|one| one.as_of > as_of);
+    let segments: Vec<String> = later.clone().map(|one| one.segment.clone()).collect();
+    let newest = later.map(|one| one.as_of).max()?;
+    Some(BackInTime { span: None, as_of, newest, segments })
 }
 
 /// The tables that stand at the plan's as_of, made from the definitions of now.

@@ -7,8 +7,8 @@ use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::plan::{Plan, SegmentPlan};
-use crate::sql::Scope;
+use crate::plan::{Plan, SegmentPlan, TableRead};
+use crate::sql::{Purpose, Scope, Statement};
 
 /// A segment of a run.
 pub(super) struct Segment {
@@ -26,6 +26,14 @@ pub(super) struct Segment {
 /// What builds a segment.
 pub(super) struct Work {
     pub(super) statements: Vec<String>,
+    /// Those that make what is missing.
+    pub(super) setup: Vec<Statement>,
+    /// The table of its members.
+    pub(super) table: Vec<String>,
+    /// Its other tables that hold what can't be computed anew.
+    pub(super) kept: Vec<Vec<String>>,
+    /// The tables and columns that it reads.
+    pub(super) reads: Vec<TableRead>,
     /// The query that then counts its members.
     pub(super) count: String,
 }
@@ -64,6 +72,15 @@ fn work(
         return Ok(None);
     }
     let made = script(session, target, plan, Scope::One(segment), refresh)?;
-    let statements = made.statements.into_iter().map(|statement| statement.text).collect();
-    Ok(Some(Work { statements, count: count_sql(target, &segment.table)? }))
+    let is_setup = |statement: &&Statement| statement.purpose == Purpose::Setup;
+    let setup = made.statements.iter().filter(is_setup).cloned().collect();
+    let log = segment.log.as_ref().filter(|log| log.for_good).map(|_| segment.state.log.clone());
+    Ok(Some(Work {
+        setup,
+        table: segment.table.clone(),
+        kept: segment.history.iter().cloned().chain(log).collect(),
+        reads: segment.reads.clone(),
+        statements: made.statements.into_iter().map(|statement| statement.text).collect(),
+        count: count_sql(target, &segment.table)?,
+    }))
 }

@@ -100,6 +100,7 @@ fn execute(
         resume: args.resume,
         verify: args.verify,
         wait: !args.no_wait,
+        check_clock: database.address != Address::Memory,
     };
     let human = terminal.is_human();
     opened.session.run(&request, engine.as_mut(), &mut |event| match event {
@@ -132,7 +133,8 @@ fn require_tables(engine: &mut dyn Engine, args: &Run, prepared: &Prepared) -> R
         return Ok(());
     }
     let database = (!samples).then(|| address.shown());
-    Err(one(NoTables { span: None, tables: missing, database }))
+    let is_server = matches!(address, Address::Server(_));
+    Err(one(NoTables { span: None, tables: missing, database, is_server }))
 }
 
 /// A row for each segment, with no more columns than there is something to say.

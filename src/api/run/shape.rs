@@ -1,0 +1,80 @@
+//! Whether the tables that a script found are what it takes them for. Asked when it has failed.
+
+use super::problems::{ColumnGone, OtherShape};
+use super::segment::Work;
+use crate::api::session::Session;
+use crate::api::targets::Target;
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Engine, StoredColumn};
+use crate::plan::TableRead;
+use crate::sql::{MadeTable, made_tables};
+
+/// What is known without the database.
+#[derive(Clone, Copy)]
+pub(super) struct Shapes<'a> {
+    pub(super) session: &'a Session,
+    pub(super) target: &'a Target,
+}
+
+impl Shapes<'_> {
+    /// How tables that a segment's script reads and writes differ from what it needs. Tables that
+    /// are missing, and what a database doesn't tell, are no differences.
+    pub(super) fn differences(&self, work: &Work, engine: &mut dyn Engine) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for read in &work.reads {
+            let there = engine.columns(&read.table).unwrap_or_default();
+            found.extend(self.columns_gone(read, &there));
+        }
+        for made in made_tables(&work.setup, &self.target.dialect) {
+            let there = engine.columns(&made.name).unwrap_or_default();
+            if there.is_empty() {
+                continue;
+            }
+            let what = differences(&made, &there, engine);
+            if !what.is_empty() {
+                let (table, what) = (made.name.join("."), what.join("; "));
+                let holds = if made.name == work.table {
+                    Some("the `entered_at` of its members")
+                } else {
+                    work.kept.contains(&made.name).then_some("what it holds")
+                };
+                found.push(OtherShape { span: None, table, what, holds }.into());
+            }
+        }
+        found
+    }
+
+    fn columns_gone(&self, read: &TableRead, there: &[StoredColumn]) -> Vec<Diagnostic> {
+        let catalog = &self.session.hir.catalog;
+        let Some(entity) = catalog.find(&read.entity).map(|id| catalog.entity(id)) else { return Vec::new() };
+        let is_gone = |column: &&String| !there.is_empty() && find(there, column).is_none();
+        let gone = read.columns.iter().filter(is_gone).map(|column| {
+            let reads = entity.fields.iter().filter(|field| field.column.eq_ignore_ascii_case(column));
+            let fields = reads.clone().map(|field| format!("{}.{}", entity.name, field.name)).collect();
+            let (table, column) = (read.table.join("."), column.clone());
+            ColumnGone { span: reads.map(|field| field.span).next(), table, column, fields }.into()
+        });
+        gone.collect()
+    }
+}
+
+/// Engines fold the case of names differently.
+fn find<'a>(there: &'a [StoredColumn], name: &str) -> Option<&'a StoredColumn> {
+    there.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+}
+
+/// What a table lacks, and what it has of another type.
+fn differences(made: &MadeTable, there: &[StoredColumn], engine: &mut dyn Engine) -> Vec<String> {
+    let mut what = Vec::new();
+    for (name, declared) in &made.columns {
+        let Some(column) = find(there, name) else {
+            what.push(format!("it has no column `{name}`"));
+            continue;
+        };
+        let wanted = engine.type_name(declared).ok().filter(|wanted| *wanted != column.ty);
+        if let Some(wanted) = wanted {
+            what.push(format!("`{name}` is {}, not {wanted}", column.ty));
+        }
+    }
+    what
+}
