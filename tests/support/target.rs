@@ -12,6 +12,7 @@ use segc::engine::{
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql::{self, Scope};
 
+use super::engine::{Demand, demand};
 use super::postgres::{self, Collation, Postgres};
 use super::project::said;
 use super::store::{self, Store};
@@ -47,12 +48,13 @@ impl Target {
         Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }
     }
 
-    /// Those, and the engines in Python processes that execute scripts: their statements take
-    /// ten times as long.
+    /// Those that `SEGC_ENGINES` doesn't leave out, and the engines in Python processes that
+    /// execute scripts: their statements take ten times as long.
     pub fn every() -> Vec<Self> {
         let stores = [store::spark(), store::bigquery()].into_iter().flatten();
         let stores = stores.map(|store| Self { name: store.target, engine: Running::Store(store) });
-        Self::all().into_iter().chain(stores).collect()
+        let wanted = |target: &Self| demand(target.name) != Demand::Unwanted;
+        Self::all().into_iter().filter(wanted).chain(stores).collect()
     }
 
     /// A Postgres that orders text as English dictionaries do, if there is one.
