@@ -45,6 +45,17 @@ pub struct Run {
     pub literal: Option<Timestamp>,
     pub without: Vec<String>,
     pub config: usize,
+    /// What was lost of segments since the run before, by accident.
+    pub lost: Vec<Lost>,
+}
+
+/// What somebody removed.
+#[derive(Clone, Debug)]
+pub enum Lost {
+    /// All rows of a segment's table.
+    Members(String),
+    /// What was recorded of a segment's runs.
+    Runs(String),
 }
 
 impl Run {
@@ -63,6 +74,8 @@ pub struct Config {
     pub reformatted: bool,
     /// The zone, where it isn't that of the case.
     pub zone: Option<String>,
+    /// What the catalog declares, where that isn't what it does for the case.
+    pub facts: Option<Facts>,
 }
 
 #[derive(Clone, Debug)]
@@ -109,7 +122,7 @@ impl Case {
         );
         Memory::new()
             .with("segc.yml", settings)
-            .with("catalog/world.yml", world::catalog(&self.facts))
+            .with("catalog/world.yml", world::catalog(config.facts.as_ref().unwrap_or(&self.facts)))
             .with("segments/random.seg", text)
     }
 
@@ -142,7 +155,7 @@ pub fn targets() -> Vec<&'static str> {
 }
 
 /// A dialect whose clock tells what stands in a table, so that one script serves many runs.
-fn clock(target: &str) -> String {
+pub fn clock(target: &str) -> String {
     let clock = match target {
         "duckdb" | "postgres" => "world.stopped_clock()",
         _ => "(SELECT s.instant FROM world.stopped AS s)",
