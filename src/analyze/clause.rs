@@ -50,6 +50,8 @@ clauses! {
     DeletedAtIsAStamp,
     /// R1: rows of which nothing tells when they arrived are an obstacle.
     RowsHaveAStamp,
+    /// R1: so are rows of which nothing says how they change.
+    ChangesAreDeclared,
     /// R1: a stamp without its zone may be as much too early as the clocks are set back.
     StampWithoutItsZone,
     /// R2a: rows that as_of has passed have become past.
@@ -62,7 +64,9 @@ clauses! {
     BoundsOfRowAndClock,
     /// R2a: periods have edges inside of their window.
     EdgesOfPeriods,
-    /// R2a: so has the window of a sequence, for each step.
+    /// R2a: where a row and the clock decide those, no instants pass them.
+    EdgesOfRowAndClock,
+    /// R2a: the window of a sequence has edges, for each step.
     WindowOfASequence,
     /// R2a: a row at the earlier end of where an edge has moved is affected.
     LowEndIsClosed,
@@ -114,6 +118,8 @@ clauses! {
     NamesThatStay,
     /// R4: rows behind a link may not go without a trace.
     LinkedRowsStay,
+    /// R4: the rows of a query may go, whatever is said of deletes.
+    QueriesForget,
     /// R4: a member whose row is gone is looked at.
     RowsThatAreGone,
     /// R4: where members are ranked, so is a candidate whose row is gone.

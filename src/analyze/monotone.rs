@@ -398,9 +398,8 @@ impl Prover<'_> {
 
 /// Whether an entity is a query on some target.
 pub(super) fn is_query(entity: &Entity) -> bool {
-    std::iter::once(&entity.source)
-        .chain(entity.target_sources.values())
-        .any(|source| matches!(source, TableSource::Query { .. }))
+    let mut sources = std::iter::once(&entity.source).chain(entity.target_sources.values());
+    sources.any(|source| matches!(source, TableSource::Query { .. })) && Clause::QueriesForget.holds()
 }
 
 /// Whether a value is made of constants alone.

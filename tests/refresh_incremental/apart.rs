@@ -77,6 +77,24 @@ entities:
       customer_id: integer
       amount: { type: float, min: 0 }
       updated_at: timestamp
+  note:
+    table: world.notes
+    key: id
+    deletes: never
+    settle: 1 hour
+    fields:
+      id: { type: integer, nullable: false }
+      text: string
+  memo:
+    query: SELECT * FROM world.memos WHERE kept
+    key: id
+    deletes: never
+    settle: 1 hour
+    changes: { mutable: { updated_at: updated_at } }
+    fields:
+      id: { type: integer, nullable: false }
+      text: string
+      updated_at: timestamp
   call:
     table: world.calls
     key: id
@@ -105,6 +123,42 @@ pub const CASES: &[Apart] = &[
                 seen: "2026-10-25T01:30:00Z",
                 sql: "INSERT INTO world.calls (id, rate, began) VALUES (2, 5, '2026-10-25 01:25:00')",
                 members: Ok(&["1", "2"]),
+            },
+        ],
+    },
+    Apart {
+        title: "A note comes of which nothing is declared",
+        segment: "on note { materialize: incremental where text = \"tea\" }",
+        refresh: Strategy::Rebuild,
+        runs: &[
+            Run {
+                seen: "2026-05-14T12:00:00Z",
+                sql: "INSERT INTO world.notes (id, text) VALUES (1, 'tea')",
+                members: Ok(&["1"]),
+            },
+            Run {
+                seen: "2026-05-15T12:00:00Z",
+                sql: "INSERT INTO world.notes (id, text) VALUES (2, 'tea')",
+                members: Ok(&["1", "2"]),
+            },
+        ],
+    },
+    Apart {
+        title: "A memo leaves its query",
+        segment: "on memo { materialize: incremental where text = \"tea\" }",
+        refresh: Strategy::Keys,
+        runs: &[
+            Run {
+                seen: "2026-05-14T12:00:00Z",
+                sql: "CREATE TABLE world.memos AS
+                      SELECT id, 'tea' AS text, TIMESTAMPTZ '2025-01-01 00:00:00Z' AS updated_at, true AS kept
+                      FROM (VALUES (1), (2)) AS v (id)",
+                members: Ok(&["1", "2"]),
+            },
+            Run {
+                seen: "2026-05-15T12:00:00Z",
+                sql: "UPDATE world.memos SET kept = false WHERE id = 1",
+                members: Ok(&["2"]),
             },
         ],
     },

@@ -76,6 +76,8 @@ pub struct Config {
     pub zone: Option<String>,
     /// What the catalog declares, where that isn't what it does for the case.
     pub facts: Option<Facts>,
+    /// Whether a refresh stops that can't be built upon the last run.
+    pub refuses: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -116,9 +118,10 @@ impl Case {
             }
         }
         let settings = format!(
-            "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\n",
+            "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\nrefresh: {{ unusable: {} }}\n",
             config.zone.as_ref().unwrap_or(&self.zone),
-            self.week_start
+            self.week_start,
+            if config.refuses { "refuse" } else { "rebuild" }
         );
         Memory::new()
             .with("segc.yml", settings)

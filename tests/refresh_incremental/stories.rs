@@ -107,12 +107,14 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
 /// Segments, each beginning in a line of its own.
 fn config(text: &str, facts: &Facts) -> Result<Config, String> {
     let (mut items, mut least, mut zone): (Vec<Item>, _, _) = (Vec::new(), 2, None);
-    let mut others: Option<Facts> = None;
+    let (mut others, mut refuses): (Option<Facts>, _) = (None, false);
     for line in text.lines() {
         if let Some(value) = line.strip_prefix("least = ") {
             least = value.trim().parse().expect("a number");
         } else if let Some(value) = line.strip_prefix("zone = ") {
             zone = Some(value.to_owned());
+        } else if line == "unusable: refuse" {
+            refuses = true;
         } else if let Some(rest) = line.strip_prefix("declare: ") {
             declare(others.get_or_insert_with(|| facts.clone()), rest)?;
         } else if let Some(rest) = line.strip_prefix("segment ") {
@@ -123,7 +125,7 @@ fn config(text: &str, facts: &Facts) -> Result<Config, String> {
             item.text.push('\n');
         }
     }
-    Ok(Config { items, least, reformatted: false, zone, facts: others })
+    Ok(Config { items, least, reformatted: false, zone, facts: others, refuses })
 }
 
 /// `2026-05-14T12:00:00Z`, then perhaps `as of …`, `without s`, `config 1`, `emptied s`, `forgotten s`.

@@ -113,8 +113,14 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
 
 /// What the files hold, and how they change between runs.
 fn configs(tape: &mut Tape<'_>, written: &Written) -> Vec<Config> {
-    let mut base =
-        Config { items: written.items.clone(), least: 2, reformatted: false, zone: None, facts: None };
+    let mut base = Config {
+        items: written.items.clone(),
+        least: 2,
+        reformatted: false,
+        zone: None,
+        facts: None,
+        refuses: false,
+    };
     let mut next = base.clone();
     let is_sticky = base.items.iter().any(|item| item.text.contains("expire:"));
     match tape.below(12) {

@@ -80,7 +80,8 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
-        let undeclared = self.undeclared.iter().map(|(&id, linked)| {
+        let undeclared = self.undeclared.iter().filter(|_| Clause::ChangesAreDeclared.holds());
+        let undeclared = undeclared.map(|(&id, linked)| {
             let entity = self.hir.catalog.entity(id);
             says_nothing(entity, linked).at(entity.span)
         });
@@ -304,7 +305,8 @@ impl Visitor for Walker<'_> {
         let place = self.at.below(&periods.rows.hops, periods.rows.end);
         for bound in &periods.bounds {
             let written_out = value_without_traits(self.hir, bound);
-            if Reads::of_value(&written_out).clock && !is_instant(bound) {
+            let both = Reads::of_value(&written_out).clock && !is_instant(bound);
+            if both && Clause::EdgesOfRowAndClock.holds() {
                 let reason = "the edges of its periods depend on a row and on the clock";
                 self.obstacle(Obstacle::new(reason).at(periods.rows.span));
             }
