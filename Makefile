@@ -38,6 +38,7 @@ tidy:
 
 clippy:
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
+	@$(ENGINE) set -x && cargo clippy $$flags --features mutants --test refresh_incremental -- -D warnings
 
 rustdoc:
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps

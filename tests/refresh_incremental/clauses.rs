@@ -96,7 +96,6 @@ mod mutants {
 
     use super::{Line, TEXTS, Told, WHOLE, lines};
     use crate::apart::{self, Apart};
-    use crate::case::Case;
     use crate::lab::Lab;
     use crate::support::target::{Running, Target};
     use crate::{Told as Story, labs_of, stories};
@@ -238,26 +237,5 @@ mod mutants {
         ));
         assert!(wrong.is_empty(), "{} of {all} clauses:\n{}", wrong.len(), wrong.join("\n"));
         assert_eq!(noticed, all);
-    }
-
-    /// Random cases find most of them, too: which, and how soon.
-    #[test]
-    #[ignore = "takes minutes; for whoever changes the rules"]
-    fn random_cases_without_a_clause() {
-        let _alone = WHOLE.write().unwrap_or_else(PoisonError::into_inner);
-        let (mut lab, cases) = (lab(), crate::number("SEGC_CASES").unwrap_or(40));
-        for clause in Clause::ALL {
-            let fails = |at: &usize| {
-                let (case, sessions) = Case::random(&crate::bytes(1, *at));
-                let expected = crate::oracle::expected(&case, &sessions).expect("the evaluator's answer");
-                let depth = crate::Depth { again: 1, fresh: usize::MAX };
-                clause.without(|| {
-                    let sessions = case.open().expect("it has been opened before");
-                    lab.play(&case, &sessions, &expected, depth, &mut Default::default()).is_err()
-                })
-            };
-            let found = (0..cases).find(fails);
-            eprintln!("{}: {found:?}", clause.name());
-        }
     }
 }
