@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo test test-engines mutants lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -27,6 +27,9 @@ test-engines: ## install what executes BigQuery's and Spark's SQL, and run the t
 	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
 	@$(ENGINE) $(SCRIPTS) $$flags --no-fail-fast --test refresh_incremental stories
 
+mutants: ## take away each clause of the rules of refreshing, and see its story fail
+	@$(ENGINE) cargo test $$flags --features mutants --test refresh_incremental every_clause
+
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands
 
 fmt:
@@ -38,6 +41,7 @@ tidy:
 
 clippy:
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
+	@$(ENGINE) set -x && cargo clippy $$flags --features mutants --test refresh_incremental -- -D warnings
 
 rustdoc:
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps

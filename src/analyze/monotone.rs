@@ -3,6 +3,7 @@
 //! If nobody can, a refresh only inserts. The proof is syntactic and careful: it looks for
 //! conditions that stay true once they are, over rows that never change and never go.
 
+use super::clause::Clause;
 use super::inputs::inputs;
 use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::{
@@ -57,10 +58,10 @@ pub fn nobody_leaves(
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;
     if segment.group.as_ref().is_some_and(|group| !group.before.is_empty()) {
-        return Err(Obstacle::new("a segment that comes before it in its exclusive group may take a member"));
+        refuted(Clause::NoRivals, "a segment that comes before it in its exclusive group may take a member")?;
     }
     if segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. })) {
-        return Err(Obstacle::new("it has a `keep`, from which a newcomer may push a member"));
+        refuted(Clause::NoRanks, "it has a `keep`, from which a newcomer may push a member")?;
     }
     if segment.properties.expire.is_some() {
         return Err(Obstacle::new("it has an `expire`, after which members leave"));
@@ -68,7 +69,7 @@ pub fn nobody_leaves(
     if let Some(exclude) = segment.excludes.first()
         && !prover.is_stable(exclude)
     {
-        return Err(Obstacle::new("it has an `exclude`, which may begin to hold for a member"));
+        refuted(Clause::NoExcludes, "it has an `exclude`, which may begin to hold for a member")?;
     }
     for input in inputs(hir, id) {
         prover.input_grows(input.segment)?;
@@ -84,6 +85,11 @@ struct Prover<'a> {
 
 type Proof = Result<(), Obstacle>;
 
+/// What stands against the proof, as long as its clause holds.
+fn refuted(clause: Clause, reason: &str) -> Proof {
+    if clause.holds() { Err(Obstacle::new(reason)) } else { Ok(()) }
+}
+
 impl Prover<'_> {
     /// A condition that stays true once it is.
     fn grows(&self, cond: &Cond) -> Proof {
@@ -95,7 +101,7 @@ impl Prover<'_> {
             CondKind::And(parts) | CondKind::Or(parts) => parts.iter().try_for_each(|part| self.grows(part)),
             CondKind::Not(inner) => match &inner.kind {
                 CondKind::Missing(value) => self.unchanging(value),
-                _ => Err(Obstacle::new("it has a negated condition, which may cease to hold")),
+                _ => refuted(Clause::NoNegation, "it has a negated condition, which may cease to hold"),
             },
             CondKind::Compare(op, left, right) => self.comparison_grows(*op, left, right),
             CondKind::In(value, _) => self.unchanging(value),
@@ -119,9 +125,10 @@ impl Prover<'_> {
                 self.literal_window(window)
             }
             CondKind::Exists(aggregate) => self.aggregate_grows(aggregate),
-            CondKind::Missing(_) => {
-                Err(Obstacle::new("it has an `is missing`, which may cease to hold when a row arrives"))
-            }
+            CondKind::Missing(_) => refuted(
+                Clause::NothingMissing,
+                "it has an `is missing`, which may cease to hold when a row arrives",
+            ),
             CondKind::Matches(value, _)
             | CondKind::Resembles(value, _, _)
             | CondKind::ContainsAny(value, _)
@@ -136,9 +143,11 @@ impl Prover<'_> {
                 self.literal_window(window)
             }
             CondKind::Sequence(_) => {
-                Err(Obstacle::new("it has a `sequence`, which is not followed as rows arrive"))
+                refuted(Clause::NoSequence, "it has a `sequence`, which is not followed as rows arrive")
             }
-            CondKind::Every(_) => Err(Obstacle::new("it has an `every`, which the next row may make false")),
+            CondKind::Every(_) => {
+                refuted(Clause::NoEvery, "it has an `every`, which the next row may make false")
+            }
         }
     }
 
@@ -153,7 +162,7 @@ impl Prover<'_> {
             }
         };
         if !matches!(bound.kind, ValueKind::Literal(_)) {
-            return Err(Obstacle::new("it compares an aggregate with something that is no constant"));
+            refuted(Clause::BoundsStandStill, "it compares an aggregate with something that is no constant")?;
         }
         let upward = matches!(op, Greater | GreaterOrEqual);
         let downward = matches!(op, Less | LessOrEqual);
@@ -161,30 +170,31 @@ impl Prover<'_> {
             AggregateFunc::Count | AggregateFunc::CountDistinct | AggregateFunc::Max if upward => {}
             AggregateFunc::Min if downward => {}
             AggregateFunc::Sum if upward => self.sum_never_falls(total)?,
-            _ => {
-                return Err(Obstacle::new(
-                    "an aggregate may cross its bound again: only `count`, `max` and `sum` with `>=`, and `min` with `<=`, never do",
-                ));
-            }
+            _ => refuted(
+                Clause::BoundsCrossedOnce,
+                "an aggregate may cross its bound again: only `count`, `max` and `sum` with `>=`, and `min` with `<=`, never do",
+            )?,
         }
         self.aggregate_grows(total)
     }
 
     fn sum_never_falls(&self, total: &Aggregate) -> Proof {
         let Some(Value { kind: ValueKind::Field(path, field), ty, .. }) = &total.value else {
-            return Err(Obstacle::new(
+            return refuted(
+                Clause::SumsOfFields,
                 "the sum of an expression may fall; only that of a field with `min: 0` never does",
-            ));
+            );
         };
         let entity = self.catalog.entity(path.end);
         let declared = entity.field(*field);
-        if *ty == Type::Float {
+        if *ty == Type::Float && Clause::NoFloatSums.holds() {
             let reason =
                 format!("`{}` is a float, whose sum depends on the order of its rows", declared.name);
             return Err(Obstacle::new(reason));
         }
         match &declared.min {
             Some(min) if min.sign() != bigdecimal::num_bigint::Sign::Minus => Ok(()),
+            _ if !Clause::NothingNegative.holds() => Ok(()),
             _ => Err(Obstacle::lifted_by(
                 format!("`{}.{}` may be negative, so its sum may fall", entity.name, declared.name),
                 format!("declare `min: 0` on the field `{}` of `{}`", declared.name, entity.name),
@@ -195,7 +205,7 @@ impl Prover<'_> {
     /// An aggregate whose rows never go and never cease to count.
     fn aggregate_grows(&self, aggregate: &Aggregate) -> Proof {
         if aggregate.ranked.is_some() {
-            return Err(Obstacle::new("it has a `latest` or `earliest`, which the next row may change"));
+            refuted(Clause::NoLatest, "it has a `latest` or `earliest`, which the next row may change")?;
         }
         for hop in &aggregate.hops {
             self.hop_is_immutable(hop)?;
@@ -223,7 +233,10 @@ impl Prover<'_> {
         if window.from.iter().all(literal) && (window.to.iter().all(literal)) {
             return Ok(());
         }
-        Err(Obstacle::new("it has a window that moves with the clock, so that rows age out of it"))
+        refuted(
+            Clause::WindowsStandStill,
+            "it has a window that moves with the clock, so that rows age out of it",
+        )
     }
 
     /// A condition on nothing but unchanging fields of the row itself: true or false for good.
@@ -277,7 +290,7 @@ impl Prover<'_> {
             }
             ValueKind::Negate(inner) | ValueKind::ShiftExact(inner, _) => self.unchanging(inner),
             ValueKind::Call(crate::check::hir::Func::Coalesce, _) => {
-                Err(Obstacle::new("it has a `coalesce`, whose value may change when a row arrives"))
+                refuted(Clause::NoCoalesce, "it has a `coalesce`, whose value may change when a row arrives")
             }
             ValueKind::Call(crate::check::hir::Func::Size, args) => {
                 args.iter().try_for_each(|arg| self.never_absent(arg))
@@ -286,7 +299,7 @@ impl Prover<'_> {
             ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
                 self.unchanging_time(value)
             }
-            ValueKind::Now => Err(Obstacle::new("it reads the clock, which moves")),
+            ValueKind::Now => refuted(Clause::NothingReadsTheClock, "it reads the clock, which moves"),
             ValueKind::Bucket { .. } => Ok(()),
             ValueKind::Aggregate(_) | ValueKind::Condition(_) | ValueKind::Periods(_) => {
                 Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
@@ -299,9 +312,10 @@ impl Prover<'_> {
         if matches!(&value.kind, ValueKind::Field(path, _) if path.hops.is_empty()) {
             return self.unchanging(value);
         }
-        Err(Obstacle::new(
+        refuted(
+            Clause::ArraysBehindALink,
             "it asks for the size of an array behind a link, which is empty until its row arrives",
-        ))
+        )
     }
 
     fn unchanging_time(&self, value: &Value) -> Proof {
@@ -319,7 +333,7 @@ impl Prover<'_> {
     }
 
     fn input_grows(&self, id: SegmentId) -> Proof {
-        if (self.input_is_growing)(id) {
+        if (self.input_is_growing)(id) || !Clause::InputsGrow.holds() {
             return Ok(());
         }
         Err(Obstacle::new(format!("members may leave `{}`, which it depends on", self.hir.segment(id).name)))
@@ -346,7 +360,7 @@ impl Prover<'_> {
 
     fn field_is_immutable(&self, id: EntityId, field: FieldId) -> Proof {
         let entity = self.catalog.entity(id);
-        if entity.is_immutable(field) {
+        if entity.is_immutable(field) || !Clause::FieldsStay.holds() {
             return Ok(());
         }
         let name = &entity.field(field).name;
@@ -366,6 +380,9 @@ impl Prover<'_> {
 
     fn rows_stay(&self, id: EntityId) -> Proof {
         let entity = self.catalog.entity(id);
+        if !Clause::RowsStay.holds() {
+            return Ok(());
+        }
         if is_query(entity) {
             return Err(Obstacle::new(format!("`{}` comes from a query, whose rows may go", entity.name)));
         }
@@ -381,9 +398,8 @@ impl Prover<'_> {
 
 /// Whether an entity is a query on some target.
 pub(super) fn is_query(entity: &Entity) -> bool {
-    std::iter::once(&entity.source)
-        .chain(entity.target_sources.values())
-        .any(|source| matches!(source, TableSource::Query { .. }))
+    let mut sources = std::iter::once(&entity.source).chain(entity.target_sources.values());
+    sources.any(|source| matches!(source, TableSource::Query { .. })) && Clause::QueriesForget.holds()
 }
 
 /// Whether a value is made of constants alone.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::lower::{among, not_deleted};
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::analyze::Clause;
 use crate::catalog::{EntityId, FieldId, TableSource};
 use crate::check::hir::Hir;
 use crate::types::Literal;
@@ -22,6 +23,10 @@ pub(super) fn narrowed_check(
     own: bool,
     arrivals: Option<&Select>,
 ) -> Option<Check> {
+    let clause = if own { Clause::DoubleOwnRows } else { Clause::DoubleLinkedRows };
+    if !clause.holds() {
+        return None;
+    }
     let Check { fails_if: Scalar::Exists(mut duplicates, negated), message } = check else { return None };
     let entity = hir.catalog.entity(entity);
     let names = fields.iter().map(|&field| entity.field(field).column.clone());

@@ -19,6 +19,7 @@ mod refresh;
 pub mod rel;
 mod state;
 
+pub(crate) use crate::analyze::Clause;
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use explain::{About, Asked, attrition, explain};
 pub use model::*;

@@ -10,7 +10,7 @@ use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
-use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
+use crate::analyze::{Cause, CauseKind, Clause, Obstacle, affected, nobody_leaves};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
 use crate::project::Unusable;
@@ -154,7 +154,8 @@ impl Refreshing<'_> {
         let every: BTreeSet<(i64, Unit)> = every.collect();
         let now = Scalar::Clock("as_of".to_owned());
         let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
-        let rebuilt_since = every.into_iter().map(since).collect();
+        let every = every.into_iter().filter(|_| Clause::RebuildEvery.holds());
+        let rebuilt_since = every.map(since).collect();
         let name = self.name();
         let usable = Usable { rebuilt_since, ..self.usable(how) };
         vec![
@@ -269,7 +270,9 @@ impl Refreshing<'_> {
             return None;
         }
         let candidates = lower::candidates(context, self.id);
-        let query = lower::kept_of(context, self.id, &self.tables.unkept).query;
+        let whole = Clause::RankedAsAWhole.holds();
+        let from = if whole { &self.tables.unkept } else { &self.tables.candidates };
+        let query = lower::kept_of(context, self.id, from).query;
         let columns = lower::rank_columns(context, self.id);
         let columns = columns.into_iter().map(|(name, ty)| KeyColumn { name, ty }).collect();
         Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))

@@ -45,6 +45,19 @@ pub struct Run {
     pub literal: Option<Timestamp>,
     pub without: Vec<String>,
     pub config: usize,
+    /// What was lost of segments since the run before, by accident.
+    pub lost: Vec<Lost>,
+}
+
+/// What somebody removed.
+#[derive(Clone, Debug)]
+pub enum Lost {
+    /// All rows of a segment's table.
+    Members(String),
+    /// All rows of the table of those who would be ranked.
+    Ranks(String),
+    /// What was recorded of a segment's runs.
+    Runs(String),
 }
 
 impl Run {
@@ -63,6 +76,10 @@ pub struct Config {
     pub reformatted: bool,
     /// The zone, where it isn't that of the case.
     pub zone: Option<String>,
+    /// What the catalog declares, where that isn't what it does for the case.
+    pub facts: Option<Facts>,
+    /// Whether a refresh stops that can't be built upon the last run.
+    pub refuses: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -103,13 +120,14 @@ impl Case {
             }
         }
         let settings = format!(
-            "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\n",
+            "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\nrefresh: {{ unusable: {} }}\n",
             config.zone.as_ref().unwrap_or(&self.zone),
-            self.week_start
+            self.week_start,
+            if config.refuses { "refuse" } else { "rebuild" }
         );
         Memory::new()
             .with("segc.yml", settings)
-            .with("catalog/world.yml", world::catalog(&self.facts))
+            .with("catalog/world.yml", world::catalog(config.facts.as_ref().unwrap_or(&self.facts)))
             .with("segments/random.seg", text)
     }
 
@@ -142,7 +160,7 @@ pub fn targets() -> Vec<&'static str> {
 }
 
 /// A dialect whose clock tells what stands in a table, so that one script serves many runs.
-fn clock(target: &str) -> String {
+pub fn clock(target: &str) -> String {
     let clock = match target {
         "duckdb" | "postgres" => "world.stopped_clock()",
         _ => "(SELECT s.instant FROM world.stopped AS s)",

@@ -1,13 +1,14 @@
 //! A database in which cases are played: rows that change, a clock that is set, refreshes, and
 //! a look at every table after each.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use segc::api::{Options, Session};
 use segc::engine::{DataTable, quote_ident, quote_name, tables_of};
 use segc::plan::{Plan, Refresh, SegmentPlan};
 
-use crate::case::{Case, Cells};
+use crate::case::{Case, Cells, Lost};
 use crate::logs::Logs;
 use crate::oracle::{Expected, Table};
 use crate::sabotage::{AFFECTED, Sabotage, makes_affected, selects, without};
@@ -56,6 +57,8 @@ pub struct Lab {
     pub sabotage: (usize, Sabotage),
     /// How many scripts were made wrong.
     pub sabotaged: usize,
+    /// A text of statements, and another in its place: a statement that would be empty is left out.
+    pub edit: Option<(String, String)>,
 }
 
 type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
@@ -82,7 +85,7 @@ impl Lab {
             Running::Store(_) => {}
         }
         let loaded = BTreeMap::new();
-        Self { target, tables, loaded, sabotage: (0, Sabotage::None), sabotaged: 0 }
+        Self { target, tables, loaded, sabotage: (0, Sabotage::None), sabotaged: 0, edit: None }
     }
 
     /// Makes the tables hold what a run sees.
@@ -131,6 +134,8 @@ impl Lab {
 
     /// Executes a run's script, and counts the keys that it evaluates where they are few.
     fn execute(&mut self, run: usize, statements: &[String], tally: &mut Tally) -> Result<(), String> {
+        let edited = self.edited(statements);
+        let statements = &edited[..];
         // BigQuery's scripts are one job each.
         let whole = matches!(self.target.engine, Running::Store(_));
         if whole || !statements.iter().any(|text| makes_affected(text)) {
@@ -154,6 +159,13 @@ impl Lab {
         }
         self.sabotaged += usize::from(wrong);
         Ok(())
+    }
+
+    /// Statements as they are executed.
+    fn edited<'s>(&self, statements: &'s [String]) -> Cow<'s, [String]> {
+        let Some((text, other)) = &self.edit else { return Cow::Borrowed(statements) };
+        let kept = statements.iter().filter(|statement| !(other.is_empty() && statement.contains(text)));
+        Cow::Owned(kept.map(|statement| statement.replace(text, other)).collect())
     }
 
     /// The selects that say what is affected at a run.
@@ -185,6 +197,7 @@ impl Lab {
             let at = |error: String| format!("run {run} on {}: {error}", self.target.name);
             let (plan, statements) =
                 script(session, case, run, self.target.name, refresh, &mut scripts).map_err(at)?;
+            self.lose(&case.runs[run].lost, &plan, &mut logs);
             self.step(case, run, session, &plan, &statements, tally)?;
             let at = |name: &str, error: String| format!("run {run} on {name}: {error}");
             let name = self.target.name;
@@ -205,6 +218,28 @@ impl Lab {
             }
         }
         Ok(())
+    }
+
+    /// Removes what is lost of segments by accident.
+    fn lose(&mut self, lost: &[Lost], plan: &Plan, logs: &mut Logs) {
+        let find = |name: &String| plan.segments.iter().find(|segment| segment.name == *name);
+        for one in lost {
+            match one {
+                Lost::Members(name) => {
+                    let table = quote_name(&find(name).expect("a segment").table);
+                    self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
+                }
+                Lost::Ranks(name) => {
+                    let table = quote_name(&find(name).expect("a segment").state.unkept);
+                    self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
+                }
+                Lost::Runs(name) => {
+                    let runs = quote_name(&find(name).expect("a segment").state.runs);
+                    self.target.must(&format!("DELETE FROM {runs} WHERE segment = '{name}'"));
+                    logs.forget(name);
+                }
+            }
+        }
     }
 
     /// How the first segment of a case is refreshed at its last run.

@@ -16,6 +16,11 @@ pub struct Logs {
 }
 
 impl Logs {
+    /// Runs are counted anew.
+    pub fn forget(&mut self, segment: &str) {
+        self.runs.retain(|(name, _), _| name != segment);
+    }
+
     /// Notes a run that left these tables, and compares all logs with what is known.
     pub fn check(
         &mut self,

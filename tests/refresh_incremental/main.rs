@@ -27,7 +27,9 @@ mod support;
 #[path = "../agreement/tape.rs"]
 mod tape;
 
+mod apart;
 mod case;
+mod clauses;
 mod conds;
 mod lab;
 mod logs;
@@ -166,6 +168,7 @@ fn play(cases: usize, seed: usize) -> Tally {
 /// a case in which it shows is played with those rows as they were before.
 #[test]
 fn wrong_refreshes_are_noticed() {
+    let _whole = clauses::all_in_force();
     let (mut labs, mut told) = (labs(), std::collections::BTreeSet::new());
     for at in 0..60 {
         let (case, sessions) = Case::random(&bytes(3, at));
@@ -189,7 +192,8 @@ fn wrong_refreshes_are_noticed() {
 
 #[test]
 fn random_refreshes_leave_the_members_that_a_create_leaves() {
-    let cases = number("SEGC_CASES").unwrap_or(40);
+    let _whole = clauses::all_in_force();
+    let cases = number("SEGC_CASES").unwrap_or(200);
     let tally = play(cases, number("SEGC_SEED").unwrap_or(1));
     let lacks = tally.lacks(BY_KEYS, timeline::SOFT_DELETES);
     assert!(cases < 40 || lacks.is_empty(), "too little was proved: {lacks:#?}\n{}", tally.report());
@@ -236,7 +240,12 @@ fn chosen() -> Vec<Result<Told, String>> {
 
 /// Plays a story in one database; says what is wrong if something is.
 fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
-    let Told { story, sessions, expected } = told;
+    tell_with(lab, told, &told.sessions)
+}
+
+/// The same with sessions that were opened in another way.
+fn tell_with(lab: &mut Lab, told: &Told, sessions: &[Session]) -> Result<(), String> {
+    let Told { story, expected, .. } = told;
     let runs = story.case.runs.len();
     let depth = match lab.target.engine {
         Running::Duck(_) | Running::Postgres(_) => Depth { again: 1, fresh: runs },
@@ -253,6 +262,7 @@ fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
 
 #[test]
 fn stories_go_as_they_are_told() {
+    let _whole = clauses::all_in_force();
     let stories = chosen();
     let failed: Vec<String> = every_lab()
         .par_iter_mut()
@@ -274,6 +284,7 @@ fn stories_go_as_they_are_told() {
 #[test]
 #[ignore = "takes minutes; for whoever changes the rules"]
 fn what_is_affected_is_needed() {
+    let _whole = clauses::all_in_force();
     let mut labs = labs();
     let mut pointless = Vec::new();
     let moves = |told: &Told| {

@@ -11,7 +11,7 @@ use segc::evaluate::{Data, Datum, Evaluator, Row as At, parse_column};
 use segc::types::calendar::Calendar;
 use segc::types::{Literal, Type, Unit};
 
-use crate::case::{Case, Cells, Row};
+use crate::case::{Case, Cells, Lost, Row};
 use crate::support::target::Keys;
 use crate::times::moved;
 use crate::world::ENTITIES;
@@ -145,6 +145,11 @@ pub fn expected(case: &Case, sessions: &[Session]) -> Result<Expected, String> {
         let base = sessions[case.runs[run].config].hir();
         let as_of = case.runs[run].as_of();
         let part = case.taking_part(run);
+        for lost in &case.runs[run].lost {
+            if let Lost::Members(name) = lost {
+                tables.entry(name.clone()).or_default().members.clear();
+            }
+        }
         let rows = data(base, case, |row| row.at(run));
         let mut hir = base.clone();
         for item in &case.config(run).items {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::case::{Case, Cells, Config, Row, Run, Version};
+use crate::case::{Case, Cells, Config, Lost, Row, Run, Version};
 use crate::lab::Strategy;
 use crate::segments::Item;
 use crate::support::target::Keys;
@@ -52,12 +52,12 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
     let (mut zone, mut week_start, mut refresh) =
         ("UTC".to_owned(), "monday".to_owned(), Some(Strategy::Keys));
     let (mut crowded, mut untrue, mut everywhere) = (false, false, false);
-    let (mut block, mut configs) = (None::<String>, Vec::new());
+    let (mut block, mut blocks) = (None::<String>, Vec::new());
     let mut table: Vec<Vec<String>> = Vec::new();
     for line in text.lines() {
         if line.starts_with("```") {
             match block.take() {
-                Some(text) => configs.push(config(&text)),
+                Some(text) => blocks.push(text),
                 None => block = Some(String::new()),
             }
         } else if let Some(block) = &mut block {
@@ -87,6 +87,7 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
             table.push(cells.collect());
         }
     }
+    let configs = blocks.iter().map(|text| config(text, &facts)).collect::<Result<_, _>>()?;
     let mut case = Case { zone, week_start, facts, configs, runs: Vec::new(), rows: Vec::new() };
     let mut rows = table.into_iter();
     let names = rows.next().ok_or("no table of runs")?;
@@ -104,13 +105,18 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
 }
 
 /// Segments, each beginning in a line of its own.
-fn config(text: &str) -> Config {
+fn config(text: &str, facts: &Facts) -> Result<Config, String> {
     let (mut items, mut least, mut zone): (Vec<Item>, _, _) = (Vec::new(), 2, None);
+    let (mut others, mut refuses): (Option<Facts>, _) = (None, false);
     for line in text.lines() {
         if let Some(value) = line.strip_prefix("least = ") {
             least = value.trim().parse().expect("a number");
         } else if let Some(value) = line.strip_prefix("zone = ") {
             zone = Some(value.to_owned());
+        } else if line == "unusable: refuse" {
+            refuses = true;
+        } else if let Some(rest) = line.strip_prefix("declare: ") {
+            declare(others.get_or_insert_with(|| facts.clone()), rest)?;
         } else if let Some(rest) = line.strip_prefix("segment ") {
             let name = rest.split_whitespace().next().unwrap_or_default().to_owned();
             items.push(Item { name, text: format!("{line}\n"), tags: Default::default() });
@@ -119,16 +125,17 @@ fn config(text: &str) -> Config {
             item.text.push('\n');
         }
     }
-    Config { items, least, reformatted: false, zone }
+    Ok(Config { items, least, reformatted: false, zone, facts: others, refuses })
 }
 
-/// `2026-05-14T12:00:00Z`, then perhaps `as of …`, `without s`, `config 1`.
+/// `2026-05-14T12:00:00Z`, then perhaps `as of …`, `without s`, `config 1`, `emptied s`, `unranked s`, `forgotten s`.
 fn run(text: &str) -> Result<Run, String> {
     let mut words = text.split_whitespace();
     let instant = |text: Option<&str>| -> Result<Timestamp, String> {
         text.unwrap_or_default().parse().map_err(|error| format!("{text:?}: {error}"))
     };
-    let mut run = Run { seen: instant(words.next())?, literal: None, without: Vec::new(), config: 0 };
+    let seen = instant(words.next())?;
+    let mut run = Run { seen, literal: None, without: Vec::new(), config: 0, lost: Vec::new() };
     while let Some(word) = words.next() {
         match word {
             "as" => {
@@ -136,6 +143,9 @@ fn run(text: &str) -> Result<Run, String> {
                 run.literal = Some(instant(words.next())?);
             }
             "without" => run.without.extend(words.next().map(str::to_owned)),
+            "emptied" => run.lost.extend(words.next().map(|name| Lost::Members(name.to_owned()))),
+            "unranked" => run.lost.extend(words.next().map(|name| Lost::Ranks(name.to_owned()))),
+            "forgotten" => run.lost.extend(words.next().map(|name| Lost::Runs(name.to_owned()))),
             "config" => run.config = words.next().and_then(|number| number.parse().ok()).ok_or("a number")?,
             _ => return Err(format!("{word} says nothing of a run")),
         }

@@ -113,7 +113,14 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
 
 /// What the files hold, and how they change between runs.
 fn configs(tape: &mut Tape<'_>, written: &Written) -> Vec<Config> {
-    let mut base = Config { items: written.items.clone(), least: 2, reformatted: false, zone: None };
+    let mut base = Config {
+        items: written.items.clone(),
+        least: 2,
+        reformatted: false,
+        zone: None,
+        facts: None,
+        refuses: false,
+    };
     let mut next = base.clone();
     let is_sticky = base.items.iter().any(|item| item.text.contains("expire:"));
     match tape.below(12) {
@@ -167,7 +174,7 @@ fn runs(tape: &mut Tape<'_>, first: Timestamp, configs: &[Config]) -> Vec<Run> {
         };
         let without = if number > 0 && tape.one_in(6) { vec![leaf.clone()] } else { Vec::new() };
         let config = usize::from(number >= changes_at);
-        runs.push(Run { seen, literal, without, config });
+        runs.push(Run { seen, literal, without, config, lost: Vec::new() });
     }
     runs
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::analyze::Clause;
 use crate::analyze::monotone::{Obstacle, is_query};
 use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId, Storage};
 use crate::check::hir::Hop;
@@ -47,7 +48,10 @@ pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
     match (found, entity.settle) {
         (Ok(Some((fields, late))), Some(settle)) => {
             let always_if_missing = fields.first().copied().unwrap_or(FieldId(0));
-            let horizon = late.into_iter().chain([settle]).chain(repeated(entity, &fields)).collect();
+            let late = late.filter(|_| Clause::Lateness.holds());
+            let settle = Some(settle).filter(|_| Clause::Settle.holds());
+            let zone = repeated(entity, &fields).filter(|_| Clause::StampWithoutItsZone.holds());
+            let horizon = late.into_iter().chain(settle).chain(zone).collect();
             Ok(Some(Stamp { fields, always_if_missing, horizon }))
         }
         (found, settle) => {
@@ -73,7 +77,8 @@ fn fields(entity: &Entity) -> Result<Fields, Obstacle> {
             )),
         },
         Changes::Mutable { updated_at: Some(updated), deleted_at, .. } => {
-            Ok((std::iter::once(*updated).chain(*deleted_at).collect(), None))
+            let deleted_at = deleted_at.filter(|_| Clause::DeletedAtIsAStamp.holds());
+            Ok((std::iter::once(*updated).chain(deleted_at).collect(), None))
         }
         Changes::Mutable { .. } | Changes::Static | Changes::Unknown => {
             let other = entity.time.map_or("", |_| ", or declare `changes: append_only`");

@@ -7,6 +7,7 @@ use super::clock::{Reads, is_instant};
 use super::rewrite::value_without_traits;
 use super::source::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
 use super::{Cause, CauseKind};
+use crate::analyze::Clause;
 use crate::analyze::monotone::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
@@ -69,15 +70,18 @@ impl<'a> Walker<'a> {
         let entity = self.hir.catalog.entity(segment.entity);
         // Its key never changes, whatever `changes` says; where that says nothing, the rows are an
         // obstacle.
-        self.reach(&self.at.clone());
-        if may_vanish(entity) {
+        if Clause::OwnRowsAreRead.holds() {
+            self.reach(&self.at.clone());
+        }
+        if may_vanish(entity) && Clause::RowsThatAreGone.holds() {
             self.cause(&self.at.clone(), CauseKind::Gone, None);
         }
         self.segment(id, true);
     }
 
     pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
-        let undeclared = self.undeclared.iter().map(|(&id, linked)| {
+        let undeclared = self.undeclared.iter().filter(|_| Clause::ChangesAreDeclared.holds());
+        let undeclared = undeclared.map(|(&id, linked)| {
             let entity = self.hir.catalog.entity(id);
             says_nothing(entity, linked).at(entity.span)
         });
@@ -94,12 +98,15 @@ impl<'a> Walker<'a> {
     /// The rules of a segment over the row that the walk is at.
     fn segment(&mut self, id: SegmentId, is_root: bool) {
         let segment = self.hir.segment(id);
+        let parent = segment.parent.iter().map(|(parent, _)| parent);
+        let parent = parent.filter(|_| Clause::ParentIsRead.holds());
         let before = segment.group.iter().flat_map(|group| &group.before);
-        for &input in segment.parent.iter().map(|(parent, _)| parent).chain(before) {
+        let before = before.filter(|_| Clause::RivalsAreRead.holds());
+        for &input in parent.chain(before) {
             self.member_of(input);
         }
         let ranks = segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }));
-        if ranks && !is_root {
+        if ranks && !is_root && Clause::InlinedKeeps.holds() {
             self.obstacle(
                 Obstacle::lifted_by(
                     format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
@@ -118,7 +125,7 @@ impl<'a> Walker<'a> {
                 matches!(cause.kind, CauseKind::Members(other) if other == id)
                     && cause.place.iter().eq(&self.at.hops)
             };
-            if !self.causes.iter().any(known) {
+            if !self.causes.iter().any(known) && Clause::LogsAreRead.holds() {
                 self.cause(&self.at.clone(), CauseKind::Members(id), None);
             }
             return;
@@ -131,6 +138,9 @@ impl<'a> Walker<'a> {
     /// Looks at the rows at a place, and at those passed through on the way.
     fn reach(&mut self, place: &Place) {
         for length in 0..=place.hops.len() {
+            if length < place.hops.len() && !Clause::RowsPassedThrough.holds() {
+                continue;
+            }
             let hops = &place.hops[..length];
             let words = hops.iter().map(|hop| format!("{:?}", (hop.from, hop.link, &hop.event)));
             if !self.reached.insert(words.collect::<Vec<_>>().join(" ")) {
@@ -145,18 +155,19 @@ impl<'a> Walker<'a> {
         let catalog = &self.hir.catalog;
         let entity = catalog.entity(place.entity);
         let mut found: Vec<Obstacle> = Vec::new();
+        let arrive = if place.hops.is_empty() { Clause::OwnRowsArrive } else { Clause::LinkedRowsArrive };
         match stamp(entity) {
-            Ok(Some(_)) => self.cause(&place, CauseKind::Arrival, None),
-            Ok(None) => {}
-            Err(obstacles) => found.extend(obstacles),
+            Ok(Some(_)) if arrive.holds() => self.cause(&place, CauseKind::Arrival, None),
+            Err(obstacles) if Clause::RowsHaveAStamp.holds() => found.extend(obstacles),
+            _ => {}
         }
         if entity.changes == Changes::Unknown {
             let fields = self.undeclared.entry(place.entity).or_default();
             fields.extend(place.hops.last().into_iter().flat_map(|hop| linked(catalog, hop)));
         }
         if let Some(hop) = place.hops.last() {
-            found.extend(moves(catalog, hop));
-            found.extend(vanishes(entity));
+            found.extend(moves(catalog, hop).into_iter().filter(|_| Clause::LinksLeadBack.holds()));
+            found.extend(vanishes(entity).into_iter().filter(|_| Clause::LinkedRowsStay.holds()));
         }
         found.into_iter().for_each(|obstacle| self.obstacle(obstacle.at(entity.span)));
     }
@@ -195,11 +206,15 @@ impl<'a> Walker<'a> {
             let Some(end) = aggregate.hops.get(hop) else { continue };
             let place = self.at.below(&aggregate.hops[..=hop], end.to);
             let own = at == last;
-            if !own || windows.iter().all(|window| !window.admits_future) {
+            if !own && !Clause::TimesOnTheWay.holds() {
+                continue;
+            }
+            let cut = !own || windows.iter().all(|window| !window.admits_future);
+            if cut && Clause::CutAtAsOf.holds() {
                 self.passed(&place, field, &now(aggregate.span), None);
             }
             if own {
-                for window in windows {
+                for window in windows.iter().filter(|_| Clause::EdgesOfWindows.holds()) {
                     self.window_edges(&place, field, window);
                 }
                 for bound in more {
@@ -214,7 +229,7 @@ impl<'a> Walker<'a> {
             let written_out = value_without_traits(self.hir, bound);
             if is_instant(&written_out) {
                 self.passed(place, field, &written_out, Some(window.span));
-            } else if Reads::of_value(&written_out).clock {
+            } else if Reads::of_value(&written_out).clock && Clause::BoundsOfRowAndClock.holds() {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
                 self.visit_at(place.clone(), |walker| walker.predicate(&cond));
@@ -251,7 +266,9 @@ impl Visitor for Walker<'_> {
 
     fn value(&mut self, value: &Value) {
         walk_value(self, value);
-        if let ValueKind::Trait(path, id) = &value.kind {
+        if let ValueKind::Trait(path, id) = &value.kind
+            && Clause::TraitsAreRead.holds()
+        {
             let (place, defined) = (self.along(path), &self.hir.computed(*id).value);
             self.visit_at(place, |walker| walker.value(defined));
         }
@@ -264,7 +281,9 @@ impl Visitor for Walker<'_> {
             CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {
                 let place = self.along(path);
-                self.reach(&place);
+                if Clause::RowsBeforeAMembership.holds() {
+                    self.reach(&place);
+                }
                 return self.visit_at(place, |walker| walker.member_of(*id));
             }
             _ => self.predicate(cond),
@@ -286,14 +305,16 @@ impl Visitor for Walker<'_> {
         let place = self.at.below(&periods.rows.hops, periods.rows.end);
         for bound in &periods.bounds {
             let written_out = value_without_traits(self.hir, bound);
-            if Reads::of_value(&written_out).clock && !is_instant(bound) {
+            let both = Reads::of_value(&written_out).clock && !is_instant(bound);
+            if both && Clause::EdgesOfRowAndClock.holds() {
                 let reason = "the edges of its periods depend on a row and on the clock";
                 self.obstacle(Obstacle::new(reason).at(periods.rows.span));
             }
             self.visit_at(place.clone(), |walker| walker.value(bound));
         }
         let rows = Aggregate { window: None, filter: None, value: None, ..periods.rows.clone() };
-        self.edges(&rows, &[], &periods.bounds);
+        let bounds = if Clause::EdgesOfPeriods.holds() { &periods.bounds[..] } else { &[] };
+        self.edges(&rows, &[], bounds);
     }
 
     fn sequence(&mut self, sequence: &Sequence) {
@@ -302,14 +323,15 @@ impl Visitor for Walker<'_> {
             self.aggregate(&step.rows);
             let windows: Vec<&Window> = sequence.window.iter().collect();
             // It holds only once the first step is so long ago.
-            let waited = trailing.filter(|_| at == 0).map(|span| {
+            let waited = trailing.filter(|_| at == 0 && Clause::TrailingThenNot.holds()).map(|span| {
                 let kind = ValueKind::ShiftExact(Box::new(now(sequence.source)), span.saturating_neg());
                 Value { kind, ..now(sequence.source) }
             });
-            self.edges(&step.rows, &windows, waited.as_slice());
+            let edges = if Clause::WindowOfASequence.holds() { &windows[..] } else { &[] };
+            self.edges(&step.rows, edges, waited.as_slice());
             let place = self.at.below(&step.rows.hops, step.rows.end);
             self.visit_at(place, |walker| {
-                if let Some(value) = &step.matching {
+                if let Some(value) = step.matching.as_ref().filter(|_| Clause::MatchingIsRead.holds()) {
                     walker.of_each_row(value);
                     walker.value(value);
                 }
@@ -336,17 +358,18 @@ impl Walker<'_> {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
         let (written_out, _) = super::rewrite::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
-        if value.ty == Type::Semver {
+        if value.ty == Type::Semver && Clause::RanksAreNoVersions.holds() {
             let reason = "it ranks by versions, which aren't stored as they are ordered";
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
-        if reads.clock {
+        if reads.clock && Clause::RanksReadNoClock.holds() {
             let text = words::value(self.hir, self.sources, value);
             let reason = format!("it ranks by `{text}`, which every run finds changed");
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
         let sums = |aggregate: &Aggregate| matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);
-        if value.ty == Type::Float && reads.aggregates.iter().any(sums) {
+        let sums = value.ty == Type::Float && reads.aggregates.iter().any(sums);
+        if sums && Clause::RanksAreNoFloatSums.holds() {
             let text = words::value(self.hir, self.sources, value);
             let reason =
                 format!("it ranks by `{text}`, a float, whose last digits depend on the order of its rows");
