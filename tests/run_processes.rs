@@ -94,18 +94,20 @@ fn a_failure_is_shown_resumed_and_verified() {
     let again = outcome(root, &["run", "--db", &db, "--resume", "+odder", "buyers"]);
     assert!(again.2.ends_with("nothing was left to do: every table stands at 2026-11-01T00:00:00Z\n"));
 
-    let mut engine = DuckDb::open(Some(Path::new(&db))).expect("nobody has it open");
-    engine
-        .execute(
-            "DELETE FROM segments.buyers WHERE customer_id = (SELECT MIN(customer_id) FROM segments.buyers)",
-        )
-        .expect("a row");
-    drop(engine);
+    let by_hand = |statement: &str| {
+        let mut engine = DuckDb::open(Some(Path::new(&db))).expect("nobody has it open");
+        let first = "WHERE customer_id = (SELECT MIN(customer_id) FROM segments.buyers)";
+        engine.execute(&format!("{statement} {first}")).expect("a row");
+    };
+    by_hand("DELETE FROM segments.buyers");
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 3);
     assert!(rows(&out)[1].starts_with("buyers 8 kept 1 missing ("), "{out}");
     assert!(err.contains("SEG733") && err.contains("segments/value.seg"), "{err}");
-    // No row tells that a member was deleted by hand; a full evaluation mends it.
+    // There are fewer than were recorded.
+    assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 0);
+    // Of one member put in the place of another nothing tells; a full evaluation mends it.
+    by_hand("UPDATE segments.buyers SET customer_id = 999");
     assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 3);
     let (code, _, err) = outcome(root, &["run", "--db", &db, "--verify"]);
     assert_eq!(code, 0, "create inserts who is missing: {err}");

@@ -88,6 +88,11 @@ impl Lab {
         Self { target, tables, loaded, sabotage: (0, Sabotage::None), sabotaged: 0, edit: None }
     }
 
+    /// Whether it is one of the engines in processes.
+    pub fn is_slow(&self) -> bool {
+        matches!(self.target.engine, Running::Store(_))
+    }
+
     /// Makes the tables hold what a run sees.
     pub fn load(&mut self, case: &Case, run: usize) {
         self.load_rows(|entity| case.visible(run, entity).cloned().collect());
