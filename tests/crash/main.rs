@@ -3,8 +3,20 @@
 //!
 //! `SEGC_CRASHES=all` crashes after every statement on engines in processes, too, which takes
 //! minutes; without it only after some of those that change what outlives the script.
-#![allow(clippy::disallowed_methods, clippy::panic, reason = "tests may")]
+//!
+//! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
+//! Postgres does for a client that is gone.
+#![allow(
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests may"
+)]
 
+mod kill;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::collections::BTreeSet;
