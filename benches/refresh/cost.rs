@@ -77,10 +77,18 @@ impl Database {
         table.rows[0][0].to_string()
     }
 
-    /// What a database has done when it has stood for a while.
+    /// What a database has when it has stood for a while.
     pub fn settle(&mut self) {
         if self.target == "postgres" {
             self.run(&shop::statements(shop::INDEXES));
+        }
+        self.tidy();
+    }
+
+    /// What Postgres does by itself after a while.
+    pub fn tidy(&mut self) {
+        if self.target == "postgres" {
+            self.run(&["VACUUM ANALYZE customers".to_owned(), "VACUUM ANALYZE orders".to_owned()]);
         }
     }
 }

@@ -65,9 +65,10 @@ fn of<'a>(table: &'a [(&str, &str)], name: &str) -> Option<&'a str> {
 /// Takes a step so many times, each time in every way.
 fn measure(database: &mut Database, name: &str, rules: &str, step: &str) -> Row {
     let mut row = Row::default();
-    for _ in 0..TIMES {
+    for time in 0..TIMES {
         let since = database.one("SELECT MAX(updated_at) FROM orders");
         database.run(&shop::statements(step));
+        database.tidy();
         // The refresh, which must find what is new, before that is known.
         let refresh = script(database.target, name, rules, true);
         row.affected = database.affected(&refresh);
@@ -76,7 +77,8 @@ fn measure(database: &mut Database, name: &str, rules: &str, step: &str) -> Row 
             let text = text.replace("SINCE", &format!("TIMESTAMPTZ '{since}'"));
             least(&mut row.by_hand, database.cost(&shop::statements(&text)));
         }
-        if let Some(text) = of(LOOKBACK, name) {
+        // Half a minute on Postgres, of which once is enough.
+        if let Some(text) = of(LOOKBACK, name).filter(|_| time == 0) {
             least(&mut row.lookback, database.cost(&shop::statements(text)));
         }
         least(&mut row.full, database.cost(&script(database.target, name, rules, false)));

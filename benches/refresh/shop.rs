@@ -66,9 +66,7 @@ FROM (
 pub const INDEXES: &str = "
 CREATE INDEX ON orders (customer_id);
 CREATE INDEX ON orders (ordered_at);
-CREATE INDEX ON orders (updated_at);
-VACUUM ANALYZE customers;
-VACUUM ANALYZE orders
+CREATE INDEX ON orders (updated_at)
 ";
 
 /// An hour as others; a hundredth of all orders at once, of few customers or of any.

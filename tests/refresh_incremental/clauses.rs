@@ -27,6 +27,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("ComingsAreLogged", "INSERT INTO segments.segc_log_", ""),
     ("TimeIsUp", "WHERE m.expires_at <= ", "WHERE FALSE AND m.expires_at <= "),
+    (
+        "WhoMatchesStays",
+        "segc_affected AS s WHERE m.id = s.id)\n  AND NOT EXISTS (SELECT 1 FROM segc_scratch AS s WHERE m.id = s.id)",
+        "segc_affected AS s WHERE m.id = s.id)",
+    ),
     ("HeldAreFreed", "SET expires_at = NULL", ""),
     ("HeldAreDated", "SET expires_at = COALESCE", ""),
     ("RejectedLeaveAtOnce", "IS NULL THEN 'leave'", "IS NULL AND FALSE THEN 'leave'"),
