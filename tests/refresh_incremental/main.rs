@@ -45,6 +45,8 @@ mod times;
 mod truth;
 mod world;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use proptest::prelude::Rng as _;
@@ -115,55 +117,76 @@ fn smallest(lab: &mut Lab, case: &Case) -> String {
 /// Plays so many cases in every database, and fails with the smallest story that is wrong.
 fn play(cases: usize, seed: usize) -> Tally {
     let (from, slow) = (number("SEGC_FROM").unwrap_or(0), number("SEGC_SLOW_CASES").unwrap_or(0));
-    let mut labs = if slow > 0 { every_lab() } else { labs() };
-    let (mut tally, start) = (Tally::default(), Instant::now());
+    let (next, all, start) = (AtomicUsize::new(from), Mutex::new(Tally::default()), Instant::now());
+    // Engines in processes have one for all.
+    let players =
+        if slow > 0 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(4) };
+    let player = || {
+        let mut labs = if slow > 0 { every_lab() } else { labs() };
+        for played in 1.. {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= from + cases {
+                return Ok(());
+            }
+            if at >= from + slow {
+                labs.retain(|lab| !lab.is_slow());
+            }
+            // DuckDB gets slower with every table that there ever was.
+            if played % 25 == 0 {
+                let duckdb = labs.iter_mut().find(|lab| matches!(lab.target.engine, Running::Duck(_)));
+                duckdb.into_iter().for_each(|lab| *lab = labs_of(vec![Target::duckdb()]).remove(0));
+            }
+            let told = play_one(&mut labs, at, seed)
+                .inspect_err(|_| next.store(usize::MAX / 2, Ordering::Relaxed))?;
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            all.add(told);
+            if all.cases % 200 == 0 {
+                eprintln!("{} s: {}", start.elapsed().as_secs(), all.report());
+            }
+        }
+        Ok(())
+    };
+    let ends: Vec<Result<(), String>> = std::thread::scope(|scope| {
+        let players: Vec<_> = (0..players).map(|_| scope.spawn(player)).collect();
+        let end = |end: std::thread::Result<_>| end.unwrap_or_else(|_| Err("a panic, see above".to_owned()));
+        players.into_iter().map(|player| end(player.join())).collect()
+    });
+    let failed: Vec<String> = ends.into_iter().filter_map(Result::err).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    eprintln!("{} s, seed {seed}: {}", start.elapsed().as_secs(), all.report());
+    all
+}
+
+/// Plays a case in every database; what is wrong, as the smallest story, if something is.
+fn play_one(labs: &mut [Lab], at: usize, seed: usize) -> Result<Tally, String> {
     let depth = match number("SEGC_THOROUGH") {
         Some(_) => Depth { again: 1, fresh: 1 },
         None => Depth { again: 2, fresh: 3 },
     };
-    for at in from..from + cases {
-        if at == from + slow {
-            labs.retain(|lab| !lab.is_slow());
-        }
-        // DuckDB gets slower with every table that there ever was.
-        if (at - from) % 25 == 24 {
-            let duckdb = labs.iter_mut().find(|lab| matches!(lab.target.engine, Running::Duck(_)));
-            duckdb.into_iter().for_each(|lab| *lab = labs_of(vec![Target::duckdb()]).remove(0));
-        }
-        let (case, sessions) = Case::random(&bytes(seed, at));
-        let mut own = Tally::default();
-        let lies = truth::lies(&case, &case.calendar());
-        assert!(lies.is_empty(), "case {at} of seed {seed} isn't as declared: {lies:?}\n{}", case.story());
-        let expected = oracle::expected(&case, &sessions)
-            .unwrap_or_else(|error| panic!("case {at}: {error}\n{}", case.story()));
-        // What the first database proves is counted; the others prove the same.
-        let played_all: Vec<Result<Tally, String>> = labs
-            .par_iter_mut()
-            .map(|lab| {
-                // Engines in processes are slow, and what create leaves there others test.
-                let fresh = if lab.is_slow() { usize::MAX } else { depth.fresh };
-                let (depth, mut tally) = (Depth { fresh, ..depth }, Tally::default());
-                lab.play(&case, &sessions, &expected, depth, &mut tally).map(|()| tally)
-            })
-            .collect();
-        for (lab, result) in labs.iter_mut().zip(played_all).rev() {
-            match result {
-                Ok(more) => own = more,
-                Err(error) => {
-                    let smaller = smallest(lab, &case);
-                    panic!("SEGC_SEED={seed} SEGC_FROM={at} SEGC_CASES=1: {error}\n\n{smaller}");
-                }
-            }
-        }
-        tally.add(own);
-        telling::count(&case, &sessions, &mut tally).unwrap_or_else(|error| panic!("case {at}: {error}"));
-        tally.cases += 1;
-        if tally.cases % 200 == 0 {
-            eprintln!("{} s: {}", start.elapsed().as_secs(), tally.report());
-        }
+    let (case, sessions) = Case::random(&bytes(seed, at));
+    let of_case = |error: String| format!("case {at} of seed {seed}: {error}\n{}", case.story());
+    let lies = truth::lies(&case, &case.calendar());
+    if !lies.is_empty() {
+        return Err(of_case(format!("it isn't as declared: {lies:?}")));
     }
-    eprintln!("{} s, seed {seed}: {}", start.elapsed().as_secs(), tally.report());
-    tally
+    let expected = oracle::expected(&case, &sessions).map_err(of_case)?;
+    let mut played = Vec::new();
+    for lab in labs {
+        // Engines in processes are slow, and what create leaves there others test.
+        let fresh = if lab.is_slow() { usize::MAX } else { depth.fresh };
+        let (depth, mut tally) = (Depth { fresh, ..depth }, Tally::default());
+        if let Err(error) = lab.play(&case, &sessions, &expected, depth, &mut tally) {
+            let smaller = smallest(lab, &case);
+            return Err(format!("SEGC_SEED={seed} SEGC_FROM={at} SEGC_CASES=1: {error}\n\n{smaller}"));
+        }
+        played.push(tally);
+    }
+    // What the first database proves is counted; the others prove the same.
+    let mut tally = played.into_iter().next().unwrap_or_default();
+    telling::count(&case, &sessions, &mut tally).map_err(of_case)?;
+    tally.cases = 1;
+    Ok(tally)
 }
 
 /// The checks notice when a refresh passes over rows that it has to look at: for each wrong rule

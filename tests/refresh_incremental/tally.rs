@@ -70,6 +70,7 @@ impl Tally {
 
     /// Adds what one case proved.
     pub fn add(&mut self, other: Self) {
+        self.cases += other.cases;
         self.runs += other.runs;
         for (strategy, count) in other.strategies {
             *self.strategies.entry(strategy).or_default() += count;
@@ -85,6 +86,11 @@ impl Tally {
             let known = self.tags.entry(tag).or_default();
             known.refreshed += used.refreshed;
             known.incremental += used.incremental;
+            known.by_clock += used.by_clock;
+            known.by_rows += used.by_rows;
+        }
+        for (rule, count) in other.telling {
+            *self.telling.entry(rule).or_default() += count;
         }
     }
 
