@@ -9,7 +9,7 @@ use segc::project::Memory;
 use crate::case::clock;
 use crate::lab::{Strategy, strategy};
 use crate::support;
-use crate::support::target::{Keys, Running, Target, build, plan};
+use crate::support::target::{Keys, Target, build, plan};
 
 pub struct Apart {
     pub title: &'static str,
@@ -259,11 +259,10 @@ pub fn play(case: &Apart) -> Result<(), String> {
         .with("segments/s.seg", format!("segment s {}\n", case.segment));
     let (session, problems) = open_files(&files, &Options::default());
     assert!(!problems.has_errors(), "{}", support::project::said(&problems));
-    let mut target = Target { name: "duckdb", engine: Running::Duck(support::duckdb()) };
+    let mut target = Target::duckdb();
     let tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
     tables.iter().for_each(|table| target.make(table));
-    target.must("CREATE TABLE world.stopped (instant TIMESTAMPTZ)");
-    target.must("CREATE MACRO world.stopped_clock() AS (SELECT instant FROM world.stopped)");
+    target.make_clock();
     let plan = plan(&session, target.name, &Options::default());
     for (at, run) in case.runs.iter().enumerate() {
         case_happens(&mut target, run);
@@ -287,6 +286,5 @@ pub fn play(case: &Apart) -> Result<(), String> {
 
 fn case_happens(target: &mut Target, run: &Run) {
     run.sql.split(';').for_each(|statement| target.must(statement));
-    target.must("DELETE FROM world.stopped WHERE TRUE");
-    target.must(&format!("INSERT INTO world.stopped VALUES (TIMESTAMPTZ '{}')", run.seen));
+    target.set_clock(run.seen);
 }

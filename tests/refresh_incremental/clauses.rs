@@ -102,7 +102,7 @@ mod mutants {
     use super::{Line, TEXTS, Told, WHOLE, lines};
     use crate::apart::{self, Apart};
     use crate::lab::Lab;
-    use crate::support::target::{Running, Target};
+    use crate::support::target::Target;
     use crate::{Told as Story, labs_of, stories};
 
     /// What is taken away.
@@ -122,8 +122,7 @@ mod mutants {
     }
 
     fn lab() -> Lab {
-        let duckdb = Target { name: "duckdb", engine: Running::Duck(crate::support::duckdb()) };
-        labs_of(vec![duckdb]).remove(0)
+        labs_of(vec![Target::duckdb()]).remove(0)
     }
 
     /// The stories that the table names, by their titles; each goes as it is told.

@@ -67,23 +67,7 @@ impl Lab {
     pub fn new(mut target: Target, session: &Session) -> Self {
         let tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
         tables.iter().for_each(|table| target.make(table));
-        match target.engine {
-            Running::Store(_) if target.name == "spark" => {
-                target.must("CREATE TABLE world.stopped (instant TIMESTAMP) USING delta");
-            }
-            Running::Store(_) => target.must("CREATE TABLE world.stopped (instant TIMESTAMP)"),
-            Running::Duck(_) | Running::Postgres(_) => {
-                target.must("CREATE TABLE world.stopped (instant TIMESTAMPTZ)");
-            }
-        }
-        let read = "SELECT instant FROM world.stopped";
-        match target.engine {
-            Running::Duck(_) => target.must(&format!("CREATE MACRO world.stopped_clock() AS ({read})")),
-            Running::Postgres(_) => target.must(&format!(
-                "CREATE FUNCTION world.stopped_clock() RETURNS TIMESTAMPTZ LANGUAGE SQL STABLE AS '{read}'"
-            )),
-            Running::Store(_) => {}
-        }
+        target.make_clock();
         let loaded = BTreeMap::new();
         Self { target, tables, loaded, sabotage: (0, Sabotage::None), sabotaged: 0, edit: None }
     }
@@ -96,14 +80,7 @@ impl Lab {
     /// Makes the tables hold what a run sees.
     pub fn load(&mut self, case: &Case, run: usize) {
         self.load_rows(|entity| case.visible(run, entity).cloned().collect());
-        if self.target.keeps_versions() {
-            self.target.must("DROP TABLE world.stopped");
-            self.target.must("CREATE TABLE world.stopped (instant TIMESTAMP) USING delta");
-        } else {
-            self.target.must("DELETE FROM world.stopped WHERE TRUE");
-        }
-        let now = case.runs[run].seen;
-        self.target.must(&format!("INSERT INTO world.stopped VALUES (TIMESTAMPTZ '{now}')"));
+        self.target.set_clock(&case.runs[run].seen.to_string());
     }
 
     pub fn load_rows(&mut self, rows: impl Fn(usize) -> Vec<Cells>) {
@@ -142,7 +119,7 @@ impl Lab {
         let edited = self.edited(statements);
         let statements = &edited[..];
         // BigQuery's scripts are one job each.
-        let whole = matches!(self.target.engine, Running::Store(_));
+        let whole = self.is_slow();
         if whole || !statements.iter().any(|text| makes_affected(text)) {
             return self.target.run(statements);
         }

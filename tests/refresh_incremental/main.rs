@@ -272,9 +272,9 @@ fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
 fn tell_with(lab: &mut Lab, told: &Told, sessions: &[Session]) -> Result<(), String> {
     let Told { story, expected, .. } = told;
     let runs = story.case.runs.len();
-    let depth = match lab.target.engine {
-        Running::Duck(_) | Running::Postgres(_) => Depth { again: 1, fresh: runs },
-        Running::Store(_) => Depth { again: runs, fresh: usize::MAX },
+    let depth = match lab.is_slow() {
+        false => Depth { again: 1, fresh: runs },
+        true => Depth { again: runs, fresh: usize::MAX },
     };
     lab.play(&story.case, sessions, expected, depth, &mut Tally::default())?;
     let found = lab.strategy(&story.case, sessions)?;
@@ -292,7 +292,7 @@ fn stories_go_as_they_are_told() {
     let failed: Vec<String> = every_lab()
         .par_iter_mut()
         .flat_map_iter(|lab| {
-            let slow = matches!(lab.target.engine, Running::Store(_)) && std::env::var("SEGC_STORY").is_err();
+            let slow = lab.is_slow() && std::env::var("SEGC_STORY").is_err();
             let play = |told: &Result<Told, String>| match told {
                 Err(error) => Some(error.clone()),
                 Ok(told) if slow && !told.story.everywhere => None,

@@ -100,6 +100,36 @@ impl Target {
         self.name == "spark"
     }
 
+    /// Makes `world.stopped_clock()`, a clock that tells what stands in a table; where there are no
+    /// such functions, the table alone.
+    pub fn make_clock(&mut self) {
+        let ty = match self.engine {
+            Running::Store(_) => "TIMESTAMP",
+            Running::Duck(_) | Running::Postgres(_) => "TIMESTAMPTZ",
+        };
+        let using = if self.keeps_versions() { " USING delta" } else { "" };
+        self.must(&format!("CREATE TABLE world.stopped (instant {ty}){using}"));
+        let read = "SELECT instant FROM world.stopped";
+        match self.engine {
+            Running::Duck(_) => self.must(&format!("CREATE MACRO world.stopped_clock() AS ({read})")),
+            Running::Postgres(_) => self.must(&format!(
+                "CREATE FUNCTION world.stopped_clock() RETURNS TIMESTAMPTZ LANGUAGE SQL STABLE AS '{read}'"
+            )),
+            Running::Store(_) => {}
+        }
+    }
+
+    /// Sets that clock.
+    pub fn set_clock(&mut self, now: &str) {
+        if self.keeps_versions() {
+            self.must("DROP TABLE world.stopped");
+            self.make_clock();
+        } else {
+            self.must("DELETE FROM world.stopped WHERE TRUE");
+        }
+        self.must(&format!("INSERT INTO world.stopped VALUES (TIMESTAMPTZ '{now}')"));
+    }
+
     /// Empties a table of the catalog.
     pub fn empty(&mut self, table: &DataTable) {
         if self.keeps_versions() {

@@ -171,7 +171,8 @@ fn run(
     engine: &mut dyn Engine,
     see: &mut dyn FnMut(Event<'_>),
 ) -> Result<Ran, Diagnostics> {
-    let earlier = resume::recorded(target, live, engine);
+    let asks = request.resume || request.options.as_of.is_some();
+    let earlier = if asks { resume::recorded(target, live, engine) } else { Ok(Vec::new()) };
     let as_of = match (request.options.as_of, request.resume) {
         (Some(as_of), _) => as_of,
         (None, true) => resume::newest(live, &earlier)?,
@@ -181,11 +182,13 @@ fn run(
     let mut warnings = Diagnostics::new();
     if request.options.as_of.is_some() {
         let known = earlier.as_deref().unwrap_or_default();
-        resume::later(live, known, as_of).into_iter().for_each(|later| warnings.push(later));
+        if let Some(later) = resume::later(live, known, as_of) {
+            warnings.push(later);
+        }
         let clock = request.check_clock.then(|| clock(target, engine)).transpose()?;
-        let ahead =
-            clock.filter(|clock| as_of > *clock).map(|clock| AheadOfClock { span: None, as_of, clock });
-        ahead.into_iter().for_each(|ahead| warnings.push(ahead));
+        if let Some(clock) = clock.filter(|clock| as_of > *clock) {
+            warnings.push(AheadOfClock { span: None, as_of, clock });
+        }
     }
     let options = Options { as_of: Some(as_of), ..request.options.clone() };
     let fixed =

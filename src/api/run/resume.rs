@@ -64,7 +64,7 @@ pub(super) fn newest(
     newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
 }
 
-/// That tables stand at a later as_of than a run that isn't given leave to go back.
+/// That tables stand at a later as_of than a run's, if some do.
 pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Option<BackInTime> {
     let of_plan = |one: &&Recorded| tables(plan).any(|segment| segment.name == one.segment);
     let later = recorded.iter().filter(of_plan).filter(|one| one.as_of > as_of);

@@ -147,8 +147,8 @@ impl<'a> Writer<'a> {
         let tables: Vec<&SegmentPlan> = chosen.iter().copied().filter(|one| is_table(one)).collect();
         let mut out = Vec::new();
         let once = Context::default();
+        let seen = Context { variable: Some((SEEN, &Type::Timestamp)), ..once };
         if !tables.is_empty() {
-            let seen = Context { variable: Some((SEEN, &Type::Timestamp)), ..Context::default() };
             self.add(&mut out, (&shells.declare, Purpose::Declare, "declare"), seen);
             self.per_variable(&mut out, (&shells.declare, Purpose::Declare, "declare"));
         }
@@ -157,7 +157,6 @@ impl<'a> Writer<'a> {
             self.setup(&mut out, &tables);
         }
         if !tables.is_empty() {
-            let seen = Context { variable: Some((SEEN, &Type::Timestamp)), ..Context::default() };
             self.add(&mut out, (&shells.set_seen, Purpose::Seen, "set_seen"), seen);
             self.add(&mut out, (&shells.begin, Purpose::Begin, "begin"), once);
         }
