@@ -154,8 +154,13 @@ fn counts_maxima_and_sums_only_rise_and_minima_only_fall() {
     grows("where max(orders.total) >= 10.5");
     grows("where min(orders.total) <= 10");
     grows("where sum(orders.total) > 100");
+    grows("where last(orders.at) after 2024-01-01T00:00:00Z");
+    grows("where first(orders.at) before 2024-01-01T00:00:00Z");
     for other in ["count(orders) = 3", "count(orders) < 3", "min(orders.total) >= 1", "avg(orders.total) > 3"]
     {
+        leaves(&format!("where {other}"), "may cross its bound again", "");
+    }
+    for other in ["first(orders.at) after 2024-01-01T00:00:00Z", "last(orders.total) >= 1"] {
         leaves(&format!("where {other}"), "may cross its bound again", "");
     }
     leaves("where count(orders) >= count(visits)", "no constant", "");

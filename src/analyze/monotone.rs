@@ -166,7 +166,7 @@ impl Prover<'_> {
         }
         let upward = matches!(op, Greater | GreaterOrEqual);
         let downward = matches!(op, Less | LessOrEqual);
-        match total.func {
+        match total.end_in_time().unwrap_or(total.func) {
             AggregateFunc::Count | AggregateFunc::CountDistinct | AggregateFunc::Max if upward => {}
             AggregateFunc::Min if downward => {}
             AggregateFunc::Sum if upward => self.sum_never_falls(total)?,

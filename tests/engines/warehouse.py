@@ -60,7 +60,7 @@ def job(number: int, sql: str) -> dict:
     SERVER._engine.execute(f"CREATE SCHEMA IF NOT EXISTS p{number}")
     SERVER._engine.execute(f"SET schema = 'p{number}'")
     # Its weeks begin on Monday, and it knows no others.
-    sql = sql.replace(", ISOWEEK)", ", WEEK)")
+    sql = re.sub(r"(,\s*)ISOWEEK(\s*\))", r"\1WEEK\2", sql)
     request = {"query": sql, "useLegacySql": False, "maxResults": 100_000}
     try:
         answer = post(f"/bigquery/v2/projects/p{number}/queries", request)

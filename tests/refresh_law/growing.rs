@@ -187,6 +187,11 @@ fn aggregate(tape: &mut Tape<'_>, of: &str, earlier: &[&str], depth: usize) -> O
         5 => (format!("min({path}.{number}{rest})"), "<="),
         _ => (format!("count distinct({path}.{time}{rest})"), ">"),
     };
+    if matches!(*end, "order" | "event") && tape.one_in(6) {
+        let end = tape.pick(&["last", "first"]);
+        let side = if (end == "last") != tape.one_in(4) { "after" } else { "before" };
+        return Some(format!("{end}({path}.{time}{rest}) {side} 2026-03-22T00:00:00Z"));
+    }
     // The wrong way round now and then.
     let op = if tape.one_in(4) { tape.pick(&["<", ">", "=", "<=", ">="]) } else { op };
     Some(format!("{value} {op} {n}"))

@@ -26,6 +26,7 @@ pub fn bigquery() -> Option<Store> {
 /// A session, under the name of its target.
 pub struct Store {
     pub target: &'static str,
+    program: &'static str,
     process: Arc<Mutex<Process>>,
     session: u32,
 }
@@ -33,13 +34,20 @@ pub struct Store {
 impl Store {
     fn open(
         target: &'static str,
-        program: &str,
+        program: &'static str,
         process: &OnceLock<Option<Arc<Mutex<Process>>>>,
     ) -> Option<Self> {
         static SESSIONS: AtomicU32 = AtomicU32::new(0);
         let start = || Some(Arc::new(Mutex::new(found(target, || Process::start(&STORES, program))?)));
         let process = Arc::clone(process.get_or_init(start).as_ref()?);
-        Some(Self { target, process, session: SESSIONS.fetch_add(1, Ordering::Relaxed) })
+        Some(Self { target, program, process, session: SESSIONS.fetch_add(1, Ordering::Relaxed) })
+    }
+
+    /// Starts the process anew; what was in it is gone, of every session.
+    pub fn restart(&mut self) {
+        let started = Process::start(&STORES, self.program);
+        let started = started.unwrap_or_else(|reason| panic!("{}: {reason}", self.target));
+        *self.process.lock().unwrap_or_else(PoisonError::into_inner) = started;
     }
 
     /// The statements that make a table anew and empty, and its schema if that is missing.

@@ -48,6 +48,17 @@ impl Target {
         Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }
     }
 
+    /// Starts an engine anew, with nothing in it, if it gets slower or larger with every table
+    /// that there ever was; says whether it did.
+    pub fn renew(&mut self) -> bool {
+        match &mut self.engine {
+            Running::Duck(engine) => *engine = super::duckdb(),
+            Running::Store(engine) => engine.restart(),
+            Running::Postgres(_) => return false,
+        }
+        true
+    }
+
     /// Those that `SEGC_ENGINES` doesn't leave out, and the engines in Python processes that
     /// execute scripts: their statements take ten times as long.
     pub fn every() -> Vec<Self> {

@@ -42,6 +42,24 @@ pub struct Aggregate {
     pub span: Span,
 }
 
+impl Aggregate {
+    /// What `first` and `last` come to where they take the very time that orders the rows: its
+    /// least or greatest, for which no row has to be found. The time is never missing in a row
+    /// that counts.
+    pub fn end_in_time(&self) -> Option<AggregateFunc> {
+        let Some(ValueKind::Field(path, field)) = self.value.as_ref().map(|value| &value.kind) else {
+            return None;
+        };
+        let of_end = path.base == Base::This && path.hops.is_empty() && self.ranked.is_none();
+        let orders = self.times.last() == Some(&(self.hops.len().checked_sub(1)?, *field));
+        match self.func {
+            AggregateFunc::First if of_end && orders => Some(AggregateFunc::Min),
+            AggregateFunc::Last if of_end && orders => Some(AggregateFunc::Max),
+            _ => None,
+        }
+    }
+}
+
 /// `latest 3`, `earliest 3`: the first rows by (time, key), from either end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ranked {

@@ -152,7 +152,7 @@ impl Lowering<'_> {
     fn aggregate_value(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
         let Some(value) = &aggregate.value else { return Scalar::CountRows };
         let scalar = self.value(scope, value);
-        self.fold(aggregate.func, &value.ty, scalar)
+        self.fold(aggregate.end_in_time().unwrap_or(aggregate.func), &value.ty, scalar)
     }
 
     /// What an aggregate makes of a value of each row.

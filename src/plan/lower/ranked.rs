@@ -61,7 +61,8 @@ impl Rows {
 /// Whether an aggregate needs its rows before they are grouped.
 pub(super) fn needs_rows(aggregate: &Aggregate) -> bool {
     use AggregateFunc::{First, Last, Mode};
-    aggregate.ranked.is_some() || matches!(aggregate.func, First | Last | Mode)
+    let by_func = matches!(aggregate.func, First | Last | Mode) && aggregate.end_in_time().is_none();
+    aggregate.ranked.is_some() || by_func
 }
 
 impl Lowering<'_> {
