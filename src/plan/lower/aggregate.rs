@@ -97,10 +97,10 @@ impl Lowering<'_> {
     ) -> (Inner, Vec<GroupKey>) {
         let catalog = &self.cx.hir.catalog;
         if with_owner || hops.is_empty() {
-            let narrowed = self.is_narrowed(owner);
+            let reached = self.reached(owner).cloned();
             let owner = self.scan(owner.entity);
-            if narrowed {
-                self.narrow_to_keys(&owner);
+            if let Some(reached) = reached {
+                self.narrow_rows(&owner, reached);
             }
             let inner = self.path_rows(&owner, hops);
             let entity = catalog.entity(owner.entity);

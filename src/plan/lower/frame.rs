@@ -1,6 +1,6 @@
 //! A select under construction: its tables, their aliases, and what has been joined.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lowering;
 use super::json::in_json;
@@ -26,10 +26,19 @@ pub(super) struct Frame {
     to_one: Vec<((String, Hop), String)>,
     /// Subqueries joined so far: (rows, columns and what they equal) and the alias they got.
     attached: Vec<(Attached, String)>,
-    /// The alias of its row that is one of the affected keys'.
-    pub(super) narrowed: Option<String>,
+    /// Its rows, by alias, that belong to affected keys.
+    reached: BTreeMap<String, Reached>,
     /// Whether it may refer to rows of the frame below (a correlated subquery).
     correlated: bool,
+}
+
+/// How a row belongs to an affected key.
+#[derive(Debug, Clone)]
+pub(super) struct Reached {
+    /// The entity of the affected keys.
+    pub(super) entity: EntityId,
+    /// The links from there to the row.
+    pub(super) hops: Vec<Hop>,
 }
 
 /// A row that expressions can read: an alias in one of the frames.
@@ -89,6 +98,7 @@ impl Lowering<'_> {
         let exists = self.row_exists(&row, &self.target_fields(hop));
         let event = self.event_condition(&row, hop);
         self.frames[frame].filter.extend(exists.into_iter().chain(event));
+        self.reach_by(from, hop, &row);
         row
     }
 
@@ -128,7 +138,26 @@ impl Lowering<'_> {
         let frame = &mut self.frames[from.frame];
         frame.joins.push(Join { left: true, table, on });
         frame.to_one.push((key, alias));
+        self.reach_by(from, hop, &row);
         row
+    }
+
+    /// How a row belongs to an affected key, if it is known to.
+    pub(super) fn reached(&self, row: &Row) -> Option<&Reached> {
+        self.frames.get(row.frame)?.reached.get(&row.alias)
+    }
+
+    /// Notes that a row belongs to an affected key.
+    pub(super) fn reach(&mut self, row: &Row, reached: Reached) {
+        self.frames[row.frame].reached.insert(row.alias.clone(), reached);
+    }
+
+    /// The same of what a link leads to from such a row.
+    pub(super) fn reach_by(&mut self, from: &Row, hop: &Hop, row: &Row) {
+        if let Some(Reached { entity, hops }) = self.reached(from) {
+            let reached = Reached { entity: *entity, hops: hops.iter().chain([hop]).cloned().collect() };
+            self.reach(row, reached);
+        }
     }
 
     /// Joins a subquery of one row per row of `to` and returns its alias.

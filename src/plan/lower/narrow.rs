@@ -3,16 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::{Row, equal};
+use super::frame::{Reached, Row, equal};
 use super::keep::ranks;
+use super::names::initials;
 use super::segment::select_one;
 use super::{Lowering, Part};
 use crate::analyze::Clause;
+use crate::catalog::{Catalog, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
 };
 use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value};
 use crate::plan::rel::{Column, Negated, Relation, Scalar, Select, TableRef, all};
+
+/// Fields that are equal: of one row and of another.
+type Ends = Vec<(FieldId, FieldId)>;
 
 /// The aliases of the affected keys: the second beside rows that are called like the first.
 const AFFECTED: [&str; 2] = ["a", "affected"];
@@ -64,79 +69,111 @@ impl Lowering<'_> {
     }
 
     /// Narrows rows of the segment's entity to the affected keys.
-    pub(super) fn narrow_to_keys(&mut self, row: &Row) {
-        let entity = self.cx.hir.catalog.entity(row.entity);
-        let pairs = entity.key.clone().into_iter().map(|key| (entity.field(key).column.clone(), key));
-        let pairs: Vec<_> = pairs.collect();
-        let pairs = pairs.into_iter().map(|(name, key)| (name, self.field(row, key))).collect();
-        if let Some(filter) = self.among_affected(&row.alias, pairs) {
-            let frame = &mut self.frames[row.frame];
-            frame.filter.push(filter);
-            frame.narrowed = Some(row.alias.clone());
-        }
+    fn narrow_to_keys(&mut self, row: &Row) {
+        self.narrow_rows(row, Reached { entity: row.entity, hops: Vec::new() });
     }
 
-    /// Whether only the affected keys' rows are wanted of a row's aggregates.
-    pub(super) fn is_narrowed(&self, owner: &Row) -> bool {
-        self.frames.get(owner.frame).is_some_and(|frame| frame.narrowed.as_ref() == Some(&owner.alias))
-    }
-
-    /// Narrows the rows of a link to those that belong to affected keys.
-    pub(super) fn narrow_link(&mut self, owner: &Row, row: &Row, hop: &Hop) {
-        if !self.is_narrowed(owner) {
-            return;
-        }
-        let entity = self.cx.hir.catalog.entity(owner.entity);
-        let on = self.cx.hir.catalog.entity(hop.from).link(hop.link).on.clone();
-        if !on.iter().all(|(own, _)| entity.key.contains(own)) {
-            return self.narrow_by_owner(owner, row, &on);
-        }
-        let pairs: Vec<_> = on.iter().map(|(own, to)| (entity.field(*own).column.clone(), *to)).collect();
-        let pairs = pairs.into_iter().map(|(name, to)| (name, self.field(row, to))).collect();
-        let filter = self.among_affected(&row.alias, pairs);
-        self.frames[row.frame].filter.extend(filter);
-    }
-
-    /// The same where the link doesn't start at the key: through the owner's own rows.
-    fn narrow_by_owner(
-        &mut self,
-        owner: &Row,
-        row: &Row,
-        on: &[(crate::catalog::FieldId, crate::catalog::FieldId)],
-    ) {
-        let frame = self.push(true);
-        let alias = self.alias(frame, &owner.alias);
-        let again = Row { frame, alias: alias.clone(), entity: owner.entity };
-        let relation = self.relation(owner.entity);
-        self.frames[frame].from = Some(TableRef { relation, alias });
-        self.narrow_to_keys(&again);
-        let columns: Vec<Scalar> = on.iter().map(|(own, _)| self.field(&again, *own)).collect();
-        let targets: Vec<Scalar> = on.iter().map(|(_, target)| self.field(row, *target)).collect();
-        let rows = self.pop();
-        let filter = match (columns.as_slice(), targets.as_slice()) {
-            ([column], [target]) => {
-                let columns = vec![Column { value: column.clone(), name: None }];
-                Scalar::InQuery(
-                    Box::new(target.clone()),
-                    Box::new(Select { columns, ..rows }),
-                    Negated(false),
-                )
-            }
-            _ => {
-                let tied = columns.into_iter().zip(targets).map(|(column, target)| equal(column, target));
-                let filter = all(rows.filter.into_iter().chain(tied).collect());
-                let columns = select_one().columns;
-                Scalar::Exists(Box::new(Select { columns, filter, ..rows }), Negated(false))
-            }
-        };
+    /// Narrows rows of an entity to those that some links lead to from affected keys.
+    pub(super) fn narrow_rows(&mut self, row: &Row, reached: Reached) {
+        let key = self.cx.hir.catalog.entity(row.entity).key.iter();
+        let on = key.map(|&key| (key, key)).collect();
+        let filter = self.belongs(&reached, row, on);
         self.frames[row.frame].filter.push(filter);
+        self.reach(row, reached);
     }
 
-    /// That values are those of an affected key's columns.
-    fn among_affected(&self, beside: &str, pairs: Vec<(String, Scalar)>) -> Option<Scalar> {
-        let relation = self.cx.affected?.clone();
-        Some(among(&relation, beside, pairs))
+    /// Narrows the rows of a link to those that belong to affected keys, if their owners do.
+    pub(super) fn narrow_link(&mut self, owner: &Row, row: &Row, hop: &Hop) {
+        let Some(reached) = self.reached(owner).cloned() else { return };
+        let on = ends_of(&self.cx.hir.catalog, hop);
+        let filter = self.belongs(&reached, row, on);
+        self.frames[row.frame].filter.push(filter);
+        self.reach_by(owner, hop, row);
     }
+
+    /// That a row's fields equal those of a row that some links lead to from affected keys; pairs
+    /// of that row's field and this one's.
+    fn belongs(&mut self, reached: &Reached, row: &Row, on: Ends) -> Scalar {
+        let (hops, on) = self.sooner(&reached.hops, on);
+        if hops.is_empty()
+            && are_of_key(&self.cx.hir.catalog, reached.entity, &on)
+            && let Some(filter) = self.among_affected(reached.entity, row, &on)
+        {
+            return filter;
+        }
+        let frame = self.push(true);
+        let (first, rest) = self.start_of_links(reached.entity, hops, frame);
+        let last = rest.iter().fold(first, |from, hop| self.join_inner(&from, hop));
+        let owners: Vec<Scalar> = on.iter().map(|(own, _)| self.field(&last, *own)).collect();
+        let values: Vec<Scalar> = on.iter().map(|(_, target)| self.field(row, *target)).collect();
+        let rows = self.pop();
+        if let ([owner], [value]) = (owners.as_slice(), values.as_slice()) {
+            let columns = vec![Column { value: owner.clone(), name: None }];
+            let rows = Select { columns, ..rows };
+            return Scalar::InQuery(Box::new(value.clone()), Box::new(rows), Negated(false));
+        }
+        let tied = owners.into_iter().zip(values).map(|(owner, value)| equal(owner, value));
+        let filter = all(rows.filter.into_iter().chain(tied).collect());
+        let columns = select_one().columns;
+        Scalar::Exists(Box::new(Select { columns, filter, ..rows }), Negated(false))
+    }
+
+    /// The first rows of links from affected keys, as a select's first table, and the links that
+    /// are still to be followed: where the first link starts at the key, its rows tell by
+    /// themselves that they belong to one.
+    fn start_of_links<'h>(&mut self, entity: EntityId, hops: &'h [Hop], frame: usize) -> (Row, &'h [Hop]) {
+        let catalog = &self.cx.hir.catalog;
+        let first = hops.split_first().map(|(first, rest)| (first.to, ends_of(catalog, first), rest));
+        let key = || catalog.entity(entity).key.iter().map(|&key| (key, key)).collect();
+        let (to, on, rest) = first
+            .filter(|(_, on, _)| are_of_key(catalog, entity, on))
+            .unwrap_or_else(|| (entity, key(), hops));
+        let row = self.first_rows(to, frame);
+        let filter = self.among_affected(entity, &row, &on);
+        self.frames[frame].filter.extend(filter);
+        (row, rest)
+    }
+
+    /// The rows of an entity as a select's first table: those, too, that are none.
+    fn first_rows(&mut self, entity: EntityId, frame: usize) -> Row {
+        let alias = self.alias(frame, &initials(&self.cx.hir.catalog.entity(entity).name));
+        self.frames[frame].from = Some(TableRef { relation: self.relation(entity), alias: alias.clone() });
+        Row { frame, alias, entity }
+    }
+
+    /// The least links that lead to fields that equal these: a link's ends are alike, so the
+    /// row at its end need not be read for them.
+    fn sooner<'h>(&self, hops: &'h [Hop], on: Ends) -> (&'h [Hop], Ends) {
+        if let [before @ .., last] = hops {
+            let link = ends_of(&self.cx.hir.catalog, last);
+            let own_of = |end: FieldId| link.iter().find(|(_, target)| *target == end).map(|(own, _)| *own);
+            let on_before = on.iter().map(|&(end, target)| Some((own_of(end)?, target)));
+            if let Some(on) = on_before.collect() {
+                return self.sooner(before, on);
+            }
+        }
+        (hops, on)
+    }
+
+    /// That fields of a row are those of an affected key: pairs of a field of its entity's key and
+    /// one of the row.
+    fn among_affected(&mut self, entity: EntityId, row: &Row, on: &Ends) -> Option<Scalar> {
+        let relation = self.cx.affected?.clone();
+        let entity = self.cx.hir.catalog.entity(entity);
+        let pairs = on.iter().map(|&(own, to)| (entity.field(own).column.clone(), self.field(row, to)));
+        let pairs = pairs.collect();
+        Some(among(&relation, &row.alias, pairs))
+    }
+}
+
+/// The fields that a link sets equal.
+fn ends_of(catalog: &Catalog, hop: &Hop) -> Ends {
+    catalog.entity(hop.from).link(hop.link).on.clone()
+}
+
+/// Whether the first fields of pairs are of an entity's key.
+fn are_of_key(catalog: &Catalog, entity: EntityId, on: &Ends) -> bool {
+    on.iter().all(|(own, _)| catalog.entity(entity).key.contains(own))
 }
 
 /// That values of a row with an alias are those of columns of some row.
