@@ -350,6 +350,19 @@ fn compile_says_once_what_targets_agree_on() {
 }
 
 #[test]
+fn a_project_without_segments_compiles_to_scripts_of_nothing() {
+    let project = project();
+    std::fs::remove_dir_all(project.path().join("segments")).expect("it was there");
+    let (code, _, err) = outcome(project.path(), &["compile", "--as-of", AS_OF]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("SEG006") && err.contains("wrote target/duckdb: 0 segments"), "{err}");
+    for script in ["create.sql", "refresh.sql"] {
+        let script = read(project.path().join("target/duckdb").join(script));
+        assert!(script.lines().all(|line| line.is_empty() || line.starts_with("--")), "{script}");
+    }
+}
+
+#[test]
 fn plan_tells_how_a_segment_is_refreshed_or_what_stands_in_the_way() {
     let project = project();
     let (code, out, _) = outcome(project.path(), &["plan"]);

@@ -143,6 +143,9 @@ type Step<'a> = (&'a [Shell], Purpose, &'static str);
 
 impl<'a> Writer<'a> {
     fn statements(&self, chosen: &[&'a SegmentPlan], scope: Scope<'_>) -> Vec<Statement> {
+        if chosen.is_empty() {
+            return Vec::new();
+        }
         let shells = &self.dialect.statements;
         let tables: Vec<&SegmentPlan> = chosen.iter().copied().filter(|one| is_table(one)).collect();
         let mut out = Vec::new();
