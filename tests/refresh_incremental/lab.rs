@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use segc::api::{Options, Session};
+use segc::api::{Options, RunRequest, Session};
 use segc::engine::{DataTable, quote_ident, quote_name, tables_of};
 use segc::plan::{Plan, Refresh, SegmentPlan};
 
@@ -57,6 +57,8 @@ pub struct Lab {
     pub sabotage: (usize, Sabotage),
     /// How many scripts were made wrong.
     pub sabotaged: usize,
+    /// Whether runs are those of `segc run`: each segment by its own script.
+    pub one_by_one: bool,
     /// A text of statements, and another in its place: a statement that would be empty is left out.
     pub edit: Option<(String, String)>,
 }
@@ -69,7 +71,8 @@ impl Lab {
         tables.iter().for_each(|table| target.make(table));
         target.make_clock();
         let loaded = BTreeMap::new();
-        Self { target, tables, loaded, sabotage: (0, Sabotage::None), sabotaged: 0, edit: None }
+        let sabotage = (0, Sabotage::None);
+        Self { target, tables, loaded, sabotage, sabotaged: 0, one_by_one: false, edit: None }
     }
 
     /// Whether it is one of the engines in processes.
@@ -243,7 +246,11 @@ impl Lab {
         statements: &[String],
         tally: &mut Tally,
     ) -> Result<(), String> {
-        let Err(error) = self.execute(run, statements, tally) else { return Ok(()) };
+        let executed = match self.one_by_one {
+            true => self.run_segments(case, run, session),
+            false => self.execute(run, statements, tally),
+        };
+        let Err(error) = executed else { return Ok(()) };
         let reason = run > 0
             && error.contains("run its create script")
             && (case.runs[run].config != case.runs[run - 1].config || is_back(case, run));
@@ -252,6 +259,26 @@ impl Lab {
         }
         tally.refused += 1;
         self.target.run(&build(session, plan, false)).map_err(|error| format!("run {run}: {error}"))
+    }
+
+    /// The same by each segment's own script.
+    fn run_segments(&mut self, case: &Case, run: usize, session: &Session) -> Result<(), String> {
+        let chosen = session.select(&case.taking_part(run)).map_err(|problems| said(&problems))?;
+        let request = RunRequest {
+            target: self.target.name,
+            segments: &chosen,
+            options: &Options { as_of: case.runs[run].literal, ..Options::default() },
+            refresh: run > 0,
+            resume: false,
+            verify: false,
+            wait: false,
+            check_clock: false,
+        };
+        let ran = session.run(&request, self.target.engine(), &mut |_| {});
+        match ran.map(|ran| ran.problems) {
+            Ok(problems) if !problems.has_errors() => Ok(()),
+            Ok(problems) | Err(problems) => Err(format!("one by one: {}", said(&problems))),
+        }
     }
 
     /// Compares every table with what it must hold.

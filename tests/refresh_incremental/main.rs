@@ -4,7 +4,8 @@
 //! Random rows live through 3 to 6 runs, with what the rules of refreshing turn on: times at the
 //! edges of windows, late arrivals, missing stamps, deletes, clocks that are set. After each run
 //! every table is compared with the reference evaluator, and now and then with the same refresh
-//! once more and with create in a schema of its own.
+//! once more and with create in a schema of its own. Of three cases one is run as `segc run` does,
+//! segment by segment.
 //!
 //! ```text
 //! SEGC_CASES=10000 cargo test --test refresh_incremental random -- --nocapture
@@ -179,6 +180,7 @@ fn play_one(labs: &mut [Lab], at: usize, seed: usize) -> Result<Tally, String> {
         // Engines in processes are slow, and what create leaves there others test.
         let fresh = if lab.is_slow() { usize::MAX } else { depth.fresh };
         let (depth, mut tally) = (Depth { fresh, ..depth }, Tally::default());
+        lab.one_by_one = at % 3 == 2 && !lab.is_slow();
         if let Err(error) = lab.play(&case, &sessions, &expected, depth, &mut tally) {
             let smaller = smallest(lab, &case);
             return Err(format!("SEGC_SEED={seed} SEGC_FROM={at} SEGC_CASES=1: {error}\n\n{smaller}"));
