@@ -578,3 +578,29 @@ fn a_history_needs_a_name_of_its_own() {
     };
     assert_eq!(found("duckdb"), [("SEG550", "VIP_History".to_owned())]);
 }
+
+/// Members would be written over the rows that they are found in.
+#[test]
+fn no_segment_is_stored_in_a_table_of_the_catalog_or_of_segc() {
+    let found = |config: &str, segment: &str| {
+        let segments = format!("segment {segment} on customer {{ where plan = \"a\" }}\n");
+        let (session, problems) = open_files(&project(config, "", &segments), &Options::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        let all = session.select(&[]).expect("all segments");
+        let (plan, problems) = session.plan("duckdb", &all, &Options::default());
+        assert_eq!(plan.map_or(0, |plan| plan.segments.len()), usize::from(!problems.has_errors()));
+        problems.iter().map(|one| one.code).collect::<Vec<_>>()
+    };
+    for (config, segment, codes) in [
+        ("schema: main\n", "customers", &["SEG551"][..]),
+        ("schema: public\n", "Customers", &["SEG551"]),
+        ("schema: segments\n", "customers", &[]),
+        ("schema: main\n", "customer", &[]),
+        ("", "segc_runs", &["SEG552"]),
+        ("", "SEGC_anything", &["SEG552"]),
+        ("materialize: inline\n", "segc_runs", &[]),
+        ("", "segc", &[]),
+    ] {
+        assert_eq!(found(config, segment), codes, "{config}{segment}");
+    }
+}

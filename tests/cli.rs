@@ -68,6 +68,8 @@ fn wrong_arguments_end_with_2() {
         &["explain"],
         &["explain", "--list", "SEG801"],
         &["run", "--refresh"],
+        &["run", "--db", ""],
+        &["check", "--probe", ""],
         &["check", "--color", "sometimes"],
         &["init", "--catalog", "shops"],
     ] {
@@ -286,6 +288,30 @@ fn a_database_file_is_kept_and_refreshed() {
     assert_ne!(refreshed, expected);
 }
 
+/// Where a file can't be read, every table is as it was.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test spoils a file")]
+fn rows_are_loaded_all_or_none() {
+    let project = project();
+    let root = project.path();
+    let load = ["run", "--db", "shop.db", "--load", "--as-of", AS_OF];
+    assert_eq!(outcome(root, &load).0, 0);
+    for file in ["customers", "orders"] {
+        let path = root.join("data").join(file).with_extension("csv");
+        let rows = read(&path);
+        let last = if file == "orders" { "no,order,at,all\n" } else { "" };
+        let first: Vec<&str> = rows.lines().take(3).collect();
+        std::fs::write(&path, format!("{}\n{last}", first.join("\n"))).expect("it can be written");
+    }
+    let (code, _, err) = outcome(root, &load);
+    assert!(code == 3 && err.contains("orders.csv"), "{code} {err}");
+    assert_eq!(
+        run_members(root, &["--db", "shop.db", "--as-of", AS_OF]),
+        pairs(EXPECTED[0].1),
+        "nothing was replaced"
+    );
+}
+
 #[test]
 fn a_table_without_rows_is_named() {
     let project = project();
@@ -350,6 +376,7 @@ fn compile_says_once_what_targets_agree_on() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test removes files")]
 fn a_project_without_segments_compiles_to_scripts_of_nothing() {
     let project = project();
     std::fs::remove_dir_all(project.path().join("segments")).expect("it was there");

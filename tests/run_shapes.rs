@@ -46,13 +46,17 @@ fn session() -> Session {
 }
 
 fn run(session: &Session, target: &mut Target, as_of: &str, refresh: bool) -> Ran {
+    run_or_resume(session, target, as_of, refresh, false)
+}
+
+fn run_or_resume(session: &Session, target: &mut Target, as_of: &str, refresh: bool, resume: bool) -> Ran {
     let (options, segments) = (at(instant(as_of)), session.select(&[]).expect("all segments"));
     let request = RunRequest {
         target: target.name,
         segments: &segments,
         options: &options,
         refresh,
-        resume: false,
+        resume,
         verify: false,
         wait: false,
         check_clock: true,
@@ -89,9 +93,21 @@ type Mess = (&'static [&'static str], &'static str, [&'static str; 2], &'static 
 
 const MESSES: &[Mess] = &[
     (
+        &[
+            "CREATE TABLE segments.twice AS SELECT * FROM segments.buyers",
+            "DROP TABLE segments.buyers",
+            "ALTER TABLE segments.twice RENAME TO buyers",
+            "INSERT INTO segments.buyers SELECT * FROM segments.buyers",
+        ],
+        "SEG709",
+        ["the table segments.buyers holds a member of buyers twice", "delete the rows of such keys"],
+        "DELETE FROM segments.buyers",
+        &["buyers"],
+    ),
+    (
         &["ALTER TABLE segments.segc_runs DROP COLUMN plan"],
         "SEG734",
-        ["`segments.segc_runs` isn't as segc makes it: it has no column `plan`", "nothing is lost"],
+        ["`segments.segc_runs` isn't as segc makes it: it has no column `plan`", "no member is lost"],
         "DROP TABLE segments.segc_runs",
         &["buyers", "rest"],
     ),
@@ -121,6 +137,13 @@ const MESSES: &[Mess] = &[
         ["no column `entered_at`; it has no column `left_at`", "if what it holds may be lost"],
         "DROP TABLE segments.buyers_history",
         &["buyers"],
+    ),
+    (
+        &["ALTER TABLE customers DROP COLUMN updated_at"],
+        "SEG735",
+        ["`customers` has no column `updated_at`, which `customer.updated_at` reads", "correct `column:`"],
+        "ALTER TABLE customers ADD COLUMN updated_at TIMESTAMPTZ",
+        &["buyers", "rest"],
     ),
     (
         &["ALTER TABLE customers DROP COLUMN is_active"],
@@ -183,6 +206,24 @@ fn a_table_that_somebody_wrote_to_is_evaluated_in_full() {
             run(&session, &mut target, SECOND, true);
             let ids = target.rows("SELECT id FROM segments.buyers").expect("members");
             assert_eq!(ids.concat(), ["3", "4"], "{by_hand} on {}", target.name);
+        }
+    }
+}
+
+/// What a run has built is kept when it is resumed, but not what somebody has changed since.
+#[test]
+fn a_resumed_run_builds_what_somebody_wrote_to() {
+    let session = session();
+    for (by_hand, wanted) in [
+        ("SELECT 1", ["buyers kept(2)", "rest kept(3)"]),
+        ("DELETE FROM segments.buyers", ["buyers built 2", "rest kept(3)"]),
+        ("DROP TABLE segments.rest", ["buyers kept(2)", "rest built 3"]),
+    ] {
+        for target in Target::all() {
+            let mut target = built(target, &session);
+            target.rows(by_hand).map(drop).unwrap_or_else(|_| target.must(by_hand));
+            let ran = run_or_resume(&session, &mut target, FIRST, true, true);
+            assert_eq!(told(&ran), wanted, "{by_hand} on {}: {}", target.name, said(&ran.problems));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 
 pub(super) use super::choice::{
@@ -109,7 +110,7 @@ pub(super) struct Check {
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Vec<String>,
     /// Also refuse what this server or database file lacks
-    #[arg(long, value_name = "URL|FILE")]
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) probe: Option<String>,
     #[command(flatten)]
     pub(super) values: Values,
@@ -147,7 +148,7 @@ pub(super) struct Compile {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Refuse what this server or database file lacks
-    #[arg(long, value_name = "URL|FILE")]
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) probe: Option<String>,
     /// Write, or print, the SELECTs that compare tables with fresh evaluations
     #[arg(long)]
@@ -188,7 +189,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "EXPR")]
     pub(super) select: Vec<String>,
     /// A database file or server, used and kept; otherwise all happens in memory
-    #[arg(long, alias = "database", value_name = "FILE|URL")]
+    #[arg(long, alias = "database", value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
     pub(super) db: Option<String>,
     /// Fill the file's tables from data/ first, replacing what they hold; every segment is then
     /// evaluated in full
@@ -395,7 +396,7 @@ pub(super) struct Capabilities {
     #[arg(long, value_name = "NAME")]
     pub(super) tier: Option<String>,
     /// Ask this server or database file what it can do
-    #[arg(long, value_name = "URL|FILE")]
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) probe: Option<String>,
     /// How to write the matrix
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
@@ -437,7 +438,7 @@ pub(super) struct Explain {
 #[derive(Debug, Group)]
 pub(super) struct Place {
     /// Ask this server (postgres://…, or host=… dbname=…) or database file, not data/
-    #[arg(long, value_name = "URL|FILE")]
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) database: Option<String>,
     /// For which target; the first that the database can run if none is named
     #[arg(long, short, value_name = "NAME")]

@@ -1,6 +1,7 @@
 //! Loads a project's sample data (CSV, Parquet) into the embedded engine, by the types of
 //! the catalog: nothing is guessed from the values.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::data::{DataTable, tables_of};
@@ -43,24 +44,53 @@ impl DuckDb {
     /// a missing value, for text too, and a timestamp without a zone is in UTC.
     ///
     /// # Errors
-    /// A column is missing, a value doesn't fit its type, or a file can't be read.
+    /// A column is missing, a value doesn't fit its type, or a file can't be read. Every table is
+    /// then as it was.
     pub fn load_files(
         &mut self,
         catalog: &Catalog,
         target: &str,
         dir: &Path,
     ) -> Result<LoadReport, EngineError> {
+        let tables = tables_of(catalog, target)?;
+        // A transaction writes to one database: those that are attached in memory come by themselves.
+        for table in &tables {
+            self.attach(table)?;
+        }
+        let (attached, own): (Vec<_>, Vec<_>) = tables.iter().partition(|table| table.name.len() > 2);
+        let mut filled = self.load_each(&attached, dir)?;
+        self.execute("BEGIN TRANSACTION")?;
+        let loaded = self.load_each(&own, dir).and_then(|filled| self.execute("COMMIT").map(|_| filled));
+        if loaded.is_err() {
+            // Where the failure has ended it already, this fails, and that is as good.
+            let _ = self.execute("ROLLBACK");
+        }
+        filled.extend(loaded?);
         let mut report = LoadReport::default();
-        for table in tables_of(catalog, target)? {
+        for table in &tables {
             let name = table.name.join(".");
-            let Some((file, format)) = find_file(&table, dir) else {
-                report.without_file.push(name);
-                continue;
-            };
-            let rows = self.load_table(&table, &file, format)?;
-            report.loaded.push(LoadedTable { table: name, file, rows });
+            match filled.remove(&name) {
+                Some(loaded) => report.loaded.push(loaded),
+                None => report.without_file.push(name),
+            }
         }
         Ok(report)
+    }
+
+    fn load_each(
+        &mut self,
+        tables: &[&DataTable],
+        dir: &Path,
+    ) -> Result<BTreeMap<String, LoadedTable>, EngineError> {
+        let mut filled = BTreeMap::new();
+        for table in tables {
+            if let Some((file, format)) = find_file(table, dir) {
+                let rows = self.load_table(table, &file, format)?;
+                let name = table.name.join(".");
+                filled.insert(name.clone(), LoadedTable { table: name, file, rows });
+            }
+        }
+        Ok(filled)
     }
 
     /// Fills one table from one file, as [`load_files`](Self::load_files) does.
@@ -73,10 +103,16 @@ impl DuckDb {
     }
 
     pub(super) fn make_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
+        self.attach(table)?;
+        self.run(&table.create_statements()).map(|_| ())
+    }
+
+    /// Makes the database of a table whose name has three parts.
+    fn attach(&mut self, table: &DataTable) -> Result<(), EngineError> {
         if let [database, _, _] = table.name.as_slice() {
             self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
         }
-        self.run(&table.create_statements()).map(|_| ())
+        Ok(())
     }
 
     fn load_table(&mut self, table: &DataTable, file: &Path, format: Format) -> Result<u64, EngineError> {

@@ -138,11 +138,15 @@ problems! {
     /// link's under `on:`).
     ///
     /// A refresh stops so, too, where it can't build on the last run and `segc.yml` says
-    /// `refresh: { unusable: refuse }`. Run create then: `segc run` without `--refresh`.
+    /// `refresh: { unusable: refuse }`. Run create then: `segc run` without `--refresh`. And so does
+    /// any script whose segment's table holds a member twice, as somebody has written to it: delete
+    /// the rows of that key, and the next run adds it if it belongs there.
     error SEG709 "the data breaks a promise" CheckFailed { span: Option<Span>, said: String }
     message |p| p.said.clone();
     help |p| Some(if p.said.contains("run its create script") {
         "`segc run` without `--refresh` runs create scripts".to_owned()
+    } else if p.said.contains("remove what is double") {
+        "delete the rows of such keys: the next run adds those that belong there".to_owned()
     } else {
         "mend the rows, or what the catalog says of them".to_owned()
     });

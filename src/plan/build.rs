@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::checks::unique_checks;
+use super::checks::{double_members, unique_checks};
 use super::hold::{history, hold, judge_history};
 use super::lower::{self, Context, Lowered, MembersAt};
-use super::model::{Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
+use super::model::{Check, Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
 use super::needs::needs;
 use super::policy::{Abilities, Policy, judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::state::{StateTables, Stored, guards, input_as_of};
+use super::taken::judge_names;
 use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
@@ -133,6 +134,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
         judge_history(request, id, &mut found);
+        judge_names(request, id, &mut found);
         let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));
         if by_input || found.has_errors() {
             refused.insert(id);
@@ -231,8 +233,11 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     let cx = context(request, &elsewhere);
     let (rebuild_every, refusal) = (refreshing.rebuild_every(&lowered), refreshing.refusal(&how));
     let mut last_run = refreshing.last_run(&cx, &how, &lowered);
-    let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds)| {
+    let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds, columns)| {
         last_run.extend(bounds);
+        for (entity, columns) in columns {
+            lowered.reads.entry(entity).or_default().extend(columns);
+        }
         Box::new(by_keys)
     });
     let mut clock = lowered.clock;
@@ -246,13 +251,18 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     let (obstacles, log) = (refreshing.why_whole(), log(request, id, project));
     clock.as_of = input_as_of(&stored, request.as_of);
     let checks = unique_checks(hir, &request.abilities.target, &lowered.unique);
+    let mut checks: Vec<Check> = checks.into_iter().map(|(_, _, check)| check).collect();
+    let keys: Vec<KeyColumn> = entity.key.iter().map(key).collect();
+    if materialize.is_table() {
+        checks.push(double_members(&segment.name, &table, &keys));
+    }
     SegmentPlan {
         id,
         name: segment.name.clone(),
         entity: entity.name.clone(),
         materialize,
         table,
-        keys: entity.key.iter().map(key).collect(),
+        keys,
         level: node.level,
         depends_on: depends_on.collect(),
         refresh: strategy.refresh.clone(),
@@ -271,7 +281,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         history: history(request, id),
         query: lowered.query,
         clock,
-        checks: checks.into_iter().map(|(_, _, check)| check).collect(),
+        checks,
         guards: guards(&stored),
         fingerprint,
         capabilities: needs.capabilities.keys().copied().collect(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::lower::{among, not_deleted};
-use super::model::Check;
+use super::model::{Check, KeyColumn};
 use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::analyze::Clause;
 use crate::catalog::{EntityId, FieldId, TableSource};
@@ -75,17 +75,12 @@ pub(super) fn unique_checks(
             names.iter().map(|name| Scalar::Column(CHECKED.to_owned(), (*name).to_owned())).collect();
         let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
         let rows = present.chain(not_deleted(entity, CHECKED)).collect();
-        let more = Scalar::Binary(
-            BinaryOp::Greater,
-            Box::new(Scalar::CountRows),
-            Box::new(Scalar::Literal(Literal::Integer(1))),
-        );
         let duplicates = Select {
             columns: vec![one()],
             from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
             filter: all(rows),
             group_by: columns,
-            having: Some(more),
+            having: Some(more_than_one()),
             ..Select::default()
         };
         let check = Check {
@@ -99,6 +94,32 @@ pub(super) fn unique_checks(
         checks.push((*id, fields.clone(), check));
     }
     checks
+}
+
+/// That a segment's table holds a member twice, which no difference to who matches would show.
+/// Not every engine keeps keys unique, and a key of the table's own can be dropped.
+pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Check {
+    let columns = keys.iter().map(|key| Scalar::Column("m".to_owned(), key.name.clone())).collect();
+    let relation = Relation::Table(table.to_vec());
+    let doubles = Select {
+        columns: vec![one()],
+        from: Some(TableRef { relation, alias: "m".to_owned() }),
+        group_by: columns,
+        having: Some(more_than_one()),
+        ..Select::default()
+    };
+    Check {
+        fails_if: Scalar::Exists(Box::new(doubles), Negated(false)),
+        message: format!(
+            "segc: the table {} holds a member of {segment} twice: remove what is double; nothing was written",
+            table.join(".")
+        ),
+    }
+}
+
+fn more_than_one() -> Scalar {
+    let one = Scalar::Literal(Literal::Integer(1));
+    Scalar::Binary(BinaryOp::Greater, Box::new(Scalar::CountRows), Box::new(one))
 }
 
 fn one() -> Column {

@@ -18,6 +18,7 @@ pub(crate) mod problems;
 mod refresh;
 pub mod rel;
 mod state;
+mod taken;
 
 pub(crate) use crate::analyze::Clause;
 pub use build::{Request, allowed, plan, standalone, tables};

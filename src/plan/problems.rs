@@ -164,6 +164,31 @@ problems! {
     message |p| format!("`{}` is also the table of the history of `{}`", p.name, p.segment);
     help |p| Some(format!("rename the segment, or take `history` out of `{}`", p.segment));
 
+    /// A segment's table is the one that an entity is read from.
+    ///
+    /// A script would take the entity's rows for members, and delete those that don't match.
+    ///
+    /// ```text
+    /// # segc.yml says: schema: public
+    /// segment customers on customer { … }     # and `customer` has `table: customers`
+    /// ```
+    ///
+    /// Give the segment another name, or the project a `schema:` of its own, which is best in any case.
+    error SEG551 "an entity's table" SourceTable { span: Span, table: String, segment: String, entity: String }
+    message |p| format!("`{}` is the table of the entity `{}`, and `{}` would be stored there", p.table, p.entity, p.segment);
+    help |p| Some(format!("rename the segment `{}`, or give the project a `schema:` of its own in segc.yml", p.segment));
+
+    /// A segment has a name of those that segc keeps for its own tables.
+    ///
+    /// ```text
+    /// segment segc_runs on customer { … }     # `segc_runs` records when segments were built
+    /// ```
+    ///
+    /// Give the segment another name.
+    error SEG552 "a reserved name" ReservedName { span: Span, name: String, reserved: &'static str }
+    message |p| format!("`{}` begins with `{}`, as segc's own tables do", p.name, p.reserved);
+    help |_p| Some("give the segment another name".to_owned());
+
     /// The live database lacks what the segment asks for, though its dialect has it.
     ///
     /// With `--probe`, or wherever a command is connected, segc asks the database for its

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::build::Request;
-use super::checks::{narrowed_check, unique_checks};
+use super::checks::{double_members, narrowed_check, unique_checks};
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Clause, Obstacle, affected, nobody_leaves};
+use crate::catalog::EntityId;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
 use crate::project::Unusable;
@@ -127,6 +128,9 @@ pub(super) struct Refreshing<'a> {
     pub(super) fingerprint: &'a str,
 }
 
+/// The columns that are read, by entity.
+type Columns = BTreeMap<EntityId, BTreeSet<String>>;
+
 /// The instants that a refresh reads, each with its name and type.
 pub(super) type Bounds = Vec<(String, Scalar, Type)>;
 
@@ -204,8 +208,8 @@ impl Refreshing<'_> {
         logs.map(|id| (name(id), StateTables::of(self.request, id))).collect()
     }
 
-    /// The refresh by keys, and the instants that it reads.
-    pub(super) fn by_keys(&self, context: &Context<'_>, expires: bool) -> Option<(ByKeys, Bounds)> {
+    /// The refresh by keys, and the instants and columns that it reads.
+    pub(super) fn by_keys(&self, context: &Context<'_>, expires: bool) -> Option<(ByKeys, Bounds, Columns)> {
         let causes = self.strategy.causes.as_ref().ok().filter(|_| self.strategy.by_keys())?;
         let hir = self.request.hir;
         let name = hir.segment(self.id).name.as_str();
@@ -233,7 +237,7 @@ impl Refreshing<'_> {
         let mut unique = query.unique.clone();
         unique.extend(admitted.iter().flat_map(|admitted| admitted.unique.clone()));
         let (found, arrivals) = lower::affected(context, causes, &state, &unique);
-        let checks: Vec<Check> = unique_checks(hir, &self.request.abilities.target, &unique)
+        let mut checks: Vec<Check> = unique_checks(hir, &self.request.abilities.target, &unique)
             .into_iter()
             .filter_map(|(entity, fields, check)| {
                 let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
@@ -241,6 +245,16 @@ impl Refreshing<'_> {
                 narrowed_check(hir, check, (entity, &fields), &affected, own, among)
             })
             .collect();
+        let keys = hir.catalog.entity(state.entity);
+        let key = |&field| {
+            let field = keys.field(field);
+            KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
+        };
+        let Check { fails_if, message } =
+            double_members(name, self.table, &keys.key.iter().map(key).collect::<Vec<_>>());
+        // Where the last run can be built upon, there are as many members as it left.
+        let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(name))));
+        checks.push(Check { fails_if: Scalar::And(vec![unknown, fails_if]), message });
         let mut bounds: Bounds = Vec::new();
         let mut parts = vec![found.clock.bounds, query.clock.bounds];
         parts.extend(admitted.as_ref().map(|admitted| admitted.clock.bounds.clone()));
@@ -256,7 +270,7 @@ impl Refreshing<'_> {
             checks,
             causes: super::causes::told(self.request, causes),
         };
-        Some((by_keys, bounds))
+        Some((by_keys, bounds, found.reads))
     }
 
     /// Whether its match is stored, to be ranked.

@@ -266,7 +266,7 @@ pub(super) fn guards(stored: &[Stored]) -> Vec<Check> {
             Check {
                 fails_if: Scalar::Exists(Box::new(run), Negated(true)),
                 message: format!(
-                    "segc: the table of {name} is not at this as_of, or was built from another definition; run its script first"
+                    "segc: the table of {name} is not at this as_of, or was built from another definition: run its script first, compiled with the same --as-of"
                 ),
             }
         })

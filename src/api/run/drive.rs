@@ -116,11 +116,13 @@ impl<'a> Drive<'a> {
             };
             self.ran.iter().filter(by).map(|one| one.segment.clone()).collect()
         };
+        let stands = |one: &SegmentRan| matches!(one.status, Status::Built(_) | Status::Kept(_));
+        let any_built = self.ran.iter().any(stands);
         for segment in segments {
             let skipped = skipped(&segment.name);
             if !skipped.is_empty() {
                 let (span, failed) = (segment.span, segment.name.clone());
-                problems.push(SegmentsSkipped { span, failed, skipped });
+                problems.push(SegmentsSkipped { span, failed, skipped, any_built });
             }
         }
         if let Some(reason) = self.gone {

@@ -195,7 +195,7 @@ fn run(
         if request.options.as_of.is_some() { live.clone() } else { session.planned(request, &options)?.0 };
     let segments = segment::segments(session, target, &fixed, live, request.refresh)?;
     let earlier = if request.resume { earlier.unwrap_or_default() } else { Vec::new() };
-    let done = resume::standing(&fixed, &earlier);
+    let done = resume::standing(target, &fixed, &earlier, engine);
     let clock = clock_sql(target)?;
     let shapes = shape::Shapes { session, target };
     let mut drive = drive::Drive::new(engine, &clock, shapes, see);

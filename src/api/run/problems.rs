@@ -29,8 +29,11 @@ problems! {
     /// segment vip on customer { where in segment buyers }      # and buyers failed
     /// ```
     ///
-    /// Mend what failed, then `segc run --resume` builds the rest as of the same instant.
-    warning SEG731 "segments skipped" SegmentsSkipped { span: Option<Span>, failed: String, skipped: Vec<String> }
+    /// Mend what failed, then `segc run --resume` builds the rest as of the same instant. Where the
+    /// run has built nothing there is nothing to go on with: run it again.
+    warning SEG731 "segments skipped" SegmentsSkipped {
+        span: Option<Span>, failed: String, skipped: Vec<String>, any_built: bool,
+    }
     message |p| format!(
         "{} segment{} skipped, because of `{}`: {}",
         p.skipped.len(),
@@ -38,7 +41,11 @@ problems! {
         p.failed,
         p.skipped.join(", ")
     );
-    help |_p| Some("mend what failed; `segc run --resume` then builds what is left, as of the same instant".to_owned());
+    help |p| Some(if p.any_built {
+        "mend what failed; `segc run --resume` then builds what is left, as of the same instant".to_owned()
+    } else {
+        "mend what failed, and run it again: this run has built nothing that could be resumed".to_owned()
+    });
 
     /// The database went away during a run.
     ///
@@ -83,16 +90,16 @@ problems! {
     /// ```
     ///
     /// Change it back; or drop it, and the next run makes it anew. Of a segment's own table, who is
-    /// a member then enters anew; a history and a log that are dropped are lost; all other tables
-    /// (`segc_runs`, `segc_inputs`, `segc_segment_counts`) hold nothing that the next run doesn't
-    /// find out.
+    /// a member then enters anew; a history and a log that are dropped are lost. Without `segc_runs`, whom a segment with `expire`
+    /// would have begun to hold since the last run leaves at once, and runs are numbered anew; all
+    /// else that it, `segc_inputs` and `segc_segment_counts` hold the next run finds out.
     error SEG734 "table of another shape" OtherShape {
         span: Option<Span>, table: String, what: String, holds: Option<&'static str>,
     }
     message |p| format!("`{}` isn't as segc makes it: {}", p.table, p.what);
     help |p| Some(match p.holds {
         Some(holds) => format!("change it back, or drop it if {holds} may be lost: the next run makes it anew"),
-        None => "drop it: the next run makes it anew and evaluates everyone once, and nothing is lost".to_owned(),
+        None => "drop it: the next run makes it anew and evaluates everyone once; no member is lost but whom `expire` would have begun to hold since the last run".to_owned(),
     });
 
     /// A column that a segment reads is not there.
@@ -131,7 +138,7 @@ problems! {
         },
         p.newest
     );
-    help |_p| Some("no refresh leads back, so everyone is evaluated; leave `--as-of` out if that isn't meant".to_owned());
+    help |_p| Some("no refresh leads back, so everyone is evaluated, unless `unusable: refuse` forbids it; leave `--as-of` out if that isn't meant".to_owned());
 
     /// A run's as_of lies ahead of the database's clock.
     ///

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::one;
 use super::problems::BackInTime;
 use crate::api::problems::NothingToResume;
-use crate::api::scripts::plain_sql;
+use crate::api::scripts::{count_sql, plain_sql};
 use crate::api::targets::Target;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine};
@@ -20,6 +20,7 @@ pub(super) struct Recorded {
     as_of: Timestamp,
     fingerprint: String,
     how: String,
+    members: Option<i128>,
 }
 
 /// The last runs of a plan's segments; why there are none, in the database's words or ours.
@@ -28,7 +29,7 @@ pub(super) fn recorded(
     plan: &Plan,
     engine: &mut dyn Engine,
 ) -> Result<Vec<Recorded>, String> {
-    let columns = ["segment", "as_of", "fingerprint", "plan"]
+    let columns = ["segment", "as_of", "fingerprint", "plan", "members"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
     let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.state.runs).collect();
     let mut found = Vec::new();
@@ -44,12 +45,13 @@ pub(super) fn recorded(
 
 /// A row of a run that came to its end.
 fn read(row: Vec<Cell>) -> Option<Recorded> {
-    let Ok([Cell::Text(segment), Cell::Timestamp(as_of), Cell::Text(fingerprint), Cell::Text(how)]) =
-        <[Cell; 4]>::try_from(row)
+    let Ok([Cell::Text(segment), Cell::Timestamp(as_of), Cell::Text(fingerprint), Cell::Text(how), members]) =
+        <[Cell; 5]>::try_from(row)
     else {
         return None;
     };
-    Some(Recorded { segment, as_of, fingerprint, how })
+    let members = if let Cell::Int(members) = members { Some(members) } else { None };
+    Some(Recorded { segment, as_of, fingerprint, how, members })
 }
 
 /// The newest as_of of a plan's tables.
@@ -73,17 +75,32 @@ pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Opt
     Some(BackInTime { span: None, as_of, newest, segments })
 }
 
-/// The tables that stand at the plan's as_of, made from the definitions of now.
-pub(super) fn standing(plan: &Plan, recorded: &[Recorded]) -> BTreeSet<String> {
-    let stands = |segment: &&SegmentPlan| {
-        recorded.iter().any(|one| {
-            one.segment == segment.name
-                && one.fingerprint == segment.fingerprint
-                && one.how == segment.how
-                && Some(one.as_of) == plan.as_of
-        })
+/// The tables that stand at the plan's as_of, made from the definitions of now, and hold as many
+/// members as were recorded: else somebody has written to them since, or dropped them.
+pub(super) fn standing(
+    target: &Target,
+    plan: &Plan,
+    recorded: &[Recorded],
+    engine: &mut dyn Engine,
+) -> BTreeSet<String> {
+    let stands = |one: &&Recorded, segment: &SegmentPlan| {
+        one.segment == segment.name
+            && one.fingerprint == segment.fingerprint
+            && one.how == segment.how
+            && Some(one.as_of) == plan.as_of
     };
-    tables(plan).filter(stands).map(|segment| segment.name.clone()).collect()
+    let mut standing = BTreeSet::new();
+    for segment in tables(plan) {
+        let Some(run) = recorded.iter().find(|one| stands(one, segment)) else { continue };
+        let counted = count_sql(target, &segment.table).ok().and_then(|sql| engine.query(&sql).ok());
+        let counted = counted.and_then(|table| table.rows.into_iter().flatten().next());
+        if let (Some(Cell::Int(counted)), Some(members)) = (counted, run.members)
+            && counted == members
+        {
+            standing.insert(segment.name.clone());
+        }
+    }
+    standing
 }
 
 fn tables(plan: &Plan) -> impl Iterator<Item = &SegmentPlan> {

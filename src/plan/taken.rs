@@ -1,0 +1,60 @@
+//! Names that tables of segments may not have: they stand for something else already.
+
+use super::build::Request;
+use super::hold::history;
+use super::problems::{ReservedName, SourceTable};
+use super::state::StateTables;
+use crate::catalog::TableSource;
+use crate::check::hir::{Materialize, SegmentId};
+use crate::diagnostic::Diagnostics;
+
+/// What the names of segc's own tables begin with.
+const RESERVED: &str = "segc_";
+
+/// The schemas in which the engines look for a table that is named without one.
+const UNNAMED: [&str; 3] = ["main", "public", "default"];
+
+/// Reports a segment whose name is segc's own, or one of whose tables an entity is read from:
+/// a script would take the entity's rows for members.
+pub(super) fn judge_names(request: &Request<'_>, id: SegmentId, problems: &mut Diagnostics) {
+    let segment = request.hir.segment(id);
+    if request.materialize(id) == Materialize::Inline {
+        return;
+    }
+    let begins = segment.name.get(..RESERVED.len());
+    if begins.is_some_and(|begins| begins.eq_ignore_ascii_case(RESERVED)) {
+        problems.push(ReservedName {
+            span: segment.name_span,
+            name: segment.name.clone(),
+            reserved: RESERVED,
+        });
+    }
+    let state = StateTables::of(request, id);
+    let own = [request.table(id), state.log, state.unkept, state.runs, state.inputs, state.counts];
+    for table in own.iter().chain(&history(request, id)) {
+        let read = request.hir.catalog.entities.iter().find(|entity| {
+            matches!(entity.source_on(&request.abilities.target), TableSource::Table(source) if is_same(table, source))
+        });
+        if let Some(entity) = read {
+            let (segment, entity) = (segment.name.clone(), entity.name.clone());
+            let span = request.hir.segment(id).name_span;
+            problems.push(SourceTable { span, table: table.join("."), segment, entity });
+            return;
+        }
+    }
+}
+
+/// Whether two names are of the same table, as far as that can be told without the database. Case
+/// makes no difference to some engines.
+fn is_same(table: &[String], source: &[String]) -> bool {
+    let Some(above) = table.len().checked_sub(source.len()) else {
+        return is_same(source, table);
+    };
+    let (above, below) = table.split_at(above);
+    let alike = below.iter().zip(source).all(|(one, other)| one.eq_ignore_ascii_case(other));
+    let found_without = match source {
+        [_] => above.last().is_none_or(|schema| UNNAMED.iter().any(|one| schema.eq_ignore_ascii_case(one))),
+        _ => true,
+    };
+    alike && found_without
+}
