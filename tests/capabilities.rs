@@ -593,7 +593,8 @@ fn no_segment_is_stored_in_a_table_of_the_catalog_or_of_segc() {
     };
     for (config, segment, codes) in [
         ("schema: main\n", "customers", &["SEG551"][..]),
-        ("schema: public\n", "Customers", &["SEG551"]),
+        ("schema: MAIN\n", "Customers", &["SEG551"]),
+        ("schema: public\n", "customers", &[]),
         ("schema: segments\n", "customers", &[]),
         ("schema: main\n", "customer", &[]),
         ("", "segc_runs", &["SEG552"]),

@@ -70,7 +70,13 @@ impl Target {
             .collect();
         let bytes = self.dialect.limit(Limit::IdentifierBytes);
         let identifier_bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
-        let probed = None;
-        Abilities { target: self.name.clone(), capabilities, probed, elsewhere, identifier_bytes }
+        Abilities {
+            target: self.name.clone(),
+            capabilities,
+            probed: None,
+            elsewhere,
+            identifier_bytes,
+            default_schema: self.dialect.default_schema().map(str::to_owned),
+        }
     }
 }

@@ -268,6 +268,7 @@ fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
     let escapes = escapes(fields.entries("escapes", problems), problems);
     let mut reserved: Vec<String> =
         fields.texts("reserved", problems).into_iter().map(|(word, _)| word).collect();
+    let default_schema = fields.text("default_schema", problems);
     fields.finish(problems);
     reserved.sort();
     let (text, span) = (quote?.text(problems)?, quote?.span);
@@ -280,7 +281,7 @@ fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
             return None;
         }
     };
-    Some(Identifiers { quote, escapes, reserved })
+    Some(Identifiers { quote, escapes, reserved, default_schema })
 }
 
 /// How the clock is read.

@@ -117,6 +117,8 @@ pub(crate) struct Identifiers {
     pub(super) escapes: Escapes,
     /// Words that mean something else where a name could stand. Sorted.
     pub(super) reserved: Vec<String>,
+    /// Where a table is that is named without a schema, unless the session says otherwise.
+    pub(super) default_schema: Option<String>,
 }
 
 impl Identifiers {

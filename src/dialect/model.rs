@@ -99,6 +99,12 @@ pub(crate) struct Statements {
 }
 
 impl Dialect {
+    /// The schema of a table that is named without one; `None` if there is no such.
+    #[must_use]
+    pub fn default_schema(&self) -> Option<&str> {
+        self.identifiers.default_schema.as_deref()
+    }
+
     /// What it says of a capability.
     #[must_use]
     pub fn answer(&self, capability: Capability) -> &Answer {

@@ -11,9 +11,6 @@ use crate::diagnostic::Diagnostics;
 /// What the names of segc's own tables begin with.
 const RESERVED: &str = "segc_";
 
-/// The schemas in which the engines look for a table that is named without one.
-const UNNAMED: [&str; 3] = ["main", "public", "default"];
-
 /// Reports a segment whose name is segc's own, or one of whose tables an entity is read from:
 /// a script would take the entity's rows for members.
 pub(super) fn judge_names(request: &Request<'_>, id: SegmentId, problems: &mut Diagnostics) {
@@ -33,7 +30,9 @@ pub(super) fn judge_names(request: &Request<'_>, id: SegmentId, problems: &mut D
     let own = [request.table(id), state.log, state.unkept, state.runs, state.inputs, state.counts];
     for table in own.iter().chain(&history(request, id)) {
         let read = request.hir.catalog.entities.iter().find(|entity| {
-            matches!(entity.source_on(&request.abilities.target), TableSource::Table(source) if is_same(table, source))
+            let default = request.abilities.default_schema.as_deref();
+            let source = entity.source_on(&request.abilities.target);
+            matches!(source, TableSource::Table(source) if is_same(table, source, default))
         });
         if let Some(entity) = read {
             let (segment, entity) = (segment.name.clone(), entity.name.clone());
@@ -44,16 +43,18 @@ pub(super) fn judge_names(request: &Request<'_>, id: SegmentId, problems: &mut D
     }
 }
 
-/// Whether two names are of the same table, as far as that can be told without the database. Case
-/// makes no difference to some engines.
-fn is_same(table: &[String], source: &[String]) -> bool {
+/// Whether two names are of the same table, as far as that can be told without the database: one
+/// that lacks a schema means the default. Case makes no difference to some engines.
+fn is_same(table: &[String], source: &[String], default_schema: Option<&str>) -> bool {
     let Some(above) = table.len().checked_sub(source.len()) else {
-        return is_same(source, table);
+        return is_same(source, table, default_schema);
     };
     let (above, below) = table.split_at(above);
     let alike = below.iter().zip(source).all(|(one, other)| one.eq_ignore_ascii_case(other));
     let found_without = match source {
-        [_] => above.last().is_none_or(|schema| UNNAMED.iter().any(|one| schema.eq_ignore_ascii_case(one))),
+        [_] => above
+            .last()
+            .is_none_or(|schema| default_schema.is_some_and(|one| one.eq_ignore_ascii_case(schema))),
         _ => true,
     };
     alike && found_without
