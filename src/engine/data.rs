@@ -55,16 +55,16 @@ impl DataTable {
             self.columns.push(TableColumn { name, ty, storage, nullable, span, parts });
             return Ok(());
         };
-        known.parts.extend(part_of(field));
-        if known.ty != ty || known.storage != storage {
+        if let Some((one, other)) = known.conflict(field) {
             return Err(EngineError::new(ColumnConflict {
                 span: Some(field.span),
                 table: self.name.join("."),
                 column: field.column.clone(),
-                one: ty.to_string(),
-                other: known.ty.to_string(),
+                one,
+                other,
             }));
         }
+        known.parts.extend(part_of(field));
         // What one entity promises holds for the column, whoever reads it.
         known.nullable &= nullable;
         Ok(())
@@ -110,6 +110,44 @@ impl TableColumn {
     #[must_use]
     pub fn is_nested(&self) -> bool {
         matches!(self.ty, Type::Array(_)) || !self.parts.is_empty()
+    }
+
+    /// How a field reads the column, and how those before it do, if it can't be both. Values that are
+    /// stored alike, as versions and strings are, may be read as different types.
+    fn conflict(&self, field: &Field) -> Option<(String, String)> {
+        let described = |ty: &Type, storage: &Storage| match storage {
+            Storage::Int32 | Storage::Float32 => format!("{ty} of 32 bits"),
+            Storage::Zone(_) => format!("{ty} without a zone"),
+            Storage::Native | Storage::Char | Storage::FloatNan => ty.to_string(),
+        };
+        let is_other = |ty: &Type, storage: &Storage, known: &Type, held: &Storage| {
+            let differs = column_type(ty, storage) != column_type(known, held);
+            differs.then(|| (described(ty, storage), described(known, held)))
+        };
+        match part_of(field) {
+            Some((keys, ty, storage)) if !self.parts.is_empty() => {
+                self.parts.iter().find_map(|(known, known_ty, held)| {
+                    if *known == keys {
+                        return is_other(&ty, &storage, known_ty, held);
+                    }
+                    let around = |one: &[String], other: &[String]| one.starts_with(other);
+                    let (one, other) = (described(&ty, &storage), described(known_ty, held));
+                    match (around(&keys, known), around(known, &keys)) {
+                        (true, _) => Some(("a struct".to_owned(), other)),
+                        (_, true) => Some((one, "a struct".to_owned())),
+                        _ => None,
+                    }
+                })
+            }
+            Some(_) => Some(("a struct".to_owned(), described(&self.ty, &self.storage))),
+            None => {
+                let (ty, storage) = column_of(field);
+                match self.parts.is_empty() {
+                    true => is_other(&ty, &storage, &self.ty, &self.storage),
+                    false => Some((described(&ty, &storage), "a struct".to_owned())),
+                }
+            }
+        }
     }
 
     fn definition(&self) -> String {

@@ -109,19 +109,23 @@ problems! {
     };
     help |_p| Some("correct the value, or the field's type in the catalog".to_owned());
 
-    /// Two entities disagree about a column of the table that they share.
+    /// Two fields disagree about the type of the column that they read.
     ///
-    /// Entities may read the same table, but a column has one type:
+    /// Several fields may read one column, and several entities one table, but a column has one
+    /// type:
     ///
     /// ```text
     /// customer: { table: people, fields: { age: integer } }
     /// employee: { table: people, fields: { age: string } }     # which one is it?
     /// ```
+    ///
+    /// Types that are stored alike may share a column: a `semver` and a `string`, for instance, are
+    /// both text. Give the fields types that are stored alike, or other columns.
     error SEG708 "column with two types" ColumnConflict {
         span: Option<Span>, table: String, column: String, one: String, other: String,
     }
     message |p| format!("the column `{}` of the table `{}` is {} here and {} elsewhere", p.column, p.table, p.one, p.other);
-    help |_p| Some("give the fields that read it the same type".to_owned());
+    help |_p| Some("give the fields that read it types that are stored alike".to_owned());
 
     /// A check of the script found that the data is not what the catalog says.
     ///

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bigdecimal::BigDecimal;
 
 use super::Datum;
-use super::json::{extract, is_null};
+use super::columns::{Clash, Columns};
+use super::json::is_null;
 use super::number::fits;
 use super::time::to_micros;
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Storage};
@@ -16,6 +17,7 @@ use crate::types::Type;
 #[derive(Debug, Clone)]
 pub struct Data {
     catalog: Arc<Catalog>,
+    columns: Arc<[Columns]>,
     tables: Vec<Vec<Vec<Datum>>>,
 }
 
@@ -23,7 +25,8 @@ impl Data {
     /// No rows yet.
     #[must_use]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
-        Self { catalog: Arc::clone(catalog), tables: vec![Vec::new(); catalog.entities.len()] }
+        let columns = catalog.entities.iter().map(Columns::of).collect();
+        Self { catalog: Arc::clone(catalog), columns, tables: vec![Vec::new(); catalog.entities.len()] }
     }
 
     /// Adds a row of an entity; fields that are not named are missing.
@@ -47,11 +50,13 @@ impl Data {
         self.push_row(id, row.into_iter().map(|value| value.unwrap_or(Datum::Missing)).collect())
     }
 
-    /// Adds a row whose values are in the order of the entity's fields.
+    /// Adds a row whose values are in the order of the entity's fields. A field that is missing
+    /// has the value that others give to its column.
     ///
     /// # Errors
-    /// If there are not as many values as fields, or a value does not fit its field.
-    pub fn push_row(&mut self, entity: EntityId, values: Vec<Datum>) -> Result<(), DataError> {
+    /// If there are not as many values as fields, a value does not fit its field, or no column
+    /// could hold it beside the others.
+    pub fn push_row(&mut self, entity: EntityId, mut values: Vec<Datum>) -> Result<(), DataError> {
         let index = entity.0 as usize;
         let (Some(model), Some(table)) = (self.catalog.entities.get(index), self.tables.get_mut(index))
         else {
@@ -60,7 +65,13 @@ impl Data {
         if values.len() != model.fields.len() {
             return Err(DataError::Width(model.name.clone(), model.fields.len(), values.len()));
         }
-        let values = fill_inside(model, values);
+        if let Some(columns) = self.columns.get(index) {
+            let clash = |clash: Clash| {
+                let field = model.field(clash.field).name.clone();
+                DataError::Clash(model.name.clone(), field, clash.reads.to_string())
+            };
+            columns.complete(model, &mut values, &[]).map_err(clash)?;
+        }
         let row = (0..).map(FieldId).zip(&model.fields).zip(values);
         table.push(row.map(|((id, field), value)| read(model, id, field, value)).collect::<Result<_, _>>()?);
         Ok(())
@@ -103,27 +114,6 @@ pub fn is_deleted(entity: &Entity, row: &[Datum]) -> bool {
 /// If the field cannot hold it.
 pub fn fit(entity: &Entity, id: FieldId, value: Datum) -> Result<Datum, DataError> {
     read(entity, id, entity.field(id), value)
-}
-
-/// The values of a row, with those that stand inside of a document which another field is, and
-/// that were not given by themselves.
-fn fill_inside(entity: &Entity, mut values: Vec<Datum>) -> Vec<Datum> {
-    let whole = |field: &Field| {
-        field.ty == Type::Json && field.inside.as_ref().is_none_or(|inside| inside.keys.is_empty())
-    };
-    for (at, field) in entity.fields.iter().enumerate() {
-        let Some(inside) = field.inside.as_ref().filter(|inside| !inside.keys.is_empty()) else { continue };
-        if !field.is_in_json() || values.get(at).is_none_or(|value| !value.is_missing()) {
-            continue;
-        }
-        let same = |other: &Field| other.column == field.column && whole(other);
-        let document = entity.fields.iter().position(same).and_then(|at| values.get(at));
-        if let Some(Datum::String(document)) = document {
-            let found = extract(document, &inside.keys, &field.ty);
-            values[at] = found;
-        }
-    }
-    values
 }
 
 /// The values of some fields of a row; `None` if one is missing.
@@ -194,6 +184,8 @@ pub enum DataError {
     Twice(String, String),
     /// The entity has another number of fields: how many, and how many values there are.
     Width(String, usize, usize),
+    /// A field that reads something else, the other values being in its column.
+    Clash(String, String, String),
     /// A value that its field cannot hold.
     Value {
         /// The entity.
@@ -217,6 +209,9 @@ impl fmt::Display for DataError {
             Self::Twice(entity, field) => write!(f, "`{field}` of `{entity}` is given twice"),
             Self::Width(entity, fields, values) => {
                 write!(f, "`{entity}` has {fields} fields, the row has {values} values")
+            }
+            Self::Clash(entity, field, reads) => {
+                write!(f, "`{field}` of `{entity}` is `{reads}`, by the row's other values")
             }
             Self::Value { entity, field, ty, found: "missing", .. } => {
                 write!(f, "`{field}` of `{entity}` is {ty} and never missing, but the row has no value")

@@ -6,6 +6,7 @@
 //! Must not know: targets, capabilities, SQL, plans.
 
 mod aggregate;
+mod columns;
 mod cond;
 mod data;
 mod datum;
@@ -33,6 +34,7 @@ use jiff::Timestamp;
 
 use crate::check::hir::{Hir, SegmentId};
 
+pub use columns::{Clash, Columns, covers};
 pub use data::{Data, DataError, fit, is_deleted};
 pub use datum::Datum;
 pub use error::EvalError;

@@ -9,11 +9,11 @@ use rayon::prelude::*;
 
 use super::model::{Case, Expectation, Key, Outcome, Suite, Verdict};
 use crate::api::{Options, Session};
-use crate::catalog::{Catalog, Entity, EntityId, Storage, TableSource};
+use crate::catalog::{Catalog, Entity, EntityId, Field, Storage, TableSource};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, DataTable, Embedded, Engine, EngineError, TableColumn, tables_of};
-use crate::evaluate::{Data, Datum};
+use crate::evaluate::{Columns, Data, Datum};
 
 /// Where the rows of entities are that have no table to themselves.
 const SCHEMA: &str = "segc_given";
@@ -186,18 +186,27 @@ fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
 
 /// The rows of an entity, in the columns of its table.
 fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
-    let place = |column: &str| {
-        entity.fields.iter().position(|field| field.column.eq_ignore_ascii_case(column)).unwrap_or(usize::MAX)
+    let shared = Columns::of(entity);
+    let readers = |column: &TableColumn| {
+        let reads = |field: &Field| field.column.eq_ignore_ascii_case(&column.name);
+        (0..).zip(&entity.fields).filter(|(_, field)| reads(field)).collect::<Vec<(usize, _)>>()
     };
-    let places: Vec<usize> = table.columns.iter().map(|column| place(&column.name)).collect();
+    let readers: Vec<_> = table.columns.iter().map(readers).collect();
     let row = |row: &Vec<Datum>| {
-        let value = |(&at, column): (&usize, _)| row.get(at).map_or(Cell::Null, |value| cell(value, column));
-        places.iter().zip(&table.columns).map(value).collect()
+        let value = |(column, readers): (&TableColumn, &Vec<(usize, &Field)>)| {
+            if let Some(nested) = shared.nested(entity, &column.name, row) {
+                return nested.map_or(Cell::Null, Cell::Text);
+            }
+            let known = readers.iter().filter_map(|(at, field)| Some((row.get(*at)?, field)));
+            let mut present = known.filter(|(value, _)| !value.is_missing());
+            present.next().map_or(Cell::Null, |(value, field)| cell(value, &field.storage))
+        };
+        table.columns.iter().zip(&readers).map(value).collect()
     };
     data.rows(id).iter().map(row).collect()
 }
 
-fn cell(value: &Datum, column: &TableColumn) -> Cell {
+fn cell(value: &Datum, storage: &Storage) -> Cell {
     match value {
         Datum::Missing => Cell::Null,
         Datum::String(text) => Cell::Text(text.clone()),
@@ -209,7 +218,7 @@ fn cell(value: &Datum, column: &TableColumn) -> Cell {
         Datum::Date(date) => Cell::Date(*date),
         // As JSON, which the engine casts.
         Datum::Array(_) => Cell::Text(value.to_string()),
-        Datum::Timestamp(instant) => Cell::Timestamp(match &column.storage {
+        Datum::Timestamp(instant) => Cell::Timestamp(match storage {
             Storage::Zone(zone) => local(*instant, zone).unwrap_or(*instant),
             _ => *instant,
         }),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Key, key_text};
-use super::problems::{NoEntity, NoField, RowLacks, RowTwice};
+use super::problems::{NoEntity, NoField, RowLacks, RowTwice, WrongValue};
 use super::value::value;
 use crate::catalog::{Catalog, Entity, EntityId, FieldId};
 use crate::diagnostic::{Diagnostics, Span};
-use crate::evaluate::{Datum, is_deleted};
+use crate::evaluate::{Clash, Columns, Datum, covers, is_deleted};
 use crate::yaml::Node;
 
 /// What rows hold that don't say otherwise.
@@ -24,8 +24,8 @@ pub(super) struct GivenRow {
 pub(super) fn read_defaults(node: &Node, catalog: &Catalog, problems: &mut Diagnostics) -> Defaults {
     let mut defaults = Defaults::new();
     for (id, entity, node) in by_entity(node, catalog, problems) {
-        let values = read_values(node, entity, problems);
-        defaults.insert(id, values.into_iter().filter_map(|(field, value)| Some((field, value?))).collect());
+        let values = read_values(node, entity, problems).into_iter();
+        defaults.insert(id, values.filter_map(|(field, written)| Some((field, written.value?))).collect());
     }
     defaults
 }
@@ -47,8 +47,9 @@ pub(super) fn read_rows(
 ) -> Rows {
     let mut given = Rows::default();
     for (id, entity, node) in by_entity(node, catalog, problems) {
+        let columns = Columns::of(entity);
         for node in node.list(problems).unwrap_or_default() {
-            match read_row(node, entity, defaults.get(&id), problems) {
+            match read_row(node, entity, &columns, defaults.get(&id), problems) {
                 Some(values) => given.rows.push(GivenRow { entity: id, values, span: node.span }),
                 None => {
                     given.broken.insert(id);
@@ -78,12 +79,17 @@ fn by_entity<'a, 'c>(
     found
 }
 
-/// The values that are written; `None` for one that has a problem.
-fn read_values(node: &Node, entity: &Entity, problems: &mut Diagnostics) -> BTreeMap<FieldId, Option<Datum>> {
+/// A value that is written, and where; `None` if it has a problem.
+struct Written {
+    value: Option<Datum>,
+    span: Span,
+}
+
+fn read_values(node: &Node, entity: &Entity, problems: &mut Diagnostics) -> BTreeMap<FieldId, Written> {
     let mut values = BTreeMap::new();
     for (key, node) in node.entries(problems).unwrap_or_default() {
         if let Some(id) = entity.find_field(&key.text) {
-            values.insert(id, value(node, entity, id, problems));
+            values.insert(id, Written { value: value(node, entity, id, problems), span: node.span });
             continue;
         }
         let of_column = entity.fields.iter().find(|field| field.column == key.text);
@@ -101,29 +107,58 @@ fn read_values(node: &Node, entity: &Entity, problems: &mut Diagnostics) -> BTre
 fn read_row(
     node: &Node,
     entity: &Entity,
+    columns: &Columns,
     defaults: Option<&BTreeMap<FieldId, Datum>>,
     problems: &mut Diagnostics,
 ) -> Option<Vec<Datum>> {
     let written = read_values(node, entity, problems);
-    let (mut values, mut lacks, mut key, mut sound) = (Vec::new(), Vec::new(), false, true);
-    for (id, field) in (0..).map(FieldId).zip(&entity.fields) {
-        let of_default = || defaults.and_then(|defaults| defaults.get(&id)).cloned();
-        let is_key = entity.key.contains(&id);
-        match written.get(&id).cloned().or_else(|| of_default().map(Some)) {
-            Some(Some(value)) => values.push(value),
-            Some(None) => sound = false,
-            None if is_key || !field.nullable => {
-                key |= is_key;
-                lacks.push(field.name.clone());
-            }
-            None => values.push(Datum::Missing),
-        }
+    let sound = written.values().all(|written| written.value.is_some());
+    // A default is none for whom the row says something of the same column.
+    let is_said = |field| written.keys().any(|&id| covers(entity.field(id), field));
+    let given = |(id, field)| match written.get(&id) {
+        Some(written) => written.value.clone(),
+        None if is_said(field) => None,
+        None => defaults.and_then(|defaults| defaults.get(&id)).cloned(),
+    };
+    let given: Vec<Option<Datum>> = (0..).map(FieldId).zip(&entity.fields).map(given).collect();
+    let is_null = |(id, written): (&FieldId, &Written)| {
+        written.value.as_ref().is_some_and(Datum::is_missing).then_some(*id)
+    };
+    let nulls: Vec<FieldId> = written.iter().filter_map(is_null).collect();
+    let mut values: Vec<Datum> = given.iter().map(|given| given.clone().unwrap_or(Datum::Missing)).collect();
+    if sound && let Err(clash) = columns.complete(entity, &mut values, &nulls) {
+        let span = written.get(&clash.field).map_or(node.span, |written| written.span);
+        problems.push(clashing(entity, &clash, span));
+        return None;
     }
+    let lacks = (0..).map(FieldId).zip(&entity.fields).zip(given.iter().zip(&values));
+    let lacks = lacks.filter(|((id, field), (given, value))| {
+        let absent = given.is_none() && value.is_missing() && !written.contains_key(id);
+        absent && (entity.key.contains(id) || !field.nullable)
+    });
+    let (ids, lacks): (Vec<_>, Vec<_>) = lacks.map(|((id, field), _)| (id, field.name.clone())).unzip();
     if !lacks.is_empty() {
+        let key = ids.iter().any(|id| entity.key.contains(id));
         problems.push(RowLacks { span: node.span, entity: entity.name.clone(), fields: lacks, key });
         return None;
     }
     sound.then_some(values)
+}
+
+/// A value that its column can't hold in this row.
+fn clashing(entity: &Entity, clash: &Clash, span: Span) -> WrongValue {
+    let field = entity.field(clash.field);
+    let (what, help) = if clash.alone {
+        let what = format!("{}, which no JSON document holds exactly", field.ty);
+        (what, "numbers of JSON are exact to 15 digits: write fewer".to_owned())
+    } else {
+        let what = format!(
+            "`{}` in this row: another value is in the same place of column `{}`",
+            clash.reads, field.column
+        );
+        (what, "leave out one of the two, or make them agree".to_owned())
+    };
+    WrongValue { span, field: field.name.clone(), entity: entity.name.clone(), what, help }
 }
 
 /// The key of a row, unless a part of it is missing: then it is no entity.
