@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use segc::catalog;
+use segc::catalog::{self, Catalog};
+use segc::check::hir::Hir;
 use segc::check::{self, Settings};
 use segc::diagnostic::{Diagnostics, Sources};
 use segc::evaluate::{Data, Datum, members};
@@ -85,8 +86,8 @@ segment active on customer {
 }
 ";
 
-/// The numbers of the customers for whom a condition holds.
-fn who(condition: &str) -> Vec<i64> {
+/// A segment with a condition, checked.
+fn checked(condition: &str) -> (Arc<Catalog>, Hir, Diagnostics) {
     let mut sources = Sources::default();
     let mut problems = Diagnostics::default();
     let file = sources.add("catalog/shop.yml", CATALOG);
@@ -97,8 +98,13 @@ fn who(condition: &str) -> Vec<i64> {
     let calendar = Calendar { zone, zone_name: "Europe/Berlin".to_owned(), week_start: Weekday::Monday };
     let settings = Settings { calendar, ..Settings::default() };
     let hir = check::check(&[parsed], Arc::clone(&catalog), &settings, &mut problems);
-    assert!(!problems.has_errors(), "{condition}: {problems:?}");
+    (catalog, hir, problems)
+}
 
+/// The numbers of the customers for whom a condition holds.
+fn who(condition: &str) -> Vec<i64> {
+    let (catalog, hir, problems) = checked(condition);
+    assert!(!problems.has_errors(), "{condition}: {problems:?}");
     let mut data = Data::new(&catalog);
     for (entity, text) in [("company", COMPANIES), ("customer", CUSTOMERS), ("order", ORDERS)] {
         read_csv(&mut data, entity, text).expect("good rows");
@@ -237,4 +243,38 @@ fn segments_of_segments() {
         ("company.industry is missing", &[2, 3, 4]),
         ("exists(orders where customer in segment active)", &[1, 3]),
     ]);
+}
+
+/// The day that a comparison to the microsecond means: each remedy checks clean, and finds it.
+#[test]
+fn remedies_of_an_instant_as_a_day_find_the_day() {
+    let cases: &[(&str, &[i64])] = &[
+        ("signed_up_at = today", &[]),
+        ("signed_up_at = 4 days ago", &[]),
+        ("signed_up_at = 3 days ago", &[3]),
+        ("3 days ago = signed_up_at", &[3]),
+        ("signed_up_at != 3 days ago", &[1, 2, 4]),
+        ("signed_up_at not in (3 days ago)", &[1, 2, 4]),
+        ("signed_up_at = today - 3 days", &[3]),
+        ("signed_up_at = now - 3 days", &[3]),
+        ("signed_up_at = 2 months ago", &[2]),
+        ("min(orders.ordered_at) = yesterday", &[1]),
+        ("max(orders.ordered_at) = now", &[1]),
+        ("max(orders.ordered_at) in (start of day)", &[1]),
+        ("max(orders.ordered_at) != today", &[2, 3, 4]),
+        ("max(orders.ordered_at) = 1 week ago", &[2]),
+    ];
+    let mut offered = 0;
+    for (condition, expected) in cases {
+        let (_, _, problems) = checked(condition);
+        let found: Vec<_> = problems.iter().collect();
+        let [problem] = found.as_slice() else { panic!("{condition}: {found:?}") };
+        assert_eq!(problem.code, "SEG436", "{condition}");
+        let help = problem.help.as_deref().expect("a remedy");
+        for remedy in help.split('`').skip(1).step_by(2) {
+            assert_eq!(who(remedy), *expected, "{condition}, {remedy}");
+            offered += 1;
+        }
+    }
+    assert_eq!(offered, 2 * cases.len() - 1, "all but the month's have two remedies");
 }

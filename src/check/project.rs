@@ -107,7 +107,7 @@ impl Project<'_> {
         let segments = std::mem::take(states);
         let traits = vec![TraitState::Broken; self.names.traits.len()];
         let (names, params, calendar) = (self.names, self.params, &self.settings.calendar);
-        let known = Known { names, params, calendar, traits, segments };
+        let known = Known { names, params, calendar, traits, clock_traits: Vec::new(), segments };
         let mut checker = Checker::new(known, problems);
         let cyclic: std::collections::HashSet<Node> = self.order.cyclic.iter().copied().collect();
         for &node in &self.order.nodes {
@@ -118,6 +118,8 @@ impl Project<'_> {
                     {
                         let id = TraitId(u32::try_from(checked.traits.len()).unwrap_or(u32::MAX));
                         checker.known.traits[at] = TraitState::fine(id, &found.value);
+                        let is_clock = checker.reads_only_clock(&found.value);
+                        checker.known.clock_traits.push(is_clock);
                         checked.traits.push(found);
                         checked.extents.push(extent);
                     }

@@ -3,7 +3,7 @@
 
 use crate::case::{AS_OF, Case};
 use crate::compare::{Tally, compare};
-use crate::segments::{INSTANTS, WINDOWS};
+use crate::segments::{INSTANTS, WINDOWS, is_clock};
 use crate::support::engine::Runner;
 use crate::tape::Tape;
 use crate::world::{self, DATES, Entity, Kind, World};
@@ -90,7 +90,9 @@ fn segments() -> Vec<String> {
     }
     for instant in INSTANTS {
         for test in ["before", "after", "=", "!=", "<=", ">="] {
-            conditions.push(format!("created_at {test} {instant}"));
+            let is_day = is_clock(instant) && matches!(test, "=" | "!=");
+            let tested = if is_day { "date(created_at)" } else { "created_at" };
+            conditions.push(format!("{tested} {test} {instant}"));
             conditions.push(format!("born {test} {instant}"));
         }
         conditions.push(format!("exists(orders where ordered_at >= {instant})"));

@@ -387,9 +387,15 @@ impl Writer<'_, '_> {
     }
 
     fn time_test(&mut self, scope: Scope) -> String {
-        let Some((time, _)) = self.time(scope) else { return self.compare_texts(scope) };
+        let Some((time, kind)) = self.time(scope) else { return self.compare_texts(scope) };
         let op = self.tape.pick(&["before", "after", "not before", "not after", "=", "<", ">=", "!="]);
-        format!("{time} {op} {}", self.instant(scope))
+        let instant = self.instant(scope);
+        // No timestamp may be equal to an instant of the clock.
+        let is_clock = INSTANTS.contains(&instant.as_str()) && !instant.starts_with("2026-");
+        if kind == Kind::Timestamp && matches!(op, "=" | "!=") && is_clock {
+            return format!("date({time}) {op} {instant}");
+        }
+        format!("{time} {op} {instant}")
     }
 
     fn during(&mut self, scope: Scope) -> String {

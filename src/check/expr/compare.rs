@@ -38,6 +38,7 @@ impl Checker<'_, '_> {
         let (left, right) = self.fit((left, checked.0?), (right, checked.1?), span)?;
         self.check_order(op, &left)?;
         if matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+            self.check_moment(&left, &right, op == CompareOp::NotEqual, span)?;
             self.check_values(&left.1, &right, ignoring_case)?;
             self.check_values(&right.1, &left, ignoring_case)?;
         }
@@ -53,6 +54,9 @@ impl Checker<'_, '_> {
     /// probably meant as text.
     fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &Scope) -> Option<Value> {
         let ExprKind::Path(path) = &right.kind else { return self.value(right, scope) };
+        if self.is_yesterday(path, scope) {
+            return self.value(right, scope);
+        }
         let ([part], Err(problem)) = (path.parts.as_slice(), self.known.names.resolve(path, scope)) else {
             return self.value(right, scope);
         };
@@ -203,15 +207,17 @@ impl Checker<'_, '_> {
     pub(super) fn membership(
         &mut self,
         tested: &Expr,
-        items: &[Expr],
-        items_span: Span,
-        ignoring_case: bool,
+        (items, items_span): (&[Expr], Span),
+        (negated, ignoring_case): (bool, bool),
         span: Span,
         scope: &Scope,
     ) -> Option<Cond> {
         let found = self.value(tested, scope);
-        let literals: Vec<Option<(Literal, &Expr)>> =
-            items.iter().map(|item| Some((self.item_constant(item, tested, scope)?, item))).collect();
+        let constant = |item| match self.moment_item(found.as_ref(), tested, item, negated, scope) {
+            Some(problem) => self.fail(problem),
+            None => Some((self.item_constant(item, tested, scope)?, item)),
+        };
+        let literals: Vec<Option<(Literal, &Expr)>> = items.iter().map(constant).collect();
         if items.is_empty() {
             return self.fail(EmptyList { span: items_span });
         }

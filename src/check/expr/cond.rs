@@ -26,7 +26,8 @@ impl Checker<'_, '_> {
                 self.compare(*op, left, right, *ignoring_case, span, scope)
             }
             ExprKind::In { value, items, items_span, negated: not, ignoring_case } => {
-                let found = self.membership(value, items, *items_span, *ignoring_case, span, scope)?;
+                let (items, how) = ((items.as_slice(), *items_span), (*not, *ignoring_case));
+                let found = self.membership(value, items, how, span, scope)?;
                 Some(negated(found, *not))
             }
             ExprKind::Between { value, low, high, negated: not } => {

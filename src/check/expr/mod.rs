@@ -11,6 +11,7 @@ mod compare;
 mod cond;
 mod constant;
 mod keep;
+mod moment;
 mod periods;
 mod ranked;
 mod sequence;
@@ -26,14 +27,15 @@ pub(super) use sequence::{step_scope, window_scope};
 pub(super) use time::most_units;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
-use crate::syntax::ast::{self, ExprKind};
-use crate::types::Type;
+use crate::syntax::ast::{self, ArithmeticOp, Count, ExprKind};
 use crate::types::calendar::Calendar;
+use crate::types::{Type, Unit};
 
 use super::hir::{Cond, CondKind, SegmentId, TraitId, Value, ValueKind};
 use super::names::Names;
 use super::params::Params;
 use super::resolve::path_text;
+use super::words;
 
 /// What has been found out about a trait.
 #[derive(Debug, Clone)]
@@ -77,6 +79,8 @@ pub(super) struct Known<'a> {
     pub(super) calendar: &'a Calendar,
     /// By index in [`Names::traits`].
     pub(super) traits: Vec<TraitState>,
+    /// By identity: whether the trait reads the clock, and no row.
+    pub(super) clock_traits: Vec<bool>,
     /// By index in [`Names::segments`].
     pub(super) segments: Vec<SegmentState>,
 }
@@ -128,6 +132,13 @@ fn value(kind: ValueKind, ty: Type, may_miss: bool, span: Span) -> Value {
     Value { kind, ty, may_miss, span }
 }
 
+fn duration(count: &Count, unit: Unit) -> String {
+    match count {
+        Count::Number(number, _) => words::duration(*number, unit),
+        Count::Param(name) => format!("${} {unit}s", name.text),
+    }
+}
+
 /// An expression in a message: as it was written if it is short, else "this".
 fn describe(expr: &ast::Expr) -> String {
     match &expr.kind {
@@ -144,6 +155,18 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
         ExprKind::Path(path) => path_text(path),
         ExprKind::Now => "now".to_owned(),
         ExprKind::Today => "today".to_owned(),
+        ExprKind::Ago(count, unit) => format!("{} ago", duration(count, *unit)),
+        ExprKind::FromNow(count, unit) => format!("{} from now", duration(count, *unit)),
+        ExprKind::StartOf(unit) => format!("start of {unit}"),
+        ExprKind::Arithmetic(op, time, by) => match (op, &by.kind) {
+            (ArithmeticOp::Add, ExprKind::Duration(count, unit)) => {
+                format!("{} + {}", write_back(time)?, duration(count, *unit))
+            }
+            (ArithmeticOp::Subtract, ExprKind::Duration(count, unit)) => {
+                format!("{} - {}", write_back(time)?, duration(count, *unit))
+            }
+            _ => return None,
+        },
         ExprKind::Call { name, .. } => format!("{}(…)", name.text),
         ExprKind::Aggregate(it) => match &it.arg.kind {
             ExprKind::Path(path) if it.window.is_none() && it.filter.is_none() => {

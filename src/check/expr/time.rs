@@ -94,6 +94,11 @@ pub(super) fn start_of(unit: Unit, span: Span) -> Value {
     at(local_start_of(unit, span), span)
 }
 
+/// The start of the day before the one that as_of lies in.
+pub(super) fn yesterday(span: Span) -> Value {
+    at(LocalTime::Shift(Box::new(local_start_of(Unit::Day, span)), -1, Unit::Day), span)
+}
+
 /// The instant of a local time that is never missing.
 pub(super) fn at(local: LocalTime, span: Span) -> Value {
     value(ValueKind::Instant(Box::new(local)), Type::Timestamp, false, span)

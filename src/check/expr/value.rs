@@ -9,6 +9,7 @@ use super::super::names::suggest;
 use super::super::problems::names::{ManyAsValue, NeverDeleted, RowAsValue, UnknownParam};
 use super::super::problems::types::{LooseDuration, WrongType};
 use super::super::resolve::{Resolved, Scope, Tail, path_text};
+use super::time::yesterday;
 use super::{Checker, TraitState, describe, value};
 
 impl Checker<'_, '_> {
@@ -18,6 +19,7 @@ impl Checker<'_, '_> {
         match &expr.kind {
             ExprKind::Literal(literal) => Some(constant(literal.clone(), span)),
             ExprKind::Param(name) => self.param(name).map(|literal| constant(literal, span)),
+            ExprKind::Path(path) if self.is_yesterday(path, scope) => Some(yesterday(span)),
             ExprKind::Path(path) => self.path_value(path, scope),
             ExprKind::Duration(..) => self.fail(LooseDuration { span }),
             ExprKind::Now

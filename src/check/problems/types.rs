@@ -148,6 +148,18 @@ crate::problems! {
     message |p| format!("{} is of type {}, which is not supported here yet", p.what, p.ty);
     help |_p| Some("read a field of another type, which a view in the database may prepare".to_owned());
 
+    /// `now`, `today`, `3 days ago` and their like are instants, and a timestamp equals an instant
+    /// only if both are the same to the microsecond: the comparison would hold for next to nobody.
+    ///
+    ///     where signed_up_at = today          # signed_up_at during today
+    ///     where signed_up_at = 3 days ago     # days_since(signed_up_at) = 3
+    ///
+    /// Beside a date these instants are days: `date(signed_up_at) = today`, `birthday = yesterday`.
+    /// `<`, `before`, `between` and their like compare instants as before.
+    error SEG436 "an instant where a day is meant" InstantAsDay { span: Span, instant: String, help: String }
+    message |p| format!("{} is an instant: a timestamp equals it for one microsecond only", p.instant);
+    help |p| Some(p.help.clone());
+
     /// The divisor is zero, so that the result is always missing.
     ///
     ///     where total / 0 > 1

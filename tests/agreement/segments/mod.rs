@@ -10,7 +10,7 @@ mod value;
 use crate::tape::Tape;
 use crate::world::{Entity, Kind, World};
 
-pub use time::{INSTANTS, WINDOWS};
+pub use time::{INSTANTS, WINDOWS, is_clock};
 
 /// What is in scope: the row, and inside an aggregate the row that the aggregate belongs to.
 #[derive(Clone, Copy)]

@@ -57,6 +57,11 @@ pub const WINDOWS: &[&str] = &[
     "last 2 quarters",
 ];
 
+/// Whether this is an instant of the clock, which no timestamp may be equal to.
+pub fn is_clock(instant: &str) -> bool {
+    INSTANTS.contains(&instant) && !instant.starts_with("2026-")
+}
+
 impl<'w> Writer<'w, '_, '_> {
     pub(super) fn time(&mut self, scope: Scope<'w>, depth: usize) -> Option<(String, Kind)> {
         let taken = match depth > 0 && self.tape.one_in(4) {
@@ -87,9 +92,13 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn time_test(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        let Some((time, _)) = self.time(scope, depth) else { return self.compare_texts(scope, depth) };
+        let Some((time, kind)) = self.time(scope, depth) else { return self.compare_texts(scope, depth) };
         let op = self.tape.pick(&["before", "after", "not before", "not after", "=", "<", ">=", "!="]);
-        format!("{time} {op} {}", self.instant(scope))
+        let instant = self.instant(scope);
+        if kind == Kind::Timestamp && matches!(op, "=" | "!=") && is_clock(&instant) {
+            return format!("date({time}) {op} {instant}");
+        }
+        format!("{time} {op} {instant}")
     }
 
     pub(super) fn during(&mut self, scope: Scope<'w>, depth: usize) -> String {
