@@ -251,7 +251,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     let (obstacles, log) = (refreshing.why_whole(), log(request, id, project));
     clock.as_of = input_as_of(&stored, request.as_of);
     let checks = unique_checks(hir, &request.abilities.target, &lowered.unique);
-    let mut checks: Vec<Check> = checks.into_iter().map(|(_, _, check)| check).collect();
+    let mut checks: Vec<Check> = checks.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
     let keys: Vec<KeyColumn> = entity.key.iter().map(key).collect();
     if materialize.is_table() {
         checks.push(double_members(&segment.name, &table, &keys));

@@ -13,30 +13,48 @@ use crate::types::Literal;
 /// The alias of rows of which no two may be alike.
 pub(super) const CHECKED: &str = "t";
 
-/// A check of the affected keys' rows alone: those of the segment's own entity by their keys,
-/// others by what arrived. `None` where nothing of them can have become double.
-pub(super) fn narrowed_check(
-    hir: &Hir,
-    check: Check,
-    (entity, fields): (EntityId, &[FieldId]),
-    affected: &Relation,
-    own: bool,
-    arrivals: Option<&Select>,
-) -> Option<Check> {
-    let clause = if own { Clause::DoubleOwnRows } else { Clause::DoubleLinkedRows };
-    if !clause.holds() {
-        return None;
+/// Rows of which there may be none, and what is said where there are.
+pub(super) struct Doubles {
+    rows: Select,
+    message: String,
+}
+
+impl Doubles {
+    /// What fails where there is such a row. All of them are counted: a planner that is asked
+    /// whether there is one at all expects it among the first groups that it makes, and picks a
+    /// plan that finds the first soon, and the last in quadratic time.
+    pub(super) fn check(self) -> Check {
+        let alias = "doubles".to_owned();
+        let from = Some(TableRef { relation: Relation::Rows(Box::new(self.rows)), alias });
+        let count = Column { value: Scalar::CountRows, name: None };
+        let count = Scalar::Query(Box::new(Select { columns: vec![count], from, ..Select::default() }));
+        Check { fails_if: binary(BinaryOp::Greater, count, integer(0)), message: self.message }
     }
-    let Check { fails_if: Scalar::Exists(mut duplicates, negated), message } = check else { return None };
-    let entity = hir.catalog.entity(entity);
-    let names = fields.iter().map(|&field| entity.field(field).column.clone());
-    let filter = match arrivals {
-        _ if own => among(affected, CHECKED, names.zip(duplicates.group_by.clone()).collect()),
-        Some(arrivals) => among_rows(arrivals, &duplicates.group_by),
-        None => return None,
-    };
-    duplicates.filter = all(duplicates.filter.into_iter().chain([filter]).collect());
-    Some(Check { fails_if: Scalar::Exists(duplicates, negated), message })
+
+    /// Of the affected keys' rows alone: those of the segment's own entity by their keys, others
+    /// by what arrived. `None` where nothing of them can have become double.
+    pub(super) fn narrowed(
+        mut self,
+        hir: &Hir,
+        (entity, fields): (EntityId, &[FieldId]),
+        affected: &Relation,
+        own: bool,
+        arrivals: Option<&Select>,
+    ) -> Option<Self> {
+        let clause = if own { Clause::DoubleOwnRows } else { Clause::DoubleLinkedRows };
+        if !clause.holds() {
+            return None;
+        }
+        let entity = hir.catalog.entity(entity);
+        let names = fields.iter().map(|&field| entity.field(field).column.clone());
+        let filter = match arrivals {
+            _ if own => among(affected, CHECKED, names.zip(self.rows.group_by.clone()).collect()),
+            Some(arrivals) => among_rows(arrivals, &self.rows.group_by),
+            None => return None,
+        };
+        self.rows.filter = all(self.rows.filter.into_iter().chain([filter]).collect());
+        Some(self)
+    }
 }
 
 /// That values are those of some row that arrived.
@@ -44,9 +62,11 @@ fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
     if let [value] = values {
         return Scalar::InQuery(Box::new(value.clone()), Box::new(arrivals.clone()), Negated(false));
     }
-    let tied = arrivals.columns.iter().zip(values).map(|(column, value)| {
-        Scalar::Binary(BinaryOp::Equal, Box::new(column.value.clone()), Box::new(value.clone()))
-    });
+    let tied = arrivals
+        .columns
+        .iter()
+        .zip(values)
+        .map(|(column, value)| binary(BinaryOp::Equal, column.value.clone(), value.clone()));
     let filter = all(arrivals.filter.iter().cloned().chain(tied).collect());
     Scalar::Exists(Box::new(Select { columns: vec![one()], filter, ..arrivals.clone() }), Negated(false))
 }
@@ -57,7 +77,7 @@ pub(super) fn unique_checks(
     hir: &Hir,
     target: &str,
     unique: &BTreeSet<(EntityId, Vec<FieldId>)>,
-) -> Vec<(EntityId, Vec<FieldId>, Check)> {
+) -> Vec<(EntityId, Vec<FieldId>, Doubles)> {
     let mut checks = Vec::new();
     for (id, fields) in unique {
         let entity = hir.catalog.entity(*id);
@@ -74,24 +94,21 @@ pub(super) fn unique_checks(
         let columns: Vec<Scalar> =
             names.iter().map(|name| Scalar::Column(CHECKED.to_owned(), (*name).to_owned())).collect();
         let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
-        let rows = present.chain(not_deleted(entity, CHECKED)).collect();
-        let duplicates = Select {
-            columns: vec![one()],
+        let filter = all(present.chain(not_deleted(entity, CHECKED)).collect());
+        let rows = Select {
+            columns: columns.iter().cloned().map(unnamed).collect(),
             from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
-            filter: all(rows),
+            filter,
             group_by: columns,
             having: Some(more_than_one()),
             ..Select::default()
         };
-        let check = Check {
-            fails_if: Scalar::Exists(Box::new(duplicates), Negated(false)),
-            message: format!(
-                "segc: two rows of {} have the same {}; nothing was written",
-                entity.name,
-                names.join(", ")
-            ),
-        };
-        checks.push((*id, fields.clone(), check));
+        let message = format!(
+            "segc: two rows of {} have the same {}; nothing was written",
+            entity.name,
+            names.join(", ")
+        );
+        checks.push((*id, fields.clone(), Doubles { rows, message }));
     }
     checks
 }
@@ -99,29 +116,39 @@ pub(super) fn unique_checks(
 /// That a segment's table holds a member twice, which no difference to who matches would show.
 /// Not every engine keeps keys unique, and a key of the table's own can be dropped.
 pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Check {
-    let columns = keys.iter().map(|key| Scalar::Column("m".to_owned(), key.name.clone())).collect();
+    let columns: Vec<Scalar> =
+        keys.iter().map(|key| Scalar::Column("m".to_owned(), key.name.clone())).collect();
     let relation = Relation::Table(table.to_vec());
-    let doubles = Select {
-        columns: vec![one()],
+    let rows = Select {
+        columns: columns.iter().cloned().map(unnamed).collect(),
         from: Some(TableRef { relation, alias: "m".to_owned() }),
         group_by: columns,
         having: Some(more_than_one()),
         ..Select::default()
     };
-    Check {
-        fails_if: Scalar::Exists(Box::new(doubles), Negated(false)),
-        message: format!(
-            "segc: the table {} holds a member of {segment} twice: remove what is double; nothing was written",
-            table.join(".")
-        ),
-    }
+    let message = format!(
+        "segc: the table {} holds a member of {segment} twice: remove what is double; nothing was written",
+        table.join(".")
+    );
+    Doubles { rows, message }.check()
 }
 
 fn more_than_one() -> Scalar {
-    let one = Scalar::Literal(Literal::Integer(1));
-    Scalar::Binary(BinaryOp::Greater, Box::new(Scalar::CountRows), Box::new(one))
+    binary(BinaryOp::Greater, Scalar::CountRows, integer(1))
+}
+
+fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
+    Scalar::Binary(op, Box::new(left), Box::new(right))
+}
+
+fn integer(value: i64) -> Scalar {
+    Scalar::Literal(Literal::Integer(value))
+}
+
+fn unnamed(value: Scalar) -> Column {
+    Column { value, name: None }
 }
 
 fn one() -> Column {
-    Column { value: Scalar::Literal(Literal::Integer(1)), name: None }
+    unnamed(integer(1))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::build::Request;
-use super::checks::{double_members, narrowed_check, unique_checks};
+use super::checks::{Doubles, double_members, unique_checks};
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Relation, Scalar};
@@ -239,10 +239,10 @@ impl Refreshing<'_> {
         let (found, arrivals) = lower::affected(context, causes, &state, &unique);
         let mut checks: Vec<Check> = unique_checks(hir, &self.request.abilities.target, &unique)
             .into_iter()
-            .filter_map(|(entity, fields, check)| {
+            .filter_map(|(entity, fields, doubles)| {
                 let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
                 let among = if own { None } else { arrivals.get(&(entity, fields.clone())) };
-                narrowed_check(hir, check, (entity, &fields), &affected, own, among)
+                doubles.narrowed(hir, (entity, &fields), &affected, own, among).map(Doubles::check)
             })
             .collect();
         let keys = hir.catalog.entity(state.entity);

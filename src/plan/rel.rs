@@ -86,6 +86,8 @@ pub enum Relation {
     },
     /// A common table expression of the same query.
     Cte(String),
+    /// The rows of a select in its place.
+    Rows(Box<Select>),
 }
 
 /// A joined table.

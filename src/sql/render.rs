@@ -276,6 +276,12 @@ impl<'a> Renderer<'a> {
             Relation::Cte(name) => {
                 table(ObjectName::from(vec![self.ident(name)]), alias(*name == reference.alias))
             }
+            Relation::Rows(select) => TableFactor::Derived {
+                lateral: false,
+                subquery: Box::new(plain(self.select(select))),
+                alias: alias(false),
+                sample: None,
+            },
             Relation::Sql { text, span } => match parse::query(&self.dialect.parser, text) {
                 Ok(query) => TableFactor::Derived {
                     lateral: false,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::rel::{Clock, Query, Relation, Scalar, Select};
+use crate::plan::rel::{Clock, Query, Relation, Scalar, Select, TableRef};
 
 /// Bounds that read bounds that read bounds: more than any plan has.
 const DEPTH: usize = 16;
@@ -76,10 +76,19 @@ fn everything<'a>(
         } else if let Some(select) = selects.pop() {
             see(Err(select));
             clauses(select, &mut |one| scalars.push(one));
+            selects.extend(tables(select).filter_map(|table| match &table.relation {
+                Relation::Rows(rows) => Some(rows.as_ref()),
+                _ => None,
+            }));
         } else {
             return;
         }
     }
+}
+
+/// What a select reads from.
+fn tables(select: &Select) -> impl Iterator<Item = &TableRef> {
+    select.from.iter().chain(select.joins.iter().map(|join| &join.table))
 }
 
 fn selects(query: &Query) -> Vec<&Select> {
@@ -99,7 +108,7 @@ pub(super) fn table_names(query: &Query) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     everything(selects(query), Vec::new(), &mut |one| {
         let Err(select) = one else { return };
-        for table in select.from.iter().chain(select.joins.iter().map(|join| &join.table)) {
+        for table in tables(select) {
             if let Relation::Table(parts) = &table.relation
                 && let [name] = parts.as_slice()
             {

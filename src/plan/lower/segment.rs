@@ -204,7 +204,7 @@ pub(super) fn last_name(relation: &Relation) -> &str {
     match relation {
         Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
         Relation::Cte(name) => name,
-        Relation::Sql { .. } => "members",
+        Relation::Sql { .. } | Relation::Rows(_) => "members",
     }
 }
 
