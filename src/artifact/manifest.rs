@@ -3,6 +3,8 @@
 //! Its JSON Schema is published as `docs/manifest.schema.json`; fields are only ever added
 //! within a version.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,6 +40,9 @@ pub struct Manifest {
     pub timezone: String,
     /// Every segment, each after those that it depends on.
     pub segments: Vec<ManifestSegment>,
+    /// The SHA-256 of every file of this folder that segc wrote, by its path. That of the manifest
+    /// itself counts its own place here as empty.
+    pub files: BTreeMap<String, String>,
 }
 
 /// A segment of a build.
@@ -159,6 +164,7 @@ impl Manifest {
             as_of: plan.as_of.map(|instant| instant.to_string()),
             timezone: hir.calendar.zone_name.clone(),
             segments: plan.segments.iter().map(|one| segment(one, hir, sources, scripts)).collect(),
+            files: BTreeMap::new(),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod graph;
 mod manifest;
 mod refresh;
+mod written;
 
 pub use graph::{Edge, EdgeKind, Graph, Node, NodeKind};
 pub use manifest::{
@@ -16,6 +17,8 @@ pub use refresh::{
     CauseKind, ManifestBack, ManifestCause, ManifestEvery, ManifestLog, ManifestRefresh, ManifestState,
     ManifestWhy, RefreshStrategy,
 };
+
+pub use written::{Written, digest};
 
 use std::collections::BTreeMap;
 
@@ -60,10 +63,9 @@ pub struct SegmentScripts {
 /// Puts the files of a build together.
 #[must_use]
 pub fn build(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: Scripts) -> Artifacts {
-    let manifest = Manifest::of(project, plan, hir, sources, &scripts);
+    let mut manifest = Manifest::of(project, plan, hir, sources, &scripts);
     let graph = Graph::of(plan, hir);
     let mut files = BTreeMap::from([
-        (MANIFEST.to_owned(), json(&manifest)),
         ("graph.mmd".to_owned(), graph.mermaid()),
         ("graph.dot".to_owned(), graph.dot()),
         ("graph.json".to_owned(), json(&graph)),
@@ -79,6 +81,8 @@ pub fn build(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: 
             files.insert(parity_path(&name), parity);
         }
     }
+    manifest.files = files.iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
+    files.insert(MANIFEST.to_owned(), written::sealed(manifest));
     Artifacts { files }
 }
 
@@ -136,8 +140,10 @@ mod tests {
     #[test]
     fn the_manifest_says_everything() {
         let manifest = built().files.remove(MANIFEST).expect("it is there");
+        let own = Written::read(&manifest).expect("it is a manifest").files[MANIFEST].clone();
         insta::assert_snapshot!(
             manifest
+                .replace(&own, "[digest]")
                 .replace(&format!("\"segc\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"segc\": \"[version]\"")
         );
     }

@@ -10,7 +10,7 @@ mod clock;
 mod command;
 mod config;
 mod exit;
-mod folder;
+pub(crate) mod folder;
 pub(crate) mod problems;
 mod proof;
 mod report;

@@ -110,20 +110,6 @@ problems! {
     message |p| format!("the SELECT of `{}` can be printed for one target at a time", p.segment);
     help |_p| Some("name one `--target`, or write a folder for each with `--out DIR`".to_owned());
 
-    /// A folder would be replaced that segc has not written.
-    ///
-    /// A build replaces its folder as a whole, so that nothing of an earlier build stays
-    /// behind. To be safe, only a folder that is empty or has a `manifest.json` is replaced.
-    ///
-    /// ```text
-    /// segc compile --out ~/documents
-    /// ```
-    ///
-    /// Choose another folder, or move its files away.
-    error SEG817 "not a folder of segc" ForeignFolder { span: Option<Span>, folder: String }
-    message |p| format!("`{}` has files but no `manifest.json`: segc did not write it", p.folder);
-    help |_p| Some("choose another folder with `--out DIR`, or move its files away".to_owned());
-
     /// A file or folder can't be read or written.
     ///
     /// The message ends with what the operating system says.

@@ -11,19 +11,13 @@ use crate::cli::{folder, template};
 
 pub(super) fn run(args: &Init, terminal: &mut Terminal) -> io::Result<Exit> {
     let files = template::files(args.catalog);
-    let there: Vec<String> = files
-        .iter()
-        .map(|(path, _)| args.dir.join(path))
-        .filter(|path| path.symlink_metadata().is_ok())
-        .map(|path| path.display().to_string())
-        .collect();
+    let there = folder::taken(&args.dir, files);
     if !there.is_empty() {
-        return terminal.refuse(AlreadyThere { span: None, files: there });
+        let files = there.iter().map(|path| path.display().to_string()).collect();
+        return terminal.refuse(AlreadyThere { span: None, files });
     }
-    for (path, text) in files {
-        if let Err(problem) = folder::write_new(&args.dir.join(path), text) {
-            return terminal.refuse(problem);
-        }
+    if let Err(problem) = folder::write_new(&args.dir, files) {
+        return terminal.refuse(problem);
     }
     if terminal.is_human() {
         greet(args, files, &mut terminal.err)?;

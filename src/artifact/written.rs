@@ -1,0 +1,109 @@
+//! What segc wrote into a folder, as the manifest there says: the paths of files, and their digests.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{MANIFEST, Manifest, json};
+
+/// The files that a manifest lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The digest of each file by its path, the manifest's own included.
+    pub files: BTreeMap<String, String>,
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A manifest's text, with its own digest in it.
+pub(super) fn sealed(mut manifest: Manifest) -> String {
+    manifest.files.insert(MANIFEST.to_owned(), String::new());
+    let digest = digest(json(&manifest).as_bytes());
+    manifest.files.insert(MANIFEST.to_owned(), digest);
+    json(&manifest)
+}
+
+impl Written {
+    /// Reads a manifest; `None` if segc wrote no such text.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Listing {
+            #[serde(rename = "segc")]
+            _segc: String,
+            files: BTreeMap<String, String>,
+        }
+        let listing: Listing = serde_json::from_str(text).ok()?;
+        let inside = |path: &String| {
+            !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+        };
+        let listed = listing.files.contains_key(MANIFEST) && listing.files.keys().all(inside);
+        listed.then_some(Self { files: listing.files })
+    }
+
+    /// Whether a file is as segc wrote it.
+    #[must_use]
+    pub fn is_unchanged(&self, path: &str, bytes: &[u8]) -> bool {
+        let Some(wanted) = self.files.get(path) else { return false };
+        if path != MANIFEST {
+            return digest(bytes) == *wanted;
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else { return false };
+        let entry = |digest: &str| format!("\"{MANIFEST}\": \"{digest}\"");
+        digest(text.replacen(&entry(wanted), &entry(""), 1).as_bytes()) == *wanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::testing;
+    use crate::artifact::{Scripts, build};
+
+    fn manifest() -> String {
+        let built = build("shop", &testing::plan(), &testing::hir(), &testing::sources(), Scripts::default());
+        built.files[MANIFEST].clone()
+    }
+
+    #[test]
+    fn a_manifest_knows_itself_and_notices_a_change() {
+        let text = manifest();
+        let written = Written::read(&text).expect("it is a manifest");
+        assert!(written.is_unchanged(MANIFEST, text.as_bytes()));
+        assert!(!written.is_unchanged(MANIFEST, text.replace("shop", "shed").as_bytes()));
+        assert!(!written.is_unchanged(MANIFEST, b"\xff"));
+        assert!(!written.is_unchanged("notes.txt", b""), "what is not listed is nobody's");
+        let built = build("shop", &testing::plan(), &testing::hir(), &testing::sources(), Scripts::default());
+        for (path, text) in &built.files {
+            assert!(written.is_unchanged(path, text.as_bytes()), "{path}");
+        }
+        assert_eq!(written.files.keys().collect::<Vec<_>>(), built.files.keys().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn other_files_of_that_name_are_no_manifests() {
+        let listing = |path: &str| {
+            format!("{{\"segc\": \"1\", \"files\": {{\"{MANIFEST}\": \"\", \"{path}\": \"\"}}}}")
+        };
+        assert!(Written::read(&listing("segments/a.sql")).is_some());
+        for outside in ["../a", "/etc/passwd", "a/../../b", "", "./a"] {
+            assert_eq!(Written::read(&listing(outside)), None, "{outside}");
+        }
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "{\"name\": \"my web app\"}",
+            "{\"segc\": \"1\", \"files\": {}}",
+            "{\"segc\": \"1\", \"files\": [1]}",
+        ] {
+            assert_eq!(Written::read(text), None, "{text}");
+        }
+    }
+}

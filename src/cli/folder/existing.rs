@@ -1,0 +1,147 @@
+//! What is in a folder before a build is written there: what segc wrote, and what it didn't.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::cannot;
+use super::problems::{ChangedFiles, FilesInTheWay, ForeignFolder, LinkedFolder};
+use crate::artifact::{Artifacts, MANIFEST, Written};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// A folder that a build may be written into.
+#[derive(Debug, Default)]
+pub(super) struct Existing {
+    /// Whether there is one.
+    pub(super) is_there: bool,
+    /// The files that segc wrote into it; those that are still there are as it wrote them.
+    pub(super) written: Vec<String>,
+    /// Everything else: files, and folders without a file of segc's.
+    pub(super) others: Vec<PathBuf>,
+}
+
+impl Existing {
+    /// Looks at a folder.
+    ///
+    /// # Errors
+    /// It isn't segc's, or the build would destroy what segc didn't write.
+    pub(super) fn find(folder: &Path, artifacts: &Artifacts) -> Result<Self, Diagnostics> {
+        let one = |problem: Diagnostic| Diagnostics::from(vec![problem]);
+        let shown = |path: &Path| path.display().to_string();
+        match fs::symlink_metadata(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(one(cannot(folder, &error))),
+            Ok(found) if found.is_symlink() => {
+                return Err(one(LinkedFolder { span: None, folder: shown(folder) }.into()));
+            }
+            Ok(_) => {}
+        }
+        let listing = listing(folder).map_err(|error| one(cannot(folder, &error)))?;
+        let Some(listing) = listing else {
+            return Err(one(ForeignFolder { span: None, folder: shown(folder) }.into()));
+        };
+        let mut changed = Vec::new();
+        for path in listing.files.keys() {
+            match is_unchanged(folder, path, &listing) {
+                Ok(true) => {}
+                Ok(false) => changed.push(shown(&folder.join(path))),
+                Err(error) => return Err(one(cannot(&folder.join(path), &error))),
+            }
+        }
+        let (old, new) = (Paths::of(listing.files.keys()), Paths::of(artifacts.files.keys()));
+        let mut others = Vec::new();
+        find_others(folder, Path::new(""), &old, &new, &mut others)
+            .map_err(|error| one(cannot(folder, &error)))?;
+        let is_in_the_way = |other: &&PathBuf| new.has(other) && !old.has(other);
+        let in_the_way = others.iter().filter(is_in_the_way);
+        let in_the_way: Vec<String> = in_the_way.map(|path| shown(&folder.join(path))).collect();
+        let mut problems = Diagnostics::new();
+        if !changed.is_empty() {
+            problems.push(ChangedFiles { span: None, files: changed });
+        }
+        if !in_the_way.is_empty() {
+            problems.push(FilesInTheWay { span: None, files: in_the_way });
+        }
+        let written = listing.files.into_keys().collect();
+        if problems.is_empty() { Ok(Self { is_there: true, written, others }) } else { Err(problems) }
+    }
+}
+
+/// What the folder's manifest lists; nothing if the folder is empty; `None` if it isn't segc's.
+fn listing(folder: &Path) -> io::Result<Option<Written>> {
+    let manifest = folder.join(MANIFEST);
+    match fs::symlink_metadata(&manifest) {
+        Ok(found) if found.is_file() => {
+            Ok(std::str::from_utf8(&fs::read(manifest)?).ok().and_then(Written::read))
+        }
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let is_empty = fs::read_dir(folder)?.next().is_none();
+            Ok(is_empty.then(Written::default))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a file that segc wrote is as it was, or gone. A link on the way to it leads to what segc
+/// didn't write.
+fn is_unchanged(folder: &Path, path: &str, listing: &Written) -> io::Result<bool> {
+    let mut place = folder.to_owned();
+    let mut parts = Path::new(path).components().peekable();
+    while let Some(part) = parts.next() {
+        place.push(part);
+        let found = match fs::symlink_metadata(&place) {
+            Ok(found) => found,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(error),
+        };
+        let is_last = parts.peek().is_none();
+        if (is_last && !found.is_file()) || (!is_last && !found.is_dir()) {
+            return Ok(false);
+        }
+    }
+    Ok(listing.is_unchanged(path, &fs::read(&place)?))
+}
+
+/// The files of a build, and the folders that they are in.
+struct Paths<'a> {
+    files: BTreeSet<&'a Path>,
+    folders: BTreeSet<&'a Path>,
+}
+
+impl<'a> Paths<'a> {
+    fn of(files: impl Iterator<Item = &'a String>) -> Self {
+        let files: BTreeSet<&Path> = files.map(Path::new).collect();
+        let folders = files.iter().flat_map(|file| file.ancestors().skip(1)).collect();
+        Self { files, folders }
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        self.files.contains(path) || self.folders.contains(path)
+    }
+}
+
+/// What is below a folder and isn't segc's. Only folders of builds are entered, so that this is as
+/// deep as their paths are.
+fn find_others(
+    root: &Path,
+    below: &Path,
+    old: &Paths<'_>,
+    new: &Paths<'_>,
+    found: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let path = below.join(entry.file_name());
+        let of_builds = || old.folders.contains(path.as_path()) || new.folders.contains(path.as_path());
+        let kind = entry.file_type()?;
+        if kind.is_dir() && of_builds() {
+            find_others(root, &path, old, new, found)?;
+        } else if !(kind.is_file() && old.files.contains(path.as_path())) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Writing a build's folder as a whole: never half of it, nothing left of earlier builds.
+
+#![expect(clippy::disallowed_methods, reason = "the command line writes files")]
+
+mod existing;
+pub(crate) mod problems;
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use self::existing::Existing;
+use super::problems::CannotWrite;
+use crate::artifact::Artifacts;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Replaces what earlier builds left in every folder by a new build; files that segc didn't write
+/// stay. On any failure all folders stay as they were.
+pub(super) fn replace(builds: &[(&Path, &Artifacts)]) -> Result<(), Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let mut staged: Vec<Staged> = Vec::new();
+    for (folder, artifacts) in builds {
+        match Staged::new(folder, artifacts) {
+            Ok(build) => staged.push(build),
+            Err(found) => problems.append(found),
+        }
+    }
+    if problems.is_empty() {
+        for at in 0..staged.len() {
+            let swapped = staged.get_mut(at).map_or(Ok(()), Staged::swap);
+            let Some(build) = staged.get(at) else { break };
+            if let Err(error) = swapped {
+                problems.push(cannot(&build.folder, &error));
+                break;
+            }
+        }
+    }
+    let failed = !problems.is_empty();
+    for build in staged.iter().rev() {
+        build.finish(failed);
+    }
+    if failed { Err(problems) } else { Ok(()) }
+}
+
+/// A build that is written beside the folder whose place it takes.
+struct Staged {
+    folder: PathBuf,
+    /// Where it is written.
+    fresh: PathBuf,
+    /// Where the folder is, once the build has taken its place.
+    old: PathBuf,
+    existing: Existing,
+    /// The files of the build.
+    files: Vec<String>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The folder is as it was.
+    Beside,
+    /// The folder, if there was one, is out of the way.
+    Moving,
+    /// The build has the folder's place.
+    Swapped,
+}
+
+impl Staged {
+    fn new(folder: &Path, artifacts: &Artifacts) -> Result<Self, Diagnostics> {
+        let existing = Existing::find(folder, artifacts)?;
+        let staged = || {
+            let (fresh, old) = (sibling(folder, "tmp")?, sibling(folder, "old")?);
+            let files = artifacts.files.keys().cloned().collect();
+            let build = Self { folder: folder.to_owned(), fresh, old, existing, files, state: State::Beside };
+            fs::create_dir_all(folder.parent().unwrap_or(Path::new(".")))?;
+            // Only what this process has made is ever cleared away.
+            fs::create_dir(&build.fresh)?;
+            write_all(&build.fresh, artifacts).inspect_err(|_| build.finish(true))?;
+            Ok(build)
+        };
+        staged().map_err(|error: io::Error| Diagnostics::from(vec![cannot(folder, &error)]))
+    }
+
+    /// Puts the build in the folder's place, and what segc didn't write back into that.
+    fn swap(&mut self) -> io::Result<()> {
+        if self.existing.is_there {
+            fs::rename(&self.folder, &self.old)?;
+        }
+        self.state = State::Moving;
+        fs::rename(&self.fresh, &self.folder)?;
+        self.state = State::Swapped;
+        for path in &self.existing.others {
+            let place = self.folder.join(path);
+            if let Some(parent) = place.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::rename(self.old.join(path), place)?;
+        }
+        Ok(())
+    }
+
+    /// Clears up, or restores the folder as it was. The first failure is the one to report: what
+    /// can't be restored stays beside the folder.
+    fn finish(&self, failed: bool) {
+        match (failed, self.state) {
+            (true, State::Beside) => remove(&self.fresh, &self.files, &[]),
+            (true, State::Moving) => {
+                remove(&self.fresh, &self.files, &[]);
+                if self.existing.is_there {
+                    let _ = fs::rename(&self.old, &self.folder);
+                }
+            }
+            (true, State::Swapped) => {
+                for path in &self.existing.others {
+                    let _ = fs::rename(self.folder.join(path), self.old.join(path));
+                }
+                remove(&self.folder, &self.files, &[]);
+                if self.existing.is_there {
+                    let _ = fs::rename(&self.old, &self.folder);
+                }
+            }
+            (false, _) if self.existing.is_there => remove(&self.old, &self.existing.written, &self.files),
+            (false, _) => {}
+        }
+    }
+}
+
+/// Removes files of a folder, and folders of builds that are then empty. Nothing else is touched,
+/// whatever has come there meanwhile.
+fn remove(folder: &Path, files: &[String], others: &[String]) {
+    for file in files {
+        let _ = fs::remove_file(folder.join(file));
+    }
+    let all = files.iter().chain(others);
+    let mut emptied: Vec<&Path> = all.flat_map(|file| Path::new(file).ancestors().skip(1)).collect();
+    // The deepest first.
+    emptied.sort_by_key(|path| (std::cmp::Reverse(path.components().count()), *path));
+    emptied.dedup();
+    for path in emptied {
+        let _ = fs::remove_dir(folder.join(path));
+    }
+}
+
+/// Those of a folder's files that are there already, or whose own folder is a link to elsewhere.
+pub(super) fn taken(folder: &Path, files: &[(&str, &str)]) -> Vec<PathBuf> {
+    let is_taken = |path: &&Path| {
+        let is_link = |part: &Path| folder.join(part).is_symlink();
+        let mut around = path.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
+        folder.join(path).symlink_metadata().is_ok() || around.any(is_link)
+    };
+    let paths = files.iter().map(|(path, _)| Path::new(*path));
+    paths.filter(is_taken).map(|path| folder.join(path)).collect()
+}
+
+/// Writes files that must not be there yet, all or none; creates folders on the way.
+pub(super) fn write_new(folder: &Path, files: &[(&str, &str)]) -> Result<(), Diagnostic> {
+    let write = |path: &Path, text: &str| -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(text.as_bytes()).inspect_err(|_| drop(fs::remove_file(path)))
+    };
+    for (at, (path, text)) in files.iter().enumerate() {
+        let path = folder.join(path);
+        if let Err(error) = write(&path, text) {
+            for (path, _) in files.iter().take(at) {
+                let _ = fs::remove_file(folder.join(path));
+            }
+            return Err(cannot(&path, &error));
+        }
+    }
+    Ok(())
+}
+
+/// `target/.duckdb.tmp-4711`: in the same folder, so that renaming is one step. Nothing has that
+/// name yet.
+fn sibling(folder: &Path, role: &str) -> io::Result<PathBuf> {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = format!(".{name}.{role}-{}", std::process::id());
+    let names = (0..1000).map(|count| if count == 0 { name.clone() } else { format!("{name}-{count}") });
+    let mut free =
+        names.map(|name| folder.with_file_name(name)).filter(|path| path.symlink_metadata().is_err());
+    free.next().ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))
+}
+
+fn write_all(fresh: &Path, artifacts: &Artifacts) -> io::Result<()> {
+    for (path, text) in &artifacts.files {
+        let path = fresh.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+fn cannot(path: &Path, error: &io::Error) -> Diagnostic {
+    CannotWrite { span: None, path: path.display().to_string(), why: error.to_string() }.into()
+}
+
+#[cfg(test)]
+mod tests;
