@@ -27,6 +27,11 @@ impl Diagnostics {
         self.items.extend(other.items);
     }
 
+    /// Keeps those that fit.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.items.retain(keep);
+    }
+
     /// Whether one of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -3,11 +3,13 @@
 
 use super::foreign::foreign;
 use super::grammar::{Failure, Rule};
+use super::habit::habit;
 use super::outline::Tokens;
-use super::problems::{Chained, ReservedName, Unexpected};
+use super::problems::{Capitals, Chained, Habit, ReservedName, Unexpected};
 use super::scan::Kind;
+use super::stray::ITEMS;
 use super::{PROPERTIES, RESERVED, is_property};
-use crate::diagnostic::{Diagnostics, closest};
+use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::Unit;
 
 /// Words that begin a predicate's tail.
@@ -27,14 +29,24 @@ const OPERATORS: &[&str] = &[
     "not",
 ];
 
-/// Words that begin an item.
-const ITEMS: &[&str] = &["segment", "trait", "param"];
-
 /// Reports that the grammar could not go on at byte `at` of the file.
 pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems: &mut Diagnostics) {
     let index = tokens.all.partition_point(|token| token.end <= at);
     let expected = &failure.expected;
     let (span, word) = (tokens.span(index), tokens.word(index));
+    let misspelt =
+        expected.contains(&Rule::kw_missing) && closest(word, ["missing", "present", "empty"]).is_some();
+    if let Some(found) = habit(tokens, index, failure.reading).filter(|_| !misspelt) {
+        let written = shortened(
+            tokens.text.get(found.span.start as usize..found.span.end as usize).unwrap_or_default(),
+        );
+        problems.push(Habit { span: found.span, written, advice: found.advice });
+        return;
+    }
+    if let Some((span, word)) = capital(tokens, index) {
+        problems.push(Capitals { span, word: word.to_owned() });
+        return;
+    }
     let after_predicate = expected.contains(&Rule::kw_and) && !expected.contains(&Rule::tail);
     let first_word = |list: &[&str]| list.iter().any(|op| op.split(' ').next() == Some(word));
     let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=");
@@ -49,33 +61,95 @@ pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems
         return;
     }
     let wants_value = phrase.split(", ").any(|part| part == VALUE) || phrase.starts_with(VALUE);
-    let advice = advice(tokens, index, failure, wants_value);
+    let advice = advice(tokens, index, failure, wants_value).or_else(|| Some(shape(failure).to_owned()));
     problems.push(Unexpected { span, expected: phrase, found: found(tokens, index), advice });
 }
 
-/// Reports a token between items.
-pub(super) fn stray(tokens: Tokens<'_>, index: usize, problems: &mut Diagnostics) {
-    let word = tokens.word(index);
-    let advice = match (word, closest(word, ITEMS.iter().copied())) {
-        ("where" | "include" | "exclude", _) => {
-            Some("rules stand between the braces of a segment".to_owned())
+/// A keyword in capital letters, at a token or just before it.
+fn capital<'a>(tokens: Tokens<'a>, index: usize) -> Option<(Span, &'a str)> {
+    (index.saturating_sub(2)..=index).rev().find_map(|at| {
+        let word = tokens.word(at);
+        let is_word = tokens.all.get(at).is_some_and(|token| token.kind == Kind::Word);
+        let capital = is_word && word.starts_with(|c: char| c.is_ascii_uppercase());
+        (capital && is_keyword(&word.to_ascii_lowercase())).then(|| (tokens.span(at), word))
+    })
+}
+
+/// Words that the grammar knows beside the names of its rules.
+const WORDS: &[&str] = &[
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "exists",
+    "every",
+    "first",
+    "last",
+    "mode",
+    "distinct",
+    "sequence",
+    "periods",
+    "any",
+    "all",
+    "now",
+    "today",
+    "yesterday",
+    "lifetime",
+    "true",
+    "false",
+];
+
+fn is_keyword(word: &str) -> bool {
+    WORDS.contains(&word)
+        || Rule::all_rules().iter().any(|&rule| keyword(rule).is_some_and(|one| one == word))
+}
+
+/// How what was being read is written, where nothing better is known.
+fn shape(failure: &Failure) -> &'static str {
+    let expects = |rule| failure.expected.contains(&rule);
+    match failure.reading {
+        Rule::one_header | Rule::one_segment => "a segment is written `segment name on customer { where … }`",
+        Rule::one_trait => "a trait is written `trait name on customer = sum(orders.total)`",
+        Rule::one_param => "a parameter is written `param name: decimal = 1000`",
+        Rule::one_type => "a type is written `string`, `decimal(10,2)` or `array<string>`",
+        _ if expects(Rule::kw_missing) => "write `is missing` or `is present`; values are compared with `=`",
+        _ if expects(Rule::window) || expects(Rule::kw_last) => {
+            "a window is written `during last 30 days`, `during this month` or `during 2026-01-01 to 2026-02-01`"
         }
-        (_, Some(item)) if tokens.all[index].kind == Kind::Word => Some(format!("did you mean `{item}`?")),
-        _ => None,
-    };
-    let expected = "`segment`, `trait` or `param`".to_owned();
-    problems.push(Unexpected { span: tokens.span(index), expected, found: found(tokens, index), advice });
+        _ if expects(Rule::kw_ago) || expects(Rule::unit) => {
+            "an instant is written `30 days ago`, a window `last 30 days`"
+        }
+        _ if expects(Rule::property_value) => {
+            "a value is a text in quotes, a word, a number, `30 days` or a list in brackets"
+        }
+        _ if expects(Rule::close_bracket) => "put commas between what is in the brackets",
+        _ if expects(Rule::rule_head) || expects(Rule::segment_rule) || expects(Rule::colon) => {
+            "between the braces are rules, `where country = \"US\"`, and properties, `owner: \"…\"`"
+        }
+        _ if expects(Rule::kw_and) => {
+            "conditions are joined with `and` or `or`: `country = \"US\" and plan = \"free\"`"
+        }
+        _ => {
+            "a condition is written `country = \"US\"`, `count(orders) > 3` or `last_seen_at before 30 days ago`"
+        }
+    }
 }
 
 /// What stands at a token, in words.
-fn found(tokens: Tokens<'_>, index: usize) -> String {
+pub(super) fn found(tokens: Tokens<'_>, index: usize) -> String {
     let Some(token) = tokens.all.get(index) else { return "the end of the file".to_owned() };
-    let text = token.text(tokens.text);
-    if text.chars().count() <= 40 {
-        return format!("`{text}`");
+    format!("`{}`", shortened(token.text(tokens.text)))
+}
+
+/// A text on one line, without the end of a long one.
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 40 {
+        return line;
     }
-    let cut: String = text.chars().take(39).collect();
-    format!("`{cut}…`")
+    let cut: String = line.chars().take(39).collect();
+    format!("{cut}…")
 }
 
 fn is_name(rule: Rule) -> bool {
@@ -199,7 +273,7 @@ fn keyword(rule: Rule) -> Option<String> {
 /// `a`, `a or b`, `a, b or c`
 fn list(parts: &[String]) -> String {
     match parts {
-        [] => "something else".to_owned(),
+        [] => "a rule or a property".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
@@ -222,6 +296,15 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         "*" if before == "(" => "count the rows of a link by its name: `count(orders)`".to_owned(),
         "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
         "%" => return None,
+        "{" if expected.is_empty() => "leave out one of the two braces".to_owned(),
+        _ if expected.contains(&Rule::kw_and)
+            && tokens.all.get(index).is_some_and(|token| token.first_on_line)
+            && matches!(kind_at(index), Some(Kind::Word | Kind::Quoted)) =>
+        {
+            format!(
+                "if the line goes on with the condition above, begin it with `and` or `or`: `and {word} …`"
+            )
+        }
         "," if expected.contains(&Rule::kw_and) => "join conditions with `and` or `or`".to_owned(),
         _ if before == "distinct" => "write `count distinct(…)`".to_owned(),
         _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {

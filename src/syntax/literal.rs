@@ -281,6 +281,16 @@ pub(super) fn closes_at(quoted: &str, quote: char) -> Option<usize> {
     None
 }
 
+/// The date that a text means whose month or day has one digit, or whose day is missing.
+pub(super) fn padded_date(text: &str) -> Option<Date> {
+    let mut parts = text.split('-').map(str::parse::<i16>);
+    let year = parts.next()?.ok()?;
+    let month = parts.next()?.ok()?;
+    let day = parts.next().unwrap_or(Ok(1)).ok()?;
+    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    Date::new(year, month, day).ok().filter(|_| parts.next().is_none() && year > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

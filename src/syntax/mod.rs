@@ -14,11 +14,13 @@ mod build;
 mod explain;
 mod foreign;
 mod grammar;
+mod habit;
 mod literal;
 mod outline;
 mod parser;
 pub(crate) mod problems;
 mod scan;
+mod stray;
 #[cfg(test)]
 mod tests;
 

@@ -8,6 +8,7 @@ use super::explain;
 use super::grammar::{self, Failure, Node, Rule};
 use super::outline::{self, Piece, PieceKind, Tokens};
 use super::scan;
+use super::stray;
 use crate::diagnostic::{Diagnostics, SourceId};
 
 /// Stands in the tree for what could not be read; its problem has been reported.
@@ -19,11 +20,16 @@ const UNREADABLE: &str = "a syntax error";
 pub fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> File {
     let all = scan::scan(source, text, problems);
     let tokens = Tokens { source, text, all: &all };
-    let mut items = Vec::new();
+    let (mut items, mut foreign) = (Vec::new(), Vec::new());
     for piece in outline::outline(tokens, problems) {
+        if piece.kind == PieceKind::Stray {
+            foreign.extend(stray::report(tokens, &piece.tokens, piece.broken, problems));
+            continue;
+        }
         let mut reader = Reader { tokens, problems };
         items.extend(reader.item(&piece));
     }
+    stray::silence(&foreign, problems);
     File { items }
 }
 
@@ -94,12 +100,7 @@ impl<'a> Reader<'a, '_> {
             PieceKind::Param => Rule::one_param,
             PieceKind::Trait => Rule::one_trait,
             PieceKind::Segment => Rule::one_segment,
-            PieceKind::Stray => {
-                if !piece.broken {
-                    explain::stray(self.tokens, range.start, self.problems);
-                }
-                return None;
-            }
+            PieceKind::Stray => return None,
         };
         if !piece.broken {
             match self.grammar(rule, range) {

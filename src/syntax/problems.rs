@@ -22,9 +22,19 @@ crate::problems! {
     ///     where country = "US
     ///
     /// Close it with the quote it began with. A line break inside a text is written `\n`.
-    error SEG102 "unclosed text" UnclosedText { span: Span, quote: char }
+    error SEG102 "unclosed text" UnclosedText {
+        span: Span, quote: char,
+        /// The word before it, which was probably meant to be the text.
+        opening: Option<String>,
+        /// It ends with the other quote.
+        mixed: bool,
+    }
     message |p| format!("this text is never closed");
-    help |p| Some(format!("close it with {} on the same line; a line break is written `\\n`", p.quote));
+    help |p| Some(match &p.opening {
+        Some(word) => format!("open it, too: `{0}{word}{0}`", p.quote),
+        None if p.mixed => format!("close it with the quote that opens it, {}", p.quote),
+        None => format!("close it with {} on the same line; a line break is written `\\n`", p.quote),
+    });
 
     /// A bracket is opened and never closed.
     ///
@@ -81,7 +91,7 @@ crate::problems! {
     /// (`1_000_000`), `10.5` is an exact decimal, `1e3` a float.
     error SEG108 "malformed number" BadNumber { span: Span, text: String, advice: Option<String> }
     message |p| format!("`{}` is not a number", p.text);
-    help |p| p.advice.clone();
+    help |p| p.advice.clone().or_else(|| Some("write digits, such as `1000` or `10.5`".to_owned()));
 
     /// A number is too large or has too many digits for its type.
     ///
@@ -102,9 +112,16 @@ crate::problems! {
     /// Dates are `2024-01-31`, instants `2024-01-31T10:00:00Z` with at most six digits after
     /// the second. Four digits, `-` and a digit without spaces are always a date; put spaces
     /// around `-` to subtract.
-    error SEG110 "malformed date" BadTime { span: Span, text: String, reason: &'static str }
+    error SEG110 "malformed date" BadTime {
+        span: Span, text: String, reason: &'static str,
+        /// The dates that were probably meant, in backticks.
+        meant: Option<String>,
+    }
     message |p| format!("`{}` {}", p.text, p.reason);
-    help |p| Some("a date is `2024-01-31`, an instant `2024-01-31T10:00:00Z`; to subtract, put spaces around `-`".to_owned());
+    help |p| Some(match &p.meant {
+        Some(dates) => format!("write year, month and day: {dates}"),
+        None => "a date is `2024-01-31`, an instant `2024-01-31T10:00:00Z`; to subtract, put spaces around `-`".to_owned(),
+    });
 
     /// An instant does not say which zone it is in.
     ///
@@ -205,9 +222,19 @@ crate::problems! {
     ///     where plan = null
     ///
     /// Write `plan is missing`, or `plan is present`.
-    error SEG120 "null" Null { span: Span }
+    error SEG120 "null" Null {
+        span: Span,
+        /// What is compared with it.
+        tested: Option<String>,
+        /// It is the negation that was meant.
+        present: bool,
+    }
     message |p| "there is no `null`".to_owned();
-    help |p| Some("write `… is missing` or `… is present`".to_owned());
+    help |p| Some(match (&p.tested, p.present) {
+        (Some(tested), true) => format!("write `{tested} is present`"),
+        (Some(tested), false) => format!("write `{tested} is missing`"),
+        (None, _) => "write `… is missing` or `… is present`".to_owned(),
+    });
 
     /// The name of a segment, trait or parameter has characters that no plain name has.
     ///
@@ -217,4 +244,35 @@ crate::problems! {
     error SEG121 "not a plain name" NotPlain { span: Span, name: String }
     message |p| format!("`{}` is not a plain name", p.name);
     help |p| Some("use letters, digits and underscores, not beginning with a digit".to_owned());
+
+    /// A phrase of SQL, of English or of another tool, where segments have words of their own.
+    ///
+    ///     where country is not "US"               # country != "US"
+    ///     where last_seen_at older than 30 days   # last_seen_at before 30 days ago
+    ///     where count(orders) in last 30 days     # count(orders during last 30 days)
+    ///
+    /// The help shows how it is written here, with your own words.
+    error SEG122 "a phrase of another language" Habit { span: Span, written: String, advice: String }
+    message |p| format!("`{}` isn't part of the segment language", p.written);
+    help |p| Some(p.advice.clone());
+
+    /// A `.seg` file, or a part of one, is written in another language.
+    ///
+    ///     select id from customers where country = 'US'
+    ///
+    /// Files in `segments/` hold segments, traits and parameters. segc writes the SQL:
+    ///
+    ///     segment americans on customer { where country = "US" }
+    error SEG123 "not segments" NotSegments { span: Span, what: &'static str }
+    message |p| format!("this is {}, and a `.seg` file holds segments", p.what);
+    help |_p| Some("write the condition alone: `segment name on customer { where country = \"US\" }`; segc writes the SQL".to_owned());
+
+    /// A keyword in capital letters.
+    ///
+    ///     where country = "US" AND NOT unsubscribed     # and not unsubscribed
+    ///
+    /// All keywords and functions are written in lower case.
+    error SEG124 "keyword in capital letters" Capitals { span: Span, word: String }
+    message |p| format!("`{}` has capital letters, and keywords have none", p.word);
+    help |p| Some(format!("keywords are written in lower case: `{}`", p.word.to_lowercase()));
 }

@@ -3,10 +3,12 @@
 //! The grammar reads well-spelt text only; here a fault is found where it begins, told in
 //! its own terms, and stepped over, so that one bad word costs no more than its clause.
 
+mod foreign;
+
+use super::habit::plain_name;
 use super::literal::{self, Fault};
 use super::problems::{
-    BadCharacter, BadEscape, BadName, BadNumber, BadTime, ForeignComment, ForeignOperator, NoOffset,
-    NulCharacter, Null, NumberRange, UnclosedText,
+    BadCharacter, BadEscape, BadName, BadNumber, BadTime, NoOffset, NulCharacter, NumberRange,
 };
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 
@@ -50,7 +52,17 @@ impl Token {
 
 /// All tokens of a file; those with a fault are reported and of kind [`Kind::Bad`].
 pub(super) fn scan(source: SourceId, text: &str, problems: &mut Diagnostics) -> Vec<Token> {
-    let mut scanner = Scanner { source, text, at: 0, tokens: Vec::new(), line_start: true, problems };
+    let tokens = Vec::new();
+    let mut scanner = Scanner {
+        source,
+        text,
+        at: 0,
+        tokens,
+        line_start: true,
+        odd_line: false,
+        odd_space: false,
+        problems,
+    };
     scanner.run();
     scanner.tokens
 }
@@ -60,12 +72,20 @@ fn is_name_char(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
+/// Operators of other languages that begin as one of this language does.
+const OVERLAPPING: &[&str] =
+    &["==", "!==", "!~", "=~", "<=>", "<>", "=>", "=<", "=!", ":=", "->", "**", "::"];
+
 struct Scanner<'a> {
     source: SourceId,
     text: &'a str,
     at: usize,
     tokens: Vec<Token>,
     line_start: bool,
+    /// A typographic quote of this line has been reported.
+    odd_line: bool,
+    /// An odd space of this file has been reported.
+    odd_space: bool,
     problems: &'a mut Diagnostics,
 }
 
@@ -79,6 +99,7 @@ impl<'a> Scanner<'a> {
             match c {
                 '\n' => {
                     self.line_start = true;
+                    self.odd_line = false;
                     self.at += 1;
                 }
                 ' ' | '\t' | '\r' => self.at += 1,
@@ -138,14 +159,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn string(&mut self, quote: char) {
+        if quote == '\'' && self.contraction() {
+            return;
+        }
         let rest = self.rest();
-        let Some(len) = literal::closes_at(rest, quote) else {
-            let len = self.line_end() - self.at;
-            let shown = rest[..len].trim_end().len();
-            let span = self.span(self.at, self.at + shown);
-            self.problems.push(UnclosedText { span, quote });
-            return self.push_bad(len);
-        };
+        let Some(len) = literal::closes_at(rest, quote) else { return self.unclosed(quote) };
+        if self.doubled_quote(quote, len) {
+            return;
+        }
         let raw = &rest[..len];
         match literal::string(raw) {
             Ok(text) if text.contains('\0') => self.push_bad(len),
@@ -182,23 +203,25 @@ impl<'a> Scanner<'a> {
         if name.is_ascii() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
             return self.push(Kind::Parameter, len + 1);
         }
-        let advice = "`$` stands before the name of a parameter: `$min_spend`".to_owned();
-        self.bad_character(len + 1, advice);
+        self.dollar();
     }
 
     fn word(&mut self) {
         let len = self.run_length(0, is_name_char);
         let word = &self.rest()[..len];
         if !word.is_ascii() {
-            let advice =
-                format!("names have letters a-z, digits and `_`; put others in backticks: `` `{word}` ``");
-            return self.bad_character(len, advice);
+            return self.foreign_word(word);
         }
         if word == "null" && !self.after_dot() {
-            self.problems.push(Null { span: self.span(self.at, self.at + len) });
-            return self.push_bad(len);
+            return self.null(len);
         }
         self.push(Kind::Word, len);
+    }
+
+    /// Whether a name of the project's own belongs here.
+    fn after_item(&self) -> bool {
+        let word = self.tokens.last().map_or("", |token| token.text(self.text));
+        matches!(word, "segment" | "trait" | "param" | "extends")
     }
 
     fn after_dot(&self) -> bool {
@@ -209,6 +232,9 @@ impl<'a> Scanner<'a> {
         let rest = self.rest().as_bytes();
         let is_digit = |at: usize| rest.get(at).is_some_and(u8::is_ascii_digit);
         let is_date = (0..4).all(is_digit) && rest.get(4) == Some(&b'-') && is_digit(5);
+        if self.foreign_date() {
+            return;
+        }
         let (kind, len) =
             if is_date { (Kind::Time, self.time_length()) } else { (Kind::Number, self.number_length()) };
         let written = &self.rest()[..len];
@@ -279,21 +305,27 @@ impl<'a> Scanner<'a> {
                 let span = self.span(self.at + range.start, self.at + range.end);
                 self.problems.push(BadEscape { span, escape, reason });
             }
+            Fault::Number(_) if self.after_item() => {
+                let advice = Some(format!("a name begins with a letter: `{}`", plain_name(&text)));
+                self.problems.push(BadNumber { span, text, advice });
+            }
             Fault::Number(advice) => self.problems.push(BadNumber { span, text, advice }),
             Fault::Range(limit) => self.problems.push(NumberRange { span, text, limit }),
-            Fault::Time(reason) => self.problems.push(BadTime { span, text, reason }),
+            Fault::Time(reason) => {
+                let meant = literal::padded_date(&text).map(|date| format!("`{date}`"));
+                self.problems.push(BadTime { span, text, reason, meant });
+            }
             Fault::NoOffset => self.problems.push(NoOffset { span, text }),
         }
         self.push_bad(len);
     }
 
     fn symbol(&mut self, c: char) {
-        if let Some(&(written, advice)) = FOREIGN.iter().find(|(written, _)| self.rest().starts_with(written))
-        {
-            return self.foreign_operator(written, advice);
+        if self.foreign_comment() || c == '{' && self.template() {
+            return;
         }
-        if let Some(mark) = ["--", "//", "/*"].into_iter().find(|mark| self.rest().starts_with(mark)) {
-            return self.foreign_comment(mark);
+        if OVERLAPPING.iter().any(|operator| self.rest().starts_with(operator)) {
+            return self.foreign(c);
         }
         if let Some(operator) = ["!=", "<=", ">="].into_iter().find(|op| self.rest().starts_with(op)) {
             return self.push(Kind::Symbol, operator.len());
@@ -303,46 +335,8 @@ impl<'a> Scanner<'a> {
             | '%' => {
                 self.push(Kind::Symbol, 1);
             }
-            '!' => self.foreign_operator("!", "use `not`"),
-            '\0' => self.push_bad(1),
-            '“' | '”' | '„' | '‘' | '’' | '«' | '»' => self.curly(c),
-            c if c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}') => {
-                self.bad_character(c.len_utf8(), "replace it by an ordinary space".to_owned());
-            }
-            c => self.bad_character(
-                c.len_utf8(),
-                "remove it, or put it in quotes if it belongs to a text".to_owned(),
-            ),
+            c => self.foreign(c),
         }
-    }
-
-    fn foreign_operator(&mut self, written: &str, advice: &str) {
-        let span = self.span(self.at, self.at + written.len());
-        let (text, advice) = (written.to_owned(), advice.to_owned());
-        self.problems.push(ForeignOperator { span, written: text, advice });
-        self.push_bad(written.len());
-    }
-
-    /// A text in typographic quotes, up to the one that closes it on this line.
-    fn curly(&mut self, open: char) {
-        let line = &self.text[self.at..self.line_end()];
-        let closing = |c: char| matches!(c, '“' | '”' | '‘' | '’' | '«' | '»' | '"');
-        let first = open.len_utf8();
-        let len = line[first..]
-            .char_indices()
-            .find(|&(_, c)| closing(c))
-            .map_or(first, |(at, c)| first + at + c.len_utf8());
-        let span = self.span(self.at, self.at + first);
-        let advice = "texts take straight quotes: \"…\" or '…'".to_owned();
-        self.problems.push(BadCharacter { span, text: open.to_string(), advice });
-        self.push_bad(len);
-    }
-
-    fn foreign_comment(&mut self, mark: &str) {
-        let span = self.span(self.at, self.at + mark.len());
-        self.problems.push(ForeignComment { span, written: mark.to_owned() });
-        let closed = self.rest().find("*/").filter(|_| mark == "/*").map(|end| end + 2);
-        self.push_bad(closed.unwrap_or(self.line_end() - self.at));
     }
 
     fn bad_character(&mut self, len: usize, advice: String) {
@@ -351,29 +345,6 @@ impl<'a> Scanner<'a> {
         self.push_bad(len);
     }
 }
-
-/// Operators of other languages, longest first, and what to write instead.
-const FOREIGN: &[(&str, &str)] = &[
-    ("===", "use `=`"),
-    ("!==", "use `!=`"),
-    ("==", "use `=`"),
-    ("=~", "use `matches \"…\"`"),
-    ("<>", "use `!=`"),
-    ("=>", "use `>=`"),
-    ("=<", "use `<=`"),
-    ("&&", "use `and`"),
-    ("||", "use `or`; to join texts is not possible"),
-    ("&", "use `and`"),
-    ("|", "use `or`"),
-    ("≠", "use `!=`"),
-    ("≤", "use `<=`"),
-    ("≥", "use `>=`"),
-    ("×", "use `*`"),
-    ("÷", "use `/`"),
-    ("−", "use `-`"),
-    ("–", "use `-`"),
-    (";", "remove it: nothing needs a `;` at its end"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,16 @@ use super::{faults, parsed, show};
 /// Each stands between the braces of a segment.
 #[test]
 fn in_a_segment() {
+    let mut wrong = Vec::new();
     for (clause, expected) in CLAUSES {
         let text = format!("segment s on c {{\n  {clause}\n}}\n");
         let (_, problems) = parsed(&text);
-        assert_eq!(faults(&text, &problems), *expected, "{text}");
+        let found = faults(&text, &problems);
+        if found != *expected {
+            wrong.push(format!("{clause:?}: {found:?}"));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// Each is a whole file; good items around a bad one are read.
@@ -47,14 +52,10 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     (
         "where a AND b",
-        "expected an operator or the end of the rule, found `AND`",
+        "`AND` has capital letters, and keywords have none",
         "keywords are written in lower case: `and`",
     ),
-    (
-        "where a is \"x\"",
-        "expected `empty`, `missing`, `not` or `present`, found `\"x\"`",
-        "to compare values, write `= \"x\"`",
-    ),
+    ("where a is \"x\"", "`is \"x\"` isn't part of the segment language", "write `a = \"x\"`"),
     ("country = \"US\"", "expected `:`, found `=`", "a condition stands after `where`: `where country = …`"),
     (
         "where a, b",
@@ -99,16 +100,16 @@ fn foreign_words() {
 }
 
 const FOREIGN: &[(&str, &str)] = &[
-    ("where count(a last 7 days) > 1", "write `during last …`"),
-    ("where count(a since 2026-01-01) > 1", "write `during since …`"),
-    ("where count(a in last 7 days) > 1", "write `during`, such as `during last 7 days`"),
+    ("where count(a last 7 days) > 1", "write `a during last 7 days`"),
+    ("where count(a since 2026-01-01) > 1", "write `a during since 2026-01-01`"),
+    ("where count(a in last 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a between 2026-01-01 and 2026-02-01) > 1",
         "write `during … to …`; with both days included `during … through …`",
     ),
     (
         "where count(a during 2026-01-01 and 2026-02-01) > 1",
-        "write `… to …`, without the end; with both days included `… through …`",
+        "write `a during 2026-01-01 to 2026-02-01`; with both days included `2026-01-01 through 2026-02-01`",
     ),
     (
         "where count(a.b = 3) > 1",
@@ -116,19 +117,22 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
     (
         "where count(a) over last 7 days > 1",
-        "the window stands inside of the parentheses: `count(orders during last 7 days)`",
+        "put the window inside the parentheses: `count(a during last 7 days)`",
     ),
     (
         "where exists(a) in last 7 days",
-        "the window stands inside of the parentheses: `count(orders during last 7 days)`",
+        "put the window inside the parentheses: `exists(a during last 7 days)`",
     ),
-    ("where count(a during the last 7 days) > 1", "leave out `the`"),
+    ("where count(a during the last 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a during last week) > 1",
-        "write `last 1 week`, which ends now, or `previous 1 week`, the last whole one",
+        "write `a during previous 1 week` for the last whole one, or `during last 1 week` for the one that ends now",
     ),
-    ("where count(a during previous week) > 1", "write `previous 1 week`"),
-    ("where count(a during past 7 days) > 1", "write `last 7 …`"),
+    (
+        "where count(a during previous week) > 1",
+        "write `a during previous 1 week` for the last whole one, or `during last 1 week` for the one that ends now",
+    ),
+    ("where count(a during past 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a['x'] or a['y']) > 1",
         "several kinds of events are rows with a condition: `events where kind in (…)`",
@@ -138,8 +142,8 @@ const FOREIGN: &[(&str, &str)] = &[
         "several kinds of events are rows with a condition: `events where kind in (…)`",
     ),
     ("where count(a) >= 3 times", "leave out `times`: a count is a number"),
-    ("where count(a) at least 3", "write `>=`"),
-    ("where count(a) exactly 3", "write `=`"),
+    ("where count(a) at least 3", "write `count(a) >= 3`"),
+    ("where count(a) exactly 3", "write `count(a) = 3`"),
     ("where first(a).b = 1", "name the value inside: `first(orders.total)`"),
     ("where any(a where b = 1)", "write `exists(… where …)`"),
     ("where none(a where b = 1)", "write `not exists(… where …)`"),
@@ -161,43 +165,37 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
     (
         "where sequence(a then b) within 7 days",
-        "a sequence has its span inside: `sequence(a then b within 7 days)`",
+        "put the span inside the parentheses: `sequence(a then b within 7 days)`",
     ),
-    ("where a within last 7 days", "write `during last 30 days`, or `between … and …`"),
+    ("where a within last 7 days", "write `a during last 7 days`"),
     ("where a > 2026-01-01 12:00", "an instant is written `2026-01-31T12:00:00Z`, with `Z` or an offset"),
-    ("where now() > a", "write `now`, without parentheses"),
+    ("where now() > a", "write `now` or `today`, without parentheses"),
     ("where a anniversary today", "write `anniversary during today`"),
-    ("where a is set", "write `is present`"),
-    ("where a is not set", "write `is missing`"),
-    ("where a is unknown", "write `is missing`"),
-    ("where a is true", "write the field by itself"),
-    ("where a is false", "write `= false`; with `not` before the field, missing ones belong to it"),
-    ("where a is between 1 and 2", "leave out `is`: `x between …`"),
+    ("where a is set", "write `a is present`"),
+    ("where a is not set", "write `a is missing`"),
+    ("where a is unknown", "write `a is missing`"),
+    ("where a is true", "write `a` by itself"),
+    ("where a is false", "write `a = false`; `not a` also holds where it is missing"),
+    ("where a is between 1 and 2", "write `a between 1 and 2`"),
     ("where a in 'x', 'y'", "put the values in parentheses: `in (…)`"),
-    ("where a in ['x']", "put the values in parentheses: `in (…)`"),
-    ("where a = ('x', 'y')", "write `in (…)`"),
-    ("where a between 1, 2", "write `between … and …`"),
+    ("where a in ['x']", "write `a in ('x')`"),
+    ("where a = ('x', 'y')", "write `a in ('x', 'y')`"),
+    ("where a between 1, 2", "write `a between 1 and 2`"),
     ("where a ends with ('x', 'y')", "join them with `or`: `x ends with \"a\" or x ends with \"b\"`"),
     ("where a > 1 and not in (2)", "name what is compared: `plan in (…)`, `plan not in (…)`"),
     ("where in cohort b", "write `in segment b`"),
     ("where in b", "write `in segment b`"),
     ("where 'x' in b", "write `in segment b` if that is a segment; for an array, `b contains …`"),
-    (
-        "where a like 'x%'",
-        "use `contains \"…\"`, `starts with \"…\"` or `ends with \"…\"`; `ignoring case` may follow",
-    ),
+    ("where a like 'x%'", "write `a starts with \"x\"`; `%` and `_` mean themselves here"),
     ("where a > 1.2.0", "put a version in quotes: `\"1.2.0\"`"),
     ("where a during last 7d", "put a space between: `7 days`"),
     (
         "where bucket('x') < 10%",
         "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`",
     ),
-    ("where a limit 10", "write a rule of its own, such as `keep top 10 by score`"),
+    ("where a limit 10", "write a rule of its own: `keep top 10 by …`, or `keep sample 10% seed \"…\"`"),
     ("keep 25%", "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`"),
-    (
-        "keep sample 25%",
-        "end it with a seed, which decides who is in the sample: `keep sample 25% seed \"new checkout\"`",
-    ),
+    ("keep sample 25%", "write `keep sample 25% seed \"…\"`"),
     (
         "where exists(a where b = 1 during last 7 days)",
         "the window of an aggregate stands before its `where`: `count(orders during last 7 days where …)`; \
@@ -239,35 +237,35 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("where age >= and country = \"US\"", &[("SEG101", "and")]),
     ("where a = ", &[("SEG101", "}")]),
     ("where", &[("SEG101", "}")]),
-    ("include a = 1", &[("SEG101", "a")]),
+    ("include a = 1", &[("SEG122", "include a")]),
     ("exlude where a", &[("SEG101", "where")]),
     ("wher a = 1", &[("SEG101", "a")]),
     ("owner = \"x\"", &[("SEG101", "=")]),
-    ("owner \"x\"", &[("SEG101", "\"x\"")]),
+    ("owner \"x\"", &[("SEG122", "owner \"x\"")]),
     ("description: \"x\" owner = \"y\"", &[("SEG101", "owner")]),
     ("where 1 < x < 5", &[("SEG115", "<")]),
     ("where a = b = c", &[("SEG115", "=")]),
     ("where a in (1) in (2)", &[("SEG115", "in")]),
-    ("where a = 1 AND b = 2", &[("SEG101", "AND")]),
+    ("where a = 1 AND b = 2", &[("SEG124", "AND")]),
     ("where a = 1 annd b", &[("SEG101", "annd")]),
     ("where a contians 'x'", &[("SEG101", "contians")]),
-    ("where a starts 'x'", &[("SEG101", "'x'")]),
+    ("where a starts 'x'", &[("SEG122", "starts 'x'")]),
     ("where a between 1 or 2", &[("SEG101", "or")]),
     ("where a during lst 30 days", &[("SEG101", "30")]),
     ("where a during last 30", &[("SEG101", "}")]),
-    ("where a during last thirty days", &[("SEG101", "thirty")]),
+    ("where a during last thirty days", &[("SEG122", "last thirty days")]),
     ("where a during last 1.5 days", &[("SEG101", "1.5")]),
     ("where a during last -3 days", &[("SEG101", "}")]),
     ("where a during 3 days ago", &[("SEG101", "}")]),
     ("where a before 30 dayz ago", &[("SEG101", "dayz")]),
     ("where a before 30days ago", &[("SEG108", "30days")]),
     ("where a is", &[("SEG101", "}")]),
-    ("where a is nul", &[("SEG101", "nul")]),
+    ("where a is nul", &[("SEG122", "is nul")]),
     ("where a is null", &[("SEG120", "null")]),
     ("where a = null", &[("SEG120", "null")]),
-    ("where a like 'x'", &[("SEG101", "like")]),
+    ("where a like 'x'", &[("SEG122", "like 'x'")]),
     ("where count(*) > 1", &[("SEG101", "*")]),
-    ("where count(distinct a) > 1", &[("SEG101", "a")]),
+    ("where count(distinct a) > 1", &[("SEG122", "count(distinct a)")]),
     ("where count() > 1", &[("SEG101", ")")]),
     ("where count(a, b) > 1", &[("SEG101", ",")]),
     ("where count(a b)", &[("SEG101", "b")]),
@@ -276,9 +274,9 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("where a.in = 3", &[("SEG116", "in")]),
     ("where in (1)", &[("SEG101", "(")]),
     ("where in segment", &[("SEG101", "}")]),
-    ("where a in segment 'x'", &[("SEG101", "'x'")]),
+    ("where a in segment 'x'", &[("SEG122", "in segment 'x'")]),
     ("where a + 1 in segment s", &[("SEG118", "a + 1")]),
-    ("tags: [a b]", &[("SEG101", "b")]),
+    ("tags: [a b]", &[("SEG122", "tags: [a b")]),
     ("owner:", &[("SEG101", "}")]),
     ("owner:\n  where a", &[("SEG101", "where")]),
     (
@@ -318,17 +316,17 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("where foo(a,)", &[("SEG101", ")")]),
     ("where not", &[("SEG101", "}")]),
     ("where a not 5", &[("SEG101", "5")]),
-    ("where a not = 5", &[("SEG101", "=")]),
+    ("where a not = 5", &[("SEG122", "not = 5")]),
     ("keep top by a", &[("SEG101", "by")]),
     ("keep first 10", &[("SEG101", "first")]),
     ("where sequence(a then)", &[("SEG101", ")")]),
     ("where sequence(a, b)", &[("SEG101", ",")]),
     ("where periods(a) > 1", &[("SEG101", ")")]),
     ("where a\n where b\n x", &[("SEG101", "x")]),
-    ("where if a then b", &[("SEG101", "a")]),
+    ("where if a then b", &[("SEG122", "if a then")]),
     ("where a = b c = d", &[("SEG101", "c")]),
-    ("where a in 5", &[("SEG101", "5")]),
-    ("where a in [1]", &[("SEG101", "[")]),
+    ("where a in 5", &[("SEG122", "in 5")]),
+    ("where a in [1]", &[("SEG122", "in [1]")]),
     ("where a {", &[("SEG103", "{")]),
     ("where a\n}\n}", &[("SEG104", "}"), ("SEG104", "}")]),
     ("priority: 1.5", &[("SEG101", "1.5")]),
@@ -342,5 +340,5 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("exclude where\n include where a", &[("SEG101", "include")]),
     ("where a > > 1", &[("SEG101", ">")]),
     ("where a, b", &[("SEG101", ",")]),
-    ("include\n where a\n exclude a", &[("SEG101", "a")]),
+    ("include\n where a\n exclude a", &[("SEG122", "exclude a")]),
 ];

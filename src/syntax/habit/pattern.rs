@@ -1,0 +1,299 @@
+//! The little language in which habits are written down, and how it is compared with a text.
+//!
+//! A phrase is words between spaces. `a|b` is either, `a?` may be left out, case doesn't matter.
+//! `{x}` first in a phrase is the value that ends before it; elsewhere it is one that begins there.
+//! The other places are those of [`Place`]: `{n}`, `{unit}`, `{text}` … Where one phrase holds two
+//! of a kind, a digit tells them apart: `{y}`, `{y2}`. What is between `«` and `»` is underlined;
+//! without them all of it is.
+
+use std::ops::Range;
+
+use super::super::RESERVED;
+use super::super::outline::Tokens;
+use super::super::scan::Kind;
+use super::words::{self, End};
+
+/// A phrase and its advice, read.
+pub(super) struct Pattern {
+    /// What ends before the phrase begins.
+    before: Option<(String, Place)>,
+    parts: Vec<Part>,
+    /// The parts that are underlined, if it isn't all of them: from one to before another.
+    marked: Option<Range<usize>>,
+    advice: &'static str,
+}
+
+enum Part {
+    /// One of these words; it may be left out.
+    Words { all: Vec<String>, optional: bool },
+    /// Something that the advice repeats.
+    Place(String, Place),
+}
+
+/// What may stand at a place of a phrase.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A value: a constant, a path, a call.
+    Value,
+    /// A value; a bare word is meant as a text.
+    Meant,
+    /// `count(…)` and its like, open at its end: `count(orders`.
+    Aggregate,
+    /// A path or a call, and no constant.
+    Field,
+    /// `sequence(…)`, open at its end.
+    Sequence,
+    /// A path.
+    Path,
+    /// A number, in digits or in words.
+    Number,
+    /// A unit of time.
+    Unit,
+    /// A text; `{like}`, `{instant}`, `{duration}` and `{name}` are made of it.
+    Text,
+    /// A date or an instant.
+    Time,
+    /// A word.
+    Word,
+    /// What is between brackets of any kind.
+    List,
+    /// Values with commas between them.
+    Items,
+    /// Words that were meant as one name.
+    Name,
+    /// Nothing: here the condition ends.
+    End,
+}
+
+/// A phrase that was found.
+pub(super) struct Match {
+    /// Its tokens, without the value before.
+    pub(super) range: Range<usize>,
+    /// Those of them that are underlined.
+    pub(super) marked: Range<usize>,
+    pub(super) advice: String,
+}
+
+impl Place {
+    fn of(name: &str) -> Self {
+        match name.trim_end_matches(|c: char| c.is_ascii_digit()) {
+            "x" | "y" => Self::Value,
+            "value" => Self::Meant,
+            "agg" => Self::Aggregate,
+            "field" => Self::Field,
+            "seq" => Self::Sequence,
+            "path" => Self::Path,
+            "n" => Self::Number,
+            "unit" => Self::Unit,
+            "text" => Self::Text,
+            "time" => Self::Time,
+            "word" => Self::Word,
+            "list" => Self::List,
+            "items" => Self::Items,
+            "name" => Self::Name,
+            _ => Self::End,
+        }
+    }
+}
+
+impl Pattern {
+    pub(super) fn new(phrase: &'static str, advice: &'static str) -> Self {
+        let mut before = None;
+        let mut parts = Vec::new();
+        let mut marked = None;
+        for (at, part) in phrase.split_whitespace().enumerate() {
+            match part {
+                "«" => {
+                    marked = Some(parts.len()..parts.len());
+                    continue;
+                }
+                "»" => {
+                    marked = marked.map(|range: Range<usize>| range.start..parts.len());
+                    continue;
+                }
+                _ => {}
+            }
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) if at == 0 => before = Some((name.to_owned(), Place::of(name))),
+                Some(name) => parts.push(Part::Place(name.to_owned(), Place::of(name))),
+                None => {
+                    let optional = part.len() > 1 && part.ends_with('?');
+                    let words = if optional { &part[..part.len() - 1] } else { part };
+                    parts.push(Part::Words { all: words.split('|').map(str::to_owned).collect(), optional });
+                }
+            }
+        }
+        Self { before, parts, marked, advice }
+    }
+
+    /// The phrase that begins with the token `start`, and what to do instead.
+    pub(super) fn matches(&self, tokens: Tokens<'_>, start: usize) -> Option<Match> {
+        let mut bound: Vec<(String, String)> = Vec::new();
+        let ends = self.follow(tokens, start, &mut bound)?;
+        let end = *ends.last()?;
+        if let Some((name, place)) = &self.before {
+            let text = match place {
+                Place::Aggregate => words::open_call(tokens, start, words::AGGREGATES)?,
+                Place::Sequence => words::open_call(tokens, start, &["sequence"])?,
+                Place::Field => {
+                    let range = words::operand_before(tokens, start)?;
+                    let first = tokens.all.get(range.start)?.kind;
+                    if matches!(first, Kind::Text | Kind::Number | Kind::Time | Kind::Parameter) {
+                        return None;
+                    }
+                    words::text_of(tokens, &range)
+                }
+                _ => words::text_of(tokens, &words::operand_before(tokens, start)?),
+            };
+            bound.push((name.clone(), text));
+        }
+        let marked = self.marked.clone().map_or(start..end, |range| ends[range.start]..ends[range.end]);
+        (end > start).then(|| Match { range: start..end, marked, advice: filled(self.advice, &bound) })
+    }
+
+    /// Where each part begins, and where the last one ends.
+    fn follow(
+        &self,
+        tokens: Tokens<'_>,
+        start: usize,
+        bound: &mut Vec<(String, String)>,
+    ) -> Option<Vec<usize>> {
+        let mut at = start;
+        let mut ends = vec![at];
+        for part in &self.parts {
+            // A phrase stands on one line; what is on the next is another rule or property.
+            let last = matches!(part, Part::Place(_, Place::End));
+            if at > start && !last && tokens.all.get(at).is_some_and(|token| token.first_on_line) {
+                return None;
+            }
+            match part {
+                Part::Words { all, optional } => {
+                    let word = tokens.word(at);
+                    if !word.is_empty()
+                        && all.iter().any(|one| one.eq_ignore_ascii_case(&word.replace('’', "'")))
+                    {
+                        at += 1;
+                    } else if !optional {
+                        return None;
+                    }
+                }
+                Part::Place(name, place) => {
+                    let (end, text) = take(tokens, at, *place)?;
+                    derived(*place, &text, bound);
+                    bound.push((name.clone(), text));
+                    at = end;
+                }
+            }
+            ends.push(at);
+        }
+        Some(ends)
+    }
+
+    /// A place of the advice that nothing in the phrase is for.
+    #[cfg(test)]
+    pub(super) fn unbound(&self) -> Option<String> {
+        let mut known: Vec<&str> = self.before.iter().map(|(name, _)| name.as_str()).collect();
+        for part in &self.parts {
+            if let Part::Place(name, place) = part {
+                known.push(name);
+                if *place == Place::Text {
+                    known.extend(["like", "instant", "duration", "name"]);
+                }
+            }
+        }
+        let mut rest = self.advice;
+        while let Some((_, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}')?;
+            let is_place = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+            if is_place && !known.contains(&name) {
+                return Some(format!("`{name}` in {}", self.advice));
+            }
+            rest = after;
+        }
+        None
+    }
+}
+
+/// What stands at a place: where it ends, and how the advice repeats it.
+fn take(tokens: Tokens<'_>, at: usize, place: Place) -> Option<(usize, String)> {
+    let kind = tokens.all.get(at).map(|token| token.kind);
+    let one = |wanted: Kind| (kind == Some(wanted)).then(|| (at + 1, tokens.word(at).to_owned()));
+    let ranged = |end: usize| (end, words::text_of(tokens, &(at..end)));
+    match place {
+        Place::Value | Place::Field | Place::Aggregate | Place::Sequence => {
+            words::operand_after(tokens, at).map(ranged)
+        }
+        Place::Meant => {
+            let end = words::operand_after(tokens, at)?;
+            let bare = end == at + 1 && kind == Some(Kind::Word) && !words::is_constant(tokens.word(at));
+            Some(if bare { (end, format!("{:?}", tokens.word(at))) } else { ranged(end) })
+        }
+        Place::Path => words::path_after(tokens, at).map(ranged),
+        Place::Number => {
+            let spelt = kind.filter(|&kind| kind == Kind::Word).and_then(|_| words::spelt(tokens.word(at)));
+            let spelt = spelt.map(|number| (at + 1, number.to_string()));
+            spelt.or_else(|| one(Kind::Number)).or_else(|| one(Kind::Parameter))
+        }
+        Place::Unit => words::unit(tokens.word(at)).map(|unit| (at + 1, unit)),
+        Place::Text => one(Kind::Text),
+        Place::Time => one(Kind::Time),
+        Place::Word => one(Kind::Word).filter(|(_, word)| !RESERVED.contains(&word.as_str())),
+        Place::List => {
+            let end = words::closing(tokens, at)?;
+            let inside = words::text_of(tokens, &(at + 1..end - 1));
+            Some((end, format!("({inside})")))
+        }
+        Place::Items => {
+            let mut end = words::operand_after(tokens, at)?;
+            while tokens.word(end) == "," {
+                end = words::operand_after(tokens, end + 1)?;
+            }
+            Some(ranged(end))
+        }
+        Place::Name => {
+            let end = words::name_after(tokens, at);
+            let written = words::text_of(tokens, &(at..end));
+            let plain = words::plain_name(&written);
+            (end > at && plain != written).then_some((end, plain))
+        }
+        Place::End => (words::end_at(tokens, at) == End::Yes).then(|| (at, String::new())),
+    }
+}
+
+/// What else can be made of a text.
+fn derived(place: Place, text: &str, bound: &mut Vec<(String, String)>) {
+    if place == Place::Text {
+        let inner = words::content(text);
+        let made = [
+            ("like", words::like(&inner)),
+            ("instant", words::instant(&inner)),
+            ("duration", words::duration(&inner)),
+            ("name", words::plain_name(&inner)),
+        ];
+        bound.extend(made.map(|(name, text)| (name.to_owned(), text)));
+    }
+}
+
+/// An advice with the user's words.
+fn filled(advice: &str, bound: &[(String, String)]) -> String {
+    let mut text = String::with_capacity(advice.len());
+    let mut rest = advice;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let place = after.split_once('}').and_then(|(name, rest)| {
+            bound.iter().rev().find(|(one, _)| one == name).map(|(_, value)| (value, rest))
+        });
+        match place {
+            Some((value, after)) => {
+                text.push_str(value);
+                rest = after;
+            }
+            None => {
+                text.push('{');
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}

@@ -1,0 +1,389 @@
+//! What a scanner meets that no segment is written with: operators, quotes, characters, dates
+//! and numbers of other languages and of word processors.
+
+use super::super::habit::{operand_before, plain_name};
+use super::super::outline::Tokens;
+use super::super::problems::{
+    BadCharacter, BadTime, ForeignComment, ForeignOperator, Habit, Null, UnclosedText,
+};
+use super::{Kind, Scanner, is_name_char};
+
+/// Operators of other languages, longest first, and what to write instead.
+const OPERATORS: &[(&str, &str)] = &[
+    ("===", "use `=`"),
+    ("!==", "use `!=`"),
+    ("<=>", "use `=`"),
+    ("!~*", "write `x not matches \"…\"`"),
+    ("==", "use `=`"),
+    ("=~", "use `matches \"…\"`"),
+    ("!~", "write `x not matches \"…\"`"),
+    ("~*", "use `matches \"(?i)…\"`"),
+    ("~~", "use `contains \"…\"`, `starts with \"…\"` or `ends with \"…\"`"),
+    ("~=", "use `matches \"…\"`, or `!=`"),
+    ("~", "use `matches \"…\"`"),
+    ("<>", "use `!=`"),
+    ("=>", "use `>=`"),
+    ("=<", "use `<=`"),
+    ("=!", "use `!=`"),
+    (":=", "use `=`"),
+    ("->>", "a field of a document is declared in the catalog, with its `path`"),
+    ("->", "links and fields are joined by a dot: `company.country`"),
+    ("&&", "use `and`"),
+    ("||", "use `or`; to join texts is not possible"),
+    ("&", "use `and`"),
+    ("|", "use `or`"),
+    ("**", "multiply: `x * x`"),
+    ("^", "multiply: `x * x`"),
+    ("??", "use `coalesce(x, y)`"),
+    ("?.", "use `.`: a path through a missing row is missing"),
+    ("?", "write the value, or a parameter such as `$min_spend`"),
+    ("::", "values aren't converted: the catalog says of which type a field is"),
+    ("≠", "use `!=`"),
+    ("≤", "use `<=`"),
+    ("≥", "use `>=`"),
+    ("≈", "use `=`, or `resembles \"…\" within 2 edits`"),
+    ("∈", "use `in (…)`"),
+    ("∧", "use `and`"),
+    ("∨", "use `or`"),
+    ("¬", "use `not`"),
+    ("×", "use `*`"),
+    ("÷", "use `/`"),
+    ("−", "use `-`"),
+    ("–", "use `-`"),
+    ("—", "use `-`"),
+    ("‐", "use `-`"),
+    ("‑", "use `-`"),
+    ("…", "write the rest out"),
+    ("→", "links and fields are joined by a dot: `company.country`"),
+    (";", "remove it: nothing needs a `;` at its end"),
+];
+
+impl Scanner<'_> {
+    /// An operator, comment or character that no segment has, at the place of the scanner.
+    pub(super) fn foreign(&mut self, c: char) {
+        if let Some(&(written, advice)) =
+            OPERATORS.iter().find(|(written, _)| self.rest().starts_with(written))
+        {
+            return self.foreign_operator(written, advice);
+        }
+        match c {
+            '!' => self.foreign_operator("!", "use `not`"),
+            '\0' => self.push_bad(1),
+            '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '‹' | '›' | '´' | '＂' | '＇' => {
+                self.curly(c)
+            }
+            '@' => self.sigil("parameters begin with `$`"),
+            '€' | '£' | '¥' | '₹' | '₽' | '¢' | '₺' | '₴' => self.currency(c),
+            '\\' => self.bad_character(1, "remove it: a line needs no sign to go on in the next".to_owned()),
+            '\u{FF01}'..='\u{FF5E}' => self.full_width(c),
+            c if c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}') => {
+                self.odd_space(c);
+            }
+            c => self.bad_character(
+                c.len_utf8(),
+                "remove it, or put it in quotes if it belongs to a text".to_owned(),
+            ),
+        }
+    }
+
+    pub(super) fn foreign_operator(&mut self, written: &str, advice: &str) {
+        let span = self.span(self.at, self.at + written.len());
+        let (text, advice) = (written.to_owned(), advice.to_owned());
+        self.problems.push(ForeignOperator { span, written: text, advice });
+        self.push_bad(written.len());
+    }
+
+    /// A comment of another language; false if none begins here.
+    pub(super) fn foreign_comment(&mut self) -> bool {
+        let Some(mark) = ["--", "//", "/*"].into_iter().find(|mark| self.rest().starts_with(mark)) else {
+            return false;
+        };
+        let span = self.span(self.at, self.at + mark.len());
+        self.problems.push(ForeignComment { span, written: mark.to_owned() });
+        let closed = self.rest().find("*/").filter(|_| mark == "/*").map(|end| end + 2);
+        let line = self.line_end() - self.at;
+        let end = closed.unwrap_or_else(|| self.without_brackets(line));
+        self.push_bad(end);
+        true
+    }
+
+    /// The next `len` bytes without the brackets and spaces at their end, which belong to what
+    /// is around a text or a comment that isn't closed.
+    fn without_brackets(&self, len: usize) -> usize {
+        let text = self.rest().get(..len).unwrap_or_default();
+        text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '}' | ')' | ']')).len()
+    }
+
+    /// A text that isn't closed on its line. Its brackets at the end close what is around it.
+    pub(super) fn unclosed(&mut self, quote: char) {
+        let line = self.line_end() - self.at;
+        let len = self.without_brackets(line).max(1);
+        let span = self.span(self.at, self.at + len);
+        let word = self.tokens.last().filter(|token| token.end == self.at && token.kind == Kind::Word);
+        let opening = word.filter(|_| len == 1).map(|token| token.text(self.text).to_owned());
+        let other = if quote == '"' { '\'' } else { '"' };
+        let mixed = self.rest().get(1..len).is_some_and(|text| text.ends_with(other));
+        self.problems.push(UnclosedText { span, quote, opening, mixed });
+        self.push_bad(len);
+    }
+
+    /// `'O''Brien'`: a quote that is doubled, as in SQL. The token before is its first half.
+    pub(super) fn doubled_quote(&mut self, quote: char, len: usize) -> bool {
+        let Some(before) = self.tokens.last().copied() else { return false };
+        let first = before.text(self.text);
+        if before.end != self.at || before.kind != Kind::Text || !first.starts_with(quote) {
+            return false;
+        }
+        let (head, tail) = (&first[1..first.len() - 1], &self.rest()[1..len - 1]);
+        let (text, advice) = match quote {
+            '\'' if !head.contains('"') && !tail.contains('"') => {
+                (first.to_owned() + &self.rest()[..len], format!("write `\"{head}'{tail}\"`"))
+            }
+            _ => (
+                first.to_owned() + &self.rest()[..len],
+                format!(
+                    "write a backslash before a quote within a text: `{quote}{head}\\{quote}{tail}{quote}`"
+                ),
+            ),
+        };
+        let span = self.span(before.start, self.at + len);
+        self.problems.push(Habit { span, written: text, advice });
+        self.push_bad(len);
+        true
+    }
+
+    /// `n't` behind a word: the rest of `doesn't`, which becomes one word with what is before.
+    pub(super) fn contraction(&mut self) -> bool {
+        let mut rest = self.rest().chars();
+        let quote = rest.next().map_or(0, char::len_utf8);
+        let ends = rest.next() == Some('t') && !rest.next().is_some_and(is_name_char);
+        let Some(word) = self.tokens.last_mut().filter(|_| ends) else { return false };
+        let is_verb = matches!(
+            word.text(self.text).to_ascii_lowercase().as_str(),
+            "doesn"
+                | "don"
+                | "didn"
+                | "isn"
+                | "aren"
+                | "wasn"
+                | "weren"
+                | "hasn"
+                | "haven"
+                | "hadn"
+                | "won"
+                | "can"
+        );
+        if word.end != self.at || !is_verb {
+            return false;
+        }
+        word.end = self.at + quote + 1;
+        self.at = word.end;
+        true
+    }
+
+    /// A text in typographic quotes, up to the one that closes it on this line.
+    fn curly(&mut self, open: char) {
+        if matches!(open, '’' | '´') && self.contraction() {
+            return;
+        }
+        let line = &self.text[self.at..self.line_end()];
+        let closing = |c: char| {
+            matches!(c, '“' | '”' | '‘' | '’' | '«' | '»' | '‹' | '›' | '´' | '＂' | '＇' | '"' | '\'')
+        };
+        let first = open.len_utf8();
+        let close = line[first..].char_indices().find(|&(_, c)| closing(c));
+        let len = close.map_or(first, |(at, c)| first + at + c.len_utf8());
+        let advice = match close {
+            Some((at, _)) if at > 0 => {
+                format!("texts take straight quotes: write `\"{}\"`", &line[first..first + at])
+            }
+            _ => "texts take straight quotes: \"…\" or '…'".to_owned(),
+        };
+        let span = self.span(self.at, self.at + first);
+        if !self.odd_line {
+            self.problems.push(BadCharacter { span, text: open.to_string(), advice });
+        }
+        self.odd_line = true;
+        self.push_bad(len);
+    }
+
+    /// A space that is none of the keyboard's: reported once, since a pasted text has many.
+    fn odd_space(&mut self, c: char) {
+        let len = c.len_utf8();
+        if std::mem::replace(&mut self.odd_space, true) {
+            return self.push_bad(len);
+        }
+        let count = self.rest().chars().filter(|&other| other == c).count();
+        let every = if count > 1 { format!(", and the {} after it", count - 1) } else { String::new() };
+        let name = match c {
+            '\u{A0}' => " (a non-breaking space)",
+            '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' => " (a character without width)",
+            _ => "",
+        };
+        self.bad_character(len, format!("replace it{name} by an ordinary space{every}"));
+    }
+
+    /// A sign or letter of a Chinese or Japanese keyboard.
+    fn full_width(&mut self, c: char) {
+        let ascii = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(' ');
+        self.bad_character(c.len_utf8(), format!("this is a full-width character: write `{ascii}`"));
+    }
+
+    /// `@name`, `:name`: a parameter of another language.
+    fn sigil(&mut self, why: &str) {
+        let len = self.run_length(1, is_name_char);
+        let name = &self.rest()[1..=len];
+        let advice = match name {
+            "" => "remove it, or put it in quotes if it belongs to a text".to_owned(),
+            name => format!("{why}: write `${name}`"),
+        };
+        self.bad_character(len + 1, advice);
+    }
+
+    fn currency(&mut self, c: char) {
+        let first = c.len_utf8();
+        let len = self.run_length(first, |c| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let number: String = self.rest()[first..first + len].chars().filter(|&c| c != ',').collect();
+        let advice = match number.trim_end_matches('.') {
+            "" => "write the number alone, without a currency".to_owned(),
+            number => format!("write the number alone, without a currency: `{number}`"),
+        };
+        self.bad_character(first + len, advice);
+    }
+
+    /// A `$` that begins no name.
+    pub(super) fn dollar(&mut self) {
+        let rest = self.rest();
+        let digits = self.run_length(1, |c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_'));
+        if digits > 0 {
+            let number: String = rest[1..=digits].chars().filter(|&c| c != ',').collect();
+            let number = number.trim_end_matches('.').to_owned();
+            return self.bad_character(
+                digits + 1,
+                format!("write the number alone, without a currency: `{number}`"),
+            );
+        }
+        if let Some(braced) = rest.strip_prefix("${") {
+            let inner = braced.find('}').map(|end| (braced[..end].trim().to_owned(), end + 3));
+            if let Some((name, len)) =
+                inner.filter(|(name, _)| !name.is_empty() && name.chars().all(is_name_char))
+            {
+                return self.bad_character(len, format!("write `${name}`"));
+            }
+        }
+        let len = self.run_length(1, is_name_char);
+        self.bad_character(len + 1, "`$` stands before the name of a parameter: `$min_spend`".to_owned());
+    }
+
+    /// `{{ name }}` of templates; false if none begins here.
+    pub(super) fn template(&mut self) -> bool {
+        const LONGEST: usize = 80;
+        let rest = self.rest();
+        let nested =
+            self.tokens.last().is_some_and(|token| token.end == self.at && token.text(self.text) == "{");
+        let near = rest.char_indices().nth(LONGEST).map_or(rest, |(at, _)| &rest[..at]);
+        let end = near.strip_prefix("{{").and_then(|near| near.find("}}")).map(|end| end + 4);
+        let Some(end) = end.filter(|_| !nested) else { return false };
+        let inner = rest[2..end - 2].trim();
+        if inner.is_empty() || inner.contains(['\n', '{', '}']) {
+            return false;
+        }
+        let plain = inner.chars().all(is_name_char);
+        let advice = match plain {
+            true => format!("segments aren't templates: declare `param {inner}: … = …` and write `${inner}`"),
+            false => "segments aren't templates: a `param` takes the place of a variable, a `trait` that of a macro".to_owned(),
+        };
+        let written = rest[..end].to_owned();
+        self.problems.push(Habit { span: self.span(self.at, self.at + end), written, advice });
+        self.push_bad(end);
+        true
+    }
+
+    /// `null`, with what takes its place where it stands.
+    pub(super) fn null(&mut self, len: usize) {
+        let tokens = Tokens { source: self.source, text: self.text, all: &self.tokens };
+        let end = tokens.all.len();
+        let back = |steps: usize| end.checked_sub(steps).map_or("", |at| tokens.word(at));
+        let (operator, present) = match (back(2), back(1)) {
+            ("is", "not") => (2, true),
+            (_, "is" | "=") => (1, false),
+            (_, "!=") => (1, true),
+            // `<>` and `==` have been reported, and are mended by this.
+            _ => (0, false),
+        };
+        let operand = operand_before(tokens, end - operator).filter(|_| operator > 0);
+        let tested = operand.map(|range| {
+            let span = tokens.range_span(&range);
+            self.text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned()
+        });
+        self.problems.push(Null { span: self.span(self.at, self.at + len), tested, present });
+        self.push_bad(len);
+    }
+
+    /// A word with letters that no plain name has.
+    pub(super) fn foreign_word(&mut self, word: &str) {
+        let after = self.tokens.last().map_or("", |token| token.text(self.text));
+        let plain = plain_name(word);
+        let latin = plain != "my_segment" && plain.len() >= word.chars().count();
+        let advice = match after {
+            "segment" | "trait" | "param" | "extends" if latin => {
+                format!("names have the letters a–z, digits and `_`: write `{plain}`")
+            }
+            "segment" | "trait" | "param" | "extends" => {
+                "names have the letters a–z, digits and `_`; put your own words into `description: \"…\"`"
+                    .to_owned()
+            }
+            "=" | "!=" | "contains" | "with" | "(" | "," => format!("text stands in quotes: `\"{word}\"`"),
+            _ => {
+                "names have the letters a–z, digits and `_`: look for this one with `segc catalog`".to_owned()
+            }
+        };
+        self.bad_character(word.len(), advice);
+    }
+
+    /// A date that is written as in a letter or a spreadsheet: `31/12/2025`, `31.12.2025`,
+    /// `2025/12/31`, `12-31-2025`. False if none begins here.
+    pub(super) fn foreign_date(&mut self) -> bool {
+        let len = self.run_length(0, |c| c.is_ascii_digit() || matches!(c, '/' | '.' | '-'));
+        let text = &self.rest()[..len];
+        let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else { return false };
+        let parts: Vec<&str> = text.split(separator).collect();
+        let number = |part: &str| part.parse::<u16>().ok().filter(|_| part.len() <= 2);
+        let [first, second, third] = parts.as_slice() else { return false };
+        let dates = match (first.len(), third.len()) {
+            (4, 1..=2) if separator != '-' => {
+                (number(second), number(third)).some().map(|(m, d)| vec![(*first, m, d)])
+            }
+            (1..=2, 4) => (number(first), number(second)).some().map(|(a, b)| match separator {
+                '.' => vec![(*third, b, a)],
+                _ => vec![(*third, b, a), (*third, a, b)],
+            }),
+            _ => None,
+        };
+        let Some(mut dates) = dates else { return false };
+        dates.retain(|&(year, month, day)| {
+            ("1900".."2200").contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
+        });
+        dates.dedup();
+        let shown: Vec<String> =
+            dates.iter().map(|(year, month, day)| format!("`{year}-{month:02}-{day:02}`")).collect();
+        if shown.is_empty() {
+            return false;
+        }
+        let (span, text) = (self.span(self.at, self.at + len), text.to_owned());
+        self.problems.push(BadTime { span, text, reason: "is not a date", meant: Some(shown.join(" or ")) });
+        self.push_bad(len);
+        true
+    }
+}
+
+/// Both of two, or nothing.
+trait Both<A, B> {
+    fn some(self) -> Option<(A, B)>;
+}
+
+impl<A, B> Both<A, B> for (Option<A>, Option<B>) {
+    fn some(self) -> Option<(A, B)> {
+        Some((self.0?, self.1?))
+    }
+}

@@ -1,0 +1,117 @@
+//! What stands between the items of a file and begins none: SQL, YAML, items of other tools.
+
+use std::ops::Range;
+
+use super::outline::Tokens;
+use super::problems::{NotSegments, Unexpected};
+use super::scan::Kind;
+use crate::diagnostic::{Diagnostics, Span, closest};
+
+/// Words that begin an item.
+pub(super) const ITEMS: &[&str] = &["segment", "trait", "param"];
+
+/// Words that begin a statement of SQL.
+const STATEMENTS: &[&str] =
+    &["select", "with", "insert", "update", "delete", "create", "merge", "drop", "alter", "from", "truncate"];
+
+/// Words that begin something else, and what to do instead.
+const OTHERS: &[(&str, &str)] = &[
+    ("import", "leave it out: all files of `segments/` know one another"),
+    ("include", "leave it out: all files of `segments/` know one another"),
+    ("use", "leave it out: all files of `segments/` know one another"),
+    ("cohort", "it is called `segment`: `segment name on customer { … }`"),
+    ("audience", "it is called `segment`: `segment name on customer { … }`"),
+    ("list", "it is called `segment`: `segment name on customer { … }`"),
+    ("group", "it is called `segment`: `segment name on customer { … }`"),
+    ("filter", "it is called `segment`: `segment name on customer { … }`"),
+    ("view", "it is called `segment`: `segment name on customer { … }`"),
+    ("model", "it is called `segment`: `segment name on customer { … }`"),
+    ("def", "values are named with `trait name on customer = …`, conditions with a segment"),
+    ("define", "values are named with `trait name on customer = …`, conditions with a segment"),
+    ("function", "values are named with `trait name on customer = …`, conditions with a segment"),
+    ("macro", "values are named with `trait name on customer = …`, conditions with a segment"),
+    ("metric", "values are named with `trait name on customer = …`"),
+    ("measure", "values are named with `trait name on customer = …`"),
+    ("dimension", "values are named with `trait name on customer = …`"),
+    ("attribute", "values are named with `trait name on customer = …`"),
+    ("let", "constants are parameters: `param min_spend: decimal = 1000`"),
+    ("const", "constants are parameters: `param min_spend: decimal = 1000`"),
+    ("var", "constants are parameters: `param min_spend: decimal = 1000`"),
+    ("set", "constants are parameters: `param min_spend: decimal = 1000`"),
+    ("variable", "constants are parameters: `param min_spend: decimal = 1000`"),
+    ("parameter", "it is called `param`: `param min_spend: decimal = 1000`"),
+    ("entity", "entities are declared in `catalog/*.yml`"),
+    ("entities", "entities are declared in `catalog/*.yml`"),
+    ("table", "tables are declared in `catalog/*.yml`"),
+    ("source", "tables are declared in `catalog/*.yml`"),
+    ("version", "this looks like YAML: entities are declared in `catalog/*.yml`"),
+    ("models", "this looks like YAML: entities are declared in `catalog/*.yml`"),
+    ("name", "this looks like YAML: a segment is written `segment name on customer { … }`"),
+    ("segments", "write each as `segment name on customer { … }`"),
+    ("where", "rules stand between the braces of a segment"),
+    ("exclude", "rules stand between the braces of a segment"),
+    ("keep", "rules stand between the braces of a segment"),
+    ("description", "properties stand between the braces of a segment"),
+    ("owner", "properties stand between the braces of a segment"),
+    ("tags", "properties stand between the braces of a segment"),
+];
+
+/// Reports a stretch of a file that is no item.
+///
+/// Returns the place of a whole stretch in another language: nothing else is said of it.
+pub(super) fn report(
+    tokens: Tokens<'_>,
+    range: &Range<usize>,
+    broken: bool,
+    problems: &mut Diagnostics,
+) -> Option<Span> {
+    let first = tokens.word(range.start).to_lowercase();
+    let next = tokens.word(range.start + 1).to_lowercase();
+    let is_item = ITEMS.contains(&next.as_str());
+    let words = || range.clone().map(|at| tokens.word(at).to_lowercase());
+    let is_sql = STATEMENTS.contains(&first.as_str())
+        && !is_item
+        && (first != "with" && first != "from" || words().any(|word| word == "select"));
+    let json = first == "{" || first == "[";
+    if is_sql || json {
+        let what = if is_sql { "SQL" } else { "JSON" };
+        problems.push(NotSegments { span: tokens.span(range.start), what });
+        return Some(tokens.range_span(range));
+    }
+    if !broken {
+        let advice = advice(tokens, range.start, &first, &next);
+        let found = super::explain::found(tokens, range.start);
+        let expected = "`segment`, `trait` or `param`".to_owned();
+        problems.push(Unexpected { span: tokens.span(range.start), expected, found, advice });
+    }
+    None
+}
+
+/// Takes away what else was said of stretches in another language, which are in order.
+pub(super) fn silence(whole: &[Span], problems: &mut Diagnostics) {
+    if whole.is_empty() {
+        return;
+    }
+    problems.retain(|problem| {
+        let Some(span) = problem.span.filter(|_| problem.code != "SEG123") else { return true };
+        let at = whole.partition_point(|one| one.end < span.end);
+        whole.get(at).is_none_or(|one| span.start < one.start)
+    });
+}
+
+fn advice(tokens: Tokens<'_>, at: usize, word: &str, next: &str) -> Option<String> {
+    if tokens.all.get(at).is_some_and(|token| token.kind != Kind::Word) {
+        return Some("a segment is written `segment name on customer { where … }`".to_owned());
+    }
+    if ITEMS.contains(&next) {
+        return Some(format!("leave out `{}`: `{next} {} …`", tokens.word(at), tokens.word(at + 2)));
+    }
+    if ITEMS.contains(&word) && tokens.word(at) != word {
+        return Some(format!("keywords are written in lower case: `{word}`"));
+    }
+    if let Some((_, advice)) = OTHERS.iter().find(|(other, _)| *other == word) {
+        return Some((*advice).to_owned());
+    }
+    let near = closest(word, ITEMS.iter().copied()).map(|item| format!("did you mean `{item}`?"));
+    near.or_else(|| Some("a segment is written `segment name on customer { where … }`".to_owned()))
+}
