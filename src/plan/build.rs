@@ -242,9 +242,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     });
     let mut clock = lowered.clock;
     let ranked = refreshing.ranked(&cx).map(|(ranked, bounds)| {
-        let new = bounds.into_iter().filter(|new| clock.bounds.iter().all(|(name, ..)| *name != new.0));
-        let new: Vec<_> = new.collect();
-        clock.bounds.extend(new);
+        clock.bounds.extend(bounds);
         ranked
     });
     let inputs = refreshing.inputs().into_iter().map(|(name, tables)| (name, tables.runs)).collect();

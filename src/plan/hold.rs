@@ -49,11 +49,7 @@ pub(super) fn hold(
     let segment = request.hir.segment(id);
     let (count, unit, _) = segment.properties.expire?;
     let admitted = lower::admitted(context, id);
-    for bound in admitted.clock.bounds {
-        if !lowered.clock.bounds.iter().any(|(name, ..)| *name == bound.0) {
-            lowered.clock.bounds.push(bound);
-        }
-    }
+    lowered.clock.bounds.extend(admitted.clock.bounds);
     for (entity, columns) in admitted.reads {
         lowered.reads.entry(entity).or_default().extend(columns);
     }
@@ -63,7 +59,7 @@ pub(super) fn hold(
     let end = format!("{}_end", segment.name);
     let after = lower::shifted(context, Scalar::Clock(last.clone()), count, unit);
     let bounds = &mut lowered.clock.bounds;
-    bounds.push((last, last_run(&StateTables::of(request, id).runs, &segment.name), Type::Timestamp));
-    bounds.push((end.clone(), after, Type::Timestamp));
+    bounds.add((last, last_run(&StateTables::of(request, id).runs, &segment.name), Type::Timestamp));
+    bounds.add((end.clone(), after, Type::Timestamp));
     Some(Hold { admitted: admitted.query, end })
 }

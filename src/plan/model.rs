@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::rel::{Clock, Query, Scalar};
+use super::rel::{Bound, Clock, Query, Scalar};
 use super::state::StateTables;
 use crate::analyze::InputKind;
 use crate::check::hir::{Materialize, SegmentId};
@@ -63,7 +63,7 @@ pub struct SegmentPlan {
     /// The hash of how it is refreshed.
     pub how: String,
     /// The instants that only `refresh.sql` reads: those of the last run first.
-    pub last_run: Vec<(String, Scalar, Type)>,
+    pub last_run: Vec<Bound>,
     /// The segments whose logs it reads, with their runs' tables.
     pub inputs: Vec<(String, Vec<String>)>,
     /// Those whom its `keep`s rank, where they are stored.

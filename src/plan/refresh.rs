@@ -8,7 +8,7 @@ use super::build::Request;
 use super::checks::{Doubles, double_members, unique_checks};
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
-use super::rel::{Relation, Scalar};
+use super::rel::{Bound, Bounds, Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Clause, Obstacle, affected, nobody_leaves};
 use crate::catalog::EntityId;
@@ -131,9 +131,6 @@ pub(super) struct Refreshing<'a> {
 /// The columns that are read, by entity.
 type Columns = BTreeMap<EntityId, BTreeSet<String>>;
 
-/// The instants that a refresh reads, each with its name and type.
-pub(super) type Bounds = Vec<(String, Scalar, Type)>;
-
 impl Refreshing<'_> {
     /// The hash of how it is refreshed: the strategy, what the affected keys follow from and
     /// what is declared of it, and the functions of its SQL (R9).
@@ -153,7 +150,7 @@ impl Refreshing<'_> {
     }
 
     /// The last run that a refresh may build on: its as_of and the engine's time.
-    pub(super) fn last_run(&self, context: &Context<'_>, how: &str, lowered: &Lowered) -> Bounds {
+    pub(super) fn last_run(&self, context: &Context<'_>, how: &str, lowered: &Lowered) -> Vec<Bound> {
         let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
         let every: BTreeSet<(i64, Unit)> = every.collect();
         let now = Scalar::Clock("as_of".to_owned());
@@ -255,14 +252,9 @@ impl Refreshing<'_> {
         // Where the last run can be built upon, there are as many members as it left.
         let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(name))));
         checks.push(Check { fails_if: Scalar::And(vec![unknown, fails_if]), message });
-        let mut bounds: Bounds = Vec::new();
-        let mut parts = vec![found.clock.bounds, query.clock.bounds];
-        parts.extend(admitted.as_ref().map(|admitted| admitted.clock.bounds.clone()));
-        for bound in parts.into_iter().flatten() {
-            if !bounds.iter().any(|(name, ..)| *name == bound.0) {
-                bounds.push(bound);
-            }
-        }
+        let mut bounds = found.clock.bounds;
+        bounds.extend(query.clock.bounds);
+        bounds.extend(admitted.iter().flat_map(|admitted| admitted.clock.bounds.clone()));
         let by_keys = ByKeys {
             affected: found.query,
             query: query.query,

@@ -174,8 +174,7 @@ impl<'a> Renderer<'a> {
 
     /// The value of a bound, spelled out down to as_of.
     fn written_out(&self, name: &str) -> Expr {
-        let bound = self.clock.bounds.iter().find(|(one, ..)| one == name);
-        let Some((_, value, _)) = bound else {
+        let Some((_, value, _)) = self.clock.bounds.get(name) else {
             self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
             return Expr::value(Value::Null);
         };
@@ -219,8 +218,7 @@ impl<'a> Renderer<'a> {
             }
             ClockForm::Literal(_) => self.written_out(name),
             ClockForm::Script | ClockForm::ScriptAt(_) => {
-                let is_date = |(one, _, ty): &(String, Scalar, Type)| one == name && *ty == Type::Date;
-                let date = self.clock.bounds.iter().any(is_date);
+                let date = self.clock.bounds.get(name).is_some_and(|(.., ty)| *ty == Type::Date);
                 named(if date { &self.dialect.clock_date } else { &self.dialect.clock }, name)
             }
             // Inside of the clock's own query.

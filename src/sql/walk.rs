@@ -125,7 +125,7 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
     let boxed = |one: &Scalar| Box::new(again(one));
     let all = |list: &[Scalar]| list.iter().map(again).collect();
     match value {
-        Scalar::Clock(name) => match clock.bounds.iter().find(|(one, ..)| one == name) {
+        Scalar::Clock(name) => match clock.bounds.get(name) {
             Some((_, value, _)) if depth < DEPTH => inline_bounds(value, clock, depth + 1),
             _ => value.clone(),
         },

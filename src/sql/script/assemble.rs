@@ -9,7 +9,7 @@ use crate::check::hir::Materialize;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::dialect::shell::{Shell, When};
-use crate::plan::rel::{Clock, Scalar};
+use crate::plan::rel::{Bound, Clock, Scalar};
 use crate::plan::{ByKeys, Check, Plan, Refresh, SegmentPlan};
 use crate::sql::problems::EmptySlot;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
@@ -46,18 +46,13 @@ fn clock(plan: &Plan, chosen: &[&SegmentPlan], scope: Scope<'_>, refresh: bool) 
         (None, Scope::One(_)) => chosen.first().and_then(|segment| segment.clock.as_of.clone()),
         (None, Scope::All) => None,
     };
-    let mut bounds: Vec<(String, Scalar, Type)> = Vec::new();
     let tables = chosen.iter().filter(|one| is_table(one));
-    for bound in tables.flat_map(|segment| bounds_of(segment, refresh)) {
-        if !bounds.iter().any(|(name, ..)| *name == bound.0) {
-            bounds.push(bound.clone());
-        }
-    }
+    let bounds = tables.flat_map(|segment| bounds_of(segment, refresh)).cloned().collect();
     Clock { as_of, bounds }
 }
 
 /// The instants that a segment's statements read; a refresh those of the last run, too.
-fn bounds_of(segment: &SegmentPlan, refresh: bool) -> impl Iterator<Item = &(String, Scalar, Type)> {
+fn bounds_of(segment: &SegmentPlan, refresh: bool) -> impl Iterator<Item = &Bound> {
     let builds_on_last = refresh && !matches!(segment.refresh, Refresh::Rebuild { .. });
     let hold = segment.hold.is_some();
     let own =

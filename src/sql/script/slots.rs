@@ -129,7 +129,7 @@ impl Writer<'_> {
             return self.renderer.scalar(&Scalar::Call(Function::EngineClock, Vec::new()));
         }
         if name != AS_OF {
-            let bound = self.clock.bounds.iter().find(|(one, ..)| one == name);
+            let bound = self.clock.bounds.get(name);
             return bound.map_or(Ok(String::new()), |(_, value, _)| self.renderer.scalar(value));
         }
         match &self.clock.as_of {
