@@ -1,5 +1,6 @@
 //! Places in source files.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Identifies a file of one [`Sources`].
@@ -50,7 +51,13 @@ pub struct Source {
     path: String,
     text: Arc<str>,
     line_starts: Vec<u32>,
+    /// How many characters come before every [`STRIDE`]th byte: a line may be as long as a file, and
+    /// thousands of problems may lie in it.
+    characters: Vec<u32>,
 }
+
+/// How many bytes are counted at most to find a column.
+const STRIDE: usize = 4096;
 
 impl Source {
     /// Path relative to the project, with `/` between its parts.
@@ -68,11 +75,43 @@ impl Source {
     /// Line and column of a byte offset; past the end it is the end.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let before = self.text.get(start as usize..(offset as usize).min(self.text.len()));
-        Position { line, column: before.map_or(1, |text| text.chars().count() + 1) }
+        let line = self.line(offset as usize);
+        let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
+        let offset = (offset as usize).min(self.text.len());
+        let is_between = self.text.is_char_boundary(start) && self.text.is_char_boundary(offset);
+        let column =
+            if is_between { self.characters_to(offset).saturating_sub(self.characters_to(start)) } else { 0 };
+        Position { line: line + 1, column: column + 1 }
     }
+
+    /// How many characters begin before an offset.
+    fn characters_to(&self, offset: usize) -> usize {
+        let known = offset / STRIDE;
+        let bytes = self.text.as_bytes().get(known * STRIDE..offset).unwrap_or_default();
+        self.characters.get(known).copied().unwrap_or(0) as usize + characters(bytes)
+    }
+
+    /// The line of a byte offset, from 0.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1)
+    }
+
+    /// How many lines there are: behind a last line break is one, too.
+    pub(super) fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The bytes of a line, its line break included.
+    pub(super) fn line_range(&self, line: usize) -> Range<usize> {
+        let start =
+            |line: usize| self.line_starts.get(line).map(|&start| (start as usize).min(self.text.len()));
+        start(line).unwrap_or(self.text.len())..start(line + 1).unwrap_or(self.text.len())
+    }
+}
+
+/// How many characters begin in these bytes of a text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// All files of one compilation; a [`SourceId`] is an index into it.
@@ -87,7 +126,18 @@ impl Sources {
         let text = text.into();
         let ends = text.match_indices('\n').map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
         let line_starts = std::iter::once(0).chain(ends).collect();
-        self.files.push(Source { path: path.into(), text, line_starts });
+        let counted = text.as_bytes().chunks(STRIDE).scan(0u32, |before, chunk| {
+            let here = *before;
+            *before = before.saturating_add(u32::try_from(characters(chunk)).unwrap_or(u32::MAX));
+            Some(here)
+        });
+        // An offset at the end may begin a stride of its own.
+        let all = text
+            .len()
+            .is_multiple_of(STRIDE)
+            .then(|| u32::try_from(characters(text.as_bytes())).unwrap_or(u32::MAX));
+        let characters = counted.chain(all).collect();
+        self.files.push(Source { path: path.into(), text, line_starts, characters });
         SourceId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -113,5 +163,33 @@ impl Sources {
     /// Every file, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         (0u32..).map(SourceId).zip(self.files.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_counts_lines_and_code_points() {
+        // Longer than several strides, with characters across their edges.
+        for unit in ["a", "é", "字", "🎉", "ab\n", "é\r\n", ""] {
+            let text = unit.repeat(3 * STRIDE);
+            for length in [text.len(), STRIDE, 2 * STRIDE] {
+                let text = text.get(..length).unwrap_or(&text);
+                let mut sources = Sources::default();
+                let id = sources.add("a.seg", text);
+                let source = sources.get(id).expect("it was added");
+                let (mut line, mut column) = (1, 1);
+                let places = text.char_indices().chain([(text.len(), ' ')]);
+                for (offset, c) in places {
+                    if (offset + 9) % STRIDE < 19 {
+                        let found = source.position(u32::try_from(offset).expect("it is short"));
+                        assert_eq!(found, Position { line, column }, "{unit:?} {offset}");
+                    }
+                    (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Pure: text goes into a writer that the caller gives. Must not know: terminals,
 //! environment variables, which stage a problem comes from.
 
+mod excerpt;
 mod github;
 mod human;
 mod json;

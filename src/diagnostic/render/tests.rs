@@ -176,3 +176,101 @@ fn the_summary_counts() {
     assert_eq!(summary(&vec![warning].into()).as_deref(), Some("1 warning"));
     assert_eq!(summary(&Diagnostics::new()), None);
 }
+
+/// What is underlined: the characters above the marks.
+fn underlined(text: &str) -> String {
+    let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+    let marked = |pair: &[Vec<char>]| -> String {
+        let is_mark = |c: char| matches!(c, '─' | '┬');
+        let marks = pair[1].iter().zip(&pair[0]).skip(4);
+        marks.filter(|&(&mark, &above)| is_mark(mark) && !is_mark(above)).map(|(_, c)| *c).collect()
+    };
+    lines.windows(2).filter(|pair| pair[1].contains(&'·')).map(marked).collect()
+}
+
+#[test]
+fn of_a_long_line_what_is_around_the_place_is_drawn() {
+    let list: String = (0..7_000).map(|number| format!("\"{number:06}\", ")).collect();
+    let text = format!("segment s on user {{\n  where plan in ({list}\"x\") and contry = 1 }}\n");
+    insta::assert_snapshot!(human(&text, "contry"));
+}
+
+#[test]
+fn any_place_of_a_line_of_any_length_is_found() {
+    // Around the length at which a line is cut, around the stride of counted characters, and beyond
+    // what a column of miette can be.
+    for before in [0, 49, 50, 51, 140, 149, 150, 199, 200, 201, 4_000, 4_095, 4_096, 4_097, 8_192, 70_000] {
+        for after in [0, 1, 43, 44, 50, 200, 5_000] {
+            for end in ["", "\n", "\r\n", "\nx\n"] {
+                let text = format!("{}contry{}{end}", " ".repeat(before), ";".repeat(after));
+                let shown = human(&text, "contry");
+                assert_eq!(underlined(&shown), "contry", "{before} {after} {end:?}:\n{shown}");
+                let column = before + 1;
+                assert!(shown.contains(&format!("[shop/segments/a.seg:1:{column}]")), "{shown}");
+                let width = shown.lines().map(|line| line.chars().count()).max();
+                assert!(width < Some(220), "{width:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wide_characters_and_tabs_of_a_long_line_count_one_column_each() {
+    for unit in ["🎉", "é", "\t", "\u{202e}", "\u{1b}", "\u{0}", "字"] {
+        let shown = human(&format!("{}contry = 1\n", unit.repeat(70_000)), "contry");
+        assert!(shown.contains("[shop/segments/a.seg:1:70001]"), "{unit:?}:\n{shown}");
+        assert!(shown.contains("contry = 1") && shown.contains("──────"), "{unit:?}:\n{shown}");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{0}']), "{unit:?}:\n{shown}");
+    }
+}
+
+#[test]
+fn two_places_of_a_long_line_are_drawn_together() {
+    let text = format!("first{}second{}", " ".repeat(30_000), "x".repeat(30_000));
+    let (sources, span) = file("a.seg", &text, "second");
+    let label = Label { span: Span::new(span.source, 0, 5), text: "defined here".to_owned() };
+    let shown =
+        shown(Format::Human, &sources, vec![Diagnostic { labels: vec![label], ..problem(Some(span)) }]);
+    assert_eq!(underlined(&shown), "firstsecond", "{shown}");
+    assert!(shown.contains("a.seg:1:30006]") && shown.contains("defined here"), "{shown}");
+}
+
+#[test]
+fn a_long_place_is_drawn_by_its_ends() {
+    let text = format!("where {} = 1", "x".repeat(70_000));
+    let shown = human(&text, &"x".repeat(70_000));
+    let marked = underlined(&shown);
+    assert!(marked.starts_with("xxx") && marked.ends_with("xxx") && marked.contains('…'), "{shown}");
+}
+
+#[test]
+fn lines_between_two_places_are_left_out() {
+    let text = format!("first\n{}second\nend\n", "between\n".repeat(1_000));
+    let (sources, span) = file("a.seg", &text, "second");
+    let label = Label { span: Span::new(span.source, 0, 5), text: "defined here".to_owned() };
+    let shown =
+        shown(Format::Human, &sources, vec![Diagnostic { labels: vec![label], ..problem(Some(span)) }]);
+    assert_eq!(underlined(&shown), "firstsecond", "{shown}");
+    assert_eq!(shown.matches("between").count(), 2, "{shown}");
+    assert!(shown.contains(" 1002 │ second"), "{shown}");
+}
+
+#[test]
+fn of_too_many_problems_people_see_the_first_errors() {
+    let (sources, span) = file("a.seg", "contry\n", "contry");
+    let warning = |number| Diagnostic {
+        severity: Severity::Warning,
+        message: format!("warning {number}."),
+        ..problem(Some(span))
+    };
+    let error = |number| Diagnostic { message: format!("error {number}."), ..problem(Some(span)) };
+    let all: Vec<Diagnostic> = (0..90).flat_map(|number| [warning(number), error(number)]).collect();
+    let text = shown(Format::Human, &sources, all.clone());
+    assert_eq!(text.matches("error ").count(), 90, "{text}");
+    assert_eq!(text.matches("warning ").count(), 10, "{text}");
+    let end = "80 more not shown; `--message-format json` writes all of them\n90 errors, 90 warnings\n";
+    assert!(text.ends_with(end), "{text}");
+    assert_eq!(shown(Format::Json, &sources, all).lines().count(), 180);
+    let few = shown(Format::Human, &sources, (0..100).map(error).collect());
+    assert!(few.contains("error 99.") && !few.contains("more not shown"), "{few}");
+}
