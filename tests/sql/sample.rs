@@ -147,7 +147,10 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
         hold: None,
         history: None,
         query,
-        clock: Clock { as_of: None, bounds: vec![("days_ago_30".to_owned(), bound, Type::Timestamp)] },
+        clock: Clock {
+            as_of: None,
+            bounds: [("days_ago_30".to_owned(), bound, Type::Timestamp)].into_iter().collect(),
+        },
         checks: vec![unique()],
         guards: Vec::new(),
         fingerprint: format!("{name}0123456789abcdef"),
