@@ -37,6 +37,7 @@
 //! |---|---|---|
 //! | [`diagnostic`] | spans, problems, their codes and how they are shown | any stage |
 //! | [`types`] | types, constants, calendar units | syntax, catalogs, SQL |
+//! | [`convert`] | exact conversions of values that files and rows hold | files, engines, segments |
 //! | [`registry`] | the codes of all stages, for `segc explain` | anything else of them |
 //!
 //! # What always holds
@@ -56,6 +57,7 @@ pub mod artifact;
 pub mod catalog;
 pub mod check;
 pub mod cli;
+pub mod convert;
 pub mod diagnostic;
 pub mod dialect;
 pub mod engine;

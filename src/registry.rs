@@ -8,6 +8,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::yaml::problems::CODES,            // SEG02x
     crate::syntax::problems::CODES,          // SEG1xx
     crate::catalog::problems::CODES,         // SEG2xx
+    crate::catalog::read::problems::CODES,   // SEG233 to SEG239
     crate::check::problems::names::CODES,    // SEG3xx
     crate::check::problems::rows::CODES,     // SEG36x
     crate::check::problems::sequence::CODES, // SEG370 to SEG377, SEG432 to SEG435
@@ -19,6 +20,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::dialect::problems::CODES,         // SEG60x
     crate::sql::problems::CODES,             // SEG65x
     crate::engine::problems::CODES,          // SEG7xx
+    crate::engine::load::problems::CODES,    // SEG707, SEG711 to SEG719
     crate::api::problems::CODES,             // SEG014, SEG80x
     crate::api::run::problems::CODES,        // SEG73x
     crate::unittest::problems::CODES,        // SEG07x, SEG08x

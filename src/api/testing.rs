@@ -63,6 +63,7 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        read: Default::default(),
     }
 }
 

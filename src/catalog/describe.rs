@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{
-    Catalog, Changes, Container, Deletes, Entity, Field, FieldId, Link, Storage, TableSource,
+    Catalog, Changes, Container, Deletes, Entity, Field, FieldId, Link, ReadOptions, Storage, TableSource,
 };
-use crate::types::Unit;
+use crate::types::{TimeForm, Unit};
 
 /// Everything that the catalog says, in the order in which it says it.
 #[must_use]
@@ -39,6 +39,7 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
         },
         "settle": entity.settle.map(describe_duration),
         "rebuild_every": entity.rebuild_every.map(describe_duration),
+        "read": entity.read.span.map(|_| describe_read(&entity.read)),
         "fields": entity.fields.iter().map(describe_field).collect::<Vec<_>>(),
         "links": entity.links.iter().map(|link| describe_link(catalog, entity, link)).collect::<Vec<_>>(),
     })
@@ -71,6 +72,39 @@ fn describe_changes(entity: &Entity) -> Value {
         Changes::Static => json!("static"),
         Changes::Unknown => json!("unknown"),
     }
+}
+
+/// What is declared of files; what isn't is left out.
+fn describe_read(read: &ReadOptions) -> Value {
+    let character = |byte: Option<u8>| byte.map(|byte| char::from(byte).to_string());
+    let some = |words: &[String]| (!words.is_empty()).then(|| json!(words));
+    let forms = |forms: &[TimeForm]| {
+        (!forms.is_empty()).then(|| json!(forms.iter().map(ToString::to_string).collect::<Vec<_>>()))
+    };
+    let files: Vec<String> = read.files.iter().map(|(file, _)| file.clone()).collect();
+    let quote = if read.no_quote { Some("none".to_owned()) } else { character(read.quote) };
+    let declared = [
+        ("files", some(&files)),
+        ("columns", read.columns.as_ref().map(|names| json!(names))),
+        ("null", read.null.as_ref().map(|words| json!(words))),
+        ("true", some(&read.true_words)),
+        ("false", some(&read.false_words)),
+        ("delimiter", character(read.delimiter).map(Value::from)),
+        ("quote", quote.map(Value::from)),
+        ("escape", character(read.escape).map(Value::from)),
+        ("encoding", read.encoding.as_ref().map(|encoding| json!(encoding.label))),
+        ("decimal", read.decimal_comma.then(|| json!(","))),
+        ("thousands", read.thousands.map(|c| json!(c.to_string()))),
+        ("trim", read.trim.then_some(Value::Bool(true))),
+        ("date_format", forms(&read.date_forms)),
+        ("timestamp_format", forms(&read.timestamp_forms)),
+        ("zone", read.zone.as_ref().map(|zone| json!(zone))),
+    ];
+    declared
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn describe_field(field: &Field) -> Value {

@@ -7,6 +7,7 @@ use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource};
 use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
+use super::read::read_options;
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Type;
@@ -51,6 +52,7 @@ pub(super) fn read_entity<'a>(
     let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
+    let read = read_options(&mut map, lookup, problems);
     let links = map.entries("links", problems);
     map.finish(problems);
     if fields.is_empty() {
@@ -73,6 +75,7 @@ pub(super) fn read_entity<'a>(
         unique_enforced: unique.unwrap_or(false),
         settle,
         rebuild_every,
+        read: read.unwrap_or_default(),
     };
     Some(Draft { entity, links, broken })
 }

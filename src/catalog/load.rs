@@ -7,6 +7,7 @@ use super::entity::{Draft, read_entity};
 use super::link::{Others, read_links};
 use super::model::{Catalog, Entity};
 use super::problems::{CaseOnly, DuplicateEntity, EmptyCatalog};
+use super::read::check_agreement;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 use crate::yaml::{self, Fields, Key, Node, NodeKind};
 
@@ -45,7 +46,9 @@ pub fn load_with_targets(files: &[(SourceId, Arc<str>)], problems: &mut Diagnost
     let mut targets = Vec::new();
     let drafts: Vec<Draft<'_>> =
         found.into_iter().filter_map(|(key, node)| read_entity(key, node, &mut targets, problems)).collect();
-    Loaded { catalog: Catalog { entities: with_links(drafts, &declared, problems) }, targets }
+    let entities = with_links(drafts, &declared, problems);
+    check_agreement(&entities, problems);
+    Loaded { catalog: Catalog { entities }, targets }
 }
 
 /// The entities of one file. An empty file has none.

@@ -13,6 +13,7 @@ mod load;
 mod lookup;
 mod model;
 pub(crate) mod problems;
+pub(crate) mod read;
 mod source;
 
 pub use describe::describe;

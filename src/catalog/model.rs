@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
-use crate::diagnostic::Span;
-use crate::types::{Type, Unit};
+use crate::diagnostic::{SourceId, Span};
+use crate::types::{TimeForm, Type, Unit};
 
 /// Index of an entity in [`Catalog::entities`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +79,8 @@ pub struct Entity {
     pub settle: Option<(i64, Unit)>,
     /// How often segments that read it are rebuilt, however they are refreshed in between.
     pub rebuild_every: Option<(i64, Unit)>,
+    /// How files of sample data write its rows.
+    pub read: ReadOptions,
 }
 
 impl Entity {
@@ -132,6 +134,87 @@ impl Entity {
             Changes::Unknown => false,
         }
     }
+}
+
+/// How files of sample data write rows (`read:`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadOptions {
+    /// Where it is declared; `None` if it isn't.
+    pub span: Option<Span>,
+    /// The files, below the folder of data; named after the table if none are declared.
+    pub files: Vec<(String, Span)>,
+    /// The columns of a file whose first line doesn't name them.
+    pub columns: Option<Vec<String>>,
+    /// The words for missing values; a blank, if none are declared.
+    pub null: Option<Vec<String>>,
+    /// Words for true, beside `true`.
+    pub true_words: Vec<String>,
+    /// Words for false, beside `false`.
+    pub false_words: Vec<String>,
+    /// The character between values.
+    pub delimiter: Option<u8>,
+    /// The character around values.
+    pub quote: Option<u8>,
+    /// Quotes are characters like others.
+    pub no_quote: bool,
+    /// The character before one that is meant literally.
+    pub escape: Option<u8>,
+    /// The encoding; UTF-8 if none is declared.
+    pub encoding: Option<FileEncoding>,
+    /// Numbers have a comma for a point.
+    pub decimal_comma: bool,
+    /// The character between thousands.
+    pub thousands: Option<char>,
+    /// Spaces around values don't count.
+    pub trim: bool,
+    /// The forms of dates.
+    pub date_forms: Vec<TimeForm>,
+    /// The forms of timestamps.
+    pub timestamp_forms: Vec<TimeForm>,
+    /// The IANA zone of times without an offset.
+    pub zone: Option<String>,
+}
+
+impl ReadOptions {
+    /// Nothing is declared.
+    pub const NONE: Self = Self {
+        span: None,
+        files: Vec::new(),
+        columns: None,
+        null: None,
+        true_words: Vec::new(),
+        false_words: Vec::new(),
+        delimiter: None,
+        quote: None,
+        no_quote: false,
+        escape: None,
+        encoding: None,
+        decimal_comma: false,
+        thousands: None,
+        trim: false,
+        date_forms: Vec::new(),
+        timestamp_forms: Vec::new(),
+        zone: None,
+    };
+
+    /// Whether they say the same, wherever they are declared.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let plain = |read: &Self| {
+            let files = read.files.iter().map(|(file, _)| (file.clone(), Span::new(SourceId(0), 0, 0)));
+            Self { span: None, files: files.collect(), ..read.clone() }
+        };
+        plain(self) == plain(other)
+    }
+}
+
+/// An encoding of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEncoding {
+    /// As it is declared.
+    pub label: String,
+    /// Its name in the Encoding Standard.
+    pub name: &'static str,
 }
 
 /// Where rows come from.

@@ -330,6 +330,7 @@ fn the_schema_says_what_the_reader_knows() {
     check("NO: 1", "/properties");
     check(&entity("NO: 1"), "/$defs/entity/properties");
     check(&entity("targets: { x: { table: t, NO: 1 } }"), "/$defs/source/properties");
+    check(&entity("read: { NO: 1 }"), "/$defs/entity/properties/read/properties");
     check(&field("{ type: string, NO: 1 }"), "/$defs/field/properties");
     check(&entity("changes: { append_only: { NO: 1 } }"), "/$defs/append_only/properties");
     check(&entity("changes: { mutable: { NO: 1 } }"), "/$defs/mutable/properties");

@@ -13,7 +13,7 @@ use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_text};
 
 /// A DuckDB database, in memory or in a file. Its session's zone is UTC.
 pub struct DuckDb {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl DuckDb {
@@ -154,7 +154,7 @@ fn instant(unit: TimeUnit, count: i64) -> Option<Timestamp> {
 }
 
 /// The engine's own words, without the wrapping of its C interface.
-fn reason(error: &duckdb::Error) -> String {
+pub(super) fn reason(error: &duckdb::Error) -> String {
     match error {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message.trim().to_owned(),
         other => other.to_string(),

@@ -8,7 +8,7 @@ mod address;
 mod data;
 mod duckdb;
 mod error;
-mod load;
+pub(crate) mod load;
 mod postgres;
 pub(crate) mod problems;
 mod quote;

@@ -78,36 +78,24 @@ problems! {
     /// 1,free
     /// ```
     ///
-    /// If the column has another name than the field, say so in the catalog: `column: plan_code`.
+    /// If the column has another name than the field, say so in the catalog: `column: plan_code`. In a file of
+    /// JSON lines a key may be absent from some lines, but not from all.
     error SEG706 "missing column" MissingColumn {
-        span: Option<Span>, file: String, column: String, has: Vec<String>,
+        span: Option<Span>, file: String, column: String, has: Vec<String>, delimiter: Option<&'static str>,
     }
     message |p| format!("`{}` has no column `{}`", p.file, p.column);
-    help |p| Some(match closest(&p.column, p.has.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`? Rename it in the file, or set the field's `column: {near}`"),
-        None if p.has.is_empty() => "the file is empty: its first line names the columns".to_owned(),
-        None => format!("it has: {}", p.has.join(", ")),
+    help |p| Some(match (closest(&p.column, p.has.iter().map(String::as_str)), p.delimiter) {
+        (_, Some("tab")) => "its values seem to be separated by tabs: declare `read: { delimiter: tab }`".to_owned(),
+        (_, Some(delimiter)) => {
+            format!("its values seem to be separated by `{delimiter}`: declare `read: {{ delimiter: \"{delimiter}\" }}`")
+        }
+        (Some(near), _) => format!("did you mean `{near}`? Rename it in the file, or set the field's `column: {near}`"),
+        (None, _) if p.has.is_empty() => "the file is empty: its first line names the columns".to_owned(),
+        (None, _) => format!(
+            "it has: {}; if its first line is no list of names, declare them: `read: {{ columns: [id, …] }}`",
+            p.has.join(", ")
+        ),
     });
-
-    /// A data file can't be loaded.
-    ///
-    /// A value does not fit the type that the catalog declares, a field with `nullable: false`
-    /// is blank, or the file is not the CSV or Parquet file that its name promises. A blank
-    /// value means missing, for text too. Timestamps are written `2026-01-31T10:00:00Z` (without
-    /// a zone they are UTC), dates `2026-01-31`, booleans `true` or `false`.
-    ///
-    /// ```text
-    /// id,plan
-    /// abc,free                   # wrong: `id` is an integer
-    /// ```
-    error SEG707 "bad data file" BadDataFile {
-        span: Option<Span>, file: String, line: Option<u64>, reason: String,
-    }
-    message |p| match p.line {
-        Some(line) => format!("cannot load `{}`, line {line}: {}", p.file, p.reason),
-        None => format!("cannot load `{}`: {}", p.file, p.reason),
-    };
-    help |_p| Some("correct the value, or the field's type in the catalog".to_owned());
 
     /// Two fields disagree about the type of the column that they read.
     ///

@@ -3,6 +3,7 @@
 //! Must not know: syntax, catalogs, SQL.
 
 pub mod calendar;
+mod form;
 mod literal;
 mod materialize;
 mod parse;
@@ -11,6 +12,7 @@ mod semver;
 mod unit;
 mod zone;
 
+pub use form::{TimeForm, TimeFormError};
 pub use literal::{Literal, round_decimal};
 pub use materialize::Materialize;
 pub use parse::{TYPE_NAMES, parse_duration, parse_type};

@@ -48,6 +48,7 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        read: Default::default(),
     }
 }
 

@@ -131,7 +131,11 @@ fn load_samples(
     terminal: &mut Terminal,
 ) -> Result<(), Diagnostics> {
     let catalog = &opened.session.hir().catalog;
-    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA)).map_err(one)?;
+    let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
+    if !report.warnings.is_empty() {
+        // Where stderr is gone, nobody is left to be told.
+        let _ = terminal.report(&opened.session.sources, report.warnings);
+    }
     if !report.without_file.is_empty() && terminal.is_human() {
         // Where stderr is gone, nobody is left to be told.
         let _ = writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "));

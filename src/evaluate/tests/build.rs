@@ -96,6 +96,7 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        read: Default::default(),
     }
 }
 

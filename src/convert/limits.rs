@@ -1,0 +1,59 @@
+//! What a field declares of its values: `nullable`, `values`, `min`, `max`.
+
+use bigdecimal::BigDecimal;
+
+use super::{Misfit, Value};
+use crate::catalog::Field;
+
+/// What is declared of the values of a field.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    nullable: bool,
+    values: Option<Vec<String>>,
+    min: Option<BigDecimal>,
+    max: Option<BigDecimal>,
+}
+
+impl Limits {
+    /// What a field declares.
+    #[must_use]
+    pub fn of(field: &Field) -> Self {
+        let Field { nullable, values, min, max, .. } = field;
+        Self { nullable: *nullable, values: values.clone(), min: min.clone(), max: max.clone() }
+    }
+
+    /// Whether a value keeps within them.
+    ///
+    /// # Errors
+    /// It doesn't.
+    pub fn check(&self, value: &Value<'_>) -> Result<(), Misfit> {
+        if value.is_missing() {
+            return if self.nullable { Ok(()) } else { Err(Misfit::NeverMissing) };
+        }
+        if let (Some(known), Value::Text(text)) = (&self.values, value)
+            && !known.iter().any(|one| one == text)
+        {
+            return Err(Misfit::NoneOf);
+        }
+        if self.min.is_none() && self.max.is_none() {
+            return Ok(());
+        }
+        let beyond = match value {
+            Value::Float(number) if number.is_infinite() => {
+                (self.min.is_some() && *number < 0.0, self.max.is_some() && *number > 0.0)
+            }
+            value => match value.number() {
+                Some(number) => (
+                    self.min.as_ref().is_some_and(|min| number < *min),
+                    self.max.as_ref().is_some_and(|max| number > *max),
+                ),
+                None => (false, false),
+            },
+        };
+        match beyond {
+            (true, _) => Err(Misfit::BelowMin),
+            (_, true) => Err(Misfit::AboveMax),
+            _ => Ok(()),
+        }
+    }
+}

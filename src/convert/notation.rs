@@ -1,0 +1,79 @@
+//! How a file writes values, where it differs from what is usual.
+
+use jiff::tz::TimeZone;
+
+use crate::catalog::ReadOptions;
+use crate::types::TimeForm;
+
+/// How values are written. By default as ISO 8601, `true` and `false`, numbers with a point; a
+/// blank is missing.
+#[derive(Debug, Clone, Default)]
+pub struct Notation {
+    /// The words for missing values; if none are declared, a blank is one.
+    pub(super) null: Option<Vec<String>>,
+    /// The words for true and false, beside `true` and `false`.
+    pub(super) truths: Vec<(String, bool)>,
+    /// The character between thousands.
+    pub(super) thousands: Option<char>,
+    /// A comma, where else a point is.
+    pub(super) decimal_comma: bool,
+    /// Spaces around values don't count.
+    pub(super) trim: bool,
+    /// The forms of dates; ISO if none are declared.
+    pub(super) dates: Vec<TimeForm>,
+    /// The forms of timestamps; ISO if none are declared.
+    pub(super) timestamps: Vec<TimeForm>,
+    /// The zone of times without an offset.
+    pub(super) zone: Option<TimeZone>,
+}
+
+impl Notation {
+    /// What an entity declares.
+    #[must_use]
+    pub fn of(read: &ReadOptions) -> Self {
+        let of_truth = |words: &[String], truth| -> Vec<(String, bool)> {
+            words.iter().map(|word| (word.clone(), truth)).collect()
+        };
+        Self {
+            null: read.null.clone(),
+            truths: [of_truth(&read.true_words, true), of_truth(&read.false_words, false)].concat(),
+            thousands: read.thousands,
+            decimal_comma: read.decimal_comma,
+            trim: read.trim,
+            dates: read.date_forms.clone(),
+            timestamps: read.timestamp_forms.clone(),
+            zone: read.zone.as_ref().and_then(|name| TimeZone::get(name).ok()),
+        }
+    }
+
+    /// Only the zone of what an entity declares: for values that aren't in files of data.
+    #[must_use]
+    pub fn zone_of(read: &ReadOptions) -> Self {
+        Self { zone: Self::of(read).zone, null: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Whether a text means that a value is missing.
+    #[must_use]
+    pub fn is_null(&self, text: &str) -> bool {
+        match &self.null {
+            None => text.is_empty(),
+            Some(words) => words.iter().any(|word| word == text),
+        }
+    }
+
+    /// The words that are declared for missing values.
+    pub(super) fn null_words(&self) -> &[String] {
+        self.null.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn truth(&self, text: &str) -> Option<bool> {
+        if let Some((_, truth)) = self.truths.iter().find(|(word, _)| word == text) {
+            return Some(*truth);
+        }
+        if text.eq_ignore_ascii_case("true") {
+            Some(true)
+        } else {
+            text.eq_ignore_ascii_case("false").then_some(false)
+        }
+    }
+}

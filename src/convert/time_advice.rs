@@ -1,0 +1,228 @@
+//! Advice on dates and timestamps: which declared forms would read a text.
+
+use jiff::tz::TimeZone;
+
+use super::advice::{Advice, holds_local_times, with_article};
+use super::{Converter, Misfit, Value, form, time};
+use crate::types::{TimeForm, Type};
+
+/// Forms of days that exports write, the likelier first.
+const DAYS: &[&str] = &[
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%b %d %Y",
+    "%a, %d %b %Y",
+];
+
+/// Forms of times after a day.
+const TIMES: &[&str] = &[
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S%.f",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    " %I:%M:%S%.f %p",
+    "T%H:%M:%S",
+    "T%H:%M:%S%.f",
+    ", %H:%M",
+    ", %H:%M:%S",
+    ", %I:%M %p",
+    ", %I:%M:%S %p",
+    " %H%M%S",
+    "%H%M%S",
+    "T%H%M%S",
+    " 00:00:00",
+    "T00:00:00",
+];
+
+/// Offsets after a time.
+const OFFSETS: &[&str] = &["", "%:z", "%z", " %z", " %:z", "Z", " UTC"];
+
+/// Forms that are offered at most.
+const OFFERED: usize = 3;
+
+/// Advice on a text that is no date or timestamp.
+pub(super) fn of(text: &str, misfit: &Misfit, converter: &Converter<'_>) -> Advice {
+    let ty = with_article(&converter.ty);
+    match misfit {
+        Misfit::NoZone => no_zone(&converter.clone()),
+        Misfit::TooFine => Advice::new(
+            "has parts of a microsecond",
+            "write at most six digits after the second's point, or declare the field `string`",
+        ),
+        Misfit::Years => Advice::new(
+            "is outside of the years 1 to 9999",
+            "correct the value, or declare it missing: `read: { null: [\"…\"] }`",
+        ),
+        Misfit::SecondOfTwo => Advice::new(
+            "is the second of two instants with the same local time, and the column holds local times",
+            "write another instant; a column with a zone (no `zone:` at the field) holds this one",
+        ),
+        Misfit::Ambiguous => Advice::new(
+            "is read differently by two of the declared forms",
+            "keep the one form that the file is written in",
+        ),
+        Misfit::NoSuchTime => {
+            Advice::new(format!("is not {ty}: there is no such day or time"), "correct the value")
+        }
+        _ => unread(text, converter),
+    }
+}
+
+fn no_zone(converter: &Converter<'_>) -> Advice {
+    let help = if holds_local_times(converter) {
+        "declare the field's `zone` by its IANA name".to_owned()
+    } else {
+        "say whose local times the file has, as in `read: { zone: UTC }` or `read: { zone: Europe/Paris }`; if the database's column has no zone either, declare `zone:` at the field instead".to_owned()
+    };
+    Advice::new("has no offset, and no zone is declared", help)
+}
+
+/// What would read the text.
+fn unread(text: &str, converter: &Converter<'_>) -> Advice {
+    let said = format!("is not {}", with_article(&converter.ty));
+    let of_dates = converter.ty == Type::Date;
+    if of_dates {
+        if time::iso_timestamp(text, Some(&TimeZone::UTC)).is_ok() {
+            let (day, rest) = text.split_at(10);
+            let _ = day;
+            let midnight = rest.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
+            let help = if midnight && !rest.contains(['+', '-']) {
+                format!("declare `read: {{ date_format: \"%Y-%m-%d{rest}\" }}`, or the field a `timestamp`")
+            } else {
+                "declare the field a `timestamp`: a date has no time of day".to_owned()
+            };
+            return Advice::new(said, help);
+        }
+    } else if let Some(advice) = epoch(text, &said) {
+        return advice;
+    }
+    let forms = forms(text, converter);
+    let key = if of_dates { "date_format" } else { "timestamp_format" };
+    let zone = !of_dates && converter.zone.is_none() && forms.iter().any(|(form, ..)| !has_offset(form));
+    let zone = if zone { ", zone: UTC" } else { "" };
+    let said = if matches!(forms.as_slice(), [_, _, ..]) {
+        format!("{said} in a form that is certain")
+    } else {
+        said
+    };
+    match forms.as_slice() {
+        [] => Advice::new(said, otherwise(text, of_dates)),
+        [(form, ..)] => {
+            let more = if zone.is_empty() { "" } else { " with the zone of these local times" };
+            Advice::new(said, format!("declare `read: {{ {key}: \"{form}\"{zone} }}`{more}"))
+        }
+        many => {
+            let each: Vec<String> = many
+                .iter()
+                .take(OFFERED)
+                .map(|(form, shown)| format!("`read: {{ {key}: \"{form}\"{zone} }}` if it is {shown}"))
+                .collect();
+            Advice::new(said, format!("declare {}", each.join(", or ")))
+        }
+    }
+}
+
+fn has_offset(form: &str) -> bool {
+    form.contains("%z") || form.contains("%:z")
+}
+
+/// The forms that read a text, and the day that each reads.
+fn forms(text: &str, converter: &Converter<'_>) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let utc = TimeZone::UTC;
+    let zone = converter.zone.as_ref().unwrap_or(&utc);
+    if text.len() > 64 {
+        return found;
+    }
+    let mut offer = |pattern: String, shown: Option<String>| {
+        if let Some(shown) = shown
+            && !found.iter().any(|(_, known)| *known == shown)
+        {
+            found.push((pattern, shown));
+        }
+    };
+    for day in DAYS {
+        if converter.ty == Type::Date {
+            for end in ["", " 00:00", " 00:00:00", " 0:00"] {
+                let pattern = format!("{day}{end}");
+                let read = form::date(&TimeForm::Pattern(pattern.clone()), text).ok();
+                offer(pattern, read.map(|day| day.strftime("%-d %B %Y").to_string()));
+            }
+            continue;
+        }
+        for time in TIMES {
+            for offset in OFFSETS {
+                // Both are text of the form: an offset that is written, but not read, is a zone.
+                if matches!(*offset, "Z" | " UTC") && (time.is_empty() || time.contains("00:00")) {
+                    continue;
+                }
+                let pattern = format!("{day}{time}{offset}");
+                let read = form::timestamp(&TimeForm::Pattern(pattern.clone()), text, Some(zone)).ok();
+                offer(pattern, read.map(|at| at.strftime("%-d %B %Y %H:%M:%S%.f UTC").to_string()));
+            }
+        }
+    }
+    found
+}
+
+/// Whole numbers of nine digits and more are likely to count since 1970.
+fn epoch(text: &str, said: &str) -> Option<Advice> {
+    let digits = text.split('.').next().unwrap_or_default();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let unit = match digits.len() {
+        9 | 10 => "epoch_seconds",
+        12 | 13 => "epoch_millis",
+        15 | 16 => "epoch_micros",
+        _ => return None,
+    };
+    let read = form::timestamp(&TimeForm::declared(unit, false).ok()?, text, None).ok()?;
+    Some(Advice::new(
+        said,
+        format!("declare `read: {{ timestamp_format: {unit} }}` if it is {}", Value::Timestamp(read).shown()),
+    ))
+}
+
+fn otherwise(text: &str, of_dates: bool) -> String {
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() == 5;
+    if number {
+        return "a spreadsheet's day number isn't read: export the column as a date".to_owned();
+    }
+    if of_dates {
+        "write a day such as `2026-01-31`, or declare its form: `read: { date_format: \"%d/%m/%Y\" }`"
+            .to_owned()
+    } else {
+        "write an instant such as `2026-01-31T12:00:00Z`, or declare its form: `read: { timestamp_format: \"%d/%m/%Y %H:%M\" }`".to_owned()
+    }
+}
+
+impl Value<'_> {
+    /// A time as it is shown to people.
+    fn shown(&self) -> String {
+        match self {
+            Self::Timestamp(instant) => instant.to_string(),
+            _ => String::new(),
+        }
+    }
+}

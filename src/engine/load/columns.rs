@@ -1,0 +1,188 @@
+//! The columns of a table: how each value is converted, and what is declared of it.
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, Field};
+use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
+use crate::diagnostic::Span;
+use crate::engine::data::{DataTable, TableColumn};
+
+/// How the values of one column are read.
+pub(super) struct Column<'a> {
+    pub(super) name: &'a str,
+    /// The field that declares it.
+    pub(super) span: Span,
+    pub(super) converter: Converter<'a>,
+    /// The values inside of a struct, by their keys.
+    parts: Vec<(&'a [String], Converter<'a>)>,
+    /// What each field that is the column declares.
+    limits: Vec<(&'a Field, Limits)>,
+    /// The column as the engine declares it.
+    pub(super) table_column: &'a TableColumn,
+}
+
+/// The columns of a table.
+pub(super) struct Columns<'a> {
+    pub(super) table: &'a DataTable,
+    pub(super) columns: Vec<Column<'a>>,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(table: &'a DataTable, entities: &[&'a Entity], notation: &'a Notation) -> Self {
+        let column = |column: &'a TableColumn| {
+            let fields = entities.iter().flat_map(|entity| &entity.fields);
+            let is_it =
+                |field: &&Field| field.inside.is_none() && field.column.eq_ignore_ascii_case(&column.name);
+            Column {
+                name: &column.name,
+                span: column.span,
+                converter: Converter::new(&column.ty, &column.storage, notation),
+                parts: column
+                    .parts
+                    .iter()
+                    .map(|(keys, ty, storage)| (keys.as_slice(), Converter::new(ty, storage, notation)))
+                    .collect(),
+                limits: fields.filter(is_it).map(|field| (field, Limits::of(field))).collect(),
+                table_column: column,
+            }
+        };
+        Self { table, columns: table.columns.iter().map(column).collect() }
+    }
+
+    /// The names of the columns.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.columns.iter().map(|column| column.name)
+    }
+}
+
+impl Column<'_> {
+    /// Whether the engine is given its values as JSON, which it casts.
+    pub(super) fn is_nested(&self) -> bool {
+        self.table_column.is_nested()
+    }
+
+    /// A value from text.
+    pub(super) fn text<'v>(&self, text: &'v str) -> Result<Value<'v>, Misfit> {
+        self.limited(match self.parts.is_empty() {
+            true => self.converter.text(text)?,
+            false => match self.converter.text(text)? {
+                Value::Missing => Value::Missing,
+                _ => self.structure(serde_json::from_str(text).map_err(|_| Misfit::NotOne)?)?,
+            },
+        })
+    }
+
+    /// A value from JSON.
+    pub(super) fn json<'v>(&self, raw: &'v RawValue) -> Result<Value<'v>, Misfit> {
+        self.limited(match (self.parts.is_empty(), raw.get()) {
+            (true, _) => self.converter.json(raw)?,
+            (false, "null") => Value::Missing,
+            (false, _) => self.structure(raw)?,
+        })
+    }
+
+    /// A value as the column takes it, if every field that reads it does.
+    pub(super) fn limited<'v>(&self, value: Value<'v>) -> Result<Value<'v>, Misfit> {
+        self.limits.iter().try_for_each(|(_, limits)| limits.check(&value))?;
+        Ok(match value {
+            Value::Array(_) if self.is_nested() => {
+                Value::Text(canonical(&value, &self.converter).to_string().into())
+            }
+            value => value,
+        })
+    }
+
+    /// What is wrong with a text, in words.
+    pub(super) fn advice(&self, text: &str, misfit: &Misfit) -> Advice {
+        let broken = |(field, limits): &&(&Field, Limits)| {
+            let value = self.converter.text(text);
+            value.is_ok_and(|value| limits.check(&value).is_err())
+                || *misfit == Misfit::NeverMissing && !field.nullable
+        };
+        let field = self.limits.iter().find(broken).or_else(|| self.limits.first()).map(|(field, _)| *field);
+        match misfit {
+            // A part of a struct has its own converter.
+            Misfit::Part(part, inner) if !self.parts.is_empty() => {
+                let at =
+                    self.parts.iter().find(|(keys, _)| part.starts_with(&format!("{} = ", keys.join("."))));
+                let (shown, converter) = match at {
+                    Some((keys, converter)) => {
+                        (part.strip_prefix(&format!("{} = ", keys.join("."))).unwrap_or(part), converter)
+                    }
+                    None => (part.as_str(), &self.converter),
+                };
+                let inner = converter.advice(shown.trim_matches('"'), inner, None);
+                Advice { said: format!("has a part that can't be read: `{part}` {}", inner.said), ..inner }
+            }
+            misfit => self.converter.advice(text, misfit, field),
+        }
+    }
+
+    /// A struct, as JSON that the engine casts to its type without a loss.
+    fn structure(&self, raw: &RawValue) -> Result<Value<'static>, Misfit> {
+        let mut whole = Map::new();
+        for (keys, converter) in &self.parts {
+            let value = match inside(raw, keys)? {
+                Some(found) => {
+                    let value = converter.json(found).map_err(|misfit| {
+                        Misfit::Part(format!("{} = {}", keys.join("."), found.get()), Box::new(misfit))
+                    })?;
+                    canonical(&value, converter)
+                }
+                None => Json::Null,
+            };
+            insert(&mut whole, keys, value);
+        }
+        Ok(Value::Text(Json::Object(whole).to_string().into()))
+    }
+}
+
+/// The value below keys; `None` if it isn't there.
+fn inside<'r>(raw: &'r RawValue, keys: &[String]) -> Result<Option<&'r RawValue>, Misfit> {
+    let mut found = raw;
+    for key in keys {
+        if found.get() == "null" {
+            return Ok(None);
+        }
+        let map: std::collections::BTreeMap<String, &'r RawValue> =
+            serde_json::from_str(found.get()).map_err(|_| Misfit::NotOne)?;
+        match map.get(key) {
+            Some(inner) => found = inner,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(found))
+}
+
+fn insert(into: &mut Map<String, Json>, keys: &[String], value: Json) {
+    let Some((first, rest)) = keys.split_first() else { return };
+    if rest.is_empty() {
+        into.insert(first.clone(), value);
+        return;
+    }
+    let inner = into.entry(first.clone()).or_insert_with(|| Json::Object(Map::new()));
+    if let Json::Object(inner) = inner {
+        insert(inner, rest, value);
+    }
+}
+
+/// A value as JSON from which the engine's cast loses nothing: numbers are written as text.
+fn canonical(value: &Value<'_>, converter: &Converter<'_>) -> Json {
+    match value {
+        Value::Missing => Json::Null,
+        Value::Text(text) => Json::from(text.as_ref()),
+        Value::Integer(number) => Json::from(*number),
+        Value::Boolean(value) => Json::from(*value),
+        Value::Float(number) => Json::from(format!("{number:?}")),
+        Value::Date(day) => Json::from(day.to_string()),
+        Value::Timestamp(instant) => Json::from(match converter.local(*instant) {
+            Some(local) => local.to_string(),
+            None => instant.to_string(),
+        }),
+        Value::Decimal { .. } => {
+            Json::from(value.number().map(|number| number.to_plain_string()).unwrap_or_default())
+        }
+        Value::Array(items) => items.iter().map(|item| canonical(item, converter)).collect(),
+    }
+}

@@ -1,0 +1,172 @@
+//! What is wrong in a file: all of it, but shown in bounds.
+
+use std::collections::BTreeMap;
+
+use super::columns::Columns;
+use super::folder::DataFile;
+use super::problems::{BadRecord, BadValue, NotText};
+use super::records::RecordFault;
+use crate::convert::{Advice, Misfit};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Places that are shown of one kind of problem.
+const SHOWN: usize = 5;
+
+/// Misfits of a column that are looked at closely; more are counted.
+const EXPLAINED: u64 = 500;
+
+/// Characters of a value that are shown.
+const LENGTH: usize = 60;
+
+/// What a place in a file is counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Line,
+    Row,
+}
+
+/// Values of a column that are wrong in the same way.
+#[derive(Default)]
+struct Group {
+    places: Vec<(u64, String)>,
+    count: u64,
+}
+
+/// The problems of one file.
+pub(super) struct Faults<'f> {
+    file: &'f DataFile,
+    columns: &'f Columns<'f>,
+    pub(super) unit: Unit,
+    values: BTreeMap<(usize, bool, Advice), Group>,
+    /// Misfits by column.
+    explained: BTreeMap<usize, u64>,
+    records: BTreeMap<RecordKind, Vec<(u64, String)>>,
+    record_counts: BTreeMap<RecordKind, u64>,
+    undecoded: Option<(u64, String, u64)>,
+    others: Vec<Diagnostic>,
+}
+
+/// What can be wrong with a record as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RecordKind {
+    TooMany,
+    TooFew,
+    Quote(RecordFault),
+    NoObject,
+    KeyTwice,
+    NameTwice,
+}
+
+impl<'f> Faults<'f> {
+    pub(super) fn new(file: &'f DataFile, columns: &'f Columns<'f>) -> Self {
+        Self {
+            file,
+            columns,
+            unit: Unit::Line,
+            values: BTreeMap::new(),
+            explained: BTreeMap::new(),
+            records: BTreeMap::new(),
+            record_counts: BTreeMap::new(),
+            undecoded: None,
+            others: Vec::new(),
+        }
+    }
+
+    /// Whether nothing is wrong so far; warnings aside.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+            && self.records.is_empty()
+            && self.undecoded.is_none()
+            && !self.others.iter().any(|one| one.severity == crate::diagnostic::Severity::Error)
+    }
+
+    /// A value that can't be loaded.
+    pub(super) fn value(&mut self, column: usize, at: u64, text: &str, misfit: &Misfit) {
+        let explained = self.explained.entry(column).or_default();
+        *explained += 1;
+        if *explained > EXPLAINED {
+            // The last group that was seen stands for the rest.
+            if let Some((_, group)) = self.values.iter_mut().rfind(|((one, ..), _)| *one == column) {
+                group.count += 1;
+            }
+            return;
+        }
+        let Some(place) = self.columns.columns.get(column) else { return };
+        let advice = place.advice(text, misfit);
+        let is_missing = *misfit == Misfit::NeverMissing;
+        let group = self.values.entry((column, is_missing, advice)).or_default();
+        group.count += 1;
+        if group.places.len() < SHOWN {
+            group.places.push((at, shown(text)));
+        }
+    }
+
+    /// A record that is wrong as a whole.
+    pub(super) fn record(&mut self, kind: RecordKind, at: u64, said: String) {
+        *self.record_counts.entry(kind).or_default() += 1;
+        let places = self.records.entry(kind).or_default();
+        if places.len() < SHOWN {
+            places.push((at, said));
+        }
+    }
+
+    /// A value whose bytes are no UTF-8.
+    pub(super) fn undecoded(&mut self, at: u64, bytes: &[u8]) {
+        match &mut self.undecoded {
+            Some((.., count)) => *count += 1,
+            None => {
+                let (as_latin1, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
+                self.undecoded = Some((at, shown(&as_latin1), 1));
+            }
+        }
+    }
+
+    /// A problem of another kind.
+    pub(super) fn other(&mut self, problem: impl Into<Diagnostic>) {
+        self.others.push(problem.into());
+    }
+
+    /// Hands over all of them.
+    pub(super) fn report(self, problems: &mut Diagnostics) {
+        let file = self.file.path.display().to_string();
+        for problem in self.others {
+            problems.push(problem);
+        }
+        if let Some((line, text, count)) = self.undecoded {
+            problems.push(NotText { span: None, file: file.clone(), line, text, count });
+        }
+        for (kind, places) in self.records {
+            let count = self.record_counts.get(&kind).copied().unwrap_or_default();
+            problems.push(BadRecord { span: None, file: file.clone(), kind, places, count });
+        }
+        for ((column, is_missing, advice), group) in self.values {
+            let Some(place) = self.columns.columns.get(column) else { continue };
+            problems.push(BadValue {
+                span: Some(place.span),
+                file: file.clone(),
+                column: place.name.to_owned(),
+                unit: if self.unit == Unit::Line { "line" } else { "row" },
+                is_missing,
+                said: advice.said,
+                advice: advice.help,
+                places: group.places,
+                count: group.count,
+            });
+        }
+    }
+}
+
+/// A value as it is shown: short, and without anything that moves a terminal.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == LENGTH {
+            shown.push('…');
+            break;
+        }
+        let is_odd = c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if is_odd { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
+}

@@ -1,0 +1,189 @@
+//! Loads a project's sample data into the embedded engine, by the types of the catalog: each
+//! value exactly, or none at all.
+
+mod append;
+mod columns;
+mod csv;
+mod decode;
+mod faults;
+mod folder;
+mod json_lines;
+mod open;
+mod parquet;
+pub(crate) mod problems;
+mod records;
+
+use std::path::{Path, PathBuf};
+
+use self::append::Sink;
+use self::columns::Columns;
+use self::faults::Faults;
+use self::folder::{DataFile, FileFormat, Folder};
+use super::data::{DataTable, tables_of};
+use super::duckdb::DuckDb;
+use super::quote::quote_ident;
+use super::{Engine, EngineError};
+use crate::catalog::{Catalog, Entity, ReadOptions};
+use crate::convert::Notation;
+use crate::diagnostic::Diagnostics;
+
+/// What was loaded.
+#[derive(Debug, Clone, Default)]
+pub struct LoadReport {
+    /// The tables that were filled, in the order of the catalog.
+    pub loaded: Vec<LoadedTable>,
+    /// The tables for which there is no file; they were left alone.
+    pub without_file: Vec<String>,
+    /// What is odd about the files, but no error: warnings.
+    pub warnings: Diagnostics,
+}
+
+/// A table that was filled from files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedTable {
+    /// The table's name, its parts joined by dots.
+    pub table: String,
+    /// The files, in the order in which they were read.
+    pub files: Vec<PathBuf>,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+/// A table, and the files that fill it.
+struct Job<'c> {
+    table: DataTable,
+    entities: Vec<&'c Entity>,
+    read: &'c ReadOptions,
+    files: Vec<DataFile>,
+}
+
+impl DuckDb {
+    /// Fills the tables that the catalog's entities read on `target` from the files in `dir`. A
+    /// table's files are those that an entity's `read: { files: … }` names, or else the one that
+    /// has the table's name or an entity's. A table that exists is replaced; one without a file
+    /// is left alone.
+    ///
+    /// # Errors
+    /// Every value that can't be loaded exactly, and whatever else is wrong with the files. All
+    /// tables are then as they were.
+    pub fn load_files(
+        &mut self,
+        catalog: &Catalog,
+        target: &str,
+        dir: &Path,
+    ) -> Result<LoadReport, Diagnostics> {
+        let tables = tables_of(catalog, target).map_err(|error| Diagnostics::from(vec![error.into()]))?;
+        let mut problems = Diagnostics::new();
+        let mut folder = Folder::scan(dir, &mut problems);
+        let mut jobs = Vec::new();
+        for table in tables {
+            let entities: Vec<&Entity> =
+                table.entities.iter().filter_map(|name| Some(catalog.entity(catalog.find(name)?))).collect();
+            let read = read_options(&entities);
+            let files = folder.files_of(&table, read, &mut problems);
+            jobs.push(Job { table, entities, read, files });
+        }
+        folder.report_unused(&jobs.iter().map(|job| &job.table).collect::<Vec<_>>(), &mut problems);
+        self.fill_all(&jobs, problems)
+    }
+
+    fn fill_all(&mut self, jobs: &[Job<'_>], mut problems: Diagnostics) -> Result<LoadReport, Diagnostics> {
+        let failed = |error: EngineError| Diagnostics::from(vec![error.into()]);
+        // A transaction writes to one database: those that are attached in memory come by themselves.
+        for job in jobs {
+            self.attach(&job.table).map_err(failed)?;
+        }
+        let mut report = LoadReport::default();
+        let (attached, own): (Vec<&Job<'_>>, Vec<_>) = jobs.iter().partition(|job| job.table.name.len() > 2);
+        for job in attached {
+            self.fill(job, &mut report, &mut problems);
+        }
+        self.execute("BEGIN TRANSACTION").map_err(failed)?;
+        for job in own {
+            self.fill(job, &mut report, &mut problems);
+        }
+        if !problems.has_errors()
+            && let Err(error) = self.execute("COMMIT")
+        {
+            problems.push(error);
+        }
+        if problems.has_errors() {
+            // Where the failure has ended it already, this fails, and that is as good.
+            let _ = self.execute("ROLLBACK");
+            return Err(problems);
+        }
+        let place = |name: &String| jobs.iter().position(|job| job.table.name.join(".") == *name);
+        report.loaded.sort_by_key(|loaded| place(&loaded.table));
+        report.without_file.sort_by_key(place);
+        report.warnings = problems;
+        Ok(report)
+    }
+
+    /// Fills one table. After the first problem nothing more is written, but all is read.
+    fn fill(&mut self, job: &Job<'_>, report: &mut LoadReport, problems: &mut Diagnostics) {
+        let table = job.table.name.join(".");
+        if job.files.is_empty() {
+            report.without_file.push(table);
+            return;
+        }
+        match self.read_files(job, problems) {
+            Ok(rows) => {
+                let files = job.files.iter().map(|file| file.path.clone()).collect();
+                report.loaded.push(LoadedTable { table, files, rows });
+            }
+            Err(error) => problems.push(error),
+        }
+    }
+
+    fn read_files(&mut self, job: &Job<'_>, problems: &mut Diagnostics) -> Result<u64, EngineError> {
+        let notation = Notation::of(job.read);
+        let columns = Columns::new(&job.table, &job.entities, &notation);
+        let fine = !problems.has_errors();
+        if fine {
+            self.make_table(&job.table)?;
+            append::prepare(self, &columns)?;
+        }
+        let mut rows = 0;
+        for file in &job.files {
+            let mut faults = Faults::new(file, &columns);
+            rows += match file.format {
+                FileFormat::Parquet => parquet::load(self, file, &columns, &mut faults, fine)?,
+                FileFormat::Csv { tabs } => {
+                    let mut sink = Sink::open(self, &columns, fine)?;
+                    csv::load(file, tabs, job.read, &columns, &mut faults, &mut sink)?;
+                    sink.close()?
+                }
+                FileFormat::JsonLines => {
+                    let mut sink = Sink::open(self, &columns, fine)?;
+                    json_lines::load(file, job.read, &columns, &mut faults, &mut sink)?;
+                    sink.close()?
+                }
+            };
+            faults.report(problems);
+        }
+        if !problems.has_errors() {
+            append::finish(self, &columns)?;
+        }
+        Ok(rows)
+    }
+
+    pub(super) fn make_table(&mut self, table: &DataTable) -> Result<(), EngineError> {
+        self.attach(table)?;
+        self.run(&table.create_statements()).map(|_| ())
+    }
+
+    /// Makes the database of a table whose name has three parts.
+    fn attach(&mut self, table: &DataTable) -> Result<(), EngineError> {
+        if let [database, _, _] = table.name.as_slice() {
+            self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
+        }
+        Ok(())
+    }
+}
+
+/// What the entities of a table declare; the catalog sees to it that those which do agree.
+fn read_options<'c>(entities: &[&'c Entity]) -> &'c ReadOptions {
+    static NONE: ReadOptions = ReadOptions::NONE;
+    let declared = entities.iter().find(|entity| entity.read.span.is_some());
+    declared.or(entities.first()).map_or(&NONE, |entity| &entity.read)
+}
