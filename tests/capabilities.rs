@@ -605,3 +605,63 @@ fn no_segment_is_stored_in_a_table_of_the_catalog_or_of_segc() {
         assert_eq!(found(config, segment), codes, "{config}{segment}");
     }
 }
+
+#[test]
+fn a_policy_or_a_tier_forbids_conditions_on_personal_data() {
+    let catalog = "entities:
+  user:
+    table: users
+    key: email
+    fields:
+      email: { type: string, nullable: false, pii: true }
+      born: { type: date, pii: true }
+      country: string
+    links: { friends: { to: user, many: true, on: { email: email } } }
+";
+    let segments = "trait age on user = days_since(born) / 365
+segment adults on user { where age > 18 and born is present }
+segment ranked on user { keep top 3 by born }
+segment social on user { where exists(friends) }
+segment local on user { where country = \"US\" }
+segment grown on user extends adults { }
+";
+    let files = |config: &str| {
+        Memory::new()
+            .with("segc.yml", format!("name: test\ntargets: {{ duckdb: {{}} }}\n{config}"))
+            .with("catalog/all.yml", catalog)
+            .with("segments/all.seg", segments)
+    };
+    let expected = ["age: `adults` uses `user.born` (through the trait `age`), which is personal data, and"]
+        .into_iter()
+        .chain(["born: `ranked` uses `user.born`, which is personal data, and"])
+        .chain(["friends: `social` uses `user.email`, which is personal data, and"]);
+    let check = |config: &str, options: &Options, who: &str, key: &str| {
+        let (problems, compiled, session) = judged(&files(config), "duckdb", options);
+        let said: Vec<String> = problems
+            .iter()
+            .map(|problem| {
+                assert_eq!(problem.code, "SEG522");
+                let help = problem.help.as_deref().unwrap_or_default();
+                assert!(help.contains(key), "{help}");
+                format!("{}: {}", session.sources.text(problem.span.expect("a place")), problem.message)
+            })
+            .collect();
+        let expected: Vec<String> =
+            expected.clone().map(|text| format!("{text} {who} forbids that")).collect();
+        assert_eq!(said, expected);
+        assert_eq!(compiled, ["local"], "what stands on a refused one is left out");
+    };
+    let none = Options::default();
+    check(
+        "policy: { pii: { conditions: false } }\n",
+        &none,
+        "the project's policy",
+        "`policy.pii.conditions`",
+    );
+    let tiers = "tiers: { free: { pii: { conditions: false } } }\n";
+    check(tiers, &tier("free"), "the tier `free`", "`tiers.free.pii.conditions`");
+    for config in [tiers, "", "policy: { pii: { conditions: true } }\n", "policy: { pii: {} }\n"] {
+        let (problems, compiled, _) = judged(&files(config), "duckdb", &none);
+        assert!(problems.is_empty() && compiled.len() == 5, "{config}: {problems:?}");
+    }
+}

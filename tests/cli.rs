@@ -476,6 +476,8 @@ fn lists_are_json_if_asked_for() {
             "description": "High value, in the United States",
             "owner": "growth@shop.example",
             "tags": ["marketing", "us"],
+            "access": [],
+            "sensitive_fields": [],
             "materialize": "incremental",
             "path": "segments/value.seg",
             "line": 16,

@@ -177,6 +177,7 @@ topics!(
     unit_tests >= 40,
     rows >= 45,
     nested >= 30,
+    access >= 30,
 );
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.

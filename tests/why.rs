@@ -363,3 +363,79 @@ fn attrition_counts_keeps() {
 fn attrition_counts_groups() {
     funnel_of_thirds(&reduced(true), &["extends", "exclusive group", "keep", "keep", "keep"]);
 }
+
+/// What is made of the value of a `pii` field is shown nowhere; what others show is.
+#[test]
+fn personal_data_is_masked() {
+    let catalog = "entities:
+  user:
+    table: users
+    key: id
+    fields:
+      id: { type: integer, nullable: false }
+      email: { type: string, pii: true }
+      country: string
+    links: { orders: { to: order, many: true, on: { id: user_id } } }
+  order:
+    table: orders
+    key: id
+    fields:
+      id: { type: integer, nullable: false }
+      user_id: integer
+      note: { type: string, pii: true }
+      total: integer
+";
+    let segments = "trait domain on user = lower(email)
+segment personal on user {
+  where email ends with \"@secret.example\" and domain != \"x\" and length(email) > 3
+    and max(orders.note) = \"private\" and count(orders where note = \"private\") > 0
+    and sum(orders.total) > 5 and country = \"FR\" and (email = \"ann@secret.example\" or country = \"US\")
+}
+";
+    let files = segc::project::Memory::new()
+        .with("segc.yml", "name: test\n")
+        .with("catalog/all.yml", catalog)
+        .with("segments/all.seg", segments);
+    let session = support::project::open(&files);
+    let mut data = Data::new(&session.hir().catalog);
+    read_csv(&mut data, "user", "id,email,country\n1,ANN@secret.example,FR\n2,,FR\n").expect("rows");
+    read_csv(&mut data, "order", "id,user_id,note,total\n1,1,private,77\n2,2,,78\n").expect("rows");
+    let mut duckdb = support::duckdb();
+    let statements = [
+        "CREATE TABLE users AS SELECT * FROM (VALUES (1::BIGINT, 'ANN@secret.example', 'FR'), \
+         (2, NULL, 'FR')) AS u(id, email, country)"
+            .to_owned(),
+        "CREATE TABLE orders AS SELECT * FROM (VALUES (1::BIGINT, 1::BIGINT, 'private', 77::BIGINT), \
+         (2, 2, NULL, 78)) AS o(id, user_id, note, total)"
+            .to_owned(),
+    ];
+    segc::engine::Engine::run(&mut duckdb, &statements).expect("tables");
+    let segment = session.hir().find("personal").expect("a segment");
+    let options = segc::api::Options::default();
+    for (key, total) in [("1", "77"), ("2", "78")] {
+        let key = [key.to_owned()];
+        let question = Question { segment, key: &key, deep: false };
+        let by_row = session.why_row(&question, &data, "2026-01-01T00:00:00Z".parse().expect("an instant"));
+        let by_engine = session.why(&question, "duckdb", &options, &mut duckdb);
+        for why in [by_row.expect("a tree"), by_engine.expect("a tree")] {
+            let (mut shown, mut masked) = (Vec::new(), 0);
+            every_part(&why.tree, &mut |part| {
+                shown.push(part.values());
+                masked += part.saw.iter().filter(|saw| saw.pii).count();
+                assert!(part.saw.iter().all(|saw| !saw.pii || saw.value.is_none()));
+            });
+            let text = format!("{shown:?} {}", why.json());
+            for secret in ["ANN@", "\"value\":\"private", "(\"private", "18"] {
+                assert!(!text.contains(secret), "{secret}: {text}");
+            }
+            assert_eq!(masked, 5, "{text}");
+            assert!(shown.contains(&"pii".to_owned()) && text.contains("(pii)"), "{text}");
+            assert!(shown.contains(&total.to_owned()) && shown.contains(&"\"FR\"".to_owned()), "{text}");
+        }
+    }
+}
+
+fn every_part(part: &WhyPart, see: &mut impl FnMut(&WhyPart)) {
+    see(part);
+    part.parts.iter().for_each(|inner| every_part(inner, see));
+}

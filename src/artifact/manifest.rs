@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::refresh::{ManifestLog, ManifestRefresh, ManifestState};
 use super::{Scripts, create_path, parity_path, refresh_path};
 use crate::analyze::InputKind;
-use crate::check::hir::{Hir, Segment};
+use crate::check::hir::{Hir, Segment, SegmentId};
+use crate::check::uses::{Use, Uses};
 use crate::diagnostic::{Sources, Span};
 use crate::plan::{Plan, SegmentPlan, TableRead};
 
@@ -61,6 +62,9 @@ pub struct ManifestSegment {
     pub tags: Vec<String>,
     /// The roles that may read it; empty means that the project says nothing.
     pub access: Vec<String>,
+    /// The fields it uses that have `roles` or are personal data, through links and traits, too.
+    /// Those of the segments that it refers to are theirs.
+    pub sensitive_fields: Vec<ManifestField>,
     /// How it is stored: `table`, `incremental`, `view` or `inline`.
     pub materialize: String,
     /// The name parts of its table or view; null if it is not stored.
@@ -91,6 +95,20 @@ pub struct ManifestSegment {
     pub source: Option<ManifestPosition>,
     /// Its own scripts, in this folder.
     pub scripts: ManifestScripts,
+}
+
+/// A field that not everyone may use, or that is personal data.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestField {
+    /// The entity that has it.
+    pub entity: String,
+    /// Its name.
+    pub field: String,
+    /// The roles that may use it; empty means everyone.
+    pub roles: Vec<String>,
+    /// Whether it is personal data.
+    pub pii: bool,
 }
 
 /// A column of a segment's table.
@@ -154,6 +172,7 @@ pub struct ManifestScripts {
 
 impl Manifest {
     pub(super) fn of(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: &Scripts) -> Self {
+        let uses = Uses::new(hir);
         Self {
             version: MANIFEST_VERSION,
             segc: env!("CARGO_PKG_VERSION").to_owned(),
@@ -163,13 +182,19 @@ impl Manifest {
             schema: plan.schema.clone(),
             as_of: plan.as_of.map(|instant| instant.to_string()),
             timezone: hir.calendar.zone_name.clone(),
-            segments: plan.segments.iter().map(|one| segment(one, hir, sources, scripts)).collect(),
+            segments: plan.segments.iter().map(|one| segment(one, hir, &uses, sources, scripts)).collect(),
             files: BTreeMap::new(),
         }
     }
 }
 
-fn segment(plan: &SegmentPlan, hir: &Hir, sources: &Sources, scripts: &Scripts) -> ManifestSegment {
+fn segment(
+    plan: &SegmentPlan,
+    hir: &Hir,
+    uses: &Uses<'_>,
+    sources: &Sources,
+    scripts: &Scripts,
+) -> ManifestSegment {
     let Segment { properties, name_span, .. } = hir.segment(plan.id);
     let texts = scripts.segments.get(&plan.name);
     ManifestSegment {
@@ -179,6 +204,7 @@ fn segment(plan: &SegmentPlan, hir: &Hir, sources: &Sources, scripts: &Scripts) 
         owner: properties.owner.clone(),
         tags: properties.tags.clone(),
         access: properties.access.clone(),
+        sensitive_fields: sensitive_fields(hir, uses, plan.id),
         materialize: plan.materialize.name().to_owned(),
         table: Some(plan.table.clone()).filter(|_| stored(plan)),
         keys: plan
@@ -203,6 +229,22 @@ fn segment(plan: &SegmentPlan, hir: &Hir, sources: &Sources, scripts: &Scripts) 
             parity: texts.and_then(|texts| texts.parity.as_ref()).map(|_| parity_path(&plan.name)),
         },
     }
+}
+
+/// The fields that a segment uses and that have roles or are personal data.
+#[must_use]
+pub fn sensitive_fields(hir: &Hir, uses: &Uses<'_>, id: SegmentId) -> Vec<ManifestField> {
+    let described = |used: &Use| {
+        let entity = hir.catalog.entity(used.entity);
+        let field = entity.field(used.field);
+        ManifestField {
+            entity: entity.name.clone(),
+            field: field.name.clone(),
+            roles: field.roles.clone(),
+            pii: field.pii,
+        }
+    };
+    uses.segment(id).fields.iter().map(described).collect()
 }
 
 fn stored(plan: &SegmentPlan) -> bool {

@@ -10,8 +10,8 @@ mod written;
 
 pub use graph::{Edge, EdgeKind, Graph, Node, NodeKind};
 pub use manifest::{
-    MANIFEST_VERSION, Manifest, ManifestColumn, ManifestDependency, ManifestPosition, ManifestRead,
-    ManifestScripts, ManifestSegment, schema,
+    MANIFEST_VERSION, Manifest, ManifestColumn, ManifestDependency, ManifestField, ManifestPosition,
+    ManifestRead, ManifestScripts, ManifestSegment, schema, sensitive_fields,
 };
 pub use refresh::{
     CauseKind, ManifestBack, ManifestCause, ManifestEvery, ManifestLog, ManifestRefresh, ManifestState,

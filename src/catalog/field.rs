@@ -8,8 +8,8 @@ use super::inside;
 use super::lookup::check_name;
 use super::model::{Field, Storage};
 use super::problems::{
-    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, StorageType, UnknownType, UnknownZone,
-    ValuesType, ZoneType,
+    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, NobodyUses, StorageType, UnknownType,
+    UnknownZone, ValuesType, ZoneType,
 };
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::{TYPE_NAMES, Type, find_zone, parse_type};
@@ -70,7 +70,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
     field.nullable = fields.boolean("nullable", problems).unwrap_or(true);
     field.description = fields.text("description", problems);
     field.pii = fields.boolean("pii", problems).unwrap_or(false);
-    field.roles = fields.texts("roles", problems).into_iter().map(|(role, _)| role).collect();
+    field.roles = read_roles(field, &mut fields, problems);
     // Whether these fit a type that isn't known goes to a list that nobody reads.
     let mut unknown = Diagnostics::new();
     let about_type = if ty.is_some() { &mut *problems } else { &mut unknown };
@@ -81,6 +81,22 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
     field.inside = inside::read(field, &mut fields, about_type);
     fields.finish(problems);
     ty
+}
+
+/// The roles that may use a field, each once. An empty list would let nobody use it, and is an error.
+fn read_roles(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnostics) -> Vec<String> {
+    if let Some(node) = fields.get("roles")
+        && matches!(&node.kind, NodeKind::List(items) if items.is_empty())
+    {
+        problems.push(NobodyUses { span: node.span, field: field.name.clone() });
+    }
+    let mut roles: Vec<String> = Vec::new();
+    for (role, _) in fields.texts("roles", problems) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles
 }
 
 /// A wrong type is taken for the one that was probably meant, if there is one, so that it

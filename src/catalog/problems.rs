@@ -406,4 +406,13 @@ problems! {
     error SEG274 "a key inside of a document" KeyInside { span: Span, field: String }
     message |p| format!("`{}` is read out of a document, so it can't be a key or the end of a link", p.field);
     help |_p| Some("give the value a column of its own, by a view or a `query:`".to_owned());
+
+    /// `roles` names at least one role; without it, everyone may use the field.
+    ///
+    ///     salary: { type: integer, roles: [] }
+    ///
+    /// Name the roles, or remove `roles`.
+    error SEG524 "nobody may use it" NobodyUses { span: Span, field: String }
+    message |p| format!("with empty `roles`, nobody may use the field `{}`", p.field);
+    help |_p| Some("name the roles that may use it, or remove `roles`: everyone may then".to_owned());
 }

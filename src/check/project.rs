@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostics, Span};
 use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
+use super::access;
 use super::expr::{Checker, Known, SegmentState, TraitState};
 use super::extent::Extent;
 use super::graph::{self, Node, Order};
@@ -38,16 +39,21 @@ pub(super) fn check(
     let mut states = project.first_states();
     let mut result = project.pass(&mut states, problems);
     if states.iter().any(|state| !state.is_fine()) && !result.segments.is_empty() {
-        // Identities are places in the list of sound segments, and which are sound is
-        // only known now. The second pass finds nothing new to report.
-        number(&names, &mut states);
-        result = project.pass(&mut states, &mut Diagnostics::new());
+        result = project.pass_again(&mut states);
     }
-    let (traits, mut segments) = (result.traits, result.segments);
-    segments.sort_by(|a, b| a.name.cmp(&b.name));
-    let (calendar, params) = (settings.calendar.clone(), params.values());
-    drop(names);
-    Hir { catalog, calendar, params, traits, segments }
+    let hir = project.hir(result, &catalog);
+    let refused = access::check(&hir, problems);
+    if refused.is_empty() {
+        return hir;
+    }
+    for id in refused {
+        if let Some(at) = names.segment(&hir.segment(id).name) {
+            states[at] = SegmentState::Broken;
+        }
+    }
+    // What needs a refused segment is found out by one pass more.
+    project.pass(&mut states, &mut Diagnostics::new());
+    project.hir(project.pass_again(&mut states), &catalog)
 }
 
 /// Gives every segment that may still be sound its place among them, by name.
@@ -99,6 +105,20 @@ impl Project<'_> {
         }
         number(self.names, &mut states);
         states
+    }
+
+    /// Identities are places in the list of sound segments, and which are sound is only known after
+    /// a pass. Another finds nothing new to report.
+    fn pass_again(&self, states: &mut Vec<SegmentState>) -> Checked {
+        number(self.names, states);
+        self.pass(states, &mut Diagnostics::new())
+    }
+
+    fn hir(&self, checked: Checked, catalog: &Arc<Catalog>) -> Hir {
+        let Checked { traits, mut segments, .. } = checked;
+        segments.sort_by(|a, b| a.name.cmp(&b.name));
+        let (calendar, params) = (self.settings.calendar.clone(), self.params.values());
+        Hir { catalog: Arc::clone(catalog), calendar, params, traits, segments }
     }
 
     /// Checks everything once. Afterwards the states say which segments are sound.

@@ -8,6 +8,7 @@ use crate::syntax::ast::{Property, PropertyValue, Segment};
 use super::expr::most_units;
 use super::hir::{Materialize, Properties};
 use super::names::{duplicate, suggest};
+use super::problems::access::NobodyReads;
 use super::problems::names::{UnknownMaterialize, UnknownProperty, WrongProperty};
 use super::problems::types::WrongUnits;
 
@@ -74,7 +75,13 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
         ("owner", _) => "\"growth@shop.example\"",
         ("tags", PropertyValue::List(names)) => return properties.tags = unique(names),
         ("tags", _) => "[marketing, discounts]",
-        ("access", PropertyValue::List(names)) => return properties.access = unique(names),
+        ("access", PropertyValue::List(names)) if names.is_empty() => {
+            return problems.push(NobodyReads { span: property.value_span });
+        }
+        ("access", PropertyValue::List(names)) => {
+            properties.access_span = Some(property.value_span);
+            return properties.access = unique(names);
+        }
         ("access", _) => "[analyst, growth]",
         ("enabled", PropertyValue::Boolean(true)) => return,
         ("enabled", PropertyValue::Boolean(false)) => return read.disabled = Some(property.value_span),

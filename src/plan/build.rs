@@ -10,6 +10,7 @@ use super::hold::{history, hold, judge_history};
 use super::lower::{self, Context, Lowered, MembersAt};
 use super::model::{Check, Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
 use super::needs::needs;
+use super::personal;
 use super::policy::{Abilities, Policy, judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::state::{StateTables, Stored, guards, input_as_of};
@@ -125,6 +126,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let zone = &request.hir.calendar.zone_name;
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
     let wanted = wanted(request);
+    let uses = personal::asked(request.hir, request.policies);
     let mut refused = BTreeSet::new();
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
@@ -133,6 +135,9 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
+        if let Some(uses) = &uses {
+            personal::judge(request.hir, uses, id, request.policies, &mut found);
+        }
         judge_history(request, id, &mut found);
         judge_names(request, id, &mut found);
         let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));

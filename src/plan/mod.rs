@@ -13,6 +13,7 @@ mod lower;
 mod model;
 mod needs;
 mod parity;
+mod personal;
 mod policy;
 pub(crate) mod problems;
 mod refresh;

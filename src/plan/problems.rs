@@ -1,6 +1,6 @@
 //! What the planner refuses (SEG5xx).
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Label, Span};
 use crate::dialect::Capability;
 use crate::problems;
 use crate::project::PolicyLimit;
@@ -151,6 +151,32 @@ problems! {
         p.segment, p.bytes, p.target, p.allowed
     );
     help |_p| Some("put long lists into a table of their own and link to it, or split the segment".to_owned());
+
+    /// The project's policy, or the chosen tier, forbids conditions on personal data.
+    ///
+    /// `policy.pii.conditions` in `segc.yml` says whether segments may use fields that are
+    /// `pii: true` in the catalog: in conditions, links, traits, windows and rankings.
+    ///
+    /// ```text
+    /// policy: { pii: { conditions: false } }
+    /// segment adults on customer { where birthday before 18 years ago }    # birthday: pii
+    /// ```
+    ///
+    /// Write the segment without the field, or allow it in the policy.
+    error SEG522 "personal data in conditions" PersonalForbidden {
+        span: Span, segment: String, field: String, via: Vec<String>, tier: Option<String>, labels: Vec<Label>,
+    }
+    message |p| format!(
+        "`{}` uses `{}`{}, which is personal data, and {} forbids that",
+        p.segment, p.field,
+        if p.via.is_empty() { String::new() } else { format!(" (through the trait `{}`)", p.via.join("` → `")) },
+        whose(p.tier.as_deref())
+    );
+    help |p| Some(format!(
+        "write the segment without it, or allow it: `{}.pii.conditions` in segc.yml is false",
+        section(p.tier.as_deref())
+    ));
+    labels |p| p.labels.clone();
 
     /// A segment has the name of the table that the ended memberships of another go to.
     ///

@@ -44,6 +44,9 @@ pub struct Policy {
     pub capabilities: BTreeMap<Capability, (bool, Span)>,
     /// Limits, and where they stand.
     pub limits: BTreeMap<PolicyLimit, (u64, Span)>,
+    /// Whether conditions may use fields that are `pii`, and where it says so; they may if nothing
+    /// is said.
+    pub pii_conditions: Option<(bool, Span)>,
 }
 
 impl Policy {
@@ -51,6 +54,12 @@ impl Policy {
     #[must_use]
     pub fn forbids(&self, capability: Capability) -> Option<Span> {
         self.capabilities.get(&capability).and_then(|&(allowed, span)| (!allowed).then_some(span))
+    }
+
+    /// Where the policy forbids conditions on personal data, if it does.
+    #[must_use]
+    pub fn forbids_pii_conditions(&self) -> Option<Span> {
+        self.pii_conditions.and_then(|(allowed, span)| (!allowed).then_some(span))
     }
 
     /// A limit and where it stands, if there is one.
@@ -79,6 +88,13 @@ pub(super) fn read_policy(node: &Node, owner: &str, at: Span, problems: &mut Dia
     }
     if let Some(node) = fields.get("limits") {
         read_limits(node, &mut policy, problems);
+    }
+    if let Some(node) = fields.get("pii")
+        && let Some(mut inner) = Fields::new(node, "`pii`", node.span, problems)
+    {
+        let allowed = inner.boolean("conditions", problems);
+        policy.pii_conditions = allowed.zip(inner.key_span("conditions"));
+        inner.finish(problems);
     }
     fields.finish(problems);
     policy

@@ -46,6 +46,7 @@ targets:
 policy:
   capabilities: { many_linked_conditions: false }
   limits: { composition_depth: 3, hops: 2, conditions: 20, window_days: 365 }
+  pii: { conditions: false }
 tiers:
   free: { capabilities: { regex: false, json: true }, limits: { hops: 0 } }
 params: { min_spend: 500, share: 0.10, rate: 1e-3, on: true, region: EU, since: 2024-01-31 }
@@ -101,6 +102,10 @@ fn configs_are_refused() {
     refuses(
         "name: s\npolicy: { capabilities: { regexes: false, json: no } }",
         &["SEG025 regexes", "SEG022 no"],
+    );
+    refuses(
+        "name: s\npolicy: { pii: { conditions: maybe, columns: true } }",
+        &["SEG022 maybe", "SEG023 columns"],
     );
     refuses(
         "name: s\npolicy: { limits: { hop: 1, conditions: -1, window_days: 1.5 } }",
@@ -280,6 +285,7 @@ fn the_schema_says_what_the_reader_knows() {
     check("policy: { NO: 1 }", "/$defs/policy/properties");
     check("tiers: { t: { NO: 1 } }", "/$defs/policy/properties");
     check("policy: { capabilities: { NO: true } }", "/$defs/policy/properties/capabilities/properties");
+    check("policy: { pii: { NO: true } }", "/$defs/policy/properties/pii/properties");
     check("policy: { limits: { NO: 1 } }", "/$defs/policy/properties/limits/properties");
     check("week_start: NO", "/properties/week_start/enum");
     check("materialize: NO", "/properties/materialize/enum");

@@ -8,6 +8,7 @@ use super::{Answers, Session};
 use crate::analyze::reads_nothing;
 use crate::check::hir::{SegmentId, ValueKind};
 use crate::check::tree::{Part, Role, Shape, Sight, What};
+use crate::check::uses::Uses;
 use crate::check::words;
 use crate::diagnostic::Sources;
 use crate::types::{Literal, Type};
@@ -55,9 +56,14 @@ pub struct Saw {
     pub what: String,
     /// Its type.
     pub ty: Type,
-    /// The value; `None` if it is missing.
+    /// The value; `None` if it is missing, or personal data.
     pub value: Option<Literal>,
+    /// Whether it is personal data: made of the value of a field that is `pii`. It is not shown.
+    pub pii: bool,
 }
+
+/// What JSON has in place of personal data.
+const PERSONAL: &str = "(pii)";
 
 /// Leaves out what everybody can see in the text: constants, but for parameters.
 pub(super) fn drop_constants(part: &mut Part, sources: &Sources) {
@@ -78,7 +84,8 @@ pub(super) fn filled(
     answers: Answers,
 ) -> Why {
     let Answers { as_of, conds, values } = answers;
-    let mut filling = Filling { session, conds: conds.into_iter(), values: values.into_iter() };
+    let uses = Uses::new(session.hir());
+    let mut filling = Filling { session, uses, conds: conds.into_iter(), values: values.into_iter() };
     let tree = filling.part(root);
     let entity = session.entity_of(segment);
     let names = entity.key.iter().map(|&field| entity.field(field).name.clone());
@@ -95,6 +102,7 @@ pub(super) fn filled(
 
 struct Filling<'a> {
     session: &'a Session,
+    uses: Uses<'a>,
     conds: std::vec::IntoIter<bool>,
     values: std::vec::IntoIter<Option<Literal>>,
 }
@@ -116,7 +124,8 @@ impl Filling<'_> {
             What::Failing => "failing".to_owned(),
         };
         let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
-        Saw { what, ty: sight.value.ty.clone(), value }
+        let pii = sight.what == What::Operand && self.uses.is_personal(&sight.value);
+        Saw { what, ty: sight.value.ty.clone(), value: value.filter(|_| !pii), pii }
     }
 }
 
@@ -219,7 +228,10 @@ impl Why {
 
 impl WhyPart {
     fn json(&self) -> Json {
-        let saw = |saw: &Saw| json!({ "what": saw.what, "value": json_of(saw.value.as_ref()) });
+        let saw = |saw: &Saw| match saw.pii {
+            true => json!({ "what": saw.what, "value": PERSONAL, "pii": true }),
+            false => json!({ "what": saw.what, "value": json_of(saw.value.as_ref()) }),
+        };
         json!({
             "role": self.role_name(),
             "of": self.shape_name(),
@@ -261,7 +273,7 @@ impl WhyPart {
     #[must_use]
     pub fn values(&self) -> String {
         let values = self.saw.iter().map(|saw| {
-            let value = shown(saw.value.as_ref(), &saw.ty);
+            let value = if saw.pii { "pii".to_owned() } else { shown(saw.value.as_ref(), &saw.ty) };
             match saw.what.as_str() {
                 "rows" | "failing" => format!("{value} {}", saw.what),
                 what if self.text.trim_start_matches("not ").starts_with(what) => value,

@@ -120,6 +120,8 @@ pub struct Properties {
     pub materialize: Option<(Materialize, Span)>,
     /// The roles that may read it.
     pub access: Vec<String>,
+    /// Where `access` says so.
+    pub access_span: Option<Span>,
     /// `expire: 14 days`: how long members stay after they last matched.
     pub expire: Option<(i64, Unit, Span)>,
     /// `history: true`: whether the log of who came and went is kept for good.

@@ -1,6 +1,7 @@
 //! The problems that the checker finds: SEG3xx about names and structure, SEG4xx about types.
 //! What `keep`, groups and `expire` add to both stands in a file of its own.
 
+pub(crate) mod access;
 pub(crate) mod keep;
 pub(crate) mod names;
 pub(crate) mod nested;

@@ -79,7 +79,9 @@ fn details(catalog: &Catalog, entity: &Entity, out: &mut dyn Write) -> io::Resul
             (field.nullable, "may be missing"),
             (field.pii, "pii"),
         ];
-        let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
+        let marks = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| (*mark).to_owned());
+        let roles = (!field.roles.is_empty()).then(|| format!("only {}", field.roles.join(", ")));
+        let marks: Vec<String> = marks.chain(roles).collect();
         let values = field.values.as_ref().map(|values| format!("one of {}", values.join(", ")));
         let about: Vec<String> = field.description.clone().into_iter().chain(values).collect();
         fields.row([field.name.clone(), field.ty.to_string(), marks.join(", "), about.join("; ")]);

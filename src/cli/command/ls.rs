@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::{open, write_json};
 use crate::api::{Options, Session};
+use crate::artifact::sensitive_fields;
 use crate::check::hir::SegmentId;
+use crate::check::uses::Uses;
 use crate::cli::args::{ListFormat, Ls};
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
@@ -26,7 +28,8 @@ pub(super) fn run(args: &Ls, named: Option<&Path>, terminal: &mut Terminal) -> i
     match args.format {
         ListFormat::Table => table(&opened.session, &segments).write(&mut terminal.out)?,
         ListFormat::Json => {
-            let all = segments.iter().map(|&id| object(&opened.session, id)).collect();
+            let uses = Uses::new(opened.session.hir());
+            let all = segments.iter().map(|&id| object(&opened.session, &uses, id)).collect();
             write_json(&Value::Array(all), &mut terminal.out)?;
         }
     }
@@ -50,7 +53,7 @@ fn table(session: &Session, segments: &[SegmentId]) -> Table {
     table
 }
 
-fn object(session: &Session, id: SegmentId) -> Value {
+fn object(session: &Session, uses: &Uses<'_>, id: SegmentId) -> Value {
     let hir = session.hir();
     let segment = hir.segment(id);
     let place = session.sources.locate(segment.name_span);
@@ -60,6 +63,8 @@ fn object(session: &Session, id: SegmentId) -> Value {
         "description": segment.properties.description,
         "owner": segment.properties.owner,
         "tags": segment.properties.tags,
+        "access": segment.properties.access,
+        "sensitive_fields": sensitive_fields(hir, uses, id),
         "materialize": session.materialize(id).name(),
         "path": place.map(|(path, _)| path),
         "line": place.map(|(_, position)| position.line),
