@@ -178,7 +178,71 @@ topics!(
     rows >= 45,
     nested >= 30,
     access >= 30,
+    habits >= 300,
+    names_meant >= 25,
+    causes >= 8,
 );
+
+/// Replacements that name what the shop doesn't have, or that stand for any value.
+const PLACEHOLDERS: &[&str] = &[
+    "exists(country)",
+    "not exists(ordered)",
+    "orders >= 3",
+    "days_between(from, to)",
+    "(a or b) and not (a and b)",
+    "name contains any (\"x\", \"y\")",
+    "lower(x)",
+    "length(x)",
+];
+
+/// Where a replacement may stand.
+const PLACES: &[&str] = &[
+    "where @",
+    "@",
+    "where signed_up_at > @",
+    "where signed_up_at @",
+    "where signed_up_at during @",
+    "where credit_limit > @",
+    "where credit_limit @ 3",
+    "where birthday @",
+    "where name = @",
+    "where @ > 3",
+    "where count(@) > 3",
+    "where count@ > 3",
+    "where count(orders where @) > 3",
+    "where count(orders where @ > 3) > 3",
+    "where country = \"US\" @ plan = \"free\"",
+];
+
+/// What a help says to write can be pasted: at one of the places it checks without an error.
+#[test]
+fn what_a_help_says_to_write_can_be_written() {
+    let cases = cases(include_str!("mistakes/habits.md"));
+    let parts = cases.iter().flat_map(|case| &case.expected).map(|expected| expected.part.as_str());
+    let texts: Vec<&str> = parts
+        .filter_map(|part| part.strip_prefix("write `")?.split('`').next())
+        .filter(|text| !text.contains('…') && !PLACEHOLDERS.contains(text))
+        .filter(|text| !["segment ", "trait ", "param "].iter().any(|head| text.starts_with(head)))
+        .collect();
+    let mut file = String::from("segment vips on customer { }\n");
+    for (at, text) in texts.iter().enumerate() {
+        for (place, shape) in PLACES.iter().enumerate() {
+            let clause = shape.replace('@', text);
+            let _ = writeln!(file, "segment s{at}_{place} on customer {{ {clause} }}");
+        }
+    }
+    let (session, found) = open_files(&project(&with_segments(file)), &Options::default());
+    let errors = found.iter().filter(|problem| problem.severity == Severity::Error);
+    let lines: Vec<u32> = errors.filter_map(|problem| Some(place(&session.sources, problem)?.1)).collect();
+    let first_line = |at: usize| u32::try_from(2 + at * PLACES.len()).expect("a small file");
+    let is_clean = |at: usize| (first_line(at)..first_line(at + 1)).any(|line| !lines.contains(&line));
+    let wrong: Vec<&str> = (0..texts.len()).filter(|&at| !is_clean(at)).map(|at| texts[at]).collect();
+    assert!(
+        wrong.is_empty() && texts.len() >= 150,
+        "{} were tried, these can't be written: {wrong:#?}",
+        texts.len()
+    );
+}
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.
 #[test]

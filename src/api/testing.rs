@@ -64,6 +64,7 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
         settle: None,
         rebuild_every: None,
         read: Default::default(),
+        unread: crate::catalog::Unread::default(),
     }
 }
 
@@ -89,6 +90,7 @@ fn catalog() -> Catalog {
             entity("customer", "customers", customer, vec![orders]),
             entity("order", "orders", order, Vec::new()),
         ],
+        ..Catalog::default()
     }
 }
 

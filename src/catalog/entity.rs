@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::changes::read_changes;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
-use super::model::{Entity, Field, FieldId, TableSource};
+use super::model::{Entity, Field, FieldId, TableSource, Unread};
 use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
 use super::read::read_options;
 use super::source::{read_source, read_targets};
@@ -49,6 +49,11 @@ pub(super) fn read_entity<'a>(
     let unique = map.get("unique").and_then(|node| node.word("a setting of `unique`", &enforced, problems));
     let time = lookup.time("time", map.get("time"), problems);
     let event_name = read_event_name(map.get("event_name"), lookup, problems);
+    let unread = Unread {
+        names: broken.clone(),
+        time: time.is_none() && map.get("time").is_some(),
+        event_name: event_name.is_none() && map.get("event_name").is_some(),
+    };
     let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
@@ -76,6 +81,7 @@ pub(super) fn read_entity<'a>(
         settle,
         rebuild_every,
         read: read.unwrap_or_default(),
+        unread,
     };
     Some(Draft { entity, links, broken })
 }

@@ -2,7 +2,7 @@
 
 use super::entity::Draft;
 use super::lookup::{Lookup, check_name};
-use super::model::{EntityId, Field, FieldId, Link};
+use super::model::{EntityId, Field, FieldId, Link, UnreadEntities};
 use super::problems::{EmptyLink, FieldAndLink, KeyInside, LinkTypes, UnknownEntity};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
@@ -15,6 +15,8 @@ pub(super) struct Others<'a> {
     pub(super) drafts: &'a [Draft<'a>],
     /// The names of all that are declared, also of those that could not be read.
     pub(super) declared: &'a [&'a str],
+    /// What is declared but could not be read.
+    pub(super) unread: &'a UnreadEntities,
 }
 
 /// Reads the links of an entity. What is wrong is left out.
@@ -57,7 +59,7 @@ fn find_entity(node: &Node, others: Others<'_>, problems: &mut Diagnostics) -> O
     if let Some(at) = others.drafts.iter().position(|draft| draft.entity.name == name) {
         return u32::try_from(at).ok().map(EntityId);
     }
-    if !others.declared.contains(&name) {
+    if !others.declared.contains(&name) && !others.unread.may_have(name) {
         let known = others.declared.iter().map(|&name| name.to_owned()).collect();
         problems.push(UnknownEntity { span: node.span, name: name.to_owned(), known });
     }

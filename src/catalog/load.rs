@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::entity::{Draft, read_entity};
 use super::link::{Others, read_links};
-use super::model::{Catalog, Entity};
+use super::model::{Catalog, Entity, Link, UnreadEntities};
 use super::problems::{CaseOnly, DuplicateEntity, EmptyCatalog};
 use super::read::check_agreement;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
@@ -33,6 +33,7 @@ pub fn load_with_targets(files: &[(SourceId, Arc<str>)], problems: &mut Diagnost
     let before = problems.len();
     let trees: Vec<Node> =
         files.iter().filter_map(|(source, text)| yaml::read(*source, text, problems)).collect();
+    let unread_files = trees.len() < files.len() || trees.iter().any(|tree| !is_map(tree));
     let found: Vec<&(Key, Node)> = trees.iter().flat_map(|tree| entries_of(tree, problems)).collect();
     if found.is_empty()
         && problems.len() == before
@@ -46,9 +47,16 @@ pub fn load_with_targets(files: &[(SourceId, Arc<str>)], problems: &mut Diagnost
     let mut targets = Vec::new();
     let drafts: Vec<Draft<'_>> =
         found.into_iter().filter_map(|(key, node)| read_entity(key, node, &mut targets, problems)).collect();
-    let entities = with_links(drafts, &declared, problems);
+    let read = |name: &&str| drafts.iter().any(|draft| draft.entity.name == **name);
+    let names = declared.iter().filter(|name| !read(name)).map(|&name| name.to_owned()).collect();
+    let unread = UnreadEntities { names, files: unread_files };
+    let entities = with_links(drafts, &declared, &unread, problems);
     check_agreement(&entities, problems);
-    Loaded { catalog: Catalog { entities }, targets }
+    Loaded { catalog: Catalog { entities, unread }, targets }
+}
+
+fn is_map(tree: &Node) -> bool {
+    matches!(tree.kind, NodeKind::Map(_) | NodeKind::Null)
 }
 
 /// The entities of one file. An empty file has none.
@@ -82,9 +90,19 @@ fn unique<'a>(found: Vec<&'a (Key, Node)>, problems: &mut Diagnostics) -> Vec<(&
     by_name.into_values().collect()
 }
 
-fn with_links(drafts: Vec<Draft<'_>>, declared: &[&str], problems: &mut Diagnostics) -> Vec<Entity> {
-    let others = Others { drafts: &drafts, declared };
+fn with_links(
+    drafts: Vec<Draft<'_>>,
+    declared: &[&str],
+    unread: &UnreadEntities,
+    problems: &mut Diagnostics,
+) -> Vec<Entity> {
+    let others = Others { drafts: &drafts, declared, unread };
     let links: Vec<_> = drafts.iter().map(|draft| read_links(draft, others, problems)).collect();
-    let entities = drafts.into_iter().map(|draft| draft.entity);
-    entities.zip(links).map(|(entity, links)| Entity { links, ..entity }).collect()
+    let with = |(draft, links): (Draft<'_>, Vec<Link>)| {
+        let Draft { mut entity, links: declared, .. } = draft;
+        let lost = declared.iter().filter(|(key, _)| !links.iter().any(|link| link.name == key.text));
+        entity.unread.names.extend(lost.map(|(key, _)| key.text.clone()));
+        Entity { links, ..entity }
+    };
+    drafts.into_iter().zip(links).map(with).collect()
 }

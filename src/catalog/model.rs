@@ -1,6 +1,6 @@
 //! The catalog, resolved: every name in it has been looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::BigDecimal;
 
@@ -24,6 +24,36 @@ pub struct LinkId(pub u32);
 pub struct Catalog {
     /// In the order of their names.
     pub entities: Vec<Entity>,
+    /// What is declared but could not be read.
+    pub unread: UnreadEntities,
+}
+
+/// Entities that are declared but could not be read, which has been reported.
+#[derive(Debug, Clone, Default)]
+pub struct UnreadEntities {
+    /// Their names, as far as they are known.
+    pub names: BTreeSet<String>,
+    /// Whether a whole file could not be read, so that any name may be one of its.
+    pub files: bool,
+}
+
+impl UnreadEntities {
+    /// Whether an entity of this name may have been declared.
+    #[must_use]
+    pub fn may_have(&self, name: &str) -> bool {
+        self.files || self.names.contains(name)
+    }
+}
+
+/// What an entity declares that could not be read, which has been reported.
+#[derive(Debug, Clone, Default)]
+pub struct Unread {
+    /// Names of fields whose type is unknown, and of links.
+    pub names: BTreeSet<String>,
+    /// It has a `time`.
+    pub time: bool,
+    /// It has an `event_name`.
+    pub event_name: bool,
 }
 
 impl Catalog {
@@ -81,6 +111,8 @@ pub struct Entity {
     pub rebuild_every: Option<(i64, Unit)>,
     /// How files of sample data write its rows.
     pub read: ReadOptions,
+    /// What could not be read.
+    pub unread: Unread,
 }
 
 impl Entity {

@@ -9,11 +9,13 @@
 //! what depends on it.
 
 mod access;
+mod elsewhere;
 mod expr;
 mod extent;
 mod graph;
 mod groups;
 pub mod hir;
+mod meant;
 mod names;
 mod params;
 mod pattern;

@@ -1,7 +1,7 @@
 //! What every name means: one lookup each, whatever the size of the project.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::catalog::{Catalog, EntityId, FieldId, LinkId};
 use crate::diagnostic::{Diagnostics, closest};
@@ -43,6 +43,10 @@ pub(super) struct Names<'a> {
     entities: HashMap<&'a str, EntityId>,
     members: Vec<HashMap<&'a str, Member>>,
     segment_names: HashMap<&'a str, usize>,
+    /// Names of parameters.
+    pub(super) params: HashSet<&'a str>,
+    /// Names of items that could not be read, which has been reported.
+    unread: HashSet<&'a str>,
     /// How many names were compared with misspelt ones.
     compared: Cell<usize>,
 }
@@ -54,8 +58,15 @@ impl<'a> Names<'a> {
         let members = catalog.entities.iter().map(members_of).collect();
         let (traits, segments, segment_names) = (Vec::new(), Vec::new(), HashMap::new());
         let compared = Cell::new(0);
-        let mut names = Self { catalog, traits, segments, entities, members, segment_names, compared };
         let items = || files.iter().flat_map(|file| &file.items);
+        let params = items().filter_map(|item| match item {
+            ast::Item::Param(param) => Some(param.name.text.as_str()),
+            _ => None,
+        });
+        let params = params.collect();
+        let unread = files.iter().flat_map(|file| &file.unread).map(String::as_str).collect();
+        let mut names =
+            Self { catalog, traits, segments, entities, members, segment_names, params, unread, compared };
         for item in items() {
             if let ast::Item::Trait(item) = item {
                 names.add_trait(item, problems);
@@ -120,7 +131,14 @@ impl<'a> Names<'a> {
     fn find_entity(&self, name: &ast::Name, problems: &mut Diagnostics) -> Option<EntityId> {
         let found = self.entities.get(name.text.as_str()).copied();
         // Without any entity, that is the problem, which has been reported.
-        if found.is_none() && !self.catalog.entities.is_empty() {
+        let reported = self.catalog.entities.is_empty() || self.catalog.unread.may_have(&name.text);
+        if found.is_none() && !reported {
+            if let Some(at) = self.segment(&name.text) {
+                let about = self.segments[at].ast.entity.text.as_str();
+                let help = format!("it is a segment: write `on {about} extends {}`", name.text);
+                problems.push(UnknownEntity { span: name.span, name: name.text.clone(), help: Some(help) });
+                return None;
+            }
             let all = || self.catalog.entities.iter().map(|entity| entity.name.as_str());
             let help = suggest(&name.text, all(), "the entities are");
             let help = help.or_else(|| Some("`segc catalog` prints every entity".to_owned()));
@@ -141,6 +159,11 @@ impl<'a> Names<'a> {
         let links = it.links.iter().map(|link| link.name.as_str());
         let traits = self.traits.iter().filter(move |item| item.entity == Some(entity) && item.unique);
         fields.chain(links).chain(traits.map(|item| item.ast.name.text.as_str()))
+    }
+
+    /// Whether an item of this name could not be read, which has been reported.
+    pub(super) fn is_unread(&self, name: &str) -> bool {
+        self.unread.contains(name)
     }
 
     /// The segment of exactly that name.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
 use super::access;
-use super::expr::{Checker, Known, SegmentState, TraitState};
+use super::expr::{Checker, Known, SegmentState, TraitState, word};
 use super::extent::Extent;
 use super::graph::{self, Node, Order};
 use super::groups::{self, Place};
@@ -17,7 +17,7 @@ use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::properties;
-use super::resolve::Scope;
+use super::resolve::{Scope, path_text};
 use super::sticky;
 use super::visit::Visitor as _;
 
@@ -184,7 +184,9 @@ impl Project<'_> {
             one_where(ast, checker);
             let scope = Scope::of(entity?);
             let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
-            for rule in &ast.rules {
+            // With its rows' condition outside of it, neither of the two makes sense.
+            let rules_alone = rows_alone(ast).is_some();
+            for rule in ast.rules.iter().filter(|_| !rules_alone) {
                 let cond = checker.cond(&rule.condition, &scope);
                 rules[usize::from(rule.kind == RuleKind::Exclude)].push(cond);
             }
@@ -243,6 +245,16 @@ fn rivals(checker: &Checker, place: &Place) -> Option<Group> {
     Some(place.group(before?))
 }
 
+/// `where count(orders) where total > 10`: how the first condition is written with the second
+/// inside of it, if it is an aggregate that a condition on its rows could belong to.
+fn rows_alone(segment: &ast::Segment) -> Option<String> {
+    let [first, _] = segment.rules.as_slice() else { return None };
+    let ast::ExprKind::Aggregate(aggregate) = &first.condition.kind else { return None };
+    let ast::ExprKind::Path(path) = &aggregate.arg.kind else { return None };
+    let free = aggregate.filter.is_none() && segment.rules.iter().all(|rule| rule.kind == RuleKind::Where);
+    free.then(|| format!("{}({} where …)", word(aggregate.func), path_text(path)))
+}
+
 /// At most one `where`, and none beside `include`.
 fn one_where(segment: &ast::Segment, checker: &mut Checker) {
     let mut includes = segment.rules.iter().filter(|rule| rule.kind != RuleKind::Exclude);
@@ -252,7 +264,8 @@ fn one_where(segment: &ast::Segment, checker: &mut Checker) {
             continue;
         }
         let beside_include = first.kind != rule.kind;
-        checker.report(SecondWhere { span: rule.span, first: first.span, beside_include });
+        let aggregate = rows_alone(segment);
+        checker.report(SecondWhere { span: rule.span, first: first.span, beside_include, aggregate });
     }
 }
 
@@ -261,6 +274,10 @@ impl Checker<'_, '_> {
     pub(super) fn segment(&mut self, name: &ast::Name) -> Option<(usize, Option<SegmentId>)> {
         let Some(at) = self.known.names.segment(&name.text) else {
             let names = self.known.names;
+            if names.is_unread(&name.text) {
+                self.report(Diagnostic::reported());
+                return None;
+            }
             let all: Vec<&str> = names.segments.iter().map(|item| item.ast.name.text.as_str()).collect();
             let slip = names.near(&name.text, &all).map(did_you_mean);
             let help = slip.or_else(|| listed(all, "the segments are"));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::syntax::ast::{Property, PropertyValue, Segment};
 
+use super::elsewhere;
 use super::expr::most_units;
 use super::hir::{Materialize, Properties};
 use super::names::{duplicate, suggest};
@@ -85,7 +86,7 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
         ("access", _) => "[analyst, growth]",
         ("enabled", PropertyValue::Boolean(true)) => return,
         ("enabled", PropertyValue::Boolean(false)) => return read.disabled = Some(property.value_span),
-        ("enabled", _) => "false",
+        ("enabled", _) => "true",
         ("materialize", PropertyValue::Word(word)) => {
             match Materialize::ALL.into_iter().find(|kind| kind.name() == word) {
                 Some(kind) => properties.materialize = Some((kind, property.value_span)),
@@ -122,7 +123,8 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
         ("history", _) => "true",
         (name, _) => {
             let help = closest(name, KNOWN).map(|near| format!("did you mean `{near}`?"));
-            let help = help.or_else(|| suggest(name, KNOWN[..6].iter().copied(), "they are"));
+            let foreign = elsewhere::property(name).map(str::to_owned);
+            let help = foreign.or(help).or_else(|| suggest(name, KNOWN.iter().copied(), "they are"));
             problems.push(UnknownProperty { span: property.name.span, name: name.to_owned(), help });
             return;
         }

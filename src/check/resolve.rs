@@ -5,8 +5,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::ast;
 
 use super::hir::{Base, Hop};
-use super::names::{Member, Names, did_you_mean, listed, suggest};
-use super::problems::list;
+use super::names::{Member, Names, suggest};
 use super::problems::names::{
     AfterField, MisplacedOuter, NoEventName, PathRepeated, UnknownEvent, UnknownName, WindowName,
 };
@@ -83,6 +82,9 @@ impl Names<'_> {
                     let span = part.event.as_ref().map_or(part.name.span, |event| event.span);
                     return Err(NoEventName { span, name: part.name.text.clone(), entity: None }.into());
                 }
+                Member::Field(_) if self.catalog.entity(found.end).unread.names.contains(&part.name.text) => {
+                    return Err(Diagnostic::reported());
+                }
                 Member::Field(field) if is_last => found.tail = Tail::Field(field),
                 Member::Trait(at) if is_last => found.tail = Tail::Trait(at),
                 Member::Field(_) | Member::Trait(_) => {
@@ -132,6 +134,9 @@ impl Names<'_> {
         let Some(event) = &part.event else { return Ok(None) };
         let entity = self.catalog.entity(to);
         let Some(field) = entity.event_name else {
+            if entity.unread.event_name {
+                return Err(Diagnostic::reported());
+            }
             let (name, entity) = (part.name.text.clone(), Some(entity.name.clone()));
             return Err(NoEventName { span: event.span, name, entity }.into());
         };
@@ -168,6 +173,12 @@ impl Names<'_> {
         scope: &Scope,
     ) -> Diagnostic {
         let name = &parts[at].name;
+        let alone = at == 0 && parts.len() == 1;
+        if self.catalog.entity(found.end).unread.names.contains(&name.text)
+            || alone && self.is_unread(&name.text)
+        {
+            return Diagnostic::reported();
+        }
         let is_bare = at == 0 && found.base == Base::This;
         if let Some(repeated) = scope.head.and_then(|head| repeated(head, path, parts, is_bare)) {
             return repeated.into();
@@ -178,7 +189,7 @@ impl Names<'_> {
                 let entity = self.entity_name(outer);
                 Some(format!("it is on `{entity}`, the row outside: write `outer.{}`", path_text(path)))
             }
-            None => self.help_for(&name.text, found.end),
+            None => self.help_for(path, parts, at, found.end, scope),
         };
         let entity = self.entity_name(found.end).to_owned();
         UnknownName { span: name.span, name: name.text.clone(), entity, help }.into()
@@ -187,48 +198,6 @@ impl Names<'_> {
     /// Whether a name that is unknown here is one of the row outside.
     pub(super) fn is_outside(&self, name: &str, scope: &Scope) -> bool {
         scope.outer.is_some_and(|outer| self.member(outer, name).is_some())
-    }
-
-    fn help_for(&self, name: &str, entity: EntityId) -> Option<String> {
-        let own: Vec<&str> = self.member_names(entity).collect();
-        let slip = self.near(name, &own).map(did_you_mean);
-        let help = slip.or_else(|| self.on_linked(name, entity)).or_else(|| listed(own, "its names are"));
-        help.or_else(|| Some(format!("`segc catalog {}` prints its names", self.entity_name(entity))))
-    }
-
-    /// Where the name is, if a link of the entity leads to it.
-    fn on_linked(&self, name: &str, entity: EntityId) -> Option<String> {
-        let links = &self.catalog.entity(entity).links;
-        let mut places = links
-            .iter()
-            .filter(|link| matches!(self.member(link.to, name), Some(Member::Field(_) | Member::Trait(_))));
-        let first = places.next()?;
-        let path = format!("{}.{name}", first.name);
-        let write = if first.many {
-            format!("write an aggregate, such as `{}({path})`", self.fitting_aggregate(first.to, name))
-        } else {
-            format!("write `{path}`")
-        };
-        let others: Vec<&str> = places.map(|link| link.name.as_str()).collect();
-        let also = if others.is_empty() { String::new() } else { format!(" (also on {})", list(others)) };
-        Some(format!("it is on `{}`: {write}{also}", first.name))
-    }
-
-    /// The aggregate that someone most likely wants of a field.
-    pub(super) fn fitting_aggregate(&self, entity: EntityId, name: &str) -> &'static str {
-        match self.member(entity, name) {
-            Some(Member::Field(field)) => {
-                let ty = &self.catalog.entity(entity).field(field).ty;
-                if ty.is_number() {
-                    "sum"
-                } else if ty.is_time() {
-                    "max"
-                } else {
-                    "count distinct"
-                }
-            }
-            _ => "max",
-        }
     }
 }
 
@@ -255,7 +224,7 @@ pub(super) fn path_text(path: &ast::Path) -> String {
     parts_text(&path.parts)
 }
 
-fn parts_text(parts: &[ast::PathPart]) -> String {
+pub(super) fn parts_text(parts: &[ast::PathPart]) -> String {
     let part = |part: &ast::PathPart| match &part.event {
         Some(event) => format!("{}[{:?}]", part.name.text, event.text),
         None => part.name.text.clone(),

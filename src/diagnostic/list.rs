@@ -17,14 +17,19 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds a problem.
+    /// Adds a problem, unless it only follows from one that was reported before.
     pub fn push(&mut self, problem: impl Into<Diagnostic>) {
-        self.items.push(problem.into());
+        self.items.extend(Some(problem.into()).filter(|problem| !problem.code.is_empty()));
     }
 
     /// Adds all of another list.
     pub fn append(&mut self, other: Self) {
         self.items.extend(other.items);
+    }
+
+    /// Takes the last one away.
+    pub fn pop(&mut self) -> Option<Diagnostic> {
+        self.items.pop()
     }
 
     /// Keeps those that fit.

@@ -43,6 +43,14 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
 }
 
+impl Diagnostic {
+    /// What follows from a problem that has been reported already: no list keeps it.
+    pub(crate) fn reported() -> Self {
+        let (severity, message) = (Severity::Error, String::new());
+        Self { code: "", severity, span: None, message, help: None, labels: Vec::new() }
+    }
+}
+
 impl<P: Problem> From<P> for Diagnostic {
     fn from(problem: P) -> Self {
         let info = problem.info();

@@ -3,7 +3,7 @@
 
 use super::foreign::foreign;
 use super::grammar::{Failure, Rule};
-use super::habit::habit;
+use super::habit::{habit, operand_before, text_of};
 use super::outline::Tokens;
 use super::problems::{Capitals, Chained, Habit, ReservedName, Unexpected};
 use super::scan::Kind;
@@ -288,6 +288,9 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
     if let Some(advice) = foreign(tokens, index, expected) {
         return Some(advice);
     }
+    if let Some(advice) = operators(tokens, index, wants_value) {
+        return Some(advice);
+    }
     let word = tokens.word(index);
     let before = index.checked_sub(1).map_or("", |before| tokens.word(before));
     let kind_at = |at: usize| tokens.all.get(at).map(|token| token.kind);
@@ -296,6 +299,15 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         "*" if before == "(" => "count the rows of a link by its name: `count(orders)`".to_owned(),
         "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
         "%" => return None,
+        "during" | "in" | "between" | "is" if wants_value && !is_comparison(tokens.word(index + 1)) => {
+            format!("name what is compared before `{word}`")
+        }
+        _ if expected.contains(&Rule::unit)
+            && kind_at(index) == Some(Kind::Word)
+            && suggestion(word, Kind::Word, expected).is_none() =>
+        {
+            "the units are seconds, minutes, hours, days, weeks, months, quarters and years".to_owned()
+        }
         "{" if expected.is_empty() => "leave out one of the two braces".to_owned(),
         _ if expected.contains(&Rule::kw_and)
             && tokens.all.get(index).is_some_and(|token| token.first_on_line)
@@ -330,6 +342,42 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         _ => return suggestion(word, kind_at(index)?, expected),
     };
     Some(advice)
+}
+
+/// Operators that are doubled, or stand where a value belongs.
+fn operators(tokens: Tokens<'_>, index: usize, wants_value: bool) -> Option<String> {
+    let (word, before) = (tokens.word(index), tokens.word(index.checked_sub(1)?));
+    let number = tokens.all.get(index - 1).is_some_and(|token| token.kind == Kind::Number);
+    let advice = match word {
+        "." if number => {
+            format!("leave out the point, or write `{before}.0`")
+        }
+        "+" if wants_value => "leave out the `+`".to_owned(),
+        "/" if before == "matches" => "write the pattern in quotes: `matches \"…\"`".to_owned(),
+        _ if is_comparison(word) && is_comparison(before) => match (before, word) {
+            ("=", ">" | "<") | ("!" | "<" | ">", "=") if before != word => {
+                let joined = if before == "=" { format!("{word}=") } else { format!("{before}{word}") };
+                format!("write `{joined}`, without a space")
+            }
+            _ => "one operator is enough".to_owned(),
+        },
+        _ if is_comparison(word) && matches!(before, "and" | "or") => {
+            let compared = (0..index).rev().find(|&at| is_comparison(tokens.word(at)));
+            let operand = compared.and_then(|at| operand_before(tokens, at));
+            let operand = operand.map_or_else(|| "x".to_owned(), |range| text_of(tokens, &range));
+            format!("say again what is compared: `{before} {operand} {word} …`")
+        }
+        "and" | "or" if wants_value && matches!(before, "and" | "or") => format!("leave out `{word}`"),
+        "and" | "or" if wants_value && !is_comparison(tokens.word(index + 1)) => {
+            format!("leave out `{word}`, or write a condition before it")
+        }
+        _ => return None,
+    };
+    Some(advice)
+}
+
+fn is_comparison(word: &str) -> bool {
+    matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=")
 }
 
 /// Words that begin a rule.

@@ -135,6 +135,10 @@ fn check_spelling(text: &str) -> Result<(), Fault> {
     let separate = digits(number) && letters.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
     let version = text.split('.').count() > 2;
     Err(Fault::Number(match (separate, version) {
+        (true, _) if matches!(letters, "k" | "K" | "M" | "mio" | "bn" | "B") => {
+            let zeros = if matches!(letters, "k" | "K") { "_000" } else { "_000_000" };
+            Some(format!("write the number out: `{number}{zeros}`"))
+        }
         (true, _) => Some(format!("put a space between: `{number} {}`", unit_in_full(letters))),
         (_, true) => Some(format!("put a version in quotes: `\"{text}\"`")),
         _ => None,

@@ -300,7 +300,8 @@ fn starts_clause(tokens: Tokens<'_>, at: usize, last: Option<usize>) -> bool {
         _ if !tokens.is(at, Kind::Word) && !tokens.is(at, Kind::Quoted) => false,
         _ => {
             let first = tokens.first_on_line(at);
-            next == ":" || first && (next == "where" || next == "=" && is_property(word))
+            next == ":" && tokens.is_name(at)
+                || first && (next == "where" || next == "=" && is_property(word))
         }
     }
 }

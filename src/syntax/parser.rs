@@ -20,17 +20,28 @@ const UNREADABLE: &str = "a syntax error";
 pub fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> File {
     let all = scan::scan(source, text, problems);
     let tokens = Tokens { source, text, all: &all };
-    let (mut items, mut foreign) = (Vec::new(), Vec::new());
+    let (mut items, mut unread, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     for piece in outline::outline(tokens, problems) {
         if piece.kind == PieceKind::Stray {
             foreign.extend(stray::report(tokens, &piece.tokens, piece.broken, problems));
+            unread.extend(named(tokens, &piece.tokens));
             continue;
         }
         let mut reader = Reader { tokens, problems };
-        items.extend(reader.item(&piece));
+        match reader.item(&piece) {
+            Some(item) => items.push(item),
+            None => unread.extend(named(tokens, &piece.tokens)),
+        }
     }
     stray::silence(&foreign, problems);
-    File { items }
+    File { items, unread }
+}
+
+/// The name of an item that could not be read: the word after its first.
+fn named(tokens: Tokens<'_>, piece: &Range<usize>) -> Option<String> {
+    let at = piece.start + 1;
+    let word = tokens.all.get(at).filter(|_| piece.contains(&at)).map(|_| tokens.word(at))?;
+    Some(word.trim_matches(['$', '`', '"', '\'']).to_owned())
 }
 
 /// Reads one expression, and nothing else; `None` if it has a fault, which is reported.

@@ -116,7 +116,7 @@ impl Bench {
                 entity.source = TableSource::Table(name.clone());
                 entity.target_sources.clear();
             }
-            let alone = Catalog { entities: vec![entity] };
+            let alone = Catalog { entities: vec![entity], ..Catalog::default() };
             tables.extend(tables_of(&alone, target)?.into_iter().map(|table| (id, table)));
         }
         Ok(Self { tables, stand_ins })

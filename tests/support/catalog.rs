@@ -48,11 +48,12 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        unread: segc::catalog::Unread::default(),
         read: Default::default(),
     }
 }
 
 /// A catalog of entities.
 pub fn catalog(entities: Vec<Entity>) -> Catalog {
-    Catalog { entities }
+    Catalog { entities, ..Catalog::default() }
 }

@@ -260,6 +260,9 @@ impl Checker<'_, '_> {
             return Some(Some(window));
         }
         let entity = self.known.names.catalog.entity(found.inner.this);
+        if entity.unread.time {
+            return self.fail(Diagnostic::reported());
+        }
         let help = declare_time(entity)
             .unwrap_or_else(|| format!("`{}` has no date or timestamp; drop the window", entity.name));
         self.fail(NoTime { span: ast.span, entity: entity.name.clone(), help })
@@ -287,6 +290,23 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// `count("Add to Cart")`, `count(events("Add to Cart"))`: an event by its name.
+    fn event_meant(&self, arg: &ast::Expr, func: &str, scope: &Scope) -> Option<String> {
+        let literal = match &arg.kind {
+            ExprKind::Literal(literal) => literal,
+            ExprKind::Call { args, .. } => match &args.first()?.kind {
+                ExprKind::Literal(literal) => literal,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let catalog = self.known.names.catalog;
+        let links = &catalog.entity(scope.this).links;
+        let link = links.iter().find(|link| link.many && catalog.entity(link.to).event_name.is_some())?;
+        matches!(literal, crate::types::Literal::String(_))
+            .then(|| format!("write `{func}({}[{literal}])`", link.name))
+    }
+
     fn nothing_to_aggregate(
         &mut self,
         func: &'static str,
@@ -309,7 +329,7 @@ impl Checker<'_, '_> {
                 }
                 _ => format!("`{0}` is one value: write it without `{func}`; {there}", path_text(path)),
             },
-            None => there,
+            None => self.event_meant(&ast.arg, func, scope).unwrap_or(there),
         };
         let span = first_path(&ast.arg).map_or(ast.arg.span, |path| path.span);
         self.fail(NoManyLink { span, func, help })

@@ -46,13 +46,13 @@ impl Checker<'_, '_> {
             ArithmeticOp::Add => 1,
             ArithmeticOp::Subtract => -1,
             ArithmeticOp::Multiply | ArithmeticOp::Divide | ArithmeticOp::Remainder => {
-                return self.fail(LooseDuration { span: duration.span });
+                return self.fail(LooseDuration { span: duration.span, help: None });
             }
         };
         let checked = (self.value(time, scope), self.count(count, unit, 0));
         let (found, count) = (checked.0?, checked.1?);
         if !found.ty.is_time() {
-            return self.fail(LooseDuration { span: duration.span });
+            return self.fail(LooseDuration { span: duration.span, help: None });
         }
         self.shifted((time, found), (sign * count, unit), span)
     }

@@ -1,9 +1,10 @@
 //! Functions.
 
 use crate::diagnostic::Span;
-use crate::syntax::ast::{Expr, Name};
+use crate::syntax::ast::{Expr, ExprKind, Name};
 use crate::types::{Literal, Type};
 
+use super::super::elsewhere;
 use super::super::hir::{Func, LocalTime, Part, Value, ValueKind};
 use super::super::names::suggest;
 use super::super::problems::names::UnknownFunction;
@@ -51,44 +52,17 @@ const FUNCTIONS: [(&str, Kind); 20] = [
     ("year", Kind::Part(Part::Year)),
 ];
 
-/// What is written here for a function that other languages have.
-fn elsewhere(name: &str) -> Option<&'static str> {
-    Some(match name.to_ascii_lowercase().as_str() {
-        "did" | "performed" => "write `exists(events[\"…\"] during last 30 days)`",
-        "any" | "some" | "has" => "write `exists(orders where …)`",
-        "all" => "write `every(orders where …)`",
-        "none" => "write `not exists(orders where …)`",
-        "if" | "iff" | "iif" | "case" | "when" => {
-            "conditions are joined with `and` and `or`; `coalesce(x, y)` replaces a missing value"
-        }
-        "ifnull" | "isnull" | "nvl" => "write `coalesce(x, y)`, or `x is missing`",
-        "rand" | "random" => {
-            "write `bucket(\"seed\") < 5000` for half, or the rule `keep sample 50% seed \"…\"`"
-        }
-        "median" | "percentile" | "quantile" | "ntile" | "rank" => {
-            "compare with a number, or write the rule `keep top 10% by …`"
-        }
-        "cast" | "number" | "int" | "integer" | "float" | "decimal" | "tonumber" | "to_number" => {
-            "values aren't converted: the catalog says of which type a field is"
-        }
-        "datediff" | "date_diff" => "write `days_between(from, to)`, or `days_since(x)`",
-        "dateadd" | "date_add" => "add a duration: `signed_up_at + 7 days`",
-        "length_of" | "len" | "char_length" => "write `length(x)`",
-        "average" | "mean" => "write `avg(orders.total)`",
-        "most_frequent" => "write `mode(orders.product)`",
-        _ => return None,
-    })
-}
+const AGGREGATES: &[&str] =
+    &["count", "sum", "avg", "min", "max", "exists", "every", "first", "last", "mode", "sequence", "periods"];
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &Name, args: &[Expr], span: Span, scope: &Scope) -> Option<Value> {
-        let values: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, scope)).collect();
         let Some(&(_, kind)) = FUNCTIONS.iter().find(|(known, _)| *known == name.text) else {
-            let help = elsewhere(&name.text).map(str::to_owned).or_else(|| {
-                suggest(&name.text, FUNCTIONS.iter().map(|(known, _)| *known), "the functions are")
-            });
+            self.names_within(args, scope);
+            let help = self.function_for(name, args);
             return self.fail(UnknownFunction { span: name.span, name: name.text.clone(), help });
         };
+        let values: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, scope)).collect();
         let (fits, takes, example) = match kind {
             Kind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
             Kind::DaysBetween => (args.len() == 2, "two values", "from, to"),
@@ -137,6 +111,45 @@ impl Checker<'_, '_> {
                     Kind::Date => values.into_iter().next().map(|time| Value { span, ..as_day(time) }),
                     _ => days(values, span),
                 }
+            }
+        }
+    }
+
+    /// What was probably meant by a function that the language doesn't have.
+    fn function_for(&self, name: &Name, args: &[Expr]) -> Option<String> {
+        let lower = name.text.to_lowercase();
+        let known = || FUNCTIONS.iter().map(|(known, _)| *known).chain(AGGREGATES.iter().copied());
+        if lower != name.text && known().any(|one| one == lower) {
+            return Some(format!("functions are written in lower case: `{lower}`"));
+        }
+        let list: Option<Vec<String>> = args
+            .iter()
+            .map(|arg| match &arg.kind {
+                ExprKind::Literal(literal) => Some(literal.to_string()),
+                _ => None,
+            })
+            .collect();
+        match list
+            .filter(|list| !list.is_empty() && matches!(lower.as_str(), "any" | "some" | "one_of" | "in"))
+        {
+            Some(list) => Some(format!("a list of values follows `in`: `in ({})`", list.join(", "))),
+            None => elsewhere::function(&name.text)
+                .map(str::to_owned)
+                .or_else(|| suggest(&name.text, known(), "the functions are")),
+        }
+    }
+
+    /// Reports the unknown names among the arguments of an unknown function; what else is wrong
+    /// with them may only follow from it.
+    fn names_within(&mut self, args: &[Expr], scope: &Scope) {
+        let others = std::mem::take(self.problems);
+        for arg in args {
+            self.value(arg, scope);
+        }
+        let found = std::mem::replace(self.problems, others);
+        for problem in found {
+            if matches!(problem.code, "SEG302" | "SEG303" | "SEG304" | "SEG305") {
+                self.report(problem);
             }
         }
     }

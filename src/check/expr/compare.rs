@@ -14,6 +14,7 @@ use super::super::problems::types::{
     QuotedTime,
 };
 use super::super::resolve::Scope;
+use super::quoted::{digits_of_date, is_constant};
 use super::time::day_of;
 use super::value::constant;
 use super::{Checker, cond, describe, negated, value, write_back};
@@ -33,6 +34,11 @@ impl Checker<'_, '_> {
     ) -> Option<Cond> {
         if self.compared_with_missing(op, left, right, scope) {
             return None;
+        }
+        self.no_list(op, left, right)?;
+        if is_constant(left) && is_constant(right) {
+            self.no_quotes(left, scope)?;
+            self.no_quotes(right, scope)?;
         }
         let checked = (self.value(left, scope), self.operand_beside(right, left, scope));
         let (left, right) = self.fit((left, checked.0?), (right, checked.1?), span)?;
@@ -212,6 +218,7 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Cond> {
+        self.no_quotes(tested, scope)?;
         let found = self.value(tested, scope);
         let constant = |item| match self.moment_item(found.as_ref(), tested, item, negated, scope) {
             Some(problem) => self.fail(problem),
@@ -293,6 +300,7 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Cond> {
+        self.no_quotes(tested, scope)?;
         let checked = [tested, low, high].map(|expr| self.value(expr, scope));
         let [Some(found), Some(from), Some(to)] = checked else { return None };
         let (from, to) = ((low, from), (high, to));
@@ -324,6 +332,7 @@ impl Checker<'_, '_> {
             InstantOp::Before => (Comparison::Less, "`before`"),
             InstantOp::After => (Comparison::Greater, "`after`"),
         };
+        self.no_quotes(tested, scope)?;
         let checked = (self.value(tested, scope), self.value(instant, scope));
         let (left, right) = ((tested, checked.0?), (instant, checked.1?));
         for side in [&left, &right] {
@@ -353,6 +362,7 @@ impl Checker<'_, '_> {
             TextOp::StartsWith => "`starts with`",
             TextOp::EndsWith => "`ends with`",
         };
+        self.no_quotes(tested, scope)?;
         let checked = (self.value(tested, scope), self.operand_beside(needle, tested, scope));
         let (found, needle_value) = (checked.0?, checked.1?);
         if matches!(found.ty, Type::Array(_)) && op == TextOp::Contains {
@@ -441,6 +451,17 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
                 let version = crate::types::Version::parse(&literal.to_string());
                 let meant = version.err().and_then(|error| error.meant).unwrap_or_else(|| "1.2.0".to_owned());
                 return format!("write the version as text: `\"{meant}\"`");
+            }
+            (ExprKind::Literal(Literal::Integer(number)), ty) if ty.is_time() => {
+                return match digits_of_date(*number) {
+                    Some(date) => format!("write the date as `{date}`"),
+                    None => "a time is compared with a date, `2026-01-31`, or an instant, `30 days ago`"
+                        .to_owned(),
+                };
+            }
+            (_, ty) if ty.is_time() && one.1.ty.is_number() => {
+                return "a time is compared with a date, `2026-01-31`, or an instant, `30 days ago`"
+                    .to_owned();
             }
             (_, Type::Semver) if one.1.ty == Type::String => {
                 let what = write_back(one.0).unwrap_or_else(|| "…".to_owned());

@@ -1,7 +1,7 @@
 //! Conditions, but for comparisons.
 
 use crate::diagnostic::Span;
-use crate::syntax::ast::{self, CompareOp, Expr, ExprKind};
+use crate::syntax::ast::{self, CompareOp, Expr, ExprKind, TextOp};
 use crate::types::{Literal, Type};
 
 use super::super::hir::{self, Base, Cond, CondKind, Value};
@@ -84,6 +84,7 @@ impl Checker<'_, '_> {
             | ExprKind::Aggregate(_)
             | ExprKind::Periods(_)
             | ExprKind::Unsupported(_) => {
+                self.no_quotes(expr, scope)?;
                 let found = self.value(expr, scope)?;
                 self.value_as_cond(found, expr)
             }
@@ -123,6 +124,7 @@ impl Checker<'_, '_> {
     }
 
     fn missing(&mut self, tested: &Expr, span: Span, scope: &Scope) -> Option<Cond> {
+        self.no_quotes(tested, scope)?;
         let found = self.value(tested, scope)?;
         if matches!(found.ty, Type::Array(_)) {
             let help = Some("an absent array is empty: ask for `is empty`".to_owned());
@@ -189,6 +191,25 @@ impl Checker<'_, '_> {
     }
 }
 
+/// `"b"` in `x contains "a" or "b"`.
+fn loose_text(before: &[Expr], item: &Expr, literal: &Literal) -> Option<LooseValue> {
+    let tested = |expr: &Expr| match &expr.kind {
+        ExprKind::Text { op, value, negated, .. } => {
+            let word = match op {
+                TextOp::Contains => "contains",
+                TextOp::StartsWith => "starts with",
+                TextOp::EndsWith => "ends with",
+            };
+            let not = if *negated { "not " } else { "" };
+            Some(format!("{} {not}{word}", write_back(value)?))
+        }
+        _ => None,
+    };
+    let test = before.iter().rev().find_map(tested)?;
+    let help = format!("say again what is compared: `{test} {literal}`");
+    Some(LooseValue { span: item.span, value: format!("`{literal}`"), help })
+}
+
 /// `"b"` in `x = "a" or "b"`: a constant after a comparison, where `in` was meant.
 fn loose_value(before: &[Expr], item: &Expr) -> Option<LooseValue> {
     let ExprKind::Literal(literal) = &item.kind else { return None };
@@ -202,7 +223,9 @@ fn loose_value(before: &[Expr], item: &Expr) -> Option<LooseValue> {
         }
         _ => None,
     };
-    let (left, word, right) = before.iter().rev().find_map(compared)?;
+    let Some((left, word, right)) = before.iter().rev().find_map(compared) else {
+        return loose_text(before, item, literal);
+    };
     let loose = |expr: &&Expr| matches!(&expr.kind, ExprKind::Literal(_));
     let between = before.iter().filter(loose).filter_map(write_back);
     let list: Vec<String> =

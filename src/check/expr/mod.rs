@@ -13,6 +13,7 @@ mod constant;
 mod keep;
 mod moment;
 mod periods;
+mod quoted;
 mod ranked;
 mod sequence;
 mod text;

@@ -1,6 +1,6 @@
 //! Values: literals, parameters, paths, and whom the other kinds belong to.
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::ast::{self, Expr, ExprKind};
 use crate::types::{Literal, Type};
 
@@ -21,7 +21,7 @@ impl Checker<'_, '_> {
             ExprKind::Param(name) => self.param(name).map(|literal| constant(literal, span)),
             ExprKind::Path(path) if self.is_yesterday(path, scope) => Some(yesterday(span)),
             ExprKind::Path(path) => self.path_value(path, scope),
-            ExprKind::Duration(..) => self.fail(LooseDuration { span }),
+            ExprKind::Duration(..) => self.fail(LooseDuration { span, help: None }),
             ExprKind::Now
             | ExprKind::Today
             | ExprKind::Ago(..)
@@ -65,6 +65,9 @@ impl Checker<'_, '_> {
         match self.known.params.find(&name.text) {
             Some(literal) => literal.cloned(),
             None => {
+                if self.known.names.is_unread(&name.text) {
+                    return self.fail(Diagnostic::reported());
+                }
                 let help = suggest(&name.text, self.known.params.names(), "the parameters are");
                 let declare = || Some(format!("declare it: `param {}: integer = 1`", name.text));
                 let help = help.or_else(declare);
@@ -171,7 +174,13 @@ impl Checker<'_, '_> {
         help: Option<String>,
     ) -> Option<T> {
         let (what, ty) = (describe(expr), found.ty.to_string());
-        let help = help.or_else(|| Some(instead(takes, &found.ty).to_owned()));
+        let date = match &expr.kind {
+            ExprKind::Literal(Literal::Integer(number)) if takes.contains("date") => {
+                super::quoted::digits_of_date(*number).map(|date| format!("write the date as `{date}`"))
+            }
+            _ => None,
+        };
+        let help = help.or(date).or_else(|| Some(instead(takes, &found.ty).to_owned()));
         self.fail(WrongType { span: expr.span, taker: taker.to_owned(), takes, what, ty, help })
     }
 }
@@ -201,6 +210,9 @@ fn instead(takes: &str, given: &Type) -> &'static str {
         Type::String if takes.contains("date") => "use a field of type date or timestamp",
         Type::Array(_) => "arrays are asked with `contains`, `contains any (…)`, `is empty` or `size(…)`",
         Type::Json => "declare a field with the `path` of what you need in the catalog",
+        ty if ty.is_number() && takes.contains("date") => {
+            "a date is written `2026-01-31`, an instant `30 days ago`"
+        }
         ty if ty.is_number() && takes == "text" => "numbers are compared with `=`, `<`, `>` or `between`",
         ty if ty.is_time() && takes == "text" => "times are compared with `before`, `after` or `during`",
         ty if ty.is_time() => "for a number of days write `days_since(…)` or `days_between(…, …)`",

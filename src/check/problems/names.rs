@@ -105,6 +105,15 @@ crate::problems! {
     help |_p| Some("give the trait another name".to_owned());
     labels |p| vec![Label { span: p.other, text: format!("the {}", p.what) }];
 
+    /// A field's name stands in quotes, which makes it a text.
+    ///
+    ///     where "country" = 'US'              # country = "US"
+    ///
+    /// Here both kinds of quotes hold text, unlike in SQL. Write the name without quotes.
+    error SEG310 "a field in quotes" QuotedField { span: Span, text: String, name: String }
+    message |p| format!("`{}` is a text, and not the field `{}`", p.text, p.name);
+    help |p| Some(format!("a field is written without quotes: `{}`", p.name));
+
     /// A property is set to a value of the wrong kind.
     ///
     ///     owner: 12                           # owner: "growth@shop.example"
@@ -121,14 +130,21 @@ crate::problems! {
     ///
     /// If both must hold, join them with `and`; if either is enough, write each as
     /// `include where`.
-    error SEG312 "more than one `where`" SecondWhere { span: Span, first: Span, beside_include: bool }
+    error SEG312 "more than one `where`" SecondWhere {
+        span: Span, first: Span, beside_include: bool,
+        /// The first one is an aggregate alone, to whose rows the second was meant to belong.
+        aggregate: Option<String>,
+    }
     message |p| if p.beside_include {
         "`where` can't stand beside `include where`".to_owned()
     } else {
         "a segment has at most one `where`".to_owned()
     };
-    help |_p| Some("if both must hold, join the conditions with `and`; if either is enough, write `include where` \
-        for each".to_owned());
+    help |p| Some(match &p.aggregate {
+        Some(aggregate) => format!("a condition on the rows stands inside the parentheses: `{aggregate}`"),
+        None => "if both must hold, join the conditions with `and`; if either is enough, write `include where` \
+            for each".to_owned(),
+    });
     labels |p| vec![Label { span: p.first, text: "the other rule".to_owned() }];
 
     /// A segment narrows a segment of another entity.

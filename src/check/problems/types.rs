@@ -104,9 +104,11 @@ crate::problems! {
     /// from one.
     ///
     ///     where days_since(signed_up_at) > 7 days      # > 7
-    error SEG412 "a duration on its own" LooseDuration { span: Span }
+    error SEG412 "a duration on its own" LooseDuration { span: Span, help: Option<String> }
     message |_p| "a duration can only be added to a date or a timestamp, or taken from one".to_owned();
-    help |_p| Some("such as `signed_up_at + 7 days`; or count days as a number with `days_since(…)`".to_owned());
+    help |p| p.help.clone().or_else(|| {
+        Some("such as `signed_up_at + 7 days`; or count days as a number with `days_since(…)`".to_owned())
+    });
 
     /// Two times can't be subtracted or added.
     ///

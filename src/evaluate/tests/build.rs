@@ -61,6 +61,7 @@ pub(super) fn shop() -> Catalog {
                 &[("event_id", Integer), ("customer_id", Integer), ("name", String), ("at", Timestamp)],
             ),
         ],
+        ..Catalog::default()
     };
     link(&mut shop, "company", "customers", "customer", "company_id", true);
     link(&mut shop, "customer", "company", "company", "company_id", false);
@@ -97,6 +98,7 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
         settle: None,
         rebuild_every: None,
         read: Default::default(),
+        unread: crate::catalog::Unread::default(),
     }
 }
 

@@ -14,6 +14,8 @@ use crate::types::{Literal, Type, Unit};
 pub struct File {
     /// In the order they are written.
     pub items: Vec<Item>,
+    /// Names of items that could not be read, which has been reported.
+    pub unread: Vec<String>,
 }
 
 /// A top-level item.

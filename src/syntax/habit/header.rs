@@ -27,7 +27,7 @@ pub(super) const HABITS: &[Habit] = &[
     ("trait {word} « =|: »", "say what it is about: `trait {word} on customer = …`"),
     ("trait on {word}", "name the trait: `trait my_trait on {word} = …`"),
     ("trait « {name} » on", "a name has letters, digits and `_`: `trait {name} on …`"),
-    ("param {x} :", "a parameter's name has its `$` only where it is used: `param name: decimal = 1000`"),
+    ("param « {x} » :", "a parameter's name has its `$` only where it is used: `param name: decimal = 1000`"),
     ("param {word} = {text}", "give it a type: `param {word}: string = {text}`"),
     ("param {word} = {time}", "give it a type: `param {word}: date = {time}`"),
     ("param {word} = true|false", "give it a type: `param {word}: boolean = …`"),

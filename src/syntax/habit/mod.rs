@@ -20,7 +20,7 @@ use super::outline::Tokens;
 use crate::diagnostic::Span;
 use pattern::{Match, Pattern};
 
-pub(super) use words::{operand_before, plain_name};
+pub(super) use words::{operand_before, plain_name, text_of};
 
 /// A phrase, and what to do instead. `{x}` in the advice is what `{x}` stood for in the phrase.
 type Habit = (&'static str, &'static str);

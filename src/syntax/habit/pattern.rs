@@ -134,6 +134,14 @@ impl Pattern {
         if let Some((name, place)) = &self.before {
             let text = match place {
                 Place::Aggregate => words::open_call(tokens, start, words::AGGREGATES)?,
+                Place::Path => {
+                    let range = words::operand_before(tokens, start)?;
+                    let closed = tokens.word(range.end.checked_sub(1)?) == ")";
+                    if closed {
+                        return None;
+                    }
+                    words::text_of(tokens, &range)
+                }
                 Place::Sequence => words::open_call(tokens, start, &["sequence"])?,
                 Place::Field => {
                     let range = words::operand_before(tokens, start)?;
@@ -162,14 +170,17 @@ impl Pattern {
         let mut ends = vec![at];
         for part in &self.parts {
             // A phrase stands on one line; what is on the next is another rule or property.
-            let last = matches!(part, Part::Place(_, Place::End));
-            if at > start && !last && tokens.all.get(at).is_some_and(|token| token.first_on_line) {
+            let may_be_nothing =
+                matches!(part, Part::Place(_, Place::End) | Part::Words { optional: true, .. });
+            if at > start && !may_be_nothing && tokens.all.get(at).is_some_and(|token| token.first_on_line) {
                 return None;
             }
             match part {
                 Part::Words { all, optional } => {
                     let word = tokens.word(at);
+                    let new_line = at > start && tokens.all.get(at).is_some_and(|token| token.first_on_line);
                     if !word.is_empty()
+                        && !new_line
                         && all.iter().any(|one| one.eq_ignore_ascii_case(&word.replace('’', "'")))
                     {
                         at += 1;
@@ -179,7 +190,7 @@ impl Pattern {
                 }
                 Part::Place(name, place) => {
                     let (end, text) = take(tokens, at, *place)?;
-                    derived(*place, &text, bound);
+                    derived(name, *place, &text, bound);
                     bound.push((name.clone(), text));
                     at = end;
                 }
@@ -197,7 +208,7 @@ impl Pattern {
             if let Part::Place(name, place) = part {
                 known.push(name);
                 if *place == Place::Text {
-                    known.extend(["like", "instant", "duration", "name"]);
+                    known.extend(["like", "instant", "duration", "name", "bare", "bare2"]);
                 }
             }
         }
@@ -261,7 +272,7 @@ fn take(tokens: Tokens<'_>, at: usize, place: Place) -> Option<(usize, String)> 
 }
 
 /// What else can be made of a text.
-fn derived(place: Place, text: &str, bound: &mut Vec<(String, String)>) {
+fn derived(name: &str, place: Place, text: &str, bound: &mut Vec<(String, String)>) {
     if place == Place::Text {
         let inner = words::content(text);
         let made = [
@@ -269,8 +280,10 @@ fn derived(place: Place, text: &str, bound: &mut Vec<(String, String)>) {
             ("instant", words::instant(&inner)),
             ("duration", words::duration(&inner)),
             ("name", words::plain_name(&inner)),
+            ("bare", inner.clone()),
         ];
-        bound.extend(made.map(|(name, text)| (name.to_owned(), text)));
+        let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
+        bound.extend(made.map(|(made, text)| (format!("{made}{digits}"), text)));
     }
 }
 

@@ -35,4 +35,6 @@ pub(super) const HABITS: &[Habit] = &[
     ("select|insert|update|delete", "this is SQL: a segment holds conditions only, after `where`"),
     ("collate", "texts are compared by code point; `ignoring case` may follow a comparison"),
     ("escape {text}", "leave it out: `contains`, `starts with` and `ends with` take texts literally"),
+    ("{text} . {text2}", "names have no quotes: `{bare}.{bare2}`"),
+    ("[ {word} ]", "names have no brackets: `{word}`"),
 ];

@@ -4,6 +4,12 @@ use super::Habit;
 
 #[rustfmt::skip]
 pub(super) const HABITS: &[Habit] = &[
+    ("{agg} >|>=|<|<=|= {n} in|within|over|during|for|since the? last|past {n2} {unit}", "put the window inside the parentheses: `{agg} during last {n2} {unit})`"),
+    ("{agg} >|>=|<|<=|= {n} this {unit}", "put the window inside the parentheses: `{agg} during this {unit})`"),
+    ("last|previous|next|past {n} {unit} ago", "leave out `ago`: `last {n} {unit}`"),
+    ("last|previous|next|past {n} - {unit}", "write `last {n} {unit}`"),
+    ("{field} during {time} . . {time2}", "write `{field} during {time} through {time2}`"),
+    ("ago {n} {unit}", "write `{n} {unit} ago`"),
     ("{seq} in|within|over|for the? last? {n} {unit}", "put the span inside the parentheses: `{seq} within {n} {unit})`"),
     // Windows behind an aggregate
     ("{agg} more|older|longer|earlier|over than? {n} {unit} ago", "put the window inside the parentheses: `{agg} during until {n} {unit} ago)`"),
@@ -97,9 +103,11 @@ pub(super) const HABITS: &[Habit] = &[
     ("{n} {unit} later|hence|ahead", "write `{n} {unit} from now`"),
     ("{n} {unit} in the future", "write `{n} {unit} from now`"),
     ("{n} {unit} from|after today", "write `{n} {unit} from now`"),
+    ("{field} a|an|one {unit} ago", "say how it is compared: `{field} before 1 {unit} ago`, or `{field} after 1 {unit} ago`"),
     ("a|an|one {unit} ago", "write `1 {unit} ago`"),
     ("start|beginning|begin of|the|this last|this|current|the {unit}", "write `start of {unit}`"),
     ("beginning|begin of {unit}", "write `start of {unit}`"),
     ("end of {unit}", "the end of a unit is the start of the next: `start of {unit} + 1 {unit}`"),
     ("last {word} {unit}", "write a number: `last 30 {unit}`"),
+    ("{field} {n} {unit} ago", "say how it is compared: `{field} before {n} {unit} ago`, or `{field} after {n} {unit} ago`"),
 ];

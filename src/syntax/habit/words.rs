@@ -21,7 +21,7 @@ pub(super) const AGGREGATES: &[&str] = &["count", "sum", "avg", "exists", "every
 const LONGEST: usize = 80;
 
 /// A range as it is written, on one line.
-pub(super) fn text_of(tokens: Tokens<'_>, range: &Range<usize>) -> String {
+pub(in super::super) fn text_of(tokens: Tokens<'_>, range: &Range<usize>) -> String {
     let span = tokens.range_span(range);
     if range.is_empty() {
         return String::new();

@@ -6,7 +6,7 @@ use super::super::outline::Tokens;
 use super::super::problems::{
     BadCharacter, BadTime, ForeignComment, ForeignOperator, Habit, Null, UnclosedText,
 };
-use super::{Kind, Scanner, is_name_char};
+use super::{Kind, Scanner, Token, is_name_char};
 
 /// Operators of other languages, longest first, and what to write instead.
 const OPERATORS: &[(&str, &str)] = &[
@@ -36,7 +36,10 @@ const OPERATORS: &[(&str, &str)] = &[
     ("^", "multiply: `x * x`"),
     ("??", "use `coalesce(x, y)`"),
     ("?.", "use `.`: a path through a missing row is missing"),
-    ("?", "write the value, or a parameter such as `$min_spend`"),
+    (
+        "?",
+        "there is no `? :`: join conditions with `and` and `or`; a value is a parameter such as `$min_spend`",
+    ),
     ("::", "values aren't converted: the catalog says of which type a field is"),
     ("≠", "use `!=`"),
     ("≤", "use `<=`"),
@@ -119,12 +122,44 @@ impl Scanner<'_> {
         let line = self.line_end() - self.at;
         let len = self.without_brackets(line).max(1);
         let span = self.span(self.at, self.at + len);
-        let word = self.tokens.last().filter(|token| token.end == self.at && token.kind == Kind::Word);
+        let adjacent = self.tokens.last().filter(|token| token.end == self.at).copied();
+        if let Some(number) = adjacent.filter(|token| token.kind == Kind::Number) {
+            return self.apostrophe_in_number(number);
+        }
+        if let Some(advice) = self.apostrophe_in_text(quote) {
+            let span = self.span(self.at, self.at + len);
+            let written = self.rest()[..len].to_owned();
+            self.problems.push(Habit { span, written, advice });
+            return self.push_bad(len);
+        }
+        let word = adjacent.filter(|token| token.kind == Kind::Word);
         let opening = word.filter(|_| len == 1).map(|token| token.text(self.text).to_owned());
         let other = if quote == '"' { '\'' } else { '"' };
         let mixed = self.rest().get(1..len).is_some_and(|text| text.ends_with(other));
         self.problems.push(UnclosedText { span, quote, opening, mixed });
         self.push_bad(len);
+    }
+
+    /// `1'000`, as numbers are grouped in Switzerland.
+    fn apostrophe_in_number(&mut self, number: Token) {
+        let len = 1 + self.run_length(1, |c| c.is_ascii_digit() || matches!(c, '\'' | '.'));
+        let written = self.text[number.start..self.at + len].to_owned();
+        let plain = written.replace('\'', "_");
+        let advice = format!("write the number without `'`: `{plain}`");
+        self.problems.push(Habit { span: self.span(number.start, self.at + len), written, advice });
+        self.push_bad(len);
+    }
+
+    /// `'it's'`: the text ended at its apostrophe, and the rest of it is a word.
+    fn apostrophe_in_text(&self, quote: char) -> Option<String> {
+        let [.., text, word] = self.tokens.as_slice() else { return None };
+        let joined = text.kind == Kind::Text && text.end == word.start && word.end == self.at;
+        let inner = text.text(self.text).strip_prefix(quote)?.strip_suffix(quote)?;
+        let other = if quote == '"' { '\'' } else { '"' };
+        let word = word.text(self.text);
+        joined.then(|| {
+            format!("put a text with this quote into the other ones: `{other}{inner}{quote}{word}{other}`")
+        })
     }
 
     /// `'O''Brien'`: a quote that is doubled, as in SQL. The token before is its first half.
@@ -231,6 +266,17 @@ impl Scanner<'_> {
 
     /// `@name`, `:name`: a parameter of another language.
     fn sigil(&mut self, why: &str) {
+        let last = self.tokens.last().copied();
+        let before = last.map_or("", |token| token.text(self.text));
+        let adjacent = last.is_some_and(|token| token.end == self.at && token.kind == Kind::Word);
+        if adjacent || matches!(before, "with" | "contains" | "=" | "!=" | "," | "(") {
+            let len = self.run_length(1, |c| is_name_char(c) || matches!(c, '.' | '-' | '@'));
+            let head = if adjacent { before } else { "" };
+            let text = format!("{head}{}", &self.rest()[..=len]);
+            if text.contains('.') || adjacent {
+                return self.bad_character(len + 1, format!("text stands in quotes: `\"{text}\"`"));
+            }
+        }
         let len = self.run_length(1, is_name_char);
         let name = &self.rest()[1..=len];
         let advice = match name {
@@ -301,16 +347,21 @@ impl Scanner<'_> {
 
     /// `null`, with what takes its place where it stands.
     pub(super) fn null(&mut self, len: usize) {
-        let tokens = Tokens { source: self.source, text: self.text, all: &self.tokens };
-        let end = tokens.all.len();
-        let back = |steps: usize| end.checked_sub(steps).map_or("", |at| tokens.word(at));
-        let (operator, present) = match (back(2), back(1)) {
+        let end = self.tokens.len();
+        let word = |steps: usize| {
+            let token = end.checked_sub(steps).and_then(|at| self.tokens.get(at));
+            token.map_or("", |token| token.text(self.text))
+        };
+        let (operator, present) = match (word(2), word(1)) {
             ("is", "not") => (2, true),
             (_, "is" | "=") => (1, false),
             (_, "!=") => (1, true),
-            // `<>` and `==` have been reported, and are mended by this.
+            // These have been reported, and are mended by this.
+            (_, "==" | "===") => (self.forget(), false),
+            (_, "<>" | "!==") => (self.forget(), true),
             _ => (0, false),
         };
+        let tokens = Tokens { source: self.source, text: self.text, all: &self.tokens };
         let operand = operand_before(tokens, end - operator).filter(|_| operator > 0);
         let tested = operand.map(|range| {
             let span = tokens.range_span(&range);
@@ -318,6 +369,12 @@ impl Scanner<'_> {
         });
         self.problems.push(Null { span: self.span(self.at, self.at + len), tested, present });
         self.push_bad(len);
+    }
+
+    /// Takes back the problem of the operator before; the number of its tokens.
+    fn forget(&mut self) -> usize {
+        self.problems.pop();
+        1
     }
 
     /// A word with letters that no plain name has.

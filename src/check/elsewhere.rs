@@ -1,0 +1,459 @@
+//! Words of other languages where a name or a function stands here, and what to write instead.
+
+/// Names that no entity has, and what to write instead.
+const NAMES: &[(&[&str], &str)] = &[
+    (&["yesterday"], "write `during yesterday`, or the instant `today - 1 day`"),
+    (&["tomorrow"], "write `during next 1 day`, or the instant `today + 1 day`"),
+    (&["current_date", "curdate", "today_date"], "write `today`"),
+    (
+        &["current_timestamp", "localtimestamp", "sysdate", "current_time", "systimestamp", "as_of"],
+        "write `now`",
+    ),
+    (
+        &["null", "none", "nil", "undefined", "missing", "empty", "blank", "na", "nan"],
+        "write `… is missing`, or `… is present`",
+    ),
+    (&["yes", "y", "on"], "write `true`, or the field by itself"),
+    (&["no", "n", "off"], "write `false`, or `not` before the field"),
+    (&["everyone", "everybody", "anyone", "all", "all_users"], "a segment without `where` is everyone"),
+    (&["nobody", "noone"], "write `false`, which holds for nobody"),
+    (
+        &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+        "write the number in digits",
+    ),
+    (&["id", "user_id", "pk"], "the key is a field like any other: `segc catalog` prints its name"),
+];
+
+/// Functions of other languages, and what to write instead.
+const FUNCTIONS: &[(&[&str], &str)] = &[
+    (
+        &["did", "performed", "has_done", "did_event", "event", "track", "has_performed", "hasdone"],
+        "write `exists(events[\"…\"] during last 30 days)`",
+    ),
+    (
+        &["event_count", "count_events", "times", "frequency"],
+        "write `count(events[\"…\"] during last 30 days)`",
+    ),
+    (
+        &["any", "some", "has", "exist"],
+        "write `exists(orders where …)`; a list of values is written `in (…)`",
+    ),
+    (&["all"], "write `every(orders where …)`"),
+    (&["none", "no", "not_exists", "notexists", "never"], "write `not exists(orders where …)`"),
+    (
+        &["if", "iff", "iif", "case", "when", "decode", "multiif"],
+        "conditions are joined with `and` and `or`; `coalesce(x, y)` replaces a missing value",
+    ),
+    (&["ifnull", "nvl", "zeroifnull"], "write `coalesce(x, y)`"),
+    (&["isnull", "is_null", "isempty", "is_missing", "isblank", "isnan"], "write `x is missing`"),
+    (&["isnotnull", "is_not_null", "is_present", "is_set", "isset", "defined"], "write `x is present`"),
+    (&["nullif"], "write the condition: `x != 0`"),
+    (
+        &["rand", "random", "uniform"],
+        "write `bucket(\"seed\") < 5000` for half, or the rule `keep sample 50% seed \"…\"`",
+    ),
+    (
+        &["hash", "md5", "sha1", "hashtext", "farm_fingerprint", "murmur", "xxhash64", "crc32", "ab_test"],
+        "write `bucket(\"seed\") < 5000`: the same entity is always in the same bucket",
+    ),
+    (
+        &[
+            "median",
+            "percentile",
+            "quantile",
+            "ntile",
+            "rank",
+            "dense_rank",
+            "percent_rank",
+            "percentile_cont",
+        ],
+        "compare with a number, or write the rule `keep top 10% by …`",
+    ),
+    (
+        &[
+            "row_number",
+            "lag",
+            "lead",
+            "first_value",
+            "last_value",
+            "nth_value",
+            "argmax",
+            "argmin",
+            "max_by",
+            "min_by",
+        ],
+        "write `last(orders.status)` or `first(orders.status)`; `keep top 10 by …` ranks entities",
+    ),
+    (
+        &["stddev", "variance", "stddev_samp", "var_samp", "corr"],
+        "there are `count`, `sum`, `avg`, `min`, `max`, `mode`, `first` and `last`; make the rest a field of a table or a query",
+    ),
+    (
+        &[
+            "cast",
+            "number",
+            "int",
+            "integer",
+            "float",
+            "decimal",
+            "tonumber",
+            "to_number",
+            "toint64",
+            "tofloat",
+            "try_cast",
+            "safe_cast",
+            "convert",
+            "text",
+            "string",
+            "tostring",
+            "to_char",
+            "str",
+        ],
+        "values aren't converted: the catalog says of which type a field is",
+    ),
+    (
+        &[
+            "todate",
+            "to_date",
+            "str_to_date",
+            "parse_date",
+            "strptime",
+            "timestamp",
+            "to_timestamp",
+            "datetime",
+            "parse_timestamp",
+            "make_date",
+            "date_from_parts",
+        ],
+        "a date is written `2026-01-31`, an instant `2026-01-31T12:00:00Z`; the catalog says of which type a field is",
+    ),
+    (
+        &[
+            "datediff",
+            "date_diff",
+            "timestampdiff",
+            "timestamp_diff",
+            "age",
+            "months_between",
+            "days_between_dates",
+        ],
+        "write `days_between(from, to)`, or `days_since(x)`",
+    ),
+    (&["days_ago", "daysago", "ago", "days"], "write `30 days ago`"),
+    (
+        &[
+            "dateadd",
+            "date_add",
+            "adddate",
+            "timestamp_add",
+            "add_months",
+            "date_sub",
+            "datesub",
+            "timestamp_sub",
+        ],
+        "add a duration: `signed_up_at + 7 days`, or write `30 days ago`",
+    ),
+    (
+        &[
+            "date_trunc",
+            "datetrunc",
+            "trunc_date",
+            "startof",
+            "start_of",
+            "tostartofmonth",
+            "tostartofday",
+            "beginning_of",
+            "date_floor",
+        ],
+        "write `start of month`, or `during this month`; of a field, `date(x)` is the day",
+    ),
+    (
+        &["date_part", "datepart", "extract", "part"],
+        "write `year(x)`, `month(x)`, `day(x)`, `hour(x)` or `weekday(x)`",
+    ),
+    (&["dayofweek", "dow", "day_of_week", "isodow", "todayofweek"], "write `weekday(x)`, where Monday is 1"),
+    (&["dayofmonth", "day_of_month"], "write `day(x)`"),
+    (&["toyear"], "write `year(x)`"),
+    (&["tomonth"], "write `month(x)`"),
+    (
+        &["getdate", "sysdate", "current_timestamp", "utc_timestamp", "localtime", "systime", "getutcdate"],
+        "write `now`",
+    ),
+    (&["curdate", "current_date"], "write `today`"),
+    (
+        &["last", "within", "in_last", "inlast", "last_days", "last_n_days", "past", "in_the_last"],
+        "write `during last 30 days`",
+    ),
+    (&["length_of", "len", "char_length", "character_length", "strlen", "lengthutf8"], "write `length(x)`"),
+    (&["average", "mean"], "write `avg(orders.total)`"),
+    (&["total"], "write `sum(orders.total)`"),
+    (&["countif", "count_if"], "write `count(orders where …)`"),
+    (&["sumif", "sum_if"], "write `sum(orders.total where …)`"),
+    (
+        &[
+            "uniq",
+            "uniqexact",
+            "count_distinct",
+            "countdistinct",
+            "nunique",
+            "approx_count_distinct",
+            "distinct",
+            "unique",
+            "cardinality_estimate",
+        ],
+        "write `count distinct(orders.status)`",
+    ),
+    (&["most_frequent", "most_common", "topk"], "write `mode(orders.status)`"),
+    (
+        &["latest", "most_recent", "newest"],
+        "write `last(orders.status)` for the value, `max(orders.ordered_at)` for the time",
+    ),
+    (
+        &["earliest", "oldest"],
+        "write `first(orders.status)` for the value, `min(orders.ordered_at)` for the time",
+    ),
+    (&["lcase", "lowercase", "tolower", "to_lower", "loweruft8", "casefold"], "write `lower(x)`"),
+    (&["ucase", "uppercase", "toupper", "to_upper"], "write `upper(x)`"),
+    (&["ltrim", "rtrim", "btrim", "strip"], "write `trim(x)`"),
+    (&["ceiling"], "write `ceil(x)`"),
+    (&["trunc", "truncate"], "write `floor(x)`, or `round(x)`"),
+    (
+        &["power", "pow", "sqrt", "ln", "log", "log10", "exp", "mod", "sign"],
+        "arithmetic has `+ - * / %`, and `abs`, `round`, `floor` and `ceil`",
+    ),
+    (&["greatest", "least"], "compare with each: `x > 3 and y > 3`"),
+    (
+        &[
+            "concat",
+            "concat_ws",
+            "substring",
+            "substr",
+            "left",
+            "right",
+            "replace",
+            "split",
+            "split_part",
+            "regexp_replace",
+            "regexp_extract",
+            "mid",
+            "format",
+            "reverse",
+            "initcap",
+        ],
+        "texts are neither cut nor joined: ask with `contains`, `starts with`, `ends with` or `matches \"…\"`",
+    ),
+    (
+        &["regexp_like", "regexp_contains", "regexp_matches", "match", "matches", "rlike", "regex", "regexp"],
+        "write `email matches \"…\"`",
+    ),
+    (&["startswith", "starts_with", "beginswith", "begins_with"], "write `name starts with \"…\"`"),
+    (&["endswith", "ends_with"], "write `name ends with \"…\"`"),
+    (
+        &[
+            "contains",
+            "includes",
+            "strpos",
+            "position",
+            "charindex",
+            "instr",
+            "like",
+            "ilike",
+            "locate",
+            "has_substring",
+            "icontains",
+            "string_contains",
+        ],
+        "write `name contains \"…\"`",
+    ),
+    (
+        &["inlist", "isin", "is_in", "one_of", "oneof", "in_list", "any_of", "anyof"],
+        "write `country in (\"US\", \"CA\")`",
+    ),
+    (
+        &[
+            "array_contains",
+            "arraycontains",
+            "has_any",
+            "hasany",
+            "contains_any",
+            "arrays_overlap",
+            "list_contains",
+        ],
+        "write `tags contains \"…\"`, or `tags contains any (…)`",
+    ),
+    (&["hasall", "has_all", "contains_all", "array_contains_all"], "write `tags contains all (…)`"),
+    (
+        &["array_length", "cardinality", "array_size", "json_array_length", "list_length"],
+        "write `size(tags)`",
+    ),
+    (
+        &[
+            "json_value",
+            "json_extract",
+            "json_extract_scalar",
+            "get_json_object",
+            "jsonextractstring",
+            "json_query",
+            "parse_json",
+            "get_path",
+        ],
+        "declare a field with its `path` in the catalog",
+    ),
+    (
+        &[
+            "in_segment",
+            "insegment",
+            "member_of",
+            "is_member",
+            "segment",
+            "cohort",
+            "audience",
+            "in_cohort",
+            "in_list_segment",
+            "memberof",
+        ],
+        "write `in segment vips`",
+    ),
+    (
+        &["levenshtein", "editdistance", "edit_distance", "similarity", "soundex", "jaro_winkler"],
+        "write `name resembles \"…\" within 2 edits`",
+    ),
+    (
+        &["unnest", "explode", "flatten", "lateral"],
+        "ask the array: `tags contains \"…\"`; rows of another table are a link",
+    ),
+    (
+        &["minute", "second", "week", "quarter", "time", "dayofyear", "week_of_year"],
+        "there are `year`, `month`, `day`, `hour` and `weekday`",
+    ),
+    (
+        &["sequence_match", "windowfunnel", "funnel"],
+        "write `sequence(events[\"view\"] then events[\"buy\"] within 7 days)`",
+    ),
+    (&["count_all", "num", "number_of", "size_of"], "write `count(orders)`"),
+];
+
+fn found(table: &[(&[&str], &'static str)], word: &str) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    table.iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, advice)| *advice)
+}
+
+/// What is written here for a word of other languages.
+pub(super) fn name(word: &str) -> Option<&'static str> {
+    found(NAMES, word)
+}
+
+/// What is written here for a function of other languages.
+pub(super) fn function(word: &str) -> Option<&'static str> {
+    found(FUNCTIONS, word)
+}
+
+/// Properties of other tools, and what to write instead.
+const PROPERTIES: &[(&[&str], &str)] = &[
+    (
+        &["name", "title", "label", "display_name", "segment", "id"],
+        "the name is in the first line, `segment name on customer`; text for people is `description: \"…\"`",
+    ),
+    (
+        &["desc", "comment", "comments", "notes", "note", "doc", "docs", "meta", "summary", "about"],
+        "text for people is `description: \"…\"`",
+    ),
+    (
+        &[
+            "schedule",
+            "cron",
+            "refresh",
+            "interval",
+            "frequency",
+            "every",
+            "sync",
+            "cadence",
+            "refresh_every",
+        ],
+        "leave it out: a segment is refreshed whenever `segc run` is",
+    ),
+    (
+        &["entity", "on", "object", "model", "table", "source", "from", "dataset"],
+        "the entity is in the first line: `segment name on customer`",
+    ),
+    (&["disabled", "active", "status", "enable", "paused", "archived", "draft"], "write `enabled: false`"),
+    (
+        &[
+            "ttl",
+            "expires_after",
+            "retention",
+            "lifetime",
+            "duration",
+            "membership_duration",
+            "expires_at",
+            "sticky",
+        ],
+        "write `expire: 14 days`",
+    ),
+    (
+        &["materialization", "strategy", "storage", "type", "kind", "mode", "persist"],
+        "write `materialize: table`, or `incremental`, `view`, `inline`",
+    ),
+    (
+        &[
+            "filter",
+            "filters",
+            "condition",
+            "conditions",
+            "criteria",
+            "rules",
+            "rule",
+            "query",
+            "sql",
+            "definition",
+            "expression",
+            "when",
+            "if",
+            "logic",
+            "match",
+            "audience",
+            "having",
+            "select",
+        ],
+        "a condition follows `where`, without `:`: `where country = \"US\"`",
+    ),
+    (&["and", "any", "all", "or"], "conditions are joined with `and` and `or`"),
+    (
+        &["limit", "top", "order_by", "order", "sort", "size", "max"],
+        "write a rule of its own: `keep top 10 by …`",
+    ),
+    (&["sample", "percentage", "percent", "rollout", "split"], "write the rule `keep sample 10% seed \"…\"`"),
+    (
+        &["parent", "extends", "base", "inherits", "extend"],
+        "the parent is in the first line: `segment name on customer extends parent`",
+    ),
+    (
+        &["group", "exclusive_group", "exclusive", "exclusion_group", "mutex"],
+        "write `exclusive group: \"campaigns\"`",
+    ),
+    (
+        &["created_by", "author", "team", "contact", "maintainer", "owners", "owned_by"],
+        "write `owner: \"…\"`",
+    ),
+    (
+        &["labels", "category", "categories", "folder", "tag", "keywords", "topics"],
+        "write `tags: [marketing]`",
+    ),
+    (&["permissions", "roles", "visibility", "acl", "readers", "grants"], "write `access: [analyst]`"),
+    (&["rank", "weight", "importance", "prio"], "write `priority: 10`"),
+    (&["archive", "log", "track_changes", "audit", "versions"], "write `history: true`"),
+    (
+        &["include", "includes", "exclude", "excludes", "suppress", "suppression"],
+        "leave out the `:`: `exclude where in segment …`",
+    ),
+    (&["where"], "leave out the `:` after `where`"),
+    (
+        &["version", "schema", "database", "target", "timezone", "config", "materialized_as"],
+        "leave it out: such settings are in `segc.yml`",
+    ),
+];
+
+/// What is written here for a property of other tools.
+pub(super) fn property(word: &str) -> Option<&'static str> {
+    found(PROPERTIES, word)
+}

@@ -1,0 +1,69 @@
+//! Constants that were meant as something else: a field in SQL's quotes, a date in digits.
+
+use jiff::civil::Date;
+
+use crate::syntax::ast::{CompareOp, Count, Expr, ExprKind};
+use crate::types::Literal;
+
+use super::super::problems::names::QuotedField;
+use super::super::problems::types::{LooseDuration, LooseValue};
+use super::super::resolve::Scope;
+use super::{Checker, write_back};
+
+impl Checker<'_, '_> {
+    /// Refuses a text where a field is tested whose name it is: SQL's quoting.
+    pub(super) fn no_quotes(&mut self, tested: &Expr, scope: &Scope) -> Option<()> {
+        let ExprKind::Literal(Literal::String(text)) = &tested.kind else { return Some(()) };
+        match self.known.names.quoted(text, scope.this) {
+            Some(name) => self.fail(QuotedField { span: tested.span, text: format!("{text:?}"), name }),
+            None => Some(()),
+        }
+    }
+
+    /// Refuses `x = ("a" or "b")`, where a list was meant, and `x > 30 days`, where an instant was.
+    pub(super) fn no_list(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Option<()> {
+        let what = write_back(left).unwrap_or_else(|| "x".to_owned());
+        match &right.kind {
+            ExprKind::Or(items) => {
+                let values: Option<Vec<String>> = items.iter().map(literal).collect();
+                let Some(values) = values else { return Some(()) };
+                let word = if op == CompareOp::NotEqual { "not in" } else { "in" };
+                let help = format!("write `{what} {word} ({})`", values.join(", "));
+                let value = format!("`{}`", values.join(" or "));
+                self.fail(LooseValue { span: right.span, value, help })
+            }
+            ExprKind::Duration(count, unit) if matches!(left.kind, ExprKind::Path(_)) => {
+                let count = match count {
+                    Count::Number(number, _) => number.to_string(),
+                    Count::Param(name) => format!("${}", name.text),
+                };
+                let unit = if count == "1" { unit.to_string() } else { format!("{unit}s") };
+                let help = format!(
+                    "name an instant: `{what} before {count} {unit} ago` is older than that, \
+                     `{what} after {count} {unit} ago` newer"
+                );
+                self.fail(LooseDuration { span: right.span, help: Some(help) })
+            }
+            _ => Some(()),
+        }
+    }
+}
+
+fn literal(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Literal(literal) => Some(literal.to_string()),
+        _ => None,
+    }
+}
+
+/// A constant or a parameter.
+pub(super) fn is_constant(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Param(_))
+}
+
+/// The date that a number of eight digits shows: `20260131`.
+pub(super) fn digits_of_date(number: i64) -> Option<Date> {
+    let part = |number: i64| i8::try_from(number).ok();
+    let year = i16::try_from(number / 10_000).ok().filter(|year| (1900..2200).contains(year))?;
+    Date::new(year, part(number / 100 % 100)?, part(number % 100)?).ok()
+}
