@@ -59,6 +59,11 @@ named! {
         Query = "slot_query",
         /// The query of the affected keys.
         AffectedQuery = "slot_find_affected",
+        /// The tables in which rows are looked up, as rows of two strings: a name, and the columns by
+        /// one of which they are, a comma between them.
+        Lookups = "slot_lookups",
+        /// The query of all keys of the segment's entity.
+        EveryoneQuery = "slot_find_everyone",
         /// The query of who would be ranked.
         CandidatesQuery = "slot_find_candidates",
         /// The query of those whom `expire` may hold.
@@ -124,12 +129,15 @@ impl Slot {
             | Self::End
             | Self::LogSince
             | Self::ReadTo => "f(1)",
-            Self::Query | Self::AffectedQuery | Self::CandidatesQuery | Self::AdmittedQuery => {
-                "SELECT 1 AS one"
-            }
+            Self::Query
+            | Self::AffectedQuery
+            | Self::EveryoneQuery
+            | Self::CandidatesQuery
+            | Self::AdmittedQuery => "SELECT 1 AS one",
             Self::Keys | Self::Ranks => "k",
             Self::ScratchKeys => "s.k",
             Self::MemberKeys => "m.k",
+            Self::Lookups => "('t', 'k')",
             Self::KeyColumns => "k DATE NOT NULL",
             Self::RankColumns => "v DATE",
             Self::Match | Self::Condition => "a = b",
@@ -158,6 +166,8 @@ pub(crate) enum When {
     Prune,
     /// Scripts that evaluate affected keys only.
     Affected,
+    /// Scripts that evaluate everyone, also where they only insert.
+    Everyone,
     /// Scripts that evaluate everyone: create, and refresh where that is a rebuild.
     InFull,
     /// Scripts that evaluate affected keys and delete who leaves.
@@ -167,7 +177,7 @@ pub(crate) enum When {
 }
 
 impl When {
-    const NAMES: [(&'static str, Self); 11] = [
+    const NAMES: [(&'static str, Self); 12] = [
         ("ranked", Self::Ranked),
         ("unranked", Self::Unranked),
         ("expire", Self::Expire),
@@ -176,6 +186,7 @@ impl When {
         ("log", Self::Log),
         ("prune", Self::Prune),
         ("affected", Self::Affected),
+        ("everyone", Self::Everyone),
         ("in_full", Self::InFull),
         ("by_keys", Self::ByKeys),
         ("grows", Self::Grows),

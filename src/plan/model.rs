@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::lookups::Lookup;
 use super::rel::{Bound, Clock, Query, Scalar};
 use super::state::StateTables;
 use crate::analyze::InputKind;
@@ -97,6 +98,10 @@ pub struct SegmentPlan {
 pub struct ByKeys {
     /// The affected keys.
     pub affected: Query,
+    /// The tables in which rows are looked up.
+    pub lookups: Vec<Lookup>,
+    /// All keys of the segment's entity, for when most of them are affected.
+    pub everyone: Query,
     /// Who of them matches; who would be ranked, where the segment ranks its match.
     pub query: Query,
     /// Whom of them `expire` may hold.

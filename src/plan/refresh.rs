@@ -6,12 +6,13 @@ use sha2::{Digest, Sha256};
 
 use super::build::Request;
 use super::checks::{Doubles, double_members, unique_checks};
+use super::lookups::lookups;
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Bound, Bounds, Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
 use crate::analyze::{Cause, CauseKind, Clause, Obstacle, affected, nobody_leaves};
-use crate::catalog::EntityId;
+use crate::catalog::{EntityId, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
 use crate::project::Unusable;
@@ -255,14 +256,25 @@ impl Refreshing<'_> {
         let mut bounds = found.clock.bounds;
         bounds.extend(query.clock.bounds);
         bounds.extend(admitted.iter().flat_map(|admitted| admitted.clock.bounds.clone()));
+        let evaluated = [&query.query].into_iter().chain(admitted.as_ref().map(|admitted| &admitted.query));
+        let lookups = lookups(evaluated, &found.query, &|table| self.is_source(table));
         let by_keys = ByKeys {
+            lookups,
             affected: found.query,
+            everyone: lower::everyone(context, state.entity),
             query: query.query,
             admitted: admitted.map(|admitted| admitted.query),
             checks,
             causes: super::causes::told(self.request, causes),
         };
         Some((by_keys, bounds, found.reads))
+    }
+
+    /// Whether a table is one of the catalog's.
+    fn is_source(&self, table: &[String]) -> bool {
+        let target = &self.request.abilities.target;
+        let mut sources = self.request.hir.catalog.entities.iter().map(|entity| entity.source_on(target));
+        sources.any(|source| matches!(source, TableSource::Table(parts) if parts == table))
     }
 
     /// Whether its match is stored, to be ranked.

@@ -296,13 +296,7 @@ impl Lowering<'_> {
     /// Everyone and every member, where the last run can't be built upon.
     fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
         let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment))));
-        self.push(false);
-        let row = self.raw(state.entity);
-        let key = self.cx.hir.catalog.entity(state.entity).key.clone();
-        let present = self.present(&row, &key);
-        self.frames[row.frame].filter.extend(present);
-        let columns = self.key_columns(&row);
-        let all = Select { columns, ..self.pop() };
+        let all = self.all_keys(state.entity);
         let mut found = Vec::new();
         if Clause::EveryoneIfNew.holds() {
             found.push(("everyone_if_new", all));
@@ -320,6 +314,16 @@ impl Lowering<'_> {
             Found { rows, name: name.to_owned(), column: None, filter }
         });
         found.collect()
+    }
+
+    /// The keys of an entity's rows, whatever they are.
+    pub(super) fn all_keys(&mut self, entity: EntityId) -> Select {
+        self.push(false);
+        let row = self.raw(entity);
+        let present = self.present(&row, &self.cx.hir.catalog.entity(entity).key.clone());
+        self.frames[row.frame].filter.extend(present);
+        let columns = self.key_columns(&row);
+        Select { columns, ..self.pop() }
     }
 
     fn keys_of_table(&mut self, state: &State<'_>, table: &[String]) -> Select {

@@ -123,6 +123,11 @@ pub(super) fn affected(
     affected::lower(context, causes, state, unique)
 }
 
+/// Lowers all keys of an entity: whatever rows there are, as the search for affected keys takes them.
+pub(super) fn everyone(context: &Context<'_>, entity: EntityId) -> Query {
+    lower(context, |lowering| lowering.all_keys(entity)).query
+}
+
 /// An instant moved forward, in the project's zone.
 pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Unit) -> Scalar {
     Lowering::new(context).shifted(instant, by, unit)

@@ -325,6 +325,7 @@ impl<'a> Writer<'a> {
             When::Log => segment.log.is_some(),
             When::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
             When::Affected => self.by_keys(Some(segment)).is_some(),
+            When::Everyone => self.by_keys(Some(segment)).is_none(),
             When::ByKeys => matches!(refresh, Some(Refresh::InsertDelete)),
             When::Grows => matches!(refresh, Some(Refresh::InsertOnly)),
             When::InFull => matches!(refresh, None | Some(Refresh::Rebuild { .. })),

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::Function;
 use crate::dialect::shell::Slot;
 use crate::plan::rel::{BinaryOp, Clock, Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Clause, KeyColumn, Log, SegmentPlan};
+use crate::plan::{Clause, KeyColumn, Log, Lookup, SegmentPlan};
 use crate::sql::parens;
 use crate::sql::print;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
@@ -99,6 +99,8 @@ impl Writer<'_> {
                 (None, _) => self.clock_query(indent),
             },
             Slot::AffectedQuery => renderer.query_at(&self.by_keys(segment)?.affected, indent),
+            Slot::Lookups => self.lookups(&self.by_keys(segment)?.lookups, indent),
+            Slot::EveryoneQuery => renderer.query_at(&self.by_keys(segment)?.everyone, indent),
             Slot::AdmittedQuery => match self.by_keys(segment) {
                 Some(by_keys) => renderer.query_at(by_keys.admitted.as_ref()?, indent),
                 None => renderer.query_at(&segment?.hold.as_ref()?.admitted, indent),
@@ -136,6 +138,18 @@ impl Writer<'_> {
             Some(scalar) => self.renderer.scalar(scalar),
             None => self.renderer.scalar(&Scalar::Call(Function::EngineClock, Vec::new())),
         }
+    }
+
+    /// Rows of two strings, a line each.
+    fn lookups(&self, lookups: &[Lookup], indent: usize) -> Result<String, Diagnostics> {
+        let row = |Lookup { table, columns }: &Lookup| {
+            let table =
+                if table.is_empty() { String::new() } else { self.renderer.table_name(table).to_string() };
+            let (table, columns) = (text(&table), text(&columns.join(",")));
+            Ok(format!("({}, {})", self.renderer.scalar(&table)?, self.renderer.scalar(&columns)?))
+        };
+        let rows: Result<Vec<String>, Diagnostics> = lookups.iter().map(row).collect();
+        Ok(rows?.join(&format!(",\n{}", " ".repeat(indent))))
     }
 
     fn keys(&self, segment: &SegmentPlan, alias: &str) -> String {

@@ -1,0 +1,100 @@
+//! The tables in which a refresh by keys looks rows up, and by which columns. Where one has no
+//! index for that, it is read whole, and a planner that looks rows up in it all the same reads it
+//! once for each.
+
+use std::collections::BTreeSet;
+
+use super::rel::{BinaryOp, Query, Relation, Scalar, Select, TableRef};
+
+/// A table, and columns by one of which its rows are looked up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lookup {
+    /// Its full name; empty for a query of the catalog's, which has no index.
+    pub table: Vec<String>,
+    /// The columns, in order; none where it is read whole.
+    pub columns: Vec<String>,
+}
+
+/// What the queries look up, of the tables for which `counts` holds.
+pub(super) fn lookups<'a>(
+    queries: impl Iterator<Item = &'a Query>,
+    search: &Query,
+    counts: &dyn Fn(&[String]) -> bool,
+) -> Vec<Lookup> {
+    let mut finder = Finder::default();
+    for query in queries {
+        query.ctes.iter().flat_map(|cte| [&cte.select].into_iter().chain(&cte.union)).for_each(|select| {
+            finder.select(select, true);
+        });
+        finder.select(&query.select, true);
+    }
+    // A search begins with the rows that have changed, which no key leads to.
+    for cte in &search.ctes {
+        finder.select(&cte.select, false);
+    }
+    let found = finder.found.into_iter().filter(|one| one.table.is_empty() || counts(&one.table));
+    found.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[derive(Default)]
+struct Finder {
+    found: Vec<Lookup>,
+    /// The tables that can be seen, the innermost last: their aliases and the columns so far.
+    seen: Vec<(String, BTreeSet<String>)>,
+}
+
+impl Finder {
+    fn select(&mut self, select: &Select, first: bool) {
+        let outer = self.seen.len();
+        let tables: Vec<&TableRef> =
+            select.from.iter().chain(select.joins.iter().map(|join| &join.table)).collect();
+        self.seen.extend(tables.iter().map(|table| (table.alias.clone(), BTreeSet::new())));
+        select.joins.iter().for_each(|join| self.condition(&join.on));
+        select.filter.iter().for_each(|filter| self.condition(filter));
+        let columns: Vec<BTreeSet<String>> = self.seen.drain(outer..).map(|(_, columns)| columns).collect();
+        for (at, (table, columns)) in tables.into_iter().zip(columns).enumerate() {
+            let columns = columns.into_iter().collect();
+            match &table.relation {
+                _ if at == 0 && !first => {}
+                Relation::Table(name) => self.found.push(Lookup { table: name.clone(), columns }),
+                Relation::Sql { .. } => self.found.push(Lookup { table: Vec::new(), columns }),
+                Relation::Rows(rows) => self.select(rows, true),
+                Relation::Cte(_) => {}
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &Scalar) {
+        match condition {
+            Scalar::And(parts) | Scalar::Or(parts) => parts.iter().for_each(|part| self.condition(part)),
+            Scalar::Not(inner) | Scalar::IsNotTrue(inner) => self.condition(inner),
+            Scalar::Binary(BinaryOp::Equal, left, right) => {
+                if let (Scalar::Column(one, _), Scalar::Column(other, _)) = (&**left, &**right)
+                    && one != other
+                {
+                    self.column(left);
+                    self.column(right);
+                }
+            }
+            Scalar::Exists(rows, _) => self.select(rows, true),
+            Scalar::InQuery(value, rows, _) => {
+                self.column(value);
+                let mut rows = (**rows).clone();
+                // The value is equal to the column of its rows.
+                let yielded = rows.columns.first().map(|column| column.value.clone());
+                let equal =
+                    yielded.map(|yielded| Scalar::Binary(BinaryOp::Equal, Box::new(yielded), value.clone()));
+                rows.filter = super::rel::all(rows.filter.into_iter().chain(equal).collect());
+                self.select(&rows, true);
+            }
+            _ => {}
+        }
+    }
+
+    fn column(&mut self, value: &Scalar) {
+        let Scalar::Column(alias, name) = value else { return };
+        if let Some((_, columns)) = self.seen.iter_mut().rev().find(|(known, _)| known == alias) {
+            columns.insert(name.clone());
+        }
+    }
+}
