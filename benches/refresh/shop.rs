@@ -69,11 +69,13 @@ CREATE INDEX ON orders (ordered_at);
 CREATE INDEX ON orders (updated_at)
 ";
 
-/// An hour as others; a hundredth of all orders at once, of few customers or of any.
-pub const STEPS: [(&str, &str); 3] = [
+/// An hour as others; a hundredth of all orders at once, of few customers or of any; a load that
+/// touches every customer.
+pub const STEPS: [(&str, &str); 4] = [
     ("an hour: 5,000 orders, 2 % of a week's refunded", HOUR),
     ("1 % more orders, of 1,000 customers", FEW),
     ("1 % more orders, of all customers", MANY),
+    ("every customer changes", EVERYONE),
 ];
 
 const HOUR: &str = "
@@ -93,6 +95,8 @@ INSERT INTO orders
 SELECT m.top + 1 + i, ((m.top + i) * 2654435761 % 4294967291) % CUSTOMERS, 'paid', 42, NOW(), NOW()
 FROM generate_series(0, 99999) AS t(i), (SELECT MAX(order_id) AS top FROM orders) AS m
 ";
+
+const EVERYONE: &str = "UPDATE customers SET updated_at = NOW()";
 
 /// As it is mostly written: whoever has an order in the window is evaluated again. Who has none any
 /// more stays, which is wrong.
