@@ -9,6 +9,7 @@ mod causes;
 mod checks;
 mod explain;
 mod hold;
+mod limits;
 mod lower;
 mod model;
 mod needs;
