@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines mutants lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo test test-engines mutants growth lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -29,6 +29,9 @@ test-engines: ## install what executes BigQuery's and Spark's SQL, and run the t
 
 mutants: ## take away each clause of the rules of refreshing, and see its story fail
 	@$(ENGINE) cargo test $$flags --features mutants --test refresh_incremental every_clause
+
+growth: ## see that the work of every command grows with the project, not with its square
+	@$(ENGINE) cargo test $$flags --test growth -- --ignored --nocapture
 
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands
 

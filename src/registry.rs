@@ -12,7 +12,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::names::CODES,    // SEG3xx
     crate::check::problems::rows::CODES,     // SEG36x
     crate::check::problems::sequence::CODES, // SEG370 to SEG377, SEG432 to SEG435
-    crate::check::problems::keep::CODES,     // SEG35x, SEG42x
+    crate::check::problems::keep::CODES,     // SEG35x, SEG42x, SEG530
     crate::check::problems::types::CODES,    // SEG4xx
     crate::check::problems::access::CODES,   // SEG520, SEG521, SEG525
     crate::check::problems::text::CODES,     // SEG454 to SEG469

@@ -123,3 +123,26 @@ fn of_thousands_of_problems_the_first_hundred_are_shown() {
         assert_eq!(all.lines().count(), 4_000);
     }
 }
+
+#[test]
+fn the_deepest_chain_of_traits_is_compiled() {
+    // As deep as it may be: one more trait is refused (SEG336).
+    let chain = |length: usize| {
+        let mut text = "trait t0 on user = id\n".to_owned();
+        for number in 1..length {
+            text.push_str(&format!("trait t{number} on user = t{} + 1\n", number - 1));
+        }
+        text + &format!("segment s on user {{ where t{} > 5 }}\n", length - 1)
+    };
+    let deepest = (200..=300).rev().find(|&length| {
+        let folder = project(&[("segments/s.seg", &chain(length))]);
+        outcome(folder.path(), &["check"]).0 == 0
+    });
+    let deepest = deepest.expect("two hundred are allowed");
+    let folder = project(&[("segments/s.seg", &chain(deepest))]);
+    for arguments in [&["compile"][..], &["compile", "s"], &["why", "s", "--row", "row.json"]] {
+        write(&folder.path().join("row.json"), r#"{"id": 1, "plan": "x"}"#);
+        let (code, err) = outcome(folder.path(), arguments);
+        assert_eq!(code, 0, "{deepest} {arguments:?}: {err}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::hir::{Group, SegmentId};
 use super::names::{Names, SegmentItem};
-use super::problems::keep::{EqualPriorities, MixedGroup, NoGroup, NoPriority};
+use super::problems::keep::{EqualPriorities, LargeGroup, MixedGroup, NoGroup, NoPriority};
 use super::properties::Read;
 use crate::diagnostic::{Diagnostics, Span};
 
@@ -24,6 +24,10 @@ impl Place {
         Group { name: self.name.clone(), priority: self.priority, span: self.span, before }
     }
 }
+
+/// How many segments a group may have: each is compared with all that come before it, so that what
+/// is made of them grows with the square.
+const LARGEST: usize = 100;
 
 /// A segment that says both its group and its priority.
 struct Member<'a> {
@@ -63,6 +67,7 @@ pub(super) fn collect(names: &Names, read: &mut [Read], problems: &mut Diagnosti
         wrong.extend(mixed(names, &members, problems));
         members.sort_by_key(|member| member.priority);
         wrong.extend(equal(names, &members, problems));
+        wrong.extend(beyond(names, &mut members, problems));
         for member in &members {
             let before = members.iter().take_while(|other| other.priority < member.priority);
             let before = before.map(|other| other.at).collect();
@@ -98,6 +103,17 @@ fn mixed(names: &Names, members: &[Member], problems: &mut Diagnostics) -> Vec<u
             member.at
         })
         .collect()
+}
+
+/// Reports a group that is too large, and takes out those who make it so: the last by priority.
+fn beyond(names: &Names, members: &mut Vec<Member>, problems: &mut Diagnostics) -> Vec<usize> {
+    let count = members.len();
+    let more = members.split_off(count.min(LARGEST));
+    if let Some(first) = more.first() {
+        let (segment, group) = (names.segments[first.at].ast.name.text.clone(), first.group.to_owned());
+        problems.push(LargeGroup { span: first.group_span, segment, group, count, limit: LARGEST });
+    }
+    more.into_iter().map(|member| member.at).collect()
 }
 
 /// Reports the members, in the order of their priorities, that have that of the one before.

@@ -28,9 +28,27 @@ use args::Args;
 use exit::Exit;
 use terminal::Terminal;
 
+/// The bytes of a thread's stack.
+const STACK: usize = 64 << 20;
+
+/// The exit code of a panic, which has told where it was.
+const PANICKED: u8 = 101;
+
 /// Runs the command of the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    // How deep a project may be nested is limited by counting; unoptimised, each level may take
+    // dozens of kilobytes of stack. Memory is taken for what is used only.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let main = std::thread::Builder::new().stack_size(STACK).spawn(work);
+    // Without threads, it works on what there is.
+    match main {
+        Ok(main) => main.join().unwrap_or(ExitCode::from(PANICKED)),
+        Err(_) => work(),
+    }
+}
+
+fn work() -> ExitCode {
     let exit = match Args::try_parse() {
         Ok(args) => quietly(run(&args)),
         Err(error) => quietly(error.print().map(|()| match error.kind() {

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::checks::{double_members, unique_checks};
-use super::hold::{history, hold, judge_history};
+use super::hold::{history, hold, judge_history, segments_by_name};
+use super::limits::judge_size;
 use super::lower::{self, Context, Lowered, MembersAt};
 use super::model::{Check, Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
 use super::needs::needs;
@@ -14,7 +15,7 @@ use super::personal;
 use super::policy::{Abilities, Policy, judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::state::{StateTables, Stored, guards, input_as_of};
-use super::taken::judge_names;
+use super::taken::{judge_names, sources_by_name};
 use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
@@ -127,6 +128,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
     let wanted = wanted(request);
     let uses = personal::asked(request.hir, request.policies);
+    let (segments, sources) = (segments_by_name(request), sources_by_name(request));
     let mut refused = BTreeSet::new();
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
@@ -138,8 +140,11 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         if let Some(uses) = &uses {
             personal::judge(request.hir, uses, id, request.policies, &mut found);
         }
-        judge_history(request, id, &mut found);
-        judge_names(request, id, &mut found);
+        judge_history(request, id, &segments, &mut found);
+        judge_names(request, id, &sources, &mut found);
+        if !found.has_errors() {
+            judge_size(request, id, &needs, &mut found);
+        }
         let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));
         if by_input || found.has_errors() {
             refused.insert(id);

@@ -1,12 +1,14 @@
 //! How `expire` holds members, and where their history goes.
 
+use std::collections::BTreeMap;
+
 use super::build::Request;
 use super::lower::{self, Context, Lowered};
 use super::model::Hold;
 use super::problems::{HistoryNameTaken, NameTooLong};
 use super::rel::Scalar;
 use super::state::{StateTables, last_run};
-use crate::check::hir::SegmentId;
+use crate::check::hir::{Segment, SegmentId};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 
@@ -20,8 +22,19 @@ pub(super) fn history(request: &Request<'_>, id: SegmentId) -> Option<Vec<String
     segment.properties.history.then(|| request.schema.iter().cloned().chain([name]).collect())
 }
 
+/// The segments by their names in lower case; names are unique ignoring case.
+pub(super) fn segments_by_name(request: &Request<'_>) -> BTreeMap<String, SegmentId> {
+    let named = |(id, segment): (SegmentId, &Segment)| (segment.name.to_ascii_lowercase(), id);
+    request.hir.iter().map(named).collect()
+}
+
 /// Reports a history whose name is too long, or that of a segment.
-pub(super) fn judge_history(request: &Request<'_>, id: SegmentId, problems: &mut Diagnostics) {
+pub(super) fn judge_history(
+    request: &Request<'_>,
+    id: SegmentId,
+    segments: &BTreeMap<String, SegmentId>,
+    problems: &mut Diagnostics,
+) {
     let segment = request.hir.segment(id);
     if !segment.properties.history {
         return;
@@ -32,8 +45,8 @@ pub(super) fn judge_history(request: &Request<'_>, id: SegmentId, problems: &mut
         let (span, target) = (segment.name_span, request.abilities.target.clone());
         problems.push(NameTooLong { span, name: name.clone(), target, bytes });
     }
-    let other = request.hir.segments.iter().find(|other| other.name.eq_ignore_ascii_case(&name));
-    if let Some(other) = other {
+    if let Some(&other) = segments.get(&name.to_ascii_lowercase()) {
+        let other = request.hir.segment(other);
         let (span, segment) = (other.name_span, segment.name.clone());
         problems.push(HistoryNameTaken { span, name: other.name.clone(), segment });
     }

@@ -9,6 +9,7 @@ mod causes;
 mod checks;
 mod explain;
 mod hold;
+mod limits;
 mod lookups;
 mod lower;
 mod model;

@@ -178,6 +178,50 @@ problems! {
     ));
     labels |p| p.labels.clone();
 
+    /// A segment has more `keep`s than anybody needs: each ranks those whom the one before has left,
+    /// and all of them are columns of one statement.
+    ///
+    /// ```text
+    /// segment best on customer { keep top 900 by total keep top 800 by orders … }
+    /// ```
+    ///
+    /// Write some of them in a segment of their own, and let this one extend it.
+    error SEG531 "too many `keep`s" ManyKeeps { span: Span, segment: String, count: usize, limit: usize }
+    message |p| format!("`{}` has {} `keep`s, and {} are the most", p.segment, p.count, p.limit);
+    help |p| Some(format!("write the first {} in a segment of their own, and let `{}` extend it", p.limit, p.segment));
+
+    /// Too many segments are written into one statement: those that are `view` or `inline` are put in
+    /// place in whatever refers to them, with all that they refer to themselves. A view reads no
+    /// table of a segment, so that all it refers to is put in place.
+    ///
+    /// ```text
+    /// segment s201 on customer { materialize: view where in segment s200 and country = "US" }
+    /// # s200 refers to s199, and so on: 201 segments in one statement
+    /// ```
+    ///
+    /// Store one in between, with `materialize: incremental` or `table`: it is then read from its
+    /// table.
+    error SEG532 "too many segments in one statement" ManyInlined {
+        span: Span, segment: String, limit: usize, input: Option<String>, view: bool,
+    }
+    message |p| format!("more than {} segments are put in place in `{}`", p.limit, p.segment);
+    help |p| Some(match (&p.input, p.view) {
+        (Some(input), false) => format!("store one in between: say `materialize: incremental` in `{input}`, so that it is read from its table"),
+        _ => format!("say `materialize: incremental` in `{}`: a view reads no table of a segment", p.segment),
+    });
+
+    /// A segment has more conditions than one statement should hold, its traits written out.
+    ///
+    /// ```text
+    /// segment chosen on customer { where id = 1 or id = 2 or id = 3 … }
+    /// ```
+    ///
+    /// Write values of one field as a list, `id in (1, 2, 3)`; of unlike conditions, let some be a
+    /// segment of their own: `include where in segment others`.
+    error SEG533 "too many conditions" ManyConditions { span: Span, segment: String, count: usize, limit: usize }
+    message |p| format!("`{}` has {} conditions, and {} are the most", p.segment, p.count, p.limit);
+    help |_p| Some("write values of one field as a list, `country in (\"US\", \"GB\")`, or let some conditions be a segment of their own".to_owned());
+
     /// A segment has the name of the table that the ended memberships of another go to.
     ///
     /// ```text

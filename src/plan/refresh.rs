@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::build::Request;
 use super::checks::{Doubles, double_members, unique_checks};
+use super::limits::inlines_too_many;
 use super::lookups::lookups;
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
@@ -58,6 +59,10 @@ pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
     let mut growing: BTreeSet<SegmentId> = BTreeSet::new();
     let mut all: BTreeMap<SegmentId, Strategy> = BTreeMap::new();
     for &id in request.graph.order() {
+        if inlines_too_many(request, id) {
+            all.insert(id, Strategy::default());
+            continue;
+        }
         let leaves = nobody_leaves(request.hir, id, &|input| growing.contains(&input)).err();
         if leaves.is_none() {
             growing.insert(id);

@@ -1,19 +1,41 @@
 //! Names that tables of segments may not have: they stand for something else already.
 
+use std::collections::BTreeMap;
+
 use super::build::Request;
 use super::hold::history;
 use super::problems::{ReservedName, SourceTable};
 use super::state::StateTables;
-use crate::catalog::TableSource;
+use crate::catalog::{Entity, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
 /// What the names of segc's own tables begin with.
 const RESERVED: &str = "segc_";
 
+/// The entities that are read from a table, by the last part of its name in lower case.
+pub(super) fn sources_by_name<'a>(
+    request: &Request<'a>,
+) -> BTreeMap<String, Vec<(&'a Entity, &'a [String])>> {
+    let mut sources: BTreeMap<String, Vec<(&Entity, &[String])>> = BTreeMap::new();
+    for entity in &request.hir.catalog.entities {
+        if let TableSource::Table(parts) = entity.source_on(&request.abilities.target)
+            && let Some(name) = parts.last()
+        {
+            sources.entry(name.to_ascii_lowercase()).or_default().push((entity, parts));
+        }
+    }
+    sources
+}
+
 /// Reports a segment whose name is segc's own, or one of whose tables an entity is read from:
 /// a script would take the entity's rows for members.
-pub(super) fn judge_names(request: &Request<'_>, id: SegmentId, problems: &mut Diagnostics) {
+pub(super) fn judge_names(
+    request: &Request<'_>,
+    id: SegmentId,
+    sources: &BTreeMap<String, Vec<(&Entity, &[String])>>,
+    problems: &mut Diagnostics,
+) {
     let segment = request.hir.segment(id);
     if request.materialize(id) == Materialize::Inline {
         return;
@@ -29,12 +51,10 @@ pub(super) fn judge_names(request: &Request<'_>, id: SegmentId, problems: &mut D
     let state = StateTables::of(request, id);
     let own = [request.table(id), state.log, state.unkept, state.runs, state.inputs, state.counts];
     for table in own.iter().chain(&history(request, id)) {
-        let read = request.hir.catalog.entities.iter().find(|entity| {
-            let default = request.abilities.default_schema.as_deref();
-            let source = entity.source_on(&request.abilities.target);
-            matches!(source, TableSource::Table(source) if is_same(table, source, default))
-        });
-        if let Some(entity) = read {
+        let default = request.abilities.default_schema.as_deref();
+        let named = table.last().and_then(|name| sources.get(&name.to_ascii_lowercase()));
+        let read = named.into_iter().flatten().find(|(_, source)| is_same(table, source, default));
+        if let Some((entity, _)) = read {
             let (segment, entity) = (segment.name.clone(), entity.name.clone());
             let span = request.hir.segment(id).name_span;
             problems.push(SourceTable { span, table: table.join("."), segment, entity });

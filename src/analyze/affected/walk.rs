@@ -51,15 +51,18 @@ pub(super) struct Walker<'a> {
     undeclared: BTreeMap<EntityId, BTreeSet<FieldId>>,
     /// Places whose rows have been looked at.
     reached: BTreeSet<String>,
+    /// Segments that have been walked in place, each with the place: one that several others
+    /// refer to would else be walked along every way that leads to it.
+    walked: BTreeSet<(SegmentId, String)>,
 }
 
 impl<'a> Walker<'a> {
     pub(super) fn new(hir: &'a Hir, sources: &'a Sources, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
         let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
-        let (undeclared, reached) = (BTreeMap::new(), BTreeSet::new());
+        let (undeclared, reached, walked) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
         let (causes, obstacles) = (Vec::new(), Vec::new());
         let (own, repeats) = (EntityId(0), OnceCell::new());
-        Self { hir, sources, from_table, causes, obstacles, at, own, repeats, undeclared, reached }
+        Self { hir, sources, from_table, causes, obstacles, at, own, repeats, undeclared, reached, walked }
     }
 
     /// Everything that the segment itself reads.
@@ -130,9 +133,11 @@ impl<'a> Walker<'a> {
             }
             return;
         }
-        let outer = self.at.outer.take();
-        self.segment(id, false);
-        self.at.outer = outer;
+        if self.walked.insert((id, spelled(&self.at.hops))) {
+            let outer = self.at.outer.take();
+            self.segment(id, false);
+            self.at.outer = outer;
+        }
     }
 
     /// Looks at the rows at a place, and at those passed through on the way.
@@ -142,8 +147,7 @@ impl<'a> Walker<'a> {
                 continue;
             }
             let hops = &place.hops[..length];
-            let words = hops.iter().map(|hop| format!("{:?}", (hop.from, hop.link, &hop.event)));
-            if !self.reached.insert(words.collect::<Vec<_>>().join(" ")) {
+            if !self.reached.insert(spelled(hops)) {
                 continue;
             }
             let entity = hops.last().map_or(self.own, |hop| hop.to);
@@ -252,6 +256,12 @@ impl<'a> Walker<'a> {
         let (ty, may_miss) = (declared.ty.clone(), declared.nullable);
         Value { kind: ValueKind::Field(path, field), ty, may_miss, span }
     }
+}
+
+/// Hops as text, by which places are known.
+fn spelled(hops: &[Hop]) -> String {
+    let words = hops.iter().map(|hop| format!("{:?}", (hop.from, hop.link, &hop.event)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn now(span: Span) -> Value {

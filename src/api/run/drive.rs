@@ -109,18 +109,16 @@ impl<'a> Drive<'a> {
     /// What came of it, with a word on what was skipped and why.
     pub(super) fn finish(self, segments: &[Segment], as_of: Timestamp) -> Ran {
         let mut problems = self.problems;
-        let skipped = |failed: &str| -> Vec<String> {
-            let by = |one: &&SegmentRan| match &one.status {
-                Status::Skipped(by) => by.iter().any(|name| name == failed),
-                _ => false,
-            };
-            self.ran.iter().filter(by).map(|one| one.segment.clone()).collect()
-        };
+        let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for one in &self.ran {
+            if let Status::Skipped(by) = &one.status {
+                by.iter().for_each(|failed| skipped.entry(failed).or_default().push(one.segment.clone()));
+            }
+        }
         let stands = |one: &SegmentRan| matches!(one.status, Status::Built(_) | Status::Kept(_));
         let any_built = self.ran.iter().any(stands);
         for segment in segments {
-            let skipped = skipped(&segment.name);
-            if !skipped.is_empty() {
+            if let Some(skipped) = skipped.remove(segment.name.as_str()) {
                 let (span, failed) = (segment.span, segment.name.clone());
                 problems.push(SegmentsSkipped { span, failed, skipped, any_built });
             }

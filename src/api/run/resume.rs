@@ -1,6 +1,6 @@
 //! What an earlier run has recorded, and what of it needn't be built again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -61,14 +61,16 @@ pub(super) fn newest(
 ) -> Result<Timestamp, Diagnostics> {
     let nothing = |reason: String| one(NothingToResume { span: None, reason });
     let recorded = recorded.as_ref().map_err(|reason| nothing(reason.clone()))?;
-    let of_plan = |one: &&Recorded| tables(plan).any(|segment| segment.name == one.segment);
+    let names = names(plan);
+    let of_plan = |one: &&Recorded| names.contains(one.segment.as_str());
     let newest = recorded.iter().filter(of_plan).map(|one| one.as_of).max();
     newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
 }
 
 /// That tables stand at a later as_of than a run's, if some do.
 pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Option<BackInTime> {
-    let of_plan = |one: &&Recorded| tables(plan).any(|segment| segment.name == one.segment);
+    let names = names(plan);
+    let of_plan = |one: &&Recorded| names.contains(one.segment.as_str());
     let later = recorded.iter().filter(of_plan).filter(|one| one.as_of > as_of);
     let segments: Vec<String> = later.clone().map(|one| one.segment.clone()).collect();
     let newest = later.map(|one| one.as_of).max()?;
@@ -83,15 +85,17 @@ pub(super) fn standing(
     recorded: &[Recorded],
     engine: &mut dyn Engine,
 ) -> BTreeSet<String> {
-    let stands = |one: &&Recorded, segment: &SegmentPlan| {
-        one.segment == segment.name
-            && one.fingerprint == segment.fingerprint
-            && one.how == segment.how
-            && Some(one.as_of) == plan.as_of
+    let stands = |one: &&&Recorded, segment: &SegmentPlan| {
+        one.fingerprint == segment.fingerprint && one.how == segment.how && Some(one.as_of) == plan.as_of
     };
+    let mut runs: BTreeMap<&str, Vec<&Recorded>> = BTreeMap::new();
+    for run in recorded {
+        runs.entry(&run.segment).or_default().push(run);
+    }
     let mut standing = BTreeSet::new();
     for segment in tables(plan) {
-        let Some(run) = recorded.iter().find(|one| stands(one, segment)) else { continue };
+        let mut own = runs.get(segment.name.as_str()).into_iter().flatten();
+        let Some(run) = own.find(|one| stands(one, segment)) else { continue };
         let counted = count_sql(target, &segment.table).ok().and_then(|sql| engine.query(&sql).ok());
         let counted = counted.and_then(|table| table.rows.into_iter().flatten().next());
         if let (Some(Cell::Int(counted)), Some(members)) = (counted, run.members)
@@ -101,6 +105,10 @@ pub(super) fn standing(
         }
     }
     standing
+}
+
+fn names(plan: &Plan) -> BTreeSet<&str> {
+    tables(plan).map(|segment| segment.name.as_str()).collect()
 }
 
 fn tables(plan: &Plan) -> impl Iterator<Item = &SegmentPlan> {

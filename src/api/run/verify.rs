@@ -1,5 +1,6 @@
 //! Comparing what a run has built with fresh evaluations.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::drive::of_segment;
@@ -64,10 +65,11 @@ pub(super) fn verify(
     engine: &mut dyn Engine,
     ran: &mut Ran,
 ) {
+    let stands = |one: &&mut super::SegmentRan| matches!(one.status, Status::Built(_) | Status::Kept(_));
+    let outcomes = ran.segments.iter_mut().filter(stands);
+    let mut outcomes: BTreeMap<String, _> = outcomes.map(|one| (one.segment.clone(), one)).collect();
     for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
-        let stands = |status: &Status| matches!(status, Status::Built(_) | Status::Kept(_));
-        let of_it = |one: &&mut super::SegmentRan| one.segment == segment.name && stands(&one.status);
-        let Some(outcome) = ran.segments.iter_mut().find(of_it) else { continue };
+        let Some(outcome) = outcomes.get_mut(&segment.name) else { continue };
         let span = span_of(session, &segment.name);
         match compare(session, target, segment, engine) {
             Ok(parity) => {

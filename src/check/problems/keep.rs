@@ -1,5 +1,5 @@
 //! Whom a segment keeps: `keep`, exclusive groups, `expire` (SEG35x names and structure,
-//! SEG42x types and numbers).
+//! SEG42x types and numbers, SEG530 size).
 
 use crate::diagnostic::{Label, Span};
 
@@ -149,4 +149,32 @@ crate::problems! {
         "`{}` has no buckets: `{}`, of its key, is of type {}", p.entity, p.field, p.ty
     );
     help |_p| Some("buckets come from keys of text, integers and dates".to_owned());
+
+    /// An exclusive group may have so many segments and no more: each is compared with all those
+    /// that come before it, in every statement of every script.
+    ///
+    /// Make two groups of it. Whom the first group takes must not be taken by the second: write a
+    /// segment of them, and exclude it in the segments of the second group.
+    ///
+    ///     segment taken on customer {
+    ///       include where in segment spring_sale
+    ///       include where in segment win_back       # … the segments of the first group
+    ///     }
+    ///
+    ///     segment newsletter on customer {
+    ///       exclusive group: "later campaigns"
+    ///       priority: 1
+    ///       exclude where in segment taken
+    ///     }
+    error SEG530 "a large exclusive group" LargeGroup {
+        span: Span, segment: String, group: String, count: usize, limit: usize
+    }
+    message |p| format!(
+        "the exclusive group `{}` has {} segments, and {} are the most: `{}` and those after it are too many",
+        p.group, p.count, p.limit, p.segment
+    );
+    help |_p| Some(
+        "make two groups of it, and a segment of everyone in the first, which each segment of the second excludes"
+            .to_owned()
+    );
 }

@@ -4,18 +4,18 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::database::probe;
+use super::overview::{self, Row};
 use super::{Opened, one, open, refuse_folder};
 use crate::api::Options;
 use crate::artifact::Artifacts;
-use crate::check::hir::{Materialize, SegmentId};
+use crate::check::hir::SegmentId;
 use crate::cli::args::Compile;
 use crate::cli::exit::Exit;
 use crate::cli::problems::{NothingStored, SeveralTargets};
-use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::cli::{config, folder};
 use crate::diagnostic::Diagnostics;
-use crate::plan::{Plan, Refresh, SegmentPlan};
+use crate::plan::Plan;
 
 pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
@@ -84,6 +84,9 @@ fn print(
     }
 }
 
+/// Of more segments than this, how many there are of each kind is said, not what becomes of each.
+const LISTED: usize = 50;
+
 /// One folder to be written.
 struct Build {
     plan: Plan,
@@ -145,9 +148,9 @@ fn place(opened: &Opened, args: &Compile, target: &str) -> (PathBuf, String) {
 
 /// What was written: a table for targets that agree, under their folders.
 fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
-    let mut groups: Vec<(Vec<&Build>, Vec<[String; 4]>)> = Vec::new();
+    let mut groups: Vec<(Vec<&Build>, Vec<Row>)> = Vec::new();
     for build in builds {
-        let rows: Vec<[String; 4]> = build.plan.segments.iter().map(row).collect();
+        let rows: Vec<Row> = build.plan.segments.iter().map(Row::of).collect();
         match groups.iter_mut().find(|(_, known)| *known == rows) {
             Some((builds, _)) => builds.push(build),
             None => groups.push((vec![build], rows)),
@@ -161,33 +164,11 @@ fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
             let plural = if rows.len() == 1 { "" } else { "s" };
             writeln!(err, "wrote {}: {} segment{plural}", build.shown, rows.len())?;
         }
-        let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
-        rows.iter().for_each(|row| table.row(row.clone()));
         writeln!(err)?;
-        table.write(err)?;
+        match rows.len() {
+            0..=LISTED => overview::list(rows, err)?,
+            _ => overview::count(rows, err)?,
+        }
     }
     Ok(())
-}
-
-/// How a segment is stored and refreshed; why, where it could be otherwise.
-pub(super) fn row(segment: &SegmentPlan) -> [String; 4] {
-    let (strategy, why) = match (segment.materialize, &segment.refresh) {
-        (Materialize::View | Materialize::Inline, _) => ("-", String::new()),
-        (Materialize::Table | Materialize::Incremental, Refresh::InsertOnly) => {
-            ("insert only", "nobody can leave".to_owned())
-        }
-        (Materialize::Table | Materialize::Incremental, Refresh::InsertDelete) => {
-            ("insert and delete", String::new())
-        }
-        (Materialize::Table, Refresh::Rebuild { .. }) => ("rebuild", String::new()),
-        (Materialize::Incremental, Refresh::Rebuild { reason, remedy }) => {
-            let remedy = remedy.as_ref().map(|remedy| format!(": {remedy}")).unwrap_or_default();
-            let more = match segment.obstacles.len() {
-                0 | 1 => String::new(),
-                all => format!(" (+{} more: segc plan {})", all - 1, segment.name),
-            };
-            ("rebuild", format!("{reason}{remedy}{more}"))
-        }
-    };
-    [segment.name.clone(), segment.materialize.name().to_owned(), strategy.to_owned(), why]
 }

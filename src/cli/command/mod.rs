@@ -10,6 +10,7 @@ mod explain;
 mod graph;
 mod init;
 mod ls;
+mod overview;
 mod plan;
 mod run;
 mod test;

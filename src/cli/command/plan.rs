@@ -5,14 +5,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::compile::row;
+use super::overview::{self, Row};
 use super::{Opened, open, refuse_folder, write_json};
 use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
 use crate::cli::args::{AnswerFormat, Plan as Arguments};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::proof;
-use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, SegmentPlan};
@@ -79,9 +78,8 @@ fn write_one(
 fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut Terminal) -> io::Result<()> {
     match format {
         AnswerFormat::Human => {
-            let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
-            plan.segments.iter().for_each(|segment| table.row(row(segment)));
-            table.write(&mut terminal.out)
+            let rows: Vec<Row> = plan.segments.iter().map(Row::of).collect();
+            overview::list(&rows, &mut terminal.out)
         }
         AnswerFormat::Json => {
             let all = plan.segments.iter().map(|segment| object(opened, segment)).collect();

@@ -1,7 +1,7 @@
 //! Putting a script together.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::slots::SEEN;
 use super::{Purpose, Scope, Script, Statement};
@@ -190,12 +190,11 @@ impl<'a> Writer<'a> {
     fn setup(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
         let shells = &self.dialect.statements;
         self.add(out, (&shells.setup, Purpose::Setup, "setup"), Context::default());
-        let mut inputs: Vec<&[String]> = Vec::new();
+        let mut inputs: BTreeSet<&[String]> = BTreeSet::new();
         for &segment in tables {
             let readers = segment.log.iter().flat_map(|log| &log.readers).map(|(_, table)| table.as_slice());
             for table in readers.chain([segment.state.inputs.as_slice()]) {
-                if !inputs.contains(&table) {
-                    inputs.push(table);
+                if inputs.insert(table) {
                     let context = Context { inputs: Some(table), ..Context::default() };
                     self.add(out, (&shells.setup_inputs, Purpose::Setup, "setup_inputs"), context);
                 }
