@@ -41,6 +41,9 @@ pub(crate) struct Literals {
     pub(super) float: Expr,
     pub(super) date: Expr,
     pub(super) timestamp: Expr,
+    /// What a literal with a backslash begins with: backslashes in it are then doubled, whatever
+    /// the session says of them.
+    pub(crate) backslash_prefix: Option<String>,
     /// What stands for the text's end in a regular expression.
     pub(super) pattern_end: String,
     /// In the letters of `strftime`.

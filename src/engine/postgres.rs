@@ -18,6 +18,30 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The port that needn't be told.
 const USUAL_PORT: u16 = 5432;
 
+/// Settings that change what SQL means or how values are written as text. A server, a database or
+/// a role may have set any of them; what protects the server (timeouts, read-only transactions,
+/// row security) is left as it is, since it makes statements fail and changes no meaning.
+const SESSION: &str = "\
+    SET standard_conforming_strings = on; \
+    SET client_encoding = 'UTF8'; \
+    SET TIME ZONE 'UTC'; \
+    SET DateStyle = 'ISO, YMD'; \
+    SET IntervalStyle = 'postgres'; \
+    SET timezone_abbreviations = 'Default'; \
+    SET extra_float_digits = 1; \
+    SET bytea_output = 'hex'; \
+    SET transform_null_equals = off; \
+    SET array_nulls = on; \
+    SET gin_fuzzy_search_limit = 0; \
+    SET quote_all_identifiers = off; \
+    SET lc_numeric = 'C'; \
+    SET lc_time = 'C'; \
+    SET default_transaction_isolation = 'read committed'; \
+    SELECT pg_catalog.set_config('search_path', pg_catalog.array_to_string(ARRAY( \
+        SELECT pg_catalog.quote_ident(name) FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS name \
+        WHERE name OPERATOR(pg_catalog.<>) 'pg_catalog' \
+    ), ', '), false)";
+
 /// A PostgreSQL database on a server. Its session's zone is UTC.
 ///
 /// There is no TLS: a connection string with `sslmode=require` is refused. A server that lies
@@ -45,9 +69,7 @@ impl Postgres {
             EngineError::new(CannotConnect { span: None, server, reason })
         };
         let mut client = config.connect(NoTls).map_err(|error| refused(&error))?;
-        // As text, an instant must keep its offset and its microseconds.
-        let session = "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'";
-        client.batch_execute(session).map_err(|error| refused(&error))?;
+        client.batch_execute(SESSION).map_err(|error| refused(&error))?;
         Ok(Self { client })
     }
 
