@@ -22,6 +22,8 @@ impl Exit {
     pub(super) fn of(diagnostics: &Diagnostics) -> Self {
         let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
         let exit = errors.map(|one| match one.code.get(..4) {
+            // What the catalog says of a database, and isn't so.
+            Some("SEG7") if one.code.starts_with("SEG74") => Self::ProjectErrors,
             Some("SEG7") => Self::EngineFailed,
             Some("SEG8") => Self::WrongUse,
             _ => Self::ProjectErrors,

@@ -7,9 +7,12 @@ use duckdb::types::{TimeUnit, ValueRef};
 use duckdb::{AccessMode, Config, Connection};
 use jiff::{Span, Timestamp, civil::Date};
 
+use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
-use super::table::{only_text, stored};
-use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_text};
+use super::table::{names, only_text, stored};
+use super::{
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
+};
 
 /// A DuckDB database, in memory or in a file. Its session's zone is UTC.
 pub struct DuckDb {
@@ -97,6 +100,44 @@ impl Engine for DuckDb {
             of(part(2), "current_database()"),
         );
         self.query(&sql).map(stored)
+    }
+
+    /// By <https://duckdb.org/docs/stable/guides/meta/describe>.
+    fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
+        let sql = match source {
+            Source::Table(name) => format!("DESCRIBE {}", quote_name(name)),
+            Source::Query(text) => {
+                format!("DESCRIBE SELECT * FROM ({}\n)", text.trim().trim_end_matches(';'))
+            }
+        };
+        let answer = match self.query(&sql) {
+            Err(error)
+                if matches!(source, Source::Table(_)) && error.to_string().contains("does not exist") =>
+            {
+                return Ok(Described::Absent);
+            }
+            answer => answer?,
+        };
+        let column = |row: Vec<Cell>| match row.as_slice() {
+            [Cell::Text(name), Cell::Text(ty), null, ..] => Some(SourceColumn {
+                name: name.clone(),
+                ty: ty.clone(),
+                holds: column_type(ty),
+                nullable: *null != Cell::Text("NO".to_owned()),
+            }),
+            _ => None,
+        };
+        Ok(Described::Columns(answer.rows.into_iter().filter_map(column).collect()))
+    }
+
+    fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        let sql = "SELECT CASE WHEN table_schema <> current_schema() THEN table_schema END, table_name \
+                   FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY ALL";
+        self.query(sql).map(names)
+    }
+
+    fn same_name(&self, one: &str, other: &str) -> bool {
+        one.eq_ignore_ascii_case(other)
     }
 
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use postgres::config::Host;
+use postgres::error::SqlState;
 use postgres::types::Type;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
+use super::postgres_types::column_type;
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
-use super::table::{only_text, stored};
-use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_name, quote_text};
+use super::table::{names, only_text, stored};
+use super::{
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
+};
 
 /// How long a server may take to answer at all, unless the connection string says.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -175,10 +179,66 @@ impl Engine for Postgres {
         self.query(&sql).map(stored)
     }
 
+    /// The types come from preparing a query; what the server calls them, and whether they may be
+    /// missing, from its catalog.
+    fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
+        let sql = match source {
+            Source::Table(name) => format!("SELECT * FROM {}", quote_name(name)),
+            Source::Query(text) => text.trim().trim_end_matches(';').to_owned(),
+        };
+        let prepared = match self.client.prepare(&sql) {
+            Err(error) if matches!(source, Source::Table(_)) && is_absent(&error) => {
+                return Ok(Described::Absent);
+            }
+            prepared => prepared.map_err(|error| EngineError::statement_failed(&sql, reason(&error)))?,
+        };
+        let written = match source {
+            Source::Table(name) => self.query(&written_types(name))?.rows,
+            Source::Query(_) => Vec::new(),
+        };
+        let column = |column: &postgres::Column| {
+            let known = written.iter().find(|row| row.first() == Some(&Cell::Text(column.name().to_owned())));
+            let ty = match known.and_then(|row| row.get(1)) {
+                Some(Cell::Text(ty)) => ty.clone(),
+                _ => column.type_().name().to_owned(),
+            };
+            SourceColumn {
+                name: column.name().to_owned(),
+                holds: column_type(column.type_(), &ty),
+                ty,
+                nullable: known.and_then(|row| row.get(2)) != Some(&Cell::Bool(true)),
+            }
+        };
+        Ok(Described::Columns(prepared.columns().iter().map(column).collect()))
+    }
+
+    fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        let sql = "SELECT CASE WHEN NOT pg_table_is_visible(c.oid) THEN CAST(n.nspname AS text) END, \
+                   CAST(c.relname AS text) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' \
+                   AND n.nspname <> 'information_schema' ORDER BY 1 NULLS FIRST, 2";
+        self.query(sql).map(names)
+    }
+
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         let sql = format!("SELECT CAST(pg_typeof(CAST(NULL AS {declared})) AS text)");
         self.query(&sql).map(|table| only_text(&table))
     }
+}
+
+/// Whether a statement failed for a table that isn't there.
+fn is_absent(error: &postgres::Error) -> bool {
+    matches!(error.code(), Some(code) if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code))
+}
+
+/// The columns of a table: the name, the type as the server writes it, and whether it is `NOT NULL`.
+fn written_types(table: &[String]) -> String {
+    let name = quote_text(&quote_name(table));
+    format!(
+        "SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), a.attnotnull \
+         FROM pg_attribute AS a \
+         WHERE a.attrelid = to_regclass({name}) AND a.attnum > 0 AND NOT a.attisdropped"
+    )
 }
 
 /// The number that stands for a lock's name; locks are each database's own.

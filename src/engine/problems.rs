@@ -40,7 +40,11 @@ problems! {
     /// ```
     error SEG703 "statement failed" StatementFailed { span: Option<Span>, statement: String, reason: String }
     message |p| format!("the engine refused a statement: {}", p.reason);
-    help |p| Some(format!("the statement was: {}", p.statement));
+    help |p| Some(if is_narrow(&p.reason) {
+        "a column of 32-bit integers overflowed: declare `storage: int32` for the field that reads it; `segc check --probe` lists such fields".to_owned()
+    } else {
+        format!("the statement was: {}", p.statement)
+    });
 
     /// The embedded engine cannot handle time zones.
     ///
@@ -199,4 +203,11 @@ problems! {
     error SEG723 "no database file" NoDatabaseFile { span: Option<Span>, path: String }
     message |p| format!("there is no database file `{}`", p.path);
     help |_p| Some("correct the path, or make the file with `segc run --db FILE --load`".to_owned());
+}
+
+/// Whether an engine says that integers of 32 bits or fewer overflowed.
+fn is_narrow(reason: &str) -> bool {
+    ["integer out of range", "smallint out of range", "of INT32 ", "of INT16 ", "of INT8 "]
+        .iter()
+        .any(|words| reason.contains(words))
 }

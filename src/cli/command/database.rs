@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::{Opened, one};
-use crate::api::Probe;
+use crate::api::{Options, Probe};
+use crate::check::hir::SegmentId;
 use crate::cli::problems::{NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
 use crate::diagnostic::Diagnostics;
@@ -67,13 +68,25 @@ fn of_target(opened: &Opened, target: &str) -> Result<Address, Diagnostics> {
     Address::parse(&text).map_err(one)
 }
 
-/// Asks a database what it can do, for each of the targets that it could run.
+/// What a database that is probed says.
+#[derive(Default)]
+pub(super) struct Probed {
+    /// What it can do, for each of the targets that it could run.
+    pub(super) probes: BTreeMap<String, Probe>,
+    /// What the catalog says of it, and isn't so.
+    pub(super) untrue: Diagnostics,
+}
+
+/// Asks a database what it can do, for each of the targets that it could run; with `segments`,
+/// also whether the catalog is right about what they read.
 pub(super) fn probe(
     opened: &Opened,
     database: Option<&str>,
     targets: &[String],
-) -> Result<BTreeMap<String, Probe>, Diagnostics> {
-    let Some(text) = database else { return Ok(BTreeMap::new()) };
+    segments: &[SegmentId],
+    options: &Options,
+) -> Result<Probed, Diagnostics> {
+    let Some(text) = database else { return Ok(Probed::default()) };
     let address = Address::parse(text).map_err(one)?;
     let able = opened.session.targets_of(address.dialect());
     let mut probed: Vec<&String> = targets.iter().filter(|target| able.contains(target)).collect();
@@ -83,11 +96,15 @@ pub(super) fn probe(
         return Err(one(NoTarget { span: None, why, able }));
     }
     let mut engine = address.open(Access::Read).map_err(one)?;
-    let ask = |target: &String| {
+    let mut answer = Probed::default();
+    for target in probed {
         let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
-        Ok((target.clone(), probe))
-    };
-    probed.into_iter().map(ask).collect()
+        answer.probes.insert(target.clone(), probe);
+        if let (Some(plan), _) = opened.session.plan(target, segments, options) {
+            answer.untrue.append(opened.session.compare_schema(&plan, &address.shown(), engine.as_mut()));
+        }
+    }
+    Ok(answer)
 }
 
 impl Database {

@@ -18,6 +18,7 @@ use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Access, Address, Engine};
+use crate::plan::Plan;
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
@@ -56,6 +57,8 @@ struct Prepared {
     segments: Vec<SegmentId>,
     /// The tables that are read, each with a query that fails if it isn't there.
     reads: Vec<(String, String)>,
+    /// What is read, and how.
+    plan: Plan,
 }
 
 /// Everything that can go wrong before the engine is asked: target, selection, plan.
@@ -69,7 +72,7 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<Prepared, D
     let (plan, problems) = opened.session.plan(&database.target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
     let reads = opened.session.source_tables(&plan)?;
-    Ok(Prepared { database, segments, reads })
+    Ok(Prepared { database, segments, reads, plan })
 }
 
 /// How long each segment took.
@@ -91,6 +94,7 @@ fn execute(
     let database = &prepared.database;
     let mut engine = database.open(opened, Access::Write, args.load, terminal)?;
     require_tables(engine.as_mut(), args, prepared)?;
+    let warnings = compare(opened, args, prepared, engine.as_mut())?;
     let request = RunRequest {
         target: &database.target,
         segments: &prepared.segments,
@@ -103,7 +107,7 @@ fn execute(
         check_clock: database.address != Address::Memory,
     };
     let human = terminal.is_human();
-    opened.session.run(&request, engine.as_mut(), &mut |event| match event {
+    let ran = opened.session.run(&request, engine.as_mut(), &mut |event| match event {
         Event::Begins(_) => progress.begun = Some(now()),
         Event::Ends(ran) => {
             if let Some(begun) = progress.begun.take() {
@@ -118,7 +122,26 @@ fn execute(
             let _ = writeln!(terminal.err, "as of {as_of}");
         }
         Event::Waits | Event::AsOf(_) => {}
-    })
+    })?;
+    let mut problems = warnings;
+    problems.append(ran.problems);
+    Ok(Ran { problems, ..ran })
+}
+
+/// What the catalog says of a database of somebody's, and isn't so: errors keep everything from
+/// being built. Tables that segc fills itself are as the catalog says.
+fn compare(
+    opened: &Opened,
+    args: &Run,
+    prepared: &Prepared,
+    engine: &mut dyn Engine,
+) -> Result<Diagnostics, Diagnostics> {
+    let address = &prepared.database.address;
+    if *address == Address::Memory || args.load {
+        return Ok(Diagnostics::new());
+    }
+    let untrue = opened.session.compare_schema(&prepared.plan, &address.shown(), engine);
+    if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
 }
 
 /// Asks for every table that is read, so that a missing one is told in the user's words. In a
