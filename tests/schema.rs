@@ -197,12 +197,11 @@ fn every_column_that_is_read_is_compared_and_all_problems_come_at_once() {
         let (code, out, err) = segc(project.path(), &["run", "--db", database, "--target", target]);
         assert_eq!((code, out.as_str()), (1, ""), "{target}: {err}");
         assert!(err.contains("SEG743") && err.contains("SEG742"), "{target}: {err}");
-        let exists =
-            format!("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'segments'");
+        let exists = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'segments'";
         let mut engine = segc::engine::Address::parse(database)
             .and_then(|one| one.open(segc::engine::Access::Read))
             .expect("it opens");
-        assert_eq!(engine.query(&exists).expect("a number").rows[0][0].to_string(), "0", "{target}");
+        assert_eq!(engine.query(exists).expect("a number").rows[0][0].to_string(), "0", "{target}");
     });
 }
 

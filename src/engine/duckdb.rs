@@ -1,6 +1,6 @@
 //! DuckDB, embedded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bigdecimal::BigDecimal;
 use duckdb::types::{TimeUnit, ValueRef};
@@ -25,10 +25,10 @@ impl DuckDb {
     /// # Errors
     /// The file doesn't open, another program has it open, or the engine has no time zones.
     pub fn open(path: Option<&Path>) -> Result<Self, EngineError> {
-        let opened = match path {
-            Some(path) => Connection::open(path),
-            None => Connection::open_in_memory(),
-        };
+        let opened = config().and_then(|config| match path {
+            Some(path) => Connection::open_with_flags(plain_path(path), config),
+            None => Connection::open_in_memory_with_flags(config),
+        });
         Self::begin(opened.map_err(|error| cannot_open(path, &error))?)
     }
 
@@ -37,12 +37,15 @@ impl DuckDb {
     /// # Errors
     /// The file isn't there or doesn't open, or the engine has no time zones.
     pub fn open_to_read(path: &Path) -> Result<Self, EngineError> {
-        let config = Config::default().access_mode(AccessMode::ReadOnly);
-        let opened = config.and_then(|config| Connection::open_with_flags(path, config));
+        let config = config().and_then(|config| config.access_mode(AccessMode::ReadOnly));
+        let opened = config.and_then(|config| Connection::open_with_flags(plain_path(path), config));
         Self::begin(opened.map_err(|error| cannot_open(Some(path), &error))?)
     }
 
     fn begin(connection: Connection) -> Result<Self, EngineError> {
+        // From here on queries may need an extension that the library has or finds.
+        let usual = "RESET autoload_known_extensions; RESET autoinstall_known_extensions";
+        connection.execute_batch(usual).map_err(|error| failed(usual, &error))?;
         let mut engine = Self { connection };
         engine.probe_zones()?;
         Ok(engine)
@@ -63,6 +66,16 @@ impl DuckDb {
             Err(error) => Err(no_zones(reason(&error))),
         }
     }
+}
+
+/// No name of a file, and nothing in a file, has the engine load or fetch an extension to open it.
+fn config() -> duckdb::Result<Config> {
+    Config::default().enable_autoload_extension(false)
+}
+
+/// A path that the engine takes for a file: before a `:` it would look for an extension's name.
+pub(super) fn plain_path(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
 
 impl Engine for DuckDb {

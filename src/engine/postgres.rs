@@ -85,6 +85,11 @@ impl Postgres {
         self.execute("SET default_transaction_read_only = on").map(drop)
     }
 
+    /// Whether a connection string holds a password.
+    pub(super) fn holds_password(address: &str) -> bool {
+        address.parse::<Config>().is_ok_and(|config| config.get_password().is_some())
+    }
+
     /// A connection string as people may see it: without a password.
     ///
     /// # Errors
@@ -96,7 +101,13 @@ impl Postgres {
 
 fn read(address: &str) -> Result<Config, EngineError> {
     let config: Config = address.parse().map_err(|error: postgres::Error| {
-        EngineError::new(UnreadableAddress { span: None, reason: reason(&error) })
+        // The name of an option that isn't known may be a part of a password with spaces.
+        let reason = reason(&error);
+        let reason = match reason.split_once("unknown option") {
+            Some(_) => "it has an option that isn't known".to_owned(),
+            None => reason,
+        };
+        EngineError::new(UnreadableAddress { span: None, reason })
     })?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         let reason = "it names no host".to_owned();

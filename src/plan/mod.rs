@@ -23,6 +23,7 @@ mod taken;
 
 pub(crate) use crate::analyze::Clause;
 pub use build::{Request, allowed, plan, standalone, tables};
+pub use checks::doubles;
 pub use explain::{About, Asked, attrition, explain};
 pub use model::*;
 pub use needs::NOT_YET;

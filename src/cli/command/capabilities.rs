@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 
 pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     let options = Options { tier: args.tier.clone(), ..Options::default() };
-    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(options), terminal)? {
+    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(options.into()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };

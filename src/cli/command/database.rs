@@ -6,10 +6,12 @@ use std::io::Write;
 use super::{Opened, one};
 use crate::api::{Options, Probe};
 use crate::check::hir::SegmentId;
-use crate::cli::problems::{NoTarget, NoUrlVariable};
+use crate::cli::problems::{NoTables, NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
 use crate::diagnostic::Diagnostics;
+use crate::engine::problems::NoDatabaseFile;
 use crate::engine::{Access, Address, Embedded, Engine};
+use crate::plan::Plan;
 
 /// Where a project's sample rows are.
 const DATA: &str = "data";
@@ -132,11 +134,42 @@ impl Database {
         let file = match &self.address {
             Address::Memory => None,
             Address::File(path) if load => Some(path.as_path()),
+            Address::File(path) if !path.is_file() => {
+                return Err(one(NoDatabaseFile { span: None, path: self.address.shown() }));
+            }
             Address::File(_) | Address::Server(_) => return self.address.open(access).map_err(one),
         };
         let mut engine = Embedded::open(file).map_err(one)?;
         load_samples(&mut engine, opened, &self.target, terminal)?;
         Ok(Box::new(engine))
+    }
+}
+
+impl Database {
+    /// Whether it has what a plan reads: the tables, and in somebody's own database the columns as
+    /// the catalog describes them. Gives warnings.
+    pub(super) fn examine(
+        &self,
+        opened: &Opened,
+        plan: &Plan,
+        load: bool,
+        engine: &mut dyn Engine,
+    ) -> Result<Diagnostics, Diagnostics> {
+        let samples = load || self.address == Address::Memory;
+        let reads = opened.session.source_tables(plan)?;
+        let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();
+        let missing: Vec<String> = reads.iter().filter(is_missing).map(|(table, _)| table.clone()).collect();
+        if !missing.is_empty() && (samples || missing.len() == reads.len()) {
+            let database = (!samples).then(|| self.address.shown());
+            let is_server = matches!(self.address, Address::Server(_));
+            return Err(one(NoTables { span: None, tables: missing, database, is_server }));
+        }
+        // Tables that segc fills itself are as the catalog says.
+        if samples {
+            return Ok(Diagnostics::new());
+        }
+        let untrue = opened.session.compare_schema(plan, &self.address.shown(), engine);
+        if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
     }
 }
 

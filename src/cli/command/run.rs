@@ -13,11 +13,11 @@ use crate::cli::args::Run;
 use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NoLoading, NoTables};
+use crate::cli::problems::NoLoading;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Access, Address, Engine};
+use crate::engine::{Access, Address};
 use crate::plan::Plan;
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -55,8 +55,6 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
 struct Prepared {
     database: Database,
     segments: Vec<SegmentId>,
-    /// The tables that are read, each with a query that fails if it isn't there.
-    reads: Vec<(String, String)>,
     /// What is read, and how.
     plan: Plan,
 }
@@ -71,8 +69,7 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<Prepared, D
     let segments = opened.session.select(&patterns)?;
     let (plan, problems) = opened.session.plan(&database.target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
-    let reads = opened.session.source_tables(&plan)?;
-    Ok(Prepared { database, segments, reads, plan })
+    Ok(Prepared { database, segments, plan })
 }
 
 /// How long each segment took.
@@ -93,8 +90,7 @@ fn execute(
 ) -> Result<Ran, Diagnostics> {
     let database = &prepared.database;
     let mut engine = database.open(opened, Access::Write, args.load, terminal)?;
-    require_tables(engine.as_mut(), args, prepared)?;
-    let warnings = compare(opened, args, prepared, engine.as_mut())?;
+    let warnings = database.examine(opened, &prepared.plan, args.load, engine.as_mut())?;
     let request = RunRequest {
         target: &database.target,
         segments: &prepared.segments,
@@ -126,38 +122,6 @@ fn execute(
     let mut problems = warnings;
     problems.append(ran.problems);
     Ok(Ran { problems, ..ran })
-}
-
-/// What the catalog says of a database of somebody's, and isn't so: errors keep everything from
-/// being built. Tables that segc fills itself are as the catalog says.
-fn compare(
-    opened: &Opened,
-    args: &Run,
-    prepared: &Prepared,
-    engine: &mut dyn Engine,
-) -> Result<Diagnostics, Diagnostics> {
-    let address = &prepared.database.address;
-    if *address == Address::Memory || args.load {
-        return Ok(Diagnostics::new());
-    }
-    let untrue = opened.session.compare_schema(&prepared.plan, &address.shown(), engine);
-    if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
-}
-
-/// Asks for every table that is read, so that a missing one is told in the user's words. In a
-/// database of somebody's, only what reads it fails for one that is missing.
-fn require_tables(engine: &mut dyn Engine, args: &Run, prepared: &Prepared) -> Result<(), Diagnostics> {
-    let reads = &prepared.reads;
-    let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();
-    let missing: Vec<String> = reads.iter().filter(is_missing).map(|(table, _)| table.clone()).collect();
-    let address = &prepared.database.address;
-    let samples = *address == Address::Memory || args.load;
-    if missing.is_empty() || !samples && missing.len() < reads.len() {
-        return Ok(());
-    }
-    let database = (!samples).then(|| address.shown());
-    let is_server = matches!(address, Address::Server(_));
-    Err(one(NoTables { span: None, tables: missing, database, is_server }))
 }
 
 /// A row for each segment, with no more columns than there is something to say.
