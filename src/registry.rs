@@ -24,6 +24,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::engine::load::problems::CODES,    // SEG707, SEG711 to SEG719
     crate::api::problems::CODES,             // SEG014, SEG80x
     crate::api::run::problems::CODES,        // SEG73x
+    crate::api::schema::problems::CODES,     // SEG74x
     crate::unittest::problems::CODES,        // SEG07x, SEG08x
     crate::cli::problems::CODES,             // SEG81x, SEG82x
     crate::cli::folder::problems::CODES,     // SEG817, SEG824 to SEG826

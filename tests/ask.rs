@@ -36,11 +36,11 @@ fn sample_rows_files_and_servers_give_the_same_answer() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("shop.db").display().to_string();
     assert_eq!(shop(&["run", "--db", &file, "--load", "--as-of", AS_OF]).0, 0);
-    let mut places = vec![vec![], vec!["--database", &file]];
+    let mut places = vec![vec![], vec!["--db", &file]];
     let server = server();
     let address = server.as_ref().map(|server| server.address().to_owned());
     if let Some(address) = &address {
-        places.push(vec!["--database", address]);
+        places.push(vec!["--db", address]);
     }
     for command in
         [&["why", "win_back", "17"][..], &["why", "bulk_lines", "10001", "1"], &["attrition", "high_value"]]
@@ -66,8 +66,7 @@ fn a_server_is_only_read_and_its_clock_counts() {
         .and_then(|address| address.open(segc::engine::Access::Read))
         .expect("it opens");
     assert!(reader.execute("CREATE TABLE t (a INTEGER)").is_err());
-    let (code, out, err) =
-        shop(&["why", "high_value", "17", "--database", server.address(), "--format", "json"]);
+    let (code, out, err) = shop(&["why", "high_value", "17", "--db", server.address(), "--format", "json"]);
     assert_eq!((code, err.as_str()), (0, ""));
     let answer: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert!(answer["as_of"].as_str() > Some("2026-"), "{out}");
@@ -180,8 +179,8 @@ fn what_a_probe_does_not_find_is_refused() {
         &["compile", "buyers", "--target", "mine", "--probe"],
         &["compile", "--target", "mine", "--probe"],
         &["check", "--probe"],
-        &["why", "buyers", "1", "--database"],
-        &["attrition", "buyers", "--database"],
+        &["why", "buyers", "1", "--db"],
+        &["attrition", "buyers", "--db"],
     ];
     for ask in asks {
         let (code, out, err) = segc(&[&["-C", &project], ask, &[&database]].concat(), &[]);
@@ -270,15 +269,15 @@ fn what_goes_wrong_is_told_without_a_password() {
         (&["why", "win_back", "1", "2"], 2, "SEG860"),
         (&["why", "tag:email", "1"], 2, "SEG870"),
         (&["why", "wn_back", "1"], 2, "SEG801"),
-        (&["why", "win_back", "1", "--database", "no-such-file.db"], 3, "SEG723"),
-        (&["why", "win_back", "1", "--database", "mysql://db/shop"], 3, "SEG722"),
-        (&["why", "win_back", "1", "--database", "postgres://ann:s3cret@db:54x/shop"], 3, "SEG720"),
-        (&["attrition", "win_back", "--database", "postgres://ann:s3cret@127.0.0.1:1/shop"], 3, "SEG721"),
+        (&["why", "win_back", "1", "--db", "no-such-file.db"], 3, "SEG723"),
+        (&["why", "win_back", "1", "--db", "mysql://db/shop"], 3, "SEG722"),
+        (&["why", "win_back", "1", "--db", "postgres://ann:s3cret@db:54x/shop"], 3, "SEG720"),
+        (&["attrition", "win_back", "--db", "postgres://ann:s3cret@127.0.0.1:1/shop"], 3, "SEG721"),
         (
             &[
                 "attrition",
                 "win_back",
-                "--database",
+                "--db",
                 "postgres://ann:s3cret@127.0.0.1:1/shop",
                 "--target",
                 "duckdb",

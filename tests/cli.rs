@@ -272,6 +272,11 @@ fn a_database_file_is_kept_and_refreshed() {
     let project = project();
     let root = project.path();
     let (code, _, err) = outcome(root, &["run", "--db", "shop.db", "--as-of", AS_OF]);
+    assert_eq!(code, 3);
+    assert!(err.contains("SEG723") && err.contains("`shop.db`") && err.contains("--load"), "{err}");
+    assert!(!root.join("shop.db").exists());
+    drop(segc::engine::DuckDb::open(Some(&root.join("shop.db"))).expect("an empty database"));
+    let (code, _, err) = outcome(root, &["run", "--db", "shop.db", "--as-of", AS_OF]);
     assert_eq!(code, 2);
     assert!(
         err.contains("SEG823") && err.contains("`customers` and `orders`") && err.contains("--load"),

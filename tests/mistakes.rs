@@ -417,7 +417,7 @@ mod program {
         let folder = project();
         for (arguments, code) in [
             (&["compile", "--as-of", "nonsense"][..], "SEG812"),
-            (&["compile", "--as-of", "2026-01-01"], "SEG812"),
+            (&["compile", "--as-of", "2026-01-01T00:00"], "SEG812"),
             (&["compile", "--target", "postgers"], "SEG814"),
             (&["compile", "--select", "nobody"], "SEG801"),
             (&["compile", "--select", "tag:nothing"], "SEG802"),

@@ -157,7 +157,13 @@ fn hostile_texts_stay_one_constant() {
             else {
                 panic!("{sql}")
             };
-            assert_eq!(value, &Value::SingleQuotedString((*text).to_owned()), "{}: {sql}", dialect.name);
+            // On this engine a setting decides what a backslash in plain quotes means.
+            let expected = if dialect.name == "postgres" && text.contains('\\') {
+                Value::EscapedStringLiteral((*text).to_owned())
+            } else {
+                Value::SingleQuotedString((*text).to_owned())
+            };
+            assert_eq!(value, &expected, "{}: {sql}", dialect.name);
         }
     }
 }
@@ -177,7 +183,8 @@ fn a_query_of_the_catalog_keeps_its_text_or_says_what_is_wrong() {
     };
     for dialect in dialects() {
         let sql = write(&dialect, "select id from t where a <> 'x\n\\\\'").expect("it is a query");
-        assert_eq!(sql, "SELECT c.id\nFROM (\n  SELECT id\n  FROM t\n  WHERE a <> 'x\n\\\\'\n) AS c");
+        let kept = if dialect.name == "postgres" { "E'x\n\\\\\\\\'" } else { "'x\n\\\\'" };
+        assert_eq!(sql, format!("SELECT c.id\nFROM (\n  SELECT id\n  FROM t\n  WHERE a <> {kept}\n) AS c"));
         for wrong in ["select", "delete from t", "select 1; select 2", "select 1) as x, (select 2"] {
             let problems = write(&dialect, wrong).expect_err(wrong);
             let codes: Vec<_> =

@@ -9,6 +9,7 @@ mod parity;
 mod probe;
 pub(crate) mod problems;
 pub(crate) mod run;
+pub(crate) mod schema;
 mod scripts;
 mod select;
 mod session;

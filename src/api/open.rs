@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::problems::UnknownTier;
+use super::problems::{PasswordInFile, UnknownTier};
 use super::session::{Options, Session};
 use super::targets::read_targets;
 use crate::analyze::{Graph, fingerprints};
 use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::dialect::Dialects;
+use crate::engine::Address;
 use crate::project::{self, Disk, Files, Param, ParamSetting, Project};
 use crate::syntax;
 
@@ -36,6 +37,11 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
         let known: Vec<String> = project.config.tiers.keys().cloned().collect();
         let near = closest(tier, known.iter().map(String::as_str)).map(str::to_owned);
         problems.push(UnknownTier { span: None, tier: tier.clone(), known, near });
+    }
+    for target in project.config.targets.iter().flatten() {
+        if let Some(url) = target.url.as_ref().filter(|url| Address::holds_password(&url.0)) {
+            problems.push(PasswordInFile { span: url.1, target: target.name.clone() });
+        }
     }
     let syntax = parse(&project, &mut problems);
     let catalog = Arc::new(std::mem::take(&mut project.catalog));

@@ -23,6 +23,19 @@ problems! {
         None => format!("the dialects are: {}", p.known.join(", ")),
     });
 
+    /// The `url` of a target holds a password.
+    ///
+    /// `segc.yml` is shared, and kept in version control.
+    ///
+    /// ```text
+    /// targets: { warehouse: { dialect: postgres, url: "postgres://ann:secret@db/shop" } }
+    /// ```
+    ///
+    /// Write `url_env: SHOP_DATABASE` in its place, and set that variable of the environment to the URL.
+    warning SEG726 "a password in a file" PasswordInFile { span: Span, target: String }
+    message |p| format!("the `url` of target `{}` holds a password", p.target);
+    help |_p| Some("write `url_env: NAME` in its place, and put the URL into that variable of the environment".to_owned());
+
     /// A segment was asked for that the project doesn't have.
     ///
     /// The name is compared exactly. A segment that says `enabled: false` compiles to
@@ -126,14 +139,14 @@ problems! {
     /// segc why vip 999999
     /// ```
     ///
-    /// Check the key, and which database is asked (`--database`); without one it is the
+    /// Check the key, and which database is asked (`--db`); without one it is the
     /// project's sample rows. Where the catalog says `deletes: soft`, a row whose `deleted_at` is
     /// present isn't there either.
     error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<String> }
     message |p| format!("there is no {} with the key `{}`", p.entity, p.key);
     help |p| Some({
         let deleted = p.mark.as_ref().map(|mark| format!("; a row whose `{mark}` is present has been deleted"));
-        let check = "check the key, and which database is asked: `--database`, or else the rows in `data/`";
+        let check = "check the key, and which database is asked: `--db`, or else the rows in `data/`";
         format!("{check}{}", deleted.unwrap_or_default())
     });
 

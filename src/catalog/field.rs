@@ -8,8 +8,8 @@ use super::inside;
 use super::lookup::check_name;
 use super::model::{Field, Storage};
 use super::problems::{
-    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, NobodyUses, StorageType, UnknownType,
-    UnknownZone, ValuesType, ZoneType,
+    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, NobodyUses, NulInName, StorageType,
+    UnknownType, UnknownZone, ValuesType, ZoneType,
 };
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::{TYPE_NAMES, Type, find_zone, parse_type};
@@ -65,6 +65,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
         if column.trim().is_empty() {
             problems.push(EmptyText { span: node.span, key: "column" });
         }
+        no_nul(column, node.span, "column", problems);
         column.clone_into(&mut field.column);
     }
     field.nullable = fields.boolean("nullable", problems).unwrap_or(true);
@@ -97,6 +98,13 @@ fn read_roles(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnostics
         }
     }
     roles
+}
+
+/// No database has a name with U+0000 in it.
+pub(super) fn no_nul(text: &str, span: Span, what: &'static str, problems: &mut Diagnostics) {
+    if text.contains('\0') {
+        problems.push(NulInName { span, what });
+    }
 }
 
 /// A wrong type is taken for the one that was probably meant, if there is one, so that it

@@ -1,7 +1,8 @@
 //! Fields that are read out of JSON documents and structs.
 
+use super::field::no_nul;
 use super::model::{Container, Field, Inside, Storage};
-use super::problems::{EmptyPath, FromWithoutPath, InsideType, StorageInside};
+use super::problems::{EmptyPart, EmptyPath, FromWithoutPath, InsideType, StorageInside};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 use crate::yaml::{Fields, Node};
@@ -35,6 +36,13 @@ pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagno
         }
         if field.storage != Storage::Native {
             problems.push(StorageInside { span: node.span, field: field.name.clone() });
+        }
+    }
+    for key in keys {
+        let Some(text) = key.text(problems) else { continue };
+        no_nul(text, key.span, "key", problems);
+        if container == Container::Struct && text.is_empty() {
+            problems.push(EmptyPart { span: key.span, field: field.name.clone() });
         }
     }
     let keys: Option<Vec<String>> = keys.iter().map(|key| key.text(problems).map(str::to_owned)).collect();

@@ -415,4 +415,22 @@ problems! {
     error SEG524 "nobody may use it" NobodyUses { span: Span, field: String }
     message |p| format!("with empty `roles`, nobody may use the field `{}`", p.field);
     help |_p| Some("name the roles that may use it, or remove `roles`: everyone may then".to_owned());
+
+    /// A name holds the character U+0000, which no database's names can hold.
+    ///
+    ///     plan: { type: string, column: "pl\0an" }
+    ///
+    /// Write the name as the database has it.
+    error SEG727 "U+0000 in a name" NulInName { span: Span, what: &'static str }
+    message |p| format!("this {} holds the character U+0000, which no database has in a name", p.what);
+    help |_p| Some("write the name as the database has it".to_owned());
+
+    /// A part of a path into a struct is empty.
+    ///
+    ///     city: { type: string, column: address, path: [""], from: struct }
+    ///
+    /// Name the struct's field: `path: city`.
+    error SEG728 "empty name in a path" EmptyPart { span: Span, field: String }
+    message |p| format!("the path of `{}` has an empty name, and no field of a struct has one", p.field);
+    help |_p| Some("name the struct's field, such as `path: city`".to_owned());
 }

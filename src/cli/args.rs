@@ -189,7 +189,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "EXPR")]
     pub(super) select: Vec<String>,
     /// A database file or server, used and kept; otherwise all happens in memory
-    #[arg(long, alias = "database", value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
     pub(super) db: Option<String>,
     /// Fill the file's tables from data/ first, replacing what they hold; every segment is then
     /// evaluated in full
@@ -248,7 +248,7 @@ pub(super) struct Test {
 #[derive(Debug, Group)]
 #[command(after_help = "\
 Shows every condition of the segment, true or false, with the values that it looked at.
-Without --database, the sample rows in data/ are asked, on the embedded engine. A database is
+Without --db, the sample rows in data/ are asked, on the embedded engine. A database is
 only read. So that no password stands in a command, a target's `url_env:` in segc.yml may name a
 variable that holds the URL: it is used where that target is named.
 
@@ -256,8 +256,8 @@ Examples:
   segc why vip 42
   segc why bulk_lines 17 2       a key of two parts
   segc why vip 42 --deep         the segments it refers to, too
-  segc why vip 42 --database postgres://ann@db.example/shop
-  segc why vip 42 --database shop.db --as-of 2026-11-20T00:00:00Z
+  segc why vip 42 --db postgres://ann@db.example/shop
+  segc why vip 42 --db shop.db --as-of 2026-11-20T00:00:00Z
   segc why vip --row customer.yml
   segc why vip 42 --format json | jq .member")]
 pub(super) struct Why {
@@ -271,7 +271,7 @@ pub(super) struct Why {
     #[arg(long)]
     pub(super) deep: bool,
     /// Ask about the entity in this YAML or JSON file, which is in no database
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "target", "key"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["db", "target", "key"])]
     pub(super) row: Option<PathBuf>,
     #[command(flatten)]
     pub(super) place: Place,
@@ -292,7 +292,7 @@ those before it; everything else narrows. The database is asked once, and only r
 
 Examples:
   segc attrition vip
-  segc attrition vip --database postgres://ann@db.example/shop
+  segc attrition vip --db postgres://ann@db.example/shop
   segc attrition vip --format json | jq '.steps[] | .remain'")]
 pub(super) struct Attrition {
     /// The segment
@@ -439,7 +439,7 @@ pub(super) struct Explain {
 pub(super) struct Place {
     /// Ask this server (postgres://…, or host=… dbname=…) or database file, not data/
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) database: Option<String>,
+    pub(super) db: Option<String>,
     /// For which target; the first that the database can run if none is named
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Option<String>,
@@ -457,8 +457,9 @@ pub(super) struct Values {
 
 #[derive(Debug, Group)]
 pub(super) struct Moment {
-    /// The instant that counts as now, as 2026-11-20T00:00:00Z; otherwise the engine's clock
-    #[arg(long, value_name = "INSTANT")]
+    /// The instant that counts as now, as 2026-11-20T00:00:00Z, or a day, whose midnight in the
+    /// project's time zone it is; otherwise the engine's clock
+    #[arg(long, value_name = "INSTANT|DAY")]
     pub(super) as_of: Option<String>,
 }
 

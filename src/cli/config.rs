@@ -4,17 +4,48 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::args::Values;
 use super::problems::{BadInstant, BadParam, NoProject, RepeatedParam};
 use crate::api::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::types::calendar::Calendar;
 
 /// The file that makes a folder a project.
 const PROJECT_FILE: &str = "segc.yml";
 
+/// The earliest as_of: in every zone its day is one of the year 1.
+const FIRST: Timestamp = Timestamp::constant(-62_135_510_400, 0);
+
+/// Options, and what of them the project has a say in.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) options: Options,
+    /// The day whose midnight is as_of, where it is given as a day.
+    day: Option<Date>,
+}
+
+impl From<Options> for Asked {
+    fn from(options: Options) -> Self {
+        Self { options, day: None }
+    }
+}
+
+impl Asked {
+    /// The options in a project of that calendar.
+    pub(super) fn in_project(self, calendar: &Calendar) -> Result<Options, Diagnostics> {
+        let Some(day) = self.day else { return Ok(self.options) };
+        let midnight = calendar.midnight(day).filter(|at| *at >= FIRST);
+        match midnight {
+            Some(_) => Ok(Options { as_of: midnight, ..self.options }),
+            None => Err(vec![BadInstant { span: None, text: day.to_string() }.into()].into()),
+        }
+    }
+}
+
 /// Parameters, tier and instant.
-pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Options, Diagnostics> {
+pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Asked, Diagnostics> {
     let mut problems = Diagnostics::new();
     let mut params = BTreeMap::new();
     for text in &values.params {
@@ -28,7 +59,8 @@ pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Options, D
             _ => problems.push(BadParam { span: None, text: text.clone() }),
         }
     }
-    let as_of = as_of.and_then(|text| {
+    let day = as_of.and_then(day);
+    let as_of = as_of.filter(|_| day.is_none()).and_then(|text| {
         let instant = instant(text);
         if instant.is_none() {
             problems.push(BadInstant { span: None, text: text.to_owned() });
@@ -36,16 +68,24 @@ pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Options, D
         instant
     });
     if problems.is_empty() {
-        Ok(Options { params, tier: values.tier.clone(), as_of, ..Options::default() })
+        let options = Options { params, tier: values.tier.clone(), as_of, ..Options::default() };
+        Ok(Asked { options, day })
     } else {
         Err(problems)
     }
 }
 
-/// An instant with an offset, to the microsecond.
+/// An instant with an offset, to the microsecond, in the years that rows can have.
 fn instant(text: &str) -> Option<Timestamp> {
     let instant: Timestamp = text.trim().parse().ok()?;
-    (instant.subsec_nanosecond() % 1000 == 0).then_some(instant)
+    (instant.subsec_nanosecond() % 1000 == 0 && instant >= FIRST).then_some(instant)
+}
+
+/// A day, and nothing else: `2026-11-20`.
+fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    text.parse().ok().filter(|_| is_day)
 }
 
 /// A project's folder, and what stands before its paths as seen from the current folder.
@@ -111,12 +151,16 @@ mod tests {
     #[test]
     fn parameters_are_split_at_the_first_equals_sign() {
         let options = options(&values(&["a=1", " b = x=y"]), None).expect("all is well");
-        assert_eq!(options.params, BTreeMap::from([("a".into(), "1".into()), ("b".into(), " x=y".into())]));
+        assert_eq!(
+            options.options.params,
+            BTreeMap::from([("a".into(), "1".into()), ("b".into(), " x=y".into())])
+        );
     }
 
     #[test]
     fn every_slip_is_reported() {
-        let problems = options(&values(&["a", "=1", "b=1", "b=2"]), Some("2026-11-20")).expect_err("slips");
+        let problems =
+            options(&values(&["a", "=1", "b=1", "b=2"]), Some("2026-11-20T00:00")).expect_err("slips");
         let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
         assert_eq!(codes, ["SEG810", "SEG810", "SEG811", "SEG812"]);
     }
@@ -128,6 +172,27 @@ mod tests {
         assert_eq!(text("2026-11-20T00:00:00.123456Z").as_deref(), Some("2026-11-20T00:00:00.123456Z"));
         for wrong in ["2026-11-20T00:00:00", "2026-11-20T00:00:00.1234567Z", "yesterday", ""] {
             assert_eq!(text(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_its_midnight_in_the_projects_zone() {
+        let at = |text: &str, zone: &str| {
+            let asked = options(&values(&[]), Some(text)).map_err(drop).ok()?;
+            let (zone, zone_name) = crate::types::find_zone(zone).expect("a zone");
+            let calendar = Calendar { zone, zone_name, ..Calendar::default() };
+            asked.in_project(&calendar).ok()?.as_of.map(|at| at.to_string())
+        };
+        assert_eq!(at("2026-07-01", "America/New_York").as_deref(), Some("2026-07-01T04:00:00Z"));
+        assert_eq!(at(" 2026-07-01 ", "UTC").as_deref(), Some("2026-07-01T00:00:00Z"));
+        // Clocks were set forward at midnight: the day begins at one.
+        assert_eq!(at("2018-11-04", "America/Sao_Paulo").as_deref(), Some("2018-11-04T03:00:00Z"));
+        assert_eq!(at("0001-01-02", "UTC").as_deref(), Some("0001-01-02T00:00:00Z"));
+        assert_eq!(at("0001-01-01T00:00:00Z", "UTC"), None);
+        assert_eq!(at("0001-01-01", "Asia/Tokyo"), None);
+        assert_eq!(at("9999-12-30", "UTC").as_deref(), Some("9999-12-30T00:00:00Z"));
+        for wrong in ["2026-02-30", "2026-1-1", "20260701", "2026-07", "+002026-07-01", "9999-12-31"] {
+            assert_eq!(at(wrong, "UTC"), None, "{wrong}");
         }
     }
 

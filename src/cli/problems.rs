@@ -33,17 +33,17 @@ problems! {
 
     /// The instant after `--as-of` can't be read.
     ///
-    /// It is a date and time with `Z` or an offset, so that it means the same everywhere,
-    /// and no finer than a microsecond.
+    /// It is a day, which means its midnight in the project's time zone; or a date and time with `Z`
+    /// or an offset, no finer than a microsecond. It is between 0001-01-02 and 9999-12-30.
     ///
     /// ```text
-    /// segc compile --as-of 2026-11-20
+    /// segc compile --as-of 2026-11-20T12:00
     /// ```
     ///
-    /// Write `--as-of 2026-11-20T00:00:00Z` or `--as-of 2026-11-20T00:00:00+01:00`.
+    /// Write `--as-of 2026-11-20`, `--as-of 2026-11-20T12:00:00Z` or `--as-of 2026-11-20T12:00:00+01:00`.
     error SEG812 "malformed instant" BadInstant { span: Option<Span>, text: String }
-    message |p| format!("`--as-of {}` is not an instant", p.text);
-    help |_p| Some("write date, time and `Z` or an offset, as in `2026-11-20T00:00:00Z`".to_owned());
+    message |p| format!("`--as-of {}` is neither an instant nor a day", p.text);
+    help |_p| Some("write a day, `2026-11-20`, or date, time and `Z` or an offset, `2026-11-20T12:00:00Z`".to_owned());
 
     /// There is no project where the command looked for one.
     ///
@@ -258,10 +258,10 @@ problems! {
     /// targets: { warehouse: { dialect: postgres, url_env: SHOP_DATABASE } }
     /// ```
     ///
-    /// Set the variable, or name the database with `--database`.
+    /// Set the variable, or name the database with `--db`.
     error SEG871 "no URL in the environment" NoUrlVariable { span: Option<Span>, name: String, target: String }
     message |p| format!("the variable `{}`, which should hold the URL of `{}`, is not set", p.name, p.target);
-    help |p| Some(format!("set `{}`, or name the database with `--database`", p.name));
+    help |p| Some(format!("set `{}`, or name the database with `--db`", p.name));
 
     /// Sample rows are never loaded into a server: `--load` replaces what tables hold.
     ///

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::catalog::{Changes, Deletes, Entity};
 use crate::check::hir::{Hir, Materialize};
 use crate::check::words;
-use crate::diagnostic::{Sources, Span};
+use crate::diagnostic::{Sources, Span, visible};
 use crate::plan::{Back, CauseText, Refresh, SegmentPlan, What, Why};
 
 /// What was written stands this far to the right, unless a line is longer.
@@ -95,11 +95,11 @@ impl Proof<'_> {
         let width = lines.map(|line| line.text.chars().count()).filter(|&long| long <= FURTHEST).max();
         let width = width.unwrap_or(0);
         for group in &groups {
-            writeln!(out, "  {}", flat(&header(group)))?;
+            writeln!(out, "  {}", visible(&header(group)))?;
             for Line { label, text, written } in &group.lines {
-                let text = flat(text);
+                let text = visible(text);
                 match written {
-                    Some(written) => writeln!(out, "    {label:<8} {text:<width$}  ({})", flat(written))?,
+                    Some(written) => writeln!(out, "    {label:<8} {text:<width$}  ({})", visible(written))?,
                     None => writeln!(out, "    {label:<8} {text}")?,
                 }
             }
@@ -209,7 +209,7 @@ impl Proof<'_> {
         for (at, Why { reason, remedy, place }) in (1..).zip(obstacles) {
             let place = place.and_then(|span| self.place(span)).unwrap_or_default();
             let number = format!("{at}.");
-            writeln!(out, "  {number:<3} {}{}", flat(reason), place)?;
+            writeln!(out, "  {number:<3} {}{}", visible(reason), place)?;
             writeln!(
                 out,
                 "      {}",
@@ -305,9 +305,4 @@ fn arrival(
         Some(Deletes::Hard) | None => {}
     }
     text
-}
-
-/// On one line, whatever stands in it.
-fn flat(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::diagnostic::visible;
+
 /// Rows of text whose columns are as wide as their widest cell.
 pub(super) struct Table {
     header: Vec<String>,
@@ -21,7 +23,7 @@ impl Table {
     }
 
     pub(super) fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self.rows.push(cells.into_iter().map(|cell| visible(&cell.into())).collect());
     }
 
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -35,7 +37,6 @@ impl Table {
                 .zip(&widths)
                 .enumerate()
                 .map(|(at, (cell, &width))| {
-                    let cell = cell.replace(['\n', '\r', '\t'], " ");
                     if self.right.contains(&at) {
                         format!("{cell:>width$}")
                     } else {

@@ -10,9 +10,11 @@ mod problem;
 pub mod render;
 mod span;
 mod suggest;
+mod visible;
 
 pub use code::{CodeInfo, Severity};
 pub use list::Diagnostics;
 pub use problem::{Diagnostic, Label, Problem};
 pub use span::{Position, Source, SourceId, Sources, Span};
 pub use suggest::closest;
+pub use visible::{is_unseen, visible};

@@ -222,6 +222,8 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
     let float = form("float", problems);
     let date = form("date", problems);
     let timestamp = form("timestamp", problems);
+    let backslash_prefix =
+        fields.get("backslash_prefix").and_then(|node| node.text(problems)).map(str::to_owned);
     let pattern_end = fields.require("pattern_end", problems).and_then(|node| node.text(problems));
     let pattern_end = pattern_end.map(str::to_owned);
     let format = fields.require("timestamp_format", problems);
@@ -241,6 +243,7 @@ fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
         float: float?,
         date: date?,
         timestamp: timestamp?,
+        backslash_prefix,
         pattern_end: pattern_end?,
         timestamp_format: format,
     })

@@ -1,5 +1,6 @@
 //! How constants and names are written.
 
+use jiff::civil::Date;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use sqlparser::ast::{Expr, Ident, Value, ValueWithSpan};
@@ -7,6 +8,10 @@ use sqlparser::ast::{Expr, Ident, Value, ValueWithSpan};
 use super::pattern;
 use super::template::number;
 use crate::types::{Literal, Regex};
+
+/// No row holds an earlier time (the language's years are 1 to 9999), and not every engine can
+/// write one: a window that reaches back further begins here.
+const FIRST_DAY: Date = Date::constant(1, 1, 1);
 
 /// Characters and what is written for them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,6 +46,9 @@ pub(crate) struct Literals {
     pub(super) float: Expr,
     pub(super) date: Expr,
     pub(super) timestamp: Expr,
+    /// What a literal with a backslash begins with: backslashes in it are then doubled, whatever
+    /// the session says of them.
+    pub(crate) backslash_prefix: Option<String>,
     /// What stands for the text's end in a regular expression.
     pub(super) pattern_end: String,
     /// In the letters of `strftime`.
@@ -70,9 +78,11 @@ impl Literals {
             }
             Literal::Float(value) => form(&self.float, &format!("{value:e}"), &self.escapes),
             Literal::Boolean(value) => Expr::value(Value::Boolean(*value)),
-            Literal::Date(value) => form(&self.date, &value.to_string(), &self.escapes),
+            Literal::Date(value) => form(&self.date, &(*value).max(FIRST_DAY).to_string(), &self.escapes),
             Literal::Timestamp(value) => {
-                let utc = value.to_zoned(TimeZone::UTC);
+                let first =
+                    FIRST_DAY.to_zoned(TimeZone::UTC).unwrap_or_else(|_| value.to_zoned(TimeZone::UTC));
+                let utc = value.to_zoned(TimeZone::UTC).max(first);
                 // The format was tried when the file was loaded.
                 let text =
                     strtime::format(&self.timestamp_format, &utc).unwrap_or_else(|_| value.to_string());

@@ -1,10 +1,10 @@
 //! Where a database is: a server, a file, or nowhere but in memory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::duckdb::DuckDb;
 use super::postgres::Postgres;
-use super::problems::{NoDatabaseFile, UnknownScheme};
+use super::problems::{NoAddress, NoDatabaseFile, UnknownScheme};
 use super::{EMBEDDED_TARGET, Engine, EngineError};
 
 /// What a server's dialect, or one that extends it, comes from.
@@ -14,7 +14,11 @@ const SERVER_TARGET: &str = "postgres";
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// One of these makes a list of `key=value` a server's address.
-const KEYS: [&str; 4] = ["host=", "hostaddr=", "dbname=", "user="];
+const KEYS: [&str; 9] =
+    ["host=", "hostaddr=", "dbname=", "user=", "password=", "port=", "service=", "sslmode=", "passfile="];
+
+/// How the names of database files end.
+const ENDINGS: [&str; 3] = [".db", ".duckdb", ".ddb"];
 
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,10 +47,22 @@ impl Address {
     /// It is a URL of something else, or a server's address that can't be read.
     pub fn parse(text: &str) -> Result<Self, EngineError> {
         let text = text.trim();
+        if text == ":memory:" {
+            return Ok(Self::Memory);
+        }
         let is_list = text.split_whitespace().any(|part| KEYS.iter().any(|key| part.starts_with(key)));
         if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) || is_list {
             Postgres::shown(text)?;
             return Ok(Self::Server(text.to_owned()));
+        }
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+        let is_word = |scheme: &str| scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+');
+        let unreadable = match scheme {
+            Some(scheme) => !is_word(scheme),
+            None => looks_like_a_server(text) && !Path::new(text).exists(),
+        };
+        if unreadable {
+            return Err(EngineError::new(NoAddress { span: None }));
         }
         match text.split_once("://") {
             Some((scheme, _)) => {
@@ -55,6 +71,12 @@ impl Address {
             }
             None => Ok(Self::File(PathBuf::from(text))),
         }
+    }
+
+    /// Whether a text holds a password, as far as can be told.
+    #[must_use]
+    pub fn holds_password(text: &str) -> bool {
+        Postgres::holds_password(text) || Self::parse(text).is_err() && has_secret(text)
     }
 
     /// The dialect that it speaks. A target runs there if its dialect has this origin.
@@ -103,6 +125,25 @@ impl Address {
     }
 }
 
+/// Whether a text that is no address was probably meant to be one. It may hold a password, and
+/// isn't shown.
+fn looks_like_a_server(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let begins = ["postgres:", "postgresql:", "psql:", "jdbc:"].iter().any(|word| lower.starts_with(word));
+    begins && SCHEMES.iter().all(|scheme| !lower.starts_with(scheme)) || has_secret(&lower)
+}
+
+/// Whether there is something like `user:password@host`, or `password=`.
+fn has_secret(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    if ["password=", "passwd=", "passphrase=", "pwd="].iter().any(|word| lower.contains(word)) {
+        return true;
+    }
+    let Some((before, after)) = lower.rsplit_once('@') else { return false };
+    before.rsplit_once("://").map_or(before, |(_, user)| user).contains(':')
+        || !ENDINGS.iter().any(|ending| after.ends_with(ending))
+}
+
 /// Without a password, here too.
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -127,6 +168,61 @@ mod tests {
         assert_eq!(Address::parse("mysql://db/shop").expect_err("another database").code(), "SEG722");
         let address = Address::parse("postgres://ann:pw@db/shop").expect("an address");
         assert_eq!(format!("{address:?}"), "Address(ann@db/shop)");
+    }
+
+    #[test]
+    fn a_mistyped_address_is_neither_shown_nor_a_file() {
+        for text in [
+            "postgres:/ann:s3cret@db/shop",
+            "postgres//ann:s3cret@db/shop",
+            "postgresql:ann:s3cret@db",
+            "ann:s3cret@db",
+            "ann:s3@cret@db.example/shop.db",
+            "ann/s3cret@db",
+            "//ann:s3cret@db/shop",
+            "ann:s3cret@db.example/shop",
+            "jdbc:postgresql://db/shop?user=ann&password=s3cret",
+            "mysql:ann:s3cret@db",
+            "ann:s3cret@h://db/shop",
+            "PASSWORD=s3cret",
+            "password=s3cret port=5432",
+            "port=5432 password=s3cret",
+            "service=s3cret",
+            "host=db password=my s3cret",
+            "host=db password='s3cret",
+            "host=db pasword=s3cret",
+            "postgres://ann:s3cret@db:port/shop",
+        ] {
+            let error = Address::parse(text).err().unwrap_or_else(|| panic!("{text} is no address"));
+            let said = format!("{} {:?} {error:?}", error, error.diagnostic().help);
+            assert!(["SEG720", "SEG722", "SEG724"].contains(&error.code()), "{text}: {said}");
+            assert!(!said.contains("s3cret") && !said.contains("cret@"), "{text}: {said}");
+        }
+        for file in ["ann@work.db", "C:/data/shop.db", "sqlite:x", "a=b.db", "name:x.db"] {
+            assert_eq!(Address::parse(file).expect("a path"), Address::File(PathBuf::from(file)), "{file}");
+        }
+        assert_eq!(Address::parse(":memory:").expect("memory"), Address::Memory);
+        for (text, holds) in [
+            ("postgres://ann:pw@db/shop", true),
+            ("host=db user=ann password=pw", true),
+            ("postgres://ann@db/shop", false),
+            ("shop.db", false),
+            ("postgres:/ann:pw@db", true),
+        ] {
+            assert_eq!(Address::holds_password(text), holds, "{text}");
+        }
+    }
+
+    /// The engine takes `name:path` for a path that the extension `name` opens, and looks for it.
+    #[test]
+    fn a_path_is_a_file_whatever_it_looks_like() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["sqlite:x", "md:shop", "postgres_scanner:x.db", "s3:x"] {
+            let file = folder.path().join(name);
+            drop(Address::File(file.clone()).open(Access::Write).expect("a file is made"));
+            assert!(file.is_file(), "{name}");
+        }
+        assert_eq!(super::super::duckdb::plain_path(Path::new("md:x")), Path::new("./md:x"));
     }
 
     #[test]

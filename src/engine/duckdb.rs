@@ -1,15 +1,18 @@
 //! DuckDB, embedded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bigdecimal::BigDecimal;
 use duckdb::types::{TimeUnit, ValueRef};
 use duckdb::{AccessMode, Config, Connection};
 use jiff::{Span, Timestamp, civil::Date};
 
+use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
-use super::table::{only_text, stored};
-use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_text};
+use super::table::{names, only_text, stored};
+use super::{
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
+};
 
 /// A DuckDB database, in memory or in a file. Its session's zone is UTC.
 pub struct DuckDb {
@@ -22,10 +25,10 @@ impl DuckDb {
     /// # Errors
     /// The file doesn't open, another program has it open, or the engine has no time zones.
     pub fn open(path: Option<&Path>) -> Result<Self, EngineError> {
-        let opened = match path {
-            Some(path) => Connection::open(path),
-            None => Connection::open_in_memory(),
-        };
+        let opened = config().and_then(|config| match path {
+            Some(path) => Connection::open_with_flags(plain_path(path), config),
+            None => Connection::open_in_memory_with_flags(config),
+        });
         Self::begin(opened.map_err(|error| cannot_open(path, &error))?)
     }
 
@@ -34,12 +37,15 @@ impl DuckDb {
     /// # Errors
     /// The file isn't there or doesn't open, or the engine has no time zones.
     pub fn open_to_read(path: &Path) -> Result<Self, EngineError> {
-        let config = Config::default().access_mode(AccessMode::ReadOnly);
-        let opened = config.and_then(|config| Connection::open_with_flags(path, config));
+        let config = config().and_then(|config| config.access_mode(AccessMode::ReadOnly));
+        let opened = config.and_then(|config| Connection::open_with_flags(plain_path(path), config));
         Self::begin(opened.map_err(|error| cannot_open(Some(path), &error))?)
     }
 
     fn begin(connection: Connection) -> Result<Self, EngineError> {
+        // From here on queries may need an extension that the library has or finds.
+        let usual = "RESET autoload_known_extensions; RESET autoinstall_known_extensions";
+        connection.execute_batch(usual).map_err(|error| failed(usual, &error))?;
         let mut engine = Self { connection };
         engine.probe_zones()?;
         Ok(engine)
@@ -60,6 +66,16 @@ impl DuckDb {
             Err(error) => Err(no_zones(reason(&error))),
         }
     }
+}
+
+/// No name of a file, and nothing in a file, has the engine load or fetch an extension to open it.
+fn config() -> duckdb::Result<Config> {
+    Config::default().enable_autoload_extension(false)
+}
+
+/// A path that the engine takes for a file: before a `:` it would look for an extension's name.
+pub(super) fn plain_path(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
 
 impl Engine for DuckDb {
@@ -97,6 +113,44 @@ impl Engine for DuckDb {
             of(part(2), "current_database()"),
         );
         self.query(&sql).map(stored)
+    }
+
+    /// By <https://duckdb.org/docs/stable/guides/meta/describe>.
+    fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
+        let sql = match source {
+            Source::Table(name) => format!("DESCRIBE {}", quote_name(name)),
+            Source::Query(text) => {
+                format!("DESCRIBE SELECT * FROM ({}\n)", text.trim().trim_end_matches(';'))
+            }
+        };
+        let answer = match self.query(&sql) {
+            Err(error)
+                if matches!(source, Source::Table(_)) && error.to_string().contains("does not exist") =>
+            {
+                return Ok(Described::Absent);
+            }
+            answer => answer?,
+        };
+        let column = |row: Vec<Cell>| match row.as_slice() {
+            [Cell::Text(name), Cell::Text(ty), null, ..] => Some(SourceColumn {
+                name: name.clone(),
+                ty: ty.clone(),
+                holds: column_type(ty),
+                nullable: *null != Cell::Text("NO".to_owned()),
+            }),
+            _ => None,
+        };
+        Ok(Described::Columns(answer.rows.into_iter().filter_map(column).collect()))
+    }
+
+    fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        let sql = "SELECT CASE WHEN table_schema <> current_schema() THEN table_schema END, table_name \
+                   FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY ALL";
+        self.query(sql).map(names)
+    }
+
+    fn same_name(&self, one: &str, other: &str) -> bool {
+        one.eq_ignore_ascii_case(other)
     }
 
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {

@@ -8,6 +8,9 @@ use crate::diagnostic::{Diagnostic, Problem};
 /// What the messages of scripts' own checks begin with.
 const CHECK: &str = "segc: ";
 
+/// What the message of a failed statement begins with.
+const REFUSED: &str = "the engine refused a statement: ";
+
 /// How much of a statement is shown with its error.
 const SHOWN_STATEMENT: usize = 2_000;
 
@@ -44,6 +47,13 @@ impl EngineError {
     #[must_use]
     pub fn diagnostic(&self) -> &Diagnostic {
         &self.0
+    }
+
+    /// The engine's own words, without segc's.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let words = self.0.message.as_str();
+        words.strip_prefix(REFUSED).unwrap_or(words).to_owned()
     }
 
     /// Its stable code, such as `SEG703`.

@@ -7,12 +7,15 @@
 mod address;
 mod data;
 mod duckdb;
+mod duckdb_types;
 mod error;
 pub(crate) mod load;
 mod postgres;
+mod postgres_types;
 pub(crate) mod problems;
 mod quote;
 mod rows;
+mod source;
 mod table;
 
 pub use self::address::{Access, Address};
@@ -22,6 +25,7 @@ pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
 pub use self::quote::{quote_ident, quote_name, quote_text};
+pub use self::source::{ColumnType, Described, Found, Look, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
 
 /// The engine inside segc, which needs no server.
@@ -74,6 +78,44 @@ pub trait Engine {
     fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
         let _ = table;
         Ok(Vec::new())
+    }
+
+    /// What the engine knows of a source without reading its rows.
+    ///
+    /// # Errors
+    /// The engine's own; a query that it refuses.
+    fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
+        let _ = source;
+        Ok(Described::Unknown)
+    }
+
+    /// Looks for something in the first rows of a source; `live` leaves out rows in which that
+    /// column is present. Gives an answer for each look.
+    ///
+    /// # Errors
+    /// The engine's own.
+    fn look(
+        &mut self,
+        source: Source<'_>,
+        looks: &[Look],
+        live: Option<&str>,
+        rows: u32,
+    ) -> Result<Vec<Found>, EngineError> {
+        self.query(&source::sample::sql(source, looks, live, rows))
+            .map(|answer| source::sample::read(&answer))
+    }
+
+    /// The names of all tables and views, without their schema where they are found without it.
+    ///
+    /// # Errors
+    /// The engine's own.
+    fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    /// Whether two names mean the same column.
+    fn same_name(&self, one: &str, other: &str) -> bool {
+        one == other
     }
 
     /// What the engine calls a type that a statement declares, as [`StoredColumn`] has it.

@@ -5,18 +5,46 @@ use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use postgres::config::Host;
+use postgres::error::SqlState;
 use postgres::types::Type;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
+use super::postgres_types::column_type;
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
-use super::table::{only_text, stored};
-use super::{Cell, Engine, EngineError, StoredColumn, Table, quote_name, quote_text};
+use super::table::{names, only_text, stored};
+use super::{
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
+};
 
 /// How long a server may take to answer at all, unless the connection string says.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The port that needn't be told.
 const USUAL_PORT: u16 = 5432;
+
+/// Settings that change what SQL means or how values are written as text. A server, a database or
+/// a role may have set any of them; what protects the server (timeouts, read-only transactions,
+/// row security) is left as it is, since it makes statements fail and changes no meaning.
+const SESSION: &str = "\
+    SET standard_conforming_strings = on; \
+    SET client_encoding = 'UTF8'; \
+    SET TIME ZONE 'UTC'; \
+    SET DateStyle = 'ISO, YMD'; \
+    SET IntervalStyle = 'postgres'; \
+    SET timezone_abbreviations = 'Default'; \
+    SET extra_float_digits = 1; \
+    SET bytea_output = 'hex'; \
+    SET transform_null_equals = off; \
+    SET array_nulls = on; \
+    SET gin_fuzzy_search_limit = 0; \
+    SET quote_all_identifiers = off; \
+    SET lc_numeric = 'C'; \
+    SET lc_time = 'C'; \
+    SET default_transaction_isolation = 'read committed'; \
+    SELECT pg_catalog.set_config('search_path', pg_catalog.array_to_string(ARRAY( \
+        SELECT pg_catalog.quote_ident(name) FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS name \
+        WHERE name OPERATOR(pg_catalog.<>) 'pg_catalog' \
+    ), ', '), false)";
 
 /// A PostgreSQL database on a server. Its session's zone is UTC.
 ///
@@ -45,9 +73,7 @@ impl Postgres {
             EngineError::new(CannotConnect { span: None, server, reason })
         };
         let mut client = config.connect(NoTls).map_err(|error| refused(&error))?;
-        // As text, an instant must keep its offset and its microseconds.
-        let session = "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'";
-        client.batch_execute(session).map_err(|error| refused(&error))?;
+        client.batch_execute(SESSION).map_err(|error| refused(&error))?;
         Ok(Self { client })
     }
 
@@ -57,6 +83,11 @@ impl Postgres {
     /// The server's own.
     pub fn only_read(&mut self) -> Result<(), EngineError> {
         self.execute("SET default_transaction_read_only = on").map(drop)
+    }
+
+    /// Whether a connection string holds a password.
+    pub(super) fn holds_password(address: &str) -> bool {
+        address.parse::<Config>().is_ok_and(|config| config.get_password().is_some())
     }
 
     /// A connection string as people may see it: without a password.
@@ -70,7 +101,13 @@ impl Postgres {
 
 fn read(address: &str) -> Result<Config, EngineError> {
     let config: Config = address.parse().map_err(|error: postgres::Error| {
-        EngineError::new(UnreadableAddress { span: None, reason: reason(&error) })
+        // The name of an option that isn't known may be a part of a password with spaces.
+        let reason = reason(&error);
+        let reason = match reason.split_once("unknown option") {
+            Some(_) => "it has an option that isn't known".to_owned(),
+            None => reason,
+        };
+        EngineError::new(UnreadableAddress { span: None, reason })
     })?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         let reason = "it names no host".to_owned();
@@ -153,10 +190,66 @@ impl Engine for Postgres {
         self.query(&sql).map(stored)
     }
 
+    /// The types come from preparing a query; what the server calls them, and whether they may be
+    /// missing, from its catalog.
+    fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
+        let sql = match source {
+            Source::Table(name) => format!("SELECT * FROM {}", quote_name(name)),
+            Source::Query(text) => text.trim().trim_end_matches(';').to_owned(),
+        };
+        let prepared = match self.client.prepare(&sql) {
+            Err(error) if matches!(source, Source::Table(_)) && is_absent(&error) => {
+                return Ok(Described::Absent);
+            }
+            prepared => prepared.map_err(|error| EngineError::statement_failed(&sql, reason(&error)))?,
+        };
+        let written = match source {
+            Source::Table(name) => self.query(&written_types(name))?.rows,
+            Source::Query(_) => Vec::new(),
+        };
+        let column = |column: &postgres::Column| {
+            let known = written.iter().find(|row| row.first() == Some(&Cell::Text(column.name().to_owned())));
+            let ty = match known.and_then(|row| row.get(1)) {
+                Some(Cell::Text(ty)) => ty.clone(),
+                _ => column.type_().name().to_owned(),
+            };
+            SourceColumn {
+                name: column.name().to_owned(),
+                holds: column_type(column.type_(), &ty),
+                ty,
+                nullable: known.and_then(|row| row.get(2)) != Some(&Cell::Bool(true)),
+            }
+        };
+        Ok(Described::Columns(prepared.columns().iter().map(column).collect()))
+    }
+
+    fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        let sql = "SELECT CASE WHEN NOT pg_table_is_visible(c.oid) THEN CAST(n.nspname AS text) END, \
+                   CAST(c.relname AS text) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' \
+                   AND n.nspname <> 'information_schema' ORDER BY 1 NULLS FIRST, 2";
+        self.query(sql).map(names)
+    }
+
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         let sql = format!("SELECT CAST(pg_typeof(CAST(NULL AS {declared})) AS text)");
         self.query(&sql).map(|table| only_text(&table))
     }
+}
+
+/// Whether a statement failed for a table that isn't there.
+fn is_absent(error: &postgres::Error) -> bool {
+    matches!(error.code(), Some(code) if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code))
+}
+
+/// The columns of a table: the name, the type as the server writes it, and whether it is `NOT NULL`.
+fn written_types(table: &[String]) -> String {
+    let name = quote_text(&quote_name(table));
+    format!(
+        "SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), a.attnotnull \
+         FROM pg_attribute AS a \
+         WHERE a.attrelid = to_regclass({name}) AND a.attnum > 0 AND NOT a.attisdropped"
+    )
 }
 
 /// The number that stands for a lock's name; locks are each database's own.

@@ -40,7 +40,11 @@ problems! {
     /// ```
     error SEG703 "statement failed" StatementFailed { span: Option<Span>, statement: String, reason: String }
     message |p| format!("the engine refused a statement: {}", p.reason);
-    help |p| Some(format!("the statement was: {}", p.statement));
+    help |p| Some(if is_narrow(&p.reason) {
+        "a column of 32-bit integers overflowed: declare `storage: int32` for the field that reads it; `segc check --probe` lists such fields".to_owned()
+    } else {
+        format!("the statement was: {}", p.statement)
+    });
 
     /// The embedded engine cannot handle time zones.
     ///
@@ -149,7 +153,7 @@ problems! {
     /// URL's user or password are written as `%` and two digits.
     ///
     /// ```text
-    /// segc why vip 42 --database postgres://ann@db.example:54x2/shop
+    /// segc why vip 42 --db postgres://ann@db.example:54x2/shop
     /// ```
     ///
     /// Write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`.
@@ -163,7 +167,7 @@ problems! {
     /// TLS: a server that demands it is reached through a tunnel (`ssh -L`).
     ///
     /// ```text
-    /// segc why vip 42 --database postgres://ann@db.example/shop   # the server is down
+    /// segc why vip 42 --db postgres://ann@db.example/shop   # the server is down
     /// ```
     ///
     /// Check that the server runs and lets this user in: `psql` with the same address tells.
@@ -179,7 +183,7 @@ problems! {
     /// databases it writes SQL, which their own tools run.
     ///
     /// ```text
-    /// segc why vip 42 --database mysql://db.example/shop
+    /// segc why vip 42 --db mysql://db.example/shop
     /// ```
     ///
     /// Print the SQL with `segc compile` and run it there.
@@ -189,14 +193,35 @@ problems! {
 
     /// There is no such database file.
     ///
-    /// A command that only reads makes no database.
+    /// A command makes a database file only where it fills it: `segc run --db FILE --load`.
     ///
     /// ```text
-    /// segc why vip 42 --database shpo.db
+    /// segc why vip 42 --db shpo.db
     /// ```
     ///
     /// Correct the path, or make the file with `segc run --db FILE --load`.
     error SEG723 "no database file" NoDatabaseFile { span: Option<Span>, path: String }
     message |p| format!("there is no database file `{}`", p.path);
-    help |_p| Some("correct the path, or make the file with `segc run --db FILE --load`".to_owned());
+    help |_p| Some("correct the path; `segc run --db FILE --load` makes the file, and fills its tables from `data/`".to_owned());
+
+    /// A text looks like the address of a server, and can't be read as one.
+    ///
+    /// It isn't shown, since it may hold a password; nor is it taken for the name of a file.
+    ///
+    /// ```text
+    /// segc run --db postgres:/ann:secret@db.example/shop      # one slash is missing
+    /// ```
+    ///
+    /// Write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`. To name a file, write
+    /// `./` before it.
+    error SEG724 "no address" NoAddress { span: Option<Span> }
+    message |_p| "this looks like the address of a server, and can't be read as one; it isn't shown, since it may hold a password".to_owned();
+    help |_p| Some("write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`".to_owned());
+}
+
+/// Whether an engine says that integers of 32 bits or fewer overflowed.
+fn is_narrow(reason: &str) -> bool {
+    ["integer out of range", "smallint out of range", "of INT32 ", "of INT16 ", "of INT8 "]
+        .iter()
+        .any(|words| reason.contains(words))
 }

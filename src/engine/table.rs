@@ -82,3 +82,12 @@ pub(super) fn stored(table: Table) -> Vec<StoredColumn> {
 pub(super) fn only_text(table: &Table) -> String {
     table.rows.first().and_then(|row| row.first()).map(ToString::to_string).unwrap_or_default()
 }
+
+/// Rows of names as lists of parts; a part that is missing is left out.
+pub(super) fn names(table: Table) -> Vec<Vec<String>> {
+    let part = |cell: Cell| match cell {
+        Cell::Text(name) => Some(name),
+        _ => None,
+    };
+    table.rows.into_iter().map(|row| row.into_iter().filter_map(part).collect()).collect()
+}

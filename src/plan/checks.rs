@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::lower::{among, not_deleted};
-use super::model::{Check, KeyColumn};
+use super::model::{Check, KeyColumn, Unique};
 use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
 use crate::analyze::Clause;
-use crate::catalog::{EntityId, FieldId, TableSource};
+use crate::catalog::{Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::Hir;
 use crate::types::Literal;
 
@@ -17,6 +17,7 @@ pub(super) const CHECKED: &str = "t";
 pub(super) struct Doubles {
     rows: Select,
     message: String,
+    unique: Option<Unique>,
 }
 
 impl Doubles {
@@ -28,7 +29,11 @@ impl Doubles {
         let from = Some(TableRef { relation: Relation::Rows(Box::new(self.rows)), alias });
         let count = Column { value: Scalar::CountRows, name: None };
         let count = Scalar::Query(Box::new(Select { columns: vec![count], from, ..Select::default() }));
-        Check { fails_if: binary(BinaryOp::Greater, count, integer(0)), message: self.message }
+        Check {
+            fails_if: binary(BinaryOp::Greater, count, integer(0)),
+            message: self.message,
+            unique: self.unique,
+        }
     }
 
     /// Of the affected keys' rows alone: those of the segment's own entity by their keys, others
@@ -86,31 +91,41 @@ pub(super) fn unique_checks(
         if is_key && entity.unique_enforced {
             continue;
         }
-        let relation = match entity.source_on(target) {
-            TableSource::Table(parts) => Relation::Table(parts.clone()),
-            TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
-        };
         let names: Vec<&str> = fields.iter().map(|&field| entity.field(field).column.as_str()).collect();
-        let columns: Vec<Scalar> =
-            names.iter().map(|name| Scalar::Column(CHECKED.to_owned(), (*name).to_owned())).collect();
-        let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
-        let filter = all(present.chain(not_deleted(entity, CHECKED)).collect());
-        let rows = Select {
-            columns: columns.iter().cloned().map(unnamed).collect(),
-            from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
-            filter,
-            group_by: columns,
-            having: Some(more_than_one()),
-            ..Select::default()
-        };
+        let rows = double_rows(entity, target, fields);
         let message = format!(
             "segc: two rows of {} have the same {}; nothing was written",
             entity.name,
             names.join(", ")
         );
-        checks.push((*id, fields.clone(), Doubles { rows, message }));
+        let unique = Some(Unique { entity: *id, fields: fields.clone() });
+        checks.push((*id, fields.clone(), Doubles { rows, message, unique }));
     }
     checks
+}
+
+/// The values of fields that several rows have.
+#[must_use]
+pub fn doubles(hir: &Hir, target: &str, unique: &Unique) -> Select {
+    double_rows(hir.catalog.entity(unique.entity), target, &unique.fields)
+}
+
+fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
+    let relation = match entity.source_on(target) {
+        TableSource::Table(parts) => Relation::Table(parts.clone()),
+        TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
+    };
+    let column = |&field: &FieldId| Scalar::Column(CHECKED.to_owned(), entity.field(field).column.clone());
+    let columns: Vec<Scalar> = fields.iter().map(column).collect();
+    let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
+    Select {
+        columns: columns.iter().cloned().map(unnamed).collect(),
+        from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
+        filter: all(present.chain(not_deleted(entity, CHECKED)).collect()),
+        group_by: columns,
+        having: Some(more_than_one()),
+        ..Select::default()
+    }
 }
 
 /// That a segment's table holds a member twice, which no difference to who matches would show.
@@ -130,7 +145,7 @@ pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]
         "segc: the table {} holds a member of {segment} twice: remove what is double; nothing was written",
         table.join(".")
     );
-    Doubles { rows, message }.check()
+    Doubles { rows, message, unique: None }.check()
 }
 
 fn more_than_one() -> Scalar {

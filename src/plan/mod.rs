@@ -25,6 +25,7 @@ mod taken;
 
 pub(crate) use crate::analyze::Clause;
 pub use build::{Request, allowed, plan, standalone, tables};
+pub use checks::doubles;
 pub use explain::{About, Asked, attrition, explain};
 pub use lookups::Lookup;
 pub use model::*;

@@ -6,6 +6,7 @@ use super::lookups::Lookup;
 use super::rel::{Bound, Clock, Query, Scalar};
 use super::state::StateTables;
 use crate::analyze::InputKind;
+use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
@@ -258,6 +259,17 @@ pub struct Check {
     pub fails_if: Scalar,
     /// What it then says.
     pub message: String,
+    /// What isn't unique then, of a check that rows of an entity are.
+    pub unique: Option<Unique>,
+}
+
+/// Fields of which no two rows may have the same values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unique {
+    /// The entity.
+    pub entity: EntityId,
+    /// The fields, at least one.
+    pub fields: Vec<FieldId>,
 }
 
 /// A table that a segment reads.

@@ -253,11 +253,11 @@ impl Refreshing<'_> {
             let field = keys.field(field);
             KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
         };
-        let Check { fails_if, message } =
+        let Check { fails_if, message, unique } =
             double_members(name, self.table, &keys.key.iter().map(key).collect::<Vec<_>>());
         // Where the last run can be built upon, there are as many members as it left.
         let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(name))));
-        checks.push(Check { fails_if: Scalar::And(vec![unknown, fails_if]), message });
+        checks.push(Check { fails_if: Scalar::And(vec![unknown, fails_if]), message, unique });
         let mut bounds = found.clock.bounds;
         bounds.extend(query.clock.bounds);
         bounds.extend(admitted.iter().flat_map(|admitted| admitted.clock.bounds.clone()));

@@ -188,6 +188,7 @@ impl Usable<'_> {
                 "segc: segment {} can't be refreshed from its last run, which had another definition, another way to refresh, or a later as_of, or isn't known: run its create script; nothing was written",
                 self.segment
             ),
+            unique: None,
         }
     }
 
@@ -268,6 +269,7 @@ pub(super) fn guards(stored: &[Stored]) -> Vec<Check> {
                 message: format!(
                     "segc: the table of {name} is not at this as_of, or was built from another definition: run its script first, compiled with the same --as-of"
                 ),
+                unique: None,
             }
         })
         .collect()

@@ -27,7 +27,7 @@ pub struct Target {
 
 /// A URL, which may hold a password: it is never shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Url(pub String);
+pub struct Url(pub String, pub Span);
 
 impl std::fmt::Debug for Url {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,7 +64,7 @@ fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
         target.dialect_span = node.span;
     }
     target.schema = fields.get("schema").and_then(|node| read_schema(node, problems));
-    target.url = fields.text("url", problems).map(Url);
+    target.url = fields.get("url").and_then(|node| Some(Url(node.text(problems)?.to_owned(), node.span)));
     target.url_env =
         fields.get("url_env").and_then(|node| Some((node.text(problems)?.to_owned(), node.span)));
     fields.finish(problems);

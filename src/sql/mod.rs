@@ -4,6 +4,7 @@
 //! `script` fills the dialect's statements. Must not know: segments' language, files, a
 //! dialect's name. It asks no capability: the plan has chosen.
 
+mod backslash;
 mod node;
 mod parens;
 mod print;

@@ -10,6 +10,7 @@ use sqlparser::ast::{
     VisitMut, VisitorMut,
 };
 
+use super::backslash;
 use super::node::{chain, count_rows, empty_select, function, operator, plain, table};
 use super::parens;
 use super::print;
@@ -68,7 +69,8 @@ impl<'a> Renderer<'a> {
 
     /// A query as text whose lines after the first are indented.
     pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
-        let tree = self.tree(query);
+        let mut tree = self.tree(query);
+        backslash::protect(&mut tree, self.dialect);
         self.done(print::query(&tree, indent))
     }
 
@@ -83,6 +85,7 @@ impl<'a> Renderer<'a> {
     pub(super) fn scalar_at(&self, scalar: &Scalar, indent: usize) -> Result<String, Diagnostics> {
         let mut expr = self.expr(scalar);
         parens::tidy(&mut expr);
+        backslash::protect(&mut expr, self.dialect);
         self.done(print::expr(&expr, indent))
     }
 

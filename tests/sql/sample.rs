@@ -109,6 +109,7 @@ fn unique() -> Check {
     Check {
         fails_if: Scalar::Exists(Box::new(twice), Negated(false)),
         message: "customers has a key \"twice\", it's not unique".to_owned(),
+        unique: None,
     }
 }
 

@@ -226,7 +226,7 @@ impl Postgres {
         Self::connect(self.address.clone())
     }
 
-    /// Where it is, as `--database` takes it.
+    /// Where it is, as `--db` takes it.
     pub fn address(&self) -> &str {
         &self.address
     }

@@ -10,6 +10,7 @@ use super::shape::Shapes;
 use super::{Event, Ran, SegmentRan, Status};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
+use crate::plan::Unique;
 
 /// A run at work.
 pub(super) struct Drive<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Drive<'a> {
     blocked: BTreeMap<String, BTreeSet<String>>,
     /// The segments whose members this run may have changed.
     changed: BTreeSet<String>,
+    /// What isn't unique, and the segments that were not built for it.
+    doubles: Vec<(Unique, Vec<String>)>,
     /// Why the database no longer answers.
     gone: Option<String>,
 }
@@ -44,6 +47,7 @@ impl<'a> Drive<'a> {
             problems: Diagnostics::new(),
             blocked: BTreeMap::new(),
             changed: BTreeSet::new(),
+            doubles: Vec::new(),
             gone: None,
         }
     }
@@ -95,6 +99,14 @@ impl<'a> Drive<'a> {
     /// Tables that aren't what the script takes them for explain its failure better than the
     /// engine does.
     fn failed(&mut self, segment: &Segment, work: &Work, error: EngineError) {
+        self.blocked.insert(segment.name.clone(), BTreeSet::from([segment.name.clone()]));
+        if let Some(unique) = not_unique(work, &error) {
+            match self.doubles.iter_mut().find(|(known, _)| *known == unique) {
+                Some((_, segments)) => segments.push(segment.name.clone()),
+                None => self.doubles.push((unique, vec![segment.name.clone()])),
+            }
+            return;
+        }
         let mut reasons = self.shapes.differences(work, self.engine);
         if reasons.is_empty() {
             reasons.push(error.into());
@@ -102,13 +114,15 @@ impl<'a> Drive<'a> {
         for reason in reasons {
             self.problems.push(of_segment(&segment.name, segment.span, reason));
         }
-        self.blocked.insert(segment.name.clone(), BTreeSet::from([segment.name.clone()]));
         self.gone = self.engine.query(self.clock).err().map(|error| error.to_string());
     }
 
     /// What came of it, with a word on what was skipped and why.
     pub(super) fn finish(self, segments: &[Segment], as_of: Timestamp) -> Ran {
         let mut problems = self.problems;
+        for (unique, names) in &self.doubles {
+            problems.push(self.shapes.not_unique(unique, names, self.engine));
+        }
         let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for one in &self.ran {
             if let Status::Skipped(by) = &one.status {
@@ -129,6 +143,12 @@ impl<'a> Drive<'a> {
         }
         Ran { as_of, segments: self.ran, problems }
     }
+}
+
+/// What isn't unique, if that is why a script stopped.
+fn not_unique(work: &Work, error: &EngineError) -> Option<Unique> {
+    let said = format!("segc: {error}");
+    work.unique.iter().find(|(message, _)| *message == said).map(|(_, unique)| unique.clone())
 }
 
 /// A failure with the segment and its place.

@@ -3,10 +3,13 @@
 //! A segment is a transaction of its own where its database has them. One that fails is as it was
 //! before, and takes along only those that depend on it; the run can be resumed.
 
+mod doubles;
 mod drive;
 mod resume;
 mod segment;
 mod shape;
+mod stale;
+mod ties;
 mod verify;
 
 pub(crate) mod problems;
@@ -193,6 +196,15 @@ fn run(
     let options = Options { as_of: Some(as_of), ..request.options.clone() };
     let fixed =
         if request.options.as_of.is_some() { live.clone() } else { session.planned(request, &options)?.0 };
+    if !request.refresh && !request.resume {
+        warnings.append(
+            stale::find(session, target, &fixed, as_of, engine)
+                .map(Diagnostic::from)
+                .into_iter()
+                .collect::<Vec<_>>()
+                .into(),
+        );
+    }
     let segments = segment::segments(session, target, &fixed, live, request.refresh)?;
     let earlier = if request.resume { earlier.unwrap_or_default() } else { Vec::new() };
     let done = resume::standing(target, &fixed, &earlier, engine);
@@ -203,6 +215,7 @@ fn run(
     let mut ran = drive.finish(&segments, as_of);
     if request.verify {
         verify::verify(session, target, &fixed, engine, &mut ran);
+        ran.problems.append(ties::find(session, target, &fixed, engine));
     }
     Ok(Ran { problems: together(warnings, std::mem::take(&mut ran.problems)), ..ran })
 }

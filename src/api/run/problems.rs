@@ -1,6 +1,7 @@
 //! What can go wrong with a run beyond the engine's own failures (SEG73x).
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::diagnostic::Span;
 use crate::problems;
@@ -153,6 +154,38 @@ problems! {
     warning SEG737 "ahead of the clock" AheadOfClock { span: Option<Span>, as_of: Timestamp, clock: Timestamp }
     message |p| format!("as of {} is ahead of the database's clock ({})", p.as_of, p.clock);
     help |_p| Some("leave `--as-of` out if that isn't meant".to_owned());
+
+    /// The newest row of all that a run reads is long before its as_of.
+    ///
+    /// Windows such as `last 30 days` reach back from as_of, and find no rows. Sample data and copies of
+    /// a database often end some time ago.
+    ///
+    /// ```text
+    /// segc run                     # as of today, over rows that end in March
+    /// ```
+    ///
+    /// Run with an `--as-of` after the newest row.
+    warning SEG738 "rows that end long before" StaleRows {
+        span: Option<Span>, entity: String, newest: Date, after: Date, days: i64,
+    }
+    message |p| format!("the newest row of `{}` is from {}, {} days before as_of: windows such as `last 30 days` are empty", p.entity, p.newest, p.days);
+    help |p| Some(format!("if the rows end there, run with `--as-of {}`", p.after));
+
+    /// Rows have the same time and the same key, so that `first`, `last`, `latest` and `earliest`
+    /// have no order to go by.
+    ///
+    /// Which of them is the first may change from run to run, and with it the members.
+    ///
+    /// ```text
+    /// order_id,ordered_at,total
+    /// 1,2026-01-01T00:00:00Z,10
+    /// 1,2026-01-01T00:00:00Z,20     # which is the last?
+    /// ```
+    ///
+    /// Remove the duplicate rows, or name the fields that tell rows apart under `key:`.
+    error SEG749 "rows without an order" TiedRows { span: Option<Span>, entity: String, columns: String, keys: String }
+    message |p| format!("several rows of `{}` have the same {}: {}; `first`, `last`, `latest` and `earliest` can't order them", p.entity, p.columns, p.keys);
+    help |_p| Some("remove the duplicate rows, or name the fields that tell rows apart under `key:`".to_owned());
 }
 
 /// `order.status` and `order.state`.

@@ -7,7 +7,7 @@ use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::plan::{Plan, SegmentPlan, TableRead};
+use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
 use crate::sql::{Purpose, Scope, Statement};
 
 /// A segment of a run.
@@ -34,6 +34,8 @@ pub(super) struct Work {
     pub(super) kept: Vec<Vec<String>>,
     /// The tables and columns that it reads.
     pub(super) reads: Vec<TableRead>,
+    /// What must be unique for it, each with what its script says where it isn't.
+    pub(super) unique: Vec<(String, Unique)>,
     /// The query that then counts its members.
     pub(super) count: String,
 }
@@ -80,6 +82,11 @@ fn work(
         table: segment.table.clone(),
         kept: segment.history.iter().cloned().chain(log).collect(),
         reads: segment.reads.clone(),
+        unique: segment
+            .checks
+            .iter()
+            .filter_map(|check| Some((check.message.clone(), check.unique.clone()?)))
+            .collect(),
         statements: made.statements.into_iter().map(|statement| statement.text).collect(),
         count: count_sql(target, &segment.table)?,
     }))

@@ -1,13 +1,18 @@
 //! Whether the tables that a script found are what it takes them for. Asked when it has failed.
 
+use super::doubles;
 use super::problems::{ColumnGone, OtherShape};
 use super::segment::Work;
 use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::diagnostic::Diagnostic;
+use crate::engine::problems::CheckFailed;
 use crate::engine::{Engine, StoredColumn};
-use crate::plan::TableRead;
+use crate::plan::{TableRead, Unique};
 use crate::sql::{MadeTable, made_tables};
+
+/// So many segments are named.
+const NAMED: usize = 5;
 
 /// What is known without the database.
 #[derive(Clone, Copy)]
@@ -42,6 +47,31 @@ impl Shapes<'_> {
             }
         }
         found
+    }
+
+    /// That rows of an entity have the same key, and which segments were not built for it.
+    pub(super) fn not_unique(
+        &self,
+        unique: &Unique,
+        segments: &[String],
+        engine: &mut dyn Engine,
+    ) -> Diagnostic {
+        let doubles = doubles::count(self.session, self.target, unique, engine);
+        let entity = self.session.hir.catalog.entity(unique.entity);
+        let keys = doubles.found.map(|found| format!(": {found}")).unwrap_or_default();
+        let names: Vec<String> = segments.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        let more = match segments.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let be = if segments.len() == 1 { "was" } else { "were" };
+        let said = format!(
+            "several rows of `{}` have the same {}{keys}; {}{more} {be} not built",
+            entity.name,
+            doubles.columns,
+            names.join(", "),
+        );
+        CheckFailed { span: Some(entity.span), said }.into()
     }
 
     fn columns_gone(&self, read: &TableRead, there: &[StoredColumn]) -> Vec<Diagnostic> {

@@ -45,10 +45,14 @@ fn answer(
     terminal: &mut Terminal,
 ) -> Result<Answer, Diagnostics> {
     let segment = opened.segment(&args.segment)?;
-    let database = choose(opened, args.place.database.as_deref(), args.place.target.as_deref())?;
+    let database = choose(opened, args.place.db.as_deref(), args.place.target.as_deref())?;
     let mut engine = database.open(opened, Access::Read, false, terminal)?;
     let probes = database.probe(opened, engine.as_mut())?;
     let options = Options { probes, ..options.clone() };
+    let (plan, _) = opened.session.plan(&database.target, &[segment], &options);
+    if let Some(plan) = plan {
+        database.examine(opened, &plan, false, engine.as_mut())?;
+    }
     opened.session.attrition(segment, &database.target, &options, engine.as_mut())
 }
 

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 
 pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     let options = Options { tier: args.tier.clone(), ..Options::default() };
-    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(options), terminal)? {
+    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(options.into()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -22,8 +22,8 @@ pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Term
         Ok(targets) => targets,
         Err(slips) => return opened.report(slips, terminal),
     };
-    let probes = match probe(&opened, args.probe.as_deref(), &targets) {
-        Ok(probes) => probes,
+    let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &Options::default()) {
+        Ok(probed) => probed.probes,
         Err(problems) => return opened.report(problems, terminal),
     };
     let matrix = opened.session.capability_matrix(args.tier.as_deref(), &probes).only(&targets);

@@ -6,20 +6,20 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{one, open, refuse_folder, write_json};
-use crate::api::Options;
 use crate::catalog::{Catalog, Changes, Entity, FieldId, Link, TableSource};
 use crate::cli::args::{Catalog as Args, ListFormat};
+use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::problems::UnknownEntity;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
-use crate::diagnostic::{Diagnostics, closest};
+use crate::diagnostic::{Diagnostics, closest, visible};
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(args.entity.as_slice(), named) {
         return terminal.refuse(problem);
     }
-    let (opened, _) = match open(named, Ok(Options::default()), terminal)? {
+    let (opened, _) = match open(named, Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -65,9 +65,10 @@ fn overview(catalog: &Catalog) -> Table {
 }
 
 fn details(catalog: &Catalog, entity: &Entity, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} ({})", entity.name, source(entity).unwrap_or_else(|| "query".to_owned()))?;
-    if let Some(description) = &entity.description {
-        writeln!(out, "{description}")?;
+    let from = source(entity).unwrap_or_else(|| "query".to_owned());
+    writeln!(out, "{} ({})", entity.name, visible(&from))?;
+    for line in entity.description.iter().flat_map(|text| text.lines()) {
+        writeln!(out, "{}", visible(line))?;
     }
     writeln!(out)?;
     let mut fields = Table::new(["FIELD", "TYPE", "NOTES", "ABOUT"]);

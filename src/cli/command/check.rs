@@ -26,12 +26,14 @@ pub(super) fn run(args: &Check, named: Option<&Path>, terminal: &mut Terminal) -
         Err(_) if args.target.is_empty() && opened.diagnostics.has_errors() => Vec::new(),
         Err(slips) => return opened.report(slips, terminal),
     };
-    let probes = match probe(&opened, args.probe.as_deref(), &targets) {
-        Ok(probes) => probes,
+    let all: Vec<SegmentId> = opened.session.hir().iter().map(|(id, _)| id).collect();
+    let probed = match probe(&opened, args.probe.as_deref(), &targets, &all, &options) {
+        Ok(probed) => probed,
         Err(problems) => return opened.report(problems, terminal),
     };
-    let options = Options { probes, ..options };
-    opened.diagnostics.append(refusals(&opened, &targets, &options));
+    let options = Options { probes: probed.probes, ..options };
+    opened.diagnostics.append(probed.untrue);
+    opened.diagnostics.append(refusals(&opened, &targets, &all, &options));
     let clean = opened.diagnostics.is_empty();
     let segments = opened.session.hir().segments.len();
     let exit = opened.report(Diagnostics::new(), terminal)?;
@@ -44,11 +46,10 @@ pub(super) fn run(args: &Check, named: Option<&Path>, terminal: &mut Terminal) -
 
 /// What any of the targets refuses, or a policy. A target's problems name it; what all of
 /// them say in the same words is reported once.
-fn refusals(opened: &Opened, targets: &[String], options: &Options) -> Diagnostics {
-    let all: Vec<SegmentId> = opened.session.hir().iter().map(|(id, _)| id).collect();
+fn refusals(opened: &Opened, targets: &[String], all: &[SegmentId], options: &Options) -> Diagnostics {
     let mut problems = Diagnostics::new();
     for target in targets {
-        problems.append(opened.session.judge(target, &all, options));
+        problems.append(opened.session.judge(target, all, options));
     }
     problems
 }

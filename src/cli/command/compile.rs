@@ -38,8 +38,8 @@ pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal)
             return opened.report(slips, terminal);
         }
     };
-    let probes = match probe(&opened, args.probe.as_deref(), &targets) {
-        Ok(probes) => probes,
+    let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &options) {
+        Ok(probed) => probed.probes,
         Err(problems) => return opened.report(problems, terminal),
     };
     let options = Options { probes, ..options };

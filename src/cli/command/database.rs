@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::{Opened, one};
-use crate::api::Probe;
-use crate::cli::problems::{NoTarget, NoUrlVariable};
+use crate::api::{Options, Probe};
+use crate::check::hir::SegmentId;
+use crate::cli::problems::{NoTables, NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
 use crate::diagnostic::Diagnostics;
+use crate::engine::problems::NoDatabaseFile;
 use crate::engine::{Access, Address, Embedded, Engine};
+use crate::plan::Plan;
 
 /// Where a project's sample rows are.
 const DATA: &str = "data";
@@ -67,13 +70,25 @@ fn of_target(opened: &Opened, target: &str) -> Result<Address, Diagnostics> {
     Address::parse(&text).map_err(one)
 }
 
-/// Asks a database what it can do, for each of the targets that it could run.
+/// What a database that is probed says.
+#[derive(Default)]
+pub(super) struct Probed {
+    /// What it can do, for each of the targets that it could run.
+    pub(super) probes: BTreeMap<String, Probe>,
+    /// What the catalog says of it, and isn't so.
+    pub(super) untrue: Diagnostics,
+}
+
+/// Asks a database what it can do, for each of the targets that it could run; with `segments`,
+/// also whether the catalog is right about what they read.
 pub(super) fn probe(
     opened: &Opened,
     database: Option<&str>,
     targets: &[String],
-) -> Result<BTreeMap<String, Probe>, Diagnostics> {
-    let Some(text) = database else { return Ok(BTreeMap::new()) };
+    segments: &[SegmentId],
+    options: &Options,
+) -> Result<Probed, Diagnostics> {
+    let Some(text) = database else { return Ok(Probed::default()) };
     let address = Address::parse(text).map_err(one)?;
     let able = opened.session.targets_of(address.dialect());
     let mut probed: Vec<&String> = targets.iter().filter(|target| able.contains(target)).collect();
@@ -83,11 +98,15 @@ pub(super) fn probe(
         return Err(one(NoTarget { span: None, why, able }));
     }
     let mut engine = address.open(Access::Read).map_err(one)?;
-    let ask = |target: &String| {
+    let mut answer = Probed::default();
+    for target in probed {
         let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
-        Ok((target.clone(), probe))
-    };
-    probed.into_iter().map(ask).collect()
+        answer.probes.insert(target.clone(), probe);
+        if let (Some(plan), _) = opened.session.plan(target, segments, options) {
+            answer.untrue.append(opened.session.compare_schema(&plan, &address.shown(), engine.as_mut()));
+        }
+    }
+    Ok(answer)
 }
 
 impl Database {
@@ -115,11 +134,42 @@ impl Database {
         let file = match &self.address {
             Address::Memory => None,
             Address::File(path) if load => Some(path.as_path()),
+            Address::File(path) if !path.is_file() => {
+                return Err(one(NoDatabaseFile { span: None, path: self.address.shown() }));
+            }
             Address::File(_) | Address::Server(_) => return self.address.open(access).map_err(one),
         };
         let mut engine = Embedded::open(file).map_err(one)?;
         load_samples(&mut engine, opened, &self.target, terminal)?;
         Ok(Box::new(engine))
+    }
+}
+
+impl Database {
+    /// Whether it has what a plan reads: the tables, and in somebody's own database the columns as
+    /// the catalog describes them. Gives warnings.
+    pub(super) fn examine(
+        &self,
+        opened: &Opened,
+        plan: &Plan,
+        load: bool,
+        engine: &mut dyn Engine,
+    ) -> Result<Diagnostics, Diagnostics> {
+        let samples = load || self.address == Address::Memory;
+        let reads = opened.session.source_tables(plan)?;
+        let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();
+        let missing: Vec<String> = reads.iter().filter(is_missing).map(|(table, _)| table.clone()).collect();
+        if !missing.is_empty() && (samples || missing.len() == reads.len()) {
+            let database = (!samples).then(|| self.address.shown());
+            let is_server = matches!(self.address, Address::Server(_));
+            return Err(one(NoTables { span: None, tables: missing, database, is_server }));
+        }
+        // Tables that segc fills itself are as the catalog says.
+        if samples {
+            return Ok(Diagnostics::new());
+        }
+        let untrue = opened.session.compare_schema(plan, &self.address.shown(), engine);
+        if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
     }
 }
 

@@ -4,15 +4,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::open;
-use crate::api::Options;
 use crate::artifact;
 use crate::cli::args::{Graph, GraphFormat};
+use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 
 pub(super) fn run(args: &Graph, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    let (opened, options) = match open(args.dir.as_deref().or(named), Ok(Options::default()), terminal)? {
+    let (opened, options) = match open(args.dir.as_deref().or(named), Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };

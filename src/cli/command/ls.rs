@@ -6,18 +6,19 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{open, write_json};
-use crate::api::{Options, Session};
+use crate::api::Session;
 use crate::artifact::sensitive_fields;
 use crate::check::hir::SegmentId;
 use crate::check::uses::Uses;
 use crate::cli::args::{ListFormat, Ls};
+use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 
 pub(super) fn run(args: &Ls, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(Options::default()), terminal)? {
+    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };

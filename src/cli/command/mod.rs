@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::args::{Args, Command};
-use super::config::{self, Root};
+use super::config::{self, Asked, Root};
 use super::exit::Exit;
 use super::problems::{FolderForSegment, NoTarget, NotOneSegment, UnknownTarget};
 use super::terminal::Terminal;
@@ -74,18 +74,22 @@ struct Opened {
 /// Finds and reads the project; a wrong use of the command is told here.
 fn open(
     named: Option<&Path>,
-    options: Result<Options, Diagnostics>,
+    asked: Result<Asked, Diagnostics>,
     terminal: &mut Terminal,
 ) -> io::Result<Result<(Opened, Options), Exit>> {
     let mut problems = Diagnostics::new();
     let root = config::root(named).map_err(|problem| problems.push(problem));
-    let options = options.map_err(|slips| problems.append(slips));
-    let (Ok(root), Ok(options)) = (root, options) else {
+    let asked = asked.map_err(|slips| problems.append(slips));
+    let (Ok(root), Ok(asked)) = (root, asked) else {
         return terminal.report(&Default::default(), problems).map(Err);
     };
     terminal.set_prefix(root.prefix.clone());
-    let (session, diagnostics) = api::open(&root.folder, &options);
-    Ok(Ok((Opened { root, session, diagnostics }, options)))
+    let (session, diagnostics) = api::open(&root.folder, &asked.options);
+    let opened = Opened { root, session, diagnostics };
+    match asked.in_project(&opened.session.config().calendar) {
+        Ok(options) => Ok(Ok((opened, options))),
+        Err(slips) => opened.report(slips, terminal).map(Err),
+    }
 }
 
 impl Opened {

@@ -13,11 +13,12 @@ use crate::cli::args::Run;
 use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NoLoading, NoTables};
+use crate::cli::problems::NoLoading;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Access, Address, Engine};
+use crate::engine::{Access, Address};
+use crate::plan::Plan;
 
 pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
@@ -54,8 +55,8 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
 struct Prepared {
     database: Database,
     segments: Vec<SegmentId>,
-    /// The tables that are read, each with a query that fails if it isn't there.
-    reads: Vec<(String, String)>,
+    /// What is read, and how.
+    plan: Plan,
 }
 
 /// Everything that can go wrong before the engine is asked: target, selection, plan.
@@ -68,8 +69,7 @@ fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<Prepared, D
     let segments = opened.session.select(&patterns)?;
     let (plan, problems) = opened.session.plan(&database.target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
-    let reads = opened.session.source_tables(&plan)?;
-    Ok(Prepared { database, segments, reads })
+    Ok(Prepared { database, segments, plan })
 }
 
 /// How long each segment took.
@@ -90,7 +90,7 @@ fn execute(
 ) -> Result<Ran, Diagnostics> {
     let database = &prepared.database;
     let mut engine = database.open(opened, Access::Write, args.load, terminal)?;
-    require_tables(engine.as_mut(), args, prepared)?;
+    let warnings = database.examine(opened, &prepared.plan, args.load, engine.as_mut())?;
     let request = RunRequest {
         target: &database.target,
         segments: &prepared.segments,
@@ -103,7 +103,7 @@ fn execute(
         check_clock: database.address != Address::Memory,
     };
     let human = terminal.is_human();
-    opened.session.run(&request, engine.as_mut(), &mut |event| match event {
+    let ran = opened.session.run(&request, engine.as_mut(), &mut |event| match event {
         Event::Begins(_) => progress.begun = Some(now()),
         Event::Ends(ran) => {
             if let Some(begun) = progress.begun.take() {
@@ -118,23 +118,10 @@ fn execute(
             let _ = writeln!(terminal.err, "as of {as_of}");
         }
         Event::Waits | Event::AsOf(_) => {}
-    })
-}
-
-/// Asks for every table that is read, so that a missing one is told in the user's words. In a
-/// database of somebody's, only what reads it fails for one that is missing.
-fn require_tables(engine: &mut dyn Engine, args: &Run, prepared: &Prepared) -> Result<(), Diagnostics> {
-    let reads = &prepared.reads;
-    let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();
-    let missing: Vec<String> = reads.iter().filter(is_missing).map(|(table, _)| table.clone()).collect();
-    let address = &prepared.database.address;
-    let samples = *address == Address::Memory || args.load;
-    if missing.is_empty() || !samples && missing.len() < reads.len() {
-        return Ok(());
-    }
-    let database = (!samples).then(|| address.shown());
-    let is_server = matches!(address, Address::Server(_));
-    Err(one(NoTables { span: None, tables: missing, database, is_server }))
+    })?;
+    let mut problems = warnings;
+    problems.append(ran.problems);
+    Ok(Ran { problems, ..ran })
 }
 
 /// A row for each segment, with no more columns than there is something to say.

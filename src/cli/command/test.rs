@@ -5,15 +5,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Opened, open};
-use crate::api::Options;
 use crate::cli::args::{Test, TestEngine, TestFormat};
 use crate::cli::clock::{duration, now};
+use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::problems::NoSuchTest;
 use crate::cli::report;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, visible};
 use crate::project::Disk;
 use crate::unittest::{self, Case, Expectation, Outcome, Suite, Verdict};
 
@@ -21,7 +21,7 @@ use crate::unittest::{self, Case, Expectation, Outcome, Suite, Verdict};
 const SHOWN: usize = 20;
 
 pub(super) fn run(args: &Test, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    let (mut opened, _) = match open(named, Ok(Options::default()), terminal)? {
+    let (mut opened, _) = match open(named, Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -94,7 +94,7 @@ fn human(
     let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.passed()).collect();
     for outcome in &failed {
         let Some(case) = suite.cases.get(outcome.case) else { continue };
-        writeln!(out, "FAILED {}{}:{} {}", opened.root.prefix, case.path, case.line, case.name)?;
+        writeln!(out, "FAILED {}{}:{} {}", opened.root.prefix, case.path, case.line, visible(&case.name))?;
         for (expectation, verdict) in case.expectations.iter().zip(&outcome.verdicts) {
             failure(expectation, verdict, out)?;
         }
@@ -112,7 +112,7 @@ fn human(
 fn failure(expectation: &Expectation, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let (missing, extra) = match verdict {
         Verdict::Passed => return Ok(()),
-        Verdict::Fails(why) => return writeln!(out, "\n  {}: {why}", expectation.name),
+        Verdict::Fails(why) => return writeln!(out, "\n  {}: {}", expectation.name, visible(why)),
         Verdict::Differs { missing, extra } => (missing, extra),
     };
     writeln!(out, "\n  {}", expectation.name)?;

@@ -13,7 +13,7 @@ use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::problems::CannotRead;
 use crate::cli::terminal::Terminal;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, visible};
 use crate::engine::Access;
 use crate::unittest::{self, SingleRow};
 
@@ -70,10 +70,14 @@ fn answer(
         return opened.session.why_row(&question, &row.data, as_of);
     }
     let question = Question { segment, key: &args.key, deep: args.deep };
-    let database = choose(opened, args.place.database.as_deref(), args.place.target.as_deref())?;
+    let database = choose(opened, args.place.db.as_deref(), args.place.target.as_deref())?;
     let mut engine = database.open(opened, Access::Read, false, terminal)?;
     let probes = database.probe(opened, engine.as_mut())?;
     let options = Options { probes, ..options.clone() };
+    let (plan, _) = opened.session.plan(&database.target, &[segment], &options);
+    if let Some(plan) = plan {
+        database.examine(opened, &plan, false, engine.as_mut())?;
+    }
     opened.session.why(&question, &database.target, &options, engine.as_mut())
 }
 
@@ -92,7 +96,7 @@ fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow
 type Line = (String, String);
 
 fn write_tree(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", flat(&answer.sentence()))?;
+    writeln!(out, "{}", visible(&answer.sentence()))?;
     writeln!(out, "as of {}", answer.as_of)?;
     writeln!(out)?;
     let mut lines = Vec::new();
@@ -112,7 +116,7 @@ fn write_tree(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
 fn tree_lines(part: &WhyPart, depth: usize, lines: &mut Vec<Line>) {
     let mark = if part.holds { '✓' } else { '✗' };
     let text = format!("{}{mark} {}", "  ".repeat(depth), words(part));
-    lines.push((flat(&text), flat(&part.values())));
+    lines.push((visible(&text), visible(&part.values())));
     for inner in &part.parts {
         tree_lines(inner, depth + 1, lines);
     }
@@ -137,9 +141,4 @@ fn words(part: &WhyPart) -> String {
         Role::Group(_) => format!("exclusive group {}: none of", part.text),
         Role::Condition => text.to_owned(),
     }
-}
-
-/// On one line, whatever stands in it.
-fn flat(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::super::{Source, Span};
+use super::super::{Source, Span, is_unseen};
 use super::place::floor;
 
 /// A span over more lines than this is drawn as its first line.
@@ -238,14 +238,9 @@ pub(super) fn tame(text: &str) -> String {
         match c {
             '\n' | '\t' => tamed.push(c),
             '\r' if characters.peek() == Some(&'\n') => tamed.push(c),
-            c if c.is_control() || turns(c) => (0..c.len_utf8()).for_each(|_| tamed.push('?')),
+            c if is_unseen(c) => (0..c.len_utf8()).for_each(|_| tamed.push('?')),
             c => tamed.push(c),
         }
     }
     tamed
-}
-
-/// Whether a character changes the direction of the text around it, or ends a line.
-fn turns(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,0 +1,102 @@
+//! Rows that end long before a run's as_of, so that windows see none of them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::problems::StaleRows;
+use crate::api::scripts::plain_sql;
+use crate::api::session::Session;
+use crate::api::targets::Target;
+use crate::catalog::{Entity, Storage, TableSource};
+use crate::check::hir::{Value, ValueKind};
+use crate::check::visit::{Visitor, walk_segment, walk_value};
+use crate::dialect::Function;
+use crate::engine::{Cell, Engine};
+use crate::plan::Plan;
+use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
+use crate::types::find_zone;
+
+/// So many days without a row are usual.
+const DAYS: i64 = 30;
+
+/// A warning if the newest row of all entities with a time is long before as_of, and conditions
+/// depend on as_of.
+pub(super) fn find(
+    session: &Session,
+    target: &Target,
+    plan: &Plan,
+    as_of: Timestamp,
+    engine: &mut dyn Engine,
+) -> Option<StaleRows> {
+    let mut reader = ReadsClock(false);
+    plan.segments.iter().for_each(|segment| walk_segment(&mut reader, session.hir.segment(segment.id)));
+    session.hir.traits.iter().for_each(|one| reader.value(&one.value));
+    if !reader.0 {
+        return None;
+    }
+    let mut newest: Option<(Timestamp, &Entity)> = None;
+    for (_, entity) in session.hir.catalog.iter() {
+        let Some(time) = entity.time.map(|id| entity.field(id)).filter(|time| time.inside.is_none()) else {
+            continue;
+        };
+        let reads = |segment: &crate::plan::SegmentPlan| {
+            let of_entity = segment.reads.iter().find(|read| read.entity == entity.name);
+            of_entity.is_some_and(|read| read.columns.contains(&time.column))
+        };
+        if !plan.segments.iter().any(reads) {
+            continue;
+        }
+        let answer = sql(target, entity, &time.column).and_then(|sql| engine.query(&sql).ok());
+        let cell = answer.and_then(|table| table.rows.into_iter().flatten().next());
+        let Some(at) = cell.and_then(|cell| instant(session, &time.storage, &cell)) else { continue };
+        newest = newest.filter(|(known, _)| *known >= at).or(Some((at, entity)));
+    }
+    let (at, entity) = newest?;
+    let days = as_of.duration_since(at).as_hours() / 24;
+    if days <= DAYS {
+        return None;
+    }
+    let local = session.config().calendar.local(at).date();
+    Some(StaleRows {
+        span: entity.time.map(|id| entity.field(id).span),
+        entity: entity.name.clone(),
+        newest: local,
+        after: local.tomorrow().unwrap_or(local),
+        days,
+    })
+}
+
+/// Whether a condition depends on as_of.
+struct ReadsClock(bool);
+
+impl Visitor for ReadsClock {
+    fn value(&mut self, value: &Value) {
+        self.0 |= matches!(value.kind, ValueKind::Now);
+        walk_value(self, value);
+    }
+}
+
+fn sql(target: &Target, entity: &Entity, column: &str) -> Option<String> {
+    let alias = "newest".to_owned();
+    let relation = match entity.source_on(&target.name) {
+        TableSource::Table(parts) => Relation::Table(parts.clone()),
+        TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
+    };
+    let value = Scalar::Call(Function::Max, vec![Scalar::Column(alias.clone(), column.to_owned())]);
+    let columns = vec![Column { value, name: Some("newest".to_owned()) }];
+    let from = Some(TableRef { relation, alias });
+    plain_sql(target, Select { columns, from, ..Select::default() }).ok()
+}
+
+/// The instant of a time as a column holds it.
+fn instant(session: &Session, storage: &Storage, cell: &Cell) -> Option<Timestamp> {
+    match (cell, storage) {
+        (Cell::Timestamp(at), Storage::Zone(zone)) => {
+            let local = at.to_zoned(TimeZone::UTC).datetime();
+            find_zone(zone)?.0.to_timestamp(local).ok()
+        }
+        (Cell::Timestamp(at), _) => Some(*at),
+        (Cell::Date(day), _) => session.config().calendar.midnight(*day),
+        _ => None,
+    }
+}

@@ -1,0 +1,182 @@
+//! Whether a column holds what a field declares, and the declaration that would be right.
+
+use crate::catalog::{Container, Field, Storage};
+use crate::engine::{ColumnType, SourceColumn};
+use crate::types::Type;
+
+/// How a field's declaration compares with its column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It is right.
+    Right,
+    /// The column holds integers of 32 bits, which the field doesn't say.
+    Narrow,
+    /// It holds times without a zone, which the field doesn't say.
+    NoZone,
+    /// It holds something else: the declaration that would be right, if there is one.
+    Wrong(Option<String>),
+    /// The struct has no field of that name; the names that it has.
+    NoPart {
+        /// What was looked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+}
+
+/// Compares a field with its column.
+pub(super) fn fit(field: &Field, column: &SourceColumn) -> Fit {
+    let Some(inside) = &field.inside else {
+        return value(&field.ty, &field.storage, &column.holds);
+    };
+    match (inside.container, &column.holds) {
+        (Container::Json, ColumnType::Json) | (Container::JsonText, ColumnType::Text) => Fit::Right,
+        (Container::Struct, ColumnType::Struct(_)) => part(field, &inside.keys, &column.holds),
+        (_, ColumnType::Json) => Fit::Wrong(Some("from: json".to_owned())),
+        (_, ColumnType::Text) => Fit::Wrong(Some("from: json_text".to_owned())),
+        (_, ColumnType::Struct(_)) => Fit::Wrong(Some("from: struct".to_owned())),
+        (_, other) => Fit::Wrong(declaration(other)),
+    }
+}
+
+fn part(field: &Field, keys: &[String], holds: &ColumnType) -> Fit {
+    let Some((key, rest)) = keys.split_first() else {
+        return value(&field.ty, &field.storage, holds);
+    };
+    let ColumnType::Struct(parts) = holds else { return Fit::Wrong(declaration(holds)) };
+    match parts.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+        Some((_, inner)) => part(field, rest, inner),
+        None => {
+            let known = parts.iter().map(|(name, _)| name.clone()).collect();
+            Fit::NoPart { name: key.clone(), known }
+        }
+    }
+}
+
+fn value(ty: &Type, storage: &Storage, holds: &ColumnType) -> Fit {
+    let right = match (ty, holds) {
+        (Type::String, ColumnType::Char) => *storage == Storage::Char,
+        (Type::String | Type::Semver, ColumnType::Text | ColumnType::Enum(_))
+        | (Type::Boolean, ColumnType::Boolean)
+        | (Type::Date, ColumnType::Date)
+        | (Type::Json, ColumnType::Json)
+        | (Type::Decimal { .. }, ColumnType::Decimal(None)) => true,
+        (Type::Integer, ColumnType::Integer { bits: 32 }) => match storage {
+            Storage::Int32 => true,
+            _ => return Fit::Narrow,
+        },
+        (Type::Integer, ColumnType::Integer { .. }) => true,
+        (Type::Integer, ColumnType::Decimal(precision)) => precision.is_some_and(|(_, scale)| scale == 0),
+        (&Type::Decimal { precision, scale }, ColumnType::Decimal(Some((digits, places)))) => {
+            holds_all(u64::from(precision), u64::from(scale), *digits, *places)
+        }
+        (Type::Float, ColumnType::Float { bits: 32 }) => *storage == Storage::Float32,
+        (Type::Float, ColumnType::Float { .. }) => true,
+        (Type::Timestamp, ColumnType::LocalTime) => match storage {
+            Storage::Zone(_) => true,
+            _ => return Fit::NoZone,
+        },
+        (Type::Timestamp, ColumnType::Instant) => !matches!(storage, Storage::Zone(_)),
+        (Type::Array(element), ColumnType::Array(held)) => match value(element, storage, held) {
+            Fit::Right | Fit::Narrow => true,
+            Fit::NoZone => return Fit::NoZone,
+            _ => false,
+        },
+        _ => false,
+    };
+    if right { Fit::Right } else { Fit::Wrong(declaration(holds)) }
+}
+
+/// Whether decimals of one precision hold all of another. Nine places are the most that a field
+/// can have; what is beyond is read as it is.
+fn holds_all(precision: u64, scale: u64, digits: u64, places: u64) -> bool {
+    let whole = digits.saturating_sub(places);
+    scale >= places.min(9) && precision.saturating_sub(scale) >= whole.min(29)
+}
+
+/// What a field would have to declare to read such a column.
+fn declaration(holds: &ColumnType) -> Option<String> {
+    let (ty, rest) = described(holds)?;
+    Some(match rest {
+        "" => format!("type: {ty}"),
+        rest => format!("type: {ty}, {rest}"),
+    })
+}
+
+fn described(holds: &ColumnType) -> Option<(String, &'static str)> {
+    let (ty, rest) = match holds {
+        ColumnType::Text | ColumnType::Enum(_) => ("string", ""),
+        ColumnType::Char => ("string", "storage: char"),
+        ColumnType::Integer { bits: 32 } => ("integer", "storage: int32"),
+        ColumnType::Integer { .. } => ("integer", ""),
+        ColumnType::Decimal(Some((precision, scale))) if *scale <= 9 => {
+            return Some((format!("\"decimal({precision},{scale})\""), ""));
+        }
+        ColumnType::Decimal(_) => ("decimal", ""),
+        ColumnType::Float { bits: 32 } => ("float", "storage: float32"),
+        ColumnType::Float { .. } => ("float", ""),
+        ColumnType::Boolean => ("boolean", ""),
+        ColumnType::Date => ("date", ""),
+        ColumnType::Instant => ("timestamp", ""),
+        ColumnType::LocalTime => ("timestamp", "zone: UTC"),
+        ColumnType::Json => ("json", ""),
+        ColumnType::Array(element) => {
+            let (ty, rest) = described(element)?;
+            let ty = ty.trim_matches('"').to_owned();
+            let quote = if ty.contains(',') { "\"" } else { "" };
+            return Some((format!("{quote}array<{ty}>{quote}"), rest));
+        }
+        ColumnType::Struct(_) | ColumnType::Other => return None,
+    };
+    Some((ty.to_owned(), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(ty: Type, storage: Storage, holds: &ColumnType) -> Fit {
+        value(&ty, &storage, holds)
+    }
+
+    #[test]
+    fn a_field_is_right_or_told_what_would_be() {
+        let zone = Storage::Zone("UTC".to_owned());
+        let wrong = |text: &str| Fit::Wrong(Some(text.to_owned()));
+        let money = |precision, scale| Type::Decimal { precision, scale };
+        for (ty, storage, holds, expected) in [
+            (Type::Timestamp, Storage::Native, ColumnType::LocalTime, Fit::NoZone),
+            (Type::Timestamp, zone.clone(), ColumnType::LocalTime, Fit::Right),
+            (Type::Timestamp, zone, ColumnType::Instant, wrong("type: timestamp")),
+            (Type::Timestamp, Storage::Native, ColumnType::Date, wrong("type: date")),
+            (Type::Integer, Storage::Native, ColumnType::Integer { bits: 32 }, Fit::Narrow),
+            (Type::Integer, Storage::Int32, ColumnType::Integer { bits: 64 }, Fit::Right),
+            (Type::Integer, Storage::Native, ColumnType::Decimal(Some((18, 0))), Fit::Right),
+            (Type::Integer, Storage::Native, ColumnType::Text, wrong("type: string")),
+            (
+                money(10, 2),
+                Storage::Native,
+                ColumnType::Decimal(Some((12, 4))),
+                wrong("type: \"decimal(12,4)\""),
+            ),
+            (money(12, 4), Storage::Native, ColumnType::Decimal(Some((10, 2))), Fit::Right),
+            (Type::DECIMAL, Storage::Native, ColumnType::Decimal(Some((38, 18))), Fit::Right),
+            (
+                Type::Float,
+                Storage::Native,
+                ColumnType::Float { bits: 32 },
+                wrong("type: float, storage: float32"),
+            ),
+            (Type::String, Storage::Native, ColumnType::Char, wrong("type: string, storage: char")),
+            (Type::String, Storage::Native, ColumnType::Other, Fit::Wrong(None)),
+            (
+                Type::Array(Box::new(Type::String)),
+                Storage::Native,
+                ColumnType::Array(Box::new(ColumnType::Date)),
+                wrong("type: array<date>"),
+            ),
+        ] {
+            assert_eq!(fits(ty.clone(), storage.clone(), &holds), expected, "{ty} {storage:?} {holds:?}");
+        }
+    }
+}

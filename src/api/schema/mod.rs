@@ -1,0 +1,273 @@
+//! The catalog against a database: every column that segments read is there, and holds what its
+//! field declares.
+
+mod field;
+pub(crate) mod problems;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::field::{Fit, fit};
+use self::problems::{
+    NarrowIntegers, NoSuchColumn, NoSuchTable, NotANumber, OtherType, OtherValues, QueryRefused,
+    TimeWithoutZone, ValuesMissing,
+};
+use super::session::Session;
+use crate::catalog::{Entity, Field, Storage, TableSource};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
+use crate::engine::{ColumnType, Described, Engine, Found, Look, Source, SourceColumn};
+use crate::plan::Plan;
+use crate::types::Type;
+
+/// How many rows of a table are looked at.
+const ROWS: u32 = 100_000;
+
+impl Session {
+    /// Compares what the catalog says of the columns that a plan's segments read with what a
+    /// database says of them: the tables and columns are there, their types are those declared,
+    /// and the first rows keep what `nullable: false` and `values` promise. Queries are prepared,
+    /// not executed.
+    ///
+    /// `database` is what the database is called in messages. What an engine can't tell is not
+    /// compared.
+    pub fn compare_schema(&self, plan: &Plan, database: &str, engine: &mut dyn Engine) -> Diagnostics {
+        let mut columns: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for read in plan.segments.iter().flat_map(|segment| &segment.reads) {
+            columns.entry(&read.entity).or_default().extend(read.columns.iter().map(String::as_str));
+        }
+        let mut comparison = Comparison {
+            session: self,
+            target: &plan.target,
+            database,
+            engine,
+            problems: Diagnostics::new(),
+        };
+        for (name, columns) in columns {
+            if let Some(id) = self.hir.catalog.find(name) {
+                comparison.entity(self.hir.catalog.entity(id), &columns);
+            }
+        }
+        comparison.problems
+    }
+}
+
+struct Comparison<'a> {
+    session: &'a Session,
+    target: &'a str,
+    database: &'a str,
+    engine: &'a mut dyn Engine,
+    problems: Diagnostics,
+}
+
+/// A field and the column that it reads.
+type Pair<'a> = (&'a Field, &'a SourceColumn);
+
+impl Comparison<'_> {
+    fn entity(&mut self, entity: &Entity, columns: &BTreeSet<&str>) {
+        let source = entity.source_on(self.target);
+        let described = match source {
+            TableSource::Table(name) => self.engine.describe(Source::Table(name)),
+            TableSource::Query { sql, .. } => self.engine.describe(Source::Query(sql)),
+        };
+        let known = match (described, source) {
+            (Ok(Described::Columns(known)), _) => known,
+            (Ok(Described::Absent), TableSource::Table(name)) => return self.absent(entity, name),
+            (Err(error), TableSource::Query { span, .. }) => {
+                let (span, entity) = (Some(*span), entity.name.clone());
+                return self.problems.push(QueryRefused { span, entity, reason: error.reason() });
+            }
+            (Err(error), TableSource::Table(_)) => return self.problems.push(Diagnostic::from(error)),
+            (Ok(Described::Unknown | Described::Absent), _) => return,
+        };
+        let table = match source {
+            TableSource::Table(name) => name.join("."),
+            TableSource::Query { .. } => format!("the query of {}", entity.name),
+        };
+        let is_read = |field: &&Field| columns.iter().any(|name| name.eq_ignore_ascii_case(&field.column));
+        let mut pairs: Vec<Pair<'_>> = Vec::new();
+        for field in entity.fields.iter().filter(is_read) {
+            match known.iter().find(|column| self.engine.same_name(&column.name, &field.column)) {
+                Some(column) => pairs.push((field, column)),
+                None => self.no_column(entity, field, &table, &known),
+            }
+        }
+        self.types(entity, &table, &pairs);
+        if let TableSource::Table(name) = source {
+            self.rows(entity, name, &pairs, &known);
+        }
+    }
+
+    fn absent(&mut self, entity: &Entity, table: &[String]) {
+        let tables = self.engine.tables().unwrap_or_default();
+        let short = |name: &[String]| name.last().cloned().unwrap_or_default();
+        let elsewhere = tables.iter().find(|name| short(name).eq_ignore_ascii_case(&short(table)));
+        let near = elsewhere.map(|name| name.join(".")).or_else(|| {
+            let names: Vec<(String, String)> =
+                tables.iter().map(|name| (short(name), name.join("."))).collect();
+            let near = closest(&short(table), names.iter().map(|(short, _)| short.as_str()))?;
+            names.iter().find(|(short, _)| short == near).map(|(_, whole)| whole.clone())
+        });
+        self.problems.push(NoSuchTable {
+            span: Some(entity.span),
+            entity: entity.name.clone(),
+            table: table.join("."),
+            database: self.database.to_owned(),
+            near,
+        });
+    }
+
+    /// Several fields may read a column that isn't there: that is one mistake for each of them.
+    fn no_column(&mut self, entity: &Entity, field: &Field, table: &str, known: &[SourceColumn]) {
+        self.problems.push(NoSuchColumn {
+            span: Some(field.span),
+            field: shown(entity, field),
+            table: table.to_owned(),
+            column: field.column.clone(),
+            known: known.iter().map(|column| column.name.clone()).collect(),
+        });
+    }
+
+    fn types(&mut self, entity: &Entity, table: &str, pairs: &[Pair<'_>]) {
+        let mut narrow: Vec<&Field> = Vec::new();
+        for &(field, column) in pairs {
+            let name = format!("{table}.{}", column.name);
+            let problem: Diagnostic = match fit(field, column) {
+                Fit::Right => continue,
+                Fit::Narrow => {
+                    narrow.push(field);
+                    continue;
+                }
+                Fit::NoZone => TimeWithoutZone {
+                    span: Some(field.span),
+                    field: shown(entity, field),
+                    column: name,
+                    ty: column.ty.clone(),
+                    project: self.session.config().calendar.zone_name.clone(),
+                }
+                .into(),
+                Fit::Wrong(right) => OtherType {
+                    span: Some(field.span),
+                    field: shown(entity, field),
+                    declared: declared(field),
+                    column: name,
+                    ty: column.ty.clone(),
+                    right,
+                }
+                .into(),
+                Fit::NoPart { name: part, known } => NoSuchColumn {
+                    span: Some(field.span),
+                    field: shown(entity, field),
+                    table: name,
+                    column: part,
+                    known,
+                }
+                .into(),
+            };
+            self.problems.push(problem);
+        }
+        if let Some(first) = narrow.first() {
+            let fields = narrow.iter().map(|field| field.name.clone()).collect();
+            self.problems.push(NarrowIntegers { span: Some(first.span), table: table.to_owned(), fields });
+        }
+    }
+
+    /// Looks at the first rows for what the schema leaves open.
+    fn rows(&mut self, entity: &Entity, table: &[String], pairs: &[Pair<'_>], known: &[SourceColumn]) {
+        let mut looks: Vec<(Pair<'_>, Look)> = Vec::new();
+        for &pair in pairs.iter().filter(|(field, _)| field.inside.is_none()) {
+            let (field, column) = pair;
+            if !field.nullable && column.nullable {
+                looks.push((pair, Look::Missing(column.name.clone())));
+            }
+            let is_float = matches!(column.holds, ColumnType::Float { .. });
+            if is_float && field.ty == Type::Float && field.storage == Storage::Native {
+                looks.push((pair, Look::NotANumber(column.name.clone())));
+            }
+            let Some(values) = &field.values else { continue };
+            match &column.holds {
+                ColumnType::Enum(labels) => self.labels(entity, table, pair, values, labels),
+                ColumnType::Text => looks.push((pair, Look::Outside(column.name.clone(), values.clone()))),
+                _ => {}
+            }
+        }
+        if looks.is_empty() {
+            return;
+        }
+        // Deleted rows are none.
+        let mark = entity.deleted_at().map(|id| &entity.field(id).column);
+        let mark = mark.filter(|mark| known.iter().any(|column| self.engine.same_name(&column.name, mark)));
+        let asked: Vec<Look> = looks.iter().map(|(_, look)| look.clone()).collect();
+        match self.engine.look(Source::Table(table), &asked, mark.map(String::as_str), ROWS) {
+            Ok(found) => {
+                for ((pair, look), found) in looks.iter().zip(found).filter(|(_, found)| found.rows > 0) {
+                    self.found(entity, table, *pair, look, found);
+                }
+            }
+            Err(error) => self.problems.push(Diagnostic::from(error)),
+        }
+    }
+
+    fn labels(
+        &mut self,
+        entity: &Entity,
+        table: &[String],
+        (field, column): Pair<'_>,
+        values: &[String],
+        labels: &[String],
+    ) {
+        let others: Vec<String> = labels.iter().filter(|label| !values.contains(label)).cloned().collect();
+        if !others.is_empty() {
+            self.problems.push(OtherValues {
+                span: Some(field.span),
+                field: shown(entity, field),
+                column: format!("{}.{}", table.join("."), column.name),
+                values: others,
+                rows: None,
+            });
+        }
+    }
+
+    fn found(
+        &mut self,
+        entity: &Entity,
+        table: &[String],
+        (field, column): Pair<'_>,
+        look: &Look,
+        found: Found,
+    ) {
+        let (span, rows) = (Some(field.span), found.rows);
+        let (field, column) = (shown(entity, field), format!("{}.{}", table.join("."), column.name));
+        let problem: Diagnostic = match look {
+            Look::Missing(_) => ValuesMissing { span, field, column, rows }.into(),
+            Look::NotANumber(_) => NotANumber { span, field, column, rows }.into(),
+            Look::Outside(..) => {
+                let values = found.example.into_iter().collect();
+                OtherValues { span, field, column, values, rows: Some(rows) }.into()
+            }
+        };
+        debug_assert_eq!(problem.severity, Severity::Error);
+        self.problems.push(problem);
+    }
+}
+
+fn shown(entity: &Entity, field: &Field) -> String {
+    format!("{}.{}", entity.name, field.name)
+}
+
+/// What a field declares of its column.
+fn declared(field: &Field) -> String {
+    use crate::catalog::Container;
+    match field.inside.as_ref().map(|inside| inside.container) {
+        Some(Container::Json) => return "a value in a JSON document".to_owned(),
+        Some(Container::JsonText) => return "a value in a text that is JSON".to_owned(),
+        Some(Container::Struct) => return format!("{} in a struct", field.ty),
+        None => {}
+    }
+    match &field.storage {
+        Storage::Native => field.ty.to_string(),
+        Storage::Zone(zone) => format!("{} with `zone: {zone}`", field.ty),
+        Storage::Char => format!("{} with `storage: char`", field.ty),
+        Storage::Int32 => format!("{} with `storage: int32`", field.ty),
+        Storage::Float32 => format!("{} with `storage: float32`", field.ty),
+        Storage::FloatNan => format!("{} with `storage: float_nan`", field.ty),
+    }
+}

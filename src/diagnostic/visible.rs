@@ -1,0 +1,36 @@
+//! Text of others on a terminal: what the terminal would obey, or what would hide, is written out.
+
+/// The text on one line; line breaks and tabs are spaces, and every other character that a
+/// terminal obeys or doesn't show is written as in a string: `\\u{1b}`.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if is_unseen(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether a character is a command to the terminal, changes the direction of what follows, or has
+/// no width. Joiners of letters and emoji are none of these.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_to_the_terminal_are_written_out() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\nd\u{9b}"), "a\\u{1b}[31mb\\u{202e}c d\\u{9b}");
+        assert_eq!(visible("naïve 👩‍👩‍👧 می‌خواهم"), "naïve 👩‍👩‍👧 می‌خواهم");
+    }
+}

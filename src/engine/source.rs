@@ -1,0 +1,151 @@
+//! What a database says of the tables and queries that a catalog describes.
+
+/// Where the rows of an entity come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// A table or a view, by its name of one to three parts.
+    Table(&'a [String]),
+    /// A query in the engine's SQL.
+    Query(&'a str),
+}
+
+/// What a database knows of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Described {
+    /// The engine can't tell.
+    Unknown,
+    /// There is no such table.
+    Absent,
+    /// Its columns, in order.
+    Columns(Vec<SourceColumn>),
+}
+
+/// A column of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceColumn {
+    /// Its name.
+    pub name: String,
+    /// The engine's name of its type.
+    pub ty: String,
+    /// What it holds.
+    pub holds: ColumnType,
+    /// Whether the schema lets it be missing.
+    pub nullable: bool,
+}
+
+/// The type of a column, in terms that the catalog can declare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text.
+    Text,
+    /// Text that is padded with spaces.
+    Char,
+    /// One of these texts.
+    Enum(Vec<String>),
+    /// Whole numbers of this width.
+    Integer {
+        /// 32 also for narrower ones.
+        bits: u8,
+    },
+    /// Exact numbers; a column without precision holds any.
+    Decimal(Option<(u64, u64)>),
+    /// Floating-point numbers.
+    Float {
+        /// 32 or 64.
+        bits: u8,
+    },
+    /// True or false.
+    Boolean,
+    /// Days.
+    Date,
+    /// Instants.
+    Instant,
+    /// Dates with times, in a zone that the column doesn't know.
+    LocalTime,
+    /// JSON documents.
+    Json,
+    /// Lists.
+    Array(Box<ColumnType>),
+    /// Structs: their fields by name.
+    Struct(Vec<(String, ColumnType)>),
+    /// Something that no field can be.
+    Other,
+}
+
+/// What is looked for in the rows of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// Rows where this column is missing.
+    Missing(String),
+    /// Rows where this column is NaN.
+    NotANumber(String),
+    /// Texts of this column that are none of these.
+    Outside(String, Vec<String>),
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// In how many rows.
+    pub rows: u64,
+    /// One of the texts.
+    pub example: Option<String>,
+}
+
+pub(super) mod sample {
+    //! The query that looks at the first rows of a source.
+
+    use super::{Found, Look, Source};
+    use crate::engine::{Cell, Table, quote_ident, quote_name, quote_text};
+
+    /// One row with two cells for each look: a count, and an example. `only_present` leaves out
+    /// rows in which that column is present.
+    pub(in crate::engine) fn sql(
+        source: Source<'_>,
+        looks: &[Look],
+        without: Option<&str>,
+        most: u32,
+    ) -> String {
+        let cells: Vec<String> = looks.iter().map(cell).collect();
+        let from = match source {
+            Source::Table(name) => quote_name(name),
+            Source::Query(text) => format!("({}\n) AS source", text.trim().trim_end_matches(';')),
+        };
+        let live = without.map(|mark| format!(" WHERE {} IS NULL", quote_ident(mark))).unwrap_or_default();
+        format!("SELECT {} FROM (SELECT * FROM {from}{live} LIMIT {most}) AS rows", cells.join(", "))
+    }
+
+    fn cell(look: &Look) -> String {
+        match look {
+            Look::Missing(column) => {
+                format!("COUNT(*) FILTER (WHERE {} IS NULL), CAST(NULL AS VARCHAR)", quote_ident(column))
+            }
+            Look::NotANumber(column) => format!(
+                "COUNT(*) FILTER (WHERE {} = CAST('NaN' AS DOUBLE PRECISION)), CAST(NULL AS VARCHAR)",
+                quote_ident(column)
+            ),
+            Look::Outside(column, values) => {
+                let text = format!("CAST({} AS VARCHAR)", quote_ident(column));
+                let values: Vec<String> = values.iter().map(|value| quote_text(value)).collect();
+                let outside = format!("{text} NOT IN ({})", values.join(", "));
+                format!("COUNT(*) FILTER (WHERE {outside}), MIN(CASE WHEN {outside} THEN {text} END)")
+            }
+        }
+    }
+
+    /// The answer, look by look.
+    pub(in crate::engine) fn read(answer: &Table) -> Vec<Found> {
+        let cells = answer.rows.first().map(Vec::as_slice).unwrap_or_default();
+        let found = |pair: &[Cell]| Found {
+            rows: match pair.first() {
+                Some(Cell::Int(rows)) => u64::try_from(*rows).unwrap_or_default(),
+                _ => 0,
+            },
+            example: match pair.get(1) {
+                Some(Cell::Text(text)) => Some(text.clone()),
+                _ => None,
+            },
+        };
+        cells.chunks(2).map(found).collect()
+    }
+}
