@@ -178,6 +178,7 @@ topics!(
     rows >= 45,
     nested >= 30,
     access >= 30,
+    conditions >= 30,
 );
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.
