@@ -10,6 +10,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::catalog::problems::CODES,         // SEG2xx
     crate::catalog::read::problems::CODES,   // SEG233 to SEG239
     crate::check::problems::names::CODES,    // SEG3xx
+    crate::check::problems::proof::CODES,    // SEG346 to SEG349, SEG357 to SEG359
     crate::check::problems::rows::CODES,     // SEG36x
     crate::check::problems::sequence::CODES, // SEG370 to SEG377, SEG432 to SEG435
     crate::check::problems::keep::CODES,     // SEG35x, SEG42x, SEG530

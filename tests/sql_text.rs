@@ -62,7 +62,8 @@ fn language() -> PathBuf {
 #[test]
 fn every_construct() {
     let (session, problems) = open(&language(), &Options::default());
-    assert!(problems.is_empty(), "{problems:?}");
+    // One of its segments has contradicting conditions.
+    assert!(problems.iter().all(|problem| problem.code == "SEG346"), "{problems:?}");
     let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
     let all = session.select(&[]).expect("all segments");
     let (mut selects, mut stored) = (BTreeMap::new(), BTreeMap::new());

@@ -22,6 +22,7 @@ mod pattern;
 pub mod print;
 pub(crate) mod problems;
 mod project;
+mod proof;
 mod properties;
 mod resolve;
 mod sticky;

@@ -16,6 +16,7 @@ use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
 use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
+use super::proof;
 use super::properties;
 use super::resolve::{Scope, path_text};
 use super::sticky;
@@ -41,7 +42,9 @@ pub(super) fn check(
     if states.iter().any(|state| !state.is_fine()) && !result.segments.is_empty() {
         result = project.pass_again(&mut states);
     }
+    let params_used = std::mem::take(&mut result.params_used);
     let hir = project.hir(result, &catalog);
+    proof::warn(&hir, &params_used, problems);
     let refused = access::check(&hir, problems);
     if refused.is_empty() {
         return hir;
@@ -81,6 +84,8 @@ struct Checked {
     /// Of the traits, by identity.
     extents: Vec<Extent>,
     segments: Vec<Segment>,
+    /// The places of parameters, in order.
+    params_used: Vec<Span>,
 }
 
 impl Project<'_> {
@@ -157,6 +162,8 @@ impl Project<'_> {
             }
         }
         *states = checker.known.segments;
+        checked.params_used = checker.params_used;
+        checked.params_used.sort_by_key(|span| (span.source, span.start));
         checked
     }
 

@@ -67,9 +67,16 @@ impl Checker<'_, '_> {
         let help = help(&write_back(tested).unwrap_or_else(|| "…".to_owned()));
         self.an_array(&found, tested, taker, help)?;
         let element = self.element_type(&found, tested)?;
-        let literals: Vec<Option<Literal>> =
-            literals.into_iter().map(|item| self.element(item?, (tested, &element))).collect();
-        let literals: Vec<Literal> = literals.into_iter().collect::<Option<_>>()?;
+        let literals: Vec<Option<(Literal, &Expr)>> = literals
+            .into_iter()
+            .map(|item| {
+                let (literal, expr) = item?;
+                Some((self.element((literal, expr), (tested, &element))?, expr))
+            })
+            .collect();
+        let literals: Vec<(Literal, &Expr)> = literals.into_iter().collect::<Option<_>>()?;
+        self.warn_repeated(&literals);
+        let literals = literals.into_iter().map(|(literal, _)| literal).collect();
         let found = Box::new(found);
         let kind =
             if all { CondKind::ContainsAll(found, literals) } else { CondKind::ContainsAny(found, literals) };

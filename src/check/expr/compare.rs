@@ -234,15 +234,18 @@ impl Checker<'_, '_> {
             found.1 = self.text(found.1, tested, "`ignoring case`")?;
         }
         let (mut own, mut days) = (Vec::new(), Vec::new());
-        let mut is_sound = true;
+        let (mut is_sound, mut items) = (true, Vec::new());
         for literal in literals {
+            let expr = literal.as_ref().map(|(_, expr)| *expr);
             let checked = literal.and_then(|item| self.list_item(&found, item, ignoring_case));
+            items.extend(checked.clone().zip(expr));
             match checked {
                 Some(Literal::Date(day)) if found.1.ty == Type::Timestamp => days.push(Literal::Date(day)),
                 Some(literal) => own.push(literal),
                 None => is_sound = false,
             }
         }
+        self.warn_repeated(&items);
         let subject = if ignoring_case { lower(found.1) } else { found.1 };
         is_sound.then(|| in_lists(subject, own, days, span))
     }

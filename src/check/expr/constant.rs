@@ -10,7 +10,7 @@ use jiff::civil::{DateTime, Time};
 
 use crate::catalog::FieldId;
 use crate::diagnostic::Span;
-use crate::syntax::ast::{AggregateFunc, Expr, ExprKind};
+use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::Literal;
 use crate::types::calendar::{Calendar, shift, shift_exact};
 
@@ -20,7 +20,7 @@ use super::Checker;
 use super::compare::Operand;
 
 impl Checker<'_, '_> {
-    /// Warns of a comparison that is always true or always false.
+    /// Warns of a comparison of two constants.
     pub(super) fn warn_constant(
         &mut self,
         op: Comparison,
@@ -29,10 +29,7 @@ impl Checker<'_, '_> {
         span: Span,
         negate: bool,
     ) {
-        let holds = of_literals(op, left, right, self.known.calendar)
-            .or_else(|| of_count(op, &left.1, &right.1))
-            .or_else(|| of_count(op.mirrored(), &right.1, &left.1));
-        if let Some(holds) = holds {
+        if let Some(holds) = of_literals(op, left, right, self.known.calendar) {
             self.report(AlwaysSame { span, holds: holds != negate });
         }
     }
@@ -67,37 +64,6 @@ fn of_literals(op: Comparison, left: &Operand, right: &Operand, calendar: &Calen
     })
 }
 
-/// `count(…) >= 0` and `count(…) < 0`; `periods(…) > 8` of 8.
-fn of_count(op: Comparison, left: &Value, right: &Value) -> Option<bool> {
-    let aggregate = match (&left.kind, &right.kind) {
-        (ValueKind::Aggregate(aggregate), _) => aggregate,
-        (ValueKind::Periods(periods), ValueKind::Literal(Literal::Integer(number))) => {
-            let most = i64::try_from(periods.bounds.len()).ok()?.saturating_sub(1);
-            return of_range(op, most, *number);
-        }
-        _ => return None,
-    };
-    let ValueKind::Literal(Literal::Integer(0)) = &right.kind else { return None };
-    let counts = matches!(aggregate.func, AggregateFunc::Count | AggregateFunc::CountDistinct);
-    match op {
-        Comparison::GreaterOrEqual if counts => Some(true),
-        Comparison::Less if counts => Some(false),
-        _ => None,
-    }
-}
-
-/// A number from 0 to `most` against another.
-fn of_range(op: Comparison, most: i64, number: i64) -> Option<bool> {
-    match op {
-        Comparison::Equal => (number < 0 || number > most).then_some(false),
-        Comparison::Less if number <= 0 || number > most => Some(number > most),
-        Comparison::LessOrEqual if number < 0 || number >= most => Some(number >= most),
-        Comparison::Greater if number < 0 || number >= most => Some(number < 0),
-        Comparison::GreaterOrEqual if number <= 0 || number > most => Some(number <= 0),
-        _ => None,
-    }
-}
-
 /// The order of two constants; a date among timestamps stands for its local midnight.
 pub(super) fn compare(a: &Literal, b: &Literal, calendar: &Calendar) -> Option<Ordering> {
     let number = |literal: &Literal| match literal {
@@ -119,7 +85,7 @@ pub(super) fn compare(a: &Literal, b: &Literal, calendar: &Calendar) -> Option<O
 }
 
 /// The instant that a bound is, if it reads neither a row nor the clock.
-pub(super) fn fold(bound: &Value, calendar: &Calendar) -> Option<Timestamp> {
+pub(in super::super) fn fold(bound: &Value, calendar: &Calendar) -> Option<Timestamp> {
     match &bound.kind {
         ValueKind::Literal(Literal::Timestamp(instant)) => Some(*instant),
         ValueKind::Literal(Literal::Date(day)) => calendar.midnight(*day),

@@ -15,6 +15,7 @@ mod moment;
 mod periods;
 mod quoted;
 mod ranked;
+mod repeated;
 mod sequence;
 mod text;
 mod time;
@@ -23,6 +24,7 @@ mod version;
 mod window;
 
 pub(super) use aggregate::{head_of, word};
+pub(super) use constant::fold;
 pub(super) use periods::as_count;
 pub(super) use sequence::{step_scope, window_scope};
 pub(super) use time::most_units;
@@ -90,13 +92,15 @@ pub(super) struct Known<'a> {
 pub(super) struct Checker<'a, 'p> {
     pub(super) known: Known<'a>,
     problems: &'p mut Diagnostics,
+    /// The places of the parameters that were used.
+    pub(super) params_used: Vec<Span>,
     /// Whether the item that is being checked has an error.
     failed: bool,
 }
 
 impl<'a, 'p> Checker<'a, 'p> {
     pub(super) fn new(known: Known<'a>, problems: &'p mut Diagnostics) -> Self {
-        Self { known, problems, failed: false }
+        Self { known, problems, params_used: Vec::new(), failed: false }
     }
 
     /// Checks one item; what comes back is only there if no error was reported meanwhile.

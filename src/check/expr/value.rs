@@ -63,7 +63,10 @@ impl Checker<'_, '_> {
     /// The value of a parameter; a problem if there is none of that name.
     pub(super) fn param(&mut self, name: &ast::Name) -> Option<Literal> {
         match self.known.params.find(&name.text) {
-            Some(literal) => literal.cloned(),
+            Some(literal) => {
+                self.params_used.push(name.span);
+                literal.cloned()
+            }
             None => {
                 if self.known.names.is_unread(&name.text) {
                     return self.fail(Diagnostic::reported());

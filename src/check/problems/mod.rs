@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod keep;
 pub(crate) mod names;
 pub(crate) mod nested;
+pub(crate) mod proof;
 pub(crate) mod rows;
 pub(crate) mod sequence;
 pub(crate) mod text;

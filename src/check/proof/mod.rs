@@ -1,0 +1,203 @@
+//! Conditions on one value that contradict or exhaust one another.
+//!
+//! Cheap proofs, by sets of the values of one subject: a field, an aggregate, a trait, two values
+//! that are compared, or a condition as a whole. Nothing is concluded from parameters, whose
+//! values are meant to change. What is warned of is true for all rows that keep to the catalog.
+
+mod atom;
+mod domain;
+mod help;
+mod leaf;
+mod rules;
+mod set;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::hir::{Cond, CondKind, Hir, Segment};
+use super::print;
+use super::problems::proof::{Contradiction, DecidedByCatalog, Exhaustive, NeverMissing, Repeated};
+use super::problems::types::AlwaysSame;
+use super::visit::{Visitor, walk_cond};
+use crate::diagnostic::{Diagnostics, Span};
+use atom::{Atom, atom, joined};
+use leaf::{Leaf, gather, is_group, peel};
+
+/// The most other places that a warning shows.
+const MOST_PLACES: usize = 5;
+
+/// Warns of conditions that are the same for all rows because of one another, or by themselves.
+/// `params` are the places of parameters, in order.
+pub(super) fn warn(hir: &Hir, params: &[Span], problems: &mut Diagnostics) {
+    let mut prover = Prover { hir, params, problems };
+    hir.traits.iter().for_each(|computed| prover.value(&computed.value));
+    hir.segments.iter().for_each(|segment| prover.segment(segment));
+}
+
+struct Prover<'a> {
+    hir: &'a Hir,
+    params: &'a [Span],
+    problems: &'a mut Diagnostics,
+}
+
+impl Visitor for Prover<'_> {
+    fn cond(&mut self, cond: &Cond) {
+        let (core, _) = peel(cond);
+        if is_group(core) {
+            let all = matches!(core.kind, CondKind::And(_));
+            self.group(&gather([core], false, all), all);
+        } else {
+            self.alone(&Leaf::of(cond));
+        }
+    }
+}
+
+impl Prover<'_> {
+    fn segment(&mut self, segment: &Segment) {
+        for rules in [&segment.includes, &segment.excludes] {
+            match rules.as_slice() {
+                [only] => self.cond(only),
+                // Any of them is enough.
+                several => self.group(&gather(several, false, false), false),
+            }
+        }
+        segment.keeps.iter().for_each(|keep| self.keep(keep));
+        self.rules(segment);
+    }
+
+    /// Whether a parameter decides about a condition.
+    fn is_opaque(&self, cond: &Cond) -> bool {
+        let place = |span: &Span| (span.source, span.start);
+        let first = self.params.partition_point(|param| place(param) < place(&cond.span));
+        self.params
+            .get(first)
+            .is_some_and(|param| param.source == cond.span.source && param.start < cond.span.end)
+    }
+
+    fn atom(&self, leaf: &Leaf<'_>) -> Option<Atom> {
+        let atom = atom(self.hir, leaf.cond, &|cond| self.is_opaque(cond))?;
+        Some(if leaf.negated { atom.complement() } else { atom })
+    }
+
+    /// A condition that is no group: what it is by itself, and what is in it.
+    fn alone(&mut self, leaf: &Leaf<'_>) {
+        self.decided(leaf);
+        walk_cond(self, leaf.cond);
+    }
+
+    fn decided(&mut self, leaf: &Leaf<'_>) {
+        let span = leaf.own;
+        if let CondKind::Missing(value) = &leaf.cond.kind
+            && !value.may_miss
+        {
+            let declared = domain::never_missing(self.hir, value);
+            self.problems.push(NeverMissing { span, holds: leaf.own_negated, declared });
+            return;
+        }
+        let Some(atom) = atom(self.hir, leaf.cond, &|cond| self.is_opaque(cond)) else { return };
+        // A range that ends before it begins is reported where it is written.
+        if atom.most.is_empty() {
+            return;
+        }
+        let holds = |atom: &Atom| match (atom.is_never(), atom.is_always()) {
+            (true, _) => Some(leaf.own_negated),
+            (_, true) => Some(!leaf.own_negated),
+            _ => None,
+        };
+        let Some(always) = holds(&atom) else { return };
+        let by_type = Atom {
+            domain: domain::Domain { values: atom.domain.by_type.clone(), ..atom.domain.clone() },
+            ..atom.clone()
+        };
+        match (atom.domain.declared, holds(&by_type)) {
+            (Some(declared), None) => self.problems.push(DecidedByCatalog { span, holds: always, declared }),
+            _ => self.problems.push(AlwaysSame { span, holds: always }),
+        }
+    }
+
+    /// Conditions of which all must hold, or any.
+    fn group(&mut self, leaves: &[Leaf<'_>], all: bool) {
+        for leaf in leaves {
+            if is_group(leaf.cond) { self.cond(leaf.cond) } else { self.alone(leaf) }
+        }
+        self.joined(leaves, all);
+    }
+
+    fn joined(&mut self, leaves: &[Leaf<'_>], all: bool) {
+        let mut seen: HashMap<(String, bool), Span> = HashMap::new();
+        let mut by_subject: BTreeMap<String, Vec<(&Leaf<'_>, Atom)>> = BTreeMap::new();
+        for leaf in leaves {
+            let Some(atom) = self.atom(leaf) else { continue };
+            if !is_group(leaf.cond) {
+                let first = *seen.entry((print::cond(self.hir, leaf.cond), leaf.negated)).or_insert(leaf.own);
+                if first != leaf.own {
+                    self.repeated(leaf, first);
+                    continue;
+                }
+            }
+            // What is decided by itself has been reported.
+            if !atom.is_never() && !atom.is_always() {
+                by_subject.entry(atom.subject.clone()).or_default().push((leaf, atom));
+            }
+        }
+        for atoms in by_subject.into_values().filter(|atoms| atoms.len() > 1) {
+            self.clash(&atoms, all);
+        }
+    }
+
+    fn repeated(&mut self, leaf: &Leaf<'_>, first: Span) {
+        let segment = match &leaf.cond.kind {
+            CondKind::InSegment(_, id) => Some(self.hir.segment(*id).name.clone()),
+            _ => None,
+        };
+        self.problems.push(Repeated { span: leaf.own, first, segment });
+    }
+
+    /// Reports conditions on one subject if together they are never true, or one of them always is.
+    fn clash(&mut self, atoms: &[(&Leaf<'_>, Atom)], all: bool) {
+        let is_decided = |some: &[&Atom]| {
+            let some: Vec<Atom> = some.iter().map(|&atom| atom.clone()).collect();
+            joined(&some, all).is_some_and(|atom| if all { atom.is_never() } else { atom.is_always() })
+        };
+        let only: Vec<&Atom> = atoms.iter().map(|(_, atom)| atom).collect();
+        if !is_decided(&only) {
+            return;
+        }
+        // The first that decides, together with those before it.
+        let (mut low, mut high) = (1, only.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if is_decided(&only[..middle]) { high = middle } else { low = middle + 1 }
+        }
+        let Some((last, before)) = atoms[..high].split_last() else { return };
+        let other = before.iter().find(|(_, atom)| is_decided(&[atom, &last.1]));
+        let others: Vec<&Leaf<'_>> = match other {
+            Some((leaf, _)) => vec![leaf],
+            None => before.iter().map(|(leaf, _)| *leaf).take(MOST_PLACES).collect(),
+        };
+        self.report(last.0, &others, all);
+    }
+
+    fn report(&mut self, last: &Leaf<'_>, others: &[&Leaf<'_>], all: bool) {
+        let together = last.shown != last.own && others.iter().all(|other| other.shown == last.shown);
+        // Parts of one negated group: as they are written, the opposite is true of them, unless some
+        // are negated once more within.
+        let is_turned = |leaf: &Leaf<'_>| leaf.negated != leaf.own_negated;
+        let turned = together && is_turned(last) && others.iter().all(|other| is_turned(other));
+        if together && !turned {
+            self.problems.push(AlwaysSame { span: last.shown, holds: !all });
+            return;
+        }
+        let all = all != turned;
+        let place = |leaf: &Leaf<'_>| if turned { leaf.own } else { leaf.shown };
+        let span = place(last);
+        let mut places: Vec<Span> =
+            others.iter().map(|other| place(other)).filter(|&other| other != span).collect();
+        places.dedup();
+        let help = help::meant(self.hir, last, others, all, turned);
+        if all {
+            self.problems.push(Contradiction { span, others: places, help });
+        } else {
+            self.problems.push(Exhaustive { span, others: places, help });
+        }
+    }
+}
