@@ -113,7 +113,7 @@ impl Converter<'_> {
 
     fn part(&self, part: &str, misfit: &Misfit) -> Advice {
         let Type::Array(element) = &self.ty else { return self.advice(part, misfit, None) };
-        let inner = self.element(element).advice(part.trim_matches('"'), misfit, None);
+        let inner = self.of_element(element).advice(part.trim_matches('"'), misfit, None);
         Advice { said: format!("has an element that can't be read: `{part}` {}", inner.said), ..inner }
     }
 

@@ -85,7 +85,7 @@ impl Converter<'_> {
     fn items<'a>(&self, raw: &'a RawJson, element: &Type) -> Result<Value<'a>, Misfit> {
         let items: Vec<&'a RawJson> = Vec::deserialize(raw).map_err(|_| Misfit::NotOne)?;
         // Types nest only a few levels deep.
-        let element = self.element(element);
+        let element = self.of_element(element);
         let item = |item: &'a RawJson| {
             element.json(item).map_err(|misfit| Misfit::Part(item.get().to_owned(), Box::new(misfit)))
         };

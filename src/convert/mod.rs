@@ -154,7 +154,9 @@ impl<'n> Converter<'n> {
         &self.ty
     }
 
-    fn element(&self, ty: &Type) -> Self {
+    /// To elements of an array that is held in the same way.
+    #[must_use]
+    pub fn of_element(&self, ty: &Type) -> Self {
         Self { ty: ty.clone(), ..self.clone() }
     }
 }

@@ -26,16 +26,6 @@ pub(super) fn is_null(document: &str) -> bool {
     document.trim_matches([' ', '\t', '\n', '\r']) == "null"
 }
 
-/// An array that is written as JSON, of which each element must fit; `None` if one doesn't.
-pub(super) fn array(text: &str, element: &Type) -> Option<Datum> {
-    let Value::Array(items) = serde_json::from_str(text).ok()? else { return None };
-    let fitting = |item: &Value| {
-        let found = datum(item, element);
-        (!found.is_missing() || item.is_null()).then_some(found)
-    };
-    items.iter().map(fitting).collect::<Option<Vec<_>>>().map(Datum::Array)
-}
-
 /// A JSON value as one of a type; missing if it is another.
 fn datum(found: &Value, ty: &Type) -> Datum {
     match (ty, found) {

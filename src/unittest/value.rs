@@ -1,13 +1,10 @@
 //! From a value in a file to a value in a row.
 
-use bigdecimal::BigDecimal;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use super::problems::WrongValue;
-use crate::catalog::{Entity, FieldId, Storage};
+use crate::catalog::{Entity, Field, FieldId};
+use crate::convert::{Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::{Diagnostics, closest};
-use crate::evaluate::{Datum, fit, parse};
+use crate::evaluate::{Datum, fit};
 use crate::types::Type;
 use crate::yaml::{Node, NodeKind};
 
@@ -23,10 +20,16 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
         let text = matches!(node.kind, NodeKind::String(_)) && !field.ty.is_time();
         format!("{}, not {}{}", with_article(&field.ty), if text { "the text " } else { "" }, shown(node))
     };
-    let found = match datum(node, &field.ty, &field.storage) {
+    let notation = Notation::zone_of(&entity.read);
+    let converter = Converter::of_field(field, &notation);
+    let found = match value_of(node, &field.ty, &converter) {
         Ok(found) => found,
         Err(help) => return wrong(other_type(), help),
     };
+    if let Some((what, help)) = beyond(field, &found, node) {
+        return wrong(what, help);
+    }
+    let found = Datum::from(found);
     if found.is_missing() && !field.nullable {
         return wrong(
             "never missing".to_owned(),
@@ -49,73 +52,96 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
     }
 }
 
-/// The one place that knows how a value of each type is written; `Err` says how.
-fn datum(node: &Node, ty: &Type, storage: &Storage) -> Result<Datum, String> {
+/// What is wrong with a number that the catalog's `min` or `max` excludes.
+fn beyond(field: &Field, value: &Value<'_>, node: &Node) -> Option<(String, String)> {
+    let (key, bound, word) = match Limits::of(field).check(value) {
+        Err(Misfit::BelowMin) => ("min", field.min.as_ref()?, "less"),
+        Err(Misfit::AboveMax) => ("max", field.max.as_ref()?, "more"),
+        _ => return None,
+    };
+    let bound = bound.to_plain_string();
+    let what = format!("never {word} than {bound}, and this is {}", shown(node));
+    Some((what, format!("the catalog says `{key}: {bound}`: correct the value, or the catalog")))
+}
+
+/// A value of a type; `Err` says how one is written.
+fn value_of(node: &Node, ty: &Type, converter: &Converter<'_>) -> Result<Value<'static>, String> {
     let say = |help: &str| Err(help.to_owned());
     match (ty, &node.kind) {
-        (_, NodeKind::Null) => Ok(Datum::Missing),
+        (_, NodeKind::Null) => Ok(Value::Missing),
         (_, NodeKind::String(text)) if text.contains('\0') => say("the character U+0000 can't be used"),
         (
             Type::String | Type::Semver,
             NodeKind::String(text) | NodeKind::Integer(_, text) | NodeKind::Float(_, text),
-        ) => Ok(Datum::from(text.as_str())),
+        ) => Ok(Value::Text(text.clone().into())),
         (Type::String | Type::Semver, NodeKind::Bool(value)) => Err(format!("put it in quotes: \"{value}\"")),
         (Type::String, _) => say("write a text"),
         (Type::Semver, _) => say("write a version such as `\"1.2.3\"`"),
-        (Type::Integer, NodeKind::Integer(number, _)) => Ok(Datum::Integer(*number)),
-        (Type::Integer, _) => say("write a whole number of 64 bits, without quotes"),
-        (Type::Decimal { .. }, _) => decimal(node).map(Datum::Decimal),
-        #[expect(clippy::cast_precision_loss, reason = "integers widen to floats by rounding")]
-        (Type::Float, NodeKind::Integer(number, _)) => Ok(Datum::from(*number as f64)),
-        (Type::Float, NodeKind::Float(number, _)) if number.is_finite() => Ok(Datum::from(*number)),
-        (Type::Float, _) => say("write a number such as `0.5` or `1e3`"),
-        (Type::Boolean, NodeKind::Bool(value)) => Ok(Datum::from(*value)),
-        (Type::Boolean, _) => say("write `true` or `false`, without quotes"),
-        (Type::Date, NodeKind::String(text)) if !text.is_empty() => {
-            parse(text, ty, storage).or_else(|_| say("write a date such as `2026-01-31`"))
+        (Type::Integer | Type::Float, NodeKind::Integer(_, text) | NodeKind::Float(_, text)) => {
+            number(text, converter)
         }
+        (Type::Integer, _) => say("write a whole number of 64 bits, without quotes"),
+        // No float comes between, be the digits in quotes or not.
+        (
+            Type::Decimal { .. },
+            NodeKind::Integer(_, text) | NodeKind::Float(_, text) | NodeKind::String(text),
+        ) => number(text, converter),
+        (Type::Decimal { .. }, _) => say("write an exact number such as `10.50`"),
+        (Type::Float, _) => say("write a number such as `0.5` or `1e3`"),
+        (Type::Boolean, NodeKind::Bool(value)) => Ok(Value::Boolean(*value)),
+        (Type::Boolean, _) => say("write `true` or `false`, without quotes"),
+        (Type::Date, NodeKind::String(text)) => converter
+            .plain_text(text)
+            .map(Value::into_owned)
+            .or_else(|_| say("write a date such as `2026-01-31`")),
         (Type::Date, _) => say("write a date such as `2026-01-31`"),
-        (Type::Timestamp, NodeKind::String(text)) => instant(text, storage),
+        (Type::Timestamp, NodeKind::String(text)) => instant(text, converter),
         (Type::Timestamp, _) => say("write a timestamp such as `2026-01-31T12:00:00Z`"),
-        (Type::Json, _) => json(node).map(Datum::from),
+        (Type::Json, _) => json(node).map(|text| Value::Text(text.into())),
         // Types nest only a few levels deep.
         (Type::Array(element), NodeKind::List(items)) => {
-            let items: Result<Vec<Datum>, String> =
-                items.iter().map(|item| datum(item, element, storage)).collect();
-            items.map(Datum::Array)
+            let converter = converter.of_element(element);
+            items
+                .iter()
+                .map(|item| value_of(item, element, &converter))
+                .collect::<Result<_, _>>()
+                .map(Value::Array)
         }
         (Type::Array(_), _) => say("write a list such as `[a, b]`"),
     }
 }
 
-/// An exact number by the digits in the file, be they in quotes: no float comes between.
-fn decimal(node: &Node) -> Result<BigDecimal, String> {
-    let number = match &node.kind {
-        NodeKind::Integer(number, _) => Some(BigDecimal::from(*number)),
-        // An exponent of any size could be written out to any length.
-        NodeKind::Float(_, text) | NodeKind::String(text)
-            if text.len() <= 64 && !text.contains(['e', 'E']) =>
-        {
-            text.replace('_', "").parse().ok()
+/// A number by the digits in the file.
+fn number(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, String> {
+    let plain = text.replace('_', "");
+    match converter.digits(&plain) {
+        Ok(value) => Ok(value),
+        Err(Misfit::Bits(32)) => Err("the column has 32 bits: the catalog says `storage: int32`".to_owned()),
+        Err(Misfit::Scale(_) | Misfit::Precision) => Err("it has too many digits for the type".to_owned()),
+        Err(_) => Err(match converter.ty() {
+            Type::Integer => "write a whole number of 64 bits, without quotes",
+            Type::Decimal { .. } => "write an exact number such as `10.50`",
+            _ => "write a number such as `0.5` or `1e3`",
         }
-        _ => None,
-    };
-    number.ok_or_else(|| "write an exact number such as `10.50`".to_owned())
+        .to_owned()),
+    }
 }
 
-/// An instant; where the column has none but local times, those may be written too.
-fn instant(text: &str, storage: &Storage) -> Result<Datum, String> {
-    let Storage::Zone(name) = storage else {
-        let found = text.parse::<Timestamp>();
-        let help = || "write date, time and `Z` or an offset, as in `2026-01-31T12:00:00Z`".to_owned();
-        return found.map(Datum::from).map_err(|_| help());
-    };
-    let help = || format!("write a time such as `2026-01-31T12:00:00`, of {name}, or one with an offset");
-    let found = parse(text, &Type::Timestamp, storage).map_err(|_| help())?;
-    // What the column can hold: of a local time that occurs twice, the earlier one.
-    let (Datum::Timestamp(instant), Ok(zone)) = (&found, TimeZone::get(name)) else { return Err(help()) };
-    let local = zone.to_datetime(*instant);
-    zone.to_ambiguous_timestamp(local).compatible().map(Datum::from).map_err(|_| help())
+/// An instant; where there is a zone, local times may be written too.
+fn instant(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, String> {
+    let found = converter.plain_text(text).map(Value::into_owned);
+    found.map_err(|misfit| match (misfit, converter.zone()) {
+        (Misfit::SecondOfTwo, _) => {
+            "the column holds local times, and this is the second of two instants with one local time"
+                .to_owned()
+        }
+        (Misfit::TooFine, _) => "write at most six digits after the second's point".to_owned(),
+        (_, Some(zone)) => {
+            let zone = zone.iana_name().unwrap_or("its zone");
+            format!("write a time such as `2026-01-31T12:00:00`, of {zone}, or one with an offset")
+        }
+        _ => "write date, time and `Z` or an offset, as in `2026-01-31T12:00:00Z`".to_owned(),
+    })
 }
 
 /// A JSON document: a text is one that is written out, as a column holds it.

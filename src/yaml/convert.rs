@@ -42,11 +42,12 @@ impl<'a> Converter<'a> {
         }
     }
 
-    fn map(&mut self, span: Span, entries: Vec<(Spanned<String>, Spanned<Raw>)>) -> Node {
+    fn map(&mut self, span: Span, entries: Vec<(Spanned<Option<String>>, Spanned<Raw>)>) -> Node {
         let mut map: Vec<(Key, Node)> = Vec::with_capacity(entries.len());
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for (key, value) in entries {
-            let key = Key { span: self.span(&key.defined), text: key.value };
+            let text = key.value.unwrap_or_else(|| "null".to_owned());
+            let key = Key { span: self.span(&key.defined), text };
             self.numeric_keys |= key.text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
             let value = self.node(value);
             if let Some(&first) = seen.get(&key.text) {

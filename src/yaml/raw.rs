@@ -14,7 +14,8 @@ pub(super) enum Raw {
     Float(f64),
     String(String),
     List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+    /// A key that YAML reads as null, as in `read: { null: [NA] }`, is a key all the same.
+    Map(Vec<(Spanned<Option<String>>, Spanned<Raw>)>),
 }
 
 impl<'de> Deserialize<'de> for Raw {

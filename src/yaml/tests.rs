@@ -54,6 +54,14 @@ fn every_value_has_its_place() {
 }
 
 #[test]
+fn a_key_that_reads_as_null_or_true_is_its_word() {
+    let node = good("{ null: 1, true: 2, \"null \": 3 }");
+    let NodeKind::Map(entries) = &node.kind else { panic!("no map") };
+    let keys: Vec<&str> = entries.iter().map(|(key, _)| key.text.as_str()).collect();
+    assert_eq!(keys, ["null", "true", "null "]);
+}
+
+#[test]
 fn an_empty_file_is_null() {
     assert_eq!(good("").kind, NodeKind::Null);
     assert_eq!(good("# only a comment\n").kind, NodeKind::Null);
