@@ -14,7 +14,7 @@ use super::personal;
 use super::policy::{Abilities, Policy, judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::state::{StateTables, Stored, guards, input_as_of};
-use super::taken::judge_names;
+use super::taken::{judge_names, judge_replaced};
 use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
@@ -125,6 +125,7 @@ pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
 pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<SegmentId> {
     let zone = &request.hir.calendar.zone_name;
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
+    let in_names = judge_replaced(request, problems);
     let wanted = wanted(request);
     let uses = personal::asked(request.hir, request.policies);
     let mut refused = BTreeSet::new();
@@ -148,7 +149,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         }
         problems.append(found);
     }
-    if in_zone { allowed } else { Vec::new() }
+    if in_zone && in_names { allowed } else { Vec::new() }
 }
 
 /// The segments that were asked for and, through inlined ones too, what they depend on: a
