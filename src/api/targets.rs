@@ -76,6 +76,7 @@ impl Target {
             probed: None,
             elsewhere,
             identifier_bytes,
+            replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
         }
     }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use jiff::fmt::strtime;
-use jiff::tz::TimeZone;
 use sqlparser::ast::Expr;
 
 use super::capability::{Capability, Limit};
 use super::function::Function;
-use super::literals::{Escapes, Identifiers, Literals, is_form};
-use super::model::{Answer, Dialect, Statements};
+use super::load::BUILT_IN;
+use super::model::{Answer, Dialect, NamedType, Statements};
 use super::parse::{self, Parser};
 use super::problems::{BadValue, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders};
 use super::shell::{Shell, ShellError, When};
+use super::sound::judge_statements;
+use super::spelling::{identifiers, literals};
 use super::template::Template;
+use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::yaml::{Fields, Key, Node, NodeKind};
+use crate::yaml::{Fields, Node, NodeKind};
 
 /// The kinds of types that a dialect must name.
 const TYPES: &[&str] =
@@ -48,7 +48,8 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let parser = parser?;
     let types = section("types", problems).map(|node| types(&parser, node, problems));
     let functions = section("functions", problems).map(|node| functions(&parser, node, problems));
-    let literals = section("literals", problems).and_then(|node| literals(&parser, node, problems));
+    let join = functions.as_ref().and_then(|known| known.get(&Function::Concat).cloned());
+    let literals = section("literals", problems).and_then(|node| literals(&parser, node, join, problems));
     let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
@@ -56,9 +57,14 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     if let (Some(capabilities), Some(statements)) = (&capabilities, &statements) {
         holds(node, capabilities, statements, problems);
     }
+    if let (Some(statements), Some(section)) = (&statements, fields.get("statements")) {
+        judge_statements(statements, section.span, problems);
+    }
     fields.finish(problems);
     let ClockForms { read, read_date, in_place } = clock?;
+    let has_own_versions = functions.is_some() && own_versions(node);
     let dialect = Dialect {
+        has_own_versions,
         name: name.to_owned(),
         origin: name.to_owned(),
         parser,
@@ -75,6 +81,18 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         probes: probes.unwrap_or_default(),
     };
     (problems.len() == before).then_some(dialect)
+}
+
+/// Whether a user's file says how versions become keys, and so in which form.
+fn own_versions(node: &Node) -> bool {
+    let entry = |node: &Node, name: &str| match &node.kind {
+        NodeKind::Map(entries) => {
+            entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node.clone())
+        }
+        _ => None,
+    };
+    let template = entry(node, "functions").and_then(|node| entry(&node, Function::SemverKey.name()));
+    template.is_some_and(|node| node.span.source != BUILT_IN)
 }
 
 fn parser(node: &Node, problems: &mut Diagnostics) -> Option<Parser> {
@@ -139,11 +157,7 @@ fn limits(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Limit, Option<u64
     })
 }
 
-fn types(
-    parser: &Parser,
-    node: &Node,
-    problems: &mut Diagnostics,
-) -> BTreeMap<String, sqlparser::ast::DataType> {
+fn types(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<String, NamedType> {
     let mut found = BTreeMap::new();
     let entries = node.entries(problems).unwrap_or_default();
     for (key, node) in entries {
@@ -155,7 +169,10 @@ fn types(
         let Some(text) = node.text(problems) else { continue };
         // `(p, s)` stands for the numbers of a decimal.
         match parse::data_type(parser, &text.replace("(p, s)", "(38, 9)")) {
-            Ok(ty) => drop(found.insert(key.text.clone(), ty)),
+            Ok(ty) => {
+                let words = Words::of(parser, text);
+                found.insert(key.text.clone(), NamedType { ty, words });
+            }
             Err(error) => problems.push(UnreadableSql { span: node.span, what: text.to_owned(), error }),
         }
     }
@@ -192,99 +209,17 @@ fn functions(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeM
             problems.push(WrongPlaceholders { span: node.span, function, wanted, found, meaning });
             return None;
         }
-        Some(template)
-    })
-}
-
-fn literals(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Literals> {
-    let mut fields = Fields::new(node, "`literals`", node.span, problems)?;
-    let escapes = escapes(fields.entries("escapes", problems), problems);
-    let mut form = |key: &'static str, problems: &mut Diagnostics| {
-        let node = fields.require(key, problems)?;
-        let text = node.text(problems)?;
-        match parse::expression(parser, text) {
-            Ok(expr) if is_form(&expr) => Some(expr),
-            Ok(_) => {
-                let expected = "a form with `$1` or `'$1'` in it, such as `DATE '$1'`".to_owned();
-                problems.push(BadValue { span: node.span, what: text.to_owned(), expected });
-                None
-            }
-            Err(error) => {
-                problems.push(UnreadableSql { span: node.span, what: text.to_owned(), error });
-                None
-            }
-        }
-    };
-    let string = form("string", problems);
-    let integer = form("integer", problems);
-    let decimal = form("decimal", problems);
-    let wide_decimal = form("wide_decimal", problems);
-    let float = form("float", problems);
-    let date = form("date", problems);
-    let timestamp = form("timestamp", problems);
-    let backslash_prefix =
-        fields.get("backslash_prefix").and_then(|node| node.text(problems)).map(str::to_owned);
-    let pattern_end = fields.require("pattern_end", problems).and_then(|node| node.text(problems));
-    let pattern_end = pattern_end.map(str::to_owned);
-    let format = fields.require("timestamp_format", problems);
-    fields.finish(problems);
-    let (format, span) = (format?.text(problems)?.to_owned(), format?.span);
-    if strtime::format(&format, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)).is_err() {
-        let expected = "a format of `strftime`".to_owned();
-        problems.push(BadValue { span, what: format, expected });
-        return None;
-    }
-    Some(Literals {
-        escapes,
-        string: string?,
-        integer: integer?,
-        decimal: decimal?,
-        wide_decimal: wide_decimal?,
-        float: float?,
-        date: date?,
-        timestamp: timestamp?,
-        backslash_prefix,
-        pattern_end: pattern_end?,
-        timestamp_format: format,
-    })
-}
-
-fn escapes(entries: &[(Key, Node)], problems: &mut Diagnostics) -> Escapes {
-    let mut pairs = Vec::new();
-    for (key, node) in entries {
-        let mut chars = key.text.chars();
-        match (chars.next(), chars.next(), node.text(problems)) {
-            (Some(c), None, Some(text)) => pairs.push((c, text.to_owned())),
-            (_, _, None) => {}
-            _ => {
-                let (what, expected) = (key.text.clone(), "a single character".to_owned());
-                problems.push(BadValue { span: key.span, what, expected });
-            }
-        }
-    }
-    Escapes { pairs }
-}
-
-fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
-    let mut fields = Fields::new(node, "`identifiers`", node.span, problems)?;
-    let quote = fields.require("quote", problems);
-    let escapes = escapes(fields.entries("escapes", problems), problems);
-    let mut reserved: Vec<String> =
-        fields.texts("reserved", problems).into_iter().map(|(word, _)| word).collect();
-    let default_schema = fields.text("default_schema", problems);
-    fields.finish(problems);
-    reserved.sort();
-    let (text, span) = (quote?.text(problems)?, quote?.span);
-    let quote = match text {
-        "\"" => '"',
-        "`" => '`',
-        _ => {
-            let expected = "a quote that names are put in: `\"` or a backtick".to_owned();
-            problems.push(BadValue { span, what: text.to_owned(), expected });
+        // All but the zone, which is UTC, and perhaps that.
+        if template.placeholders_of_utc().is_some_and(|of_utc| {
+            of_utc.len() + 1 < found.len() || of_utc != found[..of_utc.len().min(found.len())]
+        }) {
+            let what = "`utc`".to_owned();
+            let expected = format!("a template of all but the last argument of `{}`", function.name());
+            problems.push(BadValue { span: node.span, what, expected });
             return None;
         }
-    };
-    Some(Identifiers { quote, escapes, reserved, default_schema })
+        Some(template)
+    })
 }
 
 /// How the clock is read.

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use sqlparser::ast::{Expr, Ident, Value, ValueWithSpan};
 
 use super::pattern;
-use super::template::number;
+use super::template::{Template, number};
 use crate::types::{Literal, Regex};
 
 /// No row holds an earlier time (the language's years are 1 to 9999), and not every engine can
@@ -16,7 +16,16 @@ const FIRST_DAY: Date = Date::constant(1, 1, 1);
 /// Characters and what is written for them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Escapes {
-    pub(super) pairs: Vec<(char, String)>,
+    pub(super) pairs: Vec<Escape>,
+}
+
+/// A character and what is written for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Escape {
+    pub(super) from: char,
+    /// Only where this follows.
+    pub(super) before: Option<char>,
+    pub(super) to: String,
 }
 
 impl Escapes {
@@ -24,9 +33,12 @@ impl Escapes {
     /// already (`''` and `\'` pass unchanged); of what comes from here it changes nothing.
     fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        for c in text.chars() {
-            match self.pairs.iter().find(|(from, _)| *from == c) {
-                Some((_, to)) => out.push_str(to),
+        let mut rest = text.chars();
+        while let Some(c) = rest.next() {
+            let next = rest.clone().next();
+            let fits = |pair: &&Escape| pair.from == c && (pair.before.is_none() || pair.before == next);
+            match self.pairs.iter().find(fits) {
+                Some(pair) => out.push_str(&pair.to),
                 None => out.push(c),
             }
         }
@@ -34,10 +46,51 @@ impl Escapes {
     }
 }
 
+/// What is never written inside of quotes, where nothing can be escaped: the text is cut there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Apart {
+    /// Characters that are never beside each other.
+    pub(super) pairs: Vec<(char, char)>,
+    /// Characters, and the expressions that are written for them.
+    pub(super) characters: Vec<(char, Expr)>,
+    /// How two texts are joined.
+    pub(super) join: Template,
+}
+
+impl Apart {
+    /// The pieces of a text, each an expression.
+    fn pieces(&self, text: &str, quoted: impl Fn(&str) -> Expr) -> Vec<Expr> {
+        let mut pieces = Vec::new();
+        let (mut piece, mut last) = (String::new(), None);
+        let end = |piece: &mut String, pieces: &mut Vec<Expr>| {
+            if !piece.is_empty() {
+                pieces.push(quoted(piece));
+                piece.clear();
+            }
+        };
+        for c in text.chars() {
+            if last.is_some_and(|last| self.pairs.contains(&(last, c))) {
+                end(&mut piece, &mut pieces);
+            }
+            match self.characters.iter().find(|(one, _)| *one == c) {
+                Some((_, expr)) => {
+                    end(&mut piece, &mut pieces);
+                    pieces.push(expr.clone());
+                }
+                None => piece.push(c),
+            }
+            last = Some(c);
+        }
+        end(&mut piece, &mut pieces);
+        pieces
+    }
+}
+
 /// The forms of constants. `$1` stands for the value's text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Literals {
     pub(super) escapes: Escapes,
+    pub(super) apart: Option<Apart>,
     pub(super) string: Expr,
     pub(super) integer: Expr,
     pub(super) decimal: Expr,
@@ -58,15 +111,25 @@ pub(crate) struct Literals {
 impl Literals {
     /// A regular expression, as a constant text.
     pub(crate) fn write_pattern(&self, regex: &Regex) -> Expr {
-        form(&self.string, &pattern::write(regex, &self.pattern_end), &self.escapes)
+        self.string(&pattern::write(regex, &self.pattern_end))
+    }
+
+    /// A text, in pieces if something in it must not be written inside of quotes.
+    fn string(&self, text: &str) -> Expr {
+        let quoted = |text: &str| form(&self.string, text, &self.escapes);
+        let Some(apart) = &self.apart else { return quoted(text) };
+        let pieces = apart.pieces(text, quoted).into_iter();
+        // The template was tried when the file was loaded.
+        let join = |one: Expr, other| apart.join.apply(vec![one.clone(), other]).unwrap_or(one);
+        pieces.reduce(join).unwrap_or_else(|| quoted(text))
     }
 
     /// A constant as an expression.
     pub(crate) fn write(&self, literal: &Literal) -> Expr {
         match literal {
-            Literal::String(text) => form(&self.string, text, &self.escapes),
+            Literal::String(text) => self.string(text),
             // Versions are compared by their keys, here and where they are read from a column.
-            Literal::Semver(version) => form(&self.string, &version.key(), &self.escapes),
+            Literal::Semver(version) => self.string(&version.key()),
             Literal::Integer(value) => form(&self.integer, &value.to_string(), &self.escapes),
             Literal::Decimal(value) => {
                 let mut text = value.normalized().to_plain_string();
@@ -129,6 +192,8 @@ pub(crate) struct Identifiers {
     pub(super) reserved: Vec<String>,
     /// Where a table is that is named without a schema, unless the session says otherwise.
     pub(super) default_schema: Option<String>,
+    /// What the engine replaces, also where it is part of a name.
+    pub(super) replaced: Vec<String>,
 }
 
 impl Identifiers {
@@ -140,5 +205,27 @@ impl Identifiers {
             return Ident::new(name);
         }
         Ident::with_quote(self.quote, self.escapes.apply(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_is_escaped_where_another_follows() {
+        let escape = |from, before, to: &str| Escape { from, before, to: to.to_owned() };
+        let pairs =
+            vec![escape('\'', None, "''"), escape('$', Some('{'), "<D>"), escape('{', Some('{'), "<B>")];
+        let escapes = Escapes { pairs };
+        for (text, wanted) in [
+            ("$1 {x}", "$1 {x}"),
+            ("${x}", "<D>{x}"),
+            ("$${{{x", "$<D><B><B>{x"),
+            ("it's {", "it''s {"),
+            ("{", "{"),
+        ] {
+            assert_eq!(escapes.apply(text), wanted, "{text}");
+        }
     }
 }

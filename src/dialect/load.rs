@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostics, SourceId, Span};
 use crate::yaml::{self, Node, NodeKind};
 
 /// The source of built-in files, of which there is none in any `Sources`.
-const BUILT_IN: SourceId = SourceId(u32::MAX);
+pub(super) const BUILT_IN: SourceId = SourceId(u32::MAX);
 
 /// All dialects of a compilation.
 #[derive(Debug, Clone, Default)]

@@ -15,7 +15,10 @@ mod pattern;
 mod probe;
 pub(crate) mod problems;
 pub(crate) mod shell;
+mod sound;
+mod spelling;
 pub(crate) mod template;
+mod words;
 
 pub use capability::{Capability, Limit};
 pub use function::Function;

@@ -12,7 +12,8 @@ use super::parse::Parser;
 use super::probe::Probes;
 use super::shell::Shell;
 use super::template::Template;
-use crate::types::Type;
+use super::words::Words;
+use crate::types::{Literal, Type};
 
 /// Everything that is known of a target's SQL.
 #[derive(Debug, Clone)]
@@ -24,8 +25,11 @@ pub struct Dialect {
     pub(crate) parser: Parser,
     pub(super) capabilities: BTreeMap<Capability, Answer>,
     pub(super) limits: BTreeMap<Limit, Option<u64>>,
-    pub(super) types: BTreeMap<String, DataType>,
+    pub(super) types: BTreeMap<String, NamedType>,
     pub(super) functions: BTreeMap<Function, Template>,
+    /// Whether its keys of versions may have another form than `Version::key`: constants are then
+    /// made by its template, too.
+    pub(super) has_own_versions: bool,
     pub(crate) literals: Literals,
     pub(crate) identifiers: Identifiers,
     /// How a script reads one of its instants.
@@ -38,6 +42,13 @@ pub struct Dialect {
     pub(crate) statements: Statements,
     /// What is asked of a live database.
     pub probes: Probes,
+}
+
+/// A type, and the letters in which its file writes it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NamedType {
+    pub(super) ty: DataType,
+    pub(super) words: Words,
 }
 
 /// Whether a target has a capability.
@@ -105,6 +116,12 @@ impl Dialect {
         self.identifiers.default_schema.as_deref()
     }
 
+    /// What the engine replaces by something else wherever it is in a text, be it a part of a name.
+    #[must_use]
+    pub fn replaced(&self) -> &[String] {
+        &self.identifiers.replaced
+    }
+
     /// What it says of a capability.
     #[must_use]
     pub fn answer(&self, capability: Capability) -> &Answer {
@@ -128,6 +145,17 @@ impl Dialect {
     #[must_use]
     pub fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
         self.functions.get(&function)?.apply(arguments)
+    }
+
+    /// A constant as an expression; `None` if a template doesn't take it.
+    pub(crate) fn constant(&self, literal: &Literal) -> Option<Expr> {
+        match literal {
+            Literal::Semver(version) if self.has_own_versions => {
+                let text = self.literals.write(&Literal::String(version.to_string()));
+                self.call(Function::SemverKey, vec![text])
+            }
+            _ => Some(self.literals.write(literal)),
+        }
     }
 
     /// A hash of its functions but for the clock's: where another segc, or the user, writes them
@@ -156,14 +184,18 @@ impl Dialect {
             Type::Semver => "semver",
             Type::Json => "json",
             Type::Decimal { precision, scale } => {
-                let own = self.types.get(&format!("decimal({precision},{scale})"));
-                return own.cloned().or_else(|| Some(sized(self.types.get("decimal")?, *precision, *scale)));
+                if let Some(own) = self.types.get(&format!("decimal({precision},{scale})")) {
+                    return Some(own.words.spell(&self.parser, &own.ty));
+                }
+                let decimal = self.types.get("decimal")?;
+                return Some(decimal.words.spell(&self.parser, &sized(&decimal.ty, *precision, *scale)));
             }
             Type::Array(element) => {
-                return Some(array_of(self.types.get("array")?, &self.data_type(element)?));
+                let (array, element) = (self.types.get("array")?, self.data_type(element)?);
+                return Some(array.words.spell(&self.parser, &array_of(&array.ty, &element)));
             }
         };
-        self.types.get(kind).cloned()
+        self.types.get(kind).map(|named| named.words.spell(&self.parser, &named.ty))
     }
 }
 

@@ -7,6 +7,8 @@ use sqlparser::dialect::{Dialect as SqlDialect, GenericDialect, dialect_from_str
 use sqlparser::parser::{Parser as SqlParser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, Tokenizer};
 
+use super::words::Words;
+
 /// Nested parentheses and subqueries that are read before the parser gives up.
 const DEPTH: usize = 200;
 
@@ -48,9 +50,11 @@ fn whole<T>(
     Ok(value)
 }
 
-/// Reads an expression.
+/// Reads an expression. Its types keep their letters.
 pub(crate) fn expression(parser: &Parser, text: &str) -> Result<Expr, String> {
-    whole(parser, text, |sql| sql.parse_expr())
+    let mut expr = whole(parser, text, |sql| sql.parse_expr())?;
+    Words::of(parser, text).spell_all(parser, &mut expr);
+    Ok(expr)
 }
 
 /// Reads a type.
@@ -68,7 +72,8 @@ pub(crate) fn query(parser: &Parser, text: &str) -> Result<Query, String> {
             ControlFlow::Break(())
         }
     }
-    let query = whole(parser, text, |sql| sql.parse_query().map(|query| *query))?;
+    let mut query = whole(parser, text, |sql| sql.parse_query().map(|query| *query))?;
+    Words::of(parser, text).spell_all(parser, &mut query);
     match query.visit(&mut Writes) {
         ControlFlow::Continue(()) => Ok(query),
         ControlFlow::Break(()) => Err("it must not change data".to_owned()),

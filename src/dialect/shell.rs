@@ -265,6 +265,11 @@ impl Shell {
         Ok(shell)
     }
 
+    /// Whether a slot is in it.
+    pub(super) fn uses(&self, slot: Slot) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Slot(one) if *one == slot))
+    }
+
     /// Whether sqlparser cannot read it.
     #[must_use]
     pub(crate) fn is_opaque(&self) -> bool {

@@ -23,11 +23,12 @@ impl Template {
 
     /// The arguments that it asks for: in order, each once, without the variant for UTC.
     pub(super) fn placeholders(&self) -> Vec<String> {
-        let mut finder = Finder::default();
-        let _ = VisitMut::visit(&mut self.expr.clone(), &mut finder);
-        finder.found.sort();
-        finder.found.dedup();
-        finder.found
+        placeholders(&self.expr)
+    }
+
+    /// The same of the variant for UTC, if there is one.
+    pub(super) fn placeholders_of_utc(&self) -> Option<Vec<String>> {
+        self.utc.as_ref().map(placeholders)
     }
 
     /// The expression for these arguments; `None` if a place inside of a string
@@ -41,6 +42,14 @@ impl Template {
             ControlFlow::Break(()) => None,
         }
     }
+}
+
+fn placeholders(expr: &Expr) -> Vec<String> {
+    let mut finder = Finder::default();
+    let _ = VisitMut::visit(&mut expr.clone(), &mut finder);
+    finder.found.sort();
+    finder.found.dedup();
+    finder.found
 }
 
 fn is_utc(argument: &Expr) -> bool {

@@ -15,7 +15,7 @@ use super::personal;
 use super::policy::{Abilities, Policy, judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::state::{StateTables, Stored, guards, input_as_of};
-use super::taken::{judge_names, sources_by_name};
+use super::taken::{judge_names, judge_replaced, sources_by_name};
 use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
@@ -126,6 +126,7 @@ pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
 pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<SegmentId> {
     let zone = &request.hir.calendar.zone_name;
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
+    let in_names = judge_replaced(request, problems);
     let wanted = wanted(request);
     let uses = personal::asked(request.hir, request.policies);
     let (segments, sources) = (segments_by_name(request), sources_by_name(request));
@@ -153,7 +154,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         }
         problems.append(found);
     }
-    if in_zone { allowed } else { Vec::new() }
+    if in_zone && in_names { allowed } else { Vec::new() }
 }
 
 /// The segments that were asked for and, through inlined ones too, what they depend on: a

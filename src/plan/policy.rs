@@ -34,6 +34,8 @@ pub struct Abilities {
     pub elsewhere: BTreeMap<Capability, Vec<String>>,
     /// The longest name, in bytes.
     pub identifier_bytes: usize,
+    /// What the target replaces by something else, also where it is part of a name.
+    pub replaced: Vec<String>,
     /// The schema of a table that is named without one, where there is one.
     pub default_schema: Option<String>,
 }

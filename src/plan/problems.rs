@@ -284,6 +284,25 @@ problems! {
         p.otherwise.as_ref().map(|otherwise| format!("it needs: {otherwise}; ")).unwrap_or_default(),
         able(p.capability, &p.able), otherwise(p.capability)
     ));
+
+    /// A table, column or key of a struct has a name in which the target replaces something.
+    ///
+    /// Spark replaces `${…}` before it reads a statement, whatever quotes are around it, by what a
+    /// variable of its configuration or environment holds. Texts are written so that this finds
+    /// nothing; a name can't be.
+    ///
+    /// ```yaml
+    /// fields:
+    ///   price: { type: decimal, column: "price ${cur}" }     # wrong on Spark
+    /// ```
+    ///
+    /// Rename the column, or give the entity a `query:` for this target that reads it under another
+    /// name; there `${…}` is your own.
+    error SEG608 "a name that the target replaces" ReplacedName {
+        span: Span, name: String, target: String, replaced: String,
+    }
+    message |p| format!("`{}` can't be read on `{}`, which replaces what begins with `{}`", p.name, p.target, p.replaced);
+    help |_p| Some("rename it, or give the entity a `query:` for this target that reads it under another name".to_owned());
 }
 
 /// Who says no.

@@ -1,12 +1,12 @@
-//! Names that tables of segments may not have: they stand for something else already.
+//! Names that can't be used: those of segc's own tables, and those that a target would replace.
 
 use std::collections::BTreeMap;
 
 use super::build::Request;
 use super::hold::history;
-use super::problems::{ReservedName, SourceTable};
+use super::problems::{ReplacedName, ReservedName, SourceTable};
 use super::state::StateTables;
-use crate::catalog::{Entity, TableSource};
+use crate::catalog::{Container, Entity, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
@@ -61,6 +61,33 @@ pub(super) fn judge_names(
             return;
         }
     }
+}
+
+/// Reports names of the catalog in which the target would replace something, so that another name,
+/// or other SQL, would be read. Whether there are none.
+pub(super) fn judge_replaced(request: &Request<'_>, problems: &mut Diagnostics) -> bool {
+    let target = &request.abilities.target;
+    let before = problems.len();
+    for entity in &request.hir.catalog.entities {
+        let table = match entity.source_on(target) {
+            TableSource::Table(parts) => parts.iter().map(|part| (part, entity.span)).collect(),
+            TableSource::Query { .. } => Vec::new(),
+        };
+        let fields = entity.fields.iter().flat_map(|field| {
+            let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct);
+            let keys = inside.map_or(&[][..], |inside| &inside.keys);
+            std::iter::once(&field.column).chain(keys).map(|name| (name, field.span))
+        });
+        for (name, span) in table.into_iter().chain(fields) {
+            if let Some(replaced) =
+                request.abilities.replaced.iter().find(|text| name.contains(text.as_str()))
+            {
+                let (name, target, replaced) = (name.clone(), target.clone(), replaced.clone());
+                problems.push(ReplacedName { span, name, target, replaced });
+            }
+        }
+    }
+    problems.len() == before
 }
 
 /// Whether two names are of the same table, as far as that can be told without the database: one

@@ -307,6 +307,14 @@ impl<'a> Renderer<'a> {
         })
     }
 
+    fn constant(&self, literal: &Literal) -> Expr {
+        self.dialect.constant(literal).unwrap_or_else(|| {
+            let (function, dialect) = (Function::SemverKey.name(), self.dialect.name.clone());
+            self.problems.borrow_mut().push(ArgumentDoesNotFit { span: None, function, dialect });
+            Expr::value(Value::Null)
+        })
+    }
+
     /// An expression as an operand, in parentheses that may go later.
     fn operand(&self, scalar: &Scalar) -> Expr {
         operand(self.expr(scalar))
@@ -326,7 +334,7 @@ impl<'a> Renderer<'a> {
             Scalar::Column(alias, column) => {
                 Expr::CompoundIdentifier(vec![self.ident(alias), self.ident(column)])
             }
-            Scalar::Literal(literal) => self.dialect.literals.write(literal),
+            Scalar::Literal(literal) => self.constant(literal),
             Scalar::Clock(name) => self.instant(name),
             Scalar::Pattern(regex) => self.dialect.literals.write_pattern(regex),
             Scalar::And(parts) => chain(&BinaryOperator::And, self.exprs(parts), true),

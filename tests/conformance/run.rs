@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use segc::check::hir::SegmentId;
 use segc::evaluate::Evaluator;
 
-use crate::TARGETS;
 use crate::project::{self, Case, EVERYONE, Project};
 use crate::read::Section;
 use crate::support::engine::{Runner, words};
@@ -32,8 +31,8 @@ pub struct Done {
 }
 
 /// Compares, and remembers what differs.
-#[derive(Default)]
 pub struct Judge {
+    targets: Vec<&'static str>,
     compared: usize,
     differences: String,
 }
@@ -47,6 +46,11 @@ struct Question<'a> {
 }
 
 impl Judge {
+    /// One for these targets.
+    pub fn new(targets: &[&'static str]) -> Self {
+        Self { targets: targets.to_vec(), compared: 0, differences: String::new() }
+    }
+
     /// Runs all cases of a section.
     pub fn section(&mut self, file: &str, section: &Section, engines: &mut [Box<dyn Runner>]) -> Counts {
         let mut counts = Counts::default();
@@ -61,7 +65,7 @@ impl Judge {
                 let found = evaluator.members(question.id).map(|keys| words(&keys));
                 self.compare(question, "evaluator", found.map_err(|error| error.to_string()));
             }
-            for target in TARGETS {
+            for target in self.targets.clone() {
                 let engine = engines.iter_mut().find(|engine| engine.target() == target);
                 let mut engine = engine.map(|engine| &mut **engine);
                 if let Some(engine) = engine.as_deref_mut().filter(|_| !loaded) {

@@ -106,6 +106,12 @@ pub fn found<T>(target: &str, search: impl FnOnce() -> Result<T, String>) -> Opt
     }
 }
 
+/// The next major version of an engine, which executes the SQL of the same target, if this machine
+/// has it: named `next_duckdb` in `SEGC_ENGINES`.
+pub fn next() -> Option<Box<dyn Runner>> {
+    python::next_duckdb().map(|engine| Box::new(engine) as Box<dyn Runner>)
+}
+
 /// Every engine that this machine has, each with nothing in it.
 pub fn available() -> Vec<Box<dyn Runner>> {
     let mut all: Vec<Box<dyn Runner>> = Vec::new();

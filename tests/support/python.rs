@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use segc::catalog::Storage;
+use segc::diagnostic::{SourceId, Span};
 use segc::engine::{Cell, TableColumn};
 use segc::types::Type;
 use serde_json::{Value, json};
@@ -49,6 +50,30 @@ pub fn spark() -> Option<Python> {
     let process = Arc::clone(PROCESS.get_or_init(start).as_ref()?);
     let session = SESSIONS.fetch_add(1, Ordering::Relaxed);
     Some(Python { target: "spark", process, session, type_name: spark_type })
+}
+
+/// The next major version of DuckDB. It executes the SQL of the target `duckdb`.
+pub fn next_duckdb() -> Option<Python> {
+    const NEXT: Environment = Environment {
+        folder: "next_duckdb",
+        mark: "next_duckdb.txt",
+        requirements: include_str!("../engines/next_duckdb.txt"),
+    };
+    let process = found("next_duckdb", || Process::start(&NEXT, "next_duckdb"))?;
+    let process = Arc::new(Mutex::new(process));
+    Some(Python { target: "duckdb", process, session: 0, type_name: duckdb_type })
+}
+
+fn duckdb_type(ty: &Type, storage: &Storage) -> String {
+    let column = TableColumn {
+        name: String::new(),
+        ty: ty.clone(),
+        storage: storage.clone(),
+        nullable: true,
+        span: Span::new(SourceId(0), 0, 0),
+        parts: Vec::new(),
+    };
+    column.sql_type()
 }
 
 pub(super) type TypeName = fn(&Type, &Storage) -> String;

@@ -108,7 +108,10 @@ fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
         Cell::Float(number) if number.is_nan() => return None,
         Cell::Float(number) => Literal::Float(*number),
         // An engine has of a version what it is compared by.
-        Cell::Text(key) if *ty == Type::Semver => Literal::Semver(Version::of_key(key)?),
+        // A dialect of one's own may have keys of another form: they are shown as they are.
+        Cell::Text(key) if *ty == Type::Semver => {
+            Version::of_key(key).map_or_else(|| Literal::String(key.clone()), Literal::Semver)
+        }
         Cell::Text(text) => Literal::String(text.clone()),
         Cell::Date(date) => Literal::Date(*date),
         Cell::Timestamp(instant) => Literal::Timestamp(*instant),

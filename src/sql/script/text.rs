@@ -51,10 +51,22 @@ fn part(purpose: Purpose, segment: Option<&str>) -> String {
     what.to_owned()
 }
 
-/// A comment of one line, whatever stands in it.
+/// A comment of one line, whatever is in it. It is for people: what tools would replace (Jinja's
+/// braces, `${…}`) or take for a comment's or a line's end is taken apart.
 pub(super) fn comment(out: &mut String, text: &str) {
-    let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let ends_lines = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let mut flat = String::with_capacity(text.len());
+    let mut last = ' ';
+    for c in text.chars().map(|c| if ends_lines(c) { ' ' } else { c }) {
+        if matches!((last, c), ('{', '{' | '%' | '#') | ('$', '{') | ('*', '/') | ('/', '*')) {
+            flat.push(' ');
+        }
+        flat.push(c);
+        last = c;
+    }
+    let flat = flat.trim_end();
     out.push_str(if flat.is_empty() { "--" } else { "-- " });
-    out.push_str(flat.trim_end());
-    out.push('\n');
+    out.push_str(flat);
+    // A backslash at a line's end continues the comment in Spark.
+    out.push_str(if flat.ends_with('\\') { ".\n" } else { "\n" });
 }

@@ -1,0 +1,129 @@
+//! What can be seen of a dialect file without a database, before it changes a member silently:
+//! texts that would break out of their quotes or lose a part, and statements that leave out what
+//! they are for.
+
+use jiff::Timestamp;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use sqlparser::tokenizer::Token;
+
+use super::literals::Literals;
+use super::model::Statements;
+use super::parse::{self, Parser};
+use super::problems::BadValue;
+use super::shell::{Shell, Slot};
+use crate::diagnostic::{Diagnostics, Span};
+use crate::types::Literal;
+
+/// What ends a text in a regular expression, on some engine.
+const PATTERN_ENDS: [&str; 2] = ["$", r"\z"];
+
+/// Texts that end quotes, or escape their ends, unless they are escaped themselves.
+const HOSTILE: [&str; 5] = ["it's", "'", "\\", "a\\'b", "'' OR ''='"];
+
+/// Reports constants that would be other texts or instants.
+pub(super) fn judge_literals(
+    parser: &Parser,
+    literals: &Literals,
+    (escapes, format, end): (Span, Span, Span),
+    problems: &mut Diagnostics,
+) {
+    let broken = HOSTILE.into_iter().find(|text| {
+        let written = literals.write(&Literal::String((*text).to_owned())).to_string();
+        !is_one_text(parser, &written)
+    });
+    if let Some(text) = broken {
+        let expected = "written as one text: `literals.escapes` lacks a character".to_owned();
+        problems.push(BadValue { span: escapes, what: text.to_owned(), expected });
+    }
+    if !tells_instants_apart(&literals.timestamp_format) {
+        let what = literals.timestamp_format.clone();
+        let expected = "a format that tells all instants apart, down to the microsecond".to_owned();
+        problems.push(BadValue { span: format, what, expected });
+    }
+    if !PATTERN_ENDS.contains(&literals.pattern_end.as_str()) {
+        let (what, expected) = (literals.pattern_end.clone(), "`$` or `\\z`".to_owned());
+        problems.push(BadValue { span: end, what, expected });
+    }
+}
+
+/// Whether a constant stays within its quotes, or those of its pieces.
+fn is_one_text(parser: &Parser, written: &str) -> bool {
+    let Ok(tokens) = parse::tokens(parser, written) else { return false };
+    let is_text = |token: &Token| !matches!(token, Token::Word(_) | Token::EOF | Token::SemiColon);
+    let pieces = tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_)));
+    pieces.clone().all(is_text) && parse::expression(parser, written).is_ok()
+}
+
+/// Whether instants that differ by little, or by much, are written differently.
+fn tells_instants_apart(format: &str) -> bool {
+    let written = |micros: i64| {
+        let instant = Timestamp::from_microsecond(micros).ok()?;
+        strtime::format(format, &instant.to_zoned(TimeZone::UTC)).ok()
+    };
+    let start = 1_792_282_085_123_456;
+    let second = 1_000_000;
+    let apart = [
+        1,
+        1000,
+        second,
+        60 * second,
+        3600 * second,
+        12 * 3600 * second,
+        86_400 * second,
+        7 * 86_400 * second,
+    ];
+    let months = [31, 365, 366 * 4, 36_524].map(|days| days * 86_400 * second);
+    apart.into_iter().chain(months).all(|step| written(start) != written(start + step))
+}
+
+/// The slots without which a statement can't do what it is for.
+const NEEDED: &[(&str, fn(&Statements) -> &[Shell], &[Slot])] = &[
+    ("setup_inputs", |all| &all.setup_inputs, &[Slot::Inputs]),
+    ("setup_segment", |all| &all.setup_segment, &[Slot::Table, Slot::KeyColumns, Slot::Runs, Slot::Segment]),
+    ("set_seen", |all| &all.set_seen, &[Slot::Value]),
+    ("check", |all| &all.check, &[Slot::Condition, Slot::Failure]),
+    ("affected", |all| &all.affected, &[Slot::Affected, Slot::AffectedQuery]),
+    ("fill", |all| &all.fill, &[Slot::Query, Slot::Table]),
+    ("read_input", |all| &all.read_input, &[Slot::Input, Slot::Segment]),
+    (
+        "finish_segment",
+        |all| &all.finish_segment,
+        &[Slot::Runs, Slot::Segment, Slot::Fingerprint, Slot::Plan, Slot::AsOf],
+    ),
+    ("view", |all| &all.view, &[Slot::Table, Slot::Query]),
+];
+
+/// Reports statements that leave out what they are for: a check without its condition.
+pub(super) fn judge_statements(statements: &Statements, span: Span, problems: &mut Diagnostics) {
+    for (name, shells, slots) in NEEDED {
+        for slot in *slots {
+            if !shells(statements).iter().any(|shell| shell.uses(*slot)) {
+                let expected = format!("statements with `{}` in one of them", slot.name());
+                problems.push(BadValue { span, what: (*name).to_owned(), expected });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_that_loses_a_part_is_noticed() {
+        assert!(tells_instants_apart("%Y-%m-%d %H:%M:%S%.f+00"));
+        assert!(tells_instants_apart("%d.%m.%Y %H:%M:%S%.f"));
+        for format in [
+            "%Y-%m-%d",
+            "%Y-%m-%d %H:%M",
+            "%Y-%m-%d %H:%M:%S",
+            "%Y-%m-%d %I:%M:%S%.f",
+            "%Y-%d %H:%M:%S%.f",
+            "%y-%m-%d %H:%M:%S%.f",
+            "%Y-%m-%d %H:%M:%S%.3f",
+        ] {
+            assert!(!tells_instants_apart(format), "{format}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Dialects of one's own: what they say changes how SQL is written, and not who is a member.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+
+#[expect(clippy::disallowed_methods, reason = "a test writes a project")]
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+    std::fs::write(path, text).expect("it can be written");
+}
+
+/// Exit code, stdout, stderr.
+fn segc(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("segc").expect("the program is built");
+    let output = command.current_dir(folder).args(arguments).output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text is UTF-8");
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+    (output.status.code().expect("it ends by itself"), out, err)
+}
+
+const VERSIONS: &str = "\
+segment at_least on app { where version >= \"2.0.0\" }
+segment exactly on app { where version = \"1.0.0\" }
+segment among on app { where version in (\"1.0.0\", \"10.0.0\", \"7.7.7\") }
+segment unlike on app { where version != \"2.0.0\" }
+segment between_two on app { where version between \"1.5.0\" and \"10.0.0\" }
+segment written on app { where semver(written) < \"2.0.0\" }
+segment newest on app { where version > coalesce(semver(written), \"1.0.0\") }
+segment top on app { keep top 2 by version }
+param floor: semver = \"1.5.0\"
+segment above on app { where version > $floor }
+";
+
+/// Keys of versions that order right, in other forms than the built-in one: numbers padded with
+/// zeros, and arrays of numbers as text.
+const KEYS: [&str; 2] = [
+    "CASE WHEN REGEXP_MATCHES($1, '^[0-9]+[.][0-9]+[.][0-9]+$') THEN LPAD(SPLIT_PART($1, '.', 1), 20, '0') || LPAD(SPLIT_PART($1, '.', 2), 20, '0') || LPAD(SPLIT_PART($1, '.', 3), 20, '0') END",
+    "CASE WHEN REGEXP_MATCHES($1, '^[0-9]+[.][0-9]+[.][0-9]+$') THEN CHR(CAST(64 + LENGTH(SPLIT_PART($1, '.', 1)) AS INTEGER)) || $1 END",
+];
+
+/// The members of each segment, which are few enough to be told apart by their number.
+fn counts(folder: &Path, target: &str) -> Vec<String> {
+    let (code, out, err) = segc(folder, &["run", "--target", target, "--as-of", "2026-11-01T00:00:00Z"]);
+    assert_eq!(code, 0, "{err}");
+    let words = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    out.lines().skip(1).map(words).collect()
+}
+
+#[test]
+fn versions_are_compared_by_keys_of_any_form() {
+    for key in KEYS {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path();
+        let catalog = "entities:\n  app:\n    table: apps\n    key: id\n    fields: { id: { type: integer, nullable: false }, version: semver, written: string }\n";
+        write(folder, "catalog/a.yml", catalog);
+        write(folder, "segments/a.seg", VERSIONS);
+        write(folder, "segc.yml", "name: apps\ntargets: { mine: {}, duckdb: {} }\n");
+        write(
+            folder,
+            "dialects/mine.yml",
+            &format!("name: mine\nextends: duckdb\nfunctions:\n  semver_key: {key:?}\n"),
+        );
+        let rows = "id,version,written\n1,2.0.0,1.0.0\n2,1.0.0,1.9.9\n3,10.0.0,9.0.0\n4,,3.0.0\n5,1.9.0,latest\n6,2.0.1,\n";
+        write(folder, "data/apps.csv", rows);
+        let wanted = [
+            "above 4",
+            "among 2",
+            "at_least 3",
+            "between_two 4",
+            "exactly 1",
+            "newest 4",
+            "top 2",
+            "unlike 5",
+            "written 2",
+        ];
+        assert_eq!(counts(folder, "duckdb"), wanted);
+        assert_eq!(counts(folder, "mine"), wanted, "{key}");
+        let (code, out, err) = segc(folder, &["compile", "exactly", "--target", "mine"]);
+        assert_eq!(code, 0, "{err}");
+        assert!(
+            out.contains("'1.0.0'") && !out.contains('~'),
+            "the constant's key is made as the column's: {out}"
+        );
+    }
+}
+
+/// ClickHouse, for one, tells `String` from `STRING`.
+#[test]
+fn types_keep_the_letters_of_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let catalog = "\
+entities:
+  note:
+    table: notes
+    key: id
+    fields:
+      id: { type: integer, nullable: false }
+      day: date
+      price: { type: \"decimal(10,2)\" }
+      small: { type: integer, storage: int32 }
+      raw: { type: string, column: r }
+      tags: { type: array<string>, column: doc, path: tags }
+  other:
+    query: SELECT CAST(id AS Int64) AS id FROM others
+    key: id
+    fields: { id: { type: integer, nullable: false } }
+";
+    write(folder, "catalog/a.yml", catalog);
+    let segments = "\
+segment sampled on note { keep sample 50% seed \"x\" }
+segment bucketed on note { where bucket(\"y\") < 5000 }
+segment top on note { keep top 3 by price }
+segment tagged on note { where tags contains \"x\" }
+segment large on note { where small * small > 10 }
+segment divided on note { where price / 3 > 1.5 and sum_of > 0 }
+trait sum_of on note = round(price * 1.5)
+segment others on other { where id > 1 }
+segment escaped on note { where raw = \"a\\\\'\" }
+";
+    write(folder, "segments/a.seg", segments);
+    write(folder, "segc.yml", "name: notes\ntargets: { mine: {} }\n");
+    let dialect = "\
+name: mine
+extends: duckdb
+parser: clickhouse
+capabilities: { expiry: false, history: false }
+types: { string: String, integer: Int64, float: Float64, decimal: \"Decimal(p, s)\", boolean: Bool, date: Date32, timestamp: \"DateTime64(6)\", semver: String, json: String, array: Array(slot_element) }
+functions:
+  json_elements: arrayMap(segc_item -> $2, $1)
+  resembles: LENGTH($1) <= 255 AND editDistanceUTF8($1, $2) <= $3
+  semver_key: CAST($1 AS String)
+  date_text: CAST($1 AS String)
+  bucket: CAST(CAST($1 AS Nullable(String)) AS Int64) % 10000
+  wide_integer: CAST($1 AS Int64)
+  divide: CAST($1 AS Float64) / $2
+  round_nine: CAST($1 AS Decimal(38, 9))
+statements:
+  setup_segment:
+    - CREATE TABLE IF NOT EXISTS slot_table (slot_key_columns, entered_at slot_timestamp NOT NULL)
+    - { when: ranked, sql: \"CREATE TABLE IF NOT EXISTS slot_unkept (slot_key_columns, slot_rank_columns)\" }
+    - { when: log, sql: \"CREATE TABLE IF NOT EXISTS slot_log (slot_key_columns, action String NOT NULL)\" }
+    - INSERT INTO slot_runs (segment, run_seq, log_since) SELECT slot_segment, 0, 0
+";
+    write(folder, "dialects/mine.yml", dialect);
+    let (code, _, err) = segc(folder, &["compile"]);
+    assert_eq!(code, 0, "{err}");
+    let mut all = String::new();
+    for file in ["create.sql", "refresh.sql"] {
+        #[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
+        let text = std::fs::read_to_string(folder.join("target/mine").join(file)).expect("it was written");
+        all.push_str(&text);
+    }
+    for wanted in ["AS Nullable(String))", "AS Int64)", "id Int64 NOT NULL", "DateTime64(6) NOT NULL"] {
+        assert!(all.contains(wanted), "{wanted}: {all}");
+    }
+    assert!(all.contains(r"'a\\'''"), "a backslash escapes where the grammar says so: {all}");
+    for capitals in ["AS STRING", " INT64", "FLOAT64)", "DECIMAL(", "DATETIME64", "DATE32"] {
+        assert!(!all.contains(capitals), "{capitals}: {all}");
+    }
+}
+
+/// What would change members silently is an error when the file loads.
+#[test]
+fn a_file_that_would_change_members_does_not_load() {
+    for (text, wanted) in [
+        ("literals: { timestamp_format: '%Y-%m-%d %H:%M:%S+00' }", "a format that tells all instants apart"),
+        ("literals: { timestamp_format: '%Y-%m-%d' }", "a format that tells all instants apart"),
+        ("literals: { pattern_end: '' }", "`$` or `\\z`"),
+        ("literals: { escapes: { \"'\": \"'\" } }", "written as one text"),
+        (
+            "functions: { local_time: { sql: 'f($1, $2)', utc: 'NOW()' } }",
+            "all but the last argument of `local_time`",
+        ),
+        ("functions: { contains: strlen($1) > 0 }", "`contains` has 2 arguments"),
+        ("statements: { check: SELECT 1 }", "`check` is not statements with `slot_condition` in one of them"),
+        ("statements: { check: SELECT slot_condition }", "`check` is not statements with `slot_failure`"),
+        (
+            "statements: { fill: DELETE FROM slot_table WHERE FALSE }",
+            "`fill` is not statements with `slot_query`",
+        ),
+        (
+            "statements: { view: CREATE VIEW slot_table AS SELECT 1 AS a }",
+            "`view` is not statements with `slot_query`",
+        ),
+        (
+            "statements: { affected: CREATE TEMP TABLE slot_affected AS SELECT 1 AS a }",
+            "`slot_find_affected`",
+        ),
+        (
+            "statements: { finish_segment: UPDATE slot_runs SET plan = slot_plan WHERE segment = slot_segment }",
+            "`slot_fingerprint`",
+        ),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path();
+        write(
+            folder,
+            "catalog/a.yml",
+            "entities: { a: { table: a, key: id, fields: { id: { type: integer, nullable: false } } } }\n",
+        );
+        write(folder, "segments/a.seg", "segment s on a { where id = 1 }\n");
+        write(folder, "segc.yml", "name: a\ntargets: { mine: {} }\n");
+        write(folder, "dialects/mine.yml", &format!("name: mine\nextends: duckdb\n{text}\n"));
+        let (code, out, err) = segc(folder, &["check", "--message-format", "json"]);
+        let told: Vec<String> = (out.clone() + &err)
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .map(|problem| problem["message"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        assert!(code == 1 && told.iter().any(|message| message.contains(wanted)), "{text}: {out}{err}");
+    }
+}
