@@ -14,6 +14,7 @@ use super::node::{chain, count_rows, empty_select, function, operator, plain, ta
 use super::parens;
 use super::print;
 use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
+use super::room::with_room;
 use super::walk::{inline_bounds, reads_clock, table_names};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::shell::CLOCK_NAME;
@@ -68,8 +69,10 @@ impl<'a> Renderer<'a> {
 
     /// A query as text whose lines after the first are indented.
     pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
-        let tree = self.tree(query);
-        self.done(print::query(&tree, indent))
+        with_room(|| {
+            let tree = self.tree(query);
+            self.done(print::query(&tree, indent))
+        })
     }
 
     /// An expression as text.
