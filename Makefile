@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines mutants growth lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo test test-engines mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -32,6 +32,24 @@ mutants: ## take away each clause of the rules of refreshing, and see its story 
 
 growth: ## see that the work of every command grows with the project, not with its square
 	@$(ENGINE) cargo test $$flags --test growth -- --ignored --nocapture
+
+# So many cases an entry take about a minute on two cores, and are the same in every run.
+fuzz: ## try hostile inputs on every way into segc, for a minute
+	@$(ENGINE) SEGC_FUZZ_CASES=$${SEGC_FUZZ_CASES:-100} cargo test $$flags --test fuzz
+
+# What each of these tries more of is in docs/agreement.md, docs/refresh.md and docs/robustness.md.
+SEED ?= 1
+HOUR ?= 3600
+LONG = SEGC_SEED=$(SEED) cargo test
+long: ## the random tests for hours, an hour of hostile inputs for each way in: make long SEED=2
+	@$(ENGINE) SEGC_CASES=10000 SEGC_QUERY_CASES=500 $(LONG) $$flags --test agreement a_long_run -- --ignored --nocapture
+	@$(ENGINE) SEGC_REFRESH_CASES=10000 $(LONG) $$flags --test agreement refreshes_agree -- --nocapture
+	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test refresh_incremental random -- --nocapture
+	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test refresh_law -- --nocapture
+	@$(ENGINE) SEGC_CASES=20000 $(LONG) $$flags --test language_sequence
+	@$(ENGINE) SEGC_EXPIRE_RUNS=500 $(LONG) $$flags --test expire random
+	@$(ENGINE) SEGC_FUZZ_INSTRUCTIONS=1 $(LONG) $$flags --test fuzz cost_grows -- --nocapture
+	@$(ENGINE) SEGC_FUZZ_SECONDS=$(HOUR) $(LONG) $$flags --test fuzz a_long_run -- --ignored --nocapture
 
 lint: fmt tidy clippy rustdoc deny ## formatting, tidiness, clippy, documentation, licenses: all that CI demands
 

@@ -144,6 +144,8 @@ fn constant(expr: &sqlparser::ast::Expr) -> String {
         Expr::Function(function) if function.to_string() == "CHR(13)" => "\r".to_owned(),
         Expr::Value(value) => match &value.value {
             Value::SingleQuotedString(text) => text.replace("u007B", "{").replace("u0024", "$"),
+            // With a prefix, where a setting decides what a backslash in plain quotes means.
+            Value::EscapedStringLiteral(text) => text.clone(),
             other => panic!("no text: {other}"),
         },
         other => panic!("no constant: {other}"),

@@ -1,7 +1,7 @@
 //! Finding dialects: built-in files, the user's files, and what extends what.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::builtin;
 use super::decode;
@@ -12,6 +12,24 @@ use crate::yaml::{self, Node, NodeKind};
 
 /// The source of built-in files, of which there is none in any `Sources`.
 pub(super) const BUILT_IN: SourceId = SourceId(u32::MAX);
+
+/// The built-in dialects, read once in a process: they are the same for each compilation.
+static BUILT_IN_DIALECTS: LazyLock<BuiltIn> = LazyLock::new(|| {
+    let mut problems = Diagnostics::new();
+    let files = files(builtin::FILES.iter().map(|text| (BUILT_IN, *text)), &mut problems);
+    let own = BTreeMap::new();
+    let complete = files.values().filter(|file| file.extends.is_none());
+    let decoded = complete.filter_map(|file| dialect(&file.name, &files, &own, &mut problems)).collect();
+    BuiltIn { files, decoded, problems }
+});
+
+/// What the built-in files hold.
+struct BuiltIn {
+    files: BTreeMap<String, File>,
+    /// Those that extend no other, which a file of the user's might replace.
+    decoded: BTreeMap<String, Arc<Dialect>>,
+    problems: Diagnostics,
+}
 
 /// All dialects of a compilation.
 #[derive(Debug, Clone, Default)]
@@ -30,14 +48,15 @@ impl Dialects {
     /// Reads the built-in dialects and the user's. A dialect with a problem is left out.
     #[must_use]
     pub fn load(user_files: &[(SourceId, Arc<str>)], problems: &mut Diagnostics) -> Self {
-        let built_in = files(builtin::FILES.iter().map(|text| (BUILT_IN, *text)), problems);
+        let BuiltIn { files: built_in, decoded, problems: known } = &*BUILT_IN_DIALECTS;
+        problems.append(known.clone());
         let own = files(user_files.iter().map(|(source, text)| (*source, &**text)), problems);
-        let mut all = BTreeMap::new();
-        for name in built_in.keys().filter(|name| !own.contains_key(*name)).chain(own.keys()) {
-            let Some((node, origin)) = merged(name, &built_in, &own, problems) else { continue };
-            if let Some(dialect) = decode::dialect(name, &node, problems) {
-                all.insert(name.clone(), Arc::new(Dialect { origin, ..dialect }));
-            }
+        let mut all = decoded.clone();
+        let extending =
+            built_in.keys().filter(|name| !decoded.contains_key(*name) && !own.contains_key(*name));
+        for name in extending.chain(own.keys()) {
+            all.remove(name);
+            all.extend(dialect(name, built_in, &own, problems));
         }
         Self { all }
     }
@@ -52,6 +71,18 @@ impl Dialects {
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Dialect>> {
         self.all.values()
     }
+}
+
+/// A dialect under its name, unless something is wrong with it.
+fn dialect(
+    name: &str,
+    built_in: &BTreeMap<String, File>,
+    own: &BTreeMap<String, File>,
+    problems: &mut Diagnostics,
+) -> Option<(String, Arc<Dialect>)> {
+    let (node, origin) = merged(name, built_in, own, problems)?;
+    let decoded = decode::dialect(name, &node, problems)?;
+    Some((name.to_owned(), Arc::new(Dialect { origin, ..decoded })))
 }
 
 fn files<'a>(

@@ -10,6 +10,7 @@ mod parens;
 mod print;
 pub(crate) mod problems;
 mod render;
+mod room;
 mod script;
 mod walk;
 mod window;

@@ -186,6 +186,9 @@ fn operands(expr: &mut Expr) {
                 unwrap(one, level::PREDICATE + 1);
             }
         }
+        // sqlparser reads only one collation after an expression.
+        Expr::Collate { expr, .. } if matches!(expr.as_ref(), Expr::Nested(inner) if matches!(inner.as_ref(), Expr::Collate { .. })) =>
+            {}
         Expr::Cast { kind: CastKind::DoubleColon, expr, .. } | Expr::Collate { expr, .. } => {
             unwrap(expr, level::SUFFIX);
         }

@@ -15,6 +15,7 @@ use super::node::{chain, count_rows, empty_select, function, operator, plain, ta
 use super::parens;
 use super::print;
 use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
+use super::room::with_room;
 use super::walk::{inline_bounds, reads_clock, table_names};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::shell::CLOCK_NAME;
@@ -69,9 +70,11 @@ impl<'a> Renderer<'a> {
 
     /// A query as text whose lines after the first are indented.
     pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
-        let mut tree = self.tree(query);
-        backslash::protect(&mut tree, self.dialect);
-        self.done(print::query(&tree, indent))
+        with_room(|| {
+            let mut tree = self.tree(query);
+            backslash::protect(&mut tree, self.dialect);
+            self.done(print::query(&tree, indent))
+        })
     }
 
     /// An expression as text.

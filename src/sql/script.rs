@@ -5,6 +5,7 @@ mod made;
 mod slots;
 mod text;
 
+use super::room::with_room;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
 use crate::plan::{Plan, SegmentPlan};
@@ -84,7 +85,7 @@ pub fn create(
     scope: Scope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    assemble::script(plan, dialect, scope, false, source)
+    with_room(|| assemble::script(plan, dialect, scope, false, source))
 }
 
 /// The script that brings every table up to date, each the way that the plan has chosen.
@@ -97,7 +98,7 @@ pub fn refresh(
     scope: Scope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    assemble::script(plan, dialect, scope, true, source)
+    with_room(|| assemble::script(plan, dialect, scope, true, source))
 }
 
 /// A query as a file: lines that say what it is, as comments, and the query.

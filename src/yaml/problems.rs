@@ -131,12 +131,12 @@ problems! {
 
     /// The file is nested too deeply, or too large, or its aliases repeat too much.
     ///
-    /// A file may be nested 24 levels deep and hold 250,000 values.
+    /// A file may be nested 24 levels deep and hold 250,000 values; its aliases may stand for 50,000.
     /// Split it into several files, or write out what the aliases stand for.
     ///
     ///     a: &a [x, x, x]
     ///     b: &b [*a, *a, *a]     # … and so on: each is three times as large
     error SEG026 "too complex a file" TooComplex { span: Span }
     message |_p| "this file is nested too deeply or holds too many values".to_owned();
-    help |_p| Some("at most 24 levels and 250,000 values are read; split the file".to_owned());
+    help |_p| Some("at most 24 levels and 250,000 values are read, 50,000 of them by aliases; split the file".to_owned());
 }

@@ -31,10 +31,15 @@ pub(crate) fn read(source: SourceId, text: &str, problems: &mut Diagnostics) -> 
     }
 }
 
+/// How many values aliases may stand for in a file: without a bound of their own, a few lines of aliases
+/// of aliases fill the budget of the largest file.
+const MOST_REPEATED: usize = 50_000;
+
 /// YAML 1.2 booleans, no merge keys, and the reader's budget, which bounds depth and aliases.
 /// No file of ours is nested 10 deep; unoptimised, the reader needs some 40 kB of stack a level.
 fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
     serde_yaml::options! {
+        alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: MOST_REPEATED },
         budget: serde_yaml::budget! { max_buffered_comment_events: usize::MAX, max_depth: 24, max_documents: 2 },
         duplicate_keys: duplicate_keys,
         merge_keys: MergeKeyPolicy::Error,

@@ -1,0 +1,102 @@
+//! The words of the formats, read from where segc itself has them: the grammar and the schemas.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::entry::Entry;
+
+const GRAMMAR: &str = include_str!("../../grammar/segment.pest");
+const SCHEMAS: [&str; 3] = [
+    include_str!("../../catalog/schema.json"),
+    include_str!("../../catalog/project.schema.json"),
+    include_str!("../../catalog/tests.schema.json"),
+];
+const DIALECT: &str = include_str!("../../dialects/postgres.yml");
+
+/// Words that the grammar leaves to the checker.
+const FUNCTIONS: &str = include_str!("../../src/check/expr/call.rs");
+
+/// Every literal of the grammar, and every function's name.
+static LANGUAGE: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let of_grammar = GRAMMAR.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(literals);
+    let of_functions = FUNCTIONS.lines().flat_map(literals);
+    let name = |word: &String| word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    sorted(of_grammar.chain(of_functions.filter(name)))
+});
+
+/// Every key and word of the schemas, and the signs of YAML.
+static YAML: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut words = Vec::new();
+    for schema in SCHEMAS {
+        names(&serde_json::from_str(schema).expect("a schema is JSON"), &mut words);
+    }
+    let signs = [
+        "{", "}", "[", "]", ": ", "- ", "\n", "\n  ", "\n    ", "|\n", ">-\n", "? ", "<<: *a", "&a ", "*a",
+        "#",
+    ];
+    sorted(words.into_iter().chain(signs.map(str::to_owned)))
+});
+
+/// Every key of a dialect, and the slots of templates.
+static TEMPLATES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let key = |line: &str| Some(line.trim().split_once(':')?.0.trim_start_matches("- ").to_owned());
+    let slots = DIALECT.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
+    let slots = slots.filter(|word| word.starts_with("slot_") || word.starts_with('$')).map(str::to_owned);
+    sorted(DIALECT.lines().filter_map(key).chain(slots).chain(YAML.iter().cloned()))
+});
+
+/// The words that an entry's files are made of.
+pub(crate) fn words(entry: Entry) -> &'static [String] {
+    match entry {
+        Entry::Segments | Entry::Arguments => &LANGUAGE,
+        Entry::Dialect => &TEMPLATES,
+        _ => &YAML,
+    }
+}
+
+/// What stands in double quotes on a line.
+fn literals(line: &str) -> impl Iterator<Item = String> {
+    line.split('"').skip(1).step_by(2).map(str::to_owned)
+}
+
+/// The properties of a schema, and the words of its enumerations.
+fn names(schema: &Value, words: &mut Vec<String>) {
+    match schema {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("properties", Value::Object(properties)) => words.extend(properties.keys().cloned()),
+                    ("enum", Value::Array(all)) => {
+                        words.extend(all.iter().filter_map(Value::as_str).map(str::to_owned))
+                    }
+                    _ => {}
+                }
+                names(value, words);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| names(item, words)),
+        _ => {}
+    }
+}
+
+fn sorted(words: impl Iterator<Item = String>) -> Vec<String> {
+    words.filter(|word| !word.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[test]
+fn the_words_are_those_of_the_formats() {
+    let has = |entry, word: &str| words(entry).iter().any(|one| one == word);
+    assert!(
+        has(Entry::Segments, "anniversary")
+            && has(Entry::Segments, "days_since")
+            && has(Entry::Segments, "<=")
+    );
+    assert!(
+        has(Entry::Catalog, "append_only")
+            && has(Entry::Config, "week_start")
+            && has(Entry::UnitTests, "as_of")
+    );
+    assert!(has(Entry::Dialect, "semver_key") && has(Entry::Dialect, "slot_table"));
+}
