@@ -181,7 +181,7 @@ topics!(
     habits >= 300,
     names_meant >= 25,
     causes >= 8,
-    conditions >= 30,
+    conditions >= 25,
 );
 
 /// Replacements that name what the shop doesn't have, or that stand for any value.
