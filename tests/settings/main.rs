@@ -100,11 +100,11 @@ fn rows(postgres: bool) -> Vec<String> {
     vec![
         format!(
             "CREATE TABLE persons (id BIGINT NOT NULL, name VARCHAR, code {}, n INTEGER, score DOUBLE PRECISION, \
-             amount DECIMAL(12,3), born DATE, seen TIMESTAMP, at TIMESTAMPTZ, doc {json}, tags VARCHAR[], \
+             amount DECIMAL(12,3), born DATE, seen TIMESTAMP, \"at\" TIMESTAMPTZ, doc {json}, tags VARCHAR[], \
              release VARCHAR, ok BOOLEAN)",
             if postgres { "CHAR(3)" } else { "VARCHAR" }
         ),
-        "CREATE TABLE buys (id BIGINT NOT NULL, person_id BIGINT, at TIMESTAMPTZ, price DECIMAL(10,2), item VARCHAR)"
+        "CREATE TABLE buys (id BIGINT NOT NULL, person_id BIGINT, \"at\" TIMESTAMPTZ, price DECIMAL(10,2), item VARCHAR)"
             .to_owned(),
         format!(
             "INSERT INTO persons VALUES \

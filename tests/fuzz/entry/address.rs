@@ -39,9 +39,7 @@ pub(super) fn address(input: &[u8], seen: &mut Seen) {
     }
 }
 
-/// Whether the password is where an address has one.
+/// Whether the password is where an address has one, be the rest of it mistyped.
 fn holds_password(text: &str) -> bool {
-    let text = text.trim();
-    ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme))
-        && text.contains(&format!(":{PASSWORD}@"))
+    [format!(":{PASSWORD}@"), format!("password={PASSWORD}")].iter().any(|part| text.contains(part))
 }
