@@ -1,6 +1,6 @@
 //! `expire` and `history` over several runs: who is held, until when, who is rejected, who comes
 //! back, and what the archive says of those who went.
-#![allow(clippy::panic, reason = "tests may")]
+#![allow(clippy::panic, clippy::disallowed_methods, reason = "tests may")]
 
 mod support;
 

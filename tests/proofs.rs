@@ -1,5 +1,6 @@
 //! Warnings about conditions that are the same for all rows: each is true of random rows, on the
 //! reference evaluator, over the values at which conditions change, missing ones included.
+#![allow(clippy::panic, clippy::disallowed_methods, reason = "tests may")]
 
 mod support {
     pub(crate) mod rows;

@@ -74,7 +74,7 @@ fn session() -> Session {
     let files = Memory::new()
         .with("segc.yml", "name: notes\ntargets: { duckdb: {}, postgres: {}, bigquery: {}, spark: {} }\n")
         .with("catalog/a.yml", CATALOG)
-        .with(&format!("{FILE}.seg"), segments);
+        .with(format!("{FILE}.seg"), segments);
     let (session, problems) = open_files(&files, &Options::default());
     assert!(problems.is_empty(), "{problems:?}");
     session
@@ -132,7 +132,7 @@ fn psql_reads_scripts_as_they_were_meant() {
         psql.arg(&path).args(["-d", engine.address()]);
         let output = psql.output().expect("psql is beside the server");
         assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-        for at in 0..HOSTILE.len() {
+        for (at, _) in HOSTILE.iter().enumerate() {
             for (segment, wanted) in [("s", vec![at, at + HOSTILE.len()]), ("r", vec![at])] {
                 let sql = format!("SELECT id FROM segments.{segment}{at} ORDER BY id");
                 let found = engine.query(&sql).expect("its table").rows;

@@ -5,7 +5,7 @@
 //! conditions; the fields that a link compares, if the link is followed; an entity's `time`,
 //! which decides what rows an aggregate sees; `event_name` behind `events["…"]`; the key, which
 //! its table holds and which breaks ties. The fields that `changes` names are the loader's
-//! bookkeeping, and no use. What the segments that it reads use is theirs: see [`super::access`].
+//! bookkeeping, and no use. What the segments that it reads use is theirs: see `super::access`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

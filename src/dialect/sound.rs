@@ -77,8 +77,11 @@ fn tells_instants_apart(format: &str) -> bool {
     apart.into_iter().chain(months).all(|step| written(start) != written(start + step))
 }
 
+/// A statement's name, where it is, and its slots.
+type Needed = (&'static str, fn(&Statements) -> &[Shell], &'static [Slot]);
+
 /// The slots without which a statement can't do what it is for.
-const NEEDED: &[(&str, fn(&Statements) -> &[Shell], &[Slot])] = &[
+const NEEDED: &[Needed] = &[
     ("setup_inputs", |all| &all.setup_inputs, &[Slot::Inputs]),
     ("setup_segment", |all| &all.setup_segment, &[Slot::Table, Slot::KeyColumns, Slot::Runs, Slot::Segment]),
     ("set_seen", |all| &all.set_seen, &[Slot::Value]),

@@ -17,7 +17,10 @@ const CHANGING: &[(&str, &[&str])] = &[
 /// Those that might, and must not.
 const OTHERS: &[(&str, &[&str])] = &[
     ("TimeZone", &["'Asia/Tokyo'", "'America/New_York'", "'Asia/Kathmandu'"]),
-    ("default_null_order", &["'nulls_first'", "'nulls_last_on_asc_first_on_desc'", "'nulls_first_on_asc_last_on_desc'"]),
+    (
+        "default_null_order",
+        &["'nulls_first'", "'nulls_last_on_asc_first_on_desc'", "'nulls_first_on_asc_last_on_desc'"],
+    ),
     ("integer_division", &["true"]),
     ("ieee_floating_point_ops", &["false"]),
     ("old_implicit_casting", &["true"]),

@@ -2,6 +2,7 @@
 //!
 //! One project whose conditions depend on how text, numbers, times and missing values are read is
 //! run under each setting that the engines' documentation lists as changing any of that.
+#![allow(clippy::panic, reason = "tests may")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -120,8 +120,8 @@ fn steepness_is_two_for_a_line_and_four_for_the_square() {
         let figures = [1e3, 2e3, 4e3].map(cost).to_vec();
         Costs { figures, times: Vec::new() }.steepness()
     };
-    assert!((of(|size| 1e6 + 500.0 * size) - 2.0).abs() < 0.01);
-    assert!((of(|size| 1e6 + size * size) - 4.0).abs() < 0.01);
-    assert!(of(|size| 500.0 * size * size.log2()) < STEEPEST);
-    assert!(of(|size| 300.0 * size * size.sqrt()) > STEEPEST);
+    assert!((of(|size| 1e6 + 5e3 * size) - 2.0).abs() < 0.01);
+    assert!((of(|size| 1e6 + 10.0 * size * size) - 4.0).abs() < 0.01);
+    assert!(of(|size| 5e3 * size * size.log2()) < STEEPEST);
+    assert!(of(|size| 3e3 * size * size.sqrt()) > STEEPEST);
 }
