@@ -1,10 +1,10 @@
 //! A select under construction: its tables, their aliases, and what has been joined.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Lowering;
 use super::json::in_json;
-use super::names::{holds, initials, unused};
+use super::names::{Taken, initials, unused};
 use super::segment::last_name;
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
@@ -21,7 +21,7 @@ pub(super) struct Frame {
     pub(super) from: Option<TableRef>,
     pub(super) joins: Vec<Join>,
     pub(super) filter: Vec<Scalar>,
-    aliases: BTreeSet<String>,
+    aliases: Taken,
     /// To-one rows joined so far: (alias it starts from, hop) and the alias it got.
     to_one: Vec<((String, Hop), String)>,
     /// Subqueries joined so far: (rows, columns and what they equal) and the alias they got.
@@ -268,8 +268,8 @@ impl Lowering<'_> {
     pub(super) fn alias(&mut self, frame: usize, base: &str) -> String {
         let seen_from = (0..=frame).rev().find(|&at| !self.frames[at].correlated).unwrap_or(0);
         // Frames above may be correlated with this one, and see its aliases as well.
-        let name = unused(base, |name| self.frames[seen_from..].iter().any(|f| holds(&f.aliases, name)));
-        self.frames[frame].aliases.insert(name.clone());
+        let name = unused(base, |name| self.frames[seen_from..].iter().any(|f| f.aliases.holds(name)));
+        self.frames[frame].aliases.insert(&name);
         name
     }
 }

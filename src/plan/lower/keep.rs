@@ -1,15 +1,13 @@
 //! `keep`: the match is ranked in a subquery, of which the first are kept; several `keep`s are
 //! a chain of such subqueries, each over what the one before left. Buckets.
 
-use std::collections::BTreeSet;
-
 use bigdecimal::{BigDecimal, ToPrimitive};
 
 use super::Lowering;
 use super::bounds::call;
 use super::cond::binary;
 use super::frame::{Row, Scope};
-use super::names::{holds, unused};
+use super::names::{Taken, unused};
 use crate::check::hir::{Keep, KeepKind, KeepSize, SegmentId, Value};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef, all};
@@ -117,7 +115,7 @@ impl<'a> Lowering<'a> {
         self.ranked(id, &stages, chain, None)
     }
 
-    fn key_names(&self, entity: crate::catalog::EntityId) -> BTreeSet<String> {
+    fn key_names(&self, entity: crate::catalog::EntityId) -> Taken {
         self.key_parts(entity).into_iter().map(|part| part.name).collect()
     }
 
@@ -134,7 +132,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Everything from the first rank on, and the names of columns that are taken.
-    fn stages(&mut self, id: SegmentId, scope: &Scope) -> (Vec<Stage<'a>>, BTreeSet<String>) {
+    fn stages(&mut self, id: SegmentId, scope: &Scope) -> (Vec<Stage<'a>>, Taken) {
         let segment: &'a crate::check::hir::Segment = self.cx.hir.segment(id);
         let mut names = self.key_names(segment.entity);
         let stages = ranking(&segment.keeps).map(|keep| self.stage(keep, scope, &mut names)).collect();
@@ -176,7 +174,7 @@ impl<'a> Lowering<'a> {
         chain.select()
     }
 
-    fn stage<'k>(&mut self, keep: &'k Keep, scope: &Scope, names: &mut BTreeSet<String>) -> Stage<'k> {
+    fn stage<'k>(&mut self, keep: &'k Keep, scope: &Scope, names: &mut Taken) -> Stage<'k> {
         match &keep.kind {
             KeepKind::Sample { seed, below } => Stage::Sample { seed, below: *below },
             KeepKind::Rank { bottom, size, per, by } => {
@@ -223,7 +221,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn new(key: Vec<KeyPart>, mut names: BTreeSet<String>) -> Self {
+    fn new(key: Vec<KeyPart>, mut names: Taken) -> Self {
         let (place, matches) = (new_name("place", &mut names), new_name("matches", &mut names));
         Self { key, from: String::new(), filter: Vec::new(), place, matches }
     }
@@ -332,7 +330,7 @@ pub(in crate::plan) fn ranks(keeps: &[Keep]) -> bool {
 }
 
 /// The columns that hold `by` until it is needed, and those of `per`.
-fn carried(per: usize, names: &mut BTreeSet<String>) -> Vec<String> {
+fn carried(per: usize, names: &mut Taken) -> Vec<String> {
     let bases = std::iter::once("rank_by").chain(std::iter::repeat_n("rank_per", per));
     bases.map(|base| new_name(base, names)).collect()
 }
@@ -398,8 +396,8 @@ fn integer(number: i64) -> Scalar {
 }
 
 /// A column's name that no other has, taken.
-fn new_name(base: &str, names: &mut BTreeSet<String>) -> String {
-    let name = unused(base, |name| holds(names, name));
-    names.insert(name.clone());
+fn new_name(base: &str, names: &mut Taken) -> String {
+    let name = unused(base, |name| names.holds(name));
+    names.insert(&name);
     name
 }
