@@ -173,6 +173,8 @@ topics!(
     config >= 15,
     catalog >= 20,
     yaml >= 5,
+    shapes >= 90,
+    strays >= 10,
     projects >= 4,
     unit_tests >= 40,
     rows >= 45,

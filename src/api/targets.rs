@@ -45,7 +45,7 @@ pub(super) fn read_targets(
                 schema,
                 templates: dialect.templates(),
             });
-        } else {
+        } else if !target.dialect_unread {
             let known: Vec<String> = dialects.iter().map(|dialect| dialect.name.clone()).collect();
             let near = closest(&target.dialect, known.iter().map(String::as_str)).map(str::to_owned);
             let (span, dialect) = (target.dialect_span, target.dialect.clone());

@@ -11,7 +11,46 @@ use super::read::read_options;
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Type;
-use crate::yaml::{Fields, Key, Node};
+use crate::yaml::{Fields, Key, Like, Meant, Node, OtherKeys};
+
+/// The keys of an entity.
+pub(super) const KEYS: &[&str] = &[
+    "changes",
+    "deletes",
+    "description",
+    "event_name",
+    "fields",
+    "key",
+    "links",
+    "query",
+    "read",
+    "rebuild_every",
+    "settle",
+    "table",
+    "targets",
+    "time",
+    "unique",
+];
+
+/// What other tools have in place of our keys.
+const OTHER_KEYS: OtherKeys = &[
+    (&["attributes", "columns", "dimensions", "properties", "schema_fields"], Meant::Key("fields")),
+    (&["primary_key", "primaryKey", "pk", "unique_key", "keys"], Meant::Key("key")),
+    (
+        &["sql_table", "sql_table_name", "table_name", "model", "relation", "from", "source"],
+        Meant::Key("table"),
+    ),
+    (&["sql", "select", "derived_table"], Meant::Key("query")),
+    (&["joins", "relationships", "relations", "references", "foreign_keys"], Meant::Key("links")),
+    (&["timestamp", "timestamp_column", "event_time", "loaded_at_field"], Meant::Key("time")),
+    (&["measures", "metrics"], Meant::Help("leave it out: segments compute it, as in `count(orders) > 3`")),
+    (&["schema", "database"], Meant::Help("write it before the table's name: `table: schema.name`")),
+    (&["name"], Meant::Help("leave it out: an entity's name is its key in `entities`")),
+    (
+        &["tests", "constraints", "config", "meta", "tags"],
+        Meant::Help("leave it out: the catalog has nothing of the kind"),
+    ),
+];
 
 /// An entity whose links have not been looked at.
 pub(super) struct Draft<'a> {
@@ -36,7 +75,8 @@ pub(super) fn read_entity<'a>(
 ) -> Option<Draft<'a>> {
     check_name(key, "an entity", problems);
     let owner = format!("entity `{}`", key.text);
-    let mut map = Fields::new(node, owner.clone(), key.span, problems)?;
+    let example = format!("{}: {{ table: …, key: …, fields: {{ … }} }}", key.text);
+    let mut map = Fields::shown(node, owner.clone(), key.span, Some(&example), problems)?.knowing(OTHER_KEYS);
     let mut broken = BTreeSet::new();
     let fields = read_fields(&mut map, &key.text, &mut broken, problems);
     let lookup = Lookup { entity: &key.text, fields: &fields, broken: &broken };
@@ -58,7 +98,7 @@ pub(super) fn read_entity<'a>(
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
     let read = read_options(&mut map, lookup, problems);
-    let links = map.entries("links", problems);
+    let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
     map.finish(problems);
     if fields.is_empty() {
         return None;
@@ -94,8 +134,8 @@ fn read_fields(
 ) -> Vec<Field> {
     let span = map.key_span("fields").unwrap_or(map.at);
     let Some(node) = map.require("fields", problems) else { return Vec::new() };
-    let Some(entries) = node.entries(problems) else { return Vec::new() };
-    if entries.is_empty() {
+    let Some(entries) = node.names("fields", Like::Each("…"), problems) else { return Vec::new() };
+    if entries.is_empty() && !map.is_beside("fields", KEYS) {
         problems.push(NoFields { span, entity: entity.to_owned() });
     }
     entries.iter().map(|(key, node)| read_field(key, node, broken, problems)).collect()

@@ -13,7 +13,34 @@ use super::problems::{
 };
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::{TYPE_NAMES, Type, find_zone, parse_type};
-use crate::yaml::{Fields, Key, Node, NodeKind};
+use crate::yaml::{Fields, Key, Meant, Node, NodeKind, OtherKeys};
+
+/// What other tools have in place of our keys.
+const OTHER_KEYS: OtherKeys = &[
+    (&["data_type", "dataType", "dtype", "datatype"], Meant::Key("type")),
+    (&["enum", "accepted_values", "allowed_values", "options", "choices", "one_of"], Meant::Key("values")),
+    (&["sql", "expr", "column_name", "source", "source_column"], Meant::Key("column")),
+    (&["timezone", "tz", "time_zone"], Meant::Key("zone")),
+    (&["sensitive", "personal", "is_pii"], Meant::Key("pii")),
+    (&["minimum"], Meant::Key("min")),
+    (&["maximum"], Meant::Key("max")),
+    (&["label", "title", "comment", "doc"], Meant::Key("description")),
+    (&["not_null", "required", "notnull", "mandatory"], Meant::Key("nullable: false")),
+    (&["null", "optional"], Meant::Key("nullable: true")),
+    (
+        &["primary_key", "unique", "pk"],
+        Meant::Help("leave it out: the entity's `key` says which fields are unique"),
+    ),
+    (&["default"], Meant::Help("leave it out: a missing value stays missing")),
+    (
+        &["tests", "data_tests", "constraints"],
+        Meant::Help(
+            "leave it out: `nullable` and `values` of the field and `key` of the entity say the same",
+        ),
+    ),
+    (&["name"], Meant::Help("leave it out: a field's name is its key in `fields`")),
+    (&["meta", "tags", "config"], Meant::Help("leave it out: the catalog has nothing of the kind")),
+];
 
 /// Reads a field: a map, or just its type. If the type can't be understood, the field is a
 /// string and its name goes to `broken`.
@@ -42,7 +69,7 @@ pub(super) fn read_field(
     let ty = match &node.kind {
         NodeKind::String(text) => read_type(text, node.span, problems),
         NodeKind::Map(_) => read_details(&mut field, node, problems),
-        _ => node.wrong("a type, or a map with `type`", None, problems),
+        _ => node.wrong("a type, or a map with `type`", Some(as_type(&key.text, node)), problems),
     };
     match ty {
         Some(ty) => field.ty = ty,
@@ -53,9 +80,25 @@ pub(super) fn read_field(
     field
 }
 
+/// "write `plan: array<string>`".
+fn as_type(name: &str, node: &Node) -> String {
+    let element = match &node.kind {
+        NodeKind::List(items) => match items.as_slice() {
+            [Node { kind: NodeKind::String(text), .. }] => parse_type(text),
+            _ => None,
+        },
+        _ => None,
+    };
+    match element {
+        Some(element) => format!("write `{name}: array<{element}>`"),
+        None => format!("write `{name}: string`, or another type"),
+    }
+}
+
 /// The keys of a field. Without a type, what depends on it is not looked at.
 fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> Option<Type> {
-    let mut fields = Fields::new(node, format!("field `{}`", field.name), field.span, problems)?;
+    let fields = Fields::new(node, format!("field `{}`", field.name), field.span, problems)?;
+    let mut fields = fields.knowing(OTHER_KEYS);
     let ty = fields
         .require("type", problems)
         .and_then(|node| read_type(node.text(problems)?, node.span, problems));
@@ -129,6 +172,10 @@ fn guess(text: &str) -> Option<&'static str> {
         "datetime" | "timestamptz" | "instant" => "timestamp",
         "jsonb" | "variant" => "json",
         "list" => "array<string>",
+        "array" if lower.contains("int") => "array<integer>",
+        "array" if lower.contains("str") || lower.contains("text") => "array<string>",
+        "string[]" | "text[]" => "array<string>",
+        "integer[]" | "int[]" | "bigint[]" => "array<integer>",
         word => return closest(word, TYPE_NAMES.iter().copied()),
     })
 }

@@ -1,12 +1,23 @@
 //! The links of one entity, once all entities are known.
 
 use super::entity::Draft;
-use super::lookup::{Lookup, check_name};
+use super::lookup::{Lookup, check_name, is_plain};
 use super::model::{EntityId, Field, FieldId, Link, UnreadEntities};
 use super::problems::{EmptyLink, FieldAndLink, KeyInside, LinkTypes, UnknownEntity};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
-use crate::yaml::{Fields, Key, Node};
+use crate::yaml::{Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
+
+/// What other tools have in place of our keys.
+const OTHER_KEYS: OtherKeys = &[
+    (&["entity", "model", "target", "table", "references", "ref"], Meant::Key("to")),
+    (&["foreign_key", "key", "keys", "using", "via", "sql", "sql_on", "field"], Meant::Key("on")),
+    (
+        &["type", "relationship", "cardinality", "kind"],
+        Meant::Help("leave it out, or write `many: true` if several rows are linked"),
+    ),
+    (&["name"], Meant::Help("leave it out: a link's name is its key in `links`")),
+];
 
 /// What a link may lead to.
 #[derive(Clone, Copy)]
@@ -41,7 +52,13 @@ fn read_link(
     others: Others<'_>,
     problems: &mut Diagnostics,
 ) -> Option<Link> {
-    let mut fields = Fields::new(node, format!("link `{}`", key.text), key.span, problems)?;
+    let other = match &node.kind {
+        NodeKind::String(name) if is_plain(name) => name,
+        _ => "…",
+    };
+    let example = format!("{}: {{ to: {other}, on: {{ … }} }}", key.text);
+    let what = format!("link `{}`", key.text);
+    let mut fields = Fields::shown(node, what, key.span, Some(&example), problems)?.knowing(OTHER_KEYS);
     let to = fields.require("to", problems).and_then(|node| find_entity(node, others, problems));
     let on = fields.require("on", problems);
     let many = fields.boolean("many", problems).unwrap_or(false);
@@ -74,7 +91,7 @@ fn read_pairs(
     other: Lookup<'_>,
     problems: &mut Diagnostics,
 ) -> Option<Vec<(FieldId, FieldId)>> {
-    let entries = node.entries(problems)?;
+    let entries = node.names("on", Like::Pairs("own_field", "their_field"), problems)?;
     if entries.is_empty() {
         problems.push(EmptyLink { span: node.span, name: link.text.clone() });
         return None;

@@ -3,13 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::entity::{Draft, read_entity};
+use super::entity::{Draft, KEYS, read_entity};
 use super::link::{Others, read_links};
 use super::model::{Catalog, Entity, Link, UnreadEntities};
 use super::problems::{CaseOnly, DuplicateEntity, EmptyCatalog};
 use super::read::check_agreement;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
-use crate::yaml::{self, Fields, Key, Node, NodeKind};
+use crate::yaml::problems::NotIndented;
+use crate::yaml::{self, Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
+
+/// What a file looks like, for messages.
+const FILE: &str = "entities: { customer: { … } }";
+
+/// What other tools have in place of `entities`, and keys of an entity that is not in it.
+const OTHER_KEYS: OtherKeys = &[
+    (
+        &["models", "cubes", "semantic_models", "tables", "sources", "views", "entity", "datasets"],
+        Meant::Key("entities"),
+    ),
+    (&["version"], Meant::Help("leave it out: a catalog has no version")),
+];
 
 /// A catalog, and what only the whole project can check.
 #[derive(Debug, Clone, Default)]
@@ -33,8 +46,9 @@ pub fn load_with_targets(files: &[(SourceId, Arc<str>)], problems: &mut Diagnost
     let before = problems.len();
     let trees: Vec<Node> =
         files.iter().filter_map(|(source, text)| yaml::read(*source, text, problems)).collect();
-    let unread_files = trees.len() < files.len() || trees.iter().any(|tree| !is_map(tree));
-    let found: Vec<&(Key, Node)> = trees.iter().flat_map(|tree| entries_of(tree, problems)).collect();
+    let mut unread_files = trees.len() < files.len() || trees.iter().any(|tree| !is_map(tree));
+    let found: Vec<&(Key, Node)> =
+        trees.iter().flat_map(|tree| entries_of(tree, &mut unread_files, problems)).collect();
     if found.is_empty()
         && problems.len() == before
         && let Some((source, _)) = files.first()
@@ -59,15 +73,43 @@ fn is_map(tree: &Node) -> bool {
     matches!(tree.kind, NodeKind::Map(_) | NodeKind::Null)
 }
 
-/// The entities of one file. An empty file has none.
-fn entries_of<'a>(tree: &'a Node, problems: &mut Diagnostics) -> &'a [(Key, Node)] {
+/// The entities of one file. An empty file has none; `is_unread` is set if it has others that are not
+/// understood.
+fn entries_of<'a>(tree: &'a Node, is_unread: &mut bool, problems: &mut Diagnostics) -> &'a [(Key, Node)] {
     if tree.kind == NodeKind::Null {
         return &[];
     }
-    let Some(mut fields) = Fields::new(tree, "a catalog file", tree.span, problems) else { return &[] };
-    let found = fields.entries("entities", problems);
+    let Some(mut fields) = Fields::shown(tree, "a catalog file", tree.span, Some(FILE), problems) else {
+        return &[];
+    };
+    fields = fields.knowing(OTHER_KEYS);
+    let found = fields.names("entities", Like::Each("{ … }"), problems);
+    let entities = fields.get("entities").map(|node| &node.kind);
+    let fields_unread = entities.is_some_and(|kind| !matches!(kind, NodeKind::Map(_) | NodeKind::Null))
+        || fields.has_as_other("entities");
     fields.finish(problems);
+    let (found, beside) = split_beside(found);
+    *is_unread |= beside.is_some() || fields_unread;
+    if let Some((owner, key)) = beside {
+        problems.push(NotIndented { span: key.span, key: key.text.clone(), under: owner.text.clone() });
+    }
     found
+}
+
+/// An empty entity, and the first key that belongs in it.
+type Beside<'a> = (&'a Key, &'a Key);
+
+/// The entities, and what stands beside one of them, which is empty, and belongs in it.
+fn split_beside(found: &[(Key, Node)]) -> (&[(Key, Node)], Option<Beside<'_>>) {
+    let is_empty = |node: &Node| node.kind == NodeKind::Null;
+    let at = found.windows(2).position(|pair| match pair {
+        [(_, node), (next, _)] => is_empty(node) && KEYS.contains(&next.text.as_str()),
+        _ => false,
+    });
+    match at.and_then(|at| Some((found.get(..at)?, (&found.get(at)?.0, &found.get(at + 1)?.0)))) {
+        Some((before, beside)) => (before, Some(beside)),
+        None => (found, None),
+    }
 }
 
 /// In the order of their names, the first of each; others are reported.

@@ -6,7 +6,7 @@ use super::lookup::check_name;
 use super::model::TableSource;
 use super::problems::{BadTable, EmptyText, NoTable, TableAndQuery};
 use crate::diagnostic::{Diagnostics, Span};
-use crate::yaml::{Fields, Node, NodeKind};
+use crate::yaml::{Fields, Like, Node, NodeKind};
 
 /// The `table` or `query` of a map that is `owner`.
 pub(super) fn read_source(
@@ -23,6 +23,9 @@ pub(super) fn read_source(
         (Some(table), None) => read_table(table, problems),
         (None, Some(query)) => read_query(query, problems),
         (None, None) => {
+            if ["table", "query"].iter().any(|key| fields.has_as_other(key)) {
+                return None;
+            }
             problems.push(NoTable { span: fields.at, owner: owner.to_owned() });
             None
         }
@@ -70,11 +73,18 @@ pub(super) fn read_targets(
     problems: &mut Diagnostics,
 ) -> BTreeMap<String, TableSource> {
     let mut sources = BTreeMap::new();
-    for (key, node) in fields.entries("targets", problems) {
+    for (key, node) in fields.names("targets", Like::Each("{ table: … }"), problems) {
         check_name(key, "a target", problems);
         mentioned.push((key.text.clone(), key.span));
         let owner = format!("`{entity}` on target `{}`", key.text);
-        let Some(mut fields) = Fields::new(node, owner.clone(), key.span, problems) else { continue };
+        let table = match &node.kind {
+            NodeKind::String(table) => table,
+            _ => "…",
+        };
+        let example = format!("{}: {{ table: {table} }}", key.text);
+        let Some(mut fields) = Fields::shown(node, owner.clone(), key.span, Some(&example), problems) else {
+            continue;
+        };
         let source = read_source(&mut fields, &owner, problems);
         fields.finish(problems);
         sources.extend(source.map(|source| (key.text.clone(), source)));

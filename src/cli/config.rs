@@ -10,6 +10,7 @@ use super::args::Values;
 use super::problems::{BadInstant, BadParam, NoProject, RepeatedParam};
 use crate::api::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::project::NEARLY_CONFIG;
 use crate::types::calendar::Calendar;
 
 /// The file that makes a folder a project.
@@ -100,6 +101,12 @@ pub(super) fn is_project(folder: &Path) -> bool {
     folder.join(PROJECT_FILE).is_file()
 }
 
+/// A file of a folder that was probably meant to make it a project.
+fn nearly_project(folder: &Path) -> Option<String> {
+    let mut paths = NEARLY_CONFIG.into_iter().map(|name| folder.join(name));
+    paths.find(|path| path.is_file()).map(|path| path.display().to_string())
+}
+
 /// The folder that was named, or the nearest one upward from the current folder.
 pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
     match named {
@@ -113,8 +120,8 @@ pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
 
 fn named_root(folder: &Path) -> Result<Root, Diagnostic> {
     if !is_project(folder) {
-        let folder = folder.display().to_string();
-        return Err(NoProject { span: None, folder, searched_up: false }.into());
+        let (nearly, folder) = (nearly_project(folder), folder.display().to_string());
+        return Err(NoProject { span: None, folder, searched_up: false, nearly }.into());
     }
     let mut prefix = String::new();
     for part in folder.components() {
@@ -136,8 +143,8 @@ fn nearest_root(current: &Path) -> Result<Root, Diagnostic> {
             return Ok(Root { folder: folder.to_owned(), prefix: "../".repeat(up) });
         }
     }
-    let folder = current.display().to_string();
-    Err(NoProject { span: None, folder, searched_up: true }.into())
+    let (nearly, folder) = (current.ancestors().find_map(nearly_project), current.display().to_string());
+    Err(NoProject { span: None, folder, searched_up: true, nearly }.into())
 }
 
 #[cfg(test)]
@@ -208,5 +215,10 @@ mod tests {
         let root = nearest_root(&deep).expect("it is there");
         assert_eq!((root.folder.as_path(), root.prefix.as_str()), (folder.path(), "../../"));
         assert_eq!(named_root(&deep).expect_err("it isn't one").code, "SEG813");
+        #[expect(clippy::disallowed_methods, reason = "a test makes its files")]
+        std::fs::write(deep.join("segc.yaml"), "").expect("it can be written");
+        let help = named_root(&deep).expect_err("it isn't one").help.unwrap_or_default();
+        let path = deep.join("segc.yaml").display().to_string();
+        assert_eq!(help, format!("rename `{path}` to `segc.yml`"));
     }
 }

@@ -56,13 +56,20 @@ problems! {
     ///
     /// Change into the project's folder, name it with `--project DIR`, or start one with
     /// `segc init`.
-    error SEG813 "no project" NoProject { span: Option<Span>, folder: String, searched_up: bool }
+    error SEG813 "no project" NoProject {
+        span: Option<Span>, folder: String, searched_up: bool,
+        /// A file that was probably meant to be it.
+        nearly: Option<String>,
+    }
     message |p| if p.searched_up {
         format!("there is no `segc.yml` in `{}` or in a folder above it", p.folder)
     } else {
         format!("there is no `segc.yml` in `{}`", p.folder)
     };
-    help |_p| Some("name the project's folder with `--project DIR`, or start one with `segc init`".to_owned());
+    help |p| Some(match &p.nearly {
+        Some(path) => format!("rename `{path}` to `segc.yml`"),
+        None => "name the project's folder with `--project DIR`, or start one with `segc init`".to_owned(),
+    });
 
     /// A target was asked for that the project doesn't have.
     ///

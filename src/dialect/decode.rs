@@ -16,7 +16,7 @@ use super::spelling::{identifiers, literals};
 use super::template::Template;
 use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::yaml::{Fields, Node, NodeKind};
+use crate::yaml::{Fields, Like, Node, NodeKind};
 
 /// The kinds of types that a dialect must name.
 const TYPES: &[&str] =
@@ -27,7 +27,7 @@ pub(super) type Head = (String, Node, Option<(String, Span)>);
 
 /// Takes name and base out of a file's tree.
 pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
-    let mut fields = Fields::new(&node, "a dialect", node.span, problems)?;
+    let mut fields = Fields::shown(&node, "a dialect", node.span, Some("name: …"), problems)?;
     let name = fields.require("name", problems)?.text(problems)?.to_owned();
     let base = fields.get("extends").and_then(|node| Some((node.text(problems)?.to_owned(), node.span)));
     if let NodeKind::Map(entries) = &mut node.kind {
@@ -115,7 +115,7 @@ fn answers<T: Copy + Ord, A>(
     problems: &mut Diagnostics,
     mut read: impl FnMut(T, &Node, &mut Diagnostics) -> Option<A>,
 ) -> BTreeMap<T, A> {
-    let entries = node.entries(problems).unwrap_or_default();
+    let Some(entries) = node.names(section, Like::Each("…"), problems) else { return BTreeMap::new() };
     let mut found = BTreeMap::new();
     for (key, node) in entries {
         let Some(&one) = all.iter().find(|&&one| name(one) == key.text) else {
@@ -140,7 +140,7 @@ fn capabilities(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Capability,
         if let NodeKind::Bool(allowed) = node.kind {
             return Some(Answer { allowed, ..Answer::default() });
         }
-        let mut fields = Fields::new(node, "a capability", node.span, problems)?;
+        let mut fields = Fields::shown(node, "a capability", node.span, Some("true` or `false"), problems)?;
         let allowed = fields.require("allowed", problems).and_then(|node| node.boolean(problems));
         let (cost, note) = (fields.text("cost", problems), fields.text("note", problems));
         fields.finish(problems);
@@ -159,7 +159,7 @@ fn limits(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Limit, Option<u64
 
 fn types(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<String, NamedType> {
     let mut found = BTreeMap::new();
-    let entries = node.entries(problems).unwrap_or_default();
+    let Some(entries) = node.names("types", Like::Each("…"), problems) else { return found };
     for (key, node) in entries {
         if !TYPES.contains(&key.text.as_str()) && !key.text.starts_with("decimal(") {
             let (name, known) = (key.text.clone(), TYPES.to_vec());

@@ -6,7 +6,7 @@ use super::capability::Capability;
 use super::parse::{self, Parser};
 use super::problems::{UnknownEntry, UnreadableSql};
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Fields, Like, Node};
 
 /// Queries to a live database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) fn probes(parser: &Parser, node: &Node, problems: &mut Diagnostics) -
     };
     let version = fields.get("version").and_then(|node| query(parser, node, problems));
     let mut capabilities = BTreeMap::new();
-    for (key, node) in fields.entries("capabilities", problems) {
+    for (key, node) in fields.names("capabilities", Like::Each("{ sql: … }"), problems) {
         let Some(&capability) = Capability::ALL.iter().find(|one| one.name() == key.text) else {
             let known = Capability::ALL.iter().map(|one| one.name()).collect();
             let (section, name) = ("probe", key.text.clone());
@@ -49,7 +49,7 @@ pub(super) fn probes(parser: &Parser, node: &Node, problems: &mut Diagnostics) -
 }
 
 fn probe(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<ProbeQuery> {
-    let mut fields = Fields::new(node, "a probe", node.span, problems)?;
+    let mut fields = Fields::shown(node, "a probe", node.span, Some("{ sql: … }"), problems)?;
     let sql = fields.require("sql", problems).and_then(|node| query(parser, node, problems));
     let otherwise = fields.text("otherwise", problems);
     fields.finish(problems);

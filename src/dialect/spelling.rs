@@ -10,7 +10,7 @@ use super::problems::{BadValue, UnreadableSql};
 use super::sound::judge_literals;
 use super::template::Template;
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{Fields, Key, Node};
+use crate::yaml::{Fields, Key, Like, Node};
 
 /// `literals`; `join` is the template that joins two texts.
 pub(super) fn literals(
@@ -20,7 +20,7 @@ pub(super) fn literals(
     problems: &mut Diagnostics,
 ) -> Option<Literals> {
     let mut fields = Fields::new(node, "`literals`", node.span, problems)?;
-    let mut escapes = escapes(fields.entries("escapes", problems), problems);
+    let mut escapes = escapes(fields.names("escapes", Like::Each("…"), problems), problems);
     // A grammar in which a backslash escapes needs it escaped, whatever the base says.
     if parse::tokens(parser, r"'\'").is_err() && !escapes.pairs.iter().any(|pair| pair.from == '\\') {
         escapes.pairs.push(Escape { from: '\\', before: None, to: r"\\".to_owned() });
@@ -109,7 +109,7 @@ fn apart(parser: &Parser, node: &Node, join: Option<Template>, problems: &mut Di
         }
     }
     let mut characters = Vec::new();
-    for (key, node) in fields.entries("characters", problems) {
+    for (key, node) in fields.names("characters", Like::Each("…"), problems) {
         let Some(text) = node.text(problems) else { continue };
         let mut chars = key.text.chars();
         match (chars.next(), chars.next(), parse::expression(parser, text)) {
@@ -131,7 +131,7 @@ fn apart(parser: &Parser, node: &Node, join: Option<Template>, problems: &mut Di
 pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
     let mut fields = Fields::new(node, "`identifiers`", node.span, problems)?;
     let quote = fields.require("quote", problems);
-    let escapes = escapes(fields.entries("escapes", problems), problems);
+    let escapes = escapes(fields.names("escapes", Like::Each("…"), problems), problems);
     let mut reserved: Vec<String> =
         fields.texts("reserved", problems).into_iter().map(|(word, _)| word).collect();
     let default_schema = fields.text("default_schema", problems);

@@ -9,7 +9,26 @@ use crate::catalog::is_plain;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 use crate::types::calendar::Calendar;
 use crate::types::{Literal, Materialize, Weekday, find_zone};
-use crate::yaml::{self, Fields, Key, Node, NodeKind};
+use crate::yaml::{self, Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
+
+/// What other tools have in their projects' files.
+const OTHER_KEYS: OtherKeys = &[
+    (&["vars", "variables", "parameters"], Meant::Key("params")),
+    (&["time_zone", "tz"], Meant::Key("timezone")),
+    (
+        &["profile", "profiles", "outputs", "dialect", "dialects", "database", "connections"],
+        Meant::Key("targets"),
+    ),
+    (&["materialized", "materialization"], Meant::Key("materialize")),
+    (
+        &["version", "config-version", "require-dbt-version"],
+        Meant::Help("leave it out: `segc.yml` has no version"),
+    ),
+    (
+        &["model-paths", "models", "segments", "entities", "catalog", "seed-paths", "test-paths", "tests"],
+        Meant::Help("leave it out: files are read from `segments`, `catalog`, `tests` and `dialects`"),
+    ),
+];
 
 /// What `segc.yml` says.
 #[derive(Debug, Clone)]
@@ -91,8 +110,11 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
     let mut config = Config::default();
     let Some(tree) = yaml::read(source, text, problems) else { return config };
     let start = Span::new(source, tree.span.start as usize, tree.span.start as usize);
-    let Some(mut fields) = Fields::new(&tree, "`segc.yml`", start, problems) else { return config };
+    let Some(mut fields) = Fields::shown(&tree, "`segc.yml`", start, Some("name: …"), problems) else {
+        return config;
+    };
 
+    fields = fields.knowing(OTHER_KEYS);
     if let Some(name) = fields.require("name", problems).and_then(|node| read_name(node, problems)) {
         config.name = name;
     }
@@ -113,12 +135,12 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
         let at = fields.key_span("policy").unwrap_or(node.span);
         config.policy = read_policy(node, "`policy`", at, problems);
     }
-    for (key, node) in fields.entries("tiers", problems) {
+    for (key, node) in fields.names("tiers", Like::Each("{ … }"), problems) {
         check_name(key, "a tier", problems);
         let policy = read_policy(node, &format!("tier `{}`", key.text), key.span, problems);
         config.tiers.insert(key.text.clone(), policy);
     }
-    let params = fields.entries("params", problems);
+    let params = fields.names("params", Like::Each("…"), problems);
     config.params = params.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect();
     fields.finish(problems);
     config
@@ -140,7 +162,11 @@ fn read_name(node: &Node, problems: &mut Diagnostics) -> Option<String> {
 }
 
 fn read_refresh(node: &Node, at: Span, config: &mut Config, problems: &mut Diagnostics) {
-    let Some(mut fields) = Fields::new(node, "`refresh`", at, problems) else { return };
+    let Some(mut fields) =
+        Fields::shown(node, "`refresh`", at, Some("refresh: { unusable: rebuild }"), problems)
+    else {
+        return;
+    };
     let known = [("rebuild", Unusable::Rebuild), ("refuse", Unusable::Refuse)];
     let node = fields.get("unusable");
     if let Some(what) = node.and_then(|node| node.word("what to do", &known, problems)) {

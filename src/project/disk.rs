@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::files::{Files, Listing, MAX_FILE_BYTES, ReadError};
+use super::files::{Files, Listing, MAX_FILE_BYTES, ReadError, SURVEY_DEPTH, SURVEY_FILES, is_left_out};
 
 /// Folders below each other; far beyond any project, and short of the system's own limits.
 const MAX_DEPTH: usize = 64;
+
+/// So many files and folders are looked at by a survey.
+const SURVEY_ENTRIES: usize = 2 * SURVEY_FILES;
 
 /// A folder on disk. Symbolic links are followed, circles of them reported.
 #[derive(Debug, Clone)]
@@ -64,6 +67,19 @@ impl Files for Disk {
             }
         }
         listing
+    }
+
+    fn survey(&self) -> Vec<String> {
+        let walk = WalkDir::new(&self.root).max_depth(SURVEY_DEPTH).sort_by_file_name().into_iter();
+        let is_surveyed = |entry: &DirEntry| {
+            let is_project = || entry.file_type().is_dir() && entry.path().join("segc.yml").exists();
+            entry.depth() == 0
+                || !(is_left_out(entry.depth() - 1, &entry.file_name().to_string_lossy()) || is_project())
+        };
+        // What can't be looked at is no news here: nothing asked for it.
+        let entries = walk.filter_entry(is_surveyed).filter_map(Result::ok).take(SURVEY_ENTRIES);
+        let files = entries.filter(|entry| entry.file_type().is_file() && entry.path().to_str().is_some());
+        files.take(SURVEY_FILES).map(|entry| self.shown(entry.path())).collect()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -7,8 +7,9 @@ use super::config::{Config, read_config};
 use super::disk::Disk;
 use super::files::{Files, ReadError};
 use super::problems::{
-    LinkLoop, NoCatalog, NoProject, NoSegments, NotUtf8, TooLarge, UnknownTarget, Unreadable,
+    LinkLoop, NoCatalog, NoProject, NoSegments, NotUtf8, TooLarge, TwoConfigs, UnknownTarget, Unreadable,
 };
+use super::stray::{Kind, NEARLY_CONFIG, Strays, has_ending, renamed, strays};
 use crate::catalog::{self, Catalog};
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 
@@ -44,7 +45,8 @@ pub fn load(root: &Path) -> Project {
 /// Reads a project from anywhere.
 #[must_use]
 pub fn load_from(files: &dyn Files) -> Project {
-    let mut loader = Loader { files, sources: Sources::default(), problems: Diagnostics::new() };
+    let mut loader =
+        Loader { files, sources: Sources::default(), problems: Diagnostics::new(), left_aside: Vec::new() };
     let found = loader.config_file();
     let config = match &found {
         Some((source, text)) => read_config(*source, text, &mut loader.problems),
@@ -53,16 +55,13 @@ pub fn load_from(files: &dyn Files) -> Project {
     let catalog_files = loader.folder("catalog", &["yml", "yaml"]);
     let segments = loader.folder("segments", &["seg"]);
     let dialects = loader.folder("dialects", &["yml", "yaml"]);
-    let Loader { sources, mut problems, .. } = loader;
+    let Loader { sources, mut problems, left_aside, .. } = loader;
 
     // In a folder that is no project, what else is missing is no news.
     if found.is_some() {
-        if catalog_files.is_none() {
-            problems.push(NoCatalog { span: None });
-        }
-        if segments.is_none() {
-            problems.push(NoSegments { span: None });
-        }
+        let there = [(Kind::Catalog, catalog_files.is_some()), (Kind::Segments, segments.is_some())];
+        let strays = strays(files, &left_aside, &sources);
+        check_strays(files, strays, there, &mut problems);
     }
     let loaded = catalog::load_with_targets(&catalog_files.unwrap_or_default(), &mut problems);
     check_targets(&config, &loaded.targets, &mut problems);
@@ -77,15 +76,35 @@ pub fn load_from(files: &dyn Files) -> Project {
     }
 }
 
+/// Reports what is missing, with what was found in its stead, and files that nothing reads.
+fn check_strays(files: &dyn Files, strays: Strays, there: [(Kind, bool); 2], problems: &mut Diagnostics) {
+    let missing: Vec<Kind> = there.into_iter().filter(|(_, there)| !there).map(|(kind, _)| kind).collect();
+    for &kind in &missing {
+        let stray = strays.help(kind);
+        match kind {
+            Kind::Catalog => problems.push(NoCatalog { span: None, stray }),
+            _ => problems.push(NoSegments { span: None, stray }),
+        }
+    }
+    // On some disks names in other letters lead to the same file.
+    let is_own = |name: &str| name.eq_ignore_ascii_case("segc.yml") || name.starts_with('.');
+    if let Some(name) = NEARLY_CONFIG.into_iter().find(|name| !is_own(name) && files.read(name).is_ok()) {
+        problems.push(TwoConfigs { span: None, name });
+    }
+    strays.report(&missing, problems);
+}
+
 /// Reads `tests/**/*.yml`, in the order of their paths; they are not parsed yet. Files that
 /// are read are added to the sources.
 #[must_use]
 pub fn load_tests(files: &dyn Files, sources: &mut Sources, problems: &mut Diagnostics) -> Vec<Text> {
     let taken = std::mem::take(sources);
-    let mut loader = Loader { files, sources: taken, problems: Diagnostics::new() };
+    let mut loader = Loader { files, sources: taken, problems: Diagnostics::new(), left_aside: Vec::new() };
     let tests = loader.folder("tests", &["yml", "yaml"]);
+    let unread = renamed(&loader.left_aside);
     *sources = loader.sources;
     problems.append(loader.problems);
+    unread.into_iter().for_each(|problem| problems.push(problem));
     tests.unwrap_or_default()
 }
 
@@ -103,14 +122,16 @@ struct Loader<'a> {
     files: &'a dyn Files,
     sources: Sources,
     problems: Diagnostics,
+    /// Files of the project's folders with other endings.
+    left_aside: Vec<String>,
 }
 
 impl Loader<'_> {
     fn config_file(&mut self) -> Option<Text> {
         match self.files.read("segc.yml") {
             Err(ReadError::NotFound) => {
-                let other = self.files.read("segc.yaml").is_ok();
-                self.problems.push(NoProject { span: None, other });
+                let nearly = NEARLY_CONFIG.into_iter().find(|name| self.files.read(name).is_ok());
+                self.problems.push(NoProject { span: None, nearly });
                 None
             }
             content => self.text("segc.yml", content),
@@ -120,9 +141,10 @@ impl Loader<'_> {
     /// The files of a folder with one of some endings; `None` if there are none at all.
     fn folder(&mut self, folder: &str, endings: &[&str]) -> Option<Vec<Text>> {
         let mut listing = self.files.list(folder);
-        let ending = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| endings.contains(&end));
-        listing.paths.retain(|path| ending(path));
         listing.paths.sort();
+        let (paths, others) = listing.paths.into_iter().partition(|path| has_ending(path, endings));
+        listing.paths = paths;
+        self.left_aside.extend::<Vec<_>>(others);
         listing.errors.sort_by(|a, b| a.0.cmp(&b.0));
         let any = !(listing.paths.is_empty() && listing.errors.is_empty());
         for (path, error) in listing.errors {

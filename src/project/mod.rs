@@ -10,14 +10,16 @@ mod files;
 mod load;
 mod policy;
 pub(crate) mod problems;
+mod stray;
 mod targets;
 
 pub(crate) use config::read_param;
 pub use config::{Config, Param, ParamSetting, Unusable};
 pub use disk::Disk;
-pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError};
+pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError, SURVEY_DEPTH, SURVEY_FILES};
 pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};
+pub(crate) use stray::NEARLY_CONFIG;
 pub use targets::{Target, Url};
 
 /// The JSON Schema of `segc.yml`.

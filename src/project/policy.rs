@@ -6,7 +6,10 @@ use super::problems::BadLimit;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Capability;
 use crate::yaml::problems::UnknownWord;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Fields, Like, Node};
+
+/// What a policy looks like, for messages.
+const EXAMPLE: &str = "{ capabilities: { regex: false }, limits: { hops: 2 } }";
 
 /// A quantity that a policy may limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,8 +74,8 @@ impl Policy {
 
 pub(super) fn read_policy(node: &Node, owner: &str, at: Span, problems: &mut Diagnostics) -> Policy {
     let mut policy = Policy::default();
-    let Some(mut fields) = Fields::new(node, owner, at, problems) else { return policy };
-    for (key, node) in fields.entries("capabilities", problems) {
+    let Some(mut fields) = Fields::shown(node, owner, at, Some(EXAMPLE), problems) else { return policy };
+    for (key, node) in fields.names("capabilities", Like::Each("false"), problems) {
         let allowed = node.boolean(problems);
         match (Capability::parse(&key.text), allowed) {
             (Some(capability), Some(allowed)) => {
@@ -90,7 +93,8 @@ pub(super) fn read_policy(node: &Node, owner: &str, at: Span, problems: &mut Dia
         read_limits(node, &mut policy, problems);
     }
     if let Some(node) = fields.get("pii")
-        && let Some(mut inner) = Fields::new(node, "`pii`", node.span, problems)
+        && let Some(mut inner) =
+            Fields::shown(node, "`pii`", node.span, Some("pii: { conditions: false }"), problems)
     {
         let allowed = inner.boolean("conditions", problems);
         policy.pii_conditions = allowed.zip(inner.key_span("conditions"));
@@ -101,7 +105,10 @@ pub(super) fn read_policy(node: &Node, owner: &str, at: Span, problems: &mut Dia
 }
 
 fn read_limits(node: &Node, policy: &mut Policy, problems: &mut Diagnostics) {
-    let Some(mut fields) = Fields::new(node, "`limits`", node.span, problems) else { return };
+    let Some(mut fields) = Fields::shown(node, "`limits`", node.span, Some("limits: { hops: 2 }"), problems)
+    else {
+        return;
+    };
     for limit in PolicyLimit::ALL {
         let Some(node) = fields.get(limit.name()) else { continue };
         let Some(number) = node.integer(problems) else { continue };

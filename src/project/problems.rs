@@ -1,5 +1,6 @@
 //! What can be wrong with a project's files and its `segc.yml`.
 
+use super::stray::{others, rename};
 use crate::diagnostic::{Span, closest};
 use crate::problems;
 use crate::yaml::problems::one_of;
@@ -13,12 +14,12 @@ problems! {
     ///       segc.yml            # this one
     ///       catalog/customers.yml
     ///       segments/first.seg
-    error SEG001 "no project" NoProject { span: Option<Span>, other: bool }
+    error SEG001 "no project" NoProject { span: Option<Span>, nearly: Option<&'static str> }
     message |_p| "there is no `segc.yml` in this folder".to_owned();
-    help |p| Some(match p.other {
-        true => "rename `segc.yaml` to `segc.yml`",
-        false => "go to the project's folder, or make a new project with `segc init`",
-    }.to_owned());
+    help |p| Some(match p.nearly {
+        Some(name) => rename(name, "segc.yml"),
+        None => "go to the project's folder, or make a new project with `segc init`".to_owned(),
+    });
 
     /// A file holds bytes that are not UTF-8 text.
     ///
@@ -56,18 +57,22 @@ problems! {
     ///
     ///     entities:
     ///       customer: { table: customers, key: id, fields: { id: integer } }
-    error SEG005 "no catalog" NoCatalog { span: Option<Span> }
+    error SEG005 "no catalog" NoCatalog { span: Option<Span>, stray: Option<String> }
     message |_p| "the project has no catalog".to_owned();
-    help |_p| Some("declare entities in `catalog/catalog.yml`; `segc init` shows an example".to_owned());
+    help |p| Some(p.stray.clone().unwrap_or_else(|| {
+        "declare entities in `catalog/catalog.yml`; `segc init` shows an example".to_owned()
+    }));
 
     /// The project has no segments, so there is nothing to compile.
     ///
     /// Segments are written in `segments/**/*.seg`.
     ///
     ///     segment everyone on customer { }
-    warning SEG006 "no segments" NoSegments { span: Option<Span> }
+    warning SEG006 "no segments" NoSegments { span: Option<Span>, stray: Option<String> }
     message |_p| "the project has no segments".to_owned();
-    help |_p| Some("write one in `segments/first.seg`: `segment everyone on customer { }`".to_owned());
+    help |p| Some(p.stray.clone().unwrap_or_else(|| {
+        "write one in `segments/first.seg`: `segment everyone on customer { }`".to_owned()
+    }));
 
     /// A time zone that the IANA database does not know.
     ///
@@ -139,4 +144,46 @@ problems! {
     error SEG013 "bad limit" BadLimit { span: Span, name: &'static str }
     message |p| format!("`{}` must not be negative", p.name);
     help |_p| Some("remove it if there shall be no limit".to_owned());
+
+    /// A file in a folder of the project has an ending under which it is not read.
+    ///
+    /// Segments end in `.seg`, catalogs, dialects and unit tests in `.yml` or `.yaml`, in small letters.
+    ///
+    ///     segments/first.SEG        # segments/first.seg
+    ///     catalog/shop.yml.txt      # catalog/shop.yml
+    ///     segc.yaml                 # segc.yml
+    warning SEG015 "another ending" OtherEnding { span: Option<Span>, path: String, name: String }
+    message |p| format!("`{}` is not read, because of its name", p.path);
+    help |p| Some(rename(&p.path, &p.name));
+
+    /// A file that looks like one of the project lies in a folder from which it is not read.
+    ///
+    /// Segments are read from `segments`, catalogs from `catalog`, unit tests from `tests`, and from
+    /// the folders in these.
+    ///
+    ///     models/vips.seg           # segments/vips.seg, or segments/models/vips.seg
+    ///     schema.yml                # catalog/schema.yml
+    warning SEG016 "file in another folder" Misplaced {
+        span: Option<Span>, folder: &'static str, path: String,
+        /// How many more of its kind lie in the same folder.
+        more: usize,
+        to: String,
+    }
+    message |p| {
+        let more = match p.more {
+            0 => "is not read: it lies".to_owned(),
+            more => format!("and {} beside it are not read: they lie", others(more)),
+        };
+        format!("`{}` {more} outside `{}`", p.path, p.folder)
+    };
+    help |p| Some(p.to.clone());
+
+    /// Beside `segc.yml` there is a file of almost the same name, which is not read.
+    ///
+    ///     segc.yaml      # what it says has no effect
+    ///
+    /// Keep one of them, as `segc.yml`.
+    warning SEG017 "two configurations" TwoConfigs { span: Option<Span>, name: &'static str }
+    message |p| format!("`{}` is not read: the project's file is `segc.yml`", p.name);
+    help |_p| Some("put what it says into `segc.yml`, and remove it".to_owned());
 }

@@ -2,8 +2,23 @@
 
 use super::config::check_name;
 use super::problems::{BadSchema, NoTargets};
+use crate::catalog::is_plain;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::yaml::{Fields, Key, Node, NodeKind};
+use crate::yaml::{Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
+
+/// What other tools have in place of our keys.
+const OTHER_KEYS: OtherKeys = &[
+    (&["type", "adapter", "engine", "driver"], Meant::Key("dialect")),
+    (
+        &["path", "host", "dsn", "connection", "database", "dbname", "port", "user", "account"],
+        Meant::Key("url"),
+    ),
+    (
+        &["password", "pass", "token", "keyfile"],
+        Meant::Help("leave it out: `url_env` names the variable that holds the address"),
+    ),
+    (&["threads"], Meant::Help("leave it out: segc has no such setting")),
+];
 
 /// A target: a dialect under a name of the project's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +32,8 @@ pub struct Target {
     pub dialect: String,
     /// Where the dialect's name stands.
     pub dialect_span: Span,
+    /// Whether something else stands where `dialect` should: no such dialect is no news then.
+    pub(crate) dialect_unread: bool,
     /// Where tables go on this target, if not where the project says.
     pub schema: Option<Vec<String>>,
     /// The URL of its database, for commands that ask one.
@@ -36,7 +53,7 @@ impl std::fmt::Debug for Url {
 }
 
 pub(super) fn read_targets(node: &Node, problems: &mut Diagnostics) -> Option<Vec<Target>> {
-    let entries = node.entries(problems)?;
+    let entries = node.names("targets", Like::Each("{}"), problems)?;
     if entries.is_empty() {
         problems.push(NoTargets { span: node.span });
         return None;
@@ -51,12 +68,29 @@ fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
         span: key.span,
         dialect: key.text.clone(),
         dialect_span: key.span,
+        dialect_unread: !matches!(node.kind, NodeKind::Map(_) | NodeKind::Null),
         schema: None,
         url: None,
         url_env: None,
     };
     let owner = format!("target `{}`", key.text);
-    let Some(mut fields) = Fields::new(node, owner, key.span, problems) else { return target };
+    let example = match &node.kind {
+        NodeKind::String(dialect) if is_plain(dialect) => format!("{}: {{ dialect: {dialect} }}", key.text),
+        // What it says may be a secret.
+        NodeKind::String(url) if url.contains("://") => format!("{}: {{ url_env: … }}", key.text),
+        _ => format!("{}: {{ dialect: … }}", key.text),
+    };
+    if let NodeKind::String(dialect) = &node.kind
+        && is_plain(dialect)
+    {
+        dialect.clone_into(&mut target.dialect);
+        target.dialect_span = node.span;
+    }
+    let Some(mut fields) = Fields::shown(node, owner, key.span, Some(&example), problems) else {
+        return target;
+    };
+    fields = fields.knowing(OTHER_KEYS);
+    target.dialect_unread = fields.has_as_other("dialect");
     if let Some(node) = fields.get("dialect")
         && let Some(dialect) = node.text(problems)
     {

@@ -145,12 +145,26 @@ fn what_is_missing_is_said() {
     let project = load_from(&Memory::new());
     assert_eq!(found(&project), ["SEG001 -"]);
     assert!(helps(&project).contains("segc init"));
-    assert!(helps(&load_from(&Memory::new().with("segc.yaml", "name: s"))).contains("rename"));
+    for name in ["segc.yaml", "segc.yml.txt"] {
+        let helps = helps(&load_from(&Memory::new().with(name, "name: s")));
+        assert_eq!(helps, format!("rename `{name}` to `segc.yml`"));
+    }
 
     let project = load_from(&Memory::new().with("segc.yml", "name: s").with("catalog/notes.txt", "x"));
     assert_eq!(found(&project), ["SEG005 -", "SEG006 -"]);
     let severities: Vec<_> = project.problems.iter().map(|one| one.severity).collect();
     assert_eq!(severities, [Severity::Error, Severity::Warning]);
+}
+
+#[test]
+fn a_survey_has_bounds() {
+    let near = format!("{}x.seg", "f/".repeat(SURVEY_DEPTH - 1));
+    let far = format!("{}x.seg", "f/".repeat(SURVEY_DEPTH));
+    let with = |path: &str| load_from(&files("name: s").with(path, "segment far on a { }"));
+    assert_eq!(found(&with(&near)), ["SEG016 -"]);
+    assert!(with(&far).problems.is_empty());
+    let many = (0..SURVEY_FILES + 9).fold(Memory::new(), |files, at| files.with(format!("x/{at}"), ""));
+    assert_eq!(many.survey().len(), SURVEY_FILES);
 }
 
 #[test]
@@ -242,6 +256,66 @@ mod on_disk {
     fn a_missing_folder_is_no_project() {
         let project = load(Path::new("/nowhere/at/all"));
         assert_eq!(found(&project), ["SEG001 -"]);
+    }
+
+    #[test]
+    fn a_survey_is_the_same_on_disk_as_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = [
+            "segc.yml",
+            "catalog/a.yml",
+            "segments/a.seg",
+            "x.seg",
+            "models/y.seg",
+            "a/b/c/d.seg",
+            "a/b/c/d/e.seg",
+            ".git/x.seg",
+            "a/.b/x.seg",
+            "node_modules/x.seg",
+            "a/target/x.seg",
+            "data/x.seg",
+            "a/data.seg",
+            "other/segc.yml",
+            "other/x.seg",
+            "other/more/x.seg",
+            "a/tests/x.seg",
+            "tests/x.seg",
+        ];
+        let memory = paths.iter().fold(Memory::new(), |memory, path| memory.with(*path, ""));
+        paths.iter().for_each(|path| write(folder.path(), path, ""));
+        let found = Disk::new(folder.path()).survey();
+        assert_eq!(
+            found,
+            ["a/b/c/d.seg", "a/data.seg", "a/tests/x.seg", "models/y.seg", "segc.yml", "x.seg"]
+        );
+        assert_eq!(found, memory.survey());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_survey_follows_no_links() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        shop(folder.path());
+        write(outside.path(), "x.seg", SEGMENT);
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("linked")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("x.seg"), folder.path().join("y.seg")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("circle")).unwrap();
+        assert_eq!(Disk::new(folder.path()).survey(), ["segc.yml"]);
+        assert!(load(folder.path()).problems.is_empty());
+    }
+
+    /// A folder that is a link to the files that are read has none that are not.
+    #[cfg(unix)]
+    #[test]
+    fn files_behind_a_linked_folder_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "segc.yml", "name: s");
+        write(folder.path(), "catalog/a.yml", CATALOG);
+        write(folder.path(), "models/x.seg", SEGMENT);
+        std::os::unix::fs::symlink(folder.path().join("models"), folder.path().join("segments")).unwrap();
+        let project = load(folder.path());
+        assert!(project.problems.is_empty(), "{:#?}", project.problems);
+        assert_eq!(project.segments.len(), 1);
     }
 
     #[cfg(unix)]

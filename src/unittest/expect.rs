@@ -8,7 +8,7 @@ use super::value::value;
 use crate::api::Session;
 use crate::catalog::{Entity, EntityId};
 use crate::diagnostic::{Diagnostics, Span, closest};
-use crate::yaml::{Fields, Node, NodeKind};
+use crate::yaml::{Fields, Like, Node, NodeKind};
 
 /// How many keys a problem lists.
 const SHOWN: usize = 8;
@@ -27,7 +27,7 @@ pub(super) fn read_expectations(
     problems: &mut Diagnostics,
 ) -> Vec<Expectation> {
     let hir = session.hir();
-    let Some(entries) = node.entries(problems) else { return Vec::new() };
+    let Some(entries) = node.names("expect", Like::Each("[…]"), problems) else { return Vec::new() };
     if entries.is_empty() {
         problems.push(NothingExpected { span: node.span, of: None });
     }
@@ -85,7 +85,7 @@ impl Reader<'_> {
                 problems.push(nothing());
                 None
             }
-            _ => node.wrong("a list of keys", Some("put it in brackets: […]".to_owned()), problems),
+            _ => node.wrong("a list of keys", Some(node.as_list()), problems),
         }
     }
 

@@ -15,7 +15,24 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Severity, Span};
 use crate::evaluate::Data;
 use crate::project::{Files, Param, Text, load_tests, read_param};
-use crate::yaml::{self, Fields, Node, NodeKind};
+use crate::yaml::{self, Fields, Like, Meant, Node, NodeKind, OtherKeys};
+
+/// What other tools have in place of our keys.
+const OTHER_KEYS: OtherKeys = &[
+    (&["input", "inputs", "rows", "data", "fixtures"], Meant::Key("given")),
+    (&["output", "outputs", "expected", "expectations", "then", "assert"], Meant::Key("expect")),
+    (&["unit_tests", "cases"], Meant::Key("tests")),
+    (&["now", "at", "clock", "today"], Meant::Key("as_of")),
+    (&["vars", "variables", "parameters", "overrides"], Meant::Key("params")),
+];
+const OTHER_KEYS_OF_TEST: OtherKeys = &[
+    (&["test", "title"], Meant::Key("name")),
+    (&["model", "segment"], Meant::Help("leave it out: `expect` names the segments")),
+];
+
+/// What a file and a test look like, for messages.
+const FILE: &str = "tests: [{ … }]";
+const TEST: &str = "{ name: …, as_of: …, given: { … }, expect: { … } }";
 
 /// Reads the unit tests of a project that has no errors. Their files are added to the
 /// session's sources; what has problems is left out.
@@ -23,7 +40,7 @@ use crate::yaml::{self, Fields, Node, NodeKind};
 pub fn read(session: &mut Session, files: &dyn Files) -> (Suite, Diagnostics) {
     let mut problems = Diagnostics::new();
     let texts = load_tests(files, &mut session.sources, &mut problems);
-    if texts.is_empty() && problems.is_empty() {
+    if texts.is_empty() && !problems.has_errors() {
         problems.push(NoTests { span: None });
     }
     let variants = vec![session.clone()];
@@ -89,7 +106,11 @@ impl Reader {
     fn file(&mut self, (source, text): &Text, problems: &mut Diagnostics) {
         let Some(tree) = yaml::read(*source, text, problems) else { return };
         let start = Span::new(*source, tree.span.start as usize, tree.span.start as usize);
-        let Some(mut fields) = Fields::new(&tree, "a file of unit tests", start, problems) else { return };
+        let Some(mut fields) = Fields::shown(&tree, "a file of unit tests", start, Some(FILE), problems)
+        else {
+            return;
+        };
+        fields = fields.knowing(OTHER_KEYS);
         let catalog = self.catalog();
         let defaults = fields.get("defaults");
         let defaults = defaults.map(|node| read_defaults(node, &catalog, problems)).unwrap_or_default();
@@ -102,7 +123,7 @@ impl Reader {
             defaults,
             given: given.unwrap_or_default(),
         };
-        let tests = fields.require("tests", problems).and_then(|node| node.list(problems));
+        let tests = fields.require("tests", problems).and_then(|node| node.maps(TEST, problems));
         fields.finish(problems);
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
         for node in tests.unwrap_or_default() {
@@ -124,7 +145,9 @@ impl Reader {
             NodeKind::Map(entries) => entries.first().map_or(node.span, |(key, _)| key.span),
             _ => node.span,
         };
-        let mut fields = Fields::new(node, "a test", start, problems)?;
+        let mut fields = Fields::shown(node, "a test", start, Some(TEST), problems)?
+            .knowing(OTHER_KEYS)
+            .knowing(OTHER_KEYS_OF_TEST);
         let name = fields.require("name", problems).and_then(|node| read_name(node, names, problems));
         fields.at = name.as_ref().map_or(start, |(_, span)| *span);
         let as_of = common.as_of(&mut fields, name.as_ref(), start, problems);
@@ -197,7 +220,7 @@ fn read_instant(node: &Node, problems: &mut Diagnostics) -> Option<Timestamp> {
 }
 
 fn read_params(fields: &mut Fields<'_>, problems: &mut Diagnostics) -> Vec<Param> {
-    let entries = fields.entries("params", problems);
+    let entries = fields.names("params", Like::Each("…"), problems);
     entries.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect()
 }
 

@@ -8,7 +8,7 @@ use super::value::value;
 use crate::catalog::{Catalog, Entity, EntityId, FieldId};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::evaluate::{Clash, Columns, Datum, covers, is_deleted};
-use crate::yaml::Node;
+use crate::yaml::{Like, Node, NodeKind};
 
 /// What rows hold that don't say otherwise.
 pub(super) type Defaults = BTreeMap<EntityId, BTreeMap<FieldId, Datum>>;
@@ -23,7 +23,7 @@ pub(super) struct GivenRow {
 
 pub(super) fn read_defaults(node: &Node, catalog: &Catalog, problems: &mut Diagnostics) -> Defaults {
     let mut defaults = Defaults::new();
-    for (id, entity, node) in by_entity(node, catalog, problems) {
+    for (id, entity, node) in by_entity("defaults", ("{ … }", node), catalog, problems) {
         let values = read_values(node, entity, problems).into_iter();
         defaults.insert(id, values.filter_map(|(field, written)| Some((field, written.value?))).collect());
     }
@@ -46,9 +46,9 @@ pub(super) fn read_rows(
     problems: &mut Diagnostics,
 ) -> Rows {
     let mut given = Rows::default();
-    for (id, entity, node) in by_entity(node, catalog, problems) {
+    for (id, entity, node) in by_entity("given", ("[…]", node), catalog, problems) {
         let columns = Columns::of(entity);
-        for node in node.list(problems).unwrap_or_default() {
+        for node in node.maps(&example(entity), problems).unwrap_or_default() {
             match read_row(node, entity, &columns, defaults.get(&id), problems) {
                 Some(values) => given.rows.push(GivenRow { entity: id, values, span: node.span }),
                 None => {
@@ -62,12 +62,13 @@ pub(super) fn read_rows(
 
 /// The entries of a map of entities; those that nobody knows are reported.
 fn by_entity<'a, 'c>(
-    node: &'a Node,
+    key: &str,
+    (value, node): (&'static str, &'a Node),
     catalog: &'c Catalog,
     problems: &mut Diagnostics,
 ) -> Vec<(EntityId, &'c Entity, &'a Node)> {
     let mut found = Vec::new();
-    for (key, node) in node.entries(problems).unwrap_or_default() {
+    for (key, node) in node.names(key, Like::Named("entity", value), problems).unwrap_or_default() {
         match catalog.find(&key.text) {
             Some(id) => found.push((id, catalog.entity(id), node)),
             None => {
@@ -85,9 +86,15 @@ struct Written {
     span: Span,
 }
 
+/// What a row looks like, for messages.
+pub(super) fn example(entity: &Entity) -> String {
+    let key = entity.key.iter().map(|&field| format!("{}: …", entity.field(field).name));
+    format!("{{ {} }}", key.collect::<Vec<_>>().join(", "))
+}
+
 fn read_values(node: &Node, entity: &Entity, problems: &mut Diagnostics) -> BTreeMap<FieldId, Written> {
     let mut values = BTreeMap::new();
-    for (key, node) in node.entries(problems).unwrap_or_default() {
+    for (key, node) in node.entries(&example(entity), problems).unwrap_or_default() {
         if let Some(id) = entity.find_field(&key.text) {
             values.insert(id, Written { value: value(node, entity, id, problems), span: node.span });
             continue;
@@ -112,6 +119,9 @@ fn read_row(
     problems: &mut Diagnostics,
 ) -> Option<Vec<Datum>> {
     let written = read_values(node, entity, problems);
+    if !matches!(node.kind, NodeKind::Map(_) | NodeKind::Null) {
+        return None;
+    }
     let sound = written.values().all(|written| written.value.is_some());
     // A default is none for whom the row says something of the same column.
     let is_said = |field| written.keys().any(|&id| covers(entity.field(id), field));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::{NoField, NotOneRow, RowIncomplete};
 use super::reads::reads;
-use super::rows::{Defaults, key_of, keys_of, read_rows};
+use super::rows::{Defaults, example, key_of, keys_of, read_rows};
 use super::value::value;
 use crate::api::Session;
 use crate::catalog::{Catalog, EntityId, FieldId, Link};
@@ -75,7 +75,7 @@ type Known = BTreeMap<FieldId, Datum>;
 impl Reader<'_> {
     /// The key of the entity that a file is about.
     fn file(&mut self, entity: EntityId, tree: &Node) -> Option<Vec<String>> {
-        let entries = tree.entries(self.problems)?;
+        let entries = tree.entries(&example(self.catalog.entity(entity)), self.problems)?;
         let by_entity = !entries.is_empty()
             && entries.iter().all(|(key, node)| {
                 self.catalog.find(&key.text).is_some() && matches!(node.kind, NodeKind::List(_))
@@ -109,7 +109,7 @@ impl Reader<'_> {
         let mut values = Known::new();
         let mut linked: Vec<(&Link, &Node)> = Vec::new();
         let before = self.problems.len();
-        for (key, node) in node.entries(self.problems)? {
+        for (key, node) in node.entries(&example(entity), self.problems)? {
             if let Some(field) = entity.find_field(&key.text) {
                 values.extend(value(node, entity, field, self.problems).map(|value| (field, value)));
             } else if let Some(link) = entity.links.iter().find(|link| link.name == key.text) {

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use serde_yaml::{Location, Spanned};
 
 use super::node::{Key, Node, NodeKind};
-use super::problems::DuplicateKey;
+use super::problems::{CutText, DuplicateKey, Glued};
 use super::raw::Raw;
 use super::read::span_of;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
+
+/// Texts of more bytes are not put together again.
+const LONGEST_CUT: u32 = 200;
 
 /// Walks the raw tree. Its depth is bounded by the reader's budget.
 pub(super) struct Converter<'a> {
@@ -45,11 +48,23 @@ impl<'a> Converter<'a> {
     fn map(&mut self, span: Span, entries: Vec<(Spanned<Option<String>>, Spanned<Raw>)>) -> Node {
         let mut map: Vec<(Key, Node)> = Vec::with_capacity(entries.len());
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        // A text that was torn at a comma, as far as it has been put together.
+        let mut cut: Option<Span> = None;
         for (key, value) in entries {
             let text = key.value.unwrap_or_else(|| "null".to_owned());
             let key = Key { span: self.span(&key.defined), text };
             self.numeric_keys |= key.text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
             let value = self.node(value);
+            let (key, value) = self.parted(key, value);
+            if value.kind == NodeKind::Null
+                && let Some((_, last)) = map.last_mut()
+                && let Some(whole) = self.torn(last, key.span)
+            {
+                cut = Some(whole.span);
+                *last = whole;
+                continue;
+            }
+            self.report_cut(cut.take());
             if let Some(&first) = seen.get(&key.text) {
                 self.problems.push(DuplicateKey { span: key.span, key: key.text, first });
             } else {
@@ -57,9 +72,63 @@ impl<'a> Converter<'a> {
                 map.push((key, value));
             }
         }
+        self.report_cut(cut);
         let span =
             self.around(span, map.first().map(|(key, _)| key.span), map.last().map(|(_, value)| value));
         Node { kind: NodeKind::Map(map), span }
+    }
+
+    /// A key without a value as key and value, if a colon without a space stands in it, as in
+    /// `{id:integer}`.
+    fn parted(&mut self, key: Key, value: Node) -> (Key, Node) {
+        let written = self.text.get(key.span.start as usize..key.span.end as usize).unwrap_or_default();
+        let is_word = |text: &str| text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+        let parts = written.split_once(':').filter(|(name, text)| {
+            value.kind == NodeKind::Null
+                && self.is_alone(key.span)
+                && !name.is_empty()
+                && is_word(name)
+                && !text.is_empty()
+        });
+        let Some((name, text)) = parts else { return (key, value) };
+        let kind = match (text.parse(), text) {
+            (Ok(number), _) => NodeKind::Integer(number, text.to_owned()),
+            (_, "true") => NodeKind::Bool(true),
+            (_, "false") => NodeKind::Bool(false),
+            _ => NodeKind::String(text.to_owned()),
+        };
+        self.problems.push(Glued { span: key.span, key: name.to_owned(), value: text.to_owned() });
+        (Key { text: name.to_owned(), span: key.span }, Node { kind, span: key.span })
+    }
+
+    /// A value together with the key after it, if the comma between them stands within the value's
+    /// parentheses, as in `{ type: decimal(10,2) }`.
+    fn torn(&self, value: &Node, key: Span) -> Option<Node> {
+        let NodeKind::String(_) = value.kind else { return None };
+        let written = |from: u32, to: u32| self.text.get(from as usize..to as usize);
+        let (start, end) = (value.span.start, key.end);
+        if end.saturating_sub(start) > LONGEST_CUT {
+            return None;
+        }
+        let is_open = opened(written(start, value.span.end)?) > 0;
+        let between = written(value.span.end, key.start)?;
+        if !is_open || !self.is_alone(key) || between.trim() != "," {
+            return None;
+        }
+        let span = Span { start, end, ..value.span };
+        Some(Node { kind: NodeKind::String(written(start, end)?.to_owned()), span })
+    }
+
+    /// Whether a key in braces is followed by no colon.
+    fn is_alone(&self, key: Span) -> bool {
+        let rest = self.text.get(key.end as usize..).unwrap_or_default();
+        rest.trim_start().starts_with([',', '}', '#'])
+    }
+
+    fn report_cut(&mut self, cut: Option<Span>) {
+        let Some(span) = cut else { return };
+        let text = self.text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
+        self.problems.push(CutText { span, text });
     }
 
     fn span(&self, location: &Location) -> Span {
@@ -80,6 +149,18 @@ impl<'a> Converter<'a> {
         let end = end.and_then(|at| u32::try_from(at).ok()).map_or(inner, |at| inner + at);
         Span { start, end, ..own }
     }
+}
+
+/// How many parentheses and angle brackets are open at the end of a text without quotes.
+fn opened(text: &str) -> usize {
+    if text.starts_with(['"', '\'']) {
+        return 0;
+    }
+    text.chars().fold(0, |open: usize, c| match c {
+        '(' | '<' => open + 1,
+        ')' | '>' => open.saturating_sub(1),
+        _ => open,
+    })
 }
 
 /// Where `bracket` ends, if only space, separators and comments stand before it.

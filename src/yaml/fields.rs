@@ -3,8 +3,9 @@
 use bigdecimal::BigDecimal;
 
 use super::node::{Key, Node, NodeKind};
-use super::problems::{MissingKey, UnknownKey, UnknownWord, WrongKind};
-use crate::diagnostic::{Diagnostics, Span};
+use super::problems::{MissingKey, NotIndented, UnknownKey, UnknownWord, WrongKind};
+use super::shape::{Like, as_items, as_list, as_names, only_text, without_dashes};
+use crate::diagnostic::{Diagnostics, Span, closest};
 
 impl Node {
     /// Text. A number counts as the text that it was written as (`version: 1.10`).
@@ -14,6 +15,7 @@ impl Node {
             NodeKind::Bool(value) => {
                 self.wrong("text", Some(format!("put it in quotes: \"{value}\"")), problems)
             }
+            NodeKind::List(items) => self.wrong("text", only_text(items), problems),
             _ => self.wrong("text", None, problems),
         }
     }
@@ -22,8 +24,22 @@ impl Node {
     pub(crate) fn boolean(&self, problems: &mut Diagnostics) -> Option<bool> {
         match self.kind {
             NodeKind::Bool(value) => Some(value),
-            _ => self.wrong("`true` or `false`", None, problems),
+            _ => self.wrong("`true` or `false`", self.spelled_flag(), problems),
         }
+    }
+
+    /// A flag in another spelling: `yes` is text in YAML 1.2.
+    fn spelled_flag(&self) -> Option<String> {
+        let (NodeKind::String(text) | NodeKind::Integer(_, text)) = &self.kind else { return None };
+        if text == "true" || text == "false" {
+            return Some(format!("remove the quotes: `{text}`"));
+        }
+        let flag = match text.to_lowercase().as_str() {
+            "yes" | "y" | "on" | "true" | "1" => true,
+            "no" | "n" | "off" | "false" | "0" => false,
+            _ => return None,
+        };
+        Some(format!("write `{flag}` for `{text}`"))
     }
 
     /// A whole number.
@@ -51,8 +67,21 @@ impl Node {
     pub(crate) fn list(&self, problems: &mut Diagnostics) -> Option<&[Node]> {
         match &self.kind {
             NodeKind::List(items) => Some(items),
-            _ => self.wrong("a list", Some("put it in brackets: […]".to_owned()), problems),
+            _ => self.wrong("a list", Some(self.as_list()), problems),
         }
+    }
+
+    /// The items of a list of maps, one of which looks like this.
+    pub(crate) fn maps(&self, example: &str, problems: &mut Diagnostics) -> Option<&[Node]> {
+        match &self.kind {
+            NodeKind::List(items) => Some(items),
+            _ => self.wrong("a list", Some(as_items(self, example)), problems),
+        }
+    }
+
+    /// What it would be as a list, for messages.
+    pub(crate) fn as_list(&self) -> String {
+        as_list(self)
     }
 
     /// A list, or one value that stands for a list of one.
@@ -63,12 +92,26 @@ impl Node {
         }
     }
 
-    /// The entries of a map; a key with nothing after it counts as an empty map.
-    pub(crate) fn entries(&self, problems: &mut Diagnostics) -> Option<&[(Key, Node)]> {
+    /// The entries of a map of names of the user's own, which is the value of `key`; a key with
+    /// nothing after it counts as an empty map.
+    pub(crate) fn names(&self, key: &str, like: Like, problems: &mut Diagnostics) -> Option<&[(Key, Node)]> {
+        self.map(|| Some(as_names(key, self, like)), problems)
+    }
+
+    /// The entries of another map; what it looks like is shown where it is none.
+    pub(crate) fn entries(&self, example: &str, problems: &mut Diagnostics) -> Option<&[(Key, Node)]> {
+        self.map(|| Some(format!("write `{example}`")), problems)
+    }
+
+    fn map(
+        &self,
+        help: impl FnOnce() -> Option<String>,
+        problems: &mut Diagnostics,
+    ) -> Option<&[(Key, Node)]> {
         match &self.kind {
             NodeKind::Map(entries) => Some(entries),
             NodeKind::Null => Some(&[]),
-            _ => self.wrong("a map", None, problems),
+            _ => self.wrong("a map", help(), problems),
         }
     }
 
@@ -82,7 +125,11 @@ impl Node {
     where
         T: Clone,
     {
-        let text = self.text(problems)?;
+        let text = match self.kind {
+            NodeKind::Bool(true) => "true",
+            NodeKind::Bool(false) => "false",
+            _ => self.text(problems)?,
+        };
         if let Some((_, value)) = known.iter().find(|(name, _)| *name == text) {
             return Some(value.clone());
         }
@@ -104,6 +151,20 @@ impl Node {
     }
 }
 
+/// What was meant by a key that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// Another key, which is not missed then.
+    Key(&'static str),
+    /// The key of a map that it belongs in.
+    In(&'static str),
+    /// Something else: what to do.
+    Help(&'static str),
+}
+
+/// Keys that other tools have.
+pub(crate) type OtherKeys = &'static [(&'static [&'static str], Meant)];
+
 /// A map whose keys are known beforehand. Ask for each, then [`finish`](Self::finish).
 pub(crate) struct Fields<'a> {
     entries: &'a [(Key, Node)],
@@ -112,6 +173,7 @@ pub(crate) struct Fields<'a> {
     /// Where a missing key is reported: the name of the thing, or the map.
     pub(crate) at: Span,
     asked: Vec<&'static str>,
+    others: Vec<OtherKeys>,
 }
 
 impl<'a> Fields<'a> {
@@ -122,8 +184,47 @@ impl<'a> Fields<'a> {
         at: Span,
         problems: &mut Diagnostics,
     ) -> Option<Self> {
-        let entries = node.entries(problems)?;
-        Some(Self { entries, owner: owner.into(), at, asked: Vec::new() })
+        Self::shown(node, owner, at, None, problems)
+    }
+
+    /// The same; what it looks like is shown where it is no map.
+    pub(crate) fn shown(
+        node: &'a Node,
+        owner: impl Into<String>,
+        at: Span,
+        example: Option<&str>,
+        problems: &mut Diagnostics,
+    ) -> Option<Self> {
+        let help = || without_dashes(node).or_else(|| Some(format!("write `{}`", example?)));
+        let entries = node.map(help, problems)?;
+        Some(Self { entries, owner: owner.into(), at, asked: Vec::new(), others: Vec::new() })
+    }
+
+    /// With keys that other tools have, so that it is said what they are called here.
+    pub(crate) fn knowing(mut self, others: OtherKeys) -> Self {
+        self.others.push(others);
+        self
+    }
+
+    /// Whether a key is there under a name that it has elsewhere.
+    pub(crate) fn has_as_other(&self, key: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|(one, _)| matches!(self.meant(&one.text), Some(Meant::Key(meant)) if meant == key))
+    }
+
+    fn meant(&self, key: &str) -> Option<Meant> {
+        self.others.iter().copied().flatten().find(|(words, _)| words.contains(&key)).map(|(_, meant)| *meant)
+    }
+
+    /// Whether a key has no value and is followed by one that nobody knows, which belongs in it.
+    pub(crate) fn is_beside(&self, key: &str, known: &[&str]) -> bool {
+        self.entries.windows(2).any(|pair| match pair {
+            [(one, node), (next, _)] => {
+                one.text == key && node.kind == NodeKind::Null && !known.contains(&next.text.as_str())
+            }
+            _ => false,
+        })
     }
 
     /// The value of a key, if it is there.
@@ -142,7 +243,7 @@ impl<'a> Fields<'a> {
     /// The value of a key that has to be there.
     pub(crate) fn require(&mut self, key: &'static str, problems: &mut Diagnostics) -> Option<&'a Node> {
         let node = self.get(key);
-        if node.is_none() {
+        if node.is_none() && !self.has_as_other(key) {
             problems.push(MissingKey { span: self.at, key, owner: self.owner.clone() });
         }
         node
@@ -164,19 +265,54 @@ impl<'a> Fields<'a> {
         items.iter().filter_map(|item| Some((item.text(problems)?.to_owned(), item.span))).collect()
     }
 
-    /// The entries of a map, none if the key isn't there.
-    pub(crate) fn entries(&mut self, key: &'static str, problems: &mut Diagnostics) -> &'a [(Key, Node)] {
-        self.get(key).and_then(|node| node.entries(problems)).unwrap_or_default()
+    /// The entries of a map of names of the user's own, none if the key isn't there.
+    pub(crate) fn names(
+        &mut self,
+        key: &'static str,
+        like: Like,
+        problems: &mut Diagnostics,
+    ) -> &'a [(Key, Node)] {
+        self.get(key).and_then(|node| node.names(key, like, problems)).unwrap_or_default()
+    }
+
+    /// For a map that stands beside the only key that there is, and not in it.
+    fn outside(&self, key: &Key, node: &Node) -> Option<Meant> {
+        let [only] = self.asked[..] else { return None };
+        let is_map = matches!(&node.kind, NodeKind::Map(entries) if !entries.is_empty());
+        (is_map && closest(&key.text, [only]).is_none()).then_some(Meant::In(only))
     }
 
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(self, problems: &mut Diagnostics) {
+        // The key without a value that the unknown ones after it belong to.
+        let mut empty: Option<&Key> = None;
+        let mut is_reported = false;
         for (key, node) in self.entries {
-            if !self.asked.contains(&key.text.as_str()) {
-                let (owner, known) = (self.owner.clone(), self.asked.clone());
-                let torn = node.kind == NodeKind::Null && key.text.contains(' ');
-                problems.push(UnknownKey { span: key.span, key: key.text.clone(), owner, known, torn });
+            if self.asked.contains(&key.text.as_str()) {
+                empty = (node.kind == NodeKind::Null).then_some(key);
+                is_reported = false;
+                continue;
             }
+            let is_slip = closest(&key.text, self.asked.iter().copied()).is_some();
+            let meant = self.meant(&key.text).or_else(|| slip(key, node)).or_else(|| self.outside(key, node));
+            if let (Some(owner), None, false) = (empty, meant, is_slip) {
+                let (span, under) = (key.span, owner.text.clone());
+                if !std::mem::replace(&mut is_reported, true) {
+                    problems.push(NotIndented { span, key: key.text.clone(), under });
+                }
+                continue;
+            }
+            let (owner, known) = (self.owner.clone(), self.asked.clone());
+            problems.push(UnknownKey { span: key.span, key: key.text.clone(), owner, known, meant });
         }
     }
+}
+
+/// What is no key at all.
+fn slip(key: &Key, node: &Node) -> Option<Meant> {
+    if ["//", "/*", "--"].iter().any(|mark| key.text.starts_with(mark)) {
+        return Some(Meant::Help("begin a comment with `#`"));
+    }
+    let is_torn = node.kind == NodeKind::Null && key.text.contains(' ');
+    is_torn.then_some(Meant::Help("if it belongs to the text before it, put all of that in quotes"))
 }

@@ -3,16 +3,19 @@
 //! `read` makes the tree; `Fields` and the methods of `Node` decode it and push every
 //! problem they meet. Must not know: what any of the files mean.
 
+mod advice;
 mod convert;
 mod fields;
 mod node;
 pub(crate) mod problems;
 mod raw;
 mod read;
+mod shape;
 
-pub(crate) use fields::Fields;
+pub(crate) use fields::{Fields, Meant, OtherKeys};
 pub(crate) use node::{Key, Node, NodeKind};
 pub(crate) use read::read;
+pub(crate) use shape::Like;
 
 #[cfg(test)]
 pub(crate) mod schema_test;

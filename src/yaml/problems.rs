@@ -1,5 +1,6 @@
 //! What can be wrong with a YAML file, whatever it is for.
 
+use super::fields::Meant;
 use crate::diagnostic::{Label, Span};
 use crate::problems;
 
@@ -19,6 +20,14 @@ pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> Option<String> {
         return Some(format!("did you mean `{near}`?"));
     }
     (!known.is_empty()).then(|| format!("it can be {}", one_of(known)))
+}
+
+/// Text as YAML takes it literally.
+fn quoted(text: &str) -> String {
+    match text.contains(['"', '\\']) {
+        true => format!("'{}'", text.replace('\'', "''")),
+        false => format!("\"{text}\""),
+    }
 }
 
 /// What helps in the cases that happen most.
@@ -51,14 +60,14 @@ problems! {
     ///     description: "Customers: all of them"   # right
     ///
     /// Nothing else in the file is checked until it can be read.
-    error SEG020 "not YAML" NotYaml { span: Span, message: String }
+    error SEG020 "not YAML" NotYaml { span: Span, message: String, advice: Option<String> }
     message |p| match p.message.contains("recursive references") {
         true => "this is not YAML: an alias stands within what it names".to_owned(),
         false => format!("this is not YAML: {}", p.message),
     };
-    help |p| Some(
+    help |p| p.advice.clone().or_else(|| Some(
         remedy(&p.message).unwrap_or("look for a slip in indentation, quotes or brackets, here or just above").to_owned(),
-    );
+    ));
 
     /// A key stands twice in one map, so one of its values would be lost.
     ///
@@ -102,13 +111,15 @@ problems! {
     ///     plan: { type: string, description: "free, or not" }
     error SEG023 "unknown key" UnknownKey {
         span: Span, key: String, owner: String, known: Vec<&'static str>,
-        /// It looks like the rest of a text with a comma.
-        torn: bool,
+        /// What was meant.
+        meant: Option<Meant>,
     }
     message |p| format!("`{}` is not a key of {}", p.key, p.owner);
-    help |p| match p.torn {
-        true => Some("if it belongs to the text before it, put all of that in quotes".to_owned()),
-        false => did_you_mean(&p.key, &p.known),
+    help |p| match p.meant {
+        Some(Meant::Key(key)) => Some(format!("write `{key}`")),
+        Some(Meant::In(owner)) => Some(format!("write `{owner}:` above it, and indent `{}` further", p.key)),
+        Some(Meant::Help(help)) => Some(help.to_owned()),
+        None => did_you_mean(&p.key, &p.known),
     };
 
     /// A key that has to be there is missing.
@@ -139,4 +150,37 @@ problems! {
     error SEG026 "too complex a file" TooComplex { span: Span }
     message |_p| "this file is nested too deeply or holds too many values".to_owned();
     help |_p| Some("at most 24 levels and 250,000 values are read, 50,000 of them by aliases; split the file".to_owned());
+
+    /// In braces, a comma ends a value, also one that stands in parentheses.
+    ///
+    ///     total: { type: decimal(10,2) }       # wrong: `2)` is taken for another key
+    ///     total: { type: "decimal(10,2)" }
+    ///
+    /// Put the whole text in quotes. A value on a line of its own needs none: `total: decimal(10,2)`.
+    error SEG027 "text cut at a comma" CutText { span: Span, text: String }
+    message |p| format!("`{}` ends at its comma here, because it stands in braces without quotes", p.text);
+    help |p| Some(format!("put it in quotes: `{}`", quoted(&p.text)));
+
+    /// A key stands beside the one that it belongs to, not in it, because it is not indented further.
+    ///
+    ///     customer:
+    ///     table: customers        # wrong
+    ///
+    ///     customer:
+    ///       table: customers
+    ///
+    /// Indent it, and the keys after it, by two spaces more.
+    error SEG028 "key beside its owner" NotIndented { span: Span, key: String, under: String }
+    message |p| format!("`{}` stands beside `{}`, which is empty, and not in it", p.key, p.under);
+    help |p| Some(format!("indent `{}`, and the keys after it, further than `{}`", p.key, p.under));
+
+    /// In braces, a colon without a space after it is a part of the text.
+    ///
+    ///     fields: {id:integer}       # wrong: one key, `id:integer`, without a value
+    ///     fields: {id: integer}
+    ///
+    /// Put a space after it.
+    error SEG029 "no space after a colon" Glued { span: Span, key: String, value: String }
+    message |p| format!("`{}:{}` has no space after its colon", p.key, p.value);
+    help |p| Some(format!("write `{}: {}`", p.key, p.value));
 }

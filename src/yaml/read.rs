@@ -3,6 +3,7 @@
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_yaml::{Error, Options, Spanned};
 
+use super::advice::advice;
 use super::convert::Converter;
 use super::node::Node;
 use super::problems::{DuplicateKey, NotYaml, TooComplex};
@@ -71,7 +72,8 @@ fn report(source: SourceId, text: &str, error: &Error, problems: &mut Diagnostic
     } else {
         let message = message(error);
         let span = tab(source, text, span).filter(|_| message.contains("found a tab")).unwrap_or(span);
-        problems.push(NotYaml { span, message });
+        let advice = advice(text, span.start as usize, &message);
+        problems.push(NotYaml { span, message, advice });
     }
 }
 

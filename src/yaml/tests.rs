@@ -93,6 +93,48 @@ fn duplicates_name_both_places() {
 }
 
 #[test]
+fn a_text_that_a_comma_cuts_is_put_together() {
+    for (text, cut, value) in [
+        ("{ a: f(1,2) }", "f(1,2)", "f(1,2)"),
+        ("{ a: b<f(1, 2)>, c: 3 }", "b<f(1, 2)>", "b<f(1, 2)>"),
+        ("{ a: f(1, 2, 3) # x\n }", "f(1, 2, 3)", "f(1, 2, 3)"),
+        ("{ a: é (x,\n  y) }", "é (x,", "é (x,\n  y)"),
+    ] {
+        let mut problems = Diagnostics::new();
+        let node = read(FILE, text, &mut problems).expect("reads");
+        let found: Vec<_> = problems.iter().map(|one| (one.code, one.span.expect("a place"))).collect();
+        let [("SEG027", span)] = found[..] else { panic!("{text}: {problems:?}") };
+        assert!(text[span.start as usize..span.end as usize].starts_with(cut), "{text}");
+        let NodeKind::Map(entries) = &node.kind else { panic!("no map") };
+        assert_eq!(entries[0].1.kind, NodeKind::String(value.to_owned()), "{text}");
+    }
+    for text in [
+        "{ a: \"f(1\", 2): 3 }",
+        "{ a: f(1), b }",
+        "{ a: (1, 2: 3 }",
+        "{ a: \"(\", b }",
+        "a: f(1,2)",
+        "[f(1,2)]",
+    ] {
+        assert!(bad(text).iter().all(|(code, _)| *code != "SEG027"), "{text}: {:?}", bad(text));
+    }
+}
+
+#[test]
+fn a_colon_without_a_space_parts_key_and_value() {
+    let mut problems = Diagnostics::new();
+    let node = read(FILE, "{a:1, b:x, c: d:e, f:true, \"g:h\", i}", &mut problems).expect("reads");
+    let NodeKind::Map(entries) = node.kind else { panic!("no map") };
+    let shown: Vec<_> = entries.iter().map(|(key, value)| format!("{}={:?}", key.text, value.kind)).collect();
+    assert_eq!(
+        shown,
+        ["a=Integer(1, \"1\")", "b=String(\"x\")", "c=String(\"d:e\")", "f=Bool(true)", "g:h=Null", "i=Null"]
+    );
+    let codes: Vec<_> = problems.iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["SEG029"; 3]);
+}
+
+#[test]
 fn what_is_not_yaml_has_a_place() {
     insta::assert_debug_snapshot!(
         [

@@ -138,6 +138,13 @@ impl Files for Overlay {
         listing
     }
 
+    fn survey(&self) -> Vec<String> {
+        let mut paths = [self.disk.survey(), self.over.survey()].concat();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.over.read(path).or_else(|_| self.disk.read(path))
     }
