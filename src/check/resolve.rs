@@ -7,8 +7,11 @@ use crate::syntax::ast;
 use super::hir::{Base, Hop};
 use super::names::{Member, Names, suggest};
 use super::problems::names::{
-    AfterField, MisplacedOuter, NoEventName, PathRepeated, UnknownEvent, UnknownName, WindowName,
+    AfterField, MisplacedOuter, NoEventName, PathRepeated, PathTooLong, UnknownEvent, UnknownName, WindowName,
 };
+
+/// How many links a path may follow: each is a join.
+const MOST_LINKS: usize = 32;
 
 /// Where an expression stands, and so what its names are read from.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +66,10 @@ impl Names<'_> {
     /// Looks up every name of a path.
     pub(super) fn resolve(&self, path: &ast::Path, scope: &Scope) -> Result<Resolved, Diagnostic> {
         let (base, start, parts) = self.start(path, scope)?;
+        if let ([first, .., last], true) = (parts, parts.len() > MOST_LINKS + 1) {
+            let span = first.name.span.to(last.name.span);
+            return Err(PathTooLong { span, links: parts.len() - 1, limit: MOST_LINKS }.into());
+        }
         let mut found = Resolved { base, hops: Vec::new(), end: start, tail: Tail::Row };
         for (at, part) in parts.iter().enumerate() {
             let Some(member) = self.member(found.end, &part.name.text) else {

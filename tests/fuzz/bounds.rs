@@ -37,6 +37,7 @@ const BOUNDS: &[Bound] = &[
     ("edits of `resembles`", 255, "SEG460", |n| {
         condition(&format!("name resembles \"abc\" within {n} edits"))
     }),
+    ("links of a path", 32, "SEG339", |n| condition(&format!("{}vip", "inviter.".repeat(n)))),
     ("steps of a sequence", 32, "SEG377", |n| {
         condition(&format!("sequence(events{})", " then events".repeat(n - 1)))
     }),

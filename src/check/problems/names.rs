@@ -388,4 +388,13 @@ crate::problems! {
     warning SEG338 "the mark of deleted rows" NeverDeleted { span: Span, entity: String, field: String }
     message |p| format!("`{}` is always missing here: a {} that has it is no {} any more", p.field, p.entity, p.entity);
     help |_p| Some("leave it out: deleted rows are no rows; if they are to count, the catalog must not say `deletes: soft`".to_owned());
+
+    /// A path follows more links than any question needs; each would be a join of its own.
+    ///
+    ///     where inviter.inviter.inviter.inviter. … .country = "US"
+    ///
+    /// Name the far value by a trait, which a path may go on from.
+    error SEG339 "a path that is too long" PathTooLong { span: Span, links: usize, limit: usize }
+    message |p| format!("a path follows at most {} links, and this one follows {}", p.limit, p.links);
+    help |_p| Some("shorten it, or read the value from an entity that is nearer".to_owned());
 }
