@@ -649,7 +649,7 @@ segment grown on user extends adults { }
         let expected: Vec<String> =
             expected.clone().map(|text| format!("{text} {who} forbids that")).collect();
         assert_eq!(said, expected);
-        assert_eq!(compiled, ["local"], "what stands on a refused one is left out");
+        assert_eq!(compiled, ["local"], "segments that depend on a refused one are skipped");
     };
     let none = Options::default();
     check(

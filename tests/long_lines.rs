@@ -39,7 +39,7 @@ fn outcome(folder: &Path, arguments: &[&str]) -> (i32, String) {
     (output.status.code().expect("it ends by itself"), err)
 }
 
-/// That a problem in such a place is told with it, by a few short lines.
+/// A problem in such a place is reported with it, by a few short lines.
 fn is_shown(err: &str, place: &str, line: &str) {
     assert!(err.contains(place), "{err}");
     assert!(err.contains(line), "{err}");

@@ -4,7 +4,7 @@ use segc::engine::Engine;
 
 use crate::support::postgres::Postgres;
 
-/// Executes a script, and tells of the statements that handled more rows than they may, or whose
+/// Executes a script, and returns the statements that handled more rows than they may, or whose
 /// expressions were compiled.
 pub fn faults(database: &mut Postgres, script: &[String], most: u64) -> Vec<String> {
     let mut faults = Vec::new();

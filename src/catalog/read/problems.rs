@@ -100,7 +100,7 @@ problems! {
     ///     customer: { table: people, read: { delimiter: ";" }, … }
     ///     employee: { table: people, read: { delimiter: tab }, … }     # wrong
     ///
-    /// Declare `read` at one of them; it holds for the table's files, whoever reads it.
+    /// Declare `read` at one of them; it applies to the table's files, for every entity that reads it.
     error SEG239 "one table, two ways to read it" ReadConflict { span: Span, one: String, other: String, first: Span }
     message |p| format!("`{}` and `{}` read one table, and declare different `read`", p.one, p.other);
     help |_p| Some("declare `read` at one of them".to_owned());

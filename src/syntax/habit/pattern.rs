@@ -169,7 +169,7 @@ impl Pattern {
         let mut at = start;
         let mut ends = vec![at];
         for part in &self.parts {
-            // A phrase stands on one line; what is on the next is another rule or property.
+            // A phrase is on one line; what is on the next is another rule or property.
             let may_be_nothing =
                 matches!(part, Part::Place(_, Place::End) | Part::Words { optional: true, .. });
             if at > start && !may_be_nothing && tokens.all.get(at).is_some_and(|token| token.first_on_line) {
