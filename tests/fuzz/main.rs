@@ -82,7 +82,7 @@ fn random_inputs_do_no_harm() {
 }
 
 #[test]
-#[ignore = "takes an hour for each entry; docs/robustness.md keeps its figures"]
+#[ignore = "takes an hour for each entry: `make long` runs it"]
 fn a_long_run() {
     run_all(watch::Bound::Time(Duration::from_secs(number("SEGC_FUZZ_SECONDS").unwrap_or(3600))));
 }
