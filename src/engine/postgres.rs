@@ -99,7 +99,14 @@ impl Postgres {
     }
 }
 
+/// Reads a connection string. An `@` that isn't the one before the host is refused: it is almost
+/// always a password's, whose end would be taken for the host and shown.
 fn read(address: &str) -> Result<Config, EngineError> {
+    if has_stray_at(address) {
+        let reason = "it has an `@` that isn't the one before the host; in a user, password or database, \
+                      write `@` as `%40`, `/` as `%2F` and `:` as `%3A`";
+        return Err(EngineError::new(UnreadableAddress { span: None, reason: reason.to_owned() }));
+    }
     let config: Config = address.parse().map_err(|error: postgres::Error| {
         // The name of an option that isn't known may be a part of a password with spaces.
         let reason = reason(&error);
@@ -114,6 +121,15 @@ fn read(address: &str) -> Result<Config, EngineError> {
         return Err(EngineError::new(UnreadableAddress { span: None, reason }));
     }
     Ok(config)
+}
+
+/// Whether a URL has an `@` beside the one between user and host.
+fn has_stray_at(address: &str) -> bool {
+    let url = ["postgres://", "postgresql://"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    let Some(rest) = url else { return false };
+    let (place, _options) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, database) = place.split_once('/').unwrap_or((place, ""));
+    authority.matches('@').count() > 1 || database.contains('@')
 }
 
 /// `user@host:port/database`.
@@ -304,6 +320,8 @@ mod tests {
             "postgres://ann:s3cret@db.example:54x3/shop",
             "host=db.example password='s3cret",
             "user=ann password=s3cret",
+            "postgres://ann:s3@s3cret@db.example/shop",
+            "postgres://ann:5432/s3cret@db.example/shop",
         ] {
             let error = Postgres::shown(wrong).expect_err("it can't be read");
             assert_eq!(error.code(), "SEG720");
