@@ -4,15 +4,12 @@
 //! Must not know: targets, capabilities, SQL.
 
 mod affected;
-mod clause;
 mod fingerprint;
 mod inputs;
 mod monotone;
 mod order;
 
 pub use affected::{Cause, CauseKind, Stamp, affected, stamp};
-#[doc(hidden)]
-pub use clause::Clause;
 pub use fingerprint::fingerprints;
 pub use inputs::{Input, InputKind, inputs};
 pub use monotone::{Obstacle, nobody_leaves, reads_nothing};

@@ -23,7 +23,6 @@ pub mod rel;
 mod state;
 mod taken;
 
-pub(crate) use crate::analyze::Clause;
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::doubles;
 pub use explain::{About, Asked, attrition, explain};

@@ -12,7 +12,7 @@ use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Bound, Bounds, Relation, Scalar};
 use super::state::{StateTables, Usable, read_to};
-use crate::analyze::{Cause, CauseKind, Clause, Obstacle, affected, nobody_leaves};
+use crate::analyze::{Cause, CauseKind, Obstacle, affected, nobody_leaves};
 use crate::catalog::{EntityId, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
@@ -161,8 +161,7 @@ impl Refreshing<'_> {
         let every: BTreeSet<(i64, Unit)> = every.collect();
         let now = Scalar::Clock("as_of".to_owned());
         let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
-        let every = every.into_iter().filter(|_| Clause::RebuildEvery.holds());
-        let rebuilt_since = every.map(since).collect();
+        let rebuilt_since = every.into_iter().map(since).collect();
         let name = self.name();
         let usable = Usable { rebuilt_since, ..self.usable(how) };
         vec![
@@ -293,9 +292,7 @@ impl Refreshing<'_> {
             return None;
         }
         let candidates = lower::candidates(context, self.id);
-        let whole = Clause::RankedAsAWhole.holds();
-        let from = if whole { &self.tables.unkept } else { &self.tables.candidates };
-        let query = lower::kept_of(context, self.id, from).query;
+        let query = lower::kept_of(context, self.id, &self.tables.unkept).query;
         let columns = lower::rank_columns(context, self.id);
         let columns = columns.into_iter().map(|(name, ty)| KeyColumn { name, ty }).collect();
         Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))

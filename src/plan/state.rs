@@ -8,7 +8,6 @@ use super::build::Request;
 use super::lower::{State, rank_types};
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Join, Negated, Relation, Scalar, Select, TableRef, all};
-use crate::analyze::Clause;
 use crate::check::hir::SegmentId;
 use crate::dialect::Capability;
 use crate::types::Literal;
@@ -151,14 +150,13 @@ impl Usable<'_> {
     pub(super) fn as_of(&self) -> Scalar {
         let mut filter = vec![equal("r", "segment", text(self.segment))];
         let as_many = Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)));
-        let demanded = [
-            (Clause::SameFingerprint, equal("r", "fingerprint", text(self.fingerprint))),
-            (Clause::SamePlan, equal("r", "plan", text(self.how))),
-            (Clause::NotBackInTime, compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of())),
-            (Clause::AsManyMembers, equal("r", "members", as_many)),
-        ];
-        filter.extend(in_force(demanded));
-        for table in self.filled.iter().filter(|_| Clause::RanksAreFilled.holds()) {
+        filter.extend([
+            equal("r", "fingerprint", text(self.fingerprint)),
+            equal("r", "plan", text(self.how)),
+            compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
+            equal("r", "members", as_many),
+        ]);
+        for table in &self.filled {
             let rows = rows_of(table, one().value);
             let none = equal("r", "members", Scalar::Literal(Literal::Integer(0)));
             filter.push(Scalar::Or(vec![none, Scalar::Exists(Box::new(rows), Negated(false))]));
@@ -166,8 +164,7 @@ impl Usable<'_> {
         for since in &self.rebuilt_since {
             filter.push(compare(BinaryOp::Greater, column("r", "rebuilt_at"), since.clone()));
         }
-        let inputs = self.inputs.iter().filter(|_| Clause::LogIsWhole.holds());
-        filter.extend(inputs.map(|(input, tables)| self.log_is_whole(input, tables)));
+        filter.extend(self.inputs.iter().map(|(input, tables)| self.log_is_whole(input, tables)));
         self.value("as_of", filter)
     }
 
@@ -195,8 +192,7 @@ impl Usable<'_> {
     /// The engine's time at that run.
     pub(super) fn seen(&self) -> Scalar {
         let as_of = Scalar::Clock(State::last_as_of(self.segment));
-        let seen = if Clause::WatermarkOfTheClock.holds() { "seen" } else { "as_of" };
-        self.value(seen, vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
+        self.value("seen", vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
     }
 
     fn value(&self, name: &str, filter: Vec<Scalar>) -> Scalar {
@@ -211,10 +207,10 @@ impl Usable<'_> {
         let on = compare(BinaryOp::Equal, column("i", "segment"), column("n", "input"));
         let mut filter = vec![equal("n", "segment", text(self.segment)), equal("n", "input", text(input))];
         let read_to = |op, run| compare(op, column("n", "run_seq"), column("i", run));
-        filter.extend(in_force([
-            (Clause::LogReachesBack, read_to(BinaryOp::GreaterOrEqual, "log_since")),
-            (Clause::LogIsNotBehind, read_to(BinaryOp::LessOrEqual, "run_seq")),
-        ]));
+        filter.extend([
+            read_to(BinaryOp::GreaterOrEqual, "log_since"),
+            read_to(BinaryOp::LessOrEqual, "run_seq"),
+        ]);
         let select = Select {
             columns: vec![one()],
             from: Some(from),
@@ -230,11 +226,6 @@ impl Usable<'_> {
 fn rows_of(table: &[String], value: Scalar) -> Select {
     let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
     Select { columns: vec![Column { value, name: None }], from: Some(from), ..Select::default() }
-}
-
-/// The conditions of the clauses that hold.
-fn in_force(demanded: impl IntoIterator<Item = (Clause, Scalar)>) -> impl Iterator<Item = Scalar> {
-    demanded.into_iter().filter(|(clause, _)| clause.holds()).map(|(_, condition)| condition)
 }
 
 /// Up to which run a segment has read another's log.

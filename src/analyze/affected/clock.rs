@@ -4,7 +4,6 @@
 use super::rewrite;
 use super::walk::{Place, Walker};
 use super::{Cause, CauseKind};
-use crate::analyze::Clause;
 use crate::analyze::monotone::Obstacle;
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
@@ -68,18 +67,14 @@ impl Walker<'_> {
     pub(super) fn predicate(&mut self, cond: &Cond) {
         let (written_out, fits) = rewrite::without_traits(self.hir, cond);
         let reads = Reads::of_cond(&written_out);
-        if !reads.clock || !Clause::PredicatesOfTheClock.holds() {
+        if !reads.clock {
             return;
         }
         let here = self.at.clone();
         match reads.aggregates.as_slice() {
-            _ if reads.others && !Clause::PredicatesOfOneRow.holds() => {}
-            _ if reads.others => self.unsound(cond),
-            _ if !fits && Clause::TraitsOfOtherRows.holds() => self.unsound(cond),
+            _ if reads.others || !fits => self.unsound(cond),
             [] => self.of_rows(&here, &written_out),
-            [aggregate] if picks(aggregate) || !Clause::AggregatesThatPick.holds() => {
-                self.of_leaves(&here, &written_out, aggregate);
-            }
+            [aggregate] if picks(aggregate) => self.of_leaves(&here, &written_out, aggregate),
             _ => self.unsound(cond),
         }
     }
@@ -88,7 +83,7 @@ impl Walker<'_> {
     /// moved (R2c).
     pub(super) fn of_each_row(&mut self, value: &Value) {
         let reads = Reads::of_value(&rewrite::value_without_traits(self.hir, value));
-        if reads.clock && Clause::AggregatedValues.holds() {
+        if reads.clock {
             let text = words::value(self.hir, self.sources, value);
             let reason =
                 format!("it aggregates `{text}`, which every run finds changed, as it reads the clock");
@@ -97,9 +92,6 @@ impl Walker<'_> {
     }
 
     fn unsound(&mut self, cond: &Cond) {
-        if !Clause::UnsoundPredicates.holds() {
-            return;
-        }
         let text = words::cond(self.hir, self.sources, cond);
         let reason =
             format!("no row tells when `{text}` changes, as it computes with an aggregate and the clock");
@@ -111,19 +103,16 @@ impl Walker<'_> {
         // Where a local day comes twice, no instants begin and end it.
         let zone = &self.hir.calendar.zone;
         let repeats = *self.repeats.get_or_init(|| Repeats::of(zone).midnights);
-        let repeats = repeats && Clause::DaysThatComeTwice.holds();
         let found =
             passed(cond).filter(|pairs| !repeats || pairs.iter().all(|(_, instant)| !is_midnight(instant)));
         match found {
             Some(passed) => {
-                let passed = passed.into_iter().filter(|_| Clause::InstantsThatPass.holds());
                 for (value, instant) in passed {
                     let (value, instant) = (Box::new(value), Box::new(instant));
                     let kind = CauseKind::Passed { value, instant, outer: at.outer };
                     self.cause(at, kind, Some(cond.span));
                 }
             }
-            None if !Clause::PredicatesThatFlip.holds() => {}
             None => {
                 let kind = CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer };
                 self.cause(at, kind, Some(cond.span));
@@ -137,10 +126,8 @@ impl Walker<'_> {
         let inside = aggregate.value.as_ref().and_then(|value| rewrite::from_inside(cond, value));
         let Some(inside) = inside else { return self.unsound(cond) };
         let place = at.below(&aggregate.hops, aggregate.end);
-        if Clause::RowsOfTheAggregate.holds() {
-            self.of_rows(&place, &inside);
-        }
-        if let Some(fallback) = rewrite::with_missing(cond).filter(|_| Clause::FallbackOfCoalesce.holds()) {
+        self.of_rows(&place, &inside);
+        if let Some(fallback) = rewrite::with_missing(cond) {
             self.of_rows(at, &fallback);
         }
     }
@@ -191,7 +178,7 @@ fn bounds(window: &Window) -> impl Iterator<Item = &Value> {
 /// The moving ones of several bounds; `None` if one of them is something else.
 fn edges<'a>(value: &Value, bounds: impl Iterator<Item = &'a Value>) -> Option<Vec<Pair>> {
     // Where the value moves, the bounds need not.
-    if Reads::of_value(value).clock && Clause::ValuesThatMove.holds() {
+    if Reads::of_value(value).clock {
         return None;
     }
     bounds.filter(|bound| Reads::of_value(bound).clock).map(|bound| pair(value, bound)).collect()
@@ -205,8 +192,7 @@ fn compared(value: &Value, with: &Value) -> Option<Vec<Pair>> {
 fn pair(value: &Value, instant: &Value) -> Option<Pair> {
     let is_time = matches!(value.ty, Type::Timestamp | Type::Date);
     let reads = Reads::of_value(value);
-    let plain = is_instant(instant) || !Clause::PlainInstants.holds();
-    let fits = is_time && reads.row && !reads.clock && plain;
+    let fits = is_time && reads.row && !reads.clock && is_instant(instant);
     fits.then(|| (value.clone(), instant.clone()))
 }
 

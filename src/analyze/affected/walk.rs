@@ -7,7 +7,6 @@ use super::clock::{Reads, is_instant};
 use super::rewrite::value_without_traits;
 use super::source::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
 use super::{Cause, CauseKind};
-use crate::analyze::Clause;
 use crate::analyze::monotone::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
@@ -73,18 +72,15 @@ impl<'a> Walker<'a> {
         let entity = self.hir.catalog.entity(segment.entity);
         // Its key never changes, whatever `changes` says; where that says nothing, the rows are an
         // obstacle.
-        if Clause::OwnRowsAreRead.holds() {
-            self.reach(&self.at.clone());
-        }
-        if may_vanish(entity) && Clause::RowsThatAreGone.holds() {
+        self.reach(&self.at.clone());
+        if may_vanish(entity) {
             self.cause(&self.at.clone(), CauseKind::Gone, None);
         }
         self.segment(id, true);
     }
 
     pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
-        let undeclared = self.undeclared.iter().filter(|_| Clause::ChangesAreDeclared.holds());
-        let undeclared = undeclared.map(|(&id, linked)| {
+        let undeclared = self.undeclared.iter().map(|(&id, linked)| {
             let entity = self.hir.catalog.entity(id);
             says_nothing(entity, linked).at(entity.span)
         });
@@ -102,14 +98,12 @@ impl<'a> Walker<'a> {
     fn segment(&mut self, id: SegmentId, is_root: bool) {
         let segment = self.hir.segment(id);
         let parent = segment.parent.iter().map(|(parent, _)| parent);
-        let parent = parent.filter(|_| Clause::ParentIsRead.holds());
         let before = segment.group.iter().flat_map(|group| &group.before);
-        let before = before.filter(|_| Clause::RivalsAreRead.holds());
         for &input in parent.chain(before) {
             self.member_of(input);
         }
         let ranks = segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }));
-        if ranks && !is_root && Clause::InlinedKeeps.holds() {
+        if ranks && !is_root {
             self.obstacle(
                 Obstacle::lifted_by(
                     format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
@@ -128,7 +122,7 @@ impl<'a> Walker<'a> {
                 matches!(cause.kind, CauseKind::Members(other) if other == id)
                     && cause.place.iter().eq(&self.at.hops)
             };
-            if !self.causes.iter().any(known) && Clause::LogsAreRead.holds() {
+            if !self.causes.iter().any(known) {
                 self.cause(&self.at.clone(), CauseKind::Members(id), None);
             }
             return;
@@ -143,9 +137,6 @@ impl<'a> Walker<'a> {
     /// Looks at the rows at a place, and at those passed through on the way.
     fn reach(&mut self, place: &Place) {
         for length in 0..=place.hops.len() {
-            if length < place.hops.len() && !Clause::RowsPassedThrough.holds() {
-                continue;
-            }
             let hops = &place.hops[..length];
             if !self.reached.insert(spelled(hops)) {
                 continue;
@@ -159,19 +150,18 @@ impl<'a> Walker<'a> {
         let catalog = &self.hir.catalog;
         let entity = catalog.entity(place.entity);
         let mut found: Vec<Obstacle> = Vec::new();
-        let arrive = if place.hops.is_empty() { Clause::OwnRowsArrive } else { Clause::LinkedRowsArrive };
         match stamp(entity) {
-            Ok(Some(_)) if arrive.holds() => self.cause(&place, CauseKind::Arrival, None),
-            Err(obstacles) if Clause::RowsHaveAStamp.holds() => found.extend(obstacles),
-            _ => {}
+            Ok(Some(_)) => self.cause(&place, CauseKind::Arrival, None),
+            Ok(None) => {}
+            Err(obstacles) => found.extend(obstacles),
         }
         if entity.changes == Changes::Unknown {
             let fields = self.undeclared.entry(place.entity).or_default();
             fields.extend(place.hops.last().into_iter().flat_map(|hop| linked(catalog, hop)));
         }
         if let Some(hop) = place.hops.last() {
-            found.extend(moves(catalog, hop).into_iter().filter(|_| Clause::LinksLeadBack.holds()));
-            found.extend(vanishes(entity).into_iter().filter(|_| Clause::LinkedRowsStay.holds()));
+            found.extend(moves(catalog, hop));
+            found.extend(vanishes(entity));
         }
         found.into_iter().for_each(|obstacle| self.obstacle(obstacle.at(entity.span)));
     }
@@ -210,15 +200,12 @@ impl<'a> Walker<'a> {
             let Some(end) = aggregate.hops.get(hop) else { continue };
             let place = self.at.below(&aggregate.hops[..=hop], end.to);
             let own = at == last;
-            if !own && !Clause::TimesOnTheWay.holds() {
-                continue;
-            }
             let cut = !own || windows.iter().all(|window| !window.admits_future);
-            if cut && Clause::CutAtAsOf.holds() {
+            if cut {
                 self.passed(&place, field, &now(aggregate.span), None);
             }
             if own {
-                for window in windows.iter().filter(|_| Clause::EdgesOfWindows.holds()) {
+                for window in windows {
                     self.window_edges(&place, field, window);
                 }
                 for bound in more {
@@ -233,7 +220,7 @@ impl<'a> Walker<'a> {
             let written_out = value_without_traits(self.hir, bound);
             if is_instant(&written_out) {
                 self.passed(place, field, &written_out, Some(window.span));
-            } else if Reads::of_value(&written_out).clock && Clause::BoundsOfRowAndClock.holds() {
+            } else if Reads::of_value(&written_out).clock {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
                 self.visit_at(place.clone(), |walker| walker.predicate(&cond));
@@ -276,9 +263,7 @@ impl Visitor for Walker<'_> {
 
     fn value(&mut self, value: &Value) {
         walk_value(self, value);
-        if let ValueKind::Trait(path, id) = &value.kind
-            && Clause::TraitsAreRead.holds()
-        {
+        if let ValueKind::Trait(path, id) = &value.kind {
             let (place, defined) = (self.along(path), &self.hir.computed(*id).value);
             self.visit_at(place, |walker| walker.value(defined));
         }
@@ -291,9 +276,7 @@ impl Visitor for Walker<'_> {
             CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {
                 let place = self.along(path);
-                if Clause::RowsBeforeAMembership.holds() {
-                    self.reach(&place);
-                }
+                self.reach(&place);
                 return self.visit_at(place, |walker| walker.member_of(*id));
             }
             _ => self.predicate(cond),
@@ -315,16 +298,14 @@ impl Visitor for Walker<'_> {
         let place = self.at.below(&periods.rows.hops, periods.rows.end);
         for bound in &periods.bounds {
             let written_out = value_without_traits(self.hir, bound);
-            let both = Reads::of_value(&written_out).clock && !is_instant(bound);
-            if both && Clause::EdgesOfRowAndClock.holds() {
+            if Reads::of_value(&written_out).clock && !is_instant(bound) {
                 let reason = "the edges of its periods depend on a row and on the clock";
                 self.obstacle(Obstacle::new(reason).at(periods.rows.span));
             }
             self.visit_at(place.clone(), |walker| walker.value(bound));
         }
         let rows = Aggregate { window: None, filter: None, value: None, ..periods.rows.clone() };
-        let bounds = if Clause::EdgesOfPeriods.holds() { &periods.bounds[..] } else { &[] };
-        self.edges(&rows, &[], bounds);
+        self.edges(&rows, &[], &periods.bounds);
     }
 
     fn sequence(&mut self, sequence: &Sequence) {
@@ -333,15 +314,14 @@ impl Visitor for Walker<'_> {
             self.aggregate(&step.rows);
             let windows: Vec<&Window> = sequence.window.iter().collect();
             // It holds only once the first step is so long ago.
-            let waited = trailing.filter(|_| at == 0 && Clause::TrailingThenNot.holds()).map(|span| {
+            let waited = trailing.filter(|_| at == 0).map(|span| {
                 let kind = ValueKind::ShiftExact(Box::new(now(sequence.source)), span.saturating_neg());
                 Value { kind, ..now(sequence.source) }
             });
-            let edges = if Clause::WindowOfASequence.holds() { &windows[..] } else { &[] };
-            self.edges(&step.rows, edges, waited.as_slice());
+            self.edges(&step.rows, &windows, waited.as_slice());
             let place = self.at.below(&step.rows.hops, step.rows.end);
             self.visit_at(place, |walker| {
-                if let Some(value) = step.matching.as_ref().filter(|_| Clause::MatchingIsRead.holds()) {
+                if let Some(value) = &step.matching {
                     walker.of_each_row(value);
                     walker.value(value);
                 }
@@ -368,18 +348,17 @@ impl Walker<'_> {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
         let (written_out, _) = super::rewrite::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
-        if value.ty == Type::Semver && Clause::RanksAreNoVersions.holds() {
+        if value.ty == Type::Semver {
             let reason = "it ranks by versions, which aren't stored as they are ordered";
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
-        if reads.clock && Clause::RanksReadNoClock.holds() {
+        if reads.clock {
             let text = words::value(self.hir, self.sources, value);
             let reason = format!("it ranks by `{text}`, which every run finds changed");
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
         let sums = |aggregate: &Aggregate| matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);
-        let sums = value.ty == Type::Float && reads.aggregates.iter().any(sums);
-        if sums && Clause::RanksAreNoFloatSums.holds() {
+        if value.ty == Type::Float && reads.aggregates.iter().any(sums) {
             let text = words::value(self.hir, self.sources, value);
             let reason =
                 format!("it ranks by `{text}`, a float, whose last digits depend on the order of its rows");

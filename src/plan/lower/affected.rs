@@ -10,7 +10,7 @@ use super::frame::{Row, Scope, equal};
 use super::names::slug;
 use super::segment::select_one;
 use super::{Lowered, Lowering, UniqueSet};
-use crate::analyze::{Cause, CauseKind, Clause};
+use crate::analyze::{Cause, CauseKind};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Base, Hop, Path, SegmentId, Value};
 use crate::check::visit::Visitor;
@@ -150,8 +150,7 @@ impl Lowering<'_> {
         let mut rows = Rows { back: vec![row], first: cause.place.len() };
         for hop in cause.place.iter().rev() {
             let to = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-            let enough = least == 0 || !Clause::OuterRowIsJoined.holds();
-            if rows.first == 1 && enough && self.holds_key(hop) {
+            if rows.first == 1 && least == 0 && self.holds_key(hop) {
                 break;
             }
             let from = self.join_back(&to, hop);
@@ -211,8 +210,7 @@ impl Lowering<'_> {
         for (at, hop) in cause.place.iter().enumerate() {
             let Some(row) = rows.at(at + 1).cloned() else { continue };
             let entity = self.cx.hir.catalog.entity(hop.to);
-            let stays = |field| entity.is_immutable(field) || !Clause::NamesThatStay.holds();
-            if entity.event_name.is_some_and(stays) {
+            if entity.event_name.is_some_and(|field| entity.is_immutable(field)) {
                 let event = self.event_condition(&row, hop);
                 self.frames[row.frame].filter.extend(event);
             }
@@ -277,8 +275,7 @@ impl Lowering<'_> {
     fn gone(&mut self, state: &State<'_>) -> Found {
         let frame = self.push(false);
         let alias = self.alias(frame, "m");
-        let table = if Clause::CandidatesThatAreGone.holds() { state.table } else { state.members };
-        let table = TableRef { relation: Relation::Table(table.to_vec()), alias: alias.clone() };
+        let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
         self.frames[frame].from = Some(table);
         self.push(true);
         let row = self.raw(state.entity);
@@ -297,15 +294,10 @@ impl Lowering<'_> {
     fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
         let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment))));
         let all = self.all_keys(state.entity);
-        let mut found = Vec::new();
-        if Clause::EveryoneIfNew.holds() {
-            found.push(("everyone_if_new", all));
-        }
+        let mut found = vec![("everyone_if_new", all)];
         if !state.grows {
-            if Clause::MembersIfNew.holds() {
-                found.push(("members_if_new", self.keys_of_table(state, state.members)));
-            }
-            if state.table != state.members && Clause::CandidatesIfNew.holds() {
+            found.push(("members_if_new", self.keys_of_table(state, state.members)));
+            if state.table != state.members {
                 found.push(("candidates_if_new", self.keys_of_table(state, state.table)));
             }
         }

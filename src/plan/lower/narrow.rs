@@ -8,7 +8,6 @@ use super::keep::ranks;
 use super::names::initials;
 use super::segment::select_one;
 use super::{Lowering, Part};
-use crate::analyze::Clause;
 use crate::catalog::{Catalog, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
@@ -45,9 +44,7 @@ impl Lowering<'_> {
             let before = segment.group.iter().flat_map(|group| &group.before);
             own.same.extend(segment.parent.iter().map(|(parent, _)| parent).chain(before));
             for input in inputs {
-                let away = own.elsewhere.contains(&input) && Clause::AskedOfOthersByTheSame.holds();
-                let same = same || !Clause::AskedOfOthersByAnother.holds();
-                let is_same = same && own.same.contains(&input) && !away;
+                let is_same = same && own.same.contains(&input) && !own.elsewhere.contains(&input);
                 let known = if is_same { &mut aligned } else { &mut elsewhere };
                 known.insert(input);
                 todo.push((input, is_same));
@@ -56,8 +53,7 @@ impl Lowering<'_> {
         // A rank is about everyone; the rows that are ranked are not.
         let whole =
             |one: SegmentId| ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == Part::Match);
-        let others = |one: &SegmentId| elsewhere.contains(one) && Clause::AskedOfOthers.holds();
-        let narrowed = aligned.into_iter().filter(|one| !others(one) && !whole(*one));
+        let narrowed = aligned.into_iter().filter(|one| !elsewhere.contains(one) && !whole(*one));
         self.narrowed = narrowed.collect();
     }
 
@@ -226,9 +222,7 @@ impl Visitor for SameRow<'_> {
         walk_cond(self, cond);
     }
     fn value(&mut self, value: &Value) {
-        if let ValueKind::Trait(path, id) = &value.kind
-            && Clause::AskedOfOthersByATrait.holds()
-        {
+        if let ValueKind::Trait(path, id) = &value.kind {
             let is_away = !is_here(path);
             if self.traits.insert((*id, is_away || self.away > 0)) {
                 let defined = &self.hir.computed(*id).value;

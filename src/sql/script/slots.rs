@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::Function;
 use crate::dialect::shell::Slot;
 use crate::plan::rel::{BinaryOp, Clock, Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Clause, KeyColumn, Log, Lookup, SegmentPlan};
+use crate::plan::{KeyColumn, Log, Lookup, SegmentPlan};
 use crate::sql::parens;
 use crate::sql::print;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
@@ -53,9 +53,6 @@ impl Writer<'_> {
             Slot::Seen => renderer.scalar(&Scalar::Clock(SEEN.to_owned())),
             Slot::Unknown => {
                 let (last, ..) = segment?.last_run.first()?;
-                if !Clause::AnotherMeaning.holds() {
-                    return Some(renderer.scalar(&Scalar::Literal(Literal::Boolean(false))));
-                }
                 renderer.scalar(&Scalar::IsNull(Box::new(Scalar::Clock(last.clone()))))
             }
             Slot::Whole => match (self.by_keys(segment), segment?.last_run.first()) {
@@ -212,7 +209,6 @@ fn read_to(log: &Log, segment: &str) -> Scalar {
     match all.len() {
         0 => Scalar::Literal(Literal::Integer(0)),
         1 => all.swap_remove(0),
-        _ if !Clause::SlowestReaderPrunes.holds() => Scalar::Greatest(all),
         _ => Scalar::Least(all),
     }
 }
@@ -222,7 +218,7 @@ fn log_since(segment: &SegmentPlan) -> Scalar {
     let own = |name: &str| Scalar::Column(String::new(), name.to_owned());
     match &segment.log {
         None => own("run_seq"),
-        Some(log) if log.for_good || !Clause::PruningIsRecorded.holds() => own("log_since"),
+        Some(log) if log.for_good => own("log_since"),
         Some(log) => Scalar::Greatest(vec![own("log_since"), read_to(log, &segment.name)]),
     }
 }
