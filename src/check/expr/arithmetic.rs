@@ -71,8 +71,7 @@ impl Checker<'_, '_> {
             return self.time_arithmetic(op, (left, &a), (right, &b), span);
         }
         let word = symbol(op);
-        let checked = (self.number(a, left, word), self.number(b, right, word));
-        let (a, b) = (checked.0?, checked.1?);
+        let (a, b) = (self.number(a, left, word)?, self.number(b, right, word)?);
         if op == ArithmeticOp::Remainder {
             for (found, expr) in [(&a, left), (&b, right)] {
                 if found.ty == Type::Float {

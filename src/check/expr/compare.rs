@@ -36,6 +36,7 @@ impl Checker<'_, '_> {
             return None;
         }
         self.no_list(op, left, right)?;
+        self.no_row(op, left, right, scope)?;
         if is_constant(left) && is_constant(right) {
             self.no_quotes(left, scope)?;
             self.no_quotes(right, scope)?;

@@ -9,6 +9,7 @@ use super::super::names::suggest;
 use super::super::problems::names::{ManyAsValue, NeverDeleted, RowAsValue, UnknownParam};
 use super::super::problems::types::{LooseDuration, WrongType};
 use super::super::resolve::{Resolved, Scope, Tail, path_text};
+use super::quoted::field_of;
 use super::time::yesterday;
 use super::{Checker, TraitState, describe, value};
 
@@ -139,8 +140,7 @@ impl Checker<'_, '_> {
         let names = self.known.names;
         let entity = names.catalog.entity(place.end);
         let text = path_text(path);
-        let field = entity.fields.iter().find(|field| field.ty == Type::String).or(entity.fields.first());
-        let help = field.map(|field| format!("read one of its fields, such as `{text}.{}`", field.name));
+        let help = field_of(entity, &text);
         self.fail(RowAsValue { span: path.span, path: text, entity: entity.name.clone(), help })
     }
 
