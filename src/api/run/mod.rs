@@ -174,7 +174,7 @@ fn run(
     engine: &mut dyn Engine,
     see: &mut dyn FnMut(Event<'_>),
 ) -> Result<Ran, Diagnostics> {
-    let asks = request.resume || request.options.as_of.is_some();
+    let asks = request.resume || request.refresh || request.options.as_of.is_some();
     let earlier = if asks { resume::recorded(target, live, engine) } else { Ok(Vec::new()) };
     let as_of = match (request.options.as_of, request.resume) {
         (Some(as_of), _) => as_of,
@@ -196,6 +196,10 @@ fn run(
     let options = Options { as_of: Some(as_of), ..request.options.clone() };
     let fixed =
         if request.options.as_of.is_some() { live.clone() } else { session.planned(request, &options)?.0 };
+    if request.refresh {
+        let found = resume::without_base_run(&fixed, earlier.as_deref().unwrap_or_default());
+        found.into_iter().for_each(|one| warnings.push(one));
+    }
     if !request.refresh && !request.resume {
         warnings.append(
             stale::find(session, target, &fixed, as_of, engine)

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::one;
-use super::problems::BackInTime;
+use super::problems::{BackInTime, NoBaseRun};
 use crate::api::problems::NothingToResume;
 use crate::api::scripts::{count_sql, plain_sql};
 use crate::api::targets::Target;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine};
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Plan, SegmentPlan};
+use crate::plan::{Plan, Refresh, SegmentPlan};
 
 /// The last run of a segment.
 pub(super) struct Recorded {
@@ -82,6 +82,27 @@ pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Opt
     let segments: Vec<String> = later.clone().map(|one| one.segment.clone()).collect();
     let newest = later.map(|one| one.as_of).max()?;
     Some(BackInTime { span: None, as_of, newest, segments })
+}
+
+/// The segments that a refresh can't bring up to date from a recorded run, by the reason.
+pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded]) -> Vec<NoBaseRun> {
+    let runs: BTreeMap<&str, &Recorded> = recorded.iter().map(|run| (run.segment.as_str(), run)).collect();
+    let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for segment in tables(plan) {
+        if !matches!(segment.refresh, Refresh::InsertOnly | Refresh::InsertDelete) {
+            continue;
+        }
+        let reason = match runs.get(segment.name.as_str()) {
+            None => "no run is recorded",
+            Some(run) if run.fingerprint != segment.fingerprint => "the last run used another definition",
+            Some(run) if run.refresh_hash != segment.refresh_hash => {
+                "the last run used another way to refresh"
+            }
+            Some(_) => continue,
+        };
+        found.entry(reason).or_default().push(segment.name.clone());
+    }
+    found.into_iter().map(|(reason, segments)| NoBaseRun { span: None, reason, segments }).collect()
 }
 
 /// The tables that stand at the plan's as_of, made from the definitions of now, and hold as many
