@@ -14,6 +14,8 @@ mod verify;
 
 pub(crate) mod problems;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::problems::StrangeAnswer;
@@ -196,10 +198,6 @@ fn run(
     let options = Options { as_of: Some(as_of), ..request.options.clone() };
     let fixed =
         if request.options.as_of.is_some() { live.clone() } else { session.planned(request, &options)?.0 };
-    if request.refresh {
-        let found = resume::without_base_run(&fixed, earlier.as_deref().unwrap_or_default());
-        found.into_iter().for_each(|one| warnings.push(one));
-    }
     if !request.refresh && !request.resume {
         warnings.append(
             stale::find(session, target, &fixed, as_of, engine)
@@ -210,13 +208,20 @@ fn run(
         );
     }
     let segments = segment::segments(session, target, &fixed, live, request.refresh)?;
-    let earlier = if request.resume { earlier.unwrap_or_default() } else { Vec::new() };
-    let done = resume::standing(target, &fixed, &earlier, engine);
+    let earlier = earlier.unwrap_or_default();
+    let done = match request.resume {
+        true => resume::standing(target, &fixed, &earlier, engine),
+        false => BTreeSet::new(),
+    };
     let clock = clock_sql(target)?;
     let shapes = shape::Shapes { session, target };
     let mut drive = drive::Drive::new(engine, &clock, shapes, see);
     drive.build(&segments, &done);
     let mut ran = drive.finish(&segments, as_of);
+    if request.refresh {
+        let found = resume::without_base_run(&fixed, &earlier, &ran);
+        found.into_iter().for_each(|one| warnings.push(one));
+    }
     if request.verify {
         verify::verify(session, target, &fixed, engine, &mut ran);
         ran.problems.append(ties::find(session, target, &fixed, engine));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::one;
 use super::problems::{BackInTime, NoBaseRun};
+use super::{Ran, SegmentRan, Status, one};
 use crate::api::problems::NothingToResume;
 use crate::api::scripts::{count_sql, plain_sql};
 use crate::api::targets::Target;
@@ -84,12 +84,16 @@ pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Opt
     Some(BackInTime { span: None, as_of, newest, segments })
 }
 
-/// The segments that a refresh can't bring up to date from a recorded run, by the reason.
-pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded]) -> Vec<NoBaseRun> {
+/// The segments that a refresh built without a recorded run to build on, by the reason.
+pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) -> Vec<NoBaseRun> {
+    let is_built = |one: &&SegmentRan| matches!(one.status, Status::Built(_));
+    let built: BTreeSet<&str> =
+        ran.segments.iter().filter(is_built).map(|one| one.segment.as_str()).collect();
     let runs: BTreeMap<&str, &Recorded> = recorded.iter().map(|run| (run.segment.as_str(), run)).collect();
     let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for segment in tables(plan) {
-        if !matches!(segment.refresh, Refresh::InsertOnly | Refresh::InsertDelete) {
+        let by_keys = matches!(segment.refresh, Refresh::InsertOnly | Refresh::InsertDelete);
+        if !by_keys || !built.contains(segment.name.as_str()) {
             continue;
         }
         let reason = match runs.get(segment.name.as_str()) {
