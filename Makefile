@@ -38,7 +38,6 @@ long: ## the random tests for hours, an hour of hostile inputs for each way in: 
 	@$(ENGINE) SEGC_CASES=10000 SEGC_QUERY_CASES=500 $(LONG) $$flags --test it agreement::a_long_run -- --ignored --nocapture
 	@$(ENGINE) SEGC_REFRESH_CASES=10000 $(LONG) $$flags --test it agreement::refreshes_agree -- --nocapture
 	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test it refresh_incremental::random -- --nocapture
-	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test it refresh_law:: -- --nocapture
 	@$(ENGINE) SEGC_CASES=20000 $(LONG) $$flags --test it language_sequence::
 	@$(ENGINE) SEGC_EXPIRE_RUNS=500 $(LONG) $$flags --test it expire::random
 	@$(ENGINE) SEGC_FUZZ_INSTRUCTIONS=1 $(LONG) $$flags --test fuzz cost_grows -- --nocapture

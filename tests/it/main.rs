@@ -47,7 +47,6 @@ mod readers;
 mod readme;
 mod rebuild_every;
 mod refresh_incremental;
-mod refresh_law;
 mod refresh_plan;
 mod refresh_refusal;
 mod refresh_rules;

@@ -22,7 +22,7 @@ mod refreshes;
 mod scripts;
 mod segments;
 mod shrink;
-pub mod text;
+mod text;
 mod world;
 
 use std::time::Instant;

@@ -166,7 +166,9 @@ impl Lab {
             let key = &segment.keys[0].name;
             queries.push(format!("SELECT {key}, entered_at{ends} FROM {}", segment.table.join(".")));
             let runs = segment.state.runs.join(".");
-            queries.push(format!("SELECT segment, as_of, read_at, fingerprint, refresh_hash, members FROM {runs}"));
+            queries.push(format!(
+                "SELECT segment, as_of, read_at, fingerprint, refresh_hash, members FROM {runs}"
+            ));
             if let Some(history) = &segment.history {
                 queries.push(format!("SELECT * FROM {}", history.join(".")));
             }

@@ -5,7 +5,8 @@
 //! edges of windows, late arrivals, missing stamps, deletes, clocks that are set. After each run
 //! every table is compared with the reference evaluator, and now and then with the same refresh
 //! once more and with create in a schema of its own. Of three cases one is run as `segc run` does,
-//! segment by segment.
+//! segment by segment. A fifth as many cases have rows that only arrive, and segments that mostly
+//! only grow (`growing.rs`): what is refreshed by inserts alone.
 //!
 //! ```text
 //! SEGC_CASES=10000 cargo test --test it refresh_incremental::random -- --nocapture
@@ -19,6 +20,7 @@ mod apart;
 mod case;
 mod clauses;
 mod conds;
+mod growing;
 mod lab;
 mod logs;
 mod oracle;
@@ -49,6 +51,7 @@ use sabotage::Sabotage;
 use segc::api::Session;
 use stories::Story;
 use tally::Tally;
+use timeline::Bias;
 
 /// Whether segments are refreshed by the keys that are affected: until they are, each of them is
 /// rebuilt, and only its members can be looked at.
@@ -80,7 +83,7 @@ fn every_lab() -> Vec<Lab> {
 }
 
 fn labs_of(targets: Vec<Target>) -> Vec<Lab> {
-    let (_, sessions) = Case::random(&[]);
+    let (_, sessions) = Case::random(Bias::Rules, &[]);
     targets.into_iter().map(|target| Lab::new(target, &sessions[0])).collect()
 }
 
@@ -108,7 +111,7 @@ fn smallest(lab: &mut Lab, case: &Case) -> String {
 }
 
 /// Plays so many cases in every database, and fails with the smallest story that is wrong.
-fn play(cases: usize, seed: usize) -> Tally {
+fn play(bias: Bias, cases: usize, seed: usize) -> Tally {
     let (from, slow) = (number("SEGC_FROM").unwrap_or(0), number("SEGC_SLOW_CASES").unwrap_or(0));
     let (next, all, start) = (AtomicUsize::new(from), Mutex::new(Tally::default()), Instant::now());
     // Engines in processes have one for all.
@@ -127,7 +130,7 @@ fn play(cases: usize, seed: usize) -> Tally {
             if played % 25 == 0 {
                 labs = labs.into_iter().map(renewed).collect();
             }
-            let told = play_one(&mut labs, at, seed)
+            let told = play_one(&mut labs, bias, at, seed)
                 .inspect_err(|_| next.store(usize::MAX / 2, Ordering::Relaxed))?;
             let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
             all.add(told);
@@ -150,12 +153,12 @@ fn play(cases: usize, seed: usize) -> Tally {
 }
 
 /// Plays a case in every database; what is wrong, as the smallest story, if something is.
-fn play_one(labs: &mut [Lab], at: usize, seed: usize) -> Result<Tally, String> {
+fn play_one(labs: &mut [Lab], bias: Bias, at: usize, seed: usize) -> Result<Tally, String> {
     let depth = match number("SEGC_THOROUGH") {
         Some(_) => Depth { again: 1, fresh: 1 },
         None => Depth { again: 2, fresh: 3 },
     };
-    let (case, sessions) = Case::random(&bytes(seed, at));
+    let (case, sessions) = Case::random(bias, &bytes(seed, at));
     let of_case = |error: String| format!("case {at} of seed {seed}: {error}\n{}", case.story());
     let lies = truth::lies(&case, &case.calendar());
     if !lies.is_empty() {
@@ -187,7 +190,7 @@ fn play_one(labs: &mut [Lab], at: usize, seed: usize) -> Result<Tally, String> {
 fn wrong_refreshes_are_noticed() {
     let (mut labs, mut told) = (labs(), std::collections::BTreeSet::new());
     for at in 0..60 {
-        let (case, sessions) = Case::random(&bytes(3, at));
+        let (case, sessions) = Case::random(Bias::Rules, &bytes(3, at));
         if case.is_sticky() {
             continue;
         }
@@ -209,9 +212,17 @@ fn wrong_refreshes_are_noticed() {
 #[test]
 fn random_refreshes_leave_the_members_that_a_create_leaves() {
     let cases = number("SEGC_CASES").unwrap_or(200);
-    let tally = play(cases, number("SEGC_SEED").unwrap_or(1));
+    let tally = play(Bias::Rules, cases, number("SEGC_SEED").unwrap_or(1));
     let lacks = tally.lacks(BY_KEYS, timeline::SOFT_DELETES);
     assert!(cases < 40 || lacks.is_empty(), "too little was proved: {lacks:#?}\n{}", tally.report());
+}
+
+#[test]
+fn random_inserts_leave_the_members_that_a_create_leaves() {
+    let cases = number("SEGC_CASES").unwrap_or(40);
+    let tally = play(Bias::Growing, cases, number("SEGC_SEED").unwrap_or(1));
+    let inserted = tally.strategies.get(&Strategy::Insert).copied().unwrap_or_default();
+    assert!(inserted >= 2 * cases && tally.grown * 6 > inserted, "too little was proved: {}", tally.report());
 }
 
 /// A story, ready to be played.

@@ -36,6 +36,8 @@ pub struct Tally {
     /// Refreshes by less than everything that changed nothing, something.
     pub quiet: usize,
     pub moved: usize,
+    /// Refreshes by inserts alone that someone entered by.
+    pub grown: usize,
     pub tags: BTreeMap<&'static str, Use>,
     /// In how many refreshes of a segment a wrong rule would have left wrong members.
     pub telling: BTreeMap<&'static str, usize>,
@@ -58,6 +60,7 @@ impl Tally {
             let (entered, left) = (new.difference(&old).count(), old.difference(&new).count());
             self.entered += entered;
             self.left += left;
+            self.grown += usize::from(strategy(segment) == Strategy::Insert && entered > 0);
             self.stayed += new.intersection(&old).count();
             if is_incremental(segment) {
                 *(if entered + left > 0 { &mut self.moved } else { &mut self.quiet }) += 1;
@@ -85,6 +88,7 @@ impl Tally {
         self.stayed += other.stayed;
         self.quiet += other.quiet;
         self.moved += other.moved;
+        self.grown += other.grown;
         for (tag, used) in other.tags {
             let known = self.tags.entry(tag).or_default();
             known.refreshed += used.refreshed;
@@ -140,8 +144,8 @@ impl Tally {
         let _ = writeln!(text, "  how tables were refreshed: {:?}", self.strategies);
         let _ = writeln!(
             text,
-            "  keys: {} entered, {} left, {} stayed; incremental refreshes: {} changed something, {} nothing",
-            self.entered, self.left, self.stayed, self.moved, self.quiet
+            "  keys: {} entered, {} left, {} stayed; incremental refreshes: {} changed something, {} nothing; {} grew by inserts",
+            self.entered, self.left, self.stayed, self.moved, self.quiet, self.grown
         );
         if !self.affected.is_empty() {
             let all: usize = self.affected.iter().sum();

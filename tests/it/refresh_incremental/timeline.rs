@@ -5,6 +5,7 @@ use segc::api::{Options, Session};
 use segc::types::calendar::Calendar;
 
 use crate::refresh_incremental::case::{Case, Cells, Config, Row, Run, Version};
+use crate::refresh_incremental::growing;
 use crate::refresh_incremental::segments::{self, Written};
 use crate::refresh_incremental::truth::{horizon, instant};
 use crate::refresh_incremental::world::{self, Changes, Deletes, ENTITIES, Facts, Kind};
@@ -15,19 +16,34 @@ pub const SOFT_DELETES: bool = true;
 
 const ZONES: &[&str] = &["UTC", "Europe/London", "America/New_York"];
 
+/// What random cases are mostly made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Bias {
+    /// What the rules of refreshing by keys turn on.
+    Rules,
+    /// Rows that only arrive, and segments that nobody leaves.
+    Growing,
+}
+
 impl Case {
     /// The case that these bytes make.
-    pub fn random(bytes: &[u8]) -> (Self, Vec<Session>) {
+    pub fn random(bias: Bias, bytes: &[u8]) -> (Self, Vec<Session>) {
         let mut tape = Tape::new(bytes);
         let zone = tape.pick(ZONES).to_owned();
         let week_start = tape.pick(&["monday", "sunday"]).to_owned();
-        let facts = facts(&mut tape);
+        let facts = match bias {
+            Bias::Rules => facts(&mut tape),
+            Bias::Growing => growing::facts(&mut tape),
+        };
         let first: Timestamp =
             tape.pick(crate::refresh_incremental::times::ANCHORS).parse().expect("an instant");
         let mut case =
             Self { zone, week_start, facts, configs: Vec::new(), runs: Vec::new(), rows: Vec::new() };
         let calendar = case.calendar();
-        let written = segments::write(&mut tape, &calendar, first);
+        let written = match bias {
+            Bias::Rules => segments::write(&mut tape, &calendar, first),
+            Bias::Growing => growing::write(&mut tape, first),
+        };
         case.configs = configs(&mut tape, &written);
         case.runs = runs(&mut tape, first, &case.configs);
         let sessions =
