@@ -30,10 +30,10 @@ mod tape;
 
 mod apart;
 mod case;
-mod clauses;
 mod conds;
 mod lab;
 mod logs;
+mod mutants;
 mod oracle;
 mod sabotage;
 mod segments;
