@@ -15,7 +15,7 @@ use crate::types::Literal;
 /// The table in which every run of a segment is recorded, beside the segments' tables. Where
 /// transactions that change rows of one table disturb one another, each segment has one, whose
 /// name goes on with the segment's.
-pub const RUNS_TABLE: &str = "segc_runs";
+pub const STATE_TABLE: &str = "segc_state";
 
 /// The table of how many members each segment has.
 pub const COUNTS_TABLE: &str = "segc_segment_counts";
@@ -32,7 +32,7 @@ pub struct StateTables {
     /// Who came and went, run by run.
     pub log: Vec<String>,
     /// Who matches before anyone is ranked, with what is ranked by (R6).
-    pub unkept: Vec<String>,
+    pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
     /// Scratch: who matches.
@@ -58,8 +58,11 @@ impl StateTables {
         let tables = Self::named(&segment.name, &names);
         // Another `keep` ranks by other columns: a table of its own, as no engine alters one alike.
         let types: Vec<String> = rank_types(&segment.keeps).map(ToString::to_string).collect();
-        let unkept = format!("segc_unkept_{}_{}", segment.name, short_hash(&types.join(" ")));
-        Self { unkept: in_schema(names.schema, &derived(&unkept, names.bytes)), ..tables }
+        let ranking_candidates = format!("segc_candidates_{}_{}", segment.name, short_hash(&types.join(" ")));
+        Self {
+            ranking_candidates: in_schema(names.schema, &derived(&ranking_candidates, names.bytes)),
+            ..tables
+        }
     }
 
     /// The tables of a segment.
@@ -75,14 +78,14 @@ impl StateTables {
             if names.has_temp_tables { vec![base.to_owned()] } else { own(base) }
         };
         Self {
-            runs: shared(RUNS_TABLE),
+            runs: shared(STATE_TABLE),
             inputs: shared("segc_inputs"),
             counts: in_schema(names.schema, COUNTS_TABLE),
             log: own("segc_log"),
-            unkept: own("segc_unkept"),
+            ranking_candidates: own("segc_candidates"),
             affected: scratch("segc_affected"),
-            matches: scratch("segc_scratch"),
-            candidates: scratch("segc_candidates"),
+            matches: scratch("segc_matches"),
+            candidates: scratch("segc_found_candidates"),
             admitted: scratch("segc_admitted"),
             changes: scratch("segc_changes"),
         }
@@ -125,7 +128,7 @@ fn derived(name: &str, bytes: usize) -> String {
 }
 
 /// What a last run must be for a refresh to build on it.
-pub(super) struct Usable<'a> {
+pub(super) struct BaseRun<'a> {
     /// The segment.
     pub(super) segment: &'a str,
     /// Its tables.
@@ -133,7 +136,7 @@ pub(super) struct Usable<'a> {
     /// The hash of its meaning.
     pub(super) fingerprint: &'a str,
     /// The hash of how it is refreshed.
-    pub(super) how: &'a str,
+    pub(super) refresh_hash: &'a str,
     /// The table of its members, which holds as many as were recorded: else somebody has dropped
     /// or emptied it, or written to it.
     pub(super) table: &'a [String],
@@ -145,14 +148,14 @@ pub(super) struct Usable<'a> {
     pub(super) inputs: Vec<(String, StateTables)>,
 }
 
-impl Usable<'_> {
+impl BaseRun<'_> {
     /// The as_of of the last run; null if a refresh can't build on it (R9, R10).
     pub(super) fn as_of(&self) -> Scalar {
         let mut filter = vec![equal("r", "segment", text(self.segment))];
         let as_many = Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)));
         filter.extend([
             equal("r", "fingerprint", text(self.fingerprint)),
-            equal("r", "plan", text(self.how)),
+            equal("r", "refresh_hash", text(self.refresh_hash)),
             compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
             equal("r", "members", as_many),
         ]);
@@ -190,9 +193,9 @@ impl Usable<'_> {
     }
 
     /// The engine's time at that run.
-    pub(super) fn seen(&self) -> Scalar {
+    pub(super) fn read_at(&self) -> Scalar {
         let as_of = Scalar::Clock(State::last_as_of(self.segment));
-        self.value("seen", vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
+        self.value("read_at", vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
     }
 
     fn value(&self, name: &str, filter: Vec<Scalar>) -> Scalar {

@@ -203,7 +203,7 @@ impl Lab {
                     self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
                 }
                 Lost::Ranks(name) => {
-                    let table = quote_name(&find(name).expect("a segment").state.unkept);
+                    let table = quote_name(&find(name).expect("a segment").state.ranking_candidates);
                     self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
                 }
                 Lost::Runs(name) => {
@@ -314,7 +314,7 @@ impl Lab {
             let as_of = table.as_of.map(|at| at.to_string()).unwrap_or_default();
             let wanted = vec![segment.name.clone(), as_of, table.members.len().to_string()];
             if !found.contains(&wanted) {
-                return Err(format!("segc_runs lacks {wanted:?}: {found:?}"));
+                return Err(format!("segc_state lacks {wanted:?}: {found:?}"));
             }
         }
         Ok(())

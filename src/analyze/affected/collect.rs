@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clock::{Reads, is_instant};
-use super::rewrite::value_without_traits;
-use super::source::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
-use super::{Cause, CauseKind};
-use crate::analyze::monotone::Obstacle;
+use super::change_tracking::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
+use super::clock_predicates::{Reads, is_instant};
+use super::substitute::value_without_traits;
+use super::{Trigger, TriggerKind};
+use crate::analyze::append_only::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
@@ -39,7 +39,7 @@ pub(super) struct Walker<'a> {
     pub(super) hir: &'a Hir,
     pub(super) sources: &'a Sources,
     from_table: &'a dyn Fn(SegmentId) -> bool,
-    pub(super) causes: Vec<Cause>,
+    pub(super) triggers: Vec<Trigger>,
     obstacles: Vec<Obstacle>,
     pub(super) at: Place,
     /// The segment's own entity.
@@ -59,9 +59,9 @@ impl<'a> Walker<'a> {
     pub(super) fn new(hir: &'a Hir, sources: &'a Sources, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
         let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
         let (undeclared, reached, walked) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        let (causes, obstacles) = (Vec::new(), Vec::new());
+        let (triggers, obstacles) = (Vec::new(), Vec::new());
         let (own, repeats) = (EntityId(0), OnceCell::new());
-        Self { hir, sources, from_table, causes, obstacles, at, own, repeats, undeclared, reached, walked }
+        Self { hir, sources, from_table, triggers, obstacles, at, own, repeats, undeclared, reached, walked }
     }
 
     /// Everything that the segment itself reads.
@@ -74,18 +74,18 @@ impl<'a> Walker<'a> {
         // obstacle.
         self.reach(&self.at.clone());
         if may_vanish(entity) {
-            self.cause(&self.at.clone(), CauseKind::Gone, None);
+            self.trigger(&self.at.clone(), TriggerKind::DeletedRow, None);
         }
         self.segment(id, true);
     }
 
-    pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
+    pub(super) fn finish(self) -> Result<Vec<Trigger>, Vec<Obstacle>> {
         let undeclared = self.undeclared.iter().map(|(&id, linked)| {
             let entity = self.hir.catalog.entity(id);
             says_nothing(entity, linked).at(entity.span)
         });
         let obstacles: Vec<Obstacle> = undeclared.chain(self.obstacles).collect();
-        if obstacles.is_empty() { Ok(self.causes) } else { Err(obstacles) }
+        if obstacles.is_empty() { Ok(self.triggers) } else { Err(obstacles) }
     }
 
     pub(super) fn obstacle(&mut self, obstacle: Obstacle) {
@@ -118,12 +118,12 @@ impl<'a> Walker<'a> {
     /// Whether the row that the walk is at is a member of a segment.
     fn member_of(&mut self, id: SegmentId) {
         if (self.from_table)(id) {
-            let known = |cause: &Cause| {
-                matches!(cause.kind, CauseKind::Members(other) if other == id)
-                    && cause.place.iter().eq(&self.at.hops)
+            let known = |trigger: &Trigger| {
+                matches!(trigger.kind, TriggerKind::Members(other) if other == id)
+                    && trigger.place.iter().eq(&self.at.hops)
             };
-            if !self.causes.iter().any(known) {
-                self.cause(&self.at.clone(), CauseKind::Members(id), None);
+            if !self.triggers.iter().any(known) {
+                self.trigger(&self.at.clone(), TriggerKind::Members(id), None);
             }
             return;
         }
@@ -151,7 +151,7 @@ impl<'a> Walker<'a> {
         let entity = catalog.entity(place.entity);
         let mut found: Vec<Obstacle> = Vec::new();
         match stamp(entity) {
-            Ok(Some(_)) => self.cause(&place, CauseKind::Arrival, None),
+            Ok(Some(_)) => self.trigger(&place, TriggerKind::Arrival, None),
             Ok(None) => {}
             Err(obstacles) => found.extend(obstacles),
         }
@@ -230,9 +230,9 @@ impl<'a> Walker<'a> {
 
     fn passed(&mut self, place: &Place, field: FieldId, instant: &Value, written: Option<Span>) {
         let value = Box::new(self.time(place.entity, field, instant.span));
-        let kind = CauseKind::Passed { value, instant: Box::new(instant.clone()), outer: place.outer };
+        let kind = TriggerKind::WindowEdge { value, instant: Box::new(instant.clone()), outer: place.outer };
         if Reads::of_value(instant).clock {
-            self.cause(place, kind, written);
+            self.trigger(place, kind, written);
         }
     }
 
@@ -240,8 +240,8 @@ impl<'a> Walker<'a> {
     fn time(&self, entity: EntityId, field: FieldId, span: Span) -> Value {
         let declared = self.hir.catalog.entity(entity).field(field);
         let path = Path { base: Base::This, hops: Vec::new(), end: entity };
-        let (ty, may_miss) = (declared.ty.clone(), declared.nullable);
-        Value { kind: ValueKind::Field(path, field), ty, may_miss, span }
+        let (ty, nullable) = (declared.ty.clone(), declared.nullable);
+        Value { kind: ValueKind::Field(path, field), ty, nullable, span }
     }
 }
 
@@ -252,7 +252,7 @@ fn spelled(hops: &[Hop]) -> String {
 }
 
 fn now(span: Span) -> Value {
-    Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span }
+    Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span }
 }
 
 impl Visitor for Walker<'_> {
@@ -346,7 +346,7 @@ impl Walker<'_> {
     /// A value that is stored to rank by it changes only for affected keys (R6).
     fn ranks_by(&mut self, value: &Value) {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
-        let (written_out, _) = super::rewrite::without_traits(self.hir, &whole);
+        let (written_out, _) = super::substitute::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
         if value.ty == Type::Semver {
             let reason = "it ranks by versions, which aren't stored as they are ordered";

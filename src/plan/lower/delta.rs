@@ -61,7 +61,7 @@ impl Lowering<'_> {
         let suffix = if date { "_day" } else { "" };
         let name = format!("{}_since_{}{suffix}", state.segment, slug(name));
         if !self.bounds.contains_key(&name) {
-            let mut since = Scalar::Clock(State::last_seen(state.segment));
+            let mut since = Scalar::Clock(State::last_read_at(state.segment));
             for (count, unit) in horizon {
                 since = self.shifted(since, -count, *unit);
             }

@@ -47,7 +47,7 @@ impl Obstacle {
 ///
 /// # Errors
 /// The first thing found that stands against it.
-pub fn nobody_leaves(
+pub fn prove_append_only(
     hir: &Hir,
     id: SegmentId,
     input_is_growing: &dyn Fn(SegmentId) -> bool,

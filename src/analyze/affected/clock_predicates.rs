@@ -1,10 +1,10 @@
 //! Conditions that read the clock outside of windows: which rows tell that one of them has
 //! become another, although nothing arrived (R2b, R2c).
 
-use super::rewrite;
-use super::walk::{Place, Walker};
-use super::{Cause, CauseKind};
-use crate::analyze::monotone::Obstacle;
+use super::collect::{Place, Walker};
+use super::substitute;
+use super::{Trigger, TriggerKind};
+use crate::analyze::append_only::Obstacle;
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
@@ -63,9 +63,9 @@ impl Visitor for Reads {
 }
 
 impl Walker<'_> {
-    /// The causes of one predicate at a place.
+    /// The triggers of one predicate at a place.
     pub(super) fn predicate(&mut self, cond: &Cond) {
-        let (written_out, fits) = rewrite::without_traits(self.hir, cond);
+        let (written_out, fits) = substitute::without_traits(self.hir, cond);
         let reads = Reads::of_cond(&written_out);
         if !reads.clock {
             return;
@@ -82,7 +82,7 @@ impl Walker<'_> {
     /// That what an aggregate makes of a row may differ although neither the row nor a window has
     /// moved (R2c).
     pub(super) fn of_each_row(&mut self, value: &Value) {
-        let reads = Reads::of_value(&rewrite::value_without_traits(self.hir, value));
+        let reads = Reads::of_value(&substitute::value_without_traits(self.hir, value));
         if reads.clock {
             let text = words::value(self.hir, self.sources, value);
             let reason =
@@ -109,13 +109,13 @@ impl Walker<'_> {
             Some(passed) => {
                 for (value, instant) in passed {
                     let (value, instant) = (Box::new(value), Box::new(instant));
-                    let kind = CauseKind::Passed { value, instant, outer: at.outer };
-                    self.cause(at, kind, Some(cond.span));
+                    let kind = TriggerKind::WindowEdge { value, instant, outer: at.outer };
+                    self.trigger(at, kind, Some(cond.span));
                 }
             }
             None => {
-                let kind = CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer };
-                self.cause(at, kind, Some(cond.span));
+                let kind = TriggerKind::ClockPredicate { cond: Box::new(cond.clone()), outer: at.outer };
+                self.trigger(at, kind, Some(cond.span));
             }
         }
     }
@@ -123,17 +123,17 @@ impl Walker<'_> {
     /// A predicate of an aggregate that picks one of its rows' values: while it picks the same,
     /// the predicate changes only as it does for that value.
     fn of_leaves(&mut self, at: &Place, cond: &Cond, aggregate: &Aggregate) {
-        let inside = aggregate.value.as_ref().and_then(|value| rewrite::from_inside(cond, value));
+        let inside = aggregate.value.as_ref().and_then(|value| substitute::from_inside(cond, value));
         let Some(inside) = inside else { return self.unsound(cond) };
         let place = at.below(&aggregate.hops, aggregate.end);
         self.of_rows(&place, &inside);
-        if let Some(fallback) = rewrite::with_missing(cond) {
+        if let Some(fallback) = substitute::with_missing(cond) {
             self.of_rows(at, &fallback);
         }
     }
 
-    pub(super) fn cause(&mut self, at: &Place, kind: CauseKind, written: Option<Span>) {
-        self.causes.push(Cause { place: at.hops.clone(), entity: at.entity, kind, written });
+    pub(super) fn trigger(&mut self, at: &Place, kind: TriggerKind, written: Option<Span>) {
+        self.triggers.push(Trigger { place: at.hops.clone(), entity: at.entity, kind, written });
     }
 }
 
@@ -162,7 +162,7 @@ fn passed(cond: &Cond) -> Option<Vec<Pair>> {
         CondKind::In(value, items) => {
             let item = |item: &Literal| {
                 let kind = ValueKind::Literal(item.clone());
-                days(value, &Value { kind, ty: Type::Integer, may_miss: false, span: value.span })
+                days(value, &Value { kind, ty: Type::Integer, nullable: false, span: value.span })
             };
             items.iter().map(item).collect::<Option<Vec<_>>>().map(|pairs| pairs.concat())
         }
@@ -228,7 +228,7 @@ fn days(between: &Value, count: &Value) -> Option<Vec<Pair>> {
     let midnight = |days: i64| {
         let day = LocalTime::Shift(Box::new(LocalTime::Of((**clock).clone())), days, Unit::Day);
         let kind = ValueKind::Instant(Box::new(day));
-        (time.clone(), Value { kind, ty: Type::Timestamp, may_miss: false, span: between.span })
+        (time.clone(), Value { kind, ty: Type::Timestamp, nullable: false, span: between.span })
     };
     Some(vec![midnight(ahead), midnight(ahead.checked_add(1)?)])
 }

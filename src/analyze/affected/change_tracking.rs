@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analyze::monotone::{Obstacle, is_query};
+use crate::analyze::append_only::{Obstacle, is_query};
 use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId, Storage};
 use crate::check::hir::Hop;
 use crate::types::{Unit, longest_repeat};

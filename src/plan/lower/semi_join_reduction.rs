@@ -73,24 +73,24 @@ impl Lowering<'_> {
     pub(super) fn narrow_rows(&mut self, row: &Row, reached: Reached) {
         let key = self.cx.hir.catalog.entity(row.entity).key.iter();
         let on = key.map(|&key| (key, key)).collect();
-        let filter = self.belongs(&reached, row, on);
+        let filter = self.restrict_to_affected(&reached, row, on);
         self.frames[row.frame].filter.push(filter);
         self.reach(row, reached);
     }
 
     /// Narrows the rows of a link to those that belong to affected keys, if their owners do.
     pub(super) fn narrow_link(&mut self, owner: &Row, row: &Row, hop: &Hop) {
-        let Some(reached) = self.reached(owner).cloned() else { return };
+        let Some(reached) = self.reached_via(owner).cloned() else { return };
         let on = ends_of(&self.cx.hir.catalog, hop);
-        let filter = self.belongs(&reached, row, on);
+        let filter = self.restrict_to_affected(&reached, row, on);
         self.frames[row.frame].filter.push(filter);
         self.reach_by(owner, hop, row);
     }
 
     /// That a row's fields equal those of a row that some links lead to from affected keys; pairs
     /// of that row's field and this one's.
-    fn belongs(&mut self, reached: &Reached, row: &Row, on: Ends) -> Scalar {
-        let (hops, on) = self.sooner(&reached.hops, on);
+    fn restrict_to_affected(&mut self, reached: &Reached, row: &Row, on: Ends) -> Scalar {
+        let (hops, on) = self.shortest_path(&reached.hops, on);
         if hops.is_empty()
             && are_of_key(&self.cx.hir.catalog, reached.entity, &on)
             && let Some(filter) = self.among_affected(reached.entity, row, &on)
@@ -139,13 +139,13 @@ impl Lowering<'_> {
 
     /// The least links that lead to fields that equal these: a link's ends are alike, so the
     /// row at its end need not be read for them.
-    fn sooner<'h>(&self, hops: &'h [Hop], on: Ends) -> (&'h [Hop], Ends) {
+    fn shortest_path<'h>(&self, hops: &'h [Hop], on: Ends) -> (&'h [Hop], Ends) {
         if let [before @ .., last] = hops {
             let link = ends_of(&self.cx.hir.catalog, last);
             let own_of = |end: FieldId| link.iter().find(|(_, target)| *target == end).map(|(own, _)| *own);
             let on_before = on.iter().map(|&(end, target)| Some((own_of(end)?, target)));
             if let Some(on) = on_before.collect() {
-                return self.sooner(before, on);
+                return self.shortest_path(before, on);
             }
         }
         (hops, on)
