@@ -105,10 +105,13 @@ const MESSES: &[Mess] = &[
         &["buyers"],
     ),
     (
-        &["ALTER TABLE segments.segc_runs DROP COLUMN plan"],
+        &["ALTER TABLE segments.segc_state DROP COLUMN refresh_hash"],
         "SEG734",
-        ["`segments.segc_runs` isn't as segc makes it: it has no column `plan`", "no member is lost"],
-        "DROP TABLE segments.segc_runs",
+        [
+            "`segments.segc_state` isn't as segc makes it: it has no column `refresh_hash`",
+            "no member is lost",
+        ],
+        "DROP TABLE segments.segc_state",
         &["buyers", "rest"],
     ),
     (

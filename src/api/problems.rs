@@ -196,7 +196,7 @@ problems! {
 
     /// There is no run that could be resumed.
     ///
-    /// `--resume` goes on with the newest run that `segc_runs` tells of, beside the segments'
+    /// `--resume` goes on with the newest run that `segc_state` tells of, beside the segments'
     /// tables. A run is recorded there with each segment that it has built.
     ///
     /// ```text

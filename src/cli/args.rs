@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as Group, Parser};
 
-use super::choice::{Color, MessageFormat};
 use super::command::Command;
+use super::value_enums::{Color, MessageFormat};
 
 /// Above the options that every command takes.
 const EVERYWHERE: &str = "For every command";

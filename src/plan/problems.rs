@@ -251,7 +251,7 @@ problems! {
     /// A segment has a name of those that segc keeps for its own tables.
     ///
     /// ```text
-    /// segment segc_runs on customer { … }     # `segc_runs` records when segments were built
+    /// segment segc_state on customer { … }     # `segc_state` records when segments were built
     /// ```
     ///
     /// Give the segment another name.

@@ -30,7 +30,7 @@ problems! {
     message |p| format!("the template of `{}` in dialect `{}` does not take these arguments", p.function, p.dialect);
     help |_p| Some("write the template with `$1 $2` outside of quotes".to_owned());
 
-    /// A statement's shell uses a slot that has nothing to stand in it.
+    /// A statement's template uses a slot that has nothing to stand in it.
     ///
     /// Which slots a statement may use depends on what it is for: `slot_query` means nothing
     /// in `commit`.

@@ -51,14 +51,14 @@ impl Matrix {
             tell(&format!("not every engine is here: {} was not compared", page.display()));
             return;
         }
-        let head = "# Conformance\n\nWhat a segment means is told case by case in \
-            [tests/conformance](../tests/conformance/README.md). Every case is evaluated by the\n\
-            reference evaluator, and executed on every engine: DuckDB, PostgreSQL, Google's reference\n\
-            implementation of GoogleSQL (for BigQuery), and Spark. A condition counts once and runs twice,\n\
-            as it stands and negated. This page is what the last run of `make test-engines` did; a test\n\
-            compares it.\n\n- *executed*: its members were compared\n- *parsed*: only read back by sqlparser, where \
-            the engine is missing\n- *refused*: by design; the error names \
-            what the target lacks\n\n";
+        let head = "# Conformance\n\nThe cases in [tests/conformance](../tests/conformance/README.md) \
+            define what a segment means. The\nreference evaluator evaluates every case, and every engine \
+            executes it: DuckDB, PostgreSQL, Google's\nreference implementation of GoogleSQL (for \
+            BigQuery), and Spark. A condition counts as one case and runs\ntwice, as written and negated. \
+            This page shows the last run of `make test-engines`, and a test keeps it\nup to date.\n\n\
+            - *executed*: the members were compared\n\
+            - *parsed*: only parsed by sqlparser, since the engine is missing\n\
+            - *refused*: rejected by design; the error names what the target lacks\n\n";
         let text = format!("{head}{}", self.text());
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(page, text).expect("the page can be written");

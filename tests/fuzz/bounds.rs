@@ -10,13 +10,13 @@ use crate::entry::language;
 type Bound = (&'static str, usize, &'static str, fn(usize) -> (&'static str, String));
 
 const BOUNDS: &[Bound] = &[
-    ("a file of a project", 10 << 20, "SEG004", |n| segments(format!("#{}", " ".repeat(n - 1)))),
+    ("a project file", 10 << 20, "SEG004", |n| segments(format!("#{}", " ".repeat(n - 1)))),
     ("nesting of YAML", 24, "SEG026", |n| catalog(format!("x: {}{}", "[".repeat(n - 1), "]".repeat(n - 1)))),
     ("values in a YAML file", 250_000, "SEG026", |n| catalog(format!("x: [{}]", "1,".repeat(n - 3)))),
-    ("values that aliases stand for", 50_000, "SEG026", |n| {
+    ("values that aliases expand to", 50_000, "SEG026", |n| {
         catalog(format!("x: &x [{}]\ny: [*x, *x]", "1,".repeat(n.div_ceil(2) - 2)))
     }),
-    ("brackets in brackets", 64, "SEG105", |n| {
+    ("nested brackets", 64, "SEG105", |n| {
         condition(&format!("{}vip{}", "(".repeat(n - 1), ")".repeat(n - 1)))
     }),
     ("levels of an expression", 200, "SEG105", |n| condition(&format!("score > 1{}", " + 1".repeat(n - 3)))),
@@ -24,11 +24,11 @@ const BOUNDS: &[Bound] = &[
         condition(&format!("credit > {}.{}", "9".repeat(n - 9), "9".repeat(9)))
     }),
     ("digits after the point", 9, "SEG109", |n| condition(&format!("credit > 0.{}", "1".repeat(n)))),
-    ("arrays in arrays", 8, "SEG117", |n| {
+    ("nested arrays", 8, "SEG117", |n| {
         segments(format!("param p: {}string{} = []\n", "array<".repeat(n), ">".repeat(n)))
     }),
     ("a pattern's repetition", 255, "SEG457", |n| condition(&format!("name matches \"a{{{n}}}\""))),
-    ("repetitions inside of one another", 1_000, "SEG457", |n| {
+    ("nested repetitions", 1_000, "SEG457", |n| {
         condition(&format!("name matches \"(a{{100}}){{{}}}\"", n.div_ceil(100)))
     }),
     ("the text of `resembles`", 255, "SEG459", |n| {
@@ -37,18 +37,18 @@ const BOUNDS: &[Bound] = &[
     ("edits of `resembles`", 255, "SEG460", |n| {
         condition(&format!("name resembles \"abc\" within {n} edits"))
     }),
-    ("links of a path", 32, "SEG339", |n| condition(&format!("{}vip", "inviter.".repeat(n)))),
-    ("steps of a sequence", 32, "SEG377", |n| {
+    ("links in a path", 32, "SEG339", |n| condition(&format!("{}vip", "inviter.".repeat(n)))),
+    ("steps in a sequence", 32, "SEG377", |n| {
         condition(&format!("sequence(events{})", " then events".repeat(n - 1)))
     }),
-    ("periods of a window", 400, "SEG365", |n| {
+    ("periods in a window", 400, "SEG365", |n| {
         condition(&format!("periods(orders during last {n} days each 1 day) > 0"))
     }),
     ("years of a duration", 10_000, "SEG415", |n| condition(&format!("last_seen_at during last {n} years"))),
-    ("digits of a version's number", 99, "SEG454", |n| {
+    ("digits in a version's number", 99, "SEG454", |n| {
         condition(&format!("app_version > \"{}.0.0\"", "9".repeat(n)))
     }),
-    ("brackets in a dialect's template", 198, "SEG605", |n| {
+    ("nested brackets in a dialect's template", 198, "SEG605", |n| {
         let template = format!("{}$1{}", "(".repeat(n), ")".repeat(n));
         (
             "dialects/mine.yml",

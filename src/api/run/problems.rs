@@ -50,7 +50,7 @@ problems! {
 
     /// The database went away during a run.
     ///
-    /// What was built until then is there, whole and recorded in `segc_runs`; what was being built
+    /// What was built until then is there, whole and recorded in `segc_state`; what was being built
     /// is as it was before.
     ///
     /// ```text
@@ -91,7 +91,7 @@ problems! {
     /// ```
     ///
     /// Change it back; or drop it, and the next run makes it anew. Of a segment's own table, who is
-    /// a member then enters anew; a history and a log that are dropped are lost. Without `segc_runs`, whom a segment with `expire`
+    /// a member then enters anew; a history and a log that are dropped are lost. Without `segc_state`, whom a segment with `expire`
     /// would have begun to hold since the last run leaves at once, and runs are numbered anew; all
     /// else that it, `segc_inputs` and `segc_segment_counts` hold the next run finds out.
     error SEG734 "table of another shape" OtherShape {
@@ -139,7 +139,7 @@ problems! {
         },
         p.newest
     );
-    help |_p| Some("no refresh leads back, so everyone is evaluated, unless `unusable: refuse` forbids it; leave `--as-of` out if that isn't meant".to_owned());
+    help |_p| Some("no refresh leads back, so everyone is evaluated, unless `on_stale_state: fail` forbids it; leave `--as-of` out if that isn't meant".to_owned());
 
     /// A run's as_of lies ahead of the database's clock.
     ///

@@ -36,6 +36,7 @@ impl Checker<'_, '_> {
             return None;
         }
         self.no_list(op, left, right)?;
+        self.no_row(op, left, right, scope)?;
         if is_constant(left) && is_constant(right) {
             self.no_quotes(left, scope)?;
             self.no_quotes(right, scope)?;
@@ -408,12 +409,12 @@ fn desugared(op: CompareOp) -> (Comparison, bool) {
 
 /// A text in lower case; constants at once.
 fn lower(found: Value) -> Value {
-    let (may_miss, span) = (found.may_miss, found.span);
+    let (nullable, span) = (found.nullable, found.span);
     match found.kind {
         ValueKind::Literal(Literal::String(text)) => constant(Literal::String(text.to_lowercase()), span),
         kind => {
             let inner = Value { kind, ..found };
-            value(ValueKind::Call(Func::Lower, vec![inner]), Type::String, may_miss, span)
+            value(ValueKind::Call(Func::Lower, vec![inner]), Type::String, nullable, span)
         }
     }
 }

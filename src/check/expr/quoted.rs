@@ -2,12 +2,13 @@
 
 use jiff::civil::Date;
 
+use crate::catalog::Entity;
 use crate::syntax::ast::{CompareOp, Count, Expr, ExprKind};
-use crate::types::Literal;
+use crate::types::{Literal, Type};
 
-use super::super::problems::names::QuotedField;
+use super::super::problems::names::{QuotedField, RowAsValue};
 use super::super::problems::types::{LooseDuration, LooseValue};
-use super::super::resolve::Scope;
+use super::super::resolve::{Resolved, Scope, Tail, path_text};
 use super::{Checker, write_back};
 
 impl Checker<'_, '_> {
@@ -32,7 +33,9 @@ impl Checker<'_, '_> {
                 let value = format!("`{}`", values.join(" or "));
                 self.fail(LooseValue { span: right.span, value, help })
             }
-            ExprKind::Duration(count, unit) if matches!(left.kind, ExprKind::Path(_)) => {
+            ExprKind::Duration(count, unit)
+                if matches!(left.kind, ExprKind::Path(_) | ExprKind::Aggregate(_)) =>
+            {
                 let count = match count {
                     Count::Number(number, _) => number.to_string(),
                     Count::Param(name) => format!("${}", name.text),
@@ -47,6 +50,36 @@ impl Checker<'_, '_> {
             _ => Some(()),
         }
     }
+}
+
+impl Checker<'_, '_> {
+    /// Refuses `company = vips`, where `company in segment vips` was meant: one problem, not one
+    /// for each side.
+    pub(super) fn no_row(&mut self, op: CompareOp, left: &Expr, right: &Expr, scope: &Scope) -> Option<()> {
+        let (ExprKind::Path(row), ExprKind::Path(word)) = (&left.kind, &right.kind) else { return Some(()) };
+        let names = self.known.names;
+        let Ok(found) = names.resolve(row, scope) else { return Some(()) };
+        let [part] = word.parts.as_slice() else { return Some(()) };
+        let end = found.end;
+        let is_row = |found: Resolved| matches!(found.tail, Tail::Row);
+        if !is_row(found) || names.resolve(word, scope).is_ok_and(|other| !is_row(other)) {
+            return Some(());
+        }
+        let (text, word) = (path_text(row), &part.name.text);
+        let help = names.segment(word).map(|_| match op {
+            CompareOp::NotEqual => format!("`{word}` is a segment: write `{text} not in segment {word}`"),
+            _ => format!("`{word}` is a segment: write `{text} in segment {word}`"),
+        });
+        let entity = names.catalog.entity(end);
+        let help = help.or_else(|| field_of(entity, &text));
+        self.fail(RowAsValue { span: row.span, path: text, entity: entity.name.clone(), help })
+    }
+}
+
+/// Advice to read a field of a row that was taken for a value.
+pub(super) fn field_of(entity: &Entity, row: &str) -> Option<String> {
+    let field = entity.fields.iter().find(|field| field.ty == Type::String).or(entity.fields.first())?;
+    Some(format!("read one of its fields, such as `{row}.{}`", field.name))
 }
 
 fn literal(expr: &Expr) -> Option<String> {

@@ -7,11 +7,11 @@ use super::database::choose;
 use super::{Opened, open, refuse_folder, write_json};
 use crate::api::{Attrition as Answer, AttritionStep, Options};
 use crate::cli::args::{Moment, Place, Values};
-use crate::cli::choice::AnswerFormat;
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::Diagnostics;
 use crate::engine::Access;
 

@@ -8,10 +8,10 @@ use clap::builder::NonEmptyStringValueParser;
 use super::database::probe;
 use super::{open, write_json};
 use crate::api::{Cell, Matrix, Options};
-use crate::cli::choice::ListFormat;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
 
 /// Show what each target can do, and who says no

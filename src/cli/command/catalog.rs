@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::{one, open, refuse_folder, write_json};
 use crate::catalog::{Catalog, Changes, Entity, FieldId, Link, TableSource};
-use crate::cli::choice::ListFormat;
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::problems::UnknownEntity;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::{Diagnostics, closest, visible};
 
 /// Show entities, their fields and links

@@ -10,10 +10,10 @@ use super::{Opened, open};
 use crate::api::Options;
 use crate::check::hir::SegmentId;
 use crate::cli::args::Values;
-use crate::cli::choice::MessageFormat;
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::MessageFormat;
 use crate::diagnostic::Diagnostics;
 
 /// Find every problem of the project, for all of its targets

@@ -10,11 +10,11 @@ use crate::api::Session;
 use crate::artifact::sensitive_fields;
 use crate::check::hir::SegmentId;
 use crate::check::uses::Uses;
-use crate::cli::choice::ListFormat;
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
 
 /// List the segments

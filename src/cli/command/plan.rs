@@ -9,11 +9,11 @@ use super::overview::{self, Row};
 use super::{Opened, open, refuse_folder, write_json};
 use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
 use crate::cli::args::Values;
-use crate::cli::choice::AnswerFormat;
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::proof;
+use crate::cli::plan_report;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, SegmentPlan};
 
@@ -91,7 +91,7 @@ fn write_one(
 ) -> io::Result<()> {
     match format {
         AnswerFormat::Human => {
-            let shown = proof::Proof {
+            let shown = plan_report::Proof {
                 segment,
                 hir: opened.session.hir(),
                 sources: &opened.session.sources,
@@ -126,6 +126,6 @@ fn object(opened: &Opened, segment: &SegmentPlan) -> serde_json::Value {
         "log": ManifestLog::of(segment),
         "inputs": segment.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "state": ManifestState::of(segment),
-        "plan": segment.how,
+        "refresh_hash": segment.refresh_hash,
     })
 }

@@ -60,6 +60,8 @@ pub(super) const HABITS: &[Habit] = &[
     ("{x} in {text} , {items}", "write `{x} in ({text}, {items})`"),
     ("{x} in {text} or {text2}", "write `{x} in ({text}, {text2})`"),
     ("{x} in {n} , {items}", "write `{x} in ({n}, {items})`"),
+    ("{x} not in {word} , {items}", "put the values in parentheses, texts in quotes: `{x} not in (\"{word}\", …)`"),
+    ("{x} in {word} , {items}", "put the values in parentheses, texts in quotes: `{x} in (\"{word}\", …)`"),
     ("{x} not in {text} {end}", "write `{x} not in ({text})`, or `{x} != {text}`"),
     ("{x} in {text} {end}", "write `{x} in ({text})`, or `{x} = {text}`"),
     // Between

@@ -84,6 +84,8 @@ pub(super) const HABITS: &[Habit] = &[
     ("{field} on or after {y}", "write `{field} >= {y}`"),
     ("{field} is? on|at {time}", "write `{field} = {time}`"),
     ("{field} is? in|during {n} {end}", "write `year({field}) = {n}`"),
+    ("( {path} in|during|for january|february|march|april|may|june|july|august|september|october|november|december", "write the month as a condition on the time of the rows: `({path} where month(…) = 1)`, where January is 1"),
+    ("( {path} in|during|for|on monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekends|weekdays", "write the day as a condition on the time of the rows: `({path} where weekday(…) = 1)`, where Monday is 1"),
     ("{field} is? in|during january|february|march|april|may|june|july|august|september|october|november|december", "write `month({field}) = 1`, where January is 1"),
     ("{field} is? on monday|tuesday|wednesday|thursday|friday|saturday|sunday|mondays|fridays|sundays|weekends", "write `weekday({field}) = 1`, where Monday is 1"),
     ("ever", "leave out `ever`: without a window, all rows up to now count"),
