@@ -3,6 +3,8 @@
 //! If nobody can, a refresh only inserts. The proof is syntactic and careful: it looks for
 //! conditions that stay true once they are, over rows that never change and never go.
 
+use std::collections::BTreeSet;
+
 use super::inputs::inputs;
 use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::{
@@ -47,13 +49,9 @@ impl Obstacle {
 ///
 /// # Errors
 /// The first thing found that stands against it.
-pub fn prove_append_only(
-    hir: &Hir,
-    id: SegmentId,
-    input_is_growing: &dyn Fn(SegmentId) -> bool,
-) -> Result<(), Obstacle> {
+pub fn prove_append_only(hir: &Hir, id: SegmentId, growing: &BTreeSet<SegmentId>) -> Result<(), Obstacle> {
     let segment = hir.segment(id);
-    let prover = Prover { hir, catalog: &hir.catalog, input_is_growing };
+    let prover = Prover { hir, catalog: &hir.catalog, growing };
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;
     if segment.group.as_ref().is_some_and(|group| !group.before.is_empty()) {
@@ -79,7 +77,7 @@ pub fn prove_append_only(
 struct Prover<'a> {
     hir: &'a Hir,
     catalog: &'a Catalog,
-    input_is_growing: &'a dyn Fn(SegmentId) -> bool,
+    growing: &'a BTreeSet<SegmentId>,
 }
 
 type Proof = Result<(), Obstacle>;
@@ -319,7 +317,7 @@ impl Prover<'_> {
     }
 
     fn input_grows(&self, id: SegmentId) -> Proof {
-        if (self.input_is_growing)(id) {
+        if self.growing.contains(&id) {
             return Ok(());
         }
         Err(Obstacle::new(format!("members may leave `{}`, which it depends on", self.hir.segment(id).name)))

@@ -2,95 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::assertion::Assertion;
 use super::checks::{double_members, unique_checks};
 use super::expiry::{check_history, history, hold, segments_by_name};
 use super::limits::judge_size;
-use super::lower::{self, Context, Lowered, MembersAt};
-use super::model::{Check, Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
+use super::lower::{self, Context};
+use super::model::{Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
 use super::personal;
-use super::policy::{Abilities, Policy, judge, judge_zone};
+use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
+use super::request::Request;
 use super::requirements::needs;
 use super::state::{StateTables, Stored, guards, input_as_of};
+use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
-use crate::analyze::Graph;
 use crate::catalog::TableSource;
-use crate::check::hir::{Hir, Materialize, SegmentId};
-use crate::diagnostic::{Diagnostics, Sources, Span};
-use crate::project::OnStaleState;
-
-/// What a plan is made for.
-pub struct Request<'a> {
-    /// The checked project.
-    pub hir: &'a Hir,
-    /// Its graph.
-    pub graph: &'a Graph,
-    /// The fingerprint of every segment, by its identity.
-    pub fingerprints: &'a [String],
-    /// The segments that are wanted; the stored ones that they read are added.
-    pub segments: &'a [SegmentId],
-    /// What the target can do.
-    pub abilities: &'a Abilities,
-    /// The dialect's name.
-    pub dialect: &'a str,
-    /// The schema of the segments' tables.
-    pub schema: &'a [String],
-    /// The project's policy, and the tier's.
-    pub policies: &'a [Policy<'a>],
-    /// How segments are stored that do not say.
-    pub materialize: Materialize,
-    /// Where the project says its zone.
-    pub zone_span: Option<Span>,
-    /// The instant of the build, if it is known.
-    pub as_of: Option<Timestamp>,
-    /// The names of the entities' tables, without their schemas ([`tables`]).
-    pub tables: BTreeSet<String>,
-    /// What a refresh does that can't build on the last run.
-    pub on_stale_state: OnStaleState,
-    /// The files that the spans of the tree point into.
-    pub sources: &'a Sources,
-    /// A hash of the dialect's functions, which says when the same plan means other SQL.
-    pub templates: &'a str,
-}
-
-/// The last parts of the names of the entities' tables on a target.
-#[must_use]
-pub fn tables(hir: &Hir, target: &str) -> BTreeSet<String> {
-    let last = |source: &TableSource| match source {
-        TableSource::Table(parts) => parts.last().map(|name| name.to_lowercase()),
-        TableSource::Query { .. } => None,
-    };
-    hir.catalog.entities.iter().filter_map(|entity| last(entity.source_on(target))).collect()
-}
-
-impl Request<'_> {
-    /// How a segment is stored.
-    #[must_use]
-    pub fn materialize(&self, id: SegmentId) -> Materialize {
-        self.hir.segment(id).properties.materialize.map_or(self.materialize, |(how, _)| how)
-    }
-
-    pub(super) fn table(&self, id: SegmentId) -> Vec<String> {
-        self.schema.iter().cloned().chain([self.hir.segment(id).name.clone()]).collect()
-    }
-
-    /// Where members of a tree's segment are read: in place, but for whom it holds, which only
-    /// its table knows.
-    pub(super) fn evaluated(&self, hir: &Hir, id: SegmentId) -> MembersAt {
-        let segment = hir.segment(id);
-        if segment.properties.expire.is_none() {
-            return MembersAt::Inline;
-        }
-        MembersAt::Table(self.schema.iter().cloned().chain([segment.name.clone()]).collect())
-    }
-
-    fn members_at(&self, id: SegmentId) -> MembersAt {
-        if self.materialize(id).is_table() { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
-    }
-}
+use crate::check::hir::{Materialize, SegmentId};
+use crate::diagnostic::Diagnostics;
 
 /// Plans a build. Segments that are refused are left out, with those that depend on them.
 #[must_use]
@@ -113,7 +43,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
 #[must_use]
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
     let mut planned = plan_segment(request, id, &Strategies::default());
-    let lowered = lower(request, id, &|input| request.evaluated(request.hir, input));
+    let lowered = lower::segment(&Context::new(request, request.storage(Reading::Held)), id);
     planned.query = lowered.query;
     planned.clock = lowered.clock;
     planned
@@ -134,7 +64,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
         let node = request.graph.node(id);
-        let needs = needs(request.hir, id, &node.inputs, &|input| request.materialize(input).is_table());
+        let needs = needs(id, &node.inputs, request.storage(Reading::Stored));
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
@@ -170,28 +100,11 @@ fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
     wanted
 }
 
-fn lower(
-    request: &Request<'_>,
-    id: SegmentId,
-    members_at: &(dyn Fn(SegmentId) -> MembersAt + Sync),
-) -> Lowered {
-    lower::segment(&context(request, members_at), id)
-}
-
-fn context<'a>(
-    request: &'a Request<'_>,
-    members_at: &'a (dyn Fn(SegmentId) -> MembersAt + Sync),
-) -> Context<'a> {
-    let target = request.abilities.target.as_str();
-    let tables = &request.tables;
-    Context { hir: request.hir, target, as_of: request.as_of, tables, members_at, affected: None }
-}
-
 /// How every segment of the project is refreshed; nothing where no script is wanted.
 #[derive(Default)]
 struct Strategies {
     /// By identity.
-    all: Vec<Strategy>,
+    all: BTreeMap<SegmentId, Strategy>,
     /// Who reads whose log.
     readers: BTreeMap<SegmentId, Vec<SegmentId>>,
 }
@@ -201,15 +114,16 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     let segment = hir.segment(id);
     let entity = hir.catalog.entity(segment.entity);
     let materialize = request.materialize(id);
-    let elsewhere = |input| request.members_at(input);
+    let stored = request.storage(Reading::Stored);
+    let cx = Context::new(request, stored);
     let mut lowered = if materialize == Materialize::View {
-        lower(request, id, &|_| MembersAt::Inline)
+        lower::segment(&Context::new(request, request.storage(Reading::Nothing)), id)
     } else {
-        lower(request, id, &elsewhere)
+        lower::segment(&cx, id)
     };
-    let hold = hold(request, &context(request, &elsewhere), id, &mut lowered);
+    let hold = hold(request, &cx, id, &mut lowered);
     let node = request.graph.node(id);
-    let needs = needs(hir, id, &node.inputs, &|input| request.materialize(input).is_table());
+    let needs = needs(id, &node.inputs, stored);
     let depends_on = node.inputs.iter().map(|input| Dependency {
         id: input.segment,
         name: hir.segment(input.segment).name.clone(),
@@ -220,7 +134,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         let field = entity.field(field);
         KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
     };
-    let stored: Vec<Stored> = lowered
+    let inputs_stored: Vec<Stored> = lowered
         .tables
         .iter()
         .map(|&input| Stored {
@@ -230,7 +144,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         })
         .collect();
     let (table, state) = (request.table(id), StateTables::of(request, id));
-    let strategy = project.all.get(id.0 as usize).cloned().unwrap_or_default();
+    let strategy = project.all.get(&id).cloned().unwrap_or_default();
     let fingerprint = request.fingerprints[id.0 as usize].clone();
     let refreshing = Refreshing {
         request,
@@ -241,7 +155,6 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         fingerprint: &fingerprint,
     };
     let refresh_hash = refreshing.refresh_hash();
-    let cx = context(request, &elsewhere);
     let (rebuild_every, refusal) = (refreshing.rebuild_every(&lowered), refreshing.refusal(&refresh_hash));
     let mut last_run = refreshing.last_run(&cx, &refresh_hash, &lowered);
     let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds, columns)| {
@@ -258,9 +171,9 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     });
     let inputs = refreshing.inputs().into_iter().map(|(name, tables)| (name, tables.runs)).collect();
     let (obstacles, log) = (refreshing.why_whole(), log(request, id, project));
-    clock.as_of = input_as_of(&stored, request.as_of);
+    clock.as_of = input_as_of(&inputs_stored, request.as_of);
     let checks = unique_checks(hir, &request.abilities.target, &lowered.unique);
-    let mut checks: Vec<Check> = checks.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
+    let mut checks: Vec<Assertion> = checks.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
     let keys: Vec<KeyColumn> = entity.key.iter().map(key).collect();
     if materialize.is_table() {
         checks.push(double_members(&segment.name, &table, &keys));
@@ -291,7 +204,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         query: lowered.query,
         clock,
         checks,
-        guards: guards(&stored),
+        guards: guards(&inputs_stored),
         fingerprint,
         capabilities: needs.capabilities.keys().copied().collect(),
         reads: reads(request, &lowered.reads),

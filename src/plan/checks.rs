@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::lower::{among, not_deleted};
-use super::model::{Check, KeyColumn, Unique};
-use super::rel::{BinaryOp, Column, Negated, Relation, Scalar, Select, TableRef, all};
+use super::assertion::{Assertion, Unique};
+use super::lower::{CHECKED, among, not_deleted};
+use super::model::KeyColumn;
+use super::rel::{BinaryOp, Column, Relation, Scalar, Select, TableRef, all};
 use crate::catalog::{Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::Hir;
-use crate::types::Literal;
-
-/// The alias of rows of which no two may be alike.
-pub(super) const CHECKED: &str = "t";
 
 /// Rows of which there may be none, and what is said where there are.
 pub(super) struct Doubles {
@@ -23,13 +20,13 @@ impl Doubles {
     /// What fails where there is such a row. All of them are counted: a planner that is asked
     /// whether there is one at all expects it among the first groups that it makes, and picks a
     /// plan that finds the first soon, and the last in quadratic time.
-    pub(super) fn check(self) -> Check {
+    pub(super) fn check(self) -> Assertion {
         let alias = "doubles".to_owned();
         let from = Some(TableRef { relation: Relation::Rows(Box::new(self.rows)), alias });
-        let count = Column { value: Scalar::CountRows, name: None };
+        let count = Column::plain(Scalar::CountRows);
         let count = Scalar::Query(Box::new(Select { columns: vec![count], from, ..Select::default() }));
-        Check {
-            fails_if: binary(BinaryOp::Greater, count, integer(0)),
+        Assertion {
+            fails_if: Scalar::binary(BinaryOp::Greater, count, Scalar::integer(0)),
             message: self.message,
             unique: self.unique,
         }
@@ -59,16 +56,8 @@ impl Doubles {
 
 /// That values are those of some row that arrived.
 fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
-    if let [value] = values {
-        return Scalar::InQuery(Box::new(value.clone()), Box::new(arrivals.clone()), Negated(false));
-    }
-    let tied = arrivals
-        .columns
-        .iter()
-        .zip(values)
-        .map(|(column, value)| binary(BinaryOp::Equal, column.value.clone(), value.clone()));
-    let filter = all(arrivals.filter.iter().cloned().chain(tied).collect());
-    Scalar::Exists(Box::new(Select { columns: vec![one()], filter, ..arrivals.clone() }), Negated(false))
+    let on = arrivals.columns.iter().map(|column| column.value.clone()).zip(values.iter().cloned());
+    arrivals.clone().semi_join(on.collect(), false)
 }
 
 /// One check per set of columns that must be unique, but for keys that the database
@@ -112,9 +101,9 @@ fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
     };
     let column = |&field: &FieldId| Scalar::Column(CHECKED.to_owned(), entity.field(field).column.clone());
     let columns: Vec<Scalar> = fields.iter().map(column).collect();
-    let present = columns.iter().cloned().map(|column| Scalar::IsNotNull(Box::new(column)));
+    let present = columns.iter().cloned().map(|column| column.is_not_null());
     Select {
-        columns: columns.iter().cloned().map(unnamed).collect(),
+        columns: columns.iter().cloned().map(Column::plain).collect(),
         from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
         filter: all(present.chain(not_deleted(entity, CHECKED)).collect()),
         group_by: columns,
@@ -125,12 +114,12 @@ fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
 
 /// That a segment's table holds a member twice, which no difference to who matches would show.
 /// Not every engine keeps keys unique, and a key of the table's own can be dropped.
-pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Check {
+pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Assertion {
     let columns: Vec<Scalar> =
         keys.iter().map(|key| Scalar::Column("m".to_owned(), key.name.clone())).collect();
     let relation = Relation::Table(table.to_vec());
     let rows = Select {
-        columns: columns.iter().cloned().map(unnamed).collect(),
+        columns: columns.iter().cloned().map(Column::plain).collect(),
         from: Some(TableRef { relation, alias: "m".to_owned() }),
         group_by: columns,
         having: Some(more_than_one()),
@@ -144,21 +133,5 @@ pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]
 }
 
 fn more_than_one() -> Scalar {
-    binary(BinaryOp::Greater, Scalar::CountRows, integer(1))
-}
-
-fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
-    Scalar::Binary(op, Box::new(left), Box::new(right))
-}
-
-fn integer(value: i64) -> Scalar {
-    Scalar::Literal(Literal::Integer(value))
-}
-
-fn unnamed(value: Scalar) -> Column {
-    Column { value, name: None }
-}
-
-fn one() -> Column {
-    unnamed(integer(1))
+    Scalar::binary(BinaryOp::Greater, Scalar::CountRows, Scalar::integer(1))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::build::Request;
 use super::lower::{self, Context, Lowered};
 use super::model::Hold;
 use super::problems::{HistoryNameTaken, NameTooLong};
 use super::rel::Scalar;
+use super::request::Request;
 use super::state::{StateTables, last_run};
 use crate::check::hir::{Segment, SegmentId};
 use crate::diagnostic::Diagnostics;
@@ -61,18 +61,12 @@ pub(super) fn hold(
 ) -> Option<Hold> {
     let segment = request.hir.segment(id);
     let (count, unit, _) = segment.properties.expire?;
-    let admitted = lower::admitted(context, id);
-    lowered.clock.bounds.extend(admitted.clock.bounds);
-    for (entity, columns) in admitted.reads {
-        lowered.reads.entry(entity).or_default().extend(columns);
-    }
-    lowered.tables.extend(admitted.tables);
-    lowered.unique.extend(admitted.unique);
+    let admitted = lowered.absorb(lower::admitted(context, id));
     let last = format!("{}_last_run", segment.name);
     let end = format!("{}_end", segment.name);
     let after = lower::shifted(context, Scalar::Clock(last.clone()), count, unit);
     let bounds = &mut lowered.clock.bounds;
     bounds.add((last, last_run(&StateTables::of(request, id).runs, &segment.name), Type::Timestamp));
     bounds.add((end.clone(), after, Type::Timestamp));
-    Some(Hold { admitted: admitted.query, end })
+    Some(Hold { admitted, end })
 }

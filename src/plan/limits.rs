@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::build::Request;
 use super::problems::{ManyConditions, ManyInlined, ManyKeeps};
+use super::request::Request;
 use super::requirements::Requirements;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;

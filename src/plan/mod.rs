@@ -4,6 +4,7 @@
 //! The only reader of capabilities: downward go choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
+mod assertion;
 mod build;
 mod checks;
 mod expiry;
@@ -17,18 +18,22 @@ mod policy;
 pub(crate) mod problems;
 mod refresh;
 pub mod rel;
+mod request;
 mod requirements;
 mod state;
+mod storage;
 mod table_names;
 mod triggers;
 mod why;
 
-pub use build::{Request, allowed, plan, standalone, tables};
+pub use assertion::{Assertion, Unique};
+pub use build::{allowed, plan, standalone};
 pub use checks::doubles;
 pub use lookups::Lookup;
 pub use model::*;
 pub use parity::{differing, parity};
 pub use policy::{Abilities, Policy, Probed};
+pub use request::{Request, tables};
 pub use requirements::NOT_YET;
 pub use state::{COUNTS_TABLE, Names as StateNames, STATE_TABLE, StateTables};
 pub use why::{About, Asked, attrition, explain};

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::assertion::Assertion;
 use super::lookups::Lookup;
-use super::rel::{Bound, Clock, Query, Scalar};
+use super::rel::{Bound, Clock, Query};
 use super::state::StateTables;
 use crate::analyze::InputKind;
-use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
@@ -59,7 +59,7 @@ pub struct SegmentPlan {
     pub rebuild_every: Vec<(String, (i64, Unit))>,
     /// What stops a refresh that can't build on the last run, where the project wants that;
     /// otherwise it evaluates everyone.
-    pub refusal: Option<Check>,
+    pub refusal: Option<Assertion>,
     /// The tables of runs, logs and scratch.
     pub state: StateTables,
     /// The hash of how it is refreshed.
@@ -82,10 +82,10 @@ pub struct SegmentPlan {
     /// The instants that `query` reads. In a plan with an as_of they have become literals.
     pub clock: Clock,
     /// What must hold before anything is written.
-    pub checks: Vec<Check>,
+    pub checks: Vec<Assertion>,
     /// What must hold besides when its script runs alone: the tables it reads stand at one
     /// as_of and at the fingerprints it was compiled for.
-    pub guards: Vec<Check>,
+    pub guards: Vec<Assertion>,
     /// The hash of its meaning, in hexadecimal.
     pub fingerprint: String,
     /// What it needs of the target, in order.
@@ -108,7 +108,7 @@ pub struct ByKeys {
     /// Whom of them `expire` may hold.
     pub admitted: Option<Query>,
     /// What must hold of the affected keys' rows before anything is written.
-    pub checks: Vec<Check>,
+    pub checks: Vec<Assertion>,
     /// What makes a key affected, in words.
     pub triggers: Vec<TriggerText>,
 }
@@ -250,26 +250,6 @@ pub enum Refresh {
         /// The declaration that would lift it, if one would.
         remedy: Option<String>,
     },
-}
-
-/// A condition that stops a script before it writes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// The script fails if this is true.
-    pub fails_if: Scalar,
-    /// What it then says.
-    pub message: String,
-    /// What isn't unique then, of a check that rows of an entity are.
-    pub unique: Option<Unique>,
-}
-
-/// Fields of which no two rows may have the same values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unique {
-    /// The entity.
-    pub entity: EntityId,
-    /// The fields, at least one.
-    pub fields: Vec<FieldId>,
 }
 
 /// A table that a segment reads.

@@ -7,14 +7,14 @@
 
 use std::collections::BTreeSet;
 
-use super::build::Request;
 use super::lower::{self, Context};
 use super::rel::{BinaryOp, Column, Cte, Order, Over, Query, Relation, Scalar, Select, TableRef};
+use super::request::Request;
 use super::state::{StateTables, last_run};
+use super::storage::Reading;
 use super::why::Asked;
 use crate::check::hir::SegmentId;
 use crate::dialect::Function;
-use crate::types::Literal;
 
 /// A key that matches and is not in the table.
 const MISSING: &str = "missing";
@@ -25,30 +25,22 @@ const EXTRA: &str = "extra";
 /// or `extra`, and the key. As of the segment's last run; with `expire`, of who matches.
 #[must_use]
 pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
-    let members_at = |input| request.evaluated(request.hir, input);
-    let context = Context {
-        hir: request.hir,
-        target: &request.abilities.target,
-        as_of: None,
-        tables: &request.tables,
-        members_at: &members_at,
-        affected: None,
-    };
+    let context = Context { as_of: None, ..Context::new(request, request.storage(Reading::Held)) };
     let lowered = lower::segment(&context, id);
     let keys = keys(request, id);
     let mut names = Names::of(request, id, &lowered.query);
     let (fresh, both) = (names.cte("evaluated"), names.cte("both_sides"));
     let difference = unlike(&keys, "difference");
     let side = |what: &str, relation: Relation, alias: &str| Select {
-        columns: std::iter::once(named(text(what), &difference))
-            .chain(keys.iter().map(|key| plain(alias, key)))
+        columns: std::iter::once(Column::named(Scalar::text(what), &difference))
+            .chain(keys.iter().map(|key| Column::plain(Scalar::column(alias, key))))
             .collect(),
         from: Some(TableRef { relation, alias: alias.to_owned() }),
         ..Select::default()
     };
     let holds = request.hir.segment(id).properties.expire.is_some();
     let stored = Select {
-        filter: holds.then(|| Scalar::IsNull(Box::new(column("m", "expires_at")))),
+        filter: holds.then(|| Scalar::column("m", "expires_at").is_null()),
         ..side(EXTRA, Relation::Table(request.table(id)), "m")
     };
     let matching = side(MISSING, Relation::Cte(fresh.clone()), "e");
@@ -62,16 +54,16 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
 
 /// The keys that stand on one side alone, or more than once on one.
 fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
-    let of = |function| Scalar::Call(function, vec![column("b", difference)]);
+    let of = |function| Scalar::Call(function, vec![Scalar::column("b", difference)]);
     let (least, most) = (of(Function::Min), of(Function::Max));
-    let alone = Scalar::Binary(BinaryOp::Equal, Box::new(least.clone()), Box::new(most));
-    let not_two = Scalar::Binary(BinaryOp::NotEqual, Box::new(Scalar::CountRows), Box::new(number(2)));
+    let alone = Scalar::equal(least.clone(), most);
+    let not_two = Scalar::binary(BinaryOp::NotEqual, Scalar::CountRows, Scalar::integer(2));
     Select {
-        columns: std::iter::once(named(least, difference))
-            .chain(keys.iter().map(|key| plain("b", key)))
+        columns: std::iter::once(Column::named(least, difference))
+            .chain(keys.iter().map(|key| Column::plain(Scalar::column("b", key))))
             .collect(),
-        from: Some(TableRef { relation: Relation::Cte(both.to_owned()), alias: "b".to_owned() }),
-        group_by: keys.iter().map(|key| column("b", key)).collect(),
+        from: Some(TableRef::new(Relation::Cte(both.to_owned()), "b")),
+        group_by: keys.iter().map(|key| Scalar::column("b", key)).collect(),
         having: Some(Scalar::Or(vec![not_two, alone])),
         ..Select::default()
     }
@@ -88,27 +80,31 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let (difference, total, place) =
         (unlike(&keys, "difference"), unlike(&keys, "total"), unlike(&keys, "place"));
     let over = |function: Option<Scalar>, order: Vec<Order>| {
-        let partition = vec![column("d", &difference)];
+        let partition = vec![Scalar::column("d", &difference)];
         Scalar::Window(Box::new(Over { function, partition, order, frame: None }))
     };
-    let by_key = |key: &String| Order { value: column("d", key), descending: false, nulls_last: false };
-    let mut columns = vec![plain("d", &difference), named(over(Some(Scalar::CountRows), Vec::new()), &total)];
-    columns.extend(keys.iter().map(|key| plain("d", key)));
-    columns.push(named(over(None, keys.iter().map(by_key).collect()), &place));
+    let by_key =
+        |key: &String| Order { value: Scalar::column("d", key), descending: false, nulls_last: false };
+    let mut columns = vec![
+        Column::plain(Scalar::column("d", &difference)),
+        Column::named(over(Some(Scalar::CountRows), Vec::new()), &total),
+    ];
+    columns.extend(keys.iter().map(|key| Column::plain(Scalar::column("d", key))));
+    columns.push(Column::named(over(None, keys.iter().map(by_key).collect()), &place));
     let from = |name: &str, alias: &str| {
         Some(TableRef { relation: Relation::Cte(name.to_owned()), alias: alias.to_owned() })
     };
     let numbered = Select { columns, from: from(&all, "d"), ..Select::default() };
     let few = Scalar::Binary(
         BinaryOp::LessOrEqual,
-        Box::new(column("c", &place)),
-        Box::new(number(i64::from(shown))),
+        Box::new(Scalar::column("c", &place)),
+        Box::new(Scalar::integer(i64::from(shown))),
     );
     let select = Select {
         columns: [&difference, &total, &place]
             .into_iter()
             .chain(&keys)
-            .map(|name| plain("c", name))
+            .map(|name| Column::plain(Scalar::column("c", name)))
             .collect(),
         from: from(&counted, "c"),
         filter: Some(few),
@@ -153,24 +149,4 @@ fn unlike(taken: &[String], name: &str) -> String {
         name.push('_');
     }
     name
-}
-
-fn column(alias: &str, name: &str) -> Scalar {
-    Scalar::Column(alias.to_owned(), name.to_owned())
-}
-
-fn plain(alias: &str, name: &str) -> Column {
-    Column { value: column(alias, name), name: None }
-}
-
-fn named(value: Scalar, name: &str) -> Column {
-    Column { value, name: Some(name.to_owned()) }
-}
-
-fn text(text: &str) -> Scalar {
-    Scalar::Literal(Literal::String(text.to_owned()))
-}
-
-fn number(number: i64) -> Scalar {
-    Scalar::Literal(Literal::Integer(number))
 }

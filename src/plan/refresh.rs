@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::build::Request;
+use super::assertion::Assertion;
 use super::checks::{Doubles, double_members, unique_checks};
 use super::limits::inlines_too_many;
 use super::lookups::lookups;
 use super::lower::{self, Context, Lowered, MembersLog, State};
-use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
+use super::model::{ByKeys, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Bound, Bounds, Relation, Scalar};
+use super::request::Request;
 use super::state::{BaseRun, StateTables, read_to};
 use crate::analyze::{Obstacle, Trigger, TriggerKind, affected, prove_append_only};
 use crate::catalog::{EntityId, TableSource};
@@ -54,8 +55,10 @@ impl Default for Strategy {
     }
 }
 
-/// The strategies of all segments of a project, by identity.
-pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
+/// The strategies of all segments of a project.
+pub(super) fn strategies(request: &Request<'_>) -> BTreeMap<SegmentId, Strategy> {
+    let hir = request.hir;
+    let stored = hir.iter().map(|(id, _)| id).filter(|&id| request.materialize(id).is_table()).collect();
     let mut append_only: BTreeSet<SegmentId> = BTreeSet::new();
     let mut all: BTreeMap<SegmentId, Strategy> = BTreeMap::new();
     for &id in request.graph.order() {
@@ -63,17 +66,22 @@ pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
             all.insert(id, Strategy::default());
             continue;
         }
-        let leaves = prove_append_only(request.hir, id, &|input| append_only.contains(&input)).err();
+        let leaves = prove_append_only(hir, id, &append_only).err();
         if leaves.is_none() {
             append_only.insert(id);
         }
-        all.insert(id, strategy(request, id, leaves.map(Why::from)));
+        all.insert(id, strategy(request, id, &stored, leaves.map(Why::from)));
     }
-    all.into_values().collect()
+    all
 }
 
-fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strategy {
-    let find = || affected(request.hir, request.sources, id, &|input| request.materialize(input).is_table());
+fn strategy(
+    request: &Request<'_>,
+    id: SegmentId,
+    stored: &BTreeSet<SegmentId>,
+    leaves: Option<Why>,
+) -> Strategy {
+    let find = || affected(request.hir, request.sources, id, stored);
     let triggers = match request.materialize(id) {
         Materialize::Table => {
             let others = if leaves.is_none() { Vec::new() } else { find().err().unwrap_or_default() };
@@ -114,9 +122,9 @@ impl From<Obstacle> for Why {
 }
 
 /// The segments that read each segment's log, by the segment.
-pub(super) fn readers(strategies: &[Strategy]) -> BTreeMap<SegmentId, Vec<SegmentId>> {
+pub(super) fn readers(strategies: &BTreeMap<SegmentId, Strategy>) -> BTreeMap<SegmentId, Vec<SegmentId>> {
     let mut readers: BTreeMap<SegmentId, Vec<SegmentId>> = BTreeMap::new();
-    for (reader, strategy) in (0u32..).map(SegmentId).zip(strategies) {
+    for (&reader, strategy) in strategies {
         for log in strategy.logs() {
             readers.entry(log).or_default().push(reader);
         }
@@ -202,7 +210,7 @@ impl Refreshing<'_> {
 
     /// What stops a refresh that can't build on the last run, where the project wants that. The
     /// first run of an empty table, and one that `rebuild_every` asks for, go on (R10).
-    pub(super) fn refusal(&self, refresh_hash: &str) -> Option<Check> {
+    pub(super) fn refusal(&self, refresh_hash: &str) -> Option<Assertion> {
         let applies = !matches!(self.strategy.refresh, Refresh::Rebuild { .. });
         let refuses = self.request.on_stale_state == OnStaleState::Fail && applies;
         refuses.then(|| self.base_run(refresh_hash).refusal())
@@ -223,28 +231,26 @@ impl Refreshing<'_> {
         let log = |input: SegmentId| {
             let other = &hir.segment(input).name;
             let table = StateTables::of(self.request, input).log;
-            MembersLog { table, read_to: read_to(self.tables, name, other) }
+            (input, MembersLog { table, read_to: read_to(self.tables, name, other) })
         };
         let state = State {
             segment: name,
             entity: hir.segment(self.id).entity,
             table: if self.ranks() { &self.tables.ranking_candidates } else { self.table },
             members: self.table,
-            log: &log,
+            logs: self.strategy.logs().into_iter().map(log).collect(),
             joins_ranges: self.request.abilities.capabilities.contains(&Capability::RangeUnions),
             grows: self.strategy.refresh == Refresh::InsertOnly,
         };
         let affected = Relation::Table(self.tables.affected.clone());
         let narrow = Context { affected: Some(&affected), ..*context };
-        let query = match self.ranks() {
+        let mut query = match self.ranks() {
             true => lower::candidates(&narrow, self.id),
             false => lower::segment(&narrow, self.id),
         };
-        let admitted = expires.then(|| lower::admitted(&narrow, self.id));
-        let mut unique = query.unique.clone();
-        unique.extend(admitted.iter().flat_map(|admitted| admitted.unique.clone()));
-        let (found, arrivals) = lower::affected(context, triggers, &state, &unique);
-        let mut checks: Vec<Check> = unique_checks(hir, &self.request.abilities.target, &unique)
+        let admitted = expires.then(|| query.absorb(lower::admitted(&narrow, self.id)));
+        let (mut found, arrivals) = lower::affected(context, triggers, &state, &query.unique);
+        let mut checks: Vec<Assertion> = unique_checks(hir, &self.request.abilities.target, &query.unique)
             .into_iter()
             .filter_map(|(entity, fields, doubles)| {
                 let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
@@ -257,26 +263,24 @@ impl Refreshing<'_> {
             let field = keys.field(field);
             KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
         };
-        let Check { fails_if, message, unique } =
+        let Assertion { fails_if, message, unique } =
             double_members(name, self.table, &keys.key.iter().map(key).collect::<Vec<_>>());
         // Where the last run can be built upon, there are as many members as it left.
-        let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(name))));
-        checks.push(Check { fails_if: Scalar::And(vec![unknown, fails_if]), message, unique });
-        let mut bounds = found.clock.bounds;
-        bounds.extend(query.clock.bounds);
-        bounds.extend(admitted.iter().flat_map(|admitted| admitted.clock.bounds.clone()));
-        let evaluated = [&query.query].into_iter().chain(admitted.as_ref().map(|admitted| &admitted.query));
+        let unknown = Scalar::Clock(State::last_as_of(name)).is_null();
+        checks.push(Assertion { fails_if: Scalar::And(vec![unknown, fails_if]), message, unique });
+        found.clock.extend(query.clock.bounds);
+        let evaluated = [&query.query].into_iter().chain(&admitted);
         let lookups = lookups(evaluated, &found.query, &|table| self.is_source(table));
         let by_keys = ByKeys {
             lookups,
             affected: found.query,
             everyone: lower::everyone(context, state.entity),
             query: query.query,
-            admitted: admitted.map(|admitted| admitted.query),
+            admitted,
             checks,
             triggers: super::triggers::describe(self.request, triggers),
         };
-        Some((by_keys, bounds, found.reads))
+        Some((by_keys, found.clock.bounds, found.reads))
     }
 
     /// Whether a table is one of the catalog's.

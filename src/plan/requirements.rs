@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::storage::SegmentStorage;
 use crate::analyze::{Input, reads_nothing};
 use crate::catalog::{Container, EntityId, FieldId};
 use crate::check::hir::{
@@ -41,13 +42,9 @@ pub(super) enum Reach {
     Unlimited,
 }
 
-/// Finds what a segment needs. `stored` tells which segments have a table of their own.
-pub(super) fn needs(
-    hir: &Hir,
-    id: SegmentId,
-    inputs: &[Input],
-    stored: &dyn Fn(SegmentId) -> bool,
-) -> Requirements {
+/// Finds what a segment needs.
+pub(super) fn needs(id: SegmentId, inputs: &[Input], storage: SegmentStorage<'_>) -> Requirements {
+    let hir = storage.hir;
     let segment = hir.segment(id);
     let mut collector =
         Collector { hir, needs: Requirements::default(), traits: BTreeSet::new(), todo: Vec::new() };
@@ -73,7 +70,7 @@ pub(super) fn needs(
     }
     for input in inputs {
         needs.capabilities.entry(Capability::SegmentComposition).or_insert(input.span);
-        if stored(input.segment) {
+        if storage.is_table(input.segment) {
             needs.capabilities.entry(Capability::MaterializedComposition).or_insert(input.span);
         }
     }

@@ -4,13 +4,12 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::build::Request;
+use super::assertion::Assertion;
 use super::lower::{State, rank_types};
-use super::model::Check;
-use super::rel::{BinaryOp, Column, Join, Negated, Relation, Scalar, Select, TableRef, all};
+use super::rel::{BinaryOp, Column, Join, Relation, Scalar, Select, TableRef, all};
+use super::request::Request;
 use crate::check::hir::SegmentId;
 use crate::dialect::Capability;
-use crate::types::Literal;
 
 /// The table in which every run of a segment is recorded, beside the segments' tables. Where
 /// transactions that change rows of one table disturb one another, each segment has one, whose
@@ -151,21 +150,21 @@ pub(super) struct BaseRun<'a> {
 impl BaseRun<'_> {
     /// The as_of of the last run; null if a refresh can't build on it (R9, R10).
     pub(super) fn as_of(&self) -> Scalar {
-        let mut filter = vec![equal("r", "segment", text(self.segment))];
+        let mut filter = vec![is("r", "segment", Scalar::text(self.segment))];
         let as_many = Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)));
         filter.extend([
-            equal("r", "fingerprint", text(self.fingerprint)),
-            equal("r", "refresh_hash", text(self.refresh_hash)),
-            compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
-            equal("r", "members", as_many),
+            is("r", "fingerprint", Scalar::text(self.fingerprint)),
+            is("r", "refresh_hash", Scalar::text(self.refresh_hash)),
+            Scalar::binary(BinaryOp::LessOrEqual, Scalar::column("r", "as_of"), as_of()),
+            is("r", "members", as_many),
         ]);
         for table in &self.filled {
-            let rows = rows_of(table, one().value);
-            let none = equal("r", "members", Scalar::Literal(Literal::Integer(0)));
-            filter.push(Scalar::Or(vec![none, Scalar::Exists(Box::new(rows), Negated(false))]));
+            let rows = rows_of(table, Scalar::integer(1));
+            let none = is("r", "members", Scalar::integer(0));
+            filter.push(Scalar::Or(vec![none, Scalar::exists(rows, false)]));
         }
         for since in &self.rebuilt_since {
-            filter.push(compare(BinaryOp::Greater, column("r", "rebuilt_at"), since.clone()));
+            filter.push(Scalar::binary(BinaryOp::Greater, Scalar::column("r", "rebuilt_at"), since.clone()));
         }
         filter.extend(self.inputs.iter().map(|(input, tables)| self.log_is_whole(input, tables)));
         self.value("as_of", filter)
@@ -173,17 +172,18 @@ impl BaseRun<'_> {
 
     /// That this run isn't to be built upon though there was one, or though the table of the
     /// segment has members.
-    pub(super) fn refusal(&self) -> Check {
+    pub(super) fn refusal(&self) -> Assertion {
         let any_run = all(vec![
-            equal("r", "segment", text(self.segment)),
-            Scalar::IsNotNull(Box::new(column("r", "as_of"))),
+            is("r", "segment", Scalar::text(self.segment)),
+            Scalar::column("r", "as_of").is_not_null(),
         ]);
-        let any_run = Select { columns: vec![one()], filter: any_run, ..from_runs(&self.tables.runs) };
-        let any_member = rows_of(self.table, one().value);
-        let exists = |select| Scalar::Exists(Box::new(select), Negated(false));
+        let any_run =
+            Select { columns: Select::one().columns, filter: any_run, ..from_runs(&self.tables.runs) };
+        let any_member = rows_of(self.table, Scalar::integer(1));
+        let exists = |select| Scalar::exists(select, false);
         let started = Scalar::Or(vec![exists(any_run), exists(any_member)]);
-        Check {
-            fails_if: Scalar::And(vec![Scalar::IsNull(Box::new(self.as_of())), started]),
+        Assertion {
+            fails_if: Scalar::And(vec![self.as_of().is_null(), started]),
             message: format!(
                 "segc: segment {} can't be refreshed from its last run, which had another definition, another way to refresh, or a later as_of, or isn't known: run its create script; nothing was written",
                 self.segment
@@ -195,47 +195,49 @@ impl BaseRun<'_> {
     /// The engine's time at that run.
     pub(super) fn read_at(&self) -> Scalar {
         let as_of = Scalar::Clock(State::last_as_of(self.segment));
-        self.value("read_at", vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
+        self.value("read_at", vec![is("r", "segment", Scalar::text(self.segment)), is("r", "as_of", as_of)])
     }
 
     fn value(&self, name: &str, filter: Vec<Scalar>) -> Scalar {
-        let columns = vec![Column { value: column("r", name), name: None }];
+        let columns = vec![Column::plain(Scalar::column("r", name))];
         Scalar::Query(Box::new(Select { columns, filter: all(filter), ..from_runs(&self.tables.runs) }))
     }
 
     /// That another segment's log holds every run that this one hasn't read.
     fn log_is_whole(&self, input: &str, tables: &StateTables) -> Scalar {
-        let from = TableRef { relation: Relation::Table(self.tables.inputs.clone()), alias: "n".to_owned() };
-        let runs = TableRef { relation: Relation::Table(tables.runs.clone()), alias: "i".to_owned() };
-        let on = compare(BinaryOp::Equal, column("i", "segment"), column("n", "input"));
-        let mut filter = vec![equal("n", "segment", text(self.segment)), equal("n", "input", text(input))];
-        let read_to = |op, run| compare(op, column("n", "run_seq"), column("i", run));
+        let from = TableRef::new(Relation::Table(self.tables.inputs.clone()), "n");
+        let runs = TableRef::new(Relation::Table(tables.runs.clone()), "i");
+        let on =
+            Scalar::binary(BinaryOp::Equal, Scalar::column("i", "segment"), Scalar::column("n", "input"));
+        let mut filter =
+            vec![is("n", "segment", Scalar::text(self.segment)), is("n", "input", Scalar::text(input))];
+        let read_to = |op, run| Scalar::binary(op, Scalar::column("n", "run_seq"), Scalar::column("i", run));
         filter.extend([
             read_to(BinaryOp::GreaterOrEqual, "log_since"),
             read_to(BinaryOp::LessOrEqual, "run_seq"),
         ]);
         let select = Select {
-            columns: vec![one()],
+            columns: Select::one().columns,
             from: Some(from),
             joins: vec![Join { left: false, table: runs, on }],
             filter: all(filter),
             ..Select::default()
         };
-        Scalar::Exists(Box::new(select), Negated(false))
+        Scalar::exists(select, false)
     }
 }
 
 /// Something of every row of a table, or of all of them.
 fn rows_of(table: &[String], value: Scalar) -> Select {
-    let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
-    Select { columns: vec![Column { value, name: None }], from: Some(from), ..Select::default() }
+    let from = TableRef::new(Relation::Table(table.to_vec()), "m");
+    Select { columns: vec![Column::plain(value)], from: Some(from), ..Select::default() }
 }
 
 /// Up to which run a segment has read another's log.
 pub(super) fn read_to(tables: &StateTables, segment: &str, input: &str) -> Scalar {
-    let from = TableRef { relation: Relation::Table(tables.inputs.clone()), alias: "n".to_owned() };
-    let filter = all(vec![equal("n", "segment", text(segment)), equal("n", "input", text(input))]);
-    let columns = vec![Column { value: column("n", "run_seq"), name: None }];
+    let from = TableRef::new(Relation::Table(tables.inputs.clone()), "n");
+    let filter = all(vec![is("n", "segment", Scalar::text(segment)), is("n", "input", Scalar::text(input))]);
+    let columns = vec![Column::plain(Scalar::column("n", "run_seq"))];
     Scalar::Query(Box::new(Select { columns, from: Some(from), filter, ..Select::default() }))
 }
 
@@ -248,18 +250,18 @@ pub(super) struct Stored {
 
 /// One guard per table that a script reads when it runs alone: it stands at the script's
 /// as_of and at the fingerprint it was compiled for.
-pub(super) fn guards(stored: &[Stored]) -> Vec<Check> {
+pub(super) fn guards(stored: &[Stored]) -> Vec<Assertion> {
     stored
         .iter()
         .map(|Stored { name, runs, fingerprint }| {
             let filter = all(vec![
-                equal("r", "segment", text(name)),
-                equal("r", "fingerprint", text(fingerprint)),
-                compare(BinaryOp::Equal, column("r", "as_of"), as_of()),
+                is("r", "segment", Scalar::text(name)),
+                is("r", "fingerprint", Scalar::text(fingerprint)),
+                Scalar::binary(BinaryOp::Equal, Scalar::column("r", "as_of"), as_of()),
             ]);
-            let run = Select { columns: vec![one()], filter, ..from_runs(runs) };
-            Check {
-                fails_if: Scalar::Exists(Box::new(run), Negated(true)),
+            let run = Select { columns: Select::one().columns, filter, ..from_runs(runs) };
+            Assertion {
+                fails_if: Scalar::exists(run, true),
                 message: format!(
                     "segc: the table of {name} is not at this as_of, or was built from another definition: run its script first, compiled with the same --as-of"
                 ),
@@ -279,13 +281,13 @@ pub(super) fn input_as_of(stored: &[Stored], as_of: Option<Timestamp>) -> Option
 
 /// The as_of of a segment's last run, whatever it was; null if none is known.
 pub(super) fn last_run(runs: &[String], segment: &str) -> Scalar {
-    let columns = vec![Column { value: column("r", "as_of"), name: None }];
-    let filter = Some(equal("r", "segment", text(segment)));
+    let columns = vec![Column::plain(Scalar::column("r", "as_of"))];
+    let filter = Some(is("r", "segment", Scalar::text(segment)));
     Scalar::Query(Box::new(Select { columns, filter, ..from_runs(runs) }))
 }
 
 fn from_runs(runs: &[String]) -> Select {
-    let from = TableRef { relation: Relation::Table(runs.to_vec()), alias: "r".to_owned() };
+    let from = TableRef::new(Relation::Table(runs.to_vec()), "r");
     Select { from: Some(from), ..Select::default() }
 }
 
@@ -293,22 +295,7 @@ fn as_of() -> Scalar {
     Scalar::Clock("as_of".to_owned())
 }
 
-fn column(alias: &str, name: &str) -> Scalar {
-    Scalar::Column(alias.to_owned(), name.to_owned())
-}
-
-fn compare(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
-    Scalar::Binary(op, Box::new(left), Box::new(right))
-}
-
-fn equal(alias: &str, name: &str, value: Scalar) -> Scalar {
-    compare(BinaryOp::Equal, column(alias, name), value)
-}
-
-fn text(text: &str) -> Scalar {
-    Scalar::Literal(Literal::String(text.to_owned()))
-}
-
-fn one() -> Column {
-    Column { value: Scalar::Literal(Literal::Integer(1)), name: None }
+/// That a column has a value.
+fn is(alias: &str, name: &str, value: Scalar) -> Scalar {
+    Scalar::equal(Scalar::column(alias, name), value)
 }

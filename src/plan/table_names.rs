@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::build::Request;
 use super::expiry::history;
 use super::problems::{ReplacedName, ReservedName, SourceTable};
+use super::request::Request;
 use super::state::StateTables;
 use crate::catalog::{Container, Entity, TableSource};
 use crate::check::hir::{Materialize, SegmentId};

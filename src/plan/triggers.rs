@@ -1,7 +1,7 @@
 //! Triggers in words for people (`segc plan`, the manifest), and as text for the hash of a plan.
 
-use super::build::Request;
 use super::model::{Back, TriggerText, What};
+use super::request::Request;
 use crate::analyze::{Stamp, Trigger, TriggerKind, stamp};
 use crate::catalog::{Catalog, Changes, Entity};
 use crate::check::hir::{Hir, Hop};

@@ -3,10 +3,11 @@
 //! Everything that they refer to is inlined, as how a segment is stored never changes its members;
 //! but whom a segment with `expire` holds, only its table knows.
 
-use super::build::Request;
 use super::lower::Context;
 use super::lower::why::{Questions, answers, counts};
 use super::rel::{Clock, Query};
+use super::request::Request;
+use super::storage::{Reading, SegmentStorage};
 use crate::check::hir::{Cond, Hir, SegmentId, Value};
 use crate::types::Literal;
 
@@ -53,14 +54,8 @@ fn with(
     lower: impl FnOnce(&Context<'_>, &Questions<'_>) -> super::lower::Lowered,
 ) -> Asked {
     let entity = about.hir.segment(about.segment).entity;
-    let context = Context {
-        hir: about.hir,
-        target: &request.abilities.target,
-        as_of: request.as_of,
-        tables: &request.tables,
-        members_at: &|input| request.evaluated(about.hir, input),
-        affected: None,
-    };
+    let storage = SegmentStorage { hir: about.hir, ..request.storage(Reading::Held) };
+    let context = Context::new(request, storage);
     let (of, whole, conds) = (about.segment, about.whole, about.conds);
     let lowered = lower(&context, &Questions { entity, of, whole, conds, values });
     Asked { query: lowered.query, clock: lowered.clock }

@@ -46,6 +46,42 @@ fn every_module_is_in_the_tables() {
 }
 
 #[test]
+fn every_part_of_plan_stands_only_on_what_the_architecture_names() {
+    let table = table("## Inside `plan`");
+    let mut below = Names::new();
+    for (part, allowed) in &table {
+        for name in allowed {
+            assert!(below.contains(name), "`{part}` stands on `{name}`, which stands beside or above it");
+        }
+        below.insert(part.clone());
+    }
+    let parts = parts_of("src/plan");
+    assert_eq!(below, parts.keys().cloned().collect::<Names>());
+    let mut wrong = Vec::new();
+    for (part, used) in &parts {
+        let (_, allowed) = table.iter().find(|(name, _)| name == part).expect("it is in the table");
+        wrong.extend(used.difference(allowed).map(|used| format!("`plan::{part}` must not use `{used}`")));
+        wrong.extend(allowed.difference(used).map(|named| format!("`plan::{part}` doesn't use `{named}`")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Lowering is one recursion: a condition is made of values, a value may be an aggregate, an aggregate
+/// has a condition. Its methods call one another across files; everything else in the files is in layers.
+#[test]
+fn the_files_of_lower_are_in_layers_but_for_the_methods_of_lowering() {
+    let mut parts = parts_of("src/plan/lower");
+    assert!(parts.len() > 15, "read only {} files", parts.len());
+    while !parts.is_empty() {
+        let ground: Names =
+            parts.iter().filter(|(_, used)| used.is_empty()).map(|(name, _)| name.clone()).collect();
+        assert!(!ground.is_empty(), "these need one another in a circle: {parts:?}");
+        parts.retain(|name, _| !ground.contains(name));
+        parts.values_mut().for_each(|used| used.retain(|name| !ground.contains(name)));
+    }
+}
+
+#[test]
 fn a_crate_with_one_home_is_used_nowhere_else() {
     let homes: BTreeMap<String, Names> = table("## Which crate lives where").into_iter().collect();
     assert!(!homes.is_empty());
@@ -196,6 +232,47 @@ fn modules_used(code: &str) -> Names {
     // The macro that declares problems; it lives at the crate's root, as macros do.
     used.remove("problems");
     used
+}
+
+/// The parts of a folder, which are its files and folders, and what each uses of the others.
+fn parts_of(folder: &str) -> BTreeMap<String, Names> {
+    let below = |file: &Path| -> Option<Vec<String>> {
+        let file = file.strip_prefix(folder).ok()?.with_extension("");
+        let path: Vec<String> = file.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        Some(path.into_iter().filter(|part| part != "mod").collect())
+    };
+    let files: Vec<(PathBuf, Vec<String>)> =
+        sources().into_iter().filter_map(|file| below(&file).map(|path| (file, path))).collect();
+    let own = |path: &[String]| path.first().cloned();
+    let mut parts: BTreeMap<String, Names> =
+        files.iter().filter_map(|(_, path)| own(path)).map(|part| (part, Names::new())).collect();
+    let known: Names = parts.keys().cloned().collect();
+    let whole = format!("crate::{}::", folder.trim_start_matches("src/").replace('/', "::"));
+    for (file, path) in &files {
+        let Some(part) = own(path) else { continue };
+        let code = code(&read(file));
+        let used = parts.entry(part.clone()).or_default();
+        used.extend(words(&code, &whole).flat_map(names_at));
+        for rest in words(&code, "super::") {
+            let (mut rest, mut up) = (rest, 1);
+            while let Some(further) = rest.strip_prefix("super::") {
+                (rest, up) = (further, up + 1);
+            }
+            if up == path.len() {
+                used.extend(names_at(rest));
+            }
+        }
+        used.retain(|name| known.contains(name) && *name != part);
+    }
+    parts
+}
+
+/// The first names of what follows `…::`: of a group all of them.
+fn names_at(rest: &str) -> Vec<String> {
+    match rest.strip_prefix('{') {
+        Some(group) => first_names(group),
+        None => vec![rest.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect()],
+    }
 }
 
 /// The first name of each part of a group: of `plan::{a, b}, sql}` those are `plan` and `sql`.

@@ -38,7 +38,7 @@ impl Place {
 pub(super) struct Walker<'a> {
     pub(super) hir: &'a Hir,
     pub(super) sources: &'a Sources,
-    from_table: &'a dyn Fn(SegmentId) -> bool,
+    stored: &'a BTreeSet<SegmentId>,
     pub(super) triggers: Vec<Trigger>,
     obstacles: Vec<Obstacle>,
     pub(super) at: Place,
@@ -56,12 +56,12 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(hir: &'a Hir, sources: &'a Sources, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
+    pub(super) fn new(hir: &'a Hir, sources: &'a Sources, stored: &'a BTreeSet<SegmentId>) -> Self {
         let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
         let (undeclared, reached, walked) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
         let (triggers, obstacles) = (Vec::new(), Vec::new());
         let (own, repeats) = (EntityId(0), OnceCell::new());
-        Self { hir, sources, from_table, triggers, obstacles, at, own, repeats, undeclared, reached, walked }
+        Self { hir, sources, stored, triggers, obstacles, at, own, repeats, undeclared, reached, walked }
     }
 
     /// Everything that the segment itself reads.
@@ -117,7 +117,7 @@ impl<'a> Walker<'a> {
 
     /// Whether the row that the walk is at is a member of a segment.
     fn member_of(&mut self, id: SegmentId) {
-        if (self.from_table)(id) {
+        if self.stored.contains(&id) {
             let known = |trigger: &Trigger| {
                 matches!(trigger.kind, TriggerKind::Members(other) if other == id)
                     && trigger.place.iter().eq(&self.at.hops)

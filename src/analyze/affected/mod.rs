@@ -10,6 +10,8 @@ mod clock_predicates;
 mod collect;
 mod substitute;
 
+use std::collections::BTreeSet;
+
 use super::append_only::Obstacle;
 use crate::catalog::EntityId;
 use crate::check::hir::{Cond, Hir, Hop, SegmentId, Value};
@@ -59,8 +61,8 @@ pub enum TriggerKind {
     DeletedRow,
 }
 
-/// Finds every trigger for which a key may enter or leave a segment. `from_table` tells the
-/// segments that are read from their tables; others are put in place. Reasons hold the text of
+/// Finds every trigger for which a key may enter or leave a segment. The segments of `stored`
+/// are read from their tables; others are put in place. Reasons hold the text of
 /// the sources.
 ///
 /// # Errors
@@ -69,9 +71,9 @@ pub fn affected(
     hir: &Hir,
     sources: &Sources,
     id: SegmentId,
-    from_table: &dyn Fn(SegmentId) -> bool,
+    stored: &BTreeSet<SegmentId>,
 ) -> Result<Vec<Trigger>, Vec<Obstacle>> {
-    let mut walker = collect::Walker::new(hir, sources, from_table);
+    let mut walker = collect::Walker::new(hir, sources, stored);
     walker.root(id);
     walker.finish()
 }

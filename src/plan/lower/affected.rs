@@ -6,15 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::frame::{Row, Scope, equal};
+use super::frame::{Row, Scope};
 use super::names::slug;
-use super::segment::select_one;
 use super::{Lowered, Lowering, UniqueSet};
 use crate::analyze::{Trigger, TriggerKind};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Base, Hop, Path, SegmentId, Value};
 use crate::check::visit::Visitor;
-use crate::plan::rel::{BinaryOp, Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{BinaryOp, Column, Cte, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
 /// What is known of the last run.
@@ -28,7 +27,7 @@ pub(in crate::plan) struct State<'a> {
     /// Its own table.
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
-    pub(in crate::plan) log: &'a dyn Fn(SegmentId) -> MembersLog,
+    pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,
     /// Ranges of one column are asked for together.
     pub(in crate::plan) joins_ranges: bool,
     /// Nobody leaves it: no member needs another look.
@@ -36,6 +35,7 @@ pub(in crate::plan) struct State<'a> {
 }
 
 /// The log of a segment's members.
+#[derive(Debug, Clone)]
 pub(in crate::plan) struct MembersLog {
     /// Its table.
     pub(in crate::plan) table: Vec<String>,
@@ -75,8 +75,9 @@ pub(super) fn lower(
     let mut lowering = Lowering::new(cx);
     let mut found: Vec<Found> = Vec::new();
     for trigger in triggers {
-        let one = lowering.trigger(trigger, state);
-        add(&mut found, one, state.joins_ranges);
+        if let Some(one) = lowering.trigger(trigger, state) {
+            add(&mut found, one, state.joins_ranges);
+        }
     }
     found.extend(lowering.everyone(state));
     let mut arrivals = BTreeMap::new();
@@ -112,9 +113,10 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
 }
 
 impl Lowering<'_> {
-    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Found {
-        match &trigger.kind {
-            TriggerKind::Members(segment) => self.logged(trigger, *segment, state),
+    /// The rows that a trigger finds; none where a log isn't one of those that are read.
+    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<Found> {
+        Some(match &trigger.kind {
+            TriggerKind::Members(segment) => self.logged(trigger, *segment, state.logs.get(segment)?),
             TriggerKind::DeletedRow => self.gone(state),
             TriggerKind::Arrival => {
                 self.push(false);
@@ -140,7 +142,7 @@ impl Lowering<'_> {
                 let filter = self.flipped(&rows.scope(*outer), cond, state);
                 self.discovered(trigger, rows, None, filter, "changed_by_the_clock")
             }
-        }
+        })
     }
 
     /// The rows of a trigger, and those they are led back through. `least` is 1 if the segment's
@@ -233,19 +235,19 @@ impl Lowering<'_> {
         let targets: Vec<FieldId> = fields.iter().map(|(_, field)| *field).collect();
         let present = self.present(&row, &targets);
         self.frames[row.frame].filter.extend(present);
-        fields.into_iter().map(|(name, field)| named(self.field(&row, field), name)).collect()
+        fields.into_iter().map(|(name, field)| Column::named(self.field(&row, field), name)).collect()
     }
 
     fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let nullable = fields.iter().filter(|&&field| entity.field(field).nullable);
         let nullable: Vec<FieldId> = nullable.copied().collect();
-        nullable.into_iter().map(|field| Scalar::IsNotNull(Box::new(self.field(row, field)))).collect()
+        nullable.into_iter().map(|field| self.field(row, field).is_not_null()).collect()
     }
 
     /// The keys in a segment's log that are new, led back.
-    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, state: &State<'_>) -> Found {
-        let MembersLog { table, read_to } = (state.log)(segment);
+    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> Found {
+        let MembersLog { table, read_to } = log.clone();
         let name = format!("moved_in_{}", self.cx.hir.segment(segment).name);
         let frame = self.push(false);
         let entity = self.cx.hir.catalog.entity(trigger.entity);
@@ -254,17 +256,17 @@ impl Lowering<'_> {
         let alias = self.alias(frame, "l");
         let column = |name: &str| Scalar::Column(alias.clone(), name.to_owned());
         let relation = Relation::Table(table);
-        let filter = vec![binary(BinaryOp::Greater, column("run_seq"), read_to)];
+        let filter = vec![Scalar::binary(BinaryOp::Greater, column("run_seq"), read_to)];
         if trigger.place.is_empty() {
             self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
-            let columns = key.iter().map(|(name, _)| named(column(name), name.clone())).collect();
+            let columns = key.iter().map(|(name, _)| Column::named(column(name), name.clone())).collect();
             let rows = Select { columns, ..self.pop() };
             return Found { rows, name, column: None, filter };
         }
         // The row itself is joined: it holds what its links start from.
         let rows = self.chain(trigger, 0);
         let row = rows.last().clone();
-        let on = key.iter().map(|(name, id)| equal(column(name), self.field(&row, *id))).collect();
+        let on = key.iter().map(|(name, id)| Scalar::equal(column(name), self.field(&row, *id))).collect();
         let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         self.frames[frame].joins.insert(0, crate::plan::rel::Join { left: false, table, on });
@@ -280,19 +282,21 @@ impl Lowering<'_> {
         self.push(true);
         let row = self.raw(state.entity);
         let key = self.member_key(state, &alias);
-        let tied: Vec<Scalar> =
-            key.iter().map(|(id, column)| equal(self.field(&row, *id), column.value.clone())).collect();
+        let tied: Vec<Scalar> = key
+            .iter()
+            .map(|(id, column)| Scalar::equal(self.field(&row, *id), column.value.clone()))
+            .collect();
         self.frames[row.frame].filter.extend(tied);
-        let rows = Select { columns: select_one().columns, ..self.pop() };
+        let rows = Select { columns: Select::one().columns, ..self.pop() };
         let columns = key.into_iter().map(|(_, column)| column).collect();
         let select = Select { columns, ..self.pop() };
-        let filter = vec![Scalar::Exists(Box::new(rows), Negated(true))];
+        let filter = vec![Scalar::exists(rows, true)];
         Found { rows: select, name: "gone".to_owned(), column: None, filter }
     }
 
     /// Everyone and every member, where the last run can't be built upon.
     fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
-        let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment))));
+        let unknown = Scalar::Clock(State::last_as_of(state.segment)).is_null();
         let all = self.all_keys(state.entity);
         let mut found = vec![("everyone_if_new", all)];
         if !state.grows {
@@ -331,7 +335,7 @@ impl Lowering<'_> {
         let entity = self.cx.hir.catalog.entity(state.entity);
         let column = |&id: &FieldId| {
             let name = entity.field(id).column.clone();
-            (id, Column { value: Scalar::Column(alias.to_owned(), name), name: None })
+            (id, Column::plain(Scalar::Column(alias.to_owned(), name)))
         };
         entity.key.iter().map(column).collect()
     }
@@ -399,17 +403,8 @@ impl Rows {
     }
 
     fn scope(&self, outer: Option<usize>) -> Scope {
-        Scope { this: self.last().clone(), outer: outer.and_then(|hops| self.at(hops).cloned()) }
+        Scope::of(self.last().clone(), outer.and_then(|hops| self.at(hops).cloned()))
     }
-}
-
-fn named(value: Scalar, name: String) -> Column {
-    let plain = matches!(&value, Scalar::Column(_, column) if *column == name);
-    Column { value, name: (!plain).then_some(name) }
-}
-
-pub(super) fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
-    Scalar::Binary(op, Box::new(left), Box::new(right))
 }
 
 fn reads_outer(walk: impl FnOnce(&mut OuterPaths)) -> bool {

@@ -2,15 +2,13 @@
 //! `every` a semi-join.
 
 use super::Lowering;
-use super::frame::{Row, Scope};
+use super::frame::{Mode, Row, Scope};
 use super::names::{column_name, first_field, unused};
-use super::ranked::needs_rows;
-use super::segment::select_one;
 use crate::catalog::FieldId;
 use crate::check::hir::{Aggregate, AggregateFunc, Base, Hop, Path, Sequence, ValueKind, Window};
 use crate::check::visit::{Visitor, walk_aggregate, walk_window};
 use crate::dialect::Function;
-use crate::plan::rel::{Column, Cte, Negated, Scalar, Select};
+use crate::plan::rel::{Column, Cte, Scalar, Select};
 use crate::types::Type;
 
 impl Lowering<'_> {
@@ -40,14 +38,14 @@ impl Lowering<'_> {
         if aggregate.func == AggregateFunc::Every && aggregate.ranked.is_some() {
             return self.every_of_rows(scope, aggregate, !negated);
         }
-        if self.in_alternative {
+        if scope.mode == Mode::Alternative {
             return self.found(scope, aggregate, negated);
         }
         self.push(true);
         let inner = self.path_rows(&scope.this, &aggregate.hops);
         self.restrict_rows(&inner, aggregate);
-        let rows = Select { columns: select_one().columns, ..self.pop() };
-        Scalar::Exists(Box::new(rows), Negated(negated))
+        let rows = Select { columns: Select::one().columns, ..self.pop() };
+        Scalar::exists(rows, negated)
     }
 
     /// The same inside of an OR, where `EXISTS` is no semi-join: unless its rows fit into a
@@ -70,14 +68,12 @@ impl Lowering<'_> {
     /// What makes a row of an aggregate's path count; for `every`, what makes it fail.
     /// The test of `every(latest N …)` chooses no rows.
     pub(super) fn restrict_rows(&mut self, inner: &Inner, aggregate: &Aggregate) {
-        let in_alternative = std::mem::replace(&mut self.in_alternative, false);
         self.restrict_times(&inner.scope, &inner.path, aggregate);
         let fails = aggregate.func == AggregateFunc::Every;
         if let Some(filter) = aggregate.filter.as_ref().filter(|_| !fails || aggregate.ranked.is_none()) {
-            let filter = self.cond(&inner.scope, filter, fails);
+            let filter = self.cond(&inner.scope.with(Mode::Filter), filter, fails);
             self.add_filter(&inner.scope.this, filter);
         }
-        self.in_alternative = in_alternative;
     }
 
     /// The rows of an aggregate's path, and what to group them by. Where the aggregate reads
@@ -253,7 +249,7 @@ pub(super) struct Inner {
 impl Inner {
     fn new(path: Vec<Row>, outer: Option<Row>, owner: &Row) -> Self {
         let this = path.last().unwrap_or(owner).clone();
-        Self { path, scope: Scope { this, outer } }
+        Self { path, scope: Scope::of(this, outer) }
     }
 }
 
@@ -270,9 +266,15 @@ pub(super) struct GroupKey {
 
 impl GroupKey {
     pub(super) fn column(&self) -> Column {
-        let plain = matches!(&self.grouped, Scalar::Column(_, column) if *column == self.name);
-        Column { value: self.grouped.clone(), name: (!plain).then(|| self.name.clone()) }
+        Column::named(self.grouped.clone(), &self.name)
     }
+}
+
+/// Whether an aggregate needs its rows before they are grouped.
+fn needs_rows(aggregate: &Aggregate) -> bool {
+    use AggregateFunc::{First, Last, Mode};
+    let by_func = matches!(aggregate.func, First | Last | Mode) && aggregate.end_in_time().is_none();
+    aggregate.ranked.is_some() || by_func
 }
 
 /// Whether an aggregate's own expressions read the row that it belongs to.

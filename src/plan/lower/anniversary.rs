@@ -2,8 +2,7 @@
 //! midnights lie in it, whether its bounds are fixed or a row decides them.
 
 use super::Lowering;
-use super::bounds::call;
-use super::cond::{binary, complement};
+use super::cond::complement;
 use super::frame::Scope;
 use crate::check::hir::{LocalTime, Value, ValueKind, Window};
 use crate::dialect::Function;
@@ -27,14 +26,14 @@ impl Lowering<'_> {
         let scalar = self.value(scope, value);
         let day = match value.ty {
             Type::Date => scalar,
-            _ => call(Function::LocalDate, vec![self.local_of(scalar)]),
+            _ => Scalar::Call(Function::LocalDate, vec![self.local_of(scalar)]),
         };
-        let before = |bound| call(Function::Anniversaries, vec![day.clone(), bound]);
+        let before = |bound| Scalar::Call(Function::Anniversaries, vec![day.clone(), bound]);
         let until_from = before(self.first_day(scope, from));
         let until_to = before(self.first_day(scope, to));
-        let zero = Scalar::Literal(Literal::Integer(0));
-        let any = binary(BinaryOp::Greater, until_to.clone(), zero);
-        let more = binary(BinaryOp::Greater, until_to, until_from);
+        let zero = Scalar::integer(0);
+        let any = Scalar::binary(BinaryOp::Greater, until_to.clone(), zero);
+        let more = Scalar::binary(BinaryOp::Greater, until_to, until_from);
         let found = all(vec![any, more]).unwrap_or(Scalar::Literal(Literal::Boolean(false)));
         complement(found, nullable, negated)
     }

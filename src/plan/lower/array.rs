@@ -2,8 +2,7 @@
 //! element may be null, so its complement is always wrapped.
 
 use super::Lowering;
-use super::bounds::call;
-use super::cond::{binary, not_true};
+use super::cond::not_true;
 use super::frame::Scope;
 use crate::check::hir::Value;
 use crate::dialect::Function;
@@ -45,23 +44,23 @@ impl Lowering<'_> {
 
     /// `array is empty`, or its complement.
     pub(super) fn empty(&mut self, scope: &Scope, array: &Value, negated: bool) -> Scalar {
-        let zero = Scalar::Literal(Literal::Integer(0));
+        let zero = Scalar::integer(0);
         if negated {
             let array = self.value(scope, array);
-            return binary(BinaryOp::Greater, call(Function::ArraySize, vec![array]), zero);
+            return Scalar::binary(BinaryOp::Greater, Scalar::Call(Function::ArraySize, vec![array]), zero);
         }
         let size = self.size(scope, array);
-        binary(BinaryOp::Equal, size, zero)
+        Scalar::binary(BinaryOp::Equal, size, zero)
     }
 
     /// `size(array)`: 0 if it is absent.
     pub(super) fn size(&mut self, scope: &Scope, array: &Value) -> Scalar {
-        let size = call(Function::ArraySize, vec![self.value(scope, array)]);
-        if array.nullable { Scalar::Coalesce(vec![size, Scalar::Literal(Literal::Integer(0))]) } else { size }
+        let size = Scalar::Call(Function::ArraySize, vec![self.value(scope, array)]);
+        if array.nullable { Scalar::Coalesce(vec![size, Scalar::integer(0)]) } else { size }
     }
 }
 
 fn has_element(array: Scalar, item: Scalar, negated: bool) -> Scalar {
-    let found = call(Function::ArrayContains, vec![array, item]);
+    let found = Scalar::Call(Function::ArrayContains, vec![array, item]);
     if negated { not_true(found) } else { found }
 }

@@ -77,10 +77,10 @@ impl Lowering<'_> {
 
     /// The first day whose midnight is not before an instant.
     pub(super) fn first_day_from(&self, instant: Scalar) -> Scalar {
-        let day = call(Function::LocalDate, vec![self.local_of(instant.clone())]);
-        let midnight = self.instant_of(call(Function::Midnight, vec![day.clone()]));
-        let next = call(Function::AddDateDays, vec![day.clone(), count(1)]);
-        let whole = Scalar::Binary(BinaryOp::GreaterOrEqual, Box::new(midnight), Box::new(instant));
+        let day = Scalar::Call(Function::LocalDate, vec![self.local_of(instant.clone())]);
+        let midnight = self.instant_of(Scalar::Call(Function::Midnight, vec![day.clone()]));
+        let next = Scalar::Call(Function::AddDateDays, vec![day.clone(), Scalar::integer(1)]);
+        let whole = Scalar::binary(BinaryOp::GreaterOrEqual, midnight, instant);
         Scalar::Case(vec![(whole, day)], Some(Box::new(next)))
     }
 
@@ -157,7 +157,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let local = self.local_value(local, read);
-                call(Function::LocalDate, vec![local])
+                Scalar::Call(Function::LocalDate, vec![local])
             }
         }
     }
@@ -171,7 +171,7 @@ impl Lowering<'_> {
         match local {
             LocalTime::Of(value) if value.ty == Type::Date => {
                 let date = read(self, value);
-                call(Function::Midnight, vec![date])
+                Scalar::Call(Function::Midnight, vec![date])
             }
             LocalTime::Of(value) => {
                 let instant = read(self, value);
@@ -200,16 +200,16 @@ impl Lowering<'_> {
             Unit::Week => {
                 // Engines' weeks start on Monday: move the project's first day there and back.
                 let days = (7 - i64::from(self.cx.hir.calendar.week_start.offset_from_monday())) % 7;
-                let start = call(Function::StartOfWeek, vec![shift_local(local, days, Unit::Day)]);
+                let start = Scalar::Call(Function::StartOfWeek, vec![shift_local(local, days, Unit::Day)]);
                 return shift_local(start, -days, Unit::Day);
             }
         };
-        call(function, vec![local])
+        Scalar::Call(function, vec![local])
     }
 
     /// The local time of an instant.
     pub(super) fn local_of(&self, instant: Scalar) -> Scalar {
-        call(Function::LocalTime, vec![instant, self.zone()])
+        Scalar::Call(Function::LocalTime, vec![instant, self.zone()])
     }
 
     /// The instant of a local time, in the shortest form that is exact for the zone: most
@@ -222,16 +222,16 @@ impl Lowering<'_> {
             Repeats { hours: false, .. } => Function::Instant,
         };
         let function = if self.cx.hir.calendar.is_utc() { Function::InstantOnce } else { function };
-        call(function, vec![local, self.zone()])
+        Scalar::Call(function, vec![local, self.zone()])
     }
 
     /// The instant at which a date begins.
     pub(super) fn midnight_of(&self, date: Scalar) -> Scalar {
-        self.instant_of(call(Function::Midnight, vec![date]))
+        self.instant_of(Scalar::Call(Function::Midnight, vec![date]))
     }
 
     fn zone(&self) -> Scalar {
-        Scalar::Literal(Literal::String(self.cx.hir.calendar.zone_name.clone()))
+        Scalar::text(self.cx.hir.calendar.zone_name.to_owned())
     }
 
     /// What a moment that a row decides is called: `signed_up_at`, `7_days_after_signed_up_at`.
@@ -366,18 +366,9 @@ pub(super) fn shift_exact(instant: Scalar, micros: i64) -> Scalar {
 fn moved(value: Scalar, by: i64, add: Function, subtract: Function) -> Scalar {
     match by {
         0 => value,
-        1.. => call(add, vec![value, count(by)]),
-        _ => call(subtract, vec![value, count(by.saturating_neg())]),
+        1.. => Scalar::Call(add, vec![value, Scalar::integer(by)]),
+        _ => Scalar::Call(subtract, vec![value, Scalar::integer(by.saturating_neg())]),
     }
-}
-
-fn count(number: i64) -> Scalar {
-    Scalar::Literal(Literal::Integer(number))
-}
-
-/// A function of the dialect.
-pub(super) fn call(function: Function, args: Vec<Scalar>) -> Scalar {
-    Scalar::Call(function, args)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Comparisons, of numbers, text and times; windows.
 
 use super::Lowering;
-use super::cond::{binary, complement, not_true};
+use super::cond::{complement, not_true};
 use super::digits::compared;
 use super::frame::{Row, Scope};
 use super::time::{Fixed, ceil_date, fixed};
@@ -167,8 +167,8 @@ impl Lowering<'_> {
         let scalar = if value.ty == Type::Date && !days { self.midnight_of(scalar) } else { scalar };
         if from.is_none() && to.is_none() {
             return match (value.nullable, negated) {
-                (true, false) => Scalar::IsNotNull(Box::new(scalar)),
-                (true, true) => Scalar::IsNull(Box::new(scalar)),
+                (true, false) => scalar.is_not_null(),
+                (true, true) => scalar.is_null(),
                 (false, _) => Scalar::Literal(Literal::Boolean(!negated)),
             };
         }
@@ -213,10 +213,10 @@ impl Lowering<'_> {
             .chain(upper.iter().map(|bound| (BinaryOp::Less, bound)))
         {
             let bound = self.bound_for(scope, days, bound);
-            conditions.push(binary(op, operand.clone(), bound));
+            conditions.push(Scalar::binary(op, operand.clone(), bound));
         }
         if conditions.is_empty() && declared.nullable {
-            conditions.push(Scalar::IsNotNull(Box::new(operand)));
+            conditions.push(operand.is_not_null());
         }
         conditions
     }
@@ -312,13 +312,13 @@ fn in_range(
 ) -> Scalar {
     let (inside_from, inside_to) = (BinaryOp::GreaterOrEqual, BinaryOp::Less);
     if negated && !nullable {
-        let before = from.map(|bound| binary(BinaryOp::Less, value.clone(), bound));
-        let after = to.map(|bound| binary(BinaryOp::GreaterOrEqual, value, bound));
+        let before = from.map(|bound| Scalar::binary(BinaryOp::Less, value.clone(), bound));
+        let after = to.map(|bound| Scalar::binary(BinaryOp::GreaterOrEqual, value, bound));
         let mut parts: Vec<Scalar> = before.into_iter().chain(after).collect();
         return if parts.len() == 1 { parts.swap_remove(0) } else { Scalar::Or(parts) };
     }
-    let lower = from.map(|bound| binary(inside_from, value.clone(), bound));
-    let upper = to.map(|bound| binary(inside_to, value, bound));
+    let lower = from.map(|bound| Scalar::binary(inside_from, value.clone(), bound));
+    let upper = to.map(|bound| Scalar::binary(inside_to, value, bound));
     let inside = all(lower.into_iter().chain(upper).collect());
     let inside = inside.unwrap_or(Scalar::Literal(Literal::Boolean(true)));
     complement(inside, nullable, negated)
@@ -335,9 +335,9 @@ fn comparison(op: Comparison, left: Scalar, right: Scalar, nullable: bool, negat
         (Comparison::GreaterOrEqual, false) | (Comparison::Less, true) => BinaryOp::GreaterOrEqual,
     };
     if negated && nullable {
-        return not_true(binary(operator(op, false), left, right));
+        return not_true(Scalar::binary(operator(op, false), left, right));
     }
-    binary(operator(op, negated), left, right)
+    Scalar::binary(operator(op, negated), left, right)
 }
 
 fn holds(op: Comparison, left: f64, right: f64) -> bool {

@@ -5,10 +5,10 @@
 //! operands of AND and OR, and CASE WHEN.
 
 use super::Lowering;
-use super::frame::Scope;
+use super::frame::{Mode, Scope};
 use crate::check::hir::{Cond, CondKind, TextOp, Value, ValueKind};
 use crate::dialect::Function;
-use crate::plan::rel::{BinaryOp, Negated, Scalar, all};
+use crate::plan::rel::{Negated, Scalar, all};
 use crate::types::{Literal, Type};
 
 impl Lowering<'_> {
@@ -42,7 +42,7 @@ impl Lowering<'_> {
                 complement(Scalar::Call(Function::Matches, args), value.nullable, negated)
             }
             CondKind::Resembles(value, text, edits) => {
-                let text = Scalar::Literal(Literal::String(text.clone()));
+                let text = Scalar::text(text.to_owned());
                 let edits = Scalar::Literal(Literal::Integer(i64::from(*edits)));
                 let args = vec![self.value(scope, value), text, edits];
                 complement(Scalar::Call(Function::Resembles, args), value.nullable, negated)
@@ -58,15 +58,14 @@ impl Lowering<'_> {
     /// Any of the conditions (or of their complements).
     pub(super) fn any(&mut self, scope: &Scope, parts: &[Cond], negated: bool) -> Scalar {
         let mut lowered = Vec::new();
-        let in_alternative = self.in_alternative;
-        self.in_alternative |= parts.len() > 1;
+        let mode = if parts.len() > 1 { Mode::Alternative } else { scope.mode };
+        let scope = scope.with(mode);
         for part in parts {
-            match self.cond(scope, part, negated) {
+            match self.cond(&scope, part, negated) {
                 Scalar::Or(inner) => lowered.extend(inner),
                 other => lowered.push(other),
             }
         }
-        self.in_alternative = in_alternative;
         match lowered.len() {
             0 => Scalar::Literal(Literal::Boolean(false)),
             1 => lowered.swap_remove(0),
@@ -134,9 +133,4 @@ pub(super) fn complement(predicate: Scalar, nullable: bool, negated: bool) -> Sc
 /// False or null.
 pub(super) fn not_true(predicate: Scalar) -> Scalar {
     Scalar::IsNotTrue(Box::new(predicate))
-}
-
-/// `left op right`
-pub(super) fn binary(op: BinaryOp, left: Scalar, right: Scalar) -> Scalar {
-    Scalar::Binary(op, Box::new(left), Box::new(right))
 }

@@ -2,15 +2,17 @@
 //! what it was.
 
 use super::Lowering;
-use super::affected::{State, binary};
-use super::frame::{Row, Scope};
+use super::affected::State;
+use super::frame::{Mode, Row, Scope};
 use super::names::slug;
 use crate::analyze::{Stamp, stamp};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Cond, Value};
-use crate::plan::checks::CHECKED;
 use crate::plan::rel::{BinaryOp, Column, Negated, Scalar, Select};
 use crate::types::{Literal, Type, Unit};
+
+/// The alias of rows of which no two may be alike.
+pub(in crate::plan) const CHECKED: &str = "t";
 
 impl Lowering<'_> {
     /// That a row's stamp isn't before the last run, or that it has none (R1).
@@ -30,9 +32,9 @@ impl Lowering<'_> {
         let mut filter = Vec::new();
         for (column, ty, nullable, id) in &columns {
             let since = self.since(row.entity, *ty == Type::Date, &horizon, state);
-            filter.push(binary(BinaryOp::GreaterOrEqual, column.clone(), since));
+            filter.push(Scalar::binary(BinaryOp::GreaterOrEqual, column.clone(), since));
             if *nullable && *id == always_if_missing {
-                filter.push(Scalar::IsNull(Box::new(column.clone())));
+                filter.push(column.clone().is_null());
             }
         }
         let only = columns.first().filter(|_| columns.len() == 1).map(|(column, ..)| column.clone());
@@ -47,9 +49,9 @@ impl Lowering<'_> {
         self.alias(frame, CHECKED);
         let row = self.raw(entity);
         let (_, mut filter) = self.arrived(&row, state);
-        filter.push(Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment)))));
+        filter.push(Scalar::Clock(State::last_as_of(state.segment)).is_null());
         self.frames[row.frame].filter.push(Scalar::Or(filter));
-        let value = |this: &mut Self, field| Column { value: this.field(&row, field), name: None };
+        let value = |this: &mut Self, field| Column::plain(this.field(&row, field));
         let columns = fields.iter().map(|&field| value(self, field)).collect();
         Select { columns, ..self.pop() }
     }
@@ -67,7 +69,7 @@ impl Lowering<'_> {
             }
             let ty = if date { Type::Date } else { Type::Timestamp };
             if date {
-                since = super::bounds::call(crate::dialect::Function::LocalDate, vec![self.local_of(since)]);
+                since = Scalar::Call(crate::dialect::Function::LocalDate, vec![self.local_of(since)]);
             }
             self.bounds.insert(name.clone(), (since, ty));
         }
@@ -106,13 +108,12 @@ impl Lowering<'_> {
 
     /// That a condition holds now and didn't at the last run, or the reverse (R2b).
     pub(super) fn flipped(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
-        let in_alternative = std::mem::replace(&mut self.in_alternative, true);
+        let scope = &scope.with(Mode::Alternative);
         let now = self.cond(scope, cond, false);
         let then = self.at_last_run(state, |this| this.cond(scope, cond, false));
-        self.in_alternative = in_alternative;
-        let number = |number| Scalar::Literal(Literal::Integer(number));
+        let number = |number| Scalar::integer(number);
         let holds = |cond| Scalar::Case(vec![(cond, number(1))], Some(Box::new(number(0))));
-        vec![binary(BinaryOp::NotEqual, holds(then), holds(now))]
+        vec![Scalar::binary(BinaryOp::NotEqual, holds(then), holds(now))]
     }
 
     fn at_last_run<T>(&mut self, state: &State<'_>, lower: impl FnOnce(&mut Self) -> T) -> T {

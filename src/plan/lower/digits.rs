@@ -1,7 +1,6 @@
 //! Decimals whose exact result would have more than 38 digits. Some engines then drop digits
 //! after the point, without a word; operands are narrowed first, so that none is lost.
 
-use super::bounds::call;
 use crate::check::hir::{AggregateFunc, ArithmeticOp, Value, ValueKind};
 use crate::dialect::Function;
 use crate::plan::rel::Scalar;
@@ -28,7 +27,7 @@ impl Digits {
 
     fn narrow(self, scalar: Scalar) -> Scalar {
         let literal = matches!(scalar, Scalar::Literal(_));
-        if literal || self.whole <= NARROW { scalar } else { call(Function::Narrow, vec![scalar]) }
+        if literal || self.whole <= NARROW { scalar } else { Scalar::Call(Function::Narrow, vec![scalar]) }
     }
 }
 
@@ -37,7 +36,7 @@ pub(super) fn compared(values: (&Value, &Value), scalars: (Scalar, Scalar)) -> (
     let (left, right) = narrowed(values, scalars, widest);
     // An engine may take a column for one that is never null where its type can't reach the
     // constant.
-    let narrow = |scalar| call(Function::Narrow, vec![scalar]);
+    let narrow = |scalar| Scalar::Call(Function::Narrow, vec![scalar]);
     if out_of_reach(values.0, values.1) {
         (narrow(left), right)
     } else if out_of_reach(values.1, values.0) {

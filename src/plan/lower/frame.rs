@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use super::Lowering;
 use super::json::in_json;
 use super::names::{Taken, initials, unused};
-use super::segment::last_name;
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
-use crate::plan::rel::{BinaryOp, Cte, Join, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Cte, Join, Relation, Scalar, Select, TableRef, all};
 use crate::types::{Literal, Type};
 
 /// Rows that are joined, and by which columns to what.
@@ -54,6 +53,28 @@ pub(super) struct Row {
 pub(super) struct Scope {
     pub(super) this: Row,
     pub(super) outer: Option<Row>,
+    pub(super) mode: Mode,
+}
+
+/// What becomes of a condition that is lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// It filters rows by itself, or with others that all must hold.
+    Filter,
+    /// It is inside of an OR, or it is a value.
+    Alternative,
+}
+
+impl Scope {
+    /// The rows of a filter.
+    pub(super) fn of(this: Row, outer: Option<Row>) -> Self {
+        Self { this, outer, mode: Mode::Filter }
+    }
+
+    /// The same rows for another use.
+    pub(super) fn with(&self, mode: Mode) -> Self {
+        Self { mode, ..self.clone() }
+    }
 }
 
 impl Lowering<'_> {
@@ -177,7 +198,7 @@ impl Lowering<'_> {
             return alias.clone();
         }
         let alias = self.alias(to.frame, last_name(&relation));
-        let pair = |(column, own)| equal(Scalar::Column(alias.clone(), column), own);
+        let pair = |(column, own)| Scalar::equal(Scalar::Column(alias.clone(), column), own);
         let on = all(on.into_iter().map(pair).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         let frame = &mut self.frames[to.frame];
@@ -195,7 +216,7 @@ impl Lowering<'_> {
             // Arithmetic widens it; comparisons need not.
             Storage::Native | Storage::Int32 => column,
             Storage::Zone(zone) => {
-                Scalar::Call(Function::ReadZone, vec![column, Scalar::Literal(Literal::String(zone.clone()))])
+                Scalar::Call(Function::ReadZone, vec![column, Scalar::text(zone.to_owned())])
             }
             Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
             Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
@@ -209,7 +230,7 @@ impl Lowering<'_> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let nullable = |id: &FieldId| entity.field(*id).nullable && !joined.contains(id);
         let ids: Vec<FieldId> = entity.key.iter().copied().filter(nullable).collect();
-        let key = ids.into_iter().map(|id| Scalar::IsNotNull(Box::new(self.field(row, id))));
+        let key = ids.into_iter().map(|id| self.field(row, id).is_not_null());
         let mut exists: Vec<Scalar> = key.collect();
         if let Some(mark) = entity.deleted_at() {
             self.reads.entry(row.entity).or_default().insert(entity.field(mark).column.clone());
@@ -221,12 +242,14 @@ impl Lowering<'_> {
     pub(super) fn event_condition(&mut self, row: &Row, hop: &Hop) -> Option<Scalar> {
         let field = self.cx.hir.catalog.entity(hop.to).event_name?;
         let name = hop.event.clone()?;
-        Some(equal(self.field(row, field), Scalar::Literal(Literal::String(name))))
+        Some(Scalar::equal(self.field(row, field), Scalar::text(name)))
     }
 
     pub(super) fn link_condition(&mut self, from: &Row, hop: &Hop, to: &Row) -> Vec<Scalar> {
         let on = self.cx.hir.catalog.entity(hop.from).link(hop.link).on.clone();
-        on.into_iter().map(|(own, target)| equal(self.field(to, target), self.field(from, own))).collect()
+        on.into_iter()
+            .map(|(own, target)| Scalar::equal(self.field(to, target), self.field(from, own)))
+            .collect()
     }
 
     /// The fields that a hop ends at.
@@ -291,7 +314,7 @@ fn stored(field: &Field, alias: &str) -> Scalar {
 /// doesn't depend on its zone.
 pub(in crate::plan) fn not_deleted(entity: &Entity, alias: &str) -> Option<Scalar> {
     let mark = entity.field(entity.deleted_at()?);
-    Some(Scalar::IsNull(Box::new(stored(mark, alias))))
+    Some(stored(mark, alias).is_null())
 }
 
 /// Hops are compared by meaning, not by where they were written.
@@ -299,7 +322,11 @@ pub(super) fn dummy_span() -> crate::diagnostic::Span {
     crate::diagnostic::Span::new(crate::diagnostic::SourceId(0), 0, 0)
 }
 
-/// `left = right`
-pub(super) fn equal(left: Scalar, right: Scalar) -> Scalar {
-    Scalar::Binary(BinaryOp::Equal, Box::new(left), Box::new(right))
+/// What a relation is called where it needs no schema.
+pub(super) fn last_name(relation: &Relation) -> &str {
+    match relation {
+        Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
+        Relation::Cte(name) => name,
+        Relation::Sql { .. } | Relation::Rows(_) => "members",
+    }
 }

@@ -2,8 +2,6 @@
 
 use bigdecimal::BigDecimal;
 
-use super::bounds::call;
-use super::cond::binary;
 use crate::catalog::{Container, is_plain};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
@@ -15,10 +13,10 @@ const ITEM: &str = "segc_item";
 /// The value below these keys of the document in a column.
 pub(super) fn in_json(column: Scalar, container: Container, keys: &[String], ty: &Type) -> Scalar {
     let read = if container == Container::JsonText { Function::ReadJsonText } else { Function::ReadJson };
-    let document = call(read, vec![column]);
+    let document = Scalar::Call(read, vec![column]);
     let found = keys.iter().fold(document, |outer, key| {
         let step = if is_plain(key) { Function::JsonKey } else { Function::JsonAnyKey };
-        call(step, vec![outer, Scalar::Literal(Literal::String(key.clone()))])
+        Scalar::Call(step, vec![outer, Scalar::text(key.to_owned())])
     });
     typed(found, ty)
 }
@@ -36,15 +34,15 @@ fn typed(json: Scalar, ty: &Type) -> Scalar {
         Type::Decimal { precision, scale } => return decimal(json, *precision, *scale),
         Type::Array(element) => {
             let item = typed(Scalar::Column(String::new(), ITEM.to_owned()), element);
-            return call(Function::JsonElements, vec![json, item]);
+            return Scalar::Call(Function::JsonElements, vec![json, item]);
         }
     };
-    call(function, vec![json])
+    Scalar::Call(function, vec![json])
 }
 
 /// A number with the digits of a decimal; null if it is too large for it.
 fn decimal(json: Scalar, precision: u8, scale: u8) -> Scalar {
-    let number = call(Function::JsonDecimal, vec![json]);
+    let number = Scalar::Call(Function::JsonDecimal, vec![json]);
     let ty = Type::Decimal { precision, scale };
     if ty == Type::DECIMAL {
         return number;
@@ -53,7 +51,7 @@ fn decimal(json: Scalar, precision: u8, scale: u8) -> Scalar {
     let digits = i64::from(precision) - i64::from(scale);
     let half = BigDecimal::new(5.into(), i64::from(scale) + 1);
     let limit = BigDecimal::new(1.into(), -digits) - half;
-    let size = call(Function::Abs, vec![number.clone()]);
-    let fits = binary(BinaryOp::Less, size, Scalar::Literal(Literal::Decimal(limit)));
+    let size = Scalar::Call(Function::Abs, vec![number.clone()]);
+    let fits = Scalar::binary(BinaryOp::Less, size, Scalar::Literal(Literal::Decimal(limit)));
     Scalar::Case(vec![(fits, Scalar::Cast(Box::new(number), ty))], None)
 }

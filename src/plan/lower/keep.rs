@@ -4,14 +4,12 @@
 use bigdecimal::{BigDecimal, ToPrimitive};
 
 use super::Lowering;
-use super::bounds::call;
-use super::cond::binary;
 use super::frame::{Row, Scope};
 use super::names::{Taken, unused};
 use crate::check::hir::{Keep, KeepKind, KeepSize, SegmentId, Value};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef, all};
-use crate::types::{Literal, Type};
+use crate::types::Type;
 
 /// What a subquery of ranked rows is called where it is read.
 const RANKED: &str = "r";
@@ -108,7 +106,7 @@ impl<'a> Lowering<'a> {
         let from = Some(TableRef { relation, alias: RANKED.to_owned() });
         let keys = chain.key.iter().map(|part| part.name.clone());
         let ranks = self.rank_columns(id).into_iter().map(|(name, _)| name);
-        let columns = keys.chain(ranks).map(|name| Column { value: column(&name), name: None }).collect();
+        let columns = keys.chain(ranks).map(|name| Column::plain(column(&name))).collect();
         let name = self.cte_name(&format!("{}_candidates", segment.name));
         self.ctes.push(Cte::new(name.clone(), Select { columns, from, ..Select::default() }));
         chain.from = name;
@@ -233,7 +231,7 @@ impl Chain {
     /// The keys of those who stay.
     fn select(&mut self) -> Select {
         let relation = Relation::Cte(self.from.clone());
-        let columns = self.columns().into_iter().map(|value| Column { value, name: None }).collect();
+        let columns = self.columns().into_iter().map(|value| Column::plain(value)).collect();
         let from = Some(TableRef { relation, alias: RANKED.to_owned() });
         Select { columns, from, filter: all(std::mem::take(&mut self.filter)), ..Select::default() }
     }
@@ -247,7 +245,7 @@ impl Chain {
                 columns.push(if is_first {
                     Column { value: value.clone(), name: Some(name.clone()) }
                 } else {
-                    Column { value: column(name), name: None }
+                    Column::plain(column(name))
                 });
             }
         }
@@ -297,14 +295,16 @@ impl Chain {
     fn stays(&self, size: &KeepSize) -> Scalar {
         let place = column(&self.place);
         match size {
-            KeepSize::Count(count) => {
-                binary(BinaryOp::LessOrEqual, place, integer(i64::try_from(*count).unwrap_or(i64::MAX)))
-            }
+            KeepSize::Count(count) => Scalar::binary(
+                BinaryOp::LessOrEqual,
+                place,
+                Scalar::integer(i64::try_from(*count).unwrap_or(i64::MAX)),
+            ),
             KeepSize::Percent(percent) => {
                 let (numerator, denominator) = fraction(percent);
-                let before = binary(BinaryOp::Subtract, place, integer(1));
+                let before = Scalar::binary(BinaryOp::Subtract, place, Scalar::integer(1));
                 let left = times(before, denominator);
-                binary(BinaryOp::Less, left, times(column(&self.matches), numerator))
+                Scalar::binary(BinaryOp::Less, left, times(column(&self.matches), numerator))
             }
         }
     }
@@ -360,22 +360,22 @@ fn fraction(percent: &BigDecimal) -> (i64, i64) {
 }
 
 fn times(value: Scalar, factor: i64) -> Scalar {
-    if factor == 1 { value } else { binary(BinaryOp::Multiply, value, integer(factor)) }
+    if factor == 1 { value } else { Scalar::binary(BinaryOp::Multiply, value, Scalar::integer(factor)) }
 }
 
 fn below_bucket(bucket: Scalar, below: u16) -> Scalar {
-    binary(BinaryOp::Less, bucket, integer(i64::from(below)))
+    Scalar::binary(BinaryOp::Less, bucket, Scalar::integer(i64::from(below)))
 }
 
 /// The bucket of a key with these values.
 fn bucket_of(seed: &str, key: &[KeyPart], values: &[Scalar]) -> Scalar {
-    let text = |text: String| Scalar::Literal(Literal::String(text));
-    let concat = |left, right| call(Function::Concat, vec![left, right]);
+    let text = |text: String| Scalar::text(text);
+    let concat = |left, right| Scalar::Call(Function::Concat, vec![left, right]);
     let mut hashed: Option<Scalar> = None;
     for (part, value) in key.iter().zip(values) {
         let value = match part.ty {
             Type::String => value.clone(),
-            Type::Date => call(Function::DateText, vec![value.clone()]),
+            Type::Date => Scalar::Call(Function::DateText, vec![value.clone()]),
             _ => Scalar::Cast(Box::new(value.clone()), Type::String),
         };
         let before = match hashed {
@@ -384,15 +384,11 @@ fn bucket_of(seed: &str, key: &[KeyPart], values: &[Scalar]) -> Scalar {
         };
         hashed = Some(concat(before, value));
     }
-    call(Function::Bucket, vec![hashed.unwrap_or_else(|| text(format!("{seed}:")))])
+    Scalar::Call(Function::Bucket, vec![hashed.unwrap_or_else(|| text(format!("{seed}:")))])
 }
 
 fn column(name: &str) -> Scalar {
     Scalar::Column(RANKED.to_owned(), name.to_owned())
-}
-
-fn integer(number: i64) -> Scalar {
-    Scalar::Literal(Literal::Integer(number))
 }
 
 /// A column's name that no other has, taken.

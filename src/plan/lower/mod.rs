@@ -33,25 +33,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
+use super::request::Request;
+use super::storage::SegmentStorage;
 use crate::analyze::Trigger;
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
 use crate::types::{Type, Unit};
 pub(super) use affected::{MembersLog, State};
+pub(super) use delta::CHECKED;
 use frame::Frame;
 pub(super) use frame::not_deleted;
 pub(super) use keep::{rank_types, ranks};
 pub(super) use semi_join_reduction::among;
-
-/// Where the members of a segment that others refer to are found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum MembersAt {
-    /// In its table.
-    Table(Vec<String>),
-    /// In a subquery that is written where it is needed.
-    Inline,
-}
 
 /// What lowering needs to know of its surroundings.
 pub(super) struct Context<'a> {
@@ -64,9 +58,23 @@ pub(super) struct Context<'a> {
     /// The last parts of the entities' tables, which no subquery may hide.
     pub(super) tables: &'a BTreeSet<String>,
     /// Where members of other segments are read.
-    pub(super) members_at: &'a dyn Fn(SegmentId) -> MembersAt,
+    pub(super) storage: SegmentStorage<'a>,
     /// The keys that the segment is evaluated for; `None` for all.
     pub(super) affected: Option<&'a Relation>,
+}
+
+impl<'a> Context<'a> {
+    /// What lowering for a request needs, all keys of a segment's entity wanted.
+    pub(super) fn new(request: &'a Request<'_>, storage: SegmentStorage<'a>) -> Self {
+        Self {
+            hir: storage.hir,
+            target: &request.abilities.target,
+            as_of: request.as_of,
+            tables: &request.tables,
+            storage,
+            affected: None,
+        }
+    }
 }
 
 /// Fields of an entity of which no two rows may have the same.
@@ -84,6 +92,20 @@ pub(super) struct Lowered {
     pub(super) tables: BTreeSet<SegmentId>,
     /// The column sets whose duplicates would multiply rows: keys, and ends of to-one links.
     pub(super) unique: BTreeSet<(EntityId, Vec<FieldId>)>,
+}
+
+impl Lowered {
+    /// Takes over what another reads; its query is what is left of it.
+    pub(super) fn absorb(&mut self, other: Self) -> Query {
+        let Self { query, clock, reads, tables, unique } = other;
+        self.clock.extend(clock.bounds);
+        for (entity, columns) in reads {
+            self.reads.entry(entity).or_default().extend(columns);
+        }
+        self.tables.extend(tables);
+        self.unique.extend(unique);
+        query
+    }
 }
 
 /// Lowers one segment: its match.
@@ -170,8 +192,6 @@ struct Lowering<'a> {
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
-    /// What is being lowered stands inside of an OR, or is a value: no filter of its own.
-    in_alternative: bool,
     /// What the project's zone repeats.
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
@@ -197,7 +217,6 @@ impl<'a> Lowering<'a> {
             tables: BTreeSet::new(),
             unique: BTreeSet::new(),
             repeats: OnceCell::new(),
-            in_alternative: false,
             frames: Vec::new(),
             then: None,
             narrowed: BTreeSet::new(),

@@ -5,8 +5,7 @@
 
 use super::Lowering;
 use super::aggregate::{GroupKey, Inner, is_joined};
-use super::cond::binary;
-use super::frame::{Row, Scope};
+use super::frame::{Mode, Row, Scope};
 use super::names::unused;
 use crate::check::hir::{Aggregate, AggregateFunc, Periods, Ranked, Value};
 use crate::dialect::Function;
@@ -58,13 +57,6 @@ impl Rows {
     }
 }
 
-/// Whether an aggregate needs its rows before they are grouped.
-pub(super) fn needs_rows(aggregate: &Aggregate) -> bool {
-    use AggregateFunc::{First, Last, Mode};
-    let by_func = matches!(aggregate.func, First | Last | Mode) && aggregate.end_in_time().is_none();
-    aggregate.ranked.is_some() || by_func
-}
-
 impl Lowering<'_> {
     /// The value of an aggregate that needs its rows. Null where no row counts.
     pub(super) fn aggregate_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
@@ -82,10 +74,9 @@ impl Lowering<'_> {
     pub(super) fn every_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
         let owner = &scope.this;
         let rows = self.rows_of(owner, aggregate, |this, inner, keys| {
-            let in_alternative = std::mem::replace(&mut this.in_alternative, true);
             let test = aggregate.filter.as_ref();
-            let fails = test.map(|test| (this.cond(&inner.scope, test, true), "fails"));
-            this.in_alternative = in_alternative;
+            let fails =
+                test.map(|test| (this.cond(&inner.scope.with(Mode::Alternative), test, true), "fails"));
             fails.into_iter().chain(this.place_taken(inner, keys, aggregate)).collect()
         });
         let taken = Scalar::And(vec![rows.column(0), within(rows.column(1), aggregate)]);
@@ -130,7 +121,7 @@ impl Lowering<'_> {
         ];
         let over = Over { function: None, partition: rows.partition(), order, frame: None };
         let nullable = aggregate.value.as_ref().is_none_or(|value| value.nullable);
-        let present = nullable.then(|| Scalar::IsNotNull(Box::new(value.clone())));
+        let present = nullable.then(|| value.clone().is_not_null());
         let taken = aggregate.ranked.map(|_| within(rows.column(1), aggregate));
         let filter = crate::plan::rel::all(present.into_iter().chain(taken).collect());
         let mut group_by = rows.partition();
@@ -153,7 +144,7 @@ impl Lowering<'_> {
         let mut columns: Vec<Column> = rows.group_keys().iter().map(GroupKey::column).collect();
         // The value may be one of the keys.
         if !rows.keys.iter().any(|key| key.name == value) {
-            columns.push(Column { value: rows.column(0), name: None });
+            columns.push(Column::plain(rows.column(0)));
         }
         let taken = |name: &str| rows.keys.iter().any(|key| key.name == name) || name == value;
         let place = unused("place", taken);
@@ -205,7 +196,7 @@ impl Lowering<'_> {
         let columns = rows.group_keys().iter().map(GroupKey::column).collect();
         let group_by = rows.partition().into_iter().chain([rows.column(0)]).collect();
         let enough = Scalar::Literal(Literal::Integer(i64::try_from(periods.at_least).unwrap_or(i64::MAX)));
-        let having = Some(binary(BinaryOp::GreaterOrEqual, Scalar::CountRows, enough));
+        let having = Some(Scalar::binary(BinaryOp::GreaterOrEqual, Scalar::CountRows, enough));
         let select = Select { columns, group_by, having, ..rows.select(None) };
         let name = format!("full_periods_of_{}", self.aggregate_name(&periods.rows));
         Rows { cte: self.known_or_new(select, &name), keys: rows.keys.clone(), columns: Vec::new() }
@@ -233,7 +224,7 @@ impl Lowering<'_> {
         let mut branches = Vec::new();
         for (at, bound) in (1..).zip(between) {
             let bound = self.bound_for(&inner.scope, days, bound);
-            branches.push((binary(BinaryOp::Less, time.clone(), bound), number(at)));
+            branches.push((Scalar::binary(BinaryOp::Less, time.clone(), bound), number(at)));
         }
         Scalar::Case(branches, Some(Box::new(number(count))))
     }
@@ -330,8 +321,7 @@ impl Lowering<'_> {
             return named(known);
         }
         let name = unused(&name, |name| columns.iter().any(|column| named(column) == name));
-        let plain = matches!(&value, Scalar::Column(_, column) if *column == name);
-        columns.push(Column { value, name: (!plain).then(|| name.clone()) });
+        columns.push(Column::named(value, &name));
         name
     }
 
@@ -341,7 +331,7 @@ impl Lowering<'_> {
         for key in keys {
             on.push((key.name.clone(), self.field(owner, key.own)));
         }
-        on.extend(place.map(|place| (place, Scalar::Literal(Literal::Integer(1)))));
+        on.extend(place.map(|place| (place, Scalar::integer(1))));
         self.attach(owner, cte, on)
     }
 }
@@ -349,5 +339,5 @@ impl Lowering<'_> {
 /// Whether a row's place is among those that `latest` or `earliest` takes.
 fn within(place: Scalar, aggregate: &Aggregate) -> Scalar {
     let count = aggregate.ranked.and_then(|ranked| i64::try_from(ranked.count).ok()).unwrap_or(i64::MAX);
-    binary(BinaryOp::LessOrEqual, place, Scalar::Literal(Literal::Integer(count)))
+    Scalar::binary(BinaryOp::LessOrEqual, place, Scalar::integer(count))
 }

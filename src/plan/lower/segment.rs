@@ -1,10 +1,11 @@
 //! A segment's members as a select.
 
 use super::aggregate::is_joined;
-use super::frame::{Row, Scope};
-use super::{Lowering, MembersAt, Part};
+use super::frame::{Mode, Row, Scope, last_name};
+use super::{Lowering, Part};
 use crate::check::hir::{Base, Path, SegmentId};
-use crate::plan::rel::{Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef, all};
+use crate::plan::storage::MembersAt;
 
 impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
@@ -55,7 +56,7 @@ impl Lowering<'_> {
             }
             stack.push((at, true));
             for input in self.inputs(at).into_iter().rev() {
-                match (self.cx.members_at)(input) {
+                match self.cx.storage.members_at(input) {
                     MembersAt::Table(table) => {
                         self.members.insert(input, Relation::Table(table));
                         self.tables.insert(input);
@@ -78,7 +79,7 @@ impl Lowering<'_> {
         let key = self.cx.hir.catalog.entity(segment.entity).key.clone();
         self.unique.insert((segment.entity, key.clone()));
         self.narrow_own(id, &row);
-        let scope = Scope { this: row.clone(), outer: None };
+        let scope = Scope::of(row.clone(), None);
         let matching = self.matching(&scope, id, part);
         self.frames[frame].filter.extend(matching);
         let columns = self.key_columns(&row);
@@ -117,8 +118,7 @@ impl Lowering<'_> {
             .map(|id| {
                 let name = entity.field(id).column.clone();
                 let value = self.field(row, id);
-                let plain = matches!(&value, Scalar::Column(_, column) if *column == name);
-                Column { value, name: (!plain).then_some(name) }
+                Column::named(value, name)
             })
             .collect()
     }
@@ -133,25 +133,13 @@ impl Lowering<'_> {
         };
         // The outer row is joined as well where it stands in the same select.
         let here = self.start(scope, path).frame + 1 == self.frames.len();
-        if self.in_alternative && (path.base == Base::This || here) {
+        if scope.mode == Mode::Alternative && (path.base == Base::This || here) {
             return self.joined_segment(scope, relation, names.into_iter().zip(keys).collect(), negated);
         }
         let alias = self.member_alias(&relation);
-        let column = |name: &String| Scalar::Column(alias.clone(), name.clone());
-        let from = Some(TableRef { relation, alias: alias.clone() });
-        match (names.as_slice(), keys.as_slice()) {
-            ([name], [key]) if !negated => {
-                let columns = vec![Column { value: column(name), name: None }];
-                let query = Select { columns, from, ..Select::default() };
-                Scalar::InQuery(Box::new(key.clone()), Box::new(query), Negated(false))
-            }
-            // NOT EXISTS, not NOT IN: engines run it as an anti-join.
-            _ => {
-                let on = names.iter().zip(keys).map(|(name, key)| super::frame::equal(column(name), key));
-                let query = Select { filter: all(on.collect()), from, ..select_one() };
-                Scalar::Exists(Box::new(query), Negated(negated))
-            }
-        }
+        let on = names.into_iter().zip(keys).map(|(name, key)| (Scalar::column(&alias, name), key));
+        let rows = Select { from: Some(TableRef::new(relation, &alias)), ..Select::default() };
+        rows.semi_join(on.collect(), negated)
     }
 
     /// Membership inside of an OR: a left join, for the reasons of [`Self::found`]. Members
@@ -197,19 +185,4 @@ impl Lowering<'_> {
 /// The segments that a segment refers to directly.
 pub(super) fn inputs_of(hir: &crate::check::hir::Hir, id: SegmentId) -> Vec<SegmentId> {
     crate::analyze::inputs(hir, id).into_iter().map(|input| input.segment).collect()
-}
-
-/// What a relation is called where it needs no schema.
-pub(super) fn last_name(relation: &Relation) -> &str {
-    match relation {
-        Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
-        Relation::Cte(name) => name,
-        Relation::Sql { .. } | Relation::Rows(_) => "members",
-    }
-}
-
-/// `SELECT 1`, which tests for rows.
-pub(super) fn select_one() -> Select {
-    let value = Scalar::Literal(crate::types::Literal::Integer(1));
-    Select { columns: vec![Column { value, name: None }], ..Select::default() }
 }

@@ -3,17 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::{Reached, Row, equal};
+use super::frame::{Reached, Row};
 use super::keep::ranks;
 use super::names::initials;
-use super::segment::select_one;
 use super::{Lowering, Part};
 use crate::catalog::{Catalog, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
 };
 use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value};
-use crate::plan::rel::{Column, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Relation, Scalar, Select, TableRef};
 
 /// Fields that are equal: of one row and of another.
 type Ends = Vec<(FieldId, FieldId)>;
@@ -100,18 +99,9 @@ impl Lowering<'_> {
         let frame = self.push(true);
         let (first, rest) = self.start_of_links(reached.entity, hops, frame);
         let last = rest.iter().fold(first, |from, hop| self.join_inner(&from, hop));
-        let owners: Vec<Scalar> = on.iter().map(|(own, _)| self.field(&last, *own)).collect();
+        let own: Vec<Scalar> = on.iter().map(|(own, _)| self.field(&last, *own)).collect();
         let values: Vec<Scalar> = on.iter().map(|(_, target)| self.field(row, *target)).collect();
-        let rows = self.pop();
-        if let ([owner], [value]) = (owners.as_slice(), values.as_slice()) {
-            let columns = vec![Column { value: owner.clone(), name: None }];
-            let rows = Select { columns, ..rows };
-            return Scalar::InQuery(Box::new(value.clone()), Box::new(rows), Negated(false));
-        }
-        let tied = owners.into_iter().zip(values).map(|(owner, value)| equal(owner, value));
-        let filter = all(rows.filter.into_iter().chain(tied).collect());
-        let columns = select_one().columns;
-        Scalar::Exists(Box::new(Select { columns, filter, ..rows }), Negated(false))
+        self.pop().semi_join(own.into_iter().zip(values).collect(), false)
     }
 
     /// The first rows of links from affected keys, as a select's first table, and the links that
@@ -173,19 +163,12 @@ fn are_of_key(catalog: &Catalog, entity: EntityId, on: &Ends) -> bool {
 }
 
 /// That values of a row with an alias are those of columns of some row.
-pub(in crate::plan) fn among(relation: &Relation, beside: &str, mut pairs: Vec<(String, Scalar)>) -> Scalar {
+pub(in crate::plan) fn among(relation: &Relation, beside: &str, pairs: Vec<(String, Scalar)>) -> Scalar {
     let [alias, other] = AFFECTED;
     let alias = if beside.eq_ignore_ascii_case(alias) { other } else { alias };
-    let from = Some(TableRef { relation: relation.clone(), alias: alias.to_owned() });
-    let column = |name: &str| Scalar::Column(alias.to_owned(), name.to_owned());
-    if let ([_], Some((name, value))) = (pairs.as_slice(), pairs.last().cloned()) {
-        let columns = vec![Column { value: column(&name), name: None }];
-        let keys = Select { columns, from, ..Select::default() };
-        return Scalar::InQuery(Box::new(value), Box::new(keys), Negated(false));
-    }
-    let tied = pairs.drain(..).map(|(name, value)| equal(column(&name), value)).collect();
-    let keys = Select { from, filter: all(tied), ..select_one() };
-    Scalar::Exists(Box::new(keys), Negated(false))
+    let keys = Select { from: Some(TableRef::new(relation.clone(), alias)), ..Select::default() };
+    let on = pairs.into_iter().map(|(name, value)| (Scalar::column(alias, name), value));
+    keys.semi_join(on.collect(), false)
 }
 
 /// The segments that a segment's rules ask about its own row, and those they ask about others;

@@ -3,10 +3,10 @@
 use bigdecimal::Zero;
 
 use super::Lowering;
-use super::bounds::{call, shift_exact};
+use super::bounds::shift_exact;
 use super::compare::is_total;
 use super::digits::operands;
-use super::frame::Scope;
+use super::frame::{Mode, Scope};
 use crate::check::hir::{ArithmeticOp, Func, Part, Path, TraitId, Value, ValueKind};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
@@ -25,7 +25,11 @@ impl Lowering<'_> {
             ValueKind::Field(path, field) => {
                 let row = self.row_at(scope, path);
                 let column = self.field(&row, *field);
-                if value.ty == Type::Semver { call(Function::SemverKey, vec![column]) } else { column }
+                if value.ty == Type::Semver {
+                    Scalar::Call(Function::SemverKey, vec![column])
+                } else {
+                    column
+                }
             }
             ValueKind::Trait(path, id) => self.computed(scope, path, *id),
             ValueKind::Aggregate(aggregate) => {
@@ -48,7 +52,7 @@ impl Lowering<'_> {
                 } else {
                     self.part_source(scope, local)
                 };
-                call(part_function(*part), vec![of])
+                Scalar::Call(part_function(*part), vec![of])
             }
             ValueKind::ShiftExact(inner, micros) => {
                 let inner = self.value(scope, inner);
@@ -56,7 +60,7 @@ impl Lowering<'_> {
             }
             ValueKind::DaysBetween(from, to) => {
                 let args = vec![self.value(scope, from), self.value(scope, to)];
-                call(Function::DaysBetween, args)
+                Scalar::Call(Function::DaysBetween, args)
             }
             ValueKind::Periods(periods) => {
                 let scalar = self.periods(scope, periods);
@@ -64,9 +68,7 @@ impl Lowering<'_> {
             }
             ValueKind::Bucket { seed, .. } => self.bucket(&scope.this, seed),
             ValueKind::Condition(cond) => {
-                let in_alternative = std::mem::replace(&mut self.in_alternative, true);
-                let holds = self.cond(scope, cond, false);
-                self.in_alternative = in_alternative;
+                let holds = self.cond(&scope.with(Mode::Alternative), cond, false);
                 Scalar::Coalesce(vec![holds, Scalar::Literal(Literal::Boolean(false))])
             }
         }
@@ -85,7 +87,7 @@ impl Lowering<'_> {
     /// even if it would be 0 or false over nothing.
     fn computed(&mut self, scope: &Scope, path: &Path, id: TraitId) -> Scalar {
         let row = self.row_at(scope, path);
-        let inner = Scope { this: row.clone(), outer: None };
+        let inner = Scope { mode: scope.mode, ..Scope::of(row.clone(), None) };
         let hir = self.cx.hir;
         let value = self.value(&inner, &hir.computed(id).value);
         let plain = matches!(hir.computed(id).value.kind, ValueKind::Field(..));
@@ -93,7 +95,7 @@ impl Lowering<'_> {
         if path.hops.is_empty() || plain {
             return value;
         }
-        let present = Scalar::IsNotNull(Box::new(self.field(&row, key)));
+        let present = self.field(&row, key).is_not_null();
         Scalar::Case(vec![(present, value)], None)
     }
 
@@ -110,7 +112,7 @@ impl Lowering<'_> {
             scalars.0 = self.wide_operand((left, right), scalars.0);
         }
         let scalars = operands(op, (left, right), scalars);
-        let binary = |op, (left, right)| Scalar::Binary(op, Box::new(left), Box::new(right));
+        let binary = |op, (left, right)| Scalar::binary(op, left, right);
         match op {
             ArithmeticOp::Add => binary(BinaryOp::Add, scalars),
             ArithmeticOp::Subtract => binary(BinaryOp::Subtract, scalars),
@@ -118,10 +120,14 @@ impl Lowering<'_> {
                 let digits = scale(&left.ty) + scale(&right.ty);
                 let product = binary(BinaryOp::Multiply, scalars);
                 let exact = matches!(ty, Type::Decimal { .. });
-                if exact && digits > 9 { call(Function::RoundNine, vec![product]) } else { product }
+                if exact && digits > 9 { Scalar::Call(Function::RoundNine, vec![product]) } else { product }
             }
-            ArithmeticOp::Divide => call(Function::Divide, vec![scalars.0, divisor(right, scalars.1)]),
-            ArithmeticOp::Remainder => call(Function::Remainder, vec![scalars.0, divisor(right, scalars.1)]),
+            ArithmeticOp::Divide => {
+                Scalar::Call(Function::Divide, vec![scalars.0, divisor(right, scalars.1)])
+            }
+            ArithmeticOp::Remainder => {
+                Scalar::Call(Function::Remainder, vec![scalars.0, divisor(right, scalars.1)])
+            }
         }
     }
 
@@ -130,7 +136,7 @@ impl Lowering<'_> {
             return self.size(scope, array);
         }
         if let (Func::Abs, [number]) = (func, args) {
-            return call(Function::Abs, vec![self.widened(scope, number)]);
+            return Scalar::Call(Function::Abs, vec![self.widened(scope, number)]);
         }
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
@@ -149,16 +155,16 @@ impl Lowering<'_> {
         match (func, ty) {
             // A whole number is its own floor.
             (Func::Round | Func::Floor | Func::Ceil, Type::Integer) => {
-                scalars.into_iter().next().unwrap_or(Scalar::Literal(Literal::Integer(0)))
+                scalars.into_iter().next().unwrap_or(Scalar::integer(0))
             }
-            _ => call(function, scalars),
+            _ => Scalar::Call(function, scalars),
         }
     }
 }
 
 /// 0 where nothing was counted.
 fn or_zero(scalar: Scalar) -> Scalar {
-    Scalar::Coalesce(vec![scalar, Scalar::Literal(Literal::Integer(0))])
+    Scalar::Coalesce(vec![scalar, Scalar::integer(0)])
 }
 
 /// A divisor. One that is written out and not 0 needs no guard.
@@ -169,7 +175,7 @@ fn divisor(value: &Value, scalar: Scalar) -> Scalar {
         ValueKind::Literal(Literal::Float(number)) => *number != 0.0,
         _ => false,
     };
-    if safe { scalar } else { call(Function::NonZero, vec![scalar]) }
+    if safe { scalar } else { Scalar::Call(Function::NonZero, vec![scalar]) }
 }
 
 fn scale(ty: &Type) -> u8 {

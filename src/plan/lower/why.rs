@@ -4,7 +4,7 @@
 //! inside of an OR, where memberships and aggregates are joined: the engine can then take the
 //! key into each of these.
 
-use super::frame::{Row, Scope, equal};
+use super::frame::{Mode, Row, Scope};
 use super::names::unused;
 use super::{Context, Lowered, Lowering};
 use crate::catalog::EntityId;
@@ -37,15 +37,15 @@ pub(in crate::plan) fn answers(context: &Context<'_>, ask: &Questions<'_>, key: 
     let row = lowering.scan(ask.entity);
     let fields = context.hir.catalog.entity(ask.entity).key.clone();
     for (field, value) in fields.into_iter().zip(key) {
-        let is_it = equal(lowering.field(&row, field), Scalar::Literal(value.clone()));
+        let is_it = Scalar::equal(lowering.field(&row, field), Scalar::Literal(value.clone()));
         lowering.frames[frame].filter.push(is_it);
     }
-    let mut columns = vec![named(Scalar::Clock(AS_OF.to_owned()), AS_OF)];
+    let mut columns = vec![Column::named(Scalar::Clock(AS_OF.to_owned()), AS_OF)];
     columns.extend(lowering.truths(&row, ask.conds));
-    let scope = Scope { this: row, outer: None };
+    let scope = Scope::of(row, None).with(Mode::Alternative);
     for (at, value) in (1..).zip(ask.values) {
         let value = lowering.value(&scope, value);
-        columns.push(named(value, &format!("value_{at}")));
+        columns.push(Column::named(value, &format!("value_{at}")));
     }
     let select = Select { columns, ..lowering.pop() };
     lowering.finish(select)
@@ -66,13 +66,15 @@ pub(in crate::plan) fn counts(context: &Context<'_>, ask: &Questions<'_>, steps:
     lowering.ctes.push(Cte::new(name.clone(), select));
     let alias = unused("c", |alias| alias == name);
     let holds = |&at: &usize| Scalar::Column(alias.clone(), truth(at));
-    let one = |number| Scalar::Literal(Literal::Integer(number));
-    let mut columns =
-        vec![named(Scalar::Clock(AS_OF.to_owned()), AS_OF), named(Scalar::CountRows, "everyone")];
+    let one = |number| Scalar::integer(number);
+    let mut columns = vec![
+        Column::named(Scalar::Clock(AS_OF.to_owned()), AS_OF),
+        Column::named(Scalar::CountRows, "everyone"),
+    ];
     for (at, step) in (1..).zip(steps) {
         let passes = all(step.iter().map(holds).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let counted = Scalar::Case(vec![(passes, one(1))], Some(Box::new(one(0))));
-        columns.push(named(Scalar::Call(Function::SumInteger, vec![counted]), &format!("step_{at}")));
+        columns.push(Column::named(Scalar::Call(Function::SumInteger, vec![counted]), &format!("step_{at}")));
     }
     let from = Some(TableRef { relation: Relation::Cte(name), alias: alias.clone() });
     lowering.finish(Select { columns, from, ..Select::default() })
@@ -85,12 +87,11 @@ impl Lowering<'_> {
         for &id in ask.whole {
             self.inline_whole(id);
         }
-        self.in_alternative = true;
         self.push(false)
     }
 
     fn truths(&mut self, row: &Row, conds: &[&Cond]) -> impl Iterator<Item = Column> + use<> {
-        let scope = Scope { this: row.clone(), outer: None };
+        let scope = Scope::of(row.clone(), None).with(Mode::Alternative);
         let constant = |value| Scalar::Literal(Literal::Boolean(value));
         let mut columns = Vec::new();
         for (at, cond) in conds.iter().enumerate() {
@@ -99,7 +100,7 @@ impl Lowering<'_> {
                 Scalar::Literal(Literal::Boolean(holds)) => constant(holds),
                 holds => Scalar::Case(vec![(holds, constant(true))], Some(Box::new(constant(false)))),
             };
-            columns.push(named(answer, &truth(at)));
+            columns.push(Column::named(answer, &truth(at)));
         }
         columns.into_iter()
     }
@@ -108,8 +109,4 @@ impl Lowering<'_> {
 /// The column of a condition, by its place.
 fn truth(at: usize) -> String {
     format!("condition_{}", at + 1)
-}
-
-fn named(value: Scalar, name: &str) -> Column {
-    Column { value, name: Some(name.to_owned()) }
 }

@@ -2,7 +2,6 @@
 //! columns that say so. What is calculated with nothing else would overflow early.
 
 use super::Lowering;
-use super::bounds::call;
 use super::frame::Scope;
 use crate::catalog::Storage;
 use crate::check::hir::{AggregateFunc, Func, Value, ValueKind};
@@ -15,7 +14,7 @@ impl Lowering<'_> {
     pub(super) fn wide_operand(&self, values: (&Value, &Value), left: Scalar) -> Scalar {
         let integers = values.0.ty == Type::Integer && values.1.ty == Type::Integer;
         if integers && !self.is_wide(values.0) && !self.is_wide(values.1) {
-            return call(Function::WideInteger, vec![left]);
+            return Scalar::Call(Function::WideInteger, vec![left]);
         }
         left
     }
@@ -24,7 +23,7 @@ impl Lowering<'_> {
     pub(super) fn widened(&mut self, scope: &Scope, number: &Value) -> Scalar {
         let scalar = self.value(scope, number);
         if number.ty == Type::Integer && !self.is_wide(number) {
-            return call(Function::WideInteger, vec![scalar]);
+            return Scalar::Call(Function::WideInteger, vec![scalar]);
         }
         scalar
     }

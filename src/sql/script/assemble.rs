@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::dialect::statement_template::{Condition, StatementTemplate};
 use crate::plan::rel::{Bound, Clock, Scalar};
-use crate::plan::{ByKeys, Check, Plan, Refresh, SegmentPlan};
+use crate::plan::{Assertion, ByKeys, Plan, Refresh, SegmentPlan};
 use crate::sql::problems::EmptySlot;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
 use crate::types::{Literal, Type};
@@ -117,7 +117,7 @@ pub(super) struct Writer<'a> {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Context<'a> {
     pub(super) segment: Option<&'a SegmentPlan>,
-    pub(super) check: Option<&'a Check>,
+    pub(super) check: Option<&'a Assertion>,
     pub(super) variable: Option<(&'a str, &'a Type)>,
     /// Another segment whose log is read: its name, and the table of its runs.
     pub(super) input: Option<&'a (String, Vec<String>)>,
@@ -246,7 +246,7 @@ impl<'a> Writer<'a> {
         segment.filter(|_| self.refresh)?.by_keys.as_deref()
     }
 
-    fn checks(&self, out: &mut Vec<Statement>, segment: &'a SegmentPlan, checks: &'a [Check]) {
+    fn checks(&self, out: &mut Vec<Statement>, segment: &'a SegmentPlan, checks: &'a [Assertion]) {
         for check in checks {
             let context = Context { check: Some(check), ..Context::of(segment) };
             self.add(out, (&self.dialect.statements.check, Purpose::Check, "check"), context);
@@ -256,7 +256,7 @@ impl<'a> Writer<'a> {
     /// What must hold of the data: many segments ask for the same, which is checked once. It
     /// belongs to a segment only if no other asks.
     fn shared_checks(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
-        let mut asked: BTreeMap<&str, Vec<(&'a Check, Option<&'a SegmentPlan>)>> = BTreeMap::new();
+        let mut asked: BTreeMap<&str, Vec<(&'a Assertion, Option<&'a SegmentPlan>)>> = BTreeMap::new();
         let mut order: Vec<(&'a str, usize)> = Vec::new();
         for &segment in tables.iter().filter(|segment| self.by_keys(Some(segment)).is_none()) {
             for check in &segment.checks {

@@ -5,7 +5,7 @@ use segc::dialect::{Dialect, Function};
 use segc::plan::rel::{
     BinaryOp, Clock, Column, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef,
 };
-use segc::plan::{Check, KeyColumn, Plan, Refresh, SegmentPlan, StateNames, StateTables};
+use segc::plan::{Assertion, KeyColumn, Plan, Refresh, SegmentPlan, StateNames, StateTables};
 use segc::types::{Literal, Type};
 
 pub(crate) const DATA: &[&str] = &[
@@ -98,7 +98,7 @@ fn recent(from_table: bool) -> Query {
 }
 
 /// Fails if a customer's key stands twice.
-fn unique() -> Check {
+fn unique() -> Assertion {
     let twice = Select {
         columns: vec![plain(int(1))],
         from: Some(table(&["src", "customers"], "c")),
@@ -106,7 +106,7 @@ fn unique() -> Check {
         having: Some(binary(BinaryOp::Greater, Scalar::CountRows, int(1))),
         ..Select::default()
     };
-    Check {
+    Assertion {
         fails_if: Scalar::Exists(Box::new(twice), Negated(false)),
         message: "customers has a key \"twice\", it's not unique".to_owned(),
         unique: None,

@@ -8,7 +8,6 @@ use super::{column, fresh};
 use crate::check::hir::{Sequence, Step};
 use crate::dialect::Function;
 use crate::plan::lower::Lowering;
-use crate::plan::lower::cond::binary;
 use crate::plan::rel::{BinaryOp, Column, Frame, Order, Over, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
@@ -125,9 +124,9 @@ impl<'s> Chain<'s> {
             columns.push((found.clone(), self.over(Function::Max, when(&self.flag(without), at), BEFORE)));
             // Where no such row is before it, the last step stands for it.
             let found = Scalar::Coalesce(vec![column(&found), column(&last)]);
-            holds.push(binary(BinaryOp::LessOrEqual, found, column(&last)));
+            holds.push(Scalar::binary(BinaryOp::LessOrEqual, found, column(&last)));
         } else if to.step.gap.is_none() {
-            holds.push(Scalar::IsNotNull(Box::new(column(&last))));
+            holds.push(column(&last).is_not_null());
         }
         self.levels.push(Level { name: format!("before_{}", self.name(to.at)), columns });
         Reached { holds: Scalar::And(holds), start }
@@ -149,11 +148,11 @@ impl<'s> Chain<'s> {
         kept.reverse();
         let mut from = self.rows.cte.clone();
         let mut filter =
-            self.rows.loose.then(|| any(self.rows.flags.iter().map(|flag| column(flag)).collect()));
+            self.rows.loose.then(|| Scalar::any(self.rows.flags.iter().map(|flag| column(flag)).collect()));
         for (level, kept) in self.levels.iter().zip(kept) {
             let own = |name: &&String| level.columns.iter().any(|(one, _)| one == *name);
             let carried = self.taken.iter().filter(|name| kept.contains(*name) && !own(name));
-            let carried = carried.map(|name| Column { value: column(name), name: None });
+            let carried = carried.map(|name| Column::plain(column(name)));
             let added = level
                 .columns
                 .iter()
@@ -163,7 +162,7 @@ impl<'s> Chain<'s> {
                 Select { columns, from: Some(source(&from)), filter: filter.take(), ..Select::default() };
             from = lowering.put(&format!("{}_{}", self.rows.base, level.name), select, Vec::new());
         }
-        let columns = keys.iter().map(|key| Column { value: column(key), name: None }).collect();
+        let columns = keys.iter().map(|key| Column::plain(column(key))).collect();
         let group_by = keys.iter().map(|key| column(key)).collect();
         let select =
             Select { columns, from: Some(source(&from)), filter: found, group_by, ..Select::default() };
@@ -190,7 +189,11 @@ impl<'s> Chain<'s> {
 
     /// `later - earlier <= length`
     pub(super) fn at_most(&self, later: Scalar, earlier: Scalar, length: i64) -> Scalar {
-        binary(BinaryOp::LessOrEqual, binary(BinaryOp::Subtract, later, earlier), number(length))
+        Scalar::binary(
+            BinaryOp::LessOrEqual,
+            Scalar::binary(BinaryOp::Subtract, later, earlier),
+            Scalar::integer(length),
+        )
     }
 
     /// An aggregate over the rows of the same owner (and value), by time.
@@ -212,14 +215,6 @@ impl<'s> Chain<'s> {
 /// A value where a condition holds.
 pub(super) fn when(holds: &Scalar, value: Scalar) -> Scalar {
     Scalar::Case(vec![(holds.clone(), value)], None)
-}
-
-pub(super) fn number(value: i64) -> Scalar {
-    Scalar::Literal(Literal::Integer(value))
-}
-
-fn any(mut parts: Vec<Scalar>) -> Scalar {
-    if parts.len() == 1 { parts.swap_remove(0) } else { Scalar::Or(parts) }
 }
 
 fn source(cte: &str) -> TableRef {

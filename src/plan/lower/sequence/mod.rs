@@ -17,11 +17,10 @@ mod trailing;
 
 use super::Lowering;
 use super::aggregate::is_joined;
-use super::frame::{Scope, equal};
+use super::frame::{Mode, Scope};
 use super::names::unused;
-use super::segment::select_one;
 use crate::check::hir::Sequence;
-use crate::plan::rel::{Column, Cte, Negated, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Cte, Relation, Scalar, Select, TableRef};
 use chain::Chain;
 
 impl Lowering<'_> {
@@ -35,7 +34,7 @@ impl Lowering<'_> {
         let found = Chain::new(rows, sequence).finish(self, as_of);
         let on: Vec<(String, Scalar)> =
             keys.into_iter().map(|(name, own)| (name, self.field(&owner, own))).collect();
-        if self.in_alternative {
+        if scope.mode == Mode::Alternative {
             let first = on.first().map(|(name, _)| name.clone());
             let alias = self.attach(&owner, &found, on);
             return is_joined(alias, first.as_deref(), negated);
@@ -49,21 +48,9 @@ impl Lowering<'_> {
         let frame = self.push(true);
         let alias = self.alias(frame, cte);
         self.pop();
-        let from = Some(TableRef { relation, alias: alias.clone() });
-        let column = |name: &str| Scalar::Column(alias.clone(), name.to_owned());
-        match on.as_slice() {
-            [(name, own)] if !negated => {
-                let columns = vec![Column { value: column(name), name: None }];
-                let query = Select { columns, from, ..Select::default() };
-                Scalar::InQuery(Box::new(own.clone()), Box::new(query), Negated(false))
-            }
-            // NOT EXISTS, not NOT IN: engines run it as an anti-join.
-            _ => {
-                let on = on.into_iter().map(|(name, own)| equal(column(&name), own));
-                let query = Select { filter: all(on.collect()), from, ..select_one() };
-                Scalar::Exists(Box::new(query), Negated(negated))
-            }
-        }
+        let on = on.into_iter().map(|(name, own)| (Scalar::column(&alias, name), own));
+        let rows = Select { from: Some(TableRef::new(relation, &alias)), ..Select::default() };
+        rows.semi_join(on.collect(), negated)
     }
 
     /// The name of a subquery with these rows: one that is there, or a new one.

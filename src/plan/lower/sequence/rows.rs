@@ -8,7 +8,7 @@ use crate::diagnostic::{SourceId, Span};
 use crate::dialect::Function;
 use crate::plan::lower::Lowering;
 use crate::plan::lower::aggregate::{GroupKey, Inner, reads_outer, window_reads_outer};
-use crate::plan::lower::frame::Row;
+use crate::plan::lower::frame::{Mode, Row};
 use crate::plan::lower::names::slug;
 use crate::plan::rel::{Column, Negated, Scalar, Select, all};
 use crate::types::{Literal, Type};
@@ -88,14 +88,15 @@ impl Lowering<'_> {
             rows.at = fresh("at_micros", &mut taken);
             rows.flags = rows.names.iter().map(|name| fresh(&format!("is_{name}"), &mut taken)).collect();
         }
-        let keys = keys.into_iter().zip(&rows.keys).map(|(key, (name, _))| named(key.grouped, name));
-        let matching = matching.into_iter().zip(&rows.matching).map(|(value, name)| named(value, name));
+        let keys = keys.into_iter().zip(&rows.keys).map(|(key, (name, _))| Column::named(key.grouped, name));
+        let matching =
+            matching.into_iter().zip(&rows.matching).map(|(value, name)| Column::named(value, name));
         let flag = |at: usize| {
             let own = group.iter().position(|&one| one == at).and_then(|own| flags.get(own).cloned());
             own.unwrap_or(Scalar::Literal(Literal::Boolean(false)))
         };
-        let flags = rows.flags.iter().enumerate().map(|(at, name)| named(flag(at), name));
-        let columns = keys.chain(matching).chain([named(at, &rows.at)]).chain(flags).collect();
+        let flags = rows.flags.iter().enumerate().map(|(at, name)| Column::named(flag(at), name));
+        let columns = keys.chain(matching).chain([Column::named(at, &rows.at)]).chain(flags).collect();
         Select { columns, ..self.pop() }
     }
 
@@ -108,7 +109,7 @@ impl Lowering<'_> {
             let target = on.iter().find(|(own, _)| *own == key.own).map(|(_, target)| *target);
             target.is_some_and(|target| catalog.entity(hop.to).field(target).nullable)
         };
-        let present = |key: &GroupKey| Scalar::IsNotNull(Box::new(key.grouped.clone()));
+        let present = |key: &GroupKey| key.grouped.clone().is_not_null();
         keys.iter().filter(nullable).map(present).collect()
     }
 
@@ -129,7 +130,8 @@ impl Lowering<'_> {
         let is_widest = widest.is_some() && steps.len() > 1;
         self.restrict_step_times(inner, steps, common.as_ref());
         self.restrict_events(inner, steps);
-        let in_alternative = std::mem::replace(&mut self.in_alternative, steps.len() > 1);
+        let mode = if steps.len() > 1 { Mode::Alternative } else { Mode::Filter };
+        let scope = inner.scope.with(mode);
         let mut flags = Vec::new();
         for (step, window) in steps.iter().zip(&windows) {
             let mut conditions = self.own_events(inner, steps, step);
@@ -138,11 +140,10 @@ impl Lowering<'_> {
             }
             if let Some(filter) = &step.rows.filter {
                 rows.loose |= steps.len() > 1;
-                conditions.push(self.cond(&inner.scope, filter, false));
+                conditions.push(self.cond(&scope, filter, false));
             }
             flags.push(all(conditions).unwrap_or(Scalar::Literal(Literal::Boolean(true))));
         }
-        self.in_alternative = in_alternative;
         if let ([_], [flag]) = (steps, flags.as_mut_slice()) {
             let whole = std::mem::replace(flag, Scalar::Literal(Literal::Boolean(true)));
             if whole != *flag {
@@ -181,7 +182,7 @@ impl Lowering<'_> {
             names.dedup();
             let Some(field) = self.cx.hir.catalog.entity(row.entity).event_name else { continue };
             let field = Box::new(self.field(row, field));
-            let names = names.into_iter().map(|name| Scalar::Literal(Literal::String(name))).collect();
+            let names = names.into_iter().map(|name| Scalar::text(name)).collect();
             self.frames[row.frame].filter.push(Scalar::InList(field, names, Negated(false)));
         }
     }
@@ -196,11 +197,9 @@ impl Lowering<'_> {
     /// The value of `matching`, which is present, in the type that all steps share.
     fn matching_value(&mut self, inner: &Inner, sequence: &Sequence, steps: &[&Step]) -> Option<Scalar> {
         let (value, ty) = (steps.first()?.matching.as_ref()?, sequence.matching.as_ref()?);
-        let in_alternative = std::mem::replace(&mut self.in_alternative, true);
         let scalar = self.value(&inner.scope, value);
-        self.in_alternative = in_alternative;
         if value.nullable {
-            let present = Scalar::IsNotNull(Box::new(scalar.clone()));
+            let present = scalar.clone().is_not_null();
             self.frames[inner.scope.this.frame].filter.push(present);
         }
         let widened = if value.ty == *ty { scalar } else { Scalar::Cast(Box::new(scalar), ty.clone()) };
@@ -214,7 +213,7 @@ impl Lowering<'_> {
     fn step_time(&mut self, inner: &Inner, steps: &[&Step]) -> Scalar {
         let last = steps.first().and_then(|step| step.rows.times.last());
         let row = last.and_then(|(hop, _)| inner.path.get(*hop)).cloned();
-        let (Some(&(_, field)), Some(row)) = (last, row) else { return Scalar::Literal(Literal::Integer(0)) };
+        let (Some(&(_, field)), Some(row)) = (last, row) else { return Scalar::integer(0) };
         let is_date = self.cx.hir.catalog.entity(row.entity).field(field).ty == Type::Date;
         let time = self.field(&row, field);
         let time = if is_date { self.midnight_of(time) } else { time };
@@ -253,11 +252,6 @@ impl Lowering<'_> {
         };
         sequence.steps.iter().enumerate().map(|step| name(step).unwrap_or_default()).collect()
     }
-}
-
-fn named(value: Scalar, name: &str) -> Column {
-    let plain = matches!(&value, Scalar::Column(_, column) if column == name);
-    Column { value, name: (!plain).then(|| name.to_owned()) }
 }
 
 /// `view_to_purchase`, `cart_without_purchase`

@@ -11,10 +11,9 @@
 //! step, and exchange what follows. Otherwise it is the very latest end of this start, which
 //! [`Chain::ends`] finds by going back from the last step as [`Chain::reached`] goes ahead.
 
-use super::chain::{Chain, Level, Positive, Reached, number, when};
+use super::chain::{Chain, Level, Positive, Reached, when};
 use super::column;
 use crate::dialect::Function;
-use crate::plan::lower::cond::binary;
 use crate::plan::rel::{BinaryOp, Frame, Scalar, all};
 
 /// A time before all times.
@@ -49,12 +48,16 @@ impl Chain<'_> {
         };
         let forbidden = self.fresh(&format!("last_{}", self.name(last)));
         let mut columns = vec![(forbidden.clone(), latest(self, &self.flag(last), &at))];
-        let over = binary(BinaryOp::Less, binary(BinaryOp::Add, at.clone(), number(span)), as_of);
+        let over = Scalar::binary(
+            BinaryOp::Less,
+            Scalar::binary(BinaryOp::Add, at.clone(), Scalar::integer(span)),
+            as_of,
+        );
         let mut holds = vec![self.flag(0), over];
         // No forbidden row within the span lies behind this end.
         let free = |end: &Scalar| {
             let found = Scalar::Coalesce(vec![column(&forbidden), end.clone()]);
-            binary(BinaryOp::LessOrEqual, found, end.clone())
+            Scalar::binary(BinaryOp::LessOrEqual, found, end.clone())
         };
         if positives.len() == 1 {
             holds.push(free(&at));
@@ -62,7 +65,7 @@ impl Chain<'_> {
             let (end, start) = (self.fresh("last_end"), self.fresh("last_start"));
             columns.push((end.clone(), latest(self, &reached.holds, &at)));
             columns.push((start.clone(), latest(self, &reached.holds, &reached.start)));
-            holds.push(binary(BinaryOp::LessOrEqual, at, column(&start)));
+            holds.push(Scalar::binary(BinaryOp::LessOrEqual, at, column(&start)));
             holds.push(free(&column(&end)));
         }
         if let Some(alive) = alive {
@@ -110,7 +113,7 @@ impl Chain<'_> {
             columns.push((seen.clone(), latest(self, value, &SO_FAR)));
             let cut = self.fresh(&format!("{what}_{name}_before_{}", self.name(without)));
             cuts.push((cut.clone(), self.at_next(without, &seen)));
-            let sooner = binary(BinaryOp::Less, column(&cut), within.clone());
+            let sooner = Scalar::binary(BinaryOp::Less, column(&cut), within.clone());
             found.push(Scalar::Case(vec![(sooner, column(&cut))], Some(Box::new(within))));
         }
         self.levels.push(Level { name: format!("after_{}", self.name(step)), columns });
@@ -119,13 +122,13 @@ impl Chain<'_> {
         }
         let end = found.pop().unwrap_or_else(|| at.clone());
         let next = found.pop().unwrap_or_else(|| end.clone());
-        let follows = binary(BinaryOp::Greater, next, at);
+        let follows = Scalar::binary(BinaryOp::Greater, next, at);
         Alive { holds: Scalar::And(vec![self.flag(step), follows]), end }
     }
 
     /// The value of a column at the next row of a step; null where there is none.
     fn at_next(&self, step: usize, value: &str) -> Scalar {
-        let value = Scalar::Coalesce(vec![column(value), number(NEVER)]);
+        let value = Scalar::Coalesce(vec![column(value), Scalar::integer(NEVER)]);
         // Backward in time: a frame that begins at the row would be gone through for each row.
         self.window(Function::Min, when(&self.flag(step), value), super::chain::BEFORE, true)
     }

@@ -1,0 +1,74 @@
+//! What a plan is made for.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::policy::{Abilities, Policy};
+use super::storage::{Reading, SegmentStorage};
+use crate::analyze::Graph;
+use crate::catalog::TableSource;
+use crate::check::hir::{Hir, Materialize, SegmentId};
+use crate::diagnostic::{Sources, Span};
+use crate::project::OnStaleState;
+
+/// What a plan is made for.
+pub struct Request<'a> {
+    /// The checked project.
+    pub hir: &'a Hir,
+    /// Its graph.
+    pub graph: &'a Graph,
+    /// The fingerprint of every segment, by its identity.
+    pub fingerprints: &'a [String],
+    /// The segments that are wanted; the stored ones that they read are added.
+    pub segments: &'a [SegmentId],
+    /// What the target can do.
+    pub abilities: &'a Abilities,
+    /// The dialect's name.
+    pub dialect: &'a str,
+    /// The schema of the segments' tables.
+    pub schema: &'a [String],
+    /// The project's policy, and the tier's.
+    pub policies: &'a [Policy<'a>],
+    /// How segments are stored that do not say.
+    pub materialize: Materialize,
+    /// Where the project says its zone.
+    pub zone_span: Option<Span>,
+    /// The instant of the build, if it is known.
+    pub as_of: Option<Timestamp>,
+    /// The names of the entities' tables, without their schemas ([`tables`]).
+    pub tables: BTreeSet<String>,
+    /// What a refresh does that can't build on the last run.
+    pub on_stale_state: OnStaleState,
+    /// The files that the spans of the tree point into.
+    pub sources: &'a Sources,
+    /// A hash of the dialect's functions, which says when the same plan means other SQL.
+    pub templates: &'a str,
+}
+
+/// The last parts of the names of the entities' tables on a target.
+#[must_use]
+pub fn tables(hir: &Hir, target: &str) -> BTreeSet<String> {
+    let last = |source: &TableSource| match source {
+        TableSource::Table(parts) => parts.last().map(|name| name.to_lowercase()),
+        TableSource::Query { .. } => None,
+    };
+    hir.catalog.entities.iter().filter_map(|entity| last(entity.source_on(target))).collect()
+}
+
+impl Request<'_> {
+    /// How a segment is stored.
+    #[must_use]
+    pub fn materialize(&self, id: SegmentId) -> Materialize {
+        self.storage(Reading::Stored).materialize(id)
+    }
+
+    pub(super) fn table(&self, id: SegmentId) -> Vec<String> {
+        self.storage(Reading::Stored).table(id)
+    }
+
+    /// How the segments are stored.
+    pub(super) fn storage(&self, reading: Reading) -> SegmentStorage<'_> {
+        SegmentStorage { hir: self.hir, schema: self.schema, default: self.materialize, reading }
+    }
+}
