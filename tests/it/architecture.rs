@@ -69,6 +69,28 @@ fn sql_asks_no_capability() {
     }
 }
 
+/// A flag that nothing asks for would be a promise that no policy can keep.
+#[test]
+fn plan_decides_by_every_capability() {
+    let planning = sources().into_iter().filter(|file| module_of(file) == "plan");
+    let planning = planning.filter(|file| !file.ends_with("problems.rs"));
+    let code: String = planning.map(|file| code(&read(&file))).collect();
+    let declared = read(Path::new("src/dialect/capability.rs"));
+    let (_, declared) = declared.split_once("    Capability {").expect("the list of capabilities");
+    let (declared, _) = declared.split_once("\n    }").expect("its end");
+    let mut variants = 0;
+    for line in declared.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        let Some((variant, _)) = line.trim().split_once(" = ") else { continue };
+        variants += 1;
+        let asked = words(&code, "Capability").any(|rest| {
+            rest.strip_prefix("::")
+                .is_some_and(|name| words(name, variant).next() == name.strip_prefix(variant))
+        });
+        assert!(asked, "nothing in src/plan decides by `Capability::{variant}`");
+    }
+    assert!(variants > 20, "read only {variants} capabilities");
+}
+
 #[test]
 fn the_pages_for_contributors_name_what_is_there() {
     let tops =
