@@ -94,8 +94,11 @@ const WINDOWS: &[&str] = &[
     " during 2026-02-28 to 2026-03-29",
     " during until 2026-04-30",
     " during 2026-03-01 through 2026-04-30",
+    // Rows age out of these.
     " during last 30 days",
     " during last 7 days",
+    " during last 7 days",
+    " during last 24 hours",
     " during this month",
 ];
 
@@ -103,7 +106,13 @@ const WINDOWS: &[&str] = &[
 fn edges(first: Timestamp) -> Vec<Edge> {
     let days = ["2026-02-28", "2026-03-01", "2026-03-22", "2026-03-29", "2026-04-30", "2026-05-01"];
     let fixed = days.map(|day| Edge::Fixed(format!("{day}T00:00:00Z").parse().expect("an instant")));
-    let moving = [Edge::Ago(30, Unit::Day), Edge::Ago(7, Unit::Day), Edge::Start(Unit::Month, 0)];
+    let moving = [
+        Edge::Now,
+        Edge::Ago(30, Unit::Day),
+        Edge::Ago(7, Unit::Day),
+        Edge::Ago(24, Unit::Hour),
+        Edge::Start(Unit::Month, 0),
+    ];
     fixed.into_iter().chain(moving).chain([Edge::Fixed(first)]).collect()
 }
 
