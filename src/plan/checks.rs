@@ -101,7 +101,7 @@ fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
     };
     let column = |&field: &FieldId| Scalar::Column(CHECKED.to_owned(), entity.field(field).column.clone());
     let columns: Vec<Scalar> = fields.iter().map(column).collect();
-    let present = columns.iter().cloned().map(|column| column.is_not_null());
+    let present = columns.iter().cloned().map(|column| column.present());
     Select {
         columns: columns.iter().cloned().map(Column::plain).collect(),
         from: Some(TableRef { relation, alias: CHECKED.to_owned() }),

@@ -40,7 +40,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     };
     let holds = request.hir.segment(id).properties.expire.is_some();
     let stored = Select {
-        filter: holds.then(|| Scalar::column("m", "expires_at").is_null()),
+        filter: holds.then(|| Scalar::column("m", "expires_at").missing()),
         ..side(EXTRA, Relation::Table(request.table(id)), "m")
     };
     let matching = side(MISSING, Relation::Cte(fresh.clone()), "e");

@@ -266,7 +266,7 @@ impl Refreshing<'_> {
         let Assertion { fails_if, message, unique } =
             double_members(name, self.table, &keys.key.iter().map(key).collect::<Vec<_>>());
         // Where the last run can be built upon, there are as many members as it left.
-        let unknown = Scalar::Clock(State::last_as_of(name)).is_null();
+        let unknown = Scalar::Clock(State::last_as_of(name)).missing();
         checks.push(Assertion { fails_if: Scalar::And(vec![unknown, fails_if]), message, unique });
         found.clock.extend(query.clock.bounds);
         let evaluated = [&query.query].into_iter().chain(&admitted);

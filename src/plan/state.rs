@@ -173,17 +173,15 @@ impl BaseRun<'_> {
     /// That this run isn't to be built upon though there was one, or though the table of the
     /// segment has members.
     pub(super) fn refusal(&self) -> Assertion {
-        let any_run = all(vec![
-            is("r", "segment", Scalar::text(self.segment)),
-            Scalar::column("r", "as_of").is_not_null(),
-        ]);
+        let any_run =
+            all(vec![is("r", "segment", Scalar::text(self.segment)), Scalar::column("r", "as_of").present()]);
         let any_run =
             Select { columns: Select::one().columns, filter: any_run, ..from_runs(&self.tables.runs) };
         let any_member = rows_of(self.table, Scalar::integer(1));
         let exists = |select| Scalar::exists(select, false);
         let started = Scalar::Or(vec![exists(any_run), exists(any_member)]);
         Assertion {
-            fails_if: Scalar::And(vec![self.as_of().is_null(), started]),
+            fails_if: Scalar::And(vec![self.as_of().missing(), started]),
             message: format!(
                 "segc: segment {} can't be refreshed from its last run, which had another definition, another way to refresh, or a later as_of, or isn't known: run its create script; nothing was written",
                 self.segment

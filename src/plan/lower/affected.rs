@@ -242,7 +242,7 @@ impl Lowering<'_> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let nullable = fields.iter().filter(|&&field| entity.field(field).nullable);
         let nullable: Vec<FieldId> = nullable.copied().collect();
-        nullable.into_iter().map(|field| self.field(row, field).is_not_null()).collect()
+        nullable.into_iter().map(|field| self.field(row, field).present()).collect()
     }
 
     /// The keys in a segment's log that are new, led back.
@@ -296,7 +296,7 @@ impl Lowering<'_> {
 
     /// Everyone and every member, where the last run can't be built upon.
     fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
-        let unknown = Scalar::Clock(State::last_as_of(state.segment)).is_null();
+        let unknown = Scalar::Clock(State::last_as_of(state.segment)).missing();
         let all = self.all_keys(state.entity);
         let mut found = vec![("everyone_if_new", all)];
         if !state.grows {

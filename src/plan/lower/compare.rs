@@ -167,8 +167,8 @@ impl Lowering<'_> {
         let scalar = if value.ty == Type::Date && !days { self.midnight_of(scalar) } else { scalar };
         if from.is_none() && to.is_none() {
             return match (value.nullable, negated) {
-                (true, false) => scalar.is_not_null(),
-                (true, true) => scalar.is_null(),
+                (true, false) => scalar.present(),
+                (true, true) => scalar.missing(),
                 (false, _) => Scalar::Literal(Literal::Boolean(!negated)),
             };
         }
@@ -216,7 +216,7 @@ impl Lowering<'_> {
             conditions.push(Scalar::binary(op, operand.clone(), bound));
         }
         if conditions.is_empty() && declared.nullable {
-            conditions.push(operand.is_not_null());
+            conditions.push(operand.present());
         }
         conditions
     }

@@ -34,7 +34,7 @@ impl Lowering<'_> {
             let since = self.since(row.entity, *ty == Type::Date, &horizon, state);
             filter.push(Scalar::binary(BinaryOp::GreaterOrEqual, column.clone(), since));
             if *nullable && *id == always_if_missing {
-                filter.push(column.clone().is_null());
+                filter.push(column.clone().missing());
             }
         }
         let only = columns.first().filter(|_| columns.len() == 1).map(|(column, ..)| column.clone());
@@ -49,7 +49,7 @@ impl Lowering<'_> {
         self.alias(frame, CHECKED);
         let row = self.raw(entity);
         let (_, mut filter) = self.arrived(&row, state);
-        filter.push(Scalar::Clock(State::last_as_of(state.segment)).is_null());
+        filter.push(Scalar::Clock(State::last_as_of(state.segment)).missing());
         self.frames[row.frame].filter.push(Scalar::Or(filter));
         let value = |this: &mut Self, field| Column::plain(this.field(&row, field));
         let columns = fields.iter().map(|&field| value(self, field)).collect();

@@ -230,7 +230,7 @@ impl Lowering<'_> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let nullable = |id: &FieldId| entity.field(*id).nullable && !joined.contains(id);
         let ids: Vec<FieldId> = entity.key.iter().copied().filter(nullable).collect();
-        let key = ids.into_iter().map(|id| self.field(row, id).is_not_null());
+        let key = ids.into_iter().map(|id| self.field(row, id).present());
         let mut exists: Vec<Scalar> = key.collect();
         if let Some(mark) = entity.deleted_at() {
             self.reads.entry(row.entity).or_default().insert(entity.field(mark).column.clone());
@@ -314,7 +314,7 @@ fn stored(field: &Field, alias: &str) -> Scalar {
 /// doesn't depend on its zone.
 pub(in crate::plan) fn not_deleted(entity: &Entity, alias: &str) -> Option<Scalar> {
     let mark = entity.field(entity.deleted_at()?);
-    Some(stored(mark, alias).is_null())
+    Some(stored(mark, alias).missing())
 }
 
 /// Hops are compared by meaning, not by where they were written.

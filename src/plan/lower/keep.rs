@@ -231,7 +231,7 @@ impl Chain {
     /// The keys of those who stay.
     fn select(&mut self) -> Select {
         let relation = Relation::Cte(self.from.clone());
-        let columns = self.columns().into_iter().map(|value| Column::plain(value)).collect();
+        let columns = self.columns().into_iter().map(Column::plain).collect();
         let from = Some(TableRef { relation, alias: RANKED.to_owned() });
         Select { columns, from, filter: all(std::mem::take(&mut self.filter)), ..Select::default() }
     }

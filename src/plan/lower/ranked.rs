@@ -121,7 +121,7 @@ impl Lowering<'_> {
         ];
         let over = Over { function: None, partition: rows.partition(), order, frame: None };
         let nullable = aggregate.value.as_ref().is_none_or(|value| value.nullable);
-        let present = nullable.then(|| value.clone().is_not_null());
+        let present = nullable.then(|| value.clone().present());
         let taken = aggregate.ranked.map(|_| within(rows.column(1), aggregate));
         let filter = crate::plan::rel::all(present.into_iter().chain(taken).collect());
         let mut group_by = rows.partition();

@@ -95,7 +95,7 @@ impl Lowering<'_> {
         if path.hops.is_empty() || plain {
             return value;
         }
-        let present = self.field(&row, key).is_not_null();
+        let present = self.field(&row, key).present();
         Scalar::Case(vec![(present, value)], None)
     }
 

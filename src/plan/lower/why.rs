@@ -45,7 +45,7 @@ pub(in crate::plan) fn answers(context: &Context<'_>, ask: &Questions<'_>, key: 
     let scope = Scope::of(row, None).with(Mode::Alternative);
     for (at, value) in (1..).zip(ask.values) {
         let value = lowering.value(&scope, value);
-        columns.push(Column::named(value, &format!("value_{at}")));
+        columns.push(Column::named(value, format!("value_{at}")));
     }
     let select = Select { columns, ..lowering.pop() };
     lowering.finish(select)
@@ -74,7 +74,7 @@ pub(in crate::plan) fn counts(context: &Context<'_>, ask: &Questions<'_>, steps:
     for (at, step) in (1..).zip(steps) {
         let passes = all(step.iter().map(holds).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let counted = Scalar::Case(vec![(passes, one(1))], Some(Box::new(one(0))));
-        columns.push(Column::named(Scalar::Call(Function::SumInteger, vec![counted]), &format!("step_{at}")));
+        columns.push(Column::named(Scalar::Call(Function::SumInteger, vec![counted]), format!("step_{at}")));
     }
     let from = Some(TableRef { relation: Relation::Cte(name), alias: alias.clone() });
     lowering.finish(Select { columns, from, ..Select::default() })
@@ -100,7 +100,7 @@ impl Lowering<'_> {
                 Scalar::Literal(Literal::Boolean(holds)) => constant(holds),
                 holds => Scalar::Case(vec![(holds, constant(true))], Some(Box::new(constant(false)))),
             };
-            columns.push(Column::named(answer, &truth(at)));
+            columns.push(Column::named(answer, truth(at)));
         }
         columns.into_iter()
     }

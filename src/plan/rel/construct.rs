@@ -30,12 +30,12 @@ impl Scalar {
     }
 
     /// `x IS NULL`
-    pub(crate) fn is_null(self) -> Self {
+    pub(crate) fn missing(self) -> Self {
         Self::IsNull(Box::new(self))
     }
 
     /// `x IS NOT NULL`
-    pub(crate) fn is_not_null(self) -> Self {
+    pub(crate) fn present(self) -> Self {
         Self::IsNotNull(Box::new(self))
     }
 

@@ -126,7 +126,7 @@ impl<'s> Chain<'s> {
             let found = Scalar::Coalesce(vec![column(&found), column(&last)]);
             holds.push(Scalar::binary(BinaryOp::LessOrEqual, found, column(&last)));
         } else if to.step.gap.is_none() {
-            holds.push(column(&last).is_not_null());
+            holds.push(column(&last).present());
         }
         self.levels.push(Level { name: format!("before_{}", self.name(to.at)), columns });
         Reached { holds: Scalar::And(holds), start }

@@ -109,7 +109,7 @@ impl Lowering<'_> {
             let target = on.iter().find(|(own, _)| *own == key.own).map(|(_, target)| *target);
             target.is_some_and(|target| catalog.entity(hop.to).field(target).nullable)
         };
-        let present = |key: &GroupKey| key.grouped.clone().is_not_null();
+        let present = |key: &GroupKey| key.grouped.clone().present();
         keys.iter().filter(nullable).map(present).collect()
     }
 
@@ -182,7 +182,7 @@ impl Lowering<'_> {
             names.dedup();
             let Some(field) = self.cx.hir.catalog.entity(row.entity).event_name else { continue };
             let field = Box::new(self.field(row, field));
-            let names = names.into_iter().map(|name| Scalar::text(name)).collect();
+            let names = names.into_iter().map(Scalar::text).collect();
             self.frames[row.frame].filter.push(Scalar::InList(field, names, Negated(false)));
         }
     }
@@ -199,7 +199,7 @@ impl Lowering<'_> {
         let (value, ty) = (steps.first()?.matching.as_ref()?, sequence.matching.as_ref()?);
         let scalar = self.value(&inner.scope, value);
         if value.nullable {
-            let present = scalar.clone().is_not_null();
+            let present = scalar.clone().present();
             self.frames[inner.scope.this.frame].filter.push(present);
         }
         let widened = if value.ty == *ty { scalar } else { Scalar::Cast(Box::new(scalar), ty.clone()) };
