@@ -186,7 +186,7 @@ fn what_a_probe_does_not_find_is_refused() {
         let (code, out, err) = segc(&[&["-C", &project], ask, &[&database]].concat(), &[]);
         assert_eq!((code, out.as_str()), (1, ""), "{ask:?}: {err}");
         assert!(err.contains("SEG590") && err.contains("needs: a licence"), "{ask:?}: {err}");
-        assert!(err.contains("targets that have `many_linked_conditions`: other"), "{ask:?}: {err}");
+        assert!(err.contains("targets that support `many_linked_conditions`: other"), "{ask:?}: {err}");
     }
     let mut engine = segc::engine::DuckDb::open(Some(&file)).expect("it opens");
     segc::engine::Engine::execute(&mut engine, "CREATE TABLE licence (a INTEGER)").expect("a table");

@@ -67,7 +67,7 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
             ("often", "mode(orders.total)"),
             ("weekly", "periods(orders during last 2 weeks each 1 week)"),
         ],
-        "conditions on arrays of linked entities",
+        "aggregates over linked entities",
     ),
     ("sequences", &[("twice", "sequence(orders then (orders where total > 5))")], "sequences of rows"),
     (
@@ -90,7 +90,7 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
     (
         "materialized_composition",
         &[("vip", "premium"), ("friend", "in segment at_big"), ("again", "in segment buyers")],
-        "composition with materialised segments",
+        "composition with stored segments",
     ),
 ];
 
@@ -179,7 +179,7 @@ fn a_target_refuses_what_it_lacks() {
     let files = |flag: &str| project("", &format!("capabilities: {{ {flag}: false }}\n"), SEGMENTS);
     assert_refused(files, "tiny", &Options::default(), "SEG501", &|flag| {
         let helps = vec![
-            format!("targets that have `{flag}`: duckdb;"),
+            format!("targets that support `{flag}`: duckdb;"),
             format!("answer `{flag}: true` in a dialect"),
         ];
         ("which the target `tiny` does not have".to_owned(), helps)
@@ -199,7 +199,7 @@ fn where_no_target_has_it_the_help_says_so() {
     let files = project("", lacks, SEGMENTS).with("segc.yml", "name: test\ntargets: { tiny: {} }\n");
     let (problems, ..) = judged(&files, "tiny", &Options::default());
     assert!(
-        help(&problems[0]).starts_with("no target of this project has `many_linked_conditions`"),
+        help(&problems[0]).starts_with("no target of this project supports `many_linked_conditions`"),
         "{problems:?}"
     );
 }
@@ -212,7 +212,7 @@ fn the_policy_refuses_what_it_switches_off() {
         assert_refused(files, target, &Options::default(), "SEG502", &|flag| {
             let helps = vec![
                 format!("`policy.capabilities.{flag}` in segc.yml is false: take it out"),
-                format!("targets that have `{flag}`: duckdb, tiny"),
+                format!("targets that support `{flag}`: duckdb, tiny"),
             ];
             ("which the project's policy forbids".to_owned(), helps)
         });
@@ -227,9 +227,9 @@ fn a_tier_refuses_what_it_switches_off_and_only_if_chosen() {
     assert_refused(files, "tiny", &tier("free"), "SEG503", &|flag| {
         let helps = vec![
             format!("`tiers.free.capabilities.{flag}` in segc.yml is false: choose another tier"),
-            format!("targets that have `{flag}`: duckdb, tiny"),
+            format!("targets that support `{flag}`: duckdb, tiny"),
         ];
-        ("which the tier `free` does not include".to_owned(), helps)
+        ("which the tier `free` doesn't include".to_owned(), helps)
     });
     let (problems, compiled, _) = judged(&files("segment_composition"), "tiny", &Options::default());
     assert!(problems.is_empty() && compiled.len() == SEGMENTS.lines().count(), "{problems:?}");
@@ -391,7 +391,7 @@ fn a_zone_is_refused_by_whoever_has_none() {
             "capabilities: { time_zones: false }\n",
             Options::default(),
             "the target `tiny` has no time zones",
-            "targets that have `time_zones`: duckdb",
+            "targets that support `time_zones`: duckdb",
         ),
         (
             format!("{zone}policy: {off}\n"),
@@ -427,8 +427,8 @@ fn a_name_too_long_for_a_target_is_refused() {
     let (problems, compiled, session) = judged(&files, "tiny", &Options::default());
     assert_eq!((problems.len(), compiled), (1, vec![fits]));
     assert_eq!((problems[0].code, underlined(&session, &problems[0])), ("SEG506", long.as_str()));
-    assert_eq!(problems[0].message, format!("`{long}` is too long a name for `tiny`"));
-    assert_eq!(help(&problems[0]), "it has 21 bytes; at most 20 are possible there");
+    assert_eq!(problems[0].message, format!("the name `{long}` is too long for `tiny`"));
+    assert_eq!(help(&problems[0]), "it has 21 bytes, but the limit is 20");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_segment_has_twenty_keeps_at_most() {
     assert_eq!(found(&keeps(20)), (Vec::new(), 1));
     assert_eq!(
         found(&keeps(400)).0,
-        ["SEG531 `keep top 880 by id` `best` has 400 `keep`s, and 20 are the most; write the first 20 in a \
+        ["SEG531 `keep top 880 by id` `best` has 400 `keep`s, but the limit is 20; write the first 20 in a \
           segment of their own, and let `best` extend it"]
     );
 }
@@ -125,11 +125,11 @@ fn two_hundred_segments_are_put_in_place_at_most() {
         assert_eq!(found(&chain(201, how, last)), (Vec::new(), 201), "{how} {last}");
         let (problems, planned) = found(&chain(202, how, last));
         assert_eq!((problems.len(), planned), (1, 201), "{problems:#?}");
-        assert!(problems[0].starts_with("SEG532 `s201` more than 200 segments are put in place in `s201`; "));
+        assert!(problems[0].starts_with("SEG532 `s201` more than 200 segments are expanded into `s201`; "));
     }
     let (problems, _) = found(&chain(202, "inline", "incremental"));
     let help =
-        "; store one in between: say `materialize: incremental` in `s200`, so that it is read from its table";
+        "; store one of them: set `materialize: incremental` in `s200`, so that it is read from its table";
     assert!(problems[0].ends_with(help), "{problems:#?}");
     // What is read from its table is put in place nowhere.
     assert_eq!(found(&chain(500, "incremental", "incremental")), (Vec::new(), 500));
@@ -147,7 +147,7 @@ fn a_segment_has_five_thousand_conditions_at_most() {
     let (problems, _) = found(&wide(6_000));
     let large = problems.iter().find(|told| told.starts_with("SEG53")).expect("it is too large");
     assert!(
-        large.starts_with("SEG533 `wide` `wide` has 6000 conditions, and 5000 are the most; write values"),
+        large.starts_with("SEG533 `wide` `wide` has 6000 conditions, but the limit is 5000; write values"),
         "{large}"
     );
 }

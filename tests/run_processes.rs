@@ -266,7 +266,7 @@ fn of_two_runs_on_a_server_one_waits_or_fails() {
     let mut told = BufReader::new(waiting.stderr.take().expect("it is piped"));
     let mut line = String::new();
     told.read_line(&mut line).expect("it says something");
-    assert_eq!(line, "another run is at work in this database: waiting for its end\n");
+    assert_eq!(line, "another run is in progress in this database: waiting for its end\n");
     std::thread::sleep(Duration::from_millis(300));
     assert!(waiting.try_wait().expect("a child").is_none(), "it waits");
     let now = server.query("SELECT CLOCK_TIMESTAMP()").expect("it answers").rows[0][0].to_string();

@@ -107,7 +107,10 @@ const MESSES: &[Mess] = &[
     (
         &["ALTER TABLE segments.segc_runs DROP COLUMN plan"],
         "SEG734",
-        ["`segments.segc_runs` isn't as segc makes it: it has no column `plan`", "no member is lost"],
+        [
+            "`segments.segc_runs` doesn't have the columns that segc expects: it has no column `plan`",
+            "no member is lost",
+        ],
         "DROP TABLE segments.segc_runs",
         &["buyers", "rest"],
     ),
@@ -115,7 +118,7 @@ const MESSES: &[Mess] = &[
         &["ALTER TABLE segments.buyers DROP COLUMN entered_at"],
         "SEG734",
         [
-            "`segments.buyers` isn't as segc makes it: it has no column `entered_at`",
+            "`segments.buyers` doesn't have the columns that segc expects: it has no column `entered_at`",
             "change it back, or drop it",
         ],
         "DROP TABLE segments.buyers",

@@ -172,7 +172,7 @@ fn a_name_that_an_engine_would_replace_is_refused_there_alone() {
             let told: Vec<String> =
                 problems.iter().map(|problem| format!("{} {}", problem.code, problem.message)).collect();
             let wanted = wrong.filter(|_| target == "spark").map(|name| {
-                format!("SEG608 `{name}` can't be read on `spark`, which replaces what begins with `${{`")
+                format!("SEG608 `{name}` can't be read on `spark`, which replaces everything that begins with `${{`")
             });
             assert_eq!(told, wanted.into_iter().collect::<Vec<_>>(), "{target}: {column}, {key}");
         }

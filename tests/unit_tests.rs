@@ -166,7 +166,7 @@ fn patterns_choose_by_name_path_and_segment() {
     let (code, out, err) = segc(project.path(), &["test", "high_valeu", "refunds", "nothing of the kind"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("SEG850") && err.contains("did you mean `high_value`?"), "{err}");
-    assert!(err.contains("`nothing of the kind` chooses no unit test") && err.contains("2 errors"), "{err}");
+    assert!(err.contains("`nothing of the kind` matches no unit test") && err.contains("2 errors"), "{err}");
 }
 
 #[test]

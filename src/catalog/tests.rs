@@ -308,7 +308,7 @@ fn one_mistake_is_one_problem() {
 fn a_comma_in_a_text_is_explained() {
     let (_, problems) = load_one(&field("{ type: string, description: free, or not }"));
     let problem = problems.iter().next().expect("a problem");
-    assert_eq!((problem.code, problem.message.as_str()), ("SEG023", "`or not` is not a key of field `x`"));
+    assert_eq!((problem.code, problem.message.as_str()), ("SEG023", "`or not` isn't a key of field `x`"));
     assert!(problem.help.as_deref().is_some_and(|help| help.contains("quotes")));
 }
 

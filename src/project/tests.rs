@@ -332,7 +332,7 @@ mod on_disk {
             codes,
             [
                 ("SEG003", "cannot read `segments/gone.seg`: it leads nowhere".to_owned()),
-                ("SEG012", "`segments/x/again` links to a folder that it lies in".to_owned()),
+                ("SEG012", "`segments/x/again` links to a folder that contains it".to_owned()),
             ]
         );
         assert_eq!(project.segments.len(), 1);

@@ -109,7 +109,11 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
         "in quotes",
     );
     one(b"id,s,n\n1,a,2\n2,b\n", "line 3: the line has too few values (2 instead of 3)", "every column");
-    one(b"id,s,n\n1,a,2\n2,\"b,3\n3,c,4\n", "line 3: a quote that opens here is never closed", "quote: none");
+    one(
+        b"id,s,n\n1,a,2\n2,\"b,3\n3,c,4\n",
+        "line 3: the quote that opens here is never closed",
+        "quote: none",
+    );
     one(
         b"id,s,n\n1,\"a\nb\",2\n2,\"c\nd\"e,3\n",
         "line 4: the value in quotes that begins here goes on",
@@ -130,14 +134,14 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
             b"[{\"id\": 1, \"s\": \"a\", \"n\": 2}]\n",
             "",
             fields,
-            &[("SEG711", "line 1: the line is no JSON object: an array begins here", "")],
+            &[("SEG711", "line 1: the line isn't a JSON object: an array begins here", "")],
         ),
         (
             "ts.jsonl",
             b"{\"id\": 1, \"s\": \"a\", \"n\": 2, \"id\": 3}\n",
             "",
             fields,
-            &[("SEG711", "line 1: `id` is there twice", "")],
+            &[("SEG711", "line 1: `id` is repeated", "")],
         ),
         // A problem of the lines hides none of the values.
         (
@@ -179,7 +183,7 @@ fn files_that_are_something_else() {
             fields,
             &[(
                 "SEG712",
-                "line 2: a value has bytes that are no UTF-8; 1 more values",
+                "line 2: a value contains bytes that aren't UTF-8; 1 more as well",
                 "`Zo\u{eb}`, it is `read: { encoding: latin1 }`",
             )],
         ),

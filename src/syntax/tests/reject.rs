@@ -52,7 +52,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     (
         "where a AND b",
-        "`AND` has capital letters, and keywords have none",
+        "`AND` has capital letters, but keywords have none",
         "keywords are written in lower case: `and`",
     ),
     ("where a is \"x\"", "`is \"x\"` isn't part of the segment language", "write `a = \"x\"`"),
