@@ -52,7 +52,7 @@ pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagno
 fn read_container(node: &Node, problems: &mut Diagnostics) -> Option<Container> {
     let known =
         [("json", Container::Json), ("json_text", Container::JsonText), ("struct", Container::Struct)];
-    node.word("what a column holds", &known, problems)
+    node.word("the kind of a column's contents", &known, problems)
 }
 
 /// Whether a JSON value can be one of this type.

@@ -21,7 +21,7 @@ const OTHER_KEYS: OtherKeys = &[
         &["models", "cubes", "semantic_models", "tables", "sources", "views", "entity", "datasets"],
         Meant::Key("entities"),
     ),
-    (&["version"], Meant::Help("leave it out: a catalog has no version")),
+    (&["version"], Meant::Help("remove it: a catalog has no version")),
 ];
 
 /// A catalog, and what only the whole project can check.

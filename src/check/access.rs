@@ -85,8 +85,8 @@ fn what_for(hir: &Hir, used: &Use) -> String {
             let from = hir.catalog.entity(from);
             format!(", which the link `{}` of `{}` compares", from.link(link).name, from.name)
         }
-        How::Time => format!(", the `time` of `{}`, which decides what rows count", entity()),
-        How::EventName => ", which holds the names of events".to_owned(),
+        How::Time => format!(", the `time` of `{}`, which decides which rows count", entity()),
+        How::EventName => ", which contains the names of events".to_owned(),
         How::Key => format!(", which is in the key of `{}`", entity()),
     }
 }

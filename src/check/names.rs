@@ -141,7 +141,7 @@ impl<'a> Names<'a> {
             }
             let all = || self.catalog.entities.iter().map(|entity| entity.name.as_str());
             let help = suggest(&name.text, all(), "the entities are");
-            let help = help.or_else(|| Some("`segc catalog` prints every entity".to_owned()));
+            let help = help.or_else(|| Some("`segc catalog` lists all entities".to_owned()));
             problems.push(UnknownEntity { span: name.span, name: name.text.clone(), help });
         }
         found

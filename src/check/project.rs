@@ -288,7 +288,7 @@ impl Checker<'_, '_> {
             let all: Vec<&str> = names.segments.iter().map(|item| item.ast.name.text.as_str()).collect();
             let slip = names.near(&name.text, &all).map(did_you_mean);
             let help = slip.or_else(|| listed(all, "the segments are"));
-            let help = help.or_else(|| Some("`segc ls` prints every segment".to_owned()));
+            let help = help.or_else(|| Some("`segc ls` lists all segments".to_owned()));
             self.report(UnknownSegment { span: name.span, name: name.text.clone(), help });
             return None;
         };

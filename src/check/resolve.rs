@@ -125,13 +125,13 @@ impl Names<'_> {
             return misplaced(
                 first.name.span,
                 message,
-                "drop `outer.`: names are already read from this row",
+                "remove `outer.`: names are already read from this row",
             );
         };
         match parts.get(1).filter(|part| is_outer(part)) {
             Some(second) => {
                 let message = "`outer` reaches exactly one level up";
-                misplaced(second.name.span, message, "name the value with a `trait` one level further in")
+                misplaced(second.name.span, message, "define a `trait` for the value one level further in")
             }
             None => Ok((Base::Outer, outer, &parts[1..])),
         }
@@ -194,7 +194,7 @@ impl Names<'_> {
         let help = match outer {
             Some(outer) => {
                 let entity = self.entity_name(outer);
-                Some(format!("it is on `{entity}`, the row outside: write `outer.{}`", path_text(path)))
+                Some(format!("it is on `{entity}`, the outer row: write `outer.{}`", path_text(path)))
             }
             None => self.help_for(path, parts, at, found.end, scope),
         };

@@ -10,11 +10,11 @@ pub(super) use super::choice::{
 };
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 fine, 1 the project has errors, 2 wrong use, 3 the engine failed.
+Exit codes: 0 success, 1 errors in the project, 2 invalid usage, 3 the engine failed.
 Data goes to stdout, messages to stderr.
 
 Examples:
-  segc init shop && cd shop      start a project that works at once
+  segc init shop && cd shop      create a working example project
   segc check                     find every problem
   segc compile vip               print one segment's SELECT
   segc compile                   write scripts for every target
@@ -22,8 +22,8 @@ Examples:
   segc test                      run the unit tests in tests/
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
-  segc plan vip                  how it is refreshed, and what stands in the way
-  segc explain SEG301            what a problem means";
+  segc plan vip                  how it is refreshed, or why it is rebuilt
+  segc explain SEG301            explain a problem";
 
 /// Above the options that every command takes.
 const EVERYWHERE: &str = "For every command";
@@ -89,9 +89,8 @@ pub(super) struct Init {
 /// Find every problem of the project, for all of its targets
 #[derive(Debug, Group)]
 #[command(after_help = "\
-What any target refuses is a problem, and so is what the policy or the tier forbids.
-Problems for people go to stderr; in any other format they are what was asked for, and go
-to stdout.
+Reports everything that any target doesn't support, or that the policy or the tier forbids.
+Problems go to stderr in the human format, and to stdout in all others.
 
 Examples:
   segc check
@@ -119,10 +118,10 @@ pub(super) struct Check {
 /// Write SQL: one SELECT, or the scripts of a build
 #[derive(Debug, Group)]
 #[command(after_help = "\
-With one plain name and no --out, that segment's SELECT is printed. Otherwise
-target/<target>/ is replaced by create.sql, refresh.sql, manifest.json, the graph, and a
-pair of scripts for each segment. --parity adds a SELECT for each table, which compares it
-with a fresh evaluation: no row means that the table is right.
+With a single name and no --out, prints that segment's SELECT. Otherwise replaces
+target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a pair of
+scripts for each segment. --parity adds a SELECT for each table that compares it with a
+fresh evaluation: no rows mean that the table is correct.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -164,13 +163,13 @@ pub(super) struct Compile {
 #[command(
     group = ArgGroup::new("kept").args(["db", "target"]).multiple(true),
     after_help = "\
-Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
-prints how many members each has. All of it happens in memory; with --db, the tables and
-segments of a database file or of a PostgreSQL server are used and kept.
+Fills the catalog's tables from data/*.csv and data/*.parquet, builds the segments, and
+prints the number of members of each. This happens in memory; with --db, it uses and keeps
+the tables and segments of a database file or a PostgreSQL server.
 
-All segments have one as_of. Each is built by its own script, after those that it depends on.
-What depends on one that fails is skipped, everything else goes on, and the exit code is 3.
---resume then builds what is left, as of the same instant.
+All segments have the same as_of. Each is built by its own script, after those it depends
+on. If one fails, those that depend on it are skipped, the rest are built, and the exit code
+is 3. --resume then builds the rest, as of the same instant.
 
 Examples:
   segc run
@@ -219,9 +218,9 @@ pub(super) struct Run {
 /// Run the unit tests: given rows, who should be a member?
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
-as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
-name of a segment. Exit code 1 if a test fails.
+Tests are in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
+as SQL on the embedded engine. A pattern is part of a test's name or path, or the name of a
+segment. The exit code is 1 if a test fails.
 
 Examples:
   segc test
@@ -247,10 +246,10 @@ pub(super) struct Test {
 /// Say why an entity is in a segment, or is not
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Shows every condition of the segment, true or false, with the values that it looked at.
-Without --db, the sample rows in data/ are asked, on the embedded engine. A database is
-only read. So that no password stands in a command, a target's `url_env:` in segc.yml may name a
-variable that holds the URL: it is used where that target is named.
+Shows every condition of the segment, true or false, with the values it saw. Without --db,
+queries the sample rows in data/ on the embedded engine. Databases are only read. To keep
+passwords out of commands, a target's `url_env:` in segc.yml can name an environment variable
+with the URL, which is used when you name that target.
 
 Examples:
   segc why vip 42
@@ -287,8 +286,8 @@ pub(super) struct Why {
 /// Count how many remain after each condition of a segment
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Conditions are taken in the order in which they are written. Each of several includes adds to
-those before it; everything else narrows. The database is asked once, and only read.
+Conditions apply in the order in which they are written. Each include adds to those before
+it; everything else narrows. Runs a single query, and only reads.
 
 Examples:
   segc attrition vip
@@ -312,10 +311,10 @@ pub(super) struct Attrition {
 /// Say how a segment is refreshed, or why it is rebuilt
 #[derive(Debug, Group)]
 #[command(after_help = "\
-Shows how the segment is stored, why members may leave it, and which rows make a refresh look at
-an entity again: what arrives, the edges of windows, conditions that change with the clock,
-segments that it reads. Of a rebuild it shows everything that stands in the way, each with the
-declaration that lifts it. No database is asked.
+Shows how the segment is stored, why members may leave it, and which rows make a refresh
+evaluate an entity again: arrivals, window edges, conditions that change with the clock,
+segments that it reads. For a rebuild, shows every reason, with the declaration that would
+remove it. Doesn't need a database.
 
 Examples:
   segc plan                      every segment, in a table

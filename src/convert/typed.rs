@@ -57,7 +57,7 @@ impl<'n> Converter<'n> {
     /// A day as a value of the type.
     ///
     /// # Errors
-    /// The type is another, or the day is outside of the years 1 to 9999.
+    /// The type is another, or the day is outside the years 1 to 9999.
     pub fn day(&self, day: Date) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Date if (1..=9999).contains(&day.year()) => Ok(Value::Date(day)),

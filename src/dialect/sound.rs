@@ -38,7 +38,7 @@ pub(super) fn judge_literals(
     }
     if !tells_instants_apart(&literals.timestamp_format) {
         let what = literals.timestamp_format.clone();
-        let expected = "a format that tells all instants apart, down to the microsecond".to_owned();
+        let expected = "a format that distinguishes all instants, to the microsecond".to_owned();
         problems.push(BadValue { span: format, what, expected });
     }
     if !PATTERN_ENDS.contains(&literals.pattern_end.as_str()) {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Problem};
 const CHECK: &str = "segc: ";
 
 /// What the message of a failed statement begins with.
-const REFUSED: &str = "the engine refused a statement: ";
+const REFUSED: &str = "the engine rejected a statement: ";
 
 /// How much of a statement is shown with its error.
 const SHOWN_STATEMENT: usize = 2_000;

@@ -103,7 +103,7 @@ impl Postgres {
 /// always a password's, whose end would be taken for the host and shown.
 fn read(address: &str) -> Result<Config, EngineError> {
     if has_stray_at(address) {
-        let reason = "it has an `@` that isn't the one before the host; in a user, password or database, \
+        let reason = "it has an `@` other than the one in front of the host; in a user, password or database, \
                       write `@` as `%40`, `/` as `%2F` and `:` as `%3A`";
         return Err(EngineError::new(UnreadableAddress { span: None, reason: reason.to_owned() }));
     }
@@ -111,13 +111,13 @@ fn read(address: &str) -> Result<Config, EngineError> {
         // The name of an option that isn't known may be a part of a password with spaces.
         let reason = reason(&error);
         let reason = match reason.split_once("unknown option") {
-            Some(_) => "it has an option that isn't known".to_owned(),
+            Some(_) => "it has an unknown option".to_owned(),
             None => reason,
         };
         EngineError::new(UnreadableAddress { span: None, reason })
     })?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        let reason = "it names no host".to_owned();
+        let reason = "it has no host".to_owned();
         return Err(EngineError::new(UnreadableAddress { span: None, reason }));
     }
     Ok(config)
@@ -289,7 +289,7 @@ fn cell(ty: &Type, value: Option<&str>) -> Result<Cell, String> {
         Type::TIMESTAMPTZ => value.parse().ok().map(Cell::Timestamp),
         _ => Some(Cell::Text(value.to_owned())),
     };
-    cell.ok_or_else(|| format!("`{value}` is a {ty} that results may not hold"))
+    cell.ok_or_else(|| format!("`{value}` is a {ty}, which isn't supported in results"))
 }
 
 /// The server's own words; else what kept the crate from getting any.

@@ -22,11 +22,11 @@ const OTHER_KEYS: OtherKeys = &[
     (&["materialized", "materialization"], Meant::Key("materialize")),
     (
         &["version", "config-version", "require-dbt-version"],
-        Meant::Help("leave it out: `segc.yml` has no version"),
+        Meant::Help("remove it: `segc.yml` has no version"),
     ),
     (
         &["model-paths", "models", "segments", "entities", "catalog", "seed-paths", "test-paths", "tests"],
-        Meant::Help("leave it out: files are read from `segments`, `catalog`, `tests` and `dialects`"),
+        Meant::Help("remove it: files are read from `segments`, `catalog`, `tests` and `dialects`"),
     ),
 ];
 

@@ -143,7 +143,7 @@ fn relocate(kind: Kind, path: &str, count: usize) -> String {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     match count {
         0 | 1 => format!("move `{path}` to `{}/{name}`", kind.folder()),
-        _ => format!("move `{path}` and {} beside it to `{}`", others(count - 1), kind.folder()),
+        _ => format!("move `{path}` and {} next to it to `{}`", others(count - 1), kind.folder()),
     }
 }
 

@@ -15,9 +15,9 @@ const OTHER_KEYS: OtherKeys = &[
     ),
     (
         &["password", "pass", "token", "keyfile"],
-        Meant::Help("leave it out: `url_env` names the variable that holds the address"),
+        Meant::Help("remove it: `url_env` names the environment variable with the address"),
     ),
-    (&["threads"], Meant::Help("leave it out: segc has no such setting")),
+    (&["threads"], Meant::Help("remove it: segc has no such setting")),
 ];
 
 /// A target: a dialect under a name of the project's own.

@@ -169,7 +169,7 @@ crate::problems! {
     help |p| Some(if p.written == "during" {
         "the window of an aggregate comes before its `where`: `count(orders during last 7 days where …)`; the window of a field is a condition, joined with `and`"
     } else {
-        "join two comparisons with `and`: `1 < x and x < 5`; with both ends included, `x between 1 and 5`"
+        "join two comparisons with `and`: `1 < x and x < 5`; to include both ends, `x between 1 and 5`"
     }.to_owned());
 
     /// A reserved word is used as a name.
@@ -274,5 +274,5 @@ crate::problems! {
     /// All keywords and functions are written in lower case.
     error SEG124 "keyword in capital letters" Capitals { span: Span, word: String }
     message |p| format!("`{}` has capital letters, but keywords have none", p.word);
-    help |p| Some(format!("keywords are written in lower case: `{}`", p.word.to_lowercase()));
+    help |p| Some(format!("write keywords in lower case: `{}`", p.word.to_lowercase()));
 }

@@ -16,9 +16,9 @@ const STATEMENTS: &[&str] =
 
 /// Words that begin something else, and what to do instead.
 const OTHERS: &[(&str, &str)] = &[
-    ("import", "leave it out: all files of `segments/` know one another"),
-    ("include", "leave it out: all files of `segments/` know one another"),
-    ("use", "leave it out: all files of `segments/` know one another"),
+    ("import", "remove it: all files of `segments/` know one another"),
+    ("include", "remove it: all files of `segments/` know one another"),
+    ("use", "remove it: all files of `segments/` know one another"),
     ("cohort", "it is called `segment`: `segment name on customer { … }`"),
     ("audience", "it is called `segment`: `segment name on customer { … }`"),
     ("list", "it is called `segment`: `segment name on customer { … }`"),
@@ -46,7 +46,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("source", "tables are declared in `catalog/*.yml`"),
     ("version", "this looks like YAML: entities are declared in `catalog/*.yml`"),
     ("models", "this looks like YAML: entities are declared in `catalog/*.yml`"),
-    ("name", "this looks like YAML: a segment is written `segment name on customer { … }`"),
+    ("name", "this looks like YAML: write a segment as `segment name on customer { … }`"),
     ("segments", "write each as `segment name on customer { … }`"),
     ("where", "rules stand between the braces of a segment"),
     ("exclude", "rules stand between the braces of a segment"),
@@ -101,17 +101,17 @@ pub(super) fn silence(whole: &[Span], problems: &mut Diagnostics) {
 
 fn advice(tokens: Tokens<'_>, at: usize, word: &str, next: &str) -> Option<String> {
     if tokens.all.get(at).is_some_and(|token| token.kind != Kind::Word) {
-        return Some("a segment is written `segment name on customer { where … }`".to_owned());
+        return Some("write a segment as `segment name on customer { where … }`".to_owned());
     }
     if ITEMS.contains(&next) {
-        return Some(format!("leave out `{}`: `{next} {} …`", tokens.word(at), tokens.word(at + 2)));
+        return Some(format!("remove `{}`: `{next} {} …`", tokens.word(at), tokens.word(at + 2)));
     }
     if ITEMS.contains(&word) && tokens.word(at) != word {
-        return Some(format!("keywords are written in lower case: `{word}`"));
+        return Some(format!("write keywords in lower case: `{word}`"));
     }
     if let Some((_, advice)) = OTHERS.iter().find(|(other, _)| *other == word) {
         return Some((*advice).to_owned());
     }
     let near = closest(word, ITEMS.iter().copied()).map(|item| format!("did you mean `{item}`?"));
-    near.or_else(|| Some("a segment is written `segment name on customer { where … }`".to_owned()))
+    near.or_else(|| Some("write a segment as `segment name on customer { where … }`".to_owned()))
 }

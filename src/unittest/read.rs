@@ -27,7 +27,7 @@ const OTHER_KEYS: OtherKeys = &[
 ];
 const OTHER_KEYS_OF_TEST: OtherKeys = &[
     (&["test", "title"], Meant::Key("name")),
-    (&["model", "segment"], Meant::Help("leave it out: `expect` names the segments")),
+    (&["model", "segment"], Meant::Help("remove it: `expect` names the segments")),
 ];
 
 /// What a file and a test look like, for messages.

@@ -76,7 +76,7 @@ fn what_cannot_be_exact_is_reported_with_its_row() {
         "row 1: `i` is `6.9`, which is not a whole number",
         "row 3: `i` is missing",
         "row 1: `small` is `3000000000`, which is beyond 32 bits",
-        "row 1: `p` is `x`, which is none of the declared values",
+        "row 1: `p` is `x`, which isn't one of the declared values",
     ] {
         assert!(found.iter().any(|one| one.0 == "SEG707" && one.1.contains(part)), "{part}: {found:#?}");
     }

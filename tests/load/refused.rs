@@ -40,7 +40,7 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
                     "declare the field `\"decimal(11,3)\"`",
                 ),
                 ("SEG707", "`b` is `yes`, which is not a boolean", "`read: { true: [yes], false: [no] }`"),
-                ("SEG707", "`p` is `zzz`, which is none of the declared values (x, y)", "`values`"),
+                ("SEG707", "`p` is `zzz`, which isn't one of the declared values (x, y)", "`values`"),
             ],
         ),
         (
@@ -77,7 +77,7 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
             "",
             "q: { type: integer, nullable: false }, m: { type: \"decimal(10,2)\", min: 0 }, x: { type: float, max: 10.5 }, s: string",
             &[
-                ("SEG707", "line 2: `q` is missing, and the field is never missing", "nullable: false"),
+                ("SEG707", "line 2: `q` is missing, but the field can't be", "nullable: false"),
                 ("SEG707", "`m` is `-1`, which is less than `min: 0`", "min"),
                 ("SEG707", "`x` is `11`, which is more than `max: 10.5`", "max"),
                 ("SEG707", "`s` is `a\\u{0}b`, which has the character U+0000", ""),

@@ -161,7 +161,7 @@ fn fit(value: Literal, ty: &Type) -> Option<Literal> {
 fn because(root: &WhyPart) -> Option<String> {
     let rule = |role| root.parts.iter().filter(move |part| part.role == role);
     if let Some(parent) = root.parts.iter().find(|part| matches!(part.role, Role::Parent(_)) && !part.holds) {
-        return Some(format!("it is not in {}", parent.text));
+        return Some(format!("it isn't in {}", parent.text));
     }
     if let Some(exclude) = rule(Role::Exclude).find(|part| part.holds) {
         return Some(format!("`{}` excludes it", exclude.text));
@@ -172,10 +172,10 @@ fn because(root: &WhyPart) -> Option<String> {
     let group = root.parts.iter().find(|part| matches!(part.role, Role::Group(_)) && !part.holds);
     if let Some(group) = group {
         let taken = group.parts.iter().find(|part| part.holds).map_or("another", |part| part.text.as_str());
-        return Some(format!("{taken} of the exclusive group `{}` takes it", group.text));
+        return Some(format!("{taken} in the exclusive group `{}` takes it", group.text));
     }
     if let Some(keep) = rule(Role::Keep).find(|part| !part.holds) {
-        return Some(format!("`{}` leaves it out", keep.text));
+        return Some(format!("`{}` drops it", keep.text));
     }
     let holding: Vec<&WhyPart> = rule(Role::Include).filter(|part| part.holds).collect();
     match holding.as_slice() {
@@ -190,9 +190,9 @@ fn failing(part: &WhyPart) -> String {
     let failed: Vec<&WhyPart> = part.parts.iter().filter(|inner| !inner.holds).collect();
     match (part.shape, failed.as_slice()) {
         (Shape::All, [one]) => failing(one),
-        (Shape::All, several) => format!("{} of {} conditions do not hold", several.len(), part.parts.len()),
-        (Shape::Any, _) => format!("none of {} alternatives holds", part.parts.len()),
-        (Shape::Not | Shape::Match | Shape::Test, _) => format!("`{}` does not hold", part.text),
+        (Shape::All, several) => format!("{} of {} conditions don't hold", several.len(), part.parts.len()),
+        (Shape::Any, _) => format!("none of {} alternatives hold", part.parts.len()),
+        (Shape::Not | Shape::Match | Shape::Test, _) => format!("`{}` doesn't hold", part.text),
     }
 }
 

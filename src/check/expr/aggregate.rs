@@ -145,7 +145,7 @@ impl Checker<'_, '_> {
             return self.fail(WindowName {
                 span,
                 message: "an aggregate can't be a bound of another's window".to_owned(),
-                help: "define it as a `trait`, and write `outer.` and its name".to_owned(),
+                help: "define it as a `trait`, and write `outer.` in front of its name".to_owned(),
             });
         }
         let found = match head_of(self.known.names, ast, scope) {
@@ -235,7 +235,7 @@ impl Checker<'_, '_> {
         let fields: Vec<&str> = fields.collect();
         let example = fields.first().copied().unwrap_or("…");
         let path = path_text(found.path);
-        format!("name the value, such as `{}({path}.{example})`; there are {}", word(func), list(fields))
+        format!("name the value, such as `{}({path}.{example})`; its fields are {}", word(func), list(fields))
     }
 
     /// The entities with `time` on the path, up to the rows.
@@ -264,7 +264,7 @@ impl Checker<'_, '_> {
             return self.fail(Diagnostic::reported());
         }
         let help = declare_time(entity)
-            .unwrap_or_else(|| format!("`{}` has no date or timestamp; drop the window", entity.name));
+            .unwrap_or_else(|| format!("`{}` has no date or timestamp; remove the window", entity.name));
         self.fail(NoTime { span: ast.span, entity: entity.name.clone(), help })
     }
 
@@ -325,7 +325,7 @@ impl Checker<'_, '_> {
         let help = match first_path(&ast.arg) {
             Some(path) => match self.known.names.resolve(path, scope).map(|found| found.tail) {
                 Ok(Tail::Row) => {
-                    format!("`{0}` is one row at most: ask for a field of it; {there}", path_text(path))
+                    format!("`{0}` is at most one row: use one of its fields; {there}", path_text(path))
                 }
                 _ => format!("`{0}` is one value: write it without `{func}`; {there}", path_text(path)),
             },

@@ -181,7 +181,7 @@ impl Checker<'_, '_> {
             return self.fail(MisplacedOuter {
                 span: first.name.span,
                 message: "a step of a sequence can't begin with `outer`",
-                help: "a step follows a link of the row that the sequence belongs to",
+                help: "a step follows a link from the row that the sequence belongs to",
             });
         }
         let found = match self.known.names.resolve(path, scope) {
@@ -216,7 +216,7 @@ impl Checker<'_, '_> {
             return self.fail(MisplacedOuter {
                 span: first.name.span,
                 message: "`matching` compares a value of the steps' rows",
-                help: "to compare with the row outside, write it into the `where` of each step",
+                help: "to compare with the outer row, do so in the `where` of each step",
             });
         }
         let (mut values, mut failed, mut common) = (Vec::new(), BTreeSet::new(), None::<Type>);

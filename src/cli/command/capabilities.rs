@@ -38,7 +38,7 @@ fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     for (target, probe) in matrix.targets.iter().zip(&matrix.probes) {
         if let Some(probe) = probe {
             let version = probe.version.as_deref().unwrap_or("a database");
-            writeln!(out, "{target}: asked {}, {version}", probe.database)?;
+            writeln!(out, "{target}: probed {}, {version}", probe.database)?;
         }
     }
     if matrix.probes.iter().any(Option::is_some) {

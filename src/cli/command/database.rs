@@ -45,7 +45,7 @@ pub(super) fn choose(
         };
         let why = match target {
             Some(name) => format!("{engine} can't run the target `{name}`"),
-            None => format!("{engine} can run none of the project's targets"),
+            None => format!("{engine} can't run any of the project's targets"),
         };
         one(NoTarget { span: None, why, able })
     })?;
@@ -94,7 +94,7 @@ pub(super) fn probe(
     let mut probed: Vec<&String> = targets.iter().filter(|target| able.contains(target)).collect();
     probed.sort();
     if probed.is_empty() {
-        let why = format!("`{}` can run none of the targets", address.shown());
+        let why = format!("`{}` can't run any of the targets", address.shown());
         return Err(one(NoTarget { span: None, why, able }));
     }
     let mut engine = address.open(Access::Read).map_err(one)?;

@@ -142,7 +142,7 @@ impl Opened {
         targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
             let why = match name {
                 Some(name) => format!("the embedded engine can't run the target `{name}`"),
-                None => "the embedded engine can run none of the project's targets".to_owned(),
+                None => "the embedded engine can't run any of the project's targets".to_owned(),
             };
             one(NoTarget { span: None, why, able })
         })

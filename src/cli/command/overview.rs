@@ -98,7 +98,7 @@ pub(super) fn count(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     }
     table.write(out)?;
     if let Some(more) = kinds.len().checked_sub(KINDS).filter(|more| *more > 0) {
-        writeln!(out, "{more} kinds more")?;
+        writeln!(out, "{more} more kinds")?;
     }
     writeln!(out, "\n`segc plan` has a line for each segment, manifest.json everything")
 }

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> 
             show(&ran, &progress).write(&mut terminal.out)?;
             terminal.flush()?;
             if args.resume && terminal.is_human() && nothing_was_left(&opened, &ran) {
-                writeln!(terminal.err, "nothing was left to do: every table stands at {}", ran.as_of)?;
+                writeln!(terminal.err, "nothing left to do: every table is as of {}", ran.as_of)?;
             }
             opened.report(problems, terminal)
         }
@@ -112,7 +112,8 @@ fn execute(
         }
         // Where stderr is gone, nobody is left to be told.
         Event::Waits if human => {
-            let _ = writeln!(terminal.err, "another run is at work in this database: waiting for its end");
+            let _ =
+                writeln!(terminal.err, "another run is in progress in this database: waiting for it to end");
         }
         Event::AsOf(as_of) if human && options.as_of.is_none() => {
             let _ = writeln!(terminal.err, "as of {as_of}");

@@ -85,7 +85,7 @@ fn answer(
 fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow, Diagnostics> {
     let segment = opened.segment(segment)?;
     let path = file.display().to_string();
-    #[expect(clippy::disallowed_methods, reason = "a file that the command line names")]
+    #[expect(clippy::disallowed_methods, reason = "a file named on the command line")]
     let text = std::fs::read_to_string(file);
     let text =
         text.map_err(|error| one(CannotRead { span: None, path: path.clone(), why: error.to_string() }))?;

@@ -41,7 +41,7 @@ impl<R: BufRead> Decoding<R> {
             let breaks = self.decoded.get(..wrote).unwrap_or_default().iter().filter(|&&byte| byte == b'\n');
             self.lines += breaks.count() as u64;
             if let DecoderResult::Malformed(..) = result {
-                let message = format!("line {} has bytes that are no {}", self.lines, self.name);
+                let message = format!("line {} contains bytes that aren't {}", self.lines, self.name);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
             self.ended = last && result == DecoderResult::InputEmpty;

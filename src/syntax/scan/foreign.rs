@@ -40,7 +40,7 @@ const OPERATORS: &[(&str, &str)] = &[
         "?",
         "there is no `? :`: join conditions with `and` and `or`; a value is a parameter such as `$min_spend`",
     ),
-    ("::", "values aren't converted: the catalog says of which type a field is"),
+    ("::", "values aren't converted: the catalog declares a field's type"),
     ("≠", "use `!=`"),
     ("≤", "use `<=`"),
     ("≥", "use `>=`"),
