@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo test test-engines growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -26,9 +26,6 @@ test-engines: ## install what executes BigQuery's and Spark's SQL, and run the t
 	@$(ENGINE) $(SCRIPTS) $$flags --test crash what_a_crash_leaves
 	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
 	@$(ENGINE) $(SCRIPTS) $$flags --no-fail-fast --test refresh_incremental stories
-
-mutants: ## take away each clause of the rules of refreshing, and see its story fail
-	@$(ENGINE) cargo test $$flags --features mutants --test refresh_incremental every_clause
 
 growth: ## see that the work of every command grows with the project, not with its square
 	@$(ENGINE) cargo test $$flags --test growth -- --ignored --nocapture
@@ -62,7 +59,6 @@ tidy:
 
 clippy:
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
-	@$(ENGINE) set -x && cargo clippy $$flags --features mutants --test refresh_incremental -- -D warnings
 
 rustdoc:
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps

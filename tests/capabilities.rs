@@ -597,9 +597,9 @@ fn no_segment_is_stored_in_a_table_of_the_catalog_or_of_segc() {
         ("schema: public\n", "customers", &[]),
         ("schema: segments\n", "customers", &[]),
         ("schema: main\n", "customer", &[]),
-        ("", "segc_runs", &["SEG552"]),
+        ("", "segc_state", &["SEG552"]),
         ("", "SEGC_anything", &["SEG552"]),
-        ("materialize: inline\n", "segc_runs", &[]),
+        ("materialize: inline\n", "segc_state", &[]),
         ("", "segc", &[]),
     ] {
         assert_eq!(found(config, segment), codes, "{config}{segment}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use segc::catalog::{self, Catalog};
 use segc::check::hir::{Hir, ValueKind};
-use segc::check::{Given, ParamOrigin, ParamValue, Settings, check, print};
+use segc::check::{Given, ParamOrigin, ParamValue, Settings, canonical, check};
 use segc::diagnostic::{Diagnostic, Diagnostics, Severity, Sources, Span};
 use segc::syntax;
 use segc::types::Literal;
@@ -108,8 +108,8 @@ fn what_is_right_is_understood() {
     let (_, hir, problems) = run(&[("sound.seg", include_str!("check/sound.seg"))], &Settings::default());
     assert!(problems.is_empty(), "{problems:#?}");
     let params = hir.params.iter().map(|(name, value)| format!("${name} = {value}"));
-    let traits = hir.traits.iter().map(|it| print::computed(&hir, it));
-    let segments = hir.segments.iter().map(|it| print::segment(&hir, it));
+    let traits = hir.traits.iter().map(|it| canonical::computed(&hir, it));
+    let segments = hir.segments.iter().map(|it| canonical::segment(&hir, it));
     let text: Vec<String> = params.chain(traits).chain(segments).collect();
     insta::assert_snapshot!(text.join("\n\n"));
 }
@@ -130,7 +130,7 @@ fn typed(expression: &str) -> String {
     let (_, hir, problems) = run(&[("a.seg", &text)], &Settings::default());
     assert!(problems.iter().all(|it| it.severity == Severity::Warning), "{expression}: {problems:#?}");
     let value = &hir.traits[0].value;
-    format!("{}{}", value.ty, if value.may_miss { "?" } else { "" })
+    format!("{}{}", value.ty, if value.nullable { "?" } else { "" })
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn parameters_take_the_values_that_are_given() {
         "g=false",
     ];
     assert_eq!(values, expected);
-    let segment = print::segment(&hir, &hir.segments[0]);
+    let segment = canonical::segment(&hir, &hir.segments[0]);
     assert!(
         segment.contains("balance > 12.5 and country = \"O'Hara") && segment.contains("-7 day"),
         "{segment}"
@@ -289,7 +289,7 @@ fn identities_point_to_the_sound_segments() {
         segment e on customer extends d { exclude where in segment b }";
     let (_, hir, problems) = run(&[("a.seg", text)], &Settings::default());
     assert_eq!(problems.len(), 1, "{problems:#?}");
-    let texts: Vec<String> = hir.segments.iter().map(|it| print::segment(&hir, it)).collect();
+    let texts: Vec<String> = hir.segments.iter().map(|it| canonical::segment(&hir, it)).collect();
     assert_eq!(
         texts,
         [
@@ -309,7 +309,7 @@ fn the_order_of_files_does_not_matter() {
     let shown = |files: &[(&str, &str)]| {
         let (_, hir, problems) = run(files, &settings);
         assert!(problems.is_empty(), "{problems:#?}");
-        hir.segments.iter().map(|it| print::segment(&hir, it)).collect::<Vec<_>>()
+        hir.segments.iter().map(|it| canonical::segment(&hir, it)).collect::<Vec<_>>()
     };
     assert_eq!(shown(&[("a.seg", params), ("b.seg", rest)]), shown(&[("a.seg", rest), ("b.seg", params)]));
 }
@@ -321,7 +321,7 @@ fn formatting_is_no_meaning() {
     let shown = |text| {
         let (_, hir, problems) = run(&[("a.seg", text)], &Settings::default());
         assert!(problems.is_empty(), "{problems:#?}");
-        print::segment(&hir, &hir.segments[0])
+        canonical::segment(&hir, &hir.segments[0])
     };
     assert_eq!(shown(one), shown(two));
 }

@@ -154,7 +154,7 @@ fn on_a_server_the_second_run_waits_and_sees_what_the_first_has_written() {
         let came =
             format!("SELECT COUNT(*) FROM segments.active WHERE id BETWEEN {arrives} AND {}", arrives + 1);
         assert_eq!(answer(&mut first, &came), "2");
-        let runs = "SELECT MIN(run_seq) = MAX(run_seq), MIN(as_of) = MAX(as_of) FROM segments.segc_runs";
+        let runs = "SELECT MIN(run_seq) = MAX(run_seq), MIN(as_of) = MAX(as_of) FROM segments.segc_state";
         assert_eq!(answer(&mut first, runs), "true true", "both segments stand at the last run");
     }
 }

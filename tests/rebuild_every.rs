@@ -35,7 +35,7 @@ fn run(target: &mut Target, now: &str, refresh: bool) {
 
 fn told(target: &mut Target) -> (String, String) {
     let ids = target.rows("SELECT id FROM segments.active").expect("the members").concat().join(" ");
-    let runs = target.rows("SELECT rebuilt_at, rows_in, rows_out, members FROM segments.segc_runs");
+    let runs = target.rows("SELECT rebuilt_at, rows_in, rows_out, members FROM segments.segc_state");
     (ids, runs.expect("the runs").concat().join(" "))
 }
 

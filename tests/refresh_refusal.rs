@@ -48,7 +48,7 @@ struct Lab {
 
 impl Lab {
     fn new(what: &str) -> Self {
-        let settings = format!("{SETTINGS}refresh: {{ unusable: {what} }}\n");
+        let settings = format!("{SETTINGS}refresh: {{ on_stale_state: {what} }}\n");
         Self { settings, catalog: CATALOG.to_owned(), segments: SEGMENTS.to_owned() }
     }
 
@@ -68,7 +68,7 @@ impl Lab {
     fn state(&self, target: &mut Target) -> Vec<Vec<Vec<String>>> {
         let plan = self.plan(target, FIRST);
         let mut state: Vec<_> = plan.segments.iter().map(|segment| target.entered(segment)).collect();
-        let runs = "SELECT segment, as_of, fingerprint, plan, rebuilt_at, members FROM segments.segc_runs WHERE as_of IS NOT NULL";
+        let runs = "SELECT segment, as_of, fingerprint, refresh_hash, rebuilt_at, members FROM segments.segc_state WHERE as_of IS NOT NULL";
         state.push(target.rows(runs).expect("the runs"));
         state
     }
@@ -84,7 +84,7 @@ fn everywhere(test: impl Fn(&mut Target)) {
 #[test]
 fn a_first_run_needs_no_create() {
     everywhere(|target| {
-        let lab = Lab::new("refuse");
+        let lab = Lab::new("fail");
         lab.run(target, true, FIRST).expect("nothing is there yet");
         lab.run(target, true, FIRST).expect("the same again");
         lab.run(target, true, SECOND).expect("a later one");
@@ -107,17 +107,17 @@ fn what_cannot_be_built_upon_stops_a_refresh_before_it_writes() {
             THIRD
         }),
         ("a run that isn't known", &|_, target| {
-            target.must("DELETE FROM segments.segc_runs");
+            target.must("DELETE FROM segments.segc_state");
             THIRD
         }),
         ("a run without an as_of", &|_, target| {
-            target.must("UPDATE segments.segc_runs SET as_of = NULL");
+            target.must("UPDATE segments.segc_state SET as_of = NULL");
             THIRD
         }),
     ];
     for (what, change) in stories {
         everywhere(|target| {
-            let mut lab = Lab::new("refuse");
+            let mut lab = Lab::new("fail");
             lab.run(target, false, SECOND).expect("the first");
             let at = change(&mut lab, target);
             let before = lab.state(target);
@@ -141,11 +141,11 @@ fn what_cannot_be_built_upon_stops_a_refresh_before_it_writes() {
 #[test]
 fn a_rebuild_that_is_due_is_no_refusal() {
     everywhere(|target| {
-        let mut lab = Lab::new("refuse");
+        let mut lab = Lab::new("fail");
         lab.catalog = lab.catalog.replace("settle: 1 hour", "settle: 1 hour\n    rebuild_every: 7 days");
         lab.run(target, false, FIRST).expect("the first");
         let rebuilt = |target: &mut Target| {
-            let runs = "SELECT DISTINCT rebuilt_at FROM segments.segc_runs";
+            let runs = "SELECT DISTINCT rebuilt_at FROM segments.segc_state";
             target.rows(runs).expect("the runs")
         };
         let first = rebuilt(target);

@@ -119,7 +119,7 @@ fn state(session: &Session, target: &mut Target) -> Vec<String> {
     let mut all: Vec<String> = stored(&plan)
         .map(|segment| format!("{}: {:?}", segment.name, target.members(segment).expect("it can be read")))
         .collect();
-    let runs = target.rows("SELECT segment, as_of, fingerprint, members FROM segments.segc_runs");
+    let runs = target.rows("SELECT segment, as_of, fingerprint, members FROM segments.segc_state");
     all.push(format!("runs: {:?}", runs.expect("the runs")));
     let held = target.rows("SELECT id, expires_at FROM segments.held").expect("a table");
     let history = target.rows("SELECT id, entered_at, left_at FROM segments.held_history").expect("a table");
@@ -213,7 +213,7 @@ fn all_segments_have_the_one_instant_that_the_engines_clock_told() {
             })
             .unwrap_or_else(|problems| panic!("{}", said(&problems)));
         assert_eq!((fixed.as_slice(), ran.problems.len()), ([ran.as_of].as_slice(), 0));
-        let runs = target.rows("SELECT DISTINCT as_of FROM segments.segc_runs").expect("the runs");
+        let runs = target.rows("SELECT DISTINCT as_of FROM segments.segc_state").expect("the runs");
         assert_eq!(runs, [[ran.as_of.to_string()]], "{}", target.name);
         // A view goes with the clock, and does not stand still at the run's instant.
         target.must("INSERT INTO customers VALUES (6, 1, TRUE)");
@@ -234,7 +234,7 @@ fn resuming_says_so_if_there_is_nothing_to_resume() {
         // With an instant it is known which run is meant, though it hasn't built anything yet.
         let begun = run(&session, &mut target, How { as_of: Some(FIRST), ..resume });
         assert!(told(&begun).starts_with("base built 4, left built 2"), "{}", told(&begun));
-        target.must("UPDATE segments.segc_runs SET as_of = NULL");
+        target.must("UPDATE segments.segc_state SET as_of = NULL");
         let refused = try_run(&session, name, target.engine(), resume).expect_err("no run came to its end");
         assert!(said(&refused).contains("none of these segments has a recorded run"), "{}", said(&refused));
 
@@ -252,7 +252,7 @@ fn resuming_says_so_if_there_is_nothing_to_resume() {
             "base kept 4, left built 4, live built 4, right kept 4, held built 2, top built 4, rest built 1, seen built 4"
         );
         // Nor what is built on a table that is built anew.
-        target.must("DELETE FROM segments.segc_runs WHERE segment = 'right'");
+        target.must("DELETE FROM segments.segc_state WHERE segment = 'right'");
         let resumed = run(&changed, &mut target, resume);
         assert_eq!(
             told(&resumed),

@@ -105,13 +105,13 @@ const MESSES: &[Mess] = &[
         &["buyers"],
     ),
     (
-        &["ALTER TABLE segments.segc_runs DROP COLUMN plan"],
+        &["ALTER TABLE segments.segc_state DROP COLUMN refresh_hash"],
         "SEG734",
         [
-            "`segments.segc_runs` doesn't have the columns that segc expects: it has no column `plan`",
-            "no member is lost",
+            "`segments.segc_state` doesn't have the columns that segc expects: it has no column `refresh_hash`",
+            "only members whom `expire`",
         ],
-        "DROP TABLE segments.segc_runs",
+        "DROP TABLE segments.segc_state",
         &["buyers", "rest"],
     ),
     (

@@ -142,7 +142,7 @@ fn scripts(dialect: &Dialect, engine: &mut dyn Engine) {
     engine.run("DELETE FROM src.orders WHERE customer_id = 3").expect("a delete");
     run(engine, Some("2026-01-11T00:00:00Z"), false).expect("the second run");
     assert_eq!(engine.value(members), Ok(Some("1@2026-01-10 2@2026-01-11".to_owned())));
-    let runs = "SELECT segment || ' ' || CAST(run_seq AS VARCHAR) || ' ' || CAST(members AS VARCHAR) FROM seg.segc_runs \
+    let runs = "SELECT segment || ' ' || CAST(run_seq AS VARCHAR) || ' ' || CAST(members AS VARCHAR) FROM seg.segc_state \
                 WHERE segment = 'big'";
     assert_eq!(engine.value(runs), Ok(Some("big 2 2".to_owned())));
     assert_eq!(engine.value("SELECT CAST(count(*) AS VARCHAR) FROM seg.recent"), Ok(Some("2".to_owned())));

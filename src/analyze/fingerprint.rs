@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::order::Graph;
 use crate::catalog::{Entity, EntityId, FieldId, LinkId, TableSource};
+use crate::check::canonical;
 use crate::check::hir::{Aggregate, Hir, Path, SegmentId, TraitId, Value, ValueKind};
-use crate::check::print;
 use crate::check::visit::{Visitor, walk_aggregate, walk_segment, walk_value};
 
 /// The fingerprints of all segments, by identity: 32 hexadecimal digits each.
@@ -59,10 +59,10 @@ fn meaning(hir: &Hir, id: SegmentId) -> String {
     }
     let calendar = &hir.calendar;
     let mut text = format!("segc 1 zone {} week {}\n", calendar.zone_name, calendar.week_start.name());
-    text.push_str(&print::segment(hir, segment));
+    text.push_str(&canonical::segment(hir, segment));
     text.push('\n');
     for &computed in &used.traits {
-        text.push_str(&print::computed(hir, hir.computed(computed)));
+        text.push_str(&canonical::computed(hir, hir.computed(computed)));
         text.push('\n');
     }
     used.describe(&mut text);

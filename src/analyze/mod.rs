@@ -4,16 +4,13 @@
 //! Must not know: targets, capabilities, SQL.
 
 mod affected;
-mod clause;
+mod append_only;
 mod fingerprint;
 mod inputs;
-mod monotone;
 mod order;
 
-pub use affected::{Cause, CauseKind, Stamp, affected, stamp};
-#[doc(hidden)]
-pub use clause::Clause;
+pub use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
+pub use append_only::{Obstacle, prove_append_only, reads_nothing};
 pub use fingerprint::fingerprints;
 pub use inputs::{Input, InputKind, inputs};
-pub use monotone::{Obstacle, nobody_leaves, reads_nothing};
 pub use order::{Graph, Node};

@@ -83,7 +83,10 @@ fn header(plan: &Plan, segment: &SegmentPlan, place: Option<String>) -> Vec<Stri
     let mut lines = vec![
         "Compares a segment's table with a fresh evaluation: no row means that the table is right."
             .to_owned(),
-        format!("Target: `{}` ({}). As of: the segment's last run, by segc_runs.", plan.target, plan.dialect),
+        format!(
+            "Target: `{}` ({}). As of: the segment's last run, by segc_state.",
+            plan.target, plan.dialect
+        ),
         "Written by segc; changes will be lost.".to_owned(),
         String::new(),
         format!("{}{place}, fingerprint {fingerprint}", segment.name),

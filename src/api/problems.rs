@@ -194,7 +194,7 @@ problems! {
 
     /// There is no run to resume.
     ///
-    /// `--resume` continues the newest run recorded in `segc_runs`, next to the segments' tables. A run
+    /// `--resume` continues the newest run recorded in `segc_state`, next to the segments' tables. A run
     /// is recorded there with each segment that it builds.
     ///
     /// ```text

@@ -270,7 +270,7 @@ impl Session {
             zone_span: self.config.timezone_span,
             as_of: options.as_of,
             tables: plan::tables(&self.hir, &target.name),
-            unusable: self.config.unusable,
+            on_stale_state: self.config.on_stale_state,
             sources: &self.sources,
             templates: &target.templates,
         }))

@@ -104,7 +104,7 @@ fn member_of(id: u32) -> Cond {
 }
 
 fn boolean(kind: ValueKind) -> Value {
-    Value { kind, ty: Type::Boolean, may_miss: false, span: span("segment") }
+    Value { kind, ty: Type::Boolean, nullable: false, span: span("segment") }
 }
 
 fn segment(name: &str, tags: &[&str]) -> Segment {
@@ -173,7 +173,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         rebuild_every: Vec::new(),
         refusal: None,
         state: StateTables::default(),
-        how: format!("{id:016}"),
+        refresh_hash: format!("{id:016}"),
         last_run: Vec::new(),
         inputs: Vec::new(),
         ranked: None,

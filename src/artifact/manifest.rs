@@ -86,7 +86,7 @@ pub struct ManifestSegment {
     /// The tables that its scripts keep beside its own; null if it is no table.
     pub state: Option<ManifestState>,
     /// The hash of how it is refreshed: a run of another one isn't built upon.
-    pub plan: String,
+    pub refresh_hash: String,
     /// What it needs of a target.
     pub capabilities: Vec<String>,
     /// The hash of its meaning. Comments and formatting don't count.
@@ -219,7 +219,7 @@ fn segment(
         log: ManifestLog::of(plan),
         inputs: plan.inputs.iter().map(|(name, _)| name.clone()).collect(),
         state: ManifestState::of(plan),
-        plan: plan.how.clone(),
+        refresh_hash: plan.refresh_hash.clone(),
         capabilities: plan.capabilities.iter().map(|flag| flag.name().to_owned()).collect(),
         fingerprint: plan.fingerprint.clone(),
         source: position(*name_span, sources),

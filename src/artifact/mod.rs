@@ -14,8 +14,8 @@ pub use manifest::{
     ManifestRead, ManifestScripts, ManifestSegment, schema, sensitive_fields,
 };
 pub use refresh::{
-    CauseKind, ManifestBack, ManifestCause, ManifestEvery, ManifestLog, ManifestRefresh, ManifestState,
-    ManifestWhy, RefreshStrategy,
+    ManifestBack, ManifestEvery, ManifestLog, ManifestRefresh, ManifestState, ManifestTrigger, ManifestWhy,
+    RefreshStrategy, TriggerKind,
 };
 
 pub use written::{Written, digest};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::manifest::{ManifestPosition, position};
 use crate::check::words;
 use crate::diagnostic::Sources;
-use crate::plan::{CauseText, Refresh, SegmentPlan, What, Why};
+use crate::plan::{Refresh, SegmentPlan, TriggerText, What, Why};
 
 /// How a refresh works.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct ManifestRefresh {
     /// a remedy, all of them together turn it into that.
     pub obstacles: Vec<ManifestWhy>,
     /// What makes a key affected, where only affected keys are evaluated.
-    pub causes: Vec<ManifestCause>,
+    pub triggers: Vec<ManifestTrigger>,
     /// How often everyone is evaluated all the same.
     pub rebuild_every: Vec<ManifestEvery>,
     /// Whether a refresh stops that can't build on the last run; otherwise it evaluates everyone.
@@ -60,9 +60,9 @@ pub struct ManifestWhy {
 /// Rows that make keys affected.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ManifestCause {
+pub struct ManifestTrigger {
     /// Which rows.
-    pub kind: CauseKind,
+    pub kind: TriggerKind,
     /// Their entity.
     pub entity: String,
     /// Only events of this name.
@@ -87,7 +87,7 @@ pub struct ManifestCause {
 /// Which rows make a key affected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum CauseKind {
+pub enum TriggerKind {
     /// Those that arrived or changed since the last run.
     Arrival,
     /// Those with a time that an instant has passed since the last run.
@@ -97,7 +97,7 @@ pub enum CauseKind {
     /// Those that entered or left a segment.
     Members,
     /// Members whose row is gone.
-    Gone,
+    DeletedRow,
 }
 
 /// A link that leads back.
@@ -145,7 +145,7 @@ pub struct ManifestState {
     /// Who came and went, where a log is kept.
     pub log: Option<Vec<String>>,
     /// Who matches before anyone is ranked, where a match is ranked.
-    pub unkept: Option<Vec<String>>,
+    pub ranking_candidates: Option<Vec<String>>,
     /// Ended memberships, where they are kept.
     pub history: Option<Vec<String>>,
 }
@@ -163,7 +163,7 @@ impl ManifestRefresh {
                 (RefreshStrategy::Rebuild, Some(reason.clone()), remedy.clone())
             }
         };
-        let causes = plan.by_keys.iter().flat_map(|by_keys| &by_keys.causes);
+        let triggers = plan.by_keys.iter().flat_map(|by_keys| &by_keys.triggers);
         let every = plan.rebuild_every.iter().map(|(entity, (count, unit))| ManifestEvery {
             entity: entity.clone(),
             every: words::duration(*count, *unit),
@@ -175,7 +175,7 @@ impl ManifestRefresh {
             remedy,
             leaves: plan.leaves.as_ref().filter(|_| stored).map(|why| told(why, sources)),
             obstacles: plan.obstacles.iter().map(|why| told(why, sources)).collect(),
-            causes: causes.map(|cause| self::cause(cause, sources)).collect(),
+            triggers: triggers.map(|trigger| self::trigger(trigger, sources)).collect(),
             rebuild_every: every.filter(|_| builds_on_last).collect(),
             refuses: plan.refusal.is_some(),
         }
@@ -188,43 +188,43 @@ fn told(why: &Why, sources: &Sources) -> ManifestWhy {
     ManifestWhy { reason: reason.clone(), remedy: remedy.clone(), source }
 }
 
-fn cause(cause: &CauseText, sources: &Sources) -> ManifestCause {
-    let mut made = ManifestCause {
-        kind: CauseKind::Gone,
-        entity: cause.entity.clone(),
-        event: cause.event.clone(),
+fn trigger(trigger: &TriggerText, sources: &Sources) -> ManifestTrigger {
+    let mut made = ManifestTrigger {
+        kind: TriggerKind::DeletedRow,
+        entity: trigger.entity.clone(),
+        event: trigger.event.clone(),
         fields: Vec::new(),
         by: None,
         written: None,
         lateness: None,
         settle: None,
-        back: cause
+        back: trigger
             .back
             .iter()
             .map(|back| ManifestBack { to: back.to.clone(), on: back.on.clone() })
             .collect(),
-        source: cause.place.and_then(|span| position(span, sources)),
+        source: trigger.place.and_then(|span| position(span, sources)),
     };
-    match &cause.what {
+    match &trigger.what {
         What::Arrival { fields, late, settle } => {
-            made.kind = CauseKind::Arrival;
+            made.kind = TriggerKind::Arrival;
             made.fields.clone_from(fields);
             made.lateness = late.map(|(count, unit)| words::duration(count, unit));
             made.settle = settle.map(|(count, unit)| words::duration(count, unit));
         }
         What::Edge { time, instant, written } => {
-            made.kind = CauseKind::Edge;
+            made.kind = TriggerKind::Edge;
             made.fields = vec![time.clone()];
             made.by = Some(instant.clone());
             made.written.clone_from(written);
         }
         What::Clock { cond } => {
-            made.kind = CauseKind::Clock;
+            made.kind = TriggerKind::Clock;
             made.by = Some(cond.clone());
             made.written = Some(cond.clone());
         }
         What::Members { segment } => {
-            made.kind = CauseKind::Members;
+            made.kind = TriggerKind::Members;
             made.by = Some(segment.clone());
         }
         What::Gone => {}
@@ -252,7 +252,7 @@ impl ManifestState {
             inputs: state.inputs.clone(),
             counts: state.counts.clone(),
             log: plan.log.as_ref().map(|_| state.log.clone()),
-            unkept: plan.ranked.as_ref().map(|_| state.unkept.clone()),
+            ranking_candidates: plan.ranked.as_ref().map(|_| state.ranking_candidates.clone()),
             history: plan.history.clone(),
         })
     }

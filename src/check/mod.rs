@@ -9,9 +9,10 @@
 //! what depends on it.
 
 mod access;
+pub mod canonical;
 mod elsewhere;
+mod expansion_limit;
 mod expr;
-mod extent;
 mod graph;
 mod groups;
 pub mod hir;
@@ -19,13 +20,12 @@ mod meant;
 mod names;
 mod params;
 mod pattern;
-pub mod print;
 pub(crate) mod problems;
 mod project;
 mod proof;
 mod properties;
 mod resolve;
-mod sticky;
+mod retention;
 pub mod tree;
 pub mod uses;
 pub mod visit;

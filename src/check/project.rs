@@ -8,8 +8,8 @@ use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
 use super::access;
+use super::expansion_limit::Expansion;
 use super::expr::{Checker, Known, SegmentState, TraitState, word};
-use super::extent::Extent;
 use super::graph::{self, Node, Order};
 use super::groups::{self, Place};
 use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
@@ -19,7 +19,7 @@ use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSeg
 use super::proof;
 use super::properties;
 use super::resolve::{Scope, path_text};
-use super::sticky;
+use super::retention;
 use super::visit::Visitor as _;
 
 pub(super) fn check(
@@ -33,7 +33,7 @@ pub(super) fn check(
     let mut read: Vec<_> = names.segments.iter().map(|item| properties::read(item.ast, problems)).collect();
     let places = groups::collect(&names, &mut read, problems);
     let order = graph::order(&names, &places, |at| read[at].disabled.is_none(), problems);
-    sticky::check(&names, &mut read, &order, settings.materialize, problems);
+    retention::check(&names, &mut read, &order, settings.materialize, problems);
     let (read, places) = (&read[..], &places[..]);
     let project = Project { names: &names, params: &params, settings, read, places, order: &order };
 
@@ -82,7 +82,7 @@ struct Project<'a> {
 struct Checked {
     traits: Vec<Trait>,
     /// Of the traits, by identity.
-    extents: Vec<Extent>,
+    extents: Vec<Expansion>,
     segments: Vec<Segment>,
     /// The places of parameters, in order.
     params_used: Vec<Span>,
@@ -167,7 +167,12 @@ impl Project<'_> {
         checked
     }
 
-    fn check_trait(&self, checker: &mut Checker, at: usize, extents: &[Extent]) -> Option<(Trait, Extent)> {
+    fn check_trait(
+        &self,
+        checker: &mut Checker,
+        at: usize,
+        extents: &[Expansion],
+    ) -> Option<(Trait, Expansion)> {
         let item = &self.names.traits[at];
         let entity = item.entity?;
         let (value, extent) = checker.item(|checker| {
@@ -180,7 +185,7 @@ impl Project<'_> {
     }
 
     /// The segment, if it and all that it needs are without error.
-    fn check_segment(&self, checker: &mut Checker, at: usize, extents: &[Extent]) -> Option<Segment> {
+    fn check_segment(&self, checker: &mut Checker, at: usize, extents: &[Expansion]) -> Option<Segment> {
         let item = &self.names.segments[at];
         if self.read[at].disabled.is_some() {
             return None;

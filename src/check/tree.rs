@@ -29,7 +29,7 @@ pub struct Part {
     /// What is asked: it is true where the part holds.
     pub cond: Cond,
     /// What it looks at.
-    pub sights: Vec<Sight>,
+    pub operands: Vec<Operand>,
     /// What it is made of.
     pub parts: Vec<Part>,
 }
@@ -72,14 +72,14 @@ pub enum Shape {
 
 /// A value that a condition looks at.
 #[derive(Debug, Clone)]
-pub struct Sight {
+pub struct Operand {
     /// What about it.
     pub what: What,
     /// The value.
     pub value: Value,
 }
 
-/// What a [`Sight`] is to its condition.
+/// What a [`Operand`] is to its condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// A value as it is written.
@@ -146,7 +146,7 @@ impl Builder<'_> {
             parts.push(self.keep(id, &segment, at));
         }
         let cond = matching(&segment, &parts);
-        Part { role: Role::Segment(id), shape: Shape::Match, cond, sights: Vec::new(), parts }
+        Part { role: Role::Segment(id), shape: Shape::Match, cond, operands: Vec::new(), parts }
     }
 
     fn group(&mut self, id: SegmentId, segment: &Segment, group: &Group) -> Part {
@@ -157,7 +157,7 @@ impl Builder<'_> {
             parts.map(|(cond, &before)| Part { role: Role::Parent(before), ..self.test(cond.clone()) });
         let parts = parts.collect();
         let cond = not(&any_of(&members, group.span));
-        Part { role: Role::Group(id), shape: Shape::Not, cond, sights: Vec::new(), parts }
+        Part { role: Role::Group(id), shape: Shape::Not, cond, operands: Vec::new(), parts }
     }
 
     /// Whether the entity is left after a `keep`: after the last, whether it is a member.
@@ -167,10 +167,10 @@ impl Builder<'_> {
         if !self.whole.contains(&left) {
             self.whole.push(left);
         }
-        let mut sights = Sights { hir: &self.hir, found: Vec::new() };
-        walk_keep(&mut sights, keep);
+        let mut operands = Operands { hir: &self.hir, found: Vec::new() };
+        walk_keep(&mut operands, keep);
         let cond = member_of(segment.entity, left, keep.span);
-        Part { role: Role::Keep, shape: Shape::Test, sights: sights.found, parts: Vec::new(), cond }
+        Part { role: Role::Keep, shape: Shape::Test, operands: operands.found, parts: Vec::new(), cond }
     }
 
     /// A segment that has only the first of its `keep`s, under an identity of its own.
@@ -196,7 +196,7 @@ impl Builder<'_> {
             _ => return self.test(cond.clone()),
         };
         let parts = inner.iter().map(|one| self.part(one)).collect();
-        Part { role: Role::Condition, shape, cond: cond.clone(), sights: Vec::new(), parts }
+        Part { role: Role::Condition, shape, cond: cond.clone(), operands: Vec::new(), parts }
     }
 
     fn test(&mut self, cond: Cond) -> Part {
@@ -204,21 +204,21 @@ impl Builder<'_> {
         while let CondKind::Not(below) = &inner.kind {
             inner = below;
         }
-        let mut sights = Sights { hir: &self.hir, found: Vec::new() };
-        walk_cond(&mut sights, inner);
+        let mut operands = Operands { hir: &self.hir, found: Vec::new() };
+        walk_cond(&mut operands, inner);
         match &inner.kind {
-            CondKind::Exists(aggregate) | CondKind::Every(aggregate) => sights.rows(aggregate),
-            CondKind::Sequence(sequence) => sights.steps(sequence),
+            CondKind::Exists(aggregate) | CondKind::Every(aggregate) => operands.rows(aggregate),
+            CondKind::Sequence(sequence) => operands.steps(sequence),
             _ => {}
         }
-        let sights = sights.found;
+        let operands = operands.found;
         let parts = match &inner.kind {
             CondKind::InSegment(path, id) if path.hops.is_empty() && path.base == Base::This => {
                 self.unfold(*id)
             }
             _ => Vec::new(),
         };
-        Part { role: Role::Condition, shape: Shape::Test, sights, parts, cond }
+        Part { role: Role::Condition, shape: Shape::Test, operands, parts, cond }
     }
 
     /// The rules of a segment that the same entity is asked about.
@@ -286,15 +286,15 @@ pub fn not(cond: &Cond) -> Cond {
 }
 
 /// Finds what a single condition looks at; not what those values are made of.
-struct Sights<'a> {
+struct Operands<'a> {
     hir: &'a Hir,
-    found: Vec<Sight>,
+    found: Vec<Operand>,
 }
 
-impl Visitor for Sights<'_> {
+impl Visitor for Operands<'_> {
     fn value(&mut self, value: &Value) {
         if !matches!(value.ty, Type::Array(_)) {
-            self.found.push(Sight { what: What::Operand, value: value.clone() });
+            self.found.push(Operand { what: What::Operand, value: value.clone() });
         }
     }
 
@@ -311,13 +311,13 @@ impl Visitor for Sights<'_> {
         let entity = self.hir.catalog.entity(path.end);
         self.found.extend(entity.key.iter().map(|&key| {
             let kind = ValueKind::Field(path.clone(), key);
-            let value = Value { kind, ty: entity.field(key).ty.clone(), may_miss: true, span: last.span };
-            Sight { what: What::Operand, value }
+            let value = Value { kind, ty: entity.field(key).ty.clone(), nullable: true, span: last.span };
+            Operand { what: What::Operand, value }
         }));
     }
 }
 
-impl Sights<'_> {
+impl Operands<'_> {
     /// How many rows there are, and how many of them fail.
     fn rows(&mut self, aggregate: &Aggregate) {
         if aggregate.func == AggregateFunc::Every {
@@ -344,7 +344,7 @@ impl Sights<'_> {
         let aggregate = Aggregate { func: AggregateFunc::Count, value: None, ..aggregate };
         let span = aggregate.span;
         let kind = ValueKind::Aggregate(Box::new(aggregate));
-        let value = Value { kind, ty: Type::Integer, may_miss: false, span };
-        self.found.push(Sight { what, value });
+        let value = Value { kind, ty: Type::Integer, nullable: false, span };
+        self.found.push(Operand { what, value });
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! What is compiled or hashed must not depend on it: use [`super::print`] there.
 
+use super::canonical;
 use super::hir::{Cond, CondKind, Hir, LocalTime, Path, Value, ValueKind};
-use super::print;
 use crate::diagnostic::{Sources, Span};
 use crate::types::Unit;
 
@@ -72,9 +72,9 @@ pub fn cond_span(cond: &Cond) -> Span {
 #[must_use]
 pub fn value(hir: &Hir, sources: &Sources, value: &Value) -> String {
     match &value.kind {
-        ValueKind::Field(Path { hops, .. }, _) if hops.is_empty() => print::value(hir, value),
+        ValueKind::Field(Path { hops, .. }, _) if hops.is_empty() => canonical::value(hir, value),
         _ => match sources.text(value.span) {
-            "" => print::value(hir, value),
+            "" => canonical::value(hir, value),
             _ => written(sources, value.span),
         },
     }

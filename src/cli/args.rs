@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 
-pub(super) use super::choice::{
+pub(super) use super::value_enums::{
     AnswerFormat, Color, GraphFormat, ListFormat, MessageFormat, Template, TestFormat,
 };
 

@@ -5,18 +5,18 @@
 //! knows exit codes.
 
 mod args;
-mod choice;
 mod clock;
 mod command;
 mod config;
 mod exit;
 pub(crate) mod folder;
+mod plan_report;
 pub(crate) mod problems;
-mod proof;
 mod report;
 mod table;
 mod template;
 mod terminal;
+mod value_enums;
 
 use std::io;
 use std::process::ExitCode;

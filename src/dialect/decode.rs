@@ -10,9 +10,9 @@ use super::load::BUILT_IN;
 use super::model::{Answer, Dialect, NamedType, Statements};
 use super::parse::{self, Parser};
 use super::problems::{BadValue, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders};
-use super::shell::{Shell, ShellError, When};
 use super::sound::judge_statements;
 use super::spelling::{identifiers, literals};
+use super::statement_template::{Condition, StatementTemplate, TemplateError};
 use super::template::Template;
 use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
@@ -251,7 +251,7 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
     let mut list = |key: &'static str, required: bool, problems: &mut Diagnostics| {
         let found = if required { fields.require(key, problems) } else { fields.get(key) };
         let nodes = found.map_or(&[][..], Node::one_or_many);
-        nodes.iter().filter_map(|node| shell(parser, node, problems)).collect::<Vec<_>>()
+        nodes.iter().filter_map(|node| template(parser, node, problems)).collect::<Vec<_>>()
     };
     let mut statements = Statements {
         declare: list("declare", false, problems),
@@ -260,7 +260,7 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
         setup_segment: list("setup_segment", true, problems),
         setup_inputs: list("setup_inputs", true, problems),
         setup_in_transaction: false,
-        set_seen: list("set_seen", true, problems),
+        set_read_at: list("set_read_at", true, problems),
         begin: list("begin", false, problems),
         lock_segment: list("lock_segment", false, problems),
         clock_table: list("clock_table", false, problems),
@@ -286,15 +286,17 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
 fn holds(
     node: &Node,
     capabilities: &BTreeMap<Capability, Answer>,
-    shells: &Statements,
+    templates: &Statements,
     problems: &mut Diagnostics,
 ) {
-    let needed =
-        [(Capability::Expiry, When::Expire, "expire"), (Capability::History, When::History, "history")];
+    let needed = [
+        (Capability::Expiry, Condition::Expire, "expire"),
+        (Capability::History, Condition::History, "history"),
+    ];
     for (capability, when, name) in needed {
         let answered = capabilities.get(&capability).is_some_and(|answer| answer.allowed);
-        let has = |list: &[Shell]| list.iter().any(|shell| shell.when.contains(&when));
-        if answered && !(has(&shells.setup_segment) && has(&shells.fill)) {
+        let has = |list: &[StatementTemplate]| list.iter().any(|template| template.when.contains(&when));
+        if answered && !(has(&templates.setup_segment) && has(&templates.fill)) {
             let what = "statements".to_owned();
             let expected = format!(
                 "`when: {name}` in `setup_segment` and in `fill`, as `{}: true` is answered",
@@ -306,14 +308,14 @@ fn holds(
 }
 
 /// The words of `when`, one or a list.
-fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<When> {
+fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<Condition> {
     let mut found = Vec::new();
     for node in node.map_or(&[][..], Node::one_or_many) {
         let Some(text) = node.text(problems) else { continue };
-        match When::parse(text) {
+        match Condition::parse(text) {
             Some(one) => found.push(one),
             None => {
-                let known = When::names();
+                let known = Condition::names();
                 let name = text.to_owned();
                 problems.push(UnknownEntry { span: node.span, section: "when", name, known });
             }
@@ -322,7 +324,7 @@ fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<When> {
     found
 }
 
-fn shell(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Shell> {
+fn template(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<StatementTemplate> {
     let (sql, opaque, when) = match &node.kind {
         NodeKind::Map(_) => {
             let mut fields = Fields::new(node, "a statement", node.span, problems)?;
@@ -334,15 +336,15 @@ fn shell(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<She
         }
         _ => (node.text(problems)?.to_owned(), false, Vec::new()),
     };
-    match Shell::parse(parser, &sql, opaque, when) {
-        Ok(shell) => Some(shell),
-        Err(ShellError::Unreadable(error)) => {
+    match StatementTemplate::parse(parser, &sql, opaque, when) {
+        Ok(template) => Some(template),
+        Err(TemplateError::Unreadable(error)) => {
             let what = sql.lines().next().unwrap_or_default().to_owned();
             problems.push(UnreadableSql { span: node.span, what, error });
             None
         }
-        Err(ShellError::UnknownSlot(name)) => {
-            let known = super::shell::Slot::ALL.iter().map(|slot| slot.name()).collect();
+        Err(TemplateError::UnknownSlot(name)) => {
+            let known = super::statement_template::Slot::ALL.iter().map(|slot| slot.name()).collect();
             problems.push(UnknownEntry { span: node.span, section: "statements", name, known });
             None
         }

@@ -14,9 +14,9 @@ pub(crate) mod parse;
 mod pattern;
 mod probe;
 pub(crate) mod problems;
-pub(crate) mod shell;
 mod sound;
 mod spelling;
+pub(crate) mod statement_template;
 pub(crate) mod template;
 mod words;
 
@@ -25,7 +25,7 @@ pub use function::Function;
 pub use load::Dialects;
 pub use model::{Answer, Dialect};
 pub use probe::{ProbeQuery, Probes};
-pub use shell::Slot;
+pub use statement_template::Slot;
 pub use template::Template;
 
 #[cfg(test)]

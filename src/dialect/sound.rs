@@ -11,7 +11,7 @@ use super::literals::Literals;
 use super::model::Statements;
 use super::parse::{self, Parser};
 use super::problems::BadValue;
-use super::shell::{Shell, Slot};
+use super::statement_template::{Slot, StatementTemplate};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Literal;
 
@@ -78,13 +78,13 @@ fn tells_instants_apart(format: &str) -> bool {
 }
 
 /// A statement's name, where it is, and its slots.
-type Needed = (&'static str, fn(&Statements) -> &[Shell], &'static [Slot]);
+type Needed = (&'static str, fn(&Statements) -> &[StatementTemplate], &'static [Slot]);
 
 /// The slots without which a statement can't do what it is for.
 const NEEDED: &[Needed] = &[
     ("setup_inputs", |all| &all.setup_inputs, &[Slot::Inputs]),
     ("setup_segment", |all| &all.setup_segment, &[Slot::Table, Slot::KeyColumns, Slot::Runs, Slot::Segment]),
-    ("set_seen", |all| &all.set_seen, &[Slot::Value]),
+    ("set_read_at", |all| &all.set_read_at, &[Slot::Value]),
     ("check", |all| &all.check, &[Slot::Condition, Slot::Failure]),
     ("affected", |all| &all.affected, &[Slot::Affected, Slot::AffectedQuery]),
     ("fill", |all| &all.fill, &[Slot::Query, Slot::Table]),
@@ -92,16 +92,16 @@ const NEEDED: &[Needed] = &[
     (
         "finish_segment",
         |all| &all.finish_segment,
-        &[Slot::Runs, Slot::Segment, Slot::Fingerprint, Slot::Plan, Slot::AsOf],
+        &[Slot::Runs, Slot::Segment, Slot::Fingerprint, Slot::RefreshHash, Slot::AsOf],
     ),
     ("view", |all| &all.view, &[Slot::Table, Slot::Query]),
 ];
 
 /// Reports statements that leave out what they are for: a check without its condition.
 pub(super) fn judge_statements(statements: &Statements, span: Span, problems: &mut Diagnostics) {
-    for (name, shells, slots) in NEEDED {
+    for (name, templates, slots) in NEEDED {
         for slot in *slots {
-            if !shells(statements).iter().any(|shell| shell.uses(*slot)) {
+            if !templates(statements).iter().any(|template| template.uses(*slot)) {
                 let expected = format!("statements with `{}` in one of them", slot.name());
                 problems.push(BadValue { span, what: (*name).to_owned(), expected });
             }

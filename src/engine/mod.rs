@@ -5,7 +5,6 @@
 //! embedded engine it gets under names that stay when the engine changes.
 
 mod address;
-mod data;
 mod duckdb;
 mod duckdb_types;
 mod error;
@@ -15,16 +14,17 @@ mod postgres_types;
 pub(crate) mod problems;
 mod quote;
 mod rows;
+mod schema;
 mod source;
 mod table;
 
 pub use self::address::{Access, Address};
-pub use self::data::{DataTable, StructPart, TableColumn, tables_of};
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
 pub use self::quote::{quote_ident, quote_name, quote_text};
+pub use self::schema::{DataTable, StructPart, TableColumn, tables_of};
 pub use self::source::{ColumnType, Described, Found, Look, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
 

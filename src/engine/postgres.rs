@@ -99,12 +99,13 @@ impl Postgres {
     }
 }
 
-/// Reads a connection string. An `@` that isn't the one before the host is refused: it is almost
-/// always a password's, whose end would be taken for the host and shown.
+/// Reads a connection string. An `@` that isn't the one before the host is refused, and so is a
+/// space after it: they almost always belong to a password, whose end would be taken for the host
+/// and shown.
 fn read(address: &str) -> Result<Config, EngineError> {
-    if has_stray_at(address) {
-        let reason = "it has an `@` other than the one in front of the host; in a user, password or database, \
-                      write `@` as `%40`, `/` as `%2F` and `:` as `%3A`";
+    if has_stray_characters(address) {
+        let reason = "it has an `@` other than the one in front of the host, or a space after it; in a user, \
+                      password or database, write `@` as `%40`, `/` as `%2F`, `:` as `%3A` and a space as `%20`";
         return Err(EngineError::new(UnreadableAddress { span: None, reason: reason.to_owned() }));
     }
     let config: Config = address.parse().map_err(|error: postgres::Error| {
@@ -123,13 +124,16 @@ fn read(address: &str) -> Result<Config, EngineError> {
     Ok(config)
 }
 
-/// Whether a URL has an `@` beside the one between user and host.
-fn has_stray_at(address: &str) -> bool {
+/// Whether a URL has an `@` other than the one between user and host, or a space behind it.
+fn has_stray_characters(address: &str) -> bool {
     let url = ["postgres://", "postgresql://"].iter().find_map(|scheme| address.strip_prefix(scheme));
     let Some(rest) = url else { return false };
     let (place, _options) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = place.split_once('/').unwrap_or((place, ""));
-    authority.matches('@').count() > 1 || database.contains('@')
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    authority.matches('@').count() > 1
+        || database.contains('@')
+        || [host, database].iter().any(|part| part.contains(char::is_whitespace))
 }
 
 /// `user@host:port/database`.
@@ -322,6 +326,7 @@ mod tests {
             "user=ann password=s3cret",
             "postgres://ann:s3@s3cret@db.example/shop",
             "postgres://ann:5432/s3cret@db.example/shop",
+            "postgres://ann:x@db password='s3cret'",
         ] {
             let error = Postgres::shown(wrong).expect_err("it can't be read");
             assert_eq!(error.code(), "SEG720");

@@ -134,7 +134,7 @@ problems! {
     /// link's `on:`).
     ///
     /// A refresh stops so, too, where it can't build on the last run and `segc.yml` says
-    /// `refresh: { unusable: refuse }`. Run create then: `segc run` without `--refresh`. And so does
+    /// `refresh: { on_stale_state: fail }`. Run create then: `segc run` without `--refresh`. And so does
     /// any script whose segment's table holds a member twice, as somebody has written to it: delete
     /// the rows of that key, and the next run adds it if it belongs there.
     error SEG709 "the data doesn't match the catalog" CheckFailed { span: Option<Span>, said: String }

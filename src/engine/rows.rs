@@ -1,8 +1,8 @@
 //! Rows that a program has, in tables of the embedded engine.
 
-use super::data::DataTable;
 use super::duckdb::DuckDb;
 use super::quote::{quote_ident, quote_name, quote_text};
+use super::schema::DataTable;
 use super::{Cell, Engine, EngineError};
 
 /// Rows in one statement.

@@ -16,7 +16,7 @@ impl Evaluator<'_> {
     /// A value, of the type that the tree says.
     pub(super) fn eval(&self, value: &Value, scope: Scope) -> Result<Datum, EvalError> {
         let found = self.eval_kind(value, scope.deeper(value.span)?)?;
-        if found.is_missing() && !value.may_miss {
+        if found.is_missing() && !value.nullable {
             return Err(EvalError::Missing(value.span));
         }
         widen(found, &value.ty, value.span)

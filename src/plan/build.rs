@@ -6,21 +6,21 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::checks::{double_members, unique_checks};
-use super::hold::{history, hold, judge_history, segments_by_name};
+use super::expiry::{check_history, history, hold, segments_by_name};
 use super::limits::judge_size;
 use super::lower::{self, Context, Lowered, MembersAt};
 use super::model::{Check, Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
-use super::needs::needs;
 use super::personal;
 use super::policy::{Abilities, Policy, judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
+use super::requirements::needs;
 use super::state::{StateTables, Stored, guards, input_as_of};
-use super::taken::{judge_names, judge_replaced, sources_by_name};
+use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
 use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources, Span};
-use crate::project::Unusable;
+use crate::project::OnStaleState;
 
 /// What a plan is made for.
 pub struct Request<'a> {
@@ -49,7 +49,7 @@ pub struct Request<'a> {
     /// The names of the entities' tables, without their schemas ([`tables`]).
     pub tables: BTreeSet<String>,
     /// What a refresh does that can't build on the last run.
-    pub unusable: Unusable,
+    pub on_stale_state: OnStaleState,
     /// The files that the spans of the tree point into.
     pub sources: &'a Sources,
     /// A hash of the dialect's functions, which says when the same plan means other SQL.
@@ -126,7 +126,7 @@ pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
 pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<SegmentId> {
     let zone = &request.hir.calendar.zone_name;
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
-    let in_names = judge_replaced(request, problems);
+    let in_names = check_replaced_tables(request, problems);
     let wanted = wanted(request);
     let uses = personal::asked(request.hir, request.policies);
     let (segments, sources) = (segments_by_name(request), sources_by_name(request));
@@ -141,8 +141,8 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
         if let Some(uses) = &uses {
             personal::judge(request.hir, uses, id, request.policies, &mut found);
         }
-        judge_history(request, id, &segments, &mut found);
-        judge_names(request, id, &sources, &mut found);
+        check_history(request, id, &segments, &mut found);
+        check_table_names(request, id, &sources, &mut found);
         if !found.has_errors() {
             judge_size(request, id, &needs, &mut found);
         }
@@ -240,10 +240,10 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         strategy: &strategy,
         fingerprint: &fingerprint,
     };
-    let how = refreshing.how();
+    let refresh_hash = refreshing.refresh_hash();
     let cx = context(request, &elsewhere);
-    let (rebuild_every, refusal) = (refreshing.rebuild_every(&lowered), refreshing.refusal(&how));
-    let mut last_run = refreshing.last_run(&cx, &how, &lowered);
+    let (rebuild_every, refusal) = (refreshing.rebuild_every(&lowered), refreshing.refusal(&refresh_hash));
+    let mut last_run = refreshing.last_run(&cx, &refresh_hash, &lowered);
     let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds, columns)| {
         last_run.extend(bounds);
         for (entity, columns) in columns {
@@ -281,7 +281,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         rebuild_every,
         refusal,
         state,
-        how,
+        refresh_hash,
         last_run,
         inputs,
         ranked,

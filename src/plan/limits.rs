@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::build::Request;
-use super::needs::Needs;
 use super::problems::{ManyConditions, ManyInlined, ManyKeeps};
+use super::requirements::Requirements;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
@@ -19,7 +19,12 @@ const KEEPS: usize = 20;
 const CONDITIONS: usize = 5_000;
 
 /// Reports a segment that is too large.
-pub(super) fn judge_size(request: &Request<'_>, id: SegmentId, needs: &Needs, problems: &mut Diagnostics) {
+pub(super) fn judge_size(
+    request: &Request<'_>,
+    id: SegmentId,
+    needs: &Requirements,
+    problems: &mut Diagnostics,
+) {
     let segment = request.hir.segment(id);
     let name = || segment.name.clone();
     if let Some(keep) = segment.keeps.get(KEEPS) {

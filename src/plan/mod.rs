@@ -5,31 +5,30 @@
 //! SQL text, a dialect's name.
 
 mod build;
-mod causes;
 mod checks;
-mod explain;
-mod hold;
+mod expiry;
 mod limits;
 mod lookups;
 mod lower;
 mod model;
-mod needs;
 mod parity;
 mod personal;
 mod policy;
 pub(crate) mod problems;
 mod refresh;
 pub mod rel;
+mod requirements;
 mod state;
-mod taken;
+mod table_names;
+mod triggers;
+mod why;
 
-pub(crate) use crate::analyze::Clause;
 pub use build::{Request, allowed, plan, standalone, tables};
 pub use checks::doubles;
-pub use explain::{About, Asked, attrition, explain};
 pub use lookups::Lookup;
 pub use model::*;
-pub use needs::NOT_YET;
 pub use parity::{differing, parity};
 pub use policy::{Abilities, Policy, Probed};
-pub use state::{COUNTS_TABLE, Names as StateNames, RUNS_TABLE, StateTables};
+pub use requirements::NOT_YET;
+pub use state::{COUNTS_TABLE, Names as StateNames, STATE_TABLE, StateTables};
+pub use why::{About, Asked, attrition, explain};

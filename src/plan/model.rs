@@ -63,7 +63,7 @@ pub struct SegmentPlan {
     /// The tables of runs, logs and scratch.
     pub state: StateTables,
     /// The hash of how it is refreshed.
-    pub how: String,
+    pub refresh_hash: String,
     /// The instants that only `refresh.sql` reads: those of the last run first.
     pub last_run: Vec<Bound>,
     /// The segments whose logs it reads, with their runs' tables.
@@ -110,7 +110,7 @@ pub struct ByKeys {
     /// What must hold of the affected keys' rows before anything is written.
     pub checks: Vec<Check>,
     /// What makes a key affected, in words.
-    pub causes: Vec<CauseText>,
+    pub triggers: Vec<TriggerText>,
 }
 
 /// A match that is ranked whole each time, over what is stored of it (R6).
@@ -126,7 +126,7 @@ pub struct Ranked {
 
 /// Rows that make keys affected, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CauseText {
+pub struct TriggerText {
     /// Which of the entity's rows.
     pub what: What,
     /// The entity of the rows.

@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 
 use super::build::Request;
-use super::explain::Asked;
 use super::lower::{self, Context};
 use super::rel::{BinaryOp, Column, Cte, Order, Over, Query, Relation, Scalar, Select, TableRef};
 use super::state::{StateTables, last_run};
+use super::why::Asked;
 use crate::check::hir::SegmentId;
 use crate::dialect::Function;
 use crate::types::Literal;

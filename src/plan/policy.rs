@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::needs::{Needs, Reach};
 use super::problems::{
     BeyondLimit, Found, NameTooLong, PolicyForbids, ProbeLacks, Refuser, TargetLacks, TierForbids,
     ZoneNotSupported,
 };
+use super::requirements::{Reach, Requirements};
 use crate::check::hir::Segment;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Capability;
@@ -52,7 +52,7 @@ pub struct Probed {
 /// Judges one segment; what is refused goes into `problems`.
 pub(super) fn judge(
     segment: &Segment,
-    needs: &Needs,
+    needs: &Requirements,
     depth: usize,
     abilities: &Abilities,
     policies: &[Policy<'_>],
@@ -125,7 +125,7 @@ fn refuser(capability: Capability, abilities: &Abilities, policies: &[Policy<'_>
 
 fn judge_limits(
     segment: &Segment,
-    needs: &Needs,
+    needs: &Requirements,
     depth: usize,
     policy: &Policy<'_>,
     problems: &mut Diagnostics,

@@ -251,7 +251,7 @@ problems! {
     /// A segment has a name that segc reserves for its own tables.
     ///
     /// ```text
-    /// segment segc_runs on customer { … }     # `segc_runs` records when segments were built
+    /// segment segc_state on customer { … }     # `segc_state` records when segments were built
     /// ```
     ///
     /// Rename the segment.

@@ -11,12 +11,12 @@ use super::lookups::lookups;
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, Check, KeyColumn, Ranked, Refresh, Why};
 use super::rel::{Bound, Bounds, Relation, Scalar};
-use super::state::{StateTables, Usable, read_to};
-use crate::analyze::{Cause, CauseKind, Clause, Obstacle, affected, nobody_leaves};
+use super::state::{BaseRun, StateTables, read_to};
+use crate::analyze::{Obstacle, Trigger, TriggerKind, affected, prove_append_only};
 use crate::catalog::{EntityId, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::dialect::Capability;
-use crate::project::Unusable;
+use crate::project::OnStaleState;
 use crate::types::{Type, Unit};
 
 /// What is known of a segment's refresh before anything is lowered.
@@ -27,15 +27,15 @@ pub(super) struct Strategy {
     /// Why members may leave; `None` if nobody ever does.
     pub(super) leaves: Option<Why>,
     /// From what the affected keys follow; or why they can't be told.
-    pub(super) causes: Result<Vec<Cause>, Vec<Obstacle>>,
+    pub(super) triggers: Result<Vec<Trigger>, Vec<Obstacle>>,
 }
 
 impl Strategy {
     /// The segments whose logs it reads.
     fn logs(&self) -> BTreeSet<SegmentId> {
-        let causes = self.causes.iter().flatten();
-        let logs = causes.filter_map(|cause| match cause.kind {
-            CauseKind::Members(segment) => Some(segment),
+        let triggers = self.triggers.iter().flatten();
+        let logs = triggers.filter_map(|trigger| match trigger.kind {
+            TriggerKind::Members(segment) => Some(segment),
             _ => None,
         });
         if self.by_keys() { logs.collect() } else { BTreeSet::new() }
@@ -43,29 +43,29 @@ impl Strategy {
 
     /// Whether a refresh evaluates the affected keys only.
     pub(super) fn by_keys(&self) -> bool {
-        self.causes.is_ok() && !matches!(self.refresh, Refresh::Rebuild { .. })
+        self.triggers.is_ok() && !matches!(self.refresh, Refresh::Rebuild { .. })
     }
 }
 
 impl Default for Strategy {
     fn default() -> Self {
         let refresh = Refresh::Rebuild { reason: String::new(), remedy: None };
-        Self { refresh, leaves: None, causes: Err(Vec::new()) }
+        Self { refresh, leaves: None, triggers: Err(Vec::new()) }
     }
 }
 
 /// The strategies of all segments of a project, by identity.
 pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
-    let mut growing: BTreeSet<SegmentId> = BTreeSet::new();
+    let mut append_only: BTreeSet<SegmentId> = BTreeSet::new();
     let mut all: BTreeMap<SegmentId, Strategy> = BTreeMap::new();
     for &id in request.graph.order() {
         if inlines_too_many(request, id) {
             all.insert(id, Strategy::default());
             continue;
         }
-        let leaves = nobody_leaves(request.hir, id, &|input| growing.contains(&input)).err();
+        let leaves = prove_append_only(request.hir, id, &|input| append_only.contains(&input)).err();
         if leaves.is_none() {
-            growing.insert(id);
+            append_only.insert(id);
         }
         all.insert(id, strategy(request, id, leaves.map(Why::from)));
     }
@@ -74,7 +74,7 @@ pub(super) fn strategies(request: &Request<'_>) -> Vec<Strategy> {
 
 fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strategy {
     let find = || affected(request.hir, request.sources, id, &|input| request.materialize(input).is_table());
-    let causes = match request.materialize(id) {
+    let triggers = match request.materialize(id) {
         Materialize::Table => {
             let others = if leaves.is_none() { Vec::new() } else { find().err().unwrap_or_default() };
             Err([is_table(request, id)].into_iter().chain(others).collect())
@@ -83,7 +83,7 @@ fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strate
         Materialize::Inline => Err(vec![Obstacle::new("it is put into what refers to it")]),
         Materialize::Incremental => find(),
     };
-    let refresh = match &causes {
+    let refresh = match &triggers {
         _ if leaves.is_none() && request.materialize(id) == Materialize::Incremental => Refresh::InsertOnly,
         Ok(_) => Refresh::InsertDelete,
         Err(obstacles) => {
@@ -92,7 +92,7 @@ fn strategy(request: &Request<'_>, id: SegmentId, leaves: Option<Why>) -> Strate
             Refresh::Rebuild { reason, remedy: first.and_then(|obstacle| obstacle.remedy.clone()) }
         }
     };
-    Strategy { refresh, leaves, causes }
+    Strategy { refresh, leaves, triggers }
 }
 
 /// That a segment is stored in the simplest way. What else stands against a cheaper one is told,
@@ -140,15 +140,15 @@ type Columns = BTreeMap<EntityId, BTreeSet<String>>;
 impl Refreshing<'_> {
     /// The hash of how it is refreshed: the strategy, what the affected keys follow from and
     /// what is declared of it, and the functions of its SQL (R9).
-    pub(super) fn how(&self) -> String {
+    pub(super) fn refresh_hash(&self) -> String {
         let strategy = match self.strategy.refresh {
             Refresh::InsertOnly => "InsertOnly",
             Refresh::InsertDelete => "InsertDelete",
             Refresh::Rebuild { .. } => "Rebuild",
         };
         let mut text = format!("segc 1 {strategy}\n{}\n", self.request.templates);
-        for cause in self.strategy.causes.iter().flatten() {
-            text.push_str(&super::causes::stable(self.request.hir, cause));
+        for trigger in self.strategy.triggers.iter().flatten() {
+            text.push_str(&super::triggers::canonical(self.request.hir, trigger));
             text.push('\n');
         }
         let digest = Sha256::digest(text.as_bytes());
@@ -156,30 +156,34 @@ impl Refreshing<'_> {
     }
 
     /// The last run that a refresh may build on: its as_of and the engine's time.
-    pub(super) fn last_run(&self, context: &Context<'_>, how: &str, lowered: &Lowered) -> Vec<Bound> {
+    pub(super) fn last_run(
+        &self,
+        context: &Context<'_>,
+        refresh_hash: &str,
+        lowered: &Lowered,
+    ) -> Vec<Bound> {
         let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
         let every: BTreeSet<(i64, Unit)> = every.collect();
         let now = Scalar::Clock("as_of".to_owned());
         let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
-        let every = every.into_iter().filter(|_| Clause::RebuildEvery.holds());
-        let rebuilt_since = every.map(since).collect();
+        let rebuilt_since = every.into_iter().map(since).collect();
         let name = self.name();
-        let usable = Usable { rebuilt_since, ..self.usable(how) };
+        let base = BaseRun { rebuilt_since, ..self.base_run(refresh_hash) };
         vec![
-            (State::last_as_of(name), usable.as_of(), Type::Timestamp),
-            (State::last_seen(name), usable.seen(), Type::Timestamp),
+            (State::last_as_of(name), base.as_of(), Type::Timestamp),
+            (State::last_read_at(name), base.read_at(), Type::Timestamp),
         ]
     }
 
     /// What a run must be to be built upon, but for how long ago everyone was evaluated.
-    fn usable<'a>(&'a self, how: &'a str) -> Usable<'a> {
-        Usable {
+    fn base_run<'a>(&'a self, refresh_hash: &'a str) -> BaseRun<'a> {
+        BaseRun {
             segment: self.name(),
             tables: self.tables,
             fingerprint: self.fingerprint,
-            how,
+            refresh_hash,
             table: self.table,
-            filled: self.ranks().then_some(&self.tables.unkept[..]).into_iter().collect(),
+            filled: self.ranks().then_some(&self.tables.ranking_candidates[..]).into_iter().collect(),
             rebuilt_since: Vec::new(),
             inputs: self.inputs(),
         }
@@ -198,10 +202,10 @@ impl Refreshing<'_> {
 
     /// What stops a refresh that can't build on the last run, where the project wants that. The
     /// first run of an empty table, and one that `rebuild_every` asks for, go on (R10).
-    pub(super) fn refusal(&self, how: &str) -> Option<Check> {
+    pub(super) fn refusal(&self, refresh_hash: &str) -> Option<Check> {
         let applies = !matches!(self.strategy.refresh, Refresh::Rebuild { .. });
-        let refuses = self.request.unusable == Unusable::Refuse && applies;
-        refuses.then(|| self.usable(how).refusal())
+        let refuses = self.request.on_stale_state == OnStaleState::Fail && applies;
+        refuses.then(|| self.base_run(refresh_hash).refusal())
     }
 
     /// The segments whose logs it reads.
@@ -213,7 +217,7 @@ impl Refreshing<'_> {
 
     /// The refresh by keys, and the instants and columns that it reads.
     pub(super) fn by_keys(&self, context: &Context<'_>, expires: bool) -> Option<(ByKeys, Bounds, Columns)> {
-        let causes = self.strategy.causes.as_ref().ok().filter(|_| self.strategy.by_keys())?;
+        let triggers = self.strategy.triggers.as_ref().ok().filter(|_| self.strategy.by_keys())?;
         let hir = self.request.hir;
         let name = hir.segment(self.id).name.as_str();
         let log = |input: SegmentId| {
@@ -224,7 +228,7 @@ impl Refreshing<'_> {
         let state = State {
             segment: name,
             entity: hir.segment(self.id).entity,
-            table: if self.ranks() { &self.tables.unkept } else { self.table },
+            table: if self.ranks() { &self.tables.ranking_candidates } else { self.table },
             members: self.table,
             log: &log,
             joins_ranges: self.request.abilities.capabilities.contains(&Capability::RangeUnions),
@@ -239,7 +243,7 @@ impl Refreshing<'_> {
         let admitted = expires.then(|| lower::admitted(&narrow, self.id));
         let mut unique = query.unique.clone();
         unique.extend(admitted.iter().flat_map(|admitted| admitted.unique.clone()));
-        let (found, arrivals) = lower::affected(context, causes, &state, &unique);
+        let (found, arrivals) = lower::affected(context, triggers, &state, &unique);
         let mut checks: Vec<Check> = unique_checks(hir, &self.request.abilities.target, &unique)
             .into_iter()
             .filter_map(|(entity, fields, doubles)| {
@@ -270,7 +274,7 @@ impl Refreshing<'_> {
             query: query.query,
             admitted: admitted.map(|admitted| admitted.query),
             checks,
-            causes: super::causes::told(self.request, causes),
+            triggers: super::triggers::describe(self.request, triggers),
         };
         Some((by_keys, bounds, found.reads))
     }
@@ -293,9 +297,7 @@ impl Refreshing<'_> {
             return None;
         }
         let candidates = lower::candidates(context, self.id);
-        let whole = Clause::RankedAsAWhole.holds();
-        let from = if whole { &self.tables.unkept } else { &self.tables.candidates };
-        let query = lower::kept_of(context, self.id, from).query;
+        let query = lower::kept_of(context, self.id, &self.tables.ranking_candidates).query;
         let columns = lower::rank_columns(context, self.id);
         let columns = columns.into_iter().map(|(name, ty)| KeyColumn { name, ty }).collect();
         Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))
@@ -304,7 +306,7 @@ impl Refreshing<'_> {
     /// Why every row is evaluated though nobody can leave.
     pub(super) fn why_whole(&self) -> Vec<Why> {
         let is_table = self.request.materialize(self.id).is_table();
-        let obstacles = self.strategy.causes.as_ref().err().filter(|_| is_table).into_iter().flatten();
+        let obstacles = self.strategy.triggers.as_ref().err().filter(|_| is_table).into_iter().flatten();
         obstacles.cloned().map(Why::from).collect()
     }
 }

@@ -8,7 +8,6 @@ use super::build::Request;
 use super::lower::{State, rank_types};
 use super::model::Check;
 use super::rel::{BinaryOp, Column, Join, Negated, Relation, Scalar, Select, TableRef, all};
-use crate::analyze::Clause;
 use crate::check::hir::SegmentId;
 use crate::dialect::Capability;
 use crate::types::Literal;
@@ -16,7 +15,7 @@ use crate::types::Literal;
 /// The table in which every run of a segment is recorded, beside the segments' tables. Where
 /// transactions that change rows of one table disturb one another, each segment has one, whose
 /// name goes on with the segment's.
-pub const RUNS_TABLE: &str = "segc_runs";
+pub const STATE_TABLE: &str = "segc_state";
 
 /// The table of how many members each segment has.
 pub const COUNTS_TABLE: &str = "segc_segment_counts";
@@ -33,7 +32,7 @@ pub struct StateTables {
     /// Who came and went, run by run.
     pub log: Vec<String>,
     /// Who matches before anyone is ranked, with what is ranked by (R6).
-    pub unkept: Vec<String>,
+    pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
     /// Scratch: who matches.
@@ -59,8 +58,11 @@ impl StateTables {
         let tables = Self::named(&segment.name, &names);
         // Another `keep` ranks by other columns: a table of its own, as no engine alters one alike.
         let types: Vec<String> = rank_types(&segment.keeps).map(ToString::to_string).collect();
-        let unkept = format!("segc_unkept_{}_{}", segment.name, short_hash(&types.join(" ")));
-        Self { unkept: in_schema(names.schema, &derived(&unkept, names.bytes)), ..tables }
+        let ranking_candidates = format!("segc_candidates_{}_{}", segment.name, short_hash(&types.join(" ")));
+        Self {
+            ranking_candidates: in_schema(names.schema, &derived(&ranking_candidates, names.bytes)),
+            ..tables
+        }
     }
 
     /// The tables of a segment.
@@ -76,14 +78,14 @@ impl StateTables {
             if names.has_temp_tables { vec![base.to_owned()] } else { own(base) }
         };
         Self {
-            runs: shared(RUNS_TABLE),
+            runs: shared(STATE_TABLE),
             inputs: shared("segc_inputs"),
             counts: in_schema(names.schema, COUNTS_TABLE),
             log: own("segc_log"),
-            unkept: own("segc_unkept"),
+            ranking_candidates: own("segc_candidates"),
             affected: scratch("segc_affected"),
-            matches: scratch("segc_scratch"),
-            candidates: scratch("segc_candidates"),
+            matches: scratch("segc_matches"),
+            candidates: scratch("segc_found_candidates"),
             admitted: scratch("segc_admitted"),
             changes: scratch("segc_changes"),
         }
@@ -126,7 +128,7 @@ fn derived(name: &str, bytes: usize) -> String {
 }
 
 /// What a last run must be for a refresh to build on it.
-pub(super) struct Usable<'a> {
+pub(super) struct BaseRun<'a> {
     /// The segment.
     pub(super) segment: &'a str,
     /// Its tables.
@@ -134,7 +136,7 @@ pub(super) struct Usable<'a> {
     /// The hash of its meaning.
     pub(super) fingerprint: &'a str,
     /// The hash of how it is refreshed.
-    pub(super) how: &'a str,
+    pub(super) refresh_hash: &'a str,
     /// The table of its members, which holds as many as were recorded: else somebody has dropped
     /// or emptied it, or written to it.
     pub(super) table: &'a [String],
@@ -146,19 +148,18 @@ pub(super) struct Usable<'a> {
     pub(super) inputs: Vec<(String, StateTables)>,
 }
 
-impl Usable<'_> {
+impl BaseRun<'_> {
     /// The as_of of the last run; null if a refresh can't build on it (R9, R10).
     pub(super) fn as_of(&self) -> Scalar {
         let mut filter = vec![equal("r", "segment", text(self.segment))];
         let as_many = Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)));
-        let demanded = [
-            (Clause::SameFingerprint, equal("r", "fingerprint", text(self.fingerprint))),
-            (Clause::SamePlan, equal("r", "plan", text(self.how))),
-            (Clause::NotBackInTime, compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of())),
-            (Clause::AsManyMembers, equal("r", "members", as_many)),
-        ];
-        filter.extend(in_force(demanded));
-        for table in self.filled.iter().filter(|_| Clause::RanksAreFilled.holds()) {
+        filter.extend([
+            equal("r", "fingerprint", text(self.fingerprint)),
+            equal("r", "refresh_hash", text(self.refresh_hash)),
+            compare(BinaryOp::LessOrEqual, column("r", "as_of"), as_of()),
+            equal("r", "members", as_many),
+        ]);
+        for table in &self.filled {
             let rows = rows_of(table, one().value);
             let none = equal("r", "members", Scalar::Literal(Literal::Integer(0)));
             filter.push(Scalar::Or(vec![none, Scalar::Exists(Box::new(rows), Negated(false))]));
@@ -166,8 +167,7 @@ impl Usable<'_> {
         for since in &self.rebuilt_since {
             filter.push(compare(BinaryOp::Greater, column("r", "rebuilt_at"), since.clone()));
         }
-        let inputs = self.inputs.iter().filter(|_| Clause::LogIsWhole.holds());
-        filter.extend(inputs.map(|(input, tables)| self.log_is_whole(input, tables)));
+        filter.extend(self.inputs.iter().map(|(input, tables)| self.log_is_whole(input, tables)));
         self.value("as_of", filter)
     }
 
@@ -193,10 +193,9 @@ impl Usable<'_> {
     }
 
     /// The engine's time at that run.
-    pub(super) fn seen(&self) -> Scalar {
+    pub(super) fn read_at(&self) -> Scalar {
         let as_of = Scalar::Clock(State::last_as_of(self.segment));
-        let seen = if Clause::WatermarkOfTheClock.holds() { "seen" } else { "as_of" };
-        self.value(seen, vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
+        self.value("read_at", vec![equal("r", "segment", text(self.segment)), equal("r", "as_of", as_of)])
     }
 
     fn value(&self, name: &str, filter: Vec<Scalar>) -> Scalar {
@@ -211,10 +210,10 @@ impl Usable<'_> {
         let on = compare(BinaryOp::Equal, column("i", "segment"), column("n", "input"));
         let mut filter = vec![equal("n", "segment", text(self.segment)), equal("n", "input", text(input))];
         let read_to = |op, run| compare(op, column("n", "run_seq"), column("i", run));
-        filter.extend(in_force([
-            (Clause::LogReachesBack, read_to(BinaryOp::GreaterOrEqual, "log_since")),
-            (Clause::LogIsNotBehind, read_to(BinaryOp::LessOrEqual, "run_seq")),
-        ]));
+        filter.extend([
+            read_to(BinaryOp::GreaterOrEqual, "log_since"),
+            read_to(BinaryOp::LessOrEqual, "run_seq"),
+        ]);
         let select = Select {
             columns: vec![one()],
             from: Some(from),
@@ -230,11 +229,6 @@ impl Usable<'_> {
 fn rows_of(table: &[String], value: Scalar) -> Select {
     let from = TableRef { relation: Relation::Table(table.to_vec()), alias: "m".to_owned() };
     Select { columns: vec![Column { value, name: None }], from: Some(from), ..Select::default() }
-}
-
-/// The conditions of the clauses that hold.
-fn in_force(demanded: impl IntoIterator<Item = (Clause, Scalar)>) -> impl Iterator<Item = Scalar> {
-    demanded.into_iter().filter(|(clause, _)| clause.holds()).map(|(_, condition)| condition)
 }
 
 /// Up to which run a segment has read another's log.

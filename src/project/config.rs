@@ -52,18 +52,18 @@ pub struct Config {
     /// Values for parameters, as written; whether they exist is checked with the segments.
     pub params: Vec<Param>,
     /// What a refresh does that can't build on the last run.
-    pub unusable: Unusable,
+    pub on_stale_state: OnStaleState,
 }
 
 /// What a refresh does whose last run can't be built upon: it had another definition or another
 /// way to refresh, a later as_of, or isn't known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Unusable {
+pub enum OnStaleState {
     /// It evaluates everyone.
     #[default]
     Rebuild,
     /// It stops before it writes, and asks for the create script.
-    Refuse,
+    Fail,
 }
 
 /// A value that `segc.yml` gives to a parameter.
@@ -100,7 +100,7 @@ impl Default for Config {
             policy: Policy::default(),
             tiers: BTreeMap::new(),
             params: Vec::new(),
-            unusable: Unusable::default(),
+            on_stale_state: OnStaleState::default(),
         }
     }
 }
@@ -163,14 +163,14 @@ fn read_name(node: &Node, problems: &mut Diagnostics) -> Option<String> {
 
 fn read_refresh(node: &Node, at: Span, config: &mut Config, problems: &mut Diagnostics) {
     let Some(mut fields) =
-        Fields::shown(node, "`refresh`", at, Some("refresh: { unusable: rebuild }"), problems)
+        Fields::shown(node, "`refresh`", at, Some("refresh: { on_stale_state: rebuild }"), problems)
     else {
         return;
     };
-    let known = [("rebuild", Unusable::Rebuild), ("refuse", Unusable::Refuse)];
-    let node = fields.get("unusable");
+    let known = [("rebuild", OnStaleState::Rebuild), ("fail", OnStaleState::Fail)];
+    let node = fields.get("on_stale_state");
     if let Some(what) = node.and_then(|node| node.word("what to do", &known, problems)) {
-        config.unusable = what;
+        config.on_stale_state = what;
     }
     fields.finish(problems);
 }

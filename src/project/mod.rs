@@ -14,7 +14,7 @@ mod stray;
 mod targets;
 
 pub(crate) use config::read_param;
-pub use config::{Config, Param, ParamSetting, Unusable};
+pub use config::{Config, OnStaleState, Param, ParamSetting};
 pub use disk::Disk;
 pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError, SURVEY_DEPTH, SURVEY_FILES};
 pub use load::{Project, Text, load, load_from, load_tests};

@@ -38,7 +38,7 @@ fn a_full_config_is_understood() {
 timezone: europe/london
 week_start: sunday
 materialize: incremental
-refresh: { unusable: refuse }
+refresh: { on_stale_state: fail }
 schema: analytics.segments
 targets:
   duckdb: {}
@@ -90,7 +90,7 @@ fn configs_are_refused() {
     refuses("name: s\ntimezone: 1", &["SEG007 1"]);
     refuses("name: s\nweek_start: mon", &["SEG025 mon"]);
     refuses("name: s\nmaterialize: tabel", &["SEG025 tabel"]);
-    refuses("name: s\nrefresh: { unusable: ask, how: x }", &["SEG025 ask", "SEG023 how"]);
+    refuses("name: s\nrefresh: { on_stale_state: ask, how: x }", &["SEG025 ask", "SEG023 how"]);
     refuses("name: s\nschema: a.b.c", &["SEG008 a.b.c"]);
     refuses("name: s\nschema: ''", &["SEG008 ''"]);
     refuses("name: s\nschema: []", &["SEG008 []"]);

@@ -18,7 +18,7 @@ use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
 use super::room::with_room;
 use super::walk::{inline_bounds, reads_clock, table_names};
 use crate::diagnostic::Diagnostics;
-use crate::dialect::shell::CLOCK_NAME;
+use crate::dialect::statement_template::CLOCK_NAME;
 use crate::dialect::template::operand;
 use crate::dialect::{Dialect, Function, parse};
 use crate::plan::rel::{Clock, Join, Negated, Query, Relation, Scalar, Select, TableRef};

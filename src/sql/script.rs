@@ -52,7 +52,7 @@ pub enum Purpose {
     /// Creates what is missing.
     Setup,
     /// Reads the engine's time.
-    Seen,
+    ReadAt,
     /// Opens the transaction.
     Begin,
     /// Keeps other runs out.

@@ -11,7 +11,7 @@
 pub mod ast;
 
 mod build;
-mod explain;
+mod expected;
 mod foreign;
 mod grammar;
 mod habit;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait, Unsupported};
 use super::build::Builder;
-use super::explain;
+use super::expected;
 use super::grammar::{self, Failure, Node, Rule};
 use super::outline::{self, Piece, PieceKind, Tokens};
 use super::scan;
@@ -102,7 +102,7 @@ impl<'a> Reader<'a, '_> {
 
     fn report(&mut self, range: &Range<usize>, failure: &Failure) {
         let at = self.start(range) + failure.at;
-        explain::explain(self.tokens, at, failure, self.problems);
+        expected::explain(self.tokens, at, failure, self.problems);
     }
 
     fn item(&mut self, piece: &Piece) -> Option<Item> {

@@ -80,7 +80,7 @@ pub(super) fn report(
     }
     if !broken {
         let advice = advice(tokens, range.start, &first, &next);
-        let found = super::explain::found(tokens, range.start);
+        let found = super::expected::found(tokens, range.start);
         let expected = "`segment`, `trait` or `param`".to_owned();
         problems.push(Unexpected { span: tokens.span(range.start), expected, found, advice });
     }

@@ -97,7 +97,7 @@ fn declare(entity: &mut Entity, tape: &mut Tape<'_>) {
     };
     entity.changes.push_str("    settle: 1 hour\n");
     let (kind, ty) = (Kind::Timestamp, "timestamp");
-    entity.fields.push(Field { name: STAMP, kind, ty, may_miss: true, storage: "", within: None });
+    entity.fields.push(Field { name: STAMP, kind, ty, nullable: true, storage: "", within: None });
 }
 
 /// Whether a field's value stays as it is: what rows are known and linked by, and what events are.

@@ -133,7 +133,7 @@ impl Shrinker<'_> {
             for row in 0..self.case.rows[table].len() {
                 for at in 0..self.case.rows[table][row].len() {
                     let field = &self.case.world.entities[table].fields[at];
-                    if field.may_miss && field.within.is_none() && self.case.rows[table][row][at].is_some() {
+                    if field.nullable && field.within.is_none() && self.case.rows[table][row][at].is_some() {
                         let mut smaller = self.case.clone();
                         let fields = &self.case.world.entities[table].fields;
                         for (place, other) in fields.iter().enumerate() {
@@ -176,7 +176,7 @@ pub fn show(case: &Case) -> String {
             let cells = cells.filter_map(|(field, cell)| {
                 let storage =
                     if field.storage.is_empty() { String::new() } else { format!(" ({})", field.storage) };
-                let never = if field.may_miss { "" } else { "!" };
+                let never = if field.nullable { "" } else { "!" };
                 cell.as_ref().map(|cell| format!("{}{never}{storage} {cell:?}", field.name))
             });
             let _ = writeln!(text, "  {}", cells.collect::<Vec<_>>().join(", "));

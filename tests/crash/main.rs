@@ -148,7 +148,7 @@ impl Lab {
             let state = &segment.state;
             let always = [&segment.table, &state.runs, &state.inputs, &state.counts].map(Clone::clone);
             let log = segment.log.as_ref().map(|_| state.log.clone());
-            let unkept = segment.ranked.as_ref().map(|_| state.unkept.clone());
+            let unkept = segment.ranked.as_ref().map(|_| state.ranking_candidates.clone());
             always.into_iter().chain(log).chain(unkept).chain(segment.history.clone())
         };
         tables(&self.plan).flat_map(of).map(|table| table.join(".")).collect()
@@ -186,7 +186,7 @@ impl Lab {
                 queries.push(format!("SELECT {key}, action, logged_at FROM {log}"));
             }
             if segment.ranked.is_some() {
-                queries.push(format!("SELECT * FROM {}", segment.state.unkept.join(".")));
+                queries.push(format!("SELECT * FROM {}", segment.state.ranking_candidates.join(".")));
             }
         }
         queries.push("SELECT * FROM segments.segc_segment_counts".to_owned());

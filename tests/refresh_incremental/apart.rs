@@ -1,6 +1,5 @@
 //! Cases that need what the world of the stories doesn't have: arrays, versions, stamps without their
 //! zone, keys that aren't unique. Each is told in SQL, for DuckDB alone.
-#![cfg_attr(not(feature = "mutants"), allow(dead_code, reason = "only clauses are told by them"))]
 
 use segc::api::{Options, open_files};
 use segc::engine::tables_of;
@@ -282,6 +281,12 @@ pub fn play(case: &Apart) -> Result<(), String> {
     }
     let found = strategy(&plan.segments[0]);
     if found == case.refresh { Ok(()) } else { Err(format!("it is refreshed by {found:?}")) }
+}
+
+#[test]
+fn cases_go_as_they_are_told() {
+    let failed = CASES.iter().filter_map(|case| play(case).err().map(|error| (case.title, error)));
+    assert_eq!(failed.collect::<Vec<_>>(), []);
 }
 
 fn case_happens(target: &mut Target, run: &Run) {

@@ -120,7 +120,7 @@ impl Case {
             }
         }
         let settings = format!(
-            "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\nrefresh: {{ unusable: {} }}\n",
+            "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\nrefresh: {{ on_stale_state: {} }}\n",
             config.zone.as_ref().unwrap_or(&self.zone),
             self.week_start,
             if config.refuses { "refuse" } else { "rebuild" }

@@ -1,7 +1,6 @@
 //! A database in which cases are played: rows that change, a clock that is set, refreshes, and
 //! a look at every table after each.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use segc::api::{Options, RunRequest, Session};
@@ -59,8 +58,6 @@ pub struct Lab {
     pub sabotaged: usize,
     /// Whether runs are those of `segc run`: each segment by its own script.
     pub one_by_one: bool,
-    /// A text of statements, and another in its place: a statement that would be empty is left out.
-    pub edit: Option<(String, String)>,
 }
 
 type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
@@ -72,7 +69,7 @@ impl Lab {
         target.make_clock();
         let loaded = BTreeMap::new();
         let sabotage = (0, Sabotage::None);
-        Self { target, tables, loaded, sabotage, sabotaged: 0, one_by_one: false, edit: None }
+        Self { target, tables, loaded, sabotage, sabotaged: 0, one_by_one: false }
     }
 
     /// Whether it is one of the engines in processes.
@@ -119,8 +116,6 @@ impl Lab {
 
     /// Executes a run's script, and counts the keys that it evaluates where they are few.
     fn execute(&mut self, run: usize, statements: &[String], tally: &mut Tally) -> Result<(), String> {
-        let edited = self.edited(statements);
-        let statements = &edited[..];
         // BigQuery's scripts are one job each.
         let whole = self.is_slow();
         if whole || !statements.iter().any(|text| makes_affected(text)) {
@@ -144,13 +139,6 @@ impl Lab {
         }
         self.sabotaged += usize::from(wrong);
         Ok(())
-    }
-
-    /// Statements as they are executed.
-    fn edited<'s>(&self, statements: &'s [String]) -> Cow<'s, [String]> {
-        let Some((text, other)) = &self.edit else { return Cow::Borrowed(statements) };
-        let kept = statements.iter().filter(|statement| !(other.is_empty() && statement.contains(text)));
-        Cow::Owned(kept.map(|statement| statement.replace(text, other)).collect())
     }
 
     /// The selects that say what is affected at a run.
@@ -215,7 +203,7 @@ impl Lab {
                     self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
                 }
                 Lost::Ranks(name) => {
-                    let table = quote_name(&find(name).expect("a segment").state.unkept);
+                    let table = quote_name(&find(name).expect("a segment").state.ranking_candidates);
                     self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
                 }
                 Lost::Runs(name) => {
@@ -326,7 +314,7 @@ impl Lab {
             let as_of = table.as_of.map(|at| at.to_string()).unwrap_or_default();
             let wanted = vec![segment.name.clone(), as_of, table.members.len().to_string()];
             if !found.contains(&wanted) {
-                return Err(format!("segc_runs lacks {wanted:?}: {found:?}"));
+                return Err(format!("segc_state lacks {wanted:?}: {found:?}"));
             }
         }
         Ok(())

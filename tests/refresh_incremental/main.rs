@@ -198,7 +198,6 @@ fn play_one(labs: &mut [Lab], at: usize, seed: usize) -> Result<Tally, String> {
 /// a case in which it shows is played with those rows as they were before.
 #[test]
 fn wrong_refreshes_are_noticed() {
-    let _whole = clauses::all_in_force();
     let (mut labs, mut told) = (labs(), std::collections::BTreeSet::new());
     for at in 0..60 {
         let (case, sessions) = Case::random(&bytes(3, at));
@@ -222,7 +221,6 @@ fn wrong_refreshes_are_noticed() {
 
 #[test]
 fn random_refreshes_leave_the_members_that_a_create_leaves() {
-    let _whole = clauses::all_in_force();
     let cases = number("SEGC_CASES").unwrap_or(200);
     let tally = play(cases, number("SEGC_SEED").unwrap_or(1));
     let lacks = tally.lacks(BY_KEYS, timeline::SOFT_DELETES);
@@ -270,12 +268,7 @@ fn chosen() -> Vec<Result<Told, String>> {
 
 /// Plays a story in one database; says what is wrong if something is.
 fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
-    tell_with(lab, told, &told.sessions)
-}
-
-/// The same with sessions that were opened in another way.
-fn tell_with(lab: &mut Lab, told: &Told, sessions: &[Session]) -> Result<(), String> {
-    let Told { story, expected, .. } = told;
+    let Told { story, sessions, expected } = told;
     let runs = story.case.runs.len();
     let depth = match lab.is_slow() {
         false => Depth { again: 1, fresh: runs },
@@ -292,7 +285,6 @@ fn tell_with(lab: &mut Lab, told: &Told, sessions: &[Session]) -> Result<(), Str
 
 #[test]
 fn stories_go_as_they_are_told() {
-    let _whole = clauses::all_in_force();
     let stories = chosen();
     let failed: Vec<String> = every_lab()
         .par_iter_mut()
@@ -314,7 +306,6 @@ fn stories_go_as_they_are_told() {
 #[test]
 #[ignore = "takes minutes; for whoever changes the rules"]
 fn what_is_affected_is_needed() {
-    let _whole = clauses::all_in_force();
     let mut labs = labs();
     let mut pointless = Vec::new();
     let moves = |told: &Told| {

@@ -127,7 +127,7 @@ fn stand_in(hir: &mut Hir, id: SegmentId, keys: &Keys) {
     let span = segment.name_span;
     let path = Path { base: Base::This, hops: Vec::new(), end: entity };
     let kind = ValueKind::Field(path, key);
-    let value = Value { kind, ty: Type::Integer, may_miss: false, span };
+    let value = Value { kind, ty: Type::Integer, nullable: false, span };
     let list = keys.iter().map(|key| Literal::Integer(key[0].parse().expect("a number"))).collect();
     let kind = if keys.is_empty() { CondKind::Constant(false) } else { CondKind::In(Box::new(value), list) };
     segment.includes = vec![Cond { kind, span }];

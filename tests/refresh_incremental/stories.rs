@@ -113,7 +113,7 @@ fn config(text: &str, facts: &Facts) -> Result<Config, String> {
             least = value.trim().parse().expect("a number");
         } else if let Some(value) = line.strip_prefix("zone = ") {
             zone = Some(value.to_owned());
-        } else if line == "unusable: refuse" {
+        } else if line == "on_stale_state: fail" {
             refuses = true;
         } else if let Some(rest) = line.strip_prefix("declare: ") {
             declare(others.get_or_insert_with(|| facts.clone()), rest)?;

@@ -281,8 +281,8 @@ pub fn rows(tape: &mut Tape<'_>) -> Rows {
 }
 
 fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
-    let cell = |&(name, kind, may_miss): &(&str, Kind, bool), tape: &mut Tape<'_>| {
-        if may_miss && tape.one_in(5) {
+    let cell = |&(name, kind, nullable): &(&str, Kind, bool), tape: &mut Tape<'_>| {
+        if nullable && tape.one_in(5) {
             return None;
         }
         Some(match kind {

@@ -1,20 +1,20 @@
 //! What makes a key affected, in words; and the hash, which depends on none of them.
 
-use segc::plan::{CauseText, What};
+use segc::plan::{TriggerText, What};
 use segc::types::Unit;
 
 use super::project::{CATALOG, DEFAULT, open, plan, planned};
 use super::{HOPELESS, ORDERS};
 
-fn causes(rules: &str) -> Vec<CauseText> {
+fn triggers(rules: &str) -> Vec<TriggerText> {
     let it = plan(CATALOG, &format!("segment it on customer {{ {rules} }}"));
-    it.by_keys.unwrap_or_else(|| panic!("{rules}: {:?}", it.obstacles)).causes
+    it.by_keys.unwrap_or_else(|| panic!("{rules}: {:?}", it.obstacles)).triggers
 }
 
 /// The edges of an entity: the time, the instant, what was written.
 fn edges(rules: &str, of: &str) -> Vec<String> {
-    let causes = causes(rules).into_iter().filter(|cause| cause.entity == of);
-    let edges = causes.filter_map(|cause| match cause.what {
+    let triggers = triggers(rules).into_iter().filter(|trigger| trigger.entity == of);
+    let edges = triggers.filter_map(|trigger| match trigger.what {
         What::Edge { time, instant, written } => {
             Some(format!("{time}: {instant}{}", written.map(|text| format!(" ({text})")).unwrap_or_default()))
         }
@@ -51,11 +51,11 @@ fn edges_are_told_in_the_words_of_the_language() {
 
 #[test]
 fn causes_tell_fields_links_events_and_conditions() {
-    let found = causes(
+    let found = triggers(
         "where days_since(signed_up_at) % 7 = 0 and exists(events[\"cart\"]) and exists(orders where exists(lines))",
     );
     let arrival = |fields: &[&str]| fields.iter().map(|&field| field.to_owned()).collect::<Vec<_>>();
-    let of = |entity: &str| found.iter().filter(move |cause| cause.entity == entity).collect::<Vec<_>>();
+    let of = |entity: &str| found.iter().filter(move |trigger| trigger.entity == entity).collect::<Vec<_>>();
     let event = of("event");
     assert_eq!(event[0].event.as_deref(), Some("cart"));
     assert_eq!(
@@ -69,7 +69,7 @@ fn causes_tell_fields_links_events_and_conditions() {
     assert!(matches!(&line[0].what, What::Arrival { fields, late: None, .. } if *fields == ["loaded_at"]));
     let back: Vec<&str> = line[0].back.iter().map(|back| back.to.as_str()).collect();
     assert_eq!(back, ["order", "customer"]);
-    let clock = of("customer").into_iter().find(|cause| matches!(cause.what, What::Clock { .. }));
+    let clock = of("customer").into_iter().find(|trigger| matches!(trigger.what, What::Clock { .. }));
     let clock = clock.expect("the condition changes with the clock");
     assert_eq!(clock.what, What::Clock { cond: "days_since(signed_up_at) % 7 = 0".to_owned() });
     assert!(clock.place.is_some());
@@ -94,15 +94,18 @@ fn how_it_is_refreshed_is_the_same_whatever_the_writing() {
         segment it on customer {\n\n  # why\n  where count(\n    orders\n    during last 30 days # a month\n\
         where status=\"x\")<2\n and age>3 and not (in segment other)\n and (last(orders.at) before 30 days ago)\n}\n";
     let reformatted = plan(CATALOG, again);
-    assert_eq!((it.how.as_str(), &it.fingerprint), (reformatted.how.as_str(), &reformatted.fingerprint));
+    assert_eq!(
+        (it.refresh_hash.as_str(), &it.fingerprint),
+        (reformatted.refresh_hash.as_str(), &reformatted.fingerprint)
+    );
     // Nor does the layout of the catalog, or where its files are.
     let catalog = CATALOG.replace("    settle: 2 hours\n", "    settle: 2 hours   # of the stream\n\n");
-    assert_eq!(plan(&catalog, WRITTEN).how, it.how);
+    assert_eq!(plan(&catalog, WRITTEN).refresh_hash, it.refresh_hash);
     // A rebuild, too, is the same rebuild.
     let hopeless = |between: &str| {
         format!("segment it on customer {{ where count(orders){between}>{between}days_since(signed_up_at) }}")
     };
-    assert_eq!(plan(CATALOG, &hopeless("")).how, plan(CATALOG, &hopeless("\n ")).how);
+    assert_eq!(plan(CATALOG, &hopeless("")).refresh_hash, plan(CATALOG, &hopeless("\n ")).refresh_hash);
 
     for (what, catalog, segments) in [
         ("a window", CATALOG.to_owned(), WRITTEN.replace("last 30 days", "last 31 days")),
@@ -117,16 +120,19 @@ fn how_it_is_refreshed_is_the_same_whatever_the_writing() {
         ),
         ("a condition", CATALOG.to_owned(), WRITTEN.replace("age > 3", "age > 4")),
     ] {
-        assert_ne!(plan(&catalog, &segments).how, it.how, "{what}");
+        assert_ne!(plan(&catalog, &segments).refresh_hash, it.refresh_hash, "{what}");
     }
 }
 
 #[test]
 fn a_refusal_is_for_who_builds_on_the_last_run() {
-    let refuse = format!("{DEFAULT}refresh: {{ unusable: refuse }}\n");
+    let refuse = format!("{DEFAULT}refresh: {{ on_stale_state: fail }}\n");
     let of = |config: &str, segment: &str| planned(&open(config, CATALOG, segment)).refusal;
     assert_eq!(of(DEFAULT, ORDERS), None);
-    assert_eq!(of("name: plan\nmaterialize: incremental\nrefresh: { unusable: rebuild }\n", ORDERS), None);
+    assert_eq!(
+        of("name: plan\nmaterialize: incremental\nrefresh: { on_stale_state: rebuild }\n", ORDERS),
+        None
+    );
     let told = of(&refuse, ORDERS).expect("it builds on the last run").message;
     assert!(told.contains("segment it") && told.contains("run its create script"), "{told}");
     let rebuilt = format!("segment it on customer {{ where {HOPELESS} }}");

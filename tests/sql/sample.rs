@@ -140,7 +140,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
             name,
             &StateNames { schema: &["seg".to_owned()], bytes: 63, shares_runs: true, has_temp_tables: true },
         ),
-        how: format!("{id:016}"),
+        refresh_hash: format!("{id:016}"),
         last_run: Vec::new(),
         inputs: Vec::new(),
         ranked: None,
@@ -165,7 +165,7 @@ pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
     late.refresh = Refresh::InsertOnly;
     let last = Select {
         columns: vec![plain(column("r", "as_of"))],
-        from: Some(table(&["seg", "segc_runs"], "r")),
+        from: Some(table(&["seg", "segc_state"], "r")),
         filter: Some(binary(
             BinaryOp::Equal,
             column("r", "segment"),

@@ -2,30 +2,30 @@
 //!
 //! A member comes or goes only if a row that its condition reads has arrived or changed, if an
 //! instant of the clock has moved past a row, or if someone has entered or left a segment that
-//! it reads. Each such [`Cause`] names rows, and the hops that lead back from them to the
+//! it reads. Each such [`Trigger`] names rows, and the hops that lead back from them to the
 //! segment's own entity. Where that can't be shown, an [`Obstacle`] says why.
 
-mod clock;
-mod rewrite;
-mod source;
-mod walk;
+mod change_tracking;
+mod clock_predicates;
+mod collect;
+mod substitute;
 
-use super::monotone::Obstacle;
+use super::append_only::Obstacle;
 use crate::catalog::EntityId;
 use crate::check::hir::{Cond, Hir, Hop, SegmentId, Value};
 use crate::diagnostic::{Sources, Span};
 
-pub use source::{Stamp, stamp};
+pub use change_tracking::{Stamp, stamp};
 
 /// Rows that tell which keys may be affected.
 #[derive(Debug, Clone)]
-pub struct Cause {
+pub struct Trigger {
     /// The hops from the segment's entity to the rows; none for its own rows.
     pub place: Vec<Hop>,
     /// The entity of the rows.
     pub entity: EntityId,
     /// Which of them.
-    pub kind: CauseKind,
+    pub kind: TriggerKind,
     /// What was written that it follows from, if that is one thing: a window, a condition.
     pub written: Option<Span>,
 }
@@ -33,12 +33,12 @@ pub struct Cause {
 /// Which rows tell it. In values and conditions [`crate::check::hir::Base::This`] is such a row, and
 /// [`crate::check::hir::Base::Outer`] the row that `outer` hops of the place lead to.
 #[derive(Debug, Clone)]
-pub enum CauseKind {
+pub enum TriggerKind {
     /// Those that arrived or changed since the last run: R1.
     Arrival,
     /// Those with a value that an instant has passed: between what the instant was at the last
     /// run and what it is at this one, both ends included: R2a, R2c, R2d.
-    Passed {
+    WindowEdge {
         /// The value: a timestamp or a date, which doesn't read the clock.
         value: Box<Value>,
         /// The instant, which reads nothing but the clock.
@@ -47,7 +47,7 @@ pub enum CauseKind {
         outer: Option<usize>,
     },
     /// Those for which a condition that reads the clock isn't what it was: R2b, R2c.
-    Flipped {
+    ClockPredicate {
         /// The condition, without aggregates.
         cond: Box<Cond>,
         /// The place of the outer row.
@@ -56,10 +56,10 @@ pub enum CauseKind {
     /// The keys that entered or left the table of a segment over the rows' entity: R5.
     Members(SegmentId),
     /// Members of the segment's own table whose row is gone: R4.
-    Gone,
+    DeletedRow,
 }
 
-/// Finds every cause for which a key may enter or leave a segment. `from_table` tells the
+/// Finds every trigger for which a key may enter or leave a segment. `from_table` tells the
 /// segments that are read from their tables; others are put in place. Reasons hold the text of
 /// the sources.
 ///
@@ -70,8 +70,8 @@ pub fn affected(
     sources: &Sources,
     id: SegmentId,
     from_table: &dyn Fn(SegmentId) -> bool,
-) -> Result<Vec<Cause>, Vec<Obstacle>> {
-    let mut walker = walk::Walker::new(hir, sources, from_table);
+) -> Result<Vec<Trigger>, Vec<Obstacle>> {
+    let mut walker = collect::Walker::new(hir, sources, from_table);
     walker.root(id);
     walker.finish()
 }

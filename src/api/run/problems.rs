@@ -50,7 +50,7 @@ problems! {
 
     /// The connection to the database was lost during a run.
     ///
-    /// Segments built until then are complete and recorded in `segc_runs`; the one being built is as it
+    /// Segments built until then are complete and recorded in `segc_state`; the one being built is as it
     /// was before.
     ///
     /// ```text
@@ -92,9 +92,9 @@ problems! {
     ///
     /// Change it back, or drop it and let the next run create it again. If you drop a segment's own
     /// table, all of its members enter again; if you drop a history or a log, its contents are lost.
-    /// Without `segc_runs`, members of a segment with `expire` who stopped matching since the last run
+    /// Without `segc_state`, members of a segment with `expire` who stopped matching since the last run
     /// leave at once, and runs are numbered from the beginning. The next run reconstructs everything else
-    /// in `segc_runs`, `segc_inputs` and `segc_segment_counts`.
+    /// in `segc_state`, `segc_inputs` and `segc_segment_counts`.
     error SEG734 "unexpected table columns" OtherShape {
         span: Option<Span>, table: String, what: String, holds: Option<&'static str>,
     }
@@ -140,7 +140,7 @@ problems! {
         },
         p.newest
     );
-    help |_p| Some("no refresh leads back, so everyone is evaluated, unless `unusable: refuse` forbids it; remove `--as-of` if this isn't intended".to_owned());
+    help |_p| Some("no refresh leads back, so everyone is evaluated, unless `on_stale_state: fail` forbids it; remove `--as-of` if this isn't intended".to_owned());
 
     /// A run's as_of is ahead of the database's clock.
     ///

@@ -19,7 +19,7 @@ pub(super) struct Recorded {
     segment: String,
     as_of: Timestamp,
     fingerprint: String,
-    how: String,
+    refresh_hash: String,
     members: Option<i128>,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn recorded(
     plan: &Plan,
     engine: &mut dyn Engine,
 ) -> Result<Vec<Recorded>, String> {
-    let columns = ["segment", "as_of", "fingerprint", "plan", "members"]
+    let columns = ["segment", "as_of", "fingerprint", "refresh_hash", "members"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
     let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.state.runs).collect();
     let mut found = Vec::new();
@@ -45,13 +45,20 @@ pub(super) fn recorded(
 
 /// A row of a run that came to its end.
 fn read(row: Vec<Cell>) -> Option<Recorded> {
-    let Ok([Cell::Text(segment), Cell::Timestamp(as_of), Cell::Text(fingerprint), Cell::Text(how), members]) =
-        <[Cell; 5]>::try_from(row)
+    let Ok(
+        [
+            Cell::Text(segment),
+            Cell::Timestamp(as_of),
+            Cell::Text(fingerprint),
+            Cell::Text(refresh_hash),
+            members,
+        ],
+    ) = <[Cell; 5]>::try_from(row)
     else {
         return None;
     };
     let members = if let Cell::Int(members) = members { Some(members) } else { None };
-    Some(Recorded { segment, as_of, fingerprint, how, members })
+    Some(Recorded { segment, as_of, fingerprint, refresh_hash, members })
 }
 
 /// The newest as_of of a plan's tables.
@@ -86,7 +93,9 @@ pub(super) fn standing(
     engine: &mut dyn Engine,
 ) -> BTreeSet<String> {
     let stands = |one: &&&Recorded, segment: &SegmentPlan| {
-        one.fingerprint == segment.fingerprint && one.how == segment.how && Some(one.as_of) == plan.as_of
+        one.fingerprint == segment.fingerprint
+            && one.refresh_hash == segment.refresh_hash
+            && Some(one.as_of) == plan.as_of
     };
     let mut runs: BTreeMap<&str, Vec<&Recorded>> = BTreeMap::new();
     for run in recorded {

@@ -135,7 +135,7 @@ impl Session {
 /// Everything that is asked, in the order in which the tree is read.
 fn collect<'a>(part: &'a Part, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
     conds.push(&part.cond);
-    values.extend(part.sights.iter().map(|sight| &sight.value));
+    values.extend(part.operands.iter().map(|sight| &sight.value));
     for inner in &part.parts {
         collect(inner, conds, values);
     }

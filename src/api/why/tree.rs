@@ -7,7 +7,7 @@ use super::text::{json_of, shown};
 use super::{Answers, Session};
 use crate::analyze::reads_nothing;
 use crate::check::hir::{SegmentId, ValueKind};
-use crate::check::tree::{Part, Role, Shape, Sight, What};
+use crate::check::tree::{Operand, Part, Role, Shape, What};
 use crate::check::uses::Uses;
 use crate::check::words;
 use crate::diagnostic::Sources;
@@ -67,7 +67,7 @@ const PERSONAL: &str = "(pii)";
 
 /// Leaves out what everybody can see in the text: constants, but for parameters.
 pub(super) fn drop_constants(part: &mut Part, sources: &Sources) {
-    part.sights.retain(|sight| {
+    part.operands.retain(|sight| {
         let is_constant =
             matches!(sight.value.kind, ValueKind::Literal(_) | ValueKind::Now) || reads_nothing(&sight.value);
         !is_constant || sources.text(sight.value.span).starts_with('$')
@@ -110,13 +110,13 @@ struct Filling<'a> {
 impl Filling<'_> {
     fn part(&mut self, part: &Part) -> WhyPart {
         let holds = self.conds.next().unwrap_or_default();
-        let saw = part.sights.iter().map(|sight| self.saw(sight)).collect();
+        let saw = part.operands.iter().map(|sight| self.saw(sight)).collect();
         let parts = part.parts.iter().map(|inner| self.part(inner)).collect();
         let text = part_text(self.session, part);
         WhyPart { role: part.role, shape: part.shape, text, holds, saw, parts }
     }
 
-    fn saw(&mut self, sight: &Sight) -> Saw {
+    fn saw(&mut self, sight: &Operand) -> Saw {
         let what = match sight.what {
             What::Operand => words::written(&self.session.sources, sight.value.span),
             What::Rows => "rows".to_owned(),

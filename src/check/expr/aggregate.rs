@@ -102,7 +102,7 @@ impl Checker<'_, '_> {
         }
         let aggregate = self.aggregate(ast, span, scope)?;
         let of = aggregate.value.as_ref().map(|value| value.ty.clone());
-        let (ty, may_miss) = match (ast.func, of) {
+        let (ty, nullable) = match (ast.func, of) {
             (AggregateFunc::Sum, Some(Type::Integer)) => (Type::WIDE_INTEGER, false),
             (AggregateFunc::Sum, Some(Type::Decimal { scale, .. })) => {
                 (Type::Decimal { precision: 38, scale }, false)
@@ -119,7 +119,7 @@ impl Checker<'_, '_> {
             ) => (ty, true),
             _ => (Type::Integer, false),
         };
-        Some(value(ValueKind::Aggregate(Box::new(aggregate)), ty, may_miss, span))
+        Some(value(ValueKind::Aggregate(Box::new(aggregate)), ty, nullable, span))
     }
 
     /// `exists(…)`, `every(…)`.

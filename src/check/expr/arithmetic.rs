@@ -84,9 +84,9 @@ impl Checker<'_, '_> {
         if divisor == Some(true) {
             self.report(DivisionByZero { span: right.span });
         }
-        let may_miss = a.may_miss || b.may_miss || divisor != Some(false);
+        let nullable = a.nullable || b.nullable || divisor != Some(false);
         let ty = result_type(op, &a.ty, &b.ty)?;
-        Some(value(ValueKind::Arithmetic(op, Box::new(a), Box::new(b)), ty, may_miss, span))
+        Some(value(ValueKind::Arithmetic(op, Box::new(a), Box::new(b)), ty, nullable, span))
     }
 
     fn time_arithmetic<T>(

@@ -79,7 +79,7 @@ impl Checker<'_, '_> {
             });
         }
         let values: Vec<Value> = values.into_iter().collect::<Option<_>>()?;
-        let may_miss = values.iter().any(|value| value.may_miss);
+        let nullable = values.iter().any(|value| value.nullable);
         let taker = format!("`{}`", name.text);
         match kind {
             Kind::Bucket => self.bucket(values, span, scope),
@@ -89,12 +89,12 @@ impl Checker<'_, '_> {
             Kind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
                 let ty = if func == Func::Length { Type::Integer } else { Type::String };
-                Some(value(ValueKind::Call(func, values), ty, may_miss, span))
+                Some(value(ValueKind::Call(func, values), ty, nullable, span))
             }
             Kind::Number(func) => {
                 let values = self.each(values, args, |it, value, arg| it.number(value, arg, &taker))?;
                 let ty = whole_type(func, &values[0].ty);
-                Some(value(ValueKind::Call(func, values), ty, may_miss, span))
+                Some(value(ValueKind::Call(func, values), ty, nullable, span))
             }
             Kind::Part(Part::Hour) => {
                 let values = self.each(values, args, |it, value, arg| {
@@ -211,9 +211,9 @@ impl Checker<'_, '_> {
             };
             ty = joined;
         }
-        let may_miss = values.iter().all(|value| value.may_miss);
+        let nullable = values.iter().all(|value| value.nullable);
         let values = values.into_iter().map(|value| widened(value, &ty)).collect();
-        Some(value(ValueKind::Call(Func::Coalesce, values), ty, may_miss, span))
+        Some(value(ValueKind::Call(Func::Coalesce, values), ty, nullable, span))
     }
 }
 
@@ -243,9 +243,9 @@ fn whole_type(func: Func, of: &Type) -> Type {
 
 fn part(which: Part, values: Vec<Value>, span: Span) -> Option<Value> {
     let time = values.into_iter().next()?;
-    let may_miss = time.may_miss;
+    let nullable = time.nullable;
     let kind = ValueKind::LocalPart(which, Box::new(LocalTime::Of(time)));
-    Some(value(kind, Type::Integer, may_miss, span))
+    Some(value(kind, Type::Integer, nullable, span))
 }
 
 /// Days between two, or from one to as_of.
@@ -253,8 +253,8 @@ fn days(values: Vec<Value>, span: Span) -> Option<Value> {
     let mut days = values.into_iter().map(as_day);
     let first = days.next()?;
     let second = days.next().unwrap_or_else(|| day_of(now(span)));
-    let may_miss = first.may_miss || second.may_miss;
-    Some(value(ValueKind::DaysBetween(Box::new(first), Box::new(second)), Type::Integer, may_miss, span))
+    let nullable = first.nullable || second.nullable;
+    Some(value(ValueKind::DaysBetween(Box::new(first), Box::new(second)), Type::Integer, nullable, span))
 }
 
 fn as_day(time: Value) -> Value {

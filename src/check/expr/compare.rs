@@ -409,12 +409,12 @@ fn desugared(op: CompareOp) -> (Comparison, bool) {
 
 /// A text in lower case; constants at once.
 fn lower(found: Value) -> Value {
-    let (may_miss, span) = (found.may_miss, found.span);
+    let (nullable, span) = (found.nullable, found.span);
     match found.kind {
         ValueKind::Literal(Literal::String(text)) => constant(Literal::String(text.to_lowercase()), span),
         kind => {
             let inner = Value { kind, ..found };
-            value(ValueKind::Call(Func::Lower, vec![inner]), Type::String, may_miss, span)
+            value(ValueKind::Call(Func::Lower, vec![inner]), Type::String, nullable, span)
         }
     }
 }

@@ -48,13 +48,13 @@ pub(super) enum TraitState {
     Fine {
         id: TraitId,
         ty: Type,
-        may_miss: bool,
+        nullable: bool,
     },
 }
 
 impl TraitState {
     pub(super) fn fine(id: TraitId, value: &Value) -> Self {
-        Self::Fine { id, ty: value.ty.clone(), may_miss: value.may_miss }
+        Self::Fine { id, ty: value.ty.clone(), nullable: value.nullable }
     }
 }
 
@@ -133,8 +133,8 @@ fn negated(condition: Cond, negate: bool) -> Cond {
     if negate { cond(CondKind::Not(Box::new(condition)), span) } else { condition }
 }
 
-fn value(kind: ValueKind, ty: Type, may_miss: bool, span: Span) -> Value {
-    Value { kind, ty, may_miss, span }
+fn value(kind: ValueKind, ty: Type, nullable: bool, span: Span) -> Value {
+    Value { kind, ty, nullable, span }
 }
 
 fn duration(count: &Count, unit: Unit) -> String {

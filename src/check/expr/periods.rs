@@ -305,7 +305,7 @@ fn moved_from(from: &LocalTime, by: Length, unit: Unit, like: &Value) -> Value {
         Length::Days(_) => local(if divides { unit } else { Unit::Day }),
         Length::Months(_) => local(if divides { unit } else { Unit::Month }),
     };
-    Value { may_miss: like.may_miss, ..moved }
+    Value { nullable: like.nullable, ..moved }
 }
 
 /// Whether two local times are the same for every row.

@@ -53,9 +53,9 @@ impl Checker<'_, '_> {
         if unit.exact_micros().is_some() {
             return self.fail(DateHours { span, unit: unit.name(), what: describe(expr) });
         }
-        let may_miss = time.may_miss;
+        let nullable = time.nullable;
         let local = LocalTime::Shift(Box::new(LocalTime::Of(time)), count, unit);
-        Some(value(ValueKind::LocalDate(Box::new(local)), Type::Date, may_miss, span))
+        Some(value(ValueKind::LocalDate(Box::new(local)), Type::Date, nullable, span))
     }
 }
 
@@ -106,19 +106,19 @@ pub(super) fn at(local: LocalTime, span: Span) -> Value {
 
 /// A timestamp moved by a count of units: exactly, or on the calendar.
 pub(super) fn moved(time: Value, count: i64, unit: Unit, span: Span) -> Value {
-    let may_miss = time.may_miss;
+    let nullable = time.nullable;
     let kind = match unit.exact_micros() {
         // Counts are bounded (`most`), so this is far from overflowing.
         Some(micros) => ValueKind::ShiftExact(Box::new(time), count.saturating_mul(micros)),
         None => ValueKind::Instant(Box::new(LocalTime::Shift(Box::new(local(time)), count, unit))),
     };
-    value(kind, Type::Timestamp, may_miss, span)
+    value(kind, Type::Timestamp, nullable, span)
 }
 
 /// The local date of a timestamp.
 pub(super) fn day_of(time: Value) -> Value {
-    let (may_miss, span) = (time.may_miss, time.span);
-    value(ValueKind::LocalDate(Box::new(local(time))), Type::Date, may_miss, span)
+    let (nullable, span) = (time.nullable, time.span);
+    value(ValueKind::LocalDate(Box::new(local(time))), Type::Date, nullable, span)
 }
 
 /// A date or timestamp as an instant: a date is its local midnight.
@@ -126,6 +126,6 @@ pub(super) fn as_instant(time: Value) -> Value {
     if time.ty == Type::Timestamp {
         return time;
     }
-    let (may_miss, span) = (time.may_miss, time.span);
-    value(ValueKind::Instant(Box::new(local(time))), Type::Timestamp, may_miss, span)
+    let (nullable, span) = (time.nullable, time.span);
+    value(ValueKind::Instant(Box::new(local(time))), Type::Timestamp, nullable, span)
 }

@@ -101,16 +101,16 @@ impl Checker<'_, '_> {
                     self.report(NeverDeleted { span: path.span, entity, field });
                 }
                 // A row whose key has a missing part does not exist.
-                let may_miss = behind_link
+                let nullable = behind_link
                     || declared.nullable && !entity.key.contains(&field)
                     // Text that is no version is missing.
                     || declared.ty == Type::Semver;
-                Some(value(ValueKind::Field(place, field), declared.ty.clone(), may_miss, path.span))
+                Some(value(ValueKind::Field(place, field), declared.ty.clone(), nullable, path.span))
             }
             Tail::Trait(at) => {
-                let TraitState::Fine { id, ty, may_miss } = &self.known.traits[at] else { return None };
-                let may_miss = *may_miss || behind_link;
-                Some(value(ValueKind::Trait(place, *id), ty.clone(), may_miss, path.span))
+                let TraitState::Fine { id, ty, nullable } = &self.known.traits[at] else { return None };
+                let nullable = *nullable || behind_link;
+                Some(value(ValueKind::Trait(place, *id), ty.clone(), nullable, path.span))
             }
         }
     }
@@ -147,8 +147,8 @@ impl Checker<'_, '_> {
     fn negate(&mut self, operand: &Expr, span: Span, scope: &Scope) -> Option<Value> {
         let inner = self.value(operand, scope)?;
         let inner = self.number(inner, operand, "`-`")?;
-        let (ty, may_miss) = (inner.ty.clone(), inner.may_miss);
-        Some(value(ValueKind::Negate(Box::new(inner)), ty, may_miss, span))
+        let (ty, nullable) = (inner.ty.clone(), inner.nullable);
+        Some(value(ValueKind::Negate(Box::new(inner)), ty, nullable, span))
     }
 
     /// The value, if it is a number; a problem of its taker otherwise.

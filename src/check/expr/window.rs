@@ -140,7 +140,7 @@ fn from_start(unit: Unit, count: i64, span: Span) -> Value {
 
 /// The instant at which the day after a date begins.
 fn day_after(day: Value) -> Value {
-    let (may_miss, span) = (day.may_miss, day.span);
+    let (nullable, span) = (day.nullable, day.span);
     let next = LocalTime::Shift(Box::new(local(day)), 1, Unit::Day);
-    value(ValueKind::Instant(Box::new(next)), Type::Timestamp, may_miss, span)
+    value(ValueKind::Instant(Box::new(next)), Type::Timestamp, nullable, span)
 }

@@ -227,7 +227,7 @@ pub struct Value {
     /// Its type.
     pub ty: Type,
     /// Whether it may be missing. Where it is false, it never is.
-    pub may_miss: bool,
+    pub nullable: bool,
     /// Where it was written.
     pub span: Span,
 }

@@ -2,11 +2,11 @@
 
 use super::domain::{Domain, point};
 use super::set::{Cut, Point, Values};
+use crate::check::canonical;
 use crate::check::expr::fold;
 use crate::check::hir::{
     Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, LocalTime, Value, ValueKind, Window,
 };
-use crate::check::print;
 use crate::types::{Type, Unit};
 
 /// A condition that looks at one subject alone.
@@ -61,7 +61,7 @@ pub(super) fn atom(hir: &Hir, cond: &Cond, opaque: &dyn Fn(&Cond) -> bool) -> Op
         _ if opaque(cond) => None,
         _ => Some(single(hir, cond).unwrap_or_else(|| {
             let truth = Values::points([Point::from(1)]);
-            Atom::exact(print::cond(hir, cond), Domain::truth(), truth.whole())
+            Atom::exact(canonical::cond(hir, cond), Domain::truth(), truth.whole())
         })),
     }
 }
@@ -103,7 +103,7 @@ fn single(hir: &Hir, cond: &Cond) -> Option<Atom> {
 fn of_value(hir: &Hir, value: &Value, set: Values) -> Atom {
     let is_whole = matches!(value.ty, Type::Integer | Type::Date | Type::Boolean);
     let set = if is_whole { set.whole() } else { set };
-    Atom::exact(print::value(hir, value), Domain::of(hir, value), set)
+    Atom::exact(canonical::value(hir, value), Domain::of(hir, value), set)
 }
 
 fn constant(value: &Value, ty: &Type) -> Option<Point> {
@@ -123,7 +123,7 @@ fn existence(hir: &Hir, aggregate: &Aggregate) -> Atom {
     let span = aggregate.span;
     let count = Aggregate { func: AggregateFunc::Count, value: None, ..aggregate.clone() };
     let kind = ValueKind::Aggregate(Box::new(count));
-    let count = Value { kind, ty: Type::Integer, may_miss: false, span };
+    let count = Value { kind, ty: Type::Integer, nullable: false, span };
     of_value(hir, &count, Values::range(Cut::before(1.into()), Cut::End))
 }
 
@@ -151,14 +151,14 @@ fn side(op: Comparison, point: Point) -> Values {
 
 /// Two values of rows: one is less than the other, equal, or greater.
 fn pair(hir: &Hir, op: Comparison, left: &Value, right: &Value) -> Atom {
-    let (mut a, mut b) = (print::value(hir, left), print::value(hir, right));
+    let (mut a, mut b) = (canonical::value(hir, left), canonical::value(hir, right));
     let mut op = op;
     if a > b {
         std::mem::swap(&mut a, &mut b);
         op = op.mirrored();
     }
-    let may_miss = left.may_miss || right.may_miss;
-    let domain = if a == b { Domain::whole(0, 0, may_miss) } else { Domain::order(may_miss) };
+    let nullable = left.nullable || right.nullable;
+    let domain = if a == b { Domain::whole(0, 0, nullable) } else { Domain::order(nullable) };
     Atom::exact(format!("{a} <=> {b}"), domain, side(op, 0.into()).whole())
 }
 
@@ -218,8 +218,8 @@ fn by_clock(hir: &Hir, op: Comparison, left: &Value, right: &Value) -> Option<At
 }
 
 fn on_axis(hir: &Hir, value: &Value, axis: &str, most: Values, least: Values) -> Atom {
-    let subject = format!("{} from {axis}", print::value(hir, value));
-    Atom { subject, domain: Domain::any(value.may_miss), most, least }
+    let subject = format!("{} from {axis}", canonical::value(hir, value));
+    Atom { subject, domain: Domain::any(value.nullable), most, least }
 }
 
 /// A time in a window whose bounds are on one axis, or are constants.

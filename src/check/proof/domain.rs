@@ -32,8 +32,8 @@ impl Domain {
             Bounds::None => {}
         }
         let mut values = values.unwrap_or_else(|| by_type.clone());
-        by_type.missing = value.may_miss;
-        values.missing = value.may_miss;
+        by_type.missing = value.nullable;
+        values.missing = value.nullable;
         Self { values, by_type, declared }
     }
 
@@ -43,8 +43,8 @@ impl Domain {
     }
 
     /// How two values compare: less, equal, greater.
-    pub(super) fn order(may_miss: bool) -> Self {
-        Self::whole(-1, 1, may_miss)
+    pub(super) fn order(nullable: bool) -> Self {
+        Self::whole(-1, 1, nullable)
     }
 
     pub(super) fn whole(least: i64, most: i64, missing: bool) -> Self {

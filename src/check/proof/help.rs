@@ -1,8 +1,8 @@
 //! What was probably meant by conditions that contradict or exhaust one another.
 
 use super::leaf::Leaf;
+use crate::check::canonical;
 use crate::check::hir::{Comparison, CondKind, Hir, Value, ValueKind};
-use crate::check::print;
 use crate::types::{Literal, Type};
 
 /// More values than these aren't written into a help.
@@ -35,7 +35,7 @@ pub(super) fn meant(hir: &Hir, last: &Leaf<'_>, others: &[&Leaf<'_>], all: bool,
     }
     match values(last) {
         Some((value, _)) if list.len() <= MOST_VALUES => {
-            let field = print::value(hir, value);
+            let field = canonical::value(hir, value);
             format!("did you mean `{word}`? write `{field} {not}in ({})`", list.join(", "))
         }
         _ => format!("did you mean `{word}`?"),
@@ -56,5 +56,5 @@ fn values<'a>(leaf: &Leaf<'a>) -> Option<(&'a Value, Vec<&'a Literal>)> {
 }
 
 fn same_condition(hir: &Hir, one: &Leaf<'_>, other: &Leaf<'_>) -> bool {
-    print::cond(hir, one.cond) == print::cond(hir, other.cond)
+    canonical::cond(hir, one.cond) == canonical::cond(hir, other.cond)
 }

@@ -13,8 +13,8 @@ mod set;
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::canonical;
 use super::hir::{Cond, CondKind, Hir, Segment};
-use super::print;
 use super::problems::proof::{Contradiction, DecidedByCatalog, Exhaustive, NeverMissing, Repeated};
 use super::problems::types::AlwaysSame;
 use super::visit::{Visitor, walk_cond};
@@ -87,7 +87,7 @@ impl Prover<'_> {
     fn decided(&mut self, leaf: &Leaf<'_>) {
         let span = leaf.own;
         if let CondKind::Missing(value) = &leaf.cond.kind
-            && !value.may_miss
+            && !value.nullable
         {
             let declared = domain::never_missing(self.hir, value);
             self.problems.push(NeverMissing { span, holds: leaf.own_negated, declared });
@@ -128,7 +128,8 @@ impl Prover<'_> {
         for leaf in leaves {
             let Some(atom) = self.atom(leaf) else { continue };
             if !is_group(leaf.cond) {
-                let first = *seen.entry((print::cond(self.hir, leaf.cond), leaf.negated)).or_insert(leaf.own);
+                let first =
+                    *seen.entry((canonical::cond(self.hir, leaf.cond), leaf.negated)).or_insert(leaf.own);
                 if first != leaf.own {
                     self.repeated(leaf, first);
                     continue;

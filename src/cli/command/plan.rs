@@ -11,7 +11,7 @@ use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
 use crate::cli::args::{AnswerFormat, Plan as Arguments};
 use crate::cli::config;
 use crate::cli::exit::Exit;
-use crate::cli::proof;
+use crate::cli::plan_report;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, SegmentPlan};
@@ -63,7 +63,7 @@ fn write_one(
 ) -> io::Result<()> {
     match format {
         AnswerFormat::Human => {
-            let shown = proof::Proof {
+            let shown = plan_report::Proof {
                 segment,
                 hir: opened.session.hir(),
                 sources: &opened.session.sources,
@@ -98,6 +98,6 @@ fn object(opened: &Opened, segment: &SegmentPlan) -> serde_json::Value {
         "log": ManifestLog::of(segment),
         "inputs": segment.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "state": ManifestState::of(segment),
-        "plan": segment.how,
+        "refresh_hash": segment.refresh_hash,
     })
 }

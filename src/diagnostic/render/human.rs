@@ -82,11 +82,9 @@ impl<'a> Report<'a> {
         let mut labels = Vec::new();
         if let (Some(span), Some(excerpt)) = (diagnostic.span, &excerpt) {
             labels.push(LabeledSpan::new_primary_with_span(None, excerpt.span(span)));
-            labels.extend(
-                here.iter().map(|label| {
-                    LabeledSpan::new_with_span(Some(tame(&label.text)), excerpt.span(label.span))
-                }),
-            );
+            labels.extend(here.iter().map(|label| {
+                LabeledSpan::new_with_span(Some(message(&label.text)), excerpt.span(label.span))
+            }));
         }
         let note = |label: &&Label| Some(Self::note(file(label.span)?, prefix, label));
         let elsewhere = others.iter().filter_map(note).collect();
@@ -96,8 +94,8 @@ impl<'a> Report<'a> {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,
             },
-            message: tame(&diagnostic.message),
-            help: diagnostic.help.as_deref().map(tame),
+            message: message(&diagnostic.message),
+            help: diagnostic.help.as_deref().map(message),
             excerpt,
             labels,
             elsewhere,
@@ -109,13 +107,19 @@ impl<'a> Report<'a> {
         Self {
             code: None,
             severity: miette::Severity::Advice,
-            message: tame(&label.text),
+            message: message(&label.text),
             help: None,
             labels: vec![LabeledSpan::new_primary_with_span(None, excerpt.span(label.span))],
             excerpt: Some(excerpt),
             elsewhere: Vec::new(),
         }
     }
+}
+
+/// What segc says, without anything that a terminal obeys. Unlike an excerpt it has no offsets to
+/// keep, so a tab becomes a space.
+fn message(text: &str) -> String {
+    tame(text).replace('\t', " ")
 }
 
 impl fmt::Display for Report<'_> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Field};
 use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::Span;
-use crate::engine::data::{DataTable, TableColumn};
+use crate::engine::schema::{DataTable, TableColumn};
 
 /// How the values of one column are read.
 pub(super) struct Column<'a> {

@@ -147,7 +147,7 @@ pub(super) fn decimal(number: &str) -> BigDecimal {
 
 /// A value that may miss.
 pub(super) fn value(ty: Type, kind: ValueKind) -> Value {
-    Value { kind, ty, may_miss: true, span: SPAN }
+    Value { kind, ty, nullable: true, span: SPAN }
 }
 
 pub(super) fn literal(literal: Literal) -> Value {

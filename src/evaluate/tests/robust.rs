@@ -71,7 +71,7 @@ fn cycles_are_refused() {
 #[test]
 fn trees_that_break_their_promises_are_found_out() {
     let mut world = World::new().customer(1, "visits", 1);
-    let promised = Value { may_miss: false, ..field("plan") };
+    let promised = Value { nullable: false, ..field("plan") };
     assert_eq!(world.try_value(&promised), Err(EvalError::Missing(SPAN)));
     assert_eq!(world.try_value(&Value { ty: Type::Date, ..field("visits") }), Err(EvalError::IllTyped(SPAN)));
     let mixed = compare(Comparison::Less, now(), date("2026-01-01"));

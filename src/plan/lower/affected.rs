@@ -1,7 +1,7 @@
-//! The search for affected keys: each cause is a select of rows that are led back, hop by hop,
+//! The search for affected keys: each trigger is a select of rows that are led back, hop by hop,
 //! to the keys of the segment's entity.
 //!
-//! Nothing is asked of the rows but what the cause says: a row that was deleted, or whose other
+//! Nothing is asked of the rows but what the trigger says: a row that was deleted, or whose other
 //! fields changed, leads back as well (R3).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use super::frame::{Row, Scope, equal};
 use super::names::slug;
 use super::segment::select_one;
 use super::{Lowered, Lowering, UniqueSet};
-use crate::analyze::{Cause, CauseKind, Clause};
+use crate::analyze::{Trigger, TriggerKind};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Base, Hop, Path, SegmentId, Value};
 use crate::check::visit::Visitor;
@@ -50,14 +50,14 @@ impl State<'_> {
     }
 
     /// The clock's name of the engine's own time at the last run.
-    pub(in crate::plan) fn last_seen(segment: &str) -> String {
-        format!("{segment}_last_seen")
+    pub(in crate::plan) fn last_read_at(segment: &str) -> String {
+        format!("{segment}_last_read_at")
     }
 }
 
 /// What a scan of discovered rows asks, and for which column.
 struct Found {
-    /// The rows, without the cause's own condition.
+    /// The rows, without the trigger's own condition.
     rows: Select,
     /// What the rows are called.
     name: String,
@@ -68,14 +68,14 @@ struct Found {
 
 pub(super) fn lower(
     cx: &super::Context<'_>,
-    causes: &[Cause],
+    triggers: &[Trigger],
     state: &State<'_>,
     unique: &BTreeSet<UniqueSet>,
 ) -> (Lowered, BTreeMap<UniqueSet, Select>) {
     let mut lowering = Lowering::new(cx);
     let mut found: Vec<Found> = Vec::new();
-    for cause in causes {
-        let one = lowering.cause(cause, state);
+    for trigger in triggers {
+        let one = lowering.trigger(trigger, state);
         add(&mut found, one, state.joins_ranges);
     }
     found.extend(lowering.everyone(state));
@@ -112,46 +112,45 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
 }
 
 impl Lowering<'_> {
-    fn cause(&mut self, cause: &Cause, state: &State<'_>) -> Found {
-        match &cause.kind {
-            CauseKind::Members(segment) => self.logged(cause, *segment, state),
-            CauseKind::Gone => self.gone(state),
-            CauseKind::Arrival => {
+    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Found {
+        match &trigger.kind {
+            TriggerKind::Members(segment) => self.logged(trigger, *segment, state),
+            TriggerKind::DeletedRow => self.gone(state),
+            TriggerKind::Arrival => {
                 self.push(false);
-                let rows = self.chain(cause, 0);
+                let rows = self.chain(trigger, 0);
                 let row = rows.last().clone();
                 let (column, filter) = self.arrived(&row, state);
-                self.discovered(cause, rows, column, filter, "changed")
+                self.discovered(trigger, rows, column, filter, "changed")
             }
-            CauseKind::Passed { value, instant, outer } => {
+            TriggerKind::WindowEdge { value, instant, outer } => {
                 self.push(false);
                 let reads_outer = reads_outer(|finder| finder.value(value));
-                let rows = self.chain(cause, if reads_outer { 1 } else { 0 });
+                let rows = self.chain(trigger, if reads_outer { 1 } else { 0 });
                 let scope = rows.scope(*outer);
                 let column = self.value(&scope, value);
                 let filter = self.moved_past(&column, value, instant, state);
                 let name = self.instant_name(instant);
-                self.discovered(cause, rows, Some(column), filter, &format!("at_{name}"))
+                self.discovered(trigger, rows, Some(column), filter, &format!("at_{name}"))
             }
-            CauseKind::Flipped { cond, outer } => {
+            TriggerKind::ClockPredicate { cond, outer } => {
                 self.push(false);
                 let reads_outer = reads_outer(|finder| finder.cond(cond));
-                let rows = self.chain(cause, if reads_outer { 1 } else { 0 });
+                let rows = self.chain(trigger, if reads_outer { 1 } else { 0 });
                 let filter = self.flipped(&rows.scope(*outer), cond, state);
-                self.discovered(cause, rows, None, filter, "changed_by_the_clock")
+                self.discovered(trigger, rows, None, filter, "changed_by_the_clock")
             }
         }
     }
 
-    /// The rows of a cause, and those they are led back through. `least` is 1 if the segment's
+    /// The rows of a trigger, and those they are led back through. `least` is 1 if the segment's
     /// own row is wanted, even where the row before it holds its key.
-    fn chain(&mut self, cause: &Cause, least: usize) -> Rows {
-        let row = self.raw(cause.entity);
-        let mut rows = Rows { back: vec![row], first: cause.place.len() };
-        for hop in cause.place.iter().rev() {
+    fn chain(&mut self, trigger: &Trigger, least: usize) -> Rows {
+        let row = self.raw(trigger.entity);
+        let mut rows = Rows { back: vec![row], first: trigger.place.len() };
+        for hop in trigger.place.iter().rev() {
             let to = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-            let enough = least == 0 || !Clause::OuterRowIsJoined.holds();
-            if rows.first == 1 && enough && self.holds_key(hop) {
+            if rows.first == 1 && least == 0 && self.holds_key(hop) {
                 break;
             }
             let from = self.join_back(&to, hop);
@@ -193,34 +192,33 @@ impl Lowering<'_> {
     /// Ends a select of discovered rows: it yields keys of the segment's entity.
     fn discovered(
         &mut self,
-        cause: &Cause,
+        trigger: &Trigger,
         rows: Rows,
         column: Option<Scalar>,
         filter: Vec<Scalar>,
         what: &str,
     ) -> Found {
-        self.only_events(cause, &rows);
-        let columns = self.keys_of(cause, &rows);
+        self.only_events(trigger, &rows);
+        let columns = self.keys_of(trigger, &rows);
         let select = Select { columns, ..self.pop() };
-        let name = format!("{}_{what}", self.place_name(cause));
+        let name = format!("{}_{what}", self.place_name(trigger));
         Found { rows: select, name, column, filter }
     }
 
     /// Rows of other events lead nowhere, where a row's event never changes.
-    fn only_events(&mut self, cause: &Cause, rows: &Rows) {
-        for (at, hop) in cause.place.iter().enumerate() {
+    fn only_events(&mut self, trigger: &Trigger, rows: &Rows) {
+        for (at, hop) in trigger.place.iter().enumerate() {
             let Some(row) = rows.at(at + 1).cloned() else { continue };
             let entity = self.cx.hir.catalog.entity(hop.to);
-            let stays = |field| entity.is_immutable(field) || !Clause::NamesThatStay.holds();
-            if entity.event_name.is_some_and(stays) {
+            if entity.event_name.is_some_and(|field| entity.is_immutable(field)) {
                 let event = self.event_condition(&row, hop);
                 self.frames[row.frame].filter.extend(event);
             }
         }
     }
 
-    fn keys_of(&mut self, cause: &Cause, rows: &Rows) -> Vec<Column> {
-        let Some(hop) = cause.place.first().filter(|_| rows.first > 0) else {
+    fn keys_of(&mut self, trigger: &Trigger, rows: &Rows) -> Vec<Column> {
+        let Some(hop) = trigger.place.first().filter(|_| rows.first > 0) else {
             let own = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
             let present = self.present(&own, &self.cx.hir.catalog.entity(own.entity).key.clone());
             self.frames[own.frame].filter.extend(present);
@@ -246,39 +244,38 @@ impl Lowering<'_> {
     }
 
     /// The keys in a segment's log that are new, led back.
-    fn logged(&mut self, cause: &Cause, segment: SegmentId, state: &State<'_>) -> Found {
+    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, state: &State<'_>) -> Found {
         let MembersLog { table, read_to } = (state.log)(segment);
         let name = format!("moved_in_{}", self.cx.hir.segment(segment).name);
         let frame = self.push(false);
-        let entity = self.cx.hir.catalog.entity(cause.entity);
+        let entity = self.cx.hir.catalog.entity(trigger.entity);
         let key: Vec<(String, FieldId)> =
             entity.key.iter().map(|&id| (entity.field(id).column.clone(), id)).collect();
         let alias = self.alias(frame, "l");
         let column = |name: &str| Scalar::Column(alias.clone(), name.to_owned());
         let relation = Relation::Table(table);
         let filter = vec![binary(BinaryOp::Greater, column("run_seq"), read_to)];
-        if cause.place.is_empty() {
+        if trigger.place.is_empty() {
             self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
             let columns = key.iter().map(|(name, _)| named(column(name), name.clone())).collect();
             let rows = Select { columns, ..self.pop() };
             return Found { rows, name, column: None, filter };
         }
         // The row itself is joined: it holds what its links start from.
-        let rows = self.chain(cause, 0);
+        let rows = self.chain(trigger, 0);
         let row = rows.last().clone();
         let on = key.iter().map(|(name, id)| equal(column(name), self.field(&row, *id))).collect();
         let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         self.frames[frame].joins.insert(0, crate::plan::rel::Join { left: false, table, on });
-        Found { name, ..self.discovered(cause, rows, None, filter, "") }
+        Found { name, ..self.discovered(trigger, rows, None, filter, "") }
     }
 
     /// Members whose row is gone (R4).
     fn gone(&mut self, state: &State<'_>) -> Found {
         let frame = self.push(false);
         let alias = self.alias(frame, "m");
-        let table = if Clause::CandidatesThatAreGone.holds() { state.table } else { state.members };
-        let table = TableRef { relation: Relation::Table(table.to_vec()), alias: alias.clone() };
+        let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
         self.frames[frame].from = Some(table);
         self.push(true);
         let row = self.raw(state.entity);
@@ -297,15 +294,10 @@ impl Lowering<'_> {
     fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
         let unknown = Scalar::IsNull(Box::new(Scalar::Clock(State::last_as_of(state.segment))));
         let all = self.all_keys(state.entity);
-        let mut found = Vec::new();
-        if Clause::EveryoneIfNew.holds() {
-            found.push(("everyone_if_new", all));
-        }
+        let mut found = vec![("everyone_if_new", all)];
         if !state.grows {
-            if Clause::MembersIfNew.holds() {
-                found.push(("members_if_new", self.keys_of_table(state, state.members)));
-            }
-            if state.table != state.members && Clause::CandidatesIfNew.holds() {
+            found.push(("members_if_new", self.keys_of_table(state, state.members)));
+            if state.table != state.members {
                 found.push(("candidates_if_new", self.keys_of_table(state, state.table)));
             }
         }
@@ -344,7 +336,7 @@ impl Lowering<'_> {
         entity.key.iter().map(column).collect()
     }
 
-    /// A subquery for each kind of cause, and the keys of all of them, each once.
+    /// A subquery for each kind of trigger, and the keys of all of them, each once.
     fn union(&mut self, found: Vec<Found>, state: &State<'_>) -> Select {
         let mut selects = Vec::new();
         for Found { mut rows, name, filter, .. } in found {
@@ -371,14 +363,14 @@ impl Lowering<'_> {
         Select { columns, from, ..Select::default() }
     }
 
-    fn place_name(&self, cause: &Cause) -> String {
+    fn place_name(&self, trigger: &Trigger) -> String {
         let catalog = &self.cx.hir.catalog;
         let hop = |hop: &Hop| {
             let link = &catalog.entity(hop.from).link(hop.link).name;
             hop.event.as_deref().map(slug).filter(|event| !event.is_empty()).unwrap_or_else(|| link.clone())
         };
-        let hops: Vec<String> = cause.place.iter().map(hop).collect();
-        if hops.is_empty() { catalog.entity(cause.entity).name.clone() } else { hops.join("_") }
+        let hops: Vec<String> = trigger.place.iter().map(hop).collect();
+        if hops.is_empty() { catalog.entity(trigger.entity).name.clone() } else { hops.join("_") }
     }
 
     pub(super) fn instant_name(&self, instant: &Value) -> String {
@@ -386,7 +378,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The rows of a cause (first) and those that they are led back through (last: the nearest to
+/// The rows of a trigger (first) and those that they are led back through (last: the nearest to
 /// the segment's own).
 struct Rows {
     back: Vec<Row>,
@@ -395,7 +387,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// The row that the cause is about.
+    /// The row that the trigger is about.
     fn last(&self) -> &Row {
         &self.back[0]
     }

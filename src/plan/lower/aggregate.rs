@@ -97,7 +97,7 @@ impl Lowering<'_> {
     ) -> (Inner, Vec<GroupKey>) {
         let catalog = &self.cx.hir.catalog;
         if with_owner || hops.is_empty() {
-            let reached = self.reached(owner).cloned();
+            let reached = self.reached_via(owner).cloned();
             let owner = self.scan(owner.entity);
             if let Some(reached) = reached {
                 self.narrow_rows(&owner, reached);

@@ -23,7 +23,7 @@ impl Lowering<'_> {
         let (Some(from), Some(to)) = (&window.from, &window.to) else {
             return Scalar::Literal(Literal::Boolean(false));
         };
-        let may_miss = value.may_miss || from.may_miss || to.may_miss;
+        let nullable = value.nullable || from.nullable || to.nullable;
         let scalar = self.value(scope, value);
         let day = match value.ty {
             Type::Date => scalar,
@@ -36,7 +36,7 @@ impl Lowering<'_> {
         let any = binary(BinaryOp::Greater, until_to.clone(), zero);
         let more = binary(BinaryOp::Greater, until_to, until_from);
         let found = all(vec![any, more]).unwrap_or(Scalar::Literal(Literal::Boolean(false)));
-        complement(found, may_miss, negated)
+        complement(found, nullable, negated)
     }
 
     /// The first day whose midnight is not before an instant.

@@ -57,7 +57,7 @@ impl Lowering<'_> {
     /// `size(array)`: 0 if it is absent.
     pub(super) fn size(&mut self, scope: &Scope, array: &Value) -> Scalar {
         let size = call(Function::ArraySize, vec![self.value(scope, array)]);
-        if array.may_miss { Scalar::Coalesce(vec![size, Scalar::Literal(Literal::Integer(0))]) } else { size }
+        if array.nullable { Scalar::Coalesce(vec![size, Scalar::Literal(Literal::Integer(0))]) } else { size }
     }
 }
 

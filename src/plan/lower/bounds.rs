@@ -129,7 +129,7 @@ impl Lowering<'_> {
             return shift_exact(instant, micros);
         }
         let span = super::frame::dummy_span();
-        let value = Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span };
+        let value = Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span };
         let local = LocalTime::Shift(Box::new(LocalTime::Of(value)), by, unit);
         self.instant_value(&local, &mut |_, _| instant.clone())
     }

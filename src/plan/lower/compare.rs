@@ -33,7 +33,7 @@ impl Lowering<'_> {
         {
             return rewritten;
         }
-        let may_miss = left.may_miss || right.may_miss;
+        let nullable = left.nullable || right.nullable;
         let values = (left, right);
         let scalars = if op == Comparison::Equal {
             (self.value(scope, left), self.value(scope, right))
@@ -41,7 +41,7 @@ impl Lowering<'_> {
             (self.ordered(scope, left), self.value(scope, right))
         };
         let (left, right) = compared(values, scalars);
-        comparison(op, left, right, may_miss, negated)
+        comparison(op, left, right, nullable, negated)
     }
 
     /// A count or sum against a constant: where no row counts it is null instead of 0, which
@@ -91,13 +91,13 @@ impl Lowering<'_> {
         let start = self.day_bound(day, 0)?;
         let next = self.day_bound(day, 1)?;
         let value = self.value(scope, instant);
-        let compare = |op, bound| comparison(op, value.clone(), bound, instant.may_miss, negated);
+        let compare = |op, bound| comparison(op, value.clone(), bound, instant.nullable, negated);
         Some(match op {
             Comparison::Less => compare(Comparison::Less, start),
             Comparison::LessOrEqual => compare(Comparison::Less, next),
             Comparison::Greater => compare(Comparison::GreaterOrEqual, next),
             Comparison::GreaterOrEqual => compare(Comparison::GreaterOrEqual, start),
-            Comparison::Equal => in_range(value, Some(start), Some(next), instant.may_miss, negated),
+            Comparison::Equal => in_range(value, Some(start), Some(next), instant.nullable, negated),
         })
     }
 
@@ -110,7 +110,7 @@ impl Lowering<'_> {
         let bound = Value {
             kind: ValueKind::Instant(Box::new(local)),
             ty: Type::Timestamp,
-            may_miss: false,
+            nullable: false,
             span: day.span,
         };
         self.fixed_scalar(&bound)
@@ -129,7 +129,7 @@ impl Lowering<'_> {
         high: &Value,
         negated: bool,
     ) -> Scalar {
-        let may_miss = value.may_miss || low.may_miss || high.may_miss;
+        let nullable = value.nullable || low.nullable || high.nullable;
         if let Some(instant) = local_day(value)
             && self.is_fixed(low)
             && self.is_fixed(high)
@@ -137,14 +137,14 @@ impl Lowering<'_> {
             && let (Some(from), Some(to)) = (self.day_bound(low, 0), self.day_bound(high, 1))
         {
             let value = self.value(scope, instant);
-            return in_range(value, Some(from), Some(to), may_miss, negated);
+            return in_range(value, Some(from), Some(to), nullable, negated);
         }
         let scalar = self.ordered(scope, value);
         let bounds = (self.value(scope, low), self.value(scope, high));
         let (above, low) = compared((value, low), (scalar.clone(), bounds.0));
         let (below, high) = compared((value, high), (scalar.clone(), bounds.1));
         let scalar = if above == scalar { below } else { above };
-        if negated && may_miss {
+        if negated && nullable {
             return not_true(Scalar::Between(
                 Box::new(scalar),
                 Box::new(low),
@@ -160,19 +160,19 @@ impl Lowering<'_> {
         let bounds = || window.from.iter().chain(&window.to);
         let all_fixed = bounds().all(|bound| self.is_fixed(bound));
         let days = value.ty == Type::Date && all_fixed;
-        let may_miss = value.may_miss || bounds().any(|bound| bound.may_miss);
+        let nullable = value.nullable || bounds().any(|bound| bound.nullable);
         let from = window.from.as_ref().map(|bound| self.bound_for(scope, days, bound));
         let to = window.to.as_ref().map(|bound| self.bound_for(scope, days, bound));
         let scalar = self.value(scope, value);
         let scalar = if value.ty == Type::Date && !days { self.midnight_of(scalar) } else { scalar };
         if from.is_none() && to.is_none() {
-            return match (value.may_miss, negated) {
+            return match (value.nullable, negated) {
                 (true, false) => Scalar::IsNotNull(Box::new(scalar)),
                 (true, true) => Scalar::IsNull(Box::new(scalar)),
                 (false, _) => Scalar::Literal(Literal::Boolean(!negated)),
             };
         }
-        in_range(scalar, from, to, may_miss, negated)
+        in_range(scalar, from, to, nullable, negated)
     }
 
     /// A window's bound as what a time is compared with: for a date with a fixed window
@@ -259,7 +259,7 @@ impl Lowering<'_> {
 /// The bounds between which an aggregate sees rows: its window, cut at as_of unless it admits
 /// the future. All of the upper bounds hold.
 fn visible(window: Option<&Window>, span: Span) -> (Option<Value>, Vec<Value>) {
-    let now = || Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span };
+    let now = || Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span };
     match window {
         None => (None, vec![now()]),
         Some(window) if window.admits_future => (window.from.clone(), window.to.iter().cloned().collect()),
@@ -307,11 +307,11 @@ fn in_range(
     value: Scalar,
     from: Option<Scalar>,
     to: Option<Scalar>,
-    may_miss: bool,
+    nullable: bool,
     negated: bool,
 ) -> Scalar {
     let (inside_from, inside_to) = (BinaryOp::GreaterOrEqual, BinaryOp::Less);
-    if negated && !may_miss {
+    if negated && !nullable {
         let before = from.map(|bound| binary(BinaryOp::Less, value.clone(), bound));
         let after = to.map(|bound| binary(BinaryOp::GreaterOrEqual, value, bound));
         let mut parts: Vec<Scalar> = before.into_iter().chain(after).collect();
@@ -321,11 +321,11 @@ fn in_range(
     let upper = to.map(|bound| binary(inside_to, value, bound));
     let inside = all(lower.into_iter().chain(upper).collect());
     let inside = inside.unwrap_or(Scalar::Literal(Literal::Boolean(true)));
-    complement(inside, may_miss, negated)
+    complement(inside, nullable, negated)
 }
 
 /// `left op right`, or its complement: another operator where neither side may be missing.
-fn comparison(op: Comparison, left: Scalar, right: Scalar, may_miss: bool, negated: bool) -> Scalar {
+fn comparison(op: Comparison, left: Scalar, right: Scalar, nullable: bool, negated: bool) -> Scalar {
     let operator = |op, negated| match (op, negated) {
         (Comparison::Equal, false) => BinaryOp::Equal,
         (Comparison::Equal, true) => BinaryOp::NotEqual,
@@ -334,7 +334,7 @@ fn comparison(op: Comparison, left: Scalar, right: Scalar, may_miss: bool, negat
         (Comparison::Greater, false) | (Comparison::LessOrEqual, true) => BinaryOp::Greater,
         (Comparison::GreaterOrEqual, false) | (Comparison::Less, true) => BinaryOp::GreaterOrEqual,
     };
-    if negated && may_miss {
+    if negated && nullable {
         return not_true(binary(operator(op, false), left, right));
     }
     binary(operator(op, negated), left, right)

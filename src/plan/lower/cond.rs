@@ -39,13 +39,13 @@ impl Lowering<'_> {
             CondKind::Sequence(sequence) => self.sequence(scope, sequence, negated),
             CondKind::Matches(value, pattern) => {
                 let args = vec![self.value(scope, value), Scalar::Pattern(pattern.tree.clone())];
-                complement(Scalar::Call(Function::Matches, args), value.may_miss, negated)
+                complement(Scalar::Call(Function::Matches, args), value.nullable, negated)
             }
             CondKind::Resembles(value, text, edits) => {
                 let text = Scalar::Literal(Literal::String(text.clone()));
                 let edits = Scalar::Literal(Literal::Integer(i64::from(*edits)));
                 let args = vec![self.value(scope, value), text, edits];
-                complement(Scalar::Call(Function::Resembles, args), value.may_miss, negated)
+                complement(Scalar::Call(Function::Resembles, args), value.nullable, negated)
             }
         }
     }
@@ -77,7 +77,7 @@ impl Lowering<'_> {
     fn in_list(&mut self, scope: &Scope, value: &Value, items: &[Literal], negated: bool) -> Scalar {
         let scalar = Box::new(self.value(scope, value));
         let items = items.iter().cloned().map(Scalar::Literal).collect();
-        if negated && value.may_miss {
+        if negated && value.nullable {
             return not_true(Scalar::InList(scalar, items, Negated(false)));
         }
         Scalar::InList(scalar, items, Negated(negated))
@@ -89,13 +89,13 @@ impl Lowering<'_> {
             TextOp::StartsWith => Function::StartsWith,
             TextOp::EndsWith => Function::EndsWith,
         };
-        let may_miss = value.may_miss || needle.may_miss;
+        let nullable = value.nullable || needle.nullable;
         let args = vec![self.value(scope, value), self.value(scope, needle)];
-        complement(Scalar::Call(function, args), may_miss, negated)
+        complement(Scalar::Call(function, args), nullable, negated)
     }
 
     fn missing(&mut self, scope: &Scope, value: &Value, negated: bool) -> Scalar {
-        if !value.may_miss {
+        if !value.nullable {
             return Scalar::Literal(Literal::Boolean(negated));
         }
         let scalar = Box::new(self.value(scope, value));
@@ -107,7 +107,7 @@ impl Lowering<'_> {
             return self.cond(scope, cond, negated);
         }
         let scalar = self.value(scope, value);
-        complement(scalar, value.may_miss, negated)
+        complement(scalar, value.nullable, negated)
     }
 
     /// Text as it orders by code point.
@@ -123,8 +123,8 @@ impl Lowering<'_> {
 }
 
 /// A predicate or its complement; wrapped only if it may be null.
-pub(super) fn complement(predicate: Scalar, may_miss: bool, negated: bool) -> Scalar {
-    match (negated, may_miss) {
+pub(super) fn complement(predicate: Scalar, nullable: bool, negated: bool) -> Scalar {
+    match (negated, nullable) {
         (false, _) => predicate,
         (true, true) => not_true(predicate),
         (true, false) => Scalar::Not(Box::new(predicate)),

@@ -143,7 +143,7 @@ impl Lowering<'_> {
     }
 
     /// How a row belongs to an affected key, if it is known to.
-    pub(super) fn reached(&self, row: &Row) -> Option<&Reached> {
+    pub(super) fn reached_via(&self, row: &Row) -> Option<&Reached> {
         self.frames.get(row.frame)?.reached.get(&row.alias)
     }
 
@@ -154,7 +154,7 @@ impl Lowering<'_> {
 
     /// The same of what a link leads to from such a row.
     pub(super) fn reach_by(&mut self, from: &Row, hop: &Hop, row: &Row) {
-        if let Some(Reached { entity, hops }) = self.reached(from) {
+        if let Some(Reached { entity, hops }) = self.reached_via(from) {
             let reached = Reached { entity: *entity, hops: hops.iter().chain([hop]).cloned().collect() };
             self.reach(row, reached);
         }
@@ -207,8 +207,8 @@ impl Lowering<'_> {
     /// that has been deleted. Key columns that equal others (`joined`) need no test.
     fn row_exists(&mut self, row: &Row, joined: &[FieldId]) -> Vec<Scalar> {
         let entity = self.cx.hir.catalog.entity(row.entity);
-        let may_miss = |id: &FieldId| entity.field(*id).nullable && !joined.contains(id);
-        let ids: Vec<FieldId> = entity.key.iter().copied().filter(may_miss).collect();
+        let nullable = |id: &FieldId| entity.field(*id).nullable && !joined.contains(id);
+        let ids: Vec<FieldId> = entity.key.iter().copied().filter(nullable).collect();
         let key = ids.into_iter().map(|id| Scalar::IsNotNull(Box::new(self.field(row, id))));
         let mut exists: Vec<Scalar> = key.collect();
         if let Some(mark) = entity.deleted_at() {

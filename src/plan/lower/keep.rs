@@ -27,7 +27,7 @@ struct Rank<'a> {
     bottom: bool,
     by: Scalar,
     by_type: &'a Type,
-    may_miss: bool,
+    nullable: bool,
     per: Vec<Scalar>,
     /// The column that holds `by` until it is needed, and those of `per`.
     carried: Vec<String>,
@@ -98,8 +98,8 @@ impl<'a> Lowering<'a> {
                     let carried = carried(per.len(), &mut names);
                     let value = column(&carried[0]);
                     let per = carried[1..].iter().map(|name| column(name)).collect();
-                    let (by_type, may_miss) = (&by.ty, by.may_miss);
-                    Stage::Rank(Rank { size, bottom: *bottom, by: value, by_type, may_miss, per, carried })
+                    let (by_type, nullable) = (&by.ty, by.nullable);
+                    Stage::Rank(Rank { size, bottom: *bottom, by: value, by_type, nullable, per, carried })
                 }
             });
         }
@@ -182,8 +182,8 @@ impl<'a> Lowering<'a> {
                 let per: Vec<Scalar> = per.iter().map(&mut lowered).collect();
                 let scalar = lowered(by);
                 let carried = carried(per.len(), names);
-                let (by, by_type, may_miss) = (scalar, &by.ty, by.may_miss);
-                Stage::Rank(Rank { size, bottom: *bottom, by, by_type, may_miss, per, carried })
+                let (by, by_type, nullable) = (scalar, &by.ty, by.nullable);
+                Stage::Rank(Rank { size, bottom: *bottom, by, by_type, nullable, per, carried })
             }
         }
     }
@@ -271,7 +271,7 @@ impl Chain {
         let by = Order {
             value: lowering.sorted(by, rank.by_type),
             descending: !rank.bottom,
-            nulls_last: rank.may_miss,
+            nulls_last: rank.nullable,
         };
         // Not every engine sorts by a constant; all rows tie.
         let is_constant = matches!(rank.by, Scalar::Literal(_) | Scalar::Clock(_));

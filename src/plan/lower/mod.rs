@@ -12,19 +12,19 @@ mod array;
 mod bounds;
 mod compare;
 mod cond;
+mod delta;
 mod digits;
-pub(super) mod explain;
 mod frame;
 mod json;
 mod keep;
-mod moved;
 mod names;
-mod narrow;
 mod ranked;
 mod segment;
+mod semi_join_reduction;
 mod sequence;
 mod time;
 mod value;
+pub(super) mod why;
 mod width;
 
 use std::cell::OnceCell;
@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
-use crate::analyze::Cause;
+use crate::analyze::Trigger;
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
@@ -42,7 +42,7 @@ pub(super) use affected::{MembersLog, State};
 use frame::Frame;
 pub(super) use frame::not_deleted;
 pub(super) use keep::{rank_types, ranks};
-pub(super) use narrow::among;
+pub(super) use semi_join_reduction::among;
 
 /// Where the members of a segment that others refer to are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,16 +111,16 @@ pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Admitted))
 }
 
-/// Lowers the search for the keys that causes lead back to.
+/// Lowers the search for the keys that triggers lead back to.
 ///
 /// For column sets that must be unique, also the values of those whose rows arrived.
 pub(super) fn affected(
     context: &Context<'_>,
-    causes: &[Cause],
+    triggers: &[Trigger],
     state: &State<'_>,
     unique: &BTreeSet<UniqueSet>,
 ) -> (Lowered, BTreeMap<UniqueSet, Select>) {
-    affected::lower(context, causes, state, unique)
+    affected::lower(context, triggers, state, unique)
 }
 
 /// Lowers all keys of an entity: whatever rows there are, as the search for affected keys takes them.

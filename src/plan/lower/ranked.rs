@@ -129,8 +129,8 @@ impl Lowering<'_> {
             Order { value: ordered, descending: false, nulls_last: false },
         ];
         let over = Over { function: None, partition: rows.partition(), order, frame: None };
-        let may_miss = aggregate.value.as_ref().is_none_or(|value| value.may_miss);
-        let present = may_miss.then(|| Scalar::IsNotNull(Box::new(value.clone())));
+        let nullable = aggregate.value.as_ref().is_none_or(|value| value.nullable);
+        let present = nullable.then(|| Scalar::IsNotNull(Box::new(value.clone())));
         let taken = aggregate.ranked.map(|_| within(rows.column(1), aggregate));
         let filter = crate::plan::rel::all(present.into_iter().chain(taken).collect());
         let mut group_by = rows.partition();

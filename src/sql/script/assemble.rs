@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::slots::SEEN;
+use super::slots::READ_AT;
 use super::{Purpose, Scope, Script, Statement};
 use crate::check::hir::Materialize;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
-use crate::dialect::shell::{Shell, When};
+use crate::dialect::statement_template::{Condition, StatementTemplate};
 use crate::plan::rel::{Bound, Clock, Scalar};
 use crate::plan::{ByKeys, Check, Plan, Refresh, SegmentPlan};
 use crate::sql::problems::EmptySlot;
@@ -133,48 +133,48 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The shells of a step, what they are for, and their name in dialect files.
-type Step<'a> = (&'a [Shell], Purpose, &'static str);
+/// The templates of a step, what they are for, and their name in dialect files.
+type Step<'a> = (&'a [StatementTemplate], Purpose, &'static str);
 
 impl<'a> Writer<'a> {
     fn statements(&self, chosen: &[&'a SegmentPlan], scope: Scope<'_>) -> Vec<Statement> {
         if chosen.is_empty() {
             return Vec::new();
         }
-        let shells = &self.dialect.statements;
+        let templates = &self.dialect.statements;
         let tables: Vec<&SegmentPlan> = chosen.iter().copied().filter(|one| is_table(one)).collect();
         let mut out = Vec::new();
         let once = Context::default();
-        let seen = Context { variable: Some((SEEN, &Type::Timestamp)), ..once };
+        let read_at = Context { variable: Some((READ_AT, &Type::Timestamp)), ..once };
         if !tables.is_empty() {
-            self.add(&mut out, (&shells.declare, Purpose::Declare, "declare"), seen);
-            self.per_variable(&mut out, (&shells.declare, Purpose::Declare, "declare"));
+            self.add(&mut out, (&templates.declare, Purpose::Declare, "declare"), read_at);
+            self.per_variable(&mut out, (&templates.declare, Purpose::Declare, "declare"));
         }
-        self.add(&mut out, (&shells.session, Purpose::Session, "session"), once);
-        if !shells.setup_in_transaction {
+        self.add(&mut out, (&templates.session, Purpose::Session, "session"), once);
+        if !templates.setup_in_transaction {
             self.setup(&mut out, &tables);
         }
         if !tables.is_empty() {
-            self.add(&mut out, (&shells.set_seen, Purpose::Seen, "set_seen"), seen);
-            self.add(&mut out, (&shells.begin, Purpose::Begin, "begin"), once);
+            self.add(&mut out, (&templates.set_read_at, Purpose::ReadAt, "set_read_at"), read_at);
+            self.add(&mut out, (&templates.begin, Purpose::Begin, "begin"), once);
         }
-        if shells.setup_in_transaction {
+        if templates.setup_in_transaction {
             self.setup(&mut out, &tables);
         }
         if !tables.is_empty() {
             self.members(&mut out, &tables, matches!(scope, Scope::One(_)));
         }
-        if shells.view_in_transaction {
+        if templates.view_in_transaction {
             self.views(&mut out, chosen);
         }
         if !tables.is_empty() {
-            self.add(&mut out, (&shells.commit, Purpose::Commit, "commit"), once);
+            self.add(&mut out, (&templates.commit, Purpose::Commit, "commit"), once);
         }
         for &segment in &tables {
-            let step = (&shells.finally_segment[..], Purpose::Finish, "finally_segment");
+            let step = (&templates.finally_segment[..], Purpose::Finish, "finally_segment");
             self.add(&mut out, step, Context::of(segment));
         }
-        if !shells.view_in_transaction {
+        if !templates.view_in_transaction {
             self.views(&mut out, chosen);
         }
         out
@@ -188,36 +188,36 @@ impl<'a> Writer<'a> {
     }
 
     fn setup(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan]) {
-        let shells = &self.dialect.statements;
-        self.add(out, (&shells.setup, Purpose::Setup, "setup"), Context::default());
+        let templates = &self.dialect.statements;
+        self.add(out, (&templates.setup, Purpose::Setup, "setup"), Context::default());
         let mut inputs: BTreeSet<&[String]> = BTreeSet::new();
         for &segment in tables {
             let readers = segment.log.iter().flat_map(|log| &log.readers).map(|(_, table)| table.as_slice());
             for table in readers.chain([segment.state.inputs.as_slice()]) {
                 if inputs.insert(table) {
                     let context = Context { inputs: Some(table), ..Context::default() };
-                    self.add(out, (&shells.setup_inputs, Purpose::Setup, "setup_inputs"), context);
+                    self.add(out, (&templates.setup_inputs, Purpose::Setup, "setup_inputs"), context);
                 }
             }
         }
         for &segment in tables {
-            self.add(out, (&shells.setup_segment, Purpose::Setup, "setup_segment"), Context::of(segment));
+            self.add(out, (&templates.setup_segment, Purpose::Setup, "setup_segment"), Context::of(segment));
         }
     }
 
     /// Locks, clock, checks, and then the members, segment by segment.
     fn members(&self, out: &mut Vec<Statement>, tables: &[&'a SegmentPlan], alone: bool) {
-        let shells = &self.dialect.statements;
+        let templates = &self.dialect.statements;
         for &segment in tables {
-            self.add(out, (&shells.lock_segment, Purpose::Lock, "lock_segment"), Context::of(segment));
+            self.add(out, (&templates.lock_segment, Purpose::Lock, "lock_segment"), Context::of(segment));
         }
-        self.add(out, (&shells.clock_table, Purpose::Clock, "clock_table"), Context::default());
-        self.per_variable(out, (&shells.set_clock, Purpose::Clock, "set_clock"));
+        self.add(out, (&templates.clock_table, Purpose::Clock, "clock_table"), Context::default());
+        self.per_variable(out, (&templates.set_clock, Purpose::Clock, "set_clock"));
         for &segment in tables.iter().filter(|_| self.refresh) {
             self.checks(out, segment, segment.refusal.as_slice());
         }
         for &segment in tables {
-            self.add(out, (&shells.start_segment, Purpose::Start, "start_segment"), Context::of(segment));
+            self.add(out, (&templates.start_segment, Purpose::Start, "start_segment"), Context::of(segment));
         }
         self.shared_checks(out, tables);
         for &segment in tables.iter().filter(|_| alone) {
@@ -225,15 +225,19 @@ impl<'a> Writer<'a> {
         }
         for &segment in tables {
             if let Some(by_keys) = self.by_keys(Some(segment)) {
-                self.add(out, (&shells.affected, Purpose::Write, "affected"), Context::of(segment));
+                self.add(out, (&templates.affected, Purpose::Write, "affected"), Context::of(segment));
                 self.checks(out, segment, &by_keys.checks);
             }
-            self.add(out, (&shells.fill, Purpose::Write, "fill"), Context::of(segment));
+            self.add(out, (&templates.fill, Purpose::Write, "fill"), Context::of(segment));
             for input in &segment.inputs {
                 let context = Context { input: Some(input), ..Context::of(segment) };
-                self.add(out, (&shells.read_input, Purpose::Finish, "read_input"), context);
+                self.add(out, (&templates.read_input, Purpose::Finish, "read_input"), context);
             }
-            self.add(out, (&shells.finish_segment, Purpose::Finish, "finish_segment"), Context::of(segment));
+            self.add(
+                out,
+                (&templates.finish_segment, Purpose::Finish, "finish_segment"),
+                Context::of(segment),
+            );
         }
     }
 
@@ -285,11 +289,11 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn add(&self, out: &mut Vec<Statement>, (shells, purpose, what): Step<'_>, context: Context<'_>) {
-        for shell in shells.iter().filter(|shell| self.applies(shell, context)) {
+    fn add(&self, out: &mut Vec<Statement>, (templates, purpose, what): Step<'_>, context: Context<'_>) {
+        for template in templates.iter().filter(|template| self.applies(template, context)) {
             let name = context.variable.map_or("", |(name, _)| name);
             let problems = RefCell::new(Diagnostics::new());
-            let filled = shell.fill(name, &|slot, indent| match self.slot(slot, context, indent)? {
+            let filled = template.fill(name, &|slot, indent| match self.slot(slot, context, indent)? {
                 Ok(text) => Some(text),
                 Err(found) => {
                     problems.borrow_mut().append(found);
@@ -300,7 +304,7 @@ impl<'a> Writer<'a> {
             match filled {
                 Ok(text) => {
                     let segment = context.segment.map(|segment| segment.name.clone());
-                    out.push(Statement { text, segment, purpose, opaque: shell.is_opaque() });
+                    out.push(Statement { text, segment, purpose, opaque: template.is_opaque() });
                 }
                 Err(slot) => {
                     let dialect = self.dialect.name.clone();
@@ -312,22 +316,22 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether a statement is for a segment, and for this script.
-    fn applies(&self, shell: &Shell, context: Context<'_>) -> bool {
+    fn applies(&self, template: &StatementTemplate, context: Context<'_>) -> bool {
         let Some(segment) = context.segment else { return true };
         let refresh = if self.refresh { Some(&segment.refresh) } else { None };
-        shell.when.iter().all(|when| match when {
-            When::Expire => segment.hold.is_some(),
-            When::NoExpire => segment.hold.is_none(),
-            When::History => segment.history.is_some(),
-            When::Ranked => segment.ranked.is_some(),
-            When::Unranked => segment.ranked.is_none(),
-            When::Log => segment.log.is_some(),
-            When::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
-            When::Affected => self.by_keys(Some(segment)).is_some(),
-            When::Everyone => self.by_keys(Some(segment)).is_none(),
-            When::ByKeys => matches!(refresh, Some(Refresh::InsertDelete)),
-            When::Grows => matches!(refresh, Some(Refresh::InsertOnly)),
-            When::InFull => matches!(refresh, None | Some(Refresh::Rebuild { .. })),
+        template.when.iter().all(|when| match when {
+            Condition::Expire => segment.hold.is_some(),
+            Condition::NoExpire => segment.hold.is_none(),
+            Condition::History => segment.history.is_some(),
+            Condition::Ranked => segment.ranked.is_some(),
+            Condition::Unranked => segment.ranked.is_none(),
+            Condition::Log => segment.log.is_some(),
+            Condition::Prune => segment.log.as_ref().is_some_and(|log| !log.for_good),
+            Condition::Affected => self.by_keys(Some(segment)).is_some(),
+            Condition::Everyone => self.by_keys(Some(segment)).is_none(),
+            Condition::ByKeys => matches!(refresh, Some(Refresh::InsertDelete)),
+            Condition::Grows => matches!(refresh, Some(Refresh::InsertOnly)),
+            Condition::InFull => matches!(refresh, None | Some(Refresh::Rebuild { .. })),
         })
     }
 }

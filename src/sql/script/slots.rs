@@ -5,16 +5,16 @@ use sqlparser::ast::{BinaryOperator, Expr, Ident};
 use super::assemble::{Context, Writer, text};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Function;
-use crate::dialect::shell::Slot;
+use crate::dialect::statement_template::Slot;
 use crate::plan::rel::{BinaryOp, Clock, Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Clause, KeyColumn, Log, Lookup, SegmentPlan};
+use crate::plan::{KeyColumn, Log, Lookup, SegmentPlan};
 use crate::sql::parens;
 use crate::sql::print;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
 use crate::types::{Literal, Type};
 
 /// The clock's name of the engine's own time.
-pub(super) const SEEN: &str = "seen";
+pub(super) const READ_AT: &str = "read_at";
 
 impl Writer<'_> {
     /// The text that stands in a slot; `None` if nothing can.
@@ -40,7 +40,7 @@ impl Writer<'_> {
             Slot::History => name(segment?.history.as_ref()?),
             Slot::Affected => name(&segment?.state.affected),
             Slot::Matches => name(&segment?.state.matches),
-            Slot::Unkept => name(&segment?.state.unkept),
+            Slot::RankingCandidates => name(&segment?.state.ranking_candidates),
             Slot::Candidates => name(&segment?.state.candidates),
             Slot::Admitted => name(&segment?.state.admitted),
             Slot::Changes => name(&segment?.state.changes),
@@ -48,14 +48,11 @@ impl Writer<'_> {
             Slot::Input => renderer.scalar(&text(&context.input?.0)),
             Slot::Segment => renderer.scalar(&text(&segment?.name)),
             Slot::Fingerprint => renderer.scalar(&text(&segment?.fingerprint)),
-            Slot::Plan => renderer.scalar(&text(&segment?.how)),
+            Slot::RefreshHash => renderer.scalar(&text(&segment?.refresh_hash)),
             Slot::AsOf => renderer.scalar(&Scalar::Clock(AS_OF.to_owned())),
-            Slot::Seen => renderer.scalar(&Scalar::Clock(SEEN.to_owned())),
+            Slot::Seen => renderer.scalar(&Scalar::Clock(READ_AT.to_owned())),
             Slot::Unknown => {
                 let (last, ..) = segment?.last_run.first()?;
-                if !Clause::AnotherMeaning.holds() {
-                    return Some(renderer.scalar(&Scalar::Literal(Literal::Boolean(false))));
-                }
                 renderer.scalar(&Scalar::IsNull(Box::new(Scalar::Clock(last.clone()))))
             }
             Slot::Whole => match (self.by_keys(segment), segment?.last_run.first()) {
@@ -127,7 +124,7 @@ impl Writer<'_> {
 
     /// The value that a clock variable is set to.
     fn value(&self, name: &str) -> Result<String, Diagnostics> {
-        if name == SEEN {
+        if name == READ_AT {
             return self.renderer.scalar(&Scalar::Call(Function::EngineClock, Vec::new()));
         }
         if name != AS_OF {
@@ -212,7 +209,6 @@ fn read_to(log: &Log, segment: &str) -> Scalar {
     match all.len() {
         0 => Scalar::Literal(Literal::Integer(0)),
         1 => all.swap_remove(0),
-        _ if !Clause::SlowestReaderPrunes.holds() => Scalar::Greatest(all),
         _ => Scalar::Least(all),
     }
 }
@@ -222,7 +218,7 @@ fn log_since(segment: &SegmentPlan) -> Scalar {
     let own = |name: &str| Scalar::Column(String::new(), name.to_owned());
     match &segment.log {
         None => own("run_seq"),
-        Some(log) if log.for_good || !Clause::PruningIsRecorded.holds() => own("log_since"),
+        Some(log) if log.for_good => own("log_since"),
         Some(log) => Scalar::Greatest(vec![own("log_since"), read_to(log, &segment.name)]),
     }
 }

@@ -37,7 +37,7 @@ fn part(purpose: Purpose, segment: Option<&str>) -> String {
         Purpose::Declare => "The instants that the script reads",
         Purpose::Session => "The session",
         Purpose::Setup => "What does not exist yet is created",
-        Purpose::Seen => "When the run begins to read",
+        Purpose::ReadAt => "When the run begins to read",
         Purpose::Begin => "All of what follows happens, or none of it",
         Purpose::Lock => "Other runs of these segments wait, or fail",
         Purpose::Clock => "The run's instants are fixed once, for every statement",

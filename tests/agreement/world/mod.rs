@@ -92,7 +92,7 @@ pub struct Field {
     pub kind: Kind,
     /// Its type in the catalog.
     pub ty: &'static str,
-    pub may_miss: bool,
+    pub nullable: bool,
     /// What the catalog says of its column, beside the type: `storage: char`.
     pub storage: &'static str,
     /// The field that holds the document which this is read from.
@@ -169,7 +169,7 @@ fn declaration(field: &Field) -> String {
     if field.kind == Kind::Plan {
         let _ = write!(text, ", values: [{}]", PLANS.join(", "));
     }
-    if !field.may_miss {
+    if !field.nullable {
         text.push_str(", nullable: false");
     }
     if !field.storage.is_empty() {

@@ -179,7 +179,7 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         return None;
     }
     let rarely = matches!(field.kind, Kind::Number | Kind::OrderNo | Kind::RefOrder | Kind::Event);
-    if field.may_miss && tape.one_in(if rarely { 20 } else { 6 }) {
+    if field.nullable && tape.one_in(if rarely { 20 } else { 6 }) {
         return None;
     }
     let text = match field.kind {
@@ -219,7 +219,7 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
     };
     // These are missing, which some columns never are.
     Some(match (text, field.kind) {
-        ("NaN", _) if !field.may_miss => "2.5".to_owned(),
+        ("NaN", _) if !field.nullable => "2.5".to_owned(),
         ("", Kind::Version) => "no version".to_owned(),
         _ => text.to_owned(),
     })

@@ -182,21 +182,21 @@ impl Shape {
                 Kind::Decimal => tape.pick(&["decimal(12,4)", "decimal(14,6)", "decimal"]),
                 kind => kind.type_name(),
             };
-            Field { name, kind, ty, may_miss: !never, storage, within: None }
+            Field { name, kind, ty, nullable: !never, storage, within: None }
         };
         let Self { name, table, key, one, many, time, .. } = *self;
         let mut fields: Vec<Field> = self.fields.iter().map(field).collect();
         for &(document, name, kind, storage) in INSIDE {
             if fields.iter().any(|field| field.name == document) {
                 let ty = kind.type_name();
-                fields.push(Field { name, kind, ty, may_miss: true, storage, within: Some(document) });
+                fields.push(Field { name, kind, ty, nullable: true, storage, within: Some(document) });
             }
         }
         let mut changes = String::new();
         if MARKED.contains(&name) && tape.one_in(2) {
             let (kind, storage) = (Kind::Mark, storage(Kind::Timestamp, tape));
             let ty = kind.type_name();
-            fields.push(Field { name: "deleted_at", kind, ty, may_miss: true, storage, within: None });
+            fields.push(Field { name: "deleted_at", kind, ty, nullable: true, storage, within: None });
             changes.push_str("    changes: { mutable: { deleted_at: deleted_at } }\n    deletes: soft\n");
         }
         Entity { name, table, key, fields, one, many, time, changes }

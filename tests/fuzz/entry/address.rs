@@ -39,7 +39,10 @@ pub(super) fn address(input: &[u8], seen: &mut Seen) {
     }
 }
 
-/// Whether the password is where an address has one, be the rest of it mistyped.
+/// Whether the password is where an address has one, be the rest of it mistyped, and nowhere else: a
+/// user or a host of the same name may be shown.
 fn holds_password(text: &str) -> bool {
-    [format!(":{PASSWORD}@"), format!("password={PASSWORD}")].iter().any(|part| text.contains(part))
+    let places = [format!(":{PASSWORD}@"), format!("password={PASSWORD}")];
+    let rest = places.iter().fold(text.to_owned(), |rest, place| rest.replace(place, ""));
+    rest.len() < text.len() && !rest.contains(PASSWORD)
 }

@@ -39,7 +39,7 @@ pub(super) struct Rows {
 impl Lowering<'_> {
     /// as_of in microseconds.
     pub(super) fn as_of_micros(&mut self, span: Span) -> Scalar {
-        let now = Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span };
+        let now = Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span };
         let now = self.fixed_scalar(&now).unwrap_or_else(|| Scalar::Clock("as_of".to_owned()));
         Scalar::Call(Function::EpochMicros, vec![now])
     }
@@ -104,12 +104,12 @@ impl Lowering<'_> {
         let (None, Some(hop)) = (&inner.scope.outer, hops.first()) else { return Vec::new() };
         let catalog = &self.cx.hir.catalog;
         let on = &catalog.entity(hop.from).link(hop.link).on;
-        let may_miss = |key: &&GroupKey| {
+        let nullable = |key: &&GroupKey| {
             let target = on.iter().find(|(own, _)| *own == key.own).map(|(_, target)| *target);
             target.is_some_and(|target| catalog.entity(hop.to).field(target).nullable)
         };
         let present = |key: &GroupKey| Scalar::IsNotNull(Box::new(key.grouped.clone()));
-        keys.iter().filter(may_miss).map(present).collect()
+        keys.iter().filter(nullable).map(present).collect()
     }
 
     /// For each step whether a row is one of its; what all have in common becomes a filter.
@@ -199,7 +199,7 @@ impl Lowering<'_> {
         let in_alternative = std::mem::replace(&mut self.in_alternative, true);
         let scalar = self.value(&inner.scope, value);
         self.in_alternative = in_alternative;
-        if value.may_miss {
+        if value.nullable {
             let present = Scalar::IsNotNull(Box::new(scalar.clone()));
             self.frames[inner.scope.this.frame].filter.push(present);
         }

@@ -29,7 +29,7 @@ pub(super) fn segments_by_name(request: &Request<'_>) -> BTreeMap<String, Segmen
 }
 
 /// Reports a history whose name is too long, or that of a segment.
-pub(super) fn judge_history(
+pub(super) fn check_history(
     request: &Request<'_>,
     id: SegmentId,
     segments: &BTreeMap<String, SegmentId>,

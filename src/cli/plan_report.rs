@@ -7,7 +7,7 @@ use crate::catalog::{Changes, Deletes, Entity};
 use crate::check::hir::{Hir, Materialize};
 use crate::check::words;
 use crate::diagnostic::{Sources, Span, visible};
-use crate::plan::{Back, CauseText, Refresh, SegmentPlan, What, Why};
+use crate::plan::{Back, Refresh, SegmentPlan, TriggerText, What, Why};
 
 /// What was written stands this far to the right, unless a line is longer.
 const FURTHEST: usize = 72;
@@ -64,7 +64,7 @@ impl Proof<'_> {
             writeln!(out, "leaving  nobody can leave")?;
         }
         match &self.segment.by_keys {
-            Some(by_keys) => self.write_causes(&by_keys.causes, out)?,
+            Some(by_keys) => self.write_causes(&by_keys.triggers, out)?,
             None => self.write_obstacles(out)?,
         }
         self.write_rest(out)
@@ -88,8 +88,8 @@ impl Proof<'_> {
         }
     }
 
-    fn write_causes(&self, causes: &[CauseText], out: &mut dyn Write) -> io::Result<()> {
-        let groups = self.groups(causes);
+    fn write_causes(&self, triggers: &[TriggerText], out: &mut dyn Write) -> io::Result<()> {
+        let groups = self.groups(triggers);
         writeln!(out, "\nWhich {} may be affected follows from\n", self.segment.entity)?;
         let lines = groups.iter().flat_map(|group| &group.lines).filter(|line| line.written.is_some());
         let width = lines.map(|line| line.text.chars().count()).filter(|&long| long <= FURTHEST).max();
@@ -108,23 +108,23 @@ impl Proof<'_> {
     }
 
     /// By rows; events of several names together where they tell the same.
-    fn groups(&self, causes: &[CauseText]) -> Vec<Group> {
+    fn groups(&self, triggers: &[TriggerText]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        for cause in causes {
-            let events: Vec<String> = cause.event.iter().cloned().collect();
+        for trigger in triggers {
+            let events: Vec<String> = trigger.event.iter().cloned().collect();
             let same = |group: &&mut Group| {
-                (&group.entity, &group.events, &group.back) == (&cause.entity, &events, &cause.back)
+                (&group.entity, &group.events, &group.back) == (&trigger.entity, &events, &trigger.back)
             };
             let lines = match groups.iter_mut().find(same) {
                 Some(group) => &mut group.lines,
                 None => {
-                    let (entity, back) = (cause.entity.clone(), cause.back.clone());
+                    let (entity, back) = (trigger.entity.clone(), trigger.back.clone());
                     groups.push(Group { entity, events, back, lines: Vec::new() });
                     let Some(group) = groups.last_mut() else { continue };
                     &mut group.lines
                 }
             };
-            self.add(cause, lines);
+            self.add(trigger, lines);
         }
         let mut merged: Vec<Group> = Vec::new();
         for group in groups {
@@ -163,11 +163,11 @@ impl Proof<'_> {
         self.hir.catalog.find(name).map(|id| self.hir.catalog.entity(id))
     }
 
-    fn add(&self, cause: &CauseText, lines: &mut Vec<Line>) {
+    fn add(&self, trigger: &TriggerText, lines: &mut Vec<Line>) {
         let line = |label, text: String| Line { label, text, written: None };
-        match &cause.what {
+        match &trigger.what {
             What::Arrival { fields, late, settle } => {
-                let entity = self.entity(&cause.entity);
+                let entity = self.entity(&trigger.entity);
                 let label = match entity.map(|entity| &entity.changes) {
                     Some(Changes::AppendOnly { .. }) => "arrival",
                     _ => "change",

@@ -21,7 +21,7 @@ pub const NOT_YET: &[Capability] = &[Capability::Grants];
 
 /// What a segment needs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Needs {
+pub(super) struct Requirements {
     /// Each capability, where it is needed first.
     pub(super) capabilities: BTreeMap<Capability, Span>,
     /// The most links in one path, and where.
@@ -42,15 +42,21 @@ pub(super) enum Reach {
 }
 
 /// Finds what a segment needs. `stored` tells which segments have a table of their own.
-pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(SegmentId) -> bool) -> Needs {
+pub(super) fn needs(
+    hir: &Hir,
+    id: SegmentId,
+    inputs: &[Input],
+    stored: &dyn Fn(SegmentId) -> bool,
+) -> Requirements {
     let segment = hir.segment(id);
-    let mut collector = Collector { hir, needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
+    let mut collector =
+        Collector { hir, needs: Requirements::default(), traits: BTreeSet::new(), todo: Vec::new() };
     walk_segment(&mut collector, segment);
     collector.mark(segment.entity, segment.name_span);
     while let Some((computed, span)) = collector.todo.pop() {
         if collector.traits.insert(computed) {
             let mut inner =
-                Collector { hir, needs: Needs::default(), traits: BTreeSet::new(), todo: Vec::new() };
+                Collector { hir, needs: Requirements::default(), traits: BTreeSet::new(), todo: Vec::new() };
             inner.value(&hir.computed(computed).value);
             collector.merge(inner, span);
         }
@@ -76,7 +82,7 @@ pub(super) fn needs(hir: &Hir, id: SegmentId, inputs: &[Input], stored: &dyn Fn(
 
 struct Collector<'a> {
     hir: &'a Hir,
-    needs: Needs,
+    needs: Requirements,
     traits: BTreeSet<TraitId>,
     todo: Vec<(TraitId, Span)>,
 }

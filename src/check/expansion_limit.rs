@@ -16,7 +16,7 @@ const LARGEST: u64 = 10_000;
 
 /// The extent of a trait, the traits that it uses written out.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Extent {
+pub(super) struct Expansion {
     /// Conditions and values.
     parts: u64,
     depth: usize,
@@ -25,7 +25,7 @@ pub(super) struct Extent {
 /// Measures one item.
 pub(super) struct Measure<'a> {
     /// Of the traits that are fine, by identity.
-    traits: &'a [Extent],
+    traits: &'a [Expansion],
     /// What is written in the item itself.
     own: u64,
     /// What its traits add.
@@ -40,7 +40,7 @@ pub(super) struct Measure<'a> {
 
 impl Checker<'_, '_> {
     /// The extent of an item; a problem if its traits make it too large.
-    pub(super) fn extent(&mut self, traits: &[Extent], walk: impl FnOnce(&mut Measure<'_>)) -> Extent {
+    pub(super) fn extent(&mut self, traits: &[Expansion], walk: impl FnOnce(&mut Measure<'_>)) -> Expansion {
         let mut measure =
             Measure { traits, own: 0, added: 0, level: 0, deepest: 0, too_deep: None, too_large: None };
         walk(&mut measure);
@@ -50,7 +50,7 @@ impl Checker<'_, '_> {
         if let Some(span) = measure.too_large {
             self.report(TraitsTooLarge { span, limit: LARGEST });
         }
-        Extent { parts: measure.own.saturating_add(measure.added), depth: measure.deepest }
+        Expansion { parts: measure.own.saturating_add(measure.added), depth: measure.deepest }
     }
 }
 
@@ -63,7 +63,7 @@ impl Measure<'_> {
         self.level -= 1;
     }
 
-    fn used(&mut self, used: Extent, span: Span) {
+    fn used(&mut self, used: Expansion, span: Span) {
         self.deepest = self.deepest.max(self.level + used.depth);
         if self.deepest > DEEPEST {
             self.too_deep.get_or_insert(span);

@@ -104,8 +104,8 @@ fn trait_value(hir: &Hir, it: &Value, fits: &mut bool) -> Option<Value> {
     *fits &= is_here(path) || !has(&defined, is_bound_to_its_row);
     let moved = read_at(path, &defined);
     // A row behind the link may be absent: then everything there is missing.
-    let may_miss = moved.may_miss || it.may_miss;
-    Some(Value { may_miss, span: it.span, ..moved })
+    let nullable = moved.nullable || it.nullable;
+    Some(Value { nullable, span: it.span, ..moved })
 }
 
 /// Whether a path stays at the row.
@@ -127,7 +127,7 @@ fn read_at(path: &Path, it: &Value) -> Value {
         ValueKind::Field(own, field) if own.base == Base::This => {
             let hops = path.hops.iter().chain(&own.hops).cloned().collect();
             let whole = Path { base: path.base, hops, end: own.end };
-            Some(Value { kind: ValueKind::Field(whole, *field), may_miss: true, ..inner.clone() })
+            Some(Value { kind: ValueKind::Field(whole, *field), nullable: true, ..inner.clone() })
         }
         _ => None,
     })

@@ -3,12 +3,11 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clock::{Reads, is_instant};
-use super::rewrite::value_without_traits;
-use super::source::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
-use super::{Cause, CauseKind};
-use crate::analyze::Clause;
-use crate::analyze::monotone::Obstacle;
+use super::change_tracking::{linked, may_vanish, moves, says_nothing, stamp, vanishes};
+use super::clock_predicates::{Reads, is_instant};
+use super::substitute::value_without_traits;
+use super::{Trigger, TriggerKind};
+use crate::analyze::append_only::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
@@ -40,7 +39,7 @@ pub(super) struct Walker<'a> {
     pub(super) hir: &'a Hir,
     pub(super) sources: &'a Sources,
     from_table: &'a dyn Fn(SegmentId) -> bool,
-    pub(super) causes: Vec<Cause>,
+    pub(super) triggers: Vec<Trigger>,
     obstacles: Vec<Obstacle>,
     pub(super) at: Place,
     /// The segment's own entity.
@@ -60,9 +59,9 @@ impl<'a> Walker<'a> {
     pub(super) fn new(hir: &'a Hir, sources: &'a Sources, from_table: &'a dyn Fn(SegmentId) -> bool) -> Self {
         let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
         let (undeclared, reached, walked) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        let (causes, obstacles) = (Vec::new(), Vec::new());
+        let (triggers, obstacles) = (Vec::new(), Vec::new());
         let (own, repeats) = (EntityId(0), OnceCell::new());
-        Self { hir, sources, from_table, causes, obstacles, at, own, repeats, undeclared, reached, walked }
+        Self { hir, sources, from_table, triggers, obstacles, at, own, repeats, undeclared, reached, walked }
     }
 
     /// Everything that the segment itself reads.
@@ -73,23 +72,20 @@ impl<'a> Walker<'a> {
         let entity = self.hir.catalog.entity(segment.entity);
         // Its key never changes, whatever `changes` says; where that says nothing, the rows are an
         // obstacle.
-        if Clause::OwnRowsAreRead.holds() {
-            self.reach(&self.at.clone());
-        }
-        if may_vanish(entity) && Clause::RowsThatAreGone.holds() {
-            self.cause(&self.at.clone(), CauseKind::Gone, None);
+        self.reach(&self.at.clone());
+        if may_vanish(entity) {
+            self.trigger(&self.at.clone(), TriggerKind::DeletedRow, None);
         }
         self.segment(id, true);
     }
 
-    pub(super) fn finish(self) -> Result<Vec<Cause>, Vec<Obstacle>> {
-        let undeclared = self.undeclared.iter().filter(|_| Clause::ChangesAreDeclared.holds());
-        let undeclared = undeclared.map(|(&id, linked)| {
+    pub(super) fn finish(self) -> Result<Vec<Trigger>, Vec<Obstacle>> {
+        let undeclared = self.undeclared.iter().map(|(&id, linked)| {
             let entity = self.hir.catalog.entity(id);
             says_nothing(entity, linked).at(entity.span)
         });
         let obstacles: Vec<Obstacle> = undeclared.chain(self.obstacles).collect();
-        if obstacles.is_empty() { Ok(self.causes) } else { Err(obstacles) }
+        if obstacles.is_empty() { Ok(self.triggers) } else { Err(obstacles) }
     }
 
     pub(super) fn obstacle(&mut self, obstacle: Obstacle) {
@@ -102,14 +98,12 @@ impl<'a> Walker<'a> {
     fn segment(&mut self, id: SegmentId, is_root: bool) {
         let segment = self.hir.segment(id);
         let parent = segment.parent.iter().map(|(parent, _)| parent);
-        let parent = parent.filter(|_| Clause::ParentIsRead.holds());
         let before = segment.group.iter().flat_map(|group| &group.before);
-        let before = before.filter(|_| Clause::RivalsAreRead.holds());
         for &input in parent.chain(before) {
             self.member_of(input);
         }
         let ranks = segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. }));
-        if ranks && !is_root && Clause::InlinedKeeps.holds() {
+        if ranks && !is_root {
             self.obstacle(
                 Obstacle::lifted_by(
                     format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
@@ -124,12 +118,12 @@ impl<'a> Walker<'a> {
     /// Whether the row that the walk is at is a member of a segment.
     fn member_of(&mut self, id: SegmentId) {
         if (self.from_table)(id) {
-            let known = |cause: &Cause| {
-                matches!(cause.kind, CauseKind::Members(other) if other == id)
-                    && cause.place.iter().eq(&self.at.hops)
+            let known = |trigger: &Trigger| {
+                matches!(trigger.kind, TriggerKind::Members(other) if other == id)
+                    && trigger.place.iter().eq(&self.at.hops)
             };
-            if !self.causes.iter().any(known) && Clause::LogsAreRead.holds() {
-                self.cause(&self.at.clone(), CauseKind::Members(id), None);
+            if !self.triggers.iter().any(known) {
+                self.trigger(&self.at.clone(), TriggerKind::Members(id), None);
             }
             return;
         }
@@ -143,9 +137,6 @@ impl<'a> Walker<'a> {
     /// Looks at the rows at a place, and at those passed through on the way.
     fn reach(&mut self, place: &Place) {
         for length in 0..=place.hops.len() {
-            if length < place.hops.len() && !Clause::RowsPassedThrough.holds() {
-                continue;
-            }
             let hops = &place.hops[..length];
             if !self.reached.insert(spelled(hops)) {
                 continue;
@@ -159,19 +150,18 @@ impl<'a> Walker<'a> {
         let catalog = &self.hir.catalog;
         let entity = catalog.entity(place.entity);
         let mut found: Vec<Obstacle> = Vec::new();
-        let arrive = if place.hops.is_empty() { Clause::OwnRowsArrive } else { Clause::LinkedRowsArrive };
         match stamp(entity) {
-            Ok(Some(_)) if arrive.holds() => self.cause(&place, CauseKind::Arrival, None),
-            Err(obstacles) if Clause::RowsHaveAStamp.holds() => found.extend(obstacles),
-            _ => {}
+            Ok(Some(_)) => self.trigger(&place, TriggerKind::Arrival, None),
+            Ok(None) => {}
+            Err(obstacles) => found.extend(obstacles),
         }
         if entity.changes == Changes::Unknown {
             let fields = self.undeclared.entry(place.entity).or_default();
             fields.extend(place.hops.last().into_iter().flat_map(|hop| linked(catalog, hop)));
         }
         if let Some(hop) = place.hops.last() {
-            found.extend(moves(catalog, hop).into_iter().filter(|_| Clause::LinksLeadBack.holds()));
-            found.extend(vanishes(entity).into_iter().filter(|_| Clause::LinkedRowsStay.holds()));
+            found.extend(moves(catalog, hop));
+            found.extend(vanishes(entity));
         }
         found.into_iter().for_each(|obstacle| self.obstacle(obstacle.at(entity.span)));
     }
@@ -210,15 +200,12 @@ impl<'a> Walker<'a> {
             let Some(end) = aggregate.hops.get(hop) else { continue };
             let place = self.at.below(&aggregate.hops[..=hop], end.to);
             let own = at == last;
-            if !own && !Clause::TimesOnTheWay.holds() {
-                continue;
-            }
             let cut = !own || windows.iter().all(|window| !window.admits_future);
-            if cut && Clause::CutAtAsOf.holds() {
+            if cut {
                 self.passed(&place, field, &now(aggregate.span), None);
             }
             if own {
-                for window in windows.iter().filter(|_| Clause::EdgesOfWindows.holds()) {
+                for window in windows {
                     self.window_edges(&place, field, window);
                 }
                 for bound in more {
@@ -233,7 +220,7 @@ impl<'a> Walker<'a> {
             let written_out = value_without_traits(self.hir, bound);
             if is_instant(&written_out) {
                 self.passed(place, field, &written_out, Some(window.span));
-            } else if Reads::of_value(&written_out).clock && Clause::BoundsOfRowAndClock.holds() {
+            } else if Reads::of_value(&written_out).clock {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
                 self.visit_at(place.clone(), |walker| walker.predicate(&cond));
@@ -243,9 +230,9 @@ impl<'a> Walker<'a> {
 
     fn passed(&mut self, place: &Place, field: FieldId, instant: &Value, written: Option<Span>) {
         let value = Box::new(self.time(place.entity, field, instant.span));
-        let kind = CauseKind::Passed { value, instant: Box::new(instant.clone()), outer: place.outer };
+        let kind = TriggerKind::WindowEdge { value, instant: Box::new(instant.clone()), outer: place.outer };
         if Reads::of_value(instant).clock {
-            self.cause(place, kind, written);
+            self.trigger(place, kind, written);
         }
     }
 
@@ -253,8 +240,8 @@ impl<'a> Walker<'a> {
     fn time(&self, entity: EntityId, field: FieldId, span: Span) -> Value {
         let declared = self.hir.catalog.entity(entity).field(field);
         let path = Path { base: Base::This, hops: Vec::new(), end: entity };
-        let (ty, may_miss) = (declared.ty.clone(), declared.nullable);
-        Value { kind: ValueKind::Field(path, field), ty, may_miss, span }
+        let (ty, nullable) = (declared.ty.clone(), declared.nullable);
+        Value { kind: ValueKind::Field(path, field), ty, nullable, span }
     }
 }
 
@@ -265,7 +252,7 @@ fn spelled(hops: &[Hop]) -> String {
 }
 
 fn now(span: Span) -> Value {
-    Value { kind: ValueKind::Now, ty: Type::Timestamp, may_miss: false, span }
+    Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span }
 }
 
 impl Visitor for Walker<'_> {
@@ -276,9 +263,7 @@ impl Visitor for Walker<'_> {
 
     fn value(&mut self, value: &Value) {
         walk_value(self, value);
-        if let ValueKind::Trait(path, id) = &value.kind
-            && Clause::TraitsAreRead.holds()
-        {
+        if let ValueKind::Trait(path, id) = &value.kind {
             let (place, defined) = (self.along(path), &self.hir.computed(*id).value);
             self.visit_at(place, |walker| walker.value(defined));
         }
@@ -291,9 +276,7 @@ impl Visitor for Walker<'_> {
             CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {
                 let place = self.along(path);
-                if Clause::RowsBeforeAMembership.holds() {
-                    self.reach(&place);
-                }
+                self.reach(&place);
                 return self.visit_at(place, |walker| walker.member_of(*id));
             }
             _ => self.predicate(cond),
@@ -315,16 +298,14 @@ impl Visitor for Walker<'_> {
         let place = self.at.below(&periods.rows.hops, periods.rows.end);
         for bound in &periods.bounds {
             let written_out = value_without_traits(self.hir, bound);
-            let both = Reads::of_value(&written_out).clock && !is_instant(bound);
-            if both && Clause::EdgesOfRowAndClock.holds() {
+            if Reads::of_value(&written_out).clock && !is_instant(bound) {
                 let reason = "the edges of its periods depend on a row and on the clock";
                 self.obstacle(Obstacle::new(reason).at(periods.rows.span));
             }
             self.visit_at(place.clone(), |walker| walker.value(bound));
         }
         let rows = Aggregate { window: None, filter: None, value: None, ..periods.rows.clone() };
-        let bounds = if Clause::EdgesOfPeriods.holds() { &periods.bounds[..] } else { &[] };
-        self.edges(&rows, &[], bounds);
+        self.edges(&rows, &[], &periods.bounds);
     }
 
     fn sequence(&mut self, sequence: &Sequence) {
@@ -333,15 +314,14 @@ impl Visitor for Walker<'_> {
             self.aggregate(&step.rows);
             let windows: Vec<&Window> = sequence.window.iter().collect();
             // It holds only once the first step is so long ago.
-            let waited = trailing.filter(|_| at == 0 && Clause::TrailingThenNot.holds()).map(|span| {
+            let waited = trailing.filter(|_| at == 0).map(|span| {
                 let kind = ValueKind::ShiftExact(Box::new(now(sequence.source)), span.saturating_neg());
                 Value { kind, ..now(sequence.source) }
             });
-            let edges = if Clause::WindowOfASequence.holds() { &windows[..] } else { &[] };
-            self.edges(&step.rows, edges, waited.as_slice());
+            self.edges(&step.rows, &windows, waited.as_slice());
             let place = self.at.below(&step.rows.hops, step.rows.end);
             self.visit_at(place, |walker| {
-                if let Some(value) = step.matching.as_ref().filter(|_| Clause::MatchingIsRead.holds()) {
+                if let Some(value) = &step.matching {
                     walker.of_each_row(value);
                     walker.value(value);
                 }
@@ -366,20 +346,19 @@ impl Walker<'_> {
     /// A value that is stored to rank by it changes only for affected keys (R6).
     fn ranks_by(&mut self, value: &Value) {
         let whole = Cond { kind: CondKind::Missing(Box::new(value.clone())), span: value.span };
-        let (written_out, _) = super::rewrite::without_traits(self.hir, &whole);
+        let (written_out, _) = super::substitute::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
-        if value.ty == Type::Semver && Clause::RanksAreNoVersions.holds() {
+        if value.ty == Type::Semver {
             let reason = "it ranks by versions, which aren't stored as they are ordered";
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
-        if reads.clock && Clause::RanksReadNoClock.holds() {
+        if reads.clock {
             let text = words::value(self.hir, self.sources, value);
             let reason = format!("it ranks by `{text}`, which every run finds changed");
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
         let sums = |aggregate: &Aggregate| matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);
-        let sums = value.ty == Type::Float && reads.aggregates.iter().any(sums);
-        if sums && Clause::RanksAreNoFloatSums.holds() {
+        if value.ty == Type::Float && reads.aggregates.iter().any(sums) {
             let text = words::value(self.hir, self.sources, value);
             let reason =
                 format!("it ranks by `{text}`, a float, whose last digits depend on the order of its rows");

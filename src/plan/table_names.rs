@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::build::Request;
-use super::hold::history;
+use super::expiry::history;
 use super::problems::{ReplacedName, ReservedName, SourceTable};
 use super::state::StateTables;
 use crate::catalog::{Container, Entity, TableSource};
@@ -30,7 +30,7 @@ pub(super) fn sources_by_name<'a>(
 
 /// Reports a segment whose name is segc's own, or one of whose tables an entity is read from:
 /// a script would take the entity's rows for members.
-pub(super) fn judge_names(
+pub(super) fn check_table_names(
     request: &Request<'_>,
     id: SegmentId,
     sources: &BTreeMap<String, Vec<(&Entity, &[String])>>,
@@ -49,7 +49,8 @@ pub(super) fn judge_names(
         });
     }
     let state = StateTables::of(request, id);
-    let own = [request.table(id), state.log, state.unkept, state.runs, state.inputs, state.counts];
+    let own =
+        [request.table(id), state.log, state.ranking_candidates, state.runs, state.inputs, state.counts];
     for table in own.iter().chain(&history(request, id)) {
         let default = request.abilities.default_schema.as_deref();
         let named = table.last().and_then(|name| sources.get(&name.to_ascii_lowercase()));
@@ -65,7 +66,7 @@ pub(super) fn judge_names(
 
 /// Reports names of the catalog in which the target would replace something, so that another name,
 /// or other SQL, would be read. Whether there are none.
-pub(super) fn judge_replaced(request: &Request<'_>, problems: &mut Diagnostics) -> bool {
+pub(super) fn check_replaced_tables(request: &Request<'_>, problems: &mut Diagnostics) -> bool {
     let target = &request.abilities.target;
     let before = problems.len();
     for entity in &request.hir.catalog.entities {

@@ -5,7 +5,7 @@ use super::Lowering;
 use super::affected::{State, binary};
 use super::frame::{Row, Scope};
 use super::names::slug;
-use crate::analyze::{Clause, Stamp, stamp};
+use crate::analyze::{Stamp, stamp};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Cond, Value};
 use crate::plan::checks::CHECKED;
@@ -30,10 +30,8 @@ impl Lowering<'_> {
         let mut filter = Vec::new();
         for (column, ty, nullable, id) in &columns {
             let since = self.since(row.entity, *ty == Type::Date, &horizon, state);
-            let at = Clause::StampAtTheWatermark.holds();
-            let from = if at { BinaryOp::GreaterOrEqual } else { BinaryOp::Greater };
-            filter.push(binary(from, column.clone(), since));
-            if *nullable && *id == always_if_missing && Clause::StampMayBeMissing.holds() {
+            filter.push(binary(BinaryOp::GreaterOrEqual, column.clone(), since));
+            if *nullable && *id == always_if_missing {
                 filter.push(Scalar::IsNull(Box::new(column.clone())));
             }
         }
@@ -63,7 +61,7 @@ impl Lowering<'_> {
         let suffix = if date { "_day" } else { "" };
         let name = format!("{}_since_{}{suffix}", state.segment, slug(name));
         if !self.bounds.contains_key(&name) {
-            let mut since = Scalar::Clock(State::last_seen(state.segment));
+            let mut since = Scalar::Clock(State::last_read_at(state.segment));
             for (count, unit) in horizon {
                 since = self.shifted(since, -count, *unit);
             }
@@ -87,26 +85,21 @@ impl Lowering<'_> {
     ) -> Vec<Scalar> {
         let days = value.ty == Type::Date && instant.ty == Type::Timestamp;
         let name = format!("{}_{}", state.segment, self.instant_name(instant));
-        let apart = days && Clause::DatesHaveTheirOwnRange.holds();
-        let name = if apart { format!("{name}_day") } else { name };
+        let name = if days { format!("{name}_day") } else { name };
         let (low, high) = (format!("{name}_from"), format!("{name}_to"));
         if !self.ranges.iter().any(|(known, ..)| *known == low) {
             let now = self.instant_at(instant, days);
             let then = self.at_last_run(state, |this| this.instant_at(instant, days));
             let ty = if days { Type::Date } else { instant.ty.clone() };
-            let (from, to) = match Clause::EdgesRunBackwards.holds() {
-                true => (Scalar::Least(vec![then.clone(), now.clone()]), Scalar::Greatest(vec![then, now])),
-                false => (then, now),
-            };
-            self.ranges.push((low.clone(), from, ty.clone()));
-            self.ranges.push((high.clone(), to, ty));
+            let ends = vec![then, now];
+            self.ranges.push((low.clone(), Scalar::Least(ends.clone()), ty.clone()));
+            self.ranges.push((high.clone(), Scalar::Greatest(ends), ty));
         }
         vec![between(column, Scalar::Clock(low), Scalar::Clock(high))]
     }
 
     /// An instant of the clock; as the first day from it on for a date's window.
     fn instant_at(&mut self, instant: &Value, days: bool) -> Scalar {
-        let days = days && Clause::FirstDayFromAnInstant.holds();
         let day = if days { self.ceil_day(instant) } else { None };
         day.or_else(|| self.fixed_scalar(instant)).unwrap_or_else(|| self.now())
     }
@@ -132,16 +125,5 @@ impl Lowering<'_> {
 
 /// That a value lies between two others, both ends included.
 fn between(value: &Scalar, low: Scalar, high: Scalar) -> Scalar {
-    let mut within = Scalar::Between(
-        Box::new(value.clone()),
-        Box::new(low.clone()),
-        Box::new(high.clone()),
-        Negated(false),
-    );
-    for (clause, end) in [(Clause::LowEndIsClosed, low), (Clause::HighEndIsClosed, high)] {
-        if !clause.holds() {
-            within = Scalar::And(vec![within, binary(BinaryOp::NotEqual, value.clone(), end)]);
-        }
-    }
-    within
+    Scalar::Between(Box::new(value.clone()), Box::new(low), Box::new(high), Negated(false))
 }

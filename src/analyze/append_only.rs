@@ -3,7 +3,6 @@
 //! If nobody can, a refresh only inserts. The proof is syntactic and careful: it looks for
 //! conditions that stay true once they are, over rows that never change and never go.
 
-use super::clause::Clause;
 use super::inputs::inputs;
 use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::{
@@ -48,7 +47,7 @@ impl Obstacle {
 ///
 /// # Errors
 /// The first thing found that stands against it.
-pub fn nobody_leaves(
+pub fn prove_append_only(
     hir: &Hir,
     id: SegmentId,
     input_is_growing: &dyn Fn(SegmentId) -> bool,
@@ -58,10 +57,10 @@ pub fn nobody_leaves(
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;
     if segment.group.as_ref().is_some_and(|group| !group.before.is_empty()) {
-        refuted(Clause::NoRivals, "a segment that comes before it in its exclusive group may take a member")?;
+        return Err(Obstacle::new("a segment that comes before it in its exclusive group may take a member"));
     }
     if segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. })) {
-        refuted(Clause::NoRanks, "it has a `keep`, from which a newcomer may push a member")?;
+        return Err(Obstacle::new("it has a `keep`, from which a newcomer may push a member"));
     }
     if segment.properties.expire.is_some() {
         return Err(Obstacle::new("it has an `expire`, after which members leave"));
@@ -69,7 +68,7 @@ pub fn nobody_leaves(
     if let Some(exclude) = segment.excludes.first()
         && !prover.is_stable(exclude)
     {
-        refuted(Clause::NoExcludes, "it has an `exclude`, which may begin to hold for a member")?;
+        return Err(Obstacle::new("it has an `exclude`, which may begin to hold for a member"));
     }
     for input in inputs(hir, id) {
         prover.input_grows(input.segment)?;
@@ -85,11 +84,6 @@ struct Prover<'a> {
 
 type Proof = Result<(), Obstacle>;
 
-/// What stands against the proof, as long as its clause holds.
-fn refuted(clause: Clause, reason: &str) -> Proof {
-    if clause.holds() { Err(Obstacle::new(reason)) } else { Ok(()) }
-}
-
 impl Prover<'_> {
     /// A condition that stays true once it is.
     fn grows(&self, cond: &Cond) -> Proof {
@@ -101,7 +95,7 @@ impl Prover<'_> {
             CondKind::And(parts) | CondKind::Or(parts) => parts.iter().try_for_each(|part| self.grows(part)),
             CondKind::Not(inner) => match &inner.kind {
                 CondKind::Missing(value) => self.unchanging(value),
-                _ => refuted(Clause::NoNegation, "it has a negated condition, which may cease to hold"),
+                _ => Err(Obstacle::new("it has a negated condition, which may cease to hold")),
             },
             CondKind::Compare(op, left, right) => self.comparison_grows(*op, left, right),
             CondKind::In(value, _) => self.unchanging(value),
@@ -125,10 +119,9 @@ impl Prover<'_> {
                 self.literal_window(window)
             }
             CondKind::Exists(aggregate) => self.aggregate_grows(aggregate),
-            CondKind::Missing(_) => refuted(
-                Clause::NothingMissing,
-                "it has an `is missing`, which may cease to hold when a row arrives",
-            ),
+            CondKind::Missing(_) => {
+                Err(Obstacle::new("it has an `is missing`, which may cease to hold when a row arrives"))
+            }
             CondKind::Matches(value, _)
             | CondKind::Resembles(value, _, _)
             | CondKind::ContainsAny(value, _)
@@ -143,11 +136,9 @@ impl Prover<'_> {
                 self.literal_window(window)
             }
             CondKind::Sequence(_) => {
-                refuted(Clause::NoSequence, "it has a `sequence`, which is not followed as rows arrive")
+                Err(Obstacle::new("it has a `sequence`, which is not followed as rows arrive"))
             }
-            CondKind::Every(_) => {
-                refuted(Clause::NoEvery, "it has an `every`, which the next row may make false")
-            }
+            CondKind::Every(_) => Err(Obstacle::new("it has an `every`, which the next row may make false")),
         }
     }
 
@@ -162,7 +153,7 @@ impl Prover<'_> {
             }
         };
         if !matches!(bound.kind, ValueKind::Literal(_)) {
-            refuted(Clause::BoundsStandStill, "it compares an aggregate with something that is no constant")?;
+            return Err(Obstacle::new("it compares an aggregate with something that is no constant"));
         }
         let upward = matches!(op, Greater | GreaterOrEqual);
         let downward = matches!(op, Less | LessOrEqual);
@@ -170,31 +161,30 @@ impl Prover<'_> {
             AggregateFunc::Count | AggregateFunc::CountDistinct | AggregateFunc::Max if upward => {}
             AggregateFunc::Min if downward => {}
             AggregateFunc::Sum if upward => self.sum_never_falls(total)?,
-            _ => refuted(
-                Clause::BoundsCrossedOnce,
-                "an aggregate may cross its bound again: only `count`, `max` and `sum` with `>=`, and `min` with `<=`, never do",
-            )?,
+            _ => {
+                return Err(Obstacle::new(
+                    "an aggregate may cross its bound again: only `count`, `max` and `sum` with `>=`, and `min` with `<=`, never do",
+                ));
+            }
         }
         self.aggregate_grows(total)
     }
 
     fn sum_never_falls(&self, total: &Aggregate) -> Proof {
         let Some(Value { kind: ValueKind::Field(path, field), ty, .. }) = &total.value else {
-            return refuted(
-                Clause::SumsOfFields,
+            return Err(Obstacle::new(
                 "the sum of an expression may fall; only that of a field with `min: 0` never does",
-            );
+            ));
         };
         let entity = self.catalog.entity(path.end);
         let declared = entity.field(*field);
-        if *ty == Type::Float && Clause::NoFloatSums.holds() {
+        if *ty == Type::Float {
             let reason =
                 format!("`{}` is a float, whose sum depends on the order of its rows", declared.name);
             return Err(Obstacle::new(reason));
         }
         match &declared.min {
             Some(min) if min.sign() != bigdecimal::num_bigint::Sign::Minus => Ok(()),
-            _ if !Clause::NothingNegative.holds() => Ok(()),
             _ => Err(Obstacle::lifted_by(
                 format!("`{}.{}` may be negative, so its sum may fall", entity.name, declared.name),
                 format!("declare `min: 0` on the field `{}` of `{}`", declared.name, entity.name),
@@ -205,7 +195,7 @@ impl Prover<'_> {
     /// An aggregate whose rows never go and never cease to count.
     fn aggregate_grows(&self, aggregate: &Aggregate) -> Proof {
         if aggregate.ranked.is_some() {
-            refuted(Clause::NoLatest, "it has a `latest` or `earliest`, which the next row may change")?;
+            return Err(Obstacle::new("it has a `latest` or `earliest`, which the next row may change"));
         }
         for hop in &aggregate.hops {
             self.hop_is_immutable(hop)?;
@@ -233,10 +223,7 @@ impl Prover<'_> {
         if window.from.iter().all(literal) && (window.to.iter().all(literal)) {
             return Ok(());
         }
-        refuted(
-            Clause::WindowsStandStill,
-            "it has a window that moves with the clock, so that rows age out of it",
-        )
+        Err(Obstacle::new("it has a window that moves with the clock, so that rows age out of it"))
     }
 
     /// A condition on nothing but unchanging fields of the row itself: true or false for good.
@@ -290,7 +277,7 @@ impl Prover<'_> {
             }
             ValueKind::Negate(inner) | ValueKind::ShiftExact(inner, _) => self.unchanging(inner),
             ValueKind::Call(crate::check::hir::Func::Coalesce, _) => {
-                refuted(Clause::NoCoalesce, "it has a `coalesce`, whose value may change when a row arrives")
+                Err(Obstacle::new("it has a `coalesce`, whose value may change when a row arrives"))
             }
             ValueKind::Call(crate::check::hir::Func::Size, args) => {
                 args.iter().try_for_each(|arg| self.never_absent(arg))
@@ -299,7 +286,7 @@ impl Prover<'_> {
             ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
                 self.unchanging_time(value)
             }
-            ValueKind::Now => refuted(Clause::NothingReadsTheClock, "it reads the clock, which moves"),
+            ValueKind::Now => Err(Obstacle::new("it reads the clock, which moves")),
             ValueKind::Bucket { .. } => Ok(()),
             ValueKind::Aggregate(_) | ValueKind::Condition(_) | ValueKind::Periods(_) => {
                 Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
@@ -312,10 +299,9 @@ impl Prover<'_> {
         if matches!(&value.kind, ValueKind::Field(path, _) if path.hops.is_empty()) {
             return self.unchanging(value);
         }
-        refuted(
-            Clause::ArraysBehindALink,
+        Err(Obstacle::new(
             "it asks for the size of an array behind a link, which is empty until its row arrives",
-        )
+        ))
     }
 
     fn unchanging_time(&self, value: &Value) -> Proof {
@@ -333,7 +319,7 @@ impl Prover<'_> {
     }
 
     fn input_grows(&self, id: SegmentId) -> Proof {
-        if (self.input_is_growing)(id) || !Clause::InputsGrow.holds() {
+        if (self.input_is_growing)(id) {
             return Ok(());
         }
         Err(Obstacle::new(format!("members may leave `{}`, which it depends on", self.hir.segment(id).name)))
@@ -360,7 +346,7 @@ impl Prover<'_> {
 
     fn field_is_immutable(&self, id: EntityId, field: FieldId) -> Proof {
         let entity = self.catalog.entity(id);
-        if entity.is_immutable(field) || !Clause::FieldsStay.holds() {
+        if entity.is_immutable(field) {
             return Ok(());
         }
         let name = &entity.field(field).name;
@@ -380,9 +366,6 @@ impl Prover<'_> {
 
     fn rows_stay(&self, id: EntityId) -> Proof {
         let entity = self.catalog.entity(id);
-        if !Clause::RowsStay.holds() {
-            return Ok(());
-        }
         if is_query(entity) {
             return Err(Obstacle::new(format!("`{}` comes from a query, whose rows may go", entity.name)));
         }
@@ -399,7 +382,7 @@ impl Prover<'_> {
 /// Whether an entity is a query on some target.
 pub(super) fn is_query(entity: &Entity) -> bool {
     let mut sources = std::iter::once(&entity.source).chain(entity.target_sources.values());
-    sources.any(|source| matches!(source, TableSource::Query { .. })) && Clause::QueriesForget.holds()
+    sources.any(|source| matches!(source, TableSource::Query { .. }))
 }
 
 /// Whether a value is made of constants alone.

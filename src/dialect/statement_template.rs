@@ -1,7 +1,7 @@
-//! Statements as data: shells whose slots are filled with rendered trees.
+//! Statements as data: templates whose slots are filled with rendered trees.
 //!
 //! A slot is a word of its own (`slot_table`); what stands inside of quotes or comments is
-//! never one. The layout of a shell is kept as its file has it.
+//! never one. The layout of a template is kept as its file has it.
 
 use sqlparser::tokenizer::{Token, Word};
 
@@ -9,12 +9,12 @@ use super::capability::named;
 use super::parse::{self, Parser};
 
 named! {
-    /// What a shell leaves open.
+    /// What a template leaves open.
     Slot {
         /// The schema of the segments' tables.
         Schema = "slot_schema",
         /// The table that records runs.
-        Runs = "slot_runs",
+        Runs = "slot_state",
         /// The table that records how far other segments' logs have been read.
         Inputs = "slot_inputs",
         /// The table of how many members each segment has.
@@ -30,9 +30,9 @@ named! {
         /// The scratch table of those who match.
         Matches = "slot_matches",
         /// The table of those who match before anyone is ranked.
-        Unkept = "slot_unkept",
+        RankingCandidates = "slot_ranking_candidates",
         /// The scratch table of who of the evaluated keys would be ranked.
-        Candidates = "slot_candidates",
+        Candidates = "slot_found_candidates",
         /// The columns that are ranked by, with their types.
         RankColumns = "slot_rank_columns",
         /// The columns that are ranked by.
@@ -46,11 +46,11 @@ named! {
         /// The hash of the segment's meaning, as a string.
         Fingerprint = "slot_fingerprint",
         /// The hash of how the segment is refreshed, as a string.
-        Plan = "slot_plan",
+        RefreshHash = "slot_refresh_hash",
         /// The run's as_of.
         AsOf = "slot_as_of",
         /// The engine's own time when the run began to read.
-        Seen = "slot_seen",
+        Seen = "slot_read_at",
         /// That the last run can't be built upon.
         Unknown = "slot_unknown",
         /// That this run evaluates everyone.
@@ -104,7 +104,7 @@ named! {
 }
 
 impl Slot {
-    /// Something that may stand there, to see whether a shell can be read.
+    /// Something that may stand there, to see whether a template can be read.
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
@@ -117,11 +117,11 @@ impl Slot {
             | Self::Affected
             | Self::Matches
             | Self::Admitted
-            | Self::Unkept
+            | Self::RankingCandidates
             | Self::Candidates
             | Self::Changes
             | Self::InputRuns => "s.t",
-            Self::Segment | Self::Fingerprint | Self::Plan | Self::Input => "'x'",
+            Self::Segment | Self::Fingerprint | Self::RefreshHash | Self::Input => "'x'",
             Self::AsOf
             | Self::Seen
             | Self::Value
@@ -149,7 +149,7 @@ impl Slot {
 
 /// Which segments, and which scripts, a statement is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
+pub(crate) enum Condition {
     /// Segments that hold members who no longer match.
     Expire,
     /// Those that don't.
@@ -176,7 +176,7 @@ pub(crate) enum When {
     Grows,
 }
 
-impl When {
+impl Condition {
     const NAMES: [(&'static str, Self); 12] = [
         ("ranked", Self::Ranked),
         ("unranked", Self::Unranked),
@@ -208,12 +208,12 @@ pub(crate) const CLOCK_NAME: &str = "slot_name";
 
 /// A statement with slots.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Shell {
+pub(crate) struct StatementTemplate {
     pieces: Vec<Piece>,
     /// sqlparser cannot read it; its dialect's file says so.
     opaque: bool,
     /// The segments that it is for: those of which all of this is so.
-    pub(crate) when: Vec<When>,
+    pub(crate) when: Vec<Condition>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -224,26 +224,26 @@ enum Piece {
     Name(String),
 }
 
-/// Why a shell cannot be used.
+/// Why a template cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ShellError {
+pub(super) enum TemplateError {
     /// sqlparser's message.
     Unreadable(String),
     /// A word that begins like a slot.
     UnknownSlot(String),
 }
 
-impl Shell {
-    /// Reads a shell; unless it is opaque, filled with samples it must be SQL.
+impl StatementTemplate {
+    /// Reads a template; unless it is opaque, filled with samples it must be SQL.
     pub(super) fn parse(
         parser: &Parser,
         text: &str,
         opaque: bool,
-        when: Vec<When>,
-    ) -> Result<Self, ShellError> {
+        when: Vec<Condition>,
+    ) -> Result<Self, TemplateError> {
         let mut pieces = Vec::new();
         let text = text.trim_end();
-        for token in parse::tokens(parser, text).map_err(ShellError::Unreadable)? {
+        for token in parse::tokens(parser, text).map_err(TemplateError::Unreadable)? {
             pieces.push(match token {
                 Token::Word(Word { value, quote_style: None, .. }) if value.contains(CLOCK_NAME) => {
                     Piece::Name(value)
@@ -252,17 +252,17 @@ impl Shell {
                     Piece::Name(token.to_string())
                 }
                 Token::Word(Word { value, quote_style: None, .. }) if value.starts_with("slot_") => {
-                    Piece::Slot(Slot::parse(&value).ok_or(ShellError::UnknownSlot(value))?)
+                    Piece::Slot(Slot::parse(&value).ok_or(TemplateError::UnknownSlot(value))?)
                 }
                 token => Piece::Text(token.to_string()),
             });
         }
-        let shell = Self { pieces, opaque, when };
+        let template = Self { pieces, opaque, when };
         if !opaque {
-            let sample = shell.fill("x", &|slot, _| Some(slot.sample().to_owned())).unwrap_or_default();
-            parse::statement(parser, &sample).map_err(ShellError::Unreadable)?;
+            let sample = template.fill("x", &|slot, _| Some(slot.sample().to_owned())).unwrap_or_default();
+            parse::statement(parser, &sample).map_err(TemplateError::Unreadable)?;
         }
-        Ok(shell)
+        Ok(template)
     }
 
     /// Whether a slot is in it.

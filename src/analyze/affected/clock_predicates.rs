@@ -1,11 +1,10 @@
 //! Conditions that read the clock outside of windows: which rows tell that one of them has
 //! become another, although nothing arrived (R2b, R2c).
 
-use super::rewrite;
-use super::walk::{Place, Walker};
-use super::{Cause, CauseKind};
-use crate::analyze::Clause;
-use crate::analyze::monotone::Obstacle;
+use super::collect::{Place, Walker};
+use super::substitute;
+use super::{Trigger, TriggerKind};
+use crate::analyze::append_only::Obstacle;
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
@@ -64,22 +63,18 @@ impl Visitor for Reads {
 }
 
 impl Walker<'_> {
-    /// The causes of one predicate at a place.
+    /// The triggers of one predicate at a place.
     pub(super) fn predicate(&mut self, cond: &Cond) {
-        let (written_out, fits) = rewrite::without_traits(self.hir, cond);
+        let (written_out, fits) = substitute::without_traits(self.hir, cond);
         let reads = Reads::of_cond(&written_out);
-        if !reads.clock || !Clause::PredicatesOfTheClock.holds() {
+        if !reads.clock {
             return;
         }
         let here = self.at.clone();
         match reads.aggregates.as_slice() {
-            _ if reads.others && !Clause::PredicatesOfOneRow.holds() => {}
-            _ if reads.others => self.unsound(cond),
-            _ if !fits && Clause::TraitsOfOtherRows.holds() => self.unsound(cond),
+            _ if reads.others || !fits => self.unsound(cond),
             [] => self.of_rows(&here, &written_out),
-            [aggregate] if picks(aggregate) || !Clause::AggregatesThatPick.holds() => {
-                self.of_leaves(&here, &written_out, aggregate);
-            }
+            [aggregate] if picks(aggregate) => self.of_leaves(&here, &written_out, aggregate),
             _ => self.unsound(cond),
         }
     }
@@ -87,8 +82,8 @@ impl Walker<'_> {
     /// That what an aggregate makes of a row may differ although neither the row nor a window has
     /// moved (R2c).
     pub(super) fn of_each_row(&mut self, value: &Value) {
-        let reads = Reads::of_value(&rewrite::value_without_traits(self.hir, value));
-        if reads.clock && Clause::AggregatedValues.holds() {
+        let reads = Reads::of_value(&substitute::value_without_traits(self.hir, value));
+        if reads.clock {
             let text = words::value(self.hir, self.sources, value);
             let reason =
                 format!("it aggregates `{text}`, which every run finds changed, as it reads the clock");
@@ -97,9 +92,6 @@ impl Walker<'_> {
     }
 
     fn unsound(&mut self, cond: &Cond) {
-        if !Clause::UnsoundPredicates.holds() {
-            return;
-        }
         let text = words::cond(self.hir, self.sources, cond);
         let reason =
             format!("no row tells when `{text}` changes, as it computes with an aggregate and the clock");
@@ -111,22 +103,19 @@ impl Walker<'_> {
         // Where a local day comes twice, no instants begin and end it.
         let zone = &self.hir.calendar.zone;
         let repeats = *self.repeats.get_or_init(|| Repeats::of(zone).midnights);
-        let repeats = repeats && Clause::DaysThatComeTwice.holds();
         let found =
             passed(cond).filter(|pairs| !repeats || pairs.iter().all(|(_, instant)| !is_midnight(instant)));
         match found {
             Some(passed) => {
-                let passed = passed.into_iter().filter(|_| Clause::InstantsThatPass.holds());
                 for (value, instant) in passed {
                     let (value, instant) = (Box::new(value), Box::new(instant));
-                    let kind = CauseKind::Passed { value, instant, outer: at.outer };
-                    self.cause(at, kind, Some(cond.span));
+                    let kind = TriggerKind::WindowEdge { value, instant, outer: at.outer };
+                    self.trigger(at, kind, Some(cond.span));
                 }
             }
-            None if !Clause::PredicatesThatFlip.holds() => {}
             None => {
-                let kind = CauseKind::Flipped { cond: Box::new(cond.clone()), outer: at.outer };
-                self.cause(at, kind, Some(cond.span));
+                let kind = TriggerKind::ClockPredicate { cond: Box::new(cond.clone()), outer: at.outer };
+                self.trigger(at, kind, Some(cond.span));
             }
         }
     }
@@ -134,19 +123,17 @@ impl Walker<'_> {
     /// A predicate of an aggregate that picks one of its rows' values: while it picks the same,
     /// the predicate changes only as it does for that value.
     fn of_leaves(&mut self, at: &Place, cond: &Cond, aggregate: &Aggregate) {
-        let inside = aggregate.value.as_ref().and_then(|value| rewrite::from_inside(cond, value));
+        let inside = aggregate.value.as_ref().and_then(|value| substitute::from_inside(cond, value));
         let Some(inside) = inside else { return self.unsound(cond) };
         let place = at.below(&aggregate.hops, aggregate.end);
-        if Clause::RowsOfTheAggregate.holds() {
-            self.of_rows(&place, &inside);
-        }
-        if let Some(fallback) = rewrite::with_missing(cond).filter(|_| Clause::FallbackOfCoalesce.holds()) {
+        self.of_rows(&place, &inside);
+        if let Some(fallback) = substitute::with_missing(cond) {
             self.of_rows(at, &fallback);
         }
     }
 
-    pub(super) fn cause(&mut self, at: &Place, kind: CauseKind, written: Option<Span>) {
-        self.causes.push(Cause { place: at.hops.clone(), entity: at.entity, kind, written });
+    pub(super) fn trigger(&mut self, at: &Place, kind: TriggerKind, written: Option<Span>) {
+        self.triggers.push(Trigger { place: at.hops.clone(), entity: at.entity, kind, written });
     }
 }
 
@@ -175,7 +162,7 @@ fn passed(cond: &Cond) -> Option<Vec<Pair>> {
         CondKind::In(value, items) => {
             let item = |item: &Literal| {
                 let kind = ValueKind::Literal(item.clone());
-                days(value, &Value { kind, ty: Type::Integer, may_miss: false, span: value.span })
+                days(value, &Value { kind, ty: Type::Integer, nullable: false, span: value.span })
             };
             items.iter().map(item).collect::<Option<Vec<_>>>().map(|pairs| pairs.concat())
         }
@@ -191,7 +178,7 @@ fn bounds(window: &Window) -> impl Iterator<Item = &Value> {
 /// The moving ones of several bounds; `None` if one of them is something else.
 fn edges<'a>(value: &Value, bounds: impl Iterator<Item = &'a Value>) -> Option<Vec<Pair>> {
     // Where the value moves, the bounds need not.
-    if Reads::of_value(value).clock && Clause::ValuesThatMove.holds() {
+    if Reads::of_value(value).clock {
         return None;
     }
     bounds.filter(|bound| Reads::of_value(bound).clock).map(|bound| pair(value, bound)).collect()
@@ -205,8 +192,7 @@ fn compared(value: &Value, with: &Value) -> Option<Vec<Pair>> {
 fn pair(value: &Value, instant: &Value) -> Option<Pair> {
     let is_time = matches!(value.ty, Type::Timestamp | Type::Date);
     let reads = Reads::of_value(value);
-    let plain = is_instant(instant) || !Clause::PlainInstants.holds();
-    let fits = is_time && reads.row && !reads.clock && plain;
+    let fits = is_time && reads.row && !reads.clock && is_instant(instant);
     fits.then(|| (value.clone(), instant.clone()))
 }
 
@@ -242,7 +228,7 @@ fn days(between: &Value, count: &Value) -> Option<Vec<Pair>> {
     let midnight = |days: i64| {
         let day = LocalTime::Shift(Box::new(LocalTime::Of((**clock).clone())), days, Unit::Day);
         let kind = ValueKind::Instant(Box::new(day));
-        (time.clone(), Value { kind, ty: Type::Timestamp, may_miss: false, span: between.span })
+        (time.clone(), Value { kind, ty: Type::Timestamp, nullable: false, span: between.span })
     };
     Some(vec![midnight(ahead), midnight(ahead.checked_add(1)?)])
 }

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analyze::Clause;
-use crate::analyze::monotone::{Obstacle, is_query};
+use crate::analyze::append_only::{Obstacle, is_query};
 use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId, Storage};
 use crate::check::hir::Hop;
 use crate::types::{Unit, longest_repeat};
@@ -48,10 +47,8 @@ pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
     match (found, entity.settle) {
         (Ok(Some((fields, late))), Some(settle)) => {
             let always_if_missing = fields.first().copied().unwrap_or(FieldId(0));
-            let late = late.filter(|_| Clause::Lateness.holds());
-            let settle = Some(settle).filter(|_| Clause::Settle.holds());
-            let zone = repeated(entity, &fields).filter(|_| Clause::StampWithoutItsZone.holds());
-            let horizon = late.into_iter().chain(settle).chain(zone).collect();
+            let zone = repeated(entity, &fields);
+            let horizon = late.into_iter().chain([settle]).chain(zone).collect();
             Ok(Some(Stamp { fields, always_if_missing, horizon }))
         }
         (found, settle) => {
@@ -77,8 +74,7 @@ fn fields(entity: &Entity) -> Result<Fields, Obstacle> {
             )),
         },
         Changes::Mutable { updated_at: Some(updated), deleted_at, .. } => {
-            let deleted_at = deleted_at.filter(|_| Clause::DeletedAtIsAStamp.holds());
-            Ok((std::iter::once(*updated).chain(deleted_at).collect(), None))
+            Ok((std::iter::once(*updated).chain(*deleted_at).collect(), None))
         }
         Changes::Mutable { .. } | Changes::Static | Changes::Unknown => {
             let other = entity.time.map_or("", |_| ", or declare `changes: append_only`");

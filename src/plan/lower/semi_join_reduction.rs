@@ -8,7 +8,6 @@ use super::keep::ranks;
 use super::names::initials;
 use super::segment::select_one;
 use super::{Lowering, Part};
-use crate::analyze::Clause;
 use crate::catalog::{Catalog, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
@@ -45,9 +44,7 @@ impl Lowering<'_> {
             let before = segment.group.iter().flat_map(|group| &group.before);
             own.same.extend(segment.parent.iter().map(|(parent, _)| parent).chain(before));
             for input in inputs {
-                let away = own.elsewhere.contains(&input) && Clause::AskedOfOthersByTheSame.holds();
-                let same = same || !Clause::AskedOfOthersByAnother.holds();
-                let is_same = same && own.same.contains(&input) && !away;
+                let is_same = same && own.same.contains(&input) && !own.elsewhere.contains(&input);
                 let known = if is_same { &mut aligned } else { &mut elsewhere };
                 known.insert(input);
                 todo.push((input, is_same));
@@ -56,8 +53,7 @@ impl Lowering<'_> {
         // A rank is about everyone; the rows that are ranked are not.
         let whole =
             |one: SegmentId| ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == Part::Match);
-        let others = |one: &SegmentId| elsewhere.contains(one) && Clause::AskedOfOthers.holds();
-        let narrowed = aligned.into_iter().filter(|one| !others(one) && !whole(*one));
+        let narrowed = aligned.into_iter().filter(|one| !elsewhere.contains(one) && !whole(*one));
         self.narrowed = narrowed.collect();
     }
 
@@ -77,24 +73,24 @@ impl Lowering<'_> {
     pub(super) fn narrow_rows(&mut self, row: &Row, reached: Reached) {
         let key = self.cx.hir.catalog.entity(row.entity).key.iter();
         let on = key.map(|&key| (key, key)).collect();
-        let filter = self.belongs(&reached, row, on);
+        let filter = self.restrict_to_affected(&reached, row, on);
         self.frames[row.frame].filter.push(filter);
         self.reach(row, reached);
     }
 
     /// Narrows the rows of a link to those that belong to affected keys, if their owners do.
     pub(super) fn narrow_link(&mut self, owner: &Row, row: &Row, hop: &Hop) {
-        let Some(reached) = self.reached(owner).cloned() else { return };
+        let Some(reached) = self.reached_via(owner).cloned() else { return };
         let on = ends_of(&self.cx.hir.catalog, hop);
-        let filter = self.belongs(&reached, row, on);
+        let filter = self.restrict_to_affected(&reached, row, on);
         self.frames[row.frame].filter.push(filter);
         self.reach_by(owner, hop, row);
     }
 
     /// That a row's fields equal those of a row that some links lead to from affected keys; pairs
     /// of that row's field and this one's.
-    fn belongs(&mut self, reached: &Reached, row: &Row, on: Ends) -> Scalar {
-        let (hops, on) = self.sooner(&reached.hops, on);
+    fn restrict_to_affected(&mut self, reached: &Reached, row: &Row, on: Ends) -> Scalar {
+        let (hops, on) = self.shortest_path(&reached.hops, on);
         if hops.is_empty()
             && are_of_key(&self.cx.hir.catalog, reached.entity, &on)
             && let Some(filter) = self.among_affected(reached.entity, row, &on)
@@ -143,13 +139,13 @@ impl Lowering<'_> {
 
     /// The least links that lead to fields that equal these: a link's ends are alike, so the
     /// row at its end need not be read for them.
-    fn sooner<'h>(&self, hops: &'h [Hop], on: Ends) -> (&'h [Hop], Ends) {
+    fn shortest_path<'h>(&self, hops: &'h [Hop], on: Ends) -> (&'h [Hop], Ends) {
         if let [before @ .., last] = hops {
             let link = ends_of(&self.cx.hir.catalog, last);
             let own_of = |end: FieldId| link.iter().find(|(_, target)| *target == end).map(|(own, _)| *own);
             let on_before = on.iter().map(|&(end, target)| Some((own_of(end)?, target)));
             if let Some(on) = on_before.collect() {
-                return self.sooner(before, on);
+                return self.shortest_path(before, on);
             }
         }
         (hops, on)
@@ -226,9 +222,7 @@ impl Visitor for SameRow<'_> {
         walk_cond(self, cond);
     }
     fn value(&mut self, value: &Value) {
-        if let ValueKind::Trait(path, id) = &value.kind
-            && Clause::AskedOfOthersByATrait.holds()
-        {
+        if let ValueKind::Trait(path, id) = &value.kind {
             let is_away = !is_here(path);
             if self.traits.insert((*id, is_away || self.away > 0)) {
                 let defined = &self.hir.computed(*id).value;

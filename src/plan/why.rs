@@ -5,7 +5,7 @@
 
 use super::build::Request;
 use super::lower::Context;
-use super::lower::explain::{Questions, answers, counts};
+use super::lower::why::{Questions, answers, counts};
 use super::rel::{Clock, Query};
 use crate::check::hir::{Cond, Hir, SegmentId, Value};
 use crate::types::Literal;

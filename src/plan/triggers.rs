@@ -1,29 +1,29 @@
-//! Causes in words for people (`segc plan`, the manifest), and as text for the hash of a plan.
+//! Triggers in words for people (`segc plan`, the manifest), and as text for the hash of a plan.
 
 use super::build::Request;
-use super::model::{Back, CauseText, What};
-use crate::analyze::{Cause, CauseKind, Stamp, stamp};
+use super::model::{Back, TriggerText, What};
+use crate::analyze::{Stamp, Trigger, TriggerKind, stamp};
 use crate::catalog::{Catalog, Changes, Entity};
 use crate::check::hir::{Hir, Hop};
-use crate::check::{print, words};
+use crate::check::{canonical, words};
 
-/// Each cause in words, in the order in which they were found, each once. That now is an edge of
+/// Each trigger in words, in the order in which they were found, each once. That now is an edge of
 /// everything goes without saying where a window says it.
-pub(super) fn told(request: &Request<'_>, causes: &[Cause]) -> Vec<CauseText> {
-    let mut told: Vec<CauseText> = Vec::new();
-    for cause in causes {
-        let text = text(request, cause);
-        match told.iter_mut().find(|known| is_same(known, &text)) {
+pub(super) fn describe(request: &Request<'_>, triggers: &[Trigger]) -> Vec<TriggerText> {
+    let mut texts: Vec<TriggerText> = Vec::new();
+    for trigger in triggers {
+        let text = text(request, trigger);
+        match texts.iter_mut().find(|known| is_same(known, &text)) {
             Some(known) if is_plain(known) => *known = text,
             Some(_) => {}
-            None => told.push(text),
+            None => texts.push(text),
         }
     }
-    told
+    texts
 }
 
-/// Whether two causes are about the same rows, leaving aside what was written.
-fn is_same(one: &CauseText, other: &CauseText) -> bool {
+/// Whether two triggers are about the same rows, leaving aside what was written.
+fn is_same(one: &TriggerText, other: &TriggerText) -> bool {
     let alike = match (&one.what, &other.what) {
         (
             What::Edge { time, instant, written },
@@ -37,32 +37,32 @@ fn is_same(one: &CauseText, other: &CauseText) -> bool {
     alike && (&one.entity, &one.event, &one.back) == (&other.entity, &other.event, &other.back)
 }
 
-fn is_plain(cause: &CauseText) -> bool {
-    matches!(cause.what, What::Edge { written: None, .. })
+fn is_plain(trigger: &TriggerText) -> bool {
+    matches!(trigger.what, What::Edge { written: None, .. })
 }
 
-fn text(request: &Request<'_>, cause: &Cause) -> CauseText {
+fn text(request: &Request<'_>, trigger: &Trigger) -> TriggerText {
     let (hir, sources) = (request.hir, request.sources);
     let catalog = &hir.catalog;
-    let entity = catalog.entity(cause.entity);
-    let what = match &cause.kind {
-        CauseKind::Arrival => arrival(entity),
-        CauseKind::Passed { value, instant, .. } => What::Edge {
+    let entity = catalog.entity(trigger.entity);
+    let what = match &trigger.kind {
+        TriggerKind::Arrival => arrival(entity),
+        TriggerKind::WindowEdge { value, instant, .. } => What::Edge {
             time: words::value(hir, sources, value),
             instant: words::instant(sources, instant),
-            written: cause.written.map(|span| words::bare(sources, span)),
+            written: trigger.written.map(|span| words::bare(sources, span)),
         },
-        CauseKind::Flipped { cond, .. } => What::Clock { cond: words::cond(hir, sources, cond) },
-        CauseKind::Members(segment) => What::Members { segment: hir.segment(*segment).name.clone() },
-        CauseKind::Gone => What::Gone,
+        TriggerKind::ClockPredicate { cond, .. } => What::Clock { cond: words::cond(hir, sources, cond) },
+        TriggerKind::Members(segment) => What::Members { segment: hir.segment(*segment).name.clone() },
+        TriggerKind::DeletedRow => What::Gone,
     };
-    let named = cause.place.last().filter(|_| entity.event_name.is_some_and(|id| entity.is_immutable(id)));
-    CauseText {
+    let named = trigger.place.last().filter(|_| entity.event_name.is_some_and(|id| entity.is_immutable(id)));
+    TriggerText {
         what,
         entity: entity.name.clone(),
         event: named.and_then(|hop| hop.event.clone()),
-        back: cause.place.iter().rev().map(|hop| back(catalog, hop)).collect(),
-        place: cause.written,
+        back: trigger.place.iter().rev().map(|hop| back(catalog, hop)).collect(),
+        place: trigger.written,
     }
 }
 
@@ -83,23 +83,23 @@ fn back(catalog: &Catalog, hop: &Hop) -> Back {
     Back { to: from.name.clone(), on: on.collect() }
 }
 
-/// A cause as text that changes whenever it, or what is declared of its rows, does; and not when
+/// A trigger as text that changes whenever it, or what is declared of its rows, does; and not when
 /// only the writing of it changes.
-pub(super) fn stable(hir: &Hir, cause: &Cause) -> String {
+pub(super) fn canonical(hir: &Hir, trigger: &Trigger) -> String {
     let catalog = &hir.catalog;
-    let entity = catalog.entity(cause.entity);
-    let (kind, by) = match &cause.kind {
-        CauseKind::Arrival => ("arrival", stamped(entity)),
-        CauseKind::Passed { value, instant, .. } => {
-            ("edge", format!("{} passed by {}", print::value(hir, value), print::value(hir, instant)))
+    let entity = catalog.entity(trigger.entity);
+    let (kind, by) = match &trigger.kind {
+        TriggerKind::Arrival => ("arrival", stamped(entity)),
+        TriggerKind::WindowEdge { value, instant, .. } => {
+            ("edge", format!("{} passed by {}", canonical::value(hir, value), canonical::value(hir, instant)))
         }
-        CauseKind::Flipped { cond, .. } => ("clock", print::cond(hir, cond)),
-        CauseKind::Members(segment) => {
+        TriggerKind::ClockPredicate { cond, .. } => ("clock", canonical::cond(hir, cond)),
+        TriggerKind::Members(segment) => {
             ("members", format!("who entered or left {}", hir.segment(*segment).name))
         }
-        CauseKind::Gone => ("gone", "members whose row is gone".to_owned()),
+        TriggerKind::DeletedRow => ("gone", "members whose row is gone".to_owned()),
     };
-    let back: Vec<String> = cause.place.iter().rev().map(|hop| led_back(catalog, hop)).collect();
+    let back: Vec<String> = trigger.place.iter().rev().map(|hop| led_back(catalog, hop)).collect();
     format!("{kind} {} {by} {}", entity.name, back.join(" "))
 }
 
