@@ -30,7 +30,7 @@ test-engines: ## install what executes BigQuery's and Spark's SQL, and run the t
 growth: ## see that the work of every command grows with the project, not with its square
 	@$(ENGINE) cargo test $$flags --test growth -- --ignored --nocapture
 
-# So many cases an entry take about a minute on two cores, and are the same in every run.
+# This number of cases per entry takes about a minute on two cores; they are the same in every run.
 fuzz: ## try hostile inputs on every way into segc, for a minute
 	@$(ENGINE) SEGC_FUZZ_CASES=$${SEGC_FUZZ_CASES:-100} cargo test $$flags --test fuzz
 
@@ -55,6 +55,7 @@ fmt:
 
 tidy:
 	tools/tidy.sh
+	tools/words.sh
 	tools/examples.sh
 
 clippy:

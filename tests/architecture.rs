@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md says who stands on whom; the code has to agree.
+//! ARCHITECTURE.md says who depends on whom; the code has to agree.
 #![allow(clippy::disallowed_methods, clippy::panic, reason = "the test reads the sources, and may fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 type Names = BTreeSet<String>;
 
 #[test]
-fn every_module_stands_only_on_what_the_architecture_names() {
+fn modules_depend_only_on_what_the_architecture_names() {
     let table = table("## Who stands on whom");
     let mut wrong = Vec::new();
     for file in sources() {
@@ -24,11 +24,11 @@ fn every_module_stands_only_on_what_the_architecture_names() {
 }
 
 #[test]
-fn nobody_reaches_upward() {
+fn no_module_reaches_upward() {
     let mut below = Names::new();
     for (module, allowed) in table("## Who stands on whom") {
         for name in &allowed {
-            assert!(below.contains(name), "`{module}` stands on `{name}`, which stands beside or above it");
+            assert!(below.contains(name), "`{module}` depends on `{name}`, which isn't below it");
         }
         below.insert(module);
     }
@@ -47,7 +47,7 @@ fn every_module_is_in_the_tables() {
 }
 
 #[test]
-fn a_crate_with_one_home_is_used_nowhere_else() {
+fn crates_are_used_only_where_the_table_allows() {
     let homes: BTreeMap<String, Names> = table("## Which crate lives where").into_iter().collect();
     assert!(!homes.is_empty());
     for file in sources() {
@@ -71,7 +71,7 @@ fn sql_asks_no_capability() {
 }
 
 #[test]
-fn the_pages_for_contributors_name_what_is_there() {
+fn the_pages_for_contributors_name_existing_paths() {
     let tops =
         ["src/", "tests/", "tools/", "dialects/", "docs/", "examples/", "grammar/", "catalog/", ".ci/"];
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "CHANGELOG.md"] {

@@ -1,4 +1,4 @@
-//! How much may be written into one statement, and that what is allowed is no more work than it is
+//! How much may be written into one statement, and that the work for what is allowed is no more than it is
 //! long: one more, and it is an error that says how to do without.
 
 use std::fmt::Write as _;

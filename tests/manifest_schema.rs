@@ -1,5 +1,5 @@
 //! The published schema of `manifest.json` is that of the code.
-//! `SEGC_UPDATE=1 cargo test --test manifest_schema` writes it anew.
+//! `SEGC_UPDATE=1 cargo test --test manifest_schema` writes it again.
 
 #![expect(clippy::disallowed_methods, reason = "compares a file of the repository")]
 

@@ -1,4 +1,4 @@
-//! A loaded, checked project and what can be made of it.
+//! A loaded, checked project and what can be compiled from it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How a segment is refreshed, as the manifest and `segc plan --format json` tell it.
+//! How a segment is refreshed, as shown in the manifest and by `segc plan --format json`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub struct ManifestRefresh {
     pub remedy: Option<String>,
     /// Why members may leave; null if nobody ever does, or if nothing is stored.
     pub leaves: Option<ManifestWhy>,
-    /// Everything that stands against evaluating only the keys that may be affected. Where each has
+    /// The obstacles to evaluating only the keys that may be affected. Where each has
     /// a remedy, all of them together turn it into that.
     pub obstacles: Vec<ManifestWhy>,
     /// What makes a key affected, where only affected keys are evaluated.

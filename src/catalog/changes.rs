@@ -1,4 +1,4 @@
-//! How rows change, and whether they go away.
+//! How rows change, and whether they are deleted.
 
 use super::lookup::{Lookup, duration};
 use super::model::{Changes, Deletes, FieldId};

@@ -141,7 +141,7 @@ fn read_fields(
     entries.iter().map(|(key, node)| read_field(key, node, broken, problems)).collect()
 }
 
-/// The key. If nothing of it can be understood, the first field stands in for it.
+/// The key. If nothing of it can be understood, the first field is used instead.
 fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Vec<FieldId> {
     let stand_in = if lookup.fields.is_empty() { vec![] } else { vec![FieldId(0)] };
     let Some(node) = map.require("key", problems) else { return stand_in };

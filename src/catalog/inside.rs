@@ -1,4 +1,4 @@
-//! Fields that are read out of JSON documents and structs.
+//! Fields inside JSON documents and structs.
 
 use super::field::no_nul;
 use super::model::{Container, Field, Inside, Storage};

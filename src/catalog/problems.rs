@@ -1,4 +1,4 @@
-//! What can be wrong with a catalog.
+//! Problems with catalogs.
 
 use crate::diagnostic::{Label, Span};
 use crate::problems;

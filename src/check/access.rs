@@ -1,8 +1,8 @@
 //! Who may read a segment, and whether all of them may use what it uses.
 //!
-//! A segment may use a field if everyone who may read the segment may use the field, and read a
-//! segment if everyone who may read the one may read the other. What is read is judged by itself,
-//! so that nothing reaches readers through a chain of segments either.
+//! A segment may use a field if everyone who may read the segment may use the field, and may read
+//! another segment if everyone who may read the one may read the other. The other segment is checked
+//! itself, so nothing leaks through a chain of segments either.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Words of other languages where a name or a function stands here, and what to write instead.
+//! Words of other languages used as names or functions, and what to write instead.
 
 /// Names that no entity has, and what to write instead.
 const NAMES: &[(&[&str], &str)] = &[

@@ -1,4 +1,4 @@
-//! What a name that nothing answers to was probably meant to be.
+//! What an unknown name was probably meant to be.
 
 use crate::catalog::EntityId;
 use crate::syntax::ast;

@@ -213,7 +213,7 @@ pub(super) fn suggest<'n>(name: &str, all: impl Iterator<Item = &'n str>, intro:
 }
 
 fn near<'n>(name: &str, all: &[&'n str]) -> Option<&'n str> {
-    // A name that is much longer or shorter is no slip, and comparing letters is slow.
+    // A name that is much longer or shorter is no typo, and comparing letters is slow.
     closest(name, all.iter().copied().filter(|it| it.len().abs_diff(name.len()) <= 8))
 }
 

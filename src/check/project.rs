@@ -258,7 +258,7 @@ fn rivals(checker: &Checker, place: &Place) -> Option<Group> {
 }
 
 /// `where count(orders) where total > 10`: how the first condition is written with the second
-/// inside of it, if it is an aggregate that a condition on its rows could belong to.
+/// inside it, if it is an aggregate that a condition on its rows could belong to.
 fn rows_alone(segment: &ast::Segment) -> Option<String> {
     let [first, _] = segment.rules.as_slice() else { return None };
     let ast::ExprKind::Aggregate(aggregate) = &first.condition.kind else { return None };

@@ -1,4 +1,4 @@
-//! Paths: from names joined by dots to hops and what stands at their end.
+//! Paths: from names joined by dots to hops and what is at their end.
 
 use crate::catalog::{EntityId, FieldId};
 use crate::diagnostic::{Diagnostic, Span};
@@ -13,7 +13,7 @@ use super::problems::names::{
 /// How many links a path may follow: each is a join.
 const MOST_LINKS: usize = 32;
 
-/// Where an expression stands, and so what its names are read from.
+/// Where an expression is, and so what its names are read from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'a> {
     /// The row that bare names are read from.
@@ -42,7 +42,7 @@ pub(super) struct Head<'a> {
     pub(super) skip: usize,
 }
 
-/// What stands at the end of a path.
+/// What is at the end of a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tail {
     /// The row itself.

@@ -10,7 +10,7 @@ pub(super) fn now() -> Instant {
     Instant::now()
 }
 
-/// What counts as now where nobody says, and no database is asked.
+/// What counts as now if nobody says so, and no database is queried.
 #[expect(clippy::disallowed_methods, reason = "the machine's clock, if there is no database")]
 pub(super) fn instant() -> jiff::Timestamp {
     jiff::Timestamp::now()

@@ -111,7 +111,7 @@ fn shortest(number: f64) -> Result<String, Misfit> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "it is compared with what it was")]
-#[expect(clippy::float_cmp, reason = "exactly that is asked")]
+#[expect(clippy::float_cmp, reason = "exact equality is meant")]
 fn single(number: f64) -> Result<f64, Misfit> {
     let found = f64::from(number as f32);
     if found == number { Ok(found) } else { Err(Misfit::NotSingle) }

@@ -1,4 +1,4 @@
-//! What a target can do, as flags and limits that every dialect file answers.
+//! The capabilities of a target, as flags and limits that every dialect file answers.
 
 /// Declares an enum whose variants have stable names in dialect files and policies.
 macro_rules! named {

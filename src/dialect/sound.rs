@@ -1,6 +1,5 @@
-//! What can be seen of a dialect file without a database, before it changes a member silently:
-//! texts that would break out of their quotes or lose a part, and statements that leave out what
-//! they are for.
+//! Checks a dialect file without a database for mistakes that would silently change members: text
+//! that would break out of its quotes or lose a part, and statements without their essential part.
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;

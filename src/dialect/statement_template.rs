@@ -1,6 +1,6 @@
 //! Statements as data: templates whose slots are filled with rendered trees.
 //!
-//! A slot is a word of its own (`slot_table`); what stands inside of quotes or comments is
+//! A slot is a word of its own (`slot_table`); what is inside quotes or comments is
 //! never one. The layout of a template is kept as its file has it.
 
 use sqlparser::tokenizer::{Token, Word};
@@ -31,7 +31,7 @@ named! {
         Matches = "slot_matches",
         /// The table of those who match before anyone is ranked.
         RankingCandidates = "slot_ranking_candidates",
-        /// The scratch table of who of the evaluated keys would be ranked.
+        /// The scratch table of ranking candidates among the evaluated keys.
         Candidates = "slot_found_candidates",
         /// The columns that are ranked by, with their types.
         RankColumns = "slot_rank_columns",
@@ -68,7 +68,7 @@ named! {
         CandidatesQuery = "slot_find_candidates",
         /// The query of those whom `expire` may hold.
         AdmittedQuery = "slot_find_admitted",
-        /// When the membership ends of whoever ceased to match since the last run.
+        /// When the membership of members who stopped matching since the last run ends.
         End = "slot_end",
         /// The key columns.
         Keys = "slot_keys",
@@ -104,7 +104,7 @@ named! {
 }
 
 impl Slot {
-    /// Something that may stand there, to see whether a template can be read.
+    /// Something that may be there, to see whether a template can be read.
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
@@ -203,7 +203,7 @@ impl Condition {
     }
 }
 
-/// The word that stands for a clock variable's name, alone or inside of another word.
+/// The word that stands for a clock variable's name, alone or inside another word.
 pub(crate) const CLOCK_NAME: &str = "slot_name";
 
 /// A statement with slots.
@@ -276,7 +276,7 @@ impl StatementTemplate {
         self.opaque
     }
 
-    /// The statement. `fill` is asked for a slot's text and told how far its line is indented;
+    /// The statement. `fill` gives a slot's text, and receives the indentation of its line;
     /// the first slot that it has nothing for is the error.
     pub(crate) fn fill(
         &self,

@@ -1,4 +1,4 @@
-//! What an engine's failure looks like to a caller.
+//! An engine's failure, as seen by its caller.
 
 use std::fmt;
 

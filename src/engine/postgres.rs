@@ -19,7 +19,7 @@ use super::{
 /// How long a server may take to answer at all, unless the connection string says.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The port that needn't be told.
+/// The default port.
 const USUAL_PORT: u16 = 5432;
 
 /// Settings that change what SQL means or how values are written as text. A server, a database or
@@ -184,7 +184,7 @@ impl Engine for Postgres {
         Ok(Table { columns: columns.into_iter().map(|(name, _)| name).collect(), rows })
     }
 
-    /// A lock of the session, taken outside of any transaction: inside of one, its snapshot would
+    /// A lock of the session, taken outside of any transaction: inside one, its snapshot would
     /// be older than the wait.
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
         let key = lock_key(what);

@@ -141,7 +141,7 @@ problems! {
     message |p| p.said.clone();
     help |p| Some(if p.said.contains("run its create script") {
         "`segc run` without `--refresh` runs create scripts".to_owned()
-    } else if p.said.contains("remove what is double") {
+    } else if p.said.contains("remove the duplicates") {
         "delete the rows of such keys: the next run adds those that belong there".to_owned()
     } else {
         "fix the rows, or the catalog's declarations".to_owned()

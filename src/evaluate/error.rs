@@ -1,4 +1,4 @@
-//! What makes an evaluation fail.
+//! Reasons for an evaluation to fail.
 
 use std::fmt;
 

@@ -77,7 +77,7 @@ impl Request<'_> {
         self.schema.iter().cloned().chain([self.hir.segment(id).name.clone()]).collect()
     }
 
-    /// Where members of a tree's segment are read: in place, but for whom it holds, which only
+    /// Where members of a tree's segment are read: in place, except for whom it holds, which only
     /// its table knows.
     pub(super) fn evaluated(&self, hir: &Hir, id: SegmentId) -> MembersAt {
         let segment = hir.segment(id);
@@ -108,7 +108,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
     }
 }
 
-/// The `SELECT` of one segment's match on its own: everything it refers to is inlined, but for
+/// The `SELECT` of one segment's match on its own: everything it refers to is inlined, except for
 /// whom a segment with `expire` holds, which only its table knows.
 #[must_use]
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
@@ -157,7 +157,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     if in_zone && in_names { allowed } else { Vec::new() }
 }
 
-/// The segments that were asked for and, through inlined ones too, what they depend on: a
+/// The requested segments and, through inlined ones too, what they depend on: a
 /// stored input must be built with them, so that all have one as_of.
 fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
     let mut wanted = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What stops a script before it writes.
+//! The checks that stop a script before it writes.
 
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
     Scalar::Exists(Box::new(Select { columns: vec![one()], filter, ..arrivals.clone() }), Negated(false))
 }
 
-/// One check per set of columns that must be unique, but for keys that the database
+/// One check per set of columns that must be unique, except for keys that the database
 /// guarantees. A row that has been deleted is no duplicate of another.
 pub(super) fn unique_checks(
     hir: &Hir,
@@ -137,7 +137,7 @@ pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]
         ..Select::default()
     };
     let message = format!(
-        "segc: the table {} holds a member of {segment} twice: remove what is double; nothing was written",
+        "segc: the table {} has a member of {segment} twice: remove the duplicates; nothing was written",
         table.join(".")
     );
     Doubles { rows, message, unique: None }.check()

@@ -21,7 +21,7 @@ pub struct Plan {
     pub dialect: String,
     /// Name parts of the schema (or dataset) that holds the segments' tables.
     pub schema: Vec<String>,
-    /// The instant that was asked for; `None` lets the script read the engine's clock.
+    /// The requested instant; `None` lets the script read the engine's clock.
     pub as_of: Option<Timestamp>,
     /// Every segment of the build, each after those it depends on; equals by name.
     pub segments: Vec<SegmentPlan>,
@@ -52,7 +52,7 @@ pub struct SegmentPlan {
     pub leaves: Option<Why>,
     /// The evaluation of the affected keys alone, where a refresh does that.
     pub by_keys: Option<Box<ByKeys>>,
-    /// Everything that stands against it, where it doesn't.
+    /// The obstacles, if there are any.
     pub obstacles: Vec<Why>,
     /// How often it is evaluated in full, however it is refreshed in between; by the entities
     /// that say so.
@@ -83,7 +83,7 @@ pub struct SegmentPlan {
     pub clock: Clock,
     /// What must hold before anything is written.
     pub checks: Vec<Check>,
-    /// What must hold besides when its script runs alone: the tables it reads stand at one
+    /// What must hold besides when its script runs alone: the tables it reads are at one
     /// as_of and at the fingerprints it was compiled for.
     pub guards: Vec<Check>,
     /// The hash of its meaning, in hexadecimal.
@@ -103,7 +103,7 @@ pub struct ByKeys {
     pub lookups: Vec<Lookup>,
     /// All keys of the segment's entity, for when most of them are affected.
     pub everyone: Query,
-    /// Who of them matches; who would be ranked, where the segment ranks its match.
+    /// Which of them match; the ranking candidates, if the segment has a `keep`.
     pub query: Query,
     /// Whom of them `expire` may hold.
     pub admitted: Option<Query>,
@@ -209,7 +209,7 @@ pub struct Hold {
     /// The keys of those who may be held: their row is there, and no `exclude`, no parent and no
     /// group rejects them.
     pub admitted: Query,
-    /// The instant of the clock at which the membership ends of whoever ceased to match since
+    /// The instant of the clock at which membership ends for members who stopped matching since
     /// the last run.
     pub end: String,
 }

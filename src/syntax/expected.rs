@@ -1,4 +1,4 @@
-//! Syntax errors in plain words: what could have stood there, what stands there, and what
+//! Syntax errors in plain words: what could have been there, what is there, and what
 //! was probably meant.
 
 use super::foreign::foreign;
@@ -136,7 +136,7 @@ fn shape(failure: &Failure) -> &'static str {
     }
 }
 
-/// What stands at a token, in words.
+/// What is at a token, in words.
 pub(super) fn found(tokens: Tokens<'_>, index: usize) -> String {
     let Some(token) = tokens.all.get(index) else { return "the end of the file".to_owned() };
     format!("`{}`", shortened(token.text(tokens.text)))
@@ -165,7 +165,7 @@ fn phrases(failure: &Failure) -> Vec<String> {
     ranked.retain(|(_, text)| !text.is_empty());
     ranked.sort();
     ranked.dedup();
-    // Where a value may stand, its kinds need no mention.
+    // Where a value may be, its kinds need no mention.
     if ranked.iter().any(|(_, text)| text == VALUE) {
         ranked.retain(|(rank, text)| *rank != 2 || text == VALUE);
     }
@@ -342,7 +342,7 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
     Some(advice)
 }
 
-/// Operators that are doubled, or stand where a value belongs.
+/// Operators that are doubled, or are where a value belongs.
 fn operators(tokens: Tokens<'_>, index: usize, wants_value: bool) -> Option<String> {
     let (word, before) = (tokens.word(index), tokens.word(index.checked_sub(1)?));
     let number = tokens.all.get(index - 1).is_some_and(|token| token.kind == Kind::Number);

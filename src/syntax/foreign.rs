@@ -1,11 +1,11 @@
-//! What people write who come from another tool, or from SQL, and how it is written here.
+//! What people write who are used to another tool or SQL, and how to write it in segc.
 
 use super::grammar::Rule;
 use super::outline::Tokens;
 use super::scan::Kind;
 use crate::types::Unit;
 
-/// The token that can't stand where it stands, and its neighbours.
+/// The token that isn't allowed where it is, and its neighbours.
 struct Place<'a> {
     tokens: Tokens<'a>,
     index: usize,
@@ -19,7 +19,7 @@ impl<'a> Place<'a> {
         self.expected.contains(&rule)
     }
 
-    /// The word so many tokens before.
+    /// The word this many tokens before.
     fn back(&self, steps: usize) -> &'a str {
         self.index.checked_sub(steps).map_or("", |at| self.tokens.word(at))
     }
@@ -59,7 +59,7 @@ pub(super) fn foreign(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Op
     readers.iter().find_map(|reader| reader(&place))
 }
 
-/// Inside of an aggregate.
+/// Inside an aggregate.
 fn rows(place: &Place<'_>) -> Option<String> {
     let exists = match place.call() {
         "any" | "some" | "has" | "did" | "performed" => Some("exists(… where …)"),

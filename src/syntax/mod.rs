@@ -28,11 +28,11 @@ pub use crate::types::parse_type;
 pub use literal::{parse_literal, place_in_text};
 pub use parser::{parse, parse_expr};
 
-/// The words that are never names unless they stand in backticks.
+/// The words that are never names unless they are in backticks.
 ///
-/// Each is here because it may stand where a value or a name may, or right after one, and
+/// Each is reserved because it may take the place of a value or a name, or follow one directly, and
 /// reading it as a name would hide an error or change a meaning. All other keywords
-/// (`last`, `since`, `count`, `contains`, `segment`, …) are told from names by their place.
+/// (`last`, `since`, `count`, `contains`, `segment`, …) are distinguished from names by their place.
 pub const RESERVED: &[&str] = &[
     "and", "or", "not", "in", "is", "between", "during", "where", "include", "exclude", "true", "false",
     "null", "now", "today",

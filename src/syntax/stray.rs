@@ -1,4 +1,4 @@
-//! What stands between the items of a file and begins none: SQL, YAML, items of other tools.
+//! Text between the items of a file: SQL, YAML, items of other tools.
 
 use std::ops::Range;
 
@@ -48,12 +48,12 @@ const OTHERS: &[(&str, &str)] = &[
     ("models", "this looks like YAML: entities are declared in `catalog/*.yml`"),
     ("name", "this looks like YAML: write a segment as `segment name on customer { … }`"),
     ("segments", "write each as `segment name on customer { … }`"),
-    ("where", "rules stand between the braces of a segment"),
-    ("exclude", "rules stand between the braces of a segment"),
-    ("keep", "rules stand between the braces of a segment"),
-    ("description", "properties stand between the braces of a segment"),
-    ("owner", "properties stand between the braces of a segment"),
-    ("tags", "properties stand between the braces of a segment"),
+    ("where", "rules belong between the braces of a segment"),
+    ("exclude", "rules belong between the braces of a segment"),
+    ("keep", "rules belong between the braces of a segment"),
+    ("description", "properties belong between the braces of a segment"),
+    ("owner", "properties belong between the braces of a segment"),
+    ("tags", "properties belong between the braces of a segment"),
 ];
 
 /// Reports a stretch of a file that is no item.

@@ -26,7 +26,7 @@ pub struct Suite {
 pub struct Case {
     /// What is tested, in a few words.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// The file, relative to the project.
     pub path: String,
@@ -49,7 +49,7 @@ pub struct Expectation {
     pub segment: SegmentId,
     /// Its name.
     pub name: String,
-    /// Where the name stands in the test.
+    /// Where the name is in the test.
     pub span: Span,
     /// The names of the fields of its keys.
     pub key: Vec<String>,

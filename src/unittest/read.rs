@@ -65,7 +65,7 @@ struct Common {
     params: Vec<Param>,
     defaults: Defaults,
     given: Rows,
-    /// A test without an instant is no news where the file's has a problem.
+    /// A test without an instant isn't reported if the file's has a problem.
     bad_as_of: bool,
 }
 

@@ -170,7 +170,7 @@ fn nested(node: &Node) -> Option<serde_json::Value> {
     })
 }
 
-/// The value as it stands in the file, as far as that is one.
+/// The value as it is in the file, as far as that is one.
 pub(super) fn shown(node: &Node) -> String {
     match &node.kind {
         NodeKind::String(text) | NodeKind::Integer(_, text) | NodeKind::Float(_, text) => {

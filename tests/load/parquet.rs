@@ -65,7 +65,7 @@ fn local_times_need_a_zone() {
 }
 
 #[test]
-fn what_cannot_be_exact_is_reported_with_its_row() {
+fn inexact_values_are_reported_with_their_row() {
     let select = "SELECT * FROM (VALUES (1, 0.1 + 1e-9::DOUBLE, 6.9::DOUBLE, 3000000000, 'x'), (2, 1.5, 7, 5, 'y'), \
          (3, 0.3::DOUBLE, NULL, NULL, NULL)) AS t(id, n, i, small, p)";
     let fields = "n: \"decimal(10,2)\", i: { type: integer, nullable: false }, small: { type: integer, storage: int32 }, \

@@ -192,7 +192,7 @@ fn files_that_are_something_else() {
             b"id,s\n1,\x81\n",
             "read: { encoding: shift_jis }",
             fields,
-            &[("SEG713", "line 2 has bytes that are no Shift_JIS", "")],
+            &[("SEG713", "line 2 contains bytes that aren't Shift_JIS", "")],
         ),
         ("ts.csv", b"PK\x03\x04....", "", fields, &[("SEG713", "no text", "Excel workbook")]),
         ("ts.csv", &packed(b"id,s\n1,a\n"), "", fields, &[("SEG713", "no text", "`.gz`")]),

@@ -159,7 +159,7 @@ pub fn targets() -> Vec<&'static str> {
     ["duckdb", "postgres"].into_iter().chain(slow).collect()
 }
 
-/// A dialect whose clock tells what stands in a table, so that one script serves many runs.
+/// A dialect whose clock tells what is in a table, so that one script serves many runs.
 pub fn clock(target: &str) -> String {
     let clock = match target {
         "duckdb" | "postgres" => "world.stopped_clock()",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::apart::CASES;
 use crate::stories;
 
-/// What tells of a clause.
+/// What detects a clause.
 #[derive(Debug)]
 enum Told {
     /// A story, by its title.
@@ -43,12 +43,12 @@ fn lines() -> Vec<Line> {
     lines
 }
 
-/// Every clause stands in the table, once, with a story or a case that there is.
+/// Every clause is in the table, once, with a story or a case that there is.
 #[test]
 fn every_clause_has_a_witness() {
     let lines = lines();
     let listed: BTreeSet<&str> = lines.iter().map(|line| line.clause.as_str()).collect();
-    assert_eq!(listed.len(), lines.len(), "a clause stands in the table twice");
+    assert_eq!(listed.len(), lines.len(), "a clause is in the table twice");
     let stories: BTreeSet<String> =
         stories::all().iter().filter_map(|story| Some(story.name.split_once(": ")?.1.to_owned())).collect();
     let unknown = lines.iter().filter(|line| match &line.told {

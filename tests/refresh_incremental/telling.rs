@@ -14,7 +14,7 @@ use crate::tally::Tally;
 use crate::truth::stamp;
 use crate::world::{Changes, Deletes, ENTITIES};
 
-/// A wrong rule: its name, and whether it misses what a run sees anew of a row.
+/// A wrong rule: its name, and whether it misses what a run sees again of a row.
 pub type Wrong = (&'static str, fn(&Change<'_>) -> bool);
 
 /// What became of a row between a run and the one before.

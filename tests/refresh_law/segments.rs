@@ -420,7 +420,7 @@ impl Writer<'_, '_> {
         self.tape.pick(WINDOWS).to_owned()
     }
 
-    /// The inside of an aggregate: path, window, filter; and the entity at its end.
+    /// The inside an aggregate: path, window, filter; and the entity at its end.
     pub fn source(
         &mut self,
         scope: Scope,

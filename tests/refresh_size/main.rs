@@ -26,7 +26,7 @@ use support::postgres::{self, Postgres};
 use support::project::{at, instant, open};
 use support::target::{alone, plan, tables, texts};
 
-/// A statement may make and throw away so many times as many rows as there are.
+/// A statement may create and discard this many times the number of rows.
 const TIMES: u64 = 6;
 
 /// When the scripts run: create, and then a refresh for each share of keys.

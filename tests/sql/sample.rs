@@ -97,7 +97,7 @@ fn recent(from_table: bool) -> Query {
     Query { ctes: Vec::new(), select }
 }
 
-/// Fails if a customer's key stands twice.
+/// Fails if a customer's key occurs twice.
 fn unique() -> Check {
     let twice = Select {
         columns: vec![plain(int(1))],

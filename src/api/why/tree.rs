@@ -32,7 +32,7 @@ pub struct Why {
     pub tree: WhyPart,
 }
 
-/// A condition with its answer. Each is asked, also where the others decide.
+/// A condition with its answer. Each is evaluated, even if the others decide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WhyPart {
     /// Its place in the segment.
@@ -65,7 +65,7 @@ pub struct Saw {
 /// What JSON has in place of personal data.
 const PERSONAL: &str = "(pii)";
 
-/// Leaves out what everybody can see in the text: constants, but for parameters.
+/// Leaves out what everybody can see in the text: constants, except for parameters.
 pub(super) fn drop_constants(part: &mut Part, sources: &Sources) {
     part.operands.retain(|sight| {
         let is_constant =
@@ -143,7 +143,7 @@ pub(super) fn part_text(session: &Session, part: &Part) -> String {
     }
 }
 
-/// A value as its type has it, whoever gave it: engines widen what they compute.
+/// A value in its type's form, whatever its source: engines widen what they compute.
 fn fit(value: Literal, ty: &Type) -> Option<Literal> {
     use bigdecimal::{BigDecimal, ToPrimitive};
     Some(match (ty, value) {
@@ -269,7 +269,7 @@ impl WhyPart {
         }
     }
 
-    /// The values beside it, each with what it is; but for the one that the text begins with.
+    /// The values beside it, each with what it is; except for the one that the text begins with.
     #[must_use]
     pub fn values(&self) -> String {
         let values = self.saw.iter().map(|saw| {

@@ -16,16 +16,16 @@ use super::super::resolve::{Head, Resolved, Scope, Tail, is_outer, path_text};
 use super::constant::starts_in_future;
 use super::{Checker, cond, describe, value};
 
-/// What an aggregate ranges over, and where its parts stand.
+/// What an aggregate ranges over, and where its parts are.
 pub(in super::super) struct Found<'e> {
     /// The path that comes first in the argument.
     pub(super) path: &'e ast::Path,
     pub(super) resolved: Resolved,
     /// How many of its hops lead to the rows; at least one.
     pub(super) skip: usize,
-    /// Where its value and its condition stand.
+    /// Where its value and its condition are.
     pub(in super::super) inner: Scope<'e>,
-    /// Where the bounds of its window stand.
+    /// Where the bounds of its window are.
     pub(in super::super) window: Scope<'e>,
 }
 
@@ -58,7 +58,7 @@ pub(in super::super) fn head_of<'e>(
     Ok(Some(Found { path, resolved, skip, inner, window }))
 }
 
-/// The path that stands first in an expression, outside of aggregates within it.
+/// The path that is first in an expression, outside of aggregates within it.
 fn first_path(expr: &Expr) -> Option<&ast::Path> {
     match &expr.kind {
         ExprKind::Path(path) => Some(path),
@@ -133,7 +133,7 @@ impl Checker<'_, '_> {
         self.aggregate_named(word(ast.func), ast, span, scope)
     }
 
-    /// An aggregate, or what is one but for its name.
+    /// An aggregate, or what is one except for its name.
     pub(super) fn aggregate_named(
         &mut self,
         func: &'static str,

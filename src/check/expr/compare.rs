@@ -80,7 +80,7 @@ impl Checker<'_, '_> {
                 if values.is_none_or(|values| values.contains(word))
                     && !self.known.names.is_outside(word, scope) =>
             {
-                let help = Some(format!("text stands in quotes: `\"{word}\"`"));
+                let help = Some(format!("put text in quotes: `\"{word}\"`"));
                 self.fail(Diagnostic { help, ..problem })
             }
             _ => self.fail(problem),
@@ -477,7 +477,7 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
     "compare values of the same type".to_owned()
 }
 
-/// How what can't be compared is asked instead.
+/// What to write instead of an impossible comparison.
 fn instead_of_comparing(expr: &Expr, ty: &Type) -> String {
     let what = write_back(expr).unwrap_or_else(|| "…".to_owned());
     match ty {

@@ -1,4 +1,4 @@
-//! Conditions, but for comparisons.
+//! Conditions, except for comparisons.
 
 use crate::diagnostic::Span;
 use crate::syntax::ast::{self, CompareOp, Expr, ExprKind, TextOp};

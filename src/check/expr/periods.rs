@@ -1,4 +1,4 @@
-//! `periods(…)`: a window cut into periods that lie back to back.
+//! `periods(…)`: a window divided into adjacent periods.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use super::time::at;
 use super::value::constant;
 use super::{Checker, value};
 
-/// So many periods a window may have.
+/// The most periods that a window may have.
 const LIMIT: i64 = 400;
 
 /// A length of time, in the largest unit whose multiples are exact.

@@ -1,4 +1,4 @@
-//! Values: literals, parameters, paths, and whom the other kinds belong to.
+//! Values: literals, parameters, paths; dispatches the other kinds.
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::ast::{self, Expr, ExprKind};

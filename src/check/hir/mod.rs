@@ -101,7 +101,7 @@ pub struct Segment {
     pub keeps: Vec<Keep>,
     /// Its properties.
     pub properties: Properties,
-    /// Where its name stands.
+    /// Where its name is.
     pub name_span: Span,
     /// The whole item.
     pub span: Span,
@@ -135,7 +135,7 @@ pub struct Group {
     pub name: String,
     /// Its priority: the lower number comes first.
     pub priority: i64,
-    /// Where `exclusive group` stands.
+    /// Where `exclusive group` is.
     pub span: Span,
     /// The segments of the group with a lower number, whose members can't be in this one, in
     /// the order of their numbers.
@@ -177,7 +177,7 @@ pub enum KeepKind {
 /// How many a rank keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeepSize {
-    /// So many (0 or more).
+    /// A number, at least 0.
     Count(u64),
     /// ceil(percent × matches / 100), exactly.
     Percent(bigdecimal::BigDecimal),
@@ -302,7 +302,7 @@ pub enum Part {
     Weekday,
 }
 
-/// Functions of values. Missing arguments make the result missing, but for `coalesce`.
+/// Functions of values. Missing arguments make the result missing, except for `coalesce`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Func {
     /// Lower case. Also what `ignoring case` puts around both sides.

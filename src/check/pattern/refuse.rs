@@ -1,4 +1,4 @@
-//! What is refused in patterns, and what to write instead.
+//! Unsupported parts of patterns, and what to write instead.
 
 use regex_syntax::ast::{AssertionKind, ClassAsciiKind, Error, ErrorKind};
 

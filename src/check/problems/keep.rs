@@ -1,4 +1,4 @@
-//! Whom a segment keeps: `keep`, exclusive groups, `expire` (SEG35x names and structure,
+//! `keep`, exclusive groups and `expire` (SEG35x names and structure,
 //! SEG42x types and numbers, SEG530 size).
 
 use crate::diagnostic::{Label, Span};

@@ -123,7 +123,7 @@ mod tests {
     use crate::project::PolicyLimit;
 
     #[test]
-    fn the_table_says_who_refuses() {
+    fn the_table_shows_who_forbids() {
         let note = "slow".to_owned();
         let matrix = Matrix {
             tier: Some("free".to_owned()),

@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     }
 }
 
-/// Refuses a folder or a file where a segment or an entity is named: an easy slip, since some
+/// Refuses a folder or a file where a segment or an entity is named: an easy mistake, since some
 /// commands take a folder there.
 fn refuse_folder(names: &[String], named: Option<&Path>) -> Result<(), Diagnostic> {
     let looks_like_a_path = |name: &&String| {
@@ -71,7 +71,7 @@ struct Opened {
     diagnostics: Diagnostics,
 }
 
-/// Finds and reads the project; a wrong use of the command is told here.
+/// Finds and reads the project; invalid usage is reported here.
 fn open(
     named: Option<&Path>,
     asked: Result<Asked, Diagnostics>,

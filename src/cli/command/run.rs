@@ -59,7 +59,7 @@ struct Prepared {
     plan: Plan,
 }
 
-/// Everything that can go wrong before the engine is asked: target, selection, plan.
+/// Everything that can go wrong before the engine is involved: target, selection, plan.
 fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<Prepared, Diagnostics> {
     let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
     if args.load && matches!(database.address, Address::Server(_)) {
@@ -110,7 +110,7 @@ fn execute(
                 progress.times.insert(ran.segment.clone(), begun.elapsed());
             }
         }
-        // Where stderr is gone, nobody is left to be told.
+        // Where stderr is gone, there is nobody to tell.
         Event::Waits if human => {
             let _ =
                 writeln!(terminal.err, "another run is in progress in this database: waiting for it to end");
@@ -130,7 +130,7 @@ fn show(ran: &Ran, progress: &Progress) -> Table {
     let is_plain = |one: &SegmentRan| matches!(one.status, Status::Built(_));
     let with_status = !ran.segments.iter().all(is_plain);
     let with_parity = ran.segments.iter().any(|one| one.parity.is_some());
-    // Times stand last, where they don't move what is beside them.
+    // Times are last, where they don't move what is beside them.
     let row = |status: &str, parity: &str, [segment, members, time]: [String; 3]| {
         let more = [(with_status, status), (with_parity, parity)];
         let more = more.into_iter().filter(|(shown, _)| *shown).map(|(_, text)| text.to_owned());
@@ -154,7 +154,7 @@ fn show(ran: &Ran, progress: &Progress) -> Table {
     table
 }
 
-/// Whether a run that was resumed had built every table. Views are made anew in any case.
+/// Whether a run that was resumed had built every table. Views are made again in any case.
 fn nothing_was_left(opened: &Opened, ran: &Ran) -> bool {
     let is_table = |one: &&SegmentRan| {
         let id = opened.session.hir().find(&one.segment);

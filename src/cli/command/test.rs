@@ -63,7 +63,7 @@ fn outcomes(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<Outcome>,
     }
 }
 
-/// The tests that were asked for; a path may be one as seen from the current folder.
+/// The requested tests; a path may be one as seen from the current folder.
 fn select(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<usize>, Diagnostics> {
     let in_project = |pattern: &String| {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);

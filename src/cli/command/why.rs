@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostics, visible};
 use crate::engine::Access;
 use crate::unittest::{self, SingleRow};
 
-/// Values stand this far to the right, unless a condition is longer.
+/// Values are this far to the right, unless a condition is longer.
 const FURTHEST: usize = 72;
 
 pub(super) fn run(args: &Why, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -92,7 +92,7 @@ fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow
     unittest::read_row(&mut opened.session, &path, &text, segment, &[])
 }
 
-/// A line of the tree: what stands left, and the values.
+/// A line of the tree: the text on the left, and the values.
 type Line = (String, String);
 
 fn write_tree(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

@@ -14,7 +14,7 @@ pub(super) struct Column<'a> {
     /// The field that declares it.
     pub(super) span: Span,
     pub(super) converter: Converter<'a>,
-    /// The values inside of a struct, by their keys.
+    /// The values inside a struct, by their keys.
     parts: Vec<(&'a [String], Converter<'a>)>,
     /// What each field that is the column declares.
     limits: Vec<(&'a Field, Limits)>,

@@ -76,7 +76,7 @@ pub(super) type UniqueSet = (EntityId, Vec<FieldId>);
 pub(super) struct Lowered {
     /// The keys of its members.
     pub(super) query: Query,
-    /// The instants that it reads, but for literals.
+    /// The instants that it reads, except for literals.
     pub(super) clock: Clock,
     /// The columns that it reads.
     pub(super) reads: BTreeMap<EntityId, BTreeSet<String>>,
@@ -91,7 +91,7 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Match))
 }
 
-/// Lowers who of a segment's match would be ranked, with what its `keep`s rank by.
+/// Lowers a segment's ranking candidates, with the values its `keep`s rank by.
 pub(super) fn candidates(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Candidates))
 }
@@ -170,7 +170,7 @@ struct Lowering<'a> {
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
-    /// What is being lowered stands inside of an OR, or is a value: no filter of its own.
+    /// What is being lowered is inside an OR, or is a value: no filter of its own.
     in_alternative: bool,
     /// What the project's zone repeats.
     repeats: OnceCell<Repeats>,

@@ -75,7 +75,7 @@ pub(super) const HABITS: &[Habit] = &[
     ("count ( distinct|unique ( {path} ) )", "write `count distinct({path})`"),
     ("count distinct? ( 1 )", "count the rows of a link by its name: `count(orders)`"),
     ("count {path}", "put it in parentheses: `count({path})`"),
-    // Conditions and windows inside of an aggregate
+    // Conditions and windows inside an aggregate
     ("exists ( select", "use a link instead of a subquery: `exists(orders where total > 100)`"),
     ("( {path} with|having|if|when|whose|which|that|filter", "conditions on the rows follow `where`: `({path} where …)`"),
     ("( {path} in|within|over|for|from the|last|past? last|past? {n} {unit}", "write `({path} during last {n} {unit})`"),

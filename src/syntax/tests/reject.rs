@@ -2,7 +2,7 @@
 
 use super::{faults, parsed, show};
 
-/// Each stands between the braces of a segment.
+/// Each is between the braces of a segment.
 #[test]
 fn in_a_segment() {
     let mut wrong = Vec::new();
@@ -44,7 +44,7 @@ fn messages() {
 type Faults = &'static [(&'static str, &'static str)];
 
 const MESSAGES: &[(&str, &str, &str)] = &[
-    ("owner = \"x\"", "expected `:`, found `=`", "a property is written `owner: …`"),
+    ("owner = \"x\"", "expected `:`, found `=`", "write a property as `owner: …`"),
     (
         "where a contians 'x'",
         "expected an operator or the end of the rule, found `contians`",
@@ -109,7 +109,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
     (
         "where count(a during 2026-01-01 and 2026-02-01) > 1",
-        "write `a during 2026-01-01 to 2026-02-01`; with both days included `2026-01-01 through 2026-02-01`",
+        "write `a during 2026-01-01 to 2026-02-01`; to include both days, `2026-01-01 through 2026-02-01`",
     ),
     (
         "where count(a.b = 3) > 1",
@@ -126,11 +126,11 @@ const FOREIGN: &[(&str, &str)] = &[
     ("where count(a during the last 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a during last week) > 1",
-        "write `a during previous 1 week` for the last whole one, or `during last 1 week` for the one that ends now",
+        "write `a during previous 1 week` for the last full week, or `during last 1 week` for the one ending now",
     ),
     (
         "where count(a during previous week) > 1",
-        "write `a during previous 1 week` for the last whole one, or `during last 1 week` for the one that ends now",
+        "write `a during previous 1 week` for the last full week, or `during last 1 week` for the one ending now",
     ),
     ("where count(a during past 7 days) > 1", "write `a during last 7 days`"),
     (
@@ -172,7 +172,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("where a is not set", "write `a is missing`"),
     ("where a is unknown", "write `a is missing`"),
     ("where a is true", "write `a` by itself"),
-    ("where a is false", "write `a = false`; `not a` also holds where it is missing"),
+    ("where a is false", "write `a = false`; `not a` also holds if it is missing"),
     ("where a is between 1 and 2", "write `a between 1 and 2`"),
     ("where a in 'x', 'y'", "write `a in ('x', 'y')`"),
     ("where a in ['x']", "write `a in ('x')`"),
@@ -195,7 +195,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("keep sample 25%", "write `keep sample 25% seed \"…\"`"),
     (
         "where exists(a where b = 1 during last 7 days)",
-        "the window of an aggregate stands before its `where`: `count(orders during last 7 days where …)`; \
+        "the window of an aggregate comes before its `where`: `count(orders during last 7 days where …)`; \
          the window of a field is a condition, joined with `and`",
     ),
 ];
