@@ -1,4 +1,4 @@
-//! A run, segment by segment: what fails takes only what depends on it along, what is left can
+//! A run, segment by segment: a failure affects only its dependents, and the rest can
 //! be resumed, and a run that broke off anywhere leaves nothing that the next one trips over.
 #![allow(
     clippy::disallowed_methods,

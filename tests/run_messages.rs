@@ -127,6 +127,34 @@ fn rows_that_end_long_before_as_of_are_a_warning() {
 }
 
 #[test]
+fn a_refresh_without_a_base_run_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = folder.path().join("shop.duckdb");
+    let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop");
+    let run = |more: &[&str]| {
+        let file = database.display().to_string();
+        let first = ["run", "high_value", "--db", &file, "--as-of", "2026-03-31T12:00:00Z"];
+        let (code, _, err) = segc(&shop, &[&first[..], more].concat());
+        assert_eq!(code, 0, "{err}");
+        err.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(run(&["--load"]), "");
+    assert_eq!(run(&["--refresh"]), "");
+    let said = run(&["--refresh", "--param", "min_spend=900"]);
+    let reason = "`high_value` is evaluated in full: the last run used another definition";
+    assert!(said.contains("SEG739") && said.contains(reason), "{said}");
+    assert_eq!(run(&["--refresh", "--param", "min_spend=900"]), "", "the run before is one to build on");
+
+    // As if another version had recorded the runs under other names.
+    let mut engine = DuckDb::open(Some(&database)).expect("the database is there");
+    engine.execute("ALTER TABLE segments.segc_state RENAME TO segc_runs").expect("it holds the runs");
+    drop(engine);
+    let said = run(&["--refresh"]);
+    assert!(said.contains("SEG739") && said.contains("no run is recorded"), "{said}");
+    assert_eq!(run(&["--refresh"]), "");
+}
+
+#[test]
 fn a_day_is_its_midnight_in_every_command() {
     let project = shop(CUSTOMERS, ORDERS);
     for command in

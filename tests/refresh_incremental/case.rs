@@ -38,7 +38,7 @@ impl Row {
     }
 }
 
-/// One run: the engine's clock when it reads, as_of where that is another, and what is left out.
+/// One run: the engine's clock when it reads, as_of if it differs, and what is omitted.
 #[derive(Clone, Debug)]
 pub struct Run {
     pub seen: Timestamp,
