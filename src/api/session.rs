@@ -69,7 +69,7 @@ impl Session {
         &self.hir
     }
 
-    /// Who refers to whom.
+    /// Which segments refer to which.
     #[must_use]
     pub fn graph(&self) -> &Graph {
         &self.graph

@@ -56,7 +56,7 @@ pub struct ManifestSegment {
     pub entity: String,
     /// What it is, for people.
     pub description: Option<String>,
-    /// Who answers for it.
+    /// The person responsible for it.
     pub owner: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,

@@ -37,7 +37,7 @@ pub struct ManifestRefresh {
 pub enum RefreshStrategy {
     /// Nobody can leave: newcomers are inserted.
     InsertOnly,
-    /// Affected keys are evaluated again: who enters is inserted, who leaves is deleted.
+    /// Affected keys are evaluated again; new members are inserted, leaving members deleted.
     InsertDelete,
     /// Evaluated again in full; the difference is applied.
     Rebuild,
@@ -142,9 +142,9 @@ pub struct ManifestState {
     pub inputs: Vec<String>,
     /// How many members each segment has.
     pub counts: Vec<String>,
-    /// Who came and went, where a log is kept.
+    /// Entries and exits, if a log is kept.
     pub log: Option<Vec<String>>,
-    /// Who matches before anyone is ranked, where a match is ranked.
+    /// The ranking candidates, if the segment has a `keep`.
     pub ranking_candidates: Option<Vec<String>>,
     /// Ended memberships, where they are kept.
     pub history: Option<Vec<String>>,

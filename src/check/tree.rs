@@ -49,7 +49,7 @@ pub enum Role {
     Exclude,
     /// That no segment takes the entity which comes before this one in its exclusive group.
     Group(SegmentId),
-    /// That the entity is among those whom a `keep` keeps, of whom all before it has left.
+    /// Whether a `keep` keeps the entity, given the result of everything before it.
     Keep,
     /// A condition in one of these.
     Condition,
@@ -179,8 +179,8 @@ impl Builder<'_> {
         left.keeps.truncate(keeps);
         left.name = format!("{}_after_keep_{keeps}", segment.name);
         let hir = self.hir.to_mut();
-        let id = SegmentId(u32::try_from(hir.segments.len()).unwrap_or(u32::MAX));
-        hir.segments.push(left);
+        let id = hir.next_id();
+        hir.segments.push(Segment { id, ..left });
         id
     }
 

@@ -64,7 +64,6 @@ named! {
         Modes = "modes",
         /// How many periods of a window have rows (`periods`).
         Periods = "periods",
-        /// Sequences of events.
         /// Sequences of rows (`sequence`).
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.
@@ -73,30 +72,18 @@ named! {
         Sampling = "sampling",
         /// `exclusive group`: segments that take members from one another.
         ExclusiveGroups = "exclusive_groups",
-        /// `expire`: tables that hold members who no longer match.
+        /// `expire`: tables that retain members who no longer match.
         Expiry = "expiry",
         /// `history`: ended memberships are kept in a table.
         History = "history",
         /// Time zones other than UTC.
         TimeZones = "time_zones",
-        /// `FILTER (WHERE …)` after an aggregate.
-        FilterClause = "filter_clause",
-        /// Deleting single rows.
-        RowDelete = "row_delete",
-        /// `MERGE` with `WHEN NOT MATCHED BY SOURCE`.
-        Merge = "merge",
-        /// Creating tables inside a transaction.
-        TransactionalDdl = "transactional_ddl",
         /// Transactions that change different rows of one table don't disturb one another.
         RowConcurrency = "row_concurrency",
-        /// Two runs of the same segments side by side: one waits, or fails.
-        ConcurrentRuns = "concurrent_runs",
         /// Several ranges of one column, joined by OR, are found without reading the rest of a table.
         RangeUnions = "range_unions",
         /// Temporary tables.
         TempTables = "temp_tables",
-        /// Variables in scripts.
-        ScriptVariables = "script_variables",
         /// `GRANT` to roles.
         Grants = "grants",
     }

@@ -93,7 +93,7 @@ pub(crate) struct Statements {
     pub(crate) start_segment: Vec<StatementTemplate>,
     /// Per segment that is refreshed by keys: finds those that are affected.
     pub(crate) affected: Vec<StatementTemplate>,
-    /// Per segment: finds who comes and who goes, and changes its tables.
+    /// Per segment: finds entering and leaving members, and changes its tables.
     pub(crate) fill: Vec<StatementTemplate>,
     /// Per other segment whose log was read: records how far.
     pub(crate) read_input: Vec<StatementTemplate>,

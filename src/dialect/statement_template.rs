@@ -37,9 +37,9 @@ named! {
         RankColumns = "slot_rank_columns",
         /// The columns that are ranked by.
         Ranks = "slot_ranks",
-        /// The scratch table of those whom `expire` may hold.
+        /// The scratch table of members that `expire` may retain.
         Admitted = "slot_admitted",
-        /// The scratch table of who comes and who goes: the keys, and an `action`.
+        /// The scratch table of entering and leaving members: the keys, and an `action`.
         Changes = "slot_changes",
         /// The segment's name, as a string.
         Segment = "slot_segment",
@@ -64,9 +64,9 @@ named! {
         Lookups = "slot_lookups",
         /// The query of all keys of the segment's entity.
         EveryoneQuery = "slot_find_everyone",
-        /// The query of who would be ranked.
+        /// The query for the ranking candidates.
         CandidatesQuery = "slot_find_candidates",
-        /// The query of those whom `expire` may hold.
+        /// The query for the members that `expire` may retain.
         AdmittedQuery = "slot_find_admitted",
         /// When the membership of members who stopped matching since the last run ends.
         End = "slot_end",
@@ -150,7 +150,7 @@ impl Slot {
 /// Which segments, and which scripts, a statement is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Condition {
-    /// Segments that hold members who no longer match.
+    /// Segments that retain members who no longer match.
     Expire,
     /// Those that don't.
     NoExpire,
@@ -170,7 +170,7 @@ pub(crate) enum Condition {
     Everyone,
     /// Scripts that evaluate everyone: create, and refresh where that is a rebuild.
     InFull,
-    /// Scripts that evaluate affected keys and delete who leaves.
+    /// Scripts that evaluate affected keys and delete leaving members.
     ByKeys,
     /// Scripts that only insert.
     Grows,

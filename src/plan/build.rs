@@ -192,7 +192,7 @@ fn context<'a>(
 struct Strategies {
     /// By identity.
     all: Vec<Strategy>,
-    /// Who reads whose log.
+    /// Which segments read which logs.
     readers: BTreeMap<SegmentId, Vec<SegmentId>>,
 }
 

@@ -123,7 +123,7 @@ fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
     }
 }
 
-/// That a segment's table holds a member twice, which no difference to who matches would show.
+/// That a segment's table has a member twice, which a comparison with the matches wouldn't show.
 /// Not every engine keeps keys unique, and a key of the table's own can be dropped.
 pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Check {
     let columns: Vec<Scalar> =

@@ -22,7 +22,7 @@ const MISSING: &str = "missing";
 const EXTRA: &str = "extra";
 
 /// A row for each key of which table and evaluation differ: the difference, which is `missing`
-/// or `extra`, and the key. As of the segment's last run; with `expire`, of who matches.
+/// or `extra`, and the key. As of the segment's last run; with `expire`, of the matches.
 #[must_use]
 pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     let members_at = |input| request.evaluated(request.hir, input);

@@ -29,19 +29,19 @@ pub struct StateTables {
     pub inputs: Vec<String>,
     /// How many members each segment has.
     pub counts: Vec<String>,
-    /// Who came and went, run by run.
+    /// Entries and exits, run by run.
     pub log: Vec<String>,
-    /// Who matches before anyone is ranked, with what is ranked by (R6).
+    /// The ranking candidates, with the values they are ranked by (R6).
     pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
-    /// Scratch: who matches.
+    /// Scratch: the matches.
     pub matches: Vec<String>,
     /// Scratch: the ranking candidates among the evaluated keys.
     pub candidates: Vec<String>,
-    /// Scratch: whom `expire` may hold.
+    /// Scratch: the members that `expire` may retain.
     pub admitted: Vec<String>,
-    /// Scratch: who comes and who goes.
+    /// Scratch: entering and leaving members.
     pub changes: Vec<String>,
 }
 

@@ -34,7 +34,7 @@ pub struct Case {
     pub line: usize,
     /// The instant that counts as now.
     pub as_of: Timestamp,
-    /// Who should be where.
+    /// The expected members.
     pub expectations: Vec<Expectation>,
     /// All rows that there are.
     pub(super) data: Data,
@@ -53,11 +53,11 @@ pub struct Expectation {
     pub span: Span,
     /// The names of the fields of its keys.
     pub key: Vec<String>,
-    /// Who should be in it.
+    /// Its expected members.
     pub wanted: Wanted,
 }
 
-/// Who should be in a segment.
+/// The expected members of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// These, and nobody else.

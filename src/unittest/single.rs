@@ -1,4 +1,4 @@
-//! One entity's row, with what is linked to it: for whom no database has a row.
+//! A single entity's row with its linked rows, for entities that aren't in a database.
 //!
 //! A file is either a map of fields, in which links hold the linked rows
 //! (`{ plan: free, company: { industry: retail }, orders: [{ total: 10.00 }] }`), or rows by

@@ -23,7 +23,7 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) segment: &'a str,
     /// Its entity.
     pub(in crate::plan) entity: EntityId,
-    /// The table of those who matched at the last run: its own, or that of whom it ranks.
+    /// The table of those who matched in the last run: its own, or that of its candidates.
     pub(in crate::plan) table: &'a [String],
     /// Its own table.
     pub(in crate::plan) members: &'a [String],

@@ -101,12 +101,12 @@ pub(super) fn rank_columns(context: &Context<'_>, id: SegmentId) -> Vec<(String,
     Lowering::new(context).rank_columns(id)
 }
 
-/// Lowers whom a segment's `keep`s keep of the candidates in a table.
+/// Lowers a segment's `keep`s over a table of candidates.
 pub(super) fn kept_of(context: &Context<'_>, id: SegmentId, table: &[String]) -> Lowered {
     lower(context, |lowering| lowering.kept_of(id, table))
 }
 
-/// Lowers whom a segment's parent, its excludes and its group admit.
+/// Lowers the entities that a segment's parent, excludes and group admit.
 pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Admitted))
 }

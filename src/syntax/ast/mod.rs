@@ -115,7 +115,7 @@ pub enum PropertyValue {
     Duration(i64, Unit),
 }
 
-/// What a rule does with those whom its condition selects.
+/// What a rule does with the entities that its condition selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleKind {
     /// `where E`: the one and only include.
