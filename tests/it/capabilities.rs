@@ -180,7 +180,7 @@ fn a_target_refuses_what_it_lacks() {
     assert_refused(files, "tiny", &Options::default(), "SEG501", &|flag| {
         let helps = vec![
             format!("targets that support `{flag}`: duckdb;"),
-            format!("answer `{flag}: true` in a dialect"),
+            format!("answer `{flag}: true` in your own dialect"),
         ];
         ("which the target `tiny` doesn't support".to_owned(), helps)
     });

@@ -57,7 +57,7 @@ fn local_times_need_a_zone() {
     let select = "SELECT 1 AS id, TIMESTAMP_NS '2024-07-01 12:00:00.000001' AS at";
     let [(code, message, help)] = &refused(select, "at: timestamp")[..] else { panic!("not one problem") };
     assert_eq!(*code, "SEG719");
-    assert!(message.contains("its column `at` is TIMESTAMP_NS, and the field is timestamp"), "{message}");
+    assert!(message.contains("its column `at` is TIMESTAMP_NS, but the field is timestamp"), "{message}");
     assert!(help.contains("read: { zone: UTC }"), "{help}");
     let berlin = "read: { zone: Europe/Berlin }";
     assert_eq!(loaded(select, berlin, "at: timestamp"), ["1|2024-07-01T10:00:00.000001Z"]);

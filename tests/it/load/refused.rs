@@ -80,7 +80,7 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
                 ("SEG707", "line 2: `q` is missing, but the field can't be", "nullable: false"),
                 ("SEG707", "`m` is `-1`, which is less than `min: 0`", "min"),
                 ("SEG707", "`x` is `11`, which is more than `max: 10.5`", "max"),
-                ("SEG707", "`s` is `a\\u{0}b`, which has the character U+0000", ""),
+                ("SEG707", "`s` is `a\\u{0}b`, which contains the character U+0000", ""),
             ],
         ),
         (
@@ -116,7 +116,7 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
     );
     one(
         b"id,s,n\n1,\"a\nb\",2\n2,\"c\nd\"e,3\n",
-        "line 4: the value in quotes that begins here goes on",
+        "line 4: the quoted value that begins here continues",
         "escape",
     );
     one(b"id,s,n\n1, \"a,b\",2\n", "line 2: a quote follows a space", "trim: true");
@@ -194,8 +194,8 @@ fn files_that_are_something_else() {
             fields,
             &[("SEG713", "line 2 contains bytes that aren't Shift_JIS", "")],
         ),
-        ("ts.csv", b"PK\x03\x04....", "", fields, &[("SEG713", "no text", "Excel workbook")]),
-        ("ts.csv", &packed(b"id,s\n1,a\n"), "", fields, &[("SEG713", "no text", "`.gz`")]),
+        ("ts.csv", b"PK\x03\x04....", "", fields, &[("SEG713", "isn't text", "Excel workbook")]),
+        ("ts.csv", &packed(b"id,s\n1,a\n"), "", fields, &[("SEG713", "isn't text", "`.gz`")]),
         ("ts.csv", b"PAR1....", "", fields, &[("SEG713", "", ".parquet")]),
         ("ts.csv.gz", b"id,s\n1,a\n", "", fields, &[("SEG713", "", "gzip")]),
         (
