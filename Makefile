@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo test test-engines mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -22,6 +22,9 @@ test-engines: ## install what executes BigQuery's and Spark's SQL, and run the t
 	@tools/engines.sh >/dev/null
 	@$(ENGINE) SEGC_ENGINES=all cargo test $$flags --test it -- $(EVERYWHERE)
 	@$(ENGINE) SEGC_ENGINES=bigquery,spark cargo test $$flags --test it -- $(SCRIPTS)
+
+mutants: ## break each clause of the refresh rules in a copy, and see its story fail; half an hour
+	@tools/mutants.sh
 
 growth: ## see that the work of every command grows with the project, not with its square
 	@$(ENGINE) cargo test $$flags --test it growth:: -- --ignored --nocapture

@@ -71,9 +71,9 @@ fn an_exclusive_group_has_a_hundred_segments_at_most() {
     assert_eq!(
         problems,
         [
-            "SEG530 `exclusive group: \"sale\"` the exclusive group `sale` has 103 segments, and 100 are the most: \
-          `s2` and those after it are too many; make two groups of it, and a segment of everyone in \
-          the first, which each segment of the second excludes"
+            "SEG530 `exclusive group: \"sale\"` the exclusive group `sale` has 103 segments, and the limit is 100: \
+          `s2` and those after it are too many; split it into two groups, and exclude a segment with all \
+          members of the first in each segment of the second"
         ]
     );
     // Those that come first are what they were.
@@ -100,8 +100,10 @@ fn a_segment_has_twenty_keeps_at_most() {
     assert_eq!(found(&keeps(20)), (Vec::new(), 1));
     assert_eq!(
         found(&keeps(400)).0,
-        ["SEG531 `keep top 880 by id` `best` has 400 `keep`s, but the limit is 20; write the first 20 in a \
-          segment of their own, and let `best` extend it"]
+        [
+            "SEG531 `keep top 880 by id` `best` has 400 `keep`s, but the limit is 20; move the first 20 to another \
+          segment, and let `best` extend it"
+        ]
     );
 }
 

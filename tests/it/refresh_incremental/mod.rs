@@ -18,11 +18,11 @@
 
 mod apart;
 mod case;
-mod clauses;
 mod conds;
 mod growing;
 mod lab;
 mod logs;
+mod mutants;
 mod oracle;
 mod sabotage;
 mod segments;
