@@ -34,7 +34,7 @@ mutants: ## break each clause of the refresh rules in a copy, and see its story 
 growth: ## see that the work of every command grows with the project, not with its square
 	@$(ENGINE) cargo test $$flags --test it growth:: -- --ignored --nocapture
 
-# So many cases an entry take about a minute on two cores, and are the same in every run.
+# This number of cases per entry takes about a minute on two cores; they are the same in every run.
 fuzz: ## try hostile inputs on every way into segc, for a minute
 	@$(ENGINE) SEGC_FUZZ_CASES=$${SEGC_FUZZ_CASES:-100} cargo test $$flags --test fuzz
 
@@ -58,6 +58,7 @@ fmt:
 
 tidy:
 	tools/tidy.sh
+	tools/words.sh
 	tools/examples.sh
 
 clippy:

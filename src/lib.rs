@@ -12,7 +12,7 @@
 //! # From stage to stage
 //!
 //! Each stage has one input type and one output type, and knows nothing of the stages after
-//! it. `ARCHITECTURE.md` says who stands on whom.
+//! it. `ARCHITECTURE.md` lists their dependencies.
 //!
 //! | stage | takes | gives | must not know |
 //! |---|---|---|---|
@@ -20,7 +20,7 @@
 //! | [`syntax`] | the text of a `.seg` file | [`ast::File`](syntax::ast::File) | catalogs, targets, SQL |
 //! | [`catalog`] | YAML | [`Catalog`](catalog::Catalog) | segments, targets, SQL |
 //! | [`check`] | syntax trees, [`Catalog`](catalog::Catalog) | [`Hir`](check::hir::Hir): resolved and typed | targets, files, SQL |
-//! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), fingerprints, who can leave | targets, capabilities, SQL |
+//! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), fingerprints, whether members can leave | targets, capabilities, SQL |
 //! | [`evaluate`] | [`Hir`](check::hir::Hir), rows | members | SQL: engines are compared with it |
 //! | [`dialect`] | YAML | [`Dialect`](dialect::Dialect): capabilities, templates | segments, plans |
 //! | [`plan`] | [`Hir`](check::hir::Hir), facts, what a target can do, policy | [`Plan`](plan::Plan), with [`Query`](plan::rel::Query)s in it | SQL text, files |
@@ -31,24 +31,24 @@
 //! | [`unittest`] | a [`Session`](api::Session), test files | [`Outcome`](unittest::Outcome)s of unit tests | terminals, exit codes |
 //! | [`cli`] | arguments | text, an exit code | |
 //!
-//! Under all of them lie:
+//! All of them are based on:
 //!
 //! | module | holds | must not know |
 //! |---|---|---|
 //! | [`diagnostic`] | spans, problems, their codes and how they are shown | any stage |
 //! | [`types`] | types, constants, calendar units | syntax, catalogs, SQL |
 //! | [`convert`] | exact conversions of values that files and rows hold | files, engines, segments |
-//! | [`registry`] | the codes of all stages, for `segc explain` | anything else of them |
+//! | [`registry`] | the codes of all stages, for `segc explain` | anything else about them |
 //!
-//! # What always holds
+//! # Invariants
 //!
-//! - Everything that is wrong is reported at once, as [`Diagnostics`](diagnostic::Diagnostics);
-//!   what has an error is left out, and the rest goes on.
+//! - All problems are reported at once, as [`Diagnostics`](diagnostic::Diagnostics); anything with an
+//!   error is skipped, and the rest is processed.
 //! - The core does no I/O: [`project`] reads files, [`engine`] talks to databases, [`cli`]
 //!   has the terminal, the clock and the disk.
 //! - The same input gives the same bytes.
-//! - No input makes it panic.
-//! - Only [`plan`] decides by capabilities; [`sql`] carries out what it chose.
+//! - No input causes a panic.
+//! - Only [`plan`] makes decisions based on capabilities; [`sql`] carries them out.
 //! - How a segment is stored or refreshed never changes its members.
 
 pub mod analyze;

@@ -67,7 +67,7 @@ mod tests {
                 assert!(digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()), "{}", info.code);
             }
             for pair in stage.windows(2) {
-                assert!(pair[0].code < pair[1].code, "{} stands before {}", pair[0].code, pair[1].code);
+                assert!(pair[0].code < pair[1].code, "{} comes before {}", pair[0].code, pair[1].code);
             }
         }
     }
@@ -84,7 +84,7 @@ mod tests {
         }
     }
 
-    /// An example of the slip, and beside the first sentence a word on how to mend it: a
+    /// An example of the mistake, and besides the first sentence a hint on how to fix it: a
     /// paragraph, or the right form beside the wrong one.
     #[test]
     fn every_code_has_an_example_and_a_remedy() {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_found_however_it_is_written() {
+    fn a_code_is_found_in_any_notation() {
         for name in ["SEG801", "seg801", "801", " 801 "] {
             assert_eq!(find(name).map(|info| info.code), Some("SEG801"));
         }

@@ -46,7 +46,7 @@ digest() {
         witness "$(field "$1" witness)"; } | sha256
 }
 
-# Names, one a line: those that were asked for, of this shard.
+# Names, one a line: the requested ones, in this shard.
 chosen() {
     local name
     case ${1:-} in

@@ -34,7 +34,7 @@ $named"
 done < <(git ls-files -z --cached --others --exclude-standard -- 'src/*.rs')
 
 # Crates that are built with other features for tests than for `cargo run`, which then builds
-# them, and all that stands on them, twice.
+# them, and all that depends on them, twice.
 resolved() {
     cargo tree --locked --prefix none --format '{p} {f}' --edges "$1" | sed 's/ (\*)$//' | sort -u
 }

@@ -7,7 +7,7 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// In a few words.
     pub(crate) what: &'static str,
-    /// The segment of a number, and what stands before it. Every fifth is alike.
+    /// The segment of a number, and what is before it. Every fifth is alike.
     segment: fn(usize) -> String,
     /// More of the catalog.
     entity: Option<fn(usize) -> String>,
@@ -34,7 +34,7 @@ const fn kind(name: &'static str, what: &'static str, segment: fn(usize) -> Stri
 }
 
 impl Kind {
-    /// The files of a project of so many segments, ten to a file.
+    /// The files of a project with this many segments, ten to a file.
     #[must_use]
     pub(crate) fn files(&self, size: usize) -> Vec<(String, String)> {
         let mut catalog = CATALOG.to_owned();

@@ -63,7 +63,7 @@ fn of<'a>(table: &'a [(&str, &str)], name: &str) -> Option<&'a str> {
     table.iter().find(|(segment, _)| *segment == name).map(|(_, text)| *text)
 }
 
-/// Takes a step so many times, each time in every way.
+/// Takes a step this many times, each time in every way.
 fn measure(database: &mut Database, name: &str, rules: &str, step: &str) -> Row {
     let mut row = Row::default();
     for time in 0..TIMES {

@@ -98,7 +98,7 @@ FROM generate_series(0, 99999) AS t(i), (SELECT MAX(order_id) AS top FROM orders
 
 const EVERYONE: &str = "UPDATE customers SET updated_at = NOW()";
 
-/// As it is mostly written: whoever has an order in the window is evaluated again. Who has none any
+/// As it is mostly written: every customer with an order in the window is evaluated again. Who has none any
 /// more stays, which is wrong.
 pub const LOOKBACK: &[(&str, &str)] = &[
     (

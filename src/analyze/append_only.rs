@@ -1,7 +1,7 @@
 //! Whether anyone can leave a segment (rule R8 of docs/refresh.md).
 //!
-//! If nobody can, a refresh only inserts. The proof is syntactic and careful: it looks for
-//! conditions that stay true once they are, over rows that never change and never go.
+//! If nobody can, a refresh only inserts. The proof is syntactic and conservative: it looks for
+//! conditions that stay true once they are, over rows that never change and are never deleted.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::check::visit::{Visitor, walk_value};
 use crate::diagnostic::Span;
 use crate::types::{Literal, Type};
 
-/// What stands against a cheaper refresh.
+/// An obstacle to a cheaper refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// In words that a user can act on.
@@ -48,17 +48,17 @@ impl Obstacle {
 /// Proves that nobody leaves a segment, given that it is so for its inputs.
 ///
 /// # Errors
-/// The first thing found that stands against it.
+/// The first obstacle found.
 pub fn prove_append_only(hir: &Hir, id: SegmentId, growing: &BTreeSet<SegmentId>) -> Result<(), Obstacle> {
     let segment = hir.segment(id);
     let prover = Prover { hir, catalog: &hir.catalog, growing };
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;
     if segment.group.as_ref().is_some_and(|group| !group.before.is_empty()) {
-        return Err(Obstacle::new("a segment that comes before it in its exclusive group may take a member"));
+        return Err(Obstacle::new("an earlier segment of its exclusive group may take a member"));
     }
     if segment.keeps.iter().any(|keep| matches!(keep.kind, KeepKind::Rank { .. })) {
-        return Err(Obstacle::new("it has a `keep`, from which a newcomer may push a member"));
+        return Err(Obstacle::new("it has a `keep`, and a new member may displace another"));
     }
     if segment.properties.expire.is_some() {
         return Err(Obstacle::new("it has an `expire`, after which members leave"));
@@ -66,7 +66,7 @@ pub fn prove_append_only(hir: &Hir, id: SegmentId, growing: &BTreeSet<SegmentId>
     if let Some(exclude) = segment.excludes.first()
         && !prover.is_stable(exclude)
     {
-        return Err(Obstacle::new("it has an `exclude`, which may begin to hold for a member"));
+        return Err(Obstacle::new("it has an `exclude`, which may become true for a member"));
     }
     for input in inputs(hir, id) {
         prover.input_grows(input.segment)?;
@@ -93,7 +93,7 @@ impl Prover<'_> {
             CondKind::And(parts) | CondKind::Or(parts) => parts.iter().try_for_each(|part| self.grows(part)),
             CondKind::Not(inner) => match &inner.kind {
                 CondKind::Missing(value) => self.unchanging(value),
-                _ => Err(Obstacle::new("it has a negated condition, which may cease to hold")),
+                _ => Err(Obstacle::new("it has a negated condition, which may become false")),
             },
             CondKind::Compare(op, left, right) => self.comparison_grows(*op, left, right),
             CondKind::In(value, _) => self.unchanging(value),
@@ -118,7 +118,7 @@ impl Prover<'_> {
             }
             CondKind::Exists(aggregate) => self.aggregate_grows(aggregate),
             CondKind::Missing(_) => {
-                Err(Obstacle::new("it has an `is missing`, which may cease to hold when a row arrives"))
+                Err(Obstacle::new("it has an `is missing`, which may become false when a row arrives"))
             }
             CondKind::Matches(value, _)
             | CondKind::Resembles(value, _, _)
@@ -133,9 +133,7 @@ impl Prover<'_> {
                 self.unchanging(value)?;
                 self.literal_window(window)
             }
-            CondKind::Sequence(_) => {
-                Err(Obstacle::new("it has a `sequence`, which is not followed as rows arrive"))
-            }
+            CondKind::Sequence(_) => Err(Obstacle::new("it has a `sequence`, which new rows may make false")),
             CondKind::Every(_) => Err(Obstacle::new("it has an `every`, which the next row may make false")),
         }
     }
@@ -151,7 +149,7 @@ impl Prover<'_> {
             }
         };
         if !matches!(bound.kind, ValueKind::Literal(_)) {
-            return Err(Obstacle::new("it compares an aggregate with something that is no constant"));
+            return Err(Obstacle::new("it compares an aggregate with something that isn't a constant"));
         }
         let upward = matches!(op, Greater | GreaterOrEqual);
         let downward = matches!(op, Less | LessOrEqual);
@@ -161,7 +159,7 @@ impl Prover<'_> {
             AggregateFunc::Sum if upward => self.sum_never_falls(total)?,
             _ => {
                 return Err(Obstacle::new(
-                    "an aggregate may cross its bound again: only `count`, `max` and `sum` with `>=`, and `min` with `<=`, never do",
+                    "an aggregate may cross its bound again, unless it is `count`, `max` or `sum` with `>=`, or `min` with `<=`",
                 ));
             }
         }
@@ -171,7 +169,7 @@ impl Prover<'_> {
     fn sum_never_falls(&self, total: &Aggregate) -> Proof {
         let Some(Value { kind: ValueKind::Field(path, field), ty, .. }) = &total.value else {
             return Err(Obstacle::new(
-                "the sum of an expression may fall; only that of a field with `min: 0` never does",
+                "the sum of an expression may decrease, unless it is a field with `min: 0`",
             ));
         };
         let entity = self.catalog.entity(path.end);
@@ -184,7 +182,7 @@ impl Prover<'_> {
         match &declared.min {
             Some(min) if min.sign() != bigdecimal::num_bigint::Sign::Minus => Ok(()),
             _ => Err(Obstacle::lifted_by(
-                format!("`{}.{}` may be negative, so its sum may fall", entity.name, declared.name),
+                format!("`{}.{}` may be negative, so its sum may decrease", entity.name, declared.name),
                 format!("declare `min: 0` on the field `{}` of `{}`", declared.name, entity.name),
             )),
         }
@@ -221,7 +219,7 @@ impl Prover<'_> {
         if window.from.iter().all(literal) && (window.to.iter().all(literal)) {
             return Ok(());
         }
-        Err(Obstacle::new("it has a window that moves with the clock, so that rows age out of it"))
+        Err(Obstacle::new("it has a window that moves with the clock, so rows age out of it"))
     }
 
     /// A condition on nothing but unchanging fields of the row itself: true or false for good.
@@ -284,10 +282,10 @@ impl Prover<'_> {
             ValueKind::Instant(_) | ValueKind::LocalDate(_) | ValueKind::LocalPart(..) => {
                 self.unchanging_time(value)
             }
-            ValueKind::Now => Err(Obstacle::new("it reads the clock, which moves")),
+            ValueKind::Now => Err(Obstacle::new("it reads the clock")),
             ValueKind::Bucket { .. } => Ok(()),
             ValueKind::Aggregate(_) | ValueKind::Condition(_) | ValueKind::Periods(_) => {
-                Err(Obstacle::new("it computes with an aggregate or a condition, whose value may change"))
+                Err(Obstacle::new("it calculates with an aggregate or a condition, whose value may change"))
             }
         }
     }
@@ -298,7 +296,7 @@ impl Prover<'_> {
             return self.unchanging(value);
         }
         Err(Obstacle::new(
-            "it asks for the size of an array behind a link, which is empty until its row arrives",
+            "it tests the size of an array behind a link, which is empty until its row arrives",
         ))
     }
 
@@ -365,13 +363,16 @@ impl Prover<'_> {
     fn rows_stay(&self, id: EntityId) -> Proof {
         let entity = self.catalog.entity(id);
         if is_query(entity) {
-            return Err(Obstacle::new(format!("`{}` comes from a query, whose rows may go", entity.name)));
+            return Err(Obstacle::new(format!(
+                "`{}` comes from a query, whose rows may disappear",
+                entity.name
+            )));
         }
         match entity.deletes {
             Deletes::Never => Ok(()),
             Deletes::Soft | Deletes::Hard => Err(Obstacle::lifted_by(
-                format!("rows of `{}` may be deleted", entity.name),
-                format!("declare `deletes: never` on `{}` if that is so", entity.name),
+                format!("members may leave, since rows of `{}` can be deleted", entity.name),
+                format!("if they never are, declare `deletes: never` on `{}`", entity.name),
             )),
         }
     }

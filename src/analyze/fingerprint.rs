@@ -1,9 +1,9 @@
 //! The fingerprint of a segment's meaning (rule R9 of docs/refresh.md).
 //!
-//! Two segments with one fingerprint have the same members over the same data: it covers the
+//! Two segments with the same fingerprint have the same members over the same data: it covers the
 //! checked rules, the traits and the part of the catalog that they use, the zone, the week's
-//! start, and the fingerprints of their inputs. Formatting, comments, descriptions and whatever
-//! else does not touch members leave it as it is.
+//! start, and the fingerprints of their inputs. Formatting, comments, descriptions and anything
+//! else that doesn't affect the members don't change it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -39,7 +39,7 @@ fn hash(text: &str) -> String {
     })
 }
 
-/// Everything that decides who is a member, as text, without the inputs.
+/// Everything that determines the members, as text, without the inputs.
 fn meaning(hir: &Hir, id: SegmentId) -> String {
     let segment = hir.segment(id);
     let mut used = Used {

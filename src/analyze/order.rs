@@ -51,7 +51,7 @@ impl Graph {
             nodes[at.index()].level = level.unwrap_or(0);
         }
         let mut order: Vec<SegmentId> = nodes.iter().map(|node| node.id).collect();
-        // Identities follow names, so that equals stand by name.
+        // Identities follow names, so that equals are sorted by name.
         order.sort_by_key(|&id| (nodes[hir.place(id)].level, id));
         Self { graph, nodes, order }
     }

@@ -1,4 +1,4 @@
-//! What each target can do, as a table.
+//! The capabilities of each target, as a table.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::project::PolicyLimit;
 /// Capabilities and limits by target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
-    /// The tier that was asked for.
+    /// The requested tier.
     pub tier: Option<String>,
     /// The targets: the columns, in order.
     pub targets: Vec<String>,
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_can_be_chosen_and_cells_say_who_refuses() {
+    fn columns_can_be_selected_and_cells_show_who_forbids() {
         let cells = vec![
             Cell::Yes { note: None },
             Cell::OffByTier { tier: "free".to_owned() },

@@ -1,6 +1,6 @@
-//! The library's face: a project from its folder to its artifacts.
+//! The library's interface: from a project's folder to its artifacts.
 //!
-//! Stands on every stage and does nothing of their work itself. Must not know: the
+//! Depends on every stage and does none of their work itself. Must not know: the
 //! command line, the terminal, exit codes.
 
 mod matrix;

@@ -1,4 +1,4 @@
-//! What a live database says that it can do.
+//! Probes a live database for its capabilities.
 
 use std::collections::BTreeMap;
 

@@ -1,13 +1,13 @@
-//! What the library's face refuses: selections, tiers, targets (SEG80x).
+//! Problems with selections, tiers and targets (SEG80x).
 
 use crate::diagnostic::Span;
 use crate::problems;
 
 problems! {
-    /// A target names a dialect that does not exist.
+    /// A target names a dialect that doesn't exist.
     ///
-    /// A target's dialect is its own name unless it says `dialect:`. Dialects are the
-    /// built-in ones and the files of the project's folder `dialects/`.
+    /// A target's dialect is the one with its name, unless the target sets `dialect:`. Dialects are
+    /// built in, or files in the project's folder `dialects/`.
     ///
     /// ```text
     /// targets: { warehouse: { dialect: postgress } }
@@ -23,70 +23,70 @@ problems! {
         None => format!("the dialects are: {}", p.known.join(", ")),
     });
 
-    /// The `url` of a target holds a password.
+    /// The `url` of a target contains a password.
     ///
-    /// `segc.yml` is shared, and kept in version control.
+    /// `segc.yml` is shared and kept under version control.
     ///
     /// ```text
     /// targets: { warehouse: { dialect: postgres, url: "postgres://ann:secret@db/shop" } }
     /// ```
     ///
-    /// Write `url_env: SHOP_DATABASE` in its place, and set that variable of the environment to the URL.
+    /// Write `url_env: SHOP_DATABASE` instead, and set this environment variable to the URL.
     warning SEG726 "a password in a file" PasswordInFile { span: Span, target: String }
-    message |p| format!("the `url` of target `{}` holds a password", p.target);
-    help |_p| Some("write `url_env: NAME` in its place, and put the URL into that variable of the environment".to_owned());
+    message |p| format!("the `url` of target `{}` contains a password", p.target);
+    help |_p| Some("write `url_env: NAME` instead, and set this environment variable to the URL".to_owned());
 
-    /// A segment was asked for that the project doesn't have.
+    /// The project has no such segment.
     ///
-    /// The name is compared exactly. A segment that says `enabled: false` compiles to
-    /// nothing and can't be chosen.
+    /// Names are case-sensitive. A segment with `enabled: false` compiles to nothing and can't be
+    /// selected.
     ///
     /// ```text
     /// segc compile high_valeu
     /// ```
     ///
-    /// Correct the name; `segc ls` prints those that there are.
+    /// Correct the name; `segc ls` lists all segments.
     error SEG801 "unknown segment" UnknownSegment { span: Option<Span>, name: String, near: Option<String> }
     message |p| format!("there is no segment `{}`", p.name);
     help |p| Some(match &p.near {
-        Some(near) => format!("did you mean `{near}`? `segc ls` prints all of them"),
-        None => "`segc ls` prints all of them".to_owned(),
+        Some(near) => format!("did you mean `{near}`? `segc ls` lists all segments"),
+        None => "`segc ls` lists all segments".to_owned(),
     });
 
-    /// A tag was asked for that no segment has.
+    /// No segment has this tag.
     ///
-    /// `tag:x` chooses every segment with `x` among its `tags`. Choosing nothing is
-    /// taken for a slip.
+    /// `tag:x` selects every segment with `x` among its `tags`. Selecting nothing is an error, since it
+    /// is probably a mistake.
     ///
     /// ```text
     /// segc compile --select tag:marketnig
     /// ```
     ///
-    /// Correct the tag; `segc ls` prints the tags of every segment.
+    /// Correct the tag; `segc ls` shows the tags of every segment.
     error SEG802 "unknown tag" UnknownTag { span: Option<Span>, tag: String, near: Option<String> }
     message |p| format!("no segment has the tag `{}`", p.tag);
     help |p| Some(match &p.near {
         Some(near) => format!("did you mean `tag:{near}`?"),
-        None => "`segc ls` prints the tags of every segment".to_owned(),
+        None => "`segc ls` shows the tags of every segment".to_owned(),
     });
 
-    /// A selection can't be read.
+    /// A selection is malformed.
     ///
-    /// A selection is a segment's name or `tag:` and a tag. A `+` before it adds the
-    /// segments that it depends on; a `+` after it adds those that depend on it.
+    /// A selection is a segment's name, or `tag:` and a tag. A `+` in front adds the segments that it
+    /// depends on; a `+` at the end adds those that depend on it.
     ///
     /// ```text
     /// segc compile ++vip
     /// ```
     ///
     /// Write `name`, `+name`, `name+`, `+name+` or `tag:x`.
-    error SEG803 "selection that can't be read" BadPattern { span: Option<Span>, pattern: String }
-    message |p| format!("`{}` is not a selection", p.pattern);
+    error SEG803 "malformed selection" BadPattern { span: Option<Span>, pattern: String }
+    message |p| format!("`{}` isn't a selection", p.pattern);
     help |_p| Some("write `name`, `+name`, `name+`, `+name+` or `tag:x`".to_owned());
 
-    /// A tier was asked for that the project doesn't have.
+    /// The project has no such tier.
     ///
-    /// `tiers:` in `segc.yml` are named policies, chosen with `--tier`.
+    /// `tiers:` in `segc.yml` are named policies, selected with `--tier`.
     ///
     /// ```text
     /// segc check --tier fre
@@ -103,10 +103,10 @@ problems! {
         (None, true) => "segc.yml has no `tiers`".to_owned(),
     });
 
-    /// A key has another number of parts than the entity's.
+    /// The key doesn't have as many parts as the entity's.
     ///
-    /// An entity's key is what the catalog says under `key:`. Each of its fields is an argument
-    /// of its own, in that order.
+    /// The catalog defines an entity's key under `key:`. Pass each of its fields as a separate argument,
+    /// in the same order.
     ///
     /// ```text
     /// segc why bulk_lines 17        # the key is [order_id, line_no]
@@ -119,40 +119,38 @@ problems! {
     message |p| format!("the key of `{}` has {} part{}, not {}", p.entity, p.names.len(), plural(p.names.len()), p.given);
     help |p| Some(format!("write {}", p.names.join(" ").to_uppercase()));
 
-    /// A key can't be read by the type of its field.
+    /// A key doesn't have the type of its field.
     ///
     /// ```text
     /// segc why vip abc        # the key is an integer
     /// ```
     ///
-    /// Write a value of that type: `42`, `2026-01-31`, text as it is.
-    error SEG861 "key that can't be read" BadKey { span: Option<Span>, text: String, field: String, ty: String }
+    /// Write a value of that type: `42`, `2026-01-31`, text without quotes.
+    error SEG861 "key of the wrong type" BadKey { span: Option<Span>, text: String, field: String, ty: String }
     message |p| format!("`{}` can't be the key `{}`, which is of type {}", p.text, p.field, p.ty);
     help |p| Some(format!("write a value of type {}", p.ty));
 
-    /// Nobody has this key.
+    /// No row has this key.
     ///
-    /// There is no such row in the table that the catalog names, in the database or the rows
-    /// that were asked.
+    /// The entity's table has no such row, in the database or in the sample rows.
     ///
     /// ```text
     /// segc why vip 999999
     /// ```
     ///
-    /// Check the key, and which database is asked (`--db`); without one it is the
-    /// project's sample rows. Where the catalog says `deletes: soft`, a row whose `deleted_at` is
-    /// present isn't there either.
+    /// Check the key and the database (`--db`; by default the project's sample rows). If the catalog says
+    /// `deletes: soft`, rows whose `deleted_at` is present don't count.
     error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<String> }
     message |p| format!("there is no {} with the key `{}`", p.entity, p.key);
     help |p| Some({
         let deleted = p.mark.as_ref().map(|mark| format!("; a row whose `{mark}` is present has been deleted"));
-        let check = "check the key, and which database is asked: `--db`, or else the rows in `data/`";
+        let check = "check the key and the database (`--db`, or else the rows in `data/`)";
         format!("{check}{}", deleted.unwrap_or_default())
     });
 
     /// Several rows have this key, or a link that should lead to one row leads to several.
     ///
-    /// What a key or a to-one link names must be one row.
+    /// A key or a to-one link must identify a single row.
     ///
     /// ```text
     /// id,plan
@@ -160,53 +158,53 @@ problems! {
     /// 1,premium     # a second row with this key
     /// ```
     ///
-    /// Remove the duplicate rows, or name the fields that tell rows apart under `key:` (or the
-    /// link's under `on:`).
-    error SEG863 "key that several rows have" KeyNotUnique { span: Option<Span>, entity: String, key: String }
+    /// Remove the duplicate rows, or correct the fields that identify rows under `key:` (or under the
+    /// link's `on:`).
+    error SEG863 "key of several rows" KeyNotUnique { span: Option<Span>, entity: String, key: String }
     message |p| format!("several rows are found for the {} with the key `{}`", p.entity, p.key);
-    help |_p| Some("mend the rows, or what the catalog says under `key:` and `on:`".to_owned());
+    help |_p| Some("fix the rows, or `key:` and `on:` in the catalog".to_owned());
 
-    /// A condition can't be worked out for these rows.
+    /// A condition can't be evaluated for these rows.
     ///
-    /// A number grew beyond its type, or a time left the years -9999 to 9999: a run on an
-    /// engine would fail as well.
+    /// A number exceeds its type, or a time is outside the years -9999 to 9999. A run on an engine would
+    /// fail as well.
     ///
     /// ```text
     /// segment odd on customer { where points * 9_000_000_000_000_000_000 > 3 }
     /// ```
     ///
-    /// Mend the rows, or write the condition so that it stays in range.
-    error SEG864 "a condition can't be worked out" CannotEvaluate { span: Option<Span>, reason: String }
-    message |p| format!("this can't be worked out: {}", p.reason);
-    help |_p| Some("mend the rows, or write the condition so that it stays in range".to_owned());
+    /// Fix the rows, or write the condition so that it stays in range.
+    error SEG864 "a condition can't be evaluated" CannotEvaluate { span: Option<Span>, reason: String }
+    message |p| format!("this can't be evaluated: {}", p.reason);
+    help |_p| Some("fix the rows, or write the condition so that it stays in range".to_owned());
 
-    /// A database gave an answer that segc can't make sense of.
+    /// A database gave an answer that segc can't interpret.
     ///
-    /// It was asked for conditions, which are true or false, and counts. A dialect file of your
-    /// own may have a template that yields something else.
+    /// segc expects conditions, which are true or false, and counts. A template in your own dialect file
+    /// may return something else.
     ///
     /// ```text
     /// functions: { contains: "CAST($1 LIKE $2 AS INTEGER)" }
     /// ```
     ///
-    /// Mend the template. If there is none of your own, segc is wrong: please report it.
-    error SEG865 "strange answer" StrangeAnswer { span: Option<Span>, what: String }
-    message |p| format!("the database's answer can't be read: {}", p.what);
-    help |_p| Some("check the templates of your own dialect; if there are none, please report this".to_owned());
+    /// Fix the template. If you have no templates of your own, this is a bug in segc: please report it.
+    error SEG865 "unexpected answer" StrangeAnswer { span: Option<Span>, what: String }
+    message |p| format!("the database's answer can't be interpreted: {}", p.what);
+    help |_p| Some("check the templates in your own dialect; if you have none, please report this".to_owned());
 
-    /// There is no run that could be resumed.
+    /// There is no run to resume.
     ///
-    /// `--resume` goes on with the newest run that `segc_state` tells of, beside the segments'
-    /// tables. A run is recorded there with each segment that it has built.
+    /// `--resume` continues the newest run recorded in `segc_state`, next to the segments' tables. A run
+    /// is recorded there with each segment that it builds.
     ///
     /// ```text
-    /// segc run --db shop.db --resume     # and nothing has ever been built in shop.db
+    /// segc run --db shop.db --resume     # but nothing has ever been built in shop.db
     /// ```
     ///
-    /// Run without `--resume`, or say with `--as-of` which run is meant.
+    /// Run without `--resume`, or select a run with `--as-of`.
     error SEG866 "nothing to resume" NothingToResume { span: Option<Span>, reason: String }
     message |p| format!("there is no run to resume: {}", p.reason);
-    help |_p| Some("run without `--resume`, or say with `--as-of` which run is meant".to_owned());
+    help |_p| Some("run without `--resume`, or select a run with `--as-of`".to_owned());
 }
 
 fn plural(count: usize) -> &'static str {

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_asked_is_everything() {
+    fn an_empty_selection_is_everything() {
         assert_eq!(chosen(&[]), ["big_spender", "do_not_contact", "vip", "win_back"]);
     }
 
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(
             chosen(&["vpi", "tag:marketnig", "++vip", "vip"]),
             [
-                "SEG801: did you mean `vip`? `segc ls` prints all of them",
+                "SEG801: did you mean `vip`? `segc ls` lists all segments",
                 "SEG802: did you mean `tag:marketing`?",
                 "SEG803: write `name`, `+name`, `name+`, `+name+` or `tag:x`",
             ]

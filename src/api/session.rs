@@ -1,4 +1,4 @@
-//! A loaded, checked project and what can be made of it.
+//! A loaded, checked project and what can be compiled from it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Session {
         &self.hir
     }
 
-    /// Who refers to whom.
+    /// Which segments refer to which.
     #[must_use]
     pub fn graph(&self) -> &Graph {
         &self.graph

@@ -1,4 +1,4 @@
-//! The targets of a project and what they can do.
+//! The targets of a project and their capabilities.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A small checked project, made by hand, for the tests of what stands on one.
+//! A small checked project, made by hand, for the tests of what depends on one.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! The same project with other values for parameters, or with rows elsewhere: what a unit
-//! test needs beside the project as it is.
+//! The same project with different values for parameters, or with rows elsewhere, for unit tests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,7 +44,7 @@ impl Session {
         session
     }
 
-    /// Whether a segment of that name stands in a file, be it switched off or wrong.
+    /// Whether a segment of that name is in a file, even switched off or wrong.
     #[must_use]
     pub fn is_written(&self, segment: &str) -> bool {
         let items = self.syntax.iter().flat_map(|file| &file.items);

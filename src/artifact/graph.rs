@@ -59,7 +59,7 @@ pub struct Edge {
 pub enum EdgeKind {
     /// It narrows that segment.
     Extends,
-    /// It asks who is in that segment.
+    /// It tests membership in that segment.
     InSegment,
     /// The first comes before the second in its exclusive group.
     Group,

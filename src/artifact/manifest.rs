@@ -1,4 +1,4 @@
-//! `manifest.json`: what a build holds, for schedulers, catalogs and tests.
+//! `manifest.json`: the contents of a build, for schedulers, catalogs and tests.
 //!
 //! Its JSON Schema is published as `docs/manifest.schema.json`; fields are only ever added
 //! within a version.
@@ -56,7 +56,7 @@ pub struct ManifestSegment {
     pub entity: String,
     /// What it is, for people.
     pub description: Option<String>,
-    /// Who answers for it.
+    /// The person responsible for it.
     pub owner: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
@@ -91,7 +91,7 @@ pub struct ManifestSegment {
     pub capabilities: Vec<String>,
     /// The hash of its meaning. Comments and formatting don't count.
     pub fingerprint: String,
-    /// Where its name stands.
+    /// Where its name is.
     pub source: Option<ManifestPosition>,
     /// Its own scripts, in this folder.
     pub scripts: ManifestScripts,
@@ -166,7 +166,7 @@ pub struct ManifestScripts {
     pub create: Option<String>,
     /// Refreshes it.
     pub refresh: Option<String>,
-    /// Compares its table with a fresh evaluation; null unless that was asked for.
+    /// Compares its table with a fresh evaluation; null unless requested.
     pub parity: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! The files of a build: scripts, `manifest.json`, the graph.
 //!
 //! Pure: a build is a map from paths to texts, which the command line writes. Must not
-//! know: where the files go, dialects, how SQL is made.
+//! know: where the files are written, dialects, how SQL is generated.
 
 mod graph;
 mod manifest;
@@ -56,7 +56,7 @@ pub struct SegmentScripts {
     pub create: String,
     /// Refreshes it; a view has nothing to refresh.
     pub refresh: Option<String>,
-    /// Compares its table with a fresh evaluation, if that was asked for.
+    /// Compares its table with a fresh evaluation, if requested.
     pub parity: Option<String>,
 }
 

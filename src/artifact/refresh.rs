@@ -1,4 +1,4 @@
-//! How a segment is refreshed, as the manifest and `segc plan --format json` tell it.
+//! How a segment is refreshed, as shown in the manifest and by `segc plan --format json`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub struct ManifestRefresh {
     pub remedy: Option<String>,
     /// Why members may leave; null if nobody ever does, or if nothing is stored.
     pub leaves: Option<ManifestWhy>,
-    /// Everything that stands against evaluating only the keys that may be affected. Where each has
+    /// The obstacles to evaluating only the keys that may be affected. Where each has
     /// a remedy, all of them together turn it into that.
     pub obstacles: Vec<ManifestWhy>,
     /// What makes a key affected, where only affected keys are evaluated.
@@ -37,7 +37,7 @@ pub struct ManifestRefresh {
 pub enum RefreshStrategy {
     /// Nobody can leave: newcomers are inserted.
     InsertOnly,
-    /// Affected keys are evaluated again: who enters is inserted, who leaves is deleted.
+    /// Affected keys are evaluated again; new members are inserted, leaving members deleted.
     InsertDelete,
     /// Evaluated again in full; the difference is applied.
     Rebuild,
@@ -142,9 +142,9 @@ pub struct ManifestState {
     pub inputs: Vec<String>,
     /// How many members each segment has.
     pub counts: Vec<String>,
-    /// Who came and went, where a log is kept.
+    /// Entries and exits, if a log is kept.
     pub log: Option<Vec<String>>,
-    /// Who matches before anyone is ranked, where a match is ranked.
+    /// The ranking candidates, if the segment has a `keep`.
     pub ranking_candidates: Option<Vec<String>>,
     /// Ended memberships, where they are kept.
     pub history: Option<Vec<String>>,

@@ -1,4 +1,4 @@
-//! What segc wrote into a folder, as the manifest there says: the paths of files, and their digests.
+//! The files that segc wrote to a folder, according to its manifest: their paths and digests.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_of_that_name_are_no_manifests() {
+    fn other_files_with_that_name_are_not_manifests() {
         let listing = |path: &str| {
             format!("{{\"segc\": \"1\", \"files\": {{\"{MANIFEST}\": \"\", \"{path}\": \"\"}}}}")
         };

@@ -1,4 +1,4 @@
-//! How rows change, and whether they go away.
+//! How rows change, and whether they are deleted.
 
 use super::lookup::{Lookup, duration};
 use super::model::{Changes, Deletes, FieldId};
@@ -20,7 +20,7 @@ pub(super) fn read_changes(
     let changes = node.map_or(Some(Changes::Unknown), |node| read_kind(node, lookup, problems));
     let known = [("never", Deletes::Never), ("soft", Deletes::Soft), ("hard", Deletes::Hard)];
     let deletes_node = fields.get("deletes");
-    let deletes = deletes_node.and_then(|node| node.word("a way in which rows go away", &known, problems));
+    let deletes = deletes_node.and_then(|node| node.word("a kind of delete", &known, problems));
 
     let entity = lookup.entity.to_owned();
     let marked = changes.as_ref().map(|one| matches!(one, Changes::Mutable { deleted_at: Some(_), .. }));

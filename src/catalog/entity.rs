@@ -43,12 +43,12 @@ const OTHER_KEYS: OtherKeys = &[
     (&["sql", "select", "derived_table"], Meant::Key("query")),
     (&["joins", "relationships", "relations", "references", "foreign_keys"], Meant::Key("links")),
     (&["timestamp", "timestamp_column", "event_time", "loaded_at_field"], Meant::Key("time")),
-    (&["measures", "metrics"], Meant::Help("leave it out: segments compute it, as in `count(orders) > 3`")),
-    (&["schema", "database"], Meant::Help("write it before the table's name: `table: schema.name`")),
-    (&["name"], Meant::Help("leave it out: an entity's name is its key in `entities`")),
+    (&["measures", "metrics"], Meant::Help("remove it: segments compute this, as in `count(orders) > 3`")),
+    (&["schema", "database"], Meant::Help("write it in front of the table's name: `table: schema.name`")),
+    (&["name"], Meant::Help("remove it: an entity's name is its key in `entities`")),
     (
         &["tests", "constraints", "config", "meta", "tags"],
-        Meant::Help("leave it out: the catalog has nothing of the kind"),
+        Meant::Help("remove it: the catalog has no such setting"),
     ),
 ];
 
@@ -142,7 +142,7 @@ fn read_fields(
     entries.iter().map(|(key, node)| read_field(key, node, broken, problems)).collect()
 }
 
-/// The key. If nothing of it can be understood, the first field stands in for it.
+/// The key. If nothing of it can be understood, the first field is used instead.
 fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Vec<FieldId> {
     let stand_in = if lookup.fields.is_empty() { vec![] } else { vec![FieldId(0)] };
     let Some(node) = map.require("key", problems) else { return stand_in };
@@ -157,7 +157,7 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
         if key.contains(&id) {
             problems.push(bad(part.span, format!("names `{}` twice", field.name)));
         } else if matches!(field.ty, Type::Json | Type::Array(_)) {
-            problems.push(bad(part.span, format!("cannot hold `{}`, which is {}", field.name, field.ty)));
+            problems.push(bad(part.span, format!("can't contain `{}`, which is {}", field.name, field.ty)));
         } else if field.inside.is_some() {
             problems.push(KeyInside { span: part.span, field: field.name.clone() });
         } else {

@@ -29,17 +29,15 @@ const OTHER_KEYS: OtherKeys = &[
     (&["null", "optional"], Meant::Key("nullable: true")),
     (
         &["primary_key", "unique", "pk"],
-        Meant::Help("leave it out: the entity's `key` says which fields are unique"),
+        Meant::Help("remove it: the entity's `key` says which fields are unique"),
     ),
-    (&["default"], Meant::Help("leave it out: a missing value stays missing")),
+    (&["default"], Meant::Help("remove it: a missing value stays missing")),
     (
         &["tests", "data_tests", "constraints"],
-        Meant::Help(
-            "leave it out: `nullable` and `values` of the field and `key` of the entity say the same",
-        ),
+        Meant::Help("remove it: the field's `nullable` and `values` and the entity's `key` say the same"),
     ),
-    (&["name"], Meant::Help("leave it out: a field's name is its key in `fields`")),
-    (&["meta", "tags", "config"], Meant::Help("leave it out: the catalog has nothing of the kind")),
+    (&["name"], Meant::Help("remove it: a field's name is its key in `fields`")),
+    (&["meta", "tags", "config"], Meant::Help("remove it: the catalog has no such setting")),
 ];
 
 /// Reads a field: a map, or just its type. If the type can't be understood, the field is a

@@ -1,4 +1,4 @@
-//! Fields that are read out of JSON documents and structs.
+//! Fields inside JSON documents and structs.
 
 use super::field::no_nul;
 use super::model::{Container, Field, Inside, Storage};
@@ -52,7 +52,7 @@ pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagno
 fn read_container(node: &Node, problems: &mut Diagnostics) -> Option<Container> {
     let known =
         [("json", Container::Json), ("json_text", Container::JsonText), ("struct", Container::Struct)];
-    node.word("what a column holds", &known, problems)
+    node.word("the kind of a column's contents", &known, problems)
 }
 
 /// Whether a JSON value can be one of this type.

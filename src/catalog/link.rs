@@ -14,9 +14,9 @@ const OTHER_KEYS: OtherKeys = &[
     (&["foreign_key", "key", "keys", "using", "via", "sql", "sql_on", "field"], Meant::Key("on")),
     (
         &["type", "relationship", "cardinality", "kind"],
-        Meant::Help("leave it out, or write `many: true` if several rows are linked"),
+        Meant::Help("remove it, or write `many: true` if several rows are linked"),
     ),
-    (&["name"], Meant::Help("leave it out: a link's name is its key in `links`")),
+    (&["name"], Meant::Help("remove it: a link's name is its key in `links`")),
 ];
 
 /// What a link may lead to.

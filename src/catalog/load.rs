@@ -21,7 +21,7 @@ const OTHER_KEYS: OtherKeys = &[
         &["models", "cubes", "semantic_models", "tables", "sources", "views", "entity", "datasets"],
         Meant::Key("entities"),
     ),
-    (&["version"], Meant::Help("leave it out: a catalog has no version")),
+    (&["version"], Meant::Help("remove it: a catalog has no version")),
 ];
 
 /// A catalog, and what only the whole project can check.
@@ -29,7 +29,7 @@ const OTHER_KEYS: OtherKeys = &[
 pub struct Loaded {
     /// The catalog.
     pub catalog: Catalog,
-    /// Every name of a target for which an entity has another table, and where it stands.
+    /// Every name of a target for which an entity has another table, and where it is.
     pub targets: Vec<(String, Span)>,
 }
 
@@ -99,7 +99,7 @@ fn entries_of<'a>(tree: &'a Node, is_unread: &mut bool, problems: &mut Diagnosti
 /// An empty entity, and the first key that belongs in it.
 type Beside<'a> = (&'a Key, &'a Key);
 
-/// The entities, and what stands beside one of them, which is empty, and belongs in it.
+/// The entities, and what is beside one of them, which is empty, and belongs in it.
 fn split_beside(found: &[(Key, Node)]) -> (&[(Key, Node)], Option<Beside<'_>>) {
     let is_empty = |node: &Node| node.kind == NodeKind::Null;
     let at = found.windows(2).position(|pair| match pair {

@@ -23,7 +23,7 @@ impl<'a> Lookup<'a> {
         &self.fields[id.0 as usize]
     }
 
-    /// The field of a name that stands at `span`. Of a broken one nothing is said any more.
+    /// The field of a name that is at `span`. Of a broken one nothing is said any more.
     pub(super) fn find(self, name: &str, span: Span, problems: &mut Diagnostics) -> Option<FieldId> {
         if self.broken.contains(name) {
             return None;

@@ -1,4 +1,4 @@
-//! What the data is: entities, fields, links, and how each table changes.
+//! The data: entities, fields, links, and how each table changes.
 //!
 //! `load` reads `catalog/*.yml` in two steps: each entity with its fields, then the links,
 //! whose other ends are known by then. Must not know: segments, targets' capabilities, SQL.

@@ -81,7 +81,7 @@ impl Catalog {
 pub struct Entity {
     /// Its name, in the singular: `customer`.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// What it is, for people.
     pub description: Option<String>,
@@ -258,7 +258,7 @@ pub enum TableSource {
     Query {
         /// Its text.
         sql: String,
-        /// Where it stands.
+        /// Where it is.
         span: Span,
     },
 }
@@ -268,7 +268,7 @@ pub enum TableSource {
 pub struct Field {
     /// Its name in segments.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// The column it is read from.
     pub column: String,
@@ -346,7 +346,7 @@ pub enum Storage {
 pub struct Link {
     /// Its name in segments: `orders`, `company`.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// The entity it leads to.
     pub to: EntityId,

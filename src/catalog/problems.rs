@@ -1,4 +1,4 @@
-//! What can be wrong with a catalog.
+//! Problems with catalogs.
 
 use crate::diagnostic::{Label, Span};
 use crate::problems;
@@ -26,7 +26,7 @@ fn nearest(wrong: &str, known: &[String]) -> Option<String> {
 }
 
 problems! {
-    /// No file of the catalog declares an entity, so no segment can be about anything.
+    /// No file of the catalog declares an entity, so there is nothing to write segments on.
     ///
     ///     entities:
     ///       customer:
@@ -34,12 +34,12 @@ problems! {
     ///         key: customer_id
     ///         fields: { customer_id: integer }
     ///
-    /// Declare one entity at least, as above; `segc init` writes an example.
+    /// Declare at least one entity, as above; `segc init` writes an example.
     error SEG200 "empty catalog" EmptyCatalog { span: Span }
     message |_p| "the catalog declares no entities".to_owned();
     help |_p| Some("declare one: `entities: { customer: { table: …, key: …, fields: { … } } }`".to_owned());
 
-    /// Two files, or two places of them, declare an entity of the same name.
+    /// The same entity is declared in two places.
     ///
     /// An entity is declared once, in one file. Remove one declaration or rename it.
     ///
@@ -50,7 +50,7 @@ problems! {
     help |_p| Some("remove one of the declarations, or rename it".to_owned());
     labels |p| first_one(p.first);
 
-    /// Two entities' names differ only in capital letters, which many databases don't tell apart.
+    /// The names of two entities differ only in case, which many databases don't distinguish.
     ///
     ///     entities: { customer: { … }, Customer: { … } }     # wrong
     error SEG202 "names differ only in case" CaseOnly { span: Span, name: String, other: String, first: Span }
@@ -58,7 +58,7 @@ problems! {
     help |_p| Some("rename one of them".to_owned());
     labels |p| first_one(p.first);
 
-    /// A name that could not be written in a segment.
+    /// This name couldn't be used in a segment.
     ///
     /// Names of entities, fields, links and targets consist of the letters a to z, digits and `_`,
     /// and don't start with a digit.
@@ -72,11 +72,11 @@ problems! {
         _ => "use letters, digits and `_`; the first is not a digit",
     }.to_owned());
 
-    /// A type that does not exist.
+    /// This type doesn't exist.
     ///
     ///     fields: { plan: text, total: decimal(40,2) }     # wrong: string, at most decimal(38,9)
     ///
-    /// There are `string`, `integer`, `decimal(p,s)` (p at most 38, s at most 9), `float`,
+    /// The types are `string`, `integer`, `decimal(p,s)` (p at most 38, s at most 9), `float`,
     /// `boolean`, `date`, `timestamp`, `semver`, `json` and `array<T>`.
     error SEG204 "unknown type" UnknownType { span: Span, name: String, nearest: Option<&'static str> }
     message |p| format!("`{}` is not a type", p.name);
@@ -85,7 +85,7 @@ problems! {
         None => format!("it can be {} or `decimal(10,2)`", one_of(crate::types::TYPE_NAMES)),
     });
 
-    /// An entity that does not say where its rows are.
+    /// An entity doesn't say where its rows are.
     ///
     ///     customer: { key: customer_id, fields: { … } }      # wrong: add `table: shop.customers`
     error SEG205 "no table" NoTable { span: Span, owner: String }
@@ -96,32 +96,32 @@ problems! {
     ///
     ///     customer: { table: customers, query: "select * from customers" }     # wrong
     ///
-    /// Remove the one that is not meant.
+    /// Remove one of them.
     error SEG206 "table and query" TableAndQuery { span: Span, owner: String, table: Span }
     message |p| format!("{} has both a table and a query", p.owner);
     help |_p| Some("remove one of them".to_owned());
     labels |p| vec![Label { span: p.table, text: "the table".to_owned() }];
 
-    /// A table's name that cannot be read.
+    /// A table's name can't be parsed.
     ///
-    /// It consists of one to three parts with points between them: `customers`, `shop.customers`,
-    /// `project.shop.customers`. Parts with spaces, points or quotes are written as a list:
+    /// It consists of one to three parts separated by dots: `customers`, `shop.customers`,
+    /// `project.shop.customers`. Write parts with spaces, dots or quotes as a list:
     ///
     ///     table: [shop, "order lines"]
     error SEG207 "bad table name" BadTable { span: Span, name: String }
     message |p| format!("`{}` is not the name of a table", p.name);
-    help |_p| Some("write one to three parts, `schema.table`; unusual parts as a list: `[schema, \"my table\"]`".to_owned());
+    help |_p| Some("write one to three parts, `schema.table`, or unusual parts as a list: `[schema, \"my table\"]`".to_owned());
 
-    /// A field is mentioned (in `key`, `time`, `on` …) that the entity does not declare.
+    /// `key`, `time`, `on` or another setting names a field that the entity doesn't declare.
     ///
     ///     customer: { key: id, fields: { customer_id: integer } }     # wrong: `id` is no field
     ///
-    /// What is mentioned are fields, not columns.
+    /// These settings name fields, not columns.
     error SEG208 "unknown field" UnknownField { span: Span, name: String, entity: String, known: Vec<String> }
     message |p| format!("`{}` is not a field of `{}`", p.name, p.entity);
     help |p| nearest(&p.name, &p.known);
 
-    /// An entity without fields. At least those of its key have to be there.
+    /// An entity has no fields. It needs at least those of its key.
     ///
     ///     customer: { table: customers, key: id, fields: { } }                 # wrong
     ///     customer: { table: customers, key: id, fields: { id: integer } }
@@ -129,22 +129,23 @@ problems! {
     message |p| format!("entity `{}` has no fields", p.entity);
     help |_p| Some("declare at least the fields of its key".to_owned());
 
-    /// A key that cannot tell rows apart: without fields, with one field twice, or with a JSON or array field.
+    /// This key can't identify rows: it has no fields, repeats a field, or contains a JSON or array
+    /// field.
     ///
     ///     key: [order_id, order_id]      # wrong
     ///     key: [order_id, line_no]
     ///
-    /// Name each field that tells rows apart, once.
+    /// Name each field that identifies rows, once.
     error SEG210 "bad key" BadKey { span: Span, entity: String, reason: String }
     message |p| format!("the key of `{}` {}", p.entity, p.reason);
-    help |_p| Some("name each field that tells rows apart once: `key: customer_id`, `key: [order_id, line_no]`".to_owned());
+    help |_p| Some("name each field that identifies rows once: `key: customer_id`, `key: [order_id, line_no]`".to_owned());
 
-    /// A field and a link of one entity have the same name, so a path could mean either.
+    /// A field and a link of an entity have the same name, so a path could mean either.
     ///
     ///     fields: { company: string }
     ///     links: { company: { to: company, on: { … } } }      # wrong
-    error SEG211 "field and link of one name" FieldAndLink { span: Span, name: String, field: Span }
-    message |p| format!("`{}` is a field and a link", p.name);
+    error SEG211 "field and link with the same name" FieldAndLink { span: Span, name: String, field: Span }
+    message |p| format!("`{}` is both a field and a link", p.name);
     help |_p| Some("rename one of them; a field keeps its column with `column:`".to_owned());
     labels |p| vec![Label { span: p.field, text: "the field".to_owned() }];
 
@@ -152,30 +153,31 @@ problems! {
     ///
     ///     links: { orders: { to: ordr, many: true, on: { id: customer_id } } }     # wrong: order
     ///
-    /// Correct the name, or declare the entity; names of entities are exact.
+    /// Correct the name, or declare the entity. Entity names are case-sensitive.
     error SEG212 "unknown entity" UnknownEntity { span: Span, name: String, known: Vec<String> }
     message |p| format!("there is no entity `{}`", p.name);
     help |p| nearest(&p.name, &p.known);
 
-    /// The two fields of a link cannot be equal, since their types differ.
+    /// The two fields of a link can't be equal, since their types differ.
     ///
     ///     on: { company_id: name }      # wrong: an integer is never equal to a string
     ///
-    /// Numbers of any kind go together; JSON and arrays go with nothing.
+    /// All kinds of numbers are compatible; JSON and arrays are compatible with nothing.
     error SEG213 "link between types" LinkTypes { span: Span, own: String, own_type: Type, other: String, other_type: Type }
     message |p| {
-        format!("`{}` ({}) cannot be equal to `{}` ({})", p.own, p.own_type, p.other, p.other_type)
+        format!("`{}` ({}) can't be equal to `{}` ({})", p.own, p.own_type, p.other, p.other_type)
     };
-    help |_p| Some("link fields of one type".to_owned());
+    help |_p| Some("link fields of the same type".to_owned());
 
-    /// A link with an empty `on` would link every row to every row.
+    /// With an empty `on`, a link would lead from every row to every row.
     ///
     ///     company: { to: company, on: { company_id: company_id } }    # own field: the other's field
     error SEG214 "link without fields" EmptyLink { span: Span, name: String }
-    message |p| format!("link `{}` says nothing in `on`", p.name);
+    message |p| format!("`on` of the link `{}` is empty", p.name);
     help |_p| Some("write `on: { own_field: field_of_the_other }`".to_owned());
 
-    /// A field that has to hold a time (`time`, `updated_at`, `deleted_at`, `ingested_at`) is of another type.
+    /// A field that must be a time (`time`, `updated_at`, `deleted_at`, `ingested_at`) has a different
+    /// type.
     ///
     ///     time: status           # wrong: a string
     ///     time: ordered_at
@@ -185,27 +187,27 @@ problems! {
     message |p| format!("`{}` must be a date or a timestamp, but `{}` is {}", p.key, p.name, a(&p.ty));
     help |p| Some(format!("name a field of type `date` or `timestamp`, or remove `{}`", p.key));
 
-    /// `event_name` names a field that is not a string.
+    /// `event_name` names a field that isn't a string.
     ///
     ///     event_name: amount     # wrong: a number
     ///     event_name: name
     ///
     /// Name the field that holds the name of the event.
-    error SEG216 "event name is no string" EventNameType { span: Span, name: String, ty: Type }
+    error SEG216 "event name that isn't a string" EventNameType { span: Span, name: String, ty: Type }
     message |p| format!("`event_name` must be a string, but `{}` is {}", p.name, a(&p.ty));
     help |_p| Some("name the field that holds the name of the event".to_owned());
 
-    /// `values` closes the set of a string's values; other types have no such set.
+    /// `values` lists the possible values of a string; other types can't have it.
     ///
     ///     age: { type: integer, values: [18, 21] }      # wrong
     ///     age: { type: integer, min: 18, max: 21 }
     ///
     /// Remove `values`, or make the field a string.
-    error SEG217 "values of no string" ValuesType { span: Span, field: String, ty: Type }
-    message |p| format!("`values` belongs to strings, but `{}` is {}", p.field, a(&p.ty));
+    error SEG217 "values on a non-string" ValuesType { span: Span, field: String, ty: Type }
+    message |p| format!("`values` is for strings, but `{}` is {}", p.field, a(&p.ty));
     help |_p| Some("remove it, or make the field a string; numbers have `min` and `max`".to_owned());
 
-    /// An empty list of values, which nothing could ever equal.
+    /// With an empty list, no value could ever be valid.
     ///
     ///     plan: { type: string, values: [] }            # wrong
     ///     plan: { type: string, values: [free, premium] }
@@ -215,7 +217,7 @@ problems! {
     message |p| format!("`values` of `{}` is empty", p.field);
     help |_p| Some("list the values, or remove `values`".to_owned());
 
-    /// A value that is listed twice.
+    /// A value is listed twice.
     ///
     ///     plan: { type: string, values: [free, premium, free] }     # wrong
     ///
@@ -225,36 +227,36 @@ problems! {
     help |_p| Some("remove one of them".to_owned());
     labels |p| first_one(p.first);
 
-    /// `min` and `max` belong to numbers.
+    /// `min` and `max` are for numbers.
     ///
     ///     name: { type: string, min: 3 }                # wrong
     ///
     /// Remove the bound, or make the field a number.
-    error SEG220 "bound of no number" BoundType { span: Span, key: &'static str, field: String, ty: Type }
-    message |p| format!("`{}` belongs to numbers, but `{}` is {}", p.key, p.field, a(&p.ty));
+    error SEG220 "bound on a non-number" BoundType { span: Span, key: &'static str, field: String, ty: Type }
+    message |p| format!("`{}` is for numbers, but `{}` is {}", p.key, p.field, a(&p.ty));
     help |p| Some(format!("remove `{}`, or make the field a number", p.key));
 
     /// The smallest value is larger than the largest.
     ///
     ///     age: { type: integer, min: 99, max: 18 }      # wrong: min: 18, max: 99
     ///
-    /// Exchange them.
+    /// Swap them.
     error SEG221 "bounds reversed" BoundsReversed { span: Span, field: String, min: Span }
     message |p| format!("`max` of `{}` is less than its `min`", p.field);
-    help |_p| Some("exchange them".to_owned());
+    help |_p| Some("swap them".to_owned());
     labels |p| vec![Label { span: p.min, text: "the minimum".to_owned() }];
 
-    /// `zone` says which zone the local times of a zone-less timestamp column are in; other types have none.
+    /// `zone` gives the time zone of a timestamp column that holds local times; other types have none.
     ///
     ///     birthday: { type: date, zone: Europe/London }           # wrong
     ///     opened_at: { type: timestamp, zone: Europe/London }
     ///
     /// Remove `zone`, or make the field a timestamp.
-    error SEG222 "zone of no timestamp" ZoneType { span: Span, field: String, ty: Type }
-    message |p| format!("`zone` belongs to timestamps, but `{}` is {}", p.field, a(&p.ty));
+    error SEG222 "zone on a non-timestamp" ZoneType { span: Span, field: String, ty: Type }
+    message |p| format!("`zone` is for timestamps, but `{}` is {}", p.field, a(&p.ty));
     help |_p| Some("remove `zone`, or make the field a timestamp".to_owned());
 
-    /// A time zone that the IANA database does not know.
+    /// The IANA database has no such time zone.
     ///
     ///     zone: Europe/Londn     # wrong: Europe/London
     error SEG223 "unknown time zone" UnknownZone { span: Span, name: String }
@@ -264,38 +266,38 @@ problems! {
         None => "use a name such as `Europe/London` or `UTC`".to_owned(),
     });
 
-    /// `storage` does not go with the field's type.
+    /// This `storage` isn't possible for the field's type.
     ///
-    /// `char` belongs to strings, `int32` to integers, `float32` and `float_nan` to floats.
+    /// `char` is for strings, `int32` for integers, `float32` and `float_nan` for floats.
     ///
     ///     total: { type: integer, storage: float32 }              # wrong
     ///
-    /// Remove it, or give the field the type that goes with it.
-    error SEG224 "storage of another type" StorageType { span: Span, storage: &'static str, needs: &'static str, field: String, ty: Type }
-    message |p| format!("`storage: {}` belongs to a {}, but `{}` is {}", p.storage, p.needs, p.field, a(&p.ty));
+    /// Remove it, or change the field's type.
+    error SEG224 "storage for a different type" StorageType { span: Span, storage: &'static str, needs: &'static str, field: String, ty: Type }
+    message |p| format!("`storage: {}` is for a {}, but `{}` is {}", p.storage, p.needs, p.field, a(&p.ty));
     help |p| Some(format!("remove it, or make the field a {}", p.needs));
 
-    /// `deletes: soft` means that a column marks deleted rows, but nothing says which.
+    /// `deletes: soft` means that a column marks deleted rows, but the entity doesn't say which.
     ///
     ///     changes: { mutable: { deleted_at: deleted_at } }
     ///     deletes: soft
     ///
-    /// Write both, as above: which column marks a deleted row, and that marks are how rows go.
+    /// Write both, as above: the column that marks a deleted row, and that rows are deleted this way.
     error SEG225 "soft deletes without a mark" SoftWithoutMark { span: Span, entity: String }
-    message |p| format!("`{}` has soft deletes, but no `deleted_at`", p.entity);
+    message |p| format!("`{}` has soft deletes but no `deleted_at`", p.entity);
     help |_p| Some("add `changes: { mutable: { deleted_at: … } }`".to_owned());
 
-    /// A `deleted_at` that has no effect, since `deletes` is not `soft`: rows that it marks still count.
+    /// `deleted_at` has no effect, since `deletes` isn't `soft`: marked rows still count.
     ///
     ///     changes: { mutable: { deleted_at: deleted_at } }
     ///     deletes: never         # wrong: soft
     ///
     /// Write `deletes: soft`, or remove `deleted_at`.
     warning SEG226 "mark without soft deletes" MarkWithoutSoft { span: Span, entity: String }
-    message |p| format!("`deleted_at` of `{}` has no effect, since its deletes are not soft", p.entity);
+    message |p| format!("`deleted_at` of `{}` has no effect, since its deletes aren't soft", p.entity);
     help |_p| Some("add `deletes: soft`".to_owned());
 
-    /// A duration that cannot be read.
+    /// A duration can't be parsed.
     ///
     ///     settle: 1h          # wrong
     ///     settle: 1 hour
@@ -303,49 +305,49 @@ problems! {
     message |p| format!("`{}` is not a duration", p.text);
     help |_p| Some("write a whole number and a unit, as in `3 days`: seconds, minutes, hours, days, weeks, months, quarters or years".to_owned());
 
-    /// An empty name, description-like text, or SQL where something has to stand.
+    /// A name, a description or SQL is empty.
     ///
     ///     table: ""              # wrong
     ///
-    /// Write something, or remove the key.
+    /// Fill it in, or remove the key.
     error SEG228 "empty text" EmptyText { span: Span, key: &'static str }
     message |p| format!("`{}` is empty", p.key);
-    help |p| Some(format!("write something, or remove `{}`", p.key));
+    help |p| Some(format!("fill it in, or remove `{}`", p.key));
 
-    /// `changes` as a map has exactly one key: the way in which the rows change.
+    /// A map in `changes` has exactly one key: the way in which the rows change.
     ///
     ///     changes: { append_only: { lateness: 3 days } }
     ///     changes: { mutable: { updated_at: updated_at } }
     ///
     /// Keep one of the two lines.
     error SEG229 "more than one kind of change" ChangesKinds { span: Span }
-    message |_p| "`changes` says not one, but several or no ways in which rows change".to_owned();
+    message |_p| "`changes` must name exactly one way in which rows change".to_owned();
     help |_p| Some("write `append_only`, `mutable`, `static` or `unknown`, or `{ append_only: { … } }`".to_owned());
 
-    /// Where nothing changes, nothing goes: `changes: static` says `deletes: never` as well.
+    /// Rows that never change are never deleted: `changes: static` implies `deletes: never`.
     ///
     ///     changes: static
     ///     deletes: hard          # wrong
     ///
-    /// Remove `deletes`; or, if rows do go, say how the others change: `changes: append_only`, or
+    /// Remove `deletes`. If rows are deleted, declare how the others change: `changes: append_only` or
     /// `changes: unknown`.
-    error SEG230 "static, but rows go" StaticDeletes { span: Span, entity: String, changes: Span }
-    message |p| format!("rows of `{}` go, but nothing of it is to change", p.entity);
+    error SEG230 "static, but rows are deleted" StaticDeletes { span: Span, entity: String, changes: Span }
+    message |p| format!("rows of `{}` are deleted, but it is declared not to change", p.entity);
     help |_p| Some("remove `deletes`, or write `changes: append_only` or `changes: unknown` instead of `static`".to_owned());
     labels |p| vec![Label { span: p.changes, text: "nothing changes".to_owned() }];
 
-    /// `rebuild_every` says how often segments are rebuilt, so it can't be no time at all.
+    /// `rebuild_every` says how often segments are rebuilt, so it can't be zero.
     ///
     ///     rebuild_every: 0 days      # wrong
     ///     rebuild_every: 7 days
     ///
-    /// A segment that is to be rebuilt at each refresh has `materialize: table`.
+    /// To rebuild a segment at every refresh, use `materialize: table`.
     error SEG231 "rebuilt without end" NoInterval { span: Span, text: String }
     message |p| format!("`rebuild_every: {}` leaves no time between two rebuilds", p.text);
-    help |_p| Some("write a longer time, as in `7 days`; segments with `materialize: table` are rebuilt each time".to_owned());
+    help |_p| Some("write a longer time, such as `7 days`; segments with `materialize: table` are rebuilt every time".to_owned());
 
-    /// A row whose `deleted_at` is present has been deleted. If the field is never missing, or is
-    /// part of the key, there is no other row.
+    /// A row whose `deleted_at` is present counts as deleted. If the field is never missing, or is part
+    /// of the key, this applies to every row.
     ///
     ///     changes: { mutable: { deleted_at: deleted_at } }
     ///     deletes: soft
@@ -359,70 +361,70 @@ problems! {
     };
     help |_p| Some("name a field that is missing until a row is deleted; remove its `nullable: false` if it is wrong".to_owned());
 
-    /// A `path` names the keys that lead to the value, from the outermost.
+    /// A `path` lists the keys that lead to the value, outermost first.
     ///
     ///     plan: { type: string, column: properties, path: [] }
     ///
-    /// Name one key at least: `path: [plan, name]`, or `path: plan` for a single one.
+    /// Name at least one key: `path: [plan, name]`, or `path: plan` for a single one.
     error SEG270 "empty path" EmptyPath { span: Span, field: String }
     message |p| format!("the path of field `{}` names no key", p.field);
     help |_p| Some("name the keys that lead to the value, such as `path: [plan, name]`".to_owned());
 
-    /// `from` says what the column holds that `path` leads into.
+    /// `from` describes the column that a `path` leads into.
     ///
     ///     plan: { type: string, column: properties, from: json }
     ///
     /// Say where in the document the value is: `path: [plan, name]`.
-    error SEG271 "from what, but not where" FromWithoutPath { span: Span, field: String }
-    message |p| format!("field `{}` has `from`, but no `path` into what the column holds", p.field);
+    error SEG271 "`from` without a path" FromWithoutPath { span: Span, field: String }
+    message |p| format!("field `{}` has `from` but no `path` into the column", p.field);
     help |_p| Some("add the keys that lead to the value, such as `path: [plan, name]`, or remove `from`".to_owned());
 
-    /// Values of this type can't be read out of a JSON document.
+    /// Values of this type can't be read from a JSON document.
     ///
     ///     tags: { type: array<json>, column: properties, path: tags }
     ///
-    /// Arrays hold strings, numbers, booleans, dates or timestamps; a document inside of another is
-    /// a field of type `json`.
+    /// Arrays contain strings, numbers, booleans, dates or timestamps. A document inside another is a
+    /// field of type `json`.
     error SEG272 "not a type of JSON values" InsideType { span: Span, field: String, ty: Type }
-    message |p| format!("field `{}` is {}, which can't be read out of a JSON document", p.field, a(&p.ty));
+    message |p| format!("field `{}` is {}, which can't be read from a JSON document", p.field, a(&p.ty));
     help |_p| Some("use an array of strings, numbers, booleans, dates or timestamps, or `json`".to_owned());
 
-    /// `zone` and `storage` say how a column holds its values; in a JSON document values have
-    /// the form that JSON gives them.
+    /// `zone` and `storage` describe how a column stores its values, but JSON determines the form of
+    /// values in a document.
     ///
     ///     seen_at: { type: timestamp, column: properties, path: seen_at, zone: Europe/Berlin }
     ///
-    /// Remove `zone` or `storage`. Instants in JSON carry `Z` or an offset.
-    error SEG273 "storage inside of JSON" StorageInside { span: Span, field: String }
-    message |p| format!("field `{}` is read out of a JSON document, and has a `zone` or `storage` of its own", p.field);
-    help |_p| Some("remove `zone` or `storage`: values in JSON have the form that JSON gives them".to_owned());
+    /// Remove `zone` or `storage`. Instants in JSON have `Z` or an offset.
+    error SEG273 "storage inside JSON" StorageInside { span: Span, field: String }
+    message |p| format!("field `{}` is read from a JSON document, so it can't have a `zone` or `storage`", p.field);
+    help |_p| Some("remove `zone` or `storage`: JSON determines the form of its values".to_owned());
 
-    /// Keys, and what links lead to, are columns of their own: segments' tables and checks name them.
+    /// Keys and the ends of links must be columns, since the segments' tables and checks name them.
     ///
     ///     key: [user]
     ///     fields: { user: { type: string, column: properties, path: user } }
     ///
-    /// Let a view in the database, or a `query:` in the catalog, give the value a column.
-    error SEG274 "a key inside of a document" KeyInside { span: Span, field: String }
-    message |p| format!("`{}` is read out of a document, so it can't be a key or the end of a link", p.field);
-    help |_p| Some("give the value a column of its own, by a view or a `query:`".to_owned());
+    /// Turn the value into a column with a view in the database or a `query:` in the catalog.
+    error SEG274 "a key inside a document" KeyInside { span: Span, field: String }
+    message |p| format!("`{}` is read from a document, so it can't be a key or the end of a link", p.field);
+    help |_p| Some("turn the value into a column with a view or a `query:`".to_owned());
 
-    /// `roles` names at least one role; without it, everyone may use the field.
+    /// `roles` must name at least one role. Without `roles`, everyone may use the field.
     ///
     ///     salary: { type: integer, roles: [] }
     ///
     /// Name the roles, or remove `roles`.
     error SEG524 "nobody may use it" NobodyUses { span: Span, field: String }
-    message |p| format!("with empty `roles`, nobody may use the field `{}`", p.field);
-    help |_p| Some("name the roles that may use it, or remove `roles`: everyone may then".to_owned());
+    message |p| format!("with an empty `roles`, nobody may use the field `{}`", p.field);
+    help |_p| Some("name the roles that may use it, or remove `roles` to let everyone use it".to_owned());
 
-    /// A name holds the character U+0000, which no database's names can hold.
+    /// A name contains the character U+0000, which no database allows in a name.
     ///
     ///     plan: { type: string, column: "pl\0an" }
     ///
     /// Write the name as the database has it.
     error SEG727 "U+0000 in a name" NulInName { span: Span, what: &'static str }
-    message |p| format!("this {} holds the character U+0000, which no database has in a name", p.what);
+    message |p| format!("this {} contains the character U+0000, which no database allows in a name", p.what);
     help |_p| Some("write the name as the database has it".to_owned());
 
     /// A part of a path into a struct is empty.
@@ -431,6 +433,6 @@ problems! {
     ///
     /// Name the struct's field: `path: city`.
     error SEG728 "empty name in a path" EmptyPart { span: Span, field: String }
-    message |p| format!("the path of `{}` has an empty name, and no field of a struct has one", p.field);
+    message |p| format!("the path of `{}` has an empty name, but fields of structs don't", p.field);
     help |_p| Some("name the struct's field, such as `path: city`".to_owned());
 }

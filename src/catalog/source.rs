@@ -1,4 +1,4 @@
-//! Where rows are: `table`, `query`, and what differs by target.
+//! Where rows are: `table`, `query`, and differences between targets.
 
 use std::collections::BTreeMap;
 

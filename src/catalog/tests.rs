@@ -216,7 +216,7 @@ fn changes_are_refused() {
 }
 
 #[test]
-fn where_nothing_changes_nothing_goes() {
+fn static_rows_are_never_deleted() {
     let static_and = |more: &str| entity(&format!("    changes: static\n{more}"));
     for more in ["", "    deletes: never\n"] {
         let (catalog, problems) = load_one(&static_and(more));
@@ -308,12 +308,12 @@ fn one_mistake_is_one_problem() {
 fn a_comma_in_a_text_is_explained() {
     let (_, problems) = load_one(&field("{ type: string, description: free, or not }"));
     let problem = problems.iter().next().expect("a problem");
-    assert_eq!((problem.code, problem.message.as_str()), ("SEG023", "`or not` is not a key of field `x`"));
+    assert_eq!((problem.code, problem.message.as_str()), ("SEG023", "`or not` isn't a key of field `x`"));
     assert!(problem.help.as_deref().is_some_and(|help| help.contains("quotes")));
 }
 
 #[test]
-fn what_is_left_after_errors_can_be_used() {
+fn the_rest_is_usable_after_errors() {
     let (catalog, _) = load_one("entities: { a: { key: nope, fields: { id: intger } } }");
     let entity = &catalog.entities[0];
     assert_eq!(entity.key, [FieldId(0)]);
@@ -321,7 +321,7 @@ fn what_is_left_after_errors_can_be_used() {
 }
 
 #[test]
-fn the_schema_says_what_the_reader_knows() {
+fn the_schema_matches_the_reader() {
     use crate::yaml::schema_test::{NO_WORD, same_words};
     let check = |text: &str, pointer: &str| {
         same_words(&load_one(&text.replace("NO", NO_WORD)).1, SCHEMA, pointer);

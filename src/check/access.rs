@@ -1,8 +1,8 @@
 //! Who may read a segment, and whether all of them may use what it uses.
 //!
-//! A segment may use a field if everyone who may read the segment may use the field, and read a
-//! segment if everyone who may read the one may read the other. What is read is judged by itself,
-//! so that nothing reaches readers through a chain of segments either.
+//! A segment may use a field if everyone who may read the segment may use the field, and may read
+//! another segment if everyone who may read the one may read the other. The other segment is checked
+//! itself, so nothing leaks through a chain of segments either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,8 +96,8 @@ fn what_for(hir: &Hir, used: &Use) -> String {
             let from = hir.catalog.entity(from);
             format!(", which the link `{}` of `{}` compares", from.link(link).name, from.name)
         }
-        How::Time => format!(", the `time` of `{}`, which decides what rows count", entity()),
-        How::EventName => ", which holds the names of events".to_owned(),
+        How::Time => format!(", the `time` of `{}`, which decides which rows count", entity()),
+        How::EventName => ", which contains the names of events".to_owned(),
         How::Key => format!(", which is in the key of `{}`", entity()),
     }
 }

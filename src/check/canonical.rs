@@ -1,7 +1,7 @@
 //! The checked tree as text: compact, the same for the same meaning.
 //!
 //! Names instead of identities, parameters replaced by their values, no formatting or
-//! comments of the source. Traits and segments stand by name, so a fingerprint of a
+//! comments of the source. Traits and segments appear by name, so a fingerprint of a
 //! meaning has to add the text of what is named.
 
 use std::fmt::{self, Display, Formatter};

@@ -1,4 +1,4 @@
-//! Words of other languages where a name or a function stands here, and what to write instead.
+//! Words of other languages used as names or functions, and what to write instead.
 
 /// Names that no entity has, and what to write instead.
 const NAMES: &[(&[&str], &str)] = &[
@@ -15,13 +15,16 @@ const NAMES: &[(&[&str], &str)] = &[
     ),
     (&["yes", "y", "on"], "write `true`, or the field by itself"),
     (&["no", "n", "off"], "write `false`, or `not` before the field"),
-    (&["everyone", "everybody", "anyone", "all", "all_users"], "a segment without `where` is everyone"),
-    (&["nobody", "noone"], "write `false`, which holds for nobody"),
+    (
+        &["everyone", "everybody", "anyone", "all", "all_users"],
+        "a segment without `where` has every entity as a member",
+    ),
+    (&["nobody", "noone"], "write `false`, which never holds"),
     (
         &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
         "write the number in digits",
     ),
-    (&["id", "user_id", "pk"], "the key is a field like any other: `segc catalog` prints its name"),
+    (&["id", "user_id", "pk"], "the key is an ordinary field: `segc catalog` shows its name"),
 ];
 
 /// Functions of other languages, and what to write instead.
@@ -36,7 +39,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (
         &["any", "some", "has", "exist"],
-        "write `exists(orders where …)`; a list of values is written `in (…)`",
+        "write `exists(orders where …)`; for a list of values, write `in (…)`",
     ),
     (&["all"], "write `every(orders where …)`"),
     (&["none", "no", "not_exists", "notexists", "never"], "write `not exists(orders where …)`"),
@@ -86,7 +89,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (
         &["stddev", "variance", "stddev_samp", "var_samp", "corr"],
-        "there are `count`, `sum`, `avg`, `min`, `max`, `mode`, `first` and `last`; make the rest a field of a table or a query",
+        "the aggregates are `count`, `sum`, `avg`, `min`, `max`, `mode`, `first` and `last`; compute anything else in a table or a query",
     ),
     (
         &[
@@ -109,7 +112,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "to_char",
             "str",
         ],
-        "values aren't converted: the catalog says of which type a field is",
+        "values aren't converted: the catalog declares a field's type",
     ),
     (
         &[
@@ -125,7 +128,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "make_date",
             "date_from_parts",
         ],
-        "a date is written `2026-01-31`, an instant `2026-01-31T12:00:00Z`; the catalog says of which type a field is",
+        "write a date as `2026-01-31`, an instant as `2026-01-31T12:00:00Z`; the catalog declares a field's type",
     ),
     (
         &[
@@ -165,7 +168,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "beginning_of",
             "date_floor",
         ],
-        "write `start of month`, or `during this month`; of a field, `date(x)` is the day",
+        "write `start of month`, or `during this month`; `date(x)` is the day of a field",
     ),
     (
         &["date_part", "datepart", "extract", "part"],
@@ -219,7 +222,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["trunc", "truncate"], "write `floor(x)`, or `round(x)`"),
     (
         &["power", "pow", "sqrt", "ln", "log", "log10", "exp", "mod", "sign"],
-        "arithmetic has `+ - * / %`, and `abs`, `round`, `floor` and `ceil`",
+        "the operators are `+ - * / %`, and the functions `abs`, `round`, `floor` and `ceil`",
     ),
     (&["greatest", "least"], "compare with each: `x > 3 and y > 3`"),
     (
@@ -240,7 +243,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "reverse",
             "initcap",
         ],
-        "texts are neither cut nor joined: ask with `contains`, `starts with`, `ends with` or `matches \"…\"`",
+        "text can't be cut or joined: use `contains`, `starts with`, `ends with` or `matches \"…\"`",
     ),
     (
         &["regexp_like", "regexp_contains", "regexp_matches", "match", "matches", "rlike", "regex", "regexp"],
@@ -320,11 +323,11 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (
         &["unnest", "explode", "flatten", "lateral"],
-        "ask the array: `tags contains \"…\"`; rows of another table are a link",
+        "test the array: `tags contains \"…\"`; for rows of another table, use a link",
     ),
     (
         &["minute", "second", "week", "quarter", "time", "dayofyear", "week_of_year"],
-        "there are `year`, `month`, `day`, `hour` and `weekday`",
+        "the functions are `year`, `month`, `day`, `hour` and `weekday`",
     ),
     (
         &["sequence_match", "windowfunnel", "funnel"],
@@ -352,11 +355,11 @@ pub(super) fn function(word: &str) -> Option<&'static str> {
 const PROPERTIES: &[(&[&str], &str)] = &[
     (
         &["name", "title", "label", "display_name", "segment", "id"],
-        "the name is in the first line, `segment name on customer`; text for people is `description: \"…\"`",
+        "the name is on the first line, `segment name on customer`; for a description, write `description: \"…\"`",
     ),
     (
         &["desc", "comment", "comments", "notes", "note", "doc", "docs", "meta", "summary", "about"],
-        "text for people is `description: \"…\"`",
+        "write `description: \"…\"`",
     ),
     (
         &[
@@ -370,11 +373,11 @@ const PROPERTIES: &[(&[&str], &str)] = &[
             "cadence",
             "refresh_every",
         ],
-        "leave it out: a segment is refreshed whenever `segc run` is",
+        "remove it: a segment is refreshed whenever `segc run` runs",
     ),
     (
         &["entity", "on", "object", "model", "table", "source", "from", "dataset"],
-        "the entity is in the first line: `segment name on customer`",
+        "the entity is on the first line: `segment name on customer`",
     ),
     (&["disabled", "active", "status", "enable", "paused", "archived", "draft"], "write `enabled: false`"),
     (
@@ -420,12 +423,12 @@ const PROPERTIES: &[(&[&str], &str)] = &[
     (&["and", "any", "all", "or"], "conditions are joined with `and` and `or`"),
     (
         &["limit", "top", "order_by", "order", "sort", "size", "max"],
-        "write a rule of its own: `keep top 10 by …`",
+        "write a separate rule: `keep top 10 by …`",
     ),
     (&["sample", "percentage", "percent", "rollout", "split"], "write the rule `keep sample 10% seed \"…\"`"),
     (
         &["parent", "extends", "base", "inherits", "extend"],
-        "the parent is in the first line: `segment name on customer extends parent`",
+        "the parent is on the first line: `segment name on customer extends parent`",
     ),
     (
         &["group", "exclusive_group", "exclusive", "exclusion_group", "mutex"],
@@ -444,12 +447,12 @@ const PROPERTIES: &[(&[&str], &str)] = &[
     (&["archive", "log", "track_changes", "audit", "versions"], "write `history: true`"),
     (
         &["include", "includes", "exclude", "excludes", "suppress", "suppression"],
-        "leave out the `:`: `exclude where in segment …`",
+        "remove the `:`: `exclude where in segment …`",
     ),
-    (&["where"], "leave out the `:` after `where`"),
+    (&["where"], "remove the `:` after `where`"),
     (
         &["version", "schema", "database", "target", "timezone", "config", "materialized_as"],
-        "leave it out: such settings are in `segc.yml`",
+        "remove it: such settings are in `segc.yml`",
     ),
 ];
 

@@ -1,7 +1,7 @@
-//! How large an expression is with its traits written out.
+//! The size of an expression with its traits expanded.
 //!
-//! Later stages put a trait wherever it is used. What a few lines can make of that has no
-//! bound (`t1 = t0 + t0`, `t2 = t1 + t1`, …), so there are limits, far above what people write.
+//! Later stages expand a trait wherever it is used. A few lines can expand without bound
+//! (`t1 = t0 + t0`, `t2 = t1 + t1`, …), so there are limits, far above what people write.
 
 use super::expr::Checker;
 use super::hir::{Cond, Value, ValueKind};

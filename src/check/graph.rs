@@ -1,5 +1,5 @@
-//! Who is defined through whom: traits and segments in one graph, its cycles, and an order
-//! in which everything comes after what it needs.
+//! The graph of traits and segments: its cycles, and an order in which everything comes after its
+//! dependencies.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -252,7 +252,7 @@ impl<'n, 'a> References<'n, 'a> {
     }
 }
 
-/// The expressions that stand directly in one, apart from those with a scope of their own.
+/// The expressions that are directly in one, apart from those with a scope of their own.
 pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
     match &expr.kind {
         ExprKind::Negate(x) | ExprKind::Not(x) | ExprKind::Missing { value: x, .. } => {

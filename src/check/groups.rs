@@ -1,4 +1,4 @@
-//! Exclusive groups: who is in which, and who comes before whom.
+//! Exclusive groups: their segments, and the order of these.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostics, Span};
 pub(super) struct Place {
     name: String,
     priority: i64,
-    /// Where `exclusive group` stands.
+    /// Where `exclusive group` is.
     pub(super) span: Span,
     /// Those with a lower number, by index in [`Names`], in the order of their numbers.
     pub(super) before: Vec<usize>,
@@ -38,7 +38,7 @@ struct Member<'a> {
     priority_span: Span,
 }
 
-/// Finds the place of every segment, by its index; disabled ones have none. Whoever has a
+/// Finds the place of every segment, by its index; disabled ones have none. Those with a
 /// problem is no longer sound.
 pub(super) fn collect(names: &Names, read: &mut [Read], problems: &mut Diagnostics) -> Vec<Option<Place>> {
     let mut wrong = Vec::new();

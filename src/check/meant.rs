@@ -1,4 +1,4 @@
-//! What a name that nothing answers to was probably meant to be.
+//! What an unknown name was probably meant to be.
 
 use crate::catalog::EntityId;
 use crate::syntax::ast;
@@ -30,7 +30,7 @@ impl Names<'_> {
             help.or_else(|| self.near(name, &own).map(did_you_mean)).or_else(|| self.on_linked(name, end));
         let foreign = || alone.then(|| elsewhere::name(name)).flatten().map(str::to_owned);
         let help = help.or_else(foreign).or_else(|| listed(own, "its names are"));
-        help.or_else(|| Some(format!("`segc catalog {}` prints its names", self.entity_name(end))))
+        help.or_else(|| Some(format!("`segc catalog {}` lists its names", self.entity_name(end))))
     }
 
     /// `customer.country`, `customers.country`, `c.country`: the entity's own name, its table or
@@ -49,19 +49,19 @@ impl Names<'_> {
         let entity = self.entity_name(end);
         if self.member(end, &second.name.text).is_some() {
             return Some(format!(
-                "names are already read from `{entity}`: leave out `{prefix}.` and write `{rest}`"
+                "names are already read from `{entity}`: remove `{prefix}.` and write `{rest}`"
             ));
         }
         if let Some(outer) = scope.outer.filter(|&outer| self.member(outer, &second.name.text).is_some()) {
             let outer = self.entity_name(outer);
-            return Some(format!("it is on `{outer}`, the row outside: write `outer.{rest}`"));
+            return Some(format!("it is on `{outer}`, the outer row: write `outer.{rest}`"));
         }
         if !self.is_called(end, prefix) {
             return None;
         }
         let near = self.near(&second.name.text, &own).map(|near| format!("; did you mean `{near}`?"));
         let near = near.unwrap_or_default();
-        Some(format!("names are already read from `{entity}`: leave out `{prefix}.`{near}"))
+        Some(format!("names are already read from `{entity}`: remove `{prefix}.`{near}"))
     }
 
     /// Whether a word is the name of an entity, its plural, or its table.
@@ -86,7 +86,7 @@ impl Names<'_> {
             let link = links.iter().find(|link| link.to == about && !link.many);
             return Some(match link {
                 Some(link) => format!("`{name}` is a segment: write `{} in segment {name}`", link.name),
-                None => format!("`{name}` is a segment of `{}`", self.entity_name(about)),
+                None => format!("`{name}` is a segment on `{}`", self.entity_name(about)),
             });
         }
         if self.params.contains(name) {
@@ -94,7 +94,7 @@ impl Names<'_> {
         }
         let lower = name.to_lowercase();
         let is_word = is_keyword(&lower, Role::Constant) || lower == "lifetime";
-        (lower != name && is_word).then(|| format!("keywords are written in lower case: `{lower}`"))
+        (lower != name && is_word).then(|| format!("write keywords in lower case: `{lower}`"))
     }
 
     /// Where the name is, if a link of the entity leads to it.

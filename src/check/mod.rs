@@ -4,7 +4,7 @@
 //!
 //! Order of work: `names` collects what every name stands for, `params` gives
 //! parameters their values, `properties` reads what segments say of themselves,
-//! `groups` puts exclusive groups in order, `graph` finds who needs whom, and `expr` then checks every trait and segment after
+//! `groups` puts exclusive groups in order, `graph` finds dependencies, and `expr` then checks every trait and segment after
 //! all that it needs; `access` then judges who may read what. What has an error is left out of the [`Hir`], and so, silently, is
 //! what depends on it.
 

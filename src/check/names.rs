@@ -141,7 +141,7 @@ impl<'a> Names<'a> {
             }
             let all = || self.catalog.entities.iter().map(|entity| entity.name.as_str());
             let help = suggest(&name.text, all(), "the entities are");
-            let help = help.or_else(|| Some("`segc catalog` prints every entity".to_owned()));
+            let help = help.or_else(|| Some("`segc catalog` lists all entities".to_owned()));
             problems.push(UnknownEntity { span: name.span, name: name.text.clone(), help });
         }
         found
@@ -213,7 +213,7 @@ pub(super) fn suggest<'n>(name: &str, all: impl Iterator<Item = &'n str>, intro:
 }
 
 fn near<'n>(name: &str, all: &[&'n str]) -> Option<&'n str> {
-    // A name that is much longer or shorter is no slip, and comparing letters is slow.
+    // A name that is much longer or shorter is no typo, and comparing letters is slow.
     closest(name, all.iter().copied().filter(|it| it.len().abs_diff(name.len()) <= 8))
 }
 

@@ -20,7 +20,7 @@ use super::problems::names::{
 pub struct ParamValue {
     /// What was given.
     pub given: Given,
-    /// Who gave it.
+    /// Its origin.
     pub origin: ParamOrigin,
 }
 

@@ -234,7 +234,7 @@ fn rivals(checker: &Checker, place: &Place) -> Option<Group> {
 }
 
 /// `where count(orders) where total > 10`: how the first condition is written with the second
-/// inside of it, if it is an aggregate that a condition on its rows could belong to.
+/// inside it, if it is an aggregate that a condition on its rows could belong to.
 fn rows_alone(segment: &ast::Segment) -> Option<String> {
     let [first, _] = segment.rules.as_slice() else { return None };
     let ast::ExprKind::Aggregate(aggregate) = &first.condition.kind else { return None };
@@ -269,7 +269,7 @@ impl Checker<'_, '_> {
             let all: Vec<&str> = names.segments.iter().map(|item| item.ast.name.text.as_str()).collect();
             let slip = names.near(&name.text, &all).map(did_you_mean);
             let help = slip.or_else(|| listed(all, "the segments are"));
-            let help = help.or_else(|| Some("`segc ls` prints every segment".to_owned()));
+            let help = help.or_else(|| Some("`segc ls` lists all segments".to_owned()));
             self.report(UnknownSegment { span: name.span, name: name.text.clone(), help });
             return None;
         };

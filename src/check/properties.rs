@@ -23,7 +23,7 @@ pub(super) struct Read {
     pub(super) group: Option<(String, Span)>,
     /// Its place in that group, and where it says so.
     pub(super) priority: Option<(i64, Span)>,
-    /// Where `history: true` stands.
+    /// Where `history: true` is.
     pub(super) history: Option<Span>,
     /// Whether they are without error, and all supported.
     pub(super) is_sound: bool,

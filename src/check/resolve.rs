@@ -1,4 +1,4 @@
-//! Paths: from names joined by dots to hops and what stands at their end.
+//! Paths: from names joined by dots to hops and what is at their end.
 
 use crate::catalog::{EntityId, FieldId};
 use crate::diagnostic::{Diagnostic, Span};
@@ -13,7 +13,7 @@ use super::problems::names::{
 /// How many links a path may follow: each is a join.
 const MOST_LINKS: usize = 32;
 
-/// Where an expression stands, and so what its names are read from.
+/// Where an expression is, and so what its names are read from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'a> {
     /// The row that bare names are read from.
@@ -42,7 +42,7 @@ pub(super) struct Head<'a> {
     pub(super) skip: usize,
 }
 
-/// What stands at the end of a path.
+/// What is at the end of a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tail {
     /// The row itself.
@@ -125,13 +125,13 @@ impl Names<'_> {
             return misplaced(
                 first.name.span,
                 message,
-                "drop `outer.`: names are already read from this row",
+                "remove `outer.`: names are already read from this row",
             );
         };
         match parts.get(1).filter(|part| is_outer(part)) {
             Some(second) => {
                 let message = "`outer` reaches exactly one level up";
-                misplaced(second.name.span, message, "name the value with a `trait` one level further in")
+                misplaced(second.name.span, message, "define a `trait` for the value one level further in")
             }
             None => Ok((Base::Outer, outer, &parts[1..])),
         }
@@ -194,7 +194,7 @@ impl Names<'_> {
         let help = match outer {
             Some(outer) => {
                 let entity = self.entity_name(outer);
-                Some(format!("it is on `{entity}`, the row outside: write `outer.{}`", path_text(path)))
+                Some(format!("it is on `{entity}`, the outer row: write `outer.{}`", path_text(path)))
             }
             None => self.help_for(path, parts, at, found.end, scope),
         };

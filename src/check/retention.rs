@@ -1,4 +1,4 @@
-//! Segments that remember: where `expire` and `history` can't stand.
+//! Segments that remember: where `expire` and `history` aren't allowed.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::types::Materialize;
 /// The most segments of a chain that a message shows.
 const MOST_STEPS: usize = 20;
 
-/// Reports what remembers without a table, and views over what remembers. Whoever has a problem
+/// Reports what remembers without a table, and views over what remembers. Those with a problem
 /// is no longer sound.
 pub(super) fn check(
     names: &Names,

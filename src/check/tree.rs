@@ -1,8 +1,8 @@
-//! A segment as a tree of conditions, each of which is true or false for an entity, with the
-//! values that it looks at: what is asked when somebody wants to know why.
+//! A segment as a tree of conditions, each true or false for an entity, with the values that they
+//! use: what `segc why` evaluates.
 //!
-//! It rests on nothing but the walk over the checked tree, so that a new construct is shown as
-//! soon as it can be walked. Whoever answers (an engine, the evaluator) answers for the same
+//! It relies only on the walk over the checked tree, so a new construct is shown as soon as it can
+//! be walked. Whichever answers, an engine or the evaluator, answers for the same
 //! conditions and values.
 
 use std::borrow::Cow;
@@ -26,7 +26,7 @@ pub struct Part {
     pub role: Role,
     /// How it follows from its parts.
     pub shape: Shape,
-    /// What is asked: it is true where the part holds.
+    /// The condition, which is true where the part holds.
     pub cond: Cond,
     /// What it looks at.
     pub operands: Vec<Operand>,
@@ -49,7 +49,7 @@ pub enum Role {
     Exclude,
     /// That no segment takes the entity which comes before this one in its exclusive group.
     Group(SegmentId),
-    /// That the entity is among those whom a `keep` keeps, of whom all before it has left.
+    /// Whether a `keep` keeps the entity, given the result of everything before it.
     Keep,
     /// A condition in one of these.
     Condition,
@@ -96,7 +96,7 @@ pub enum What {
 #[derive(Debug)]
 pub struct Tree<'a> {
     /// The tree that the conditions refer to: the project's, and, where a segment has several
-    /// `keep`s, segments that stand for what is left after each of them.
+    /// `keep`s, segments that stand for the rest after each of them.
     pub hir: Cow<'a, Hir>,
     /// The whole segment.
     pub root: Part,
@@ -221,7 +221,7 @@ impl Builder<'_> {
         Part { role: Role::Condition, shape: Shape::Test, operands, parts, cond }
     }
 
-    /// The rules of a segment that the same entity is asked about.
+    /// The rules of a segment on the same entity.
     fn unfold(&mut self, id: SegmentId) -> Vec<Part> {
         let known = self.unfolded.contains(&id) || self.open.contains(&id);
         if !self.deep || known || self.open.len() >= DEEPEST {
@@ -298,7 +298,7 @@ impl Visitor for Operands<'_> {
         }
     }
 
-    // What stands inside of an aggregate is about other rows, and a window is the same for all.
+    // What is inside an aggregate is about other rows, and a window is the same for all.
     fn cond(&mut self, _cond: &Cond) {}
     fn aggregate(&mut self, _aggregate: &Aggregate) {}
     fn window(&mut self, _window: &Window) {}

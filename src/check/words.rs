@@ -81,7 +81,7 @@ pub fn value(hir: &Hir, sources: &Sources, value: &Value) -> String {
 }
 
 /// An instant that follows from the clock, in the words of the language: `now`, `30 days ago`,
-/// `start of month - 90 days`. What they can't say is told as it was written.
+/// `start of month - 90 days`. What they can't express is shown as written.
 #[must_use]
 pub fn instant(sources: &Sources, value: &Value) -> String {
     spoken(value).unwrap_or_else(|| written(sources, value.span))
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_comes_on_one_line() {
+    fn written_conditions_are_shown_on_one_line() {
         let text = "count( # how many\n  orders\n    where note = \"a  # b\\\"  c\"\n )\n  > 3 # three";
         assert_eq!(one_line(text), "count(orders where note = \"a  # b\\\"  c\") > 3");
     }

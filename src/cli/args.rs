@@ -19,11 +19,11 @@ const EVERYWHERE: &str = "For every command";
     version,
     propagate_version = true,
     after_help = "\
-Exit codes: 0 fine, 1 the project has errors, 2 wrong use, 3 the engine failed.
+Exit codes: 0 success, 1 errors in the project, 2 invalid usage, 3 the engine failed.
 Data goes to stdout, messages to stderr.
 
 Examples:
-  segc init shop && cd shop      start a project that works at once
+  segc init shop && cd shop      create a working example project
   segc check                     find every problem
   segc compile vip               print one segment's SELECT
   segc compile                   write scripts for every target
@@ -31,8 +31,8 @@ Examples:
   segc test                      run the unit tests in tests/
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
-  segc plan vip                  how it is refreshed, and what stands in the way
-  segc explain SEG301            what a problem means"
+  segc plan vip                  how it is refreshed, or why it is rebuilt
+  segc explain SEG301            explain a problem"
 )]
 pub(super) struct Args {
     #[command(flatten)]

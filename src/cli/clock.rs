@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how long a run took is for people, not part of any output file"
+    reason = "the duration of a run is for people and isn't part of any output file"
 )]
 pub(super) fn now() -> Instant {
     Instant::now()
 }
 
-/// What counts as now where nobody says, and no database is asked.
-#[expect(clippy::disallowed_methods, reason = "the clock of the machine, where no database has one")]
+/// What counts as now if nobody says so, and no database is queried.
+#[expect(clippy::disallowed_methods, reason = "the machine's clock, if there is no database")]
 pub(super) fn instant() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }

@@ -1,4 +1,4 @@
-//! Raw arguments become values that can be worked with; every slip is reported at once.
+//! Turns raw arguments into validated values; all mistakes are reported at once.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -89,7 +89,7 @@ fn day(text: &str) -> Option<Date> {
     text.parse().ok().filter(|_| is_day)
 }
 
-/// A project's folder, and what stands before its paths as seen from the current folder.
+/// A project's folder, and what is before its paths as seen from the current folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Root {
     pub(super) folder: PathBuf,

@@ -31,7 +31,7 @@ use terminal::Terminal;
 /// The bytes of a thread's stack.
 const STACK: usize = 64 << 20;
 
-/// The exit code of a panic, which has told where it was.
+/// The exit code of a panic, which has reported its place.
 const PANICKED: u8 = 101;
 
 /// Runs the command of the process's arguments.
@@ -73,7 +73,7 @@ fn quietly(outcome: io::Result<Exit>) -> Exit {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine,
         Err(error) => {
             use io::Write;
-            // Where stderr is gone as well, nobody is left to be told.
+            // Where stderr is gone as well, there is nobody to tell.
             let _ = writeln!(io::stderr(), "segc: {error}");
             Exit::WrongUse
         }

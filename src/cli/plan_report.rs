@@ -1,5 +1,5 @@
-//! How a segment is refreshed, for people: what makes a key affected, by the tables whose rows
-//! tell; or everything that stands against it.
+//! How a segment is refreshed, for people: the triggers that make a key affected, by table; or
+//! every obstacle.
 
 use std::io::{self, Write};
 
@@ -9,14 +9,14 @@ use crate::check::words;
 use crate::diagnostic::{Sources, Span, visible};
 use crate::plan::{Back, Refresh, SegmentPlan, TriggerText, What, Why};
 
-/// What was written stands this far to the right, unless a line is longer.
+/// What was written is this far to the right, unless a line is longer.
 const FURTHEST: usize = 72;
 
 pub(super) struct Proof<'a> {
     pub(super) segment: &'a SegmentPlan,
     pub(super) hir: &'a Hir,
     pub(super) sources: &'a Sources,
-    /// What stands before the project's paths, as seen from the current folder.
+    /// What is before the project's paths, as seen from the current folder.
     pub(super) prefix: &'a str,
 }
 
@@ -50,7 +50,7 @@ impl Proof<'_> {
             Materialize::Inline => {
                 return writeln!(
                     out,
-                    "{name} on {entity} is inline: put into what refers to it, never refreshed"
+                    "{name} on {entity} is inline: expanded into the segments that refer to it, never refreshed"
                 );
             }
             Materialize::Table | Materialize::Incremental => {}
@@ -58,7 +58,7 @@ impl Proof<'_> {
         writeln!(out, "{name} on {entity}: {}, stored in {place}\n", materialize.name())?;
         writeln!(out, "refresh  {}", self.strategy())?;
         if let Some(Why { reason, remedy, .. }) = &self.segment.leaves {
-            let remedy = remedy.as_ref().map(|remedy| format!(": {remedy}")).unwrap_or_default();
+            let remedy = remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
             writeln!(out, "leaving  {reason}{remedy}")?;
         } else {
             writeln!(out, "leaving  nobody can leave")?;
@@ -74,23 +74,25 @@ impl Proof<'_> {
         let entity = &self.segment.entity;
         match (&self.segment.refresh, self.segment.by_keys.is_some()) {
             (Refresh::InsertOnly, true) => {
-                format!("insert only: evaluates each {entity} that may be affected, and adds who matches")
+                format!(
+                    "insert only: evaluates each {entity} that may be affected, and adds those that match"
+                )
             }
             (Refresh::InsertOnly, false) => {
-                format!("insert only: evaluates every {entity}, and adds who matches")
+                format!("insert only: evaluates every {entity}, and adds those that match")
             }
             (Refresh::InsertDelete, _) => {
                 format!("insert and delete: evaluates each {entity} that may be affected")
             }
             (Refresh::Rebuild { .. }, _) => {
-                format!("rebuild: evaluates every {entity}, and writes the difference")
+                format!("rebuild: evaluates every {entity} and writes the difference")
             }
         }
     }
 
     fn write_causes(&self, triggers: &[TriggerText], out: &mut dyn Write) -> io::Result<()> {
         let groups = self.groups(triggers);
-        writeln!(out, "\nWhich {} may be affected follows from\n", self.segment.entity)?;
+        writeln!(out, "\nA {} may be affected by\n", self.segment.entity)?;
         let lines = groups.iter().flat_map(|group| &group.lines).filter(|line| line.written.is_some());
         let width = lines.map(|line| line.text.chars().count()).filter(|&long| long <= FURTHEST).max();
         let width = width.unwrap_or(0);
@@ -193,7 +195,7 @@ impl Proof<'_> {
             }
             What::Clock { cond } => lines.push(line("clock", cond.clone())),
             What::Members { segment } => {
-                lines.push(line("members", format!("whoever entered or left {segment}, by its log")));
+                lines.push(line("members", format!("those who entered or left {segment}, by its log")));
             }
             What::Gone => lines.push(line("gone", "members without a row".to_owned())),
         }
@@ -205,7 +207,7 @@ impl Proof<'_> {
         if obstacles.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\nIn the way of evaluating only what may be affected:\n")?;
+        writeln!(out, "\nReasons for the rebuild:\n")?;
         for (at, Why { reason, remedy, place }) in (1..).zip(obstacles) {
             let place = place.and_then(|span| self.place(span)).unwrap_or_default();
             let number = format!("{at}.");
@@ -213,17 +215,17 @@ impl Proof<'_> {
             writeln!(
                 out,
                 "      {}",
-                remedy.as_deref().map_or("no declaration lifts this", |remedy| remedy)
+                remedy.as_deref().map_or("no declaration removes this", |remedy| remedy)
             )?;
         }
         let then = match (&self.segment.leaves, &self.segment.refresh) {
             (None, Refresh::Rebuild { .. }) => "only inserts",
-            _ => "evaluates only what may be affected",
+            _ => "evaluates only affected entities",
         };
         match (obstacles.iter().all(|why| why.remedy.is_some()), obstacles.len()) {
-            (false, _) => writeln!(out, "\nAs long as one of them stands, every {entity} is evaluated."),
-            (true, 1) => writeln!(out, "\nOnce it is lifted, a refresh {then}."),
-            (true, _) => writeln!(out, "\nOnce all of them are lifted, a refresh {then}."),
+            (false, _) => writeln!(out, "\nAs long as any of these remains, every {entity} is evaluated."),
+            (true, 1) => writeln!(out, "\nWithout it, a refresh {then}."),
+            (true, _) => writeln!(out, "\nWithout all of these, a refresh {then}."),
         }
     }
 
@@ -238,26 +240,26 @@ impl Proof<'_> {
         let entity = &self.segment.entity;
         let mut lines: Vec<String> = Vec::new();
         if ranked.is_some() {
-            lines.push("Who matches is stored, too, and ranked as a whole each time.".to_owned());
+            lines.push("Ranking candidates are stored, and ranked again at every refresh.".to_owned());
         }
         if let Some(log) = log {
             let readers: Vec<&str> = log.readers.iter().map(|(name, _)| name.as_str()).collect();
             match (readers.as_slice(), log.for_good) {
-                ([], _) => lines.push("Who came and went is logged for good.".to_owned()),
+                ([], _) => lines.push("Entries and exits are logged forever.".to_owned()),
                 (readers, for_good) => {
-                    let kept = if for_good { ", and kept for good" } else { "" };
-                    lines.push(format!("Who came and went is logged for {}{kept}.", readers.join(", ")));
+                    let kept = if for_good { ", and kept forever" } else { "" };
+                    lines.push(format!("Entries and exits are logged for {}{kept}.", readers.join(", ")));
                 }
             }
         }
         if !matches!(refresh, Refresh::Rebuild { .. }) {
             for (of, (count, unit)) in rebuild_every {
                 let every = words::duration(*count, *unit);
-                lines.push(format!("Every {every}, every {entity} is evaluated (`rebuild_every` of {of})."));
+                lines.push(format!("Every {entity} is evaluated every {every} (`rebuild_every` of {of})."));
             }
-            let unusable = "Without a last run to build on (none, another definition, a later as_of)";
+            let unusable = "If the last run can't be used (none, a different definition, a later as_of)";
             lines.extend(match refusal {
-                Some(_) => Some(format!("{unusable}, a refresh stops, and asks for create.")),
+                Some(_) => Some(format!("{unusable}, a refresh stops and asks for create.")),
                 None => by_keys.as_ref().map(|_| format!("{unusable}, every {entity} is evaluated.")),
             });
         }

@@ -7,7 +7,7 @@ use crate::problems;
 problems! {
     /// A parameter on the command line isn't `name=value`.
     ///
-    /// The value is everything after the first `=`; it is read by the parameter's type.
+    /// The value is everything after the first `=`. It must have the parameter's type.
     ///
     /// ```text
     /// segc compile --param min_spend 500
@@ -20,7 +20,7 @@ problems! {
 
     /// A parameter is given twice on the command line.
     ///
-    /// Which of both should count can't be known.
+    /// It is unclear which value should count.
     ///
     /// ```text
     /// segc compile --param min_spend=500 --param min_spend=600
@@ -31,10 +31,10 @@ problems! {
     message |p| format!("the parameter `{}` is given twice", p.name);
     help |_p| Some("keep one of them".to_owned());
 
-    /// The instant after `--as-of` can't be read.
+    /// The instant after `--as-of` is malformed.
     ///
-    /// It is a day, which means its midnight in the project's time zone; or a date and time with `Z`
-    /// or an offset, no finer than a microsecond. It is between 0001-01-02 and 9999-12-30.
+    /// It is a day, which means midnight in the project's time zone, or a date and time with `Z` or an
+    /// offset, to the microsecond at most. It is between 0001-01-02 and 9999-12-30.
     ///
     /// ```text
     /// segc compile --as-of 2026-11-20T12:00
@@ -45,33 +45,33 @@ problems! {
     message |p| format!("`--as-of {}` is neither an instant nor a day", p.text);
     help |_p| Some("write a day, `2026-11-20`, or date, time and `Z` or an offset, `2026-11-20T12:00:00Z`".to_owned());
 
-    /// There is no project where the command looked for one.
+    /// The command found no project.
     ///
-    /// A project is a folder with a `segc.yml`. Without `--project`, the current folder and
-    /// those above it are searched.
+    /// A project is a folder with a `segc.yml`. Without `--project`, segc searches the current folder and
+    /// its parents.
     ///
     /// ```text
     /// cd / && segc check
     /// ```
     ///
-    /// Change into the project's folder, name it with `--project DIR`, or start one with
+    /// Change to the project's folder, name it with `--project DIR`, or create a project with
     /// `segc init`.
     error SEG813 "no project" NoProject {
         span: Option<Span>, folder: String, searched_up: bool,
-        /// A file that was probably meant to be it.
+        /// A file that was probably meant.
         nearly: Option<String>,
     }
     message |p| if p.searched_up {
-        format!("there is no `segc.yml` in `{}` or in a folder above it", p.folder)
+        format!("there is no `segc.yml` in `{}` or its parent folders", p.folder)
     } else {
         format!("there is no `segc.yml` in `{}`", p.folder)
     };
     help |p| Some(match &p.nearly {
         Some(path) => format!("rename `{path}` to `segc.yml`"),
-        None => "name the project's folder with `--project DIR`, or start one with `segc init`".to_owned(),
+        None => "name the project's folder with `--project DIR`, or create a project with `segc init`".to_owned(),
     });
 
-    /// A target was asked for that the project doesn't have.
+    /// The project has no such target.
     ///
     /// Targets are declared in `segc.yml` under `targets:`.
     ///
@@ -88,7 +88,7 @@ problems! {
         None => format!("`segc.yml` declares {}", listed(&p.known)),
     });
 
-    /// The project has no target that the command could work for.
+    /// The project has no target for this command.
     ///
     /// Targets are declared in `segc.yml` under `targets:`.
     ///
@@ -104,112 +104,112 @@ problems! {
         able => format!("it can run {}", listed(able)),
     });
 
-    /// One `SELECT` can be printed for one target only.
+    /// A `SELECT` can be printed for only one target.
     ///
-    /// A single segment without `--out` is printed.
+    /// Without `--out`, a single segment is printed.
     ///
     /// ```text
     /// segc compile vip --target duckdb --target postgres
     /// ```
     ///
-    /// Name one target, or give `--out DIR` to write a folder for each.
+    /// Name one target, or use `--out DIR` to write a folder for each.
     error SEG816 "several targets for one SELECT" SeveralTargets { span: Option<Span>, segment: String }
-    message |p| format!("the SELECT of `{}` can be printed for one target at a time", p.segment);
+    message |p| format!("the SELECT of `{}` can be printed for only one target at a time", p.segment);
     help |_p| Some("name one `--target`, or write a folder for each with `--out DIR`".to_owned());
 
     /// A file or folder can't be read or written.
     ///
-    /// The message ends with what the operating system says.
+    /// The message ends with the text of the operating system.
     ///
     /// ```text
     /// segc compile --out /proc/segc
     /// ```
     ///
-    /// Check that the folder exists, that it may be written, and that the disk has room.
+    /// Check that the folder exists and is writable, and that the disk has space.
     error SEG818 "files can't be written" CannotWrite { span: Option<Span>, path: String, why: String }
     message |p| format!("`{}` can't be written: {}", p.path, p.why);
-    help |_p| Some("check that the folder may be written and that the disk has room".to_owned());
+    help |_p| Some("check that the folder is writable and that the disk has space".to_owned());
 
     /// `segc init` would overwrite files.
     ///
-    /// It writes nothing if one of its files is there already.
+    /// It writes nothing if one of its files already exists.
     ///
     /// ```text
     /// segc init && segc init
     /// ```
     ///
     /// Choose an empty folder: `segc init DIR`.
-    error SEG819 "files are there already" AlreadyThere { span: Option<Span>, files: Vec<String> }
+    error SEG819 "files already exist" AlreadyThere { span: Option<Span>, files: Vec<String> }
     message |p| format!("{} would be overwritten", listed(&p.files));
     help |_p| Some("choose an empty folder: `segc init DIR`".to_owned());
 
-    /// A code was asked for that segc doesn't have.
+    /// There is no such code.
     ///
-    /// Codes are `SEG` and three digits.
+    /// Codes consist of `SEG` and three digits.
     ///
     /// ```text
     /// segc explain SEG000
     /// ```
     ///
-    /// Correct it; `segc explain --list` prints all of them.
+    /// Correct it; `segc explain --list` lists all codes.
     error SEG820 "unknown code" UnknownCode { span: Option<Span>, code: String, near: Option<String> }
     message |p| format!("there is no code `{}`", p.code);
     help |p| Some(match &p.near {
-        Some(near) => format!("did you mean `{near}`? `segc explain --list` prints all of them"),
-        None => "`segc explain --list` prints all of them".to_owned(),
+        Some(near) => format!("did you mean `{near}`? `segc explain --list` lists all codes"),
+        None => "`segc explain --list` lists all codes".to_owned(),
     });
 
-    /// An entity was asked for that the catalog doesn't have.
+    /// The catalog has no such entity.
     ///
-    /// Entities are declared in `catalog/*.yml`, with names in the singular.
+    /// Entities are declared in `catalog/*.yml`, with singular names.
     ///
     /// ```text
     /// segc catalog customers
     /// ```
     ///
-    /// Correct the name; `segc catalog` prints those that there are.
+    /// Correct the name; `segc catalog` lists the entities.
     error SEG821 "unknown entity" UnknownEntity { span: Option<Span>, name: String, near: Option<String> }
     message |p| format!("the catalog has no entity `{}`", p.name);
     help |p| Some(match &p.near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`segc catalog` prints those that there are".to_owned(),
+        None => "`segc catalog` lists the entities".to_owned(),
     });
 
-    /// A folder or a file stands where the name of a segment or an entity belongs.
+    /// A folder or a file is given instead of the name of a segment or an entity.
     ///
-    /// `check`, `ls`, `graph` and `capabilities` take the project's folder as their argument;
-    /// `compile`, `run` and `catalog` take names, and the folder with `-C`.
+    /// `check`, `ls`, `graph` and `capabilities` take the project's folder as an argument. `compile`,
+    /// `run` and `catalog` take names; use `-C` for the folder.
     ///
     /// ```text
     /// segc run examples/shop
     /// ```
     ///
     /// Write `segc -C examples/shop run`.
-    error SEG822 "a folder where a name belongs" FolderForSegment {
+    error SEG822 "a folder instead of a name" FolderForSegment {
         span: Option<Span>, name: String, is_project: bool,
     }
     message |p| if p.is_project {
-        format!("`{}` is a project's folder, and a name belongs here", p.name)
+        format!("`{}` is a project's folder, not a name", p.name)
     } else {
-        format!("`{}` is a path, and a name belongs here", p.name)
+        format!("`{}` is a path, not a name", p.name)
     };
     help |p| Some(if p.is_project {
         format!("use `-C {}`", p.name)
     } else {
-        "name segments as in `segc ls`, and the project's folder with `-C DIR`".to_owned()
+        "use the names shown by `segc ls`, and `-C DIR` for the project's folder".to_owned()
     });
 
-    /// Tables that the segments read are not there.
+    /// Tables that the segments read don't exist.
     ///
-    /// `segc run` fills tables from `data/TABLE.csv` or `data/TABLE.parquet`: in memory
-    /// always, in a database file with `--load`.
+    /// `segc run` fills tables from `data/TABLE.csv` or `data/TABLE.parquet`: always in memory, and with
+    /// `--load` in a database file.
     ///
     /// ```text
     /// segc run --db new.db
     /// ```
     ///
-    /// Put sample rows into `data/`, or add `--load` to fill the database file from there. A
-    /// server's tables are not segc's to fill.
+    /// Put sample rows into `data/`, or add `--load` to fill the database file from there. segc doesn't
+    /// fill the tables of a server.
     error SEG823 "tables without rows" NoTables {
         span: Option<Span>, tables: Vec<String>, database: Option<String>, is_server: bool,
     }
@@ -218,34 +218,34 @@ problems! {
         None => format!("there are no sample rows for {}", listed(&p.tables)),
     };
     help |p| Some(match &p.database {
-        Some(_) if p.is_server => "make and fill them there, or correct `--db`, or `table:` in the catalog".to_owned(),
+        Some(_) if p.is_server => "create and fill them there, or correct `--db`, or `table:` in the catalog".to_owned(),
         Some(_) => "`--load` fills it from the files in `data/`".to_owned(),
         None => {
             let last = |table: &String| table.rsplit('.').next().unwrap_or(table).to_owned();
             let files: Vec<String> =
                 p.tables.iter().map(|table| format!("data/{}.csv", last(table))).collect();
-            format!("put them into {}; a first line with the names of the columns is enough", listed(&files))
+            format!("put them into {}; a first line with the column names is enough", listed(&files))
         }
     });
 
-    /// A pattern chooses none of the unit tests.
+    /// A pattern matches none of the unit tests.
     ///
-    /// A pattern is a part of a test's name or of its path, or the name of a segment. Choosing
-    /// nothing is taken for a slip.
+    /// A pattern is part of a test's name or of its path, or the name of a segment. Matching nothing is an
+    /// error, since it is probably a mistake.
     ///
     /// ```text
     /// segc test high_valeu
     /// ```
     ///
-    /// Correct it; `segc test --format json` names all tests.
+    /// Correct it; `segc test --format json` lists all tests.
     error SEG850 "no such unit test" NoSuchTest { span: Option<Span>, pattern: String, known: Vec<String> }
-    message |p| format!("`{}` chooses no unit test", p.pattern);
+    message |p| format!("`{}` matches no unit test", p.pattern);
     help |p| Some(match crate::diagnostic::closest(&p.pattern, p.known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "name a part of a test's name, a segment, or a file such as `tests/first.yml`".to_owned(),
+        None => "use part of a test's name, a segment, or a file such as `tests/first.yml`".to_owned(),
     });
 
-    /// A command that is about one segment was given a selection of several, or of none.
+    /// This command takes a single segment, but the selection has several or none.
     ///
     /// ```text
     /// segc why tag:email 42
@@ -253,13 +253,13 @@ problems! {
     ///
     /// Name one segment, as in `segc why vip 42`.
     error SEG870 "not one segment" NotOneSegment { span: Option<Span>, pattern: String }
-    message |p| format!("`{}` is not one segment", p.pattern);
-    help |_p| Some("name one segment; `segc ls` prints all of them".to_owned());
+    message |p| format!("`{}` isn't a single segment", p.pattern);
+    help |_p| Some("name one segment; `segc ls` lists them".to_owned());
 
-    /// The variable that holds the URL of a target's database isn't set.
+    /// The environment variable with the URL of a target's database isn't set.
     ///
-    /// `url_env:` of a target in `segc.yml` names a variable of the environment, so that the
-    /// password stands in no file.
+    /// A target's `url_env:` in `segc.yml` names an environment variable, so that no file contains the
+    /// password.
     ///
     /// ```text
     /// targets: { warehouse: { dialect: postgres, url_env: SHOP_DATABASE } }
@@ -267,23 +267,23 @@ problems! {
     ///
     /// Set the variable, or name the database with `--db`.
     error SEG871 "no URL in the environment" NoUrlVariable { span: Option<Span>, name: String, target: String }
-    message |p| format!("the variable `{}`, which should hold the URL of `{}`, is not set", p.name, p.target);
+    message |p| format!("the environment variable `{}` with the URL of `{}` isn't set", p.name, p.target);
     help |p| Some(format!("set `{}`, or name the database with `--db`", p.name));
 
-    /// Sample rows are never loaded into a server: `--load` replaces what tables hold.
+    /// Sample rows are never loaded into a server, since `--load` replaces the contents of tables.
     ///
     /// ```text
     /// segc run --db postgres://ann@db.example/shop --load
     /// ```
     ///
-    /// Leave `--load` out, to run on the rows that the server has; or name a database file.
+    /// Remove `--load` to run on the server's own rows, or use a database file.
     error SEG872 "no sample rows into a server" NoLoading { span: Option<Span>, database: String }
-    message |p| format!("sample rows are not loaded into `{}`, a server", p.database);
-    help |_p| Some("leave `--load` out, or name a database file".to_owned());
+    message |p| format!("sample rows can't be loaded into `{}`, which is a server", p.database);
+    help |_p| Some("remove `--load`, or use a database file".to_owned());
 
-    /// A file that the command line names can't be read.
+    /// A file named on the command line can't be read.
     ///
-    /// The message ends with what the operating system says.
+    /// The message ends with the text of the operating system.
     ///
     /// ```text
     /// segc why vip --row no-such-file.yml
@@ -292,12 +292,12 @@ problems! {
     /// Correct the path.
     error SEG873 "a file that can't be read" CannotRead { span: Option<Span>, path: String, why: String }
     message |p| format!("`{}` can't be read: {}", p.path, p.why);
-    help |_p| Some("correct the path; the file is text in UTF-8".to_owned());
+    help |_p| Some("correct the path; the file must be UTF-8 text".to_owned());
 
-    /// A segment has no table that could be compared.
+    /// A segment has no table to compare.
     ///
-    /// A view and a segment that is put into others are evaluated whenever they are read, so there
-    /// is nothing that could differ.
+    /// A view or an inline segment is evaluated whenever it is read, so there is nothing that could
+    /// differ.
     ///
     /// ```text
     /// segc compile vip --parity       # vip says `materialize: view`
@@ -305,8 +305,8 @@ problems! {
     ///
     /// Name a segment that is stored as a table.
     error SEG874 "no table to compare" NothingStored { span: Option<Span>, segment: String }
-    message |p| format!("`{}` is not stored as a table", p.segment);
-    help |_p| Some("name a segment that is stored as a table; `segc ls` says how each is stored".to_owned());
+    message |p| format!("`{}` isn't stored as a table", p.segment);
+    help |_p| Some("name a segment that is stored as a table; `segc ls` shows how each is stored".to_owned());
 }
 
 /// `a`, `b` and `c`.

@@ -16,7 +16,7 @@ impl Table {
         Self { header: header.into_iter().map(Into::into).collect(), rows: Vec::new(), right: Vec::new() }
     }
 
-    /// Numbers stand at the right of these columns.
+    /// Numbers are at the right of these columns.
     pub(super) fn right(mut self, columns: &[usize]) -> Self {
         self.right = columns.to_vec();
         self

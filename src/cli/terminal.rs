@@ -18,7 +18,7 @@ pub(super) struct Terminal {
     /// Messages.
     pub(super) err: io::Stderr,
     format: Format,
-    /// Problems are what was asked for: those for machines go to stdout.
+    /// Problems are the requested output: those for machines go to stdout.
     problems_are_data: bool,
     color: bool,
     width: usize,
@@ -39,13 +39,13 @@ impl Terminal {
         }
     }
 
-    /// Problems are this command's data, in this format if one was asked for.
+    /// Problems are this command's data, in this format if one was requested.
     pub(super) fn ask_for_problems(&mut self, format: Option<Format>) {
         self.format = format.unwrap_or(self.format);
         self.problems_are_data = true;
     }
 
-    /// What stands before the project's paths, as seen from the current folder.
+    /// What is before the project's paths, as seen from the current folder.
     pub(super) fn set_prefix(&mut self, prefix: String) {
         self.prefix = prefix;
     }

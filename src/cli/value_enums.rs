@@ -1,4 +1,4 @@
-//! The words that options choose from.
+//! The values of options.
 
 use clap::ValueEnum;
 

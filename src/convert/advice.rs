@@ -90,7 +90,7 @@ impl Converter<'_> {
             ),
             Misfit::NotSingle => Advice::new(
                 "has more digits than a float of 32 bits",
-                "leave `storage: float32` out if the column has 64 bits",
+                "remove `storage: float32` if the column has 64 bits",
             ),
             Misfit::NoSuchTime
             | Misfit::Years
@@ -99,12 +99,12 @@ impl Converter<'_> {
             | Misfit::TooFine
             | Misfit::Ambiguous => time_advice::of(text, misfit, self),
             Misfit::Nul => Advice::new(
-                "has the character U+0000, which databases can't hold",
-                "remove the character; a file of UTF-16 needs `read: { encoding: utf-16le }`",
+                "contains the character U+0000, which databases can't store",
+                "remove the character; a UTF-16 file needs `read: { encoding: utf-16le }`",
             ),
             Misfit::Part(part, misfit) => self.part(part, misfit),
             Misfit::NeverMissing => Advice::new(
-                "is missing, and the field is never missing",
+                "is missing, but the field can't be",
                 "write a value, or remove `nullable: false` from the field",
             ),
             Misfit::NoneOf | Misfit::BelowMin | Misfit::AboveMax => limits(text, misfit, field),
@@ -125,7 +125,7 @@ impl Converter<'_> {
             let mut declared: Vec<String> = words.iter().map(|word| quoted(word)).collect();
             declared.push("\"\"".to_owned());
             return Some(Advice::new(
-                format!("is blank, which is not {ty}, and `null` declares other words for missing values"),
+                format!("is blank, which isn't {ty}, and `null` declares other words for missing values"),
                 format!(
                     "declare `read: {{ null: [{}] }}` if blanks are missing values, too",
                     declared.join(", ")
@@ -146,7 +146,7 @@ impl Converter<'_> {
         if trimmed != text && !self.notation.trim && (trimmed.is_empty() || self.plain_text(trimmed).is_ok())
         {
             return Some(Advice::new(
-                format!("is not {ty}: it has spaces around it"),
+                format!("isn't {ty}: it has spaces around it"),
                 "declare `read: { trim: true }` if spaces around values don't count",
             ));
         }
@@ -176,7 +176,7 @@ impl Converter<'_> {
                 Advice::new(said, "write arrays as JSON, in brackets: `[\"a\", \"b\"]`")
             }
             Type::Array(_) => Advice::new(said, "write it as JSON, as in `[\"a\", \"b\"]`"),
-            Type::String | Type::Semver => Advice::new(said, "write a text"),
+            Type::String | Type::Semver => Advice::new(said, "write text"),
         }
     }
 }
@@ -201,7 +201,7 @@ fn limits(text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
             let shown: Vec<&str> = known.iter().take(12).map(String::as_str).collect();
             let more = if known.len() > shown.len() { ", …" } else { "" };
             Advice::new(
-                format!("is none of the declared values ({}{more})", shown.join(", ")),
+                format!("isn't one of the declared values ({}{more})", shown.join(", ")),
                 format!("{near}add it to the field's `values`, or correct it"),
             )
         }

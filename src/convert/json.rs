@@ -1,4 +1,4 @@
-//! Values from JSON: what documents, arrays and lines of JSON hold.
+//! Values from JSON documents, arrays and lines.
 
 use std::borrow::Cow;
 

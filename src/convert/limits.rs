@@ -1,4 +1,4 @@
-//! What a field declares of its values: `nullable`, `values`, `min`, `max`.
+//! A field's declarations about its values: `nullable`, `values`, `min`, `max`.
 
 use bigdecimal::BigDecimal;
 

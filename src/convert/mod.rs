@@ -1,8 +1,8 @@
 //! Exact conversions: from text, JSON and numbers to values of the catalog's types.
 //!
 //! Everything that loads rows uses these: sample files, unit tests, rows on the command line, keys.
-//! A value is converted exactly, or refused; nothing is rounded, cut, guessed, or turned into a
-//! missing value. Must not know: files, engines, segments.
+//! A value is converted exactly or rejected; nothing is rounded, truncated, guessed, or turned into
+//! a missing value. Must not know: files, engines, segments.
 
 mod advice;
 
@@ -85,7 +85,7 @@ pub enum Misfit {
     NotOne,
     /// A fraction, in an integer.
     Fraction,
-    /// A whole number beyond so many bits.
+    /// A whole number beyond this many bits.
     Bits(u8),
     /// More digits after the point than the decimal has: how many.
     Scale(u32),

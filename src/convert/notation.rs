@@ -1,4 +1,4 @@
-//! How a file writes values, where it differs from what is usual.
+//! How a file writes values, if it differs from the default.
 
 use jiff::tz::TimeZone;
 

@@ -131,7 +131,7 @@ pub(super) fn integer(text: &str, bits: u8) -> Result<i64, Misfit> {
     within(number, bits)
 }
 
-/// The number, if a column of so many bits holds it.
+/// The number, if a column of this many bits holds it.
 pub(super) fn within(number: i64, bits: u8) -> Result<i64, Misfit> {
     if bits == 32 && i32::try_from(number).is_err() { Err(Misfit::Bits(32)) } else { Ok(number) }
 }
@@ -145,7 +145,7 @@ pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Option<i12
     fits(number, precision).then_some(Some(number)).ok_or(Misfit::Precision)
 }
 
-/// Whether a whole number has at most so many digits.
+/// Whether a whole number has at most this many digits.
 pub(super) fn fits(number: i128, digits: u8) -> bool {
     10u128.checked_pow(digits.into()).is_none_or(|limit| number.unsigned_abs() < limit)
 }

@@ -180,7 +180,7 @@ fn a_column_of_local_times_holds_each_once() {
     let local = |text| read_as(text, "timestamp", &berlin, ReadOptions::NONE);
     assert_eq!(local("2026-07-01 12:00:00"), "2026-07-01T10:00:00Z");
     assert_eq!(local("2026-07-01T12:00:00Z"), "2026-07-01T12:00:00Z");
-    // The clocks go back at three: 02:30 is there twice.
+    // The clocks go back at three: 02:30 occurs twice.
     assert_eq!(local("2026-10-25 02:30:00"), "2026-10-25T00:30:00Z");
     assert_eq!(local("2026-10-25T00:30:00Z"), "2026-10-25T00:30:00Z");
     assert_eq!(local("2026-10-25T01:30:00Z"), "SecondOfTwo");

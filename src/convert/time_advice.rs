@@ -67,22 +67,22 @@ pub(super) fn of(text: &str, misfit: &Misfit, converter: &Converter<'_>) -> Advi
         Misfit::NoZone => no_zone(&converter.clone()),
         Misfit::TooFine => Advice::new(
             "has parts of a microsecond",
-            "write at most six digits after the second's point, or declare the field `string`",
+            "write at most six digits after the decimal point, or declare the field `string`",
         ),
         Misfit::Years => Advice::new(
-            "is outside of the years 1 to 9999",
+            "is outside the years 1 to 9999",
             "correct the value, or declare it missing: `read: { null: [\"…\"] }`",
         ),
         Misfit::SecondOfTwo => Advice::new(
-            "is the second of two instants with the same local time, and the column holds local times",
-            "write another instant; a column with a zone (no `zone:` at the field) holds this one",
+            "is the second of two instants with the same local time, but the column holds local times",
+            "write a different instant; a column with a zone (a field without `zone:`) can store this one",
         ),
         Misfit::Ambiguous => Advice::new(
-            "is read differently by two of the declared forms",
-            "keep the one form that the file is written in",
+            "is read differently by two of the declared formats",
+            "keep the format that the file uses",
         ),
         Misfit::NoSuchTime => {
-            Advice::new(format!("is not {ty}: there is no such day or time"), "correct the value")
+            Advice::new(format!("isn't {ty}: there is no such day or time"), "correct the value")
         }
         _ => unread(text, converter),
     }
@@ -92,9 +92,9 @@ fn no_zone(converter: &Converter<'_>) -> Advice {
     let help = if holds_local_times(converter) {
         "declare the field's `zone` by its IANA name".to_owned()
     } else {
-        "say whose local times the file has, as in `read: { zone: UTC }` or `read: { zone: Europe/Paris }`; if the database's column has no zone either, declare `zone:` at the field instead".to_owned()
+        "declare the zone of the file's local times, as in `read: { zone: UTC }` or `read: { zone: Europe/Paris }`; if the database's column has no zone either, declare `zone:` in the field instead".to_owned()
     };
-    Advice::new("has no offset, and no zone is declared", help)
+    Advice::new("has no offset, but no zone is declared", help)
 }
 
 /// What would read the text.
@@ -121,7 +121,7 @@ fn unread(text: &str, converter: &Converter<'_>) -> Advice {
     let zone = !of_dates && converter.zone.is_none() && forms.iter().any(|(form, ..)| !has_offset(form));
     let zone = if zone { ", zone: UTC" } else { "" };
     let said = if matches!(forms.as_slice(), [_, _, ..]) {
-        format!("{said} in a form that is certain")
+        format!("{said} in an unambiguous format")
     } else {
         said
     };
@@ -207,13 +207,13 @@ fn epoch(text: &str, said: &str) -> Option<Advice> {
 fn otherwise(text: &str, of_dates: bool) -> String {
     let number = text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() == 5;
     if number {
-        return "a spreadsheet's day number isn't read: export the column as a date".to_owned();
+        return "spreadsheet day numbers aren't supported: export the column as a date".to_owned();
     }
     if of_dates {
-        "write a day such as `2026-01-31`, or declare its form: `read: { date_format: \"%d/%m/%Y\" }`"
+        "write a day such as `2026-01-31`, or declare its format: `read: { date_format: \"%d/%m/%Y\" }`"
             .to_owned()
     } else {
-        "write an instant such as `2026-01-31T12:00:00Z`, or declare its form: `read: { timestamp_format: \"%d/%m/%Y %H:%M\" }`".to_owned()
+        "write an instant such as `2026-01-31T12:00:00Z`, or declare its format: `read: { timestamp_format: \"%d/%m/%Y %H:%M\" }`".to_owned()
     }
 }
 

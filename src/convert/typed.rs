@@ -57,7 +57,7 @@ impl<'n> Converter<'n> {
     /// A day as a value of the type.
     ///
     /// # Errors
-    /// The type is another, or the day is outside of the years 1 to 9999.
+    /// The type is another, or the day is outside the years 1 to 9999.
     pub fn day(&self, day: Date) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Date if (1..=9999).contains(&day.year()) => Ok(Value::Date(day)),
@@ -111,7 +111,7 @@ fn shortest(number: f64) -> Result<String, Misfit> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "it is compared with what it was")]
-#[expect(clippy::float_cmp, reason = "exactly that is asked")]
+#[expect(clippy::float_cmp, reason = "exact equality is meant")]
 fn single(number: f64) -> Result<f64, Misfit> {
     let found = f64::from(number as f32);
     if found == number { Ok(found) } else { Err(Misfit::NotSingle) }

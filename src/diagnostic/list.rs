@@ -55,7 +55,7 @@ impl Diagnostics {
         self.items.len()
     }
 
-    /// All, in the order they stand in.
+    /// All, in the order they are in.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()
     }

@@ -1,4 +1,4 @@
-//! Spans, problems and their codes: the ground that every stage stands on.
+//! Spans, problems and their codes: every stage depends on this module.
 //!
 //! A stage declares one struct per problem with [`problems!`](crate::problems), near
 //! the code that finds it, and pushes it into a [`Diagnostics`]. This module must not

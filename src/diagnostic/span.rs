@@ -153,7 +153,7 @@ impl Sources {
         self.get(span.source).map(|source| (source.path(), source.position(span.start)))
     }
 
-    /// What stands at a place; nothing if it is in none of the files.
+    /// What is at a place; nothing if it is in none of the files.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
         let text = self.get(span.source).map_or("", |source| source.text());

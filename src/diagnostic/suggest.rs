@@ -1,6 +1,6 @@
 //! "Did you mean".
 
-/// The candidate that is nearest to `name`, if one is near enough to be a likely slip.
+/// The candidate that is nearest to `name`, if one is near enough to be a likely typo.
 /// Ties go to the first in order, so the answer does not depend on the candidates' order.
 #[must_use]
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

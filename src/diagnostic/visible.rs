@@ -1,4 +1,4 @@
-//! Text of others on a terminal: what the terminal would obey, or what would hide, is written out.
+//! Untrusted text on a terminal: control characters and invisible characters are escaped.
 
 /// The text on one line; line breaks and tabs are spaces, and every other character that a
 /// terminal obeys or doesn't show is written as in a string: `\\u{1b}`.

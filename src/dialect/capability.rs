@@ -1,4 +1,4 @@
-//! What a target can do, as flags and limits that every dialect file answers.
+//! The capabilities of a target, as flags and limits that every dialect file answers.
 
 /// Declares an enum whose variants have stable names in dialect files and policies.
 macro_rules! named {
@@ -72,7 +72,7 @@ named! {
         Sampling = "sampling",
         /// `exclusive group`: segments that take members from one another.
         ExclusiveGroups = "exclusive_groups",
-        /// `expire`: tables that hold members who no longer match.
+        /// `expire`: tables that retain members who no longer match.
         Expiry = "expiry",
         /// `history`: ended memberships are kept in a table.
         History = "history",

@@ -46,7 +46,7 @@ impl Escapes {
     }
 }
 
-/// What is never written inside of quotes, where nothing can be escaped: the text is cut there.
+/// What is never written inside quotes, where nothing can be escaped: the text is cut there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Apart {
     /// Characters that are never beside each other.
@@ -114,7 +114,7 @@ impl Literals {
         self.string(&pattern::write(regex, &self.pattern_end))
     }
 
-    /// A text, in pieces if something in it must not be written inside of quotes.
+    /// A text, in pieces if something in it must not be written inside quotes.
     fn string(&self, text: &str) -> Expr {
         let quoted = |text: &str| form(&self.string, text, &self.escapes);
         let Some(apart) = &self.apart else { return quoted(text) };
@@ -188,7 +188,7 @@ pub(super) fn is_form(template: &Expr) -> bool {
 pub(crate) struct Identifiers {
     pub(super) quote: char,
     pub(super) escapes: Escapes,
-    /// Words that mean something else where a name could stand. Sorted.
+    /// Words that mean something else where a name could be. Sorted.
     pub(super) reserved: Vec<String>,
     /// Where a table is that is named without a schema, unless the session says otherwise.
     pub(super) default_schema: Option<String>,

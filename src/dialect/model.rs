@@ -34,13 +34,13 @@ pub struct Dialect {
     pub(crate) identifiers: Identifiers,
     /// How a script reads one of its instants.
     pub(crate) clock: Expr,
-    /// The same for a date, where the engine needs to be told.
+    /// The same for a date, if the engine needs it.
     pub(crate) clock_date: Expr,
     /// The engine's clock stands still for a query: it is read where it is needed, so that
     /// filters are constant when the query is planned. Else a first subquery fixes it.
     pub(crate) clock_in_place: bool,
     pub(crate) statements: Statements,
-    /// What is asked of a live database.
+    /// The queries for a live database.
     pub probes: Probes,
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct Statements {
     pub(crate) start_segment: Vec<StatementTemplate>,
     /// Per segment that is refreshed by keys: finds those that are affected.
     pub(crate) affected: Vec<StatementTemplate>,
-    /// Per segment: finds who comes and who goes, and changes its tables.
+    /// Per segment: finds entering and leaving members, and changes its tables.
     pub(crate) fill: Vec<StatementTemplate>,
     /// Per other segment whose log was read: records how far.
     pub(crate) read_input: Vec<StatementTemplate>,
@@ -116,7 +116,7 @@ impl Dialect {
         self.identifiers.default_schema.as_deref()
     }
 
-    /// What the engine replaces by something else wherever it is in a text, be it a part of a name.
+    /// What the engine replaces by something else wherever it is in a text, even a part of a name.
     #[must_use]
     pub fn replaced(&self) -> &[String] {
         &self.identifiers.replaced
@@ -158,7 +158,7 @@ impl Dialect {
         }
     }
 
-    /// A hash of its functions but for the clock's: where another segc, or the user, writes them
+    /// A hash of its functions except for the clock's: where another segc, or the user, writes them
     /// differently, the same segment may mean other SQL.
     #[must_use]
     pub fn templates(&self) -> String {

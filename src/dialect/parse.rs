@@ -41,7 +41,7 @@ fn whole<T>(
     let mut sql = SqlParser::new(dialect.as_ref()).with_recursion_limit(DEPTH).with_options(options);
     let say = |error: ParserError| match error {
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
-        ParserError::RecursionLimitExceeded => "it is nested too deep".to_owned(),
+        ParserError::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
     };
     sql = sql.try_with_sql(text).map_err(say)?;
     let value = read(&mut sql).map_err(say)?;

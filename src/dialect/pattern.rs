@@ -1,5 +1,5 @@
-//! How regular expressions are written: in the one form that RE2, PostgreSQL and Java read
-//! alike. Only the text's end differs, which each dialect says.
+//! How regular expressions are written: in the form that RE2, PostgreSQL and Java read alike. Only
+//! the end of the text differs, which each dialect defines.
 
 use crate::types::{CharSet, Regex};
 

@@ -1,4 +1,4 @@
-//! What a dialect asks a live database before it believes that something is there.
+//! The probe queries of a dialect.
 
 use std::collections::BTreeMap;
 

@@ -1,13 +1,13 @@
-//! What can be wrong with a dialect file.
+//! Problems with dialect files.
 
 use crate::diagnostic::{Span, closest};
 use crate::problems;
 
 problems! {
-    /// A dialect that extends one that does not exist, or itself.
+    /// A dialect extends one that doesn't exist, or itself.
     ///
-    /// `extends` names a dialect that is built in or stands in the project's `dialects/`.
-    /// A chain of them must end somewhere:
+    /// `extends` names a built-in dialect or one in the project's `dialects/`. A chain of `extends` must
+    /// come to an end:
     ///
     /// ```yaml
     /// name: redshift
@@ -17,35 +17,34 @@ problems! {
     message |p| if p.chain.is_empty() {
         format!("there is no dialect `{}` to extend", p.base)
     } else {
-        format!("dialects extend each other in a circle: {}", p.chain.join(" → "))
+        format!("dialects extend each other in a cycle: {}", p.chain.join(" → "))
     };
     help |p| if p.chain.is_empty() {
         Some(match closest(&p.base, p.known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", p.known.join(", ")),
+            None => format!("the dialects are: {}", p.known.join(", ")),
         })
     } else {
-        Some("take one `extends` away".to_owned())
+        Some("remove one `extends`".to_owned())
     };
 
-    /// A dialect's name is taken.
+    /// Two files of a project declare the same dialect.
     ///
-    /// Two files of a project declare the same dialect. A file may have the name of a built-in
-    /// dialect, which it then replaces; beside `extends: NAME` of that same name it changes it.
+    /// A file may use the name of a built-in dialect, which it then replaces. With `extends` of the same
+    /// name, it changes that dialect instead.
     ///
     /// ```text
     /// # dialects/a.yml:  name: redshift
-    /// # dialects/b.yml:  name: redshift      # wrong: another name
+    /// # dialects/b.yml:  name: redshift      # wrong: use a different name
     /// ```
     error SEG602 "dialect declared twice" SameName { span: Span, name: String }
-    message |p| format!("the dialect `{}` is declared by another file already", p.name);
-    help |_p| Some("give one of them another name".to_owned());
+    message |p| format!("the dialect `{}` is already declared by another file", p.name);
+    help |_p| Some("rename one of them".to_owned());
 
-    /// A dialect file leaves something open.
+    /// A dialect file doesn't answer everything.
     ///
-    /// Every capability, limit, type, function and statement needs an answer, so that nothing
-    /// new is forgotten silently. Answer it, or take the answers of a dialect that is close with
-    /// `extends`:
+    /// Every capability, limit, type, function and statement needs an answer, so that a new one can't be
+    /// forgotten. Answer it, or use `extends` to take the answers of a similar dialect:
     ///
     /// ```yaml
     /// capabilities:
@@ -55,24 +54,24 @@ problems! {
     message |p| format!("`{}` has no answer for `{}`", p.section, p.name);
     help |p| Some(format!("`{}` is: {}", p.name, p.meaning.trim()));
 
-    /// A dialect file answers something that nobody asks.
+    /// A dialect file has an unknown entry.
     ///
     /// ```text
     /// capabilities: { regexp: true }         # wrong: regex
     /// ```
     ///
-    /// Correct the name; names are those of the built-in files.
+    /// Correct the name; the built-in files have all of them.
     error SEG604 "unknown entry" UnknownEntry { span: Span, section: &'static str, name: String, known: Vec<&'static str> }
-    message |p| format!("`{}` knows no `{}`", p.section, p.name);
+    message |p| format!("`{}` has no entry `{}`", p.section, p.name);
     help |p| Some(match closest(&p.name, p.known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it knows: {}", p.known.join(", ")),
+        None => format!("the entries are: {}", p.known.join(", ")),
     });
 
-    /// A piece of SQL in a dialect file that the dialect's parser cannot read.
+    /// The dialect's parser can't read a piece of SQL in a dialect file.
     ///
-    /// Templates, types, forms of constants and statements are read when the file is loaded.
-    /// A statement that is right but that sqlparser cannot read may say so:
+    /// Templates, types, constants and statements are parsed when the file is loaded. If a statement is
+    /// correct but sqlparser can't read it, declare that:
     ///
     /// ```yaml
     /// statements:
@@ -80,12 +79,12 @@ problems! {
     ///     - { sql: SET VARIABLE slot_name = slot_value, opaque: true }
     /// ```
     error SEG605 "unreadable SQL" UnreadableSql { span: Span, what: String, error: String }
-    message |p| format!("`{}` is not SQL of this dialect: {}", p.what, p.error);
-    help |_p| Some("the key `parser` chooses the grammar that reads it".to_owned());
+    message |p| format!("`{}` isn't valid SQL in this dialect: {}", p.what, p.error);
+    help |_p| Some("the key `parser` selects the grammar".to_owned());
 
-    /// A template that asks for other arguments than its function has.
+    /// A template doesn't use exactly the arguments of its function.
     ///
-    /// `contains` has two, so its template must use `$1` and `$2` and nothing else:
+    /// `contains` has two, so its template must use `$1` and `$2` and no others:
     ///
     /// ```yaml
     /// functions:
@@ -100,13 +99,13 @@ problems! {
     };
     help |p| Some(format!("it is: {}", p.meaning.trim()));
 
-    /// A value in a dialect file that cannot be used.
+    /// A value in a dialect file is invalid.
     ///
     /// ```text
     /// parser: postgre                        # wrong: postgresql
     /// ```
     ///
-    /// The message says what can stand there.
+    /// The message says what is expected.
     error SEG607 "bad value" BadValue { span: Span, what: String, expected: String }
     message |p| format!("`{}` is not {}", p.what, p.expected);
     help |p| Some(format!("write {}", p.expected));

@@ -1,6 +1,5 @@
-//! What can be seen of a dialect file without a database, before it changes a member silently:
-//! texts that would break out of their quotes or lose a part, and statements that leave out what
-//! they are for.
+//! Checks a dialect file without a database for mistakes that would silently change members: text
+//! that would break out of its quotes or lose a part, and statements without their essential part.
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
@@ -38,7 +37,7 @@ pub(super) fn judge_literals(
     }
     if !tells_instants_apart(&literals.timestamp_format) {
         let what = literals.timestamp_format.clone();
-        let expected = "a format that tells all instants apart, down to the microsecond".to_owned();
+        let expected = "a format that distinguishes all instants, to the microsecond".to_owned();
         problems.push(BadValue { span: format, what, expected });
     }
     if !PATTERN_ENDS.contains(&literals.pattern_end.as_str()) {

@@ -32,7 +32,7 @@ pub(super) fn literals(
         match parse::expression(parser, text) {
             Ok(expr) if is_form(&expr) => Some(expr),
             Ok(_) => {
-                let expected = "a form with `$1` or `'$1'` in it, such as `DATE '$1'`".to_owned();
+                let expected = "text with `$1` or `'$1'` in it, such as `DATE '$1'`".to_owned();
                 problems.push(BadValue { span: node.span, what: text.to_owned(), expected });
                 None
             }

@@ -1,6 +1,6 @@
 //! Statements as data: templates whose slots are filled with rendered trees.
 //!
-//! A slot is a word of its own (`slot_table`); what stands inside of quotes or comments is
+//! A slot is a word of its own (`slot_table`); what is inside quotes or comments is
 //! never one. The layout of a template is kept as its file has it.
 
 use sqlparser::tokenizer::{Token, Word};
@@ -31,15 +31,15 @@ named! {
         Matches = "slot_matches",
         /// The table of those who match before anyone is ranked.
         RankingCandidates = "slot_ranking_candidates",
-        /// The scratch table of who of the evaluated keys would be ranked.
+        /// The scratch table of ranking candidates among the evaluated keys.
         Candidates = "slot_found_candidates",
         /// The columns that are ranked by, with their types.
         RankColumns = "slot_rank_columns",
         /// The columns that are ranked by.
         Ranks = "slot_ranks",
-        /// The scratch table of those whom `expire` may hold.
+        /// The scratch table of members that `expire` may retain.
         Admitted = "slot_admitted",
-        /// The scratch table of who comes and who goes: the keys, and an `action`.
+        /// The scratch table of entering and leaving members: the keys, and an `action`.
         Changes = "slot_changes",
         /// The segment's name, as a string.
         Segment = "slot_segment",
@@ -64,11 +64,11 @@ named! {
         Lookups = "slot_lookups",
         /// The query of all keys of the segment's entity.
         EveryoneQuery = "slot_find_everyone",
-        /// The query of who would be ranked.
+        /// The query for the ranking candidates.
         CandidatesQuery = "slot_find_candidates",
-        /// The query of those whom `expire` may hold.
+        /// The query for the members that `expire` may retain.
         AdmittedQuery = "slot_find_admitted",
-        /// When the membership ends of whoever ceased to match since the last run.
+        /// When the membership of members who stopped matching since the last run ends.
         End = "slot_end",
         /// The key columns.
         Keys = "slot_keys",
@@ -104,7 +104,7 @@ named! {
 }
 
 impl Slot {
-    /// Something that may stand there, to see whether a template can be read.
+    /// Something that may be there, to see whether a template can be read.
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
@@ -150,7 +150,7 @@ impl Slot {
 /// Which segments, and which scripts, a statement is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Condition {
-    /// Segments that hold members who no longer match.
+    /// Segments that retain members who no longer match.
     Expire,
     /// Those that don't.
     NoExpire,
@@ -170,7 +170,7 @@ pub(crate) enum Condition {
     Everyone,
     /// Scripts that evaluate everyone: create, and refresh where that is a rebuild.
     InFull,
-    /// Scripts that evaluate affected keys and delete who leaves.
+    /// Scripts that evaluate affected keys and delete leaving members.
     ByKeys,
     /// Scripts that only insert.
     Grows,
@@ -203,7 +203,7 @@ impl Condition {
     }
 }
 
-/// The word that stands for a clock variable's name, alone or inside of another word.
+/// The word that stands for a clock variable's name, alone or inside another word.
 pub(crate) const CLOCK_NAME: &str = "slot_name";
 
 /// A statement with slots.
@@ -276,7 +276,7 @@ impl StatementTemplate {
         self.opaque
     }
 
-    /// The statement. `fill` is asked for a slot's text and told how far its line is indented;
+    /// The statement. `fill` gives a slot's text, and receives the indentation of its line;
     /// the first slot that it has nothing for is the error.
     pub(crate) fn fill(
         &self,

@@ -31,7 +31,7 @@ impl Template {
         self.utc.as_ref().map(placeholders)
     }
 
-    /// The expression for these arguments; `None` if a place inside of a string
+    /// The expression for these arguments; `None` if a place inside a string
     /// (`INTERVAL '$2 days'`) is to take something else than a number.
     #[must_use]
     pub fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {

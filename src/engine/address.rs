@@ -1,4 +1,4 @@
-//! Where a database is: a server, a file, or nowhere but in memory.
+//! Where a database is: a server, a file, or memory.
 
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,7 @@ impl Address {
         }
     }
 
-    /// Whether a text holds a password, as far as can be told.
+    /// Whether a text holds a password, as far as is known.
     #[must_use]
     pub fn holds_password(text: &str) -> bool {
         Postgres::holds_password(text) || Self::parse(text).is_err() && has_secret(text)
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_told_apart() {
+    fn addresses_are_distinguished() {
         let shown = |text: &str| {
             let address = Address::parse(text).expect("an address");
             (address.dialect(), address.shown())
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_read_is_not_made() {
+    fn reading_never_creates_a_file() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("shop.db");
         let address = Address::File(file.clone());

@@ -185,12 +185,12 @@ fn cell(value: ValueRef<'_>) -> Result<Cell, String> {
             Cell::Text(value.as_str().map_err(|error| error.to_string())?.to_owned())
         }
         ValueRef::Date32(days) => {
-            Cell::Date(date(days).ok_or("the date is outside of the years -9999 to 9999")?)
+            Cell::Date(date(days).ok_or("the date is outside the years -9999 to 9999")?)
         }
-        ValueRef::Timestamp(unit, count) => Cell::Timestamp(
-            instant(unit, count).ok_or("the timestamp is outside of the years -9999 to 9999")?,
-        ),
-        other => return Err(format!("its type, {:?}, is not one that results may have", other.data_type())),
+        ValueRef::Timestamp(unit, count) => {
+            Cell::Timestamp(instant(unit, count).ok_or("the timestamp is outside the years -9999 to 9999")?)
+        }
+        other => return Err(format!("its type, {:?}, isn't supported in results", other.data_type())),
     })
 }
 

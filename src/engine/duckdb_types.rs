@@ -2,7 +2,7 @@
 
 use super::source::ColumnType;
 
-/// Types inside of types that are followed.
+/// Types inside types that are followed.
 const DEPTH: usize = 32;
 
 /// What a column of that type holds.

@@ -1,4 +1,4 @@
-//! What an engine's failure looks like to a caller.
+//! An engine's failure, as seen by its caller.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Problem};
 const CHECK: &str = "segc: ";
 
 /// What the message of a failed statement begins with.
-const REFUSED: &str = "the engine refused a statement: ";
+const REFUSED: &str = "the engine rejected a statement: ";
 
 /// How much of a statement is shown with its error.
 const SHOWN_STATEMENT: usize = 2_000;

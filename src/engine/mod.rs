@@ -1,4 +1,4 @@
-//! Databases that segc itself talks to: it runs scripts on them and reads their answers.
+//! Databases that segc connects to: it runs scripts on them and reads their answers.
 //!
 //! Statements come in as finished text. This module must not know segments, plans or
 //! capabilities; and it alone may name a database. What the rest of segc needs of the

@@ -19,7 +19,7 @@ use super::{
 /// How long a server may take to answer at all, unless the connection string says.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The port that needn't be told.
+/// The default port.
 const USUAL_PORT: u16 = 5432;
 
 /// Settings that change what SQL means or how values are written as text. A server, a database or
@@ -104,7 +104,7 @@ impl Postgres {
 /// and shown.
 fn read(address: &str) -> Result<Config, EngineError> {
     if has_stray_characters(address) {
-        let reason = "it has an `@` that isn't the one before the host, or a space after it; in a user, \
+        let reason = "it has an `@` other than the one in front of the host, or a space after it; in a user, \
                       password or database, write `@` as `%40`, `/` as `%2F`, `:` as `%3A` and a space as `%20`";
         return Err(EngineError::new(UnreadableAddress { span: None, reason: reason.to_owned() }));
     }
@@ -112,13 +112,13 @@ fn read(address: &str) -> Result<Config, EngineError> {
         // The name of an option that isn't known may be a part of a password with spaces.
         let reason = reason(&error);
         let reason = match reason.split_once("unknown option") {
-            Some(_) => "it has an option that isn't known".to_owned(),
+            Some(_) => "it has an unknown option".to_owned(),
             None => reason,
         };
         EngineError::new(UnreadableAddress { span: None, reason })
     })?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        let reason = "it names no host".to_owned();
+        let reason = "it has no host".to_owned();
         return Err(EngineError::new(UnreadableAddress { span: None, reason }));
     }
     Ok(config)
@@ -184,7 +184,7 @@ impl Engine for Postgres {
         Ok(Table { columns: columns.into_iter().map(|(name, _)| name).collect(), rows })
     }
 
-    /// A lock of the session, taken outside of any transaction: inside of one, its snapshot would
+    /// A lock of the session, taken outside of any transaction: inside one, its snapshot would
     /// be older than the wait.
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
         let key = lock_key(what);
@@ -293,7 +293,7 @@ fn cell(ty: &Type, value: Option<&str>) -> Result<Cell, String> {
         Type::TIMESTAMPTZ => value.parse().ok().map(Cell::Timestamp),
         _ => Some(Cell::Text(value.to_owned())),
     };
-    cell.ok_or_else(|| format!("`{value}` is a {ty} that results may not hold"))
+    cell.ok_or_else(|| format!("`{value}` is a {ty}, which isn't supported in results"))
 }
 
 /// The server's own words; else what kept the crate from getting any.

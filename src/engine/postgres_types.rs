@@ -4,7 +4,7 @@ use postgres::types::{Kind, Type};
 
 use super::source::ColumnType;
 
-/// Types inside of types that are followed.
+/// Types inside types that are followed.
 const DEPTH: usize = 32;
 
 /// What a column of that type holds. `written` is the server's own name of it, which has the

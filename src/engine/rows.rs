@@ -9,7 +9,7 @@ use super::{Cell, Engine, EngineError};
 const BATCH: usize = 500;
 
 impl DuckDb {
-    /// Makes a table anew and empty, with what its name needs around it.
+    /// Creates an empty table again, with what its name needs around it.
     ///
     /// # Errors
     /// The engine refused it.

@@ -26,7 +26,7 @@ impl DataTable {
         self.name.last().map_or("", String::as_str)
     }
 
-    /// The statements that make it anew and empty, and its schema if that is missing, in
+    /// The statements that create it again, empty, and its schema if that is missing, in
     /// words that the embedded engine and Postgres both read.
     #[must_use]
     pub fn create_statements(&self) -> Vec<String> {
@@ -46,7 +46,7 @@ impl DataTable {
 
     fn add(&mut self, field: &Field) -> Result<(), EngineError> {
         let (ty, storage) = column_of(field);
-        // A field inside of a document says nothing of whether there is one.
+        // A field inside a document says nothing of whether there is one.
         let nullable = field.nullable || field.inside.is_some();
         let same = |column: &&mut TableColumn| column.name.eq_ignore_ascii_case(&field.column);
         let Some(known) = self.columns.iter_mut().find(same) else {
@@ -65,7 +65,7 @@ impl DataTable {
             }));
         }
         known.parts.extend(part_of(field));
-        // What one entity promises holds for the column, whoever reads it.
+        // What one entity declares holds for the column, for all entities that read it.
         known.nullable &= nullable;
         Ok(())
     }
@@ -84,11 +84,11 @@ pub struct TableColumn {
     pub nullable: bool,
     /// The first field that reads it.
     pub span: Span,
-    /// What fields read inside of it, if it is a struct: the keys, the type, and how it is held.
+    /// What fields read inside it, if it is a struct: the keys, the type, and how it is held.
     pub parts: Vec<StructPart>,
 }
 
-/// A value inside of a struct: the keys that lead to it, its type, and how it is held.
+/// A value inside a struct: the keys that lead to it, its type, and how it is held.
 pub type StructPart = (Vec<String>, Type, Storage);
 
 impl TableColumn {
@@ -176,7 +176,7 @@ fn struct_type(parts: &[(&[String], String)]) -> String {
     format!("STRUCT({})", names.into_iter().map(of_name).collect::<Vec<_>>().join(", "))
 }
 
-/// What a field reads inside of a struct.
+/// What a field reads inside a struct.
 fn part_of(field: &Field) -> Option<StructPart> {
     let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct)?;
     Some((inside.keys.clone(), field.ty.clone(), field.storage.clone()))

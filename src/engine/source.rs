@@ -1,4 +1,4 @@
-//! What a database says of the tables and queries that a catalog describes.
+//! A database's information about the tables and queries in a catalog.
 
 /// Where the rows of an entity come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What a query answers: rows of values.
+//! The result of a query: rows of values.
 
 use std::fmt;
 
@@ -60,7 +60,7 @@ impl fmt::Display for Cell {
     }
 }
 
-/// A column of a table, as its database tells of it.
+/// A column of a table, as its database reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredColumn {
     /// Its name.

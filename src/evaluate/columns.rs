@@ -82,7 +82,7 @@ impl Columns {
     }
 
     /// Completes a row by what its columns hold: where a field is given, the others that read the
-    /// same column have their values too, and what is given inside of a document is in the document.
+    /// same column have their values too, and what is given inside a document is in the document.
     /// The fields of `nulls` are said to be missing.
     ///
     /// # Errors
@@ -210,7 +210,7 @@ fn convert(value: &Datum, from: &Field, to: &Field) -> Option<Datum> {
     }
 }
 
-/// Puts what is given inside of a document into it, and gives each field what it then reads.
+/// Puts what is given inside a document into it, and gives each field what it then reads.
 fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[FieldId]) -> Result<(), Clash> {
     let of = |at: usize| entity.fields.get(at).zip(id(at));
     let is_whole = |at: &&usize| entity.fields.get(**at).is_some_and(|field| keys(field).is_empty());

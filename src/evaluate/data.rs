@@ -217,7 +217,7 @@ impl fmt::Display for DataError {
                 write!(f, "`{field}` of `{entity}` is {ty} and never missing, but the row has no value")
             }
             Self::Value { entity, field, ty, found, value } => {
-                write!(f, "`{field}` of `{entity}` is {ty} and cannot hold {found}, `{value}`")
+                write!(f, "`{field}` of `{entity}` is {ty} and can't be {found}, `{value}`")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What makes an evaluation fail.
+//! Reasons for an evaluation to fail.
 
 use std::fmt;
 
@@ -52,8 +52,8 @@ impl EvalError {
 impl fmt::Display for EvalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Overflow(_) => f.write_str("a number grew beyond what its type can hold"),
-            Self::OutOfRange(_) => f.write_str("a time lies outside of the years -9999 to 9999"),
+            Self::Overflow(_) => f.write_str("a number exceeds the range of its type"),
+            Self::OutOfRange(_) => f.write_str("a time is outside the years -9999 to 9999"),
             Self::DuplicateKey { entity, fields, key } => {
                 let key: Vec<_> = key.iter().map(ToString::to_string).collect();
                 let (fields, key) = (fields.join(", "), key.join(", "));
@@ -61,8 +61,8 @@ impl fmt::Display for EvalError {
             }
             Self::IllTyped(_) => f.write_str("the types of the operands don't fit"),
             Self::Missing(_) => f.write_str("a value that is declared to be present is missing"),
-            Self::TooDeep(_) => f.write_str("the expression is nested too deep"),
-            Self::Cycle(name) => write!(f, "`{name}` rests on itself"),
+            Self::TooDeep(_) => f.write_str("the expression is nested too deeply"),
+            Self::Cycle(name) => write!(f, "`{name}` depends on itself"),
             Self::Unknown => f.write_str("there is no such segment, trait, entity or row"),
         }
     }

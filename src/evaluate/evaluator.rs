@@ -1,4 +1,4 @@
-//! The evaluator's state: what has been worked out so far, and where an expression stands.
+//! The evaluator's state: what has been evaluated so far, and where an expression is.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Which rows a link leads to.
+//! The rows that a link leads to.
 
 use std::collections::BTreeMap;
 

@@ -117,7 +117,7 @@ impl Evaluator<'_> {
     }
 
     /// "An aggregate sees a row of an entity with `time` only if that time is present and
-    /// before as_of", but for the window's own where the window admits the future.
+    /// before as_of", except for the window's own where the window admits the future.
     fn is_visible(
         &self,
         aggregate: &Aggregate,

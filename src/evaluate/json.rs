@@ -70,7 +70,7 @@ fn date(text: &str) -> Option<jiff::civil::Date> {
 }
 
 /// `2024-01-31T12:00:00.123456Z`, with up to six digits after the point or none, and `Z` or an
-/// offset such as `+02:00`; a space may stand for the `T`.
+/// offset such as `+02:00`; a space may replace the `T`.
 fn timestamp(text: &str) -> Option<Timestamp> {
     let (day, rest) = (text.get(..10)?, text.get(10..)?);
     date(day)?;
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_missing() {
+    fn absent_rows_are_missing() {
         let keys = ["a".to_owned(), "b".to_owned()];
         for document in ["", "no json", "1", "[]", "{}", "{\"a\": 1}", "{\"a\": [1]}", "{\"b\": 1}", "\"a\""]
         {

@@ -1,4 +1,4 @@
-//! `keep`: whom of the match so far stay in it; and the buckets that samples are made of.
+//! `keep`: the entities that it keeps; and the buckets of samples.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ fn in_order(a: &Ranked, b: &Ranked, bottom: bool) -> Ordering {
     missing.then(by).then_with(|| a.key.cmp(&b.key))
 }
 
-/// How many of so many stay.
+/// How many of these stay.
 fn count(size: &KeepSize, of: usize) -> usize {
     match size {
         KeepSize::Count(count) => usize::try_from(*count).unwrap_or(usize::MAX),

@@ -1,7 +1,7 @@
-//! The reference evaluator: who is in a segment, worked out over rows in memory.
+//! The reference evaluator: computes the members of a segment over rows in memory.
 //!
-//! It interprets the checked tree sentence by sentence as the language reference says and
-//! is the judge of what every engine returns, so being plainly right comes before being fast.
+//! It interprets the checked tree sentence by sentence as the language reference defines it. Every
+//! engine is compared with it, so being obviously correct comes before being fast.
 //!
 //! Must not know: targets, capabilities, SQL, plans.
 

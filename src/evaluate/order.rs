@@ -1,4 +1,4 @@
-//! The order in which traits and segments are evaluated: each after what it rests on.
+//! The order in which traits and segments are evaluated: each after its dependencies.
 
 use std::collections::BTreeMap;
 

@@ -58,7 +58,7 @@ fn fits(sequence: &Sequence, steps: &[Vec<i64>], as_of: i64) -> bool {
 
 /// Whether some choice that begins here fits.
 fn fits_from(sequence: &Sequence, steps: &[Vec<i64>], first: i64, as_of: i64) -> bool {
-    // Where the choices so far may stand: only the last row of a choice matters for the next.
+    // Where the choices so far may be: only the last row of a choice matters for the next.
     let mut ends = BTreeSet::from([first]);
     let mut forbidden: Option<&Vec<i64>> = None;
     for (step, times) in sequence.steps.iter().zip(steps).skip(1) {

@@ -1,4 +1,4 @@
-//! What an expression rests on: hops, traits and segments.
+//! The dependencies of an expression: hops, traits and segments.
 
 use std::collections::BTreeSet;
 

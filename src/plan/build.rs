@@ -38,7 +38,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
     }
 }
 
-/// The `SELECT` of one segment's match on its own: everything it refers to is inlined, but for
+/// The `SELECT` of one segment's match on its own: everything it refers to is inlined, except for
 /// whom a segment with `expire` holds, which only its table knows.
 #[must_use]
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
@@ -87,7 +87,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     if in_zone && in_names { allowed } else { Vec::new() }
 }
 
-/// The segments that were asked for and, through inlined ones too, what they depend on: a
+/// The requested segments and, through inlined ones too, what they depend on: a
 /// stored input must be built with them, so that all have one as_of.
 fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
     let mut wanted = BTreeSet::new();
@@ -105,7 +105,7 @@ fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
 struct Strategies {
     /// By identity.
     all: BTreeMap<SegmentId, Strategy>,
-    /// Who reads whose log.
+    /// Which segments read which logs.
     readers: BTreeMap<SegmentId, Vec<SegmentId>>,
 }
 

@@ -1,4 +1,4 @@
-//! What stops a script before it writes.
+//! The checks that stop a script before it writes.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
     arrivals.clone().semi_join(on.collect(), false)
 }
 
-/// One check per set of columns that must be unique, but for keys that the database
+/// One check per set of columns that must be unique, except for keys that the database
 /// guarantees. A row that has been deleted is no duplicate of another.
 pub(super) fn unique_checks(
     hir: &Hir,
@@ -112,7 +112,7 @@ fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
     }
 }
 
-/// That a segment's table holds a member twice, which no difference to who matches would show.
+/// That a segment's table has a member twice, which a comparison with the matches wouldn't show.
 /// Not every engine keeps keys unique, and a key of the table's own can be dropped.
 pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Assertion {
     let columns: Vec<Scalar> =
@@ -126,7 +126,7 @@ pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]
         ..Select::default()
     };
     let message = format!(
-        "segc: the table {} holds a member of {segment} twice: remove what is double; nothing was written",
+        "segc: the table {} has a member of {segment} twice: remove the duplicates; nothing was written",
         table.join(".")
     );
     Doubles { rows, message, unique: None }.check()

@@ -1,4 +1,4 @@
-//! How `expire` holds members, and where their history goes.
+//! How `expire` retains members, and where their history is stored.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! How much may be written into one statement. Beyond, what is made of a project would grow with
-//! the square of it; nobody needs as much, and each problem says how to do without.
+//! Limits on the size of a statement. Beyond them, the output would grow with the square of the
+//! project; nobody needs that, and each problem says what to do instead.
 
 use std::collections::BTreeSet;
 

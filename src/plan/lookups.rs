@@ -1,5 +1,5 @@
-//! The tables in which a refresh by keys looks rows up, and by which columns. Where one has no
-//! index for that, it is read whole, and a planner that looks rows up in it all the same reads it
+//! The tables in which a refresh by keys looks rows up, and by which columns. If a table has no
+//! index for that, it is read completely, and a planner that looks up rows in it anyway reads it
 //! once for each.
 
 use std::collections::BTreeSet;

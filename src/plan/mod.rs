@@ -1,7 +1,7 @@
 //! What to do for one target: what is allowed, in which order, how each segment is stored
 //! and refreshed, and the relational plan of its members.
 //!
-//! The only reader of capabilities: downward go choices, never flags. Must not know: files,
+//! The only reader of capabilities: later stages receive choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
 mod assertion;

@@ -21,7 +21,7 @@ pub struct Plan {
     pub dialect: String,
     /// Name parts of the schema (or dataset) that holds the segments' tables.
     pub schema: Vec<String>,
-    /// The instant that was asked for; `None` lets the script read the engine's clock.
+    /// The requested instant; `None` lets the script read the engine's clock.
     pub as_of: Option<Timestamp>,
     /// Every segment of the build, each after those it depends on; equals by name.
     pub segments: Vec<SegmentPlan>,
@@ -52,7 +52,7 @@ pub struct SegmentPlan {
     pub leaves: Option<Why>,
     /// The evaluation of the affected keys alone, where a refresh does that.
     pub by_keys: Option<Box<ByKeys>>,
-    /// Everything that stands against it, where it doesn't.
+    /// The obstacles, if there are any.
     pub obstacles: Vec<Why>,
     /// How often it is evaluated in full, however it is refreshed in between; by the entities
     /// that say so.
@@ -68,11 +68,11 @@ pub struct SegmentPlan {
     pub last_run: Vec<Bound>,
     /// The segments whose logs it reads, with their runs' tables.
     pub inputs: Vec<(String, Vec<String>)>,
-    /// Those whom its `keep`s rank, where they are stored.
+    /// Its ranking candidates, if they are stored.
     pub ranked: Option<Ranked>,
     /// The log of its members, if one is kept.
     pub log: Option<Log>,
-    /// How members are held who no longer match; `None` if they leave at once.
+    /// How members who no longer match are retained; `None` if they leave at once.
     pub hold: Option<Hold>,
     /// The table that ended memberships go to, if they are kept.
     pub history: Option<Vec<String>>,
@@ -83,7 +83,7 @@ pub struct SegmentPlan {
     pub clock: Clock,
     /// What must hold before anything is written.
     pub checks: Vec<Assertion>,
-    /// What must hold besides when its script runs alone: the tables it reads stand at one
+    /// What must hold besides when its script runs alone: the tables it reads are at one
     /// as_of and at the fingerprints it was compiled for.
     pub guards: Vec<Assertion>,
     /// The hash of its meaning, in hexadecimal.
@@ -103,9 +103,9 @@ pub struct ByKeys {
     pub lookups: Vec<Lookup>,
     /// All keys of the segment's entity, for when most of them are affected.
     pub everyone: Query,
-    /// Who of them matches; who would be ranked, where the segment ranks its match.
+    /// Which of them match; the ranking candidates, if the segment has a `keep`.
     pub query: Query,
-    /// Whom of them `expire` may hold.
+    /// Those that `expire` may retain.
     pub admitted: Option<Query>,
     /// What must hold of the affected keys' rows before anything is written.
     pub checks: Vec<Assertion>,
@@ -118,9 +118,9 @@ pub struct ByKeys {
 pub struct Ranked {
     /// What is ranked by.
     pub columns: Vec<KeyColumn>,
-    /// Who would be ranked, with these columns.
+    /// The ranking candidates, with these columns.
     pub candidates: Query,
-    /// Who is kept of those that are stored.
+    /// The kept ones among those stored.
     pub query: Query,
 }
 
@@ -203,13 +203,13 @@ pub struct Log {
     pub readers: Vec<(String, Vec<String>)>,
 }
 
-/// How `expire` holds members who no longer match.
+/// How `expire` retains members who no longer match.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hold {
-    /// The keys of those who may be held: their row is there, and no `exclude`, no parent and no
+    /// The keys of those who may be retained: their row is there, and no `exclude`, no parent and no
     /// group rejects them.
     pub admitted: Query,
-    /// The instant of the clock at which the membership ends of whoever ceased to match since
+    /// The instant of the clock at which membership ends for members who stopped matching since
     /// the last run.
     pub end: String,
 }
@@ -241,7 +241,7 @@ pub struct Dependency {
 pub enum Refresh {
     /// Nobody can leave: insert the keys that are not yet there.
     InsertOnly,
-    /// Evaluate the affected keys; insert who enters, delete who leaves.
+    /// Evaluate the affected keys; insert new members, delete leaving ones.
     InsertDelete,
     /// Evaluate again in full and apply the difference.
     Rebuild {

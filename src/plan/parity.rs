@@ -1,8 +1,8 @@
 //! The query that compares a segment's table with a fresh evaluation.
 //!
-//! The evaluation is the one on its own: what it refers to is inlined, but for whom a segment
-//! with `expire` holds, which only its table knows. Both sides are put under one another and
-//! grouped by key, so that each is read once, and so that a key that stands in the table twice
+//! The evaluation is the one on its own: what it refers to is inlined, except for the members that a
+//! segment with `expire` retains, which only its table knows. Both sides are put under one another and
+//! grouped by key, so that each is read once, and so that a key that is in the table twice
 //! shows too.
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ const MISSING: &str = "missing";
 const EXTRA: &str = "extra";
 
 /// A row for each key of which table and evaluation differ: the difference, which is `missing`
-/// or `extra`, and the key. As of the segment's last run; with `expire`, of who matches.
+/// or `extra`, and the key. As of the segment's last run; with `expire`, of the matches.
 #[must_use]
 pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     let context = Context { as_of: None, ..Context::new(request, request.storage(Reading::Held)) };
@@ -52,7 +52,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     Asked { query: Query { ctes, select: unpaired(&both, &keys, &difference) }, clock }
 }
 
-/// The keys that stand on one side alone, or more than once on one.
+/// The keys that are on one side only, or more than once on a side.
 fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
     let of = |function| Scalar::Call(function, vec![Scalar::column("b", difference)]);
     let (least, most) = (of(Function::Min), of(Function::Max));

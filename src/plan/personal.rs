@@ -1,4 +1,4 @@
-//! What a policy says of personal data.
+//! The policy on personal data.
 
 use super::policy::Policy;
 use super::problems::PersonalForbidden;

@@ -1,4 +1,4 @@
-//! How each segment is refreshed: what is proved of it, and what follows from that.
+//! How each segment is refreshed: what is proved about it, and the consequences.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,7 +88,7 @@ fn strategy(
             Err([is_table(request, id)].into_iter().chain(others).collect())
         }
         Materialize::View => Err(vec![Obstacle::new("a view is evaluated whenever it is read")]),
-        Materialize::Inline => Err(vec![Obstacle::new("it is put into what refers to it")]),
+        Materialize::Inline => Err(vec![Obstacle::new("it is expanded into the segments that refer to it")]),
         Materialize::Incremental => find(),
     };
     let refresh = match &triggers {
@@ -103,14 +103,13 @@ fn strategy(
     Strategy { refresh, leaves, triggers }
 }
 
-/// That a segment is stored in the simplest way. What else stands against a cheaper one is told,
-/// too.
+/// That a segment is stored in the simplest way. Other obstacles are reported, too.
 fn is_table(request: &Request<'_>, id: SegmentId) -> Obstacle {
     let segment = request.hir.segment(id);
     let place = segment.properties.materialize.map_or(segment.name_span, |(_, span)| span);
     Obstacle {
         reason: "`materialize: table` is always rebuilt".to_owned(),
-        remedy: Some("say `materialize: incremental`".to_owned()),
+        remedy: Some("set `materialize: incremental`".to_owned()),
         place: Some(place),
     }
 }
@@ -183,7 +182,7 @@ impl Refreshing<'_> {
         ]
     }
 
-    /// What a run must be to be built upon, but for how long ago everyone was evaluated.
+    /// What a run must be to be built upon, except for how long ago everyone was evaluated.
     fn base_run<'a>(&'a self, refresh_hash: &'a str) -> BaseRun<'a> {
         BaseRun {
             segment: self.name(),

@@ -104,7 +104,7 @@ impl Collector<'_> {
         self.needs.capabilities.entry(capability).or_insert(span);
     }
 
-    /// What reading a field needs that stands inside of a document or a struct.
+    /// What reading a field needs that is inside a document or a struct.
     fn inside(&mut self, entity: EntityId, field: FieldId, span: Span) {
         let field = self.hir.catalog.entity(entity).field(field);
         let container = field.inside.as_ref().map(|inside| inside.container);

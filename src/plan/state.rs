@@ -1,5 +1,5 @@
-//! What is kept beside the members: the runs, what each segment has read of others' logs, the
-//! logs themselves; and the scratch tables of a run.
+//! Tables stored in addition to the members: the runs, how far each segment has read others' logs,
+//! the logs themselves; and the scratch tables of a run.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -28,19 +28,19 @@ pub struct StateTables {
     pub inputs: Vec<String>,
     /// How many members each segment has.
     pub counts: Vec<String>,
-    /// Who came and went, run by run.
+    /// Entries and exits, run by run.
     pub log: Vec<String>,
-    /// Who matches before anyone is ranked, with what is ranked by (R6).
+    /// The ranking candidates, with the values they are ranked by (R6).
     pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
-    /// Scratch: who matches.
+    /// Scratch: the matches.
     pub matches: Vec<String>,
-    /// Scratch: who of the evaluated keys would be ranked.
+    /// Scratch: the ranking candidates among the evaluated keys.
     pub candidates: Vec<String>,
-    /// Scratch: whom `expire` may hold.
+    /// Scratch: the members that `expire` may retain.
     pub admitted: Vec<String>,
-    /// Scratch: who comes and who goes.
+    /// Scratch: entering and leaving members.
     pub changes: Vec<String>,
 }
 
@@ -183,7 +183,7 @@ impl BaseRun<'_> {
         Assertion {
             fails_if: Scalar::And(vec![self.as_of().missing(), started]),
             message: format!(
-                "segc: segment {} can't be refreshed from its last run, which had another definition, another way to refresh, or a later as_of, or isn't known: run its create script; nothing was written",
+                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script; nothing was written",
                 self.segment
             ),
             unique: None,
@@ -246,7 +246,7 @@ pub(super) struct Stored {
     pub(super) fingerprint: String,
 }
 
-/// One guard per table that a script reads when it runs alone: it stands at the script's
+/// One guard per table that a script reads when it runs alone: it is at the script's
 /// as_of and at the fingerprint it was compiled for.
 pub(super) fn guards(stored: &[Stored]) -> Vec<Assertion> {
     stored
@@ -261,7 +261,7 @@ pub(super) fn guards(stored: &[Stored]) -> Vec<Assertion> {
             Assertion {
                 fails_if: Scalar::exists(run, true),
                 message: format!(
-                    "segc: the table of {name} is not at this as_of, or was built from another definition: run its script first, compiled with the same --as-of"
+                    "segc: the table of {name} has a different as_of or definition: run its script first, compiled with the same --as-of"
                 ),
                 unique: None,
             }

@@ -1,7 +1,7 @@
-//! The queries that say why an entity is in a segment or not, and where the others stay.
+//! The queries behind `segc why` and `segc attrition`.
 //!
-//! Everything that they refer to is inlined, as how a segment is stored never changes its members;
-//! but whom a segment with `expire` holds, only its table knows.
+//! Everything that they refer to is inlined, since how a segment is stored never changes its members;
+//! but only its table knows the members that a segment with `expire` retains.
 
 use super::lower::Context;
 use super::lower::why::{Questions, answers, counts};
@@ -11,7 +11,7 @@ use super::storage::{Reading, SegmentStorage};
 use crate::check::hir::{Cond, Hir, SegmentId, Value};
 use crate::types::Literal;
 
-/// What is asked of a segment's entities.
+/// The conditions on a segment's entities.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
     /// The checked tree that the conditions refer to.

@@ -22,11 +22,11 @@ const OTHER_KEYS: OtherKeys = &[
     (&["materialized", "materialization"], Meant::Key("materialize")),
     (
         &["version", "config-version", "require-dbt-version"],
-        Meant::Help("leave it out: `segc.yml` has no version"),
+        Meant::Help("remove it: `segc.yml` has no version"),
     ),
     (
         &["model-paths", "models", "segments", "entities", "catalog", "seed-paths", "test-paths", "tests"],
-        Meant::Help("leave it out: files are read from `segments`, `catalog`, `tests` and `dialects`"),
+        Meant::Help("remove it: files are read from `segments`, `catalog`, `tests` and `dialects`"),
     ),
 ];
 
@@ -37,7 +37,7 @@ pub struct Config {
     pub name: String,
     /// Time zone and start of the week.
     pub calendar: Calendar,
-    /// Where the time zone stands, if it does: a target without zones points there.
+    /// The place of the time zone, if there is one; errors about targets without zones point there.
     pub timezone_span: Option<Span>,
     /// How segments are stored that don't say so themselves.
     pub materialize: Materialize,
@@ -71,11 +71,11 @@ pub enum OnStaleState {
 pub struct Param {
     /// The parameter's name.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub name_span: Span,
     /// The value.
     pub value: ParamSetting,
-    /// Where the value stands.
+    /// Where the value is.
     pub span: Span,
 }
 

@@ -11,7 +11,7 @@ use super::files::{Files, Listing, MAX_FILE_BYTES, ReadError, SURVEY_DEPTH, SURV
 /// Folders below each other; far beyond any project, and short of the system's own limits.
 const MAX_DEPTH: usize = 64;
 
-/// So many files and folders are looked at by a survey.
+/// The most files and folders that a survey looks at.
 const SURVEY_ENTRIES: usize = 2 * SURVEY_FILES;
 
 /// A folder on disk. Symbolic links are followed, circles of them reported.
@@ -76,7 +76,7 @@ impl Files for Disk {
             entry.depth() == 0
                 || !(is_left_out(entry.depth() - 1, &entry.file_name().to_string_lossy()) || is_project())
         };
-        // What can't be looked at is no news here: nothing asked for it.
+        // What can't be read isn't reported here: nothing requested it.
         let entries = walk.filter_entry(is_surveyed).filter_map(Result::ok).take(SURVEY_ENTRIES);
         let files = entries.filter(|entry| entry.file_type().is_file() && entry.path().to_str().is_some());
         files.take(SURVEY_FILES).map(|entry| self.shown(entry.path())).collect()

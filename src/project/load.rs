@@ -57,7 +57,7 @@ pub fn load_from(files: &dyn Files) -> Project {
     let dialects = loader.folder("dialects", &["yml", "yaml"]);
     let Loader { sources, mut problems, left_aside, .. } = loader;
 
-    // In a folder that is no project, what else is missing is no news.
+    // In a folder that isn't a project, nothing else that is missing matters.
     if found.is_some() {
         let there = [(Kind::Catalog, catalog_files.is_some()), (Kind::Segments, segments.is_some())];
         let strays = strays(files, &left_aside, &sources);

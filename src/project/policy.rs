@@ -14,7 +14,7 @@ const EXAMPLE: &str = "{ capabilities: { regex: false }, limits: { hops: 2 } }";
 /// A quantity that a policy may limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyLimit {
-    /// How many segments deep a segment may stand on others.
+    /// How many levels of segments a segment may depend on.
     CompositionDepth,
     /// How many links a path may follow.
     Hops,
@@ -45,7 +45,7 @@ impl PolicyLimit {
 pub struct Policy {
     /// Capabilities that it mentions: whether they may be used, and where it says so.
     pub capabilities: BTreeMap<Capability, (bool, Span)>,
-    /// Limits, and where they stand.
+    /// Limits, and where they are.
     pub limits: BTreeMap<PolicyLimit, (u64, Span)>,
     /// Whether conditions may use fields that are `pii`, and where it says so; they may if nothing
     /// is said.
@@ -65,7 +65,7 @@ impl Policy {
         self.pii_conditions.and_then(|(allowed, span)| (!allowed).then_some(span))
     }
 
-    /// A limit and where it stands, if there is one.
+    /// A limit and where it is, if there is one.
     #[must_use]
     pub fn limit(&self, limit: PolicyLimit) -> Option<(u64, Span)> {
         self.limits.get(&limit).copied()

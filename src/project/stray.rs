@@ -1,4 +1,4 @@
-//! Files of a project that nothing reads, because of their ending or their folder.
+//! Files of a project that nothing reads, because of their extension or folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostics, Sources};
 pub(crate) const NEARLY_CONFIG: [&str; 7] =
     ["segc.yaml", "Segc.yml", "SEGC.YML", "segc.yml.txt", "segc.yaml.txt", ".segc.yml", "segc.yam"];
 
-/// So many files are opened to see what they hold.
+/// The most files that are opened to see what they contain.
 const MOST_LOOKED_AT: usize = 500;
 
 /// What a folder is for, and how files of it are called.
@@ -143,7 +143,7 @@ fn relocate(kind: Kind, path: &str, count: usize) -> String {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     match count {
         0 | 1 => format!("move `{path}` to `{}/{name}`", kind.folder()),
-        _ => format!("move `{path}` and {} beside it to `{}`", others(count - 1), kind.folder()),
+        _ => format!("move `{path}` and {} next to it to `{}`", others(count - 1), kind.folder()),
     }
 }
 

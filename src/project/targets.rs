@@ -1,4 +1,4 @@
-//! `targets` and `schema`: what is compiled for, and where tables go.
+//! `targets` and `schema`: the targets, and where their tables are created.
 
 use super::config::check_name;
 use super::problems::{BadSchema, NoTargets};
@@ -15,9 +15,9 @@ const OTHER_KEYS: OtherKeys = &[
     ),
     (
         &["password", "pass", "token", "keyfile"],
-        Meant::Help("leave it out: `url_env` names the variable that holds the address"),
+        Meant::Help("remove it: `url_env` names the environment variable with the address"),
     ),
-    (&["threads"], Meant::Help("leave it out: segc has no such setting")),
+    (&["threads"], Meant::Help("remove it: segc has no such setting")),
 ];
 
 /// A target: a dialect under a name of the project's own.
@@ -25,14 +25,14 @@ const OTHER_KEYS: OtherKeys = &[
 pub struct Target {
     /// Its name, which is also that of its folder below `target/`.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// The dialect's name; that of the target unless `dialect` says otherwise. Whether
     /// there is such a dialect is not known yet.
     pub dialect: String,
-    /// Where the dialect's name stands.
+    /// Where the dialect's name is.
     pub dialect_span: Span,
-    /// Whether something else stands where `dialect` should: no such dialect is no news then.
+    /// Whether something else is in the place of `dialect`; a missing dialect is then a consequence.
     pub(crate) dialect_unread: bool,
     /// Where tables go on this target, if not where the project says.
     pub schema: Option<Vec<String>>,

@@ -141,7 +141,7 @@ fn the_catalogs_targets_are_those_of_the_config() {
 }
 
 #[test]
-fn what_is_missing_is_said() {
+fn missing_parts_are_reported() {
     let project = load_from(&Memory::new());
     assert_eq!(found(&project), ["SEG001 -"]);
     assert!(helps(&project).contains("segc init"));
@@ -196,7 +196,7 @@ fn files_come_in_the_order_of_their_paths() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused_at_their_line() {
+fn invalid_utf8_is_reported_at_its_line() {
     let project = load_from(&files("name: s").with("segments/b.seg", b"# a\n# \xe9t\xe9\n".as_slice()));
     assert_eq!(found(&project), ["SEG002 \u{fffd}"]);
     let span = project.problems.iter().next().unwrap().span.unwrap();
@@ -253,7 +253,7 @@ mod on_disk {
     }
 
     #[test]
-    fn a_missing_folder_is_no_project() {
+    fn a_missing_folder_is_not_a_project() {
         let project = load(Path::new("/nowhere/at/all"));
         assert_eq!(found(&project), ["SEG001 -"]);
     }
@@ -332,7 +332,7 @@ mod on_disk {
             codes,
             [
                 ("SEG003", "cannot read `segments/gone.seg`: it leads nowhere".to_owned()),
-                ("SEG012", "`segments/x/again` links to a folder that it lies in".to_owned()),
+                ("SEG012", "`segments/x/again` links to a folder that contains it".to_owned()),
             ]
         );
         assert_eq!(project.segments.len(), 1);
@@ -348,7 +348,7 @@ mod on_disk {
 }
 
 #[test]
-fn the_schema_says_what_the_reader_knows() {
+fn the_schema_matches_the_reader() {
     use crate::yaml::schema_test::{NO_WORD, same_words};
     let check = |text: &str, pointer: &str| {
         let config = format!("name: s\n{}", text.replace("NO", NO_WORD));

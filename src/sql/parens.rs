@@ -1,7 +1,7 @@
-//! Taking needless parentheses away.
+//! Removes needless parentheses.
 //!
-//! Trees are built with parentheses around every operand that is not a single thing; here
-//! those go that neither the grammar nor a reader needs. What isn't known keeps its own.
+//! Trees are built with parentheses around every compound operand; this removes those that neither
+//! the grammar nor a reader needs. Unknown expressions keep theirs.
 
 use std::ops::ControlFlow;
 
@@ -27,7 +27,7 @@ mod level {
     pub(super) const ATOM: u8 = 20;
 }
 
-/// Tidies an expression that stands where any may stand.
+/// Tidies an expression in a place that takes any.
 pub(crate) fn tidy(expr: &mut Expr) {
     let _ = VisitMut::visit(expr, &mut Tidier);
     unwrap(expr, level::ANY);
@@ -68,7 +68,7 @@ fn unwrap(expr: &mut Expr, wanted: u8) {
     }
 }
 
-/// What stands in parentheses.
+/// What is in parentheses.
 fn within(expr: &Expr) -> &Expr {
     match expr {
         Expr::Nested(inner) => within(inner),
@@ -233,7 +233,7 @@ fn arguments(arguments: &mut FunctionArguments) {
     }
 }
 
-/// Tidies what stands alone in a clause.
+/// Tidies what is alone in a clause.
 fn clauses(select: &mut Select) {
     for item in &mut select.projection {
         if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {

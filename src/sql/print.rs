@@ -1,6 +1,6 @@
 //! Laying queries out for a reader: a clause per line, a condition per line, subqueries
 //! indented. sqlparser's own pretty printing is not used: it indents what follows a line
-//! break inside of a string, which changes the string.
+//! break inside a string, which changes the string.
 
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, Cte, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
@@ -12,7 +12,7 @@ use sqlparser::ast::{
 const WIDTH: usize = 96;
 const STEP: usize = 2;
 
-/// A query whose first line stands at `indent` already.
+/// A query whose first line is at `indent` already.
 pub(super) fn query(query: &Query, indent: usize) -> String {
     let mut out = String::new();
     if let Some(with) = &query.with {
@@ -68,7 +68,7 @@ fn parts(query: &Query) -> Option<Vec<&Select>> {
     }
 }
 
-/// Whether nothing stands in a query but what this module lays out.
+/// Whether a query contains only what this module lays out.
 fn is_simple(query: &Query, select: &Select) -> bool {
     let Query { order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, .. } = query;
     let ends = order_by.is_none() && limit_clause.is_none() && fetch.is_none() && locks.is_empty();
@@ -170,7 +170,7 @@ fn table(factor: &TableFactor, indent: usize) -> String {
     }
 }
 
-/// A condition; the parts of a chain each begin a line, which stands at `indent`.
+/// A condition; the parts of a chain each begin a line, which is at `indent`.
 fn conditions(condition: &Expr, indent: usize) -> String {
     let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = condition else {
         return expr(condition, indent);
@@ -192,7 +192,7 @@ fn flatten<'a>(expr: &'a Expr, chained: &BinaryOperator, parts: &mut Vec<&'a Exp
     }
 }
 
-/// An expression whose first line stands at `indent`.
+/// An expression whose first line is at `indent`.
 pub(super) fn expr(value: &Expr, indent: usize) -> String {
     let short = flat(value);
     if !has_query(value) && (short.len() + indent <= WIDTH || short.len() < 24) {

@@ -34,7 +34,7 @@ pub enum ClockForm {
     Literal(jiff::Timestamp),
     /// From the variables (or the table) that its script has set.
     Script,
-    /// Likewise, but for as_of, which is known.
+    /// Likewise, except for as_of, which is known.
     ScriptAt(jiff::Timestamp),
     /// From the engine's clock, which is the same for all of a query: read in place where the
     /// engine's stands still, else a first subquery fixes all instants.
@@ -165,7 +165,7 @@ impl<'a> Renderer<'a> {
         TableAlias { explicit: true, name: self.ident(name), columns: Vec::new(), at: None }
     }
 
-    /// Whether instants stand where they are read: not those of a subquery, which is asked once.
+    /// Whether instants are where they are read: not those of a subquery, which is asked once.
     fn in_place(&self) -> bool {
         self.dialect.clock_in_place && self.clock.as_of.is_none()
     }
@@ -194,7 +194,7 @@ impl<'a> Renderer<'a> {
         if self.clock.bounds.is_empty() {
             return plain(first);
         }
-        // The bounds stand a level above, so that all of them read the same as_of.
+        // The bounds are a level above, so that all of them read the same as_of.
         let level = Self { problems: RefCell::default(), clock_cte: String::new(), ..*self };
         let column = SelectItem::UnnamedExpr(Expr::Identifier(self.ident(AS_OF)));
         let bounds = self.clock.bounds.iter().map(|(name, value, _)| SelectItem::ExprWithAlias {
@@ -227,7 +227,7 @@ impl<'a> Renderer<'a> {
                 let date = self.clock.bounds.get(name).is_some_and(|(.., ty)| *ty == Type::Date);
                 named(if date { &self.dialect.clock_date } else { &self.dialect.clock }, name)
             }
-            // Inside of the clock's own query.
+            // Inside the clock's own query.
             ClockForm::Query if self.clock_cte.is_empty() => Expr::Identifier(self.ident(name)),
             ClockForm::Query if self.in_place() && name == AS_OF => self.as_of(),
             ClockForm::Query if self.in_place() => self.written_out(name),

@@ -1,4 +1,4 @@
-//! Syntax errors in plain words: what could have stood there, what stands there, and what
+//! Syntax errors in plain words: what could have been there, what is there, and what
 //! was probably meant.
 
 use super::foreign::foreign;
@@ -60,34 +60,34 @@ fn capital<'a>(tokens: Tokens<'a>, index: usize) -> Option<(Span, &'a str)> {
 fn shape(failure: &Failure) -> &'static str {
     let expects = |rule| failure.expected.contains(&rule);
     match failure.reading {
-        Rule::one_header | Rule::one_segment => "a segment is written `segment name on customer { where … }`",
-        Rule::one_trait => "a trait is written `trait name on customer = sum(orders.total)`",
-        Rule::one_param => "a parameter is written `param name: decimal = 1000`",
-        Rule::one_type => "a type is written `string`, `decimal(10,2)` or `array<string>`",
-        _ if expects(Rule::kw_missing) => "write `is missing` or `is present`; values are compared with `=`",
+        Rule::one_header | Rule::one_segment => "write a segment as `segment name on customer { where … }`",
+        Rule::one_trait => "write a trait as `trait name on customer = sum(orders.total)`",
+        Rule::one_param => "write a parameter as `param name: decimal = 1000`",
+        Rule::one_type => "write a type as `string`, `decimal(10,2)` or `array<string>`",
+        _ if expects(Rule::kw_missing) => "write `is missing` or `is present`; compare values with `=`",
         _ if expects(Rule::window) || expects(Rule::kw_last) => {
-            "a window is written `during last 30 days`, `during this month` or `during 2026-01-01 to 2026-02-01`"
+            "write a window as `during last 30 days`, `during this month` or `during 2026-01-01 to 2026-02-01`"
         }
         _ if expects(Rule::kw_ago) || expects(Rule::unit) => {
-            "an instant is written `30 days ago`, a window `last 30 days`"
+            "write an instant as `30 days ago`, a window as `last 30 days`"
         }
         _ if expects(Rule::property_value) => {
-            "a value is a text in quotes, a word, a number, `30 days` or a list in brackets"
+            "a value is text in quotes, a word, a number, `30 days` or a list in brackets"
         }
-        _ if expects(Rule::close_bracket) => "put commas between what is in the brackets",
+        _ if expects(Rule::close_bracket) => "put commas between the items in the brackets",
         _ if expects(Rule::rule_head) || expects(Rule::segment_rule) || expects(Rule::colon) => {
-            "between the braces are rules, `where country = \"US\"`, and properties, `owner: \"…\"`"
+            "the braces contain rules, `where country = \"US\"`, and properties, `owner: \"…\"`"
         }
         _ if expects(Rule::kw_and) => {
             "conditions are joined with `and` or `or`: `country = \"US\" and plan = \"free\"`"
         }
         _ => {
-            "a condition is written `country = \"US\"`, `count(orders) > 3` or `last_seen_at before 30 days ago`"
+            "write a condition as `country = \"US\"`, `count(orders) > 3` or `last_seen_at before 30 days ago`"
         }
     }
 }
 
-/// What stands at a token, in words.
+/// What is at a token, in words.
 pub(super) fn found(tokens: Tokens<'_>, index: usize) -> String {
     let Some(token) = tokens.all.get(index) else { return "the end of the file".to_owned() };
     format!("`{}`", shortened(token.text(tokens.text)))
@@ -116,7 +116,7 @@ fn phrases(failure: &Failure) -> Vec<String> {
     ranked.retain(|(_, text)| !text.is_empty());
     ranked.sort();
     ranked.dedup();
-    // Where a value may stand, its kinds need no mention.
+    // Where a value may be, its kinds need no mention.
     if ranked.iter().any(|(_, text)| text == VALUE) {
         ranked.retain(|(rank, text)| *rank != 2 || text == VALUE);
     }
@@ -251,7 +251,7 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
         "%" => return None,
         "during" | "in" | "between" | "is" if wants_value && !is_comparison(tokens.word(index + 1)) => {
-            format!("name what is compared before `{word}`")
+            format!("put the value to compare in front of `{word}`")
         }
         _ if expected.contains(&Rule::unit)
             && kind_at(index) == Some(Kind::Word)
@@ -259,14 +259,12 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         {
             "the units are seconds, minutes, hours, days, weeks, months, quarters and years".to_owned()
         }
-        "{" if expected.is_empty() => "leave out one of the two braces".to_owned(),
+        "{" if expected.is_empty() => "remove one of the two braces".to_owned(),
         _ if expected.contains(&Rule::kw_and)
             && tokens.all.get(index).is_some_and(|token| token.first_on_line)
             && matches!(kind_at(index), Some(Kind::Word | Kind::Quoted)) =>
         {
-            format!(
-                "if the line goes on with the condition above, begin it with `and` or `or`: `and {word} …`"
-            )
+            format!("if the line continues the condition above, begin it with `and` or `or`: `and {word} …`")
         }
         "," if expected.contains(&Rule::kw_and) => "join conditions with `and` or `or`".to_owned(),
         _ if before == "distinct" => "write `count distinct(…)`".to_owned(),
@@ -295,15 +293,15 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
     Some(advice)
 }
 
-/// Operators that are doubled, or stand where a value belongs.
+/// Operators that are doubled, or are where a value belongs.
 fn operators(tokens: Tokens<'_>, index: usize, wants_value: bool) -> Option<String> {
     let (word, before) = (tokens.word(index), tokens.word(index.checked_sub(1)?));
     let number = tokens.all.get(index - 1).is_some_and(|token| token.kind == Kind::Number);
     let advice = match word {
         "." if number => {
-            format!("leave out the point, or write `{before}.0`")
+            format!("remove the point, or write `{before}.0`")
         }
-        "+" if wants_value => "leave out the `+`".to_owned(),
+        "+" if wants_value => "remove the `+`".to_owned(),
         "/" if before == "matches" => "write the pattern in quotes: `matches \"…\"`".to_owned(),
         _ if is_comparison(word) && is_comparison(before) => match (before, word) {
             ("=", ">" | "<") | ("!" | "<" | ">", "=") if before != word => {
@@ -316,11 +314,11 @@ fn operators(tokens: Tokens<'_>, index: usize, wants_value: bool) -> Option<Stri
             let compared = (0..index).rev().find(|&at| is_comparison(tokens.word(at)));
             let operand = compared.and_then(|at| operand_before(tokens, at));
             let operand = operand.map_or_else(|| "x".to_owned(), |range| text_of(tokens, &range));
-            format!("say again what is compared: `{before} {operand} {word} …`")
+            format!("repeat the left side: `{before} {operand} {word} …`")
         }
-        "and" | "or" if wants_value && matches!(before, "and" | "or") => format!("leave out `{word}`"),
+        "and" | "or" if wants_value && matches!(before, "and" | "or") => format!("remove `{word}`"),
         "and" | "or" if wants_value && !is_comparison(tokens.word(index + 1)) => {
-            format!("leave out `{word}`, or write a condition before it")
+            format!("remove `{word}`, or write a condition in front of it")
         }
         _ => return None,
     };
@@ -338,13 +336,13 @@ fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<Stri
     let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=") || is_keyword(word, Role::Operator);
     match word {
         "=" if expects(Rule::colon) && is_keyword(before, Role::Property) => {
-            Some(format!("a property is written `{before}: …`"))
+            Some(format!("write a property as `{before}: …`"))
         }
         _ if compares && expects(Rule::colon) => {
-            Some(format!("a condition stands after `where`: `where {before} {word} …`"))
+            Some(format!("a condition comes after `where`: `where {before} {word} …`"))
         }
         "{" | "extends" | "where" if expects(Rule::kw_on) => {
-            Some("say what it is about: `segment … on customer`".to_owned())
+            Some("name the entity: `segment … on customer`".to_owned())
         }
         _ if is_keyword(word, Role::Clause) && failure.reading == Rule::one_header => {
             Some("put the rules between braces: `{ where … }`".to_owned())
@@ -378,7 +376,7 @@ fn suggestion(word: &str, kind: Kind, expected: &[Rule]) -> Option<String> {
     }
     let lower = word.to_lowercase();
     if candidates.iter().any(|candidate| *candidate == lower && lower != word) {
-        return Some(format!("keywords are written in lower case: `{lower}`"));
+        return Some(format!("write keywords in lower case: `{lower}`"));
     }
     let candidates = candidates.iter().map(String::as_str).filter(|&candidate| candidate != word);
     closest(word, candidates).map(|near| format!("did you mean `{near}`?"))

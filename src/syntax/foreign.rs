@@ -1,11 +1,11 @@
-//! What people write who come from another tool, or from SQL, and how it is written here.
+//! What people write who are used to another tool or SQL, and how to write it in segc.
 
 use super::grammar::Rule;
 use super::outline::Tokens;
 use super::scan::Kind;
 use crate::types::Unit;
 
-/// The token that can't stand where it stands, and its neighbours.
+/// The token that isn't allowed where it is, and its neighbours.
 struct Place<'a> {
     tokens: Tokens<'a>,
     index: usize,
@@ -19,7 +19,7 @@ impl<'a> Place<'a> {
         self.expected.contains(&rule)
     }
 
-    /// The word so many tokens before.
+    /// The word this many tokens before.
     fn back(&self, steps: usize) -> &'a str {
         self.index.checked_sub(steps).map_or("", |at| self.tokens.word(at))
     }
@@ -59,7 +59,7 @@ pub(super) fn foreign(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Op
     readers.iter().find_map(|reader| reader(&place))
 }
 
-/// Inside of an aggregate.
+/// Inside an aggregate.
 fn rows(place: &Place<'_>) -> Option<String> {
     let exists = match place.call() {
         "any" | "some" | "has" | "did" | "performed" => Some("exists(… where …)"),
@@ -71,19 +71,19 @@ fn rows(place: &Place<'_>) -> Option<String> {
         "where" | "during" if !place.expects(Rule::kw_where) => format!("write `{}`", exists?),
         "." if place.before == ")" => "name the value inside: `first(orders.total)`".to_owned(),
         "each" if place.expects(Rule::kw_during) => {
-            "say in which window, such as `periods(orders during last 8 weeks each 1 week)`".to_owned()
+            "add a window, such as `periods(orders during last 8 weeks each 1 week)`".to_owned()
         }
         "," if place.expects(Rule::close_bracket) => SEVERAL_EVENTS.to_owned(),
         _ if !place.expects(Rule::kw_where) || !place.expects(Rule::kw_during) => return None,
         "," | "or" if place.before == "]" => SEVERAL_EVENTS.to_owned(),
-        "between" => "write `during … to …`; with both days included `during … through …`".to_owned(),
+        "between" => "write `during … to …`; to include both days, `during … through …`".to_owned(),
         "last" | "previous" | "next" | "this" | "since" | "until" => {
             format!("write `during {} …`", place.word)
         }
         "in" | "within" | "over" | "for" => "write `during`, such as `during last 7 days`".to_owned(),
         "=" | "!=" | "<" | "<=" | ">" | ">=" => {
             format!(
-                "a condition on the rows stands after `where`: `count(orders where total {} …)`",
+                "a condition on the rows comes after `where`: `count(orders where total {} …)`",
                 place.word
             )
         }
@@ -92,15 +92,15 @@ fn rows(place: &Place<'_>) -> Option<String> {
     Some(advice)
 }
 
-const SEVERAL_EVENTS: &str = "several kinds of events are rows with a condition: `events where kind in (…)`";
+const SEVERAL_EVENTS: &str = "for several kinds of events, use a condition: `events where kind in (…)`";
 
-const WINDOW_INSIDE: &str = "the window stands inside of the parentheses: `count(orders during last 7 days)`";
+const WINDOW_INSIDE: &str = "the window belongs inside the parentheses: `count(orders during last 7 days)`";
 
 /// Windows and instants.
 fn times(place: &Place<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
         ("last" | "past", unit) if Unit::parse(unit).is_some() => {
-            format!("write `last 1 {unit}`, which ends now, or `previous 1 {unit}`, the last whole one")
+            format!("write `last 1 {unit}`, which ends now, or `previous 1 {unit}`, the last full one")
         }
         ("previous" | "next", unit) if Unit::parse(unit).is_some() => {
             format!("write `{} 1 {unit}`", place.before)
@@ -111,7 +111,7 @@ fn times(place: &Place<'_>) -> Option<String> {
             format!("write `anniversary during {} …`", place.word).replace(" today …", " today")
         }
         (_, "and") if place.expects(Rule::kw_to) => {
-            "write `… to …`, without the end; with both days included `… through …`".to_owned()
+            "write `… to …` to exclude the end, or `… through …` to include both days".to_owned()
         }
         (")", "in" | "over" | "within" | "for" | "since" | "last" | "between")
             if matches!(place.next(), "last" | "the" | "past" | "previous")
@@ -119,12 +119,12 @@ fn times(place: &Place<'_>) -> Option<String> {
         {
             WINDOW_INSIDE.to_owned()
         }
-        ("the", _) => "leave out `the`".to_owned(),
+        ("the", _) => "remove `the`".to_owned(),
         (_, _)
             if place.kind() == Some(Kind::Number)
                 && place.kind_at(place.index.wrapping_sub(1)) == Some(Kind::Time) =>
         {
-            "an instant is written `2026-01-31T12:00:00Z`, with `Z` or an offset".to_owned()
+            "write an instant as `2026-01-31T12:00:00Z`, with `Z` or an offset".to_owned()
         }
         (")", "within") => "a sequence has its span inside: `sequence(a then b within 7 days)`".to_owned(),
         (_, "within") if !place.expects(Rule::kw_within) && place.expects(Rule::kw_and) => {
@@ -144,7 +144,7 @@ fn sequences(place: &Place<'_>) -> Option<String> {
         "followed" | "followed_by" if steps => return Some("write `then`".to_owned()),
         "where" | "=" | "!=" | "<" | "<=" | ">" | ">=" if steps && !place.expects(Rule::kw_where) => {
             return Some(
-                "a step with a condition stands in parentheses: `(events where amount > 10)`".to_owned(),
+                "put a step with a condition in parentheses: `(events where amount > 10)`".to_owned(),
             );
         }
         "then" if !steps => return Some("write `sequence(a then b)`".to_owned()),
@@ -165,7 +165,7 @@ fn lists(place: &Place<'_>) -> Option<String> {
         let values = place.kind() == Some(Kind::Text) || place.kind() == Some(Kind::Number) || word == "[";
         return Some(match word {
             "last" | "previous" | "the" | "past" if place.back(2) == ")" => WINDOW_INSIDE.to_owned(),
-            "(" => "name what is compared: `plan in (…)`, `plan not in (…)`".to_owned(),
+            "(" => "put the value to compare in front: `plan in (…)`, `plan not in (…)`".to_owned(),
             "cohort" | "audience" | "list" | "group" => format!("write `in segment {}`", place.next()),
             _ if values => "put the values in parentheses: `in (…)`".to_owned(),
             _ if place.kind() == Some(Kind::Word) && place.expects(Rule::open_paren) => {
@@ -201,12 +201,12 @@ fn states(place: &Place<'_>) -> Option<String> {
         "set" | "known" | "defined" | "given" => format!("write `is {yes}`"),
         "unset" | "unknown" | "undefined" | "blank" | "nil" | "none" => format!("write `is {no}`"),
         "in" | "between" | "before" | "after" | "during" | "matches" | "contains" | "like" => {
-            format!("leave out `is`: `x {} …`", place.word)
+            format!("remove `is`: `x {} …`", place.word)
         }
-        "true" if negated => "write `not` before the field".to_owned(),
+        "true" if negated => "write `not` in front of the field".to_owned(),
         "true" => "write the field by itself".to_owned(),
         "false" if negated => "write `!= false`, or the field by itself".to_owned(),
-        "false" => "write `= false`; with `not` before the field, missing ones belong to it".to_owned(),
+        "false" => "write `= false`; `not` in front of the field also includes missing values".to_owned(),
         _ => return None,
     };
     Some(advice)
@@ -215,14 +215,14 @@ fn states(place: &Place<'_>) -> Option<String> {
 /// Comparisons in words.
 fn comparisons(place: &Place<'_>) -> Option<String> {
     if place.word == "times" && place.expects(Rule::unit) {
-        return Some("leave out `times`: a count is a number".to_owned());
+        return Some("remove `times`: a count is a number".to_owned());
     }
     if place.before == "%"
         && !place.expects(Rule::kw_seed)
         && matches!(place.word, "" | "}" | ")" | "and" | "or")
     {
         return Some(
-            "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`"
+            "write the share as a number: `< 1000` is 10% of `bucket`; for other values, `0.1 * x`"
                 .to_owned(),
         );
     }
@@ -252,9 +252,7 @@ fn comparisons(place: &Place<'_>) -> Option<String> {
 /// Rules of a segment.
 fn rules(place: &Place<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
-        (_, "limit" | "order" | "top") => {
-            "write a rule of its own, such as `keep top 10 by score`".to_owned()
-        }
+        (_, "limit" | "order" | "top") => "write a separate rule, such as `keep top 10 by score`".to_owned(),
         ("keep", _) if place.kind() == Some(Kind::Number) => {
             "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`".to_owned()
         }

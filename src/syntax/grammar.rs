@@ -16,7 +16,7 @@ pub(super) type Node<'a> = Pair<'a, Rule>;
 pub(super) struct Failure {
     /// Bytes into the text that was read.
     pub(super) at: usize,
-    /// What could have stood there.
+    /// What could have been there.
     pub(super) expected: Vec<Rule>,
     /// What was being read.
     pub(super) reading: Rule,

@@ -5,7 +5,7 @@
 pub(crate) enum Role {
     /// It is never a name, unless it is in backticks: it may be where a value or a name may, or right
     /// after one, so that reading it as a name would hide an error or change a meaning. All other
-    /// keywords are told from names by their place.
+    /// keywords are distinguished from names by their place.
     Reserved,
     /// It means nothing here, but would elsewhere.
     Meaningless,

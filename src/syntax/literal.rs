@@ -39,7 +39,7 @@ pub(super) fn string(raw: &str) -> Result<String, Fault> {
     Ok(out)
 }
 
-/// Where in a text literal (`raw` includes the quotes) a range of its text's bytes stands. A
+/// Where in a text literal (`raw` includes the quotes) a range of its text's bytes is. A
 /// range without a character is put on the one before which it lies.
 #[must_use]
 pub fn place_in_text(raw: &str, range: Range<usize>) -> Range<usize> {

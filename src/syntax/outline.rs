@@ -16,11 +16,11 @@ pub(super) enum PieceKind {
     Param,
     Trait,
     Segment,
-    /// What stands between items and begins none.
+    /// What is between items and begins none.
     Stray,
 }
 
-/// A stretch of a file: an item, or what stands between two.
+/// A stretch of a file: an item, or what is between two.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub(super) kind: PieceKind,
@@ -72,7 +72,7 @@ impl<'a> Tokens<'a> {
 /// Splits a file into its items and reports brackets that don't match.
 pub(super) fn outline(tokens: Tokens<'_>, problems: &mut Diagnostics) -> Vec<Piece> {
     let strict = Outliner::new(tokens, false).run();
-    // Only where brackets don't match is an item's beginning looked for inside of another.
+    // Only where brackets don't match is an item's beginning looked for inside another.
     let result = if strict.problems.is_empty() { strict } else { Outliner::new(tokens, true).run() };
     problems.append(result.problems);
     result.pieces

@@ -11,7 +11,7 @@ use super::scan;
 use super::stray;
 use crate::diagnostic::{Diagnostics, SourceId};
 
-/// Stands in the tree for what could not be read; its problem has been reported.
+/// Takes the place in the tree of what couldn't be read; its problem has been reported.
 const UNREADABLE: &str = "a syntax error";
 
 /// Reads a `.seg` file. Every syntax error in it is reported; the tree has what could be

@@ -1,12 +1,12 @@
-//! What can be wrong with the spelling of a `.seg` file.
+//! Problems with the syntax of a `.seg` file.
 
 use crate::diagnostic::{Label, Span};
 
 crate::problems! {
-    /// Something stands where it can't.
+    /// The file has a syntax error.
     ///
-    /// The message says what could stand there instead. The place is the first word that
-    /// does not fit; the slip itself may be just before it.
+    /// The message says what is expected instead. It points at the first word that doesn't fit; the
+    /// mistake itself may be just before it.
     ///
     ///     segment adults on customer {
     ///       where age >= and country = "US"
@@ -17,26 +17,26 @@ crate::problems! {
     message |p| format!("expected {}, found {}", p.expected, p.found);
     help |p| p.advice.clone();
 
-    /// A text has no closing quote, or breaks off at the end of its line.
+    /// A text has no closing quote on its line.
     ///
     ///     where country = "US
     ///
-    /// Close it with the quote it began with. A line break inside a text is written `\n`.
+    /// Close it with the same quote. Write a line break inside a text as `\n`.
     error SEG102 "unclosed text" UnclosedText {
         span: Span, quote: char,
-        /// The word before it, which was probably meant to be the text.
+        /// The word in front of the quote, which was probably meant to be the text.
         opening: Option<String>,
         /// It ends with the other quote.
         mixed: bool,
     }
     message |p| format!("this text is never closed");
     help |p| Some(match &p.opening {
-        Some(word) => format!("open it, too: `{0}{word}{0}`", p.quote),
-        None if p.mixed => format!("close it with the quote that opens it, {}", p.quote),
-        None => format!("close it with {} on the same line; a line break is written `\\n`", p.quote),
+        Some(word) => format!("open it as well: `{0}{word}{0}`", p.quote),
+        None if p.mixed => format!("close it with the same quote, {}", p.quote),
+        None => format!("close it with {} on the same line; write a line break as `\\n`", p.quote),
     });
 
-    /// A bracket is opened and never closed.
+    /// A bracket is never closed.
     ///
     ///     where (country = "US" or country = "CA"
     ///
@@ -46,49 +46,49 @@ crate::problems! {
     help |p| Some(format!("add a `{}`", p.close));
     labels |p| p.seen.iter().map(|&span| Label { span, text: format!("`{}` is missing before this", p.close) }).collect();
 
-    /// A bracket closes nothing.
+    /// A closing bracket has no opening bracket.
     ///
     ///     where country = "US")
     ///
-    /// Remove it, or open it where it was meant to begin.
+    /// Remove it, or add the opening bracket.
     error SEG104 "stray closing bracket" StrayBracket { span: Span, close: char }
     message |p| format!("`{}` closes nothing", p.close);
-    help |p| Some("remove it, or add the bracket that it closes".to_owned());
+    help |p| Some("remove it, or add the opening bracket".to_owned());
 
     /// An expression is nested too deeply.
     ///
-    /// Brackets may be nested 64 levels deep, and an expression (long chains of `+` and `*`
-    /// included) 200. Name a part of it as a `trait` and use that.
+    /// Brackets may be nested 64 levels deep, and an expression 200 levels, including long chains of
+    /// `+` and `*`. Define a part of it as a `trait` and use that.
     ///
     ///     where ((((((((…))))))))     # 65 of them
     error SEG105 "nested too deeply" TooDeep { span: Span, limit: usize }
     message |p| format!("this is nested more than {} levels deep", p.limit);
-    help |p| Some("name a part of it as a `trait` and use that".to_owned());
+    help |p| Some("define a part of it as a `trait` and use that".to_owned());
 
-    /// A backslash in a text begins none of the escapes of the language.
+    /// A backslash in a text doesn't begin any of the language's escapes.
     ///
     ///     where path contains "C:\temp\x"
     ///
-    /// The escapes are `\"`, `\'`, `\\`, `\n`, `\t` and `\u{1F600}`; a backslash itself is `\\`.
+    /// The escapes are `\"`, `\'`, `\\`, `\n`, `\t` and `\u{1F600}`. Write a backslash as `\\`.
     error SEG106 "unknown escape" BadEscape { span: Span, escape: String, reason: &'static str }
     message |p| format!("`{}` {}", p.escape, p.reason);
-    help |p| Some("a backslash itself is written `\\\\`; the escapes are `\\\"` `\\'` `\\\\` `\\n` `\\t` `\\u{…}`".to_owned());
+    help |p| Some("write a backslash as `\\\\`; the escapes are `\\\"` `\\'` `\\\\` `\\n` `\\t` `\\u{…}`".to_owned());
 
     /// The character U+0000, which no database can store in a text.
     ///
-    /// Remove it. If the file is full of them it was probably saved as UTF-16: save it as UTF-8.
+    /// Remove it. If the file is full of them, it was probably saved as UTF-16; save it as UTF-8.
     ///
     ///     where name = "␀"            # U+0000 itself
     error SEG107 "character U+0000" NulCharacter { span: Span }
     message |p| format!("the character U+0000 can't be used");
     help |p| Some("remove it; if there are many, save the file as UTF-8".to_owned());
 
-    /// A number is not spelt as one.
+    /// A number is malformed.
     ///
     ///     where last_seen_at before 30days ago
     ///
-    /// A number may not touch a letter: write `30 days`. `_` may stand between two digits
-    /// (`1_000_000`), `10.5` is an exact decimal, `1e3` a float.
+    /// A number can't be directly followed by a letter: write `30 days`. `_` is allowed between two
+    /// digits (`1_000_000`). `10.5` is an exact decimal, `1e3` a float.
     error SEG108 "malformed number" BadNumber { span: Span, text: String, advice: Option<String> }
     message |p| format!("`{}` is not a number", p.text);
     help |p| p.advice.clone().or_else(|| Some("write digits, such as `1000` or `10.5`".to_owned()));
@@ -105,7 +105,7 @@ crate::problems! {
     message |p| format!("`{}` {}", p.text, p.limit);
     help |p| Some("integers have 64 bits; decimals at most 38 digits, at most 9 of them after the point".to_owned());
 
-    /// A date or an instant that is malformed or does not exist.
+    /// A date or an instant is malformed or doesn't exist.
     ///
     ///     where signed_up_at after 2024-02-30
     ///
@@ -123,7 +123,7 @@ crate::problems! {
         None => "a date is `2024-01-31`, an instant `2024-01-31T10:00:00Z`; to subtract, put spaces around `-`".to_owned(),
     });
 
-    /// An instant does not say which zone it is in.
+    /// An instant doesn't say which time zone it is in.
     ///
     ///     where signed_up_at after 2024-01-31T10:00:00
     ///
@@ -132,29 +132,29 @@ crate::problems! {
     message |p| format!("`{}` doesn't say which time zone it is in", p.text);
     help |p| Some(format!("add Z or an offset: `{0}Z`, `{0}+02:00`", p.text));
 
-    /// An operator of another language.
+    /// This operator belongs to another language.
     ///
     ///     where country == "US" && plan <> "free"
     ///
-    /// Here they are `=`, `!=`, `and`, `or` and `not`.
+    /// In segments, write `=`, `!=`, `and`, `or` and `not`.
     error SEG112 "operator of another language" ForeignOperator { span: Span, written: String, advice: String }
-    message |p| format!("`{}` is not an operator of this language", p.written);
+    message |p| format!("`{}` isn't an operator of this language", p.written);
     help |p| Some(p.advice.clone());
 
-    /// A character that can't stand outside of texts and comments.
+    /// This character isn't allowed outside of texts and comments.
     ///
     ///     where country = “US”
     ///
-    /// Texts take straight quotes. A name with other letters than a–z goes in backticks.
+    /// Text needs straight quotes. Put a name with letters other than a–z in backticks.
     error SEG113 "unexpected character" BadCharacter { span: Span, text: String, advice: String }
-    message |p| format!("`{}` can't stand here", p.text);
+    message |p| format!("`{}` isn't allowed here", p.text);
     help |p| Some(p.advice.clone());
 
     /// A name in backticks is not closed on its line, or is empty.
     ///
     ///     where `order = 1
     ///
-    /// Close the backtick on the same line, and put a name within.
+    /// Write a name between two backticks on the same line.
     error SEG114 "malformed name" BadName { span: Span, reason: &'static str }
     message |p| p.reason.to_owned();
     help |p| Some("write the name between two backticks on one line: `` `order` ``".to_owned());
@@ -165,14 +165,14 @@ crate::problems! {
     ///
     /// Write `1 < age and age < 5`, or, with both ends included, `age between 1 and 5`.
     error SEG115 "chained comparison" Chained { span: Span, written: String }
-    message |p| format!("comparisons don't chain: `{}` follows another one", p.written);
+    message |p| format!("comparisons don't chain: `{}` follows another comparison", p.written);
     help |p| Some(if p.written == "during" {
-        "the window of an aggregate stands before its `where`: `count(orders during last 7 days where …)`; the window of a field is a condition, joined with `and`"
+        "the window of an aggregate comes before its `where`: `count(orders during last 7 days where …)`; the window of a field is a condition, joined with `and`"
     } else {
-        "join two comparisons with `and`: `1 < x and x < 5`; with both ends included, `x between 1 and 5`"
+        "join two comparisons with `and`: `1 < x and x < 5`; to include both ends, `x between 1 and 5`"
     }.to_owned());
 
-    /// A reserved word stands where a name belongs.
+    /// A reserved word is used as a name.
     ///
     ///     where between = 3
     ///
@@ -181,7 +181,7 @@ crate::problems! {
     message |p| format!("expected {}, found the reserved word `{}`", p.expected, p.word);
     help |p| Some(format!("if it is meant as a name, put it in backticks: `` `{}` ``", p.word));
 
-    /// A type that the language doesn't have, or with wrong arguments.
+    /// The language doesn't have this type, or the type has wrong arguments.
     ///
     ///     param min_spend: money = 100
     ///
@@ -198,13 +198,13 @@ crate::problems! {
     ///
     ///     where age + 1 in segment adults
     ///
-    /// Write `in segment adults` for the entity itself, `company in segment big` for one that
-    /// a link leads to.
+    /// Write `in segment adults` for the entity itself, or `company in segment big` for a linked
+    /// entity.
     error SEG118 "value in a segment" ValueInSegment { span: Span }
-    message |p| "only an entity can be in a segment, and this is a value".to_owned();
+    message |p| "only an entity can be in a segment, but this is a value".to_owned();
     help |p| Some("write `in segment s` for the entity itself, or `link in segment s` for a linked one".to_owned());
 
-    /// A comment of another language.
+    /// This comment belongs to another language.
     ///
     ///     where plan = "free" -- nobody else
     ///
@@ -217,7 +217,7 @@ crate::problems! {
         "comments begin with `#`".to_owned()
     });
 
-    /// There is no `null`: a value is missing or present.
+    /// There is no `null`; a value is missing or present.
     ///
     ///     where plan = null
     ///
@@ -236,7 +236,7 @@ crate::problems! {
         (None, _) => "write `… is missing` or `… is present`".to_owned(),
     });
 
-    /// The name of a segment, trait or parameter has characters that no plain name has.
+    /// The name of a segment, trait or parameter contains a character that isn't allowed.
     ///
     ///     segment `high value` on customer { … }
     ///
@@ -245,13 +245,13 @@ crate::problems! {
     message |p| format!("`{}` is not a plain name", p.name);
     help |p| Some("use letters, digits and underscores, not beginning with a digit".to_owned());
 
-    /// A phrase of SQL, of English or of another tool, where segments have words of their own.
+    /// This phrase comes from SQL, English or another tool; segments are written differently.
     ///
     ///     where country is not "US"               # country != "US"
     ///     where last_seen_at older than 30 days   # last_seen_at before 30 days ago
     ///     where count(orders) in last 30 days     # count(orders during last 30 days)
     ///
-    /// The help shows how it is written here, with your own words.
+    /// The help shows how to write it, with your own names.
     error SEG122 "a phrase of another language" Habit { span: Span, written: String, advice: String }
     message |p| format!("`{}` isn't part of the segment language", p.written);
     help |p| Some(p.advice.clone());
@@ -260,19 +260,19 @@ crate::problems! {
     ///
     ///     select id from customers where country = 'US'
     ///
-    /// Files in `segments/` hold segments, traits and parameters. segc writes the SQL:
+    /// Files in `segments/` contain segments, traits and parameters. segc writes the SQL:
     ///
     ///     segment americans on customer { where country = "US" }
     error SEG123 "not segments" NotSegments { span: Span, what: &'static str }
-    message |p| format!("this is {}, and a `.seg` file holds segments", p.what);
-    help |_p| Some("write the condition alone: `segment name on customer { where country = \"US\" }`; segc writes the SQL".to_owned());
+    message |p| format!("this is {}, but a `.seg` file contains segments", p.what);
+    help |_p| Some("write only the condition: `segment name on customer { where country = \"US\" }`; segc writes the SQL".to_owned());
 
-    /// A keyword in capital letters.
+    /// A keyword is in capital letters.
     ///
     ///     where country = "US" AND NOT unsubscribed     # and not unsubscribed
     ///
     /// All keywords and functions are written in lower case.
     error SEG124 "keyword in capital letters" Capitals { span: Span, word: String }
-    message |p| format!("`{}` has capital letters, and keywords have none", p.word);
-    help |p| Some(format!("keywords are written in lower case: `{}`", p.word.to_lowercase()));
+    message |p| format!("`{}` has capital letters, but keywords have none", p.word);
+    help |p| Some(format!("write keywords in lower case: `{}`", p.word.to_lowercase()));
 }

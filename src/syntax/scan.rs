@@ -1,7 +1,7 @@
-//! The words of a file, and every fault that lies within one.
+//! The words of a file, and every fault within a word.
 //!
-//! The grammar reads well-spelt text only; here a fault is found where it begins, told in
-//! its own terms, and stepped over, so that one bad word costs no more than its clause.
+//! The grammar reads well-spelt text only; here a fault is found where it begins, reported
+//! in specific terms, and skipped, so that one bad word costs no more than its clause.
 
 mod foreign;
 
@@ -33,7 +33,7 @@ pub(super) enum Kind {
     Bad,
 }
 
-/// A token: where it stands and what it is.
+/// A token: where it is and what it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) kind: Kind,
@@ -67,7 +67,7 @@ pub(super) fn scan(source: SourceId, text: &str, problems: &mut Diagnostics) -> 
     scanner.tokens
 }
 
-/// Whether `c` may stand in a plain name.
+/// Whether `c` may be in a plain name.
 fn is_name_char(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// U+0000 is told once: a file that was saved as UTF-16 has it everywhere.
+    /// U+0000 is reported once: a file that was saved as UTF-16 has it everywhere.
     fn find_nul(&mut self) {
         if let Some(at) = self.text.find('\0') {
             self.problems.push(NulCharacter { span: Span::new(self.source, at, at + 1) });

@@ -1,4 +1,4 @@
-//! What stands between the items of a file and begins none: SQL, YAML, items of other tools.
+//! Text between the items of a file: SQL, YAML, items of other tools.
 
 use std::ops::Range;
 
@@ -14,9 +14,9 @@ const STATEMENTS: &[&str] =
 
 /// Words that begin something else, and what to do instead.
 const OTHERS: &[(&str, &str)] = &[
-    ("import", "leave it out: all files of `segments/` know one another"),
-    ("include", "leave it out: all files of `segments/` know one another"),
-    ("use", "leave it out: all files of `segments/` know one another"),
+    ("import", "remove it: all files of `segments/` know one another"),
+    ("include", "remove it: all files of `segments/` know one another"),
+    ("use", "remove it: all files of `segments/` know one another"),
     ("cohort", "it is called `segment`: `segment name on customer { … }`"),
     ("audience", "it is called `segment`: `segment name on customer { … }`"),
     ("list", "it is called `segment`: `segment name on customer { … }`"),
@@ -44,14 +44,14 @@ const OTHERS: &[(&str, &str)] = &[
     ("source", "tables are declared in `catalog/*.yml`"),
     ("version", "this looks like YAML: entities are declared in `catalog/*.yml`"),
     ("models", "this looks like YAML: entities are declared in `catalog/*.yml`"),
-    ("name", "this looks like YAML: a segment is written `segment name on customer { … }`"),
+    ("name", "this looks like YAML: write a segment as `segment name on customer { … }`"),
     ("segments", "write each as `segment name on customer { … }`"),
-    ("where", "rules stand between the braces of a segment"),
-    ("exclude", "rules stand between the braces of a segment"),
-    ("keep", "rules stand between the braces of a segment"),
-    ("description", "properties stand between the braces of a segment"),
-    ("owner", "properties stand between the braces of a segment"),
-    ("tags", "properties stand between the braces of a segment"),
+    ("where", "rules belong between the braces of a segment"),
+    ("exclude", "rules belong between the braces of a segment"),
+    ("keep", "rules belong between the braces of a segment"),
+    ("description", "properties belong between the braces of a segment"),
+    ("owner", "properties belong between the braces of a segment"),
+    ("tags", "properties belong between the braces of a segment"),
 ];
 
 /// Reports a stretch of a file that is no item.
@@ -99,17 +99,17 @@ pub(super) fn silence(whole: &[Span], problems: &mut Diagnostics) {
 
 fn advice(tokens: Tokens<'_>, at: usize, word: &str, next: &str) -> Option<String> {
     if tokens.all.get(at).is_some_and(|token| token.kind != Kind::Word) {
-        return Some("a segment is written `segment name on customer { where … }`".to_owned());
+        return Some("write a segment as `segment name on customer { where … }`".to_owned());
     }
     if is_keyword(next, Role::Item) {
-        return Some(format!("leave out `{}`: `{next} {} …`", tokens.word(at), tokens.word(at + 2)));
+        return Some(format!("remove `{}`: `{next} {} …`", tokens.word(at), tokens.word(at + 2)));
     }
     if is_keyword(word, Role::Item) && tokens.word(at) != word {
-        return Some(format!("keywords are written in lower case: `{word}`"));
+        return Some(format!("write keywords in lower case: `{word}`"));
     }
     if let Some((_, advice)) = OTHERS.iter().find(|(other, _)| *other == word) {
         return Some((*advice).to_owned());
     }
     let near = closest(word, keywords(Role::Item)).map(|item| format!("did you mean `{item}`?"));
-    near.or_else(|| Some("a segment is written `segment name on customer { where … }`".to_owned()))
+    near.or_else(|| Some("write a segment as `segment name on customer { where … }`".to_owned()))
 }

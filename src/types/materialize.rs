@@ -1,4 +1,4 @@
-//! The ways to store a segment: segments and `segc.yml` speak of them alike.
+//! The ways to store a segment, for segments and `segc.yml` alike.
 
 /// How a segment is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,4 +1,4 @@
-//! Types, constants and calendar units of the language: what every stage speaks of.
+//! Types, constants and calendar units of the language, for all stages.
 //!
 //! Must not know: syntax, catalogs, SQL.
 

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_type_is_none() {
+    fn unknown_types_are_rejected() {
         for name in [
             "",
             "text",

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complement_has_all_that_is_not_there() {
+    fn a_complement_has_everything_else() {
         let set = CharSet::new([('\0', 'a'), ('c', '\u{D7FF}'), ('\u{10FFFF}', '\u{10FFFF}')]);
         assert_eq!(set.complement().ranges(), [('b', 'b'), ('\u{E000}', '\u{10FFFE}')]);
         assert_eq!(set.complement().complement(), set);

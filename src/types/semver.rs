@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_says_why() {
+    fn invalid_versions_say_why() {
         let long = format!("1.0.{}", "9".repeat(100));
         for (text, what, meant) in [
             ("2.0", "three numbers", Some("2.0.0")),

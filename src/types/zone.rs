@@ -31,7 +31,7 @@ pub fn closest_zone(name: &str) -> Option<String> {
 }
 
 /// By how much a zone's clocks are set back at most, in seconds, this century: a local time that
-/// comes twice is read as an instant that is so much too early the second time.
+/// comes twice is read as an instant that is that much too early the second time.
 #[must_use]
 pub fn longest_repeat(name: &str) -> i64 {
     let (first, last) = (Timestamp::constant(946_684_800, 0), Timestamp::constant(4_102_444_800, 0));

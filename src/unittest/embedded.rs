@@ -139,7 +139,7 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// Everything happens in a transaction that is undone in the end: the tables are empty for
-    /// the next test. A statement that fails ends it, so that it is begun anew.
+    /// the next test. A statement that fails ends it, so that it is begun again.
     fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Outcome {
         let mut filled = Err(());
         let mut verdicts = Vec::new();

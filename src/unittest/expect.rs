@@ -52,7 +52,7 @@ pub(super) fn read_expectations(
     expectations
 }
 
-/// Reads keys of an entity, each of which may stand once.
+/// Reads keys of an entity, each of which may occur once.
 struct Reader<'a> {
     entity: &'a Entity,
     given: Option<&'a BTreeMap<Key, Span>>,

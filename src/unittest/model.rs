@@ -26,7 +26,7 @@ pub struct Suite {
 pub struct Case {
     /// What is tested, in a few words.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// The file, relative to the project.
     pub path: String,
@@ -34,7 +34,7 @@ pub struct Case {
     pub line: usize,
     /// The instant that counts as now.
     pub as_of: Timestamp,
-    /// Who should be where.
+    /// The expected members.
     pub expectations: Vec<Expectation>,
     /// All rows that there are.
     pub(super) data: Data,
@@ -49,15 +49,15 @@ pub struct Expectation {
     pub segment: SegmentId,
     /// Its name.
     pub name: String,
-    /// Where the name stands in the test.
+    /// Where the name is in the test.
     pub span: Span,
     /// The names of the fields of its keys.
     pub key: Vec<String>,
-    /// Who should be in it.
+    /// Its expected members.
     pub wanted: Wanted,
 }
 
-/// Who should be in a segment.
+/// The expected members of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// These, and nobody else.

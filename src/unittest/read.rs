@@ -27,7 +27,7 @@ const OTHER_KEYS: OtherKeys = &[
 ];
 const OTHER_KEYS_OF_TEST: OtherKeys = &[
     (&["test", "title"], Meant::Key("name")),
-    (&["model", "segment"], Meant::Help("leave it out: `expect` names the segments")),
+    (&["model", "segment"], Meant::Help("remove it: `expect` names the segments")),
 ];
 
 /// What a file and a test look like, for messages.
@@ -65,7 +65,7 @@ struct Common {
     params: Vec<Param>,
     defaults: Defaults,
     given: Rows,
-    /// A test without an instant is no news where the file's has a problem.
+    /// A test without an instant isn't reported if the file's has a problem.
     bad_as_of: bool,
 }
 

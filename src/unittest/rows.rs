@@ -13,7 +13,7 @@ use crate::yaml::{Like, Node, NodeKind};
 /// What rows hold that don't say otherwise.
 pub(super) type Defaults = BTreeMap<EntityId, BTreeMap<FieldId, Datum>>;
 
-/// A row, and where it stands.
+/// A row, and where it is.
 #[derive(Debug, Clone)]
 pub(super) struct GivenRow {
     pub(super) entity: EntityId,

@@ -1,9 +1,9 @@
-//! One entity's row, with what is linked to it: for whom no database has a row.
+//! A single entity's row with its linked rows, for entities that aren't in a database.
 //!
 //! A file is either a map of fields, in which links hold the linked rows
 //! (`{ plan: free, company: { industry: retail }, orders: [{ total: 10.00 }] }`), or rows by
 //! entity, as `given` of a unit test has them. Keys, and the fields that links go by, may be
-//! left out where rows stand inside of each other, and so may fields that the segment doesn't
+//! left out where rows are inside each other, and so may fields that the segment doesn't
 //! depend on.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,7 @@ impl Reader<'_> {
         first
     }
 
-    /// A row and those that stand in it; `known` is what the row around it says of it.
+    /// A row and those that are in it; `known` is what the row around it says of it.
     fn row(&mut self, id: EntityId, node: &Node, known: Known) -> Option<Vec<Datum>> {
         let catalog = self.catalog;
         let entity = catalog.entity(id);
@@ -165,7 +165,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Keys that nobody wrote, where the type has plenty; but for those that links will give.
+    /// Keys that nobody wrote, where the type has plenty; except for those that links will give.
     fn make_up(&mut self, id: EntityId, values: &mut Known, led: &BTreeSet<FieldId>) {
         let entity = self.catalog.entity(id);
         for &field in &entity.key {

@@ -155,7 +155,7 @@ fn the_second_of_two_instants_with_one_local_time_is_refused() {
 }
 
 #[test]
-fn values_that_no_field_can_hold_are_told() {
+fn values_that_do_not_fit_are_reported() {
     for (field, value, says) in [
         ("id", "1.5", "`id` of `thing` is an integer, not `1.5`"),
         ("id", "'1'", "`id` of `thing` is an integer, not the text `1`"),
@@ -191,7 +191,7 @@ fn values_that_no_field_can_hold_are_told() {
 }
 
 #[test]
-fn json_is_a_document_however_it_is_written() {
+fn json_is_a_document_in_any_notation() {
     for (value, document) in [
         ("{ a: [1, x, null] }", r#"{"a":[1,"x",null]}"#),
         (r#"'{"a": 12345678901234567890.10}'"#, r#"{"a": 12345678901234567890.10}"#),
@@ -215,7 +215,7 @@ fn entities_without_a_table_of_their_own_have_rows_all_the_same() {
 }
 
 #[test]
-fn differences_are_told_by_who_is_missing_and_who_is_extra() {
+fn differences_list_missing_and_extra_members() {
     let given = "thing: [{ id: 1, flag: true }, { id: 2, flag: true }, { id: 3 }], part: [{ thing_id: 1, number: 1 }]";
     let fails = |expect: &str| failures(&one_test(given, expect));
     assert_eq!(fails("flagged: [1, 2]"), [""; 0]);
@@ -245,7 +245,7 @@ fn a_failing_statement_fails_its_own_expectation_only() {
         assert!(!why.is_empty() && !first.passed() && !after.passed());
     }
     let Verdict::Fails(why) = &suite.run(&all)[0].verdicts[0] else { panic!("it failed") };
-    assert!(why.contains("grew beyond") && why.contains("segments/s.seg:18"), "{why}");
+    assert!(why.contains("exceeds the range") && why.contains("segments/s.seg:18"), "{why}");
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn the_schema_names_the_keys_that_are_read() {
     same_words(&wrong(&test), SCHEMA, "/$defs/some/properties");
 }
 
-/// Whatever stands in a file, it is told, and nothing panics.
+/// Whatever is in a file, it is reported, and nothing panics.
 #[test]
 fn files_of_any_shape_are_read() {
     let rests = [

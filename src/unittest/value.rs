@@ -75,7 +75,7 @@ fn value_of(node: &Node, ty: &Type, converter: &Converter<'_>) -> Result<Value<'
             NodeKind::String(text) | NodeKind::Integer(_, text) | NodeKind::Float(_, text),
         ) => Ok(Value::Text(text.clone().into())),
         (Type::String | Type::Semver, NodeKind::Bool(value)) => Err(format!("put it in quotes: \"{value}\"")),
-        (Type::String, _) => say("write a text"),
+        (Type::String, _) => say("write text"),
         (Type::Semver, _) => say("write a version such as `\"1.2.3\"`"),
         (Type::Integer | Type::Float, NodeKind::Integer(_, text) | NodeKind::Float(_, text)) => {
             number(text, converter)
@@ -135,7 +135,7 @@ fn instant(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, Stri
             "the column holds local times, and this is the second of two instants with one local time"
                 .to_owned()
         }
-        (Misfit::TooFine, _) => "write at most six digits after the second's point".to_owned(),
+        (Misfit::TooFine, _) => "write at most six digits after the decimal point".to_owned(),
         (_, Some(zone)) => {
             let zone = zone.iana_name().unwrap_or("its zone");
             format!("write a time such as `2026-01-31T12:00:00`, of {zone}, or one with an offset")
@@ -170,7 +170,7 @@ fn nested(node: &Node) -> Option<serde_json::Value> {
     })
 }
 
-/// The value as it stands in the file, as far as that is one.
+/// The value as it is in the file, as far as that is one.
 pub(super) fn shown(node: &Node) -> String {
     match &node.kind {
         NodeKind::String(text) | NodeKind::Integer(_, text) | NodeKind::Float(_, text) => {

@@ -1,4 +1,4 @@
-//! What to do about a text that is not YAML, from the lines around the place where reading ended.
+//! Advice on text that isn't YAML, from the lines around the place where reading ended.
 
 /// Advice for an error with this message at a byte of a text.
 pub(super) fn advice(text: &str, at: usize, message: &str) -> Option<String> {
@@ -62,5 +62,5 @@ fn too_far(above: &str, line: &str) -> Option<String> {
     let key =
         |line: &'_ str| line.trim().split_once(':').map(|(key, _)| key.to_owned()).filter(|key| is_key(key));
     let (upper, lower) = (key(above)?, key(line)?);
-    (indent(line) > indent(above)).then(|| format!("indent `{lower}` as far as `{upper}` above it"))
+    (indent(line) > indent(above)).then(|| format!("indent `{lower}` as much as `{upper}` above it"))
 }

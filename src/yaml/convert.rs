@@ -78,7 +78,7 @@ impl<'a> Converter<'a> {
         Node { kind: NodeKind::Map(map), span }
     }
 
-    /// A key without a value as key and value, if a colon without a space stands in it, as in
+    /// A key without a value as key and value, if a colon without a space is in it, as in
     /// `{id:integer}`.
     fn parted(&mut self, key: Key, value: Node) -> (Key, Node) {
         let written = self.text.get(key.span.start as usize..key.span.end as usize).unwrap_or_default();
@@ -101,7 +101,7 @@ impl<'a> Converter<'a> {
         (Key { text: name.to_owned(), span: key.span }, Node { kind, span: key.span })
     }
 
-    /// A value together with the key after it, if the comma between them stands within the value's
+    /// A value together with the key after it, if the comma between them is within the value's
     /// parentheses, as in `{ type: decimal(10,2) }`.
     fn torn(&self, value: &Node, key: Span) -> Option<Node> {
         let NodeKind::String(_) = value.kind else { return None };
@@ -163,7 +163,7 @@ fn opened(text: &str) -> usize {
     })
 }
 
-/// Where `bracket` ends, if only space, separators and comments stand before it.
+/// Where `bracket` ends, if only space, separators and comments are before it.
 fn closing(rest: &str, bracket: char) -> Option<usize> {
     let mut in_comment = false;
     for (at, c) in rest.char_indices() {

@@ -1,4 +1,4 @@
-//! Decoding: asking a tree for what should be in it, and saying what is not.
+//! Decoding: reads the expected values from a tree, and reports missing and unexpected ones.
 
 use bigdecimal::BigDecimal;
 
@@ -259,7 +259,7 @@ impl<'a> Fields<'a> {
         self.get(key)?.boolean(problems)
     }
 
-    /// A list of texts, with their places; empty if the key isn't there. One text may stand for a list.
+    /// A list of texts, with their places; empty if the key isn't there. A single text is read as a list of one.
     pub(crate) fn texts(&mut self, key: &'static str, problems: &mut Diagnostics) -> Vec<(String, Span)> {
         let items = self.get(key).map_or(&[][..], Node::one_or_many);
         items.iter().filter_map(|item| Some((item.text(problems)?.to_owned(), item.span))).collect()
@@ -275,14 +275,14 @@ impl<'a> Fields<'a> {
         self.get(key).and_then(|node| node.names(key, like, problems)).unwrap_or_default()
     }
 
-    /// For a map that stands beside the only key that there is, and not in it.
+    /// For a map that is beside the only key that there is, and not in it.
     fn outside(&self, key: &Key, node: &Node) -> Option<Meant> {
         let [only] = self.asked[..] else { return None };
         let is_map = matches!(&node.kind, NodeKind::Map(entries) if !entries.is_empty());
         (is_map && closest(&key.text, [only]).is_none()).then_some(Meant::In(only))
     }
 
-    /// Reports every key that nobody asked for.
+    /// Reports every unused key.
     pub(crate) fn finish(self, problems: &mut Diagnostics) {
         // The key without a value that the unknown ones after it belong to.
         let mut empty: Option<&Key> = None;

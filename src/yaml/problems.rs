@@ -1,4 +1,4 @@
-//! What can be wrong with a YAML file, whatever it is for.
+//! Problems with YAML files of any kind.
 
 use super::fields::Meant;
 use crate::diagnostic::{Label, Span};
@@ -30,91 +30,90 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// What helps in the cases that happen most.
+/// Advice for the most frequent mistakes.
 fn remedy(message: &str) -> Option<&'static str> {
     let remedies = [
         (
             "mapping values are not allowed",
-            "put a text that holds `: ` in quotes, and indent keys of one map alike",
+            "put text that contains `: ` in quotes, and indent all keys of a map alike",
         ),
-        ("unexpected character", "a text that starts with this character needs quotes"),
+        ("unexpected character", "text that starts with this character needs quotes"),
         ("tab", "indent with spaces"),
         ("quoted scalar", "close the quote"),
-        ("did not find expected key", "indent keys of one map alike"),
-        ("merge keys", "write out what they stand for"),
+        ("did not find expected key", "indent all keys of a map alike"),
+        ("merge keys", "write out their contents"),
         ("unclosed bracket", "close the bracket"),
-        ("recursive references", "write out what the alias stands for"),
+        ("recursive references", "write out the contents of the alias"),
         ("one document", "remove the line `---`, or make two files"),
     ];
     remedies.into_iter().find(|(part, _)| message.contains(part)).map(|(_, remedy)| remedy)
 }
 
 problems! {
-    /// The file is not YAML.
+    /// The file isn't valid YAML.
     ///
-    /// Frequent reasons are a tab as indentation, a bracket or a quote that is not closed,
-    /// and a text that holds `: ` or starts with `*`, `&`, `%`, `@` or a backtick without
-    /// being in quotes.
+    /// Common reasons are a tab used for indentation, an unclosed bracket or quote, and unquoted text
+    /// that contains `: ` or starts with `*`, `&`, `%`, `@` or a backtick.
     ///
     ///     description: Customers: all of them     # wrong
     ///     description: "Customers: all of them"   # right
     ///
-    /// Nothing else in the file is checked until it can be read.
+    /// Nothing else in the file is checked until this is corrected.
     error SEG020 "not YAML" NotYaml { span: Span, message: String, advice: Option<String> }
     message |p| match p.message.contains("recursive references") {
-        true => "this is not YAML: an alias stands within what it names".to_owned(),
+        true => "this is not YAML: an alias is used inside its own definition".to_owned(),
         false => format!("this is not YAML: {}", p.message),
     };
     help |p| p.advice.clone().or_else(|| Some(
-        remedy(&p.message).unwrap_or("look for a slip in indentation, quotes or brackets, here or just above").to_owned(),
+        remedy(&p.message).unwrap_or("look for a mistake in indentation, quotes or brackets, here or just above").to_owned(),
     ));
 
-    /// A key stands twice in one map, so one of its values would be lost.
+    /// A key occurs twice in a map, so one of its values would be lost.
     ///
     ///     fields:
     ///       plan: string
-    ///       plan: integer      # wrong: `plan` is there already
+    ///       plan: integer      # wrong: `plan` already exists
     ///
-    /// Remove one of them, or give it another name.
+    /// Remove or rename one of them.
     error SEG021 "duplicate key" DuplicateKey {
         span: Span, key: String,
-        /// The same as `span` where it is not known.
+        /// The same as `span` if unknown.
         first: Span,
     }
-    message |p| format!("`{}` stands here a second time", p.key);
-    help |_p| Some("remove one of them, or give it another name".to_owned());
+    message |p| format!("`{}` is repeated here", p.key);
+    help |_p| Some("remove or rename one of them".to_owned());
     labels |p| match p.first {
         first if first == p.span => vec![],
         first => vec![Label { span: first, text: "the first one".to_owned() }],
     };
 
-    /// A value is of another kind than its key asks for.
+    /// A key has the wrong kind of value.
     ///
     ///     fields: customer_id          # wrong: a map is expected
     ///     fields: { customer_id: integer }
     ///
-    /// A number or `true` that is meant as text needs quotes: `values: ["true", "false"]`.
+    /// If a number or `true` is meant as text, it needs quotes: `values: ["true", "false"]`.
     error SEG022 "wrong kind of value" WrongKind {
         span: Span, expected: String, found: &'static str, help: Option<String>
     }
     message |p| format!("expected {}, found {}", p.expected, p.found);
     help |p| p.help.clone().or_else(|| Some(format!("write {} here", p.expected)));
 
-    /// A key that means nothing at its place, most often a slip of the pen.
+    /// A key has no meaning in this place, usually because of a typo.
     ///
     ///     customer: { tabel: shop.customers }    # wrong: `table`
     ///
-    /// Unknown keys are errors, because a setting that is silently ignored is worse. In braces,
-    /// a text with a comma in it needs quotes, or what follows the comma is taken for a key:
+    /// Unknown keys are errors, because a setting that is silently ignored would be worse. In braces,
+    /// text with a comma needs quotes; otherwise whatever follows the comma is read as a key:
     ///
     ///     plan: { type: string, description: free, or not }      # wrong
     ///     plan: { type: string, description: "free, or not" }
     error SEG023 "unknown key" UnknownKey {
         span: Span, key: String, owner: String, known: Vec<&'static str>,
-        /// What was meant.
+        /// What was probably meant.
         meant: Option<Meant>,
     }
-    message |p| format!("`{}` is not a key of {}", p.key, p.owner);
+    message |p| format!("`{}` isn't a key of {}", p.key, p.owner);
     help |p| match p.meant {
         Some(Meant::Key(key)) => Some(format!("write `{key}`")),
         Some(Meant::In(owner)) => Some(format!("write `{owner}:` above it, and indent `{}` further", p.key)),
@@ -122,7 +121,7 @@ problems! {
         None => did_you_mean(&p.key, &p.known),
     };
 
-    /// A key that has to be there is missing.
+    /// A required key is missing.
     ///
     ///     links: { orders: { many: true } }     # wrong: `to` and `on` are missing
     ///
@@ -131,37 +130,37 @@ problems! {
     message |p| format!("{} needs `{}`", p.owner, p.key);
     help |p| Some(format!("add `{}: …`", p.key));
 
-    /// A word that is not one of those which its key admits.
+    /// The key doesn't allow this word.
     ///
     ///     deletes: never_ever        # wrong: never, soft or hard
     ///
-    /// Take one of the words that the help names.
+    /// Use one of the words in the help.
     error SEG025 "unknown word" UnknownWord { span: Span, word: String, what: &'static str, known: Vec<&'static str> }
     message |p| format!("`{}` is not {}", p.word, p.what);
     help |p| did_you_mean(&p.word, &p.known);
 
-    /// The file is nested too deeply, or too large, or its aliases repeat too much.
+    /// The file is nested too deeply or too large, or its aliases expand to too much.
     ///
-    /// A file may be nested 24 levels deep and hold 250,000 values; its aliases may stand for 50,000.
-    /// Split it into several files, or write out what the aliases stand for.
+    /// A file may be nested 24 levels deep and contain 250,000 values; its aliases may expand to 50,000.
+    /// Split it into several files, or write out the contents of the aliases.
     ///
     ///     a: &a [x, x, x]
     ///     b: &b [*a, *a, *a]     # … and so on: each is three times as large
     error SEG026 "too complex a file" TooComplex { span: Span }
-    message |_p| "this file is nested too deeply or holds too many values".to_owned();
-    help |_p| Some("at most 24 levels and 250,000 values are read, 50,000 of them by aliases; split the file".to_owned());
+    message |_p| "this file is nested too deeply or contains too many values".to_owned();
+    help |_p| Some("the limits are 24 levels and 250,000 values, 50,000 of them from aliases; split the file".to_owned());
 
-    /// In braces, a comma ends a value, also one that stands in parentheses.
+    /// In braces, a comma ends a value, even inside parentheses.
     ///
-    ///     total: { type: decimal(10,2) }       # wrong: `2)` is taken for another key
+    ///     total: { type: decimal(10,2) }       # wrong: `2)` is read as another key
     ///     total: { type: "decimal(10,2)" }
     ///
-    /// Put the whole text in quotes. A value on a line of its own needs none: `total: decimal(10,2)`.
+    /// Put the whole text in quotes. A value on a separate line needs none: `total: decimal(10,2)`.
     error SEG027 "text cut at a comma" CutText { span: Span, text: String }
-    message |p| format!("`{}` ends at its comma here, because it stands in braces without quotes", p.text);
+    message |p| format!("`{}` ends at its comma here, because it is in braces without quotes", p.text);
     help |p| Some(format!("put it in quotes: `{}`", quoted(&p.text)));
 
-    /// A key stands beside the one that it belongs to, not in it, because it is not indented further.
+    /// A key isn't indented further than the key it belongs to, so it isn't part of it.
     ///
     ///     customer:
     ///     table: customers        # wrong
@@ -169,12 +168,12 @@ problems! {
     ///     customer:
     ///       table: customers
     ///
-    /// Indent it, and the keys after it, by two spaces more.
-    error SEG028 "key beside its owner" NotIndented { span: Span, key: String, under: String }
-    message |p| format!("`{}` stands beside `{}`, which is empty, and not in it", p.key, p.under);
+    /// Indent it, and the keys after it, by two more spaces.
+    error SEG028 "key that isn't indented" NotIndented { span: Span, key: String, under: String }
+    message |p| format!("`{}` isn't part of `{}`, which is empty", p.key, p.under);
     help |p| Some(format!("indent `{}`, and the keys after it, further than `{}`", p.key, p.under));
 
-    /// In braces, a colon without a space after it is a part of the text.
+    /// In braces, a colon without a space after it is part of the text.
     ///
     ///     fields: {id:integer}       # wrong: one key, `id:integer`, without a value
     ///     fields: {id: integer}

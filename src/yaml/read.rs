@@ -32,7 +32,7 @@ pub(crate) fn read(source: SourceId, text: &str, problems: &mut Diagnostics) -> 
     }
 }
 
-/// How many values aliases may stand for in a file: without a bound of their own, a few lines of aliases
+/// How many values aliases may expand to in a file: without a separate bound, a few lines of aliases
 /// of aliases fill the budget of the largest file.
 const MOST_REPEATED: usize = 50_000;
 
@@ -51,7 +51,7 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
     }
 }
 
-/// The reader itself drops a duplicate after a key that is a number, so it is asked again.
+/// The reader itself drops a duplicate after a key that is a number, so it is called again.
 fn report_numeric_duplicate(source: SourceId, text: &str, problems: &mut Diagnostics) {
     let strict = options(DuplicateKeyPolicy::Error);
     let Err(error) = serde_yaml::from_str_with_options::<Spanned<Raw>>(text, strict) else { return };
@@ -109,7 +109,7 @@ fn message(error: &Error) -> String {
     match error {
         Error::ExternalMessage { msg, .. } | Error::Message { msg, .. } => msg.clone(),
         Error::Eof { .. } => "the file ends too early".to_owned(),
-        Error::MultipleDocuments { .. } => "only one document may stand in a file".to_owned(),
+        Error::MultipleDocuments { .. } => "a file can contain only one document".to_owned(),
         Error::MergeKeyNotAllowed { .. } => "merge keys (`<<`) are not supported".to_owned(),
         Error::UnknownAnchor { .. } => "no anchor has this name".to_owned(),
         other => {

@@ -1,4 +1,4 @@
-//! How a value of another kind is written as the map that was expected.
+//! How to write a value of another kind as the expected map.
 
 use super::node::{Key, Node, NodeKind};
 
@@ -13,7 +13,7 @@ pub(crate) enum Like {
     Pairs(&'static str, &'static str),
 }
 
-/// So many names are shown.
+/// The number of names shown.
 const SHOWN: usize = 3;
 
 /// "write `targets: { duckdb: {} }`", with the names that the value holds.

@@ -74,7 +74,7 @@ fn a_long_header_of_comments_is_fine() {
 }
 
 #[test]
-fn aliases_stand_for_their_anchor() {
+fn aliases_expand_to_their_anchor() {
     let node = good("a: &x [1]\nb: *x\n");
     let NodeKind::Map(entries) = node.kind else { panic!("a map") };
     assert_eq!(entries[0].1.kind, entries[1].1.kind);
@@ -135,7 +135,7 @@ fn a_colon_without_a_space_parts_key_and_value() {
 }
 
 #[test]
-fn what_is_not_yaml_has_a_place() {
+fn invalid_yaml_has_a_place() {
     insta::assert_debug_snapshot!(
         [
             "a: [1, 2\nb: 3\n",

@@ -40,7 +40,7 @@ impl Bound {
 /// What a process does.
 #[derive(Debug, Clone)]
 pub(crate) enum Task {
-    /// Inputs by their numbers, from one on: so many, or for so long.
+    /// Inputs by their numbers, starting from one: a number of them, or for a time.
     Random { seed: u64, from: u64, cases: u64, time: Duration },
     /// The saved inputs, from one on.
     Saved { from: u64 },
@@ -151,7 +151,7 @@ pub(crate) fn say(line: &str) {
 /// What an input has cost.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
-    /// Bytes that were asked for, given back or not.
+    /// Bytes that were allocated, freed or not.
     pub(crate) allocated: usize,
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn words(entry: Entry) -> &'static [String] {
     }
 }
 
-/// What stands in double quotes on a line.
+/// What is in double quotes on a line.
 fn literals(line: &str) -> impl Iterator<Item = String> {
     line.split('"').skip(1).step_by(2).map(str::to_owned)
 }

@@ -19,7 +19,7 @@ use crate::report::{self, Figures};
 /// takes too long is found by what it allocates.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// After so many findings an entry is left alone.
+/// After this many findings an entry is skipped.
 const ENOUGH: usize = 8;
 
 /// How far a run goes.
@@ -27,7 +27,7 @@ const ENOUGH: usize = 8;
 pub(crate) enum Bound {
     /// Through the saved inputs.
     Saved,
-    /// So many cases.
+    /// A number of cases.
     Cases(u64),
     /// So long.
     Time(Duration),

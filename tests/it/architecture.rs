@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md says who stands on whom; the code has to agree.
+//! ARCHITECTURE.md says who depends on whom; the code has to agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 type Names = BTreeSet<String>;
 
 #[test]
-fn every_module_stands_only_on_what_the_architecture_names() {
-    let table = table("## Who stands on whom");
+fn modules_depend_only_on_what_the_architecture_names() {
+    let table = table("## Dependencies");
     let mut wrong = Vec::new();
     for file in sources() {
         let module = module_of(&file);
@@ -23,11 +23,11 @@ fn every_module_stands_only_on_what_the_architecture_names() {
 }
 
 #[test]
-fn nobody_reaches_upward() {
+fn no_module_reaches_upward() {
     let mut below = Names::new();
-    for (module, allowed) in table("## Who stands on whom") {
+    for (module, allowed) in table("## Dependencies") {
         for name in &allowed {
-            assert!(below.contains(name), "`{module}` stands on `{name}`, which stands beside or above it");
+            assert!(below.contains(name), "`{module}` depends on `{name}`, which isn't below it");
         }
         below.insert(module);
     }
@@ -36,7 +36,7 @@ fn nobody_reaches_upward() {
 #[test]
 fn every_module_is_in_the_tables() {
     let modules: Names = sources().iter().map(|file| module_of(file)).filter(|name| name != "lib").collect();
-    let named: Names = table("## Who stands on whom").into_iter().map(|(name, _)| name).collect();
+    let named: Names = table("## Dependencies").into_iter().map(|(name, _)| name).collect();
     assert_eq!(named, modules);
 
     let library = read(Path::new("src/lib.rs"));
@@ -128,7 +128,7 @@ fn plan_decides_by_every_capability() {
 }
 
 #[test]
-fn the_pages_for_contributors_name_what_is_there() {
+fn the_pages_for_contributors_name_existing_paths() {
     let tops =
         ["src/", "tests/", "tools/", "dialects/", "docs/", "examples/", "grammar/", "catalog/", ".ci/"];
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "CHANGELOG.md"] {

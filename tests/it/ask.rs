@@ -149,12 +149,12 @@ fn a_server_says_what_it_lacks() {
     must("CREATE EXTENSION fuzzystrmatch");
     assert_ne!(fuzzy()["refused_by"], "probe");
     let (_, table, _) = shop(&["capabilities", "--probe", &address, "--target", "postgres"]);
-    assert!(table.starts_with("postgres: asked segc@/"), "{table}");
+    assert!(table.starts_with("postgres: probed segc@/"), "{table}");
 }
 
 /// What a probe doesn't find is refused in its place, and the message says who refused.
 #[test]
-fn what_a_probe_does_not_find_is_refused() {
+fn features_missing_in_a_probe_are_rejected() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let project = folder.path().display().to_string();
     assert_eq!(segc(&["init", &project], &[]).0, 0);
@@ -185,7 +185,7 @@ fn what_a_probe_does_not_find_is_refused() {
         let (code, out, err) = segc(&[&["-C", &project], ask, &[&database]].concat(), &[]);
         assert_eq!((code, out.as_str()), (1, ""), "{ask:?}: {err}");
         assert!(err.contains("SEG590") && err.contains("needs: a licence"), "{ask:?}: {err}");
-        assert!(err.contains("targets that have `many_linked_conditions`: other"), "{ask:?}: {err}");
+        assert!(err.contains("targets that support `many_linked_conditions`: other"), "{ask:?}: {err}");
     }
     let mut engine = segc::engine::DuckDb::open(Some(&file)).expect("it opens");
     segc::engine::Engine::execute(&mut engine, "CREATE TABLE licence (a INTEGER)").expect("a table");
@@ -211,7 +211,7 @@ fn row(project: &str, segment: &str, name: &str, text: &str) -> (i32, String, St
 }
 
 #[test]
-fn an_entity_in_no_database_can_be_asked_about() {
+fn an_entity_outside_of_databases_can_be_explained() {
     let member = |project: &str, segment: &str, name: &str, text: &str| {
         let (code, out, err) = row(project, segment, name, text);
         assert_eq!((code, err.as_str()), (0, ""), "{text}");
@@ -261,7 +261,7 @@ fn a_row_that_cannot_be_is_refused_in_its_place() {
 }
 
 #[test]
-fn what_goes_wrong_is_told_without_a_password() {
+fn errors_never_show_a_password() {
     for (arguments, exit, code) in [
         (&["why", "win_back", "99999"][..], 2, "SEG862"),
         (&["why", "win_back", "x"], 2, "SEG861"),

@@ -67,7 +67,7 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
             ("often", "mode(orders.total)"),
             ("weekly", "periods(orders during last 2 weeks each 1 week)"),
         ],
-        "conditions on arrays of linked entities",
+        "aggregates over linked entities",
     ),
     ("sequences", &[("twice", "sequence(orders then (orders where total > 5))")], "sequences of rows"),
     (
@@ -90,7 +90,7 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
     (
         "materialized_composition",
         &[("vip", "premium"), ("friend", "in segment at_big"), ("again", "in segment buyers")],
-        "composition with materialised segments",
+        "composition with stored segments",
     ),
 ];
 
@@ -179,10 +179,10 @@ fn a_target_refuses_what_it_lacks() {
     let files = |flag: &str| project("", &format!("capabilities: {{ {flag}: false }}\n"), SEGMENTS);
     assert_refused(files, "tiny", &Options::default(), "SEG501", &|flag| {
         let helps = vec![
-            format!("targets that have `{flag}`: duckdb;"),
-            format!("answer `{flag}: true` in a dialect"),
+            format!("targets that support `{flag}`: duckdb;"),
+            format!("answer `{flag}: true` in your own dialect"),
         ];
-        ("which the target `tiny` does not have".to_owned(), helps)
+        ("which the target `tiny` doesn't support".to_owned(), helps)
     });
     for (flag, ..) in FLAGS {
         let (problems, compiled, _) = judged(&files(flag), "duckdb", &Options::default());
@@ -194,25 +194,25 @@ fn a_target_refuses_what_it_lacks() {
 }
 
 #[test]
-fn where_no_target_has_it_the_help_says_so() {
+fn the_help_says_if_no_target_supports_it() {
     let lacks = "capabilities: { many_linked_conditions: false }\n";
     let files = project("", lacks, SEGMENTS).with("segc.yml", "name: test\ntargets: { tiny: {} }\n");
     let (problems, ..) = judged(&files, "tiny", &Options::default());
     assert!(
-        help(&problems[0]).starts_with("no target of this project has `many_linked_conditions`"),
+        help(&problems[0]).starts_with("no target of this project supports `many_linked_conditions`"),
         "{problems:?}"
     );
 }
 
 #[test]
-fn the_policy_refuses_what_it_switches_off() {
+fn the_policy_forbids_what_it_turns_off() {
     let files =
         |flag: &str| project(&format!("policy: {{ capabilities: {{ {flag}: false }} }}\n"), "", SEGMENTS);
     for target in ["duckdb", "tiny"] {
         assert_refused(files, target, &Options::default(), "SEG502", &|flag| {
             let helps = vec![
-                format!("`policy.capabilities.{flag}` in segc.yml is false: take it out"),
-                format!("targets that have `{flag}`: duckdb, tiny"),
+                format!("`policy.capabilities.{flag}` in segc.yml is false: remove it"),
+                format!("targets that support `{flag}`: duckdb, tiny"),
             ];
             ("which the project's policy forbids".to_owned(), helps)
         });
@@ -226,10 +226,10 @@ fn a_tier_refuses_what_it_switches_off_and_only_if_chosen() {
     };
     assert_refused(files, "tiny", &tier("free"), "SEG503", &|flag| {
         let helps = vec![
-            format!("`tiers.free.capabilities.{flag}` in segc.yml is false: choose another tier"),
-            format!("targets that have `{flag}`: duckdb, tiny"),
+            format!("`tiers.free.capabilities.{flag}` in segc.yml is false: use another tier"),
+            format!("targets that support `{flag}`: duckdb, tiny"),
         ];
-        ("which the tier `free` does not include".to_owned(), helps)
+        ("which the tier `free` doesn't include".to_owned(), helps)
     });
     let (problems, compiled, _) = judged(&files("segment_composition"), "tiny", &Options::default());
     assert!(problems.is_empty() && compiled.len() == SEGMENTS.lines().count(), "{problems:?}");
@@ -255,7 +255,7 @@ fn a_policy_cannot_allow_what_a_target_lacks() {
 }
 
 #[test]
-fn what_is_inline_may_be_referred_to_without_materialised_composition() {
+fn inline_segments_need_no_materialized_composition() {
     let off = "policy: { capabilities: { materialized_composition: false } }\n";
     let (problems, ..) = judged(&project(off, "", SEGMENTS), "duckdb", &Options::default());
     assert_eq!(problems.len(), 3, "`colleague` refers to an inline segment: {problems:?}");
@@ -365,7 +365,10 @@ fn a_limit_on_windows_refuses_those_without_end_and_leaves_fixed_dates() {
         let (problems, _, session) = judged(&project(policy, "", &text), "duckdb", &Options::default());
         assert_eq!(problems.len(), 1, "{condition}");
         assert_eq!(underlined(&session, &problems[0]), place);
-        assert!(problems[0].message.starts_with("`s` reaches back without end"), "{problems:?}");
+        assert!(
+            problems[0].message.starts_with("`s` has an aggregate whose window is unbounded"),
+            "{problems:?}"
+        );
         assert!(help(&problems[0]).starts_with("give it a window, such as `during last 100000 days`"));
     }
     for condition in [
@@ -382,7 +385,7 @@ fn a_limit_on_windows_refuses_those_without_end_and_leaves_fixed_dates() {
 }
 
 #[test]
-fn a_zone_is_refused_by_whoever_has_none() {
+fn time_zones_are_rejected_where_unsupported() {
     let zone = "timezone: Europe/London\n";
     let off = "{ capabilities: { time_zones: false } }";
     for (config, dialect, options, who, way_out) in [
@@ -390,8 +393,8 @@ fn a_zone_is_refused_by_whoever_has_none() {
             zone.to_owned(),
             "capabilities: { time_zones: false }\n",
             Options::default(),
-            "the target `tiny` has no time zones",
-            "targets that have `time_zones`: duckdb",
+            "the target `tiny` doesn't support time zones",
+            "targets that support `time_zones`: duckdb",
         ),
         (
             format!("{zone}policy: {off}\n"),
@@ -427,8 +430,8 @@ fn a_name_too_long_for_a_target_is_refused() {
     let (problems, compiled, session) = judged(&files, "tiny", &Options::default());
     assert_eq!((problems.len(), compiled), (1, vec![fits]));
     assert_eq!((problems[0].code, underlined(&session, &problems[0])), ("SEG506", long.as_str()));
-    assert_eq!(problems[0].message, format!("`{long}` is too long a name for `tiny`"));
-    assert_eq!(help(&problems[0]), "it has 21 bytes; at most 20 are possible there");
+    assert_eq!(problems[0].message, format!("the name `{long}` is too long for `tiny`"));
+    assert_eq!(help(&problems[0]), "it has 21 bytes, but the limit is 20");
 }
 
 #[test]
@@ -505,7 +508,7 @@ fn nothing_but_grants_is_not_yet() {
 }
 
 #[test]
-fn the_matrix_says_who_refuses() {
+fn the_matrix_shows_who_forbids() {
     let config = "policy: { capabilities: { linked_conditions: false }, limits: { hops: 4 } }\n\
                   tiers: { free: { capabilities: { segment_composition: false }, limits: { hops: 2 } } }\n";
     let files = project(config, "capabilities: { many_linked_conditions: false }\n", SEGMENTS);
@@ -523,14 +526,14 @@ fn the_matrix_says_who_refuses() {
 }
 
 #[test]
-fn who_may_not_refer_to_segments_does_not_hear_of_tables_too() {
+fn forbidden_composition_is_reported_once() {
     let off = "policy: { capabilities: { segment_composition: false, materialized_composition: false } }\n";
     let (problems, _, session) = judged(&project(off, "", SEGMENTS), "duckdb", &Options::default());
     let places: Vec<&str> = problems.iter().map(|problem| underlined(&session, problem)).collect();
     assert_eq!(places, ["premium", "in segment staff", "in segment at_big", "in segment buyers"]);
 }
 
-/// What keeps, groups and tables that remember need is refused where it stands.
+/// What keeps, groups and tables that remember need is refused where it is.
 #[test]
 fn keeps_groups_and_memory_are_refused_at_their_place() {
     let segments = "\
@@ -562,7 +565,7 @@ segment kept on customer { history: true where plan = \"d\" }
 }
 
 #[test]
-fn a_history_needs_a_name_of_its_own() {
+fn a_history_table_needs_a_unique_name() {
     let long = "a".repeat(56);
     let segments = format!(
         "segment vip on customer {{ history: true where plan = \"a\" }}\n\
@@ -631,10 +634,10 @@ segment grown on user extends adults { }
             .with("catalog/all.yml", catalog)
             .with("segments/all.seg", segments)
     };
-    let expected = ["age: `adults` uses `user.born` (through the trait `age`), which is personal data, and"]
+    let expected = ["age: `adults` uses `user.born` (through the trait `age`), which is personal data, but"]
         .into_iter()
-        .chain(["born: `ranked` uses `user.born`, which is personal data, and"])
-        .chain(["friends: `social` uses `user.email`, which is personal data, and"]);
+        .chain(["born: `ranked` uses `user.born`, which is personal data, but"])
+        .chain(["friends: `social` uses `user.email`, which is personal data, but"]);
     let check = |config: &str, options: &Options, who: &str, key: &str| {
         let (problems, compiled, session) = judged(&files(config), "duckdb", options);
         let said: Vec<String> = problems

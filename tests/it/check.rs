@@ -45,7 +45,7 @@ fn shown(sources: &Sources, problem: &Diagnostic) -> String {
     format!("{} `{under}` {} | {help}", problem.code, problem.message)
 }
 
-/// Compares the problems of a file with its `#!` lines, each of which speaks of what stands
+/// Compares the problems of a file with its `#!` lines, each of which speaks of what is
 /// above it: code, underlined text, and a part of the message or the help.
 fn compare(path: &str, text: &str, sources: &Sources, problems: &[Diagnostic], failures: &mut Vec<String>) {
     let of_file = |problem: &&Diagnostic| {
@@ -104,7 +104,7 @@ fn every_mistake_is_reported_in_one_run() {
 }
 
 #[test]
-fn what_is_right_is_understood() {
+fn valid_segments_are_accepted() {
     let (_, hir, problems) = run(&[("sound.seg", include_str!("../check/sound.seg"))], &Settings::default());
     assert!(problems.is_empty(), "{problems:#?}");
     let params = hir.params.iter().map(|(name, value)| format!("${name} = {value}"));
@@ -315,7 +315,7 @@ fn the_order_of_files_does_not_matter() {
 }
 
 #[test]
-fn formatting_is_no_meaning() {
+fn formatting_does_not_change_the_meaning() {
     let one = "segment a on customer { where country=\"US\" and (visits>1) }";
     let two = "# why\nsegment a on customer {\n  owner: \"x\"\n  where country = 'US' # here\n    and visits > 1\n}";
     let shown = |text| {
@@ -327,7 +327,7 @@ fn formatting_is_no_meaning() {
 }
 
 #[test]
-fn long_chains_and_long_cycles_are_no_danger() {
+fn long_chains_and_cycles_are_safe() {
     const LENGTH: usize = 10_000;
     let mut text = String::from("trait t0 on customer = visits segment s0 on customer { where t0 > 1 } ");
     for at in 1..LENGTH {
@@ -345,12 +345,12 @@ fn long_chains_and_long_cycles_are_no_danger() {
     let cycle = text.replace("{ where t0 > 1 }", &format!("{{ where in segment s{} }}", LENGTH - 1));
     let (_, hir, problems) = run(&[("a.seg", &cycle)], &Settings::default());
     assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), ["SEG315"]);
-    assert_eq!(problems[0].labels.len(), 40, "a long cycle is told by its first steps");
+    assert_eq!(problems[0].labels.len(), 40, "a long cycle is shown by its first steps");
     assert_eq!((hir.traits.len(), hir.segments.len()), (LENGTH, 0));
 }
 
 #[test]
-fn depth_is_no_danger() {
+fn deep_nesting_is_safe() {
     let sum = vec!["visits"; 150].join(" + ");
     let nots = "not ".repeat(60);
     let parens = format!("{}visits{} > 1", "(".repeat(50), ")".repeat(50));

@@ -90,7 +90,7 @@ fn without_a_project_there_is_nothing_to_do() {
 }
 
 #[test]
-fn every_slip_of_the_arguments_is_told() {
+fn all_mistakes_in_arguments_are_reported() {
     let project = project();
     let (code, _, err) = outcome(
         project.path(),
@@ -142,7 +142,7 @@ fn init_writes_a_project_and_never_overwrites() {
 }
 
 #[test]
-fn what_init_writes_has_no_problems() {
+fn initial_projects_have_no_problems() {
     let folder = folder();
     for catalog in ["shop", "web_analytics", "flags"] {
         assert_eq!(outcome(folder.path(), &["init", catalog, "--catalog", catalog]).0, 0);
@@ -163,7 +163,7 @@ fn colours_are_written_only_when_wanted() {
 
 #[test]
 #[cfg(unix)]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = folder();
     let program = assert_cmd::cargo::cargo_bin("segc");
     let script = format!("{{ '{}' explain --list; echo $? >&2; }} | true", program.display());
@@ -242,7 +242,7 @@ const EXPECTED: &[(&str, &[(&str, &str)])] = &[
 ];
 
 #[test]
-fn what_init_writes_runs_and_compiles() {
+fn initial_projects_run_and_compile() {
     let folder = folder();
     for (catalog, expected) in EXPECTED {
         assert_eq!(outcome(folder.path(), &["init", catalog, "--catalog", catalog]).0, 0);
@@ -263,7 +263,7 @@ fn a_run_can_be_narrowed_and_its_parameters_changed() {
     let run = |arguments: &[&str]| run_members(project.path(), &[arguments, &["--as-of", AS_OF]].concat());
     assert_eq!(run(&["high_value"]), pairs(&[("high_value", "3")]));
     let both = pairs(&[("high_value", "3"), ("high_value_us", "3")]);
-    assert_eq!(run(&["tag:us"]), both, "what it stands on is built with it");
+    assert_eq!(run(&["tag:us"]), both, "its dependencies are built with it");
     assert_eq!(run(&["high_value", "--param", "min_spend=600"]), pairs(&[("high_value", "1")]));
 }
 
@@ -373,7 +373,7 @@ fn a_target_that_the_engine_cannot_run_is_refused() {
 }
 
 #[test]
-fn compile_says_once_what_targets_agree_on() {
+fn compile_reports_shared_problems_once() {
     let project = project();
     let (code, out, err) = outcome(project.path(), &["compile", "--as-of", AS_OF]);
     assert_eq!((code, out.as_str()), (0, ""));
@@ -397,7 +397,7 @@ fn a_project_without_segments_compiles_to_scripts_of_nothing() {
 }
 
 #[test]
-fn plan_tells_how_a_segment_is_refreshed_or_what_stands_in_the_way() {
+fn plan_shows_how_a_segment_is_refreshed_or_every_obstacle() {
     let project = project();
     let (code, out, _) = outcome(project.path(), &["plan"]);
     assert_eq!(code, 0);
@@ -471,7 +471,7 @@ fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
 }
 
 #[test]
-fn lists_are_json_if_asked_for() {
+fn lists_are_json_on_request() {
     let project = project();
     let root = project.path();
     let segments = json(root, &["ls", "--format", "json", "--select", "tag:us"]);
@@ -507,7 +507,7 @@ fn lists_are_json_if_asked_for() {
 }
 
 #[test]
-fn check_tells_what_any_target_policy_or_tier_refuses() {
+fn check_reports_what_any_target_policy_or_tier_forbids() {
     let project = project();
     let root = project.path();
     #[expect(clippy::disallowed_methods, reason = "a test writes a project")]

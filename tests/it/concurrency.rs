@@ -89,7 +89,7 @@ fn is_sound(ask: &mut dyn FnMut(&str) -> String) {
 /// How many pairs of runs begin as they like.
 const PAIRS: i64 = 100;
 
-/// Somebody comes, somebody goes, and whoever came two rounds before is removed.
+/// A member enters, another leaves, and one who entered two rounds before is removed.
 fn changes(round: i64) -> [String; 3] {
     let (come, gone) = (10_000 + round, 10_000 + round - 2);
     [
@@ -120,7 +120,7 @@ fn race(round: i64, runs: [Box<dyn FnOnce() -> Result<(), String> + Send>; 2]) -
 }
 
 #[test]
-fn on_a_server_the_second_run_waits_and_sees_what_the_first_has_written() {
+fn the_second_run_on_a_server_waits_and_sees_the_first() {
     let Some(mut first) = postgres::database() else { return };
     let rows = [
         "CREATE TABLE customers (id BIGINT NOT NULL, active BOOLEAN, updated_at TIMESTAMPTZ)",
@@ -152,7 +152,7 @@ fn on_a_server_the_second_run_waits_and_sees_what_the_first_has_written() {
             format!("SELECT COUNT(*) FROM segments.active WHERE id BETWEEN {arrives} AND {}", arrives + 1);
         assert_eq!(answer(&mut first, &came), "2");
         let runs = "SELECT MIN(run_seq) = MAX(run_seq), MIN(as_of) = MAX(as_of) FROM segments.segc_state";
-        assert_eq!(answer(&mut first, runs), "true true", "both segments stand at the last run");
+        assert_eq!(answer(&mut first, runs), "true true", "both segments are as of the last run");
     }
 }
 

@@ -215,7 +215,7 @@ fn a_failed_statement_keeps_the_engines_words_and_ends_the_transaction() {
 }
 
 #[test]
-fn a_database_that_is_no_database_or_in_a_missing_folder_does_not_open() {
+fn an_invalid_or_misplaced_database_file_does_not_open() {
     let dir = tempfile::tempdir().expect("a folder");
     let missing = DuckDb::open(Some(&dir.path().join("no/such/folder.db"))).err().expect("no folder");
     assert_eq!(missing.code(), "SEG701");

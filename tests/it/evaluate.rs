@@ -60,7 +60,7 @@ fn a_csv_file_is_read_by_the_catalogs_columns_and_types() {
 }
 
 #[test]
-fn what_does_not_fit_is_said_with_its_line() {
+fn values_that_do_not_fit_are_reported_with_their_line() {
     let head = "visitor_id,full_name,code,spent,seen_at,born\n";
     let refused = |row: &str| read(&format!("{head}1,,,,,\n{row}\n")).expect_err("a bad row");
     assert_eq!(refused("x,,,,,"), "line 3 of `visitor`: `x` is not a value of type integer");

@@ -181,7 +181,7 @@ fn members_are_held_until_their_time_is_up() {
         lab.rows("A A b - A b A r u");
         lab.run("2026-04-04T00:00:00Z");
         assert_eq!(lab.state("win_back"), "1 03-20T12 / 2 04-04T00 / 5 03-20T12 / 7 03-25T00");
-        // Whoever ceased longer ago than that leaves at once.
+        // Members who stopped matching longer ago than that leave at once.
         lab.rows("A a b - A b a r u");
         lab.run("2026-05-01T00:00:00Z");
         assert_eq!(lab.state("win_back"), "1 03-20T12 / 5 03-20T12");
@@ -274,7 +274,7 @@ impl Model {
 }
 
 #[test]
-fn random_runs_hold_whom_the_reference_holds() {
+fn random_runs_retain_the_same_members_as_the_reference() {
     let day = SignedDuration::from_hours(24);
     let gaps = [
         SignedDuration::from_hours(1),

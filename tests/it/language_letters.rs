@@ -1,5 +1,5 @@
 //! Upper and lower case, letter by letter: the evaluator and every engine agree on all letters
-//! of these blocks but for those that the language reference lists.
+//! of these blocks except for those that the language reference lists.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! How much may be written into one statement, and that what is allowed is no more work than it is
+//! How much may be written into one statement, and that the work for what is allowed is no more than it is
 //! long: one more, and it is an error that says how to do without.
 
 use std::fmt::Write as _;
@@ -71,9 +71,9 @@ fn an_exclusive_group_has_a_hundred_segments_at_most() {
     assert_eq!(
         problems,
         [
-            "SEG530 `exclusive group: \"sale\"` the exclusive group `sale` has 103 segments, and 100 are the most: \
-          `s2` and those after it are too many; make two groups of it, and a segment of everyone in \
-          the first, which each segment of the second excludes"
+            "SEG530 `exclusive group: \"sale\"` the exclusive group `sale` has 103 segments, and the limit is 100: \
+          `s2` and those after it are too many; split it into two groups, and exclude a segment with all \
+          members of the first in each segment of the second"
         ]
     );
     // Those that come first are what they were.
@@ -100,8 +100,10 @@ fn a_segment_has_twenty_keeps_at_most() {
     assert_eq!(found(&keeps(20)), (Vec::new(), 1));
     assert_eq!(
         found(&keeps(400)).0,
-        ["SEG531 `keep top 880 by id` `best` has 400 `keep`s, and 20 are the most; write the first 20 in a \
-          segment of their own, and let `best` extend it"]
+        [
+            "SEG531 `keep top 880 by id` `best` has 400 `keep`s, but the limit is 20; move the first 20 to another \
+          segment, and let `best` extend it"
+        ]
     );
 }
 
@@ -125,11 +127,11 @@ fn two_hundred_segments_are_put_in_place_at_most() {
         assert_eq!(found(&chain(201, how, last)), (Vec::new(), 201), "{how} {last}");
         let (problems, planned) = found(&chain(202, how, last));
         assert_eq!((problems.len(), planned), (1, 201), "{problems:#?}");
-        assert!(problems[0].starts_with("SEG532 `s201` more than 200 segments are put in place in `s201`; "));
+        assert!(problems[0].starts_with("SEG532 `s201` more than 200 segments are expanded into `s201`; "));
     }
     let (problems, _) = found(&chain(202, "inline", "incremental"));
     let help =
-        "; store one in between: say `materialize: incremental` in `s200`, so that it is read from its table";
+        "; store one of them: set `materialize: incremental` in `s200`, so that it is read from its table";
     assert!(problems[0].ends_with(help), "{problems:#?}");
     // What is read from its table is put in place nowhere.
     assert_eq!(found(&chain(500, "incremental", "incremental")), (Vec::new(), 500));
@@ -147,7 +149,7 @@ fn a_segment_has_five_thousand_conditions_at_most() {
     let (problems, _) = found(&wide(6_000));
     let large = problems.iter().find(|told| told.starts_with("SEG53")).expect("it is too large");
     assert!(
-        large.starts_with("SEG533 `wide` `wide` has 6000 conditions, and 5000 are the most; write values"),
+        large.starts_with("SEG533 `wide` `wide` has 6000 conditions, but the limit is 5000; write values"),
         "{large}"
     );
 }

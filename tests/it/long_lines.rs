@@ -116,7 +116,7 @@ fn of_thousands_of_problems_the_first_hundred_are_shown() {
         let (code, err) = outcome(folder.path(), &["check"]);
         assert_eq!(code, 1);
         assert!(err.contains("`zz99`") && !err.contains("`zz100`"), "{err}");
-        let end = "3900 more not shown; `--message-format json` writes all of them\n4000 errors\n";
+        let end = "3900 more not shown; `--message-format json` shows all of them\n4000 errors\n";
         assert!(err.ends_with(end), "{err}");
         assert!(err.len() < 60_000, "{} bytes", err.len());
         let (_, all) = outcome(folder.path(), &["ls", "--message-format", "json"]);

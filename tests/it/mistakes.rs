@@ -198,7 +198,7 @@ const PLACEHOLDERS: &[&str] = &[
     "length(x)",
 ];
 
-/// Where a replacement may stand.
+/// Where a replacement may be.
 const PLACES: &[&str] = &[
     "where @",
     "@",
@@ -219,7 +219,7 @@ const PLACES: &[&str] = &[
 
 /// What a help says to write can be pasted: at one of the places it checks without an error.
 #[test]
-fn what_a_help_says_to_write_can_be_written() {
+fn suggested_code_is_valid() {
     let cases = cases(include_str!("../mistakes/habits.md"));
     let parts = cases.iter().flat_map(|case| &case.expected).map(|expected| expected.part.as_str());
     let texts: Vec<&str> = parts
@@ -249,7 +249,7 @@ fn what_a_help_says_to_write_can_be_written() {
 
 /// What no fixture can hold: sizes, bytes and depths. Nothing panics, each is one problem.
 #[test]
-fn what_is_far_too_large() {
+fn oversized_input_is_rejected() {
     let of = |condition: String| format!("segment s on customer {{ where {condition} }}");
     let deep = 100_000;
     let traits = |first: &str, step: fn(usize) -> String, count: usize| {
@@ -277,7 +277,7 @@ fn what_is_far_too_large() {
 
 /// What is large and right.
 #[test]
-fn what_is_large_and_right() {
+fn large_valid_input_is_accepted() {
     let of = |condition: String| format!("segment s on customer {{ where {condition} }}");
     let terms: Vec<String> = (0..5_000).map(|at| format!("credit_limit > {at}")).collect();
     let chain = (1..2_000).map(|at| format!("segment s{at} on customer extends s{} {{ }}\n", at - 1));
@@ -346,7 +346,7 @@ segment group on select { where from during last 3 days and not in segment order
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn invalid_utf8() {
     for bytes in
         [&b"segment s on customer { where email = \"Fran\xe7ais\" }"[..], b"\xff\xfes\0e\0g\0", b"\x80"]
     {

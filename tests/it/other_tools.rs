@@ -15,7 +15,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("the file is there")
 }
 
-/// What stands between backticks.
+/// What is between backticks.
 fn codes(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -101,7 +101,7 @@ fn rule_groups_can_be_written() {
 }
 
 #[test]
-fn what_services_ask_for_can_be_written() {
+fn requirements_of_services_can_be_written() {
     proved("Segment services", "service-documents.md", &[]);
 }
 

@@ -114,7 +114,7 @@ fn the_command_writes_one_for_each_table_and_prints_one_by_name() {
         }
     }
     assert_eq!(segc(&["compile"]).0, Some(0));
-    assert!(read("segments/buyers.parity.sql").is_err(), "only if it is asked for");
+    assert!(read("segments/buyers.parity.sql").is_err(), "only if requested");
 }
 
 /// A table of segments' schema as rows: keys as text, and instants.
@@ -244,7 +244,7 @@ fn filled(mut target: Target, session: &Session) -> Target {
     target
 }
 
-/// What is told of each table, and the problems.
+/// What is reported about each table, and the problems.
 fn told(ran: &Ran) -> (Vec<String>, Vec<String>) {
     let parity = ran.segments.iter().filter_map(|one| Some((&one.segment, one.parity.as_ref()?)));
     let parity = parity.map(|(name, parity)| format!("{name}: {parity}")).collect();
@@ -286,7 +286,7 @@ fn a_table_that_was_tampered_with_is_noticed() {
 }
 
 #[test]
-fn of_a_segment_with_expire_it_is_who_matches_that_is_compared() {
+fn parity_compares_only_matches_of_segments_with_expire() {
     for target in Target::all() {
         let session = session();
         let mut target = filled(target, &session);
@@ -307,7 +307,7 @@ fn of_a_segment_with_expire_it_is_who_matches_that_is_compared() {
 }
 
 #[test]
-fn it_is_as_of_the_last_run_and_not_of_now() {
+fn the_comparison_is_as_of_the_last_run() {
     let segments = "segment fresh on order { where at during last 1 day }\n";
     let catalog =
         "entities: { order: { table: orders, key: id, time: at, fields: { id: integer, at: timestamp } } }\n";

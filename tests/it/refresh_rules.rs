@@ -176,7 +176,7 @@ fn a_sum_rises_only_if_nothing_in_it_is_negative_or_a_float() {
 fn rows_must_stay() {
     leaves(
         "where exists(refunds)",
-        "rows of `refund` may be deleted",
+        "members may leave, since rows of `refund` can be deleted",
         "declare `deletes: never` on `refund`",
     );
     leaves("where exists(notes)", "`note` comes from a query", "");
@@ -185,7 +185,7 @@ fn rows_must_stay() {
 }
 
 #[test]
-fn what_the_condition_reads_must_not_change() {
+fn the_fields_of_an_append_only_condition_must_not_change() {
     grows("where country = \"US\" and exists(orders where status = \"paid\")");
     leaves(
         "where plan = \"free\"",
@@ -206,7 +206,7 @@ fn windows_must_not_move() {
 }
 
 #[test]
-fn negation_lets_members_leave_unless_it_is_about_what_never_changes() {
+fn negation_lets_members_leave_unless_nothing_changes() {
     grows("where country != \"US\"");
     grows("where exists(orders where coupon is present)");
     leaves("where not exists(orders)", "negated", "");

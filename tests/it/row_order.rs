@@ -1,5 +1,5 @@
 //! The SQL of aggregates that go by their rows: what reads the same rows shares a subquery, and
-//! no time stands inside of a function.
+//! no time is inside a function.
 
 use segc::api::{Options, Session, open_files};
 use segc::project::Memory;

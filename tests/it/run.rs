@@ -1,4 +1,4 @@
-//! A run, segment by segment: what fails takes only what depends on it along, what is left can
+//! A run, segment by segment: a failure affects only its dependents, and the rest can
 //! be resumed, and a run that broke off anywhere leaves nothing that the next one trips over.
 
 use crate::support;
@@ -20,7 +20,7 @@ entities:
       active: boolean
 ";
 
-/// A diamond: `left` and `right` stand on `base`, `top` on both, and three of every kind on it.
+/// A diamond: `left` and `right` depend on `base`, `top` on both, and three of every kind on it.
 /// `right` fails where somebody has three points or more.
 const SEGMENTS: &str = "
 segment base on customer { where points > 0 }
@@ -58,7 +58,7 @@ fn fill(target: &mut Target, session: &Session, most: u8) {
     ));
 }
 
-/// How a run is asked for, beside what and where.
+/// How to run, besides what and where.
 #[derive(Clone, Copy, Default)]
 struct How<'a> {
     as_of: Option<&'a str>,
@@ -121,7 +121,7 @@ fn state(session: &Session, target: &mut Target) -> Vec<String> {
 }
 
 #[test]
-fn what_depends_on_a_failure_is_skipped_and_the_rest_is_built() {
+fn dependents_of_a_failure_are_skipped_and_the_rest_is_built() {
     let session = session_of(SEGMENTS, None);
     for mut target in Target::all() {
         fill(&mut target, &session, 3);
@@ -159,7 +159,7 @@ fn what_depends_on_a_failure_is_skipped_and_the_rest_is_built() {
 }
 
 #[test]
-fn two_failures_are_told_apart() {
+fn two_failures_are_distinguished() {
     let fails = |name: &str| {
         format!("segment {name} on customer {{ where points * 9_000_000_000_000_000_000 > 3 }}\n")
     };
@@ -181,7 +181,7 @@ fn two_failures_are_told_apart() {
 }
 
 #[test]
-fn all_segments_have_the_one_instant_that_the_engines_clock_told() {
+fn all_segments_share_one_instant_of_the_engines_clock() {
     let segments = SEGMENTS.replace("4_000_000_000_000_000_000", "4");
     let session = session_of(&segments, None);
     for mut target in Target::all() {
@@ -237,14 +237,14 @@ fn resuming_says_so_if_there_is_nothing_to_resume() {
         assert!(tables.clone().count() == 6 && all.as_of == instant(FIRST));
         assert!(tables.clone().all(|one| matches!(one.status, Status::Kept(_))), "{}", told(&all));
 
-        // Another definition does not stand, nor does what was built on the old one.
+        // A table with another definition isn't kept, nor is one built on the old definition.
         let changed = session_of(&segments.replace("points > 1 }", "points > 0 }"), Some(SECOND));
         let resumed = run(&changed, &mut target, resume);
         assert_eq!(
             told(&resumed),
             "base kept 4, left built 4, live built 4, right kept 4, held built 2, top built 4, rest built 1, seen built 4"
         );
-        // Nor what is built on a table that is built anew.
+        // Nor what is built on a table that is built again.
         target.must("DELETE FROM segments.segc_state WHERE segment = 'right'");
         let resumed = run(&changed, &mut target, resume);
         assert_eq!(
@@ -254,7 +254,7 @@ fn resuming_says_so_if_there_is_nothing_to_resume() {
     }
 }
 
-/// An engine that is gone after so many calls.
+/// An engine that disappears after this many calls.
 struct Mortal<'a> {
     inner: &'a mut dyn Engine,
     left: usize,
@@ -281,7 +281,7 @@ impl Engine for Mortal<'_> {
 }
 
 #[test]
-fn a_database_that_goes_away_ends_the_run() {
+fn a_lost_connection_ends_the_run() {
     let session = session_of(&SEGMENTS.replace("4_000_000_000_000_000_000", "4"), None);
     let mut target = Target::all().remove(0);
     fill(&mut target, &session, 3);

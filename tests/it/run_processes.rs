@@ -85,7 +85,7 @@ fn a_failure_is_shown_resumed_and_verified() {
     assert_eq!(table[..2], ["SEGMENT MEMBERS STATUS PARITY TIME", "buyers 9 kept ok"]);
     assert!(table[2].starts_with("odd ") && table[2].ends_with("built ok"), "{table:?}");
     let again = outcome(root, &["run", "--db", &db, "--resume", "+odder", "buyers"]);
-    assert!(again.2.ends_with("nothing was left to do: every table stands at 2026-11-01T00:00:00Z\n"));
+    assert!(again.2.ends_with("nothing left to do: every table is as of 2026-11-01T00:00:00Z\n"));
 
     let by_hand = |statement: &str| {
         let mut engine = DuckDb::open(Some(Path::new(&db))).expect("nobody has it open");
@@ -205,7 +205,7 @@ fn a_run_that_is_killed_at_any_moment_is_resumed() {
         assert_eq!(code, 0, "{err}");
         let standing = if err.contains(&format!("as of {as_of}")) { &expected } else { &before };
         assert!(shop.members("killed.db") == *standing, "round {round}: {out}");
-        // Two are views, which are made anew in any case.
+        // Two are views, which are made again in any case.
         let (kept, built) = (out.contains(" kept"), out.matches(" built").count() > 2);
         midway += u32::from(kept && built && std::ptr::eq(standing, &expected));
         // With one, it is that run.
@@ -244,7 +244,7 @@ fn served() -> Option<(Project, support::postgres::Postgres)> {
 }
 
 #[test]
-fn of_two_runs_on_a_server_one_waits_or_fails() {
+fn one_of_two_runs_on_a_server_waits_or_fails() {
     let Some((project, mut server)) = served() else { return };
     let shop = root().join("examples/shop");
     let address = server.address().to_owned();
@@ -259,7 +259,7 @@ fn of_two_runs_on_a_server_one_waits_or_fails() {
     let mut told = BufReader::new(waiting.stderr.take().expect("it is piped"));
     let mut line = String::new();
     told.read_line(&mut line).expect("it says something");
-    assert_eq!(line, "another run is at work in this database: waiting for its end\n");
+    assert_eq!(line, "another run is in progress in this database: waiting for its end\n");
     std::thread::sleep(Duration::from_millis(300));
     assert!(waiting.try_wait().expect("a child").is_none(), "it waits");
     let now = server.query("SELECT CLOCK_TIMESTAMP()").expect("it answers").rows[0][0].to_string();

@@ -1,4 +1,4 @@
-//! Runs over tables that somebody has changed: what is wrong is told in words that help, nothing is
+//! Runs over tables that somebody has changed: what is wrong is reported with a remedy, nothing is
 //! lost, and what the words advise does help. And runs that go back or ahead in time.
 
 use crate::support::project::{at, instant, open, said};
@@ -100,8 +100,8 @@ const MESSES: &[Mess] = &[
         &["ALTER TABLE segments.segc_state DROP COLUMN refresh_hash"],
         "SEG734",
         [
-            "`segments.segc_state` isn't as segc makes it: it has no column `refresh_hash`",
-            "no member is lost",
+            "`segments.segc_state` doesn't have the columns that segc expects: it has no column `refresh_hash`",
+            "only members whom `expire`",
         ],
         "DROP TABLE segments.segc_state",
         &["buyers", "rest"],
@@ -110,7 +110,7 @@ const MESSES: &[Mess] = &[
         &["ALTER TABLE segments.buyers DROP COLUMN entered_at"],
         "SEG734",
         [
-            "`segments.buyers` isn't as segc makes it: it has no column `entered_at`",
+            "`segments.buyers` doesn't have the columns that segc expects: it has no column `entered_at`",
             "change it back, or drop it",
         ],
         "DROP TABLE segments.buyers",
@@ -150,7 +150,7 @@ const MESSES: &[Mess] = &[
 ];
 
 #[test]
-fn what_is_wrong_with_a_table_is_told_and_can_be_mended() {
+fn damaged_tables_are_reported_and_can_be_repaired() {
     let session = session();
     for (mess, code, words, mend, fail) in MESSES {
         for target in Target::all() {
@@ -207,7 +207,7 @@ fn a_table_that_somebody_wrote_to_is_evaluated_in_full() {
 
 /// What a run has built is kept when it is resumed, but not what somebody has changed since.
 #[test]
-fn a_resumed_run_builds_what_somebody_wrote_to() {
+fn a_resumed_run_rebuilds_modified_tables() {
     let session = session();
     for (by_hand, wanted) in [
         ("SELECT 1", ["buyers kept(2)", "rest kept(3)"]),
@@ -224,7 +224,7 @@ fn a_resumed_run_builds_what_somebody_wrote_to() {
 }
 
 #[test]
-fn a_run_that_goes_back_or_ahead_in_time_says_so() {
+fn a_run_back_or_ahead_in_time_warns() {
     let session = session();
     for target in Target::all() {
         let mut target = built(target, &session);

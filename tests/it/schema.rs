@@ -256,7 +256,7 @@ fn rows_are_looked_at_and_deleted_ones_are_none() {
 }
 
 #[test]
-fn columns_that_are_not_there_are_named_with_those_that_are() {
+fn missing_columns_are_named_with_existing_ones() {
     let catalog = SHOP.replace("ordres", "orders");
     let statements = |_: &str| {
         vec![

@@ -139,7 +139,7 @@ fn psql_reads_scripts_as_they_were_meant() {
 
 /// Names can't be escaped where the engine itself replaces what is in them.
 #[test]
-fn a_name_that_an_engine_would_replace_is_refused_there_alone() {
+fn a_name_that_an_engine_would_replace_is_rejected_only_there() {
     let catalog = |table: &str, column: &str, key: &str| {
         format!(
             "entities:\n  note:\n    table: {table}\n    key: id\n    fields:\n      id: {{ type: integer, nullable: false }}\n      \
@@ -165,7 +165,7 @@ fn a_name_that_an_engine_would_replace_is_refused_there_alone() {
             let told: Vec<String> =
                 problems.iter().map(|problem| format!("{} {}", problem.code, problem.message)).collect();
             let wanted = wrong.filter(|_| target == "spark").map(|name| {
-                format!("SEG608 `{name}` can't be read on `spark`, which replaces what begins with `${{`")
+                format!("SEG608 `{name}` can't be read on `spark`, which replaces everything that begins with `${{`")
             });
             assert_eq!(told, wanted.into_iter().collect::<Vec<_>>(), "{target}: {column}, {key}");
         }

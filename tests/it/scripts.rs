@@ -96,7 +96,7 @@ fn a_second_create_changes_nothing() {
 }
 
 #[test]
-fn who_stays_keeps_entered_at_and_who_leaves_is_gone() {
+fn staying_members_keep_entered_at_and_leaving_ones_are_removed() {
     everywhere(|target| {
         Run::new(target, SEGMENTS, FIRST).create(target).expect("the first");
         lab::append(target, ARRIVALS);
@@ -193,9 +193,9 @@ fn events_of_the_shop_that_arrive_late_are_found_by_the_refresh() {
     }
 }
 
-/// Nobody leaves `big`; but where its last run can't be built upon, whoever is wrong there does.
+/// Nobody leaves `big`; but if its last run can't be used, wrong members do.
 #[test]
-fn a_refresh_by_inserts_evaluates_a_changed_segment_anew() {
+fn a_refresh_by_inserts_evaluates_a_changed_segment_in_full() {
     everywhere(|target| {
         Run::new(target, SEGMENTS, FIRST).create(target).expect("the first");
         let changed = SEGMENTS.replace(">= 100", ">= 115");
@@ -220,7 +220,7 @@ fn a_refresh_by_evaluation_follows_the_changed_segment() {
 }
 
 #[test]
-fn a_refresh_whose_last_run_is_unknown_evaluates_anew() {
+fn a_refresh_with_an_unknown_last_run_evaluates_everything() {
     everywhere(|target| {
         let run = Run::new(target, SEGMENTS, FIRST);
         run.create(target).expect("the first");
@@ -235,7 +235,7 @@ fn a_refresh_whose_last_run_is_unknown_evaluates_anew() {
 }
 
 #[test]
-fn a_refresh_at_an_earlier_as_of_evaluates_anew() {
+fn a_refresh_at_an_earlier_as_of_evaluates_everything() {
     everywhere(|target| {
         lab::append(target, ARRIVALS);
         Run::new(target, SEGMENTS, THIRD).create(target).expect("the first");
@@ -265,7 +265,7 @@ fn a_script_alone_stops_unless_the_tables_it_reads_agree() {
         let changed = Run::new(target, &SEGMENTS.replace(">= 100", ">= 105"), SECOND);
         let error = changed.alone(target, "good_orders", false).expect_err("big is another one");
         assert!(error.contains("the table of big"), "{error}");
-        second.alone(target, "big_buyers", false).expect("both stand at the second as_of");
+        second.alone(target, "big_buyers", false).expect("both are at the second as_of");
         assert_eq!(second.keys(target, "big_buyers"), "1 2");
     });
 }
@@ -293,7 +293,7 @@ fn duplicate_keys_stop_a_script_before_it_writes() {
 /// Nothing converts a table yet: the script fails, and the old members stay until it is dropped.
 /// Only where views are made in the transaction does that hold for all segments.
 #[test]
-fn a_segment_stored_in_another_way_stops_the_script_and_leaves_all_as_it_was() {
+fn a_segment_stored_differently_stops_the_script_without_changes() {
     let table = "segment s on customer { materialize: table where exists(orders) }\n\
                  segment d on customer { where in segment s }\n";
     let view = table.replace("table", "view").replace("exists(orders)", "name is present");

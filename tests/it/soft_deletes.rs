@@ -1,6 +1,6 @@
 //! Rows that are marked as deleted and stay, where the members of a single SELECT don't tell:
 //! scripts and their checks, a table that is a query, members that are held, `why` and
-//! `attrition`, unit tests, fingerprints and what is said to whoever asks for the mark.
+//! `attrition`, unit tests, fingerprints and what users of the mark are told.
 //! `tests/conformance/soft-deletes.md` says what they mean.
 
 use crate::support::project::{at, instant, open, said};
@@ -64,7 +64,7 @@ fn session(catalog: &str, segments: &str) -> Session {
     open(&files)
 }
 
-/// A database in which a customer, a shop and a visit stand twice: once deleted.
+/// A database that has a customer, a shop and a visit twice: once deleted.
 fn filled(mut target: Target) -> Target {
     let session = session(CATALOG, SEGMENTS);
     for table in tables_of(&session.hir().catalog, target.name).expect("one type per column") {
@@ -103,7 +103,7 @@ fn ids(target: &mut Target, segment: &str) -> String {
 }
 
 #[test]
-fn scripts_see_no_deleted_row_and_no_duplicate_in_one() {
+fn scripts_ignore_deleted_rows_and_their_duplicates() {
     for mut target in Target::all().into_iter().map(filled) {
         let target = &mut target;
         run(target, FIRST, false).expect("keys are unique among the rows that are there");
@@ -215,7 +215,7 @@ fn the_mark_is_part_of_the_fingerprint() {
 }
 
 #[test]
-fn whoever_asks_for_the_mark_is_told() {
+fn conditions_on_the_deletion_mark_warn() {
     let warnings = |segments: &str| {
         let files = Memory::new()
             .with("segc.yml", "name: lab\n")
@@ -244,7 +244,7 @@ fn whoever_asks_for_the_mark_is_told() {
     assert_eq!(warnings("segment it on customer { where shop.name is missing and exists(visits) }"), [""; 0]);
 }
 
-/// Whoever reads rows reads their marks, and needs what that takes.
+/// Reading rows includes reading their marks, which has its own requirements.
 #[test]
 fn a_mark_inside_of_a_document_needs_documents() {
     let catalog = CATALOG.replace("column: gone }", "column: state, path: gone }");

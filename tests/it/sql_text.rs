@@ -226,7 +226,7 @@ fn a_dialect_extends_another() {
 }
 
 #[test]
-fn what_is_wrong_in_a_dialect_is_underlined() {
+fn mistakes_in_a_dialect_are_underlined() {
     let one = |body: &str| problems(&format!("name: mine\nextends: duckdb\n{body}"));
     let pair = |code: &str, text: &str| vec![(code.to_owned(), text.to_owned())];
     assert_eq!(one("functions:\n  lower: lower($1\n"), pair("SEG605", "lower($1"));
@@ -241,7 +241,7 @@ fn what_is_wrong_in_a_dialect_is_underlined() {
 }
 
 #[test]
-fn nothing_may_be_left_open() {
+fn every_entry_needs_an_answer() {
     let base = include_str!("../../dialects/duckdb.yml");
     let text = base
         .replace("name: duckdb", "name: mine")
@@ -252,7 +252,7 @@ fn nothing_may_be_left_open() {
 }
 
 #[test]
-fn what_many_segments_ask_of_the_data_is_checked_once() {
+fn shared_checks_run_once() {
     for dialect in dialects() {
         let plan = sample::plan(&dialect, None);
         let script = create(&plan, &dialect, Scope::All, &|_| None).expect("it can be written");

@@ -130,7 +130,7 @@ fn shop_select(segment: &str) -> String {
 }
 
 #[test]
-fn what_stands_in_an_or_is_joined_and_not_asked_row_by_row() {
+fn conditions_inside_or_are_joined_rather_than_correlated() {
     let sql = shop_select("do_not_contact");
     assert!(sql.contains("LEFT JOIN complaints_last_1_year ON"), "{sql}");
     assert!(sql.contains("OR complaints_last_1_year.customer_id IS NOT NULL"), "{sql}");
@@ -140,7 +140,7 @@ fn what_stands_in_an_or_is_joined_and_not_asked_row_by_row() {
 }
 
 #[test]
-fn and_stands_in_parentheses_inside_of_or() {
+fn and_is_in_parentheses_inside_or() {
     let sql = shop_select("open_complaints");
     assert!(sql.contains("OR (\n    c.resolved_on IS NULL\n    AND DATE '2026-03-31' - "), "{sql}");
 }

@@ -72,7 +72,7 @@ fn the_tests_of_every_example_pass_on_every_engine() {
 }
 
 #[test]
-fn a_failure_shows_who_is_missing_and_who_is_extra() {
+fn a_failure_shows_missing_and_extra_members() {
     let project = project();
     write(&project.path().join("tests/wrong.yml"), WRONG);
     let shown = "\
@@ -166,7 +166,7 @@ fn patterns_choose_by_name_path_and_segment() {
     let (code, out, err) = segc(project.path(), &["test", "high_valeu", "refunds", "nothing of the kind"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("SEG850") && err.contains("did you mean `high_value`?"), "{err}");
-    assert!(err.contains("`nothing of the kind` chooses no unit test") && err.contains("2 errors"), "{err}");
+    assert!(err.contains("`nothing of the kind` matches no unit test") && err.contains("2 errors"), "{err}");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn with_problems_nothing_is_run() {
     for code in ["SEG071", "SEG080", "SEG020", "3 errors"] {
         assert!(err.contains(code), "{code}: {err}");
     }
-    // A project that is wrong itself comes first: what follows from that is no news.
+    // Problems of the project come first; their consequences aren't reported.
     write(&project.path().join("segments/bad.seg"), "segment bad on customer { where contry = \"US\" }");
     let (code, out, err) = segc(project.path(), &["test"]);
     assert_eq!((code, out.as_str()), (1, ""));

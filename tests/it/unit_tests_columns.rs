@@ -159,7 +159,7 @@ tests:
 
 /// What a row says of a place goes before a default that is there or deeper, and into one around it.
 #[test]
-fn a_row_goes_before_defaults_of_the_same_place() {
+fn a_row_overrides_defaults_for_the_same_place() {
     let project = project(
         r#"
 entities:

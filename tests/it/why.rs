@@ -14,7 +14,7 @@ use segc::check::hir::SegmentId;
 use segc::evaluate::{Data, Datum, Evaluator};
 use segc::types::Literal;
 
-/// So many entities of each segment are asked about.
+/// The number of entities of each segment that are tested.
 const ASKED: usize = 7;
 
 fn data(project: &Project, session: &Session) -> Data {
@@ -208,7 +208,7 @@ fn a_key_that_cannot_be_is_refused() {
 
 /// More conditions than fit into one query, and instants that are the engine's own.
 #[test]
-fn many_conditions_are_asked_at_one_instant() {
+fn many_conditions_are_evaluated_at_one_instant() {
     let conditions: Vec<String> = (0..900).map(|at| format!("points > {at}")).collect();
     let files = segc::project::Memory::new()
         .with("segc.yml", "name: many\ntargets:\n  duckdb: {}\n")

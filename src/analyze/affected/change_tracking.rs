@@ -1,5 +1,5 @@
-//! What the catalog declares of the rows that a segment reads: how they arrive, how they are
-//! led back along links, whether they go.
+//! The catalog's declarations about the rows that a segment reads: how they arrive, how links
+//! lead back from them, and whether they are deleted.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ fn repeated(entity: &Entity, fields: &[FieldId]) -> Option<(i64, Unit)> {
 /// The stamp of an entity's rows; `None` if nothing about them ever changes.
 ///
 /// # Errors
-/// What the catalog doesn't say, but for `changes` as a whole: that is one obstacle for all
+/// What the catalog doesn't say, except for `changes` as a whole: that is one obstacle for all
 /// places.
 pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
     let found = match entity.changes {
@@ -69,7 +69,7 @@ fn fields(entity: &Entity) -> Result<Fields, Obstacle> {
         Changes::AppendOnly { lateness, ingested_at: None } => match entity.time {
             Some(time) => Ok((vec![time], *lateness)),
             None => Err(Obstacle::lifted_by(
-                format!("nothing tells when a row of `{name}` arrived"),
+                format!("`{name}` doesn't record when a row arrived"),
                 format!("declare `changes: {{ append_only: {{ ingested_at: … }} }}` on `{name}`"),
             )),
         },
@@ -120,28 +120,28 @@ pub(super) fn may_vanish(entity: &Entity) -> bool {
     is_query(entity) || entity.deletes == Deletes::Hard
 }
 
-/// What stands against that the rows behind a link leave a trace when they go (R4).
+/// Obstacles to detecting deleted rows behind a link (R4).
 pub(super) fn vanishes(entity: &Entity) -> Vec<Obstacle> {
     let name = &entity.name;
     let mut found = Vec::new();
     if is_query(entity) {
         found.push(Obstacle::lifted_by(
-            format!("`{name}` comes from a query, whose rows may go without a trace"),
-            format!("give `{name}` a `table` instead, or a view in the database"),
+            format!("`{name}` comes from a query, whose rows can disappear without a trace"),
+            format!("use a `table` for `{name}` instead, or a view in the database"),
         ));
     }
     if entity.deletes == Deletes::Hard {
         found.push(Obstacle::lifted_by(
-            format!("a deleted row of `{name}` doesn't tell whose it was"),
+            format!("the owner of a deleted row of `{name}` is unknown"),
             format!(
-                "declare `deletes: never` on `{name}` if rows stay, or `deletes: soft` with a `deleted_at`"
+                "if rows are never deleted, declare `deletes: never` on `{name}`; otherwise `deletes: soft` with a `deleted_at`"
             ),
         ));
     }
     found
 }
 
-/// What stands against that a row tells to whom a hop has led to it, at any time (R3). Where
+/// Obstacles to knowing which row a hop led from, at any time (R3). Where
 /// nothing is declared of its changes, that is an obstacle of its own.
 pub(super) fn moves(catalog: &Catalog, hop: &Hop) -> Vec<Obstacle> {
     let entity = catalog.entity(hop.to);
@@ -152,8 +152,8 @@ pub(super) fn moves(catalog: &Catalog, hop: &Hop) -> Vec<Obstacle> {
     let obstacle = |field| {
         let (of, name) = (&entity.name, &entity.field(field).name);
         Obstacle::lifted_by(
-            format!("`{of}.{name}` may change, and a row that moved doesn't tell whose it was"),
-            format!("add `{name}` to the `immutable` fields of `{of}` if it never changes"),
+            format!("`{of}.{name}` may change, and then the row's previous owner is unknown"),
+            format!("if it never changes, add `{name}` to the `immutable` fields of `{of}`"),
         )
     };
     may_change.map(obstacle).collect()

@@ -1,5 +1,5 @@
-//! Conditions that read the clock outside of windows: which rows tell that one of them has
-//! become another, although nothing arrived (R2b, R2c).
+//! Conditions that read the clock outside of windows: the rows for which such a condition has
+//! changed although nothing arrived (R2b, R2c).
 
 use super::collect::{Place, Walker};
 use super::substitute;
@@ -85,16 +85,16 @@ impl Walker<'_> {
         let reads = Reads::of_value(&substitute::value_without_traits(self.hir, value));
         if reads.clock {
             let text = words::value(self.hir, self.sources, value);
-            let reason =
-                format!("it aggregates `{text}`, which every run finds changed, as it reads the clock");
+            let reason = format!("it aggregates `{text}`, which reads the clock and changes at every run");
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
     }
 
     fn unsound(&mut self, cond: &Cond) {
         let text = words::cond(self.hir, self.sources, cond);
-        let reason =
-            format!("no row tells when `{text}` changes, as it computes with an aggregate and the clock");
+        let reason = format!(
+            "`{text}` combines an aggregate with the clock, so it can change without any row changing"
+        );
         self.obstacle(Obstacle::new(reason).at(words::cond_span(cond)));
     }
 
@@ -203,7 +203,7 @@ fn is_midnight(instant: &Value) -> bool {
 }
 
 /// The days between a time of a row and the clock's, compared with a number of them: the time is
-/// passed by the midnights that begin and end the day so many days away.
+/// passed by the midnights that begin and end the day that many days away.
 fn days(between: &Value, count: &Value) -> Option<Vec<Pair>> {
     let (ValueKind::DaysBetween(from, to), ValueKind::Literal(Literal::Integer(count))) =
         (&between.kind, &count.kind)

@@ -1,4 +1,4 @@
-//! The walk over everything that a segment reads, with the place at which it is read.
+//! Walks over everything that a segment reads, with the place where it is read.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +106,7 @@ impl<'a> Walker<'a> {
         if ranks && !is_root {
             self.obstacle(
                 Obstacle::lifted_by(
-                    format!("`{}` has a `keep`, which is about everyone, and is put in place", segment.name),
+                    format!("`{}` has a `keep`, which ranks all entities, and isn't stored", segment.name),
                     format!("store `{}` with `materialize: incremental`", segment.name),
                 )
                 .at(segment.name_span),
@@ -176,7 +176,7 @@ impl<'a> Walker<'a> {
         Place { hops, entity: path.end, outer: None }
     }
 
-    /// Whether a value is true where a condition is, be it that of a trait: its parts are looked at.
+    /// Whether a value is true where a condition is, even that of a trait: its parts are looked at.
     fn is_condition(&self, value: &Value) -> bool {
         match &value.kind {
             ValueKind::Condition(_) => true,
@@ -299,7 +299,7 @@ impl Visitor for Walker<'_> {
         for bound in &periods.bounds {
             let written_out = value_without_traits(self.hir, bound);
             if Reads::of_value(&written_out).clock && !is_instant(bound) {
-                let reason = "the edges of its periods depend on a row and on the clock";
+                let reason = "the edges of its periods depend on both a row and the clock";
                 self.obstacle(Obstacle::new(reason).at(periods.rows.span));
             }
             self.visit_at(place.clone(), |walker| walker.value(bound));
@@ -349,12 +349,12 @@ impl Walker<'_> {
         let (written_out, _) = super::substitute::without_traits(self.hir, &whole);
         let reads = Reads::of_cond(&written_out);
         if value.ty == Type::Semver {
-            let reason = "it ranks by versions, which aren't stored as they are ordered";
+            let reason = "it ranks by versions, which aren't stored in their order";
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
         if reads.clock {
             let text = words::value(self.hir, self.sources, value);
-            let reason = format!("it ranks by `{text}`, which every run finds changed");
+            let reason = format!("it ranks by `{text}`, which changes at every run");
             self.obstacle(Obstacle::new(reason).at(value.span));
         }
         let sums = |aggregate: &Aggregate| matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);

@@ -1,9 +1,9 @@
 //! Which keys can be affected between two runs (rules R1 to R7 of docs/refresh.md).
 //!
-//! A member comes or goes only if a row that its condition reads has arrived or changed, if an
-//! instant of the clock has moved past a row, or if someone has entered or left a segment that
+//! An entity enters or leaves only if a row that the condition reads has arrived or changed, if an
+//! instant of the clock has moved past a row, or if an entity has entered or left a segment that
 //! it reads. Each such [`Trigger`] names rows, and the hops that lead back from them to the
-//! segment's own entity. Where that can't be shown, an [`Obstacle`] says why.
+//! segment's own entity. If that can't be proved, an [`Obstacle`] says why.
 
 mod change_tracking;
 mod clock_predicates;
@@ -66,7 +66,7 @@ pub enum TriggerKind {
 /// the sources.
 ///
 /// # Errors
-/// Everything that stands against it, each once.
+/// All obstacles, each once.
 pub fn affected(
     hir: &Hir,
     sources: &Sources,

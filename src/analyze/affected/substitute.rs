@@ -1,11 +1,11 @@
-//! Conditions with other values in them.
+//! Replaces values in conditions.
 
 use crate::check::hir::{Base, Cond, CondKind, Func, Hir, LocalTime, Path, Value, ValueKind, Window};
 
-/// What stands in a value's place; `None` keeps it, with its parts rewritten.
+/// What replaces a value; `None` keeps it, with its parts rewritten.
 type Replace<'a> = &'a mut dyn FnMut(&Value) -> Option<Value>;
 
-/// A condition whose values are replaced, the outermost first. What is inside of aggregates,
+/// A condition whose values are replaced, the outermost first. What is inside aggregates,
 /// periods and sequences stays as it is.
 pub(super) fn cond(it: &Cond, replace: Replace<'_>) -> Cond {
     let kind = match &it.kind {

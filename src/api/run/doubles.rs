@@ -1,4 +1,4 @@
-//! Keys that several rows have: how many there are, and one of them.
+//! Duplicate keys: their number, and one example.
 
 use crate::api::scripts::plain_sql;
 use crate::api::session::Session;

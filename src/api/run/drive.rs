@@ -1,4 +1,4 @@
-//! Building segment after segment, and going on after failures.
+//! Builds segments one after another, and continues after failures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub(super) struct Drive<'a> {
     see: &'a mut dyn FnMut(Event<'_>),
     ran: Vec<SegmentRan>,
     problems: Diagnostics,
-    /// Which failures stand between a segment and its being built, if any does.
+    /// The failures that keep a segment from being built, if any.
     blocked: BTreeMap<String, BTreeSet<String>>,
     /// The segments whose members this run may have changed.
     changed: BTreeSet<String>,

@@ -1,7 +1,7 @@
-//! A run: every segment's own script, in the order in which they depend, at one as_of.
+//! A run: each segment's own script, in the order of their dependencies, all at one as_of.
 //!
-//! A segment is a transaction of its own where its database has them. One that fails is as it was
-//! before, and takes along only those that depend on it; the run can be resumed.
+//! If the database has transactions, each segment is one. A segment that fails is as it was before;
+//! only those that depend on it are skipped, and the run can be resumed.
 
 mod doubles;
 mod drive;
@@ -39,7 +39,7 @@ pub struct RunRequest<'a> {
     pub target: &'a str,
     /// Which segments; what they depend on is added.
     pub segments: &'a [SegmentId],
-    /// Where it has no as_of, the engine's clock is asked once.
+    /// Where it has no as_of, the engine's clock is read once.
     pub options: &'a Options,
     /// Brings tables up to date where they would otherwise be evaluated in full.
     pub refresh: bool,
@@ -91,9 +91,9 @@ pub struct SegmentRan {
 /// What came of one segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// It was built, and has so many members.
+    /// It was built; the number of its members.
     Built(u64),
-    /// The run that is resumed had built it, and it has so many members.
+    /// The resumed run had built it; the number of its members.
     Kept(u64),
     /// It failed, and is as it was before.
     Failed,
@@ -104,7 +104,7 @@ pub enum Status {
 }
 
 impl Session {
-    /// Runs segments on a database, each by its own script, level by level. What fails is told
+    /// Runs segments on a database, each by its own script, level by level. Failures are reported
     /// in the outcome, and doesn't keep what doesn't depend on it from being built.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What an earlier run has recorded, and what of it needn't be built again.
+//! The records of an earlier run, and the segments that needn't be built again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +74,7 @@ pub(super) fn newest(
     newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
 }
 
-/// That tables stand at a later as_of than a run's, if some do.
+/// That tables are at a later as_of than a run's, if some do.
 pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Option<BackInTime> {
     let names = names(plan);
     let of_plan = |one: &&Recorded| names.contains(one.segment.as_str());
@@ -109,7 +109,7 @@ pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) ->
     found.into_iter().map(|(reason, segments)| NoBaseRun { span: None, reason, segments }).collect()
 }
 
-/// The tables that stand at the plan's as_of, made from the definitions of now, and hold as many
+/// The tables that are at the plan's as_of, made from the definitions of now, and hold as many
 /// members as were recorded: else somebody has written to them since, or dropped them.
 pub(super) fn standing(
     target: &Target,

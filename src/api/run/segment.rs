@@ -13,7 +13,7 @@ use crate::sql::{Purpose, Scope, Statement};
 /// A segment of a run.
 pub(super) struct Segment {
     pub(super) name: String,
-    /// Where its name stands.
+    /// Where its name is.
     pub(super) span: Option<Span>,
     /// Whether it is a table, whose run is recorded.
     pub(super) is_table: bool,
@@ -30,7 +30,7 @@ pub(super) struct Work {
     pub(super) setup: Vec<Statement>,
     /// The table of its members.
     pub(super) table: Vec<String>,
-    /// Its other tables that hold what can't be computed anew.
+    /// Its other tables that hold what can't be computed again.
     pub(super) kept: Vec<Vec<String>>,
     /// The tables and columns that it reads.
     pub(super) reads: Vec<TableRead>,

@@ -1,4 +1,4 @@
-//! Whether the tables that a script found are what it takes them for. Asked when it has failed.
+//! Checks, after a script has failed, whether the tables it found have the expected columns.
 
 use super::doubles;
 use super::problems::{ColumnGone, OtherShape};
@@ -11,7 +11,7 @@ use crate::engine::{Engine, StoredColumn};
 use crate::plan::{TableRead, Unique};
 use crate::sql::{MadeTable, made_tables};
 
-/// So many segments are named.
+/// The number of segments named in a message.
 const NAMED: usize = 5;
 
 /// What is known without the database.

@@ -1,4 +1,4 @@
-//! Rows that end long before a run's as_of, so that windows see none of them.
+//! Rows that end long before a run's as_of, so that windows don't see any.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
 use crate::types::find_zone;
 
-/// So many days without a row are usual.
+/// The number of days without a row that is usual.
 const DAYS: i64 = 30;
 
 /// A warning if the newest row of all entities with a time is long before as_of, and conditions

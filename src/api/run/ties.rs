@@ -1,4 +1,4 @@
-//! Rows that `first`, `last`, `latest` and `earliest` can't put in order: of one time and one key.
+//! Rows that `first`, `last`, `latest` and `earliest` can't order: same time and same key.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Comparing what a run has built with fresh evaluations.
+//! Compares the tables built by a run with fresh evaluations.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Cell, Engine, Table};
 use crate::plan::{self, Plan};
 
-/// So many keys are shown of those that are missing, and of those that are extra.
+/// How many missing keys are shown, and how many extra ones.
 const SHOWN: u8 = 5;
 
 /// How a table compares with a fresh evaluation.

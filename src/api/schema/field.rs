@@ -1,4 +1,4 @@
-//! Whether a column holds what a field declares, and the declaration that would be right.
+//! Whether a column matches its field's declaration, and the declaration that would.
 
 use crate::catalog::{Container, Field, Storage};
 use crate::engine::{ColumnType, SourceColumn};
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_right_or_told_what_would_be() {
+    fn a_field_is_correct_or_gets_a_suggestion() {
         let zone = Storage::Zone("UTC".to_owned());
         let wrong = |text: &str| Fit::Wrong(Some(text.to_owned()));
         let money = |precision, scale| Type::Decimal { precision, scale };

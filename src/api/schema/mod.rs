@@ -1,5 +1,5 @@
-//! The catalog against a database: every column that segments read is there, and holds what its
-//! field declares.
+//! Compares the catalog with a database: every column that segments read must exist and match its
+//! field's declaration.
 
 mod field;
 pub(crate) mod problems;

@@ -1,33 +1,33 @@
-//! What a catalog says of a database that isn't so (SEG740 to SEG749).
+//! Differences between the catalog and the database (SEG740 to SEG749).
 
 use crate::diagnostic::{Span, closest};
 use crate::problems;
 
 problems! {
-    /// A table that the catalog names is not in the database.
+    /// A table in the catalog doesn't exist in the database.
     ///
     /// ```text
-    /// order: { table: shop.ordes, … }      # and the table is shop.orders
+    /// order: { table: shop.ordes, … }      # but the table is shop.orders
     /// ```
     ///
-    /// Correct `table:`, or the database that `--db` names. A name without a schema is looked for
-    /// where the database looks for it: along the search path, or in the current schema.
+    /// Correct `table:`, or the database in `--db`. A name without a schema is resolved as the database
+    /// does it: along the search path, or in the current schema.
     error SEG740 "no such table" NoSuchTable {
         span: Option<Span>, entity: String, table: String, database: String, near: Option<String>,
     }
     message |p| format!("`{}` has no table `{}`, which `{}` reads", p.database, p.table, p.entity);
     help |p| Some(match &p.near {
         Some(near) => format!("did you mean `table: {near}`?"),
-        None => "correct `table:` in the catalog, or the database that is named".to_owned(),
+        None => "correct `table:` in the catalog, or use a different database".to_owned(),
     });
 
-    /// A column that a field reads is not in its table.
+    /// A column that a field reads doesn't exist in its table.
     ///
     /// ```text
-    /// fields: { status: string }           # and the column is order_status
+    /// fields: { status: string }           # but the column is order_status
     /// ```
     ///
-    /// Say which column it is, with `column:`, or give the table the column.
+    /// Name the column with `column:`, or add it to the table.
     error SEG741 "no such column" NoSuchColumn {
         span: Option<Span>, field: String, table: String, column: String, known: Vec<String>,
     }
@@ -37,99 +37,99 @@ problems! {
         None => format!("correct `column:` in the catalog; the columns are: {}", p.known.join(", ")),
     });
 
-    /// A column has another type than its field declares.
+    /// The type of a column differs from its field's.
     ///
-    /// Columns are read as the catalog declares them, without a conversion: what doesn't fit fails
-    /// in the database, or finds other members.
+    /// Columns are read as the catalog declares them, without a conversion. If the type is wrong, the
+    /// database reports an error, or the segment has different members.
     ///
     /// ```text
-    /// fields: { total: integer }           # and the column is numeric(10,2)
+    /// fields: { total: integer }           # but the column is numeric(10,2)
     /// ```
     ///
-    /// Declare what the column holds. If no type is right (UUIDs, intervals, bytes), let the entity
-    /// read a `query:` that casts the column to one that is.
-    error SEG742 "column of another type" OtherType {
+    /// Declare the column's type. If no type fits (UUIDs, intervals, bytes), let the entity read a
+    /// `query:` that casts the column.
+    error SEG742 "column with a different type" OtherType {
         span: Option<Span>, field: String, declared: String, column: String, ty: String, right: Option<String>,
     }
-    message |p| format!("`{}` is declared as {}, and the column `{}` is {}", p.field, p.declared, p.column, p.ty);
+    message |p| format!("`{}` is declared as {}, but the column `{}` is {}", p.field, p.declared, p.column, p.ty);
     help |p| Some(match &p.right {
         Some(right) => format!("declare `{right}`"),
-        None => "no field has that type: read a `query:` in place of `table:`, which casts it to text".to_owned(),
+        None => "no field has this type: instead of `table:`, use a `query:` that casts it to text".to_owned(),
     });
 
-    /// A column holds times without a zone, and its field says nothing of one.
+    /// A column contains times without a zone, and its field doesn't declare one.
     ///
-    /// Which instant such a time is depends on the zone it was written in. The column can't say
-    /// which that is, and neither can segc: without a declaration, the same row would be in one hour for
-    /// one condition and in another for the next.
+    /// The instant of such a time depends on the zone it was written in, which neither the column nor
+    /// segc knows. Without a declaration, the same row could have one time for one condition and another
+    /// for the next.
     ///
     /// ```text
-    /// fields: { at: timestamp }            # and the column is timestamp without time zone
+    /// fields: { at: timestamp }            # but the column is timestamp without time zone
     /// ```
     ///
     /// Declare the zone, as in `at: { type: timestamp, zone: UTC }`. Most applications write UTC; ask
-    /// those who write the table.
+    /// whoever maintains the table.
     error SEG743 "times without a zone" TimeWithoutZone {
         span: Option<Span>, field: String, column: String, ty: String, project: String,
     }
-    message |p| format!("`{}` is a timestamp, and the column `{}` ({}) holds times without a zone", p.field, p.column, p.ty);
+    message |p| format!("`{}` is a timestamp, but the column `{}` ({}) contains times without a zone", p.field, p.column, p.ty);
     help |p| Some(format!(
         "declare `zone: UTC` if they are in UTC{}; the column doesn't say which zone they are in",
         match p.project.as_str() {
             "UTC" => String::new(),
-            zone => format!(", or `zone: {zone}` if they are local times of the project's"),
+            zone => format!(", or `zone: {zone}` if they are local times in the project's zone"),
         }
     ));
 
-    /// Columns hold integers of 32 bits or fewer, which their fields don't say.
+    /// Columns contain integers of 32 bits or fewer, but their fields don't declare it.
     ///
-    /// The database computes with the width of its columns: `n * n` overflows beyond 2,147,483,647,
-    /// and the run fails. With `storage: int32`, segc widens the column to 64 bits before it computes.
+    /// The database calculates with the width of its columns: `n * n` overflows beyond 2,147,483,647, and
+    /// the run fails. With `storage: int32`, segc widens the column to 64 bits first.
     ///
     /// ```text
-    /// fields: { n: integer }               # and the column is integer, of 32 bits
+    /// fields: { n: integer }               # but the column is a 32-bit integer
     /// ```
     ///
     /// Declare `n: { type: integer, storage: int32 }`.
     warning SEG744 "integers of 32 bits" NarrowIntegers { span: Option<Span>, table: String, fields: Vec<String> }
-    message |p| format!("`{}` holds {} in 32 bits or fewer, where arithmetic overflows", p.table, listed(&p.fields));
+    message |p| format!("`{}` stores {} in 32 bits or fewer, which arithmetic can overflow", p.table, listed(&p.fields));
     help |p| Some(match p.fields.len() {
-        1 => "declare `storage: int32`, and segc computes in 64 bits".to_owned(),
-        _ => "declare `storage: int32` on each, and segc computes in 64 bits".to_owned(),
+        1 => "declare `storage: int32`, so that segc calculates with 64 bits".to_owned(),
+        _ => "declare `storage: int32` on each, so that segc calculates with 64 bits".to_owned(),
     });
 
-    /// A field that is declared `nullable: false` is missing in rows of its table.
+    /// A field declared `nullable: false` is missing in some rows of its table.
     ///
-    /// Conditions are then written without a test for missing values, and find other members. segc
-    /// looks at the first 100,000 rows of tables whose schema lets the column be missing.
+    /// Conditions are then compiled without a test for missing values and find different members. segc
+    /// checks the first 100,000 rows of tables whose schema allows missing values in the column.
     ///
     /// ```text
-    /// fields: { plan: { type: string, nullable: false } }      # and a row has no plan
+    /// fields: { plan: { type: string, nullable: false } }      # but a row has no plan
     /// ```
     ///
     /// Remove `nullable: false`, or fill the column and declare it `NOT NULL` in the database.
     error SEG745 "missing values" ValuesMissing { span: Option<Span>, field: String, column: String, rows: u64 }
-    message |p| format!("`{}` is declared `nullable: false`, and `{}` is missing in {} row{}", p.field, p.column, p.rows, plural(p.rows));
+    message |p| format!("`{}` is declared `nullable: false`, but `{}` is missing in {} row{}", p.field, p.column, p.rows, plural(p.rows));
     help |_p| Some("remove `nullable: false`, or fill the column in those rows".to_owned());
 
-    /// A column holds texts that are not among the `values` of its field.
+    /// A column contains values that aren't among the `values` of its field.
     ///
-    /// A literal outside of `values` is an error in a segment, so that nobody could ask for the rows
-    /// with such a text. The labels of an enum type are compared, and otherwise the first 100,000 rows.
+    /// In a segment, a literal outside of `values` is an error, so rows with such a value couldn't be
+    /// selected. segc compares the labels of an enum type, or otherwise the first 100,000 rows.
     ///
     /// ```text
-    /// fields: { plan: { type: string, values: [free, premium] } }      # and a row says trial
+    /// fields: { plan: { type: string, values: [free, premium] } }      # but a row has trial
     /// ```
     ///
-    /// Add the text to `values`, or correct the rows.
+    /// Add the value to `values`, or correct the rows.
     error SEG746 "values that aren't declared" OtherValues {
         span: Option<Span>, field: String, column: String, values: Vec<String>, rows: Option<u64>,
     }
     message |p| match p.rows {
         Some(rows) => format!(
-            "`{}` holds {} in {rows} row{}, which `values` of `{}` doesn't list",
+            "`{}` contains {} in {rows} row{}, which `values` of `{}` doesn't list",
             p.column,
-            if rows == 1 { quoted(&p.values) } else { format!("texts such as {}", quoted(&p.values)) },
+            if rows == 1 { quoted(&p.values) } else { format!("values such as {}", quoted(&p.values)) },
             plural(rows),
             p.field,
         ),
@@ -137,32 +137,32 @@ problems! {
     };
     help |_p| Some("add it to `values`, or correct the rows".to_owned());
 
-    /// The database refuses the `query:` of an entity.
+    /// The database rejects the `query:` of an entity.
     ///
-    /// It was prepared, not executed. The message ends with the database's own words.
+    /// The query was prepared, not executed. The message ends with the text of the database.
     ///
     /// ```text
     /// customer: { query: "select id, plan from custmers", … }
     /// ```
     ///
-    /// Correct the query; it is in the SQL of the target.
-    error SEG747 "query that is refused" QueryRefused { span: Option<Span>, entity: String, reason: String }
-    message |p| format!("the query of `{}` is refused: {}", p.entity, p.reason);
-    help |_p| Some("correct the query: it is in the SQL of the target".to_owned());
+    /// Correct the query; it must be in the target's SQL.
+    error SEG747 "rejected query" QueryRefused { span: Option<Span>, entity: String, reason: String }
+    message |p| format!("the query of `{}` is rejected: {}", p.entity, p.reason);
+    help |_p| Some("correct the query: it must be in the target's SQL".to_owned());
 
-    /// A column of floating-point numbers holds NaN, which its field doesn't say.
+    /// A floating-point column contains NaN, but its field doesn't declare it.
     ///
-    /// NaN is missing in the language, and greater than every number in most databases. segc looks
-    /// at the first 100,000 rows.
+    /// NaN is missing in the language, but greater than every number in most databases. segc checks the
+    /// first 100,000 rows.
     ///
     /// ```text
-    /// fields: { score: float }             # and a row holds NaN
+    /// fields: { score: float }             # but a row contains NaN
     /// ```
     ///
     /// Declare `score: { type: float, storage: float_nan }`.
     error SEG748 "NaN" NotANumber { span: Option<Span>, field: String, column: String, rows: u64 }
-    message |p| format!("`{}` holds NaN in {} row{}, which `{}` doesn't declare", p.column, p.rows, plural(p.rows), p.field);
-    help |_p| Some("declare `storage: float_nan`, and NaN is missing".to_owned());
+    message |p| format!("`{}` contains NaN in {} row{}, which `{}` doesn't declare", p.column, p.rows, plural(p.rows), p.field);
+    help |_p| Some("declare `storage: float_nan`, so that NaN is missing".to_owned());
 }
 
 /// `a`, `b` and `c`.

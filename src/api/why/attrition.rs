@@ -1,4 +1,4 @@
-//! How many remain after each condition of a segment.
+//! The number of entities that remain after each condition of a segment.
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -61,7 +61,7 @@ impl Attrition {
         })
     }
 
-    /// Which part of all so many are, from 0 to 1.
+    /// The share of all entities, from 0 to 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share is shown with a few digits")]
     pub fn share(&self, count: u64) -> f64 {
@@ -148,7 +148,7 @@ impl Funnel<'_> {
         }
     }
 
-    /// A step that all later ones stand on.
+    /// A step that all later ones depend on.
     fn narrow(&mut self, word: &'static str, part: &Part, cond: Cond) {
         self.alone(word, part, cond);
         self.passed.push(self.conds.len() - 1);

@@ -1,4 +1,4 @@
-//! Answers of a database.
+//! Answers from a database.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::plan::{self, About, Request};
 use crate::sql::{ClockForm, Renderer};
 use crate::types::{Literal, Type, Version};
 
-/// So many columns and no more are asked for at once: engines have limits.
+/// The most columns requested at once: engines have limits.
 const AT_ONCE: usize = 400;
 
 pub(super) fn ask(
@@ -41,7 +41,7 @@ pub(super) fn ask(
             _ => return Err(vec![several(session, question)].into()),
         };
         let found = read(row, conds.len(), values)?;
-        // What is asked later is asked as of the same instant.
+        // Later queries are as of the same instant.
         options.as_of = Some(found.as_of);
         match &mut answers {
             None => answers = Some(found),

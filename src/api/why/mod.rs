@@ -1,7 +1,7 @@
-//! Why an entity is in a segment, or is not; and where the others stay.
+//! Why an entity is or isn't in a segment, and where the others drop out.
 //!
-//! The tree of conditions is `check`'s. Who answers is one of two: a database, by queries of
-//! the planner, or the reference evaluator, for rows that are in no database.
+//! The tree of conditions comes from `check`. The answers come either from a database, through the
+//! planner's queries, or from the reference evaluator, for rows that aren't in a database.
 
 mod attrition;
 mod database;
@@ -24,7 +24,7 @@ use crate::engine::Engine;
 use crate::evaluate::{self, Data, Datum};
 use crate::types::Literal;
 
-/// Who is asked about.
+/// The entity in question.
 #[derive(Debug, Clone)]
 pub struct Question<'a> {
     /// The segment.
@@ -35,7 +35,7 @@ pub struct Question<'a> {
     pub deep: bool,
 }
 
-/// Everything that is asked, in the order in which the tree is read.
+/// Everything that is evaluated, in the order in which the tree is read.
 struct Asked<'a> {
     tree: &'a Tree<'a>,
     conds: Vec<&'a Cond>,
@@ -132,7 +132,7 @@ impl Session {
     }
 }
 
-/// Everything that is asked, in the order in which the tree is read.
+/// Everything that is evaluated, in the order in which the tree is read.
 fn collect<'a>(part: &'a Part, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
     conds.push(&part.cond);
     values.extend(part.operands.iter().map(|sight| &sight.value));

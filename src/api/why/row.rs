@@ -1,4 +1,4 @@
-//! Answers of the reference evaluator.
+//! Answers from the reference evaluator.
 
 use jiff::Timestamp;
 

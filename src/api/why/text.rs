@@ -7,7 +7,7 @@ use crate::types::{Literal, Type};
 /// More digits than this are left away from floats.
 const DIGITS: usize = 6;
 
-/// Decimals of so many places are money and the like: their zeros are shown.
+/// Decimals with this many places are money and the like: their zeros are shown.
 const MONEY: u8 = 4;
 
 /// A value for people: text in quotes, money with its cents, `missing` for none.

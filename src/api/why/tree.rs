@@ -32,7 +32,7 @@ pub struct Why {
     pub tree: WhyPart,
 }
 
-/// A condition with its answer. Each is asked, also where the others decide.
+/// A condition with its answer. Each is evaluated, even if the others decide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WhyPart {
     /// Its place in the segment.
@@ -65,7 +65,7 @@ pub struct Saw {
 /// What JSON has in place of personal data.
 const PERSONAL: &str = "(pii)";
 
-/// Leaves out what everybody can see in the text: constants, but for parameters.
+/// Leaves out what everybody can see in the text: constants, except for parameters.
 pub(super) fn drop_constants(part: &mut Part, sources: &Sources) {
     part.operands.retain(|sight| {
         let is_constant =
@@ -143,7 +143,7 @@ pub(super) fn part_text(session: &Session, part: &Part) -> String {
     }
 }
 
-/// A value as its type has it, whoever gave it: engines widen what they compute.
+/// A value in its type's form, whatever its source: engines widen what they compute.
 fn fit(value: Literal, ty: &Type) -> Option<Literal> {
     use bigdecimal::{BigDecimal, ToPrimitive};
     Some(match (ty, value) {
@@ -161,7 +161,7 @@ fn fit(value: Literal, ty: &Type) -> Option<Literal> {
 fn because(root: &WhyPart) -> Option<String> {
     let rule = |role| root.parts.iter().filter(move |part| part.role == role);
     if let Some(parent) = root.parts.iter().find(|part| matches!(part.role, Role::Parent(_)) && !part.holds) {
-        return Some(format!("it is not in {}", parent.text));
+        return Some(format!("it isn't in {}", parent.text));
     }
     if let Some(exclude) = rule(Role::Exclude).find(|part| part.holds) {
         return Some(format!("`{}` excludes it", exclude.text));
@@ -172,10 +172,10 @@ fn because(root: &WhyPart) -> Option<String> {
     let group = root.parts.iter().find(|part| matches!(part.role, Role::Group(_)) && !part.holds);
     if let Some(group) = group {
         let taken = group.parts.iter().find(|part| part.holds).map_or("another", |part| part.text.as_str());
-        return Some(format!("{taken} of the exclusive group `{}` takes it", group.text));
+        return Some(format!("{taken} in the exclusive group `{}` takes it", group.text));
     }
     if let Some(keep) = rule(Role::Keep).find(|part| !part.holds) {
-        return Some(format!("`{}` leaves it out", keep.text));
+        return Some(format!("`{}` drops it", keep.text));
     }
     let holding: Vec<&WhyPart> = rule(Role::Include).filter(|part| part.holds).collect();
     match holding.as_slice() {
@@ -190,9 +190,9 @@ fn failing(part: &WhyPart) -> String {
     let failed: Vec<&WhyPart> = part.parts.iter().filter(|inner| !inner.holds).collect();
     match (part.shape, failed.as_slice()) {
         (Shape::All, [one]) => failing(one),
-        (Shape::All, several) => format!("{} of {} conditions do not hold", several.len(), part.parts.len()),
-        (Shape::Any, _) => format!("none of {} alternatives holds", part.parts.len()),
-        (Shape::Not | Shape::Match | Shape::Test, _) => format!("`{}` does not hold", part.text),
+        (Shape::All, several) => format!("{} of {} conditions don't hold", several.len(), part.parts.len()),
+        (Shape::Any, _) => format!("none of {} alternatives hold", part.parts.len()),
+        (Shape::Not | Shape::Match | Shape::Test, _) => format!("`{}` doesn't hold", part.text),
     }
 }
 
@@ -269,7 +269,7 @@ impl WhyPart {
         }
     }
 
-    /// The values beside it, each with what it is; but for the one that the text begins with.
+    /// The values beside it, each with what it is; except for the one that the text begins with.
     #[must_use]
     pub fn values(&self) -> String {
         let values = self.saw.iter().map(|saw| {

@@ -1,4 +1,4 @@
-//! `read:`, which says how files of sample data write an entity's rows.
+//! `read:`, the format of an entity's sample data files.
 
 pub(crate) mod problems;
 

@@ -16,16 +16,16 @@ use super::super::resolve::{Head, Resolved, Scope, Tail, is_outer, path_text};
 use super::constant::starts_in_future;
 use super::{Checker, cond, describe, value};
 
-/// What an aggregate ranges over, and where its parts stand.
+/// What an aggregate ranges over, and where its parts are.
 pub(in super::super) struct Found<'e> {
     /// The path that comes first in the argument.
     pub(super) path: &'e ast::Path,
     pub(super) resolved: Resolved,
     /// How many of its hops lead to the rows; at least one.
     pub(super) skip: usize,
-    /// Where its value and its condition stand.
+    /// Where its value and its condition are.
     pub(in super::super) inner: Scope<'e>,
-    /// Where the bounds of its window stand.
+    /// Where the bounds of its window are.
     pub(in super::super) window: Scope<'e>,
 }
 
@@ -58,7 +58,7 @@ pub(in super::super) fn head_of<'e>(
     Ok(Some(Found { path, resolved, skip, inner, window }))
 }
 
-/// The path that stands first in an expression, outside of aggregates within it.
+/// The path that is first in an expression, outside of aggregates within it.
 fn first_path(expr: &Expr) -> Option<&ast::Path> {
     match &expr.kind {
         ExprKind::Path(path) => Some(path),
@@ -133,7 +133,7 @@ impl Checker<'_, '_> {
         self.aggregate_named(word(ast.func), ast, span, scope)
     }
 
-    /// An aggregate, or what is one but for its name.
+    /// An aggregate, or what is one except for its name.
     pub(super) fn aggregate_named(
         &mut self,
         func: &'static str,
@@ -145,7 +145,7 @@ impl Checker<'_, '_> {
             return self.fail(WindowName {
                 span,
                 message: "an aggregate can't be a bound of another's window".to_owned(),
-                help: "define it as a `trait`, and write `outer.` and its name".to_owned(),
+                help: "define it as a `trait`, and write `outer.` in front of its name".to_owned(),
             });
         }
         let found = match head_of(self.known.names, ast, scope) {
@@ -235,7 +235,7 @@ impl Checker<'_, '_> {
         let fields: Vec<&str> = fields.collect();
         let example = fields.first().copied().unwrap_or("…");
         let path = path_text(found.path);
-        format!("name the value, such as `{}({path}.{example})`; there are {}", word(func), list(fields))
+        format!("name the value, such as `{}({path}.{example})`; its fields are {}", word(func), list(fields))
     }
 
     /// The entities with `time` on the path, up to the rows.
@@ -264,7 +264,7 @@ impl Checker<'_, '_> {
             return self.fail(Diagnostic::reported());
         }
         let help = declare_time(entity)
-            .unwrap_or_else(|| format!("`{}` has no date or timestamp; drop the window", entity.name));
+            .unwrap_or_else(|| format!("`{}` has no date or timestamp; remove the window", entity.name));
         self.fail(NoTime { span: ast.span, entity: entity.name.clone(), help })
     }
 
@@ -325,7 +325,7 @@ impl Checker<'_, '_> {
         let help = match first_path(&ast.arg) {
             Some(path) => match self.known.names.resolve(path, scope).map(|found| found.tail) {
                 Ok(Tail::Row) => {
-                    format!("`{0}` is one row at most: ask for a field of it; {there}", path_text(path))
+                    format!("`{0}` is at most one row: use one of its fields; {there}", path_text(path))
                 }
                 _ => format!("`{0}` is one value: write it without `{func}`; {there}", path_text(path)),
             },

@@ -115,7 +115,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// The type of a result. Exact numbers stay exact, but for `/`.
+/// The type of a result. Exact numbers stay exact, except for `/`.
 fn result_type(op: ArithmeticOp, a: &Type, b: &Type) -> Option<Type> {
     let wide = a.widest(b)?;
     Some(match (op, a, b) {

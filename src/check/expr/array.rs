@@ -58,7 +58,7 @@ impl Checker<'_, '_> {
         let help = |what: &str| match (&found.ty, all) {
             (Type::String, false) => {
                 format!(
-                    "for one of several texts write `{what} in (…)`; for a part of the text join `{what} contains …` with `or`"
+                    "for one of several texts, write `{what} in (…)`; for part of a text, join `{what} contains …` with `or`"
                 )
             }
             (Type::String, true) => format!("join `{what} contains …` with `and`"),

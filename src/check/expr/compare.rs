@@ -80,7 +80,7 @@ impl Checker<'_, '_> {
                 if values.is_none_or(|values| values.contains(word))
                     && !self.known.names.is_outside(word, scope) =>
             {
-                let help = Some(format!("text stands in quotes: `\"{word}\"`"));
+                let help = Some(format!("put text in quotes: `\"{word}\"`"));
                 self.fail(Diagnostic { help, ..problem })
             }
             _ => self.fail(problem),
@@ -386,7 +386,7 @@ impl Checker<'_, '_> {
         let is_empty = order.is_some_and(|order| order.is_gt() || half_open && order.is_eq());
         if is_empty {
             let help = if order.is_some_and(std::cmp::Ordering::is_eq) {
-                "the end is not in the range; choose a later one"
+                "the end isn't part of the range; use a later one"
             } else {
                 "the earlier or smaller one comes first"
             };
@@ -440,11 +440,11 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
             (_, Type::Boolean) => {
                 let what = what.unwrap_or_else(|| "it".to_owned());
                 return format!("{what} is true or false by itself: write `{what}` or `not {what}`")
-                    .replace("`it` or `not it`", "it alone, or `not` before it");
+                    .replace("`it` or `not it`", "it alone, or `not` in front of it");
             }
             (ExprKind::Literal(Literal::String(text)), ty) if ty.is_number() => {
                 return match crate::syntax::parse_literal(text, ty) {
-                    Some(_) => format!("drop the quotes: `{text}`"),
+                    Some(_) => format!("remove the quotes: `{text}`"),
                     None => "compare it with a number".to_owned(),
                 };
             }
@@ -474,16 +474,16 @@ fn mismatch_help(left: &Operand, right: &Operand) -> String {
             _ => {}
         }
     }
-    "compare values of one type".to_owned()
+    "compare values of the same type".to_owned()
 }
 
-/// How what can't be compared is asked instead.
+/// What to write instead of an impossible comparison.
 fn instead_of_comparing(expr: &Expr, ty: &Type) -> String {
     let what = write_back(expr).unwrap_or_else(|| "…".to_owned());
     match ty {
-        Type::Array(_) => format!("ask for an element, `{what} contains …`, or compare `size({what})`"),
+        Type::Array(_) => format!("test for an element, `{what} contains …`, or compare `size({what})`"),
         _ => format!(
-            "ask `{what} is present`, or declare a field with the `path` of what you compare in the catalog"
+            "write `{what} is present`, or declare a field in the catalog with the `path` of the value to compare"
         ),
     }
 }

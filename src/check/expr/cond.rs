@@ -1,4 +1,4 @@
-//! Conditions, but for comparisons.
+//! Conditions, except for comparisons.
 
 use crate::diagnostic::Span;
 use crate::syntax::ast::{self, CompareOp, Expr, ExprKind, TextOp};
@@ -105,7 +105,7 @@ impl Checker<'_, '_> {
             }
             (_, ty) if ty.is_time() => format!("compare it, such as `{text} during last 30 days`"),
             (_, Type::Array(_)) => {
-                format!("ask for an element, `{text} contains …`, or write `{text} is not empty`")
+                format!("test for an element, `{text} contains …`, or write `{text} is not empty`")
             }
             (_, Type::Json) => format!("write `{text} is present`"),
             _ => format!("compare it, such as `{text} = …`, or write `{text} is present`"),
@@ -127,7 +127,7 @@ impl Checker<'_, '_> {
         self.no_quotes(tested, scope)?;
         let found = self.value(tested, scope)?;
         if matches!(found.ty, Type::Array(_)) {
-            let help = Some("an absent array is empty: ask for `is empty`".to_owned());
+            let help = Some("an absent array is empty: write `is empty`".to_owned());
             let (what, ty) = (describe(tested), found.ty.to_string());
             return self.fail(NotComparable { span, what, ty, help });
         }
@@ -206,7 +206,7 @@ fn loose_text(before: &[Expr], item: &Expr, literal: &Literal) -> Option<LooseVa
         _ => None,
     };
     let test = before.iter().rev().find_map(tested)?;
-    let help = format!("say again what is compared: `{test} {literal}`");
+    let help = format!("repeat the left side: `{test} {literal}`");
     Some(LooseValue { span: item.span, value: format!("`{literal}`"), help })
 }
 

@@ -1,4 +1,4 @@
-//! What can be told without looking at any row: warnings about conditions that are the
+//! What is known without looking at any row: warnings about conditions that are the
 //! same for everyone.
 
 use std::cmp::Ordering;

@@ -115,7 +115,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// A number above 0 and up to 100 with at most so many digits after the point.
+/// A number above 0 and up to 100 with at most this many digits after the point.
 fn percentage(given: &Literal, digits: u8) -> Option<BigDecimal> {
     let number = match given {
         Literal::Integer(number) => BigDecimal::from(*number),

@@ -139,7 +139,7 @@ fn instant_as_day(tested: &Expr, instant: &Expr, clock: &Value, negated: bool, s
     InstantAsDay { span, instant: text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`")), help }
 }
 
-/// How the day of an instant is asked for.
+/// How to test for the day of an instant.
 fn offer(tested: &Expr, instant: Option<&str>, expr: &Expr, clock: &Value, negated: bool) -> String {
     let what = write_back(tested).unwrap_or_else(|| "…".to_owned());
     let (not, op) = if negated { ("not ", "!=") } else { ("", "=") };

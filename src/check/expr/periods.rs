@@ -1,4 +1,4 @@
-//! `periods(…)`: a window cut into periods that lie back to back.
+//! `periods(…)`: a window divided into adjacent periods.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use super::time::at;
 use super::value::constant;
 use super::{Checker, value};
 
-/// So many periods a window may have.
+/// The most periods that a window may have.
 const LIMIT: i64 = 400;
 
 /// A length of time, in the largest unit whose multiples are exact.
@@ -128,7 +128,7 @@ impl Checker<'_, '_> {
         match (fold(from, calendar), fold(to, calendar)) {
             (Some(start), Some(end)) => self.between_constants(start, end, ast, each),
             _ => {
-                let why = "it isn't known how far the window's bounds lie from each other";
+                let why = "the distance between the window's bounds isn't known";
                 self.fail(NoPeriods { span, why })
             }
         }
@@ -187,7 +187,7 @@ impl Checker<'_, '_> {
             let start = |periods: i64| back(periods).map(|instant| written(instant, calendar));
             let places: Vec<String> =
                 [number, number.saturating_add(1)].into_iter().filter_map(start).collect();
-            let help = format!("begin the window at {}", places.join(" or "));
+            let help = format!("start the window at {}", places.join(" or "));
             let (each, window) = (each.text(&[unit]), "this window".to_owned());
             return self.fail(UnevenPeriods { span: ast.each_span, each, window, help });
         }
@@ -218,7 +218,8 @@ impl Checker<'_, '_> {
         } else if matches!((total, each), (Length::Months(_), _) | (_, Length::Months(_))) {
             "months differ in length: count both in months, or the window in days or weeks".to_owned()
         } else {
-            "days on which clocks change have 23 or 25 hours: count both in days or both in hours".to_owned()
+            "days on which the clocks change have 23 or 25 hours: count both in days or both in hours"
+                .to_owned()
         };
         let whole = [Unit::Year, Unit::Month, Unit::Day, Unit::Hour, Unit::Minute];
         let (each, window) = (each.text(&[unit]), total.text(&whole));

@@ -47,14 +47,14 @@ impl Checker<'_, '_> {
         let (word_of, count) = (ranked_word(ranked), ranked.count);
         let (why, help) = match (ast.func, ranked.latest) {
             (AggregateFunc::Exists, _) if ast.filter.is_none() => (
-                "there is such a row exactly if there is any".to_owned(),
+                "there is such a row exactly if there is any row".to_owned(),
                 format!("write `exists({rows})`, or give it a window"),
             ),
             (AggregateFunc::Exists, latest) => {
                 let end = if latest { "last" } else { "first" };
                 let field = self.field_to_show(found);
                 let why =
-                    format!("`where` chooses the rows before `{word_of}` does, so this is any such row");
+                    format!("`where` selects the rows before `{word_of}` does, so this is any such row");
                 let help = if count == 1 {
                     format!(
                         "to test that row itself, write `{end}({rows}.{field}) = …`, \
@@ -70,7 +70,7 @@ impl Checker<'_, '_> {
             (AggregateFunc::Last, true) | (AggregateFunc::First, false) => {
                 let func = word(ast.func);
                 let path = path_text(found.path);
-                (format!("`{func}` takes that row anyway"), format!("write `{func}({path})`"))
+                (format!("`{func}` takes this row anyway"), format!("write `{func}({path})`"))
             }
             _ => return,
         };

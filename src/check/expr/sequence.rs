@@ -25,13 +25,13 @@ const LONGEST: i64 = 3_660_000 * 86_400_000_000;
 /// The most steps: each is a subquery, and engines nest them only so deep.
 const MOST: usize = 32;
 
-/// Where what is said about a step's rows stands.
+/// The place of the condition on a step's rows.
 pub(in super::super) fn step_scope<'e>(step: &'e ast::Step, found: &Resolved, scope: &Scope) -> Scope<'e> {
     let head = Some(Head { path: &step.path, skip: found.hops.len() });
     Scope { this: found.end, outer: Some(scope.this), head, in_window: false }
 }
 
-/// Where the bounds of a sequence's window stand.
+/// Where the bounds of a sequence's window are.
 pub(in super::super) fn window_scope<'e>(scope: &Scope) -> Scope<'e> {
     Scope { this: scope.this, outer: Some(scope.this), head: None, in_window: true }
 }
@@ -66,7 +66,7 @@ impl Checker<'_, '_> {
         Some(cond(CondKind::Sequence(Box::new(sequence)), span))
     }
 
-    /// Where `then not` may stand.
+    /// Where `then not` may be.
     fn order_of_steps(&mut self, ast: &ast::Sequence) {
         if let [only] = ast.steps.as_slice() {
             self.report(OneStep { span: only.span, path: path_text(&only.path) });
@@ -181,7 +181,7 @@ impl Checker<'_, '_> {
             return self.fail(MisplacedOuter {
                 span: first.name.span,
                 message: "a step of a sequence can't begin with `outer`",
-                help: "a step follows a link of the row that the sequence belongs to",
+                help: "a step follows a link from the row that the sequence belongs to",
             });
         }
         let found = match self.known.names.resolve(path, scope) {
@@ -216,7 +216,7 @@ impl Checker<'_, '_> {
             return self.fail(MisplacedOuter {
                 span: first.name.span,
                 message: "`matching` compares a value of the steps' rows",
-                help: "to compare with the row outside, write it into the `where` of each step",
+                help: "to compare with the outer row, do so in the `where` of each step",
             });
         }
         let (mut values, mut failed, mut common) = (Vec::new(), BTreeSet::new(), None::<Type>);

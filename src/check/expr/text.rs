@@ -1,4 +1,4 @@
-//! Patterns, and texts that resemble one another.
+//! Patterns and similar texts.
 
 use std::collections::BTreeSet;
 

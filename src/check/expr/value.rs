@@ -1,4 +1,4 @@
-//! Values: literals, parameters, paths, and whom the other kinds belong to.
+//! Values: literals, parameters, paths; dispatches the other kinds.
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::ast::{self, Expr, ExprKind};
@@ -126,9 +126,9 @@ impl Checker<'_, '_> {
         let help = match (found.tail, path.parts.last()) {
             (Tail::Field(_) | Tail::Trait(_), Some(last)) => {
                 let func = self.known.names.fitting_aggregate(found.end, &last.name.text);
-                format!("say what to make of the rows, such as `{func}({text})`")
+                format!("reduce the rows to one value, such as `{func}({text})`")
             }
-            _ => format!("say what to make of the rows: `count({text})`, `exists({text} where …)`"),
+            _ => format!("reduce the rows to one value: `count({text})`, `exists({text} where …)`"),
         };
         let link = found.hops[at].span;
         let name = path.parts.iter().find(|part| part.name.span.start == link.start);
@@ -208,17 +208,17 @@ pub(super) fn truth(found: Value) -> hir::Cond {
 fn instead(takes: &str, given: &Type) -> &'static str {
     match given {
         Type::String if takes.contains("number") || takes.contains("integer") => {
-            "text can't be calculated with: use a field that holds a number"
+            "you can't calculate with text: use a numeric field"
         }
         Type::String if takes.contains("date") => "use a field of type date or timestamp",
-        Type::Array(_) => "arrays are asked with `contains`, `contains any (…)`, `is empty` or `size(…)`",
-        Type::Json => "declare a field with the `path` of what you need in the catalog",
+        Type::Array(_) => "test arrays with `contains`, `contains any (…)`, `is empty` or `size(…)`",
+        Type::Json => "declare a field in the catalog with the `path` of the value you need",
         ty if ty.is_number() && takes.contains("date") => {
-            "a date is written `2026-01-31`, an instant `30 days ago`"
+            "write a date as `2026-01-31`, an instant as `30 days ago`"
         }
-        ty if ty.is_number() && takes == "text" => "numbers are compared with `=`, `<`, `>` or `between`",
-        ty if ty.is_time() && takes == "text" => "times are compared with `before`, `after` or `during`",
-        ty if ty.is_time() => "for a number of days write `days_since(…)` or `days_between(…, …)`",
+        ty if ty.is_number() && takes == "text" => "compare numbers with `=`, `<`, `>` or `between`",
+        ty if ty.is_time() && takes == "text" => "compare times with `before`, `after` or `during`",
+        ty if ty.is_time() => "for a number of days, write `days_since(…)` or `days_between(…, …)`",
         _ => "use a value of another type",
     }
 }

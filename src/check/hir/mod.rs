@@ -140,7 +140,7 @@ pub struct Segment {
     pub keeps: Vec<Keep>,
     /// Its properties.
     pub properties: Properties,
-    /// Where its name stands.
+    /// Where its name is.
     pub name_span: Span,
     /// The whole item.
     pub span: Span,
@@ -151,7 +151,7 @@ pub struct Segment {
 pub struct Properties {
     /// For people.
     pub description: Option<String>,
-    /// Who answers for it.
+    /// The person responsible for it.
     pub owner: Option<String>,
     /// For `tag:` selection.
     pub tags: Vec<String>,
@@ -174,7 +174,7 @@ pub struct Group {
     pub name: String,
     /// Its priority: the lower number comes first.
     pub priority: i64,
-    /// Where `exclusive group` stands.
+    /// Where `exclusive group` is.
     pub span: Span,
     /// The segments of the group with a lower number, whose members can't be in this one, in
     /// the order of their numbers.
@@ -216,7 +216,7 @@ pub enum KeepKind {
 /// How many a rank keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeepSize {
-    /// So many (0 or more).
+    /// A number, at least 0.
     Count(u64),
     /// ceil(percent × matches / 100), exactly.
     Percent(bigdecimal::BigDecimal),
@@ -341,7 +341,7 @@ pub enum Part {
     Weekday,
 }
 
-/// Functions of values. Missing arguments make the result missing, but for `coalesce`.
+/// Functions of values. Missing arguments make the result missing, except for `coalesce`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Func {
     /// Lower case. Also what `ignoring case` puts around both sides.

@@ -1,4 +1,4 @@
-//! What speaks of rows behind links: aggregates, periods and sequences, and their windows.
+//! Constructs about rows behind links: aggregates, periods and sequences, and their windows.
 
 use super::*;
 
@@ -20,7 +20,7 @@ pub struct Window {
 pub struct Aggregate {
     /// Which.
     pub func: AggregateFunc,
-    /// The path up to its last to-many link, from [`Base::This`] of where it stands.
+    /// The path up to its last to-many link, from [`Base::This`] of where it is.
     pub hops: Vec<Hop>,
     /// The entity at its end: `This` in `value` and `filter`; `Outer` is the row that the
     /// aggregate belongs to (also in `window`).
@@ -77,7 +77,7 @@ pub struct Periods {
     /// Where the periods begin and end, the earliest first: one more than there are periods.
     /// The first and the last are the window's own bounds. Timestamps.
     pub bounds: Vec<Value>,
-    /// So many rows are enough, at least 1.
+    /// The number of rows that is enough, at least 1.
     pub at_least: u64,
 }
 

@@ -1,7 +1,7 @@
-//! Regular expressions: what all engines agree on, as a tree; all else is a fault at its
-//! place in the pattern.
+//! Regular expressions: the subset that all engines agree on, as a tree. Anything else is an error
+//! at its place in the pattern.
 //!
-//! Must not know: where the pattern stands in a file, engines.
+//! Must not know: where the pattern is in a file, engines.
 
 mod refuse;
 mod translate;
@@ -17,7 +17,7 @@ use crate::types::Regex;
 const DEEPEST: u32 = 60;
 /// How often anything is repeated, at most.
 const MOST_REPEATS: u32 = 255;
-/// How often repetitions inside of one another repeat, at most: RE2's limit.
+/// How often repetitions inside one another repeat, at most: RE2's limit.
 const MOST_NESTED: u64 = 1000;
 /// How many single characters a pattern matches, its repetitions written out.
 const LARGEST: u64 = 2000;
@@ -29,9 +29,9 @@ pub(super) enum Fault {
     Unreadable(String, &'static str),
     /// It is no part of the subset: what, and what to do.
     Feature(String, String),
-    /// It repeats so often; the limit; by repetitions inside of one another.
+    /// The number of repetitions, the limit, and whether they are nested.
     Repeats(u64, u32, bool),
-    /// It has so many parts; the limit.
+    /// The number of its parts, and the limit.
     Large(u64, u64),
 }
 

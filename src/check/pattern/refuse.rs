@@ -1,4 +1,4 @@
-//! What is refused in patterns, and what to write instead.
+//! Unsupported parts of patterns, and what to write instead.
 
 use regex_syntax::ast::{AssertionKind, ClassAsciiKind, Error, ErrorKind};
 
@@ -10,20 +10,19 @@ fn feature(what: impl Into<String>, help: impl Into<String>) -> Fault {
 
 pub(super) fn assertion(kind: &AssertionKind) -> Fault {
     match kind {
-        AssertionKind::StartText => feature("`\\A` and its like", "use `^`, which is the text's beginning"),
-        AssertionKind::EndText => feature("`\\z` and its like", "use `$`, which is the text's end"),
+        AssertionKind::StartText => {
+            feature("`\\A` and similar escapes", "use `^` for the beginning of the text")
+        }
+        AssertionKind::EndText => feature("`\\z` and similar escapes", "use `$` for the end of the text"),
         _ => feature(
             "word boundaries",
-            "write out what stands before and after: `(^|\\W)word(\\W|$)` (each `\\` is written `\\\\` in quotes)",
+            "write out what comes before and after: `(^|\\W)word(\\W|$)` (each `\\` is written `\\\\` in quotes)",
         ),
     }
 }
 
 pub(super) fn unicode_class() -> Fault {
-    feature(
-        "Unicode classes",
-        "name the characters: `[a-zà-ÿ]`; for any letter but ASCII's, `[^\\x00-\\x7F]`",
-    )
+    feature("Unicode classes", "name the characters: `[a-zà-ÿ]`; for any non-ASCII letter, `[^\\x00-\\x7F]`")
 }
 
 pub(super) fn posix_class(kind: &ClassAsciiKind) -> Fault {
@@ -46,13 +45,13 @@ pub(super) fn posix_class(kind: &ClassAsciiKind) -> Fault {
 }
 
 pub(super) fn nested_class() -> Fault {
-    feature("classes inside of classes", "put the characters into one class; a bracket itself is `\\[`")
+    feature("classes inside classes", "put the characters into one class; write a bracket as `\\[`")
 }
 
 pub(super) fn class_operation() -> Fault {
     feature(
         "operations on classes (`&&`, `--`, `~~`)",
-        "list the characters that are meant; the signs themselves are `\\&`, `\\-` and `\\~`",
+        "list the characters; write these signs as `\\&`, `\\-` and `\\~`",
     )
 }
 
@@ -62,27 +61,27 @@ pub(super) fn empty_class() -> Fault {
 
 pub(super) fn flag(flag: &str) -> Fault {
     let help = match flag {
-        "s" => "for any character with line feeds, write `[\\s\\S]` instead of `.`",
+        "s" => "for any character including line feeds, write `[\\s\\S]` instead of `.`",
         "m" => "for the ends of lines, write `(^|\\n)` and `(\\n|$)`",
         "x" => "write the pattern without spaces and comments",
-        "U" => "leave it out: whether a text matches doesn't depend on greed",
-        _ => "leave it out: only `i` is possible",
+        "U" => "remove it: whether a text matches doesn't depend on greediness",
+        _ => "remove it: only `i` is supported",
     };
     feature(format!("flags other than `i`, such as `{flag}`,"), help)
 }
 
 pub(super) fn named_group(name: &str) -> Fault {
-    feature("named groups", format!("drop the name `{name}`: nothing refers to it"))
+    feature("named groups", format!("remove the name `{name}`: nothing refers to it"))
 }
 
 pub(super) fn lazy() -> Fault {
-    feature("lazy repetitions", "drop the `?`: whether a text matches is the same without")
+    feature("lazy repetitions", "remove the `?`: whether a text matches is the same without it")
 }
 
 pub(super) fn doubled() -> Fault {
     feature(
         "possessive repetitions, and repetitions of repetitions,",
-        "repeat once, or put what is repeated into parentheses",
+        "repeat once, or put the repeated part in parentheses",
     )
 }
 
@@ -101,10 +100,10 @@ pub(super) fn unreadable(pattern: &str, error: &Error) -> Found {
             (place, fault)
         }
         ErrorKind::UnsupportedBackreference => {
-            (place, feature("back-references", "write out what is repeated, or list the alternatives"))
+            (place, feature("back-references", "write out the repeated part, or list the alternatives"))
         }
         ErrorKind::FlagUnrecognized if at.starts_with('#') => {
-            (place, feature("comments in patterns", "put the comment above the condition, behind `#`"))
+            (place, feature("comments in patterns", "put the comment above the condition, after `#`"))
         }
         ErrorKind::FlagUnrecognized if at.starts_with('>') => {
             (place, feature("atomic groups", "use an ordinary group: `(…)`"))
@@ -115,25 +114,29 @@ pub(super) fn unreadable(pattern: &str, error: &Error) -> Found {
         ErrorKind::FlagUnrecognized => (place, flag(at.get(..1).unwrap_or_default())),
         ErrorKind::EscapeUnrecognized => (place.clone(), escape(pattern.get(place).unwrap_or_default())),
         ErrorKind::ClassEscapeInvalid => {
-            let help = "only single characters, `\\d`, `\\w` and `\\s` stand in a class";
-            (place, Fault::Unreadable("this escape has no place in a class".to_owned(), help))
+            let help = "a class can only contain single characters, `\\d`, `\\w` and `\\s`";
+            (place, Fault::Unreadable("this escape isn't allowed in a class".to_owned(), help))
         }
-        ErrorKind::GroupUnclosed => (group(1), say(error, "close it with `)`; the sign itself is `\\(`")),
-        ErrorKind::GroupUnopened => (place, say(error, "open it with `(`; the sign itself is `\\)`")),
-        ErrorKind::ClassUnclosed => (group(1), say(error, "close it with `]`; the sign itself is `\\[`")),
+        ErrorKind::GroupUnclosed => {
+            (group(1), say(error, "close it with `)`, or write the bracket as `\\(`"))
+        }
+        ErrorKind::GroupUnopened => (place, say(error, "open it with `(`, or write the bracket as `\\)`")),
+        ErrorKind::ClassUnclosed => {
+            (group(1), say(error, "close it with `]`, or write the bracket as `\\[`"))
+        }
         ErrorKind::RepetitionMissing => (
             group(1),
-            say(error, "put what is repeated before it; the signs themselves are `\\*`, `\\+`, `\\?`"),
+            say(error, "put something to repeat in front of it, or write these signs as `\\*`, `\\+`, `\\?`"),
         ),
         ErrorKind::RepetitionCountUnclosed
         | ErrorKind::RepetitionCountDecimalEmpty
         | ErrorKind::RepetitionCountInvalid
         | ErrorKind::DecimalEmpty
         | ErrorKind::DecimalInvalid => {
-            (place, say(error, "a count is written `{3}`, `{2,}` or `{2,5}`; the sign itself is `\\{`"))
+            (place, say(error, "write a count as `{3}`, `{2,}` or `{2,5}`, or the brace as `\\{`"))
         }
-        ErrorKind::NestLimitExceeded(_) => (place, say(error, "use fewer groups inside of one another")),
-        _ => (place, say(error, "mend the pattern here")),
+        ErrorKind::NestLimitExceeded(_) => (place, say(error, "use fewer nested groups")),
+        _ => (place, say(error, "correct the pattern here")),
     }
 }
 
@@ -147,10 +150,10 @@ fn escape(written: &str) -> Fault {
             assertion(if written == "\\Z" { &AssertionKind::EndText } else { &AssertionKind::StartText })
         }
         "\\h" | "\\H" | "\\R" | "\\N" | "\\K" | "\\X" | "\\Q" | "\\E" | "\\y" | "\\Y" | "\\m" | "\\M"
-        | "\\c" => feature(format!("escapes such as `{written}`"), "write out the characters that are meant"),
+        | "\\c" => feature(format!("escapes such as `{written}`"), "write out the characters"),
         _ => Fault::Unreadable(
-            format!("`{written}` is no escape"),
-            "drop the backslash; a backslash itself is `\\\\`, which in quotes is written `\\\\\\\\`",
+            format!("`{written}` isn't an escape"),
+            "remove the backslash; to match a backslash, write `\\\\`, which in quotes is `\\\\\\\\`",
         ),
     }
 }

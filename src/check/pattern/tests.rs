@@ -70,7 +70,7 @@ fn repetitions() {
 }
 
 #[test]
-fn what_engines_read_differently_is_refused_at_its_place() {
+fn ambiguous_syntax_is_rejected_at_its_place() {
     for (pattern, parts) in [
         (r"a\bc", &[r"\b"][..]),
         (r"(a)\1", &[r"\1"]),
@@ -103,7 +103,7 @@ fn what_engines_read_differently_is_refused_at_its_place() {
 }
 
 #[test]
-fn what_is_no_pattern_is_refused_at_its_place() {
+fn invalid_patterns_are_rejected_at_their_place() {
     for (pattern, part) in [
         ("a(b", "("),
         ("ab)", ")"),

@@ -7,9 +7,9 @@ use crate::diagnostic::{Label, Span};
 crate::problems! {
     /// Everyone who may read a segment must be allowed to use every field that the segment uses.
     ///
-    /// `roles` of a field says who may use it, `access` of a segment who may read it; without
-    /// them, everyone may. Whoever reads the members learns something of the field, by whatever
-    /// way the segment gets at it: a condition, a link, a trait, a window, a `keep`.
+    /// A field's `roles` say who may use it, and a segment's `access` says who may read it;
+    /// without them, everyone may. The members reveal something about the field, however the
+    /// segment uses it: in a condition, a link, a trait, a window or a `keep`.
     ///
     /// ```text
     /// salary: { type: integer, roles: [hr] }                       # in the catalog
@@ -17,7 +17,7 @@ crate::problems! {
     /// segment rich on user { access: [hr] where salary > 100000 }  # only `hr` may
     /// ```
     ///
-    /// Restrict the segment with `access`, give the roles to the field, or do without the field.
+    /// Restrict the segment with `access`, add the roles to the field, or don't use the field.
     error SEG520 "a field that readers may not use" FieldRefused {
         span: Span, segment: String, readers: Option<Vec<String>>, field: String, roles: Vec<String>,
         how: String, allowed: Vec<String>, access: Option<Span>, declared: Span, places: Vec<Label>
@@ -47,8 +47,8 @@ crate::problems! {
 
     /// Everyone who may read a segment must be allowed to read the segments that it reads.
     ///
-    /// A segment reads another if it extends it, asks for its members, or comes after it in an
-    /// exclusive group: its members tell something about the other's.
+    /// A segment reads another if it extends it, tests for its members, or comes after it in an
+    /// exclusive group. Its members then reveal something about the other segment's.
     ///
     /// ```text
     /// segment rich on user { access: [hr] where salary > 100000 }
@@ -56,7 +56,7 @@ crate::problems! {
     /// segment rich_us on user extends rich { access: [hr] where country = "US" }  # `hr`
     /// ```
     ///
-    /// Restrict the one that reads with `access`, or give its roles to the one that is read.
+    /// Restrict the reading segment with `access`, or add its roles to the other one.
     error SEG521 "a segment that readers may not read" SegmentRefused {
         span: Span, segment: String, readers: Option<Vec<String>>, other: String, roles: Vec<String>,
         how: String, allowed: Vec<String>, access: Option<Span>, declared: Option<Span>
@@ -81,14 +81,14 @@ crate::problems! {
         access.into_iter().chain(p.declared.map(|span| Label { span, text: text() })).collect()
     };
 
-    /// `access` names at least one role; without it, everyone may read the segment.
+    /// `access` must name at least one role. Without `access`, everyone may read the segment.
     ///
     ///     segment rich on user { access: [] … }
     ///
     /// Name the roles, or remove `access`.
     error SEG525 "nobody may read it" NobodyReads { span: Span }
     message |_p| "with an empty `access`, nobody may read the segment".to_owned();
-    help |_p| Some("name the roles that may read it, or remove `access`: everyone may then".to_owned());
+    help |_p| Some("name the roles that may read it, or remove `access` to let everyone read it".to_owned());
 }
 
 fn texts(roles: &[String]) -> impl Iterator<Item = &str> {

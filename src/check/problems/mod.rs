@@ -1,5 +1,5 @@
 //! The problems that the checker finds: SEG3xx about names and structure, SEG4xx about types.
-//! What `keep`, groups and `expire` add to both stands in a file of its own.
+//! Those about `keep`, groups and `expire` are in a separate file.
 
 pub(crate) mod access;
 pub(crate) mod keep;
@@ -11,8 +11,7 @@ pub(crate) mod sequence;
 pub(crate) mod text;
 pub(crate) mod types;
 
-/// `a`, `b` and `c` in backticks, if they are few enough to be of use; otherwise the
-/// first of them and how many more there are.
+/// Lists names in backticks; of a long list, only the first ones and the number of the rest.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let names: Vec<&str> = names.into_iter().collect();

@@ -29,7 +29,7 @@ crate::problems! {
     ///
     ///     where in segment hi_value           # the segment is called `high_value`
     ///
-    /// Names of segments are exact, capital letters included.
+    /// Segment names are case-sensitive.
     error SEG302 "unknown segment" UnknownSegment { span: Span, name: String, help: Option<String> }
     message |p| format!("there is no segment `{}`", p.name);
     help |p| p.help.clone();
@@ -65,21 +65,22 @@ crate::problems! {
     ///
     ///     segment lapsed on customer { descripton: "…" }
     ///
-    /// Correct the name. There are `description`, `owner`, `tags`, `enabled`, `materialize` and `access`.
+    /// Correct the name. The properties are `description`, `owner`, `tags`, `enabled`,
+    /// `materialize`, `access`, `exclusive group`, `priority`, `expire` and `history`.
     error SEG306 "unknown property" UnknownProperty { span: Span, name: String, help: Option<String> }
     message |p| format!("segments have no property `{}`", p.name);
     help |p| p.help.clone();
 
-    /// `materialize` takes one of four words: `table`, `incremental`, `view`, `inline`.
+    /// `materialize` is `table`, `incremental`, `view` or `inline`.
     ///
     ///     materialize: incremetal             # incremental
     error SEG307 "unknown way to materialize" UnknownMaterialize { span: Span, word: String, help: Option<String> }
     message |p| format!("`materialize` can't be `{}`", p.word);
     help |p| p.help.clone();
 
-    /// Two things have one name: two segments (also if only capital letters differ, because
-    /// not every database tells them apart), two traits of an entity, two parameters, or
-    /// one property twice in a segment.
+    /// The same name is defined twice: for two segments (even if they differ in case, since not
+    /// every database distinguishes them), two traits of an entity, two parameters, or two
+    /// properties of a segment.
     ///
     ///     segment lapsed on customer { … }
     ///     segment Lapsed on customer { … }
@@ -90,29 +91,29 @@ crate::problems! {
     help |p| Some(if p.name == p.first_name {
         "rename or remove one of them".to_owned()
     } else {
-        format!("`{}` and `{}` differ only in capital letters; rename one of them", p.first_name, p.name)
+        format!("`{}` and `{}` differ only in case; rename one of them", p.first_name, p.name)
     });
     labels |p| vec![Label { span: p.first, text: "first defined here".to_owned() }];
 
-    /// A trait has the name of a field or a link of its entity, so that the name would
-    /// have two meanings.
+    /// A trait has the name of a field or a link of its entity, so the name would have two
+    /// meanings.
     ///
     ///     trait country on customer = …       # `customer` has a field `country`
     ///
     /// Rename the trait.
     error SEG309 "a trait hides a field" TraitHides { span: Span, name: String, entity: String, what: &'static str, other: Span }
     message |p| format!("`{}` already has a {} `{}`", p.entity, p.what, p.name);
-    help |_p| Some("give the trait another name".to_owned());
+    help |_p| Some("rename the trait".to_owned());
     labels |p| vec![Label { span: p.other, text: format!("the {}", p.what) }];
 
-    /// A field's name stands in quotes, which makes it a text.
+    /// A field's name is in quotes, which makes it text.
     ///
     ///     where "country" = 'US'              # country = "US"
     ///
-    /// Here both kinds of quotes hold text, unlike in SQL. Write the name without quotes.
+    /// Unlike in SQL, both kinds of quotes enclose text. Write the name without quotes.
     error SEG310 "a field in quotes" QuotedField { span: Span, text: String, name: String }
-    message |p| format!("`{}` is a text, and not the field `{}`", p.text, p.name);
-    help |p| Some(format!("a field is written without quotes: `{}`", p.name));
+    message |p| format!("`{}` is text, not the field `{}`", p.text, p.name);
+    help |p| Some(format!("write the field without quotes: `{}`", p.name));
 
     /// A property is set to a value of the wrong kind.
     ///
@@ -122,8 +123,8 @@ crate::problems! {
     message |p| format!("`{}` can't have this value", p.name);
     help |p| Some(format!("write `{}: {}`", p.name, p.example));
 
-    /// A segment has at most one `where`, and never beside `include where`: it would be
-    /// unclear whether both must hold or either.
+    /// A segment has at most one `where`, and none if it has an `include where`. Otherwise it would
+    /// be unclear whether both must hold or either.
     ///
     ///     where country = "US"
     ///     where plan = "free"                 # where country = "US" and plan = "free"
@@ -132,30 +133,30 @@ crate::problems! {
     /// `include where`.
     error SEG312 "more than one `where`" SecondWhere {
         span: Span, first: Span, beside_include: bool,
-        /// The first one is an aggregate alone, to whose rows the second was meant to belong.
+        /// The first rule is a single aggregate, and the second was meant for its rows.
         aggregate: Option<String>,
     }
     message |p| if p.beside_include {
-        "`where` can't stand beside `include where`".to_owned()
+        "`where` can't be combined with `include where`".to_owned()
     } else {
         "a segment has at most one `where`".to_owned()
     };
     help |p| Some(match &p.aggregate {
-        Some(aggregate) => format!("a condition on the rows stands inside the parentheses: `{aggregate}`"),
+        Some(aggregate) => format!("put a condition on the rows inside the parentheses: `{aggregate}`"),
         None => "if both must hold, join the conditions with `and`; if either is enough, write `include where` \
             for each".to_owned(),
     });
     labels |p| vec![Label { span: p.first, text: "the other rule".to_owned() }];
 
-    /// A segment narrows a segment of another entity.
+    /// A segment extends a segment on another entity.
     ///
     ///     segment big on company { … }
     ///     segment big_us on customer extends big { … }
     ///
     /// To select customers by their company, write `where company in segment big`.
     error SEG313 "extends another entity" ExtendsOther { span: Span, parent: String, parent_entity: String, entity: String }
-    message |p| format!("`{}` is about `{}`, this segment about `{}`", p.parent, p.parent_entity, p.entity);
-    help |p| Some(format!("to reach it through a link, write `where <link> in segment {}`", p.parent));
+    message |p| format!("`{}` is on `{}`, but this segment is on `{}`", p.parent, p.parent_entity, p.entity);
+    help |p| Some(format!("to use it through a link, write `where <link> in segment {}`", p.parent));
 
     /// A segment with `enabled: false` compiles to nothing, so nothing may refer to it.
     ///
@@ -165,21 +166,21 @@ crate::problems! {
     /// Enable it, or remove the reference.
     error SEG314 "a disabled segment is used" DisabledUsed { span: Span, name: String, disabled: Span }
     message |p| format!("`{}` is disabled", p.name);
-    help |p| Some(format!("enable `{}`, or do without it here", p.name));
+    help |p| Some(format!("enable `{}`, or remove this reference", p.name));
     labels |p| vec![Label { span: p.disabled, text: "disabled here".to_owned() }];
 
-    /// Segments or traits are defined through one another, in a circle.
+    /// Segments or traits are defined in terms of each other, in a cycle.
     ///
     ///     segment a on customer { where in segment b }
     ///     segment b on customer extends a { … }
     ///
-    /// The message shows the whole chain; break it at one of its steps.
+    /// The message shows the whole chain; break one of its steps.
     error SEG315 "a cycle" Cycle { span: Span, chain: String, labels: Vec<Label> }
-    message |p| format!("this is defined through itself: {}", p.chain);
-    help |_p| Some("break the chain at one of its steps".to_owned());
+    message |p| format!("this is defined in terms of itself: {}", p.chain);
+    help |_p| Some("break one of the steps of the chain".to_owned());
     labels |p| p.labels.clone();
 
-    /// `in segment` asks for a row of one entity in a segment of another.
+    /// `in segment` looks for a row of one entity in a segment on another.
     ///
     ///     segment rich on customer { where in segment big_accounts }   # a segment of `company`
     ///
@@ -187,17 +188,17 @@ crate::problems! {
     error SEG316 "membership of another entity" OtherMembers {
         span: Span, segment: String, segment_entity: String, entity: String, links: Vec<String>
     }
-    message |p| format!("`{}` is a segment of `{}`, not of `{}`", p.segment, p.segment_entity, p.entity);
+    message |p| format!("`{}` is a segment on `{}`, not on `{}`", p.segment, p.segment_entity, p.entity);
     help |p| p.links.first().map(|link| format!("write `{link} in segment {}`", p.segment));
 
     /// A link to many rows is used where one value is needed.
     ///
     ///     where orders.total > 100            # which order?
     ///
-    /// Say what to make of the rows: `sum(orders.total) > 100`,
+    /// Reduce the rows to one value: `sum(orders.total) > 100`,
     /// `exists(orders where total > 100)`, `count(orders) > 3`.
     error SEG317 "many rows as one value" ManyAsValue { span: Span, link: String, help: String }
-    message |p| format!("`{}` leads to many rows, and one value is needed here", p.link);
+    message |p| format!("`{}` leads to many rows, but one value is needed here", p.link);
     help |p| Some(p.help.clone());
 
     /// A link, or `outer` alone, is used as a value.
@@ -207,30 +208,30 @@ crate::problems! {
     message |p| format!("`{}` is a whole row of `{}`, not a value", p.path, p.entity);
     help |p| p.help.clone();
 
-    /// `outer` is the row that an aggregate belongs to: it stands inside of one, first in a
-    /// path, and reaches exactly one level up. An aggregate's own path can't begin with it.
+    /// `outer` is the row that an aggregate belongs to. It is used inside an aggregate, at the start
+    /// of a path, and reaches exactly one level up. An aggregate's own path can't begin with it.
     ///
     ///     where outer.country = "US"          # country = "US"
     error SEG319 "misplaced `outer`" MisplacedOuter { span: Span, message: &'static str, help: &'static str }
     message |p| p.message.to_owned();
     help |p| Some(p.help.to_owned());
 
-    /// `["…"]` chooses events by name, which needs a link to an entity whose catalog entry
-    /// says which field holds that name.
+    /// `["…"]` selects events by name. It needs a link to an entity whose catalog entry says which
+    /// field holds the name.
     ///
     ///     count(orders["Paid"])               # orders have no `event_name`
     ///
     /// Add `event_name: <field>` to the entity, or use `where`.
     error SEG320 "no event names" NoEventName { span: Span, name: String, entity: Option<String> }
     message |p| match &p.entity {
-        Some(entity) => format!("`{entity}` does not say which field holds an event's name"),
-        None => format!("`{}` is not a link, so there are no events to choose from", p.name),
+        Some(entity) => format!("`{entity}` doesn't say which field holds an event's name"),
+        None => format!("`{}` isn't a link, so there are no events to select", p.name),
     };
     help |p| p.entity.as_ref().map(|entity| {
         format!("add `event_name: <field>` to `{entity}` in the catalog, or filter with `where`")
     });
 
-    /// The catalog lists the names of events, and this is none of them.
+    /// The catalog lists the names of events, but not this one.
     ///
     ///     count(events["Order Complete"])     # "Order Completed"
     error SEG321 "unknown event" UnknownEvent { span: Span, name: String, entity: String, help: Option<String> }
@@ -244,19 +245,19 @@ crate::problems! {
     message |p| format!("`{}` needs a path through a link to many rows", p.func);
     help |p| Some(p.help.clone());
 
-    /// `count`, `exists` and `every` are about rows: their path ends at a link to many rows.
+    /// `count`, `exists` and `every` work on rows, so their path ends at a link to many rows.
     ///
     ///     count(orders.status)                # count(orders), count distinct(orders.status)
     error SEG323 "a path of rows is needed" RowsNeeded { span: Span, func: &'static str, help: String }
     message |p| format!("`{}` counts rows, so its path ends at a link to many rows", p.func);
     help |p| Some(p.help.clone());
 
-    /// `sum`, `avg`, `min`, `max` and `count distinct` are about values: after the link
-    /// stands the field to take.
+    /// `sum`, `avg`, `min`, `max` and `count distinct` work on values: name the field after the
+    /// link.
     ///
     ///     sum(orders)                         # sum(orders.total)
     error SEG324 "a value is needed" ValueNeeded { span: Span, func: &'static str, help: String }
-    message |p| format!("`{}` needs a value of each row", p.func);
+    message |p| format!("`{}` needs a value from each row", p.func);
     help |p| Some(p.help.clone());
 
     /// Inside an aggregate, names are already read from the rows at the end of its path.
@@ -264,27 +265,27 @@ crate::problems! {
     ///     count(orders where orders.total > 10)            # where total > 10
     ///     sum(lines.quantity * lines.unit_price)           # lines.quantity * unit_price
     error SEG325 "the path is repeated" PathRepeated { span: Span, link: String, rest: String }
-    message |p| format!("names here are already read from `{}`", p.link);
+    message |p| format!("names are already read from `{}` here", p.link);
     help |p| Some(format!("write `{}`: the first name already gives the path", p.rest));
 
     /// A window needs to know when a row happened.
     ///
     ///     count(addresses during last 30 days)    # addresses have no time
     ///
-    /// Declare `time: <field>` in the catalog for an entity of the path.
+    /// Declare `time: <field>` in the catalog for an entity on the path.
     error SEG326 "no time for the window" NoTime { span: Span, entity: String, help: String }
     message |p| format!("`{}` has no time that a window could apply to", p.entity);
     help |p| Some(p.help.clone());
 
-    /// A bound of an aggregate's window is the same for all of its rows: it may use
-    /// constants, `now` and the enclosing row's fields through `outer.`, no aggregates.
+    /// A bound of an aggregate's window is the same for all of its rows. It may use constants, `now`
+    /// and, through `outer.`, fields of the enclosing row, but no aggregates.
     ///
     ///     count(orders during signed_up_at to now)     # outer.signed_up_at to now
     error SEG327 "not a bound of a window" WindowName { span: Span, message: String, help: String }
     message |p| p.message.clone();
     help |p| Some(p.help.clone());
 
-    /// `every` tests a condition, which stands after `where`.
+    /// `every` tests the condition after its `where`.
     ///
     ///     every(orders)                       # every(orders where status = "paid")
     error SEG328 "`every` without a test" EveryWithoutWhere { span: Span }
@@ -301,7 +302,7 @@ crate::problems! {
     };
     help |p| Some(format!("end the path at `{}`", p.name));
 
-    /// A parameter without a default was given no value.
+    /// A parameter has neither a default nor a value.
     ///
     ///     param region: string                # param region: string = "EU"
     ///
@@ -310,7 +311,7 @@ crate::problems! {
     message |p| format!("`${}` has no value", p.name);
     help |p| Some(format!("give it a default, or pass `--param {}=…`", p.name));
 
-    /// The value given for a parameter is not of its declared type.
+    /// The value of a parameter doesn't have its declared type.
     ///
     ///     param min_spend: decimal = "many"
     ///
@@ -318,7 +319,7 @@ crate::problems! {
     error SEG331 "a parameter's value has the wrong type" WrongParamValue {
         span: Option<Span>, name: String, value: String, ty: String, declared: Span, why: Option<&'static str>
     }
-    message |p| format!("`{}` is no value of type {} for `${}`", p.value, p.ty, p.name);
+    message |p| format!("`{}` is not a value of type {}, which `${}` needs", p.value, p.ty, p.name);
     help |p| Some(p.why.map_or_else(|| format!("write a value such as {}", example_of(&p.ty)), str::to_owned));
     labels |p| vec![Label { span: p.declared, text: format!("declared as {}", p.ty) }];
 
@@ -338,7 +339,7 @@ crate::problems! {
     message |p| format!("the default of `${}` must be a constant", p.name);
     help |_p| Some("write a literal, such as `10`, `\"text\"`, `true` or `2024-01-31`".to_owned());
 
-    /// Parameters are texts, numbers, booleans, dates or timestamps.
+    /// A parameter is text, a number, a boolean, a date or a timestamp.
     ///
     ///     param cities: array<string> = …
     ///
@@ -347,54 +348,55 @@ crate::problems! {
     message |p| format!("a parameter can't be of type {}", p.ty);
     help |_p| Some("use string, integer, decimal, float, boolean, date or timestamp".to_owned());
 
-    /// `in segment` asks about a row, and this path ends at a value.
+    /// `in segment` tests a row, but this path ends at a value.
     ///
     ///     where country in segment big        # where in segment big
     error SEG335 "membership of a value" ValueInSegment { span: Span, path: String, segment: String }
-    message |p| format!("`{}` is a value, and only a row can be in a segment", p.path);
-    help |p| Some(format!("write `in segment {}`, with a link before it if it is about another entity", p.segment));
+    message |p| format!("`{}` is a value, but only a row can be in a segment", p.path);
+    help |p| Some(format!("write `in segment {}`, with a link in front of it if the segment is on another entity", p.segment));
 
-    /// Traits that are made of traits are nested too deeply.
+    /// Traits that use other traits are nested too deeply.
     ///
     ///     trait t1 on customer = t0 + 1
     ///     trait t2 on customer = t1 + 1       # … and so on to t200
     ///
-    /// A trait is written out wherever it is used, with the traits that it uses; an expression
-    /// may then be nested 300 levels deep. Shorten the chain at the place that is shown.
+    /// A trait is expanded wherever it is used, with the traits that it uses. The expanded
+    /// expression may be nested 300 levels deep. Shorten the chain at the place shown.
     error SEG336 "traits nested too deeply" TraitsTooDeep { span: Span, limit: usize }
-    message |p| format!("with this trait written out, the expression is nested more than {} levels deep", p.limit);
-    help |_p| Some("shorten the chain of traits that lies behind it".to_owned());
+    message |p| format!("with this trait expanded, the expression is nested more than {} levels deep", p.limit);
+    help |_p| Some("shorten the chain of traits behind it".to_owned());
 
-    /// A condition or a trait becomes too large because of the traits that it uses.
+    /// The traits that a condition or a trait uses make it too large.
     ///
     ///     trait t1 on customer = t0 + t0
     ///     trait t2 on customer = t1 + t1      # twice as large with every step
     ///
-    /// A trait is written out wherever it is used, with the traits that it uses; together
-    /// these may have 10,000 parts. Use the trait less often, or fewer traits within it
-    /// (here, `t0 * 4`).
+    /// A trait is expanded wherever it is used, with the traits that it uses. The expanded
+    /// expression may have 10,000 parts. Use the trait less often, or use fewer traits in it (here,
+    /// `t0 * 4`).
     error SEG337 "too large with its traits" TraitsTooLarge { span: Span, limit: u64 }
-    message |p| format!("with this trait written out, the expression has more than {} parts", p.limit);
-    help |_p| Some("use it less often, or fewer traits within it".to_owned());
+    message |p| format!("with this trait expanded, the expression has more than {} parts", p.limit);
+    help |_p| Some("use it less often, or use fewer traits in it".to_owned());
 
-    /// The field that marks deleted rows: a row in which it is present is no row, so whoever asks
-    /// for it sees nothing.
+    /// This field marks deleted rows. A row in which it is present doesn't exist for segc, so a
+    /// condition always finds the field missing.
     ///
     ///     where deleted_at is missing         # holds for every customer
     ///     where deleted_at during last 7 days # holds for nobody
     ///
-    /// Leave it out: segments have no deleted members, and aggregates see no deleted rows. If rows
-    /// with it are to count, remove `deletes: soft` and `deleted_at` from the entity's `changes`.
+    /// Remove the condition: segments have no deleted members, and aggregates see no deleted rows.
+    /// If marked rows should count, remove `deletes: soft` and `deleted_at` from the entity's
+    /// `changes`.
     warning SEG338 "the mark of deleted rows" NeverDeleted { span: Span, entity: String, field: String }
-    message |p| format!("`{}` is always missing here: a {} that has it is no {} any more", p.field, p.entity, p.entity);
-    help |_p| Some("leave it out: deleted rows are no rows; if they are to count, the catalog must not say `deletes: soft`".to_owned());
+    message |p| format!("`{}` is always missing here: a {} that has one is deleted", p.field, p.entity);
+    help |_p| Some("remove the condition; if deleted rows should count, remove `deletes: soft` from the catalog".to_owned());
 
-    /// A path follows more links than any question needs; each would be a join of its own.
+    /// A path follows too many links; each of them would be a separate join.
     ///
     ///     where inviter.inviter.inviter.inviter. … .country = "US"
     ///
-    /// Name the far value by a trait, which a path may go on from.
+    /// Define a trait for the last part of the path, and use it in the path.
     error SEG339 "a path that is too long" PathTooLong { span: Span, links: usize, limit: usize }
-    message |p| format!("a path follows at most {} links, and this one follows {}", p.limit, p.links);
-    help |_p| Some("shorten it, or read the value from an entity that is nearer".to_owned());
+    message |p| format!("a path follows at most {} links, but this one follows {}", p.limit, p.links);
+    help |_p| Some("shorten it, or read the value from a nearer entity".to_owned());
 }

@@ -1,4 +1,4 @@
-//! A condition as a set of the values of one subject.
+//! A condition as a set of values of one subject.
 
 use super::domain::{Domain, point};
 use super::set::{Cut, Point, Values};
@@ -40,7 +40,7 @@ impl Atom {
     }
 }
 
-/// The condition as an atom, if it looks at one subject. `opaque` tells of conditions that nothing
+/// The condition as an atom, if it looks at one subject. `opaque` receives conditions that nothing
 /// may be concluded from.
 pub(super) fn atom(hir: &Hir, cond: &Cond, opaque: &dyn Fn(&Cond) -> bool) -> Option<Atom> {
     match &cond.kind {

@@ -1,4 +1,4 @@
-//! Which values a value can have at all.
+//! The possible values of a value.
 
 use bigdecimal::BigDecimal;
 use bigdecimal::num_traits::Zero;

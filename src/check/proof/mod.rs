@@ -2,7 +2,7 @@
 //!
 //! Cheap proofs, by sets of the values of one subject: a field, an aggregate, a trait, two values
 //! that are compared, or a condition as a whole. Nothing is concluded from parameters, whose
-//! values are meant to change. What is warned of is true for all rows that keep to the catalog.
+//! values are meant to change. A warning holds for all rows that match the catalog.
 
 mod atom;
 mod domain;

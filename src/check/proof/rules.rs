@@ -1,4 +1,4 @@
-//! The rules of a segment beside one another: what one selects, another may take out.
+//! Rules of a segment whose selection another rule excludes.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ impl Prover<'_> {
         }
     }
 
-    /// The parent's members, asked for again.
+    /// The parent's members, tested again.
     fn parent_again(&mut self, parent: &Cond, include: &[Leaf<'_>]) {
         let CondKind::InSegment(_, id) = &parent.kind else { return };
         for leaf in include.iter().filter(|leaf| !leaf.negated) {

@@ -18,8 +18,8 @@ use crate::engine::Access;
 /// Count how many remain after each condition of a segment
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Conditions are taken in the order in which they are written. Each of several includes adds to
-those before it; everything else narrows. The database is asked once, and only read.
+Conditions apply in the order in which they are written. Each include adds to those before
+it; everything else narrows. Runs a single query, and only reads.
 
 Examples:
   segc attrition vip

@@ -66,7 +66,7 @@ fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     for (target, probe) in matrix.targets.iter().zip(&matrix.probes) {
         if let Some(probe) = probe {
             let version = probe.version.as_deref().unwrap_or("a database");
-            writeln!(out, "{target}: asked {}, {version}", probe.database)?;
+            writeln!(out, "{target}: probed {}, {version}", probe.database)?;
         }
     }
     if matrix.probes.iter().any(Option::is_some) {
@@ -151,7 +151,7 @@ mod tests {
     use crate::project::PolicyLimit;
 
     #[test]
-    fn the_table_says_who_refuses() {
+    fn the_table_shows_who_forbids() {
         let note = "slow".to_owned();
         let matrix = Matrix {
             tier: Some("free".to_owned()),

@@ -19,9 +19,8 @@ use crate::diagnostic::Diagnostics;
 /// Find every problem of the project, for all of its targets
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What any target refuses is a problem, and so is what the policy or the tier forbids.
-Problems for people go to stderr; in any other format they are what was asked for, and go
-to stdout.
+Reports everything that any target doesn't support, or that the policy or the tier forbids.
+Problems go to stderr in the human format, and to stdout in all others.
 
 Examples:
   segc check

@@ -22,10 +22,10 @@ use crate::plan::Plan;
 /// Write SQL: one SELECT, or the scripts of a build
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-With one plain name and no --out, that segment's SELECT is printed. Otherwise
-target/<target>/ is replaced by create.sql, refresh.sql, manifest.json, the graph, and a
-pair of scripts for each segment. --parity adds a SELECT for each table, which compares it
-with a fresh evaluation: no row means that the table is right.
+With a single name and no --out, prints that segment's SELECT. Otherwise replaces
+target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a pair of
+scripts for each segment. --parity adds a SELECT for each table that compares it with a
+fresh evaluation: no rows mean that the table is correct.
 
 Selections:
   name     that segment            +name    with those it depends on

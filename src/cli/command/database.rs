@@ -45,7 +45,7 @@ pub(super) fn choose(
         };
         let why = match target {
             Some(name) => format!("{engine} can't run the target `{name}`"),
-            None => format!("{engine} can run none of the project's targets"),
+            None => format!("{engine} can't run any of the project's targets"),
         };
         one(NoTarget { span: None, why, able })
     })?;
@@ -94,7 +94,7 @@ pub(super) fn probe(
     let mut probed: Vec<&String> = targets.iter().filter(|target| able.contains(target)).collect();
     probed.sort();
     if probed.is_empty() {
-        let why = format!("`{}` can run none of the targets", address.shown());
+        let why = format!("`{}` can't run any of the targets", address.shown());
         return Err(one(NoTarget { span: None, why, able }));
     }
     let mut engine = address.open(Access::Read).map_err(one)?;
@@ -110,7 +110,7 @@ pub(super) fn probe(
 }
 
 impl Database {
-    /// What it says that it can do, if it isn't the engine inside of segc.
+    /// What it says that it can do, if it isn't the engine inside segc.
     pub(super) fn probe(
         &self,
         opened: &Opened,
@@ -123,7 +123,7 @@ impl Database {
         Ok(BTreeMap::from([(self.target.clone(), probe)]))
     }
 
-    /// Opens it. In memory, and where it is asked for, the project's sample rows are loaded first.
+    /// Opens it. In memory, and if requested, the project's sample rows are loaded first.
     pub(super) fn open(
         &self,
         opened: &Opened,
@@ -183,11 +183,11 @@ fn load_samples(
     let catalog = &opened.session.hir().catalog;
     let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
     if !report.warnings.is_empty() {
-        // Where stderr is gone, nobody is left to be told.
+        // Where stderr is gone, there is nobody to tell.
         let _ = terminal.report(&opened.session.sources, report.warnings);
     }
     if !report.without_file.is_empty() && terminal.is_human() {
-        // Where stderr is gone, nobody is left to be told.
+        // Where stderr is gone, there is nobody to tell.
         let _ = writeln!(terminal.err, "no file in {DATA}/ for {}", report.without_file.join(", "));
     }
     Ok(())

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     }
 }
 
-/// Refuses a folder or a file where a segment or an entity is named: an easy slip, since some
+/// Refuses a folder or a file where a segment or an entity is named: an easy mistake, since some
 /// commands take a folder there.
 fn refuse_folder(names: &[String], named: Option<&Path>) -> Result<(), Diagnostic> {
     let looks_like_a_path = |name: &&String| {
@@ -91,7 +91,7 @@ struct Opened {
     diagnostics: Diagnostics,
 }
 
-/// Finds and reads the project; a wrong use of the command is told here.
+/// Finds and reads the project; invalid usage is reported here.
 fn open(
     named: Option<&Path>,
     asked: Result<Asked, Diagnostics>,
@@ -162,7 +162,7 @@ impl Opened {
         targets.into_iter().find(|target| able.contains(target)).ok_or_else(|| {
             let why = match name {
                 Some(name) => format!("the embedded engine can't run the target `{name}`"),
-                None => "the embedded engine can run none of the project's targets".to_owned(),
+                None => "the embedded engine can't run any of the project's targets".to_owned(),
             };
             one(NoTarget { span: None, why, able })
         })

@@ -7,10 +7,10 @@ use crate::check::hir::Materialize;
 use crate::cli::table::Table;
 use crate::plan::{Refresh, SegmentPlan};
 
-/// A reason that so many segments share is written once, below the table.
+/// A reason shared by this many segments is written once, below the table.
 const SHARED: usize = 3;
 
-/// So many kinds are shown, the most frequent first.
+/// The number of kinds shown, most frequent first.
 const KINDS: usize = 20;
 
 /// How a segment is stored and refreshed; why, where it could be otherwise.
@@ -98,7 +98,7 @@ pub(super) fn count(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     }
     table.write(out)?;
     if let Some(more) = kinds.len().checked_sub(KINDS).filter(|more| *more > 0) {
-        writeln!(out, "{more} kinds more")?;
+        writeln!(out, "{more} more kinds")?;
     }
     writeln!(out, "\n`segc plan` has a line for each segment, manifest.json everything")
 }
@@ -148,6 +148,6 @@ mod tests {
         assert_eq!(lines.len(), 5, "{text_of}");
         let unlike: Vec<Row> = (0..60).map(|number| row(number, &format!("reason {number}"), 0)).collect();
         let text = text(|out| count(&unlike, out));
-        assert!(text.contains("40 kinds more\n") && text.lines().count() == 24, "{text}");
+        assert!(text.contains("40 more kinds\n") && text.lines().count() == 24, "{text}");
     }
 }

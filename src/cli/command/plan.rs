@@ -20,10 +20,10 @@ use crate::plan::{Plan, SegmentPlan};
 /// Say how a segment is refreshed, or why it is rebuilt
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Shows how the segment is stored, why members may leave it, and which rows make a refresh look at
-an entity again: what arrives, the edges of windows, conditions that change with the clock,
-segments that it reads. Of a rebuild it shows everything that stands in the way, each with the
-declaration that lifts it. No database is asked.
+Shows how the segment is stored, why members may leave it, and which rows make a refresh
+evaluate an entity again: arrivals, window edges, conditions that change with the clock,
+segments that it reads. For a rebuild, shows every reason, with the declaration that would
+remove it. Doesn't need a database.
 
 Examples:
   segc plan                      every segment, in a table

@@ -28,13 +28,13 @@ use crate::plan::Plan;
 #[command(
     group = ArgGroup::new("kept").args(["db", "target"]).multiple(true),
     after_help = "\
-Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
-prints how many members each has. All of it happens in memory; with --db, the tables and
-segments of a database file or of a PostgreSQL server are used and kept.
+Fills the catalog's tables from data/*.csv and data/*.parquet, builds the segments, and
+prints the number of members of each. This happens in memory; with --db, it uses and keeps
+the tables and segments of a database file or a PostgreSQL server.
 
-All segments have one as_of. Each is built by its own script, after those that it depends on.
-What depends on one that fails is skipped, everything else goes on, and the exit code is 3.
---resume then builds what is left, as of the same instant.
+All segments have the same as_of. Each is built by its own script, after those it depends
+on. If one fails, those that depend on it are skipped, the rest are built, and the exit code
+is 3. --resume then builds the rest, as of the same instant.
 
 Examples:
   segc run
@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             show(&ran, &progress).write(&mut terminal.out)?;
             terminal.flush()?;
             if args.resume && terminal.is_human() && nothing_was_left(&opened, &ran) {
-                writeln!(terminal.err, "nothing was left to do: every table stands at {}", ran.as_of)?;
+                writeln!(terminal.err, "nothing left to do: every table is as of {}", ran.as_of)?;
             }
             opened.report(problems, terminal)
         }
@@ -119,7 +119,7 @@ struct Prepared {
     plan: Plan,
 }
 
-/// Everything that can go wrong before the engine is asked: target, selection, plan.
+/// Everything that can go wrong before the engine is involved: target, selection, plan.
 fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, Diagnostics> {
     let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
     if args.load && matches!(database.address, Address::Server(_)) {
@@ -170,9 +170,10 @@ fn execute(
                 progress.times.insert(ran.segment.clone(), begun.elapsed());
             }
         }
-        // Where stderr is gone, nobody is left to be told.
+        // Where stderr is gone, there is nobody to tell.
         Event::Waits if human => {
-            let _ = writeln!(terminal.err, "another run is at work in this database: waiting for its end");
+            let _ =
+                writeln!(terminal.err, "another run is in progress in this database: waiting for it to end");
         }
         Event::AsOf(as_of) if human && options.as_of.is_none() => {
             let _ = writeln!(terminal.err, "as of {as_of}");
@@ -189,7 +190,7 @@ fn show(ran: &Ran, progress: &Progress) -> Table {
     let is_plain = |one: &SegmentRan| matches!(one.status, Status::Built(_));
     let with_status = !ran.segments.iter().all(is_plain);
     let with_parity = ran.segments.iter().any(|one| one.parity.is_some());
-    // Times stand last, where they don't move what is beside them.
+    // Times are last, where they don't move what is beside them.
     let row = |status: &str, parity: &str, [segment, members, time]: [String; 3]| {
         let more = [(with_status, status), (with_parity, parity)];
         let more = more.into_iter().filter(|(shown, _)| *shown).map(|(_, text)| text.to_owned());
@@ -213,7 +214,7 @@ fn show(ran: &Ran, progress: &Progress) -> Table {
     table
 }
 
-/// Whether a run that was resumed had built every table. Views are made anew in any case.
+/// Whether a run that was resumed had built every table. Views are made again in any case.
 fn nothing_was_left(opened: &Opened, ran: &Ran) -> bool {
     let is_table = |one: &&SegmentRan| {
         let id = opened.session.hir().find(&one.segment);

@@ -21,9 +21,9 @@ use crate::unittest::{self, Case, Expectation, Outcome, Suite, Verdict};
 /// Run the unit tests: given rows, who should be a member?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
-as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
-name of a segment. Exit code 1 if a test fails.
+Tests are in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
+as SQL on the embedded engine. A pattern is part of a test's name or path, or the name of a
+segment. The exit code is 1 if a test fails.
 
 Examples:
   segc test
@@ -111,7 +111,7 @@ fn outcomes(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<Outcome>,
     }
 }
 
-/// The tests that were asked for; a path may be one as seen from the current folder.
+/// The requested tests; a path may be one as seen from the current folder.
 fn select(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<usize>, Diagnostics> {
     let in_project = |pattern: &String| {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);

@@ -21,10 +21,10 @@ use crate::unittest::{self, SingleRow};
 /// Say why an entity is in a segment, or is not
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Shows every condition of the segment, true or false, with the values that it looked at.
-Without --db, the sample rows in data/ are asked, on the embedded engine. A database is
-only read. So that no password stands in a command, a target's `url_env:` in segc.yml may name a
-variable that holds the URL: it is used where that target is named.
+Shows every condition of the segment, true or false, with the values it saw. Without --db,
+queries the sample rows in data/ on the embedded engine. Databases are only read. To keep
+passwords out of commands, a target's `url_env:` in segc.yml can name an environment variable
+with the URL, which is used when you name that target.
 
 Examples:
   segc why vip 42
@@ -58,7 +58,7 @@ pub(in crate::cli) struct Args {
     moment: Moment,
 }
 
-/// Values stand this far to the right, unless a condition is longer.
+/// Values are this far to the right, unless a condition is longer.
 const FURTHEST: usize = 72;
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -126,14 +126,14 @@ fn answer(
 fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow, Diagnostics> {
     let segment = opened.segment(segment)?;
     let path = file.display().to_string();
-    #[expect(clippy::disallowed_methods, reason = "a file that the command line names")]
+    #[expect(clippy::disallowed_methods, reason = "a file named on the command line")]
     let text = std::fs::read_to_string(file);
     let text =
         text.map_err(|error| one(CannotRead { span: None, path: path.clone(), why: error.to_string() }))?;
     unittest::read_row(&mut opened.session, &path, &text, segment, &[])
 }
 
-/// A line of the tree: what stands left, and the values.
+/// A line of the tree: the text on the left, and the values.
 type Line = (String, String);
 
 fn write_tree(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! What is in a folder before a build is written there: what segc wrote, and what it didn't.
+//! The contents of a folder before a build is written to it: files written by segc, and others.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Writing a build's folder as a whole: never half of it, nothing left of earlier builds.
+//! Writes a build's folder atomically, without remains of earlier builds.
 
 #![expect(clippy::disallowed_methods, reason = "the command line writes files")]
 

@@ -53,7 +53,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn a_build_replaces_the_one_before_as_a_whole() {
+fn a_build_replaces_the_previous_one_completely() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("target/duckdb");
     let first = build(&[("create.sql", ""), ("segments/old.create.sql", ""), ("segments/a.create.sql", "1")]);
@@ -97,7 +97,7 @@ fn a_folder_that_segc_did_not_write_stays() {
 }
 
 #[test]
-fn files_beside_those_of_segc_stay_where_they_are() {
+fn other_files_stay_where_they_are() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("duckdb");
     write(&folder, &build(&[("segments/a.create.sql", "1"), ("create.sql", "1")])).expect("first");
@@ -146,7 +146,7 @@ fn a_file_changed_since_is_named_and_kept() {
 }
 
 #[test]
-fn a_strangers_file_in_the_place_of_a_new_one_is_named_and_kept() {
+fn an_unrelated_file_in_the_way_is_named_and_kept() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("duckdb");
     write(&folder, &build(&[])).expect("first");
@@ -206,7 +206,7 @@ fn links_are_not_followed() {
 }
 
 #[test]
-fn one_refusal_leaves_every_folder_as_it_was() {
+fn one_rejection_leaves_every_folder_unchanged() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let (good, foreign) = (root.path().join("target/a"), root.path().join("target/b"));
     write(&good, &build(&[("create.sql", "old")])).expect("first");

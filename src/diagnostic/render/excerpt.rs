@@ -112,7 +112,7 @@ impl<'a> Excerpt<'a> {
         (start, end.saturating_sub(start)).into()
     }
 
-    /// Where an offset of the file is in the excerpt; what is left out is where the mark is.
+    /// Where an offset of the file is in the excerpt; the omitted part is where the mark is.
     fn place(&self, offset: usize) -> usize {
         let pieces = || self.lines.iter().flat_map(|line| &line.pieces);
         let last = pieces().take_while(|piece| piece.from <= offset).last().or_else(|| pieces().next());
@@ -176,7 +176,7 @@ impl SourceCode for Excerpt<'_> {
     }
 }
 
-/// Where a place begins and ends: inside of the file, without a line break at the end, not too long.
+/// Where a place begins and ends: inside the file, without a line break at the end, not too long.
 fn ends(source: &Source, span: Span) -> (usize, usize) {
     let text = source.text();
     let start = floor(text, span.start as usize);

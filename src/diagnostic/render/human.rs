@@ -38,7 +38,7 @@ pub(super) fn write(
     let Some(summary) = summary(diagnostics) else { return Ok(()) };
     let more = diagnostics.len().saturating_sub(SHOWN);
     if more > 0 {
-        writeln!(out, "{more} more not shown; `--message-format json` writes all of them")?;
+        writeln!(out, "{more} more not shown; `--message-format json` shows all of them")?;
     }
     writeln!(out, "{summary}")
 }

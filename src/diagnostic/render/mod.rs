@@ -49,7 +49,7 @@ impl Default for Rendering<'_> {
     }
 }
 
-/// Writes all problems in the order they stand in (see [`Diagnostics::sort`]).
+/// Writes all problems in the order they are in (see [`Diagnostics::sort`]).
 ///
 /// # Errors
 ///

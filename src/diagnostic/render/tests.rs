@@ -97,7 +97,7 @@ fn a_span_inside_of_a_character_does_no_harm() {
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_not_passed_on() {
+fn control_characters_do_not_reach_terminals() {
     let text = human("where \u{1b}[31m contry = \u{9b}1\n", "contry");
     assert!(!text.contains('\u{1b}') && !text.contains('\u{9b}'), "{text:?}");
 }
@@ -122,7 +122,7 @@ fn labels_are_shown_in_every_file() {
 }
 
 #[test]
-fn json_is_one_object_a_line() {
+fn json_is_one_object_per_line() {
     let (sources, diagnostic) = linked();
     let text = shown(Format::Json, &sources, vec![diagnostic, problem(None)]);
     insta::assert_snapshot!(text);
@@ -189,7 +189,7 @@ fn underlined(text: &str) -> String {
 }
 
 #[test]
-fn of_a_long_line_what_is_around_the_place_is_drawn() {
+fn long_lines_are_shown_around_the_place() {
     let list: String = (0..7_000).map(|number| format!("\"{number:06}\", ")).collect();
     let text = format!("segment s on user {{\n  where plan in ({list}\"x\") and contry = 1 }}\n");
     insta::assert_snapshot!(human(&text, "contry"));
@@ -268,7 +268,7 @@ fn of_too_many_problems_people_see_the_first_errors() {
     let text = shown(Format::Human, &sources, all.clone());
     assert_eq!(text.matches("error ").count(), 90, "{text}");
     assert_eq!(text.matches("warning ").count(), 10, "{text}");
-    let end = "80 more not shown; `--message-format json` writes all of them\n90 errors, 90 warnings\n";
+    let end = "80 more not shown; `--message-format json` shows all of them\n90 errors, 90 warnings\n";
     assert!(text.ends_with(end), "{text}");
     assert_eq!(shown(Format::Json, &sources, all).lines().count(), 180);
     let few = shown(Format::Human, &sources, (0..100).map(error).collect());

@@ -15,17 +15,17 @@ pub(super) struct Column<'a> {
     /// The field that declares it.
     pub(super) span: Span,
     pub(super) converter: Converter<'a>,
-    /// The values inside of a struct, by their keys.
+    /// The values inside a struct, by their keys.
     parts: Vec<(&'a [String], Converter<'a>)>,
     /// What each field that is the column declares.
     limits: Vec<(&'a Field, Limits)>,
-    /// The fields inside of it that declare `values`, `min` or `max`.
+    /// The fields inside it that declare `values`, `min` or `max`.
     bounded: Vec<Bounded<'a>>,
     /// The column as the engine declares it.
     pub(super) table_column: &'a TableColumn,
 }
 
-/// A field inside of a document or struct, and the values that it may have.
+/// A field inside a document or struct, and the values that it may have.
 struct Bounded<'a> {
     field: &'a Field,
     keys: &'a [String],
@@ -122,7 +122,7 @@ impl Column<'_> {
         }
     }
 
-    /// A value with what is inside of it: a document as it is, or a struct made of its parts.
+    /// A value with what is inside it: a document as it is, or a struct made of its parts.
     fn whole<'v>(&self, value: Value<'v>, raw: &RawValue) -> Result<Value<'v>, Misfit> {
         let value = if self.parts.is_empty() { value } else { self.structure(raw)? };
         // A document may also be the text of a JSON string.

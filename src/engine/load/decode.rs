@@ -41,7 +41,7 @@ impl<R: BufRead> Decoding<R> {
             let breaks = self.decoded.get(..wrote).unwrap_or_default().iter().filter(|&&byte| byte == b'\n');
             self.lines += breaks.count() as u64;
             if let DecoderResult::Malformed(..) = result {
-                let message = format!("line {} has bytes that are no {}", self.lines, self.name);
+                let message = format!("line {} contains bytes that aren't {}", self.lines, self.name);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
             self.ended = last && result == DecoderResult::InputEmpty;
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn bytes_without_a_character_are_refused_with_their_line() {
         let error = decoded(b"a\n\x81\x20", "shift_jis").expect_err("no such character");
-        assert_eq!(error.to_string(), "line 2 has bytes that are no Shift_JIS");
+        assert_eq!(error.to_string(), "line 2 contains bytes that aren't Shift_JIS");
         assert!(decoded(b"a\0b", "utf-16le").is_err(), "half a character");
     }
 }

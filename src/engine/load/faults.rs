@@ -1,4 +1,4 @@
-//! What is wrong in a file: all of it, but shown in bounds.
+//! All faults in a file, of which a limited number is shown.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which file fills which table.
+//! The files of each table.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

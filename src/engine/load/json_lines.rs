@@ -81,7 +81,7 @@ pub(super) fn load(
             Ok(Object(entries)) => row(&entries, at, columns, &mut seen, faults, sink)?,
             Err(error) => {
                 let said = if at == 1 && text.trim_start().starts_with('[') {
-                    "an array begins here: write one object in each line, without brackets around all"
+                    "an array begins here: write one object per line, without brackets around all of them"
                         .to_owned()
                 } else {
                     let error = error.to_string();

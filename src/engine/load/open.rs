@@ -26,7 +26,7 @@ pub(super) fn open(file: &DataFile, read: &ReadOptions) -> Result<Box<dyn BufRea
     };
     let start = bytes.fill_buf().map_err(failed)?;
     if let Some(help) = foreign(start) {
-        let (file, reason) = (file.path.display().to_string(), "it is no text".to_owned());
+        let (file, reason) = (file.path.display().to_string(), "it isn't text".to_owned());
         return Err(UnreadableFile { span: None, file, reason, help: Some(help.to_owned()) });
     }
     let encoding = match &read.encoding {
@@ -49,7 +49,7 @@ pub(super) fn open(file: &DataFile, read: &ReadOptions) -> Result<Box<dyn BufRea
 /// A file that can't be read to its end.
 pub(super) fn unreadable(file: &DataFile, error: &std::io::Error) -> UnreadableFile {
     let help = if file.compressed {
-        Some("see that the file is complete, and compressed by gzip as its name says".to_owned())
+        Some("check that the file is complete, and compressed with gzip as its name says".to_owned())
     } else {
         None
     };
@@ -59,12 +59,15 @@ pub(super) fn unreadable(file: &DataFile, error: &std::io::Error) -> UnreadableF
 /// What a file is that isn't the text which its name promises.
 fn foreign(start: &[u8]) -> Option<&'static str> {
     let known: [(&[u8], &str); 7] = [
-        (b"\x1f\x8b", "it is compressed by gzip: let its name end in `.gz`, as in `orders.csv.gz`"),
+        (
+            b"\x1f\x8b",
+            "it is compressed with gzip: rename it so that it ends in `.gz`, as in `orders.csv.gz`",
+        ),
         (b"PK\x03\x04", "it is a ZIP archive or an Excel workbook: unpack it, or save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0", "it is an Excel workbook: save the sheet as CSV"),
-        (b"PAR1", "it is a Parquet file: let its name end in `.parquet`"),
-        (b"\x28\xb5\x2f\xfd", "it is compressed by zstd: unpack it, or compress it by gzip"),
-        (b"BZh", "it is compressed by bzip2: unpack it, or compress it by gzip"),
+        (b"PAR1", "it is a Parquet file: rename it so that it ends in `.parquet`"),
+        (b"\x28\xb5\x2f\xfd", "it is compressed with zstd: decompress it, or compress it with gzip"),
+        (b"BZh", "it is compressed with bzip2: decompress it, or compress it with gzip"),
         (b"SQLite format 3\0", "it is a database: export the table as CSV"),
     ];
     known.into_iter().find(|(mark, _)| start.starts_with(mark)).map(|(_, help)| help)

@@ -156,10 +156,8 @@ fn source(column: &Column<'_>, name: &str, found: &str) -> Result<(Source, Strin
     let plain = found.split('(').next().unwrap_or(found);
     let is_list = found.ends_with(']');
     let as_text = || format!("CAST({name} AS VARCHAR)");
-    let by_type = || {
-        Err("give the field the type of the column, or convert the column when the file is written"
-            .to_owned())
-    };
+    let by_type =
+        || Err("give the field the column's type, or convert the column when you write the file".to_owned());
     if column.is_nested() || *ty == Type::Json {
         let is_document = is_list || matches!(plain, "STRUCT" | "MAP" | "UNION");
         return match plain {
@@ -171,7 +169,7 @@ fn source(column: &Column<'_>, name: &str, found: &str) -> Result<(Source, Strin
     let number = matches!(ty, Type::Integer | Type::Decimal { .. } | Type::Float);
     let time = matches!(ty, Type::Timestamp | Type::Date);
     match plain {
-        _ if is_list => Err("declare the field an array, or let the file have one value".to_owned()),
+        _ if is_list => Err("declare the field as an array, or store a single value in the file".to_owned()),
         "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT"
         | "HUGEINT"
             if number =>
@@ -189,17 +187,20 @@ fn source(column: &Column<'_>, name: &str, found: &str) -> Result<(Source, Strin
         "DATE" if *ty == Type::Date => Ok((Source::Day, name)),
         "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" if time => {
             if *ty == Type::Timestamp && column.converter.zone().is_none() {
-                return Err("say whose local times these are, as in `read: { zone: UTC }`; if the database's column has no zone either, declare `zone:` at the field instead".to_owned());
+                return Err("declare the zone of these local times, as in `read: { zone: UTC }`; if the database's column has no zone either, declare `zone:` in the field instead".to_owned());
             }
             Ok((Source::Local, name))
         }
         "TIMESTAMP WITH TIME ZONE" if *ty == Type::Timestamp => Ok((Source::Instant, name)),
         "BLOB" if matches!(ty, Type::String) => {
-            Err("write the column as text (UTF8) when the file is made; bytes have no characters".to_owned())
+            Err("write the column as text (UTF8) when you create the file; bytes have no characters"
+                .to_owned())
         }
-        "DATE" if *ty == Type::Timestamp => Err("declare the field a `date`: a day is no instant".to_owned()),
+        "DATE" if *ty == Type::Timestamp => {
+            Err("declare the field as a `date`: a day isn't an instant".to_owned())
+        }
         _ if matches!(ty, Type::String) && !number => Err(format!(
-            "declare the field by the column's type, or convert the column to text when the file is written ({plain} has no one text)"
+            "declare the field with the column's type, or convert the column to text when you write the file ({plain} has no unique text form)"
         )),
         _ => by_type(),
     }
@@ -245,8 +246,8 @@ fn literal(path: &str) -> String {
 fn unreadable(file: &DataFile, error: &EngineError) -> UnreadableFile {
     let text = error.to_string();
     let reason = text.lines().next().unwrap_or_default();
-    let reason = reason.strip_prefix("the engine refused a statement: ").unwrap_or(reason).to_owned();
-    let help = Some("see that it is a whole Parquet file".to_owned());
+    let reason = reason.strip_prefix("the engine rejected a statement: ").unwrap_or(reason).to_owned();
+    let help = Some("check that it is a complete Parquet file".to_owned());
     UnreadableFile { span: None, file: file.path.display().to_string(), reason, help }
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with files of sample data (SEG707, SEG711 to SEG719).
+//! Problems with sample data files (SEG707, SEG711 to SEG719).
 
 use super::faults::RecordKind;
 use super::records::RecordFault;
@@ -22,10 +22,10 @@ fn more(unit: &str, places: &[(u64, String)], count: u64, show: impl Fn(&str) ->
 problems! {
     /// A file of sample data has values that can't be loaded exactly.
     ///
-    /// A value is loaded as it is or not at all: nothing is rounded, guessed or taken for missing. The
-    /// message names the file, the line, the column and the value. The help says what to declare, if the file
-    /// is right and the catalog doesn't yet say how it is written: `read:` of the entity has words for
-    /// missing values, forms of dates, decimal commas, zones and more (docs/catalog.md).
+    /// A value is loaded as it is or not at all: nothing is rounded, guessed or treated as missing. The
+    /// message gives the file, the line, the column and the value. If the file is right, the help says what
+    /// to declare: the entity's `read:` covers words for missing values, date formats, decimal commas, zones
+    /// and more (docs/catalog.md).
     ///
     /// ```text
     /// id,rating,at
@@ -33,9 +33,9 @@ problems! {
     /// 2,7,2024-01-31T10:00:00Z
     /// ```
     ///
-    /// Where nothing is declared, a blank is missing; dates are `2026-01-31`, timestamps
-    /// `2026-01-31T10:00:00Z` with `Z` or an offset, booleans `true` or `false`. Values must also be what the
-    /// field declares by `values`, `min`, `max` and `nullable: false`. Nothing is loaded until every value fits.
+    /// By default, a blank is missing; dates are `2026-01-31`, timestamps `2026-01-31T10:00:00Z` with `Z` or
+    /// an offset, booleans `true` or `false`. Values must also match the field's `values`, `min`, `max` and
+    /// `nullable: false`. Nothing is loaded until every value fits.
     error SEG707 "a value that can't be loaded" BadValue {
         span: Option<Span>, file: String, column: String, unit: &'static str, is_missing: bool, said: String,
         advice: String, places: Vec<(u64, String)>, count: u64,
@@ -52,11 +52,11 @@ problems! {
     };
     help |p| Some(p.advice.clone());
 
-    /// A line of a file of sample data isn't what its form demands.
+    /// A line of a sample data file is malformed.
     ///
-    /// Each line of a CSV file has as many values as its first line has names. A value with a
-    /// delimiter, a quote or a line break in it has quotes around it, and quotes inside are doubled. Each line
-    /// of a JSON file (`.jsonl`, `.ndjson`) is one object.
+    /// Each line of a CSV file has as many values as its first line has names. A value that contains a
+    /// delimiter, a quote or a line break is in quotes, and quotes inside are doubled. Each line of a JSON
+    /// file (`.jsonl`, `.ndjson`) is one object.
     ///
     /// ```text
     /// id,name
@@ -75,11 +75,11 @@ problems! {
         let what = match p.kind {
             RecordKind::TooMany => format!("the line has too many values ({said})"),
             RecordKind::TooFew => format!("the line has too few values ({said})"),
-            RecordKind::Quote(RecordFault::Unclosed) => "a quote that opens here is never closed".to_owned(),
-            RecordKind::Quote(RecordFault::AfterQuote) => "the value in quotes that begins here goes on after its closing quote".to_owned(),
-            RecordKind::Quote(RecordFault::QuoteAfterSpace) => "a quote follows a space at the beginning of a value".to_owned(),
-            RecordKind::NoObject => format!("the line is no JSON object: {said}"),
-            RecordKind::KeyTwice => format!("{said} is there twice"),
+            RecordKind::Quote(RecordFault::Unclosed) => "the quote that opens here is never closed".to_owned(),
+            RecordKind::Quote(RecordFault::AfterQuote) => "the quoted value that begins here continues after its closing quote".to_owned(),
+            RecordKind::Quote(RecordFault::QuoteAfterSpace) => "a space comes before the opening quote of a value".to_owned(),
+            RecordKind::NoObject => format!("the line isn't a JSON object: {said}"),
+            RecordKind::KeyTwice => format!("{said} is repeated"),
             RecordKind::NameTwice => said.clone(),
         };
         let rest = more("line", &p.places, p.count, |said| match p.kind {
@@ -89,49 +89,49 @@ problems! {
         format!("cannot load `{}`, line {line}: {what}{rest}", p.file)
     };
     help |p| Some(match p.kind {
-        RecordKind::TooMany => "put values that have the delimiter in them in quotes",
+        RecordKind::TooMany => "put values that contain the delimiter in quotes",
         RecordKind::TooFew => "write a value, or nothing, for every column of the first line",
-        RecordKind::Quote(RecordFault::Unclosed) => "close it; if quotes are characters like others, declare `read: { quote: none }`",
-        RecordKind::Quote(RecordFault::AfterQuote) => "double quotes inside of a value (`\"5\"\" pipe\"`); if the file has `\\\"` for them, declare `read: { escape: \"\\\\\" }`",
+        RecordKind::Quote(RecordFault::Unclosed) => "close it; if quotes are ordinary characters, declare `read: { quote: none }`",
+        RecordKind::Quote(RecordFault::AfterQuote) => "double the quotes inside a value (`\"5\"\" pipe\"`); if the file has `\\\"` for them, declare `read: { escape: \"\\\\\" }`",
         RecordKind::Quote(RecordFault::QuoteAfterSpace) => "declare `read: { trim: true }` if spaces around values don't count",
-        RecordKind::NoObject => "write one object in each line, as in `{\"id\": 1, \"plan\": \"free\"}`",
+        RecordKind::NoObject => "write one object per line, as in `{\"id\": 1, \"plan\": \"free\"}`",
         RecordKind::KeyTwice => "keep one of them",
-        RecordKind::NameTwice => "give one of them another name",
+        RecordKind::NameTwice => "rename one of them",
     }.to_owned());
 
-    /// A file of sample data has bytes that are no UTF-8.
+    /// A sample data file contains bytes that aren't UTF-8.
     ///
-    /// Files are read as UTF-8, unless another encoding is declared. Programs for spreadsheets on Windows
-    /// often write `windows-1252`.
+    /// Files are read as UTF-8 unless you declare another encoding. Spreadsheet programs on Windows often
+    /// write `windows-1252`.
     ///
     /// ```text
     /// read: { encoding: windows-1252 }
     /// ```
     ///
     /// Declare the encoding, or save the file as UTF-8.
-    error SEG712 "no UTF-8" NotText { span: Option<Span>, file: String, line: u64, text: String, count: u64 }
+    error SEG712 "not UTF-8" NotText { span: Option<Span>, file: String, line: u64, text: String, count: u64 }
     message |p| {
-        let more = match p.count { 0 | 1 => String::new(), count => format!("; {} more values likewise", count - 1) };
-        format!("cannot load `{}`, line {}: a value has bytes that are no UTF-8{more}", p.file, p.line)
+        let more = match p.count { 0 | 1 => String::new(), count => format!("; {} more as well", count - 1) };
+        format!("cannot load `{}`, line {}: a value contains bytes that aren't UTF-8{more}", p.file, p.line)
     };
     help |p| Some(format!("declare the file's encoding; if the value is `{}`, it is `read: {{ encoding: latin1 }}`", p.text));
 
-    /// A file of sample data can't be read, or is no text.
+    /// A sample data file can't be read, or isn't text.
     ///
     /// ```text
-    /// data/orders.csv       # but it is an Excel workbook, or packed by gzip
-    /// data/orders.csv.gz    # packed files have `.gz` at their names' ends
+    /// data/orders.csv       # but it is an Excel workbook, or compressed with gzip
+    /// data/orders.csv.gz    # the names of compressed files end in `.gz`
     /// ```
     ///
-    /// Files end in `.csv`, `.tsv`, `.jsonl` or `.ndjson`, with `.gz` after it if they are compressed, or in
-    /// `.parquet`. Correct the name, or save the rows in one of these forms.
+    /// Files end in `.csv`, `.tsv`, `.jsonl` or `.ndjson`, followed by `.gz` if they are compressed, or in
+    /// `.parquet`. Correct the name, or save the rows in one of these formats.
     error SEG713 "unreadable file" UnreadableFile {
         span: Option<Span>, file: String, reason: String, help: Option<String>,
     }
     message |p| format!("cannot read `{}`: {}", p.file, p.reason);
-    help |p| Some(p.help.clone().unwrap_or_else(|| "check that the file is there, is whole, and may be read".to_owned()));
+    help |p| Some(p.help.clone().unwrap_or_else(|| "check that the file exists, is complete, and is readable".to_owned()));
 
-    /// Two files in `data/` have the name of one table.
+    /// Two files in `data/` are named after the same table.
     ///
     /// ```text
     /// data/orders.csv
@@ -144,22 +144,22 @@ problems! {
     message |p| format!("`{}` and `{}` are both named after `{}`", p.first, p.second, p.table);
     help |_p| Some("remove one of them; if both have rows of the table, declare them as `read: { files: […] }`".to_owned());
 
-    /// A file or link in `data/` fills no table.
+    /// A file or link in `data/` belongs to no table.
     ///
-    /// A file has the name of a table or an entity, or an entity names it: `read: { files: … }`.
+    /// A file is named after a table or an entity, or an entity lists it: `read: { files: … }`.
     ///
     /// ```text
     /// data/ordres.csv      # wrong, if the table is `orders`
-    /// data/Orders.CSV      # wrong: names are exact, and endings are in lower case
+    /// data/Orders.CSV      # wrong: names are case-sensitive, and extensions are in lower case
     /// ```
     ///
-    /// Rename the file, or move what isn't sample data elsewhere.
-    warning SEG715 "a file that fills no table" UnknownFile {
+    /// Rename the file, or move it elsewhere if it isn't sample data.
+    warning SEG715 "a file without a table" UnknownFile {
         span: Option<Span>, file: String, ending: String, known: bool, near: Option<String>,
     }
     message |p| match p.known {
-        true => format!("`{}` has the name of no table and no entity, so it isn't read", p.file),
-        false => format!("`{}` isn't read: `.{}` is no ending of sample data", p.file, p.ending),
+        true => format!("`{}` isn't named after a table or an entity, so it isn't read", p.file),
+        false => format!("`{}` isn't read: `.{}` isn't an extension of sample data", p.file, p.ending),
     };
     help |p| {
         let lower = p.ending.to_lowercase();
@@ -167,17 +167,17 @@ problems! {
         let plain = lower.trim_end_matches(".gz");
         Some(match (&p.near, p.known) {
             (Some(near), true) => format!("did you mean `{near}.{}`?", p.ending),
-            (_, true) => "rename it, or declare it at its entity: `read: { files: … }`".to_owned(),
-            (_, false) if known.contains(&plain) => format!("write the ending in lower case: `.{lower}`"),
+            (_, true) => "rename it, or declare it in its entity: `read: { files: … }`".to_owned(),
+            (_, false) if known.contains(&plain) => format!("write the extension in lower case: `.{lower}`"),
             (_, false) if lower.starts_with("xls") => "save each sheet as CSV".to_owned(),
-            (_, false) if lower == "json" => "write one object in each line, and call the file `….jsonl`".to_owned(),
-            (_, false) => "endings are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, each also with `.gz`, and `.parquet`".to_owned(),
+            (_, false) if lower == "json" => "write one object per line, and name the file `….jsonl`".to_owned(),
+            (_, false) => "the extensions are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, each also with `.gz`, and `.parquet`".to_owned(),
         })
     };
 
-    /// A folder or a link in `data/`.
+    /// `data/` contains a folder or a link.
     ///
-    /// Tools such as Spark write a folder of many files for a table. Its files are read if an entity names
+    /// Tools such as Spark write a folder with many files for a table. Its files are read if an entity lists
     /// them. Links to files are followed; links to folders aren't.
     ///
     /// ```text
@@ -185,34 +185,34 @@ problems! {
     /// order: { table: orders, read: { files: "orders/*.parquet" }, … }
     /// ```
     ///
-    /// Name the files at the entity, or move the folder out of `data/`; copy a link's file into `data/` if the
-    /// project is to have its own rows.
+    /// List the files in the entity, or move the folder out of `data/`. Replace a link by a copy of its file
+    /// if the project should have its own rows.
     warning SEG716 "a folder or link in the data" FolderOrLink {
         span: Option<Span>, path: String, name: String, kind: Entry,
     }
     message |p| match p.kind {
         Entry::Folder => format!("the files in `{}` aren't read", p.path),
-        Entry::LinkToFile => format!("`{}` is a link; the file that it leads to is read", p.path),
+        Entry::LinkToFile => format!("`{}` is a link; the file it leads to is read", p.path),
         Entry::LinkToFolder => format!("`{}` is a link to a folder, so it isn't read", p.path),
         Entry::LinkToNothing => format!("`{}` is a link that leads nowhere", p.path),
     };
     help |p| Some(match p.kind {
-        Entry::Folder => format!("if they have the rows of a table, declare `read: {{ files: \"{}/*\" }}` at its entity", p.name),
-        _ => "copy the files here if the project is to have its own rows".to_owned(),
+        Entry::Folder => format!("if they have the rows of a table, declare `read: {{ files: \"{}/*\" }}` in its entity", p.name),
+        _ => "copy the files here if the project should have its own rows".to_owned(),
     });
 
     /// A file of sample data has no rows.
     ///
     /// ```text
-    /// id,plan         # names of columns, and nothing below them
+    /// id,plan         # column names, but no rows
     /// ```
     ///
-    /// The table is empty then. Add rows, or remove the file if the table isn't needed.
+    /// The table will be empty. Add rows, or remove the file if the table isn't needed.
     warning SEG717 "a file without rows" EmptyFile { span: Option<Span>, file: String }
     message |p| format!("`{}` has no rows", p.file);
-    help |_p| Some("add rows below the names of the columns, or remove the file".to_owned());
+    help |_p| Some("add rows below the column names, or remove the file".to_owned());
 
-    /// An entity names files that aren't there.
+    /// An entity lists files that don't exist.
     ///
     /// ```text
     /// order: { table: orders, read: { files: "ordres_*.csv" }, … }     # no file has such a name
@@ -221,26 +221,26 @@ problems! {
     /// Correct the pattern, or add the files.
     error SEG718 "no such files" NoMatchingFile { span: Span, pattern: String, folder: String }
     message |p| format!("no file in `{}` matches `{}`", p.folder, p.pattern);
-    help |_p| Some("correct the pattern; `*` stands for a part of one name, `**` for folders".to_owned());
+    help |_p| Some("correct the pattern; `*` matches part of a name, `**` matches folders".to_owned());
 
-    /// A column of a Parquet file has a type from which the catalog's can't be read.
+    /// The type of a Parquet column can't be converted to the type in the catalog.
     ///
-    /// Numbers are loaded into any type of numbers that holds them exactly, text into any type that it is
-    /// written in. A timestamp without a zone needs one.
+    /// Numbers load into any numeric type that can represent them exactly, and text into any type whose
+    /// format it has. A timestamp without a zone needs one.
     ///
     /// ```text
     /// fields: { ordered_at: boolean }      # wrong, if the file's column is a TIMESTAMP
     /// ```
     ///
-    /// Give the field the type that goes with the column, or convert the column when the file is written.
-    error SEG719 "a column of another type" ColumnType {
+    /// Give the field a matching type, or convert the column when you write the file.
+    error SEG719 "a column with a different type" ColumnType {
         span: Option<Span>, file: String, column: String, found: String, wanted: String, advice: String,
     }
-    message |p| format!("cannot load `{}`: its column `{}` is {}, and the field is {}", p.file, p.column, p.found, p.wanted);
+    message |p| format!("cannot load `{}`: its column `{}` is {}, but the field is {}", p.file, p.column, p.found, p.wanted);
     help |p| Some(p.advice.clone());
 }
 
-/// What is in the folder of data that is no plain file.
+/// An entry of the data folder that isn't a plain file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// A folder none of whose files is used.

@@ -55,7 +55,7 @@ fn an_aggregate_ranges_over_path_instances() {
 /// "An aggregate's path ends at its last to-many link; what follows is a value read from
 /// there, missing if its row is absent."
 #[test]
-fn what_follows_the_last_many_link_is_a_value() {
+fn the_path_after_the_last_to_many_link_is_a_value() {
     let world = shop();
     assert_eq!(world.show(&over(AggregateFunc::Max, "orders.lines.order.total").get()), "20");
     assert_eq!(world.show(&over(AggregateFunc::Sum, "orders.lines.order.total").get()), "40");
@@ -122,7 +122,7 @@ fn distinct_is_by_value() {
     assert_eq!(world.show(&over(AggregateFunc::CountDistinct, "orders.total").get()), "2");
 }
 
-/// "`events["Order Completed"]` is that event only, wherever a path may stand"
+/// "`events["Order Completed"]` is that event only, wherever a path may be"
 #[test]
 fn a_named_event_is_that_event_only() {
     let mut world = World::new().customer(1, "visits", 1).customer(2, "visits", 1);

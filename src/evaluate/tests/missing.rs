@@ -110,7 +110,7 @@ fn over_nothing_sums_are_zero_and_averages_missing() {
 
 /// "An entity row with a missing key part is no entity."
 #[test]
-fn a_row_with_a_missing_key_part_is_no_entity() {
+fn a_row_with_a_missing_key_part_does_not_exist() {
     let mut world = World::new()
         .customer(1, "visits", 1)
         .row("customer", [("visits", 1.into())])

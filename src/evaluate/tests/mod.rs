@@ -1,5 +1,5 @@
 //! Sentences of the language reference, each with rows for which it matters. The trees are
-//! built by hand, so that these tests stand on nothing but the tree's definition.
+//! built by hand, so that these tests depend on nothing but the tree's definition.
 
 mod build;
 mod keep;

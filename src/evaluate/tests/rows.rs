@@ -91,7 +91,7 @@ fn weeks(count: i64, at_least: u64) -> crate::check::hir::Value {
 }
 
 /// "How many of the back-to-back periods, counted back from the window's end, have at least
-/// so many rows." The bounds of the weeks before 15 June 12:00 are 8 and 1 June 12:00.
+/// that many rows." The bounds of the weeks before 15 June 12:00 are 8 and 1 June 12:00.
 #[test]
 fn periods_lie_back_to_back() {
     let world = shop();

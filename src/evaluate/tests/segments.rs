@@ -45,7 +45,7 @@ fn a_segment_lies_within_its_parent() {
 }
 
 #[test]
-fn one_row_may_be_asked_about() {
+fn a_single_row_can_be_explained() {
     let mut world = visitors();
     let low = world.segment("low", "customer", |it| it.includes = vec![less(field("visits"), integer(4))]);
     let customer = world.hir.catalog.find("customer").expect("an entity");

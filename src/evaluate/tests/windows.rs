@@ -93,7 +93,7 @@ fn the_window_applies_to_the_last_entity_with_time() {
 
 /// "as a bound of a window a date is its local midnight", and so is a date in a window.
 #[test]
-fn dates_stand_for_their_local_midnight() {
+fn dates_mean_their_local_midnight() {
     let mut world = World::new().in_zone("America/New_York").when("2026-06-15T04:00:00Z");
     for (id, day) in (1..).zip(["2026-06-13", "2026-06-14", "2026-06-15"]) {
         world = world.customer(id, "birthday", super::build::day(day)).row(

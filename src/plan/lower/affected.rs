@@ -1,8 +1,8 @@
 //! The search for affected keys: each trigger is a select of rows that are led back, hop by hop,
 //! to the keys of the segment's entity.
 //!
-//! Nothing is asked of the rows but what the trigger says: a row that was deleted, or whose other
-//! fields changed, leads back as well (R3).
+//! The rows are restricted only by the trigger: a row that was deleted, or whose other fields
+//! changed, leads back as well (R3).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,13 +22,13 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) segment: &'a str,
     /// Its entity.
     pub(in crate::plan) entity: EntityId,
-    /// The table of those who matched at the last run: its own, or that of whom it ranks.
+    /// The table of those who matched in the last run: its own, or that of its candidates.
     pub(in crate::plan) table: &'a [String],
     /// Its own table.
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,
-    /// Ranges of one column are asked for together.
+    /// Ranges of one column are tested together.
     pub(in crate::plan) joins_ranges: bool,
     /// Nobody leaves it: no member needs another look.
     pub(in crate::plan) grows: bool,
@@ -396,7 +396,7 @@ impl Rows {
         &self.back[0]
     }
 
-    /// The row that so many hops of the place lead to, if it has been joined.
+    /// The row that this many hops of the place lead to, if it has been joined.
     fn at(&self, hops: usize) -> Option<&Row> {
         let whole = self.first + self.back.len() - 1;
         self.back.get(whole.checked_sub(hops)?)

@@ -48,7 +48,7 @@ impl Lowering<'_> {
         Scalar::exists(rows, negated)
     }
 
-    /// The same inside of an OR, where `EXISTS` is no semi-join: unless its rows fit into a
+    /// The same inside an OR, where `EXISTS` is no semi-join: unless its rows fit into a
     /// small part of memory, PostgreSQL executes it once per row, for hours. Their keys,
     /// grouped and joined, take a scan on every engine, and are no slower where it is small.
     fn found(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {

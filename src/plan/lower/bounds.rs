@@ -284,7 +284,7 @@ impl Lowering<'_> {
     }
 }
 
-/// A time moved by so many units, as part of a name.
+/// A time moved by a number of units, as part of a name.
 fn shifted_name(base: &str, count: i64, unit: &str) -> String {
     let size = count.unsigned_abs();
     let plural = if size == 1 { "" } else { "s" };

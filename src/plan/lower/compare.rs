@@ -72,7 +72,7 @@ impl Lowering<'_> {
     }
 
     /// The local day of an instant against a day that is fixed: as a range of instants, so
-    /// that the column stands alone.
+    /// that the column is alone.
     fn compare_days(
         &mut self,
         scope: &Scope,
@@ -221,7 +221,7 @@ impl Lowering<'_> {
         conditions
     }
 
-    /// A time as it is compared with these bounds, and whether that is by days: a date stands
+    /// A time as it is compared with these bounds, and whether that is by days: a date is
     /// alone where all bounds are fixed.
     pub(super) fn time_operand<'v>(
         &mut self,

@@ -1,5 +1,5 @@
-//! What tells an affected row: its stamp, an instant that has passed it, a condition that isn't
-//! what it was.
+//! What marks a row as affected: its stamp, an instant that has passed it, a condition that has
+//! changed.
 
 use super::Lowering;
 use super::affected::State;

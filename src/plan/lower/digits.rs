@@ -9,7 +9,7 @@ use crate::types::{Literal, Type};
 /// The most digits that a decimal has anywhere.
 const MOST: u32 = 38;
 
-/// An operand with at most these digits before the point need not be narrowed: so many has a
+/// An operand with at most these digits before the point need not be narrowed: as many has a
 /// 64-bit integer.
 const NARROW: u32 = 20;
 

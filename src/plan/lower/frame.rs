@@ -297,7 +297,7 @@ impl Lowering<'_> {
     }
 }
 
-/// A field as its column holds it, but for the conversion that its storage demands.
+/// A field as its column holds it, except for the conversion that its storage demands.
 fn stored(field: &Field, alias: &str) -> Scalar {
     let column = Scalar::Column(alias.to_owned(), field.column.clone());
     match &field.inside {

@@ -38,7 +38,7 @@ struct KeyPart {
 }
 
 impl<'a> Lowering<'a> {
-    /// Ends the innermost select, the segment's match, and keeps of it whom its `keep`s keep.
+    /// Ends the innermost select, the segment's match, and applies its `keep`s.
     pub(super) fn kept(&mut self, id: SegmentId, scope: &Scope, columns: Vec<Column>) -> Select {
         let segment = self.cx.hir.segment(id);
         self.sampled(id, scope);
@@ -84,7 +84,7 @@ impl<'a> Lowering<'a> {
         columns
     }
 
-    /// Whom the `keep`s keep of those in a table of candidates.
+    /// Applies the `keep`s to a table of candidates.
     pub(super) fn kept_of(&mut self, id: SegmentId, table: &[String]) -> Select {
         let segment = self.cx.hir.segment(id);
         let mut names = self.key_names(segment.entity);
@@ -117,7 +117,7 @@ impl<'a> Lowering<'a> {
         self.key_parts(entity).into_iter().map(|part| part.name).collect()
     }
 
-    /// Keeps of the match whom samples keep before anyone is ranked.
+    /// Applies the samples to the match, before ranking.
     fn sampled(&mut self, id: SegmentId, scope: &Scope) {
         let segment = self.cx.hir.segment(id);
         let keeps = segment.keeps.iter().filter(|keep| !keeps_all(keep));

@@ -84,7 +84,7 @@ pub(super) type UniqueSet = (EntityId, Vec<FieldId>);
 pub(super) struct Lowered {
     /// The keys of its members.
     pub(super) query: Query,
-    /// The instants that it reads, but for literals.
+    /// The instants that it reads, except for literals.
     pub(super) clock: Clock,
     /// The columns that it reads.
     pub(super) reads: BTreeMap<EntityId, BTreeSet<String>>,
@@ -113,7 +113,7 @@ pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Match))
 }
 
-/// Lowers who of a segment's match would be ranked, with what its `keep`s rank by.
+/// Lowers a segment's ranking candidates, with the values its `keep`s rank by.
 pub(super) fn candidates(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Candidates))
 }
@@ -123,12 +123,12 @@ pub(super) fn rank_columns(context: &Context<'_>, id: SegmentId) -> Vec<(String,
     Lowering::new(context).rank_columns(id)
 }
 
-/// Lowers whom a segment's `keep`s keep of the candidates in a table.
+/// Lowers a segment's `keep`s over a table of candidates.
 pub(super) fn kept_of(context: &Context<'_>, id: SegmentId, table: &[String]) -> Lowered {
     lower(context, |lowering| lowering.kept_of(id, table))
 }
 
-/// Lowers whom a segment's parent, its excludes and its group admit.
+/// Lowers the entities that a segment's parent, excludes and group admit.
 pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, Part::Admitted))
 }

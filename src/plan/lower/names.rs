@@ -20,7 +20,7 @@ pub(super) fn initials(name: &str) -> String {
     if letters.starts_with(|first: char| first.is_ascii_alphabetic()) { letters } else { "t".to_owned() }
 }
 
-/// The longest name that segc makes up; Postgres cuts at 63 bytes.
+/// The longest name that segc generates; Postgres truncates at 63 bytes.
 const LONGEST: usize = 56;
 
 /// A name that fits everywhere: an overlong one keeps its beginning and gets a hash.

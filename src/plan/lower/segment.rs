@@ -131,7 +131,7 @@ impl Lowering<'_> {
             let entity = self.cx.hir.catalog.entity(path.end);
             entity.key.iter().map(|&key| entity.field(key).column.clone()).collect()
         };
-        // The outer row is joined as well where it stands in the same select.
+        // The outer row is joined as well where it is in the same select.
         let here = self.start(scope, path).frame + 1 == self.frames.len();
         if scope.mode == Mode::Alternative && (path.base == Base::This || here) {
             return self.joined_segment(scope, relation, names.into_iter().zip(keys).collect(), negated);
@@ -142,7 +142,7 @@ impl Lowering<'_> {
         rows.semi_join(on.collect(), negated)
     }
 
-    /// Membership inside of an OR: a left join, for the reasons of [`Self::found`]. Members
+    /// Membership inside an OR: a left join, for the reasons of [`Self::found`]. Members
     /// are unique, so that no row multiplies.
     fn joined_segment(
         &mut self,

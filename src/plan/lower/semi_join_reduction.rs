@@ -22,7 +22,7 @@ const AFFECTED: [&str; 2] = ["a", "affected"];
 
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
-    /// and of those put in place the ones that are asked about the same row, and nowhere else.
+    /// and of the expanded ones those about the same row, and nowhere else.
     pub(super) fn narrow(&mut self, id: SegmentId, part: Part) {
         if self.cx.affected.is_none() {
             return;

@@ -1,7 +1,7 @@
-//! Conditions and values as columns: what is asked when somebody wants to know why.
+//! Conditions and values as columns: what is evaluated when somebody wants to know why.
 //!
 //! A condition becomes a column that is true or false, never null. All of them are lowered as
-//! inside of an OR, where memberships and aggregates are joined: the engine can then take the
+//! inside an OR, where memberships and aggregates are joined: the engine can then take the
 //! key into each of these.
 
 use super::frame::{Mode, Row, Scope};
@@ -16,7 +16,7 @@ use crate::types::Literal;
 /// The column that tells the instant of the answer.
 const AS_OF: &str = "as_of";
 
-/// What is asked of the rows of an entity.
+/// The conditions on the rows of an entity.
 pub(in crate::plan) struct Questions<'a> {
     /// The entity.
     pub(in crate::plan) entity: EntityId,

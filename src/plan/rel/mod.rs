@@ -1,7 +1,7 @@
 //! The relational plan: queries as trees, with SQL's three-valued logic, but no SQL text.
 //!
-//! Two-valued conditions have been lowered: a predicate that stands where missing and false
-//! differ is wrapped here, nowhere later.
+//! Two-valued conditions have been lowered: where the difference between missing and false
+//! matters, a predicate is wrapped here, and nowhere later.
 
 mod clock;
 mod construct;
@@ -89,7 +89,7 @@ pub enum Relation {
     Sql {
         /// Its text, not parsed yet.
         text: String,
-        /// Where it stands in the catalog.
+        /// Where it is in the catalog.
         span: Span,
     },
     /// A common table expression of the same query.
@@ -199,7 +199,7 @@ pub struct Frame {
     pub end: Option<i64>,
 }
 
-/// Whether a predicate stands negated.
+/// Whether a predicate is negated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Negated(pub bool);
 

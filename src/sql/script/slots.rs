@@ -1,4 +1,4 @@
-//! What stands in the slots of a statement.
+//! The contents of a statement's slots.
 
 use sqlparser::ast::{BinaryOperator, Expr, Ident};
 
@@ -17,7 +17,7 @@ use crate::types::{Literal, Type};
 pub(super) const READ_AT: &str = "read_at";
 
 impl Writer<'_> {
-    /// The text that stands in a slot; `None` if nothing can.
+    /// The text that is in a slot; `None` if nothing can.
     pub(super) fn slot(
         &self,
         slot: Slot,

@@ -34,16 +34,16 @@ impl Script {
 /// What a part of a script does.
 fn part(purpose: Purpose, segment: Option<&str>) -> String {
     let what = match purpose {
-        Purpose::Declare => "The instants that the script reads",
-        Purpose::Session => "The session",
-        Purpose::Setup => "What does not exist yet is created",
-        Purpose::ReadAt => "When the run begins to read",
-        Purpose::Begin => "All of what follows happens, or none of it",
-        Purpose::Lock => "Other runs of these segments wait, or fail",
-        Purpose::Clock => "The run's instants are fixed once, for every statement",
-        Purpose::Start => "The run begins",
-        Purpose::Check => "Nothing is written if one of these fails",
-        Purpose::Commit => "Done: others see it",
+        Purpose::Declare => "Instants used by the script",
+        Purpose::Session => "Session settings",
+        Purpose::Setup => "Create missing tables",
+        Purpose::ReadAt => "Snapshot time",
+        Purpose::Begin => "Everything below is one transaction",
+        Purpose::Lock => "Lock: concurrent runs of these segments wait or fail",
+        Purpose::Clock => "Fix the run's instants, for all statements",
+        Purpose::Start => "Record the start of the run",
+        Purpose::Check => "Checks: if one fails, nothing is written",
+        Purpose::Commit => "Commit",
         Purpose::Write | Purpose::Finish | Purpose::View => {
             return format!("Segment {}", segment.unwrap_or_default());
         }

@@ -7,7 +7,7 @@ use super::*;
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 
@@ -161,7 +161,7 @@ pub enum ExprKind {
         pattern: String,
         /// The text literal as it is written, with quotes and escapes.
         pattern_raw: String,
-        /// Where it stands.
+        /// Where it is.
         pattern_span: Span,
         /// Infix `not`.
         negated: bool,
@@ -174,9 +174,9 @@ pub enum ExprKind {
         text: String,
         /// The text literal, with its quotes.
         text_span: Span,
-        /// At most so many edits.
+        /// The most edits allowed.
         edits: i64,
-        /// Where their number stands.
+        /// Where their number is.
         edits_span: Span,
         /// Infix `not`.
         negated: bool,

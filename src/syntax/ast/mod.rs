@@ -34,7 +34,7 @@ pub enum Item {
 pub struct Name {
     /// The name.
     pub text: String,
-    /// Where it stands, backticks included.
+    /// Where it is, backticks included.
     pub span: Span,
 }
 
@@ -45,7 +45,7 @@ pub struct Param {
     pub name: Name,
     /// Its declared type.
     pub ty: Type,
-    /// Where the type stands.
+    /// Where the type is.
     pub ty_span: Span,
     /// Its default; without one, `--param` must give a value.
     pub default: Option<Expr>,
@@ -81,7 +81,7 @@ pub struct Segment {
     pub rules: Vec<Rule>,
     /// `keep …`, in order.
     pub keeps: Vec<Keep>,
-    /// What stands in it that segc can't compile yet.
+    /// What is in it that segc can't compile yet.
     pub unsupported: Vec<Unsupported>,
     /// The whole item.
     pub span: Span,
@@ -94,7 +94,7 @@ pub struct Property {
     pub name: Name,
     /// What it is set to.
     pub value: PropertyValue,
-    /// Where the value stands.
+    /// Where the value is.
     pub value_span: Span,
 }
 
@@ -115,7 +115,7 @@ pub enum PropertyValue {
     Duration(i64, Unit),
 }
 
-/// What a rule does with those whom its condition selects.
+/// What a rule does with the entities that its condition selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleKind {
     /// `where E`: the one and only include.
@@ -157,7 +157,7 @@ pub enum KeepKind {
         size: Literal,
         /// `%` follows the size.
         percent: bool,
-        /// Where the size stands, with its `%`.
+        /// Where the size is, with its `%`.
         size_span: Span,
         /// The groups within which it counts.
         per: Option<Path>,
@@ -168,11 +168,11 @@ pub enum KeepKind {
     Sample {
         /// The percentage.
         percent: Literal,
-        /// Where the percentage stands, with its `%`.
+        /// Where the percentage is, with its `%`.
         percent_span: Span,
         /// The text that decides who it is.
         seed: String,
-        /// Where the seed stands.
+        /// Where the seed is.
         seed_span: Span,
     },
 }
@@ -182,6 +182,6 @@ pub enum KeepKind {
 pub struct Unsupported {
     /// What it is called, such as "`keep`".
     pub what: &'static str,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }

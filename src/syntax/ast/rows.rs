@@ -1,4 +1,4 @@
-//! What speaks of rows behind links: aggregates, periods, sequences, windows, paths; and operators.
+//! Constructs about rows behind links: aggregates, periods, sequences, windows, paths; and operators.
 
 use super::*;
 
@@ -19,14 +19,14 @@ pub struct Aggregate {
     pub filter: Option<Expr>,
 }
 
-/// `latest 3`, `earliest 3`: only so many rows of a path.
+/// `latest 3`, `earliest 3`: only some of the rows of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranked {
     /// `latest`
     pub latest: bool,
     /// How many.
     pub count: i64,
-    /// Where both stand.
+    /// Where both are.
     pub span: Span,
 }
 
@@ -41,9 +41,9 @@ pub struct Periods {
     pub filter: Option<Expr>,
     /// `each N units`: the length of one period.
     pub each: (i64, Unit),
-    /// Where the length stands.
+    /// Where the length is.
     pub each_span: Span,
-    /// `at least M`, and where M stands.
+    /// `at least M`, and where M is.
     pub at_least: Option<(i64, Span)>,
 }
 
@@ -168,7 +168,7 @@ pub enum InstantOp {
 /// A path: names joined by dots.
 #[derive(Debug, Clone)]
 pub struct Path {
-    /// Its parts, at least one; `outer` stands first where it was written.
+    /// Its parts, at least one; `outer` is first where it was written.
     pub parts: Vec<PathPart>,
     /// All of it.
     pub span: Span,
@@ -201,12 +201,12 @@ pub enum Count {
     Param(Name),
 }
 
-/// A window and where it stands.
+/// A window and where it is.
 #[derive(Debug, Clone)]
 pub struct Window {
     /// What it is.
     pub kind: WindowKind,
-    /// Where it stands, without `during`.
+    /// Where it is, without `during`.
     pub span: Span,
 }
 

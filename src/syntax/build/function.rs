@@ -56,7 +56,7 @@ impl<'a> Builder<'a, '_> {
         let path = self.path_in(&node);
         let Some(window) = children(node.clone(), Rule::window).next() else { return refused(span) };
         let window = self.window(window);
-        // `where` may stand before `each`, at the end, or in both places.
+        // `where` may be before `each`, at the end, or in both places.
         let mut filters: Vec<Expr> = children(node.clone(), Rule::expr).map(|it| self.expr(it)).collect();
         let filter = match filters.as_slice() {
             [] | [_] => filters.pop(),

@@ -163,7 +163,7 @@ impl<'a> Builder<'a, '_> {
         Some(Keep { kind: KeepKind::Rank { bottom, size, percent, size_span, per, by }, span })
     }
 
-    /// A number of a `keep`, and where it stands with its `%`.
+    /// A number of a `keep`, and where it is with its `%`.
     fn keep_size(&mut self, node: &Node<'a>, sign: Option<&Node<'a>>) -> (Literal, Span) {
         let span = self.span(node);
         let size = match self.number(node, false, span).kind {

@@ -1,6 +1,6 @@
 //! From what the grammar read to the tree.
 //!
-//! The grammar vouches for the shape, so nothing here fails on it: what is left to report
+//! The grammar vouches for the shape, so nothing here fails on it: the only things to report
 //! are numbers out of range, types and names.
 
 mod expr;
@@ -43,7 +43,7 @@ impl<'a, 'p> Builder<'a, 'p> {
         Self { tokens, range, base, problems, level: 0 }
     }
 
-    /// Where a node stands. The grammar's own end may lie behind the space that follows.
+    /// Where a node is. The grammar's own end may lie behind the space that follows.
     fn span(&self, node: &Node<'a>) -> Span {
         let at = node.as_span();
         let (start, end) = (self.base + at.start(), self.base + at.end());

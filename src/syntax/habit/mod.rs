@@ -1,4 +1,4 @@
-//! Habits: phrases of SQL, of English and of other tools, and how each is written here.
+//! Habits: phrases from SQL, English and other tools, and how to write each in segc.
 //!
 //! The phrases are data (`compare`, `time`, `rows`, `query`, `clause`, `header`); `pattern`
 //! compares them with the words around a place where the grammar could not go on, so that what
@@ -76,7 +76,7 @@ mod tests {
 
     /// Every `{…}` of an advice stands for something in its phrase.
     #[test]
-    fn advice_repeats_what_the_phrase_holds() {
+    fn advice_repeats_the_words_of_the_phrase() {
         let all = HEADER.iter().chain(BODY.iter());
         let wrong: Vec<String> = all.filter_map(Pattern::unbound).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");

@@ -30,7 +30,7 @@ enum Part {
     Place(String, Place),
 }
 
-/// What may stand at a place of a phrase.
+/// What may be at a place of a phrase.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// A value: a constant, a path, a call.
@@ -225,7 +225,7 @@ impl Pattern {
     }
 }
 
-/// What stands at a place: where it ends, and how the advice repeats it.
+/// What is at a place: where it ends, and how the advice repeats it.
 fn take(tokens: Tokens<'_>, at: usize, place: Place) -> Option<(usize, String)> {
     let kind = tokens.all.get(at).map(|token| token.kind);
     let one = |wanted: Kind| (kind == Some(wanted)).then(|| (at + 1, tokens.word(at).to_owned()));

@@ -1,4 +1,4 @@
-//! What stands around a place: values, lists, names, and the words for numbers and units.
+//! The surroundings of a place: values, lists, names, and the words for numbers and units.
 
 use std::ops::Range;
 

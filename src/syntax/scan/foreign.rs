@@ -1,5 +1,5 @@
-//! What a scanner meets that no segment is written with: operators, quotes, characters, dates
-//! and numbers of other languages and of word processors.
+//! Operators, quotes, characters, dates and numbers of other languages and of word processors, as
+//! the scanner meets them.
 
 use super::super::habit::{operand_before, plain_name};
 use super::super::outline::Tokens;
@@ -40,7 +40,7 @@ const OPERATORS: &[(&str, &str)] = &[
         "?",
         "there is no `? :`: join conditions with `and` and `or`; a value is a parameter such as `$min_spend`",
     ),
-    ("::", "values aren't converted: the catalog says of which type a field is"),
+    ("::", "values aren't converted: the catalog declares a field's type"),
     ("≠", "use `!=`"),
     ("≤", "use `<=`"),
     ("≥", "use `>=`"),
@@ -274,7 +274,7 @@ impl Scanner<'_> {
             let head = if adjacent { before } else { "" };
             let text = format!("{head}{}", &self.rest()[..=len]);
             if text.contains('.') || adjacent {
-                return self.bad_character(len + 1, format!("text stands in quotes: `\"{text}\"`"));
+                return self.bad_character(len + 1, format!("put text in quotes: `\"{text}\"`"));
             }
         }
         let len = self.run_length(1, is_name_char);
@@ -318,7 +318,7 @@ impl Scanner<'_> {
             }
         }
         let len = self.run_length(1, is_name_char);
-        self.bad_character(len + 1, "`$` stands before the name of a parameter: `$min_spend`".to_owned());
+        self.bad_character(len + 1, "write `$` in front of a parameter's name: `$min_spend`".to_owned());
     }
 
     /// `{{ name }}` of templates; false if none begins here.
@@ -345,7 +345,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// `null`, with what takes its place where it stands.
+    /// `null`, with what takes its place where it is.
     pub(super) fn null(&mut self, len: usize) {
         let end = self.tokens.len();
         let word = |steps: usize| {
@@ -390,7 +390,7 @@ impl Scanner<'_> {
                 "names have the letters a–z, digits and `_`; put your own words into `description: \"…\"`"
                     .to_owned()
             }
-            "=" | "!=" | "contains" | "with" | "(" | "," => format!("text stands in quotes: `\"{word}\"`"),
+            "=" | "!=" | "contains" | "with" | "(" | "," => format!("put text in quotes: `\"{word}\"`"),
             _ => {
                 "names have the letters a–z, digits and `_`: look for this one with `segc catalog`".to_owned()
             }

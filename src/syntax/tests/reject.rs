@@ -2,7 +2,7 @@
 
 use super::{faults, parsed, show};
 
-/// Each stands between the braces of a segment.
+/// Each is between the braces of a segment.
 #[test]
 fn in_a_segment() {
     let mut wrong = Vec::new();
@@ -44,7 +44,7 @@ fn messages() {
 type Faults = &'static [(&'static str, &'static str)];
 
 const MESSAGES: &[(&str, &str, &str)] = &[
-    ("owner = \"x\"", "expected `:`, found `=`", "a property is written `owner: …`"),
+    ("owner = \"x\"", "expected `:`, found `=`", "write a property as `owner: …`"),
     (
         "where a contians 'x'",
         "expected an operator or the end of the rule, found `contians`",
@@ -52,11 +52,11 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     (
         "where a AND b",
-        "`AND` has capital letters, and keywords have none",
-        "keywords are written in lower case: `and`",
+        "`AND` has capital letters, but keywords have none",
+        "write keywords in lower case: `and`",
     ),
     ("where a is \"x\"", "`is \"x\"` isn't part of the segment language", "write `a = \"x\"`"),
-    ("country = \"US\"", "expected `:`, found `=`", "a condition stands after `where`: `where country = …`"),
+    ("country = \"US\"", "expected `:`, found `=`", "a condition comes after `where`: `where country = …`"),
     (
         "where a, b",
         "expected an operator or the end of the rule, found `,`",
@@ -105,15 +105,15 @@ const FOREIGN: &[(&str, &str)] = &[
     ("where count(a in last 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a between 2026-01-01 and 2026-02-01) > 1",
-        "write `during … to …`; with both days included `during … through …`",
+        "write `during … to …`; to include both days, `during … through …`",
     ),
     (
         "where count(a during 2026-01-01 and 2026-02-01) > 1",
-        "write `a during 2026-01-01 to 2026-02-01`; with both days included `2026-01-01 through 2026-02-01`",
+        "write `a during 2026-01-01 to 2026-02-01`; to include both days, `2026-01-01 through 2026-02-01`",
     ),
     (
         "where count(a.b = 3) > 1",
-        "a condition on the rows stands after `where`: `count(orders where total = …)`",
+        "a condition on the rows comes after `where`: `count(orders where total = …)`",
     ),
     (
         "where count(a) over last 7 days > 1",
@@ -126,22 +126,19 @@ const FOREIGN: &[(&str, &str)] = &[
     ("where count(a during the last 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a during last week) > 1",
-        "write `a during previous 1 week` for the last whole one, or `during last 1 week` for the one that ends now",
+        "write `a during previous 1 week` for the last full week, or `during last 1 week` for the one ending now",
     ),
     (
         "where count(a during previous week) > 1",
-        "write `a during previous 1 week` for the last whole one, or `during last 1 week` for the one that ends now",
+        "write `a during previous 1 week` for the last full week, or `during last 1 week` for the one ending now",
     ),
     ("where count(a during past 7 days) > 1", "write `a during last 7 days`"),
     (
         "where count(a['x'] or a['y']) > 1",
-        "several kinds of events are rows with a condition: `events where kind in (…)`",
+        "for several kinds of events, use a condition: `events where kind in (…)`",
     ),
-    (
-        "where exists(a['x', 'y'])",
-        "several kinds of events are rows with a condition: `events where kind in (…)`",
-    ),
-    ("where count(a) >= 3 times", "leave out `times`: a count is a number"),
+    ("where exists(a['x', 'y'])", "for several kinds of events, use a condition: `events where kind in (…)`"),
+    ("where count(a) >= 3 times", "remove `times`: a count is a number"),
     ("where count(a) at least 3", "write `count(a) >= 3`"),
     ("where count(a) exactly 3", "write `count(a) = 3`"),
     ("where first(a).b = 1", "name the value inside: `first(orders.total)`"),
@@ -149,13 +146,13 @@ const FOREIGN: &[(&str, &str)] = &[
     ("where none(a where b = 1)", "write `not exists(… where …)`"),
     (
         "where periods(a each 1 week) > 1",
-        "say in which window, such as `periods(orders during last 8 weeks each 1 week)`",
+        "add a window, such as `periods(orders during last 8 weeks each 1 week)`",
     ),
     ("where sequence(a, b)", "write `then` between the steps"),
     ("where sequence(a followed by b)", "write `then`"),
     (
         "where sequence(a where b = 1 then d)",
-        "a step with a condition stands in parentheses: `(events where amount > 10)`",
+        "put a step with a condition in parentheses: `(events where amount > 10)`",
     ),
     ("where a then b", "write `sequence(a then b)`"),
     (
@@ -168,37 +165,37 @@ const FOREIGN: &[(&str, &str)] = &[
         "put the span inside the parentheses: `sequence(a then b within 7 days)`",
     ),
     ("where a within last 7 days", "write `a during last 7 days`"),
-    ("where a > 2026-01-01 12:00", "an instant is written `2026-01-31T12:00:00Z`, with `Z` or an offset"),
+    ("where a > 2026-01-01 12:00", "write an instant as `2026-01-31T12:00:00Z`, with `Z` or an offset"),
     ("where now() > a", "write `now` or `today`, without parentheses"),
     ("where a anniversary today", "write `anniversary during today`"),
     ("where a is set", "write `a is present`"),
     ("where a is not set", "write `a is missing`"),
     ("where a is unknown", "write `a is missing`"),
     ("where a is true", "write `a` by itself"),
-    ("where a is false", "write `a = false`; `not a` also holds where it is missing"),
+    ("where a is false", "write `a = false`; `not a` also holds if it is missing"),
     ("where a is between 1 and 2", "write `a between 1 and 2`"),
     ("where a in 'x', 'y'", "write `a in ('x', 'y')`"),
     ("where a in ['x']", "write `a in ('x')`"),
     ("where a = ('x', 'y')", "write `a in ('x', 'y')`"),
     ("where a between 1, 2", "write `a between 1 and 2`"),
     ("where a ends with ('x', 'y')", "join them with `or`: `x ends with \"a\" or x ends with \"b\"`"),
-    ("where a > 1 and not in (2)", "name what is compared: `plan in (…)`, `plan not in (…)`"),
+    ("where a > 1 and not in (2)", "put the value to compare in front: `plan in (…)`, `plan not in (…)`"),
     ("where in cohort b", "write `in segment b`"),
     ("where in b", "write `in segment b`"),
     ("where 'x' in b", "write `in segment b` if that is a segment; for an array, `b contains …`"),
-    ("where a like 'x%'", "write `a starts with \"x\"`; `%` and `_` mean themselves here"),
+    ("where a like 'x%'", "write `a starts with \"x\"`; `%` and `_` are ordinary characters here"),
     ("where a > 1.2.0", "put a version in quotes: `\"1.2.0\"`"),
     ("where a during last 7d", "put a space between: `7 days`"),
     (
         "where bucket('x') < 10%",
-        "write the share as a number: of `bucket`, `< 1000` is 10%; of other values, `0.1 * x`",
+        "write the share as a number: `< 1000` is 10% of `bucket`; for other values, `0.1 * x`",
     ),
-    ("where a limit 10", "write a rule of its own: `keep top 10 by …`, or `keep sample 10% seed \"…\"`"),
+    ("where a limit 10", "write a separate rule: `keep top 10 by …`, or `keep sample 10% seed \"…\"`"),
     ("keep 25%", "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`"),
     ("keep sample 25%", "write `keep sample 25% seed \"…\"`"),
     (
         "where exists(a where b = 1 during last 7 days)",
-        "the window of an aggregate stands before its `where`: `count(orders during last 7 days where …)`; \
+        "the window of an aggregate comes before its `where`: `count(orders during last 7 days where …)`; \
          the window of a field is a condition, joined with `and`",
     ),
 ];

@@ -18,7 +18,7 @@ use crate::support::tape::Tape;
 
 /// Segments that are written over the same rows.
 pub const WRITTEN: usize = 45;
-/// How many of them engines are asked for.
+/// How many of them engines evaluate.
 pub const ASKED: usize = 25;
 
 /// The keys of members, each part as text.

@@ -14,7 +14,7 @@ use crate::support::engine::{Members, Runner};
 /// Refusals by design: what the target can't do, and its limits.
 const REFUSALS: &[&str] = &["SEG501", "SEG504", "SEG505"];
 
-/// How many segments with all members or none are asked for, at least, where there are so many.
+/// The least number of segments with all members or none, if there are that many.
 const OTHERS: usize = 6;
 
 /// A segment that an engine answers otherwise than the evaluator.

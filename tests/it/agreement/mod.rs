@@ -1,7 +1,7 @@
 //! Random agreement: the reference evaluator and every engine give the same members for
 //! random segments over random rows.
 //!
-//! The long run, whose figures stand in `docs/agreement.md`:
+//! The long run, whose figures are in `docs/agreement.md`:
 //!
 //! ```text
 //! SEGC_CASES=10000 SEGC_QUERY_CASES=500 cargo test --test it agreement:: -- --ignored --nocapture
@@ -65,7 +65,7 @@ fn number(variable: &str) -> Option<usize> {
     std::env::var(variable).ok().and_then(|text| text.parse().ok())
 }
 
-/// Compares so many random segments, and fails with the smallest cases that differ.
+/// Compares this many random segments, and fails with the smallest cases that differ.
 fn agree(engines: &mut [Box<dyn Runner>], cases: usize, seed: u64) -> Tally {
     let (start, mut tally, mut shown) = (Instant::now(), Tally::default(), Vec::new());
     let from = number("SEGC_FROM").unwrap_or(0);

@@ -73,7 +73,7 @@ struct Mutant {
     changed: usize,
 }
 
-/// Fails with those that nobody noticed in so many worlds.
+/// Fails with those that went unnoticed in this many worlds.
 pub fn all_noticed(worlds: usize, seed: u64) {
     let mut engine = Statements::new("duckdb", support::duckdb());
     let new = |&(function, template): &_| Mutant { function, template, changed: 0 };

@@ -167,7 +167,7 @@ fn table_before(entity: &Entity, rows: &[Vec<Option<String>>], first: Timestamp)
     rows.iter().enumerate().filter_map(before).collect()
 }
 
-/// Refreshes the tables of so many cases, and fails with the smallest that is wrong.
+/// Refreshes the tables of this many cases, and fails with the smallest that is wrong.
 pub fn agree(cases: usize, from: usize, seed: u64) -> Tally {
     let mut tally = Tally::default();
     let mut duckdb = Statements::new("duckdb", support::duckdb());

@@ -2,7 +2,7 @@
 //!
 //! The cases are the Markdown files of `tests/conformance`; its `README.md` says how they are written.
 //! Each is evaluated by the reference evaluator and executed on every engine at hand, as it
-//! stands and, where it is a condition, negated. The page `docs/conformance.md` keeps what
+//! is and, where it is a condition, negated. The page `docs/conformance.md` keeps what
 //! was executed where.
 
 mod matrix;

@@ -17,7 +17,7 @@ use crate::support::project::instant;
 /// A segment and its members.
 pub struct Case {
     pub segment: String,
-    /// Where it stands, for messages.
+    /// Where it is, for messages.
     pub place: String,
     /// What a person wrote.
     pub text: String,

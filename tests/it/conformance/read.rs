@@ -1,4 +1,4 @@
-//! The cases, as they stand in Markdown.
+//! The cases, as they are in Markdown.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ pub struct Topic {
     pub sections: Vec<Section>,
 }
 
-/// What stands below a `##`: cases over one set of rows.
+/// What is below a `##`: cases over one set of rows.
 #[derive(Clone, Default)]
 pub struct Section {
     pub title: String,
@@ -59,7 +59,7 @@ pub fn topics(folder: &Path) -> Vec<Topic> {
 
 fn topic(file: &str, text: &str) -> Topic {
     let mut topic = Topic { file: file.to_owned(), title: String::new(), sections: Vec::new() };
-    // What stands before the first section is shared by all.
+    // What is before the first section is shared by all.
     let mut shared = Section::default();
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {

@@ -253,7 +253,7 @@ fn a_script_that_crashed_anywhere_may_be_run_again() {
 /// Who has come or gone in what broke off is looked at again, even by a run at an earlier as_of,
 /// to which it would be the future. `expire` holds whom it let in, as after any other run.
 #[test]
-fn what_a_crash_leaves_is_not_built_upon() {
+fn nothing_builds_on_a_crashed_run() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let (script, earlier) = (lab.script(THIRD, true), lab.script(BETWEEN, true));

@@ -46,7 +46,7 @@ fn two_files_of_one_table_are_an_error_and_nothing_is_loaded() {
 }
 
 #[test]
-fn what_fills_no_table_is_reported() {
+fn files_without_a_table_are_reported() {
     let folder = folder(&[
         ("ts.csv", b"id,v\n1,a\n"),
         ("tss.csv", b"id,v\n1,a\n"),

@@ -57,7 +57,7 @@ fn local_times_need_a_zone() {
     let select = "SELECT 1 AS id, TIMESTAMP_NS '2024-07-01 12:00:00.000001' AS at";
     let [(code, message, help)] = &refused(select, "at: timestamp")[..] else { panic!("not one problem") };
     assert_eq!(*code, "SEG719");
-    assert!(message.contains("its column `at` is TIMESTAMP_NS, and the field is timestamp"), "{message}");
+    assert!(message.contains("its column `at` is TIMESTAMP_NS, but the field is timestamp"), "{message}");
     assert!(help.contains("read: { zone: UTC }"), "{help}");
     let berlin = "read: { zone: Europe/Berlin }";
     assert_eq!(loaded(select, berlin, "at: timestamp"), ["1|2024-07-01T10:00:00.000001Z"]);
@@ -66,7 +66,7 @@ fn local_times_need_a_zone() {
 }
 
 #[test]
-fn what_cannot_be_exact_is_reported_with_its_row() {
+fn inexact_values_are_reported_with_their_row() {
     let select = "SELECT * FROM (VALUES (1, 0.1 + 1e-9::DOUBLE, 6.9::DOUBLE, 3000000000, 'x'), (2, 1.5, 7, 5, 'y'), \
          (3, 0.3::DOUBLE, NULL, NULL, NULL)) AS t(id, n, i, small, p)";
     let fields = "n: \"decimal(10,2)\", i: { type: integer, nullable: false }, small: { type: integer, storage: int32 }, \
@@ -77,7 +77,7 @@ fn what_cannot_be_exact_is_reported_with_its_row() {
         "row 1: `i` is `6.9`, which is not a whole number",
         "row 3: `i` is missing",
         "row 1: `small` is `3000000000`, which is beyond 32 bits",
-        "row 1: `p` is `x`, which is none of the declared values",
+        "row 1: `p` is `x`, which isn't one of the declared values",
     ] {
         assert!(found.iter().any(|one| one.0 == "SEG707" && one.1.contains(part)), "{part}: {found:#?}");
     }

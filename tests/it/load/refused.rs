@@ -40,7 +40,7 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
                     "declare the field `\"decimal(11,3)\"`",
                 ),
                 ("SEG707", "`b` is `yes`, which is not a boolean", "`read: { true: [yes], false: [no] }`"),
-                ("SEG707", "`p` is `zzz`, which is none of the declared values (x, y)", "`values`"),
+                ("SEG707", "`p` is `zzz`, which isn't one of the declared values (x, y)", "`values`"),
             ],
         ),
         (
@@ -77,10 +77,10 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
             "",
             "q: { type: integer, nullable: false }, m: { type: \"decimal(10,2)\", min: 0 }, x: { type: float, max: 10.5 }, s: string",
             &[
-                ("SEG707", "line 2: `q` is missing, and the field is never missing", "nullable: false"),
+                ("SEG707", "line 2: `q` is missing, but the field can't be", "nullable: false"),
                 ("SEG707", "`m` is `-1`, which is less than `min: 0`", "min"),
                 ("SEG707", "`x` is `11`, which is more than `max: 10.5`", "max"),
-                ("SEG707", "`s` is `a\\u{0}b`, which has the character U+0000", ""),
+                ("SEG707", "`s` is `a\\u{0}b`, which contains the character U+0000", ""),
             ],
         ),
         (
@@ -111,7 +111,7 @@ fn values_inside_of_documents_keep_within_what_is_declared() {
         r#"{"id": 5, "doc": null}"#,
         r#"{"id": 6, "doc": [1]}"#,
     ];
-    let none = "`item = \"c\"` is none of the declared values (a, b)";
+    let none = "`item = \"c\"` isn't one of the declared values (a, b)";
     let of_a_line = [
         ("SEG707", none, "`values`"),
         ("SEG707", "which has a part that isn't allowed: `at.price = -0.5` is less than `min: 0`", ""),
@@ -134,10 +134,14 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
         "in quotes",
     );
     one(b"id,s,n\n1,a,2\n2,b\n", "line 3: the line has too few values (2 instead of 3)", "every column");
-    one(b"id,s,n\n1,a,2\n2,\"b,3\n3,c,4\n", "line 3: a quote that opens here is never closed", "quote: none");
+    one(
+        b"id,s,n\n1,a,2\n2,\"b,3\n3,c,4\n",
+        "line 3: the quote that opens here is never closed",
+        "quote: none",
+    );
     one(
         b"id,s,n\n1,\"a\nb\",2\n2,\"c\nd\"e,3\n",
-        "line 4: the value in quotes that begins here goes on",
+        "line 4: the quoted value that begins here continues",
         "escape",
     );
     one(b"id,s,n\n1, \"a,b\",2\n", "line 2: a quote follows a space", "trim: true");
@@ -155,14 +159,14 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
             b"[{\"id\": 1, \"s\": \"a\", \"n\": 2}]\n",
             "",
             fields,
-            &[("SEG711", "line 1: the line is no JSON object: an array begins here", "")],
+            &[("SEG711", "line 1: the line isn't a JSON object: an array begins here", "")],
         ),
         (
             "ts.jsonl",
             b"{\"id\": 1, \"s\": \"a\", \"n\": 2, \"id\": 3}\n",
             "",
             fields,
-            &[("SEG711", "line 1: `id` is there twice", "")],
+            &[("SEG711", "line 1: `id` is repeated", "")],
         ),
         // A problem of the lines hides none of the values.
         (
@@ -204,7 +208,7 @@ fn files_that_are_something_else() {
             fields,
             &[(
                 "SEG712",
-                "line 2: a value has bytes that are no UTF-8; 1 more values",
+                "line 2: a value contains bytes that aren't UTF-8; 1 more as well",
                 "`Zo\u{eb}`, it is `read: { encoding: latin1 }`",
             )],
         ),
@@ -213,10 +217,10 @@ fn files_that_are_something_else() {
             b"id,s\n1,\x81\n",
             "read: { encoding: shift_jis }",
             fields,
-            &[("SEG713", "line 2 has bytes that are no Shift_JIS", "")],
+            &[("SEG713", "line 2 contains bytes that aren't Shift_JIS", "")],
         ),
-        ("ts.csv", b"PK\x03\x04....", "", fields, &[("SEG713", "no text", "Excel workbook")]),
-        ("ts.csv", &packed(b"id,s\n1,a\n"), "", fields, &[("SEG713", "no text", "`.gz`")]),
+        ("ts.csv", b"PK\x03\x04....", "", fields, &[("SEG713", "isn't text", "Excel workbook")]),
+        ("ts.csv", &packed(b"id,s\n1,a\n"), "", fields, &[("SEG713", "isn't text", "`.gz`")]),
         ("ts.csv", b"PAR1....", "", fields, &[("SEG713", "", ".parquet")]),
         ("ts.csv.gz", b"id,s\n1,a\n", "", fields, &[("SEG713", "", "gzip")]),
         (

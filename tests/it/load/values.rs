@@ -3,7 +3,7 @@
 use crate::load::{loaded, packed};
 
 #[test]
-fn what_nothing_is_declared_of() {
+fn undeclared_formats() {
     let text = "id,s,n,f,b,d,at\n\
         1,a,1.50,1e-3,true,2024-02-29,2024-01-01T10:00:00Z\n\
         146083.0,\"x \"\"y\"\", z\n\",2,NaN,FALSE,,2024-01-01 10:00:00.25+02\n";
@@ -45,7 +45,7 @@ fn extremes() {
 }
 
 #[test]
-fn what_programs_write() {
+fn formats_of_other_programs() {
     let fields = "n: \"decimal(12,2)\", b: boolean, d: date, at: timestamp, s: string";
     let wanted = ["1|1234567.50|true|2024-03-02|2024-03-02T16:30:00Z|Zo\u{eb}; \u{20ac}", "2|-|false|-|-|-"];
     for (name, file, text, read) in [

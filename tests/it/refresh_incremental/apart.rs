@@ -1,5 +1,5 @@
 //! Cases that need what the world of the stories doesn't have: arrays, versions, stamps without their
-//! zone, keys that aren't unique. Each is told in SQL, for DuckDB alone.
+//! zone, keys that aren't unique. Each is written in SQL, for DuckDB only.
 
 use segc::api::{Options, open_files};
 use segc::engine::tables_of;
@@ -284,7 +284,7 @@ pub fn play(case: &Apart) -> Result<(), String> {
 }
 
 #[test]
-fn cases_go_as_they_are_told() {
+fn cases_behave_as_written() {
     let failed = CASES.iter().filter_map(|case| play(case).err().map(|error| (case.title, error)));
     assert_eq!(failed.collect::<Vec<_>>(), []);
 }

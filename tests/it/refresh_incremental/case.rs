@@ -38,7 +38,7 @@ impl Row {
     }
 }
 
-/// One run: the engine's clock when it reads, as_of where that is another, and what is left out.
+/// One run: the engine's clock when it reads, as_of if it differs, and what is omitted.
 #[derive(Clone, Debug)]
 pub struct Run {
     pub seen: Timestamp,
@@ -159,7 +159,7 @@ pub fn targets() -> Vec<&'static str> {
     ["duckdb", "postgres"].into_iter().chain(slow).collect()
 }
 
-/// A dialect whose clock tells what stands in a table, so that one script serves many runs.
+/// A dialect whose clock tells what is in a table, so that one script serves many runs.
 pub fn clock(target: &str) -> String {
     let clock = match target {
         "duckdb" | "postgres" => "world.stopped_clock()",

@@ -209,7 +209,7 @@ impl Writer<'_, '_> {
         self.literal(by)
     }
 
-    /// A date so many days from the first run.
+    /// A date this many days from the first run.
     fn literal(&mut self, by: i64) -> String {
         let day = times::day(self.calendar, self.first, by).expect("a day of these years");
         self.edges.extend(self.calendar.midnight(day).map(Edge::Fixed));

@@ -42,9 +42,9 @@ pub fn is_incremental(segment: &SegmentPlan) -> bool {
 /// How much is checked beside the members after each run.
 #[derive(Clone, Copy)]
 pub struct Depth {
-    /// The same refresh once more, after every so many runs.
+    /// The same refresh once more, after every N runs.
     pub again: usize,
-    /// Create in another schema, after every so many runs.
+    /// Create in another schema, after every N runs.
     pub fresh: usize,
 }
 

@@ -16,7 +16,7 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// Runs are counted anew.
+    /// Runs are counted from the beginning.
     pub fn forget(&mut self, segment: &str) {
         self.runs.retain(|(name, _), _| name != segment);
     }

@@ -110,7 +110,7 @@ fn smallest(lab: &mut Lab, case: &Case) -> String {
     format!("smaller: {now:?}\n{}\naffected at the last run:\n{affecting}", small.story())
 }
 
-/// Plays so many cases in every database, and fails with the smallest story that is wrong.
+/// Plays this many cases in every database, and fails with the smallest story that is wrong.
 fn play(bias: Bias, cases: usize, seed: usize) -> Tally {
     let (from, slow) = (number("SEGC_FROM").unwrap_or(0), number("SEGC_SLOW_CASES").unwrap_or(0));
     let (next, all, start) = (AtomicUsize::new(from), Mutex::new(Tally::default()), Instant::now());
@@ -282,7 +282,7 @@ fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
 }
 
 #[test]
-fn stories_go_as_they_are_told() {
+fn stories_behave_as_written() {
     let stories = chosen();
     let failed: Vec<String> = every_lab()
         .par_iter_mut()
@@ -302,8 +302,8 @@ fn stories_go_as_they_are_told() {
 /// What is affected is made of several selects: without any of them, or without all of them, the
 /// stories go wrong. Those that don't, and the selects that no story needs, are shown.
 #[test]
-#[ignore = "takes minutes; for whoever changes the rules"]
-fn what_is_affected_is_needed() {
+#[ignore = "takes minutes; for changes to the rules"]
+fn every_trigger_is_needed() {
     let mut labs = labs();
     let mut pointless = Vec::new();
     let moves = |told: &Told| {

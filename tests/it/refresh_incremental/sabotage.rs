@@ -38,7 +38,7 @@ fn query(statement: &mut Statement) -> Option<&mut Query> {
     }
 }
 
-/// The selects of unions, from left to right, those inside of common table expressions first.
+/// The selects of unions, from left to right, those inside common table expressions first.
 fn count(query: &Query) -> usize {
     let inner = query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| count(&cte.query));
     inner.sum::<usize>() + arms(&query.body)
@@ -131,7 +131,7 @@ impl Sabotage {
 }
 
 #[test]
-fn a_select_is_left_out_of_what_is_affected() {
+fn affected_keys_ignore_select() {
     let text = "CREATE TEMP TABLE segc_affected AS\nWITH f AS (SELECT 1 AS id UNION SELECT 2)\n\
                 SELECT id FROM f\nUNION\nSELECT 3 UNION SELECT 4 FROM x WHERE y IS NULL";
     assert!(makes_affected(text) && !makes_affected("SELECT 1 FROM segc_affected AS a"));

@@ -1,4 +1,4 @@
-//! Random segments: how they are stored, what they stand on, who is kept and held.
+//! Random segments: how they are stored, what they are on, who is kept and held.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub struct Item {
     pub tags: BTreeSet<&'static str>,
 }
 
-/// What may stand before the segments.
+/// What may be before the segments.
 pub const PRELUDE: &str = "\
 trait spent on customer = sum(orders.total where status = \"paid\")
 trait recent on customer = count(orders during last 30 days)
@@ -94,7 +94,7 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
             other = Some(Item { name: name.clone(), text: edited, tags: tags.clone() });
         }
         items.push(Item { name: name.clone(), text, tags });
-        // The last is left out of runs now and then, so nothing may stand on it.
+        // The last is left out of some runs, so nothing may depend on it.
         if number + 1 < count {
             writer.earlier.push((name, entity));
         }

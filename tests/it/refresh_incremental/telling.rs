@@ -14,7 +14,7 @@ use crate::refresh_incremental::truth::stamp;
 use crate::refresh_incremental::world::{Changes, Deletes, ENTITIES};
 use crate::support::target::Keys;
 
-/// A wrong rule: its name, and whether it misses what a run sees anew of a row.
+/// A wrong rule: its name, and whether it misses what a run sees again of a row.
 pub type Wrong = (&'static str, fn(&Change<'_>) -> bool);
 
 /// What became of a row between a run and the one before.

@@ -12,7 +12,7 @@ pub enum Edge {
     Now,
     Ago(i64, Unit),
     Ahead(i64, Unit),
-    /// The start of the unit, so many units back.
+    /// The start of the unit, this many units back.
     Start(Unit, i64),
     Fixed(Timestamp),
 }
@@ -131,7 +131,7 @@ pub const ANCHORS: &[&str] = &[
     "2026-06-01T00:00:00Z",
 ];
 
-/// The day that an instant lies on, moved by so many days.
+/// The day of an instant, moved by this many days.
 pub fn day(calendar: &Calendar, at: Timestamp, by: i64) -> Option<Date> {
     Some(shift(calendar.local(at), by, Unit::Day)?.date())
 }

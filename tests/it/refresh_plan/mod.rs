@@ -1,4 +1,4 @@
-//! The planner's proof in words: everything that stands against a refresh by affected keys, what
+//! The planner's proof in words: every obstacle to a refresh by affected keys, what
 //! lifts it, and what makes a key affected.
 
 mod project;
@@ -85,7 +85,7 @@ const CASES: &[Case] = &[
     Case {
         without: &[("changes: { append_only: { ingested_at: loaded_at } }", "changes: append_only")],
         segment: "segment it on customer { where not exists(orders where exists(lines)) }",
-        reason: "nothing tells when a row of `line` arrived",
+        reason: "`line` doesn't record when a row arrived",
         remedy: "declare `changes: { append_only: { ingested_at: … } }` on `line`",
         lifted: &[("changes: append_only\n", "changes: { append_only: { ingested_at: loaded_at } }\n")],
     },
@@ -102,8 +102,8 @@ const CASES: &[Case] = &[
     Case {
         without: &[("immutable: [customer_id, at]", "immutable: [at]")],
         segment: ORDERS,
-        reason: "`order.customer_id` may change, and a row that moved doesn't tell whose it was",
-        remedy: "add `customer_id` to the `immutable` fields of `order` if it never changes",
+        reason: "`order.customer_id` may change, and then the row's previous owner is unknown",
+        remedy: "if it never changes, add `customer_id` to the `immutable` fields of `order`",
         lifted: &[("immutable: [at]", "immutable: [at, customer_id]")],
     },
     Case {
@@ -112,8 +112,8 @@ const CASES: &[Case] = &[
             "immutable: [customer_id, at] } }",
         )],
         segment: ORDERS,
-        reason: "a deleted row of `order` doesn't tell whose it was",
-        remedy: "declare `deletes: never` on `order` if rows stay, or `deletes: soft` with a `deleted_at`",
+        reason: "the owner of a deleted row of `order` is unknown",
+        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`",
         lifted: &[(
             "immutable: [customer_id, at] } }",
             "immutable: [customer_id, at] } }\n    deletes: never",
@@ -125,8 +125,8 @@ const CASES: &[Case] = &[
             "immutable: [customer_id, at] } }\n    deletes: hard",
         )],
         segment: ORDERS,
-        reason: "a deleted row of `order` doesn't tell whose it was",
-        remedy: "declare `deletes: never` on `order` if rows stay, or `deletes: soft` with a `deleted_at`",
+        reason: "the owner of a deleted row of `order` is unknown",
+        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`",
         lifted: &[
             (
                 "immutable: [customer_id, at] } }\n    deletes: hard",
@@ -138,22 +138,22 @@ const CASES: &[Case] = &[
     Case {
         without: &[("table: orders", "query: select * from raw_orders")],
         segment: ORDERS,
-        reason: "`order` comes from a query, whose rows may go without a trace",
-        remedy: "give `order` a `table` instead, or a view in the database",
+        reason: "`order` comes from a query, whose rows can disappear without a trace",
+        remedy: "use a `table` for `order` instead, or a view in the database",
         lifted: &[("query: select * from raw_orders", "table: orders_view")],
     },
     Case {
         without: &[],
         segment: "segment it on customer { materialize: table where count(orders) < 2 }",
         reason: "`materialize: table` is always rebuilt",
-        remedy: "say `materialize: incremental`",
+        remedy: "set `materialize: incremental`",
         lifted: &[],
     },
     Case {
         without: &[],
         segment: "segment some on customer { materialize: inline keep top 3 by signed_up_at }\n\
                   segment it on customer { where in segment some }",
-        reason: "`some` has a `keep`, which is about everyone, and is put in place",
+        reason: "`some` has a `keep`, which ranks all entities, and isn't stored",
         remedy: "store `some` with `materialize: incremental`",
         lifted: &[],
     },
@@ -172,7 +172,7 @@ fn mended(case: &Case, catalog: &str, segment: &str) -> (String, String) {
 }
 
 #[test]
-fn each_obstacle_has_a_remedy_that_lifts_it() {
+fn each_obstacle_has_a_remedy_that_removes_it() {
     for case in CASES {
         let (catalog, reason) = (with(CATALOG, case.without), case.reason);
         let it = plan(&catalog, case.segment);
@@ -208,7 +208,7 @@ fn a_remedy_lifts_nothing_else() {
 }
 
 #[test]
-fn obstacles_are_told_all_at_once() {
+fn all_obstacles_are_reported_at_once() {
     let catalog = with(
         CATALOG,
         &[
@@ -223,36 +223,36 @@ fn obstacles_are_told_all_at_once() {
         all,
         [
             "`customer` doesn't say how long a row may take to become visible",
-            "`order.customer_id` may change, and a row that moved doesn't tell whose it was",
-            "`order` comes from a query, whose rows may go without a trace",
-            "a deleted row of `order` doesn't tell whose it was",
+            "`order.customer_id` may change, and then the row's previous owner is unknown",
+            "`order` comes from a query, whose rows can disappear without a trace",
+            "the owner of a deleted row of `order` is unknown",
         ]
     );
     let Refresh::Rebuild { reason, remedy } = &it.refresh else { panic!("{:?}", it.refresh) };
     assert_eq!((reason, remedy), (&it.obstacles[0].reason, &it.obstacles[0].remedy));
 }
 
-/// What no declaration lifts is told in the words of the user.
+/// Reasons that no declaration removes are reported in the user's words.
 #[test]
-fn conditions_and_ranks_stand_in_the_way_by_their_own_text() {
+fn obstacles_quote_conditions_and_ranks() {
     for (rules, reason) in [
         (
-            "where count( orders )  > # so many\n   days_since(signed_up_at)",
-            "no row tells when `count(orders) > days_since(signed_up_at)` changes, as it computes with an aggregate and the clock",
+            "where count( orders )  > # very many\n   days_since(signed_up_at)",
+            "`count(orders) > days_since(signed_up_at)` combines an aggregate with the clock, so it can change without any row changing",
         ),
         (
             "where not (sum(orders.no) > days_since(signed_up_at))",
-            "no row tells when `sum(orders.no) > days_since(signed_up_at)` changes, as it computes with an aggregate and the clock",
+            "`sum(orders.no) > days_since(signed_up_at)` combines an aggregate with the clock, so it can change without any row changing",
         ),
         (
             "keep top 3 by days_since(signed_up_at)",
-            "it ranks by `days_since(signed_up_at)`, which every run finds changed",
+            "it ranks by `days_since(signed_up_at)`, which changes at every run",
         ),
         (
             "keep top 3 by sum(orders.weight)",
             "it ranks by `sum(orders.weight)`, a float, whose last digits depend on the order of its rows",
         ),
-        ("keep top 3 by version", "it ranks by versions, which aren't stored as they are ordered"),
+        ("keep top 3 by version", "it ranks by versions, which aren't stored in their order"),
     ] {
         let session = open(DEFAULT, CATALOG, &format!("segment it on customer {{\n {rules}\n}}"));
         let it = planned(&session);
@@ -264,7 +264,7 @@ fn conditions_and_ranks_stand_in_the_way_by_their_own_text() {
 }
 
 #[test]
-fn a_table_from_which_nobody_leaves_lacks_only_the_word() {
+fn append_only_tables_lack_only_the_declaration() {
     let it = plan(
         &CATALOG.replace("    settle: 1 hour\n", ""),
         "segment it on customer { materialize: table where exists(events) }",

@@ -4,7 +4,7 @@ use segc::api::{Options, Session, open_files};
 use segc::plan::SegmentPlan;
 use segc::project::Memory;
 
-/// A catalog that says everything, so that nothing stands against a refresh by keys.
+/// A catalog that says everything, so that nothing prevents a refresh by keys.
 pub(crate) const CATALOG: &str = r#"
 entities:
   customer:

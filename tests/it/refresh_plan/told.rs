@@ -24,7 +24,7 @@ fn edges(rules: &str, of: &str) -> Vec<String> {
 }
 
 #[test]
-fn edges_are_told_in_the_words_of_the_language() {
+fn edges_are_described_in_the_languages_words() {
     for (window, expected) in [
         ("last 30 days", "at: now (last 30 days)|at: 30 days ago (last 30 days)"),
         ("last 72 hours", "at: now (last 72 hours)|at: 72 hours ago (last 72 hours)"),
@@ -76,7 +76,7 @@ fn causes_tell_fields_links_events_and_conditions() {
 }
 
 #[test]
-fn each_cause_is_told_once() {
+fn each_trigger_is_reported_once() {
     let twice = "where count(orders during last 30 days) < 2 or sum(orders.no during last 30 days) > 9";
     assert_eq!(edges(twice, "order").len(), 2);
 }
@@ -87,7 +87,7 @@ const WRITTEN: &str = "trait age on customer = days_since(signed_up_at)\n\
       and age > 3 and not in segment other and last(orders.at) before 30 days ago }\n";
 
 #[test]
-fn how_it_is_refreshed_is_the_same_whatever_the_writing() {
+fn the_refresh_does_not_depend_on_notation() {
     let it = plan(CATALOG, WRITTEN);
     let again = "# Another comment\n\n\ntrait   age on customer=days_since( signed_up_at )\n\n\
         segment other on customer {\n  description: \"words\"\n  where plan   =   \"a\" }\n\
@@ -125,7 +125,7 @@ fn how_it_is_refreshed_is_the_same_whatever_the_writing() {
 }
 
 #[test]
-fn a_refusal_is_for_who_builds_on_the_last_run() {
+fn only_a_refresh_that_builds_on_its_last_run_can_be_rejected() {
     let refuse = format!("{DEFAULT}refresh: {{ on_stale_state: fail }}\n");
     let of = |config: &str, segment: &str| planned(&open(config, CATALOG, segment)).refusal;
     assert_eq!(of(DEFAULT, ORDERS), None);
@@ -140,7 +140,7 @@ fn a_refusal_is_for_who_builds_on_the_last_run() {
 }
 
 #[test]
-fn rebuild_every_is_told_with_who_asks_for_it() {
+fn rebuild_every_is_reported_with_its_entity() {
     let it = plan(CATALOG, "segment it on customer { where count(events) < 2 }");
     assert_eq!(it.rebuild_every, [("event".to_owned(), (7, Unit::Day))]);
 }

@@ -16,7 +16,7 @@ use segc::plan::{Plan, Refresh};
 use segc::project::Memory;
 use shop::Shop;
 
-/// A statement may make and throw away so many times as many rows as there are.
+/// A statement may create and discard this many times the number of rows.
 const TIMES: u64 = 6;
 
 /// When the scripts run: create, and then a refresh for each share of keys.

@@ -188,7 +188,7 @@ CREATE INDEX ON events (customer_id);
 CREATE INDEX ON events (id)
 ";
 
-/// What a night brings: so many of a hundred rows change, and as many events come.
+/// A night's changes: this percentage of rows change, and as many events arrive.
 const CHANGES: &str = "
 UPDATE customers SET score = (score + 37) % 1000, updated_at = NOW() WHERE id % 100 < SHARE;
 UPDATE companies SET size = (size + 7) % 100, updated_at = NOW()
@@ -233,7 +233,7 @@ impl<'a> Shop<'a> {
         TABLES.iter().for_each(|table| self.run(&format!("ANALYZE {table}")));
     }
 
-    /// So many of a hundred rows change.
+    /// This percentage of rows changes.
     pub fn change(&mut self, share: u32) {
         self.run(&CHANGES.replace("SHARE", &share.to_string()));
     }

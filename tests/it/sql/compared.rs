@@ -32,7 +32,7 @@ fn whole(texts: &Texts) -> String {
     texts.iter().map(part).collect::<Vec<_>>().join("\n")
 }
 
-/// Title by title: the lines that a dialect writes otherwise, and between which they stand.
+/// Title by title: the lines that a dialect writes otherwise, and between which they are.
 fn differences(base: &Texts, texts: &Texts) -> String {
     let titles = |texts: &Texts| texts.iter().map(|(title, _)| title.clone()).collect::<Vec<_>>();
     assert_eq!(titles(base), titles(texts), "all dialects write the same things");

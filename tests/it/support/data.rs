@@ -9,7 +9,7 @@ use super::postgres::Postgres;
 /// Rows per INSERT.
 const BATCH: usize = 500;
 
-/// Makes the table anew and fills it with rows, each with a cell per column of the table.
+/// Makes the table again and fills it with rows, each with a cell per column of the table.
 pub fn fill(engine: &mut dyn Engine, table: &DataTable, rows: &[Vec<Cell>]) {
     engine.run(&table.create_statements()).expect("the table can be made");
     let names: Vec<String> = table.columns.iter().map(|column| quote_ident(&column.name)).collect();

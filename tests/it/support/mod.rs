@@ -24,7 +24,7 @@ pub mod target;
 
 use segc::engine::{DuckDb, Engine as _};
 
-/// Says something to whoever runs the tests, also of a test that passes: `eprintln!` would be
+/// Tells the person running the tests something, even if the test passes: `eprintln!` would be
 /// kept from them.
 pub fn tell(line: &str) {
     use std::io::Write as _;

@@ -91,7 +91,7 @@ pub fn at(as_of: Timestamp) -> Options {
     Options { as_of: Some(as_of), ..Options::default() }
 }
 
-/// Dialects that are the built-in ones, but for a clock that always tells the same.
+/// Dialects that are the built-in ones, except for a clock that always tells the same.
 pub fn stop_clocks(files: Memory, at: Timestamp) -> Memory {
     let at = at.strftime("%Y-%m-%d %H:%M:%S%.f+00:00").to_string();
     let types = [

@@ -43,14 +43,14 @@ impl Store {
         Some(Self { target, program, process, session: SESSIONS.fetch_add(1, Ordering::Relaxed) })
     }
 
-    /// Starts the process anew; what was in it is gone, of every session.
+    /// Starts the process again; what was in it is gone, of every session.
     pub fn restart(&mut self) {
         let started = Process::start(&STORES, self.program);
         let started = started.unwrap_or_else(|reason| panic!("{}: {reason}", self.target));
         *self.process.lock().unwrap_or_else(PoisonError::into_inner) = started;
     }
 
-    /// The statements that make a table anew and empty, and its schema if that is missing.
+    /// The statements that create a table again, empty, and its schema if that is missing.
     pub fn create_statements(&self, table: &DataTable) -> Vec<String> {
         let (type_name, using) = (self.type_name(), if self.target == "spark" { " USING delta" } else { "" });
         let quote =

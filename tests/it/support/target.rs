@@ -48,7 +48,7 @@ impl Target {
         Self { name: "duckdb", engine: Running::Duck(super::duckdb()) }
     }
 
-    /// Starts an engine anew, with nothing in it, if it gets slower or larger with every table
+    /// Starts an engine again, with nothing in it, if it gets slower or larger with every table
     /// that there ever was; says whether it did.
     pub fn renew(&mut self) -> bool {
         match &mut self.engine {
@@ -97,7 +97,7 @@ impl Target {
         assert_eq!(filled, tables.len(), "a file for each table");
     }
 
-    /// Makes a table of the catalog anew and empty.
+    /// Creates a table of the catalog again, empty.
     pub fn make(&mut self, table: &DataTable) {
         let statements = match &self.engine {
             Running::Duck(_) | Running::Postgres(_) => table.create_statements(),
@@ -111,7 +111,7 @@ impl Target {
         self.name == "spark"
     }
 
-    /// Makes `world.stopped_clock()`, a clock that tells what stands in a table; where there are no
+    /// Makes `world.stopped_clock()`, a clock that tells what is in a table; where there are no
     /// such functions, the table alone.
     pub fn make_clock(&mut self) {
         let ty = match self.engine {

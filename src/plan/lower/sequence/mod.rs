@@ -1,7 +1,7 @@
 //! Sequences, in time that grows with the rows (and their sorting), not with the choices of
 //! them: no row is joined to another.
 //!
-//! All rows that any step could choose stand in one list per owner ([`rows`]). Then one level
+//! All rows that any step could choose are in one list per owner ([`rows`]). Then one level
 //! after the other ([`chain`]), running maxima over that list tell for each row when the step
 //! before last fitted, and when such a choice began.
 //!
@@ -24,7 +24,7 @@ use crate::plan::rel::{Cte, Relation, Scalar, Select, TableRef};
 use chain::Chain;
 
 impl Lowering<'_> {
-    /// Whether some choice of rows fits: the owners of which that is so, joined inside of an OR
+    /// Whether some choice of rows fits: the owners for which it does, joined inside an OR
     /// and a semi-join elsewhere, as `exists`.
     pub(super) fn sequence(&mut self, scope: &Scope, sequence: &Sequence, negated: bool) -> Scalar {
         let owner = scope.this.clone();

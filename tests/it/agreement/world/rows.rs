@@ -158,7 +158,7 @@ fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
     rows
 }
 
-/// A field inside of a document has the document itself.
+/// A field inside a document has the document itself.
 fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
     let mut row: Vec<Option<String>> = Vec::new();
     for field in &entity.fields {

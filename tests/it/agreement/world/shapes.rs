@@ -153,7 +153,7 @@ pub const SHAPES: &[Shape] = &[
     },
 ];
 
-/// Fields inside of documents: the document's field, name, kind, what the catalog says.
+/// Fields inside documents: the document's field, name, kind, what the catalog says.
 const INSIDE: &[(&str, &str, Kind, &str)] = &[
     ("props", "item", Kind::Text, "column: props, path: item"),
     ("props", "seats", Kind::Integer, "column: props, path: [plan, seats]"),
