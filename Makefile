@@ -15,23 +15,19 @@ demo: ## run the example shop on the embedded DuckDB and print who is in which s
 test: ## run all tests, on those engines that this machine has
 	@$(ENGINE) cargo test $$flags --no-fail-fast
 
-# The binaries whose tests execute SQL on every engine; of scripts and of random agreement only what `make test` may have
-# skipped.
-SCRIPTS = SEGC_ENGINES=bigquery,spark cargo test
-test-engines: export SEGC_ENGINES = all
+# The tests that execute SQL on every engine; of scripts and of random agreement only what `make test` may have skipped.
+EVERYWHERE = members:: sql_engines:: conformance:: agreement::googlesql
+SCRIPTS = scripts:: expire:: parity:: crash::what_a_crash_leaves refresh_incremental::stories
 test-engines: ## install what executes BigQuery's and Spark's SQL, and run the tests that need all engines
 	@tools/engines.sh >/dev/null
-	@$(ENGINE) cargo test $$flags --no-fail-fast --test members --test sql_engines --test conformance
-	@$(ENGINE) $(SCRIPTS) $$flags --no-fail-fast --test scripts --test expire --test parity
-	@$(ENGINE) $(SCRIPTS) $$flags --test crash what_a_crash_leaves
-	@$(ENGINE) cargo test $$flags --no-fail-fast --test agreement googlesql
-	@$(ENGINE) $(SCRIPTS) $$flags --no-fail-fast --test refresh_incremental stories
+	@$(ENGINE) SEGC_ENGINES=all cargo test $$flags --test it -- $(EVERYWHERE)
+	@$(ENGINE) SEGC_ENGINES=bigquery,spark cargo test $$flags --test it -- $(SCRIPTS)
 
 mutants: ## break each clause of the refresh rules in a copy, and see its story fail; half an hour
 	@tools/mutants.sh
 
 growth: ## see that the work of every command grows with the project, not with its square
-	@$(ENGINE) cargo test $$flags --test growth -- --ignored --nocapture
+	@$(ENGINE) cargo test $$flags --test it growth:: -- --ignored --nocapture
 
 # So many cases an entry take about a minute on two cores, and are the same in every run.
 fuzz: ## try hostile inputs on every way into segc, for a minute
@@ -42,12 +38,11 @@ SEED ?= 1
 HOUR ?= 3600
 LONG = SEGC_SEED=$(SEED) cargo test
 long: ## the random tests for hours, an hour of hostile inputs for each way in: make long SEED=2
-	@$(ENGINE) SEGC_CASES=10000 SEGC_QUERY_CASES=500 $(LONG) $$flags --test agreement a_long_run -- --ignored --nocapture
-	@$(ENGINE) SEGC_REFRESH_CASES=10000 $(LONG) $$flags --test agreement refreshes_agree -- --nocapture
-	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test refresh_incremental random -- --nocapture
-	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test refresh_law -- --nocapture
-	@$(ENGINE) SEGC_CASES=20000 $(LONG) $$flags --test language_sequence
-	@$(ENGINE) SEGC_EXPIRE_RUNS=500 $(LONG) $$flags --test expire random
+	@$(ENGINE) SEGC_CASES=10000 SEGC_QUERY_CASES=500 $(LONG) $$flags --test it agreement::a_long_run -- --ignored --nocapture
+	@$(ENGINE) SEGC_REFRESH_CASES=10000 $(LONG) $$flags --test it agreement::refreshes_agree -- --nocapture
+	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test it refresh_incremental::random -- --nocapture
+	@$(ENGINE) SEGC_CASES=20000 $(LONG) $$flags --test it language_sequence::
+	@$(ENGINE) SEGC_EXPIRE_RUNS=500 $(LONG) $$flags --test it expire::random
 	@$(ENGINE) SEGC_FUZZ_INSTRUCTIONS=1 $(LONG) $$flags --test fuzz cost_grows -- --nocapture
 	@$(ENGINE) SEGC_FUZZ_SECONDS=$(HOUR) $(LONG) $$flags --test fuzz a_long_run -- --ignored --nocapture
 

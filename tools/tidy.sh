@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 longest=500
-# The only Rust code that may name a dialect: engines, the list of embedded files, examples
-# in the command line's help, and tests.
-may_name='^src/engine/|^src/dialect/builtin\.rs$|^src/cli/args\.rs$|(^|/)test(s|ing)(\.rs$|/)'
+# The only Rust code that may name a dialect: engines, the list of embedded files, the attributes
+# that declare the command line and its help, and tests.
+may_name='^src/engine/|^src/dialect/builtin\.rs$|(^|/)test(s|ing)(\.rs$|/)'
+declares='^src/cli/(args|command/[a-z]+)\.rs$'
 dialects='duckdb|postgres|bigquery|spark'
 # Split, so that this file does not find itself.
 hosts="registry\.npm""js|pypi\.""org|crates\.""io|static\.crates""|files\.pythonhosted|deb\.debian\.""org|releases/""download"
@@ -20,9 +21,12 @@ while IFS= read -r -d '' file; do
     [ "$lines" -le "$longest" ] || report "$file: $lines lines, over $longest; split it"
     head -n 1 "$file" | grep -q '^//!' || report "$file: begins without module documentation (\`//!\`)"
     [[ $file =~ $may_name ]] && continue
-    # Comments and the file's own tests may name dialects.
-    named=$(awk -v names="$dialects" '
+    [[ $file =~ $declares ]] && help=1 || help=0
+    # Comments and the file's own tests may name dialects, and so may an attribute of the command line.
+    named=$(awk -v names="$dialects" -v help="$help" '
         /^#\[cfg\(test\)\]/ { exit }
+        help && /^ *#\[/ { attribute = 1 }
+        attribute { if (/\]$/) attribute = 0; next }
         { code = $0; sub(/\/\/.*/, "", code) }
         tolower(code) ~ names { print FNR ": " $0 }' "$file")
     [ -z "$named" ] || report "$file: names a dialect outside src/engine; let its file in dialects/ say it

@@ -1,5 +1,5 @@
 //! Projects of any size, by what their segments do: those that the benchmark compiles, and whose
-//! growth `tests/growth.rs` watches.
+//! growth `tests/it/growth.rs` watches.
 
 /// What the segments of a project do.
 pub(crate) struct Kind {

@@ -13,7 +13,8 @@
     missing_docs
 )]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../tests/it/support/mod.rs"]
+#[allow(dead_code, reason = "only PostgreSQL is needed of it")]
 mod support;
 
 mod cost;

@@ -4,7 +4,7 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::inputs::{Input, inputs};
-use crate::check::hir::{Hir, SegmentId};
+use crate::check::hir::{Hir, SegmentId, place};
 
 /// One segment in the graph.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl Graph {
             .collect();
         for node in &nodes {
             for input in &node.inputs {
-                graph.add_edge(index(input.segment), index(node.id), ());
+                graph.add_edge(index(hir, input.segment), index(hir, node.id), ());
             }
         }
         let sorted = petgraph::algo::toposort(&graph, None).unwrap_or_default();
@@ -52,14 +52,15 @@ impl Graph {
         }
         let mut order: Vec<SegmentId> = nodes.iter().map(|node| node.id).collect();
         // Identities follow names, so that equals stand by name.
-        order.sort_by_key(|id| (nodes[id.0 as usize].level, *id));
+        order.sort_by_key(|&id| (nodes[hir.place(id)].level, id));
         Self { graph, nodes, order }
     }
 
     /// What is known of a segment.
     #[must_use]
     pub fn node(&self, id: SegmentId) -> &Node {
-        &self.nodes[id.0 as usize]
+        let at = place(&self.nodes, |node| node.id.0, id.0).unwrap_or(usize::MAX);
+        &self.nodes[at]
     }
 
     /// Every segment after those that it refers to; by level, then by name.
@@ -71,9 +72,10 @@ impl Graph {
     /// The segments that refer to one directly, in the order of names.
     #[must_use]
     pub fn dependents(&self, id: SegmentId) -> Vec<SegmentId> {
+        let Some(at) = place(&self.nodes, |node| node.id.0, id.0) else { return Vec::new() };
         let mut found: Vec<SegmentId> = self
             .graph
-            .neighbors_directed(index(id), Direction::Outgoing)
+            .neighbors_directed(NodeIndex::new(at), Direction::Outgoing)
             .filter_map(|at| self.graph.node_weight(at).copied())
             .collect();
         found.sort_unstable();
@@ -82,6 +84,6 @@ impl Graph {
     }
 }
 
-fn index(id: SegmentId) -> NodeIndex {
-    NodeIndex::new(id.0 as usize)
+fn index(hir: &Hir, id: SegmentId) -> NodeIndex {
+    NodeIndex::new(hir.place(id))
 }

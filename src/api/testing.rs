@@ -107,8 +107,9 @@ fn boolean(kind: ValueKind) -> Value {
     Value { kind, ty: Type::Boolean, nullable: false, span: span("segment") }
 }
 
-fn segment(name: &str, tags: &[&str]) -> Segment {
+fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
     Segment {
+        id: SegmentId(id),
         name: name.to_owned(),
         entity: EntityId(0),
         parent: None,
@@ -132,23 +133,29 @@ fn segment(name: &str, tags: &[&str]) -> Segment {
 pub(crate) fn hir() -> Hir {
     let path = Path { base: Base::This, hops: Vec::new(), end: EntityId(0) };
     let through_trait = cond(CondKind::True(Box::new(boolean(ValueKind::Trait(path, TraitId(0))))));
-    let vip = Segment { parent: Some((SegmentId(0), span("vip"))), ..segment("vip", &["marketing"]) };
+    let vip = Segment { parent: Some((SegmentId(0), span("vip"))), ..segment(2, "vip", &["marketing"]) };
     let win_back = Segment {
         includes: vec![cond(CondKind::Not(Box::new(through_trait)))],
         excludes: vec![member_of(1)],
-        ..segment("win_back", &["marketing", "email"])
+        ..segment(3, "win_back", &["marketing", "email"])
     };
     Hir {
         catalog: Arc::new(catalog()),
         calendar: Calendar::default(),
         params: Vec::new(),
         traits: vec![Trait {
+            id: TraitId(0),
             name: "is_vip".to_owned(),
             entity: EntityId(0),
             value: boolean(ValueKind::Condition(Box::new(member_of(2)))),
             span: span("segment"),
         }],
-        segments: vec![segment("big_spender", &[]), segment("do_not_contact", &["legal"]), vip, win_back],
+        segments: vec![
+            segment(0, "big_spender", &[]),
+            segment(1, "do_not_contact", &["legal"]),
+            vip,
+            win_back,
+        ],
     }
 }
 

@@ -4,30 +4,41 @@
 //! segment if everyone who may read the one may read the other. What is read is judged by itself,
 //! so that nothing reaches readers through a chain of segments either.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::hir::{Hir, Segment, SegmentId, TraitId};
+use super::hir::{Hir, Segment, SegmentId, Trait, TraitId};
 use super::problems::access::{FieldRefused, SegmentRefused};
 use super::uses::{How, Read, Use, Uses};
 use crate::diagnostic::{Diagnostics, Label};
 
-/// Reports what segments use although not all of their readers may. Returns the segments that do.
-pub(super) fn check(hir: &Hir, problems: &mut Diagnostics) -> BTreeSet<SegmentId> {
-    let mut refused = BTreeSet::new();
-    if !has_restrictions(hir) {
-        return refused;
+/// Reports what segments use although not all of their readers may, and takes the segments that do out
+/// of the tree, with all that needs them.
+pub(super) fn check(hir: Hir, problems: &mut Diagnostics) -> Hir {
+    if !has_restrictions(&hir) {
+        return hir;
     }
-    let uses = Uses::new(hir);
+    let uses = Uses::new(&hir);
+    let mut refused = BTreeSet::new();
+    let mut readers: BTreeMap<SegmentId, Vec<SegmentId>> = BTreeMap::new();
     for (id, segment) in hir.iter() {
         let before = problems.len();
         let footprint = uses.segment(id);
-        footprint.fields.iter().for_each(|used| field(hir, segment, used, problems));
-        footprint.segments.iter().for_each(|read| other(hir, segment, read, problems));
+        footprint.segments.iter().for_each(|read| readers.entry(read.segment).or_default().push(id));
+        footprint.fields.iter().for_each(|used| field(&hir, segment, used, problems));
+        footprint.segments.iter().for_each(|read| other(&hir, segment, read, problems));
         if problems.len() > before {
             refused.insert(id);
         }
     }
-    refused
+    let mut todo: Vec<SegmentId> = refused.iter().copied().collect();
+    while let Some(id) = todo.pop() {
+        let needing = readers.get(&id).into_iter().flatten();
+        todo.extend(needing.filter(|&&reader| refused.insert(reader)));
+    }
+    let sound = |one: &Trait| !uses.read_by(one.id).any(|read| refused.contains(&read));
+    let traits = hir.traits.iter().filter(|one| sound(one)).cloned().collect();
+    let segments = hir.segments.iter().filter(|one| !refused.contains(&one.id)).cloned().collect();
+    Hir { traits, segments, ..hir }
 }
 
 fn has_restrictions(hir: &Hir) -> bool {

@@ -2,14 +2,12 @@
 
 use crate::catalog::EntityId;
 use crate::syntax::ast;
+use crate::syntax::keywords::{Role, is_keyword};
 
 use super::elsewhere;
 use super::names::{Member, Names, did_you_mean, listed};
 use super::problems::list;
 use super::resolve::{Scope, parts_text};
-
-/// Words that are written in lower case.
-const CONSTANTS: [&str; 5] = ["true", "false", "now", "today", "lifetime"];
 
 impl Names<'_> {
     /// What to do about the name of a path that is unknown: the part `at`, looked for on `end`.
@@ -95,8 +93,8 @@ impl Names<'_> {
             return Some(format!("`{name}` is a parameter: write `${name}`"));
         }
         let lower = name.to_lowercase();
-        (lower != name && CONSTANTS.contains(&lower.as_str()))
-            .then(|| format!("keywords are written in lower case: `{lower}`"))
+        let is_word = is_keyword(&lower, Role::Constant) || lower == "lifetime";
+        (lower != name && is_word).then(|| format!("keywords are written in lower case: `{lower}`"))
     }
 
     /// Where the name is, if a link of the entity leads to it.

@@ -37,29 +37,17 @@ pub(super) fn check(
     let (read, places) = (&read[..], &places[..]);
     let project = Project { names: &names, params: &params, settings, read, places, order: &order };
 
-    let mut states = project.first_states();
-    let mut result = project.pass(&mut states, problems);
-    if states.iter().any(|state| !state.is_fine()) && !result.segments.is_empty() {
-        result = project.pass_again(&mut states);
-    }
-    let params_used = std::mem::take(&mut result.params_used);
-    let hir = project.hir(result, &catalog);
+    let checked = project.check(problems);
+    let params_used = checked.params_used;
+    let mut segments = checked.segments;
+    segments.sort_by_key(|segment| segment.id);
+    let (calendar, params, traits) = (settings.calendar.clone(), params.values(), checked.traits);
+    let hir = Hir { catalog, calendar, params, traits, segments };
     proof::warn(&hir, &params_used, problems);
-    let refused = access::check(&hir, problems);
-    if refused.is_empty() {
-        return hir;
-    }
-    for id in refused {
-        if let Some(at) = names.segment(&hir.segment(id).name) {
-            states[at] = SegmentState::Broken;
-        }
-    }
-    // What needs a refused segment is found out by one pass more.
-    project.pass(&mut states, &mut Diagnostics::new());
-    project.hir(project.pass_again(&mut states), &catalog)
+    access::check(hir, problems)
 }
 
-/// Gives every segment that may still be sound its place among them, by name.
+/// Gives every segment that may be sound its identity, in the order of names.
 fn number(names: &Names, states: &mut [SegmentState]) {
     let mut sound: Vec<usize> = (0..states.len()).filter(|&at| states[at].is_fine()).collect();
     sound.sort_by_key(|&at| &names.segments[at].ast.name.text);
@@ -112,24 +100,10 @@ impl Project<'_> {
         states
     }
 
-    /// Identities are places in the list of sound segments, and which are sound is only known after
-    /// a pass. Another finds nothing new to report.
-    fn pass_again(&self, states: &mut Vec<SegmentState>) -> Checked {
-        number(self.names, states);
-        self.pass(states, &mut Diagnostics::new())
-    }
-
-    fn hir(&self, checked: Checked, catalog: &Arc<Catalog>) -> Hir {
-        let Checked { traits, mut segments, .. } = checked;
-        segments.sort_by(|a, b| a.name.cmp(&b.name));
-        let (calendar, params) = (self.settings.calendar.clone(), self.params.values());
-        Hir { catalog: Arc::clone(catalog), calendar, params, traits, segments }
-    }
-
-    /// Checks everything once. Afterwards the states say which segments are sound.
-    fn pass(&self, states: &mut Vec<SegmentState>, problems: &mut Diagnostics) -> Checked {
+    /// Checks everything, once.
+    fn check(&self, problems: &mut Diagnostics) -> Checked {
         let mut checked = Checked::default();
-        let segments = std::mem::take(states);
+        let segments = self.first_states();
         let traits = vec![TraitState::Broken; self.names.traits.len()];
         let (names, params, calendar) = (self.names, self.params, &self.settings.calendar);
         let known = Known { names, params, calendar, traits, clock_traits: Vec::new(), segments };
@@ -141,8 +115,7 @@ impl Project<'_> {
                     if let Some((found, extent)) = self.check_trait(&mut checker, at, &checked.extents)
                         && !cyclic.contains(&node)
                     {
-                        let id = TraitId(u32::try_from(checked.traits.len()).unwrap_or(u32::MAX));
-                        checker.known.traits[at] = TraitState::fine(id, &found.value);
+                        checker.known.traits[at] = TraitState::fine(found.id, &found.value);
                         let is_clock = checker.reads_only_clock(&found.value);
                         checker.known.clock_traits.push(is_clock);
                         checked.traits.push(found);
@@ -151,7 +124,7 @@ impl Project<'_> {
                 }
                 Node::Segment(at) => {
                     let found = self.check_segment(&mut checker, at, &checked.extents);
-                    match found.filter(|_| checker.known.segments[at].is_fine()) {
+                    match found {
                         Some(found) => checked.segments.push(found),
                         None if self.read[at].disabled.is_none() => {
                             checker.known.segments[at] = SegmentState::Broken;
@@ -161,7 +134,6 @@ impl Project<'_> {
                 }
             }
         }
-        *states = checker.known.segments;
         checked.params_used = checker.params_used;
         checked.params_used.sort_by_key(|span| (span.source, span.start));
         checked
@@ -174,6 +146,8 @@ impl Project<'_> {
         extents: &[Expansion],
     ) -> Option<(Trait, Expansion)> {
         let item = &self.names.traits[at];
+        // Those without error so far.
+        let id = TraitId(u32::try_from(extents.len()).unwrap_or(u32::MAX));
         let entity = item.entity?;
         let (value, extent) = checker.item(|checker| {
             let value = checker.value(&item.ast.value, &Scope::of(entity))?;
@@ -181,7 +155,7 @@ impl Project<'_> {
             Some((value, extent))
         })?;
         let (name, span) = (item.ast.name.text.clone(), item.ast.span);
-        item.unique.then_some((Trait { name, entity, value, span }, extent))
+        item.unique.then_some((Trait { id, name, entity, value, span }, extent))
     }
 
     /// The segment, if it and all that it needs are without error.
@@ -218,7 +192,9 @@ impl Project<'_> {
                 includes.iter().chain(&excludes).for_each(|rule| measure.cond(rule));
                 keeps.iter().for_each(|keep| measure.keep(keep));
             });
+            let SegmentState::Fine(id) = checker.known.segments[at] else { return None };
             Some(Segment {
+                id,
                 name: ast.name.text.clone(),
                 entity: entity?,
                 parent,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::syntax::ast::{Property, PropertyValue, Segment};
+use crate::syntax::keywords::{Role, keywords};
 
 use super::elsewhere;
 use super::expr::most_units;
@@ -27,19 +28,6 @@ pub(super) struct Read {
     /// Whether they are without error, and all supported.
     pub(super) is_sound: bool,
 }
-
-const KNOWN: [&str; 10] = [
-    "description",
-    "owner",
-    "tags",
-    "enabled",
-    "materialize",
-    "access",
-    "expire",
-    "history",
-    "exclusive group",
-    "priority",
-];
 
 /// Reads the properties of a segment.
 pub(super) fn read(segment: &Segment, problems: &mut Diagnostics) -> Read {
@@ -122,9 +110,9 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
         }
         ("history", _) => "true",
         (name, _) => {
-            let help = closest(name, KNOWN).map(|near| format!("did you mean `{near}`?"));
+            let help = closest(name, keywords(Role::Property)).map(|near| format!("did you mean `{near}`?"));
             let foreign = elsewhere::property(name).map(str::to_owned);
-            let help = foreign.or(help).or_else(|| suggest(name, KNOWN.iter().copied(), "they are"));
+            let help = foreign.or(help).or_else(|| suggest(name, keywords(Role::Property), "they are"));
             problems.push(UnknownProperty { span: property.name.span, name: name.to_owned(), help });
             return;
         }

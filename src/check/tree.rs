@@ -179,8 +179,8 @@ impl Builder<'_> {
         left.keeps.truncate(keeps);
         left.name = format!("{}_after_keep_{keeps}", segment.name);
         let hir = self.hir.to_mut();
-        let id = SegmentId(u32::try_from(hir.segments.len()).unwrap_or(u32::MAX));
-        hir.segments.push(left);
+        let id = hir.next_id();
+        hir.segments.push(Segment { id, ..left });
         id
     }
 

@@ -74,22 +74,22 @@ pub struct Footprint {
 #[derive(Debug)]
 pub struct Uses<'a> {
     hir: &'a Hir,
-    /// What each trait gets at, by identity.
-    traits: Vec<Footprint>,
+    /// What each trait gets at.
+    traits: BTreeMap<TraitId, Footprint>,
 }
 
 impl<'a> Uses<'a> {
     /// Finds what the traits use.
     #[must_use]
     pub fn new(hir: &'a Hir) -> Self {
-        let mut uses = Self { hir, traits: Vec::with_capacity(hir.traits.len()) };
+        let mut uses = Self { hir, traits: BTreeMap::new() };
         // A trait comes after those that it uses.
         for computed in &hir.traits {
             let mut collector = Collector::new(&uses);
             collector.value(&computed.value);
             let mut found = collector.finish();
             found.fields.iter_mut().for_each(|used| used.origin = used.origin.or(Some(used.span)));
-            uses.traits.push(found);
+            uses.traits.insert(computed.id, found);
         }
         uses
     }
@@ -110,6 +110,11 @@ impl<'a> Uses<'a> {
         }
         collector.key(segment.entity, segment.name_span);
         collector.finish()
+    }
+
+    /// The segments that a trait reads.
+    pub(super) fn read_by(&self, id: TraitId) -> impl Iterator<Item = SegmentId> {
+        self.traits.get(&id).into_iter().flat_map(|found| &found.segments).map(|read| read.segment)
     }
 
     /// Whether a value is made of personal data: of the value of a `pii` field, not merely of rows
@@ -182,7 +187,7 @@ impl<'a> Collector<'a> {
     }
 
     fn computed(&mut self, id: TraitId, span: Span) {
-        let Some(inner) = self.uses.traits.get(id.0 as usize) else { return };
+        let Some(inner) = self.uses.traits.get(&id) else { return };
         let led = |via: &[TraitId]| std::iter::once(id).chain(via.iter().copied()).take(MOST_STEPS).collect();
         for used in &inner.fields {
             self.used(Use { span, others: Vec::new(), via: led(&used.via), ..used.clone() });

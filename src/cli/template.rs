@@ -1,6 +1,18 @@
 //! The projects that `segc init` writes: the folders of `catalog/init/`, embedded.
 
-use super::args::Template;
+use clap::ValueEnum;
+
+/// The catalogs that `init` starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Template {
+    /// Customers, orders and products of a shop
+    Shop,
+    /// Visitors, sessions and events of a site
+    WebAnalytics,
+    /// Users and feature flags of a product
+    Flags,
+}
 
 /// The instant that the sample rows are meant for.
 pub(super) const AS_OF: &str = "2026-11-01T00:00:00Z";

@@ -2,8 +2,9 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use super::args::{Args, Color};
+use super::args::Args;
 use super::exit::Exit;
+use super::value_enums::Color;
 use crate::diagnostic::render::{Format, Rendering, render};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 

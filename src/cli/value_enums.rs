@@ -42,36 +42,7 @@ pub(super) enum ListFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum TestFormat {
-    /// A table for each test that failed, and how many there were
-    Human,
-    /// One object a line for each test
-    Json,
-    /// JUnit's XML
-    Junit,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum AnswerFormat {
     Human,
     Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    Mermaid,
-    Dot,
-    Json,
-}
-
-/// The catalogs that `init` starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(super) enum Template {
-    /// Customers, orders and products of a shop
-    Shop,
-    /// Visitors, sessions and events of a site
-    WebAnalytics,
-    /// Users and feature flags of a product
-    Flags,
 }

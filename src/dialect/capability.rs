@@ -64,7 +64,6 @@ named! {
         Modes = "modes",
         /// How many periods of a window have rows (`periods`).
         Periods = "periods",
-        /// Sequences of events.
         /// Sequences of rows (`sequence`).
         Sequences = "sequences",
         /// `keep top` and `keep bottom`.
@@ -79,24 +78,12 @@ named! {
         History = "history",
         /// Time zones other than UTC.
         TimeZones = "time_zones",
-        /// `FILTER (WHERE …)` after an aggregate.
-        FilterClause = "filter_clause",
-        /// Deleting single rows.
-        RowDelete = "row_delete",
-        /// `MERGE` with `WHEN NOT MATCHED BY SOURCE`.
-        Merge = "merge",
-        /// Creating tables inside a transaction.
-        TransactionalDdl = "transactional_ddl",
         /// Transactions that change different rows of one table don't disturb one another.
         RowConcurrency = "row_concurrency",
-        /// Two runs of the same segments side by side: one waits, or fails.
-        ConcurrentRuns = "concurrent_runs",
         /// Several ranges of one column, joined by OR, are found without reading the rest of a table.
         RangeUnions = "range_unions",
         /// Temporary tables.
         TempTables = "temp_tables",
-        /// Variables in scripts.
-        ScriptVariables = "script_variables",
         /// `GRANT` to roles.
         Grants = "grants",
     }

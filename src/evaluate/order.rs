@@ -15,11 +15,11 @@ pub(super) enum Node {
 
 impl Node {
     pub(super) fn segment(hir: &Hir, id: SegmentId) -> Result<&Segment, EvalError> {
-        hir.segments.get(id.0 as usize).ok_or(EvalError::Unknown)
+        hir.get(id).ok_or(EvalError::Unknown)
     }
 
     pub(super) fn computed(hir: &Hir, id: TraitId) -> Result<&crate::check::hir::Trait, EvalError> {
-        hir.traits.get(id.0 as usize).ok_or(EvalError::Unknown)
+        hir.get_computed(id).ok_or(EvalError::Unknown)
     }
 
     /// What it rests on.

@@ -4,30 +4,12 @@
 use super::foreign::foreign;
 use super::grammar::{Failure, Rule};
 use super::habit::{habit, operand_before, text_of};
+use super::keywords::{Role, begins, has_meaning, is_keyword, is_reserved, keywords};
 use super::outline::Tokens;
 use super::problems::{Capitals, Chained, Habit, ReservedName, Unexpected};
 use super::scan::Kind;
-use super::stray::ITEMS;
-use super::{PROPERTIES, RESERVED, is_property};
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::Unit;
-
-/// Words that begin a predicate's tail.
-const OPERATORS: &[&str] = &[
-    "in",
-    "is",
-    "between",
-    "contains",
-    "starts with",
-    "ends with",
-    "matches",
-    "resembles",
-    "before",
-    "after",
-    "during",
-    "anniversary",
-    "not",
-];
 
 /// Reports that the grammar could not go on at byte `at` of the file.
 pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems: &mut Diagnostics) {
@@ -48,15 +30,14 @@ pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems
         return;
     }
     let after_predicate = expected.contains(&Rule::kw_and) && !expected.contains(&Rule::tail);
-    let first_word = |list: &[&str]| list.iter().any(|op| op.split(' ').next() == Some(word));
     let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=");
-    if after_predicate && (compares || first_word(OPERATORS)) {
+    if after_predicate && (compares || begins(word, Role::Operator)) {
         problems.push(Chained { span, written: word.to_owned() });
         return;
     }
     let phrase = list(&phrases(failure));
     let names_only = !expected.is_empty() && expected.iter().all(|&rule| is_name(rule));
-    if names_only && RESERVED.contains(&word) && tokens.all[index].kind == Kind::Word {
+    if names_only && is_reserved(word) && tokens.all[index].kind == Kind::Word {
         problems.push(ReservedName { span, word: word.to_owned(), expected: phrase });
         return;
     }
@@ -71,38 +52,8 @@ fn capital<'a>(tokens: Tokens<'a>, index: usize) -> Option<(Span, &'a str)> {
         let word = tokens.word(at);
         let is_word = tokens.all.get(at).is_some_and(|token| token.kind == Kind::Word);
         let capital = is_word && word.starts_with(|c: char| c.is_ascii_uppercase());
-        (capital && is_keyword(&word.to_ascii_lowercase())).then(|| (tokens.span(at), word))
+        (capital && has_meaning(&word.to_ascii_lowercase())).then(|| (tokens.span(at), word))
     })
-}
-
-/// Words that the grammar knows beside the names of its rules.
-const WORDS: &[&str] = &[
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "exists",
-    "every",
-    "first",
-    "last",
-    "mode",
-    "distinct",
-    "sequence",
-    "periods",
-    "any",
-    "all",
-    "now",
-    "today",
-    "yesterday",
-    "lifetime",
-    "true",
-    "false",
-];
-
-fn is_keyword(word: &str) -> bool {
-    WORDS.contains(&word)
-        || Rule::all_rules().iter().any(|&rule| keyword(rule).is_some_and(|one| one == word))
 }
 
 /// How what was being read is written, where nothing better is known.
@@ -327,13 +278,13 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         {
             format!("to compare values, write `= {word}`")
         }
-        _ if wants_value && RESERVED.contains(&word) && !CLAUSES.contains(&word) => {
+        _ if wants_value && is_reserved(word) && !is_keyword(word, Role::Clause) => {
             format!("if it is the name of a field, put it in backticks: `` `{word}` ``")
         }
         _ if expected.contains(&Rule::unit) && matches!(word, "" | "}" | ")") => {
             "name the unit, such as `days`".to_owned()
         }
-        _ if wants_value && (matches!(word, "" | "}" | ")") || ITEMS.contains(&word)) => {
+        _ if wants_value && (matches!(word, "" | "}" | ")") || is_keyword(word, Role::Item)) => {
             "something is missing before this".to_owned()
         }
         _ if expected.contains(&Rule::colon) && index > 0 => {
@@ -380,16 +331,13 @@ fn is_comparison(word: &str) -> bool {
     matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=")
 }
 
-/// Words that begin a rule.
-const CLAUSES: &[&str] = &["where", "include", "exclude", "keep"];
-
 /// What was probably meant where a part of an item is missing.
 fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<String> {
     let expects = |rule| failure.expected.contains(&rule);
     let (word, before) = (tokens.word(index), index.checked_sub(1).map_or("", |before| tokens.word(before)));
-    let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=") || OPERATORS.contains(&word);
+    let compares = matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=") || is_keyword(word, Role::Operator);
     match word {
-        "=" if expects(Rule::colon) && is_property(before) => {
+        "=" if expects(Rule::colon) && is_keyword(before, Role::Property) => {
             Some(format!("a property is written `{before}: …`"))
         }
         _ if compares && expects(Rule::colon) => {
@@ -398,7 +346,7 @@ fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<Stri
         "{" | "extends" | "where" if expects(Rule::kw_on) => {
             Some("say what it is about: `segment … on customer`".to_owned())
         }
-        _ if CLAUSES.contains(&word) && failure.reading == Rule::one_header => {
+        _ if is_keyword(word, Role::Clause) && failure.reading == Rule::one_header => {
             Some("put the rules between braces: `{ where … }`".to_owned())
         }
         _ => None,
@@ -411,21 +359,22 @@ fn suggestion(word: &str, kind: Kind, expected: &[Rule]) -> Option<String> {
         return None;
     }
     let mut candidates: Vec<String> = expected.iter().filter_map(|&rule| keyword(rule)).collect();
-    let mut add = |words: &[&str]| candidates.extend(words.iter().map(|&word| word.to_owned()));
+    let mut add = |role| candidates.extend(keywords(role).map(str::to_owned));
     for rule in expected {
         match rule {
-            Rule::tail | Rule::kw_contains => add(OPERATORS),
-            Rule::rule_head | Rule::segment_rule | Rule::EOI | Rule::close_brace => add(CLAUSES),
-            Rule::property_name | Rule::property | Rule::colon => add(PROPERTIES),
-            Rule::window => add(&["last", "previous", "next", "this", "since", "until", "today", "lifetime"]),
-            Rule::unit => {
-                add(&["seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"])
+            Rule::tail | Rule::kw_contains => add(Role::Operator),
+            Rule::rule_head | Rule::segment_rule | Rule::EOI | Rule::close_brace => add(Role::Clause),
+            Rule::property_name | Rule::property => add(Role::Property),
+            Rule::colon => {
+                add(Role::Property);
+                add(Role::Clause);
             }
+            Rule::window => add(Role::Window),
             _ => {}
         }
     }
-    if expected.contains(&Rule::colon) {
-        add(CLAUSES);
+    if expected.contains(&Rule::unit) {
+        candidates.extend(Unit::ALL.iter().map(|unit| format!("{}s", unit.name())));
     }
     let lower = word.to_lowercase();
     if candidates.iter().any(|candidate| *candidate == lower && lower != word) {

@@ -15,6 +15,7 @@ mod expected;
 mod foreign;
 mod grammar;
 mod habit;
+pub(crate) mod keywords;
 mod literal;
 mod outline;
 mod parser;
@@ -25,34 +26,6 @@ mod stray;
 mod tests;
 
 pub use crate::types::parse_type;
+pub use keywords::reserved;
 pub use literal::{parse_literal, place_in_text};
 pub use parser::{parse, parse_expr};
-
-/// The words that are never names unless they stand in backticks.
-///
-/// Each is here because it may stand where a value or a name may, or right after one, and
-/// reading it as a name would hide an error or change a meaning. All other keywords
-/// (`last`, `since`, `count`, `contains`, `segment`, …) are told from names by their place.
-pub const RESERVED: &[&str] = &[
-    "and", "or", "not", "in", "is", "between", "during", "where", "include", "exclude", "true", "false",
-    "null", "now", "today",
-];
-
-/// The properties of a segment that the language knows.
-const PROPERTIES: &[&str] = &[
-    "description",
-    "owner",
-    "tags",
-    "enabled",
-    "materialize",
-    "expire",
-    "history",
-    "exclusive group",
-    "priority",
-    "access",
-];
-
-/// Whether a word names a property of a segment.
-fn is_property(word: &str) -> bool {
-    PROPERTIES.contains(&word)
-}

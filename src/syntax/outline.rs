@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::keywords::{Role, is_keyword, is_reserved};
 use super::problems::{StrayBracket, TooDeep, UnclosedBracket};
 use super::scan::{Kind, Token};
-use super::{RESERVED, is_property};
 use crate::diagnostic::{Diagnostics, SourceId, Span, closest};
 
 /// How deep brackets may be nested.
@@ -61,7 +61,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn is_name(&self, at: usize) -> bool {
-        self.is(at, Kind::Quoted) || self.is(at, Kind::Word) && !RESERVED.contains(&self.word(at))
+        self.is(at, Kind::Quoted) || self.is(at, Kind::Word) && !is_reserved(self.word(at))
     }
 
     fn first_on_line(&self, at: usize) -> bool {
@@ -256,19 +256,13 @@ impl<'a> Outliner<'a> {
         let Some(before) = at.checked_sub(1) else { return true };
         let word = self.tokens.word(before);
         match self.tokens.all[before].kind {
-            Kind::Word if RESERVED.contains(&word) => matches!(word, "true" | "false" | "now" | "today"),
-            Kind::Word => !CONTINUED.contains(&word),
+            Kind::Word if is_reserved(word) => is_keyword(word, Role::Constant),
+            Kind::Word => !is_keyword(word, Role::Unfinished),
             Kind::Symbol => matches!(word, ")" | "]" | "}"),
             _ => true,
         }
     }
 }
-
-/// Words after which an expression goes on.
-const CONTINUED: &[&str] = &[
-    "contains", "with", "before", "after", "to", "through", "since", "until", "by", "on", "extends", "last",
-    "previous", "next", "param", "trait", "segment",
-];
 
 /// Splits what is between a segment's braces into its rules and properties.
 pub(super) fn clauses(tokens: Tokens<'_>, body: Range<usize>) -> Vec<Range<usize>> {
@@ -301,7 +295,7 @@ fn starts_clause(tokens: Tokens<'_>, at: usize, last: Option<usize>) -> bool {
         _ => {
             let first = tokens.first_on_line(at);
             next == ":" && tokens.is_name(at)
-                || first && (next == "where" || next == "=" && is_property(word))
+                || first && (next == "where" || next == "=" && is_keyword(word, Role::Property))
         }
     }
 }

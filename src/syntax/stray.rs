@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
+use super::keywords::{Role, is_keyword, keywords};
 use super::outline::Tokens;
 use super::problems::{NotSegments, Unexpected};
 use super::scan::Kind;
 use crate::diagnostic::{Diagnostics, Span, closest};
-
-/// Words that begin an item.
-pub(super) const ITEMS: &[&str] = &["segment", "trait", "param"];
 
 /// Words that begin a statement of SQL.
 const STATEMENTS: &[&str] =
@@ -67,7 +65,7 @@ pub(super) fn report(
 ) -> Option<Span> {
     let first = tokens.word(range.start).to_lowercase();
     let next = tokens.word(range.start + 1).to_lowercase();
-    let is_item = ITEMS.contains(&next.as_str());
+    let is_item = is_keyword(&next, Role::Item);
     let words = || range.clone().map(|at| tokens.word(at).to_lowercase());
     let is_sql = STATEMENTS.contains(&first.as_str())
         && !is_item
@@ -103,15 +101,15 @@ fn advice(tokens: Tokens<'_>, at: usize, word: &str, next: &str) -> Option<Strin
     if tokens.all.get(at).is_some_and(|token| token.kind != Kind::Word) {
         return Some("a segment is written `segment name on customer { where … }`".to_owned());
     }
-    if ITEMS.contains(&next) {
+    if is_keyword(next, Role::Item) {
         return Some(format!("leave out `{}`: `{next} {} …`", tokens.word(at), tokens.word(at + 2)));
     }
-    if ITEMS.contains(&word) && tokens.word(at) != word {
+    if is_keyword(word, Role::Item) && tokens.word(at) != word {
         return Some(format!("keywords are written in lower case: `{word}`"));
     }
     if let Some((_, advice)) = OTHERS.iter().find(|(other, _)| *other == word) {
         return Some((*advice).to_owned());
     }
-    let near = closest(word, ITEMS.iter().copied()).map(|item| format!("did you mean `{item}`?"));
+    let near = closest(word, keywords(Role::Item)).map(|item| format!("did you mean `{item}`?"));
     near.or_else(|| Some("a segment is written `segment name on customer { where … }`".to_owned()))
 }

@@ -14,6 +14,8 @@ mod verify;
 
 pub(crate) mod problems;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::problems::StrangeAnswer;
@@ -174,7 +176,7 @@ fn run(
     engine: &mut dyn Engine,
     see: &mut dyn FnMut(Event<'_>),
 ) -> Result<Ran, Diagnostics> {
-    let asks = request.resume || request.options.as_of.is_some();
+    let asks = request.resume || request.refresh || request.options.as_of.is_some();
     let earlier = if asks { resume::recorded(target, live, engine) } else { Ok(Vec::new()) };
     let as_of = match (request.options.as_of, request.resume) {
         (Some(as_of), _) => as_of,
@@ -206,13 +208,20 @@ fn run(
         );
     }
     let segments = segment::segments(session, target, &fixed, live, request.refresh)?;
-    let earlier = if request.resume { earlier.unwrap_or_default() } else { Vec::new() };
-    let done = resume::standing(target, &fixed, &earlier, engine);
+    let earlier = earlier.unwrap_or_default();
+    let done = match request.resume {
+        true => resume::standing(target, &fixed, &earlier, engine),
+        false => BTreeSet::new(),
+    };
     let clock = clock_sql(target)?;
     let shapes = shape::Shapes { session, target };
     let mut drive = drive::Drive::new(engine, &clock, shapes, see);
     drive.build(&segments, &done);
     let mut ran = drive.finish(&segments, as_of);
+    if request.refresh {
+        let found = resume::without_base_run(&fixed, &earlier, &ran);
+        found.into_iter().for_each(|one| warnings.push(one));
+    }
     if request.verify {
         verify::verify(session, target, &fixed, engine, &mut ran);
         ran.problems.append(ties::find(session, target, &fixed, engine));

@@ -171,6 +171,29 @@ problems! {
     message |p| format!("the newest row of `{}` is from {}, {} days before as_of: windows such as `last 30 days` are empty", p.entity, p.newest, p.days);
     help |p| Some(format!("if the rows end there, run with `--as-of {}`", p.after));
 
+    /// A refresh has no last run to build on, so it evaluates every entity.
+    ///
+    /// Either no run of the segment is recorded, or the recorded one used another definition or another
+    /// way to refresh. Another version of segc may refresh in another way, or keep its records under
+    /// other names.
+    ///
+    /// ```text
+    /// segc run --db shop.db --refresh      # the first run after a segment was changed
+    /// ```
+    ///
+    /// Nothing needs to be done. `refresh: { on_stale_state: fail }` in `segc.yml` makes such a refresh
+    /// fail instead.
+    warning SEG739 "no base run" NoBaseRun { span: Option<Span>, reason: &'static str, segments: Vec<String> }
+    message |p| format!(
+        "{} evaluated in full: {}",
+        match p.segments.as_slice() {
+            [one] => format!("`{one}` is"),
+            more => format!("{} segments are", more.len()),
+        },
+        p.reason
+    );
+    help |_p| Some("later refreshes build on this run".to_owned());
+
     /// Rows have the same time and the same key, so that `first`, `last`, `latest` and `earliest`
     /// have no order to go by.
     ///

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::one;
-use super::problems::BackInTime;
+use super::problems::{BackInTime, NoBaseRun};
+use super::{Ran, SegmentRan, Status, one};
 use crate::api::problems::NothingToResume;
 use crate::api::scripts::{count_sql, plain_sql};
 use crate::api::targets::Target;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine};
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
-use crate::plan::{Plan, SegmentPlan};
+use crate::plan::{Plan, Refresh, SegmentPlan};
 
 /// The last run of a segment.
 pub(super) struct Recorded {
@@ -82,6 +82,31 @@ pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Opt
     let segments: Vec<String> = later.clone().map(|one| one.segment.clone()).collect();
     let newest = later.map(|one| one.as_of).max()?;
     Some(BackInTime { span: None, as_of, newest, segments })
+}
+
+/// The segments that a refresh built without a recorded run to build on, by the reason.
+pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) -> Vec<NoBaseRun> {
+    let is_built = |one: &&SegmentRan| matches!(one.status, Status::Built(_));
+    let built: BTreeSet<&str> =
+        ran.segments.iter().filter(is_built).map(|one| one.segment.as_str()).collect();
+    let runs: BTreeMap<&str, &Recorded> = recorded.iter().map(|run| (run.segment.as_str(), run)).collect();
+    let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for segment in tables(plan) {
+        let by_keys = matches!(segment.refresh, Refresh::InsertOnly | Refresh::InsertDelete);
+        if !by_keys || !built.contains(segment.name.as_str()) {
+            continue;
+        }
+        let reason = match runs.get(segment.name.as_str()) {
+            None => "no run is recorded",
+            Some(run) if run.fingerprint != segment.fingerprint => "the last run used another definition",
+            Some(run) if run.refresh_hash != segment.refresh_hash => {
+                "the last run used another way to refresh"
+            }
+            Some(_) => continue,
+        };
+        found.entry(reason).or_default().push(segment.name.clone());
+    }
+    found.into_iter().map(|(reason, segments)| NoBaseRun { span: None, reason, segments }).collect()
 }
 
 /// The tables that stand at the plan's as_of, made from the definitions of now, and hold as many

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::syntax::ast::{Expr, ExprKind, Name};
+use crate::syntax::keywords::{Role, keywords};
 use crate::types::{Literal, Type};
 
 use super::super::elsewhere;
@@ -51,9 +52,6 @@ const FUNCTIONS: [(&str, Kind); 20] = [
     ("weekday", Kind::Part(Part::Weekday)),
     ("year", Kind::Part(Part::Year)),
 ];
-
-const AGGREGATES: &[&str] =
-    &["count", "sum", "avg", "min", "max", "exists", "every", "first", "last", "mode", "sequence", "periods"];
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &Name, args: &[Expr], span: Span, scope: &Scope) -> Option<Value> {
@@ -118,7 +116,7 @@ impl Checker<'_, '_> {
     /// What was probably meant by a function that the language doesn't have.
     fn function_for(&self, name: &Name, args: &[Expr]) -> Option<String> {
         let lower = name.text.to_lowercase();
-        let known = || FUNCTIONS.iter().map(|(known, _)| *known).chain(AGGREGATES.iter().copied());
+        let known = || FUNCTIONS.iter().map(|(known, _)| *known).chain(keywords(Role::Aggregate));
         if lower != name.text && known().any(|one| one == lower) {
             return Some(format!("functions are written in lower case: `{lower}`"));
         }

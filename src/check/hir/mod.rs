@@ -18,11 +18,12 @@ use crate::types::{Literal, Regex, Type, Unit};
 pub use crate::syntax::ast::{AggregateFunc, ArithmeticOp, TextOp};
 pub use crate::types::Materialize;
 
-/// Index of a segment in [`Hir::segments`].
+/// The identity of a segment: greater than those of all segments whose names come before its own. It
+/// is given before anything is checked, so that one that has an error leaves a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentId(pub u32);
 
-/// Index of a trait in [`Hir::traits`].
+/// The identity of a trait: greater than those of all that it may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraitId(pub u32);
 
@@ -35,9 +36,10 @@ pub struct Hir {
     pub calendar: Calendar,
     /// Parameters with the values they were given, by name.
     pub params: Vec<(String, Literal)>,
-    /// Computed traits; one never refers to itself, even through others.
+    /// Computed traits, in the order of their identities; one never refers to itself, even through
+    /// others.
     pub traits: Vec<Trait>,
-    /// The segments that have no error, in the order of their names.
+    /// The segments that have no error, in the order of their names and identities.
     pub segments: Vec<Segment>,
 }
 
@@ -45,31 +47,66 @@ impl Hir {
     /// The segment of an identity that came from this tree.
     #[must_use]
     pub fn segment(&self, id: SegmentId) -> &Segment {
-        &self.segments[id.0 as usize]
+        &self.segments[self.place(id)]
+    }
+
+    /// The place of a segment of this tree among all of them.
+    pub(crate) fn place(&self, id: SegmentId) -> usize {
+        place(&self.segments, |segment| segment.id.0, id.0).unwrap_or(usize::MAX)
+    }
+
+    /// The segment of an identity, if there is one.
+    #[must_use]
+    pub fn get(&self, id: SegmentId) -> Option<&Segment> {
+        self.segments.get(self.place(id))
+    }
+
+    /// The trait of an identity, if there is one.
+    #[must_use]
+    pub fn get_computed(&self, id: TraitId) -> Option<&Trait> {
+        self.traits.get(place(&self.traits, |computed| computed.id.0, id.0)?)
+    }
+
+    /// An identity after those of all segments.
+    #[must_use]
+    pub fn next_id(&self) -> SegmentId {
+        SegmentId(self.segments.last().map_or(0, |last| last.id.0 + 1))
     }
 
     /// The trait of an identity that came from this tree.
     #[must_use]
     pub fn computed(&self, id: TraitId) -> &Trait {
-        &self.traits[id.0 as usize]
+        let at = place(&self.traits, |computed| computed.id.0, id.0).unwrap_or(usize::MAX);
+        &self.traits[at]
     }
 
     /// The segment of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<SegmentId> {
         let at = self.segments.binary_search_by(|segment| segment.name.as_str().cmp(name)).ok()?;
-        Some(SegmentId(u32::try_from(at).ok()?))
+        Some(self.segments[at].id)
     }
 
     /// Every segment with its identity.
     pub fn iter(&self) -> impl Iterator<Item = (SegmentId, &Segment)> {
-        (0u32..).map(SegmentId).zip(&self.segments)
+        self.segments.iter().map(|segment| (segment.id, segment))
+    }
+}
+
+/// Where one is in a list that is in the order of identities: at its own, unless there are gaps.
+pub(crate) fn place<T>(list: &[T], id_of: impl Fn(&T) -> u32, id: u32) -> Option<usize> {
+    let at = id as usize;
+    match list.get(at) {
+        Some(one) if id_of(one) == id => Some(at),
+        _ => list.binary_search_by_key(&id, id_of).ok(),
     }
 }
 
 /// A computed trait: a named value of one entity.
 #[derive(Debug, Clone)]
 pub struct Trait {
+    /// Its identity.
+    pub id: TraitId,
     /// Its name.
     pub name: String,
     /// The entity that has it.
@@ -85,6 +122,8 @@ pub struct Trait {
 /// in its exclusive group; then each `keep` in order.
 #[derive(Debug, Clone)]
 pub struct Segment {
+    /// Its identity.
+    pub id: SegmentId,
     /// Its name.
     pub name: String,
     /// The entity whose rows it selects.

@@ -6,15 +6,41 @@ use std::path::Path;
 use super::database::choose;
 use super::{Opened, open, refuse_folder, write_json};
 use crate::api::{Attrition as Answer, AttritionStep, Options};
-use crate::cli::args::{AnswerFormat, Attrition};
+use crate::cli::args::{Moment, Place, Values};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::Diagnostics;
 use crate::engine::Access;
 
-pub(super) fn run(args: &Attrition, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Count how many remain after each condition of a segment
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Conditions are taken in the order in which they are written. Each of several includes adds to
+those before it; everything else narrows. The database is asked once, and only read.
+
+Examples:
+  segc attrition vip
+  segc attrition vip --db postgres://ann@db.example/shop
+  segc attrition vip --format json | jq '.steps[] | .remain'")]
+pub(in crate::cli) struct Args {
+    /// The segment
+    #[arg(value_name = "SEGMENT")]
+    segment: String,
+    #[command(flatten)]
+    place: Place,
+    /// How to write the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    format: AnswerFormat,
+    #[command(flatten)]
+    values: Values,
+    #[command(flatten)]
+    moment: Moment,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(std::slice::from_ref(&args.segment), named) {
         return terminal.refuse(problem);
     }
@@ -40,7 +66,7 @@ pub(super) fn run(args: &Attrition, named: Option<&Path>, terminal: &mut Termina
 
 fn answer(
     opened: &Opened,
-    args: &Attrition,
+    args: &Args,
     options: &Options,
     terminal: &mut Terminal,
 ) -> Result<Answer, Diagnostics> {

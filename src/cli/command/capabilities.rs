@@ -1,18 +1,46 @@
 //! `segc capabilities`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::{open, write_json};
 use crate::api::{Cell, Matrix, Options};
-use crate::cli::args::{Capabilities, ListFormat};
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
 
-pub(super) fn run(args: &Capabilities, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Show what each target can do, and who says no
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  segc capabilities
+  segc capabilities --target postgres --tier free
+  segc capabilities --probe postgres://ann@db.example/shop
+  segc capabilities --format json")]
+pub(in crate::cli) struct Args {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    dir: Option<PathBuf>,
+    /// Only these targets
+    #[arg(long, short, value_name = "NAME")]
+    target: Vec<String>,
+    /// With the policy of this tier
+    #[arg(long, value_name = "NAME")]
+    tier: Option<String>,
+    /// Ask this server or database file what it can do
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
+    probe: Option<String>,
+    /// How to write the matrix
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: ListFormat,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     let options = Options { tier: args.tier.clone(), ..Options::default() };
     let (opened, _) = match open(args.dir.as_deref().or(named), Ok(options.into()), terminal)? {
         Ok(opened) => opened,
@@ -132,7 +160,7 @@ mod tests {
             capabilities: vec![
                 MatrixRow { capability: Capability::Regex, cells: vec![Cell::NotYet, Cell::No] },
                 MatrixRow {
-                    capability: Capability::Merge,
+                    capability: Capability::Modes,
                     cells: vec![Cell::Yes { note: Some(note.clone()) }, Cell::Yes { note: Some(note) }],
                 },
                 MatrixRow {

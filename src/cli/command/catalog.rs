@@ -7,13 +7,29 @@ use serde_json::{Value, json};
 
 use super::{one, open, refuse_folder, write_json};
 use crate::catalog::{Catalog, Changes, Entity, FieldId, Link, TableSource};
-use crate::cli::args::{Catalog as Args, ListFormat};
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::problems::UnknownEntity;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::{Diagnostics, closest, visible};
+
+/// Show entities, their fields and links
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  segc catalog
+  segc catalog customer
+  segc catalog --format json")]
+pub(in crate::cli) struct Args {
+    /// One entity with all its fields and links
+    #[arg(value_name = "ENTITY")]
+    entity: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: ListFormat,
+}
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(args.entity.as_slice(), named) {

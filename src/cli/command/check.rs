@@ -1,19 +1,52 @@
 //! `segc check`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::{Opened, open};
 use crate::api::Options;
 use crate::check::hir::SegmentId;
-use crate::cli::args::Check;
+use crate::cli::args::Values;
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::MessageFormat;
 use crate::diagnostic::Diagnostics;
 
-pub(super) fn run(args: &Check, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Find every problem of the project, for all of its targets
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What any target refuses is a problem, and so is what the policy or the tier forbids.
+Problems for people go to stderr; in any other format they are what was asked for, and go
+to stdout.
+
+Examples:
+  segc check
+  segc check shop
+  segc check --tier free --target postgres
+  segc check --format json | jq .code
+  segc check --format sarif > segc.sarif")]
+pub(in crate::cli) struct Args {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    dir: Option<PathBuf>,
+    /// How problems are written (as --message-format, but to stdout)
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<MessageFormat>,
+    /// For which targets; every one of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    target: Vec<String>,
+    /// Also refuse what this server or database file lacks
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
+    probe: Option<String>,
+    #[command(flatten)]
+    values: Values,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     terminal.ask_for_problems(args.format.map(Into::into));
     let options = config::options(&args.values, None);
     let (mut opened, options) = match open(args.dir.as_deref().or(named), options, terminal)? {

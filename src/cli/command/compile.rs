@@ -3,13 +3,15 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::database::probe;
 use super::overview::{self, Row};
 use super::{Opened, one, open, refuse_folder};
 use crate::api::Options;
 use crate::artifact::Artifacts;
 use crate::check::hir::SegmentId;
-use crate::cli::args::Compile;
+use crate::cli::args::{Moment, Values};
 use crate::cli::exit::Exit;
 use crate::cli::problems::{NothingStored, SeveralTargets};
 use crate::cli::terminal::Terminal;
@@ -17,7 +19,50 @@ use crate::cli::{config, folder};
 use crate::diagnostic::Diagnostics;
 use crate::plan::Plan;
 
-pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Write SQL: one SELECT, or the scripts of a build
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+With one plain name and no --out, that segment's SELECT is printed. Otherwise
+target/<target>/ is replaced by create.sql, refresh.sql, manifest.json, the graph, and a
+pair of scripts for each segment. --parity adds a SELECT for each table, which compares it
+with a fresh evaluation: no row means that the table is right.
+
+Selections:
+  name     that segment            +name    with those it depends on
+  tag:x    those with the tag      name+    with those that depend on it
+
+Examples:
+  segc compile
+  segc compile vip --target postgres
+  segc compile vip --target postgres --parity
+  segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
+  segc compile --select tag:marketing --select +vip --target bigquery --out build")]
+pub(in crate::cli) struct Args {
+    /// Which segments; all if none is named
+    #[arg(value_name = "SEGMENTS")]
+    segments: Vec<String>,
+    /// More segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    select: Vec<String>,
+    /// For which targets; every one of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    target: Vec<String>,
+    /// Write to DIR/<target>/ instead of target/<target>/
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Refuse what this server or database file lacks
+    #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
+    probe: Option<String>,
+    /// Write, or print, the SELECTs that compare tables with fresh evaluations
+    #[arg(long)]
+    parity: bool,
+    #[command(flatten)]
+    values: Values,
+    #[command(flatten)]
+    moment: Moment,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
         return terminal.refuse(problem);
     }
@@ -50,7 +95,7 @@ pub(super) fn run(args: &Compile, named: Option<&Path>, terminal: &mut Terminal)
 }
 
 /// The segment whose SELECT is to be printed.
-fn plain_name(args: &Compile) -> Option<&str> {
+fn plain_name(args: &Args) -> Option<&str> {
     match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
         ([name], [], None) if !name.contains(['+', ':']) => Some(name),
         _ => None,
@@ -61,7 +106,7 @@ fn print(
     opened: Opened,
     name: &str,
     segment: SegmentId,
-    args: &Compile,
+    args: &Args,
     targets: &[String],
     options: &Options,
     terminal: &mut Terminal,
@@ -97,7 +142,7 @@ struct Build {
 
 fn write(
     opened: Opened,
-    args: &Compile,
+    args: &Args,
     targets: &[String],
     segments: &[SegmentId],
     options: &Options,
@@ -136,7 +181,7 @@ fn write(
 }
 
 /// Where a target's files go, and how people see that place.
-fn place(opened: &Opened, args: &Compile, target: &str) -> (PathBuf, String) {
+fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
     match &args.out {
         Some(out) => (out.join(target), format!("{}/{target}", out.display())),
         None => {

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
 use crate::cli::problems::UnknownCode;
 use crate::cli::table::Table;
@@ -10,7 +9,23 @@ use crate::cli::terminal::Terminal;
 use crate::diagnostic::{CodeInfo, Severity, closest};
 use crate::registry;
 
-pub(super) fn run(args: &Explain, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Explain the code of a problem
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  segc explain SEG301
+  segc explain 301
+  segc explain --list")]
+pub(in crate::cli) struct Args {
+    /// Such as SEG301
+    #[arg(value_name = "CODE", required_unless_present = "list")]
+    code: Option<String>,
+    /// List every code
+    #[arg(long, conflicts_with = "code")]
+    list: bool,
+}
+
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     let Some(code) = args.code.as_deref().filter(|_| !args.list) else {
         list().write(&mut terminal.out)?;
         return Ok(Exit::Fine);

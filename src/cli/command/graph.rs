@@ -1,17 +1,47 @@
 //! `segc graph`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
 
 use super::open;
 use crate::artifact;
-use crate::cli::args::{Graph, GraphFormat};
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 
-pub(super) fn run(args: &Graph, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Draw how segments and tables hang together
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  segc graph                     Mermaid, which GitHub draws in Markdown
+  segc graph --format dot | dot -Tsvg > graph.svg
+  segc graph --select +vip")]
+pub(in crate::cli) struct Args {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    dir: Option<PathBuf>,
+    /// Which segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    select: Vec<String>,
+    /// For which target; the first of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    target: Option<String>,
+    /// How to write the graph
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "mermaid")]
+    format: GraphFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum GraphFormat {
+    Mermaid,
+    Dot,
+    Json,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     let (opened, options) = match open(args.dir.as_deref().or(named), Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),

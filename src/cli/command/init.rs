@@ -1,15 +1,33 @@
 //! `segc init`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::cli::args::Init;
 use crate::cli::exit::Exit;
+use crate::cli::folder;
 use crate::cli::problems::AlreadyThere;
+use crate::cli::template::{self, Template};
 use crate::cli::terminal::Terminal;
-use crate::cli::{folder, template};
 
-pub(super) fn run(args: &Init, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Start a project that works at once
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Writes segc.yml, catalog/, segments/, data/ and tests/, and never overwrites a file.
+
+Examples:
+  segc init                      in the current folder
+  segc init shop                 in a new folder
+  segc init site --catalog web_analytics")]
+pub(in crate::cli) struct Args {
+    /// Where; made if it is missing
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+    /// Which catalog to start from
+    #[arg(long, value_enum, value_name = "NAME", default_value = "shop")]
+    catalog: Template,
+}
+
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     let files = template::files(args.catalog);
     let there = folder::taken(&args.dir, files);
     if !there.is_empty() {
@@ -25,7 +43,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal) -> io::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn greet(args: &Init, files: &[(&str, &str)], err: &mut dyn Write) -> io::Result<()> {
+fn greet(args: &Args, files: &[(&str, &str)], err: &mut dyn Write) -> io::Result<()> {
     let here = args.dir == Path::new(".");
     for (path, _) in files {
         let path = if here { Path::new(path).to_owned() } else { args.dir.join(path) };

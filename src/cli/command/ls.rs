@@ -1,7 +1,7 @@
 //! `segc ls`
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -10,14 +10,33 @@ use crate::api::Session;
 use crate::artifact::sensitive_fields;
 use crate::check::hir::SegmentId;
 use crate::check::uses::Uses;
-use crate::cli::args::{ListFormat, Ls};
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
 
-pub(super) fn run(args: &Ls, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// List the segments
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  segc ls
+  segc ls --select tag:marketing
+  segc ls --format json | jq -r '.[].name'")]
+pub(in crate::cli) struct Args {
+    /// The project's folder
+    #[arg(value_name = "DIR", conflicts_with = "project")]
+    dir: Option<PathBuf>,
+    /// Which segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    select: Vec<String>,
+    /// How to write the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: ListFormat,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     let (opened, _) = match open(args.dir.as_deref().or(named), Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),

@@ -19,7 +19,9 @@ mod why;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::{Args, Command};
+use clap::Subcommand;
+
+use super::args::Args;
 use super::config::{self, Asked, Root};
 use super::exit::Exit;
 use super::problems::{FolderForSegment, NoTarget, NotOneSegment, UnknownTarget};
@@ -27,6 +29,24 @@ use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(init::Args),
+    Check(check::Args),
+    Compile(compile::Args),
+    Run(run::Args),
+    Test(test::Args),
+    Why(why::Args),
+    Attrition(attrition::Args),
+    Plan(plan::Args),
+    Ls(ls::Args),
+    Graph(graph::Args),
+    Capabilities(capabilities::Args),
+    Catalog(catalog::Args),
+    Explain(explain::Args),
+}
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     let named = args.common.project.as_deref();

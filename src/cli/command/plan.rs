@@ -8,15 +8,43 @@ use serde_json::json;
 use super::overview::{self, Row};
 use super::{Opened, open, refuse_folder, write_json};
 use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
-use crate::cli::args::{AnswerFormat, Plan as Arguments};
+use crate::cli::args::Values;
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::plan_report;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, SegmentPlan};
 
-pub(super) fn run(args: &Arguments, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Say how a segment is refreshed, or why it is rebuilt
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Shows how the segment is stored, why members may leave it, and which rows make a refresh look at
+an entity again: what arrives, the edges of windows, conditions that change with the clock,
+segments that it reads. Of a rebuild it shows everything that stands in the way, each with the
+declaration that lifts it. No database is asked.
+
+Examples:
+  segc plan                      every segment, in a table
+  segc plan vip
+  segc plan vip --target bigquery
+  segc plan vip --format json | jq .refresh.obstacles")]
+pub(in crate::cli) struct Args {
+    /// The segment; all of them, in a table, if none is named
+    #[arg(value_name = "SEGMENT")]
+    segment: Option<String>,
+    /// For which target; the first of segc.yml if none is named
+    #[arg(long, short, value_name = "NAME")]
+    target: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    format: AnswerFormat,
+    #[command(flatten)]
+    values: Values,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(args.segment.as_slice(), named) {
         return terminal.refuse(problem);
     }

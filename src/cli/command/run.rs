@@ -5,11 +5,14 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap::ArgGroup;
+use clap::builder::NonEmptyStringValueParser;
+
 use super::database::{Database, choose};
 use super::{Opened, one, open, refuse_folder};
 use crate::api::{Event, Options, Ran, RunRequest, SegmentRan, Status};
 use crate::check::hir::SegmentId;
-use crate::cli::args::Run;
+use crate::cli::args::{Moment, Values};
 use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
@@ -20,7 +23,64 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::{Access, Address};
 use crate::plan::Plan;
 
-pub(super) fn run(args: &Run, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+/// Build the segments, on the embedded engine or in a database
+#[derive(Debug, clap::Args)]
+#[command(
+    group = ArgGroup::new("kept").args(["db", "target"]).multiple(true),
+    after_help = "\
+Fills the catalog's tables from data/*.csv and data/*.parquet, makes the segments, and
+prints how many members each has. All of it happens in memory; with --db, the tables and
+segments of a database file or of a PostgreSQL server are used and kept.
+
+All segments have one as_of. Each is built by its own script, after those that it depends on.
+What depends on one that fails is skipped, everything else goes on, and the exit code is 3.
+--resume then builds what is left, as of the same instant.
+
+Examples:
+  segc run
+  segc run vip --as-of 2026-11-20T00:00:00Z
+  segc run --db shop.db --load   fill the file's tables from data/, then run
+  segc run --db shop.db --refresh
+  segc run --db shop.db --refresh --resume
+  segc run --db shop.db --refresh --verify
+  segc run --db postgres://ann@db.example/shop --no-wait"
+)]
+pub(in crate::cli) struct Args {
+    /// Which segments; all if none is named
+    #[arg(value_name = "SEGMENTS")]
+    segments: Vec<String>,
+    /// More segments, by name, +name, name+ or tag:x
+    #[arg(long, value_name = "EXPR")]
+    select: Vec<String>,
+    /// A database file or server, used and kept; otherwise all happens in memory
+    #[arg(long, value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
+    db: Option<String>,
+    /// Fill the file's tables from data/ first, replacing what they hold; every segment is then
+    /// evaluated in full
+    #[arg(long, requires = "db")]
+    load: bool,
+    /// Refresh the tables that an earlier run made
+    #[arg(long, requires = "kept")]
+    refresh: bool,
+    /// Go on with the newest run, or that of --as-of: build only what it has not
+    #[arg(long, requires = "kept")]
+    resume: bool,
+    /// Compare each table with a fresh evaluation in the end
+    #[arg(long)]
+    verify: bool,
+    /// Fail at once if another run is at work, instead of waiting for it
+    #[arg(long)]
+    no_wait: bool,
+    /// For which target; the first that the engine can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    target: Option<String>,
+    #[command(flatten)]
+    values: Values,
+    #[command(flatten)]
+    moment: Moment,
+}
+
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
         return terminal.refuse(problem);
     }
@@ -60,7 +120,7 @@ struct Prepared {
 }
 
 /// Everything that can go wrong before the engine is asked: target, selection, plan.
-fn prepare(opened: &Opened, args: &Run, options: &Options) -> Result<Prepared, Diagnostics> {
+fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, Diagnostics> {
     let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
     if args.load && matches!(database.address, Address::Server(_)) {
         return Err(one(NoLoading { span: None, database: database.address.shown() }));
@@ -82,7 +142,7 @@ struct Progress {
 /// Runs the segments, and says on stderr what people want to know meanwhile.
 fn execute(
     opened: &Opened,
-    args: &Run,
+    args: &Args,
     options: &Options,
     prepared: &Prepared,
     progress: &mut Progress,

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 use super::{Opened, open};
-use crate::cli::args::{Test, TestEngine, TestFormat};
 use crate::cli::clock::{duration, now};
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
@@ -17,10 +18,57 @@ use crate::diagnostic::{Diagnostics, visible};
 use crate::project::Disk;
 use crate::unittest::{self, Case, Expectation, Outcome, Suite, Verdict};
 
+/// Run the unit tests: given rows, who should be a member?
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Tests stand in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
+as SQL on the embedded engine. A pattern is a part of a test's name or of its path, or the
+name of a segment. Exit code 1 if a test fails.
+
+Examples:
+  segc test
+  segc test high_value
+  segc test tests/value.yml 'no orders'
+  segc test --engine duckdb
+  segc test --format junit > tests.xml")]
+pub(in crate::cli) struct Args {
+    /// Which tests; all if none is named
+    #[arg(value_name = "PATTERNS")]
+    patterns: Vec<String>,
+    /// What finds the members
+    #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
+    engine: TestEngine,
+    /// For which target's SQL; the first that the engine can run if none is named
+    #[arg(long, short, value_name = "NAME")]
+    target: Option<String>,
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    format: TestFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TestEngine {
+    /// The reference evaluator: the language itself, without SQL
+    Reference,
+    /// DuckDB, embedded
+    #[value(name = "duckdb")]
+    Embedded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TestFormat {
+    /// A table for each test that failed, and how many there were
+    Human,
+    /// One object a line for each test
+    Json,
+    /// JUnit's XML
+    Junit,
+}
+
 /// How many keys a table shows.
 const SHOWN: usize = 20;
 
-pub(super) fn run(args: &Test, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     let (mut opened, _) = match open(named, Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
@@ -55,7 +103,7 @@ pub(super) fn run(args: &Test, named: Option<&Path>, terminal: &mut Terminal) ->
     Ok(if failed { exit.max(Exit::ProjectErrors) } else { exit })
 }
 
-fn outcomes(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<Outcome>, Diagnostics> {
+fn outcomes(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<Outcome>, Diagnostics> {
     let cases = select(opened, args, suite)?;
     match args.engine {
         TestEngine::Reference => Ok(suite.run(&cases)),
@@ -64,7 +112,7 @@ fn outcomes(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<Outcome>,
 }
 
 /// The tests that were asked for; a path may be one as seen from the current folder.
-fn select(opened: &Opened, args: &Test, suite: &Suite) -> Result<Vec<usize>, Diagnostics> {
+fn select(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<usize>, Diagnostics> {
     let in_project = |pattern: &String| {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         pattern.strip_prefix(&opened.root.prefix).unwrap_or(pattern).to_owned()

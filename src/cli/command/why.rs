@@ -1,26 +1,67 @@
 //! `segc why`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::database::choose;
 use super::{Opened, one, open, refuse_folder, write_json};
 use crate::api::{Options, Question, Why as Answer, WhyPart};
 use crate::check::tree::{Role, Shape};
-use crate::cli::args::{AnswerFormat, Why};
+use crate::cli::args::{Moment, Place, Values};
 use crate::cli::clock::instant;
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::problems::CannotRead;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::{Diagnostics, visible};
 use crate::engine::Access;
 use crate::unittest::{self, SingleRow};
 
+/// Say why an entity is in a segment, or is not
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Shows every condition of the segment, true or false, with the values that it looked at.
+Without --db, the sample rows in data/ are asked, on the embedded engine. A database is
+only read. So that no password stands in a command, a target's `url_env:` in segc.yml may name a
+variable that holds the URL: it is used where that target is named.
+
+Examples:
+  segc why vip 42
+  segc why bulk_lines 17 2       a key of two parts
+  segc why vip 42 --deep         the segments it refers to, too
+  segc why vip 42 --db postgres://ann@db.example/shop
+  segc why vip 42 --db shop.db --as-of 2026-11-20T00:00:00Z
+  segc why vip --row customer.yml
+  segc why vip 42 --format json | jq .member")]
+pub(in crate::cli) struct Args {
+    /// The segment
+    #[arg(value_name = "SEGMENT")]
+    segment: String,
+    /// The entity's key; a part for each of its fields
+    #[arg(value_name = "KEY", required_unless_present = "row", allow_negative_numbers = true)]
+    key: Vec<String>,
+    /// Unfold the segments that it refers to
+    #[arg(long)]
+    deep: bool,
+    /// Ask about the entity in this YAML or JSON file, which is in no database
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["db", "target", "key"])]
+    row: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+    /// How to write the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    format: AnswerFormat,
+    #[command(flatten)]
+    values: Values,
+    #[command(flatten)]
+    moment: Moment,
+}
+
 /// Values stand this far to the right, unless a condition is longer.
 const FURTHEST: usize = 72;
 
-pub(super) fn run(args: &Why, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(std::slice::from_ref(&args.segment), named) {
         return terminal.refuse(problem);
     }
@@ -57,7 +98,7 @@ pub(super) fn run(args: &Why, named: Option<&Path>, terminal: &mut Terminal) -> 
 
 fn answer(
     opened: &Opened,
-    args: &Why,
+    args: &Args,
     row: Option<&SingleRow>,
     options: &Options,
     terminal: &mut Terminal,

@@ -74,6 +74,7 @@ impl World {
 
     fn segment(&mut self, name: &str, entity: &str, edit: impl FnOnce(&mut Segment)) -> SegmentId {
         let mut segment = Segment {
+            id: self.hir.next_id(),
             name: name.to_owned(),
             entity: self.hir.catalog.find(entity).expect("an entity"),
             parent: None,
@@ -86,14 +87,16 @@ impl World {
             span: build::SPAN,
         };
         edit(&mut segment);
+        let id = segment.id;
         self.hir.segments.push(segment);
-        SegmentId(u32::try_from(self.hir.segments.len() - 1).expect("few segments"))
+        id
     }
 
     fn computed(&mut self, name: &str, entity: &str, value: Value) -> crate::check::hir::TraitId {
         let entity = self.hir.catalog.find(entity).expect("an entity");
-        self.hir.traits.push(Trait { name: name.to_owned(), entity, value, span: build::SPAN });
-        crate::check::hir::TraitId(u32::try_from(self.hir.traits.len() - 1).expect("few traits"))
+        let id = crate::check::hir::TraitId(u32::try_from(self.hir.traits.len()).expect("few traits"));
+        self.hir.traits.push(Trait { id, name: name.to_owned(), entity, value, span: build::SPAN });
+        id
     }
 
     fn ids(&self, segment: SegmentId) -> Vec<i64> {

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::super::RESERVED;
+use super::super::keywords::{Role, is_keyword, is_reserved};
 use super::super::outline::Tokens;
 use super::super::scan::Kind;
 use super::words::{self, End};
@@ -133,7 +133,7 @@ impl Pattern {
         let end = *ends.last()?;
         if let Some((name, place)) = &self.before {
             let text = match place {
-                Place::Aggregate => words::open_call(tokens, start, words::AGGREGATES)?,
+                Place::Aggregate => words::open_call(tokens, start, words::ABOUT_ROWS)?,
                 Place::Path => {
                     let range = words::operand_before(tokens, start)?;
                     let closed = tokens.word(range.end.checked_sub(1)?) == ")";
@@ -236,7 +236,8 @@ fn take(tokens: Tokens<'_>, at: usize, place: Place) -> Option<(usize, String)> 
         }
         Place::Meant => {
             let end = words::operand_after(tokens, at)?;
-            let bare = end == at + 1 && kind == Some(Kind::Word) && !words::is_constant(tokens.word(at));
+            let bare =
+                end == at + 1 && kind == Some(Kind::Word) && !is_keyword(tokens.word(at), Role::Constant);
             Some(if bare { (end, format!("{:?}", tokens.word(at))) } else { ranged(end) })
         }
         Place::Path => words::path_after(tokens, at).map(ranged),
@@ -248,7 +249,7 @@ fn take(tokens: Tokens<'_>, at: usize, place: Place) -> Option<(usize, String)> 
         Place::Unit => words::unit(tokens.word(at)).map(|unit| (at + 1, unit)),
         Place::Text => one(Kind::Text),
         Place::Time => one(Kind::Time),
-        Place::Word => one(Kind::Word).filter(|(_, word)| !RESERVED.contains(&word.as_str())),
+        Place::Word => one(Kind::Word).filter(|(_, word)| !is_reserved(word)),
         Place::List => {
             let end = words::closing(tokens, at)?;
             let inside = words::text_of(tokens, &(at + 1..end - 1));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::RESERVED;
+use super::super::keywords::{Role, is_keyword, is_reserved};
 use super::super::outline::Tokens;
 use super::super::scan::Kind;
 use crate::types::Unit;
@@ -14,8 +14,8 @@ pub(super) enum End {
     No,
 }
 
-/// Aggregates whose rows a window or a condition may choose.
-pub(super) const AGGREGATES: &[&str] = &["count", "sum", "avg", "exists", "every", "distinct"];
+/// Aggregates whose value is never a time: a window after one was meant for its rows.
+pub(super) const ABOUT_ROWS: &[&str] = &["count", "sum", "avg", "exists", "every", "distinct"];
 
 /// Longer texts are not repeated.
 const LONGEST: usize = 80;
@@ -37,15 +37,10 @@ fn kind(tokens: Tokens<'_>, at: usize) -> Option<Kind> {
     tokens.all.get(at).map(|token| token.kind)
 }
 
-/// Whether a word is one that stands for a value by itself.
-pub(super) fn is_constant(word: &str) -> bool {
-    matches!(word, "true" | "false" | "now" | "today")
-}
-
 fn is_name(tokens: Tokens<'_>, at: usize) -> bool {
     match kind(tokens, at) {
         Some(Kind::Quoted) => true,
-        Some(Kind::Word) => !RESERVED.contains(&tokens.word(at)),
+        Some(Kind::Word) => !is_reserved(tokens.word(at)),
         _ => false,
     }
 }
@@ -55,7 +50,7 @@ pub(in super::super) fn operand_before(tokens: Tokens<'_>, end: usize) -> Option
     let last = end.checked_sub(1)?;
     match kind(tokens, last)? {
         Kind::Text | Kind::Number | Kind::Time | Kind::Parameter => Some(last..end),
-        Kind::Word if is_constant(tokens.word(last)) => Some(last..end),
+        Kind::Word if is_keyword(tokens.word(last), Role::Constant) => Some(last..end),
         Kind::Symbol if tokens.word(last) == ")" => {
             let open = opening(tokens, last)?;
             let called = open.checked_sub(1).filter(|&at| is_name(tokens, at));
@@ -67,45 +62,17 @@ pub(in super::super) fn operand_before(tokens: Tokens<'_>, end: usize) -> Option
     }
 }
 
-/// Words that come between values, and are hardly ever a name.
-const BETWEEN: &[&str] = &[
-    "contains",
-    "matches",
-    "resembles",
-    "starts",
-    "ends",
-    "with",
-    "before",
-    "after",
-    "segment",
-    "last",
-    "previous",
-    "next",
-    "this",
-    "since",
-    "until",
-    "to",
-    "through",
-    "does",
-    "do",
-    "did",
-    "has",
-    "have",
-    "include",
-    "exclude",
-    "within",
-    "then",
-    "the",
-    "of",
-    "by",
-    "on",
-    "than",
-    "ago",
-];
+/// Words of English that come between values, beside this language's.
+const ENGLISH: &[&str] = &["does", "do", "did", "has", "have", "the", "than"];
+
+/// Whether a word comes between values, and is hardly ever a name.
+fn is_between(word: &str) -> bool {
+    is_keyword(word, Role::Between) || ENGLISH.contains(&word)
+}
 
 fn path_before(tokens: Tokens<'_>, end: usize) -> Option<usize> {
     let mut at = end;
-    if BETWEEN.contains(&tokens.word(end.checked_sub(1)?)) {
+    if is_between(tokens.word(end.checked_sub(1)?)) {
         return None;
     }
     loop {
@@ -136,7 +103,7 @@ pub(super) fn open_call(tokens: Tokens<'_>, end: usize, functions: &[&str]) -> O
 /// Where the value ends that begins at a token.
 pub(super) fn operand_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
     let word = tokens.word(at);
-    if BETWEEN.contains(&word) && tokens.word(at + 1) != "(" {
+    if is_between(word) && tokens.word(at + 1) != "(" {
         return None;
     }
     if word == "-" {
@@ -150,7 +117,7 @@ pub(super) fn operand_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
             (Some(_), _) => at + 2,
             (None, _) => at + 1,
         }),
-        Kind::Word if is_constant(word) => Some(at + 1),
+        Kind::Word if is_keyword(word, Role::Constant) => Some(at + 1),
         Kind::Symbol if word == "(" => closing(tokens, at),
         Kind::Word | Kind::Quoted => {
             let path = path_after(tokens, at)?;

@@ -1,0 +1,203 @@
+//! A random case: settings, a catalog, segments, rows, and what the evaluator makes of them.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use segc::api::{Options, Session, open_files};
+use segc::diagnostic::Severity;
+use segc::engine::tables_of;
+use segc::evaluate::{Data, Datum, Evaluator, parse_column};
+use segc::project::Memory;
+
+use crate::agreement::segments;
+use crate::agreement::world::{self, Rows, World};
+use crate::support::given::Given;
+use crate::support::tape::Tape;
+
+/// Segments that are written over the same rows.
+pub const WRITTEN: usize = 45;
+/// How many of them engines are asked for.
+pub const ASKED: usize = 25;
+
+/// The keys of members, each part as text.
+pub type Keys = BTreeSet<Vec<String>>;
+
+/// The bytes that a case is made of.
+#[derive(Debug, Clone)]
+struct Tapes {
+    world: Vec<u8>,
+    segments: Vec<Vec<u8>>,
+}
+
+/// Cases without end: each is made from the seed and its own number alone.
+pub struct Cases {
+    seed: u64,
+    number: u64,
+    tapes: BoxedStrategy<Tapes>,
+}
+
+impl Cases {
+    pub fn new(seed: u64) -> Self {
+        let segment = prop::collection::vec(any::<u8>(), 10..220);
+        let tapes = (prop::collection::vec(any::<u8>(), 2_000), prop::collection::vec(segment, WRITTEN));
+        let tapes = tapes.prop_map(|(world, segments)| Tapes { world, segments });
+        Self { seed, number: 0, tapes: tapes.boxed() }
+    }
+}
+
+impl Iterator for Cases {
+    type Item = Case;
+
+    fn next(&mut self) -> Option<Case> {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&self.seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.number.to_le_bytes());
+        self.number += 1;
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        let tree = self.tapes.new_tree(&mut runner).expect("a list of bytes");
+        Some(Case::new(&tree.current()))
+    }
+
+    fn nth(&mut self, after: usize) -> Option<Case> {
+        self.number += after as u64;
+        self.next()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub settings: String,
+    pub world: World,
+    /// Traits and segments.
+    pub items: Vec<String>,
+    pub rows: Rows,
+    pub as_of: Timestamp,
+    /// What DuckDB and Postgres take for their clock.
+    pub clock: String,
+}
+
+/// Opened, with the rows for the evaluator.
+pub struct Opened {
+    pub session: Session,
+    pub data: Data,
+}
+
+impl Case {
+    fn new(tapes: &Tapes) -> Self {
+        let mut tape = Tape::new(&tapes.world);
+        let zone = tape.pick(&["UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe"]);
+        let start = tape.pick(&["monday", "sunday", "saturday"]);
+        let others =
+            ["2026-01-01T00:00:00Z", "2025-10-26T01:30:00Z", "2024-02-29T10:00:00Z", "2026-03-29T01:00:00Z"];
+        let as_of = if tape.one_in(6) { tape.pick(&others) } else { AS_OF };
+        let world = World::random(&mut tape);
+        let rows = world::random_rows(&world, &mut tape);
+        let mut segments: Vec<Tape<'_>> = tapes.segments.iter().map(|bytes| Tape::new(bytes)).collect();
+        let items = segments::file(&world, &mut tape, &mut segments);
+        let settings = format!("name: world\ntimezone: {zone}\nweek_start: {start}\n");
+        let clock = format!("TIMESTAMPTZ '{as_of}'");
+        Self { settings, world, items, rows, as_of: as_of.parse().expect("an instant"), clock }
+    }
+
+    /// Checks it; says what is wrong if it isn't well typed.
+    pub fn open(&self) -> Result<Opened, String> {
+        self.open_with(None)
+    }
+
+    /// The same with another template for a function of DuckDB's.
+    pub fn open_with(&self, wrong: Option<(&str, &str)>) -> Result<Opened, String> {
+        let segments = self.items.join("\n\n");
+        let mut files = Memory::new()
+            .with("segc.yml", self.settings.clone())
+            .with("catalog/world.yml", self.world.catalog())
+            .with("segments/random.seg", segments.clone());
+        for target in ["duckdb", "postgres"] {
+            let mut dialect = self.other_clock(target);
+            if let Some((function, template)) = wrong.filter(|_| target == "duckdb") {
+                dialect.push_str(&format!("  {function}: {template:?}\n"));
+            }
+            files = files.with(format!("dialects/{target}.yml"), dialect);
+        }
+        let (session, problems) = open_files(&files, &Options::default());
+        if problems.has_errors() {
+            let said: Vec<String> = problems
+                .iter()
+                .filter(|one| one.severity == Severity::Error)
+                .map(|one| {
+                    let place = one.span.and_then(|span| session.sources.locate(span));
+                    let place = place.map(|(path, at)| format!("{path}:{}:{}", at.line, at.column));
+                    format!("{} {} {}", one.code, place.unwrap_or_default(), one.message)
+                })
+                .collect();
+            return Err(format!("{}\n{segments}", said.join("\n")));
+        }
+        let data = self.data(&session);
+        Ok(Opened { session, data })
+    }
+
+    /// A dialect that is the built-in one with another clock.
+    fn other_clock(&self, target: &str) -> String {
+        format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{}\"\n", self.clock)
+    }
+
+    fn data(&self, session: &Session) -> Data {
+        let catalog = &session.hir().catalog;
+        let mut data = Data::new(catalog);
+        for (entity, rows) in self.world.entities.iter().zip(&self.rows) {
+            let id = catalog.find(entity.name).expect("an entity of the catalog");
+            for row in rows {
+                let fields = &catalog.entity(id).fields;
+                let values = fields.iter().zip(row).map(|(field, cell)| match cell {
+                    None => Datum::Missing,
+                    Some(text) => parse_column(text, field).expect("a value of its type"),
+                });
+                data.push_row(id, values.collect()).expect("a row of its entity");
+            }
+        }
+        data
+    }
+
+    /// The tables as an engine gets them: texts as they are here, whatever the evaluator reads.
+    pub fn tables(&self, target: &str, session: &Session) -> Vec<Given> {
+        let tables = tables_of(&session.hir().catalog, target).expect("one type per column");
+        let fill = |table: segc::engine::DataTable| {
+            let (entity, rows) = self
+                .world
+                .entities
+                .iter()
+                .zip(&self.rows)
+                .find(|(entity, _)| entity.table == table.short_name())
+                .expect("a table of an entity");
+            let places: Vec<usize> = table
+                .columns
+                .iter()
+                .map(|column| {
+                    entity.fields.iter().position(|field| field.name == column.name).expect("a field")
+                })
+                .collect();
+            let rows = rows.iter().map(|row| places.iter().map(|&at| row[at].clone()).collect()).collect();
+            Given { table, rows }
+        };
+        tables.into_iter().map(fill).collect()
+    }
+}
+
+impl Opened {
+    /// The members of every segment by the evaluator; `None` where it fails (an overflow).
+    pub fn expected(&self, as_of: Timestamp) -> Vec<(String, Option<Keys>)> {
+        let hir = self.session.hir();
+        let mut evaluator = Evaluator::new(hir, &self.data, as_of);
+        let members = |(id, segment): (_, &segc::check::hir::Segment)| {
+            let keys = evaluator.members(id).ok();
+            let text = |key: &Vec<Datum>| key.iter().map(ToString::to_string).collect();
+            (segment.name.clone(), keys.map(|keys| keys.iter().map(text).collect()))
+        };
+        hir.iter().map(members).collect()
+    }
+}
+
+/// The instant of most cases: the day on which clocks in London move.
+pub const AS_OF: &str = "2026-03-29T12:30:00Z";

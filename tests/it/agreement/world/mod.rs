@@ -1,0 +1,179 @@
+//! The catalogs that random segments are written over: the same entities in every case, with
+//! columns of which the case decides whether they may be missing and how they are stored.
+
+mod rows;
+mod shapes;
+
+use std::fmt::Write;
+
+use crate::support::tape::Tape;
+
+pub use rows::{DATES, INSTANTS, Rows, random as random_rows};
+pub use shapes::{EVENTS, PLANS};
+
+/// What the values of a field are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A whole number that numbers the rows.
+    Number,
+    /// A text that numbers the rows, with quotes.
+    OrderNo,
+    /// The key of one of the rows of another entity, or of none.
+    Ref,
+    RefOrder,
+    Text,
+    /// One of a few words, which several entities share.
+    Channel,
+    /// The name of an event.
+    Event,
+    /// A closed set.
+    Plan,
+    Version,
+    Integer,
+    Decimal,
+    Float,
+    Boolean,
+    Date,
+    Timestamp,
+    Tags,
+    Scores,
+    /// A JSON document.
+    Document,
+    /// When the row was deleted.
+    Mark,
+}
+
+impl Kind {
+    /// Its type in a catalog.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Number | Self::Ref | Self::Integer => "integer",
+            Self::OrderNo | Self::RefOrder | Self::Text | Self::Channel | Self::Event | Self::Plan => {
+                "string"
+            }
+            Self::Version => "semver",
+            Self::Decimal => "decimal",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Timestamp | Self::Mark => "timestamp",
+            Self::Tags => "array<string>",
+            Self::Scores => "array<integer>",
+            Self::Document => "json",
+        }
+    }
+
+    pub fn is_exact(self) -> bool {
+        matches!(self, Self::Number | Self::Ref | Self::Integer | Self::Decimal)
+    }
+
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Channel | Self::Event | Self::OrderNo | Self::RefOrder)
+    }
+
+    pub fn is_time(self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp)
+    }
+
+    pub fn is_array(self) -> bool {
+        matches!(self, Self::Tags | Self::Scores)
+    }
+
+    /// Whether values can be compared for equality.
+    pub fn is_single(self) -> bool {
+        !self.is_array() && self != Self::Document && self != Self::Mark
+    }
+}
+
+/// A field of a case.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// Its type in the catalog.
+    pub ty: &'static str,
+    pub nullable: bool,
+    /// What the catalog says of its column, beside the type: `storage: char`.
+    pub storage: &'static str,
+    /// The field that holds the document which this is read from.
+    pub within: Option<&'static str>,
+}
+
+/// An entity of a case.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub key: &'static [&'static str],
+    pub fields: Vec<Field>,
+    pub one: &'static [Link],
+    pub many: &'static [Link],
+    pub time: Option<&'static str>,
+    /// Lines of the catalog: how its rows change.
+    pub changes: String,
+}
+
+/// (name, the entity's place in the world, own field, the other's field); the own one may have
+/// another pair before it.
+pub type Link = (&'static str, usize, &'static str, &'static str);
+
+/// The entities of a case.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub entities: Vec<Entity>,
+}
+
+impl World {
+    /// A world whose columns are drawn; at the end of the tape all may be missing, and are
+    /// stored as their types say.
+    pub fn random(tape: &mut Tape<'_>) -> Self {
+        Self { entities: shapes::SHAPES.iter().map(|shape| shape.entity(tape)).collect() }
+    }
+
+    /// The place of an entity.
+    pub fn find(&self, name: &str) -> usize {
+        self.entities.iter().position(|entity| entity.name == name).expect("an entity of this world")
+    }
+
+    /// The catalog as a user would write it.
+    pub fn catalog(&self) -> String {
+        let mut text = String::from("entities:\n");
+        for entity in &self.entities {
+            let (name, table, key) = (entity.name, entity.table, entity.key.join(", "));
+            let _ = writeln!(text, "  {name}:\n    table: world.{table}\n    key: [{key}]");
+            if let Some(time) = entity.time {
+                let _ = writeln!(text, "    time: {time}");
+            }
+            if let Some(event) = entity.fields.iter().find(|field| field.kind == Kind::Event) {
+                let _ = writeln!(text, "    event_name: {}", event.name);
+            }
+            text.push_str(&entity.changes);
+            text.push_str("    fields:\n");
+            for field in &entity.fields {
+                let _ = writeln!(text, "      {}: {{ {} }}", field.name, declaration(field));
+            }
+            text.push_str("    links:\n");
+            for (links, many) in [(entity.one, ""), (entity.many, "many: true, ")] {
+                for (link, to, own, other) in links {
+                    let to = self.entities[*to].name;
+                    let _ = writeln!(text, "      {link}: {{ to: {to}, {many}on: {{ {own}: {other} }} }}");
+                }
+            }
+        }
+        text
+    }
+}
+
+fn declaration(field: &Field) -> String {
+    let mut text = format!("type: \"{}\"", field.ty);
+    if field.kind == Kind::Plan {
+        let _ = write!(text, ", values: [{}]", PLANS.join(", "));
+    }
+    if !field.nullable {
+        text.push_str(", nullable: false");
+    }
+    if !field.storage.is_empty() {
+        let _ = write!(text, ", {}", field.storage);
+    }
+    text
+}

@@ -1,0 +1,240 @@
+//! ARCHITECTURE.md says who stands on whom; the code has to agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+type Names = BTreeSet<String>;
+
+#[test]
+fn every_module_stands_only_on_what_the_architecture_names() {
+    let table = table("## Who stands on whom");
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let module = module_of(&file);
+        let Some((_, allowed)) = table.iter().find(|(name, _)| *name == module) else { continue };
+        for used in modules_used(&code(&read(&file))) {
+            if used != module && !allowed.contains(&used) {
+                wrong.push(format!("{}: `{module}` must not use `{used}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nobody_reaches_upward() {
+    let mut below = Names::new();
+    for (module, allowed) in table("## Who stands on whom") {
+        for name in &allowed {
+            assert!(below.contains(name), "`{module}` stands on `{name}`, which stands beside or above it");
+        }
+        below.insert(module);
+    }
+}
+
+#[test]
+fn every_module_is_in_the_tables() {
+    let modules: Names = sources().iter().map(|file| module_of(file)).filter(|name| name != "lib").collect();
+    let named: Names = table("## Who stands on whom").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(named, modules);
+
+    let library = read(Path::new("src/lib.rs"));
+    for module in modules.iter().filter(|name| *name != "main" && *name != "yaml") {
+        assert!(library.contains(&format!("| [`{module}`]")), "`{module}` is not in lib.rs' table");
+    }
+}
+
+#[test]
+fn a_crate_with_one_home_is_used_nowhere_else() {
+    let homes: BTreeMap<String, Names> = table("## Which crate lives where").into_iter().collect();
+    assert!(!homes.is_empty());
+    for file in sources() {
+        let (module, code) = (module_of(&file), code(&read(&file)));
+        for (name, home) in &homes {
+            let used = words(&code, name).any(|rest| rest.starts_with("::") || rest.starts_with(';'));
+            assert!(!used || home.contains(&module), "{}: `{name}` lives in {home:?}", file.display());
+        }
+    }
+}
+
+/// Choices go down to the SQL stage, never flags.
+#[test]
+fn sql_asks_no_capability() {
+    for file in sources().into_iter().filter(|file| module_of(file) == "sql") {
+        let code = code(&read(&file));
+        for flag in ["Capability", "Limit", "Answer"] {
+            assert!(words(&code, flag).next().is_none(), "{} asks for a {flag}", file.display());
+        }
+    }
+}
+
+/// A flag that nothing asks for would be a promise that no policy can keep.
+#[test]
+fn plan_decides_by_every_capability() {
+    let planning = sources().into_iter().filter(|file| module_of(file) == "plan");
+    let planning = planning.filter(|file| !file.ends_with("problems.rs"));
+    let code: String = planning.map(|file| code(&read(&file))).collect();
+    let declared = read(Path::new("src/dialect/capability.rs"));
+    let (_, declared) = declared.split_once("    Capability {").expect("the list of capabilities");
+    let (declared, _) = declared.split_once("\n    }").expect("its end");
+    let mut variants = 0;
+    for line in declared.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        let Some((variant, _)) = line.trim().split_once(" = ") else { continue };
+        variants += 1;
+        let asked = words(&code, "Capability").any(|rest| {
+            rest.strip_prefix("::")
+                .is_some_and(|name| words(name, variant).next() == name.strip_prefix(variant))
+        });
+        assert!(asked, "nothing in src/plan decides by `Capability::{variant}`");
+    }
+    assert!(variants > 20, "read only {variants} capabilities");
+}
+
+#[test]
+fn the_pages_for_contributors_name_what_is_there() {
+    let tops =
+        ["src/", "tests/", "tools/", "dialects/", "docs/", "examples/", "grammar/", "catalog/", ".ci/"];
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "CHANGELOG.md"] {
+        let text = read(Path::new(page));
+        let prose = text.split("```").step_by(2).collect::<String>();
+        for path in in_backticks(&prose).filter(|path| tops.iter().any(|top| path.starts_with(top))) {
+            let there = path.contains('*') || Path::new(&path).exists();
+            assert!(there, "{page} names `{path}`, which is not there");
+        }
+    }
+}
+
+/// The rows of the first table under a heading of ARCHITECTURE.md: the name in backticks in
+/// the first column, and those in the second.
+fn table(heading: &str) -> Vec<(String, Names)> {
+    let text = read(Path::new("ARCHITECTURE.md"));
+    let (_, section) = text.split_once(heading).expect("the heading is there");
+    let rows = section.lines().skip(1).take_while(|line| !line.starts_with("## "));
+    let rows: Vec<(String, Names)> = rows
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| {
+            let (name, rest) = line.trim_start_matches("| ").split_once('|').expect("two columns");
+            (name.trim().trim_matches('`').to_owned(), in_backticks(rest).collect())
+        })
+        .collect();
+    assert!(!rows.is_empty(), "no table under {heading}");
+    rows
+}
+
+fn in_backticks(text: &str) -> impl Iterator<Item = String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned)
+}
+
+/// Every source file that is no test, in order.
+fn sources() -> Vec<PathBuf> {
+    let mut open = vec![PathBuf::from("src")];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if matches!(stem, "tests" | "testing" | "schema_test") {
+                continue;
+            }
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// `src/check/expr/mod.rs` → `check`.
+fn module_of(file: &Path) -> String {
+    let part = file.iter().nth(1).expect("below src").to_string_lossy();
+    part.trim_end_matches(".rs").to_owned()
+}
+
+/// The code without comments and without tests of its own.
+fn code(text: &str) -> String {
+    let mut kept = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line == "#[cfg(test)]" {
+            // One line, or everything to the bracket that closes the module.
+            let mut ended = lines.next().is_none_or(|first| first.ends_with(';'));
+            while !ended {
+                ended = lines.next().is_none_or(|next| next == "}");
+            }
+            continue;
+        }
+        kept.push_str(line.split("//").next().unwrap_or_default());
+        kept.push('\n');
+    }
+    kept
+}
+
+/// The modules that code names: `crate::plan::…`, `crate::{plan, sql::…}`. A stage's list of
+/// codes is for the registry, which knows nothing else of any stage.
+fn modules_used(code: &str) -> Names {
+    let mut used = Names::new();
+    for rest in words(code, "crate::") {
+        let path: String = rest.chars().take_while(|&c| c.is_alphanumeric() || "_:".contains(c)).collect();
+        if path.contains("::problems::") && path.ends_with("::CODES") {
+            continue;
+        }
+        match rest.strip_prefix('{') {
+            Some(group) => used.extend(first_names(group)),
+            None => used.extend(first_names(rest).into_iter().take(1)),
+        }
+    }
+    // The macro that declares problems; it lives at the crate's root, as macros do.
+    used.remove("problems");
+    used
+}
+
+/// The first name of each part of a group: of `plan::{a, b}, sql}` those are `plan` and `sql`.
+fn first_names(group: &str) -> Vec<String> {
+    let (mut names, mut depth, mut name, mut done) = (Vec::new(), 0_u32, String::new(), false);
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' if depth == 0 => {
+                names.push(std::mem::take(&mut name));
+                done = false;
+            }
+            _ if depth > 0 || done => {}
+            c if c.is_whitespace() => done = !name.is_empty(),
+            c if c.is_alphanumeric() || c == '_' => name.push(c),
+            ':' => done = true,
+            _ => break,
+        }
+    }
+    names.push(name);
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// What follows each place where the word begins.
+fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
+    code.match_indices(word).filter_map(move |(at, _)| {
+        let inside = code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || "_:".contains(c));
+        (!inside).then_some(&code[at + word.len()..])
+    })
+}
+
+#[test]
+fn uses_are_read_as_rust_reads_them() {
+    let used = |text: &str| modules_used(&code(text)).into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(used("use crate::plan::rel::{Clock, Query};\n"), "plan");
+    assert_eq!(used("use crate::{plan::{a, b}, sql,\n    types};\n"), "plan sql types");
+    assert_eq!(used("let x = crate::analyze::inputs(crate::check::y);\n"), "analyze check");
+    assert_eq!(used("use crate::sql as other;\nuse crate::types;\n"), "sql types");
+    assert_eq!(used("// crate::plan\ncrate::problems! {}\ncrate::cli::problems::CODES,\n"), "");
+    assert_eq!(used("#[cfg(test)]\nmod tests;\nuse crate::sql;\n"), "sql");
+    assert_eq!(used("#[cfg(test)]\nmod tests {\n    use crate::api;\n}\nuse crate::sql;\n"), "sql");
+}

@@ -1,0 +1,144 @@
+//! A section's project, and what each of its cases expects.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use segc::api::{Options, Session, open_files};
+use segc::diagnostic::Diagnostic;
+use segc::evaluate::Data;
+use segc::project::Memory;
+
+use crate::conformance::TARGETS;
+use crate::conformance::read::{Block, Cases, Section, expected};
+use crate::conformance::table;
+use crate::support::project::instant;
+
+/// A segment and its members.
+pub struct Case {
+    pub segment: String,
+    /// Where it stands, for messages.
+    pub place: String,
+    /// What a person wrote.
+    pub text: String,
+    /// The members' keys.
+    pub wanted: BTreeSet<String>,
+    /// The name of the segment that holds everyone else, if there is one.
+    pub complement: Option<String>,
+}
+
+/// One block of cases, ready to be run.
+pub struct Project {
+    pub session: Session,
+    pub as_of: Timestamp,
+    pub cases: Vec<Case>,
+    /// The entity whose everyone is the complement's whole.
+    pub entity: Option<String>,
+}
+
+/// Everyone of the entity that a block's conditions are about.
+pub const EVERYONE: &str = "everyone_there_is";
+
+/// Compiles a block.
+pub fn open(file: &str, section: &Section, cases: &Cases) -> Project {
+    let (text, cases, entity) = match cases {
+        Cases::Conditions(entity, block) => {
+            let (text, cases) = conditions(file, entity, block);
+            (text, cases, Some(entity.clone()))
+        }
+        Cases::Segments(block) => {
+            let (text, cases) = segments(file, block);
+            (text, cases, None)
+        }
+    };
+    let (as_of, settings): (Vec<&str>, Vec<&str>) =
+        section.settings.lines().partition(|line| line.starts_with("as_of:"));
+    let as_of = as_of.first().and_then(|line| line.split_once(": "));
+    let (_, as_of) = as_of.unwrap_or_else(|| panic!("{file}: {}: no as_of", section.title));
+    let mut config = format!("name: conformance\nschema: segments\n{}\ntargets:\n", settings.join("\n"));
+    for target in TARGETS {
+        let _ = writeln!(config, "  {target}: {{}}");
+    }
+    let files = Memory::new()
+        .with("segc.yml", config)
+        .with("catalog/all.yml", section.catalog.as_str())
+        .with("segments/all.seg", text.as_str());
+    let (session, problems) = open_files(&files, &Options::default());
+    let said = || {
+        let line = |problem: &Diagnostic| {
+            let (line, under) = place(&session, problem);
+            format!("  {} {} at line {line}: `{under}`\n", problem.code, problem.message)
+        };
+        problems.iter().map(line).collect::<String>()
+    };
+    let title = &section.title;
+    assert!(!problems.has_errors(), "{file}: {title}:\n{}\n{}", said(), numbered(&text));
+    Project { session, as_of: instant(as_of.trim()), cases, entity }
+}
+
+/// The line of a problem, and what is underlined there.
+fn place(session: &Session, problem: &Diagnostic) -> (usize, String) {
+    let Some(span) = problem.span else { return (0, String::new()) };
+    let text = session.sources.get(span.source).map_or("", |source| source.text());
+    let (start, end) = (span.start as usize, span.end as usize);
+    (text[..start].lines().count(), text[start..end].to_owned())
+}
+
+fn numbered(text: &str) -> String {
+    text.lines().enumerate().map(|(at, line)| format!("{:>4} {line}\n", at + 1)).collect()
+}
+
+/// A condition a line, each as a segment, and its negation as another.
+fn conditions(file: &str, entity: &str, block: &Block) -> (String, Vec<Case>) {
+    let mut text = format!("segment {EVERYONE} on {entity} {{}}\n");
+    let mut cases = Vec::new();
+    let mut pending = String::new();
+    for (line, written) in (block.line..).zip(&block.lines) {
+        if written.trim().is_empty() || written.trim_start().starts_with("# ") {
+            continue;
+        }
+        let Some((condition, wanted)) = expected(written) else {
+            // A condition may take several lines; the last says what is expected.
+            pending.push_str(written);
+            pending.push('\n');
+            continue;
+        };
+        let condition = format!("{}{condition}", std::mem::take(&mut pending));
+        let (segment, complement) = (format!("line_{line}"), format!("line_{line}_negated"));
+        let _ = writeln!(text, "segment {segment} on {entity} {{ where {condition} }}");
+        let _ = writeln!(text, "segment {complement} on {entity} {{ where not ({condition}) }}");
+        let place = format!("{file}:{line}");
+        let wanted = wanted.into_iter().collect();
+        cases.push(Case { segment, place, text: condition, wanted, complement: Some(complement) });
+    }
+    assert!(pending.is_empty(), "{file}:{}: a condition without `#=`", block.line);
+    (text, cases)
+}
+
+/// Segments, each followed by a line `#= keys`; those without one only serve the others.
+fn segments(file: &str, block: &Block) -> (String, Vec<Case>) {
+    let mut cases = Vec::new();
+    let mut last = None;
+    for (line, written) in (block.line..).zip(&block.lines) {
+        if let Some(rest) = written.strip_prefix("segment ") {
+            last = rest.split_whitespace().next().map(str::to_owned);
+        }
+        if let Some((_, wanted)) = expected(written) {
+            let segment = last.take().unwrap_or_else(|| panic!("{file}:{line}: of which segment?"));
+            let (place, wanted) = (format!("{file}:{line}"), wanted.into_iter().collect());
+            cases.push(Case { text: segment.clone(), segment, place, wanted, complement: None });
+        }
+    }
+    (block.lines.join("\n") + "\n", cases)
+}
+
+/// The rows of a section.
+pub fn rows(file: &str, section: &Section, session: &Session) -> Data {
+    let catalog = &session.hir().catalog;
+    let mut data = Data::new(catalog);
+    for (entity, block) in &section.rows {
+        let id = catalog.find(entity).unwrap_or_else(|| panic!("{file}: there is no entity `{entity}`"));
+        table::fill(&mut data, catalog.entity(id), block, file);
+    }
+    data
+}

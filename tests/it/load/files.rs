@@ -1,0 +1,140 @@
+//! Which files are read, and what is said of the others.
+
+use crate::load::{catalog, folder, load_into, loaded, packed, rows, said};
+use crate::support;
+
+#[test]
+fn several_files_fill_one_table() {
+    let files: &[(&str, &[u8])] = &[
+        ("export/orders_2.csv.gz", &packed(b"id,v\n3,c\n")),
+        ("export/orders_1.csv", b"id,v\n1,a\n2,b\n"),
+        ("export/other.csv", b"id,v\n9,x\n"),
+        ("more.jsonl", b"{\"id\": 4, \"v\": \"d\"}\n"),
+    ];
+    let folder = folder(files);
+    let mut engine = support::duckdb();
+    let catalog = catalog("read: { files: [\"export/orders_*\", more.jsonl] }", "v: string");
+    let report = load_into(&mut engine, &catalog, folder.path()).expect("they load");
+    assert_eq!(rows(&mut engine), ["1|a", "2|b", "3|c", "4|d"]);
+    assert_eq!(report.loaded[0].rows, 4);
+    assert_eq!(report.loaded[0].files.len(), 3);
+    let warnings = said(&report.warnings, folder.path());
+    let [(code, message, _)] = warnings.as_slice() else { panic!("{warnings:#?}") };
+    assert_eq!((*code, message.contains("export/other.csv")), ("SEG715", true), "{message}");
+}
+
+#[test]
+fn a_pattern_without_files_is_an_error() {
+    let problems =
+        crate::load::refused("ts.csv", b"id,v\n1,a\n", "read: { files: \"orders_*.csv\" }", "v: string");
+    assert!(
+        problems.iter().any(|one| one.0 == "SEG718" && one.1.contains("`orders_*.csv`")),
+        "{problems:#?}"
+    );
+}
+
+#[test]
+fn two_files_of_one_table_are_an_error_and_nothing_is_loaded() {
+    for other in ["ts.parquet", "t.csv", "ts.jsonl", "ts.csv.gz"] {
+        let folder = folder(&[("ts.csv", b"id,v\n1,a\n"), (other, b"id,v\n1,a\n")]);
+        let problems = load_into(&mut support::duckdb(), &catalog("", "v: string"), folder.path())
+            .expect_err("two files");
+        let problems = said(&problems, folder.path());
+        let about = |one: &&(&str, String, String)| one.0 == "SEG714" && one.1.contains(other);
+        assert_eq!(problems.iter().filter(about).count(), 1, "{problems:#?}");
+    }
+}
+
+#[test]
+fn what_fills_no_table_is_reported() {
+    let folder = folder(&[
+        ("ts.csv", b"id,v\n1,a\n"),
+        ("tss.csv", b"id,v\n1,a\n"),
+        ("TS.CSV", b"id,v\n1,a\n"),
+        ("sheet.xlsx", b"PK"),
+        ("rows.json", b"[]"),
+        ("README.md", b"about"),
+        (".DS_Store", b""),
+        ("parts/part-0.csv", b"id,v\n1,a\n"),
+        ("parts/part-1.csv", b"id,v\n1,a\n"),
+        ("us.csv/part-0.csv", b""),
+    ]);
+    #[cfg(unix)]
+    {
+        let to = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("nowhere.csv", to("broken.csv")).expect("a link");
+        std::os::unix::fs::symlink("parts", to("linked")).expect("a link");
+    }
+    let mut engine = support::duckdb();
+    let report = load_into(&mut engine, &catalog("", "v: string"), folder.path()).expect("it loads");
+    assert_eq!(rows(&mut engine), ["1|a"]);
+    let found = said(&report.warnings, folder.path());
+    let mut wanted = vec![
+        ("SEG715", "tss.csv", "did you mean `ts.csv`?"),
+        ("SEG715", "TS.CSV", "lower case"),
+        ("SEG715", "sheet.xlsx", "as CSV"),
+        ("SEG715", "rows.json", ".jsonl"),
+        ("SEG716", "`parts`", "\"parts/*\""),
+        ("SEG716", "`us.csv`", "\"us.csv/*\""),
+    ];
+    if cfg!(unix) {
+        wanted.push(("SEG716", "`broken.csv` is a link that leads nowhere", ""));
+        wanted.push(("SEG716", "`linked` is a link to a folder", ""));
+    }
+    for (code, part, help) in &wanted {
+        let is_it =
+            |one: &(&str, String, String)| one.0 == *code && one.1.contains(part) && one.2.contains(help);
+        assert!(found.iter().any(is_it), "no {code} {part} in {found:#?}");
+    }
+    assert_eq!(found.len(), wanted.len(), "{found:#?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_to_a_file_is_followed_and_reported() {
+    let outside = folder(&[("elsewhere.csv", b"id,v\n1,a\n")]);
+    let folder = folder(&[]);
+    std::os::unix::fs::symlink(outside.path().join("elsewhere.csv"), folder.path().join("ts.csv"))
+        .expect("a link");
+    let mut engine = support::duckdb();
+    let report = load_into(&mut engine, &catalog("", "v: string"), folder.path()).expect("it loads");
+    assert_eq!(rows(&mut engine), ["1|a"]);
+    assert_eq!(report.warnings.iter().map(|one| one.code).collect::<Vec<_>>(), ["SEG716"]);
+}
+
+#[test]
+fn a_file_without_rows_is_reported() {
+    for (file, bytes) in [("ts.csv", &b"id,v\n"[..]), ("ts.jsonl", b"\n")] {
+        let folder = folder(&[(file, bytes)]);
+        let report =
+            load_into(&mut support::duckdb(), &catalog("", "v: string"), folder.path()).expect("it loads");
+        assert_eq!(report.warnings.iter().map(|one| one.code).collect::<Vec<_>>(), ["SEG717"], "{file}");
+    }
+}
+
+#[test]
+fn the_names_of_folders_mean_themselves() {
+    let outer = folder(&[
+        ("st1r/ts.csv", b"id,v\n9,z\n"),
+        ("st*r/ts.csv", b"id,v\n1,a\n"),
+        ("[x]?'/ts.csv", b"id,v\n2,b\n"),
+    ]);
+    for (name, wanted) in [("st*r", "1|a"), ("[x]?'", "2|b")] {
+        let mut engine = support::duckdb();
+        load_into(&mut engine, &catalog("", "v: string"), &outer.path().join(name)).expect("it loads");
+        assert_eq!(rows(&mut engine), [wanted]);
+    }
+}
+
+#[test]
+fn long_values_and_many_rows() {
+    let long = "x".repeat(300_000);
+    let text = format!("id,v\n1,\"{long}\n{long}\"\n");
+    assert_eq!(loaded("ts.csv", text.as_bytes(), "", "v: string"), [format!("1|{long}\n{long}")]);
+    let mut text = "id,v\n".to_owned();
+    for id in 0..120_000 {
+        text.push_str(&format!("{id},v{id}\n"));
+    }
+    let found = loaded("ts.csv", text.as_bytes(), "", "v: string");
+    assert_eq!((found.len(), found[119_999].as_str()), (120_000, "119999|v119999"));
+}

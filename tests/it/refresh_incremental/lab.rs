@@ -1,0 +1,398 @@
+//! A database in which cases are played: rows that change, a clock that is set, refreshes, and
+//! a look at every table after each.
+
+use std::collections::BTreeMap;
+
+use segc::api::{Options, RunRequest, Session};
+use segc::engine::{DataTable, quote_ident, quote_name, tables_of};
+use segc::plan::{Plan, Refresh, SegmentPlan};
+
+use crate::refresh_incremental::case::{Case, Cells, Lost};
+use crate::refresh_incremental::logs::Logs;
+use crate::refresh_incremental::oracle::{Expected, Table};
+use crate::refresh_incremental::sabotage::{AFFECTED, Sabotage, makes_affected, selects, without};
+use crate::refresh_incremental::tally::Tally;
+use crate::refresh_incremental::world::ENTITIES;
+use crate::support::project::said;
+use crate::support::target::{Running, Target, build};
+
+/// How a segment's table is brought up to date.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Strategy {
+    Insert,
+    Keys,
+    Rebuild,
+}
+
+/// The one place that reads it off a plan.
+pub fn strategy(segment: &SegmentPlan) -> Strategy {
+    #[allow(unreachable_patterns, reason = "other ways of refreshing are those by keys")]
+    match &segment.refresh {
+        Refresh::InsertOnly => Strategy::Insert,
+        Refresh::Rebuild { .. } => Strategy::Rebuild,
+        _ => Strategy::Keys,
+    }
+}
+
+/// Whether less than everything is evaluated.
+pub fn is_incremental(segment: &SegmentPlan) -> bool {
+    strategy(segment) != Strategy::Rebuild
+}
+
+/// How much is checked beside the members after each run.
+#[derive(Clone, Copy)]
+pub struct Depth {
+    /// The same refresh once more, after every so many runs.
+    pub again: usize,
+    /// Create in another schema, after every so many runs.
+    pub fresh: usize,
+}
+
+pub struct Lab {
+    pub target: Target,
+    tables: Vec<DataTable>,
+    loaded: BTreeMap<usize, Vec<Cells>>,
+    /// What is made wrong of the scripts of this run.
+    pub sabotage: (usize, Sabotage),
+    /// How many scripts were made wrong.
+    pub sabotaged: usize,
+    /// Whether runs are those of `segc run`: each segment by its own script.
+    pub one_by_one: bool,
+}
+
+type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
+
+impl Lab {
+    pub fn new(mut target: Target, session: &Session) -> Self {
+        let tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+        tables.iter().for_each(|table| target.make(table));
+        target.make_clock();
+        let loaded = BTreeMap::new();
+        let sabotage = (0, Sabotage::None);
+        Self { target, tables, loaded, sabotage, sabotaged: 0, one_by_one: false }
+    }
+
+    /// Whether it is one of the engines in processes.
+    pub fn is_slow(&self) -> bool {
+        matches!(self.target.engine, Running::Store(_))
+    }
+
+    /// Makes the tables hold what a run sees.
+    pub fn load(&mut self, case: &Case, run: usize) {
+        self.load_rows(|entity| case.visible(run, entity).cloned().collect());
+        self.target.set_clock(&case.runs[run].seen.to_string());
+    }
+
+    pub fn load_rows(&mut self, rows: impl Fn(usize) -> Vec<Cells>) {
+        for (at, entity) in ENTITIES.iter().enumerate() {
+            let rows = rows(at);
+            if self.loaded.get(&at).map_or(&[][..], |rows| rows) == rows {
+                continue;
+            }
+            let name = format!("world.{}", entity.table);
+            let names: Vec<String> = entity.fields.iter().map(|field| quote_ident(field.name)).collect();
+            let table = self.tables.iter().find(|table| table.short_name() == entity.table);
+            let table = table.expect("a table for each entity");
+            self.target.empty(table);
+            let columns = &table.columns;
+            let column = |at: usize| {
+                let named = columns.iter().find(|column| column.name == entity.fields[at].name);
+                named.expect("a column for each field")
+            };
+            let cell = |(at, cell): (usize, &Option<String>)| match cell {
+                Some(text) => self.target.value(column(at), text),
+                None => "NULL".to_owned(),
+            };
+            let row = |row: &Cells| {
+                format!("({})", row.iter().enumerate().map(cell).collect::<Vec<_>>().join(", "))
+            };
+            if !rows.is_empty() {
+                let values = rows.iter().map(row).collect::<Vec<_>>().join(", ");
+                self.target.must(&format!("INSERT INTO {name} ({}) VALUES {values}", names.join(", ")));
+            }
+            self.loaded.insert(at, rows);
+        }
+    }
+
+    /// Executes a run's script, and counts the keys that it evaluates where they are few.
+    fn execute(&mut self, run: usize, statements: &[String], tally: &mut Tally) -> Result<(), String> {
+        // BigQuery's scripts are one job each.
+        let whole = self.is_slow();
+        if whole || !statements.iter().any(|text| makes_affected(text)) {
+            return self.target.run(statements);
+        }
+        let sabotage = if self.sabotage.0 == run { self.sabotage.1 } else { Sabotage::None };
+        let (mut before, mut wrong) = (0, false);
+        for statement in statements {
+            let (texts, changed) = sabotage.of(statement, &mut before);
+            wrong |= changed;
+            for text in &texts {
+                if let Err(error) = self.target.engine().execute(text) {
+                    let _ = self.target.engine().execute("ROLLBACK");
+                    return Err(format!("{error}\n{text}"));
+                }
+            }
+            if makes_affected(statement) {
+                let count = self.target.rows(&format!("SELECT COUNT(*) FROM {AFFECTED}"));
+                tally.affected.extend(count.ok().and_then(|rows| rows[0][0].parse::<usize>().ok()));
+            }
+        }
+        self.sabotaged += usize::from(wrong);
+        Ok(())
+    }
+
+    /// The selects that say what is affected at a run.
+    pub fn affecting(&self, case: &Case, sessions: &[Session], run: usize) -> Result<Vec<String>, String> {
+        let session = &sessions[case.runs[run].config];
+        let statements = script(session, case, run, self.target.name, true, &mut Scripts::new())?.1;
+        let all = statements.iter().filter(|text| makes_affected(text)).flat_map(|text| {
+            (0..selects(text))
+                .map(|number| without(text, number).map_or_else(|| text.clone(), |(_, gone)| gone))
+        });
+        Ok(all.collect())
+    }
+
+    /// Plays a case; says what is wrong if something is.
+    pub fn play(
+        &mut self,
+        case: &Case,
+        sessions: &[Session],
+        expected: &Expected,
+        depth: Depth,
+        tally: &mut Tally,
+    ) -> Result<(), String> {
+        self.target.must("DROP SCHEMA IF EXISTS segments CASCADE");
+        let (mut scripts, mut logs) = (Scripts::new(), Logs::default());
+        for run in 0..case.runs.len() {
+            let session = &sessions[case.runs[run].config];
+            self.load(case, run);
+            let refresh = run > 0;
+            let at = |error: String| format!("run {run} on {}: {error}", self.target.name);
+            let (plan, statements) =
+                script(session, case, run, self.target.name, refresh, &mut scripts).map_err(at)?;
+            self.lose(&case.runs[run].lost, &plan, &mut logs);
+            self.step(case, run, session, &plan, &statements, tally)?;
+            let at = |name: &str, error: String| format!("run {run} on {name}: {error}");
+            let name = self.target.name;
+            self.check(&plan, &expected[run]).map_err(|error| at(name, error))?;
+            let before = run.checked_sub(1).map(|run| &expected[run]);
+            logs.check(&mut self.target, &plan, before, &expected[run]).map_err(|error| at(name, error))?;
+            tally.ran(case, run, &plan, expected);
+            if run % depth.again == depth.again - 1 {
+                let again = script(session, case, run, name, true, &mut scripts)?.1;
+                let again = self.execute(run, &again, tally).and_then(|()| self.check(&plan, &expected[run]));
+                let same = Some(&expected[run]);
+                let again = again.and_then(|()| logs.check(&mut self.target, &plan, same, &expected[run]));
+                again.map_err(|error| at(name, format!("once more: {error}")))?;
+            }
+            if run % depth.fresh == depth.fresh - 1 {
+                self.fresh(case, session, run, &expected[run])
+                    .map_err(|error| at(name, format!("create: {error}")))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what is lost of segments by accident.
+    fn lose(&mut self, lost: &[Lost], plan: &Plan, logs: &mut Logs) {
+        let find = |name: &String| plan.segments.iter().find(|segment| segment.name == *name);
+        for one in lost {
+            match one {
+                Lost::Members(name) => {
+                    let table = quote_name(&find(name).expect("a segment").table);
+                    self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
+                }
+                Lost::Ranks(name) => {
+                    let table = quote_name(&find(name).expect("a segment").state.ranking_candidates);
+                    self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
+                }
+                Lost::Runs(name) => {
+                    let runs = quote_name(&find(name).expect("a segment").state.runs);
+                    self.target.must(&format!("DELETE FROM {runs} WHERE segment = '{name}'"));
+                    logs.forget(name);
+                }
+            }
+        }
+    }
+
+    /// How the first segment of a case is refreshed at its last run.
+    pub fn strategy(&self, case: &Case, sessions: &[Session]) -> Result<Strategy, String> {
+        let run = case.runs.len() - 1;
+        let plan = plan_of(&sessions[case.runs[run].config], case, run, self.target.name)?;
+        let name = case.config(run).items.iter().find(|item| !item.text.contains("materialize: inline"));
+        let segment = plan.segments.iter().find(|segment| Some(&segment.name) == name.map(|item| &item.name));
+        segment.map(strategy).ok_or_else(|| "no segment".to_owned())
+    }
+
+    /// One run, by create where refresh says that it is needed.
+    fn step(
+        &mut self,
+        case: &Case,
+        run: usize,
+        session: &Session,
+        plan: &Plan,
+        statements: &[String],
+        tally: &mut Tally,
+    ) -> Result<(), String> {
+        let executed = match self.one_by_one {
+            true => self.run_segments(case, run, session),
+            false => self.execute(run, statements, tally),
+        };
+        let Err(error) = executed else { return Ok(()) };
+        let reason = run > 0
+            && error.contains("run its create script")
+            && (case.runs[run].config != case.runs[run - 1].config || is_back(case, run));
+        if !reason {
+            return Err(format!("run {run} on {}: {error}", self.target.name));
+        }
+        tally.refused += 1;
+        self.target.run(&build(session, plan, false)).map_err(|error| format!("run {run}: {error}"))
+    }
+
+    /// The same by each segment's own script.
+    fn run_segments(&mut self, case: &Case, run: usize, session: &Session) -> Result<(), String> {
+        let chosen = session.select(&case.taking_part(run)).map_err(|problems| said(&problems))?;
+        let request = RunRequest {
+            target: self.target.name,
+            segments: &chosen,
+            options: &Options { as_of: case.runs[run].literal, ..Options::default() },
+            refresh: run > 0,
+            resume: false,
+            verify: false,
+            wait: false,
+            check_clock: false,
+        };
+        let ran = session.run(&request, self.target.engine(), &mut |_| {});
+        match ran.map(|ran| ran.problems) {
+            Ok(problems) if !problems.has_errors() => Ok(()),
+            Ok(problems) | Err(problems) => Err(format!("one by one: {}", said(&problems))),
+        }
+    }
+
+    /// Compares every table with what it must hold.
+    fn check(&mut self, plan: &Plan, expected: &BTreeMap<String, Table>) -> Result<(), String> {
+        for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+            let table = expected.get(&segment.name).ok_or("nothing is known of it")?;
+            self.check_table(segment, table)
+                .map_err(|error| format!("{} ({:?}): {error}", segment.name, segment.refresh))?;
+        }
+        self.check_runs(plan, expected)
+    }
+
+    fn check_table(&mut self, segment: &SegmentPlan, table: &Table) -> Result<(), String> {
+        let names: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
+        let (keys, name) = (names.join(", "), quote_name(&segment.table));
+        let held = segment.hold.is_some();
+        let ends = if held { ", expires_at" } else { "" };
+        let found = self.target.rows(&format!("SELECT {keys}, entered_at{ends} FROM {name}"))?;
+        let missing = segc::engine::Cell::Null.to_string();
+        let row = |(key, member): (&Vec<String>, &crate::refresh_incremental::oracle::Member)| {
+            let ends = member.ends.map_or_else(|| missing.clone(), |ends| ends.to_string());
+            let cells = key.iter().cloned().chain([member.entered.to_string()]);
+            cells.chain(held.then_some(ends)).collect::<Vec<_>>()
+        };
+        let mut wanted: Vec<Vec<String>> = table.members.iter().map(row).collect();
+        wanted.sort();
+        differ("members", &wanted, &found)?;
+        let Some(history) = &segment.history else { return Ok(()) };
+        let sql = format!("SELECT {keys}, entered_at, left_at FROM {}", quote_name(history));
+        let found = self.target.rows(&sql)?;
+        let row = |(key, entered, left): &(Vec<String>, jiff::Timestamp, jiff::Timestamp)| {
+            key.iter().cloned().chain([entered.to_string(), left.to_string()]).collect()
+        };
+        let mut wanted: Vec<Vec<String>> = table.archive.iter().map(row).collect();
+        wanted.sort();
+        differ("history", &wanted, &found)
+    }
+
+    /// What is recorded of the runs.
+    fn check_runs(&mut self, plan: &Plan, expected: &BTreeMap<String, Table>) -> Result<(), String> {
+        for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+            let runs = segment.state.runs.join(".");
+            let found = self.target.rows(&format!("SELECT segment, as_of, members FROM {runs}"))?;
+            let table = expected.get(&segment.name).ok_or("nothing is known of it")?;
+            let as_of = table.as_of.map(|at| at.to_string()).unwrap_or_default();
+            let wanted = vec![segment.name.clone(), as_of, table.members.len().to_string()];
+            if !found.contains(&wanted) {
+                return Err(format!("segc_state lacks {wanted:?}: {found:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Create over the same rows in a schema of its own leaves the same members.
+    fn fresh(
+        &mut self,
+        case: &Case,
+        session: &Session,
+        run: usize,
+        expected: &BTreeMap<String, Table>,
+    ) -> Result<(), String> {
+        if case.is_sticky() {
+            return Ok(());
+        }
+        let mut plan = plan_of(session, case, run, self.target.name)?;
+        for segment in &mut plan.segments {
+            segment.table = renamed(&segment.table);
+            segment.history = segment.history.as_deref().map(renamed);
+        }
+        let texts = build(session, &plan, false);
+        let texts: Vec<String> = texts.iter().map(|text| text.replace("segments.", "fresh.")).collect();
+        let texts: Vec<String> =
+            texts.iter().map(|text| text.replace("EXISTS segments", "EXISTS fresh")).collect();
+        self.target.must("DROP SCHEMA IF EXISTS fresh CASCADE");
+        self.target.run(&texts)?;
+        for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
+            let wanted = expected.get(&segment.name).map(Table::keys).unwrap_or_default();
+            let found = self.target.members(segment)?;
+            if wanted != found {
+                return Err(format!("{}: wanted {wanted:?}, found {found:?}", segment.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn renamed(table: &[String]) -> Vec<String> {
+    table.iter().map(|part| if part == "segments" { "fresh".to_owned() } else { part.clone() }).collect()
+}
+
+/// Whether a run is at an earlier as_of than one before it.
+pub fn is_back(case: &Case, run: usize) -> bool {
+    case.runs[..run].iter().any(|before| before.as_of() > case.runs[run].as_of())
+}
+
+fn plan_of(session: &Session, case: &Case, run: usize, target: &str) -> Result<Plan, String> {
+    let chosen = session.select(&case.taking_part(run)).map_err(|problems| said(&problems))?;
+    let options = Options { as_of: case.runs[run].literal, ..Options::default() };
+    let (plan, problems) = session.plan(target, &chosen, &options);
+    plan.filter(|_| !problems.has_errors()).ok_or_else(|| said(&problems))
+}
+
+fn script(
+    session: &Session,
+    case: &Case,
+    run: usize,
+    target: &str,
+    refresh: bool,
+    scripts: &mut Scripts,
+) -> Result<(Plan, Vec<String>), String> {
+    let at = &case.runs[run];
+    let key = (at.config, at.without.clone(), at.literal, refresh);
+    if let Some(known) = scripts.get(&key) {
+        return Ok(known.clone());
+    }
+    let plan = plan_of(session, case, run, target)?;
+    let statements = build(session, &plan, refresh);
+    scripts.insert(key, (plan.clone(), statements.clone()));
+    Ok((plan, statements))
+}
+
+fn differ(what: &str, wanted: &[Vec<String>], found: &[Vec<String>]) -> Result<(), String> {
+    if wanted == found {
+        return Ok(());
+    }
+    let lacks: Vec<_> = wanted.iter().filter(|row| !found.contains(row)).collect();
+    let extra: Vec<_> = found.iter().filter(|row| !wanted.contains(row)).collect();
+    Err(format!("{what}: lacks {lacks:?}, has besides {extra:?} (of {} and {})", wanted.len(), found.len()))
+}

@@ -1,0 +1,347 @@
+//! The law of refreshes: create, and any number of refreshes, leaves the members that create
+//! leaves at the last as_of, as long as what the catalog declares is true.
+//!
+//! Random rows live through 3 to 6 runs, with what the rules of refreshing turn on: times at the
+//! edges of windows, late arrivals, missing stamps, deletes, clocks that are set. After each run
+//! every table is compared with the reference evaluator, and now and then with the same refresh
+//! once more and with create in a schema of its own. Of three cases one is run as `segc run` does,
+//! segment by segment. A fifth as many cases have rows that only arrive, and segments that mostly
+//! only grow (`growing.rs`): what is refreshed by inserts alone.
+//!
+//! ```text
+//! SEGC_CASES=10000 cargo test --test it refresh_incremental::random -- --nocapture
+//! ```
+//!
+//! `SEGC_SEED` (1) and `SEGC_FROM` (0) say which cases; one that fails prints both. With
+//! `SEGC_THOROUGH=1` all of this follows every run. The engines in processes (Spark, BigQuery) play
+//! the stories where `SEGC_ENGINES` demands them, and the first `SEGC_SLOW_CASES` (0) of the cases.
+
+mod apart;
+mod case;
+mod conds;
+mod growing;
+mod lab;
+mod logs;
+mod mutants;
+mod oracle;
+mod sabotage;
+mod segments;
+mod shrink;
+mod stories;
+mod tally;
+mod telling;
+mod timeline;
+mod times;
+mod truth;
+mod world;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use proptest::prelude::Rng as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use rayon::prelude::*;
+
+use crate::support::target::Target;
+use case::Case;
+use lab::{Depth, Lab, Strategy};
+use oracle::Expected;
+use sabotage::Sabotage;
+use segc::api::Session;
+use stories::Story;
+use tally::Tally;
+use timeline::Bias;
+
+/// Whether segments are refreshed by the keys that are affected: until they are, each of them is
+/// rebuilt, and only its members can be looked at.
+const BY_KEYS: bool = true;
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
+}
+
+/// The bytes that a case is made of: by the seed and its number alone.
+fn bytes(seed: usize, number: usize) -> Vec<u8> {
+    let mut start = [0; 32];
+    start[..8].copy_from_slice(&(seed as u64).to_le_bytes());
+    start[8..16].copy_from_slice(&(number as u64).to_le_bytes());
+    let mut bytes = vec![0; 16_000];
+    TestRng::from_seed(RngAlgorithm::ChaCha, &start).fill_bytes(&mut bytes);
+    bytes
+}
+
+/// Every database of this machine, with empty tables.
+fn labs() -> Vec<Lab> {
+    labs_of(Target::all())
+}
+
+/// Those, and the engines in processes that are demanded.
+fn every_lab() -> Vec<Lab> {
+    let all = Target::every();
+    labs_of(all.into_iter().filter(|target| case::targets().contains(&target.name)).collect())
+}
+
+fn labs_of(targets: Vec<Target>) -> Vec<Lab> {
+    let (_, sessions) = Case::random(Bias::Rules, &[]);
+    targets.into_iter().map(|target| Lab::new(target, &sessions[0])).collect()
+}
+
+/// A database with nothing in it, where that makes it quicker.
+fn renewed(mut lab: Lab) -> Lab {
+    if lab.target.renew() { labs_of(vec![lab.target]).remove(0) } else { lab }
+}
+
+/// Plays a case in one database; says what is wrong if something is.
+fn played(lab: &mut Lab, case: &Case, depth: Depth, tally: &mut Tally) -> Result<(), String> {
+    let sessions = case.open()?;
+    let expected = oracle::expected(case, &sessions)?;
+    lab.play(case, &sessions, &expected, depth, tally)
+}
+
+/// The smallest story that goes wrong in a database.
+fn smallest(lab: &mut Lab, case: &Case) -> String {
+    let every = Depth { again: 1, fresh: 1 };
+    let small = shrink::shrunk(case, &mut |case| played(lab, case, every, &mut Tally::default()).is_err());
+    let now = played(lab, &small, every, &mut Tally::default());
+    let last = small.runs.len() - 1;
+    let affecting = small.open().and_then(|sessions| lab.affecting(&small, &sessions, last));
+    let affecting = affecting.unwrap_or_default().join("\n");
+    format!("smaller: {now:?}\n{}\naffected at the last run:\n{affecting}", small.story())
+}
+
+/// Plays so many cases in every database, and fails with the smallest story that is wrong.
+fn play(bias: Bias, cases: usize, seed: usize) -> Tally {
+    let (from, slow) = (number("SEGC_FROM").unwrap_or(0), number("SEGC_SLOW_CASES").unwrap_or(0));
+    let (next, all, start) = (AtomicUsize::new(from), Mutex::new(Tally::default()), Instant::now());
+    // Engines in processes have one for all.
+    let players =
+        if slow > 0 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(4) };
+    let player = || {
+        let mut labs = if slow > 0 { every_lab() } else { labs() };
+        for played in 1.. {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= from + cases {
+                return Ok(());
+            }
+            if at >= from + slow {
+                labs.retain(|lab| !lab.is_slow());
+            }
+            if played % 25 == 0 {
+                labs = labs.into_iter().map(renewed).collect();
+            }
+            let told = play_one(&mut labs, bias, at, seed)
+                .inspect_err(|_| next.store(usize::MAX / 2, Ordering::Relaxed))?;
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            all.add(told);
+            if all.cases % 200 == 0 {
+                eprintln!("{} s: {}", start.elapsed().as_secs(), all.report());
+            }
+        }
+        Ok(())
+    };
+    let ends: Vec<Result<(), String>> = std::thread::scope(|scope| {
+        let players: Vec<_> = (0..players).map(|_| scope.spawn(player)).collect();
+        let end = |end: std::thread::Result<_>| end.unwrap_or_else(|_| Err("a panic, see above".to_owned()));
+        players.into_iter().map(|player| end(player.join())).collect()
+    });
+    let failed: Vec<String> = ends.into_iter().filter_map(Result::err).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    eprintln!("{} s, seed {seed}: {}", start.elapsed().as_secs(), all.report());
+    all
+}
+
+/// Plays a case in every database; what is wrong, as the smallest story, if something is.
+fn play_one(labs: &mut [Lab], bias: Bias, at: usize, seed: usize) -> Result<Tally, String> {
+    let depth = match number("SEGC_THOROUGH") {
+        Some(_) => Depth { again: 1, fresh: 1 },
+        None => Depth { again: 2, fresh: 3 },
+    };
+    let (case, sessions) = Case::random(bias, &bytes(seed, at));
+    let of_case = |error: String| format!("case {at} of seed {seed}: {error}\n{}", case.story());
+    let lies = truth::lies(&case, &case.calendar());
+    if !lies.is_empty() {
+        return Err(of_case(format!("it isn't as declared: {lies:?}")));
+    }
+    let expected = oracle::expected(&case, &sessions).map_err(of_case)?;
+    let mut played = Vec::new();
+    for lab in labs {
+        // Engines in processes are slow, and what create leaves there others test.
+        let fresh = if lab.is_slow() { usize::MAX } else { depth.fresh };
+        let (depth, mut tally) = (Depth { fresh, ..depth }, Tally::default());
+        lab.one_by_one = at % 3 == 2 && !lab.is_slow();
+        if let Err(error) = lab.play(&case, &sessions, &expected, depth, &mut tally) {
+            let smaller = smallest(lab, &case);
+            return Err(format!("SEGC_SEED={seed} SEGC_FROM={at} SEGC_CASES=1: {error}\n\n{smaller}"));
+        }
+        played.push(tally);
+    }
+    // What the first database proves is counted; the others prove the same.
+    let mut tally = played.into_iter().next().unwrap_or_default();
+    telling::count(&case, &sessions, &mut tally).map_err(of_case)?;
+    tally.cases = 1;
+    Ok(tally)
+}
+
+/// The checks notice when a refresh passes over rows that it has to look at: for each wrong rule
+/// a case in which it shows is played with those rows as they were before.
+#[test]
+fn wrong_refreshes_are_noticed() {
+    let (mut labs, mut told) = (labs(), std::collections::BTreeSet::new());
+    for at in 0..60 {
+        let (case, sessions) = Case::random(Bias::Rules, &bytes(3, at));
+        if case.is_sticky() {
+            continue;
+        }
+        for (name, run) in telling::told(&case, &sessions).expect("the evaluator's answer") {
+            if !told.insert(name) {
+                continue;
+            }
+            let expected = oracle::expected(&case, &sessions).expect("the evaluator's answer");
+            let wrong = telling::without(&case, run, name);
+            let depth = Depth { again: usize::MAX, fresh: usize::MAX };
+            let result = labs[0].play(&wrong, &sessions, &expected, depth, &mut Tally::default());
+            assert!(result.is_err(), "{name} isn't noticed at run {run} of case {at}:\n{}", case.story());
+        }
+    }
+    eprintln!("noticed: {told:#?}");
+    assert!(told.len() >= 10, "too few wrong rules show: {told:?}");
+}
+
+#[test]
+fn random_refreshes_leave_the_members_that_a_create_leaves() {
+    let cases = number("SEGC_CASES").unwrap_or(200);
+    let tally = play(Bias::Rules, cases, number("SEGC_SEED").unwrap_or(1));
+    let lacks = tally.lacks(BY_KEYS, timeline::SOFT_DELETES);
+    assert!(cases < 40 || lacks.is_empty(), "too little was proved: {lacks:#?}\n{}", tally.report());
+}
+
+#[test]
+fn random_inserts_leave_the_members_that_a_create_leaves() {
+    let cases = number("SEGC_CASES").unwrap_or(40);
+    let tally = play(Bias::Growing, cases, number("SEGC_SEED").unwrap_or(1));
+    let inserted = tally.strategies.get(&Strategy::Insert).copied().unwrap_or_default();
+    assert!(inserted >= 2 * cases && tally.grown * 6 > inserted, "too little was proved: {}", tally.report());
+}
+
+/// A story, ready to be played.
+struct Told {
+    story: Story,
+    sessions: Vec<Session>,
+    expected: Expected,
+}
+
+/// Opens a story and holds it to what it says itself.
+fn opened(story: Story) -> Result<Told, String> {
+    let case = &story.case;
+    let sessions = case.open()?;
+    let lies = truth::lies(case, &case.calendar());
+    if lies.is_empty() == story.untrue {
+        return Err(format!("{}: what isn't as declared: {lies:?}", story.name));
+    }
+    let idle = story.idle_in_reach();
+    if idle.is_empty() == story.crowded {
+        return Err(format!("{}: crowded is {}, idle rows {idle:?}", story.name, story.crowded));
+    }
+    let expected = oracle::expected(case, &sessions)?;
+    for (run, told) in story.members.iter().enumerate() {
+        for (name, keys) in told {
+            let found = expected[run].get(name).ok_or_else(|| format!("{}: no {name}", story.name))?.keys();
+            if found != *keys {
+                return Err(format!("{}: run {run}: {name}: {found:?}, in the story {keys:?}", story.name));
+            }
+        }
+    }
+    Ok(Told { story, sessions, expected })
+}
+
+/// The stories that `SEGC_STORY` is a part of the names of.
+fn chosen() -> Vec<Result<Told, String>> {
+    let chosen = std::env::var("SEGC_STORY").unwrap_or_default();
+    let able = |story: &Story| timeline::SOFT_DELETES || !story.is_soft();
+    let all = stories::all().into_iter().filter(|story| story.name.contains(&chosen) && able(story));
+    all.collect::<Vec<_>>().into_par_iter().map(opened).collect()
+}
+
+/// Plays a story in one database; says what is wrong if something is.
+fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
+    let Told { story, sessions, expected } = told;
+    let runs = story.case.runs.len();
+    let depth = match lab.is_slow() {
+        false => Depth { again: 1, fresh: runs },
+        true => Depth { again: runs, fresh: usize::MAX },
+    };
+    lab.play(&story.case, sessions, expected, depth, &mut Tally::default())?;
+    let found = lab.strategy(&story.case, sessions)?;
+    match story.refresh {
+        Some(Strategy::Keys) if !BY_KEYS => Ok(()),
+        Some(wanted) if wanted != found => Err(format!("it is refreshed by {found:?}")),
+        _ => Ok(()),
+    }
+}
+
+#[test]
+fn stories_go_as_they_are_told() {
+    let stories = chosen();
+    let failed: Vec<String> = every_lab()
+        .par_iter_mut()
+        .flat_map_iter(|lab| {
+            let slow = lab.is_slow() && std::env::var("SEGC_STORY").is_err();
+            let play = |told: &Result<Told, String>| match told {
+                Err(error) => Some(error.clone()),
+                Ok(told) if slow && !told.story.everywhere => None,
+                Ok(told) => tell(lab, told).err().map(|error| format!("{}\n  {error}", told.story.name)),
+            };
+            stories.iter().filter_map(play).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(failed.is_empty(), "of {} stories:\n{}", stories.len(), failed.join("\n"));
+}
+
+/// What is affected is made of several selects: without any of them, or without all of them, the
+/// stories go wrong. Those that don't, and the selects that no story needs, are shown.
+#[test]
+#[ignore = "takes minutes; for whoever changes the rules"]
+fn what_is_affected_is_needed() {
+    let mut labs = labs();
+    let mut pointless = Vec::new();
+    let moves = |told: &Told| {
+        told.expected.windows(2).any(|runs| {
+            runs[1]
+                .iter()
+                .any(|(name, table)| runs[0].get(name).is_some_and(|before| before.keys() != table.keys()))
+        })
+    };
+    let by_keys = |told: &Told| told.story.refresh == Some(Strategy::Keys) && moves(told);
+    for told in chosen().into_iter().flatten().filter(by_keys) {
+        let mut any = false;
+        for run in 1..told.story.case.runs.len() {
+            any |= shown(&mut labs[0], &told, run);
+        }
+        if !any {
+            pointless.push(told.story.name);
+        }
+    }
+    eprintln!("stories that nothing of this hurts: {pointless:#?}");
+    assert!(!BY_KEYS || pointless.is_empty(), "these stories tell nothing");
+}
+
+/// Whether a story goes wrong where nothing is affected at a run. Shows which selects it needs.
+fn shown(lab: &mut Lab, told: &Told, run: usize) -> bool {
+    let case = &told.story.case;
+    let depth = Depth { again: usize::MAX, fresh: usize::MAX };
+    let fails = |lab: &mut Lab, sabotage: Sabotage| {
+        (lab.sabotage, lab.sabotaged) = ((run, sabotage), 0);
+        let failed = lab.play(case, &told.sessions, &told.expected, depth, &mut Tally::default()).is_err();
+        lab.sabotage = (0, Sabotage::None);
+        failed && lab.sabotaged > 0
+    };
+    let any = fails(lab, Sabotage::Empty);
+    let selects = lab.affecting(case, &told.sessions, run).expect("a script");
+    for (number, text) in selects.iter().enumerate() {
+        let what = if fails(lab, Sabotage::Without(number)) { "needed" } else { "not needed" };
+        eprintln!("{} run {run}: {what}: {}", told.story.name, text.replace('\n', " "));
+    }
+    any
+}

@@ -1,0 +1,229 @@
+//! What every table must hold after every run: by the reference evaluator, and for `expire` and
+//! `history` by a model that plays the same runs.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use segc::api::Session;
+use segc::catalog::EntityId;
+use segc::check::hir::{Base, Cond, CondKind, Hir, Path, SegmentId, Value, ValueKind};
+use segc::evaluate::{Data, Datum, Evaluator, Row as At, parse_column};
+use segc::types::calendar::Calendar;
+use segc::types::{Literal, Type, Unit};
+
+use crate::refresh_incremental::case::{Case, Cells, Lost, Row};
+use crate::refresh_incremental::times::moved;
+use crate::refresh_incremental::world::ENTITIES;
+use crate::support::target::Keys;
+
+/// A membership: since when, and the last run that matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub entered: Timestamp,
+    pub matched: Timestamp,
+    /// When it ends, if the last run didn't match.
+    pub ends: Option<Timestamp>,
+}
+
+/// A segment's table and archive after a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    pub members: BTreeMap<Vec<String>, Member>,
+    pub archive: Vec<(Vec<String>, Timestamp, Timestamp)>,
+    /// The as_of of the last run that it took part in.
+    pub as_of: Option<Timestamp>,
+}
+
+impl Table {
+    pub fn keys(&self) -> Keys {
+        self.members.keys().cloned().collect()
+    }
+}
+
+/// The tables after each run, by the names of their segments.
+pub type Expected = Vec<BTreeMap<String, Table>>;
+
+/// The rows that `at` finds, for the evaluator.
+pub fn data<'c>(hir: &Hir, case: &'c Case, at: impl Fn(&'c Row) -> Option<&'c Cells>) -> Data {
+    let catalog = &hir.catalog;
+    let mut data = Data::new(catalog);
+    for row in &case.rows {
+        let Some(cells) = at(row) else { continue };
+        let id = catalog.find(ENTITIES[row.entity].name).expect("an entity of the catalog");
+        let values = catalog.entity(id).fields.iter().zip(cells).map(|(field, cell)| match cell {
+            None => Datum::Missing,
+            Some(text) => parse_column(text, field).expect("a value of its type"),
+        });
+        data.push_row(id, values.collect()).expect("a row of its entity");
+    }
+    data
+}
+
+fn texts(key: &[Datum]) -> Vec<String> {
+    key.iter().map(ToString::to_string).collect()
+}
+
+/// The members of every segment.
+pub fn members(hir: &Hir, data: &Data, as_of: Timestamp) -> Result<BTreeMap<String, Keys>, String> {
+    let mut evaluator = Evaluator::new(hir, data, as_of);
+    let mut all = BTreeMap::new();
+    for (id, segment) in hir.iter() {
+        let keys = evaluator.members(id).map_err(|error| format!("{}: {error:?}", segment.name))?;
+        all.insert(segment.name.clone(), keys.iter().map(|key| texts(key)).collect());
+    }
+    Ok(all)
+}
+
+/// The keys of those who may be held: their row is there, and nothing rejects them.
+fn admitted(hir: &Hir, data: &Data, as_of: Timestamp, id: SegmentId) -> Result<Keys, String> {
+    let mut evaluator = Evaluator::new(hir, data, as_of);
+    let segment = hir.segment(id);
+    let mut keys = Keys::new();
+    for index in 0..data.rows(segment.entity).len() {
+        let row = At { entity: segment.entity, index };
+        let rejected = (|| {
+            for exclude in &segment.excludes {
+                if evaluator.holds(exclude, row)? {
+                    return Ok(true);
+                }
+            }
+            if let Some((parent, _)) = segment.parent
+                && !evaluator.belongs(parent, row)?
+            {
+                return Ok(true);
+            }
+            for rival in segment.group.as_ref().map_or(&[][..], |group| &group.before) {
+                if evaluator.belongs(*rival, row)? {
+                    return Ok(true);
+                }
+            }
+            Ok(!exists(data, row.entity, index))
+        })();
+        let rejected = rejected.map_err(|error: segc::evaluate::EvalError| format!("{error:?}"))?;
+        if !rejected {
+            let key = &data.catalog().entity(segment.entity).key;
+            let values = &data.rows(segment.entity)[index];
+            keys.insert(key.iter().map(|field| values[field.0 as usize].to_string()).collect());
+        }
+    }
+    Ok(keys)
+}
+
+/// Whether a row is one: `deleted_at` marks those that are not.
+fn exists(data: &Data, entity: EntityId, index: usize) -> bool {
+    let model = data.catalog().entity(entity);
+    let marked = match &model.changes {
+        segc::catalog::Changes::Mutable { deleted_at: Some(field), .. } => Some(field),
+        _ => None,
+    };
+    marked.is_none_or(|field| data.rows(entity)[index][field.0 as usize] == Datum::Missing)
+}
+
+/// Makes a segment of a tree have these members, whatever it said.
+fn stand_in(hir: &mut Hir, id: SegmentId, keys: &Keys) {
+    let entity = hir.segment(id).entity;
+    let segment = &mut hir.segments[id.0 as usize];
+    let key = hir.catalog.entity(entity).key[0];
+    let span = segment.name_span;
+    let path = Path { base: Base::This, hops: Vec::new(), end: entity };
+    let kind = ValueKind::Field(path, key);
+    let value = Value { kind, ty: Type::Integer, nullable: false, span };
+    let list = keys.iter().map(|key| Literal::Integer(key[0].parse().expect("a number"))).collect();
+    let kind = if keys.is_empty() { CondKind::Constant(false) } else { CondKind::In(Box::new(value), list) };
+    segment.includes = vec![Cond { kind, span }];
+    (segment.parent, segment.group) = (None, None);
+    segment.excludes.clear();
+    segment.keeps.clear();
+}
+
+/// What every table must hold after every run.
+pub fn expected(case: &Case, sessions: &[Session]) -> Result<Expected, String> {
+    let calendar = case.calendar();
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    let mut all = Vec::new();
+    for run in 0..case.runs.len() {
+        let base = sessions[case.runs[run].config].hir();
+        let as_of = case.runs[run].as_of();
+        let part = case.taking_part(run);
+        for lost in &case.runs[run].lost {
+            if let Lost::Members(name) = lost {
+                tables.entry(name.clone()).or_default().members.clear();
+            }
+        }
+        let rows = data(base, case, |row| row.at(run));
+        let mut hir = base.clone();
+        for item in &case.config(run).items {
+            let id = base.find(&item.name).ok_or("a segment is gone")?;
+            let properties = &base.segment(id).properties;
+            let Some((count, unit, _)) = properties.expire else { continue };
+            if !part.contains(&item.name) {
+                continue;
+            }
+            let matching = members(&hir, &rows, as_of)?.remove(&item.name).unwrap_or_default();
+            let able = admitted(&hir, &rows, as_of, id)?;
+            let table = tables.entry(item.name.clone()).or_default();
+            hold(table, &matching, &able, as_of, (count, unit), properties.history, &calendar);
+            stand_in(&mut hir, id, &table.keys());
+        }
+        let found = members(&hir, &rows, as_of)?;
+        for (_, segment) in base.iter() {
+            let is_held = segment.properties.expire.is_some();
+            if let Some(keys) = found.get(&segment.name)
+                && !is_held
+                && part.contains(&segment.name)
+            {
+                let table = tables.entry(segment.name.clone()).or_default();
+                replace(table, keys, as_of, segment.properties.history);
+            }
+        }
+        all.push(tables.clone());
+    }
+    Ok(all)
+}
+
+fn leave(table: &mut Table, key: &[String], as_of: Timestamp, history: bool) {
+    if let Some(member) = table.members.remove(key)
+        && history
+    {
+        table.archive.push((key.to_vec(), member.entered, as_of));
+    }
+}
+
+fn replace(table: &mut Table, keys: &Keys, as_of: Timestamp, history: bool) {
+    for key in table.keys().difference(keys) {
+        leave(table, key, as_of, history);
+    }
+    for key in keys {
+        let new = Member { entered: as_of, matched: as_of, ends: None };
+        table.members.entry(key.clone()).or_insert(new);
+    }
+    table.as_of = Some(as_of);
+}
+
+fn hold(
+    table: &mut Table,
+    matching: &Keys,
+    admitted: &Keys,
+    as_of: Timestamp,
+    (count, unit): (i64, Unit),
+    history: bool,
+    calendar: &Calendar,
+) {
+    for key in matching {
+        let new = Member { entered: as_of, matched: as_of, ends: None };
+        let member = table.members.entry(key.clone()).or_insert(new);
+        (member.matched, member.ends) = (as_of, None);
+    }
+    for key in table.keys() {
+        if matching.contains(&key) {
+            continue;
+        }
+        let member = table.members.get_mut(&key).expect("a member");
+        let ends = member.ends.or_else(|| moved(calendar, member.matched, count, unit));
+        member.ends = ends;
+        if !admitted.contains(&key) || ends.is_none_or(|ends| ends <= as_of) {
+            leave(table, &key, as_of, history);
+        }
+    }
+    table.as_of = Some(as_of);
+}

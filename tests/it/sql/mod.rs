@@ -1,0 +1,7 @@
+//! SQL that `sql_text` writes and `sql_engines` executes.
+
+pub(crate) mod cases;
+pub(crate) mod compared;
+pub(crate) mod duck;
+pub(crate) mod postgres;
+pub(crate) mod sample;

@@ -1,0 +1,40 @@
+//! What the tests share: engines, among them a private PostgreSQL cluster, projects, and rows for
+//! every engine.
+//!
+//! ```ignore
+//! let mut duckdb = support::duckdb();
+//! let Some(mut postgres) = support::postgres::database() else { return };
+//! support::data::fill(&mut postgres, &table, &rows);
+//! ```
+
+pub mod agree;
+pub mod catalog;
+pub mod data;
+pub mod engine;
+pub mod given;
+pub mod lab;
+pub mod postgres;
+pub mod project;
+pub mod python;
+pub mod rows;
+pub mod statements;
+pub mod store;
+pub mod tape;
+pub mod target;
+
+use segc::engine::{DuckDb, Engine as _};
+
+/// Says something to whoever runs the tests, also of a test that passes: `eprintln!` would be
+/// kept from them.
+pub fn tell(line: &str) {
+    use std::io::Write as _;
+    // Nobody may be listening, and that is no fault of the test's.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A new DuckDB in memory. For a few rows, more threads only get in each other's way.
+pub fn duckdb() -> DuckDb {
+    let mut engine = DuckDb::open(None).expect("DuckDB in memory opens");
+    engine.execute("SET threads = 1").expect("a setting");
+    engine
+}
