@@ -16,11 +16,11 @@ root=$PWD
 
 mutants=tests/mutants
 noticed=$mutants/noticed.txt
-# Where witnesses are: stories, and cases for what the stories' world lacks.
-stories=tests/refresh_incremental/stories
-cases=tests/it/refresh_incremental/apart.rs
-# The tests that play them.
+# The test binary that plays them, where its module is, and where witnesses are written.
+binary=it
 module=refresh_incremental::mutants
+cases=tests/it/refresh_incremental/apart.rs
+suite=tests/refresh_incremental
 
 shard=${SHARD:-1/1}
 cache=${SEGC_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set; set SEGC_CACHE instead}/.cache}/segc}
@@ -36,7 +36,7 @@ patched() { sed -n 's|^--- a/||p' "$mutants/$1.patch"; }
 # The story of a title, or the file of the other cases.
 witness() {
     local story
-    story=$(awk -v heading="## $1" '/^## / { on = $0 == heading } on' "$stories"/*.md)
+    story=$(awk -v heading="## $1" '/^## / { on = $0 == heading } on' "$suite"/stories/*.md)
     if [ -n "$story" ]; then printf '%s\n' "$story"; else cat "$cases"; fi
 }
 
@@ -89,8 +89,8 @@ refresh_copy() {
 }
 
 # From here on, in the copy.
-build() { cargo test --quiet $flags --test it --no-run >"$home/log" 2>&1; }
-play() { SEGC_MUTANT=$2 cargo test --quiet $flags --test it -- --ignored --exact "$module::$1" >"$home/log" 2>&1; }
+build() { cargo test --quiet $flags --test "$binary" --no-run >"$home/log" 2>&1; }
+play() { SEGC_MUTANT=$2 cargo test --quiet $flags --test "$binary" -- --ignored --exact "$module::$1" >"$home/log" 2>&1; }
 apply() { GIT_CEILING_DIRECTORIES=$home git apply "$mutants/$1.patch" >"$home/log" 2>&1; }
 
 # Copies the files that a mutant patches from one folder to another, as new: cargo goes by times.
@@ -146,11 +146,10 @@ count=$(wc -l <"$home/played" | tr -d ' ')
 
 refresh_copy
 cd "$copy"
-# Only what plays witnesses is compiled: a change of the library compiles all of it again.
-sed -i.all '/^mod /{/^mod \(refresh_incremental\|support\);$/!d;}' tests/it/main.rs
-rm tests/it/main.rs.all
-# cargo builds the program for every test, but no witness runs it.
+# cargo builds the program for every test, but no witness runs it; nor any other module of the tests.
 printf '//! Nothing.\nfn main() {}\n' >src/main.rs
+sed -i.bak -E '/^mod /{/^mod (refresh_incremental|support);/!d;}' "tests/$binary/main.rs"
+rm "tests/$binary/main.rs.bak"
 export SEGC_CACHE=$cache CARGO_TARGET_DIR=$home/target CARGO_INCREMENTAL=1 CARGO_PROFILE_DEV_DEBUG=0
 flags=$(tools/engine.sh)
 

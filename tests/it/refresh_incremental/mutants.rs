@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::refresh_incremental::apart::{self, Apart};
-use crate::refresh_incremental::stories::{self, Story};
-use crate::refresh_incremental::{labs_of, opened, tell};
+use super::apart::{self, Apart};
+use super::stories::{self, Story};
+use super::{labs_of, opened, tell};
 use crate::support::target::Target;
 
 /// A patch, and what it says of itself.
