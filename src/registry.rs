@@ -8,7 +8,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::yaml::problems::CODES,            // SEG02x
     crate::syntax::problems::CODES,          // SEG1xx
     crate::catalog::problems::CODES,         // SEG2xx
-    crate::catalog::read::problems::CODES,   // SEG233 to SEG239
+    crate::catalog::read::problems::CODES,   // SEG233 to SEG240
     crate::check::problems::names::CODES,    // SEG3xx
     crate::check::problems::proof::CODES,    // SEG346 to SEG349, SEG357 to SEG359
     crate::check::problems::rows::CODES,     // SEG36x

@@ -97,7 +97,8 @@ pub(super) fn read_entity<'a>(
     let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
-    let read = read_options(&mut map, lookup, problems);
+    let of_query = matches!(source, Some(TableSource::Query { .. }));
+    let read = read_options(&mut map, lookup, of_query, problems);
     let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
     map.finish(problems);
     if fields.is_empty() {

@@ -5,7 +5,8 @@ pub(crate) mod problems;
 use encoding_rs::Encoding;
 
 use self::problems::{
-    BadFilePattern, BadSeparator, NullByName, ReadConflict, SameSeparator, TimeFormUnusable, UnknownEncoding,
+    BadFilePattern, BadSeparator, NullByName, ReadConflict, ReadOfQuery, SameSeparator, TimeFormUnusable,
+    UnknownEncoding,
 };
 use super::lookup::Lookup;
 use super::model::{Entity, FileEncoding, ReadOptions};
@@ -14,10 +15,11 @@ use crate::diagnostic::{Diagnostics, Span};
 use crate::types::{TimeForm, find_zone};
 use crate::yaml::{Fields, Node, NodeKind};
 
-/// Reads `read`.
+/// Reads `read`, which says nothing of an entity whose rows come from a query.
 pub(super) fn read_options(
     map: &mut Fields<'_>,
     lookup: Lookup<'_>,
+    of_query: bool,
     problems: &mut Diagnostics,
 ) -> Option<ReadOptions> {
     let node = map.get("read")?;
@@ -44,6 +46,13 @@ pub(super) fn read_options(
     read.timestamp_forms = forms(fields.get("timestamp_format"), false, problems);
     read.zone = fields.get("zone").and_then(|node| zone(node, problems));
     separators_differ(&read, &mut fields, problems);
+    if let (true, NodeKind::Map(entries)) = (of_query, &node.kind) {
+        let keys = entries.iter().map(|(key, _)| key).filter(|key| key.text != "zone");
+        let keys: Vec<String> = keys.map(|key| format!("`{}`", key.text)).collect();
+        if !keys.is_empty() {
+            problems.push(ReadOfQuery { span, entity: lookup.entity.to_owned(), keys: keys.join(", ") });
+        }
+    }
     fields.finish(problems);
     Some(read)
 }

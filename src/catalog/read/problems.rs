@@ -105,4 +105,15 @@ problems! {
     message |p| format!("`{}` and `{}` read one table, and declare different `read`", p.one, p.other);
     help |_p| Some("declare `read` at one of them".to_owned());
     labels |p| vec![Label { span: p.first, text: "the other one".to_owned() }];
+
+    /// `read` describes the files of a table, and an entity with a `query` has none.
+    ///
+    ///     customer: { query: "select * from people", read: { null: NA }, … }     # wrong
+    ///     person: { table: people, read: { null: NA }, … }
+    ///
+    /// Declare `read` on the entity of the table that the query reads. `zone` alone is allowed: it
+    /// also applies to the rows of unit tests.
+    error SEG240 "`read` of a query" ReadOfQuery { span: Span, entity: String, keys: String }
+    message |p| format!("the rows of `{}` come from its `query`, not from files, so {} of `read` has no effect", p.entity, p.keys);
+    help |_p| Some("declare it on the entity whose `table` the query reads".to_owned());
 }
