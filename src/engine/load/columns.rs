@@ -7,6 +7,7 @@ use crate::catalog::{Entity, Field};
 use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::Span;
 use crate::engine::schema::{DataTable, TableColumn};
+use crate::types::Type;
 
 /// How the values of one column are read.
 pub(super) struct Column<'a> {
@@ -18,8 +19,43 @@ pub(super) struct Column<'a> {
     parts: Vec<(&'a [String], Converter<'a>)>,
     /// What each field that is the column declares.
     limits: Vec<(&'a Field, Limits)>,
+    /// The fields inside of it that declare `values`, `min` or `max`.
+    bounded: Vec<Bounded<'a>>,
     /// The column as the engine declares it.
     pub(super) table_column: &'a TableColumn,
+}
+
+/// A field inside of a document or struct, and the values that it may have.
+struct Bounded<'a> {
+    field: &'a Field,
+    keys: &'a [String],
+    converter: Converter<'a>,
+    limits: Limits,
+}
+
+impl<'a> Bounded<'a> {
+    fn of(field: &'a Field, notation: &'a Notation) -> Option<Self> {
+        let keys = &field.inside.as_ref()?.keys;
+        let is_bounded = field.values.is_some() || field.min.is_some() || field.max.is_some();
+        let converter = Converter::new(&field.ty, &field.storage, notation);
+        is_bounded.then(|| Self { field, keys, converter, limits: Limits::of(field) })
+    }
+
+    /// Whether what a document has there keeps within the limits. What is of another type is
+    /// missing to a segment, as is what isn't there.
+    fn check(&self, document: &RawValue) -> Result<(), Misfit> {
+        let Ok(Some(found)) = inside(document, self.keys) else { return Ok(()) };
+        let is_typed = match self.field.ty {
+            Type::String => found.get().starts_with('"'),
+            _ => found.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()),
+        };
+        match self.converter.json(found) {
+            Ok(value) if is_typed => self.limits.check(&value).map_err(|misfit| {
+                Misfit::Part(format!("{} = {}", self.keys.join("."), found.get()), Box::new(misfit))
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The columns of a table.
@@ -32,8 +68,8 @@ impl<'a> Columns<'a> {
     pub(super) fn new(table: &'a DataTable, entities: &[&'a Entity], notation: &'a Notation) -> Self {
         let column = |column: &'a TableColumn| {
             let fields = entities.iter().flat_map(|entity| &entity.fields);
-            let is_it =
-                |field: &&Field| field.inside.is_none() && field.column.eq_ignore_ascii_case(&column.name);
+            let of_it = fields.filter(|field| field.column.eq_ignore_ascii_case(&column.name));
+            let whole = of_it.clone().filter(|field| field.inside.is_none());
             Column {
                 name: &column.name,
                 span: column.span,
@@ -43,7 +79,8 @@ impl<'a> Columns<'a> {
                     .iter()
                     .map(|(keys, ty, storage)| (keys.as_slice(), Converter::new(ty, storage, notation)))
                     .collect(),
-                limits: fields.filter(is_it).map(|field| (field, Limits::of(field))).collect(),
+                limits: whole.map(|field| (field, Limits::of(field))).collect(),
+                bounded: of_it.filter_map(|field| Bounded::of(field, notation)).collect(),
                 table_column: column,
             }
         };
@@ -64,22 +101,35 @@ impl Column<'_> {
 
     /// A value from text.
     pub(super) fn text<'v>(&self, text: &'v str) -> Result<Value<'v>, Misfit> {
-        self.limited(match self.parts.is_empty() {
-            true => self.converter.text(text)?,
-            false => match self.converter.text(text)? {
-                Value::Missing => Value::Missing,
-                _ => self.structure(serde_json::from_str(text).map_err(|_| Misfit::NotOne)?)?,
-            },
-        })
+        let value = self.converter.text(text)?;
+        if value.is_missing() || self.parts.is_empty() && self.bounded.is_empty() {
+            return self.limited(value);
+        }
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(raw) => self.whole(value, raw),
+            // Text that is no document has nothing inside.
+            Err(_) if self.parts.is_empty() => self.limited(value),
+            Err(_) => Err(Misfit::NotOne),
+        }
     }
 
     /// A value from JSON.
     pub(super) fn json<'v>(&self, raw: &'v RawValue) -> Result<Value<'v>, Misfit> {
-        self.limited(match (self.parts.is_empty(), raw.get()) {
-            (true, _) => self.converter.json(raw)?,
-            (false, "null") => Value::Missing,
-            (false, _) => self.structure(raw)?,
-        })
+        match (self.parts.is_empty(), raw.get()) {
+            (true, _) => self.whole(self.converter.json(raw)?, raw),
+            (false, "null") => self.limited(Value::Missing),
+            (false, _) => self.whole(Value::Missing, raw),
+        }
+    }
+
+    /// A value with what is inside of it: a document as it is, or a struct made of its parts.
+    fn whole<'v>(&self, value: Value<'v>, raw: &RawValue) -> Result<Value<'v>, Misfit> {
+        let value = if self.parts.is_empty() { value } else { self.structure(raw)? };
+        // A document may also be the text of a JSON string.
+        let text = serde_json::from_str::<String>(raw.get()).ok();
+        let document = text.as_deref().and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
+        self.bounded.iter().try_for_each(|field| field.check(document.unwrap_or(raw)))?;
+        self.limited(value)
     }
 
     /// A value as the column takes it, if every field that reads it does.
@@ -102,18 +152,19 @@ impl Column<'_> {
         };
         let field = self.limits.iter().find(broken).or_else(|| self.limits.first()).map(|(field, _)| *field);
         match misfit {
-            // A part of a struct has its own converter.
-            Misfit::Part(part, inner) if !self.parts.is_empty() => {
-                let at =
-                    self.parts.iter().find(|(keys, _)| part.starts_with(&format!("{} = ", keys.join("."))));
-                let (shown, converter) = match at {
-                    Some((keys, converter)) => {
-                        (part.strip_prefix(&format!("{} = ", keys.join("."))).unwrap_or(part), converter)
-                    }
-                    None => (part.as_str(), &self.converter),
-                };
-                let inner = converter.advice(shown.trim_matches('"'), inner, None);
-                Advice { said: format!("has a part that can't be read: `{part}` {}", inner.said), ..inner }
+            // What is inside has its own converter.
+            Misfit::Part(part, inner) if !self.parts.is_empty() || !self.bounded.is_empty() => {
+                let fields = self.bounded.iter().map(|one| (one.keys, &one.converter, Some(one.field)));
+                let parts = self.parts.iter().map(|(keys, converter)| (*keys, converter, None));
+                let found = fields.chain(parts).find_map(|(keys, converter, field)| {
+                    let text = part.strip_prefix(&format!("{} = ", keys.join(".")))?;
+                    Some((text, converter, field))
+                });
+                let (text, converter, field) = found.unwrap_or((part, &self.converter, None));
+                let is_limit = matches!(**inner, Misfit::NoneOf | Misfit::BelowMin | Misfit::AboveMax);
+                let what = if is_limit { "isn't allowed" } else { "can't be read" };
+                let inner = converter.advice(text.trim_matches('"'), inner, field);
+                Advice { said: format!("has a part that {what}: `{part}` {}", inner.said), ..inner }
             }
             misfit => self.converter.advice(text, misfit, field),
         }

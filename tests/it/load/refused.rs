@@ -98,6 +98,31 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
 }
 
 #[test]
+fn values_inside_of_documents_keep_within_what_is_declared() {
+    let fields = "item: { type: string, column: doc, path: [item], values: [a, b] }, \
+                  price: { type: \"decimal(10,2)\", column: doc, path: [at, price], min: 0, max: 10 }, \
+                  open: { type: integer, column: doc, path: [open] }";
+    let lines = [
+        r#"{"id": 1, "doc": {"item": "c", "at": {"price": 11}, "open": 1}}"#,
+        r#"{"id": 2, "doc": {"item": "a", "at": {"price": -0.5}}}"#,
+        // Of another type, or not there: missing to a segment.
+        r#"{"id": 3, "doc": {"item": 5, "at": {"price": "11"}}}"#,
+        r#"{"id": 4, "doc": {"at": []}}"#,
+        r#"{"id": 5, "doc": null}"#,
+        r#"{"id": 6, "doc": [1]}"#,
+    ];
+    let none = "`item = \"c\"` is none of the declared values (a, b)";
+    let of_a_line = [
+        ("SEG707", none, "`values`"),
+        ("SEG707", "which has a part that isn't allowed: `at.price = -0.5` is less than `min: 0`", ""),
+    ];
+    check(&[("ts.jsonl", lines.join("\n").as_bytes(), "", fields, &of_a_line)]);
+    let above = r#"{""item"": ""b"", ""at"": {""price"": 10.01}}"#;
+    let of_a_cell = [("SEG707", "`at.price = 10.01` is more than `max: 10`", "")];
+    check(&[("ts.csv", format!("id,doc\n1,\"{above}\"\n2,\n").as_bytes(), "", fields, &of_a_cell)]);
+}
+
+#[test]
 fn lines_that_are_malformed_are_reported_with_their_number() {
     let fields = "s: string, n: integer";
     let one = |text: &'static [u8], part: &'static str, help: &'static str| {
