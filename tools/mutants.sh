@@ -154,8 +154,9 @@ export SEGC_CACHE=$cache CARGO_TARGET_DIR=$home/target CARGO_INCREMENTAL=1 CARGO
 flags=$(tools/engine.sh)
 
 start=$SECONDS wrong=0
-build || { cat "$home/log"; fail "the tree doesn't build"; }
-play the_original_passes "$(tr '\n' ' ' <"$home/played")" || { cat "$home/log"; fail "witnesses fail without a patch"; }
+build || { tail -n 40 "$home/log"; fail "the tree doesn't build"; }
+play the_original_passes "$(tr '\n' ' ' <"$home/played")" ||
+    { tail -n 25 "$home/log"; fail "witnesses fail without a patch"; }
 printf 'mutants: without a patch, all witnesses pass: %d s\n' $((SECONDS - start))
 while IFS= read -r name <&3; do
     if try "$name"; then

@@ -123,7 +123,7 @@ impl Case {
             "name: world\ntimezone: {}\nweek_start: {}\nschema: segments\nrefresh: {{ on_stale_state: {} }}\n",
             config.zone.as_ref().unwrap_or(&self.zone),
             self.week_start,
-            if config.refuses { "refuse" } else { "rebuild" }
+            if config.refuses { "fail" } else { "rebuild" }
         );
         Memory::new()
             .with("segc.yml", settings)
