@@ -119,7 +119,7 @@ fn an_unusable_last_run_stops_a_refresh_before_it_writes() {
             let at = change(&mut lab, target);
             let before = lab.state(target);
             let error = lab.run(target, true, at).expect_err(what);
-            assert!(error.contains("can't be refreshed from its last run"), "{what}: {error}");
+            assert!(error.contains("can't be refreshed: its last run is missing, newer"), "{what}: {error}");
             assert!(error.contains("run its create script"), "{what}: {error}");
             assert_eq!(lab.state(target), before, "{what}: nothing was written");
             // As the project says otherwise, everyone is evaluated.

@@ -92,7 +92,7 @@ const MESSES: &[Mess] = &[
             "INSERT INTO segments.buyers SELECT * FROM segments.buyers",
         ],
         "SEG709",
-        ["the table segments.buyers holds a member of buyers twice", "delete the rows of such keys"],
+        ["the table segments.buyers has a member of buyers twice", "delete the rows of such keys"],
         "DELETE FROM segments.buyers",
         &["buyers"],
     ),

@@ -104,8 +104,8 @@ const BOTH: &[Case] = &[
     ("JSON", "{ type: string, path: a, from: json_text }", "SEG742", "`from: json`"),
     ("JSON", "{ type: string, path: a, from: struct }", "SEG742", "`from: json`"),
     ("JSON", "json", "", ""),
-    ("UUID", "string", "SEG742", "read a `query:`"),
-    ("INTERVAL", "integer", "SEG742", "read a `query:`"),
+    ("UUID", "string", "SEG742", "use a `query:`"),
+    ("INTERVAL", "integer", "SEG742", "use a `query:`"),
 ];
 
 const POSTGRES: &[Case] = &[
@@ -242,7 +242,7 @@ fn rows_are_looked_at_and_deleted_ones_are_none() {
         let said: Vec<(String, u64, String)> = found(project.path(), target, database);
         let expected = [
             ("SEG745", 7, "missing in 1 row;"),
-            ("SEG746", 7, "holds `\"trial\"` in 1 row, "),
+            ("SEG746", 7, "contains `\"trial\"` in 1 row, "),
             ("SEG740", 14, "did you mean `table: orders`?"),
         ];
         assert_eq!(said.len(), expected.len(), "{target}: {said:#?}");

@@ -297,9 +297,9 @@ fn thirds(session: &Session, project: &Project) -> (Vec<&'static str>, Vec<Strin
 }
 
 const LEFT_OUT: [&str; 3] = [
-    "`keep bottom 80% by last_seen_at` leaves it out",
-    "`keep sample 70% seed \"third\"` leaves it out",
-    "`keep top 3 per country by count(orders)` leaves it out",
+    "`keep bottom 80% by last_seen_at` drops it",
+    "`keep sample 70% seed \"third\"` drops it",
+    "`keep top 3 per country by count(orders)` drops it",
 ];
 
 #[test]
@@ -319,7 +319,7 @@ fn groups_are_parts_of_the_tree() {
     agree_on(&session, &project.data, project.as_of, 400);
     let (roles, because) = thirds(&session, &project);
     assert_eq!(roles, ["extends", "exclusive group", "keep", "keep", "keep"]);
-    let taken = ["first", "second"].map(|by| format!("{by} of the exclusive group `campaigns` takes it"));
+    let taken = ["first", "second"].map(|by| format!("{by} in the exclusive group `campaigns` takes it"));
     assert_eq!(because, [&LEFT_OUT.map(str::to_owned)[..], &taken].concat());
 }
 
