@@ -17,13 +17,13 @@ use crate::types::{Literal, Type};
 
 /// An obstacle to a cheaper refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
+pub(crate) struct Obstacle {
     /// In words that a user can act on.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The declaration that would lift it.
-    pub remedy: Option<String>,
+    pub(crate) remedy: Option<String>,
     /// What it is about: an entity of the catalog, or a part of a segment.
-    pub place: Option<Span>,
+    pub(crate) place: Option<Span>,
 }
 
 impl Obstacle {
@@ -49,7 +49,11 @@ impl Obstacle {
 ///
 /// # Errors
 /// The first obstacle found.
-pub fn prove_append_only(hir: &Hir, id: SegmentId, growing: &BTreeSet<SegmentId>) -> Result<(), Obstacle> {
+pub(crate) fn prove_append_only(
+    hir: &Hir,
+    id: SegmentId,
+    growing: &BTreeSet<SegmentId>,
+) -> Result<(), Obstacle> {
     let segment = hir.segment(id);
     let prover = Prover { hir, catalog: &hir.catalog, growing };
     prover.rows_stay(segment.entity)?;
@@ -386,7 +390,7 @@ pub(super) fn is_query(entity: &Entity) -> bool {
 
 /// Whether a value is made of constants alone.
 #[must_use]
-pub fn reads_nothing(value: &Value) -> bool {
+pub(crate) fn reads_nothing(value: &Value) -> bool {
     struct Probe(bool);
     impl Visitor for Probe {
         fn value(&mut self, value: &Value) {

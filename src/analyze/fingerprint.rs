@@ -18,7 +18,7 @@ use crate::check::visit::{Visitor, walk_aggregate, walk_segment, walk_value};
 
 /// The fingerprints of all segments, by identity: 32 hexadecimal digits each.
 #[must_use]
-pub fn fingerprints(hir: &Hir, graph: &Graph) -> Vec<String> {
+pub(crate) fn fingerprints(hir: &Hir, graph: &Graph) -> Vec<String> {
     let mut all = vec![String::new(); hir.next_id().0 as usize];
     for &id in graph.order() {
         let mut meaning = meaning(hir, id);

@@ -10,13 +10,13 @@ use crate::diagnostic::Span;
 
 /// A segment that another refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Input {
+pub(crate) struct Input {
     /// Which.
-    pub segment: SegmentId,
+    pub(crate) segment: SegmentId,
     /// Where it is first referred to.
-    pub span: Span,
+    pub(crate) span: Span,
     /// How.
-    pub kind: InputKind,
+    pub(crate) kind: InputKind,
 }
 
 /// How a segment refers to another.
@@ -34,7 +34,7 @@ pub enum InputKind {
 /// The segments that a segment refers to, through `extends`, `in segment` and its traits, each
 /// once, in the order of their names.
 #[must_use]
-pub fn inputs(hir: &Hir, id: SegmentId) -> Vec<Input> {
+pub(crate) fn inputs(hir: &Hir, id: SegmentId) -> Vec<Input> {
     let segment = hir.segment(id);
     let mut finder = Finder { found: BTreeMap::new(), traits: Vec::new() };
     walk_segment(&mut finder, segment);

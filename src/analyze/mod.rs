@@ -9,8 +9,8 @@ mod fingerprint;
 mod inputs;
 mod order;
 
-pub use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
-pub use append_only::{Obstacle, prove_append_only, reads_nothing};
-pub use fingerprint::fingerprints;
-pub use inputs::{Input, InputKind, inputs};
-pub use order::{Graph, Node};
+pub(crate) use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
+pub(crate) use append_only::{Obstacle, prove_append_only, reads_nothing};
+pub(crate) use fingerprint::fingerprints;
+pub(crate) use inputs::{Input, InputKind, inputs};
+pub(crate) use order::Graph;

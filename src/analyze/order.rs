@@ -8,13 +8,13 @@ use crate::check::hir::{Hir, SegmentId, place};
 
 /// One segment in the graph.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub(crate) struct Node {
     /// Which.
-    pub id: SegmentId,
+    pub(crate) id: SegmentId,
     /// What it refers to directly, in the order of names.
-    pub inputs: Vec<Input>,
+    pub(crate) inputs: Vec<Input>,
     /// 0 without inputs, else one more than the highest of them.
-    pub level: usize,
+    pub(crate) level: usize,
 }
 
 /// All segments of a project and what they refer to. The checker has refused cycles.
@@ -28,7 +28,7 @@ pub struct Graph {
 impl Graph {
     /// The graph of a checked project.
     #[must_use]
-    pub fn new(hir: &Hir) -> Self {
+    pub(crate) fn new(hir: &Hir) -> Self {
         let mut graph = DiGraph::new();
         let mut nodes: Vec<Node> = hir
             .iter()
@@ -58,20 +58,20 @@ impl Graph {
 
     /// What is known of a segment.
     #[must_use]
-    pub fn node(&self, id: SegmentId) -> &Node {
+    pub(crate) fn node(&self, id: SegmentId) -> &Node {
         let at = place(&self.nodes, |node| node.id.0, id.0).unwrap_or(usize::MAX);
         &self.nodes[at]
     }
 
     /// Every segment after those that it refers to; by level, then by name.
     #[must_use]
-    pub fn order(&self) -> &[SegmentId] {
+    pub(crate) fn order(&self) -> &[SegmentId] {
         &self.order
     }
 
     /// The segments that refer to one directly, in the order of names.
     #[must_use]
-    pub fn dependents(&self, id: SegmentId) -> Vec<SegmentId> {
+    pub(crate) fn dependents(&self, id: SegmentId) -> Vec<SegmentId> {
         let Some(at) = place(&self.nodes, |node| node.id.0, id.0) else { return Vec::new() };
         let mut found: Vec<SegmentId> = self
             .graph

@@ -124,7 +124,6 @@ fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
             ..Properties::default()
         },
         name_span: span(name),
-        span: span(name),
     }
 }
 
@@ -148,7 +147,6 @@ pub(crate) fn hir() -> Hir {
             name: "is_vip".to_owned(),
             entity: EntityId(0),
             value: boolean(ValueKind::Condition(Box::new(member_of(2)))),
-            span: span("segment"),
         }],
         segments: vec![
             segment(0, "big_spender", &[]),

@@ -27,10 +27,9 @@ const OTHER_KEYS: OtherKeys = &[
 /// A catalog, and what only the whole project can check.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// The catalog.
-    pub catalog: Catalog,
+    pub(crate) catalog: Catalog,
     /// Every name of a target for which an entity has another table, and where it is.
-    pub targets: Vec<(String, Span)>,
+    pub(crate) targets: Vec<(String, Span)>,
 }
 
 /// Reads and checks the catalog's files. What can't be understood is left out or, where

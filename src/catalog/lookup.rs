@@ -61,7 +61,7 @@ impl<'a> Lookup<'a> {
 }
 
 /// Whether segments can write a name without backticks (reserved words aside).
-pub(crate) fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.chars().all(word) && name.starts_with(|c: char| !c.is_ascii_digit())
 }

@@ -18,7 +18,7 @@ mod source;
 
 pub use describe::describe;
 pub use load::{Loaded, load, load_with_targets};
-pub(crate) use lookup::is_plain;
+pub use lookup::is_plain;
 pub use model::*;
 
 /// The JSON Schema of a catalog file.

@@ -32,15 +32,15 @@ pub struct Catalog {
 #[derive(Debug, Clone, Default)]
 pub struct UnreadEntities {
     /// Their names, as far as they are known.
-    pub names: BTreeSet<String>,
+    pub(crate) names: BTreeSet<String>,
     /// Whether a whole file could not be read, so that any name may be one of its.
-    pub files: bool,
+    pub(crate) files: bool,
 }
 
 impl UnreadEntities {
     /// Whether an entity of this name may have been declared.
     #[must_use]
-    pub fn may_have(&self, name: &str) -> bool {
+    pub(crate) fn may_have(&self, name: &str) -> bool {
         self.files || self.names.contains(name)
     }
 }
@@ -49,11 +49,11 @@ impl UnreadEntities {
 #[derive(Debug, Clone, Default)]
 pub struct Unread {
     /// Names of fields whose type is unknown, and of links.
-    pub names: BTreeSet<String>,
+    pub(crate) names: BTreeSet<String>,
     /// It has a `time`.
-    pub time: bool,
+    pub(crate) time: bool,
     /// It has an `event_name`.
-    pub event_name: bool,
+    pub(crate) event_name: bool,
 }
 
 impl Catalog {
@@ -130,21 +130,14 @@ impl Entity {
 
     /// The field of that name.
     #[must_use]
-    pub fn find_field(&self, name: &str) -> Option<FieldId> {
+    pub(crate) fn find_field(&self, name: &str) -> Option<FieldId> {
         let at = self.fields.iter().position(|field| field.name == name)?;
         Some(FieldId(u32::try_from(at).ok()?))
     }
 
-    /// The link of that name.
-    #[must_use]
-    pub fn find_link(&self, name: &str) -> Option<LinkId> {
-        let at = self.links.iter().position(|link| link.name == name)?;
-        Some(LinkId(u32::try_from(at).ok()?))
-    }
-
     /// The rows' place on a target.
     #[must_use]
-    pub fn source_on(&self, target: &str) -> &TableSource {
+    pub(crate) fn source_on(&self, target: &str) -> &TableSource {
         self.target_sources.get(target).unwrap_or(&self.source)
     }
 
@@ -159,7 +152,7 @@ impl Entity {
 
     /// Whether the declarations promise that this field of a row never changes.
     #[must_use]
-    pub fn is_immutable(&self, id: FieldId) -> bool {
+    pub(crate) fn is_immutable(&self, id: FieldId) -> bool {
         match &self.changes {
             Changes::AppendOnly { .. } | Changes::Static => true,
             Changes::Mutable { immutable, .. } => immutable.contains(&id) || self.key.contains(&id),
@@ -172,44 +165,42 @@ impl Entity {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReadOptions {
     /// Where it is declared; `None` if it isn't.
-    pub span: Option<Span>,
+    pub(crate) span: Option<Span>,
     /// The files, below the folder of data; named after the table if none are declared.
-    pub files: Vec<(String, Span)>,
+    pub(crate) files: Vec<(String, Span)>,
     /// The columns of a file whose first line doesn't name them.
-    pub columns: Option<Vec<String>>,
+    pub(crate) columns: Option<Vec<String>>,
     /// The words for missing values; a blank, if none are declared.
-    pub null: Option<Vec<String>>,
+    pub(crate) null: Option<Vec<String>>,
     /// Words for true, beside `true`.
-    pub true_words: Vec<String>,
+    pub(crate) true_words: Vec<String>,
     /// Words for false, beside `false`.
-    pub false_words: Vec<String>,
+    pub(crate) false_words: Vec<String>,
     /// The character between values.
-    pub delimiter: Option<u8>,
+    pub(crate) delimiter: Option<u8>,
     /// The character around values.
-    pub quote: Option<u8>,
+    pub(crate) quote: Option<u8>,
     /// Quotes are characters like others.
-    pub no_quote: bool,
+    pub(crate) no_quote: bool,
     /// The character before one that is meant literally.
-    pub escape: Option<u8>,
+    pub(crate) escape: Option<u8>,
     /// The encoding; UTF-8 if none is declared.
-    pub encoding: Option<FileEncoding>,
+    pub(crate) encoding: Option<FileEncoding>,
     /// Numbers have a comma for a point.
-    pub decimal_comma: bool,
+    pub(crate) decimal_comma: bool,
     /// The character between thousands.
-    pub thousands: Option<char>,
+    pub(crate) thousands: Option<char>,
     /// Spaces around values don't count.
-    pub trim: bool,
-    /// The forms of dates.
-    pub date_forms: Vec<TimeForm>,
-    /// The forms of timestamps.
-    pub timestamp_forms: Vec<TimeForm>,
+    pub(crate) trim: bool,
+    pub(crate) date_forms: Vec<TimeForm>,
+    pub(crate) timestamp_forms: Vec<TimeForm>,
     /// The IANA zone of times without an offset.
-    pub zone: Option<String>,
+    pub(crate) zone: Option<String>,
 }
 
 impl ReadOptions {
     /// Nothing is declared.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         span: None,
         files: Vec::new(),
         columns: None,
@@ -231,7 +222,7 @@ impl ReadOptions {
 
     /// Whether they say the same, wherever they are declared.
     #[must_use]
-    pub fn same(&self, other: &Self) -> bool {
+    pub(crate) fn same(&self, other: &Self) -> bool {
         let plain = |read: &Self| {
             let files = read.files.iter().map(|(file, _)| (file.clone(), Span::new(SourceId(0), 0, 0)));
             Self { span: None, files: files.collect(), ..read.clone() }
@@ -242,11 +233,11 @@ impl ReadOptions {
 
 /// An encoding of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileEncoding {
+pub(crate) struct FileEncoding {
     /// As it is declared.
-    pub label: String,
+    pub(crate) label: String,
     /// Its name in the Encoding Standard.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
 }
 
 /// Where rows come from.
@@ -317,7 +308,7 @@ pub enum Container {
 impl Field {
     /// Whether it is read out of a JSON document.
     #[must_use]
-    pub fn is_in_json(&self) -> bool {
+    pub(crate) fn is_in_json(&self) -> bool {
         let container = self.inside.as_ref().map(|inside| inside.container);
         matches!(container, Some(Container::Json | Container::JsonText))
     }
@@ -347,15 +338,15 @@ pub struct Link {
     /// Its name in segments: `orders`, `company`.
     pub name: String,
     /// Where the name is.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The entity it leads to.
     pub to: EntityId,
     /// Pairs of (own field, the other's field) that are equal, at least one.
-    pub on: Vec<(FieldId, FieldId)>,
+    pub(crate) on: Vec<(FieldId, FieldId)>,
     /// Whether it leads to any number of rows; otherwise to at most one.
     pub many: bool,
     /// What it is, for people.
-    pub description: Option<String>,
+    pub(crate) description: Option<String>,
 }
 
 /// How the rows of a table change, which decides what may be refreshed (`changes:`).

@@ -51,13 +51,13 @@ pub fn computed(hir: &Hir, computed: &Trait) -> String {
 
 /// A condition.
 #[must_use]
-pub fn cond(hir: &Hir, cond: &Cond) -> String {
+pub(crate) fn cond(hir: &Hir, cond: &Cond) -> String {
     In(hir, cond).to_string()
 }
 
 /// A value.
 #[must_use]
-pub fn value(hir: &Hir, value: &Value) -> String {
+pub(crate) fn value(hir: &Hir, value: &Value) -> String {
     In(hir, value).to_string()
 }
 

@@ -287,6 +287,6 @@ pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
         | ExprKind::Aggregate(_)
         | ExprKind::Periods(_)
         | ExprKind::Sequence(_)
-        | ExprKind::Unsupported(_) => Box::new(std::iter::empty()),
+        | ExprKind::Unreadable => Box::new(std::iter::empty()),
     }
 }

@@ -26,7 +26,7 @@ mod proof;
 mod properties;
 mod resolve;
 mod retention;
-pub mod tree;
+pub(crate) mod tree;
 pub mod uses;
 pub mod visit;
 pub mod words;

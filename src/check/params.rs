@@ -131,7 +131,7 @@ fn default_of(item: &ast::Param, default: &ast::Expr, problems: &mut Diagnostics
             }
             value.ok()
         }
-        ast::ExprKind::Unsupported(_) => None,
+        ast::ExprKind::Unreadable => None,
         _ => {
             problems.push(DefaultNotConstant { span: default.span, name: item.name.text.clone() });
             None

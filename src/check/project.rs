@@ -81,11 +81,7 @@ impl Project<'_> {
     fn first_states(&self) -> Vec<SegmentState> {
         let state = |(item, read): (&super::names::SegmentItem, &properties::Read)| match read.disabled {
             Some(span) => SegmentState::Disabled(span),
-            None if item.unique
-                && item.entity.is_some()
-                && read.is_sound
-                && item.ast.unsupported.is_empty() =>
-            {
+            None if item.unique && item.entity.is_some() && read.is_sound && !item.ast.is_unreadable => {
                 SegmentState::Fine(SegmentId(0))
             }
             None => SegmentState::Broken,
@@ -154,8 +150,8 @@ impl Project<'_> {
             let extent = checker.extent(extents, |measure| measure.value(&value));
             Some((value, extent))
         })?;
-        let (name, span) = (item.ast.name.text.clone(), item.ast.span);
-        item.unique.then_some((Trait { id, name, entity, value, span }, extent))
+        let name = item.ast.name.text.clone();
+        item.unique.then_some((Trait { id, name, entity, value }, extent))
     }
 
     /// The segment, if it and all that it needs are without error.
@@ -204,7 +200,6 @@ impl Project<'_> {
                 keeps,
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,
-                span: ast.span,
             })
         })
     }

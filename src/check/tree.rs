@@ -21,17 +21,17 @@ const DEEPEST: usize = 24;
 
 /// A condition, and what it is made of.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub(crate) struct Part {
     /// Its place in the segment.
-    pub role: Role,
+    pub(crate) role: Role,
     /// How it follows from its parts.
-    pub shape: Shape,
+    pub(crate) shape: Shape,
     /// The condition, which is true where the part holds.
-    pub cond: Cond,
+    pub(crate) cond: Cond,
     /// What it looks at.
-    pub operands: Vec<Operand>,
+    pub(crate) operands: Vec<Operand>,
     /// What it is made of.
-    pub parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A part's place in a segment.
@@ -72,16 +72,15 @@ pub enum Shape {
 
 /// A value that a condition looks at.
 #[derive(Debug, Clone)]
-pub struct Operand {
+pub(crate) struct Operand {
     /// What about it.
-    pub what: What,
-    /// The value.
-    pub value: Value,
+    pub(crate) what: What,
+    pub(crate) value: Value,
 }
 
 /// What a [`Operand`] is to its condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub(crate) enum What {
     /// A value as it is written.
     Operand,
     /// How many rows an `exists` or `every` finds.
@@ -94,20 +93,20 @@ pub enum What {
 
 /// A segment's condition as a tree.
 #[derive(Debug)]
-pub struct Tree<'a> {
+pub(crate) struct Tree<'a> {
     /// The tree that the conditions refer to: the project's, and, where a segment has several
     /// `keep`s, segments that stand for the rest after each of them.
-    pub hir: Cow<'a, Hir>,
+    pub(crate) hir: Cow<'a, Hir>,
     /// The whole segment.
-    pub root: Part,
+    pub(crate) root: Part,
     /// The segments whose members the conditions refer to beside those that the segment itself
     /// refers to.
-    pub whole: Vec<SegmentId>,
+    pub(crate) whole: Vec<SegmentId>,
 }
 
 /// A segment's condition as a tree. `deep` unfolds the segments that it refers to.
 #[must_use]
-pub fn tree(hir: &Hir, id: SegmentId, deep: bool) -> Tree<'_> {
+pub(crate) fn tree(hir: &Hir, id: SegmentId, deep: bool) -> Tree<'_> {
     let (open, unfolded, whole) = (vec![id], Vec::new(), Vec::new());
     let mut builder = Builder { hir: Cow::Borrowed(hir), deep, open, unfolded, whole };
     let root = builder.segment(id);
@@ -247,7 +246,7 @@ fn is_group(cond: &Cond) -> bool {
 
 /// That the entity itself is a member of a segment.
 #[must_use]
-pub fn member_of(entity: EntityId, id: SegmentId, span: Span) -> Cond {
+pub(crate) fn member_of(entity: EntityId, id: SegmentId, span: Span) -> Cond {
     let here = Path { base: Base::This, hops: Vec::new(), end: entity };
     Cond { kind: CondKind::InSegment(here, id), span }
 }
@@ -272,7 +271,7 @@ fn matching(segment: &Segment, parts: &[Part]) -> Cond {
 
 /// Any of the conditions.
 #[must_use]
-pub fn any_of(conds: &[Cond], span: Span) -> Cond {
+pub(crate) fn any_of(conds: &[Cond], span: Span) -> Cond {
     match conds {
         [one] => one.clone(),
         _ => Cond { kind: CondKind::Or(conds.to_vec()), span },
@@ -281,7 +280,7 @@ pub fn any_of(conds: &[Cond], span: Span) -> Cond {
 
 /// The complement.
 #[must_use]
-pub fn not(cond: &Cond) -> Cond {
+pub(crate) fn not(cond: &Cond) -> Cond {
     Cond { kind: CondKind::Not(Box::new(cond.clone())), span: cond.span }
 }
 

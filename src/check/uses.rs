@@ -18,26 +18,25 @@ use crate::diagnostic::Span;
 
 /// A field that a segment uses, and the way in which it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
+pub(crate) struct Use {
     /// The entity that has the field.
-    pub entity: EntityId,
-    /// The field.
-    pub field: FieldId,
+    pub(crate) entity: EntityId,
+    pub(crate) field: FieldId,
     /// What for.
-    pub how: How,
+    pub(crate) how: How,
     /// The place in the segment where it gets at the field first.
-    pub span: Span,
+    pub(crate) span: Span,
     /// Its other places in the segment.
-    pub others: Vec<Span>,
+    pub(crate) others: Vec<Span>,
     /// The traits that lead there, from the one that the segment names.
-    pub via: Vec<TraitId>,
+    pub(crate) via: Vec<TraitId>,
     /// The place in the last of these traits.
-    pub origin: Option<Span>,
+    pub(crate) origin: Option<Span>,
 }
 
 /// What a field is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub(crate) enum How {
     /// It is named.
     Named,
     /// A link that is followed compares it.
@@ -52,22 +51,22 @@ pub enum How {
 
 /// A segment that a segment reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
+pub(crate) struct Read {
     /// The segment that is read.
-    pub segment: SegmentId,
+    pub(crate) segment: SegmentId,
     /// The place in the segment that reads it.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The traits that lead there, from the one that the segment names.
-    pub via: Vec<TraitId>,
+    pub(crate) via: Vec<TraitId>,
 }
 
 /// What a segment gets at.
 #[derive(Debug, Clone, Default)]
 pub struct Footprint {
     /// The fields that have `roles` or are personal data, each once, in the order of the catalog.
-    pub fields: Vec<Use>,
+    pub(crate) fields: Vec<Use>,
     /// The segments, each once.
-    pub segments: Vec<Read>,
+    pub(crate) segments: Vec<Read>,
 }
 
 /// What the segments of a project use.
@@ -81,7 +80,7 @@ pub struct Uses<'a> {
 impl<'a> Uses<'a> {
     /// Finds what the traits use.
     #[must_use]
-    pub fn new(hir: &'a Hir) -> Self {
+    pub(crate) fn new(hir: &'a Hir) -> Self {
         let mut uses = Self { hir, traits: BTreeMap::new() };
         // A trait comes after those that it uses.
         for computed in &hir.traits {
@@ -120,7 +119,7 @@ impl<'a> Uses<'a> {
     /// Whether a value is made of personal data: of the value of a `pii` field, not merely of rows
     /// that such a field chooses.
     #[must_use]
-    pub fn is_personal(&self, value: &Value) -> bool {
+    pub(crate) fn is_personal(&self, value: &Value) -> bool {
         let mut personal = Personal { hir: self.hir, found: false };
         personal.value(value);
         personal.found

@@ -57,7 +57,7 @@ pub fn walk_keep<V: Visitor + ?Sized>(visitor: &mut V, keep: &Keep) {
 }
 
 /// Visits the rows of periods, and their bounds.
-pub fn walk_periods<V: Visitor + ?Sized>(visitor: &mut V, periods: &Periods) {
+pub(crate) fn walk_periods<V: Visitor + ?Sized>(visitor: &mut V, periods: &Periods) {
     visitor.aggregate(&periods.rows);
     periods.bounds.iter().for_each(|bound| visitor.value(bound));
 }

@@ -10,13 +10,13 @@ use crate::types::Unit;
 /// What was written at a place, on one line: without comments, and with single spaces outside
 /// of quotes.
 #[must_use]
-pub fn written(sources: &Sources, span: Span) -> String {
+pub(crate) fn written(sources: &Sources, span: Span) -> String {
     one_line(sources.text(span))
 }
 
 /// The same without parentheses around all of it.
 #[must_use]
-pub fn bare(sources: &Sources, span: Span) -> String {
+pub(crate) fn bare(sources: &Sources, span: Span) -> String {
     let mut text = written(sources, span);
     while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
         && is_whole(inner)
@@ -49,7 +49,7 @@ fn is_whole(text: &str) -> bool {
 
 /// A condition as it was written. `not` and the parentheses that it brings belong to it.
 #[must_use]
-pub fn cond(hir: &Hir, sources: &Sources, cond: &Cond) -> String {
+pub(crate) fn cond(hir: &Hir, sources: &Sources, cond: &Cond) -> String {
     match &cond.kind {
         // A window behind an aggregate has no other place of its own.
         CondKind::During(value, window) if cond.span == window.span => {
@@ -61,7 +61,7 @@ pub fn cond(hir: &Hir, sources: &Sources, cond: &Cond) -> String {
 
 /// The place of a condition with its `not`.
 #[must_use]
-pub fn cond_span(cond: &Cond) -> Span {
+pub(crate) fn cond_span(cond: &Cond) -> Span {
     match &cond.kind {
         CondKind::Not(inner) => cond.span.to(cond_span(inner)),
         _ => cond.span,
@@ -70,7 +70,7 @@ pub fn cond_span(cond: &Cond) -> Span {
 
 /// A value: a field by its name, anything else as it was written.
 #[must_use]
-pub fn value(hir: &Hir, sources: &Sources, value: &Value) -> String {
+pub(crate) fn value(hir: &Hir, sources: &Sources, value: &Value) -> String {
     match &value.kind {
         ValueKind::Field(Path { hops, .. }, _) if hops.is_empty() => canonical::value(hir, value),
         _ => match sources.text(value.span) {
@@ -83,7 +83,7 @@ pub fn value(hir: &Hir, sources: &Sources, value: &Value) -> String {
 /// An instant that follows from the clock, in the words of the language: `now`, `30 days ago`,
 /// `start of month - 90 days`. What they can't express is shown as written.
 #[must_use]
-pub fn instant(sources: &Sources, value: &Value) -> String {
+pub(crate) fn instant(sources: &Sources, value: &Value) -> String {
     spoken(value).unwrap_or_else(|| written(sources, value.span))
 }
 
@@ -126,7 +126,7 @@ fn shifted(from: &str, count: i64, unit: Unit) -> String {
 
 /// A duration as it is written in segments and catalogs: `1 hour`, `30 days`.
 #[must_use]
-pub fn duration(count: i64, unit: Unit) -> String {
+pub(crate) fn duration(count: i64, unit: Unit) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 

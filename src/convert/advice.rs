@@ -7,11 +7,11 @@ use crate::types::Type;
 
 /// What is wrong with a value, and what helps.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Advice {
+pub(crate) struct Advice {
     /// Continues "`6.9` …": "is not a whole number".
-    pub said: String,
+    pub(crate) said: String,
     /// What to do.
-    pub help: String,
+    pub(crate) help: String,
 }
 
 impl Advice {
@@ -73,7 +73,7 @@ const TRUTHS: &[(&str, &str)] = &[
 impl Converter<'_> {
     /// Advice on a text that can't be converted; `field` is what it was meant for.
     #[must_use]
-    pub fn advice(&self, text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
+    pub(crate) fn advice(&self, text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
         if *misfit == Misfit::NotOne
             && let Some(advice) = self.common(text)
         {

@@ -9,14 +9,14 @@ use super::{Converter, Misfit, Value};
 use crate::types::Type;
 
 /// A JSON value as it is written, so that no digit of a number is lost.
-pub type RawJson = RawValue;
+pub(crate) type RawJson = RawValue;
 
 impl Converter<'_> {
     /// A value from JSON. Text in JSON is read as text is; numbers by their digits.
     ///
     /// # Errors
     /// The JSON value isn't exactly a value of the type.
-    pub fn json<'a>(&self, raw: &'a RawJson) -> Result<Value<'a>, Misfit> {
+    pub(crate) fn json<'a>(&self, raw: &'a RawJson) -> Result<Value<'a>, Misfit> {
         let written = raw.get();
         match (written.as_bytes().first(), &self.ty) {
             (Some(b'n'), _) => Ok(Value::Missing),
@@ -55,7 +55,7 @@ impl Converter<'_> {
     ///
     /// # Errors
     /// The text isn't exactly a value of the type.
-    pub fn typed_text(&self, text: &str) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn typed_text(&self, text: &str) -> Result<Value<'static>, Misfit> {
         if self.notation.null_words().iter().any(|word| word == text) {
             return Ok(Value::Missing);
         }

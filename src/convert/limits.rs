@@ -7,7 +7,7 @@ use crate::catalog::Field;
 
 /// What is declared of the values of a field.
 #[derive(Debug, Clone, Default)]
-pub struct Limits {
+pub(crate) struct Limits {
     nullable: bool,
     values: Option<Vec<String>>,
     min: Option<BigDecimal>,
@@ -17,7 +17,7 @@ pub struct Limits {
 impl Limits {
     /// What a field declares.
     #[must_use]
-    pub fn of(field: &Field) -> Self {
+    pub(crate) fn of(field: &Field) -> Self {
         let Field { nullable, values, min, max, .. } = field;
         Self { nullable: *nullable, values: values.clone(), min: min.clone(), max: max.clone() }
     }
@@ -26,7 +26,7 @@ impl Limits {
     ///
     /// # Errors
     /// It doesn't.
-    pub fn check(&self, value: &Value<'_>) -> Result<(), Misfit> {
+    pub(crate) fn check(&self, value: &Value<'_>) -> Result<(), Misfit> {
         if value.is_missing() {
             return if self.nullable { Ok(()) } else { Err(Misfit::NeverMissing) };
         }

@@ -23,17 +23,16 @@ use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-pub use advice::Advice;
-pub use json::RawJson;
-pub use limits::Limits;
-pub use notation::Notation;
+pub(crate) use advice::Advice;
+pub(crate) use limits::Limits;
+pub(crate) use notation::Notation;
 
 use crate::catalog::{Field, Storage};
 use crate::types::Type;
 
 /// A value that a column holds.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// Not there.
     Missing,
     /// Text; of a version or a document, too.
@@ -62,13 +61,13 @@ pub enum Value<'a> {
 impl Value<'_> {
     /// Whether it is not there.
     #[must_use]
-    pub fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
 
     /// A number exactly, if it is a finite one.
     #[must_use]
-    pub fn number(&self) -> Option<BigDecimal> {
+    pub(crate) fn number(&self) -> Option<BigDecimal> {
         match self {
             Self::Integer(number) => Some((*number).into()),
             Self::Decimal { digits, scale } => Some(BigDecimal::new((*digits).into(), i64::from(*scale))),
@@ -80,7 +79,7 @@ impl Value<'_> {
 
 /// Why a value can't be one of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Misfit {
+pub(crate) enum Misfit {
     /// It is something else.
     NotOne,
     /// A fraction, in an integer.
@@ -123,7 +122,7 @@ pub enum Misfit {
 
 /// Converts to values of one type.
 #[derive(Debug, Clone)]
-pub struct Converter<'n> {
+pub(crate) struct Converter<'n> {
     ty: Type,
     storage: Storage,
     notation: &'n Notation,
@@ -134,7 +133,7 @@ pub struct Converter<'n> {
 impl<'n> Converter<'n> {
     /// To a type, as a column holds it.
     #[must_use]
-    pub fn new(ty: &Type, storage: &Storage, notation: &'n Notation) -> Self {
+    pub(crate) fn new(ty: &Type, storage: &Storage, notation: &'n Notation) -> Self {
         let zone = match storage {
             Storage::Zone(name) => TimeZone::get(name).ok(),
             _ => notation.zone.clone(),
@@ -144,19 +143,19 @@ impl<'n> Converter<'n> {
 
     /// To the values of a field that has a column to itself.
     #[must_use]
-    pub fn of_field(field: &Field, notation: &'n Notation) -> Self {
+    pub(crate) fn of_field(field: &Field, notation: &'n Notation) -> Self {
         Self::new(&field.ty, &field.storage, notation)
     }
 
     /// The type that it converts to.
     #[must_use]
-    pub fn ty(&self) -> &Type {
+    pub(crate) fn ty(&self) -> &Type {
         &self.ty
     }
 
     /// To elements of an array that is held in the same way.
     #[must_use]
-    pub fn of_element(&self, ty: &Type) -> Self {
+    pub(crate) fn of_element(&self, ty: &Type) -> Self {
         Self { ty: ty.clone(), ..self.clone() }
     }
 }

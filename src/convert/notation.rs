@@ -8,7 +8,7 @@ use crate::types::TimeForm;
 /// How values are written. By default as ISO 8601, `true` and `false`, numbers with a point; a
 /// blank is missing.
 #[derive(Debug, Clone, Default)]
-pub struct Notation {
+pub(crate) struct Notation {
     /// The words for missing values; if none are declared, a blank is one.
     pub(super) null: Option<Vec<String>>,
     /// The words for true and false, beside `true` and `false`.
@@ -30,7 +30,7 @@ pub struct Notation {
 impl Notation {
     /// What an entity declares.
     #[must_use]
-    pub fn of(read: &ReadOptions) -> Self {
+    pub(crate) fn of(read: &ReadOptions) -> Self {
         let of_truth = |words: &[String], truth| -> Vec<(String, bool)> {
             words.iter().map(|word| (word.clone(), truth)).collect()
         };
@@ -48,13 +48,13 @@ impl Notation {
 
     /// Only the zone of what an entity declares: for values that aren't in files of data.
     #[must_use]
-    pub fn zone_of(read: &ReadOptions) -> Self {
+    pub(crate) fn zone_of(read: &ReadOptions) -> Self {
         Self { zone: Self::of(read).zone, null: Some(Vec::new()), ..Self::default() }
     }
 
     /// Whether a text means that a value is missing.
     #[must_use]
-    pub fn is_null(&self, text: &str) -> bool {
+    pub(crate) fn is_null(&self, text: &str) -> bool {
         match &self.null {
             None => text.is_empty(),
             Some(words) => words.iter().any(|word| word == text),

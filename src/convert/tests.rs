@@ -218,7 +218,7 @@ fn words_are_those_that_are_declared() {
 #[test]
 fn json_is_read_by_the_types_of_its_values() {
     let read = |json: &str, ty: &str| {
-        let raw: &RawJson = serde_json::from_str(json).expect("JSON");
+        let raw: &serde_json::value::RawValue = serde_json::from_str(json).expect("JSON");
         let notation = Notation::default();
         match Converter::new(&parse_type(ty).expect("a type"), &Storage::Native, &notation).json(raw) {
             Ok(value) => shown(&value),

@@ -12,7 +12,7 @@ impl Converter<'_> {
     ///
     /// # Errors
     /// The text isn't exactly a value of the type.
-    pub fn text<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
+    pub(crate) fn text<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
         if self.notation.is_null(text) {
             return Ok(Value::Missing);
         }
@@ -27,7 +27,7 @@ impl Converter<'_> {
     ///
     /// # Errors
     /// The text isn't exactly a value of the type.
-    pub fn plain_text<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
+    pub(crate) fn plain_text<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
         Ok(match &self.ty {
             Type::String | Type::Semver | Type::Json if text.contains('\0') => return Err(Misfit::Nul),
             Type::String if self.storage == Storage::Char => Value::Text(text.trim_end_matches(' ').into()),
@@ -68,7 +68,7 @@ impl Converter<'_> {
     ///
     /// # Errors
     /// A column of local times holds the earlier one of two instants with one local time.
-    pub fn storable(&self, instant: jiff::Timestamp) -> Result<jiff::Timestamp, Misfit> {
+    pub(crate) fn storable(&self, instant: jiff::Timestamp) -> Result<jiff::Timestamp, Misfit> {
         match (&self.storage, &self.zone) {
             (Storage::Zone(_), Some(zone)) => time::first_of_its_local_time(instant, zone),
             _ => Ok(instant),
@@ -79,7 +79,7 @@ impl Converter<'_> {
 impl Converter<'_> {
     /// The local time of an instant, if the column holds local times.
     #[must_use]
-    pub fn local(&self, instant: jiff::Timestamp) -> Option<jiff::civil::DateTime> {
+    pub(crate) fn local(&self, instant: jiff::Timestamp) -> Option<jiff::civil::DateTime> {
         match (&self.storage, &self.zone) {
             (Storage::Zone(_), Some(zone)) => Some(zone.to_datetime(instant)),
             _ => None,
@@ -90,7 +90,7 @@ impl Converter<'_> {
 impl Value<'_> {
     /// The same, without a borrow.
     #[must_use]
-    pub fn into_owned(self) -> Value<'static> {
+    pub(crate) fn into_owned(self) -> Value<'static> {
         match self {
             Self::Missing => Value::Missing,
             Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),

@@ -13,7 +13,7 @@ impl<'n> Converter<'n> {
     ///
     /// # Errors
     /// The type doesn't hold it exactly.
-    pub fn double(&self, number: f64) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn double(&self, number: f64) -> Result<Value<'static>, Misfit> {
         if number.is_nan() {
             return Ok(Value::Missing);
         }
@@ -33,7 +33,7 @@ impl<'n> Converter<'n> {
     ///
     /// # Errors
     /// The type doesn't hold it exactly.
-    pub fn whole(&self, number: i128) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn whole(&self, number: i128) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Integer => {
                 let number = i64::try_from(number).map_err(|_| Misfit::Bits(self.bits()))?;
@@ -49,7 +49,7 @@ impl<'n> Converter<'n> {
     ///
     /// # Errors
     /// The type doesn't hold it exactly.
-    pub fn digits(&self, text: &str) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn digits(&self, text: &str) -> Result<Value<'static>, Misfit> {
         let plain = super::Notation::default();
         Converter { notation: &plain, ..self.clone() }.plain_text(text).map(Value::into_owned)
     }
@@ -58,7 +58,7 @@ impl<'n> Converter<'n> {
     ///
     /// # Errors
     /// The type is another, or the day is outside the years 1 to 9999.
-    pub fn day(&self, day: Date) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn day(&self, day: Date) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Date if (1..=9999).contains(&day.year()) => Ok(Value::Date(day)),
             Type::Date => Err(Misfit::Years),
@@ -70,7 +70,7 @@ impl<'n> Converter<'n> {
     ///
     /// # Errors
     /// The type is another, or the column can't hold it exactly.
-    pub fn instant(&self, instant: Timestamp) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn instant(&self, instant: Timestamp) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Timestamp => self.storable(time::whole_micros(instant)?).map(Value::Timestamp),
             _ => Err(Misfit::NotOne),
@@ -82,7 +82,7 @@ impl<'n> Converter<'n> {
     ///
     /// # Errors
     /// The type is another, there is no zone, or it has parts of a microsecond.
-    pub fn local_time(&self, local: DateTime) -> Result<Value<'static>, Misfit> {
+    pub(crate) fn local_time(&self, local: DateTime) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Date if local.time() == Time::midnight() => self.day(local.date()),
             Type::Timestamp => {
@@ -95,7 +95,7 @@ impl<'n> Converter<'n> {
 
     /// The zone of times without an offset.
     #[must_use]
-    pub fn zone(&self) -> Option<&TimeZone> {
+    pub(crate) fn zone(&self) -> Option<&TimeZone> {
         self.zone.as_ref()
     }
 

@@ -195,7 +195,7 @@ named! {
 impl Function {
     /// How many arguments it has: its description begins with their list.
     #[must_use]
-    pub fn arity(self) -> usize {
+    pub(crate) fn arity(self) -> usize {
         let list = self.description().split(['(', ')']).nth(1).unwrap_or_default();
         if list.is_empty() { 0 } else { list.split(',').count() }
     }

@@ -41,7 +41,7 @@ pub struct Dialect {
     pub(crate) clock_in_place: bool,
     pub(crate) statements: Statements,
     /// The queries for a live database.
-    pub probes: Probes,
+    pub(crate) probes: Probes,
 }
 
 /// A type, and the letters in which its file writes it.
@@ -55,11 +55,11 @@ pub(super) struct NamedType {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
     /// It has.
-    pub allowed: bool,
+    pub(crate) allowed: bool,
     /// What it costs, in words.
-    pub cost: Option<String>,
+    pub(crate) cost: Option<String>,
     /// What else is to be known.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// The templates of a script, in the order in which they are used.
@@ -112,19 +112,19 @@ pub(crate) struct Statements {
 impl Dialect {
     /// The schema of a table that is named without one; `None` if there is no such.
     #[must_use]
-    pub fn default_schema(&self) -> Option<&str> {
+    pub(crate) fn default_schema(&self) -> Option<&str> {
         self.identifiers.default_schema.as_deref()
     }
 
     /// What the engine replaces by something else wherever it is in a text, even a part of a name.
     #[must_use]
-    pub fn replaced(&self) -> &[String] {
+    pub(crate) fn replaced(&self) -> &[String] {
         &self.identifiers.replaced
     }
 
     /// What it says of a capability.
     #[must_use]
-    pub fn answer(&self, capability: Capability) -> &Answer {
+    pub(crate) fn answer(&self, capability: Capability) -> &Answer {
         const UNANSWERED: &Answer = &Answer { allowed: false, cost: None, note: None };
         self.capabilities.get(&capability).unwrap_or(UNANSWERED)
     }
@@ -137,13 +137,13 @@ impl Dialect {
 
     /// The number it does not go beyond; `None` if there is none.
     #[must_use]
-    pub fn limit(&self, limit: Limit) -> Option<u64> {
+    pub(crate) fn limit(&self, limit: Limit) -> Option<u64> {
         self.limits.get(&limit).copied().flatten()
     }
 
     /// A call of a function; `None` if its arguments do not fit (see [`Template::apply`]).
     #[must_use]
-    pub fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
+    pub(crate) fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
         self.functions.get(&function)?.apply(arguments)
     }
 
@@ -161,7 +161,7 @@ impl Dialect {
     /// A hash of its functions except for the clock's: where another segc, or the user, writes them
     /// differently, the same segment may mean other SQL.
     #[must_use]
-    pub fn templates(&self) -> String {
+    pub(crate) fn templates(&self) -> String {
         let mut text = String::new();
         let functions = self.functions.iter().filter(|(function, _)| **function != Function::EngineClock);
         for (function, template) in functions {
@@ -173,7 +173,7 @@ impl Dialect {
 
     /// The SQL type of a type: its own entry (`decimal(38,0)`), else that of its kind.
     #[must_use]
-    pub fn data_type(&self, ty: &Type) -> Option<DataType> {
+    pub(crate) fn data_type(&self, ty: &Type) -> Option<DataType> {
         let kind = match ty {
             Type::String => "string",
             Type::Integer => "integer",

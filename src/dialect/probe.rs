@@ -12,18 +12,18 @@ use crate::yaml::{Fields, Like, Node};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Probes {
     /// Yields its version, for people.
-    pub version: Option<String>,
+    pub(crate) version: Option<String>,
     /// Each yields whether the database has the capability.
-    pub capabilities: BTreeMap<Capability, ProbeQuery>,
+    pub(crate) capabilities: BTreeMap<Capability, ProbeQuery>,
 }
 
 /// A query for one capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProbeQuery {
     /// Yields a boolean. That it fails means no.
-    pub sql: String,
+    pub(crate) sql: String,
     /// What would help where the answer is no.
-    pub otherwise: Option<String>,
+    pub(crate) otherwise: Option<String>,
 }
 
 /// Reads the section; its SQL must be SQL.

@@ -127,7 +127,6 @@ fn apart(parser: &Parser, node: &Node, join: Option<Template>, problems: &mut Di
     Some(Apart { pairs, characters, join: join? })
 }
 
-/// `identifiers`.
 pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Identifiers> {
     let mut fields = Fields::new(node, "`identifiers`", node.span, problems)?;
     let quote = fields.require("quote", problems);

@@ -34,7 +34,7 @@ impl Template {
     /// The expression for these arguments; `None` if a place inside a string
     /// (`INTERVAL '$2 days'`) is to take something else than a number.
     #[must_use]
-    pub fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
+    pub(crate) fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
         let is_utc = arguments.last().is_some_and(is_utc);
         let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).clone();
         match VisitMut::visit(&mut expr, &mut Filler { arguments: &arguments }) {

@@ -75,7 +75,7 @@ impl Address {
 
     /// Whether a text holds a password, as far as is known.
     #[must_use]
-    pub fn holds_password(text: &str) -> bool {
+    pub(crate) fn holds_password(text: &str) -> bool {
         Postgres::holds_password(text) || Self::parse(text).is_err() && has_secret(text)
     }
 

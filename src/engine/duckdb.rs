@@ -36,7 +36,7 @@ impl DuckDb {
     ///
     /// # Errors
     /// The file isn't there or doesn't open, or the engine has no time zones.
-    pub fn open_to_read(path: &Path) -> Result<Self, EngineError> {
+    pub(crate) fn open_to_read(path: &Path) -> Result<Self, EngineError> {
         let config = config().and_then(|config| config.access_mode(AccessMode::ReadOnly));
         let opened = config.and_then(|config| Connection::open_with_flags(plain_path(path), config));
         Self::begin(opened.map_err(|error| cannot_open(Some(path), &error))?)

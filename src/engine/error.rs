@@ -51,7 +51,7 @@ impl EngineError {
 
     /// The engine's own words, without segc's.
     #[must_use]
-    pub fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         let words = self.0.message.as_str();
         words.strip_prefix(REFUSED).unwrap_or(words).to_owned()
     }

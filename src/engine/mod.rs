@@ -29,10 +29,10 @@ pub use self::source::{ColumnType, Described, Found, Look, Source, SourceColumn}
 pub use self::table::{Cell, StoredColumn, Table};
 
 /// The engine inside segc, which needs no server.
-pub type Embedded = DuckDb;
+pub(crate) type Embedded = DuckDb;
 
 /// The name of the built-in target that the embedded engine understands.
-pub const EMBEDDED_TARGET: &str = "duckdb";
+pub(crate) const EMBEDDED_TARGET: &str = "duckdb";
 
 /// A database that executes statements.
 pub trait Engine {

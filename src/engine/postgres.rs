@@ -81,7 +81,7 @@ impl Postgres {
     ///
     /// # Errors
     /// The server's own.
-    pub fn only_read(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn only_read(&mut self) -> Result<(), EngineError> {
         self.execute("SET default_transaction_read_only = on").map(drop)
     }
 
@@ -94,7 +94,7 @@ impl Postgres {
     ///
     /// # Errors
     /// The text is no connection string.
-    pub fn shown(address: &str) -> Result<String, EngineError> {
+    pub(crate) fn shown(address: &str) -> Result<String, EngineError> {
         read(address).map(|config| shown(&config))
     }
 }

@@ -13,7 +13,7 @@ impl DuckDb {
     ///
     /// # Errors
     /// The engine refused it.
-    pub fn make_empty(&mut self, table: &DataTable) -> Result<(), EngineError> {
+    pub(crate) fn make_empty(&mut self, table: &DataTable) -> Result<(), EngineError> {
         self.make_table(table)
     }
 
@@ -21,7 +21,7 @@ impl DuckDb {
     ///
     /// # Errors
     /// A value does not fit its column.
-    pub fn add_rows(&mut self, table: &DataTable, rows: &[Vec<Cell>]) -> Result<(), EngineError> {
+    pub(crate) fn add_rows(&mut self, table: &DataTable, rows: &[Vec<Cell>]) -> Result<(), EngineError> {
         let columns: Vec<String> = table.columns.iter().map(|column| quote_ident(&column.name)).collect();
         let into = format!("INSERT INTO {} ({}) VALUES ", quote_name(&table.name), columns.join(", "));
         for batch in rows.chunks(BATCH) {

@@ -108,7 +108,7 @@ impl TableColumn {
 
     /// Whether files write its values as JSON, though it is no column of documents.
     #[must_use]
-    pub fn is_nested(&self) -> bool {
+    pub(crate) fn is_nested(&self) -> bool {
         matches!(self.ty, Type::Array(_)) || !self.parts.is_empty()
     }
 

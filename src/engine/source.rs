@@ -23,14 +23,13 @@ pub enum Described {
 /// A column of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceColumn {
-    /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// The engine's name of its type.
-    pub ty: String,
+    pub(crate) ty: String,
     /// What it holds.
-    pub holds: ColumnType,
+    pub(crate) holds: ColumnType,
     /// Whether the schema lets it be missing.
-    pub nullable: bool,
+    pub(crate) nullable: bool,
 }
 
 /// The type of a column, in terms that the catalog can declare.
@@ -87,9 +86,9 @@ pub enum Look {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
     /// In how many rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// One of the texts.
-    pub example: Option<String>,
+    pub(crate) example: Option<String>,
 }
 
 pub(super) mod sample {

@@ -63,10 +63,9 @@ impl fmt::Display for Cell {
 /// A column of a table, as its database reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredColumn {
-    /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// The engine's name of its type, without lengths where the engine leaves them out.
-    pub ty: String,
+    pub(crate) ty: String,
 }
 
 /// Rows of two texts as columns.

@@ -17,12 +17,11 @@ pub struct Columns {
 /// A field whose value no column could hold beside the other values of its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
-    /// The field.
-    pub field: FieldId,
+    pub(crate) field: FieldId,
     /// What it reads from a column that holds the others.
-    pub reads: Datum,
+    pub(crate) reads: Datum,
     /// Whether no document could hold its value, even alone.
-    pub alone: bool,
+    pub(crate) alone: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -61,7 +60,7 @@ fn kind(field: &Field) -> Kind {
 impl Columns {
     /// Those of an entity.
     #[must_use]
-    pub fn of(entity: &Entity) -> Self {
+    pub(crate) fn of(entity: &Entity) -> Self {
         let mut shared: Vec<Shared> = Vec::new();
         let is_first =
             |at: usize, field: &Field| !entity.fields.iter().take(at).any(|one| same_column(one, field));
@@ -87,7 +86,12 @@ impl Columns {
     ///
     /// # Errors
     /// No column could hold the values together.
-    pub fn complete(&self, entity: &Entity, values: &mut [Datum], nulls: &[FieldId]) -> Result<(), Clash> {
+    pub(crate) fn complete(
+        &self,
+        entity: &Entity,
+        values: &mut [Datum],
+        nulls: &[FieldId],
+    ) -> Result<(), Clash> {
         for shared in &self.shared {
             match shared.kind {
                 Kind::Plain => plain(entity, &shared.fields, values, nulls)?,
@@ -105,7 +109,7 @@ impl Columns {
     /// What a column holds for the fields that read parts of it, if there are such: a JSON document,
     /// or a struct that is written as one. The row has to be complete.
     #[must_use]
-    pub fn nested(&self, entity: &Entity, column: &str, values: &[Datum]) -> Option<Option<String>> {
+    pub(crate) fn nested(&self, entity: &Entity, column: &str, values: &[Datum]) -> Option<Option<String>> {
         let of_column = |shared: &&Shared| {
             let first = shared.fields.first().and_then(|at| entity.fields.get(*at));
             shared.kind != Kind::Plain && first.is_some_and(|field| field.column.eq_ignore_ascii_case(column))

@@ -42,7 +42,7 @@ pub enum Datum {
 impl Datum {
     /// Whether it is not there.
     #[must_use]
-    pub fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
 

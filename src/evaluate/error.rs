@@ -37,7 +37,7 @@ pub enum EvalError {
 impl EvalError {
     /// The expression it happened in, if it was one.
     #[must_use]
-    pub fn span(&self) -> Option<Span> {
+    pub(crate) fn span(&self) -> Option<Span> {
         match self {
             Self::Overflow(span)
             | Self::OutOfRange(span)

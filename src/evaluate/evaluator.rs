@@ -108,7 +108,7 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// If there is none, or the entity's keys are not unique.
-    pub fn row(&mut self, entity: EntityId, key: &[Datum]) -> Result<Row, EvalError> {
+    pub(crate) fn row(&mut self, entity: EntityId, key: &[Datum]) -> Result<Row, EvalError> {
         if self.hir.catalog.entities.len() <= entity.0 as usize {
             return Err(EvalError::Unknown);
         }
@@ -129,7 +129,7 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// Where a run on an engine would fail.
-    pub fn value(&mut self, value: &Value, row: Row) -> Result<Datum, EvalError> {
+    pub(crate) fn value(&mut self, value: &Value, row: Row) -> Result<Datum, EvalError> {
         self.prepare_uses(uses([Part::Value(value)]))?;
         self.eval(value, Scope::of(row))
     }

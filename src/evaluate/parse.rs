@@ -12,10 +12,8 @@ use crate::types::Type;
 /// Text that does not write a value of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
-    /// The text.
-    pub text: String,
-    /// The type.
-    pub ty: Type,
+    pub(crate) text: String,
+    pub(crate) ty: Type,
 }
 
 impl fmt::Display for ParseError {

@@ -17,8 +17,7 @@ pub struct Assertion {
 /// Fields of which no two rows may have the same values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unique {
-    /// The entity.
-    pub entity: EntityId,
+    pub(crate) entity: EntityId,
     /// The fields, at least one.
-    pub fields: Vec<FieldId>,
+    pub(crate) fields: Vec<FieldId>,
 }

@@ -10,9 +10,9 @@ use super::rel::{BinaryOp, Query, Relation, Scalar, Select, TableRef};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lookup {
     /// Its full name; empty for a query of the catalog's, which has no index.
-    pub table: Vec<String>,
+    pub(crate) table: Vec<String>,
     /// The columns, in order; none where it is read whole.
-    pub columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
 }
 
 /// What the queries look up, of the tables for which `counts` holds.

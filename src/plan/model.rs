@@ -98,15 +98,15 @@ pub struct SegmentPlan {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ByKeys {
     /// The affected keys.
-    pub affected: Query,
+    pub(crate) affected: Query,
     /// The tables in which rows are looked up.
-    pub lookups: Vec<Lookup>,
+    pub(crate) lookups: Vec<Lookup>,
     /// All keys of the segment's entity, for when most of them are affected.
-    pub everyone: Query,
+    pub(crate) everyone: Query,
     /// Which of them match; the ranking candidates, if the segment has a `keep`.
     pub query: Query,
     /// Those that `expire` may retain.
-    pub admitted: Option<Query>,
+    pub(crate) admitted: Option<Query>,
     /// What must hold of the affected keys' rows before anything is written.
     pub checks: Vec<Assertion>,
     /// What makes a key affected, in words.
@@ -117,11 +117,11 @@ pub struct ByKeys {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     /// What is ranked by.
-    pub columns: Vec<KeyColumn>,
+    pub(crate) columns: Vec<KeyColumn>,
     /// The ranking candidates, with these columns.
-    pub candidates: Query,
+    pub(crate) candidates: Query,
     /// The kept ones among those stored.
-    pub query: Query,
+    pub(crate) query: Query,
 }
 
 /// Rows that make keys affected, in words.
@@ -200,7 +200,7 @@ pub struct Log {
     /// Whether it is kept for good (`history`); else until everyone has read it.
     pub for_good: bool,
     /// The segments that read it, with the tables that tell how far.
-    pub readers: Vec<(String, Vec<String>)>,
+    pub(crate) readers: Vec<(String, Vec<String>)>,
 }
 
 /// How `expire` retains members who no longer match.
@@ -208,10 +208,10 @@ pub struct Log {
 pub struct Hold {
     /// The keys of those who may be retained: their row is there, and no `exclude`, no parent and no
     /// group rejects them.
-    pub admitted: Query,
+    pub(crate) admitted: Query,
     /// The instant of the clock at which membership ends for members who stopped matching since
     /// the last run.
-    pub end: String,
+    pub(crate) end: String,
 }
 
 /// A key column of a segment's table.
@@ -227,13 +227,12 @@ pub struct KeyColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dependency {
     /// Which.
-    pub id: SegmentId,
-    /// Its name.
-    pub name: String,
+    pub(crate) id: SegmentId,
+    pub(crate) name: String,
     /// How it is referred to.
-    pub kind: InputKind,
+    pub(crate) kind: InputKind,
     /// Whether it is read from its table; otherwise it is inlined.
-    pub from_table: bool,
+    pub(crate) from_table: bool,
 }
 
 /// How a refresh brings a table up to date.
@@ -258,7 +257,7 @@ pub struct TableRead {
     /// The entity.
     pub entity: String,
     /// Its table on this target; empty for a `query:` source.
-    pub table: Vec<String>,
+    pub(crate) table: Vec<String>,
     /// The columns, in order.
     pub columns: Vec<String>,
 }

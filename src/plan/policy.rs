@@ -16,37 +16,37 @@ use crate::project::{self, PolicyLimit};
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {
     /// The tier's name; `None` for the project's own policy.
-    pub tier: Option<&'a str>,
+    pub(crate) tier: Option<&'a str>,
     /// What it says.
-    pub rules: &'a project::Policy,
+    pub(crate) rules: &'a project::Policy,
 }
 
 /// What a target can do.
 #[derive(Debug, Clone, Default)]
 pub struct Abilities {
     /// The target's name in the project.
-    pub target: String,
+    pub(crate) target: String,
     /// What it has.
-    pub capabilities: BTreeSet<Capability>,
+    pub(crate) capabilities: BTreeSet<Capability>,
     /// What a probe of its database found, where one ran.
-    pub probed: Option<Probed>,
+    pub(crate) probed: Option<Probed>,
     /// For each capability, the project's targets that have it.
-    pub elsewhere: BTreeMap<Capability, Vec<String>>,
+    pub(crate) elsewhere: BTreeMap<Capability, Vec<String>>,
     /// The longest name, in bytes.
-    pub identifier_bytes: usize,
+    pub(crate) identifier_bytes: usize,
     /// What the target replaces by something else, also where it is part of a name.
-    pub replaced: Vec<String>,
+    pub(crate) replaced: Vec<String>,
     /// The schema of a table that is named without one, where there is one.
-    pub default_schema: Option<String>,
+    pub(crate) default_schema: Option<String>,
 }
 
 /// What a probe of a live database found.
 #[derive(Debug, Clone, Default)]
 pub struct Probed {
     /// What the database is called.
-    pub database: String,
+    pub(crate) database: String,
     /// What it lacks, though its dialect has it; each with what would help.
-    pub missing: BTreeMap<Capability, Option<String>>,
+    pub(crate) missing: BTreeMap<Capability, Option<String>>,
 }
 
 /// Judges one segment; what is refused goes into `problems`.

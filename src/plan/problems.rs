@@ -312,7 +312,6 @@ pub(crate) enum Refuser {
     Target(String),
     /// The probe of a database, with a hint.
     Probe {
-        /// The database.
         database: String,
         /// The hint.
         otherwise: Option<String>,

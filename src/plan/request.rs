@@ -15,35 +15,34 @@ use crate::project::OnStaleState;
 /// What a plan is made for.
 pub struct Request<'a> {
     /// The checked project.
-    pub hir: &'a Hir,
-    /// Its graph.
-    pub graph: &'a Graph,
+    pub(crate) hir: &'a Hir,
+    pub(crate) graph: &'a Graph,
     /// The fingerprint of every segment, by its identity.
-    pub fingerprints: &'a [String],
+    pub(crate) fingerprints: &'a [String],
     /// The segments that are wanted; the stored ones that they read are added.
-    pub segments: &'a [SegmentId],
+    pub(crate) segments: &'a [SegmentId],
     /// What the target can do.
-    pub abilities: &'a Abilities,
+    pub(crate) abilities: &'a Abilities,
     /// The dialect's name.
-    pub dialect: &'a str,
+    pub(crate) dialect: &'a str,
     /// The schema of the segments' tables.
-    pub schema: &'a [String],
+    pub(crate) schema: &'a [String],
     /// The project's policy, and the tier's.
-    pub policies: &'a [Policy<'a>],
+    pub(crate) policies: &'a [Policy<'a>],
     /// How segments are stored that do not say.
-    pub materialize: Materialize,
+    pub(crate) materialize: Materialize,
     /// Where the project says its zone.
-    pub zone_span: Option<Span>,
+    pub(crate) zone_span: Option<Span>,
     /// The instant of the build, if it is known.
-    pub as_of: Option<Timestamp>,
+    pub(crate) as_of: Option<Timestamp>,
     /// The names of the entities' tables, without their schemas ([`tables`]).
-    pub tables: BTreeSet<String>,
+    pub(crate) tables: BTreeSet<String>,
     /// What a refresh does that can't build on the last run.
-    pub on_stale_state: OnStaleState,
+    pub(crate) on_stale_state: OnStaleState,
     /// The files that the spans of the tree point into.
-    pub sources: &'a Sources,
+    pub(crate) sources: &'a Sources,
     /// A hash of the dialect's functions, which says when the same plan means other SQL.
-    pub templates: &'a str,
+    pub(crate) templates: &'a str,
 }
 
 /// The last parts of the names of the entities' tables on a target.
@@ -59,7 +58,7 @@ pub fn tables(hir: &Hir, target: &str) -> BTreeSet<String> {
 impl Request<'_> {
     /// How a segment is stored.
     #[must_use]
-    pub fn materialize(&self, id: SegmentId) -> Materialize {
+    pub(crate) fn materialize(&self, id: SegmentId) -> Materialize {
         self.storage(Reading::Stored).materialize(id)
     }
 

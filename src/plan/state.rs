@@ -33,15 +33,15 @@ pub struct StateTables {
     /// The ranking candidates, with the values they are ranked by (R6).
     pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
-    pub affected: Vec<String>,
+    pub(crate) affected: Vec<String>,
     /// Scratch: the matches.
-    pub matches: Vec<String>,
+    pub(crate) matches: Vec<String>,
     /// Scratch: the ranking candidates among the evaluated keys.
-    pub candidates: Vec<String>,
+    pub(crate) candidates: Vec<String>,
     /// Scratch: the members that `expire` may retain.
-    pub admitted: Vec<String>,
+    pub(crate) admitted: Vec<String>,
     /// Scratch: entering and leaving members.
-    pub changes: Vec<String>,
+    pub(crate) changes: Vec<String>,
 }
 
 impl StateTables {
@@ -128,9 +128,7 @@ fn derived(name: &str, bytes: usize) -> String {
 
 /// What a last run must be for a refresh to build on it.
 pub(super) struct BaseRun<'a> {
-    /// The segment.
     pub(super) segment: &'a str,
-    /// Its tables.
     pub(super) tables: &'a StateTables,
     /// The hash of its meaning.
     pub(super) fingerprint: &'a str,

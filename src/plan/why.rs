@@ -15,22 +15,21 @@ use crate::types::Literal;
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
     /// The checked tree that the conditions refer to.
-    pub hir: &'a Hir,
+    pub(crate) hir: &'a Hir,
     /// The segment whose conditions they are.
-    pub segment: SegmentId,
+    pub(crate) segment: SegmentId,
     /// Segments that they refer to, beside those that the segment refers to.
-    pub whole: &'a [SegmentId],
+    pub(crate) whole: &'a [SegmentId],
     /// The conditions.
-    pub conds: &'a [&'a Cond],
+    pub(crate) conds: &'a [&'a Cond],
 }
 
 /// A query, with the instants that it reads.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The query.
-    pub query: Query,
+    pub(crate) query: Query,
     /// Its instants.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
 }
 
 /// Asks about the entity of a segment that has this key. The answer has a row for each such

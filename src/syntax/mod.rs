@@ -8,7 +8,7 @@
 //! Must not know: the catalog, types of names, targets. Nothing outside this module
 //! sees a pest `Pair`.
 
-pub mod ast;
+pub(crate) mod ast;
 
 mod build;
 mod expected;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait, Unsupported};
+use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait};
 use super::build::Builder;
 use super::expected;
 use super::grammar::{self, Failure, Node, Rule};
@@ -11,12 +11,9 @@ use super::scan;
 use super::stray;
 use crate::diagnostic::{Diagnostics, SourceId};
 
-/// Takes the place in the tree of what couldn't be read; its problem has been reported.
-const UNREADABLE: &str = "a syntax error";
-
 /// Reads a `.seg` file. Every syntax error in it is reported; the tree has what could be
 /// read. An item whose name could be read but not all of its content is in the tree with
-/// an [`Unsupported`] part, so that uses of its name are not reported as well.
+/// an unreadable part, so that uses of its name are not reported as well.
 pub fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> File {
     let all = scan::scan(source, text, problems);
     let tokens = Tokens { source, text, all: &all };
@@ -132,7 +129,7 @@ impl<'a> Reader<'a, '_> {
     /// What stands for the part of an item that could not be read.
     fn unreadable(&self, range: &Range<usize>) -> Expr {
         let span = self.tokens.range_span(range);
-        Expr { kind: ExprKind::Unsupported(Unsupported { what: UNREADABLE, span }), span }
+        Expr { kind: ExprKind::Unreadable, span }
     }
 
     /// The longest beginning of an item that is free of faults, up to `limit` tokens.
@@ -145,8 +142,7 @@ impl<'a> Reader<'a, '_> {
         let head = self.head(range, 4);
         let node = self.grammar(Rule::one_trait_start, &head).ok()??;
         let (name, entity) = self.build(&head, |builder| builder.two_names(node))?;
-        let (value, span) = (self.unreadable(range), self.tokens.range_span(range));
-        Some(Item::Trait(Trait { name, entity, value, span }))
+        Some(Item::Trait(Trait { name, entity, value: self.unreadable(range) }))
     }
 
     /// A parameter whose default has a fault: its name and type.
@@ -155,8 +151,8 @@ impl<'a> Reader<'a, '_> {
         let head = range.start..equals;
         let node = self.grammar(Rule::one_param_start, &head).ok()??;
         let (name, ty, ty_span) = self.build(&head, |builder| builder.param_start(node))?;
-        let (value, span) = (self.unreadable(range), self.tokens.range_span(range));
-        Some(Item::Param(Param { name, ty, ty_span, default: Some(value), span }))
+        let value = self.unreadable(range);
+        Some(Item::Param(Param { name, ty, ty_span, default: Some(value) }))
     }
 
     /// A segment with a fault: its header, and those of its clauses that have none.
@@ -180,8 +176,7 @@ impl<'a> Reader<'a, '_> {
             properties: Vec::new(),
             rules: Vec::new(),
             keeps: Vec::new(),
-            unsupported: vec![Unsupported { what: UNREADABLE, span }],
-            span,
+            is_unreadable: true,
         };
         if let Some(brace) = brace {
             self.recover_clauses(brace, range, &mut segment);

@@ -29,7 +29,7 @@ impl Default for Calendar {
 impl Calendar {
     /// Whether the zone is UTC, where local days are always 24 hours.
     #[must_use]
-    pub fn is_utc(&self) -> bool {
+    pub(crate) fn is_utc(&self) -> bool {
         self.zone_name == "UTC"
     }
 
@@ -77,18 +77,18 @@ impl Calendar {
 
 /// Which local times a zone has twice, because its clocks are set back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Repeats {
+pub(crate) struct Repeats {
     /// Clocks are only ever set back by one hour.
-    pub hours: bool,
+    pub(crate) hours: bool,
     /// Some day's first moment comes twice.
-    pub midnights: bool,
+    pub(crate) midnights: bool,
 }
 
 impl Repeats {
     /// What a zone repeats in the years 1900 to 2100: before, places kept their own sun's
     /// time, and after, today's rules go on.
     #[must_use]
-    pub fn of(zone: &TimeZone) -> Self {
+    pub(crate) fn of(zone: &TimeZone) -> Self {
         let bound = |year| Some(Date::new(year, 1, 1).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
         let none = Self { hours: true, midnights: false };
         let (Some(first), Some(last)) = (bound(1900), bound(2100)) else { return none };
@@ -119,7 +119,7 @@ pub fn shift(local: DateTime, count: i64, unit: Unit) -> Option<DateTime> {
 
 /// An instant moved by an exact number of microseconds.
 #[must_use]
-pub fn shift_exact(instant: Timestamp, micros: i64) -> Option<Timestamp> {
+pub(crate) fn shift_exact(instant: Timestamp, micros: i64) -> Option<Timestamp> {
     instant.checked_add(Span::new().try_microseconds(micros).ok()?).ok()
 }
 

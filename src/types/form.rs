@@ -31,7 +31,7 @@ impl TimeForm {
     ///
     /// # Errors
     /// Its directives are unknown, or they don't determine a day.
-    pub fn declared(text: &str, of_dates: bool) -> Result<Self, TimeFormError> {
+    pub(crate) fn declared(text: &str, of_dates: bool) -> Result<Self, TimeFormError> {
         let micros = match text {
             "iso" => return Ok(Self::Iso),
             "epoch_seconds" => 1_000_000,

@@ -31,7 +31,7 @@ pub enum Literal {
 impl Literal {
     /// Its type; a decimal's scale is that of its digits, at most 9.
     #[must_use]
-    pub fn ty(&self) -> Type {
+    pub(crate) fn ty(&self) -> Type {
         match self {
             Self::String(_) => Type::String,
             Self::Integer(_) => Type::Integer,

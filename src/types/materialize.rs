@@ -16,11 +16,11 @@ pub enum Materialize {
 
 impl Materialize {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Incremental, Self::View, Self::Inline];
+    pub(crate) const ALL: [Self; 4] = [Self::Table, Self::Incremental, Self::View, Self::Inline];
 
     /// The word for it in `.seg` files.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Incremental => "incremental",

@@ -57,29 +57,29 @@ impl Type {
     /// `decimal` without arguments.
     pub const DECIMAL: Self = Self::Decimal { precision: 38, scale: 9 };
     /// What `sum` of integers has.
-    pub const WIDE_INTEGER: Self = Self::Decimal { precision: 38, scale: 0 };
+    pub(crate) const WIDE_INTEGER: Self = Self::Decimal { precision: 38, scale: 0 };
 
     /// Integer, decimal or float.
     #[must_use]
-    pub fn is_number(&self) -> bool {
+    pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Integer | Self::Decimal { .. } | Self::Float)
     }
 
     /// Date or timestamp.
     #[must_use]
-    pub fn is_time(&self) -> bool {
+    pub(crate) fn is_time(&self) -> bool {
         matches!(self, Self::Date | Self::Timestamp)
     }
 
     /// Whether `< <= > >=`, `min` and `max` apply.
     #[must_use]
-    pub fn is_ordered(&self) -> bool {
+    pub(crate) fn is_ordered(&self) -> bool {
         !matches!(self, Self::Json | Self::Array(_) | Self::Boolean)
     }
 
     /// The type that both numbers widen to: integer → decimal → float.
     #[must_use]
-    pub fn widest(&self, other: &Self) -> Option<Self> {
+    pub(crate) fn widest(&self, other: &Self) -> Option<Self> {
         match (self, other) {
             (Self::Float, b) if b.is_number() => Some(Self::Float),
             (a, Self::Float) if a.is_number() => Some(Self::Float),

@@ -73,7 +73,7 @@ impl CharSet {
 
     /// With the other case of each ASCII letter.
     #[must_use]
-    pub fn in_both_cases(&self) -> Self {
+    pub(crate) fn in_both_cases(&self) -> Self {
         let within = |&(low, high): &(char, char), first: char, last: char, to: fn(&char) -> char| {
             let (low, high) = (low.max(first), high.min(last));
             (low <= high).then(|| (to(&low), to(&high)))
@@ -86,19 +86,19 @@ impl CharSet {
 
     /// Its ranges, in order.
     #[must_use]
-    pub fn ranges(&self) -> &[(char, char)] {
+    pub(crate) fn ranges(&self) -> &[(char, char)] {
         &self.ranges
     }
 
     /// Whether a character is in it.
     #[must_use]
-    pub fn has(&self, c: char) -> bool {
+    pub(crate) fn has(&self, c: char) -> bool {
         self.ranges.iter().any(|(low, high)| (*low..=*high).contains(&c))
     }
 
     /// The character, if it is one only.
     #[must_use]
-    pub fn single(&self) -> Option<char> {
+    pub(crate) fn single(&self) -> Option<char> {
         match self.ranges.as_slice() {
             [(low, high)] if low == high => Some(*low),
             _ => None,

@@ -35,9 +35,9 @@ enum Identifier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionError {
     /// What is wrong with it.
-    pub what: String,
+    pub(crate) what: String,
     /// A version that is probably meant.
-    pub meant: Option<String>,
+    pub(crate) meant: Option<String>,
 }
 
 impl Version {
@@ -45,7 +45,7 @@ impl Version {
     ///
     /// # Errors
     /// If it writes none: why not.
-    pub fn parse(text: &str) -> Result<Self, VersionError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, VersionError> {
         let (rest, build) = split(text, '+');
         let (core, pre) = split(rest, '-');
         let wrong = |what: String| VersionError { what, meant: meant(text) };
@@ -72,7 +72,7 @@ impl Version {
     /// in between is a space, which comes before all of them. A release has the word `~`
     /// where a pre-release has `-`.
     #[must_use]
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         let mut key = String::new();
         for digits in &self.0.core {
             let _ = write!(key, "1{:02}{digits} ", digits.len());
@@ -89,7 +89,7 @@ impl Version {
 
     /// The version that a key stands for, without build metadata.
     #[must_use]
-    pub fn of_key(key: &str) -> Option<Self> {
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
         let parts: Option<Vec<&str>> = key
             .split(' ')
             .map(|part| if part.starts_with('1') { part.get(3..) } else { part.strip_prefix('2') })

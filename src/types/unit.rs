@@ -39,7 +39,7 @@ impl Unit {
 
     /// Its name in the singular, as in `start of month`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Second => "second",
             Self::Minute => "minute",
@@ -54,7 +54,7 @@ impl Unit {
 
     /// The unit of a singular or plural name.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         let singular = word.strip_suffix('s').unwrap_or(word);
         Self::ALL.into_iter().find(|unit| unit.name() == singular)
     }
@@ -72,7 +72,7 @@ impl Unit {
 
     /// As days, for days and weeks.
     #[must_use]
-    pub fn days(self) -> Option<i64> {
+    pub(crate) fn days(self) -> Option<i64> {
         match self {
             Self::Day => Some(1),
             Self::Week => Some(7),
@@ -82,7 +82,7 @@ impl Unit {
 
     /// As months, for months, quarters and years.
     #[must_use]
-    pub fn months(self) -> Option<i64> {
+    pub(crate) fn months(self) -> Option<i64> {
         match self {
             Self::Month => Some(1),
             Self::Quarter => Some(3),
@@ -120,7 +120,7 @@ pub enum Weekday {
 
 impl Weekday {
     /// Every day, from Monday.
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Monday,
         Self::Tuesday,
         Self::Wednesday,
@@ -132,7 +132,7 @@ impl Weekday {
 
     /// 0 for Monday to 6 for Sunday.
     #[must_use]
-    pub fn offset_from_monday(self) -> i8 {
+    pub(crate) fn offset_from_monday(self) -> i8 {
         match self {
             Self::Monday => 0,
             Self::Tuesday => 1,
@@ -146,7 +146,7 @@ impl Weekday {
 
     /// Its English name, lower case.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Monday => "monday",
             Self::Tuesday => "tuesday",

@@ -5,7 +5,7 @@ use crate::diagnostic::Span;
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
-    pub(crate) kind: NodeKind,
+    pub kind: NodeKind,
     /// For a map or a list: from its first entry to the end of its last one, with the
     /// brackets if it has some. A value behind an alias is where its anchor is.
     pub(crate) span: Span,
@@ -30,7 +30,7 @@ pub(crate) enum NodeKind {
 /// A key of a map and its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Key {
-    pub(crate) text: String,
+    pub text: String,
     pub(crate) span: Span,
 }
 

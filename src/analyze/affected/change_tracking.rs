@@ -11,13 +11,13 @@ use crate::types::{Unit, longest_repeat};
 /// What tells that a row is new or has changed: a time that is never earlier than the instant at
 /// which the row became visible, less `settle`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// A row is in the delta if one of these fields is not before the watermark.
-    pub fields: Vec<FieldId>,
+    pub(crate) fields: Vec<FieldId>,
     /// The field without which a row is always in the delta.
-    pub always_if_missing: FieldId,
+    pub(crate) always_if_missing: FieldId,
     /// How long a row may stay invisible after its stamp: all of these, one after the other.
-    pub horizon: Vec<(i64, Unit)>,
+    pub(crate) horizon: Vec<(i64, Unit)>,
 }
 
 /// What is too early of a stamp without its zone, in the hour that comes twice.
@@ -38,7 +38,7 @@ fn repeated(entity: &Entity, fields: &[FieldId]) -> Option<(i64, Unit)> {
 /// # Errors
 /// What the catalog doesn't say, except for `changes` as a whole: that is one obstacle for all
 /// places.
-pub fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
+pub(crate) fn stamp(entity: &Entity) -> Result<Option<Stamp>, Vec<Obstacle>> {
     let found = match entity.changes {
         Changes::Static => return Ok(None),
         Changes::Unknown => Ok(None),

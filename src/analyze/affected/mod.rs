@@ -17,25 +17,25 @@ use crate::catalog::EntityId;
 use crate::check::hir::{Cond, Hir, Hop, SegmentId, Value};
 use crate::diagnostic::{Sources, Span};
 
-pub use change_tracking::{Stamp, stamp};
+pub(crate) use change_tracking::{Stamp, stamp};
 
 /// Rows that tell which keys may be affected.
 #[derive(Debug, Clone)]
-pub struct Trigger {
+pub(crate) struct Trigger {
     /// The hops from the segment's entity to the rows; none for its own rows.
-    pub place: Vec<Hop>,
+    pub(crate) place: Vec<Hop>,
     /// The entity of the rows.
-    pub entity: EntityId,
+    pub(crate) entity: EntityId,
     /// Which of them.
-    pub kind: TriggerKind,
+    pub(crate) kind: TriggerKind,
     /// What was written that it follows from, if that is one thing: a window, a condition.
-    pub written: Option<Span>,
+    pub(crate) written: Option<Span>,
 }
 
 /// Which rows tell it. In values and conditions [`crate::check::hir::Base::This`] is such a row, and
 /// [`crate::check::hir::Base::Outer`] the row that `outer` hops of the place lead to.
 #[derive(Debug, Clone)]
-pub enum TriggerKind {
+pub(crate) enum TriggerKind {
     /// Those that arrived or changed since the last run: R1.
     Arrival,
     /// Those with a value that an instant has passed: between what the instant was at the last
@@ -67,7 +67,7 @@ pub enum TriggerKind {
 ///
 /// # Errors
 /// All obstacles, each once.
-pub fn affected(
+pub(crate) fn affected(
     hir: &Hir,
     sources: &Sources,
     id: SegmentId,

@@ -279,7 +279,7 @@ impl Checker<'_, '_> {
         match &item.kind {
             ExprKind::Literal(literal) => Some(literal.clone()),
             ExprKind::Param(name) => self.param(name),
-            ExprKind::Unsupported(_) => {
+            ExprKind::Unreadable => {
                 self.value(item, scope);
                 None
             }

@@ -83,7 +83,7 @@ impl Checker<'_, '_> {
             | ExprKind::Call { .. }
             | ExprKind::Aggregate(_)
             | ExprKind::Periods(_)
-            | ExprKind::Unsupported(_) => {
+            | ExprKind::Unreadable => {
                 self.no_quotes(expr, scope)?;
                 let found = self.value(expr, scope)?;
                 self.value_as_cond(found, expr)

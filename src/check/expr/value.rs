@@ -53,7 +53,7 @@ impl Checker<'_, '_> {
                 Some(value(ValueKind::Condition(Box::new(condition)), Type::Boolean, false, span))
             }
             ExprKind::Periods(periods) => self.periods(periods, span, scope),
-            ExprKind::Unsupported(_) => {
+            ExprKind::Unreadable => {
                 // Refused by the parser, at the same place.
                 self.failed = true;
                 None

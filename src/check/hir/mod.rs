@@ -33,7 +33,7 @@ pub struct Hir {
     /// The catalog that its identities point into.
     pub catalog: Arc<Catalog>,
     /// Zone and week start.
-    pub calendar: Calendar,
+    pub(crate) calendar: Calendar,
     /// Parameters with the values they were given, by name.
     pub params: Vec<(String, Literal)>,
     /// Computed traits, in the order of their identities; one never refers to itself, even through
@@ -57,19 +57,19 @@ impl Hir {
 
     /// The segment of an identity, if there is one.
     #[must_use]
-    pub fn get(&self, id: SegmentId) -> Option<&Segment> {
+    pub(crate) fn get(&self, id: SegmentId) -> Option<&Segment> {
         self.segments.get(self.place(id))
     }
 
     /// The trait of an identity, if there is one.
     #[must_use]
-    pub fn get_computed(&self, id: TraitId) -> Option<&Trait> {
+    pub(crate) fn get_computed(&self, id: TraitId) -> Option<&Trait> {
         self.traits.get(place(&self.traits, |computed| computed.id.0, id.0)?)
     }
 
     /// An identity after those of all segments.
     #[must_use]
-    pub fn next_id(&self) -> SegmentId {
+    pub(crate) fn next_id(&self) -> SegmentId {
         SegmentId(self.segments.last().map_or(0, |last| last.id.0 + 1))
     }
 
@@ -105,16 +105,13 @@ pub(crate) fn place<T>(list: &[T], id_of: impl Fn(&T) -> u32, id: u32) -> Option
 /// A computed trait: a named value of one entity.
 #[derive(Debug, Clone)]
 pub struct Trait {
-    /// Its identity.
-    pub id: TraitId,
+    pub(crate) id: TraitId,
     /// Its name.
     pub name: String,
     /// The entity that has it.
-    pub entity: EntityId,
+    pub(crate) entity: EntityId,
     /// Its value; [`Base::This`] is the entity.
     pub value: Value,
-    /// Where it is defined.
-    pub span: Span,
 }
 
 /// A segment. Its match is (any include, or everyone if there is none), and no exclude,
@@ -122,8 +119,7 @@ pub struct Trait {
 /// in its exclusive group; then each `keep` in order.
 #[derive(Debug, Clone)]
 pub struct Segment {
-    /// Its identity.
-    pub id: SegmentId,
+    pub(crate) id: SegmentId,
     /// Its name.
     pub name: String,
     /// The entity whose rows it selects.
@@ -142,25 +138,23 @@ pub struct Segment {
     pub properties: Properties,
     /// Where its name is.
     pub name_span: Span,
-    /// The whole item.
-    pub span: Span,
 }
 
 /// The properties of a segment.
 #[derive(Debug, Clone, Default)]
 pub struct Properties {
     /// For people.
-    pub description: Option<String>,
+    pub(crate) description: Option<String>,
     /// The person responsible for it.
-    pub owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// For `tag:` selection.
-    pub tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
     /// `materialize`, where it says so itself; else the project's default.
-    pub materialize: Option<(Materialize, Span)>,
+    pub(crate) materialize: Option<(Materialize, Span)>,
     /// The roles that may read it.
-    pub access: Vec<String>,
+    pub(crate) access: Vec<String>,
     /// Where `access` says so.
-    pub access_span: Option<Span>,
+    pub(crate) access_span: Option<Span>,
     /// `expire: 14 days`: how long members stay after they last matched.
     pub expire: Option<(i64, Unit, Span)>,
     /// `history: true`: whether the log of who came and went is kept for good.
@@ -171,11 +165,11 @@ pub struct Properties {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// The group's name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its priority: the lower number comes first.
-    pub priority: i64,
+    pub(crate) priority: i64,
     /// Where `exclusive group` is.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The segments of the group with a lower number, whose members can't be in this one, in
     /// the order of their numbers.
     pub before: Vec<SegmentId>,
@@ -187,7 +181,7 @@ pub struct Keep {
     /// How.
     pub kind: KeepKind,
     /// Where it was written.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// The kinds of [`Keep`].
@@ -244,7 +238,7 @@ pub struct Hop {
     /// Only rows whose `event_name` field is this (`events["…"]`).
     pub event: Option<String>,
     /// Where it was written.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// A to-one path: where a value or a membership is read. Missing if a row is absent.
@@ -433,9 +427,9 @@ pub enum CondKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     /// As it was written.
-    pub source: String,
+    pub(crate) source: String,
     /// What it says.
-    pub tree: Regex,
+    pub(crate) tree: Regex,
 }
 
 /// Comparisons; `!=` is a negated `Equal`.
@@ -456,7 +450,7 @@ pub enum Comparison {
 impl Comparison {
     /// The comparison with its sides exchanged: `a < b` is `b > a`.
     #[must_use]
-    pub fn mirrored(self) -> Self {
+    pub(crate) fn mirrored(self) -> Self {
         match self {
             Self::Equal => Self::Equal,
             Self::Less => Self::Greater,

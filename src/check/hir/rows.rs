@@ -6,13 +6,13 @@ use super::*;
 #[derive(Debug, Clone)]
 pub struct Window {
     /// The first instant in it: a timestamp.
-    pub from: Option<Value>,
+    pub(crate) from: Option<Value>,
     /// The first instant after it: a timestamp.
-    pub to: Option<Value>,
+    pub(crate) to: Option<Value>,
     /// Whether rows at or after as_of may be in it (`next`, `until`, `to`, `through`).
     pub admits_future: bool,
     /// Where it was written.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// An aggregate over the instances of a path: joined rows, never multiplied by other links.
@@ -24,7 +24,7 @@ pub struct Aggregate {
     pub hops: Vec<Hop>,
     /// The entity at its end: `This` in `value` and `filter`; `Outer` is the row that the
     /// aggregate belongs to (also in `window`).
-    pub end: EntityId,
+    pub(crate) end: EntityId,
     /// The entities with `time` on the path, as (index of the hop that leads there, the
     /// field). A row counts only if each of these times is present and before as_of, but
     /// for the window's own if the window admits the future.
@@ -35,18 +35,18 @@ pub struct Aggregate {
     /// (`every`: of those in the window; the filter is then the test). The end has a `time`.
     pub ranked: Option<Ranked>,
     /// What is aggregated; `None` for `count`, `exists`, `every`.
-    pub value: Option<Value>,
+    pub(crate) value: Option<Value>,
     /// `where E`
     pub filter: Option<Cond>,
     /// Where it was written.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 impl Aggregate {
     /// What `first` and `last` come to where they take the very time that orders the rows: its
     /// least or greatest, for which no row has to be found. The time is never missing in a row
     /// that counts.
-    pub fn end_in_time(&self) -> Option<AggregateFunc> {
+    pub(crate) fn end_in_time(&self) -> Option<AggregateFunc> {
         let Some(ValueKind::Field(path, field)) = self.value.as_ref().map(|value| &value.kind) else {
             return None;
         };
@@ -66,19 +66,19 @@ pub struct Ranked {
     /// From the latest on; otherwise from the earliest.
     pub latest: bool,
     /// How many, at least 1.
-    pub count: u64,
+    pub(crate) count: u64,
 }
 
 /// How many of the back-to-back periods of a window have enough rows.
 #[derive(Debug, Clone)]
 pub struct Periods {
     /// The rows: a [`AggregateFunc::Count`] with a window.
-    pub rows: Aggregate,
+    pub(crate) rows: Aggregate,
     /// Where the periods begin and end, the earliest first: one more than there are periods.
     /// The first and the last are the window's own bounds. Timestamps.
-    pub bounds: Vec<Value>,
+    pub(crate) bounds: Vec<Value>,
     /// The number of rows that is enough, at least 1.
-    pub at_least: u64,
+    pub(crate) at_least: u64,
 }
 
 /// `sequence(…)`: rows that follow one another, each strictly later than the one before.
@@ -90,11 +90,11 @@ pub struct Sequence {
     /// step is negated.
     pub span: Option<i64>,
     /// The type that the values of `matching` widen to, where there is a `matching`.
-    pub matching: Option<Type>,
+    pub(crate) matching: Option<Type>,
     /// All steps but the negated lie in it.
     pub window: Option<Window>,
     /// Where it was written.
-    pub source: Span,
+    pub(crate) source: Span,
 }
 
 /// A step of a sequence.
@@ -107,7 +107,7 @@ pub struct Step {
     pub gap: Option<i64>,
     /// Its rows: an [`AggregateFunc::Exists`] without a window; the last of `times` is the
     /// time of the step.
-    pub rows: Aggregate,
+    pub(crate) rows: Aggregate,
     /// `matching p`, read from the end of this step's path: the same in every step; missing
     /// never matches.
     pub matching: Option<Value>,

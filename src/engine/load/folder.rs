@@ -30,7 +30,6 @@ pub(super) enum FileFormat {
 pub(super) struct DataFile {
     /// Its path below the folder, with `/`.
     pub(super) name: String,
-    /// Where it is.
     pub(super) path: PathBuf,
     pub(super) format: FileFormat,
     pub(super) compressed: bool,

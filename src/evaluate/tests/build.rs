@@ -189,7 +189,8 @@ fn walk(start: &str, names: &str) -> (Vec<Hop>, EntityId, Option<FieldId>) {
         if let Some(field) = model.find_field(name) {
             return (hops, end, Some(field));
         }
-        let link: LinkId = model.find_link(name).expect("a field or link");
+        let at = model.links.iter().position(|link| link.name == name).expect("a field or link");
+        let link = LinkId(u32::try_from(at).expect("few links"));
         let to = model.link(link).to;
         hops.push(Hop { from: end, link, to, event: event.map(str::to_owned), span: SPAN });
         end = to;

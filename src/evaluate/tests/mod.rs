@@ -84,7 +84,6 @@ impl World {
             keeps: Vec::new(),
             properties: Properties::default(),
             name_span: build::SPAN,
-            span: build::SPAN,
         };
         edit(&mut segment);
         let id = segment.id;
@@ -95,7 +94,7 @@ impl World {
     fn computed(&mut self, name: &str, entity: &str, value: Value) -> crate::check::hir::TraitId {
         let entity = self.hir.catalog.find(entity).expect("an entity");
         let id = crate::check::hir::TraitId(u32::try_from(self.hir.traits.len()).expect("few traits"));
-        self.hir.traits.push(Trait { id, name: name.to_owned(), entity, value, span: build::SPAN });
+        self.hir.traits.push(Trait { id, name: name.to_owned(), entity, value });
         id
     }
 

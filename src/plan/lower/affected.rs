@@ -20,7 +20,6 @@ use crate::types::Literal;
 pub(in crate::plan) struct State<'a> {
     /// The segment's name.
     pub(in crate::plan) segment: &'a str,
-    /// Its entity.
     pub(in crate::plan) entity: EntityId,
     /// The table of those who matched in the last run: its own, or that of its candidates.
     pub(in crate::plan) table: &'a [String],
@@ -37,7 +36,6 @@ pub(in crate::plan) struct State<'a> {
 /// The log of a segment's members.
 #[derive(Debug, Clone)]
 pub(in crate::plan) struct MembersLog {
-    /// Its table.
     pub(in crate::plan) table: Vec<String>,
     /// Up to which run it has been read.
     pub(in crate::plan) read_to: Scalar,

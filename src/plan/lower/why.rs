@@ -18,7 +18,6 @@ const AS_OF: &str = "as_of";
 
 /// The conditions on the rows of an entity.
 pub(in crate::plan) struct Questions<'a> {
-    /// The entity.
     pub(in crate::plan) entity: EntityId,
     /// The segment whose conditions they are: they may refer to what it refers to.
     pub(in crate::plan) of: SegmentId,

@@ -28,7 +28,7 @@ pub struct Bounds {
 
 impl Bounds {
     /// Adds a bound, unless there is one of its name.
-    pub fn add(&mut self, bound: Bound) {
+    pub(crate) fn add(&mut self, bound: Bound) {
         if let Entry::Vacant(place) = self.places.entry(bound.0.clone()) {
             place.insert(self.list.len());
             self.list.push(bound);
@@ -37,18 +37,18 @@ impl Bounds {
 
     /// The bound of a name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Bound> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Bound> {
         self.places.get(name).and_then(|&place| self.list.get(place))
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Bound> {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Bound> {
         self.list.iter()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 }

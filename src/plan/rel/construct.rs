@@ -94,7 +94,7 @@ impl Select {
 }
 
 /// All of the conditions; none of them is no condition.
-pub(crate) fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
+pub fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
     match parts.len() {
         0 | 1 => parts.pop(),
         _ => Some(Scalar::And(parts.into_iter().flat_map(flatten).collect())),

@@ -8,7 +8,7 @@ mod construct;
 mod walk;
 
 pub use clock::{Bound, Bounds, Clock};
-pub(crate) use construct::all;
+pub use construct::all;
 pub use walk::Child;
 
 use crate::diagnostic::Span;
@@ -28,11 +28,11 @@ pub struct Query {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cte {
     /// Its name: what it holds (`orders_last_30_days`).
-    pub name: String,
+    pub(crate) name: String,
     /// Its rows.
-    pub select: Select,
+    pub(crate) select: Select,
     /// More rows of the same columns (`UNION ALL`).
-    pub union: Vec<Select>,
+    pub(crate) union: Vec<Select>,
 }
 
 impl Cte {
@@ -170,33 +170,33 @@ pub enum Scalar {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Over {
     /// An aggregate as a [`Scalar::Call`] or [`Scalar::CountRows`]; `None` is `ROW_NUMBER()`.
-    pub function: Option<Scalar>,
+    pub(crate) function: Option<Scalar>,
     /// `PARTITION BY`
-    pub partition: Vec<Scalar>,
+    pub(crate) partition: Vec<Scalar>,
     /// `ORDER BY`
-    pub order: Vec<Order>,
+    pub(crate) order: Vec<Order>,
     /// Which rows of the partition it sees; `None` leaves that to SQL.
-    pub frame: Option<Frame>,
+    pub(crate) frame: Option<Frame>,
 }
 
 /// One expression of an `ORDER BY`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Order {
+pub(crate) struct Order {
     /// What it orders by.
-    pub value: Scalar,
+    pub(crate) value: Scalar,
     /// `DESC`
-    pub descending: bool,
+    pub(crate) descending: bool,
     /// `NULLS LAST`; where it is false the value is never null.
-    pub nulls_last: bool,
+    pub(crate) nulls_last: bool,
 }
 
 /// `RANGE BETWEEN start AND end`, of a window that is ordered by one integer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// How far before (negative) or after the row it begins; `None`: unbounded.
-    pub start: Option<i64>,
+    pub(crate) start: Option<i64>,
     /// How far before (negative) or after the row it ends; `None`: unbounded.
-    pub end: Option<i64>,
+    pub(crate) end: Option<i64>,
 }
 
 /// Whether a predicate is negated.

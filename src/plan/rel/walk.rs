@@ -13,7 +13,7 @@ pub enum Child<'a> {
 
 impl Scalar {
     /// Calls `see` for each direct part.
-    pub fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
+    pub(crate) fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         match self {
             Self::Column(..) | Self::Literal(_) | Self::Pattern(_) | Self::Clock(_) | Self::CountRows => {}
             Self::And(all)
@@ -61,7 +61,7 @@ impl Scalar {
 
     /// A copy in which each direct expression is what `map` makes of it. Subqueries stay as they are.
     #[must_use]
-    pub fn map_children(&self, map: &mut dyn FnMut(&Self) -> Self) -> Self {
+    pub(crate) fn map_children(&self, map: &mut dyn FnMut(&Self) -> Self) -> Self {
         let mut copy = self.clone();
         copy.children_mut(&mut |child| *child = map(child));
         copy
@@ -114,7 +114,7 @@ impl Scalar {
 
 impl Select {
     /// Calls `see` for each direct part: expressions, and selects that are read in place.
-    pub fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
+    pub(crate) fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         self.columns.iter().for_each(|column| see(Child::Scalar(&column.value)));
         self.joins.iter().for_each(|join| see(Child::Scalar(&join.on)));
         let conditions = self.filter.iter().chain(&self.having);
@@ -134,13 +134,13 @@ impl Select {
 
 impl Query {
     /// Its selects, those of its common table expressions first.
-    pub fn selects(&self) -> impl Iterator<Item = &Select> {
+    pub(crate) fn selects(&self) -> impl Iterator<Item = &Select> {
         self.ctes.iter().flat_map(|cte| std::iter::once(&cte.select).chain(&cte.union)).chain([&self.select])
     }
 
     /// Calls `see` for every expression and every select, in no order of note. Without recursion, since
     /// expressions may be deep.
-    pub fn walk<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
+    pub(crate) fn walk<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         let mut todo: Vec<Child<'a>> = self.selects().map(Child::Select).collect();
         while let Some(child) = todo.pop() {
             see(child);

@@ -9,10 +9,10 @@ use crate::dialect::{Dialect, parse};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeTable {
     /// Its full name.
-    pub name: Vec<String>,
+    pub(crate) name: Vec<String>,
     /// Its columns, each with the type that it is declared with. Those that a later statement
     /// adds are not among them.
-    pub columns: Vec<(String, String)>,
+    pub(crate) columns: Vec<(String, String)>,
 }
 
 /// The tables that statements make.

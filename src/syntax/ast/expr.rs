@@ -6,14 +6,13 @@ use super::*;
 #[derive(Debug, Clone)]
 pub struct Expr {
     /// What it is.
-    pub kind: ExprKind,
-    /// Where it is.
-    pub span: Span,
+    pub(crate) kind: ExprKind,
+    pub(crate) span: Span,
 }
 
 /// The kinds of [`Expr`].
 #[derive(Debug, Clone)]
-pub enum ExprKind {
+pub(crate) enum ExprKind {
     /// A constant.
     Literal(Literal),
     /// `$name`
@@ -68,7 +67,6 @@ pub enum ExprKind {
     },
     /// `x [not] between a and b`
     Between {
-        /// The value.
         value: Box<Expr>,
         /// Its lower bound, included.
         low: Box<Expr>,
@@ -92,7 +90,6 @@ pub enum ExprKind {
     },
     /// `x is missing`, or `x is present` if negated.
     Missing {
-        /// The value.
         value: Box<Expr>,
         /// `is present`
         negated: bool,
@@ -112,7 +109,6 @@ pub enum ExprKind {
     During {
         /// The time.
         value: Box<Expr>,
-        /// The window.
         window: Window,
         /// Infix `not`.
         negated: bool,
@@ -121,7 +117,6 @@ pub enum ExprKind {
     InSegment {
         /// A to-one path; `None` for the entity itself.
         path: Option<Path>,
-        /// The segment.
         segment: Name,
         /// Infix `not`.
         negated: bool,
@@ -135,7 +130,6 @@ pub enum ExprKind {
     },
     /// `array [not] contains any (…)`, `array [not] contains all (…)`
     ContainsItems {
-        /// `all`
         all: bool,
         /// The array.
         value: Box<Expr>,
@@ -161,7 +155,6 @@ pub enum ExprKind {
         pattern: String,
         /// The text literal as it is written, with quotes and escapes.
         pattern_raw: String,
-        /// Where it is.
         pattern_span: Span,
         /// Infix `not`.
         negated: bool,
@@ -185,7 +178,6 @@ pub enum ExprKind {
     Anniversary {
         /// The time.
         value: Box<Expr>,
-        /// The window.
         window: Window,
         /// Infix `not`.
         negated: bool,
@@ -196,6 +188,6 @@ pub enum ExprKind {
     Periods(Box<Periods>),
     /// `sequence(events["view"] then events["purchase"] within 7 days)`
     Sequence(Box<Sequence>),
-    /// What segc can read but not compile yet.
-    Unsupported(Unsupported),
+    /// An expression that couldn't be read, for which an error has been reported.
+    Unreadable,
 }

@@ -3,7 +3,7 @@
 mod expr;
 mod rows;
 
-pub use expr::*;
+pub(crate) use expr::*;
 pub use rows::*;
 
 use crate::diagnostic::Span;
@@ -13,14 +13,14 @@ use crate::types::{Literal, Type, Unit};
 #[derive(Debug, Clone, Default)]
 pub struct File {
     /// In the order they are written.
-    pub items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     /// Names of items that could not be read, which has been reported.
-    pub unread: Vec<String>,
+    pub(crate) unread: Vec<String>,
 }
 
 /// A top-level item.
 #[derive(Debug, Clone)]
-pub enum Item {
+pub(crate) enum Item {
     /// `param name: type = default`
     Param(Param),
     /// `trait name on entity = expression`
@@ -31,76 +31,69 @@ pub enum Item {
 
 /// A name as it was written, without its backticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
+pub(crate) struct Name {
     /// The name.
-    pub text: String,
+    pub(crate) text: String,
     /// Where it is, backticks included.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// `param min_spend: decimal = 1000`
 #[derive(Debug, Clone)]
-pub struct Param {
+pub(crate) struct Param {
     /// Its name, without `$`.
-    pub name: Name,
+    pub(crate) name: Name,
     /// Its declared type.
-    pub ty: Type,
+    pub(crate) ty: Type,
     /// Where the type is.
-    pub ty_span: Span,
+    pub(crate) ty_span: Span,
     /// Its default; without one, `--param` must give a value.
-    pub default: Option<Expr>,
-    /// The whole item.
-    pub span: Span,
+    pub(crate) default: Option<Expr>,
 }
 
 /// `trait lifetime_value on customer = sum(orders.total)`
 #[derive(Debug, Clone)]
-pub struct Trait {
+pub(crate) struct Trait {
     /// Its name.
     pub name: Name,
     /// The entity that has it.
-    pub entity: Name,
+    pub(crate) entity: Name,
     /// Its definition.
     pub value: Expr,
-    /// The whole item.
-    pub span: Span,
 }
 
 /// `segment name on entity [extends parent] { properties and rules }`
 #[derive(Debug, Clone)]
-pub struct Segment {
+pub(crate) struct Segment {
     /// Its name.
     pub name: Name,
     /// The entity whose rows it selects.
     pub entity: Name,
     /// The segment that it narrows.
-    pub extends: Option<Name>,
+    pub(crate) extends: Option<Name>,
     /// `name: value` lines, in order.
     pub properties: Vec<Property>,
     /// `where`, `include where` and `exclude where`, in order.
-    pub rules: Vec<Rule>,
+    pub(crate) rules: Vec<Rule>,
     /// `keep …`, in order.
     pub keeps: Vec<Keep>,
-    /// What is in it that segc can't compile yet.
-    pub unsupported: Vec<Unsupported>,
-    /// The whole item.
-    pub span: Span,
+    /// Parts of it couldn't be read, for which errors have been reported.
+    pub(crate) is_unreadable: bool,
 }
 
 /// A property: `owner: "growth@shop.example"`.
 #[derive(Debug, Clone)]
-pub struct Property {
+pub(crate) struct Property {
     /// Its name; of two words for `exclusive group`.
-    pub name: Name,
+    pub(crate) name: Name,
     /// What it is set to.
-    pub value: PropertyValue,
-    /// Where the value is.
-    pub value_span: Span,
+    pub(crate) value: PropertyValue,
+    pub(crate) value_span: Span,
 }
 
 /// The value of a property.
 #[derive(Debug, Clone)]
-pub enum PropertyValue {
+pub(crate) enum PropertyValue {
     /// `"text"`
     Text(String),
     /// `10`
@@ -117,7 +110,7 @@ pub enum PropertyValue {
 
 /// What a rule does with the entities that its condition selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RuleKind {
+pub(crate) enum RuleKind {
     /// `where E`: the one and only include.
     Where,
     /// `include where E`
@@ -128,30 +121,28 @@ pub enum RuleKind {
 
 /// One rule of a segment.
 #[derive(Debug, Clone)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// Include or exclude.
-    pub kind: RuleKind,
-    /// Its condition.
-    pub condition: Expr,
+    pub(crate) kind: RuleKind,
+    pub(crate) condition: Expr,
     /// The whole rule.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// `keep …`: reduces those who match.
 #[derive(Debug, Clone)]
-pub struct Keep {
+pub(crate) struct Keep {
     /// How.
     pub kind: KeepKind,
     /// The whole of it.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// The kinds of [`Keep`].
 #[derive(Debug, Clone)]
-pub enum KeepKind {
+pub(crate) enum KeepKind {
     /// `keep top 10 per company by lifetime_value`, `keep bottom 5% by total`
     Rank {
-        /// `bottom`
         bottom: bool,
         /// `10`, `5%`
         size: Literal,
@@ -172,16 +163,5 @@ pub enum KeepKind {
         percent_span: Span,
         /// The text that decides who it is.
         seed: String,
-        /// Where the seed is.
-        seed_span: Span,
     },
-}
-
-/// A construct of the language that segc can read but not compile yet.
-#[derive(Debug, Clone)]
-pub struct Unsupported {
-    /// What it is called, such as "`keep`".
-    pub what: &'static str,
-    /// Where it is.
-    pub span: Span,
 }

@@ -4,15 +4,15 @@ use super::*;
 
 /// An aggregate: `sum(lines.quantity * unit_price during W where E)`.
 #[derive(Debug, Clone)]
-pub struct Aggregate {
+pub(crate) struct Aggregate {
     /// Which.
     pub func: AggregateFunc,
     /// The word(s) that name it.
-    pub func_span: Span,
+    pub(crate) func_span: Span,
     /// `latest 3`, `earliest 3`
     pub ranked: Option<Ranked>,
     /// A path, or an expression whose first name is one.
-    pub arg: Expr,
+    pub(crate) arg: Expr,
     /// `during W`
     pub window: Option<Window>,
     /// `where E`
@@ -21,69 +21,68 @@ pub struct Aggregate {
 
 /// `latest 3`, `earliest 3`: only some of the rows of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ranked {
+pub(crate) struct Ranked {
     /// `latest`
     pub latest: bool,
     /// How many.
-    pub count: i64,
+    pub(crate) count: i64,
     /// Where both are.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// `periods(P during W where E each N units at least M)`
 #[derive(Debug, Clone)]
-pub struct Periods {
-    /// The path.
-    pub path: Path,
+pub(crate) struct Periods {
+    pub(crate) path: Path,
     /// `during W`
-    pub window: Window,
+    pub(crate) window: Window,
     /// `where E`
-    pub filter: Option<Expr>,
+    pub(crate) filter: Option<Expr>,
     /// `each N units`: the length of one period.
-    pub each: (i64, Unit),
+    pub(crate) each: (i64, Unit),
     /// Where the length is.
-    pub each_span: Span,
+    pub(crate) each_span: Span,
     /// `at least M`, and where M is.
-    pub at_least: Option<(i64, Span)>,
+    pub(crate) at_least: Option<(i64, Span)>,
 }
 
 /// `sequence(a then within 1 day (b where x) then not c then d within 7 days matching p during W)`
 #[derive(Debug, Clone)]
-pub struct Sequence {
+pub(crate) struct Sequence {
     /// One or more; of these, the checker refuses one alone, and a first that is negated.
     pub steps: Vec<Step>,
     /// `within D` after the last step: from the first step to the last.
     pub span: Option<Within>,
     /// `matching p`
-    pub matching: Option<Path>,
+    pub(crate) matching: Option<Path>,
     /// `during W`
     pub window: Option<Window>,
 }
 
 /// A step of a sequence.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub(crate) struct Step {
     /// `then not`
     pub negated: bool,
     /// `within D` before it: from the step before to this one.
     pub gap: Option<Within>,
     /// The path to its rows.
-    pub path: Path,
+    pub(crate) path: Path,
     /// `where E`
-    pub filter: Option<Expr>,
+    pub(crate) filter: Option<Expr>,
     /// Path and condition, with their parentheses.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// `within 7 days`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Within {
+pub(crate) struct Within {
     /// How many; with a sign that the checker refuses.
-    pub count: i64,
+    pub(crate) count: i64,
     /// Of which unit.
-    pub unit: Unit,
+    pub(crate) unit: Unit,
     /// The number and the unit.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// The aggregates.
@@ -130,7 +129,7 @@ pub enum ArithmeticOp {
 
 /// `= != < <= > >=`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CompareOp {
+pub(crate) enum CompareOp {
     /// `=`
     Equal,
     /// `!=`
@@ -158,7 +157,7 @@ pub enum TextOp {
 
 /// `before` and `after`, both strict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum InstantOp {
+pub(crate) enum InstantOp {
     /// Strictly earlier.
     Before,
     /// Strictly later.
@@ -167,34 +166,32 @@ pub enum InstantOp {
 
 /// A path: names joined by dots.
 #[derive(Debug, Clone)]
-pub struct Path {
+pub(crate) struct Path {
     /// Its parts, at least one; `outer` is first where it was written.
-    pub parts: Vec<PathPart>,
-    /// All of it.
-    pub span: Span,
+    pub(crate) parts: Vec<PathPart>,
+    pub(crate) span: Span,
 }
 
 /// One part of a path.
 #[derive(Debug, Clone)]
-pub struct PathPart {
-    /// Its name.
-    pub name: Name,
+pub(crate) struct PathPart {
+    pub(crate) name: Name,
     /// `["Order Completed"]` after it.
-    pub event: Option<EventName>,
+    pub(crate) event: Option<EventName>,
 }
 
 /// The text between the brackets of `events["…"]`.
 #[derive(Debug, Clone)]
-pub struct EventName {
+pub(crate) struct EventName {
     /// The event's name.
-    pub text: String,
+    pub(crate) text: String,
     /// The brackets and what is between.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// A count of units: a number, or a parameter.
 #[derive(Debug, Clone)]
-pub enum Count {
+pub(crate) enum Count {
     /// `30`
     Number(i64, Span),
     /// `$n`
@@ -203,16 +200,16 @@ pub enum Count {
 
 /// A window and where it is.
 #[derive(Debug, Clone)]
-pub struct Window {
+pub(crate) struct Window {
     /// What it is.
-    pub kind: WindowKind,
+    pub(crate) kind: WindowKind,
     /// Where it is, without `during`.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// The kinds of windows (language reference, "Time").
 #[derive(Debug, Clone)]
-pub enum WindowKind {
+pub(crate) enum WindowKind {
     /// `last 30 days`
     Last(Count, Unit),
     /// `previous 2 months`

@@ -31,10 +31,9 @@ impl<'a> Builder<'a, '_> {
         let default = parts.find(|child| child.as_rule() == Rule::sum).map(|value| self.sum(value));
         // Nothing more is to be said of a parameter whose type is unknown.
         let default = if type_known { default } else { Some(refused(span)) };
-        Some(Param { name, ty, ty_span, default, span })
+        Some(Param { name, ty, ty_span, default })
     }
 
-    /// `param name: type`
     pub(in crate::syntax) fn param_start(&mut self, node: Node<'a>) -> Option<(Name, Type, Span)> {
         let written = children(node.clone(), Rule::r#type).next()?;
         let name = self.names(node).next()?;
@@ -57,11 +56,10 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn trait_item(&mut self, node: Node<'a>) -> Option<Trait> {
-        let span = self.span(&node);
         let mut parts = node.into_inner();
         let (name, entity) = self.two_names(parts.next()?)?;
         let value = parts.find(|child| child.as_rule() == Rule::expr)?;
-        Some(Trait { name, entity, value: self.expr(value), span })
+        Some(Trait { name, entity, value: self.expr(value) })
     }
 
     /// `trait name on entity`, `segment name on entity`
@@ -97,7 +95,6 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn segment(&mut self, node: Node<'a>) -> Option<Segment> {
-        let span = self.span(&node);
         let mut parts = node.into_inner();
         let (name, entity, extends) = self.header(parts.next()?);
         let mut segment = Segment {
@@ -107,8 +104,7 @@ impl<'a> Builder<'a, '_> {
             properties: Vec::new(),
             rules: Vec::new(),
             keeps: Vec::new(),
-            unsupported: Vec::new(),
-            span,
+            is_unreadable: false,
         };
         parts.for_each(|clause| self.clause(clause, &mut segment));
         Some(segment)
@@ -148,8 +144,8 @@ impl<'a> Builder<'a, '_> {
             let percent = children(node.clone(), Rule::number).next()?;
             let sign = children(node, Rule::percent).next();
             let (percent, percent_span) = self.keep_size(&percent, sign.as_ref());
-            let (seed, seed_span) = (self.text(&seed), self.span(&seed));
-            let kind = KeepKind::Sample { percent, percent_span, seed, seed_span };
+            let seed = self.text(&seed);
+            let kind = KeepKind::Sample { percent, percent_span, seed };
             return Some(Keep { kind, span });
         }
         let bottom = has(&node, Rule::kw_bottom);

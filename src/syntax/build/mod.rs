@@ -11,7 +11,7 @@ mod window;
 
 use std::ops::Range;
 
-use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart, Unsupported};
+use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart};
 use super::grammar::{Node, Rule};
 use super::literal;
 use super::outline::Tokens;
@@ -108,7 +108,7 @@ impl<'a, 'p> Builder<'a, 'p> {
 
 /// Stands for an expression with a fault that has been reported.
 fn refused(span: Span) -> Expr {
-    Expr { kind: ExprKind::Unsupported(Unsupported { what: "a syntax error", span }), span }
+    Expr { kind: ExprKind::Unreadable, span }
 }
 
 /// The children of a node that are of one kind.

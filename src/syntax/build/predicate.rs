@@ -105,7 +105,7 @@ impl<'a> Builder<'a, '_> {
 
     fn in_segment(&mut self, value: Expr, node: Node<'a>, negated: bool, span: Span) -> Expr {
         let ExprKind::Path(path) = value.kind else {
-            if !matches!(value.kind, ExprKind::Unsupported(_)) {
+            if !matches!(value.kind, ExprKind::Unreadable) {
                 self.problems.push(ValueInSegment { span: value.span });
             }
             return refused(span);

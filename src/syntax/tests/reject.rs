@@ -205,28 +205,28 @@ const FILES: &[(&str, Faults, &str)] = &[
     (
         "trait t on c = a +\nsegment s on c {}",
         &[("SEG101", "segment")],
-        "trait t on c = <a syntax error>\nsegment s on c",
+        "trait t on c = <unreadable>\nsegment s on c",
     ),
     (
         "segment s on c { where (a }\nsegment t on c { where b }",
         &[("SEG103", "(")],
-        "segment s on c; unsupported a syntax error\nsegment t on c; Where b",
+        "segment s on c; unreadable\nsegment t on c; Where b",
     ),
     (
         "segment s on c {\n  where a\nsegment t on c {\n  where b\n}\n",
         &[("SEG103", "{")],
-        "segment s on c; Where a; unsupported a syntax error\nsegment t on c; Where b",
+        "segment s on c; Where a; unreadable\nsegment t on c; Where b",
     ),
-    ("param p: money = 5", &[("SEG117", "money")], "param p: string = <a syntax error>"),
-    ("param p: decimal(40,2)", &[("SEG117", "decimal(40,2)")], "param p: string = <a syntax error>"),
-    ("param p: integer = ", &[("SEG101", "")], "param p: integer = <a syntax error>"),
+    ("param p: money = 5", &[("SEG117", "money")], "param p: string = <unreadable>"),
+    ("param p: decimal(40,2)", &[("SEG117", "decimal(40,2)")], "param p: string = <unreadable>"),
+    ("param p: integer = ", &[("SEG101", "")], "param p: integer = <unreadable>"),
     ("segment `a b` on c {}", &[("SEG121", "`a b`")], "segment a b on c"),
     ("where a = 1", &[("SEG101", "where")], ""),
-    ("segment s on c { where a = \0 }", &[("SEG107", "\0")], "segment s on c; unsupported a syntax error"),
+    ("segment s on c { where a = \0 }", &[("SEG107", "\0")], "segment s on c; unreadable"),
     (
         "segment s on c {\n  owner: \"x\"\n  where a = = 1\n  include where b and\n  exclude where d\n}",
         &[("SEG101", "="), ("SEG101", "exclude")],
-        "segment s on c; owner: Text(\"x\"); Exclude d; unsupported a syntax error",
+        "segment s on c; owner: Text(\"x\"); Exclude d; unreadable",
     ),
 ];
 

@@ -35,8 +35,8 @@ fn segment(segment: &Segment) -> String {
     for one in &segment.keeps {
         write!(out, "; {}", keep(one)).unwrap();
     }
-    for unsupported in &segment.unsupported {
-        write!(out, "; unsupported {}", unsupported.what).unwrap();
+    if segment.is_unreadable {
+        write!(out, "; unreadable").unwrap();
     }
     out
 }
@@ -116,7 +116,7 @@ pub(super) fn expr(value: &Expr) -> String {
         ExprKind::Aggregate(inner) => aggregate(inner),
         ExprKind::Periods(inner) => periods(inner),
         ExprKind::Sequence(inner) => sequence(inner),
-        ExprKind::Unsupported(what) => format!("<{}>", what.what),
+        ExprKind::Unreadable => "<unreadable>".to_owned(),
     }
 }
 

