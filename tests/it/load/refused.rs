@@ -145,7 +145,7 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
         "escape",
     );
     one(b"id,s,n\n1, \"a,b\",2\n", "line 2: a space comes before the opening quote", "trim: true");
-    one(b"id,s,s,n\n1,a,b,2\n", "line 1: columns 2 and 3 are both called `s`", "another name");
+    one(b"id,s,s,n\n1,a,b,2\n", "line 1: columns 2 and 3 are both called `s`", "rename one of them");
     check(&[
         (
             "ts.jsonl",
