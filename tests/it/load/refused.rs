@@ -144,15 +144,15 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
         "line 4: the quoted value that begins here continues",
         "escape",
     );
-    one(b"id,s,n\n1, \"a,b\",2\n", "line 2: a quote follows a space", "trim: true");
-    one(b"id,s,s,n\n1,a,b,2\n", "line 1: columns 2 and 3 are both called `s`", "another name");
+    one(b"id,s,n\n1, \"a,b\",2\n", "line 2: a space comes before the opening quote", "trim: true");
+    one(b"id,s,s,n\n1,a,b,2\n", "line 1: columns 2 and 3 are both called `s`", "rename one of them");
     check(&[
         (
             "ts.jsonl",
             b"{\"id\": 1, \"s\": \"a\", \"n\": 2}\n{\"id\": 2\n",
             "",
             fields,
-            &[("SEG711", "line 2: the line is no JSON object", "")],
+            &[("SEG711", "line 2: the line isn't a JSON object", "")],
         ),
         (
             "ts.jsonl",
@@ -230,7 +230,7 @@ fn files_that_are_something_else() {
             fields,
             &[("SEG713", "", "complete")],
         ),
-        ("ts.parquet", b"id,s\n1,a\n", "", fields, &[("SEG713", "", "whole Parquet file")]),
+        ("ts.parquet", b"id,s\n1,a\n", "", fields, &[("SEG713", "", "complete Parquet file")]),
     ]);
 }
 
