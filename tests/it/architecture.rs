@@ -83,7 +83,7 @@ fn the_files_of_lower_are_in_layers_but_for_the_methods_of_lowering() {
 
 #[test]
 fn a_crate_with_one_home_is_used_nowhere_else() {
-    let homes: BTreeMap<String, Names> = table("## Which crate lives where").into_iter().collect();
+    let homes: BTreeMap<String, Names> = table("## Where each crate is used").into_iter().collect();
     assert!(!homes.is_empty());
     for file in sources() {
         let (module, code) = (module_of(&file), code(&read(&file)));

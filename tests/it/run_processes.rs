@@ -259,7 +259,7 @@ fn one_of_two_runs_on_a_server_waits_or_fails() {
     let mut told = BufReader::new(waiting.stderr.take().expect("it is piped"));
     let mut line = String::new();
     told.read_line(&mut line).expect("it says something");
-    assert_eq!(line, "another run is in progress in this database: waiting for its end\n");
+    assert_eq!(line, "another run is in progress in this database: waiting for it to end\n");
     std::thread::sleep(Duration::from_millis(300));
     assert!(waiting.try_wait().expect("a child").is_none(), "it waits");
     let now = server.query("SELECT CLOCK_TIMESTAMP()").expect("it answers").rows[0][0].to_string();

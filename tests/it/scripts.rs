@@ -257,7 +257,7 @@ fn a_script_alone_stops_unless_the_tables_it_reads_agree() {
         let state = first.state(target);
         for refresh in [false, true] {
             let error = second.alone(target, "big_buyers", refresh).expect_err("buyers is older");
-            assert!(error.contains("is not at this as_of"), "{error}");
+            assert!(error.contains("has a different as_of or definition"), "{error}");
         }
         assert_eq!(first.state(target), state, "nothing was written");
 
