@@ -213,7 +213,7 @@ fn functions(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeM
         if template.placeholders_of_utc().is_some_and(|of_utc| {
             of_utc.len() + 1 < found.len() || of_utc != found[..of_utc.len().min(found.len())]
         }) {
-            let what = "`utc`".to_owned();
+            let what = "utc".to_owned();
             let expected = format!("a template of all arguments of `{}` except the last", function.name());
             problems.push(BadValue { span: node.span, what, expected });
             return None;

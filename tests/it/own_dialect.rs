@@ -173,7 +173,7 @@ fn a_file_that_would_change_members_does_not_load() {
         ("literals: { escapes: { \"'\": \"'\" } }", "written as one text"),
         (
             "functions: { local_time: { sql: 'f($1, $2)', utc: 'NOW()' } }",
-            "all but the last argument of `local_time`",
+            "all arguments of `local_time` except the last",
         ),
         ("functions: { contains: strlen($1) > 0 }", "`contains` has 2 arguments"),
         ("statements: { check: SELECT 1 }", "`check` is not statements with `slot_condition` in one of them"),
