@@ -51,7 +51,7 @@ fn every_part_of_plan_stands_only_on_what_the_architecture_names() {
     let mut below = Names::new();
     for (part, allowed) in &table {
         for name in allowed {
-            assert!(below.contains(name), "`{part}` stands on `{name}`, which stands beside or above it");
+            assert!(below.contains(name), "`{part}` depends on `{name}`, which is listed beside or after it");
         }
         below.insert(part.clone());
     }

@@ -167,7 +167,10 @@ statements:
 #[test]
 fn a_file_that_would_change_members_does_not_load() {
     for (text, wanted) in [
-        ("literals: { timestamp_format: '%Y-%m-%d %H:%M:%S+00' }", "a format that distinguishes all instants"),
+        (
+            "literals: { timestamp_format: '%Y-%m-%d %H:%M:%S+00' }",
+            "a format that distinguishes all instants",
+        ),
         ("literals: { timestamp_format: '%Y-%m-%d' }", "a format that distinguishes all instants"),
         ("literals: { pattern_end: '' }", "`$` or `\\z`"),
         ("literals: { escapes: { \"'\": \"'\" } }", "written as one text"),

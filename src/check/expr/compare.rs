@@ -87,27 +87,6 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// `x = missing`: reported, with the way to say it.
-    fn compared_with_missing(&mut self, op: CompareOp, left: &Expr, right: &Expr, scope: &Scope) -> bool {
-        let found = [(left, right), (right, left)].into_iter().find(|(word, _)| self.is_missing(word, scope));
-        let Some((_, other)) = found else { return false };
-        let what = write_back(other).unwrap_or_else(|| "…".to_owned());
-        self.report(ComparedWithMissing {
-            span: left.span.to(right.span),
-            what,
-            negated: op == CompareOp::NotEqual,
-        });
-        true
-    }
-
-    /// Whether this is a word for a missing value, and no name.
-    fn is_missing(&self, expr: &Expr, scope: &Scope) -> bool {
-        let ExprKind::Path(path) = &expr.kind else { return false };
-        let [part] = path.parts.as_slice() else { return false };
-        matches!(part.name.text.as_str(), "missing" | "null" | "NULL" | "none")
-            && self.known.names.resolve(path, scope).is_err()
-    }
-
     /// Makes two values comparable with each other, or says why they are not.
     pub(super) fn fit<'e>(
         &mut self,

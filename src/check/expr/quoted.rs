@@ -1,4 +1,4 @@
-//! Constants that were meant as something else: a field in SQL's quotes, a date in digits.
+//! Operands that were meant as something else: a field in SQL's quotes, a date in digits, a row, `missing`.
 
 use jiff::civil::Date;
 
@@ -7,7 +7,7 @@ use crate::syntax::ast::{CompareOp, Count, Expr, ExprKind};
 use crate::types::{Literal, Type};
 
 use super::super::problems::names::{QuotedField, RowAsValue};
-use super::super::problems::types::{LooseDuration, LooseValue};
+use super::super::problems::types::{ComparedWithMissing, LooseDuration, LooseValue};
 use super::super::resolve::{Resolved, Scope, Tail, path_text};
 use super::{Checker, write_back};
 
@@ -73,6 +73,33 @@ impl Checker<'_, '_> {
         let entity = names.catalog.entity(end);
         let help = help.or_else(|| field_of(entity, &text));
         self.fail(RowAsValue { span: row.span, path: text, entity: entity.name.clone(), help })
+    }
+
+    /// `x = missing`: reported, with the way to say it.
+    pub(super) fn compared_with_missing(
+        &mut self,
+        op: CompareOp,
+        left: &Expr,
+        right: &Expr,
+        scope: &Scope,
+    ) -> bool {
+        let found = [(left, right), (right, left)].into_iter().find(|(word, _)| self.is_missing(word, scope));
+        let Some((_, other)) = found else { return false };
+        let what = write_back(other).unwrap_or_else(|| "…".to_owned());
+        self.report(ComparedWithMissing {
+            span: left.span.to(right.span),
+            what,
+            negated: op == CompareOp::NotEqual,
+        });
+        true
+    }
+
+    /// Whether this is a word for a missing value, and no name.
+    pub(super) fn is_missing(&self, expr: &Expr, scope: &Scope) -> bool {
+        let ExprKind::Path(path) = &expr.kind else { return false };
+        let [part] = path.parts.as_slice() else { return false };
+        matches!(part.name.text.as_str(), "missing" | "null" | "NULL" | "none")
+            && self.known.names.resolve(path, scope).is_err()
     }
 }
 

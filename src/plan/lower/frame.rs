@@ -61,7 +61,7 @@ pub(super) struct Scope {
 pub(super) enum Mode {
     /// It filters rows by itself, or with others that all must hold.
     Filter,
-    /// It is inside of an OR, or it is a value.
+    /// It is inside an OR, or it is a value.
     Alternative,
 }
 

@@ -95,7 +95,7 @@ pub(super) struct Lowered {
 }
 
 impl Lowered {
-    /// Takes over what another reads; its query is what is left of it.
+    /// Takes over the bounds, reads and tables of another, and returns its query.
     pub(super) fn absorb(&mut self, other: Self) -> Query {
         let Self { query, clock, reads, tables, unique } = other;
         self.clock.extend(clock.bounds);
