@@ -14,7 +14,7 @@ named! {
         /// The schema of the segments' tables.
         Schema = "slot_schema",
         /// The table that records runs.
-        Runs = "slot_state",
+        Runs = "slot_runs",
         /// The table that records how far other segments' logs have been read.
         Inputs = "slot_inputs",
         /// The table of how many members each segment has.
@@ -30,7 +30,7 @@ named! {
         /// The scratch table of those who match.
         Matches = "slot_matches",
         /// The table of those who match before anyone is ranked.
-        RankingCandidates = "slot_ranking_candidates",
+        RankingCandidates = "slot_unkept",
         /// The scratch table of ranking candidates among the evaluated keys.
         Candidates = "slot_found_candidates",
         /// The columns that are ranked by, with their types.

@@ -141,9 +141,9 @@ functions:
 statements:
   setup_segment:
     - CREATE TABLE IF NOT EXISTS slot_table (slot_key_columns, entered_at slot_timestamp NOT NULL)
-    - { when: ranked, sql: \"CREATE TABLE IF NOT EXISTS slot_ranking_candidates (slot_key_columns, slot_rank_columns)\" }
+    - { when: ranked, sql: \"CREATE TABLE IF NOT EXISTS slot_unkept (slot_key_columns, slot_rank_columns)\" }
     - { when: log, sql: \"CREATE TABLE IF NOT EXISTS slot_log (slot_key_columns, action String NOT NULL)\" }
-    - INSERT INTO slot_state (segment, run_seq, log_since) SELECT slot_segment, 0, 0
+    - INSERT INTO slot_runs (segment, run_seq, log_since) SELECT slot_segment, 0, 0
 ";
     write(folder, "dialects/mine.yml", dialect);
     let (code, _, err) = segc(folder, &["compile"]);
@@ -194,7 +194,7 @@ fn a_file_that_would_change_members_does_not_load() {
             "`slot_find_affected`",
         ),
         (
-            "statements: { finish_segment: UPDATE slot_state SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
+            "statements: { finish_segment: UPDATE slot_runs SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
             "`slot_fingerprint`",
         ),
     ] {
