@@ -17,7 +17,7 @@
 //! | stage | takes | gives | must not know |
 //! |---|---|---|---|
 //! | [`project`] | a folder, as [`Files`](project::Files) | [`Project`](project::Project): config, catalog, texts | what segments mean, what dialects can do |
-//! | [`syntax`] | the text of a `.seg` file | [`ast::File`](syntax::ast::File) | catalogs, targets, SQL |
+//! | [`syntax`] | the text of a `.seg` file | `ast::File` | catalogs, targets, SQL |
 //! | [`catalog`] | YAML | [`Catalog`](catalog::Catalog) | segments, targets, SQL |
 //! | [`check`] | syntax trees, [`Catalog`](catalog::Catalog) | [`Hir`](check::hir::Hir): resolved and typed | targets, files, SQL |
 //! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), fingerprints, whether members can leave | targets, capabilities, SQL |

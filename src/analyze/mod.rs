@@ -13,4 +13,4 @@ pub(crate) use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
 pub(crate) use append_only::{Obstacle, prove_append_only, reads_nothing};
 pub(crate) use fingerprint::fingerprints;
 pub(crate) use inputs::{Input, InputKind, inputs};
-pub(crate) use order::Graph;
+pub use order::Graph;

@@ -65,7 +65,7 @@ impl Graph {
 
     /// Every segment after those that it refers to; by level, then by name.
     #[must_use]
-    pub(crate) fn order(&self) -> &[SegmentId] {
+    pub fn order(&self) -> &[SegmentId] {
         &self.order
     }
 

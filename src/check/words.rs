@@ -1,6 +1,6 @@
 //! What people read of a checked tree: their own text, and instants in the words of the language.
 //!
-//! What is compiled or hashed must not depend on it: use [`super::print`] there.
+//! What is compiled or hashed must not depend on it: use [`super::canonical`] there.
 
 use super::canonical;
 use super::hir::{Cond, CondKind, Hir, LocalTime, Path, Value, ValueKind};
