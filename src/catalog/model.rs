@@ -338,15 +338,15 @@ pub struct Link {
     /// Its name in segments: `orders`, `company`.
     pub name: String,
     /// Where the name is.
-    pub(crate) span: Span,
+    pub span: Span,
     /// The entity it leads to.
     pub to: EntityId,
     /// Pairs of (own field, the other's field) that are equal, at least one.
-    pub(crate) on: Vec<(FieldId, FieldId)>,
+    pub on: Vec<(FieldId, FieldId)>,
     /// Whether it leads to any number of rows; otherwise to at most one.
     pub many: bool,
     /// What it is, for people.
-    pub(crate) description: Option<String>,
+    pub description: Option<String>,
 }
 
 /// How the rows of a table change, which decides what may be refreshed (`changes:`).

@@ -88,7 +88,7 @@ impl Apart {
 
 /// The forms of constants. `$1` stands for the value's text.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Literals {
+pub struct Literals {
     pub(super) escapes: Escapes,
     pub(super) apart: Option<Apart>,
     pub(super) string: Expr,
@@ -185,7 +185,7 @@ pub(super) fn is_form(template: &Expr) -> bool {
 
 /// How names are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Identifiers {
+pub struct Identifiers {
     pub(super) quote: char,
     pub(super) escapes: Escapes,
     /// Words that mean something else where a name could be. Sorted.

@@ -22,7 +22,8 @@ pub struct Dialect {
     pub name: String,
     /// The name of the dialect at the end of what it extends; its own if it extends none.
     pub origin: String,
-    pub(crate) parser: Parser,
+    /// Which grammar reads its SQL.
+    pub parser: Parser,
     pub(super) capabilities: BTreeMap<Capability, Answer>,
     pub(super) limits: BTreeMap<Limit, Option<u64>>,
     pub(super) types: BTreeMap<String, NamedType>,
@@ -30,18 +31,21 @@ pub struct Dialect {
     /// Whether its keys of versions may have another form than `Version::key`: constants are then
     /// made by its template, too.
     pub(super) has_own_versions: bool,
-    pub(crate) literals: Literals,
-    pub(crate) identifiers: Identifiers,
+    /// How constants are written.
+    pub literals: Literals,
+    /// How names are quoted.
+    pub identifiers: Identifiers,
     /// How a script reads one of its instants.
-    pub(crate) clock: Expr,
+    pub clock: Expr,
     /// The same for a date, if the engine needs it.
-    pub(crate) clock_date: Expr,
+    pub clock_date: Expr,
     /// The engine's clock stands still for a query: it is read where it is needed, so that
     /// filters are constant when the query is planned. Else a first subquery fixes it.
-    pub(crate) clock_in_place: bool,
-    pub(crate) statements: Statements,
+    pub clock_in_place: bool,
+    /// The templates of scripts' statements.
+    pub statements: Statements,
     /// The queries for a live database.
-    pub(crate) probes: Probes,
+    pub probes: Probes,
 }
 
 /// A type, and the letters in which its file writes it.
@@ -64,7 +68,7 @@ pub struct Answer {
 
 /// The templates of a script, in the order in which they are used.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Statements {
+pub struct Statements {
     /// Per clock variable, before everything else.
     pub(crate) declare: Vec<StatementTemplate>,
     /// Once, at the start of the session.

@@ -14,7 +14,7 @@ const DEPTH: usize = 200;
 
 /// Which of sqlparser's dialects reads a target's SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Parser {
+pub struct Parser {
     name: String,
 }
 

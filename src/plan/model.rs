@@ -98,15 +98,15 @@ pub struct SegmentPlan {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ByKeys {
     /// The affected keys.
-    pub(crate) affected: Query,
+    pub affected: Query,
     /// The tables in which rows are looked up.
-    pub(crate) lookups: Vec<Lookup>,
+    pub lookups: Vec<Lookup>,
     /// All keys of the segment's entity, for when most of them are affected.
-    pub(crate) everyone: Query,
+    pub everyone: Query,
     /// Which of them match; the ranking candidates, if the segment has a `keep`.
     pub query: Query,
     /// Those that `expire` may retain.
-    pub(crate) admitted: Option<Query>,
+    pub admitted: Option<Query>,
     /// What must hold of the affected keys' rows before anything is written.
     pub checks: Vec<Assertion>,
     /// What makes a key affected, in words.
@@ -200,7 +200,7 @@ pub struct Log {
     /// Whether it is kept for good (`history`); else until everyone has read it.
     pub for_good: bool,
     /// The segments that read it, with the tables that tell how far.
-    pub(crate) readers: Vec<(String, Vec<String>)>,
+    pub readers: Vec<(String, Vec<String>)>,
 }
 
 /// How `expire` retains members who no longer match.
@@ -257,7 +257,7 @@ pub struct TableRead {
     /// The entity.
     pub entity: String,
     /// Its table on this target; empty for a `query:` source.
-    pub(crate) table: Vec<String>,
+    pub table: Vec<String>,
     /// The columns, in order.
     pub columns: Vec<String>,
 }

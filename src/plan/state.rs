@@ -33,15 +33,15 @@ pub struct StateTables {
     /// The ranking candidates, with the values they are ranked by (R6).
     pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
-    pub(crate) affected: Vec<String>,
+    pub affected: Vec<String>,
     /// Scratch: the matches.
-    pub(crate) matches: Vec<String>,
+    pub matches: Vec<String>,
     /// Scratch: the ranking candidates among the evaluated keys.
-    pub(crate) candidates: Vec<String>,
+    pub candidates: Vec<String>,
     /// Scratch: the members that `expire` may retain.
-    pub(crate) admitted: Vec<String>,
+    pub admitted: Vec<String>,
     /// Scratch: entering and leaving members.
-    pub(crate) changes: Vec<String>,
+    pub changes: Vec<String>,
 }
 
 impl StateTables {

@@ -33,7 +33,7 @@ pub struct Target {
     /// Where the dialect's name is.
     pub dialect_span: Span,
     /// Whether something else is in the place of `dialect`; a missing dialect is then a consequence.
-    pub(crate) dialect_unread: bool,
+    pub dialect_unread: bool,
     /// Where tables go on this target, if not where the project says.
     pub schema: Option<Vec<String>>,
     /// The URL of its database, for commands that ask one.

@@ -24,7 +24,7 @@ pub enum Scope<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
     /// Lines that say what it is, without their comment signs.
-    pub(crate) header: Vec<String>,
+    pub header: Vec<String>,
     /// The statements.
     pub statements: Vec<Statement>,
 }

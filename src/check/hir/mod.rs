@@ -33,7 +33,7 @@ pub struct Hir {
     /// The catalog that its identities point into.
     pub catalog: Arc<Catalog>,
     /// Zone and week start.
-    pub(crate) calendar: Calendar,
+    pub calendar: Calendar,
     /// Parameters with the values they were given, by name.
     pub params: Vec<(String, Literal)>,
     /// Computed traits, in the order of their identities; one never refers to itself, even through
@@ -105,11 +105,12 @@ pub(crate) fn place<T>(list: &[T], id_of: impl Fn(&T) -> u32, id: u32) -> Option
 /// A computed trait: a named value of one entity.
 #[derive(Debug, Clone)]
 pub struct Trait {
-    pub(crate) id: TraitId,
+    /// Its identity.
+    pub id: TraitId,
     /// Its name.
     pub name: String,
     /// The entity that has it.
-    pub(crate) entity: EntityId,
+    pub entity: EntityId,
     /// Its value; [`Base::This`] is the entity.
     pub value: Value,
 }
@@ -119,7 +120,8 @@ pub struct Trait {
 /// in its exclusive group; then each `keep` in order.
 #[derive(Debug, Clone)]
 pub struct Segment {
-    pub(crate) id: SegmentId,
+    /// Its identity.
+    pub id: SegmentId,
     /// Its name.
     pub name: String,
     /// The entity whose rows it selects.
@@ -144,17 +146,17 @@ pub struct Segment {
 #[derive(Debug, Clone, Default)]
 pub struct Properties {
     /// For people.
-    pub(crate) description: Option<String>,
+    pub description: Option<String>,
     /// The person responsible for it.
-    pub(crate) owner: Option<String>,
+    pub owner: Option<String>,
     /// For `tag:` selection.
-    pub(crate) tags: Vec<String>,
+    pub tags: Vec<String>,
     /// `materialize`, where it says so itself; else the project's default.
-    pub(crate) materialize: Option<(Materialize, Span)>,
+    pub materialize: Option<(Materialize, Span)>,
     /// The roles that may read it.
-    pub(crate) access: Vec<String>,
+    pub access: Vec<String>,
     /// Where `access` says so.
-    pub(crate) access_span: Option<Span>,
+    pub access_span: Option<Span>,
     /// `expire: 14 days`: how long members stay after they last matched.
     pub expire: Option<(i64, Unit, Span)>,
     /// `history: true`: whether the log of who came and went is kept for good.
@@ -165,11 +167,11 @@ pub struct Properties {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// The group's name.
-    pub(crate) name: String,
+    pub name: String,
     /// Its priority: the lower number comes first.
-    pub(crate) priority: i64,
+    pub priority: i64,
     /// Where `exclusive group` is.
-    pub(crate) span: Span,
+    pub span: Span,
     /// The segments of the group with a lower number, whose members can't be in this one, in
     /// the order of their numbers.
     pub before: Vec<SegmentId>,
@@ -181,7 +183,7 @@ pub struct Keep {
     /// How.
     pub kind: KeepKind,
     /// Where it was written.
-    pub(crate) span: Span,
+    pub span: Span,
 }
 
 /// The kinds of [`Keep`].
@@ -238,7 +240,7 @@ pub struct Hop {
     /// Only rows whose `event_name` field is this (`events["…"]`).
     pub event: Option<String>,
     /// Where it was written.
-    pub(crate) span: Span,
+    pub span: Span,
 }
 
 /// A to-one path: where a value or a membership is read. Missing if a row is absent.

@@ -6,13 +6,13 @@ use super::*;
 #[derive(Debug, Clone)]
 pub struct Window {
     /// The first instant in it: a timestamp.
-    pub(crate) from: Option<Value>,
+    pub from: Option<Value>,
     /// The first instant after it: a timestamp.
-    pub(crate) to: Option<Value>,
+    pub to: Option<Value>,
     /// Whether rows at or after as_of may be in it (`next`, `until`, `to`, `through`).
     pub admits_future: bool,
     /// Where it was written.
-    pub(crate) span: Span,
+    pub span: Span,
 }
 
 /// An aggregate over the instances of a path: joined rows, never multiplied by other links.
@@ -24,7 +24,7 @@ pub struct Aggregate {
     pub hops: Vec<Hop>,
     /// The entity at its end: `This` in `value` and `filter`; `Outer` is the row that the
     /// aggregate belongs to (also in `window`).
-    pub(crate) end: EntityId,
+    pub end: EntityId,
     /// The entities with `time` on the path, as (index of the hop that leads there, the
     /// field). A row counts only if each of these times is present and before as_of, but
     /// for the window's own if the window admits the future.
@@ -35,11 +35,11 @@ pub struct Aggregate {
     /// (`every`: of those in the window; the filter is then the test). The end has a `time`.
     pub ranked: Option<Ranked>,
     /// What is aggregated; `None` for `count`, `exists`, `every`.
-    pub(crate) value: Option<Value>,
+    pub value: Option<Value>,
     /// `where E`
     pub filter: Option<Cond>,
     /// Where it was written.
-    pub(crate) span: Span,
+    pub span: Span,
 }
 
 impl Aggregate {
@@ -66,7 +66,7 @@ pub struct Ranked {
     /// From the latest on; otherwise from the earliest.
     pub latest: bool,
     /// How many, at least 1.
-    pub(crate) count: u64,
+    pub count: u64,
 }
 
 /// How many of the back-to-back periods of a window have enough rows.
@@ -90,11 +90,11 @@ pub struct Sequence {
     /// step is negated.
     pub span: Option<i64>,
     /// The type that the values of `matching` widen to, where there is a `matching`.
-    pub(crate) matching: Option<Type>,
+    pub matching: Option<Type>,
     /// All steps but the negated lie in it.
     pub window: Option<Window>,
     /// Where it was written.
-    pub(crate) source: Span,
+    pub source: Span,
 }
 
 /// A step of a sequence.
@@ -107,7 +107,7 @@ pub struct Step {
     pub gap: Option<i64>,
     /// Its rows: an [`AggregateFunc::Exists`] without a window; the last of `times` is the
     /// time of the step.
-    pub(crate) rows: Aggregate,
+    pub rows: Aggregate,
     /// `matching p`, read from the end of this step's path: the same in every step; missing
     /// never matches.
     pub matching: Option<Value>,
