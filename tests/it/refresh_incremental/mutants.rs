@@ -143,7 +143,7 @@ fn shows_in(error: &str) -> Option<&'static str> {
     match () {
         () if error.contains("create: ") => None,
         () if error.starts_with("it is refreshed by") => Some("strategy"),
-        () if error.contains("can't be refreshed from its last run") => Some("refusal"),
+        () if error.contains("can't be refreshed: its last run") => Some("refusal"),
         () if in_members.iter().any(|text| error.contains(text)) => Some("members"),
         () => None,
     }
