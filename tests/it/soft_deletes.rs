@@ -1,6 +1,6 @@
 //! Rows that are marked as deleted and stay, where the members of a single SELECT don't tell:
 //! scripts and their checks, a table that is a query, members that are held, `why` and
-//! `attrition`, unit tests, fingerprints and what users of the mark are told.
+//! `attrition`, unit tests, fingerprints and the messages to users of the mark.
 //! `tests/conformance/soft-deletes.md` says what they mean.
 
 use crate::support::project::{at, instant, open, said};

@@ -32,15 +32,21 @@ pub(super) fn recorded(
     let columns = ["segment", "as_of", "fingerprint", "refresh_hash", "members"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
     let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.state.runs).collect();
-    let mut found = Vec::new();
+    let (mut found, mut failed) = (Vec::new(), None);
     for table in runs {
         let from = Some(TableRef { relation: Relation::Table(table.clone()), alias: "r".to_owned() });
         let select = Select { columns: columns.to_vec(), from, ..Select::default() };
         let sql = plain_sql(target, select).map_err(|_| format!("`{}` can't be asked", table.join(".")))?;
-        let answer = engine.query(&sql).map_err(|error| error.to_string())?;
-        found.extend(answer.rows.into_iter().filter_map(read));
+        // Where each segment has a table of its own, a new segment has none yet.
+        match engine.query(&sql) {
+            Ok(answer) => found.extend(answer.rows.into_iter().filter_map(read)),
+            Err(error) => failed = failed.or(Some(error.to_string())),
+        }
     }
-    Ok(found)
+    match failed {
+        Some(reason) if found.is_empty() => Err(reason),
+        _ => Ok(found),
+    }
 }
 
 /// A row of a run that came to its end.

@@ -68,7 +68,7 @@ problems! {
     /// ```
     ///
     /// Declare the zone, as in `at: { type: timestamp, zone: UTC }`. Most applications write UTC; ask
-    /// whoever maintains the table.
+    /// the person who maintains the table.
     error SEG743 "times without a zone" TimeWithoutZone {
         span: Option<Span>, field: String, column: String, ty: String, project: String,
     }
