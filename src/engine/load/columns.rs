@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Field};
+use crate::catalog::{Container, Entity, Field, Inside};
 use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::Span;
 use crate::engine::schema::{DataTable, TableColumn};
@@ -28,6 +28,7 @@ pub(super) struct Column<'a> {
 /// A field inside a document or struct, and the values that it may have.
 struct Bounded<'a> {
     field: &'a Field,
+    container: Container,
     keys: &'a [String],
     converter: Converter<'a>,
     limits: Limits,
@@ -35,10 +36,10 @@ struct Bounded<'a> {
 
 impl<'a> Bounded<'a> {
     fn of(field: &'a Field, notation: &'a Notation) -> Option<Self> {
-        let keys = &field.inside.as_ref()?.keys;
+        let Inside { container, keys } = field.inside.as_ref()?;
         let is_bounded = field.values.is_some() || field.min.is_some() || field.max.is_some();
         let converter = Converter::new(&field.ty, &field.storage, notation);
-        is_bounded.then(|| Self { field, keys, converter, limits: Limits::of(field) })
+        is_bounded.then(|| Self { field, container: *container, keys, converter, limits: Limits::of(field) })
     }
 
     /// Whether what a document has there keeps within the limits. What is of another type is
@@ -125,10 +126,13 @@ impl Column<'_> {
     /// A value with what is inside it: a document as it is, or a struct made of its parts.
     fn whole<'v>(&self, value: Value<'v>, raw: &RawValue) -> Result<Value<'v>, Misfit> {
         let value = if self.parts.is_empty() { value } else { self.structure(raw)? };
-        // A document may also be the text of a JSON string.
+        // In a column of text, a JSON string is a document's text; in one of JSON, it is a string.
         let text = serde_json::from_str::<String>(raw.get()).ok();
-        let document = text.as_deref().and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
-        self.bounded.iter().try_for_each(|field| field.check(document.unwrap_or(raw)))?;
+        let inner = text.as_deref().and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
+        self.bounded.iter().try_for_each(|field| {
+            let of_text = inner.filter(|_| field.container == Container::JsonText);
+            field.check(of_text.unwrap_or(raw))
+        })?;
         self.limited(value)
     }
 

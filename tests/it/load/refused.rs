@@ -110,6 +110,8 @@ fn values_inside_of_documents_keep_within_what_is_declared() {
         r#"{"id": 4, "doc": {"at": []}}"#,
         r#"{"id": 5, "doc": null}"#,
         r#"{"id": 6, "doc": [1]}"#,
+        // A string of a JSON column, whatever it says.
+        r#"{"id": 7, "doc": "{\"at\": {\"price\": 12}}"}"#,
     ];
     let none = "`item = \"c\"` isn't one of the declared values (a, b)";
     let of_a_line = [
