@@ -1,6 +1,6 @@
 //! A loaded, checked project and what can be compiled from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -99,6 +99,25 @@ impl Session {
     pub fn targets_of(&self, dialect: &str) -> Vec<String> {
         let able = self.targets.iter().filter(|target| target.dialect.origin == dialect);
         able.map(|target| target.name.clone()).collect()
+    }
+
+    /// Warnings about the dialects of these targets that have templates of the user's own, whose
+    /// meaning nothing proves. A dialect is named once.
+    #[must_use]
+    pub fn own_templates(&self, targets: &[String]) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        let mut named = BTreeSet::new();
+        for target in self.targets.iter().filter(|target| targets.contains(&target.name)) {
+            let is_embedded = target.dialect.origin == EMBEDDED_TARGET;
+            let test =
+                is_embedded.then(|| format!("segc test --engine {EMBEDDED_TARGET} --target {}", target.name));
+            if named.insert(&target.dialect.name)
+                && let Some(warning) = target.dialect.own_templates(test)
+            {
+                problems.push(warning);
+            }
+        }
+        problems
     }
 
     /// How a segment is stored: what it says itself, or the project's default.

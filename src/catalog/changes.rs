@@ -77,6 +77,14 @@ fn judge_mark(
 
 fn read_kind(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Option<Changes> {
     let NodeKind::Map(entries) = &node.kind else {
+        // Near to `mutable` in its letters only.
+        if let NodeKind::String(word) = &node.kind
+            && ["immutable", "append", "appended", "insert_only", "insert", "log"].contains(&word.as_str())
+        {
+            let (word, known) = (word.clone(), vec!["append_only", "static"]);
+            problems.push(UnknownWord { span: node.span, word, what: "a way in which rows change", known });
+            return None;
+        }
         let simple = KINDS.map(|kind| (kind, kind));
         return node.word("a way in which rows change", &simple, problems).map(simple_kind);
     };

@@ -19,7 +19,7 @@ use crate::yaml::{Fields, Key, Meant, Node, NodeKind, OtherKeys};
 const OTHER_KEYS: OtherKeys = &[
     (&["data_type", "dataType", "dtype", "datatype"], Meant::Key("type")),
     (&["enum", "accepted_values", "allowed_values", "options", "choices", "one_of"], Meant::Key("values")),
-    (&["sql", "expr", "column_name", "source", "source_column"], Meant::Key("column")),
+    (&["sql", "expr", "column_name", "source", "source_column", "alias", "db_column"], Meant::Key("column")),
     (&["timezone", "tz", "time_zone"], Meant::Key("zone")),
     (&["sensitive", "personal", "is_pii"], Meant::Key("pii")),
     (&["minimum"], Meant::Key("min")),
@@ -30,6 +30,10 @@ const OTHER_KEYS: OtherKeys = &[
     (
         &["primary_key", "unique", "pk"],
         Meant::Help("remove it: the entity's `key` says which fields are unique"),
+    ),
+    (
+        &["format", "date_format", "timestamp_format"],
+        Meant::Help("declare the format of files in the entity: `read: { date_format: … }`"),
     ),
     (&["default"], Meant::Help("remove it: a missing value stays missing")),
     (

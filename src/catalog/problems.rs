@@ -1,6 +1,6 @@
 //! Problems with catalogs.
 
-use crate::diagnostic::{Label, Span};
+use crate::diagnostic::{Label, Span, lookalike};
 use crate::problems;
 use crate::types::Type;
 use crate::yaml::problems::{did_you_mean, one_of};
@@ -66,7 +66,7 @@ problems! {
     ///     fields: { "e-mail": string }                               # wrong
     ///     fields: { email: { type: string, column: "e-mail" } }      # right
     error SEG203 "not a plain name" BadName { span: Span, name: String, what: &'static str }
-    message |p| format!("`{}` cannot be the name of {}", p.name, p.what);
+    message |p| format!("`{}` cannot be the name of {}{}", p.name, p.what, lookalike::note(&p.name));
     help |p| Some(match p.what {
         "a field" => "use letters, digits and `_`, and give the column's own name with `column:`",
         _ => "use letters, digits and `_`; the first is not a digit",
@@ -80,9 +80,13 @@ problems! {
     /// `boolean`, `date`, `timestamp`, `semver`, `json` and `array<T>`.
     error SEG204 "unknown type" UnknownType { span: Span, name: String, nearest: Option<&'static str> }
     message |p| format!("`{}` is not a type", p.name);
-    help |p| Some(match p.nearest {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("it can be {} or `decimal(10,2)`", one_of(crate::types::TYPE_NAMES)),
+    help |p| Some(match (decimal_meant(&p.name), p.nearest) {
+        (Some(decimal), _) => format!("write `\"{decimal}\"`"),
+        (None, Some(nearest)) => format!("did you mean `{nearest}`?"),
+        (None, None) if p.name.to_ascii_lowercase().starts_with("enum") => {
+            "write `{ type: string, values: […] }`".to_owned()
+        }
+        (None, None) => format!("it can be {} or `decimal(10,2)`", one_of(crate::types::TYPE_NAMES)),
     });
 
     /// An entity doesn't say where its rows are.
@@ -109,8 +113,11 @@ problems! {
     ///
     ///     table: [shop, "order lines"]
     error SEG207 "bad table name" BadTable { span: Span, name: String }
-    message |p| format!("`{}` is not the name of a table", p.name);
-    help |_p| Some("write one to three parts, `schema.table`, or unusual parts as a list: `[schema, \"my table\"]`".to_owned());
+    message |p| format!("`{}` is not the name of a table{}", p.name, lookalike::note(&p.name));
+    help |p| Some(match p.name.contains("{{") {
+        true => "write the table's name, such as `schema.table`: templates are not filled in".to_owned(),
+        false => "write one to three parts, `schema.table`, or unusual parts as a list: `[schema, \"my table\"]`".to_owned(),
+    });
 
     /// `key`, `time`, `on` or another setting names a field that the entity doesn't declare.
     ///
@@ -261,10 +268,7 @@ problems! {
     ///     zone: Europe/Londn     # wrong: Europe/London
     error SEG223 "unknown time zone" UnknownZone { span: Span, name: String }
     message |p| format!("`{}` is not a time zone", p.name);
-    help |p| Some(match crate::types::closest_zone(&p.name) {
-        Some(zone) => format!("did you mean `{zone}`?"),
-        None => "use a name such as `Europe/London` or `UTC`".to_owned(),
-    });
+    help |p| Some(crate::types::zone_help(&p.name));
 
     /// This `storage` isn't possible for the field's type.
     ///
@@ -435,4 +439,16 @@ problems! {
     error SEG728 "empty name in a path" EmptyPart { span: Span, field: String }
     message |p| format!("the path of `{}` has an empty name, but fields of structs don't", p.field);
     help |_p| Some("name the struct's field, such as `path: city`".to_owned());
+}
+
+/// The decimal that other databases' words mean: `numeric(10,2)`, `decimal(10.2)`.
+fn decimal_meant(name: &str) -> Option<Type> {
+    let (word, rest) = name.trim().split_once('(')?;
+    let is_decimal =
+        ["decimal", "numeric", "number", "dec"].contains(&word.trim().to_ascii_lowercase().as_str());
+    let mut parts = rest.strip_suffix(')')?.split([',', '.', ';']).map(|part| part.trim().parse::<u8>().ok());
+    let (precision, scale) = (parts.next()??, parts.next().unwrap_or(Some(0))?);
+    let fits =
+        is_decimal && (1..=38).contains(&precision) && scale <= precision.min(9) && parts.next().is_none();
+    fits.then_some(Type::Decimal { precision, scale })
 }

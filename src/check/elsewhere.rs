@@ -47,6 +47,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         &["if", "iff", "iif", "case", "when", "decode", "multiif"],
         "conditions are joined with `and` and `or`; `coalesce(x, y)` replaces a missing value",
     ),
+    (&["anniversary", "birthday"], "write `signed_up_at anniversary during today`, with the name of a date"),
     (&["ifnull", "nvl", "zeroifnull"], "write `coalesce(x, y)`"),
     (&["isnull", "is_null", "isempty", "is_missing", "isblank", "isnan"], "write `x is missing`"),
     (&["isnotnull", "is_not_null", "is_present", "is_set", "isset", "defined"], "write `x is present`"),

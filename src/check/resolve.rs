@@ -168,7 +168,12 @@ impl Names<'_> {
             Member::Field(field) => Some(self.catalog.entity(found.end).field(field).ty.to_string()),
             _ => None,
         };
-        AfterField { span: next.span, name: name.text.clone(), ty }.into()
+        let is_time = ty.as_deref().is_some_and(|ty| ["date", "timestamp"].contains(&ty));
+        let parts = ["year", "month", "day", "weekday", "hour", "date"];
+        let known = if ty.as_deref() == Some("timestamp") { parts.len() } else { 4 };
+        let mut parts = parts.into_iter().take(known);
+        let part = parts.find(|part| is_time && part.eq_ignore_ascii_case(&next.text));
+        AfterField { span: next.span, name: name.text.clone(), ty, part }.into()
     }
 
     fn unknown(

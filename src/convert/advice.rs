@@ -12,11 +12,37 @@ pub(crate) struct Advice {
     pub(crate) said: String,
     /// What to do.
     pub(crate) help: String,
+    /// The same without the value, if they show it or a part of it.
+    hidden_said: Option<String>,
+    hidden_help: Option<String>,
 }
 
 impl Advice {
-    pub(super) fn new(said: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { said: said.into(), help: help.into() }
+    pub(crate) fn new(said: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { said: said.into(), help: help.into(), hidden_said: None, hidden_help: None }
+    }
+
+    /// What to do, in words that don't show the value, since the others do.
+    pub(super) fn hiding(self, help: impl Into<String>) -> Self {
+        Self { hidden_help: Some(help.into()), ..self }
+    }
+
+    /// Advice on a part of a value, which `around` introduces: "has a part that can't be read:".
+    #[must_use]
+    pub(crate) fn of_part(self, around: &str, part: &str) -> Self {
+        let hidden = self.hidden_said.unwrap_or_else(|| self.said.clone());
+        Self {
+            said: format!("{around}: `{part}` {}", self.said),
+            hidden_said: Some(format!("{around}: it {hidden}")),
+            ..self
+        }
+    }
+
+    /// The same without the value: for personal data.
+    #[must_use]
+    pub(crate) fn without_value(self) -> Self {
+        let (said, help) = (self.hidden_said.unwrap_or(self.said), self.hidden_help.unwrap_or(self.help));
+        Self::new(said, help)
     }
 }
 
@@ -118,18 +144,19 @@ impl Converter<'_> {
             return None;
         }
         let plain = plain.trim();
-        let help = match self.plain_text(plain) {
-            Ok(_) => format!("write `{plain}`"),
-            Err(_) if plain.is_empty() => "remove it".to_owned(),
-            Err(misfit) => self.advice(plain, &misfit, None).help,
+        let advice = match self.plain_text(plain) {
+            Ok(_) => Advice::new("", format!("write `{plain}`")).hiding("write an ordinary character for it"),
+            Err(_) if plain.is_empty() => Advice::new("", "remove it"),
+            Err(misfit) => self.advice(plain, &misfit, None),
         };
-        Some(Advice::new(format!("is not {}: it contains {odd}", with_article(&self.ty)), help))
+        let said = format!("is not {}: it contains {odd}", with_article(&self.ty));
+        Some(Advice { said, hidden_said: None, ..advice })
     }
 
     fn part(&self, part: &str, misfit: &Misfit) -> Advice {
         let Type::Array(element) = &self.ty else { return self.advice(part, misfit, None) };
         let inner = self.of_element(element).advice(part.trim_matches('"'), misfit, None);
-        Advice { said: format!("has an element that can't be read: `{part}` {}", inner.said), ..inner }
+        inner.of_part("has an element that can't be read", part)
     }
 
     /// What is likely, whatever the type.
@@ -215,7 +242,7 @@ fn limits(text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
             let near = near.map(|near| format!("did you mean `{near}`? Otherwise ")).unwrap_or_default();
             let shown: Vec<&str> = known.iter().take(12).map(String::as_str).collect();
             let more = if known.len() > shown.len() { ", …" } else { "" };
-            let odd = lookalike::first(text).map(|odd| format!(": it contains {odd}")).unwrap_or_default();
+            let odd = lookalike::note(text);
             Advice::new(
                 format!("isn't one of the declared values ({}{more}){odd}", shown.join(", ")),
                 format!("{near}add it to the field's `values`, or correct it"),

@@ -50,17 +50,24 @@ pub(super) fn not_one(text: &str, converter: &Converter<'_>) -> Advice {
     let said = format!("is not {}", with_article(&converter.ty));
     let readings = separators(text, converter);
     match readings.as_slice() {
-        [] => Advice::new(
-            said,
-            fraction_with_comma(text, converter).unwrap_or_else(|| otherwise(text, &converter.ty)),
-        ),
+        [] => match (fraction_with_comma(text, converter), negative(text)) {
+            (Some(help), _) => Advice::new(said, help),
+            (None, Some(negative)) => {
+                let help = "write negative numbers with a sign in front";
+                Advice::new(said, format!("{help}: `{negative}`")).hiding(help)
+            }
+            (None, None) => Advice::new(said, otherwise(text, &converter.ty)),
+        },
         [(declared, _)] => Advice::new(said, format!("declare `read: {{ {declared} }}`")),
         many => {
             let each: Vec<String> = many
                 .iter()
                 .map(|(declared, number)| format!("`read: {{ {declared} }}` if it is {number}"))
                 .collect();
+            let hidden: Vec<String> =
+                many.iter().map(|(declared, _)| format!("`read: {{ {declared} }}`")).collect();
             Advice::new(said, format!("declare {}", each.join(", or ")))
+                .hiding(format!("declare {}", hidden.join(" or ")))
         }
     }
 }
@@ -115,9 +122,6 @@ fn negative(text: &str) -> Option<String> {
 }
 
 fn otherwise(text: &str, ty: &Type) -> String {
-    if let Some(negative) = negative(text) {
-        return format!("write negative numbers with a sign in front: `{negative}`");
-    }
     let sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '%');
     if text.contains(sign) {
         return "remove the sign from the values, or declare the field `string`".to_owned();

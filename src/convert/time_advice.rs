@@ -128,7 +128,7 @@ fn unread(text: &str, converter: &Converter<'_>) -> Advice {
         said
     };
     match forms.as_slice() {
-        [] => Advice::new(said, otherwise(text, of_dates)),
+        [] => otherwise(said, text, of_dates),
         [(form, ..)] => {
             let more = if zone.is_empty() { "" } else { " with the zone of these local times" };
             Advice::new(said, format!("declare `read: {{ {key}: \"{form}\"{zone} }}`{more}"))
@@ -139,7 +139,13 @@ fn unread(text: &str, converter: &Converter<'_>) -> Advice {
                 .take(OFFERED)
                 .map(|(form, shown)| format!("`read: {{ {key}: \"{form}\"{zone} }}` if it is {shown}"))
                 .collect();
+            let hidden: Vec<String> = many
+                .iter()
+                .take(OFFERED)
+                .map(|(form, _)| format!("`read: {{ {key}: \"{form}\"{zone} }}`"))
+                .collect();
             Advice::new(said, format!("declare {}", each.join(", or ")))
+                .hiding(format!("declare {}, whichever the file uses", hidden.join(" or ")))
         }
     }
 }
@@ -200,10 +206,9 @@ fn epoch(text: &str, said: &str) -> Option<Advice> {
         _ => return None,
     };
     let read = form::timestamp(&TimeForm::declared(unit, false).ok()?, text, None).ok()?;
-    Some(Advice::new(
-        said,
-        format!("declare `read: {{ timestamp_format: {unit} }}` if it is {}", Value::Timestamp(read).shown()),
-    ))
+    let declared = format!("declare `read: {{ timestamp_format: {unit} }}`");
+    let help = format!("{declared} if it is {}", Value::Timestamp(read).shown());
+    Some(Advice::new(said, help).hiding(format!("{declared} if it counts from 1970")))
 }
 
 /// What the number of a day means in Excel and most other spreadsheets: the days since 1900, of
@@ -222,23 +227,26 @@ fn of_spreadsheet(text: &str) -> Option<DateTime> {
     DateTime::constant(1899, 12, 30, 0, 0, 0, 0).checked_add(span).ok()
 }
 
-fn otherwise(text: &str, of_dates: bool) -> String {
+fn otherwise(said: String, text: &str, of_dates: bool) -> Advice {
     if let Some(time) = of_spreadsheet(text) {
         let (day, form) = if of_dates {
-            (time.strftime("%Y-%m-%d"), "yyyy-mm-dd")
+            (time.strftime("%Y-%m-%d").to_string(), "yyyy-mm-dd")
         } else {
-            (time.strftime("%Y-%m-%d %H:%M:%S"), "yyyy-mm-dd hh:mm:ss")
+            (time.strftime("%Y-%m-%d %H:%M:%S").to_string(), "yyyy-mm-dd hh:mm:ss")
         };
-        return format!(
-            "if this is a spreadsheet's number for {day}, give the column the format `{form}` in the spreadsheet, and export it again"
-        );
+        let help = |of: &str| {
+            format!(
+                "if this is a spreadsheet's number{of}, give the column the format `{form}` in the spreadsheet, and export it again"
+            )
+        };
+        return Advice::new(said, help(&format!(" for {day}"))).hiding(help(" of a day"));
     }
-    if of_dates {
+    let help = if of_dates {
         "write a day such as `2026-01-31`, or declare its format: `read: { date_format: \"%d/%m/%Y\" }`"
-            .to_owned()
     } else {
-        "write an instant such as `2026-01-31T12:00:00Z`, or declare its format: `read: { timestamp_format: \"%d/%m/%Y %H:%M\" }`".to_owned()
-    }
+        "write an instant such as `2026-01-31T12:00:00Z`, or declare its format: `read: { timestamp_format: \"%d/%m/%Y %H:%M\" }`"
+    };
+    Advice::new(said, help)
 }
 
 impl Value<'_> {

@@ -26,6 +26,18 @@ pub(crate) fn first(text: &str) -> Option<String> {
     text.chars().find_map(|c| Some(format!("U+{:04X} ({})", u32::from(c), name(c)?)))
 }
 
+/// `: it contains U+00A0 (a non-breaking space)`, or nothing: the end of a message that shows a text.
+#[must_use]
+pub(crate) fn note(text: &str) -> String {
+    first(text).map(|odd| format!(": it contains {odd}")).unwrap_or_default()
+}
+
+/// The text as it was meant: with the characters of a keyboard, and without quotes around it.
+#[must_use]
+pub(crate) fn meant(text: &str) -> Option<String> {
+    plain(text).map(|plain| plain.trim().trim_matches(['"', '\'']).to_owned())
+}
+
 /// Whether a space isn't the one of the keyboard.
 #[must_use]
 pub(crate) fn is_odd_space(c: char) -> bool {
@@ -45,14 +57,16 @@ fn typed(c: char) -> Typed {
         '\u{ff01}'..='\u{ff5e}' => {
             u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).map_or(Typed::Itself, Typed::As)
         }
-        '‘' | '’' | '‚' | '‛' | '´' | 'ʼ' => Typed::As('\''),
-        '“' | '”' | '„' | '‟' => Typed::As('"'),
+        '‘' | '’' | '‚' | '‛' | '´' | 'ʼ' | '′' => Typed::As('\''),
+        '“' | '”' | '„' | '‟' | '″' => Typed::As('"'),
         '‐' | '‑' | '‒' | '–' | '—' | '−' => Typed::As('-'),
         _ => Typed::Itself,
     }
 }
 
-fn is_without_width(c: char) -> bool {
+/// Whether a character has no width, and isn't part of the one before it.
+#[must_use]
+pub(crate) fn is_without_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}')
         || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -67,7 +81,9 @@ fn name(c: char) -> Option<&'static str> {
         c if is_without_width(c) => "an invisible character",
         c if is_odd_space(c) => "an unusual space",
         '\u{ff01}'..='\u{ff5e}' => "a full-width character",
-        '‘' | '’' | '‚' | '‛' | '“' | '”' | '„' | '‟' | '´' | 'ʼ' => "a typographic quote",
+        '‘' | '’' | '‚' | '‛' | '´' | 'ʼ' | '′' | '“' | '”' | '„' | '‟' | '″' => {
+            "a typographic quote"
+        }
         '−' => "a minus sign, not a hyphen",
         '‐' | '‑' | '‒' | '–' | '—' => "a typographic dash",
         '\u{300}'..='\u{36f}' => "an accent apart from its letter",

@@ -9,7 +9,9 @@ use super::function::Function;
 use super::load::BUILT_IN;
 use super::model::{Answer, Dialect, NamedType, Statements};
 use super::parse::{self, Parser};
-use super::problems::{BadValue, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders};
+use super::problems::{
+    BadValue, ChangesMembers, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders,
+};
 use super::sound::judge_statements;
 use super::spelling::{identifiers, literals};
 use super::statement_template::{Condition, StatementTemplate, TemplateError};
@@ -67,6 +69,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         has_own_versions,
         name: name.to_owned(),
         origin: name.to_owned(),
+        own_templates: own_templates(node),
         parser,
         capabilities: capabilities?,
         limits: limits?,
@@ -93,6 +96,21 @@ fn own_versions(node: &Node) -> bool {
     };
     let template = entry(node, "functions").and_then(|node| entry(&node, Function::SemverKey.name()));
     template.is_some_and(|node| node.span.source != BUILT_IN)
+}
+
+/// The functions and statements that aren't those of a built-in file, and where they are.
+fn own_templates(node: &Node) -> Vec<(String, Span)> {
+    let entries = |node: &Node| match &node.kind {
+        NodeKind::Map(entries) => entries.clone(),
+        _ => Vec::new(),
+    };
+    let sections =
+        entries(node).into_iter().filter(|(key, _)| ["functions", "statements"].contains(&&*key.text));
+    let all = sections.flat_map(|(_, section)| entries(&section));
+    let own = all.filter(|(key, _)| key.span.source != BUILT_IN);
+    let mut own: Vec<(String, Span)> = own.map(|(key, _)| (key.text, key.span)).collect();
+    own.sort_by_key(|(_, span)| *span);
+    own
 }
 
 fn parser(node: &Node, problems: &mut Diagnostics) -> Option<Parser> {
@@ -214,7 +232,7 @@ fn functions(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeM
             of_utc.len() + 1 < found.len() || of_utc != found[..of_utc.len().min(found.len())]
         }) {
             let what = "utc".to_owned();
-            let expected = format!("a template of all arguments of `{}` except the last", function.name());
+            let expected = format!("a template with all arguments of `{}` except the last", function.name());
             problems.push(BadValue { span: node.span, what, expected });
             return None;
         }
@@ -297,12 +315,12 @@ fn holds(
         let answered = capabilities.get(&capability).is_some_and(|answer| answer.allowed);
         let has = |list: &[StatementTemplate]| list.iter().any(|template| template.when.contains(&when));
         if answered && !(has(&templates.setup_segment) && has(&templates.fill)) {
-            let what = "statements".to_owned();
-            let expected = format!(
-                "`when: {name}` in `setup_segment` and in `fill`, as `{}: true` is answered",
+            let said = format!(
+                "`{}` is answered `true`, but `setup_segment` and `fill` don't both have a statement with `when: {name}`",
                 capability.name()
             );
-            problems.push(BadValue { span: node.span, what, expected });
+            let help = format!("add them, or answer `{}: false`", capability.name());
+            problems.push(ChangesMembers { span: node.span, said, help });
         }
     }
 }

@@ -10,9 +10,11 @@ use super::function::Function;
 use super::literals::{Identifiers, Literals};
 use super::parse::Parser;
 use super::probe::Probes;
+use super::problems::OwnTemplates;
 use super::statement_template::StatementTemplate;
 use super::template::Template;
 use super::words::Words;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::types::{Literal, Type};
 
 /// Everything that is known of a target's SQL.
@@ -22,6 +24,8 @@ pub struct Dialect {
     pub name: String,
     /// The name of the dialect at the end of what it extends; its own if it extends none.
     pub origin: String,
+    /// The templates that a file of the user's declares, and where.
+    pub(super) own_templates: Vec<(String, Span)>,
     /// Which grammar reads its SQL.
     pub parser: Parser,
     pub(super) capabilities: BTreeMap<Capability, Answer>,
@@ -114,6 +118,14 @@ pub struct Statements {
 }
 
 impl Dialect {
+    /// A warning about templates of the user's own, if it has some. `test` is the command that runs
+    /// unit tests on them.
+    pub(crate) fn own_templates(&self, test: Option<String>) -> Option<Diagnostic> {
+        let &(_, span) = self.own_templates.first()?;
+        let names = self.own_templates.iter().map(|(name, _)| name.clone()).collect();
+        Some(OwnTemplates { span, dialect: self.name.clone(), names, test }.into())
+    }
+
     /// The schema of a table that is named without one; `None` if there is no such.
     #[must_use]
     pub(crate) fn default_schema(&self) -> Option<&str> {

@@ -109,4 +109,48 @@ problems! {
     error SEG607 "bad value" BadValue { span: Span, what: String, expected: String }
     message |p| format!("`{}` is not {}", p.what, p.expected);
     help |p| Some(format!("write {}", p.expected));
+
+    /// An entry of a dialect file would change the members of segments.
+    ///
+    /// A dialect decides how SQL is written, not who is a member. When the file is loaded, segc rejects what
+    /// it can recognize: constants that break out of their quotes, formats that lose a part of an instant,
+    /// statements without the placeholder that they are for.
+    ///
+    /// ```yaml
+    /// statements:
+    ///   check: SELECT 1                      # wrong: it checks nothing
+    /// ```
+    ///
+    /// The built-in files show the entry in full.
+    error SEG609 "an entry that changes members" ChangesMembers { span: Span, said: String, help: String }
+    message |p| p.said.clone();
+    help |p| Some(p.help.clone());
+
+    /// A dialect of your own replaces templates, and segc can't prove that they mean the same.
+    ///
+    /// segc compares the engines with its reference evaluator, with the templates of the built-in dialects.
+    /// What a different template means only its engine knows. `segc check` lists those of your files.
+    ///
+    /// ```yaml
+    /// name: mine
+    /// extends: duckdb
+    /// functions:
+    ///   contains: CONTAINS(LOWER($1), LOWER($2))       # other members than on any other target
+    /// ```
+    ///
+    /// Compare the members with the reference's: write unit tests with values at the edges (missing values,
+    /// empty texts, quotes, other cases), and run them on the dialect's SQL, if it extends the embedded
+    /// engine's: `segc test --engine duckdb --target mine`. On any database, `segc run --verify` compares
+    /// two evaluations by the same templates only.
+    warning SEG610 "templates of your own" OwnTemplates { span: Span, dialect: String, names: Vec<String>, test: Option<String> }
+    message |p| {
+        let shown: Vec<String> = p.names.iter().take(5).map(|name| format!("`{name}`")).collect();
+        let more = p.names.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("nothing proves that the templates of `{}` mean what segc expects: {}{more}", p.dialect, shown.join(", "))
+    };
+    help |p| Some(match &p.test {
+        Some(command) => format!("write unit tests with values at the edges, and run them on these templates: `{command}`"),
+        None => "compare the members with those of a built-in dialect over the same rows".to_owned(),
+    });
 }

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 use super::literals::Literals;
 use super::model::Statements;
 use super::parse::{self, Parser};
-use super::problems::BadValue;
+use super::problems::{BadValue, ChangesMembers};
 use super::statement_template::{Slot, StatementTemplate};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Literal;
@@ -32,13 +32,17 @@ pub(super) fn judge_literals(
         !is_one_text(parser, &written)
     });
     if let Some(text) = broken {
-        let expected = "written as one text: `literals.escapes` lacks a character".to_owned();
-        problems.push(BadValue { span: escapes, what: text.to_owned(), expected });
+        let said = format!(
+            "the text `{text}` would end early or be another one, as `literals.escapes` lacks a character"
+        );
+        let help =
+            "add the characters that end a text or begin an escape, such as `\"'\": \"''\"`".to_owned();
+        problems.push(ChangesMembers { span: escapes, said, help });
     }
     if !tells_instants_apart(&literals.timestamp_format) {
-        let what = literals.timestamp_format.clone();
-        let expected = "a format that distinguishes all instants, to the microsecond".to_owned();
-        problems.push(BadValue { span: format, what, expected });
+        let said = format!("the format `{}` writes different instants alike", literals.timestamp_format);
+        let help = "write all parts of an instant, to the microsecond: `%Y-%m-%d %H:%M:%S%.f`".to_owned();
+        problems.push(ChangesMembers { span: format, said, help });
     }
     if !PATTERN_ENDS.contains(&literals.pattern_end.as_str()) {
         let (what, expected) = (literals.pattern_end.clone(), "`$` or `\\z`".to_owned());
@@ -101,8 +105,9 @@ pub(super) fn judge_statements(statements: &Statements, span: Span, problems: &m
     for (name, templates, slots) in NEEDED {
         for slot in *slots {
             if !templates(statements).iter().any(|template| template.uses(*slot)) {
-                let expected = format!("statements with `{}` in one of them", slot.name());
-                problems.push(BadValue { span, what: (*name).to_owned(), expected });
+                let said = format!("no statement of `{name}` uses `{}`", slot.name());
+                let help = format!("use `{}`: without it, segments would have other members", slot.name());
+                problems.push(ChangesMembers { span, said, help });
             }
         }
     }

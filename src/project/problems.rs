@@ -1,7 +1,7 @@
 //! Problems with a project's files and its `segc.yml`.
 
 use super::stray::{others, rename};
-use crate::diagnostic::{Span, closest};
+use crate::diagnostic::{Span, closest, lookalike};
 use crate::problems;
 use crate::yaml::problems::one_of;
 
@@ -79,17 +79,14 @@ problems! {
     ///     timezone: Europe/Londn     # wrong: Europe/London
     error SEG007 "unknown time zone" UnknownZone { span: Span, name: String }
     message |p| format!("`{}` is not a time zone", p.name);
-    help |p| Some(match crate::types::closest_zone(&p.name) {
-        Some(zone) => format!("did you mean `{zone}`?"),
-        None => "use a name such as `Europe/London` or `UTC`".to_owned(),
-    });
+    help |p| Some(crate::types::zone_help(&p.name));
 
     /// A `schema` must be one name, or two names separated by a dot.
     ///
     ///     schema: segments
     ///     schema: analytics.segments      # a database or project, and a schema in it
     error SEG008 "bad schema" BadSchema { span: Span, name: String }
-    message |p| format!("`{}` is not the name of a schema", p.name);
+    message |p| format!("`{}` is not the name of a schema{}", p.name, lookalike::note(&p.name));
     help |_p| Some("write one or two names: `segments` or `database.segments`".to_owned());
 
     /// `targets` is empty.
@@ -123,7 +120,7 @@ problems! {
     ///
     ///     targets: { my-warehouse: { dialect: postgres } }      # wrong: my_warehouse
     error SEG011 "not a name" BadName { span: Span, name: String, what: &'static str }
-    message |p| format!("`{}` cannot be the name of {}", p.name, p.what);
+    message |p| format!("`{}` cannot be the name of {}{}", p.name, p.what, lookalike::note(&p.name));
     help |p| Some(match p.what {
         "the project" => "write a short text on one line",
         _ => "use letters, digits and `_`; the first is not a digit",

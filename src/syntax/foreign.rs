@@ -252,7 +252,9 @@ fn comparisons(place: &Place<'_>) -> Option<String> {
 /// Rules of a segment.
 fn rules(place: &Place<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
-        (_, "limit" | "order" | "top") => "write a separate rule, such as `keep top 10 by score`".to_owned(),
+        (_, "limit" | "top") | (_, "order") if place.word != "order" || place.next() == "by" => {
+            "write a separate rule, such as `keep top 10 by score`".to_owned()
+        }
         ("keep", _) if place.kind() == Some(Kind::Number) => {
             "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`".to_owned()
         }

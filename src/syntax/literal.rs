@@ -139,6 +139,9 @@ fn check_spelling(text: &str) -> Result<(), Fault> {
             let zeros = if matches!(letters, "k" | "K") { "_000" } else { "_000_000" };
             Some(format!("write the number out: `{number}{zeros}`"))
         }
+        (true, _) if matches!(letters, "am" | "pm" | "AM" | "PM") => {
+            Some("an hour is a number from 0 to 23: `hour(x) >= 9 and hour(x) < 17`".to_owned())
+        }
         (true, _) => Some(format!("put a space between: `{number} {}`", unit_in_full(letters))),
         (_, true) => Some(format!("put a version in quotes: `\"{text}\"`")),
         _ => None,

@@ -4,6 +4,7 @@
 //! in specific terms, and skipped, so that one bad word costs no more than its clause.
 
 mod foreign;
+mod typographic;
 
 use super::habit::plain_name;
 use super::literal::{self, Fault};

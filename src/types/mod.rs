@@ -19,6 +19,7 @@ pub use parse::{TYPE_NAMES, parse_duration, parse_type};
 pub use regex::{CharSet, Regex};
 pub use semver::{Version, VersionError};
 pub use unit::{Unit, Weekday};
+pub(crate) use zone::zone_help;
 pub use zone::{closest_zone, find_zone, longest_repeat};
 
 use std::fmt;

@@ -30,6 +30,20 @@ pub fn closest_zone(name: &str) -> Option<String> {
     closest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
+/// What to write instead of a name that no zone has. An offset is none: `Etc/GMT+1`, which looks like
+/// `GMT+1`, is on the other side of Greenwich.
+#[must_use]
+pub(crate) fn zone_help(name: &str) -> String {
+    let is_offset = name.contains(['+', '-']) && name.contains(|c: char| c.is_ascii_digit());
+    match closest_zone(name).filter(|_| !is_offset) {
+        Some(zone) => format!("did you mean `{zone}`?"),
+        None if is_offset => {
+            "write the name of a place instead of an offset, such as `Europe/Berlin`".to_owned()
+        }
+        None => "use a name such as `Europe/London` or `UTC`".to_owned(),
+    }
+}
+
 /// By how much a zone's clocks are set back at most, in seconds, this century: a local time that
 /// comes twice is read as an instant that is that much too early the second time.
 #[must_use]
@@ -63,5 +77,9 @@ mod tests {
         assert_eq!(closest_zone("Europe/Londn").as_deref(), Some("Europe/London"));
         assert_eq!(closest_zone("new york").as_deref(), Some("America/New_York"));
         assert_eq!(closest_zone("nowhere at all"), None);
+        assert_eq!(zone_help("Berlin"), "did you mean `Europe/Berlin`?");
+        for offset in ["GMT+1", "UTC-05:00", "+02:00", "CET+1"] {
+            assert!(zone_help(offset).contains("name of a place"), "{offset}: {}", zone_help(offset));
+        }
     }
 }

@@ -16,6 +16,10 @@ pub(super) fn advice(text: &str, at: usize, message: &str) -> Option<String> {
             .or_else(|| two_colons(line))
             .or_else(|| too_far(above, line));
     }
+    if let Some((_, rest)) = message.split_once("mismatched bracket '") {
+        let close = if rest.starts_with('[') { ']' } else { '}' };
+        return Some(format!("close the bracket `{}` with `{close}`", rest.get(..1).unwrap_or_default()));
+    }
     if message.contains("flow mapping") {
         return Some("close the brace `{` above with `}`, or put a comma between its entries".to_owned());
     }

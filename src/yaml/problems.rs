@@ -1,7 +1,7 @@
 //! Problems with YAML files of any kind.
 
 use super::fields::Meant;
-use crate::diagnostic::{Label, Span};
+use crate::diagnostic::{Label, Span, lookalike};
 use crate::problems;
 
 /// "`a`, `b` or `c`".
@@ -158,7 +158,7 @@ problems! {
     /// Put the whole text in quotes. A value on a separate line needs none: `total: decimal(10,2)`.
     error SEG027 "text cut at a comma" CutText { span: Span, text: String }
     message |p| format!("`{}` ends at its comma here, because it is in braces without quotes", p.text);
-    help |p| Some(format!("put it in quotes: `{}`", quoted(&p.text)));
+    help |p| Some(format!("put it in quotes: `{}`", quoted(&lookalike::meant(&p.text).unwrap_or_else(|| p.text.clone()))));
 
     /// A key isn't indented further than the key it belongs to, so it isn't part of it.
     ///

@@ -8,7 +8,7 @@ use super::convert::Converter;
 use super::node::Node;
 use super::problems::{DuplicateKey, NotYaml, TooComplex};
 use super::raw::Raw;
-use crate::diagnostic::{Diagnostics, SourceId, Span};
+use crate::diagnostic::{Diagnostics, SourceId, Span, lookalike};
 
 /// Reads one YAML document; `None` if it cannot be read, after saying why.
 ///
@@ -72,9 +72,43 @@ fn report(source: SourceId, text: &str, error: &Error, problems: &mut Diagnostic
     } else {
         let message = message(error);
         let span = tab(source, text, span).filter(|_| message.contains("found a tab")).unwrap_or(span);
-        let advice = advice(text, span.start as usize, &message);
+        let advice = lookalike(source, text, span).or_else(|| advice(text, span.start as usize, &message));
         problems.push(NotYaml { span, message, advice });
     }
+}
+
+/// Advice on a character that looks like another in the line of an error or the one above it, if that
+/// is what keeps the line from being YAML.
+fn lookalike(source: SourceId, text: &str, at: Span) -> Option<String> {
+    let start = text.get(..at.start as usize)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text.get(start..)?.find('\n').map_or(text.len(), |len| start + len);
+    let above = text.get(..start.saturating_sub(1))?.rfind('\n').map_or(0, |newline| newline + 1);
+    [above..end, above..start, start..end].into_iter().find_map(|range| {
+        let lines = text.get(range.clone())?;
+        let odd = lookalike::first(lines)?;
+        let plain = lookalike::plain(lines)?;
+        let mended = [text.get(..range.start)?, &plain, text.get(range.end..)?].concat();
+        let mended = mended.replace('\u{feff}', "");
+        let read =
+            serde_yaml::from_str_with_options::<Spanned<Raw>>(&mended, options(DuplicateKeyPolicy::LastWins));
+        let is_mended = match read {
+            Ok(_) => true,
+            // Something else is wrong in a later line.
+            Err(error) => innermost(&error).location().is_some_and(|location| {
+                line(&mended, place(source, &mended, location.span())) > line(text, at)
+            }),
+        };
+        let is_shorter = plain.chars().count() < lines.chars().count();
+        is_mended.then(|| match is_shorter {
+            true => format!("remove {odd}"),
+            false => format!("write an ordinary character instead of {odd}, here or in the line above"),
+        })
+    })
+}
+
+/// How many lines come before a place.
+fn line(text: &str, at: Span) -> usize {
+    text.get(..at.start as usize).unwrap_or_default().matches('\n').count()
 }
 
 /// The first tab from a place on: the reader points at the beginning of what it was reading.

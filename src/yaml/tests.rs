@@ -165,6 +165,24 @@ fn invalid_yaml_has_a_place() {
     );
 }
 
+/// A character that looks like another is named where it keeps a line from being YAML, and nowhere else.
+#[test]
+fn characters_that_look_like_others_are_named() {
+    for (text, help) in [
+        ("a:\u{a0}1\nb: 2\n", "U+00A0 (a non-breaking space)"),
+        ("a： 1\nb: 2\n", "U+FF1A (a full-width character)"),
+        ("a: { b: 1， c: 2 }\n", "U+FF0C (a full-width character)"),
+        ("a: 1\n\u{feff}b: 2\n", "remove U+FEFF (a byte order mark)"),
+        ("a: “x”: y\n", "put the text in quotes"),
+        ("a: it’s [1, 2\nb: c: d\n", "put the text in quotes"),
+    ] {
+        let mut problems = Diagnostics::new();
+        let _ = read(FILE, text, &mut problems);
+        let helps: Vec<&str> = problems.iter().filter_map(|one| one.help.as_deref()).collect();
+        assert!(matches!(helps[..], [found] if found.contains(help)), "{text:?}: {helps:?}");
+    }
+}
+
 #[test]
 fn bombs_are_refused() {
     assert_eq!(bad(&"[".repeat(1 << 20))[0].0, "SEG026");

@@ -169,25 +169,25 @@ fn a_file_that_would_change_members_does_not_load() {
     for (text, wanted) in [
         (
             "literals: { timestamp_format: '%Y-%m-%d %H:%M:%S+00' }",
-            "a format that distinguishes all instants",
+            "the format `%Y-%m-%d %H:%M:%S+00` writes different instants alike",
         ),
-        ("literals: { timestamp_format: '%Y-%m-%d' }", "a format that distinguishes all instants"),
+        ("literals: { timestamp_format: '%Y-%m-%d' }", "writes different instants alike"),
         ("literals: { pattern_end: '' }", "`$` or `\\z`"),
-        ("literals: { escapes: { \"'\": \"'\" } }", "written as one text"),
+        ("literals: { escapes: { \"'\": \"'\" } }", "would end early or be another one"),
         (
             "functions: { local_time: { sql: 'f($1, $2)', utc: 'NOW()' } }",
             "all arguments of `local_time` except the last",
         ),
         ("functions: { contains: strlen($1) > 0 }", "`contains` has 2 arguments"),
-        ("statements: { check: SELECT 1 }", "`check` is not statements with `slot_condition` in one of them"),
-        ("statements: { check: SELECT slot_condition }", "`check` is not statements with `slot_failure`"),
+        ("statements: { check: SELECT 1 }", "no statement of `check` uses `slot_condition`"),
+        ("statements: { check: SELECT slot_condition }", "no statement of `check` uses `slot_failure`"),
         (
             "statements: { fill: DELETE FROM slot_table WHERE FALSE }",
-            "`fill` is not statements with `slot_query`",
+            "no statement of `fill` uses `slot_query`",
         ),
         (
             "statements: { view: CREATE VIEW slot_table AS SELECT 1 AS a }",
-            "`view` is not statements with `slot_query`",
+            "no statement of `view` uses `slot_query`",
         ),
         (
             "statements: { affected: CREATE TEMP TABLE slot_affected AS SELECT 1 AS a }",
@@ -215,5 +215,42 @@ fn a_file_that_would_change_members_does_not_load() {
             .map(|problem| problem["message"].as_str().unwrap_or_default().to_owned())
             .collect();
         assert!(code == 1 && told.iter().any(|message| message.contains(wanted)), "{text}: {out}{err}");
+    }
+}
+
+/// What a template means only an engine can tell: `check` names those of the user's own files.
+#[test]
+fn templates_of_ones_own_are_named() {
+    for (text, wanted) in [
+        (
+            "extends: duckdb\nfunctions: { contains: 'CONTAINS(LOWER($1), LOWER($2))', trim: TRIM($1) }",
+            Some("`contains`, `trim`"),
+        ),
+        ("extends: duckdb\nliterals: { pattern_end: '$' }", None),
+        ("extends: duckdb\nlimits: { statement_bytes: 1000000 }", None),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path();
+        write(
+            folder,
+            "catalog/a.yml",
+            "entities: { a: { table: a, key: id, fields: { id: { type: integer, nullable: false } } } }\n",
+        );
+        write(folder, "segments/a.seg", "segment s on a { where id = 1 }\n");
+        write(folder, "segc.yml", "name: a\ntargets: { mine: {}, duckdb: {} }\n");
+        write(folder, "dialects/mine.yml", &format!("name: mine\n{text}\n"));
+        let (code, out, err) = segc(folder, &["check", "--format", "json"]);
+        assert_eq!(code, 0, "{text}: {out}{err}");
+        match wanted {
+            None => assert!(!out.contains("SEG610"), "{text}: {out}"),
+            Some(names) => {
+                assert_eq!(out.matches("SEG610").count(), 1, "{text}: {out}");
+                assert!(out.contains(names), "{text}: {out}");
+                assert!(out.contains("segc test --engine duckdb --target mine"), "{text}: {out}");
+            }
+        }
+        // Another target isn't concerned.
+        let (_, out, _) = segc(folder, &["check", "--target", "duckdb", "--format", "json"]);
+        assert!(!out.contains("SEG610"), "{out}");
     }
 }

@@ -134,13 +134,14 @@ problems! {
         Listed::InRows(rows) => format!(
             "`{}` contains {} in {rows}, which `values` of `{}` doesn't list",
             p.column,
-            if rows.rows == 1 { quoted(&p.values) } else { format!("values such as {}", quoted(&p.values)) },
+            if p.values.is_empty() { "values".to_owned() } else if rows.rows == 1 { quoted(&p.values) } else { format!("values such as {}", quoted(&p.values)) },
             p.field,
         ),
         Listed::ByType => format!("the type of `{}` has {}, which `values` of `{}` doesn't list", p.column, quoted(&p.values), p.field),
         Listed::ByConstraint => format!("a constraint of `{}` allows {}, which `values` of `{}` doesn't list", p.column, quoted(&p.values), p.field),
     };
     help |p| Some(match p.found {
+        Listed::InRows(_) if p.values.is_empty() => "find them with a query, and add them to `values`, or correct the rows".to_owned(),
         Listed::InRows(_) => "add it to `values`, or correct the rows".to_owned(),
         Listed::ByType => "add it to `values`, or remove it from the type".to_owned(),
         Listed::ByConstraint => "add it to `values`, or correct the constraint".to_owned(),

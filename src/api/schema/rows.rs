@@ -97,13 +97,15 @@ impl Comparison<'_> {
         found: Found,
         first: Option<u32>,
     ) {
-        let (span, rows) = (Some(field.span), Rows { rows: found.rows, first });
+        let (span, is_personal) = (Some(field.span), field.pii);
+        let rows = Rows { rows: found.rows, first };
         let (field, column) = (shown(entity, field), format!("{}.{}", table.join("."), column.name));
         let problem: Diagnostic = match look {
             Look::Missing(_) => ValuesMissing { span, field, column, rows }.into(),
             Look::NotANumber(_) => NotANumber { span, field, column, rows }.into(),
             Look::Outside(..) => {
-                let values = found.example.into_iter().collect();
+                // Personal data is in no message.
+                let values = found.example.into_iter().filter(|_| !is_personal).collect();
                 OtherValues { span, field, column, values, found: Listed::InRows(rows) }.into()
             }
         };

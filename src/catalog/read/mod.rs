@@ -13,7 +13,29 @@ use super::model::{Entity, FileEncoding, ReadOptions};
 use super::problems::{EmptyText, UnknownZone};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::{TimeForm, find_zone};
-use crate::yaml::{Fields, Node, NodeKind};
+use crate::yaml::{Fields, Meant, Node, NodeKind, OtherKeys};
+
+/// What other tools have in place of our keys.
+const OTHER_KEYS: OtherKeys = &[
+    (&["na", "nulls", "null_values", "na_values", "null_string", "nullstr", "null_word"], Meant::Key("null")),
+    (&["separator", "sep", "delim", "field_delimiter", "fieldDelimiter"], Meant::Key("delimiter")),
+    (&["path", "paths", "glob", "location", "filename"], Meant::Key("files")),
+    (&["quotechar", "quote_char"], Meant::Key("quote")),
+    (&["escapechar", "escape_char"], Meant::Key("escape")),
+    (&["charset", "codec"], Meant::Key("encoding")),
+    (&["names", "header_names", "fields"], Meant::Key("columns")),
+    (&["timezone", "tz", "time_zone"], Meant::Key("zone")),
+    (&["dateformat", "dates"], Meant::Key("date_format")),
+    (&["timestampformat", "datetime_format", "timestamps"], Meant::Key("timestamp_format")),
+    (&["decimal_separator"], Meant::Key("decimal")),
+    (&["thousands_separator"], Meant::Key("thousands")),
+    (
+        &["header", "headers", "has_header"],
+        Meant::Help("remove it: the first line names the columns, unless `columns` does"),
+    ),
+    (&["format", "type"], Meant::Help("remove it: a file's extension says its format")),
+    (&["compression"], Meant::Help("remove it: the files end in `.gz` if they are compressed")),
+];
 
 /// Reads `read`, which says nothing of an entity whose rows come from a query.
 pub(super) fn read_options(
@@ -25,7 +47,7 @@ pub(super) fn read_options(
     let node = map.get("read")?;
     let span = map.key_span("read")?;
     let owner = format!("`read` of `{}`", lookup.entity);
-    let mut fields = Fields::new(node, owner, span, problems)?;
+    let mut fields = Fields::new(node, owner, span, problems)?.knowing(OTHER_KEYS);
     let mut read = ReadOptions { span: Some(span), ..ReadOptions::default() };
     read.files = files(fields.get("files"), problems);
     read.columns = fields.get("columns").map(|node| words(node, "columns", problems));

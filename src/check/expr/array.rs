@@ -88,7 +88,9 @@ impl Checker<'_, '_> {
         let found = self.value(tested, scope)?;
         let what = write_back(tested).unwrap_or_else(|| "…".to_owned());
         let help = match found.ty {
-            Type::String => format!("write `{what} = \"\"` for empty text, or `{what} is missing`"),
+            Type::String => format!(
+                "write `{what} = \"\"` for empty text, or `{what} is missing`; if neither, `{what} is present`"
+            ),
             _ => format!("write `{what} is missing`"),
         };
         self.an_array(&found, tested, "`is empty`", help)?;

@@ -295,12 +295,17 @@ crate::problems! {
     /// Only links can be followed by a dot.
     ///
     ///     where country.name = "US"           # country = "US"
-    error SEG329 "nothing follows a field" AfterField { span: Span, name: String, ty: Option<String> }
+    error SEG329 "nothing follows a field" AfterField {
+        span: Span, name: String, ty: Option<String>, part: Option<&'static str>,
+    }
     message |p| match &p.ty {
         Some(ty) => format!("`{}` is a value of type {ty}; nothing can follow it", p.name),
         None => format!("`{}` is a trait; nothing can follow it", p.name),
     };
-    help |p| Some(format!("end the path at `{}`", p.name));
+    help |p| Some(match &p.part {
+        Some(part) => format!("write `{part}({})`", p.name),
+        None => format!("end the path at `{}`", p.name),
+    });
 
     /// A parameter has neither a default nor a value.
     ///

@@ -21,6 +21,8 @@ pub(super) struct Column<'a> {
     limits: Vec<(&'a Field, Limits)>,
     /// The fields inside it that declare `values`, `min` or `max`.
     bounded: Vec<Bounded<'a>>,
+    /// Whether it holds personal data, which no message shows.
+    pub(super) is_personal: bool,
     /// The column as the engine declares it.
     pub(super) table_column: &'a TableColumn,
 }
@@ -80,6 +82,7 @@ impl<'a> Columns<'a> {
                     .iter()
                     .map(|(keys, ty, storage)| (keys.as_slice(), Converter::new(ty, storage, notation)))
                     .collect(),
+                is_personal: of_it.clone().any(|field| field.pii),
                 limits: whole.map(|field| (field, Limits::of(field))).collect(),
                 bounded: of_it.filter_map(|field| Bounded::of(field, notation)).collect(),
                 table_column: column,
@@ -157,10 +160,10 @@ impl Column<'_> {
         let field = self.limits.iter().find(broken).or_else(|| self.limits.first()).map(|(field, _)| *field);
         let plain = lookalike::plain(text);
         if plain.as_deref().unwrap_or(text).trim().eq_ignore_ascii_case(self.name) {
-            return Advice {
-                said: "is the name of the column: the line of names is repeated".to_owned(),
-                help: "remove the line".to_owned(),
-            };
+            return Advice::new(
+                "is the name of the column: the line of names is repeated",
+                "remove the line",
+            );
         }
         match misfit {
             // What is inside has its own converter.
@@ -175,7 +178,7 @@ impl Column<'_> {
                 let is_limit = matches!(**inner, Misfit::NoneOf | Misfit::BelowMin | Misfit::AboveMax);
                 let what = if is_limit { "isn't allowed" } else { "can't be read" };
                 let inner = converter.advice(text.trim_matches('"'), inner, field);
-                Advice { said: format!("has a part that {what}: `{part}` {}", inner.said), ..inner }
+                inner.of_part(&format!("has a part that {what}"), part)
             }
             misfit => self.converter.advice(text, misfit, field),
         }

@@ -141,10 +141,8 @@ fn find(
 
 /// A name that seems to be the column's, as it is shown, and the character that makes it another.
 fn alike(names: &[String], column: &str) -> Option<(String, String)> {
-    let is_alike = |name: &&String| {
-        let plain = lookalike::plain(name);
-        plain.is_some_and(|plain| plain.trim().trim_matches(['"', '\'']).eq_ignore_ascii_case(column))
-    };
+    let is_alike =
+        |name: &&String| lookalike::meant(name).is_some_and(|meant| meant.eq_ignore_ascii_case(column));
     let name = names.iter().find(is_alike)?;
     Some((super::faults::shown(name), lookalike::first(name)?))
 }
@@ -192,7 +190,7 @@ fn row<R: std::io::BufRead>(
     for (at, (column, &place)) in columns.columns.iter().zip(places).enumerate() {
         let bytes = records.value(place);
         let Ok(text) = std::str::from_utf8(bytes) else {
-            faults.undecoded(line, bytes);
+            faults.undecoded(line, Some(at), bytes);
             continue;
         };
         match column.text(text) {

@@ -42,7 +42,7 @@ pub(super) struct Faults<'f> {
     explained: BTreeMap<usize, u64>,
     records: BTreeMap<RecordKind, Vec<(u64, String)>>,
     record_counts: BTreeMap<RecordKind, u64>,
-    undecoded: Option<(u64, String, u64)>,
+    undecoded: Option<(u64, Option<String>, u64)>,
     others: Vec<Diagnostic>,
 }
 
@@ -95,11 +95,12 @@ impl<'f> Faults<'f> {
         }
         let Some(place) = self.columns.columns.get(column) else { return };
         let advice = place.advice(text, misfit);
+        let advice = if place.is_personal { advice.without_value() } else { advice };
         let is_missing = *misfit == Misfit::NeverMissing;
         let group = self.values.entry((column, is_missing, advice)).or_default();
         group.count += 1;
         if group.places.len() < SHOWN {
-            group.places.push((at, shown(text)));
+            group.places.push((at, if place.is_personal { String::new() } else { shown(text) }));
         }
     }
 
@@ -112,13 +113,16 @@ impl<'f> Faults<'f> {
         }
     }
 
-    /// A value whose bytes are no UTF-8.
-    pub(super) fn undecoded(&mut self, at: u64, bytes: &[u8]) {
+    /// A value of a column, or a line of them all, whose bytes are no UTF-8.
+    pub(super) fn undecoded(&mut self, at: u64, column: Option<usize>, bytes: &[u8]) {
+        let mut columns = self.columns.columns.iter().enumerate();
+        let is_personal =
+            columns.any(|(place, one)| one.is_personal && column.is_none_or(|column| column == place));
         match &mut self.undecoded {
             Some((.., count)) => *count += 1,
             None => {
                 let (as_latin1, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
-                self.undecoded = Some((at, shown(&as_latin1), 1));
+                self.undecoded = Some((at, (!is_personal).then(|| shown(&as_latin1)), 1));
             }
         }
     }
@@ -149,6 +153,7 @@ impl<'f> Faults<'f> {
                 column: place.name.to_owned(),
                 unit: if self.unit == Unit::Line { "line" } else { "row" },
                 is_missing,
+                is_personal: place.is_personal,
                 said: advice.said,
                 advice: advice.help,
                 places: group.places,

@@ -70,7 +70,7 @@ pub(super) fn load(
             }
         }
         let Ok(text) = std::str::from_utf8(&line) else {
-            faults.undecoded(at, &line);
+            faults.undecoded(at, None, &line);
             continue;
         };
         if text.trim().is_empty() {

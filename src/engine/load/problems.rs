@@ -36,8 +36,12 @@ problems! {
     /// By default, a blank is missing; dates are `2026-01-31`, timestamps `2026-01-31T10:00:00Z` with `Z` or
     /// an offset, booleans `true` or `false`. Values must also match the field's `values`, `min`, `max` and
     /// `nullable: false`. Nothing is loaded until every value fits.
+    ///
+    /// Values of a field that is declared `pii` aren't shown, since messages end up in logs: look them up
+    /// in the file, at the line.
     error SEG707 "a value that can't be loaded" BadValue {
-        span: Option<Span>, file: String, column: String, unit: &'static str, is_missing: bool, said: String,
+        span: Option<Span>, file: String, column: String, unit: &'static str, is_missing: bool, is_personal: bool,
+        said: String,
         advice: String, places: Vec<(u64, String)>, count: u64,
     }
     message |p| {
@@ -45,6 +49,9 @@ problems! {
         let head = format!("cannot load `{}`, {} {at}: ", p.file, p.unit);
         if p.is_missing {
             format!("{head}`{}` {}{}", p.column, p.said, more(p.unit, &p.places, p.count, |_| String::new()))
+        } else if p.is_personal {
+            let rest = more(p.unit, &p.places, p.count, |_| String::new());
+            format!("{head}`{}` has a value, not shown since it is personal data, that {}{rest}", p.column, p.said)
         } else {
             let rest = more(p.unit, &p.places, p.count, |text| format!(" (`{text}`)"));
             format!("{head}`{}` is `{text}`, which {}{rest}", p.column, p.said)
@@ -111,12 +118,15 @@ problems! {
     /// ```
     ///
     /// Declare the encoding, or save the file as UTF-8.
-    error SEG712 "not UTF-8" NotText { span: Option<Span>, file: String, line: u64, text: String, count: u64 }
+    error SEG712 "not UTF-8" NotText { span: Option<Span>, file: String, line: u64, text: Option<String>, count: u64 }
     message |p| {
         let more = match p.count { 0 | 1 => String::new(), count => format!("; {} more as well", count - 1) };
         format!("cannot load `{}`, line {}: a value contains bytes that aren't UTF-8{more}", p.file, p.line)
     };
-    help |p| Some(format!("declare the file's encoding; if the value is `{}`, it is `read: {{ encoding: latin1 }}`", p.text));
+    help |p| Some(match &p.text {
+        Some(text) => format!("declare the file's encoding; if the value is `{text}`, it is `read: {{ encoding: latin1 }}`"),
+        None => "declare the file's encoding, as in `read: { encoding: latin1 }`".to_owned(),
+    });
 
     /// A sample data file can't be read, or isn't text.
     ///
@@ -223,7 +233,10 @@ problems! {
     /// Correct the pattern, or add the files.
     error SEG718 "no such files" NoMatchingFile { span: Span, pattern: String, folder: String }
     message |p| format!("no file in `{}` matches `{}`", p.folder, p.pattern);
-    help |_p| Some("correct the pattern; `*` matches part of a name, `**` matches folders".to_owned());
+    help |p| Some(match p.pattern.trim_start_matches("./").strip_prefix("data/") {
+        Some(rest) => format!("patterns begin below `data`: write `{rest}`"),
+        None => "correct the pattern; `*` matches part of a name, `**` matches folders".to_owned(),
+    });
 
     /// The type of a Parquet column can't be converted to the type in the catalog.
     ///

@@ -1,15 +1,14 @@
-//! Operators, quotes, characters, dates and numbers of other languages and of word processors, as
-//! the scanner meets them.
+//! Operators, comments, signs, dates and numbers of other languages, as the scanner meets them.
 
 use super::super::habit::{operand_before, plain_name};
 use super::super::outline::Tokens;
-use super::super::problems::{
-    BadCharacter, BadTime, ForeignComment, ForeignOperator, Habit, Null, UnclosedText,
-};
+use super::super::problems::{BadTime, ForeignComment, ForeignOperator, Habit, Null, UnclosedText};
+use super::typographic::is_quote;
 use super::{Kind, Scanner, Token, is_name_char};
+use crate::diagnostic::lookalike;
 
 /// Operators of other languages, longest first, and what to write instead.
-const OPERATORS: &[(&str, &str)] = &[
+pub(super) const OPERATORS: &[(&str, &str)] = &[
     ("===", "use `=`"),
     ("!==", "use `!=`"),
     ("<=>", "use `=`"),
@@ -64,6 +63,9 @@ const OPERATORS: &[(&str, &str)] = &[
 impl Scanner<'_> {
     /// An operator, comment or character that no segment has, at the place of the scanner.
     pub(super) fn foreign(&mut self, c: char) {
+        if c == '^' && self.tokens.last().is_some_and(|token| token.text(self.text) == "/") {
+            return self.foreign_operator("^", "a pattern is a text in quotes: `country matches \"^U\"`");
+        }
         if let Some(&(written, advice)) =
             OPERATORS.iter().find(|(written, _)| self.rest().starts_with(written))
         {
@@ -72,16 +74,12 @@ impl Scanner<'_> {
         match c {
             '!' => self.foreign_operator("!", "use `not`"),
             '\0' => self.push_bad(1),
-            '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '‹' | '›' | '´' | '＂' | '＇' => {
-                self.curly(c)
-            }
+            c if is_quote(c) => self.curly(c),
             '@' => self.sigil("parameters begin with `$`"),
             '€' | '£' | '¥' | '₹' | '₽' | '¢' | '₺' | '₴' => self.currency(c),
             '\\' => self.bad_character(1, "remove it: a line needs no sign to go on in the next".to_owned()),
             '\u{FF01}'..='\u{FF5E}' => self.full_width(c),
-            c if c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}') => {
-                self.odd_space(c);
-            }
+            c if c.is_whitespace() || lookalike::is_without_width(c) => self.odd_space(c),
             c => self.bad_character(
                 c.len_utf8(),
                 "remove it, or put it in quotes if it belongs to a text".to_owned(),
@@ -216,54 +214,6 @@ impl Scanner<'_> {
         true
     }
 
-    /// A text in typographic quotes, up to the one that closes it on this line.
-    fn curly(&mut self, open: char) {
-        if matches!(open, '’' | '´') && self.contraction() {
-            return;
-        }
-        let line = &self.text[self.at..self.line_end()];
-        let closing = |c: char| {
-            matches!(c, '“' | '”' | '‘' | '’' | '«' | '»' | '‹' | '›' | '´' | '＂' | '＇' | '"' | '\'')
-        };
-        let first = open.len_utf8();
-        let close = line[first..].char_indices().find(|&(_, c)| closing(c));
-        let len = close.map_or(first, |(at, c)| first + at + c.len_utf8());
-        let advice = match close {
-            Some((at, _)) if at > 0 => {
-                format!("texts take straight quotes: write `\"{}\"`", &line[first..first + at])
-            }
-            _ => "texts take straight quotes: \"…\" or '…'".to_owned(),
-        };
-        let span = self.span(self.at, self.at + first);
-        if !self.odd_line {
-            self.problems.push(BadCharacter { span, text: open.to_string(), advice });
-        }
-        self.odd_line = true;
-        self.push_bad(len);
-    }
-
-    /// A space that is none of the keyboard's: reported once, since a pasted text has many.
-    fn odd_space(&mut self, c: char) {
-        let len = c.len_utf8();
-        if std::mem::replace(&mut self.odd_space, true) {
-            return self.push_bad(len);
-        }
-        let count = self.rest().chars().filter(|&other| other == c).count();
-        let every = if count > 1 { format!(", and the {} after it", count - 1) } else { String::new() };
-        let name = match c {
-            '\u{A0}' => " (a non-breaking space)",
-            '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' => " (a character without width)",
-            _ => "",
-        };
-        self.bad_character(len, format!("replace it{name} by an ordinary space{every}"));
-    }
-
-    /// A sign or letter of a Chinese or Japanese keyboard.
-    fn full_width(&mut self, c: char) {
-        let ascii = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(' ');
-        self.bad_character(c.len_utf8(), format!("this is a full-width character: write `{ascii}`"));
-    }
-
     /// `@name`, `:name`: a parameter of another language.
     fn sigil(&mut self, why: &str) {
         let last = self.tokens.last().copied();
@@ -382,7 +332,11 @@ impl Scanner<'_> {
         let after = self.tokens.last().map_or("", |token| token.text(self.text));
         let plain = plain_name(word);
         let latin = plain != "my_segment" && plain.len() >= word.chars().count();
+        let typed = lookalike::plain(word).filter(|typed| typed.is_ascii());
         let advice = match after {
+            _ if typed.is_some() => {
+                format!("these are full-width characters: write `{}`", typed.unwrap_or_default())
+            }
             "segment" | "trait" | "param" | "extends" if latin => {
                 format!("names have the letters a–z, digits and `_`: write `{plain}`")
             }

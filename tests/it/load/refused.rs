@@ -295,3 +295,56 @@ fn one_bad_table_keeps_the_others_from_being_loaded() {
     let count = engine.query("SELECT (SELECT COUNT(*) FROM as_), (SELECT COUNT(*) FROM bs)").expect("rows");
     assert_eq!(count.rows[0].iter().map(ToString::to_string).collect::<Vec<_>>(), ["1", "1"]);
 }
+
+/// Messages end up in logs: a personal value is named by its line, and not shown, not even in part.
+#[test]
+fn personal_values_are_not_shown() {
+    for (ty, value) in [
+        ("date", "03/04/1990"),
+        ("date", "31041990"),
+        ("date", "32964"),
+        ("timestamp", "638841600"),
+        ("timestamp", "03/04/1990 10:11"),
+        ("\"decimal(10,2)\"", "\"5,432\""),
+        ("\"decimal(10,2)\"", "(54.32)"),
+        ("\"decimal(10,2)\"", "54.321"),
+        ("integer", "5４32"),
+        ("integer", "5432.5"),
+        ("boolean", "maybe5432"),
+        ("array<integer>", "\"[1, \"\"x5432\"\"]\""),
+        ("{ type: string, values: [a, b], pii: true }", "5432"),
+        ("{ type: integer, max: 5000, pii: true }", "5432"),
+        ("{ type: integer, column: doc, path: n, max: 5000, pii: true }", "\"{\"\"n\"\": 5432}\""),
+        (
+            "{ type: date, column: doc, path: n, from: struct, pii: true }",
+            "\"{\"\"n\"\": \"\"03/04/1990\"\"}\"",
+        ),
+    ] {
+        let column = if ty.contains("doc") { "doc" } else { "v" };
+        let field = if ty.starts_with('{') { ty.to_owned() } else { format!("{{ type: {ty}, pii: true }}") };
+        let text = format!("id,{column}\n1,{value}\n2,{value}\n");
+        let problems = refused("ts.csv", text.as_bytes(), "", &format!("v: {field}"));
+        let [("SEG707", said, help)] = problems.as_slice() else { panic!("{value} as {ty}: {problems:#?}") };
+        assert!(said.contains("line 2: ") && said.contains("; also line 3"), "{said}");
+        assert!(said.contains("has a value, not shown since it is personal data, that "), "{said}");
+        let shown = format!("{said} {help}");
+        for part in
+            ["1990", "April", "March", "5432", "5,432", "54.32", "5４32", "32964", "31041990", "638841600"]
+        {
+            assert!(!shown.contains(part), "{value} as {ty}: {shown}");
+        }
+    }
+    let latin = refused("ts.csv", b"id,v\n1,Zo\xeb\n", "", "v: { type: string, pii: true }");
+    let [("SEG712", said, help)] = latin.as_slice() else { panic!("{latin:#?}") };
+    assert!(said.contains("line 2") && !help.contains("Zo") && help.contains("encoding: latin1"), "{help}");
+    // What is missing shows nothing, and other columns are shown as ever.
+    let missing = refused(
+        "ts.csv",
+        b"id,v,w\n1,,x\n",
+        "",
+        "v: { type: string, nullable: false, pii: true }, w: integer",
+    );
+    let all: Vec<&str> = missing.iter().map(|(_, said, _)| said.as_str()).collect();
+    assert!(all.iter().any(|said| said.contains("`v` is missing, but the field can't be")), "{all:?}");
+    assert!(all.iter().any(|said| said.contains("`w` is `x`")), "{all:?}");
+}
