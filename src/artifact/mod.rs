@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_has_these_files() {
+    fn a_build_writes_the_expected_files() {
         let paths: Vec<String> = built().files.into_keys().collect();
         assert_eq!(
             paths,
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_says_everything() {
+    fn the_manifest_matches_its_snapshot() {
         let manifest = built().files.remove(MANIFEST).expect("it is there");
         let own = Written::read(&manifest).expect("it is a manifest").files[MANIFEST].clone();
         insta::assert_snapshot!(
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_graph_in_every_form() {
+    fn the_graph_matches_its_snapshot_in_every_format() {
         let files = built().files;
         insta::assert_snapshot!(format!(
             "{}\n{}\n{}",

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_knows_itself_and_notices_a_change() {
+    fn manifests_are_recognized_and_changes_detected() {
         let text = manifest();
         let written = Written::read(&text).expect("it is a manifest");
         assert!(written.is_unchanged(MANIFEST, text.as_bytes()));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_with_that_name_are_not_manifests() {
+    fn other_files_of_that_name_are_not_manifests() {
         let listing = |path: &str| {
             format!("{{\"segc\": \"1\", \"files\": {{\"{MANIFEST}\": \"\", \"{path}\": \"\"}}}}")
         };

@@ -18,14 +18,14 @@ use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Like, Node, NodeKind};
 
-/// The kinds of types that a dialect must name.
+/// The kinds of types for which a dialect needs a name.
 const TYPES: &[&str] =
     &["string", "integer", "decimal", "float", "boolean", "date", "timestamp", "semver", "json", "array"];
 
-/// A file's name, its tree without name and base, and the base with its place.
+/// A file's name, its tree without `name` and `extends`, and the base dialect with its place.
 pub(super) type Head = (String, Node, Option<(String, Span)>);
 
-/// Takes name and base out of a file's tree.
+/// Removes `name` and `extends` from a file's tree.
 pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
     let mut fields = Fields::shown(&node, "a dialect", node.span, Some("name: …"), problems)?;
     let name = fields.require("name", problems)?.text(problems)?.to_owned();
@@ -36,7 +36,7 @@ pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
     Some((name, node, base))
 }
 
-/// The dialect that a tree describes; `None` if anything about it is wrong.
+/// The dialect that a tree describes, or `None` if there is a problem with it.
 pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
     let before = problems.len();
     let mut fields = Fields::new(node, format!("dialect `{name}`"), node.span, problems)?;
@@ -83,7 +83,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     (problems.len() == before).then_some(dialect)
 }
 
-/// Whether a user's file says how versions become keys, and so in which form.
+/// Whether a user's file defines how versions become keys, and thus the form of the keys.
 fn own_versions(node: &Node) -> bool {
     let entry = |node: &Node, name: &str| match &node.kind {
         NodeKind::Map(entries) => {
@@ -105,10 +105,10 @@ fn parser(node: &Node, problems: &mut Diagnostics) -> Option<Parser> {
     parser
 }
 
-/// The name of one of a closed set, or its meaning.
+/// Returns the name or the meaning of a member of a closed set.
 type Naming<T> = fn(T) -> &'static str;
 
-/// Reads a section that must answer for each of `all`.
+/// Reads a section that must have an answer for each of `all`.
 fn answers<T: Copy + Ord, A>(
     (section, node): (&'static str, &Node),
     (all, name, meaning): (&[T], Naming<T>, Naming<T>),
@@ -282,7 +282,7 @@ fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> State
     statements
 }
 
-/// That a dialect which answers yes to holding members has statements for it.
+/// Checks that a dialect that claims `expiry` has the statements for it.
 fn holds(
     node: &Node,
     capabilities: &BTreeMap<Capability, Answer>,
@@ -307,7 +307,7 @@ fn holds(
     }
 }
 
-/// The words of `when`, one or a list.
+/// The conditions of `when`: one word or a list.
 fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<Condition> {
     let mut found = Vec::new();
     for node in node.map_or(&[][..], Node::one_or_many) {

@@ -8,7 +8,7 @@ use super::render::Renderer;
 use crate::plan::rel::{Cte, Over};
 
 impl Renderer<'_> {
-    /// The rows of a subquery: a select, and those that are added to it.
+    /// The rows of a common table expression: a select, and the selects in union with it.
     pub(super) fn cte_rows(&self, cte: &Cte) -> ast::Query {
         let mut query = plain(self.select(&cte.select));
         for more in &cte.union {
@@ -55,7 +55,7 @@ impl Renderer<'_> {
     }
 }
 
-/// The end of a frame that lies so far from the row.
+/// The bound of a frame at this distance from the row.
 fn bound(distance: Option<i64>, is_end: bool) -> ast::WindowFrameBound {
     use ast::WindowFrameBound::{CurrentRow, Following, Preceding};
     let number = |distance: i64| {

@@ -1,4 +1,4 @@
-//! The fields that a segment's members depend on, through all that it refers to.
+//! The fields on which a segment's members depend, directly or through other segments.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Aggregate, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind};
 use crate::check::visit::{Visitor, walk_aggregate, walk_segment, walk_value};
 
-/// The fields of every entity that are read for a segment.
+/// The fields of every entity that a segment reads.
 pub(super) fn reads(hir: &Hir, segment: SegmentId) -> BTreeSet<(EntityId, FieldId)> {
     let mut reader = Reader { hir, found: BTreeSet::new(), traits: Vec::new() };
     let (mut segments, mut done) = (vec![segment], BTreeSet::new());

@@ -18,17 +18,15 @@ use crate::engine::{ColumnType, Described, Engine, Found, Look, Source, SourceCo
 use crate::plan::Plan;
 use crate::types::Type;
 
-/// How many rows of a table are looked at.
+/// The maximum number of a table's rows that are inspected.
 const ROWS: u32 = 100_000;
 
 impl Session {
-    /// Compares what the catalog says of the columns that a plan's segments read with what a
-    /// database says of them: the tables and columns are there, their types are those declared,
-    /// and the first rows keep what `nullable: false` and `values` promise. Queries are prepared,
-    /// not executed.
+    /// Compares the catalog's statements about the columns that a plan reads with a database: the
+    /// tables and columns exist, their types are the declared ones, and the first rows satisfy
+    /// `nullable: false` and `values`. Queries are prepared, not executed.
     ///
-    /// `database` is what the database is called in messages. What an engine can't tell is not
-    /// compared.
+    /// `database` is the database's name in messages. What an engine can't tell isn't compared.
     pub fn compare_schema(&self, plan: &Plan, database: &str, engine: &mut dyn Engine) -> Diagnostics {
         let mut columns: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for read in plan.segments.iter().flat_map(|segment| &segment.reads) {
@@ -58,7 +56,7 @@ struct Comparison<'a> {
     problems: Diagnostics,
 }
 
-/// A field and the column that it reads.
+/// A field and its column.
 type Pair<'a> = (&'a Field, &'a SourceColumn);
 
 impl Comparison<'_> {
@@ -115,7 +113,7 @@ impl Comparison<'_> {
         });
     }
 
-    /// Several fields may read a column that isn't there: that is one mistake for each of them.
+    /// If several fields read a missing column, each has an error.
     fn no_column(&mut self, entity: &Entity, field: &Field, table: &str, known: &[SourceColumn]) {
         self.problems.push(NoSuchColumn {
             span: Some(field.span),
@@ -170,7 +168,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Looks at the first rows for what the schema leaves open.
+    /// Checks in the first rows what the schema doesn't guarantee.
     fn rows(&mut self, entity: &Entity, table: &[String], pairs: &[Pair<'_>], known: &[SourceColumn]) {
         let mut looks: Vec<(Pair<'_>, Look)> = Vec::new();
         for &pair in pairs.iter().filter(|(field, _)| field.inside.is_none()) {
@@ -253,7 +251,7 @@ fn shown(entity: &Entity, field: &Field) -> String {
     format!("{}.{}", entity.name, field.name)
 }
 
-/// What a field declares of its column.
+/// A field's declaration of its column.
 fn declared(field: &Field) -> String {
     use crate::catalog::Container;
     match field.inside.as_ref().map(|inside| inside.container) {

@@ -254,7 +254,7 @@ fn unreadable(file: &DataFile, error: &EngineError) -> UnreadableFile {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn paths_mean_themselves() {
+    fn paths_with_wildcards_are_read_literally() {
         assert_eq!(super::literal("st*r/a[1]?"), "st[*]r/a[[]1][?]");
     }
 }

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_separated_and_quotes_hold_anything() {
+    fn quoted_values_may_contain_anything() {
         assert_eq!(read("a,b\r\n1,\r\n\r\n,2", CSV), ["1: [a|b]", "2: [1|]", "4: [|2]"]);
         assert_eq!(read("\"a \"\"b\"\", c\nd\",2\n3,\"\"\n", CSV), ["1: [a \"b\", c\nd|2]", "3: [3|]"]);
         assert_eq!(read("5\" pipe,a\"b\"c\n", CSV), ["1: [5\" pipe|a\"b\"c]"]);
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_are_not_as_they_should_be_are_faults() {
+    fn misplaced_quotes_are_faults() {
         assert_eq!(read("a\n1,\"b\n2,c\n", CSV), ["1: [a]", "Unclosed 2"]);
         assert_eq!(read("\"a\"b,2\n3,4\n", CSV), ["AfterQuote 1", "2: [3|4]"]);
         assert_eq!(read("1, \"a\"\n2,3\n", CSV), ["QuoteAfterSpace 1", "2: [2|3]"]);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_those_of_database_exports() {
+    fn escapes_of_database_exports_are_read() {
         let copied = Separators { delimiter: b'\t', quote: None, escape: Some(b'\\'), trim: false };
         assert_eq!(read("1\t\\N\ta\\tb\\\\\n2\tc\\\nd\te\n", copied), ["1: [1|\\N|a\tb\\]", "2: [2|c\nd|e]"]);
         let escaped = Separators { escape: Some(b'\\'), ..CSV };

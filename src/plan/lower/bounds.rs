@@ -376,7 +376,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_named_as_they_are_said() {
+    fn bounds_are_named_after_their_windows() {
         assert_eq!(between_name("ago_60_days", "ago_30_days"), "60_to_30_days_ago");
         assert_eq!(between_name("ago_1_year", "ago_30_days"), "1_year_to_30_days_ago");
         assert_eq!(between_name("signed_up_at", "7_days_after_signed_up_at"), "7_days_from_signed_up_at");

@@ -1,4 +1,4 @@
-//! A project of which one file is the input.
+//! A project in which one file is the input.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Inputs of any size that are alike.
+//! Families of similar inputs of any size.
 
 use crate::entry::Entry;
 

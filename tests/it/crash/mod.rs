@@ -1,8 +1,9 @@
-//! A script that ends anywhere, as where its client crashes, may be run again: it then leaves what
-//! one uninterrupted run leaves, in the members, the logs, the archives and the record of runs.
+//! A script interrupted at any statement, for example by a crash of its client, can be run again.
+//! It then leaves what one uninterrupted run leaves, in the members, the logs, the history tables
+//! and the records of runs.
 //!
-//! `SEGC_CRASHES=all` crashes after every statement on engines in processes, too, which takes
-//! minutes; without it only after some of those that change what outlives the script.
+//! `SEGC_CRASHES=all` also crashes after every statement on engines in processes, which takes
+//! minutes; by default, only after some of those that change what outlives the script.
 //!
 //! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
 //! Postgres does for a client that is gone.
@@ -222,7 +223,7 @@ fn saved(table: &str) -> String {
 }
 
 #[test]
-fn a_script_that_crashed_anywhere_may_be_run_again() {
+fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let name = lab.target.name;
@@ -253,7 +254,7 @@ fn a_script_that_crashed_anywhere_may_be_run_again() {
 /// Who has come or gone in what broke off is looked at again, even by a run at an earlier as_of,
 /// to which it would be the future. `expire` holds whom it let in, as after any other run.
 #[test]
-fn nothing_builds_on_a_crashed_run() {
+fn no_run_builds_on_a_crashed_one() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let (script, earlier) = (lab.script(THIRD, true), lab.script(BETWEEN, true));

@@ -1,4 +1,4 @@
-//! DuckDB in memory, in a session zone that nothing may depend on.
+//! DuckDB in memory, in a session time zone on which nothing may depend.
 
 use crate::sql_engines::Engine;
 
