@@ -148,7 +148,7 @@ pub trait Engine {
             match self.execute(statement) {
                 Ok(rows) => changed += rows,
                 Err(error) => {
-                    // Outside of a transaction this fails itself, and that is as good.
+                    // Outside a transaction this fails, which is harmless.
                     let _ = self.execute("ROLLBACK");
                     return Err(error);
                 }

@@ -164,7 +164,7 @@ fn in_backticks(text: &str) -> impl Iterator<Item = String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned)
 }
 
-/// Every source file that is no test, in order.
+/// Every source file except tests, in order.
 fn sources() -> Vec<PathBuf> {
     let mut open = vec![PathBuf::from("src")];
     let mut files = Vec::new();

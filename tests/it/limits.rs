@@ -133,7 +133,7 @@ fn at_most_two_hundred_segments_are_inlined() {
     let help =
         "; store one of them: set `materialize: incremental` in `s200`, so that it is read from its table";
     assert!(problems[0].ends_with(help), "{problems:#?}");
-    // What is read from its table is put in place nowhere.
+    // A segment read from its table is expanded nowhere.
     assert_eq!(found(&chain(500, "incremental", "incremental")), (Vec::new(), 500));
 }
 

@@ -139,7 +139,7 @@ fn grows(rules: &str) {
 fn leaves(rules: &str, because: &str, unless: &str) {
     let it = refresh(rules);
     assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
-    let Why { reason, remedy, .. } = it.leaves.unwrap_or_else(|| panic!("nobody leaves: {rules}"));
+    let Why { reason, remedy, .. } = it.leaves.unwrap_or_else(|| panic!("members never leave: {rules}"));
     assert!(reason.contains(because), "{rules}: {reason}");
     assert!(remedy.unwrap_or_default().contains(unless), "{rules}");
 }

@@ -193,7 +193,7 @@ fn refreshes_find_late_events_of_the_shop() {
     }
 }
 
-/// Nobody leaves `big`; but if its last run can't be used, wrong members do.
+/// Members never leave `big`; but if its last run can't be used, wrong members do.
 #[test]
 fn append_only_refreshes_evaluate_changed_segments_in_full() {
     everywhere(|target| {

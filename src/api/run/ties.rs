@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{Plan, Unique};
 
-/// Looks for such rows of every entity that a plan's segments order.
+/// Finds such rows of every entity that a plan's segments order.
 pub(super) fn find(session: &Session, target: &Target, plan: &Plan, engine: &mut dyn Engine) -> Diagnostics {
     let mut ordered = Ordered(BTreeSet::new());
     for segment in &plan.segments {
@@ -43,7 +43,7 @@ pub(super) fn find(session: &Session, target: &Target, plan: &Plan, engine: &mut
     problems
 }
 
-/// The entities at the end of aggregates that go by order.
+/// The entities at the end of aggregates that depend on the order of rows.
 struct Ordered(BTreeSet<EntityId>);
 
 impl Visitor for Ordered {

@@ -1,4 +1,4 @@
-//! What becomes of folders that builds are written into.
+//! The effects of writing builds into folders.
 
 #![expect(clippy::disallowed_methods, reason = "a test writes files")]
 

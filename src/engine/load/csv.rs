@@ -12,7 +12,7 @@ use crate::convert::Value;
 use crate::engine::EngineError;
 use crate::engine::problems::MissingColumn;
 
-/// Reads a file, and adds its rows as long as nothing is wrong.
+/// Reads a file, and adds its rows unless there is a problem.
 pub(super) fn load(
     file: &DataFile,
     tabs: bool,
@@ -88,7 +88,7 @@ pub(super) fn load(
     Ok(())
 }
 
-/// Where each column is; `None` if that isn't certain, which is reported.
+/// The index of each column; `None` if it is uncertain, which is reported.
 fn find(
     names: &[String],
     columns: &Columns<'_>,
@@ -129,7 +129,7 @@ fn find(
     sound.then_some(places)
 }
 
-/// Another delimiter by which the header has a column.
+/// Another delimiter with which the header contains a column.
 fn other_delimiter(names: &[String], columns: &Columns<'_>, delimiter: u8) -> Option<&'static str> {
     let [only] = names else { return None };
     let known =

@@ -1,10 +1,10 @@
-//! From another encoding to UTF-8, refusing what it has no character for.
+//! Converts another encoding to UTF-8, and rejects undecodable bytes.
 
 use std::io::{self, BufRead, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-/// Decoded bytes that are kept at once.
+/// The number of decoded bytes kept at a time.
 const CHUNK: usize = 1 << 16;
 
 /// A stream of another encoding, read as UTF-8.
@@ -13,9 +13,9 @@ pub(super) struct Decoding<R> {
     decoder: Decoder,
     name: &'static str,
     decoded: Vec<u8>,
-    /// How much of `decoded` has been handed out.
+    /// The number of bytes of `decoded` that have been read.
     at: usize,
-    /// Line breaks that were decoded.
+    /// The number of decoded line breaks.
     lines: u64,
     ended: bool,
 }

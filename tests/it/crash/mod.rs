@@ -48,7 +48,7 @@ entities:
       loaded_at: timestamp
 ";
 
-/// `held` reads the log of `recent`, `callers` that of a segment that ranks; nobody leaves
+/// `held` reads the log of `recent`, `callers` that of a segment that ranks; members never leave
 /// `dear`, which is of another entity.
 const SEGMENTS: &str = "
 segment recent on customer { history: true where exists(orders during last 30 days) }
