@@ -65,7 +65,7 @@ pub(in crate::cli) struct Args {
     /// Continue the newest run, or that of --as-of: build only what is missing
     #[arg(long, requires = "kept")]
     resume: bool,
-    /// Finally compare each table with a fresh evaluation
+    /// Compare each table with a fresh evaluation at the end
     #[arg(long)]
     verify: bool,
     /// Fail immediately if another run is active, instead of waiting for it
