@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::at_run::AtRun;
 use super::frame::{Row, Scope};
 use super::names::slug;
 use super::{Lowered, Lowering, UniqueSet};
@@ -45,6 +46,11 @@ impl State<'_> {
     /// The clock's name of the as_of of the last run; null where it can't be built upon.
     pub(in crate::plan) fn last_as_of(segment: &str) -> String {
         format!("{segment}_last_as_of")
+    }
+
+    /// What is read at the last run, not at this one.
+    pub(super) fn at_last_run(&self) -> AtRun {
+        AtRun::Last { as_of: Self::last_as_of(self.segment).into() }
     }
 
     /// The clock's name of the engine's own time at the last run.

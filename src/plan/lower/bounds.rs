@@ -2,6 +2,7 @@
 //! the script (or the query's first subquery) fixes once.
 
 use super::Lowering;
+use super::at_run::{AS_OF, AtRun};
 use super::time::{Fixed, exact_units, fixed};
 use crate::check::hir::{LocalTime, Value, ValueKind, Window};
 use crate::dialect::Function;
@@ -9,59 +10,46 @@ use crate::plan::rel::{BinaryOp, Scalar};
 use crate::types::calendar::Repeats;
 use crate::types::{Literal, Type, Unit};
 
-/// The name under which a clock holds as_of.
-const AS_OF: &str = "as_of";
-
 impl Lowering<'_> {
     /// A value of time that no row decides; `None` if a row does.
-    pub(super) fn fixed_scalar(&mut self, value: &Value) -> Option<Scalar> {
-        Some(match fixed(value, self.as_of(), &self.cx.hir.calendar)? {
+    pub(super) fn fixed_scalar(&mut self, at: &AtRun, value: &Value) -> Option<Scalar> {
+        Some(match fixed(value, self.as_of(at), &self.cx.hir.calendar)? {
             Fixed::Constant(literal) => Scalar::Literal(literal),
-            Fixed::Clock(name) => self.value_of_clock(value, &name),
+            Fixed::Clock(name) => self.value_of_clock(at, value, &name),
         })
     }
 
-    /// The instant of the build; not known for the last run, nor where the engine's clock tells.
-    pub(super) fn as_of(&self) -> Option<jiff::Timestamp> {
-        if self.then.is_some() { None } else { self.cx.as_of }
-    }
-
-    /// as_of, or that of the last run.
-    fn now_name(&self) -> String {
-        self.then.clone().unwrap_or_else(|| AS_OF.to_owned())
-    }
-
-    /// What an instant of the clock is called: those of the last run begin as its as_of does.
-    fn clock_name(&self, name: &str) -> String {
-        match &self.then {
-            None => name.to_owned(),
-            Some(then) if name == AS_OF => then.clone(),
-            Some(then) => format!("{}{name}", then.strip_suffix(AS_OF).unwrap_or(then)),
+    /// A run's as_of, if it is known when the SQL is written: never the last run's, nor one that
+    /// the engine's clock gives.
+    pub(super) fn as_of(&self, at: &AtRun) -> Option<jiff::Timestamp> {
+        match at {
+            AtRun::This => self.cx.as_of,
+            AtRun::Last { .. } => None,
         }
     }
 
     /// Reads a named instant of the clock, and has it fixed.
-    pub(super) fn value_of_clock(&mut self, value: &Value, name: &str) -> Scalar {
-        let full = self.clock_name(name);
+    pub(super) fn value_of_clock(&mut self, at: &AtRun, value: &Value, name: &str) -> Scalar {
+        let full = at.clock_name(name);
         if name != AS_OF && !self.bounds.contains_key(&full) {
-            let definition = self.definition(value);
+            let definition = self.definition(at, value);
             self.bounds.insert(full.clone(), (definition, value.ty.clone()));
         }
         Scalar::Clock(full)
     }
 
-    /// as_of, or that of the last run, as a literal where it is known.
-    pub(super) fn now(&self) -> Scalar {
-        match self.as_of() {
+    /// A run's as_of, as a literal if it is known.
+    pub(super) fn now(&self, at: &AtRun) -> Scalar {
+        match self.as_of(at) {
             Some(instant) => Scalar::Literal(Literal::Timestamp(instant)),
-            None => Scalar::Clock(self.now_name()),
+            None => Scalar::Clock(at.clock_name(AS_OF)),
         }
     }
 
     /// The first day whose midnight is not before a named instant.
-    pub(super) fn ceil_clock(&mut self, name: &str, instant: Scalar) -> Scalar {
-        let ceil = self.clock_name(&format!("first_day_from_{name}"));
-        let name = &self.clock_name(name);
+    pub(super) fn ceil_clock(&mut self, at: &AtRun, name: &str, instant: Scalar) -> Scalar {
+        let ceil = at.clock_name(&format!("first_day_from_{name}"));
+        let name = &at.clock_name(name);
         if !self.bounds.contains_key(&ceil) {
             let definition = self.ceil_definition(name, instant);
             self.bounds.insert(ceil.clone(), (definition, Type::Date));
@@ -85,16 +73,17 @@ impl Lowering<'_> {
     }
 
     /// A value of the clock, spelled out down to as_of.
-    fn definition(&mut self, value: &Value) -> Scalar {
+    fn definition(&mut self, at: &AtRun, value: &Value) -> Scalar {
+        let mut read = |this: &mut Self, inner: &Value| this.definition(at, inner);
         match &value.kind {
-            ValueKind::Instant(local) => self.instant_value(local, &mut Self::definition),
-            ValueKind::LocalDate(local) => self.date_value(local, &mut Self::definition),
+            ValueKind::Instant(local) => self.instant_value(local, &mut read),
+            ValueKind::LocalDate(local) => self.date_value(local, &mut read),
             ValueKind::ShiftExact(inner, micros) => {
-                let inner = self.definition(inner);
+                let inner = self.definition(at, inner);
                 shift_exact(inner, *micros)
             }
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
-            _ => self.now(),
+            _ => self.now(at),
         }
     }
 

@@ -9,6 +9,7 @@ mod affected;
 mod aggregate;
 mod anniversary;
 mod array;
+mod at_run;
 mod bounds;
 mod compare;
 mod cond;
@@ -196,8 +197,6 @@ struct Lowering<'a> {
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,
-    /// What is lowered is read as of the last run, whose as_of has this name.
-    then: Option<String>,
     /// The segments whose members are wanted among the affected keys only.
     narrowed: BTreeSet<SegmentId>,
 }
@@ -218,7 +217,6 @@ impl<'a> Lowering<'a> {
             unique: BTreeSet::new(),
             repeats: OnceCell::new(),
             frames: Vec::new(),
-            then: None,
             narrowed: BTreeSet::new(),
         }
     }

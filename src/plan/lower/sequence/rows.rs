@@ -3,12 +3,12 @@
 
 use super::fresh;
 use crate::catalog::FieldId;
-use crate::check::hir::{Hop, Sequence, Step, Value, ValueKind, Window};
+use crate::check::hir::{Hop, Sequence, Step, Window};
 use crate::diagnostic::{SourceId, Span};
 use crate::dialect::Function;
 use crate::plan::lower::Lowering;
 use crate::plan::lower::aggregate::{GroupKey, Inner, reads_outer, window_reads_outer};
-use crate::plan::lower::frame::{Mode, Row};
+use crate::plan::lower::frame::{Mode, Scope};
 use crate::plan::lower::names::slug;
 use crate::plan::rel::{Column, Negated, Scalar, Select, all};
 use crate::types::{Literal, Type};
@@ -37,14 +37,7 @@ pub(super) struct Rows {
 }
 
 impl Lowering<'_> {
-    /// as_of in microseconds.
-    pub(super) fn as_of_micros(&mut self, span: Span) -> Scalar {
-        let now = Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span };
-        let now = self.fixed_scalar(&now).unwrap_or_else(|| Scalar::Clock("as_of".to_owned()));
-        Scalar::Call(Function::EpochMicros, vec![now])
-    }
-
-    pub(super) fn sequence_rows(&mut self, owner: &Row, sequence: &Sequence) -> Rows {
+    pub(super) fn sequence_rows(&mut self, scope: &Scope, sequence: &Sequence) -> Rows {
         let names = self.step_names(sequence);
         let base = base_name(sequence, &names);
         let mut rows = Rows {
@@ -59,7 +52,7 @@ impl Lowering<'_> {
         };
         let mut selects = Vec::new();
         for group in groups(&sequence.steps) {
-            let select = self.group_rows(owner, sequence, &group, &mut rows);
+            let select = self.group_rows(scope, sequence, &group, &mut rows);
             selects.push(select);
         }
         let mut selects = selects.into_iter();
@@ -69,11 +62,11 @@ impl Lowering<'_> {
     }
 
     /// The rows of the steps that share a path.
-    fn group_rows(&mut self, owner: &Row, sequence: &Sequence, group: &[usize], rows: &mut Rows) -> Select {
+    fn group_rows(&mut self, scope: &Scope, sequence: &Sequence, group: &[usize], rows: &mut Rows) -> Select {
         let steps: Vec<&Step> = group.iter().filter_map(|&at| sequence.steps.get(at)).collect();
         let hops = shared_hops(&steps);
         self.push(false);
-        let (inner, mut keys) = self.owned_rows(owner, &hops, self.needs_owner(sequence));
+        let (inner, mut keys) = self.owned_rows(scope, &hops, self.needs_owner(sequence));
         keys.sort_by_key(|key| key.own);
         // What belongs to nobody would be one long list.
         let nobody = self.nullable_keys(&inner, &hops, &keys);
