@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::inputs::inputs;
+use super::order::Graph;
 use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, Hop, KeepKind, Path, SegmentId, Value,
@@ -51,6 +51,7 @@ impl Obstacle {
 /// The first obstacle found.
 pub(crate) fn prove_append_only(
     hir: &Hir,
+    graph: &Graph,
     id: SegmentId,
     growing: &BTreeSet<SegmentId>,
 ) -> Result<(), Obstacle> {
@@ -72,7 +73,7 @@ pub(crate) fn prove_append_only(
     {
         return Err(Obstacle::new("it has an `exclude`, which may become true for a member"));
     }
-    for input in inputs(hir, id) {
+    for input in graph.node(id).inputs() {
         prover.input_grows(input.segment)?;
     }
     segment.includes.iter().try_for_each(|include| prover.grows(include))

@@ -53,9 +53,7 @@ impl<'a> Pattern<'a> {
         };
         let mut chosen = core.clone();
         if self.ancestors {
-            chosen.extend(closure(&core, |id| {
-                graph.node(id).inputs.iter().map(|input| input.segment).collect()
-            }));
+            chosen.extend(closure(&core, |id| graph.node(id).inputs().map(|input| input.segment).collect()));
         }
         if self.dependents {
             chosen.extend(closure(&core, |id| graph.dependents(id)));
@@ -97,13 +95,15 @@ fn closure(from: &BTreeSet<SegmentId>, step: impl Fn(SegmentId) -> Vec<SegmentId
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyze::analyze;
     use crate::api::testing;
 
     fn chosen(patterns: &[&str]) -> Vec<String> {
         let hir = testing::hir();
         let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
-        match select(&hir, &Graph::new(&hir), &patterns) {
-            Ok(ids) => ids.iter().map(|&id| hir.segment(id).name.clone()).collect(),
+        let analysis = analyze(hir, &mut Diagnostics::new());
+        match select(&analysis.hir, &analysis.graph, &patterns) {
+            Ok(ids) => ids.iter().map(|&id| analysis.hir.segment(id).name.clone()).collect(),
             Err(problems) => problems
                 .iter()
                 .map(|one| format!("{}: {}", one.code, one.help.clone().unwrap_or_default()))

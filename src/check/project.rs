@@ -7,7 +7,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
-use super::access;
 use super::expansion_limit::Expansion;
 use super::expr::{Checker, Known, SegmentState, TraitState, word};
 use super::graph::{self, Node, Order};
@@ -44,7 +43,7 @@ pub(super) fn check(
     let (calendar, params, traits) = (settings.calendar.clone(), params.values(), checked.traits);
     let hir = Hir { catalog, calendar, params, traits, segments };
     proof::warn(&hir, &params_used, problems);
-    access::check(hir, problems)
+    hir
 }
 
 /// Gives every segment that may be sound its identity, in the order of names.

@@ -58,25 +58,22 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
     let in_names = check_replaced_tables(request, problems);
     let wanted = wanted(request);
-    let uses = personal::asked(request.hir, request.policies);
     let (segments, sources) = (segments_by_name(request), sources_by_name(request));
     let mut refused = BTreeSet::new();
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
         let node = request.graph.node(id);
-        let needs = needs(id, &node.inputs, request.storage(Reading::Stored));
+        let needs = needs(node, request.storage(Reading::Stored));
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
-        if let Some(uses) = &uses {
-            personal::judge(request.hir, uses, id, request.policies, &mut found);
-        }
+        personal::judge(request.hir, node, request.policies, &mut found);
         check_history(request, id, &segments, &mut found);
         check_table_names(request, id, &sources, &mut found);
         if !found.has_errors() {
             judge_size(request, id, &needs, &mut found);
         }
-        let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));
+        let by_input = node.inputs().any(|input| refused.contains(&input.segment));
         if by_input || found.has_errors() {
             refused.insert(id);
         } else {
@@ -94,7 +91,7 @@ fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
     let mut todo: Vec<SegmentId> = request.segments.to_vec();
     while let Some(id) = todo.pop() {
         if wanted.insert(id) {
-            todo.extend(request.graph.node(id).inputs.iter().map(|input| input.segment));
+            todo.extend(request.graph.node(id).inputs().map(|input| input.segment));
         }
     }
     wanted
@@ -123,8 +120,8 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     };
     let hold = hold(request, &cx, id, &mut lowered);
     let node = request.graph.node(id);
-    let needs = needs(id, &node.inputs, stored);
-    let depends_on = node.inputs.iter().map(|input| Dependency {
+    let needs = needs(node, stored);
+    let depends_on = node.inputs().map(|input| Dependency {
         id: input.segment,
         name: hir.segment(input.segment).name.clone(),
         kind: input.kind,

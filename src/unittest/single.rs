@@ -46,7 +46,7 @@ pub fn read_row(
     let mut problems = Diagnostics::new();
     let catalog = session.hir().catalog.clone();
     let entity = session.hir().segment(segment).entity;
-    let reads = reads(session.hir(), segment);
+    let reads = reads(session.graph(), segment);
     let data = Data::new(&catalog);
     let mut reader = Reader { catalog: &catalog, reads, data, made: 0, problems: &mut problems };
     let found = yaml::read(source, text, reader.problems).and_then(|tree| reader.file(entity, &tree));

@@ -5,10 +5,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::text::{json_of, shown};
 use super::{Answers, Session};
-use crate::analyze::reads_nothing;
+use crate::analyze::{is_personal, reads_nothing};
 use crate::check::hir::{SegmentId, ValueKind};
 use crate::check::tree::{Operand, Part, Role, Shape, What};
-use crate::check::uses::Uses;
 use crate::check::words;
 use crate::diagnostic::Sources;
 use crate::types::{Literal, Type};
@@ -84,8 +83,7 @@ pub(super) fn filled(
     answers: Answers,
 ) -> Why {
     let Answers { as_of, conds, values } = answers;
-    let uses = Uses::new(session.hir());
-    let mut filling = Filling { session, uses, conds: conds.into_iter(), values: values.into_iter() };
+    let mut filling = Filling { session, conds: conds.into_iter(), values: values.into_iter() };
     let tree = filling.part(root);
     let entity = session.entity_of(segment);
     let names = entity.key.iter().map(|&field| entity.field(field).name.clone());
@@ -102,7 +100,6 @@ pub(super) fn filled(
 
 struct Filling<'a> {
     session: &'a Session,
-    uses: Uses<'a>,
     conds: std::vec::IntoIter<bool>,
     values: std::vec::IntoIter<Option<Literal>>,
 }
@@ -124,7 +121,7 @@ impl Filling<'_> {
             What::Failing => "failing".to_owned(),
         };
         let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
-        let pii = sight.what == What::Operand && self.uses.is_personal(&sight.value);
+        let pii = sight.what == What::Operand && is_personal(self.session.hir(), &sight.value);
         Saw { what, ty: sight.value.ty.clone(), value: value.filter(|_| !pii), pii }
     }
 }

@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
 use super::request::Request;
 use super::storage::SegmentStorage;
-use crate::analyze::Trigger;
+use crate::analyze::{Graph, Trigger};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
@@ -52,6 +52,8 @@ pub(super) use semi_join_reduction::among;
 pub(super) struct Context<'a> {
     /// The checked tree.
     pub(super) hir: &'a Hir,
+    /// What its segments read.
+    pub(super) graph: &'a Graph,
     /// The target's name, which picks the entities' tables.
     pub(super) target: &'a str,
     /// The instant of the build, if it is known.
@@ -69,6 +71,7 @@ impl<'a> Context<'a> {
     pub(super) fn new(request: &'a Request<'_>, storage: SegmentStorage<'a>) -> Self {
         Self {
             hir: storage.hir,
+            graph: request.graph,
             target: &request.abilities.target,
             as_of: request.as_of,
             tables: &request.tables,

@@ -55,7 +55,7 @@ impl Lowering<'_> {
                 continue;
             }
             stack.push((at, true));
-            for input in self.inputs(at).into_iter().rev() {
+            for input in self.cx.graph.node(at).inputs().rev().map(|input| input.segment) {
                 match self.cx.storage.members_at(input) {
                     MembersAt::Table(table) => {
                         self.members.insert(input, Relation::Table(table));
@@ -66,10 +66,6 @@ impl Lowering<'_> {
             }
         }
         order
-    }
-
-    fn inputs(&self, id: SegmentId) -> Vec<SegmentId> {
-        inputs_of(self.cx.hir, id)
     }
 
     fn members(&mut self, id: SegmentId, part: Part) -> Select {
@@ -180,9 +176,4 @@ impl Lowering<'_> {
         self.pop();
         alias
     }
-}
-
-/// The segments that a segment refers to directly.
-pub(super) fn inputs_of(hir: &crate::check::hir::Hir, id: SegmentId) -> Vec<SegmentId> {
-    crate::analyze::inputs(hir, id).into_iter().map(|input| input.segment).collect()
 }
