@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::footprint::Footprint;
-use super::order::{Graph, Node};
+use super::order::{Graph, SegmentNode};
 use crate::catalog::{Catalog, Entity, EntityId, FieldId, TableSource};
 use crate::check::canonical;
 use crate::check::hir::Hir;
@@ -41,7 +41,7 @@ fn hash(text: &str) -> String {
 }
 
 /// Everything that determines the members, as text, without the inputs.
-fn meaning(hir: &Hir, node: &Node) -> String {
+fn meaning(hir: &Hir, node: &SegmentNode) -> String {
     let calendar = &hir.calendar;
     let mut text = format!("segc 1 zone {} week {}\n", calendar.zone_name, calendar.week_start.name());
     text.push_str(&canonical::segment(hir, hir.segment(node.id)));

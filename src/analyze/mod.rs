@@ -23,7 +23,7 @@ pub(crate) use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
 pub(crate) use append_only::{Obstacle, prove_append_only, reads_nothing};
 pub(crate) use footprint::{Footprint, InputKind, Purpose};
 pub use order::Graph;
-pub(crate) use order::Node;
+pub(crate) use order::SegmentNode;
 pub(crate) use personal::is_personal;
 
 /// A checked tree and the facts about it.

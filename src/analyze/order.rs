@@ -11,7 +11,7 @@ use crate::check::hir::{Hir, SegmentId, place};
 
 /// One segment in the graph.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
+pub(crate) struct SegmentNode {
     pub(crate) id: SegmentId,
     /// What it reads itself.
     pub(crate) footprint: Arc<Footprint>,
@@ -19,7 +19,7 @@ pub(crate) struct Node {
     pub(crate) level: usize,
 }
 
-impl Node {
+impl SegmentNode {
     /// The segments that it refers to, through `extends`, `in segment`, its group and its traits, each
     /// once, in the order of names.
     pub(crate) fn inputs(&self) -> impl DoubleEndedIterator<Item = &Input> {
@@ -31,7 +31,7 @@ impl Node {
 #[derive(Debug, Clone)]
 pub struct Graph {
     graph: DiGraph<SegmentId, ()>,
-    nodes: Vec<Node>,
+    nodes: Vec<SegmentNode>,
     order: Vec<SegmentId>,
 }
 
@@ -40,11 +40,11 @@ impl Graph {
     #[must_use]
     pub(super) fn new(hir: &Hir, footprints: BTreeMap<SegmentId, Footprint>) -> Self {
         let mut graph = DiGraph::new();
-        let mut nodes: Vec<Node> = footprints
+        let mut nodes: Vec<SegmentNode> = footprints
             .into_iter()
             .map(|(id, footprint)| {
                 graph.add_node(id);
-                Node { id, footprint: Arc::new(footprint), level: 0 }
+                SegmentNode { id, footprint: Arc::new(footprint), level: 0 }
             })
             .collect();
         for node in &nodes {
@@ -68,7 +68,7 @@ impl Graph {
 
     /// What is known of a segment.
     #[must_use]
-    pub(crate) fn node(&self, id: SegmentId) -> &Node {
+    pub(crate) fn node(&self, id: SegmentId) -> &SegmentNode {
         let at = place(&self.nodes, |node| node.id.0, id.0).unwrap_or(usize::MAX);
         &self.nodes[at]
     }

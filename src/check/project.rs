@@ -9,15 +9,15 @@ use crate::syntax::ast::{self, RuleKind};
 use super::Settings;
 use super::expansion_limit::Expansion;
 use super::expr::{Checker, Known, SegmentState, TraitState, word};
-use super::graph::{self, Node, Order};
-use super::groups::{self, Place};
+use super::graph::{self, ItemIndex, Order};
+use super::groups::{self, GroupPlace};
 use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
 use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::proof;
 use super::properties;
-use super::resolve::{Scope, path_text};
+use super::resolve::{NameScope, path_text};
 use super::retention;
 use super::visit::Visitor as _;
 
@@ -61,7 +61,7 @@ struct Project<'a> {
     settings: &'a Settings,
     read: &'a [properties::Read],
     /// The place of each segment in its exclusive group.
-    places: &'a [Option<Place>],
+    places: &'a [Option<GroupPlace>],
     order: &'a Order,
 }
 
@@ -87,7 +87,7 @@ impl Project<'_> {
         };
         let mut states: Vec<_> = self.names.segments.iter().zip(self.read).map(state).collect();
         for node in &self.order.cyclic {
-            if let Node::Segment(at) = *node {
+            if let ItemIndex::Segment(at) = *node {
                 states[at] = SegmentState::Broken;
             }
         }
@@ -103,10 +103,10 @@ impl Project<'_> {
         let (names, params, calendar) = (self.names, self.params, &self.settings.calendar);
         let known = Known { names, params, calendar, traits, clock_traits: Vec::new(), segments };
         let mut checker = Checker::new(known, problems);
-        let cyclic: std::collections::HashSet<Node> = self.order.cyclic.iter().copied().collect();
+        let cyclic: std::collections::HashSet<ItemIndex> = self.order.cyclic.iter().copied().collect();
         for &node in &self.order.nodes {
             match node {
-                Node::Trait(at) => {
+                ItemIndex::Trait(at) => {
                     if let Some((found, extent)) = self.check_trait(&mut checker, at, &checked.extents)
                         && !cyclic.contains(&node)
                     {
@@ -117,7 +117,7 @@ impl Project<'_> {
                         checked.extents.push(extent);
                     }
                 }
-                Node::Segment(at) => {
+                ItemIndex::Segment(at) => {
                     let found = self.check_segment(&mut checker, at, &checked.extents);
                     match found {
                         Some(found) => checked.segments.push(found),
@@ -145,7 +145,7 @@ impl Project<'_> {
         let id = TraitId(u32::try_from(extents.len()).unwrap_or(u32::MAX));
         let entity = item.entity?;
         let (value, extent) = checker.item(|checker| {
-            let value = checker.value(&item.ast.value, &Scope::of(entity))?;
+            let value = checker.value(&item.ast.value, &NameScope::of(entity))?;
             let extent = checker.extent(extents, |measure| measure.value(&value));
             Some((value, extent))
         })?;
@@ -163,7 +163,7 @@ impl Project<'_> {
         checker.item(|checker| {
             let parent = ast.extends.as_ref().map(|parent| self.parent(checker, parent, at));
             one_where(ast, checker);
-            let scope = Scope::of(entity?);
+            let scope = NameScope::of(entity?);
             let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
             // With its rows' condition outside of it, neither of the two makes sense.
             let rules_alone = rows_alone(ast).is_some();
@@ -218,7 +218,7 @@ impl Project<'_> {
 }
 
 /// The group of a segment, if all that come before it are without error.
-fn rivals(checker: &Checker, place: &Place) -> Option<Group> {
+fn rivals(checker: &Checker, place: &GroupPlace) -> Option<Group> {
     let id = |&at: &usize| match checker.known.segments[at] {
         SegmentState::Fine(id) => Some(id),
         SegmentState::Broken | SegmentState::Disabled(_) => None,

@@ -15,7 +15,7 @@ use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::request::Request;
 use super::requirements::needs;
-use super::state::{StateTables, Stored, guards, input_as_of};
+use super::state::{StateTables, StoredInput, guards, input_as_of};
 use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
 use crate::catalog::TableSource;
@@ -131,10 +131,10 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         let field = entity.field(field);
         KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
     };
-    let inputs_stored: Vec<Stored> = lowered
+    let inputs_stored: Vec<StoredInput> = lowered
         .tables
         .iter()
-        .map(|&input| Stored {
+        .map(|&input| StoredInput {
             name: hir.segment(input).name.clone(),
             runs: StateTables::of(request, input).runs,
             fingerprint: request.fingerprints[input.0 as usize].clone(),

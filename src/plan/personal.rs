@@ -2,13 +2,13 @@
 
 use super::policy::Policy;
 use super::problems::PersonalForbidden;
-use crate::analyze::{Node, Purpose};
+use crate::analyze::{Purpose, SegmentNode};
 use crate::check::hir::Hir;
 use crate::diagnostic::{Diagnostics, Label};
 
 /// Refuses the `pii` fields that a segment uses, where a policy forbids that. The key of its own
 /// table is no condition.
-pub(super) fn judge(hir: &Hir, node: &Node, policies: &[Policy<'_>], problems: &mut Diagnostics) {
+pub(super) fn judge(hir: &Hir, node: &SegmentNode, policies: &[Policy<'_>], problems: &mut Diagnostics) {
     let forbidding =
         policies.iter().find_map(|policy| Some((policy.tier, policy.rules.forbids_pii_conditions()?)));
     let Some((tier, policy)) = forbidding else { return };

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::storage::SegmentStorage;
-use crate::analyze::{Footprint, Node, reads_nothing};
+use crate::analyze::{Footprint, SegmentNode, reads_nothing};
 use crate::catalog::{Catalog, Container, Field};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, Keep, KeepKind, LocalTime, Path, Periods, Sequence, Value,
@@ -44,7 +44,7 @@ pub(super) enum Reach {
 }
 
 /// Finds what a segment needs.
-pub(super) fn needs(node: &Node, storage: SegmentStorage<'_>) -> Requirements {
+pub(super) fn needs(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
     let (hir, footprint) = (storage.hir, &*node.footprint);
     let segment = hir.segment(node.id);
     let mut collector = Collector { needs: Requirements::default(), in_trait: None };

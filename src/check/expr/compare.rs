@@ -13,7 +13,7 @@ use super::super::problems::types::{
     ComparedWithMissing, EmptyList, EmptyRange, ItemNotConstant, Mismatch, NotComparable, OutsideValues,
     QuotedTime,
 };
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::quoted::{digits_of_date, is_constant};
 use super::time::day_of;
 use super::value::constant;
@@ -30,7 +30,7 @@ impl Checker<'_, '_> {
         right: &Expr,
         ignoring_case: bool,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         if self.compared_with_missing(op, left, right, scope) {
             return None;
@@ -59,7 +59,7 @@ impl Checker<'_, '_> {
 
     /// The right side of a comparison. A bare word that is no name, beside text, was
     /// probably meant as text.
-    fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &Scope) -> Option<Value> {
+    fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &NameScope) -> Option<Value> {
         let ExprKind::Path(path) = &right.kind else { return self.value(right, scope) };
         if self.is_yesterday(path, scope) {
             return self.value(right, scope);
@@ -196,7 +196,7 @@ impl Checker<'_, '_> {
         (items, items_span): (&[Expr], Span),
         (negated, ignoring_case): (bool, bool),
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         self.no_quotes(tested, scope)?;
         let found = self.value(tested, scope);
@@ -254,7 +254,7 @@ impl Checker<'_, '_> {
         })
     }
 
-    pub(super) fn item_constant(&mut self, item: &Expr, tested: &Expr, scope: &Scope) -> Option<Literal> {
+    pub(super) fn item_constant(&mut self, item: &Expr, tested: &Expr, scope: &NameScope) -> Option<Literal> {
         match &item.kind {
             ExprKind::Literal(literal) => Some(literal.clone()),
             ExprKind::Param(name) => self.param(name),
@@ -281,7 +281,7 @@ impl Checker<'_, '_> {
         low: &Expr,
         high: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         self.no_quotes(tested, scope)?;
         let checked = [tested, low, high].map(|expr| self.value(expr, scope));
@@ -309,7 +309,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         instant: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let (comparison, word) = match op {
             InstantOp::Before => (Comparison::Less, "`before`"),
@@ -338,7 +338,7 @@ impl Checker<'_, '_> {
         (tested, needle): (&Expr, &Expr),
         ignoring_case: bool,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let word = match op {
             TextOp::Contains => "`contains`",

@@ -11,7 +11,7 @@ use super::super::pattern::{self, Fault};
 use super::super::problems::text::{
     PatternFeature, PatternRepeats, PatternTooLarge, TooLongToResemble, UnreadablePattern, WrongEdits,
 };
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::{Checker, cond};
 
 /// The most code points of a text that resembles.
@@ -27,7 +27,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         (source, raw, place): (&str, &str, Span),
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let found = self.value(tested, scope);
         let tree = match pattern::parse(source) {
@@ -64,7 +64,7 @@ impl Checker<'_, '_> {
         (text, text_span): (&str, Span),
         (edits, edits_span): (i64, Span),
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let found = self.value(tested, scope);
         let different = text.chars().collect::<BTreeSet<_>>().len();

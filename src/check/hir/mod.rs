@@ -292,7 +292,7 @@ pub enum ValueKind {
     /// The day of a local time.
     LocalDate(Box<LocalTime>),
     /// A part of a local time, as an integer.
-    LocalPart(Part, Box<LocalTime>),
+    LocalPart(TimePart, Box<LocalTime>),
     /// An instant moved by exact microseconds.
     ShiftExact(Box<Value>, i64),
     /// Days from the first date to the second: an integer, negative if the second is earlier.
@@ -324,7 +324,7 @@ pub enum LocalTime {
 
 /// A part of a local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Part {
+pub enum TimePart {
     /// Such as 2026.
     Year,
     /// 1 to 12.

@@ -33,7 +33,7 @@ pub struct Aggregate {
     pub window: Option<Window>,
     /// Only the first rows of an order, of those that are in the window and satisfy the filter
     /// (`every`: of those in the window; the filter is then the test). The end has a `time`.
-    pub ranked: Option<Ranked>,
+    pub ranked: Option<RankedRows>,
     /// What is aggregated; `None` for `count`, `exists`, `every`.
     pub value: Option<Value>,
     /// `where E`
@@ -62,7 +62,7 @@ impl Aggregate {
 
 /// `latest 3`, `earliest 3`: the first rows by (time, key), from either end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ranked {
+pub struct RankedRows {
     /// From the latest on; otherwise from the earliest.
     pub latest: bool,
     /// How many, at least 1.
@@ -85,7 +85,7 @@ pub struct Periods {
 #[derive(Debug, Clone)]
 pub struct Sequence {
     /// The steps in order: at least two; the first isn't negated, no two neighbours are.
-    pub steps: Vec<Step>,
+    pub steps: Vec<SequenceStep>,
     /// From the first step to the last, at most, in microseconds; always there if the last
     /// step is negated.
     pub span: Option<i64>,
@@ -99,7 +99,7 @@ pub struct Sequence {
 
 /// A step of a sequence.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct SequenceStep {
     /// `then not`: there is no such row between the neighbours; last: in (last step, first +
     /// span], which must have passed.
     pub negated: bool,

@@ -5,7 +5,7 @@ use bigdecimal::num_traits::Zero;
 
 use super::set::{Cut, Point, Values};
 use crate::catalog::Field;
-use crate::check::hir::{AggregateFunc, Func, Hir, Part, Value, ValueKind};
+use crate::check::hir::{AggregateFunc, Func, Hir, TimePart, Value, ValueKind};
 use crate::diagnostic::{Label, Span};
 use crate::types::{Literal, Type};
 
@@ -90,11 +90,11 @@ fn bounds(hir: &Hir, value: &Value) -> Bounds {
         ValueKind::Field(path, field) => of_field(hir.catalog.entity(path.end).field(*field)),
         ValueKind::Trait(_, id) => bounds(hir, &hir.computed(*id).value),
         ValueKind::LocalPart(part, _) => Bounds::Own(match part {
-            Part::Month => between(1, 12),
-            Part::Day => between(1, 31),
-            Part::Hour => between(0, 23),
-            Part::Weekday => between(1, 7),
-            Part::Year => return Bounds::None,
+            TimePart::Month => between(1, 12),
+            TimePart::Day => between(1, 31),
+            TimePart::Hour => between(0, 23),
+            TimePart::Weekday => between(1, 7),
+            TimePart::Year => return Bounds::None,
         }),
         ValueKind::Bucket { .. } => Bounds::Own(between(0, 9_999)),
         ValueKind::Periods(periods) => {

@@ -60,7 +60,7 @@ impl State<'_> {
 }
 
 /// What a scan of discovered rows asks, and for which column.
-struct Found {
+struct TriggerSelect {
     /// The rows, without the trigger's own condition.
     rows: Select,
     /// What the rows are called.
@@ -77,7 +77,7 @@ pub(super) fn lower(
     unique: &BTreeSet<UniqueSet>,
 ) -> (Lowered, BTreeMap<UniqueSet, Select>) {
     let mut lowering = Lowering::new(cx);
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<TriggerSelect> = Vec::new();
     for trigger in triggers {
         if let Some(one) = lowering.trigger(trigger, state) {
             add(&mut found, one, state.joins_ranges);
@@ -94,8 +94,8 @@ pub(super) fn lower(
 
 /// Adds a scan: to one of the same rows and the same column, where the target finds several ranges
 /// at once; else one for each range, and none twice.
-fn add(found: &mut Vec<Found>, one: Found, together: bool) {
-    let same = |known: &Found| known.rows == one.rows && known.column == one.column;
+fn add(found: &mut Vec<TriggerSelect>, one: TriggerSelect, together: bool) {
+    let same = |known: &TriggerSelect| known.rows == one.rows && known.column == one.column;
     let known: Vec<&Scalar> =
         found.iter().filter(|known| same(known)).flat_map(|known| &known.filter).collect();
     let new: Vec<Scalar> = one.filter.iter().filter(|new| !known.contains(new)).cloned().collect();
@@ -103,7 +103,7 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
         return;
     }
     if !together {
-        found.extend(new.into_iter().map(|filter| Found {
+        found.extend(new.into_iter().map(|filter| TriggerSelect {
             rows: one.rows.clone(),
             name: one.name.clone(),
             column: one.column.clone(),
@@ -112,13 +112,13 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
     } else if let Some(known) = found.iter_mut().find(|known| known.column.is_some() && same(known)) {
         known.filter.extend(new);
     } else {
-        found.push(Found { filter: new, ..one });
+        found.push(TriggerSelect { filter: new, ..one });
     }
 }
 
 impl Lowering<'_> {
     /// The rows that a trigger finds; none where a log isn't one of those that are read.
-    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<Found> {
+    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<TriggerSelect> {
         Some(match &trigger.kind {
             TriggerKind::Members(segment) => self.logged(trigger, *segment, state.logs.get(segment)?),
             TriggerKind::DeletedRow => self.gone(state),
@@ -151,9 +151,9 @@ impl Lowering<'_> {
 
     /// The rows of a trigger, and those they are led back through. `least` is 1 if the segment's
     /// own row is wanted, even where the row before it holds its key.
-    fn chain(&mut self, trigger: &Trigger, least: usize) -> Rows {
+    fn chain(&mut self, trigger: &Trigger, least: usize) -> TriggerRows {
         let row = self.raw(trigger.entity);
-        let mut rows = Rows { back: vec![row], first: trigger.place.len() };
+        let mut rows = TriggerRows { back: vec![row], first: trigger.place.len() };
         for hop in trigger.place.iter().rev() {
             let to = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
             if rows.first == 1 && least == 0 && self.holds_key(hop) {
@@ -199,20 +199,20 @@ impl Lowering<'_> {
     fn discovered(
         &mut self,
         trigger: &Trigger,
-        rows: Rows,
+        rows: TriggerRows,
         column: Option<Scalar>,
         filter: Vec<Scalar>,
         what: &str,
-    ) -> Found {
+    ) -> TriggerSelect {
         self.only_events(trigger, &rows);
         let columns = self.keys_of(trigger, &rows);
         let select = Select { columns, ..self.pop() };
         let name = format!("{}_{what}", self.place_name(trigger));
-        Found { rows: select, name, column, filter }
+        TriggerSelect { rows: select, name, column, filter }
     }
 
     /// Rows of other events lead nowhere, where a row's event never changes.
-    fn only_events(&mut self, trigger: &Trigger, rows: &Rows) {
+    fn only_events(&mut self, trigger: &Trigger, rows: &TriggerRows) {
         for (at, hop) in trigger.place.iter().enumerate() {
             let Some(row) = rows.at(at + 1).cloned() else { continue };
             let entity = self.cx.hir.catalog.entity(hop.to);
@@ -223,7 +223,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn keys_of(&mut self, trigger: &Trigger, rows: &Rows) -> Vec<Column> {
+    fn keys_of(&mut self, trigger: &Trigger, rows: &TriggerRows) -> Vec<Column> {
         let Some(hop) = trigger.place.first().filter(|_| rows.first > 0) else {
             let own = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
             let present = self.present(&own, &self.cx.hir.catalog.entity(own.entity).key.clone());
@@ -250,7 +250,7 @@ impl Lowering<'_> {
     }
 
     /// The keys in a segment's log that are new, led back.
-    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> Found {
+    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> TriggerSelect {
         let MembersLog { table, read_to } = log.clone();
         let name = format!("moved_in_{}", self.cx.hir.segment(segment).name);
         let frame = self.push(false);
@@ -265,7 +265,7 @@ impl Lowering<'_> {
             self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
             let columns = key.iter().map(|(name, _)| Column::named(column(name), name.clone())).collect();
             let rows = Select { columns, ..self.pop() };
-            return Found { rows, name, column: None, filter };
+            return TriggerSelect { rows, name, column: None, filter };
         }
         // The row itself is joined: it holds what its links start from.
         let rows = self.chain(trigger, 0);
@@ -274,11 +274,11 @@ impl Lowering<'_> {
         let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         self.frames[frame].joins.insert(0, crate::plan::rel::Join { left: false, table, on });
-        Found { name, ..self.discovered(trigger, rows, None, filter, "") }
+        TriggerSelect { name, ..self.discovered(trigger, rows, None, filter, "") }
     }
 
     /// Members whose row is gone (R4).
-    fn gone(&mut self, state: &State<'_>) -> Found {
+    fn gone(&mut self, state: &State<'_>) -> TriggerSelect {
         let frame = self.push(false);
         let alias = self.alias(frame, "m");
         let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
@@ -295,11 +295,11 @@ impl Lowering<'_> {
         let columns = key.into_iter().map(|(_, column)| column).collect();
         let select = Select { columns, ..self.pop() };
         let filter = vec![Scalar::exists(rows, true)];
-        Found { rows: select, name: "gone".to_owned(), column: None, filter }
+        TriggerSelect { rows: select, name: "gone".to_owned(), column: None, filter }
     }
 
     /// Everyone and every member, where the last run can't be built upon.
-    fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
+    fn everyone(&mut self, state: &State<'_>) -> Vec<TriggerSelect> {
         let unknown = Scalar::Clock(State::last_as_of(state.segment)).missing();
         let all = self.all_keys(state.entity);
         let mut found = vec![("everyone_if_new", all)];
@@ -311,7 +311,7 @@ impl Lowering<'_> {
         }
         let found = found.into_iter().map(|(name, rows)| {
             let filter = vec![unknown.clone()];
-            Found { rows, name: name.to_owned(), column: None, filter }
+            TriggerSelect { rows, name: name.to_owned(), column: None, filter }
         });
         found.collect()
     }
@@ -345,9 +345,9 @@ impl Lowering<'_> {
     }
 
     /// A subquery for each kind of trigger, and the keys of all of them, each once.
-    fn union(&mut self, found: Vec<Found>, state: &State<'_>) -> Select {
+    fn union(&mut self, found: Vec<TriggerSelect>, state: &State<'_>) -> Select {
         let mut selects = Vec::new();
-        for Found { mut rows, name, filter, .. } in found {
+        for TriggerSelect { mut rows, name, filter, .. } in found {
             let any = if filter.len() == 1 { all(filter) } else { Some(Scalar::Or(filter)) };
             rows.filter = all(rows.filter.into_iter().chain(any).collect());
             let name = self.cte_name(&name);
@@ -388,13 +388,13 @@ impl Lowering<'_> {
 
 /// The rows of a trigger (first) and those that they are led back through (last: the nearest to
 /// the segment's own).
-struct Rows {
+struct TriggerRows {
     back: Vec<Row>,
     /// How many hops of the place lead to the last of them.
     first: usize,
 }
 
-impl Rows {
+impl TriggerRows {
     /// The row that the trigger is about.
     fn last(&self) -> &Row {
         &self.back[0]

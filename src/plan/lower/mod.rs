@@ -114,12 +114,12 @@ impl Lowered {
 
 /// Lowers one segment: its match.
 pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
-    lower(context, |lowering| lowering.segment(id, Part::Match))
+    lower(context, |lowering| lowering.segment(id, SegmentPart::Match))
 }
 
 /// Lowers a segment's ranking candidates, with the values its `keep`s rank by.
 pub(super) fn candidates(context: &Context<'_>, id: SegmentId) -> Lowered {
-    lower(context, |lowering| lowering.segment(id, Part::Candidates))
+    lower(context, |lowering| lowering.segment(id, SegmentPart::Candidates))
 }
 
 /// The columns that candidates have beside their keys.
@@ -134,7 +134,7 @@ pub(super) fn kept_of(context: &Context<'_>, id: SegmentId, table: &[String]) ->
 
 /// Lowers the entities that a segment's parent, excludes and group admit.
 pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
-    lower(context, |lowering| lowering.segment(id, Part::Admitted))
+    lower(context, |lowering| lowering.segment(id, SegmentPart::Admitted))
 }
 
 /// Lowers the search for the keys that triggers lead back to.
@@ -161,7 +161,7 @@ pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Uni
 
 /// Which of a segment's rows a select yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum SegmentPart {
     /// Those who match.
     Match,
     /// Those who match before anyone is ranked, with what they are ranked by.

@@ -7,7 +7,7 @@ use super::Lowering;
 use super::aggregate::{GroupKey, Inner, is_joined};
 use super::frame::{Mode, Row, Scope};
 use super::names::unused;
-use crate::check::hir::{Aggregate, AggregateFunc, Periods, Ranked, Value};
+use crate::check::hir::{Aggregate, AggregateFunc, Periods, RankedRows, Value};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
@@ -25,13 +25,13 @@ pub(super) struct RowSource {
 }
 
 /// The rows of an aggregate's path in a subquery: its keys, and the columns that were wanted.
-struct Rows {
+struct AggregateRows {
     cte: String,
     keys: Vec<GroupKey>,
     columns: Vec<String>,
 }
 
-impl Rows {
+impl AggregateRows {
     fn column(&self, at: usize) -> Scalar {
         self.named(self.columns.get(at).map(String::as_str).unwrap_or_default())
     }
@@ -61,8 +61,10 @@ impl Lowering<'_> {
     /// The value of an aggregate that needs its rows. Null where no row counts.
     pub(super) fn aggregate_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
         match (aggregate.func, aggregate.ranked) {
-            (AggregateFunc::First, Some(Ranked { latest: true, .. }))
-            | (AggregateFunc::Last, Some(Ranked { latest: false, .. })) => self.other_end(scope, aggregate),
+            (AggregateFunc::First, Some(RankedRows { latest: true, .. }))
+            | (AggregateFunc::Last, Some(RankedRows { latest: false, .. })) => {
+                self.other_end(scope, aggregate)
+            }
             (AggregateFunc::First | AggregateFunc::Last, _) => self.end_of_rows(scope, aggregate),
             (AggregateFunc::Mode, _) => self.mode(scope, aggregate),
             _ => self.some_rows(scope, aggregate),
@@ -134,7 +136,7 @@ impl Lowering<'_> {
         &mut self,
         scope: &Scope,
         aggregate: &Aggregate,
-        rows: &Rows,
+        rows: &AggregateRows,
         (filter, group_by): (Option<Scalar>, Vec<Scalar>),
         over: Over,
     ) -> Scalar {
@@ -189,14 +191,14 @@ impl Lowering<'_> {
     }
 
     /// A row for each period that has enough of the rows.
-    fn full_periods(&mut self, rows: &Rows, periods: &Periods) -> Rows {
+    fn full_periods(&mut self, rows: &AggregateRows, periods: &Periods) -> AggregateRows {
         let columns = rows.group_keys().iter().map(GroupKey::column).collect();
         let group_by = rows.partition().into_iter().chain([rows.column(0)]).collect();
         let enough = Scalar::Literal(Literal::Integer(i64::try_from(periods.at_least).unwrap_or(i64::MAX)));
         let having = Some(Scalar::binary(BinaryOp::GreaterOrEqual, Scalar::CountRows, enough));
         let select = Select { columns, group_by, having, ..rows.select(None) };
         let name = format!("full_periods_of_{}", self.aggregate_name(&periods.rows));
-        Rows { cte: self.known_or_new(select, &name), keys: rows.keys.clone(), columns: Vec::new() }
+        AggregateRows { cte: self.known_or_new(select, &name), keys: rows.keys.clone(), columns: Vec::new() }
     }
 
     /// The name of a subquery, of one that is there if there is such a one.
@@ -227,7 +229,7 @@ impl Lowering<'_> {
     }
 
     /// The rows with their value, if there is one, and their place, if only some are taken.
-    fn taken_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Rows {
+    fn taken_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> AggregateRows {
         self.rows_of(scope, aggregate, |this, inner, keys| {
             let value = this.value_of_row(inner, aggregate);
             value.into_iter().chain(this.place_taken(inner, keys, aggregate)).collect()
@@ -275,7 +277,7 @@ impl Lowering<'_> {
         scope: &Scope,
         aggregate: &Aggregate,
         wanted: impl FnOnce(&mut Self, &Inner, &[GroupKey]) -> Vec<Wanted>,
-    ) -> Rows {
+    ) -> AggregateRows {
         self.push(false);
         let (inner, keys) = self.aggregate_rows(scope, aggregate);
         self.restrict_rows(&inner, aggregate);
@@ -284,7 +286,7 @@ impl Lowering<'_> {
         let at = self.row_source(select, &keys, aggregate);
         let names = wanted.into_iter().map(|(value, name)| self.row_column(at, value, name, aggregate));
         let columns = names.collect();
-        Rows { cte: self.ctes[at].name.clone(), keys, columns }
+        AggregateRows { cte: self.ctes[at].name.clone(), keys, columns }
     }
 
     fn row_source(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {

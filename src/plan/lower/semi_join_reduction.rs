@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::frame::{Reached, Row};
 use super::keep::ranks;
 use super::names::initials;
-use super::{Lowering, Part};
+use super::{Lowering, SegmentPart};
 use crate::catalog::{Catalog, EntityId, FieldId};
 use crate::check::hir::{Hop, SegmentId};
 use crate::plan::rel::{Relation, Scalar, Select, TableRef};
@@ -20,7 +20,7 @@ const AFFECTED: [&str; 2] = ["a", "affected"];
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
     /// and of the expanded ones those about the same row, and nowhere else.
-    pub(super) fn narrow(&mut self, id: SegmentId, part: Part) {
+    pub(super) fn narrow(&mut self, id: SegmentId, part: SegmentPart) {
         if self.cx.affected.is_none() {
             return;
         }
@@ -41,8 +41,9 @@ impl Lowering<'_> {
             }
         }
         // A rank is about everyone; the rows that are ranked are not.
-        let whole =
-            |one: SegmentId| ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == Part::Match);
+        let whole = |one: SegmentId| {
+            ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == SegmentPart::Match)
+        };
         let narrowed = aligned.into_iter().filter(|one| !elsewhere.contains(one) && !whole(*one));
         self.narrowed = narrowed.collect();
     }

@@ -7,7 +7,7 @@ use super::bounds::shift_exact;
 use super::compare::is_total;
 use super::digits::operands;
 use super::frame::{Mode, Scope};
-use crate::check::hir::{ArithmeticOp, Func, Part, Path, TraitId, Value, ValueKind};
+use crate::check::hir::{ArithmeticOp, Func, Path, TimePart, TraitId, Value, ValueKind};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
 use crate::types::{Literal, Type};
@@ -47,7 +47,7 @@ impl Lowering<'_> {
                 self.date_value(local, &mut |this, inner| this.value(scope, inner))
             }
             ValueKind::LocalPart(part, local) => {
-                let of = if *part == Part::Hour {
+                let of = if *part == TimePart::Hour {
                     self.local_value(local, &mut |this, inner| this.value(scope, inner))
                 } else {
                     self.part_source(scope, local)
@@ -185,12 +185,12 @@ fn scale(ty: &Type) -> u8 {
     }
 }
 
-fn part_function(part: Part) -> Function {
+fn part_function(part: TimePart) -> Function {
     match part {
-        Part::Year => Function::Year,
-        Part::Month => Function::Month,
-        Part::Day => Function::Day,
-        Part::Hour => Function::Hour,
-        Part::Weekday => Function::Weekday,
+        TimePart::Year => Function::Year,
+        TimePart::Month => Function::Month,
+        TimePart::Day => Function::Day,
+        TimePart::Hour => Function::Hour,
+        TimePart::Weekday => Function::Weekday,
     }
 }
