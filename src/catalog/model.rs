@@ -81,9 +81,9 @@ impl Catalog {
 pub struct Entity {
     /// Its name, in the singular: `customer`.
     pub name: String,
-    /// Where the name is.
+    /// The name in the catalog, for messages.
     pub span: Span,
-    /// What it is, for people.
+    /// A sentence for people.
     pub description: Option<String>,
     /// Where its rows are.
     pub source: TableSource,
@@ -247,37 +247,37 @@ pub enum TableSource {
     Table(Vec<String>),
     /// A query in the target's SQL, kept as it was written; the emitter parses it.
     Query {
-        /// Its text.
+        /// A `SELECT` in the target's SQL.
         sql: String,
-        /// Where it is.
+        /// The query in the catalog, for messages.
         span: Span,
     },
 }
 
-/// A property of an entity.
+/// A property of an entity's rows, read from a column.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// Its name in segments.
     pub name: String,
-    /// Where the name is.
+    /// The name in the catalog, for messages.
     pub span: Span,
     /// The column it is read from.
     pub column: String,
-    /// Its type.
+    /// The type of its values in segments, whatever the column's.
     pub ty: Type,
     /// Whether it may be missing; true unless declared.
     pub nullable: bool,
     /// The closed set of its values (strings only).
     pub values: Option<Vec<String>>,
-    /// What it is, for people.
+    /// A sentence for people.
     pub description: Option<String>,
-    /// Personal data.
+    /// Whether its values are personal data.
     pub pii: bool,
     /// The roles that may use it; empty means everyone.
     pub roles: Vec<String>,
-    /// No value is smaller.
+    /// The smallest value that rows may have, for numbers.
     pub min: Option<BigDecimal>,
-    /// No value is larger.
+    /// The largest value that rows may have, for numbers.
     pub max: Option<BigDecimal>,
     /// How the column holds it, where that differs from its type.
     pub storage: Storage,
@@ -337,7 +337,7 @@ pub enum Storage {
 pub struct Link {
     /// Its name in segments: `orders`, `company`.
     pub name: String,
-    /// Where the name is.
+    /// The name in the catalog, for messages.
     pub span: Span,
     /// The entity it leads to.
     pub to: EntityId,
@@ -345,7 +345,7 @@ pub struct Link {
     pub on: Vec<(FieldId, FieldId)>,
     /// Whether it leads to any number of rows; otherwise to at most one.
     pub many: bool,
-    /// What it is, for people.
+    /// A sentence for people.
     pub description: Option<String>,
 }
 

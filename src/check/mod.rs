@@ -44,7 +44,7 @@ pub use params::{Given, ParamOrigin, ParamValue};
 /// What a project says beside its segments.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Zone and week start.
+    /// The time zone and the first day of weeks.
     pub calendar: Calendar,
     /// How segments are stored that do not say.
     pub materialize: Materialize,

@@ -18,9 +18,9 @@ use super::problems::names::{
 /// A value given for a parameter from outside of the `.seg` files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParamValue {
-    /// What was given.
+    /// The value, as text or already typed.
     pub given: Given,
-    /// Its origin.
+    /// Who gave it, for messages.
     pub origin: ParamOrigin,
 }
 

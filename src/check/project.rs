@@ -69,7 +69,7 @@ struct Project<'a> {
 struct Checked {
     traits: Vec<Trait>,
     /// Of the traits, by identity.
-    extents: Vec<Expansion>,
+    expansions: Vec<Expansion>,
     segments: Vec<Segment>,
     /// The places of parameters, in order.
     params_used: Vec<Span>,
@@ -107,18 +107,18 @@ impl Project<'_> {
         for &node in &self.order.nodes {
             match node {
                 ItemIndex::Trait(at) => {
-                    if let Some((found, extent)) = self.check_trait(&mut checker, at, &checked.extents)
+                    if let Some((found, expansion)) = self.check_trait(&mut checker, at, &checked.expansions)
                         && !cyclic.contains(&node)
                     {
                         checker.known.traits[at] = TraitState::fine(found.id, &found.value);
                         let is_clock = checker.reads_only_clock(&found.value);
                         checker.known.clock_traits.push(is_clock);
                         checked.traits.push(found);
-                        checked.extents.push(extent);
+                        checked.expansions.push(expansion);
                     }
                 }
                 ItemIndex::Segment(at) => {
-                    let found = self.check_segment(&mut checker, at, &checked.extents);
+                    let found = self.check_segment(&mut checker, at, &checked.expansions);
                     match found {
                         Some(found) => checked.segments.push(found),
                         None if self.read[at].disabled.is_none() => {
@@ -138,23 +138,23 @@ impl Project<'_> {
         &self,
         checker: &mut Checker,
         at: usize,
-        extents: &[Expansion],
+        expansions: &[Expansion],
     ) -> Option<(Trait, Expansion)> {
         let item = &self.names.traits[at];
         // Those without error so far.
-        let id = TraitId(u32::try_from(extents.len()).unwrap_or(u32::MAX));
+        let id = TraitId(u32::try_from(expansions.len()).unwrap_or(u32::MAX));
         let entity = item.entity?;
-        let (value, extent) = checker.item(|checker| {
+        let (value, expansion) = checker.item(|checker| {
             let value = checker.value(&item.ast.value, &NameScope::of(entity))?;
-            let extent = checker.extent(extents, |measure| measure.value(&value));
-            Some((value, extent))
+            let expansion = checker.expansion(expansions, |measure| measure.value(&value));
+            Some((value, expansion))
         })?;
         let name = item.ast.name.text.clone();
-        item.unique.then_some((Trait { id, name, entity, value }, extent))
+        item.unique.then_some((Trait { id, name, entity, value }, expansion))
     }
 
     /// The segment, if it and all that it needs are without error.
-    fn check_segment(&self, checker: &mut Checker, at: usize, extents: &[Expansion]) -> Option<Segment> {
+    fn check_segment(&self, checker: &mut Checker, at: usize, expansions: &[Expansion]) -> Option<Segment> {
         let item = &self.names.segments[at];
         if self.read[at].disabled.is_some() {
             return None;
@@ -183,7 +183,7 @@ impl Project<'_> {
             };
             let (includes, excludes) = (includes?, excludes?);
             let keeps: Vec<_> = keeps.into_iter().collect::<Option<_>>()?;
-            checker.extent(extents, |measure| {
+            checker.expansion(expansions, |measure| {
                 includes.iter().chain(&excludes).for_each(|rule| measure.cond(rule));
                 keeps.iter().for_each(|keep| measure.keep(keep));
             });

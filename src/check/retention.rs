@@ -22,16 +22,16 @@ pub(super) fn check(
     problems: &mut Diagnostics,
 ) {
     let name = |at: usize| names.segments[at].ast.name.text.clone();
-    let how = |read: &Read| match read.properties.materialize {
-        Some((how, span)) => (how, Some(span)),
+    let stored = |read: &Read| match read.properties.materialize {
+        Some((materialize, span)) => (materialize, Some(span)),
         None => (default, None),
     };
     for (at, read) in read.iter_mut().enumerate().filter(|(_, read)| read.disabled.is_none()) {
-        let (how, how_span) = how(read);
+        let (materialize, how_span) = stored(read);
         let expire = read.properties.expire.map(|(_, _, span)| (span, "expire"));
         let found = expire.into_iter().chain(read.history.map(|span| (span, "history")));
-        for (span, property) in found.filter(|_| !how.is_table()) {
-            problems.push(NoTable { span, segment: name(at), property, how: how.name(), how_span });
+        for (span, property) in found.filter(|_| !materialize.is_table()) {
+            problems.push(NoTable { span, segment: name(at), property, how: materialize.name(), how_span });
             read.is_sound = false;
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn check(
     for at in 0..read.len() {
         let node = ItemIndex::Segment(at);
         let Some(&(next, span)) = nearest.get(&node) else { continue };
-        if read[at].disabled.is_some() || how(&read[at]).0 != Materialize::View {
+        if read[at].disabled.is_some() || stored(&read[at]).0 != Materialize::View {
             continue;
         }
         let chain = chain(next, &nearest, read);

@@ -73,7 +73,6 @@ pub enum Shape {
 /// A value that a condition looks at.
 #[derive(Debug, Clone)]
 pub(crate) struct Operand {
-    /// What about it.
     pub(crate) what: OperandKind,
     pub(crate) value: Value,
 }

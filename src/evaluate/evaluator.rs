@@ -17,10 +17,10 @@ use crate::diagnostic::Span;
 /// How deep expressions may nest; what a file can express stays far below.
 const MAX_DEPTH: u16 = 200;
 
-/// A row of an entity.
+/// A row of an entity, by its place in the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// The entity.
+    /// The entity that it belongs to.
     pub entity: EntityId,
     /// Its place in [`Data::rows`].
     pub index: usize,

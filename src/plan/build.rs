@@ -14,7 +14,7 @@ use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::request::Request;
-use super::requirements::needs;
+use super::requirements::requirements;
 use super::state::{StateTables, StoredInput, guards, input_as_of};
 use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
@@ -63,7 +63,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
         let node = request.graph.node(id);
-        let needs = needs(node, request.storage(Reading::Stored));
+        let needs = requirements(node, request.storage(Reading::Stored));
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
@@ -120,7 +120,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     };
     let hold = hold(request, &cx, id, &mut lowered);
     let node = request.graph.node(id);
-    let needs = needs(node, stored);
+    let needs = requirements(node, stored);
     let depends_on = node.inputs().map(|input| Dependency {
         id: input.segment,
         name: hir.segment(input.segment).name.clone(),

@@ -17,7 +17,6 @@ use crate::project::{self, PolicyLimit};
 pub struct Policy<'a> {
     /// The tier's name; `None` for the project's own policy.
     pub(crate) tier: Option<&'a str>,
-    /// What it says.
     pub(crate) rules: &'a project::Policy,
 }
 

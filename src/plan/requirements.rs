@@ -44,7 +44,7 @@ pub(super) enum Reach {
 }
 
 /// Finds what a segment needs.
-pub(super) fn needs(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
+pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
     let (hir, footprint) = (storage.hir, &*node.footprint);
     let segment = hir.segment(node.id);
     let mut collector = Collector { needs: Requirements::default(), in_trait: None };

@@ -22,7 +22,7 @@ pub const COUNTS_TABLE: &str = "segc_segment_counts";
 /// The tables that a segment's scripts use, by their full names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StateTables {
-    /// The runs.
+    /// The runs, one row each; of all segments, or of this one alone.
     pub runs: Vec<String>,
     /// Up to which run of another segment's log this one has read.
     pub inputs: Vec<String>,
@@ -34,7 +34,7 @@ pub struct StateTables {
     pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
-    /// Scratch: the matches.
+    /// Scratch: those of the evaluated keys that match.
     pub matches: Vec<String>,
     /// Scratch: the ranking candidates among the evaluated keys.
     pub candidates: Vec<String>,

@@ -25,7 +25,6 @@ pub(super) enum Reading {
 /// How each segment of a tree is stored, as a query that reads some of them finds it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SegmentStorage<'a> {
-    /// The tree.
     pub(super) hir: &'a Hir,
     /// The schema of the segments' tables.
     pub(super) schema: &'a [String],
@@ -38,7 +37,7 @@ pub(super) struct SegmentStorage<'a> {
 impl SegmentStorage<'_> {
     /// How a segment is stored.
     pub(super) fn materialize(&self, id: SegmentId) -> Materialize {
-        self.hir.segment(id).properties.materialize.map_or(self.default, |(how, _)| how)
+        self.hir.segment(id).properties.materialize.map_or(self.default, |(materialize, _)| materialize)
     }
 
     /// Whether a segment has a table.

@@ -28,7 +28,7 @@ pub struct About<'a> {
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub(crate) query: Query,
-    /// Its instants.
+    /// The instants that the query reads.
     pub(crate) clock: Clock,
 }
 

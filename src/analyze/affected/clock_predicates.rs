@@ -4,7 +4,7 @@
 use super::collect::{RowPlace, Walker};
 use super::substitute;
 use super::{Trigger, TriggerKind};
-use crate::analyze::append_only::Obstacle;
+use crate::analyze::obstacle::Obstacle;
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };

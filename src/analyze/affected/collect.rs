@@ -7,7 +7,7 @@ use super::change_tracking::{linked, may_vanish, moves, says_nothing, stamp, van
 use super::clock_predicates::{Reads, is_instant};
 use super::substitute::value_without_traits;
 use super::{Trigger, TriggerKind};
-use crate::analyze::append_only::Obstacle;
+use crate::analyze::obstacle::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
@@ -202,14 +202,14 @@ impl<'a> Walker<'a> {
             let own = at == last;
             let cut = !own || windows.iter().all(|window| !window.admits_future);
             if cut {
-                self.passed(&place, field, &now(aggregate.span), None);
+                self.window_edge(&place, field, &now(aggregate.span), None);
             }
             if own {
                 for window in windows {
                     self.window_edges(&place, field, window);
                 }
                 for bound in more {
-                    self.passed(&place, field, bound, None);
+                    self.window_edge(&place, field, bound, None);
                 }
             }
         }
@@ -219,7 +219,7 @@ impl<'a> Walker<'a> {
         for bound in window.from.iter().chain(&window.to) {
             let written_out = value_without_traits(self.hir, bound);
             if is_instant(&written_out) {
-                self.passed(place, field, &written_out, Some(window.span));
+                self.window_edge(place, field, &written_out, Some(window.span));
             } else if Reads::of_value(&written_out).clock {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
@@ -228,7 +228,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn passed(&mut self, place: &RowPlace, field: FieldId, instant: &Value, written: Option<Span>) {
+    fn window_edge(&mut self, place: &RowPlace, field: FieldId, instant: &Value, written: Option<Span>) {
         let value = Box::new(self.time(place.entity, field, instant.span));
         let kind = TriggerKind::WindowEdge { value, instant: Box::new(instant.clone()), outer: place.outer };
         if Reads::of_value(instant).clock {

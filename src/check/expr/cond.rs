@@ -26,8 +26,8 @@ impl Checker<'_, '_> {
                 self.compare(*op, left, right, *ignoring_case, span, scope)
             }
             ExprKind::In { value, items, items_span, negated: not, ignoring_case } => {
-                let (items, how) = ((items.as_slice(), *items_span), (*not, *ignoring_case));
-                let found = self.membership(value, items, how, span, scope)?;
+                let (items, modifiers) = ((items.as_slice(), *items_span), (*not, *ignoring_case));
+                let found = self.membership(value, items, modifiers, span, scope)?;
                 Some(negated(found, *not))
             }
             ExprKind::Between { value, low, high, negated: not } => {

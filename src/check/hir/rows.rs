@@ -1,6 +1,9 @@
 //! Constructs about rows behind links: aggregates, periods and sequences, and their windows.
 
-use super::*;
+use super::{AggregateFunc, Base, Cond, Hop, Value, ValueKind};
+use crate::catalog::{EntityId, FieldId};
+use crate::diagnostic::Span;
+use crate::types::Type;
 
 /// A half-open window `[from, to)` of instants; a side that is `None` is open.
 #[derive(Debug, Clone)]
@@ -11,14 +14,14 @@ pub struct Window {
     pub to: Option<Value>,
     /// Whether rows at or after as_of may be in it (`next`, `until`, `to`, `through`).
     pub admits_future: bool,
-    /// Where it was written.
+    /// The window in a segment or trait, for messages.
     pub span: Span,
 }
 
 /// An aggregate over the instances of a path: joined rows, never multiplied by other links.
 #[derive(Debug, Clone)]
 pub struct Aggregate {
-    /// Which.
+    /// What is made of the rows.
     pub func: AggregateFunc,
     /// The path up to its last to-many link, from [`Base::This`] of where it is.
     pub hops: Vec<Hop>,
@@ -36,9 +39,9 @@ pub struct Aggregate {
     pub ranked: Option<RankedRows>,
     /// What is aggregated; `None` for `count`, `exists`, `every`.
     pub value: Option<Value>,
-    /// `where E`
+    /// `where …`: only rows that satisfy it count; for `every`, the test.
     pub filter: Option<Cond>,
-    /// Where it was written.
+    /// The whole aggregate, for messages.
     pub span: Span,
 }
 
@@ -93,7 +96,7 @@ pub struct Sequence {
     pub matching: Option<Type>,
     /// All steps but the negated lie in it.
     pub window: Option<Window>,
-    /// Where it was written.
+    /// The whole `sequence(…)`, for messages.
     pub source: Span,
 }
 

@@ -69,7 +69,6 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Nothing.
     pub(super) fn none() -> Self {
         Self { ranges: Vec::new(), missing: false }
     }

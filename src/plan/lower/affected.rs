@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::at_run::AtRun;
-use super::frame::{Row, Scope};
+use super::frame::Row;
+use super::led_back::TriggerRows;
 use super::names::slug;
 use super::{Lowered, Lowering, UniqueSet};
 use crate::analyze::{Trigger, TriggerKind};
@@ -121,7 +122,7 @@ impl Lowering<'_> {
     fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<TriggerSelect> {
         Some(match &trigger.kind {
             TriggerKind::Members(segment) => self.logged(trigger, *segment, state.logs.get(segment)?),
-            TriggerKind::DeletedRow => self.gone(state),
+            TriggerKind::DeletedRow => self.deleted_rows(state),
             TriggerKind::Arrival => {
                 self.push(false);
                 let rows = self.chain(trigger, 0);
@@ -143,27 +144,10 @@ impl Lowering<'_> {
                 self.push(false);
                 let reads_outer = reads_outer(|finder| finder.cond(cond));
                 let rows = self.chain(trigger, if reads_outer { 1 } else { 0 });
-                let filter = self.flipped(&rows.scope(*outer), cond, state);
+                let filter = self.clock_predicate(&rows.scope(*outer), cond, state);
                 self.discovered(trigger, rows, None, filter, "changed_by_the_clock")
             }
         })
-    }
-
-    /// The rows of a trigger, and those they are led back through. `least` is 1 if the segment's
-    /// own row is wanted, even where the row before it holds its key.
-    fn chain(&mut self, trigger: &Trigger, least: usize) -> TriggerRows {
-        let row = self.raw(trigger.entity);
-        let mut rows = TriggerRows { back: vec![row], first: trigger.place.len() };
-        for hop in trigger.place.iter().rev() {
-            let to = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-            if rows.first == 1 && least == 0 && self.holds_key(hop) {
-                break;
-            }
-            let from = self.join_back(&to, hop);
-            rows.back.push(from);
-            rows.first -= 1;
-        }
-        rows
     }
 
     /// The rows of an entity as the first table of the innermost select, whatever they are.
@@ -174,25 +158,6 @@ impl Lowering<'_> {
         let relation = self.relation(entity);
         self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
         Row { frame, alias, entity }
-    }
-
-    /// Joins the rows from which a hop leads to a row.
-    fn join_back(&mut self, to: &Row, hop: &Hop) -> Row {
-        let frame = to.frame;
-        let alias = super::names::initials(&self.cx.hir.catalog.entity(hop.from).name);
-        let alias = self.alias(frame, &alias);
-        let from = Row { frame, alias: alias.clone(), entity: hop.from };
-        let on = all(self.link_condition(&from, hop, to)).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
-        let table = TableRef { relation: self.relation(hop.from), alias };
-        self.frames[frame].joins.push(crate::plan::rel::Join { left: false, table, on });
-        from
-    }
-
-    /// Whether the row that a first hop leads to holds the whole key of the segment's entity.
-    fn holds_key(&self, hop: &Hop) -> bool {
-        let entity = self.cx.hir.catalog.entity(hop.from);
-        let on = &entity.link(hop.link).on;
-        entity.key.iter().all(|key| on.iter().any(|(own, _)| own == key))
     }
 
     /// Ends a select of discovered rows: it yields keys of the segment's entity.
@@ -211,38 +176,7 @@ impl Lowering<'_> {
         TriggerSelect { rows: select, name, column, filter }
     }
 
-    /// Rows of other events lead nowhere, where a row's event never changes.
-    fn only_events(&mut self, trigger: &Trigger, rows: &TriggerRows) {
-        for (at, hop) in trigger.place.iter().enumerate() {
-            let Some(row) = rows.at(at + 1).cloned() else { continue };
-            let entity = self.cx.hir.catalog.entity(hop.to);
-            if entity.event_name.is_some_and(|field| entity.is_immutable(field)) {
-                let event = self.event_condition(&row, hop);
-                self.frames[row.frame].filter.extend(event);
-            }
-        }
-    }
-
-    fn keys_of(&mut self, trigger: &Trigger, rows: &TriggerRows) -> Vec<Column> {
-        let Some(hop) = trigger.place.first().filter(|_| rows.first > 0) else {
-            let own = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-            let present = self.present(&own, &self.cx.hir.catalog.entity(own.entity).key.clone());
-            self.frames[own.frame].filter.extend(present);
-            return self.key_columns(&own);
-        };
-        let row = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-        let entity = self.cx.hir.catalog.entity(hop.from);
-        let on = entity.link(hop.link).on.clone();
-        let target = |key: &FieldId| on.iter().find(|(own, _)| own == key).map_or(*key, |(_, to)| *to);
-        let fields: Vec<(String, FieldId)> =
-            entity.key.iter().map(|key| (entity.field(*key).column.clone(), target(key))).collect();
-        let targets: Vec<FieldId> = fields.iter().map(|(_, field)| *field).collect();
-        let present = self.present(&row, &targets);
-        self.frames[row.frame].filter.extend(present);
-        fields.into_iter().map(|(name, field)| Column::named(self.field(&row, field), name)).collect()
-    }
-
-    fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
+    pub(super) fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let nullable = fields.iter().filter(|&&field| entity.field(field).nullable);
         let nullable: Vec<FieldId> = nullable.copied().collect();
@@ -278,7 +212,7 @@ impl Lowering<'_> {
     }
 
     /// Members whose row is gone (R4).
-    fn gone(&mut self, state: &State<'_>) -> TriggerSelect {
+    fn deleted_rows(&mut self, state: &State<'_>) -> TriggerSelect {
         let frame = self.push(false);
         let alias = self.alias(frame, "m");
         let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
@@ -383,31 +317,6 @@ impl Lowering<'_> {
 
     pub(super) fn instant_name(&self, instant: &Value) -> String {
         super::time::clock_name(instant).unwrap_or_else(|| "then".to_owned())
-    }
-}
-
-/// The rows of a trigger (first) and those that they are led back through (last: the nearest to
-/// the segment's own).
-struct TriggerRows {
-    back: Vec<Row>,
-    /// How many hops of the place lead to the last of them.
-    first: usize,
-}
-
-impl TriggerRows {
-    /// The row that the trigger is about.
-    fn last(&self) -> &Row {
-        &self.back[0]
-    }
-
-    /// The row that this many hops of the place lead to, if it has been joined.
-    fn at(&self, hops: usize) -> Option<&Row> {
-        let whole = self.first + self.back.len() - 1;
-        self.back.get(whole.checked_sub(hops)?)
-    }
-
-    fn scope(&self, outer: Option<usize>) -> Scope {
-        Scope::of(self.last().clone(), outer.and_then(|hops| self.at(hops).cloned()))
     }
 }
 

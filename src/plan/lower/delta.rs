@@ -108,7 +108,7 @@ impl Lowering<'_> {
     }
 
     /// That a condition holds now and didn't at the last run, or the reverse (R2b).
-    pub(super) fn flipped(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
+    pub(super) fn clock_predicate(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
         let scope = &scope.with(Mode::Alternative);
         let now = self.cond(scope, cond, false);
         let then = self.cond(&scope.at_run(state.at_last_run()), cond, false);

@@ -18,6 +18,7 @@ mod digits;
 mod frame;
 mod json;
 mod keep;
+mod led_back;
 mod names;
 mod ranked;
 mod segment;
@@ -27,6 +28,7 @@ mod time;
 mod value;
 pub(super) mod why;
 mod width;
+mod window_names;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +52,6 @@ pub(super) use semi_join_reduction::among;
 
 /// What lowering needs to know of its surroundings.
 pub(super) struct Context<'a> {
-    /// The checked tree.
     pub(super) hir: &'a Hir,
     /// What its segments read.
     pub(super) graph: &'a Graph,

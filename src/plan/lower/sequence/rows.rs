@@ -18,7 +18,6 @@ const LONGEST: usize = 24;
 
 /// The subquery of all rows.
 pub(super) struct StepRows {
-    /// Its name.
     pub(super) cte: String,
     /// What the sequence is called.
     pub(super) base: String,
