@@ -17,6 +17,7 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
+use crate::plan::program::Mode;
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
 use crate::syntax::ast;
@@ -178,9 +179,9 @@ impl Session {
     /// # Errors
     ///
     /// What can't be written in the target's SQL.
-    pub fn execution(&self, plan: &Plan, refresh: bool) -> Result<Execution, Diagnostics> {
+    pub fn execution(&self, plan: &Plan, mode: Mode) -> Result<Execution, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Execution::default()) };
-        execution(self, target, plan, refresh)
+        execution(self, target, plan, mode)
     }
 
     /// What each target can do, by its dialect, a probe of its database where there is one, the

@@ -9,7 +9,8 @@ use crate::check::hir::{
     ValueKind,
 };
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
-use crate::plan::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, StateTables, TableRead, rel};
+use crate::dialect::Capability;
+use crate::plan::{Dependency, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateTables, TableRead, rel};
 use crate::types::Type;
 use crate::types::calendar::Calendar;
 
@@ -190,7 +191,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         log: None,
         hold: None,
         history: None,
-        query: rel::Query { ctes: Vec::new(), select },
+        query: rel::Query::of(select),
         clock: rel::Clock::default(),
         checks: Vec::new(),
         guards: Vec::new(),
@@ -224,6 +225,7 @@ pub(crate) fn plan() -> Plan {
         dialect: "duckdb".to_owned(),
         schema: vec!["segments".to_owned()],
         as_of: None,
+        rules: Rules::of(&Capability::ALL.iter().copied().collect()),
         segments: vec![
             planned(0, "big_spender", 0, Vec::new()),
             planned(1, "do_not_contact", 0, Vec::new()),

@@ -9,7 +9,7 @@ use super::checks::{double_members, unique_checks};
 use super::expiry::{check_history, history, hold, segments_by_name};
 use super::limits::judge_size;
 use super::lower::{self, Context};
-use super::model::{Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
+use super::model::{Dependency, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
 use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
@@ -34,6 +34,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
         dialect: request.dialect.to_owned(),
         schema: request.schema.to_vec(),
         as_of: request.as_of,
+        rules: Rules::of(&request.abilities.capabilities),
         segments,
     }
 }

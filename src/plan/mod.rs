@@ -16,6 +16,7 @@ mod parity;
 mod personal;
 mod policy;
 pub(crate) mod problems;
+pub mod program;
 mod refresh;
 pub mod rel;
 mod request;

@@ -49,7 +49,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     ctes.push(Cte { name: both.clone(), select: matching, union: vec![stored] });
     let mut clock = lowered.clock;
     clock.as_of = Some(last_run(&StateTables::of(request, id).runs, &request.hir.segment(id).name));
-    Asked { query: Query { ctes, select: unpaired(&both, &keys, &difference) }, clock }
+    Asked { query: Query { ctes, ..Query::of(unpaired(&both, &keys, &difference)) }, clock }
 }
 
 /// The keys that are on one side only, or more than once on a side.
@@ -113,7 +113,7 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let mut ctes = query.ctes;
     ctes.push(Cte::new(all, query.select));
     ctes.push(Cte::new(counted, numbered));
-    Asked { query: Query { ctes, select }, clock }
+    Asked { query: Query { ctes, ..Query::of(select) }, clock }
 }
 
 /// The names of the key columns.

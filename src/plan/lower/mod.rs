@@ -229,7 +229,7 @@ impl<'a> Lowering<'a> {
         let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty));
         let bounds = bounds.chain(self.ranges).collect();
         Lowered {
-            query: Query { ctes: self.ctes, select },
+            query: Query { ctes: self.ctes, ..Query::of(select) },
             clock: Clock { as_of: None, bounds },
             reads: self.reads,
             tables: self.tables,

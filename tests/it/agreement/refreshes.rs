@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use segc::api::Options;
 use segc::engine::{Engine, quote_name};
+use segc::plan::program::Mode;
 use segc::plan::{Refresh, SegmentPlan};
 
 use crate::agreement::case::{ASKED, Case, Cases, Keys};
@@ -229,13 +230,13 @@ fn refreshed<E: Engine>(
     let chosen = later.session.select(&able).ok()?;
     let (plan, problems) = later.session.plan(target, &chosen, &Options::default());
     let plan = plan.filter(|_| !problems.has_errors())?;
-    for (case, refresh) in [(&before, false), (case, true)] {
+    for (case, mode) in [(&before, Mode::Create), (case, Mode::Refresh)] {
         engine.load(&case.tables(target, &later.session));
         let clock = format!("INSERT INTO stopped VALUES (TIMESTAMPTZ '{}')", case.as_of);
         for statement in ["DELETE FROM stopped".to_owned(), clock] {
             engine.engine().execute(&statement).expect("the clock is set");
         }
-        let execution = later.session.execution(&plan, refresh);
+        let execution = later.session.execution(&plan, mode);
         let execution = execution.unwrap_or_else(|problems| panic!("{target}: {problems:?}"));
         for step in &execution.steps {
             if let Err(error) = engine.engine().execute(&step.statement) {
