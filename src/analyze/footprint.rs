@@ -130,7 +130,12 @@ impl<'a> TraitFootprints<'a> {
         known
     }
 
-    pub(super) fn segment(&self, segment: &Segment) -> Footprint {
+    /// The footprints of all segments.
+    pub(super) fn segments(&self) -> BTreeMap<SegmentId, Footprint> {
+        self.hir.segments.iter().map(|segment| (segment.id, self.segment(segment))).collect()
+    }
+
+    fn segment(&self, segment: &Segment) -> Footprint {
         let mut collector = Collector::new(self);
         collector.entity(segment.entity, segment.name_span);
         if let Some((parent, span)) = segment.parent {

@@ -41,7 +41,7 @@ pub(crate) struct Analysis {
 /// Finds the facts about a tree, and reports the segments that read what their readers may not.
 pub(crate) fn analyze(hir: Hir, problems: &mut Diagnostics) -> Analysis {
     let traits = TraitFootprints::of(&hir);
-    let mut footprints = hir.segments.iter().map(|segment| (segment.id, traits.segment(segment))).collect();
+    let mut footprints = traits.segments();
     let refused = access::refused(&hir, &footprints, problems);
     let hir = access::without(&hir, &traits, &refused).unwrap_or(hir);
     footprints.retain(|id, _| !refused.contains(id));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::footprint::{Footprint, Input};
+use super::footprint::{Footprint, Input, TraitFootprints};
 use crate::check::hir::{Hir, SegmentId, place};
 
 /// One segment in the graph.
@@ -36,7 +36,13 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph of a checked project, given what each of its segments reads.
+    /// The graph of a checked tree.
+    #[must_use]
+    pub(crate) fn of(hir: &Hir) -> Self {
+        Self::new(hir, TraitFootprints::of(hir).segments())
+    }
+
+    /// The graph of a checked tree, given what each of its segments reads.
     #[must_use]
     pub(super) fn new(hir: &Hir, footprints: BTreeMap<SegmentId, Footprint>) -> Self {
         let mut graph = DiGraph::new();

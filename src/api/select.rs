@@ -95,15 +95,13 @@ fn closure(from: &BTreeSet<SegmentId>, step: impl Fn(SegmentId) -> Vec<SegmentId
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyze::analyze;
     use crate::api::testing;
 
     fn chosen(patterns: &[&str]) -> Vec<String> {
         let hir = testing::hir();
         let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
-        let analysis = analyze(hir, &mut Diagnostics::new());
-        match select(&analysis.hir, &analysis.graph, &patterns) {
-            Ok(ids) => ids.iter().map(|&id| analysis.hir.segment(id).name.clone()).collect(),
+        match select(&hir, &Graph::of(&hir), &patterns) {
+            Ok(ids) => ids.iter().map(|&id| hir.segment(id).name.clone()).collect(),
             Err(problems) => problems
                 .iter()
                 .map(|one| format!("{}: {}", one.code, one.help.clone().unwrap_or_default()))

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::analyze::{Graph, InputKind, analyze};
+use crate::analyze::{Graph, InputKind};
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Link, Storage, TableSource};
 use crate::check::hir::{
     Base, Cond, CondKind, Hir, Materialize, Path, Properties, Segment, SegmentId, Trait, TraitId, Value,
     ValueKind,
 };
-use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
+use crate::diagnostic::{SourceId, Sources, Span};
 use crate::dialect::Capability;
 use crate::plan::{Dependency, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateTables, TableRead, rel};
 use crate::types::Type;
@@ -130,7 +130,7 @@ fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
 
 /// What its segments read.
 pub(crate) fn graph() -> Graph {
-    analyze(hir(), &mut Diagnostics::new()).graph
+    Graph::of(&hir())
 }
 
 /// `vip` extends `big_spender`; `win_back` names `vip` through a trait, and excludes
