@@ -24,12 +24,12 @@ pub struct Attrition {
     /// How many entities there are.
     pub everyone: u64,
     /// The steps, in the order in which they are written; the last leaves the members.
-    pub steps: Vec<Step>,
+    pub steps: Vec<AttritionStep>,
 }
 
 /// A condition, and how many remain after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct AttritionStep {
     /// `extends`, `where`, `and`, `include`, `exclude`.
     pub word: &'static str,
     /// What the user wrote, on one line.
@@ -102,7 +102,7 @@ impl Session {
             entity: self.entity_of(segment).name.clone(),
             as_of,
             everyone,
-            steps: steps.map(|((word, text, _), remain)| Step { word, text, remain }).collect(),
+            steps: steps.map(|((word, text, _), remain)| AttritionStep { word, text, remain }).collect(),
         })
     }
 }

@@ -11,7 +11,7 @@ mod tree;
 
 use jiff::Timestamp;
 
-pub use attrition::{Attrition, Step as AttritionStep};
+pub use attrition::{Attrition, AttritionStep};
 pub use tree::{Saw, Why, WhyPart};
 
 use super::problems::{BadKey, WrongKeyParts};

@@ -9,10 +9,7 @@ use crate::types::{Literal, Type};
 
 use super::super::hir::{Comparison, Cond, CondKind, Func, Value, ValueKind};
 use super::super::names::suggest;
-use super::super::problems::types::{
-    ComparedWithMissing, EmptyList, EmptyRange, ItemNotConstant, Mismatch, NotComparable, OutsideValues,
-    QuotedTime,
-};
+use super::super::problems::types::{EmptyRange, Mismatch, NotComparable, OutsideValues, QuotedTime};
 use super::super::resolve::NameScope;
 use super::quoted::{digits_of_date, is_constant};
 use super::time::day_of;
