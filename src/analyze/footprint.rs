@@ -157,7 +157,7 @@ impl<'a> TraitFootprints<'a> {
     }
 }
 
-/// Collects a footprint.
+/// The footprint so far, and where the walk is.
 struct Collector<'a> {
     known: &'a TraitFootprints<'a>,
     found: Footprint,

@@ -9,11 +9,10 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::footprint::{Footprint, Input, TraitFootprints};
 use crate::check::hir::{Hir, SegmentId, place};
 
-/// One segment in the graph.
 #[derive(Debug, Clone)]
 pub(crate) struct SegmentNode {
     pub(crate) id: SegmentId,
-    /// What it reads itself.
+    /// What it reads itself; what its inputs read is in theirs.
     pub(crate) footprint: Arc<Footprint>,
     /// 0 without inputs, else one more than the highest of them.
     pub(crate) level: usize,

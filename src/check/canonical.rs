@@ -50,13 +50,13 @@ pub fn computed(hir: &Hir, computed: &Trait) -> String {
     format!("trait {} on {}: {} = {}", Name(name), Name(entity), value.ty, In(hir, value))
 }
 
-/// A condition.
+/// A condition, as its segment's text has it.
 #[must_use]
 pub(crate) fn cond(hir: &Hir, cond: &Cond) -> String {
     In(hir, cond).to_string()
 }
 
-/// A value.
+/// A value, as its segment's text has it.
 #[must_use]
 pub(crate) fn value(hir: &Hir, value: &Value) -> String {
     In(hir, value).to_string()

@@ -17,7 +17,7 @@ const LARGEST: u64 = 10_000;
 /// The size of a trait, the traits that it uses written out.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Expansion {
-    /// Conditions and values.
+    /// The number of conditions and values.
     parts: u64,
     depth: usize,
 }
@@ -30,7 +30,7 @@ pub(super) struct Measure<'a> {
     own: u64,
     /// What its traits add.
     added: u64,
-    /// Where the walk is.
+    /// How deep the walk is in the item.
     level: usize,
     deepest: usize,
     /// The first uses of a trait that go beyond a limit.

@@ -28,7 +28,7 @@ pub(crate) struct ConditionPart {
     pub(crate) shape: Shape,
     /// The condition, which is true where the part holds.
     pub(crate) cond: Cond,
-    /// What it looks at.
+    /// The values that decide it, in the order in which they are written.
     pub(crate) operands: Vec<Operand>,
     /// What it is made of.
     pub(crate) parts: Vec<ConditionPart>,
@@ -96,7 +96,7 @@ pub(crate) struct Tree<'a> {
     /// The tree that the conditions refer to: the project's, and, where a segment has several
     /// `keep`s, segments that stand for the rest after each of them.
     pub(crate) hir: Cow<'a, Hir>,
-    /// The whole segment.
+    /// The part for the segment's whole match.
     pub(crate) root: ConditionPart,
     /// The segments whose members the conditions refer to beside those that the segment itself
     /// refers to.
@@ -274,7 +274,7 @@ fn matching(segment: &Segment, parts: &[ConditionPart]) -> Cond {
     Cond { kind: CondKind::And(all), span }
 }
 
-/// Any of the conditions.
+/// A condition that holds if any of these does.
 #[must_use]
 pub(crate) fn any_of(conds: &[Cond], span: Span) -> Cond {
     match conds {
@@ -283,7 +283,7 @@ pub(crate) fn any_of(conds: &[Cond], span: Span) -> Cond {
     }
 }
 
-/// The complement.
+/// A condition that holds if this one doesn't.
 #[must_use]
 pub(crate) fn not(cond: &Cond) -> Cond {
     Cond { kind: CondKind::Not(Box::new(cond.clone())), span: cond.span }

@@ -58,7 +58,7 @@ fn kind(field: &Field) -> ColumnKind {
 }
 
 impl Columns {
-    /// Those of an entity.
+    /// The columns that an entity's fields are read from.
     #[must_use]
     pub(crate) fn of(entity: &Entity) -> Self {
         let mut shared: Vec<Shared> = Vec::new();

@@ -22,7 +22,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// No rows yet.
+    /// The data of a catalog's entities, without a row.
     #[must_use]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
         let columns = catalog.entities.iter().map(Columns::of).collect();

@@ -27,7 +27,7 @@ pub enum Datum {
     Decimal(BigDecimal),
     /// A floating-point number. NaN is missing: [`Datum::from`] sees to that.
     Float(f64),
-    /// True or false.
+    /// A boolean; false comes before true.
     Boolean(bool),
     /// A day of the calendar, without a time zone.
     Date(Date),

@@ -22,7 +22,7 @@ impl Definition {
         hir.get_computed(id).ok_or(EvalError::Unknown)
     }
 
-    /// What it rests on.
+    /// The links, traits and segments that it refers to.
     pub(super) fn uses(self, hir: &Hir) -> Result<Uses, EvalError> {
         match self {
             Self::Trait(id) => Ok(uses([Expression::Value(&Self::computed(hir, id)?.value)])),

@@ -9,7 +9,6 @@ use crate::check::hir::{Aggregate, Cond, CondKind, Hop, LocalTime, Path, Value, 
 /// Everything that has to be at hand before an expression can be evaluated.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
-    /// Links that are followed.
     pub(super) links: BTreeSet<(EntityId, LinkId)>,
     /// Traits and segments that are referred to.
     pub(super) nodes: BTreeSet<Definition>,

@@ -25,7 +25,7 @@ pub struct Policy<'a> {
 pub struct Abilities {
     /// The target's name in the project.
     pub(crate) target: String,
-    /// What it has.
+    /// The capabilities that its dialect answers with yes.
     pub(crate) capabilities: BTreeSet<Capability>,
     /// What a probe of its database found, where one ran.
     pub(crate) probed: Option<Probed>,

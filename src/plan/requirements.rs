@@ -21,7 +21,7 @@ use crate::types::{Type, Unit};
 /// they are checked.
 pub const NOT_YET: &[Capability] = &[Capability::Grants];
 
-/// What a segment needs.
+/// What a segment needs, each with the place that needs it first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requirements {
     /// Each capability, where it is needed first.
@@ -37,7 +37,7 @@ pub(super) struct Requirements {
 /// How far a window reaches from as_of, back or ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reach {
-    /// Days, about.
+    /// A number of days; a month counts 30, a quarter 91, a year 365.
     Days(u64),
     /// A window with an open side, or with a bound that a row decides.
     Unlimited,

@@ -5,7 +5,7 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 /// Where the members of a segment that others refer to are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MembersAt {
-    /// In its table.
+    /// In its table, of this full name.
     Table(Vec<String>),
     /// In a subquery that is written where it is needed.
     Inline,
@@ -14,11 +14,11 @@ pub(super) enum MembersAt {
 /// Which segments a query reads from their tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// Those that have one.
+    /// All that have a table.
     Stored,
     /// Those that hold members who no longer match (`expire`), which only the table knows.
     Held,
-    /// None.
+    /// None: everything is inlined.
     Nothing,
 }
 

@@ -23,7 +23,6 @@ pub struct About<'a> {
     pub(crate) segment: SegmentId,
     /// Segments that they refer to, beside those that the segment refers to.
     pub(crate) whole: &'a [SegmentId],
-    /// The conditions.
     pub(crate) conds: &'a [&'a Cond],
 }
 

@@ -18,7 +18,7 @@ use super::{Checker, cond};
 const LONGEST: usize = 255;
 /// The most different code points of the text that is compared with.
 const MOST_DIFFERENT: usize = 100;
-/// The most edits.
+/// The largest N of `within N edits`.
 const MOST_EDITS: u32 = 255;
 
 impl Checker<'_, '_> {

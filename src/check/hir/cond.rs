@@ -22,7 +22,7 @@ pub enum CondKind {
     And(Vec<Cond>),
     /// Any of them; none is false.
     Or(Vec<Cond>),
-    /// The exact complement.
+    /// True exactly if the condition is false.
     Not(Box<Cond>),
     /// A comparison of two values of one type, or of two number types, or of a date with
     /// a date (a timestamp that is compared with a date has become a [`ValueKind::LocalDate`]).
@@ -31,9 +31,9 @@ pub enum CondKind {
     In(Box<Value>, Vec<Literal>),
     /// Between two values, both included.
     Between(Box<Value>, Box<Value>, Box<Value>),
-    /// A test on text.
+    /// A text contains, starts with or ends with another.
     Text(TextOp, Box<Value>, Box<Value>),
-    /// The value is missing.
+    /// A value is missing: `is missing`.
     Missing(Box<Value>),
     /// The time lies in a window. A date stands for its local midnight.
     During(Box<Value>, Window),
@@ -41,7 +41,7 @@ pub enum CondKind {
     InSegment(Path, SegmentId),
     /// A boolean value that is true (false and missing are not).
     True(Box<Value>),
-    /// There is a row.
+    /// At least one row counts.
     Exists(Box<Aggregate>),
     /// There is no row that fails the condition. `filter` of the aggregate is the condition.
     Every(Box<Aggregate>),

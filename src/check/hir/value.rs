@@ -35,7 +35,7 @@ pub struct Hop {
 pub struct Path {
     /// The row that it starts from.
     pub base: Base,
-    /// To-one hops, possibly none.
+    /// The to-one links that are followed, in order; none for a field of the row itself.
     pub hops: Vec<Hop>,
     /// The entity at its end.
     pub end: EntityId,
@@ -70,7 +70,7 @@ pub enum ValueKind {
     Arithmetic(ArithmeticOp, Box<Value>, Box<Value>),
     /// `-x`
     Negate(Box<Value>),
-    /// A function of values.
+    /// A function of one value or more.
     Call(Func, Vec<Value>),
     /// The instant as of which the segment is evaluated.
     Now,
@@ -112,13 +112,13 @@ pub enum LocalTime {
 /// A part of a local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TimePart {
-    /// Such as 2026.
+    /// The year of the Gregorian calendar: 2026.
     Year,
-    /// 1 to 12.
+    /// The month, 1 for January to 12.
     Month,
     /// Day of the month, 1 to 31.
     Day,
-    /// 0 to 23.
+    /// The hour of the local day, 0 to 23.
     Hour,
     /// 1 for Monday to 7 for Sunday.
     Weekday,
@@ -129,11 +129,11 @@ pub enum TimePart {
 pub enum Func {
     /// Lower case. Also what `ignoring case` puts around both sides.
     Lower,
-    /// Upper case.
+    /// The text in upper case.
     Upper,
     /// Without U+0020 at both ends.
     Trim,
-    /// Number of code points.
+    /// The number of code points of a text.
     Length,
     /// Absolute value; the argument's type.
     Abs,

@@ -37,7 +37,7 @@ impl Domain {
         Self { values, by_type, declared }
     }
 
-    /// True and false.
+    /// The domain of a boolean that is never missing.
     pub(super) fn truth() -> Self {
         Self::whole(0, 1, false)
     }
@@ -52,7 +52,7 @@ impl Domain {
         Self { by_type: values.clone(), values, declared: None }
     }
 
-    /// Anything.
+    /// The domain of a value of which nothing is known.
     pub(super) fn any(missing: bool) -> Self {
         let values = Values { missing, ..Values::range(Cut::Start, Cut::End) };
         Self { by_type: values.clone(), values, declared: None }
@@ -81,7 +81,7 @@ enum Bounds {
     None,
     /// They follow from what it is.
     Own(Values),
-    /// The catalog says so.
+    /// The catalog declares `values`, `min` or `max`.
     Declared(Values, Label),
 }
 

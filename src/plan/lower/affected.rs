@@ -20,12 +20,11 @@ use crate::types::Literal;
 
 /// What is known of the last run.
 pub(in crate::plan) struct State<'a> {
-    /// The segment's name.
     pub(in crate::plan) segment: &'a str,
     pub(in crate::plan) entity: EntityId,
     /// The table of those who matched in the last run: its own, or that of its candidates.
     pub(in crate::plan) table: &'a [String],
-    /// Its own table.
+    /// The table of its members.
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,

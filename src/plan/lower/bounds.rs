@@ -151,7 +151,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A local time.
+    /// A local time, its instants and dates as `read` lowers them.
     pub(super) fn local_value(
         &mut self,
         local: &LocalTime,

@@ -15,7 +15,7 @@ use crate::types::{Literal, Type};
 /// Rows that are joined, and by which columns to what.
 type Attached = (Relation, Vec<(String, Scalar)>);
 
-/// A select under construction.
+/// The tables, joins and conditions of a select so far.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub(super) from: Option<TableRef>,
@@ -97,7 +97,7 @@ impl Lowering<'_> {
         self.frames.len() - 1
     }
 
-    /// Ends the innermost select.
+    /// Ends the innermost select, and returns it without columns.
     pub(super) fn pop(&mut self) -> Select {
         let frame = self.frames.pop().unwrap_or_default();
         Select { from: frame.from, joins: frame.joins, filter: all(frame.filter), ..Select::default() }

@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
 /// Fields of an entity of which no two rows may have the same.
 pub(super) type UniqueSet = (EntityId, Vec<FieldId>);
 
-/// A lowered segment.
+/// A lowered query of a segment, and what it reads.
 pub(super) struct Lowered {
     /// The keys of its members.
     pub(super) query: Query,
@@ -177,12 +177,12 @@ fn lower(context: &Context<'_>, select: impl FnOnce(&mut Lowering<'_>) -> Select
     lowering.finish(select)
 }
 
-/// One segment's lowering.
+/// The lowering of one query: what has been built, and what may be shared.
 struct Lowering<'a> {
     cx: &'a Context<'a>,
     /// Subqueries so far, each after those it reads.
     ctes: Vec<Cte>,
-    /// Their names.
+    /// The names of subqueries that are taken.
     names: BTreeSet<String>,
     /// Instants of the clock that are read.
     bounds: BTreeMap<String, (Scalar, Type)>,

@@ -21,7 +21,7 @@ pub(super) struct Level {
     pub(super) columns: Vec<(String, Scalar)>,
 }
 
-/// The levels so far.
+/// The levels of subqueries so far, one for each step.
 pub(super) struct Chain<'s> {
     pub(super) rows: StepRows,
     pub(super) sequence: &'s Sequence,
