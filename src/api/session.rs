@@ -171,7 +171,7 @@ impl Session {
     pub fn artifacts(&self, plan: &Plan) -> Result<Artifacts, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
         let scripts = scripts(self, target, plan)?;
-        Ok(artifact::build(self.name(), plan, &self.hir, &self.sources, scripts))
+        Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
     }
 
     /// The statements of a build, to be executed immediately.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analyze::InputKind;
+use crate::analyze::{Graph, InputKind};
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Link, Storage, TableSource};
 use crate::check::hir::{
     Base, Cond, CondKind, Hir, Materialize, Path, Properties, Segment, SegmentId, Trait, TraitId, Value,
@@ -126,6 +126,11 @@ fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
         },
         name_span: span(name),
     }
+}
+
+/// What its segments read.
+pub(crate) fn graph() -> Graph {
+    Graph::of(&hir())
 }
 
 /// `vip` extends `big_spender`; `win_back` refers to `vip` through a trait and excludes

@@ -29,6 +29,8 @@ pub struct SourceColumn {
     pub(crate) holds: ColumnType,
     /// Whether the schema allows missing values.
     pub(crate) nullable: bool,
+    /// The only texts that the constraints of the table let it hold.
+    pub(crate) allowed: Option<Vec<String>>,
 }
 
 /// The type of a column, in terms of the catalog.
@@ -81,6 +83,15 @@ pub enum Look {
     Outside(String, Vec<String>),
 }
 
+/// What was found in the rows of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Looked {
+    /// How many rows were read.
+    pub(crate) rows: u64,
+    /// What was found, look by look.
+    pub(crate) found: Vec<Found>,
+}
+
 /// The result of a look.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
@@ -90,27 +101,28 @@ pub struct Found {
     pub(crate) example: Option<String>,
 }
 
-pub(super) mod sample {
-    //! The query that looks at the first rows of a source.
+pub(super) mod rows {
+    //! The query that looks at the rows of a source.
 
-    use super::{Found, Look, Source};
+    use super::{Found, Look, Looked, Source};
     use crate::engine::{Cell, Table, quote_ident, quote_name, quote_text};
 
-    /// A query for one row with two cells per look: a count and an example. Rows in which the
-    /// column `only_present` is present are skipped.
+    /// One row: how many rows were read, and two cells for each look, a count and an example.
+    /// `without` leaves out rows in which that column is present.
     pub(in crate::engine) fn sql(
         source: Source<'_>,
         looks: &[Look],
         without: Option<&str>,
-        most: u32,
+        most: Option<u32>,
     ) -> String {
-        let cells: Vec<String> = looks.iter().map(cell).collect();
+        let cells: Vec<String> = looks.iter().map(|look| format!(", {}", cell(look))).collect();
         let from = match source {
             Source::Table(name) => quote_name(name),
             Source::Query(text) => format!("({}\n) AS source", text.trim().trim_end_matches(';')),
         };
         let live = without.map(|mark| format!(" WHERE {} IS NULL", quote_ident(mark))).unwrap_or_default();
-        format!("SELECT {} FROM (SELECT * FROM {from}{live} LIMIT {most}) AS rows", cells.join(", "))
+        let most = most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
+        format!("SELECT COUNT(*){} FROM (SELECT * FROM {from}{live}{most}) AS rows", cells.concat())
     }
 
     fn cell(look: &Look) -> String {
@@ -123,7 +135,8 @@ pub(super) mod sample {
                 quote_ident(column)
             ),
             Look::Outside(column, values) => {
-                let text = format!("CAST({} AS VARCHAR)", quote_ident(column));
+                // By code points, whatever the collation of the column.
+                let text = format!("CAST({} AS VARCHAR) COLLATE \"C\"", quote_ident(column));
                 let values: Vec<String> = values.iter().map(|value| quote_text(value)).collect();
                 let outside = format!("{text} NOT IN ({})", values.join(", "));
                 format!("COUNT(*) FILTER (WHERE {outside}), MIN(CASE WHEN {outside} THEN {text} END)")
@@ -131,19 +144,21 @@ pub(super) mod sample {
         }
     }
 
-    /// The results, in the order of the looks.
-    pub(in crate::engine) fn read(answer: &Table) -> Vec<Found> {
+    /// The answer.
+    pub(in crate::engine) fn read(answer: &Table) -> Looked {
         let cells = answer.rows.first().map(Vec::as_slice).unwrap_or_default();
+        let count = |cell: Option<&Cell>| match cell {
+            Some(Cell::Int(rows)) => u64::try_from(*rows).unwrap_or_default(),
+            _ => 0,
+        };
         let found = |pair: &[Cell]| Found {
-            rows: match pair.first() {
-                Some(Cell::Int(rows)) => u64::try_from(*rows).unwrap_or_default(),
-                _ => 0,
-            },
+            rows: count(pair.first()),
             example: match pair.get(1) {
                 Some(Cell::Text(text)) => Some(text.clone()),
                 _ => None,
             },
         };
-        cells.chunks(2).map(found).collect()
+        let looks = cells.get(1..).unwrap_or_default();
+        Looked { rows: count(cells.first()), found: looks.chunks(2).map(found).collect() }
     }
 }

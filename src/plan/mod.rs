@@ -36,5 +36,5 @@ pub use parity::{differing, parity};
 pub use policy::{Abilities, Policy, Probed};
 pub use request::{Request, tables};
 pub use requirements::NOT_YET;
-pub use state::{COUNTS_TABLE, Names as StateNames, STATE_TABLE, StateTables};
+pub use state::{COUNTS_TABLE, STATE_TABLE, StateNames, StateTables};
 pub use why::{About, Asked, attrition, explain};

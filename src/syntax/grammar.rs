@@ -9,7 +9,7 @@ use pest::iterators::{Pair, Pairs};
 struct SegmentParser;
 
 /// A node of the grammar's result.
-pub(super) type Node<'a> = Pair<'a, Rule>;
+pub(super) type ParseNode<'a> = Pair<'a, Rule>;
 
 /// Where the grammar couldn't continue, and what it expected.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::database::{numbers, render};
 use super::tree::part_text;
 use crate::api::session::{Options, Session};
 use crate::check::hir::{Cond, SegmentId};
-use crate::check::tree::{Part, Role, Shape, any_of, not, tree};
+use crate::check::tree::{ConditionPart, Role, Shape, any_of, not, tree};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{self, About};
@@ -24,12 +24,12 @@ pub struct Attrition {
     /// The number of all entities.
     pub everyone: u64,
     /// The steps in the order in which they are written. After the last one, the members remain.
-    pub steps: Vec<Step>,
+    pub steps: Vec<AttritionStep>,
 }
 
 /// A condition and the number of entities that remain after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct AttritionStep {
     /// The keyword: `extends`, `where`, `and`, `include` or `exclude`.
     pub word: &'static str,
     /// The condition as written, on one line.
@@ -103,7 +103,7 @@ impl Session {
             entity: self.entity_of(segment).name.clone(),
             as_of,
             everyone,
-            steps: steps.map(|((word, text, _), remain)| Step { word, text, remain }).collect(),
+            steps: steps.map(|((word, text, _), remain)| AttritionStep { word, text, remain }).collect(),
         })
     }
 }
@@ -118,8 +118,8 @@ struct Funnel<'a> {
 }
 
 impl Funnel<'_> {
-    fn segment(&mut self, root: &Part) {
-        let mut includes: Vec<&Part> = Vec::new();
+    fn segment(&mut self, root: &ConditionPart) {
+        let mut includes: Vec<&ConditionPart> = Vec::new();
         let several = root.parts.iter().filter(|part| part.role == Role::Include).count();
         for part in &root.parts {
             match part.role {
@@ -150,13 +150,13 @@ impl Funnel<'_> {
     }
 
     /// Adds a step on which all later ones depend.
-    fn narrow(&mut self, word: &'static str, part: &Part, cond: Cond) {
+    fn narrow(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.alone(word, part, cond);
         self.passed.push(self.conds.len() - 1);
     }
 
     /// Adds a step on which no other depends.
-    fn alone(&mut self, word: &'static str, part: &Part, cond: Cond) {
+    fn alone(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.conds.push(cond);
         let to_pass = self.passed.iter().copied().chain([self.conds.len() - 1]).collect();
         self.steps.push((word, part_text(self.session, part), to_pass));

@@ -39,7 +39,6 @@ impl Query {
 pub struct Cte {
     /// Its name: what it holds (`orders_last_30_days`).
     pub(crate) name: String,
-    /// Its rows.
     pub(crate) select: Select,
     /// More rows of the same columns (`UNION ALL`).
     pub(crate) union: Vec<Select>,

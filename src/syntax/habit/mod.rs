@@ -26,7 +26,7 @@ pub(super) use words::{operand_before, plain_name, text_of};
 /// A phrase and its advice. `{x}` in the advice is replaced by what `{x}` matched in the phrase.
 type Habit = (&'static str, &'static str);
 
-pub(super) struct Found {
+pub(super) struct FoundHabit {
     /// The span of the phrase.
     pub(super) span: Span,
     /// How to write it in segc.
@@ -52,7 +52,7 @@ const REACH: usize = 14;
 
 /// The habit at a place where the grammar couldn't continue: the first in the table that matches,
 /// at its earliest position.
-pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<Found> {
+pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<FoundHabit> {
     let table = match reading {
         Rule::one_header | Rule::one_trait | Rule::one_param => HEADER.iter(),
         _ => [].iter(),
@@ -60,7 +60,7 @@ pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<F
     let body = if reading == Rule::one_header { [].iter() } else { BODY.iter() };
     let found = table.chain(body).find_map(|pattern| at_place(pattern, tokens, index))?;
     let span = tokens.range_span(&found.marked);
-    Some(Found { span, advice: found.advice })
+    Some(FoundHabit { span, advice: found.advice })
 }
 
 fn at_place(pattern: &Pattern, tokens: Tokens<'_>, index: usize) -> Option<Match> {
