@@ -1,7 +1,7 @@
 //! Values out of JSON documents: what a field with a `path` reads.
 //!
 //! A value of another JSON type than the field's is missing, as is what a 64-bit integer or the
-//! field's decimal cannot hold, and text that is no date or instant in ISO form.
+//! field's decimal cannot hold, and text that isn't a date or instant in ISO form.
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 use jiff::Timestamp;

@@ -274,7 +274,7 @@ pub struct Dependency {
 /// How a refresh brings a table up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refresh {
-    /// Nobody can leave: insert the keys that are not yet there.
+    /// Members never leave: insert the keys that are not yet there.
     InsertOnly,
     /// Evaluate the affected keys; insert new members, delete leaving ones.
     InsertDelete,

@@ -157,7 +157,7 @@ tests:
     passes(&project, 1);
 }
 
-/// What a row says of a place goes before a default that is there or deeper, and into one around it.
+/// The value in a row overrides a default for the same place or a deeper one, and is merged into one around it.
 #[test]
 fn rows_override_defaults_for_the_same_place() {
     let project = project(

@@ -16,7 +16,7 @@ pub(super) enum Fixed {
 }
 
 /// Whether a value is the same for every row, and what it then is. `None` for a value that
-/// reads a row, or that lies outside of the years that can be represented.
+/// reads a row, or that is outside the years that can be represented.
 pub(super) fn fixed(value: &Value, as_of: Option<Timestamp>, calendar: &Calendar) -> Option<Fixed> {
     if let Some(constant) = fold(value, as_of, calendar) {
         return Some(Fixed::Constant(constant));

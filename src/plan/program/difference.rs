@@ -123,7 +123,7 @@ fn lapsing(segment: &SegmentPlan, hold: &Hold, keys: &Keys, leaving: Leaving) ->
     Select { joins: vec![join], ..of_members(segment, keys, Column::named(what, "action"), filter) }
 }
 
-/// Retained members who weren't affected, and whose time is up.
+/// Retained members who weren't affected and have expired.
 fn expired(segment: &SegmentPlan, keys: &Keys) -> Select {
     let filter = vec![is_over(expires_at()), affected(segment, keys, true), matches(segment, keys, true)];
     of_members(segment, keys, action("expire"), filter)

@@ -284,7 +284,7 @@ pub fn play(case: &Apart) -> Result<(), String> {
 }
 
 #[test]
-fn cases_behave_as_written() {
+fn hand_written_cases_behave_as_written() {
     let failed = CASES.iter().filter_map(|case| play(case).err().map(|error| (case.title, error)));
     assert_eq!(failed.collect::<Vec<_>>(), []);
 }

@@ -1,5 +1,5 @@
 //! Random segments that only grow, mostly, over rows that only arrive: what is refreshed by inserts
-//! alone. Now and then a part may shrink: the proof that nobody leaves must tell them apart.
+//! alone. Now and then a part may shrink: the proof that members never leave must tell them apart.
 
 use jiff::Timestamp;
 use segc::types::Unit;

@@ -187,7 +187,7 @@ fn play_one(labs: &mut [Lab], bias: Bias, at: usize, seed: usize) -> Result<Tall
 /// The checks notice when a refresh passes over rows that it has to look at: for each wrong rule
 /// a case in which it shows is played with those rows as they were before.
 #[test]
-fn wrong_refreshes_are_noticed() {
+fn sabotaged_refreshes_are_detected() {
     let (mut labs, mut told) = (labs(), std::collections::BTreeSet::new());
     for at in 0..60 {
         let (case, sessions) = Case::random(Bias::Rules, &bytes(3, at));
@@ -210,7 +210,7 @@ fn wrong_refreshes_are_noticed() {
 }
 
 #[test]
-fn random_refreshes_leave_the_members_that_a_create_leaves() {
+fn random_refreshes_equal_a_create() {
     let cases = number("SEGC_CASES").unwrap_or(200);
     let tally = play(Bias::Rules, cases, number("SEGC_SEED").unwrap_or(1));
     let lacks = tally.lacks(BY_KEYS, timeline::SOFT_DELETES);
@@ -218,7 +218,7 @@ fn random_refreshes_leave_the_members_that_a_create_leaves() {
 }
 
 #[test]
-fn random_inserts_leave_the_members_that_a_create_leaves() {
+fn random_inserts_refresh_to_what_a_create_gives() {
     let cases = number("SEGC_CASES").unwrap_or(40);
     let tally = play(Bias::Growing, cases, number("SEGC_SEED").unwrap_or(1));
     let inserted = tally.strategies.get(&Strategy::Insert).copied().unwrap_or_default();

@@ -21,7 +21,7 @@ const ZONES: &[&str] = &["UTC", "Europe/London", "America/New_York"];
 pub enum Bias {
     /// What the rules of refreshing by keys turn on.
     Rules,
-    /// Rows that only arrive, and segments that nobody leaves.
+    /// Rows that only arrive, and segments that members never leave.
     Growing,
 }
 
