@@ -152,8 +152,8 @@ pub struct ManifestState {
 }
 
 impl ManifestRefresh {
-    #[must_use]
     /// The refresh of a planned segment, with places in `sources`.
+    #[must_use]
     pub fn of(plan: &SegmentPlan, sources: &Sources) -> Self {
         let stored = plan.materialize.is_table();
         let (strategy, why, remedy) = match &plan.refresh {
