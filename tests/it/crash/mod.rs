@@ -1,8 +1,9 @@
 //! A script that ends anywhere, as where its client crashes, may be run again: it then leaves what
 //! one uninterrupted run leaves, in the members, the logs, the archives and the record of runs.
 //!
-//! `SEGC_CRASHES=all` crashes after every statement on engines in processes, too, which takes
-//! minutes; without it only after some of those that change what outlives the script.
+//! Where a script is ended, `crash_points` says: `SEGC_CRASHES=all` ends it after every statement, on
+//! engines in processes, too, which takes minutes. Those otherwise crash only after some of the
+//! statements that change what outlives the script.
 //!
 //! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
 //! Postgres does for a client that is gone.
@@ -12,7 +13,7 @@ mod kill;
 use std::collections::BTreeSet;
 
 use crate::support::project::{instant, open, stop_clocks};
-use crate::support::target::{Running, Target, build, plan, tables};
+use crate::support::target::{Running, Target, build, crash_points, plan, tables};
 use segc::api::{Options, Session};
 use segc::engine::tables_of;
 use segc::plan::{Plan, SegmentPlan};
@@ -195,10 +196,9 @@ impl Lab {
 
     /// After how many of a script's statements there is a crash.
     fn crashes(&self, script: &[String], refresh: bool) -> Vec<usize> {
-        let every = 1..script.len();
         let slow = matches!(self.target.engine, Running::Store(_)) && std::env::var("SEGC_CRASHES").is_err();
         if !slow {
-            return every.collect();
+            return crash_points(script).into_iter().filter(|&done| done < script.len()).collect();
         }
         let changes = |done: &usize| {
             let first = script[done - 1].split_whitespace().next();
@@ -213,7 +213,7 @@ impl Lab {
         } else {
             4
         };
-        every.filter(changes).step_by(step).chain([script.len() - 1]).collect()
+        (1..script.len()).filter(changes).step_by(step).chain([script.len() - 1]).collect()
     }
 }
 
@@ -237,7 +237,9 @@ fn a_script_that_crashed_anywhere_may_be_run_again() {
                 ["best: 4 5", "dear: 1a 2a 3a 4a 5c", "recent: 1 4 5", "callers: 4", "held: 1 3 4 5"],
                 "{name}"
             );
-            for done in lab.crashes(&script, refresh) {
+            let crashes = lab.crashes(&script, refresh);
+            eprintln!("{name}: {} crashes in {} statements", crashes.len(), script.len());
+            for done in crashes {
                 lab.restore();
                 lab.target.crash(&script[..done]);
                 let last = &script[done - 1];
