@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::support::project::untimed;
 use assert_cmd::Command;
 use segc::engine::{DuckDb, Engine as _};
 
@@ -162,12 +163,7 @@ fn dates_mean_their_midnight_in_every_command() {
         let ask = |as_of: &str| {
             let (code, out, err) = segc(project.path(), &[command, &["--as-of", as_of]].concat());
             assert_eq!(code, 0, "{command:?}: {err}");
-            // Times differ from run to run.
-            out.lines()
-                .map(|line| {
-                    line.trim_end_matches(" ms").trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
-                })
-                .collect::<Vec<_>>()
+            untimed(&out)
         };
         assert_eq!(ask("2026-03-03"), ask("2026-03-03T05:00:00Z"), "{command:?}");
     }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support;
-use crate::support::project::{Project, root};
+use crate::support::project::{Project, root, untimed};
 use crate::support::target::{Keys, Running, Target};
 use jiff::Timestamp;
 use segc::engine::{DuckDb, Engine, tables_of};
@@ -33,18 +33,6 @@ fn init() -> tempfile::TempDir {
     folder
 }
 
-/// Rows without their times, their words joined by one space.
-fn rows(out: &str) -> Vec<String> {
-    let untimed = |line: &str| {
-        let mut words: Vec<&str> = line.split_whitespace().collect();
-        if matches!(words.last(), Some(&("ms" | "s"))) {
-            words.truncate(words.len() - 2);
-        }
-        words.join(" ")
-    };
-    out.lines().map(untimed).collect()
-}
-
 const AS_OF: &str = "2026-11-01T00:00:00Z";
 
 #[test]
@@ -61,7 +49,7 @@ fn failures_are_reported_resumed_and_verified() {
         outcome(root, &["run", "--db", &db, "--load", "--as-of", AS_OF, "+odder", "buyers"]);
     assert_eq!(code, 3, "{err}");
     assert_eq!(
-        rows(&out),
+        untimed(&out),
         ["SEGMENT MEMBERS STATUS TIME", "buyers 9 built", "odd - failed", "odder - skipped: needs odd"]
     );
     assert!(err.contains("segment `odd` failed") && err.contains("segments/odd.seg:1:9"), "{err}");
@@ -82,7 +70,7 @@ fn failures_are_reported_resumed_and_verified() {
     );
     let resumed = outcome(root, &["run", "--db", &db, "--resume", "--verify", "+odder", "buyers"]);
     assert_eq!((resumed.0, resumed.2.as_str()), (0, "as of 2026-11-01T00:00:00Z\n"));
-    let table = rows(&resumed.1);
+    let table = untimed(&resumed.1);
     assert_eq!(table[..2], ["SEGMENT MEMBERS STATUS PARITY TIME", "buyers 9 kept ok"]);
     assert!(table[2].starts_with("odd ") && table[2].ends_with("built ok"), "{table:?}");
     let again = outcome(root, &["run", "--db", &db, "--resume", "+odder", "buyers"]);
@@ -97,14 +85,17 @@ fn failures_are_reported_resumed_and_verified() {
     by_hand("DELETE FROM segments.buyers");
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 0, "{err}");
-    assert!(rows(&out)[1].starts_with("buyers 9 ok"), "{out}");
+    assert!(untimed(&out)[1].starts_with("buyers 9 ok"), "{out}");
     by_hand("DELETE FROM segments.buyers");
     assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 0);
     // Of one member put in the place of another nothing tells; a full evaluation mends it.
     by_hand("UPDATE segments.buyers SET customer_id = 999");
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 3, "as of then, and kept");
-    assert!(rows(&out)[1].starts_with("buyers 9 kept 1 missing (") && out.contains("1 extra (999)"), "{out}");
+    assert!(
+        untimed(&out)[1].starts_with("buyers 9 kept 1 missing (") && out.contains("1 extra (999)"),
+        "{out}"
+    );
     assert!(err.contains("SEG733") && err.contains("segments/value.seg"), "{err}");
     assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 3);
     let (code, _, err) = outcome(root, &["run", "--db", &db, "--verify"]);

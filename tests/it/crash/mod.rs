@@ -2,8 +2,9 @@
 //! It then leaves what one uninterrupted run leaves, in the members, the logs, the history tables
 //! and the records of runs.
 //!
-//! `SEGC_CRASHES=all` also crashes after every statement on engines in processes, which takes
-//! minutes; by default, only after some of those that change what outlives the script.
+//! `crash_points` determines where a script is interrupted: `SEGC_CRASHES=all` means after every
+//! statement, even on engines in processes, which takes minutes. By default, those crash only after
+//! some of the statements that change what outlives the script.
 //!
 //! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
 //! Postgres does for a client that is gone.
@@ -13,7 +14,7 @@ mod kill;
 use std::collections::BTreeSet;
 
 use crate::support::project::{instant, open, stop_clocks};
-use crate::support::target::{Running, Target, build, plan, tables};
+use crate::support::target::{Running, Target, build, crash_points, plan, tables};
 use segc::api::{Options, Session};
 use segc::engine::tables_of;
 use segc::plan::{Plan, SegmentPlan};
@@ -196,10 +197,9 @@ impl Lab {
 
     /// After how many of a script's statements there is a crash.
     fn crashes(&self, script: &[String], refresh: bool) -> Vec<usize> {
-        let every = 1..script.len();
         let slow = matches!(self.target.engine, Running::Store(_)) && std::env::var("SEGC_CRASHES").is_err();
         if !slow {
-            return every.collect();
+            return crash_points(script).into_iter().filter(|&done| done < script.len()).collect();
         }
         let changes = |done: &usize| {
             let first = script[done - 1].split_whitespace().next();
@@ -214,7 +214,7 @@ impl Lab {
         } else {
             4
         };
-        every.filter(changes).step_by(step).chain([script.len() - 1]).collect()
+        (1..script.len()).filter(changes).step_by(step).chain([script.len() - 1]).collect()
     }
 }
 
@@ -238,7 +238,9 @@ fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
                 ["best: 4 5", "dear: 1a 2a 3a 4a 5c", "recent: 1 4 5", "callers: 4", "held: 1 3 4 5"],
                 "{name}"
             );
-            for done in lab.crashes(&script, refresh) {
+            let crashes = lab.crashes(&script, refresh);
+            eprintln!("{name}: {} crashes in {} statements", crashes.len(), script.len());
+            for done in crashes {
                 lab.restore();
                 lab.target.crash(&script[..done]);
                 let last = &script[done - 1];

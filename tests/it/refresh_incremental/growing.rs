@@ -103,7 +103,7 @@ const WINDOWS: &[&str] = &[
 ];
 
 /// Where the windows begin and end.
-fn edges(first: Timestamp) -> Vec<Edge> {
+pub fn edges(first: Timestamp) -> Vec<Edge> {
     let days = ["2026-02-28", "2026-03-01", "2026-03-22", "2026-03-29", "2026-04-30", "2026-05-01"];
     let fixed = days.map(|day| Edge::Fixed(format!("{day}T00:00:00Z").parse().expect("an instant")));
     let moving = [

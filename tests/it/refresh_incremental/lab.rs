@@ -12,7 +12,7 @@ use crate::refresh_incremental::logs::Logs;
 use crate::refresh_incremental::oracle::{Expected, Table};
 use crate::refresh_incremental::sabotage::{AFFECTED, Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
-use crate::refresh_incremental::world::ENTITIES;
+use crate::refresh_incremental::world::Kind;
 use crate::support::project::said;
 use crate::support::target::{Running, Target, build};
 
@@ -79,18 +79,20 @@ impl Lab {
 
     /// Makes the tables hold what a run sees.
     pub fn load(&mut self, case: &Case, run: usize) {
-        self.load_rows(|entity| case.visible(run, entity).cloned().collect());
+        self.load_rows(case, run);
         self.target.set_clock(&case.runs[run].seen.to_string());
     }
 
-    pub fn load_rows(&mut self, rows: impl Fn(usize) -> Vec<Cells>) {
-        for (at, entity) in ENTITIES.iter().enumerate() {
-            let rows = rows(at);
+    fn load_rows(&mut self, case: &Case, run: usize) {
+        for (at, entity) in case.entities.iter().enumerate() {
+            let rows: Vec<Cells> = case.visible(run, at).cloned().collect();
             if self.loaded.get(&at).map_or(&[][..], |rows| rows) == rows {
                 continue;
             }
             let name = format!("world.{}", entity.table);
-            let names: Vec<String> = entity.fields.iter().map(|field| quote_ident(field.name)).collect();
+            let is_column = |at: &usize| !matches!(entity.fields[*at].kind, Kind::Inside(_));
+            let places: Vec<usize> = (0..entity.fields.len()).filter(is_column).collect();
+            let names: Vec<String> = places.iter().map(|&at| quote_ident(entity.fields[at].name)).collect();
             let table = self.tables.iter().find(|table| table.short_name() == entity.table);
             let table = table.expect("a table for each entity");
             self.target.empty(table);
@@ -99,12 +101,12 @@ impl Lab {
                 let named = columns.iter().find(|column| column.name == entity.fields[at].name);
                 named.expect("a column for each field")
             };
-            let cell = |(at, cell): (usize, &Option<String>)| match cell {
+            let cell = |at: usize, cell: &Option<String>| match cell {
                 Some(text) => self.target.value(column(at), text),
                 None => "NULL".to_owned(),
             };
             let row = |row: &Cells| {
-                format!("({})", row.iter().enumerate().map(cell).collect::<Vec<_>>().join(", "))
+                format!("({})", places.iter().map(|&at| cell(at, &row[at])).collect::<Vec<_>>().join(", "))
             };
             if !rows.is_empty() {
                 let values = rows.iter().map(row).collect::<Vec<_>>().join(", ");

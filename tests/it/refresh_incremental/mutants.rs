@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::apart::{self, Apart};
 use super::stories::{self, Story};
+use super::timeline::Bias;
 use super::{labs_of, opened, tell};
 use crate::support::target::Target;
 
@@ -131,7 +132,9 @@ impl Witness {
     /// Plays it on DuckDB; says what is wrong if something is.
     fn play(self) -> Result<(), String> {
         match self {
-            Self::Story(story) => tell(&mut labs_of(vec![Target::duckdb()])[0], &opened(*story)?),
+            Self::Story(story) => {
+                tell(&mut labs_of(vec![Target::duckdb()], Bias::Rules)[0], &opened(*story)?)
+            }
             Self::Case(case) => apart::play(case),
         }
     }

@@ -88,7 +88,8 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
         }
     }
     let configs = blocks.iter().map(|text| config(text, &facts)).collect::<Result<_, _>>()?;
-    let mut case = Case { zone, week_start, facts, configs, runs: Vec::new(), rows: Vec::new() };
+    let mut case =
+        Case { zone, week_start, entities: ENTITIES, facts, configs, runs: Vec::new(), rows: Vec::new() };
     let mut rows = table.into_iter();
     let names = rows.next().ok_or("no table of runs")?;
     let mut members = Vec::new();

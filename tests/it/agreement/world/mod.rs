@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use crate::support::tape::Tape;
 
-pub use rows::{DATES, INSTANTS, Rows, random as random_rows};
+pub use rows::{DATES, INSTANTS, Rows, random as random_rows, values};
 pub use shapes::{EVENTS, PLANS};
 
 /// What the values of a field are.
