@@ -1,4 +1,4 @@
-//! Random patterns, resembling texts and versions.
+//! Random patterns, similar texts and versions.
 
 use crate::support::tape::Tape;
 

@@ -1,4 +1,4 @@
-//! Cases that need what the world of the stories doesn't have: arrays, versions, stamps without their
+//! Cases that need what the stories' catalog lacks: arrays, versions, timestamps without a time
 //! zone, keys that aren't unique. Each is written in SQL, for DuckDB only.
 
 use segc::api::{Options, open_files};

@@ -1,5 +1,5 @@
-//! A database in which cases are played: rows that change, a clock that is set, refreshes, and
-//! a look at every table after each.
+//! A database in which cases are played: rows that change, a clock that is set, refreshes, and a
+//! look at every table after each.
 
 use std::collections::BTreeMap;
 

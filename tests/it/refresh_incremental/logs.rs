@@ -1,5 +1,5 @@
-//! The logs of who came and went that segments keep for those that read them, where there are
-//! any: for each run of which a log tells anything it has to tell all.
+//! The logs of entering and leaving members that segments keep for their readers. For each run, a log
+//! must have all entries or none.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Random cases: runs, rows near the edges of windows at those runs, and what happens to rows.
+//! Random cases: runs, rows near the edges of windows at those runs, and changes of rows.
 
 use jiff::{SignedDuration, Timestamp};
 use segc::api::{Options, Session};
