@@ -1,4 +1,4 @@
-//! A small checked project, made by hand, for the tests of what depends on one.
+//! A small, checked project in memory, for tests of the modules that need one.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::types::calendar::Calendar;
 const TEXT: &str = "segment big_spender on customer\n\nsegment do_not_contact on customer\n\n\
                     segment vip on customer extends big_spender\n\nsegment win_back on customer\n";
 
-/// The files that the spans point into.
+/// The files to which the spans refer.
 pub(crate) fn sources() -> Sources {
     let mut sources = Sources::default();
     sources.add("segments/all.seg", TEXT);
@@ -133,7 +133,7 @@ pub(crate) fn graph() -> Graph {
     Graph::of(&hir())
 }
 
-/// `vip` extends `big_spender`; `win_back` names `vip` through a trait, and excludes
+/// `vip` extends `big_spender`; `win_back` refers to `vip` through a trait and excludes
 /// `do_not_contact`.
 pub(crate) fn hir() -> Hir {
     let path = Path { base: Base::This, hops: Vec::new(), end: EntityId(0) };
@@ -205,7 +205,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
     }
 }
 
-/// A plan of [`hir`] in which `win_back` is refreshed by inserts alone.
+/// A plan of [`hir`] in which `win_back` is append-only.
 pub(crate) fn plan() -> Plan {
     let on = |id: u32, name: &str, kind, from_table| Dependency {
         id: SegmentId(id),

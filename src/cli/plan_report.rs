@@ -1,5 +1,5 @@
-//! How a segment is refreshed, for people: the triggers that make a key affected, by table; or
-//! every obstacle.
+//! How a segment is refreshed, for people: either the triggers that make a key affected, by table,
+//! or every obstacle.
 
 use std::io::{self, Write};
 
@@ -9,18 +9,18 @@ use crate::check::words;
 use crate::diagnostic::{Sources, Span, visible};
 use crate::plan::{Back, Refresh, SegmentPlan, TriggerText, What, Why};
 
-/// What was written is this far to the right, unless a line is longer.
+/// The maximum column at which source text starts, unless a line is longer.
 const FURTHEST: usize = 72;
 
 pub(super) struct Proof<'a> {
     pub(super) segment: &'a SegmentPlan,
     pub(super) hir: &'a Hir,
     pub(super) sources: &'a Sources,
-    /// What is before the project's paths, as seen from the current folder.
+    /// The prefix of the project's paths, as seen from the current folder.
     pub(super) prefix: &'a str,
 }
 
-/// Rows of one entity that lead back in one way, and what makes keys affected by them.
+/// Rows of an entity that lead back to keys in one way, and why they make keys affected.
 struct Group {
     entity: String,
     events: Vec<String>,
@@ -28,7 +28,7 @@ struct Group {
     lines: Vec<Line>,
 }
 
-/// A word, what it says, and what was written.
+/// A word, its explanation, and the source text.
 #[derive(PartialEq)]
 struct Line {
     label: &'static str,
@@ -61,7 +61,7 @@ impl Proof<'_> {
             let remedy = remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
             writeln!(out, "leaving  {reason}{remedy}")?;
         } else {
-            writeln!(out, "leaving  nobody can leave")?;
+            writeln!(out, "leaving  members never leave")?;
         }
         match &self.segment.by_keys {
             Some(by_keys) => self.write_causes(&by_keys.triggers, out)?,
@@ -109,7 +109,7 @@ impl Proof<'_> {
         Ok(())
     }
 
-    /// By rows; events of several names together where they tell the same.
+    /// Groups triggers by rows. Events with the same triggers share a group.
     fn groups(&self, triggers: &[TriggerText]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for trigger in triggers {
@@ -144,7 +144,7 @@ impl Proof<'_> {
         merged
     }
 
-    /// Entities that are read and of which nothing can make a key affected.
+    /// Entities that are read but never make a key affected.
     fn unchanging(&self, known: &[Group]) -> Vec<Group> {
         let others = self.segment.reads.iter().map(|read| &read.entity);
         let others = others.filter(|&entity| known.iter().all(|group| group.entity != *entity));
@@ -234,7 +234,7 @@ impl Proof<'_> {
         Some(format!("  ({}{path}:{})", self.prefix, position.line))
     }
 
-    /// When everyone is evaluated all the same, who reads its log, what else is stored.
+    /// Writes when everything is evaluated, which segments read the log, and what else is stored.
     fn write_rest(&self, out: &mut dyn Write) -> io::Result<()> {
         let SegmentPlan { refresh, rebuild_every, ranked, log, refusal, by_keys, .. } = self.segment;
         let entity = &self.segment.entity;
@@ -270,7 +270,7 @@ impl Proof<'_> {
     }
 }
 
-/// `event "Cart Updated" → customer by customer_id`
+/// Such as `event "Cart Updated" → customer by customer_id`.
 fn header(group: &Group) -> String {
     let events: Vec<String> = group.events.iter().map(|event| format!("{event:?}")).collect();
     let mut text = group.entity.clone();

@@ -1,4 +1,4 @@
-//! The records of an earlier run, and the segments that needn't be built again.
+//! The records of an earlier run, and the segments that need not be built again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ pub(super) struct Recorded {
     members: Option<i128>,
 }
 
-/// The last runs of a plan's segments; why there are none, in the database's words or ours.
+/// The last runs of a plan's segments, or why there are none.
 pub(super) fn recorded(
     target: &Target,
     plan: &Plan,
@@ -49,7 +49,7 @@ pub(super) fn recorded(
     }
 }
 
-/// A row of a run that came to its end.
+/// Reads the record of a completed run.
 fn read(row: Vec<Cell>) -> Option<Recorded> {
     let Ok(
         [
@@ -67,7 +67,7 @@ fn read(row: Vec<Cell>) -> Option<Recorded> {
     Some(Recorded { segment, as_of, fingerprint, refresh_hash, members })
 }
 
-/// The newest as_of of a plan's tables.
+/// The latest as_of of a plan's tables.
 pub(super) fn newest(
     plan: &Plan,
     recorded: &Result<Vec<Recorded>, String>,
@@ -80,7 +80,7 @@ pub(super) fn newest(
     newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
 }
 
-/// That tables are at a later as_of than a run's, if some do.
+/// The problem that tables are at a later as_of than a run's.
 pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Option<BackInTime> {
     let names = names(plan);
     let of_plan = |one: &&Recorded| names.contains(one.segment.as_str());
@@ -90,7 +90,7 @@ pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Opt
     Some(BackInTime { span: None, as_of, newest, segments })
 }
 
-/// The segments that a refresh built without a recorded run to build on, by the reason.
+/// The segments that a refresh built without a base run, by the reason.
 pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) -> Vec<NoBaseRun> {
     let is_built = |one: &&SegmentRan| matches!(one.status, Status::Built(_));
     let built: BTreeSet<&str> =
@@ -115,8 +115,9 @@ pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) ->
     found.into_iter().map(|(reason, segments)| NoBaseRun { span: None, reason, segments }).collect()
 }
 
-/// The tables that are at the plan's as_of, made from the definitions of now, and hold as many
-/// members as were recorded: else somebody has written to them since, or dropped them.
+/// The tables that are at the plan's as_of, were built from the current definitions, and have as
+/// many members as were recorded. Otherwise, something else has written to them since, or dropped
+/// them.
 pub(super) fn standing(
     target: &Target,
     plan: &Plan,

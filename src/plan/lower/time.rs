@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_means_its_midnight() {
+    fn dates_mean_their_local_midnight() {
         let calendar = Calendar::default();
         let at = |text: &str| {
             ceil_date(text.parse().expect("an instant"), &calendar).expect("in range").to_string()

@@ -1,9 +1,10 @@
-//! A script that ends anywhere, as where its client crashes, may be run again: it then leaves what
-//! one uninterrupted run leaves, in the members, the logs, the archives and the record of runs.
+//! A script interrupted at any statement, for example by a crash of its client, can be run again.
+//! It then leaves what one uninterrupted run leaves, in the members, the logs, the history tables
+//! and the records of runs.
 //!
-//! Where a script is ended, `crash_points` says: `SEGC_CRASHES=all` ends it after every statement, on
-//! engines in processes, too, which takes minutes. Those otherwise crash only after some of the
-//! statements that change what outlives the script.
+//! `crash_points` says where a script is interrupted. `SEGC_CRASHES=all` interrupts it after every
+//! statement, on engines in processes, too, which takes minutes; by default, those crash only after some
+//! of the statements that change what outlives the script.
 //!
 //! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
 //! Postgres does for a client that is gone.
@@ -48,7 +49,7 @@ entities:
       loaded_at: timestamp
 ";
 
-/// `held` reads the log of `recent`, `callers` that of a segment that ranks; nobody leaves
+/// `held` reads the log of `recent`, `callers` that of a segment that ranks; members never leave
 /// `dear`, which is of another entity.
 const SEGMENTS: &str = "
 segment recent on customer { history: true where exists(orders during last 30 days) }
@@ -222,7 +223,7 @@ fn saved(table: &str) -> String {
 }
 
 #[test]
-fn a_script_that_crashed_anywhere_may_be_run_again() {
+fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let name = lab.target.name;
@@ -255,7 +256,7 @@ fn a_script_that_crashed_anywhere_may_be_run_again() {
 /// Who has come or gone in what broke off is looked at again, even by a run at an earlier as_of,
 /// to which it would be the future. `expire` holds whom it let in, as after any other run.
 #[test]
-fn nothing_builds_on_a_crashed_run() {
+fn no_run_builds_on_a_crashed_one() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let (script, earlier) = (lab.script(THIRD, true), lab.script(BETWEEN, true));

@@ -1,5 +1,5 @@
-//! The planner's proof in words: every obstacle to a refresh by affected keys, what
-//! lifts it, and what makes a key affected.
+//! The planner's reasons in words: every obstacle to a refresh by affected keys, its remedy, and
+//! what makes a key affected.
 
 mod project;
 mod told;
@@ -191,7 +191,7 @@ fn each_obstacle_has_a_remedy_that_removes_it() {
 const HOPELESS: &str = "count(orders) > days_since(signed_up_at)";
 
 #[test]
-fn a_remedy_lifts_nothing_else() {
+fn remedies_remove_no_other_obstacle() {
     for case in CASES {
         let segment =
             case.segment.replace("on customer { where", &format!("on customer {{ where {HOPELESS} and"));
@@ -264,7 +264,7 @@ fn obstacles_quote_conditions_and_ranks() {
 }
 
 #[test]
-fn append_only_tables_lack_only_the_declaration() {
+fn append_only_tables_need_only_the_declaration() {
     let it = plan(
         &CATALOG.replace("    settle: 1 hour\n", ""),
         "segment it on customer { materialize: table where exists(events) }",

@@ -1,4 +1,4 @@
-//! A project whose catalog says all that a refresh by keys needs, and changes to it.
+//! A project whose catalog has all declarations that a refresh by keys needs, and changes to it.
 
 use segc::api::{Options, Session, open_files};
 use segc::plan::SegmentPlan;

@@ -1,4 +1,4 @@
-//! What makes a key affected, in words; and the hash, which depends on none of them.
+//! Descriptions of what makes a key affected; and the hash, which is independent of the wording.
 
 use segc::plan::{TriggerText, What};
 use segc::types::Unit;
@@ -24,7 +24,7 @@ fn edges(rules: &str, of: &str) -> Vec<String> {
 }
 
 #[test]
-fn edges_are_described_in_the_languages_words() {
+fn window_edges_are_described_in_the_languages_terms() {
     for (window, expected) in [
         ("last 30 days", "at: now (last 30 days)|at: 30 days ago (last 30 days)"),
         ("last 72 hours", "at: now (last 72 hours)|at: 72 hours ago (last 72 hours)"),
@@ -50,7 +50,7 @@ fn edges_are_described_in_the_languages_words() {
 }
 
 #[test]
-fn causes_tell_fields_links_events_and_conditions() {
+fn triggers_describe_fields_links_events_and_conditions() {
     let found = triggers(
         "where days_since(signed_up_at) % 7 = 0 and exists(events[\"cart\"]) and exists(orders where exists(lines))",
     );
@@ -125,7 +125,7 @@ fn the_refresh_does_not_depend_on_notation() {
 }
 
 #[test]
-fn only_a_refresh_that_builds_on_its_last_run_can_be_rejected() {
+fn only_refreshes_that_need_a_base_run_can_be_rejected() {
     let refuse = format!("{DEFAULT}refresh: {{ on_stale_state: fail }}\n");
     let of = |config: &str, segment: &str| planned(&open(config, CATALOG, segment)).refusal;
     assert_eq!(of(DEFAULT, ORDERS), None);

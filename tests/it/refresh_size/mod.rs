@@ -1,8 +1,9 @@
 //! No statement of a script does quadratic work on PostgreSQL, however many keys are affected and
-//! whatever the planner knows of the sources: each statement is executed under EXPLAIN ANALYZE, and
-//! the rows that its plan has made and thrown away are counted, loop by loop.
+//! whatever the planner knows about the sources: each statement is executed under EXPLAIN ANALYZE,
+//! and the rows that its plan produces and discards are counted, loop by loop.
 //!
-//! `SEGC_ROWS=100000 cargo test --test it refresh_size::` takes more customers than the quick default.
+//! `SEGC_ROWS=100000 cargo test --test it refresh_size::` uses more customers than the quick
+//! default.
 
 mod plans;
 mod shop;
@@ -120,7 +121,7 @@ fn no_statement_does_quadratic_work_on_indexed_sources_never_analyzed() {
 
 /// The project has what it is to have: nearly all of its segments are refreshed by keys.
 #[test]
-fn most_segments_are_refreshed_by_keys() {
+fn most_segments_are_refreshed_incrementally() {
     let session = session();
     let plan = plan(&session, "postgres", &at(instant(CREATED)));
     let by_keys = tables(&plan).filter(|segment| segment.by_keys.is_some()).count();

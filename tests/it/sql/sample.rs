@@ -1,4 +1,4 @@
-//! A small plan, made by hand: two tables and a view over customers and orders.
+//! A small hand-made plan: two tables and a view over customers and orders.
 
 use segc::check::hir::{Materialize, SegmentId};
 use segc::dialect::{Capability, Dialect, Function};

@@ -1,4 +1,4 @@
-//! The members of every segment of a project, found in every way there is.
+//! The members of every segment of a project, computed in every possible way.
 
 use std::fmt::Write;
 
