@@ -47,7 +47,8 @@ pub(super) fn select_sql(
     as_of: Option<Timestamp>,
 ) -> Result<String, Diagnostics> {
     let form = as_of.map_or(ClockForm::Query, ClockForm::Literal);
-    let text = Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)?;
+    let text =
+        Renderer::new(&target.dialect, form, &planned.evaluation.clock).query(&planned.evaluation.query)?;
     let problems = too_long(session, target, &planned.name, &text);
     if problems.is_empty() { Ok(text) } else { Err(problems) }
 }

@@ -10,7 +10,9 @@ use crate::check::hir::{
 };
 use crate::diagnostic::{SourceId, Sources, Span};
 use crate::dialect::Capability;
-use crate::plan::{Dependency, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateTables, TableRead, rel};
+use crate::plan::{
+    Dependency, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, SegmentPlan, TableRead, rel,
+};
 use crate::types::Type;
 use crate::types::calendar::Calendar;
 
@@ -169,39 +171,39 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         id: SegmentId(id),
         name: name.to_owned(),
         entity: "customer".to_owned(),
-        materialize: Materialize::Incremental,
-        table: vec!["segments".to_owned(), name.to_owned()],
-        keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        fingerprint: format!("{id:064}"),
         level,
         depends_on,
-        refresh: Refresh::Rebuild {
-            reason: "`customer` does not say how it changes".to_owned(),
-            remedy: Some("declare `changes:` of `customer`".to_owned()),
-        },
-        leaves: None,
-        by_keys: None,
-        obstacles: Vec::new(),
-        rebuild_every: Vec::new(),
-        refusal: None,
-        state: StateTables::default(),
-        refresh_hash: format!("{id:016}"),
-        last_run: Vec::new(),
-        inputs: Vec::new(),
-        ranked: None,
-        log: None,
-        hold: None,
-        history: None,
-        query: rel::Query::of(select),
-        clock: rel::Clock::default(),
-        checks: Vec::new(),
-        guards: Vec::new(),
-        fingerprint: format!("{id:064}"),
-        capabilities: vec![crate::dialect::Capability::SegmentComposition],
         reads: vec![TableRead {
             entity: "customer".to_owned(),
             table: vec!["shop".to_owned(), "customers".to_owned()],
             columns: vec!["id".to_owned(), "plan".to_owned()],
         }],
+        capabilities: vec![crate::dialect::Capability::SegmentComposition],
+        materialize: Materialize::Incremental,
+        table: vec!["segments".to_owned(), name.to_owned()],
+        keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        kept: Kept::default(),
+        evaluation: Evaluation {
+            query: rel::Query::of(select),
+            clock: rel::Clock::default(),
+            checks: Vec::new(),
+            guards: Vec::new(),
+        },
+        refresh: RefreshPlan {
+            strategy: Refresh::Rebuild {
+                reason: "`customer` does not say how it changes".to_owned(),
+                remedy: Some("declare `changes:` of `customer`".to_owned()),
+            },
+            leaves: None,
+            by_keys: None,
+            obstacles: Vec::new(),
+            rebuild_every: Vec::new(),
+            refusal: None,
+            hash: format!("{id:016}"),
+            last_run: Vec::new(),
+            inputs: Vec::new(),
+        },
     }
 }
 
@@ -219,7 +221,7 @@ pub(crate) fn plan() -> Plan {
         2,
         vec![on(1, "do_not_contact", InputKind::InSegment, true), on(2, "vip", InputKind::InSegment, false)],
     );
-    win_back.refresh = Refresh::InsertOnly;
+    win_back.refresh.strategy = Refresh::InsertOnly;
     Plan {
         target: "warehouse".to_owned(),
         dialect: "duckdb".to_owned(),

@@ -152,11 +152,11 @@ pub struct ManifestState {
 }
 
 impl ManifestRefresh {
-    /// The refresh of a planned segment, with places in `sources`.
+    /// How a segment of a plan is refreshed; its places are in `sources`.
     #[must_use]
     pub fn of(plan: &SegmentPlan, sources: &Sources) -> Self {
         let stored = plan.materialize.is_table();
-        let (strategy, why, remedy) = match &plan.refresh {
+        let (strategy, why, remedy) = match &plan.refresh.strategy {
             _ if !stored => (RefreshStrategy::None, None, None),
             Refresh::InsertOnly => (RefreshStrategy::InsertOnly, None, None),
             Refresh::InsertDelete => (RefreshStrategy::InsertDelete, None, None),
@@ -164,8 +164,8 @@ impl ManifestRefresh {
                 (RefreshStrategy::Rebuild, Some(reason.clone()), remedy.clone())
             }
         };
-        let triggers = plan.by_keys.iter().flat_map(|by_keys| &by_keys.triggers);
-        let every = plan.rebuild_every.iter().map(|(entity, (count, unit))| ManifestEvery {
+        let triggers = plan.refresh.by_keys.iter().flat_map(|by_keys| &by_keys.triggers);
+        let every = plan.refresh.rebuild_every.iter().map(|(entity, (count, unit))| ManifestEvery {
             entity: entity.clone(),
             every: words::duration(*count, *unit),
         });
@@ -174,11 +174,11 @@ impl ManifestRefresh {
             strategy,
             why,
             remedy,
-            leaves: plan.leaves.as_ref().filter(|_| stored).map(|why| told(why, sources)),
-            obstacles: plan.obstacles.iter().map(|why| told(why, sources)).collect(),
+            leaves: plan.refresh.leaves.as_ref().filter(|_| stored).map(|why| told(why, sources)),
+            obstacles: plan.refresh.obstacles.iter().map(|why| told(why, sources)).collect(),
             triggers: triggers.map(|trigger| self::trigger(trigger, sources)).collect(),
             rebuild_every: every.filter(|_| builds_on_last).collect(),
-            refuses: plan.refusal.is_some(),
+            refuses: plan.refresh.refusal.is_some(),
         }
     }
 }
@@ -237,9 +237,9 @@ impl ManifestLog {
     /// The log of a segment, if one is kept.
     #[must_use]
     pub fn of(plan: &SegmentPlan) -> Option<Self> {
-        let log = plan.log.as_ref()?;
+        let log = plan.kept.log.as_ref()?;
         let readers = log.readers.iter().map(|(name, _)| name.clone()).collect();
-        Some(Self { table: plan.state.log.clone(), for_good: log.for_good, readers })
+        Some(Self { table: plan.kept.tables.log.clone(), for_good: log.for_good, readers })
     }
 }
 
@@ -247,14 +247,14 @@ impl ManifestState {
     /// The tables in addition to a segment's own; `None` if it isn't a table.
     #[must_use]
     pub fn of(plan: &SegmentPlan) -> Option<Self> {
-        let state = &plan.state;
+        let state = &plan.kept.tables;
         plan.materialize.is_table().then(|| Self {
             runs: state.runs.clone(),
             inputs: state.inputs.clone(),
             counts: state.counts.clone(),
-            log: plan.log.as_ref().map(|_| state.log.clone()),
-            ranking_candidates: plan.ranked.as_ref().map(|_| state.ranking_candidates.clone()),
-            history: plan.history.clone(),
+            log: plan.kept.log.as_ref().map(|_| state.log.clone()),
+            ranking_candidates: plan.kept.ranked.as_ref().map(|_| state.ranking_candidates.clone()),
+            history: plan.kept.history.clone(),
         })
     }
 }

@@ -57,13 +57,13 @@ impl Proof<'_> {
         }
         writeln!(out, "{name} on {entity}: {}, stored in {place}\n", materialize.name())?;
         writeln!(out, "refresh  {}", self.strategy())?;
-        if let Some(Why { reason, remedy, .. }) = &self.segment.leaves {
+        if let Some(Why { reason, remedy, .. }) = &self.segment.refresh.leaves {
             let remedy = remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
             writeln!(out, "leaving  {reason}{remedy}")?;
         } else {
             writeln!(out, "leaving  members never leave")?;
         }
-        match &self.segment.by_keys {
+        match &self.segment.refresh.by_keys {
             Some(by_keys) => self.write_causes(&by_keys.triggers, out)?,
             None => self.write_obstacles(out)?,
         }
@@ -72,7 +72,7 @@ impl Proof<'_> {
 
     fn strategy(&self) -> String {
         let entity = &self.segment.entity;
-        match (&self.segment.refresh, self.segment.by_keys.is_some()) {
+        match (&self.segment.refresh.strategy, self.segment.refresh.by_keys.is_some()) {
             (Refresh::InsertOnly, true) => {
                 format!(
                     "insert only: evaluates each {entity} that may be affected, and adds those that match"
@@ -202,7 +202,7 @@ impl Proof<'_> {
     }
 
     fn write_obstacles(&self, out: &mut dyn Write) -> io::Result<()> {
-        let obstacles = &self.segment.obstacles;
+        let obstacles = &self.segment.refresh.obstacles;
         let entity = &self.segment.entity;
         if obstacles.is_empty() {
             return Ok(());
@@ -218,7 +218,7 @@ impl Proof<'_> {
                 remedy.as_deref().map_or("no declaration removes this", |remedy| remedy)
             )?;
         }
-        let then = match (&self.segment.leaves, &self.segment.refresh) {
+        let then = match (&self.segment.refresh.leaves, &self.segment.refresh.strategy) {
             (None, Refresh::Rebuild { .. }) => "only inserts",
             _ => "evaluates only affected entities",
         };
@@ -236,13 +236,12 @@ impl Proof<'_> {
 
     /// Writes when everything is evaluated, which segments read the log, and what else is stored.
     fn write_rest(&self, out: &mut dyn Write) -> io::Result<()> {
-        let SegmentPlan { refresh, rebuild_every, ranked, log, refusal, by_keys, .. } = self.segment;
-        let entity = &self.segment.entity;
+        let SegmentPlan { entity, kept, refresh, .. } = self.segment;
         let mut lines: Vec<String> = Vec::new();
-        if ranked.is_some() {
+        if kept.ranked.is_some() {
             lines.push("Ranking candidates are stored, and ranked again at every refresh.".to_owned());
         }
-        if let Some(log) = log {
+        if let Some(log) = &kept.log {
             let readers: Vec<&str> = log.readers.iter().map(|(name, _)| name.as_str()).collect();
             match (readers.as_slice(), log.for_good) {
                 ([], _) => lines.push("Entries and exits are logged forever.".to_owned()),
@@ -252,15 +251,15 @@ impl Proof<'_> {
                 }
             }
         }
-        if !matches!(refresh, Refresh::Rebuild { .. }) {
-            for (of, (count, unit)) in rebuild_every {
+        if !matches!(refresh.strategy, Refresh::Rebuild { .. }) {
+            for (of, (count, unit)) in &refresh.rebuild_every {
                 let every = words::duration(*count, *unit);
                 lines.push(format!("Every {entity} is evaluated every {every} (`rebuild_every` of {of})."));
             }
             let unusable = "If the last run can't be used (none, a different definition, a later as_of)";
-            lines.extend(match refusal {
+            lines.extend(match refresh.refusal {
                 Some(_) => Some(format!("{unusable}, a refresh stops and asks for create.")),
-                None => by_keys.as_ref().map(|_| format!("{unusable}, every {entity} is evaluated.")),
+                None => refresh.by_keys.as_ref().map(|_| format!("{unusable}, every {entity} is evaluated.")),
             });
         }
         if !lines.is_empty() {

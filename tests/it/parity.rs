@@ -145,7 +145,7 @@ fn parity_checks_run_on_every_engine() {
         let sources = support::given::from_csv(target, &session.hir().catalog, &project.data);
         let plan = plan(&session, target, &at(as_of));
         let reads_clock = |segment: &&SegmentPlan| {
-            segment.hold.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
+            segment.kept.hold.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
         };
         let compared: Vec<_> = tables(&plan).filter(reads_clock).step_by(8).collect();
         assert!(compared.len() > 2, "only {} segments", compared.len());
@@ -167,7 +167,7 @@ fn parity_checks_run_on_every_engine() {
         let mut runs: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
         for segment in &compared {
             let run = vec![segment.name.clone(), as_of.to_string()];
-            runs.entry(segment.state.runs.clone()).or_default().push(run);
+            runs.entry(segment.kept.tables.runs.clone()).or_default().push(run);
         }
         let columns = [("segment", Type::String), ("as_of", Type::Timestamp)];
         let runs: Vec<Given> = runs.into_iter().map(|(name, rows)| given(name, &columns, rows)).collect();

@@ -52,7 +52,7 @@ impl Lab {
     fn run(&self, target: &mut Target, refresh: bool, at: &str) -> Result<(), String> {
         let session = lab::session_of(&self.settings, &self.catalog, &self.segments, at);
         let plan = plan(&session, target.name, &Options::default());
-        assert!(plan.segments.iter().all(|segment| segment.by_keys.is_some()), "{:?}", plan.segments);
+        assert!(plan.segments.iter().all(|segment| segment.refresh.by_keys.is_some()), "{:?}", plan.segments);
         target.run(&build(&session, &plan, refresh))
     }
 

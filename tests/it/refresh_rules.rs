@@ -132,14 +132,15 @@ fn refresh_of(entity: &str, rules: &str, more: &str) -> SegmentPlan {
 
 fn grows(rules: &str) {
     let it = refresh(rules);
-    assert_eq!((it.refresh, it.leaves), (Refresh::InsertOnly, None), "{rules}");
+    assert_eq!((it.refresh.strategy, it.refresh.leaves), (Refresh::InsertOnly, None), "{rules}");
 }
 
 /// Members may leave, for a reason that holds these words, with a remedy that holds those.
 fn leaves(rules: &str, because: &str, unless: &str) {
     let it = refresh(rules);
-    assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
-    let Why { reason, remedy, .. } = it.leaves.unwrap_or_else(|| panic!("members never leave: {rules}"));
+    assert_ne!(it.refresh.strategy, Refresh::InsertOnly, "{rules}");
+    let Why { reason, remedy, .. } =
+        it.refresh.leaves.unwrap_or_else(|| panic!("members never leave: {rules}"));
     assert!(reason.contains(because), "{rules}: {reason}");
     assert!(remedy.unwrap_or_default().contains(unless), "{rules}");
 }
@@ -180,7 +181,7 @@ fn append_only_needs_rows_that_are_never_deleted() {
         "declare `deletes: never` on `refund`",
     );
     leaves("where exists(notes)", "`note` comes from a query", "");
-    let why = refresh_of("lead", "", "").leaves.expect("leads may be deleted");
+    let why = refresh_of("lead", "", "").refresh.leaves.expect("leads may be deleted");
     assert!(why.reason.contains("rows of `lead`"), "{}", why.reason);
 }
 
@@ -222,8 +223,8 @@ fn arrays_behind_a_link_may_become_non_empty() {
     grows("where interests is empty and size(interests) < 1");
     for rules in ["where customer.interests is empty", "where size(customer.interests) < 1"] {
         let it = refresh_of("order", rules, "");
-        assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
-        let reason = it.leaves.expect("somebody leaves").reason;
+        assert_ne!(it.refresh.strategy, Refresh::InsertOnly, "{rules}");
+        let reason = it.refresh.leaves.expect("somebody leaves").reason;
         assert!(reason.contains("is empty until its row arrives"), "{rules}: {reason}");
     }
 }
@@ -234,8 +235,8 @@ fn append_only_needs_append_only_inputs() {
     let moving =
         "segment base on customer { materialize: incremental where exists(orders during last 7 days) }";
     let of = |base| refresh_of("customer", "where in segment base and country = \"US\"", base);
-    assert_eq!(of(growing).refresh, Refresh::InsertOnly);
-    let why = of(moving).leaves.expect("members leave the input");
+    assert_eq!(of(growing).refresh.strategy, Refresh::InsertOnly);
+    let why = of(moving).refresh.leaves.expect("members leave the input");
     assert!(why.reason.contains("members may leave `base`"), "{}", why.reason);
 }
 
@@ -250,7 +251,7 @@ fn segments_stored_as_tables_are_always_rebuilt() {
     let all = session.select(&[]).expect("everything can be chosen");
     let plan = session.plan("duckdb", &all, &Options::default()).0.expect("the target exists");
     assert!(
-        matches!(&plan.segments[0].refresh, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
+        matches!(&plan.segments[0].refresh.strategy, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
     );
 }
 
@@ -258,8 +259,8 @@ fn segments_stored_as_tables_are_always_rebuilt() {
 #[test]
 fn timestamps_without_a_time_zone_may_be_an_hour_early() {
     let it = refresh_of("call", "where rate > 3", "");
-    assert!(it.by_keys.is_some(), "it is refreshed by keys");
-    let since = it.last_run.iter().find(|(name, ..)| name.starts_with("it_since_"));
+    assert!(it.refresh.by_keys.is_some(), "it is refreshed by keys");
+    let since = it.refresh.last_run.iter().find(|(name, ..)| name.starts_with("it_since_"));
     let (_, since, _) = since.expect("the instant from which on rows have arrived");
     let text = format!("{since:?}");
     // 5 minutes, which it may take to become visible, and the hour.
@@ -271,7 +272,7 @@ fn timestamps_without_a_time_zone_may_be_an_hour_early() {
 #[test]
 fn aliases_hide_no_affected_keys() {
     let it = refresh_of("activity", "where team.size > 3", "");
-    let by_keys = it.by_keys.expect("it is refreshed by keys");
+    let by_keys = it.refresh.by_keys.expect("it is refreshed by keys");
     let text = format!("{:?} {:?}", by_keys.query, by_keys.checks);
     for (alias, column) in [("a", "day"), ("t", "region"), ("a", "customer_id"), ("t", "id")] {
         let own = format!("Column({alias:?}, {column:?})");

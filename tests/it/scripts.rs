@@ -70,7 +70,7 @@ fn everywhere(test: impl Fn(&mut Target)) {
 
 /// The tables in which runs are recorded: one, or one a segment.
 fn tables_of_runs(plan: &Plan) -> BTreeSet<String> {
-    tables(plan).map(|segment| segment.state.runs.join(".")).collect()
+    tables(plan).map(|segment| segment.kept.tables.runs.join(".")).collect()
 }
 
 fn runs(target: &mut Target, plan: &Plan) -> Vec<Vec<String>> {
@@ -126,7 +126,7 @@ fn refreshes_equal_a_fresh_create() {
         for instant in [SECOND, THIRD] {
             let run = Run::new(target, SEGMENTS, instant);
             for name in ["buyers", "big", "big_buyers", "good_orders"] {
-                assert_eq!(run.segment(name).refresh, Refresh::InsertOnly, "{name}");
+                assert_eq!(run.segment(name).refresh.strategy, Refresh::InsertOnly, "{name}");
             }
             run.refresh(target).expect("a refresh");
             run.refresh(target).expect("the same again");
@@ -183,7 +183,7 @@ fn refreshes_find_late_events_of_the_shop() {
         first.create(target).expect("the first");
         target.must("INSERT INTO events SELECT * FROM late");
         let run = Run::of(target, project.open(Some(project.as_of)));
-        let inserted = tables(&run.plan).filter(|segment| segment.refresh == Refresh::InsertOnly);
+        let inserted = tables(&run.plan).filter(|segment| segment.refresh.strategy == Refresh::InsertOnly);
         assert!(inserted.count() >= 2, "some segments are refreshed by inserts alone");
         run.refresh(target).expect("the refresh");
         for segment in stored(&run.plan) {

@@ -31,7 +31,7 @@ pub(super) fn recorded(
 ) -> Result<Vec<Recorded>, String> {
     let columns = ["segment", "as_of", "fingerprint", "refresh_hash", "members"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
-    let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.state.runs).collect();
+    let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.kept.tables.runs).collect();
     let (mut found, mut failed) = (Vec::new(), None);
     for table in runs {
         let from = Some(TableRef { relation: Relation::Table(table.clone()), alias: "r".to_owned() });
@@ -98,14 +98,14 @@ pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) ->
     let runs: BTreeMap<&str, &Recorded> = recorded.iter().map(|run| (run.segment.as_str(), run)).collect();
     let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for segment in tables(plan) {
-        let by_keys = matches!(segment.refresh, Refresh::InsertOnly | Refresh::InsertDelete);
+        let by_keys = matches!(segment.refresh.strategy, Refresh::InsertOnly | Refresh::InsertDelete);
         if !by_keys || !built.contains(segment.name.as_str()) {
             continue;
         }
         let reason = match runs.get(segment.name.as_str()) {
             None => "no run is recorded",
             Some(run) if run.fingerprint != segment.fingerprint => "the last run used another definition",
-            Some(run) if run.refresh_hash != segment.refresh_hash => {
+            Some(run) if run.refresh_hash != segment.refresh.hash => {
                 "the last run used another way to refresh"
             }
             Some(_) => continue,
@@ -126,7 +126,7 @@ pub(super) fn standing(
 ) -> BTreeSet<String> {
     let stands = |one: &&&Recorded, segment: &SegmentPlan| {
         one.fingerprint == segment.fingerprint
-            && one.refresh_hash == segment.refresh_hash
+            && one.refresh_hash == segment.refresh.hash
             && Some(one.as_of) == plan.as_of
     };
     let mut runs: BTreeMap<&str, Vec<&Recorded>> = BTreeMap::new();

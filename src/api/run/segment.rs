@@ -74,13 +74,14 @@ fn work(
     }
     let program = program(plan, Scope::One(segment), mode);
     let made = script(session, target, &program)?;
-    let log = segment.log.as_ref().filter(|log| log.for_good).map(|_| segment.state.log.clone());
+    let log = segment.kept.log.as_ref().filter(|log| log.for_good).map(|_| segment.kept.tables.log.clone());
     Ok(Some(Work {
         tables: tables(&program),
         table: segment.table.clone(),
-        kept: segment.history.iter().cloned().chain(log).collect(),
+        kept: segment.kept.history.iter().cloned().chain(log).collect(),
         reads: segment.reads.clone(),
         unique: segment
+            .evaluation
             .checks
             .iter()
             .filter_map(|check| Some((check.message.clone(), check.unique.clone()?)))

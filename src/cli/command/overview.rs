@@ -34,7 +34,7 @@ struct RowKind {
 
 impl Row {
     pub(super) fn of(segment: &SegmentPlan) -> Self {
-        let (refresh, why, is_obstacle) = match (segment.materialize, &segment.refresh) {
+        let (refresh, why, is_obstacle) = match (segment.materialize, &segment.refresh.strategy) {
             (Materialize::View | Materialize::Inline, _) => ("-", String::new(), false),
             (Materialize::Table | Materialize::Incremental, Refresh::InsertOnly) => {
                 ("insert only", "members never leave".to_owned(), false)
@@ -48,7 +48,7 @@ impl Row {
                 ("rebuild", format!("{reason}{remedy}"), true)
             }
         };
-        let more = if is_obstacle { segment.obstacles.len().saturating_sub(1) } else { 0 };
+        let more = if is_obstacle { segment.refresh.obstacles.len().saturating_sub(1) } else { 0 };
         let kind = RowKind { materialize: segment.materialize.name(), refresh, why, is_obstacle };
         Self { name: segment.name.clone(), kind, more }
     }

@@ -124,8 +124,8 @@ fn object(opened: &Opened, segment: &SegmentPlan) -> serde_json::Value {
         "materialize": segment.materialize.name(),
         "refresh": ManifestRefresh::of(segment, &opened.session.sources),
         "log": ManifestLog::of(segment),
-        "inputs": segment.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "inputs": segment.refresh.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "state": ManifestState::of(segment),
-        "refresh_hash": segment.refresh_hash,
+        "refresh_hash": segment.refresh.hash,
     })
 }

@@ -2,9 +2,9 @@
 //! It then leaves what one uninterrupted run leaves, in the members, the logs, the history tables
 //! and the records of runs.
 //!
-//! `crash_points` determines where a script is interrupted: `SEGC_CRASHES=all` means after every
-//! statement, even on engines in processes, which takes minutes. By default, those crash only after
-//! some of the statements that change what outlives the script.
+//! `crash_points` says where a script is interrupted. `SEGC_CRASHES=all` interrupts it after every
+//! statement, on engines in processes, too, which takes minutes; by default, those crash only after some
+//! of the statements that change what outlives the script.
 //!
 //! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
 //! Postgres does for a client that is gone.
@@ -137,11 +137,11 @@ impl Lab {
     /// What outlives a script.
     fn tables(&self) -> BTreeSet<String> {
         let of = |segment: &SegmentPlan| {
-            let state = &segment.state;
+            let state = &segment.kept.tables;
             let always = [&segment.table, &state.runs, &state.inputs, &state.counts].map(Clone::clone);
-            let log = segment.log.as_ref().map(|_| state.log.clone());
-            let unkept = segment.ranked.as_ref().map(|_| state.ranking_candidates.clone());
-            always.into_iter().chain(log).chain(unkept).chain(segment.history.clone())
+            let log = segment.kept.log.as_ref().map(|_| state.log.clone());
+            let unkept = segment.kept.ranked.as_ref().map(|_| state.ranking_candidates.clone());
+            always.into_iter().chain(log).chain(unkept).chain(segment.kept.history.clone())
         };
         tables(&self.plan).flat_map(of).map(|table| table.join(".")).collect()
     }
@@ -164,23 +164,23 @@ impl Lab {
     fn state(&mut self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut queries = Vec::new();
         for segment in tables(&self.plan) {
-            let ends = if segment.hold.is_some() { ", expires_at" } else { "" };
+            let ends = if segment.kept.hold.is_some() { ", expires_at" } else { "" };
             let key = &segment.keys[0].name;
             queries.push(format!("SELECT {key}, entered_at{ends} FROM {}", segment.table.join(".")));
-            let runs = segment.state.runs.join(".");
+            let runs = segment.kept.tables.runs.join(".");
             queries.push(format!(
                 "SELECT segment, as_of, read_at, fingerprint, refresh_hash, members FROM {runs}"
             ));
-            if let Some(history) = &segment.history {
+            if let Some(history) = &segment.kept.history {
                 queries.push(format!("SELECT * FROM {}", history.join(".")));
             }
             // Of other logs readers need no more than what they haven't read.
-            if segment.log.as_ref().is_some_and(|log| log.for_good) {
-                let log = segment.state.log.join(".");
+            if segment.kept.log.as_ref().is_some_and(|log| log.for_good) {
+                let log = segment.kept.tables.log.join(".");
                 queries.push(format!("SELECT {key}, action, logged_at FROM {log}"));
             }
-            if segment.ranked.is_some() {
-                queries.push(format!("SELECT * FROM {}", segment.state.ranking_candidates.join(".")));
+            if segment.kept.ranked.is_some() {
+                queries.push(format!("SELECT * FROM {}", segment.kept.tables.ranking_candidates.join(".")));
             }
         }
         queries.push("SELECT * FROM segments.segc_segment_counts".to_owned());
@@ -227,7 +227,10 @@ fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let name = lab.target.name;
-        assert!(tables(&lab.plan).all(|segment| segment.by_keys.is_some()), "all are refreshed by keys");
+        assert!(
+            tables(&lab.plan).all(|segment| segment.refresh.by_keys.is_some()),
+            "all are refreshed by keys"
+        );
         for refresh in [true, false] {
             let script = lab.script(THIRD, refresh);
             lab.restore();

@@ -78,7 +78,7 @@ fn run(database: &mut Postgres, sources: Sources) -> Vec<String> {
 
 /// Who is a member after a refresh is who matches.
 fn judge_members(database: &mut Postgres, session: &Session, plan: &Plan, clock: &str) {
-    for segment in tables(plan).filter(|segment| segment.hold.is_none()) {
+    for segment in tables(plan).filter(|segment| segment.kept.hold.is_none()) {
         let matching = session.select_sql("postgres", segment.id, &at(instant(clock))).expect("a query");
         let keys: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
         let table = format!("SELECT {} FROM {}", keys.join(", "), quote_name(&segment.table));
@@ -124,7 +124,7 @@ fn no_statement_does_quadratic_work_on_indexed_sources_never_analyzed() {
 fn most_segments_are_refreshed_incrementally() {
     let session = session();
     let plan = plan(&session, "postgres", &at(instant(CREATED)));
-    let by_keys = tables(&plan).filter(|segment| segment.by_keys.is_some()).count();
-    let grow = tables(&plan).filter(|segment| segment.refresh == Refresh::InsertOnly).count();
+    let by_keys = tables(&plan).filter(|segment| segment.refresh.by_keys.is_some()).count();
+    let grow = tables(&plan).filter(|segment| segment.refresh.strategy == Refresh::InsertOnly).count();
     assert!(by_keys >= 36 && grow >= 2, "{by_keys} by keys, {grow} that only grow");
 }
