@@ -74,7 +74,7 @@ impl<'a> Builder<'a> {
             self.add(None, Phase::Commit, Action::Commit);
         }
         if !self.counts_at_once() {
-            self.each_table(Phase::Finish, |segment| Action::Count(segment));
+            self.each_table(Phase::Finish, Action::Count);
         }
         if !rules.views_in_transaction {
             self.create_views();
@@ -182,7 +182,7 @@ impl<'a> Builder<'a> {
 
     /// Locks, instants, and what must hold before anything is written.
     fn start(&mut self, clock: &Clock) {
-        self.each_table(Phase::Lock, |segment| Action::Lock(segment));
+        self.each_table(Phase::Lock, Action::Lock);
         self.add(None, Phase::Clock, Action::ClockTable);
         self.instants(clock).for_each(|one| self.add(None, Phase::Clock, Action::SetInstant(one)));
         if self.mode == Mode::Refresh {

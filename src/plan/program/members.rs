@@ -217,7 +217,7 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
             ..Select::default()
         };
         let columns = keys.names().chain(["run_seq".to_owned()]).collect();
-        let source = Source::Query(Query::of(select));
+        let source = Source::Query(Box::new(Query::of(select)));
         steps.push(Action::DeleteMatching(&segment.state.log, source, columns));
     }
     if let Some(history) = &segment.history {
@@ -230,7 +230,7 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
             ..Select::default()
         };
         let columns = keys.names().chain(["entered_at".to_owned()]).collect();
-        steps.push(Action::DeleteMatching(history, Source::Query(Query::of(select)), columns));
+        steps.push(Action::DeleteMatching(history, Source::Query(Box::new(Query::of(select))), columns));
     }
     steps
 }

@@ -154,5 +154,5 @@ pub enum Source<'a> {
     /// A scratch table.
     Table(&'a [String]),
     /// A query.
-    Query(Query),
+    Query(Box<Query>),
 }
