@@ -1,11 +1,11 @@
-//! The same project with different values for parameters, or with rows elsewhere, for unit tests.
+//! The same project with other values for parameters, or with rows in other tables, for unit tests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::open::of_file;
 use super::session::Session;
-use crate::analyze::{Graph, fingerprints};
+use crate::analyze::{Analysis, analyze};
 use crate::catalog::{EntityId, TableSource};
 use crate::check;
 use crate::diagnostic::Diagnostics;
@@ -13,7 +13,7 @@ use crate::project::Param;
 use crate::syntax::ast;
 
 impl Session {
-    /// The project with values for parameters that go before those it has. Its files are
+    /// The project with values for parameters that take precedence over its own. Its files are
     /// neither read nor parsed again.
     #[must_use]
     pub fn with_params(&self, params: &[Param]) -> (Self, Diagnostics) {
@@ -21,8 +21,7 @@ impl Session {
         let mut settings = self.settings.clone();
         settings.params.extend(params.iter().map(of_file));
         let hir = check::check(&self.syntax, Arc::clone(&self.hir.catalog), &settings, &mut problems);
-        let graph = Graph::new(&hir);
-        let fingerprints = fingerprints(&hir, &graph);
+        let Analysis { hir, graph, fingerprints } = analyze(hir, &mut problems);
         (Self { settings, hir, graph, fingerprints, ..self.clone() }, problems)
     }
 
@@ -44,7 +43,7 @@ impl Session {
         session
     }
 
-    /// Whether a segment of that name is in a file, even switched off or wrong.
+    /// Whether a file contains a segment of that name, even a disabled or invalid one.
     #[must_use]
     pub fn is_written(&self, segment: &str) -> bool {
         let items = self.syntax.iter().flat_map(|file| &file.items);

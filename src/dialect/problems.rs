@@ -110,19 +110,51 @@ problems! {
     message |p| format!("`{}` is not {}", p.what, p.expected);
     help |p| Some(format!("write {}", p.expected));
 
-    /// An entry of a dialect file would change the members of segments.
+    /// A statement leaves out what it is for.
     ///
-    /// A dialect decides how SQL is written, not who is a member. When the file is loaded, segc rejects what
-    /// it can recognize: constants that break out of their quotes, formats that lose a part of an instant,
-    /// statements without the placeholder that they are for.
+    /// A template for a kind of step must use the slots that hold its meaning. An `assert` that never reads
+    /// its condition would let everything pass:
+    ///
+    /// ```text
+    /// statements:
+    ///   assert: SELECT 1                     # wrong: nothing can fail
+    /// ```
     ///
     /// ```yaml
     /// statements:
-    ///   check: SELECT 1                      # wrong: it checks nothing
+    ///   assert: SELECT CASE WHEN slot_condition THEN slot_failure END AS checked
+    /// ```
+    error SEG609 "statement without its slot" MissingSlot { span: Span, statement: &'static str, slot: &'static str, meaning: &'static str }
+    message |p| format!("`{}` never uses `{}`", p.statement, p.slot);
+    help |p| Some(format!("`{}` is: {}", p.slot, p.meaning.trim()));
+
+    /// A dialect file has a statement of an earlier version, which scripts no longer use.
+    ///
+    /// Earlier versions of segc let dialect files write whole scripts. Now the plan decides which steps a
+    /// script has, and a dialect has a template for each kind of step:
+    ///
+    /// ```yaml
+    /// statements:
+    ///   create_table: CREATE TABLE IF NOT EXISTS slot_table (slot_definitions)
     /// ```
     ///
-    /// The built-in files show the entry in full.
-    error SEG609 "an entry that changes members" ChangesMembers { span: Span, said: String, help: String }
+    /// The entry is ignored. Remove it; if your engine needs another form, write it in the new entry.
+    warning SEG610 "statement that is no longer used" RetiredStatement { span: Span, name: String, now: &'static str }
+    message |p| format!("`{}` is no longer used: scripts are written by `{}`", p.name, p.now);
+    help |_p| Some("remove it, and move what your engine needs there".to_owned());
+
+    /// An entry of a dialect file would change the members of segments.
+    ///
+    /// A dialect decides how SQL is written, not who is a member. When the file is loaded, segc rejects
+    /// constants that break out of their quotes, and formats that lose a part of an instant.
+    ///
+    /// ```yaml
+    /// literals: { timestamp_format: "%Y-%m-%d %H:%M" }        # wrong: without seconds
+    /// literals: { timestamp_format: "%Y-%m-%d %H:%M:%S%.f" }
+    /// ```
+    ///
+    /// Write the entry as in the built-in files.
+    error SEG611 "entry that changes members" ChangesMembers { span: Span, said: String, help: String }
     message |p| p.said.clone();
     help |p| Some(p.help.clone());
 
@@ -142,7 +174,7 @@ problems! {
     /// empty texts, quotes, other cases), and run them on the dialect's SQL, if it extends the embedded
     /// engine's: `segc test --engine duckdb --target mine`. On any database, `segc run --verify` compares
     /// two evaluations by the same templates only.
-    warning SEG610 "templates of your own" OwnTemplates { span: Span, dialect: String, names: Vec<String>, test: Option<String> }
+    warning SEG612 "unproved templates" OwnTemplates { span: Span, dialect: String, names: Vec<String>, test: Option<String> }
     message |p| {
         let shown: Vec<String> = p.names.iter().take(5).map(|name| format!("`{name}`")).collect();
         let more = p.names.len().saturating_sub(shown.len());

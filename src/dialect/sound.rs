@@ -1,26 +1,28 @@
 //! Checks a dialect file without a database for mistakes that would silently change members: text
 //! that would break out of its quotes or lose a part, and statements without their essential part.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use sqlparser::tokenizer::Token;
 
 use super::literals::Literals;
-use super::model::Statements;
 use super::parse::{self, Parser};
-use super::problems::{BadValue, ChangesMembers};
+use super::problems::{BadValue, ChangesMembers, MissingSlot, UnknownEntry};
+use super::statement::{StepKind, Use};
 use super::statement_template::{Slot, StatementTemplate};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Literal;
 
-/// What ends a text in a regular expression, on some engine.
+/// The end of the text in a regular expression, in some engine.
 const PATTERN_ENDS: [&str; 2] = ["$", r"\z"];
 
-/// Texts that end quotes, or escape their ends, unless they are escaped themselves.
+/// Texts that end or escape the quotes around them, unless they are escaped.
 const HOSTILE: [&str; 5] = ["it's", "'", "\\", "a\\'b", "'' OR ''='"];
 
-/// Reports constants that would be other texts or instants.
+/// Reports forms of constants that change a text or an instant.
 pub(super) fn judge_literals(
     parser: &Parser,
     literals: &Literals,
@@ -50,7 +52,7 @@ pub(super) fn judge_literals(
     }
 }
 
-/// Whether a constant stays within its quotes, or those of its pieces.
+/// Whether a constant stays inside its quotes, or inside those of its parts.
 fn is_one_text(parser: &Parser, written: &str) -> bool {
     let Ok(tokens) = parse::tokens(parser, written) else { return false };
     let is_text = |token: &Token| !matches!(token, Token::Word(_) | Token::EOF | Token::SemiColon);
@@ -58,7 +60,7 @@ fn is_one_text(parser: &Parser, written: &str) -> bool {
     pieces.clone().all(is_text) && parse::expression(parser, written).is_ok()
 }
 
-/// Whether instants that differ by little, or by much, are written differently.
+/// Whether the format writes different instants differently.
 fn tells_instants_apart(format: &str) -> bool {
     let written = |micros: i64| {
         let instant = Timestamp::from_microsecond(micros).ok()?;
@@ -80,36 +82,24 @@ fn tells_instants_apart(format: &str) -> bool {
     apart.into_iter().chain(months).all(|step| written(start) != written(start + step))
 }
 
-/// A statement's name, where it is, and its slots.
-type Needed = (&'static str, fn(&Statements) -> &[StatementTemplate], &'static [Slot]);
-
-/// The slots without which a statement can't do what it is for.
-const NEEDED: &[Needed] = &[
-    ("setup_inputs", |all| &all.setup_inputs, &[Slot::Inputs]),
-    ("setup_segment", |all| &all.setup_segment, &[Slot::Table, Slot::KeyColumns, Slot::Runs, Slot::Segment]),
-    ("set_read_at", |all| &all.set_read_at, &[Slot::Value]),
-    ("check", |all| &all.check, &[Slot::Condition, Slot::Failure]),
-    ("affected", |all| &all.affected, &[Slot::Affected, Slot::AffectedQuery]),
-    ("fill", |all| &all.fill, &[Slot::Query, Slot::Table]),
-    ("read_input", |all| &all.read_input, &[Slot::Input, Slot::Segment]),
-    (
-        "finish_segment",
-        |all| &all.finish_segment,
-        &[Slot::Runs, Slot::Segment, Slot::Fingerprint, Slot::RefreshHash, Slot::AsOf],
-    ),
-    ("view", |all| &all.view, &[Slot::Table, Slot::Query]),
-];
-
-/// Reports statements that leave out what they are for: a check without its condition.
-pub(super) fn judge_statements(statements: &Statements, span: Span, problems: &mut Diagnostics) {
-    for (name, templates, slots) in NEEDED {
-        for slot in *slots {
-            if !templates(statements).iter().any(|template| template.uses(*slot)) {
-                let said = format!("no statement of `{name}` uses `{}`", slot.name());
-                let help = format!("use `{}`: without it, segments would have other members", slot.name());
-                problems.push(ChangesMembers { span, said, help });
-            }
-        }
+/// Reports slots that steps of this kind don't have, and missing ones without which they can't do their
+/// work, such as the condition of an `assert`.
+pub(super) fn judge_slots(
+    kind: StepKind,
+    templates: &[StatementTemplate],
+    span: Span,
+    problems: &mut Diagnostics,
+) {
+    let used: BTreeSet<Slot> = templates.iter().flat_map(StatementTemplate::slots).collect();
+    for &(slot, _) in
+        kind.slots().iter().filter(|(slot, needed)| *needed == Use::Must && !used.contains(slot))
+    {
+        let (statement, slot, meaning) = (kind.name(), slot.name(), slot.description());
+        problems.push(MissingSlot { span, statement, slot, meaning });
+    }
+    for slot in used.into_iter().filter(|slot| kind.slots().iter().all(|(known, _)| known != slot)) {
+        let known = kind.slots().iter().map(|(slot, _)| slot.name()).collect();
+        problems.push(UnknownEntry { span, section: kind.name(), name: slot.name().to_owned(), known });
     }
 }
 
@@ -118,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_that_loses_a_part_is_noticed() {
+    fn lossy_date_formats_are_detected() {
         assert!(tells_instants_apart("%Y-%m-%d %H:%M:%S%.f+00"));
         assert!(tells_instants_apart("%d.%m.%Y %H:%M:%S%.f"));
         for format in [

@@ -17,21 +17,21 @@ use crate::types::{Literal, Version};
 /// a missing value, are the evaluator's.
 #[derive(Debug, Clone)]
 pub enum Datum {
-    /// Not there.
+    /// No value: SQL's null.
     Missing,
-    /// Text.
+    /// Text, compared by code points.
     String(String),
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer(i64),
-    /// An exact number.
+    /// An exact decimal number of any precision.
     Decimal(BigDecimal),
     /// A floating-point number. NaN is missing: [`Datum::from`] sees to that.
     Float(f64),
-    /// True or false.
+    /// A boolean; false comes before true.
     Boolean(bool),
-    /// A day.
+    /// A day of the calendar, without a time zone.
     Date(Date),
-    /// An instant.
+    /// An instant, to the microsecond.
     Timestamp(Timestamp),
     /// A list. Elements that are missing don't exist for the language; a column may hold them.
     Array(Vec<Datum>),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_equal_by_value_whatever_their_kind() {
+    fn numbers_of_different_types_compare_by_value() {
         assert_eq!(decimal("1.0"), decimal("1.00"));
         assert_eq!(Datum::Integer(1), decimal("1.00"));
         assert_eq!(Datum::Float(0.5), decimal("0.50"));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_in_the_order_of_code_points() {
+    fn strings_are_ordered_by_code_point() {
         assert!(Datum::from("Z") < Datum::from("a"));
         assert!(Datum::from("z") < Datum::from("é"));
         assert!(Datum::from("\u{FFFD}") < Datum::from("😀"), "unlike in UTF-16");

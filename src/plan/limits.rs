@@ -9,7 +9,7 @@ use super::requirements::Requirements;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
-/// How many segments may be put in place in one, through others too.
+/// The maximum number of segments expanded into one, directly or indirectly.
 const INLINED: usize = 200;
 
 /// How many `keep`s a segment may have: each is ranked over the one before.
@@ -37,22 +37,22 @@ pub(super) fn judge_size(
     }
     if inlines_too_many(request, id) {
         // What could be stored instead: what it refers to itself.
-        let inputs = &request.graph.node(id).inputs;
-        let inlined = inputs.iter().find(|input| !request.materialize(input.segment).is_table());
-        let input = inlined.or(inputs.first()).map(|input| request.hir.segment(input.segment).name.clone());
+        let inputs = || request.graph.node(id).inputs();
+        let inlined = inputs().find(|input| !request.materialize(input.segment).is_table());
+        let input = inlined.or(inputs().next()).map(|input| request.hir.segment(input.segment).name.clone());
         let view = request.materialize(id) == Materialize::View;
         problems.push(ManyInlined { span: segment.name_span, segment: name(), limit: INLINED, input, view });
     }
 }
 
-/// Whether more segments are put in place in one than may be. A view stores nothing, and reads no
+/// Whether more segments are expanded into one than the limit allows. A view stores nothing, and reads no
 /// table of a segment.
 pub(super) fn inlines_too_many(request: &Request<'_>, id: SegmentId) -> bool {
     let all = request.materialize(id) == Materialize::View;
     let mut seen = BTreeSet::new();
     let mut todo = vec![id];
     while let Some(at) = todo.pop() {
-        for input in &request.graph.node(at).inputs {
+        for input in request.graph.node(at).inputs() {
             let is_inlined = all || !request.materialize(input.segment).is_table();
             if is_inlined && seen.insert(input.segment) {
                 todo.push(input.segment);

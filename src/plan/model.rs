@@ -1,5 +1,7 @@
 //! The plan of a build: what the SQL stage and the artifacts are made from.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::assertion::Assertion;
@@ -23,8 +25,42 @@ pub struct Plan {
     pub schema: Vec<String>,
     /// The requested instant; `None` lets the script read the engine's clock.
     pub as_of: Option<Timestamp>,
+    /// What the target's scripts may rely on.
+    pub rules: Rules,
     /// Every segment of the build, each after those it depends on; equals by name.
     pub segments: Vec<SegmentPlan>,
+}
+
+/// What the scripts of a target may rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Statements that change several tables can be one transaction.
+    pub transactions: bool,
+    /// The transaction also creates the tables.
+    pub tables_in_transaction: bool,
+    /// The transaction also creates the views.
+    pub views_in_transaction: bool,
+    /// The segments share the table of runs.
+    pub shares_state: bool,
+    /// Tables have primary keys.
+    pub primary_keys: bool,
+    /// A transaction may delete a row and insert another with the same primary key.
+    pub rewritten_keys: bool,
+}
+
+impl Rules {
+    /// The rules of a target with these capabilities.
+    pub fn of(capabilities: &BTreeSet<Capability>) -> Self {
+        let can = |capability| capabilities.contains(&capability);
+        Self {
+            transactions: can(Capability::Transactions),
+            tables_in_transaction: can(Capability::TablesInTransaction),
+            views_in_transaction: can(Capability::ViewsInTransaction),
+            shares_state: can(Capability::RowConcurrency),
+            primary_keys: can(Capability::PrimaryKeys),
+            rewritten_keys: can(Capability::RewrittenKeys),
+        }
+    }
 }
 
 /// What happens to one segment.
@@ -36,38 +72,50 @@ pub struct SegmentPlan {
     pub name: String,
     /// The name of its entity.
     pub entity: String,
+    /// The hash of its meaning, in hexadecimal.
+    pub fingerprint: String,
+    /// 0 if it depends on no segment, else one more than the highest it depends on.
+    pub level: usize,
+    /// The segments that it refers to directly, in the order of their names.
+    pub depends_on: Vec<Dependency>,
+    /// The tables and columns that it reads, in the order of the entities' names.
+    pub reads: Vec<TableRead>,
+    /// What it needs of the target, in order.
+    pub capabilities: Vec<Capability>,
     /// How it is stored.
     pub materialize: Materialize,
     /// The full name of its table or view.
     pub table: Vec<String>,
     /// The key columns of its table.
     pub keys: Vec<KeyColumn>,
-    /// 0 if it depends on no segment, else one more than the highest it depends on.
-    pub level: usize,
-    /// The segments that it refers to directly, in the order of their names.
-    pub depends_on: Vec<Dependency>,
+    /// What is stored beside its members.
+    pub kept: Kept,
+    /// Its members, evaluated in full.
+    pub evaluation: Evaluation,
     /// What `refresh.sql` does, and why.
-    pub refresh: Refresh,
-    /// Why members may leave it; `None` if nobody ever does.
-    pub leaves: Option<Why>,
-    /// The evaluation of the affected keys alone, where a refresh does that.
-    pub by_keys: Option<Box<ByKeys>>,
-    /// The obstacles, if there are any.
-    pub obstacles: Vec<Why>,
-    /// How often it is evaluated in full, however it is refreshed in between; by the entities
-    /// that say so.
-    pub rebuild_every: Vec<(String, (i64, Unit))>,
-    /// What stops a refresh that can't build on the last run, where the project wants that;
-    /// otherwise it evaluates everyone.
-    pub refusal: Option<Assertion>,
-    /// The tables of runs, logs and scratch.
-    pub state: StateTables,
-    /// The hash of how it is refreshed.
-    pub refresh_hash: String,
-    /// The instants that only `refresh.sql` reads: those of the last run first.
-    pub last_run: Vec<Bound>,
-    /// The segments whose logs it reads, with their runs' tables.
-    pub inputs: Vec<(String, Vec<String>)>,
+    pub refresh: RefreshPlan,
+}
+
+/// The evaluation of a segment in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The keys of its members. A script's query reads the tables of the segments that it
+    /// depends on; a view's is self-contained.
+    pub query: Query,
+    /// The instants that `query` reads. In a plan with an as_of they have become literals.
+    pub clock: Clock,
+    /// What must hold before anything is written.
+    pub checks: Vec<Assertion>,
+    /// What must also hold if its script runs alone: the tables that it reads have the same as_of,
+    /// and the fingerprints for which it was compiled.
+    pub guards: Vec<Assertion>,
+}
+
+/// What is stored of a segment beside its members.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Kept {
+    /// The names of the tables of runs, logs and scratch.
+    pub tables: StateTables,
     /// Its ranking candidates, if they are stored.
     pub ranked: Option<Ranked>,
     /// The log of its members, if one is kept.
@@ -76,22 +124,31 @@ pub struct SegmentPlan {
     pub hold: Option<Hold>,
     /// The table that ended memberships go to, if they are kept.
     pub history: Option<Vec<String>>,
-    /// The keys of its members. A script's query reads the tables of the segments that it
-    /// depends on; a view's is self-contained.
-    pub query: Query,
-    /// The instants that `query` reads. In a plan with an as_of they have become literals.
-    pub clock: Clock,
-    /// What must hold before anything is written.
-    pub checks: Vec<Assertion>,
-    /// What must hold besides when its script runs alone: the tables it reads are at one
-    /// as_of and at the fingerprints it was compiled for.
-    pub guards: Vec<Assertion>,
-    /// The hash of its meaning, in hexadecimal.
-    pub fingerprint: String,
-    /// What it needs of the target, in order.
-    pub capabilities: Vec<Capability>,
-    /// The tables and columns that it reads, in the order of the entities' names.
-    pub reads: Vec<TableRead>,
+}
+
+/// How a segment is refreshed, and why it is refreshed that way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefreshPlan {
+    /// How the table is brought up to date.
+    pub strategy: Refresh,
+    /// Why members may leave; `None` if nobody ever does.
+    pub leaves: Option<Why>,
+    /// The evaluation of the affected keys alone, if a refresh does that.
+    pub by_keys: Option<Box<ByKeys>>,
+    /// The obstacles to that, if there are any.
+    pub obstacles: Vec<Why>,
+    /// How often everyone is evaluated, however the segment is refreshed in between: by the entities
+    /// whose declarations say so.
+    pub rebuild_every: Vec<(String, (i64, Unit))>,
+    /// What stops a refresh that can't build on the last run, if the project wants that; otherwise
+    /// such a refresh evaluates everyone.
+    pub refusal: Option<Assertion>,
+    /// The hash of the strategy and of all that it depends on (R9).
+    pub hash: String,
+    /// The instants that only `refresh.sql` reads: those of the last run first.
+    pub last_run: Vec<Bound>,
+    /// The segments whose logs it reads, with the tables of their runs.
+    pub inputs: Vec<(String, Vec<String>)>,
 }
 
 /// A refresh that evaluates the affected keys only.
@@ -238,7 +295,7 @@ pub struct Dependency {
 /// How a refresh brings a table up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refresh {
-    /// Nobody can leave: insert the keys that are not yet there.
+    /// Members never leave: insert the keys that are not yet there.
     InsertOnly,
     /// Evaluate the affected keys; insert new members, delete leaving ones.
     InsertDelete,

@@ -66,7 +66,7 @@ pub(super) fn strategies(request: &Request<'_>) -> BTreeMap<SegmentId, Strategy>
             all.insert(id, Strategy::default());
             continue;
         }
-        let leaves = prove_append_only(hir, id, &append_only).err();
+        let leaves = prove_append_only(hir, request.graph, id, &append_only).err();
         if leaves.is_none() {
             append_only.insert(id);
         }
@@ -306,7 +306,7 @@ impl Refreshing<'_> {
         Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))
     }
 
-    /// Why every row is evaluated though nobody can leave.
+    /// Why every row is evaluated although members never leave.
     pub(super) fn why_whole(&self) -> Vec<Why> {
         let is_table = self.request.materialize(self.id).is_table();
         let obstacles = self.strategy.triggers.as_ref().err().filter(|_| is_table).into_iter().flatten();

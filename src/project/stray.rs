@@ -6,23 +6,23 @@ use super::files::Files;
 use super::problems::{Misplaced, OtherEnding};
 use crate::diagnostic::{Diagnostics, Sources};
 
-/// Names that a `segc.yml` is given by mistake.
+/// Common mistakes for the name `segc.yml`.
 pub(crate) const NEARLY_CONFIG: [&str; 7] =
     ["segc.yaml", "Segc.yml", "SEGC.YML", "segc.yml.txt", "segc.yaml.txt", ".segc.yml", "segc.yam"];
 
-/// The most files that are opened to see what they contain.
+/// The maximum number of files that are opened to find out what they contain.
 const MOST_LOOKED_AT: usize = 500;
 
-/// What a folder is for, and how files of it are called.
+/// The kinds of files of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum FolderKind {
     Catalog,
     Segments,
     Tests,
 }
 
-impl Kind {
-    /// The folder that it is read from.
+impl FolderKind {
+    /// The folder from which files of this kind are read.
     pub(super) fn folder(self) -> &'static str {
         match self {
             Self::Catalog => "catalog",
@@ -36,7 +36,7 @@ impl Kind {
         [Self::Catalog, Self::Segments, Self::Tests].into_iter().find(|kind| kind.folder() == folder)
     }
 
-    /// What a text looks like, by the words that begin its lines.
+    /// The kind that a text probably is, judging by the words that begin its lines.
     fn of_text(path: &str, text: &str) -> Option<Self> {
         let begins = |word: &str| {
             text.lines()
@@ -52,18 +52,18 @@ impl Kind {
     }
 }
 
-/// Files that are not read, by what they hold.
+/// Files that nothing reads, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Strays {
-    /// In their folder, with another ending: what they should be called.
-    endings: Vec<(Kind, String, String)>,
-    /// In another folder: the first of each, and how many more there are.
-    misplaced: BTreeMap<(Kind, String), (String, usize)>,
+    /// Files in their folder with a wrong extension: the path and the correct name.
+    endings: Vec<(FolderKind, String, String)>,
+    /// Files in a wrong folder: the first of each, and the number of others.
+    misplaced: BTreeMap<(FolderKind, String), (String, usize)>,
 }
 
-/// Sorts the files that were left aside in the project's folders, and those of a survey of all the
-/// others. What has the same text as a file that is read is a copy of it, or the same file behind
-/// a link.
+/// Classifies the files in the project's folders that were skipped, and the files of a survey of
+/// other folders. A file with the same text as one that is read is a copy of it, or the same file
+/// behind a link, and ignored.
 pub(super) fn strays(files: &dyn Files, left_aside: &[String], sources: &Sources) -> Strays {
     let mut strays = Strays::default();
     let paths: BTreeSet<String> = sources.iter().map(|(_, source)| source.path().to_lowercase()).collect();
@@ -80,13 +80,13 @@ pub(super) fn strays(files: &dyn Files, left_aside: &[String], sources: &Sources
                 break;
             }
             strays.misplaced(files, &texts, path);
-        } else if let (Some(kind), Some(name)) = (Kind::of_folder(&path), right_name(&path)) {
+        } else if let (Some(kind), Some(name)) = (FolderKind::of_folder(&path), right_name(&path)) {
             strays.endings.push((kind, path, name));
         }
     }
     // Whether a test is read under another path is known only to those who run tests.
-    let is_test = |(kind, _): &(Kind, String)| *kind == Kind::Tests;
-    if strays.misplaced.keys().any(is_test) && !files.list(Kind::Tests.folder()).paths.is_empty() {
+    let is_test = |(kind, _): &(FolderKind, String)| *kind == FolderKind::Tests;
+    if strays.misplaced.keys().any(is_test) && !files.list(FolderKind::Tests.folder()).paths.is_empty() {
         strays.misplaced.retain(|place, _| !is_test(place));
     }
     strays
@@ -96,7 +96,7 @@ impl Strays {
     fn misplaced(&mut self, files: &dyn Files, texts: &BTreeSet<&str>, path: String) {
         let text = files.read(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let Some(text) = text.filter(|text| !texts.contains(text.as_str())) else { return };
-        if let Some(kind) = Kind::of_text(&path, &text) {
+        if let Some(kind) = FolderKind::of_text(&path, &text) {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
             let (_, count) = self.misplaced.entry((kind, folder)).or_insert((path, 0));
             *count += 1;
@@ -104,7 +104,7 @@ impl Strays {
     }
 
     /// What to do with the first file of a kind, if there is one.
-    pub(super) fn help(&self, kind: Kind) -> Option<String> {
+    pub(super) fn help(&self, kind: FolderKind) -> Option<String> {
         if let Some((_, path, name)) = self.endings.iter().find(|(one, ..)| *one == kind) {
             return Some(rename(path, name));
         }
@@ -112,8 +112,8 @@ impl Strays {
         misplaced.next().map(|(_, (path, count))| relocate(kind, path, *count))
     }
 
-    /// Warns of each that is of none of the kinds that were reported already.
-    pub(super) fn report(self, reported: &[Kind], problems: &mut Diagnostics) {
+    /// Warns about the files of all kinds but those already reported.
+    pub(super) fn report(self, reported: &[FolderKind], problems: &mut Diagnostics) {
         for (kind, path, name) in self.endings {
             if !reported.contains(&kind) {
                 problems.push(OtherEnding { span: None, path, name });
@@ -128,18 +128,18 @@ impl Strays {
     }
 }
 
-/// The files among those left aside whose ending is almost right.
+/// Those of the skipped files whose extension is almost right.
 pub(super) fn renamed(left_aside: &[String]) -> Vec<OtherEnding> {
     let named = left_aside.iter().filter_map(|path| Some((path.clone(), right_name(path)?)));
     named.map(|(path, name)| OtherEnding { span: None, path, name }).collect()
 }
 
-/// "rename `segments/x.SEG` to `segments/x.seg`".
+/// Such as "rename `segments/x.SEG` to `segments/x.seg`".
 pub(super) fn rename(path: &str, name: &str) -> String {
     format!("rename `{path}` to `{name}`")
 }
 
-fn relocate(kind: Kind, path: &str, count: usize) -> String {
+fn relocate(kind: FolderKind, path: &str, count: usize) -> String {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     match count {
         0 | 1 => format!("move `{path}` to `{}/{name}`", kind.folder()),
@@ -147,24 +147,27 @@ fn relocate(kind: Kind, path: &str, count: usize) -> String {
     }
 }
 
-/// "1 other file", "2 other files".
+/// Such as "1 other file" or "2 other files".
 pub(super) fn others(count: usize) -> String {
     format!("{count} other file{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether a path ends so, in these letters.
+/// Whether a path has one of these extensions, in this case.
 pub(super) fn has_ending(path: &str, endings: &[&str]) -> bool {
     path.rsplit_once('.').is_some_and(|(_, end)| endings.contains(&end))
 }
 
-/// The name of a file whose ending is almost right for its folder: `x.SEG`, `x.seg.txt`, `x.segment`.
+/// The correct name of a file whose extension is almost right for its folder: `x.SEG`, `x.seg.txt`,
+/// `x.segment`.
 fn right_name(path: &str) -> Option<String> {
-    let kind = Kind::of_folder(path)?;
+    let kind = FolderKind::of_folder(path)?;
     let lower = path.to_ascii_lowercase();
     let whole = lower.strip_suffix(".txt").unwrap_or(&lower);
     let slips: &[(&str, &str)] = match kind {
-        Kind::Segments => &[(".seg", ".seg"), (".segs", ".seg"), (".segment", ".seg"), (".segments", ".seg")],
-        Kind::Catalog | Kind::Tests => {
+        FolderKind::Segments => {
+            &[(".seg", ".seg"), (".segs", ".seg"), (".segment", ".seg"), (".segments", ".seg")]
+        }
+        FolderKind::Catalog | FolderKind::Tests => {
             &[(".yml", ".yml"), (".yaml", ".yaml"), (".yam", ".yaml"), (".yl", ".yml")]
         }
     };

@@ -1,107 +1,82 @@
-//! Scripts: the dialect's statements in their order, slots filled from the plan.
+//! Scripts: a program's steps, each written by the dialect's templates for its kind.
 
-mod assemble;
-mod made;
+mod header;
 mod slots;
 mod text;
+mod write;
 
 use super::room::with_room;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
-use crate::plan::{Plan, SegmentPlan};
-pub use made::{MadeTable, made_tables};
+use crate::plan::Plan;
+use crate::plan::program::{Mode, Phase, Program, Scope, program};
 
-/// Which segments a script is for.
-#[derive(Debug, Clone, Copy)]
-pub enum Scope<'a> {
-    /// All of the plan, at one as_of.
-    All,
-    /// One of it, at the as_of of the tables that it reads.
-    One(&'a SegmentPlan),
-}
-
-/// A script: statements to run one after the other in one session.
+/// A script: statements to execute in order in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// Lines that say what it is, without their comment signs.
+    /// Lines that describe it, without comment signs.
     pub header: Vec<String>,
-    /// The statements.
+    /// The statements in order.
     pub statements: Vec<Statement>,
 }
 
 /// A statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// Its text, without a semicolon.
+    /// The text without a semicolon.
     pub text: String,
-    /// The segment that it is for.
+    /// The segment that it belongs to, if any.
     pub segment: Option<String>,
-    /// What it does.
-    pub purpose: Purpose,
-    /// sqlparser cannot read it, as its dialect's file says.
+    /// The part of the script to which it belongs.
+    pub phase: Phase,
+    /// Whether sqlparser can't parse it, as its dialect's file declares.
     pub opaque: bool,
 }
 
-/// What a statement does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
-    /// Declares a variable.
-    Declare,
-    /// Prepares the session.
-    Session,
-    /// Creates what is missing.
-    Setup,
-    /// Reads the engine's time.
-    ReadAt,
-    /// Opens the transaction.
-    Begin,
-    /// Keeps other runs out.
-    Lock,
-    /// Fixes the run's instants.
-    Clock,
-    /// Gives the run its number, or takes back what one before it has left half done.
-    Start,
-    /// Fails if something does not hold.
-    Check,
-    /// Changes a segment's members.
-    Write,
-    /// Records the run.
-    Finish,
-    /// Closes the transaction.
-    Commit,
-    /// Creates a view.
-    View,
-}
-
-/// The script that makes every table what its segment says, in full.
+/// The script that evaluates every segment in full.
 ///
-/// `sources` says where a segment is written (`segments/vip.seg:3`).
+/// `sources` returns the place of a segment (`segments/vip.seg:3`).
 ///
 /// # Errors
-/// What cannot be written in this dialect.
+///
+/// Reports what can't be written in this dialect.
 pub fn create(
     plan: &Plan,
     dialect: &Dialect,
     scope: Scope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    with_room(|| assemble::script(plan, dialect, scope, false, source))
+    script(&program(plan, scope, Mode::Create), dialect, source)
 }
 
-/// The script that brings every table up to date, each the way that the plan has chosen.
+/// The script that refreshes every segment with the strategy that the plan has chosen.
 ///
 /// # Errors
-/// What cannot be written in this dialect.
+///
+/// Reports what can't be written in this dialect.
 pub fn refresh(
     plan: &Plan,
     dialect: &Dialect,
     scope: Scope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    with_room(|| assemble::script(plan, dialect, scope, true, source))
+    script(&program(plan, scope, Mode::Refresh), dialect, source)
 }
 
-/// A query as a file: lines that say what it is, as comments, and the query.
+/// A program as a script.
+///
+/// # Errors
+/// What cannot be written in this dialect.
+pub fn script(
+    program: &Program<'_>,
+    dialect: &Dialect,
+    source: &dyn Fn(&str) -> Option<String>,
+) -> Result<Script, Diagnostics> {
+    let statements = with_room(|| write::statements(program, dialect))?;
+    Ok(Script { header: header::header(program, source), statements })
+}
+
+/// A query as a file: descriptive lines as comments, then the query.
 #[must_use]
 pub fn commented(header: &[String], query: &str) -> String {
     let mut out = String::new();
@@ -112,10 +87,11 @@ pub fn commented(header: &[String], query: &str) -> String {
     out
 }
 
-/// Reads a statement with the dialect's own parser, unless it is one that sqlparser cannot read.
+/// Parses a statement with the dialect's own parser, unless it is declared opaque.
 ///
 /// # Errors
-/// The parser's message.
+///
+/// Returns the parser's message.
 pub fn parses_back(statement: &Statement, dialect: &Dialect) -> Result<(), String> {
     if statement.opaque {
         return Ok(());

@@ -1,7 +1,7 @@
-//! The words of a file, and every fault within a word.
+//! The words of a file, and every error within a word.
 //!
-//! The grammar reads well-spelt text only; here a fault is found where it begins, reported
-//! in specific terms, and skipped, so that one bad word costs no more than its clause.
+//! The grammar reads only well-spelt text. Here, an error is found where it begins, reported in
+//! specific terms, and skipped, so that a wrong word affects only its own clause.
 
 mod foreign;
 mod typographic;
@@ -13,9 +13,9 @@ use super::problems::{
 };
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 
-/// What kind of word a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// A keyword or a name.
     Word,
     /// A name in backticks.
@@ -30,28 +30,28 @@ pub(super) enum Kind {
     Parameter,
     /// An operator or a bracket.
     Symbol,
-    /// Something with a fault that has been reported.
+    /// An error that has been reported.
     Bad,
 }
 
-/// A token: where it is and what it is.
+/// A token with its place and kind.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Nothing but space is before it on its line.
+    /// Whether only space precedes it on its line.
     pub(super) first_on_line: bool,
 }
 
 impl Token {
-    /// How it is written in its file.
+    /// The text of the token in its file.
     pub(super) fn text<'a>(&self, file: &'a str) -> &'a str {
         file.get(self.start..self.end).unwrap_or_default()
     }
 }
 
-/// All tokens of a file; those with a fault are reported and of kind [`Kind::Bad`].
+/// All tokens of a file; those with a fault are reported and of kind [`TokenKind::Bad`].
 pub(super) fn scan(source: SourceId, text: &str, problems: &mut Diagnostics) -> Vec<Token> {
     let tokens = Vec::new();
     let mut scanner = Scanner {
@@ -73,7 +73,7 @@ fn is_name_char(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
-/// Operators of other languages that begin as one of this language does.
+/// Operators of other languages that begin like one of this language.
 const OVERLAPPING: &[&str] =
     &["==", "!==", "!~", "=~", "<=>", "<>", "=>", "=<", "=!", ":=", "->", "**", "::"];
 
@@ -83,9 +83,9 @@ struct Scanner<'a> {
     at: usize,
     tokens: Vec<Token>,
     line_start: bool,
-    /// A typographic quote of this line has been reported.
+    /// Whether a typographic quote on this line has been reported.
     odd_line: bool,
-    /// An odd space of this file has been reported.
+    /// Whether an unusual space in this file has been reported.
     odd_space: bool,
     problems: &'a mut Diagnostics,
 }
@@ -110,7 +110,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// U+0000 is reported once: a file that was saved as UTF-16 has it everywhere.
+    /// U+0000 is reported once, since a file saved as UTF-16 contains many.
     fn find_nul(&mut self) {
         if let Some(at) = self.text.find('\0') {
             self.problems.push(NulCharacter { span: Span::new(self.source, at, at + 1) });
@@ -140,20 +140,20 @@ impl<'a> Scanner<'a> {
         Span::new(self.source, start, end)
     }
 
-    /// Adds the token of the next `len` bytes and steps over it.
-    fn push(&mut self, kind: Kind, len: usize) {
+    /// Adds the token of the next `len` bytes and skips it.
+    fn push(&mut self, kind: TokenKind, len: usize) {
         let (start, end) = (self.at, self.at + len);
         self.tokens.push(Token { kind, start, end, first_on_line: self.line_start });
         self.line_start = false;
         self.at = end;
     }
 
-    /// Adds the next `len` bytes as a token whose fault has been reported.
+    /// Adds the next `len` bytes as a token with a reported error.
     fn push_bad(&mut self, len: usize) {
-        self.push(Kind::Bad, len);
+        self.push(TokenKind::Bad, len);
     }
 
-    /// Length of the run of characters that satisfy `test`, from `skip` bytes on.
+    /// The length of the run of characters that satisfy `test`, starting at `skip` bytes.
     fn run_length(&self, skip: usize, test: impl Fn(char) -> bool) -> usize {
         let rest = self.rest().get(skip..).unwrap_or_default();
         rest.find(|c| !test(c)).unwrap_or(rest.len())
@@ -171,12 +171,12 @@ impl<'a> Scanner<'a> {
         let raw = &rest[..len];
         match literal::string(raw) {
             Ok(text) if text.contains('\0') => self.push_bad(len),
-            Ok(_) => self.push(Kind::Text, len),
+            Ok(_) => self.push(TokenKind::Text, len),
             Err(fault) => self.fault(fault, len),
         }
     }
 
-    /// A name in backticks, `skip` bytes after the token's beginning.
+    /// A name in backticks, `skip` bytes after the start of the token.
     fn quoted_name(&mut self, skip: usize) {
         let inner = self.rest().get(skip + 1..).unwrap_or_default();
         let len = inner.find(['`', '\n']).filter(|&end| inner[end..].starts_with('`'));
@@ -184,7 +184,7 @@ impl<'a> Scanner<'a> {
             Some(0) => "this name is empty",
             Some(len) if inner[..len].contains('\0') => return self.push_bad(skip + len + 2),
             Some(len) => {
-                let kind = if skip == 0 { Kind::Quoted } else { Kind::Parameter };
+                let kind = if skip == 0 { TokenKind::Quoted } else { TokenKind::Parameter };
                 return self.push(kind, skip + len + 2);
             }
             None => "this name is never closed",
@@ -202,7 +202,7 @@ impl<'a> Scanner<'a> {
         let len = self.run_length(1, is_name_char);
         let name = &self.rest()[1..=len];
         if name.is_ascii() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
-            return self.push(Kind::Parameter, len + 1);
+            return self.push(TokenKind::Parameter, len + 1);
         }
         self.dollar();
     }
@@ -216,10 +216,10 @@ impl<'a> Scanner<'a> {
         if word == "null" && !self.after_dot() {
             return self.null(len);
         }
-        self.push(Kind::Word, len);
+        self.push(TokenKind::Word, len);
     }
 
-    /// Whether a name of the project's own belongs here.
+    /// Whether a name chosen by the project belongs here.
     fn after_item(&self) -> bool {
         let word = self.tokens.last().map_or("", |token| token.text(self.text));
         matches!(word, "segment" | "trait" | "param" | "extends")
@@ -236,8 +236,11 @@ impl<'a> Scanner<'a> {
         if self.foreign_date() {
             return;
         }
-        let (kind, len) =
-            if is_date { (Kind::Time, self.time_length()) } else { (Kind::Number, self.number_length()) };
+        let (kind, len) = if is_date {
+            (TokenKind::Time, self.time_length())
+        } else {
+            (TokenKind::Number, self.number_length())
+        };
         let written = &self.rest()[..len];
         let checked = if is_date { literal::time(written) } else { literal::number(written) };
         match checked {
@@ -250,7 +253,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Length of a date or instant, or of what begins like one.
+    /// The length of a date or instant, or of something that begins like one.
     fn time_length(&self) -> usize {
         let mut chars = self.rest().char_indices().peekable();
         let (mut clock, mut zoned) = (false, false);
@@ -275,7 +278,7 @@ impl<'a> Scanner<'a> {
         self.rest().len()
     }
 
-    /// Length of a number, or of what begins like one.
+    /// The length of a number, or of something that begins like one.
     fn number_length(&self) -> usize {
         let rest = self.rest();
         let mut chars = rest.char_indices().peekable();
@@ -296,7 +299,7 @@ impl<'a> Scanner<'a> {
         rest.len()
     }
 
-    /// Reports a fault of the constant in the next `len` bytes.
+    /// Reports an error in the constant in the next `len` bytes.
     fn fault(&mut self, fault: Fault, len: usize) {
         let span = self.span(self.at, self.at + len);
         let text = self.rest()[..len].to_owned();
@@ -329,12 +332,12 @@ impl<'a> Scanner<'a> {
             return self.foreign(c);
         }
         if let Some(operator) = ["!=", "<=", ">="].into_iter().find(|op| self.rest().starts_with(op)) {
-            return self.push(Kind::Symbol, operator.len());
+            return self.push(TokenKind::Symbol, operator.len());
         }
         match c {
             '(' | ')' | '[' | ']' | '{' | '}' | ',' | '.' | ':' | '=' | '<' | '>' | '+' | '-' | '*' | '/'
             | '%' => {
-                self.push(Kind::Symbol, 1);
+                self.push(TokenKind::Symbol, 1);
             }
             c => self.foreign(c),
         }
@@ -351,7 +354,7 @@ impl<'a> Scanner<'a> {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<(Kind, &str)> {
+    fn kinds(text: &str) -> Vec<(TokenKind, &str)> {
         let mut problems = Diagnostics::new();
         let tokens = scan(SourceId(0), text, &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
@@ -359,22 +362,27 @@ mod tests {
     }
 
     #[test]
-    fn four_digits_a_dash_and_a_digit_are_a_date() {
-        assert_eq!(kinds("2024-01-31"), [(Kind::Time, "2024-01-31")]);
+    fn dates_and_instants_are_one_token() {
+        assert_eq!(kinds("2024-01-31"), [(TokenKind::Time, "2024-01-31")]);
         assert_eq!(kinds("2024 -1").len(), 3);
         assert_eq!(kinds("2024- 1").len(), 3);
         assert_eq!(kinds("12024-1").len(), 3);
         assert_eq!(kinds("2024-01-31T10:00:00+02:00-1").len(), 3);
-        assert_eq!(kinds("(2024-01-31T10:00:00Z)")[1], (Kind::Time, "2024-01-31T10:00:00Z"));
+        assert_eq!(kinds("(2024-01-31T10:00:00Z)")[1], (TokenKind::Time, "2024-01-31T10:00:00Z"));
     }
 
     #[test]
-    fn comments_and_quotes_keep_to_themselves() {
-        assert_eq!(kinds("a # \"b ( ;\n'# c'"), [(Kind::Word, "a"), (Kind::Text, "'# c'")]);
+    fn comments_and_quotes_hide_their_content() {
+        assert_eq!(kinds("a # \"b ( ;\n'# c'"), [(TokenKind::Word, "a"), (TokenKind::Text, "'# c'")]);
         assert_eq!(kinds("\"\\\"\" `a b` $n $`x y`").len(), 4);
         assert_eq!(
             kinds("1.5e-3 1e3-2"),
-            [(Kind::Number, "1.5e-3"), (Kind::Number, "1e3"), (Kind::Symbol, "-"), (Kind::Number, "2"),]
+            [
+                (TokenKind::Number, "1.5e-3"),
+                (TokenKind::Number, "1e3"),
+                (TokenKind::Symbol, "-"),
+                (TokenKind::Number, "2"),
+            ]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! `expect`: who should be in which segment.
+//! `expect`: the expected members of segments.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use crate::catalog::{Entity, EntityId};
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::yaml::{Fields, Like, Node, NodeKind};
 
-/// How many keys a problem lists.
+/// The maximum number of keys in a problem.
 const SHOWN: usize = 8;
 
-/// The keys that rows have, by entity.
+/// The keys of the given rows, by entity.
 pub(super) struct Given {
     pub(super) keys: BTreeMap<EntityId, BTreeMap<Key, Span>>,
-    /// Entities with rows that have problems: of their keys not all are known.
+    /// Entities with invalid rows, so that some of their keys are unknown.
     pub(super) broken: BTreeSet<EntityId>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn read_expectations(
         let id = hir.segment(segment).entity;
         let entity = hir.catalog.entity(id);
         let (keys, broken) = (given.keys.get(&id), given.broken.contains(&id));
-        let mut reader = Reader { entity, given: keys, broken, seen: BTreeMap::new() };
+        let mut reader = ExpectReader { entity, given: keys, broken, seen: BTreeMap::new() };
         if let Some(wanted) = reader.wanted(&name.text, node, problems) {
             let key = entity.key.iter().map(|&field| entity.field(field).name.clone()).collect();
             expectations.push(Expectation { segment, name: name.text.clone(), span: name.span, key, wanted });
@@ -52,15 +52,15 @@ pub(super) fn read_expectations(
     expectations
 }
 
-/// Reads keys of an entity, each of which may occur once.
-struct Reader<'a> {
+/// Reads the keys of an entity, each of which may occur once.
+struct ExpectReader<'a> {
     entity: &'a Entity,
     given: Option<&'a BTreeMap<Key, Span>>,
     broken: bool,
     seen: BTreeMap<Key, Span>,
 }
 
-impl Reader<'_> {
+impl ExpectReader<'_> {
     fn wanted(&mut self, segment: &str, node: &Node, problems: &mut Diagnostics) -> Option<Wanted> {
         let nothing = || NothingExpected { span: node.span, of: Some(segment.to_owned()) };
         match &node.kind {
@@ -108,7 +108,7 @@ impl Reader<'_> {
         keys
     }
 
-    /// A key of one field is its value; one of several is a list or a map of theirs.
+    /// A key of one field is its value; one of several fields is a list or a map of values.
     fn key(&self, node: &Node, problems: &mut Diagnostics) -> Option<Key> {
         let fields = &self.entity.key;
         let parts: Option<Vec<&Node>> = match (&node.kind, fields.as_slice()) {

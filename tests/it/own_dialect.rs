@@ -1,4 +1,4 @@
-//! Dialects of one's own: what they say changes how SQL is written, and not who is a member.
+//! Custom dialects: they change how SQL is written, but not the members.
 
 use std::path::Path;
 
@@ -50,7 +50,7 @@ fn counts(folder: &Path, target: &str) -> Vec<String> {
 }
 
 #[test]
-fn versions_are_compared_by_keys_of_any_form() {
+fn versions_are_compared_by_any_form_of_key() {
     for key in KEYS {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path();
@@ -89,7 +89,7 @@ fn versions_are_compared_by_keys_of_any_form() {
 
 /// ClickHouse, for one, tells `String` from `STRING`.
 #[test]
-fn types_keep_the_letters_of_the_file() {
+fn type_names_keep_the_case_of_the_dialect_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     let catalog = "\
@@ -139,15 +139,16 @@ functions:
   divide: CAST($1 AS Float64) / $2
   round_nine: CAST($1 AS Decimal(38, 9))
 statements:
-  setup_segment:
-    - CREATE TABLE IF NOT EXISTS slot_table (slot_key_columns, entered_at slot_timestamp NOT NULL)
-    - { when: ranked, sql: \"CREATE TABLE IF NOT EXISTS slot_unkept (slot_key_columns, slot_rank_columns)\" }
-    - { when: log, sql: \"CREATE TABLE IF NOT EXISTS slot_log (slot_key_columns, action String NOT NULL)\" }
-    - INSERT INTO slot_runs (segment, run_seq, log_since) SELECT slot_segment, 0, 0
+  create_table: CREATE TABLE IF NOT EXISTS slot_table (slot_definitions)
+  setup_segment: CREATE TABLE IF NOT EXISTS slot_table (slot_key_columns)
 ";
     write(folder, "dialects/mine.yml", dialect);
     let (code, _, err) = segc(folder, &["compile"]);
     assert_eq!(code, 0, "{err}");
+    assert!(
+        err.contains("`setup_segment` is no longer used: scripts are written by `create_table`"),
+        "{err}"
+    );
     let mut all = String::new();
     for file in ["create.sql", "refresh.sql"] {
         #[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
@@ -165,7 +166,7 @@ statements:
 
 /// What would change members silently is an error when the file loads.
 #[test]
-fn a_file_that_would_change_members_does_not_load() {
+fn dialects_that_would_change_members_are_rejected() {
     for (text, wanted) in [
         (
             "literals: { timestamp_format: '%Y-%m-%d %H:%M:%S+00' }",
@@ -179,24 +180,25 @@ fn a_file_that_would_change_members_does_not_load() {
             "all arguments of `local_time` except the last",
         ),
         ("functions: { contains: strlen($1) > 0 }", "`contains` has 2 arguments"),
-        ("statements: { check: SELECT 1 }", "no statement of `check` uses `slot_condition`"),
-        ("statements: { check: SELECT slot_condition }", "no statement of `check` uses `slot_failure`"),
+        ("statements: { assert: SELECT 1 }", "`assert` never uses `slot_condition`"),
+        ("statements: { assert: SELECT slot_condition }", "`assert` never uses `slot_failure`"),
+        ("statements: { apply: DELETE FROM slot_table WHERE FALSE }", "`apply` never uses `slot_changes`"),
+        ("statements: { view: CREATE VIEW slot_table AS SELECT 1 AS a }", "`view` never uses `slot_query`"),
         (
-            "statements: { fill: DELETE FROM slot_table WHERE FALSE }",
-            "no statement of `fill` uses `slot_query`",
+            "statements: { find_affected: CREATE TEMP TABLE slot_table AS SELECT 1 AS a }",
+            "`find_affected` never uses `slot_query`",
         ),
         (
-            "statements: { view: CREATE VIEW slot_table AS SELECT 1 AS a }",
-            "no statement of `view` uses `slot_query`",
+            "statements: { record: UPDATE slot_state SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
+            "`record` never uses `slot_fingerprint`",
         ),
         (
-            "statements: { affected: CREATE TEMP TABLE slot_affected AS SELECT 1 AS a }",
-            "`slot_find_affected`",
+            "statements: { clear: DELETE FROM slot_table WHERE slot_match }",
+            "`clear` has no entry `slot_match`",
         ),
-        (
-            "statements: { finish_segment: UPDATE slot_runs SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
-            "`slot_fingerprint`",
-        ),
+        ("statements: { clear: [] }", "`statements` has no answer for `clear`"),
+        ("statements: { empty: DELETE FROM slot_table }", "`statements` has no entry `empty`"),
+        ("capabilities: { transactions: false }", "`statements` has no answer for `mark_unfinished`"),
     ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path();
@@ -242,15 +244,35 @@ fn templates_of_ones_own_are_named() {
         let (code, out, err) = segc(folder, &["check", "--format", "json"]);
         assert_eq!(code, 0, "{text}: {out}{err}");
         match wanted {
-            None => assert!(!out.contains("SEG610"), "{text}: {out}"),
+            None => assert!(!out.contains("SEG612"), "{text}: {out}"),
             Some(names) => {
-                assert_eq!(out.matches("SEG610").count(), 1, "{text}: {out}");
+                assert_eq!(out.matches("SEG612").count(), 1, "{text}: {out}");
                 assert!(out.contains(names), "{text}: {out}");
                 assert!(out.contains("segc test --engine duckdb --target mine"), "{text}: {out}");
             }
         }
         // Another target isn't concerned.
         let (_, out, _) = segc(folder, &["check", "--target", "duckdb", "--format", "json"]);
-        assert!(!out.contains("SEG610"), "{out}");
+        assert!(!out.contains("SEG612"), "{out}");
+    }
+}
+
+/// The page that dialects are written from names every kind of step and every slot.
+#[test]
+fn the_page_on_dialects_lists_every_step_and_its_slots() {
+    let page = include_str!("../../docs/dialects.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for kind in segc::dialect::StepKind::ALL {
+        let start = format!("| `{}` |", kind.name());
+        let row = rows.iter().find(|row| row.starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"));
+        let base = if row.contains("those of `apply`") {
+            rows.iter().find(|row| row.starts_with("| `apply` |"))
+        } else {
+            None
+        };
+        for slot in kind.slot_names() {
+            let named = |row: &&str| row.contains(&format!("`{slot}`"));
+            assert!(named(row) || base.is_some_and(named), "{start} {slot}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Who reads while a script runs sees the members of before or of after, and scripts that
-//! run at the same time wait for each other or fail; none leaves a mixture.
+//! A reader during a script sees the members of either the previous or the new run, and concurrent
+//! scripts wait for each other or fail. None leaves a mixture.
 
 use crate::support;
 use crate::support::lab::{self, ARRIVALS, FIRST, SECOND, SEGMENTS};
@@ -7,7 +7,8 @@ use crate::support::postgres::Postgres;
 use crate::support::target::{Running, Target, build, plan, script, tables, texts};
 use segc::engine::Engine;
 use segc::plan::Plan;
-use segc::sql::{Purpose, Scope, Script};
+use segc::plan::program::{Phase, Scope};
+use segc::sql::Script;
 
 /// The plan and the script of a create at an instant.
 fn create(target: &Target, clock: &str) -> (Plan, Script) {
@@ -37,7 +38,7 @@ fn postgres() -> Option<(Target, Postgres)> {
 }
 
 #[test]
-fn a_reader_on_postgres_sees_the_members_of_before_until_the_commit() {
+fn postgres_readers_see_the_previous_members_until_the_commit() {
     let Some((mut target, mut reader)) = postgres() else { return };
     let (plan, first) = create(&target, FIRST);
     target.run(&texts(&first)).expect("the first");
@@ -47,12 +48,12 @@ fn a_reader_on_postgres_sees_the_members_of_before_until_the_commit() {
     let before = reader.query(&question).expect("the tables").rows;
     let mut written = 0;
     for statement in &second.statements {
-        if statement.purpose == Purpose::Commit {
+        if statement.phase == Phase::Commit {
             assert_ne!(target.engine().query(&question).expect("its own view").rows, before);
         }
         target.must(&statement.text);
-        if statement.purpose != Purpose::Commit {
-            written += usize::from(statement.purpose == Purpose::Write);
+        if statement.phase != Phase::Commit {
+            written += usize::from(statement.phase == Phase::Write);
             let seen = reader.query(&question).expect("a reader is not kept waiting").rows;
             assert_eq!(seen, before, "after {}", statement.text);
         } else {
@@ -63,7 +64,7 @@ fn a_reader_on_postgres_sees_the_members_of_before_until_the_commit() {
 }
 
 #[test]
-fn a_reader_on_postgres_sees_no_member_until_the_first_create_commits() {
+fn postgres_readers_see_no_members_until_the_first_create_commits() {
     let Some((mut target, mut reader)) = postgres() else { return };
     let (plan, first) = create(&target, FIRST);
     let total: Vec<String> =
@@ -72,22 +73,22 @@ fn a_reader_on_postgres_sees_no_member_until_the_first_create_commits() {
     for statement in &first.statements {
         target.must(&statement.text);
         let Ok(seen) = reader.query(&question) else {
-            assert!(statement.purpose <= Purpose::Setup, "missing after {}", statement.text);
+            assert!(statement.phase <= Phase::Setup, "missing after {}", statement.text);
             continue;
         };
         let none = seen.rows[0][0].to_string() == "0";
-        assert_eq!(none, statement.purpose != Purpose::Commit, "after {}", statement.text);
+        assert_eq!(none, statement.phase != Phase::Commit, "after {}", statement.text);
     }
 }
 
 #[test]
-fn two_creates_on_postgres_run_one_after_the_other() {
+fn concurrent_creates_on_postgres_are_serialized() {
     let Some((mut target, mut other)) = postgres() else { return };
     let mut third = Target { name: "postgres", engine: Running::Postgres(Box::new(other.another())) };
     let (plan, first) = create(&target, FIRST);
     target.run(&texts(&first)).expect("the first");
     let (_, again) = create(&target, FIRST);
-    let commit = again.statements.iter().position(|one| one.purpose == Purpose::Commit).expect("a commit");
+    let commit = again.statements.iter().position(|one| one.phase == Phase::Commit).expect("a commit");
     let again = texts(&again);
     let (held, rest) = again.split_at(commit);
     for statement in held {

@@ -1,4 +1,4 @@
-//! Rows that end long before a run's as_of, so that windows don't see any.
+//! Warns about data that ends long before a run's as_of, so that windows are empty.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -8,15 +8,13 @@ use crate::api::scripts::plain_sql;
 use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::catalog::{Entity, Storage, TableSource};
-use crate::check::hir::{Value, ValueKind};
-use crate::check::visit::{Visitor, walk_segment, walk_value};
 use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
 use crate::types::find_zone;
 
-/// The number of days without a row that is usual.
+/// The number of days without new rows that is normal.
 const DAYS: i64 = 30;
 
 /// A warning if the newest row of all entities with a time is long before as_of, and conditions
@@ -28,10 +26,9 @@ pub(super) fn find(
     as_of: Timestamp,
     engine: &mut dyn Engine,
 ) -> Option<StaleRows> {
-    let mut reader = ReadsClock(false);
-    plan.segments.iter().for_each(|segment| walk_segment(&mut reader, session.hir.segment(segment.id)));
-    session.hir.traits.iter().for_each(|one| reader.value(&one.value));
-    if !reader.0 {
+    let reads_clock =
+        |segment: &crate::plan::SegmentPlan| session.graph.node(segment.id).footprint.clock.is_some();
+    if !plan.segments.iter().any(reads_clock) {
         return None;
     }
     let mut newest: Option<(Timestamp, &Entity)> = None;
@@ -66,16 +63,6 @@ pub(super) fn find(
     })
 }
 
-/// Whether a condition depends on as_of.
-struct ReadsClock(bool);
-
-impl Visitor for ReadsClock {
-    fn value(&mut self, value: &Value) {
-        self.0 |= matches!(value.kind, ValueKind::Now);
-        walk_value(self, value);
-    }
-}
-
 fn sql(target: &Target, entity: &Entity, column: &str) -> Option<String> {
     let alias = "newest".to_owned();
     let relation = match entity.source_on(&target.name) {
@@ -88,7 +75,7 @@ fn sql(target: &Target, entity: &Entity, column: &str) -> Option<String> {
     plain_sql(target, Select { columns, from, ..Select::default() }).ok()
 }
 
-/// The instant of a time as a column holds it.
+/// The instant of a time as stored in a column.
 fn instant(session: &Session, storage: &Storage, cell: &Cell) -> Option<Timestamp> {
     match (cell, storage) {
         (Cell::Timestamp(at), Storage::Zone(zone)) => {

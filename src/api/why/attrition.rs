@@ -7,45 +7,46 @@ use super::database::{numbers, render};
 use super::tree::part_text;
 use crate::api::session::{Options, Session};
 use crate::check::hir::{Cond, SegmentId};
-use crate::check::tree::{Part, Role, Shape, any_of, not, tree};
+use crate::check::tree::{ConditionPart, Role, Shape, any_of, not, tree};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{self, About};
 
-/// How many remain after each condition of a segment.
+/// The number of entities that remain after each condition of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attrition {
-    /// The segment's name.
+    /// The name of the segment.
     pub segment: String,
-    /// The entity's name.
+    /// The name of the entity.
     pub entity: String,
-    /// The instant of the count.
+    /// The instant as of which the segment was evaluated.
     pub as_of: Timestamp,
-    /// How many entities there are.
+    /// The number of all entities.
     pub everyone: u64,
-    /// The steps, in the order in which they are written; the last leaves the members.
-    pub steps: Vec<Step>,
+    /// The steps in the order in which they are written. After the last one, the members remain.
+    pub steps: Vec<AttritionStep>,
 }
 
-/// A condition, and how many remain after it.
+/// A condition and the number of entities that remain after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// `extends`, `where`, `and`, `include`, `exclude`.
+pub struct AttritionStep {
+    /// The keyword: `extends`, `where`, `and`, `include` or `exclude`.
     pub word: &'static str,
-    /// What the user wrote, on one line.
+    /// The condition as written, on one line.
     pub text: String,
-    /// How many remain; after an include, how many that or one before it takes.
+    /// The number of entities that remain. After an include, those that this or an earlier include
+    /// selects.
     pub remain: u64,
 }
 
 impl Attrition {
-    /// How many are members.
+    /// The number of members.
     #[must_use]
     pub fn members(&self) -> u64 {
         self.steps.last().map_or(self.everyone, |step| step.remain)
     }
 
-    /// As JSON.
+    /// The steps as JSON.
     #[must_use]
     pub fn json(&self) -> Json {
         let steps = self.steps.iter().map(|step| {
@@ -61,7 +62,7 @@ impl Attrition {
         })
     }
 
-    /// The share of all entities, from 0 to 1.
+    /// A number as a share of all entities, from 0 to 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share is shown with a few digits")]
     pub fn share(&self, count: u64) -> f64 {
@@ -70,12 +71,12 @@ impl Attrition {
 }
 
 impl Session {
-    /// How many remain after each condition of a segment, in one query to a database that
-    /// speaks the target's dialect.
+    /// Counts the entities that remain after each condition of a segment, in one query to a
+    /// database that executes the target's dialect.
     ///
     /// # Errors
     ///
-    /// What the target or the policy refuses; what the engine refuses.
+    /// Reports what the target, the policy or the engine rejects.
     pub fn attrition(
         &self,
         segment: SegmentId,
@@ -102,7 +103,7 @@ impl Session {
             entity: self.entity_of(segment).name.clone(),
             as_of,
             everyone,
-            steps: steps.map(|((word, text, _), remain)| Step { word, text, remain }).collect(),
+            steps: steps.map(|((word, text, _), remain)| AttritionStep { word, text, remain }).collect(),
         })
     }
 }
@@ -110,15 +111,15 @@ impl Session {
 struct Funnel<'a> {
     session: &'a Session,
     conds: Vec<Cond>,
-    /// The places of the conditions that those who remain have passed.
+    /// The indexes of the conditions that remaining entities have satisfied.
     passed: Vec<usize>,
-    /// Word, text, and the conditions to pass.
+    /// The keyword, the text, and the conditions to satisfy.
     steps: Vec<(&'static str, String, Vec<usize>)>,
 }
 
 impl Funnel<'_> {
-    fn segment(&mut self, root: &Part) {
-        let mut includes: Vec<&Part> = Vec::new();
+    fn segment(&mut self, root: &ConditionPart) {
+        let mut includes: Vec<&ConditionPart> = Vec::new();
         let several = root.parts.iter().filter(|part| part.role == Role::Include).count();
         for part in &root.parts {
             match part.role {
@@ -148,14 +149,14 @@ impl Funnel<'_> {
         }
     }
 
-    /// A step that all later ones depend on.
-    fn narrow(&mut self, word: &'static str, part: &Part, cond: Cond) {
+    /// Adds a step on which all later ones depend.
+    fn narrow(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.alone(word, part, cond);
         self.passed.push(self.conds.len() - 1);
     }
 
-    /// A step of its own.
-    fn alone(&mut self, word: &'static str, part: &Part, cond: Cond) {
+    /// Adds a step on which no other depends.
+    fn alone(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.conds.push(cond);
         let to_pass = self.passed.iter().copied().chain([self.conds.len() - 1]).collect();
         self.steps.push((word, part_text(self.session, part), to_pass));

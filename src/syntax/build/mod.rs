@@ -1,7 +1,7 @@
-//! From what the grammar read to the tree.
+//! From the grammar's result to the tree.
 //!
-//! The grammar vouches for the shape, so nothing here fails on it: the only things to report
-//! are numbers out of range, types and names.
+//! The grammar guarantees the shape, so building can't fail. The only problems left to report are
+//! numbers out of range, types and names.
 
 mod expr;
 mod function;
@@ -12,24 +12,24 @@ mod window;
 use std::ops::Range;
 
 use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart};
-use super::grammar::{Node, Rule};
+use super::grammar::{ParseNode, Rule};
 use super::literal;
 use super::outline::Tokens;
 use super::problems::TooDeep;
 use crate::diagnostic::{Diagnostics, Span};
 
-/// How deep an expression may be: every walk over the tree may recurse this far.
+/// The maximum depth of an expression. Every walk over the tree may recurse this deep.
 const MAX_LEVELS: usize = 200;
 
-/// Builds the tree of one stretch of text.
+/// Builds the tree of a range of text.
 pub(super) struct Builder<'a, 'p> {
     tokens: Tokens<'a>,
-    /// The tokens of the stretch.
+    /// The tokens in the range.
     range: Range<usize>,
-    /// The byte of the file at which the stretch begins.
+    /// The offset of the range in the file.
     base: usize,
     problems: &'p mut Diagnostics,
-    /// How deep in operators the current place is.
+    /// The current depth in operators.
     level: usize,
 }
 
@@ -43,8 +43,8 @@ impl<'a, 'p> Builder<'a, 'p> {
         Self { tokens, range, base, problems, level: 0 }
     }
 
-    /// Where a node is. The grammar's own end may lie behind the space that follows.
-    fn span(&self, node: &Node<'a>) -> Span {
+    /// The span of a node, without trailing space, which the grammar includes.
+    fn span(&self, node: &ParseNode<'a>) -> Span {
         let at = node.as_span();
         let (start, end) = (self.base + at.start(), self.base + at.end());
         let tokens = &self.tokens.all[self.range.clone()];
@@ -53,7 +53,7 @@ impl<'a, 'p> Builder<'a, 'p> {
         Span::new(self.tokens.source, start, end)
     }
 
-    /// Builds with `levels` more levels above; reports if that is too deep.
+    /// Builds with `levels` more levels above, or reports that this is too deep.
     fn deeper(&mut self, levels: usize, span: Span, build: impl FnOnce(&mut Self) -> Expr) -> Expr {
         if self.level + levels > MAX_LEVELS {
             self.problems.push(TooDeep { span, limit: MAX_LEVELS });
@@ -66,12 +66,12 @@ impl<'a, 'p> Builder<'a, 'p> {
     }
 
     /// The name of a `name`, `plain`, `backticked`, `any_word` or `function_name` node.
-    fn name(&self, node: &Node<'a>) -> Name {
+    fn name(&self, node: &ParseNode<'a>) -> Name {
         Name { text: node.as_str().trim_end().trim_matches('`').to_owned(), span: self.span(node) }
     }
 
-    /// The name of the first `name` below a node, stepping over keywords.
-    fn names(&self, node: Node<'a>) -> impl Iterator<Item = Name> {
+    /// The names below a node, skipping keywords.
+    fn names(&self, node: ParseNode<'a>) -> impl Iterator<Item = Name> {
         node.into_inner().filter(|child| child.as_rule() == Rule::name).map(|child| {
             let inner = child.into_inner().next();
             inner.map_or_else(|| self.nameless(), |inner| self.name(&inner))
@@ -82,18 +82,18 @@ impl<'a, 'p> Builder<'a, 'p> {
         Name { text: String::new(), span: self.tokens.range_span(&self.range) }
     }
 
-    fn text(&self, node: &Node<'a>) -> String {
+    fn text(&self, node: &ParseNode<'a>) -> String {
         // The scanner has refused texts with faults.
         literal::string(node.as_str()).unwrap_or_default()
     }
 
-    fn path(&self, node: Node<'a>) -> Path {
+    fn path(&self, node: ParseNode<'a>) -> Path {
         let span = self.span(&node);
         let parts = node.into_inner().filter(|child| child.as_rule() == Rule::part);
         Path { parts: parts.map(|part| self.part(part)).collect(), span }
     }
 
-    fn part(&self, node: Node<'a>) -> PathPart {
+    fn part(&self, node: ParseNode<'a>) -> PathPart {
         let event = node.clone().into_inner().find(|child| child.as_rule() == Rule::event);
         let event = event.map(|event| EventName {
             span: self.span(&event),
@@ -106,17 +106,17 @@ impl<'a, 'p> Builder<'a, 'p> {
     }
 }
 
-/// Stands for an expression with a fault that has been reported.
+/// Replaces an expression with an error that has been reported.
 fn refused(span: Span) -> Expr {
     Expr { kind: ExprKind::Unreadable, span }
 }
 
-/// The children of a node that are of one kind.
-fn children<'a>(node: Node<'a>, rule: Rule) -> impl Iterator<Item = Node<'a>> {
+/// The children of a node with this rule.
+fn children<'a>(node: ParseNode<'a>, rule: Rule) -> impl Iterator<Item = ParseNode<'a>> {
     node.into_inner().filter(move |child| child.as_rule() == rule)
 }
 
-/// Whether a node has a child of that kind.
-fn has(node: &Node<'_>, rule: Rule) -> bool {
+/// Whether a node has a child with this rule.
+fn has(node: &ParseNode<'_>, rule: Rule) -> bool {
     children(node.clone(), rule).next().is_some()
 }

@@ -1,10 +1,10 @@
-//! Operators, comments, signs, dates and numbers of other languages, as the scanner meets them.
+//! Operators, comments, signs, dates and numbers of other languages.
 
 use super::super::habit::{operand_before, plain_name};
 use super::super::outline::Tokens;
 use super::super::problems::{BadTime, ForeignComment, ForeignOperator, Habit, Null, UnclosedText};
 use super::typographic::is_quote;
-use super::{Kind, Scanner, Token, is_name_char};
+use super::{Scanner, Token, TokenKind, is_name_char};
 use crate::diagnostic::lookalike;
 
 /// Operators of other languages, longest first, and what to write instead.
@@ -61,7 +61,8 @@ pub(super) const OPERATORS: &[(&str, &str)] = &[
 ];
 
 impl Scanner<'_> {
-    /// An operator, comment or character that no segment has, at the place of the scanner.
+    /// Reports an operator, comment or character that doesn't exist in the language, at the current
+    /// place.
     pub(super) fn foreign(&mut self, c: char) {
         if c == '^' && self.tokens.last().is_some_and(|token| token.text(self.text) == "/") {
             return self.foreign_operator("^", "a pattern is a text in quotes: `country matches \"^U\"`");
@@ -94,7 +95,7 @@ impl Scanner<'_> {
         self.push_bad(written.len());
     }
 
-    /// A comment of another language; false if none begins here.
+    /// Reports a comment of another language. Returns false if none begins here.
     pub(super) fn foreign_comment(&mut self) -> bool {
         let Some(mark) = ["--", "//", "/*"].into_iter().find(|mark| self.rest().starts_with(mark)) else {
             return false;
@@ -108,20 +109,20 @@ impl Scanner<'_> {
         true
     }
 
-    /// The next `len` bytes without the brackets and spaces at their end, which belong to what
-    /// is around a text or a comment that isn't closed.
+    /// The length of the next `len` bytes without the brackets and spaces at their end, which
+    /// belong to the surroundings of an unclosed text or comment.
     fn without_brackets(&self, len: usize) -> usize {
         let text = self.rest().get(..len).unwrap_or_default();
         text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '}' | ')' | ']')).len()
     }
 
-    /// A text that isn't closed on its line. Its brackets at the end close what is around it.
+    /// Reports a text that isn't closed on its line. Brackets at its end close those around it.
     pub(super) fn unclosed(&mut self, quote: char) {
         let line = self.line_end() - self.at;
         let len = self.without_brackets(line).max(1);
         let span = self.span(self.at, self.at + len);
         let adjacent = self.tokens.last().filter(|token| token.end == self.at).copied();
-        if let Some(number) = adjacent.filter(|token| token.kind == Kind::Number) {
+        if let Some(number) = adjacent.filter(|token| token.kind == TokenKind::Number) {
             return self.apostrophe_in_number(number);
         }
         if let Some(advice) = self.apostrophe_in_text(quote) {
@@ -130,7 +131,7 @@ impl Scanner<'_> {
             self.problems.push(Habit { span, written, advice });
             return self.push_bad(len);
         }
-        let word = adjacent.filter(|token| token.kind == Kind::Word);
+        let word = adjacent.filter(|token| token.kind == TokenKind::Word);
         let opening = word.filter(|_| len == 1).map(|token| token.text(self.text).to_owned());
         let other = if quote == '"' { '\'' } else { '"' };
         let mixed = self.rest().get(1..len).is_some_and(|text| text.ends_with(other));
@@ -138,7 +139,7 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// `1'000`, as numbers are grouped in Switzerland.
+    /// Reports `1'000`, the Swiss way of grouping digits.
     fn apostrophe_in_number(&mut self, number: Token) {
         let len = 1 + self.run_length(1, |c| c.is_ascii_digit() || matches!(c, '\'' | '.'));
         let written = self.text[number.start..self.at + len].to_owned();
@@ -148,10 +149,10 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// `'it's'`: the text ended at its apostrophe, and the rest of it is a word.
+    /// Advice about `'it's'`, a text that ended at its apostrophe.
     fn apostrophe_in_text(&self, quote: char) -> Option<String> {
         let [.., text, word] = self.tokens.as_slice() else { return None };
-        let joined = text.kind == Kind::Text && text.end == word.start && word.end == self.at;
+        let joined = text.kind == TokenKind::Text && text.end == word.start && word.end == self.at;
         let inner = text.text(self.text).strip_prefix(quote)?.strip_suffix(quote)?;
         let other = if quote == '"' { '\'' } else { '"' };
         let word = word.text(self.text);
@@ -160,11 +161,11 @@ impl Scanner<'_> {
         })
     }
 
-    /// `'O''Brien'`: a quote that is doubled, as in SQL. The token before is its first half.
+    /// Reports `'O''Brien'`, a doubled quote as in SQL. The token before is its first half.
     pub(super) fn doubled_quote(&mut self, quote: char, len: usize) -> bool {
         let Some(before) = self.tokens.last().copied() else { return false };
         let first = before.text(self.text);
-        if before.end != self.at || before.kind != Kind::Text || !first.starts_with(quote) {
+        if before.end != self.at || before.kind != TokenKind::Text || !first.starts_with(quote) {
             return false;
         }
         let (head, tail) = (&first[1..first.len() - 1], &self.rest()[1..len - 1]);
@@ -185,7 +186,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// `n't` behind a word: the rest of `doesn't`, which becomes one word with what is before.
+    /// Joins `n't` to the word before it, as in `doesn't`.
     pub(super) fn contraction(&mut self) -> bool {
         let mut rest = self.rest().chars();
         let quote = rest.next().map_or(0, char::len_utf8);
@@ -218,7 +219,7 @@ impl Scanner<'_> {
     fn sigil(&mut self, why: &str) {
         let last = self.tokens.last().copied();
         let before = last.map_or("", |token| token.text(self.text));
-        let adjacent = last.is_some_and(|token| token.end == self.at && token.kind == Kind::Word);
+        let adjacent = last.is_some_and(|token| token.end == self.at && token.kind == TokenKind::Word);
         if adjacent || matches!(before, "with" | "contains" | "=" | "!=" | "," | "(") {
             let len = self.run_length(1, |c| is_name_char(c) || matches!(c, '.' | '-' | '@'));
             let head = if adjacent { before } else { "" };
@@ -247,7 +248,7 @@ impl Scanner<'_> {
         self.bad_character(first + len, advice);
     }
 
-    /// A `$` that begins no name.
+    /// Reports a `$` that begins no name.
     pub(super) fn dollar(&mut self) {
         let rest = self.rest();
         let digits = self.run_length(1, |c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_'));
@@ -271,7 +272,7 @@ impl Scanner<'_> {
         self.bad_character(len + 1, "write `$` in front of a parameter's name: `$min_spend`".to_owned());
     }
 
-    /// `{{ name }}` of templates; false if none begins here.
+    /// Reports `{{ name }}` of templates. Returns false if none begins here.
     pub(super) fn template(&mut self) -> bool {
         const LONGEST: usize = 80;
         let rest = self.rest();
@@ -295,7 +296,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// `null`, with what takes its place where it is.
+    /// Reports `null`, with what to write in its place.
     pub(super) fn null(&mut self, len: usize) {
         let end = self.tokens.len();
         let word = |steps: usize| {
@@ -321,13 +322,13 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// Takes back the problem of the operator before; the number of its tokens.
+    /// Withdraws the problem of the operator before, and returns the number of its tokens.
     fn forget(&mut self) -> usize {
         self.problems.pop();
         1
     }
 
-    /// A word with letters that no plain name has.
+    /// Reports a word with letters that no plain name has.
     pub(super) fn foreign_word(&mut self, word: &str) {
         let after = self.tokens.last().map_or("", |token| token.text(self.text));
         let plain = plain_name(word);
@@ -352,8 +353,8 @@ impl Scanner<'_> {
         self.bad_character(word.len(), advice);
     }
 
-    /// A date that is written as in a letter or a spreadsheet: `31/12/2025`, `31.12.2025`,
-    /// `2025/12/31`, `12-31-2025`. False if none begins here.
+    /// Reports a date as in a letter or a spreadsheet: `31/12/2025`, `31.12.2025`, `2025/12/31`,
+    /// `12-31-2025`. Returns false if none begins here.
     pub(super) fn foreign_date(&mut self) -> bool {
         let len = self.run_length(0, |c| c.is_ascii_digit() || matches!(c, '/' | '.' | '-'));
         let text = &self.rest()[..len];
@@ -388,7 +389,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Both of two, or nothing.
+/// Both values of two options, or `None`.
 trait Both<A, B> {
     fn some(self) -> Option<(A, B)>;
 }

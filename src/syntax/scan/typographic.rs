@@ -3,7 +3,7 @@
 
 use super::super::problems::BadCharacter;
 use super::foreign::OPERATORS;
-use super::{Kind, Scanner};
+use super::{Scanner, TokenKind};
 use crate::diagnostic::lookalike;
 
 /// Whether a character is a quote, other than those that texts take.
@@ -46,7 +46,8 @@ impl Scanner<'_> {
         }
         let count = self.rest().chars().filter(|&other| other == c).count();
         let every = if count > 1 { format!(", and the {} after it", count - 1) } else { String::new() };
-        let number = self.tokens.last().filter(|token| token.end == self.at && token.kind == Kind::Number);
+        let number =
+            self.tokens.last().filter(|token| token.end == self.at && token.kind == TokenKind::Number);
         let goes_on = self.run_length(len, |c| c.is_ascii_digit());
         let advice = match number {
             Some(number) if goes_on > 0 => {

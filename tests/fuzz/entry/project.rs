@@ -1,4 +1,4 @@
-//! A project of which one file is the input.
+//! A project in which one file is the input.
 
 use std::sync::LazyLock;
 
@@ -8,8 +8,9 @@ use segc::check::hir::SegmentId;
 use segc::diagnostic::Diagnostics;
 use segc::dialect::Dialect;
 use segc::evaluate::{EvalError, Evaluator};
+use segc::plan::program::{Phase, Scope};
 use segc::project::{Files, Memory};
-use segc::sql::{self, Purpose, Scope, Statement, parses_back};
+use segc::sql::{self, Statement, parses_back};
 use segc::types::Type;
 
 use super::{judge, rows};
@@ -30,7 +31,7 @@ segment best on customer { where vip keep top 100 by lifetime_value }
 segment dear on order { where total >= 50 }
 "#;
 
-/// Segments for inputs that are no segments.
+/// Segments for inputs that aren't segments.
 const SAMPLE: &str = r#"
 segment spenders on customer {
   where sum(orders.total during last 30 days where status = "paid") > $min_spend and name != 'O\'Brien \\'
@@ -178,7 +179,7 @@ fn judge_select(session: &Session, target: &str, select: Result<String, Diagnost
                 .dialects()
                 .iter()
                 .find(|dialect| session.targets_of(&dialect.origin).iter().any(|one| one == target));
-            let statement = Statement { text, segment: None, purpose: Purpose::Write, opaque: false };
+            let statement = Statement { text, segment: None, phase: Phase::Write, opaque: false };
             parsed_back(&statement, dialect.expect("a dialect of the target's origin"), seen);
         }
         Err(problems) => judge::problems(&session.sources, &problems, seen),

@@ -1,4 +1,4 @@
-//! Calls of functions and what they must yield.
+//! Calls of functions and their expected results.
 
 mod documents;
 
@@ -69,6 +69,7 @@ pub(crate) fn one_column(name: &str) -> Query {
             from: Some(from),
             ..Select::default()
         },
+        ..Query::default()
     }
 }
 
