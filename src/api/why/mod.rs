@@ -137,7 +137,7 @@ impl Session {
 /// Everything that is evaluated, in the order of the tree.
 fn collect<'a>(part: &'a ConditionPart, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
     conds.push(&part.cond);
-    values.extend(part.operands.iter().map(|sight| &sight.value));
+    values.extend(part.operands.iter().map(|operand| &operand.value));
     for inner in &part.parts {
         collect(inner, conds, values);
     }

@@ -66,10 +66,10 @@ const PERSONAL: &str = "(pii)";
 
 /// Removes values that are obvious from the text: constants other than parameters.
 pub(super) fn drop_constants(part: &mut ConditionPart, sources: &Sources) {
-    part.operands.retain(|sight| {
-        let is_constant =
-            matches!(sight.value.kind, ValueKind::Literal(_) | ValueKind::Now) || reads_nothing(&sight.value);
-        !is_constant || sources.text(sight.value.span).starts_with('$')
+    part.operands.retain(|operand| {
+        let is_constant = matches!(operand.value.kind, ValueKind::Literal(_) | ValueKind::Now)
+            || reads_nothing(&operand.value);
+        !is_constant || sources.text(operand.value.span).starts_with('$')
     });
     part.parts.iter_mut().for_each(|part| drop_constants(part, sources));
 }
@@ -107,24 +107,24 @@ struct Filling<'a> {
 impl Filling<'_> {
     fn part(&mut self, part: &ConditionPart) -> WhyPart {
         let holds = self.conds.next().unwrap_or_default();
-        let saw = part.operands.iter().map(|sight| self.saw(sight)).collect();
+        let saw = part.operands.iter().map(|operand| self.saw(operand)).collect();
         let parts = part.parts.iter().map(|inner| self.part(inner)).collect();
         let text = part_text(self.session, part);
         WhyPart { role: part.role, shape: part.shape, text, holds, saw, parts }
     }
 
-    fn saw(&mut self, sight: &Operand) -> Saw {
-        let what = match sight.what {
-            OperandKind::Operand => words::written(&self.session.sources, sight.value.span),
+    fn saw(&mut self, operand: &Operand) -> Saw {
+        let what = match operand.what {
+            OperandKind::Operand => words::written(&self.session.sources, operand.value.span),
             OperandKind::Rows => "rows".to_owned(),
             OperandKind::StepRows => {
-                format!("rows of {}", words::written(&self.session.sources, sight.value.span))
+                format!("rows of {}", words::written(&self.session.sources, operand.value.span))
             }
             OperandKind::Failing => "failing".to_owned(),
         };
-        let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
-        let pii = sight.what == OperandKind::Operand && is_personal(self.session.hir(), &sight.value);
-        Saw { what, ty: sight.value.ty.clone(), value: value.filter(|_| !pii), pii }
+        let value = self.values.next().flatten().and_then(|value| fit(value, &operand.value.ty));
+        let pii = operand.what == OperandKind::Operand && is_personal(self.session.hir(), &operand.value);
+        Saw { what, ty: operand.value.ty.clone(), value: value.filter(|_| !pii), pii }
     }
 }
 
