@@ -17,7 +17,7 @@ build: ## build the program and the tests
 
 # The tests that execute SQL on every engine; of scripts and of random agreement only what `make test` may have skipped.
 EVERYWHERE = members:: sql_engines:: conformance:: agreement::googlesql
-SCRIPTS = scripts:: expire:: parity:: crash::what_a_crash_leaves refresh_incremental::stories
+SCRIPTS = scripts:: expire:: parity:: crash::no_run_builds refresh_incremental::stories
 
 # CI sets SKIP_EVERYWHERE, since it runs these tests in test-engines.
 test: ## run all tests, on those engines that this machine has
@@ -44,8 +44,8 @@ HOUR ?= 3600
 LONG = SEGC_SEED=$(SEED) cargo test
 long: ## the random tests for hours, an hour of hostile inputs for each way in: make long SEED=2
 	@$(ENGINE) SEGC_CASES=10000 SEGC_QUERY_CASES=500 $(LONG) $$flags --test it agreement::a_long_run -- --ignored --nocapture
-	@$(ENGINE) SEGC_REFRESH_CASES=10000 $(LONG) $$flags --test it agreement::refreshes_agree -- --nocapture
 	@$(ENGINE) SEGC_CASES=10000 $(LONG) $$flags --test it refresh_incremental::random -- --nocapture
+	@$(ENGINE) SEGC_CRASHES=all $(LONG) $$flags --test it crash
 	@$(ENGINE) SEGC_CASES=20000 $(LONG) $$flags --test it language_sequence::
 	@$(ENGINE) SEGC_EXPIRE_RUNS=500 $(LONG) $$flags --test it expire::random
 	@$(ENGINE) SEGC_FUZZ_INSTRUCTIONS=1 $(LONG) $$flags --test fuzz cost_grows -- --nocapture

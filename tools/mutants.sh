@@ -102,7 +102,7 @@ carry() {
     done
 }
 
-# One mutant: says what came of it, and fails where it wasn't noticed as its patch says.
+# One mutant: reports the result, and fails where it wasn't noticed as its patch says.
 try() {
     local name=$1 start=$SECONDS outcome=noticed
     carry "$name" . "$home/original"
@@ -148,7 +148,7 @@ refresh_copy
 cd "$copy"
 # cargo builds the program for every test, but no witness runs it; nor any other module of the tests.
 printf '//! Nothing.\nfn main() {}\n' >src/main.rs
-sed -i.bak -E '/^mod /{/^mod (refresh_incremental|support);/!d;}' "tests/$binary/main.rs"
+sed -i.bak -E '/^mod /{/^mod (agreement|refresh_incremental|support);/!d;}' "tests/$binary/main.rs"
 rm "tests/$binary/main.rs.bak"
 export SEGC_CACHE=$cache CARGO_TARGET_DIR=$home/target CARGO_INCREMENTAL=1 CARGO_PROFILE_DEV_DEBUG=0
 flags=$(tools/engine.sh)

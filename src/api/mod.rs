@@ -1,7 +1,7 @@
 //! The library's interface: from a project's folder to its artifacts.
 //!
-//! Depends on every stage and does none of their work itself. Must not know: the
-//! command line, the terminal, exit codes.
+//! It depends on every stage and leaves the work to them. Must not know: the command line, the
+//! terminal, exit codes.
 
 mod matrix;
 mod open;

@@ -1,7 +1,7 @@
-//! The files of a build: scripts, `manifest.json`, the graph.
+//! The files of a build: scripts, `manifest.json` and the graph.
 //!
-//! Pure: a build is a map from paths to texts, which the command line writes. Must not
-//! know: where the files are written, dialects, how SQL is generated.
+//! Pure: a build is a map from paths to texts, which the command line writes. Must not know: where
+//! the files are written, dialects, how SQL is generated.
 
 mod graph;
 mod manifest;
@@ -32,36 +32,36 @@ use crate::plan::Plan;
 /// The name of the file that marks a folder as written by segc.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The files of one build.
+/// The files of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Artifacts {
-    /// Text by path; relative, with `/` between its parts.
+    /// The text of each file by its path, relative and with `/` as the separator.
     pub files: BTreeMap<String, String>,
 }
 
 /// The SQL texts of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scripts {
-    /// Creates every segment, in the order in which they depend.
+    /// Creates every segment, each after its dependencies.
     pub create: String,
-    /// Refreshes every segment, in the order in which they depend.
+    /// Refreshes every segment, each after its dependencies.
     pub refresh: String,
-    /// The same for one segment alone, by its name. Segments that are not stored have none.
+    /// The scripts of each segment alone, by its name. Segments that aren't stored have none.
     pub segments: BTreeMap<String, SegmentScripts>,
 }
 
-/// The SQL texts of one segment.
+/// The SQL texts of a segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SegmentScripts {
-    /// Creates it.
+    /// Creates the table or view.
     pub create: String,
-    /// Refreshes it; a view has nothing to refresh.
+    /// Refreshes the table; `None` for a view.
     pub refresh: Option<String>,
-    /// Compares its table with a fresh evaluation, if requested.
+    /// Compares the table with a fresh evaluation, if requested.
     pub parity: Option<String>,
 }
 
-/// Puts the files of a build together.
+/// Assembles the files of a build.
 #[must_use]
 pub fn build(
     project: &str,
@@ -105,7 +105,7 @@ fn parity_path(segment: &str) -> String {
     format!("segments/{segment}.parity.sql")
 }
 
-/// Indented JSON with a final line break. Values of this module always have a JSON form.
+/// Indented JSON with a final line break. All values of this module can be serialized.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_has_these_files() {
+    fn a_build_writes_the_expected_files() {
         let paths: Vec<String> = built().files.into_keys().collect();
         assert_eq!(
             paths,
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_says_everything() {
+    fn the_manifest_matches_its_snapshot() {
         let manifest = built().files.remove(MANIFEST).expect("it is there");
         let own = Written::read(&manifest).expect("it is a manifest").files[MANIFEST].clone();
         insta::assert_snapshot!(
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_graph_in_every_form() {
+    fn the_graph_matches_its_snapshot_in_every_format() {
         let files = built().files;
         insta::assert_snapshot!(format!(
             "{}\n{}\n{}",

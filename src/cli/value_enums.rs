@@ -6,7 +6,7 @@ use crate::diagnostic::render::Format;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// If it goes to a terminal and NO_COLOR isn't set
+    /// If writing to a terminal, unless NO_COLOR is set
     Auto,
     Always,
     Never,
@@ -16,9 +16,9 @@ pub(super) enum Color {
 pub(super) enum MessageFormat {
     /// With excerpts and help
     Human,
-    /// One object a line
+    /// One JSON object per line
     Json,
-    /// Annotations of GitHub's workflows
+    /// Annotations for GitHub's workflows
     Github,
     /// One SARIF 2.1.0 document
     Sarif,

@@ -1,4 +1,5 @@
-//! Real `segc run` processes: what they print and how they end, killed at any moment, two at once.
+//! Real `segc run` processes: what they print and how they end, killed at any moment, or two at
+//! once.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -7,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support;
-use crate::support::project::{Project, root};
+use crate::support::project::{Project, root, untimed};
 use crate::support::target::{Keys, Running, Target};
 use jiff::Timestamp;
 use segc::engine::{DuckDb, Engine, tables_of};
@@ -32,22 +33,10 @@ fn init() -> tempfile::TempDir {
     folder
 }
 
-/// Rows without their times, their words joined by one space.
-fn rows(out: &str) -> Vec<String> {
-    let untimed = |line: &str| {
-        let mut words: Vec<&str> = line.split_whitespace().collect();
-        if matches!(words.last(), Some(&("ms" | "s"))) {
-            words.truncate(words.len() - 2);
-        }
-        words.join(" ")
-    };
-    out.lines().map(untimed).collect()
-}
-
 const AS_OF: &str = "2026-11-01T00:00:00Z";
 
 #[test]
-fn a_failure_is_shown_resumed_and_verified() {
+fn failures_are_reported_resumed_and_verified() {
     let project = init();
     let root = project.path();
     let write = |text: &str| std::fs::write(root.join("segments/odd.seg"), text).expect("it can be written");
@@ -60,7 +49,7 @@ fn a_failure_is_shown_resumed_and_verified() {
         outcome(root, &["run", "--db", &db, "--load", "--as-of", AS_OF, "+odder", "buyers"]);
     assert_eq!(code, 3, "{err}");
     assert_eq!(
-        rows(&out),
+        untimed(&out),
         ["SEGMENT MEMBERS STATUS TIME", "buyers 9 built", "odd - failed", "odder - skipped: needs odd"]
     );
     assert!(err.contains("segment `odd` failed") && err.contains("segments/odd.seg:1:9"), "{err}");
@@ -81,7 +70,7 @@ fn a_failure_is_shown_resumed_and_verified() {
     );
     let resumed = outcome(root, &["run", "--db", &db, "--resume", "--verify", "+odder", "buyers"]);
     assert_eq!((resumed.0, resumed.2.as_str()), (0, "as of 2026-11-01T00:00:00Z\n"));
-    let table = rows(&resumed.1);
+    let table = untimed(&resumed.1);
     assert_eq!(table[..2], ["SEGMENT MEMBERS STATUS PARITY TIME", "buyers 9 kept ok"]);
     assert!(table[2].starts_with("odd ") && table[2].ends_with("built ok"), "{table:?}");
     let again = outcome(root, &["run", "--db", &db, "--resume", "+odder", "buyers"]);
@@ -96,14 +85,17 @@ fn a_failure_is_shown_resumed_and_verified() {
     by_hand("DELETE FROM segments.buyers");
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 0, "{err}");
-    assert!(rows(&out)[1].starts_with("buyers 9 ok"), "{out}");
+    assert!(untimed(&out)[1].starts_with("buyers 9 ok"), "{out}");
     by_hand("DELETE FROM segments.buyers");
     assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 0);
     // Of one member put in the place of another nothing tells; a full evaluation mends it.
     by_hand("UPDATE segments.buyers SET customer_id = 999");
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 3, "as of then, and kept");
-    assert!(rows(&out)[1].starts_with("buyers 9 kept 1 missing (") && out.contains("1 extra (999)"), "{out}");
+    assert!(
+        untimed(&out)[1].starts_with("buyers 9 kept 1 missing (") && out.contains("1 extra (999)"),
+        "{out}"
+    );
     assert!(err.contains("SEG733") && err.contains("segments/value.seg"), "{err}");
     assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 3);
     let (code, _, err) = outcome(root, &["run", "--db", &db, "--verify"]);
@@ -112,7 +104,7 @@ fn a_failure_is_shown_resumed_and_verified() {
 }
 
 #[test]
-fn a_table_that_a_database_lacks_stops_the_run_before_it_builds() {
+fn missing_tables_stop_a_run_before_it_builds() {
     let project = init();
     let root = project.path();
     let db = root.join("shop.db").display().to_string();
@@ -181,7 +173,7 @@ fn spawn(mut command: Command) -> Child {
 }
 
 #[test]
-fn a_run_that_is_killed_at_any_moment_is_resumed() {
+fn runs_resume_after_a_kill_at_any_moment() {
     let shop = Shop::new();
     let as_of = shop.project.as_of.to_string();
     shop.copy("clean.db");
@@ -216,7 +208,7 @@ fn a_run_that_is_killed_at_any_moment_is_resumed() {
 }
 
 #[test]
-fn two_runs_over_one_file_do_not_mix() {
+fn two_runs_on_one_file_do_not_interfere() {
     let shop = Shop::new();
     let held = DuckDb::open(Some(Path::new(&shop.path("filled.db")))).expect("it opens");
     let (code, out, err) = shop.outcome("filled.db", &["--as-of", EARLIER]);
@@ -244,7 +236,7 @@ fn served() -> Option<(Project, support::postgres::Postgres)> {
 }
 
 #[test]
-fn one_of_two_runs_on_a_server_waits_or_fails() {
+fn the_second_run_on_a_server_waits_or_fails() {
     let Some((project, mut server)) = served() else { return };
     let shop = root().join("examples/shop");
     let address = server.address().to_owned();
@@ -287,7 +279,7 @@ fn one_of_two_runs_on_a_server_waits_or_fails() {
 
 /// A run that is killed holds nothing, and what it was at is as it was before.
 #[test]
-fn a_run_on_a_server_that_is_killed_is_resumed() {
+fn runs_on_a_server_resume_after_a_kill() {
     let Some((project, server)) = served() else { return };
     let (shop, address, as_of) =
         (root().join("examples/shop"), server.address().to_owned(), project.as_of.to_string());

@@ -38,19 +38,19 @@ Examples:
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(in crate::cli) struct Args {
-    /// Which segments; all if none is named
+    /// The segments [default: all]
     #[arg(value_name = "SEGMENTS")]
     segments: Vec<String>,
-    /// More segments, by name, +name, name+ or tag:x
+    /// Further segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     select: Vec<String>,
-    /// For which targets; every one of segc.yml if none is named
+    /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Refuse what this server or database file lacks
+    /// Reject what this server or database file lacks
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     probe: Option<String>,
     /// Write, or print, the SELECTs that compare tables with fresh evaluations
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     }
 }
 
-/// The segment whose SELECT is to be printed.
+/// The segment whose SELECT is to be printed, if any.
 fn plain_name(args: &Args) -> Option<&str> {
     match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
         ([name], [], None) if !name.contains(['+', ':']) => Some(name),
@@ -129,10 +129,10 @@ fn print(
     }
 }
 
-/// Of more segments than this, how many there are of each kind is said, not what becomes of each.
+/// If there are more segments than this, only the number of each kind is reported.
 const LISTED: usize = 50;
 
-/// One folder to be written.
+/// A folder to be written.
 struct Build {
     plan: Plan,
     artifacts: Artifacts,
@@ -180,7 +180,7 @@ fn write(
     Ok(exit)
 }
 
-/// Where a target's files go, and how people see that place.
+/// The folder of a target's files, and its path for people.
 fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
     match &args.out {
         Some(out) => (out.join(target), format!("{}/{target}", out.display())),
@@ -191,7 +191,7 @@ fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
     }
 }
 
-/// What was written: a table for targets that agree, under their folders.
+/// Reports what was written. Targets with the same table share one, below their folders.
 fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
     let mut groups: Vec<(Vec<&Build>, Vec<Row>)> = Vec::new();
     for build in builds {

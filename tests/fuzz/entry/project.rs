@@ -1,4 +1,4 @@
-//! A project of which one file is the input.
+//! A project in which one file is the input.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,7 @@ segment best on customer { where vip keep top 100 by lifetime_value }
 segment dear on order { where total >= 50 }
 "#;
 
-/// Segments for inputs that are no segments.
+/// Segments for inputs that aren't segments.
 const SAMPLE: &str = r#"
 segment spenders on customer {
   where sum(orders.total during last 30 days where status = "paid") > $min_spend and name != 'O\'Brien \\'

@@ -1,4 +1,4 @@
-//! Processes that are killed after any statement of a script.
+//! Processes that are killed in a script, at each of its `crash_points`.
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::crash::{Lab, THIRD};
 use crate::support::postgres;
-use crate::support::target::{Running, Target};
+use crate::support::target::{Running, Target, crash_points};
 
 /// Where the process to be killed finds what it has to do.
 const TASK: &str = "SEGC_TASK";
@@ -59,7 +59,7 @@ fn opened(file: &Path) -> Target {
 }
 
 #[test]
-fn a_file_whose_process_was_killed_anywhere_is_refreshed() {
+fn files_are_refreshed_after_a_kill_at_any_moment() {
     let folder = tempfile::tempdir().expect("a folder");
     let (prepared, file) = (folder.path().join("prepared.db"), folder.path().join("killed.db"));
     let mut lab = Lab::new(opened(&prepared));
@@ -77,7 +77,7 @@ fn a_file_whose_process_was_killed_anywhere_is_refreshed() {
     };
     copy();
     let wanted = ran(&script);
-    for done in 1..=script.len() {
+    for done in crash_points(&script) {
         copy();
         killed("duckdb", file.to_str().expect("a plain name"), &script[..done], folder.path());
         assert_eq!(ran(&script), wanted, "after {done}: {}", script[done - 1]);
@@ -85,7 +85,7 @@ fn a_file_whose_process_was_killed_anywhere_is_refreshed() {
 }
 
 #[test]
-fn a_server_whose_client_was_killed_anywhere_is_refreshed() {
+fn servers_are_refreshed_after_a_client_is_killed_at_any_moment() {
     let Some(server) = postgres::database() else { return };
     let (folder, address) = (tempfile::tempdir().expect("a folder"), server.address().to_owned());
     let target = Target { name: "postgres", engine: Running::Postgres(Box::new(server)) };
@@ -93,7 +93,7 @@ fn a_server_whose_client_was_killed_anywhere_is_refreshed() {
     let script = lab.script(THIRD, true);
     lab.target.run(&script).expect("a run");
     let wanted = lab.state();
-    for done in 1..=script.len() {
+    for done in crash_points(&script) {
         lab.restore();
         killed("postgres", &address, &script[..done], folder.path());
         // The server ends the session of a client that is gone, and its locks with it.

@@ -1,4 +1,4 @@
-//! A case: declarations, segments, runs, and every row with all that happens to it.
+//! A case: declarations, segments, runs, and every row with its changes.
 
 use std::fmt::Write as _;
 
@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use segc::api::{Options, Session, open_files};
 use segc::project::Memory;
 
+use crate::refresh_incremental::language;
 use crate::refresh_incremental::segments::{Item, PRELUDE};
-use crate::refresh_incremental::world::{self, ENTITIES, Facts};
+use crate::refresh_incremental::world::{self, Entity, Facts, Kind};
 use crate::support::engine::{Demand, demand};
 use crate::support::project::said;
 
@@ -86,6 +87,7 @@ pub struct Config {
 pub struct Case {
     pub zone: String,
     pub week_start: String,
+    pub entities: &'static [Entity],
     pub facts: Facts,
     pub configs: Vec<Config>,
     pub runs: Vec<Run>,
@@ -101,6 +103,11 @@ impl Case {
     /// Whether members of any segment are held.
     pub fn is_sticky(&self) -> bool {
         self.configs.iter().any(|config| config.items.iter().any(|item| item.text.contains("expire:")))
+    }
+
+    /// Whether its segments may compute numbers beyond their types: those of the whole language.
+    pub fn may_overflow(&self) -> bool {
+        std::ptr::eq(self.entities, language::entities())
     }
 
     pub fn config(&self, run: usize) -> &Config {
@@ -127,7 +134,10 @@ impl Case {
         );
         Memory::new()
             .with("segc.yml", settings)
-            .with("catalog/world.yml", world::catalog(config.facts.as_ref().unwrap_or(&self.facts)))
+            .with(
+                "catalog/world.yml",
+                world::catalog(self.entities, config.facts.as_ref().unwrap_or(&self.facts)),
+            )
             .with("segments/random.seg", text)
     }
 
@@ -172,8 +182,8 @@ impl Case {
     /// What a person has to read: the segments, the declarations, and what happened.
     pub fn story(&self) -> String {
         let mut text = format!("zone {}, weeks start on {}\n", self.zone, self.week_start);
-        for (entity, declared) in ENTITIES.iter().zip(&self.facts) {
-            if self.rows.iter().any(|row| ENTITIES[row.entity].name == entity.name) {
+        for (entity, declared) in self.entities.iter().zip(&self.facts) {
+            if self.rows.iter().any(|row| self.entities[row.entity].name == entity.name) {
                 let _ = writeln!(text, "{}: {declared:?}", entity.name);
             }
         }
@@ -186,28 +196,31 @@ impl Case {
             let _ = writeln!(text, ", config {}, without {:?}", run.config, run.without);
             for row in &self.rows {
                 for version in row.versions.iter().filter(|version| version.run == number) {
-                    let _ = writeln!(text, "   {}", told(row, version));
+                    let _ = writeln!(text, "   {}", self.told(row, version));
                 }
             }
         }
         text
     }
-}
 
-/// A version of a row: what is set the first time, afterwards what differs.
-fn told(row: &Row, version: &Version) -> String {
-    let entity = &ENTITIES[row.entity];
-    let before = version.run.checked_sub(1).and_then(|run| row.at(run));
-    let Some(cells) = &version.cells else {
-        let keys = row.versions.iter().find_map(|version| version.cells.as_ref());
-        return format!("{} {:?} is deleted", entity.name, keys.map(|cells| &cells[..entity.key]));
-    };
-    let mut text = format!("{}{}", if before.is_some() { "~" } else { "+" }, entity.name);
-    for (at, (field, cell)) in entity.fields.iter().zip(cells).enumerate() {
-        let differs = at < entity.key || before.map_or(cell.is_some(), |before| before[at] != *cell);
-        if differs {
-            let _ = write!(text, " {}={}", field.name, cell.as_deref().unwrap_or("missing"));
+    /// A version of a row: what is set the first time, afterwards what differs.
+    fn told(&self, row: &Row, version: &Version) -> String {
+        let entity = &self.entities[row.entity];
+        let before = version.run.checked_sub(1).and_then(|run| row.at(run));
+        let Some(cells) = &version.cells else {
+            let keys = row.versions.iter().find_map(|version| version.cells.as_ref());
+            return format!("{} {:?} is deleted", entity.name, keys.map(|cells| &cells[..entity.key]));
+        };
+        let mut text = format!("{}{}", if before.is_some() { "~" } else { "+" }, entity.name);
+        for (at, (field, cell)) in entity.fields.iter().zip(cells).enumerate() {
+            if matches!(field.kind, Kind::Inside(_)) {
+                continue;
+            }
+            let differs = at < entity.key || before.map_or(cell.is_some(), |before| before[at] != *cell);
+            if differs {
+                let _ = write!(text, " {}={}", field.name, cell.as_deref().unwrap_or("missing"));
+            }
         }
+        text
     }
-    text
 }

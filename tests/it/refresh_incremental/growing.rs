@@ -1,5 +1,6 @@
-//! Random segments that only grow, mostly, over rows that only arrive: what is refreshed by inserts
-//! alone. Now and then a part may shrink: the proof that nobody leaves must tell them apart.
+//! Random segments that are mostly append-only, over rows that only arrive, so that refreshes only
+//! insert. Occasionally a part can lose members, and the proof that members never leave must notice
+//! it.
 
 use jiff::Timestamp;
 use segc::types::Unit;
@@ -103,7 +104,7 @@ const WINDOWS: &[&str] = &[
 ];
 
 /// Where the windows begin and end.
-fn edges(first: Timestamp) -> Vec<Edge> {
+pub fn edges(first: Timestamp) -> Vec<Edge> {
     let days = ["2026-02-28", "2026-03-01", "2026-03-22", "2026-03-29", "2026-04-30", "2026-05-01"];
     let fixed = days.map(|day| Edge::Fixed(format!("{day}T00:00:00Z").parse().expect("an instant")));
     let moving = [

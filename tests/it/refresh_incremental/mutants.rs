@@ -1,7 +1,7 @@
-//! Mutants: `tests/mutants` holds a patch for each clause of the rules of refresh. It breaks the clause,
-//! and names the story or case, its witness, that goes wrong then. `tools/mutants.sh` applies one patch at
-//! a time to a copy of the tree and runs `the_mutant_is_noticed` there; the other tests here keep the
-//! patches in order.
+//! Mutants: `tests/mutants` has a patch for each clause of the rules of refresh. It breaks the
+//! clause, and names its witness, the story or case that then fails. `tools/mutants.sh` applies one
+//! patch at a time to a copy of the tree and runs `the_mutant_is_noticed` there; the other tests
+//! here check the patches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::apart::{self, Apart};
 use super::stories::{self, Story};
+use super::timeline::Bias;
 use super::{labs_of, opened, tell};
 use crate::support::target::Target;
 
@@ -131,7 +132,9 @@ impl Witness {
     /// Plays it on DuckDB; says what is wrong if something is.
     fn play(self) -> Result<(), String> {
         match self {
-            Self::Story(story) => tell(&mut labs_of(vec![Target::duckdb()])[0], &opened(*story)?),
+            Self::Story(story) => {
+                tell(&mut labs_of(vec![Target::duckdb()], Bias::Rules)[0], &opened(*story)?)
+            }
             Self::Case(case) => apart::play(case),
         }
     }

@@ -1,5 +1,5 @@
-//! What every table must hold after every run: by the reference evaluator, and for `expire` and
-//! `history` by a model that plays the same runs.
+//! The expected contents of every table after every run, by the reference evaluator and, for
+//! `expire` and `history`, by a model that plays the same runs.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,6 @@ use segc::types::{Literal, Type, Unit};
 
 use crate::refresh_incremental::case::{Case, Cells, Lost, Row};
 use crate::refresh_incremental::times::moved;
-use crate::refresh_incremental::world::ENTITIES;
 use crate::support::target::Keys;
 
 /// A membership: since when, and the last run that matched.
@@ -49,7 +48,7 @@ pub fn data<'c>(hir: &Hir, case: &'c Case, at: impl Fn(&'c Row) -> Option<&'c Ce
     let mut data = Data::new(catalog);
     for row in &case.rows {
         let Some(cells) = at(row) else { continue };
-        let id = catalog.find(ENTITIES[row.entity].name).expect("an entity of the catalog");
+        let id = catalog.find(case.entities[row.entity].name).expect("an entity of the catalog");
         let values = catalog.entity(id).fields.iter().zip(cells).map(|(field, cell)| match cell {
             None => Datum::Missing,
             Some(text) => parse_column(text, field).expect("a value of its type"),
@@ -63,11 +62,16 @@ fn texts(key: &[Datum]) -> Vec<String> {
     key.iter().map(ToString::to_string).collect()
 }
 
-/// The members of every segment.
-pub fn members(hir: &Hir, data: &Data, as_of: Timestamp) -> Result<BTreeMap<String, Keys>, String> {
+/// The members of every segment except these.
+pub fn members(
+    hir: &Hir,
+    data: &Data,
+    as_of: Timestamp,
+    without: &[String],
+) -> Result<BTreeMap<String, Keys>, String> {
     let mut evaluator = Evaluator::new(hir, data, as_of);
     let mut all = BTreeMap::new();
-    for (id, segment) in hir.iter() {
+    for (id, segment) in hir.iter().filter(|(_, segment)| !without.contains(&segment.name)) {
         let keys = evaluator.members(id).map_err(|error| format!("{}: {error:?}", segment.name))?;
         all.insert(segment.name.clone(), keys.iter().map(|key| texts(key)).collect());
     }
@@ -144,7 +148,7 @@ pub fn expected(case: &Case, sessions: &[Session]) -> Result<Expected, String> {
     for run in 0..case.runs.len() {
         let base = sessions[case.runs[run].config].hir();
         let as_of = case.runs[run].as_of();
-        let part = case.taking_part(run);
+        let (part, without) = (case.taking_part(run), &case.runs[run].without);
         for lost in &case.runs[run].lost {
             if let Lost::Members(name) = lost {
                 tables.entry(name.clone()).or_default().members.clear();
@@ -159,13 +163,13 @@ pub fn expected(case: &Case, sessions: &[Session]) -> Result<Expected, String> {
             if !part.contains(&item.name) {
                 continue;
             }
-            let matching = members(&hir, &rows, as_of)?.remove(&item.name).unwrap_or_default();
+            let matching = members(&hir, &rows, as_of, without)?.remove(&item.name).unwrap_or_default();
             let able = admitted(&hir, &rows, as_of, id)?;
             let table = tables.entry(item.name.clone()).or_default();
             hold(table, &matching, &able, as_of, (count, unit), properties.history, &calendar);
             stand_in(&mut hir, id, &table.keys());
         }
-        let found = members(&hir, &rows, as_of)?;
+        let found = members(&hir, &rows, as_of, without)?;
         for (_, segment) in base.iter() {
             let is_held = segment.properties.expire.is_some();
             if let Some(keys) = found.get(&segment.name)

@@ -1,8 +1,8 @@
-//! Makes a case that fails as small as it can: what remains is what a person has to read.
+//! Makes a failing case as small as possible: what remains is what a person has to read.
 
 use crate::refresh_incremental::case::Case;
 use crate::refresh_incremental::truth::lies;
-use crate::refresh_incremental::world::ENTITIES;
+use crate::refresh_incremental::world::Kind;
 
 /// How many smaller cases are tried.
 const TRIES: usize = 600;
@@ -162,12 +162,18 @@ impl Shrinker<'_> {
     /// Values that don't matter are missing.
     fn cells(&mut self) {
         for at in 0..self.best.rows.len() {
-            let entity = &ENTITIES[self.best.rows[at].entity];
+            let entity = &self.best.entities[self.best.rows[at].entity];
             for field in entity.key..entity.fields.len() {
+                if matches!(entity.fields[field].kind, Kind::Inside(_)) {
+                    continue;
+                }
                 let mut case = self.best.clone();
                 let cells = case.rows[at].versions.iter_mut().filter_map(|version| version.cells.as_mut());
                 let mut any = false;
-                cells.for_each(|cells| any |= cells[field].take().is_some());
+                cells.for_each(|cells| {
+                    any |= cells[field].take().is_some();
+                    entity.copy_documents(cells);
+                });
                 if any {
                     self.attempt(case);
                 }

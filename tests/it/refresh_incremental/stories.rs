@@ -1,5 +1,5 @@
-//! Stories: small cases written by hand, each of which turns on one clause of the rules of
-//! refreshing. How they are written is said in `stories/README.md`.
+//! Stories: small hand-written cases, each of which exercises one clause of the rules of refresh.
+//! `stories/README.md` describes their format.
 
 use std::path::Path;
 
@@ -88,7 +88,8 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
         }
     }
     let configs = blocks.iter().map(|text| config(text, &facts)).collect::<Result<_, _>>()?;
-    let mut case = Case { zone, week_start, facts, configs, runs: Vec::new(), rows: Vec::new() };
+    let mut case =
+        Case { zone, week_start, entities: ENTITIES, facts, configs, runs: Vec::new(), rows: Vec::new() };
     let mut rows = table.into_iter();
     let names = rows.next().ok_or("no table of runs")?;
     let mut members = Vec::new();

@@ -1,4 +1,5 @@
-//! What a run of the test proved: how segments were refreshed, who came and went, and why.
+//! What a run of the test has covered: how segments were refreshed, which members entered and left,
+//! and why.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -28,6 +29,8 @@ pub struct Tally {
     pub strategies: BTreeMap<Strategy, usize>,
     /// Refreshes that asked for create, rightly.
     pub refused: usize,
+    /// Cases in which an engine met a number beyond its type.
+    pub overflows: usize,
     /// Keys that refreshes by keys evaluated, a number for each.
     pub affected: Vec<usize>,
     pub entered: usize,
@@ -82,6 +85,7 @@ impl Tally {
             *self.strategies.entry(strategy).or_default() += count;
         }
         self.refused += other.refused;
+        self.overflows += other.overflows;
         self.affected.extend(other.affected);
         self.entered += other.entered;
         self.left += other.left;
@@ -140,7 +144,8 @@ impl Tally {
     }
 
     pub fn report(&self) -> String {
-        let mut text = format!("{} cases, {} runs, {} refused\n", self.cases, self.runs, self.refused);
+        let Self { cases, runs, refused, overflows, .. } = self;
+        let mut text = format!("{cases} cases, {runs} runs, {refused} refused, {overflows} overflowed\n");
         let _ = writeln!(text, "  how tables were refreshed: {:?}", self.strategies);
         let _ = writeln!(
             text,

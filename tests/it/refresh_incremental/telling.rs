@@ -1,6 +1,5 @@
-//! Whether a case tells a wrong rule from the right one: each wrong rule fails to see some of
-//! what changed between two runs, so the members it leaves are those over rows of which these
-//! are still the old ones.
+//! Whether a case distinguishes a wrong rule from the right one: each wrong rule overlooks some of
+//! the changes between two runs, so it leaves the members of rows without these changes.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ use crate::refresh_incremental::case::{Case, Row};
 use crate::refresh_incremental::oracle;
 use crate::refresh_incremental::tally::Tally;
 use crate::refresh_incremental::truth::stamp;
-use crate::refresh_incremental::world::{Changes, Deletes, ENTITIES};
+use crate::refresh_incremental::world::{Changes, Deletes, Entity};
 use crate::support::target::Keys;
 
 /// A wrong rule: its name, and whether it misses what a run sees again of a row.
@@ -26,8 +25,12 @@ pub struct Change<'c> {
 }
 
 impl Change<'_> {
+    fn entity(&self) -> &'static Entity {
+        &self.case.entities[self.row.entity]
+    }
+
     fn is(&self, entity: &str) -> bool {
-        ENTITIES[self.row.entity].name == entity
+        self.entity().name == entity
     }
 
     fn was_there(&self) -> bool {
@@ -44,7 +47,7 @@ impl Change<'_> {
 
     /// Whether only the mark of a soft delete says that something changed.
     fn is_marked(&self) -> bool {
-        let place = ENTITIES[self.row.entity].find("deleted_at");
+        let place = self.entity().find("deleted_at");
         let mark = |run: usize| place.and_then(|at| self.row.at(run).map(|cells| cells[at].is_some()));
         self.declared().deletes == Deletes::Soft
             && mark(self.run) == Some(true)
@@ -79,7 +82,7 @@ pub const WRONG: &[Wrong] = &[
     ("R1: events are passed over", |change| change.is("event")),
     ("R1: days are passed over", |change| change.is("day")),
     ("R1: visits by their own time", |change| {
-        let at = ENTITIES[change.row.entity].find("at");
+        let at = change.entity().find("at");
         let time = at.and_then(|at| change.row.at(change.run)?[at].as_ref()?.parse::<jiff::Timestamp>().ok());
         change.is("visit") && time.is_some_and(|at| at < change.before())
     }),
@@ -99,7 +102,7 @@ fn changes(case: &Case, run: usize) -> Vec<Change<'_>> {
     let calendar = case.calendar();
     let stamped = |row: &Row| {
         let cells = row.at(run)?;
-        stamp(&ENTITIES[row.entity], &case.facts[row.entity], cells, &calendar)
+        stamp(&case.entities[row.entity], &case.facts[row.entity], cells, &calendar)
     };
     let changed = case.rows.iter().filter(|row| row.at(run) != row.at(run - 1));
     changed.map(|row| Change { case, run, row, stamp: stamped(row) }).collect()
@@ -116,7 +119,7 @@ fn left(
     let Some(run) = missed.first().map(|change| change.run) else { return Ok(None) };
     let is_missed = |row: &Row| missed.iter().any(|change| std::ptr::eq(change.row, row));
     let rows = oracle::data(hir, case, |row| row.at(if is_missed(row) { run - 1 } else { run }));
-    oracle::members(hir, &rows, case.runs[run].as_of()).map(Some)
+    oracle::members(hir, &rows, case.runs[run].as_of(), &[]).map(Some)
 }
 
 /// The wrong rules that would show, each with the first run at which it does in a table.
@@ -125,7 +128,7 @@ pub fn told(case: &Case, sessions: &[Session]) -> Result<Vec<(&'static str, usiz
     for run in 1..case.runs.len() {
         let hir = sessions[case.runs[run].config].hir();
         let rows = oracle::data(hir, case, |row| row.at(run));
-        let right = oracle::members(hir, &rows, case.runs[run].as_of())?;
+        let right = oracle::members(hir, &rows, case.runs[run].as_of(), &[])?;
         let changes = changes(case, run);
         let part = case.taking_part(run);
         let stored = case
@@ -169,9 +172,9 @@ pub fn count(case: &Case, sessions: &[Session], tally: &mut Tally) -> Result<(),
         let hir = sessions[case.runs[run].config].hir();
         let (as_of, config) = (case.runs[run].as_of(), case.config(run));
         let before = oracle::data(hir, case, |row| row.at(run - 1));
-        let then = oracle::members(hir, &before, case.runs[run - 1].as_of())?;
-        let waited = oracle::members(hir, &before, as_of)?;
-        let now = oracle::members(hir, &oracle::data(hir, case, |row| row.at(run)), as_of)?;
+        let then = oracle::members(hir, &before, case.runs[run - 1].as_of(), &[])?;
+        let waited = oracle::members(hir, &before, as_of, &[])?;
+        let now = oracle::members(hir, &oracle::data(hir, case, |row| row.at(run)), as_of, &[])?;
         for item in &config.items {
             let (then, waited, now) = (&then[&item.name], &waited[&item.name], &now[&item.name]);
             for tag in &item.tags {

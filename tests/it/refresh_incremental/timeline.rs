@@ -1,14 +1,15 @@
-//! Random cases: runs, rows near the edges of windows at those runs, and what happens to rows.
+//! Random cases: runs, rows near the edges of windows at those runs, and changes of rows.
 
 use jiff::{SignedDuration, Timestamp};
 use segc::api::{Options, Session};
 use segc::types::calendar::Calendar;
 
 use crate::refresh_incremental::case::{Case, Cells, Config, Row, Run, Version};
-use crate::refresh_incremental::growing;
 use crate::refresh_incremental::segments::{self, Written};
+use crate::refresh_incremental::times::Edge;
 use crate::refresh_incremental::truth::{horizon, instant};
-use crate::refresh_incremental::world::{self, Changes, Deletes, ENTITIES, Facts, Kind};
+use crate::refresh_incremental::world::{self, Changes, Deletes, ENTITIES, Entity, Facts, Kind};
+use crate::refresh_incremental::{growing, language};
 use crate::support::tape::Tape;
 
 /// Rows whose `deleted_at` is present are no rows: the language's meaning of soft deletes.
@@ -21,35 +22,70 @@ const ZONES: &[&str] = &["UTC", "Europe/London", "America/New_York"];
 pub enum Bias {
     /// What the rules of refreshing by keys turn on.
     Rules,
-    /// Rows that only arrive, and segments that nobody leaves.
+    /// Rows that only arrive, and segments that members never leave.
     Growing,
+    /// Segments of the whole language.
+    Language,
+}
+
+impl Bias {
+    /// The entities that its segments are of.
+    fn entities(self) -> &'static [Entity] {
+        match self {
+            Self::Rules | Self::Growing => ENTITIES,
+            Self::Language => language::entities(),
+        }
+    }
 }
 
 impl Case {
     /// The case that these bytes make.
     pub fn random(bias: Bias, bytes: &[u8]) -> (Self, Vec<Session>) {
+        // Each segment of the whole language is made of bytes of its own.
+        let (bytes, segments) = match bias {
+            Bias::Rules | Bias::Growing => (bytes, &[][..]),
+            Bias::Language => bytes.split_at(bytes.len() / 4 * 3),
+        };
         let mut tape = Tape::new(bytes);
         let zone = tape.pick(ZONES).to_owned();
         let week_start = tape.pick(&["monday", "sunday"]).to_owned();
         let facts = match bias {
             Bias::Rules => facts(&mut tape),
             Bias::Growing => growing::facts(&mut tape),
+            Bias::Language => language::facts(&mut tape),
         };
         let first: Timestamp =
             tape.pick(crate::refresh_incremental::times::ANCHORS).parse().expect("an instant");
-        let mut case =
-            Self { zone, week_start, facts, configs: Vec::new(), runs: Vec::new(), rows: Vec::new() };
+        let mut case = Self {
+            zone,
+            week_start,
+            entities: bias.entities(),
+            facts,
+            configs: Vec::new(),
+            runs: Vec::new(),
+            rows: Vec::new(),
+        };
         let calendar = case.calendar();
         let written = match bias {
             Bias::Rules => segments::write(&mut tape, &calendar, first),
             Bias::Growing => growing::write(&mut tape, first),
+            Bias::Language => language::write(&mut tape, segments, first),
         };
-        case.configs = configs(&mut tape, &written);
+        case.configs = match bias {
+            Bias::Language => vec![base(&written)],
+            Bias::Rules | Bias::Growing => configs(&mut tape, &written),
+        };
         case.runs = runs(&mut tape, first, &case.configs);
         let sessions =
             case.open().unwrap_or_else(|error| panic!("not well typed: {error}\n{}", case.story()));
-        let used = used(&sessions);
-        Grower::new(&mut tape, &case, &calendar, &written).grow(&used).clone_into(&mut case.rows);
+        let used = match bias {
+            Bias::Language => (0..case.entities.len()).collect(),
+            Bias::Rules | Bias::Growing => used(&sessions),
+        };
+        Grower::new(&mut tape, &case, &calendar, &written.edges).grow(&used).clone_into(&mut case.rows);
+        if bias == Bias::Language {
+            language::leave_out_what_overflows(&mut case, &sessions);
+        }
         (case, sessions)
     }
 
@@ -128,16 +164,15 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
     facts
 }
 
+/// What the files hold at first.
+fn base(written: &Written) -> Config {
+    let items = written.items.clone();
+    Config { items, least: 2, reformatted: false, zone: None, facts: None, refuses: false }
+}
+
 /// What the files hold, and how they change between runs.
 fn configs(tape: &mut Tape<'_>, written: &Written) -> Vec<Config> {
-    let mut base = Config {
-        items: written.items.clone(),
-        least: 2,
-        reformatted: false,
-        zone: None,
-        facts: None,
-        refuses: false,
-    };
+    let mut base = base(written);
     let mut next = base.clone();
     let is_sticky = base.items.iter().any(|item| item.text.contains("expire:"));
     match tape.below(12) {
@@ -209,11 +244,16 @@ struct Grower<'g, 't> {
 }
 
 impl<'g, 't> Grower<'g, 't> {
-    fn new(tape: &'g mut Tape<'t>, case: &'g Case, calendar: &'g Calendar, written: &Written) -> Self {
+    fn new(
+        tape: &'g mut Tape<'t>,
+        case: &'g Case,
+        calendar: &'g Calendar,
+        edges_of_segments: &[Edge],
+    ) -> Self {
         let mut edges: Vec<Timestamp> = Vec::new();
         for run in &case.runs {
             edges.push(run.as_of());
-            edges.extend(written.edges.iter().filter_map(|edge| edge.at(calendar, run.as_of())));
+            edges.extend(edges_of_segments.iter().filter_map(|edge| edge.at(calendar, run.as_of())));
         }
         edges.sort_unstable();
         edges.dedup();
@@ -227,7 +267,7 @@ impl<'g, 't> Grower<'g, 't> {
 
     fn grow(mut self, used: &[usize]) -> Vec<Row> {
         for &entity in used {
-            for number in 0..ENTITIES[entity].most {
+            for number in 0..self.case.entities[entity].most {
                 // Some come later, or never: what refers to them dangles.
                 if self.case.facts[entity].changes == Changes::Static || !self.tape.one_in(3) {
                     self.insert(entity, number, 0);
@@ -236,7 +276,8 @@ impl<'g, 't> Grower<'g, 't> {
         }
         for run in 1..self.case.runs.len() {
             let count = [1, 0, 3, 5, 0, 4, 2, 12][self.tape.below(8)];
-            for _ in 0..count {
+            // Segments of the whole language seldom turn on one value.
+            for _ in 0..count * if self.case.may_overflow() { 8 } else { 1 } {
                 let entity = used[self.tape.below(used.len())];
                 self.happen(entity, run);
             }
@@ -254,10 +295,10 @@ impl<'g, 't> Grower<'g, 't> {
         let choice = self.tape.below(8);
         if own.is_empty() || choice < 3 || !mutable && choice < 7 {
             // The first that isn't there, from one on.
-            let most = ENTITIES[entity].most;
+            let most = self.case.entities[entity].most;
             let from = self.tape.below(most);
             let is_there = |number: &usize| {
-                let key = keys(entity, *number);
+                let key = self.case.entities[entity].key_of(*number);
                 own.iter().any(|&at| self.rows[at].at(run).is_some_and(|cells| has_key(cells, &key)))
             };
             let number = (from..from + most).find(|number| !is_there(number)).unwrap_or(most);
@@ -279,7 +320,7 @@ impl<'g, 't> Grower<'g, 't> {
 
     /// A row that is new, or comes back under its key.
     fn insert(&mut self, entity: usize, number: usize, run: usize) {
-        let key = keys(entity, number);
+        let key = self.case.entities[entity].key_of(number);
         let is_it = |version: &Version| version.cells.as_ref().is_some_and(|cells| has_key(cells, &key));
         let known = |row: &Row| row.entity == entity && row.versions.iter().any(is_it);
         let found = self.rows.iter().position(known);
@@ -289,10 +330,11 @@ impl<'g, 't> Grower<'g, 't> {
             return;
         }
         let mut cells: Cells = key.into_iter().map(Some).collect();
-        for at in ENTITIES[entity].key..ENTITIES[entity].fields.len() {
+        for at in self.case.entities[entity].key..self.case.entities[entity].fields.len() {
             let cell = self.cell(entity, at, run);
             cells.push(cell);
         }
+        self.case.entities[entity].copy_documents(&mut cells);
         self.stamp(entity, run, &mut cells, &[]);
         let version = Version { run, cells: Some(cells) };
         match found {
@@ -303,8 +345,9 @@ impl<'g, 't> Grower<'g, 't> {
 
     fn update(&mut self, at: usize, run: usize, mut cells: Cells) {
         let index = self.rows[at].entity;
-        let (entity, declared) = (&ENTITIES[index], &self.case.facts[index]);
-        let free = |at: &usize| !declared.is_fixed(entity, *at) && entity.fields[*at].kind != Kind::Stamp;
+        let (entity, declared) = (&self.case.entities[index], &self.case.facts[index]);
+        let given = |at: usize| matches!(entity.fields[at].kind, Kind::Stamp | Kind::Inside(_));
+        let free = |at: &usize| !declared.is_fixed(entity, *at) && !given(*at);
         let mut able: Vec<usize> = (entity.key..cells.len()).filter(free).collect();
         // Mostly one that some segment reads.
         let read: Vec<usize> =
@@ -318,6 +361,7 @@ impl<'g, 't> Grower<'g, 't> {
                 cells[field] = self.cell(index, field, run);
             }
         }
+        entity.copy_documents(&mut cells);
         // A mark is taken away now and then.
         if declared.deletes == Deletes::Soft && self.tape.one_in(3) {
             cells[entity.place("deleted_at")] = None;
@@ -334,7 +378,7 @@ impl<'g, 't> Grower<'g, 't> {
     /// Deletes softly: the mark alone says when.
     fn mark(&mut self, at: usize, run: usize, mut cells: Cells) {
         let index = self.rows[at].entity;
-        let place = ENTITIES[index].place("deleted_at");
+        let place = self.case.entities[index].place("deleted_at");
         self.stamp(index, run, &mut cells, &["deleted_at"]);
         if cells[place].is_none() {
             cells[place] = Some(self.case.runs[run].seen.to_string());
@@ -346,7 +390,7 @@ impl<'g, 't> Grower<'g, 't> {
     fn stamp(&mut self, entity: usize, run: usize, cells: &mut Cells, only: &[&str]) {
         let declared = &self.case.facts[entity];
         let ingested = declared.ingested;
-        for (at, field) in ENTITIES[entity].fields.iter().enumerate() {
+        for (at, field) in self.case.entities[entity].fields.iter().enumerate() {
             let wanted = match field.name {
                 "loaded_at" => ingested,
                 "deleted_at" => only.contains(&"deleted_at"),
@@ -388,12 +432,12 @@ impl<'g, 't> Grower<'g, 't> {
 
     /// A value of a field; that of an event's time may become visible at this run.
     fn cell(&mut self, entity: usize, at: usize, run: usize) -> Option<String> {
-        let field = &ENTITIES[entity].fields[at];
+        let field = &self.case.entities[entity].fields[at];
         match field.kind {
-            Kind::Stamp | Kind::Key => None,
+            Kind::Stamp | Kind::Key | Kind::Inside(_) => None,
             _ if self.tape.one_in(9) => None,
             Kind::Ref(to) => {
-                let most = ENTITIES[world::entity_at(to)].most;
+                let most = self.case.entities[world::place(self.case.entities, to)].most;
                 // Some have many.
                 let of = self.tape.below(most + 1).min(self.tape.below(most + 1));
                 Some((of + 1).to_string())
@@ -401,8 +445,9 @@ impl<'g, 't> Grower<'g, 't> {
             Kind::Text(items) | Kind::Number(items) => Some(self.tape.pick(items).to_owned()),
             Kind::Boolean => Some((self.tape.below(2) == 0).to_string()),
             Kind::Date | Kind::Timestamp => {
-                let is_stamp =
-                    self.case.facts[entity].stamps(&ENTITIES[entity]).is_some_and(|all| all.contains(&at));
+                let is_stamp = self.case.facts[entity]
+                    .stamps(&self.case.entities[entity])
+                    .is_some_and(|all| all.contains(&at));
                 let least = run.checked_sub(1).filter(|_| is_stamp);
                 let least = least.map(|run| horizon(&self.case.facts[entity], self.case.runs[run].seen));
                 Some(self.time(field.kind, least, run))
@@ -458,13 +503,6 @@ impl<'g, 't> Grower<'g, 't> {
 
 fn whole(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
-}
-
-fn keys(entity: usize, number: usize) -> Vec<String> {
-    if ENTITIES[entity].key == 2 {
-        return vec![(number / 2 + 1).to_string(), (number % 2 + 1).to_string()];
-    }
-    vec![(number + 1).to_string()]
 }
 
 fn has_key(cells: &Cells, key: &[String]) -> bool {

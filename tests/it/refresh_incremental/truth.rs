@@ -1,10 +1,10 @@
-//! Whether what the catalog declares is true of what happens.
+//! Whether the catalog's declarations are true of the changes.
 
 use jiff::{SignedDuration, Timestamp};
 use segc::types::calendar::Calendar;
 
 use crate::refresh_incremental::case::{Case, Cells};
-use crate::refresh_incremental::world::{Changes, Declared, Deletes, ENTITIES, Entity};
+use crate::refresh_incremental::world::{Changes, Declared, Deletes, Entity};
 
 /// The stamp of a row: `None` for a missing one, which every run has to look at.
 pub fn stamp(entity: &Entity, declared: &Declared, cells: &Cells, calendar: &Calendar) -> Option<Timestamp> {
@@ -32,7 +32,7 @@ pub fn horizon(declared: &Declared, before: Timestamp) -> Timestamp {
 pub fn lies(case: &Case, calendar: &Calendar) -> Vec<String> {
     let mut lies = Vec::new();
     for row in &case.rows {
-        let (entity, declared) = (&ENTITIES[row.entity], &case.facts[row.entity]);
+        let (entity, declared) = (&case.entities[row.entity], &case.facts[row.entity]);
         for pair in row.versions.windows(2) {
             if pair[0].run >= pair[1].run {
                 lies.push(format!("versions of a {} are out of order", entity.name));

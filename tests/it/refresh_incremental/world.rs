@@ -1,5 +1,6 @@
-//! The world that segments are refreshed over: a small shop, and what its catalog declares of
-//! how rows change. The tables are always the same; the declarations vary.
+//! The catalogs of refreshed segments: a small shop, and declarations of how its rows change. The
+//! tables are always the same; the declarations vary. The entities of the whole language are in
+//! `language.rs`.
 
 use std::fmt::Write as _;
 
@@ -17,8 +18,11 @@ pub enum Kind {
     Timestamp,
     /// A column that says when a row arrived, changed or went.
     Stamp,
+    /// Read from the document in another field, whose value it has in a row of a case.
+    Inside(&'static str),
 }
 
+#[derive(Debug)]
 pub struct Field {
     pub name: &'static str,
     pub ty: &'static str,
@@ -26,6 +30,7 @@ pub struct Field {
 }
 
 /// An entity; `links` are lines of YAML.
+#[derive(Debug)]
 pub struct Entity {
     pub name: &'static str,
     pub table: &'static str,
@@ -206,7 +211,12 @@ pub const ENTITIES: &[Entity] = &[
 ];
 
 pub fn entity_at(name: &str) -> usize {
-    ENTITIES.iter().position(|entity| entity.name == name).unwrap_or_else(|| panic!("no entity `{name}`"))
+    place(ENTITIES, name)
+}
+
+/// The place of an entity among these.
+pub fn place(entities: &[Entity], name: &str) -> usize {
+    entities.iter().position(|entity| entity.name == name).unwrap_or_else(|| panic!("no entity `{name}`"))
 }
 
 impl Entity {
@@ -216,6 +226,29 @@ impl Entity {
 
     pub fn place(&self, name: &str) -> usize {
         self.find(name).unwrap_or_else(|| panic!("{} has no field `{name}`", self.name))
+    }
+
+    /// The key of its rows by their numbers.
+    pub fn key_of(&self, number: usize) -> Vec<String> {
+        if self.key == 1 {
+            return vec![(number + 1).to_string()];
+        }
+        let (first, second) = (number / 2 + 1, number % 2 + 1);
+        let second = if self.fields[1].ty.contains("date") {
+            format!("2026-03-{:02}", 15 + 7 * second)
+        } else {
+            second.to_string()
+        };
+        vec![first.to_string(), second]
+    }
+
+    /// Fields inside a document have the document itself.
+    pub fn copy_documents(&self, cells: &mut [Option<String>]) {
+        for (at, field) in self.fields.iter().enumerate() {
+            if let Kind::Inside(document) = field.kind {
+                cells[at] = cells[self.place(document)].clone();
+            }
+        }
     }
 }
 
@@ -329,9 +362,9 @@ impl Declared {
 }
 
 /// The catalog, as a user would write it.
-pub fn catalog(facts: &Facts) -> String {
+pub fn catalog(entities: &[Entity], facts: &Facts) -> String {
     let mut text = "entities:\n".to_owned();
-    for (entity, declared) in ENTITIES.iter().zip(facts) {
+    for (entity, declared) in entities.iter().zip(facts) {
         let keys: Vec<&str> = entity.fields[..entity.key].iter().map(|field| field.name).collect();
         let _ = write!(text, "  {}:\n    table: world.{}\n", entity.name, entity.table);
         let _ = writeln!(text, "    key: [{}]", keys.join(", "));

@@ -2,6 +2,4 @@
 
 pub(crate) mod cases;
 pub(crate) mod compared;
-pub(crate) mod duck;
-pub(crate) mod postgres;
 pub(crate) mod sample;

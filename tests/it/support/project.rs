@@ -149,3 +149,16 @@ impl Files for Overlay {
         self.over.read(path).or_else(|_| self.disk.read(path))
     }
 }
+
+/// The lines that a command printed, without the times that some end with, which also decide how wide
+/// their column is: words joined by one space.
+pub fn untimed(out: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        if matches!(words.last(), Some(&("ms" | "s"))) {
+            words.truncate(words.len() - 2);
+        }
+        words.join(" ")
+    };
+    out.lines().map(line).collect()
+}

@@ -57,13 +57,18 @@ impl<E: Engine> Statements<E> {
         let Some(value) = value else { return "NULL".to_owned() };
         let text = quote_text(value);
         match &column.ty {
-            Type::Array(_) if self.target == "postgres" => {
-                let items = format!("ARRAY(SELECT JSONB_ARRAY_ELEMENTS_TEXT(CAST({text} AS JSONB)))");
-                format!("CAST({items} AS {})", column.sql_type())
-            }
-            Type::Array(_) => format!("CAST(CAST({text} AS JSON) AS {})", column.sql_type()),
+            Type::Array(_) => array(self.target, column, value),
             _ => format!("CAST({text} AS {})", column.sql_type()),
         }
+    }
+}
+
+/// An array from JSON, as DuckDB or Postgres casts it.
+pub fn array(target: &str, column: &TableColumn, json: &str) -> String {
+    let (text, ty) = (quote_text(json), column.sql_type());
+    match target {
+        "postgres" => format!("CAST(ARRAY(SELECT JSONB_ARRAY_ELEMENTS_TEXT(CAST({text} AS JSONB))) AS {ty})"),
+        _ => format!("CAST(CAST({text} AS JSON) AS {ty})"),
     }
 }
 

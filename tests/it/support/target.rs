@@ -12,10 +12,12 @@ use segc::engine::{
 use segc::plan::program::{Mode, Scope};
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql;
+use segc::types::Type;
 
 use super::engine::{Demand, demand};
 use super::postgres::{self, Collation, Postgres};
 use super::project::said;
+use super::statements;
 use super::store::{self, Store};
 
 /// The keys of members, each part as text.
@@ -153,8 +155,9 @@ impl Target {
     /// A value as a table's column holds it.
     pub fn value(&self, column: &TableColumn, text: &str) -> String {
         match &self.engine {
-            Running::Duck(_) | Running::Postgres(_) => quote_text(text),
             Running::Store(engine) => engine.value(column, text),
+            _ if matches!(column.ty, Type::Array(_)) => statements::array(self.name, column, text),
+            Running::Duck(_) | Running::Postgres(_) => quote_text(text),
         }
     }
 
@@ -288,4 +291,39 @@ pub fn script(session: &Session, plan: &Plan, scope: Scope<'_>, refresh: bool) -
 /// The texts of a script's statements.
 pub fn texts(script: &sql::Script) -> Vec<String> {
     script.statements.iter().map(|statement| statement.text.clone()).collect()
+}
+
+/// After how many of a script's statements a test of crashes ends it.
+///
+/// Outside a transaction each statement is committed by itself, so each is such a place. Inside
+/// one, nothing is committed before its end, and what a crash leaves is what was there before it began,
+/// wherever it was: its first statement, its middle and its last before the commit stand for the rest.
+/// With `SEGC_CRASHES=all` it is every statement, as in `make long`.
+pub fn crash_points(script: &[String]) -> Vec<usize> {
+    let every = std::env::var_os("SEGC_CRASHES").is_some();
+    let (mut points, mut begun) = (Vec::new(), None);
+    for (at, statement) in script.iter().enumerate() {
+        let done = at + 1;
+        match statement.split_whitespace().next() {
+            Some("BEGIN") => begun = Some(done),
+            Some("COMMIT") => {
+                let first = begun.take().unwrap_or_else(|| panic!("nothing was begun: {statement}"));
+                points.extend(BTreeSet::from([first + 1, (first + at) / 2, at]));
+                points.push(done);
+            }
+            _ if begun.is_none() => points.push(done),
+            _ => {}
+        }
+    }
+    assert!(begun.is_none(), "a transaction has no end");
+    if every { (1..=script.len()).collect() } else { points }
+}
+
+#[test]
+fn crashes_are_tried_at_every_commit_and_at_three_places_before_it() {
+    let script = ["SET a", "BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE", "COMMIT", "DROP"];
+    let script: Vec<String> = script.map(str::to_owned).into();
+    if std::env::var_os("SEGC_CRASHES").is_none() {
+        assert_eq!(crash_points(&script), [1, 3, 4, 6, 7, 8]);
+    }
 }

@@ -1,5 +1,5 @@
-//! The catalogs that random segments are written over: the same entities in every case, with
-//! columns of which the case decides whether they may be missing and how they are stored.
+//! The catalogs of random segments: the same entities in every case, with columns whose nullability
+//! and storage depend on the case.
 
 mod rows;
 mod shapes;
@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use crate::support::tape::Tape;
 
-pub use rows::{DATES, INSTANTS, Rows, random as random_rows};
+pub use rows::{DATES, INSTANTS, Rows, random as random_rows, values};
 pub use shapes::{EVENTS, PLANS};
 
 /// What the values of a field are.

@@ -1,5 +1,5 @@
 //! Random rows: orphans, ties at one instant, missing values, times at the edges of windows, and
-//! deleted rows beside others of the same key.
+//! deleted rows next to others with the same key.
 
 use std::collections::BTreeSet;
 
@@ -116,6 +116,32 @@ pub const DATES: &[&str] = &[
     "2024-12-31",
 ];
 
+const FINE_DECIMALS: &[&str] = &["3.141593", "0.000125", "-7.654321", "12.5"];
+const DECIMALS: &[&str] = &["0", "1.5", "-2.25", "10", "99.99", "0.0125", "2.5", "5"];
+const FLOATS: &[&str] = &["0", "0.5", "-1.25", "3.75", "100"];
+const CHANNELS: &[&str] = &["web", "app", "Web"];
+
+/// Values of a kind, where those of its fields are of a list; none of them is missing.
+pub fn values(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Text => TEXTS,
+        Kind::Channel => CHANNELS,
+        Kind::Event => EVENTS,
+        Kind::Plan => PLANS,
+        Kind::Version => &["1.2.0", "1.10.0", "1.2.0-beta.2", "1.2.0+build.5", "2.0.0-rc.1", "1.2", "v1.0.0"],
+        Kind::Integer => &["-3", "-2", "-1", "0", "1", "2", "3", "5", "8"],
+        Kind::Decimal => DECIMALS,
+        Kind::Float => FLOATS,
+        Kind::Tags => &["[\"vip\"]", "[]", "[\"it's\", null]", "[\"\", \"a%b\", \"vip\"]"],
+        Kind::Scores => &["[1]", "[]", "[5, null]", "[-3, 2, 5]"],
+        Kind::Document => DOCUMENTS,
+        Kind::Boolean => &["true", "false"],
+        Kind::Date => DATES,
+        Kind::Timestamp | Kind::Mark => INSTANTS,
+        Kind::Number | Kind::OrderNo | Kind::Ref | Kind::RefOrder => &["1", "2", "3"],
+    }
+}
+
 /// Random rows of every entity.
 pub fn random(world: &World, tape: &mut Tape<'_>) -> Rows {
     world.entities.iter().map(|entity| table(entity, tape)).collect()
@@ -196,21 +222,19 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Scores => return Some(list(&["1", "2", "-3", "5", "null"], tape)),
         Kind::Text if tape.one_in(3) => tape.pick(crate::agreement::text::TEXTS),
         Kind::Text => tape.pick(TEXTS),
-        Kind::Channel => tape.pick(&["web", "app", "Web"]),
+        Kind::Channel => tape.pick(CHANNELS),
         Kind::Event => tape.pick(EVENTS),
         Kind::Plan => tape.pick(PLANS),
         Kind::Version => tape.pick(VERSIONS),
-        Kind::Decimal if field.ty != "decimal(12,4)" && tape.one_in(2) => {
-            tape.pick(&["3.141593", "0.000125", "-7.654321", "12.5"])
-        }
-        Kind::Decimal => tape.pick(&["0", "1.5", "-2.25", "10", "99.99", "0.0125", "2.5", "5"]),
+        Kind::Decimal if field.ty != "decimal(12,4)" && tape.one_in(2) => tape.pick(FINE_DECIMALS),
+        Kind::Decimal => tape.pick(DECIMALS),
         Kind::Float if field.storage == "storage: float32" => {
             tape.pick(&["0", "0.1", "-1.25", "3.75", "NaN", "100"])
         }
         Kind::Float if field.storage == "storage: float_nan" => {
             tape.pick(&["0", "0.5", "NaN", "3.75", "-0", "100"])
         }
-        Kind::Float => tape.pick(&["0", "0.5", "-1.25", "3.75", "100"]),
+        Kind::Float => tape.pick(FLOATS),
         Kind::Document => tape.pick(DOCUMENTS),
         Kind::Boolean => tape.pick(&["true", "false"]),
         Kind::Date => tape.pick(DATES),
