@@ -15,9 +15,10 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::sequence::CODES, // SEG370 to SEG377, SEG432 to SEG435
     crate::check::problems::keep::CODES,     // SEG35x, SEG42x, SEG530
     crate::check::problems::types::CODES,    // SEG4xx
-    crate::check::problems::access::CODES,   // SEG520, SEG521, SEG525
+    crate::check::problems::access::CODES,   // SEG525
     crate::check::problems::text::CODES,     // SEG454 to SEG469
     crate::check::problems::nested::CODES,   // SEG47x
+    crate::analyze::problems::CODES,         // SEG520, SEG521
     crate::plan::problems::CODES,            // SEG5xx
     crate::dialect::problems::CODES,         // SEG60x
     crate::sql::problems::CODES,             // SEG65x

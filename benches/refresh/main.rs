@@ -21,6 +21,7 @@ mod cost;
 mod shop;
 
 use segc::api::{Options, Session, open_files};
+use segc::plan::program::Mode;
 use segc::project::Memory;
 
 use cost::{Cost, Database};
@@ -41,7 +42,8 @@ fn script(target: &str, name: &str, rules: &str, refresh: bool) -> Vec<String> {
     let session = session(name, rules);
     let all = session.select(&[]).unwrap_or_default();
     let (plan, _) = session.plan(target, &all, &Options::default());
-    let made = plan.and_then(|plan| session.execution(&plan, refresh).ok()).unwrap_or_default();
+    let mode = if refresh { Mode::Refresh } else { Mode::Create };
+    let made = plan.and_then(|plan| session.execution(&plan, mode).ok()).unwrap_or_default();
     made.steps.into_iter().map(|step| step.statement).collect()
 }
 

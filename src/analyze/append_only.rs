@@ -5,45 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use super::inputs::inputs;
-use crate::catalog::{Catalog, Changes, Deletes, Entity, EntityId, FieldId, TableSource};
+use super::obstacle::Obstacle;
+use super::order::Graph;
+use crate::catalog::Catalog;
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, Hop, KeepKind, Path, SegmentId, Value,
-    ValueKind, Window,
+    Aggregate, AggregateFunc, Comparison, Cond, CondKind, Hir, KeepKind, SegmentId, Value, ValueKind, Window,
 };
 use crate::check::visit::{Visitor, walk_value};
-use crate::diagnostic::Span;
 use crate::types::{Literal, Type};
-
-/// An obstacle to a cheaper refresh.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Obstacle {
-    /// In words that a user can act on.
-    pub(crate) reason: String,
-    /// The declaration that would lift it.
-    pub(crate) remedy: Option<String>,
-    /// What it is about: an entity of the catalog, or a part of a segment.
-    pub(crate) place: Option<Span>,
-}
-
-impl Obstacle {
-    pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), remedy: None, place: None }
-    }
-
-    pub(super) fn lifted_by(reason: String, remedy: String) -> Self {
-        Self { reason, remedy: Some(remedy), place: None }
-    }
-
-    pub(super) fn at(self, place: Span) -> Self {
-        Self { place: Some(place), ..self }
-    }
-
-    /// Whether it says the same, wherever that is.
-    pub(super) fn says_the_same(&self, other: &Self) -> bool {
-        (&self.reason, &self.remedy) == (&other.reason, &other.remedy)
-    }
-}
 
 /// Proves that nobody leaves a segment, given that it is so for its inputs.
 ///
@@ -51,11 +20,12 @@ impl Obstacle {
 /// The first obstacle found.
 pub(crate) fn prove_append_only(
     hir: &Hir,
+    graph: &Graph,
     id: SegmentId,
-    growing: &BTreeSet<SegmentId>,
+    append_only: &BTreeSet<SegmentId>,
 ) -> Result<(), Obstacle> {
     let segment = hir.segment(id);
-    let prover = Prover { hir, catalog: &hir.catalog, growing };
+    let prover = Prover { hir, catalog: &hir.catalog, append_only };
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;
     if segment.group.as_ref().is_some_and(|group| !group.before.is_empty()) {
@@ -72,19 +42,19 @@ pub(crate) fn prove_append_only(
     {
         return Err(Obstacle::new("it has an `exclude`, which may become true for a member"));
     }
-    for input in inputs(hir, id) {
+    for input in graph.node(id).inputs() {
         prover.input_grows(input.segment)?;
     }
     segment.includes.iter().try_for_each(|include| prover.grows(include))
 }
 
-struct Prover<'a> {
+pub(super) struct Prover<'a> {
     hir: &'a Hir,
-    catalog: &'a Catalog,
-    growing: &'a BTreeSet<SegmentId>,
+    pub(super) catalog: &'a Catalog,
+    append_only: &'a BTreeSet<SegmentId>,
 }
 
-type Proof = Result<(), Obstacle>;
+pub(super) type Proof = Result<(), Obstacle>;
 
 impl Prover<'_> {
     /// A condition that stays true once it is.
@@ -319,73 +289,11 @@ impl Prover<'_> {
     }
 
     fn input_grows(&self, id: SegmentId) -> Proof {
-        if self.growing.contains(&id) {
+        if self.append_only.contains(&id) {
             return Ok(());
         }
         Err(Obstacle::new(format!("members may leave `{}`, which it depends on", self.hir.segment(id).name)))
     }
-
-    fn path_is_immutable(&self, path: &Path) -> Proof {
-        path.hops.iter().try_for_each(|hop| {
-            self.hop_is_immutable(hop)?;
-            self.rows_stay(hop.to)
-        })
-    }
-
-    fn hop_is_immutable(&self, hop: &Hop) -> Proof {
-        let link = self.catalog.entity(hop.from).link(hop.link);
-        link.on.iter().try_for_each(|&(own, target)| {
-            self.field_is_immutable(hop.from, own)?;
-            self.field_is_immutable(hop.to, target)
-        })
-    }
-
-    fn key_is_immutable(&self, id: EntityId) -> Proof {
-        self.catalog.entity(id).key.iter().try_for_each(|&field| self.field_is_immutable(id, field))
-    }
-
-    fn field_is_immutable(&self, id: EntityId, field: FieldId) -> Proof {
-        let entity = self.catalog.entity(id);
-        if entity.is_immutable(field) {
-            return Ok(());
-        }
-        let name = &entity.field(field).name;
-        Err(Obstacle::lifted_by(
-            format!("`{}.{name}` may change", entity.name),
-            match entity.changes {
-                Changes::Mutable { .. } => {
-                    format!("add `{name}` to the `immutable` fields of `{}`", entity.name)
-                }
-                _ => format!(
-                    "declare `changes: append_only` on `{}`, or `changes: {{ mutable: {{ immutable: [{name}] }} }}`",
-                    entity.name
-                ),
-            },
-        ))
-    }
-
-    fn rows_stay(&self, id: EntityId) -> Proof {
-        let entity = self.catalog.entity(id);
-        if is_query(entity) {
-            return Err(Obstacle::new(format!(
-                "`{}` comes from a query, whose rows may disappear",
-                entity.name
-            )));
-        }
-        match entity.deletes {
-            Deletes::Never => Ok(()),
-            Deletes::Soft | Deletes::Hard => Err(Obstacle::lifted_by(
-                format!("members may leave, since rows of `{}` can be deleted", entity.name),
-                format!("if they never are, declare `deletes: never` on `{}`", entity.name),
-            )),
-        }
-    }
-}
-
-/// Whether an entity is a query on some target.
-pub(super) fn is_query(entity: &Entity) -> bool {
-    let mut sources = std::iter::once(&entity.source).chain(entity.target_sources.values());
-    sources.any(|source| matches!(source, TableSource::Query { .. }))
 }
 
 /// Whether a value is made of constants alone.

@@ -10,19 +10,20 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::order::Graph;
-use crate::catalog::{Entity, EntityId, FieldId, LinkId, TableSource};
+use super::footprint::Footprint;
+use super::order::{Graph, SegmentNode};
+use crate::catalog::{Catalog, Entity, EntityId, FieldId, TableSource};
 use crate::check::canonical;
-use crate::check::hir::{Aggregate, Hir, Path, SegmentId, TraitId, Value, ValueKind};
-use crate::check::visit::{Visitor, walk_aggregate, walk_segment, walk_value};
+use crate::check::hir::Hir;
 
 /// The fingerprints of all segments, by identity: 32 hexadecimal digits each.
 #[must_use]
-pub(crate) fn fingerprints(hir: &Hir, graph: &Graph) -> Vec<String> {
+pub(super) fn fingerprints(hir: &Hir, graph: &Graph) -> Vec<String> {
     let mut all = vec![String::new(); hir.next_id().0 as usize];
     for &id in graph.order() {
-        let mut meaning = meaning(hir, id);
-        for input in &graph.node(id).inputs {
+        let node = graph.node(id);
+        let mut meaning = meaning(hir, node);
+        for input in node.inputs() {
             let name = &hir.segment(input.segment).name;
             let _ = writeln!(meaning, "input {name} {}", all[input.segment.0 as usize]);
         }
@@ -40,104 +41,58 @@ fn hash(text: &str) -> String {
 }
 
 /// Everything that determines the members, as text, without the inputs.
-fn meaning(hir: &Hir, id: SegmentId) -> String {
-    let segment = hir.segment(id);
-    let mut used = Used {
-        hir,
-        entities: BTreeSet::new(),
-        fields: BTreeSet::new(),
-        links: BTreeSet::new(),
-        traits: BTreeSet::new(),
-        todo: Vec::new(),
-    };
-    used.entity(segment.entity);
-    walk_segment(&mut used, segment);
-    while let Some(computed) = used.todo.pop() {
-        if used.traits.insert(computed) {
-            used.value(&hir.computed(computed).value);
-        }
-    }
+fn meaning(hir: &Hir, node: &SegmentNode) -> String {
     let calendar = &hir.calendar;
     let mut text = format!("segc 1 zone {} week {}\n", calendar.zone_name, calendar.week_start.name());
-    text.push_str(&canonical::segment(hir, segment));
+    text.push_str(&canonical::segment(hir, hir.segment(node.id)));
     text.push('\n');
-    for &computed in &used.traits {
+    for &computed in node.footprint.traits.keys() {
         text.push_str(&canonical::computed(hir, hir.computed(computed)));
         text.push('\n');
     }
-    used.describe(&mut text);
+    describe(&hir.catalog, &node.footprint, &mut text);
     text
 }
 
-/// The part of the catalog that a segment uses.
-struct Used<'a> {
-    hir: &'a Hir,
-    entities: BTreeSet<EntityId>,
-    fields: BTreeSet<(EntityId, FieldId)>,
-    links: BTreeSet<(EntityId, LinkId)>,
-    traits: BTreeSet<TraitId>,
-    todo: Vec<TraitId>,
-}
-
-impl Used<'_> {
-    fn entity(&mut self, id: EntityId) {
-        if self.entities.insert(id) {
-            let entity = self.hir.catalog.entity(id);
-            self.fields.extend(entity.key.iter().map(|&field| (id, field)));
-            let others = [entity.time, entity.event_name, entity.deleted_at()];
-            self.fields.extend(others.into_iter().flatten().map(|field| (id, field)));
+/// The part of the catalog that a segment reads. Of each entity, that is also what decides which of its
+/// rows there are and in which order they are.
+fn describe(catalog: &Catalog, footprint: &Footprint, text: &mut String) {
+    let mut fields: BTreeSet<(EntityId, FieldId)> = footprint.fields.keys().copied().collect();
+    for &id in footprint.entities.keys() {
+        let entity = catalog.entity(id);
+        let others = [entity.time, entity.event_name, entity.deleted_at()];
+        fields
+            .extend(entity.key.iter().copied().chain(others.into_iter().flatten()).map(|field| (id, field)));
+        let _ = writeln!(text, "entity {} key {}", entity.name, names(entity, &entity.key));
+        source(text, "from", &entity.source);
+        for (target, place) in &entity.target_sources {
+            source(text, target, place);
+        }
+        if let Some(time) = entity.time {
+            let _ = writeln!(text, " time {}", names(entity, &[time]));
+        }
+        if let Some(mark) = entity.deleted_at() {
+            let _ = writeln!(text, " deleted_at {}", names(entity, &[mark]));
         }
     }
-
-    fn hops(&mut self, hops: &[crate::check::hir::Hop]) {
-        for hop in hops {
-            self.entity(hop.from);
-            self.entity(hop.to);
-            self.links.insert((hop.from, hop.link));
-            for &(own, target) in &self.hir.catalog.entity(hop.from).link(hop.link).on {
-                self.fields.insert((hop.from, own));
-                self.fields.insert((hop.to, target));
-            }
+    for (id, field) in fields {
+        let entity = catalog.entity(id);
+        let field = entity.field(field);
+        let (name, column, ty, storage) = (&field.name, &field.column, &field.ty, &field.storage);
+        let _ = writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
+        if let Some(inside) = &field.inside {
+            let _ = writeln!(text, " {inside:?}");
         }
     }
-
-    fn describe(&self, text: &mut String) {
-        let catalog = &self.hir.catalog;
-        for &id in &self.entities {
-            let entity = catalog.entity(id);
-            let _ = writeln!(text, "entity {} key {}", entity.name, names(entity, &entity.key));
-            source(text, "from", &entity.source);
-            for (target, place) in &entity.target_sources {
-                source(text, target, place);
-            }
-            if let Some(time) = entity.time {
-                let _ = writeln!(text, " time {}", names(entity, &[time]));
-            }
-            if let Some(mark) = entity.deleted_at() {
-                let _ = writeln!(text, " deleted_at {}", names(entity, &[mark]));
-            }
-        }
-        for &(id, field) in &self.fields {
-            let entity = catalog.entity(id);
-            let field = entity.field(field);
-            let (name, column, ty, storage) = (&field.name, &field.column, &field.ty, &field.storage);
-            let _ =
-                writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
-            if let Some(inside) = &field.inside {
-                let _ = writeln!(text, " {inside:?}");
-            }
-        }
-        for &(id, link) in &self.links {
-            let entity = catalog.entity(id);
-            let link = entity.link(link);
-            let to = catalog.entity(link.to);
-            let (own, target): (Vec<_>, Vec<_>) = link.on.iter().copied().unzip();
-            let (own, target) = (names(entity, &own), names(to, &target));
-            let _ = writeln!(text, "link {}.{} {own} {} {target}", entity.name, link.name, to.name);
-        }
+    for &(id, link) in footprint.links.keys() {
+        let entity = catalog.entity(id);
+        let link = entity.link(link);
+        let to = catalog.entity(link.to);
+        let (own, target): (Vec<_>, Vec<_>) = link.on.iter().copied().unzip();
+        let (own, target) = (names(entity, &own), names(to, &target));
+        let _ = writeln!(text, "link {}.{} {own} {} {target}", entity.name, link.name, to.name);
     }
 }
-
 fn names(entity: &Entity, fields: &[FieldId]) -> String {
     fields.iter().map(|&field| entity.field(field).name.as_str()).collect::<Vec<_>>().join(",")
 }
@@ -147,27 +102,4 @@ fn source(text: &mut String, word: &str, source: &TableSource) {
         TableSource::Table(parts) => writeln!(text, " {word} {parts:?}"),
         TableSource::Query { sql, .. } => writeln!(text, " {word} {sql:?}"),
     };
-}
-
-impl Visitor for Used<'_> {
-    fn value(&mut self, value: &Value) {
-        match &value.kind {
-            ValueKind::Field(path, field) => {
-                self.fields.insert((path.end, *field));
-            }
-            ValueKind::Trait(_, id) => self.todo.push(*id),
-            _ => {}
-        }
-        walk_value(self, value);
-    }
-
-    fn aggregate(&mut self, aggregate: &Aggregate) {
-        self.hops(&aggregate.hops);
-        walk_aggregate(self, aggregate);
-    }
-
-    fn path(&mut self, path: &Path) {
-        self.entity(path.end);
-        self.hops(&path.hops);
-    }
 }

@@ -1,16 +1,51 @@
-//! Facts about checked segments: what they depend on, their order, their fingerprint, whether
-//! anyone can leave them, which keys can be affected between two runs.
+//! Facts about checked segments: what they read, their order, their fingerprint, whether anyone can
+//! leave them, which keys can be affected between two runs.
+//!
+//! [`analyze`] computes the facts about the whole tree, each segment's [`Footprint`] first, which the
+//! others are derived from. A segment that reads what its readers may not is left out of the tree.
 //!
 //! Must not know: targets, capabilities, SQL.
 
+mod access;
 mod affected;
 mod append_only;
 mod fingerprint;
-mod inputs;
+mod footprint;
+mod immutable;
+mod obstacle;
 mod order;
+mod personal;
+pub(crate) mod problems;
+
+use crate::check::hir::Hir;
+use crate::diagnostic::Diagnostics;
+use footprint::TraitFootprints;
 
 pub(crate) use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
-pub(crate) use append_only::{Obstacle, prove_append_only, reads_nothing};
-pub(crate) use fingerprint::fingerprints;
-pub(crate) use inputs::{Input, InputKind, inputs};
+pub(crate) use append_only::{prove_append_only, reads_nothing};
+pub(crate) use footprint::{Footprint, InputKind, Purpose};
+pub(crate) use obstacle::Obstacle;
 pub use order::Graph;
+pub(crate) use order::SegmentNode;
+pub(crate) use personal::is_personal;
+
+/// A checked tree and the facts about it.
+pub(crate) struct Analysis {
+    /// The tree, without the segments that read what their readers may not.
+    pub(crate) hir: Hir,
+    pub(crate) graph: Graph,
+    /// The fingerprint of every segment, by its identity.
+    pub(crate) fingerprints: Vec<String>,
+}
+
+/// Finds the facts about a tree, and reports the segments that read what their readers may not.
+pub(crate) fn analyze(hir: Hir, problems: &mut Diagnostics) -> Analysis {
+    let traits = TraitFootprints::of(&hir);
+    let mut footprints = traits.segments();
+    let refused = access::refused(&hir, &footprints, problems);
+    let hir = access::without(&hir, &traits, &refused).unwrap_or(hir);
+    footprints.retain(|id, _| !refused.contains(id));
+    let graph = Graph::new(&hir, footprints);
+    let fingerprints = fingerprint::fingerprints(&hir, &graph);
+    Analysis { hir, graph, fingerprints }
+}

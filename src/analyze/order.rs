@@ -1,44 +1,59 @@
 //! The graph of segments: levels and topological order.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::inputs::{Input, inputs};
+use super::footprint::{Footprint, Input, TraitFootprints};
 use crate::check::hir::{Hir, SegmentId, place};
 
-/// One segment in the graph.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
-    /// Which.
+pub(crate) struct SegmentNode {
     pub(crate) id: SegmentId,
-    /// What it refers to directly, in the order of names.
-    pub(crate) inputs: Vec<Input>,
+    /// What it reads itself; what its inputs read is in theirs.
+    pub(crate) footprint: Arc<Footprint>,
     /// 0 without inputs, else one more than the highest of them.
     pub(crate) level: usize,
 }
 
-/// All segments of a project and what they refer to. The checker has refused cycles.
+impl SegmentNode {
+    /// The segments that it refers to, through `extends`, `in segment`, its group and its traits, each
+    /// once, in the order of names.
+    pub(crate) fn inputs(&self) -> impl DoubleEndedIterator<Item = &Input> {
+        self.footprint.inputs.values()
+    }
+}
+
+/// All segments of a project and what they read. The checker has refused cycles.
 #[derive(Debug, Clone)]
 pub struct Graph {
     graph: DiGraph<SegmentId, ()>,
-    nodes: Vec<Node>,
+    nodes: Vec<SegmentNode>,
     order: Vec<SegmentId>,
 }
 
 impl Graph {
-    /// The graph of a checked project.
+    /// The graph of a checked tree.
     #[must_use]
-    pub(crate) fn new(hir: &Hir) -> Self {
+    pub(crate) fn of(hir: &Hir) -> Self {
+        Self::new(hir, TraitFootprints::of(hir).segments())
+    }
+
+    /// The graph of a checked tree, given what each of its segments reads.
+    #[must_use]
+    pub(super) fn new(hir: &Hir, footprints: BTreeMap<SegmentId, Footprint>) -> Self {
         let mut graph = DiGraph::new();
-        let mut nodes: Vec<Node> = hir
-            .iter()
-            .map(|(id, _)| {
+        let mut nodes: Vec<SegmentNode> = footprints
+            .into_iter()
+            .map(|(id, footprint)| {
                 graph.add_node(id);
-                Node { id, inputs: inputs(hir, id), level: 0 }
+                SegmentNode { id, footprint: Arc::new(footprint), level: 0 }
             })
             .collect();
         for node in &nodes {
-            for input in &node.inputs {
+            for input in node.inputs() {
                 graph.add_edge(index(hir, input.segment), index(hir, node.id), ());
             }
         }
@@ -58,7 +73,7 @@ impl Graph {
 
     /// What is known of a segment.
     #[must_use]
-    pub(crate) fn node(&self, id: SegmentId) -> &Node {
+    pub(crate) fn node(&self, id: SegmentId) -> &SegmentNode {
         let at = place(&self.nodes, |node| node.id.0, id.0).unwrap_or(usize::MAX);
         &self.nodes[at]
     }

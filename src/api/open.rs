@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::problems::{PasswordInFile, UnknownTier};
 use super::session::{Options, Session};
 use super::targets::read_targets;
-use crate::analyze::{Graph, fingerprints};
+use crate::analyze::{Analysis, analyze};
 use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::dialect::Dialects;
@@ -51,8 +51,7 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
         params: params(&project, options),
     };
     let hir = check::check(&syntax, catalog, &settings, &mut problems);
-    let graph = Graph::new(&hir);
-    let fingerprints = fingerprints(&hir, &graph);
+    let Analysis { hir, graph, fingerprints } = analyze(hir, &mut problems);
     let Project { config, sources, .. } = project;
     let syntax = Arc::new(syntax);
     problems.sort(&sources);

@@ -61,7 +61,7 @@ impl Session {
                 texts.parity = Some(text);
             }
         }
-        Ok(artifact::build(self.name(), plan, &self.hir, &self.sources, scripts))
+        Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
     }
 }
 

@@ -12,9 +12,10 @@ use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Limit;
 use crate::plan::problems::StatementTooLong;
+use crate::plan::program::{Mode, Program, Scope, program};
 use crate::plan::rel::{Clock, Column, Query, Relation, Scalar, Select, TableRef};
 use crate::plan::{Plan, SegmentPlan};
-use crate::sql::{self, ClockForm, Renderer, Scope, Script, Statement};
+use crate::sql::{self, ClockForm, Renderer, Script, Statement};
 use crate::types::Literal;
 
 /// A build as an engine executes it: statements in order, in one session.
@@ -54,8 +55,8 @@ pub(super) fn select_sql(
 /// Every script of a build.
 pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result<Scripts, Diagnostics> {
     let (create, refresh) = rayon::join(
-        || script(session, target, plan, Scope::All, false),
-        || script(session, target, plan, Scope::All, true),
+        || script(session, target, &program(plan, Scope::All, Mode::Create)),
+        || script(session, target, &program(plan, Scope::All, Mode::Refresh)),
     );
     let segments: Result<BTreeMap<String, SegmentScripts>, Diagnostics> = plan
         .segments
@@ -63,9 +64,10 @@ pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result
         .filter(|segment| segment.materialize != Materialize::Inline)
         .map(|segment| {
             let scope = Scope::One(segment);
-            let create = script(session, target, plan, scope, false)?.to_text();
+            let create = script(session, target, &program(plan, scope, Mode::Create))?.to_text();
             let stored = segment.materialize.is_table();
-            let refresh = stored.then(|| script(session, target, plan, scope, true)).transpose()?;
+            let refresh =
+                stored.then(|| script(session, target, &program(plan, scope, Mode::Refresh))).transpose()?;
             let refresh = refresh.map(|script| script.to_text());
             Ok((segment.name.clone(), SegmentScripts { create, refresh, parity: None }))
         })
@@ -79,9 +81,9 @@ pub(super) fn execution(
     session: &Session,
     target: &Target,
     plan: &Plan,
-    refresh: bool,
+    mode: Mode,
 ) -> Result<Execution, Diagnostics> {
-    let script = script(session, target, plan, Scope::All, refresh)?;
+    let script = script(session, target, &program(plan, Scope::All, mode))?;
     let step = |statement: Statement| Step { segment: statement.segment, statement: statement.text };
     let mut counts = Vec::new();
     for segment in plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline) {
@@ -117,22 +119,16 @@ fn counted(table: &[String], filter: Option<Scalar>) -> Select {
 /// A query that reads no instant of a run.
 pub(super) fn plain_sql(target: &Target, select: Select) -> Result<String, Diagnostics> {
     let clock = Clock::default();
-    Renderer::new(&target.dialect, ClockForm::Script, &clock).query(&Query { ctes: Vec::new(), select })
+    Renderer::new(&target.dialect, ClockForm::Script, &clock).query(&Query::of(select))
 }
 
+/// A program in the target's SQL.
 pub(super) fn script(
     session: &Session,
     target: &Target,
-    plan: &Plan,
-    scope: Scope<'_>,
-    refresh: bool,
+    program: &Program<'_>,
 ) -> Result<Script, Diagnostics> {
-    let source = |name: &str| source(session, name);
-    let made = if refresh {
-        sql::refresh(plan, &target.dialect, scope, &source)
-    } else {
-        sql::create(plan, &target.dialect, scope, &source)
-    }?;
+    let made = sql::script(program, &target.dialect, &|name| source(session, name))?;
     judge_length(session, target, &made)?;
     Ok(made)
 }

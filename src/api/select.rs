@@ -53,9 +53,7 @@ impl<'a> Pattern<'a> {
         };
         let mut chosen = core.clone();
         if self.ancestors {
-            chosen.extend(closure(&core, |id| {
-                graph.node(id).inputs.iter().map(|input| input.segment).collect()
-            }));
+            chosen.extend(closure(&core, |id| graph.node(id).inputs().map(|input| input.segment).collect()));
         }
         if self.dependents {
             chosen.extend(closure(&core, |id| graph.dependents(id)));
@@ -102,7 +100,7 @@ mod tests {
     fn chosen(patterns: &[&str]) -> Vec<String> {
         let hir = testing::hir();
         let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
-        match select(&hir, &Graph::new(&hir), &patterns) {
+        match select(&hir, &Graph::of(&hir), &patterns) {
             Ok(ids) => ids.iter().map(|&id| hir.segment(id).name.clone()).collect(),
             Err(problems) => problems
                 .iter()

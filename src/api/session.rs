@@ -17,6 +17,7 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
+use crate::plan::program::Mode;
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
 use crate::syntax::ast;
@@ -170,7 +171,7 @@ impl Session {
     pub fn artifacts(&self, plan: &Plan) -> Result<Artifacts, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
         let scripts = scripts(self, target, plan)?;
-        Ok(artifact::build(self.name(), plan, &self.hir, &self.sources, scripts))
+        Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
     }
 
     /// What a build executes, here and now.
@@ -178,9 +179,9 @@ impl Session {
     /// # Errors
     ///
     /// What can't be written in the target's SQL.
-    pub fn execution(&self, plan: &Plan, refresh: bool) -> Result<Execution, Diagnostics> {
+    pub fn execution(&self, plan: &Plan, mode: Mode) -> Result<Execution, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Execution::default()) };
-        execution(self, target, plan, refresh)
+        execution(self, target, plan, mode)
     }
 
     /// What each target can do, by its dialect, a probe of its database where there is one, the

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::analyze::InputKind;
+use crate::analyze::{Graph, InputKind};
 use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Link, Storage, TableSource};
 use crate::check::hir::{
     Base, Cond, CondKind, Hir, Materialize, Path, Properties, Segment, SegmentId, Trait, TraitId, Value,
     ValueKind,
 };
 use crate::diagnostic::{SourceId, Sources, Span};
-use crate::plan::{Dependency, KeyColumn, Plan, Refresh, SegmentPlan, StateTables, TableRead, rel};
+use crate::dialect::Capability;
+use crate::plan::{Dependency, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateTables, TableRead, rel};
 use crate::types::Type;
 use crate::types::calendar::Calendar;
 
@@ -127,6 +128,11 @@ fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
     }
 }
 
+/// What its segments read.
+pub(crate) fn graph() -> Graph {
+    Graph::of(&hir())
+}
+
 /// `vip` extends `big_spender`; `win_back` names `vip` through a trait, and excludes
 /// `do_not_contact`.
 pub(crate) fn hir() -> Hir {
@@ -185,7 +191,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         log: None,
         hold: None,
         history: None,
-        query: rel::Query { ctes: Vec::new(), select },
+        query: rel::Query::of(select),
         clock: rel::Clock::default(),
         checks: Vec::new(),
         guards: Vec::new(),
@@ -219,6 +225,7 @@ pub(crate) fn plan() -> Plan {
         dialect: "duckdb".to_owned(),
         schema: vec!["segments".to_owned()],
         as_of: None,
+        rules: Rules::of(&Capability::ALL.iter().copied().collect()),
         segments: vec![
             planned(0, "big_spender", 0, Vec::new()),
             planned(1, "do_not_contact", 0, Vec::new()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::open::of_file;
 use super::session::Session;
-use crate::analyze::{Graph, fingerprints};
+use crate::analyze::{Analysis, analyze};
 use crate::catalog::{EntityId, TableSource};
 use crate::check;
 use crate::diagnostic::Diagnostics;
@@ -21,8 +21,7 @@ impl Session {
         let mut settings = self.settings.clone();
         settings.params.extend(params.iter().map(of_file));
         let hir = check::check(&self.syntax, Arc::clone(&self.hir.catalog), &settings, &mut problems);
-        let graph = Graph::new(&hir);
-        let fingerprints = fingerprints(&hir, &graph);
+        let Analysis { hir, graph, fingerprints } = analyze(hir, &mut problems);
         (Self { settings, hir, graph, fingerprints, ..self.clone() }, problems)
     }
 

@@ -10,9 +10,8 @@ use serde::Serialize;
 
 use super::refresh::{ManifestLog, ManifestRefresh, ManifestState};
 use super::{Scripts, create_path, parity_path, refresh_path};
-use crate::analyze::InputKind;
-use crate::check::hir::{Hir, Segment, SegmentId};
-use crate::check::uses::{Use, Uses};
+use crate::analyze::{Footprint, Graph, InputKind};
+use crate::check::hir::{Hir, Segment};
 use crate::diagnostic::{Sources, Span};
 use crate::plan::{Plan, SegmentPlan, TableRead};
 
@@ -171,8 +170,13 @@ pub struct ManifestScripts {
 }
 
 impl Manifest {
-    pub(super) fn of(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: &Scripts) -> Self {
-        let uses = Uses::new(hir);
+    pub(super) fn of(
+        project: &str,
+        plan: &Plan,
+        (hir, graph): (&Hir, &Graph),
+        sources: &Sources,
+        scripts: &Scripts,
+    ) -> Self {
         Self {
             version: MANIFEST_VERSION,
             segc: env!("CARGO_PKG_VERSION").to_owned(),
@@ -182,7 +186,7 @@ impl Manifest {
             schema: plan.schema.clone(),
             as_of: plan.as_of.map(|instant| instant.to_string()),
             timezone: hir.calendar.zone_name.clone(),
-            segments: plan.segments.iter().map(|one| segment(one, hir, &uses, sources, scripts)).collect(),
+            segments: plan.segments.iter().map(|one| segment(one, (hir, graph), sources, scripts)).collect(),
             files: BTreeMap::new(),
         }
     }
@@ -190,8 +194,7 @@ impl Manifest {
 
 fn segment(
     plan: &SegmentPlan,
-    hir: &Hir,
-    uses: &Uses<'_>,
+    (hir, graph): (&Hir, &Graph),
     sources: &Sources,
     scripts: &Scripts,
 ) -> ManifestSegment {
@@ -204,7 +207,7 @@ fn segment(
         owner: properties.owner.clone(),
         tags: properties.tags.clone(),
         access: properties.access.clone(),
-        sensitive_fields: sensitive_fields(hir, uses, plan.id),
+        sensitive_fields: sensitive_fields(hir, &graph.node(plan.id).footprint),
         materialize: plan.materialize.name().to_owned(),
         table: Some(plan.table.clone()).filter(|_| stored(plan)),
         keys: plan
@@ -233,10 +236,10 @@ fn segment(
 
 /// The fields that a segment uses and that have roles or are personal data.
 #[must_use]
-pub fn sensitive_fields(hir: &Hir, uses: &Uses<'_>, id: SegmentId) -> Vec<ManifestField> {
-    let described = |used: &Use| {
-        let entity = hir.catalog.entity(used.entity);
-        let field = entity.field(used.field);
+pub(crate) fn sensitive_fields(hir: &Hir, footprint: &Footprint) -> Vec<ManifestField> {
+    let described = |&(entity, field)| {
+        let entity = hir.catalog.entity(entity);
+        let field = entity.field(field);
         ManifestField {
             entity: entity.name.clone(),
             field: field.name.clone(),
@@ -244,7 +247,7 @@ pub fn sensitive_fields(hir: &Hir, uses: &Uses<'_>, id: SegmentId) -> Vec<Manife
             pii: field.pii,
         }
     };
-    uses.segment(id).fields.iter().map(described).collect()
+    footprint.sensitive.keys().map(described).collect()
 }
 
 fn stored(plan: &SegmentPlan) -> bool {

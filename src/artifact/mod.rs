@@ -9,9 +9,10 @@ mod refresh;
 mod written;
 
 pub use graph::{Edge, EdgeKind, Graph, Node, NodeKind};
+pub(crate) use manifest::sensitive_fields;
 pub use manifest::{
     MANIFEST_VERSION, Manifest, ManifestColumn, ManifestDependency, ManifestField, ManifestPosition,
-    ManifestRead, ManifestScripts, ManifestSegment, schema, sensitive_fields,
+    ManifestRead, ManifestScripts, ManifestSegment, schema,
 };
 pub use refresh::{
     ManifestBack, ManifestEvery, ManifestLog, ManifestRefresh, ManifestState, ManifestTrigger, ManifestWhy,
@@ -62,8 +63,14 @@ pub struct SegmentScripts {
 
 /// Puts the files of a build together.
 #[must_use]
-pub fn build(project: &str, plan: &Plan, hir: &Hir, sources: &Sources, scripts: Scripts) -> Artifacts {
-    let mut manifest = Manifest::of(project, plan, hir, sources, &scripts);
+pub fn build(
+    project: &str,
+    plan: &Plan,
+    (hir, graph): (&Hir, &crate::analyze::Graph),
+    sources: &Sources,
+    scripts: Scripts,
+) -> Artifacts {
+    let mut manifest = Manifest::of(project, plan, (hir, graph), sources, &scripts);
     let graph = Graph::of(plan, hir);
     let mut files = BTreeMap::from([
         ("graph.mmd".to_owned(), graph.mermaid()),
@@ -114,7 +121,7 @@ mod tests {
         let view = SegmentScripts { create: "v".to_owned(), refresh: None, parity: None };
         let segments = BTreeMap::from([("vip".to_owned(), pair), ("win_back".to_owned(), view)]);
         let scripts = Scripts { create: "all".to_owned(), refresh: "again".to_owned(), segments };
-        build("shop", &testing::plan(), &testing::hir(), &testing::sources(), scripts)
+        build("shop", &testing::plan(), (&testing::hir(), &testing::graph()), &testing::sources(), scripts)
     }
 
     #[test]

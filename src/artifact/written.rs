@@ -64,10 +64,15 @@ impl Written {
 mod tests {
     use super::*;
     use crate::api::testing;
-    use crate::artifact::{Scripts, build};
+    use crate::artifact::{Artifacts, Scripts, build};
+
+    fn artifacts() -> Artifacts {
+        let checked = (&testing::hir(), &testing::graph());
+        build("shop", &testing::plan(), checked, &testing::sources(), Scripts::default())
+    }
 
     fn manifest() -> String {
-        let built = build("shop", &testing::plan(), &testing::hir(), &testing::sources(), Scripts::default());
+        let built = artifacts();
         built.files[MANIFEST].clone()
     }
 
@@ -79,7 +84,7 @@ mod tests {
         assert!(!written.is_unchanged(MANIFEST, text.replace("shop", "shed").as_bytes()));
         assert!(!written.is_unchanged(MANIFEST, b"\xff"));
         assert!(!written.is_unchanged("notes.txt", b""), "what is not listed is nobody's");
-        let built = build("shop", &testing::plan(), &testing::hir(), &testing::sources(), Scripts::default());
+        let built = artifacts();
         for (path, text) in &built.files {
             assert!(written.is_unchanged(path, text.as_bytes()), "{path}");
         }

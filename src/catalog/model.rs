@@ -81,27 +81,27 @@ impl Catalog {
 pub struct Entity {
     /// Its name, in the singular: `customer`.
     pub name: String,
-    /// Where the name is.
+    /// The name in the catalog, for messages.
     pub span: Span,
-    /// What it is, for people.
+    /// A sentence for people.
     pub description: Option<String>,
-    /// Where its rows are.
+    /// The table or query of its rows, on targets that `target_sources` doesn't name.
     pub source: TableSource,
     /// Where they are on targets that differ, by the target's name.
     pub target_sources: BTreeMap<String, TableSource>,
     /// The fields that identify a row, at least one.
     pub key: Vec<FieldId>,
-    /// Its fields, as written.
+    /// Its fields, in the order in which they are declared.
     pub fields: Vec<Field>,
-    /// Its links, as written.
+    /// Its links, in the order in which they are declared.
     pub links: Vec<Link>,
     /// The event time: a date or a timestamp.
     pub time: Option<FieldId>,
     /// The field that holds an event's name, for `events["…"]`.
     pub event_name: Option<FieldId>,
-    /// How its rows change.
+    /// How its rows arrive and change, which decides how segments are refreshed.
     pub changes: Changes,
-    /// Whether rows go away.
+    /// Whether its rows are ever deleted.
     pub deletes: Deletes,
     /// The database itself guarantees that keys are unique: no check is needed.
     pub unique_enforced: bool,
@@ -247,37 +247,37 @@ pub enum TableSource {
     Table(Vec<String>),
     /// A query in the target's SQL, kept as it was written; the emitter parses it.
     Query {
-        /// Its text.
+        /// A `SELECT` in the target's SQL.
         sql: String,
-        /// Where it is.
+        /// The query in the catalog, for messages.
         span: Span,
     },
 }
 
-/// A property of an entity.
+/// A property of an entity's rows, read from a column.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// Its name in segments.
+    /// The name by which segments refer to it.
     pub name: String,
-    /// Where the name is.
+    /// The name in the catalog, for messages.
     pub span: Span,
     /// The column it is read from.
     pub column: String,
-    /// Its type.
+    /// The type of its values in segments, whatever the column's.
     pub ty: Type,
     /// Whether it may be missing; true unless declared.
     pub nullable: bool,
     /// The closed set of its values (strings only).
     pub values: Option<Vec<String>>,
-    /// What it is, for people.
+    /// A sentence for people.
     pub description: Option<String>,
-    /// Personal data.
+    /// Whether its values are personal data.
     pub pii: bool,
     /// The roles that may use it; empty means everyone.
     pub roles: Vec<String>,
-    /// No value is smaller.
+    /// The smallest value that rows may have, for numbers.
     pub min: Option<BigDecimal>,
-    /// No value is larger.
+    /// The largest value that rows may have, for numbers.
     pub max: Option<BigDecimal>,
     /// How the column holds it, where that differs from its type.
     pub storage: Storage,
@@ -288,7 +288,7 @@ pub struct Field {
 /// The place of a field inside a document or struct that a column holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inside {
-    /// What the column holds.
+    /// What the column holds, inside which the value is.
     pub container: Container,
     /// The keys that lead to it, from the outermost; none for the whole.
     pub keys: Vec<String>,
@@ -301,7 +301,7 @@ pub enum Container {
     Json,
     /// Text that is a JSON document.
     JsonText,
-    /// A struct.
+    /// A struct, whose members have types of their own.
     Struct,
 }
 
@@ -317,7 +317,7 @@ impl Field {
 /// How a column holds a value, where reading it needs a conversion.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Storage {
-    /// As its type says.
+    /// The column has the type that the field declares.
     #[default]
     Native,
     /// A timestamp in a column without a zone: local times of this IANA zone.
@@ -337,7 +337,7 @@ pub enum Storage {
 pub struct Link {
     /// Its name in segments: `orders`, `company`.
     pub name: String,
-    /// Where the name is.
+    /// The name in the catalog, for messages.
     pub span: Span,
     /// The entity it leads to.
     pub to: EntityId,
@@ -345,7 +345,7 @@ pub struct Link {
     pub on: Vec<(FieldId, FieldId)>,
     /// Whether it leads to any number of rows; otherwise to at most one.
     pub many: bool,
-    /// What it is, for people.
+    /// A sentence for people.
     pub description: Option<String>,
 }
 
@@ -354,12 +354,12 @@ pub struct Link {
 pub enum Changes {
     /// Rows arrive and never change.
     AppendOnly {
-        /// How late, at most.
+        /// The longest time from a row's stamp to its arrival, if rows may come late.
         lateness: Option<(i64, Unit)>,
         /// The column that says when a row arrived.
         ingested_at: Option<FieldId>,
     },
-    /// Rows change.
+    /// Rows arrive, and later change.
     Mutable {
         /// The column that the loader sets whenever it writes a row.
         ingested_at: Option<FieldId>,
@@ -370,7 +370,7 @@ pub enum Changes {
         /// The fields that never change.
         immutable: Vec<FieldId>,
     },
-    /// Nothing changes.
+    /// Rows neither arrive nor change.
     Static,
     /// Nothing is known: the default.
     #[default]

@@ -8,7 +8,8 @@ use std::fmt::{self, Display, Formatter};
 
 use super::hir::{
     Aggregate, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, Keep, KeepKind, KeepSize,
-    LocalTime, Part, Path, Periods, Segment, Sequence, Step, TextOp, Trait, Value, ValueKind, Window,
+    LocalTime, Path, Periods, Segment, Sequence, SequenceStep, TextOp, TimePart, Trait, Value, ValueKind,
+    Window,
 };
 use crate::types::Literal;
 
@@ -49,13 +50,13 @@ pub fn computed(hir: &Hir, computed: &Trait) -> String {
     format!("trait {} on {}: {} = {}", Name(name), Name(entity), value.ty, In(hir, value))
 }
 
-/// A condition.
+/// A condition, as its segment's text has it.
 #[must_use]
 pub(crate) fn cond(hir: &Hir, cond: &Cond) -> String {
     In(hir, cond).to_string()
 }
 
-/// A value.
+/// A value, as its segment's text has it.
 #[must_use]
 pub(crate) fn value(hir: &Hir, value: &Value) -> String {
     In(hir, value).to_string()
@@ -257,7 +258,7 @@ impl Display for In<'_, Sequence> {
     }
 }
 
-impl Display for In<'_, Step> {
+impl Display for In<'_, SequenceStep> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let In(hir, step) = *self;
         if step.negated {
@@ -376,12 +377,12 @@ fn function(func: Func) -> &'static str {
     }
 }
 
-fn part(part: Part) -> &'static str {
+fn part(part: TimePart) -> &'static str {
     match part {
-        Part::Year => "year",
-        Part::Month => "month",
-        Part::Day => "day",
-        Part::Hour => "hour",
-        Part::Weekday => "weekday",
+        TimePart::Year => "year",
+        TimePart::Month => "month",
+        TimePart::Day => "day",
+        TimePart::Hour => "hour",
+        TimePart::Weekday => "weekday",
     }
 }

@@ -14,10 +14,10 @@ const DEEPEST: usize = 300;
 /// How many parts the traits of one item may have together.
 const LARGEST: u64 = 10_000;
 
-/// The extent of a trait, the traits that it uses written out.
+/// The size of a trait, the traits that it uses written out.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Expansion {
-    /// Conditions and values.
+    /// The number of conditions and values.
     parts: u64,
     depth: usize,
 }
@@ -30,7 +30,7 @@ pub(super) struct Measure<'a> {
     own: u64,
     /// What its traits add.
     added: u64,
-    /// Where the walk is.
+    /// How deep the walk is in the item.
     level: usize,
     deepest: usize,
     /// The first uses of a trait that go beyond a limit.
@@ -39,8 +39,12 @@ pub(super) struct Measure<'a> {
 }
 
 impl Checker<'_, '_> {
-    /// The extent of an item; a problem if its traits make it too large.
-    pub(super) fn extent(&mut self, traits: &[Expansion], walk: impl FnOnce(&mut Measure<'_>)) -> Expansion {
+    /// The size of an item; a problem if its traits make it too large.
+    pub(super) fn expansion(
+        &mut self,
+        traits: &[Expansion],
+        walk: impl FnOnce(&mut Measure<'_>),
+    ) -> Expansion {
         let mut measure =
             Measure { traits, own: 0, added: 0, level: 0, deepest: 0, too_deep: None, too_large: None };
         walk(&mut measure);

@@ -12,14 +12,14 @@ use crate::diagnostic::{Diagnostics, Label, Span};
 use crate::syntax::ast::{Aggregate, Expr, ExprKind, KeepKind, Path, Sequence, Window, WindowKind};
 
 use super::expr::{as_count, head_of, step_scope, window_scope};
-use super::groups::Place;
+use super::groups::GroupPlace;
 use super::names::Names;
 use super::problems::names::Cycle;
-use super::resolve::{Scope, Tail};
+use super::resolve::{NameScope, Tail};
 
 /// A trait or a segment, by its index in [`Names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Node {
+pub(super) enum ItemIndex {
     Trait(usize),
     Segment(usize),
 }
@@ -27,41 +27,42 @@ pub(super) enum Node {
 /// The order in which everything is checked, and what can't be right.
 pub(super) struct Order {
     /// What something needs comes before it.
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<ItemIndex>,
     /// Those that are defined through themselves.
-    pub(super) cyclic: Vec<Node>,
+    pub(super) cyclic: Vec<ItemIndex>,
     /// What each refers to, and where, in the order in which it is written.
-    pub(super) needs: HashMap<Node, Vec<(Node, Span)>>,
+    pub(super) needs: HashMap<ItemIndex, Vec<(ItemIndex, Span)>>,
 }
 
 /// Finds the order, and reports every cycle.
 pub(super) fn order(
     names: &Names,
-    places: &[Option<Place>],
+    places: &[Option<GroupPlace>],
     is_enabled: impl Fn(usize) -> bool,
     problems: &mut Diagnostics,
 ) -> Order {
-    let mut graph = DiGraph::<Node, Span>::new();
-    let traits: Vec<_> = (0..names.traits.len()).map(|at| graph.add_node(Node::Trait(at))).collect();
-    let segments: Vec<_> = (0..names.segments.len()).map(|at| graph.add_node(Node::Segment(at))).collect();
+    let mut graph = DiGraph::<ItemIndex, Span>::new();
+    let traits: Vec<_> = (0..names.traits.len()).map(|at| graph.add_node(ItemIndex::Trait(at))).collect();
+    let segments: Vec<_> =
+        (0..names.segments.len()).map(|at| graph.add_node(ItemIndex::Segment(at))).collect();
     let index = |node| match node {
-        Node::Trait(at) => traits[at],
-        Node::Segment(at) => segments[at],
+        ItemIndex::Trait(at) => traits[at],
+        ItemIndex::Segment(at) => segments[at],
     };
-    let mut connect = |from: NodeIndex, references: Vec<(Node, Span)>| {
+    let mut connect = |from: NodeIndex, references: Vec<(ItemIndex, Span)>| {
         for (to, span) in references {
             graph.add_edge(from, index(to), span);
         }
     };
     for (item, &from) in names.traits.iter().zip(&traits) {
         let Some(entity) = item.entity else { continue };
-        connect(from, References::of(names).expr(&item.ast.value, Scope::of(entity)).found);
+        connect(from, References::of(names).expr(&item.ast.value, NameScope::of(entity)).found);
     }
     for ((at, item), &from) in names.segments.iter().enumerate().zip(&segments) {
         if is_enabled(at) {
-            connect(from, segment_references(names, at, item.entity.map(Scope::of)));
+            connect(from, segment_references(names, at, item.entity.map(NameScope::of)));
             let rivals = places[at].iter().flat_map(|place| place.before.iter().map(|&at| (at, place.span)));
-            connect(from, rivals.map(|(at, span)| (Node::Segment(at), span)).collect());
+            connect(from, rivals.map(|(at, span)| (ItemIndex::Segment(at), span)).collect());
         }
     }
     let needs = |at: NodeIndex| {
@@ -82,7 +83,7 @@ pub(super) fn order(
     order
 }
 
-fn segment_references(names: &Names, at: usize, scope: Option<Scope>) -> Vec<(Node, Span)> {
+fn segment_references(names: &Names, at: usize, scope: Option<NameScope>) -> Vec<(ItemIndex, Span)> {
     let item = names.segments[at].ast;
     let mut references = References::of(names);
     if let Some(parent) = &item.extends {
@@ -103,10 +104,10 @@ fn segment_references(names: &Names, at: usize, scope: Option<Scope>) -> Vec<(No
 }
 
 /// The shortest cycle through the first member by name, as a problem.
-fn cycle(names: &Names, graph: &DiGraph<Node, Span>, component: &[NodeIndex]) -> Cycle {
+fn cycle(names: &Names, graph: &DiGraph<ItemIndex, Span>, component: &[NodeIndex]) -> Cycle {
     let name = |at: NodeIndex| match graph[at] {
-        Node::Trait(at) => names.traits[at].ast.name.text.as_str(),
-        Node::Segment(at) => names.segments[at].ast.name.text.as_str(),
+        ItemIndex::Trait(at) => names.traits[at].ast.name.text.as_str(),
+        ItemIndex::Segment(at) => names.segments[at].ast.name.text.as_str(),
     };
     let start = component.iter().copied().min_by_key(|&at| (name(at), graph[at])).unwrap_or_default();
     let steps = shortest_way_back(graph, component, start);
@@ -117,8 +118,8 @@ fn cycle(names: &Names, graph: &DiGraph<Node, Span>, component: &[NodeIndex]) ->
         text: format!("`{}` needs `{}`", name(*from), name(*to)),
     };
     let span = match graph[start] {
-        Node::Trait(at) => names.traits[at].ast.name.span,
-        Node::Segment(at) => names.segments[at].ast.name.span,
+        ItemIndex::Trait(at) => names.traits[at].ast.name.span,
+        ItemIndex::Segment(at) => names.segments[at].ast.name.span,
     };
     let labels = steps.iter().take(MOST_STEPS).map(label).collect();
     Cycle { span, chain: shown(&chain), labels }
@@ -140,7 +141,7 @@ fn shown(chain: &[&str]) -> String {
 
 /// The edges of a shortest cycle through `start`, by breadth-first search.
 fn shortest_way_back(
-    graph: &DiGraph<Node, Span>,
+    graph: &DiGraph<ItemIndex, Span>,
     component: &[NodeIndex],
     start: NodeIndex,
 ) -> Vec<(NodeIndex, NodeIndex, Span)> {
@@ -177,7 +178,7 @@ fn shortest_way_back(
 /// are passed over: they are problems of the check.
 struct References<'n, 'a> {
     names: &'n Names<'a>,
-    found: Vec<(Node, Span)>,
+    found: Vec<(ItemIndex, Span)>,
 }
 
 impl<'n, 'a> References<'n, 'a> {
@@ -187,24 +188,24 @@ impl<'n, 'a> References<'n, 'a> {
 
     fn segment(&mut self, name: &str, span: Span) {
         if let Some(at) = self.names.segment(name) {
-            self.found.push((Node::Segment(at), span));
+            self.found.push((ItemIndex::Segment(at), span));
         }
     }
 
-    fn path(&mut self, path: &Path, scope: &Scope) {
+    fn path(&mut self, path: &Path, scope: &NameScope) {
         if let Ok(resolved) = self.names.resolve(path, scope)
             && let Tail::Trait(at) = resolved.tail
         {
-            self.found.push((Node::Trait(at), path.span));
+            self.found.push((ItemIndex::Trait(at), path.span));
         }
     }
 
-    fn expr(mut self, expr: &Expr, scope: Scope) -> Self {
+    fn expr(mut self, expr: &Expr, scope: NameScope) -> Self {
         self.visit(expr, scope);
         self
     }
 
-    fn visit(&mut self, expr: &Expr, scope: Scope) {
+    fn visit(&mut self, expr: &Expr, scope: NameScope) {
         match &expr.kind {
             ExprKind::Path(path) => self.path(path, &scope),
             ExprKind::InSegment { segment, .. } => self.segment(&segment.text, segment.span),
@@ -219,7 +220,7 @@ impl<'n, 'a> References<'n, 'a> {
         }
     }
 
-    fn sequence(&mut self, sequence: &Sequence, scope: &Scope) {
+    fn sequence(&mut self, sequence: &Sequence, scope: &NameScope) {
         for step in &sequence.steps {
             let Ok(found) = self.names.resolve(&step.path, scope) else { continue };
             let inner = step_scope(step, &found, scope);
@@ -229,7 +230,7 @@ impl<'n, 'a> References<'n, 'a> {
         sequence.window.iter().for_each(|window| self.window(window, window_scope(scope)));
     }
 
-    fn window(&mut self, window: &Window, scope: Scope) {
+    fn window(&mut self, window: &Window, scope: NameScope) {
         match &window.kind {
             WindowKind::Since(at) | WindowKind::Until(at) => self.visit(at, scope),
             WindowKind::FromTo(from, to) | WindowKind::Through(from, to) => {
@@ -240,7 +241,7 @@ impl<'n, 'a> References<'n, 'a> {
         }
     }
 
-    fn aggregate(&mut self, aggregate: &Aggregate, scope: Scope) {
+    fn aggregate(&mut self, aggregate: &Aggregate, scope: NameScope) {
         let Ok(Some(found)) = head_of(self.names, aggregate, &scope) else { return };
         self.visit(&aggregate.arg, found.inner);
         if let Some(filter) = &aggregate.filter {

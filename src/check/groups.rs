@@ -9,7 +9,7 @@ use super::properties::Read;
 use crate::diagnostic::{Diagnostics, Span};
 
 /// A segment's place in its group.
-pub(super) struct Place {
+pub(super) struct GroupPlace {
     name: String,
     priority: i64,
     /// Where `exclusive group` is.
@@ -18,7 +18,7 @@ pub(super) struct Place {
     pub(super) before: Vec<usize>,
 }
 
-impl Place {
+impl GroupPlace {
     /// The group with the identities of its segments.
     pub(super) fn group(&self, before: Vec<SegmentId>) -> Group {
         Group { name: self.name.clone(), priority: self.priority, span: self.span, before }
@@ -40,7 +40,11 @@ struct Member<'a> {
 
 /// Finds the place of every segment, by its index; disabled ones have none. Those with a
 /// problem is no longer sound.
-pub(super) fn collect(names: &Names, read: &mut [Read], problems: &mut Diagnostics) -> Vec<Option<Place>> {
+pub(super) fn collect(
+    names: &Names,
+    read: &mut [Read],
+    problems: &mut Diagnostics,
+) -> Vec<Option<GroupPlace>> {
     let mut wrong = Vec::new();
     let mut groups: BTreeMap<&str, Vec<Member>> = BTreeMap::new();
     for (at, (item, read)) in names.segments.iter().zip(&*read).enumerate() {
@@ -62,7 +66,7 @@ pub(super) fn collect(names: &Names, read: &mut [Read], problems: &mut Diagnosti
             }
         }
     }
-    let mut places: Vec<Option<Place>> = names.segments.iter().map(|_| None).collect();
+    let mut places: Vec<Option<GroupPlace>> = names.segments.iter().map(|_| None).collect();
     for mut members in groups.into_values() {
         wrong.extend(mixed(names, &members, problems));
         members.sort_by_key(|member| member.priority);
@@ -72,7 +76,7 @@ pub(super) fn collect(names: &Names, read: &mut [Read], problems: &mut Diagnosti
             let before = members.iter().take_while(|other| other.priority < member.priority);
             let before = before.map(|other| other.at).collect();
             let (name, span) = (member.group.to_owned(), member.group_span);
-            places[member.at] = Some(Place { name, priority: member.priority, span, before });
+            places[member.at] = Some(GroupPlace { name, priority: member.priority, span, before });
         }
     }
     for at in wrong {

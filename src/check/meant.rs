@@ -7,7 +7,7 @@ use crate::syntax::keywords::{Role, is_keyword};
 use super::elsewhere;
 use super::names::{Member, Names, did_you_mean, listed};
 use super::problems::list;
-use super::resolve::{Scope, parts_text};
+use super::resolve::{NameScope, parts_text};
 
 impl Names<'_> {
     /// What to do about the name of a path that is unknown: the part `at`, looked for on `end`.
@@ -17,7 +17,7 @@ impl Names<'_> {
         parts: &[ast::PathPart],
         at: usize,
         end: EntityId,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<String> {
         let name = &parts[at].name.text;
         let first = at == 0 && path.parts.len() == parts.len();
@@ -35,7 +35,7 @@ impl Names<'_> {
 
     /// `customer.country`, `customers.country`, `c.country`: the entity's own name, its table or
     /// an alias in front of what is already read from it.
-    fn in_front(&self, parts: &[ast::PathPart], end: EntityId, scope: &Scope) -> Option<String> {
+    fn in_front(&self, parts: &[ast::PathPart], end: EntityId, scope: &NameScope) -> Option<String> {
         let [first, second, ..] = parts else { return None };
         let (prefix, rest) = (&first.name.text, parts_text(&parts[1..]));
         let own: Vec<&str> = self.member_names(end).collect();

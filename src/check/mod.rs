@@ -4,11 +4,10 @@
 //!
 //! Order of work: `names` collects what every name stands for, `params` gives
 //! parameters their values, `properties` reads what segments say of themselves,
-//! `groups` puts exclusive groups in order, `graph` finds dependencies, and `expr` then checks every trait and segment after
-//! all that it needs; `access` then judges who may read what. What has an error is left out of the [`Hir`], and so, silently, is
-//! what depends on it.
+//! `groups` puts exclusive groups in order, `graph` finds dependencies, and `expr` then checks every
+//! trait and segment after all that it needs. What has an error is left out of the [`Hir`], and so,
+//! silently, is what depends on it.
 
-mod access;
 pub mod canonical;
 mod elsewhere;
 mod expansion_limit;
@@ -27,7 +26,6 @@ mod properties;
 mod resolve;
 mod retention;
 pub(crate) mod tree;
-pub mod uses;
 pub mod visit;
 pub mod words;
 
@@ -46,7 +44,7 @@ pub use params::{Given, ParamOrigin, ParamValue};
 /// What a project says beside its segments.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Zone and week start.
+    /// The time zone and the first day of weeks.
     pub calendar: Calendar,
     /// How segments are stored that do not say.
     pub materialize: Materialize,

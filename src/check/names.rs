@@ -43,7 +43,6 @@ pub(super) struct Names<'a> {
     entities: HashMap<&'a str, EntityId>,
     members: Vec<HashMap<&'a str, Member>>,
     segment_names: HashMap<&'a str, usize>,
-    /// Names of parameters.
     pub(super) params: HashSet<&'a str>,
     /// Names of items that could not be read, which has been reported.
     unread: HashSet<&'a str>,

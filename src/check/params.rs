@@ -18,9 +18,9 @@ use super::problems::names::{
 /// A value given for a parameter from outside of the `.seg` files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParamValue {
-    /// What was given.
+    /// The value, as text or already typed.
     pub given: Given,
-    /// Its origin.
+    /// Who gave it, for messages.
     pub origin: ParamOrigin,
 }
 
@@ -29,7 +29,7 @@ pub struct ParamValue {
 pub enum Given {
     /// Text that is read as the declared type: `--param region=EU`.
     Text(String),
-    /// A typed value.
+    /// A constant, as `segc.yml` and unit tests give it.
     Literal(Literal),
 }
 
@@ -90,7 +90,7 @@ impl<'a> Params<'a> {
         self.by_name.get(name).map(|&at| self.items[at].1.as_ref())
     }
 
-    /// Every declared name.
+    /// The names of all declared parameters.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.items.iter().map(|(item, _)| item.name.text.as_str())
     }

@@ -7,18 +7,17 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
-use super::access;
 use super::expansion_limit::Expansion;
 use super::expr::{Checker, Known, SegmentState, TraitState, word};
-use super::graph::{self, Node, Order};
-use super::groups::{self, Place};
+use super::graph::{self, ItemIndex, Order};
+use super::groups::{self, GroupPlace};
 use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
 use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
 use super::proof;
 use super::properties;
-use super::resolve::{Scope, path_text};
+use super::resolve::{NameScope, path_text};
 use super::retention;
 use super::visit::Visitor as _;
 
@@ -44,7 +43,7 @@ pub(super) fn check(
     let (calendar, params, traits) = (settings.calendar.clone(), params.values(), checked.traits);
     let hir = Hir { catalog, calendar, params, traits, segments };
     proof::warn(&hir, &params_used, problems);
-    access::check(hir, problems)
+    hir
 }
 
 /// Gives every segment that may be sound its identity, in the order of names.
@@ -62,7 +61,7 @@ struct Project<'a> {
     settings: &'a Settings,
     read: &'a [properties::Read],
     /// The place of each segment in its exclusive group.
-    places: &'a [Option<Place>],
+    places: &'a [Option<GroupPlace>],
     order: &'a Order,
 }
 
@@ -70,7 +69,7 @@ struct Project<'a> {
 struct Checked {
     traits: Vec<Trait>,
     /// Of the traits, by identity.
-    extents: Vec<Expansion>,
+    expansions: Vec<Expansion>,
     segments: Vec<Segment>,
     /// The places of parameters, in order.
     params_used: Vec<Span>,
@@ -88,7 +87,7 @@ impl Project<'_> {
         };
         let mut states: Vec<_> = self.names.segments.iter().zip(self.read).map(state).collect();
         for node in &self.order.cyclic {
-            if let Node::Segment(at) = *node {
+            if let ItemIndex::Segment(at) = *node {
                 states[at] = SegmentState::Broken;
             }
         }
@@ -104,22 +103,22 @@ impl Project<'_> {
         let (names, params, calendar) = (self.names, self.params, &self.settings.calendar);
         let known = Known { names, params, calendar, traits, clock_traits: Vec::new(), segments };
         let mut checker = Checker::new(known, problems);
-        let cyclic: std::collections::HashSet<Node> = self.order.cyclic.iter().copied().collect();
+        let cyclic: std::collections::HashSet<ItemIndex> = self.order.cyclic.iter().copied().collect();
         for &node in &self.order.nodes {
             match node {
-                Node::Trait(at) => {
-                    if let Some((found, extent)) = self.check_trait(&mut checker, at, &checked.extents)
+                ItemIndex::Trait(at) => {
+                    if let Some((found, expansion)) = self.check_trait(&mut checker, at, &checked.expansions)
                         && !cyclic.contains(&node)
                     {
                         checker.known.traits[at] = TraitState::fine(found.id, &found.value);
                         let is_clock = checker.reads_only_clock(&found.value);
                         checker.known.clock_traits.push(is_clock);
                         checked.traits.push(found);
-                        checked.extents.push(extent);
+                        checked.expansions.push(expansion);
                     }
                 }
-                Node::Segment(at) => {
-                    let found = self.check_segment(&mut checker, at, &checked.extents);
+                ItemIndex::Segment(at) => {
+                    let found = self.check_segment(&mut checker, at, &checked.expansions);
                     match found {
                         Some(found) => checked.segments.push(found),
                         None if self.read[at].disabled.is_none() => {
@@ -139,23 +138,23 @@ impl Project<'_> {
         &self,
         checker: &mut Checker,
         at: usize,
-        extents: &[Expansion],
+        expansions: &[Expansion],
     ) -> Option<(Trait, Expansion)> {
         let item = &self.names.traits[at];
         // Those without error so far.
-        let id = TraitId(u32::try_from(extents.len()).unwrap_or(u32::MAX));
+        let id = TraitId(u32::try_from(expansions.len()).unwrap_or(u32::MAX));
         let entity = item.entity?;
-        let (value, extent) = checker.item(|checker| {
-            let value = checker.value(&item.ast.value, &Scope::of(entity))?;
-            let extent = checker.extent(extents, |measure| measure.value(&value));
-            Some((value, extent))
+        let (value, expansion) = checker.item(|checker| {
+            let value = checker.value(&item.ast.value, &NameScope::of(entity))?;
+            let expansion = checker.expansion(expansions, |measure| measure.value(&value));
+            Some((value, expansion))
         })?;
         let name = item.ast.name.text.clone();
-        item.unique.then_some((Trait { id, name, entity, value }, extent))
+        item.unique.then_some((Trait { id, name, entity, value }, expansion))
     }
 
     /// The segment, if it and all that it needs are without error.
-    fn check_segment(&self, checker: &mut Checker, at: usize, extents: &[Expansion]) -> Option<Segment> {
+    fn check_segment(&self, checker: &mut Checker, at: usize, expansions: &[Expansion]) -> Option<Segment> {
         let item = &self.names.segments[at];
         if self.read[at].disabled.is_some() {
             return None;
@@ -164,7 +163,7 @@ impl Project<'_> {
         checker.item(|checker| {
             let parent = ast.extends.as_ref().map(|parent| self.parent(checker, parent, at));
             one_where(ast, checker);
-            let scope = Scope::of(entity?);
+            let scope = NameScope::of(entity?);
             let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
             // With its rows' condition outside of it, neither of the two makes sense.
             let rules_alone = rows_alone(ast).is_some();
@@ -184,7 +183,7 @@ impl Project<'_> {
             };
             let (includes, excludes) = (includes?, excludes?);
             let keeps: Vec<_> = keeps.into_iter().collect::<Option<_>>()?;
-            checker.extent(extents, |measure| {
+            checker.expansion(expansions, |measure| {
                 includes.iter().chain(&excludes).for_each(|rule| measure.cond(rule));
                 keeps.iter().for_each(|keep| measure.keep(keep));
             });
@@ -219,7 +218,7 @@ impl Project<'_> {
 }
 
 /// The group of a segment, if all that come before it are without error.
-fn rivals(checker: &Checker, place: &Place) -> Option<Group> {
+fn rivals(checker: &Checker, place: &GroupPlace) -> Option<Group> {
     let id = |&at: &usize| match checker.known.segments[at] {
         SegmentState::Fine(id) => Some(id),
         SegmentState::Broken | SegmentState::Disabled(_) => None,

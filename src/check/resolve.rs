@@ -15,7 +15,7 @@ const MOST_LINKS: usize = 32;
 
 /// Where an expression is, and so what its names are read from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scope<'a> {
+pub(super) struct NameScope<'a> {
     /// The row that bare names are read from.
     pub(super) this: EntityId,
     /// The row that `outer` is, inside an aggregate.
@@ -26,7 +26,7 @@ pub(super) struct Scope<'a> {
     pub(super) in_window: bool,
 }
 
-impl Scope<'_> {
+impl NameScope<'_> {
     /// The scope of a segment's or a trait's expression.
     pub(super) fn of(entity: EntityId) -> Self {
         Self { this: entity, outer: None, head: None, in_window: false }
@@ -64,7 +64,7 @@ pub(super) struct Resolved {
 
 impl Names<'_> {
     /// Looks up every name of a path.
-    pub(super) fn resolve(&self, path: &ast::Path, scope: &Scope) -> Result<Resolved, Diagnostic> {
+    pub(super) fn resolve(&self, path: &ast::Path, scope: &NameScope) -> Result<Resolved, Diagnostic> {
         let (base, start, parts) = self.start(path, scope)?;
         if let ([first, .., last], true) = (parts, parts.len() > MOST_LINKS + 1) {
             let span = first.name.span.to(last.name.span);
@@ -105,7 +105,7 @@ impl Names<'_> {
     fn start<'p>(
         &self,
         path: &'p ast::Path,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Result<(Base, EntityId, &'p [ast::PathPart]), Diagnostic> {
         let parts = path.parts.as_slice();
         if let Some(head) = scope.head.filter(|head| head.path.span == path.span) {
@@ -177,7 +177,7 @@ impl Names<'_> {
         parts: &[ast::PathPart],
         at: usize,
         found: &Resolved,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Diagnostic {
         let name = &parts[at].name;
         let alone = at == 0 && parts.len() == 1;
@@ -203,7 +203,7 @@ impl Names<'_> {
     }
 
     /// Whether a name that is unknown here is one of the row outside.
-    pub(super) fn is_outside(&self, name: &str, scope: &Scope) -> bool {
+    pub(super) fn is_outside(&self, name: &str, scope: &NameScope) -> bool {
         scope.outer.is_some_and(|outer| self.member(outer, name).is_some())
     }
 }

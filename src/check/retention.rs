@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::graph::{Node, Order};
+use super::graph::{ItemIndex, Order};
 use super::names::Names;
 use super::problems::keep::{NoTable, ViewOverExpire};
 use super::properties::Read;
@@ -22,24 +22,24 @@ pub(super) fn check(
     problems: &mut Diagnostics,
 ) {
     let name = |at: usize| names.segments[at].ast.name.text.clone();
-    let how = |read: &Read| match read.properties.materialize {
-        Some((how, span)) => (how, Some(span)),
+    let stored = |read: &Read| match read.properties.materialize {
+        Some((materialize, span)) => (materialize, Some(span)),
         None => (default, None),
     };
     for (at, read) in read.iter_mut().enumerate().filter(|(_, read)| read.disabled.is_none()) {
-        let (how, how_span) = how(read);
+        let (materialize, how_span) = stored(read);
         let expire = read.properties.expire.map(|(_, _, span)| (span, "expire"));
         let found = expire.into_iter().chain(read.history.map(|span| (span, "history")));
-        for (span, property) in found.filter(|_| !how.is_table()) {
-            problems.push(NoTable { span, segment: name(at), property, how: how.name(), how_span });
+        for (span, property) in found.filter(|_| !materialize.is_table()) {
+            problems.push(NoTable { span, segment: name(at), property, how: materialize.name(), how_span });
             read.is_sound = false;
         }
     }
     let nearest = nearest(read, order);
     for at in 0..read.len() {
-        let node = Node::Segment(at);
+        let node = ItemIndex::Segment(at);
         let Some(&(next, span)) = nearest.get(&node) else { continue };
-        if read[at].disabled.is_some() || how(&read[at]).0 != Materialize::View {
+        if read[at].disabled.is_some() || stored(&read[at]).0 != Materialize::View {
             continue;
         }
         let chain = chain(next, &nearest, read);
@@ -51,15 +51,15 @@ pub(super) fn check(
 }
 
 /// The segment, if it holds members.
-fn holder(node: Node, read: &[Read]) -> Option<(usize, Span)> {
-    let Node::Segment(at) = node else { return None };
+fn holder(node: ItemIndex, read: &[Read]) -> Option<(usize, Span)> {
+    let ItemIndex::Segment(at) = node else { return None };
     let (.., span) = read[at].properties.expire.filter(|_| read[at].disabled.is_none())?;
     Some((at, span))
 }
 
 /// For each that depends on a segment with `expire`, the first step there.
-fn nearest(read: &[Read], order: &Order) -> HashMap<Node, (Node, Span)> {
-    let mut nearest: HashMap<Node, (Node, Span)> = HashMap::new();
+fn nearest(read: &[Read], order: &Order) -> HashMap<ItemIndex, (ItemIndex, Span)> {
+    let mut nearest: HashMap<ItemIndex, (ItemIndex, Span)> = HashMap::new();
     for node in &order.nodes {
         let needs = order.needs.get(node).map_or(&[][..], Vec::as_slice);
         let step = needs.iter().find(|(to, _)| holder(*to, read).is_some() || nearest.contains_key(to));
@@ -71,7 +71,7 @@ fn nearest(read: &[Read], order: &Order) -> HashMap<Node, (Node, Span)> {
 }
 
 /// The steps from one to the segment that holds members.
-fn chain(from: Node, nearest: &HashMap<Node, (Node, Span)>, read: &[Read]) -> Vec<Node> {
+fn chain(from: ItemIndex, nearest: &HashMap<ItemIndex, (ItemIndex, Span)>, read: &[Read]) -> Vec<ItemIndex> {
     let mut chain = vec![from];
     let mut last = from;
     while holder(last, read).is_none()
@@ -85,10 +85,10 @@ fn chain(from: Node, nearest: &HashMap<Node, (Node, Span)>, read: &[Read]) -> Ve
 }
 
 /// `a → b → c`; of a very long chain, its beginning.
-fn shown(names: &Names, chain: impl Iterator<Item = Node>) -> String {
+fn shown(names: &Names, chain: impl Iterator<Item = ItemIndex>) -> String {
     let name = |node| match node {
-        Node::Segment(at) => names.segments[at].ast.name.text.as_str(),
-        Node::Trait(at) => names.traits[at].ast.name.text.as_str(),
+        ItemIndex::Segment(at) => names.segments[at].ast.name.text.as_str(),
+        ItemIndex::Trait(at) => names.traits[at].ast.name.text.as_str(),
     };
     let mut words: Vec<&str> = chain.map(name).collect();
     if words.len() > MOST_STEPS {

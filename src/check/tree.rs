@@ -21,17 +21,17 @@ const DEEPEST: usize = 24;
 
 /// A condition, and what it is made of.
 #[derive(Debug, Clone)]
-pub(crate) struct Part {
+pub(crate) struct ConditionPart {
     /// Its place in the segment.
     pub(crate) role: Role,
     /// How it follows from its parts.
     pub(crate) shape: Shape,
     /// The condition, which is true where the part holds.
     pub(crate) cond: Cond,
-    /// What it looks at.
+    /// The values that decide it, in the order in which they are written.
     pub(crate) operands: Vec<Operand>,
     /// What it is made of.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<ConditionPart>,
 }
 
 /// A part's place in a segment.
@@ -73,14 +73,13 @@ pub enum Shape {
 /// A value that a condition looks at.
 #[derive(Debug, Clone)]
 pub(crate) struct Operand {
-    /// What about it.
-    pub(crate) what: What,
+    pub(crate) what: OperandKind,
     pub(crate) value: Value,
 }
 
 /// What a [`Operand`] is to its condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum OperandKind {
     /// A value as it is written.
     Operand,
     /// How many rows an `exists` or `every` finds.
@@ -97,8 +96,8 @@ pub(crate) struct Tree<'a> {
     /// The tree that the conditions refer to: the project's, and, where a segment has several
     /// `keep`s, segments that stand for the rest after each of them.
     pub(crate) hir: Cow<'a, Hir>,
-    /// The whole segment.
-    pub(crate) root: Part,
+    /// The part for the segment's whole match.
+    pub(crate) root: ConditionPart,
     /// The segments whose members the conditions refer to beside those that the segment itself
     /// refers to.
     pub(crate) whole: Vec<SegmentId>,
@@ -124,19 +123,19 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn segment(&mut self, id: SegmentId) -> Part {
+    fn segment(&mut self, id: SegmentId) -> ConditionPart {
         let segment = self.hir.segment(id).clone();
         let mut parts = Vec::new();
         if let Some((parent, span)) = segment.parent {
             let cond = member_of(segment.entity, parent, span);
-            parts.push(Part { role: Role::Parent(parent), ..self.test(cond) });
+            parts.push(ConditionPart { role: Role::Parent(parent), ..self.test(cond) });
         }
         let role = if segment.includes.len() == 1 { Role::Where } else { Role::Include };
         for include in &segment.includes {
-            parts.push(Part { role, ..self.part(include) });
+            parts.push(ConditionPart { role, ..self.part(include) });
         }
         for exclude in &segment.excludes {
-            parts.push(Part { role: Role::Exclude, ..self.part(exclude) });
+            parts.push(ConditionPart { role: Role::Exclude, ..self.part(exclude) });
         }
         if let Some(group) = segment.group.as_ref().filter(|group| !group.before.is_empty()) {
             parts.push(self.group(id, &segment, group));
@@ -145,22 +144,22 @@ impl Builder<'_> {
             parts.push(self.keep(id, &segment, at));
         }
         let cond = matching(&segment, &parts);
-        Part { role: Role::Segment(id), shape: Shape::Match, cond, operands: Vec::new(), parts }
+        ConditionPart { role: Role::Segment(id), shape: Shape::Match, cond, operands: Vec::new(), parts }
     }
 
-    fn group(&mut self, id: SegmentId, segment: &Segment, group: &Group) -> Part {
+    fn group(&mut self, id: SegmentId, segment: &Segment, group: &Group) -> ConditionPart {
         let member = |&before| member_of(segment.entity, before, group.span);
         let members: Vec<Cond> = group.before.iter().map(member).collect();
         let parts = members.iter().zip(&group.before);
-        let parts =
-            parts.map(|(cond, &before)| Part { role: Role::Parent(before), ..self.test(cond.clone()) });
+        let parts = parts
+            .map(|(cond, &before)| ConditionPart { role: Role::Parent(before), ..self.test(cond.clone()) });
         let parts = parts.collect();
         let cond = not(&any_of(&members, group.span));
-        Part { role: Role::Group(id), shape: Shape::Not, cond, operands: Vec::new(), parts }
+        ConditionPart { role: Role::Group(id), shape: Shape::Not, cond, operands: Vec::new(), parts }
     }
 
     /// Whether the entity is left after a `keep`: after the last, whether it is a member.
-    fn keep(&mut self, id: SegmentId, segment: &Segment, at: usize) -> Part {
+    fn keep(&mut self, id: SegmentId, segment: &Segment, at: usize) -> ConditionPart {
         let keep = &segment.keeps[at];
         let left = if at + 1 == segment.keeps.len() { id } else { self.truncated(segment, at + 1) };
         if !self.whole.contains(&left) {
@@ -169,7 +168,13 @@ impl Builder<'_> {
         let mut operands = Operands { hir: &self.hir, found: Vec::new() };
         walk_keep(&mut operands, keep);
         let cond = member_of(segment.entity, left, keep.span);
-        Part { role: Role::Keep, shape: Shape::Test, operands: operands.found, parts: Vec::new(), cond }
+        ConditionPart {
+            role: Role::Keep,
+            shape: Shape::Test,
+            operands: operands.found,
+            parts: Vec::new(),
+            cond,
+        }
     }
 
     /// A segment that has only the first of its `keep`s, under an identity of its own.
@@ -183,7 +188,7 @@ impl Builder<'_> {
         id
     }
 
-    fn part(&mut self, cond: &Cond) -> Part {
+    fn part(&mut self, cond: &Cond) -> ConditionPart {
         let (shape, inner): (Shape, &[Cond]) = match &cond.kind {
             CondKind::And(parts) => (Shape::All, parts),
             CondKind::Or(parts) => (Shape::Any, parts),
@@ -195,10 +200,10 @@ impl Builder<'_> {
             _ => return self.test(cond.clone()),
         };
         let parts = inner.iter().map(|one| self.part(one)).collect();
-        Part { role: Role::Condition, shape, cond: cond.clone(), operands: Vec::new(), parts }
+        ConditionPart { role: Role::Condition, shape, cond: cond.clone(), operands: Vec::new(), parts }
     }
 
-    fn test(&mut self, cond: Cond) -> Part {
+    fn test(&mut self, cond: Cond) -> ConditionPart {
         let mut inner = &cond;
         while let CondKind::Not(below) = &inner.kind {
             inner = below;
@@ -217,11 +222,11 @@ impl Builder<'_> {
             }
             _ => Vec::new(),
         };
-        Part { role: Role::Condition, shape: Shape::Test, operands, parts, cond }
+        ConditionPart { role: Role::Condition, shape: Shape::Test, operands, parts, cond }
     }
 
     /// The rules of a segment on the same entity.
-    fn unfold(&mut self, id: SegmentId) -> Vec<Part> {
+    fn unfold(&mut self, id: SegmentId) -> Vec<ConditionPart> {
         let known = self.unfolded.contains(&id) || self.open.contains(&id);
         if !self.deep || known || self.open.len() >= DEEPEST {
             return Vec::new();
@@ -252,7 +257,7 @@ pub(crate) fn member_of(entity: EntityId, id: SegmentId, span: Span) -> Cond {
 }
 
 /// That an entity is in a segment: within the parent, any include, no exclude, and so on.
-fn matching(segment: &Segment, parts: &[Part]) -> Cond {
+fn matching(segment: &Segment, parts: &[ConditionPart]) -> Cond {
     let span = segment.name_span;
     let includes: Vec<Cond> = segment.includes.clone();
     let mut all = Vec::new();
@@ -269,7 +274,7 @@ fn matching(segment: &Segment, parts: &[Part]) -> Cond {
     Cond { kind: CondKind::And(all), span }
 }
 
-/// Any of the conditions.
+/// A condition that holds if any of these does.
 #[must_use]
 pub(crate) fn any_of(conds: &[Cond], span: Span) -> Cond {
     match conds {
@@ -278,7 +283,7 @@ pub(crate) fn any_of(conds: &[Cond], span: Span) -> Cond {
     }
 }
 
-/// The complement.
+/// A condition that holds if this one doesn't.
 #[must_use]
 pub(crate) fn not(cond: &Cond) -> Cond {
     Cond { kind: CondKind::Not(Box::new(cond.clone())), span: cond.span }
@@ -293,7 +298,7 @@ struct Operands<'a> {
 impl Visitor for Operands<'_> {
     fn value(&mut self, value: &Value) {
         if !matches!(value.ty, Type::Array(_)) {
-            self.found.push(Operand { what: What::Operand, value: value.clone() });
+            self.found.push(Operand { what: OperandKind::Operand, value: value.clone() });
         }
     }
 
@@ -311,7 +316,7 @@ impl Visitor for Operands<'_> {
         self.found.extend(entity.key.iter().map(|&key| {
             let kind = ValueKind::Field(path.clone(), key);
             let value = Value { kind, ty: entity.field(key).ty.clone(), nullable: true, span: last.span };
-            Operand { what: What::Operand, value }
+            Operand { what: OperandKind::Operand, value }
         }));
     }
 }
@@ -321,13 +326,13 @@ impl Operands<'_> {
     fn rows(&mut self, aggregate: &Aggregate) {
         if aggregate.func == AggregateFunc::Every {
             let failing = aggregate.filter.as_ref().map(not);
-            self.count(What::Rows, Aggregate { filter: None, ..aggregate.clone() });
+            self.count(OperandKind::Rows, Aggregate { filter: None, ..aggregate.clone() });
             // A filter would choose other rows for `latest` to take.
             if aggregate.ranked.is_none() {
-                self.count(What::Failing, Aggregate { filter: failing, ..aggregate.clone() });
+                self.count(OperandKind::Failing, Aggregate { filter: failing, ..aggregate.clone() });
             }
         } else {
-            self.count(What::Rows, aggregate.clone());
+            self.count(OperandKind::Rows, aggregate.clone());
         }
     }
 
@@ -335,11 +340,11 @@ impl Operands<'_> {
     fn steps(&mut self, sequence: &Sequence) {
         for step in &sequence.steps {
             let window = sequence.window.clone();
-            self.count(What::StepRows, Aggregate { window, ..step.rows.clone() });
+            self.count(OperandKind::StepRows, Aggregate { window, ..step.rows.clone() });
         }
     }
 
-    fn count(&mut self, what: What, aggregate: Aggregate) {
+    fn count(&mut self, what: OperandKind, aggregate: Aggregate) {
         let aggregate = Aggregate { func: AggregateFunc::Count, value: None, ..aggregate };
         let span = aggregate.span;
         let kind = ValueKind::Aggregate(Box::new(aggregate));

@@ -5,37 +5,40 @@ use super::hir::{
     Window,
 };
 
-/// Visits a tree from the top. A method that is overridden goes on with the `walk_…` of its name.
+/// Visits a tree from the top, parts in the order in which they are written.
+///
+/// Each method visits the parts of what it is given. One that is overridden calls the `walk_…` function of
+/// its name to do so, or leaves the parts out.
 pub trait Visitor {
-    /// A condition.
+    /// Visits a condition: a rule, a filter, or a part of one.
     fn cond(&mut self, cond: &Cond) {
         walk_cond(self, cond);
     }
-    /// A value.
+    /// Visits a value, such as a side of a comparison or the bound of a window.
     fn value(&mut self, value: &Value) {
         walk_value(self, value);
     }
-    /// An aggregate; `This` inside is the end of its path, `Outer` the row it belongs to.
+    /// Visits an aggregate; `This` inside is the end of its path, `Outer` the row it belongs to.
     fn aggregate(&mut self, aggregate: &Aggregate) {
         walk_aggregate(self, aggregate);
     }
-    /// A window.
+    /// Visits the window of an aggregate, of a sequence or of `during`.
     fn window(&mut self, window: &Window) {
         walk_window(self, window);
     }
-    /// The periods of a window.
+    /// Visits the periods that a window is divided into.
     fn periods(&mut self, periods: &Periods) {
         walk_periods(self, periods);
     }
-    /// A sequence.
+    /// Visits a sequence of rows.
     fn sequence(&mut self, sequence: &Sequence) {
         walk_sequence(self, sequence);
     }
-    /// A `keep`.
+    /// Visits a `keep`, which has values only if it ranks.
     fn keep(&mut self, keep: &Keep) {
         walk_keep(self, keep);
     }
-    /// The path of a field, a trait or a membership.
+    /// Visits the to-one path to a field, a trait or a membership.
     fn path(&mut self, _path: &Path) {}
 }
 

@@ -55,7 +55,7 @@ pub(super) struct Common {
 }
 
 #[derive(Debug, Group)]
-pub(super) struct Place {
+pub(super) struct DatabaseArgs {
     /// Ask this server (postgres://…, or host=… dbname=…) or database file, not data/
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) db: Option<String>,

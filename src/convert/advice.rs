@@ -2,7 +2,7 @@
 
 use super::{Converter, Misfit, number_advice, time_advice};
 use crate::catalog::{Field, Storage};
-use crate::diagnostic::closest;
+use crate::diagnostic::{closest, lookalike};
 use crate::types::Type;
 
 /// What is wrong with a value, and what helps.
@@ -80,7 +80,7 @@ impl Converter<'_> {
             return advice;
         }
         match misfit {
-            Misfit::NotOne => self.not_one(text),
+            Misfit::NotOne => self.lookalike(text).unwrap_or_else(|| self.not_one(text)),
             Misfit::Fraction => number_advice::fraction(text),
             Misfit::Bits(bits) => number_advice::bits(*bits),
             Misfit::Scale(_) | Misfit::Precision => number_advice::digits(text, &self.ty),
@@ -109,6 +109,21 @@ impl Converter<'_> {
             ),
             Misfit::NoneOf | Misfit::BelowMin | Misfit::AboveMax => limits(text, misfit, field),
         }
+    }
+
+    /// Advice on a text that would be a value if it had the characters that it seems to have.
+    fn lookalike(&self, text: &str) -> Option<Advice> {
+        let (odd, plain) = (lookalike::first(text)?, lookalike::plain(text)?);
+        if !number_advice::separators(text, self).is_empty() {
+            return None;
+        }
+        let plain = plain.trim();
+        let help = match self.plain_text(plain) {
+            Ok(_) => format!("write `{plain}`"),
+            Err(_) if plain.is_empty() => "remove it".to_owned(),
+            Err(misfit) => self.advice(plain, &misfit, None).help,
+        };
+        Some(Advice::new(format!("is not {}: it contains {odd}", with_article(&self.ty)), help))
     }
 
     fn part(&self, part: &str, misfit: &Misfit) -> Advice {
@@ -200,8 +215,9 @@ fn limits(text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
             let near = near.map(|near| format!("did you mean `{near}`? Otherwise ")).unwrap_or_default();
             let shown: Vec<&str> = known.iter().take(12).map(String::as_str).collect();
             let more = if known.len() > shown.len() { ", …" } else { "" };
+            let odd = lookalike::first(text).map(|odd| format!(": it contains {odd}")).unwrap_or_default();
             Advice::new(
-                format!("isn't one of the declared values ({}{more})", shown.join(", ")),
+                format!("isn't one of the declared values ({}{more}){odd}", shown.join(", ")),
                 format!("{near}add it to the field's `values`, or correct it"),
             )
         }

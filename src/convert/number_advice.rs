@@ -50,7 +50,10 @@ pub(super) fn not_one(text: &str, converter: &Converter<'_>) -> Advice {
     let said = format!("is not {}", with_article(&converter.ty));
     let readings = separators(text, converter);
     match readings.as_slice() {
-        [] => Advice::new(said, otherwise(text, &converter.ty)),
+        [] => Advice::new(
+            said,
+            fraction_with_comma(text, converter).unwrap_or_else(|| otherwise(text, &converter.ty)),
+        ),
         [(declared, _)] => Advice::new(said, format!("declare `read: {{ {declared} }}`")),
         many => {
             let each: Vec<String> = many
@@ -63,13 +66,20 @@ pub(super) fn not_one(text: &str, converter: &Converter<'_>) -> Advice {
 }
 
 /// The separators with which the text is a number, and which number it then is.
-fn separators(text: &str, converter: &Converter<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn separators(text: &str, converter: &Converter<'_>) -> Vec<(&'static str, String)> {
     let choices = [
         ("decimal: \",\"", true, None),
         ("thousands: \",\"", false, Some(',')),
         ("decimal: \",\", thousands: \".\"", true, Some('.')),
         ("decimal: \",\", thousands: \" \"", true, Some(' ')),
         ("thousands: \" \"", false, Some(' ')),
+        ("decimal: \",\", thousands: \"\\u00a0\"", true, Some('\u{a0}')),
+        ("thousands: \"\\u00a0\"", false, Some('\u{a0}')),
+        ("decimal: \",\", thousands: \"\\u202f\"", true, Some('\u{202f}')),
+        ("thousands: \"\\u202f\"", false, Some('\u{202f}')),
+        ("decimal: \",\", thousands: \"\\u2009\"", true, Some('\u{2009}')),
+        ("thousands: \"\\u2009\"", false, Some('\u{2009}')),
+        ("thousands: \"’\"", false, Some('’')),
         ("thousands: \"'\"", false, Some('\'')),
         ("thousands: \"_\"", false, Some('_')),
     ];
@@ -85,7 +95,29 @@ fn separators(text: &str, converter: &Converter<'_>) -> Vec<(&'static str, Strin
     found
 }
 
+/// A number with a fraction after a comma, in an integer.
+fn fraction_with_comma(text: &str, converter: &Converter<'_>) -> Option<String> {
+    let scale =
+        text.rsplit_once(',').map(|(_, digits)| digits.len()).filter(|scale| (1..=9).contains(scale))?;
+    let ty = Type::Decimal { precision: 18, scale: u8::try_from(scale).ok()? };
+    let decimal = Converter { ty: ty.clone(), ..converter.clone() };
+    let readings = separators(text, &decimal);
+    let (declared, _) = readings.first().filter(|_| converter.ty == Type::Integer)?;
+    Some(format!("declare the field `\"{ty}\"`, and `read: {{ {declared} }}`"))
+}
+
+/// A negative number as accountants write it: `(5.00)`, `5.00-`, `- 5`.
+fn negative(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let number = inner.or_else(|| text.strip_suffix('-')).or_else(|| text.strip_prefix("- "))?.trim();
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit()) && number::digits(number).is_some();
+    is_number.then(|| format!("-{number}"))
+}
+
 fn otherwise(text: &str, ty: &Type) -> String {
+    if let Some(negative) = negative(text) {
+        return format!("write negative numbers with a sign in front: `{negative}`");
+    }
     let sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '%');
     if text.contains(sign) {
         return "remove the sign from the values, or declare the field `string`".to_owned();

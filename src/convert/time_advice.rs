@@ -1,5 +1,7 @@
 //! Advice on dates and timestamps: which declared forms would read a text.
 
+use jiff::Span;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::advice::{Advice, holds_local_times, with_article};
@@ -204,10 +206,32 @@ fn epoch(text: &str, said: &str) -> Option<Advice> {
     ))
 }
 
+/// What the number of a day means in Excel and most other spreadsheets: the days since 1900, of
+/// which it counts one too many, and a part of a day.
+fn of_spreadsheet(text: &str) -> Option<DateTime> {
+    const DAY: f64 = 86_400.0;
+    let (days, rest) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if days.len() != 5 || rest.len() > 15 || !is_number(days) || !is_number(rest) {
+        return None;
+    }
+    let part: f64 = format!("0.{rest}").parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is less than a day")]
+    let seconds = (part * DAY).round() as i64;
+    let span = Span::new().try_days(days.parse::<i64>().ok()?).ok()?.try_seconds(seconds).ok()?;
+    DateTime::constant(1899, 12, 30, 0, 0, 0, 0).checked_add(span).ok()
+}
+
 fn otherwise(text: &str, of_dates: bool) -> String {
-    let number = text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() == 5;
-    if number {
-        return "spreadsheet day numbers aren't supported: export the column as a date".to_owned();
+    if let Some(time) = of_spreadsheet(text) {
+        let (day, form) = if of_dates {
+            (time.strftime("%Y-%m-%d"), "yyyy-mm-dd")
+        } else {
+            (time.strftime("%Y-%m-%d %H:%M:%S"), "yyyy-mm-dd hh:mm:ss")
+        };
+        return format!(
+            "if this is a spreadsheet's number for {day}, give the column the format `{form}` in the spreadsheet, and export it again"
+        );
     }
     if of_dates {
         "write a day such as `2026-01-31`, or declare its format: `read: { date_format: \"%d/%m/%Y\" }`"

@@ -6,6 +6,7 @@
 
 mod code;
 mod list;
+pub(crate) mod lookalike;
 mod problem;
 pub mod render;
 mod span;

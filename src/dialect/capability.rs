@@ -84,6 +84,16 @@ named! {
         RangeUnions = "range_unions",
         /// Temporary tables.
         TempTables = "temp_tables",
+        /// Transactions over several tables.
+        Transactions = "transactions",
+        /// Tables created by the transaction that fills them.
+        TablesInTransaction = "tables_in_transaction",
+        /// Views created by the transaction that writes the tables.
+        ViewsInTransaction = "views_in_transaction",
+        /// Primary keys that are enforced.
+        PrimaryKeys = "primary_keys",
+        /// Primary keys that a transaction may delete and insert again.
+        RewrittenKeys = "rewritten_keys",
         /// `GRANT` to roles.
         Grants = "grants",
     }

@@ -7,12 +7,15 @@ use sqlparser::ast::Expr;
 use super::capability::{Capability, Limit};
 use super::function::Function;
 use super::load::BUILT_IN;
-use super::model::{Answer, Dialect, NamedType, Statements};
+use super::model::{Answer, Dialect, NamedType};
 use super::parse::{self, Parser};
-use super::problems::{BadValue, NotAnswered, UnknownEntry, UnreadableSql, WrongPlaceholders};
-use super::sound::judge_statements;
+use super::problems::{
+    BadValue, NotAnswered, RetiredStatement, UnknownEntry, UnreadableSql, WrongPlaceholders,
+};
+use super::sound::judge_slots;
 use super::spelling::{identifiers, literals};
-use super::statement_template::{Condition, StatementTemplate, TemplateError};
+use super::statement::{RETIRED, Statements, StepKind};
+use super::statement_template::{StatementTemplate, TemplateError};
 use super::template::Template;
 use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
@@ -38,7 +41,13 @@ pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
 
 /// The dialect that a tree describes; `None` if anything about it is wrong.
 pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
-    let before = problems.len();
+    let mut found = Diagnostics::new();
+    let dialect = decoded(name, node, &mut found).filter(|_| !found.has_errors());
+    problems.append(found);
+    dialect
+}
+
+fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
     let mut fields = Fields::new(node, format!("dialect `{name}`"), node.span, problems)?;
     let parser = fields.require("parser", problems).and_then(|node| parser(node, problems));
     let mut section = |key: &'static str, problems: &mut Diagnostics| fields.require(key, problems);
@@ -52,18 +61,13 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
     let literals = section("literals", problems).and_then(|node| literals(&parser, node, join, problems));
     let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
-    let statements = section("statements", problems).map(|node| statements(&parser, node, problems));
+    let known = capabilities.clone().unwrap_or_default();
+    let statements = section("statements", problems).map(|node| statements(&parser, node, &known, problems));
     let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
-    if let (Some(capabilities), Some(statements)) = (&capabilities, &statements) {
-        holds(node, capabilities, statements, problems);
-    }
-    if let (Some(statements), Some(section)) = (&statements, fields.get("statements")) {
-        judge_statements(statements, section.span, problems);
-    }
     fields.finish(problems);
     let ClockForms { read, read_date, in_place } = clock?;
     let has_own_versions = functions.is_some() && own_versions(node);
-    let dialect = Dialect {
+    Some(Dialect {
         has_own_versions,
         name: name.to_owned(),
         origin: name.to_owned(),
@@ -79,8 +83,7 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
         clock_in_place: in_place,
         statements: statements?,
         probes: probes.unwrap_or_default(),
-    };
-    (problems.len() == before).then_some(dialect)
+    })
 }
 
 /// Whether a user's file says how versions become keys, and so in which form.
@@ -244,99 +247,72 @@ fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Clo
     Some(ClockForms { read: form(read?)?, read_date: form(read_date?)?, in_place })
 }
 
-fn statements(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Statements {
-    let Some(mut fields) = Fields::new(node, "`statements`", node.span, problems) else {
-        return Statements::default();
-    };
-    let mut list = |key: &'static str, required: bool, problems: &mut Diagnostics| {
-        let found = if required { fields.require(key, problems) } else { fields.get(key) };
-        let nodes = found.map_or(&[][..], Node::one_or_many);
-        nodes.iter().filter_map(|node| template(parser, node, problems)).collect::<Vec<_>>()
-    };
-    let mut statements = Statements {
-        declare: list("declare", false, problems),
-        session: list("session", false, problems),
-        setup: list("setup", true, problems),
-        setup_segment: list("setup_segment", true, problems),
-        setup_inputs: list("setup_inputs", true, problems),
-        setup_in_transaction: false,
-        set_read_at: list("set_read_at", true, problems),
-        begin: list("begin", false, problems),
-        lock_segment: list("lock_segment", false, problems),
-        clock_table: list("clock_table", false, problems),
-        set_clock: list("set_clock", false, problems),
-        check: list("check", true, problems),
-        start_segment: list("start_segment", false, problems),
-        affected: list("affected", true, problems),
-        fill: list("fill", true, problems),
-        read_input: list("read_input", true, problems),
-        finish_segment: list("finish_segment", true, problems),
-        commit: list("commit", false, problems),
-        finally_segment: list("finally_segment", false, problems),
-        view: list("view", true, problems),
-        view_in_transaction: false,
-    };
-    statements.setup_in_transaction = fields.boolean("setup_in_transaction", problems).unwrap_or(false);
-    statements.view_in_transaction = fields.boolean("view_in_transaction", problems).unwrap_or(false);
-    fields.finish(problems);
+/// The templates of each kind of step. What the dialect must answer depends on its capabilities.
+fn statements(
+    parser: &Parser,
+    node: &Node,
+    capabilities: &BTreeMap<Capability, Answer>,
+    problems: &mut Diagnostics,
+) -> Statements {
+    let mut statements = Statements::default();
+    let can = |capability| capabilities.get(&capability).is_some_and(|answer: &Answer| answer.allowed);
+    let Some(entries) = node.names("statements", Like::Each("…"), problems) else { return statements };
+    for (key, node) in entries {
+        let Some(kind) = StepKind::parse(&key.text) else {
+            problems.append(not_a_step(key.span, &key.text));
+            continue;
+        };
+        // Its base may have it, in SQL that this parser can't read.
+        if kind.is_unused(can) {
+            continue;
+        }
+        let templates = node.one_or_many().iter().filter_map(|node| template(parser, kind, node, problems));
+        let templates: Vec<StatementTemplate> = templates.collect();
+        if !templates.is_empty() {
+            judge_slots(kind, &templates, node.span, problems);
+        }
+        statements.templates.insert(kind, templates);
+    }
+    for &kind in StepKind::ALL.iter().filter(|kind| !kind.is_optional() && !kind.is_unused(can)) {
+        let given = entries.iter().find(|(key, _)| key.text == kind.name());
+        if given.is_none_or(|(_, node)| node.one_or_many().is_empty()) {
+            let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());
+            problems.push(NotAnswered { span: node.span, section: "statements", name, meaning });
+        }
+    }
     statements
 }
 
-/// That a dialect which answers yes to holding members has statements for it.
-fn holds(
+/// That a name is none of a step, or that of a step of former versions.
+fn not_a_step(span: Span, name: &str) -> Diagnostics {
+    let retired = RETIRED.iter().find(|(old, _)| *old == name);
+    let problem = match retired {
+        Some(&(_, now)) => RetiredStatement { span, name: name.to_owned(), now }.into(),
+        None => {
+            let known = StepKind::ALL.iter().map(|kind| kind.name()).collect();
+            UnknownEntry { span, section: "statements", name: name.to_owned(), known }.into()
+        }
+    };
+    vec![problem].into()
+}
+
+fn template(
+    parser: &Parser,
+    kind: StepKind,
     node: &Node,
-    capabilities: &BTreeMap<Capability, Answer>,
-    templates: &Statements,
     problems: &mut Diagnostics,
-) {
-    let needed = [
-        (Capability::Expiry, Condition::Expire, "expire"),
-        (Capability::History, Condition::History, "history"),
-    ];
-    for (capability, when, name) in needed {
-        let answered = capabilities.get(&capability).is_some_and(|answer| answer.allowed);
-        let has = |list: &[StatementTemplate]| list.iter().any(|template| template.when.contains(&when));
-        if answered && !(has(&templates.setup_segment) && has(&templates.fill)) {
-            let what = "statements".to_owned();
-            let expected = format!(
-                "`when: {name}` in `setup_segment` and in `fill`, as `{}: true` is answered",
-                capability.name()
-            );
-            problems.push(BadValue { span: node.span, what, expected });
-        }
-    }
-}
-
-/// The words of `when`, one or a list.
-fn when(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<Condition> {
-    let mut found = Vec::new();
-    for node in node.map_or(&[][..], Node::one_or_many) {
-        let Some(text) = node.text(problems) else { continue };
-        match Condition::parse(text) {
-            Some(one) => found.push(one),
-            None => {
-                let known = Condition::names();
-                let name = text.to_owned();
-                problems.push(UnknownEntry { span: node.span, section: "when", name, known });
-            }
-        }
-    }
-    found
-}
-
-fn template(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<StatementTemplate> {
-    let (sql, opaque, when) = match &node.kind {
+) -> Option<StatementTemplate> {
+    let (sql, opaque) = match &node.kind {
         NodeKind::Map(_) => {
             let mut fields = Fields::new(node, "a statement", node.span, problems)?;
             let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
             let opaque = fields.boolean("opaque", problems).unwrap_or(false);
-            let when = when(fields.get("when"), problems);
             fields.finish(problems);
-            (sql, opaque, when)
+            (sql, opaque)
         }
-        _ => (node.text(problems)?.to_owned(), false, Vec::new()),
+        _ => (node.text(problems)?.to_owned(), false),
     };
-    match StatementTemplate::parse(parser, &sql, opaque, when) {
+    match StatementTemplate::parse(parser, &sql, opaque) {
         Ok(template) => Some(template),
         Err(TemplateError::Unreadable(error)) => {
             let what = sql.lines().next().unwrap_or_default().to_owned();
@@ -344,8 +320,8 @@ fn template(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<
             None
         }
         Err(TemplateError::UnknownSlot(name)) => {
-            let known = super::statement_template::Slot::ALL.iter().map(|slot| slot.name()).collect();
-            problems.push(UnknownEntry { span: node.span, section: "statements", name, known });
+            let known = kind.slots().iter().map(|(slot, _)| slot.name()).collect();
+            problems.push(UnknownEntry { span: node.span, section: kind.name(), name, known });
             None
         }
     }

@@ -16,6 +16,7 @@ mod probe;
 pub(crate) mod problems;
 mod sound;
 mod spelling;
+pub(crate) mod statement;
 pub(crate) mod statement_template;
 pub(crate) mod template;
 mod words;
@@ -25,6 +26,7 @@ pub use function::Function;
 pub use load::Dialects;
 pub use model::{Answer, Dialect};
 pub use probe::{ProbeQuery, Probes};
+pub use statement::StepKind;
 pub use statement_template::Slot;
 pub use template::Template;
 

@@ -10,7 +10,7 @@ use super::function::Function;
 use super::literals::{Identifiers, Literals};
 use super::parse::Parser;
 use super::probe::Probes;
-use super::statement_template::StatementTemplate;
+use super::statement::Statements;
 use super::template::Template;
 use super::words::Words;
 use crate::types::{Literal, Type};
@@ -43,7 +43,7 @@ pub struct Dialect {
     /// filters are constant when the query is planned. Else a first subquery fixes it.
     pub clock_in_place: bool,
     /// The templates of scripts' statements.
-    pub statements: Statements,
+    pub(crate) statements: Statements,
     /// The queries for a live database.
     pub probes: Probes,
 }
@@ -64,53 +64,6 @@ pub struct Answer {
     pub(crate) cost: Option<String>,
     /// What else is to be known.
     pub(crate) note: Option<String>,
-}
-
-/// The templates of a script, in the order in which they are used.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Statements {
-    /// Per clock variable, before everything else.
-    pub(crate) declare: Vec<StatementTemplate>,
-    /// Once, at the start of the session.
-    pub(crate) session: Vec<StatementTemplate>,
-    /// Once: the schema and the table of runs.
-    pub(crate) setup: Vec<StatementTemplate>,
-    /// Per segment: its table, if it is missing.
-    pub(crate) setup_segment: Vec<StatementTemplate>,
-    /// Per table of what has been read of logs: the segment's own, and those of its log's readers.
-    pub(crate) setup_inputs: Vec<StatementTemplate>,
-    /// Whether the setup follows `begin`.
-    pub(crate) setup_in_transaction: bool,
-    /// Once, before the transaction: the engine's time, which is never after its snapshot.
-    pub(crate) set_read_at: Vec<StatementTemplate>,
-    /// Opens the transaction.
-    pub(crate) begin: Vec<StatementTemplate>,
-    /// Per segment: keeps other runs of it out.
-    pub(crate) lock_segment: Vec<StatementTemplate>,
-    /// Once: the clock as a table of one row.
-    pub(crate) clock_table: Vec<StatementTemplate>,
-    /// Per clock variable.
-    pub(crate) set_clock: Vec<StatementTemplate>,
-    /// Per check.
-    pub(crate) check: Vec<StatementTemplate>,
-    /// Per segment: begins its run, after the clock is read.
-    pub(crate) start_segment: Vec<StatementTemplate>,
-    /// Per segment that is refreshed by keys: finds those that are affected.
-    pub(crate) affected: Vec<StatementTemplate>,
-    /// Per segment: finds entering and leaving members, and changes its tables.
-    pub(crate) fill: Vec<StatementTemplate>,
-    /// Per other segment whose log was read: records how far.
-    pub(crate) read_input: Vec<StatementTemplate>,
-    /// Per segment: records the run.
-    pub(crate) finish_segment: Vec<StatementTemplate>,
-    /// Closes the transaction.
-    pub(crate) commit: Vec<StatementTemplate>,
-    /// Per segment, after the transaction.
-    pub(crate) finally_segment: Vec<StatementTemplate>,
-    /// Per segment that is a view.
-    pub(crate) view: Vec<StatementTemplate>,
-    /// Whether the views precede `commit`, so that they appear with the tables.
-    pub(crate) view_in_transaction: bool,
 }
 
 impl Dialect {

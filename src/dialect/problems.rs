@@ -109,4 +109,37 @@ problems! {
     error SEG607 "bad value" BadValue { span: Span, what: String, expected: String }
     message |p| format!("`{}` is not {}", p.what, p.expected);
     help |p| Some(format!("write {}", p.expected));
+
+    /// A statement leaves out what it is for.
+    ///
+    /// A template for a kind of step must use the slots that hold its meaning. An `assert` that never reads
+    /// its condition would let everything pass:
+    ///
+    /// ```text
+    /// statements:
+    ///   assert: SELECT 1                     # wrong: nothing can fail
+    /// ```
+    ///
+    /// ```yaml
+    /// statements:
+    ///   assert: SELECT CASE WHEN slot_condition THEN slot_failure END AS checked
+    /// ```
+    error SEG609 "statement without its slot" MissingSlot { span: Span, statement: &'static str, slot: &'static str, meaning: &'static str }
+    message |p| format!("`{}` never uses `{}`", p.statement, p.slot);
+    help |p| Some(format!("`{}` is: {}", p.slot, p.meaning.trim()));
+
+    /// A dialect file has a statement of an earlier version, which scripts no longer use.
+    ///
+    /// Earlier versions of segc let dialect files write whole scripts. Now the plan decides which steps a
+    /// script has, and a dialect has a template for each kind of step:
+    ///
+    /// ```yaml
+    /// statements:
+    ///   create_table: CREATE TABLE IF NOT EXISTS slot_table (slot_definitions)
+    /// ```
+    ///
+    /// The entry is ignored. Remove it; if your engine needs another form, write it in the new entry.
+    warning SEG610 "statement that is no longer used" RetiredStatement { span: Span, name: String, now: &'static str }
+    message |p| format!("`{}` is no longer used: scripts are written by `{}`", p.name, p.now);
+    help |_p| Some("remove it, and move what your engine needs there".to_owned());
 }

@@ -1,15 +1,17 @@
 //! Checks a dialect file without a database for mistakes that would silently change members: text
 //! that would break out of its quotes or lose a part, and statements without their essential part.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use sqlparser::tokenizer::Token;
 
 use super::literals::Literals;
-use super::model::Statements;
 use super::parse::{self, Parser};
-use super::problems::BadValue;
+use super::problems::{BadValue, MissingSlot, UnknownEntry};
+use super::statement::{StepKind, Use};
 use super::statement_template::{Slot, StatementTemplate};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Literal;
@@ -76,35 +78,24 @@ fn tells_instants_apart(format: &str) -> bool {
     apart.into_iter().chain(months).all(|step| written(start) != written(start + step))
 }
 
-/// A statement's name, where it is, and its slots.
-type Needed = (&'static str, fn(&Statements) -> &[StatementTemplate], &'static [Slot]);
-
-/// The slots without which a statement can't do what it is for.
-const NEEDED: &[Needed] = &[
-    ("setup_inputs", |all| &all.setup_inputs, &[Slot::Inputs]),
-    ("setup_segment", |all| &all.setup_segment, &[Slot::Table, Slot::KeyColumns, Slot::Runs, Slot::Segment]),
-    ("set_read_at", |all| &all.set_read_at, &[Slot::Value]),
-    ("check", |all| &all.check, &[Slot::Condition, Slot::Failure]),
-    ("affected", |all| &all.affected, &[Slot::Affected, Slot::AffectedQuery]),
-    ("fill", |all| &all.fill, &[Slot::Query, Slot::Table]),
-    ("read_input", |all| &all.read_input, &[Slot::Input, Slot::Segment]),
-    (
-        "finish_segment",
-        |all| &all.finish_segment,
-        &[Slot::Runs, Slot::Segment, Slot::Fingerprint, Slot::RefreshHash, Slot::AsOf],
-    ),
-    ("view", |all| &all.view, &[Slot::Table, Slot::Query]),
-];
-
-/// Reports statements that leave out what they are for: a check without its condition.
-pub(super) fn judge_statements(statements: &Statements, span: Span, problems: &mut Diagnostics) {
-    for (name, templates, slots) in NEEDED {
-        for slot in *slots {
-            if !templates(statements).iter().any(|template| template.uses(*slot)) {
-                let expected = format!("statements with `{}` in one of them", slot.name());
-                problems.push(BadValue { span, what: (*name).to_owned(), expected });
-            }
-        }
+/// Reports a slot that the steps of a kind don't have, and one without which they can't do what they are
+/// for: an `assert` without its condition.
+pub(super) fn judge_slots(
+    kind: StepKind,
+    templates: &[StatementTemplate],
+    span: Span,
+    problems: &mut Diagnostics,
+) {
+    let used: BTreeSet<Slot> = templates.iter().flat_map(StatementTemplate::slots).collect();
+    for &(slot, _) in
+        kind.slots().iter().filter(|(slot, needed)| *needed == Use::Must && !used.contains(slot))
+    {
+        let (statement, slot, meaning) = (kind.name(), slot.name(), slot.description());
+        problems.push(MissingSlot { span, statement, slot, meaning });
+    }
+    for slot in used.into_iter().filter(|slot| kind.slots().iter().all(|(known, _)| known != slot)) {
+        let known = kind.slots().iter().map(|(slot, _)| slot.name()).collect();
+        problems.push(UnknownEntry { span, section: kind.name(), name: slot.name().to_owned(), known });
     }
 }
 

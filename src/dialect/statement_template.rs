@@ -13,34 +13,33 @@ named! {
     Slot {
         /// The schema of the segments' tables.
         Schema = "slot_schema",
+        /// The table that the step is about.
+        Table = "slot_table",
+        /// The columns of a new table, each with its type, and its primary key.
+        Definitions = "slot_definitions",
+        /// A column with its type.
+        Definition = "slot_definition",
+        /// The names of the columns that are inserted.
+        Columns = "slot_columns",
+        /// The rows of the step: a query.
+        Query = "slot_query",
+        /// The rows that are looked up: a scratch table, or a query in parentheses.
+        Source = "slot_source",
+        /// The query of all keys of the segment's entity.
+        Everyone = "slot_everyone",
+        /// The tables in which rows are looked up, as rows of two strings: a name, and the columns by
+        /// one of which they are, a comma between them.
+        Lookups = "slot_lookups",
+        /// The scratch table of entering and leaving members: the keys, and an `action`.
+        Changes = "slot_changes",
+        /// A scratch table that has as many rows as were written.
+        Written = "slot_written",
         /// The table that records runs.
-        Runs = "slot_runs",
+        State = "slot_state",
         /// The table that records how far other segments' logs have been read.
         Inputs = "slot_inputs",
         /// The table of how many members each segment has.
         Counts = "slot_counts",
-        /// The segment's table or view.
-        Table = "slot_table",
-        /// The log of who came and went.
-        Log = "slot_log",
-        /// The table of ended memberships.
-        History = "slot_history",
-        /// The scratch table of affected keys.
-        Affected = "slot_affected",
-        /// The scratch table of those who match.
-        Matches = "slot_matches",
-        /// The table of those who match before anyone is ranked.
-        RankingCandidates = "slot_unkept",
-        /// The scratch table of ranking candidates among the evaluated keys.
-        Candidates = "slot_found_candidates",
-        /// The columns that are ranked by, with their types.
-        RankColumns = "slot_rank_columns",
-        /// The columns that are ranked by.
-        Ranks = "slot_ranks",
-        /// The scratch table of members that `expire` may retain.
-        Admitted = "slot_admitted",
-        /// The scratch table of entering and leaving members: the keys, and an `action`.
-        Changes = "slot_changes",
         /// The segment's name, as a string.
         Segment = "slot_segment",
         /// The hash of the segment's meaning, as a string.
@@ -50,55 +49,32 @@ named! {
         /// The run's as_of.
         AsOf = "slot_as_of",
         /// The engine's own time when the run began to read.
-        Seen = "slot_read_at",
-        /// That the last run can't be built upon.
-        Unknown = "slot_unknown",
-        /// That this run evaluates everyone.
+        ReadAt = "slot_read_at",
+        /// That this run evaluates every entity.
         Whole = "slot_whole",
-        /// The query of those who match; the clock's own; or a view's.
-        Query = "slot_query",
-        /// The query of the affected keys.
-        AffectedQuery = "slot_find_affected",
-        /// The tables in which rows are looked up, as rows of two strings: a name, and the columns by
-        /// one of which they are, a comma between them.
-        Lookups = "slot_lookups",
-        /// The query of all keys of the segment's entity.
-        EveryoneQuery = "slot_find_everyone",
-        /// The query for the ranking candidates.
-        CandidatesQuery = "slot_find_candidates",
-        /// The query for the members that `expire` may retain.
-        AdmittedQuery = "slot_find_admitted",
         /// When the membership of members who stopped matching since the last run ends.
         End = "slot_end",
         /// The key columns.
         Keys = "slot_keys",
         /// The key columns of `s`.
         ScratchKeys = "slot_scratch_keys",
-        /// The key columns of `m`.
-        MemberKeys = "slot_member_keys",
-        /// The key columns with their types.
-        KeyColumns = "slot_key_columns",
         /// That the keys of `m` and `s` agree.
         Match = "slot_match",
-        /// That `s`, left joined, has no row.
-        Absent = "slot_absent",
         /// The number of the first run that the log holds whole, less one; over a row of the runs.
         LogSince = "slot_log_since",
-        /// Up to which run everyone has read the log; over a row that has a `run_seq`.
+        /// Up to which run every reader has read the log; over a row that has a `run_seq`.
         ReadTo = "slot_read_to",
         /// The name of another segment whose log is read, as a string.
         Input = "slot_input",
         /// The table that records that segment's runs.
-        InputRuns = "slot_input_runs",
-        /// The type of instants.
-        Timestamp = "slot_timestamp",
-        /// What makes a check fail.
+        InputState = "slot_input_state",
+        /// What makes an assertion fail.
         Condition = "slot_condition",
-        /// The call that fails with a check's message.
+        /// The call that fails with an assertion's message.
         Failure = "slot_failure",
-        /// The type of a clock variable.
+        /// The type of an instant.
         Type = "slot_type",
-        /// The value of a clock variable.
+        /// The value of an instant.
         Value = "slot_value",
     }
 }
@@ -108,98 +84,32 @@ impl Slot {
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
-            Self::Runs
+            Self::Table
+            | Self::State
             | Self::Inputs
             | Self::Counts
-            | Self::Table
-            | Self::Log
-            | Self::History
-            | Self::Affected
-            | Self::Matches
-            | Self::Admitted
-            | Self::RankingCandidates
-            | Self::Candidates
             | Self::Changes
-            | Self::InputRuns => "s.t",
+            | Self::Written
+            | Self::Source
+            | Self::InputState => "s.t",
             Self::Segment | Self::Fingerprint | Self::RefreshHash | Self::Input => "'x'",
             Self::AsOf
-            | Self::Seen
+            | Self::ReadAt
             | Self::Value
             | Self::Failure
             | Self::End
             | Self::LogSince
             | Self::ReadTo => "f(1)",
-            Self::Query
-            | Self::AffectedQuery
-            | Self::EveryoneQuery
-            | Self::CandidatesQuery
-            | Self::AdmittedQuery => "SELECT 1 AS one",
-            Self::Keys | Self::Ranks => "k",
+            Self::Query | Self::Everyone => "SELECT 1 AS one",
+            Self::Keys | Self::Columns => "k",
             Self::ScratchKeys => "s.k",
-            Self::MemberKeys => "m.k",
             Self::Lookups => "('t', 'k')",
-            Self::KeyColumns => "k DATE NOT NULL",
-            Self::RankColumns => "v DATE",
+            Self::Definitions => "k DATE NOT NULL",
+            Self::Definition => "k DATE",
             Self::Match | Self::Condition => "a = b",
-            Self::Absent | Self::Unknown | Self::Whole => "a IS NULL",
-            Self::Timestamp | Self::Type => "DATE",
+            Self::Whole => "a IS NULL",
+            Self::Type => "DATE",
         }
-    }
-}
-
-/// Which segments, and which scripts, a statement is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
-    /// Segments that retain members who no longer match.
-    Expire,
-    /// Those that don't.
-    NoExpire,
-    /// Those whose ended memberships are kept.
-    History,
-    /// Those that rank a match that is stored.
-    Ranked,
-    /// Those that don't.
-    Unranked,
-    /// Those that keep a log of who came and went.
-    Log,
-    /// Those whose log is cut off where everyone has read it.
-    Prune,
-    /// Scripts that evaluate affected keys only.
-    Affected,
-    /// Scripts that evaluate everyone, also where they only insert.
-    Everyone,
-    /// Scripts that evaluate everyone: create, and refresh where that is a rebuild.
-    InFull,
-    /// Scripts that evaluate affected keys and delete leaving members.
-    ByKeys,
-    /// Scripts that only insert.
-    Grows,
-}
-
-impl Condition {
-    const NAMES: [(&'static str, Self); 12] = [
-        ("ranked", Self::Ranked),
-        ("unranked", Self::Unranked),
-        ("expire", Self::Expire),
-        ("no_expire", Self::NoExpire),
-        ("history", Self::History),
-        ("log", Self::Log),
-        ("prune", Self::Prune),
-        ("affected", Self::Affected),
-        ("everyone", Self::Everyone),
-        ("in_full", Self::InFull),
-        ("by_keys", Self::ByKeys),
-        ("grows", Self::Grows),
-    ];
-
-    /// The names that dialect files may use.
-    pub(super) fn names() -> Vec<&'static str> {
-        Self::NAMES.iter().map(|(name, _)| *name).collect()
-    }
-
-    /// The one of that name.
-    pub(super) fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(one, _)| *one == name).map(|(_, when)| *when)
     }
 }
 
@@ -212,8 +122,6 @@ pub(crate) struct StatementTemplate {
     pieces: Vec<Piece>,
     /// sqlparser cannot read it; its dialect's file says so.
     opaque: bool,
-    /// The segments that it is for: those of which all of this is so.
-    pub(crate) when: Vec<Condition>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -235,12 +143,7 @@ pub(super) enum TemplateError {
 
 impl StatementTemplate {
     /// Reads a template; unless it is opaque, filled with samples it must be SQL.
-    pub(super) fn parse(
-        parser: &Parser,
-        text: &str,
-        opaque: bool,
-        when: Vec<Condition>,
-    ) -> Result<Self, TemplateError> {
+    pub(super) fn parse(parser: &Parser, text: &str, opaque: bool) -> Result<Self, TemplateError> {
         let mut pieces = Vec::new();
         let text = text.trim_end();
         for token in parse::tokens(parser, text).map_err(TemplateError::Unreadable)? {
@@ -257,17 +160,20 @@ impl StatementTemplate {
                 token => Piece::Text(token.to_string()),
             });
         }
-        let template = Self { pieces, opaque, when };
+        let template = Self { pieces, opaque };
         if !opaque {
-            let sample = template.fill("x", &|slot, _| Some(slot.sample().to_owned())).unwrap_or_default();
+            let sample = template.fill("x", &|slot, _| slot.sample().to_owned());
             parse::statement(parser, &sample).map_err(TemplateError::Unreadable)?;
         }
         Ok(template)
     }
 
-    /// Whether a slot is in it.
-    pub(super) fn uses(&self, slot: Slot) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Slot(one) if *one == slot))
+    /// The slots in it.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Slot(slot) => Some(*slot),
+            Piece::Text(_) | Piece::Name(_) => None,
+        })
     }
 
     /// Whether sqlparser cannot read it.
@@ -276,13 +182,8 @@ impl StatementTemplate {
         self.opaque
     }
 
-    /// The statement. `fill` gives a slot's text, and receives the indentation of its line;
-    /// the first slot that it has nothing for is the error.
-    pub(crate) fn fill(
-        &self,
-        clock_name: &str,
-        fill: &dyn Fn(Slot, usize) -> Option<String>,
-    ) -> Result<String, Slot> {
+    /// The statement. `fill` gives a slot's text, and receives the indentation of its line.
+    pub(crate) fn fill(&self, clock_name: &str, fill: &dyn Fn(Slot, usize) -> String) -> String {
         let mut out = String::new();
         for piece in &self.pieces {
             match piece {
@@ -291,10 +192,10 @@ impl StatementTemplate {
                 Piece::Slot(slot) => {
                     let line = out.rsplit('\n').next().unwrap_or_default();
                     let indent = line.len() - line.trim_start_matches(' ').len();
-                    out.push_str(&fill(*slot, indent).ok_or(*slot)?);
+                    out.push_str(&fill(*slot, indent));
                 }
             }
         }
-        Ok(out)
+        out
     }
 }

@@ -6,7 +6,9 @@ use bigdecimal::BigDecimal;
 use duckdb::types::{TimeUnit, ValueRef};
 use duckdb::{AccessMode, Config, Connection};
 use jiff::{Span, Timestamp, civil::Date};
+use sqlparser::dialect::DuckDbDialect;
 
+use super::constraint::{Proven, proven};
 use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
 use super::table::{names, only_text, stored};
@@ -102,15 +104,9 @@ impl Engine for DuckDb {
 
     /// By <https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions>.
     fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
-        let part = |from_the_end: usize| table.iter().rev().nth(from_the_end).map(|name| quote_text(name));
-        let of = |part: Option<String>, otherwise: &str| part.unwrap_or_else(|| otherwise.to_owned());
+        let table = is_table(table);
         let sql = format!(
-            "SELECT column_name, data_type FROM duckdb_columns() \
-             WHERE LOWER(table_name) = LOWER({}) AND LOWER(schema_name) = LOWER({}) \
-             AND LOWER(database_name) = LOWER({}) ORDER BY column_index",
-            of(part(0), "''"),
-            of(part(1), "current_schema()"),
-            of(part(2), "current_database()"),
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE {table} ORDER BY column_index"
         );
         self.query(&sql).map(stored)
     }
@@ -131,13 +127,21 @@ impl Engine for DuckDb {
             }
             answer => answer?,
         };
+        let constraints = match source {
+            Source::Table(name) => self.query(&constraints(name))?.rows,
+            Source::Query(_) => Vec::new(),
+        };
         let column = |row: Vec<Cell>| match row.as_slice() {
-            [Cell::Text(name), Cell::Text(ty), null, ..] => Some(SourceColumn {
-                name: name.clone(),
-                ty: ty.clone(),
-                holds: column_type(ty),
-                nullable: *null != Cell::Text("NO".to_owned()),
-            }),
+            [Cell::Text(name), Cell::Text(ty), null, ..] => {
+                let proven = proven_of(name, &constraints);
+                Some(SourceColumn {
+                    name: name.clone(),
+                    ty: ty.clone(),
+                    holds: column_type(ty),
+                    nullable: *null != Cell::Text("NO".to_owned()) && !proven.is_present,
+                    allowed: proven.texts,
+                })
+            }
             _ => None,
         };
         Ok(Described::Columns(answer.rows.into_iter().filter_map(column).collect()))
@@ -156,6 +160,38 @@ impl Engine for DuckDb {
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         self.query(&format!("SELECT TYPEOF(CAST(NULL AS {declared}))")).map(|table| only_text(&table))
     }
+}
+
+/// A condition on the rows of the engine's own functions: that they are those of a table.
+fn is_table(table: &[String]) -> String {
+    let part = |from_the_end: usize| table.iter().rev().nth(from_the_end).map(|name| quote_text(name));
+    let of = |part: Option<String>, otherwise: &str| part.unwrap_or_else(|| otherwise.to_owned());
+    format!(
+        "LOWER(table_name) = LOWER({}) AND LOWER(schema_name) = LOWER({}) AND LOWER(database_name) = LOWER({})",
+        of(part(0), "''"),
+        of(part(1), "current_schema()"),
+        of(part(2), "current_database()"),
+    )
+}
+
+/// The CHECK constraints of a table. Where a column may have a collation, a text that is equal to
+/// one of a constraint need not be the same, so those of such a table prove nothing.
+fn constraints(table: &[String]) -> String {
+    let table = is_table(table);
+    format!(
+        "SELECT expression FROM duckdb_constraints() WHERE constraint_type = 'CHECK' AND {table} \
+         AND NOT EXISTS (SELECT 1 FROM duckdb_tables() WHERE {table} AND sql ILIKE '%collate%')"
+    )
+}
+
+fn proven_of(column: &str, constraints: &[Vec<Cell>]) -> Proven {
+    let mut all = Proven::default();
+    for row in constraints {
+        if let [Cell::Text(constraint)] = row.as_slice() {
+            all.and(proven(constraint, column, &DuckDbDialect {}));
+        }
+    }
+    all
 }
 
 fn unreadable(column: &str, reason: String) -> EngineError {

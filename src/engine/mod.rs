@@ -5,6 +5,7 @@
 //! embedded engine it gets under names that stay when the engine changes.
 
 mod address;
+mod constraint;
 mod duckdb;
 mod duckdb_types;
 mod error;
@@ -25,7 +26,7 @@ pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
 pub use self::quote::{quote_ident, quote_name, quote_text};
 pub use self::schema::{DataTable, StructPart, TableColumn, tables_of};
-pub use self::source::{ColumnType, Described, Found, Look, Source, SourceColumn};
+pub use self::source::{ColumnType, Described, Found, Look, Looked, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
 
 /// The engine inside segc, which needs no server.
@@ -89,8 +90,8 @@ pub trait Engine {
         Ok(Described::Unknown)
     }
 
-    /// Looks for something in the first rows of a source; `live` leaves out rows in which that
-    /// column is present. Gives an answer for each look.
+    /// Looks for something in the rows of a source, or in its first `most` ones; `live` leaves out
+    /// rows in which that column is present. Gives an answer for each look.
     ///
     /// # Errors
     /// The engine's own.
@@ -99,10 +100,9 @@ pub trait Engine {
         source: Source<'_>,
         looks: &[Look],
         live: Option<&str>,
-        rows: u32,
-    ) -> Result<Vec<Found>, EngineError> {
-        self.query(&source::sample::sql(source, looks, live, rows))
-            .map(|answer| source::sample::read(&answer))
+        most: Option<u32>,
+    ) -> Result<Looked, EngineError> {
+        self.query(&source::rows::sql(source, looks, live, most)).map(|answer| source::rows::read(&answer))
     }
 
     /// The names of all tables and views, without their schema where they are found without it.

@@ -8,7 +8,9 @@ use postgres::config::Host;
 use postgres::error::SqlState;
 use postgres::types::Type;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
+use sqlparser::dialect::PostgreSqlDialect;
 
+use super::constraint::{Proven, proven};
 use super::postgres_types::column_type;
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
 use super::table::{names, only_text, stored};
@@ -223,9 +225,11 @@ impl Engine for Postgres {
             }
             prepared => prepared.map_err(|error| EngineError::statement_failed(&sql, reason(&error)))?,
         };
-        let written = match source {
-            Source::Table(name) => self.query(&written_types(name))?.rows,
-            Source::Query(_) => Vec::new(),
+        let (written, constraints) = match source {
+            Source::Table(name) => {
+                (self.query(&written_types(name))?.rows, self.query(&constraints(name))?.rows)
+            }
+            Source::Query(_) => (Vec::new(), Vec::new()),
         };
         let column = |column: &postgres::Column| {
             let known = written.iter().find(|row| row.first() == Some(&Cell::Text(column.name().to_owned())));
@@ -233,11 +237,13 @@ impl Engine for Postgres {
                 Some(Cell::Text(ty)) => ty.clone(),
                 _ => column.type_().name().to_owned(),
             };
+            let proven = proven_of(column.name(), &constraints);
             SourceColumn {
                 name: column.name().to_owned(),
                 holds: column_type(column.type_(), &ty),
                 ty,
-                nullable: known.and_then(|row| row.get(2)) != Some(&Cell::Bool(true)),
+                nullable: known.and_then(|row| row.get(2)) != Some(&Cell::Bool(true)) && !proven.is_present,
+                allowed: proven.texts,
             }
         };
         Ok(Described::Columns(prepared.columns().iter().map(column).collect()))
@@ -262,14 +268,55 @@ fn is_absent(error: &postgres::Error) -> bool {
     matches!(error.code(), Some(code) if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code))
 }
 
+/// Whether the server sees to it that all rows of a table `c`, with its partitions, keep its
+/// constraints: it doesn't for foreign tables, and tables that inherit may lack them.
+const IS_ENFORCED: &str = "(c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_inherits AS i WHERE i.inhparent = c.oid) \
+    OR c.relkind = 'p' AND NOT EXISTS (SELECT 1 FROM pg_partition_tree(c.oid) AS t \
+    JOIN pg_class AS p ON p.oid = t.relid WHERE p.relkind = 'f'))";
+
 /// The columns of a table: the name, the type as the server writes it, and whether it is `NOT NULL`.
 fn written_types(table: &[String]) -> String {
     let name = quote_text(&quote_name(table));
     format!(
-        "SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), a.attnotnull \
-         FROM pg_attribute AS a \
-         WHERE a.attrelid = to_regclass({name}) AND a.attnum > 0 AND NOT a.attisdropped"
+        "SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), a.attnotnull AND {IS_ENFORCED} \
+         FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid \
+         WHERE c.oid = to_regclass({name}) AND a.attnum > 0 AND NOT a.attisdropped"
     )
+}
+
+/// The CHECK constraints of a table's columns and of their domains: the column, its name in the
+/// constraint, and the condition. Under a collation that isn't deterministic, a text that is equal
+/// to one of a constraint need not be the same.
+fn constraints(table: &[String]) -> String {
+    let name = quote_text(&quote_name(table));
+    let columns = format!(
+        "FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid \
+         LEFT JOIN pg_collation AS l ON l.oid = a.attcollation \
+         WHERE c.oid = to_regclass({name}) AND a.attnum > 0 AND NOT a.attisdropped AND {IS_ENFORCED} \
+         AND COALESCE(l.collisdeterministic, true)"
+    );
+    format!(
+        "SELECT CAST(s.attname AS text), CAST(s.attname AS text), pg_get_expr(k.conbin, k.conrelid) \
+         FROM (SELECT a.* {columns}) AS s JOIN pg_constraint AS k \
+         ON k.conrelid = s.attrelid AND s.attnum = ANY(k.conkey) \
+         WHERE k.contype = 'c' AND k.convalidated AND NOT k.connoinherit \
+         UNION ALL SELECT CAST(s.attname AS text), 'VALUE', pg_get_expr(k.conbin, 0) \
+         FROM (SELECT a.* {columns}) AS s JOIN pg_constraint AS k ON k.contypid = s.atttypid \
+         WHERE k.contype = 'c' AND k.convalidated"
+    )
+}
+
+fn proven_of(column: &str, constraints: &[Vec<Cell>]) -> Proven {
+    let mut all = Proven::default();
+    for row in constraints {
+        match row.as_slice() {
+            [Cell::Text(of), Cell::Text(name), Cell::Text(constraint)] if of == column => {
+                all.and(proven(constraint, name, &PostgreSqlDialect {}));
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 /// The number that stands for a lock's name; locks are each database's own.

@@ -86,9 +86,14 @@ problems! {
     /// file of JSON lines, a key may be absent from some lines but not from all.
     error SEG706 "missing column" MissingColumn {
         span: Option<Span>, file: String, column: String, has: Vec<String>, delimiter: Option<&'static str>,
+        alike: Option<(String, String)>,
     }
     message |p| format!("`{}` has no column `{}`", p.file, p.column);
-    help |p| Some(match (closest(&p.column, p.has.iter().map(String::as_str)), p.delimiter) {
+    help |p| Some(match (closest(&p.column, p.has.iter().map(String::as_str).filter(|name| !name.is_empty())), p.delimiter) {
+        (_, None) if p.alike.is_some() => {
+            let (name, odd) = p.alike.clone().unwrap_or_default();
+            format!("its column `{name}` contains {odd}: rename it `{}`", p.column)
+        }
         (_, Some("tab")) => "its values seem to be separated by tabs: declare `read: { delimiter: tab }`".to_owned(),
         (_, Some(delimiter)) => {
             format!("its values seem to be separated by `{delimiter}`: declare `read: {{ delimiter: \"{delimiter}\" }}`")

@@ -30,6 +30,8 @@ pub struct SourceColumn {
     pub(crate) holds: ColumnType,
     /// Whether the schema lets it be missing.
     pub(crate) nullable: bool,
+    /// The only texts that the constraints of the table let it hold.
+    pub(crate) allowed: Option<Vec<String>>,
 }
 
 /// The type of a column, in terms that the catalog can declare.
@@ -82,6 +84,15 @@ pub enum Look {
     Outside(String, Vec<String>),
 }
 
+/// What was found in the rows of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Looked {
+    /// How many rows were read.
+    pub(crate) rows: u64,
+    /// What was found, look by look.
+    pub(crate) found: Vec<Found>,
+}
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
@@ -91,27 +102,28 @@ pub struct Found {
     pub(crate) example: Option<String>,
 }
 
-pub(super) mod sample {
-    //! The query that looks at the first rows of a source.
+pub(super) mod rows {
+    //! The query that looks at the rows of a source.
 
-    use super::{Found, Look, Source};
+    use super::{Found, Look, Looked, Source};
     use crate::engine::{Cell, Table, quote_ident, quote_name, quote_text};
 
-    /// One row with two cells for each look: a count, and an example. `only_present` leaves out
-    /// rows in which that column is present.
+    /// One row: how many rows were read, and two cells for each look, a count and an example.
+    /// `without` leaves out rows in which that column is present.
     pub(in crate::engine) fn sql(
         source: Source<'_>,
         looks: &[Look],
         without: Option<&str>,
-        most: u32,
+        most: Option<u32>,
     ) -> String {
-        let cells: Vec<String> = looks.iter().map(cell).collect();
+        let cells: Vec<String> = looks.iter().map(|look| format!(", {}", cell(look))).collect();
         let from = match source {
             Source::Table(name) => quote_name(name),
             Source::Query(text) => format!("({}\n) AS source", text.trim().trim_end_matches(';')),
         };
         let live = without.map(|mark| format!(" WHERE {} IS NULL", quote_ident(mark))).unwrap_or_default();
-        format!("SELECT {} FROM (SELECT * FROM {from}{live} LIMIT {most}) AS rows", cells.join(", "))
+        let most = most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
+        format!("SELECT COUNT(*){} FROM (SELECT * FROM {from}{live}{most}) AS rows", cells.concat())
     }
 
     fn cell(look: &Look) -> String {
@@ -124,7 +136,8 @@ pub(super) mod sample {
                 quote_ident(column)
             ),
             Look::Outside(column, values) => {
-                let text = format!("CAST({} AS VARCHAR)", quote_ident(column));
+                // By code points, whatever the collation of the column.
+                let text = format!("CAST({} AS VARCHAR) COLLATE \"C\"", quote_ident(column));
                 let values: Vec<String> = values.iter().map(|value| quote_text(value)).collect();
                 let outside = format!("{text} NOT IN ({})", values.join(", "));
                 format!("COUNT(*) FILTER (WHERE {outside}), MIN(CASE WHEN {outside} THEN {text} END)")
@@ -132,19 +145,21 @@ pub(super) mod sample {
         }
     }
 
-    /// The answer, look by look.
-    pub(in crate::engine) fn read(answer: &Table) -> Vec<Found> {
+    /// The answer.
+    pub(in crate::engine) fn read(answer: &Table) -> Looked {
         let cells = answer.rows.first().map(Vec::as_slice).unwrap_or_default();
+        let count = |cell: Option<&Cell>| match cell {
+            Some(Cell::Int(rows)) => u64::try_from(*rows).unwrap_or_default(),
+            _ => 0,
+        };
         let found = |pair: &[Cell]| Found {
-            rows: match pair.first() {
-                Some(Cell::Int(rows)) => u64::try_from(*rows).unwrap_or_default(),
-                _ => 0,
-            },
+            rows: count(pair.first()),
             example: match pair.get(1) {
                 Some(Cell::Text(text)) => Some(text.clone()),
                 _ => None,
             },
         };
-        cells.chunks(2).map(found).collect()
+        let looks = cells.get(1..).unwrap_or_default();
+        Looked { rows: count(cells.first()), found: looks.chunks(2).map(found).collect() }
     }
 }

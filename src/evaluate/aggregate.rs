@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::{BigDecimal, Zero};
 
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, RowScope};
 use super::number::{decimal, float, to_decimal, to_float};
 use super::{Datum, EvalError};
 use crate::check::hir::{Aggregate, AggregateFunc, Value};
@@ -13,7 +13,7 @@ use crate::types::Type;
 
 impl Evaluator<'_> {
     /// True over nothing. Path, window and `latest` choose the rows; the filter is the test.
-    pub(super) fn every(&self, aggregate: &Aggregate, scope: Scope) -> Result<bool, EvalError> {
+    pub(super) fn every(&self, aggregate: &Aggregate, scope: RowScope) -> Result<bool, EvalError> {
         let Some(test) = &aggregate.filter else {
             return Ok(true);
         };
@@ -26,7 +26,7 @@ impl Evaluator<'_> {
     }
 
     /// A number or value made of the selected instances.
-    pub(super) fn aggregate(&self, aggregate: &Aggregate, scope: Scope) -> Result<Datum, EvalError> {
+    pub(super) fn aggregate(&self, aggregate: &Aggregate, scope: RowScope) -> Result<Datum, EvalError> {
         let span = aggregate.span;
         let selected = self.selected(aggregate, scope)?;
         let values = || {
@@ -57,13 +57,13 @@ impl Evaluator<'_> {
     }
 
     /// The value of one instance, even if it is missing; missing if there is none.
-    fn of_one(&self, aggregate: &Aggregate, instance: Option<&Scope>) -> Result<Datum, EvalError> {
+    fn of_one(&self, aggregate: &Aggregate, instance: Option<&RowScope>) -> Result<Datum, EvalError> {
         let value = aggregate.value.as_ref().ok_or(EvalError::IllTyped(aggregate.span))?;
         instance.map_or(Ok(Datum::Missing), |instance| self.eval(value, *instance))
     }
 
     /// The values of the instances, without the missing ones, which aggregates skip.
-    fn present(&self, value: &Value, instances: &[Scope]) -> Result<Vec<Datum>, EvalError> {
+    fn present(&self, value: &Value, instances: &[RowScope]) -> Result<Vec<Datum>, EvalError> {
         let mut values = Vec::new();
         for instance in instances {
             let found = self.eval(value, *instance)?;

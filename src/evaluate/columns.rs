@@ -26,13 +26,13 @@ pub struct Clash {
 
 #[derive(Debug, Clone)]
 struct Shared {
-    kind: Kind,
+    kind: ColumnKind,
     /// Those of documents in the order of their depth.
     fields: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ColumnKind {
     Plain,
     Document,
     Struct,
@@ -48,17 +48,17 @@ fn same_column(one: &Field, other: &Field) -> bool {
 }
 
 /// What a column is that this field reads.
-fn kind(field: &Field) -> Kind {
+fn kind(field: &Field) -> ColumnKind {
     match field.inside.as_ref().map(|inside| inside.container) {
-        Some(Container::Struct) => Kind::Struct,
-        Some(Container::Json | Container::JsonText) => Kind::Document,
-        None if field.ty == Type::Json => Kind::Document,
-        None => Kind::Plain,
+        Some(Container::Struct) => ColumnKind::Struct,
+        Some(Container::Json | Container::JsonText) => ColumnKind::Document,
+        None if field.ty == Type::Json => ColumnKind::Document,
+        None => ColumnKind::Plain,
     }
 }
 
 impl Columns {
-    /// Those of an entity.
+    /// The columns that an entity's fields are read from.
     #[must_use]
     pub(crate) fn of(entity: &Entity) -> Self {
         let mut shared: Vec<Shared> = Vec::new();
@@ -72,10 +72,11 @@ impl Columns {
                 continue;
             }
             let kinds = || fields.iter().filter_map(of).map(kind);
-            let kind =
-                [Kind::Struct, Kind::Document].into_iter().find(|kind| kinds().any(|one| one == *kind));
+            let kind = [ColumnKind::Struct, ColumnKind::Document]
+                .into_iter()
+                .find(|kind| kinds().any(|one| one == *kind));
             fields.sort_by_key(|at| of(at).map_or(0, |field| keys(field).len()));
-            shared.push(Shared { kind: kind.unwrap_or(Kind::Plain), fields });
+            shared.push(Shared { kind: kind.unwrap_or(ColumnKind::Plain), fields });
         }
         Self { shared }
     }
@@ -94,9 +95,9 @@ impl Columns {
     ) -> Result<(), Clash> {
         for shared in &self.shared {
             match shared.kind {
-                Kind::Plain => plain(entity, &shared.fields, values, nulls)?,
-                Kind::Document => document(entity, &shared.fields, values, nulls)?,
-                Kind::Struct => {
+                ColumnKind::Plain => plain(entity, &shared.fields, values, nulls)?,
+                ColumnKind::Document => document(entity, &shared.fields, values, nulls)?,
+                ColumnKind::Struct => {
                     for leaf in leaves(entity, &shared.fields) {
                         plain(entity, &leaf, values, nulls)?;
                     }
@@ -112,7 +113,8 @@ impl Columns {
     pub(crate) fn nested(&self, entity: &Entity, column: &str, values: &[Datum]) -> Option<Option<String>> {
         let of_column = |shared: &&Shared| {
             let first = shared.fields.first().and_then(|at| entity.fields.get(*at));
-            shared.kind != Kind::Plain && first.is_some_and(|field| field.column.eq_ignore_ascii_case(column))
+            shared.kind != ColumnKind::Plain
+                && first.is_some_and(|field| field.column.eq_ignore_ascii_case(column))
         };
         let shared = self.shared.iter().find(of_column)?;
         let read: Vec<(&Field, &Datum)> =
@@ -121,7 +123,7 @@ impl Columns {
             return Some(None);
         }
         let of_wholes = |(field, value): &&(&Field, &Datum)| keys(field).is_empty() && !value.is_missing();
-        if shared.kind == Kind::Document {
+        if shared.kind == ColumnKind::Document {
             let whole = read.iter().find(of_wholes).map(|(_, value)| value.to_string());
             let known = read.into_iter().filter(|(_, value)| !value.is_missing());
             return Some(whole.or_else(|| composed(known)));

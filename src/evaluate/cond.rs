@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, RowScope};
 use super::number::compare;
 use super::time::instant;
 use super::{Datum, EvalError};
@@ -12,7 +12,7 @@ use crate::types::Literal;
 
 impl Evaluator<'_> {
     /// Whether any condition holds; they are tried in order, up to the first that does.
-    pub(super) fn any(&self, conds: &[Cond], scope: Scope) -> Result<bool, EvalError> {
+    pub(super) fn any(&self, conds: &[Cond], scope: RowScope) -> Result<bool, EvalError> {
         for cond in conds {
             if self.test(cond, scope)? {
                 return Ok(true);
@@ -21,7 +21,7 @@ impl Evaluator<'_> {
         Ok(false)
     }
 
-    fn all(&self, conds: &[Cond], scope: Scope) -> Result<bool, EvalError> {
+    fn all(&self, conds: &[Cond], scope: RowScope) -> Result<bool, EvalError> {
         for cond in conds {
             if !self.test(cond, scope)? {
                 return Ok(false);
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a condition holds.
-    pub(super) fn test(&self, cond: &Cond, scope: Scope) -> Result<bool, EvalError> {
+    pub(super) fn test(&self, cond: &Cond, scope: RowScope) -> Result<bool, EvalError> {
         let scope = scope.deeper(cond.span)?;
         match &cond.kind {
             CondKind::Constant(value) => Ok(*value),
@@ -73,7 +73,7 @@ impl Evaluator<'_> {
         left: &Value,
         right: &Value,
         span: Span,
-        scope: Scope,
+        scope: RowScope,
     ) -> Result<bool, EvalError> {
         let [left, right] = self.pair(left, right, scope)?;
         let order = compare(&left, &right, span)?;
@@ -86,7 +86,7 @@ impl Evaluator<'_> {
         }))
     }
 
-    fn is_during(&self, value: &Value, window: &Window, scope: Scope) -> Result<bool, EvalError> {
+    fn is_during(&self, value: &Value, window: &Window, scope: RowScope) -> Result<bool, EvalError> {
         match instant(&self.eval(value, scope)?, &self.hir.calendar, value.span)? {
             None => Ok(false),
             Some(instant) => self.in_window(window, instant, scope),
@@ -108,7 +108,7 @@ impl Evaluator<'_> {
         &self,
         array: &Value,
         items: &[Literal],
-        scope: Scope,
+        scope: RowScope,
         all: bool,
     ) -> Result<bool, EvalError> {
         let found = self.eval(array, scope)?;
@@ -120,7 +120,7 @@ impl Evaluator<'_> {
         Ok(all)
     }
 
-    fn is_in(&self, value: &Value, items: &[Literal], scope: Scope) -> Result<bool, EvalError> {
+    fn is_in(&self, value: &Value, items: &[Literal], scope: RowScope) -> Result<bool, EvalError> {
         let found = self.eval(value, scope)?;
         for item in items {
             if compare(&found, &Datum::from(item), value.span)? == Some(Ordering::Equal) {

@@ -22,7 +22,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// No rows yet.
+    /// The data of a catalog's entities, without a row.
     #[must_use]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
         let columns = catalog.entities.iter().map(Columns::of).collect();
@@ -188,15 +188,15 @@ pub enum DataError {
     Clash(String, String, String),
     /// A value that its field cannot hold.
     Value {
-        /// The entity.
+        /// The name of the entity.
         entity: String,
-        /// The field.
+        /// The name of the field that can't hold the value.
         field: String,
-        /// The field's type.
+        /// The type that the catalog declares for the field.
         ty: Type,
         /// What kind of value it is.
         found: &'static str,
-        /// The value.
+        /// The value, as text.
         value: String,
     },
 }

@@ -17,21 +17,21 @@ use crate::types::{Literal, Version};
 /// a missing value, are the evaluator's.
 #[derive(Debug, Clone)]
 pub enum Datum {
-    /// Not there.
+    /// No value: SQL's null.
     Missing,
-    /// Text.
+    /// Text, compared by code points.
     String(String),
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer(i64),
-    /// An exact number.
+    /// An exact decimal number of any precision.
     Decimal(BigDecimal),
     /// A floating-point number. NaN is missing: [`Datum::from`] sees to that.
     Float(f64),
-    /// True or false.
+    /// A boolean; false comes before true.
     Boolean(bool),
-    /// A day.
+    /// A day of the calendar, without a time zone.
     Date(Date),
-    /// An instant.
+    /// An instant, to the microsecond.
     Timestamp(Timestamp),
     /// A list. Elements that are missing don't exist for the language; a column may hold them.
     Array(Vec<Datum>),

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::data::pick;
 use super::index::{Index, by_fields, unique};
-use super::order::{Node, order};
+use super::order::{Definition, order};
 use super::time::to_micros;
-use super::uses::{Part, Uses, uses};
+use super::uses::{Expression, Uses, uses};
 use super::{Data, Datum, EvalError};
 use crate::catalog::{EntityId, FieldId, LinkId};
 use crate::check::hir::{Base, Cond, Hir, Hop, Path, SegmentId, TraitId, Value};
@@ -17,10 +17,10 @@ use crate::diagnostic::Span;
 /// How deep expressions may nest; what a file can express stays far below.
 const MAX_DEPTH: u16 = 200;
 
-/// A row of an entity.
+/// A row of an entity, by its place in the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// The entity.
+    /// The entity that it belongs to.
     pub entity: EntityId,
     /// Its place in [`Data::rows`].
     pub index: usize,
@@ -28,13 +28,13 @@ pub struct Row {
 
 /// The rows that an expression speaks of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scope {
+pub(super) struct RowScope {
     pub(super) this: Row,
     pub(super) outer: Option<Row>,
     depth: u16,
 }
 
-impl Scope {
+impl RowScope {
     pub(super) fn of(row: Row) -> Self {
         Self { this: row, outer: None, depth: 0 }
     }
@@ -88,8 +88,8 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// Where a run on an engine would fail.
     pub fn members(&mut self, segment: SegmentId) -> Result<BTreeSet<Vec<Datum>>, EvalError> {
-        self.prepare([Node::Segment(segment)])?;
-        let entity = Node::segment(self.hir, segment)?.entity;
+        self.prepare([Definition::Segment(segment)])?;
+        let entity = Definition::segment(self.hir, segment)?.entity;
         let key = &self.hir.catalog.entity(entity).key;
         let rows = self.data.existing(entity).filter(|(index, _)| self.is_member(segment, *index));
         Ok(rows.filter_map(|(_, row)| pick(row, key)).collect())
@@ -100,8 +100,8 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// Where a run on an engine would fail.
     pub fn belongs(&mut self, segment: SegmentId, row: Row) -> Result<bool, EvalError> {
-        self.prepare([Node::Segment(segment)])?;
-        Ok(Node::segment(self.hir, segment)?.entity == row.entity && self.is_member(segment, row.index))
+        self.prepare([Definition::Segment(segment)])?;
+        Ok(Definition::segment(self.hir, segment)?.entity == row.entity && self.is_member(segment, row.index))
     }
 
     /// The row of an entity with this key.
@@ -121,8 +121,8 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// Where a run on an engine would fail.
     pub fn holds(&mut self, cond: &Cond, row: Row) -> Result<bool, EvalError> {
-        self.prepare_uses(uses([Part::Cond(cond)]))?;
-        self.test(cond, Scope::of(row))
+        self.prepare_uses(uses([Expression::Cond(cond)]))?;
+        self.test(cond, RowScope::of(row))
     }
 
     /// A value of a row.
@@ -130,8 +130,8 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// Where a run on an engine would fail.
     pub(crate) fn value(&mut self, value: &Value, row: Row) -> Result<Datum, EvalError> {
-        self.prepare_uses(uses([Part::Value(value)]))?;
-        self.eval(value, Scope::of(row))
+        self.prepare_uses(uses([Expression::Value(value)]))?;
+        self.eval(value, RowScope::of(row))
     }
 
     /// Whether a row is a member of a segment that has been prepared.
@@ -169,7 +169,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The row at the end of a to-one path; `None` if one on the way is absent.
-    pub(super) fn end(&self, path: &Path, scope: Scope, span: Span) -> Result<Option<Row>, EvalError> {
+    pub(super) fn end(&self, path: &Path, scope: RowScope, span: Span) -> Result<Option<Row>, EvalError> {
         let start = match path.base {
             Base::This => scope.this,
             Base::Outer => scope.outer.ok_or(EvalError::IllTyped(span))?,
@@ -184,20 +184,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn prepare(&mut self, nodes: impl IntoIterator<Item = Node>) -> Result<(), EvalError> {
+    fn prepare(&mut self, nodes: impl IntoIterator<Item = Definition>) -> Result<(), EvalError> {
         for node in order(self.hir, nodes)? {
             match node {
-                Node::Segment(id) if !self.segments.contains_key(&id) => {
+                Definition::Segment(id) if !self.segments.contains_key(&id) => {
                     self.prepare_links(&node.uses(self.hir)?)?;
                     let members = self.evaluate_segment(id)?;
                     self.segments.insert(id, members);
                 }
-                Node::Trait(id) if !self.traits.contains_key(&id) => {
+                Definition::Trait(id) if !self.traits.contains_key(&id) => {
                     self.prepare_links(&node.uses(self.hir)?)?;
                     let values = self.evaluate_trait(id)?;
                     self.traits.insert(id, values);
                 }
-                Node::Segment(_) | Node::Trait(_) => {}
+                Definition::Segment(_) | Definition::Trait(_) => {}
             }
         }
         Ok(())
@@ -223,13 +223,13 @@ impl<'a> Evaluator<'a> {
     /// excludes, within the members of the parent, without the members of what comes before it
     /// in its group; then each `keep` in order.
     fn evaluate_segment(&mut self, id: SegmentId) -> Result<Vec<bool>, EvalError> {
-        let segment = Node::segment(self.hir, id)?;
+        let segment = Definition::segment(self.hir, id)?;
         let entity = segment.entity;
         self.unique_rows(entity)?;
         let before = segment.group.as_ref().map_or(&[][..], |group| &group.before);
         let mut matching = Vec::new();
         for (index, _) in self.data.existing(entity) {
-            let scope = Scope::of(Row { entity, index });
+            let scope = RowScope::of(Row { entity, index });
             if segment.parent.is_none_or(|(parent, _)| self.is_member(parent, index))
                 && (segment.includes.is_empty() || self.any(&segment.includes, scope)?)
                 && !self.any(&segment.excludes, scope)?
@@ -251,12 +251,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn evaluate_trait(&self, id: TraitId) -> Result<Vec<Result<Datum, EvalError>>, EvalError> {
-        let computed = Node::computed(self.hir, id)?;
+        let computed = Definition::computed(self.hir, id)?;
         let entity = computed.entity;
         let mut values = vec![Ok(Datum::Missing); self.data.rows(entity).len()];
         for (index, _) in self.data.existing(entity) {
             if let Some(value) = values.get_mut(index) {
-                *value = self.eval(&computed.value, Scope::of(Row { entity, index }));
+                *value = self.eval(&computed.value, RowScope::of(Row { entity, index }));
             }
         }
         Ok(values)

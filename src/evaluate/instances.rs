@@ -3,18 +3,22 @@
 use jiff::Timestamp;
 
 use super::data::pick;
-use super::evaluator::{Evaluator, Row, Scope};
+use super::evaluator::{Evaluator, Row, RowScope};
 use super::time::instant;
 use super::{Datum, EvalError};
 use crate::check::hir::{Aggregate, AggregateFunc, Periods, Window};
 
 /// The joined rows of a path, up to its end.
-type Rows = Vec<Row>;
+type Instance = Vec<Row>;
 
 impl Evaluator<'_> {
     /// The instances that count, each as the scope of what is said about it: in the order of
     /// (time, key) where the aggregate needs one.
-    pub(super) fn selected(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Scope>, EvalError> {
+    pub(super) fn selected(
+        &self,
+        aggregate: &Aggregate,
+        scope: RowScope,
+    ) -> Result<Vec<RowScope>, EvalError> {
         let mut chosen = self.chosen(aggregate, scope)?;
         let by_func = matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last);
         if by_func || aggregate.ranked.is_some() {
@@ -32,10 +36,10 @@ impl Evaluator<'_> {
     }
 
     /// How many periods have enough rows.
-    pub(super) fn periods(&self, periods: &Periods, scope: Scope) -> Result<Datum, EvalError> {
+    pub(super) fn periods(&self, periods: &Periods, scope: RowScope) -> Result<Datum, EvalError> {
         let span = periods.rows.span;
         let &(hop, field) = periods.rows.times.last().ok_or(EvalError::IllTyped(span))?;
-        let mut times: Vec<(Timestamp, Scope)> = Vec::new();
+        let mut times: Vec<(Timestamp, RowScope)> = Vec::new();
         for rows in self.chosen(&periods.rows, scope)? {
             let (row, end) = (rows.get(hop), rows.last());
             let (row, end) = row.zip(end).ok_or(EvalError::IllTyped(span))?;
@@ -57,7 +61,7 @@ impl Evaluator<'_> {
     }
 
     /// The instances in the window that satisfy the filter, unless it is the test of `every`.
-    fn chosen(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Rows>, EvalError> {
+    fn chosen(&self, aggregate: &Aggregate, scope: RowScope) -> Result<Vec<Instance>, EvalError> {
         let filter = aggregate.filter.as_ref().filter(|_| aggregate.func != AggregateFunc::Every);
         let mut chosen = Vec::new();
         for rows in self.instances(aggregate, scope)? {
@@ -77,8 +81,8 @@ impl Evaluator<'_> {
         &self,
         aggregate: &Aggregate,
         window: Option<&Window>,
-        scope: Scope,
-    ) -> Result<Vec<(Timestamp, Scope)>, EvalError> {
+        scope: RowScope,
+    ) -> Result<Vec<(Timestamp, RowScope)>, EvalError> {
         let span = aggregate.span;
         let &(hop, field) = aggregate.times.last().ok_or(EvalError::IllTyped(span))?;
         let mut timed = Vec::new();
@@ -96,7 +100,7 @@ impl Evaluator<'_> {
     }
 
     /// Joined rows up to the path's end.
-    fn instances(&self, aggregate: &Aggregate, scope: Scope) -> Result<Vec<Rows>, EvalError> {
+    fn instances(&self, aggregate: &Aggregate, scope: RowScope) -> Result<Vec<Instance>, EvalError> {
         if aggregate.hops.first().is_none_or(|hop| hop.from != scope.this.entity) {
             return Err(EvalError::IllTyped(aggregate.span));
         }
@@ -106,7 +110,7 @@ impl Evaluator<'_> {
             for instance in &instances {
                 let from = instance.last().copied().unwrap_or(scope.this);
                 for to in self.follow(from, hop) {
-                    let mut rows: Rows = instance.clone();
+                    let mut rows: Instance = instance.clone();
                     rows.push(to);
                     longer.push(rows);
                 }
@@ -123,7 +127,7 @@ impl Evaluator<'_> {
         aggregate: &Aggregate,
         window: Option<&Window>,
         rows: &[Row],
-        scope: Scope,
+        scope: RowScope,
     ) -> Result<bool, EvalError> {
         let last = aggregate.times.len().checked_sub(1);
         if window.is_some() && last.is_none() {
@@ -148,7 +152,7 @@ impl Evaluator<'_> {
     }
 
     /// The earliest first, by the last time on the path and then the key of its end.
-    fn sort(&self, aggregate: &Aggregate, instances: &mut [Rows]) -> Result<(), EvalError> {
+    fn sort(&self, aggregate: &Aggregate, instances: &mut [Instance]) -> Result<(), EvalError> {
         let &(hop, time) = aggregate.times.last().ok_or(EvalError::IllTyped(aggregate.span))?;
         let key = &self.hir.catalog.entity(aggregate.end).key;
         instances.sort_by_cached_key(|rows| {

@@ -7,14 +7,14 @@ use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use md5::{Digest, Md5};
 
 use super::data::pick;
-use super::evaluator::{Evaluator, Row, Scope};
+use super::evaluator::{Evaluator, Row, RowScope};
 use super::{Datum, EvalError};
 use crate::catalog::EntityId;
 use crate::check::hir::{Keep, KeepKind, KeepSize, Value};
 use crate::diagnostic::Span;
 
 /// A row that is ranked.
-struct Ranked {
+struct RankedRow {
     by: Datum,
     key: Vec<Datum>,
     index: usize,
@@ -56,15 +56,15 @@ impl Evaluator<'_> {
         by: &Value,
         entity: EntityId,
         rows: Vec<usize>,
-    ) -> Result<Vec<Vec<Ranked>>, EvalError> {
-        let mut groups: BTreeMap<Vec<Datum>, Vec<Ranked>> = BTreeMap::new();
+    ) -> Result<Vec<Vec<RankedRow>>, EvalError> {
+        let mut groups: BTreeMap<Vec<Datum>, Vec<RankedRow>> = BTreeMap::new();
         for index in rows {
             let row = Row { entity, index };
-            let scope = Scope::of(row);
+            let scope = RowScope::of(row);
             let group: Vec<Datum> =
                 per.iter().map(|value| self.eval(value, scope)).collect::<Result<_, _>>()?;
             let key = pick(self.fields(row), &self.hir.catalog.entity(entity).key).unwrap_or_default();
-            groups.entry(group).or_default().push(Ranked { by: self.eval(by, scope)?, key, index });
+            groups.entry(group).or_default().push(RankedRow { by: self.eval(by, scope)?, key, index });
         }
         Ok(groups.into_values().collect())
     }
@@ -87,7 +87,7 @@ impl Evaluator<'_> {
 }
 
 /// Missing comes last, from the top as from the bottom; ties go to the lower key.
-fn in_order(a: &Ranked, b: &Ranked, bottom: bool) -> Ordering {
+fn in_order(a: &RankedRow, b: &RankedRow, bottom: bool) -> Ordering {
     let by = if bottom { a.by.cmp(&b.by) } else { Reverse(&a.by).cmp(&Reverse(&b.by)) };
     let missing = a.by.is_missing().cmp(&b.by.is_missing());
     missing.then(by).then_with(|| a.key.cmp(&b.key))

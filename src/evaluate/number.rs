@@ -47,7 +47,7 @@ pub(super) fn float(number: f64, operands: &[f64], span: Span) -> Result<Datum, 
     Ok(Datum::from(number))
 }
 
-/// An exact number.
+/// A number as an exact decimal; `None` for floats and other types.
 pub(super) fn to_decimal(value: &Datum) -> Option<BigDecimal> {
     match value {
         Datum::Integer(number) => Some(BigDecimal::from(*number)),
@@ -206,14 +206,14 @@ pub(super) fn absolute(value: &Datum, span: Span) -> Result<Datum, EvalError> {
     }
 }
 
-/// Which whole number.
+/// The whole number that a number is rounded to.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Whole {
     /// The nearest, half away from zero.
     Nearest,
-    /// Not above.
+    /// The largest that isn't above it.
     Down,
-    /// Not below.
+    /// The smallest that isn't below it.
     Up,
 }
 

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::EvalError;
-use super::uses::{Part, Uses, uses};
+use super::uses::{Expression, Uses, uses};
 use crate::check::hir::{Hir, Keep, KeepKind, Segment, SegmentId, TraitId};
 
 /// Something that is evaluated once, for all rows of its entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Node {
+pub(super) enum Definition {
     Segment(SegmentId),
     Trait(TraitId),
 }
 
-impl Node {
+impl Definition {
     pub(super) fn segment(hir: &Hir, id: SegmentId) -> Result<&Segment, EvalError> {
         hir.get(id).ok_or(EvalError::Unknown)
     }
@@ -22,13 +22,13 @@ impl Node {
         hir.get_computed(id).ok_or(EvalError::Unknown)
     }
 
-    /// What it rests on.
+    /// The links, traits and segments that it refers to.
     pub(super) fn uses(self, hir: &Hir) -> Result<Uses, EvalError> {
         match self {
-            Self::Trait(id) => Ok(uses([Part::Value(&Self::computed(hir, id)?.value)])),
+            Self::Trait(id) => Ok(uses([Expression::Value(&Self::computed(hir, id)?.value)])),
             Self::Segment(id) => {
                 let segment = Self::segment(hir, id)?;
-                let rules = segment.includes.iter().chain(&segment.excludes).map(Part::Cond);
+                let rules = segment.includes.iter().chain(&segment.excludes).map(Expression::Cond);
                 let mut uses = uses(rules.chain(segment.keeps.iter().flat_map(keep_parts)));
                 uses.nodes.extend(segment.parent.map(|(parent, _)| Self::Segment(parent)));
                 let before = segment.group.iter().flat_map(|group| &group.before);
@@ -47,36 +47,39 @@ impl Node {
 }
 
 /// What a `keep` ranks and groups by.
-fn keep_parts(keep: &Keep) -> Vec<Part<'_>> {
+fn keep_parts(keep: &Keep) -> Vec<Expression<'_>> {
     match &keep.kind {
-        KeepKind::Rank { per, by, .. } => per.iter().chain([by]).map(Part::Value).collect(),
+        KeepKind::Rank { per, by, .. } => per.iter().chain([by]).map(Expression::Value).collect(),
         KeepKind::Sample { .. } => Vec::new(),
     }
 }
 
 /// These nodes and all that they rest on, the foundations first. Without recursion, since
 /// chains may be thousands long.
-pub(super) fn order(hir: &Hir, nodes: impl IntoIterator<Item = Node>) -> Result<Vec<Node>, EvalError> {
-    enum Step {
-        Enter(Node),
-        Leave(Node),
+pub(super) fn order(
+    hir: &Hir,
+    nodes: impl IntoIterator<Item = Definition>,
+) -> Result<Vec<Definition>, EvalError> {
+    enum Visit {
+        Enter(Definition),
+        Leave(Definition),
     }
     let mut sorted = Vec::new();
-    let mut left: BTreeMap<Node, bool> = BTreeMap::new();
-    let mut todo: Vec<Step> = nodes.into_iter().map(Step::Enter).collect();
+    let mut left: BTreeMap<Definition, bool> = BTreeMap::new();
+    let mut todo: Vec<Visit> = nodes.into_iter().map(Visit::Enter).collect();
     while let Some(step) = todo.pop() {
         match step {
-            Step::Leave(node) => {
+            Visit::Leave(node) => {
                 left.insert(node, true);
                 sorted.push(node);
             }
-            Step::Enter(node) => match left.get(&node) {
+            Visit::Enter(node) => match left.get(&node) {
                 Some(true) => {}
                 Some(false) => return Err(EvalError::Cycle(node.name(hir)?)),
                 None => {
                     left.insert(node, false);
-                    todo.push(Step::Leave(node));
-                    todo.extend(node.uses(hir)?.nodes.into_iter().map(Step::Enter));
+                    todo.push(Visit::Leave(node));
+                    todo.extend(node.uses(hir)?.nodes.into_iter().map(Visit::Enter));
                 }
             },
         }

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, RowScope};
 use super::number::widen;
 use super::{Datum, EvalError};
-use crate::check::hir::{Sequence, Step, Window};
+use crate::check::hir::{Sequence, SequenceStep, Window};
 
 /// When a row that a step may choose happened, in microseconds, and what it has of `matching`.
 type Event = (i64, Option<Datum>);
 
 impl Evaluator<'_> {
     /// Whether some choice of rows fits.
-    pub(super) fn sequence(&self, sequence: &Sequence, scope: Scope) -> Result<bool, EvalError> {
+    pub(super) fn sequence(&self, sequence: &Sequence, scope: RowScope) -> Result<bool, EvalError> {
         let mut steps: Vec<Vec<Event>> = Vec::new();
         for step in &sequence.steps {
             steps.push(self.events(sequence, step, scope)?);
@@ -30,7 +30,12 @@ impl Evaluator<'_> {
     }
 
     /// The rows that a step may choose: cut at as_of and, unless it is negated, to the window.
-    fn events(&self, sequence: &Sequence, step: &Step, scope: Scope) -> Result<Vec<Event>, EvalError> {
+    fn events(
+        &self,
+        sequence: &Sequence,
+        step: &SequenceStep,
+        scope: RowScope,
+    ) -> Result<Vec<Event>, EvalError> {
         // Whether the future counts is the same for all steps.
         let all_time = |window: &Window| Window { from: None, to: None, ..window.clone() };
         let window = match &sequence.window {

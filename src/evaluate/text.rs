@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, RowScope};
 use super::{Datum, EvalError};
 use crate::check::hir::{Cond, CondKind};
 use crate::types::Regex;
@@ -11,7 +11,7 @@ impl Evaluator<'_> {
     /// `matches` and `resembles`: false where the text is missing. Apart from the other
     /// conditions, whose recursion keeps a small frame.
     #[inline(never)]
-    pub(super) fn on_text(&self, cond: &Cond, scope: Scope) -> Result<bool, EvalError> {
+    pub(super) fn on_text(&self, cond: &Cond, scope: RowScope) -> Result<bool, EvalError> {
         let (CondKind::Matches(value, _) | CondKind::Resembles(value, ..)) = &cond.kind else {
             return Err(EvalError::IllTyped(cond.span));
         };

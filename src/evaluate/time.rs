@@ -3,9 +3,9 @@
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, Unit as JiffUnit};
 
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, RowScope};
 use super::{Datum, EvalError};
-use crate::check::hir::{LocalTime, Part, Value, Window};
+use crate::check::hir::{LocalTime, TimePart, Value, Window};
 use crate::diagnostic::Span;
 use crate::types::calendar::{self, Calendar};
 
@@ -38,13 +38,13 @@ pub(super) fn days_between(from: &Datum, to: &Datum, span: Span) -> Result<Datum
 }
 
 /// A part of a local time.
-pub(super) fn part(part: Part, local: DateTime) -> i64 {
+pub(super) fn part(part: TimePart, local: DateTime) -> i64 {
     match part {
-        Part::Year => i64::from(local.year()),
-        Part::Month => i64::from(local.month()),
-        Part::Day => i64::from(local.day()),
-        Part::Hour => i64::from(local.hour()),
-        Part::Weekday => i64::from(local.weekday().to_monday_one_offset()),
+        TimePart::Year => i64::from(local.year()),
+        TimePart::Month => i64::from(local.month()),
+        TimePart::Day => i64::from(local.day()),
+        TimePart::Hour => i64::from(local.hour()),
+        TimePart::Weekday => i64::from(local.weekday().to_monday_one_offset()),
     }
 }
 
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
     pub(super) fn local(
         &self,
         local: &LocalTime,
-        scope: Scope,
+        scope: RowScope,
         span: Span,
     ) -> Result<Option<DateTime>, EvalError> {
         let scope = scope.deeper(span)?;
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
         moved.map(|local| local.ok_or(EvalError::OutOfRange(span))).transpose()
     }
 
-    fn local_of(&self, value: &Value, scope: Scope) -> Result<Option<DateTime>, EvalError> {
+    fn local_of(&self, value: &Value, scope: RowScope) -> Result<Option<DateTime>, EvalError> {
         match self.eval(value, scope)? {
             Datum::Missing => Ok(None),
             Datum::Timestamp(instant) => Ok(Some(self.hir.calendar.local(instant))),
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
         &self,
         window: &Window,
         instant: Timestamp,
-        scope: Scope,
+        scope: RowScope,
     ) -> Result<bool, EvalError> {
         let reached = match &window.from {
             None => true,
@@ -104,7 +104,7 @@ impl Evaluator<'_> {
         &self,
         value: &Value,
         window: &Window,
-        scope: Scope,
+        scope: RowScope,
     ) -> Result<bool, EvalError> {
         let Some(local) = self.local_of(value, scope)? else { return Ok(false) };
         let (Some(from), Some(to)) = (&window.from, &window.to) else {
@@ -129,7 +129,7 @@ impl Evaluator<'_> {
         Ok(false)
     }
 
-    pub(super) fn bound(&self, value: &Value, scope: Scope) -> Result<Option<Timestamp>, EvalError> {
+    pub(super) fn bound(&self, value: &Value, scope: RowScope) -> Result<Option<Timestamp>, EvalError> {
         instant(&self.eval(value, scope)?, &self.hir.calendar, value.span)
     }
 }

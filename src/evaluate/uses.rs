@@ -2,22 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::order::Node;
+use super::order::Definition;
 use crate::catalog::{EntityId, LinkId};
 use crate::check::hir::{Aggregate, Cond, CondKind, Hop, LocalTime, Path, Value, ValueKind, Window};
 
 /// Everything that has to be at hand before an expression can be evaluated.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
-    /// Links that are followed.
     pub(super) links: BTreeSet<(EntityId, LinkId)>,
     /// Traits and segments that are referred to.
-    pub(super) nodes: BTreeSet<Node>,
+    pub(super) nodes: BTreeSet<Definition>,
 }
 
 /// A part of an expression that is still to be looked at.
 #[derive(Clone, Copy)]
-pub(super) enum Part<'a> {
+pub(super) enum Expression<'a> {
     Cond(&'a Cond),
     Value(&'a Value),
     Local(&'a LocalTime),
@@ -26,19 +25,21 @@ pub(super) enum Part<'a> {
 }
 
 /// Collects from expressions; with a list of its own, not the stack, so at any depth.
-pub(super) fn uses<'a>(parts: impl IntoIterator<Item = Part<'a>>) -> Uses {
+pub(super) fn uses<'a>(parts: impl IntoIterator<Item = Expression<'a>>) -> Uses {
     let mut uses = Uses::default();
-    let mut todo: Vec<Part<'a>> = parts.into_iter().collect();
+    let mut todo: Vec<Expression<'a>> = parts.into_iter().collect();
     while let Some(part) = todo.pop() {
         match part {
-            Part::Cond(cond) => uses.cond(cond, &mut todo),
-            Part::Value(value) => uses.value(value, &mut todo),
-            Part::Local(LocalTime::Of(value)) => todo.push(Part::Value(value)),
-            Part::Local(LocalTime::StartOf(_, local) | LocalTime::Shift(local, _, _)) => {
-                todo.push(Part::Local(local));
+            Expression::Cond(cond) => uses.cond(cond, &mut todo),
+            Expression::Value(value) => uses.value(value, &mut todo),
+            Expression::Local(LocalTime::Of(value)) => todo.push(Expression::Value(value)),
+            Expression::Local(LocalTime::StartOf(_, local) | LocalTime::Shift(local, _, _)) => {
+                todo.push(Expression::Local(local));
             }
-            Part::Aggregate(aggregate) => uses.aggregate(aggregate, &mut todo),
-            Part::Window(window) => todo.extend(window.from.iter().chain(&window.to).map(Part::Value)),
+            Expression::Aggregate(aggregate) => uses.aggregate(aggregate, &mut todo),
+            Expression::Window(window) => {
+                todo.extend(window.from.iter().chain(&window.to).map(Expression::Value))
+            }
         }
     }
     uses
@@ -49,30 +50,30 @@ impl Uses {
         self.links.extend(hops.iter().map(|hop| (hop.from, hop.link)));
     }
 
-    fn path(&mut self, path: &Path, node: Option<Node>) {
+    fn path(&mut self, path: &Path, node: Option<Definition>) {
         self.hops(&path.hops);
         self.nodes.extend(node);
     }
 
-    fn aggregate<'a>(&mut self, aggregate: &'a Aggregate, todo: &mut Vec<Part<'a>>) {
+    fn aggregate<'a>(&mut self, aggregate: &'a Aggregate, todo: &mut Vec<Expression<'a>>) {
         self.hops(&aggregate.hops);
-        todo.extend(aggregate.window.iter().map(Part::Window));
-        todo.extend(aggregate.value.iter().map(Part::Value));
-        todo.extend(aggregate.filter.iter().map(Part::Cond));
+        todo.extend(aggregate.window.iter().map(Expression::Window));
+        todo.extend(aggregate.value.iter().map(Expression::Value));
+        todo.extend(aggregate.filter.iter().map(Expression::Cond));
     }
 
-    fn cond<'a>(&mut self, cond: &'a Cond, todo: &mut Vec<Part<'a>>) {
+    fn cond<'a>(&mut self, cond: &'a Cond, todo: &mut Vec<Expression<'a>>) {
         match &cond.kind {
             CondKind::Constant(_) => {}
-            CondKind::And(parts) | CondKind::Or(parts) => todo.extend(parts.iter().map(Part::Cond)),
-            CondKind::Not(inner) => todo.push(Part::Cond(inner)),
+            CondKind::And(parts) | CondKind::Or(parts) => todo.extend(parts.iter().map(Expression::Cond)),
+            CondKind::Not(inner) => todo.push(Expression::Cond(inner)),
             CondKind::Compare(_, left, right)
             | CondKind::Text(_, left, right)
             | CondKind::Contains(left, right) => {
-                todo.extend([Part::Value(left), Part::Value(right)]);
+                todo.extend([Expression::Value(left), Expression::Value(right)]);
             }
             CondKind::Between(value, low, high) => {
-                todo.extend([Part::Value(value), Part::Value(low), Part::Value(high)]);
+                todo.extend([Expression::Value(value), Expression::Value(low), Expression::Value(high)]);
             }
             CondKind::In(value, _)
             | CondKind::Missing(value)
@@ -82,42 +83,44 @@ impl Uses {
             | CondKind::ContainsAny(value, _)
             | CondKind::ContainsAll(value, _)
             | CondKind::Empty(value) => {
-                todo.push(Part::Value(value));
+                todo.push(Expression::Value(value));
             }
             CondKind::During(value, window) | CondKind::Anniversary(value, window) => {
-                todo.extend([Part::Value(value), Part::Window(window)])
+                todo.extend([Expression::Value(value), Expression::Window(window)])
             }
-            CondKind::InSegment(path, segment) => self.path(path, Some(Node::Segment(*segment))),
+            CondKind::InSegment(path, segment) => self.path(path, Some(Definition::Segment(*segment))),
             CondKind::Exists(aggregate) | CondKind::Every(aggregate) => {
-                todo.push(Part::Aggregate(aggregate));
+                todo.push(Expression::Aggregate(aggregate));
             }
             CondKind::Sequence(sequence) => {
-                todo.extend(sequence.steps.iter().map(|step| Part::Aggregate(&step.rows)));
-                todo.extend(sequence.steps.iter().filter_map(|step| step.matching.as_ref()).map(Part::Value));
-                todo.extend(sequence.window.iter().map(Part::Window));
+                todo.extend(sequence.steps.iter().map(|step| Expression::Aggregate(&step.rows)));
+                todo.extend(
+                    sequence.steps.iter().filter_map(|step| step.matching.as_ref()).map(Expression::Value),
+                );
+                todo.extend(sequence.window.iter().map(Expression::Window));
             }
         }
     }
 
-    fn value<'a>(&mut self, value: &'a Value, todo: &mut Vec<Part<'a>>) {
+    fn value<'a>(&mut self, value: &'a Value, todo: &mut Vec<Expression<'a>>) {
         match &value.kind {
             ValueKind::Literal(_) | ValueKind::Now | ValueKind::Bucket { .. } => {}
             ValueKind::Field(path, _) => self.path(path, None),
-            ValueKind::Trait(path, id) => self.path(path, Some(Node::Trait(*id))),
-            ValueKind::Aggregate(aggregate) => todo.push(Part::Aggregate(aggregate)),
+            ValueKind::Trait(path, id) => self.path(path, Some(Definition::Trait(*id))),
+            ValueKind::Aggregate(aggregate) => todo.push(Expression::Aggregate(aggregate)),
             ValueKind::Arithmetic(_, left, right) | ValueKind::DaysBetween(left, right) => {
-                todo.extend([Part::Value(left), Part::Value(right)]);
+                todo.extend([Expression::Value(left), Expression::Value(right)]);
             }
-            ValueKind::Negate(inner) | ValueKind::ShiftExact(inner, _) => todo.push(Part::Value(inner)),
-            ValueKind::Call(_, args) => todo.extend(args.iter().map(Part::Value)),
+            ValueKind::Negate(inner) | ValueKind::ShiftExact(inner, _) => todo.push(Expression::Value(inner)),
+            ValueKind::Call(_, args) => todo.extend(args.iter().map(Expression::Value)),
             ValueKind::Instant(local) | ValueKind::LocalDate(local) | ValueKind::LocalPart(_, local) => {
-                todo.push(Part::Local(local));
+                todo.push(Expression::Local(local));
             }
             ValueKind::Periods(periods) => {
-                todo.push(Part::Aggregate(&periods.rows));
-                todo.extend(periods.bounds.iter().map(Part::Value));
+                todo.push(Expression::Aggregate(&periods.rows));
+                todo.extend(periods.bounds.iter().map(Expression::Value));
             }
-            ValueKind::Condition(cond) => todo.push(Part::Cond(cond)),
+            ValueKind::Condition(cond) => todo.push(Expression::Cond(cond)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::cond::elements;
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, RowScope};
 use super::number::{Whole, absolute, arithmetic, negate, version, whole, widen};
 use super::time::{days_between, part};
 use super::{Datum, EvalError};
@@ -14,7 +14,7 @@ use crate::types::calendar::shift_exact;
 
 impl Evaluator<'_> {
     /// A value, of the type that the tree says.
-    pub(super) fn eval(&self, value: &Value, scope: Scope) -> Result<Datum, EvalError> {
+    pub(super) fn eval(&self, value: &Value, scope: RowScope) -> Result<Datum, EvalError> {
         let found = self.eval_kind(value, scope.deeper(value.span)?)?;
         if found.is_missing() && !value.nullable {
             return Err(EvalError::Missing(value.span));
@@ -23,7 +23,7 @@ impl Evaluator<'_> {
     }
 
     /// Only tells the kinds apart: what recurses through here keeps a small frame.
-    fn eval_kind(&self, value: &Value, scope: Scope) -> Result<Datum, EvalError> {
+    fn eval_kind(&self, value: &Value, scope: RowScope) -> Result<Datum, EvalError> {
         let span = value.span;
         match &value.kind {
             ValueKind::Literal(literal) => Ok(Datum::from(literal)),
@@ -61,23 +61,23 @@ impl Evaluator<'_> {
     }
 
     /// Two operands; both are evaluated, even if the first is missing.
-    pub(super) fn pair(&self, left: &Value, right: &Value, scope: Scope) -> Result<[Datum; 2], EvalError> {
+    pub(super) fn pair(&self, left: &Value, right: &Value, scope: RowScope) -> Result<[Datum; 2], EvalError> {
         let left = self.eval(left, scope)?;
         let right = self.eval(right, scope)?;
         Ok([left, right])
     }
 
-    fn read(&self, path: &Path, field: FieldId, scope: Scope, span: Span) -> Result<Datum, EvalError> {
+    fn read(&self, path: &Path, field: FieldId, scope: RowScope, span: Span) -> Result<Datum, EvalError> {
         let row = self.end(path, scope, span)?;
         Ok(row.map_or(Datum::Missing, |row| self.field(row, field).clone()))
     }
 
-    fn read_trait(&self, path: &Path, id: TraitId, scope: Scope, span: Span) -> Result<Datum, EvalError> {
+    fn read_trait(&self, path: &Path, id: TraitId, scope: RowScope, span: Span) -> Result<Datum, EvalError> {
         let row = self.end(path, scope, span)?;
         row.map_or(Ok(Datum::Missing), |row| self.computed(id, row.index))
     }
 
-    fn instant_of(&self, time: &LocalTime, scope: Scope, span: Span) -> Result<Datum, EvalError> {
+    fn instant_of(&self, time: &LocalTime, scope: RowScope, span: Span) -> Result<Datum, EvalError> {
         let instant = self.local(time, scope, span)?.map(|time| self.hir.calendar.instant(time));
         instant.map_or(Ok(Datum::Missing), |found| {
             found.map(Datum::Timestamp).ok_or(EvalError::OutOfRange(span))
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
     }
 
     /// The first that is present.
-    fn coalesce(&self, args: &[Value], scope: Scope) -> Result<Datum, EvalError> {
+    fn coalesce(&self, args: &[Value], scope: RowScope) -> Result<Datum, EvalError> {
         for arg in args {
             let found = self.eval(arg, scope)?;
             if !found.is_missing() {

@@ -8,7 +8,7 @@ use crate::catalog::{EntityId, FieldId};
 pub struct Assertion {
     /// The script fails if this is true.
     pub fails_if: Scalar,
-    /// What it then says.
+    /// The message with which the script then stops.
     pub message: String,
     /// What isn't unique then, of an assertion that rows of an entity are.
     pub unique: Option<Unique>,

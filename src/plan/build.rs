@@ -9,13 +9,13 @@ use super::checks::{double_members, unique_checks};
 use super::expiry::{check_history, history, hold, segments_by_name};
 use super::limits::judge_size;
 use super::lower::{self, Context};
-use super::model::{Dependency, KeyColumn, Log, Plan, SegmentPlan, TableRead};
+use super::model::{Dependency, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
 use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::request::Request;
-use super::requirements::needs;
-use super::state::{StateTables, Stored, guards, input_as_of};
+use super::requirements::requirements;
+use super::state::{StateTables, StoredInput, guards, input_as_of};
 use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
 use crate::catalog::TableSource;
@@ -34,6 +34,7 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
         dialect: request.dialect.to_owned(),
         schema: request.schema.to_vec(),
         as_of: request.as_of,
+        rules: Rules::of(&request.abilities.capabilities),
         segments,
     }
 }
@@ -58,25 +59,22 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let in_zone = judge_zone(zone, request.zone_span, request.abilities, request.policies, problems);
     let in_names = check_replaced_tables(request, problems);
     let wanted = wanted(request);
-    let uses = personal::asked(request.hir, request.policies);
     let (segments, sources) = (segments_by_name(request), sources_by_name(request));
     let mut refused = BTreeSet::new();
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
         let node = request.graph.node(id);
-        let needs = needs(id, &node.inputs, request.storage(Reading::Stored));
+        let needs = requirements(node, request.storage(Reading::Stored));
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
-        if let Some(uses) = &uses {
-            personal::judge(request.hir, uses, id, request.policies, &mut found);
-        }
+        personal::judge(request.hir, node, request.policies, &mut found);
         check_history(request, id, &segments, &mut found);
         check_table_names(request, id, &sources, &mut found);
         if !found.has_errors() {
             judge_size(request, id, &needs, &mut found);
         }
-        let by_input = node.inputs.iter().any(|input| refused.contains(&input.segment));
+        let by_input = node.inputs().any(|input| refused.contains(&input.segment));
         if by_input || found.has_errors() {
             refused.insert(id);
         } else {
@@ -94,7 +92,7 @@ fn wanted(request: &Request<'_>) -> BTreeSet<SegmentId> {
     let mut todo: Vec<SegmentId> = request.segments.to_vec();
     while let Some(id) = todo.pop() {
         if wanted.insert(id) {
-            todo.extend(request.graph.node(id).inputs.iter().map(|input| input.segment));
+            todo.extend(request.graph.node(id).inputs().map(|input| input.segment));
         }
     }
     wanted
@@ -123,8 +121,8 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     };
     let hold = hold(request, &cx, id, &mut lowered);
     let node = request.graph.node(id);
-    let needs = needs(id, &node.inputs, stored);
-    let depends_on = node.inputs.iter().map(|input| Dependency {
+    let needs = requirements(node, stored);
+    let depends_on = node.inputs().map(|input| Dependency {
         id: input.segment,
         name: hir.segment(input.segment).name.clone(),
         kind: input.kind,
@@ -134,10 +132,10 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         let field = entity.field(field);
         KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
     };
-    let inputs_stored: Vec<Stored> = lowered
+    let inputs_stored: Vec<StoredInput> = lowered
         .tables
         .iter()
-        .map(|&input| Stored {
+        .map(|&input| StoredInput {
             name: hir.segment(input).name.clone(),
             runs: StateTables::of(request, input).runs,
             fingerprint: request.fingerprints[input.0 as usize].clone(),

@@ -37,9 +37,9 @@ pub(super) fn judge_size(
     }
     if inlines_too_many(request, id) {
         // What could be stored instead: what it refers to itself.
-        let inputs = &request.graph.node(id).inputs;
-        let inlined = inputs.iter().find(|input| !request.materialize(input.segment).is_table());
-        let input = inlined.or(inputs.first()).map(|input| request.hir.segment(input.segment).name.clone());
+        let inputs = || request.graph.node(id).inputs();
+        let inlined = inputs().find(|input| !request.materialize(input.segment).is_table());
+        let input = inlined.or(inputs().next()).map(|input| request.hir.segment(input.segment).name.clone());
         let view = request.materialize(id) == Materialize::View;
         problems.push(ManyInlined { span: segment.name_span, segment: name(), limit: INLINED, input, view });
     }
@@ -52,7 +52,7 @@ pub(super) fn inlines_too_many(request: &Request<'_>, id: SegmentId) -> bool {
     let mut seen = BTreeSet::new();
     let mut todo = vec![id];
     while let Some(at) = todo.pop() {
-        for input in &request.graph.node(at).inputs {
+        for input in request.graph.node(at).inputs() {
             let is_inlined = all || !request.materialize(input.segment).is_table();
             if is_inlined && seen.insert(input.segment) {
                 todo.push(input.segment);

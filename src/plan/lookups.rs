@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::rel::{BinaryOp, Query, Relation, Scalar, Select, TableRef};
+use super::rel::{BinaryOp, Child, Query, Relation, Scalar, Select, TableRef};
 
 /// A table, and columns by one of which its rows are looked up.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,10 +23,7 @@ pub(super) fn lookups<'a>(
 ) -> Vec<Lookup> {
     let mut finder = Finder::default();
     for query in queries {
-        query.ctes.iter().flat_map(|cte| [&cte.select].into_iter().chain(&cte.union)).for_each(|select| {
-            finder.select(select, true);
-        });
-        finder.select(&query.select, true);
+        query.selects().for_each(|select| finder.select(select, true));
     }
     // A search begins with the rows that have changed, which no key leads to.
     for cte in &search.ctes {
@@ -39,19 +36,19 @@ pub(super) fn lookups<'a>(
 #[derive(Default)]
 struct Finder {
     found: Vec<Lookup>,
-    /// The tables that can be seen, the innermost last: their aliases and the columns so far.
-    seen: Vec<(String, BTreeSet<String>)>,
+    /// The tables in scope, the innermost last: their aliases and the columns so far.
+    in_scope: Vec<(String, BTreeSet<String>)>,
 }
 
 impl Finder {
     fn select(&mut self, select: &Select, first: bool) {
-        let outer = self.seen.len();
-        let tables: Vec<&TableRef> =
-            select.from.iter().chain(select.joins.iter().map(|join| &join.table)).collect();
-        self.seen.extend(tables.iter().map(|table| (table.alias.clone(), BTreeSet::new())));
+        let outer = self.in_scope.len();
+        let tables: Vec<&TableRef> = select.tables().collect();
+        self.in_scope.extend(tables.iter().map(|table| (table.alias.clone(), BTreeSet::new())));
         select.joins.iter().for_each(|join| self.condition(&join.on));
         select.filter.iter().for_each(|filter| self.condition(filter));
-        let columns: Vec<BTreeSet<String>> = self.seen.drain(outer..).map(|(_, columns)| columns).collect();
+        let columns: Vec<BTreeSet<String>> =
+            self.in_scope.drain(outer..).map(|(_, columns)| columns).collect();
         for (at, (table, columns)) in tables.into_iter().zip(columns).enumerate() {
             let columns = columns.into_iter().collect();
             match &table.relation {
@@ -64,10 +61,16 @@ impl Finder {
         }
     }
 
+    /// What a condition looks up. Only its own parts count, which are conditions in turn: that two
+    /// columns are equal inside a value, such as a `CASE`, leads to no rows.
     fn condition(&mut self, condition: &Scalar) {
         match condition {
-            Scalar::And(parts) | Scalar::Or(parts) => parts.iter().for_each(|part| self.condition(part)),
-            Scalar::Not(inner) | Scalar::IsNotTrue(inner) => self.condition(inner),
+            Scalar::And(_) | Scalar::Or(_) | Scalar::Not(_) | Scalar::IsNotTrue(_) | Scalar::Exists(..) => {
+                condition.children(&mut |child| match child {
+                    Child::Scalar(part) => self.condition(part),
+                    Child::Select(rows) => self.select(rows, true),
+                })
+            }
             Scalar::Binary(BinaryOp::Equal, left, right) => {
                 if let (Scalar::Column(one, _), Scalar::Column(other, _)) = (&**left, &**right)
                     && one != other
@@ -76,7 +79,6 @@ impl Finder {
                     self.column(right);
                 }
             }
-            Scalar::Exists(rows, _) => self.select(rows, true),
             Scalar::InQuery(value, rows, _) => {
                 self.column(value);
                 let mut rows = (**rows).clone();
@@ -93,7 +95,7 @@ impl Finder {
 
     fn column(&mut self, value: &Scalar) {
         let Scalar::Column(alias, name) = value else { return };
-        if let Some((_, columns)) = self.seen.iter_mut().rev().find(|(known, _)| known == alias) {
+        if let Some((_, columns)) = self.in_scope.iter_mut().rev().find(|(known, _)| known == alias) {
             columns.insert(name.clone());
         }
     }

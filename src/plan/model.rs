@@ -1,5 +1,7 @@
 //! The plan of a build: what the SQL stage and the artifacts are made from.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::assertion::Assertion;
@@ -23,8 +25,42 @@ pub struct Plan {
     pub schema: Vec<String>,
     /// The requested instant; `None` lets the script read the engine's clock.
     pub as_of: Option<Timestamp>,
+    /// What the target's scripts may rely on.
+    pub rules: Rules,
     /// Every segment of the build, each after those it depends on; equals by name.
     pub segments: Vec<SegmentPlan>,
+}
+
+/// What the scripts of a target may rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Statements that change several tables can be one transaction.
+    pub transactions: bool,
+    /// The transaction also creates the tables.
+    pub tables_in_transaction: bool,
+    /// The transaction also creates the views.
+    pub views_in_transaction: bool,
+    /// The segments share the table of runs.
+    pub shares_state: bool,
+    /// Tables have primary keys.
+    pub primary_keys: bool,
+    /// A transaction may delete a row and insert another with the same primary key.
+    pub rewritten_keys: bool,
+}
+
+impl Rules {
+    /// The rules of a target with these capabilities.
+    pub fn of(capabilities: &BTreeSet<Capability>) -> Self {
+        let can = |capability| capabilities.contains(&capability);
+        Self {
+            transactions: can(Capability::Transactions),
+            tables_in_transaction: can(Capability::TablesInTransaction),
+            views_in_transaction: can(Capability::ViewsInTransaction),
+            shares_state: can(Capability::RowConcurrency),
+            primary_keys: can(Capability::PrimaryKeys),
+            rewritten_keys: can(Capability::RewrittenKeys),
+        }
+    }
 }
 
 /// What happens to one segment.

@@ -28,7 +28,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     let context = Context { as_of: None, ..Context::new(request, request.storage(Reading::Held)) };
     let lowered = lower::segment(&context, id);
     let keys = keys(request, id);
-    let mut names = Names::of(request, id, &lowered.query);
+    let mut names = SubqueryNames::of(request, id, &lowered.query);
     let (fresh, both) = (names.cte("evaluated"), names.cte("both_sides"));
     let difference = unlike(&keys, "difference");
     let side = |what: &str, relation: Relation, alias: &str| Select {
@@ -49,7 +49,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     ctes.push(Cte { name: both.clone(), select: matching, union: vec![stored] });
     let mut clock = lowered.clock;
     clock.as_of = Some(last_run(&StateTables::of(request, id).runs, &request.hir.segment(id).name));
-    Asked { query: Query { ctes, select: unpaired(&both, &keys, &difference) }, clock }
+    Asked { query: Query { ctes, ..Query::of(unpaired(&both, &keys, &difference)) }, clock }
 }
 
 /// The keys that are on one side only, or more than once on a side.
@@ -75,7 +75,7 @@ fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
 pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let Asked { query, clock } = parity(request, id);
     let keys = keys(request, id);
-    let mut names = Names::of(request, id, &query);
+    let mut names = SubqueryNames::of(request, id, &query);
     let (all, counted) = (names.cte("differences"), names.cte("counted"));
     let (difference, total, place) =
         (unlike(&keys, "difference"), unlike(&keys, "total"), unlike(&keys, "place"));
@@ -113,7 +113,7 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let mut ctes = query.ctes;
     ctes.push(Cte::new(all, query.select));
     ctes.push(Cte::new(counted, numbered));
-    Asked { query: Query { ctes, select }, clock }
+    Asked { query: Query { ctes, ..Query::of(select) }, clock }
 }
 
 /// The names of the key columns.
@@ -123,9 +123,9 @@ fn keys(request: &Request<'_>, id: SegmentId) -> Vec<String> {
 }
 
 /// Names of subqueries that hide nothing.
-struct Names(BTreeSet<String>);
+struct SubqueryNames(BTreeSet<String>);
 
-impl Names {
+impl SubqueryNames {
     fn of(request: &Request<'_>, id: SegmentId, query: &Query) -> Self {
         let mut taken: BTreeSet<String> = query.ctes.iter().map(|cte| cte.name.to_lowercase()).collect();
         taken.extend(request.tables.iter().cloned());

@@ -2,31 +2,20 @@
 
 use super::policy::Policy;
 use super::problems::PersonalForbidden;
-use crate::check::hir::{Hir, SegmentId};
-use crate::check::uses::{How, Uses};
+use crate::analyze::{Purpose, SegmentNode};
+use crate::check::hir::Hir;
 use crate::diagnostic::{Diagnostics, Label};
-
-/// What the segments use, if a policy asks for it.
-pub(super) fn asked<'a>(hir: &'a Hir, policies: &[Policy<'_>]) -> Option<Uses<'a>> {
-    policies.iter().any(|policy| policy.rules.forbids_pii_conditions().is_some()).then(|| Uses::new(hir))
-}
 
 /// Refuses the `pii` fields that a segment uses, where a policy forbids that. The key of its own
 /// table is no condition.
-pub(super) fn judge(
-    hir: &Hir,
-    uses: &Uses<'_>,
-    id: SegmentId,
-    policies: &[Policy<'_>],
-    problems: &mut Diagnostics,
-) {
+pub(super) fn judge(hir: &Hir, node: &SegmentNode, policies: &[Policy<'_>], problems: &mut Diagnostics) {
     let forbidding =
         policies.iter().find_map(|policy| Some((policy.tier, policy.rules.forbids_pii_conditions()?)));
     let Some((tier, policy)) = forbidding else { return };
-    for used in uses.segment(id).fields {
-        let entity = hir.catalog.entity(used.entity);
-        let field = entity.field(used.field);
-        if !field.pii || used.how == How::Key {
+    for (&(entity, field), used) in &node.footprint.sensitive {
+        let entity = hir.catalog.entity(entity);
+        let field = entity.field(field);
+        if !field.pii || used.purpose == Purpose::Key {
             continue;
         }
         let via: Vec<String> = used.via.iter().map(|&id| hir.computed(id).name.clone()).collect();
@@ -37,7 +26,7 @@ pub(super) fn judge(
         labels.push(place(policy, "forbidden here"));
         problems.push(PersonalForbidden {
             span: used.span,
-            segment: hir.segment(id).name.clone(),
+            segment: hir.segment(node.id).name.clone(),
             field: format!("{}.{}", entity.name, field.name),
             via,
             tier: tier.map(str::to_owned),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::{
-    BeyondLimit, Found, NameTooLong, PolicyForbids, ProbeLacks, Refuser, TargetLacks, TierForbids,
+    BeyondLimit, Measured, NameTooLong, PolicyForbids, ProbeLacks, Refuser, TargetLacks, TierForbids,
     ZoneNotSupported,
 };
 use super::requirements::{Reach, Requirements};
@@ -17,7 +17,6 @@ use crate::project::{self, PolicyLimit};
 pub struct Policy<'a> {
     /// The tier's name; `None` for the project's own policy.
     pub(crate) tier: Option<&'a str>,
-    /// What it says.
     pub(crate) rules: &'a project::Policy,
 }
 
@@ -26,7 +25,7 @@ pub struct Policy<'a> {
 pub struct Abilities {
     /// The target's name in the project.
     pub(crate) target: String,
-    /// What it has.
+    /// The capabilities that its dialect answers with yes.
     pub(crate) capabilities: BTreeSet<Capability>,
     /// What a probe of its database found, where one ran.
     pub(crate) probed: Option<Probed>,
@@ -131,7 +130,7 @@ fn judge_limits(
     problems: &mut Diagnostics,
 ) {
     let whole = segment.name_span;
-    let number = |found: usize| Found::Number(u64::try_from(found).unwrap_or(u64::MAX));
+    let number = |found: usize| Measured::Number(u64::try_from(found).unwrap_or(u64::MAX));
     for (&limit, &(allowed, _)) in &policy.rules.limits {
         let (found, span) = match limit {
             PolicyLimit::CompositionDepth => (number(depth), whole),
@@ -141,12 +140,12 @@ fn judge_limits(
             },
             PolicyLimit::Conditions => (number(needs.conditions), whole),
             PolicyLimit::WindowDays => match needs.window {
-                Some((Reach::Days(days), span)) => (Found::Number(days), span),
-                Some((Reach::Unlimited, span)) => (Found::Unlimited, span),
+                Some((Reach::Days(days), span)) => (Measured::Number(days), span),
+                Some((Reach::Unlimited, span)) => (Measured::Unlimited, span),
                 None => continue,
             },
         };
-        if found > Found::Number(allowed) {
+        if found > Measured::Number(allowed) {
             let (segment, tier) = (segment.name.clone(), policy.tier.map(str::to_owned));
             problems.push(BeyondLimit { span, segment, limit, found, allowed, tier });
         }

@@ -83,7 +83,7 @@ problems! {
     ///
     /// Make the segment smaller, or raise the limit.
     error SEG504 "limit exceeded" BeyondLimit {
-        span: Span, segment: String, limit: PolicyLimit, found: Found, allowed: u64, tier: Option<String>,
+        span: Span, segment: String, limit: PolicyLimit, found: Measured, allowed: u64, tier: Option<String>,
     }
     message |p| format!(
         "`{}` {}, but {} allows {}{}",
@@ -324,7 +324,7 @@ pub(crate) enum Refuser {
 
 /// The measured value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Found {
+pub(crate) enum Measured {
     /// A number.
     Number(u64),
     /// More than any limit.
@@ -364,8 +364,8 @@ fn phrase(capability: Capability) -> String {
     format!("{what} (`{}`)", capability.name())
 }
 
-fn measure(limit: PolicyLimit, found: Found) -> String {
-    let Found::Number(found) = found else {
+fn measure(limit: PolicyLimit, found: Measured) -> String {
+    let Measured::Number(found) = found else {
         return "has an aggregate whose window is unbounded".to_owned();
     };
     match limit {
@@ -385,12 +385,12 @@ fn unit(limit: PolicyLimit) -> &'static str {
 }
 
 /// Suggests a window for an aggregate with none or an unbounded one.
-fn shorter(found: Found, allowed: u64) -> String {
+fn shorter(found: Measured, allowed: u64) -> String {
     match found {
-        Found::Unlimited if allowed > 0 => {
+        Measured::Unlimited if allowed > 0 => {
             format!("give it a window, such as `during last {allowed} days`; ")
         }
-        Found::Unlimited | Found::Number(_) => String::new(),
+        Measured::Unlimited | Measured::Number(_) => String::new(),
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn strategies(request: &Request<'_>) -> BTreeMap<SegmentId, Strategy>
             all.insert(id, Strategy::default());
             continue;
         }
-        let leaves = prove_append_only(hir, id, &append_only).err();
+        let leaves = prove_append_only(hir, request.graph, id, &append_only).err();
         if leaves.is_none() {
             append_only.insert(id);
         }

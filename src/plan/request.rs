@@ -23,7 +23,6 @@ pub struct Request<'a> {
     pub(crate) segments: &'a [SegmentId],
     /// What the target can do.
     pub(crate) abilities: &'a Abilities,
-    /// The dialect's name.
     pub(crate) dialect: &'a str,
     /// The schema of the segments' tables.
     pub(crate) schema: &'a [String],

@@ -1,13 +1,14 @@
 //! What a segment needs of its target, and how big it is: facts that flags and limits judge.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::storage::SegmentStorage;
-use crate::analyze::{Input, reads_nothing};
-use crate::catalog::{Container, EntityId, FieldId};
+use crate::analyze::{Footprint, SegmentNode, reads_nothing};
+use crate::catalog::{Catalog, Container, Field};
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Cond, CondKind, Hir, Hop, Keep, KeepKind, LocalTime, Path, Periods, SegmentId,
-    Sequence, TraitId, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, Keep, KeepKind, LocalTime, Path, Periods, Sequence, Value,
+    ValueKind, Window,
 };
 use crate::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
@@ -20,7 +21,7 @@ use crate::types::{Type, Unit};
 /// they are checked.
 pub const NOT_YET: &[Capability] = &[Capability::Grants];
 
-/// What a segment needs.
+/// What a segment needs, each with the place that needs it first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requirements {
     /// Each capability, where it is needed first.
@@ -36,120 +37,101 @@ pub(super) struct Requirements {
 /// How far a window reaches from as_of, back or ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reach {
-    /// Days, about.
+    /// A number of days; a month counts 30, a quarter 91, a year 365.
     Days(u64),
     /// A window with an open side, or with a bound that a row decides.
     Unlimited,
 }
 
 /// Finds what a segment needs.
-pub(super) fn needs(id: SegmentId, inputs: &[Input], storage: SegmentStorage<'_>) -> Requirements {
-    let hir = storage.hir;
-    let segment = hir.segment(id);
-    let mut collector =
-        Collector { hir, needs: Requirements::default(), traits: BTreeSet::new(), todo: Vec::new() };
+pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
+    let (hir, footprint) = (storage.hir, &*node.footprint);
+    let segment = hir.segment(node.id);
+    let mut collector = Collector { needs: Requirements::default(), in_trait: None };
     walk_segment(&mut collector, segment);
-    collector.mark(segment.entity, segment.name_span);
-    while let Some((computed, span)) = collector.todo.pop() {
-        if collector.traits.insert(computed) {
-            let mut inner =
-                Collector { hir, needs: Requirements::default(), traits: BTreeSet::new(), todo: Vec::new() };
-            inner.value(&hir.computed(computed).value);
-            collector.merge(inner, span);
-        }
+    for (&computed, &span) in &footprint.traits {
+        collector.in_trait = Some(span);
+        collector.value(&hir.computed(computed).value);
     }
     let mut needs = collector.needs;
+    needs.hops = longest_path(footprint);
+    needs.containers(&hir.catalog, footprint);
     if let Some((.., span)) = segment.properties.expire {
-        needs.capabilities.entry(Capability::Expiry).or_insert(span);
+        needs.capability(Capability::Expiry, span);
     }
     if segment.properties.history {
-        needs.capabilities.entry(Capability::History).or_insert(segment.name_span);
+        needs.capability(Capability::History, segment.name_span);
     }
     if let Some(group) = &segment.group {
-        needs.capabilities.entry(Capability::ExclusiveGroups).or_insert(group.span);
+        needs.capability(Capability::ExclusiveGroups, group.span);
     }
-    for input in inputs {
-        needs.capabilities.entry(Capability::SegmentComposition).or_insert(input.span);
+    for input in node.inputs() {
+        needs.capability(Capability::SegmentComposition, input.written());
         if storage.is_table(input.segment) {
-            needs.capabilities.entry(Capability::MaterializedComposition).or_insert(input.span);
+            needs.capability(Capability::MaterializedComposition, input.written());
         }
     }
     needs
 }
 
-struct Collector<'a> {
-    hir: &'a Hir,
-    needs: Requirements,
-    traits: BTreeSet<TraitId>,
-    todo: Vec<(TraitId, Span)>,
+/// The most links that are followed in a row, and the first place that does.
+fn longest_path(footprint: &Footprint) -> Option<(usize, Span)> {
+    let longest = footprint.paths.iter().max_by_key(|&(path, &span)| (path.len(), Reverse(span)));
+    longest.map(|(path, &span)| (path.len(), span))
 }
 
-impl Collector<'_> {
-    /// Takes over what a trait needs, at the place where the segment uses the trait.
-    fn merge(&mut self, inner: Self, span: Span) {
-        for &capability in inner.needs.capabilities.keys() {
-            self.needs.capabilities.entry(capability).or_insert(span);
-        }
-        if let Some((hops, _)) = inner.needs.hops {
-            self.path_length(hops, span);
-        }
-        if let Some((reach, _)) = inner.needs.window {
-            self.reaches(reach, span);
-        }
-        self.needs.conditions += inner.needs.conditions;
-        self.todo.extend(inner.todo.into_iter().map(|(id, _)| (id, span)));
+impl Requirements {
+    fn capability(&mut self, capability: Capability, span: Span) {
+        self.capabilities.entry(capability).or_insert(span);
     }
 
+    /// What reading fields needs that are inside documents or structs. Whether a row has been deleted is
+    /// read wherever its entity is.
+    fn containers(&mut self, catalog: &Catalog, footprint: &Footprint) {
+        let read = footprint.fields.iter().map(|(&(entity, field), &span)| (span, entity, field));
+        let marks = footprint.entities.iter().filter_map(|(&id, &span)| {
+            let mark = catalog.entity(id).deleted_at()?;
+            Some((span, id, mark))
+        });
+        let mut places: Vec<(Capability, Span)> = read
+            .chain(marks)
+            .filter_map(|(span, entity, field)| {
+                Some((of_container(catalog.entity(entity).field(field))?, span))
+            })
+            .collect();
+        places.sort_unstable();
+        places.into_iter().for_each(|(capability, span)| self.capability(capability, span));
+    }
+}
+
+/// What reading a field needs, if it is inside a document or a struct.
+fn of_container(field: &Field) -> Option<Capability> {
+    match field.inside.as_ref().map(|inside| inside.container) {
+        Some(Container::Struct) => Some(Capability::Structs),
+        Some(Container::Json | Container::JsonText) => Some(Capability::Json),
+        None => (field.ty == Type::Json).then_some(Capability::Json),
+    }
+}
+
+struct Collector {
+    needs: Requirements,
+    /// Where the segment uses the trait that the walk is in.
+    in_trait: Option<Span>,
+}
+
+impl Collector {
     fn need(&mut self, capability: Capability, span: Span) {
-        self.needs.capabilities.entry(capability).or_insert(span);
-    }
-
-    /// What reading a field needs that is inside a document or a struct.
-    fn inside(&mut self, entity: EntityId, field: FieldId, span: Span) {
-        let field = self.hir.catalog.entity(entity).field(field);
-        let container = field.inside.as_ref().map(|inside| inside.container);
-        match container {
-            Some(Container::Struct) => self.need(Capability::Structs, span),
-            Some(Container::Json | Container::JsonText) => self.need(Capability::Json, span),
-            None if field.ty == Type::Json => self.need(Capability::Json, span),
-            None => {}
-        }
-    }
-
-    /// What telling an entity's deleted rows needs.
-    fn mark(&mut self, entity: EntityId, span: Span) {
-        if let Some(mark) = self.hir.catalog.entity(entity).deleted_at() {
-            self.inside(entity, mark, span);
-        }
-    }
-
-    /// The fields that a hop compares, and that tell whether it leads to a row.
-    fn hop(&mut self, hop: &Hop, span: Span) {
-        let catalog = &self.hir.catalog;
-        for &(own, target) in &catalog.entity(hop.from).link(hop.link).on {
-            self.inside(hop.from, own, span);
-            self.inside(hop.to, target, span);
-        }
-        if let (Some(_), Some(name)) = (&hop.event, catalog.entity(hop.to).event_name) {
-            self.inside(hop.to, name, span);
-        }
-        self.mark(hop.to, span);
-    }
-
-    fn path_length(&mut self, hops: usize, span: Span) {
-        if hops > self.needs.hops.map_or(0, |(most, _)| most) {
-            self.needs.hops = Some((hops, span));
-        }
+        self.needs.capability(capability, self.in_trait.unwrap_or(span));
     }
 
     fn reaches(&mut self, reach: Reach, span: Span) {
         if self.needs.window.is_none_or(|(most, _)| reach > most) {
-            self.needs.window = Some((reach, span));
+            self.needs.window = Some((reach, self.in_trait.unwrap_or(span)));
         }
     }
 }
 
-impl Visitor for Collector<'_> {
+impl Visitor for Collector {
     fn cond(&mut self, cond: &Cond) {
         if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
             self.needs.conditions += 1;
@@ -167,14 +149,8 @@ impl Visitor for Collector<'_> {
         if value.ty == Type::Semver {
             self.need(Capability::Semver, value.span);
         }
-        if let ValueKind::Trait(_, id) = &value.kind {
-            self.todo.push((*id, value.span));
-        }
         if matches!(value.ty, Type::Array(_)) {
             self.need(Capability::Arrays, value.span);
-        }
-        if let ValueKind::Field(path, field) = &value.kind {
-            self.inside(path.end, *field, value.span);
         }
         if let ValueKind::Bucket { .. } = &value.kind {
             self.need(Capability::Sampling, value.span);
@@ -193,15 +169,6 @@ impl Visitor for Collector<'_> {
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
         self.need(Capability::ManyLinkedConditions, aggregate.span);
-        self.path_length(aggregate.hops.len(), aggregate.span);
-        for hop in &aggregate.hops {
-            self.hop(hop, aggregate.span);
-        }
-        for &(hop, field) in &aggregate.times {
-            if let Some(hop) = aggregate.hops.get(hop) {
-                self.inside(hop.to, field, aggregate.span);
-            }
-        }
         if aggregate.window.is_none() && !aggregate.times.is_empty() {
             self.reaches(Reach::Unlimited, aggregate.span);
         }
@@ -229,7 +196,6 @@ impl Visitor for Collector<'_> {
         }
         for step in &sequence.steps {
             self.need(Capability::ManyLinkedConditions, step.rows.span);
-            self.path_length(step.rows.hops.len(), step.rows.span);
             step.rows.filter.iter().for_each(|filter| self.cond(filter));
             step.matching.iter().for_each(|value| self.value(value));
         }
@@ -239,10 +205,6 @@ impl Visitor for Collector<'_> {
     fn path(&mut self, path: &Path) {
         if let Some(hop) = path.hops.first() {
             self.need(Capability::LinkedConditions, hop.span);
-            self.path_length(path.hops.len(), hop.span);
-            for hop in &path.hops {
-                self.hop(hop, hop.span);
-            }
         }
     }
 

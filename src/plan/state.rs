@@ -22,7 +22,7 @@ pub const COUNTS_TABLE: &str = "segc_segment_counts";
 /// The tables that a segment's scripts use, by their full names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StateTables {
-    /// The runs.
+    /// The runs, one row each; of all segments, or of this one alone.
     pub runs: Vec<String>,
     /// Up to which run of another segment's log this one has read.
     pub inputs: Vec<String>,
@@ -34,7 +34,7 @@ pub struct StateTables {
     pub ranking_candidates: Vec<String>,
     /// Scratch: the keys that a refresh evaluates.
     pub affected: Vec<String>,
-    /// Scratch: the matches.
+    /// Scratch: those of the evaluated keys that match.
     pub matches: Vec<String>,
     /// Scratch: the ranking candidates among the evaluated keys.
     pub candidates: Vec<String>,
@@ -47,7 +47,7 @@ pub struct StateTables {
 impl StateTables {
     pub(super) fn of(request: &Request<'_>, id: SegmentId) -> Self {
         let can = |capability| request.abilities.capabilities.contains(&capability);
-        let names = Names {
+        let names = StateNames {
             schema: request.schema,
             bytes: request.abilities.identifier_bytes,
             shares_runs: can(Capability::RowConcurrency),
@@ -66,7 +66,7 @@ impl StateTables {
 
     /// The tables of a segment.
     #[must_use]
-    pub fn named(segment: &str, names: &Names<'_>) -> Self {
+    pub fn named(segment: &str, names: &StateNames<'_>) -> Self {
         let own = |base: &str| {
             names.schema.iter().cloned().chain([derived(&format!("{base}_{segment}"), names.bytes)]).collect()
         };
@@ -93,7 +93,7 @@ impl StateTables {
 
 /// What the names of these tables depend on.
 #[derive(Debug, Clone, Copy)]
-pub struct Names<'a> {
+pub struct StateNames<'a> {
     /// The schema of the segments' tables.
     pub schema: &'a [String],
     /// The longest name, in bytes.
@@ -238,7 +238,7 @@ pub(super) fn read_to(tables: &StateTables, segment: &str, input: &str) -> Scala
 }
 
 /// A segment's table that another reads: its name, its runs and its fingerprint.
-pub(super) struct Stored {
+pub(super) struct StoredInput {
     pub(super) name: String,
     pub(super) runs: Vec<String>,
     pub(super) fingerprint: String,
@@ -246,10 +246,10 @@ pub(super) struct Stored {
 
 /// One guard per table that a script reads when it runs alone: it is at the script's
 /// as_of and at the fingerprint it was compiled for.
-pub(super) fn guards(stored: &[Stored]) -> Vec<Assertion> {
+pub(super) fn guards(stored: &[StoredInput]) -> Vec<Assertion> {
     stored
         .iter()
-        .map(|Stored { name, runs, fingerprint }| {
+        .map(|StoredInput { name, runs, fingerprint }| {
             let filter = all(vec![
                 is("r", "segment", Scalar::text(name)),
                 is("r", "fingerprint", Scalar::text(fingerprint)),
@@ -268,7 +268,7 @@ pub(super) fn guards(stored: &[Stored]) -> Vec<Assertion> {
 }
 
 /// The as_of of a script that reads segments' tables and runs alone: theirs.
-pub(super) fn input_as_of(stored: &[Stored], as_of: Option<Timestamp>) -> Option<Scalar> {
+pub(super) fn input_as_of(stored: &[StoredInput], as_of: Option<Timestamp>) -> Option<Scalar> {
     if as_of.is_some() {
         return None;
     }

@@ -5,7 +5,7 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 /// Where the members of a segment that others refer to are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MembersAt {
-    /// In its table.
+    /// In its table, of this full name.
     Table(Vec<String>),
     /// In a subquery that is written where it is needed.
     Inline,
@@ -14,18 +14,17 @@ pub(super) enum MembersAt {
 /// Which segments a query reads from their tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// Those that have one.
+    /// All that have a table.
     Stored,
     /// Those that hold members who no longer match (`expire`), which only the table knows.
     Held,
-    /// None.
+    /// None: everything is inlined.
     Nothing,
 }
 
 /// How each segment of a tree is stored, as a query that reads some of them finds it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SegmentStorage<'a> {
-    /// The tree.
     pub(super) hir: &'a Hir,
     /// The schema of the segments' tables.
     pub(super) schema: &'a [String],
@@ -38,7 +37,7 @@ pub(super) struct SegmentStorage<'a> {
 impl SegmentStorage<'_> {
     /// How a segment is stored.
     pub(super) fn materialize(&self, id: SegmentId) -> Materialize {
-        self.hir.segment(id).properties.materialize.map_or(self.default, |(how, _)| how)
+        self.hir.segment(id).properties.materialize.map_or(self.default, |(materialize, _)| materialize)
     }
 
     /// Whether a segment has a table.

@@ -3,11 +3,14 @@
 //! Everything that they refer to is inlined, since how a segment is stored never changes its members;
 //! but only its table knows the members that a segment with `expire` retains.
 
+use std::borrow::Cow;
+
 use super::lower::Context;
 use super::lower::why::{Questions, answers, counts};
 use super::rel::{Clock, Query};
 use super::request::Request;
 use super::storage::{Reading, SegmentStorage};
+use crate::analyze::Graph;
 use crate::check::hir::{Cond, Hir, SegmentId, Value};
 use crate::types::Literal;
 
@@ -20,7 +23,6 @@ pub struct About<'a> {
     pub(crate) segment: SegmentId,
     /// Segments that they refer to, beside those that the segment refers to.
     pub(crate) whole: &'a [SegmentId],
-    /// The conditions.
     pub(crate) conds: &'a [&'a Cond],
 }
 
@@ -28,7 +30,7 @@ pub struct About<'a> {
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub(crate) query: Query,
-    /// Its instants.
+    /// The instants that the query reads.
     pub(crate) clock: Clock,
 }
 
@@ -54,7 +56,10 @@ fn with(
 ) -> Asked {
     let entity = about.hir.segment(about.segment).entity;
     let storage = SegmentStorage { hir: about.hir, ..request.storage(Reading::Held) };
-    let context = Context::new(request, storage);
+    // A segment that stands for a part of another is in the tree alone, not in the project's graph.
+    let is_known = about.whole.iter().all(|&id| request.hir.get(id).is_some());
+    let graph = if is_known { Cow::Borrowed(request.graph) } else { Cow::Owned(Graph::of(about.hir)) };
+    let context = Context { graph: &graph, ..Context::new(request, storage) };
     let (of, whole, conds) = (about.segment, about.whole, about.conds);
     let lowered = lower(&context, &Questions { entity, of, whole, conds, values });
     Asked { query: lowered.query, clock: lowered.clock }

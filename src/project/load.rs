@@ -9,7 +9,7 @@ use super::files::{Files, ReadError};
 use super::problems::{
     LinkLoop, NoCatalog, NoProject, NoSegments, NotUtf8, TooLarge, TwoConfigs, UnknownTarget, Unreadable,
 };
-use super::stray::{Kind, NEARLY_CONFIG, Strays, has_ending, renamed, strays};
+use super::stray::{FolderKind, NEARLY_CONFIG, Strays, has_ending, renamed, strays};
 use crate::catalog::{self, Catalog};
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 
@@ -59,7 +59,8 @@ pub fn load_from(files: &dyn Files) -> Project {
 
     // In a folder that isn't a project, nothing else that is missing matters.
     if found.is_some() {
-        let there = [(Kind::Catalog, catalog_files.is_some()), (Kind::Segments, segments.is_some())];
+        let there =
+            [(FolderKind::Catalog, catalog_files.is_some()), (FolderKind::Segments, segments.is_some())];
         let strays = strays(files, &left_aside, &sources);
         check_strays(files, strays, there, &mut problems);
     }
@@ -77,12 +78,18 @@ pub fn load_from(files: &dyn Files) -> Project {
 }
 
 /// Reports what is missing, with what was found in its stead, and files that nothing reads.
-fn check_strays(files: &dyn Files, strays: Strays, there: [(Kind, bool); 2], problems: &mut Diagnostics) {
-    let missing: Vec<Kind> = there.into_iter().filter(|(_, there)| !there).map(|(kind, _)| kind).collect();
+fn check_strays(
+    files: &dyn Files,
+    strays: Strays,
+    there: [(FolderKind, bool); 2],
+    problems: &mut Diagnostics,
+) {
+    let missing: Vec<FolderKind> =
+        there.into_iter().filter(|(_, there)| !there).map(|(kind, _)| kind).collect();
     for &kind in &missing {
         let stray = strays.help(kind);
         match kind {
-            Kind::Catalog => problems.push(NoCatalog { span: None, stray }),
+            FolderKind::Catalog => problems.push(NoCatalog { span: None, stray }),
             _ => problems.push(NoSegments { span: None, stray }),
         }
     }

@@ -15,13 +15,13 @@ const MOST_LOOKED_AT: usize = 500;
 
 /// What a folder is for, and how files of it are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum FolderKind {
     Catalog,
     Segments,
     Tests,
 }
 
-impl Kind {
+impl FolderKind {
     /// The folder that it is read from.
     pub(super) fn folder(self) -> &'static str {
         match self {
@@ -56,9 +56,9 @@ impl Kind {
 #[derive(Debug, Default)]
 pub(super) struct Strays {
     /// In their folder, with another ending: what they should be called.
-    endings: Vec<(Kind, String, String)>,
+    endings: Vec<(FolderKind, String, String)>,
     /// In another folder: the first of each, and how many more there are.
-    misplaced: BTreeMap<(Kind, String), (String, usize)>,
+    misplaced: BTreeMap<(FolderKind, String), (String, usize)>,
 }
 
 /// Sorts the files that were left aside in the project's folders, and those of a survey of all the
@@ -80,13 +80,13 @@ pub(super) fn strays(files: &dyn Files, left_aside: &[String], sources: &Sources
                 break;
             }
             strays.misplaced(files, &texts, path);
-        } else if let (Some(kind), Some(name)) = (Kind::of_folder(&path), right_name(&path)) {
+        } else if let (Some(kind), Some(name)) = (FolderKind::of_folder(&path), right_name(&path)) {
             strays.endings.push((kind, path, name));
         }
     }
     // Whether a test is read under another path is known only to those who run tests.
-    let is_test = |(kind, _): &(Kind, String)| *kind == Kind::Tests;
-    if strays.misplaced.keys().any(is_test) && !files.list(Kind::Tests.folder()).paths.is_empty() {
+    let is_test = |(kind, _): &(FolderKind, String)| *kind == FolderKind::Tests;
+    if strays.misplaced.keys().any(is_test) && !files.list(FolderKind::Tests.folder()).paths.is_empty() {
         strays.misplaced.retain(|place, _| !is_test(place));
     }
     strays
@@ -96,7 +96,7 @@ impl Strays {
     fn misplaced(&mut self, files: &dyn Files, texts: &BTreeSet<&str>, path: String) {
         let text = files.read(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let Some(text) = text.filter(|text| !texts.contains(text.as_str())) else { return };
-        if let Some(kind) = Kind::of_text(&path, &text) {
+        if let Some(kind) = FolderKind::of_text(&path, &text) {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
             let (_, count) = self.misplaced.entry((kind, folder)).or_insert((path, 0));
             *count += 1;
@@ -104,7 +104,7 @@ impl Strays {
     }
 
     /// What to do with the first file of a kind, if there is one.
-    pub(super) fn help(&self, kind: Kind) -> Option<String> {
+    pub(super) fn help(&self, kind: FolderKind) -> Option<String> {
         if let Some((_, path, name)) = self.endings.iter().find(|(one, ..)| *one == kind) {
             return Some(rename(path, name));
         }
@@ -113,7 +113,7 @@ impl Strays {
     }
 
     /// Warns of each that is of none of the kinds that were reported already.
-    pub(super) fn report(self, reported: &[Kind], problems: &mut Diagnostics) {
+    pub(super) fn report(self, reported: &[FolderKind], problems: &mut Diagnostics) {
         for (kind, path, name) in self.endings {
             if !reported.contains(&kind) {
                 problems.push(OtherEnding { span: None, path, name });
@@ -139,7 +139,7 @@ pub(super) fn rename(path: &str, name: &str) -> String {
     format!("rename `{path}` to `{name}`")
 }
 
-fn relocate(kind: Kind, path: &str, count: usize) -> String {
+fn relocate(kind: FolderKind, path: &str, count: usize) -> String {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     match count {
         0 | 1 => format!("move `{path}` to `{}/{name}`", kind.folder()),
@@ -159,12 +159,14 @@ pub(super) fn has_ending(path: &str, endings: &[&str]) -> bool {
 
 /// The name of a file whose ending is almost right for its folder: `x.SEG`, `x.seg.txt`, `x.segment`.
 fn right_name(path: &str) -> Option<String> {
-    let kind = Kind::of_folder(path)?;
+    let kind = FolderKind::of_folder(path)?;
     let lower = path.to_ascii_lowercase();
     let whole = lower.strip_suffix(".txt").unwrap_or(&lower);
     let slips: &[(&str, &str)] = match kind {
-        Kind::Segments => &[(".seg", ".seg"), (".segs", ".seg"), (".segment", ".seg"), (".segments", ".seg")],
-        Kind::Catalog | Kind::Tests => {
+        FolderKind::Segments => {
+            &[(".seg", ".seg"), (".segs", ".seg"), (".segment", ".seg"), (".segments", ".seg")]
+        }
+        FolderKind::Catalog | FolderKind::Tests => {
             &[(".yml", ".yml"), (".yaml", ".yaml"), (".yam", ".yaml"), (".yl", ".yml")]
         }
     };

@@ -16,6 +16,4 @@ mod walk;
 mod window;
 
 pub use render::{AS_OF, ClockForm, Renderer};
-pub use script::{
-    MadeTable, Purpose, Scope, Script, Statement, commented, create, made_tables, parses_back, refresh,
-};
+pub use script::{Script, Statement, commented, create, parses_back, refresh, script};

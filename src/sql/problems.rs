@@ -30,18 +30,6 @@ problems! {
     message |p| format!("the template of `{}` in dialect `{}` doesn't accept these arguments", p.function, p.dialect);
     help |_p| Some("use `$1 $2` outside of quotes in the template".to_owned());
 
-    /// A statement template uses a slot that has no value.
-    ///
-    /// The available slots depend on the statement: `slot_query` has no meaning in `commit`.
-    ///
-    /// ```text
-    /// # dialects/mine.yml, under `statements`
-    /// begin: BEGIN TRANSACTION
-    /// ```
-    error SEG653 "slot without a value" EmptySlot { span: Option<Span>, slot: &'static str, statement: &'static str, dialect: String }
-    message |p| format!("`{}` has no meaning in the statement `{}` of dialect `{}`", p.slot, p.statement, p.dialect);
-    help |_p| Some("remove the slot from that statement in the dialect's file".to_owned());
-
     /// A query reads an instant that the run doesn't define.
     ///
     /// ```text

@@ -125,8 +125,10 @@ impl<'a> Renderer<'a> {
         if renderer.form == ClockForm::Query && !renderer.in_place() && reads_clock(query) {
             ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
         }
-        ctes.extend(query.ctes.iter().map(|cte| renderer.cte(&cte.name, renderer.cte_rows(cte))));
-        let mut tree = plain(renderer.select(&query.select));
+        ctes.extend(
+            query.ctes.iter().map(|cte| renderer.cte(&cte.name, renderer.rows(&cte.select, &cte.union))),
+        );
+        let mut tree = renderer.rows(&query.select, &query.union);
         if !ctes.is_empty() {
             let with_token = AttachedToken::empty();
             tree.with = Some(ast::With { with_token, recursive: false, cte_tables: ctes });

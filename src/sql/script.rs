@@ -1,24 +1,15 @@
-//! Scripts: the dialect's statements in their order, slots filled from the plan.
+//! Scripts: a program's steps, each written by the dialect's templates for its kind.
 
-mod assemble;
-mod made;
+mod header;
 mod slots;
 mod text;
+mod write;
 
 use super::room::with_room;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
-use crate::plan::{Plan, SegmentPlan};
-pub use made::{MadeTable, made_tables};
-
-/// Which segments a script is for.
-#[derive(Debug, Clone, Copy)]
-pub enum Scope<'a> {
-    /// All of the plan, at one as_of.
-    All,
-    /// One of it, at the as_of of the tables that it reads.
-    One(&'a SegmentPlan),
-}
+use crate::plan::Plan;
+use crate::plan::program::{Mode, Phase, Program, Scope, program};
 
 /// A script: statements to run one after the other in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,41 +27,10 @@ pub struct Statement {
     pub text: String,
     /// The segment that it is for.
     pub segment: Option<String>,
-    /// What it does.
-    pub purpose: Purpose,
+    /// The part of the script to which it belongs.
+    pub phase: Phase,
     /// sqlparser cannot read it, as its dialect's file says.
     pub opaque: bool,
-}
-
-/// What a statement does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
-    /// Declares a variable.
-    Declare,
-    /// Prepares the session.
-    Session,
-    /// Creates what is missing.
-    Setup,
-    /// Reads the engine's time.
-    ReadAt,
-    /// Opens the transaction.
-    Begin,
-    /// Keeps other runs out.
-    Lock,
-    /// Fixes the run's instants.
-    Clock,
-    /// Gives the run its number, or takes back what one before it has left half done.
-    Start,
-    /// Fails if something does not hold.
-    Check,
-    /// Changes a segment's members.
-    Write,
-    /// Records the run.
-    Finish,
-    /// Closes the transaction.
-    Commit,
-    /// Creates a view.
-    View,
 }
 
 /// The script that makes every table what its segment says, in full.
@@ -85,7 +45,7 @@ pub fn create(
     scope: Scope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    with_room(|| assemble::script(plan, dialect, scope, false, source))
+    script(&program(plan, scope, Mode::Create), dialect, source)
 }
 
 /// The script that brings every table up to date, each the way that the plan has chosen.
@@ -98,7 +58,20 @@ pub fn refresh(
     scope: Scope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    with_room(|| assemble::script(plan, dialect, scope, true, source))
+    script(&program(plan, scope, Mode::Refresh), dialect, source)
+}
+
+/// A program as a script.
+///
+/// # Errors
+/// What cannot be written in this dialect.
+pub fn script(
+    program: &Program<'_>,
+    dialect: &Dialect,
+    source: &dyn Fn(&str) -> Option<String>,
+) -> Result<Script, Diagnostics> {
+    let statements = with_room(|| write::statements(program, dialect))?;
+    Ok(Script { header: header::header(program, source), statements })
 }
 
 /// A query as a file: lines that say what it is, as comments, and the query.

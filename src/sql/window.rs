@@ -5,13 +5,13 @@ use sqlparser::ast::{self, Expr, SetExpr, SetOperator, SetQuantifier, Value};
 use super::node::{function, plain};
 use super::problems::ArgumentDoesNotFit;
 use super::render::Renderer;
-use crate::plan::rel::{Cte, Over};
+use crate::plan::rel::{Over, Select};
 
 impl Renderer<'_> {
-    /// The rows of a subquery: a select, and those that are added to it.
-    pub(super) fn cte_rows(&self, cte: &Cte) -> ast::Query {
-        let mut query = plain(self.select(&cte.select));
-        for more in &cte.union {
+    /// A select, and more rows of the same columns.
+    pub(super) fn rows(&self, select: &Select, union: &[Select]) -> ast::Query {
+        let mut query = plain(self.select(select));
+        for more in union {
             let right = Box::new(SetExpr::Select(Box::new(self.select(more))));
             let left = query.body;
             let (op, set_quantifier) = (SetOperator::Union, SetQuantifier::All);

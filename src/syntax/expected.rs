@@ -7,7 +7,7 @@ use super::habit::{habit, operand_before, text_of};
 use super::keywords::{Role, begins, has_meaning, is_keyword, is_reserved, keywords};
 use super::outline::Tokens;
 use super::problems::{Capitals, Chained, Habit, ReservedName, Unexpected};
-use super::scan::Kind;
+use super::scan::TokenKind;
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::Unit;
 
@@ -37,7 +37,7 @@ pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems
     }
     let phrase = list(&phrases(failure));
     let names_only = !expected.is_empty() && expected.iter().all(|&rule| is_name(rule));
-    if names_only && is_reserved(word) && tokens.all[index].kind == Kind::Word {
+    if names_only && is_reserved(word) && tokens.all[index].kind == TokenKind::Word {
         problems.push(ReservedName { span, word: word.to_owned(), expected: phrase });
         return;
     }
@@ -50,7 +50,7 @@ pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems
 fn capital<'a>(tokens: Tokens<'a>, index: usize) -> Option<(Span, &'a str)> {
     (index.saturating_sub(2)..=index).rev().find_map(|at| {
         let word = tokens.word(at);
-        let is_word = tokens.all.get(at).is_some_and(|token| token.kind == Kind::Word);
+        let is_word = tokens.all.get(at).is_some_and(|token| token.kind == TokenKind::Word);
         let capital = is_word && word.starts_with(|c: char| c.is_ascii_uppercase());
         (capital && has_meaning(&word.to_ascii_lowercase())).then(|| (tokens.span(at), word))
     })
@@ -248,31 +248,33 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
     let advice = match word {
         ":" if expected.contains(&Rule::equals) => "write `=` here".to_owned(),
         "*" if before == "(" => "count the rows of a link by its name: `count(orders)`".to_owned(),
-        "." if kind_at(index + 1) == Some(Kind::Number) => format!("write `0.{}`", tokens.word(index + 1)),
+        "." if kind_at(index + 1) == Some(TokenKind::Number) => {
+            format!("write `0.{}`", tokens.word(index + 1))
+        }
         "%" => return None,
         "during" | "in" | "between" | "is" if wants_value && !is_comparison(tokens.word(index + 1)) => {
             format!("put the value to compare in front of `{word}`")
         }
         _ if expected.contains(&Rule::unit)
-            && kind_at(index) == Some(Kind::Word)
-            && suggestion(word, Kind::Word, expected).is_none() =>
+            && kind_at(index) == Some(TokenKind::Word)
+            && suggestion(word, TokenKind::Word, expected).is_none() =>
         {
             "the units are seconds, minutes, hours, days, weeks, months, quarters and years".to_owned()
         }
         "{" if expected.is_empty() => "remove one of the two braces".to_owned(),
         _ if expected.contains(&Rule::kw_and)
             && tokens.all.get(index).is_some_and(|token| token.first_on_line)
-            && matches!(kind_at(index), Some(Kind::Word | Kind::Quoted)) =>
+            && matches!(kind_at(index), Some(TokenKind::Word | TokenKind::Quoted)) =>
         {
             format!("if the line continues the condition above, begin it with `and` or `or`: `and {word} …`")
         }
         "," if expected.contains(&Rule::kw_and) => "join conditions with `and` or `or`".to_owned(),
         _ if before == "distinct" => "write `count distinct(…)`".to_owned(),
-        _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(Kind::Number) => {
+        _ if Unit::parse(word).is_some() && index > 0 && kind_at(index - 1) == Some(TokenKind::Number) => {
             "a number of units is a whole number, without a sign".to_owned()
         }
         _ if expected.contains(&Rule::kw_missing)
-            && matches!(kind_at(index), Some(Kind::Text | Kind::Number | Kind::Time)) =>
+            && matches!(kind_at(index), Some(TokenKind::Text | TokenKind::Number | TokenKind::Time)) =>
         {
             format!("to compare values, write `= {word}`")
         }
@@ -296,7 +298,7 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
 /// Operators that are doubled, or are where a value belongs.
 fn operators(tokens: Tokens<'_>, index: usize, wants_value: bool) -> Option<String> {
     let (word, before) = (tokens.word(index), tokens.word(index.checked_sub(1)?));
-    let number = tokens.all.get(index - 1).is_some_and(|token| token.kind == Kind::Number);
+    let number = tokens.all.get(index - 1).is_some_and(|token| token.kind == TokenKind::Number);
     let advice = match word {
         "." if number => {
             format!("remove the point, or write `{before}.0`")
@@ -352,8 +354,8 @@ fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<Stri
 }
 
 /// The keyword that a misspelt word is near to.
-fn suggestion(word: &str, kind: Kind, expected: &[Rule]) -> Option<String> {
-    if kind != Kind::Word {
+fn suggestion(word: &str, kind: TokenKind, expected: &[Rule]) -> Option<String> {
+    if kind != TokenKind::Word {
         return None;
     }
     let mut candidates: Vec<String> = expected.iter().filter_map(|&rule| keyword(rule)).collect();

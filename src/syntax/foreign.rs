@@ -2,11 +2,11 @@
 
 use super::grammar::Rule;
 use super::outline::Tokens;
-use super::scan::Kind;
+use super::scan::TokenKind;
 use crate::types::Unit;
 
 /// The token that isn't allowed where it is, and its neighbours.
-struct Place<'a> {
+struct Misplaced<'a> {
     tokens: Tokens<'a>,
     index: usize,
     word: &'a str,
@@ -14,7 +14,7 @@ struct Place<'a> {
     expected: &'a [Rule],
 }
 
-impl<'a> Place<'a> {
+impl<'a> Misplaced<'a> {
     fn expects(&self, rule: Rule) -> bool {
         self.expected.contains(&rule)
     }
@@ -28,11 +28,11 @@ impl<'a> Place<'a> {
         self.tokens.word(self.index + 1)
     }
 
-    fn kind(&self) -> Option<Kind> {
+    fn kind(&self) -> Option<TokenKind> {
         self.kind_at(self.index)
     }
 
-    fn kind_at(&self, at: usize) -> Option<Kind> {
+    fn kind_at(&self, at: usize) -> Option<TokenKind> {
         self.tokens.all.get(at).map(|token| token.kind)
     }
 
@@ -54,13 +54,13 @@ impl<'a> Place<'a> {
 /// How it is written here, if it is something that is written elsewhere.
 pub(super) fn foreign(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String> {
     let before = index.checked_sub(1).map_or("", |at| tokens.word(at));
-    let place = Place { tokens, index, word: tokens.word(index), before, expected };
+    let place = Misplaced { tokens, index, word: tokens.word(index), before, expected };
     let readers = [rows, times, sequences, lists, states, comparisons, rules];
     readers.iter().find_map(|reader| reader(&place))
 }
 
 /// Inside an aggregate.
-fn rows(place: &Place<'_>) -> Option<String> {
+fn rows(place: &Misplaced<'_>) -> Option<String> {
     let exists = match place.call() {
         "any" | "some" | "has" | "did" | "performed" => Some("exists(… where …)"),
         "all" => Some("every(… where …)"),
@@ -97,7 +97,7 @@ const SEVERAL_EVENTS: &str = "for several kinds of events, use a condition: `eve
 const WINDOW_INSIDE: &str = "the window belongs inside the parentheses: `count(orders during last 7 days)`";
 
 /// Windows and instants.
-fn times(place: &Place<'_>) -> Option<String> {
+fn times(place: &Misplaced<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
         ("last" | "past", unit) if Unit::parse(unit).is_some() => {
             format!("write `last 1 {unit}`, which ends now, or `previous 1 {unit}`, the last full one")
@@ -105,7 +105,7 @@ fn times(place: &Place<'_>) -> Option<String> {
         ("previous" | "next", unit) if Unit::parse(unit).is_some() => {
             format!("write `{} 1 {unit}`", place.before)
         }
-        ("past", _) if place.kind() == Some(Kind::Number) => format!("write `last {} …`", place.word),
+        ("past", _) if place.kind() == Some(TokenKind::Number) => format!("write `last {} …`", place.word),
         ("now" | "today", "(") => format!("write `{}`, without parentheses", place.before),
         ("anniversary", "today" | "last" | "next" | "this" | "since") => {
             format!("write `anniversary during {} …`", place.word).replace(" today …", " today")
@@ -115,14 +115,14 @@ fn times(place: &Place<'_>) -> Option<String> {
         }
         (")", "in" | "over" | "within" | "for" | "since" | "last" | "between")
             if matches!(place.next(), "last" | "the" | "past" | "previous")
-                || place.kind_at(place.index + 1) == Some(Kind::Time) =>
+                || place.kind_at(place.index + 1) == Some(TokenKind::Time) =>
         {
             WINDOW_INSIDE.to_owned()
         }
         ("the", _) => "remove `the`".to_owned(),
         (_, _)
-            if place.kind() == Some(Kind::Number)
-                && place.kind_at(place.index.wrapping_sub(1)) == Some(Kind::Time) =>
+            if place.kind() == Some(TokenKind::Number)
+                && place.kind_at(place.index.wrapping_sub(1)) == Some(TokenKind::Time) =>
         {
             "write an instant as `2026-01-31T12:00:00Z`, with `Z` or an offset".to_owned()
         }
@@ -135,7 +135,7 @@ fn times(place: &Place<'_>) -> Option<String> {
     Some(advice)
 }
 
-fn sequences(place: &Place<'_>) -> Option<String> {
+fn sequences(place: &Misplaced<'_>) -> Option<String> {
     if place.word == "," && place.expects(Rule::kw_then) {
         return Some("write `then` between the steps".to_owned());
     }
@@ -159,19 +159,20 @@ fn sequences(place: &Place<'_>) -> Option<String> {
 }
 
 /// Lists of values, arrays and segments.
-fn lists(place: &Place<'_>) -> Option<String> {
+fn lists(place: &Misplaced<'_>) -> Option<String> {
     let word = place.word;
     if place.before == "in" && place.expects(Rule::kw_segment) {
-        let values = place.kind() == Some(Kind::Text) || place.kind() == Some(Kind::Number) || word == "[";
+        let values =
+            place.kind() == Some(TokenKind::Text) || place.kind() == Some(TokenKind::Number) || word == "[";
         return Some(match word {
             "last" | "previous" | "the" | "past" if place.back(2) == ")" => WINDOW_INSIDE.to_owned(),
             "(" => "put the value to compare in front: `plan in (…)`, `plan not in (…)`".to_owned(),
             "cohort" | "audience" | "list" | "group" => format!("write `in segment {}`", place.next()),
             _ if values => "put the values in parentheses: `in (…)`".to_owned(),
-            _ if place.kind() == Some(Kind::Word) && place.expects(Rule::open_paren) => {
+            _ if place.kind() == Some(TokenKind::Word) && place.expects(Rule::open_paren) => {
                 format!("write `in segment {word}` if that is a segment; for an array, `{word} contains …`")
             }
-            _ if place.kind() == Some(Kind::Word) => format!("write `in segment {word}`"),
+            _ if place.kind() == Some(TokenKind::Word) => format!("write `in segment {word}`"),
             _ => return None,
         });
     }
@@ -191,7 +192,7 @@ fn lists(place: &Place<'_>) -> Option<String> {
 }
 
 /// After `is`.
-fn states(place: &Place<'_>) -> Option<String> {
+fn states(place: &Misplaced<'_>) -> Option<String> {
     if !place.expects(Rule::kw_missing) {
         return None;
     }
@@ -213,7 +214,7 @@ fn states(place: &Place<'_>) -> Option<String> {
 }
 
 /// Comparisons in words.
-fn comparisons(place: &Place<'_>) -> Option<String> {
+fn comparisons(place: &Misplaced<'_>) -> Option<String> {
     if place.word == "times" && place.expects(Rule::unit) {
         return Some("remove `times`: a count is a number".to_owned());
     }
@@ -250,10 +251,10 @@ fn comparisons(place: &Place<'_>) -> Option<String> {
 }
 
 /// Rules of a segment.
-fn rules(place: &Place<'_>) -> Option<String> {
+fn rules(place: &Misplaced<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
         (_, "limit" | "order" | "top") => "write a separate rule, such as `keep top 10 by score`".to_owned(),
-        ("keep", _) if place.kind() == Some(Kind::Number) => {
+        ("keep", _) if place.kind() == Some(TokenKind::Number) => {
             "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`".to_owned()
         }
         _ if place.expects(Rule::kw_seed) => {

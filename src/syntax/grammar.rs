@@ -9,7 +9,7 @@ use pest::iterators::{Pair, Pairs};
 struct SegmentParser;
 
 /// What the grammar made of a stretch of text.
-pub(super) type Node<'a> = Pair<'a, Rule>;
+pub(super) type ParseNode<'a> = Pair<'a, Rule>;
 
 /// Where the grammar could not go on, and what it would have taken.
 #[derive(Debug)]

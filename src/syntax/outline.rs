@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::keywords::{Role, is_keyword, is_reserved};
 use super::problems::{StrayBracket, TooDeep, UnclosedBracket};
-use super::scan::{Kind, Token};
+use super::scan::{Token, TokenKind};
 use crate::diagnostic::{Diagnostics, SourceId, Span, closest};
 
 /// How deep brackets may be nested.
@@ -56,12 +56,12 @@ impl<'a> Tokens<'a> {
         self.span(range.start).to(self.span(range.end.saturating_sub(1).max(range.start)))
     }
 
-    fn is(&self, at: usize, kind: Kind) -> bool {
+    fn is(&self, at: usize, kind: TokenKind) -> bool {
         self.all.get(at).is_some_and(|token| token.kind == kind)
     }
 
     fn is_name(&self, at: usize) -> bool {
-        self.is(at, Kind::Quoted) || self.is(at, Kind::Word) && !is_reserved(self.word(at))
+        self.is(at, TokenKind::Quoted) || self.is(at, TokenKind::Word) && !is_reserved(self.word(at))
     }
 
     fn first_on_line(&self, at: usize) -> bool {
@@ -122,7 +122,7 @@ impl<'a> Outliner<'a> {
                 close @ (")" | "]" | "}") => self.closed(at, close),
                 _ => false,
             };
-            if self.tokens.is(at, Kind::Bad) {
+            if self.tokens.is(at, TokenKind::Bad) {
                 self.break_current();
             }
             if ends_item {
@@ -220,7 +220,7 @@ impl<'a> Outliner<'a> {
     /// The kind of item that begins at a token.
     fn item_at(&self, at: usize) -> Option<PieceKind> {
         let tokens = &self.tokens;
-        if !tokens.is(at, Kind::Word) || !(self.open.is_empty() || self.recovering) {
+        if !tokens.is(at, TokenKind::Word) || !(self.open.is_empty() || self.recovering) {
             return None;
         }
         let word = tokens.word(at);
@@ -256,9 +256,9 @@ impl<'a> Outliner<'a> {
         let Some(before) = at.checked_sub(1) else { return true };
         let word = self.tokens.word(before);
         match self.tokens.all[before].kind {
-            Kind::Word if is_reserved(word) => is_keyword(word, Role::Constant),
-            Kind::Word => !is_keyword(word, Role::Unfinished),
-            Kind::Symbol => matches!(word, ")" | "]" | "}"),
+            TokenKind::Word if is_reserved(word) => is_keyword(word, Role::Constant),
+            TokenKind::Word => !is_keyword(word, Role::Unfinished),
+            TokenKind::Symbol => matches!(word, ")" | "]" | "}"),
             _ => true,
         }
     }
@@ -291,7 +291,7 @@ fn starts_clause(tokens: Tokens<'_>, at: usize, last: Option<usize>) -> bool {
         "keep" => tokens.first_on_line(at) || matches!(next, "top" | "bottom" | "sample"),
         "exclusive" if next == "group" => true,
         "group" if at > 0 && tokens.word(at - 1) == "exclusive" => false,
-        _ if !tokens.is(at, Kind::Word) && !tokens.is(at, Kind::Quoted) => false,
+        _ if !tokens.is(at, TokenKind::Word) && !tokens.is(at, TokenKind::Quoted) => false,
         _ => {
             let first = tokens.first_on_line(at);
             next == ":" && tokens.is_name(at)

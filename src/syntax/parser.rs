@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait};
 use super::build::Builder;
 use super::expected;
-use super::grammar::{self, Failure, Node, Rule};
+use super::grammar::{self, Failure, ParseNode, Rule};
 use super::outline::{self, Piece, PieceKind, Tokens};
 use super::scan;
 use super::stray;
@@ -62,7 +62,7 @@ struct Reader<'a, 'p> {
 
 impl<'a> Reader<'a, '_> {
     /// Runs the grammar over a range of tokens.
-    fn grammar(&self, rule: Rule, range: &Range<usize>) -> Result<Option<Node<'a>>, Failure> {
+    fn grammar(&self, rule: Rule, range: &Range<usize>) -> Result<Option<ParseNode<'a>>, Failure> {
         let start = self.start(range);
         let end = match range.end.checked_sub(1) {
             Some(last) if last >= range.start => self.tokens.all[last].end,
@@ -86,7 +86,7 @@ impl<'a> Reader<'a, '_> {
         &mut self,
         rule: Rule,
         range: &Range<usize>,
-        build: impl FnOnce(&mut Builder<'a, '_>, Node<'a>) -> T,
+        build: impl FnOnce(&mut Builder<'a, '_>, ParseNode<'a>) -> T,
     ) -> Option<T> {
         match self.grammar(rule, range) {
             Ok(node) => node.map(|node| self.build(range, |builder| build(builder, node))),
@@ -207,7 +207,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether a range of tokens has a fault that has been reported.
     fn has_fault(&self, range: &Range<usize>) -> bool {
-        self.tokens.all[range.clone()].iter().any(|token| token.kind == scan::Kind::Bad)
+        self.tokens.all[range.clone()].iter().any(|token| token.kind == scan::TokenKind::Bad)
             || !outline::is_balanced(self.tokens, range)
     }
 }

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostics, SourceId, Span};
 
 /// What kind of word a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// A keyword or a name.
     Word,
     /// A name in backticks.
@@ -36,7 +36,7 @@ pub(super) enum Kind {
 /// A token: where it is and what it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
     /// Nothing but space is before it on its line.
@@ -50,7 +50,7 @@ impl Token {
     }
 }
 
-/// All tokens of a file; those with a fault are reported and of kind [`Kind::Bad`].
+/// All tokens of a file; those with a fault are reported and of kind [`TokenKind::Bad`].
 pub(super) fn scan(source: SourceId, text: &str, problems: &mut Diagnostics) -> Vec<Token> {
     let tokens = Vec::new();
     let mut scanner = Scanner {
@@ -140,7 +140,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Adds the token of the next `len` bytes and steps over it.
-    fn push(&mut self, kind: Kind, len: usize) {
+    fn push(&mut self, kind: TokenKind, len: usize) {
         let (start, end) = (self.at, self.at + len);
         self.tokens.push(Token { kind, start, end, first_on_line: self.line_start });
         self.line_start = false;
@@ -149,7 +149,7 @@ impl<'a> Scanner<'a> {
 
     /// Adds the next `len` bytes as a token whose fault has been reported.
     fn push_bad(&mut self, len: usize) {
-        self.push(Kind::Bad, len);
+        self.push(TokenKind::Bad, len);
     }
 
     /// Length of the run of characters that satisfy `test`, from `skip` bytes on.
@@ -170,7 +170,7 @@ impl<'a> Scanner<'a> {
         let raw = &rest[..len];
         match literal::string(raw) {
             Ok(text) if text.contains('\0') => self.push_bad(len),
-            Ok(_) => self.push(Kind::Text, len),
+            Ok(_) => self.push(TokenKind::Text, len),
             Err(fault) => self.fault(fault, len),
         }
     }
@@ -183,7 +183,7 @@ impl<'a> Scanner<'a> {
             Some(0) => "this name is empty",
             Some(len) if inner[..len].contains('\0') => return self.push_bad(skip + len + 2),
             Some(len) => {
-                let kind = if skip == 0 { Kind::Quoted } else { Kind::Parameter };
+                let kind = if skip == 0 { TokenKind::Quoted } else { TokenKind::Parameter };
                 return self.push(kind, skip + len + 2);
             }
             None => "this name is never closed",
@@ -201,7 +201,7 @@ impl<'a> Scanner<'a> {
         let len = self.run_length(1, is_name_char);
         let name = &self.rest()[1..=len];
         if name.is_ascii() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
-            return self.push(Kind::Parameter, len + 1);
+            return self.push(TokenKind::Parameter, len + 1);
         }
         self.dollar();
     }
@@ -215,7 +215,7 @@ impl<'a> Scanner<'a> {
         if word == "null" && !self.after_dot() {
             return self.null(len);
         }
-        self.push(Kind::Word, len);
+        self.push(TokenKind::Word, len);
     }
 
     /// Whether a name of the project's own belongs here.
@@ -235,8 +235,11 @@ impl<'a> Scanner<'a> {
         if self.foreign_date() {
             return;
         }
-        let (kind, len) =
-            if is_date { (Kind::Time, self.time_length()) } else { (Kind::Number, self.number_length()) };
+        let (kind, len) = if is_date {
+            (TokenKind::Time, self.time_length())
+        } else {
+            (TokenKind::Number, self.number_length())
+        };
         let written = &self.rest()[..len];
         let checked = if is_date { literal::time(written) } else { literal::number(written) };
         match checked {
@@ -328,12 +331,12 @@ impl<'a> Scanner<'a> {
             return self.foreign(c);
         }
         if let Some(operator) = ["!=", "<=", ">="].into_iter().find(|op| self.rest().starts_with(op)) {
-            return self.push(Kind::Symbol, operator.len());
+            return self.push(TokenKind::Symbol, operator.len());
         }
         match c {
             '(' | ')' | '[' | ']' | '{' | '}' | ',' | '.' | ':' | '=' | '<' | '>' | '+' | '-' | '*' | '/'
             | '%' => {
-                self.push(Kind::Symbol, 1);
+                self.push(TokenKind::Symbol, 1);
             }
             c => self.foreign(c),
         }
@@ -350,7 +353,7 @@ impl<'a> Scanner<'a> {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<(Kind, &str)> {
+    fn kinds(text: &str) -> Vec<(TokenKind, &str)> {
         let mut problems = Diagnostics::new();
         let tokens = scan(SourceId(0), text, &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
@@ -359,21 +362,26 @@ mod tests {
 
     #[test]
     fn four_digits_a_dash_and_a_digit_are_a_date() {
-        assert_eq!(kinds("2024-01-31"), [(Kind::Time, "2024-01-31")]);
+        assert_eq!(kinds("2024-01-31"), [(TokenKind::Time, "2024-01-31")]);
         assert_eq!(kinds("2024 -1").len(), 3);
         assert_eq!(kinds("2024- 1").len(), 3);
         assert_eq!(kinds("12024-1").len(), 3);
         assert_eq!(kinds("2024-01-31T10:00:00+02:00-1").len(), 3);
-        assert_eq!(kinds("(2024-01-31T10:00:00Z)")[1], (Kind::Time, "2024-01-31T10:00:00Z"));
+        assert_eq!(kinds("(2024-01-31T10:00:00Z)")[1], (TokenKind::Time, "2024-01-31T10:00:00Z"));
     }
 
     #[test]
     fn comments_and_quotes_keep_to_themselves() {
-        assert_eq!(kinds("a # \"b ( ;\n'# c'"), [(Kind::Word, "a"), (Kind::Text, "'# c'")]);
+        assert_eq!(kinds("a # \"b ( ;\n'# c'"), [(TokenKind::Word, "a"), (TokenKind::Text, "'# c'")]);
         assert_eq!(kinds("\"\\\"\" `a b` $n $`x y`").len(), 4);
         assert_eq!(
             kinds("1.5e-3 1e3-2"),
-            [(Kind::Number, "1.5e-3"), (Kind::Number, "1e3"), (Kind::Symbol, "-"), (Kind::Number, "2"),]
+            [
+                (TokenKind::Number, "1.5e-3"),
+                (TokenKind::Number, "1e3"),
+                (TokenKind::Symbol, "-"),
+                (TokenKind::Number, "2"),
+            ]
         );
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::keywords::{Role, is_keyword, keywords};
 use super::outline::Tokens;
 use super::problems::{NotSegments, Unexpected};
-use super::scan::Kind;
+use super::scan::TokenKind;
 use crate::diagnostic::{Diagnostics, Span, closest};
 
 /// Words that begin a statement of SQL.
@@ -98,7 +98,7 @@ pub(super) fn silence(whole: &[Span], problems: &mut Diagnostics) {
 }
 
 fn advice(tokens: Tokens<'_>, at: usize, word: &str, next: &str) -> Option<String> {
-    if tokens.all.get(at).is_some_and(|token| token.kind != Kind::Word) {
+    if tokens.all.get(at).is_some_and(|token| token.kind != TokenKind::Word) {
         return Some("write a segment as `segment name on customer { where … }`".to_owned());
     }
     if is_keyword(next, Role::Item) {

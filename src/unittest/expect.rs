@@ -43,7 +43,7 @@ pub(super) fn read_expectations(
         let id = hir.segment(segment).entity;
         let entity = hir.catalog.entity(id);
         let (keys, broken) = (given.keys.get(&id), given.broken.contains(&id));
-        let mut reader = Reader { entity, given: keys, broken, seen: BTreeMap::new() };
+        let mut reader = ExpectReader { entity, given: keys, broken, seen: BTreeMap::new() };
         if let Some(wanted) = reader.wanted(&name.text, node, problems) {
             let key = entity.key.iter().map(|&field| entity.field(field).name.clone()).collect();
             expectations.push(Expectation { segment, name: name.text.clone(), span: name.span, key, wanted });
@@ -53,14 +53,14 @@ pub(super) fn read_expectations(
 }
 
 /// Reads keys of an entity, each of which may occur once.
-struct Reader<'a> {
+struct ExpectReader<'a> {
     entity: &'a Entity,
     given: Option<&'a BTreeMap<Key, Span>>,
     broken: bool,
     seen: BTreeMap<Key, Span>,
 }
 
-impl Reader<'_> {
+impl ExpectReader<'_> {
     fn wanted(&mut self, segment: &str, node: &Node, problems: &mut Diagnostics) -> Option<Wanted> {
         let nothing = || NothingExpected { span: node.span, of: Some(segment.to_owned()) };
         match &node.kind {

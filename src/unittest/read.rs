@@ -45,7 +45,7 @@ pub fn read(session: &mut Session, files: &dyn Files) -> (Suite, Diagnostics) {
     }
     let variants = vec![session.clone()];
     let suite = Suite { cases: Vec::new(), variants };
-    let mut reader = Reader { suite, by_params: BTreeMap::from([(String::new(), 0)]) };
+    let mut reader = FileReader { suite, by_params: BTreeMap::from([(String::new(), 0)]) };
     for text in &texts {
         reader.file(text, &mut problems);
     }
@@ -53,7 +53,7 @@ pub fn read(session: &mut Session, files: &dyn Files) -> (Suite, Diagnostics) {
     (reader.suite, problems)
 }
 
-struct Reader {
+struct FileReader {
     suite: Suite,
     /// Which variant has these parameters, as text.
     by_params: BTreeMap<String, usize>,
@@ -98,7 +98,7 @@ fn data<'a>(catalog: &Arc<Catalog>, rows: impl Iterator<Item = &'a GivenRow>) ->
     Some(data)
 }
 
-impl Reader {
+impl FileReader {
     fn catalog(&self) -> Arc<Catalog> {
         self.suite.variants.first().map(|session| Arc::clone(&session.hir().catalog)).unwrap_or_default()
     }

@@ -46,9 +46,9 @@ pub fn read_row(
     let mut problems = Diagnostics::new();
     let catalog = session.hir().catalog.clone();
     let entity = session.hir().segment(segment).entity;
-    let reads = reads(session.hir(), segment);
+    let reads = reads(session.graph(), segment);
     let data = Data::new(&catalog);
-    let mut reader = Reader { catalog: &catalog, reads, data, made: 0, problems: &mut problems };
+    let mut reader = RowReader { catalog: &catalog, reads, data, made: 0, problems: &mut problems };
     let found = yaml::read(source, text, reader.problems).and_then(|tree| reader.file(entity, &tree));
     let data = reader.data;
     match found {
@@ -59,7 +59,7 @@ pub fn read_row(
     }
 }
 
-struct Reader<'a> {
+struct RowReader<'a> {
     catalog: &'a Catalog,
     /// The fields that the segment depends on.
     reads: BTreeSet<(EntityId, FieldId)>,
@@ -72,7 +72,7 @@ struct Reader<'a> {
 /// What is known of a row.
 type Known = BTreeMap<FieldId, Datum>;
 
-impl Reader<'_> {
+impl RowReader<'_> {
     /// The key of the entity that a file is about.
     fn file(&mut self, entity: EntityId, tree: &Node) -> Option<Vec<String>> {
         let entries = tree.entries(&example(self.catalog.entity(entity)), self.problems)?;

@@ -9,8 +9,9 @@ use crate::support::project::open;
 use crate::support::target::{plan, script};
 use segc::api::{Options, Session};
 use segc::engine::{Engine, EngineError};
+use segc::plan::program::{Phase, Scope};
 use segc::project::Memory;
-use segc::sql::{Purpose, Scope, Statement};
+use segc::sql::Statement;
 
 const CATALOG: &str = "
 entities:
@@ -50,8 +51,8 @@ fn texts(statements: &[Statement]) -> Vec<String> {
 }
 
 /// The statements up to and with the last of a purpose, and the rest.
-fn split(statements: &[Statement], after: Purpose) -> (Vec<String>, Vec<String>) {
-    let at = statements.iter().rposition(|one| one.purpose == after).expect("there is such a statement") + 1;
+fn split(statements: &[Statement], after: Phase) -> (Vec<String>, Vec<String>) {
+    let at = statements.iter().rposition(|one| one.phase == after).expect("there is such a statement") + 1;
     (texts(&statements[..at]), texts(&statements[at..]))
 }
 
@@ -129,7 +130,7 @@ fn the_second_run_on_a_server_waits_and_sees_the_first() {
     each(&mut first, &rows.map(str::to_owned)).expect("the rows");
     each(&mut first, &texts(&statements("postgres", false))).expect("the first create");
     let refresh = statements("postgres", true);
-    for (after, arrives) in [(Purpose::Lock, 1000), (Purpose::Clock, 2000), (Purpose::Write, 3000)] {
+    for (after, arrives) in [(Phase::Lock, 1000), (Phase::Clock, 2000), (Phase::Write, 3000)] {
         let (begin, end) = split(&refresh, after);
         each(&mut first, &[format!("INSERT INTO customers VALUES ({arrives}, TRUE, NOW())")]).expect("a row");
         each(&mut first, &begin).expect("the first run begins");
@@ -173,7 +174,7 @@ fn a_run_of_one_segment_and_a_run_of_its_reader_do_not_disturb_each_other() {
     };
     each(&mut first, &["INSERT INTO customers VALUES (11, TRUE, NOW())".to_owned()]).expect("a row");
     // The reader begins, then its input runs to its end: the reader goes on with what it saw.
-    let (begin, end) = split(&of("calls"), Purpose::Clock);
+    let (begin, end) = split(&of("calls"), Phase::Clock);
     let mut second = first.another();
     each(&mut second, &begin).expect("the reader begins");
     each(&mut first, &texts(&of("active"))).expect("its input runs");
@@ -195,7 +196,7 @@ fn in_one_process_the_second_run_fails_and_may_be_started_again() {
     first.execute_batch(rows).expect("the rows");
     all(&first, &texts(&statements("duckdb", false))).expect("the first create");
     let refresh = statements("duckdb", true);
-    let (begin, end) = split(&refresh, Purpose::Lock);
+    let (begin, end) = split(&refresh, Phase::Lock);
     first.execute_batch("INSERT INTO customers VALUES (1000, TRUE, NOW())").expect("a row");
     all(&first, &begin).expect("the first run begins");
     let refused = all(&second, &texts(&refresh)).expect_err("both change the row of the run");

@@ -8,8 +8,9 @@ use crate::support::target::{Target, build, plan, script};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use segc::api::{Options, Session};
 use segc::engine::tables_of;
+use segc::plan::program::Scope;
 use segc::project::Memory;
-use segc::sql::{Scope, parses_back};
+use segc::sql::parses_back;
 
 const CATALOG: &str = "
 entities:

@@ -139,15 +139,16 @@ functions:
   divide: CAST($1 AS Float64) / $2
   round_nine: CAST($1 AS Decimal(38, 9))
 statements:
-  setup_segment:
-    - CREATE TABLE IF NOT EXISTS slot_table (slot_key_columns, entered_at slot_timestamp NOT NULL)
-    - { when: ranked, sql: \"CREATE TABLE IF NOT EXISTS slot_unkept (slot_key_columns, slot_rank_columns)\" }
-    - { when: log, sql: \"CREATE TABLE IF NOT EXISTS slot_log (slot_key_columns, action String NOT NULL)\" }
-    - INSERT INTO slot_runs (segment, run_seq, log_since) SELECT slot_segment, 0, 0
+  create_table: CREATE TABLE IF NOT EXISTS slot_table (slot_definitions)
+  setup_segment: CREATE TABLE IF NOT EXISTS slot_table (slot_key_columns)
 ";
     write(folder, "dialects/mine.yml", dialect);
     let (code, _, err) = segc(folder, &["compile"]);
     assert_eq!(code, 0, "{err}");
+    assert!(
+        err.contains("`setup_segment` is no longer used: scripts are written by `create_table`"),
+        "{err}"
+    );
     let mut all = String::new();
     for file in ["create.sql", "refresh.sql"] {
         #[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
@@ -179,24 +180,25 @@ fn a_file_that_would_change_members_does_not_load() {
             "all arguments of `local_time` except the last",
         ),
         ("functions: { contains: strlen($1) > 0 }", "`contains` has 2 arguments"),
-        ("statements: { check: SELECT 1 }", "`check` is not statements with `slot_condition` in one of them"),
-        ("statements: { check: SELECT slot_condition }", "`check` is not statements with `slot_failure`"),
+        ("statements: { assert: SELECT 1 }", "`assert` never uses `slot_condition`"),
+        ("statements: { assert: SELECT slot_condition }", "`assert` never uses `slot_failure`"),
+        ("statements: { apply: DELETE FROM slot_table WHERE FALSE }", "`apply` never uses `slot_changes`"),
+        ("statements: { view: CREATE VIEW slot_table AS SELECT 1 AS a }", "`view` never uses `slot_query`"),
         (
-            "statements: { fill: DELETE FROM slot_table WHERE FALSE }",
-            "`fill` is not statements with `slot_query`",
+            "statements: { find_affected: CREATE TEMP TABLE slot_table AS SELECT 1 AS a }",
+            "`find_affected` never uses `slot_query`",
         ),
         (
-            "statements: { view: CREATE VIEW slot_table AS SELECT 1 AS a }",
-            "`view` is not statements with `slot_query`",
+            "statements: { record: UPDATE slot_state SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
+            "`record` never uses `slot_fingerprint`",
         ),
         (
-            "statements: { affected: CREATE TEMP TABLE slot_affected AS SELECT 1 AS a }",
-            "`slot_find_affected`",
+            "statements: { clear: DELETE FROM slot_table WHERE slot_match }",
+            "`clear` has no entry `slot_match`",
         ),
-        (
-            "statements: { finish_segment: UPDATE slot_runs SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
-            "`slot_fingerprint`",
-        ),
+        ("statements: { clear: [] }", "`statements` has no answer for `clear`"),
+        ("statements: { empty: DELETE FROM slot_table }", "`statements` has no entry `empty`"),
+        ("capabilities: { transactions: false }", "`statements` has no answer for `mark_unfinished`"),
     ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path();
@@ -215,5 +217,25 @@ fn a_file_that_would_change_members_does_not_load() {
             .map(|problem| problem["message"].as_str().unwrap_or_default().to_owned())
             .collect();
         assert!(code == 1 && told.iter().any(|message| message.contains(wanted)), "{text}: {out}{err}");
+    }
+}
+
+/// The page that dialects are written from names every kind of step and every slot.
+#[test]
+fn the_page_on_dialects_lists_every_step_and_its_slots() {
+    let page = include_str!("../../docs/dialects.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for kind in segc::dialect::StepKind::ALL {
+        let start = format!("| `{}` |", kind.name());
+        let row = rows.iter().find(|row| row.starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"));
+        let base = if row.contains("those of `apply`") {
+            rows.iter().find(|row| row.starts_with("| `apply` |"))
+        } else {
+            None
+        };
+        for slot in kind.slot_names() {
+            let named = |row: &&str| row.contains(&format!("`{slot}`"));
+            assert!(named(row) || base.is_some_and(named), "{start} {slot}");
+        }
     }
 }

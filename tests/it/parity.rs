@@ -12,8 +12,9 @@ use segc::catalog::Storage;
 use segc::diagnostic::{SourceId, Span};
 use segc::engine::{Cell, DataTable, TableColumn, tables_of};
 use segc::plan::SegmentPlan;
+use segc::plan::program::Phase;
 use segc::project::Memory;
-use segc::sql::{Purpose, Statement, parses_back};
+use segc::sql::{Statement, parses_back};
 use segc::types::Type;
 
 fn parity(session: &Session, target: &str, segment: &str) -> String {
@@ -76,8 +77,8 @@ fn every_dialect_reads_what_is_written_for_it() {
             let dialect = session.dialects().get(&plan.dialect).expect("its dialect");
             for segment in tables(&plan) {
                 let text = parity(&session, &name, &segment.name);
-                let purpose = Purpose::Check;
-                let statement = Statement { text, segment: None, purpose, opaque: false };
+                let phase = Phase::Check;
+                let statement = Statement { text, segment: None, phase, opaque: false };
                 assert_eq!(parses_back(&statement, dialect), Ok(()), "{name}: {}", statement.text);
             }
         }

@@ -7,7 +7,8 @@ use crate::support::postgres::Postgres;
 use crate::support::target::{Running, Target, build, plan, script, tables, texts};
 use segc::engine::Engine;
 use segc::plan::Plan;
-use segc::sql::{Purpose, Scope, Script};
+use segc::plan::program::{Phase, Scope};
+use segc::sql::Script;
 
 /// The plan and the script of a create at an instant.
 fn create(target: &Target, clock: &str) -> (Plan, Script) {
@@ -47,12 +48,12 @@ fn a_reader_on_postgres_sees_the_members_of_before_until_the_commit() {
     let before = reader.query(&question).expect("the tables").rows;
     let mut written = 0;
     for statement in &second.statements {
-        if statement.purpose == Purpose::Commit {
+        if statement.phase == Phase::Commit {
             assert_ne!(target.engine().query(&question).expect("its own view").rows, before);
         }
         target.must(&statement.text);
-        if statement.purpose != Purpose::Commit {
-            written += usize::from(statement.purpose == Purpose::Write);
+        if statement.phase != Phase::Commit {
+            written += usize::from(statement.phase == Phase::Write);
             let seen = reader.query(&question).expect("a reader is not kept waiting").rows;
             assert_eq!(seen, before, "after {}", statement.text);
         } else {
@@ -72,11 +73,11 @@ fn a_reader_on_postgres_sees_no_member_until_the_first_create_commits() {
     for statement in &first.statements {
         target.must(&statement.text);
         let Ok(seen) = reader.query(&question) else {
-            assert!(statement.purpose <= Purpose::Setup, "missing after {}", statement.text);
+            assert!(statement.phase <= Phase::Setup, "missing after {}", statement.text);
             continue;
         };
         let none = seen.rows[0][0].to_string() == "0";
-        assert_eq!(none, statement.purpose != Purpose::Commit, "after {}", statement.text);
+        assert_eq!(none, statement.phase != Phase::Commit, "after {}", statement.text);
     }
 }
 
@@ -87,7 +88,7 @@ fn two_creates_on_postgres_run_one_after_the_other() {
     let (plan, first) = create(&target, FIRST);
     target.run(&texts(&first)).expect("the first");
     let (_, again) = create(&target, FIRST);
-    let commit = again.statements.iter().position(|one| one.purpose == Purpose::Commit).expect("a commit");
+    let commit = again.statements.iter().position(|one| one.phase == Phase::Commit).expect("a commit");
     let again = texts(&again);
     let (held, rest) = again.split_at(commit);
     for statement in held {

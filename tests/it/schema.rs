@@ -308,3 +308,171 @@ fn queries_are_prepared_and_their_columns_compared() {
         assert!(said[2].2.contains("nowhere"), "{target}: {said:#?}");
     });
 }
+
+/// A constraint of the column `c`, what the field declares, and the words of the problem, if there
+/// is one. The rows contain `a`, which is always declared; nobody reads them where the constraint
+/// proves the declaration, so a row that breaks it shows that.
+const CONSTRAINTS: &[(&str, &str, &str)] = &[
+    ("CHECK (c IN ('a', 'b'))", "values: [a, b]", ""),
+    (
+        "CHECK (c IN ('a', 'b'))",
+        "values: [a]",
+        "a constraint of `t.c` allows `\"b\"`, which `values` of `e.c`",
+    ),
+    ("CHECK (c = 'a' OR c = 'b' OR c IS NULL)", "values: [a]", "allows `\"b\"`"),
+    ("CHECK (c IN ('a', 'b')) CHECK (c IN ('a', 'c'))", "values: [a]", ""),
+    ("CHECK (c IN ('a', 'it''s') AND id > 0)", "values: [a]", "allows `\"it's\"`"),
+    ("CHECK (c <> 'c')", "values: [b]", "contains `\"a\"` in 1 row, "),
+    ("CHECK (c IN ('a', NULL))", "values: [b]", "contains `\"a\"` in 1 row, "),
+    ("CHECK (c IS NOT NULL)", "nullable: false", ""),
+    ("CHECK (c IN ('a', 'b'))", "nullable: false", "missing in 1 row"),
+];
+
+#[test]
+fn check_constraints_are_compared_with_the_values_declared() {
+    for &(constraint, declared, words) in CONSTRAINTS {
+        let catalog = format!(
+            "entities:\n  e:\n    table: t\n    key: id\n    fields:\n      id: {{ type: integer, nullable: false }}\n      c: {{ type: string, {declared} }}\n"
+        );
+        let project = project(&catalog, "segment s on e { where length(c) > 0 }\n");
+        let missing = if constraint.contains("NOT NULL") { "'b'" } else { "NULL" };
+        databases(
+            &|_| {
+                vec![
+                    format!("CREATE TABLE t (id BIGINT NOT NULL, c VARCHAR {constraint})"),
+                    format!("INSERT INTO t VALUES (1, 'a'), (2, {missing})"),
+                ]
+            },
+            &mut |target, database| {
+                let said = found(project.path(), target, database);
+                match (words, said.as_slice()) {
+                    ("", []) => {}
+                    (words, [(_, 7, said)]) if !words.is_empty() && said.contains(words) => {}
+                    _ => panic!("{target}, {constraint}, {declared}: {said:#?}"),
+                }
+            },
+        );
+    }
+}
+
+/// The statements of a database, what the field declares, and the words of the problem.
+type Enforced = (&'static str, &'static str, &'static str, &'static str);
+
+/// Constraints that a database doesn't enforce on every row prove nothing.
+const ENFORCED: &[Enforced] = &[
+    (
+        "postgres",
+        "CREATE TABLE t (id BIGINT NOT NULL, c TEXT); INSERT INTO t VALUES (1, 'x'); \
+         ALTER TABLE t ADD CHECK (c IN ('a')) NOT VALID",
+        "values: [a]",
+        "contains `\"x\"` in 1 row, ",
+    ),
+    (
+        "postgres",
+        "CREATE TABLE t (id BIGINT NOT NULL, c TEXT, CHECK (c IN ('a')) NO INHERIT); \
+         CREATE TABLE child () INHERITS (t); INSERT INTO child VALUES (1, 'x')",
+        "values: [a]",
+        "contains `\"x\"` in 1 row, ",
+    ),
+    (
+        "postgres",
+        "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false); \
+         CREATE TABLE t (id BIGINT NOT NULL, c TEXT COLLATE folded CHECK (c IN ('a'))); INSERT INTO t VALUES (1, 'A')",
+        "values: [a]",
+        "contains `\"A\"` in 1 row, ",
+    ),
+    (
+        "postgres",
+        "CREATE TABLE t (id BIGINT NOT NULL, c TEXT CHECK (c IN ('a', 'b'))) PARTITION BY RANGE (id); \
+         CREATE TABLE part PARTITION OF t FOR VALUES FROM (0) TO (9)",
+        "values: [a]",
+        "allows `\"b\"`",
+    ),
+    (
+        "postgres",
+        "CREATE DOMAIN plan AS TEXT CHECK (VALUE IN ('a', 'b')); CREATE TABLE t (id BIGINT NOT NULL, c plan)",
+        "values: [a]",
+        "allows `\"b\"`",
+    ),
+    (
+        "postgres",
+        "CREATE TABLE t (id BIGINT NOT NULL, c CHAR(3) CHECK (c IN ('a', 'b')))",
+        "values: [a], storage: char",
+        "allows `\"b\"`",
+    ),
+    (
+        "postgres",
+        "CREATE TABLE t (id BIGINT NOT NULL, c CHAR(3)); INSERT INTO t VALUES (1, 'a'), (2, 'b')",
+        "values: [a], storage: char",
+        "contains `\"b\"` in 1 row, ",
+    ),
+    (
+        "duckdb",
+        "CREATE TABLE t (id BIGINT NOT NULL, c VARCHAR COLLATE NOCASE CHECK (c IN ('a'))); INSERT INTO t VALUES (1, 'A')",
+        "values: [a]",
+        "contains `\"A\"` in 1 row, ",
+    ),
+    (
+        "duckdb",
+        "CREATE TABLE base (id BIGINT NOT NULL, c VARCHAR CHECK (c IN ('a', 'b'))); CREATE VIEW t AS FROM base; \
+         INSERT INTO base VALUES (1, 'b')",
+        "values: [a]",
+        "contains `\"b\"` in 1 row, ",
+    ),
+];
+
+#[test]
+fn only_enforced_constraints_prove_something() {
+    for &(engine, statements, declared, words) in ENFORCED {
+        let catalog = format!(
+            "entities:\n  e:\n    table: t\n    key: id\n    fields:\n      id: {{ type: integer, nullable: false }}\n      c: {{ type: string, {declared} }}\n"
+        );
+        let project = project(&catalog, "segment s on e { where length(c) > 0 }\n");
+        let mine = |target: &str| target == engine;
+        databases(
+            &|target| statements.split("; ").filter(|_| mine(target)).map(str::to_owned).collect(),
+            &mut |target, database| {
+                if !mine(target) {
+                    return;
+                }
+                let said = found(project.path(), target, database);
+                assert!(
+                    matches!(said.as_slice(), [(code, 7, said)] if code == "SEG746" && said.contains(words)),
+                    "{statements}: {said:#?}"
+                );
+            },
+        );
+    }
+}
+
+/// `check --probe` reads whole tables; a run reads the first rows only, and says so.
+#[test]
+fn probing_reads_every_row_and_a_run_the_first_ones() {
+    let catalog = "entities:\n  e:\n    table: t\n    key: id\n    fields:\n      id: { type: integer, nullable: false }\n      c: { type: string, values: [a] }\n      d: { type: string, nullable: false }\n";
+    let project = project(catalog, "segment s on e { where c = \"a\" and d = \"x\" }\n");
+    databases(
+        &|target| {
+            let series = if target == "duckdb" { "range(1, 120001)" } else { "generate_series(1, 120000)" };
+            vec![
+                "CREATE TABLE t (id BIGINT NOT NULL, c VARCHAR, d VARCHAR)".to_owned(),
+                format!(
+                    "INSERT INTO t SELECT n, CASE WHEN n = 120000 THEN 'b' ELSE 'a' END, \
+                     CASE WHEN n <= 5 OR n > 119999 THEN NULL ELSE 'x' END FROM {series} AS s(n)"
+                ),
+            ]
+        },
+        &mut |target, database| {
+            let said = found(project.path(), target, database);
+            let words: Vec<&str> = said.iter().map(|(.., words)| words.as_str()).collect();
+            assert!(
+                matches!(words[..], [one, other] if one.contains("contains `\"b\"` in 1 row, ")
+                    && other.contains("missing in 6 rows;")),
+                "{target}: {said:#?}"
+            );
+            let (code, _, err) = segc(project.path(), &["run", "--db", database, "--target", target]);
+            assert_eq!(code, 1, "{target}: {err}");
+            assert!(err.contains("is missing in 5 of the first 100000 rows"), "{target}: {err}");
+            assert!(!err.contains("SEG746"), "{target}: {err}");
+        },
+    );
+}

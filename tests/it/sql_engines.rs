@@ -10,8 +10,9 @@ use crate::support::engine::Runner;
 use segc::diagnostic::Diagnostics;
 use segc::dialect::{Dialect, Dialects, Function};
 use segc::engine::{Cell, Engine};
+use segc::plan::program::Scope;
 use segc::plan::rel::{Clock, Scalar};
-use segc::sql::{ClockForm, Renderer, Scope, create, parses_back, refresh};
+use segc::sql::{ClockForm, Renderer, create, parses_back, refresh};
 use segc::types::Type;
 
 /// A database whose session is in a zone that nothing may depend on.

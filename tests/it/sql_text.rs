@@ -7,9 +7,10 @@ use std::sync::Arc;
 use segc::api::{Options, open};
 use segc::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use segc::dialect::{Dialect, Dialects};
+use segc::plan::program::{Phase, Scope};
 use segc::plan::rel::Scalar;
 use segc::plan::rel::{Clock, Column, Query, Relation, Select, TableRef};
-use segc::sql::{ClockForm, Purpose, Renderer, Scope, Statement, create, parses_back, refresh};
+use segc::sql::{ClockForm, Renderer, Statement, create, parses_back, refresh};
 
 use crate::sql::{cases, compared, sample};
 
@@ -21,7 +22,7 @@ fn dialects() -> Vec<Arc<Dialect>> {
 }
 
 fn as_statement(text: String) -> Statement {
-    Statement { text, segment: None, purpose: Purpose::Write, opaque: false }
+    Statement { text, segment: None, phase: Phase::Write, opaque: false }
 }
 
 /// Of a plan that is made by hand, where the scripts read the clock.
@@ -158,8 +159,7 @@ fn hostile_texts_stay_one_constant() {
         };
         for text in cases::HOSTILE {
             let column = Column { value: cases::text(text), name: None };
-            let query =
-                Query { ctes: Vec::new(), select: Select { columns: vec![column], ..Select::default() } };
+            let query = Query::of(Select { columns: vec![column], ..Select::default() });
             let clock = Clock::default();
             let sql = Renderer::new(&dialect, ClockForm::Query, &clock).query(&query).expect("written");
             let parsed = sqlparser::parser::Parser::parse_sql(parser, &sql).expect(&sql);
@@ -179,8 +179,7 @@ fn a_query_of_the_catalog_keeps_its_text_or_says_what_is_wrong() {
             TableRef { relation: Relation::Sql { text: text.to_owned(), span }, alias: "c".to_owned() };
         let value = Scalar::Column("c".to_owned(), "id".to_owned());
         let columns = vec![Column { value, name: None }];
-        let query =
-            Query { ctes: Vec::new(), select: Select { columns, from: Some(from), ..Select::default() } };
+        let query = Query::of(Select { columns, from: Some(from), ..Select::default() });
         let clock = Clock::default();
         Renderer::new(dialect, ClockForm::Query, &clock).query(&query)
     };
@@ -256,7 +255,7 @@ fn shared_checks_run_once() {
     for dialect in dialects() {
         let plan = sample::plan(&dialect, None);
         let script = create(&plan, &dialect, Scope::All, &|_| None).expect("it can be written");
-        let checks = script.statements.iter().filter(|one| one.purpose == Purpose::Check);
+        let checks = script.statements.iter().filter(|one| one.phase == Phase::Check);
         let segments: Vec<_> = checks.map(|one| one.segment.as_deref()).collect();
         assert_eq!(segments, [None], "{}", dialect.name);
     }

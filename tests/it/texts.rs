@@ -8,7 +8,8 @@ use crate::support::project::{Project, at, root};
 use crate::support::target::{plan, script, stored};
 use assert_cmd::Command;
 use segc::api::{Options, Session};
-use segc::sql::{Purpose, Scope, Statement, parses_back};
+use segc::plan::program::{Phase, Scope};
+use segc::sql::{Statement, parses_back};
 
 fn forms(project: &Project) -> [(&'static str, Options); 2] {
     [("literal", at(project.as_of)), ("clock", Options::default())]
@@ -27,7 +28,7 @@ fn statements(session: &Session, target: &str, options: &Options) -> Vec<Stateme
     for (id, segment) in session.hir().iter() {
         let text = session.select_sql(target, id, options).expect("a SELECT");
         let segment = Some(segment.name.clone());
-        all.push(Statement { text, segment, purpose: Purpose::Write, opaque: false });
+        all.push(Statement { text, segment, phase: Phase::Write, opaque: false });
     }
     all
 }

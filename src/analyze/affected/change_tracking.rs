@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::analyze::append_only::{Obstacle, is_query};
+use crate::analyze::immutable::is_query;
+use crate::analyze::obstacle::Obstacle;
 use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId, Storage};
 use crate::check::hir::Hop;
 use crate::types::{Unit, longest_repeat};

@@ -1,10 +1,10 @@
 //! Conditions that read the clock outside of windows: the rows for which such a condition has
 //! changed although nothing arrived (R2b, R2c).
 
-use super::collect::{Place, Walker};
+use super::collect::{RowPlace, Walker};
 use super::substitute;
 use super::{Trigger, TriggerKind};
-use crate::analyze::append_only::Obstacle;
+use crate::analyze::obstacle::Obstacle;
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, LocalTime, Path, Periods, Sequence, Value, ValueKind, Window,
 };
@@ -99,7 +99,7 @@ impl Walker<'_> {
     }
 
     /// A predicate of one row and the clock.
-    fn of_rows(&mut self, at: &Place, cond: &Cond) {
+    fn of_rows(&mut self, at: &RowPlace, cond: &Cond) {
         // Where a local day comes twice, no instants begin and end it.
         let zone = &self.hir.calendar.zone;
         let repeats = *self.repeats.get_or_init(|| Repeats::of(zone).midnights);
@@ -122,7 +122,7 @@ impl Walker<'_> {
 
     /// A predicate of an aggregate that picks one of its rows' values: while it picks the same,
     /// the predicate changes only as it does for that value.
-    fn of_leaves(&mut self, at: &Place, cond: &Cond, aggregate: &Aggregate) {
+    fn of_leaves(&mut self, at: &RowPlace, cond: &Cond, aggregate: &Aggregate) {
         let inside = aggregate.value.as_ref().and_then(|value| substitute::from_inside(cond, value));
         let Some(inside) = inside else { return self.unsound(cond) };
         let place = at.below(&aggregate.hops, aggregate.end);
@@ -132,7 +132,7 @@ impl Walker<'_> {
         }
     }
 
-    pub(super) fn trigger(&mut self, at: &Place, kind: TriggerKind, written: Option<Span>) {
+    pub(super) fn trigger(&mut self, at: &RowPlace, kind: TriggerKind, written: Option<Span>) {
         self.triggers.push(Trigger { place: at.hops.clone(), entity: at.entity, kind, written });
     }
 }

@@ -7,7 +7,7 @@ use super::change_tracking::{linked, may_vanish, moves, says_nothing, stamp, van
 use super::clock_predicates::{Reads, is_instant};
 use super::substitute::value_without_traits;
 use super::{Trigger, TriggerKind};
-use crate::analyze::append_only::Obstacle;
+use crate::analyze::obstacle::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
@@ -20,14 +20,14 @@ use crate::types::Type;
 
 /// Where an expression is read: the hops from the segment's entity to its row.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct RowPlace {
     pub(super) hops: Vec<Hop>,
     pub(super) entity: EntityId,
     /// How many of the hops lead to the row that `outer` is.
     pub(super) outer: Option<usize>,
 }
 
-impl Place {
+impl RowPlace {
     /// The rows of an aggregate of this row.
     pub(super) fn below(&self, hops: &[Hop], end: EntityId) -> Self {
         let all = self.hops.iter().chain(hops).cloned().collect();
@@ -41,7 +41,7 @@ pub(super) struct Walker<'a> {
     stored: &'a BTreeSet<SegmentId>,
     pub(super) triggers: Vec<Trigger>,
     obstacles: Vec<Obstacle>,
-    pub(super) at: Place,
+    pub(super) at: RowPlace,
     /// The segment's own entity.
     own: EntityId,
     /// Whether the project's zone has days whose first moment comes twice.
@@ -57,7 +57,7 @@ pub(super) struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     pub(super) fn new(hir: &'a Hir, sources: &'a Sources, stored: &'a BTreeSet<SegmentId>) -> Self {
-        let at = Place { hops: Vec::new(), entity: EntityId(0), outer: None };
+        let at = RowPlace { hops: Vec::new(), entity: EntityId(0), outer: None };
         let (undeclared, reached, walked) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
         let (triggers, obstacles) = (Vec::new(), Vec::new());
         let (own, repeats) = (EntityId(0), OnceCell::new());
@@ -68,7 +68,7 @@ impl<'a> Walker<'a> {
     pub(super) fn root(&mut self, id: SegmentId) {
         let segment = self.hir.segment(id);
         self.own = segment.entity;
-        self.at = Place { hops: Vec::new(), entity: segment.entity, outer: None };
+        self.at = RowPlace { hops: Vec::new(), entity: segment.entity, outer: None };
         let entity = self.hir.catalog.entity(segment.entity);
         // Its key never changes, whatever `changes` says; where that says nothing, the rows are an
         // obstacle.
@@ -135,18 +135,18 @@ impl<'a> Walker<'a> {
     }
 
     /// Looks at the rows at a place, and at those passed through on the way.
-    fn reach(&mut self, place: &Place) {
+    fn reach(&mut self, place: &RowPlace) {
         for length in 0..=place.hops.len() {
             let hops = &place.hops[..length];
             if !self.reached.insert(spelled(hops)) {
                 continue;
             }
             let entity = hops.last().map_or(self.own, |hop| hop.to);
-            self.rows(Place { hops: hops.to_vec(), entity, outer: None });
+            self.rows(RowPlace { hops: hops.to_vec(), entity, outer: None });
         }
     }
 
-    fn rows(&mut self, place: Place) {
+    fn rows(&mut self, place: RowPlace) {
         let catalog = &self.hir.catalog;
         let entity = catalog.entity(place.entity);
         let mut found: Vec<Obstacle> = Vec::new();
@@ -167,13 +167,13 @@ impl<'a> Walker<'a> {
     }
 
     /// The place that a path leads to from here.
-    fn along(&self, path: &Path) -> Place {
+    fn along(&self, path: &Path) -> RowPlace {
         let start = match (path.base, self.at.outer) {
             (Base::Outer, Some(outer)) => &self.at.hops[..outer],
             _ => &self.at.hops[..],
         };
         let hops = start.iter().chain(&path.hops).cloned().collect();
-        Place { hops, entity: path.end, outer: None }
+        RowPlace { hops, entity: path.end, outer: None }
     }
 
     /// Whether a value is true where a condition is, even that of a trait: its parts are looked at.
@@ -186,7 +186,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Goes on at another place, and returns.
-    fn visit_at(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
+    fn visit_at(&mut self, place: RowPlace, visit: impl FnOnce(&mut Self)) {
         let here = std::mem::replace(&mut self.at, place);
         visit(self);
         self.at = here;
@@ -202,24 +202,24 @@ impl<'a> Walker<'a> {
             let own = at == last;
             let cut = !own || windows.iter().all(|window| !window.admits_future);
             if cut {
-                self.passed(&place, field, &now(aggregate.span), None);
+                self.window_edge(&place, field, &now(aggregate.span), None);
             }
             if own {
                 for window in windows {
                     self.window_edges(&place, field, window);
                 }
                 for bound in more {
-                    self.passed(&place, field, bound, None);
+                    self.window_edge(&place, field, bound, None);
                 }
             }
         }
     }
 
-    fn window_edges(&mut self, place: &Place, field: FieldId, window: &Window) {
+    fn window_edges(&mut self, place: &RowPlace, field: FieldId, window: &Window) {
         for bound in window.from.iter().chain(&window.to) {
             let written_out = value_without_traits(self.hir, bound);
             if is_instant(&written_out) {
-                self.passed(place, field, &written_out, Some(window.span));
+                self.window_edge(place, field, &written_out, Some(window.span));
             } else if Reads::of_value(&written_out).clock {
                 let time = Box::new(self.time(place.entity, field, window.span));
                 let cond = Cond { kind: CondKind::During(time, window.clone()), span: window.span };
@@ -228,7 +228,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn passed(&mut self, place: &Place, field: FieldId, instant: &Value, written: Option<Span>) {
+    fn window_edge(&mut self, place: &RowPlace, field: FieldId, instant: &Value, written: Option<Span>) {
         let value = Box::new(self.time(place.entity, field, instant.span));
         let kind = TriggerKind::WindowEdge { value, instant: Box::new(instant.clone()), outer: place.outer };
         if Reads::of_value(instant).clock {

@@ -12,7 +12,7 @@ mod substitute;
 
 use std::collections::BTreeSet;
 
-use super::append_only::Obstacle;
+use super::obstacle::Obstacle;
 use crate::catalog::EntityId;
 use crate::check::hir::{Cond, Hir, Hop, SegmentId, Value};
 use crate::diagnostic::{Sources, Span};
@@ -26,7 +26,6 @@ pub(crate) struct Trigger {
     pub(crate) place: Vec<Hop>,
     /// The entity of the rows.
     pub(crate) entity: EntityId,
-    /// Which of them.
     pub(crate) kind: TriggerKind,
     /// What was written that it follows from, if that is one thing: a window, a condition.
     pub(crate) written: Option<Span>,

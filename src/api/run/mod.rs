@@ -27,6 +27,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
+use crate::plan::program::Mode;
 use crate::plan::rel::{Column, Scalar, Select};
 use crate::sql::AS_OF;
 use problems::{AheadOfClock, RunInProgress};
@@ -207,7 +208,8 @@ fn run(
                 .into(),
         );
     }
-    let segments = segment::segments(session, target, &fixed, live, request.refresh)?;
+    let mode = if request.refresh { Mode::Refresh } else { Mode::Create };
+    let segments = segment::segments(session, target, &fixed, live, mode)?;
     let earlier = earlier.unwrap_or_default();
     let done = match request.resume {
         true => resume::standing(target, &fixed, &earlier, engine),

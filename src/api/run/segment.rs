@@ -7,8 +7,8 @@ use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
+use crate::plan::program::{Action, Mode, Program, Scope, TableDef, program};
 use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
-use crate::sql::{Purpose, Scope, Statement};
 
 /// A segment of a run.
 pub(super) struct Segment {
@@ -26,8 +26,8 @@ pub(super) struct Segment {
 /// What builds a segment.
 pub(super) struct Work {
     pub(super) statements: Vec<String>,
-    /// Those that make what is missing.
-    pub(super) setup: Vec<Statement>,
+    /// The tables that it creates if they are missing.
+    pub(super) tables: Vec<TableDef>,
     /// The table of its members.
     pub(super) table: Vec<String>,
     /// Its other tables that hold what can't be computed again.
@@ -47,7 +47,7 @@ pub(super) fn segments(
     target: &Target,
     fixed: &Plan,
     live: &Plan,
-    refresh: bool,
+    mode: Mode,
 ) -> Result<Vec<Segment>, Diagnostics> {
     let made = |(one, live_one): (&SegmentPlan, &SegmentPlan)| {
         let (plan, planned) = if one.materialize.is_table() { (fixed, one) } else { (live, live_one) };
@@ -56,7 +56,7 @@ pub(super) fn segments(
             span: span_of(session, &one.name),
             is_table: one.materialize.is_table(),
             needs: one.depends_on.iter().map(|input| input.name.clone()).collect(),
-            work: work(session, target, plan, planned, refresh)?,
+            work: work(session, target, plan, planned, mode)?,
         })
     };
     // The same segments in the same order: as_of changes neither.
@@ -68,17 +68,16 @@ fn work(
     target: &Target,
     plan: &Plan,
     segment: &SegmentPlan,
-    refresh: bool,
+    mode: Mode,
 ) -> Result<Option<Work>, Diagnostics> {
     if segment.materialize == Materialize::Inline {
         return Ok(None);
     }
-    let made = script(session, target, plan, Scope::One(segment), refresh)?;
-    let is_setup = |statement: &&Statement| statement.purpose == Purpose::Setup;
-    let setup = made.statements.iter().filter(is_setup).cloned().collect();
+    let program = program(plan, Scope::One(segment), mode);
+    let made = script(session, target, &program)?;
     let log = segment.log.as_ref().filter(|log| log.for_good).map(|_| segment.state.log.clone());
     Ok(Some(Work {
-        setup,
+        tables: tables(&program),
         table: segment.table.clone(),
         kept: segment.history.iter().cloned().chain(log).collect(),
         reads: segment.reads.clone(),
@@ -90,4 +89,21 @@ fn work(
         statements: made.statements.into_iter().map(|statement| statement.text).collect(),
         count: count_sql(target, &segment.table)?,
     }))
+}
+
+/// The tables that a program creates, without the columns that it adds to existing ones.
+fn tables(program: &Program<'_>) -> Vec<TableDef> {
+    let mut tables: Vec<TableDef> = Vec::new();
+    for step in program.steps() {
+        match &step.action {
+            Action::CreateTable(table) => tables.push(table.clone()),
+            Action::AddColumn(table, added) => {
+                if let Some(table) = tables.iter_mut().find(|one| one.name == *table) {
+                    table.columns.retain(|column| column != added);
+                }
+            }
+            _ => {}
+        }
+    }
+    tables
 }

@@ -8,8 +8,8 @@ use crate::api::targets::Target;
 use crate::diagnostic::Diagnostic;
 use crate::engine::problems::CheckFailed;
 use crate::engine::{Engine, StoredColumn};
+use crate::plan::program::TableDef;
 use crate::plan::{TableRead, Unique};
-use crate::sql::{MadeTable, made_tables};
 
 /// The number of segments named in a message.
 const NAMED: usize = 5;
@@ -30,12 +30,12 @@ impl Shapes<'_> {
             let there = engine.columns(&read.table).unwrap_or_default();
             found.extend(self.columns_gone(read, &there));
         }
-        for made in made_tables(&work.setup, &self.target.dialect) {
+        for made in &work.tables {
             let there = engine.columns(&made.name).unwrap_or_default();
             if there.is_empty() {
                 continue;
             }
-            let what = differences(&made, &there, engine);
+            let what = self.lacks(made, &there, engine);
             if !what.is_empty() {
                 let (table, what) = (made.name.join("."), what.join("; "));
                 let holds = if made.name == work.table {
@@ -74,6 +74,24 @@ impl Shapes<'_> {
         CheckFailed { span: Some(entity.span), said }.into()
     }
 
+    /// What a table lacks, and what it has of another type.
+    fn lacks(&self, made: &TableDef, there: &[StoredColumn], engine: &mut dyn Engine) -> Vec<String> {
+        let mut what = Vec::new();
+        for column in &made.columns {
+            let name = &column.name;
+            let Some(found) = find(there, name) else {
+                what.push(format!("it has no column `{name}`"));
+                continue;
+            };
+            let declared = self.target.dialect.data_type(&column.ty);
+            let wanted = declared.and_then(|declared| engine.type_name(&declared.to_string()).ok());
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != found.ty) {
+                what.push(format!("`{name}` is {}, not {wanted}", found.ty));
+            }
+        }
+        what
+    }
+
     fn columns_gone(&self, read: &TableRead, there: &[StoredColumn]) -> Vec<Diagnostic> {
         let catalog = &self.session.hir.catalog;
         let Some(entity) = catalog.find(&read.entity).map(|id| catalog.entity(id)) else { return Vec::new() };
@@ -91,20 +109,4 @@ impl Shapes<'_> {
 /// Engines fold the case of names differently.
 fn find<'a>(there: &'a [StoredColumn], name: &str) -> Option<&'a StoredColumn> {
     there.iter().find(|column| column.name.eq_ignore_ascii_case(name))
-}
-
-/// What a table lacks, and what it has of another type.
-fn differences(made: &MadeTable, there: &[StoredColumn], engine: &mut dyn Engine) -> Vec<String> {
-    let mut what = Vec::new();
-    for (name, declared) in &made.columns {
-        let Some(column) = find(there, name) else {
-            what.push(format!("it has no column `{name}`"));
-            continue;
-        };
-        let wanted = engine.type_name(declared).ok().filter(|wanted| *wanted != column.ty);
-        if let Some(wanted) = wanted {
-            what.push(format!("`{name}` is {}, not {wanted}", column.ty));
-        }
-    }
-    what
 }

@@ -8,8 +8,6 @@ use crate::api::scripts::plain_sql;
 use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::catalog::{Entity, Storage, TableSource};
-use crate::check::hir::{Value, ValueKind};
-use crate::check::visit::{Visitor, walk_segment, walk_value};
 use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
@@ -28,10 +26,9 @@ pub(super) fn find(
     as_of: Timestamp,
     engine: &mut dyn Engine,
 ) -> Option<StaleRows> {
-    let mut reader = ReadsClock(false);
-    plan.segments.iter().for_each(|segment| walk_segment(&mut reader, session.hir.segment(segment.id)));
-    session.hir.traits.iter().for_each(|one| reader.value(&one.value));
-    if !reader.0 {
+    let reads_clock =
+        |segment: &crate::plan::SegmentPlan| session.graph.node(segment.id).footprint.clock.is_some();
+    if !plan.segments.iter().any(reads_clock) {
         return None;
     }
     let mut newest: Option<(Timestamp, &Entity)> = None;
@@ -64,16 +61,6 @@ pub(super) fn find(
         after: local.tomorrow().unwrap_or(local),
         days,
     })
-}
-
-/// Whether a condition depends on as_of.
-struct ReadsClock(bool);
-
-impl Visitor for ReadsClock {
-    fn value(&mut self, value: &Value) {
-        self.0 |= matches!(value.kind, ValueKind::Now);
-        walk_value(self, value);
-    }
 }
 
 fn sql(target: &Target, entity: &Entity, column: &str) -> Option<String> {

@@ -7,27 +7,17 @@ use super::problems::TiedRows;
 use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::catalog::EntityId;
-use crate::check::hir::{Aggregate, AggregateFunc};
-use crate::check::visit::{Visitor, walk_aggregate, walk_segment};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{Plan, Unique};
 
 /// Looks for such rows of every entity that a plan's segments order.
 pub(super) fn find(session: &Session, target: &Target, plan: &Plan, engine: &mut dyn Engine) -> Diagnostics {
-    let mut ordered = Ordered(BTreeSet::new());
-    for segment in &plan.segments {
-        walk_segment(&mut ordered, session.hir.segment(segment.id));
-    }
-    for one in &session.hir.traits {
-        ordered.value(&one.value);
-    }
-    let read = |id: &EntityId| {
-        let name = &session.hir.catalog.entity(*id).name;
-        plan.segments.iter().flat_map(|segment| &segment.reads).any(|read| read.entity == *name)
-    };
+    let footprints = plan.segments.iter().map(|segment| &session.graph.node(segment.id).footprint);
+    let ordered: BTreeSet<EntityId> =
+        footprints.flat_map(|footprint| footprint.ordered.keys().copied()).collect();
     let mut problems = Diagnostics::new();
-    for id in ordered.0.into_iter().filter(read) {
+    for id in ordered {
         let entity = session.hir.catalog.entity(id);
         let Some(time) = entity.time.filter(|_| !entity.unique_enforced) else { continue };
         let mut fields = entity.key.clone();
@@ -41,17 +31,4 @@ pub(super) fn find(session: &Session, target: &Target, plan: &Plan, engine: &mut
         }
     }
     problems
-}
-
-/// The entities at the end of aggregates that go by order.
-struct Ordered(BTreeSet<EntityId>);
-
-impl Visitor for Ordered {
-    fn aggregate(&mut self, aggregate: &Aggregate) {
-        let by_order = matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last);
-        if aggregate.ranked.is_some() || by_order && aggregate.end_in_time().is_none() {
-            self.0.insert(aggregate.end);
-        }
-        walk_aggregate(self, aggregate);
-    }
 }

@@ -3,33 +3,34 @@
 
 mod field;
 pub(crate) mod problems;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::field::{Fit, fit};
-use self::problems::{
-    NarrowIntegers, NoSuchColumn, NoSuchTable, NotANumber, OtherType, OtherValues, QueryRefused,
-    TimeWithoutZone, ValuesMissing,
-};
+use self::problems::{NarrowIntegers, NoSuchColumn, NoSuchTable, OtherType, QueryRefused, TimeWithoutZone};
 use super::session::Session;
 use crate::catalog::{Entity, Field, Storage, TableSource};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
-use crate::engine::{ColumnType, Described, Engine, Found, Look, Source, SourceColumn};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::engine::{Described, Engine, Source, SourceColumn};
 use crate::plan::Plan;
-use crate::types::Type;
-
-/// How many rows of a table are looked at.
-const ROWS: u32 = 100_000;
 
 impl Session {
     /// Compares what the catalog says of the columns that a plan's segments read with what a
     /// database says of them: the tables and columns are there, their types are those declared,
-    /// and the first rows keep what `nullable: false` and `values` promise. Queries are prepared,
-    /// not executed.
+    /// and the rows keep what `nullable: false`, `values` and `storage` promise. Rows are read only
+    /// for what the schema leaves open: all of them, or the first `most_rows` of each table. Queries
+    /// are prepared, not executed.
     ///
     /// `database` is what the database is called in messages. What an engine can't tell is not
     /// compared.
-    pub fn compare_schema(&self, plan: &Plan, database: &str, engine: &mut dyn Engine) -> Diagnostics {
+    pub fn compare_schema(
+        &self,
+        plan: &Plan,
+        database: &str,
+        engine: &mut dyn Engine,
+        most_rows: Option<u32>,
+    ) -> Diagnostics {
         let mut columns: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for read in plan.segments.iter().flat_map(|segment| &segment.reads) {
             columns.entry(&read.entity).or_default().extend(read.columns.iter().map(String::as_str));
@@ -39,6 +40,7 @@ impl Session {
             target: &plan.target,
             database,
             engine,
+            most_rows,
             problems: Diagnostics::new(),
         };
         for (name, columns) in columns {
@@ -55,6 +57,7 @@ struct Comparison<'a> {
     target: &'a str,
     database: &'a str,
     engine: &'a mut dyn Engine,
+    most_rows: Option<u32>,
     problems: Diagnostics,
 }
 
@@ -168,84 +171,6 @@ impl Comparison<'_> {
             let fields = narrow.iter().map(|field| field.name.clone()).collect();
             self.problems.push(NarrowIntegers { span: Some(first.span), table: table.to_owned(), fields });
         }
-    }
-
-    /// Looks at the first rows for what the schema leaves open.
-    fn rows(&mut self, entity: &Entity, table: &[String], pairs: &[Pair<'_>], known: &[SourceColumn]) {
-        let mut looks: Vec<(Pair<'_>, Look)> = Vec::new();
-        for &pair in pairs.iter().filter(|(field, _)| field.inside.is_none()) {
-            let (field, column) = pair;
-            if !field.nullable && column.nullable {
-                looks.push((pair, Look::Missing(column.name.clone())));
-            }
-            let is_float = matches!(column.holds, ColumnType::Float { .. });
-            if is_float && field.ty == Type::Float && field.storage == Storage::Native {
-                looks.push((pair, Look::NotANumber(column.name.clone())));
-            }
-            let Some(values) = &field.values else { continue };
-            match &column.holds {
-                ColumnType::Enum(labels) => self.labels(entity, table, pair, values, labels),
-                ColumnType::Text => looks.push((pair, Look::Outside(column.name.clone(), values.clone()))),
-                _ => {}
-            }
-        }
-        if looks.is_empty() {
-            return;
-        }
-        // Deleted rows are none.
-        let mark = entity.deleted_at().map(|id| &entity.field(id).column);
-        let mark = mark.filter(|mark| known.iter().any(|column| self.engine.same_name(&column.name, mark)));
-        let asked: Vec<Look> = looks.iter().map(|(_, look)| look.clone()).collect();
-        match self.engine.look(Source::Table(table), &asked, mark.map(String::as_str), ROWS) {
-            Ok(found) => {
-                for ((pair, look), found) in looks.iter().zip(found).filter(|(_, found)| found.rows > 0) {
-                    self.found(entity, table, *pair, look, found);
-                }
-            }
-            Err(error) => self.problems.push(Diagnostic::from(error)),
-        }
-    }
-
-    fn labels(
-        &mut self,
-        entity: &Entity,
-        table: &[String],
-        (field, column): Pair<'_>,
-        values: &[String],
-        labels: &[String],
-    ) {
-        let others: Vec<String> = labels.iter().filter(|label| !values.contains(label)).cloned().collect();
-        if !others.is_empty() {
-            self.problems.push(OtherValues {
-                span: Some(field.span),
-                field: shown(entity, field),
-                column: format!("{}.{}", table.join("."), column.name),
-                values: others,
-                rows: None,
-            });
-        }
-    }
-
-    fn found(
-        &mut self,
-        entity: &Entity,
-        table: &[String],
-        (field, column): Pair<'_>,
-        look: &Look,
-        found: Found,
-    ) {
-        let (span, rows) = (Some(field.span), found.rows);
-        let (field, column) = (shown(entity, field), format!("{}.{}", table.join("."), column.name));
-        let problem: Diagnostic = match look {
-            Look::Missing(_) => ValuesMissing { span, field, column, rows }.into(),
-            Look::NotANumber(_) => NotANumber { span, field, column, rows }.into(),
-            Look::Outside(..) => {
-                let values = found.example.into_iter().collect();
-                OtherValues { span, field, column, values, rows: Some(rows) }.into()
-            }
-        };
-        debug_assert_eq!(problem.severity, Severity::Error);
-        self.problems.push(problem);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Differences between the catalog and the database (SEG740 to SEG749).
 
+use std::fmt;
+
 use crate::diagnostic::{Span, closest};
 use crate::problems;
 
@@ -100,22 +102,25 @@ problems! {
 
     /// A field declared `nullable: false` is missing in some rows of its table.
     ///
-    /// Conditions are then compiled without a test for missing values and find different members. segc
-    /// checks the first 100,000 rows of tables whose schema allows missing values in the column.
+    /// Conditions are then compiled without a test for missing values and find different members. If
+    /// neither `NOT NULL` nor a CHECK constraint rules them out, segc reads the rows: `check --probe` all
+    /// rows of the table, other commands the first 100,000.
     ///
     /// ```text
     /// fields: { plan: { type: string, nullable: false } }      # but a row has no plan
     /// ```
     ///
     /// Remove `nullable: false`, or fill the column and declare it `NOT NULL` in the database.
-    error SEG745 "missing values" ValuesMissing { span: Option<Span>, field: String, column: String, rows: u64 }
-    message |p| format!("`{}` is declared `nullable: false`, but `{}` is missing in {} row{}", p.field, p.column, p.rows, plural(p.rows));
+    error SEG745 "missing values" ValuesMissing { span: Option<Span>, field: String, column: String, rows: Rows }
+    message |p| format!("`{}` is declared `nullable: false`, but `{}` is missing in {}", p.field, p.column, p.rows);
     help |_p| Some("remove `nullable: false`, or fill the column in those rows".to_owned());
 
     /// A column contains values that aren't among the `values` of its field.
     ///
     /// In a segment, a literal outside of `values` is an error, so rows with such a value couldn't be
-    /// selected. segc compares the labels of an enum type, or otherwise the first 100,000 rows.
+    /// selected. segc compares the labels of an enum type or the values that a CHECK constraint allows. If
+    /// there is neither, it reads the rows: `check --probe` all rows of the table, other commands the first
+    /// 100,000.
     ///
     /// ```text
     /// fields: { plan: { type: string, values: [free, premium] } }      # but a row has trial
@@ -123,19 +128,23 @@ problems! {
     ///
     /// Add the value to `values`, or correct the rows.
     error SEG746 "values that aren't declared" OtherValues {
-        span: Option<Span>, field: String, column: String, values: Vec<String>, rows: Option<u64>,
+        span: Option<Span>, field: String, column: String, values: Vec<String>, found: Listed,
     }
-    message |p| match p.rows {
-        Some(rows) => format!(
-            "`{}` contains {} in {rows} row{}, which `values` of `{}` doesn't list",
+    message |p| match &p.found {
+        Listed::InRows(rows) => format!(
+            "`{}` contains {} in {rows}, which `values` of `{}` doesn't list",
             p.column,
-            if rows == 1 { quoted(&p.values) } else { format!("values such as {}", quoted(&p.values)) },
-            plural(rows),
+            if rows.rows == 1 { quoted(&p.values) } else { format!("values such as {}", quoted(&p.values)) },
             p.field,
         ),
-        None => format!("the type of `{}` has {}, which `values` of `{}` doesn't list", p.column, quoted(&p.values), p.field),
+        Listed::ByType => format!("the type of `{}` has {}, which `values` of `{}` doesn't list", p.column, quoted(&p.values), p.field),
+        Listed::ByConstraint => format!("a constraint of `{}` allows {}, which `values` of `{}` doesn't list", p.column, quoted(&p.values), p.field),
     };
-    help |_p| Some("add it to `values`, or correct the rows".to_owned());
+    help |p| Some(match p.found {
+        Listed::InRows(_) => "add it to `values`, or correct the rows".to_owned(),
+        Listed::ByType => "add it to `values`, or remove it from the type".to_owned(),
+        Listed::ByConstraint => "add it to `values`, or correct the constraint".to_owned(),
+    });
 
     /// The database rejects the `query:` of an entity.
     ///
@@ -152,16 +161,16 @@ problems! {
 
     /// A floating-point column contains NaN, but its field doesn't declare it.
     ///
-    /// NaN is missing in the language, but greater than every number in most databases. segc checks the
-    /// first 100,000 rows.
+    /// NaN is missing in the language, but greater than every number in most databases. `check
+    /// --probe` reads all rows of the table, other commands the first 100,000.
     ///
     /// ```text
     /// fields: { score: float }             # but a row contains NaN
     /// ```
     ///
     /// Declare `score: { type: float, storage: float_nan }`.
-    error SEG748 "NaN" NotANumber { span: Option<Span>, field: String, column: String, rows: u64 }
-    message |p| format!("`{}` contains NaN in {} row{}, which `{}` doesn't declare", p.column, p.rows, plural(p.rows), p.field);
+    error SEG748 "NaN" NotANumber { span: Option<Span>, field: String, column: String, rows: Rows }
+    message |p| format!("`{}` contains NaN in {}, which `{}` doesn't declare", p.column, p.rows, p.field);
     help |_p| Some("declare `storage: float_nan`, so that NaN is missing".to_owned());
 }
 
@@ -179,6 +188,30 @@ fn quoted(values: &[String]) -> String {
     quoted.join(", ")
 }
 
-fn plural(count: u64) -> &'static str {
-    if count == 1 { "" } else { "s" }
+/// In how many rows something was found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows {
+    pub(crate) rows: u64,
+    /// How many were read, if the table has more.
+    pub(crate) first: Option<u32>,
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.first {
+            Some(first) => write!(f, "{} of the first {first} rows", self.rows),
+            None => write!(f, "{} row{}", self.rows, if self.rows == 1 { "" } else { "s" }),
+        }
+    }
+}
+
+/// What lists values that a field doesn't declare.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Listed {
+    /// The enum type of the column.
+    ByType,
+    /// A CHECK constraint.
+    ByConstraint,
+    /// Rows contain them.
+    InRows(Rows),
 }

@@ -7,7 +7,7 @@ use super::database::{numbers, render};
 use super::tree::part_text;
 use crate::api::session::{Options, Session};
 use crate::check::hir::{Cond, SegmentId};
-use crate::check::tree::{Part, Role, Shape, any_of, not, tree};
+use crate::check::tree::{ConditionPart, Role, Shape, any_of, not, tree};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{self, About};
@@ -24,12 +24,12 @@ pub struct Attrition {
     /// How many entities there are.
     pub everyone: u64,
     /// The steps, in the order in which they are written; the last leaves the members.
-    pub steps: Vec<Step>,
+    pub steps: Vec<AttritionStep>,
 }
 
 /// A condition, and how many remain after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct AttritionStep {
     /// `extends`, `where`, `and`, `include`, `exclude`.
     pub word: &'static str,
     /// What the user wrote, on one line.
@@ -102,7 +102,7 @@ impl Session {
             entity: self.entity_of(segment).name.clone(),
             as_of,
             everyone,
-            steps: steps.map(|((word, text, _), remain)| Step { word, text, remain }).collect(),
+            steps: steps.map(|((word, text, _), remain)| AttritionStep { word, text, remain }).collect(),
         })
     }
 }
@@ -117,8 +117,8 @@ struct Funnel<'a> {
 }
 
 impl Funnel<'_> {
-    fn segment(&mut self, root: &Part) {
-        let mut includes: Vec<&Part> = Vec::new();
+    fn segment(&mut self, root: &ConditionPart) {
+        let mut includes: Vec<&ConditionPart> = Vec::new();
         let several = root.parts.iter().filter(|part| part.role == Role::Include).count();
         for part in &root.parts {
             match part.role {
@@ -149,13 +149,13 @@ impl Funnel<'_> {
     }
 
     /// A step that all later ones depend on.
-    fn narrow(&mut self, word: &'static str, part: &Part, cond: Cond) {
+    fn narrow(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.alone(word, part, cond);
         self.passed.push(self.conds.len() - 1);
     }
 
     /// A step of its own.
-    fn alone(&mut self, word: &'static str, part: &Part, cond: Cond) {
+    fn alone(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.conds.push(cond);
         let to_pass = self.passed.iter().copied().chain([self.conds.len() - 1]).collect();
         self.steps.push((word, part_text(self.session, part), to_pass));

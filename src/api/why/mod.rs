@@ -11,14 +11,14 @@ mod tree;
 
 use jiff::Timestamp;
 
-pub use attrition::{Attrition, Step as AttritionStep};
+pub use attrition::{Attrition, AttritionStep};
 pub use tree::{Saw, Why, WhyPart};
 
 use super::problems::{BadKey, WrongKeyParts};
 use super::session::{Options, Session};
 use crate::catalog::Entity;
 use crate::check::hir::{Cond, SegmentId, Value};
-use crate::check::tree::{Part, Tree, tree};
+use crate::check::tree::{ConditionPart, Tree, tree};
 use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::evaluate::{self, Data, Datum};
@@ -133,7 +133,7 @@ impl Session {
 }
 
 /// Everything that is evaluated, in the order in which the tree is read.
-fn collect<'a>(part: &'a Part, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
+fn collect<'a>(part: &'a ConditionPart, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
     conds.push(&part.cond);
     values.extend(part.operands.iter().map(|sight| &sight.value));
     for inner in &part.parts {

@@ -5,10 +5,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::text::{json_of, shown};
 use super::{Answers, Session};
-use crate::analyze::reads_nothing;
+use crate::analyze::{is_personal, reads_nothing};
 use crate::check::hir::{SegmentId, ValueKind};
-use crate::check::tree::{Operand, Part, Role, Shape, What};
-use crate::check::uses::Uses;
+use crate::check::tree::{ConditionPart, Operand, OperandKind, Role, Shape};
 use crate::check::words;
 use crate::diagnostic::Sources;
 use crate::types::{Literal, Type};
@@ -66,7 +65,7 @@ pub struct Saw {
 const PERSONAL: &str = "(pii)";
 
 /// Leaves out what everybody can see in the text: constants, except for parameters.
-pub(super) fn drop_constants(part: &mut Part, sources: &Sources) {
+pub(super) fn drop_constants(part: &mut ConditionPart, sources: &Sources) {
     part.operands.retain(|sight| {
         let is_constant =
             matches!(sight.value.kind, ValueKind::Literal(_) | ValueKind::Now) || reads_nothing(&sight.value);
@@ -80,12 +79,11 @@ pub(super) fn filled(
     session: &Session,
     segment: SegmentId,
     key: &[Literal],
-    root: &Part,
+    root: &ConditionPart,
     answers: Answers,
 ) -> Why {
     let Answers { as_of, conds, values } = answers;
-    let uses = Uses::new(session.hir());
-    let mut filling = Filling { session, uses, conds: conds.into_iter(), values: values.into_iter() };
+    let mut filling = Filling { session, conds: conds.into_iter(), values: values.into_iter() };
     let tree = filling.part(root);
     let entity = session.entity_of(segment);
     let names = entity.key.iter().map(|&field| entity.field(field).name.clone());
@@ -102,13 +100,12 @@ pub(super) fn filled(
 
 struct Filling<'a> {
     session: &'a Session,
-    uses: Uses<'a>,
     conds: std::vec::IntoIter<bool>,
     values: std::vec::IntoIter<Option<Literal>>,
 }
 
 impl Filling<'_> {
-    fn part(&mut self, part: &Part) -> WhyPart {
+    fn part(&mut self, part: &ConditionPart) -> WhyPart {
         let holds = self.conds.next().unwrap_or_default();
         let saw = part.operands.iter().map(|sight| self.saw(sight)).collect();
         let parts = part.parts.iter().map(|inner| self.part(inner)).collect();
@@ -118,19 +115,21 @@ impl Filling<'_> {
 
     fn saw(&mut self, sight: &Operand) -> Saw {
         let what = match sight.what {
-            What::Operand => words::written(&self.session.sources, sight.value.span),
-            What::Rows => "rows".to_owned(),
-            What::StepRows => format!("rows of {}", words::written(&self.session.sources, sight.value.span)),
-            What::Failing => "failing".to_owned(),
+            OperandKind::Operand => words::written(&self.session.sources, sight.value.span),
+            OperandKind::Rows => "rows".to_owned(),
+            OperandKind::StepRows => {
+                format!("rows of {}", words::written(&self.session.sources, sight.value.span))
+            }
+            OperandKind::Failing => "failing".to_owned(),
         };
         let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
-        let pii = sight.what == What::Operand && self.uses.is_personal(&sight.value);
+        let pii = sight.what == OperandKind::Operand && is_personal(self.session.hir(), &sight.value);
         Saw { what, ty: sight.value.ty.clone(), value: value.filter(|_| !pii), pii }
     }
 }
 
 /// What the user wrote, on one line.
-pub(super) fn part_text(session: &Session, part: &Part) -> String {
+pub(super) fn part_text(session: &Session, part: &ConditionPart) -> String {
     match part.role {
         Role::Segment(id) | Role::Parent(id) => session.hir().segment(id).name.clone(),
         Role::Group(id) => {

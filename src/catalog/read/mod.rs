@@ -39,8 +39,7 @@ pub(super) fn read_options(
     read.escape = fields.get("escape").and_then(|node| byte(node, "escape", problems));
     read.encoding = fields.get("encoding").and_then(|node| encoding(node, problems));
     read.decimal_comma = fields.get("decimal").and_then(|node| decimal(node, problems)).unwrap_or(false);
-    read.thousands =
-        fields.get("thousands").and_then(|node| byte(node, "thousands", problems)).map(char::from);
+    read.thousands = fields.get("thousands").and_then(|node| mark(node, "thousands", problems));
     read.trim = fields.boolean("trim", problems).unwrap_or(false);
     read.date_forms = forms(fields.get("date_format"), true, problems);
     read.timestamp_forms = forms(fields.get("timestamp_format"), false, problems);
@@ -86,6 +85,20 @@ fn byte(node: &Node, key: &'static str, problems: &mut Diagnostics) -> Option<u8
         problems.push(BadSeparator { span: node.span, key, text: text.to_owned() });
     }
     found
+}
+
+/// A character within values, which may be any: spreadsheets separate thousands by a space that
+/// doesn't break lines.
+fn mark(node: &Node, key: &'static str, problems: &mut Diagnostics) -> Option<char> {
+    let text = node.text(problems)?;
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) if !c.is_alphanumeric() && !c.is_control() && !matches!(c, '-' | '+') => Some(c),
+        _ => {
+            problems.push(BadSeparator { span: node.span, key, text: text.to_owned() });
+            None
+        }
+    }
 }
 
 fn decimal(node: &Node, problems: &mut Diagnostics) -> Option<bool> {

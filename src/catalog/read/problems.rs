@@ -15,10 +15,11 @@ problems! {
     message |p| format!("`{}` has no word here: YAML reads it as an absent value", p.key);
     help |_p| Some("put the word in quotes, as in `null: [\"null\", \"\"]`".to_owned());
 
-    /// A separator or quote isn't a single ASCII character.
+    /// A separator or quote isn't a single character.
     ///
-    /// `delimiter`, `quote`, `escape`, `decimal` and `thousands` are one ASCII character each, other
-    /// than a letter, a digit or a line break. `tab` is a tab.
+    /// `delimiter`, `quote`, `escape` and `decimal` are one ASCII character each, other than a letter, a
+    /// digit or a line break. `tab` is a tab. `thousands` may be any character that isn't a letter or a
+    /// digit: `"\u00a0"` is the non-breaking space that spreadsheets write.
     ///
     ///     read: { delimiter: ";;" }         # wrong
     ///     read: { delimiter: ";" }
@@ -29,11 +30,12 @@ problems! {
     message |p| format!("`{}` can't be `{}`", p.key, p.text.escape_debug());
     help |p| Some(match p.key {
         "decimal" => "write `decimal: \",\"` if numbers have a decimal comma".to_owned(),
-        key => format!("write one character in quotes, as in `{key}: \"{}\"`, or `tab`", match key {
+        key => format!("write one character in quotes, as in `{key}: \"{}\"`{}", match key {
             "quote" => "'",
             "escape" => "\\\\",
+            "thousands" => "'",
             _ => ";",
-        }),
+        }, if key == "delimiter" { ", or `tab`" } else { "" }),
     });
 
     /// The same character has two meanings.

@@ -12,29 +12,29 @@ use super::super::problems::list;
 use super::super::problems::names::{
     EveryWithoutWhere, MisplacedOuter, NoManyLink, NoTime, RowsNeeded, ValueNeeded, WindowName,
 };
-use super::super::resolve::{Head, Resolved, Scope, Tail, is_outer, path_text};
+use super::super::resolve::{Head, NameScope, Resolved, Tail, is_outer, path_text};
 use super::constant::starts_in_future;
 use super::{Checker, cond, describe, value};
 
 /// What an aggregate ranges over, and where its parts are.
-pub(in super::super) struct Found<'e> {
+pub(in super::super) struct AggregateHead<'e> {
     /// The path that comes first in the argument.
     pub(super) path: &'e ast::Path,
     pub(super) resolved: Resolved,
     /// How many of its hops lead to the rows; at least one.
     pub(super) skip: usize,
     /// Where its value and its condition are.
-    pub(in super::super) inner: Scope<'e>,
+    pub(in super::super) inner: NameScope<'e>,
     /// Where the bounds of its window are.
-    pub(in super::super) window: Scope<'e>,
+    pub(in super::super) window: NameScope<'e>,
 }
 
 /// Finds the path of an aggregate. `None` if its argument has none, or none to many rows.
 pub(in super::super) fn head_of<'e>(
     names: &Names,
     aggregate: &'e ast::Aggregate,
-    scope: &Scope,
-) -> Result<Option<Found<'e>>, Diagnostic> {
+    scope: &NameScope,
+) -> Result<Option<AggregateHead<'e>>, Diagnostic> {
     let Some(path) = first_path(&aggregate.arg) else { return Ok(None) };
     if let Some(first) = path.parts.first().filter(|part| is_outer(part)) {
         return Err(MisplacedOuter {
@@ -48,14 +48,14 @@ pub(in super::super) fn head_of<'e>(
     let is_many = |hop: &Hop| names.catalog.entity(hop.from).link(hop.link).many;
     let Some(last) = resolved.hops.iter().rposition(is_many) else { return Ok(None) };
     let skip = last + 1;
-    let inner = Scope {
+    let inner = NameScope {
         this: resolved.hops[last].to,
         outer: Some(scope.this),
         head: Some(Head { path, skip }),
         in_window: false,
     };
-    let window = Scope { this: scope.this, outer: Some(scope.this), head: None, in_window: true };
-    Ok(Some(Found { path, resolved, skip, inner, window }))
+    let window = NameScope { this: scope.this, outer: Some(scope.this), head: None, in_window: true };
+    Ok(Some(AggregateHead { path, resolved, skip, inner, window }))
 }
 
 /// The path that is first in an expression, outside of aggregates within it.
@@ -94,7 +94,7 @@ impl Checker<'_, '_> {
         &mut self,
         ast: &ast::Aggregate,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Value> {
         if is_condition(ast.func) {
             let condition = self.aggregate_cond(ast, span, scope)?;
@@ -123,13 +123,18 @@ impl Checker<'_, '_> {
     }
 
     /// `exists(…)`, `every(…)`.
-    pub(super) fn aggregate_cond(&mut self, ast: &ast::Aggregate, span: Span, scope: &Scope) -> Option<Cond> {
+    pub(super) fn aggregate_cond(
+        &mut self,
+        ast: &ast::Aggregate,
+        span: Span,
+        scope: &NameScope,
+    ) -> Option<Cond> {
         let aggregate = Box::new(self.aggregate(ast, span, scope)?);
         let is_every = ast.func == AggregateFunc::Every;
         Some(cond(if is_every { CondKind::Every(aggregate) } else { CondKind::Exists(aggregate) }, span))
     }
 
-    fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &Scope) -> Option<Aggregate> {
+    fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &NameScope) -> Option<Aggregate> {
         self.aggregate_named(word(ast.func), ast, span, scope)
     }
 
@@ -139,7 +144,7 @@ impl Checker<'_, '_> {
         func: &'static str,
         ast: &ast::Aggregate,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Aggregate> {
         if scope.in_window {
             return self.fail(WindowName {
@@ -179,7 +184,12 @@ impl Checker<'_, '_> {
     }
 
     /// What is aggregated: nothing but rows (`Some(None)`), or a value of each.
-    fn argument(&mut self, func: &'static str, ast: &ast::Aggregate, found: &Found) -> Option<Option<Value>> {
+    fn argument(
+        &mut self,
+        func: &'static str,
+        ast: &ast::Aggregate,
+        found: &AggregateHead,
+    ) -> Option<Option<Value>> {
         let path = found.path;
         let is_path = matches!(ast.arg.kind, ExprKind::Path(_));
         let is_rows = matches!(found.resolved.tail, Tail::Row);
@@ -224,7 +234,7 @@ impl Checker<'_, '_> {
         self.wrong_type(&taken, &ast.arg, &format!("`{func}`"), takes, help)
     }
 
-    fn fields_to_take(&self, func: AggregateFunc, found: &Found) -> String {
+    fn fields_to_take(&self, func: AggregateFunc, found: &AggregateHead) -> String {
         let entity = self.known.names.catalog.entity(found.resolved.end);
         let fits = |ty: &Type| match func {
             AggregateFunc::Sum | AggregateFunc::Avg => ty.is_number(),
@@ -239,7 +249,7 @@ impl Checker<'_, '_> {
     }
 
     /// The entities with `time` on the path, up to the rows.
-    fn times(&self, found: &Found) -> Vec<(usize, crate::catalog::FieldId)> {
+    fn times(&self, found: &AggregateHead) -> Vec<(usize, crate::catalog::FieldId)> {
         let hops = found.resolved.hops.iter().take(found.skip).enumerate();
         let catalog = self.known.names.catalog;
         hops.filter_map(|(at, hop)| Some((at, catalog.entity(hop.to).time?))).collect()
@@ -249,7 +259,7 @@ impl Checker<'_, '_> {
     fn own_window(
         &mut self,
         ast: &ast::Window,
-        found: &Found,
+        found: &AggregateHead,
         times: &[(usize, crate::catalog::FieldId)],
     ) -> Option<Option<Window>> {
         let window = self.window(ast, &found.window)?;
@@ -271,7 +281,7 @@ impl Checker<'_, '_> {
     /// Warns where the cut at as_of makes a condition or the window the same for all rows.
     fn warn_of_cut(
         &mut self,
-        found: &Found,
+        found: &AggregateHead,
         times: &[(usize, crate::catalog::FieldId)],
         window: Option<&Window>,
         filter: Option<&Cond>,
@@ -291,7 +301,7 @@ impl Checker<'_, '_> {
     }
 
     /// `count("Add to Cart")`, `count(events("Add to Cart"))`: an event by its name.
-    fn event_meant(&self, arg: &ast::Expr, func: &str, scope: &Scope) -> Option<String> {
+    fn event_meant(&self, arg: &ast::Expr, func: &str, scope: &NameScope) -> Option<String> {
         let literal = match &arg.kind {
             ExprKind::Literal(literal) => literal,
             ExprKind::Call { args, .. } => match &args.first()?.kind {
@@ -311,7 +321,7 @@ impl Checker<'_, '_> {
         &mut self,
         func: &'static str,
         ast: &ast::Aggregate,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Aggregate> {
         let catalog = self.known.names.catalog;
         let links = catalog.entity(scope.this).links.iter().filter(|link| link.many);
@@ -346,7 +356,7 @@ pub(super) fn declare_time(entity: &Entity) -> Option<String> {
 }
 
 /// The part of an aggregate's path that leads to its rows, as it is written.
-pub(super) fn rows_text(found: &Found) -> String {
+pub(super) fn rows_text(found: &AggregateHead) -> String {
     let parts = found.path.parts.iter().take(found.skip).cloned().collect();
     path_text(&ast::Path { parts, span: found.path.span })
 }

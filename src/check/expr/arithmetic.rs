@@ -9,7 +9,7 @@ use crate::types::{Literal, Type, Unit};
 
 use super::super::hir::{Value, ValueKind};
 use super::super::problems::types::{DivisionByZero, LooseDuration, TimeArithmetic};
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::{Checker, value, write_back};
 
 impl Checker<'_, '_> {
@@ -19,7 +19,7 @@ impl Checker<'_, '_> {
         left: &Expr,
         right: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Value> {
         match (&left.kind, &right.kind) {
             (_, ExprKind::Duration(count, unit)) => {
@@ -40,7 +40,7 @@ impl Checker<'_, '_> {
         (count, unit): (&Count, Unit),
         duration: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Value> {
         let sign = match op {
             ArithmeticOp::Add => 1,
@@ -63,7 +63,7 @@ impl Checker<'_, '_> {
         left: &Expr,
         right: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Value> {
         let checked = (self.value(left, scope), self.value(right, scope));
         let (a, b) = (checked.0?, checked.1?);

@@ -9,7 +9,7 @@ use crate::types::{Literal, Type};
 use super::super::hir::{Cond, CondKind, Func, Value, ValueKind};
 use super::super::problems::nested::{ArrayIgnoringCase, NotArray, WrongElement};
 use super::super::problems::types::{EmptyList, TypeUnsupported};
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::compare::Operand;
 use super::value::constant;
 use super::{Checker, cond, describe, value, write_back};
@@ -45,7 +45,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         (items, items_span): (&[Expr], Span),
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let found = self.value(tested, scope);
         let literals: Vec<Option<(Literal, &Expr)>> =
@@ -84,7 +84,7 @@ impl Checker<'_, '_> {
     }
 
     /// `array is empty`.
-    pub(super) fn empty(&mut self, tested: &Expr, span: Span, scope: &Scope) -> Option<Cond> {
+    pub(super) fn empty(&mut self, tested: &Expr, span: Span, scope: &NameScope) -> Option<Cond> {
         let found = self.value(tested, scope)?;
         let what = write_back(tested).unwrap_or_else(|| "…".to_owned());
         let help = match found.ty {

@@ -6,55 +6,61 @@ use crate::syntax::keywords::{Role, keywords};
 use crate::types::{Literal, Type};
 
 use super::super::elsewhere;
-use super::super::hir::{Func, LocalTime, Part, Value, ValueKind};
+use super::super::hir::{Func, LocalTime, TimePart, Value, ValueKind};
 use super::super::names::suggest;
 use super::super::problems::names::UnknownFunction;
 use super::super::problems::types::{Mismatch, TypeUnsupported, WrongCount};
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::time::{day_of, now};
 use super::value::constant;
 use super::{Checker, describe, value};
 
 /// What a function does with its values.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum FunctionKind {
     Text(Func),
     Number(Func),
     Coalesce,
     Semver,
     Date,
-    Part(Part),
+    Part(TimePart),
     DaysSince,
     DaysBetween,
     Size,
     Bucket,
 }
 
-const FUNCTIONS: [(&str, Kind); 20] = [
-    ("abs", Kind::Number(Func::Abs)),
-    ("bucket", Kind::Bucket),
-    ("ceil", Kind::Number(Func::Ceil)),
-    ("coalesce", Kind::Coalesce),
-    ("date", Kind::Date),
-    ("day", Kind::Part(Part::Day)),
-    ("days_between", Kind::DaysBetween),
-    ("days_since", Kind::DaysSince),
-    ("floor", Kind::Number(Func::Floor)),
-    ("hour", Kind::Part(Part::Hour)),
-    ("length", Kind::Text(Func::Length)),
-    ("lower", Kind::Text(Func::Lower)),
-    ("month", Kind::Part(Part::Month)),
-    ("round", Kind::Number(Func::Round)),
-    ("semver", Kind::Semver),
-    ("size", Kind::Size),
-    ("trim", Kind::Text(Func::Trim)),
-    ("upper", Kind::Text(Func::Upper)),
-    ("weekday", Kind::Part(Part::Weekday)),
-    ("year", Kind::Part(Part::Year)),
+const FUNCTIONS: [(&str, FunctionKind); 20] = [
+    ("abs", FunctionKind::Number(Func::Abs)),
+    ("bucket", FunctionKind::Bucket),
+    ("ceil", FunctionKind::Number(Func::Ceil)),
+    ("coalesce", FunctionKind::Coalesce),
+    ("date", FunctionKind::Date),
+    ("day", FunctionKind::Part(TimePart::Day)),
+    ("days_between", FunctionKind::DaysBetween),
+    ("days_since", FunctionKind::DaysSince),
+    ("floor", FunctionKind::Number(Func::Floor)),
+    ("hour", FunctionKind::Part(TimePart::Hour)),
+    ("length", FunctionKind::Text(Func::Length)),
+    ("lower", FunctionKind::Text(Func::Lower)),
+    ("month", FunctionKind::Part(TimePart::Month)),
+    ("round", FunctionKind::Number(Func::Round)),
+    ("semver", FunctionKind::Semver),
+    ("size", FunctionKind::Size),
+    ("trim", FunctionKind::Text(Func::Trim)),
+    ("upper", FunctionKind::Text(Func::Upper)),
+    ("weekday", FunctionKind::Part(TimePart::Weekday)),
+    ("year", FunctionKind::Part(TimePart::Year)),
 ];
 
 impl Checker<'_, '_> {
-    pub(super) fn call(&mut self, name: &Name, args: &[Expr], span: Span, scope: &Scope) -> Option<Value> {
+    pub(super) fn call(
+        &mut self,
+        name: &Name,
+        args: &[Expr],
+        span: Span,
+        scope: &NameScope,
+    ) -> Option<Value> {
         let Some(&(_, kind)) = FUNCTIONS.iter().find(|(known, _)| *known == name.text) else {
             self.names_within(args, scope);
             let help = self.function_for(name, args);
@@ -62,9 +68,9 @@ impl Checker<'_, '_> {
         };
         let values: Vec<Option<Value>> = args.iter().map(|arg| self.value(arg, scope)).collect();
         let (fits, takes, example) = match kind {
-            Kind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
-            Kind::DaysBetween => (args.len() == 2, "two values", "from, to"),
-            Kind::Bucket => (args.len() == 1, "a seed", "\"seed\""),
+            FunctionKind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
+            FunctionKind::DaysBetween => (args.len() == 2, "two values", "from, to"),
+            FunctionKind::Bucket => (args.len() == 1, "a seed", "\"seed\""),
             _ => (args.len() == 1, "one value", "x"),
         };
         if !fits {
@@ -80,33 +86,38 @@ impl Checker<'_, '_> {
         let nullable = values.iter().any(|value| value.nullable);
         let taker = format!("`{}`", name.text);
         match kind {
-            Kind::Bucket => self.bucket(values, span, scope),
-            Kind::Coalesce => self.coalesce(values, args, span),
-            Kind::Size => self.size(values, args, span),
-            Kind::Semver => self.semver(values, args, span),
-            Kind::Text(func) => {
+            FunctionKind::Bucket => self.bucket(values, span, scope),
+            FunctionKind::Coalesce => self.coalesce(values, args, span),
+            FunctionKind::Size => self.size(values, args, span),
+            FunctionKind::Semver => self.semver(values, args, span),
+            FunctionKind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
                 let ty = if func == Func::Length { Type::Integer } else { Type::String };
                 Some(value(ValueKind::Call(func, values), ty, nullable, span))
             }
-            Kind::Number(func) => {
+            FunctionKind::Number(func) => {
                 let values = self.each(values, args, |it, value, arg| it.number(value, arg, &taker))?;
                 let ty = whole_type(func, &values[0].ty);
                 Some(value(ValueKind::Call(func, values), ty, nullable, span))
             }
-            Kind::Part(Part::Hour) => {
+            FunctionKind::Part(TimePart::Hour) => {
                 let values = self.each(values, args, |it, value, arg| {
                     it.of_type(value, arg, &taker, |ty| *ty == Type::Timestamp, "timestamps")
                 })?;
-                part(Part::Hour, values, span)
+                part(TimePart::Hour, values, span)
             }
-            Kind::Date | Kind::Part(_) | Kind::DaysSince | Kind::DaysBetween => {
+            FunctionKind::Date
+            | FunctionKind::Part(_)
+            | FunctionKind::DaysSince
+            | FunctionKind::DaysBetween => {
                 let values = self.each(values, args, |it, value, arg| {
                     it.of_type(value, arg, &taker, Type::is_time, "dates and timestamps")
                 })?;
                 match kind {
-                    Kind::Part(which) => part(which, values, span),
-                    Kind::Date => values.into_iter().next().map(|time| Value { span, ..as_day(time) }),
+                    FunctionKind::Part(which) => part(which, values, span),
+                    FunctionKind::Date => {
+                        values.into_iter().next().map(|time| Value { span, ..as_day(time) })
+                    }
                     _ => days(values, span),
                 }
             }
@@ -139,7 +150,7 @@ impl Checker<'_, '_> {
 
     /// Reports the unknown names among the arguments of an unknown function; what else is wrong
     /// with them may only follow from it.
-    fn names_within(&mut self, args: &[Expr], scope: &Scope) {
+    fn names_within(&mut self, args: &[Expr], scope: &NameScope) {
         let others = std::mem::take(self.problems);
         for arg in args {
             self.value(arg, scope);
@@ -239,7 +250,7 @@ fn whole_type(func: Func, of: &Type) -> Type {
     }
 }
 
-fn part(which: Part, values: Vec<Value>, span: Span) -> Option<Value> {
+fn part(which: TimePart, values: Vec<Value>, span: Span) -> Option<Value> {
     let time = values.into_iter().next()?;
     let nullable = time.nullable;
     let kind = ValueKind::LocalPart(which, Box::new(LocalTime::Of(time)));

@@ -1,4 +1,4 @@
-//! Comparisons: `=` and its like, lists, ranges, text.
+//! Comparisons: `=` and its like, ranges, text.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,11 +9,8 @@ use crate::types::{Literal, Type};
 
 use super::super::hir::{Comparison, Cond, CondKind, Func, Value, ValueKind};
 use super::super::names::suggest;
-use super::super::problems::types::{
-    ComparedWithMissing, EmptyList, EmptyRange, ItemNotConstant, Mismatch, NotComparable, OutsideValues,
-    QuotedTime,
-};
-use super::super::resolve::Scope;
+use super::super::problems::types::{EmptyRange, Mismatch, NotComparable, OutsideValues, QuotedTime};
+use super::super::resolve::NameScope;
 use super::quoted::{digits_of_date, is_constant};
 use super::time::day_of;
 use super::value::constant;
@@ -30,7 +27,7 @@ impl Checker<'_, '_> {
         right: &Expr,
         ignoring_case: bool,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         if self.compared_with_missing(op, left, right, scope) {
             return None;
@@ -59,7 +56,7 @@ impl Checker<'_, '_> {
 
     /// The right side of a comparison. A bare word that is no name, beside text, was
     /// probably meant as text.
-    fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &Scope) -> Option<Value> {
+    pub(super) fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &NameScope) -> Option<Value> {
         let ExprKind::Path(path) = &right.kind else { return self.value(right, scope) };
         if self.is_yesterday(path, scope) {
             return self.value(right, scope);
@@ -114,7 +111,7 @@ impl Checker<'_, '_> {
     }
 
     /// Whether values of this type can be compared at all.
-    fn comparable(&mut self, (expr, found): &Operand) -> Option<()> {
+    pub(super) fn comparable(&mut self, (expr, found): &Operand) -> Option<()> {
         let (what, ty) = (describe(expr), found.ty.to_string());
         match found.ty {
             Type::Json | Type::Array(_) => {
@@ -125,7 +122,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn mismatch<T>(&mut self, left: &Operand, right: &Operand, span: Span) -> Option<T> {
+    pub(super) fn mismatch<T>(&mut self, left: &Operand, right: &Operand, span: Span) -> Option<T> {
         for (one, other) in [(left, right), (right, left)] {
             if let (ExprKind::Literal(Literal::String(text)), true) = (&one.0.kind, other.1.ty.is_time()) {
                 let is_time =
@@ -163,7 +160,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn check_literal(
+    pub(super) fn check_literal(
         &mut self,
         field: &Value,
         literal: &Literal,
@@ -190,98 +187,13 @@ impl Checker<'_, '_> {
         Some(lower(found))
     }
 
-    pub(super) fn membership(
-        &mut self,
-        tested: &Expr,
-        (items, items_span): (&[Expr], Span),
-        (negated, ignoring_case): (bool, bool),
-        span: Span,
-        scope: &Scope,
-    ) -> Option<Cond> {
-        self.no_quotes(tested, scope)?;
-        let found = self.value(tested, scope);
-        let constant = |item| match self.moment_item(found.as_ref(), tested, item, negated, scope) {
-            Some(problem) => self.fail(problem),
-            None => Some((self.item_constant(item, tested, scope)?, item)),
-        };
-        let literals: Vec<Option<(Literal, &Expr)>> = items.iter().map(constant).collect();
-        if items.is_empty() {
-            return self.fail(EmptyList { span: items_span });
-        }
-        let mut found = (tested, found?);
-        self.comparable(&found)?;
-        if ignoring_case {
-            found.1 = self.text(found.1, tested, "`ignoring case`")?;
-        }
-        let (mut own, mut days) = (Vec::new(), Vec::new());
-        let (mut is_sound, mut items) = (true, Vec::new());
-        for literal in literals {
-            let expr = literal.as_ref().map(|(_, expr)| *expr);
-            let checked = literal.and_then(|item| self.list_item(&found, item, ignoring_case));
-            items.extend(checked.clone().zip(expr));
-            match checked {
-                Some(Literal::Date(day)) if found.1.ty == Type::Timestamp => days.push(Literal::Date(day)),
-                Some(literal) => own.push(literal),
-                None => is_sound = false,
-            }
-        }
-        self.warn_repeated(&items);
-        let subject = if ignoring_case { lower(found.1) } else { found.1 };
-        is_sound.then(|| in_lists(subject, own, days, span))
-    }
-
-    /// One item of a list, as a constant that the value can be compared with.
-    fn list_item(&mut self, found: &Operand, item: (Literal, &Expr), ignoring_case: bool) -> Option<Literal> {
-        let (literal, expr) = item;
-        let subject = &found.1;
-        let literal = self.version_literal(literal, expr, &subject.ty)?;
-        let ty = literal.ty();
-        let fits = subject.ty == ty
-            || subject.ty.is_number() && ty.is_number()
-            || subject.ty.is_time() && ty.is_time();
-        if !fits {
-            let item = (expr, constant(literal, expr.span));
-            return self.mismatch(found, &item, expr.span);
-        }
-        self.check_literal(subject, &literal, expr.span, ignoring_case)?;
-        Some(match literal {
-            Literal::String(text) if ignoring_case => Literal::String(text.to_lowercase()),
-            // A date is compared with local dates.
-            Literal::Timestamp(at) if subject.ty == Type::Date => {
-                Literal::Date(self.known.calendar.local(at).date())
-            }
-            literal => literal,
-        })
-    }
-
-    pub(super) fn item_constant(&mut self, item: &Expr, tested: &Expr, scope: &Scope) -> Option<Literal> {
-        match &item.kind {
-            ExprKind::Literal(literal) => Some(literal.clone()),
-            ExprKind::Param(name) => self.param(name),
-            ExprKind::Unreadable => {
-                self.value(item, scope);
-                None
-            }
-            _ if self.is_missing(item, scope) => {
-                let what = write_back(tested).unwrap_or_else(|| "…".to_owned());
-                self.fail(ComparedWithMissing { span: item.span, what, negated: false })
-            }
-            ExprKind::Path(_) => {
-                // A bare word is text without its quotes; a name that exists is no constant.
-                self.operand_beside(item, tested, scope)?;
-                self.fail(ItemNotConstant { span: item.span, what: describe(item) })
-            }
-            _ => self.fail(ItemNotConstant { span: item.span, what: describe(item) }),
-        }
-    }
-
     pub(super) fn between(
         &mut self,
         tested: &Expr,
         low: &Expr,
         high: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         self.no_quotes(tested, scope)?;
         let checked = [tested, low, high].map(|expr| self.value(expr, scope));
@@ -309,7 +221,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         instant: &Expr,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let (comparison, word) = match op {
             InstantOp::Before => (Comparison::Less, "`before`"),
@@ -338,7 +250,7 @@ impl Checker<'_, '_> {
         (tested, needle): (&Expr, &Expr),
         ignoring_case: bool,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let word = match op {
             TextOp::Contains => "`contains`",
@@ -387,26 +299,13 @@ fn desugared(op: CompareOp) -> (Comparison, bool) {
 }
 
 /// A text in lower case; constants at once.
-fn lower(found: Value) -> Value {
+pub(super) fn lower(found: Value) -> Value {
     let (nullable, span) = (found.nullable, found.span);
     match found.kind {
         ValueKind::Literal(Literal::String(text)) => constant(Literal::String(text.to_lowercase()), span),
         kind => {
             let inner = Value { kind, ..found };
             value(ValueKind::Call(Func::Lower, vec![inner]), Type::String, nullable, span)
-        }
-    }
-}
-
-/// `x in (…)`, where a timestamp may be looked for among instants and among days.
-fn in_lists(subject: Value, own: Vec<Literal>, days: Vec<Literal>, span: Span) -> Cond {
-    let list = |subject, items| cond(CondKind::In(Box::new(subject), items), span);
-    match (own.is_empty(), days.is_empty()) {
-        (_, true) => list(subject, own),
-        (true, false) => list(day_of(subject), days),
-        (false, false) => {
-            let by_instant = list(subject.clone(), own);
-            cond(CondKind::Or(vec![by_instant, list(day_of(subject), days)]), span)
         }
     }
 }

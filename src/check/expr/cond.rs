@@ -7,13 +7,13 @@ use crate::types::{Literal, Type};
 use super::super::hir::{self, Base, Cond, CondKind, Value};
 use super::super::problems::names::{ManyAsValue, OtherMembers, ValueInSegment};
 use super::super::problems::types::{LooseValue, NotComparable, NotCondition};
-use super::super::resolve::{Scope, Tail, path_text};
+use super::super::resolve::{NameScope, Tail, path_text};
 use super::value::truth;
 use super::{Checker, cond, describe, negated, write_back};
 
 impl Checker<'_, '_> {
     /// Checks an expression that stands for a condition.
-    pub(in super::super) fn cond(&mut self, expr: &Expr, scope: &Scope) -> Option<Cond> {
+    pub(in super::super) fn cond(&mut self, expr: &Expr, scope: &NameScope) -> Option<Cond> {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Not(inner) => {
@@ -26,8 +26,8 @@ impl Checker<'_, '_> {
                 self.compare(*op, left, right, *ignoring_case, span, scope)
             }
             ExprKind::In { value, items, items_span, negated: not, ignoring_case } => {
-                let (items, how) = ((items.as_slice(), *items_span), (*not, *ignoring_case));
-                let found = self.membership(value, items, how, span, scope)?;
+                let (items, modifiers) = ((items.as_slice(), *items_span), (*not, *ignoring_case));
+                let found = self.membership(value, items, modifiers, span, scope)?;
                 Some(negated(found, *not))
             }
             ExprKind::Between { value, low, high, negated: not } => {
@@ -114,7 +114,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks all of them, so that every problem is found.
-    fn all(&mut self, items: &[Expr], scope: &Scope) -> Option<Vec<Cond>> {
+    fn all(&mut self, items: &[Expr], scope: &NameScope) -> Option<Vec<Cond>> {
         let check = |(at, item): (usize, &Expr)| match loose_value(&items[..at], item) {
             Some(problem) => self.fail(problem),
             None => self.cond(item, scope),
@@ -123,7 +123,7 @@ impl Checker<'_, '_> {
         checked.into_iter().collect()
     }
 
-    fn missing(&mut self, tested: &Expr, span: Span, scope: &Scope) -> Option<Cond> {
+    fn missing(&mut self, tested: &Expr, span: Span, scope: &NameScope) -> Option<Cond> {
         self.no_quotes(tested, scope)?;
         let found = self.value(tested, scope)?;
         if matches!(found.ty, Type::Array(_)) {
@@ -139,7 +139,7 @@ impl Checker<'_, '_> {
         path: Option<&ast::Path>,
         segment: &ast::Name,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let place = match path {
             Some(path) => self.row(path, segment, scope),
@@ -154,7 +154,7 @@ impl Checker<'_, '_> {
     }
 
     /// The one row that a path leads to.
-    fn row(&mut self, path: &ast::Path, segment: &ast::Name, scope: &Scope) -> Option<hir::Path> {
+    fn row(&mut self, path: &ast::Path, segment: &ast::Name, scope: &NameScope) -> Option<hir::Path> {
         let found = match self.known.names.resolve(path, scope) {
             Ok(found) => found,
             Err(problem) => return self.fail(problem),

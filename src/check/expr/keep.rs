@@ -11,7 +11,7 @@ use super::super::hir::{self, Keep, KeepKind, KeepSize, Value, ValueKind};
 use super::super::problems::keep::{
     NotGroupable, NotRankable, PerMany, UnhashableKey, WrongKeepCount, WrongPercent, WrongSeed,
 };
-use super::super::resolve::{Scope, Tail, path_text};
+use super::super::resolve::{NameScope, Tail, path_text};
 use super::{Checker, describe, value};
 
 /// Digits after the point of a percentage to rank by: ranks are compared in whole numbers, and
@@ -22,7 +22,7 @@ const SAMPLE_DIGITS: u8 = 2;
 
 impl Checker<'_, '_> {
     /// Checks one `keep` of a segment.
-    pub(in super::super) fn keep(&mut self, keep: &ast::Keep, scope: &Scope) -> Option<Keep> {
+    pub(in super::super) fn keep(&mut self, keep: &ast::Keep, scope: &NameScope) -> Option<Keep> {
         let kind = match &keep.kind {
             ast::KeepKind::Rank { bottom, size, percent, size_span, per, by } => {
                 let size = self.keep_size(size, *percent, *size_span);
@@ -57,7 +57,7 @@ impl Checker<'_, '_> {
             .or_else(|| self.fail(WrongPercent { span, given: given.to_string(), digits }))
     }
 
-    fn rank_by(&mut self, by: &ast::Expr, scope: &Scope) -> Option<Value> {
+    fn rank_by(&mut self, by: &ast::Expr, scope: &NameScope) -> Option<Value> {
         let found = self.value(by, scope)?;
         if matches!(found.ty, Type::Boolean | Type::Json | Type::Array(_)) {
             let (what, ty) = (describe(by), found.ty.to_string());
@@ -67,7 +67,7 @@ impl Checker<'_, '_> {
     }
 
     /// The values that tell the groups of `per` apart: a field, or the key at the end of a link.
-    fn groups(&mut self, path: &ast::Path, scope: &Scope) -> Option<Vec<Value>> {
+    fn groups(&mut self, path: &ast::Path, scope: &NameScope) -> Option<Vec<Value>> {
         let found = match self.known.names.resolve(path, scope) {
             Ok(found) => found,
             Err(problem) => return self.fail(problem),
@@ -94,7 +94,7 @@ impl Checker<'_, '_> {
     }
 
     /// `bucket("seed")` of the row that the expression is about.
-    pub(super) fn bucket(&mut self, values: Vec<Value>, span: Span, scope: &Scope) -> Option<Value> {
+    pub(super) fn bucket(&mut self, values: Vec<Value>, span: Span, scope: &NameScope) -> Option<Value> {
         let seed = values.into_iter().next()?;
         let ValueKind::Literal(Literal::String(text)) = seed.kind else {
             return self.fail(WrongSeed { span: seed.span });

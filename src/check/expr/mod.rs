@@ -11,6 +11,7 @@ mod compare;
 mod cond;
 mod constant;
 mod keep;
+mod membership;
 mod moment;
 mod periods;
 mod quoted;

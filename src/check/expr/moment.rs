@@ -6,14 +6,14 @@ use crate::types::{Type, Unit};
 
 use super::super::hir::{Aggregate, Cond, CondKind, LocalTime, Periods, Sequence, TraitId, Value, ValueKind};
 use super::super::problems::types::InstantAsDay;
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::super::visit::{Visitor, walk_cond, walk_value};
 use super::compare::Operand;
 use super::{Checker, write_back};
 
 impl Checker<'_, '_> {
     /// Whether this is the word `yesterday`, and no name of the rows around it.
-    pub(super) fn is_yesterday(&self, path: &ast::Path, scope: &Scope) -> bool {
+    pub(super) fn is_yesterday(&self, path: &ast::Path, scope: &NameScope) -> bool {
         const WORD: &str = "yesterday";
         let [part] = path.parts.as_slice() else { return false };
         let Span { start, end, .. } = part.name.span;
@@ -60,7 +60,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         item: &Expr,
         negated: bool,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<InstantAsDay> {
         let found = found.filter(|found| found.ty == Type::Timestamp)?;
         if matches!(&item.kind, ExprKind::Literal(_) | ExprKind::Param(_)) {
@@ -76,7 +76,7 @@ impl Checker<'_, '_> {
     }
 
     /// The value of an expression that may be an instant of the clock; reports nothing.
-    fn clock_value(&mut self, item: &Expr, scope: &Scope) -> Option<Value> {
+    fn clock_value(&mut self, item: &Expr, scope: &NameScope) -> Option<Value> {
         match &item.kind {
             ExprKind::Now
             | ExprKind::Today

@@ -9,7 +9,7 @@ use crate::types::{Literal, Type, Unit};
 
 use super::super::hir::{LocalTime, Path, Periods, Value, ValueKind, Window};
 use super::super::problems::rows::{NoPeriods, PeriodNumber, TooManyPeriods, UnevenPeriods};
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::constant::fold;
 use super::time::at;
 use super::value::constant;
@@ -90,7 +90,7 @@ pub(in super::super) fn as_count(periods: &ast::Periods, span: Span) -> ast::Agg
 
 impl Checker<'_, '_> {
     /// `periods(P during W where E each N units at least M)`
-    pub(super) fn periods(&mut self, ast: &ast::Periods, span: Span, scope: &Scope) -> Option<Value> {
+    pub(super) fn periods(&mut self, ast: &ast::Periods, span: Span, scope: &NameScope) -> Option<Value> {
         let (count, unit) = ast.each;
         let each = self.one_or_more(count, ast.each_span, "length of a period");
         let at_least = match ast.at_least {

@@ -8,12 +8,12 @@ use crate::types::{Literal, Type};
 
 use super::super::problems::names::{QuotedField, RowAsValue};
 use super::super::problems::types::{ComparedWithMissing, LooseDuration, LooseValue};
-use super::super::resolve::{Resolved, Scope, Tail, path_text};
+use super::super::resolve::{NameScope, Resolved, Tail, path_text};
 use super::{Checker, write_back};
 
 impl Checker<'_, '_> {
     /// Refuses a text where a field is tested whose name it is: SQL's quoting.
-    pub(super) fn no_quotes(&mut self, tested: &Expr, scope: &Scope) -> Option<()> {
+    pub(super) fn no_quotes(&mut self, tested: &Expr, scope: &NameScope) -> Option<()> {
         let ExprKind::Literal(Literal::String(text)) = &tested.kind else { return Some(()) };
         match self.known.names.quoted(text, scope.this) {
             Some(name) => self.fail(QuotedField { span: tested.span, text: format!("{text:?}"), name }),
@@ -55,7 +55,13 @@ impl Checker<'_, '_> {
 impl Checker<'_, '_> {
     /// Refuses `company = vips`, where `company in segment vips` was meant: one problem, not one
     /// for each side.
-    pub(super) fn no_row(&mut self, op: CompareOp, left: &Expr, right: &Expr, scope: &Scope) -> Option<()> {
+    pub(super) fn no_row(
+        &mut self,
+        op: CompareOp,
+        left: &Expr,
+        right: &Expr,
+        scope: &NameScope,
+    ) -> Option<()> {
         let (ExprKind::Path(row), ExprKind::Path(word)) = (&left.kind, &right.kind) else { return Some(()) };
         let names = self.known.names;
         let Ok(found) = names.resolve(row, scope) else { return Some(()) };
@@ -81,7 +87,7 @@ impl Checker<'_, '_> {
         op: CompareOp,
         left: &Expr,
         right: &Expr,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> bool {
         let found = [(left, right), (right, left)].into_iter().find(|(word, _)| self.is_missing(word, scope));
         let Some((_, other)) = found else { return false };
@@ -95,7 +101,7 @@ impl Checker<'_, '_> {
     }
 
     /// Whether this is a word for a missing value, and no name.
-    pub(super) fn is_missing(&self, expr: &Expr, scope: &Scope) -> bool {
+    pub(super) fn is_missing(&self, expr: &Expr, scope: &NameScope) -> bool {
         let ExprKind::Path(path) = &expr.kind else { return false };
         let [part] = path.parts.as_slice() else { return false };
         matches!(part.name.text.as_str(), "missing" | "null" | "NULL" | "none")

@@ -3,11 +3,11 @@
 use crate::catalog::FieldId;
 use crate::syntax::ast::{self, AggregateFunc};
 
-use super::super::hir::Ranked;
+use super::super::hir::RankedRows;
 use super::super::problems::rows::{NoOrder, NoRowsTaken, RankedIdle};
 use super::super::resolve::path_text;
 use super::Checker;
-use super::aggregate::{Found, declare_time, rows_text, word};
+use super::aggregate::{AggregateHead, declare_time, rows_text, word};
 
 impl Checker<'_, '_> {
     /// `latest N` or `earliest N` of an aggregate, once it is sure that its rows have an order
@@ -15,9 +15,9 @@ impl Checker<'_, '_> {
     pub(super) fn order(
         &mut self,
         ast: &ast::Aggregate,
-        found: &Found,
+        found: &AggregateHead,
         times: &[(usize, FieldId)],
-    ) -> Option<Option<Ranked>> {
+    ) -> Option<Option<RankedRows>> {
         let by_func = matches!(ast.func, AggregateFunc::First | AggregateFunc::Last);
         let needs = match &ast.ranked {
             Some(ranked) => Some((ranked_word(ranked), ranked.span)),
@@ -38,11 +38,11 @@ impl Checker<'_, '_> {
             return self.fail(NoRowsTaken { span: ranked.span, word, count });
         };
         self.warn_idle(ast, ranked, found);
-        Some(Some(Ranked { latest: ranked.latest, count }))
+        Some(Some(RankedRows { latest: ranked.latest, count }))
     }
 
     /// Warns of a `latest` or `earliest` that changes nothing, and says what may be meant.
-    fn warn_idle(&mut self, ast: &ast::Aggregate, ranked: &ast::Ranked, found: &Found) {
+    fn warn_idle(&mut self, ast: &ast::Aggregate, ranked: &ast::Ranked, found: &AggregateHead) {
         let rows = rows_text(found);
         let (word_of, count) = (ranked_word(ranked), ranked.count);
         let (why, help) = match (ast.func, ranked.latest) {
@@ -79,7 +79,7 @@ impl Checker<'_, '_> {
     }
 
     /// A field of the rows that a condition is likely to be about.
-    fn field_to_show(&self, found: &Found) -> String {
+    fn field_to_show(&self, found: &AggregateHead) -> String {
         let entity = self.known.names.catalog.entity(found.inner.this);
         let told = entity.fields.iter().find(|field| field.values.is_some());
         let other = || entity.fields.iter().find(|field| field.name == "status");

@@ -6,7 +6,7 @@ use crate::diagnostic::Span;
 use crate::syntax::ast::{self, AggregateFunc, Expr, ExprKind, WindowKind, Within};
 use crate::types::{Type, Unit};
 
-use super::super::hir::{Aggregate, Cond, CondKind, Sequence, Step, Value, Window};
+use super::super::hir::{Aggregate, Cond, CondKind, Sequence, SequenceStep, Value, Window};
 use super::super::names::Names;
 use super::super::problems::list;
 use super::super::problems::names::{MisplacedOuter, WindowName};
@@ -15,7 +15,7 @@ use super::super::problems::sequence::{
     NotFirst, OneStep, StepNotRows, StepWithoutTime, TooManySteps, WrongLength,
 };
 use super::super::problems::types::DecidedByClock;
-use super::super::resolve::{Head, Resolved, Scope, Tail, is_outer, path_text};
+use super::super::resolve::{Head, NameScope, Resolved, Tail, is_outer, path_text};
 use super::constant::starts_in_future;
 use super::{Checker, cond};
 
@@ -26,19 +26,23 @@ const LONGEST: i64 = 3_660_000 * 86_400_000_000;
 const MOST: usize = 32;
 
 /// The place of the condition on a step's rows.
-pub(in super::super) fn step_scope<'e>(step: &'e ast::Step, found: &Resolved, scope: &Scope) -> Scope<'e> {
+pub(in super::super) fn step_scope<'e>(
+    step: &'e ast::Step,
+    found: &Resolved,
+    scope: &NameScope,
+) -> NameScope<'e> {
     let head = Some(Head { path: &step.path, skip: found.hops.len() });
-    Scope { this: found.end, outer: Some(scope.this), head, in_window: false }
+    NameScope { this: found.end, outer: Some(scope.this), head, in_window: false }
 }
 
 /// Where the bounds of a sequence's window are.
-pub(in super::super) fn window_scope<'e>(scope: &Scope) -> Scope<'e> {
-    Scope { this: scope.this, outer: Some(scope.this), head: None, in_window: true }
+pub(in super::super) fn window_scope<'e>(scope: &NameScope) -> NameScope<'e> {
+    NameScope { this: scope.this, outer: Some(scope.this), head: None, in_window: true }
 }
 
 impl Checker<'_, '_> {
     /// `sequence(…)`
-    pub(super) fn sequence(&mut self, ast: &ast::Sequence, span: Span, scope: &Scope) -> Option<Cond> {
+    pub(super) fn sequence(&mut self, ast: &ast::Sequence, span: Span, scope: &NameScope) -> Option<Cond> {
         if scope.in_window {
             return self.fail(WindowName {
                 span,
@@ -60,7 +64,7 @@ impl Checker<'_, '_> {
         values.reverse();
         let mut steps = Vec::new();
         for ((step, gap), rows) in ast.steps.iter().zip(gaps).zip(rows) {
-            steps.push(Step { negated: step.negated, gap: gap?, rows, matching: values.pop() });
+            steps.push(SequenceStep { negated: step.negated, gap: gap?, rows, matching: values.pop() });
         }
         let sequence = Sequence { steps, span: longest?, matching: matched, window, source: span };
         Some(cond(CondKind::Sequence(Box::new(sequence)), span))
@@ -114,7 +118,7 @@ impl Checker<'_, '_> {
     }
 
     /// The sequence's window: `Some(None)` for all time.
-    fn sequence_window(&mut self, ast: &ast::Window, scope: &Scope) -> Option<Option<Window>> {
+    fn sequence_window(&mut self, ast: &ast::Window, scope: &NameScope) -> Option<Option<Window>> {
         let window = self.window(ast, &window_scope(scope))?;
         Some((!matches!(ast.kind, WindowKind::Lifetime)).then_some(window))
     }
@@ -138,7 +142,7 @@ impl Checker<'_, '_> {
     }
 
     /// The rows of a step.
-    fn step_rows(&mut self, step: &ast::Step, scope: &Scope) -> Option<Aggregate> {
+    fn step_rows(&mut self, step: &ast::Step, scope: &NameScope) -> Option<Aggregate> {
         let found = self.step_path(step, scope)?;
         let inner = step_scope(step, &found, scope);
         let filter = step.filter.as_ref().map(|filter| self.cond(filter, &inner));
@@ -175,7 +179,7 @@ impl Checker<'_, '_> {
     }
 
     /// The path of a step, which ends at a link to many rows.
-    fn step_path(&mut self, step: &ast::Step, scope: &Scope) -> Option<Resolved> {
+    fn step_path(&mut self, step: &ast::Step, scope: &NameScope) -> Option<Resolved> {
         let path = &step.path;
         if let Some(first) = path.parts.first().filter(|part| is_outer(part)) {
             return self.fail(MisplacedOuter {
@@ -210,7 +214,7 @@ impl Checker<'_, '_> {
     }
 
     /// `matching p`: its type, and its value in each step; `Some(None)` where there is none.
-    fn matching(&mut self, ast: &ast::Sequence, scope: &Scope) -> Option<Option<(Type, Vec<Value>)>> {
+    fn matching(&mut self, ast: &ast::Sequence, scope: &NameScope) -> Option<Option<(Type, Vec<Value>)>> {
         let Some(path) = &ast.matching else { return Some(None) };
         if let Some(first) = path.parts.first().filter(|part| is_outer(part)) {
             return self.fail(MisplacedOuter {

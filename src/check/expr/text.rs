@@ -11,14 +11,14 @@ use super::super::pattern::{self, Fault};
 use super::super::problems::text::{
     PatternFeature, PatternRepeats, PatternTooLarge, TooLongToResemble, UnreadablePattern, WrongEdits,
 };
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::{Checker, cond};
 
 /// The most code points of a text that resembles.
 const LONGEST: usize = 255;
 /// The most different code points of the text that is compared with.
 const MOST_DIFFERENT: usize = 100;
-/// The most edits.
+/// The largest N of `within N edits`.
 const MOST_EDITS: u32 = 255;
 
 impl Checker<'_, '_> {
@@ -27,7 +27,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         (source, raw, place): (&str, &str, Span),
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let found = self.value(tested, scope);
         let tree = match pattern::parse(source) {
@@ -64,7 +64,7 @@ impl Checker<'_, '_> {
         (text, text_span): (&str, Span),
         (edits, edits_span): (i64, Span),
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let found = self.value(tested, scope);
         let different = text.chars().collect::<BTreeSet<_>>().len();

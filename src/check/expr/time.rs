@@ -74,7 +74,7 @@ pub(in super::super) fn most_units(unit: Unit) -> i64 {
     }
 }
 
-/// as_of.
+/// as_of as a value, written at `span`.
 pub(super) fn now(span: Span) -> Value {
     value(ValueKind::Now, Type::Timestamp, false, span)
 }

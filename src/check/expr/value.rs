@@ -8,14 +8,14 @@ use super::super::hir::{self, CondKind, Value, ValueKind};
 use super::super::names::suggest;
 use super::super::problems::names::{ManyAsValue, NeverDeleted, RowAsValue, UnknownParam};
 use super::super::problems::types::{LooseDuration, WrongType};
-use super::super::resolve::{Resolved, Scope, Tail, path_text};
+use super::super::resolve::{NameScope, Resolved, Tail, path_text};
 use super::quoted::field_of;
 use super::time::yesterday;
 use super::{Checker, TraitState, describe, value};
 
 impl Checker<'_, '_> {
     /// Checks an expression that stands for a value.
-    pub(in super::super) fn value(&mut self, expr: &Expr, scope: &Scope) -> Option<Value> {
+    pub(in super::super) fn value(&mut self, expr: &Expr, scope: &NameScope) -> Option<Value> {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Literal(literal) => Some(constant(literal.clone(), span)),
@@ -80,7 +80,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn path_value(&mut self, path: &ast::Path, scope: &Scope) -> Option<Value> {
+    fn path_value(&mut self, path: &ast::Path, scope: &NameScope) -> Option<Value> {
         let found = match self.known.names.resolve(path, scope) {
             Ok(found) => found,
             Err(problem) => return self.fail(problem),
@@ -144,7 +144,7 @@ impl Checker<'_, '_> {
         self.fail(RowAsValue { span: path.span, path: text, entity: entity.name.clone(), help })
     }
 
-    fn negate(&mut self, operand: &Expr, span: Span, scope: &Scope) -> Option<Value> {
+    fn negate(&mut self, operand: &Expr, span: Span, scope: &NameScope) -> Option<Value> {
         let inner = self.value(operand, scope)?;
         let inner = self.number(inner, operand, "`-`")?;
         let (ty, nullable) = (inner.ty.clone(), inner.nullable);

@@ -7,7 +7,7 @@ use crate::types::{Literal, Type, Unit};
 use super::super::hir::{Cond, CondKind, LocalTime, Value, ValueKind, Window};
 use super::super::problems::nested::OpenAnniversary;
 use super::super::problems::types::{QuotedTime, ThroughNeedsDates};
-use super::super::resolve::Scope;
+use super::super::resolve::NameScope;
 use super::time::{as_instant, at, local, local_start_of, moved, now, start_of};
 use super::{Checker, cond, describe, value};
 
@@ -18,7 +18,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         window: &ast::Window,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let (found, window) = self.time_in(tested, window, scope, "`during`")?;
         Some(cond(CondKind::During(Box::new(found), window), span))
@@ -29,7 +29,7 @@ impl Checker<'_, '_> {
         &mut self,
         tested: &Expr,
         window: &ast::Window,
-        scope: &Scope,
+        scope: &NameScope,
         operator: &'static str,
     ) -> Option<(Value, Window)> {
         let found = self.value(tested, scope);
@@ -47,7 +47,7 @@ impl Checker<'_, '_> {
         tested: &Expr,
         window: &ast::Window,
         span: Span,
-        scope: &Scope,
+        scope: &NameScope,
     ) -> Option<Cond> {
         let (found, window) = self.time_in(tested, window, scope, "`anniversary`")?;
         let side = match (&window.from, &window.to) {
@@ -59,7 +59,7 @@ impl Checker<'_, '_> {
     }
 
     /// A window as a pair of instants.
-    pub(super) fn window(&mut self, window: &ast::Window, scope: &Scope) -> Option<Window> {
+    pub(super) fn window(&mut self, window: &ast::Window, scope: &NameScope) -> Option<Window> {
         let span = window.span;
         let (from, to, admits_future) = match &window.kind {
             WindowKind::Last(count, unit) => {
@@ -106,7 +106,7 @@ impl Checker<'_, '_> {
     }
 
     /// A bound of a window: a date or a timestamp.
-    fn bound(&mut self, expr: &Expr, scope: &Scope) -> Option<Value> {
+    fn bound(&mut self, expr: &Expr, scope: &NameScope) -> Option<Value> {
         let found = self.value(expr, scope)?;
         if found.ty.is_time() {
             return Some(found);
@@ -120,7 +120,7 @@ impl Checker<'_, '_> {
     }
 
     /// A bound of `through`: a date.
-    fn day(&mut self, expr: &Expr, scope: &Scope) -> Option<Value> {
+    fn day(&mut self, expr: &Expr, scope: &NameScope) -> Option<Value> {
         let found = self.bound(expr, scope)?;
         if found.ty == Type::Date {
             return Some(found);

@@ -1,6 +1,9 @@
 //! Constructs about rows behind links: aggregates, periods and sequences, and their windows.
 
-use super::*;
+use super::{AggregateFunc, Base, Cond, Hop, Value, ValueKind};
+use crate::catalog::{EntityId, FieldId};
+use crate::diagnostic::Span;
+use crate::types::Type;
 
 /// A half-open window `[from, to)` of instants; a side that is `None` is open.
 #[derive(Debug, Clone)]
@@ -11,14 +14,14 @@ pub struct Window {
     pub to: Option<Value>,
     /// Whether rows at or after as_of may be in it (`next`, `until`, `to`, `through`).
     pub admits_future: bool,
-    /// Where it was written.
+    /// The window in a segment or trait, for messages.
     pub span: Span,
 }
 
 /// An aggregate over the instances of a path: joined rows, never multiplied by other links.
 #[derive(Debug, Clone)]
 pub struct Aggregate {
-    /// Which.
+    /// What is made of the rows.
     pub func: AggregateFunc,
     /// The path up to its last to-many link, from [`Base::This`] of where it is.
     pub hops: Vec<Hop>,
@@ -33,12 +36,12 @@ pub struct Aggregate {
     pub window: Option<Window>,
     /// Only the first rows of an order, of those that are in the window and satisfy the filter
     /// (`every`: of those in the window; the filter is then the test). The end has a `time`.
-    pub ranked: Option<Ranked>,
+    pub ranked: Option<RankedRows>,
     /// What is aggregated; `None` for `count`, `exists`, `every`.
     pub value: Option<Value>,
-    /// `where E`
+    /// `where …`: only rows that satisfy it count; for `every`, the test.
     pub filter: Option<Cond>,
-    /// Where it was written.
+    /// The whole aggregate, for messages.
     pub span: Span,
 }
 
@@ -62,7 +65,7 @@ impl Aggregate {
 
 /// `latest 3`, `earliest 3`: the first rows by (time, key), from either end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ranked {
+pub struct RankedRows {
     /// From the latest on; otherwise from the earliest.
     pub latest: bool,
     /// How many, at least 1.
@@ -85,7 +88,7 @@ pub struct Periods {
 #[derive(Debug, Clone)]
 pub struct Sequence {
     /// The steps in order: at least two; the first isn't negated, no two neighbours are.
-    pub steps: Vec<Step>,
+    pub steps: Vec<SequenceStep>,
     /// From the first step to the last, at most, in microseconds; always there if the last
     /// step is negated.
     pub span: Option<i64>,
@@ -93,13 +96,13 @@ pub struct Sequence {
     pub matching: Option<Type>,
     /// All steps but the negated lie in it.
     pub window: Option<Window>,
-    /// Where it was written.
+    /// The whole `sequence(…)`, for messages.
     pub source: Span,
 }
 
 /// A step of a sequence.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct SequenceStep {
     /// `then not`: there is no such row between the neighbours; last: in (last step, first +
     /// span], which must have passed.
     pub negated: bool,

@@ -36,10 +36,10 @@ pub(super) enum Fault {
 }
 
 /// A fault with the bytes of the pattern that it is about.
-pub(super) type Found = (Range<usize>, Fault);
+pub(super) type PatternFault = (Range<usize>, Fault);
 
 /// The tree of a pattern, or all that is wrong with it.
-pub(super) fn parse(pattern: &str) -> Result<Regex, Vec<Found>> {
+pub(super) fn parse(pattern: &str) -> Result<Regex, Vec<PatternFault>> {
     let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(pattern);
     let ast = parsed.map_err(|error| vec![refuse::unreadable(pattern, &error)])?;
     let mut translator = translate::Translator::new(pattern);

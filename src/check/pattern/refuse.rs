@@ -2,7 +2,7 @@
 
 use regex_syntax::ast::{AssertionKind, ClassAsciiKind, Error, ErrorKind};
 
-use super::{Fault, Found, range};
+use super::{Fault, PatternFault, range};
 
 fn feature(what: impl Into<String>, help: impl Into<String>) -> Fault {
     Fault::Feature(what.into(), help.into())
@@ -86,7 +86,7 @@ pub(super) fn doubled() -> Fault {
 }
 
 /// What the parser did not understand.
-pub(super) fn unreadable(pattern: &str, error: &Error) -> Found {
+pub(super) fn unreadable(pattern: &str, error: &Error) -> PatternFault {
     let mut place = range(error.span());
     let at = pattern.get(place.start..).unwrap_or_default();
     if place.is_empty() {

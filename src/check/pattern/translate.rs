@@ -5,7 +5,7 @@ use regex_syntax::ast::{
     RepetitionKind, RepetitionRange,
 };
 
-use super::{Fault, Found, MOST_NESTED, MOST_REPEATS, range, refuse};
+use super::{Fault, MOST_NESTED, MOST_REPEATS, PatternFault, range, refuse};
 use crate::types::{CharSet, Regex};
 
 /// Translates one pattern. Problems are collected, and something harmless takes their place.
@@ -15,7 +15,7 @@ pub(super) struct Translator<'p> {
     any_case: bool,
     /// How often what is being translated is repeated by the repetitions around it.
     repeated: u64,
-    pub(super) faults: Vec<Found>,
+    pub(super) faults: Vec<PatternFault>,
 }
 
 impl<'p> Translator<'p> {

@@ -1,86 +1,8 @@
-//! Access: who may read a segment, and who may use what it uses (SEG520 to SEG529, with the
-//! catalog's and the policy's).
+//! The `access` of a segment (SEG525). What its readers may not use is found by `analyze`.
 
-use super::list;
-use crate::diagnostic::{Label, Span};
+use crate::diagnostic::Span;
 
 crate::problems! {
-    /// Everyone who may read a segment must be allowed to use every field that the segment uses.
-    ///
-    /// A field's `roles` say who may use it, and a segment's `access` says who may read it;
-    /// without them, everyone may. The members reveal something about the field, however the
-    /// segment uses it: in a condition, a link, a trait, a window or a `keep`.
-    ///
-    /// ```text
-    /// salary: { type: integer, roles: [hr] }                       # in the catalog
-    /// segment rich on user { where salary > 100000 }               # everyone may read it
-    /// segment rich on user { access: [hr] where salary > 100000 }  # only `hr` may
-    /// ```
-    ///
-    /// Restrict the segment with `access`, add the roles to the field, or don't use the field.
-    error SEG520 "a field that readers may not use" FieldRefused {
-        span: Span, segment: String, readers: Option<Vec<String>>, field: String, roles: Vec<String>,
-        how: String, allowed: Vec<String>, access: Option<Span>, declared: Span, places: Vec<Label>
-    }
-    message |p| match &p.readers {
-        None => format!("everyone may read `{}`, but only {} may use `{}`{}", p.segment, list(texts(&p.roles)), p.field, p.how),
-        Some(readers) => format!(
-            "{} may read `{}`, but may not use `{}`{}", list(texts(readers)), p.segment, p.field, p.how
-        ),
-    };
-    help |p| {
-        let name = p.field.rsplit('.').next().unwrap_or(&p.field);
-        let restrict = restrict(&p.allowed, &p.segment);
-        let widen = match &p.readers {
-            None => format!("remove `roles` of `{name}` from the catalog, if everyone may use it"),
-            Some(readers) => format!("add {} to `roles` of `{name}` in the catalog", list(texts(readers))),
-        };
-        Some(format!("{restrict}{widen}"))
-    };
-    labels |p| {
-        let who = list(texts(&p.roles));
-        let mut labels = p.places.clone();
-        labels.extend(p.access.map(|span| Label { span, text: "may read the segment".to_owned() }));
-        labels.push(Label { span: p.declared, text: format!("only {who} may use it") });
-        labels
-    };
-
-    /// Everyone who may read a segment must be allowed to read the segments that it reads.
-    ///
-    /// A segment reads another if it extends it, tests for its members, or comes after it in an
-    /// exclusive group. Its members then reveal something about the other segment's.
-    ///
-    /// ```text
-    /// segment rich on user { access: [hr] where salary > 100000 }
-    /// segment rich_us on user extends rich { where country = "US" }               # everyone
-    /// segment rich_us on user extends rich { access: [hr] where country = "US" }  # `hr`
-    /// ```
-    ///
-    /// Restrict the reading segment with `access`, or add its roles to the other one.
-    error SEG521 "a segment that readers may not read" SegmentRefused {
-        span: Span, segment: String, readers: Option<Vec<String>>, other: String, roles: Vec<String>,
-        how: String, allowed: Vec<String>, access: Option<Span>, declared: Option<Span>
-    }
-    message |p| match &p.readers {
-        None => format!("everyone may read `{}`, but only {} may read `{}`{}", p.segment, list(texts(&p.roles)), p.other, p.how),
-        Some(readers) => format!(
-            "{} may read `{}`, but may not read `{}`{}", list(texts(readers)), p.segment, p.other, p.how
-        ),
-    };
-    help |p| {
-        let restrict = restrict(&p.allowed, &p.segment);
-        let widen = match &p.readers {
-            None => format!("remove `access` of `{}`, if everyone may read it", p.other),
-            Some(readers) => format!("add {} to `access` of `{}`", list(texts(readers)), p.other),
-        };
-        Some(format!("{restrict}{widen}"))
-    };
-    labels |p| {
-        let text = || format!("only {} may read `{}`", list(texts(&p.roles)), p.other);
-        let access = p.access.map(|span| Label { span, text: "may read the segment".to_owned() });
-        access.into_iter().chain(p.declared.map(|span| Label { span, text: text() })).collect()
-    };
-
     /// `access` must name at least one role. Without `access`, everyone may read the segment.
     ///
     ///     segment rich on user { access: [] … }
@@ -89,16 +11,4 @@ crate::problems! {
     error SEG525 "nobody may read it" NobodyReads { span: Span }
     message |_p| "with an empty `access`, nobody may read the segment".to_owned();
     help |_p| Some("name the roles that may read it, or remove `access` to let everyone read it".to_owned());
-}
-
-fn texts(roles: &[String]) -> impl Iterator<Item = &str> {
-    roles.iter().map(String::as_str)
-}
-
-/// Which `access` would do; nothing if none would.
-fn restrict(allowed: &[String], segment: &str) -> String {
-    if allowed.is_empty() {
-        return String::new();
-    }
-    format!("restrict `{segment}` with `access: [{}]`, or ", allowed.join(", "))
 }

@@ -164,13 +164,13 @@ fn pair(hir: &Hir, op: Comparison, left: &Value, right: &Value) -> Atom {
 
 /// A place on an axis of instants that the clock moves: counts of days or months from one instant.
 /// A greater count is never an earlier instant.
-struct Place {
+struct AxisPoint {
     axis: String,
     count: i64,
 }
 
-fn place(bound: &Value) -> Option<Place> {
-    let at = |axis: &str, count| Some(Place { axis: axis.to_owned(), count });
+fn place(bound: &Value) -> Option<AxisPoint> {
+    let at = |axis: &str, count| Some(AxisPoint { axis: axis.to_owned(), count });
     match &bound.kind {
         ValueKind::Now => at("now, days", 0),
         ValueKind::ShiftExact(inner, micros) if matches!(inner.kind, ValueKind::Now) => at("now", *micros),
@@ -183,7 +183,7 @@ fn place(bound: &Value) -> Option<Place> {
                     _ => return None,
                 };
                 let (unit, factor) = counted(*unit)?;
-                Some(Place { axis: format!("{base}, {unit}"), count: count.checked_mul(factor)? })
+                Some(AxisPoint { axis: format!("{base}, {unit}"), count: count.checked_mul(factor)? })
             }
             LocalTime::StartOf(..) | LocalTime::Of(_) => None,
         },

@@ -5,7 +5,7 @@ use bigdecimal::num_traits::Zero;
 
 use super::set::{Cut, Point, Values};
 use crate::catalog::Field;
-use crate::check::hir::{AggregateFunc, Func, Hir, Part, Value, ValueKind};
+use crate::check::hir::{AggregateFunc, Func, Hir, TimePart, Value, ValueKind};
 use crate::diagnostic::{Label, Span};
 use crate::types::{Literal, Type};
 
@@ -37,7 +37,7 @@ impl Domain {
         Self { values, by_type, declared }
     }
 
-    /// True and false.
+    /// The domain of a boolean that is never missing.
     pub(super) fn truth() -> Self {
         Self::whole(0, 1, false)
     }
@@ -52,7 +52,7 @@ impl Domain {
         Self { by_type: values.clone(), values, declared: None }
     }
 
-    /// Anything.
+    /// The domain of a value of which nothing is known.
     pub(super) fn any(missing: bool) -> Self {
         let values = Values { missing, ..Values::range(Cut::Start, Cut::End) };
         Self { by_type: values.clone(), values, declared: None }
@@ -81,7 +81,7 @@ enum Bounds {
     None,
     /// They follow from what it is.
     Own(Values),
-    /// The catalog says so.
+    /// The catalog declares `values`, `min` or `max`.
     Declared(Values, Label),
 }
 
@@ -90,11 +90,11 @@ fn bounds(hir: &Hir, value: &Value) -> Bounds {
         ValueKind::Field(path, field) => of_field(hir.catalog.entity(path.end).field(*field)),
         ValueKind::Trait(_, id) => bounds(hir, &hir.computed(*id).value),
         ValueKind::LocalPart(part, _) => Bounds::Own(match part {
-            Part::Month => between(1, 12),
-            Part::Day => between(1, 31),
-            Part::Hour => between(0, 23),
-            Part::Weekday => between(1, 7),
-            Part::Year => return Bounds::None,
+            TimePart::Month => between(1, 12),
+            TimePart::Day => between(1, 31),
+            TimePart::Hour => between(0, 23),
+            TimePart::Weekday => between(1, 7),
+            TimePart::Year => return Bounds::None,
         }),
         ValueKind::Bucket { .. } => Bounds::Own(between(0, 9_999)),
         ValueKind::Periods(periods) => {

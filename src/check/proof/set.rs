@@ -69,7 +69,6 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Nothing.
     pub(super) fn none() -> Self {
         Self { ranges: Vec::new(), missing: false }
     }
@@ -84,7 +83,7 @@ impl Values {
         Self::of(vec![(from, to)])
     }
 
-    /// These values.
+    /// The set of single values.
     pub(super) fn points(points: impl IntoIterator<Item = Point>) -> Self {
         Self::of(points.into_iter().map(|point| (Cut::before(point.clone()), Cut::after(point))).collect())
     }
@@ -116,7 +115,7 @@ impl Values {
         self.ranges.is_empty() && !self.missing
     }
 
-    /// Everything else.
+    /// All values, and missing ones, that aren't in the set.
     pub(super) fn complement(&self) -> Self {
         let mut ranges = Vec::with_capacity(self.ranges.len() + 1);
         let mut from = Cut::Start;
@@ -138,7 +137,7 @@ impl Values {
         Self { missing, ..Self::of(ranges) }
     }
 
-    /// What is in both.
+    /// The intersection of two sets.
     pub(super) fn meet(&self, other: &Self) -> Self {
         let (mut left, mut right) = (self.ranges.iter().peekable(), other.ranges.iter().peekable());
         let mut ranges = Vec::new();

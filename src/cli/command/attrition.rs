@@ -6,7 +6,7 @@ use std::path::Path;
 use super::database::choose;
 use super::{Opened, open, refuse_folder, write_json};
 use crate::api::{Attrition as Answer, AttritionStep, Options};
-use crate::cli::args::{Moment, Place, Values};
+use crate::cli::args::{DatabaseArgs, Moment, Values};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Args {
     #[arg(value_name = "SEGMENT")]
     segment: String,
     #[command(flatten)]
-    place: Place,
+    place: DatabaseArgs,
     /// How to write the answer
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: AnswerFormat,

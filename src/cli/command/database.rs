@@ -16,6 +16,10 @@ use crate::plan::Plan;
 /// Where a project's sample rows are.
 const DATA: &str = "data";
 
+/// How many rows of a table are compared with the catalog before a run, which must not read more of
+/// a large table than the run itself. `check --probe` reads them all.
+const FIRST_ROWS: u32 = 100_000;
+
 /// A database, and the target whose SQL it speaks.
 pub(super) struct Database {
     pub(super) target: String,
@@ -103,7 +107,8 @@ pub(super) fn probe(
         let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
         answer.probes.insert(target.clone(), probe);
         if let (Some(plan), _) = opened.session.plan(target, segments, options) {
-            answer.untrue.append(opened.session.compare_schema(&plan, &address.shown(), engine.as_mut()));
+            let shown = address.shown();
+            answer.untrue.append(opened.session.compare_schema(&plan, &shown, engine.as_mut(), None));
         }
     }
     Ok(answer)
@@ -168,7 +173,7 @@ impl Database {
         if samples {
             return Ok(Diagnostics::new());
         }
-        let untrue = opened.session.compare_schema(plan, &self.address.shown(), engine);
+        let untrue = opened.session.compare_schema(plan, &self.address.shown(), engine, Some(FIRST_ROWS));
         if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
     }
 }

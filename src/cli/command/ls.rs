@@ -9,7 +9,6 @@ use super::{open, write_json};
 use crate::api::Session;
 use crate::artifact::sensitive_fields;
 use crate::check::hir::SegmentId;
-use crate::check::uses::Uses;
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
@@ -48,8 +47,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     match args.format {
         ListFormat::Table => table(&opened.session, &segments).write(&mut terminal.out)?,
         ListFormat::Json => {
-            let uses = Uses::new(opened.session.hir());
-            let all = segments.iter().map(|&id| object(&opened.session, &uses, id)).collect();
+            let all = segments.iter().map(|&id| object(&opened.session, id)).collect();
             write_json(&Value::Array(all), &mut terminal.out)?;
         }
     }
@@ -73,7 +71,7 @@ fn table(session: &Session, segments: &[SegmentId]) -> Table {
     table
 }
 
-fn object(session: &Session, uses: &Uses<'_>, id: SegmentId) -> Value {
+fn object(session: &Session, id: SegmentId) -> Value {
     let hir = session.hir();
     let segment = hir.segment(id);
     let place = session.sources.locate(segment.name_span);
@@ -84,7 +82,7 @@ fn object(session: &Session, uses: &Uses<'_>, id: SegmentId) -> Value {
         "owner": segment.properties.owner,
         "tags": segment.properties.tags,
         "access": segment.properties.access,
-        "sensitive_fields": sensitive_fields(hir, uses, id),
+        "sensitive_fields": sensitive_fields(hir, &session.graph().node(id).footprint),
         "materialize": session.materialize(id).name(),
         "path": place.map(|(path, _)| path),
         "line": place.map(|(_, position)| position.line),

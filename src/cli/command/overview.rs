@@ -17,14 +17,14 @@ const KINDS: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     name: String,
-    kind: Kind,
+    kind: RowKind,
     /// How many more reasons there are.
     more: usize,
 }
 
 /// What many segments have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Kind {
+struct RowKind {
     materialize: &'static str,
     refresh: &'static str,
     why: String,
@@ -49,7 +49,7 @@ impl Row {
             }
         };
         let more = if is_obstacle { segment.obstacles.len().saturating_sub(1) } else { 0 };
-        let kind = Kind { materialize: segment.materialize.name(), refresh, why, is_obstacle };
+        let kind = RowKind { materialize: segment.materialize.name(), refresh, why, is_obstacle };
         Self { name: segment.name.clone(), kind, more }
     }
 }
@@ -87,9 +87,9 @@ fn shared(rows: &[Row]) -> Vec<&str> {
 
 /// How many segments there are of each kind.
 pub(super) fn count(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut counts: BTreeMap<&Kind, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&RowKind, usize> = BTreeMap::new();
     rows.iter().for_each(|row| *counts.entry(&row.kind).or_default() += 1);
-    let mut kinds: Vec<(&Kind, usize)> = counts.into_iter().collect();
+    let mut kinds: Vec<(&RowKind, usize)> = counts.into_iter().collect();
     kinds.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let mut table = Table::new(["SEGMENTS", "MATERIALIZE", "REFRESH", "WHY"]).right(&[0]);
     for (kind, count) in kinds.iter().take(KINDS) {
@@ -110,7 +110,7 @@ mod tests {
     fn row(number: usize, why: &str, more: usize) -> Row {
         let is_obstacle = !why.is_empty();
         let refresh = if is_obstacle { "rebuild" } else { "insert and delete" };
-        let kind = Kind { materialize: "incremental", refresh, why: why.to_owned(), is_obstacle };
+        let kind = RowKind { materialize: "incremental", refresh, why: why.to_owned(), is_obstacle };
         Row { name: format!("s{number}"), kind, more }
     }
 

@@ -7,7 +7,7 @@ use super::database::choose;
 use super::{Opened, one, open, refuse_folder, write_json};
 use crate::api::{Options, Question, Why as Answer, WhyPart};
 use crate::check::tree::{Role, Shape};
-use crate::cli::args::{Moment, Place, Values};
+use crate::cli::args::{DatabaseArgs, Moment, Values};
 use crate::cli::clock::instant;
 use crate::cli::config;
 use crate::cli::exit::Exit;
@@ -48,7 +48,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["db", "target", "key"])]
     row: Option<PathBuf>,
     #[command(flatten)]
-    place: Place,
+    place: DatabaseArgs,
     /// How to write the answer
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: AnswerFormat,

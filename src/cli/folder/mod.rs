@@ -52,11 +52,11 @@ struct Staged {
     existing: Existing,
     /// The files of the build.
     files: Vec<String>,
-    state: State,
+    state: SwapState,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum SwapState {
     /// The folder is as it was.
     Beside,
     /// The folder, if there was one, is out of the way.
@@ -71,7 +71,8 @@ impl Staged {
         let staged = || {
             let (fresh, old) = (sibling(folder, "tmp")?, sibling(folder, "old")?);
             let files = artifacts.files.keys().cloned().collect();
-            let build = Self { folder: folder.to_owned(), fresh, old, existing, files, state: State::Beside };
+            let build =
+                Self { folder: folder.to_owned(), fresh, old, existing, files, state: SwapState::Beside };
             fs::create_dir_all(folder.parent().unwrap_or(Path::new(".")))?;
             // Only what this process has made is ever cleared away.
             fs::create_dir(&build.fresh)?;
@@ -86,9 +87,9 @@ impl Staged {
         if self.existing.is_there {
             fs::rename(&self.folder, &self.old)?;
         }
-        self.state = State::Moving;
+        self.state = SwapState::Moving;
         fs::rename(&self.fresh, &self.folder)?;
-        self.state = State::Swapped;
+        self.state = SwapState::Swapped;
         for path in &self.existing.others {
             let place = self.folder.join(path);
             if let Some(parent) = place.parent() {
@@ -103,14 +104,14 @@ impl Staged {
     /// can't be restored stays beside the folder.
     fn finish(&self, failed: bool) {
         match (failed, self.state) {
-            (true, State::Beside) => remove(&self.fresh, &self.files, &[]),
-            (true, State::Moving) => {
+            (true, SwapState::Beside) => remove(&self.fresh, &self.files, &[]),
+            (true, SwapState::Moving) => {
                 remove(&self.fresh, &self.files, &[]);
                 if self.existing.is_there {
                     let _ = fs::rename(&self.old, &self.folder);
                 }
             }
-            (true, State::Swapped) => {
+            (true, SwapState::Swapped) => {
                 for path in &self.existing.others {
                     let _ = fs::rename(self.folder.join(path), self.old.join(path));
                 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Container, Entity, Field, Inside};
 use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Span, lookalike};
 use crate::engine::schema::{DataTable, TableColumn};
 use crate::types::Type;
 
@@ -155,6 +155,13 @@ impl Column<'_> {
                 || *misfit == Misfit::NeverMissing && !field.nullable
         };
         let field = self.limits.iter().find(broken).or_else(|| self.limits.first()).map(|(field, _)| *field);
+        let plain = lookalike::plain(text);
+        if plain.as_deref().unwrap_or(text).trim().eq_ignore_ascii_case(self.name) {
+            return Advice {
+                said: "is the name of the column: the line of names is repeated".to_owned(),
+                help: "remove the line".to_owned(),
+            };
+        }
         match misfit {
             // What is inside has its own converter.
             Misfit::Part(part, inner) if !self.parts.is_empty() || !self.bounded.is_empty() => {

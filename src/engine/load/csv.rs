@@ -9,6 +9,7 @@ use super::problems::EmptyFile;
 use super::records::{Next, Records, Separators};
 use crate::catalog::ReadOptions;
 use crate::convert::Value;
+use crate::diagnostic::lookalike;
 use crate::engine::EngineError;
 use crate::engine::problems::MissingColumn;
 
@@ -54,6 +55,13 @@ pub(super) fn load(
             }
             Ok(Next::End) => break,
             Ok(Next::Fault(fault, line)) => faults.record(RecordKind::Quote(fault), line, String::new()),
+            Ok(Next::Record)
+                if header.is_none() && told_delimiter(&records, separators.delimiter).is_some() =>
+            {
+                let told = told_delimiter(&records, separators.delimiter).unwrap_or_default();
+                faults.record(RecordKind::ToldDelimiter, records.line(), told);
+                return Ok(());
+            }
             Ok(Next::Record) => match &header {
                 None => {
                     let names: Vec<String> = (0..records.len())
@@ -81,6 +89,7 @@ pub(super) fn load(
                 column: columns.names().next().unwrap_or_default().to_owned(),
                 has: Vec::new(),
                 delimiter: None,
+                alike: None,
             }),
             Some(_) => faults.other(EmptyFile { span: None, file }),
         }
@@ -122,11 +131,35 @@ fn find(
                     column: column.name.to_owned(),
                     has: names.iter().map(|name| super::faults::shown(name)).collect(),
                     delimiter,
+                    alike: alike(names, column.name),
                 });
             }
         }
     }
     sound.then_some(places)
+}
+
+/// A name that seems to be the column's, as it is shown, and the character that makes it another.
+fn alike(names: &[String], column: &str) -> Option<(String, String)> {
+    let is_alike = |name: &&String| {
+        let plain = lookalike::plain(name);
+        plain.is_some_and(|plain| plain.trim().trim_matches(['"', '\'']).eq_ignore_ascii_case(column))
+    };
+    let name = names.iter().find(is_alike)?;
+    Some((super::faults::shown(name), lookalike::first(name)?))
+}
+
+/// What to do about a first line such as `sep=;`, which tells Excel the delimiter.
+fn told_delimiter<R: std::io::BufRead>(records: &Records<R>, delimiter: u8) -> Option<String> {
+    let values: Vec<&str> =
+        (0..records.len()).map(|at| std::str::from_utf8(records.value(at)).unwrap_or_default()).collect();
+    let line = values.join(char::from(delimiter).encode_utf8(&mut [0; 4]));
+    let (head, told) = line.split_at_checked(4)?;
+    head.eq_ignore_ascii_case("sep=").then(|| match told {
+        told if told.len() != 1 || told.as_bytes() == [delimiter] => "remove the line".to_owned(),
+        "\t" => "remove the line, and declare `read: { delimiter: tab }`".to_owned(),
+        told => format!("remove the line, and declare `read: {{ delimiter: \"{told}\" }}`"),
+    })
 }
 
 /// Another delimiter by which the header has a column.

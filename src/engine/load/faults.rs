@@ -7,7 +7,7 @@ use super::folder::DataFile;
 use super::problems::{BadRecord, BadValue, NotText};
 use super::records::RecordFault;
 use crate::convert::{Advice, Misfit};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, is_unseen, lookalike};
 
 /// Places that are shown of one kind of problem.
 const SHOWN: usize = 5;
@@ -55,6 +55,8 @@ pub(crate) enum RecordKind {
     NoObject,
     KeyTwice,
     NameTwice,
+    /// `sep=;`
+    ToldDelimiter,
 }
 
 impl<'f> Faults<'f> {
@@ -164,8 +166,10 @@ pub(super) fn shown(text: &str) -> String {
             shown.push('…');
             break;
         }
-        let is_odd = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        // What nobody sees, or takes for a space.
+        let is_odd = is_unseen(c)
+            || lookalike::is_odd_space(c)
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}');
         if is_odd { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
     shown

@@ -103,6 +103,7 @@ pub(super) fn load(
                 column: column.name.to_owned(),
                 has: seen.others.clone(),
                 delimiter: None,
+                alike: None,
             });
         }
     }

@@ -131,7 +131,7 @@ fn sources(
         let Some((name, ty)) = present.iter().find(|(name, _)| name.eq_ignore_ascii_case(column.name)) else {
             let has = present.iter().map(|(name, _)| super::faults::shown(name)).collect();
             let (span, column) = (Some(column.span), column.name.to_owned());
-            faults.other(MissingColumn { span, file: path(), column, has, delimiter: None });
+            faults.other(MissingColumn { span, file: path(), column, has, delimiter: None, alike: None });
             continue;
         };
         match source(column, name, ty) {

@@ -81,6 +81,7 @@ problems! {
             RecordKind::NoObject => format!("the line isn't a JSON object: {said}"),
             RecordKind::KeyTwice => format!("{said} is repeated"),
             RecordKind::NameTwice => said.clone(),
+            RecordKind::ToldDelimiter => "the line tells Excel the delimiter, instead of naming the columns".to_owned(),
         };
         let rest = more("line", &p.places, p.count, |said| match p.kind {
             RecordKind::TooMany | RecordKind::TooFew => format!(" ({said})"),
@@ -89,6 +90,7 @@ problems! {
         format!("cannot load `{}`, line {line}: {what}{rest}", p.file)
     };
     help |p| Some(match p.kind {
+        RecordKind::ToldDelimiter => return p.places.first().map(|(_, help)| help.clone()),
         RecordKind::TooMany => "put values that contain the delimiter in quotes",
         RecordKind::TooFew => "write a value, or nothing, for every column of the first line",
         RecordKind::Quote(RecordFault::Unclosed) => "close it; if quotes are ordinary characters, declare `read: { quote: none }`",

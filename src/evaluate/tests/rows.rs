@@ -2,7 +2,7 @@
 
 use super::World;
 use super::build::*;
-use crate::check::hir::{Aggregate, AggregateFunc, Periods, Ranked, ValueKind};
+use crate::check::hir::{Aggregate, AggregateFunc, Periods, RankedRows, ValueKind};
 use crate::evaluate::{Datum, EvalError};
 use crate::types::{Type, Unit};
 
@@ -30,7 +30,7 @@ fn shop() -> World {
 }
 
 fn taken(latest: bool, count: u64, aggregate: Aggregate) -> Aggregate {
-    Aggregate { ranked: Some(Ranked { latest, count }), ..aggregate }
+    Aggregate { ranked: Some(RankedRows { latest, count }), ..aggregate }
 }
 
 /// "`first`/`last`/`latest`/`earliest` order by (time, key) and take the value as it is, even

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::build::*;
-use crate::check::hir::{LocalTime, Part, Value, ValueKind};
+use crate::check::hir::{LocalTime, TimePart, Value, ValueKind};
 use crate::evaluate::EvalError;
 use crate::types::{Type, Unit};
 
@@ -10,7 +10,7 @@ fn berlin(as_of: &str) -> World {
     World::new().customer(1, "visits", 1).in_zone("Europe/Berlin").when(as_of)
 }
 
-fn part(part: Part, time: LocalTime) -> Value {
+fn part(part: TimePart, time: LocalTime) -> Value {
     value(Type::Integer, ValueKind::LocalPart(part, Box::new(time)))
 }
 
@@ -63,12 +63,12 @@ fn month_arithmetic_keeps_the_day_or_takes_the_last() {
 #[test]
 fn calendar_functions_use_the_projects_zone() {
     let world = berlin("2026-12-31T23:30:00Z");
-    let parts = [Part::Year, Part::Month, Part::Day, Part::Hour, Part::Weekday];
+    let parts = [TimePart::Year, TimePart::Month, TimePart::Day, TimePart::Hour, TimePart::Weekday];
     let shown: Vec<_> = parts.map(|which| world.show(&part(which, local(now())))).into();
     assert_eq!(shown, ["2027", "1", "1", "0", "5"]);
     let monday = local(date("2026-06-15"));
-    assert_eq!(world.show(&part(Part::Weekday, monday.clone())), "1");
-    assert_eq!(world.show(&part(Part::Hour, monday)), "0");
+    assert_eq!(world.show(&part(TimePart::Weekday, monday.clone())), "1");
+    assert_eq!(world.show(&part(TimePart::Hour, monday)), "0");
 }
 
 /// "`days_since(x)` = local date of as_of − local date of x"; days_between(a, b) is from a to b.

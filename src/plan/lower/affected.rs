@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::frame::{Row, Scope};
+use super::at_run::AtRun;
+use super::frame::Row;
+use super::led_back::TriggerRows;
 use super::names::slug;
 use super::{Lowered, Lowering, UniqueSet};
 use crate::analyze::{Trigger, TriggerKind};
@@ -18,12 +20,11 @@ use crate::types::Literal;
 
 /// What is known of the last run.
 pub(in crate::plan) struct State<'a> {
-    /// The segment's name.
     pub(in crate::plan) segment: &'a str,
     pub(in crate::plan) entity: EntityId,
     /// The table of those who matched in the last run: its own, or that of its candidates.
     pub(in crate::plan) table: &'a [String],
-    /// Its own table.
+    /// The table of its members.
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,
@@ -47,6 +48,11 @@ impl State<'_> {
         format!("{segment}_last_as_of")
     }
 
+    /// What is read at the last run, not at this one.
+    pub(super) fn at_last_run(&self) -> AtRun {
+        AtRun::Last { as_of: Self::last_as_of(self.segment).into() }
+    }
+
     /// The clock's name of the engine's own time at the last run.
     pub(in crate::plan) fn last_read_at(segment: &str) -> String {
         format!("{segment}_last_read_at")
@@ -54,7 +60,7 @@ impl State<'_> {
 }
 
 /// What a scan of discovered rows asks, and for which column.
-struct Found {
+struct TriggerSelect {
     /// The rows, without the trigger's own condition.
     rows: Select,
     /// What the rows are called.
@@ -71,7 +77,7 @@ pub(super) fn lower(
     unique: &BTreeSet<UniqueSet>,
 ) -> (Lowered, BTreeMap<UniqueSet, Select>) {
     let mut lowering = Lowering::new(cx);
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<TriggerSelect> = Vec::new();
     for trigger in triggers {
         if let Some(one) = lowering.trigger(trigger, state) {
             add(&mut found, one, state.joins_ranges);
@@ -88,8 +94,8 @@ pub(super) fn lower(
 
 /// Adds a scan: to one of the same rows and the same column, where the target finds several ranges
 /// at once; else one for each range, and none twice.
-fn add(found: &mut Vec<Found>, one: Found, together: bool) {
-    let same = |known: &Found| known.rows == one.rows && known.column == one.column;
+fn add(found: &mut Vec<TriggerSelect>, one: TriggerSelect, together: bool) {
+    let same = |known: &TriggerSelect| known.rows == one.rows && known.column == one.column;
     let known: Vec<&Scalar> =
         found.iter().filter(|known| same(known)).flat_map(|known| &known.filter).collect();
     let new: Vec<Scalar> = one.filter.iter().filter(|new| !known.contains(new)).cloned().collect();
@@ -97,7 +103,7 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
         return;
     }
     if !together {
-        found.extend(new.into_iter().map(|filter| Found {
+        found.extend(new.into_iter().map(|filter| TriggerSelect {
             rows: one.rows.clone(),
             name: one.name.clone(),
             column: one.column.clone(),
@@ -106,16 +112,16 @@ fn add(found: &mut Vec<Found>, one: Found, together: bool) {
     } else if let Some(known) = found.iter_mut().find(|known| known.column.is_some() && same(known)) {
         known.filter.extend(new);
     } else {
-        found.push(Found { filter: new, ..one });
+        found.push(TriggerSelect { filter: new, ..one });
     }
 }
 
 impl Lowering<'_> {
     /// The rows that a trigger finds; none where a log isn't one of those that are read.
-    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<Found> {
+    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<TriggerSelect> {
         Some(match &trigger.kind {
             TriggerKind::Members(segment) => self.logged(trigger, *segment, state.logs.get(segment)?),
-            TriggerKind::DeletedRow => self.gone(state),
+            TriggerKind::DeletedRow => self.deleted_rows(state),
             TriggerKind::Arrival => {
                 self.push(false);
                 let rows = self.chain(trigger, 0);
@@ -137,27 +143,10 @@ impl Lowering<'_> {
                 self.push(false);
                 let reads_outer = reads_outer(|finder| finder.cond(cond));
                 let rows = self.chain(trigger, if reads_outer { 1 } else { 0 });
-                let filter = self.flipped(&rows.scope(*outer), cond, state);
+                let filter = self.clock_predicate(&rows.scope(*outer), cond, state);
                 self.discovered(trigger, rows, None, filter, "changed_by_the_clock")
             }
         })
-    }
-
-    /// The rows of a trigger, and those they are led back through. `least` is 1 if the segment's
-    /// own row is wanted, even where the row before it holds its key.
-    fn chain(&mut self, trigger: &Trigger, least: usize) -> Rows {
-        let row = self.raw(trigger.entity);
-        let mut rows = Rows { back: vec![row], first: trigger.place.len() };
-        for hop in trigger.place.iter().rev() {
-            let to = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-            if rows.first == 1 && least == 0 && self.holds_key(hop) {
-                break;
-            }
-            let from = self.join_back(&to, hop);
-            rows.back.push(from);
-            rows.first -= 1;
-        }
-        rows
     }
 
     /// The rows of an entity as the first table of the innermost select, whatever they are.
@@ -170,73 +159,23 @@ impl Lowering<'_> {
         Row { frame, alias, entity }
     }
 
-    /// Joins the rows from which a hop leads to a row.
-    fn join_back(&mut self, to: &Row, hop: &Hop) -> Row {
-        let frame = to.frame;
-        let alias = super::names::initials(&self.cx.hir.catalog.entity(hop.from).name);
-        let alias = self.alias(frame, &alias);
-        let from = Row { frame, alias: alias.clone(), entity: hop.from };
-        let on = all(self.link_condition(&from, hop, to)).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
-        let table = TableRef { relation: self.relation(hop.from), alias };
-        self.frames[frame].joins.push(crate::plan::rel::Join { left: false, table, on });
-        from
-    }
-
-    /// Whether the row that a first hop leads to holds the whole key of the segment's entity.
-    fn holds_key(&self, hop: &Hop) -> bool {
-        let entity = self.cx.hir.catalog.entity(hop.from);
-        let on = &entity.link(hop.link).on;
-        entity.key.iter().all(|key| on.iter().any(|(own, _)| own == key))
-    }
-
     /// Ends a select of discovered rows: it yields keys of the segment's entity.
     fn discovered(
         &mut self,
         trigger: &Trigger,
-        rows: Rows,
+        rows: TriggerRows,
         column: Option<Scalar>,
         filter: Vec<Scalar>,
         what: &str,
-    ) -> Found {
+    ) -> TriggerSelect {
         self.only_events(trigger, &rows);
         let columns = self.keys_of(trigger, &rows);
         let select = Select { columns, ..self.pop() };
         let name = format!("{}_{what}", self.place_name(trigger));
-        Found { rows: select, name, column, filter }
+        TriggerSelect { rows: select, name, column, filter }
     }
 
-    /// Rows of other events lead nowhere, where a row's event never changes.
-    fn only_events(&mut self, trigger: &Trigger, rows: &Rows) {
-        for (at, hop) in trigger.place.iter().enumerate() {
-            let Some(row) = rows.at(at + 1).cloned() else { continue };
-            let entity = self.cx.hir.catalog.entity(hop.to);
-            if entity.event_name.is_some_and(|field| entity.is_immutable(field)) {
-                let event = self.event_condition(&row, hop);
-                self.frames[row.frame].filter.extend(event);
-            }
-        }
-    }
-
-    fn keys_of(&mut self, trigger: &Trigger, rows: &Rows) -> Vec<Column> {
-        let Some(hop) = trigger.place.first().filter(|_| rows.first > 0) else {
-            let own = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-            let present = self.present(&own, &self.cx.hir.catalog.entity(own.entity).key.clone());
-            self.frames[own.frame].filter.extend(present);
-            return self.key_columns(&own);
-        };
-        let row = rows.back.last().cloned().unwrap_or_else(|| rows.last().clone());
-        let entity = self.cx.hir.catalog.entity(hop.from);
-        let on = entity.link(hop.link).on.clone();
-        let target = |key: &FieldId| on.iter().find(|(own, _)| own == key).map_or(*key, |(_, to)| *to);
-        let fields: Vec<(String, FieldId)> =
-            entity.key.iter().map(|key| (entity.field(*key).column.clone(), target(key))).collect();
-        let targets: Vec<FieldId> = fields.iter().map(|(_, field)| *field).collect();
-        let present = self.present(&row, &targets);
-        self.frames[row.frame].filter.extend(present);
-        fields.into_iter().map(|(name, field)| Column::named(self.field(&row, field), name)).collect()
-    }
-
-    fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
+    pub(super) fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let nullable = fields.iter().filter(|&&field| entity.field(field).nullable);
         let nullable: Vec<FieldId> = nullable.copied().collect();
@@ -244,7 +183,7 @@ impl Lowering<'_> {
     }
 
     /// The keys in a segment's log that are new, led back.
-    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> Found {
+    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> TriggerSelect {
         let MembersLog { table, read_to } = log.clone();
         let name = format!("moved_in_{}", self.cx.hir.segment(segment).name);
         let frame = self.push(false);
@@ -259,7 +198,7 @@ impl Lowering<'_> {
             self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
             let columns = key.iter().map(|(name, _)| Column::named(column(name), name.clone())).collect();
             let rows = Select { columns, ..self.pop() };
-            return Found { rows, name, column: None, filter };
+            return TriggerSelect { rows, name, column: None, filter };
         }
         // The row itself is joined: it holds what its links start from.
         let rows = self.chain(trigger, 0);
@@ -268,11 +207,11 @@ impl Lowering<'_> {
         let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         self.frames[frame].joins.insert(0, crate::plan::rel::Join { left: false, table, on });
-        Found { name, ..self.discovered(trigger, rows, None, filter, "") }
+        TriggerSelect { name, ..self.discovered(trigger, rows, None, filter, "") }
     }
 
     /// Members whose row is gone (R4).
-    fn gone(&mut self, state: &State<'_>) -> Found {
+    fn deleted_rows(&mut self, state: &State<'_>) -> TriggerSelect {
         let frame = self.push(false);
         let alias = self.alias(frame, "m");
         let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
@@ -289,11 +228,11 @@ impl Lowering<'_> {
         let columns = key.into_iter().map(|(_, column)| column).collect();
         let select = Select { columns, ..self.pop() };
         let filter = vec![Scalar::exists(rows, true)];
-        Found { rows: select, name: "gone".to_owned(), column: None, filter }
+        TriggerSelect { rows: select, name: "gone".to_owned(), column: None, filter }
     }
 
     /// Everyone and every member, where the last run can't be built upon.
-    fn everyone(&mut self, state: &State<'_>) -> Vec<Found> {
+    fn everyone(&mut self, state: &State<'_>) -> Vec<TriggerSelect> {
         let unknown = Scalar::Clock(State::last_as_of(state.segment)).missing();
         let all = self.all_keys(state.entity);
         let mut found = vec![("everyone_if_new", all)];
@@ -305,7 +244,7 @@ impl Lowering<'_> {
         }
         let found = found.into_iter().map(|(name, rows)| {
             let filter = vec![unknown.clone()];
-            Found { rows, name: name.to_owned(), column: None, filter }
+            TriggerSelect { rows, name: name.to_owned(), column: None, filter }
         });
         found.collect()
     }
@@ -339,9 +278,9 @@ impl Lowering<'_> {
     }
 
     /// A subquery for each kind of trigger, and the keys of all of them, each once.
-    fn union(&mut self, found: Vec<Found>, state: &State<'_>) -> Select {
+    fn union(&mut self, found: Vec<TriggerSelect>, state: &State<'_>) -> Select {
         let mut selects = Vec::new();
-        for Found { mut rows, name, filter, .. } in found {
+        for TriggerSelect { mut rows, name, filter, .. } in found {
             let any = if filter.len() == 1 { all(filter) } else { Some(Scalar::Or(filter)) };
             rows.filter = all(rows.filter.into_iter().chain(any).collect());
             let name = self.cte_name(&name);
@@ -377,31 +316,6 @@ impl Lowering<'_> {
 
     pub(super) fn instant_name(&self, instant: &Value) -> String {
         super::time::clock_name(instant).unwrap_or_else(|| "then".to_owned())
-    }
-}
-
-/// The rows of a trigger (first) and those that they are led back through (last: the nearest to
-/// the segment's own).
-struct Rows {
-    back: Vec<Row>,
-    /// How many hops of the place lead to the last of them.
-    first: usize,
-}
-
-impl Rows {
-    /// The row that the trigger is about.
-    fn last(&self) -> &Row {
-        &self.back[0]
-    }
-
-    /// The row that this many hops of the place lead to, if it has been joined.
-    fn at(&self, hops: usize) -> Option<&Row> {
-        let whole = self.first + self.back.len() - 1;
-        self.back.get(whole.checked_sub(hops)?)
-    }
-
-    fn scope(&self, outer: Option<usize>) -> Scope {
-        Scope::of(self.last().clone(), outer.and_then(|hops| self.at(hops).cloned()))
     }
 }
 

@@ -20,7 +20,7 @@ impl Lowering<'_> {
         }
         let owner = scope.this.clone();
         self.push(false);
-        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
+        let (inner, keys) = self.aggregate_rows(scope, aggregate);
         self.restrict_rows(&inner, aggregate);
         let value = self.aggregate_value(&inner.scope, aggregate);
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
@@ -42,7 +42,7 @@ impl Lowering<'_> {
             return self.found(scope, aggregate, negated);
         }
         self.push(true);
-        let inner = self.path_rows(&scope.this, &aggregate.hops);
+        let inner = self.path_rows(scope, &scope.this, &aggregate.hops);
         self.restrict_rows(&inner, aggregate);
         let rows = Select { columns: Select::one().columns, ..self.pop() };
         Scalar::exists(rows, negated)
@@ -54,7 +54,7 @@ impl Lowering<'_> {
     fn found(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
         let owner = scope.this.clone();
         self.push(false);
-        let (inner, keys) = self.aggregate_rows(&owner, aggregate);
+        let (inner, keys) = self.aggregate_rows(scope, aggregate);
         self.restrict_rows(&inner, aggregate);
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let rows = Select { group_by, ..self.pop() };
@@ -79,26 +79,26 @@ impl Lowering<'_> {
     /// The rows of an aggregate's path, and what to group them by. Where the aggregate reads
     /// its owner (`outer.…`), the owner's rows come first and its key is grouped by; else the
     /// owner isn't scanned at all.
-    pub(super) fn aggregate_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
-        self.owned_rows(owner, &aggregate.hops, reads_outer(aggregate))
+    pub(super) fn aggregate_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> (Inner, Vec<GroupKey>) {
+        self.owned_rows(scope, &aggregate.hops, reads_outer(aggregate))
     }
 
     /// The rows of a path, and what tells their owner: its key, or without reading the owner's
     /// own rows the fields that link to it.
     pub(super) fn owned_rows(
         &mut self,
-        owner: &Row,
+        scope: &Scope,
         hops: &[Hop],
         with_owner: bool,
     ) -> (Inner, Vec<GroupKey>) {
-        let catalog = &self.cx.hir.catalog;
+        let (owner, catalog) = (&scope.this, &self.cx.hir.catalog);
         if with_owner || hops.is_empty() {
             let reached = self.reached_via(owner).cloned();
             let owner = self.scan(owner.entity);
             if let Some(reached) = reached {
                 self.narrow_rows(&owner, reached);
             }
-            let inner = self.path_rows(&owner, hops);
+            let inner = self.path_rows(scope, &owner, hops);
             let entity = catalog.entity(owner.entity);
             self.unique.insert((owner.entity, entity.key.clone()));
             let key = |&own| (entity.field(own).column.clone(), own);
@@ -120,18 +120,18 @@ impl Lowering<'_> {
             let from = path.last().cloned().unwrap_or_else(|| owner.clone());
             path.push(self.join_inner(&from, hop));
         }
-        (Inner::new(path, None, owner), grouped)
+        (Inner::new(scope, path, None, owner), grouped)
     }
 
     /// Joins a whole path to a row of an enclosing (or this) select.
-    fn path_rows(&mut self, owner: &Row, hops: &[Hop]) -> Inner {
+    fn path_rows(&mut self, scope: &Scope, owner: &Row, hops: &[Hop]) -> Inner {
         let mut path: Vec<Row> = Vec::new();
         for hop in hops {
             let from = path.last().unwrap_or(owner).clone();
             let row = self.join_inner(&from, hop);
             path.push(row);
         }
-        Inner::new(path, Some(owner.clone()), owner)
+        Inner::new(scope, path, Some(owner.clone()), owner)
     }
 
     fn group_keys(
@@ -247,9 +247,9 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    fn new(path: Vec<Row>, outer: Option<Row>, owner: &Row) -> Self {
+    fn new(around: &Scope, path: Vec<Row>, outer: Option<Row>, owner: &Row) -> Self {
         let this = path.last().unwrap_or(owner).clone();
-        Self { path, scope: Scope::of(this, outer) }
+        Self { path, scope: around.over(this, outer) }
     }
 }
 

@@ -40,7 +40,7 @@ impl Lowering<'_> {
 
     /// The first day whose midnight is not before an instant.
     fn first_day(&mut self, scope: &Scope, bound: &Value) -> Scalar {
-        if let Some(day) = self.ceil_day(bound) {
+        if let Some(day) = self.ceil_day(&scope.at, bound) {
             return day;
         }
         if let ValueKind::Instant(local) = &bound.kind

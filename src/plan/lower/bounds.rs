@@ -2,66 +2,54 @@
 //! the script (or the query's first subquery) fixes once.
 
 use super::Lowering;
+use super::at_run::{AS_OF, AtRun};
 use super::time::{Fixed, exact_units, fixed};
-use crate::check::hir::{LocalTime, Value, ValueKind, Window};
+use crate::check::hir::{LocalTime, Value, ValueKind};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
 use crate::types::calendar::Repeats;
 use crate::types::{Literal, Type, Unit};
 
-/// The name under which a clock holds as_of.
-const AS_OF: &str = "as_of";
-
 impl Lowering<'_> {
     /// A value of time that no row decides; `None` if a row does.
-    pub(super) fn fixed_scalar(&mut self, value: &Value) -> Option<Scalar> {
-        Some(match fixed(value, self.as_of(), &self.cx.hir.calendar)? {
+    pub(super) fn fixed_scalar(&mut self, at: &AtRun, value: &Value) -> Option<Scalar> {
+        Some(match fixed(value, self.as_of(at), &self.cx.hir.calendar)? {
             Fixed::Constant(literal) => Scalar::Literal(literal),
-            Fixed::Clock(name) => self.value_of_clock(value, &name),
+            Fixed::Clock(name) => self.value_of_clock(at, value, &name),
         })
     }
 
-    /// The instant of the build; not known for the last run, nor where the engine's clock tells.
-    pub(super) fn as_of(&self) -> Option<jiff::Timestamp> {
-        if self.then.is_some() { None } else { self.cx.as_of }
-    }
-
-    /// as_of, or that of the last run.
-    fn now_name(&self) -> String {
-        self.then.clone().unwrap_or_else(|| AS_OF.to_owned())
-    }
-
-    /// What an instant of the clock is called: those of the last run begin as its as_of does.
-    fn clock_name(&self, name: &str) -> String {
-        match &self.then {
-            None => name.to_owned(),
-            Some(then) if name == AS_OF => then.clone(),
-            Some(then) => format!("{}{name}", then.strip_suffix(AS_OF).unwrap_or(then)),
+    /// A run's as_of, if it is known when the SQL is written: never the last run's, nor one that
+    /// the engine's clock gives.
+    pub(super) fn as_of(&self, at: &AtRun) -> Option<jiff::Timestamp> {
+        match at {
+            AtRun::This => self.cx.as_of,
+            AtRun::Last { .. } => None,
         }
     }
 
     /// Reads a named instant of the clock, and has it fixed.
-    pub(super) fn value_of_clock(&mut self, value: &Value, name: &str) -> Scalar {
-        let full = self.clock_name(name);
+    pub(super) fn value_of_clock(&mut self, at: &AtRun, value: &Value, name: &str) -> Scalar {
+        let full = at.clock_name(name);
         if name != AS_OF && !self.bounds.contains_key(&full) {
-            let definition = self.definition(value);
+            let definition = self.definition(at, value);
             self.bounds.insert(full.clone(), (definition, value.ty.clone()));
         }
         Scalar::Clock(full)
     }
 
-    /// as_of, or that of the last run, as a literal where it is known.
-    pub(super) fn now(&self) -> Scalar {
-        match self.as_of() {
+    /// A run's as_of, as a literal if it is known.
+    pub(super) fn now(&self, at: &AtRun) -> Scalar {
+        match self.as_of(at) {
             Some(instant) => Scalar::Literal(Literal::Timestamp(instant)),
-            None => Scalar::Clock(self.now_name()),
+            None => Scalar::Clock(at.clock_name(AS_OF)),
         }
     }
 
     /// The first day whose midnight is not before a named instant.
-    pub(super) fn ceil_clock(&mut self, name: &str, instant: Scalar) -> Scalar {
-        let ceil = self.clock_name(&format!("first_day_from_{name}"));
-        let name = &self.clock_name(name);
+    pub(super) fn ceil_clock(&mut self, at: &AtRun, name: &str, instant: Scalar) -> Scalar {
+        let ceil = at.clock_name(&format!("first_day_from_{name}"));
+        let name = &at.clock_name(name);
         if !self.bounds.contains_key(&ceil) {
             let definition = self.ceil_definition(name, instant);
             self.bounds.insert(ceil.clone(), (definition, Type::Date));
@@ -85,16 +73,17 @@ impl Lowering<'_> {
     }
 
     /// A value of the clock, spelled out down to as_of.
-    fn definition(&mut self, value: &Value) -> Scalar {
+    fn definition(&mut self, at: &AtRun, value: &Value) -> Scalar {
+        let mut read = |this: &mut Self, inner: &Value| this.definition(at, inner);
         match &value.kind {
-            ValueKind::Instant(local) => self.instant_value(local, &mut Self::definition),
-            ValueKind::LocalDate(local) => self.date_value(local, &mut Self::definition),
+            ValueKind::Instant(local) => self.instant_value(local, &mut read),
+            ValueKind::LocalDate(local) => self.date_value(local, &mut read),
             ValueKind::ShiftExact(inner, micros) => {
-                let inner = self.definition(inner);
+                let inner = self.definition(at, inner);
                 shift_exact(inner, *micros)
             }
             ValueKind::Literal(literal) => Scalar::Literal(literal.clone()),
-            _ => self.now(),
+            _ => self.now(at),
         }
     }
 
@@ -162,7 +151,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A local time.
+    /// A local time, its instants and dates as `read` lowers them.
     pub(super) fn local_value(
         &mut self,
         local: &LocalTime,
@@ -233,91 +222,6 @@ impl Lowering<'_> {
     fn zone(&self) -> Scalar {
         Scalar::text(self.cx.hir.calendar.zone_name.to_owned())
     }
-
-    /// What a moment that a row decides is called: `signed_up_at`, `7_days_after_signed_up_at`.
-    fn moment_name(&self, value: &Value) -> Option<String> {
-        match &value.kind {
-            ValueKind::Field(path, field) => {
-                Some(self.cx.hir.catalog.entity(path.end).field(*field).name.clone())
-            }
-            ValueKind::Instant(local) => self.local_moment_name(local),
-            ValueKind::ShiftExact(inner, micros) => {
-                let (count, unit) = exact_units(*micros);
-                Some(shifted_name(&self.moment_name(inner)?, count, unit))
-            }
-            _ => None,
-        }
-    }
-
-    fn local_moment_name(&self, local: &LocalTime) -> Option<String> {
-        match local {
-            LocalTime::Of(value) => self.moment_name(value),
-            LocalTime::StartOf(unit, inner) => {
-                Some(format!("start_of_{unit}_of_{}", self.local_moment_name(inner)?))
-            }
-            LocalTime::Shift(inner, count, unit) => {
-                Some(shifted_name(&self.local_moment_name(inner)?, *count, unit.name()))
-            }
-        }
-    }
-
-    /// What a window is called: `last_30_days`. `None` for the whole lifetime.
-    pub(super) fn window_name(&self, window: &Window) -> Option<String> {
-        let name = |bound: &Value| match fixed(bound, None, &self.cx.hir.calendar) {
-            Some(Fixed::Constant(Literal::Timestamp(instant))) => {
-                let local = self.cx.hir.calendar.local(instant);
-                super::names::slug(&local.date().to_string())
-            }
-            Some(Fixed::Clock(name)) => name,
-            _ => self.moment_name(bound).unwrap_or_else(|| "then".to_owned()),
-        };
-        match (window.from.as_ref().map(name), window.to.as_ref().map(name)) {
-            (None, None) => None,
-            (Some(from), Some(to)) => Some(match (from.as_str(), to.as_str()) {
-                (ago, AS_OF) if ago.starts_with("ago_") => ago.replacen("ago_", "last_", 1),
-                (AS_OF, ahead) if ahead.starts_with("in_") => ahead.replacen("in_", "next_", 1),
-                _ => between_name(&from, &to),
-            }),
-            (Some(from), None) => Some(format!("since_{from}")),
-            (None, Some(to)) => Some(format!("until_{to}")),
-        }
-    }
-}
-
-/// A time moved by a number of units, as part of a name.
-fn shifted_name(base: &str, count: i64, unit: &str) -> String {
-    let size = count.unsigned_abs();
-    let plural = if size == 1 { "" } else { "s" };
-    let side = if count < 0 { "before" } else { "after" };
-    format!("{size}_{unit}{plural}_{side}_{base}")
-}
-
-/// `start_of_month` to `start_of_month_plus_1_month` → `this_month`, and its like.
-fn between_name(from: &str, to: &str) -> String {
-    if let (Some(far), Some(near)) = (from.strip_prefix("ago_"), to.strip_prefix("ago_")) {
-        let unit = |ago: &str| ago.split_once('_').map(|(_, unit)| unit.trim_end_matches('s').to_owned());
-        let far = if unit(far) == unit(near) { far.split('_').next().unwrap_or(far) } else { far };
-        return format!("{far}_to_{near}_ago");
-    }
-    if let Some(after) = to.strip_suffix(from).and_then(|rest| rest.strip_suffix("_after_")) {
-        return format!("{after}_from_{from}");
-    }
-    if let (Some(unit), Some(rest)) = (from.strip_prefix("start_of_"), to.strip_prefix(from))
-        && rest == format!("_plus_1_{unit}")
-    {
-        return if unit == "day" { "today".to_owned() } else { format!("this_{unit}") };
-    }
-    if let Some(count) = from.strip_prefix(to).and_then(|rest| rest.strip_prefix("_minus_"))
-        && to.starts_with("start_of_")
-    {
-        // One day is yesterday, one of another unit the previous.
-        return match (count, count.strip_prefix("1_")) {
-            ("1_day", _) => "yesterday".to_owned(),
-            (_, Some(unit)) => format!("previous_{unit}"),
-            (_, None) => format!("previous_{count}"),
-        };
-    }
-    format!("{from}_to_{to}")
 }
 
 fn starts_at_date(local: &LocalTime) -> bool {
@@ -368,22 +272,5 @@ fn moved(value: Scalar, by: i64, add: Function, subtract: Function) -> Scalar {
         0 => value,
         1.. => Scalar::Call(add, vec![value, Scalar::integer(by)]),
         _ => Scalar::Call(subtract, vec![value, Scalar::integer(by.saturating_neg())]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_are_named_as_they_are_said() {
-        assert_eq!(between_name("ago_60_days", "ago_30_days"), "60_to_30_days_ago");
-        assert_eq!(between_name("ago_1_year", "ago_30_days"), "1_year_to_30_days_ago");
-        assert_eq!(between_name("signed_up_at", "7_days_after_signed_up_at"), "7_days_from_signed_up_at");
-        assert_eq!(between_name("start_of_month", "start_of_month_plus_1_month"), "this_month");
-        assert_eq!(between_name("start_of_day_minus_1_day", "start_of_day"), "yesterday");
-        assert_eq!(between_name("start_of_week_minus_1_week", "start_of_week"), "previous_week");
-        assert_eq!(between_name("start_of_week_minus_2_weeks", "start_of_week"), "previous_2_weeks");
-        assert_eq!(between_name("2026_01_01", "2026_02_01"), "2026_01_01_to_2026_02_01");
     }
 }

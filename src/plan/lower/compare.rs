@@ -1,6 +1,7 @@
 //! Comparisons, of numbers, text and times; windows.
 
 use super::Lowering;
+use super::at_run::AtRun;
 use super::cond::{complement, not_true};
 use super::digits::compared;
 use super::frame::{Row, Scope};
@@ -82,14 +83,16 @@ impl Lowering<'_> {
         negated: bool,
     ) -> Option<Scalar> {
         let (op, instant, day) = match (local_day(left), local_day(right)) {
-            (Some(instant), _) if self.is_fixed(right) && !self.is_fixed(left) => (op, instant, right),
-            (_, Some(instant)) if self.is_fixed(left) && !self.is_fixed(right) => {
+            (Some(instant), _) if self.is_fixed(scope, right) && !self.is_fixed(scope, left) => {
+                (op, instant, right)
+            }
+            (_, Some(instant)) if self.is_fixed(scope, left) && !self.is_fixed(scope, right) => {
                 (op.mirrored(), instant, left)
             }
             _ => return None,
         };
-        let start = self.day_bound(day, 0)?;
-        let next = self.day_bound(day, 1)?;
+        let start = self.day_bound(scope, day, 0)?;
+        let next = self.day_bound(scope, day, 1)?;
         let value = self.value(scope, instant);
         let compare = |op, bound| comparison(op, value.clone(), bound, instant.nullable, negated);
         Some(match op {
@@ -102,7 +105,7 @@ impl Lowering<'_> {
     }
 
     /// The instant at which a fixed day begins, or the day after it.
-    fn day_bound(&mut self, day: &Value, days: i64) -> Option<Scalar> {
+    fn day_bound(&mut self, scope: &Scope, day: &Value, days: i64) -> Option<Scalar> {
         let mut local = LocalTime::Of(day.clone());
         if days != 0 {
             local = LocalTime::Shift(Box::new(local), days, crate::types::Unit::Day);
@@ -113,11 +116,11 @@ impl Lowering<'_> {
             nullable: false,
             span: day.span,
         };
-        self.fixed_scalar(&bound)
+        self.fixed_scalar(&scope.at, &bound)
     }
 
-    fn is_fixed(&self, value: &Value) -> bool {
-        fixed(value, self.as_of(), &self.cx.hir.calendar).is_some()
+    fn is_fixed(&self, scope: &Scope, value: &Value) -> bool {
+        fixed(value, self.as_of(&scope.at), &self.cx.hir.calendar).is_some()
     }
 
     /// `value BETWEEN low AND high`, or its complement.
@@ -131,10 +134,10 @@ impl Lowering<'_> {
     ) -> Scalar {
         let nullable = value.nullable || low.nullable || high.nullable;
         if let Some(instant) = local_day(value)
-            && self.is_fixed(low)
-            && self.is_fixed(high)
-            && !self.is_fixed(value)
-            && let (Some(from), Some(to)) = (self.day_bound(low, 0), self.day_bound(high, 1))
+            && self.is_fixed(scope, low)
+            && self.is_fixed(scope, high)
+            && !self.is_fixed(scope, value)
+            && let (Some(from), Some(to)) = (self.day_bound(scope, low, 0), self.day_bound(scope, high, 1))
         {
             let value = self.value(scope, instant);
             return in_range(value, Some(from), Some(to), nullable, negated);
@@ -158,7 +161,7 @@ impl Lowering<'_> {
     /// `value during window`, or its complement.
     pub(super) fn during(&mut self, scope: &Scope, value: &Value, window: &Window, negated: bool) -> Scalar {
         let bounds = || window.from.iter().chain(&window.to);
-        let all_fixed = bounds().all(|bound| self.is_fixed(bound));
+        let all_fixed = bounds().all(|bound| self.is_fixed(scope, bound));
         let days = value.ty == Type::Date && all_fixed;
         let nullable = value.nullable || bounds().any(|bound| bound.nullable);
         let from = window.from.as_ref().map(|bound| self.bound_for(scope, days, bound));
@@ -178,7 +181,7 @@ impl Lowering<'_> {
     /// A window's bound as what a time is compared with: for a date with a fixed window
     /// (`days`) it is the first day whose midnight lies in it.
     pub(super) fn bound_for(&mut self, scope: &Scope, days: bool, bound: &Value) -> Scalar {
-        if days && let Some(day) = self.ceil_day(bound) {
+        if days && let Some(day) = self.ceil_day(&scope.at, bound) {
             return day;
         }
         self.value(scope, bound)
@@ -205,7 +208,7 @@ impl Lowering<'_> {
     ) -> Vec<Scalar> {
         let (from, upper) = visible(window, span);
         let declared = self.cx.hir.catalog.entity(row.entity).field(field);
-        let (operand, days) = self.time_operand(row, field, from.iter().chain(&upper));
+        let (operand, days) = self.time_operand(scope, row, field, from.iter().chain(&upper));
         let mut conditions = Vec::new();
         for (op, bound) in from
             .iter()
@@ -225,6 +228,7 @@ impl Lowering<'_> {
     /// alone where all bounds are fixed.
     pub(super) fn time_operand<'v>(
         &mut self,
+        scope: &Scope,
         row: &Row,
         field: FieldId,
         mut bounds: impl Iterator<Item = &'v Value>,
@@ -233,7 +237,7 @@ impl Lowering<'_> {
         if self.cx.hir.catalog.entity(row.entity).field(field).ty != Type::Date {
             return (column, false);
         }
-        if bounds.all(|bound| self.is_fixed(bound)) {
+        if bounds.all(|bound| self.is_fixed(scope, bound)) {
             (column, true)
         } else {
             (self.midnight_of(column), false)
@@ -241,16 +245,16 @@ impl Lowering<'_> {
     }
 
     /// The first day whose midnight is not before a fixed instant.
-    pub(super) fn ceil_day(&mut self, bound: &Value) -> Option<Scalar> {
-        match fixed(bound, self.as_of(), &self.cx.hir.calendar)? {
+    pub(super) fn ceil_day(&mut self, at: &AtRun, bound: &Value) -> Option<Scalar> {
+        match fixed(bound, self.as_of(at), &self.cx.hir.calendar)? {
             Fixed::Constant(Literal::Timestamp(instant)) => {
                 let day = ceil_date(instant, &self.cx.hir.calendar)?;
                 Some(Scalar::Literal(Literal::Date(day)))
             }
             Fixed::Constant(_) => None,
             Fixed::Clock(name) => {
-                let instant = self.value_of_clock(bound, &name);
-                Some(self.ceil_clock(&name, instant))
+                let instant = self.value_of_clock(at, bound, &name);
+                Some(self.ceil_clock(at, &name, instant))
             }
         }
     }

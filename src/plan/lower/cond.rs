@@ -130,7 +130,7 @@ pub(super) fn complement(predicate: Scalar, nullable: bool, negated: bool) -> Sc
     }
 }
 
-/// False or null.
+/// That a predicate is false or null.
 pub(super) fn not_true(predicate: Scalar) -> Scalar {
     Scalar::IsNotTrue(Box::new(predicate))
 }

@@ -3,6 +3,7 @@
 
 use super::Lowering;
 use super::affected::State;
+use super::at_run::AtRun;
 use super::frame::{Mode, Row, Scope};
 use super::names::slug;
 use crate::analyze::{Stamp, stamp};
@@ -90,8 +91,8 @@ impl Lowering<'_> {
         let name = if days { format!("{name}_day") } else { name };
         let (low, high) = (format!("{name}_from"), format!("{name}_to"));
         if !self.ranges.iter().any(|(known, ..)| *known == low) {
-            let now = self.instant_at(instant, days);
-            let then = self.at_last_run(state, |this| this.instant_at(instant, days));
+            let now = self.instant_at(&AtRun::This, instant, days);
+            let then = self.instant_at(&state.at_last_run(), instant, days);
             let ty = if days { Type::Date } else { instant.ty.clone() };
             let ends = vec![then, now];
             self.ranges.push((low.clone(), Scalar::Least(ends.clone()), ty.clone()));
@@ -101,26 +102,19 @@ impl Lowering<'_> {
     }
 
     /// An instant of the clock; as the first day from it on for a date's window.
-    fn instant_at(&mut self, instant: &Value, days: bool) -> Scalar {
-        let day = if days { self.ceil_day(instant) } else { None };
-        day.or_else(|| self.fixed_scalar(instant)).unwrap_or_else(|| self.now())
+    fn instant_at(&mut self, at: &AtRun, instant: &Value, days: bool) -> Scalar {
+        let day = if days { self.ceil_day(at, instant) } else { None };
+        day.or_else(|| self.fixed_scalar(at, instant)).unwrap_or_else(|| self.now(at))
     }
 
     /// That a condition holds now and didn't at the last run, or the reverse (R2b).
-    pub(super) fn flipped(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
+    pub(super) fn clock_predicate(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
         let scope = &scope.with(Mode::Alternative);
         let now = self.cond(scope, cond, false);
-        let then = self.at_last_run(state, |this| this.cond(scope, cond, false));
+        let then = self.cond(&scope.at_run(state.at_last_run()), cond, false);
         let number = |number| Scalar::integer(number);
         let holds = |cond| Scalar::Case(vec![(cond, number(1))], Some(Box::new(number(0))));
         vec![Scalar::binary(BinaryOp::NotEqual, holds(then), holds(now))]
-    }
-
-    fn at_last_run<T>(&mut self, state: &State<'_>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.then = Some(State::last_as_of(state.segment));
-        let lowered = lower(self);
-        self.then = None;
-        lowered
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lowering;
+use super::at_run::AtRun;
 use super::json::in_json;
 use super::names::{Taken, initials, unused};
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
@@ -14,7 +15,7 @@ use crate::types::{Literal, Type};
 /// Rows that are joined, and by which columns to what.
 type Attached = (Relation, Vec<(String, Scalar)>);
 
-/// A select under construction.
+/// The tables, joins and conditions of a select so far.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub(super) from: Option<TableRef>,
@@ -54,6 +55,8 @@ pub(super) struct Scope {
     pub(super) this: Row,
     pub(super) outer: Option<Row>,
     pub(super) mode: Mode,
+    /// The run whose clock expressions read.
+    pub(super) at: AtRun,
 }
 
 /// What becomes of a condition that is lowered.
@@ -66,9 +69,19 @@ pub(super) enum Mode {
 }
 
 impl Scope {
-    /// The rows of a filter.
+    /// The rows of a filter, read at this run.
     pub(super) fn of(this: Row, outer: Option<Row>) -> Self {
-        Self { this, outer, mode: Mode::Filter }
+        Self { this, outer, mode: Mode::Filter, at: AtRun::This }
+    }
+
+    /// The rows of a filter inside this scope, read at the same run.
+    pub(super) fn over(&self, this: Row, outer: Option<Row>) -> Self {
+        Self { at: self.at.clone(), ..Self::of(this, outer) }
+    }
+
+    /// The same rows, read at another run.
+    pub(super) fn at_run(&self, at: AtRun) -> Self {
+        Self { at, ..self.clone() }
     }
 
     /// The same rows for another use.
@@ -84,7 +97,7 @@ impl Lowering<'_> {
         self.frames.len() - 1
     }
 
-    /// Ends the innermost select.
+    /// Ends the innermost select, and returns it without columns.
     pub(super) fn pop(&mut self) -> Select {
         let frame = self.frames.pop().unwrap_or_default();
         Select { from: frame.from, joins: frame.joins, filter: all(frame.filter), ..Select::default() }

@@ -208,7 +208,7 @@ impl<'a> Lowering<'a> {
 /// The subqueries of one segment's `keep`s, as far as they have come.
 struct Chain {
     key: Vec<KeyPart>,
-    /// The last subquery.
+    /// The subquery that the next one reads from.
     from: String,
     /// Which of its rows stay.
     filter: Vec<Scalar>,

@@ -9,6 +9,7 @@ mod affected;
 mod aggregate;
 mod anniversary;
 mod array;
+mod at_run;
 mod bounds;
 mod compare;
 mod cond;
@@ -17,6 +18,7 @@ mod digits;
 mod frame;
 mod json;
 mod keep;
+mod led_back;
 mod names;
 mod ranked;
 mod segment;
@@ -26,6 +28,7 @@ mod time;
 mod value;
 pub(super) mod why;
 mod width;
+mod window_names;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +38,7 @@ use jiff::Timestamp;
 use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
 use super::request::Request;
 use super::storage::SegmentStorage;
-use crate::analyze::Trigger;
+use crate::analyze::{Graph, Trigger};
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
@@ -49,8 +52,9 @@ pub(super) use semi_join_reduction::among;
 
 /// What lowering needs to know of its surroundings.
 pub(super) struct Context<'a> {
-    /// The checked tree.
     pub(super) hir: &'a Hir,
+    /// What its segments read.
+    pub(super) graph: &'a Graph,
     /// The target's name, which picks the entities' tables.
     pub(super) target: &'a str,
     /// The instant of the build, if it is known.
@@ -68,6 +72,7 @@ impl<'a> Context<'a> {
     pub(super) fn new(request: &'a Request<'_>, storage: SegmentStorage<'a>) -> Self {
         Self {
             hir: storage.hir,
+            graph: request.graph,
             target: &request.abilities.target,
             as_of: request.as_of,
             tables: &request.tables,
@@ -80,7 +85,7 @@ impl<'a> Context<'a> {
 /// Fields of an entity of which no two rows may have the same.
 pub(super) type UniqueSet = (EntityId, Vec<FieldId>);
 
-/// A lowered segment.
+/// A lowered query of a segment, and what it reads.
 pub(super) struct Lowered {
     /// The keys of its members.
     pub(super) query: Query,
@@ -110,12 +115,12 @@ impl Lowered {
 
 /// Lowers one segment: its match.
 pub(super) fn segment(context: &Context<'_>, id: SegmentId) -> Lowered {
-    lower(context, |lowering| lowering.segment(id, Part::Match))
+    lower(context, |lowering| lowering.segment(id, SegmentPart::Match))
 }
 
 /// Lowers a segment's ranking candidates, with the values its `keep`s rank by.
 pub(super) fn candidates(context: &Context<'_>, id: SegmentId) -> Lowered {
-    lower(context, |lowering| lowering.segment(id, Part::Candidates))
+    lower(context, |lowering| lowering.segment(id, SegmentPart::Candidates))
 }
 
 /// The columns that candidates have beside their keys.
@@ -130,7 +135,7 @@ pub(super) fn kept_of(context: &Context<'_>, id: SegmentId, table: &[String]) ->
 
 /// Lowers the entities that a segment's parent, excludes and group admit.
 pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
-    lower(context, |lowering| lowering.segment(id, Part::Admitted))
+    lower(context, |lowering| lowering.segment(id, SegmentPart::Admitted))
 }
 
 /// Lowers the search for the keys that triggers lead back to.
@@ -157,7 +162,7 @@ pub(super) fn shifted(context: &Context<'_>, instant: Scalar, by: i64, unit: Uni
 
 /// Which of a segment's rows a select yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum SegmentPart {
     /// Those who match.
     Match,
     /// Those who match before anyone is ranked, with what they are ranked by.
@@ -172,12 +177,12 @@ fn lower(context: &Context<'_>, select: impl FnOnce(&mut Lowering<'_>) -> Select
     lowering.finish(select)
 }
 
-/// One segment's lowering.
+/// The lowering of one query: what has been built, and what may be shared.
 struct Lowering<'a> {
     cx: &'a Context<'a>,
     /// Subqueries so far, each after those it reads.
     ctes: Vec<Cte>,
-    /// Their names.
+    /// The names of subqueries that are taken.
     names: BTreeSet<String>,
     /// Instants of the clock that are read.
     bounds: BTreeMap<String, (Scalar, Type)>,
@@ -196,8 +201,6 @@ struct Lowering<'a> {
     repeats: OnceCell<Repeats>,
     /// The selects that are being built, the innermost last.
     frames: Vec<Frame>,
-    /// What is lowered is read as of the last run, whose as_of has this name.
-    then: Option<String>,
     /// The segments whose members are wanted among the affected keys only.
     narrowed: BTreeSet<SegmentId>,
 }
@@ -218,7 +221,6 @@ impl<'a> Lowering<'a> {
             unique: BTreeSet::new(),
             repeats: OnceCell::new(),
             frames: Vec::new(),
-            then: None,
             narrowed: BTreeSet::new(),
         }
     }
@@ -227,7 +229,7 @@ impl<'a> Lowering<'a> {
         let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty));
         let bounds = bounds.chain(self.ranges).collect();
         Lowered {
-            query: Query { ctes: self.ctes, select },
+            query: Query { ctes: self.ctes, ..Query::of(select) },
             clock: Clock { as_of: None, bounds },
             reads: self.reads,
             tables: self.tables,

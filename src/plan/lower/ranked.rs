@@ -7,7 +7,7 @@ use super::Lowering;
 use super::aggregate::{GroupKey, Inner, is_joined};
 use super::frame::{Mode, Row, Scope};
 use super::names::unused;
-use crate::check::hir::{Aggregate, AggregateFunc, Periods, Ranked, Value};
+use crate::check::hir::{Aggregate, AggregateFunc, Periods, RankedRows, Value};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
@@ -25,13 +25,13 @@ pub(super) struct RowSource {
 }
 
 /// The rows of an aggregate's path in a subquery: its keys, and the columns that were wanted.
-struct Rows {
+struct AggregateRows {
     cte: String,
     keys: Vec<GroupKey>,
     columns: Vec<String>,
 }
 
-impl Rows {
+impl AggregateRows {
     fn column(&self, at: usize) -> Scalar {
         self.named(self.columns.get(at).map(String::as_str).unwrap_or_default())
     }
@@ -60,20 +60,20 @@ impl Rows {
 impl Lowering<'_> {
     /// The value of an aggregate that needs its rows. Null where no row counts.
     pub(super) fn aggregate_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
-        let owner = &scope.this;
         match (aggregate.func, aggregate.ranked) {
-            (AggregateFunc::First, Some(Ranked { latest: true, .. }))
-            | (AggregateFunc::Last, Some(Ranked { latest: false, .. })) => self.other_end(owner, aggregate),
-            (AggregateFunc::First | AggregateFunc::Last, _) => self.end_of_rows(owner, aggregate),
-            (AggregateFunc::Mode, _) => self.mode(owner, aggregate),
-            _ => self.some_rows(owner, aggregate),
+            (AggregateFunc::First, Some(RankedRows { latest: true, .. }))
+            | (AggregateFunc::Last, Some(RankedRows { latest: false, .. })) => {
+                self.other_end(scope, aggregate)
+            }
+            (AggregateFunc::First | AggregateFunc::Last, _) => self.end_of_rows(scope, aggregate),
+            (AggregateFunc::Mode, _) => self.mode(scope, aggregate),
+            _ => self.some_rows(scope, aggregate),
         }
     }
 
     /// `every(latest N …)`: whether none of the rows that are taken fails the test.
     pub(super) fn every_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate, negated: bool) -> Scalar {
-        let owner = &scope.this;
-        let rows = self.rows_of(owner, aggregate, |this, inner, keys| {
+        let rows = self.rows_of(scope, aggregate, |this, inner, keys| {
             let test = aggregate.filter.as_ref();
             let fails =
                 test.map(|test| (this.cond(&inner.scope.with(Mode::Alternative), test, true), "fails"));
@@ -84,34 +84,34 @@ impl Lowering<'_> {
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let at = self.share_rows(Select { group_by, ..rows.select(Some(taken)) }, &keys, aggregate);
         let cte = self.ctes[at].name.clone();
-        let alias = self.attach_keys(owner, &cte, &keys, None);
+        let alias = self.attach_keys(&scope.this, &cte, &keys, None);
         is_joined(alias, keys.first().map(|key| key.name.as_str()), !negated)
     }
 
     /// `first` and `last`: the row at one end of the order, even if its value is missing.
-    fn end_of_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
+    fn end_of_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
         let latest = aggregate.func == AggregateFunc::Last;
-        let rows = self.rows_of(owner, aggregate, |this, inner, keys| {
+        let rows = self.rows_of(scope, aggregate, |this, inner, keys| {
             let value = this.value_of_row(inner, aggregate);
             value.into_iter().chain([this.place(inner, keys, aggregate, latest)]).collect()
         });
         let place = rows.columns.get(1).cloned();
-        let alias = self.attach_keys(owner, &rows.cte, &rows.keys, place);
+        let alias = self.attach_keys(&scope.this, &rows.cte, &rows.keys, place);
         Scalar::Column(alias, rows.columns.first().cloned().unwrap_or_default())
     }
 
     /// `first(latest N …)` and `last(earliest N …)`: the last of the rows that are taken.
-    fn other_end(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
-        let rows = self.taken_rows(owner, aggregate);
+    fn other_end(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let rows = self.taken_rows(scope, aggregate);
         let order = vec![Order { value: rows.column(1), descending: true, nulls_last: false }];
         let over = Over { function: None, partition: rows.partition(), order, frame: None };
         let filter = Some(within(rows.column(1), aggregate));
-        self.one_per_key(owner, aggregate, &rows, (filter, Vec::new()), over)
+        self.one_per_key(scope, aggregate, &rows, (filter, Vec::new()), over)
     }
 
     /// The most frequent value, of several the smallest.
-    fn mode(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
-        let rows = self.taken_rows(owner, aggregate);
+    fn mode(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let rows = self.taken_rows(scope, aggregate);
         let value = rows.column(0);
         let text = aggregate.value.as_ref().is_some_and(|value| value.ty == Type::String);
         let ordered = if text { self.text_order(value.clone()) } else { value.clone() };
@@ -128,15 +128,15 @@ impl Lowering<'_> {
         if !group_by.contains(&value) {
             group_by.push(value);
         }
-        self.one_per_key(owner, aggregate, &rows, (filter, group_by), over)
+        self.one_per_key(scope, aggregate, &rows, (filter, group_by), over)
     }
 
     /// The value of the row (or group of rows) that comes first in an order, one per key.
     fn one_per_key(
         &mut self,
-        owner: &Row,
+        scope: &Scope,
         aggregate: &Aggregate,
-        rows: &Rows,
+        rows: &AggregateRows,
         (filter, group_by): (Option<Scalar>, Vec<Scalar>),
         over: Over,
     ) -> Scalar {
@@ -152,13 +152,13 @@ impl Lowering<'_> {
         let select = Select { columns, group_by, ..rows.select(filter) };
         let name = format!("{}_of_{}", self.column_name(aggregate), self.aggregate_name(aggregate));
         let cte = self.known_or_new(select, &name);
-        let alias = self.attach_keys(owner, &cte, &rows.keys, Some(place));
+        let alias = self.attach_keys(&scope.this, &cte, &rows.keys, Some(place));
         Scalar::Column(alias, value)
     }
 
     /// The other aggregates, of the latest or earliest rows.
-    fn some_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Scalar {
-        let rows = self.taken_rows(owner, aggregate);
+    fn some_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let rows = self.taken_rows(scope, aggregate);
         let keys = rows.group_keys();
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let place = rows.column(usize::from(aggregate.value.is_some()));
@@ -169,15 +169,14 @@ impl Lowering<'_> {
         };
         let name = self.column_name(aggregate);
         let (cte, column) = self.share(select, &keys, value, &name, aggregate);
-        let alias = self.attach_keys(owner, &cte, &keys, None);
+        let alias = self.attach_keys(&scope.this, &cte, &keys, None);
         Scalar::Column(alias, column)
     }
 
     /// How many periods have enough rows; null where none has.
     pub(super) fn periods(&mut self, scope: &Scope, periods: &Periods) -> Scalar {
-        let owner = &scope.this;
         let rows = self
-            .rows_of(owner, &periods.rows, |this, inner, _| vec![(this.period(inner, periods), "period")]);
+            .rows_of(scope, &periods.rows, |this, inner, _| vec![(this.period(inner, periods), "period")]);
         let (rows, counted) = if periods.at_least == 1 {
             let period = rows.column(0);
             (rows, Scalar::Call(Function::CountDistinct, vec![period]))
@@ -187,19 +186,19 @@ impl Lowering<'_> {
         let keys = rows.group_keys();
         let select = Select { group_by: rows.partition(), ..rows.select(None) };
         let (cte, column) = self.share(select, &keys, counted, "periods", &periods.rows);
-        let alias = self.attach_keys(owner, &cte, &keys, None);
+        let alias = self.attach_keys(&scope.this, &cte, &keys, None);
         Scalar::Column(alias, column)
     }
 
     /// A row for each period that has enough of the rows.
-    fn full_periods(&mut self, rows: &Rows, periods: &Periods) -> Rows {
+    fn full_periods(&mut self, rows: &AggregateRows, periods: &Periods) -> AggregateRows {
         let columns = rows.group_keys().iter().map(GroupKey::column).collect();
         let group_by = rows.partition().into_iter().chain([rows.column(0)]).collect();
         let enough = Scalar::Literal(Literal::Integer(i64::try_from(periods.at_least).unwrap_or(i64::MAX)));
         let having = Some(Scalar::binary(BinaryOp::GreaterOrEqual, Scalar::CountRows, enough));
         let select = Select { columns, group_by, having, ..rows.select(None) };
         let name = format!("full_periods_of_{}", self.aggregate_name(&periods.rows));
-        Rows { cte: self.known_or_new(select, &name), keys: rows.keys.clone(), columns: Vec::new() }
+        AggregateRows { cte: self.known_or_new(select, &name), keys: rows.keys.clone(), columns: Vec::new() }
     }
 
     /// The name of a subquery, of one that is there if there is such a one.
@@ -220,7 +219,7 @@ impl Lowering<'_> {
         let (Some((row, field)), Some(between @ [_, ..])) = (last, periods.bounds.get(1..count)) else {
             return number(1);
         };
-        let (time, days) = self.time_operand(row, field, between.iter());
+        let (time, days) = self.time_operand(&inner.scope, row, field, between.iter());
         let mut branches = Vec::new();
         for (at, bound) in (1..).zip(between) {
             let bound = self.bound_for(&inner.scope, days, bound);
@@ -230,8 +229,8 @@ impl Lowering<'_> {
     }
 
     /// The rows with their value, if there is one, and their place, if only some are taken.
-    fn taken_rows(&mut self, owner: &Row, aggregate: &Aggregate) -> Rows {
-        self.rows_of(owner, aggregate, |this, inner, keys| {
+    fn taken_rows(&mut self, scope: &Scope, aggregate: &Aggregate) -> AggregateRows {
+        self.rows_of(scope, aggregate, |this, inner, keys| {
             let value = this.value_of_row(inner, aggregate);
             value.into_iter().chain(this.place_taken(inner, keys, aggregate)).collect()
         })
@@ -275,19 +274,19 @@ impl Lowering<'_> {
     /// there, or a new one.
     fn rows_of(
         &mut self,
-        owner: &Row,
+        scope: &Scope,
         aggregate: &Aggregate,
         wanted: impl FnOnce(&mut Self, &Inner, &[GroupKey]) -> Vec<Wanted>,
-    ) -> Rows {
+    ) -> AggregateRows {
         self.push(false);
-        let (inner, keys) = self.aggregate_rows(owner, aggregate);
+        let (inner, keys) = self.aggregate_rows(scope, aggregate);
         self.restrict_rows(&inner, aggregate);
         let wanted = wanted(self, &inner, &keys);
         let select = self.pop();
         let at = self.row_source(select, &keys, aggregate);
         let names = wanted.into_iter().map(|(value, name)| self.row_column(at, value, name, aggregate));
         let columns = names.collect();
-        Rows { cte: self.ctes[at].name.clone(), keys, columns }
+        AggregateRows { cte: self.ctes[at].name.clone(), keys, columns }
     }
 
     fn row_source(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {

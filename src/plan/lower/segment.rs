@@ -2,7 +2,7 @@
 
 use super::aggregate::is_joined;
 use super::frame::{Mode, Row, Scope, last_name};
-use super::{Lowering, Part};
+use super::{Lowering, SegmentPart};
 use crate::check::hir::{Base, Path, SegmentId};
 use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef, all};
 use crate::plan::storage::MembersAt;
@@ -10,7 +10,7 @@ use crate::plan::storage::MembersAt;
 impl Lowering<'_> {
     /// The keys of a segment's members. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
-    pub(super) fn segment(&mut self, id: SegmentId, part: Part) -> Select {
+    pub(super) fn segment(&mut self, id: SegmentId, part: SegmentPart) -> Select {
         self.narrow(id, part);
         self.inline_inputs(id);
         self.members(id, part)
@@ -33,7 +33,7 @@ impl Lowering<'_> {
         if self.members.contains_key(&id) {
             return;
         }
-        let select = self.members(id, Part::Match);
+        let select = self.members(id, SegmentPart::Match);
         let name = self.cte_name(&self.cx.hir.segment(id).name.clone());
         self.ctes.push(Cte::new(name.clone(), select));
         self.members.insert(id, Relation::Cte(name));
@@ -55,7 +55,7 @@ impl Lowering<'_> {
                 continue;
             }
             stack.push((at, true));
-            for input in self.inputs(at).into_iter().rev() {
+            for input in self.cx.graph.node(at).inputs().rev().map(|input| input.segment) {
                 match self.cx.storage.members_at(input) {
                     MembersAt::Table(table) => {
                         self.members.insert(input, Relation::Table(table));
@@ -68,11 +68,7 @@ impl Lowering<'_> {
         order
     }
 
-    fn inputs(&self, id: SegmentId) -> Vec<SegmentId> {
-        inputs_of(self.cx.hir, id)
-    }
-
-    fn members(&mut self, id: SegmentId, part: Part) -> Select {
+    fn members(&mut self, id: SegmentId, part: SegmentPart) -> Select {
         let segment = self.cx.hir.segment(id);
         let frame = self.push(false);
         let row = self.scan(segment.entity);
@@ -84,21 +80,21 @@ impl Lowering<'_> {
         self.frames[frame].filter.extend(matching);
         let columns = self.key_columns(&row);
         match part {
-            Part::Match => self.kept(id, &scope, columns),
-            Part::Candidates => self.candidates(id, &scope, columns),
-            Part::Admitted => Select { columns, ..self.pop() },
+            SegmentPart::Match => self.kept(id, &scope, columns),
+            SegmentPart::Candidates => self.candidates(id, &scope, columns),
+            SegmentPart::Admitted => Select { columns, ..self.pop() },
         }
     }
 
     /// Within the parent, any include and no exclude, not in what comes before in the group.
-    fn matching(&mut self, scope: &Scope, id: SegmentId, part: Part) -> Option<Scalar> {
+    fn matching(&mut self, scope: &Scope, id: SegmentId, part: SegmentPart) -> Option<Scalar> {
         let segment = self.cx.hir.segment(id);
         let mut parts = Vec::new();
         let here = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
         if let Some((parent, _)) = segment.parent {
             parts.push(self.in_segment(scope, &here, parent, false));
         }
-        if part != Part::Admitted && !segment.includes.is_empty() {
+        if part != SegmentPart::Admitted && !segment.includes.is_empty() {
             parts.push(self.any(scope, &segment.includes, false));
         }
         for exclude in &segment.excludes {
@@ -180,9 +176,4 @@ impl Lowering<'_> {
         self.pop();
         alias
     }
-}
-
-/// The segments that a segment refers to directly.
-pub(super) fn inputs_of(hir: &crate::check::hir::Hir, id: SegmentId) -> Vec<SegmentId> {
-    crate::analyze::inputs(hir, id).into_iter().map(|input| input.segment).collect()
 }

@@ -6,12 +6,9 @@ use std::collections::BTreeSet;
 use super::frame::{Reached, Row};
 use super::keep::ranks;
 use super::names::initials;
-use super::{Lowering, Part};
+use super::{Lowering, SegmentPart};
 use crate::catalog::{Catalog, EntityId, FieldId};
-use crate::check::hir::{
-    Aggregate, Base, Cond, CondKind, Hir, Hop, Path, SegmentId, TraitId, Value, ValueKind,
-};
-use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_segment, walk_value};
+use crate::check::hir::{Hop, SegmentId};
 use crate::plan::rel::{Relation, Scalar, Select, TableRef};
 
 /// Fields that are equal: of one row and of another.
@@ -23,7 +20,7 @@ const AFFECTED: [&str; 2] = ["a", "affected"];
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
     /// and of the expanded ones those about the same row, and nowhere else.
-    pub(super) fn narrow(&mut self, id: SegmentId, part: Part) {
+    pub(super) fn narrow(&mut self, id: SegmentId, part: SegmentPart) {
         if self.cx.affected.is_none() {
             return;
         }
@@ -35,23 +32,18 @@ impl Lowering<'_> {
             if !seen.insert((at, same)) {
                 continue;
             }
-            let segment = self.cx.hir.segment(at);
-            let same = same && (at == id || !ranks(&segment.keeps));
-            let inputs = super::segment::inputs_of(self.cx.hir, at);
-            let mut own = SameRow::new(self.cx.hir);
-            walk_segment(&mut own, segment);
-            let before = segment.group.iter().flat_map(|group| &group.before);
-            own.same.extend(segment.parent.iter().map(|(parent, _)| parent).chain(before));
-            for input in inputs {
-                let is_same = same && own.same.contains(&input) && !own.elsewhere.contains(&input);
+            let same = same && (at == id || !ranks(&self.cx.hir.segment(at).keeps));
+            for input in self.cx.graph.node(at).inputs() {
+                let is_same = same && input.own_row;
                 let known = if is_same { &mut aligned } else { &mut elsewhere };
-                known.insert(input);
-                todo.push((input, is_same));
+                known.insert(input.segment);
+                todo.push((input.segment, is_same));
             }
         }
         // A rank is about everyone; the rows that are ranked are not.
-        let whole =
-            |one: SegmentId| ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == Part::Match);
+        let whole = |one: SegmentId| {
+            ranks(&self.cx.hir.segment(one).keeps) && (one != id || part == SegmentPart::Match)
+        };
         let narrowed = aligned.into_iter().filter(|one| !elsewhere.contains(one) && !whole(*one));
         self.narrowed = narrowed.collect();
     }
@@ -169,56 +161,4 @@ pub(in crate::plan) fn among(relation: &Relation, beside: &str, pairs: Vec<(Stri
     let keys = Select { from: Some(TableRef::new(relation.clone(), alias)), ..Select::default() };
     let on = pairs.into_iter().map(|(name, value)| (Scalar::column(alias, name), value));
     keys.semi_join(on.collect(), false)
-}
-
-/// The segments that a segment's rules ask about its own row, and those they ask about others;
-/// by its traits, too.
-struct SameRow<'a> {
-    hir: &'a Hir,
-    same: BTreeSet<SegmentId>,
-    elsewhere: BTreeSet<SegmentId>,
-    /// How many aggregates and links away from its own row it is.
-    away: usize,
-    /// The traits that have been looked into, and whether away.
-    traits: BTreeSet<(TraitId, bool)>,
-}
-
-impl<'a> SameRow<'a> {
-    fn new(hir: &'a Hir) -> Self {
-        let (same, elsewhere, traits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        Self { hir, same, elsewhere, away: 0, traits }
-    }
-
-    fn further(&mut self, is_away: bool, visit: impl FnOnce(&mut Self)) {
-        self.away += usize::from(is_away);
-        visit(self);
-        self.away -= usize::from(is_away);
-    }
-}
-
-impl Visitor for SameRow<'_> {
-    fn cond(&mut self, cond: &Cond) {
-        if let CondKind::InSegment(path, id) = &cond.kind {
-            let known = if self.away == 0 && is_here(path) { &mut self.same } else { &mut self.elsewhere };
-            known.insert(*id);
-        }
-        walk_cond(self, cond);
-    }
-    fn value(&mut self, value: &Value) {
-        if let ValueKind::Trait(path, id) = &value.kind {
-            let is_away = !is_here(path);
-            if self.traits.insert((*id, is_away || self.away > 0)) {
-                let defined = &self.hir.computed(*id).value;
-                self.further(is_away, |this| this.value(defined));
-            }
-        }
-        walk_value(self, value);
-    }
-    fn aggregate(&mut self, aggregate: &Aggregate) {
-        self.further(true, |this| walk_aggregate(this, aggregate));
-    }
-}
-
-fn is_here(path: &Path) -> bool {
-    path.hops.is_empty() && path.base == Base::This
 }

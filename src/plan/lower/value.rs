@@ -7,7 +7,7 @@ use super::bounds::shift_exact;
 use super::compare::is_total;
 use super::digits::operands;
 use super::frame::{Mode, Scope};
-use crate::check::hir::{ArithmeticOp, Func, Part, Path, TraitId, Value, ValueKind};
+use crate::check::hir::{ArithmeticOp, Func, Path, TimePart, TraitId, Value, ValueKind};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
 use crate::types::{Literal, Type};
@@ -16,7 +16,7 @@ impl Lowering<'_> {
     /// A value; null where it is missing.
     pub(super) fn value(&mut self, scope: &Scope, value: &Value) -> Scalar {
         if value.ty.is_time()
-            && let Some(fixed) = self.fixed_scalar(value)
+            && let Some(fixed) = self.fixed_scalar(&scope.at, value)
         {
             return fixed;
         }
@@ -39,7 +39,7 @@ impl Lowering<'_> {
             ValueKind::Arithmetic(op, left, right) => self.arithmetic(scope, *op, left, right, &value.ty),
             ValueKind::Negate(inner) => Scalar::Negate(Box::new(self.widened(scope, inner))),
             ValueKind::Call(func, args) => self.function(scope, *func, args, &value.ty),
-            ValueKind::Now => self.now(),
+            ValueKind::Now => self.now(&scope.at),
             ValueKind::Instant(local) => {
                 self.instant_value(local, &mut |this, inner| this.value(scope, inner))
             }
@@ -47,7 +47,7 @@ impl Lowering<'_> {
                 self.date_value(local, &mut |this, inner| this.value(scope, inner))
             }
             ValueKind::LocalPart(part, local) => {
-                let of = if *part == Part::Hour {
+                let of = if *part == TimePart::Hour {
                     self.local_value(local, &mut |this, inner| this.value(scope, inner))
                 } else {
                     self.part_source(scope, local)
@@ -87,7 +87,7 @@ impl Lowering<'_> {
     /// even if it would be 0 or false over nothing.
     fn computed(&mut self, scope: &Scope, path: &Path, id: TraitId) -> Scalar {
         let row = self.row_at(scope, path);
-        let inner = Scope { mode: scope.mode, ..Scope::of(row.clone(), None) };
+        let inner = scope.over(row.clone(), None).with(scope.mode);
         let hir = self.cx.hir;
         let value = self.value(&inner, &hir.computed(id).value);
         let plain = matches!(hir.computed(id).value.kind, ValueKind::Field(..));
@@ -185,12 +185,12 @@ fn scale(ty: &Type) -> u8 {
     }
 }
 
-fn part_function(part: Part) -> Function {
+fn part_function(part: TimePart) -> Function {
     match part {
-        Part::Year => Function::Year,
-        Part::Month => Function::Month,
-        Part::Day => Function::Day,
-        Part::Hour => Function::Hour,
-        Part::Weekday => Function::Weekday,
+        TimePart::Year => Function::Year,
+        TimePart::Month => Function::Month,
+        TimePart::Day => Function::Day,
+        TimePart::Hour => Function::Hour,
+        TimePart::Weekday => Function::Weekday,
     }
 }

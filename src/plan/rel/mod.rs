@@ -16,12 +16,22 @@ use crate::dialect::Function;
 use crate::types::{Literal, Regex, Type};
 
 /// A query with its common table expressions, in the order in which they depend.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     /// Named subqueries; each may read those before it.
     pub ctes: Vec<Cte>,
     /// The query itself.
     pub select: Select,
+    /// More rows of the same columns (`UNION ALL`).
+    pub union: Vec<Select>,
+}
+
+impl Query {
+    /// The rows of one select.
+    #[must_use]
+    pub fn of(select: Select) -> Self {
+        Self { select, ..Self::default() }
+    }
 }
 
 /// A named subquery.
@@ -29,7 +39,6 @@ pub struct Query {
 pub struct Cte {
     /// Its name: what it holds (`orders_last_30_days`).
     pub(crate) name: String,
-    /// Its rows.
     pub(crate) select: Select,
     /// More rows of the same columns (`UNION ALL`).
     pub(crate) union: Vec<Select>,

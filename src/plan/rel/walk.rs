@@ -135,7 +135,8 @@ impl Select {
 impl Query {
     /// Its selects, those of its common table expressions first.
     pub(crate) fn selects(&self) -> impl Iterator<Item = &Select> {
-        self.ctes.iter().flat_map(|cte| std::iter::once(&cte.select).chain(&cte.union)).chain([&self.select])
+        let ctes = self.ctes.iter().flat_map(|cte| std::iter::once(&cte.select).chain(&cte.union));
+        ctes.chain([&self.select]).chain(&self.union)
     }
 
     /// Calls `see` for every expression and every select, in no order of note. Without recursion, since

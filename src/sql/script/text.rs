@@ -1,6 +1,6 @@
 //! A script as a file.
 
-use super::{Purpose, Script};
+use super::{Phase, Script};
 
 impl Script {
     /// The file: the header as comments, then the statements in parts, each with a line that
@@ -14,7 +14,7 @@ impl Script {
         let mut last = String::new();
         let mut long = false;
         for statement in &self.statements {
-            let part = part(statement.purpose, statement.segment.as_deref());
+            let part = part(statement.phase, statement.segment.as_deref());
             let several_lines = statement.text.contains('\n');
             if part != last {
                 out.push('\n');
@@ -32,19 +32,19 @@ impl Script {
 }
 
 /// What a part of a script does.
-fn part(purpose: Purpose, segment: Option<&str>) -> String {
-    let what = match purpose {
-        Purpose::Declare => "Instants used by the script",
-        Purpose::Session => "Session settings",
-        Purpose::Setup => "Create missing tables",
-        Purpose::ReadAt => "Snapshot time",
-        Purpose::Begin => "Everything below is one transaction",
-        Purpose::Lock => "Lock: concurrent runs of these segments wait or fail",
-        Purpose::Clock => "Fix the run's instants, for all statements",
-        Purpose::Start => "Record the start of the run",
-        Purpose::Check => "Checks: if one fails, nothing is written",
-        Purpose::Commit => "Commit",
-        Purpose::Write | Purpose::Finish | Purpose::View => {
+fn part(phase: Phase, segment: Option<&str>) -> String {
+    let what = match phase {
+        Phase::Declare => "Instants used by the script",
+        Phase::Session => "Session settings",
+        Phase::Setup => "Create missing tables",
+        Phase::ReadAt => "Snapshot time",
+        Phase::Begin => "Everything below is one transaction",
+        Phase::Lock => "Lock: concurrent runs of these segments wait or fail",
+        Phase::Clock => "Fix the run's instants, for all statements",
+        Phase::Start => "Record the start of the run",
+        Phase::Check => "Checks: if one fails, nothing is written",
+        Phase::Commit => "Commit",
+        Phase::Write | Phase::Finish | Phase::View => {
             return format!("Segment {}", segment.unwrap_or_default());
         }
     };

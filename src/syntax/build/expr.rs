@@ -3,28 +3,28 @@
 use super::{Builder, children, refused};
 use crate::diagnostic::Span;
 use crate::syntax::ast::{ArithmeticOp, Count, Expr, ExprKind};
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::{ParseNode, Rule};
 use crate::syntax::literal::{self, Fault};
 use crate::syntax::problems::NumberRange;
 use crate::types::{Literal, Unit};
 
 impl<'a> Builder<'a, '_> {
     /// Any expression; `node` is an `expr`.
-    pub(in crate::syntax) fn expr(&mut self, node: Node<'a>) -> Expr {
+    pub(in crate::syntax) fn expr(&mut self, node: ParseNode<'a>) -> Expr {
         self.junction(node, Rule::conjunction, ExprKind::Or, Self::conjunction)
     }
 
-    fn conjunction(&mut self, node: Node<'a>) -> Expr {
+    fn conjunction(&mut self, node: ParseNode<'a>) -> Expr {
         self.junction(node, Rule::negation, ExprKind::And, Self::negation)
     }
 
     /// `E or F or …` is one node with all its parts, however many.
     fn junction(
         &mut self,
-        node: Node<'a>,
+        node: ParseNode<'a>,
         below: Rule,
         kind: fn(Vec<Expr>) -> ExprKind,
-        build: fn(&mut Self, Node<'a>) -> Expr,
+        build: fn(&mut Self, ParseNode<'a>) -> Expr,
     ) -> Expr {
         let span = self.span(&node);
         self.deeper(1, span, |this| {
@@ -40,7 +40,7 @@ impl<'a> Builder<'a, '_> {
         })
     }
 
-    fn negation(&mut self, node: Node<'a>) -> Expr {
+    fn negation(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let mut nots = Vec::new();
         for child in node.into_inner() {
@@ -57,8 +57,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// `+ -` and `* / %`, from the left.
-    pub(super) fn sum(&mut self, node: Node<'a>) -> Expr {
-        let (operand, build): (_, fn(&mut Self, Node<'a>) -> Expr) = match node.as_rule() {
+    pub(super) fn sum(&mut self, node: ParseNode<'a>) -> Expr {
+        let (operand, build): (_, fn(&mut Self, ParseNode<'a>) -> Expr) = match node.as_rule() {
             Rule::sum => (Rule::product, Self::sum),
             _ => (Rule::unary, Self::unary),
         };
@@ -85,7 +85,7 @@ impl<'a> Builder<'a, '_> {
         })
     }
 
-    fn unary(&mut self, node: Node<'a>) -> Expr {
+    fn unary(&mut self, node: ParseNode<'a>) -> Expr {
         let whole = self.span(&node);
         let mut signs = Vec::new();
         for child in node.into_inner() {
@@ -107,7 +107,7 @@ impl<'a> Builder<'a, '_> {
         refused(whole)
     }
 
-    pub(super) fn number(&mut self, node: &Node<'a>, negative: bool, span: Span) -> Expr {
+    pub(super) fn number(&mut self, node: &ParseNode<'a>, negative: bool, span: Span) -> Expr {
         let written = if negative { format!("-{}", node.as_str()) } else { node.as_str().to_owned() };
         match literal::number(&written) {
             Ok(value) => Expr { kind: ExprKind::Literal(value), span },
@@ -125,7 +125,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// A whole number without a sign; one out of range is reported and taken for 1.
-    pub(super) fn integer(&mut self, node: &Node<'a>) -> i64 {
+    pub(super) fn integer(&mut self, node: &ParseNode<'a>) -> i64 {
         let fault = match literal::number(node.as_str()) {
             Ok(Literal::Integer(value)) => return value,
             Ok(_) => Fault::Number(None),
@@ -136,7 +136,7 @@ impl<'a> Builder<'a, '_> {
         1
     }
 
-    fn primary(&mut self, node: Node<'a>) -> Expr {
+    fn primary(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let literal = |value| Expr { kind: ExprKind::Literal(value), span };
         match node.as_rule() {
@@ -166,14 +166,14 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn parameter(&mut self, node: &Node<'a>) -> crate::syntax::ast::Name {
+    fn parameter(&mut self, node: &ParseNode<'a>) -> crate::syntax::ast::Name {
         let mut name = self.name(node);
         name.text = name.text.trim_start_matches('$').trim_matches('`').to_owned();
         name
     }
 
     /// `30 days`, `30 days ago`, `$n days from now`
-    fn quantity(&mut self, node: Node<'a>) -> Expr {
+    fn quantity(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let mut parts = node.into_inner();
         let count = parts.next().map_or(Count::Number(1, span), |count| self.count(count));
@@ -186,7 +186,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind, span }
     }
 
-    pub(super) fn count(&mut self, node: Node<'a>) -> Count {
+    pub(super) fn count(&mut self, node: ParseNode<'a>) -> Count {
         let span = self.span(&node);
         match node.into_inner().next() {
             Some(child) if child.as_rule() == Rule::parameter => Count::Param(self.parameter(&child)),
@@ -217,11 +217,11 @@ fn arithmetic(written: &str) -> ArithmeticOp {
 }
 
 /// The unit that a `unit` node names.
-pub(super) fn unit_named(node: &Node<'_>) -> Unit {
+pub(super) fn unit_named(node: &ParseNode<'_>) -> Unit {
     Unit::parse(node.as_str()).unwrap_or(Unit::Day)
 }
 
 /// The unit below a node.
-pub(super) fn unit_of(node: Node<'_>) -> Unit {
+pub(super) fn unit_of(node: ParseNode<'_>) -> Unit {
     children(node, Rule::unit).next().map_or(Unit::Day, |unit| unit_named(&unit))
 }

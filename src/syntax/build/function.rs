@@ -5,10 +5,10 @@ use super::{Builder, children, has, refused};
 use crate::syntax::ast::{
     Aggregate, AggregateFunc, Expr, ExprKind, Path, Periods, Ranked, Sequence, Step, Within,
 };
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::{ParseNode, Rule};
 
 impl<'a> Builder<'a, '_> {
-    pub(super) fn aggregate(&mut self, node: Node<'a>) -> Expr {
+    pub(super) fn aggregate(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let word = children(node.clone(), Rule::aggregate_func).next();
         let written = word.as_ref().map_or("", |word| word.as_str());
@@ -29,7 +29,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind: ExprKind::Aggregate(Box::new(aggregate)), span }
     }
 
-    pub(super) fn call(&mut self, node: Node<'a>) -> Expr {
+    pub(super) fn call(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let function = children(node.clone(), Rule::function_name).next();
         let name = function.map_or_else(|| self.nameless(), |word| self.name(&word));
@@ -37,7 +37,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind: ExprKind::Call { name, args }, span }
     }
 
-    fn ranked(&mut self, node: Node<'a>) -> Ranked {
+    fn ranked(&mut self, node: ParseNode<'a>) -> Ranked {
         let span = self.span(&node);
         let latest = has(&node, Rule::kw_latest);
         let count = children(node, Rule::integer).next().map_or(1, |count| self.integer(&count));
@@ -45,13 +45,13 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The path of a node that has one.
-    fn path_in(&mut self, node: &Node<'a>) -> Path {
+    fn path_in(&mut self, node: &ParseNode<'a>) -> Path {
         let span = self.span(node);
         let path = children(node.clone(), Rule::path).next();
         path.map_or_else(|| Path { parts: Vec::new(), span }, |path| self.path(path))
     }
 
-    pub(super) fn periods(&mut self, node: Node<'a>) -> Expr {
+    pub(super) fn periods(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let path = self.path_in(&node);
         let Some(window) = children(node.clone(), Rule::window).next() else { return refused(span) };
@@ -76,7 +76,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind: ExprKind::Periods(Box::new(periods)), span }
     }
 
-    pub(super) fn sequence(&mut self, node: Node<'a>) -> Expr {
+    pub(super) fn sequence(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let mut sequence = Sequence { steps: Vec::new(), span: None, matching: None, window: None };
         let (mut negated, mut within, mut after_then) = (false, None, true);
@@ -101,7 +101,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind: ExprKind::Sequence(Box::new(sequence)), span }
     }
 
-    fn within(&mut self, node: Node<'a>) -> Option<Within> {
+    fn within(&mut self, node: ParseNode<'a>) -> Option<Within> {
         let negative = has(&node, Rule::minus);
         let parts = [Rule::minus, Rule::integer, Rule::unit];
         let mut spans = node.clone().into_inner().filter(|child| parts.contains(&child.as_rule()));
@@ -112,7 +112,7 @@ impl<'a> Builder<'a, '_> {
         Some(Within { count, unit: unit_named(&unit), span: from.to(self.span(&unit)) })
     }
 
-    fn step(&mut self, node: Node<'a>, negated: bool, gap: Option<Within>) -> Step {
+    fn step(&mut self, node: ParseNode<'a>, negated: bool, gap: Option<Within>) -> Step {
         let span = self.span(&node);
         let path = self.path_in(&node);
         let filter = children(node, Rule::expr).next().map(|filter| self.expr(filter));

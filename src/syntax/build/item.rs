@@ -7,14 +7,14 @@ use crate::syntax::ast::{
     ExprKind, Item, Keep, KeepKind, Name, Param, Property, PropertyValue, Rule as SegmentRule, RuleKind,
     Segment, Trait,
 };
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::{ParseNode, Rule};
 use crate::syntax::problems::{NotPlain, NumberRange, UnknownType};
 use crate::types::{Literal, Type};
 use crate::types::{TYPE_NAMES, parse_type};
 
 impl<'a> Builder<'a, '_> {
     /// A `param_item`, `trait_item` or `segment_item`.
-    pub(in crate::syntax) fn item(&mut self, node: Node<'a>) -> Option<Item> {
+    pub(in crate::syntax) fn item(&mut self, node: ParseNode<'a>) -> Option<Item> {
         match node.as_rule() {
             Rule::param_item => self.param(node).map(Item::Param),
             Rule::trait_item => self.trait_item(node).map(Item::Trait),
@@ -22,7 +22,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn param(&mut self, node: Node<'a>) -> Option<Param> {
+    fn param(&mut self, node: ParseNode<'a>) -> Option<Param> {
         let span = self.span(&node);
         let before = self.problems.len();
         let mut parts = node.into_inner();
@@ -34,7 +34,7 @@ impl<'a> Builder<'a, '_> {
         Some(Param { name, ty, ty_span, default })
     }
 
-    pub(in crate::syntax) fn param_start(&mut self, node: Node<'a>) -> Option<(Name, Type, Span)> {
+    pub(in crate::syntax) fn param_start(&mut self, node: ParseNode<'a>) -> Option<(Name, Type, Span)> {
         let written = children(node.clone(), Rule::r#type).next()?;
         let name = self.names(node).next()?;
         self.check_plain(&name);
@@ -55,7 +55,7 @@ impl<'a> Builder<'a, '_> {
         })
     }
 
-    fn trait_item(&mut self, node: Node<'a>) -> Option<Trait> {
+    fn trait_item(&mut self, node: ParseNode<'a>) -> Option<Trait> {
         let mut parts = node.into_inner();
         let (name, entity) = self.two_names(parts.next()?)?;
         let value = parts.find(|child| child.as_rule() == Rule::expr)?;
@@ -63,7 +63,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// `trait name on entity`, `segment name on entity`
-    pub(in crate::syntax) fn two_names(&mut self, node: Node<'a>) -> Option<(Name, Name)> {
+    pub(in crate::syntax) fn two_names(&mut self, node: ParseNode<'a>) -> Option<(Name, Name)> {
         let (name, entity) = {
             let mut names = self.names(node);
             (names.next()?, names.next()?)
@@ -83,7 +83,10 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Name, entity and parent of a `header`.
-    pub(in crate::syntax) fn header(&mut self, node: Node<'a>) -> (Option<Name>, Option<Name>, Option<Name>) {
+    pub(in crate::syntax) fn header(
+        &mut self,
+        node: ParseNode<'a>,
+    ) -> (Option<Name>, Option<Name>, Option<Name>) {
         let (name, entity, extends) = {
             let mut names = self.names(node);
             (names.next(), names.next(), names.next())
@@ -94,7 +97,7 @@ impl<'a> Builder<'a, '_> {
         (name, entity, extends)
     }
 
-    fn segment(&mut self, node: Node<'a>) -> Option<Segment> {
+    fn segment(&mut self, node: ParseNode<'a>) -> Option<Segment> {
         let mut parts = node.into_inner();
         let (name, entity, extends) = self.header(parts.next()?);
         let mut segment = Segment {
@@ -111,7 +114,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Adds a rule, a property or a `keep` to a segment.
-    pub(in crate::syntax) fn clause(&mut self, node: Node<'a>, segment: &mut Segment) {
+    pub(in crate::syntax) fn clause(&mut self, node: ParseNode<'a>, segment: &mut Segment) {
         match node.as_rule() {
             Rule::segment_rule => segment.rules.extend(self.rule(node)),
             Rule::property => {
@@ -122,7 +125,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn rule(&mut self, node: Node<'a>) -> Option<SegmentRule> {
+    fn rule(&mut self, node: ParseNode<'a>) -> Option<SegmentRule> {
         let span = self.span(&node);
         let mut parts = node.into_inner();
         let head = parts.next()?;
@@ -137,7 +140,7 @@ impl<'a> Builder<'a, '_> {
         Some(SegmentRule { kind, condition, span })
     }
 
-    fn keep(&mut self, node: Node<'a>) -> Option<Keep> {
+    fn keep(&mut self, node: ParseNode<'a>) -> Option<Keep> {
         let span = self.span(&node);
         let seed = children(node.clone(), Rule::text).next();
         if let Some(seed) = seed {
@@ -160,7 +163,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// A number of a `keep`, and where it is with its `%`.
-    fn keep_size(&mut self, node: &Node<'a>, sign: Option<&Node<'a>>) -> (Literal, Span) {
+    fn keep_size(&mut self, node: &ParseNode<'a>, sign: Option<&ParseNode<'a>>) -> (Literal, Span) {
         let span = self.span(node);
         let size = match self.number(node, false, span).kind {
             ExprKind::Literal(literal) => literal,
@@ -169,7 +172,7 @@ impl<'a> Builder<'a, '_> {
         (size, sign.map_or(span, |sign| span.to(self.span(sign))))
     }
 
-    fn property(&mut self, node: Node<'a>) -> Option<Property> {
+    fn property(&mut self, node: ParseNode<'a>) -> Option<Property> {
         let mut parts = node.into_inner();
         let written = parts.next()?;
         let value = parts.find(|child| child.as_rule() == Rule::property_value)?;
@@ -182,7 +185,7 @@ impl<'a> Builder<'a, '_> {
         Some(Property { name, value: self.property_value(value)?, value_span })
     }
 
-    fn property_value(&mut self, node: Node<'a>) -> Option<PropertyValue> {
+    fn property_value(&mut self, node: ParseNode<'a>) -> Option<PropertyValue> {
         let span = self.span(&node);
         let negative = has(&node, Rule::minus);
         let whole = node.clone();
@@ -205,7 +208,7 @@ impl<'a> Builder<'a, '_> {
         })
     }
 
-    fn signed(&mut self, node: &Node<'a>, negative: bool, span: Span) -> i64 {
+    fn signed(&mut self, node: &ParseNode<'a>, negative: bool, span: Span) -> i64 {
         let digits: String = node.as_str().chars().filter(|&c| c != '_').collect();
         let text = if negative { format!("-{digits}") } else { digits };
         text.parse().unwrap_or_else(|_| {
@@ -215,7 +218,7 @@ impl<'a> Builder<'a, '_> {
         })
     }
 
-    fn list_item(&mut self, node: Node<'a>) -> Option<Name> {
+    fn list_item(&mut self, node: ParseNode<'a>) -> Option<Name> {
         let span = self.span(&node);
         let text = children(node.clone(), Rule::text).next();
         match text {

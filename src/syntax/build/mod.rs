@@ -12,7 +12,7 @@ mod window;
 use std::ops::Range;
 
 use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart};
-use super::grammar::{Node, Rule};
+use super::grammar::{ParseNode, Rule};
 use super::literal;
 use super::outline::Tokens;
 use super::problems::TooDeep;
@@ -44,7 +44,7 @@ impl<'a, 'p> Builder<'a, 'p> {
     }
 
     /// Where a node is. The grammar's own end may lie behind the space that follows.
-    fn span(&self, node: &Node<'a>) -> Span {
+    fn span(&self, node: &ParseNode<'a>) -> Span {
         let at = node.as_span();
         let (start, end) = (self.base + at.start(), self.base + at.end());
         let tokens = &self.tokens.all[self.range.clone()];
@@ -66,12 +66,12 @@ impl<'a, 'p> Builder<'a, 'p> {
     }
 
     /// The name of a `name`, `plain`, `backticked`, `any_word` or `function_name` node.
-    fn name(&self, node: &Node<'a>) -> Name {
+    fn name(&self, node: &ParseNode<'a>) -> Name {
         Name { text: node.as_str().trim_end().trim_matches('`').to_owned(), span: self.span(node) }
     }
 
     /// The name of the first `name` below a node, stepping over keywords.
-    fn names(&self, node: Node<'a>) -> impl Iterator<Item = Name> {
+    fn names(&self, node: ParseNode<'a>) -> impl Iterator<Item = Name> {
         node.into_inner().filter(|child| child.as_rule() == Rule::name).map(|child| {
             let inner = child.into_inner().next();
             inner.map_or_else(|| self.nameless(), |inner| self.name(&inner))
@@ -82,18 +82,18 @@ impl<'a, 'p> Builder<'a, 'p> {
         Name { text: String::new(), span: self.tokens.range_span(&self.range) }
     }
 
-    fn text(&self, node: &Node<'a>) -> String {
+    fn text(&self, node: &ParseNode<'a>) -> String {
         // The scanner has refused texts with faults.
         literal::string(node.as_str()).unwrap_or_default()
     }
 
-    fn path(&self, node: Node<'a>) -> Path {
+    fn path(&self, node: ParseNode<'a>) -> Path {
         let span = self.span(&node);
         let parts = node.into_inner().filter(|child| child.as_rule() == Rule::part);
         Path { parts: parts.map(|part| self.part(part)).collect(), span }
     }
 
-    fn part(&self, node: Node<'a>) -> PathPart {
+    fn part(&self, node: ParseNode<'a>) -> PathPart {
         let event = node.clone().into_inner().find(|child| child.as_rule() == Rule::event);
         let event = event.map(|event| EventName {
             span: self.span(&event),
@@ -112,11 +112,11 @@ fn refused(span: Span) -> Expr {
 }
 
 /// The children of a node that are of one kind.
-fn children<'a>(node: Node<'a>, rule: Rule) -> impl Iterator<Item = Node<'a>> {
+fn children<'a>(node: ParseNode<'a>, rule: Rule) -> impl Iterator<Item = ParseNode<'a>> {
     node.into_inner().filter(move |child| child.as_rule() == rule)
 }
 
 /// Whether a node has a child of that kind.
-fn has(node: &Node<'_>, rule: Rule) -> bool {
+fn has(node: &ParseNode<'_>, rule: Rule) -> bool {
     children(node.clone(), rule).next().is_some()
 }

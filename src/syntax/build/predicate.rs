@@ -3,11 +3,11 @@
 use super::{Builder, children, has, refused};
 use crate::diagnostic::Span;
 use crate::syntax::ast::{CompareOp, Expr, ExprKind, InstantOp, TextOp};
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::{ParseNode, Rule};
 use crate::syntax::problems::ValueInSegment;
 
 impl<'a> Builder<'a, '_> {
-    pub(super) fn predicate(&mut self, node: Node<'a>) -> Expr {
+    pub(super) fn predicate(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let mut parts = node.into_inner();
         let Some(operand) = parts.next() else { return refused(span) };
@@ -21,7 +21,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// `in segment s`, `not in segment s`: the entity itself.
-    pub(super) fn own_segment(&mut self, node: Node<'a>, mut nots: Vec<Span>, span: Span) -> Expr {
+    pub(super) fn own_segment(&mut self, node: ParseNode<'a>, mut nots: Vec<Span>, span: Span) -> Expr {
         let own = self.span(&node);
         let segment = self.names(node).next().unwrap_or_else(|| self.nameless());
         let not = nots.pop();
@@ -37,7 +37,7 @@ impl<'a> Builder<'a, '_> {
         (0..kept).fold(operand, |operand, _| Expr { kind: ExprKind::Not(Box::new(operand)), span })
     }
 
-    fn tail(&mut self, value: Expr, node: Node<'a>, span: Span) -> Expr {
+    fn tail(&mut self, value: Expr, node: ParseNode<'a>, span: Span) -> Expr {
         let negated = has(&node, Rule::kw_not);
         let Some(operator) = node.clone().into_inner().find(|child| child.as_rule() != Rule::kw_not) else {
             return value;
@@ -86,7 +86,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind, span }
     }
 
-    fn compare(&mut self, left: Expr, node: Node<'a>) -> ExprKind {
+    fn compare(&mut self, left: Expr, node: ParseNode<'a>) -> ExprKind {
         let written = children(node.clone(), Rule::compare_op).next();
         let op = compare_op(written.map_or("", |node| node.as_str()));
         let ignoring_case = has(&node, Rule::ignoring_case);
@@ -94,7 +94,7 @@ impl<'a> Builder<'a, '_> {
         ExprKind::Compare { op, left: Box::new(left), right, ignoring_case }
     }
 
-    fn is(&mut self, value: Expr, node: Node<'a>, negated: bool, span: Span) -> Expr {
+    fn is(&mut self, value: Expr, node: ParseNode<'a>, negated: bool, span: Span) -> Expr {
         if has(&node, Rule::kw_empty) {
             return Expr { kind: ExprKind::Empty { value: Box::new(value), negated }, span };
         }
@@ -103,7 +103,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind: ExprKind::Missing { value: Box::new(value), negated }, span }
     }
 
-    fn in_segment(&mut self, value: Expr, node: Node<'a>, negated: bool, span: Span) -> Expr {
+    fn in_segment(&mut self, value: Expr, node: ParseNode<'a>, negated: bool, span: Span) -> Expr {
         let ExprKind::Path(path) = value.kind else {
             if !matches!(value.kind, ExprKind::Unreadable) {
                 self.problems.push(ValueInSegment { span: value.span });
@@ -114,7 +114,7 @@ impl<'a> Builder<'a, '_> {
         Expr { kind: ExprKind::InSegment { path: Some(path), segment, negated }, span }
     }
 
-    fn membership(&mut self, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
+    fn membership(&mut self, value: Expr, node: ParseNode<'a>, negated: bool) -> ExprKind {
         let ignoring_case = has(&node, Rule::ignoring_case);
         let whole = self.span(&node);
         let list = children(node, Rule::items).next();
@@ -124,7 +124,7 @@ impl<'a> Builder<'a, '_> {
         ExprKind::In { value: Box::new(value), items, items_span, negated, ignoring_case }
     }
 
-    fn contains_items(&mut self, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
+    fn contains_items(&mut self, value: Expr, node: ParseNode<'a>, negated: bool) -> ExprKind {
         let all = children(node.clone(), Rule::any_all)
             .next()
             .is_some_and(|word| word.as_str().trim_end() == "all");
@@ -136,7 +136,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn resembles(&mut self, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
+    fn resembles(&mut self, value: Expr, node: ParseNode<'a>, negated: bool) -> ExprKind {
         let (text, text_span) = self.text_of(&node);
         let number = children(node, Rule::integer).next();
         let edits_span = number.as_ref().map_or(text_span, |number| self.span(number));
@@ -145,24 +145,24 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The text literal below a node.
-    pub(super) fn text_of(&mut self, node: &Node<'a>) -> (String, Span) {
+    pub(super) fn text_of(&mut self, node: &ParseNode<'a>) -> (String, Span) {
         let whole = self.span(node);
         let text = children(node.clone(), Rule::text).next();
         text.map_or_else(|| (String::new(), whole), |text| (self.text(&text), self.span(&text)))
     }
 
-    fn text_operator(&mut self, op: TextOp, value: Expr, node: Node<'a>, negated: bool) -> ExprKind {
+    fn text_operator(&mut self, op: TextOp, value: Expr, node: ParseNode<'a>, negated: bool) -> ExprKind {
         let ignoring_case = has(&node, Rule::ignoring_case);
         let needle = Box::new(self.first_sum(node));
         ExprKind::Text { op, value: Box::new(value), needle, negated, ignoring_case }
     }
 
-    fn first_sum(&mut self, node: Node<'a>) -> Expr {
+    fn first_sum(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         children(node, Rule::sum).next().map_or_else(|| refused(span), |sum| self.sum(sum))
     }
 
-    fn two_sums(&mut self, node: Node<'a>) -> (Box<Expr>, Box<Expr>) {
+    fn two_sums(&mut self, node: ParseNode<'a>) -> (Box<Expr>, Box<Expr>) {
         let span = self.span(&node);
         let mut sums = children(node, Rule::sum);
         let mut next = || sums.next().map_or_else(|| refused(span), |sum| self.sum(sum));

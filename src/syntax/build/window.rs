@@ -3,17 +3,17 @@
 use super::expr::unit_of;
 use super::{Builder, children, refused};
 use crate::syntax::ast::{Count, Expr, Window, WindowKind};
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::{ParseNode, Rule};
 use crate::types::Unit;
 
 impl<'a> Builder<'a, '_> {
-    pub(super) fn window(&mut self, node: Node<'a>) -> Window {
+    pub(super) fn window(&mut self, node: ParseNode<'a>) -> Window {
         let span = self.span(&node);
         let kind = node.into_inner().next().map_or(WindowKind::Lifetime, |inner| self.window_kind(inner));
         Window { kind, span }
     }
 
-    fn window_kind(&mut self, node: Node<'a>) -> WindowKind {
+    fn window_kind(&mut self, node: ParseNode<'a>) -> WindowKind {
         match node.as_rule() {
             Rule::last_window => self.counted(node, WindowKind::Last),
             Rule::previous_window => self.counted(node, WindowKind::Previous),
@@ -28,7 +28,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn counted(&mut self, node: Node<'a>, kind: fn(Count, Unit) -> WindowKind) -> WindowKind {
+    fn counted(&mut self, node: ParseNode<'a>, kind: fn(Count, Unit) -> WindowKind) -> WindowKind {
         let span = self.span(&node);
         let unit = unit_of(node.clone());
         let count = children(node, Rule::count).next();
@@ -36,12 +36,12 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The instant below a node.
-    fn bound(&mut self, node: Node<'a>) -> Expr {
+    fn bound(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         children(node, Rule::sum).next().map_or_else(|| refused(span), |sum| self.sum(sum))
     }
 
-    fn range(&mut self, node: Node<'a>) -> WindowKind {
+    fn range(&mut self, node: ParseNode<'a>) -> WindowKind {
         let from = Box::new(self.bound(node.clone()));
         let end =
             node.into_inner().find(|child| matches!(child.as_rule(), Rule::range_to | Rule::range_through));

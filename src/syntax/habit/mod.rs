@@ -26,7 +26,7 @@ pub(super) use words::{operand_before, plain_name, text_of};
 type Habit = (&'static str, &'static str);
 
 /// A habit that was found.
-pub(super) struct Found {
+pub(super) struct FoundHabit {
     /// The place of its words.
     pub(super) span: Span,
     /// What to do instead.
@@ -52,7 +52,7 @@ const REACH: usize = 14;
 
 /// The habit at a place where the grammar could not go on: the first of the table that fits,
 /// and of its places the earliest.
-pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<Found> {
+pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<FoundHabit> {
     let table = match reading {
         Rule::one_header | Rule::one_trait | Rule::one_param => HEADER.iter(),
         _ => [].iter(),
@@ -60,7 +60,7 @@ pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<F
     let body = if reading == Rule::one_header { [].iter() } else { BODY.iter() };
     let found = table.chain(body).find_map(|pattern| at_place(pattern, tokens, index))?;
     let span = tokens.range_span(&found.marked);
-    Some(Found { span, advice: found.advice })
+    Some(FoundHabit { span, advice: found.advice })
 }
 
 fn at_place(pattern: &Pattern, tokens: Tokens<'_>, index: usize) -> Option<Match> {

@@ -2,7 +2,7 @@
 //!
 //! A phrase is words between spaces. `a|b` is either, `a?` may be left out, case doesn't matter.
 //! `{x}` first in a phrase is the value that ends before it; elsewhere it is one that begins there.
-//! The other places are those of [`Place`]: `{n}`, `{unit}`, `{text}` … Where one phrase holds two
+//! The other places are those of [`Placeholder`]: `{n}`, `{unit}`, `{text}` … Where one phrase holds two
 //! of a kind, a digit tells them apart: `{y}`, `{y2}`. What is between `«` and `»` is underlined;
 //! without them all of it is.
 
@@ -10,13 +10,13 @@ use std::ops::Range;
 
 use super::super::keywords::{Role, is_keyword, is_reserved};
 use super::super::outline::Tokens;
-use super::super::scan::Kind;
+use super::super::scan::TokenKind;
 use super::words::{self, End};
 
 /// A phrase and its advice, read.
 pub(super) struct Pattern {
     /// What ends before the phrase begins.
-    before: Option<(String, Place)>,
+    before: Option<(String, Placeholder)>,
     parts: Vec<Part>,
     /// The parts that are underlined, if it isn't all of them: from one to before another.
     marked: Option<Range<usize>>,
@@ -27,12 +27,12 @@ enum Part {
     /// One of these words; it may be left out.
     Words { all: Vec<String>, optional: bool },
     /// Something that the advice repeats.
-    Place(String, Place),
+    Placeholder(String, Placeholder),
 }
 
 /// What may be at a place of a phrase.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Placeholder {
     /// A value: a constant, a path, a call.
     Value,
     /// A value; a bare word is meant as a text.
@@ -74,7 +74,7 @@ pub(super) struct Match {
     pub(super) advice: String,
 }
 
-impl Place {
+impl Placeholder {
     fn of(name: &str) -> Self {
         match name.trim_end_matches(|c: char| c.is_ascii_digit()) {
             "x" | "y" => Self::Value,
@@ -114,8 +114,8 @@ impl Pattern {
                 _ => {}
             }
             match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-                Some(name) if at == 0 => before = Some((name.to_owned(), Place::of(name))),
-                Some(name) => parts.push(Part::Place(name.to_owned(), Place::of(name))),
+                Some(name) if at == 0 => before = Some((name.to_owned(), Placeholder::of(name))),
+                Some(name) => parts.push(Part::Placeholder(name.to_owned(), Placeholder::of(name))),
                 None => {
                     let optional = part.len() > 1 && part.ends_with('?');
                     let words = if optional { &part[..part.len() - 1] } else { part };
@@ -133,8 +133,8 @@ impl Pattern {
         let end = *ends.last()?;
         if let Some((name, place)) = &self.before {
             let text = match place {
-                Place::Aggregate => words::open_call(tokens, start, words::ABOUT_ROWS)?,
-                Place::Path => {
+                Placeholder::Aggregate => words::open_call(tokens, start, words::ABOUT_ROWS)?,
+                Placeholder::Path => {
                     let range = words::operand_before(tokens, start)?;
                     let closed = tokens.word(range.end.checked_sub(1)?) == ")";
                     if closed {
@@ -142,11 +142,14 @@ impl Pattern {
                     }
                     words::text_of(tokens, &range)
                 }
-                Place::Sequence => words::open_call(tokens, start, &["sequence"])?,
-                Place::Field => {
+                Placeholder::Sequence => words::open_call(tokens, start, &["sequence"])?,
+                Placeholder::Field => {
                     let range = words::operand_before(tokens, start)?;
                     let first = tokens.all.get(range.start)?.kind;
-                    if matches!(first, Kind::Text | Kind::Number | Kind::Time | Kind::Parameter) {
+                    if matches!(
+                        first,
+                        TokenKind::Text | TokenKind::Number | TokenKind::Time | TokenKind::Parameter
+                    ) {
                         return None;
                     }
                     words::text_of(tokens, &range)
@@ -171,7 +174,7 @@ impl Pattern {
         for part in &self.parts {
             // A phrase is on one line; what is on the next is another rule or property.
             let may_be_nothing =
-                matches!(part, Part::Place(_, Place::End) | Part::Words { optional: true, .. });
+                matches!(part, Part::Placeholder(_, Placeholder::End) | Part::Words { optional: true, .. });
             if at > start && !may_be_nothing && tokens.all.get(at).is_some_and(|token| token.first_on_line) {
                 return None;
             }
@@ -188,7 +191,7 @@ impl Pattern {
                         return None;
                     }
                 }
-                Part::Place(name, place) => {
+                Part::Placeholder(name, place) => {
                     let (end, text) = take(tokens, at, *place)?;
                     derived(name, *place, &text, bound);
                     bound.push((name.clone(), text));
@@ -205,9 +208,9 @@ impl Pattern {
     pub(super) fn unbound(&self) -> Option<String> {
         let mut known: Vec<&str> = self.before.iter().map(|(name, _)| name.as_str()).collect();
         for part in &self.parts {
-            if let Part::Place(name, place) = part {
+            if let Part::Placeholder(name, place) = part {
                 known.push(name);
-                if *place == Place::Text {
+                if *place == Placeholder::Text {
                     known.extend(["like", "instant", "duration", "name", "bare", "bare2"]);
                 }
             }
@@ -226,55 +229,57 @@ impl Pattern {
 }
 
 /// What is at a place: where it ends, and how the advice repeats it.
-fn take(tokens: Tokens<'_>, at: usize, place: Place) -> Option<(usize, String)> {
+fn take(tokens: Tokens<'_>, at: usize, place: Placeholder) -> Option<(usize, String)> {
     let kind = tokens.all.get(at).map(|token| token.kind);
-    let one = |wanted: Kind| (kind == Some(wanted)).then(|| (at + 1, tokens.word(at).to_owned()));
+    let one = |wanted: TokenKind| (kind == Some(wanted)).then(|| (at + 1, tokens.word(at).to_owned()));
     let ranged = |end: usize| (end, words::text_of(tokens, &(at..end)));
     match place {
-        Place::Value | Place::Field | Place::Aggregate | Place::Sequence => {
+        Placeholder::Value | Placeholder::Field | Placeholder::Aggregate | Placeholder::Sequence => {
             words::operand_after(tokens, at).map(ranged)
         }
-        Place::Meant => {
+        Placeholder::Meant => {
             let end = words::operand_after(tokens, at)?;
-            let bare =
-                end == at + 1 && kind == Some(Kind::Word) && !is_keyword(tokens.word(at), Role::Constant);
+            let bare = end == at + 1
+                && kind == Some(TokenKind::Word)
+                && !is_keyword(tokens.word(at), Role::Constant);
             Some(if bare { (end, format!("{:?}", tokens.word(at))) } else { ranged(end) })
         }
-        Place::Path => words::path_after(tokens, at).map(ranged),
-        Place::Number => {
-            let spelt = kind.filter(|&kind| kind == Kind::Word).and_then(|_| words::spelt(tokens.word(at)));
+        Placeholder::Path => words::path_after(tokens, at).map(ranged),
+        Placeholder::Number => {
+            let spelt =
+                kind.filter(|&kind| kind == TokenKind::Word).and_then(|_| words::spelt(tokens.word(at)));
             let spelt = spelt.map(|number| (at + 1, number.to_string()));
-            spelt.or_else(|| one(Kind::Number)).or_else(|| one(Kind::Parameter))
+            spelt.or_else(|| one(TokenKind::Number)).or_else(|| one(TokenKind::Parameter))
         }
-        Place::Unit => words::unit(tokens.word(at)).map(|unit| (at + 1, unit)),
-        Place::Text => one(Kind::Text),
-        Place::Time => one(Kind::Time),
-        Place::Word => one(Kind::Word).filter(|(_, word)| !is_reserved(word)),
-        Place::List => {
+        Placeholder::Unit => words::unit(tokens.word(at)).map(|unit| (at + 1, unit)),
+        Placeholder::Text => one(TokenKind::Text),
+        Placeholder::Time => one(TokenKind::Time),
+        Placeholder::Word => one(TokenKind::Word).filter(|(_, word)| !is_reserved(word)),
+        Placeholder::List => {
             let end = words::closing(tokens, at)?;
             let inside = words::text_of(tokens, &(at + 1..end - 1));
             Some((end, format!("({inside})")))
         }
-        Place::Items => {
+        Placeholder::Items => {
             let mut end = words::operand_after(tokens, at)?;
             while tokens.word(end) == "," {
                 end = words::operand_after(tokens, end + 1)?;
             }
             Some(ranged(end))
         }
-        Place::Name => {
+        Placeholder::Name => {
             let end = words::name_after(tokens, at);
             let written = words::text_of(tokens, &(at..end));
             let plain = words::plain_name(&written);
             (end > at && plain != written).then_some((end, plain))
         }
-        Place::End => (words::end_at(tokens, at) == End::Yes).then(|| (at, String::new())),
+        Placeholder::End => (words::end_at(tokens, at) == End::Yes).then(|| (at, String::new())),
     }
 }
 
 /// What else can be made of a text.
-fn derived(name: &str, place: Place, text: &str, bound: &mut Vec<(String, String)>) {
-    if place == Place::Text {
+fn derived(name: &str, place: Placeholder, text: &str, bound: &mut Vec<(String, String)>) {
+    if place == Placeholder::Text {
         let inner = words::content(text);
         let made = [
             ("like", words::like(&inner)),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::keywords::{Role, is_keyword, is_reserved};
 use super::super::outline::Tokens;
-use super::super::scan::Kind;
+use super::super::scan::TokenKind;
 use crate::types::Unit;
 
 /// Whether a condition ends at a place.
@@ -33,14 +33,14 @@ pub(in super::super) fn text_of(tokens: Tokens<'_>, range: &Range<usize>) -> Str
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn kind(tokens: Tokens<'_>, at: usize) -> Option<Kind> {
+fn kind(tokens: Tokens<'_>, at: usize) -> Option<TokenKind> {
     tokens.all.get(at).map(|token| token.kind)
 }
 
 fn is_name(tokens: Tokens<'_>, at: usize) -> bool {
     match kind(tokens, at) {
-        Some(Kind::Quoted) => true,
-        Some(Kind::Word) => !is_reserved(tokens.word(at)),
+        Some(TokenKind::Quoted) => true,
+        Some(TokenKind::Word) => !is_reserved(tokens.word(at)),
         _ => false,
     }
 }
@@ -49,9 +49,9 @@ fn is_name(tokens: Tokens<'_>, at: usize) -> bool {
 pub(in super::super) fn operand_before(tokens: Tokens<'_>, end: usize) -> Option<Range<usize>> {
     let last = end.checked_sub(1)?;
     match kind(tokens, last)? {
-        Kind::Text | Kind::Number | Kind::Time | Kind::Parameter => Some(last..end),
-        Kind::Word if is_keyword(tokens.word(last), Role::Constant) => Some(last..end),
-        Kind::Symbol if tokens.word(last) == ")" => {
+        TokenKind::Text | TokenKind::Number | TokenKind::Time | TokenKind::Parameter => Some(last..end),
+        TokenKind::Word if is_keyword(tokens.word(last), Role::Constant) => Some(last..end),
+        TokenKind::Symbol if tokens.word(last) == ")" => {
             let open = opening(tokens, last)?;
             let called = open.checked_sub(1).filter(|&at| is_name(tokens, at));
             let distinct =
@@ -110,16 +110,18 @@ pub(super) fn operand_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
         return operand_after(tokens, at + 1).filter(|_| tokens.word(at + 1) != "-");
     }
     match kind(tokens, at)? {
-        Kind::Text | Kind::Time => Some(at + 1),
-        Kind::Parameter | Kind::Number => Some(match (unit(tokens.word(at + 1)), tokens.word(at + 2)) {
-            (Some(_), "ago") => at + 3,
-            (Some(_), "from") if tokens.word(at + 3) == "now" => at + 4,
-            (Some(_), _) => at + 2,
-            (None, _) => at + 1,
-        }),
-        Kind::Word if is_keyword(word, Role::Constant) => Some(at + 1),
-        Kind::Symbol if word == "(" => closing(tokens, at),
-        Kind::Word | Kind::Quoted => {
+        TokenKind::Text | TokenKind::Time => Some(at + 1),
+        TokenKind::Parameter | TokenKind::Number => {
+            Some(match (unit(tokens.word(at + 1)), tokens.word(at + 2)) {
+                (Some(_), "ago") => at + 3,
+                (Some(_), "from") if tokens.word(at + 3) == "now" => at + 4,
+                (Some(_), _) => at + 2,
+                (None, _) => at + 1,
+            })
+        }
+        TokenKind::Word if is_keyword(word, Role::Constant) => Some(at + 1),
+        TokenKind::Symbol if word == "(" => closing(tokens, at),
+        TokenKind::Word | TokenKind::Quoted => {
             let path = path_after(tokens, at)?;
             let call = if word == "count" && tokens.word(path) == "distinct" { path + 1 } else { path };
             if tokens.word(call) == "(" { closing(tokens, call) } else { Some(path) }
@@ -136,7 +138,9 @@ pub(super) fn path_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
             return None;
         }
         end += 1;
-        if tokens.word(end) == "[" && kind(tokens, end + 1) == Some(Kind::Text) && tokens.word(end + 2) == "]"
+        if tokens.word(end) == "["
+            && kind(tokens, end + 1) == Some(TokenKind::Text)
+            && tokens.word(end + 2) == "]"
         {
             end += 3;
         }
@@ -187,8 +191,10 @@ pub(super) fn end_at(tokens: Tokens<'_>, at: usize) -> End {
 /// Where words that were meant as one name end: at ` on `, a brace or the end of the line.
 pub(super) fn name_after(tokens: Tokens<'_>, at: usize) -> usize {
     let more = |at: usize| {
-        let joins = matches!(kind(tokens, at), Some(Kind::Word | Kind::Number | Kind::Quoted | Kind::Text))
-            || matches!(tokens.word(at), "-" | "." | "/" | "&");
+        let joins = matches!(
+            kind(tokens, at),
+            Some(TokenKind::Word | TokenKind::Number | TokenKind::Quoted | TokenKind::Text)
+        ) || matches!(tokens.word(at), "-" | "." | "/" | "&");
         joins && !matches!(tokens.word(at), "on" | "extends" | "where")
     };
     (at..at + 10).find(|&at| !more(at)).unwrap_or(at)

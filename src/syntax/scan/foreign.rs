@@ -6,7 +6,7 @@ use super::super::outline::Tokens;
 use super::super::problems::{
     BadCharacter, BadTime, ForeignComment, ForeignOperator, Habit, Null, UnclosedText,
 };
-use super::{Kind, Scanner, Token, is_name_char};
+use super::{Scanner, Token, TokenKind, is_name_char};
 
 /// Operators of other languages, longest first, and what to write instead.
 const OPERATORS: &[(&str, &str)] = &[
@@ -123,7 +123,7 @@ impl Scanner<'_> {
         let len = self.without_brackets(line).max(1);
         let span = self.span(self.at, self.at + len);
         let adjacent = self.tokens.last().filter(|token| token.end == self.at).copied();
-        if let Some(number) = adjacent.filter(|token| token.kind == Kind::Number) {
+        if let Some(number) = adjacent.filter(|token| token.kind == TokenKind::Number) {
             return self.apostrophe_in_number(number);
         }
         if let Some(advice) = self.apostrophe_in_text(quote) {
@@ -132,7 +132,7 @@ impl Scanner<'_> {
             self.problems.push(Habit { span, written, advice });
             return self.push_bad(len);
         }
-        let word = adjacent.filter(|token| token.kind == Kind::Word);
+        let word = adjacent.filter(|token| token.kind == TokenKind::Word);
         let opening = word.filter(|_| len == 1).map(|token| token.text(self.text).to_owned());
         let other = if quote == '"' { '\'' } else { '"' };
         let mixed = self.rest().get(1..len).is_some_and(|text| text.ends_with(other));
@@ -153,7 +153,7 @@ impl Scanner<'_> {
     /// `'it's'`: the text ended at its apostrophe, and the rest of it is a word.
     fn apostrophe_in_text(&self, quote: char) -> Option<String> {
         let [.., text, word] = self.tokens.as_slice() else { return None };
-        let joined = text.kind == Kind::Text && text.end == word.start && word.end == self.at;
+        let joined = text.kind == TokenKind::Text && text.end == word.start && word.end == self.at;
         let inner = text.text(self.text).strip_prefix(quote)?.strip_suffix(quote)?;
         let other = if quote == '"' { '\'' } else { '"' };
         let word = word.text(self.text);
@@ -166,7 +166,7 @@ impl Scanner<'_> {
     pub(super) fn doubled_quote(&mut self, quote: char, len: usize) -> bool {
         let Some(before) = self.tokens.last().copied() else { return false };
         let first = before.text(self.text);
-        if before.end != self.at || before.kind != Kind::Text || !first.starts_with(quote) {
+        if before.end != self.at || before.kind != TokenKind::Text || !first.starts_with(quote) {
             return false;
         }
         let (head, tail) = (&first[1..first.len() - 1], &self.rest()[1..len - 1]);
@@ -268,7 +268,7 @@ impl Scanner<'_> {
     fn sigil(&mut self, why: &str) {
         let last = self.tokens.last().copied();
         let before = last.map_or("", |token| token.text(self.text));
-        let adjacent = last.is_some_and(|token| token.end == self.at && token.kind == Kind::Word);
+        let adjacent = last.is_some_and(|token| token.end == self.at && token.kind == TokenKind::Word);
         if adjacent || matches!(before, "with" | "contains" | "=" | "!=" | "," | "(") {
             let len = self.run_length(1, |c| is_name_char(c) || matches!(c, '.' | '-' | '@'));
             let head = if adjacent { before } else { "" };

@@ -8,8 +8,9 @@ use segc::check::hir::SegmentId;
 use segc::diagnostic::Diagnostics;
 use segc::dialect::Dialect;
 use segc::evaluate::{EvalError, Evaluator};
+use segc::plan::program::{Phase, Scope};
 use segc::project::{Files, Memory};
-use segc::sql::{self, Purpose, Scope, Statement, parses_back};
+use segc::sql::{self, Statement, parses_back};
 use segc::types::Type;
 
 use super::{judge, rows};
@@ -178,7 +179,7 @@ fn judge_select(session: &Session, target: &str, select: Result<String, Diagnost
                 .dialects()
                 .iter()
                 .find(|dialect| session.targets_of(&dialect.origin).iter().any(|one| one == target));
-            let statement = Statement { text, segment: None, purpose: Purpose::Write, opaque: false };
+            let statement = Statement { text, segment: None, phase: Phase::Write, opaque: false };
             parsed_back(&statement, dialect.expect("a dialect of the target's origin"), seen);
         }
         Err(problems) => judge::problems(&session.sources, &problems, seen),

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use segc::catalog::{Catalog, Container, Storage};
 use segc::check::hir::{
     Aggregate, AggregateFunc, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, Keep, KeepKind,
-    KeepSize, LocalTime, Part, Path, Segment, Sequence, TextOp, TraitId, Value, ValueKind, Window,
+    KeepSize, LocalTime, Path, Segment, Sequence, TextOp, TimePart, TraitId, Value, ValueKind, Window,
 };
 use segc::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_sequence, walk_value, walk_window,
@@ -293,13 +293,13 @@ fn function(func: Func) -> &'static str {
     }
 }
 
-fn part(part: Part) -> &'static str {
+fn part(part: TimePart) -> &'static str {
     match part {
-        Part::Year => "part: year",
-        Part::Month => "part: month",
-        Part::Day => "part: day",
-        Part::Hour => "part: hour",
-        Part::Weekday => "part: weekday",
+        TimePart::Year => "part: year",
+        TimePart::Month => "part: month",
+        TimePart::Day => "part: day",
+        TimePart::Hour => "part: hour",
+        TimePart::Weekday => "part: weekday",
     }
 }
 

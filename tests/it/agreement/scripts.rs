@@ -3,6 +3,7 @@
 use segc::api::Options;
 use segc::check::hir::Materialize;
 use segc::engine::{Engine, EngineError};
+use segc::plan::program::Mode;
 
 use crate::agreement::case::{ASKED, Case, Cases, Keys, Opened};
 use crate::agreement::compare::is_overflow;
@@ -38,7 +39,7 @@ fn script<E: Engine>(engine: &mut Statements<E>, case: &Case, opened: &Opened) -
     let Ok(chosen) = session.select(&able) else { return 0 };
     let (plan, problems) = session.plan(target, &chosen, &Options::default());
     let plan = plan.filter(|_| !problems.has_errors()).unwrap_or_else(|| panic!("{problems:?}"));
-    let execution = session.execution(&plan, false).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let execution = session.execution(&plan, Mode::Create).unwrap_or_else(|problems| panic!("{problems:?}"));
     let engine = engine.engine();
     for step in &execution.steps {
         if let Err(error) = engine.execute(&step.statement) {

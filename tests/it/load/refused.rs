@@ -190,6 +190,48 @@ fn files_that_are_something_else() {
         ("ts.csv", b"id\ts\n1\ta\n", "", fields, &[("SEG706", "", "declare `read: { delimiter: tab }`")]),
         (
             "ts.csv",
+            b"sep=;\r\nid;s\r\n1;a\r\n",
+            "",
+            fields,
+            &[(
+                "SEG711",
+                "line 1: the line tells Excel the delimiter, ",
+                "remove the line, and declare `read: { delimiter: \";\" }`",
+            )],
+        ),
+        (
+            "ts.csv",
+            b"SEP=;\nid;s\n1;a\n",
+            "read: { delimiter: \";\" }",
+            fields,
+            &[("SEG711", "line 1: the line tells Excel the delimiter, ", "remove the line")],
+        ),
+        ("ts.csv", b"\"sep=,\"\nid,s\n1,a\n", "", fields, &[("SEG711", "line 1", "remove the line")]),
+        ("ts.csv", b"sep=\t\nid\ts\n1\ta\n", "", fields, &[("SEG711", "line 1", "delimiter: tab")]),
+        (
+            "ts.csv",
+            "id,\u{200b}s\n1,a\n".as_bytes(),
+            "",
+            fields,
+            &[(
+                "SEG706",
+                "has no column `s`",
+                "its column `\\u{200b}s` contains U+200B (an invisible character): rename it `s`",
+            )],
+        ),
+        (
+            "ts.csv",
+            "\u{feff}\u{feff}id,“s”\n1,a\n".as_bytes(),
+            "",
+            fields,
+            &[
+                ("SEG706", "has no column `id`", "contains U+FEFF (a byte order mark): rename it `id`"),
+                ("SEG706", "has no column `s`", "its column `“s”` contains U+201C (a typographic quote)"),
+            ],
+        ),
+        ("ts.csv", b"id,,t\n1,a,b\n", "", fields, &[("SEG706", "has no column `s`", "did you mean `t`?")]),
+        (
+            "ts.csv",
             b"id,text\n1,a\n",
             "",
             "text2: string",

@@ -153,3 +153,11 @@ fn arrays_documents_and_structs() {
     assert_eq!(shown[0], first);
     assert_eq!(shown[1], ["", "", "", "0", "", "", "", ""]);
 }
+
+/// The language defines that a text which is no version is missing in conditions; the row keeps it.
+#[test]
+fn text_that_is_no_version_is_kept() {
+    let text = b"id,v\n1,1.10.0\n2,latest\n3,v1.2.0\n4,\n5,1.2\n6,01.2.3\n7, 1.2.3\n";
+    let wanted = ["1|1.10.0", "2|latest", "3|v1.2.0", "4|-", "5|1.2", "6|01.2.3", "7| 1.2.3"];
+    assert_eq!(loaded("ts.csv", text, "", "v: semver"), wanted);
+}

@@ -3,6 +3,7 @@
 
 use segc::api::Options;
 use segc::engine::{DuckDb, Engine as _};
+use segc::plan::program::Mode;
 
 use super::{AS_OF, compare, project, rows, selects, support};
 
@@ -71,7 +72,7 @@ fn scripts_run_by_hand_set_what_they_rely_on() {
     let (session, _) = segc::api::open(project.path(), &options);
     let all = session.select(&[]).expect("all segments");
     let plan = session.plan("duckdb", &all, &options).0.expect("a plan");
-    let execution = session.execution(&plan, false).expect("a script");
+    let execution = session.execution(&plan, Mode::Create).expect("a script");
     let statements: Vec<String> = execution.steps.into_iter().map(|step| step.statement).collect();
     for (setting, values) in CHANGING.iter().chain(OTHERS) {
         for value in *values {

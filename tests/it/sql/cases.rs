@@ -69,6 +69,7 @@ pub(crate) fn one_column(name: &str) -> Query {
             from: Some(from),
             ..Select::default()
         },
+        ..Query::default()
     }
 }
 

@@ -1,11 +1,11 @@
 //! A small plan, made by hand: two tables and a view over customers and orders.
 
 use segc::check::hir::{Materialize, SegmentId};
-use segc::dialect::{Dialect, Function};
+use segc::dialect::{Capability, Dialect, Function};
 use segc::plan::rel::{
     BinaryOp, Clock, Column, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef,
 };
-use segc::plan::{Assertion, KeyColumn, Plan, Refresh, SegmentPlan, StateNames, StateTables};
+use segc::plan::{Assertion, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateNames, StateTables};
 use segc::types::{Literal, Type};
 
 pub(crate) const DATA: &[&str] = &[
@@ -67,7 +67,7 @@ fn big() -> Query {
         filter: Some(filter),
         ..Select::default()
     };
-    Query { ctes: vec![Cte::new("order_sums".to_owned(), sums)], select }
+    Query { ctes: vec![Cte::new("order_sums".to_owned(), sums)], ..Query::of(select) }
 }
 
 /// Members of `big` in some instants.
@@ -94,7 +94,7 @@ fn recent(from_table: bool) -> Query {
         filter: Some(Scalar::And(vec![after, exists])),
         ..Select::default()
     };
-    Query { ctes: Vec::new(), select }
+    Query::of(select)
 }
 
 /// Fails if a customer's key stands twice.
@@ -174,7 +174,10 @@ pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
         ..Select::default()
     };
     late.last_run = vec![("late_last_as_of".to_owned(), Scalar::Query(Box::new(last)), Type::Timestamp)];
+    let has = |capability: &Capability| dialect.allows(*capability);
+    let rules = Rules::of(&Capability::ALL.iter().copied().filter(has).collect());
     Plan {
+        rules,
         target: "warehouse".to_owned(),
         dialect: dialect.name.clone(),
         schema: vec!["seg".to_owned()],

@@ -9,8 +9,9 @@ use segc::check::hir::Materialize;
 use segc::engine::{
     DataTable, DuckDb, Engine, EngineError, TableColumn, quote_ident, quote_name, quote_text,
 };
+use segc::plan::program::{Mode, Scope};
 use segc::plan::{Plan, SegmentPlan};
-use segc::sql::{self, Scope};
+use segc::sql;
 use segc::types::Type;
 
 use super::engine::{Demand, demand};
@@ -268,7 +269,8 @@ pub fn plan(session: &Session, target: &str, options: &segc::api::Options) -> Pl
 
 /// The statements of the script for all segments.
 pub fn build(session: &Session, plan: &Plan, refresh: bool) -> Vec<String> {
-    let execution = session.execution(plan, refresh);
+    let mode = if refresh { Mode::Refresh } else { Mode::Create };
+    let execution = session.execution(plan, mode);
     let execution = execution.unwrap_or_else(|problems| panic!("{}: {}", plan.target, said(&problems)));
     execution.steps.into_iter().map(|step| step.statement).collect()
 }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::Rows;
+use super::rows::StepRows;
 use super::{column, fresh};
-use crate::check::hir::{Sequence, Step};
+use crate::check::hir::{Sequence, SequenceStep};
 use crate::dialect::Function;
 use crate::plan::lower::Lowering;
 use crate::plan::rel::{BinaryOp, Column, Frame, Order, Over, Relation, Scalar, Select, TableRef, all};
@@ -21,9 +21,9 @@ pub(super) struct Level {
     pub(super) columns: Vec<(String, Scalar)>,
 }
 
-/// The levels so far.
+/// The levels of subqueries so far, one for each step.
 pub(super) struct Chain<'s> {
-    pub(super) rows: Rows,
+    pub(super) rows: StepRows,
     pub(super) sequence: &'s Sequence,
     pub(super) levels: Vec<Level>,
     /// The names of all columns.
@@ -34,7 +34,7 @@ pub(super) struct Chain<'s> {
 pub(super) struct Positive<'s> {
     /// Its place among all steps.
     pub(super) at: usize,
-    pub(super) step: &'s Step,
+    pub(super) step: &'s SequenceStep,
     /// The place of the negated step before it.
     pub(super) without: Option<usize>,
 }
@@ -48,7 +48,7 @@ pub(super) struct Reached {
 }
 
 impl<'s> Chain<'s> {
-    pub(super) fn new(rows: Rows, sequence: &'s Sequence) -> Self {
+    pub(super) fn new(rows: StepRows, sequence: &'s Sequence) -> Self {
         let keys = rows.keys.iter().map(|(name, _)| name.clone());
         let others = rows.matching.iter().chain([&rows.at]).chain(&rows.flags).cloned();
         let taken = keys.chain(others).collect();

@@ -20,6 +20,7 @@ use super::aggregate::is_joined;
 use super::frame::{Mode, Scope};
 use super::names::unused;
 use crate::check::hir::Sequence;
+use crate::dialect::Function;
 use crate::plan::rel::{Cte, Relation, Scalar, Select, TableRef};
 use chain::Chain;
 
@@ -28,9 +29,9 @@ impl Lowering<'_> {
     /// and a semi-join elsewhere, as `exists`.
     pub(super) fn sequence(&mut self, scope: &Scope, sequence: &Sequence, negated: bool) -> Scalar {
         let owner = scope.this.clone();
-        let rows = self.sequence_rows(&owner, sequence);
+        let rows = self.sequence_rows(scope, sequence);
         let keys = rows.keys.clone();
-        let as_of = self.as_of_micros(sequence.source);
+        let as_of = Scalar::Call(Function::EpochMicros, vec![self.now(&scope.at)]);
         let found = Chain::new(rows, sequence).finish(self, as_of);
         let on: Vec<(String, Scalar)> =
             keys.into_iter().map(|(name, own)| (name, self.field(&owner, own))).collect();

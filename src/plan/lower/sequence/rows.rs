@@ -3,12 +3,12 @@
 
 use super::fresh;
 use crate::catalog::FieldId;
-use crate::check::hir::{Hop, Sequence, Step, Value, ValueKind, Window};
+use crate::check::hir::{Hop, Sequence, SequenceStep, Window};
 use crate::diagnostic::{SourceId, Span};
 use crate::dialect::Function;
 use crate::plan::lower::Lowering;
 use crate::plan::lower::aggregate::{GroupKey, Inner, reads_outer, window_reads_outer};
-use crate::plan::lower::frame::{Mode, Row};
+use crate::plan::lower::frame::{Mode, Scope};
 use crate::plan::lower::names::slug;
 use crate::plan::rel::{Column, Negated, Scalar, Select, all};
 use crate::types::{Literal, Type};
@@ -17,8 +17,7 @@ use crate::types::{Literal, Type};
 const LONGEST: usize = 24;
 
 /// The subquery of all rows.
-pub(super) struct Rows {
-    /// Its name.
+pub(super) struct StepRows {
     pub(super) cte: String,
     /// What the sequence is called.
     pub(super) base: String,
@@ -37,17 +36,10 @@ pub(super) struct Rows {
 }
 
 impl Lowering<'_> {
-    /// as_of in microseconds.
-    pub(super) fn as_of_micros(&mut self, span: Span) -> Scalar {
-        let now = Value { kind: ValueKind::Now, ty: Type::Timestamp, nullable: false, span };
-        let now = self.fixed_scalar(&now).unwrap_or_else(|| Scalar::Clock("as_of".to_owned()));
-        Scalar::Call(Function::EpochMicros, vec![now])
-    }
-
-    pub(super) fn sequence_rows(&mut self, owner: &Row, sequence: &Sequence) -> Rows {
+    pub(super) fn sequence_rows(&mut self, scope: &Scope, sequence: &Sequence) -> StepRows {
         let names = self.step_names(sequence);
         let base = base_name(sequence, &names);
-        let mut rows = Rows {
+        let mut rows = StepRows {
             cte: String::new(),
             base,
             keys: Vec::new(),
@@ -59,7 +51,7 @@ impl Lowering<'_> {
         };
         let mut selects = Vec::new();
         for group in groups(&sequence.steps) {
-            let select = self.group_rows(owner, sequence, &group, &mut rows);
+            let select = self.group_rows(scope, sequence, &group, &mut rows);
             selects.push(select);
         }
         let mut selects = selects.into_iter();
@@ -69,11 +61,17 @@ impl Lowering<'_> {
     }
 
     /// The rows of the steps that share a path.
-    fn group_rows(&mut self, owner: &Row, sequence: &Sequence, group: &[usize], rows: &mut Rows) -> Select {
-        let steps: Vec<&Step> = group.iter().filter_map(|&at| sequence.steps.get(at)).collect();
+    fn group_rows(
+        &mut self,
+        scope: &Scope,
+        sequence: &Sequence,
+        group: &[usize],
+        rows: &mut StepRows,
+    ) -> Select {
+        let steps: Vec<&SequenceStep> = group.iter().filter_map(|&at| sequence.steps.get(at)).collect();
         let hops = shared_hops(&steps);
         self.push(false);
-        let (inner, mut keys) = self.owned_rows(owner, &hops, self.needs_owner(sequence));
+        let (inner, mut keys) = self.owned_rows(scope, &hops, self.needs_owner(sequence));
         keys.sort_by_key(|key| key.own);
         // What belongs to nobody would be one long list.
         let nobody = self.nullable_keys(&inner, &hops, &keys);
@@ -119,8 +117,8 @@ impl Lowering<'_> {
         inner: &Inner,
         sequence: &Sequence,
         group: &[usize],
-        steps: &[&Step],
-        rows: &mut Rows,
+        steps: &[&SequenceStep],
+        rows: &mut StepRows,
     ) -> Vec<Scalar> {
         let windows: Vec<Option<Window>> = group.iter().map(|&at| window_of(sequence, at)).collect();
         // The widest window is that of what must not happen last.
@@ -153,7 +151,7 @@ impl Lowering<'_> {
         flags
     }
 
-    fn restrict_step_times(&mut self, inner: &Inner, steps: &[&Step], window: Option<&Window>) {
+    fn restrict_step_times(&mut self, inner: &Inner, steps: &[&SequenceStep], window: Option<&Window>) {
         let Some(step) = steps.first() else { return };
         let last = step.rows.times.len().saturating_sub(1);
         for (at, &(hop, field)) in step.rows.times.iter().enumerate() {
@@ -164,14 +162,19 @@ impl Lowering<'_> {
         }
     }
 
-    fn last_time_conditions(&mut self, inner: &Inner, step: &Step, window: Option<&Window>) -> Vec<Scalar> {
+    fn last_time_conditions(
+        &mut self,
+        inner: &Inner,
+        step: &SequenceStep,
+        window: Option<&Window>,
+    ) -> Vec<Scalar> {
         let Some(&(hop, field)) = step.rows.times.last() else { return Vec::new() };
         let Some(row) = inner.path.get(hop).cloned() else { return Vec::new() };
         self.time_conditions(&inner.scope, &row, field, window, step.rows.span)
     }
 
     /// Only rows with an event's name that some step has, where every step names one.
-    fn restrict_events(&mut self, inner: &Inner, steps: &[&Step]) {
+    fn restrict_events(&mut self, inner: &Inner, steps: &[&SequenceStep]) {
         for (at, row) in inner.path.iter().enumerate() {
             if same_event(steps, at) {
                 continue;
@@ -188,14 +191,19 @@ impl Lowering<'_> {
     }
 
     /// The conditions of a step's events that other steps of its scan don't share.
-    fn own_events(&mut self, inner: &Inner, steps: &[&Step], step: &Step) -> Vec<Scalar> {
+    fn own_events(&mut self, inner: &Inner, steps: &[&SequenceStep], step: &SequenceStep) -> Vec<Scalar> {
         let own = inner.path.iter().zip(&step.rows.hops).enumerate();
         let own: Vec<_> = own.filter(|(at, _)| !same_event(steps, *at)).map(|(_, pair)| pair).collect();
         own.into_iter().filter_map(|(row, hop)| self.event_condition(row, hop)).collect()
     }
 
     /// The value of `matching`, which is present, in the type that all steps share.
-    fn matching_value(&mut self, inner: &Inner, sequence: &Sequence, steps: &[&Step]) -> Option<Scalar> {
+    fn matching_value(
+        &mut self,
+        inner: &Inner,
+        sequence: &Sequence,
+        steps: &[&SequenceStep],
+    ) -> Option<Scalar> {
         let (value, ty) = (steps.first()?.matching.as_ref()?, sequence.matching.as_ref()?);
         let scalar = self.value(&inner.scope, value);
         if value.nullable {
@@ -210,7 +218,7 @@ impl Lowering<'_> {
     }
 
     /// The time of a row, in microseconds.
-    fn step_time(&mut self, inner: &Inner, steps: &[&Step]) -> Scalar {
+    fn step_time(&mut self, inner: &Inner, steps: &[&SequenceStep]) -> Scalar {
         let last = steps.first().and_then(|step| step.rows.times.last());
         let row = last.and_then(|(hop, _)| inner.path.get(*hop)).cloned();
         let (Some(&(_, field)), Some(row)) = (last, row) else { return Scalar::integer(0) };
@@ -232,7 +240,7 @@ impl Lowering<'_> {
     }
 
     /// The owner's fields that a step's first link starts from.
-    fn linked_by(&self, step: &Step) -> Vec<FieldId> {
+    fn linked_by(&self, step: &SequenceStep) -> Vec<FieldId> {
         let on = step.rows.hops.first().map(|hop| &self.cx.hir.catalog.entity(hop.from).link(hop.link).on);
         let mut fields: Vec<FieldId> = on.into_iter().flatten().map(|(own, _)| *own).collect();
         fields.sort();
@@ -241,7 +249,7 @@ impl Lowering<'_> {
 
     /// What the steps are called: their events, or `paid_orders`.
     fn step_names(&self, sequence: &Sequence) -> Vec<String> {
-        let name = |(at, step): (usize, &Step)| {
+        let name = |(at, step): (usize, &SequenceStep)| {
             let hop = step.rows.hops.last()?;
             let event = hop.event.as_deref().map(slug).filter(|event| !event.is_empty());
             let link = || self.cx.hir.catalog.entity(hop.from).link(hop.link).name.clone();
@@ -263,8 +271,9 @@ fn base_name(sequence: &Sequence, names: &[String]) -> String {
 }
 
 /// The steps by the path that they follow, whatever events it names.
-fn groups(steps: &[Step]) -> Vec<Vec<usize>> {
-    let path = |step: &Step| step.rows.hops.iter().map(|hop| (hop.from, hop.link)).collect::<Vec<_>>();
+fn groups(steps: &[SequenceStep]) -> Vec<Vec<usize>> {
+    let path =
+        |step: &SequenceStep| step.rows.hops.iter().map(|hop| (hop.from, hop.link)).collect::<Vec<_>>();
     let mut groups: Vec<(Vec<_>, Vec<usize>)> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let path = path(step);
@@ -277,14 +286,14 @@ fn groups(steps: &[Step]) -> Vec<Vec<usize>> {
 }
 
 /// Whether all steps name the same event (or none) at a hop.
-fn same_event(steps: &[&Step], at: usize) -> bool {
+fn same_event(steps: &[&SequenceStep], at: usize) -> bool {
     let mut events = steps.iter().map(|step| step.rows.hops.get(at).map(|hop| &hop.event));
     let first = events.next();
     events.all(|event| Some(event) == first)
 }
 
 /// The path of all of these steps, with the events that they share.
-fn shared_hops(steps: &[&Step]) -> Vec<Hop> {
+fn shared_hops(steps: &[&SequenceStep]) -> Vec<Hop> {
     let hops = steps.first().map(|step| step.rows.hops.as_slice()).unwrap_or_default();
     let span = Span::new(SourceId(0), 0, 0);
     let shared = |(at, hop): (usize, &Hop)| Hop {

@@ -5,27 +5,31 @@
 //! itself, so nothing leaks through a chain of segments either.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::hir::{Hir, Segment, SegmentId, Trait, TraitId};
-use super::problems::access::{FieldRefused, SegmentRefused};
-use super::uses::{How, Read, Use, Uses};
+use super::footprint::{FieldUse, Footprint, Input, Purpose, TraitFootprints};
+use super::problems::{FieldRefused, SegmentRefused};
+use crate::catalog::{EntityId, FieldId};
+use crate::check::hir::{Hir, Segment, SegmentId, Trait, TraitId};
 use crate::diagnostic::{Diagnostics, Label};
 
-/// Reports what segments use although not all of their readers may, and takes the segments that do out
-/// of the tree, with all that needs them.
-pub(super) fn check(hir: Hir, problems: &mut Diagnostics) -> Hir {
-    if !has_restrictions(&hir) {
-        return hir;
-    }
-    let uses = Uses::new(&hir);
+/// Reports what segments use although not all of their readers may, and returns the segments that do,
+/// with all that depend on them.
+pub(super) fn refused(
+    hir: &Hir,
+    footprints: &BTreeMap<SegmentId, Footprint>,
+    problems: &mut Diagnostics,
+) -> BTreeSet<SegmentId> {
     let mut refused = BTreeSet::new();
+    if !has_restrictions(hir) {
+        return refused;
+    }
     let mut readers: BTreeMap<SegmentId, Vec<SegmentId>> = BTreeMap::new();
-    for (id, segment) in hir.iter() {
-        let before = problems.len();
-        let footprint = uses.segment(id);
-        footprint.segments.iter().for_each(|read| readers.entry(read.segment).or_default().push(id));
-        footprint.fields.iter().for_each(|used| field(&hir, segment, used, problems));
-        footprint.segments.iter().for_each(|read| other(&hir, segment, read, problems));
+    for (&id, footprint) in footprints {
+        let (segment, before) = (hir.segment(id), problems.len());
+        footprint.inputs.keys().for_each(|&input| readers.entry(input).or_default().push(id));
+        footprint.sensitive.iter().for_each(|(&id, used)| field(hir, segment, id, used, problems));
+        footprint.inputs.values().for_each(|input| other(hir, segment, input, problems));
         if problems.len() > before {
             refused.insert(id);
         }
@@ -35,10 +39,19 @@ pub(super) fn check(hir: Hir, problems: &mut Diagnostics) -> Hir {
         let needing = readers.get(&id).into_iter().flatten();
         todo.extend(needing.filter(|&&reader| refused.insert(reader)));
     }
-    let sound = |one: &Trait| !uses.read_by(one.id).any(|read| refused.contains(&read));
+    refused
+}
+
+/// A tree without some segments, and without the traits that refer to them; `None` if there are none.
+pub(super) fn without(hir: &Hir, known: &TraitFootprints<'_>, refused: &BTreeSet<SegmentId>) -> Option<Hir> {
+    if refused.is_empty() {
+        return None;
+    }
+    let sound = |one: &Trait| !known.inputs_of(one.id).any(|input| refused.contains(&input));
     let traits = hir.traits.iter().filter(|one| sound(one)).cloned().collect();
     let segments = hir.segments.iter().filter(|one| !refused.contains(&one.id)).cloned().collect();
-    Hir { traits, segments, ..hir }
+    let (calendar, params) = (hir.calendar.clone(), hir.params.clone());
+    Some(Hir { catalog: Arc::clone(&hir.catalog), calendar, params, traits, segments })
 }
 
 fn has_restrictions(hir: &Hir) -> bool {
@@ -66,9 +79,15 @@ fn allowed(readers: &[String], roles: &[String]) -> Vec<String> {
     may.cloned().collect()
 }
 
-fn field(hir: &Hir, segment: &Segment, used: &Use, problems: &mut Diagnostics) {
-    let entity = hir.catalog.entity(used.entity);
-    let declared = entity.field(used.field);
+fn field(
+    hir: &Hir,
+    segment: &Segment,
+    (entity, field): (EntityId, FieldId),
+    used: &FieldUse,
+    problems: &mut Diagnostics,
+) {
+    let entity = hir.catalog.entity(entity);
+    let declared = entity.field(field);
     let access = &segment.properties.access;
     let Some(readers) = excess(access, &declared.roles) else { return };
     let mut places: Vec<Label> = Vec::new();
@@ -80,7 +99,7 @@ fn field(hir: &Hir, segment: &Segment, used: &Use, problems: &mut Diagnostics) {
         readers,
         field: format!("{}.{}", entity.name, declared.name),
         roles: declared.roles.clone(),
-        how: format!("{}{}", what_for(hir, used), led_by(hir, &used.via)),
+        how: format!("{}{}", what_for(hir, &entity.name, used.purpose), led_by(hir, &used.via)),
         allowed: allowed(access, &declared.roles),
         access: segment.properties.access_span,
         declared: declared.span,
@@ -88,17 +107,16 @@ fn field(hir: &Hir, segment: &Segment, used: &Use, problems: &mut Diagnostics) {
     });
 }
 
-fn what_for(hir: &Hir, used: &Use) -> String {
-    let entity = || &hir.catalog.entity(used.entity).name;
-    match used.how {
-        How::Named => String::new(),
-        How::Link(from, link) => {
+fn what_for(hir: &Hir, entity: &str, purpose: Purpose) -> String {
+    match purpose {
+        Purpose::Named => String::new(),
+        Purpose::Link(from, link) => {
             let from = hir.catalog.entity(from);
             format!(", which the link `{}` of `{}` compares", from.link(link).name, from.name)
         }
-        How::Time => format!(", the `time` of `{}`, which decides which rows count", entity()),
-        How::EventName => ", which contains the names of events".to_owned(),
-        How::Key => format!(", which is in the key of `{}`", entity()),
+        Purpose::Time => format!(", the `time` of `{entity}`, which decides which rows count"),
+        Purpose::EventName => ", which contains the names of events".to_owned(),
+        Purpose::Key => format!(", which is in the key of `{entity}`"),
     }
 }
 
@@ -111,16 +129,16 @@ fn led_by(hir: &Hir, via: &[TraitId]) -> String {
     format!(" (through the trait {})", names.join(" → "))
 }
 
-fn other(hir: &Hir, segment: &Segment, read: &Read, problems: &mut Diagnostics) {
-    let (access, other) = (&segment.properties.access, hir.segment(read.segment));
+fn other(hir: &Hir, segment: &Segment, input: &Input, problems: &mut Diagnostics) {
+    let (access, other) = (&segment.properties.access, hir.segment(input.segment));
     let Some(readers) = excess(access, &other.properties.access) else { return };
     problems.push(SegmentRefused {
-        span: read.span,
+        span: input.span,
         segment: segment.name.clone(),
         readers,
         other: other.name.clone(),
         roles: other.properties.access.clone(),
-        how: led_by(hir, &read.via),
+        how: led_by(hir, &input.via),
         allowed: allowed(access, &other.properties.access),
         access: segment.properties.access_span,
         declared: other.properties.access_span,

@@ -1,0 +1,72 @@
+//! What the catalog declares never to change: fields, links, rows.
+
+use super::append_only::{Proof, Prover};
+use super::obstacle::Obstacle;
+use crate::catalog::{Changes, Deletes, Entity, EntityId, FieldId, TableSource};
+use crate::check::hir::{Hop, Path};
+
+impl Prover<'_> {
+    /// A path that always leads to the same row, once it leads to one.
+    pub(super) fn path_is_immutable(&self, path: &Path) -> Proof {
+        path.hops.iter().try_for_each(|hop| {
+            self.hop_is_immutable(hop)?;
+            self.rows_stay(hop.to)
+        })
+    }
+
+    pub(super) fn hop_is_immutable(&self, hop: &Hop) -> Proof {
+        let link = self.catalog.entity(hop.from).link(hop.link);
+        link.on.iter().try_for_each(|&(own, target)| {
+            self.field_is_immutable(hop.from, own)?;
+            self.field_is_immutable(hop.to, target)
+        })
+    }
+
+    pub(super) fn key_is_immutable(&self, id: EntityId) -> Proof {
+        self.catalog.entity(id).key.iter().try_for_each(|&field| self.field_is_immutable(id, field))
+    }
+
+    pub(super) fn field_is_immutable(&self, id: EntityId, field: FieldId) -> Proof {
+        let entity = self.catalog.entity(id);
+        if entity.is_immutable(field) {
+            return Ok(());
+        }
+        let name = &entity.field(field).name;
+        Err(Obstacle::lifted_by(
+            format!("`{}.{name}` may change", entity.name),
+            match entity.changes {
+                Changes::Mutable { .. } => {
+                    format!("add `{name}` to the `immutable` fields of `{}`", entity.name)
+                }
+                _ => format!(
+                    "declare `changes: append_only` on `{}`, or `changes: {{ mutable: {{ immutable: [{name}] }} }}`",
+                    entity.name
+                ),
+            },
+        ))
+    }
+
+    /// Rows of an entity, of which none is ever deleted.
+    pub(super) fn rows_stay(&self, id: EntityId) -> Proof {
+        let entity = self.catalog.entity(id);
+        if is_query(entity) {
+            return Err(Obstacle::new(format!(
+                "`{}` comes from a query, whose rows may disappear",
+                entity.name
+            )));
+        }
+        match entity.deletes {
+            Deletes::Never => Ok(()),
+            Deletes::Soft | Deletes::Hard => Err(Obstacle::lifted_by(
+                format!("members may leave, since rows of `{}` can be deleted", entity.name),
+                format!("if they never are, declare `deletes: never` on `{}`", entity.name),
+            )),
+        }
+    }
+}
+
+/// Whether an entity is a query on some target.
+pub(super) fn is_query(entity: &Entity) -> bool {
+    let mut sources = std::iter::once(&entity.source).chain(entity.target_sources.values());
+    sources.any(|source| matches!(source, TableSource::Query { .. }))
+}

@@ -1,0 +1,65 @@
+//! The script of a build as data: typed steps, in the order in which an engine executes them.
+//!
+//! What is done, and in which order, is decided here, once for all targets. The `sql` stage writes
+//! each step by the dialect's template for its kind and decides nothing. See refresh.md for the rules
+//! that the order follows (R8 to R10).
+
+mod build;
+mod difference;
+mod members;
+mod step;
+mod tables;
+
+pub use build::program;
+pub use step::{Action, Instant, Phase, Record, Source, Step, Written};
+pub use tables::{ColumnDef, TableDef};
+
+use super::model::{Plan, SegmentPlan};
+use super::rel::Clock;
+
+/// Which segments a program is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// All of the plan, at one as_of.
+    All,
+    /// One of it, at the as_of of the tables that it reads.
+    One(&'a SegmentPlan),
+}
+
+/// What a program does to the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Evaluates every entity, and applies the difference.
+    Create,
+    /// Refreshes each segment the way that the plan has chosen.
+    Refresh,
+}
+
+/// The steps of a build for one target.
+#[derive(Debug, Clone)]
+pub struct Program<'a> {
+    /// The plan that it is made from.
+    pub plan: &'a Plan,
+    /// What it does.
+    pub mode: Mode,
+    /// The segments it builds, each after those that it reads; without those stored nowhere.
+    pub segments: Vec<&'a SegmentPlan>,
+    /// The instants that its steps read.
+    pub clock: Clock,
+    /// What is executed, in order. A unit is whole or, where the engine has transactions, not at all.
+    pub units: Vec<Unit<'a>>,
+}
+
+/// Steps that are executed together, in one session.
+#[derive(Debug, Clone, Default)]
+pub struct Unit<'a> {
+    /// Its steps, in order.
+    pub steps: Vec<Step<'a>>,
+}
+
+impl<'a> Program<'a> {
+    /// Every step, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step<'a>> {
+        self.units.iter().flat_map(|unit| &unit.steps)
+    }
+}

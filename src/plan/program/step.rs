@@ -1,0 +1,158 @@
+//! The steps of a program.
+
+use std::borrow::Cow;
+
+use super::tables::{ColumnDef, TableDef};
+use crate::plan::assertion::Assertion;
+use crate::plan::model::{ByKeys, SegmentPlan};
+use crate::plan::rel::{Query, Scalar};
+use crate::types::Type;
+
+/// A step of a program.
+#[derive(Debug, Clone)]
+pub struct Step<'a> {
+    /// The segment that it is for; `None` if several need it.
+    pub segment: Option<&'a str>,
+    /// The part of the program to which it belongs.
+    pub phase: Phase,
+    /// What is done.
+    pub action: Action<'a>,
+}
+
+/// The part of a program to which a step belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Declares a variable.
+    Declare,
+    /// Prepares the session.
+    Session,
+    /// Creates what is missing.
+    Setup,
+    /// Reads the engine's time.
+    ReadAt,
+    /// Opens the transaction.
+    Begin,
+    /// Keeps other runs out.
+    Lock,
+    /// Fixes the run's instants.
+    Clock,
+    /// Gives the run its number, or removes what an interrupted run left.
+    Start,
+    /// Fails if something does not hold.
+    Check,
+    /// Changes a segment's members.
+    Write,
+    /// Records the run.
+    Finish,
+    /// Closes the transaction.
+    Commit,
+    /// Creates a view.
+    View,
+}
+
+/// What a step does. Rows of a scratch table are `s`, those of the table that is changed `m`.
+#[derive(Debug, Clone)]
+pub enum Action<'a> {
+    /// Declares the variable of an instant.
+    Declare(Instant<'a>),
+    /// Makes the session's settings those that the program needs.
+    PrepareSession,
+    /// Creates a schema, if it is missing.
+    CreateSchema(&'a [String]),
+    /// Creates a table, if it is missing.
+    CreateTable(TableDef),
+    /// Adds a column that tables of an earlier definition lack.
+    AddColumn(&'a [String], ColumnDef),
+    /// Records that a segment exists, as run 0, unless it has a record.
+    Register(&'a SegmentPlan),
+    /// Sets an instant to the engine's time, before the transaction takes its snapshot.
+    SetReadAt(Instant<'a>),
+    /// Opens a transaction.
+    Begin,
+    /// Keeps other runs of a segment out until the transaction ends.
+    Lock(&'a SegmentPlan),
+    /// Makes the instants a table of one row.
+    ClockTable,
+    /// Sets an instant.
+    SetInstant(Instant<'a>),
+    /// Fails with a message if something does not hold.
+    Assert(&'a Assertion),
+    /// Gives a run its number, where the lock hasn't.
+    Start(&'a SegmentPlan),
+    /// Fills a scratch table with the affected keys, or with all keys if most are affected.
+    FindAffected(&'a SegmentPlan, &'a ByKeys),
+    /// Prepares for statements that read all rows.
+    EvaluateAll,
+    /// Creates a scratch table with the rows of a query.
+    Scratch(&'a [String], Cow<'a, Query>),
+    /// Tells the engine how many rows a scratch table has, after some were added.
+    AnalyzeScratch(&'a [String]),
+    /// Tells the engine how many rows a table has.
+    Analyze(Written<'a>),
+    /// Deletes all rows of a table.
+    Clear(&'a [String]),
+    /// Inserts the rows of a query: the table, its columns, the query.
+    Insert(&'a [String], Vec<String>, Query),
+    /// Deletes the rows (`m`) that agree with a row of a source (`s`) in these columns.
+    DeleteMatching(&'a [String], Source<'a>, Vec<String>),
+    /// Deletes leaving members and inserts entering ones, by the scratch table of changes.
+    Apply(&'a SegmentPlan),
+    /// Likewise; members may be retained until they expire, given the instant at which they do.
+    ApplyExpiring(&'a SegmentPlan, &'a str),
+    /// Records that a run has begun to write, where there are no transactions.
+    MarkUnfinished(&'a SegmentPlan),
+    /// Deletes the entries of a segment's log up to a run, given over a row of the log.
+    Prune(&'a SegmentPlan, Scalar),
+    /// Records up to which run another segment's log has been read: its name, and the table of its runs.
+    ReadInput(&'a SegmentPlan, &'a str, &'a [String]),
+    /// Records a run.
+    Record(Record<'a>),
+    /// Publishes the number of members, in the table of all segments.
+    Count(&'a SegmentPlan),
+    /// Drops a scratch table.
+    Drop(&'a [String]),
+    /// Closes the transaction.
+    Commit,
+    /// Creates or replaces a view.
+    View(&'a SegmentPlan),
+}
+
+/// An instant or a date of the program.
+#[derive(Debug, Clone)]
+pub struct Instant<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its type.
+    pub ty: &'a Type,
+    /// Its value; it may read the instants before it.
+    pub value: Cow<'a, Scalar>,
+}
+
+/// What is recorded of a run.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// The segment.
+    pub segment: &'a SegmentPlan,
+    /// Whether the run evaluated every entity, as a condition over the instants.
+    pub whole: Scalar,
+    /// The number of the run since which the log is complete, over a row of the table of runs.
+    pub log_since: Scalar,
+}
+
+/// Rows that were written to a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// The table.
+    pub table: &'a [String],
+    /// The scratch table that has as many rows.
+    pub rows: &'a [String],
+}
+
+/// Rows by which others are deleted.
+#[derive(Debug, Clone)]
+pub enum Source<'a> {
+    /// A scratch table.
+    Table(&'a [String]),
+    /// A query.
+    Query(Box<Query>),
+}

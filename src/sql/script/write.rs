@@ -1,0 +1,89 @@
+//! From a program's steps to statements, by the dialect's templates.
+
+use std::cell::RefCell;
+
+use super::Statement;
+use super::slots::Slots;
+use crate::diagnostic::Diagnostics;
+use crate::dialect::Dialect;
+use crate::dialect::statement::StepKind;
+use crate::plan::program::{Action, Program, Step};
+use crate::sql::render::{ClockForm, Renderer};
+
+/// The statements of a program, in order. A step has as many as its dialect has templates for it.
+pub(super) fn statements(program: &Program<'_>, dialect: &Dialect) -> Result<Vec<Statement>, Diagnostics> {
+    let form = program.plan.as_of.map_or(ClockForm::Script, ClockForm::ScriptAt);
+    let slots = Slots { program, dialect, renderer: Renderer::new(dialect, form, &program.clock) };
+    let mut problems = Diagnostics::new();
+    let mut statements = Vec::new();
+    for step in program.steps() {
+        match write(step, dialect, &slots) {
+            Ok(written) => statements.extend(written),
+            Err(found) => problems.append(found),
+        }
+    }
+    if problems.is_empty() { Ok(statements) } else { Err(problems) }
+}
+
+fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<Statement>, Diagnostics> {
+    let name = match &step.action {
+        Action::Declare(instant) | Action::SetReadAt(instant) | Action::SetInstant(instant) => instant.name,
+        _ => "",
+    };
+    let problems = RefCell::new(Diagnostics::new());
+    let text = |slot, indent| {
+        // Where the step has no such slot, the dialect's file wasn't loaded.
+        let text = slots.text(slot, &step.action, indent).unwrap_or_else(|| Ok(String::new()));
+        text.unwrap_or_else(|found| {
+            problems.borrow_mut().append(found);
+            String::new()
+        })
+    };
+    let templates = dialect.statements.of(kind(&step.action)).iter();
+    let written = templates.map(|template| Statement {
+        text: template.fill(name, &text),
+        segment: step.segment.map(str::to_owned),
+        phase: step.phase,
+        opaque: template.is_opaque(),
+    });
+    let written = written.collect();
+    let problems = problems.into_inner();
+    if problems.is_empty() { Ok(written) } else { Err(problems) }
+}
+
+/// The kind of an action, by which dialects have templates.
+fn kind(action: &Action<'_>) -> StepKind {
+    match action {
+        Action::Declare(_) => StepKind::Declare,
+        Action::PrepareSession => StepKind::Session,
+        Action::CreateSchema(_) => StepKind::CreateSchema,
+        Action::CreateTable(_) => StepKind::CreateTable,
+        Action::AddColumn(..) => StepKind::AddColumn,
+        Action::Register(_) => StepKind::Register,
+        Action::SetReadAt(_) => StepKind::SetReadAt,
+        Action::Begin => StepKind::Begin,
+        Action::Lock(_) => StepKind::Lock,
+        Action::ClockTable => StepKind::ClockTable,
+        Action::SetInstant(_) => StepKind::SetInstant,
+        Action::Assert(_) => StepKind::Assert,
+        Action::Start(_) => StepKind::Start,
+        Action::FindAffected(..) => StepKind::FindAffected,
+        Action::EvaluateAll => StepKind::EvaluateAll,
+        Action::Scratch(..) => StepKind::Scratch,
+        Action::AnalyzeScratch(_) => StepKind::AnalyzeScratch,
+        Action::Analyze(_) => StepKind::Analyze,
+        Action::Clear(_) => StepKind::Clear,
+        Action::Insert(..) => StepKind::Insert,
+        Action::DeleteMatching(..) => StepKind::DeleteMatching,
+        Action::Apply(_) => StepKind::Apply,
+        Action::ApplyExpiring(..) => StepKind::ApplyExpiring,
+        Action::MarkUnfinished(_) => StepKind::MarkUnfinished,
+        Action::Prune(..) => StepKind::Prune,
+        Action::ReadInput(..) => StepKind::ReadInput,
+        Action::Record(_) => StepKind::Record,
+        Action::Count(_) => StepKind::Count,
+        Action::Drop(_) => StepKind::Drop,
+        Action::Commit => StepKind::Commit,
+        Action::View(_) => StepKind::View,
+    }
+}
