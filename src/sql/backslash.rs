@@ -6,11 +6,12 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Value, ValueWithSpan, VisitMut, VisitorMut};
 
 use crate::dialect::Dialect;
+use crate::dialect::walk::walk;
 
 /// Gives every literal with a backslash its prefix, where the dialect has one.
 pub(super) fn protect<T: VisitMut>(tree: &mut T, dialect: &Dialect) {
     if let Some(prefix) = &dialect.literals.backslash_prefix {
-        let _ = tree.visit(&mut Protector { prefix });
+        let _ = walk(tree, &mut Protector { prefix });
     }
 }
 
