@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::scripts::{scripts, source, too_long};
+use super::scripts::{source, too_long};
 use super::session::{Options, Session};
 use super::targets::Target;
-use crate::artifact::{self, Artifacts};
+use crate::artifact::Scripts;
 use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{self, Asked, Plan, SegmentPlan};
@@ -39,15 +39,14 @@ impl Session {
         }
     }
 
-    /// The files of a build, with an additional one per table that compares it with a fresh
-    /// evaluation.
-    ///
-    /// # Errors
-    ///
-    /// Reports what can't be written in the target's SQL.
-    pub fn artifacts_with_parity(&self, plan: &Plan, options: &Options) -> Result<Artifacts, Diagnostics> {
-        let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
-        let mut scripts = scripts(self, target, plan)?;
+    /// Adds to a build's texts, for each table, the SELECT that compares it with a fresh evaluation.
+    pub(super) fn add_parity(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        options: &Options,
+        scripts: &mut Scripts,
+    ) -> Result<(), Diagnostics> {
         let compared = self.with_request(&plan.target, &[], options, |request| {
             let tables = plan.segments.par_iter().filter(|segment| segment.materialize.is_table());
             let text = |segment: &SegmentPlan| {
@@ -62,7 +61,7 @@ impl Session {
                 texts.parity = Some(text);
             }
         }
-        Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
-use super::scripts::{Execution, execution, scripts, select_sql};
+use super::scripts::{Execution, SegmentFiles, execution, script, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
@@ -17,7 +17,7 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
-use crate::plan::program::Mode;
+use crate::plan::program::{Mode, Scope, program};
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
 use crate::syntax::ast;
@@ -182,15 +182,47 @@ impl Session {
         }
     }
 
-    /// The files of a build.
+    /// The files of a build, and for each segment its SELECT and the files that are asked for. `options`
+    /// are those of the plan.
     ///
     /// # Errors
     ///
     /// Reports what can't be written in the target's SQL.
-    pub fn artifacts(&self, plan: &Plan) -> Result<Artifacts, Diagnostics> {
+    pub fn artifacts(
+        &self,
+        plan: &Plan,
+        options: &Options,
+        files: SegmentFiles,
+    ) -> Result<Artifacts, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
-        let scripts = scripts(self, target, plan)?;
+        let mut scripts = scripts(self, target, plan, files)?;
+        if files.parity {
+            self.add_parity(target, plan, options, &mut scripts)?;
+        }
         Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
+    }
+
+    /// The script that creates or refreshes one segment alone, after those that it depends on.
+    ///
+    /// # Errors
+    ///
+    /// Reports what the target or the policy rejects, and what can't be written in the target's SQL.
+    pub fn script(
+        &self,
+        target: &str,
+        segment: SegmentId,
+        mode: Mode,
+        options: &Options,
+    ) -> Result<String, Diagnostics> {
+        let (plan, problems) = self.plan(target, &[segment], options);
+        let planned = plan.as_ref().and_then(|plan| plan.segments.iter().find(|one| one.id == segment));
+        match (&plan, planned, self.target(target)) {
+            (Some(plan), Some(planned), Some(target)) if !problems.has_errors() => {
+                let program = program(plan, Scope::One(planned), mode);
+                script(self, target, &program).map(|script| script.to_text())
+            }
+            _ => Err(problems),
+        }
     }
 
     /// The statements of a build, to be executed immediately.

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::refresh::{ManifestLog, ManifestRefresh, ManifestState};
-use super::{Scripts, create_path, parity_path, refresh_path};
+use super::{Scripts, create_path, parity_path, refresh_path, select_path};
 use crate::analyze::{Footprint, Graph, InputKind};
 use crate::check::hir::{Hir, Segment};
 use crate::diagnostic::{Sources, Span};
@@ -92,7 +92,7 @@ pub struct ManifestSegment {
     pub fingerprint: String,
     /// The place of its name.
     pub source: Option<ManifestPosition>,
-    /// Its scripts in this folder.
+    /// Its files in this folder.
     pub scripts: ManifestScripts,
 }
 
@@ -157,13 +157,15 @@ pub struct ManifestPosition {
     pub column: usize,
 }
 
-/// The paths of a segment's own scripts.
+/// The paths of a segment's own files.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestScripts {
-    /// The script that creates it.
+    /// The SELECT of its members.
+    pub select: Option<String>,
+    /// The script that creates it alone; null unless requested.
     pub create: Option<String>,
-    /// The script that refreshes it.
+    /// The script that refreshes it alone; null unless requested.
     pub refresh: Option<String>,
     /// The query that compares its table with a fresh evaluation; null unless requested.
     pub parity: Option<String>,
@@ -227,7 +229,8 @@ fn segment(
         fingerprint: plan.fingerprint.clone(),
         source: position(*name_span, sources),
         scripts: ManifestScripts {
-            create: texts.map(|_| create_path(&plan.name)),
+            select: texts.map(|_| select_path(&plan.name)),
+            create: texts.and_then(|texts| texts.create.as_ref()).map(|_| create_path(&plan.name)),
             refresh: texts.and_then(|texts| texts.refresh.as_ref()).map(|_| refresh_path(&plan.name)),
             parity: texts.and_then(|texts| texts.parity.as_ref()).map(|_| parity_path(&plan.name)),
         },

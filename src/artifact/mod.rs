@@ -46,16 +46,18 @@ pub struct Scripts {
     pub create: String,
     /// Refreshes every segment, each after its dependencies.
     pub refresh: String,
-    /// The scripts of each segment alone, by its name. Segments that aren't stored have none.
+    /// The texts of each segment, by its name.
     pub segments: BTreeMap<String, SegmentScripts>,
 }
 
 /// The SQL texts of a segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SegmentScripts {
-    /// Creates the table or view.
-    pub create: String,
-    /// Refreshes the table; `None` for a view.
+    /// The SELECT of its members, which reads the tables of the segments that it depends on.
+    pub select: String,
+    /// Creates the table or view alone, if requested.
+    pub create: Option<String>,
+    /// Refreshes the table alone, if requested.
     pub refresh: Option<String>,
     /// Compares the table with a fresh evaluation, if requested.
     pub parity: Option<String>,
@@ -80,17 +82,18 @@ pub fn build(
         ("refresh.sql".to_owned(), scripts.refresh),
     ]);
     for (name, texts) in scripts.segments {
-        files.insert(create_path(&name), texts.create);
-        if let Some(refresh) = texts.refresh {
-            files.insert(refresh_path(&name), refresh);
-        }
-        if let Some(parity) = texts.parity {
-            files.insert(parity_path(&name), parity);
-        }
+        files.insert(select_path(&name), texts.select);
+        files.extend(texts.create.map(|text| (create_path(&name), text)));
+        files.extend(texts.refresh.map(|text| (refresh_path(&name), text)));
+        files.extend(texts.parity.map(|text| (parity_path(&name), text)));
     }
     manifest.files = files.iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
     files.insert(MANIFEST.to_owned(), written::sealed(manifest));
     Artifacts { files }
+}
+
+fn select_path(segment: &str) -> String {
+    format!("segments/{segment}.sql")
 }
 
 fn create_path(segment: &str) -> String {
@@ -116,9 +119,10 @@ mod tests {
     use crate::api::testing;
 
     fn built() -> Artifacts {
-        let parity = Some("p".to_owned());
-        let pair = SegmentScripts { create: "c".to_owned(), refresh: Some("r".to_owned()), parity };
-        let view = SegmentScripts { create: "v".to_owned(), refresh: None, parity: None };
+        let text = |text: &str| Some(text.to_owned());
+        let (create, refresh, parity) = (text("c"), text("r"), text("p"));
+        let pair = SegmentScripts { select: "s".to_owned(), create, refresh, parity };
+        let view = SegmentScripts { select: "v".to_owned(), ..SegmentScripts::default() };
         let segments = BTreeMap::from([("vip".to_owned(), pair), ("win_back".to_owned(), view)]);
         let scripts = Scripts { create: "all".to_owned(), refresh: "again".to_owned(), segments };
         build("shop", &testing::plan(), (&testing::hir(), &testing::graph()), &testing::sources(), scripts)
@@ -139,7 +143,8 @@ mod tests {
                 "segments/vip.create.sql",
                 "segments/vip.parity.sql",
                 "segments/vip.refresh.sql",
-                "segments/win_back.create.sql",
+                "segments/vip.sql",
+                "segments/win_back.sql",
             ]
         );
     }

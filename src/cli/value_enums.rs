@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::diagnostic::render::Format;
+use crate::plan::program::Mode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
@@ -22,6 +23,24 @@ pub(super) enum MessageFormat {
     Github,
     /// One SARIF 2.1.0 document
     Sarif,
+}
+
+/// Which script of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScriptKind {
+    /// Evaluates in full, and creates what is missing
+    Create,
+    /// Brings the table up to date
+    Refresh,
+}
+
+impl From<ScriptKind> for Mode {
+    fn from(kind: ScriptKind) -> Self {
+        match kind {
+            ScriptKind::Create => Self::Create,
+            ScriptKind::Refresh => Self::Refresh,
+        }
+    }
 }
 
 impl From<MessageFormat> for Format {

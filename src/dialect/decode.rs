@@ -289,7 +289,10 @@ fn statements(
         }
         statements.templates.insert(kind, templates);
     }
-    for &kind in StepKind::ALL.iter().filter(|kind| !kind.is_optional() && !kind.is_unused(can)) {
+    // A capability without an answer has been reported, and decides nothing here.
+    let could = |capability| capabilities.get(&capability).is_none_or(|answer: &Answer| answer.allowed);
+    let is_required = |kind: &StepKind| !kind.is_optional() && !kind.is_unused(can) && !kind.is_unused(could);
+    for &kind in StepKind::ALL.iter().filter(|kind| is_required(kind)) {
         let given = entries.iter().find(|(key, _)| key.text == kind.name());
         if given.is_none_or(|(_, node)| node.one_or_many().is_empty()) {
             let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());

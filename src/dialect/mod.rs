@@ -19,6 +19,7 @@ mod spelling;
 pub(crate) mod statement;
 pub(crate) mod statement_template;
 pub(crate) mod template;
+pub(crate) mod walk;
 mod words;
 
 pub use capability::{Capability, Limit};

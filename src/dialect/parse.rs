@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{DataType, Expr, Query, Statement, Visit, Visitor};
+use sqlparser::ast::{DataType, Expr, Query, Statement, VisitorMut};
 use sqlparser::dialect::{Dialect as SqlDialect, GenericDialect, dialect_from_str};
 use sqlparser::parser::{Parser as SqlParser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, Tokenizer};
 
+use super::walk::walk;
 use super::words::Words;
 
 /// The maximum nesting of parentheses and subqueries.
@@ -65,16 +66,16 @@ pub(crate) fn data_type(parser: &Parser, text: &str) -> Result<DataType, String>
 /// Parses a query, and rejects `DELETE …` and the like, which sqlparser also accepts as one.
 pub(crate) fn query(parser: &Parser, text: &str) -> Result<Query, String> {
     struct Writes;
-    impl Visitor for Writes {
+    impl VisitorMut for Writes {
         type Break = ();
 
-        fn pre_visit_statement(&mut self, _: &Statement) -> ControlFlow<()> {
+        fn pre_visit_statement(&mut self, _: &mut Statement) -> ControlFlow<()> {
             ControlFlow::Break(())
         }
     }
     let mut query = whole(parser, text, |sql| sql.parse_query().map(|query| *query))?;
     Words::of(parser, text).spell_all(parser, &mut query);
-    match query.visit(&mut Writes) {
+    match walk(&mut query, &mut Writes) {
         ControlFlow::Continue(()) => Ok(query),
         ControlFlow::Break(()) => Err("it must not change data".to_owned()),
     }

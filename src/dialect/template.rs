@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut};
+use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan, VisitorMut};
 
 use super::parse::{self, Parser};
+use super::walk::walk;
 
 /// An expression with placeholders for arguments.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +38,7 @@ impl Template {
     pub(crate) fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
         let is_utc = arguments.last().is_some_and(is_utc);
         let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).clone();
-        match VisitMut::visit(&mut expr, &mut Filler { arguments: &arguments }) {
+        match walk(&mut expr, &mut Filler { arguments: &arguments }) {
             ControlFlow::Continue(()) => Some(expr),
             ControlFlow::Break(()) => None,
         }
@@ -46,7 +47,7 @@ impl Template {
 
 fn placeholders(expr: &Expr) -> Vec<String> {
     let mut finder = Finder::default();
-    let _ = VisitMut::visit(&mut expr.clone(), &mut finder);
+    let _ = walk(&mut expr.clone(), &mut finder);
     finder.found.sort();
     finder.found.dedup();
     finder.found

@@ -8,6 +8,7 @@ use sqlparser::ast::{DataType, Expr, Ident, ObjectName, VisitMut, VisitorMut};
 use sqlparser::tokenizer::Token;
 
 use super::parse::{self, Parser};
+use super::walk::walk;
 
 /// The words of a text that aren't in capitals, by their form in capitals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,7 +60,7 @@ impl Words {
     /// Spells the types in a tree.
     pub(super) fn spell_all<T: VisitMut>(&self, parser: &Parser, tree: &mut T) {
         if !self.0.is_empty() {
-            let _ = VisitMut::visit(tree, &mut Speller { words: self, parser });
+            let _ = walk(tree, &mut Speller { words: self, parser });
         }
     }
 }

@@ -6,11 +6,12 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Value, ValueWithSpan, VisitMut, VisitorMut};
 
 use crate::dialect::Dialect;
+use crate::dialect::walk::walk;
 
 /// Adds the dialect's prefix, if it has one, to every literal that contains a backslash.
 pub(super) fn protect<T: VisitMut>(tree: &mut T, dialect: &Dialect) {
     if let Some(prefix) = &dialect.literals.backslash_prefix {
-        let _ = tree.visit(&mut Protector { prefix });
+        let _ = walk(tree, &mut Protector { prefix });
     }
 }
 

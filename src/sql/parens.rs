@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
-    JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, UnaryOperator, VisitMut, VisitorMut,
-    WindowType,
+    JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, UnaryOperator, VisitorMut, WindowType,
 };
+
+use crate::dialect::walk::walk;
 
 /// Precedence levels, from 0 for any expression.
 mod level {
@@ -30,13 +31,13 @@ mod level {
 
 /// Tidies an expression in a place where any is allowed.
 pub(crate) fn tidy(expr: &mut Expr) {
-    let _ = VisitMut::visit(expr, &mut Tidier);
+    let _ = walk(expr, &mut Tidier);
     unwrap(expr, level::ANY);
 }
 
 /// Tidies a query.
 pub(crate) fn tidy_query(query: &mut Query) {
-    let _ = VisitMut::visit(query, &mut Tidier);
+    let _ = walk(query, &mut Tidier);
     if let SetExpr::Select(select) = query.body.as_mut() {
         clauses(select);
     }

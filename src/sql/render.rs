@@ -7,7 +7,7 @@ use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     self, AccessExpr, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, GroupByExpr, Ident, JoinConstraint,
     JoinOperator, ObjectName, SelectItem, TableAlias, TableFactor, TableWithJoins, UnaryOperator, Value,
-    VisitMut, VisitorMut,
+    VisitorMut,
 };
 
 use super::backslash;
@@ -20,6 +20,7 @@ use super::walk::{inline_bounds, reads_clock, table_names};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::statement_template::CLOCK_NAME;
 use crate::dialect::template::operand;
+use crate::dialect::walk::walk;
 use crate::dialect::{Dialect, Function, parse};
 use crate::plan::rel::{Clock, Join, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
@@ -441,6 +442,6 @@ fn named(form: &Expr, name: &str) -> Expr {
         }
     }
     let mut form = form.clone();
-    let _ = VisitMut::visit(&mut form, &mut Namer(name));
+    let _ = walk(&mut form, &mut Namer(name));
     form
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use segc::api::{Cell, Options, Session, open_files};
+use segc::api::{Cell, Options, SegmentFiles, Session, open_files};
 use segc::diagnostic::Diagnostic;
 use segc::dialect::Capability;
 use segc::project::{Memory, PolicyLimit};
@@ -447,7 +447,7 @@ fn statements_too_long_for_a_target_are_rejected() {
     let written = |target: &str| {
         let (plan, problems) = session.plan(target, &all, &Options::default());
         assert!(problems.is_empty(), "{problems:?}");
-        session.artifacts(&plan.expect("the target is there"))
+        session.artifacts(&plan.expect("the target is there"), &Options::default(), SegmentFiles::default())
     };
     let problems = written("tiny").expect_err("it is too long");
     for problem in problems.iter() {

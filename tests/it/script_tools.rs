@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use crate::support;
-use segc::api::{Options, Session, open_files};
+use segc::api::{Options, SegmentFiles, Session, open_files};
 use segc::engine::Engine as _;
 use segc::project::Memory;
 
@@ -78,7 +78,9 @@ fn artifacts(session: &Session, target: &str) -> BTreeMap<String, String> {
     let all = session.select(&[]).expect("all segments");
     let (plan, problems) = session.plan(target, &all, &Options::default());
     assert!(!problems.has_errors(), "{target}: {problems:?}");
-    session.artifacts(&plan.expect("a target")).expect("it can be written").files
+    let every = SegmentFiles { create: true, refresh: true, parity: true };
+    let files = session.artifacts(&plan.expect("a target"), &Options::default(), every);
+    files.expect("it can be written").files
 }
 
 #[test]

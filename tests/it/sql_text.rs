@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use segc::api::{Options, open};
+use segc::api::{Options, SegmentFiles, open};
 use segc::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use segc::dialect::{Dialect, Dialects};
 use segc::plan::program::{Phase, Scope};
@@ -76,7 +76,9 @@ fn constructs_match_their_snapshots() {
         selects.insert(dialect.name.clone(), all.iter().map(sql).collect());
         let (plan, problems) = session.plan(&dialect.name, &all, &options);
         assert!(problems.iter().all(|problem| problem.code == "SEG501"), "{problems:?}");
-        let files = session.artifacts(&plan.expect("a target")).expect("it can be written").files;
+        let every = SegmentFiles { create: true, refresh: true, parity: false };
+        let files = session.artifacts(&plan.expect("a target"), &options, every);
+        let files = files.expect("it can be written").files;
         let parts = ["sticky", "starters", "second_choice", "shown"].iter().flat_map(|name| {
             let ends = [format!("{name}.create.sql"), format!("{name}.refresh.sql")];
             let of = |end: &String| files.iter().find(|(path, _)| path.ends_with(end.as_str()));

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::project::{Project, at, root};
 use crate::support::target::{plan, script, stored};
 use assert_cmd::Command;
-use segc::api::{Options, Session};
+use segc::api::{Options, SegmentFiles, Session};
 use segc::plan::program::{Phase, Scope};
 use segc::sql::{Statement, parses_back};
 
@@ -68,7 +68,14 @@ fn builds_are_deterministic() {
             for (form, options) in forms(&project) {
                 let files = |session: &Session| {
                     let plan = plan(session, &target, &options);
-                    session.artifacts(&plan).expect("artifacts").files
+                    session
+                        .artifacts(
+                            &plan,
+                            &options,
+                            SegmentFiles { create: true, refresh: true, parity: true },
+                        )
+                        .expect("artifacts")
+                        .files
                 };
                 let (one, other) = (files(&one), files(&other));
                 assert!(one.len() > 4, "{} on {target}: {} files", project.name, one.len());
