@@ -1,6 +1,6 @@
 //! A project that is on no disk, compiled for one target.
 
-use segc::api::{Options, open_files};
+use segc::api::{Options, SegmentFiles, open_files};
 use segc::project::Memory;
 
 pub(crate) fn main() {
@@ -27,6 +27,7 @@ pub(crate) fn main() {
 
     let (plan, refused) = session.plan("pg", &segments, &options);
     assert!(refused.is_empty(), "what the target or a policy refuses: {refused:?}");
-    let artifacts = session.artifacts(&plan.expect("the target is there")).expect("it can be written");
-    assert!(artifacts.files.contains_key("manifest.json"));
+    let plan = plan.expect("the target is there");
+    let artifacts = session.artifacts(&plan, &options, SegmentFiles::default()).expect("it can be written");
+    assert!(artifacts.files.contains_key("segments/at_home.sql"));
 }

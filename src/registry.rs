@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_seg_and_three_digits_in_order_within_their_stage() {
+    fn codes_have_three_digits_and_are_ordered_within_their_stage() {
         for stage in STAGES {
             for info in *stage {
                 let digits = info.code.strip_prefix("SEG").unwrap_or_default();
@@ -88,7 +88,7 @@ mod tests {
     /// An example of the mistake, and besides the first sentence a hint on how to fix it: a
     /// paragraph, or the right form beside the wrong one.
     #[test]
-    fn every_code_has_an_example_and_a_remedy() {
+    fn every_explanation_has_an_example_and_a_remedy() {
         for info in codes() {
             let text = info.text();
             let is_example = |part: &&str| part.starts_with("```") || part.starts_with("    ");
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_found_in_any_notation() {
+    fn codes_are_found_in_any_notation() {
         for name in ["SEG801", "seg801", "801", " 801 "] {
             assert_eq!(find(name).map(|info| info.code), Some("SEG801"));
         }

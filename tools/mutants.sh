@@ -102,7 +102,7 @@ carry() {
     done
 }
 
-# One mutant: says what came of it, and fails where it wasn't noticed as its patch says.
+# One mutant: reports the result, and fails where it wasn't noticed as its patch says.
 try() {
     local name=$1 start=$SECONDS outcome=noticed
     carry "$name" . "$home/original"

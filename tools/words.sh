@@ -23,6 +23,15 @@ whoever (is|was|became|ceased|would|has|had|comes|came|enters|leaves|matches|no)
 who of	which members
 makes up	generates
 that is so	if true
+what (came|comes|becomes) of	the result of, the outcome of
+outside of	outside
+puts? in place	expanded
+that (is|are) no (version|text|date|group|constant|name|document|list|maps?|segments?|tests?|files?|value|number|error)	that isn't a
+nobody( can| ever)? leaves?	members never leave
+held members?	retained members
+whose time is up	that have expired
+all the same	regardless
+goes? before	comes before, takes precedence over
 LIST
 }
 

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use kinds::{KINDS, Kind};
-use segc::api::{Options, open_files};
+use segc::api::{Options, SegmentFiles, open_files};
 use segc::project::Memory;
 
 const SIZES: [usize; 2] = [1_000, 10_000];
@@ -50,7 +50,7 @@ fn measure(kind: &Kind, size: usize) {
         for target in TARGETS {
             let chosen = session.select(&[]).expect("everything can be selected");
             let (plan, _) = session.plan(target, &chosen, &options);
-            let artifacts = session.artifacts(&plan.expect("a plan"));
+            let artifacts = session.artifacts(&plan.expect("a plan"), &options, SegmentFiles::default());
             let artifacts = artifacts.expect("artifacts");
             bytes += artifacts.files.values().map(String::len).sum::<usize>();
         }

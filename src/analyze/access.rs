@@ -42,7 +42,7 @@ pub(super) fn refused(
     refused
 }
 
-/// A tree without some segments, and without the traits that refer to them; `None` if there are none.
+/// The tree without some segments and the traits that refer to them; `None` if no segment is refused.
 pub(super) fn without(hir: &Hir, known: &TraitFootprints<'_>, refused: &BTreeSet<SegmentId>) -> Option<Hir> {
     if refused.is_empty() {
         return None;

@@ -14,7 +14,7 @@ use crate::check::hir::{
 use crate::check::visit::{Visitor, walk_value};
 use crate::types::{Literal, Type};
 
-/// Proves that nobody leaves a segment, given that it is so for its inputs.
+/// Proves that members never leave a segment, given that they never leave its inputs.
 ///
 /// # Errors
 /// The first obstacle found.

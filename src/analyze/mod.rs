@@ -1,7 +1,7 @@
-//! Facts about checked segments: what they read, their order, their fingerprint, whether anyone can
+//! Facts about checked segments: what they read, their order, their fingerprint, whether members can
 //! leave them, which keys can be affected between two runs.
 //!
-//! [`analyze`] computes the facts about the whole tree, each segment's [`Footprint`] first, which the
+//! `analyze` computes the facts about the whole tree, each segment's `Footprint` first, which the
 //! others are derived from. A segment that reads what its readers may not is left out of the tree.
 //!
 //! Must not know: targets, capabilities, SQL.

@@ -6,88 +6,89 @@ use super::probe::Probe;
 use crate::dialect::{Capability, Limit};
 use crate::project::PolicyLimit;
 
-/// Capabilities and limits by target.
+/// The capabilities and limits of each target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
-    /// The requested tier.
+    /// The requested tier, if any.
     pub tier: Option<String>,
-    /// The targets: the columns, in order.
+    /// The targets, which are the columns, in order.
     pub targets: Vec<String>,
-    /// For each target what its database said, where it was asked.
+    /// For each target, the result of probing its database, if it was probed.
     pub probes: Vec<Option<Probe>>,
-    /// A row for each capability, in the order of [`Capability::ALL`].
+    /// One row per capability, in the order of [`Capability::ALL`].
     pub capabilities: Vec<MatrixRow>,
-    /// A row for each limit, in the order of [`Limit::ALL`].
+    /// One row per limit, in the order of [`Limit::ALL`].
     pub limits: Vec<LimitRow>,
-    /// What policy and tier limit, in the order of [`PolicyLimit::ALL`]; the same on every target.
+    /// The limits of policy and tier, in the order of [`PolicyLimit::ALL`]. They are the same on
+    /// every target.
     pub policy_limits: Vec<PolicyLimitRow>,
 }
 
-/// One capability on every target.
+/// A capability on every target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixRow {
-    /// Which.
+    /// The capability.
     pub capability: Capability,
-    /// One cell for each target.
+    /// One cell per target.
     pub cells: Vec<Cell>,
 }
 
-/// One limit on every target.
+/// A limit on every target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitRow {
-    /// Which.
+    /// The limit.
     pub limit: Limit,
-    /// One for each target; `None` is unlimited.
+    /// One value per target; `None` is unlimited.
     pub values: Vec<Option<u64>>,
 }
 
-/// One limit of the project's policy and of the chosen tier.
+/// A limit of the project's policy and of the selected tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyLimitRow {
-    /// Which.
+    /// The limit.
     pub limit: PolicyLimit,
-    /// The policy's; `None` is unlimited.
+    /// The policy's value; `None` is unlimited.
     pub policy: Option<u64>,
-    /// The tier's.
+    /// The tier's value; `None` is unlimited.
     pub tier: Option<u64>,
 }
 
 impl PolicyLimitRow {
-    /// What holds: the lower of both.
+    /// The effective limit: the lower of both.
     #[must_use]
     pub fn allowed(&self) -> Option<u64> {
         self.policy.into_iter().chain(self.tier).min()
     }
 }
 
-/// Whether a target has a capability, and who says no.
+/// Whether segments may use a capability on a target, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// It has it.
+    /// The target has the capability.
     Yes {
-        /// What it costs, or asks for.
+        /// What it costs or requires.
         note: Option<String>,
     },
-    /// The target lacks it.
+    /// The target lacks the capability.
     No,
-    /// The target has it, but segc does not make use of it yet.
+    /// The target has the capability, but segc doesn't use it yet.
     NotYet,
-    /// Its database lacks it: a probe said so.
+    /// A probe found that the target's database lacks it.
     OffByProbe {
-        /// What would help.
+        /// What to do about it.
         otherwise: Option<String>,
     },
-    /// The project's policy switches it off.
+    /// The project's policy disables it.
     OffByPolicy,
-    /// The tier switches it off.
+    /// The tier disables it.
     OffByTier {
-        /// Which tier.
+        /// The name of the tier.
         tier: String,
     },
 }
 
 impl Cell {
-    /// Whether segments may use it.
+    /// Whether segments may use the capability.
     #[must_use]
     pub fn allowed(&self) -> bool {
         match self {
@@ -114,7 +115,7 @@ impl Cell {
 }
 
 impl Matrix {
-    /// The same with these targets alone, in their order; unknown ones are left out.
+    /// The matrix reduced to these targets, in their order. Unknown targets are ignored.
     #[must_use]
     pub fn only(&self, targets: &[String]) -> Self {
         let columns: Vec<usize> = targets
@@ -142,7 +143,7 @@ impl Matrix {
         }
     }
 
-    /// The databases that were asked, by their targets.
+    /// The probed databases by target.
     fn probes_json(&self) -> Value {
         let asked = self.targets.iter().zip(&self.probes).filter_map(|(target, probe)| {
             let probe = probe.as_ref()?;
@@ -151,7 +152,7 @@ impl Matrix {
         Value::Object(asked.collect())
     }
 
-    /// As JSON, for editors that hide what a target doesn't have.
+    /// The matrix as JSON, for editors that hide what a target doesn't support.
     #[must_use]
     pub fn json(&self) -> Value {
         let by_target = |values: Vec<Value>| -> Value {
@@ -207,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_can_be_selected_and_cells_show_who_forbids() {
+    fn targets_can_be_selected_and_cells_name_the_policy_that_forbids() {
         let cells = vec![
             Cell::Yes { note: None },
             Cell::OffByTier { tier: "free".to_owned() },

@@ -1,7 +1,7 @@
 //! The library's interface: from a project's folder to its artifacts.
 //!
-//! Depends on every stage and does none of their work itself. Must not know: the
-//! command line, the terminal, exit codes.
+//! It depends on every stage and leaves the work to them. Must not know: the command line, the
+//! terminal, exit codes.
 
 mod matrix;
 mod open;
@@ -23,7 +23,7 @@ pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;
 pub use run::{Event, Parity, Ran, RunRequest, SegmentRan, Status};
-pub use scripts::{Execution, Step};
+pub use scripts::{Execution, SegmentFiles, Step};
 pub use select::select;
 pub use session::{Options, Session};
 pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};

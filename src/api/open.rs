@@ -17,14 +17,14 @@ use crate::engine::Address;
 use crate::project::{self, Disk, Files, Param, ParamSetting, Project};
 use crate::syntax;
 
-/// Loads and checks everything under `root`. What has errors is left out of the session;
-/// the rest is there all the same, so that it can be looked at.
+/// Loads and checks the project in the folder `root`. Parts with errors aren't in the session; all
+/// others are, so that they can be inspected.
 #[must_use]
 pub fn open(root: &Path, options: &Options) -> (Session, Diagnostics) {
     open_files(&Disk::new(root), options)
 }
 
-/// The same, with files from anywhere.
+/// Loads and checks a project from any [`Files`].
 #[must_use]
 pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics) {
     let mut project = project::load_from(files);
@@ -77,7 +77,7 @@ fn parse(project: &Project, problems: &mut Diagnostics) -> Vec<syntax::ast::File
         .collect()
 }
 
-/// A value that a file gives to a parameter.
+/// The value of a parameter in a file.
 pub(super) fn of_file(param: &Param) -> (String, ParamValue) {
     let given = match &param.value {
         ParamSetting::Text(text) => Given::Text(text.clone()),
@@ -86,7 +86,7 @@ pub(super) fn of_file(param: &Param) -> (String, ParamValue) {
     (param.name.clone(), ParamValue { given, origin: ParamOrigin::Project(param.span) })
 }
 
-/// Values for parameters: the caller's go before those of `segc.yml`.
+/// The values of parameters. The caller's take precedence over those in `segc.yml`.
 fn params(project: &Project, options: &Options) -> BTreeMap<String, ParamValue> {
     let of_project = project.config.params.iter().map(of_file);
     let of_caller = options.params.iter().map(|(name, text)| {

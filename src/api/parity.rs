@@ -2,24 +2,24 @@
 
 use rayon::prelude::*;
 
-use super::scripts::{scripts, source, too_long};
+use super::scripts::{source, too_long};
 use super::session::{Options, Session};
 use super::targets::Target;
-use crate::artifact::{self, Artifacts};
+use crate::artifact::Scripts;
 use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{self, Asked, Plan, SegmentPlan};
 use crate::sql::{ClockForm, Renderer, commented};
 
 impl Session {
-    /// One self-contained `SELECT` that compares a segment's table with a fresh evaluation as of
-    /// the table's last run: a row for each key of which they differ, that says `missing` or
-    /// `extra`, and no row if the table is right. Of a segment with `expire`, it is who matches
-    /// that is compared.
+    /// A self-contained `SELECT` that compares a segment's table with a fresh evaluation as of the
+    /// table's last run. It returns a row for each key that differs, marked `missing` or `extra`,
+    /// and no rows if the table is correct. For a segment with `expire`, only matches are compared,
+    /// since retained members no longer match.
     ///
     /// # Errors
     ///
-    /// What the target or the policy refuses.
+    /// Reports what the target or the policy rejects.
     pub fn parity_sql(
         &self,
         target: &str,
@@ -39,14 +39,14 @@ impl Session {
         }
     }
 
-    /// The files of a build, with one for each table that compares it with a fresh evaluation.
-    ///
-    /// # Errors
-    ///
-    /// What can't be written in the target's SQL.
-    pub fn artifacts_with_parity(&self, plan: &Plan, options: &Options) -> Result<Artifacts, Diagnostics> {
-        let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
-        let mut scripts = scripts(self, target, plan)?;
+    /// Adds to a build's texts, for each table, the SELECT that compares it with a fresh evaluation.
+    pub(super) fn add_parity(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        options: &Options,
+        scripts: &mut Scripts,
+    ) -> Result<(), Diagnostics> {
         let compared = self.with_request(&plan.target, &[], options, |request| {
             let tables = plan.segments.par_iter().filter(|segment| segment.materialize.is_table());
             let text = |segment: &SegmentPlan| {
@@ -61,11 +61,11 @@ impl Session {
                 texts.parity = Some(text);
             }
         }
-        Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
+        Ok(())
     }
 }
 
-/// The text of a comparison.
+/// Renders a comparison.
 pub(super) fn render(
     session: &Session,
     target: &Target,
@@ -92,7 +92,7 @@ fn header(plan: &Plan, segment: &SegmentPlan, place: Option<String>) -> Vec<Stri
         format!("{}{place}, fingerprint {fingerprint}", segment.name),
         "`missing`: matches but isn't in the table. `extra`: is in the table but doesn't match.".to_owned(),
     ];
-    if segment.hold.is_some() {
+    if segment.kept.hold.is_some() {
         lines.push("Members retained after their last match (`expires_at`) aren't compared.".to_owned());
     }
     lines.push(

@@ -7,24 +7,25 @@ use crate::dialect::Capability;
 use crate::engine::{Cell, Engine, EngineError, Table};
 use crate::plan::Probed;
 
-/// What a database said when it was asked what it can do.
+/// What a database reported about its capabilities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// The database, as people may see it.
+    /// The database's address, without a password.
     pub database: String,
-    /// Its version, in its own words.
+    /// The version, in the database's words.
     pub version: Option<String>,
-    /// What it lacks, though its dialect has it; each with what would help.
+    /// The capabilities that the dialect has but the database lacks, each with a remedy if there is
+    /// one.
     pub missing: BTreeMap<Capability, Option<String>>,
 }
 
 impl Session {
-    /// Asks a database what it can do, by the queries of a target's dialect. `database` is
-    /// what it is called in messages.
+    /// Runs the probe queries of a target's dialect on a database. `database` is its name in
+    /// messages.
     ///
     /// # Errors
     ///
-    /// The database doesn't answer at all.
+    /// The database doesn't respond.
     pub fn probe(&self, target: &str, database: &str, engine: &mut dyn Engine) -> Result<Probe, EngineError> {
         let mut probe = Probe { database: database.to_owned(), version: None, missing: BTreeMap::new() };
         let Some(target) = self.target(target) else { return Ok(probe) };
@@ -46,7 +47,6 @@ impl Session {
 }
 
 impl Probe {
-    /// As the planner takes it.
     pub(super) fn for_plan(&self) -> Probed {
         Probed { database: self.database.clone(), missing: self.missing.clone() }
     }

@@ -18,28 +18,28 @@ use crate::plan::{Plan, SegmentPlan};
 use crate::sql::{self, ClockForm, Renderer, Script, Statement};
 use crate::types::Literal;
 
-/// A build as an engine executes it: statements in order, in one session.
+/// The statements of a build, to be executed in one session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Execution {
-    /// The statements.
+    /// The statements in order.
     pub steps: Vec<Step>,
-    /// The segments that are stored or views, in the order in which they are built, each with
-    /// the query that then counts its members.
+    /// The segments that are tables or views, in the order in which they are built, each with the
+    /// query that counts its members afterwards.
     pub counts: Vec<(String, String)>,
-    /// The tables that are read, each with a query that fails if it isn't there.
+    /// The tables that are read, each with a query that fails if it doesn't exist.
     pub reads: Vec<(String, String)>,
 }
 
 /// A statement of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Step {
-    /// The segment that it is for; `None` for what all of them need.
+    /// The segment, or `None` for statements that all of them need.
     pub segment: Option<String>,
-    /// Its text.
+    /// The text of the statement.
     pub statement: String,
 }
 
-/// One self-contained `SELECT`.
+/// A self-contained `SELECT`.
 pub(super) fn select_sql(
     session: &Session,
     target: &Target,
@@ -47,36 +47,75 @@ pub(super) fn select_sql(
     as_of: Option<Timestamp>,
 ) -> Result<String, Diagnostics> {
     let form = as_of.map_or(ClockForm::Query, ClockForm::Literal);
-    let text = Renderer::new(&target.dialect, form, &planned.clock).query(&planned.query)?;
+    let text =
+        Renderer::new(&target.dialect, form, &planned.evaluation.clock).query(&planned.evaluation.query)?;
     let problems = too_long(session, target, &planned.name, &text);
     if problems.is_empty() { Ok(text) } else { Err(problems) }
 }
 
-/// Every script of a build.
-pub(super) fn scripts(session: &Session, target: &Target, plan: &Plan) -> Result<Scripts, Diagnostics> {
+/// The files that a build has of each segment, beside its SELECT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SegmentFiles {
+    /// The script that creates the table or view, alone.
+    pub create: bool,
+    /// The script that refreshes the table, alone.
+    pub refresh: bool,
+    /// The SELECT that compares the table with a fresh evaluation.
+    pub parity: bool,
+}
+
+/// All texts of a build but those that compare tables.
+pub(super) fn scripts(
+    session: &Session,
+    target: &Target,
+    plan: &Plan,
+    files: SegmentFiles,
+) -> Result<Scripts, Diagnostics> {
     let (create, refresh) = rayon::join(
         || script(session, target, &program(plan, Scope::All, Mode::Create)),
         || script(session, target, &program(plan, Scope::All, Mode::Refresh)),
     );
-    let segments: Result<BTreeMap<String, SegmentScripts>, Diagnostics> = plan
-        .segments
-        .par_iter()
-        .filter(|segment| segment.materialize != Materialize::Inline)
-        .map(|segment| {
-            let scope = Scope::One(segment);
-            let create = script(session, target, &program(plan, scope, Mode::Create))?.to_text();
-            let stored = segment.materialize.is_table();
-            let refresh =
-                stored.then(|| script(session, target, &program(plan, scope, Mode::Refresh))).transpose()?;
-            let refresh = refresh.map(|script| script.to_text());
-            Ok((segment.name.clone(), SegmentScripts { create, refresh, parity: None }))
-        })
-        .collect();
+    let named =
+        |segment: &SegmentPlan| Ok((segment.name.clone(), texts(session, target, plan, segment, files)?));
+    let segments: Result<BTreeMap<_, _>, Diagnostics> = plan.segments.par_iter().map(named).collect();
     let (create, refresh) = (create?, refresh?);
     Ok(Scripts { create: create.to_text(), refresh: refresh.to_text(), segments: segments? })
 }
 
-/// A build's statements, and how its segments are counted.
+/// The texts of a segment but the one that compares its table.
+fn texts(
+    session: &Session,
+    target: &Target,
+    plan: &Plan,
+    segment: &SegmentPlan,
+    files: SegmentFiles,
+) -> Result<SegmentScripts, Diagnostics> {
+    let alone = |mode, wanted: bool| {
+        let script = || script(session, target, &program(plan, Scope::One(segment), mode));
+        wanted.then(script).transpose().map(|script| script.map(|script| script.to_text()))
+    };
+    let select = select_sql(session, target, segment, plan.as_of)?;
+    let stored = segment.materialize != Materialize::Inline;
+    Ok(SegmentScripts {
+        select: sql::commented(&header(session, plan, segment), &select),
+        create: alone(Mode::Create, files.create && stored)?,
+        refresh: alone(Mode::Refresh, files.refresh && segment.materialize.is_table())?,
+        parity: None,
+    })
+}
+
+/// The lines above a segment's SELECT.
+fn header(session: &Session, plan: &Plan, segment: &SegmentPlan) -> Vec<String> {
+    let place = source(session, &segment.name).map_or_else(String::new, |place| format!(" ({place})"));
+    let fingerprint: String = segment.fingerprint.chars().take(12).collect();
+    vec![
+        format!("{}{place}, fingerprint {fingerprint}", segment.name),
+        format!("The members, for target `{}` ({}); for review.", plan.target, plan.dialect),
+        "Generated by segc; changes will be lost.".to_owned(),
+    ]
+}
+
+/// The statements of a build, and the queries that count members.
 pub(super) fn execution(
     session: &Session,
     target: &Target,
@@ -93,7 +132,7 @@ pub(super) fn execution(
     Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts, reads })
 }
 
-/// The tables that a build reads, each with a query that fails if it isn't there.
+/// The tables that a build reads, each with a query that fails if it doesn't exist.
 pub(super) fn reads(target: &Target, plan: &Plan) -> Result<Vec<(String, String)>, Diagnostics> {
     let mut tables: BTreeMap<String, String> = BTreeMap::new();
     for read in plan.segments.iter().flat_map(|segment| &segment.reads).filter(|read| !read.table.is_empty())
@@ -116,7 +155,7 @@ fn counted(table: &[String], filter: Option<Scalar>) -> Select {
     Select { columns, from: Some(from), filter, ..Select::default() }
 }
 
-/// A query that reads no instant of a run.
+/// Renders a query that reads no instant of a run.
 pub(super) fn plain_sql(target: &Target, select: Select) -> Result<String, Diagnostics> {
     let clock = Clock::default();
     Renderer::new(&target.dialect, ClockForm::Script, &clock).query(&Query::of(select))
@@ -133,7 +172,7 @@ pub(super) fn script(
     Ok(made)
 }
 
-/// Where a segment is written: `segments/vip.seg:3`.
+/// The place of a segment, such as `segments/vip.seg:3`.
 pub(super) fn source(session: &Session, name: &str) -> Option<String> {
     let (path, position) = session.sources.locate(span_of(session, name)?)?;
     Some(format!("{path}:{}", position.line))
@@ -152,7 +191,7 @@ fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// The problem that a statement is longer than its target accepts, if it is.
+/// The problem that a statement is longer than its target accepts.
 pub(super) fn too_long(session: &Session, target: &Target, segment: &str, text: &str) -> Diagnostics {
     let limit = target.dialect.limit(Limit::StatementBytes);
     let allowed = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);

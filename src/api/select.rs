@@ -1,4 +1,4 @@
-//! Choosing segments: by name, with ancestors or dependents, by tag.
+//! Selects segments: by name, with ancestors or dependents, or by tag.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use crate::analyze::Graph;
 use crate::check::hir::{Hir, SegmentId};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 
-/// The segments that any of the patterns chooses, in the order of their names; all of them
-/// if there is no pattern.
+/// The segments that any of the patterns selects, ordered by name; all segments if there are no
+/// patterns.
 ///
 /// # Errors
 ///
-/// Every pattern that chooses nothing.
+/// Reports every pattern that selects nothing.
 pub fn select(hir: &Hir, graph: &Graph, patterns: &[String]) -> Result<Vec<SegmentId>, Diagnostics> {
     if patterns.is_empty() {
         return Ok(hir.iter().map(|(id, _)| id).collect());
@@ -28,7 +28,7 @@ pub fn select(hir: &Hir, graph: &Graph, patterns: &[String]) -> Result<Vec<Segme
     if problems.is_empty() { Ok(chosen.into_iter().collect()) } else { Err(problems) }
 }
 
-/// One selection: `+name+`.
+/// A pattern such as `+name+`.
 struct Pattern<'a> {
     ancestors: bool,
     core: &'a str,
@@ -82,7 +82,7 @@ fn tagged(hir: &Hir, tag: &str) -> Result<BTreeSet<SegmentId>, Diagnostic> {
     Ok(ids)
 }
 
-/// What can be reached from some segments, one step at a time.
+/// Everything reachable from some segments, one step at a time.
 fn closure(from: &BTreeSet<SegmentId>, step: impl Fn(SegmentId) -> Vec<SegmentId>) -> BTreeSet<SegmentId> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<SegmentId> = from.iter().copied().collect();
@@ -110,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_selection_is_everything() {
+    fn an_empty_selection_selects_everything() {
         assert_eq!(chosen(&[]), ["big_spender", "do_not_contact", "vip", "win_back"]);
     }
 
     #[test]
-    fn names_and_neighbours() {
+    fn patterns_select_names_and_neighbours() {
         assert_eq!(chosen(&["vip"]), ["vip"]);
         assert_eq!(chosen(&["+vip"]), ["big_spender", "vip"]);
         assert_eq!(chosen(&["vip+"]), ["vip", "win_back"]);
@@ -125,13 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn tags() {
+    fn patterns_select_tags() {
         assert_eq!(chosen(&["tag:marketing"]), ["vip", "win_back"]);
         assert_eq!(chosen(&["+tag:email"]), ["big_spender", "do_not_contact", "vip", "win_back"]);
     }
 
     #[test]
-    fn every_wrong_pattern_is_named_with_a_suggestion() {
+    fn every_unknown_pattern_is_reported_with_a_suggestion() {
         assert_eq!(
             chosen(&["vpi", "tag:marketnig", "++vip", "vip"]),
             [

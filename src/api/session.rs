@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
-use super::scripts::{Execution, execution, scripts, select_sql};
+use super::scripts::{Execution, SegmentFiles, execution, script, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
@@ -17,31 +17,31 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
-use crate::plan::program::Mode;
+use crate::plan::program::{Mode, Scope, program};
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
 use crate::syntax::ast;
 
-/// What the caller decides, beside what the project's files say.
+/// The caller's options, in addition to the project's files.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Values of parameters, as text, by name.
+    /// The values of parameters as text, by name.
     pub params: BTreeMap<String, String>,
-    /// The tier whose policy applies beside the project's.
+    /// The tier whose policy applies in addition to the project's.
     pub tier: Option<String>,
-    /// The instant to bake in; otherwise scripts read the engine's clock.
+    /// The instant to write into the SQL. By default, scripts read the engine's clock.
     pub as_of: Option<Timestamp>,
-    /// What databases said that they can do, by the names of their targets.
+    /// The results of probing databases, by the names of their targets.
     pub probes: BTreeMap<String, Probe>,
 }
 
 /// A loaded, checked project.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Every file that was read.
+    /// All files that were read.
     pub sources: Sources,
     pub(super) config: Config,
-    /// As written, to be checked again with other values for parameters.
+    /// The syntax trees, to check them again with other values for parameters.
     pub(super) syntax: Arc<Vec<ast::File>>,
     pub(super) settings: Settings,
     pub(super) hir: Hir,
@@ -52,73 +52,73 @@ pub struct Session {
 }
 
 impl Session {
-    /// What `segc.yml` says.
+    /// The contents of `segc.yml`.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The project's name.
+    /// The name of the project.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.config.name
     }
 
-    /// The checked tree: every segment without errors.
+    /// The checked tree, with all segments that have no errors.
     #[must_use]
     pub fn hir(&self) -> &Hir {
         &self.hir
     }
 
-    /// Which segments refer to which.
+    /// The dependencies between segments.
     #[must_use]
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
 
-    /// Every dialect that is known.
+    /// All dialects, both built-in and the project's own.
     #[must_use]
     pub fn dialects(&self) -> &Dialects {
         &self.dialects
     }
 
-    /// The names of the project's targets, in its order.
+    /// The names of the project's targets, in the order of `segc.yml`.
     #[must_use]
     pub fn targets(&self) -> Vec<String> {
         self.targets.iter().map(|target| target.name.clone()).collect()
     }
 
-    /// Those targets that the embedded engine can run: those in its SQL, or in a dialect that
+    /// The targets that the embedded engine can execute, because their dialect is the engine's or
     /// extends it.
     #[must_use]
     pub fn embedded_targets(&self) -> Vec<String> {
         self.targets_of(EMBEDDED_TARGET)
     }
 
-    /// Those targets whose dialect is this one, or extends it.
+    /// The targets whose dialect is this one or extends it.
     #[must_use]
     pub fn targets_of(&self, dialect: &str) -> Vec<String> {
         let able = self.targets.iter().filter(|target| target.dialect.origin == dialect);
         able.map(|target| target.name.clone()).collect()
     }
 
-    /// How a segment is stored: what it says itself, or the project's default.
+    /// How a segment is stored: as it declares, or else by the project's default.
     #[must_use]
     pub fn materialize(&self, id: SegmentId) -> Materialize {
         self.hir.segment(id).properties.materialize.map_or(self.config.materialize, |(how, _)| how)
     }
 
-    /// The segments that the patterns choose; all if there is no pattern.
+    /// The segments that the patterns select; all segments if there are no patterns.
     ///
     /// # Errors
     ///
-    /// Every pattern that chooses nothing.
+    /// Reports every pattern that selects nothing.
     pub fn select(&self, patterns: &[String]) -> Result<Vec<SegmentId>, Diagnostics> {
         select(&self.hir, &self.graph, patterns)
     }
 
-    /// The plan of a build, without what the target or a policy refuses; `None` for a
-    /// target that the project does not have.
+    /// The plan of a build, without the segments that the target or a policy rejects. `None` if the
+    /// project has no such target.
     #[must_use]
     pub fn plan(
         &self,
@@ -131,7 +131,7 @@ impl Session {
         (plan, problems)
     }
 
-    /// What a target or a policy refuses of the segments, without planning anything.
+    /// Reports what a target or a policy rejects about the segments, without planning them.
     #[must_use]
     pub fn judge(&self, target: &str, segments: &[SegmentId], options: &Options) -> Diagnostics {
         let mut problems = Diagnostics::new();
@@ -139,11 +139,11 @@ impl Session {
         problems
     }
 
-    /// One self-contained `SELECT` of a segment's members.
+    /// A self-contained `SELECT` of a segment's members.
     ///
     /// # Errors
     ///
-    /// What the target or the policy refuses.
+    /// Reports what the target or the policy rejects.
     pub fn select_sql(
         &self,
         target: &str,
@@ -163,29 +163,61 @@ impl Session {
         }
     }
 
-    /// The files of a build.
+    /// The files of a build, and for each segment its SELECT and the files that are asked for. `options`
+    /// are those of the plan.
     ///
     /// # Errors
     ///
-    /// What can't be written in the target's SQL.
-    pub fn artifacts(&self, plan: &Plan) -> Result<Artifacts, Diagnostics> {
+    /// Reports what can't be written in the target's SQL.
+    pub fn artifacts(
+        &self,
+        plan: &Plan,
+        options: &Options,
+        files: SegmentFiles,
+    ) -> Result<Artifacts, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
-        let scripts = scripts(self, target, plan)?;
+        let mut scripts = scripts(self, target, plan, files)?;
+        if files.parity {
+            self.add_parity(target, plan, options, &mut scripts)?;
+        }
         Ok(artifact::build(self.name(), plan, (&self.hir, &self.graph), &self.sources, scripts))
     }
 
-    /// What a build executes, here and now.
+    /// The script that creates or refreshes one segment alone, after those that it depends on.
     ///
     /// # Errors
     ///
-    /// What can't be written in the target's SQL.
+    /// Reports what the target or the policy rejects, and what can't be written in the target's SQL.
+    pub fn script(
+        &self,
+        target: &str,
+        segment: SegmentId,
+        mode: Mode,
+        options: &Options,
+    ) -> Result<String, Diagnostics> {
+        let (plan, problems) = self.plan(target, &[segment], options);
+        let planned = plan.as_ref().and_then(|plan| plan.segments.iter().find(|one| one.id == segment));
+        match (&plan, planned, self.target(target)) {
+            (Some(plan), Some(planned), Some(target)) if !problems.has_errors() => {
+                let program = program(plan, Scope::One(planned), mode);
+                script(self, target, &program).map(|script| script.to_text())
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The statements of a build, to be executed immediately.
+    ///
+    /// # Errors
+    ///
+    /// Reports what can't be written in the target's SQL.
     pub fn execution(&self, plan: &Plan, mode: Mode) -> Result<Execution, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Execution::default()) };
         execution(self, target, plan, mode)
     }
 
-    /// What each target can do, by its dialect, a probe of its database where there is one, the
-    /// project's policy and a tier.
+    /// The capabilities of each target, given its dialect, a probe of its database if there is one,
+    /// the project's policy and a tier.
     #[must_use]
     pub fn capability_matrix(&self, tier: Option<&str>, probes: &BTreeMap<String, Probe>) -> Matrix {
         let row = |&capability| MatrixRow {

@@ -19,7 +19,7 @@ pub(super) struct Target {
     pub(super) templates: String,
 }
 
-/// The project's targets in its order; without any of its own, every dialect under its name.
+/// The project's targets in their order. If it declares none, every dialect under its own name.
 pub(super) fn read_targets(
     project: &Project,
     dialects: &Dialects,
@@ -56,7 +56,7 @@ pub(super) fn read_targets(
 }
 
 impl Target {
-    /// What it can do, and who else can.
+    /// The capabilities of this target, and which targets have those that it lacks.
     pub(super) fn abilities(&self, all: &[Self]) -> Abilities {
         let can = |target: &Self, capability| target.dialect.allows(capability);
         let capabilities: BTreeSet<Capability> =

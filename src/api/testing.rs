@@ -1,4 +1,4 @@
-//! A small checked project, made by hand, for the tests of what depends on one.
+//! A small, checked project in memory, for tests of the modules that need one.
 
 use std::sync::Arc;
 
@@ -10,14 +10,16 @@ use crate::check::hir::{
 };
 use crate::diagnostic::{SourceId, Sources, Span};
 use crate::dialect::Capability;
-use crate::plan::{Dependency, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateTables, TableRead, rel};
+use crate::plan::{
+    Dependency, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, SegmentPlan, TableRead, rel,
+};
 use crate::types::Type;
 use crate::types::calendar::Calendar;
 
 const TEXT: &str = "segment big_spender on customer\n\nsegment do_not_contact on customer\n\n\
                     segment vip on customer extends big_spender\n\nsegment win_back on customer\n";
 
-/// The files that the spans point into.
+/// The files to which the spans refer.
 pub(crate) fn sources() -> Sources {
     let mut sources = Sources::default();
     sources.add("segments/all.seg", TEXT);
@@ -133,7 +135,7 @@ pub(crate) fn graph() -> Graph {
     Graph::of(&hir())
 }
 
-/// `vip` extends `big_spender`; `win_back` names `vip` through a trait, and excludes
+/// `vip` extends `big_spender`; `win_back` refers to `vip` through a trait and excludes
 /// `do_not_contact`.
 pub(crate) fn hir() -> Hir {
     let path = Path { base: Base::This, hops: Vec::new(), end: EntityId(0) };
@@ -169,43 +171,43 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         id: SegmentId(id),
         name: name.to_owned(),
         entity: "customer".to_owned(),
-        materialize: Materialize::Incremental,
-        table: vec!["segments".to_owned(), name.to_owned()],
-        keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        fingerprint: format!("{id:064}"),
         level,
         depends_on,
-        refresh: Refresh::Rebuild {
-            reason: "`customer` does not say how it changes".to_owned(),
-            remedy: Some("declare `changes:` of `customer`".to_owned()),
-        },
-        leaves: None,
-        by_keys: None,
-        obstacles: Vec::new(),
-        rebuild_every: Vec::new(),
-        refusal: None,
-        state: StateTables::default(),
-        refresh_hash: format!("{id:016}"),
-        last_run: Vec::new(),
-        inputs: Vec::new(),
-        ranked: None,
-        log: None,
-        hold: None,
-        history: None,
-        query: rel::Query::of(select),
-        clock: rel::Clock::default(),
-        checks: Vec::new(),
-        guards: Vec::new(),
-        fingerprint: format!("{id:064}"),
-        capabilities: vec![crate::dialect::Capability::SegmentComposition],
         reads: vec![TableRead {
             entity: "customer".to_owned(),
             table: vec!["shop".to_owned(), "customers".to_owned()],
             columns: vec!["id".to_owned(), "plan".to_owned()],
         }],
+        capabilities: vec![crate::dialect::Capability::SegmentComposition],
+        materialize: Materialize::Incremental,
+        table: vec!["segments".to_owned(), name.to_owned()],
+        keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        kept: Kept::default(),
+        evaluation: Evaluation {
+            query: rel::Query::of(select),
+            clock: rel::Clock::default(),
+            checks: Vec::new(),
+            guards: Vec::new(),
+        },
+        refresh: RefreshPlan {
+            strategy: Refresh::Rebuild {
+                reason: "`customer` does not say how it changes".to_owned(),
+                remedy: Some("declare `changes:` of `customer`".to_owned()),
+            },
+            leaves: None,
+            by_keys: None,
+            obstacles: Vec::new(),
+            rebuild_every: Vec::new(),
+            refusal: None,
+            hash: format!("{id:016}"),
+            last_run: Vec::new(),
+            inputs: Vec::new(),
+        },
     }
 }
 
-/// A plan of [`hir`] in which `win_back` is refreshed by inserts alone.
+/// A plan of [`hir`] in which `win_back` is append-only.
 pub(crate) fn plan() -> Plan {
     let on = |id: u32, name: &str, kind, from_table| Dependency {
         id: SegmentId(id),
@@ -219,7 +221,7 @@ pub(crate) fn plan() -> Plan {
         2,
         vec![on(1, "do_not_contact", InputKind::InSegment, true), on(2, "vip", InputKind::InSegment, false)],
     );
-    win_back.refresh = Refresh::InsertOnly;
+    win_back.refresh.strategy = Refresh::InsertOnly;
     Plan {
         target: "warehouse".to_owned(),
         dialect: "duckdb".to_owned(),

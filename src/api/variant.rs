@@ -1,4 +1,4 @@
-//! The same project with different values for parameters, or with rows elsewhere, for unit tests.
+//! The same project with other values for parameters, or with rows in other tables, for unit tests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::project::Param;
 use crate::syntax::ast;
 
 impl Session {
-    /// The project with values for parameters that go before those it has. Its files are
+    /// The project with values for parameters that take precedence over its own. Its files are
     /// neither read nor parsed again.
     #[must_use]
     pub fn with_params(&self, params: &[Param]) -> (Self, Diagnostics) {
@@ -43,7 +43,7 @@ impl Session {
         session
     }
 
-    /// Whether a segment of that name is in a file, even switched off or wrong.
+    /// Whether a file contains a segment of that name, even a disabled or invalid one.
     #[must_use]
     pub fn is_written(&self, segment: &str) -> bool {
         let items = self.syntax.iter().flat_map(|file| &file.items);

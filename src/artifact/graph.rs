@@ -8,48 +8,48 @@ use crate::analyze::InputKind;
 use crate::check::hir::Hir;
 use crate::plan::Plan;
 
-/// Nodes and edges, in a fixed order.
+/// Nodes and edges in a deterministic order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Graph {
-    /// The tables by name, then the segments in the order of the build.
+    /// The tables ordered by name, then the segments in the order of the build.
     pub nodes: Vec<Node>,
-    /// By the order of the segments that they belong to.
+    /// The edges, in the order of the segments to which they lead.
     pub edges: Vec<Edge>,
 }
 
-/// A segment, or what it reads.
+/// A segment, or a table that segments read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Node {
-    /// Unique: `segment:vip`, `entity:customer`.
+    /// The unique id: `segment:vip`, `entity:customer`.
     pub id: String,
-    /// Which of both.
+    /// Whether it is a segment or a table.
     pub kind: NodeKind,
-    /// The segment's or the entity's name.
+    /// The name of the segment or the entity.
     pub name: String,
-    /// The segment's or the entity's table, its parts joined by dots.
+    /// The table of the segment or the entity, its parts joined by dots.
     pub table: Option<String>,
-    /// How a segment is stored.
+    /// How the segment is stored.
     pub materialize: Option<&'static str>,
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeKind {
     /// A segment.
     Segment,
-    /// An entity: a table of the source data.
+    /// An entity, which is a table of the source data.
     Entity,
 }
 
-/// From what is used to what uses it.
+/// A dependency, from what is used to the segment that uses it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Edge {
-    /// The node that is used.
+    /// The id of the node that is used.
     pub from: String,
-    /// The segment that uses it.
+    /// The id of the segment that uses it.
     pub to: String,
-    /// How.
+    /// How it is used.
     pub kind: EdgeKind,
 }
 
@@ -57,13 +57,13 @@ pub struct Edge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EdgeKind {
-    /// It narrows that segment.
+    /// The segment extends the other.
     Extends,
-    /// It tests membership in that segment.
+    /// The segment tests for members of the other.
     InSegment,
-    /// The first comes before the second in its exclusive group.
+    /// The other segment comes before it in its exclusive group.
     Group,
-    /// It reads that table.
+    /// The segment reads the table.
     Reads,
 }
 
@@ -79,8 +79,8 @@ impl EdgeKind {
 }
 
 impl Graph {
-    /// The graph of a plan. A segment that is referred to but not part of the build is a
-    /// node as well.
+    /// The graph of a plan. Segments that are referred to but not part of the build are nodes as
+    /// well.
     #[must_use]
     pub fn of(plan: &Plan, hir: &Hir) -> Self {
         let planned: BTreeSet<_> = plan.segments.iter().map(|segment| segment.id).collect();
@@ -121,7 +121,7 @@ impl Graph {
         Self { nodes: entities.chain(others).chain(segments).collect(), edges }
     }
 
-    /// As a Mermaid flowchart, which GitHub and GitLab draw in Markdown.
+    /// The graph as a Mermaid flowchart, which GitHub and GitLab draw in Markdown.
     #[must_use]
     pub fn mermaid(&self) -> String {
         let mut text = String::from("flowchart LR\n");
@@ -147,7 +147,7 @@ impl Graph {
         text
     }
 
-    /// In Graphviz's language.
+    /// The graph in the language of Graphviz.
     #[must_use]
     pub fn dot(&self) -> String {
         let mut text = String::from("digraph segments {\n  rankdir=LR;\n");
@@ -172,7 +172,7 @@ impl Graph {
         text + "}\n"
     }
 
-    /// As JSON.
+    /// The graph as JSON.
     #[must_use]
     pub fn json(&self) -> String {
         super::json(self)
@@ -204,7 +204,7 @@ fn entity_id(name: &str) -> String {
     format!("entity:{name}")
 }
 
-/// Quotes and angle brackets end a Mermaid label; it knows HTML's entities.
+/// Escapes quotes and angle brackets, which end a Mermaid label, as HTML entities.
 fn mermaid_text(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -9,20 +9,20 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::refresh::{ManifestLog, ManifestRefresh, ManifestState};
-use super::{Scripts, create_path, parity_path, refresh_path};
+use super::{Scripts, create_path, parity_path, refresh_path, select_path};
 use crate::analyze::{Footprint, Graph, InputKind};
 use crate::check::hir::{Hir, Segment};
 use crate::diagnostic::{Sources, Span};
 use crate::plan::{Plan, SegmentPlan, TableRead};
 
-/// The version of the manifest's form.
+/// The version of the manifest's format.
 pub const MANIFEST_VERSION: u32 = 1;
 
-/// What a build of one target holds.
+/// The contents of a build for one target.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The version of this form. Another number is another form.
+    /// The version of the format. Another number means an incompatible format.
     pub version: u32,
     /// The version of segc that wrote it.
     pub segc: String,
@@ -32,16 +32,16 @@ pub struct Manifest {
     pub target: String,
     /// The name of the target's dialect.
     pub dialect: String,
-    /// The name parts of the schema that holds the segments' tables.
+    /// The name parts of the schema of the segments' tables.
     pub schema: Vec<String>,
-    /// The instant baked into the scripts; null if they read the engine's clock.
+    /// The instant written into the scripts; null if they read the engine's clock.
     pub as_of: Option<String>,
     /// The time zone of days, weeks and months.
     pub timezone: String,
-    /// Every segment, each after those that it depends on.
+    /// The segments, each after those it depends on.
     pub segments: Vec<ManifestSegment>,
-    /// The SHA-256 of every file of this folder that segc wrote, by its path. That of the manifest
-    /// itself counts its own place here as empty.
+    /// The SHA-256 of every file of this folder that segc wrote, by its path. The manifest's own is
+    /// computed with an empty text in its place here.
     pub files: BTreeMap<String, String>,
 }
 
@@ -49,62 +49,62 @@ pub struct Manifest {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestSegment {
-    /// Its name.
+    /// The segment's name.
     pub name: String,
     /// The entity whose rows it selects.
     pub entity: String,
-    /// What it is, for people.
+    /// A description for people.
     pub description: Option<String>,
     /// The person responsible for it.
     pub owner: Option<String>,
-    /// Its tags.
+    /// The tags for selections.
     pub tags: Vec<String>,
-    /// The roles that may read it; empty means that the project says nothing.
+    /// The roles that may read it; empty if unrestricted.
     pub access: Vec<String>,
-    /// The fields it uses that have `roles` or are personal data, through links and traits, too.
-    /// Those of the segments that it refers to are theirs.
+    /// The fields it uses that have `roles` or are personal data, including those behind links and
+    /// traits. Fields of segments that it refers to are listed there.
     pub sensitive_fields: Vec<ManifestField>,
     /// How it is stored: `table`, `incremental`, `view` or `inline`.
     pub materialize: String,
-    /// The name parts of its table or view; null if it is not stored.
+    /// The name parts of its table or view; null if it isn't stored.
     pub table: Option<Vec<String>>,
     /// The key columns of its table.
     pub keys: Vec<ManifestColumn>,
-    /// 0 if it depends on no segment, else one more than the highest it depends on.
+    /// 0 if it depends on no segment, or else one more than the highest level it depends on.
     pub level: usize,
     /// The segments that it refers to directly.
     pub depends_on: Vec<ManifestDependency>,
     /// The tables and columns that it reads.
     pub reads: Vec<ManifestRead>,
-    /// How `refresh.sql` brings it up to date.
+    /// How `refresh.sql` updates it.
     pub refresh: ManifestRefresh,
-    /// The log of who came and went, if one is kept.
+    /// The log of entering and leaving members, if one is kept.
     pub log: Option<ManifestLog>,
     /// The segments whose logs its refresh reads.
     pub inputs: Vec<String>,
-    /// The tables that its scripts keep beside its own; null if it is no table.
+    /// The tables that its scripts maintain in addition to its own; null if it isn't a table.
     pub state: Option<ManifestState>,
-    /// The hash of how it is refreshed: a run of another one isn't built upon.
+    /// A hash of how it is refreshed. A refresh doesn't build on a run with a different one.
     pub refresh_hash: String,
-    /// What it needs of a target.
+    /// The capabilities that it needs of a target.
     pub capabilities: Vec<String>,
-    /// The hash of its meaning. Comments and formatting don't count.
+    /// A hash of its meaning. Comments and formatting don't affect it.
     pub fingerprint: String,
-    /// Where its name is.
+    /// The place of its name.
     pub source: Option<ManifestPosition>,
-    /// Its own scripts, in this folder.
+    /// Its files in this folder.
     pub scripts: ManifestScripts,
 }
 
-/// A field that not everyone may use, or that is personal data.
+/// A field that has `roles` or is personal data.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestField {
-    /// The entity that has it.
+    /// The field's entity.
     pub entity: String,
-    /// Its name.
+    /// The field's name.
     pub field: String,
-    /// The roles that may use it; empty means everyone.
+    /// The roles that may use it; empty if unrestricted.
     pub roles: Vec<String>,
     /// Whether it is personal data.
     pub pii: bool,
@@ -114,7 +114,7 @@ pub struct ManifestField {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestColumn {
-    /// Its name.
+    /// The column's name.
     pub name: String,
     /// Its type in the segment language.
     pub r#type: String,
@@ -124,24 +124,24 @@ pub struct ManifestColumn {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestDependency {
-    /// Its name.
+    /// The name of the other segment.
     pub segment: String,
     /// How it is referred to: `extends` or `in_segment`.
     #[schemars(with = "String")]
     pub by: InputKind,
-    /// Whether its table is read; otherwise its condition is put in its place.
+    /// Whether its table is read; otherwise its condition is expanded in place.
     pub from_table: bool,
 }
 
-/// A table that is read.
+/// A table that a segment reads.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestRead {
-    /// The entity.
+    /// The entity whose table it is.
     pub entity: String,
-    /// The name parts of its table; null if the catalog gives a query.
+    /// The name parts of the table; null if the catalog has a query.
     pub table: Option<Vec<String>>,
-    /// The columns, in order.
+    /// The columns in alphabetical order.
     pub columns: Vec<String>,
 }
 
@@ -149,23 +149,25 @@ pub struct ManifestRead {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestPosition {
-    /// Path relative to the project, with `/` between its parts.
+    /// The path relative to the project, with `/` as the separator.
     pub path: String,
-    /// Line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// Column, from 1, in code points.
+    /// The column in code points, from 1.
     pub column: usize,
 }
 
-/// Where a segment's own scripts are.
+/// The paths of a segment's own files.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestScripts {
-    /// Creates it.
+    /// The SELECT of its members.
+    pub select: Option<String>,
+    /// The script that creates it alone; null unless requested.
     pub create: Option<String>,
-    /// Refreshes it.
+    /// The script that refreshes it alone; null unless requested.
     pub refresh: Option<String>,
-    /// Compares its table with a fresh evaluation; null unless requested.
+    /// The query that compares its table with a fresh evaluation; null unless requested.
     pub parity: Option<String>,
 }
 
@@ -220,21 +222,22 @@ fn segment(
         reads: plan.reads.iter().map(read).collect(),
         refresh: ManifestRefresh::of(plan, sources),
         log: ManifestLog::of(plan),
-        inputs: plan.inputs.iter().map(|(name, _)| name.clone()).collect(),
+        inputs: plan.refresh.inputs.iter().map(|(name, _)| name.clone()).collect(),
         state: ManifestState::of(plan),
-        refresh_hash: plan.refresh_hash.clone(),
+        refresh_hash: plan.refresh.hash.clone(),
         capabilities: plan.capabilities.iter().map(|flag| flag.name().to_owned()).collect(),
         fingerprint: plan.fingerprint.clone(),
         source: position(*name_span, sources),
         scripts: ManifestScripts {
-            create: texts.map(|_| create_path(&plan.name)),
+            select: texts.map(|_| select_path(&plan.name)),
+            create: texts.and_then(|texts| texts.create.as_ref()).map(|_| create_path(&plan.name)),
             refresh: texts.and_then(|texts| texts.refresh.as_ref()).map(|_| refresh_path(&plan.name)),
             parity: texts.and_then(|texts| texts.parity.as_ref()).map(|_| parity_path(&plan.name)),
         },
     }
 }
 
-/// The fields that a segment uses and that have roles or are personal data.
+/// The fields with `roles` or personal data that a segment uses.
 #[must_use]
 pub(crate) fn sensitive_fields(hir: &Hir, footprint: &Footprint) -> Vec<ManifestField> {
     let described = |&(entity, field)| {

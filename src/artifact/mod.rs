@@ -1,7 +1,7 @@
-//! The files of a build: scripts, `manifest.json`, the graph.
+//! The files of a build: scripts, `manifest.json` and the graph.
 //!
-//! Pure: a build is a map from paths to texts, which the command line writes. Must not
-//! know: where the files are written, dialects, how SQL is generated.
+//! Pure: a build is a map from paths to texts, which the command line writes. Must not know: where
+//! the files are written, dialects, how SQL is generated.
 
 mod graph;
 mod manifest;
@@ -32,36 +32,38 @@ use crate::plan::Plan;
 /// The name of the file that marks a folder as written by segc.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The files of one build.
+/// The files of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Artifacts {
-    /// Text by path; relative, with `/` between its parts.
+    /// The text of each file by its path, relative and with `/` as the separator.
     pub files: BTreeMap<String, String>,
 }
 
 /// The SQL texts of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scripts {
-    /// Creates every segment, in the order in which they depend.
+    /// Creates every segment, each after its dependencies.
     pub create: String,
-    /// Refreshes every segment, in the order in which they depend.
+    /// Refreshes every segment, each after its dependencies.
     pub refresh: String,
-    /// The same for one segment alone, by its name. Segments that are not stored have none.
+    /// The texts of each segment, by its name.
     pub segments: BTreeMap<String, SegmentScripts>,
 }
 
-/// The SQL texts of one segment.
+/// The SQL texts of a segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SegmentScripts {
-    /// Creates it.
-    pub create: String,
-    /// Refreshes it; a view has nothing to refresh.
+    /// The SELECT of its members, which reads the tables of the segments that it depends on.
+    pub select: String,
+    /// Creates the table or view alone, if requested.
+    pub create: Option<String>,
+    /// Refreshes the table alone, if requested.
     pub refresh: Option<String>,
-    /// Compares its table with a fresh evaluation, if requested.
+    /// Compares the table with a fresh evaluation, if requested.
     pub parity: Option<String>,
 }
 
-/// Puts the files of a build together.
+/// Assembles the files of a build.
 #[must_use]
 pub fn build(
     project: &str,
@@ -80,17 +82,18 @@ pub fn build(
         ("refresh.sql".to_owned(), scripts.refresh),
     ]);
     for (name, texts) in scripts.segments {
-        files.insert(create_path(&name), texts.create);
-        if let Some(refresh) = texts.refresh {
-            files.insert(refresh_path(&name), refresh);
-        }
-        if let Some(parity) = texts.parity {
-            files.insert(parity_path(&name), parity);
-        }
+        files.insert(select_path(&name), texts.select);
+        files.extend(texts.create.map(|text| (create_path(&name), text)));
+        files.extend(texts.refresh.map(|text| (refresh_path(&name), text)));
+        files.extend(texts.parity.map(|text| (parity_path(&name), text)));
     }
     manifest.files = files.iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
     files.insert(MANIFEST.to_owned(), written::sealed(manifest));
     Artifacts { files }
+}
+
+fn select_path(segment: &str) -> String {
+    format!("segments/{segment}.sql")
 }
 
 fn create_path(segment: &str) -> String {
@@ -105,7 +108,7 @@ fn parity_path(segment: &str) -> String {
     format!("segments/{segment}.parity.sql")
 }
 
-/// Indented JSON with a final line break. Values of this module always have a JSON form.
+/// Indented JSON with a final line break. All values of this module can be serialized.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
@@ -116,16 +119,17 @@ mod tests {
     use crate::api::testing;
 
     fn built() -> Artifacts {
-        let parity = Some("p".to_owned());
-        let pair = SegmentScripts { create: "c".to_owned(), refresh: Some("r".to_owned()), parity };
-        let view = SegmentScripts { create: "v".to_owned(), refresh: None, parity: None };
+        let text = |text: &str| Some(text.to_owned());
+        let (create, refresh, parity) = (text("c"), text("r"), text("p"));
+        let pair = SegmentScripts { select: "s".to_owned(), create, refresh, parity };
+        let view = SegmentScripts { select: "v".to_owned(), ..SegmentScripts::default() };
         let segments = BTreeMap::from([("vip".to_owned(), pair), ("win_back".to_owned(), view)]);
         let scripts = Scripts { create: "all".to_owned(), refresh: "again".to_owned(), segments };
         build("shop", &testing::plan(), (&testing::hir(), &testing::graph()), &testing::sources(), scripts)
     }
 
     #[test]
-    fn a_build_has_these_files() {
+    fn a_build_writes_the_expected_files() {
         let paths: Vec<String> = built().files.into_keys().collect();
         assert_eq!(
             paths,
@@ -139,13 +143,14 @@ mod tests {
                 "segments/vip.create.sql",
                 "segments/vip.parity.sql",
                 "segments/vip.refresh.sql",
-                "segments/win_back.create.sql",
+                "segments/vip.sql",
+                "segments/win_back.sql",
             ]
         );
     }
 
     #[test]
-    fn the_manifest_says_everything() {
+    fn the_manifest_matches_its_snapshot() {
         let manifest = built().files.remove(MANIFEST).expect("it is there");
         let own = Written::read(&manifest).expect("it is a manifest").files[MANIFEST].clone();
         insta::assert_snapshot!(
@@ -156,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_graph_in_every_form() {
+    fn the_graph_matches_its_snapshot_in_every_format() {
         let files = built().files;
         insta::assert_snapshot!(format!(
             "{}\n{}\n{}",

@@ -8,52 +8,53 @@ use crate::check::words;
 use crate::diagnostic::Sources;
 use crate::plan::{Refresh, SegmentPlan, TriggerText, What, Why};
 
-/// How a refresh works.
+/// How a segment is refreshed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestRefresh {
-    /// What is done.
+    /// The strategy.
     pub strategy: RefreshStrategy,
-    /// Why nothing cheaper is done.
+    /// Why no cheaper strategy is possible.
     pub why: Option<String>,
-    /// What would allow something cheaper.
+    /// What would allow a cheaper strategy.
     pub remedy: Option<String>,
-    /// Why members may leave; null if nobody ever does, or if nothing is stored.
+    /// Why members may leave; null if they never do, or if nothing is stored.
     pub leaves: Option<ManifestWhy>,
-    /// The obstacles to evaluating only the keys that may be affected. Where each has
-    /// a remedy, all of them together turn it into that.
+    /// What prevents the evaluation of affected keys alone. If every obstacle has a remedy, all
+    /// remedies together allow it.
     pub obstacles: Vec<ManifestWhy>,
-    /// What makes a key affected, where only affected keys are evaluated.
+    /// What makes a key affected, if only affected keys are evaluated.
     pub triggers: Vec<ManifestTrigger>,
-    /// How often everyone is evaluated all the same.
+    /// How often every entity is evaluated regardless.
     pub rebuild_every: Vec<ManifestEvery>,
-    /// Whether a refresh stops that can't build on the last run; otherwise it evaluates everyone.
+    /// Whether a refresh stops if it can't build on the last run; otherwise it evaluates every
+    /// entity.
     pub refuses: bool,
 }
 
-/// What a refresh does.
+/// The strategy of a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshStrategy {
-    /// Nobody can leave: newcomers are inserted.
+    /// Members never leave: inserts new members.
     InsertOnly,
-    /// Affected keys are evaluated again; new members are inserted, leaving members deleted.
+    /// Evaluates affected keys, inserts new members and deletes those who left.
     InsertDelete,
-    /// Evaluated again in full; the difference is applied.
+    /// Evaluates every entity and applies the difference.
     Rebuild,
-    /// Nothing is stored that could grow old.
+    /// Nothing is stored that could become outdated.
     None,
 }
 
-/// Why something isn't done.
+/// Why something isn't possible.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestWhy {
-    /// In words that a user can act on.
+    /// The reason, in words that a user can act on.
     pub reason: String,
-    /// The declaration that would lift it, if one would.
+    /// The declaration that would remove the reason, if there is one.
     pub remedy: Option<String>,
-    /// What it is about: an entity of the catalog, or a part of a segment.
+    /// The entity of the catalog, or the part of a segment, that it is about.
     pub source: Option<ManifestPosition>,
 }
 
@@ -61,101 +62,101 @@ pub struct ManifestWhy {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestTrigger {
-    /// Which rows.
+    /// The kind of change.
     pub kind: TriggerKind,
-    /// Their entity.
+    /// The entity of the rows.
     pub entity: String,
-    /// Only events of this name.
+    /// The name of the events, if only these count.
     pub event: Option<String>,
-    /// What tells: the fields by which rows arrive or change, or the time that is passed.
+    /// The fields that show that rows arrived or changed, or the time that is passed.
     pub fields: Vec<String>,
-    /// The instant that passes (`30 days ago`), the condition that changes, or the segment that is
-    /// entered and left.
+    /// The instant that passes (`30 days ago`), the condition that changes, or the segment whose
+    /// members change.
     pub by: Option<String>,
-    /// The window or condition that it follows from, as it was written.
+    /// The window or condition that causes it, as written.
     pub written: Option<String>,
-    /// How late rows may come.
+    /// How late rows may arrive.
     pub lateness: Option<String>,
     /// How long rows may take to become visible.
     pub settle: Option<String>,
-    /// The links that lead back to the segment's entity, the rows' own first.
+    /// The links that lead back to the segment's entity, starting with the rows' own.
     pub back: Vec<ManifestBack>,
-    /// Where it was written.
+    /// The place of the window or condition.
     pub source: Option<ManifestPosition>,
 }
 
-/// Which rows make a key affected.
+/// The kinds of changes that make a key affected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TriggerKind {
-    /// Those that arrived or changed since the last run.
+    /// Rows that arrived or changed since the last run.
     Arrival,
-    /// Those with a time that an instant has passed since the last run.
+    /// Rows whose time an instant has passed since the last run.
     Edge,
-    /// Those for which a condition that reads the clock isn't what it was.
+    /// Rows for which a condition that reads the clock has changed.
     Clock,
-    /// Those that entered or left a segment.
+    /// Keys that entered or left a segment.
     Members,
-    /// Members whose row is gone.
+    /// Members whose row was deleted.
     DeletedRow,
 }
 
-/// A link that leads back.
+/// A link that leads back to the segment's entity.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestBack {
     /// The entity that it leads to.
     pub to: String,
-    /// Pairs of fields that are equal: that of the rows, and that of the entity.
+    /// The pairs of equal fields: that of the rows, and that of the entity.
     pub on: Vec<(String, String)>,
 }
 
-/// An entity whose segments are evaluated in full every so often.
+/// An entity that requires regular full evaluations.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestEvery {
-    /// The entity.
+    /// The entity's name.
     pub entity: String,
-    /// How often: `7 days`.
+    /// The interval, such as `7 days`.
     pub every: String,
 }
 
-/// The log of a segment's members.
+/// The log of a segment's entering and leaving members.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestLog {
-    /// The name parts of its table.
+    /// The name parts of the log's table.
     pub table: Vec<String>,
-    /// Whether it is kept for good; otherwise until every reader has read it.
+    /// Whether it is kept forever; otherwise until every reader has read it.
     pub for_good: bool,
-    /// The segments that read it.
+    /// The segments that read the log.
     pub readers: Vec<String>,
 }
 
-/// The tables beside a segment's own, by the parts of their names.
+/// The tables in addition to a segment's own, by the parts of their names.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestState {
-    /// The runs.
+    /// The last run of each segment.
     pub runs: Vec<String>,
-    /// Up to which run of other segments' logs it has read.
+    /// The last run of other segments that it has read from their logs.
     pub inputs: Vec<String>,
-    /// How many members each segment has.
+    /// The number of members of each segment.
     pub counts: Vec<String>,
-    /// Entries and exits, if a log is kept.
+    /// Entering and leaving members, if a log is kept.
     pub log: Option<Vec<String>>,
     /// The ranking candidates, if the segment has a `keep`.
     pub ranking_candidates: Option<Vec<String>>,
-    /// Ended memberships, where they are kept.
+    /// Ended memberships, if they are kept.
     pub history: Option<Vec<String>>,
 }
 
 impl ManifestRefresh {
-    /// How a segment is refreshed.
+    /// How a segment of a plan is refreshed; its places are in `sources`.
     #[must_use]
     pub fn of(plan: &SegmentPlan, sources: &Sources) -> Self {
         let stored = plan.materialize.is_table();
-        let (strategy, why, remedy) = match &plan.refresh {
+        let (strategy, why, remedy) = match &plan.refresh.strategy {
             _ if !stored => (RefreshStrategy::None, None, None),
             Refresh::InsertOnly => (RefreshStrategy::InsertOnly, None, None),
             Refresh::InsertDelete => (RefreshStrategy::InsertDelete, None, None),
@@ -163,8 +164,8 @@ impl ManifestRefresh {
                 (RefreshStrategy::Rebuild, Some(reason.clone()), remedy.clone())
             }
         };
-        let triggers = plan.by_keys.iter().flat_map(|by_keys| &by_keys.triggers);
-        let every = plan.rebuild_every.iter().map(|(entity, (count, unit))| ManifestEvery {
+        let triggers = plan.refresh.by_keys.iter().flat_map(|by_keys| &by_keys.triggers);
+        let every = plan.refresh.rebuild_every.iter().map(|(entity, (count, unit))| ManifestEvery {
             entity: entity.clone(),
             every: words::duration(*count, *unit),
         });
@@ -173,11 +174,11 @@ impl ManifestRefresh {
             strategy,
             why,
             remedy,
-            leaves: plan.leaves.as_ref().filter(|_| stored).map(|why| told(why, sources)),
-            obstacles: plan.obstacles.iter().map(|why| told(why, sources)).collect(),
+            leaves: plan.refresh.leaves.as_ref().filter(|_| stored).map(|why| told(why, sources)),
+            obstacles: plan.refresh.obstacles.iter().map(|why| told(why, sources)).collect(),
             triggers: triggers.map(|trigger| self::trigger(trigger, sources)).collect(),
             rebuild_every: every.filter(|_| builds_on_last).collect(),
-            refuses: plan.refusal.is_some(),
+            refuses: plan.refresh.refusal.is_some(),
         }
     }
 }
@@ -233,27 +234,27 @@ fn trigger(trigger: &TriggerText, sources: &Sources) -> ManifestTrigger {
 }
 
 impl ManifestLog {
-    /// The log that is kept of a segment, if one is.
+    /// The log of a segment, if one is kept.
     #[must_use]
     pub fn of(plan: &SegmentPlan) -> Option<Self> {
-        let log = plan.log.as_ref()?;
+        let log = plan.kept.log.as_ref()?;
         let readers = log.readers.iter().map(|(name, _)| name.clone()).collect();
-        Some(Self { table: plan.state.log.clone(), for_good: log.for_good, readers })
+        Some(Self { table: plan.kept.tables.log.clone(), for_good: log.for_good, readers })
     }
 }
 
 impl ManifestState {
-    /// The tables beside a segment's own; none if it is no table.
+    /// The tables in addition to a segment's own; `None` if it isn't a table.
     #[must_use]
     pub fn of(plan: &SegmentPlan) -> Option<Self> {
-        let state = &plan.state;
+        let state = &plan.kept.tables;
         plan.materialize.is_table().then(|| Self {
             runs: state.runs.clone(),
             inputs: state.inputs.clone(),
             counts: state.counts.clone(),
-            log: plan.log.as_ref().map(|_| state.log.clone()),
-            ranking_candidates: plan.ranked.as_ref().map(|_| state.ranking_candidates.clone()),
-            history: plan.history.clone(),
+            log: plan.kept.log.as_ref().map(|_| state.log.clone()),
+            ranking_candidates: plan.kept.ranked.as_ref().map(|_| state.ranking_candidates.clone()),
+            history: plan.kept.history.clone(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The files that segc wrote to a folder, according to its manifest: their paths and digests.
+//! The files that segc wrote to a folder, according to its manifest, with their digests.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -8,20 +8,20 @@ use sha2::{Digest, Sha256};
 
 use super::{MANIFEST, Manifest, json};
 
-/// The files that a manifest lists.
+/// The files listed in a manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
-    /// The digest of each file by its path, the manifest's own included.
+    /// The digest of each file by its path, including the manifest's own.
     pub files: BTreeMap<String, String>,
 }
 
-/// The SHA-256 of a file, in hexadecimal digits.
+/// The SHA-256 of a file in hexadecimal digits.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A manifest's text, with its own digest in it.
+/// The text of a manifest that includes its own digest.
 pub(super) fn sealed(mut manifest: Manifest) -> String {
     manifest.files.insert(MANIFEST.to_owned(), String::new());
     let digest = digest(json(&manifest).as_bytes());
@@ -30,7 +30,7 @@ pub(super) fn sealed(mut manifest: Manifest) -> String {
 }
 
 impl Written {
-    /// Reads a manifest; `None` if segc wrote no such text.
+    /// Parses a manifest. Returns `None` if segc didn't write the text.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         #[derive(Deserialize)]
@@ -47,7 +47,7 @@ impl Written {
         listed.then_some(Self { files: listing.files })
     }
 
-    /// Whether a file is as segc wrote it.
+    /// Whether a file is unchanged since segc wrote it.
     #[must_use]
     pub fn is_unchanged(&self, path: &str, bytes: &[u8]) -> bool {
         let Some(wanted) = self.files.get(path) else { return false };
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_knows_itself_and_notices_a_change() {
+    fn manifests_are_recognized_and_changes_detected() {
         let text = manifest();
         let written = Written::read(&text).expect("it is a manifest");
         assert!(written.is_unchanged(MANIFEST, text.as_bytes()));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_with_that_name_are_not_manifests() {
+    fn other_files_of_that_name_are_not_manifests() {
         let listing = |path: &str| {
             format!("{{\"segc\": \"1\", \"files\": {{\"{MANIFEST}\": \"\", \"{path}\": \"\"}}}}")
         };

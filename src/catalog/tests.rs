@@ -90,7 +90,7 @@ entities:
 const COMPANY: &str = "entities:\n  company: { table: [shop, \"the companies\"], key: company_id, changes: static, fields: { company_id: integer } }\n";
 
 #[test]
-fn a_good_catalog_is_understood() {
+fn a_valid_catalog_loads_completely() {
     let mut problems = Diagnostics::new();
     let files = [
         (SourceId(0), Arc::from(SHOP.replace("1e3x", "99.5"))),
@@ -105,7 +105,7 @@ fn a_good_catalog_is_understood() {
 }
 
 #[test]
-fn everything_wrong_is_reported_at_once() {
+fn all_problems_are_reported_at_once() {
     let text = r#"
 entities:
   customer:
@@ -157,7 +157,7 @@ entities:
 }
 
 #[test]
-fn files_are_refused() {
+fn invalid_files_are_rejected() {
     refuses("", &["SEG200 "]);
     refuses("entities:\n", &["SEG200 "]);
     refuses("[1]", &["SEG022 [1]"]);
@@ -167,7 +167,7 @@ fn files_are_refused() {
 }
 
 #[test]
-fn entities_are_refused() {
+fn invalid_entities_are_rejected() {
     refuses("entities: { a: }", &["SEG024 a", "SEG024 a", "SEG205 a"]);
     refuses(&entity("    query: select 1\n"), &["SEG206 select 1"]);
     refuses(&entity("").replace("table: t", "table: a..b"), &["SEG207 a..b"]);
@@ -196,7 +196,7 @@ fn entities_are_refused() {
 }
 
 #[test]
-fn changes_are_refused() {
+fn invalid_changes_are_rejected() {
     refuses(&entity("    deletes: soft\n"), &["SEG225 soft"]);
     refuses(&entity("    deletes: nevr\n"), &["SEG025 nevr"]);
     refuses(
@@ -216,7 +216,7 @@ fn changes_are_refused() {
 }
 
 #[test]
-fn static_rows_are_never_deleted() {
+fn rows_of_static_tables_are_never_deleted() {
     let static_and = |more: &str| entity(&format!("    changes: static\n{more}"));
     for more in ["", "    deletes: never\n"] {
         let (catalog, problems) = load_one(&static_and(more));
@@ -230,7 +230,7 @@ fn static_rows_are_never_deleted() {
 }
 
 #[test]
-fn not_every_row_is_deleted() {
+fn soft_delete_marks_must_be_nullable() {
     let soft = entity("    deletes: soft\n    changes: { mutable: { deleted_at: at } }\n");
     let (catalog, problems) = load_one(&soft);
     assert!(problems.is_empty(), "{problems:#?}");
@@ -242,7 +242,7 @@ fn not_every_row_is_deleted() {
 }
 
 #[test]
-fn fields_are_refused() {
+fn invalid_fields_are_rejected() {
     refuses(&field("12"), &["SEG022 12"]);
     refuses(&field("[string]"), &["SEG022 [string]"]);
     refuses(&field("varchar(10)"), &["SEG204 varchar(10)"]);
@@ -264,7 +264,7 @@ fn fields_are_refused() {
 }
 
 #[test]
-fn links_are_refused() {
+fn invalid_links_are_rejected() {
     let link = |text: &str| entity(&format!("    links: {{ l: {text} }}\n"));
     refuses(&link("{}"), &["SEG024 l", "SEG024 l"]);
     refuses(&link("{ to: b, on: { id: id } }"), &["SEG212 b"]);
@@ -278,7 +278,7 @@ fn links_are_refused() {
 }
 
 #[test]
-fn duplicates_over_files_name_both_places() {
+fn duplicates_across_files_show_both_places() {
     let text = entity("");
     let mut problems = Diagnostics::new();
     let files = [
@@ -296,7 +296,7 @@ fn duplicates_over_files_name_both_places() {
 }
 
 #[test]
-fn one_mistake_is_one_problem() {
+fn one_mistake_causes_one_problem() {
     // A field without a type may be the key, a link's and all else.
     refuses(
         "entities: { a: { table: t, key: x, time: x, fields: { x: 12, y: { type: nonsense, min: 1, zone: Mars } },\n  links: { b: { to: b, on: { y: id } }, c: { to: b, on: { x: id } } } },\n  b: { table: t, key: id, fields: [] } }",
@@ -305,7 +305,7 @@ fn one_mistake_is_one_problem() {
 }
 
 #[test]
-fn a_comma_in_a_text_is_explained() {
+fn commas_in_plain_text_are_explained() {
     let (_, problems) = load_one(&field("{ type: string, description: free, or not }"));
     let problem = problems.iter().next().expect("a problem");
     assert_eq!((problem.code, problem.message.as_str()), ("SEG023", "`or not` isn't a key of field `x`"));
@@ -313,7 +313,7 @@ fn a_comma_in_a_text_is_explained() {
 }
 
 #[test]
-fn the_rest_is_usable_after_errors() {
+fn valid_parts_are_usable_after_errors() {
     let (catalog, _) = load_one("entities: { a: { key: nope, fields: { id: intger } } }");
     let entity = &catalog.entities[0];
     assert_eq!(entity.key, [FieldId(0)]);

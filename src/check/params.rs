@@ -15,7 +15,7 @@ use super::problems::names::{
     DefaultNotConstant, NoParamValue, ParamType, UnknownParamGiven, WrongParamValue,
 };
 
-/// A value given for a parameter from outside of the `.seg` files.
+/// A value given for a parameter from outside the `.seg` files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParamValue {
     /// The value, as text or already typed.

@@ -165,7 +165,7 @@ impl Project<'_> {
             one_where(ast, checker);
             let scope = NameScope::of(entity?);
             let mut rules: [Vec<Option<Cond>>; 2] = Default::default();
-            // With its rows' condition outside of it, neither of the two makes sense.
+            // With its rows' condition outside it, neither of the two makes sense.
             let rules_alone = rows_alone(ast).is_some();
             for rule in ast.rules.iter().filter(|_| !rules_alone) {
                 let cond = checker.cond(&rule.condition, &scope);

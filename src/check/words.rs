@@ -174,13 +174,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn written_conditions_are_shown_on_one_line() {
+    fn conditions_are_shown_on_one_line() {
         let text = "count( # how many\n  orders\n    where note = \"a  # b\\\"  c\"\n )\n  > 3 # three";
         assert_eq!(one_line(text), "count(orders where note = \"a  # b\\\"  c\") > 3");
     }
 
     #[test]
-    fn parentheses_go_where_they_are_around_everything() {
+    fn outer_parentheses_are_removed() {
         let told = |text: &str| {
             let mut sources = Sources::default();
             let source = sources.add("a.seg", text);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_move_in_either_direction() {
+    fn offsets_of_instants_are_described_in_both_directions() {
         assert_eq!(shifted("now", -30, Unit::Day), "30 days ago");
         assert_eq!(shifted("now", 1, Unit::Hour), "1 hour from now");
         assert_eq!(shifted("today", 1, Unit::Day), "today + 1 day");

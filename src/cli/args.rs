@@ -1,5 +1,5 @@
-//! The arguments that every command or several take, as they are written; `config` makes sense of them.
-//! A command's own are beside its `run`.
+//! The arguments of several or all commands, as written. `config` validates them. A command's own
+//! arguments are next to its `run`.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use clap::{Args as Group, Parser};
 use super::command::Command;
 use super::value_enums::{Color, MessageFormat};
 
-/// Above the options that every command takes.
+/// The heading of the options that every command accepts.
 const EVERYWHERE: &str = "For every command";
 
 /// Compiles audience segments, written as text, into SQL.
@@ -43,7 +43,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Group)]
 pub(super) struct Common {
-    /// The project's folder; otherwise the nearest one upward with a segc.yml
+    /// The project's folder [default: the nearest enclosing one with a segc.yml]
     #[arg(short = 'C', long = "project", value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     pub(super) project: Option<PathBuf>,
     /// When to write colours
@@ -56,28 +56,28 @@ pub(super) struct Common {
 
 #[derive(Debug, Group)]
 pub(super) struct DatabaseArgs {
-    /// Ask this server (postgres://…, or host=… dbname=…) or database file, not data/
+    /// Use this server (postgres://…, or host=… dbname=…) or database file, not data/
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) db: Option<String>,
-    /// For which target; the first that the database can run if none is named
+    /// The target [default: the first that the database can run]
     #[arg(long, short, value_name = "NAME")]
     pub(super) target: Option<String>,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Values {
-    /// Value of a parameter, once for each
+    /// The value of a parameter (repeatable)
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub(super) params: Vec<String>,
-    /// With the policy of this tier
+    /// Apply the policy of this tier
     #[arg(long, value_name = "NAME")]
     pub(super) tier: Option<String>,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Moment {
-    /// The instant that counts as now, as 2026-11-20T00:00:00Z, or a day, whose midnight in the
-    /// project's time zone it is; otherwise the engine's clock
+    /// The current time, such as 2026-11-20T00:00:00Z, or a date, meaning its midnight in the
+    /// project's time zone [default: the engine's clock]
     #[arg(long, value_name = "INSTANT|DAY")]
     pub(super) as_of: Option<String>,
 }
@@ -89,12 +89,12 @@ mod tests {
     use super::Args;
 
     #[test]
-    fn the_declarations_are_sound() {
+    fn clap_accepts_the_declarations() {
         Args::command().debug_assert();
     }
 
     #[test]
-    fn every_command_shows_examples() {
+    fn the_help_of_every_command_shows_examples() {
         for command in Args::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("Examples:"), "{} has no examples", command.get_name());

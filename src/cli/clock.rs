@@ -1,4 +1,4 @@
-//! How long something took: for people, and in no file that segc writes.
+//! Measures elapsed time, which is shown to people but never written to a file.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ pub(super) fn now() -> Instant {
     Instant::now()
 }
 
-/// What counts as now if nobody says so, and no database is queried.
+/// The current time, which is as_of if none is given and no database is queried.
 #[expect(clippy::disallowed_methods, reason = "the machine's clock, if there is no database")]
 pub(super) fn instant() -> jiff::Timestamp {
     jiff::Timestamp::now()
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_short() {
+    fn durations_are_formatted_briefly() {
         assert_eq!(duration(Duration::from_micros(12_900)), "12 ms");
         assert_eq!(duration(Duration::from_millis(61_234)), "61.23 s");
     }

@@ -1,4 +1,4 @@
-//! Turns raw arguments into validated values; all mistakes are reported at once.
+//! Validates raw arguments; all mistakes are reported at once.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -13,17 +13,17 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::project::NEARLY_CONFIG;
 use crate::types::calendar::Calendar;
 
-/// The file that makes a folder a project.
+/// The file that marks a folder as a project.
 const PROJECT_FILE: &str = "segc.yml";
 
-/// The earliest as_of: in every zone its day is one of the year 1.
+/// The earliest as_of. Its date is in the year 1 in every time zone.
 const FIRST: Timestamp = Timestamp::constant(-62_135_510_400, 0);
 
-/// Options, and what of them the project has a say in.
+/// Options, including those that depend on the project.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     pub(super) options: Options,
-    /// The day whose midnight is as_of, where it is given as a day.
+    /// The day whose midnight is as_of, if it is given as a date.
     day: Option<Date>,
 }
 
@@ -34,7 +34,7 @@ impl From<Options> for Asked {
 }
 
 impl Asked {
-    /// The options in a project of that calendar.
+    /// The options for a project with this calendar.
     pub(super) fn in_project(self, calendar: &Calendar) -> Result<Options, Diagnostics> {
         let Some(day) = self.day else { return Ok(self.options) };
         let midnight = calendar.midnight(day).filter(|at| *at >= FIRST);
@@ -45,7 +45,7 @@ impl Asked {
     }
 }
 
-/// Parameters, tier and instant.
+/// Validates parameters, tier and instant.
 pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Asked, Diagnostics> {
     let mut problems = Diagnostics::new();
     let mut params = BTreeMap::new();
@@ -76,38 +76,38 @@ pub(super) fn options(values: &Values, as_of: Option<&str>) -> Result<Asked, Dia
     }
 }
 
-/// An instant with an offset, to the microsecond, in the years that rows can have.
+/// Parses an instant with an offset, of whole microseconds, in the years that rows can have.
 fn instant(text: &str) -> Option<Timestamp> {
     let instant: Timestamp = text.trim().parse().ok()?;
     (instant.subsec_nanosecond() % 1000 == 0 && instant >= FIRST).then_some(instant)
 }
 
-/// A day, and nothing else: `2026-11-20`.
+/// Parses a date, `2026-11-20`, and nothing else.
 fn day(text: &str) -> Option<Date> {
     let text = text.trim();
     let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     text.parse().ok().filter(|_| is_day)
 }
 
-/// A project's folder, and what is before its paths as seen from the current folder.
+/// A project's folder, and the prefix of its paths as seen from the current folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Root {
     pub(super) folder: PathBuf,
     pub(super) prefix: String,
 }
 
-/// Whether a folder is a project's.
+/// Whether a folder contains a project.
 pub(super) fn is_project(folder: &Path) -> bool {
     folder.join(PROJECT_FILE).is_file()
 }
 
-/// A file of a folder that was probably meant to make it a project.
+/// A file in a folder that was probably meant to be `segc.yml`.
 fn nearly_project(folder: &Path) -> Option<String> {
     let mut paths = NEARLY_CONFIG.into_iter().map(|name| folder.join(name));
     paths.find(|path| path.is_file()).map(|path| path.display().to_string())
 }
 
-/// The folder that was named, or the nearest one upward from the current folder.
+/// The given folder, or the nearest project upward from the current folder.
 pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
     match named {
         Some(folder) => named_root(folder),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn every_slip_is_reported() {
+    fn every_wrong_argument_is_reported() {
         let problems =
             options(&values(&["a", "=1", "b=1", "b=2"]), Some("2026-11-20T00:00")).expect_err("slips");
         let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_carry_an_offset_and_are_no_finer_than_a_microsecond() {
+    fn instants_need_an_offset_and_at_most_microseconds() {
         let text = |text| instant(text).map(|instant| instant.to_string());
         assert_eq!(text("2026-11-20T01:00:00+01:00").as_deref(), Some("2026-11-20T00:00:00Z"));
         assert_eq!(text("2026-11-20T00:00:00.123456Z").as_deref(), Some("2026-11-20T00:00:00.123456Z"));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_its_midnight_in_the_projects_zone() {
+    fn a_date_means_its_midnight_in_the_projects_time_zone() {
         let at = |text: &str, zone: &str| {
             let asked = options(&values(&[]), Some(text)).map_err(drop).ok()?;
             let (zone, zone_name) = crate::types::find_zone(zone).expect("a zone");
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_project_upward_is_found() {
+    fn the_nearest_enclosing_project_is_found() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let deep = folder.path().join("segments/eu");
         #[expect(clippy::disallowed_methods, reason = "a test makes its files")]

@@ -4,21 +4,21 @@ use std::process::ExitCode;
 
 use crate::diagnostic::{Diagnostics, Severity};
 
-/// In the order in which one outweighs another.
+/// Exit codes, from the least to the most severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
-    /// All is well; there may be warnings.
+    /// Success, possibly with warnings.
     Fine,
     /// The project has errors.
     ProjectErrors,
-    /// The command was used wrongly, or its files could not be written.
+    /// The arguments are wrong, or files could not be written.
     WrongUse,
     /// The engine failed.
     EngineFailed,
 }
 
 impl Exit {
-    /// What the worst problem asks for. The code's range says whose fault it is.
+    /// The exit code for the worst problem. The range of its code decides.
     pub(super) fn of(diagnostics: &Diagnostics) -> Self {
         let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
         let exit = errors.map(|one| match one.code.get(..4) {

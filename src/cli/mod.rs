@@ -1,8 +1,7 @@
-//! The command line: a thin shell over the library.
+//! The command line: a thin layer over the library.
 //!
-//! Raw arguments become a validated config before any work. Data goes to stdout, messages
-//! to stderr. Only this module reads the environment and the clock, writes files, and
-//! knows exit codes.
+//! Raw arguments are validated before any work. Data goes to stdout, messages to stderr. Only this
+//! module reads the environment and the clock, writes files, and knows exit codes.
 
 mod args;
 mod clock;
@@ -28,10 +27,10 @@ use args::Args;
 use exit::Exit;
 use terminal::Terminal;
 
-/// The bytes of a thread's stack.
+/// The size of a thread's stack in bytes.
 const STACK: usize = 64 << 20;
 
-/// The exit code of a panic, which has reported its place.
+/// The exit code after a panic, which reports itself.
 const PANICKED: u8 = 101;
 
 /// Runs the command of the process's arguments.
@@ -66,7 +65,7 @@ fn run(args: &Args) -> io::Result<Exit> {
     Ok(exit)
 }
 
-/// A reader that has seen enough (`| head`) is no error.
+/// If the reader closes the pipe early (`| head`), that isn't an error.
 fn quietly(outcome: io::Result<Exit>) -> Exit {
     match outcome {
         Ok(exit) => exit,

@@ -1,5 +1,5 @@
-//! How a segment is refreshed, for people: the triggers that make a key affected, by table; or
-//! every obstacle.
+//! How a segment is refreshed, for people: either the triggers that make a key affected, by table,
+//! or every obstacle.
 
 use std::io::{self, Write};
 
@@ -9,18 +9,18 @@ use crate::check::words;
 use crate::diagnostic::{Sources, Span, visible};
 use crate::plan::{Back, Refresh, SegmentPlan, TriggerText, What, Why};
 
-/// What was written is this far to the right, unless a line is longer.
+/// The maximum column at which source text starts, unless a line is longer.
 const FURTHEST: usize = 72;
 
 pub(super) struct Proof<'a> {
     pub(super) segment: &'a SegmentPlan,
     pub(super) hir: &'a Hir,
     pub(super) sources: &'a Sources,
-    /// What is before the project's paths, as seen from the current folder.
+    /// The prefix of the project's paths, as seen from the current folder.
     pub(super) prefix: &'a str,
 }
 
-/// Rows of one entity that lead back in one way, and what makes keys affected by them.
+/// Rows of an entity that lead back to keys in one way, and why they make keys affected.
 struct Group {
     entity: String,
     events: Vec<String>,
@@ -28,7 +28,7 @@ struct Group {
     lines: Vec<Line>,
 }
 
-/// A word, what it says, and what was written.
+/// A word, its explanation, and the source text.
 #[derive(PartialEq)]
 struct Line {
     label: &'static str,
@@ -57,13 +57,13 @@ impl Proof<'_> {
         }
         writeln!(out, "{name} on {entity}: {}, stored in {place}\n", materialize.name())?;
         writeln!(out, "refresh  {}", self.strategy())?;
-        if let Some(Why { reason, remedy, .. }) = &self.segment.leaves {
+        if let Some(Why { reason, remedy, .. }) = &self.segment.refresh.leaves {
             let remedy = remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
             writeln!(out, "leaving  {reason}{remedy}")?;
         } else {
-            writeln!(out, "leaving  nobody can leave")?;
+            writeln!(out, "leaving  members never leave")?;
         }
-        match &self.segment.by_keys {
+        match &self.segment.refresh.by_keys {
             Some(by_keys) => self.write_causes(&by_keys.triggers, out)?,
             None => self.write_obstacles(out)?,
         }
@@ -72,7 +72,7 @@ impl Proof<'_> {
 
     fn strategy(&self) -> String {
         let entity = &self.segment.entity;
-        match (&self.segment.refresh, self.segment.by_keys.is_some()) {
+        match (&self.segment.refresh.strategy, self.segment.refresh.by_keys.is_some()) {
             (Refresh::InsertOnly, true) => {
                 format!(
                     "insert only: evaluates each {entity} that may be affected, and adds those that match"
@@ -109,7 +109,7 @@ impl Proof<'_> {
         Ok(())
     }
 
-    /// By rows; events of several names together where they tell the same.
+    /// Groups triggers by rows. Events with the same triggers share a group.
     fn groups(&self, triggers: &[TriggerText]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for trigger in triggers {
@@ -144,7 +144,7 @@ impl Proof<'_> {
         merged
     }
 
-    /// Entities that are read and of which nothing can make a key affected.
+    /// Entities that are read but never make a key affected.
     fn unchanging(&self, known: &[Group]) -> Vec<Group> {
         let others = self.segment.reads.iter().map(|read| &read.entity);
         let others = others.filter(|&entity| known.iter().all(|group| group.entity != *entity));
@@ -202,7 +202,7 @@ impl Proof<'_> {
     }
 
     fn write_obstacles(&self, out: &mut dyn Write) -> io::Result<()> {
-        let obstacles = &self.segment.obstacles;
+        let obstacles = &self.segment.refresh.obstacles;
         let entity = &self.segment.entity;
         if obstacles.is_empty() {
             return Ok(());
@@ -218,7 +218,7 @@ impl Proof<'_> {
                 remedy.as_deref().map_or("no declaration removes this", |remedy| remedy)
             )?;
         }
-        let then = match (&self.segment.leaves, &self.segment.refresh) {
+        let then = match (&self.segment.refresh.leaves, &self.segment.refresh.strategy) {
             (None, Refresh::Rebuild { .. }) => "only inserts",
             _ => "evaluates only affected entities",
         };
@@ -234,15 +234,14 @@ impl Proof<'_> {
         Some(format!("  ({}{path}:{})", self.prefix, position.line))
     }
 
-    /// When everyone is evaluated all the same, who reads its log, what else is stored.
+    /// Writes when everything is evaluated, which segments read the log, and what else is stored.
     fn write_rest(&self, out: &mut dyn Write) -> io::Result<()> {
-        let SegmentPlan { refresh, rebuild_every, ranked, log, refusal, by_keys, .. } = self.segment;
-        let entity = &self.segment.entity;
+        let SegmentPlan { entity, kept, refresh, .. } = self.segment;
         let mut lines: Vec<String> = Vec::new();
-        if ranked.is_some() {
+        if kept.ranked.is_some() {
             lines.push("Ranking candidates are stored, and ranked again at every refresh.".to_owned());
         }
-        if let Some(log) = log {
+        if let Some(log) = &kept.log {
             let readers: Vec<&str> = log.readers.iter().map(|(name, _)| name.as_str()).collect();
             match (readers.as_slice(), log.for_good) {
                 ([], _) => lines.push("Entries and exits are logged forever.".to_owned()),
@@ -252,15 +251,15 @@ impl Proof<'_> {
                 }
             }
         }
-        if !matches!(refresh, Refresh::Rebuild { .. }) {
-            for (of, (count, unit)) in rebuild_every {
+        if !matches!(refresh.strategy, Refresh::Rebuild { .. }) {
+            for (of, (count, unit)) in &refresh.rebuild_every {
                 let every = words::duration(*count, *unit);
                 lines.push(format!("Every {entity} is evaluated every {every} (`rebuild_every` of {of})."));
             }
             let unusable = "If the last run can't be used (none, a different definition, a later as_of)";
-            lines.extend(match refusal {
+            lines.extend(match refresh.refusal {
                 Some(_) => Some(format!("{unusable}, a refresh stops and asks for create.")),
-                None => by_keys.as_ref().map(|_| format!("{unusable}, every {entity} is evaluated.")),
+                None => refresh.by_keys.as_ref().map(|_| format!("{unusable}, every {entity} is evaluated.")),
             });
         }
         if !lines.is_empty() {
@@ -270,7 +269,7 @@ impl Proof<'_> {
     }
 }
 
-/// `event "Cart Updated" → customer by customer_id`
+/// Such as `event "Cart Updated" → customer by customer_id`.
 fn header(group: &Group) -> String {
     let events: Vec<String> = group.events.iter().map(|event| format!("{event:?}")).collect();
     let mut text = group.entity.clone();

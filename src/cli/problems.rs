@@ -294,17 +294,17 @@ problems! {
     message |p| format!("`{}` can't be read: {}", p.path, p.why);
     help |_p| Some("correct the path; the file must be UTF-8 text".to_owned());
 
-    /// A segment has no table to compare.
+    /// A segment has no table to compare or to refresh.
     ///
     /// A view or an inline segment is evaluated whenever it is read, so there is nothing that could
-    /// differ.
+    /// differ or that has to be refreshed; an inline segment has nothing to create either.
     ///
     /// ```text
     /// segc compile vip --parity       # vip says `materialize: view`
     /// ```
     ///
     /// Name a segment that is stored as a table.
-    error SEG874 "no table to compare" NothingStored { span: Option<Span>, segment: String }
+    error SEG874 "no table" NothingStored { span: Option<Span>, segment: String }
     message |p| format!("`{}` isn't stored as a table", p.segment);
     help |_p| Some("name a segment that is stored as a table; `segc ls` shows how each is stored".to_owned());
 }

@@ -1,4 +1,4 @@
-//! Results of unit tests for machines.
+//! Results of unit tests for programs.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::evaluate::Datum;
 use crate::unittest::{Case, Expectation, Key, Outcome, Suite, Verdict};
 
-/// One object a line for each test, in the order of the files.
+/// Writes one JSON object per line and test, in the order of the files.
 pub(super) fn json_lines(suite: &Suite, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
     for (case, outcome) in cases(suite, outcomes) {
         let pairs = case.expectations.iter().zip(&outcome.verdicts);
@@ -58,8 +58,8 @@ fn object(expectation: &Expectation, key: &[Datum]) -> Value {
     Value::Object(expectation.key.iter().cloned().zip(key.iter().map(value)).collect())
 }
 
-/// JUnit's XML, which most servers of continuous integration read. Without times, so that
-/// the same results are the same bytes.
+/// Writes JUnit's XML, which most CI servers read. It contains no times, so that the same results
+/// give the same bytes.
 pub(super) fn junit(
     project: &str,
     suite: &Suite,
@@ -94,7 +94,7 @@ fn told(case: &Case, outcome: &Outcome) -> String {
     pairs.filter_map(said).collect::<Vec<_>>().join(". ")
 }
 
-/// Text of an attribute. What XML has no way to write is left out.
+/// Escapes an attribute. Characters that XML can't represent are omitted.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -115,7 +115,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn attributes_hold_any_text() {
+    fn xml_attributes_are_escaped() {
         assert_eq!(super::escaped("a<b & \"c\"\n\u{1}'😀'"), "a&lt;b &amp; &quot;c&quot;&#10;'😀'");
     }
 }

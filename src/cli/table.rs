@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::diagnostic::visible;
 
-/// Rows of text whose columns are as wide as their widest cell.
+/// A table of text, whose columns are as wide as their widest cell.
 pub(super) struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -16,7 +16,7 @@ impl Table {
         Self { header: header.into_iter().map(Into::into).collect(), rows: Vec::new(), right: Vec::new() }
     }
 
-    /// Numbers are at the right of these columns.
+    /// Aligns these columns to the right.
     pub(super) fn right(mut self, columns: &[usize]) -> Self {
         self.right = columns.to_vec();
         self
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_aligned_without_trailing_space() {
+    fn columns_are_aligned_without_trailing_spaces() {
         let mut table = Table::new(["SEGMENT", "MEMBERS", "WHY"]).right(&[1]);
         table.row(["vip", "12", ""]);
         table.row(["do_not_contact", "1048576", "überall"]);

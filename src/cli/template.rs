@@ -1,8 +1,8 @@
-//! The projects that `segc init` writes: the folders of `catalog/init/`, embedded.
+//! The projects that `segc init` creates: the folders of `catalog/init/`, embedded.
 
 use clap::ValueEnum;
 
-/// The catalogs that `init` starts from.
+/// The available catalogs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(super) enum Template {
@@ -14,10 +14,10 @@ pub(super) enum Template {
     Flags,
 }
 
-/// The instant that the sample rows are meant for.
+/// The instant for which the sample data is meant.
 pub(super) const AS_OF: &str = "2026-11-01T00:00:00Z";
 
-/// The files of a template: paths and texts.
+/// The files of a template, as paths and texts.
 pub(super) fn files(template: Template) -> &'static [(&'static str, &'static str)] {
     match template {
         Template::Shop => SHOP,

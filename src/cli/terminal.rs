@@ -1,4 +1,4 @@
-//! Where data and messages go.
+//! The outputs for data and messages.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
@@ -8,17 +8,17 @@ use super::value_enums::Color;
 use crate::diagnostic::render::{Format, Rendering, render};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 
-/// Columns to wrap at where the terminal doesn't say.
+/// The width at which to wrap if the terminal's is unknown.
 const WIDTH: usize = 100;
 
-/// Stdout, stderr, and how problems are written to them.
+/// Stdout and stderr, and how problems are written to them.
 pub(super) struct Terminal {
-    /// Data.
+    /// The output for data.
     pub(super) out: BufWriter<io::Stdout>,
-    /// Messages.
+    /// The output for messages.
     pub(super) err: io::Stderr,
     format: Format,
-    /// Problems are the requested output: those for machines go to stdout.
+    /// Whether problems are the requested output. Machine-readable formats then go to stdout.
     problems_are_data: bool,
     color: bool,
     width: usize,
@@ -39,23 +39,23 @@ impl Terminal {
         }
     }
 
-    /// Problems are this command's data, in this format if one was requested.
+    /// Makes problems the data of this command, in this format if one was requested.
     pub(super) fn ask_for_problems(&mut self, format: Option<Format>) {
         self.format = format.unwrap_or(self.format);
         self.problems_are_data = true;
     }
 
-    /// What is before the project's paths, as seen from the current folder.
+    /// Sets the prefix of the project's paths, as seen from the current folder.
     pub(super) fn set_prefix(&mut self, prefix: String) {
         self.prefix = prefix;
     }
 
-    /// Whether people read the problems, so that a friendly word is no disturbance.
+    /// Whether people read the problems, so that additional text is welcome.
     pub(super) fn is_human(&self) -> bool {
         self.format == Format::Human
     }
 
-    /// Writes problems in the order of a reader, and says how the process should end.
+    /// Sorts and writes problems, and returns the exit code.
     pub(super) fn report(&mut self, sources: &Sources, mut diagnostics: Diagnostics) -> io::Result<Exit> {
         diagnostics.sort(sources);
         let rules = crate::registry::codes();
@@ -77,7 +77,7 @@ impl Terminal {
         Ok(Exit::of(&diagnostics))
     }
 
-    /// The same for a problem that lies in no file.
+    /// Reports a problem that isn't in a file.
     pub(super) fn refuse(&mut self, problem: impl Into<Diagnostic>) -> io::Result<Exit> {
         self.report(&Sources::default(), vec![problem.into()].into())
     }
@@ -87,7 +87,7 @@ impl Terminal {
     }
 }
 
-/// <https://no-color.org>: set and not empty.
+/// Implements <https://no-color.org>: the variable is set and not empty.
 fn colored(color: Color, is_terminal: bool) -> bool {
     match color {
         Color::Always => true,

@@ -3,10 +3,11 @@
 use clap::ValueEnum;
 
 use crate::diagnostic::render::Format;
+use crate::plan::program::Mode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// If it goes to a terminal and NO_COLOR isn't set
+    /// If writing to a terminal, unless NO_COLOR is set
     Auto,
     Always,
     Never,
@@ -16,12 +17,30 @@ pub(super) enum Color {
 pub(super) enum MessageFormat {
     /// With excerpts and help
     Human,
-    /// One object a line
+    /// One JSON object per line
     Json,
-    /// Annotations of GitHub's workflows
+    /// Annotations for GitHub's workflows
     Github,
     /// One SARIF 2.1.0 document
     Sarif,
+}
+
+/// Which script of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScriptKind {
+    /// Evaluates in full, and creates what is missing
+    Create,
+    /// Brings the table up to date
+    Refresh,
+}
+
+impl From<ScriptKind> for Mode {
+    fn from(kind: ScriptKind) -> Self {
+        match kind {
+            ScriptKind::Create => Self::Create,
+            ScriptKind::Refresh => Self::Refresh,
+        }
+    }
 }
 
 impl From<MessageFormat> for Format {

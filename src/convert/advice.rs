@@ -5,12 +5,11 @@ use crate::catalog::{Field, Storage};
 use crate::diagnostic::{closest, lookalike};
 use crate::types::Type;
 
-/// What is wrong with a value, and what helps.
+/// What is wrong with a value, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Advice {
-    /// Continues "`6.9` …": "is not a whole number".
+    /// Completes a message that begins with the value: "is not a whole number".
     pub(crate) said: String,
-    /// What to do.
     pub(crate) help: String,
 }
 
@@ -20,7 +19,7 @@ impl Advice {
     }
 }
 
-/// Words that exports write for a missing value.
+/// Words that exports use for missing values.
 const NULL_WORDS: &[&str] = &[
     "NA",
     "N/A",
@@ -52,7 +51,7 @@ const NULL_WORDS: &[&str] = &[
     "unknown",
 ];
 
-/// Pairs of words that exports write for true and false.
+/// Pairs of words that exports use for true and false.
 const TRUTHS: &[(&str, &str)] = &[
     ("yes", "no"),
     ("y", "n"),
@@ -71,7 +70,7 @@ const TRUTHS: &[(&str, &str)] = &[
 ];
 
 impl Converter<'_> {
-    /// Advice on a text that can't be converted; `field` is what it was meant for.
+    /// Advice about a text that can't be converted; `field` is the field it was meant for.
     #[must_use]
     pub(crate) fn advice(&self, text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
         if *misfit == Misfit::NotOne
@@ -132,7 +131,7 @@ impl Converter<'_> {
         Advice { said: format!("has an element that can't be read: `{part}` {}", inner.said), ..inner }
     }
 
-    /// What is likely, whatever the type.
+    /// Advice that applies to any type.
     fn common(&self, text: &str) -> Option<Advice> {
         let ty = with_article(&self.ty);
         if text.is_empty() {
@@ -224,7 +223,7 @@ fn limits(text: &str, misfit: &Misfit, field: Option<&Field>) -> Advice {
     }
 }
 
-/// The pair of words that a text belongs to, written as it is.
+/// The pair of words to which a text belongs, in the case of the text.
 fn truth(text: &str) -> Option<(String, String)> {
     let lower = text.to_lowercase();
     let (yes, no) = TRUTHS.iter().find(|(yes, no)| *yes == lower || *no == lower)?;
@@ -244,7 +243,7 @@ fn truth(text: &str) -> Option<(String, String)> {
     Some((alike(yes), alike(no)))
 }
 
-/// A word as YAML needs it in a list.
+/// A word as an item of a list in YAML, quoted if necessary.
 pub(super) fn quoted(word: &str) -> String {
     let plain = word.starts_with(|c: char| c.is_ascii_alphabetic())
         && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '_'));
@@ -266,7 +265,7 @@ pub(super) fn with_article(ty: &Type) -> String {
     }
 }
 
-/// Whether a column of local times is meant.
+/// Whether the column probably contains local times.
 pub(super) fn holds_local_times(converter: &Converter<'_>) -> bool {
     matches!(converter.storage, Storage::Zone(_))
 }

@@ -1,4 +1,4 @@
-//! Dates and timestamps in declared forms.
+//! Dates and timestamps in declared formats.
 
 use jiff::Timestamp;
 use jiff::civil::{self, Date, DateTime};
@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{Misfit, time};
 use crate::types::TimeForm;
 
-/// A day in a form.
+/// Parses a date in a declared format.
 pub(super) fn date(form: &TimeForm, text: &str) -> Result<Date, Misfit> {
     match form {
         TimeForm::Iso => time::iso_date(text),
@@ -25,7 +25,7 @@ pub(super) fn date(form: &TimeForm, text: &str) -> Result<Date, Misfit> {
     }
 }
 
-/// An instant in a form.
+/// Parses an instant in a declared format.
 pub(super) fn timestamp(form: &TimeForm, text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, Misfit> {
     match form {
         TimeForm::Iso => time::iso_timestamp(text, zone),
@@ -47,7 +47,7 @@ pub(super) fn timestamp(form: &TimeForm, text: &str, zone: Option<&TimeZone>) ->
     }
 }
 
-/// A day without a time is its midnight.
+/// A date without a time means its midnight.
 fn datetime(found: &BrokenDownTime) -> Result<DateTime, Misfit> {
     let day = found.to_date().map_err(|_| Misfit::NoSuchTime)?;
     if found.hour().is_none() && found.minute().is_none() {
@@ -69,7 +69,7 @@ fn parsed(pattern: &str, text: &str) -> Result<BrokenDownTime, Misfit> {
     Ok(found)
 }
 
-/// A day, if its year is written out: `24` is not the year 24.
+/// The date, if its year is written in full: `24` isn't the year 24.
 fn years(day: Date, text: &str) -> Result<Date, Misfit> {
     let written = |year: i16| year >= 1000 || text.contains(&format!("{year:04}"));
     match day.year() {

@@ -8,13 +8,14 @@ use serde_json::value::RawValue;
 use super::{Converter, Misfit, Value};
 use crate::types::Type;
 
-/// A JSON value as it is written, so that no digit of a number is lost.
+/// A JSON value as text, so that no digit of a number is lost.
 pub(crate) type RawJson = RawValue;
 
 impl Converter<'_> {
-    /// A value from JSON. Text in JSON is read as text is; numbers by their digits.
+    /// Converts a JSON value. JSON strings are read like text, numbers by their digits.
     ///
     /// # Errors
+    ///
     /// The JSON value isn't exactly a value of the type.
     pub(crate) fn json<'a>(&self, raw: &'a RawJson) -> Result<Value<'a>, Misfit> {
         let written = raw.get();
@@ -42,7 +43,7 @@ impl Converter<'_> {
         }
     }
 
-    /// A number's digits mean the same everywhere, whatever separators text has.
+    /// The digits of a JSON number, which are independent of the separators declared for text.
     fn json_number(&self, written: &str) -> Result<Value<'static>, Misfit> {
         if self.notation.null_words().iter().any(|word| word == written) {
             return Ok(Value::Missing);
@@ -50,10 +51,11 @@ impl Converter<'_> {
         self.digits(written)
     }
 
-    /// A text out of a file that has another way to say that a value is missing: an empty one is a
+    /// Converts text from a file that represents missing values otherwise, so that empty text is
     /// text.
     ///
     /// # Errors
+    ///
     /// The text isn't exactly a value of the type.
     pub(crate) fn typed_text(&self, text: &str) -> Result<Value<'static>, Misfit> {
         if self.notation.null_words().iter().any(|word| word == text) {
@@ -65,14 +67,14 @@ impl Converter<'_> {
         }
     }
 
-    /// A document, which `null` is none of.
+    /// Checks a JSON document; `null` isn't one.
     pub(super) fn document<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
         serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|_| Misfit::NotOne)?;
         let is_null = text.trim_matches([' ', '\t', '\n', '\r']) == "null";
         Ok(if is_null { Value::Missing } else { Value::Text(Cow::Borrowed(text)) })
     }
 
-    /// An array that a text holds.
+    /// Converts a text that contains an array.
     pub(super) fn array_text(&self, text: &str, element: &Type) -> Result<Value<'static>, Misfit> {
         let raw: &RawJson = serde_json::from_str(text).map_err(|_| Misfit::NotOne)?;
         if raw.get().starts_with('[') {

@@ -5,7 +5,7 @@ use bigdecimal::BigDecimal;
 use super::{Misfit, Value};
 use crate::catalog::Field;
 
-/// What is declared of the values of a field.
+/// The restrictions that a field declares for its values.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limits {
     nullable: bool,
@@ -15,17 +15,17 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// What a field declares.
     #[must_use]
     pub(crate) fn of(field: &Field) -> Self {
         let Field { nullable, values, min, max, .. } = field;
         Self { nullable: *nullable, values: values.clone(), min: min.clone(), max: max.clone() }
     }
 
-    /// Whether a value keeps within them.
+    /// Checks a value.
     ///
     /// # Errors
-    /// It doesn't.
+    ///
+    /// The restriction that the value violates.
     pub(crate) fn check(&self, value: &Value<'_>) -> Result<(), Misfit> {
         if value.is_missing() {
             return if self.nullable { Ok(()) } else { Err(Misfit::NeverMissing) };

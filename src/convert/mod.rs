@@ -30,42 +30,40 @@ pub(crate) use notation::Notation;
 use crate::catalog::{Field, Storage};
 use crate::types::Type;
 
-/// A value that a column holds.
+/// A value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value<'a> {
-    /// Not there.
+    /// No value.
     Missing,
-    /// Text; of a version or a document, too.
+    /// Text, also that of a version or a document.
     Text(Cow<'a, str>),
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer(i64),
     /// An exact number: `digits` / 10^`scale`.
     Decimal {
-        /// All digits, as a whole number.
+        /// All digits as a whole number.
         digits: i128,
-        /// How many of them come after the point.
+        /// The number of digits after the point.
         scale: u8,
     },
     /// A floating-point number, never NaN.
     Float(f64),
-    /// True or false.
     Boolean(bool),
-    /// A day.
+    /// A calendar day.
     Date(Date),
     /// An instant, in whole microseconds.
     Timestamp(Timestamp),
-    /// A list.
+    /// The elements of an array.
     Array(Vec<Value<'a>>),
 }
 
 impl Value<'_> {
-    /// Whether it is not there.
     #[must_use]
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
 
-    /// A number exactly, if it is a finite one.
+    /// The exact value of a finite number.
     #[must_use]
     pub(crate) fn number(&self) -> Option<BigDecimal> {
         match self {
@@ -77,61 +75,62 @@ impl Value<'_> {
     }
 }
 
-/// Why a value can't be one of a type.
+/// Why a text or value can't be converted to a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Misfit {
-    /// It is something else.
+    /// It isn't a value of the type at all.
     NotOne,
-    /// A fraction, in an integer.
+    /// A number with a fraction, for an integer.
     Fraction,
-    /// A whole number beyond this many bits.
+    /// A whole number that needs more than this many bits.
     Bits(u8),
-    /// More digits after the point than the decimal has: how many.
+    /// This many digits after the point, more than the decimal has.
     Scale(u32),
     /// More digits before the point than the decimal has.
     Precision,
-    /// Beyond the largest float, or so small that it would be zero.
+    /// A number beyond the largest float, or so small that it would become zero.
     FloatRange,
     /// A double that no 32-bit float equals.
     NotSingle,
     /// A day or time that doesn't exist.
     NoSuchTime,
-    /// Outside of the years 1 to 9999.
+    /// A time outside the years 1 to 9999.
     Years,
-    /// A time without an offset, and nothing says of which zone it is.
+    /// A time without an offset, in an unknown time zone.
     NoZone,
-    /// The later one of two instants that have the same local time, in a column of local times.
+    /// The later of two instants with the same local time, in a column of local times.
     SecondOfTwo,
-    /// Parts of a microsecond.
+    /// A time with fractions of a microsecond.
     TooFine,
-    /// More than one declared form reads it, with different results.
+    /// A text that several declared formats read with different results.
     Ambiguous,
     /// The character U+0000.
     Nul,
-    /// A part of it, such as an element of an array: the part, and why that can't be.
+    /// A part of the value, such as an element of an array, can't be converted: the part and the
+    /// reason.
     Part(String, Box<Misfit>),
-    /// Missing, where the field is never missing.
+    /// A missing value in a field that declares `nullable: false`.
     NeverMissing,
-    /// None of the declared values.
+    /// A value that isn't among the declared ones.
     NoneOf,
-    /// Less than the declared minimum.
+    /// A value below the declared minimum.
     BelowMin,
-    /// More than the declared maximum.
+    /// A value above the declared maximum.
     AboveMax,
 }
 
-/// Converts to values of one type.
+/// Converts values to a type.
 #[derive(Debug, Clone)]
 pub(crate) struct Converter<'n> {
     ty: Type,
     storage: Storage,
     notation: &'n Notation,
-    /// The zone of times without an offset.
+    /// The time zone of times without an offset.
     zone: Option<TimeZone>,
 }
 
 impl<'n> Converter<'n> {
-    /// To a type, as a column holds it.
+    /// Creates a converter to a type as stored in a column.
     #[must_use]
     pub(crate) fn new(ty: &Type, storage: &Storage, notation: &'n Notation) -> Self {
         let zone = match storage {
@@ -141,19 +140,18 @@ impl<'n> Converter<'n> {
         Self { ty: ty.clone(), storage: storage.clone(), notation, zone }
     }
 
-    /// To the values of a field that has a column to itself.
+    /// Creates a converter to the values of a field with a column of its own.
     #[must_use]
     pub(crate) fn of_field(field: &Field, notation: &'n Notation) -> Self {
         Self::new(&field.ty, &field.storage, notation)
     }
 
-    /// The type that it converts to.
     #[must_use]
     pub(crate) fn ty(&self) -> &Type {
         &self.ty
     }
 
-    /// To elements of an array that is held in the same way.
+    /// A converter to the elements of an array, which are stored in the same way.
     #[must_use]
     pub(crate) fn of_element(&self, ty: &Type) -> Self {
         Self { ty: ty.clone(), ..self.clone() }

@@ -1,34 +1,34 @@
-//! How a file writes values, if it differs from the default.
+//! How a file represents values, if it differs from the default.
 
 use jiff::tz::TimeZone;
 
 use crate::catalog::ReadOptions;
 use crate::types::TimeForm;
 
-/// How values are written. By default as ISO 8601, `true` and `false`, numbers with a point; a
-/// blank is missing.
+/// How values are represented. The default is ISO 8601, `true` and `false`, a decimal point, and
+/// blanks for missing values.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Notation {
-    /// The words for missing values; if none are declared, a blank is one.
+    /// The words for missing values. If none are declared, blanks are missing.
     pub(super) null: Option<Vec<String>>,
-    /// The words for true and false, beside `true` and `false`.
+    /// The words for true and false, in addition to `true` and `false`.
     pub(super) truths: Vec<(String, bool)>,
-    /// The character between thousands.
+    /// The thousands separator.
     pub(super) thousands: Option<char>,
-    /// A comma, where else a point is.
+    /// Whether the decimal separator is a comma.
     pub(super) decimal_comma: bool,
-    /// Spaces around values don't count.
+    /// Whether spaces around values are ignored.
     pub(super) trim: bool,
-    /// The forms of dates; ISO if none are declared.
+    /// The formats of dates; ISO 8601 if there are none.
     pub(super) dates: Vec<TimeForm>,
-    /// The forms of timestamps; ISO if none are declared.
+    /// The formats of timestamps; ISO 8601 if there are none.
     pub(super) timestamps: Vec<TimeForm>,
-    /// The zone of times without an offset.
+    /// The time zone of times without an offset.
     pub(super) zone: Option<TimeZone>,
 }
 
 impl Notation {
-    /// What an entity declares.
+    /// The notation that an entity declares.
     #[must_use]
     pub(crate) fn of(read: &ReadOptions) -> Self {
         let of_truth = |words: &[String], truth| -> Vec<(String, bool)> {
@@ -46,13 +46,13 @@ impl Notation {
         }
     }
 
-    /// Only the zone of what an entity declares: for values that aren't in files of data.
+    /// Only the time zone that an entity declares, for values that aren't in data files.
     #[must_use]
     pub(crate) fn zone_of(read: &ReadOptions) -> Self {
         Self { zone: Self::of(read).zone, null: Some(Vec::new()), ..Self::default() }
     }
 
-    /// Whether a text means that a value is missing.
+    /// Whether a text represents a missing value.
     #[must_use]
     pub(crate) fn is_null(&self, text: &str) -> bool {
         match &self.null {
@@ -61,7 +61,7 @@ impl Notation {
         }
     }
 
-    /// The words that are declared for missing values.
+    /// The words declared for missing values.
     pub(super) fn null_words(&self) -> &[String] {
         self.null.as_deref().unwrap_or_default()
     }

@@ -1,24 +1,24 @@
-//! Numbers from text: every digit counts.
+//! Numbers from text, of which every digit counts.
 
 use super::{Misfit, Notation};
 
-/// Digits that an `i128` holds, whatever they are.
+/// The number of digits that always fit into an `i128`.
 const MOST_DIGITS: u32 = 38;
 
-/// The parts of a number that is written in digits.
+/// The parts of a number in decimal notation.
 pub(super) struct Digits {
     negative: bool,
-    /// Without leading zeros, and without those after the last other digit after the point.
+    /// The digits, without leading zeros and without trailing zeros after the point.
     digits: u128,
     count: u32,
-    /// 10 to the power of minus this is what the last digit counts.
+    /// The last digit counts 10 to the power of minus this.
     scale: i64,
-    /// There are more digits than fit.
+    /// Whether there are more digits than fit.
     pub(super) too_many: bool,
 }
 
 impl Digits {
-    /// The number times 10^`scale`, if that is whole and has at most 38 digits.
+    /// The number times 10^`scale`, if that is a whole number of at most 38 digits.
     pub(super) fn scaled(&self, scale: u8) -> Result<i128, Misfit> {
         if self.digits == 0 && !self.too_many {
             return Ok(0);
@@ -37,7 +37,7 @@ impl Digits {
     }
 }
 
-/// Reads `-12.50`, `+12`, `.5`, `5.`, `1.5e3`; `None` if the text is something else.
+/// Parses `-12.50`, `+12`, `.5`, `5.` or `1.5e3`; `None` if the text is anything else.
 pub(super) fn digits(text: &str) -> Option<Digits> {
     let (negative, rest) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
@@ -99,7 +99,7 @@ impl Digits {
     }
 }
 
-/// An exponent; far out of reach where its digits go on.
+/// Parses an exponent; one with too many digits becomes far out of range.
 fn exponent(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -115,7 +115,7 @@ fn exponent(text: &[u8]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
-/// A whole number of 64 bits, or of 32.
+/// Parses a whole number of 64 or 32 bits.
 pub(super) fn integer(text: &str, bits: u8) -> Result<i64, Misfit> {
     // Nearly all are written plainly.
     let number = match text.parse::<i64>() {
@@ -131,12 +131,12 @@ pub(super) fn integer(text: &str, bits: u8) -> Result<i64, Misfit> {
     within(number, bits)
 }
 
-/// The number, if a column of this many bits holds it.
+/// The number, if it has at most this many bits.
 pub(super) fn within(number: i64, bits: u8) -> Result<i64, Misfit> {
     if bits == 32 && i32::try_from(number).is_err() { Err(Misfit::Bits(32)) } else { Ok(number) }
 }
 
-/// An exact number at the scale of its type; `None` if it is NaN.
+/// Parses a number at the scale of its type; `None` if it is NaN.
 pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Option<i128>, Misfit> {
     if text.eq_ignore_ascii_case("nan") {
         return Ok(None);
@@ -150,7 +150,7 @@ pub(super) fn fits(number: i128, digits: u8) -> bool {
     10u128.checked_pow(digits.into()).is_none_or(|limit| number.unsigned_abs() < limit)
 }
 
-/// The nearest double, or 32-bit float; `None` if it is NaN.
+/// Parses a double or a 32-bit float, rounded to the nearest; `None` if it is NaN.
 pub(super) fn float(text: &str, single: bool) -> Result<Option<f64>, Misfit> {
     let plain = text.strip_prefix(['-', '+']).unwrap_or(text);
     if plain.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -173,8 +173,8 @@ pub(super) fn float(text: &str, single: bool) -> Result<Option<f64>, Misfit> {
     }
 }
 
-/// The number as it is written with a point and no separators, by what the notation declares.
-/// `None` if the separators are not where they belong.
+/// The number with a point and without separators, given the notation; `None` if the separators are
+/// misplaced.
 pub(super) fn plain(text: &str, notation: &Notation) -> Option<String> {
     let (point, thousands) = (if notation.decimal_comma { ',' } else { '.' }, notation.thousands);
     let (whole, fraction) = text.split_once(point).map_or((text, None), |(a, b)| (a, Some(b)));

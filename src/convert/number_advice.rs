@@ -4,7 +4,7 @@ use super::advice::{Advice, with_article};
 use super::{Converter, Notation, number};
 use crate::types::Type;
 
-/// A number with a fraction, in an integer.
+/// Advice about a number with a fraction, for an integer.
 pub(super) fn fraction(text: &str) -> Advice {
     let scale = text.split_once('.').map_or(0, |(_, digits)| digits.trim_end_matches('0').len());
     let help = match scale {
@@ -14,7 +14,7 @@ pub(super) fn fraction(text: &str) -> Advice {
     Advice::new("is not a whole number", help)
 }
 
-/// A number that is too large for an integer.
+/// Advice about a number that is too large for an integer.
 pub(super) fn bits(bits: u8) -> Advice {
     match bits {
         32 => Advice::new("is beyond 32 bits", "remove `storage: int32` if the column has 64 bits"),
@@ -25,7 +25,7 @@ pub(super) fn bits(bits: u8) -> Advice {
     }
 }
 
-/// A number with more digits than its decimal.
+/// Advice about a number with more digits than its decimal.
 pub(super) fn digits(text: &str, ty: &Type) -> Advice {
     let said = format!("doesn't fit {ty}");
     let Type::Decimal { precision, scale } = *ty else { return Advice::new(said, "correct the value") };
@@ -45,7 +45,7 @@ pub(super) fn digits(text: &str, ty: &Type) -> Advice {
     Advice::new(said, help)
 }
 
-/// Text that is no number where nothing more is declared.
+/// Advice about text that isn't a number in the declared notation.
 pub(super) fn not_one(text: &str, converter: &Converter<'_>) -> Advice {
     let said = format!("is not {}", with_article(&converter.ty));
     let readings = separators(text, converter);
@@ -65,7 +65,7 @@ pub(super) fn not_one(text: &str, converter: &Converter<'_>) -> Advice {
     }
 }
 
-/// The separators with which the text is a number, and which number it then is.
+/// The separators that make the text a number, and that number.
 pub(super) fn separators(text: &str, converter: &Converter<'_>) -> Vec<(&'static str, String)> {
     let choices = [
         ("decimal: \",\"", true, None),

@@ -36,7 +36,7 @@ fn plainly(text: &str, ty: &str) -> String {
 }
 
 #[test]
-fn numbers_are_exact() {
+fn numbers_are_converted_exactly_or_rejected() {
     for (text, ty, wanted) in [
         ("146083.0", "integer", "146083"),
         ("+5", "integer", "5"),
@@ -83,7 +83,7 @@ fn numbers_are_exact() {
 }
 
 #[test]
-fn separators_are_those_that_are_declared() {
+fn declared_separators_are_used() {
     let german = ReadOptions { decimal_comma: true, thousands: Some('.'), ..ReadOptions::NONE };
     let money = |text| read_as(text, "decimal(12,2)", &Storage::Native, german.clone());
     assert_eq!(money("1.234.567,89"), "1234567.89");
@@ -96,7 +96,7 @@ fn separators_are_those_that_are_declared() {
 }
 
 #[test]
-fn dates_and_times_are_iso_unless_forms_are_declared() {
+fn dates_and_times_default_to_iso_8601() {
     for (text, ty, wanted) in [
         ("2024-02-29", "date", "2024-02-29"),
         ("2023-02-29", "date", "NoSuchTime"),
@@ -140,7 +140,7 @@ fn forms(date: &[&str], timestamp: &[&str], zone: Option<&str>) -> ReadOptions {
 }
 
 #[test]
-fn declared_forms_are_read_exactly() {
+fn declared_formats_are_read_exactly() {
     let dates = |text, form: &str| read_as(text, "date", &Storage::Native, forms(&[form], &[], None));
     assert_eq!(dates("2/3/2024", "%d/%m/%Y"), "2024-03-02");
     assert_eq!(dates("2/3/24", "%d/%m/%Y"), "NotOne");
@@ -175,7 +175,7 @@ fn declared_forms_are_read_exactly() {
 }
 
 #[test]
-fn a_column_of_local_times_holds_each_once() {
+fn the_later_of_two_repeated_local_times_is_rejected() {
     let berlin = Storage::Zone("Europe/Berlin".to_owned());
     let local = |text| read_as(text, "timestamp", &berlin, ReadOptions::NONE);
     assert_eq!(local("2026-07-01 12:00:00"), "2026-07-01T10:00:00Z");
@@ -191,7 +191,7 @@ fn a_column_of_local_times_holds_each_once() {
 }
 
 #[test]
-fn words_are_those_that_are_declared() {
+fn declared_words_are_used() {
     let words = |null: Option<&[&str]>| ReadOptions {
         null: null.map(|words| words.iter().map(|word| (*word).to_owned()).collect()),
         true_words: vec!["yes".to_owned()],
@@ -216,7 +216,7 @@ fn words_are_those_that_are_declared() {
 }
 
 #[test]
-fn json_is_read_by_the_types_of_its_values() {
+fn json_values_are_read_by_their_types() {
     let read = |json: &str, ty: &str| {
         let raw: &serde_json::value::RawValue = serde_json::from_str(json).expect("JSON");
         let notation = Notation::default();
@@ -258,7 +258,7 @@ fn json_is_read_by_the_types_of_its_values() {
 }
 
 #[test]
-fn doubles_are_their_shortest_decimals() {
+fn doubles_are_read_as_their_shortest_decimals() {
     let double = |number: f64, ty: &str, storage: &Storage| {
         let notation = Notation::default();
         match Converter::new(&parse_type(ty).expect("a type"), storage, &notation).double(number) {

@@ -7,10 +7,11 @@ use crate::catalog::Storage;
 use crate::types::Type;
 
 impl Converter<'_> {
-    /// A value from a file of text: a word for missing values, or what
+    /// Converts text from a file: a word for missing values, or what
     /// [`plain_text`](Self::plain_text) reads.
     ///
     /// # Errors
+    ///
     /// The text isn't exactly a value of the type.
     pub(crate) fn text<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
         if self.notation.is_null(text) {
@@ -23,9 +24,10 @@ impl Converter<'_> {
         self.plain_text(text)
     }
 
-    /// A value from text in which nothing means that it is missing.
+    /// Converts text, none of which represents a missing value.
     ///
     /// # Errors
+    ///
     /// The text isn't exactly a value of the type.
     pub(crate) fn plain_text<'a>(&self, text: &'a str) -> Result<Value<'a>, Misfit> {
         Ok(match &self.ty {
@@ -51,7 +53,7 @@ impl Converter<'_> {
         })
     }
 
-    /// A number as it is written where nothing is declared.
+    /// The number in default notation.
     fn number<'a>(&self, text: &'a str) -> Result<Cow<'a, str>, Misfit> {
         if !self.notation.decimal_comma && self.notation.thousands.is_none() {
             return Ok(Cow::Borrowed(text));
@@ -64,10 +66,12 @@ impl Converter<'_> {
         self.storable(instant)
     }
 
-    /// An instant, if the column can hold it.
+    /// The instant, if the column can represent it.
     ///
     /// # Errors
-    /// A column of local times holds the earlier one of two instants with one local time.
+    ///
+    /// A column of local times can represent only the earlier of two instants with the same local
+    /// time.
     pub(crate) fn storable(&self, instant: jiff::Timestamp) -> Result<jiff::Timestamp, Misfit> {
         match (&self.storage, &self.zone) {
             (Storage::Zone(_), Some(zone)) => time::first_of_its_local_time(instant, zone),
@@ -77,7 +81,7 @@ impl Converter<'_> {
 }
 
 impl Converter<'_> {
-    /// The local time of an instant, if the column holds local times.
+    /// The local time of an instant, if the column contains local times.
     #[must_use]
     pub(crate) fn local(&self, instant: jiff::Timestamp) -> Option<jiff::civil::DateTime> {
         match (&self.storage, &self.zone) {
@@ -88,7 +92,7 @@ impl Converter<'_> {
 }
 
 impl Value<'_> {
-    /// The same, without a borrow.
+    /// The value without borrowed text.
     #[must_use]
     pub(crate) fn into_owned(self) -> Value<'static> {
         match self {

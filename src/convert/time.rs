@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::{Misfit, Notation, form};
 use crate::types::TimeForm;
 
-/// A day, in one of the forms that are declared.
+/// Parses a date in one of the declared formats.
 pub(super) fn date(text: &str, notation: &Notation) -> Result<Date, Misfit> {
     if notation.dates.is_empty() {
         iso_date(text)
@@ -16,7 +16,7 @@ pub(super) fn date(text: &str, notation: &Notation) -> Result<Date, Misfit> {
     }
 }
 
-/// An instant, in one of the forms that are declared.
+/// Parses an instant in one of the declared formats.
 pub(super) fn timestamp(
     text: &str,
     notation: &Notation,
@@ -28,7 +28,7 @@ pub(super) fn timestamp(
     one_of(&notation.timestamps, |one| form::timestamp(one, text, zone))
 }
 
-/// What the forms that read a text make of it, if they agree.
+/// The result of all formats that can read a text, provided that they agree.
 fn one_of<T: PartialEq>(
     forms: &[TimeForm],
     read: impl Fn(&TimeForm) -> Result<T, Misfit>,
@@ -46,7 +46,7 @@ fn one_of<T: PartialEq>(
     found
 }
 
-/// `2024-01-31`, and nothing else.
+/// Parses `2024-01-31`, and nothing else.
 pub(super) fn iso_date(text: &str) -> Result<Date, Misfit> {
     let bytes = text.as_bytes();
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else { return Err(Misfit::NotOne) };
@@ -64,8 +64,8 @@ fn digit(byte: u8) -> Option<i8> {
     byte.is_ascii_digit().then(|| i8::try_from(byte - b'0').ok())?
 }
 
-/// `2024-01-31T12:00:00.123456+02:00`, or with a space for the `T`, without seconds, without
-/// fraction; with `Z`, ` UTC`, `+02`, `+0200`, or with no offset if there is a zone.
+/// Parses `2024-01-31T12:00:00.123456+02:00`, and variants: a space for the `T`, no seconds, no
+/// fraction; `Z`, ` UTC`, `+02`, `+0200`, or no offset if there is a time zone.
 pub(super) fn iso_timestamp(text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, Misfit> {
     let (Some(day), Some(rest)) = (text.get(..10), text.get(10..)) else { return Err(Misfit::NotOne) };
     let day = iso_date(day)?;
@@ -84,7 +84,7 @@ pub(super) fn iso_timestamp(text: &str, zone: Option<&TimeZone>) -> Result<Times
     whole_micros(instant)
 }
 
-/// `12:00`, `12:00:00`, `12:00:00.5`: the time, and its nanoseconds.
+/// Parses `12:00`, `12:00:00` or `12:00:00.5` into the time and its nanoseconds.
 fn clock(text: &str) -> Result<(Time, i32), Misfit> {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(a, b)| (a, Some(b)));
     let mut parts = whole.split(':');
@@ -117,7 +117,7 @@ fn nanoseconds(digits: &str) -> Result<i32, Misfit> {
     Ok(number * 10i32.pow(missing))
 }
 
-/// `Z`, ` UTC`, `+02`, `+02:00`, `+0200`, `+05:53:28`; `None` if there is none.
+/// Parses `Z`, ` UTC`, `+02`, `+02:00`, `+0200` or `+05:53:28`; `None` if there is no offset.
 fn iso_offset(text: &str) -> Result<Option<Offset>, Misfit> {
     let text = text.strip_prefix(' ').unwrap_or(text);
     if text.is_empty() {
@@ -151,12 +151,12 @@ fn iso_offset(text: &str) -> Result<Option<Offset>, Misfit> {
     Offset::from_seconds(if negative { -total } else { total }).map(Some).map_err(|_| Misfit::NoSuchTime)
 }
 
-/// The instant of a local time: the earlier one of two, and moved forward where there is none.
+/// The instant of a local time: of a repeated one, the earlier; a skipped one moves forward.
 pub(super) fn in_zone(local: DateTime, zone: &TimeZone) -> Result<Timestamp, Misfit> {
     zone.to_ambiguous_timestamp(local).compatible().map_err(|_| Misfit::Years)
 }
 
-/// An instant of the years 1 to 9999, if it is one of whole microseconds.
+/// The instant, if it is in the years 1 to 9999 and a whole number of microseconds.
 pub(super) fn whole_micros(instant: Timestamp) -> Result<Timestamp, Misfit> {
     if instant.subsec_nanosecond() % 1_000 != 0 {
         return Err(Misfit::TooFine);
@@ -165,7 +165,7 @@ pub(super) fn whole_micros(instant: Timestamp) -> Result<Timestamp, Misfit> {
     if (1..=9999).contains(&year) { Ok(instant) } else { Err(Misfit::Years) }
 }
 
-/// An instant that a column of local times can hold: of two with one local time, the earlier.
+/// The instant, unless it is the later of two with the same local time.
 pub(super) fn first_of_its_local_time(instant: Timestamp, zone: &TimeZone) -> Result<Timestamp, Misfit> {
     if zone == &TimeZone::UTC {
         return Ok(instant);

@@ -1,4 +1,4 @@
-//! Advice on dates and timestamps: which declared forms would read a text.
+//! Advice about dates and timestamps: which declared formats would read a text.
 
 use jiff::Span;
 use jiff::civil::DateTime;
@@ -8,7 +8,7 @@ use super::advice::{Advice, holds_local_times, with_article};
 use super::{Converter, Misfit, Value, form, time};
 use crate::types::{TimeForm, Type};
 
-/// Forms of days that exports write, the likelier first.
+/// Formats of dates in exports, the likelier first.
 const DAYS: &[&str] = &[
     "%Y-%m-%d",
     "%d/%m/%Y",
@@ -34,7 +34,7 @@ const DAYS: &[&str] = &[
     "%a, %d %b %Y",
 ];
 
-/// Forms of times after a day.
+/// Formats of times after a date.
 const TIMES: &[&str] = &[
     "",
     " %H:%M",
@@ -59,10 +59,10 @@ const TIMES: &[&str] = &[
 /// Offsets after a time.
 const OFFSETS: &[&str] = &["", "%:z", "%z", " %z", " %:z", "Z", " UTC"];
 
-/// Forms that are offered at most.
+/// The maximum number of suggested formats.
 const OFFERED: usize = 3;
 
-/// Advice on a text that is no date or timestamp.
+/// Advice about a text that isn't a date or timestamp.
 pub(super) fn of(text: &str, misfit: &Misfit, converter: &Converter<'_>) -> Advice {
     let ty = with_article(&converter.ty);
     match misfit {
@@ -99,7 +99,7 @@ fn no_zone(converter: &Converter<'_>) -> Advice {
     Advice::new("has no offset, but no zone is declared", help)
 }
 
-/// What would read the text.
+/// The formats that would read the text, as advice.
 fn unread(text: &str, converter: &Converter<'_>) -> Advice {
     let said = format!("is not {}", with_article(&converter.ty));
     let of_dates = converter.ty == Type::Date;
@@ -148,7 +148,7 @@ fn has_offset(form: &str) -> bool {
     form.contains("%z") || form.contains("%:z")
 }
 
-/// The forms that read a text, and the day that each reads.
+/// The formats that can read a text, and the date that each reads.
 fn forms(text: &str, converter: &Converter<'_>) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let utc = TimeZone::UTC;
@@ -187,7 +187,7 @@ fn forms(text: &str, converter: &Converter<'_>) -> Vec<(String, String)> {
     found
 }
 
-/// Whole numbers of nine digits and more are likely to count since 1970.
+/// Whole numbers of nine or more digits are probably Unix times.
 fn epoch(text: &str, said: &str) -> Option<Advice> {
     let digits = text.split('.').next().unwrap_or_default();
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -242,7 +242,7 @@ fn otherwise(text: &str, of_dates: bool) -> String {
 }
 
 impl Value<'_> {
-    /// A time as it is shown to people.
+    /// A time as shown to people.
     fn shown(&self) -> String {
         match self {
             Self::Timestamp(instant) => instant.to_string(),

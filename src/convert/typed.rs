@@ -1,4 +1,5 @@
-//! Values that already have a type, as Parquet files have them; doubles by their shortest digits.
+//! Values that already have a type, as in Parquet files. Doubles are read as their shortest
+//! decimals.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -9,10 +10,11 @@ use crate::catalog::Storage;
 use crate::types::Type;
 
 impl<'n> Converter<'n> {
-    /// A double as a number of the type. NaN is missing.
+    /// Converts a double to a number of the type. NaN is missing.
     ///
     /// # Errors
-    /// The type doesn't hold it exactly.
+    ///
+    /// The type can't represent it exactly.
     pub(crate) fn double(&self, number: f64) -> Result<Value<'static>, Misfit> {
         if number.is_nan() {
             return Ok(Value::Missing);
@@ -29,10 +31,11 @@ impl<'n> Converter<'n> {
         }
     }
 
-    /// A whole number as a number of the type.
+    /// Converts a whole number to a number of the type.
     ///
     /// # Errors
-    /// The type doesn't hold it exactly.
+    ///
+    /// The type can't represent it exactly.
     pub(crate) fn whole(&self, number: i128) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Integer => {
@@ -45,19 +48,21 @@ impl<'n> Converter<'n> {
         }
     }
 
-    /// A number that is written in plain digits, whatever a file's text looks like.
+    /// Converts a number in plain digits, independently of the notation of text.
     ///
     /// # Errors
-    /// The type doesn't hold it exactly.
+    ///
+    /// The type can't represent it exactly.
     pub(crate) fn digits(&self, text: &str) -> Result<Value<'static>, Misfit> {
         let plain = super::Notation::default();
         Converter { notation: &plain, ..self.clone() }.plain_text(text).map(Value::into_owned)
     }
 
-    /// A day as a value of the type.
+    /// Converts a date.
     ///
     /// # Errors
-    /// The type is another, or the day is outside the years 1 to 9999.
+    ///
+    /// The type isn't `date`, or the year isn't from 1 to 9999.
     pub(crate) fn day(&self, day: Date) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Date if (1..=9999).contains(&day.year()) => Ok(Value::Date(day)),
@@ -66,10 +71,11 @@ impl<'n> Converter<'n> {
         }
     }
 
-    /// An instant as a value of the type.
+    /// Converts an instant.
     ///
     /// # Errors
-    /// The type is another, or the column can't hold it exactly.
+    ///
+    /// The type isn't `timestamp`, or the column can't represent the instant exactly.
     pub(crate) fn instant(&self, instant: Timestamp) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Timestamp => self.storable(time::whole_micros(instant)?).map(Value::Timestamp),
@@ -77,11 +83,12 @@ impl<'n> Converter<'n> {
         }
     }
 
-    /// A local time as a value of the type: an instant of the zone that is declared, or the day whose
-    /// midnight it is.
+    /// Converts a local time: to an instant in the declared time zone, or to the date of which it
+    /// is the midnight.
     ///
     /// # Errors
-    /// The type is another, there is no zone, or it has parts of a microsecond.
+    ///
+    /// The type is another, there is no time zone, or there are fractions of a microsecond.
     pub(crate) fn local_time(&self, local: DateTime) -> Result<Value<'static>, Misfit> {
         match self.ty {
             Type::Date if local.time() == Time::midnight() => self.day(local.date()),
@@ -93,7 +100,7 @@ impl<'n> Converter<'n> {
         }
     }
 
-    /// The zone of times without an offset.
+    /// The time zone of times without an offset.
     #[must_use]
     pub(crate) fn zone(&self) -> Option<&TimeZone> {
         self.zone.as_ref()

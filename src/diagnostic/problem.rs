@@ -3,48 +3,49 @@
 use super::code::{CodeInfo, Severity};
 use super::span::Span;
 
-/// A problem's type. Implement it with [`problems!`](crate::problems).
+/// A kind of problem. Implement it with [`problems!`](crate::problems).
 pub trait Problem {
     /// Code, severity, title and explanation of this kind of problem.
     fn info(&self) -> &'static CodeInfo;
-    /// Where it is; `None` for what lies in no file (a missing file, the command line).
+    /// The place of the problem, or `None` if it isn't in a file (a missing file, the command
+    /// line).
     fn span(&self) -> Option<Span>;
     /// What is wrong: lower case, no final period, the user's words in backticks.
     fn message(&self) -> String;
-    /// What to do about it.
+    /// How to fix it.
     fn help(&self) -> Option<String>;
-    /// Other places that matter, with what they say.
+    /// Other relevant places, each with a text.
     fn labels(&self) -> Vec<Label>;
 }
 
-/// A second place that belongs to a problem.
+/// A further place that is relevant to a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// The place.
+    /// The underlined place.
     pub span: Span,
-    /// What is to be seen there.
+    /// The text next to the place.
     pub text: String,
 }
 
-/// A problem as it is shown: its kind is erased, nothing else.
+/// A problem as it is displayed, independent of its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Such as `SEG203`.
+    /// The code, such as `SEG203`.
     pub code: &'static str,
-    /// Error or warning.
+    /// Whether it is an error or a warning.
     pub severity: Severity,
-    /// Where it is.
+    /// The place, or `None` if it isn't in a file.
     pub span: Option<Span>,
-    /// What is wrong.
+    /// What is wrong, in one sentence.
     pub message: String,
-    /// What to do.
+    /// How to fix it, if known.
     pub help: Option<String>,
-    /// Other places.
+    /// Other relevant places.
     pub labels: Vec<Label>,
 }
 
 impl Diagnostic {
-    /// What follows from a problem that has been reported already: no list keeps it.
+    /// A consequence of a problem that has been reported. No list keeps it.
     pub(crate) fn reported() -> Self {
         let (severity, message) = (Severity::Error, String::new());
         Self { code: "", severity, span: None, message, help: None, labels: Vec::new() }
@@ -128,7 +129,7 @@ macro_rules! problems {
             }
         )+
 
-        /// Every code of this stage.
+        /// The codes of this stage.
         pub(crate) const CODES: &[$crate::diagnostic::CodeInfo] = &[$($name::INFO),+];
     };
     (@help $this:ident) => { None };

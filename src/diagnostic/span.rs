@@ -3,30 +3,30 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Identifies a file of one [`Sources`].
+/// Identifies a file in a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
 
-/// A half-open range of bytes `[start, end)` in one file.
+/// A half-open range of bytes `[start, end)` in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The file.
     pub source: SourceId,
-    /// First byte.
+    /// The offset of the first byte.
     pub start: u32,
-    /// One past the last byte.
+    /// The offset after the last byte.
     pub end: u32,
 }
 
 impl Span {
-    /// A span over the bytes `start..end` of `source`; a file over 4 GiB is cut there.
+    /// Creates a span over the bytes `start..end` of `source`. Offsets beyond 4 GiB are clamped.
     #[must_use]
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
         let fit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self { source, start: fit(start), end: fit(end.max(start)) }
     }
 
-    /// The smallest span that covers both; `self` if they are in different files.
+    /// The smallest span that covers both, or `self` if they are in different files.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         if self.source != other.source {
@@ -36,43 +36,43 @@ impl Span {
     }
 }
 
-/// A place as people count: both numbers start at 1, columns count code points.
+/// A position in a reader's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
     pub line: usize,
-    /// Column, from 1.
+    /// Column in code points, from 1.
     pub column: usize,
 }
 
-/// One file: the path that people see, and its text.
+/// A file: the path shown to people, and its text.
 #[derive(Debug, Clone)]
 pub struct Source {
     path: String,
     text: Arc<str>,
     line_starts: Vec<u32>,
-    /// How many characters come before every [`STRIDE`]th byte: a line may be as long as a file, and
-    /// thousands of problems may lie in it.
+    /// The number of characters before every [`STRIDE`]th byte. A line can be as long as a file and
+    /// contain thousands of problems.
     characters: Vec<u32>,
 }
 
-/// How many bytes are counted at most to find a column.
+/// The maximum number of bytes scanned to find a column.
 const STRIDE: usize = 4096;
 
 impl Source {
-    /// Path relative to the project, with `/` between its parts.
+    /// The path relative to the project, with `/` as the separator.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The whole text.
+    /// The complete text.
     #[must_use]
     pub fn text(&self) -> &Arc<str> {
         &self.text
     }
 
-    /// Line and column of a byte offset; past the end it is the end.
+    /// The line and column of a byte offset. Offsets past the end are clamped.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line(offset as usize);
@@ -84,7 +84,7 @@ impl Source {
         Position { line: line + 1, column: column + 1 }
     }
 
-    /// How many characters begin before an offset.
+    /// The number of characters that start before an offset.
     fn characters_to(&self, offset: usize) -> usize {
         let known = offset / STRIDE;
         let bytes = self.text.as_bytes().get(known * STRIDE..offset).unwrap_or_default();
@@ -96,12 +96,12 @@ impl Source {
         self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1)
     }
 
-    /// How many lines there are: behind a last line break is one, too.
+    /// The number of lines, including the empty one after a final line break.
     pub(super) fn line_count(&self) -> usize {
         self.line_starts.len()
     }
 
-    /// The bytes of a line, its line break included.
+    /// The byte range of a line, including its line break.
     pub(super) fn line_range(&self, line: usize) -> Range<usize> {
         let start =
             |line: usize| self.line_starts.get(line).map(|&start| (start as usize).min(self.text.len()));
@@ -109,19 +109,19 @@ impl Source {
     }
 }
 
-/// How many characters begin in these bytes of a text.
+/// The number of characters that start in these bytes.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
-/// All files of one compilation; a [`SourceId`] is an index into it.
+/// All files of a compilation. A [`SourceId`] is an index into it.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
 }
 
 impl Sources {
-    /// Adds a file and returns its identity.
+    /// Adds a file and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();
         let ends = text.match_indices('\n').map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
@@ -141,26 +141,26 @@ impl Sources {
         SourceId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// The file of an identity, if it is one of these.
+    /// The file with this id, if it belongs to this set.
     #[must_use]
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.files.get(id.0 as usize)
     }
 
-    /// Path and position of a span's start.
+    /// The path and position of the start of a span.
     #[must_use]
     pub fn locate(&self, span: Span) -> Option<(&str, Position)> {
         self.get(span.source).map(|source| (source.path(), source.position(span.start)))
     }
 
-    /// What is at a place; nothing if it is in none of the files.
+    /// The text of a span, or an empty string if it isn't in any of the files.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
         let text = self.get(span.source).map_or("", |source| source.text());
         text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    /// Every file, in the order they were added.
+    /// Iterates over the files in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         (0u32..).map(SourceId).zip(self.files.iter())
     }

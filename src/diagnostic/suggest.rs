@@ -1,7 +1,7 @@
 //! "Did you mean".
 
-/// The candidate that is nearest to `name`, if one is near enough to be a likely typo.
-/// Ties go to the first in order, so the answer does not depend on the candidates' order.
+/// The candidate closest to `name`, if it is close enough to be a likely typo. Of equally close
+/// candidates, the first in alphabetical order is returned, whatever the order of `candidates`.
 #[must_use]
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();

@@ -1,7 +1,7 @@
 //! Untrusted text on a terminal: control characters and invisible characters are escaped.
 
-/// The text on one line; line breaks and tabs are spaces, and every other character that a
-/// terminal obeys or doesn't show is written as in a string: `\\u{1b}`.
+/// The text on one line. Line breaks and tabs become spaces, and every other character that
+/// controls a terminal or is invisible is escaped as in a string: `\\u{1b}`.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -15,8 +15,8 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// Whether a character is a command to the terminal, changes the direction of what follows, or has
-/// no width. Joiners of letters and emoji are none of these.
+/// Whether a character controls the terminal, changes the writing direction or has no width.
+/// Joiners in letters and emoji don't count.
 #[must_use]
 pub fn is_unseen(c: char) -> bool {
     c.is_control()
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_to_the_terminal_are_written_out() {
+    fn terminal_control_sequences_are_escaped() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\nd\u{9b}"), "a\\u{1b}[31mb\\u{202e}c d\\u{9b}");
         assert_eq!(visible("naïve 👩‍👩‍👧 می‌خواهم"), "naïve 👩‍👩‍👧 می‌خواهم");
     }

@@ -1,6 +1,6 @@
 //! The dialects that are built in: the only list of them.
 
-/// The text of every built-in dialect file.
+/// The text of each built-in dialect file.
 pub(super) const FILES: &[&str] = &[
     include_str!("../../dialects/duckdb.yml"),
     include_str!("../../dialects/postgres.yml"),

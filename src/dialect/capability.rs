@@ -8,22 +8,22 @@ macro_rules! named {
         pub enum $enum { $($(#[doc = $doc])+ $variant),+ }
 
         impl $enum {
-            /// Every one, in the order in which they are documented.
+            /// All variants, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Its name in dialect files.
+            /// The name in dialect files.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// What it means, in a sentence.
+            /// The meaning in a sentence.
             #[must_use]
             pub fn description(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+)),+ }
             }
 
-            /// The one of that name.
+            /// The variant with this name.
             #[must_use]
             pub fn parse(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
@@ -34,7 +34,7 @@ macro_rules! named {
 pub(crate) use named;
 
 named! {
-    /// A feature that a target has or lacks, and that a policy may switch off.
+    /// A feature that a target has or lacks, and that a policy can disable.
     Capability {
         /// Conditions on fields of entities that are linked to the segment's own (to one).
         LinkedConditions = "linked_conditions",
@@ -100,7 +100,7 @@ named! {
 }
 
 named! {
-    /// A number that a target does not go beyond.
+    /// A limit of a target on the size of something.
     Limit {
         /// Columns in one table.
         Columns = "columns",

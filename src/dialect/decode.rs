@@ -21,14 +21,14 @@ use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Like, Node, NodeKind};
 
-/// The kinds of types that a dialect must name.
+/// The kinds of types for which a dialect needs a name.
 const TYPES: &[&str] =
     &["string", "integer", "decimal", "float", "boolean", "date", "timestamp", "semver", "json", "array"];
 
-/// A file's name, its tree without name and base, and the base with its place.
+/// A file's name, its tree without `name` and `extends`, and the base dialect with its place.
 pub(super) type Head = (String, Node, Option<(String, Span)>);
 
-/// Takes name and base out of a file's tree.
+/// Removes `name` and `extends` from a file's tree.
 pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
     let mut fields = Fields::shown(&node, "a dialect", node.span, Some("name: …"), problems)?;
     let name = fields.require("name", problems)?.text(problems)?.to_owned();
@@ -39,7 +39,7 @@ pub(super) fn head(mut node: Node, problems: &mut Diagnostics) -> Option<Head> {
     Some((name, node, base))
 }
 
-/// The dialect that a tree describes; `None` if anything about it is wrong.
+/// The dialect that a tree describes, or `None` if there is a problem with it.
 pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
     let mut found = Diagnostics::new();
     let dialect = decoded(name, node, &mut found).filter(|_| !found.has_errors());
@@ -86,7 +86,7 @@ fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialec
     })
 }
 
-/// Whether a user's file says how versions become keys, and so in which form.
+/// Whether a user's file defines how versions become keys, and thus the form of the keys.
 fn own_versions(node: &Node) -> bool {
     let entry = |node: &Node, name: &str| match &node.kind {
         NodeKind::Map(entries) => {
@@ -108,10 +108,10 @@ fn parser(node: &Node, problems: &mut Diagnostics) -> Option<Parser> {
     parser
 }
 
-/// The name of one of a closed set, or its meaning.
+/// Returns the name or the meaning of a member of a closed set.
 type Naming<T> = fn(T) -> &'static str;
 
-/// Reads a section that must answer for each of `all`.
+/// Reads a section that must have an answer for each of `all`.
 fn answers<T: Copy + Ord, A>(
     (section, node): (&'static str, &Node),
     (all, name, meaning): (&[T], Naming<T>, Naming<T>),
@@ -273,7 +273,10 @@ fn statements(
         }
         statements.templates.insert(kind, templates);
     }
-    for &kind in StepKind::ALL.iter().filter(|kind| !kind.is_optional() && !kind.is_unused(can)) {
+    // A capability without an answer has been reported, and decides nothing here.
+    let could = |capability| capabilities.get(&capability).is_none_or(|answer: &Answer| answer.allowed);
+    let is_required = |kind: &StepKind| !kind.is_optional() && !kind.is_unused(can) && !kind.is_unused(could);
+    for &kind in StepKind::ALL.iter().filter(|kind| is_required(kind)) {
         let given = entries.iter().find(|(key, _)| key.text == kind.name());
         if given.is_none_or(|(_, node)| node.one_or_many().is_empty()) {
             let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());
@@ -283,7 +286,7 @@ fn statements(
     statements
 }
 
-/// That a name is none of a step, or that of a step of former versions.
+/// The problem that a name isn't that of a step, or is one of an earlier version.
 fn not_a_step(span: Span, name: &str) -> Diagnostics {
     let retired = RETIRED.iter().find(|(old, _)| *old == name);
     let problem = match retired {

@@ -3,9 +3,9 @@
 use super::capability::named;
 
 named! {
-    /// A function of the relational plan. Every dialect gives each a template with
-    /// `$1 $2 …`; the meaning is the language's, whatever the engine calls it.
-    /// "Local" is a timestamp without a zone; "instant" one with.
+    /// A function of the relational plan. Every dialect has a template with `$1 $2 …` for each; the
+    /// meaning is the language's, whatever the engine calls it. A "local" is a timestamp without a
+    /// time zone, an "instant" one with a time zone.
     Function {
         /// `(text)`: the text so that it orders by code point (a collation, or just `$1`).
         TextOrder = "text_order",
@@ -13,25 +13,26 @@ named! {
         Lower = "lower",
         /// `(text)`: upper case.
         Upper = "upper",
-        /// `(text)`: without U+0020 at both ends, and nothing else.
+        /// `(text)`: without U+0020 at both ends; other white space stays.
         Trim = "trim",
         /// `(text)`: number of code points.
         Length = "length",
-        /// `(text, needle)`: boolean; the needle is literal text.
+        /// `(text, needle)`: boolean; whether the text contains the needle, which is literal text.
         Contains = "contains",
-        /// `(text, needle)`: boolean; the needle is literal text.
+        /// `(text, needle)`: boolean; whether the text begins with the needle, which is literal
+        /// text.
         StartsWith = "starts_with",
-        /// `(text, needle)`: boolean; the needle is literal text.
+        /// `(text, needle)`: boolean; whether the text ends with the needle, which is literal text.
         EndsWith = "ends_with",
         /// `(text, pattern)`: boolean; whether the pattern is found in the text.
         Matches = "matches",
-        /// `(text, needle, edits)`: boolean; the Levenshtein distance in code points is at most so
-        /// much, and the text has at most 255 of them; the others are literals.
+        /// `(text, needle, edits)`: boolean; whether the Levenshtein distance in code points is at
+        /// most `edits`, and the text has at most 255 of them; the other two are literals.
         Resembles = "resembles",
         /// `(text)`: a text whose order is the precedence of semantic versions (see
         /// `Version::key`); missing if the text is no version.
         SemverKey = "semver_key",
-        /// `(text, text)`: the second after the first.
+        /// `(text, text)`: the concatenation of both.
         Concat = "concat",
         /// `(date)`: as text, `2026-01-31`.
         DateText = "date_text",
@@ -62,7 +63,7 @@ named! {
         SumInteger = "sum_integer",
         /// `(decimal)`: aggregate; the exact sum.
         SumDecimal = "sum_decimal",
-        /// `(float)`: aggregate.
+        /// `(float)`: aggregate; the sum.
         SumFloat = "sum_float",
         /// `(number)`: aggregate; the mean as a float.
         Avg = "avg",
@@ -136,12 +137,12 @@ named! {
         Weekday = "weekday",
         /// `(date, date)`: days from the first to the second, an integer.
         DaysBetween = "days_between",
-        /// `(date, day)`: how many anniversaries of the date lie before the day, an integer; below
-        /// 1 if none does. 29 February has its own on 28 February in years without one.
+        /// `(date, day)`: the number of anniversaries of the date before the day, an integer below
+        /// 1 if there are none. The anniversary of 29 February is 28 February in other years.
         Anniversaries = "anniversaries",
         /// `(array, value)`: boolean, or null; true if an element equals the value.
         ArrayContains = "array_contains",
-        /// `(array)`: how many of its elements are present; null or 0 if it is null.
+        /// `(array)`: the number of elements that are present; null or 0 if the array is null.
         ArraySize = "array_size",
         /// `(column)`: reads a JSON document, as the functions below take it.
         ReadJson = "read_json",
@@ -154,38 +155,40 @@ named! {
         JsonAnyKey = "json_any_key",
         /// `(json)`: itself; null if it is JSON's null.
         JsonPresent = "json_present",
-        /// `(json)`: the text that a JSON string is; null for other JSON values, as below.
+        /// `(json)`: the value of a JSON string; null for any other JSON value, as in the functions
+        /// below.
         JsonString = "json_string",
-        /// `(json)`: the integer that a JSON number is; null if it has a fraction or over 64 bits.
+        /// `(json)`: the value of a JSON number that is an integer; null if it has a fraction or
+        /// needs over 64 bits.
         JsonInteger = "json_integer",
         /// `(json)`: a JSON number as decimal(38,9), rounded half away from zero; null beyond that.
         JsonDecimal = "json_decimal",
         /// `(json)`: a JSON number as a float.
         JsonFloat = "json_float",
-        /// `(json)`: true or false.
+        /// `(json)`: the value of a JSON boolean.
         JsonBoolean = "json_boolean",
-        /// `(json)`: the date that a JSON string writes as `2024-01-31`; null if there is no such day.
+        /// `(json)`: the date in a JSON string such as `2024-01-31`; null if there is no such day.
         JsonDate = "json_date",
-        /// `(json)`: the instant that a JSON string writes as `2024-01-31T12:00:00.123456Z`, the
-        /// fraction optional, with a space for `T` or an offset such as `+02:00` for `Z`.
+        /// `(json)`: the instant in a JSON string such as `2024-01-31T12:00:00.123456Z`; the
+        /// fraction is optional, `T` may be a space, and `Z` an offset such as `+02:00`.
         JsonTimestamp = "json_timestamp",
-        /// `(json, value)`: the array that a JSON array is; `value` reads one element, `segc_item`.
+        /// `(json, value)`: the elements of a JSON array, each read by `value` from `segc_item`.
         JsonElements = "json_elements",
-        /// `(float)`: a value that windows can be divided by, equal where the numbers are.
+        /// `(float)`: a value to partition windows by, equal for equal numbers.
         FloatKey = "float_key",
         /// `(instant)`: microseconds since 1970 in UTC, an integer.
         EpochMicros = "epoch_micros",
-        /// `(column, zone)`: reads a zone-less local time as an instant.
+        /// `(column, zone)`: reads a local time without a time zone as an instant.
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.
         ReadChar = "read_char",
-        /// `(integer)`: with 64 bits, where it may have fewer: a literal, a count of days, a column.
+        /// `(integer)`: as 64 bits, if it may have fewer: a literal, a number of days, a column.
         WideInteger = "wide_integer",
         /// `(column)`: reads a 32-bit float as 64 bits, NaN as missing.
         ReadFloat32 = "read_float32",
         /// `(column)`: reads a float, NaN as missing.
         ReadFloatNan = "read_float_nan",
-        /// `()`: the engine's clock at this very moment, an instant.
+        /// `()`: the engine's clock at the moment of execution, an instant.
         EngineClock = "engine_clock",
         /// `(text)`: fails the statement with this message.
         Raise = "raise",
@@ -193,7 +196,7 @@ named! {
 }
 
 impl Function {
-    /// How many arguments it has: its description begins with their list.
+    /// The number of arguments, from the list at the start of the description.
     #[must_use]
     pub(crate) fn arity(self) -> usize {
         let list = self.description().split(['(', ')']).nth(1).unwrap_or_default();

@@ -9,28 +9,28 @@ use super::pattern;
 use super::template::{Template, number};
 use crate::types::{Literal, Regex};
 
-/// No row holds an earlier time (the language's years are 1 to 9999), and not every engine can
-/// write one: a window that reaches back further begins here.
+/// The earliest instant that SQL contains. No row has an earlier time (the language's years are 1
+/// to 9999), and not every engine can write one, so windows that reach further back start here.
 const FIRST_DAY: Date = Date::constant(1, 1, 1);
 
-/// Characters and what is written for them.
+/// Characters and what to write for them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Escapes {
     pub(super) pairs: Vec<Escape>,
 }
 
-/// A character and what is written for it.
+/// A character and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Escape {
     pub(super) from: char,
-    /// Only where this follows.
+    /// The character that must follow, if any.
     pub(super) before: Option<char>,
     pub(super) to: String,
 }
 
 impl Escapes {
-    /// The text between quotes. sqlparser's own escaping guesses whether a text is escaped
-    /// already (`''` and `\'` pass unchanged); of what comes from here it changes nothing.
+    /// The text between quotes. sqlparser's own escaping guesses whether a text is already escaped
+    /// (`''` and `\'` pass unchanged); it changes nothing in this function's result.
     fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text.chars();
@@ -46,19 +46,19 @@ impl Escapes {
     }
 }
 
-/// What is never written inside quotes, where nothing can be escaped: the text is cut there.
+/// What can be neither written nor escaped inside quotes: there, the text is split.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Apart {
-    /// Characters that are never beside each other.
+    /// Characters that must not be adjacent.
     pub(super) pairs: Vec<(char, char)>,
-    /// Characters, and the expressions that are written for them.
+    /// Characters, and the expressions to write for them.
     pub(super) characters: Vec<(char, Expr)>,
-    /// How two texts are joined.
+    /// How two texts are concatenated.
     pub(super) join: Template,
 }
 
 impl Apart {
-    /// The pieces of a text, each an expression.
+    /// The parts of a text, each as an expression.
     fn pieces(&self, text: &str, quoted: impl Fn(&str) -> Expr) -> Vec<Expr> {
         let mut pieces = Vec::new();
         let (mut piece, mut last) = (String::new(), None);
@@ -86,7 +86,7 @@ impl Apart {
     }
 }
 
-/// The forms of constants. `$1` stands for the value's text.
+/// The forms of constants. `$1` is a placeholder for the value's text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Literals {
     pub(super) escapes: Escapes,
@@ -94,27 +94,27 @@ pub struct Literals {
     pub(super) string: Expr,
     pub(super) integer: Expr,
     pub(super) decimal: Expr,
-    /// One with more than 29 digits before the point: decimal(38,9) cannot hold it.
+    /// For decimals of more than 29 digits before the point, which decimal(38,9) cannot represent.
     pub(super) wide_decimal: Expr,
     pub(super) float: Expr,
     pub(super) date: Expr,
     pub(super) timestamp: Expr,
-    /// What a literal with a backslash begins with: backslashes in it are then doubled, whatever
-    /// the session says of them.
+    /// The prefix of a literal that contains a backslash. Its backslashes are then doubled,
+    /// independently of the session's settings.
     pub(crate) backslash_prefix: Option<String>,
-    /// What stands for the text's end in a regular expression.
+    /// The end of the text in a regular expression.
     pub(super) pattern_end: String,
-    /// In the letters of `strftime`.
+    /// A format of `strftime`.
     pub(super) timestamp_format: String,
 }
 
 impl Literals {
-    /// A regular expression, as a constant text.
+    /// A regular expression as a text constant.
     pub(crate) fn write_pattern(&self, regex: &Regex) -> Expr {
         self.string(&pattern::write(regex, &self.pattern_end))
     }
 
-    /// A text, in pieces if something in it must not be written inside quotes.
+    /// A text constant, in parts if it contains something that can't be written inside quotes.
     fn string(&self, text: &str) -> Expr {
         let quoted = |text: &str| form(&self.string, text, &self.escapes);
         let Some(apart) = &self.apart else { return quoted(text) };
@@ -155,7 +155,7 @@ impl Literals {
     }
 }
 
-/// A form with its text put in: as a number for `$1`, as a string for `'$1'`.
+/// A form filled with a text: as a number for `$1`, as a string for `'$1'`.
 fn form(template: &Expr, text: &str, escapes: &Escapes) -> Expr {
     let quoted = |value: &ValueWithSpan| matches!(&value.value, Value::SingleQuotedString(t) if t == "$1");
     let string = || Value::SingleQuotedString(escapes.apply(text));
@@ -177,27 +177,27 @@ fn form(template: &Expr, text: &str, escapes: &Escapes) -> Expr {
     }
 }
 
-/// Whether a form is one that [`form`] fills.
+/// Whether [`form`] can fill this expression.
 pub(super) fn is_form(template: &Expr) -> bool {
     let sample = form(template, "1", &Escapes::default());
     sample != *template
 }
 
-/// How names are written.
+/// How names are quoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identifiers {
     pub(super) quote: char,
     pub(super) escapes: Escapes,
-    /// Words that mean something else where a name could be. Sorted.
+    /// Words that mean something else in the place of a name, sorted.
     pub(super) reserved: Vec<String>,
-    /// Where a table is that is named without a schema, unless the session says otherwise.
+    /// The schema of a table named without one, unless the session's settings differ.
     pub(super) default_schema: Option<String>,
-    /// What the engine replaces, also where it is part of a name.
+    /// Texts that the engine substitutes, even inside a name.
     pub(super) replaced: Vec<String>,
 }
 
 impl Identifiers {
-    /// A name, in quotes unless it means the same without.
+    /// A name, quoted unless it means the same without quotes.
     pub(crate) fn write(&self, name: &str) -> Ident {
         let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_character_is_escaped_where_another_follows() {
+    fn escapes_can_depend_on_the_next_character() {
         let escape = |from, before, to: &str| Escape { from, before, to: to.to_owned() };
         let pairs =
             vec![escape('\'', None, "''"), escape('$', Some('{'), "<D>"), escape('{', Some('{'), "<B>")];

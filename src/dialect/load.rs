@@ -10,10 +10,10 @@ use super::problems::{BadBase, SameName};
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 use crate::yaml::{self, Node, NodeKind};
 
-/// The source of built-in files, of which there is none in any `Sources`.
+/// The source of the built-in files, which aren't in any `Sources`.
 pub(super) const BUILT_IN: SourceId = SourceId(u32::MAX);
 
-/// The built-in dialects, read once in a process: they are the same for each compilation.
+/// The built-in dialects, loaded once per process, since they are the same for each compilation.
 static BUILT_IN_DIALECTS: LazyLock<BuiltIn> = LazyLock::new(|| {
     let mut problems = Diagnostics::new();
     let files = files(builtin::FILES.iter().map(|text| (BUILT_IN, *text)), &mut problems);
@@ -23,21 +23,20 @@ static BUILT_IN_DIALECTS: LazyLock<BuiltIn> = LazyLock::new(|| {
     BuiltIn { files, decoded, problems }
 });
 
-/// What the built-in files hold.
 struct BuiltIn {
     files: BTreeMap<String, File>,
-    /// Those that extend no other, which a file of the user's might replace.
+    /// The dialects that extend no other, and that a user's file could replace.
     decoded: BTreeMap<String, Arc<Dialect>>,
     problems: Diagnostics,
 }
 
-/// All dialects of a compilation.
+/// The dialects of a compilation.
 #[derive(Debug, Clone, Default)]
 pub struct Dialects {
     all: BTreeMap<String, Arc<Dialect>>,
 }
 
-/// A file before its base has been merged into it.
+/// A file before its base is merged into it.
 struct File {
     name: String,
     node: Node,
@@ -45,7 +44,7 @@ struct File {
 }
 
 impl Dialects {
-    /// Reads the built-in dialects and the user's. A dialect with a problem is left out.
+    /// Loads the built-in dialects and the user's. Dialects with problems are omitted.
     #[must_use]
     pub fn load(user_files: &[(SourceId, Arc<str>)], problems: &mut Diagnostics) -> Self {
         let BuiltIn { files: built_in, decoded, problems: known } = &*BUILT_IN_DIALECTS;
@@ -61,19 +60,19 @@ impl Dialects {
         Self { all }
     }
 
-    /// The dialect of a name.
+    /// The dialect with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Dialect>> {
         self.all.get(name)
     }
 
-    /// Every dialect, by name.
+    /// Iterates over the dialects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Dialect>> {
         self.all.values()
     }
 }
 
-/// A dialect under its name, unless something is wrong with it.
+/// Adds a dialect under its name, unless there is a problem with it.
 fn dialect(
     name: &str,
     built_in: &BTreeMap<String, File>,
@@ -106,8 +105,8 @@ fn files<'a>(
     found
 }
 
-/// A dialect's file over the one it extends, over the one that extends, and so on, and the
-/// name of the last of them.
+/// A dialect's file merged over its base, that over its own base, and so on; and the name of the
+/// last of them.
 fn merged(
     name: &str,
     built_in: &BTreeMap<String, File>,
@@ -138,8 +137,8 @@ fn merged(
     Some((nodes.reduce(|base, over| overlay(base, over, 0))?, origin))
 }
 
-/// Maps are joined key by key, three levels deep (`statements`, `literals.escapes`);
-/// anything else is replaced.
+/// Merges maps key by key, up to three levels deep (`statements`, `literals.escapes`). Other values
+/// are replaced.
 fn overlay(base: Node, over: Node, depth: usize) -> Node {
     match (base.kind, over.kind) {
         (NodeKind::Map(base), NodeKind::Map(entries)) if depth < 2 => {

@@ -15,21 +15,21 @@ use super::template::Template;
 use super::words::Words;
 use crate::types::{Literal, Type};
 
-/// Everything that is known of a target's SQL.
+/// The SQL of a target.
 #[derive(Debug, Clone)]
 pub struct Dialect {
-    /// Its name.
+    /// The name, by which `segc.yml` refers to it.
     pub name: String,
-    /// The name of the dialect at the end of what it extends; its own if it extends none.
+    /// The name of the last dialect in its chain of `extends`, or its own if it extends none.
     pub origin: String,
-    /// Which grammar reads its SQL.
+    /// The parser for its SQL.
     pub parser: Parser,
     pub(super) capabilities: BTreeMap<Capability, Answer>,
     pub(super) limits: BTreeMap<Limit, Option<u64>>,
     pub(super) types: BTreeMap<String, NamedType>,
     pub(super) functions: BTreeMap<Function, Template>,
-    /// Whether its keys of versions may have another form than `Version::key`: constants are then
-    /// made by its template, too.
+    /// Whether its keys of versions may differ from `Version::key`. Constants are then made by its
+    /// template, too.
     pub(super) has_own_versions: bool,
     /// How constants are written.
     pub literals: Literals,
@@ -37,74 +37,75 @@ pub struct Dialect {
     pub identifiers: Identifiers,
     /// How a script reads one of its instants.
     pub clock: Expr,
-    /// The same for a date, if the engine needs it.
+    /// How a script reads an instant as a date, if that differs.
     pub clock_date: Expr,
-    /// The engine's clock stands still for a query: it is read where it is needed, so that
-    /// filters are constant when the query is planned. Else a first subquery fixes it.
+    /// Whether the engine's clock is constant within a query. If so, it is read where it is needed,
+    /// so that filters are constant when the query is planned; otherwise a first subquery reads it
+    /// once.
     pub clock_in_place: bool,
-    /// The templates of scripts' statements.
+    /// The templates of the statements in scripts.
     pub(crate) statements: Statements,
     /// The queries for a live database.
     pub probes: Probes,
 }
 
-/// A type, and the letters in which its file writes it.
+/// A type, and its spelling in the dialect file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NamedType {
     pub(super) ty: DataType,
     pub(super) words: Words,
 }
 
-/// Whether a target has a capability.
+/// A dialect's answer about a capability.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
-    /// It has.
+    /// Whether the target has it.
     pub(crate) allowed: bool,
-    /// What it costs, in words.
+    /// Its cost, in words.
     pub(crate) cost: Option<String>,
-    /// What else is to be known.
+    /// A further note for people.
     pub(crate) note: Option<String>,
 }
 
 impl Dialect {
-    /// The schema of a table that is named without one; `None` if there is no such.
+    /// The schema of tables named without one, or `None` if there is no such schema.
     #[must_use]
     pub(crate) fn default_schema(&self) -> Option<&str> {
         self.identifiers.default_schema.as_deref()
     }
 
-    /// What the engine replaces by something else wherever it is in a text, even a part of a name.
+    /// Texts that the engine substitutes wherever they occur, even inside a name.
     #[must_use]
     pub(crate) fn replaced(&self) -> &[String] {
         &self.identifiers.replaced
     }
 
-    /// What it says of a capability.
+    /// The answer about a capability.
     #[must_use]
     pub(crate) fn answer(&self, capability: Capability) -> &Answer {
         const UNANSWERED: &Answer = &Answer { allowed: false, cost: None, note: None };
         self.capabilities.get(&capability).unwrap_or(UNANSWERED)
     }
 
-    /// Whether it has a capability.
+    /// Whether the target has a capability.
     #[must_use]
     pub fn allows(&self, capability: Capability) -> bool {
         self.answer(capability).allowed
     }
 
-    /// The number it does not go beyond; `None` if there is none.
+    /// The value of a limit, or `None` if there is none.
     #[must_use]
     pub(crate) fn limit(&self, limit: Limit) -> Option<u64> {
         self.limits.get(&limit).copied().flatten()
     }
 
-    /// A call of a function; `None` if its arguments do not fit (see [`Template::apply`]).
+    /// A call of a function, or `None` if its arguments don't fit (see [`Template::apply`]).
     #[must_use]
     pub(crate) fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
         self.functions.get(&function)?.apply(arguments)
     }
 
-    /// A constant as an expression; `None` if a template doesn't take it.
+    /// A constant as an expression, or `None` if a template doesn't accept it.
     pub(crate) fn constant(&self, literal: &Literal) -> Option<Expr> {
         match literal {
             Literal::Semver(version) if self.has_own_versions => {
@@ -115,8 +116,8 @@ impl Dialect {
         }
     }
 
-    /// A hash of its functions except for the clock's: where another segc, or the user, writes them
-    /// differently, the same segment may mean other SQL.
+    /// A hash of its functions, except for the clock's. If another version of segc or the user
+    /// writes them differently, the SQL of the same segment may have another meaning.
     #[must_use]
     pub(crate) fn templates(&self) -> String {
         let mut text = String::new();
@@ -128,7 +129,7 @@ impl Dialect {
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The SQL type of a type: its own entry (`decimal(38,0)`), else that of its kind.
+    /// The SQL type of a type: its own entry (`decimal(38,0)`), or else the entry of its kind.
     #[must_use]
     pub(crate) fn data_type(&self, ty: &Type) -> Option<DataType> {
         let kind = match ty {
@@ -156,7 +157,7 @@ impl Dialect {
     }
 }
 
-/// A decimal type with its numbers changed.
+/// A decimal type with this precision and scale.
 fn sized(ty: &DataType, precision: u8, scale: u8) -> DataType {
     let size = ExactNumberInfo::PrecisionAndScale(u64::from(precision), i64::from(scale));
     match ty {
@@ -169,7 +170,7 @@ fn sized(ty: &DataType, precision: u8, scale: u8) -> DataType {
     }
 }
 
-/// An array type with its element changed.
+/// An array type with this element type.
 fn array_of(ty: &DataType, element: &DataType) -> DataType {
     use sqlparser::ast::ArrayElemTypeDef as Def;
     let element = Box::new(element.clone());

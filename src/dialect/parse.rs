@@ -10,17 +10,17 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 use super::walk::walk;
 use super::words::Words;
 
-/// Nested parentheses and subqueries that are read before the parser gives up.
+/// The maximum nesting of parentheses and subqueries.
 const DEPTH: usize = 200;
 
-/// Which of sqlparser's dialects reads a target's SQL.
+/// The sqlparser dialect that reads a target's SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parser {
     name: String,
 }
 
 impl Parser {
-    /// The parser of that name, if sqlparser has it.
+    /// The parser with this name, if sqlparser has it.
     pub(super) fn named(name: &str) -> Option<Self> {
         dialect_from_str(name).map(|_| Self { name: name.to_owned() })
     }
@@ -30,8 +30,8 @@ impl Parser {
     }
 }
 
-/// Reads the whole text with `read`. Strings are kept as they are written, escapes and
-/// all: that is what sqlparser prints without change.
+/// Parses the whole text with `read`. Strings keep their escapes, since sqlparser prints them
+/// without change.
 fn whole<T>(
     parser: &Parser,
     text: &str,
@@ -51,19 +51,19 @@ fn whole<T>(
     Ok(value)
 }
 
-/// Reads an expression. Its types keep their letters.
+/// Parses an expression. Type names keep their case.
 pub(crate) fn expression(parser: &Parser, text: &str) -> Result<Expr, String> {
     let mut expr = whole(parser, text, |sql| sql.parse_expr())?;
     Words::of(parser, text).spell_all(parser, &mut expr);
     Ok(expr)
 }
 
-/// Reads a type.
+/// Parses a type.
 pub(crate) fn data_type(parser: &Parser, text: &str) -> Result<DataType, String> {
     whole(parser, text, |sql| sql.parse_data_type())
 }
 
-/// Reads a query that only reads: sqlparser takes `DELETE …` for one as well.
+/// Parses a query, and rejects `DELETE …` and the like, which sqlparser also accepts as one.
 pub(crate) fn query(parser: &Parser, text: &str) -> Result<Query, String> {
     struct Writes;
     impl VisitorMut for Writes {
@@ -81,12 +81,12 @@ pub(crate) fn query(parser: &Parser, text: &str) -> Result<Query, String> {
     }
 }
 
-/// Reads one statement.
+/// Parses a single statement.
 pub(crate) fn statement(parser: &Parser, text: &str) -> Result<Statement, String> {
     whole(parser, text, |sql| sql.parse_statement())
 }
 
-/// The tokens of a text, white space and comments included.
+/// The tokens of a text, including white space and comments.
 pub(super) fn tokens(parser: &Parser, text: &str) -> Result<Vec<Token>, String> {
     let dialect = parser.dialect();
     let tokens = Tokenizer::new(dialect.as_ref(), text).with_unescape(false).tokenize();

@@ -3,7 +3,7 @@
 
 use crate::types::{CharSet, Regex};
 
-/// A pattern's text; `end` stands for the text's end.
+/// The text of a pattern; `end` is the text's end.
 pub(super) fn write(regex: &Regex, end: &str) -> String {
     Writer { end }.alternatives(regex)
 }
@@ -58,8 +58,8 @@ fn count(least: u32, most: Option<u32>) -> String {
     }
 }
 
-/// One character, or a class. No class is written with U+0000, which not all engines can
-/// write: one that has it is written by what it lacks.
+/// A character or a class. A class that contains U+0000, which not all engines can write, is
+/// written as a negated class.
 fn one(set: &CharSet) -> String {
     if let Some(c) = set.single() {
         return escaped(c, r"\.+*?()|[]{}^$");
@@ -87,7 +87,7 @@ fn ranges(set: &CharSet) -> String {
     out
 }
 
-/// Cut where no characters are: in UTF-16 a range across would have half of a pair in it.
+/// Splits ranges at the surrogates: in UTF-16, a range across them would contain half of a pair.
 fn without_surrogates(set: &CharSet) -> Vec<(char, char)> {
     let cut = |&(low, high): &(char, char)| match low <= '\u{D7FF}' && high >= '\u{E000}' {
         true => vec![(low, '\u{D7FF}'), ('\u{E000}', high)],
@@ -96,7 +96,7 @@ fn without_surrogates(set: &CharSet) -> Vec<(char, char)> {
     set.ranges().iter().flat_map(cut).collect()
 }
 
-/// A character, with a backslash if it is one of these signs.
+/// A character, with a backslash if it is one of `signs`.
 fn escaped(c: char, signs: &str) -> String {
     match c {
         '\n' => r"\n".to_owned(),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_is_written_with_as_few_groups_as_it_needs() {
+    fn patterns_are_written_with_the_fewest_groups() {
         let either = Regex::Alternate(vec![text("ab"), Regex::Empty]);
         let cases = [
             (text("a.b"), r"a\.b"),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_is_written_without_u0000_and_half_pairs() {
+    fn character_classes_omit_nul_and_surrogates() {
         let cases = [
             (class(&[('a', 'z'), ('-', '-'), (']', '^')]), r"[\-\]\^a-z]"),
             (Regex::One(CharSet::one('\n').complement()), r"[^\n]"),

@@ -8,25 +8,25 @@ use super::problems::{UnknownEntry, UnreadableSql};
 use crate::diagnostic::Diagnostics;
 use crate::yaml::{Fields, Like, Node};
 
-/// Queries to a live database.
+/// The queries that find out what a database can do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Probes {
-    /// Yields its version, for people.
+    /// Returns the database's version, for people.
     pub(crate) version: Option<String>,
-    /// Each yields whether the database has the capability.
+    /// For each capability, a query that returns whether the database has it.
     pub(crate) capabilities: BTreeMap<Capability, ProbeQuery>,
 }
 
-/// A query for one capability.
+/// A query about one capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProbeQuery {
-    /// Yields a boolean. That it fails means no.
+    /// Returns a boolean. If it fails, the answer is no.
     pub(crate) sql: String,
-    /// What would help where the answer is no.
+    /// What to do if the answer is no.
     pub(crate) otherwise: Option<String>,
 }
 
-/// Reads the section; its SQL must be SQL.
+/// Reads the section and parses its SQL.
 pub(super) fn probes(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Probes {
     let Some(mut fields) = Fields::new(node, "`probe`", node.span, problems) else {
         return Probes::default();

@@ -16,13 +16,13 @@ use super::statement_template::{Slot, StatementTemplate};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Literal;
 
-/// What ends a text in a regular expression, on some engine.
+/// The end of the text in a regular expression, in some engine.
 const PATTERN_ENDS: [&str; 2] = ["$", r"\z"];
 
-/// Texts that end quotes, or escape their ends, unless they are escaped themselves.
+/// Texts that end or escape the quotes around them, unless they are escaped.
 const HOSTILE: [&str; 5] = ["it's", "'", "\\", "a\\'b", "'' OR ''='"];
 
-/// Reports constants that would be other texts or instants.
+/// Reports forms of constants that change a text or an instant.
 pub(super) fn judge_literals(
     parser: &Parser,
     literals: &Literals,
@@ -48,7 +48,7 @@ pub(super) fn judge_literals(
     }
 }
 
-/// Whether a constant stays within its quotes, or those of its pieces.
+/// Whether a constant stays inside its quotes, or inside those of its parts.
 fn is_one_text(parser: &Parser, written: &str) -> bool {
     let Ok(tokens) = parse::tokens(parser, written) else { return false };
     let is_text = |token: &Token| !matches!(token, Token::Word(_) | Token::EOF | Token::SemiColon);
@@ -56,7 +56,7 @@ fn is_one_text(parser: &Parser, written: &str) -> bool {
     pieces.clone().all(is_text) && parse::expression(parser, written).is_ok()
 }
 
-/// Whether instants that differ by little, or by much, are written differently.
+/// Whether the format writes different instants differently.
 fn tells_instants_apart(format: &str) -> bool {
     let written = |micros: i64| {
         let instant = Timestamp::from_microsecond(micros).ok()?;
@@ -78,8 +78,8 @@ fn tells_instants_apart(format: &str) -> bool {
     apart.into_iter().chain(months).all(|step| written(start) != written(start + step))
 }
 
-/// Reports a slot that the steps of a kind don't have, and one without which they can't do what they are
-/// for: an `assert` without its condition.
+/// Reports slots that steps of this kind don't have, and missing ones without which they can't do their
+/// work, such as the condition of an `assert`.
 pub(super) fn judge_slots(
     kind: StepKind,
     templates: &[StatementTemplate],
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_that_loses_a_part_is_noticed() {
+    fn lossy_date_formats_are_detected() {
         assert!(tells_instants_apart("%Y-%m-%d %H:%M:%S%.f+00"));
         assert!(tells_instants_apart("%d.%m.%Y %H:%M:%S%.f"));
         for format in [

@@ -12,7 +12,7 @@ use super::template::Template;
 use crate::diagnostic::Diagnostics;
 use crate::yaml::{Fields, Key, Like, Node};
 
-/// `literals`; `join` is the template that joins two texts.
+/// Reads `literals`; `join` is the template that concatenates two texts.
 pub(super) fn literals(
     parser: &Parser,
     node: &Node,
@@ -78,7 +78,7 @@ pub(super) fn literals(
     Some(literals)
 }
 
-/// Escapes, each by a character, or by that and one that must follow it.
+/// Reads escapes, each for a character or for a pair of adjacent ones.
 fn escapes(entries: &[(Key, Node)], problems: &mut Diagnostics) -> Escapes {
     let mut pairs = Vec::new();
     for (key, node) in entries {
@@ -97,7 +97,7 @@ fn escapes(entries: &[(Key, Node)], problems: &mut Diagnostics) -> Escapes {
     Escapes { pairs }
 }
 
-/// What is written outside of quotes.
+/// Reads what is written outside quotes.
 fn apart(parser: &Parser, node: &Node, join: Option<Template>, problems: &mut Diagnostics) -> Option<Apart> {
     let mut fields = Fields::new(node, "`apart`", node.span, problems)?;
     let mut pairs = Vec::new();

@@ -9,7 +9,7 @@ use super::capability::named;
 use super::parse::{self, Parser};
 
 named! {
-    /// What a template leaves open.
+    /// A placeholder in a template.
     Slot {
         /// The schema of the segments' tables.
         Schema = "slot_schema",
@@ -27,8 +27,8 @@ named! {
         Source = "slot_source",
         /// The query of all keys of the segment's entity.
         Everyone = "slot_everyone",
-        /// The tables in which rows are looked up, as rows of two strings: a name, and the columns by
-        /// one of which they are, a comma between them.
+        /// The tables in which rows are looked up, as rows of two strings: the name, and the
+        /// columns by any of which they are looked up, separated by commas.
         Lookups = "slot_lookups",
         /// The scratch table of entering and leaving members: the keys, and an `action`.
         Changes = "slot_changes",
@@ -38,7 +38,7 @@ named! {
         State = "slot_state",
         /// The table that records how far other segments' logs have been read.
         Inputs = "slot_inputs",
-        /// The table of how many members each segment has.
+        /// The table of the number of members of each segment.
         Counts = "slot_counts",
         /// The segment's name, as a string.
         Segment = "slot_segment",
@@ -48,29 +48,31 @@ named! {
         RefreshHash = "slot_refresh_hash",
         /// The run's as_of.
         AsOf = "slot_as_of",
-        /// The engine's own time when the run began to read.
+        /// The engine's clock when the run began to read.
         ReadAt = "slot_read_at",
-        /// That this run evaluates every entity.
+        /// A condition: this run evaluates every entity.
         Whole = "slot_whole",
-        /// When the membership of members who stopped matching since the last run ends.
+        /// The instant at which the membership ends of members who stopped matching since the last
+        /// run.
         End = "slot_end",
         /// The key columns.
         Keys = "slot_keys",
         /// The key columns of `s`.
         ScratchKeys = "slot_scratch_keys",
-        /// That the keys of `m` and `s` agree.
+        /// A condition: the keys of `m` and `s` are equal.
         Match = "slot_match",
-        /// The number of the first run that the log holds whole, less one; over a row of the runs.
+        /// The number of the first run that is completely in the log, minus one; over a row of the
+        /// table of runs.
         LogSince = "slot_log_since",
-        /// Up to which run every reader has read the log; over a row that has a `run_seq`.
+        /// The last run that every reader has read from the log; over a row that has a `run_seq`.
         ReadTo = "slot_read_to",
         /// The name of another segment whose log is read, as a string.
         Input = "slot_input",
         /// The table that records that segment's runs.
         InputState = "slot_input_state",
-        /// What makes an assertion fail.
+        /// The condition under which an assertion fails.
         Condition = "slot_condition",
-        /// The call that fails with an assertion's message.
+        /// The expression that fails with an assertion's message.
         Failure = "slot_failure",
         /// The type of an instant.
         Type = "slot_type",
@@ -80,7 +82,7 @@ named! {
 }
 
 impl Slot {
-    /// Something that may be there, to see whether a template can be read.
+    /// A possible content, to test whether a template can be parsed.
     fn sample(self) -> &'static str {
         match self {
             Self::Schema => "s",
@@ -113,14 +115,14 @@ impl Slot {
     }
 }
 
-/// The word that stands for a clock variable's name, alone or inside another word.
+/// A placeholder for a clock variable's name, alone or inside a word.
 pub(crate) const CLOCK_NAME: &str = "slot_name";
 
 /// A statement with slots.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StatementTemplate {
     pieces: Vec<Piece>,
-    /// sqlparser cannot read it; its dialect's file says so.
+    /// Whether sqlparser can't parse it, as its dialect's file declares.
     opaque: bool,
 }
 
@@ -128,11 +130,11 @@ pub(crate) struct StatementTemplate {
 enum Piece {
     Text(String),
     Slot(Slot),
-    /// A word with the clock variable's name in it.
+    /// A word that contains the clock variable's name.
     Name(String),
 }
 
-/// Why a template cannot be used.
+/// Why a template can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TemplateError {
     /// sqlparser's message.
@@ -142,7 +144,7 @@ pub(super) enum TemplateError {
 }
 
 impl StatementTemplate {
-    /// Reads a template; unless it is opaque, filled with samples it must be SQL.
+    /// Parses a template. Unless it is opaque, it must be valid SQL when filled with samples.
     pub(super) fn parse(parser: &Parser, text: &str, opaque: bool) -> Result<Self, TemplateError> {
         let mut pieces = Vec::new();
         let text = text.trim_end();
@@ -176,7 +178,7 @@ impl StatementTemplate {
         })
     }
 
-    /// Whether sqlparser cannot read it.
+    /// Whether sqlparser can't parse it.
     #[must_use]
     pub(crate) fn is_opaque(&self) -> bool {
         self.opaque

@@ -7,33 +7,33 @@ use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan, VisitorMut};
 use super::parse::{self, Parser};
 use super::walk::walk;
 
-/// An expression with places for arguments.
+/// An expression with placeholders for arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     expr: Expr,
-    /// A shorter one for when the last argument is the zone UTC.
+    /// A shorter variant for UTC as the last argument, a time zone.
     utc: Option<Expr>,
 }
 
 impl Template {
-    /// Reads a template and, if there is one, its variant for UTC.
+    /// Parses a template and its variant for UTC, if any.
     pub(super) fn parse(parser: &Parser, text: &str, utc: Option<&str>) -> Result<Self, String> {
         let utc = utc.map(|text| parse::expression(parser, text)).transpose()?;
         Ok(Self { expr: parse::expression(parser, text)?, utc })
     }
 
-    /// The arguments that it asks for: in order, each once, without the variant for UTC.
+    /// The placeholders, sorted and without duplicates. Those of the variant for UTC don't count.
     pub(super) fn placeholders(&self) -> Vec<String> {
         placeholders(&self.expr)
     }
 
-    /// The same of the variant for UTC, if there is one.
+    /// The placeholders of the variant for UTC, if there is one.
     pub(super) fn placeholders_of_utc(&self) -> Option<Vec<String>> {
         self.utc.as_ref().map(placeholders)
     }
 
-    /// The expression for these arguments; `None` if a place inside a string
-    /// (`INTERVAL '$2 days'`) is to take something else than a number.
+    /// The expression with these arguments, or `None` if a placeholder inside a string (`INTERVAL
+    /// '$2 days'`) would get anything but a number.
     #[must_use]
     pub(crate) fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
         let is_utc = arguments.last().is_some_and(is_utc);
@@ -129,7 +129,8 @@ impl VisitorMut for Filler<'_> {
     }
 }
 
-/// In parentheses, unless nothing could ever come apart. Needless ones go later.
+/// The expression in parentheses, unless it needs none in any context. Superfluous ones are removed
+/// later.
 #[must_use]
 pub(crate) fn operand(expr: Expr) -> Expr {
     match expr {
@@ -144,7 +145,7 @@ pub(crate) fn operand(expr: Expr) -> Expr {
     }
 }
 
-/// A number, its sign outside of it, so that `-` before it cannot begin a comment.
+/// A number, with its sign as an operator, so that a `-` before it doesn't begin a comment.
 #[must_use]
 pub(crate) fn number(digits: &str) -> Expr {
     match digits.strip_prefix('-') {

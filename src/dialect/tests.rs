@@ -4,7 +4,7 @@ use super::*;
 use crate::diagnostic::Diagnostics;
 
 #[test]
-fn the_built_in_dialects_are_without_problems() {
+fn the_built_in_dialects_load_without_problems() {
     let mut problems = Diagnostics::new();
     let dialects = Dialects::load(&[], &mut problems);
     let messages: Vec<String> = problems.iter().map(|one| format!("{} {}", one.code, one.message)).collect();

@@ -10,12 +10,12 @@ use sqlparser::tokenizer::Token;
 use super::parse::{self, Parser};
 use super::walk::walk;
 
-/// The words of a text that aren't in capitals, by those capitals.
+/// The words of a text that aren't in capitals, by their form in capitals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Words(BTreeMap<String, String>);
 
 impl Words {
-    /// Those of a text. Of one that can't be read there are none.
+    /// The words of a text; none if it can't be read.
     pub(super) fn of(parser: &Parser, text: &str) -> Self {
         let word = |token: Token| match token {
             Token::Word(word) if word.quote_style.is_none() => Some(word.value),
@@ -26,7 +26,7 @@ impl Words {
         Self(in_capitals.filter(|(capitals, word)| capitals != word).collect())
     }
 
-    /// A type in these words, where that is the same type.
+    /// Spells a type with these words, provided it remains the same type.
     pub(super) fn spell(&self, parser: &Parser, ty: &DataType) -> DataType {
         if self.0.is_empty() {
             return ty.clone();
@@ -57,7 +57,7 @@ impl Words {
         out
     }
 
-    /// Spells the types of a tree.
+    /// Spells the types in a tree.
     pub(super) fn spell_all<T: VisitMut>(&self, parser: &Parser, tree: &mut T) {
         if !self.0.is_empty() {
             let _ = walk(tree, &mut Speller { words: self, parser });
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_keep_the_letters_of_their_file() {
+    fn type_names_keep_the_case_of_the_dialect_file() {
         let clickhouse = Parser::named("clickhouse").expect("one of sqlparser's");
         for text in
             ["String", "Int64", "Array(String)", "Nullable(Int32)", "FixedString(8)", "Date32", "STRING"]
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn so_do_the_types_of_expressions_and_queries() {
+    fn types_inside_expressions_and_queries_keep_their_case() {
         let clickhouse = Parser::named("clickhouse").expect("one of sqlparser's");
         let text = "CAST(concat(x, 'String STRING') AS String)";
         assert_eq!(parse::expression(&clickhouse, text).expect(text).to_string(), text);

@@ -7,44 +7,45 @@ use super::postgres::Postgres;
 use super::problems::{NoAddress, NoDatabaseFile, UnknownScheme};
 use super::{EMBEDDED_TARGET, Engine, EngineError};
 
-/// What a server's dialect, or one that extends it, comes from.
+/// The name of the dialect that servers speak, or that their dialect extends.
 const SERVER_TARGET: &str = "postgres";
 
-/// How the URLs of servers begin.
+/// The prefixes of servers' URLs.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
-/// One of these makes a list of `key=value` a server's address.
+/// A list of `key=value` is a server's address if it has one of these keys.
 const KEYS: [&str; 9] =
     ["host=", "hostaddr=", "dbname=", "user=", "password=", "port=", "service=", "sslmode=", "passfile="];
 
-/// How the names of database files end.
+/// The extensions of database files.
 const ENDINGS: [&str; 3] = [".db", ".duckdb", ".ddb"];
 
-/// Where a database is.
+/// The location of a database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Address {
-    /// A database in memory, which is empty.
+    /// An empty database in memory.
     Memory,
-    /// A file of the embedded engine.
+    /// A database file of the embedded engine.
     File(PathBuf),
-    /// A PostgreSQL server, by a URL or `host=… dbname=…`. It may hold a password.
+    /// A PostgreSQL server, as a URL or as `host=… dbname=…`. The text may contain a password.
     Server(String),
 }
 
-/// What a session may do.
+/// What a session is allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing but read.
+    /// Only read.
     Read,
-    /// Everything.
+    /// Read and write.
     Write,
 }
 
 impl Address {
-    /// Reads an address: a server's URL, a server's `host=… dbname=…`, or a file's path.
+    /// Parses an address: a server's URL, a server's `host=… dbname=…`, or a file's path.
     ///
     /// # Errors
-    /// It is a URL of something else, or a server's address that can't be read.
+    ///
+    /// The URL is of another kind, or a server's address is malformed.
     pub fn parse(text: &str) -> Result<Self, EngineError> {
         let text = text.trim();
         if text == ":memory:" {
@@ -73,13 +74,13 @@ impl Address {
         }
     }
 
-    /// Whether a text holds a password, as far as is known.
+    /// Whether a text contains a password, as far as segc can tell.
     #[must_use]
     pub(crate) fn holds_password(text: &str) -> bool {
         Postgres::holds_password(text) || Self::parse(text).is_err() && has_secret(text)
     }
 
-    /// The dialect that it speaks. A target runs there if its dialect has this origin.
+    /// The origin of the dialects that this database can execute.
     #[must_use]
     pub fn dialect(&self) -> &'static str {
         match self {
@@ -88,7 +89,7 @@ impl Address {
         }
     }
 
-    /// As people may see it: without a password.
+    /// The address without its password.
     #[must_use]
     pub fn shown(&self) -> String {
         match self {
@@ -101,8 +102,9 @@ impl Address {
     /// Opens a session.
     ///
     /// # Errors
-    /// There is no such file, it is in use or no database; the server can't be reached, or
-    /// refuses.
+    ///
+    /// The file doesn't exist, is in use or isn't a database; the server can't be reached or
+    /// refuses the connection.
     pub fn open(&self, access: Access) -> Result<Box<dyn Engine>, EngineError> {
         match self {
             Self::Memory => Ok(Box::new(DuckDb::open(None)?)),
@@ -125,15 +127,15 @@ impl Address {
     }
 }
 
-/// Whether a text that is no address was probably meant to be one. It may hold a password, and
-/// isn't shown.
+/// Whether a malformed text was probably meant as a server's address. It is then never shown, since
+/// it may contain a password.
 fn looks_like_a_server(text: &str) -> bool {
     let lower = text.to_lowercase();
     let begins = ["postgres:", "postgresql:", "psql:", "jdbc:"].iter().any(|word| lower.starts_with(word));
     begins && SCHEMES.iter().all(|scheme| !lower.starts_with(scheme)) || has_secret(&lower)
 }
 
-/// Whether there is something like `user:password@host`, or `password=`.
+/// Whether a text contains `user:password@host`, `password=` or the like.
 fn has_secret(text: &str) -> bool {
     let lower = text.to_lowercase();
     if ["password=", "passwd=", "passphrase=", "pwd="].iter().any(|word| lower.contains(word)) {
@@ -144,7 +146,7 @@ fn has_secret(text: &str) -> bool {
         || !ENDINGS.iter().any(|ending| after.ends_with(ending))
 }
 
-/// Without a password, here too.
+/// Omits the password.
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Address({})", self.shown())
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_distinguished() {
+    fn addresses_are_classified() {
         let shown = |text: &str| {
             let address = Address::parse(text).expect("an address");
             (address.dialect(), address.shown())
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_address_is_neither_shown_nor_a_file() {
+    fn mistyped_addresses_are_rejected_without_being_shown() {
         for text in [
             "postgres:/ann:s3cret@db/shop",
             "postgres//ann:s3cret@db/shop",
@@ -213,9 +215,10 @@ mod tests {
         }
     }
 
-    /// The engine takes `name:path` for a path that the extension `name` opens, and looks for it.
+    /// The engine takes `name:path` for a path that the extension `name` opens, and searches for
+    /// that extension.
     #[test]
-    fn a_path_is_a_file_whatever_it_looks_like() {
+    fn paths_that_look_like_addresses_are_opened_as_files() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for name in ["sqlite:x", "md:shop", "postgres_scanner:x.db", "s3:x"] {
             let file = folder.path().join(name);

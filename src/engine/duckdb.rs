@@ -16,16 +16,17 @@ use super::{
     Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
 };
 
-/// A DuckDB database, in memory or in a file. Its session's zone is UTC.
+/// A DuckDB database, in memory or in a file. Its session's time zone is UTC.
 pub struct DuckDb {
     pub(super) connection: Connection,
 }
 
 impl DuckDb {
-    /// Opens the database in a file (made if it's missing), or a new one in memory.
+    /// Opens a database file, creating it if necessary, or a new database in memory.
     ///
     /// # Errors
-    /// The file doesn't open, another program has it open, or the engine has no time zones.
+    ///
+    /// The file can't be opened, another program has it open, or the engine has no time zones.
     pub fn open(path: Option<&Path>) -> Result<Self, EngineError> {
         let opened = config().and_then(|config| match path {
             Some(path) => Connection::open_with_flags(plain_path(path), config),
@@ -34,10 +35,11 @@ impl DuckDb {
         Self::begin(opened.map_err(|error| cannot_open(path, &error))?)
     }
 
-    /// Opens the database in a file, which is not changed.
+    /// Opens a database file read-only.
     ///
     /// # Errors
-    /// The file isn't there or doesn't open, or the engine has no time zones.
+    ///
+    /// The file doesn't exist or can't be opened, or the engine has no time zones.
     pub(crate) fn open_to_read(path: &Path) -> Result<Self, EngineError> {
         let config = config().and_then(|config| config.access_mode(AccessMode::ReadOnly));
         let opened = config.and_then(|config| Connection::open_with_flags(plain_path(path), config));
@@ -53,7 +55,7 @@ impl DuckDb {
         Ok(engine)
     }
 
-    /// Sets the session's zone and tries one: without ICU, both fail or answer wrongly.
+    /// Sets the session's time zone and tests one: without ICU, both fail or give wrong results.
     fn probe_zones(&mut self) -> Result<(), EngineError> {
         let no_zones = |reason: String| EngineError::new(NoTimeZones { span: None, reason });
         let set = self.connection.execute_batch("SET TimeZone = 'UTC'");
@@ -70,12 +72,14 @@ impl DuckDb {
     }
 }
 
-/// No name of a file, and nothing in a file, has the engine load or fetch an extension to open it.
+/// The configuration, in which neither the name nor the contents of a file make the engine load or
+/// download an extension.
 fn config() -> duckdb::Result<Config> {
     Config::default().enable_autoload_extension(false)
 }
 
-/// A path that the engine takes for a file: before a `:` it would look for an extension's name.
+/// A path that the engine can't mistake: it would take text before a `:` for the name of an
+/// extension.
 pub(super) fn plain_path(path: &Path) -> PathBuf {
     if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
@@ -102,7 +106,7 @@ impl Engine for DuckDb {
         Ok(table)
     }
 
-    /// By <https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions>.
+    /// See <https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions>.
     fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
         let table = is_table(table);
         let sql = format!(
@@ -111,7 +115,7 @@ impl Engine for DuckDb {
         self.query(&sql).map(stored)
     }
 
-    /// By <https://duckdb.org/docs/stable/guides/meta/describe>.
+    /// See <https://duckdb.org/docs/stable/guides/meta/describe>.
     fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
         let sql = match source {
             Source::Table(name) => format!("DESCRIBE {}", quote_name(name)),
@@ -198,7 +202,7 @@ fn unreadable(column: &str, reason: String) -> EngineError {
     EngineError::new(UnreadableValue { span: None, column: column.to_owned(), reason })
 }
 
-/// A value as segc reads it, or why it can't.
+/// Converts a value, or returns why it can't be read.
 fn cell(value: ValueRef<'_>) -> Result<Cell, String> {
     Ok(match value {
         ValueRef::Null => Cell::Null,
@@ -243,7 +247,7 @@ fn instant(unit: TimeUnit, count: i64) -> Option<Timestamp> {
     }
 }
 
-/// The engine's own words, without the wrapping of its C interface.
+/// The engine's message, without what its C interface adds.
 pub(super) fn reason(error: &duckdb::Error) -> String {
     match error {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message.trim().to_owned(),

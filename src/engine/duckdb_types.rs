@@ -1,11 +1,11 @@
-//! DuckDB's names of types, as <https://duckdb.org/docs/stable/sql/data_types/overview> writes them.
+//! DuckDB's names of types, see <https://duckdb.org/docs/stable/sql/data_types/overview>.
 
 use super::source::ColumnType;
 
-/// Types inside types that are followed.
+/// The maximum nesting of types.
 const DEPTH: usize = 32;
 
-/// What a column of that type holds.
+/// The values of a column of this type.
 pub(super) fn column_type(name: &str) -> ColumnType {
     read(name.trim(), DEPTH)
 }
@@ -59,7 +59,7 @@ fn read(name: &str, depth: usize) -> ColumnType {
     }
 }
 
-/// The parts between the commas that are in no quotes and no parentheses.
+/// Splits at commas that are outside quotes and parentheses.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut from, mut open, mut quote) = (Vec::new(), 0, 0_i32, None);
     for (at, c) in text.char_indices() {
@@ -80,7 +80,8 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// The text in the quotes that `text` begins with, whose doubled quotes are one, and what follows.
+/// The text in the quotes at the start of `text`, with doubled quotes reduced to one, and the rest
+/// of `text`.
 fn unquoted(text: &str, quote: char) -> (String, &str) {
     let text = text.trim();
     let mut name = String::new();
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_read_as_the_engine_writes_them() {
+    fn types_are_parsed_as_the_engine_prints_them() {
         let text = |name: &str| name.to_owned();
         assert_eq!(column_type("DECIMAL(10,2)"), ColumnType::Decimal(Some((10, 2))));
         assert_eq!(
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_has_a_bound() {
+    fn deeply_nested_types_are_rejected() {
         let deep = "STRUCT(a ".repeat(100_000) + "INTEGER" + &")".repeat(100_000);
         assert!(matches!(column_type(&deep), ColumnType::Struct(_)));
         let lists = "INTEGER".to_owned() + &"[]".repeat(100_000);

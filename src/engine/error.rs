@@ -5,16 +5,16 @@ use std::fmt;
 use super::problems::{CheckFailed, StatementFailed};
 use crate::diagnostic::{Diagnostic, Problem};
 
-/// What the messages of scripts' own checks begin with.
+/// The prefix of messages from checks in scripts.
 const CHECK: &str = "segc: ";
 
-/// What the message of a failed statement begins with.
+/// The prefix of the message for a failed statement.
 const REFUSED: &str = "the engine rejected a statement: ";
 
-/// How much of a statement is shown with its error.
+/// The maximum length in bytes of a statement shown with its error.
 const SHOWN_STATEMENT: usize = 2_000;
 
-/// An engine failed: the problem to show. The command line ends with exit code 3.
+/// A failure of an engine, as a problem to report. The command line then exits with code 3.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineError(Box<Diagnostic>);
 
@@ -23,8 +23,8 @@ impl EngineError {
         Self(Box::new(problem.into()))
     }
 
-    /// A statement that an engine refused, with the engine's own words: for those who
-    /// implement [`Engine`](super::Engine) for another database.
+    /// Creates the error for a statement that an engine rejected, with the engine's message.
+    /// Implementations of [`Engine`](super::Engine) for other databases use it.
     #[must_use]
     pub fn statement_failed(statement: &str, reason: impl Into<String>) -> Self {
         let statement = statement.trim();
@@ -43,20 +43,20 @@ impl EngineError {
         }
     }
 
-    /// The problem, to be shown with the others.
+    /// The problem to report.
     #[must_use]
     pub fn diagnostic(&self) -> &Diagnostic {
         &self.0
     }
 
-    /// The engine's own words, without segc's.
+    /// The engine's message, without segc's text.
     #[must_use]
     pub(crate) fn reason(&self) -> String {
         let words = self.0.message.as_str();
         words.strip_prefix(REFUSED).unwrap_or(words).to_owned()
     }
 
-    /// Its stable code, such as `SEG703`.
+    /// The stable code, such as `SEG703`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.code

@@ -29,62 +29,69 @@ pub use self::schema::{DataTable, StructPart, TableColumn, tables_of};
 pub use self::source::{ColumnType, Described, Found, Look, Looked, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
 
-/// The engine inside segc, which needs no server.
+/// The engine built into segc, which needs no server.
 pub(crate) type Embedded = DuckDb;
 
-/// The name of the built-in target that the embedded engine understands.
+/// The name of the built-in target that the embedded engine executes.
 pub(crate) const EMBEDDED_TARGET: &str = "duckdb";
 
 /// A database that executes statements.
 pub trait Engine {
-    /// Executes one statement and says how many rows it changed (0 where that means nothing).
+    /// Executes a statement and returns the number of rows it changed (0 if that doesn't apply).
     ///
     /// # Errors
-    /// The engine refused it; the error holds the engine's own words.
+    ///
+    /// The engine rejected it; the error contains the engine's message.
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError>;
 
-    /// Runs a query and reads its whole answer.
+    /// Runs a query and returns its complete result.
     ///
     /// # Errors
-    /// The engine refused it, or a value has a type that [`Cell`] cannot hold.
+    ///
+    /// The engine rejected it, or a value has a type that [`Cell`] can't represent.
     fn query(&mut self, sql: &str) -> Result<Table, EngineError>;
 
-    /// Keeps other runs over the same tables out, until [`Engine::release`] or the end of the
-    /// session; `what` names those tables. Gives `false` where another run has them and this one
-    /// is not to wait.
+    /// Locks out other runs over the same tables, until [`Engine::release`] or the end of the
+    /// session. `what` identifies those tables. Returns `false` if another run has the lock and
+    /// `wait` is false.
     ///
-    /// Nothing has to be done for a database that only one program at a time can write to.
+    /// The default does nothing, which is right for a database that only one program at a time can
+    /// write to.
     ///
     /// # Errors
-    /// The engine's own.
+    ///
+    /// The engine's error.
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
         let _ = (what, wait);
         Ok(true)
     }
 
-    /// Lets other runs over the same tables in again.
+    /// Releases the lock.
     ///
     /// # Errors
-    /// The engine's own.
+    ///
+    /// The engine's error.
     fn release(&mut self, what: &str) -> Result<(), EngineError> {
         let _ = what;
         Ok(())
     }
 
-    /// The columns of a table, in its order; none if there is no such table, or if the engine
-    /// can't tell.
+    /// The columns of a table, in order. Empty if there is no such table, or if the engine can't
+    /// tell.
     ///
     /// # Errors
-    /// The engine's own.
+    ///
+    /// The engine's error.
     fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
         let _ = table;
         Ok(Vec::new())
     }
 
-    /// What the engine knows of a source without reading its rows.
+    /// What the engine knows about a source without reading its rows.
     ///
     /// # Errors
-    /// The engine's own; a query that it refuses.
+    ///
+    /// The engine's error, or that of a query it rejects.
     fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
         let _ = source;
         Ok(Described::Unknown)
@@ -94,7 +101,8 @@ pub trait Engine {
     /// rows in which that column is present. Gives an answer for each look.
     ///
     /// # Errors
-    /// The engine's own.
+    ///
+    /// The engine's error.
     fn look(
         &mut self,
         source: Source<'_>,
@@ -105,39 +113,42 @@ pub trait Engine {
         self.query(&source::rows::sql(source, looks, live, most)).map(|answer| source::rows::read(&answer))
     }
 
-    /// The names of all tables and views, without their schema where they are found without it.
+    /// The names of all tables and views, without their schema if it is on the search path.
     ///
     /// # Errors
-    /// The engine's own.
+    ///
+    /// The engine's error.
     fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
         Ok(Vec::new())
     }
 
-    /// Whether two names mean the same column.
+    /// Whether two names refer to the same column.
     fn same_name(&self, one: &str, other: &str) -> bool {
         one == other
     }
 
-    /// What the engine calls a type that a statement declares, as [`StoredColumn`] has it.
+    /// The engine's name for a type declared in a statement, in the form of [`StoredColumn`].
     ///
     /// # Errors
-    /// The engine's own.
+    ///
+    /// The engine's error.
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         Ok(declared.to_owned())
     }
 
-    /// Executes statements in order and stops at the first that fails; an open transaction
-    /// is then rolled back.
+    /// Executes statements in order and stops at the first that fails; an open transaction is then
+    /// rolled back.
     ///
     /// # Errors
-    /// That of the statement that failed.
+    ///
+    /// The error of the statement that failed.
     fn run(&mut self, statements: &[String]) -> Result<u64, EngineError> {
         let mut changed = 0;
         for statement in statements {
             match self.execute(statement) {
                 Ok(rows) => changed += rows,
                 Err(error) => {
-                    // Outside of a transaction this fails itself, and that is as good.
+                    // Outside a transaction this fails, which is harmless.
                     let _ = self.execute("ROLLBACK");
                     return Err(error);
                 }

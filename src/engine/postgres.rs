@@ -18,15 +18,16 @@ use super::{
     Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
 };
 
-/// How long a server may take to answer at all, unless the connection string says.
+/// The timeout for connecting, unless the connection string sets one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The default port.
+/// The default port of a server.
 const USUAL_PORT: u16 = 5432;
 
-/// Settings that change what SQL means or how values are written as text. A server, a database or
-/// a role may have set any of them; what protects the server (timeouts, read-only transactions,
-/// row security) is left as it is, since it makes statements fail and changes no meaning.
+/// Settings that change the meaning of SQL or how values are written as text, which a server, a
+/// database or a role may have set. Settings that protect the server (timeouts, read-only
+/// transactions, row security) stay as they are, since they make statements fail but change no
+/// meaning.
 const SESSION: &str = "\
     SET standard_conforming_strings = on; \
     SET client_encoding = 'UTF8'; \
@@ -48,20 +49,21 @@ const SESSION: &str = "\
         WHERE name OPERATOR(pg_catalog.<>) 'pg_catalog' \
     ), ', '), false)";
 
-/// A PostgreSQL database on a server. Its session's zone is UTC.
+/// A PostgreSQL database on a server. Its session's time zone is UTC.
 ///
-/// There is no TLS: a connection string with `sslmode=require` is refused. A server that lies
-/// beyond a network that is trusted is reached through a tunnel.
+/// TLS isn't supported, and a connection string with `sslmode=require` is rejected. Use a tunnel to
+/// reach a server over an untrusted network.
 pub struct Postgres {
     client: Client,
 }
 
 impl Postgres {
-    /// Connects to the database of a URL (`postgres://…`) or a list (`host=… dbname=…`).
+    /// Connects to the database at a URL (`postgres://…`) or a list (`host=… dbname=…`).
     ///
     /// # Errors
-    /// The text is no connection string, or the server can't be reached or refuses; never does
-    /// an error hold a password.
+    ///
+    /// The text isn't a connection string, or the server can't be reached or refuses the
+    /// connection. The error never contains a password.
     pub fn connect(address: &str) -> Result<Self, EngineError> {
         let mut config = read(address)?;
         if config.get_connect_timeout().is_none() {
@@ -79,31 +81,32 @@ impl Postgres {
         Ok(Self { client })
     }
 
-    /// Lets this session change nothing from here on.
+    /// Makes the rest of this session read-only.
     ///
     /// # Errors
-    /// The server's own.
+    ///
+    /// The server's error.
     pub(crate) fn only_read(&mut self) -> Result<(), EngineError> {
         self.execute("SET default_transaction_read_only = on").map(drop)
     }
 
-    /// Whether a connection string holds a password.
+    /// Whether a connection string contains a password.
     pub(super) fn holds_password(address: &str) -> bool {
         address.parse::<Config>().is_ok_and(|config| config.get_password().is_some())
     }
 
-    /// A connection string as people may see it: without a password.
+    /// A connection string without its password.
     ///
     /// # Errors
-    /// The text is no connection string.
+    ///
+    /// The text isn't a connection string.
     pub(crate) fn shown(address: &str) -> Result<String, EngineError> {
         read(address).map(|config| shown(&config))
     }
 }
 
-/// Reads a connection string. An `@` that isn't the one before the host is refused, and so is a
-/// space after it: they almost always belong to a password, whose end would be taken for the host
-/// and shown.
+/// Parses a connection string. A second `@` or a space after the host is rejected: these almost
+/// always belong to a password, whose end would be taken for the host and shown.
 fn read(address: &str) -> Result<Config, EngineError> {
     if has_stray_characters(address) {
         let reason = "it has an `@` other than the one in front of the host, or a space after it; in a user, \
@@ -126,7 +129,7 @@ fn read(address: &str) -> Result<Config, EngineError> {
     Ok(config)
 }
 
-/// Whether a URL has an `@` other than the one between user and host, or a space behind it.
+/// Whether a URL has an `@` other than the one between user and host, or a space after it.
 fn has_stray_characters(address: &str) -> bool {
     let url = ["postgres://", "postgresql://"].iter().find_map(|scheme| address.strip_prefix(scheme));
     let Some(rest) = url else { return false };
@@ -163,8 +166,8 @@ impl Engine for Postgres {
         }))
     }
 
-    /// The types come from preparing the query; the values are read as text, which the
-    /// server writes exactly.
+    /// The types come from preparing the query. The values are read as text, which the server
+    /// writes exactly.
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
         let failed = |error: postgres::Error| EngineError::statement_failed(sql, reason(&error));
         let prepared = self.client.prepare(sql).map_err(failed)?;
@@ -186,8 +189,8 @@ impl Engine for Postgres {
         Ok(Table { columns: columns.into_iter().map(|(name, _)| name).collect(), rows })
     }
 
-    /// A lock of the session, taken outside of any transaction: inside one, its snapshot would
-    /// be older than the wait.
+    /// A lock of the session, taken outside any transaction: inside one, the snapshot would be
+    /// older than the wait.
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
         let key = lock_key(what);
         if wait {
@@ -201,8 +204,8 @@ impl Engine for Postgres {
         self.execute(&format!("SELECT pg_advisory_unlock({})", lock_key(what))).map(drop)
     }
 
-    /// By <https://www.postgresql.org/docs/current/catalog-pg-attribute.html>; the name is read as
-    /// in any statement, so that one without a schema is looked for along the search path.
+    /// See <https://www.postgresql.org/docs/current/catalog-pg-attribute.html>. The name is
+    /// resolved as in any statement, so one without a schema is searched for on the search path.
     fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
         let name = quote_text(&quote_name(table));
         let sql = format!(
@@ -212,8 +215,8 @@ impl Engine for Postgres {
         self.query(&sql).map(stored)
     }
 
-    /// The types come from preparing a query; what the server calls them, and whether they may be
-    /// missing, from its catalog.
+    /// The types come from preparing a query; their names on the server, and whether they are
+    /// nullable, come from its catalog.
     fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
         let sql = match source {
             Source::Table(name) => format!("SELECT * FROM {}", quote_name(name)),
@@ -263,7 +266,7 @@ impl Engine for Postgres {
     }
 }
 
-/// Whether a statement failed for a table that isn't there.
+/// Whether a statement failed because a table doesn't exist.
 fn is_absent(error: &postgres::Error) -> bool {
     matches!(error.code(), Some(code) if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code))
 }
@@ -274,7 +277,8 @@ const IS_ENFORCED: &str = "(c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_inh
     OR c.relkind = 'p' AND NOT EXISTS (SELECT 1 FROM pg_partition_tree(c.oid) AS t \
     JOIN pg_class AS p ON p.oid = t.relid WHERE p.relkind = 'f'))";
 
-/// The columns of a table: the name, the type as the server writes it, and whether it is `NOT NULL`.
+/// A query for the columns of a table: the name, the type as the server writes it, and whether it
+/// is `NOT NULL`.
 fn written_types(table: &[String]) -> String {
     let name = quote_text(&quote_name(table));
     format!(
@@ -319,12 +323,12 @@ fn proven_of(column: &str, constraints: &[Vec<Cell>]) -> Proven {
     all
 }
 
-/// The number that stands for a lock's name; locks are each database's own.
+/// The number of the lock with this name. Each database has its own locks.
 fn lock_key(what: &str) -> String {
     format!("hashtextextended({}, 0)", quote_text(&format!("segc run {what}")))
 }
 
-/// A value as segc reads it, or why it can't.
+/// Converts a value, or returns why it can't be read.
 fn cell(ty: &Type, value: Option<&str>) -> Result<Cell, String> {
     let Some(value) = value else { return Ok(Cell::Null) };
     let cell = match *ty {
@@ -343,7 +347,7 @@ fn cell(ty: &Type, value: Option<&str>) -> Result<Cell, String> {
     cell.ok_or_else(|| format!("`{value}` is a {ty}, which isn't supported in results"))
 }
 
-/// The server's own words; else what kept the crate from getting any.
+/// The server's message, or else why there is none.
 fn reason(error: &postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
@@ -360,7 +364,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_never_shown() {
+    fn passwords_are_never_shown() {
         for address in [
             "postgres://ann:s3cret@db.example:5433/shop",
             "host=db.example port=5433 user=ann password=s3cret dbname=shop",

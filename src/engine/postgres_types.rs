@@ -4,11 +4,11 @@ use postgres::types::{Kind, Type};
 
 use super::source::ColumnType;
 
-/// Types inside types that are followed.
+/// The maximum nesting of types.
 const DEPTH: usize = 32;
 
-/// What a column of that type holds. `written` is the server's own name of it, which has the
-/// precision of numbers.
+/// The values of a column of this type. `written` is the server's name of the type, which includes
+/// the precision of numbers.
 pub(super) fn column_type(ty: &Type, written: &str) -> ColumnType {
     match read(ty, DEPTH) {
         ColumnType::Decimal(None) => ColumnType::Decimal(precision(written)),
@@ -45,7 +45,7 @@ fn read(ty: &Type, depth: usize) -> ColumnType {
     }
 }
 
-/// `numeric(10,2)`
+/// Parses `numeric(10,2)`.
 fn precision(written: &str) -> Option<(u64, u64)> {
     let (_, inner) = written.split_once('(')?;
     let (precision, scale) = inner.trim_end_matches(')').split_once(',')?;

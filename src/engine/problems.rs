@@ -138,10 +138,10 @@ problems! {
     /// Remove the duplicate rows, or correct the fields that identify rows under `key:` (or under the
     /// link's `on:`).
     ///
-    /// A refresh stops so, too, where it can't build on the last run and `segc.yml` says
-    /// `refresh: { on_stale_state: fail }`. Run create then: `segc run` without `--refresh`. And so does
-    /// any script whose segment's table holds a member twice, as somebody has written to it: delete
-    /// the rows of that key, and the next run adds it if it belongs there.
+    /// A refresh also stops if it can't build on the last run and `segc.yml` says
+    /// `refresh: { on_stale_state: fail }`. Run create then: `segc run` without `--refresh`. Any script
+    /// stops if something else has written to its segment's table and left a member twice: delete the
+    /// rows of that key, and the next run adds it if it belongs there.
     error SEG709 "the data doesn't match the catalog" CheckFailed { span: Option<Span>, said: String }
     message |p| p.said.clone();
     help |p| Some(if p.said.contains("run its create script") {
@@ -183,9 +183,9 @@ problems! {
     message |p| format!("cannot connect to `{}`: {}", p.server, p.reason);
     help |_p| Some("check that the server runs, and that it lets this user in without TLS".to_owned());
 
-    /// The URL of a database is of a kind that segc doesn't talk to.
+    /// The URL is for a kind of database that segc doesn't support.
     ///
-    /// segc itself talks to PostgreSQL servers and to files of its embedded engine. For other
+    /// segc itself connects to PostgreSQL servers and to files of its embedded engine. For other
     /// databases it writes SQL, which their own tools run.
     ///
     /// ```text
@@ -194,7 +194,7 @@ problems! {
     ///
     /// Print the SQL with `segc compile` and run it there.
     error SEG722 "unknown kind of database" UnknownScheme { span: Option<Span>, scheme: String, known: String }
-    message |p| format!("segc doesn't talk to `{}` databases", p.scheme);
+    message |p| format!("segc doesn't connect to `{}` databases", p.scheme);
     help |p| Some(format!("write `{}…`, or the path of a database file", p.known));
 
     /// There is no such database file.
@@ -225,7 +225,7 @@ problems! {
     help |_p| Some("write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`".to_owned());
 }
 
-/// Whether an engine says that integers of 32 bits or fewer overflowed.
+/// Whether an engine's message reports an overflow of 32 or fewer bits.
 fn is_narrow(reason: &str) -> bool {
     ["integer out of range", "smallint out of range", "of INT32 ", "of INT16 ", "of INT8 "]
         .iter()

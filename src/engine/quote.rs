@@ -1,22 +1,22 @@
-//! The one place where names and texts become parts of a statement.
+//! The only place where names and texts become parts of a statement.
 //!
-//! Not sqlparser's printing: it takes a quote that follows a backslash or another quote for
-//! one that is escaped already, which lets the text `\'` end a literal.
+//! sqlparser's printing isn't used: it takes a quote after a backslash or another quote for one
+//! that is already escaped, which lets the text `\'` end a literal.
 
-/// A quoted name: `"or""der"`.
+/// Quotes a name: `"or""der"`.
 #[must_use]
 pub fn quote_ident(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A table's quoted name, of one to three parts.
+/// Quotes a table's name of one to three parts.
 #[must_use]
 pub fn quote_name(parts: &[String]) -> String {
     let parts: Vec<String> = parts.iter().map(|part| quote_ident(part)).collect();
     parts.join(".")
 }
 
-/// A quoted text: `'it''s'`.
+/// Quotes a text: `'it''s'`.
 #[must_use]
 pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_inside_are_doubled() {
+    fn embedded_quotes_are_doubled() {
         assert_eq!(quote_ident("or\"der"), "\"or\"\"der\"");
         assert_eq!(quote_name(&["shop".to_owned(), "a.b".to_owned()]), "\"shop\".\"a.b\"");
         assert_eq!(quote_text("it's"), "'it''s'");

@@ -1,26 +1,28 @@
-//! Rows that a program has, in tables of the embedded engine.
+//! Inserts a program's own rows into tables of the embedded engine.
 
 use super::duckdb::DuckDb;
 use super::quote::{quote_ident, quote_name, quote_text};
 use super::schema::DataTable;
 use super::{Cell, Engine, EngineError};
 
-/// Rows in one statement.
+/// The number of rows in one statement.
 const BATCH: usize = 500;
 
 impl DuckDb {
-    /// Creates an empty table again, with what its name needs around it.
+    /// Creates an empty table, and its schema if necessary, replacing any existing one.
     ///
     /// # Errors
-    /// The engine refused it.
+    ///
+    /// The engine rejected a statement.
     pub(crate) fn make_empty(&mut self, table: &DataTable) -> Result<(), EngineError> {
         self.make_table(table)
     }
 
-    /// Adds rows to a table, each with a cell for every column.
+    /// Adds rows to a table, each with a cell per column.
     ///
     /// # Errors
-    /// A value does not fit its column.
+    ///
+    /// A value doesn't fit its column.
     pub(crate) fn add_rows(&mut self, table: &DataTable, rows: &[Vec<Cell>]) -> Result<(), EngineError> {
         let columns: Vec<String> = table.columns.iter().map(|column| quote_ident(&column.name)).collect();
         let into = format!("INSERT INTO {} ({}) VALUES ", quote_name(&table.name), columns.join(", "));
@@ -53,7 +55,7 @@ mod tests {
     use crate::types::Type;
 
     #[test]
-    fn rows_come_back_as_they_were_given() {
+    fn rows_survive_a_round_trip() {
         let column = |name: &str, ty| TableColumn {
             name: name.to_owned(),
             ty,

@@ -1,5 +1,5 @@
-//! The tables that a catalog declares, as sample data needs them: one per table, though
-//! several entities may read it, with the columns that any of them reads.
+//! The tables that a catalog declares, as sample data needs them: one per table, even if several
+//! entities read it, with the columns that any of them reads.
 
 use super::EngineError;
 use super::problems::ColumnConflict;
@@ -11,23 +11,23 @@ use crate::types::Type;
 /// A table that entities read.
 #[derive(Debug, Clone)]
 pub struct DataTable {
-    /// Its name: one to three parts.
+    /// The name, of one to three parts.
     pub name: Vec<String>,
-    /// The entities that read it, by name.
+    /// The names of the entities that read it.
     pub entities: Vec<String>,
-    /// Its columns, in the order of their first mention.
+    /// The columns, in the order in which the catalog first mentions them.
     pub columns: Vec<TableColumn>,
 }
 
 impl DataTable {
-    /// The last part of its name, which data files are called after.
+    /// The last part of the name, after which data files are named.
     #[must_use]
     pub fn short_name(&self) -> &str {
         self.name.last().map_or("", String::as_str)
     }
 
-    /// The statements that create it again, empty, and its schema if that is missing, in
-    /// words that the embedded engine and Postgres both read.
+    /// The statements that replace the table by an empty one and create its schema if necessary, in
+    /// SQL that both the embedded engine and PostgreSQL accept.
     #[must_use]
     pub fn create_statements(&self) -> Vec<String> {
         let name = quote_name(&self.name);
@@ -74,25 +74,25 @@ impl DataTable {
 /// A column that fields read.
 #[derive(Debug, Clone)]
 pub struct TableColumn {
-    /// Its name.
+    /// The column's name.
     pub name: String,
-    /// The type of its values.
+    /// The type of its values in the catalog.
     pub ty: Type,
-    /// How it holds them.
+    /// How the values are stored.
     pub storage: Storage,
-    /// Whether it may hold missing values.
+    /// Whether values may be missing.
     pub nullable: bool,
-    /// The first field that reads it.
+    /// The place of the first field that reads it.
     pub span: Span,
-    /// What fields read inside it, if it is a struct: the keys, the type, and how it is held.
+    /// For a struct, the values inside it that fields read.
     pub parts: Vec<StructPart>,
 }
 
-/// A value inside a struct: the keys that lead to it, its type, and how it is held.
+/// A value inside a struct: the keys that lead to it, its type, and how it is stored.
 pub type StructPart = (Vec<String>, Type, Storage);
 
 impl TableColumn {
-    /// The type as the database knows it.
+    /// The SQL type of the column.
     #[must_use]
     pub fn sql_type(&self) -> String {
         if self.parts.is_empty() {
@@ -106,14 +106,14 @@ impl TableColumn {
         struct_type(&parts)
     }
 
-    /// Whether files write its values as JSON, though it is no column of documents.
+    /// Whether files contain its values as JSON, although it isn't a column of documents.
     #[must_use]
     pub(crate) fn is_nested(&self) -> bool {
         matches!(self.ty, Type::Array(_)) || !self.parts.is_empty()
     }
 
-    /// How a field reads the column, and how those before it do, if it can't be both. Values that are
-    /// stored alike, as versions and strings are, may be read as different types.
+    /// How a field reads the column and how earlier ones do, if these conflict. Values stored
+    /// alike, such as versions and strings, may be read as different types.
     fn conflict(&self, field: &Field) -> Option<(String, String)> {
         let described = |ty: &Type, storage: &Storage| match storage {
             Storage::Int32 | Storage::Float32 => format!("{ty} of 32 bits"),
@@ -156,7 +156,7 @@ impl TableColumn {
     }
 }
 
-/// A struct in the embedded engine's words. One level for each key; paths are short.
+/// A struct type of the embedded engine. It recurses once per key, and paths are short.
 fn struct_type(parts: &[(&[String], String)]) -> String {
     let mut names: Vec<&String> = Vec::new();
     for first in parts.iter().filter_map(|(keys, _)| keys.first()) {
@@ -176,13 +176,13 @@ fn struct_type(parts: &[(&[String], String)]) -> String {
     format!("STRUCT({})", names.into_iter().map(of_name).collect::<Vec<_>>().join(", "))
 }
 
-/// What a field reads inside a struct.
+/// The value that a field reads inside a struct.
 fn part_of(field: &Field) -> Option<StructPart> {
     let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct)?;
     Some((inside.keys.clone(), field.ty.clone(), field.storage.clone()))
 }
 
-/// What the column of a field holds.
+/// The type and storage of a field's column.
 fn column_of(field: &Field) -> (Type, Storage) {
     match field.inside.as_ref().map(|inside| inside.container) {
         None => (field.ty.clone(), field.storage.clone()),
@@ -191,11 +191,12 @@ fn column_of(field: &Field) -> (Type, Storage) {
     }
 }
 
-/// The tables that the entities of a catalog read on a target. Entities that are queries
-/// have none.
+/// The tables that the entities of a catalog read on a target. Entities defined by queries have
+/// none.
 ///
 /// # Errors
-/// Two entities give a column of one table different types.
+///
+/// Two entities declare different types for a column of the same table.
 pub fn tables_of(catalog: &Catalog, target: &str) -> Result<Vec<DataTable>, EngineError> {
     let mut tables: Vec<DataTable> = Vec::new();
     for (_, entity) in catalog.iter() {
@@ -214,8 +215,7 @@ fn add_entity(table: &mut DataTable, entity: &Entity) -> Result<(), EngineError>
     entity.fields.iter().try_for_each(|field| table.add(field))
 }
 
-/// The type of a column that holds values of a type, in words that the embedded engine and
-/// Postgres both read.
+/// The SQL type of a column, which both the embedded engine and PostgreSQL accept.
 fn column_type(ty: &Type, storage: &Storage) -> String {
     match (ty, storage) {
         (Type::Timestamp, Storage::Zone(_)) => "TIMESTAMP".to_owned(),

@@ -1,22 +1,22 @@
 //! A database's information about the tables and queries in a catalog.
 
-/// Where the rows of an entity come from.
+/// The source of an entity's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
-    /// A table or a view, by its name of one to three parts.
+    /// A table or a view, by a name of one to three parts.
     Table(&'a [String]),
     /// A query in the engine's SQL.
     Query(&'a str),
 }
 
-/// What a database knows of a source.
+/// What a database knows about a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Described {
     /// The engine can't tell.
     Unknown,
-    /// There is no such table.
+    /// There is no such table or view.
     Absent,
-    /// Its columns, in order.
+    /// The columns, in order.
     Columns(Vec<SourceColumn>),
 }
 
@@ -24,63 +24,62 @@ pub enum Described {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceColumn {
     pub(crate) name: String,
-    /// The engine's name of its type.
+    /// The engine's name of the type.
     pub(crate) ty: String,
-    /// What it holds.
     pub(crate) holds: ColumnType,
-    /// Whether the schema lets it be missing.
+    /// Whether the schema allows missing values.
     pub(crate) nullable: bool,
     /// The only texts that the constraints of the table let it hold.
     pub(crate) allowed: Option<Vec<String>>,
 }
 
-/// The type of a column, in terms that the catalog can declare.
+/// The type of a column, in terms of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnType {
-    /// Text.
+    /// Text of any length.
     Text,
     /// Text that is padded with spaces.
     Char,
-    /// One of these texts.
+    /// Text restricted to these values.
     Enum(Vec<String>),
-    /// Whole numbers of this width.
+    /// Whole numbers.
     Integer {
-        /// 32 also for narrower ones.
+        /// 64, or 32 for all narrower ones.
         bits: u8,
     },
-    /// Exact numbers; a column without precision holds any.
+    /// Decimal numbers with a precision and scale, or without restriction.
     Decimal(Option<(u64, u64)>),
     /// Floating-point numbers.
     Float {
         /// 32 or 64.
         bits: u8,
     },
-    /// True or false.
+    /// Booleans.
     Boolean,
-    /// Days.
+    /// Calendar days.
     Date,
     /// Instants.
     Instant,
-    /// Dates with times, in a zone that the column doesn't know.
+    /// Dates with times, in a time zone unknown to the column.
     LocalTime,
     /// JSON documents.
     Json,
-    /// Lists.
+    /// Arrays.
     Array(Box<ColumnType>),
-    /// Structs: their fields by name.
+    /// Structs, with the names and types of their fields.
     Struct(Vec<(String, ColumnType)>),
-    /// Something that no field can be.
+    /// A type that no field can have.
     Other,
 }
 
-/// What is looked for in the rows of a source.
+/// What to look for in the rows of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
-    /// Rows where this column is missing.
+    /// Rows in which this column is missing.
     Missing(String),
-    /// Rows where this column is NaN.
+    /// Rows in which this column is NaN.
     NotANumber(String),
-    /// Texts of this column that are none of these.
+    /// Texts in this column other than these.
     Outside(String, Vec<String>),
 }
 
@@ -93,12 +92,12 @@ pub struct Looked {
     pub(crate) found: Vec<Found>,
 }
 
-/// What was found.
+/// The result of a look.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
-    /// In how many rows.
+    /// The number of rows found.
     pub(crate) rows: u64,
-    /// One of the texts.
+    /// One of the texts found.
     pub(crate) example: Option<String>,
 }
 

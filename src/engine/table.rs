@@ -5,17 +5,17 @@ use std::fmt;
 use bigdecimal::BigDecimal;
 use jiff::{Timestamp, civil::Date};
 
-/// The answer to a query.
+/// The result of a query.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
-    /// The columns' names.
+    /// The names of the columns.
     pub columns: Vec<String>,
     /// The rows, each with one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// All cells of the column of that name.
+    /// The cells of the column with this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<Vec<&Cell>> {
         let at = self.columns.iter().position(|column| column == name)?;
@@ -26,25 +26,25 @@ impl Table {
 /// A value in a result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Missing.
+    /// A missing value.
     Null,
-    /// True or false.
+    /// A boolean.
     Bool(bool),
     /// A whole number of any width.
     Int(i128),
-    /// An exact number.
+    /// A decimal number.
     Decimal(BigDecimal),
     /// A floating-point number.
     Float(f64),
     /// Text.
     Text(String),
-    /// A day.
+    /// A calendar day.
     Date(Date),
-    /// An instant. A timestamp without a zone is taken as UTC.
+    /// An instant. A timestamp without a time zone is read as UTC.
     Timestamp(Timestamp),
 }
 
-/// As a person reads it, and as a CSV file holds it; a missing value is empty.
+/// Writes the value as in a CSV file; missing values are empty.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,15 +60,15 @@ impl fmt::Display for Cell {
     }
 }
 
-/// A column of a table, as its database reports it.
+/// A column of a table, as the database reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredColumn {
     pub(crate) name: String,
-    /// The engine's name of its type, without lengths where the engine leaves them out.
+    /// The engine's name of the type, without lengths if the engine omits them.
     pub(crate) ty: String,
 }
 
-/// Rows of two texts as columns.
+/// Columns from rows of two texts, name and type.
 pub(super) fn stored(table: Table) -> Vec<StoredColumn> {
     let column = |row: Vec<Cell>| match row.as_slice() {
         [Cell::Text(name), Cell::Text(ty)] => Some(StoredColumn { name: name.clone(), ty: ty.clone() }),
@@ -77,12 +77,12 @@ pub(super) fn stored(table: Table) -> Vec<StoredColumn> {
     table.rows.into_iter().filter_map(column).collect()
 }
 
-/// The only value of an answer, as text.
+/// The only value of a result, as text.
 pub(super) fn only_text(table: &Table) -> String {
     table.rows.first().and_then(|row| row.first()).map(ToString::to_string).unwrap_or_default()
 }
 
-/// Rows of names as lists of parts; a part that is missing is left out.
+/// Rows of names as lists of parts, without missing parts.
 pub(super) fn names(table: Table) -> Vec<Vec<String>> {
     let part = |cell: Cell| match cell {
         Cell::Text(name) => Some(name),

@@ -185,7 +185,7 @@ fn id(at: usize) -> Option<FieldId> {
     u32::try_from(at).ok().map(FieldId)
 }
 
-/// Whether a value is missing when it is read: text that is no version.
+/// Whether a value is missing when it is read: text that isn't a version.
 fn is_missing_as(value: &Datum, ty: &Type) -> bool {
     match (ty, value) {
         (Type::Semver, Datum::String(text)) => Version::parse(text).is_err(),

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_equal_by_value_whatever_their_kind() {
+    fn numbers_of_different_types_compare_by_value() {
         assert_eq!(decimal("1.0"), decimal("1.00"));
         assert_eq!(Datum::Integer(1), decimal("1.00"));
         assert_eq!(Datum::Float(0.5), decimal("0.50"));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_in_the_order_of_code_points() {
+    fn strings_are_ordered_by_code_point() {
         assert!(Datum::from("Z") < Datum::from("a"));
         assert!(Datum::from("z") < Datum::from("é"));
         assert!(Datum::from("\u{FFFD}") < Datum::from("😀"), "unlike in UTF-16");

@@ -1,7 +1,7 @@
 //! Values out of JSON documents: what a field with a `path` reads.
 //!
 //! A value of another JSON type than the field's is missing, as is what a 64-bit integer or the
-//! field's decimal cannot hold, and text that is no date or instant in ISO form.
+//! field's decimal cannot hold, and text that isn't a date or instant in ISO form.
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 use jiff::Timestamp;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_another_json_type_is_missing() {
+    fn values_of_another_json_type_are_missing() {
         for (json, ty, wanted) in [
             ("\"x\"", "string", "x"),
             ("1", "string", "missing"),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_rows_are_missing() {
+    fn absent_paths_are_missing() {
         let keys = ["a".to_owned(), "b".to_owned()];
         for document in ["", "no json", "1", "[]", "{}", "{\"a\": 1}", "{\"a\": [1]}", "{\"b\": 1}", "\"a\""]
         {

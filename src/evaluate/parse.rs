@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_without_zone_is_of_the_columns_zone() {
+    fn times_without_an_offset_use_the_columns_time_zone() {
         let zone = Storage::Zone("Europe/Berlin".to_owned());
         let berlin = |text| parse(text, &Type::Timestamp, &zone).map(|value| value.to_string());
         assert_eq!(read("2026-07-01 12:00:00", &Type::Timestamp), None);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_text_is_missing_but_as_a_string() {
+    fn empty_text_is_missing_except_in_strings() {
         assert_eq!(read("", &Type::Date).as_deref(), Some("missing"));
         assert_eq!(read("", &Type::String).as_deref(), Some(""));
         assert_eq!(read("2026-02-30", &Type::Date), None);

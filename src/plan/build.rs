@@ -9,7 +9,9 @@ use super::checks::{double_members, unique_checks};
 use super::expiry::{check_history, history, hold, segments_by_name};
 use super::limits::judge_size;
 use super::lower::{self, Context};
-use super::model::{Dependency, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
+use super::model::{
+    Dependency, Evaluation, Kept, KeyColumn, Log, Plan, RefreshPlan, Rules, SegmentPlan, TableRead,
+};
 use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
@@ -45,8 +47,8 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
 pub fn standalone(request: &Request<'_>, id: SegmentId) -> SegmentPlan {
     let mut planned = plan_segment(request, id, &Strategies::default());
     let lowered = lower::segment(&Context::new(request, request.storage(Reading::Held)), id);
-    planned.query = lowered.query;
-    planned.clock = lowered.clock;
+    planned.evaluation.query = lowered.query;
+    planned.evaluation.clock = lowered.clock;
     planned
 }
 
@@ -180,32 +182,27 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         id,
         name: segment.name.clone(),
         entity: entity.name.clone(),
+        fingerprint,
+        level: node.level,
+        depends_on: depends_on.collect(),
+        reads: reads(request, &lowered.reads),
+        capabilities: needs.capabilities.keys().copied().collect(),
         materialize,
         table,
         keys,
-        level: node.level,
-        depends_on: depends_on.collect(),
-        refresh: strategy.refresh.clone(),
-        leaves: strategy.leaves.clone(),
-        by_keys,
-        obstacles,
-        rebuild_every,
-        refusal,
-        state,
-        refresh_hash,
-        last_run,
-        inputs,
-        ranked,
-        log,
-        hold,
-        history: history(request, id),
-        query: lowered.query,
-        clock,
-        checks,
-        guards: guards(&inputs_stored),
-        fingerprint,
-        capabilities: needs.capabilities.keys().copied().collect(),
-        reads: reads(request, &lowered.reads),
+        kept: Kept { tables: state, ranked, log, hold, history: history(request, id) },
+        evaluation: Evaluation { query: lowered.query, clock, checks, guards: guards(&inputs_stored) },
+        refresh: RefreshPlan {
+            strategy: strategy.refresh,
+            leaves: strategy.leaves,
+            by_keys,
+            obstacles,
+            rebuild_every,
+            refusal,
+            hash: refresh_hash,
+            last_run,
+            inputs,
+        },
     }
 }
 

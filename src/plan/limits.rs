@@ -9,7 +9,7 @@ use super::requirements::Requirements;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
-/// How many segments may be put in place in one, through others too.
+/// The maximum number of segments expanded into one, directly or indirectly.
 const INLINED: usize = 200;
 
 /// How many `keep`s a segment may have: each is ranked over the one before.
@@ -45,7 +45,7 @@ pub(super) fn judge_size(
     }
 }
 
-/// Whether more segments are put in place in one than may be. A view stores nothing, and reads no
+/// Whether more segments are expanded into one than the limit allows. A view stores nothing, and reads no
 /// table of a segment.
 pub(super) fn inlines_too_many(request: &Request<'_>, id: SegmentId) -> bool {
     let all = request.materialize(id) == Materialize::View;

@@ -72,38 +72,50 @@ pub struct SegmentPlan {
     pub name: String,
     /// The name of its entity.
     pub entity: String,
+    /// The hash of its meaning, in hexadecimal.
+    pub fingerprint: String,
+    /// 0 if it depends on no segment, else one more than the highest it depends on.
+    pub level: usize,
+    /// The segments that it refers to directly, in the order of their names.
+    pub depends_on: Vec<Dependency>,
+    /// The tables and columns that it reads, in the order of the entities' names.
+    pub reads: Vec<TableRead>,
+    /// What it needs of the target, in order.
+    pub capabilities: Vec<Capability>,
     /// How it is stored.
     pub materialize: Materialize,
     /// The full name of its table or view.
     pub table: Vec<String>,
     /// The key columns of its table.
     pub keys: Vec<KeyColumn>,
-    /// 0 if it depends on no segment, else one more than the highest it depends on.
-    pub level: usize,
-    /// The segments that it refers to directly, in the order of their names.
-    pub depends_on: Vec<Dependency>,
+    /// What is stored beside its members.
+    pub kept: Kept,
+    /// Its members, evaluated in full.
+    pub evaluation: Evaluation,
     /// What `refresh.sql` does, and why.
-    pub refresh: Refresh,
-    /// Why members may leave it; `None` if nobody ever does.
-    pub leaves: Option<Why>,
-    /// The evaluation of the affected keys alone, where a refresh does that.
-    pub by_keys: Option<Box<ByKeys>>,
-    /// The obstacles, if there are any.
-    pub obstacles: Vec<Why>,
-    /// How often it is evaluated in full, however it is refreshed in between; by the entities
-    /// that say so.
-    pub rebuild_every: Vec<(String, (i64, Unit))>,
-    /// What stops a refresh that can't build on the last run, where the project wants that;
-    /// otherwise it evaluates everyone.
-    pub refusal: Option<Assertion>,
-    /// The tables of runs, logs and scratch.
-    pub state: StateTables,
-    /// The hash of how it is refreshed.
-    pub refresh_hash: String,
-    /// The instants that only `refresh.sql` reads: those of the last run first.
-    pub last_run: Vec<Bound>,
-    /// The segments whose logs it reads, with their runs' tables.
-    pub inputs: Vec<(String, Vec<String>)>,
+    pub refresh: RefreshPlan,
+}
+
+/// The evaluation of a segment in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The keys of its members. A script's query reads the tables of the segments that it
+    /// depends on; a view's is self-contained.
+    pub query: Query,
+    /// The instants that `query` reads. In a plan with an as_of they have become literals.
+    pub clock: Clock,
+    /// What must hold before anything is written.
+    pub checks: Vec<Assertion>,
+    /// What must also hold if its script runs alone: the tables that it reads have the same as_of,
+    /// and the fingerprints for which it was compiled.
+    pub guards: Vec<Assertion>,
+}
+
+/// What is stored of a segment beside its members.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Kept {
+    /// The names of the tables of runs, logs and scratch.
+    pub tables: StateTables,
     /// Its ranking candidates, if they are stored.
     pub ranked: Option<Ranked>,
     /// The log of its members, if one is kept.
@@ -112,22 +124,31 @@ pub struct SegmentPlan {
     pub hold: Option<Hold>,
     /// The table that ended memberships go to, if they are kept.
     pub history: Option<Vec<String>>,
-    /// The keys of its members. A script's query reads the tables of the segments that it
-    /// depends on; a view's is self-contained.
-    pub query: Query,
-    /// The instants that `query` reads. In a plan with an as_of they have become literals.
-    pub clock: Clock,
-    /// What must hold before anything is written.
-    pub checks: Vec<Assertion>,
-    /// What must hold besides when its script runs alone: the tables it reads are at one
-    /// as_of and at the fingerprints it was compiled for.
-    pub guards: Vec<Assertion>,
-    /// The hash of its meaning, in hexadecimal.
-    pub fingerprint: String,
-    /// What it needs of the target, in order.
-    pub capabilities: Vec<Capability>,
-    /// The tables and columns that it reads, in the order of the entities' names.
-    pub reads: Vec<TableRead>,
+}
+
+/// How a segment is refreshed, and why it is refreshed that way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefreshPlan {
+    /// How the table is brought up to date.
+    pub strategy: Refresh,
+    /// Why members may leave; `None` if nobody ever does.
+    pub leaves: Option<Why>,
+    /// The evaluation of the affected keys alone, if a refresh does that.
+    pub by_keys: Option<Box<ByKeys>>,
+    /// The obstacles to that, if there are any.
+    pub obstacles: Vec<Why>,
+    /// How often everyone is evaluated, however the segment is refreshed in between: by the entities
+    /// whose declarations say so.
+    pub rebuild_every: Vec<(String, (i64, Unit))>,
+    /// What stops a refresh that can't build on the last run, if the project wants that; otherwise
+    /// such a refresh evaluates everyone.
+    pub refusal: Option<Assertion>,
+    /// The hash of the strategy and of all that it depends on (R9).
+    pub hash: String,
+    /// The instants that only `refresh.sql` reads: those of the last run first.
+    pub last_run: Vec<Bound>,
+    /// The segments whose logs it reads, with the tables of their runs.
+    pub inputs: Vec<(String, Vec<String>)>,
 }
 
 /// A refresh that evaluates the affected keys only.
@@ -274,7 +295,7 @@ pub struct Dependency {
 /// How a refresh brings a table up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refresh {
-    /// Nobody can leave: insert the keys that are not yet there.
+    /// Members never leave: insert the keys that are not yet there.
     InsertOnly,
     /// Evaluate the affected keys; insert new members, delete leaving ones.
     InsertDelete,

@@ -306,7 +306,7 @@ impl Refreshing<'_> {
         Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))
     }
 
-    /// Why every row is evaluated though nobody can leave.
+    /// Why every row is evaluated although members never leave.
     pub(super) fn why_whole(&self) -> Vec<Why> {
         let is_table = self.request.materialize(self.id).is_table();
         let obstacles = self.strategy.triggers.as_ref().err().filter(|_| is_table).into_iter().flatten();

@@ -11,7 +11,7 @@ use crate::types::calendar::Calendar;
 use crate::types::{Literal, Materialize, Weekday, find_zone};
 use crate::yaml::{self, Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
 
-/// What other tools have in their projects' files.
+/// Keys of other tools' project files.
 const OTHER_KEYS: OtherKeys = &[
     (&["vars", "variables", "parameters"], Meant::Key("params")),
     (&["time_zone", "tz"], Meant::Key("timezone")),
@@ -30,52 +30,53 @@ const OTHER_KEYS: OtherKeys = &[
     ),
 ];
 
-/// What `segc.yml` says.
+/// The contents of `segc.yml`.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The project's name.
     pub name: String,
-    /// Time zone and start of the week.
+    /// The time zone and the first day of the week.
     pub calendar: Calendar,
-    /// The place of the time zone, if there is one; errors about targets without zones point there.
+    /// The place of the time zone, if it is set, for errors about targets without time zones.
     pub timezone_span: Option<Span>,
-    /// How segments are stored that don't say so themselves.
+    /// The default for `materialize` in segments.
     pub materialize: Materialize,
-    /// One or two names: where the segments' tables go.
+    /// The schema of the segments' tables, as one or two names.
     pub schema: Vec<String>,
-    /// What to compile for, as written; `None` means every built-in dialect under its own name.
+    /// The declared targets, or `None` for every built-in dialect under its own name.
     pub targets: Option<Vec<Target>>,
-    /// What every segment of the project is held to.
+    /// The policy for all segments of the project.
     pub policy: Policy,
-    /// Named policies, chosen with `--tier`.
+    /// Policies by name, selected with `--tier`.
     pub tiers: BTreeMap<String, Policy>,
-    /// Values for parameters, as written; whether they exist is checked with the segments.
+    /// Values of parameters as written. Whether the parameters exist is checked together with the
+    /// segments.
     pub params: Vec<Param>,
-    /// What a refresh does that can't build on the last run.
+    /// What a refresh does if it can't build on the last run.
     pub on_stale_state: OnStaleState,
 }
 
-/// What a refresh does whose last run can't be built upon: it had another definition or another
-/// way to refresh, a later as_of, or isn't known.
+/// What a refresh does if it can't build on the last run, because that run is missing, newer than
+/// this one, or used a different definition or way to refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnStaleState {
-    /// It evaluates everyone.
+    /// Evaluate everything.
     #[default]
     Rebuild,
-    /// It stops before it writes, and asks for the create script.
+    /// Stop before writing anything, and ask for the create script.
     Fail,
 }
 
-/// A value that `segc.yml` gives to a parameter.
+/// The value of a parameter in `segc.yml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     /// The parameter's name.
     pub name: String,
-    /// Where the name is.
+    /// The place of the name.
     pub name_span: Span,
-    /// The value.
+    /// The value as written.
     pub value: ParamSetting,
-    /// Where the value is.
+    /// The place of the value.
     pub span: Span,
 }
 
@@ -105,7 +106,7 @@ impl Default for Config {
     }
 }
 
-/// Reads `segc.yml`. What is wrong in it is replaced by its default.
+/// Reads `segc.yml`. Wrong settings are reported and replaced by their defaults.
 pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnostics) -> Config {
     let mut config = Config::default();
     let Some(tree) = yaml::read(source, text, problems) else { return config };
@@ -195,7 +196,7 @@ fn read_calendar(fields: &mut Fields<'_>, config: &mut Config, problems: &mut Di
     }
 }
 
-/// The value that a file gives to a parameter.
+/// The value of a parameter in a file.
 pub(crate) fn read_param(key: &Key, node: &Node, problems: &mut Diagnostics) -> Option<Param> {
     check_name(key, "a parameter", problems);
     let value = match &node.kind {

@@ -8,26 +8,26 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::files::{Files, Listing, MAX_FILE_BYTES, ReadError, SURVEY_DEPTH, SURVEY_FILES, is_left_out};
 
-/// Folders below each other; far beyond any project, and short of the system's own limits.
+/// The maximum depth of folders, far beyond any project and below the system's own limits.
 const MAX_DEPTH: usize = 64;
 
-/// The most files and folders that a survey looks at.
+/// The maximum number of files and folders that a survey visits.
 const SURVEY_ENTRIES: usize = 2 * SURVEY_FILES;
 
-/// A folder on disk. Symbolic links are followed, circles of them reported.
+/// A folder on disk. Symbolic links are followed, and cycles of them reported.
 #[derive(Debug, Clone)]
 pub struct Disk {
     root: PathBuf,
 }
 
 impl Disk {
-    /// The folder that holds `segc.yml`.
+    /// The project in the folder `root`, which contains `segc.yml`.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// A path relative to the root, with `/` between its parts.
+    /// A path relative to the root, with `/` as the separator.
     fn shown(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.root).unwrap_or(path);
         let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -98,7 +98,7 @@ fn reason(error: &walkdir::Error) -> ReadError {
     }
 }
 
-/// The system's words without their number.
+/// The system's message without its number.
 fn of_io(error: &std::io::Error) -> ReadError {
     if error.kind() == ErrorKind::NotFound {
         return ReadError::NotFound;

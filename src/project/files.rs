@@ -2,81 +2,81 @@
 
 use std::collections::BTreeMap;
 
-/// Files over this size are refused.
+/// The maximum size of a file in bytes.
 pub const MAX_FILE_BYTES: u64 = 10 << 20;
 
-/// How many names a path of [`Files::survey`] consists of at most.
+/// The maximum number of names in a path of [`Files::survey`].
 pub const SURVEY_DEPTH: usize = 4;
 
-/// How many files [`Files::survey`] looks at.
+/// The maximum number of files that [`Files::survey`] visits.
 pub const SURVEY_FILES: usize = 5_000;
 
-/// Folders whose files are not a user's own, or are rows.
+/// Folders whose files belong to other programs, or are data.
 const NOT_SURVEYED: [&str; 6] = ["data", "dist", "node_modules", "target", "vendor", "venv"];
 
-/// Folders of the project, which are listed whole.
+/// Folders of the project, which are listed completely.
 const LISTED: [&str; 4] = ["catalog", "dialects", "segments", "tests"];
 
-/// Whether a survey leaves out a file or folder of this name, which lies in `depth` others.
+/// Whether a survey omits a file or folder of this name at this depth.
 pub(super) fn is_left_out(depth: usize, name: &str) -> bool {
     name.starts_with('.') || NOT_SURVEYED.contains(&name) || (depth == 0 && LISTED.contains(&name))
 }
 
-/// A project's folder. Paths are relative to it and have `/` between their parts.
+/// A project's folder. Paths are relative to it and use `/` as the separator.
 pub trait Files {
-    /// Every file below a folder, at any depth, hidden ones left out. A folder that does
-    /// not exist has none.
+    /// All files below a folder, at any depth, except for hidden ones. A missing folder has none.
     fn list(&self, folder: &str) -> Listing;
 
-    /// Files that may have been put where nothing reads them, in the order of their paths: those
-    /// of the folder and of the folders in it, down to [`SURVEY_DEPTH`] names and at most
-    /// [`SURVEY_FILES`]. Hidden files, the project's own folders and those in which programs put
-    /// their files, other projects, and what is behind links are left out.
+    /// Files that may have been put where nothing reads them, ordered by path: those in the
+    /// project's folder and below it, down to [`SURVEY_DEPTH`] names and at most [`SURVEY_FILES`].
+    /// Hidden files, the project's own folders, folders of other programs, other projects and
+    /// everything behind links are omitted.
     fn survey(&self) -> Vec<String>;
 
-    /// The bytes of a file, unless there are more than [`MAX_FILE_BYTES`].
+    /// The contents of a file.
     ///
     /// # Errors
-    /// If it does not exist, is too large, or can't be read.
+    ///
+    /// The file doesn't exist, has more than [`MAX_FILE_BYTES`], or can't be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
 }
 
-/// What is in a folder.
+/// The contents of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// Paths of files.
+    /// The paths of the files.
     pub paths: Vec<String>,
-    /// What could not be looked at: path and reason.
+    /// The paths that couldn't be read, with the reasons.
     pub errors: Vec<(String, ReadError)>,
 }
 
-/// Why a file is not read.
+/// Why a file can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadError {
     /// It does not exist.
     NotFound,
     /// It has more than [`MAX_FILE_BYTES`].
     TooLarge,
-    /// It is a link to a folder that it lies in.
+    /// It is a link to a folder that contains it.
     LinkLoop,
-    /// The system's own words.
+    /// Another reason, in the system's words.
     Other(String),
 }
 
-/// Files that are nowhere but in memory.
+/// Files that exist only in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Memory {
-    /// An empty folder.
+    /// Creates an empty folder.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With one more file.
+    /// Adds a file.
     #[must_use]
     pub fn with(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         self.files.insert(path.into(), content.into());

@@ -13,26 +13,26 @@ use super::stray::{FolderKind, NEARLY_CONFIG, Strays, has_ending, renamed, stray
 use crate::catalog::{self, Catalog};
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 
-/// A file's identity and text.
+/// The id and text of a file.
 pub type Text = (SourceId, Arc<str>);
 
-/// A project, as far as its files could be read.
+/// A project, as far as its files can be read.
 #[derive(Debug, Clone, Default)]
 pub struct Project {
-    /// `segc.yml`.
+    /// The contents of `segc.yml`.
     pub config: Config,
     /// All files that were read.
     pub sources: Sources,
     /// The catalog.
     pub catalog: Catalog,
-    /// Names of targets in the catalog, with their places. Those of `segc.yml` have been
-    /// compared with them already, unless it leaves `targets` out.
+    /// The targets named in the catalog, with their places. They have been compared with those of
+    /// `segc.yml`, unless it omits `targets`.
     pub catalog_targets: Vec<(String, Span)>,
-    /// `segments/**/*.seg`, in the order of their paths; not parsed yet.
+    /// The files `segments/**/*.seg`, ordered by path and not yet parsed.
     pub segments: Vec<Text>,
-    /// `dialects/*.yml`, in the order of their paths; not parsed yet.
+    /// The files `dialects/*.yml`, ordered by path and not yet parsed.
     pub dialects: Vec<Text>,
-    /// What is wrong so far.
+    /// The problems found so far.
     pub problems: Diagnostics,
 }
 
@@ -42,7 +42,7 @@ pub fn load(root: &Path) -> Project {
     load_from(&Disk::new(root))
 }
 
-/// Reads a project from anywhere.
+/// Reads a project from any [`Files`].
 #[must_use]
 pub fn load_from(files: &dyn Files) -> Project {
     let mut loader =
@@ -77,7 +77,8 @@ pub fn load_from(files: &dyn Files) -> Project {
     }
 }
 
-/// Reports what is missing, with what was found in its stead, and files that nothing reads.
+/// Reports missing parts, together with files that were probably meant, and files that nothing
+/// reads.
 fn check_strays(
     files: &dyn Files,
     strays: Strays,
@@ -101,8 +102,7 @@ fn check_strays(
     strays.report(&missing, problems);
 }
 
-/// Reads `tests/**/*.yml`, in the order of their paths; they are not parsed yet. Files that
-/// are read are added to the sources.
+/// Reads `tests/**/*.yml`, ordered by path and not yet parsed, and adds them to the sources.
 #[must_use]
 pub fn load_tests(files: &dyn Files, sources: &mut Sources, problems: &mut Diagnostics) -> Vec<Text> {
     let taken = std::mem::take(sources);
@@ -129,7 +129,7 @@ struct Loader<'a> {
     files: &'a dyn Files,
     sources: Sources,
     problems: Diagnostics,
-    /// Files of the project's folders with other endings.
+    /// Files in the project's folders with other extensions.
     left_aside: Vec<String>,
 }
 
@@ -145,7 +145,8 @@ impl Loader<'_> {
         }
     }
 
-    /// The files of a folder with one of some endings; `None` if there are none at all.
+    /// The files of a folder with one of these extensions, or `None` if the folder has no files at
+    /// all.
     fn folder(&mut self, folder: &str, endings: &[&str]) -> Option<Vec<Text>> {
         let mut listing = self.files.list(folder);
         listing.paths.sort();
@@ -168,7 +169,7 @@ impl Loader<'_> {
         any.then_some(texts)
     }
 
-    /// Adds a file to the sources; `None` if it is no text.
+    /// Adds a file to the sources; `None` if it isn't text.
     fn text(&mut self, path: &str, content: Result<Vec<u8>, ReadError>) -> Option<Text> {
         let mut bytes = match content {
             Ok(bytes) => bytes,

@@ -8,27 +8,27 @@ use crate::dialect::Capability;
 use crate::yaml::problems::UnknownWord;
 use crate::yaml::{Fields, Like, Node};
 
-/// What a policy looks like, for messages.
+/// An example of a policy, for messages.
 const EXAMPLE: &str = "{ capabilities: { regex: false }, limits: { hops: 2 } }";
 
-/// A quantity that a policy may limit.
+/// A quantity that a policy can limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyLimit {
-    /// How many levels of segments a segment may depend on.
+    /// The number of levels of segments that a segment depends on.
     CompositionDepth,
-    /// How many links a path may follow.
+    /// The number of links in a path.
     Hops,
-    /// How many conditions a segment may have.
+    /// The number of conditions in a segment.
     Conditions,
-    /// How many days a window may look back or ahead.
+    /// The number of days that a window looks back or ahead.
     WindowDays,
 }
 
 impl PolicyLimit {
-    /// Every limit.
+    /// All limits.
     pub const ALL: [Self; 4] = [Self::CompositionDepth, Self::Hops, Self::Conditions, Self::WindowDays];
 
-    /// Its name in `segc.yml`.
+    /// The name in `segc.yml`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -40,32 +40,33 @@ impl PolicyLimit {
     }
 }
 
-/// What is switched off, and how far things may go. A policy can't allow what a target lacks.
+/// The capabilities that a project disables, and its limits. A policy can't allow what a target
+/// lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// Capabilities that it mentions: whether they may be used, and where it says so.
+    /// The capabilities it mentions: whether they are allowed, and the place of that setting.
     pub capabilities: BTreeMap<Capability, (bool, Span)>,
-    /// Limits, and where they are.
+    /// The limits, with their places.
     pub limits: BTreeMap<PolicyLimit, (u64, Span)>,
-    /// Whether conditions may use fields that are `pii`, and where it says so; they may if nothing
-    /// is said.
+    /// Whether conditions may use fields declared as `pii`, and the place of that setting. The
+    /// default is yes.
     pub pii_conditions: Option<(bool, Span)>,
 }
 
 impl Policy {
-    /// Where the policy forbids a capability, if it does.
+    /// The place where the policy forbids a capability, if it does.
     #[must_use]
     pub fn forbids(&self, capability: Capability) -> Option<Span> {
         self.capabilities.get(&capability).and_then(|&(allowed, span)| (!allowed).then_some(span))
     }
 
-    /// Where the policy forbids conditions on personal data, if it does.
+    /// The place where the policy forbids conditions on personal data, if it does.
     #[must_use]
     pub fn forbids_pii_conditions(&self) -> Option<Span> {
         self.pii_conditions.and_then(|(allowed, span)| (!allowed).then_some(span))
     }
 
-    /// A limit and where it is, if there is one.
+    /// A limit and its place, if it is set.
     #[must_use]
     pub fn limit(&self, limit: PolicyLimit) -> Option<(u64, Span)> {
         self.limits.get(&limit).copied()

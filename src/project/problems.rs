@@ -165,7 +165,7 @@ problems! {
     ///     schema.yml                # catalog/schema.yml
     warning SEG016 "file in the wrong folder" Misplaced {
         span: Option<Span>, folder: &'static str, path: String,
-        /// The number of other such files in the same folder.
+        /// The number of further such files in the same folder.
         more: usize,
         to: String,
     }

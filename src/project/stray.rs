@@ -6,14 +6,14 @@ use super::files::Files;
 use super::problems::{Misplaced, OtherEnding};
 use crate::diagnostic::{Diagnostics, Sources};
 
-/// Names that a `segc.yml` is given by mistake.
+/// Common mistakes for the name `segc.yml`.
 pub(crate) const NEARLY_CONFIG: [&str; 7] =
     ["segc.yaml", "Segc.yml", "SEGC.YML", "segc.yml.txt", "segc.yaml.txt", ".segc.yml", "segc.yam"];
 
-/// The most files that are opened to see what they contain.
+/// The maximum number of files that are opened to find out what they contain.
 const MOST_LOOKED_AT: usize = 500;
 
-/// What a folder is for, and how files of it are called.
+/// The kinds of files of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FolderKind {
     Catalog,
@@ -22,7 +22,7 @@ pub(super) enum FolderKind {
 }
 
 impl FolderKind {
-    /// The folder that it is read from.
+    /// The folder from which files of this kind are read.
     pub(super) fn folder(self) -> &'static str {
         match self {
             Self::Catalog => "catalog",
@@ -36,7 +36,7 @@ impl FolderKind {
         [Self::Catalog, Self::Segments, Self::Tests].into_iter().find(|kind| kind.folder() == folder)
     }
 
-    /// What a text looks like, by the words that begin its lines.
+    /// The kind that a text probably is, judging by the words that begin its lines.
     fn of_text(path: &str, text: &str) -> Option<Self> {
         let begins = |word: &str| {
             text.lines()
@@ -52,18 +52,18 @@ impl FolderKind {
     }
 }
 
-/// Files that are not read, by what they hold.
+/// Files that nothing reads, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Strays {
-    /// In their folder, with another ending: what they should be called.
+    /// Files in their folder with a wrong extension: the path and the correct name.
     endings: Vec<(FolderKind, String, String)>,
-    /// In another folder: the first of each, and how many more there are.
+    /// Files in a wrong folder: the first of each, and the number of others.
     misplaced: BTreeMap<(FolderKind, String), (String, usize)>,
 }
 
-/// Sorts the files that were left aside in the project's folders, and those of a survey of all the
-/// others. What has the same text as a file that is read is a copy of it, or the same file behind
-/// a link.
+/// Classifies the files in the project's folders that were skipped, and the files of a survey of
+/// other folders. A file with the same text as one that is read is a copy of it, or the same file
+/// behind a link, and ignored.
 pub(super) fn strays(files: &dyn Files, left_aside: &[String], sources: &Sources) -> Strays {
     let mut strays = Strays::default();
     let paths: BTreeSet<String> = sources.iter().map(|(_, source)| source.path().to_lowercase()).collect();
@@ -112,7 +112,7 @@ impl Strays {
         misplaced.next().map(|(_, (path, count))| relocate(kind, path, *count))
     }
 
-    /// Warns of each that is of none of the kinds that were reported already.
+    /// Warns about the files of all kinds but those already reported.
     pub(super) fn report(self, reported: &[FolderKind], problems: &mut Diagnostics) {
         for (kind, path, name) in self.endings {
             if !reported.contains(&kind) {
@@ -128,13 +128,13 @@ impl Strays {
     }
 }
 
-/// The files among those left aside whose ending is almost right.
+/// Those of the skipped files whose extension is almost right.
 pub(super) fn renamed(left_aside: &[String]) -> Vec<OtherEnding> {
     let named = left_aside.iter().filter_map(|path| Some((path.clone(), right_name(path)?)));
     named.map(|(path, name)| OtherEnding { span: None, path, name }).collect()
 }
 
-/// "rename `segments/x.SEG` to `segments/x.seg`".
+/// Such as "rename `segments/x.SEG` to `segments/x.seg`".
 pub(super) fn rename(path: &str, name: &str) -> String {
     format!("rename `{path}` to `{name}`")
 }
@@ -147,17 +147,18 @@ fn relocate(kind: FolderKind, path: &str, count: usize) -> String {
     }
 }
 
-/// "1 other file", "2 other files".
+/// Such as "1 other file" or "2 other files".
 pub(super) fn others(count: usize) -> String {
     format!("{count} other file{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether a path ends so, in these letters.
+/// Whether a path has one of these extensions, in this case.
 pub(super) fn has_ending(path: &str, endings: &[&str]) -> bool {
     path.rsplit_once('.').is_some_and(|(_, end)| endings.contains(&end))
 }
 
-/// The name of a file whose ending is almost right for its folder: `x.SEG`, `x.seg.txt`, `x.segment`.
+/// The correct name of a file whose extension is almost right for its folder: `x.SEG`, `x.seg.txt`,
+/// `x.segment`.
 fn right_name(path: &str) -> Option<String> {
     let kind = FolderKind::of_folder(path)?;
     let lower = path.to_ascii_lowercase();

@@ -6,7 +6,7 @@ use crate::catalog::is_plain;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
 
-/// What other tools have in place of our keys.
+/// Keys of other tools.
 const OTHER_KEYS: OtherKeys = &[
     (&["type", "adapter", "engine", "driver"], Meant::Key("dialect")),
     (
@@ -20,29 +20,29 @@ const OTHER_KEYS: OtherKeys = &[
     (&["threads"], Meant::Help("remove it: segc has no such setting")),
 ];
 
-/// A target: a dialect under a name of the project's own.
+/// A target: a dialect under a name chosen by the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Its name, which is also that of its folder below `target/`.
+    /// The name, which is also that of its folder in `target/`.
     pub name: String,
-    /// Where the name is.
+    /// The place of the name.
     pub span: Span,
-    /// The dialect's name; that of the target unless `dialect` says otherwise. Whether
-    /// there is such a dialect is not known yet.
+    /// The dialect's name; by default, that of the target. Whether the dialect exists is checked
+    /// later.
     pub dialect: String,
-    /// Where the dialect's name is.
+    /// The place of the dialect's name.
     pub dialect_span: Span,
-    /// Whether something else is in the place of `dialect`; a missing dialect is then a consequence.
+    /// Whether `dialect` has an invalid value; a missing dialect is then only a consequence.
     pub dialect_unread: bool,
-    /// Where tables go on this target, if not where the project says.
+    /// The schema of the segments' tables on this target, if it differs from the project's.
     pub schema: Option<Vec<String>>,
-    /// The URL of its database, for commands that ask one.
+    /// The URL of the target's database, for commands that connect to one.
     pub url: Option<Url>,
-    /// The variable of the environment that holds this URL, and where that is said.
+    /// The environment variable that contains this URL, and the place of that setting.
     pub url_env: Option<(String, Span)>,
 }
 
-/// A URL, which may hold a password: it is never shown.
+/// A URL and its place. It may contain a password, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url(pub String, pub Span);
 
@@ -105,7 +105,7 @@ fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
     target
 }
 
-/// One or two names: `segments`, `database.segments`, or a list where one is unusual.
+/// Reads one or two names: `segments`, `database.segments`, or a list for unusual names.
 pub(super) fn read_schema(node: &Node, problems: &mut Diagnostics) -> Option<Vec<String>> {
     let (parts, usual): (Vec<&str>, fn(char) -> bool) = match &node.kind {
         NodeKind::List(items) => {

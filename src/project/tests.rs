@@ -32,7 +32,7 @@ fn helps(project: &Project) -> String {
 }
 
 #[test]
-fn a_full_config_is_understood() {
+fn a_complete_config_is_read() {
     let project = load_from(&files(
         "name: Online shop
 timezone: europe/london
@@ -68,7 +68,7 @@ fn the_smallest_config_has_defaults() {
 }
 
 #[test]
-fn a_policy_answers() {
+fn policies_state_capabilities_and_limits() {
     let project = load_from(&files(
         "name: s\ntiers: { free: { capabilities: { regex: false, json: true }, limits: { hops: 0 } } }",
     ));
@@ -80,7 +80,7 @@ fn a_policy_answers() {
 }
 
 #[test]
-fn configs_are_refused() {
+fn invalid_configs_are_rejected() {
     refuses("", &["SEG024 "]);
     refuses("- a", &["SEG022 - a"]);
     refuses("name: [", &["SEG020 ["]);
@@ -118,7 +118,7 @@ fn configs_are_refused() {
 }
 
 #[test]
-fn suggestions_are_made() {
+fn misspelled_keys_get_a_suggestion() {
     let project = load_from(&files(
         "name: s\ntimezone: Europe/Londn\nmaterialize: tabel\nweekstart: monday\npolicy: { capabilities: { regexx: false } }",
     ));
@@ -129,7 +129,7 @@ fn suggestions_are_made() {
 }
 
 #[test]
-fn the_catalogs_targets_are_those_of_the_config() {
+fn targets_in_the_catalog_must_be_declared() {
     let catalog = CATALOG.replace("key:", "targets: { warehose: { table: x } }, key:");
     let with = |config: &str| load_from(&files(config).with("catalog/a.yml", catalog.as_str()));
     let project = with("name: s\ntargets: { warehouse: {} }");
@@ -157,7 +157,7 @@ fn missing_parts_are_reported() {
 }
 
 #[test]
-fn a_survey_has_bounds() {
+fn the_search_for_files_is_limited() {
     let near = format!("{}x.seg", "f/".repeat(SURVEY_DEPTH - 1));
     let far = format!("{}x.seg", "f/".repeat(SURVEY_DEPTH));
     let with = |path: &str| load_from(&files("name: s").with(path, "segment far on a { }"));
@@ -168,7 +168,7 @@ fn a_survey_has_bounds() {
 }
 
 #[test]
-fn files_come_in_the_order_of_their_paths() {
+fn files_are_ordered_by_path() {
     let project = load_from(
         &files("name: s")
             .with("segments/z.seg", "")
@@ -213,7 +213,7 @@ fn a_byte_order_mark_is_skipped() {
 }
 
 #[test]
-fn large_files_are_refused() {
+fn large_files_are_rejected() {
     let large = vec![b'#'; usize::try_from(MAX_FILE_BYTES).unwrap() + 1];
     let project = load_from(&files("name: s").with("segments/b.seg", large.as_slice()));
     assert_eq!(found(&project), ["SEG004 -"]);
@@ -243,7 +243,7 @@ mod on_disk {
     }
 
     #[test]
-    fn a_project_is_found() {
+    fn the_enclosing_project_is_found() {
         let folder = tempfile::tempdir().unwrap();
         shop(folder.path());
         let project = load(folder.path());
@@ -259,7 +259,7 @@ mod on_disk {
     }
 
     #[test]
-    fn a_survey_is_the_same_on_disk_as_in_memory() {
+    fn disk_and_memory_list_the_same_files() {
         let folder = tempfile::tempdir().unwrap();
         let paths = [
             "segc.yml",
@@ -293,7 +293,7 @@ mod on_disk {
 
     #[cfg(unix)]
     #[test]
-    fn a_survey_follows_no_links() {
+    fn the_search_for_files_follows_no_links() {
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         shop(folder.path());
         write(outside.path(), "x.seg", SEGMENT);
@@ -320,7 +320,7 @@ mod on_disk {
 
     #[cfg(unix)]
     #[test]
-    fn circles_of_links_end() {
+    fn cycles_of_links_terminate() {
         let folder = tempfile::tempdir().unwrap();
         shop(folder.path());
         std::os::unix::fs::symlink(folder.path().join("segments"), folder.path().join("segments/x/again"))
@@ -339,7 +339,7 @@ mod on_disk {
     }
 
     #[test]
-    fn a_folder_in_place_of_a_file_is_said() {
+    fn a_folder_in_place_of_a_file_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("segc.yml")).unwrap();
         let project = load(folder.path());

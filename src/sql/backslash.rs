@@ -8,7 +8,7 @@ use sqlparser::ast::{Value, ValueWithSpan, VisitMut, VisitorMut};
 use crate::dialect::Dialect;
 use crate::dialect::walk::walk;
 
-/// Gives every literal with a backslash its prefix, where the dialect has one.
+/// Adds the dialect's prefix, if it has one, to every literal that contains a backslash.
 pub(super) fn protect<T: VisitMut>(tree: &mut T, dialect: &Dialect) {
     if let Some(prefix) = &dialect.literals.backslash_prefix {
         let _ = walk(tree, &mut Protector { prefix });

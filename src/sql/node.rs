@@ -9,7 +9,7 @@ use sqlparser::ast::{
 use crate::dialect::template::operand;
 use crate::plan::rel::BinaryOp;
 
-/// The operator of a comparison or a sum.
+/// The operator of a comparison or an arithmetic expression.
 pub(super) fn operator(op: BinaryOp) -> BinaryOperator {
     match op {
         BinaryOp::Equal => BinaryOperator::Eq,
@@ -24,7 +24,7 @@ pub(super) fn operator(op: BinaryOp) -> BinaryOperator {
     }
 }
 
-/// A chain of one operator, as a balanced tree: long ones must not be deep.
+/// A chain of one operator as a balanced tree, so that long chains aren't deep.
 pub(super) fn chain(op: &BinaryOperator, mut parts: Vec<Expr>, of_none: bool) -> Expr {
     match parts.len() {
         0 => Expr::value(Value::Boolean(of_none)),
@@ -37,7 +37,7 @@ pub(super) fn chain(op: &BinaryOperator, mut parts: Vec<Expr>, of_none: bool) ->
     }
 }
 
-/// A call by name, with plain arguments.
+/// A function call with plain arguments.
 pub(super) fn function(name: &str, arguments: Vec<Expr>) -> Expr {
     let args = arguments.into_iter().map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one))).collect();
     call(name, args)
@@ -62,7 +62,7 @@ fn call(name: &str, args: Vec<FunctionArg>) -> Expr {
     })
 }
 
-/// A table by its name.
+/// A table with an optional alias.
 pub(super) fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
     TableFactor::Table {
         name,
@@ -78,7 +78,7 @@ pub(super) fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor 
     }
 }
 
-/// A query that is one `SELECT`.
+/// A query that is a single `SELECT`.
 pub(super) fn plain(select: ast::Select) -> ast::Query {
     ast::Query {
         with: None,
@@ -94,7 +94,7 @@ pub(super) fn plain(select: ast::Select) -> ast::Query {
     }
 }
 
-/// A `SELECT` of nothing.
+/// An empty `SELECT`.
 pub(super) fn empty_select() -> ast::Select {
     ast::Select {
         select_token: AttachedToken::empty(),

@@ -12,13 +12,14 @@ use sqlparser::ast::{
 
 use crate::dialect::walk::walk;
 
-/// How tightly an expression holds together, from 0 for anything.
+/// Precedence levels, from 0 for any expression.
 mod level {
     pub(super) const ANY: u8 = 0;
     pub(super) const OR: u8 = 2;
     pub(super) const AND: u8 = 3;
     pub(super) const NOT: u8 = 4;
-    /// Engines rank these differently; beside each other they are kept apart.
+    /// Engines disagree about the precedence of these, so they keep their parentheses next to each
+    /// other.
     pub(super) const PREDICATE: u8 = 6;
     pub(super) const OTHER: u8 = 8;
     pub(super) const ADD: u8 = 9;
@@ -28,7 +29,7 @@ mod level {
     pub(super) const ATOM: u8 = 20;
 }
 
-/// Tidies an expression in a place that takes any.
+/// Tidies an expression in a place where any is allowed.
 pub(crate) fn tidy(expr: &mut Expr) {
     let _ = walk(expr, &mut Tidier);
     unwrap(expr, level::ANY);
@@ -58,7 +59,7 @@ impl VisitorMut for Tidier {
     }
 }
 
-/// Takes the parentheses off if what is inside holds together at least as `wanted`.
+/// Removes the parentheses if the level of what is inside is at least `wanted`.
 fn unwrap(expr: &mut Expr, wanted: u8) {
     while let Expr::Nested(inner) = expr {
         if level_of(inner) < wanted {
@@ -69,7 +70,7 @@ fn unwrap(expr: &mut Expr, wanted: u8) {
     }
 }
 
-/// What is in parentheses.
+/// The expression inside the parentheses.
 fn within(expr: &Expr) -> &Expr {
     match expr {
         Expr::Nested(inner) => within(inner),
@@ -234,7 +235,7 @@ fn arguments(arguments: &mut FunctionArguments) {
     }
 }
 
-/// Tidies what is alone in a clause.
+/// Tidies the expressions that are clauses of their own.
 fn clauses(select: &mut Select) {
     for item in &mut select.projection {
         if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {

@@ -8,11 +8,11 @@ use sqlparser::ast::{
     SetQuantifier, TableFactor, TableWithJoins, Value, ValueWithSpan, Visit, Visitor, WindowSpec, WindowType,
 };
 
-/// Lines are broken where they would be longer, if they can be.
+/// The maximum length of a line, if it can be broken.
 const WIDTH: usize = 96;
 const STEP: usize = 2;
 
-/// A query whose first line is at `indent` already.
+/// Lays out a query. The first line is already indented.
 pub(super) fn query(query: &Query, indent: usize) -> String {
     let mut out = String::new();
     if let Some(with) = &query.with {
@@ -39,7 +39,7 @@ fn cte(cte: &Cte, indent: usize) -> String {
     format!("{} AS ({}{inner}{})", cte.alias.name, line(indent + STEP), line(indent))
 }
 
-/// The selects of a union that this module lays out; `None` if it is another query.
+/// The selects of a union that this module can lay out, or `None` for any other query.
 fn parts(query: &Query) -> Option<Vec<&Select>> {
     let mut found = Vec::new();
     let mut body = query.body.as_ref();
@@ -68,7 +68,7 @@ fn parts(query: &Query) -> Option<Vec<&Select>> {
     }
 }
 
-/// Whether a query contains only what this module lays out.
+/// Whether this module can lay out everything in a query.
 fn is_simple(query: &Query, select: &Select) -> bool {
     let Query { order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, .. } = query;
     let ends = order_by.is_none() && limit_clause.is_none() && fetch.is_none() && locks.is_empty();
@@ -128,7 +128,7 @@ fn item(item: &SelectItem, indent: usize) -> String {
     }
 }
 
-/// On one line if it fits there, else an item per line.
+/// A list on one line if it fits, or else one item per line.
 fn list(head: &str, items: Vec<String>, indent: usize) -> String {
     let flat = format!("{head} {}", items.join(", "));
     if flat.len() + indent <= WIDTH && !flat.contains('\n') {
@@ -138,7 +138,7 @@ fn list(head: &str, items: Vec<String>, indent: usize) -> String {
     format!("{head}{next}{}", items.join(&format!(",{next}")))
 }
 
-/// `WHERE a` with every further ` AND b` on a line of its own.
+/// `WHERE a`, with each further ` AND b` on its own line.
 fn clause(head: &str, condition: &Expr, indent: usize) -> String {
     format!("{}{head} {}", line(indent), conditions(condition, indent + STEP))
 }
@@ -170,7 +170,7 @@ fn table(factor: &TableFactor, indent: usize) -> String {
     }
 }
 
-/// A condition; the parts of a chain each begin a line, which is at `indent`.
+/// A condition; each part of a chain starts a line at `indent`.
 fn conditions(condition: &Expr, indent: usize) -> String {
     let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = condition else {
         return expr(condition, indent);
@@ -181,7 +181,7 @@ fn conditions(condition: &Expr, indent: usize) -> String {
     parts.join(&format!("{}{op} ", line(indent)))
 }
 
-/// The parts of a chain of one operator.
+/// Collects the parts of a chain of one operator.
 fn flatten<'a>(expr: &'a Expr, chained: &BinaryOperator, parts: &mut Vec<&'a Expr>) {
     match expr {
         Expr::BinaryOp { left, op, right } if op == chained => {
@@ -192,7 +192,7 @@ fn flatten<'a>(expr: &'a Expr, chained: &BinaryOperator, parts: &mut Vec<&'a Exp
     }
 }
 
-/// An expression whose first line is at `indent`.
+/// Lays out an expression. The first line is already indented.
 pub(super) fn expr(value: &Expr, indent: usize) -> String {
     let short = flat(value);
     if !has_query(value) && (short.len() + indent <= WIDTH || short.len() < 24) {
@@ -237,7 +237,7 @@ pub(super) fn expr(value: &Expr, indent: usize) -> String {
     }
 }
 
-/// A call with an argument per line; `None` if there is more to it than arguments.
+/// A call with one argument per line, or `None` if it has more than arguments.
 fn call(function: &Function, indent: usize) -> Option<String> {
     let FunctionArguments::List(list) = &function.args else { return None };
     let inner = indent + STEP;
@@ -267,7 +267,7 @@ fn call(function: &Function, indent: usize) -> Option<String> {
     .then_some(broken)
 }
 
-/// A window, with a clause per line.
+/// A window with one clause per line.
 fn window(spec: &WindowSpec, indent: usize) -> Option<String> {
     if spec.window_name.is_some() {
         return None;
@@ -288,7 +288,7 @@ fn window(spec: &WindowSpec, indent: usize) -> Option<String> {
     Some(format!("({}{}{})", line(inner), clauses.join(&line(inner)), line(indent)))
 }
 
-/// A subquery in parentheses, on one line if it is a short one.
+/// A subquery in parentheses, on one line if it is short.
 fn nested(subquery: &Query, indent: usize) -> String {
     let flat = subquery.to_string();
     let short = flat.len() + indent <= WIDTH && flat.len() <= 48 && !flat.contains('\n');
@@ -313,7 +313,7 @@ fn case(branches: &[CaseWhen], otherwise: Option<&Expr>, indent: usize) -> Strin
     out
 }
 
-/// As sqlparser prints it, but keywords upper case.
+/// An expression as sqlparser prints it, with keywords in upper case.
 fn flat(value: &Expr) -> String {
     match value {
         Expr::Value(ValueWithSpan { value: Value::Boolean(value), .. }) => {

@@ -28,7 +28,7 @@ problems! {
     /// ```
     error SEG652 "argument does not fit" ArgumentDoesNotFit { span: Option<Span>, function: &'static str, dialect: String }
     message |p| format!("the template of `{}` in dialect `{}` doesn't accept these arguments", p.function, p.dialect);
-    help |_p| Some("use `$1 $2` outside of quotes in the template".to_owned());
+    help |_p| Some("use `$1 $2` outside quotes in the template".to_owned());
 
     /// A query reads an instant that the run doesn't define.
     ///

@@ -25,51 +25,52 @@ use crate::dialect::{Dialect, Function, parse};
 use crate::plan::rel::{Clock, Join, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
 
-/// The name under which every query knows its run's as_of.
+/// The name of the run's as_of in every query.
 pub const AS_OF: &str = "as_of";
 
-/// How a query comes by its instants.
+/// Where a query gets its instants from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockForm {
-    /// As constants: as_of is known.
+    /// Constants, since as_of is known.
     Literal(jiff::Timestamp),
-    /// From the variables (or the table) that its script has set.
+    /// The variables (or the table) that the script sets.
     Script,
-    /// Likewise, except for as_of, which is known.
+    /// The script, except for as_of, which is known.
     ScriptAt(jiff::Timestamp),
-    /// From the engine's clock, which is the same for all of a query: read in place where the
-    /// engine's stands still, else a first subquery fixes all instants.
+    /// The engine's clock, constant within a query: read in place if the engine guarantees that, or
+    /// else by a first subquery that fixes all instants.
     Query,
 }
 
-/// Writes queries for one target.
+/// Renders queries for one target.
 #[derive(Debug)]
 pub struct Renderer<'a> {
     pub(super) dialect: &'a Dialect,
     form: ClockForm,
     clock: &'a Clock,
-    /// The subquery that holds the clock, in the form `Query`.
+    /// The name of the subquery that reads the clock, for [`ClockForm::Query`].
     clock_cte: String,
     pub(super) problems: RefCell<Diagnostics>,
 }
 
 impl<'a> Renderer<'a> {
-    /// A renderer of queries that read the instants of `clock`.
+    /// Creates a renderer of queries that read the instants of `clock`.
     #[must_use]
     pub fn new(dialect: &'a Dialect, form: ClockForm, clock: &'a Clock) -> Self {
         let problems = RefCell::default();
         Self { dialect, form, clock, clock_cte: "clock".to_owned(), problems }
     }
 
-    /// A query as text.
+    /// The text of a query.
     ///
     /// # Errors
-    /// What of it cannot be written in this dialect.
+    ///
+    /// Reports everything that can't be written in this dialect.
     pub fn query(&self, query: &Query) -> Result<String, Diagnostics> {
         self.query_at(query, 0)
     }
 
-    /// A query as text whose lines after the first are indented.
+    /// The text of a query, with all lines but the first indented.
     pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
         with_room(|| {
             let mut tree = self.tree(query);
@@ -78,10 +79,11 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// An expression as text.
+    /// The text of an expression.
     ///
     /// # Errors
-    /// What of it cannot be written in this dialect.
+    ///
+    /// Reports everything that can't be written in this dialect.
     pub fn scalar(&self, scalar: &Scalar) -> Result<String, Diagnostics> {
         self.scalar_at(scalar, 0)
     }
@@ -93,7 +95,7 @@ impl<'a> Renderer<'a> {
         self.done(print::expr(&expr, indent))
     }
 
-    /// The clock's own query as text.
+    /// The text of the query that reads the clock.
     pub(super) fn clock_text(&self, indent: usize) -> Result<String, Diagnostics> {
         let mut tree = self.clock_query();
         parens::tidy_query(&mut tree);
@@ -105,7 +107,7 @@ impl<'a> Renderer<'a> {
         if problems.is_empty() { Ok(text) } else { Err(problems) }
     }
 
-    /// A name's text.
+    /// The text of a name.
     pub(super) fn name(&self, name: &str) -> String {
         self.ident(name).to_string()
     }
@@ -114,7 +116,7 @@ impl<'a> Renderer<'a> {
         self.dialect.identifiers.write(name)
     }
 
-    /// A table's name.
+    /// The name of a table.
     pub(super) fn table_name(&self, parts: &[String]) -> ObjectName {
         ObjectName::from(parts.iter().map(|part| self.ident(part)).collect::<Vec<_>>())
     }
@@ -141,7 +143,7 @@ impl<'a> Renderer<'a> {
         tree
     }
 
-    /// This renderer with a name for the clock's subquery that hides no table.
+    /// This renderer, with a name for the clock's subquery that shadows no table.
     fn renamed_clock(&self, query: &Query) -> Option<Self> {
         let mut name = self.clock_cte.clone();
         let ctes: Vec<&str> = query.ctes.iter().map(|cte| cte.name.as_str()).collect();
@@ -168,12 +170,12 @@ impl<'a> Renderer<'a> {
         TableAlias { explicit: true, name: self.ident(name), columns: Vec::new(), at: None }
     }
 
-    /// Whether instants are where they are read: not those of a subquery, which is asked once.
+    /// Whether instants are read in place, not from a subquery, which is evaluated once.
     fn in_place(&self) -> bool {
         self.dialect.clock_in_place && self.clock.as_of.is_none()
     }
 
-    /// The run's as_of: what the plan gives, or the engine's clock.
+    /// The run's as_of, from the plan or the engine's clock.
     fn as_of(&self) -> Expr {
         match &self.clock.as_of {
             Some(scalar) => self.expr(scalar),
@@ -181,7 +183,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The value of a bound, spelled out down to as_of.
+    /// The value of a bound in terms of as_of.
     fn written_out(&self, name: &str) -> Expr {
         let Some((_, value, _)) = self.clock.bounds.get(name) else {
             self.problems.borrow_mut().push(UnknownInstant { span: None, name: name.to_owned() });
@@ -190,7 +192,7 @@ impl<'a> Renderer<'a> {
         self.expr(&inline_bounds(value, self.clock, 0))
     }
 
-    /// One row with as_of and every bound.
+    /// A query with one row: as_of and every bound.
     fn clock_query(&self) -> ast::Query {
         let as_of = SelectItem::ExprWithAlias { expr: self.as_of(), alias: self.ident(AS_OF) };
         let first = ast::Select { projection: vec![as_of], ..empty_select() };
@@ -213,7 +215,7 @@ impl<'a> Renderer<'a> {
         plain(ast::Select { projection, from, ..empty_select() })
     }
 
-    /// A bound's value over the column `as_of`, with the bounds that it reads written out.
+    /// A bound's value in terms of the column `as_of`; the bounds that it reads are expanded.
     fn bound(&self, value: &Scalar, depth: usize) -> Expr {
         let inlined = inline_bounds(value, self.clock, depth);
         self.expr(&inlined)
@@ -321,7 +323,7 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// An expression as an operand, in parentheses that may go later.
+    /// An expression as an operand, in parentheses, of which superfluous ones are removed later.
     fn operand(&self, scalar: &Scalar) -> Expr {
         operand(self.expr(scalar))
     }
@@ -391,7 +393,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// `(x).a.b`: without the parentheses an engine may take the column for a table.
+    /// `(x).a.b`: without the parentheses, an engine may take the column for a table.
     fn member(&self, value: &Scalar, name: &str) -> Expr {
         let last = AccessExpr::Dot(Expr::Identifier(self.ident(name)));
         match self.expr(value) {
@@ -421,7 +423,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// A dialect's form of a clock variable, with the variable's name.
+/// The dialect's form of a clock variable, with the variable's name.
 fn named(form: &Expr, name: &str) -> Expr {
     struct Namer<'a>(&'a str);
     impl VisitorMut for Namer<'_> {

@@ -11,34 +11,35 @@ use crate::dialect::{Dialect, parse};
 use crate::plan::Plan;
 use crate::plan::program::{Mode, Phase, Program, Scope, program};
 
-/// A script: statements to run one after the other in one session.
+/// A script: statements to execute in order in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// Lines that say what it is, without their comment signs.
+    /// Lines that describe it, without comment signs.
     pub header: Vec<String>,
-    /// The statements.
+    /// The statements in order.
     pub statements: Vec<Statement>,
 }
 
 /// A statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// Its text, without a semicolon.
+    /// The text without a semicolon.
     pub text: String,
-    /// The segment that it is for.
+    /// The segment that it belongs to, if any.
     pub segment: Option<String>,
     /// The part of the script to which it belongs.
     pub phase: Phase,
-    /// sqlparser cannot read it, as its dialect's file says.
+    /// Whether sqlparser can't parse it, as its dialect's file declares.
     pub opaque: bool,
 }
 
-/// The script that makes every table what its segment says, in full.
+/// The script that evaluates every segment in full.
 ///
-/// `sources` says where a segment is written (`segments/vip.seg:3`).
+/// `sources` returns the place of a segment (`segments/vip.seg:3`).
 ///
 /// # Errors
-/// What cannot be written in this dialect.
+///
+/// Reports what can't be written in this dialect.
 pub fn create(
     plan: &Plan,
     dialect: &Dialect,
@@ -48,10 +49,11 @@ pub fn create(
     script(&program(plan, scope, Mode::Create), dialect, source)
 }
 
-/// The script that brings every table up to date, each the way that the plan has chosen.
+/// The script that refreshes every segment with the strategy that the plan has chosen.
 ///
 /// # Errors
-/// What cannot be written in this dialect.
+///
+/// Reports what can't be written in this dialect.
 pub fn refresh(
     plan: &Plan,
     dialect: &Dialect,
@@ -74,7 +76,7 @@ pub fn script(
     Ok(Script { header: header::header(program, source), statements })
 }
 
-/// A query as a file: lines that say what it is, as comments, and the query.
+/// A query as a file: descriptive lines as comments, then the query.
 #[must_use]
 pub fn commented(header: &[String], query: &str) -> String {
     let mut out = String::new();
@@ -85,10 +87,11 @@ pub fn commented(header: &[String], query: &str) -> String {
     out
 }
 
-/// Reads a statement with the dialect's own parser, unless it is one that sqlparser cannot read.
+/// Parses a statement with the dialect's own parser, unless it is declared opaque.
 ///
 /// # Errors
-/// The parser's message.
+///
+/// Returns the parser's message.
 pub fn parses_back(statement: &Statement, dialect: &Dialect) -> Result<(), String> {
     if statement.opaque {
         return Ok(());

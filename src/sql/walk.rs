@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::plan::rel::{Child, Clock, Query, Relation, Scalar};
 
-/// Bounds that read bounds that read bounds: more than any plan has.
+/// The maximum depth of bounds that read bounds; no plan reaches it.
 const DEPTH: usize = 16;
 
-/// Whether a query reads an instant of its run.
+/// Whether a query reads an instant of the run.
 pub(super) fn reads_clock(query: &Query) -> bool {
     let mut found = false;
     query.walk(&mut |one| found |= matches!(one, Child::Scalar(Scalar::Clock(_))));
@@ -30,7 +30,7 @@ pub(super) fn table_names(query: &Query) -> BTreeSet<String> {
     found
 }
 
-/// A bound's value with the bounds that it reads written out; only `as_of` is left.
+/// A bound's value with the bounds that it reads expanded, so that only `as_of` remains.
 pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scalar {
     match value {
         Scalar::Clock(name) => match clock.bounds.get(name) {

@@ -8,7 +8,7 @@ use super::render::Renderer;
 use crate::plan::rel::{Over, Select};
 
 impl Renderer<'_> {
-    /// A select, and more rows of the same columns.
+    /// A select in union with others of the same columns.
     pub(super) fn rows(&self, select: &Select, union: &[Select]) -> ast::Query {
         let mut query = plain(self.select(select));
         for more in union {
@@ -55,7 +55,7 @@ impl Renderer<'_> {
     }
 }
 
-/// The end of a frame that lies so far from the row.
+/// The bound of a frame at this distance from the row.
 fn bound(distance: Option<i64>, is_end: bool) -> ast::WindowFrameBound {
     use ast::WindowFrameBound::{CurrentRow, Following, Preceding};
     let number = |distance: i64| {

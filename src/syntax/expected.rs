@@ -1,5 +1,5 @@
-//! Syntax errors in plain words: what could have been there, what is there, and what
-//! was probably meant.
+//! Explains syntax errors in plain words: what was expected, what was found, and what was probably
+//! meant.
 
 use super::foreign::foreign;
 use super::grammar::{Failure, Rule};
@@ -11,7 +11,7 @@ use super::scan::TokenKind;
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::types::Unit;
 
-/// Reports that the grammar could not go on at byte `at` of the file.
+/// Reports that the grammar couldn't continue at byte `at` of the file.
 pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems: &mut Diagnostics) {
     let index = tokens.all.partition_point(|token| token.end <= at);
     let expected = &failure.expected;
@@ -46,7 +46,7 @@ pub(super) fn explain(tokens: Tokens<'_>, at: usize, failure: &Failure, problems
     problems.push(Unexpected { span, expected: phrase, found: found(tokens, index), advice });
 }
 
-/// A keyword in capital letters, at a token or just before it.
+/// A keyword in capital letters, at a token or shortly before it.
 fn capital<'a>(tokens: Tokens<'a>, index: usize) -> Option<(Span, &'a str)> {
     (index.saturating_sub(2)..=index).rev().find_map(|at| {
         let word = tokens.word(at);
@@ -56,7 +56,7 @@ fn capital<'a>(tokens: Tokens<'a>, index: usize) -> Option<(Span, &'a str)> {
     })
 }
 
-/// How what was being read is written, where nothing better is known.
+/// An example of what was being read, for when there is no better advice.
 fn shape(failure: &Failure) -> &'static str {
     let expects = |rule| failure.expected.contains(&rule);
     match failure.reading {
@@ -87,13 +87,13 @@ fn shape(failure: &Failure) -> &'static str {
     }
 }
 
-/// What is at a token, in words.
+/// The token found, in words.
 pub(super) fn found(tokens: Tokens<'_>, index: usize) -> String {
     let Some(token) = tokens.all.get(index) else { return "the end of the file".to_owned() };
     format!("`{}`", shortened(token.text(tokens.text)))
 }
 
-/// A text on one line, without the end of a long one.
+/// A text on one line, cut if it is long.
 fn shortened(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 40 {
@@ -108,7 +108,7 @@ fn is_name(rule: Rule) -> bool {
     matches!(rule, name | plain | backticked | path | part)
 }
 
-/// What the failure could have taken, in words, without repeats, what is likeliest first.
+/// The expected phrases in words, without duplicates, likeliest first.
 fn phrases(failure: &Failure) -> Vec<String> {
     let mut ranked: Vec<(u8, String)> =
         failure.expected.iter().map(|&rule| phrase(rule, failure.reading)).collect();
@@ -206,7 +206,7 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
     (rank, text.to_owned())
 }
 
-/// What may follow the end of what was being read.
+/// What may follow the text that was being read.
 fn end_phrase(reading: Rule) -> &'static str {
     match reading {
         Rule::one_clause => "the end of the rule",
@@ -216,12 +216,12 @@ fn end_phrase(reading: Rule) -> &'static str {
     }
 }
 
-/// The word of a keyword's rule, which is named after it.
+/// The keyword that a rule is named after.
 fn keyword(rule: Rule) -> Option<String> {
     format!("{rule:?}").strip_prefix("kw_").map(str::to_owned)
 }
 
-/// `a`, `a or b`, `a, b or c`
+/// Such as `a`, `a or b` or `a, b or c`.
 fn list(parts: &[String]) -> String {
     match parts {
         [] => "a rule or a property".to_owned(),
@@ -295,7 +295,7 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
     Some(advice)
 }
 
-/// Operators that are doubled, or are where a value belongs.
+/// Advice about doubled operators, and operators in the place of a value.
 fn operators(tokens: Tokens<'_>, index: usize, wants_value: bool) -> Option<String> {
     let (word, before) = (tokens.word(index), tokens.word(index.checked_sub(1)?));
     let number = tokens.all.get(index - 1).is_some_and(|token| token.kind == TokenKind::Number);
@@ -331,7 +331,7 @@ fn is_comparison(word: &str) -> bool {
     matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=")
 }
 
-/// What was probably meant where a part of an item is missing.
+/// Advice about an item with a missing part.
 fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<String> {
     let expects = |rule| failure.expected.contains(&rule);
     let (word, before) = (tokens.word(index), index.checked_sub(1).map_or("", |before| tokens.word(before)));
@@ -353,7 +353,7 @@ fn structure(tokens: Tokens<'_>, index: usize, failure: &Failure) -> Option<Stri
     }
 }
 
-/// The keyword that a misspelt word is near to.
+/// The keyword that a word probably misspells.
 fn suggestion(word: &str, kind: TokenKind, expected: &[Rule]) -> Option<String> {
     if kind != TokenKind::Word {
         return None;

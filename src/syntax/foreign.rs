@@ -1,11 +1,11 @@
-//! What people write who are used to another tool or SQL, and how to write it in segc.
+//! Phrases of other tools and SQL, and how to write them in segc.
 
 use super::grammar::Rule;
 use super::outline::Tokens;
 use super::scan::TokenKind;
 use crate::types::Unit;
 
-/// The token that isn't allowed where it is, and its neighbours.
+/// The token that isn't allowed in its place, and its neighbours.
 struct Misplaced<'a> {
     tokens: Tokens<'a>,
     index: usize,
@@ -51,7 +51,7 @@ impl<'a> Misplaced<'a> {
     }
 }
 
-/// How it is written here, if it is something that is written elsewhere.
+/// How to write a foreign phrase in segc, if there is one.
 pub(super) fn foreign(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Option<String> {
     let before = index.checked_sub(1).map_or("", |at| tokens.word(at));
     let place = Misplaced { tokens, index, word: tokens.word(index), before, expected };
@@ -59,7 +59,7 @@ pub(super) fn foreign(tokens: Tokens<'_>, index: usize, expected: &[Rule]) -> Op
     readers.iter().find_map(|reader| reader(&place))
 }
 
-/// Inside an aggregate.
+/// Phrases inside an aggregate.
 fn rows(place: &Misplaced<'_>) -> Option<String> {
     let exists = match place.call() {
         "any" | "some" | "has" | "did" | "performed" => Some("exists(… where …)"),
@@ -96,7 +96,7 @@ const SEVERAL_EVENTS: &str = "for several kinds of events, use a condition: `eve
 
 const WINDOW_INSIDE: &str = "the window belongs inside the parentheses: `count(orders during last 7 days)`";
 
-/// Windows and instants.
+/// Phrases about windows and instants.
 fn times(place: &Misplaced<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
         ("last" | "past", unit) if Unit::parse(unit).is_some() => {
@@ -158,7 +158,7 @@ fn sequences(place: &Misplaced<'_>) -> Option<String> {
     })
 }
 
-/// Lists of values, arrays and segments.
+/// Phrases about lists of values, arrays and segments.
 fn lists(place: &Misplaced<'_>) -> Option<String> {
     let word = place.word;
     if place.before == "in" && place.expects(Rule::kw_segment) {
@@ -250,7 +250,7 @@ fn comparisons(place: &Misplaced<'_>) -> Option<String> {
     Some(format!("write `{operator}`"))
 }
 
-/// Rules of a segment.
+/// Phrases among the rules of a segment.
 fn rules(place: &Misplaced<'_>) -> Option<String> {
     let advice = match (place.before, place.word) {
         (_, "limit" | "order" | "top") => "write a separate rule, such as `keep top 10 by score`".to_owned(),

@@ -8,17 +8,17 @@ use pest::iterators::{Pair, Pairs};
 #[grammar = "../grammar/segment.pest"]
 struct SegmentParser;
 
-/// What the grammar made of a stretch of text.
+/// A node of the grammar's result.
 pub(super) type ParseNode<'a> = Pair<'a, Rule>;
 
-/// Where the grammar could not go on, and what it would have taken.
+/// Where the grammar couldn't continue, and what it expected.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// Bytes into the text that was read.
+    /// The offset in the text that was read.
     pub(super) at: usize,
-    /// What could have been there.
+    /// The rules expected there.
     pub(super) expected: Vec<Rule>,
-    /// What was being read.
+    /// The rule that was being read.
     pub(super) reading: Rule,
 }
 

@@ -1,13 +1,14 @@
-//! The words of the language, each once, with what they do. A test holds the list to the grammar.
+//! The words of the language, each once, with their roles. A test compares the list with the
+//! grammar.
 
-/// What a keyword does.
+/// The role of a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It is never a name, unless it is in backticks: it may be where a value or a name may, or right
+    /// It is never a name, except in backticks: it can occur where a value or a name can, or right
     /// after one, so that reading it as a name would hide an error or change a meaning. All other
-    /// keywords are distinguished from names by their place.
+    /// keywords are distinguished from names by their position.
     Reserved,
-    /// It means nothing here, but would elsewhere.
+    /// It has no meaning here, but has one in other languages.
     Meaningless,
     /// It begins an item of a file.
     Item,
@@ -15,17 +16,17 @@ pub(crate) enum Role {
     Clause,
     /// It names a property of a segment.
     Property,
-    /// It begins what follows the first operand of a condition.
+    /// It begins the part of a condition after the first operand.
     Operator,
     /// It begins a window.
     Window,
-    /// It is a value by itself.
+    /// It is a value.
     Constant,
-    /// It makes one value of many rows, and is called like a function.
+    /// It aggregates many rows into a value, and is called like a function.
     Aggregate,
-    /// It comes between values, and is hardly ever a name.
+    /// It is used between values, and is hardly ever a name.
     Between,
-    /// An expression goes on after it.
+    /// An expression can't end with it.
     Unfinished,
 }
 
@@ -33,8 +34,8 @@ use Role::{
     Aggregate, Between, Clause, Constant, Item, Meaningless, Operator, Property, Reserved, Unfinished, Window,
 };
 
-/// The words of the grammar, except the units of time, with the phrases and the properties that it
-/// reads by them. Units are in [`Unit`](crate::types::Unit).
+/// The words, phrases and properties in the grammar, except for the units of time, which are in
+/// [`Unit`](crate::types::Unit).
 const KEYWORDS: &[(&str, &[Role])] = &[
     ("and", &[Reserved]),
     ("or", &[Reserved]),
@@ -130,28 +131,28 @@ const KEYWORDS: &[(&str, &[Role])] = &[
     ("lifetime", &[Window]),
 ];
 
-/// The keywords, or phrases of two, that do this.
+/// The keywords and phrases of two words with this role.
 pub(crate) fn keywords(role: Role) -> impl Iterator<Item = &'static str> {
     KEYWORDS.iter().filter(move |(_, roles)| roles.contains(&role)).map(|(word, _)| *word)
 }
 
-/// Whether a word does this.
+/// Whether a word has this role.
 pub(crate) fn is_keyword(word: &str, role: Role) -> bool {
     keywords(role).any(|keyword| keyword == word)
 }
 
-/// Whether a word begins what does this.
+/// Whether a word begins a keyword or phrase with this role.
 pub(super) fn begins(word: &str, role: Role) -> bool {
     keywords(role).any(|keyword| keyword.split(' ').next() == Some(word))
 }
 
-/// Whether a word is one of the grammar's that mean something.
+/// Whether a word is a keyword with a meaning in this language.
 pub(super) fn has_meaning(word: &str) -> bool {
     let known = KEYWORDS.iter().find(|(keyword, _)| *keyword == word);
     known.is_some_and(|(_, roles)| *roles != [Property] && !roles.contains(&Meaningless))
 }
 
-/// The words that are never names, unless they are in backticks.
+/// The words that are never names, except in backticks.
 pub fn reserved() -> impl Iterator<Item = &'static str> {
     keywords(Reserved)
 }
@@ -167,7 +168,7 @@ mod tests {
     use super::{KEYWORDS, Property};
     use crate::types::Unit;
 
-    /// What the grammar has in quotes that is a word.
+    /// The words in quotes in the grammar.
     fn words_of_the_grammar() -> BTreeSet<&'static str> {
         let grammar = include_str!("../../grammar/segment.pest");
         let code = grammar.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_keywords_are_the_words_of_the_grammar() {
+    fn the_keyword_list_matches_the_grammar() {
         let mut expected = words_of_the_grammar();
         expected.retain(|word| Unit::parse(word).is_none());
         assert!(expected.remove("array"), "it begins a type");

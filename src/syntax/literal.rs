@@ -1,4 +1,4 @@
-//! Constants: from how they are written to what they are.
+//! Constants: from their spelling to their value.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -8,22 +8,22 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::types::{Literal, Type, Version};
 
-/// What is wrong with the spelling of a constant.
+/// Why a constant can't be read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fault {
-    /// An escape, at these bytes of the text.
+    /// An invalid escape, at these bytes of the text.
     Escape(Range<usize>, &'static str),
-    /// Not a number; perhaps with advice.
+    /// Not a number, possibly with advice.
     Number(Option<String>),
-    /// A number, but too large or with too many digits.
+    /// A number that is too large or has too many digits.
     Range(&'static str),
     /// Not a date or instant, or one that doesn't exist.
     Time(&'static str),
-    /// An instant without its zone.
+    /// An instant without an offset.
     NoOffset,
 }
 
-/// The text between quotes, escapes resolved. `raw` includes the quotes.
+/// The text between quotes, with escapes resolved. `raw` includes the quotes.
 pub(super) fn string(raw: &str) -> Result<String, Fault> {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
     let mut out = String::with_capacity(inner.len());
@@ -39,8 +39,8 @@ pub(super) fn string(raw: &str) -> Result<String, Fault> {
     Ok(out)
 }
 
-/// Where in a text literal (`raw` includes the quotes) a range of its text's bytes is. A
-/// range without a character is put on the one before which it lies.
+/// The bytes of a text literal that correspond to a range of its text. `raw` includes the quotes.
+/// An empty range is moved to the character after it.
 #[must_use]
 pub fn place_in_text(raw: &str, range: Range<usize>) -> Range<usize> {
     let end_of_text = raw.len().saturating_sub(1);
@@ -64,7 +64,7 @@ pub fn place_in_text(raw: &str, range: Range<usize>) -> Range<usize> {
     if range.start >= decoded { end_of_text..raw.len() } else { start..end }
 }
 
-/// The character of the escape that `text` begins with, and its length in bytes.
+/// The character of the escape at the start of `text`, and the escape's length in bytes.
 fn escape(text: &str) -> Result<(char, usize), (usize, &'static str)> {
     let Some(kind) = text[1..].chars().next() else { return Err((1, "escapes nothing")) };
     match kind {
@@ -87,7 +87,7 @@ fn escape(text: &str) -> Result<(char, usize), (usize, &'static str)> {
     }
 }
 
-/// An integer, decimal or float, with its sign if one was folded into it.
+/// Parses an integer, decimal or float, including a sign.
 pub(super) fn number(written: &str) -> Result<Literal, Fault> {
     let unsigned = written.strip_prefix('-').unwrap_or(written);
     check_spelling(unsigned)?;
@@ -113,7 +113,7 @@ pub(super) fn number(written: &str) -> Result<Literal, Fault> {
     plain.parse().map(Literal::Integer).map_err(|_| Fault::Range("is out of the range of 64-bit integers"))
 }
 
-/// `1_000`, `10.5`, `1.5e-3`: digits, `_` only between two of them.
+/// Checks the spelling of `1_000`, `10.5` or `1.5e-3`: `_` is allowed only between two digits.
 fn check_spelling(text: &str) -> Result<(), Fault> {
     let digits = |part: &str| {
         !part.is_empty()
@@ -145,7 +145,7 @@ fn check_spelling(text: &str) -> Result<(), Fault> {
     }))
 }
 
-/// `d` for `days`, as durations are written elsewhere.
+/// The full word for a unit: `days` for `d`, as durations are written elsewhere.
 fn unit_in_full(letters: &str) -> &str {
     match letters {
         "d" => "days",
@@ -159,7 +159,7 @@ fn unit_in_full(letters: &str) -> &str {
     }
 }
 
-/// A date: `2024-01-31`.
+/// Parses a date, `2024-01-31`.
 fn date(text: &str) -> Result<Date, Fault> {
     let bytes = text.as_bytes();
     let digits = |range: Range<usize>| -> Option<i16> {
@@ -178,7 +178,7 @@ fn date(text: &str) -> Result<Date, Fault> {
     Date::new(year, small(month), small(day)).map_err(|_| Fault::Time("is a date that doesn't exist"))
 }
 
-/// A date or an instant.
+/// Parses a date or an instant.
 pub(super) fn time(text: &str) -> Result<Literal, Fault> {
     let Some((day, clock)) = text.split_once('T') else { return date(text).map(Literal::Date) };
     date(day)?;
@@ -217,10 +217,11 @@ pub(super) fn time(text: &str) -> Result<Literal, Fault> {
     Timestamp::from_str(text).map(Literal::Timestamp).map_err(|_| Fault::Time("is out of range"))
 }
 
-/// A value of the command line (`--param name=value`) as a constant of the parameter's type.
+/// Parses a value from the command line (`--param name=value`) as a constant of the parameter's
+/// type.
 ///
-/// It is spelt as in a `.seg` file, except that a string may go without quotes, and that
-/// an integer will do where a decimal or float is wanted. `None` if it isn't one.
+/// The spelling is that of a `.seg` file, except that a string needs no quotes, and that an integer
+/// is accepted as a decimal or float. Returns `None` if the text isn't such a constant.
 #[must_use]
 pub fn parse_literal(text: &str, ty: &Type) -> Option<Literal> {
     let trimmed = text.trim();
@@ -248,7 +249,7 @@ pub fn parse_literal(text: &str, ty: &Type) -> Option<Literal> {
     }
 }
 
-/// A decimal, if a type of that size holds it exactly.
+/// The decimal, if a type of that size can represent it exactly.
 fn fits(value: BigDecimal, precision: u8, scale: u8) -> Option<Literal> {
     let (digits, places) = value.normalized().into_bigint_and_exponent();
     let length = i64::try_from(digits.magnitude().to_string().len()).ok()?;
@@ -257,7 +258,7 @@ fn fits(value: BigDecimal, precision: u8, scale: u8) -> Option<Literal> {
         .then_some(Literal::Decimal(value))
 }
 
-/// A string with its quotes or bare; U+0000 can't be stored anywhere.
+/// A string with or without quotes. U+0000 is rejected, since no engine can store it.
 fn bare_string(text: &str) -> Option<String> {
     if text.contains('\0') {
         return None;
@@ -269,8 +270,8 @@ fn bare_string(text: &str) -> Option<String> {
     }
 }
 
-/// Where the text that `quoted` begins with ends, its closing quote included; it must end
-/// on its line.
+/// The end of the text at the start of `quoted`, including the closing quote, which must be on the
+/// same line.
 pub(super) fn closes_at(quoted: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in quoted.char_indices().skip(1) {
@@ -285,7 +286,8 @@ pub(super) fn closes_at(quoted: &str, quote: char) -> Option<usize> {
     None
 }
 
-/// The date that a text means whose month or day has one digit, or whose day is missing.
+/// The date that is probably meant by a text whose month or day has one digit, or whose day is
+/// missing.
 pub(super) fn padded_date(text: &str) -> Option<Date> {
     let mut parts = text.split('-').map(str::parse::<i16>);
     let year = parts.next()?.ok()?;
@@ -300,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings() {
+    fn strings_are_unescaped_or_rejected() {
         assert_eq!(string(r#""a\"b\'c\\d\n\t\u{1F600}""#), Ok("a\"b'c\\d\n\t😀".to_owned()));
         assert_eq!(string(r#""C:\xyz""#), Err(Fault::Escape(3..5, "is not an escape")));
         assert!(matches!(string(r#""\u{D800}""#), Err(Fault::Escape(range, _)) if range == (1..9)));
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers() {
+    fn numbers_are_read_exactly_or_rejected() {
         assert_eq!(number("1_000"), Ok(Literal::Integer(1000)));
         assert_eq!(number("-9223372036854775808"), Ok(Literal::Integer(i64::MIN)));
         assert!(matches!(number("9223372036854775808"), Err(Fault::Range(_))));
@@ -325,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn times() {
+    fn dates_and_instants_are_read_or_rejected() {
         assert_eq!(time("2024-02-29").map(|t| t.to_string()), Ok("2024-02-29".to_owned()));
         let noon = time("2024-01-31T10:00:00.123456+02:00").map(|t| t.to_string());
         assert_eq!(noon, Ok("2024-01-31T08:00:00.123456Z".to_owned()));
@@ -351,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_the_command_line() {
+    fn values_from_the_command_line_are_read() {
         assert_eq!(parse_literal("US", &Type::String), Some(Literal::String("US".to_owned())));
         assert_eq!(parse_literal("\"a\\nb\"", &Type::String), Some(Literal::String("a\nb".to_owned())));
         assert_eq!(parse_literal("it's", &Type::String), Some(Literal::String("it's".to_owned())));

@@ -1,12 +1,12 @@
 //! From text to tree: the grammar (`grammar/segment.pest`) and the syntax tree.
 //!
-//! Four steps, each in its own file: `scan` finds the words and the faults within them;
-//! `outline` splits a file into items and checks its brackets; `grammar` reads an item (or,
-//! where it has a fault, its rules one at a time); `build` turns what was read into the
-//! tree. `explain` puts a syntax error into words.
+//! Four steps, each in its own file: `scan` finds the words and the errors within them; `outline`
+//! splits a file into items and checks its brackets; `grammar` reads an item (or, if there is an
+//! error in it, its rules one at a time); `build` turns the result into the tree. `expected`
+//! explains syntax errors.
 //!
-//! Must not know: the catalog, types of names, targets. Nothing outside this module
-//! sees a pest `Pair`.
+//! Must not know: the catalog, types of names, targets. Nothing outside this module sees a pest
+//! `Pair`.
 
 pub(crate) mod ast;
 

@@ -7,30 +7,30 @@ use super::problems::{StrayBracket, TooDeep, UnclosedBracket};
 use super::scan::{Token, TokenKind};
 use crate::diagnostic::{Diagnostics, SourceId, Span, closest};
 
-/// How deep brackets may be nested.
+/// The maximum nesting of brackets.
 pub(super) const MAX_BRACKETS: usize = 64;
 
-/// What a stretch of a file is.
+/// The kind of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceKind {
     Param,
     Trait,
     Segment,
-    /// What is between items and begins none.
+    /// Text between items that begins none.
     Stray,
 }
 
-/// A stretch of a file: an item, or what is between two.
+/// A piece of a file: an item, or the text between two.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub(super) kind: PieceKind,
-    /// Indexes of its tokens.
+    /// The indexes of its tokens.
     pub(super) tokens: Range<usize>,
-    /// It has a fault that has been reported.
+    /// Whether it has an error that has been reported.
     pub(super) broken: bool,
 }
 
-/// A file's tokens, its text and its identity.
+/// The tokens, the text and the id of a file.
 #[derive(Clone, Copy)]
 pub(super) struct Tokens<'a> {
     pub(super) source: SourceId,
@@ -39,7 +39,7 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// The token at an index, as it is written; empty past the end.
+    /// The text of the token at an index; empty past the end.
     pub(super) fn word(&self, at: usize) -> &'a str {
         self.all.get(at).map_or("", |token| token.text(self.text))
     }
@@ -51,7 +51,7 @@ impl<'a> Tokens<'a> {
             .map_or(Span::new(self.source, end, end), |token| Span::new(self.source, token.start, token.end))
     }
 
-    /// From the first to the last token of a range.
+    /// The span from the first to the last token of a range.
     pub(super) fn range_span(&self, range: &Range<usize>) -> Span {
         self.span(range.start).to(self.span(range.end.saturating_sub(1).max(range.start)))
     }
@@ -80,15 +80,15 @@ pub(super) fn outline(tokens: Tokens<'_>, problems: &mut Diagnostics) -> Vec<Pie
 
 struct Outliner<'a> {
     tokens: Tokens<'a>,
-    /// An item's beginning closes whatever is open.
+    /// Whether the start of an item closes all open brackets.
     recovering: bool,
     pieces: Vec<Piece>,
     problems: Diagnostics,
-    /// Tokens of the brackets that are open.
+    /// The tokens of the open brackets.
     open: Vec<usize>,
     current: Option<Piece>,
     too_deep: bool,
-    /// How many brackets are open beyond the deepest that are followed.
+    /// The number of open brackets beyond the maximum.
     excess: usize,
 }
 
@@ -139,7 +139,7 @@ impl<'a> Outliner<'a> {
         self.excess = 0;
     }
 
-    /// Ends the current piece before the token `end`; brackets left open are reported.
+    /// Ends the current piece before the token `end`, and reports open brackets.
     fn finish(&mut self, end: usize) {
         let open = std::mem::take(&mut self.open);
         if !open.is_empty() {
@@ -182,7 +182,7 @@ impl<'a> Outliner<'a> {
         }
     }
 
-    /// Handles a closing bracket; true if it ends the item (a `}` at the top).
+    /// Handles a closing bracket. Returns true if it ends the item (a `}` at the top).
     fn closed(&mut self, at: usize, close: &str) -> bool {
         if self.excess > 0 {
             self.excess -= 1;
@@ -240,7 +240,8 @@ impl<'a> Outliner<'a> {
         (begins && !after_in).then_some(kind)
     }
 
-    /// `segmnt x on customer`: at the beginning of a line.
+    /// Whether a misspelt item such as `segmnt x on customer` begins at a token, at the start of a
+    /// line.
     fn misspelt_item_at(&self, at: usize) -> bool {
         let tokens = &self.tokens;
         let follows = tokens.word(at + 2);
@@ -264,7 +265,7 @@ impl<'a> Outliner<'a> {
     }
 }
 
-/// Splits what is between a segment's braces into its rules and properties.
+/// Splits the content of a segment's braces into rules and properties.
 pub(super) fn clauses(tokens: Tokens<'_>, body: Range<usize>) -> Vec<Range<usize>> {
     let mut starts = vec![body.start];
     let mut depth = 0_usize;
@@ -300,7 +301,7 @@ fn starts_clause(tokens: Tokens<'_>, at: usize, last: Option<usize>) -> bool {
     }
 }
 
-/// Reports brackets that don't match, in a text that is no file.
+/// Reports brackets that don't match, in a text that isn't a file.
 pub(super) fn check_brackets(tokens: Tokens<'_>, problems: &mut Diagnostics) {
     let mut outliner = Outliner::new(tokens, false);
     outliner.begin(PieceKind::Stray, 0);
@@ -317,7 +318,7 @@ pub(super) fn check_brackets(tokens: Tokens<'_>, problems: &mut Diagnostics) {
     problems.append(outliner.problems);
 }
 
-/// Whether the brackets in a range match and are not too deep.
+/// Whether the brackets in a range match and aren't nested too deeply.
 pub(super) fn is_balanced(tokens: Tokens<'_>, range: &Range<usize>) -> bool {
     let mut open = Vec::new();
     for at in range.clone() {

@@ -1,4 +1,4 @@
-//! Reading a file: item by item, and where an item has a fault, clause by clause.
+//! Reads a file item by item, and an item with an error clause by clause.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use super::scan;
 use super::stray;
 use crate::diagnostic::{Diagnostics, SourceId};
 
-/// Reads a `.seg` file. Every syntax error in it is reported; the tree has what could be
-/// read. An item whose name could be read but not all of its content is in the tree with
-/// an unreadable part, so that uses of its name are not reported as well.
+/// Parses a `.seg` file and reports every syntax error. The tree contains what could be read. An
+/// item whose name could be read, but not all of its content, is in the tree with an unreadable
+/// part, so that uses of its name aren't reported as well.
 pub fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> File {
     let all = scan::scan(source, text, problems);
     let tokens = Tokens { source, text, all: &all };
@@ -34,14 +34,14 @@ pub fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> File {
     File { items, unread }
 }
 
-/// The name of an item that could not be read: the word after its first.
+/// The name of an item that couldn't be read: the word after its first.
 fn named(tokens: Tokens<'_>, piece: &Range<usize>) -> Option<String> {
     let at = piece.start + 1;
     let word = tokens.all.get(at).filter(|_| piece.contains(&at)).map(|_| tokens.word(at))?;
     Some(word.trim_matches(['$', '`', '"', '\'']).to_owned())
 }
 
-/// Reads one expression, and nothing else; `None` if it has a fault, which is reported.
+/// Parses a single expression. If there is an error, reports it and returns `None`.
 pub fn parse_expr(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Expr> {
     let before = problems.len();
     let all = scan::scan(source, text, problems);
@@ -61,7 +61,7 @@ struct Reader<'a, 'p> {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Runs the grammar over a range of tokens.
+    /// Runs the grammar on a range of tokens.
     fn grammar(&self, rule: Rule, range: &Range<usize>) -> Result<Option<ParseNode<'a>>, Failure> {
         let start = self.start(range);
         let end = match range.end.checked_sub(1) {
@@ -71,7 +71,7 @@ impl<'a> Reader<'a, '_> {
         grammar::read(rule, &self.tokens.text[start..end]).map(|mut nodes| nodes.next())
     }
 
-    /// The byte at which a range of tokens begins.
+    /// The offset of a range of tokens.
     fn start(&self, range: &Range<usize>) -> usize {
         self.tokens.all.get(range.start).map_or(self.tokens.text.len(), |token| token.start)
     }
@@ -81,7 +81,7 @@ impl<'a> Reader<'a, '_> {
         build(&mut Builder::new(self.tokens, range.clone(), base, self.problems))
     }
 
-    /// Reads a range as `rule` and builds its node; a fault is reported.
+    /// Reads a range as `rule` and builds its node, or reports an error.
     fn read<T>(
         &mut self,
         rule: Rule,
@@ -126,18 +126,18 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// What stands for the part of an item that could not be read.
+    /// Replaces the part of an item that couldn't be read.
     fn unreadable(&self, range: &Range<usize>) -> Expr {
         let span = self.tokens.range_span(range);
         Expr { kind: ExprKind::Unreadable, span }
     }
 
-    /// The longest beginning of an item that is free of faults, up to `limit` tokens.
+    /// The longest prefix of an item without errors, up to `limit` tokens.
     fn head(&self, range: &Range<usize>, limit: usize) -> Range<usize> {
         range.start..range.end.min(range.start + limit)
     }
 
-    /// A trait whose definition has a fault: its name and entity.
+    /// The name and entity of a trait with an error in its definition.
     fn recover_trait(&mut self, range: &Range<usize>) -> Option<Item> {
         let head = self.head(range, 4);
         let node = self.grammar(Rule::one_trait_start, &head).ok()??;
@@ -145,7 +145,7 @@ impl<'a> Reader<'a, '_> {
         Some(Item::Trait(Trait { name, entity, value: self.unreadable(range) }))
     }
 
-    /// A parameter whose default has a fault: its name and type.
+    /// The name and type of a parameter with an error in its default.
     fn recover_param(&mut self, range: &Range<usize>) -> Option<Item> {
         let equals = range.clone().find(|&at| self.tokens.word(at) == "=")?;
         let head = range.start..equals;
@@ -155,8 +155,8 @@ impl<'a> Reader<'a, '_> {
         Some(Item::Param(Param { name, ty, ty_span, default: Some(value) }))
     }
 
-    /// A segment with a fault: its header, and those of its clauses that have none.
-    /// `failure` is what the grammar said of the whole, if the fault was not known before.
+    /// The header and the valid clauses of a segment with an error. `failure` is the grammar's, if
+    /// the error wasn't known before.
     fn recover_segment(&mut self, range: &Range<usize>, failure: Option<&Failure>) -> Option<Item> {
         let before = self.problems.len();
         let brace = range.clone().find(|&at| self.tokens.word(at) == "{");
@@ -188,7 +188,7 @@ impl<'a> Reader<'a, '_> {
             .then(|| Item::Segment(Box::new(segment)))
     }
 
-    /// `segment name on entity`, where what follows has a fault.
+    /// Reads `segment name on entity`, if there is an error after it.
     fn header_start(&mut self, header: &Range<usize>) -> Option<(Name, Name)> {
         let head = self.head(header, 4);
         let node = self.grammar(Rule::one_header, &head).ok()??;
@@ -205,7 +205,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Whether a range of tokens has a fault that has been reported.
+    /// Whether a range of tokens contains an error that has been reported.
     fn has_fault(&self, range: &Range<usize>) -> bool {
         self.tokens.all[range.clone()].iter().any(|token| token.kind == scan::TokenKind::Bad)
             || !outline::is_balanced(self.tokens, range)

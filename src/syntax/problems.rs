@@ -141,7 +141,7 @@ crate::problems! {
     message |p| format!("`{}` isn't an operator of this language", p.written);
     help |p| Some(p.advice.clone());
 
-    /// This character isn't allowed outside of texts and comments.
+    /// This character isn't allowed outside texts and comments.
     ///
     ///     where country = “US”
     ///

@@ -1,7 +1,7 @@
-//! The words of a file, and every fault within a word.
+//! The words of a file, and every error within a word.
 //!
-//! The grammar reads well-spelt text only; here a fault is found where it begins, reported
-//! in specific terms, and skipped, so that one bad word costs no more than its clause.
+//! The grammar reads only well-spelt text. Here, an error is found where it begins, reported in
+//! specific terms, and skipped, so that a wrong word affects only its own clause.
 
 mod foreign;
 
@@ -12,7 +12,7 @@ use super::problems::{
 };
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 
-/// What kind of word a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A keyword or a name.
@@ -29,22 +29,22 @@ pub(super) enum TokenKind {
     Parameter,
     /// An operator or a bracket.
     Symbol,
-    /// Something with a fault that has been reported.
+    /// An error that has been reported.
     Bad,
 }
 
-/// A token: where it is and what it is.
+/// A token with its place and kind.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Nothing but space is before it on its line.
+    /// Whether only space precedes it on its line.
     pub(super) first_on_line: bool,
 }
 
 impl Token {
-    /// How it is written in its file.
+    /// The text of the token in its file.
     pub(super) fn text<'a>(&self, file: &'a str) -> &'a str {
         file.get(self.start..self.end).unwrap_or_default()
     }
@@ -72,7 +72,7 @@ fn is_name_char(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
-/// Operators of other languages that begin as one of this language does.
+/// Operators of other languages that begin like one of this language.
 const OVERLAPPING: &[&str] =
     &["==", "!==", "!~", "=~", "<=>", "<>", "=>", "=<", "=!", ":=", "->", "**", "::"];
 
@@ -82,9 +82,9 @@ struct Scanner<'a> {
     at: usize,
     tokens: Vec<Token>,
     line_start: bool,
-    /// A typographic quote of this line has been reported.
+    /// Whether a typographic quote on this line has been reported.
     odd_line: bool,
-    /// An odd space of this file has been reported.
+    /// Whether an unusual space in this file has been reported.
     odd_space: bool,
     problems: &'a mut Diagnostics,
 }
@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// U+0000 is reported once: a file that was saved as UTF-16 has it everywhere.
+    /// U+0000 is reported once, since a file saved as UTF-16 contains many.
     fn find_nul(&mut self) {
         if let Some(at) = self.text.find('\0') {
             self.problems.push(NulCharacter { span: Span::new(self.source, at, at + 1) });
@@ -139,7 +139,7 @@ impl<'a> Scanner<'a> {
         Span::new(self.source, start, end)
     }
 
-    /// Adds the token of the next `len` bytes and steps over it.
+    /// Adds the token of the next `len` bytes and skips it.
     fn push(&mut self, kind: TokenKind, len: usize) {
         let (start, end) = (self.at, self.at + len);
         self.tokens.push(Token { kind, start, end, first_on_line: self.line_start });
@@ -147,12 +147,12 @@ impl<'a> Scanner<'a> {
         self.at = end;
     }
 
-    /// Adds the next `len` bytes as a token whose fault has been reported.
+    /// Adds the next `len` bytes as a token with a reported error.
     fn push_bad(&mut self, len: usize) {
         self.push(TokenKind::Bad, len);
     }
 
-    /// Length of the run of characters that satisfy `test`, from `skip` bytes on.
+    /// The length of the run of characters that satisfy `test`, starting at `skip` bytes.
     fn run_length(&self, skip: usize, test: impl Fn(char) -> bool) -> usize {
         let rest = self.rest().get(skip..).unwrap_or_default();
         rest.find(|c| !test(c)).unwrap_or(rest.len())
@@ -175,7 +175,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A name in backticks, `skip` bytes after the token's beginning.
+    /// A name in backticks, `skip` bytes after the start of the token.
     fn quoted_name(&mut self, skip: usize) {
         let inner = self.rest().get(skip + 1..).unwrap_or_default();
         let len = inner.find(['`', '\n']).filter(|&end| inner[end..].starts_with('`'));
@@ -218,7 +218,7 @@ impl<'a> Scanner<'a> {
         self.push(TokenKind::Word, len);
     }
 
-    /// Whether a name of the project's own belongs here.
+    /// Whether a name chosen by the project belongs here.
     fn after_item(&self) -> bool {
         let word = self.tokens.last().map_or("", |token| token.text(self.text));
         matches!(word, "segment" | "trait" | "param" | "extends")
@@ -252,7 +252,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Length of a date or instant, or of what begins like one.
+    /// The length of a date or instant, or of something that begins like one.
     fn time_length(&self) -> usize {
         let mut chars = self.rest().char_indices().peekable();
         let (mut clock, mut zoned) = (false, false);
@@ -277,7 +277,7 @@ impl<'a> Scanner<'a> {
         self.rest().len()
     }
 
-    /// Length of a number, or of what begins like one.
+    /// The length of a number, or of something that begins like one.
     fn number_length(&self) -> usize {
         let rest = self.rest();
         let mut chars = rest.char_indices().peekable();
@@ -298,7 +298,7 @@ impl<'a> Scanner<'a> {
         rest.len()
     }
 
-    /// Reports a fault of the constant in the next `len` bytes.
+    /// Reports an error in the constant in the next `len` bytes.
     fn fault(&mut self, fault: Fault, len: usize) {
         let span = self.span(self.at, self.at + len);
         let text = self.rest()[..len].to_owned();
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn four_digits_a_dash_and_a_digit_are_a_date() {
+    fn dates_and_instants_are_one_token() {
         assert_eq!(kinds("2024-01-31"), [(TokenKind::Time, "2024-01-31")]);
         assert_eq!(kinds("2024 -1").len(), 3);
         assert_eq!(kinds("2024- 1").len(), 3);
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_quotes_keep_to_themselves() {
+    fn comments_and_quotes_hide_their_content() {
         assert_eq!(kinds("a # \"b ( ;\n'# c'"), [(TokenKind::Word, "a"), (TokenKind::Text, "'# c'")]);
         assert_eq!(kinds("\"\\\"\" `a b` $n $`x y`").len(), 4);
         assert_eq!(

@@ -8,11 +8,11 @@ use super::problems::{NotSegments, Unexpected};
 use super::scan::TokenKind;
 use crate::diagnostic::{Diagnostics, Span, closest};
 
-/// Words that begin a statement of SQL.
+/// Words that begin a SQL statement.
 const STATEMENTS: &[&str] =
     &["select", "with", "insert", "update", "delete", "create", "merge", "drop", "alter", "from", "truncate"];
 
-/// Words that begin something else, and what to do instead.
+/// Words that begin something else, with advice.
 const OTHERS: &[(&str, &str)] = &[
     ("import", "remove it: all files of `segments/` know one another"),
     ("include", "remove it: all files of `segments/` know one another"),
@@ -54,9 +54,10 @@ const OTHERS: &[(&str, &str)] = &[
     ("tags", "properties belong between the braces of a segment"),
 ];
 
-/// Reports a stretch of a file that is no item.
+/// Reports text that isn't an item.
 ///
-/// Returns the place of a whole stretch in another language: nothing else is said of it.
+/// Returns the place of text that is entirely in another language, so that nothing else is reported
+/// about it.
 pub(super) fn report(
     tokens: Tokens<'_>,
     range: &Range<usize>,
@@ -85,7 +86,7 @@ pub(super) fn report(
     None
 }
 
-/// Takes away what else was said of stretches in another language, which are in order.
+/// Removes other problems in text of another language. `whole` is sorted.
 pub(super) fn silence(whole: &[Span], problems: &mut Diagnostics) {
     if whole.is_empty() {
         return;

@@ -9,14 +9,14 @@ use jiff::{Span, Timestamp, ToSpan};
 
 use super::{Unit, Weekday};
 
-/// What a project says about time: its zone, and the day its weeks start on.
+/// A project's time zone and the first day of its weeks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    /// The project's zone.
+    /// The project's time zone.
     pub zone: TimeZone,
-    /// Its name in the IANA database.
+    /// The time zone's name in the IANA database.
     pub zone_name: String,
-    /// First day of a week.
+    /// The first day of a week.
     pub week_start: Weekday,
 }
 
@@ -27,7 +27,7 @@ impl Default for Calendar {
 }
 
 impl Calendar {
-    /// Whether the zone is UTC, where local days are always 24 hours.
+    /// Whether the time zone is UTC, where local days always have 24 hours.
     #[must_use]
     pub(crate) fn is_utc(&self) -> bool {
         self.zone_name == "UTC"
@@ -39,7 +39,7 @@ impl Calendar {
         self.zone.to_datetime(instant)
     }
 
-    /// The instant of a local time. `None` outside of jiff's range of years.
+    /// The instant of a local time, or `None` outside jiff's range of years.
     #[must_use]
     pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
         self.zone.to_ambiguous_timestamp(local).compatible().ok()
@@ -51,7 +51,7 @@ impl Calendar {
         self.instant(day.to_datetime(Time::midnight()))
     }
 
-    /// The start of the unit that a local time lies in.
+    /// The start of the unit that contains a local time.
     #[must_use]
     pub fn start_of(&self, unit: Unit, local: DateTime) -> Option<DateTime> {
         let day = local.date();
@@ -75,18 +75,18 @@ impl Calendar {
     }
 }
 
-/// Which local times a zone has twice, because its clocks are set back.
+/// Which local times occur twice in a zone, because its clocks are set back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Repeats {
-    /// Clocks are only ever set back by one hour.
+    /// Whether clocks are only ever set back by one hour.
     pub(crate) hours: bool,
-    /// Some day's first moment comes twice.
+    /// Whether the first moment of some day occurs twice.
     pub(crate) midnights: bool,
 }
 
 impl Repeats {
-    /// What a zone repeats in the years 1900 to 2100: before, places kept their own sun's
-    /// time, and after, today's rules go on.
+    /// The repetitions in the years 1900 to 2100: before, places used local mean time, and
+    /// afterwards, today's rules continue.
     #[must_use]
     pub(crate) fn of(zone: &TimeZone) -> Self {
         let bound = |year| Some(Date::new(year, 1, 1).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
@@ -111,13 +111,13 @@ impl Repeats {
     }
 }
 
-/// A local time moved by `count` units (calendar arithmetic; months clamp to their last day).
+/// A local time shifted by `count` units in calendar arithmetic; months clamp to their last day.
 #[must_use]
 pub fn shift(local: DateTime, count: i64, unit: Unit) -> Option<DateTime> {
     local.checked_add(span(count, unit)?).ok()
 }
 
-/// An instant moved by an exact number of microseconds.
+/// An instant shifted by an exact number of microseconds.
 #[must_use]
 pub(crate) fn shift_exact(instant: Timestamp, micros: i64) -> Option<Timestamp> {
     instant.checked_add(Span::new().try_microseconds(micros).ok()?).ok()
@@ -154,17 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn a_skipped_time_moves_forward_by_the_gap() {
+    fn skipped_times_move_forward_by_the_gap() {
         assert_eq!(instant(&london(), "2026-03-29T01:30:00"), "2026-03-29T01:30:00Z");
     }
 
     #[test]
-    fn a_repeated_time_is_the_earlier_instant() {
+    fn repeated_times_are_the_earlier_instant() {
         assert_eq!(instant(&london(), "2026-10-25T01:30:00"), "2026-10-25T00:30:00Z");
     }
 
     #[test]
-    fn zones_differ_in_what_they_repeat() {
+    fn repeated_times_depend_on_the_time_zone() {
         let of = |name: &str| {
             let repeats = Repeats::of(&TimeZone::get(name).expect("the zone database is built in"));
             (repeats.hours, repeats.midnights)
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn weeks_start_where_the_project_says() {
+    fn weeks_start_on_the_projects_week_start() {
         let sunday = Calendar { week_start: Weekday::Sunday, ..Calendar::default() };
         let wednesday: DateTime = "2026-11-18T12:00:00".parse().expect("a local time");
         let start =

@@ -4,33 +4,34 @@ use jiff::civil;
 use jiff::fmt::strtime;
 use jiff::tz::{Offset, TimeZone};
 
-/// How dates or timestamps are written.
+/// The format of dates or timestamps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TimeForm {
-    /// ISO 8601, as where nothing is declared.
+    /// ISO 8601, the default.
     Iso,
-    /// By directives such as `%Y`.
+    /// Directives such as `%Y`.
     Pattern(String),
-    /// Time since 1970-01-01T00:00:00Z: how many microseconds one of its units has.
+    /// Time since 1970-01-01T00:00:00Z, in units of this many microseconds.
     Epoch(i64),
 }
 
-/// Why a declared form can't be used.
+/// Why a declared format can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeFormError {
-    /// A directive that doesn't exist, or that only writes.
+    /// It has a directive that doesn't exist, or that can't be parsed.
     Directive,
-    /// It doesn't determine a day: it has no year, for example.
+    /// It doesn't determine a day, for example because it has no year.
     NoDay,
-    /// An epoch, for a date.
+    /// It is a Unix time, but the field is a date.
     EpochOfDate,
 }
 
 impl TimeForm {
-    /// Reads a declaration.
+    /// Parses a declaration.
     ///
     /// # Errors
-    /// Its directives are unknown, or they don't determine a day.
+    ///
+    /// Its directives are unknown, or don't determine a day.
     pub(crate) fn declared(text: &str, of_dates: bool) -> Result<Self, TimeFormError> {
         let micros = match text {
             "iso" => return Ok(Self::Iso),
@@ -46,7 +47,6 @@ impl TimeForm {
     }
 }
 
-/// As it is declared.
 impl std::fmt::Display for TimeForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -59,7 +59,7 @@ impl std::fmt::Display for TimeForm {
     }
 }
 
-/// Whether a pattern determines a day: what it writes, it must read again.
+/// Whether a pattern determines a day: it must be able to read what it writes.
 fn check(pattern: &str) -> Result<(), TimeFormError> {
     let sample = civil::date(2023, 11, 24).at(17, 31, 58, 0);
     let zone = TimeZone::fixed(Offset::constant(5));
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_must_determine_a_day() {
+    fn date_formats_must_determine_a_day() {
         for text in
             ["%d/%m/%Y", "%Y%m%d", "%d %B %y", "%s", "%m/%d/%Y %I:%M %p", "%Y-%j", "iso", "epoch_millis"]
         {

@@ -7,29 +7,29 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{Type, Version};
 
-/// A constant of the language. Never NaN.
+/// A constant of the language, never NaN.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
     /// Text.
     String(String),
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer(i64),
-    /// An exact number.
+    /// A decimal number.
     Decimal(BigDecimal),
-    /// A floating-point number.
+    /// A 64-bit floating-point number.
     Float(f64),
     /// True or false.
     Boolean(bool),
-    /// A day.
+    /// A calendar day.
     Date(Date),
     /// An instant, to the microsecond.
     Timestamp(Timestamp),
-    /// A semantic version, in quotes like text.
+    /// A semantic version, which is written in quotes like text.
     Semver(Version),
 }
 
 impl Literal {
-    /// Its type; a decimal's scale is that of its digits, at most 9.
+    /// The type. A decimal has the scale of its digits, at most 9.
     #[must_use]
     pub(crate) fn ty(&self) -> Type {
         match self {
@@ -48,7 +48,7 @@ impl Literal {
     }
 }
 
-/// As it is written in a `.seg` file.
+/// Writes the constant as in a `.seg` file.
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -81,7 +81,7 @@ impl fmt::Display for Literal {
     }
 }
 
-/// Rounds half away from zero to `scale` digits after the point.
+/// Rounds to `scale` digits after the point, half away from zero.
 #[must_use]
 pub fn round_decimal(number: &BigDecimal, scale: u8) -> BigDecimal {
     number.with_scale_round(i64::from(scale), RoundingMode::HalfUp)

@@ -3,19 +3,18 @@
 /// How a segment is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Materialize {
-    /// A table that is always rebuilt.
+    /// A table, rebuilt by every run.
     #[default]
     Table,
-    /// A table that is refreshed where the rules allow, else rebuilt with the reason.
+    /// A table, refreshed incrementally if possible, or else rebuilt with a reason.
     Incremental,
     /// A view.
     View,
-    /// Not stored: put into whatever refers to it.
+    /// Not stored, but expanded in the segments that refer to it.
     Inline,
 }
 
 impl Materialize {
-    /// Every kind.
     pub(crate) const ALL: [Self; 4] = [Self::Table, Self::Incremental, Self::View, Self::Inline];
 
     /// The word for it in `.seg` files.

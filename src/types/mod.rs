@@ -30,11 +30,11 @@ pub enum Type {
     String,
     /// A whole number of 64 bits.
     Integer,
-    /// An exact number: `precision` digits in all, `scale` (at most 9) of them after the point.
+    /// An exact number of `precision` digits, `scale` (at most 9) of them after the point.
     Decimal {
-        /// Digits in all, at most 38.
+        /// The number of digits, at most 38.
         precision: u8,
-        /// Digits after the point, at most 9.
+        /// The number of digits after the point, at most 9.
         scale: u8,
     },
     /// A 64-bit binary floating-point number; NaN is missing.
@@ -43,29 +43,27 @@ pub enum Type {
     Boolean,
     /// A calendar day.
     Date,
-    /// An instant, to the microsecond.
+    /// An instant in microseconds.
     Timestamp,
-    /// A semantic version.
+    /// A semantic version, ordered by precedence.
     Semver,
     /// A JSON document.
     Json,
-    /// A list of elements of one type.
+    /// An array of elements of one type.
     Array(Box<Type>),
 }
 
 impl Type {
-    /// `decimal` without arguments.
+    /// The type `decimal` without arguments.
     pub const DECIMAL: Self = Self::Decimal { precision: 38, scale: 9 };
-    /// What `sum` of integers has.
+    /// The type of a sum of integers.
     pub(crate) const WIDE_INTEGER: Self = Self::Decimal { precision: 38, scale: 0 };
 
-    /// Integer, decimal or float.
     #[must_use]
     pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Integer | Self::Decimal { .. } | Self::Float)
     }
 
-    /// Date or timestamp.
     #[must_use]
     pub(crate) fn is_time(&self) -> bool {
         matches!(self, Self::Date | Self::Timestamp)
@@ -77,7 +75,7 @@ impl Type {
         !matches!(self, Self::Json | Self::Array(_) | Self::Boolean)
     }
 
-    /// The type that both numbers widen to: integer → decimal → float.
+    /// The type to which two number types widen: integer → decimal → float.
     #[must_use]
     pub(crate) fn widest(&self, other: &Self) -> Option<Self> {
         match (self, other) {

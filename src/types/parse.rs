@@ -2,7 +2,7 @@
 
 use super::{Type, Unit};
 
-/// The names of types, for suggestions; `array<…>` and `decimal(p,s)` have arguments.
+/// The names of the types, for suggestions. `array<…>` and `decimal(p,s)` also take arguments.
 pub const TYPE_NAMES: &[&str] = &[
     "string",
     "integer",
@@ -16,10 +16,10 @@ pub const TYPE_NAMES: &[&str] = &[
     "array<string>",
 ];
 
-/// Arrays of arrays go no deeper.
+/// The maximum nesting of arrays.
 const MAX_ARRAY_DEPTH: usize = 8;
 
-/// The type of a name such as `string`, `decimal(10,2)` or `array<integer>`; space does not count.
+/// Parses a type such as `string`, `decimal(10,2)` or `array<integer>`. Spaces are ignored.
 #[must_use]
 pub fn parse_type(text: &str) -> Option<Type> {
     let mut inner = text.trim();
@@ -50,7 +50,7 @@ fn parse_simple(text: &str) -> Option<Type> {
     })
 }
 
-/// `decimal(p)` and `decimal(p,s)`, with s ≤ 9 and s ≤ p ≤ 38.
+/// Parses `decimal(p)` and `decimal(p,s)`, with s ≤ 9 and s ≤ p ≤ 38.
 fn parse_decimal(text: &str) -> Option<Type> {
     let arguments = text.strip_prefix("decimal")?.trim_start().strip_prefix('(')?.strip_suffix(')')?;
     let (precision, scale) = arguments.split_once(',').unwrap_or((arguments, "0"));
@@ -63,7 +63,7 @@ fn parse_decimal(text: &str) -> Option<Type> {
         .then_some(Type::Decimal { precision, scale })
 }
 
-/// A duration such as `3 days` or `1 hour`: a whole number and a unit.
+/// Parses a duration such as `3 days` or `1 hour`: a whole number and a unit.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<(i64, Unit)> {
     let (count, unit) = text.trim().split_once(char::is_whitespace)?;
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_come_back_as_they_are_shown() {
+    fn types_survive_a_round_trip() {
         for name in ["string", "decimal", "decimal(10,2)", "decimal(38,0)", "array<array<json>>", "semver"] {
             assert_eq!(parse_type(name).expect(name).to_string(), name);
         }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_a_number_and_a_unit() {
+    fn durations_consist_of_a_number_and_a_unit() {
         assert_eq!(parse_duration("3 days"), Some((3, Unit::Day)));
         assert_eq!(parse_duration(" 1  hour "), Some((1, Unit::Hour)));
         for text in [

@@ -1,39 +1,39 @@
 //! Regular expressions of the portable subset, as trees.
 
-/// A regular expression over code points. It is found anywhere in a text.
+/// A regular expression over code points. It matches if it is found anywhere in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Regex {
-    /// Nothing.
+    /// The empty text.
     Empty,
-    /// The text's beginning.
+    /// The start of the text.
     Start,
-    /// The text's end.
+    /// The end of the text.
     End,
-    /// One of these characters.
+    /// A single character of this set.
     One(CharSet),
-    /// One after the other.
+    /// These expressions in sequence.
     Concat(Vec<Regex>),
-    /// Any of them.
+    /// Any of these expressions.
     Alternate(Vec<Regex>),
-    /// Repeated.
+    /// An expression repeated `least` to `most` times.
     Repeat {
-        /// What.
+        /// The repeated expression.
         of: Box<Regex>,
-        /// So often at least.
+        /// The minimum number of repetitions.
         least: u32,
-        /// And so often at most; `None` is without end.
+        /// The maximum number of repetitions; `None` is unlimited.
         most: Option<u32>,
     },
 }
 
-/// A set of characters: ranges with both ends, in order, that neither meet nor touch.
+/// A set of characters, as sorted inclusive ranges that neither overlap nor touch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CharSet {
     ranges: Vec<(char, char)>,
 }
 
 impl CharSet {
-    /// The characters in any of the ranges.
+    /// The set of the characters in any of the inclusive ranges.
     #[must_use]
     pub fn new(ranges: impl IntoIterator<Item = (char, char)>) -> Self {
         let mut sorted: Vec<(char, char)> = ranges.into_iter().filter(|(a, b)| a <= b).collect();
@@ -48,13 +48,13 @@ impl CharSet {
         Self { ranges }
     }
 
-    /// One character.
+    /// An expression that matches a single character.
     #[must_use]
     pub fn one(c: char) -> Self {
         Self { ranges: vec![(c, c)] }
     }
 
-    /// All characters that aren't in it.
+    /// The set of all characters that aren't in this one.
     #[must_use]
     pub fn complement(&self) -> Self {
         let mut ranges = Vec::new();
@@ -71,7 +71,7 @@ impl CharSet {
         Self { ranges }
     }
 
-    /// With the other case of each ASCII letter.
+    /// This set together with the other case of each ASCII letter in it.
     #[must_use]
     pub(crate) fn in_both_cases(&self) -> Self {
         let within = |&(low, high): &(char, char), first: char, last: char, to: fn(&char) -> char| {
@@ -84,19 +84,18 @@ impl CharSet {
         Self::new(self.ranges.iter().copied().chain(other))
     }
 
-    /// Its ranges, in order.
     #[must_use]
     pub(crate) fn ranges(&self) -> &[(char, char)] {
         &self.ranges
     }
 
-    /// Whether a character is in it.
+    /// Whether the set contains a character.
     #[must_use]
     pub(crate) fn has(&self, c: char) -> bool {
         self.ranges.iter().any(|(low, high)| (*low..=*high).contains(&c))
     }
 
-    /// The character, if it is one only.
+    /// The character of a set of one.
     #[must_use]
     pub(crate) fn single(&self) -> Option<char> {
         match self.ranges.as_slice() {
@@ -106,7 +105,7 @@ impl CharSet {
     }
 }
 
-/// The character after one; there are none from U+D800 to U+DFFF.
+/// The next character; there are none from U+D800 to U+DFFF.
 fn next(c: char) -> Option<char> {
     if c == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(c) + 1) }
 }
@@ -120,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_are_ranges_that_do_not_touch() {
+    fn sets_consist_of_separate_ranges() {
         let set = CharSet::new([('c', 'd'), ('a', 'b'), ('x', 'z'), ('y', 'y')]);
         assert_eq!(set.ranges(), [('a', 'd'), ('x', 'z')]);
         assert_eq!(CharSet::new([('\u{D000}', '\u{D7FF}'), ('\u{E000}', 'ﬀ')]).ranges(), [('\u{D000}', 'ﬀ')]);
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complement_has_everything_else() {
+    fn complements_contain_everything_else() {
         let set = CharSet::new([('\0', 'a'), ('c', '\u{D7FF}'), ('\u{10FFFF}', '\u{10FFFF}')]);
         assert_eq!(set.complement().ranges(), [('b', 'b'), ('\u{E000}', '\u{10FFFE}')]);
         assert_eq!(set.complement().complement(), set);

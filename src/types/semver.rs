@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 
-/// The most digits that a number in a version has.
+/// The maximum number of digits of a number in a version.
 const DIGITS: usize = 99;
 
-/// A semantic version. Versions are equal if they have the same precedence: build metadata
-/// does not count.
+/// A semantic version. Versions are equal if they have the same precedence, which ignores build
+/// metadata.
 ///
-/// In a box, so that a value, which may be one, stays small.
+/// Boxed, so that types which may contain a version stay small.
 #[derive(Debug, Clone)]
 pub struct Version(Box<Parts>);
 
@@ -18,7 +18,7 @@ struct Parts {
     text: String,
     /// Major, minor, patch: digits without leading zeros.
     core: [String; 3],
-    /// What follows the first `-`; empty for a release.
+    /// The identifiers after the first `-`; empty for a release.
     pre: Vec<Identifier>,
 }
 
@@ -31,20 +31,20 @@ enum Identifier {
     Word(String),
 }
 
-/// What keeps a text from being a version.
+/// Why a text isn't a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionError {
-    /// What is wrong with it.
     pub(crate) what: String,
-    /// A version that is probably meant.
+    /// The version that is probably meant.
     pub(crate) meant: Option<String>,
 }
 
 impl Version {
-    /// The version that a text writes.
+    /// Parses a version.
     ///
     /// # Errors
-    /// If it writes none: why not.
+    ///
+    /// If the text isn't a version, returns the reason.
     pub(crate) fn parse(text: &str) -> Result<Self, VersionError> {
         let (rest, build) = split(text, '+');
         let (core, pre) = split(rest, '-');
@@ -65,11 +65,11 @@ impl Version {
         Ok(Self(Box::new(Parts { text: text.to_owned(), core, pre })))
     }
 
-    /// A text whose order by code point is the order of versions. The templates of
+    /// A text whose order by code point is the precedence of versions. The templates of
     /// `semver_key` compute the same from a column.
     ///
-    /// Each number is `1`, the count of its digits and the digits; each word `2` and the word;
-    /// in between is a space, which comes before all of them. A release has the word `~`
+    /// Each number becomes `1`, the count of its digits and the digits; each word `2` and the word.
+    /// They are separated by spaces, which sort before everything else. A release has the word `~`
     /// where a pre-release has `-`.
     #[must_use]
     pub(crate) fn key(&self) -> String {
@@ -87,7 +87,7 @@ impl Version {
         key
     }
 
-    /// The version that a key stands for, without build metadata.
+    /// The version with this key, without build metadata.
     #[must_use]
     pub(crate) fn of_key(key: &str) -> Option<Self> {
         let parts: Option<Vec<&str>> = key
@@ -140,7 +140,7 @@ fn identifier(text: &str) -> Result<Identifier, String> {
     Ok(Identifier::Word(text.to_owned()))
 }
 
-/// What `v1.2`, `01.2.0` or ` 2` probably mean.
+/// The version that `v1.2`, `01.2.0` or ` 2` probably mean.
 fn meant(text: &str) -> Option<String> {
     let trimmed = text.trim();
     let trimmed = trimmed.strip_prefix(['v', 'V', '=']).unwrap_or(trimmed);
@@ -169,14 +169,13 @@ fn is_version(text: &str) -> bool {
         && build.is_none_or(|build| build.split('.').all(|part| word(part, "").is_ok()))
 }
 
-/// As it was written.
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.text)
     }
 }
 
-/// Digits without leading zeros, by the number that they write.
+/// Compares digits without leading zeros by the numbers that they represent.
 fn compare_numbers(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
@@ -198,8 +197,8 @@ impl PartialOrd for Identifier {
     }
 }
 
-/// Precedence: numbers first; then a pre-release comes before its release; then the
-/// pre-release's identifiers one by one, where fewer come before more.
+/// Orders by precedence: first the numbers; then a pre-release precedes its release; then the
+/// identifiers of pre-releases one by one, where fewer precede more.
 impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
         let cores = self.0.core.iter().zip(&other.0.core).map(|(a, b)| compare_numbers(a, b));
@@ -228,7 +227,7 @@ impl Eq for Version {}
 mod tests {
     use super::*;
 
-    /// In the order of precedence; the first ones are semver.org's own example.
+    /// In order of precedence. The first ones are semver.org's own example.
     const ORDERED: &[&str] = &[
         "0.0.0-0",
         "0.0.0",
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_and_their_keys_have_one_order() {
+    fn keys_order_like_their_versions() {
         for (at, a) in ORDERED.iter().enumerate() {
             for (other, b) in ORDERED.iter().enumerate() {
                 let (a, b) = (version(a), version(b));
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_can_be_read_back() {
+    fn keys_survive_a_round_trip() {
         for text in ORDERED {
             assert_eq!(
                 Version::of_key(&version(text).key()).map(|it| it.to_string()).as_deref(),
@@ -280,14 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn build_metadata_does_not_count() {
+    fn build_metadata_is_ignored() {
         assert_eq!(version("1.0.0+a.001"), version("1.0.0+b-1"));
         assert_eq!(version("1.0.0-rc+a").key(), version("1.0.0-rc").key());
         assert_ne!(version("1.0.0-rc+a"), version("1.0.0"));
     }
 
     #[test]
-    fn invalid_versions_say_why() {
+    fn invalid_versions_are_rejected_with_a_reason() {
         let long = format!("1.0.{}", "9".repeat(100));
         for (text, what, meant) in [
             ("2.0", "three numbers", Some("2.0.0")),

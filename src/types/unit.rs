@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-/// A unit of a duration. Seconds, minutes and hours are exact; days and longer are
-/// counted on the calendar of the project's time zone.
+/// A unit of a duration. Seconds, minutes and hours are exact; days and longer units follow the
+/// calendar of the project's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
-    /// 1 s.
+    /// A second.
     Second,
-    /// 60 s.
+    /// 60 seconds.
     Minute,
-    /// 3,600 s.
+    /// 3,600 seconds.
     Hour,
     /// A local calendar day.
     Day,
@@ -25,7 +25,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// Every unit, from the shortest.
+    /// All units, from the shortest to the longest.
     pub const ALL: [Self; 8] = [
         Self::Second,
         Self::Minute,
@@ -37,7 +37,7 @@ impl Unit {
         Self::Year,
     ];
 
-    /// Its name in the singular, as in `start of month`.
+    /// The singular, as in `start of month`.
     #[must_use]
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -52,14 +52,14 @@ impl Unit {
         }
     }
 
-    /// The unit of a singular or plural name.
+    /// Parses a unit in the singular or plural.
     #[must_use]
     pub(crate) fn parse(word: &str) -> Option<Self> {
         let singular = word.strip_suffix('s').unwrap_or(word);
         Self::ALL.into_iter().find(|unit| unit.name() == singular)
     }
 
-    /// Its exact length in microseconds; `None` for calendar units.
+    /// The exact length in microseconds, or `None` for calendar units.
     #[must_use]
     pub fn exact_micros(self) -> Option<i64> {
         match self {
@@ -70,7 +70,7 @@ impl Unit {
         }
     }
 
-    /// As days, for days and weeks.
+    /// The length in days, for days and weeks.
     #[must_use]
     pub(crate) fn days(self) -> Option<i64> {
         match self {
@@ -80,7 +80,7 @@ impl Unit {
         }
     }
 
-    /// As months, for months, quarters and years.
+    /// The length in months, for months, quarters and years.
     #[must_use]
     pub(crate) fn months(self) -> Option<i64> {
         match self {
@@ -98,10 +98,10 @@ impl fmt::Display for Unit {
     }
 }
 
-/// The day that a week starts on.
+/// A day of the week, on which weeks can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Weekday {
-    /// ISO 8601's week.
+    /// Monday, as in ISO 8601.
     #[default]
     Monday,
     /// Tuesday.
@@ -119,7 +119,6 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    /// Every day, from Monday.
     pub(crate) const ALL: [Self; 7] = [
         Self::Monday,
         Self::Tuesday,
@@ -130,7 +129,7 @@ impl Weekday {
         Self::Sunday,
     ];
 
-    /// 0 for Monday to 6 for Sunday.
+    /// The number of days since Monday: 0 for Monday to 6 for Sunday.
     #[must_use]
     pub(crate) fn offset_from_monday(self) -> i8 {
         match self {
@@ -144,7 +143,6 @@ impl Weekday {
         }
     }
 
-    /// Its English name, lower case.
     #[must_use]
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -158,7 +156,7 @@ impl Weekday {
         }
     }
 
-    /// The day of a name, in any case.
+    /// Parses an English name in any case.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let word = word.to_lowercase();

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnostic::closest;
 
-/// The zone of an IANA name in any case, with the name as the database spells it; every
-/// other name of UTC is `UTC`.
+/// The time zone with this IANA name in any case, and the name as the database spells it. All names
+/// of UTC become `UTC`.
 #[must_use]
 pub fn find_zone(name: &str) -> Option<(TimeZone, String)> {
     let zone = TimeZone::get(name).ok()?;
@@ -17,7 +17,7 @@ pub fn find_zone(name: &str) -> Option<(TimeZone, String)> {
     Some((zone, canonical))
 }
 
-/// The zone's name that is nearest to a wrong one: by all of it, or by its city.
+/// The name of a time zone closest to a wrong one, compared as a whole or by its city.
 #[must_use]
 pub fn closest_zone(name: &str) -> Option<String> {
     let mut names: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
@@ -30,8 +30,8 @@ pub fn closest_zone(name: &str) -> Option<String> {
     closest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// By how much a zone's clocks are set back at most, in seconds, this century: a local time that
-/// comes twice is read as an instant that is that much too early the second time.
+/// The most seconds by which a zone's clocks are set back at once in this century. The second
+/// occurrence of a repeated local time is read as an instant that is too early by up to this much.
 #[must_use]
 pub fn longest_repeat(name: &str) -> i64 {
     let (first, last) = (Timestamp::constant(946_684_800, 0), Timestamp::constant(4_102_444_800, 0));
@@ -49,14 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clocks_are_set_back_by_an_hour_in_most_zones() {
+    fn most_zones_set_clocks_back_by_an_hour() {
         let hours =
             ["UTC", "Asia/Kolkata", "Europe/London", "Australia/Lord_Howe", "Nowhere"].map(longest_repeat);
         assert_eq!(hours, [0, 0, 3600, 1800, 0]);
     }
 
     #[test]
-    fn names_are_found_and_suggested() {
+    fn zone_names_are_found_or_suggested() {
         assert_eq!(find_zone("europe/london").expect("a zone").1, "Europe/London");
         assert_eq!(find_zone("etc/utc").expect("a zone").1, "UTC");
         assert!(find_zone("Europe/Londn").is_none());

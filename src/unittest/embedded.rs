@@ -1,4 +1,4 @@
-//! Runs tests on the embedded engine: the rows in tables, each segment by its SELECT.
+//! Runs tests on the embedded engine: rows in tables, each segment by its SELECT.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +15,15 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, DataTable, Embedded, Engine, EngineError, TableColumn, tables_of};
 use crate::evaluate::{Columns, Data, Datum};
 
-/// Where the rows of entities are that have no table to themselves.
+/// The schema of the rows of entities without their own table.
 const SCHEMA: &str = "segc_given";
 
 impl Suite {
-    /// Runs tests on the embedded engine, by the SQL of a target that it understands.
+    /// Runs tests on the embedded engine, with the SQL of a target that it can execute.
     ///
     /// # Errors
-    /// What the target or the policy refuses, or that there is no engine.
+    ///
+    /// Reports what the target or the policy rejects, or that the engine can't start.
     pub fn run_embedded(&self, cases: &[usize], target: &str) -> Result<Vec<Outcome>, Diagnostics> {
         let Some(first) = self.variants.first() else { return Ok(Vec::new()) };
         let bench = Bench::new(&first.hir().catalog, target).map_err(refused)?;
@@ -49,8 +50,8 @@ fn refused(error: EngineError) -> Diagnostics {
     vec![error.into()].into()
 }
 
-/// The SELECT of each expectation of each case, each written once; all that is refused is
-/// reported.
+/// Compiles the SELECT of each expectation, once per distinct one, and reports everything that is
+/// rejected.
 fn compile(
     variants: &[Session],
     cases: &[(usize, &Case)],
@@ -86,8 +87,8 @@ fn compile(
 /// The tables of all entities, one for each.
 struct Bench {
     tables: Vec<(EntityId, DataTable)>,
-    /// Tables for entities that are queries or share a table, since rows are given by entity;
-    /// and for those in other databases, to which no transaction could write together.
+    /// Tables for entities that are queries or share a table, since rows are given by entity, and
+    /// for those in other databases, since no transaction can write to several.
     stand_ins: BTreeMap<EntityId, Vec<String>>,
 }
 
@@ -131,15 +132,15 @@ impl Bench {
     }
 }
 
-/// A database with all tables, empty between tests.
+/// A table, empty between tests.
 struct Table<'a> {
     bench: &'a Bench,
     engine: Embedded,
 }
 
 impl Table<'_> {
-    /// Everything happens in a transaction that is undone in the end: the tables are empty for
-    /// the next test. A statement that fails ends it, so that it is begun again.
+    /// Runs in a transaction that is always rolled back, so that the tables are empty for the next
+    /// test. A statement that fails ends the transaction, so a new one begins.
     fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Outcome {
         let mut filled = Err(());
         let mut verdicts = Vec::new();
@@ -169,7 +170,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Outside of a transaction it fails itself, and that is as good.
+    /// Outside a transaction this fails, which is harmless.
     fn undo(&mut self) {
         let _ = self.engine.execute("ROLLBACK");
     }
@@ -225,7 +226,7 @@ fn cell(value: &Datum, storage: &Storage) -> Cell {
     }
 }
 
-/// The local time as a column without a zone holds it; the engine takes it for one of UTC.
+/// The local time as stored in a column without a time zone, which the engine takes for UTC.
 fn local(instant: Timestamp, zone: &str) -> Option<Timestamp> {
     let local = TimeZone::get(zone).ok()?.to_datetime(instant);
     TimeZone::UTC.to_timestamp(local).ok()

@@ -1,4 +1,4 @@
-//! `expect`: who should be in which segment.
+//! `expect`: the expected members of segments.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use crate::catalog::{Entity, EntityId};
 use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::yaml::{Fields, Like, Node, NodeKind};
 
-/// How many keys a problem lists.
+/// The maximum number of keys in a problem.
 const SHOWN: usize = 8;
 
-/// The keys that rows have, by entity.
+/// The keys of the given rows, by entity.
 pub(super) struct Given {
     pub(super) keys: BTreeMap<EntityId, BTreeMap<Key, Span>>,
-    /// Entities with rows that have problems: of their keys not all are known.
+    /// Entities with invalid rows, so that some of their keys are unknown.
     pub(super) broken: BTreeSet<EntityId>,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn read_expectations(
     expectations
 }
 
-/// Reads keys of an entity, each of which may occur once.
+/// Reads the keys of an entity, each of which may occur once.
 struct ExpectReader<'a> {
     entity: &'a Entity,
     given: Option<&'a BTreeMap<Key, Span>>,
@@ -108,7 +108,7 @@ impl ExpectReader<'_> {
         keys
     }
 
-    /// A key of one field is its value; one of several is a list or a map of theirs.
+    /// A key of one field is its value; one of several fields is a list or a map of values.
     fn key(&self, node: &Node, problems: &mut Diagnostics) -> Option<Key> {
         let fields = &self.entity.key;
         let parts: Option<Vec<&Node>> = match (&node.kind, fields.as_slice()) {

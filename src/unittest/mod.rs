@@ -1,8 +1,8 @@
-//! Unit tests of segments: given rows, who should be a member?
+//! Unit tests of segments: given rows and expected members.
 //!
-//! `read` makes tests from `tests/**/*.yml`; `run` asks the reference evaluator or the
-//! embedded engine, and says who was missing and who was extra. `single` reads the row of an
-//! entity that is in no database. Must not know: the command line, the terminal, the clock.
+//! `read` reads tests from `tests/**/*.yml`; `run` uses the reference evaluator or the embedded
+//! engine, and reports missing and extra members. `single` reads the row of an entity that isn't in
+//! a database. Must not know: the command line, the terminal, the clock.
 
 mod embedded;
 mod expect;

@@ -1,4 +1,4 @@
-//! Unit tests, read and resolved.
+//! Unit tests with resolved names.
 
 use std::collections::BTreeSet;
 
@@ -9,103 +9,103 @@ use crate::check::hir::SegmentId;
 use crate::diagnostic::Span;
 use crate::evaluate::{Data, Datum};
 
-/// A key's values, in the order of the key's fields.
+/// The values of a key, in the order of the key's fields.
 pub type Key = Vec<Datum>;
 
 /// The unit tests of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Suite {
-    /// In the order of their files and in them.
+    /// The tests, in the order of the files.
     pub cases: Vec<Case>,
-    /// The project, once for each set of parameters that tests ask for.
+    /// The project, once per set of parameters.
     pub(super) variants: Vec<Session>,
 }
 
 /// A unit test.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// What is tested, in a few words.
+    /// The name, which says what is tested.
     pub name: String,
-    /// Where the name is.
+    /// The place of the name.
     pub span: Span,
-    /// The file, relative to the project.
+    /// The path of the file, relative to the project.
     pub path: String,
-    /// The line of the name.
+    /// The line of the name, from 1.
     pub line: usize,
-    /// The instant that counts as now.
+    /// The as_of of the test.
     pub as_of: Timestamp,
     /// The expected members.
     pub expectations: Vec<Expectation>,
-    /// All rows that there are.
+    /// All rows of the test.
     pub(super) data: Data,
-    /// Index in [`Suite::variants`].
+    /// An index into [`Suite::variants`].
     pub(super) variant: usize,
 }
 
-/// What a test expects of a segment.
+/// The expected members of a segment in a test.
 #[derive(Debug, Clone)]
 pub struct Expectation {
     /// The segment.
     pub segment: SegmentId,
-    /// Its name.
+    /// The name of the segment.
     pub name: String,
-    /// Where the name is in the test.
+    /// The place of the name in the test.
     pub span: Span,
-    /// The names of the fields of its keys.
+    /// The names of the key's fields.
     pub key: Vec<String>,
-    /// Its expected members.
+    /// The expected members.
     pub wanted: Wanted,
 }
 
-/// The expected members of a segment.
+/// Which members a segment should have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// These, and nobody else.
+    /// Exactly these members.
     Exactly(BTreeSet<Key>),
-    /// These are in, and those are out; nothing is said of others.
+    /// Some members and non-members; others are unspecified.
     Some {
-        /// Members.
+        /// Keys that must be members.
         inside: BTreeSet<Key>,
-        /// No members.
+        /// Keys that must not be members.
         outside: BTreeSet<Key>,
     },
 }
 
-/// How a test ended.
+/// The result of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Index in [`Suite::cases`].
+    /// An index into [`Suite::cases`].
     pub case: usize,
-    /// One for each expectation.
+    /// One verdict per expectation.
     pub verdicts: Vec<Verdict>,
 }
 
 impl Outcome {
-    /// Whether all that was expected came true.
+    /// Whether all expectations are met.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.verdicts.iter().all(|verdict| *verdict == Verdict::Passed)
     }
 }
 
-/// What came of an expectation.
+/// The result of an expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It came true.
+    /// The expectation is met.
     Passed,
-    /// The members are others.
+    /// The segment has other members.
     Differs {
-        /// Should be members, and are not.
+        /// The keys that should be members and aren't.
         missing: Vec<Key>,
-        /// Are members, and should not be.
+        /// The keys that are members and shouldn't be.
         extra: Vec<Key>,
     },
-    /// There is no answer, as a run would fail: why.
+    /// The evaluation failed, as a run would, with this message.
     Fails(String),
 }
 
 impl Verdict {
-    /// What did not come true, in one line; `None` if nothing.
+    /// A one-line description of the failure, or `None` if the expectation is met.
     #[must_use]
     pub fn said(&self) -> Option<String> {
         let list = |keys: &[Key]| keys.iter().map(|key| key_text(key)).collect::<Vec<_>>().join(", ");
@@ -124,7 +124,7 @@ impl Verdict {
 }
 
 impl Wanted {
-    /// What is to be said of the members that were found.
+    /// Compares the members found with the expected ones.
     pub(super) fn judge(&self, found: &BTreeSet<Key>) -> Verdict {
         let (missing, extra): (Vec<Key>, Vec<Key>) = match self {
             Self::Exactly(wanted) => {
@@ -142,7 +142,7 @@ impl Wanted {
     }
 }
 
-/// A key as people read it: its parts with a bar between them.
+/// A key for people, its parts separated by bars.
 #[must_use]
 pub fn key_text(key: &[Datum]) -> String {
     key.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")

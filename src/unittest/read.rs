@@ -1,4 +1,4 @@
-//! From test files to tests.
+//! Reads test files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::evaluate::Data;
 use crate::project::{Files, Param, Text, load_tests, read_param};
 use crate::yaml::{self, Fields, Like, Meant, Node, NodeKind, OtherKeys};
 
-/// What other tools have in place of our keys.
+/// Keys of other tools.
 const OTHER_KEYS: OtherKeys = &[
     (&["input", "inputs", "rows", "data", "fixtures"], Meant::Key("given")),
     (&["output", "outputs", "expected", "expectations", "then", "assert"], Meant::Key("expect")),
@@ -30,12 +30,12 @@ const OTHER_KEYS_OF_TEST: OtherKeys = &[
     (&["model", "segment"], Meant::Help("remove it: `expect` names the segments")),
 ];
 
-/// What a file and a test look like, for messages.
+/// Examples of a file and a test, for messages.
 const FILE: &str = "tests: [{ … }]";
 const TEST: &str = "{ name: …, as_of: …, given: { … }, expect: { … } }";
 
-/// Reads the unit tests of a project that has no errors. Their files are added to the
-/// session's sources; what has problems is left out.
+/// Reads the unit tests of a project without errors. Their files are added to the session's
+/// sources; tests with problems are omitted.
 #[must_use]
 pub fn read(session: &mut Session, files: &dyn Files) -> (Suite, Diagnostics) {
     let mut problems = Diagnostics::new();
@@ -55,22 +55,22 @@ pub fn read(session: &mut Session, files: &dyn Files) -> (Suite, Diagnostics) {
 
 struct FileReader {
     suite: Suite,
-    /// Which variant has these parameters, as text.
+    /// The variant with these parameters, as text.
     by_params: BTreeMap<String, usize>,
 }
 
-/// What all tests of a file share.
+/// What all tests of a file have in common.
 struct Common {
     as_of: Option<Timestamp>,
     params: Vec<Param>,
     defaults: Defaults,
     given: Rows,
-    /// A test without an instant isn't reported if the file's has a problem.
+    /// Whether the file's instant has a problem, in which case tests without one aren't reported.
     bad_as_of: bool,
 }
 
 impl Common {
-    /// The instant of a test, which is the file's if it has none of its own.
+    /// The instant of a test, or else of its file.
     fn as_of(
         &self,
         fields: &mut Fields<'_>,
@@ -89,7 +89,7 @@ impl Common {
     }
 }
 
-/// Rows for the evaluator; every value was fitted to its field when it was read.
+/// The rows for the evaluator. Every value was checked when it was read.
 fn data<'a>(catalog: &Arc<Catalog>, rows: impl Iterator<Item = &'a GivenRow>) -> Option<Data> {
     let mut data = Data::new(catalog);
     for row in rows {
@@ -171,7 +171,7 @@ impl FileReader {
         Some(Case { name, span, path, line, as_of, expectations, data, variant })
     }
 
-    /// The project with these parameters, checked once for all tests that have them.
+    /// The project with these parameters, checked once for all tests that use them.
     fn variant(&mut self, params: &[Param], problems: &mut Diagnostics) -> Option<usize> {
         let text: String = params.iter().map(|param| format!("{}={:?};", param.name, param.value)).collect();
         if let Some(&known) = self.by_params.get(&text) {
@@ -224,7 +224,7 @@ fn read_params(fields: &mut Fields<'_>, problems: &mut Diagnostics) -> Vec<Param
     entries.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect()
 }
 
-/// A test's own parameters go before those of its file.
+/// A test's own parameters take precedence over those of its file.
 fn merged(common: &[Param], own: Vec<Param>) -> Vec<Param> {
     let is_own = |param: &&Param| own.iter().any(|one| one.name == param.name);
     let mut all: Vec<Param> = common.iter().filter(|param| !is_own(param)).cloned().collect();

@@ -1,4 +1,4 @@
-//! The fields that a segment's members depend on, through all that it refers to.
+//! The fields on which a segment's members depend, directly or through other segments.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::analyze::Graph;
 use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::SegmentId;
 
-/// The fields of every entity that are read for a segment.
+/// The fields of every entity that a segment reads.
 pub(super) fn reads(graph: &Graph, segment: SegmentId) -> BTreeSet<(EntityId, FieldId)> {
     let (mut found, mut segments, mut done) = (BTreeSet::new(), vec![segment], BTreeSet::new());
     while let Some(id) = segments.pop() {

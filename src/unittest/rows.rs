@@ -10,10 +10,10 @@ use crate::diagnostic::{Diagnostics, Span};
 use crate::evaluate::{Clash, Columns, Datum, covers, is_deleted};
 use crate::yaml::{Like, Node, NodeKind};
 
-/// What rows hold that don't say otherwise.
+/// The values of fields that rows don't specify.
 pub(super) type Defaults = BTreeMap<EntityId, BTreeMap<FieldId, Datum>>;
 
-/// A row, and where it is.
+/// A row and its place.
 #[derive(Debug, Clone)]
 pub(super) struct GivenRow {
     pub(super) entity: EntityId,
@@ -33,7 +33,7 @@ pub(super) fn read_defaults(node: &Node, catalog: &Catalog, problems: &mut Diagn
 /// The rows of a `given`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    /// Those without problems.
+    /// The rows without problems.
     pub(super) rows: Vec<GivenRow>,
     /// The entities that have rows with problems.
     pub(super) broken: BTreeSet<EntityId>,
@@ -60,7 +60,7 @@ pub(super) fn read_rows(
     given
 }
 
-/// The entries of a map of entities; those that nobody knows are reported.
+/// The entries of a map of entities. Unknown ones are reported.
 fn by_entity<'a, 'c>(
     key: &str,
     (value, node): (&'static str, &'a Node),
@@ -80,13 +80,13 @@ fn by_entity<'a, 'c>(
     found
 }
 
-/// A value that is written, and where; `None` if it has a problem.
+/// A value in the file and its place; `None` if it has a problem.
 struct Written {
     value: Option<Datum>,
     span: Span,
 }
 
-/// What a row looks like, for messages.
+/// An example of a row, for messages.
 pub(super) fn example(entity: &Entity) -> String {
     let key = entity.key.iter().map(|&field| format!("{}: …", entity.field(field).name));
     format!("{{ {} }}", key.collect::<Vec<_>>().join(", "))
@@ -155,7 +155,7 @@ fn read_row(
     sound.then_some(values)
 }
 
-/// A value that its column can't hold in this row.
+/// The problem that a column can't contain a value in this row.
 fn clashing(entity: &Entity, clash: &Clash, span: Span) -> WrongValue {
     let field = entity.field(clash.field);
     let (what, help) = if clash.alone {
@@ -171,14 +171,14 @@ fn clashing(entity: &Entity, clash: &Clash, span: Span) -> WrongValue {
     WrongValue { span, field: field.name.clone(), entity: entity.name.clone(), what, help }
 }
 
-/// The key of a row, unless a part of it is missing: then it is no entity.
+/// The key of a row, or `None` if a part of it is missing: such a row isn't an entity.
 pub(super) fn key_of(entity: &Entity, values: &[Datum]) -> Option<Key> {
     let part = |id: &FieldId| values.get(id.0 as usize).filter(|value| !value.is_missing()).cloned();
     entity.key.iter().map(part).collect()
 }
 
-/// The keys of rows, by entity. Of rows with one key, all but the first are reported; those that
-/// have been deleted are no rows, but may be spoken of.
+/// The keys of rows, by entity. Of rows with the same key, all but the first are reported. Deleted
+/// rows don't count as rows, but may be mentioned.
 pub(super) fn keys_of<'a>(
     rows: impl IntoIterator<Item = &'a GivenRow>,
     catalog: &Catalog,

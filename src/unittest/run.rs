@@ -1,4 +1,4 @@
-//! Runs tests on the reference evaluator, and says in the words of problems what failed.
+//! Runs tests on the reference evaluator, and reports failures as problems.
 
 use rayon::prelude::*;
 
@@ -9,9 +9,9 @@ use crate::diagnostic::Diagnostics;
 use crate::evaluate::{EvalError, Evaluator};
 
 impl Suite {
-    /// The tests that any of the patterns chooses, by their index; all if there is none. A
-    /// pattern is a part of the test's name or of its path, or the name of a segment; capitals
-    /// don't matter. The second list are the patterns that chose nothing.
+    /// The indexes of the tests that any of the patterns selects; all if there are no patterns. A
+    /// pattern is a part of the test's name or path, or the name of a segment; case is ignored. The
+    /// second list contains the patterns that selected nothing.
     #[must_use]
     pub fn select(&self, patterns: &[String]) -> (Vec<usize>, Vec<String>) {
         let chosen = |case: &Case| patterns.is_empty() || patterns.iter().any(|pattern| fits(case, pattern));
@@ -41,8 +41,7 @@ impl Suite {
         verdicts
     }
 
-    /// The expectations that did not come true, as problems at their places: for those who
-    /// annotate files.
+    /// Failed expectations as problems at their places, to annotate files.
     #[must_use]
     pub fn problems(&self, outcomes: &[Outcome]) -> Diagnostics {
         let mut problems = Diagnostics::new();
@@ -65,7 +64,7 @@ fn fits(case: &Case, pattern: &str) -> bool {
         || case.expectations.iter().any(|expectation| expectation.name.to_lowercase() == pattern)
 }
 
-/// An error with the place where it happened.
+/// An error with its place.
 fn said(session: &Session, error: &EvalError) -> String {
     match error.span().and_then(|span| session.sources.locate(span)) {
         Some((path, position)) => format!("{error} ({path}:{})", position.line),

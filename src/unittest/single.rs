@@ -1,10 +1,9 @@
 //! A single entity's row with its linked rows, for entities that aren't in a database.
 //!
-//! A file is either a map of fields, in which links hold the linked rows
-//! (`{ plan: free, company: { industry: retail }, orders: [{ total: 10.00 }] }`), or rows by
-//! entity, as `given` of a unit test has them. Keys, and the fields that links go by, may be
-//! left out where rows are inside each other, and so may fields that the segment doesn't
-//! depend on.
+//! A file is either a map of fields, in which links contain the linked rows (`{ plan: free,
+//! company: { industry: retail }, orders: [{ total: 10.00 }] }`), or rows by entity, as in `given`
+//! of a unit test. Keys, and the fields that links compare, may be omitted if rows are nested, and
+//! so may fields on which the segment doesn't depend.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,21 +19,21 @@ use crate::evaluate::{Data, Datum};
 use crate::types::Type;
 use crate::yaml::{self, Node, NodeKind};
 
-/// The rows of a file, and the key of the entity that they are about.
+/// The rows of a file, and the key of the entity in question.
 #[derive(Debug, Clone)]
 pub struct SingleRow {
     /// All rows.
     pub data: Data,
-    /// The key's parts, as text.
+    /// The parts of the key as text.
     pub key: Vec<String>,
 }
 
-/// Reads a file about one entity of a segment. The file is added to the session's sources. `key`
-/// tells which row is meant where there are several.
+/// Reads a file about one entity of a segment. The file is added to the session's sources. If there
+/// are several rows, `key` selects one.
 ///
 /// # Errors
 ///
-/// What can't be read, or is no row of the catalog.
+/// Reports what can't be read, or doesn't match the catalog.
 pub fn read_row(
     session: &mut Session,
     path: &str,
@@ -61,19 +60,19 @@ pub fn read_row(
 
 struct RowReader<'a> {
     catalog: &'a Catalog,
-    /// The fields that the segment depends on.
+    /// The fields on which the segment depends.
     reads: BTreeSet<(EntityId, FieldId)>,
     data: Data,
-    /// How many keys were made up.
+    /// The number of keys generated so far.
     made: i64,
     problems: &'a mut Diagnostics,
 }
 
-/// What is known of a row.
+/// The known values of a row.
 type Known = BTreeMap<FieldId, Datum>;
 
 impl RowReader<'_> {
-    /// The key of the entity that a file is about.
+    /// Reads a file and returns the key of its entity.
     fn file(&mut self, entity: EntityId, tree: &Node) -> Option<Vec<String>> {
         let entries = tree.entries(&example(self.catalog.entity(entity)), self.problems)?;
         let by_entity = !entries.is_empty()
@@ -86,7 +85,7 @@ impl RowReader<'_> {
         Some(key.iter().map(ToString::to_string).collect())
     }
 
-    /// Rows as a unit test gives them. The row that is meant is the entity's first.
+    /// Reads rows as in a unit test. The row in question is the entity's first.
     fn by_entity(&mut self, entity: EntityId, tree: &Node) -> Option<Vec<Datum>> {
         let given = read_rows(tree, self.catalog, &Defaults::new(), self.problems);
         keys_of(&given.rows, self.catalog, self.problems);
@@ -102,7 +101,7 @@ impl RowReader<'_> {
         first
     }
 
-    /// A row and those that are in it; `known` is what the row around it says of it.
+    /// Reads a row and the rows inside it. `known` is what the enclosing row determines about it.
     fn row(&mut self, id: EntityId, node: &Node, known: Known) -> Option<Vec<Datum>> {
         let catalog = self.catalog;
         let entity = catalog.entity(id);
@@ -151,7 +150,7 @@ impl RowReader<'_> {
         self.complete(id, values, node.span)
     }
 
-    /// The row that a to-one link leads to, and the fields that lead there.
+    /// Reads the row to which a to-one link leads, and the fields that lead there.
     fn follow(&mut self, link: &Link, node: &Node, values: &mut Known) {
         if matches!(node.kind, NodeKind::Null) {
             return;
@@ -165,7 +164,8 @@ impl RowReader<'_> {
         }
     }
 
-    /// Keys that nobody wrote, where the type has plenty; except for those that links will give.
+    /// Generates missing keys if their type has enough values, except for those that links
+    /// determine.
     fn make_up(&mut self, id: EntityId, values: &mut Known, led: &BTreeSet<FieldId>) {
         let entity = self.catalog.entity(id);
         for &field in &entity.key {
@@ -183,7 +183,7 @@ impl RowReader<'_> {
         }
     }
 
-    /// A row with all its fields, if it has all that are never missing.
+    /// A row with all its fields, provided that those with `nullable: false` are present.
     fn complete(&mut self, id: EntityId, mut values: Known, span: Span) -> Option<Vec<Datum>> {
         let entity = self.catalog.entity(id);
         let (mut row, mut lacks) = (Vec::new(), Vec::new());
@@ -215,7 +215,7 @@ impl RowReader<'_> {
     }
 }
 
-/// What a field holds that nobody reads.
+/// Any value of a type, for a field that nothing reads.
 fn anything(ty: &Type) -> Option<Datum> {
     Some(match ty {
         Type::String | Type::Semver => Datum::String(String::new()),

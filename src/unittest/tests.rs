@@ -103,7 +103,7 @@ fn one_test(given: &str, expect: &str) -> String {
 }
 
 #[test]
-fn values_of_every_type_are_those_that_were_written() {
+fn values_of_every_type_are_read_as_written() {
     let mut text = "as_of: 2026-11-01T00:00:00Z\ntests:\n".to_owned();
     for (field, value, segment) in [
         ("text", r#"'it''s \ "so"'"#, "texts"),
@@ -133,7 +133,7 @@ fn values_of_every_type_are_those_that_were_written() {
 }
 
 #[test]
-fn a_deleted_row_is_none_but_may_be_spoken_of() {
+fn deleted_rows_are_not_rows_but_can_be_mentioned() {
     let given = "account: [{ id: 1, gone_at: 2026-01-01T00:00:00Z }, { id: 1 }, \
                  { id: 2, gone_at: 2026-01-01T00:00:00Z }, { id: 2, gone_at: 2026-01-02T00:00:00Z }]";
     assert_eq!(failures(&one_test(given, "accounts: { in: [1], out: [2] }")), [""; 0]);
@@ -143,7 +143,7 @@ fn a_deleted_row_is_none_but_may_be_spoken_of() {
 }
 
 #[test]
-fn the_second_of_two_instants_with_one_local_time_is_refused() {
+fn the_later_of_two_repeated_local_times_is_rejected() {
     // 1:30 at night, when the clocks went back: the column can't tell both instants apart.
     let given = |hour: u8| format!("thing: [{{ id: 1, local: 2026-10-25T0{hour}:30:00Z }}]");
     let (first, problems) = suite(&one_test(&given(0), "summer: []"));
@@ -191,7 +191,7 @@ fn values_that_do_not_fit_are_reported() {
 }
 
 #[test]
-fn json_is_a_document_in_any_notation() {
+fn json_documents_are_read_in_any_notation() {
     for (value, document) in [
         ("{ a: [1, x, null] }", r#"{"a":[1,"x",null]}"#),
         (r#"'{"a": 12345678901234567890.10}'"#, r#"{"a": 12345678901234567890.10}"#),
@@ -206,7 +206,7 @@ fn json_is_a_document_in_any_notation() {
 }
 
 #[test]
-fn entities_without_a_table_of_their_own_have_rows_all_the_same() {
+fn entities_without_their_own_table_accept_rows() {
     let given = "thing: [{ id: 1, text: a }, { id: 2, text: b }], far: [{ id: 7 }], \
                  part: [{ thing_id: 1, number: 1 }, { thing_id: 1, number: 2 }, { thing_id: 2, number: null }], \
                  kind: [{ name: b, weight: 6 }, { name: a, weight: 5 }], other: [{ weight: '5' }]";
@@ -249,7 +249,7 @@ fn a_failing_statement_fails_its_own_expectation_only() {
 }
 
 #[test]
-fn a_test_has_the_instant_parameters_and_rows_of_its_file_and_its_own() {
+fn tests_inherit_the_instant_parameters_and_rows_of_their_file() {
     let text = r#"
 as_of: 2026-11-01T00:00:00Z
 params: { least: 5 }
@@ -274,7 +274,7 @@ tests:
 }
 
 #[test]
-fn tests_are_chosen_by_name_path_or_segment() {
+fn tests_are_selected_by_name_path_or_segment() {
     let test = |name: &str, segment: &str| format!("  - {{ name: {name}, expect: {{ {segment}: [] }} }}\n");
     let text = |tests: String| format!("as_of: 2026-11-01T00:00:00Z\ntests:\n{tests}");
     let files = Memory::new()
@@ -295,7 +295,7 @@ fn tests_are_chosen_by_name_path_or_segment() {
 }
 
 #[test]
-fn the_schema_names_the_keys_that_are_read() {
+fn the_schema_matches_the_reader() {
     let wrong = |text: &str| suite(text).1;
     same_words(&wrong(&format!("tests: []\n{NO_WORD}: 1")), SCHEMA, "/properties");
     same_words(&wrong(&format!("tests: [{{ {NO_WORD}: 1 }}]")), SCHEMA, "/$defs/test/properties");
@@ -305,7 +305,7 @@ fn the_schema_names_the_keys_that_are_read() {
 
 /// Whatever is in a file, it is reported, and nothing panics.
 #[test]
-fn files_of_any_shape_are_read() {
+fn no_shape_of_file_causes_a_panic() {
     let rests = [
         "",
         "null",

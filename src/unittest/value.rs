@@ -8,7 +8,7 @@ use crate::evaluate::{Datum, fit};
 use crate::types::Type;
 use crate::yaml::{Node, NodeKind};
 
-/// The value of a field, if it is one that the field can hold.
+/// The value of a field, if the field can contain it.
 pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Diagnostics) -> Option<Datum> {
     let field = entity.field(id);
     let mut wrong = |what: String, help: String| {
@@ -52,7 +52,7 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
     }
 }
 
-/// What is wrong with a number that the catalog's `min` or `max` excludes.
+/// How a number violates the catalog's `min` or `max`.
 fn beyond(field: &Field, value: &Value<'_>, node: &Node) -> Option<(String, String)> {
     let (key, bound, word) = match Limits::of(field).check(value) {
         Err(Misfit::BelowMin) => ("min", field.min.as_ref()?, "less"),
@@ -64,7 +64,7 @@ fn beyond(field: &Field, value: &Value<'_>, node: &Node) -> Option<(String, Stri
     Some((what, format!("the catalog says `{key}: {bound}`: correct the value, or the catalog")))
 }
 
-/// A value of a type; `Err` says how one is written.
+/// A value of a type. `Err` says how to write one.
 fn value_of(node: &Node, ty: &Type, converter: &Converter<'_>) -> Result<Value<'static>, String> {
     let say = |help: &str| Err(help.to_owned());
     match (ty, &node.kind) {
@@ -111,7 +111,7 @@ fn value_of(node: &Node, ty: &Type, converter: &Converter<'_>) -> Result<Value<'
     }
 }
 
-/// A number by the digits in the file.
+/// A number, by its digits in the file.
 fn number(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, String> {
     let plain = text.replace('_', "");
     match converter.digits(&plain) {
@@ -127,7 +127,7 @@ fn number(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, Strin
     }
 }
 
-/// An instant; where there is a zone, local times may be written too.
+/// An instant. If there is a time zone, local times are also accepted.
 fn instant(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, String> {
     let found = converter.plain_text(text).map(Value::into_owned);
     found.map_err(|misfit| match (misfit, converter.zone()) {
@@ -144,7 +144,7 @@ fn instant(text: &str, converter: &Converter<'_>) -> Result<Value<'static>, Stri
     })
 }
 
-/// A JSON document: a text is one that is written out, as a column holds it.
+/// A JSON document. Text is a document in text form, as in a column.
 fn json(node: &Node) -> Result<String, String> {
     let found = match &node.kind {
         NodeKind::String(text) => {
@@ -170,7 +170,7 @@ fn nested(node: &Node) -> Option<serde_json::Value> {
     })
 }
 
-/// The value as it is in the file, as far as that is one.
+/// The value as in the file, as far as it is a scalar.
 pub(super) fn shown(node: &Node) -> String {
     match &node.kind {
         NodeKind::String(text) | NodeKind::Integer(_, text) | NodeKind::Float(_, text) => {

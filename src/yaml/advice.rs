@@ -1,6 +1,6 @@
-//! Advice on text that isn't YAML, from the lines around the place where reading ended.
+//! Advice about text that isn't YAML, based on the lines around the place where reading stopped.
 
-/// Advice for an error with this message at a byte of a text.
+/// Advice about an error with this message at a byte of a text.
 pub(super) fn advice(text: &str, at: usize, message: &str) -> Option<String> {
     let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
     let line = text.get(start..)?.lines().next().unwrap_or_default();
@@ -32,21 +32,21 @@ fn is_key(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-".contains(c))
 }
 
-/// `table:customers`
+/// Advice about `table:customers`.
 fn glued(line: &str) -> Option<String> {
     let (key, value) = line.trim().split_once(':')?;
     let fits = is_key(key) && value.starts_with(|c: char| c.is_alphanumeric() || "_\"'[{".contains(c));
     fits.then(|| format!("put a space after the colon: `{key}: {value}`"))
 }
 
-/// `name = shop`
+/// Advice about `name = shop`.
 fn assigned(line: &str) -> Option<String> {
     let (key, value) = line.trim().split_once('=')?;
     let (key, value) = (key.trim(), value.trim());
     is_key(key).then(|| format!("write a colon for the equals sign: `{key}: {value}`"))
 }
 
-/// `description: Customers: all of them`
+/// Advice about `description: Customers: all of them`.
 fn two_colons(line: &str) -> Option<String> {
     let (key, value) = line.trim().split_once(": ")?;
     let key = key.trim_start_matches("- ");
@@ -56,7 +56,7 @@ fn two_colons(line: &str) -> Option<String> {
     fits.then(|| format!("put the text in quotes: `{key}: \"{value}\"`"))
 }
 
-/// A line that is indented further than the one above, which has a value already.
+/// Advice about a line that is indented further than the one above, which already has a value.
 fn too_far(above: &str, line: &str) -> Option<String> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let key =

@@ -1,4 +1,4 @@
-//! From the YAML reader's locations to spans, and from pairs to maps without duplicates.
+//! From the YAML reader's locations to spans, and from lists of pairs to maps without duplicates.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use super::raw::Raw;
 use super::read::span_of;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 
-/// Texts of more bytes are not put together again.
+/// The maximum length in bytes of text that is rejoined.
 const LONGEST_CUT: u32 = 200;
 
-/// Walks the raw tree. Its depth is bounded by the reader's budget.
+/// Converts the raw tree. Its depth is limited by the reader's budget.
 pub(super) struct Converter<'a> {
     source: SourceId,
     text: &'a str,
     pub(super) problems: Diagnostics,
-    /// A key looks like a number somewhere.
+    /// Whether some key looks like a number.
     pub(super) numeric_keys: bool,
 }
 
@@ -78,8 +78,8 @@ impl<'a> Converter<'a> {
         Node { kind: NodeKind::Map(map), span }
     }
 
-    /// A key without a value as key and value, if a colon without a space is in it, as in
-    /// `{id:integer}`.
+    /// Splits a key without a value into key and value if it contains a colon without a space, as
+    /// in `{id:integer}`.
     fn parted(&mut self, key: Key, value: Node) -> (Key, Node) {
         let written = self.text.get(key.span.start as usize..key.span.end as usize).unwrap_or_default();
         let is_word = |text: &str| text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
@@ -101,7 +101,7 @@ impl<'a> Converter<'a> {
         (Key { text: name.to_owned(), span: key.span }, Node { kind, span: key.span })
     }
 
-    /// A value together with the key after it, if the comma between them is within the value's
+    /// A value joined with the key after it, if the comma between them is inside the value's
     /// parentheses, as in `{ type: decimal(10,2) }`.
     fn torn(&self, value: &Node, key: Span) -> Option<Node> {
         let NodeKind::String(_) = value.kind else { return None };
@@ -119,7 +119,7 @@ impl<'a> Converter<'a> {
         Some(Node { kind: NodeKind::String(written(start, end)?.to_owned()), span })
     }
 
-    /// Whether a key in braces is followed by no colon.
+    /// Whether a key in braces has no colon after it.
     fn is_alone(&self, key: Span) -> bool {
         let rest = self.text.get(key.end as usize..).unwrap_or_default();
         rest.trim_start().starts_with([',', '}', '#'])
@@ -135,7 +135,7 @@ impl<'a> Converter<'a> {
         span_of(self.source, self.text, location.span())
     }
 
-    /// The extent of a collection, whose own location is only where it begins.
+    /// The extent of a collection. Its own location is only its start.
     fn around(&self, own: Span, first: Option<Span>, last: Option<&Node>) -> Span {
         let start = first.map_or(own.start, |first| own.start.min(first.start));
         let end = last.map_or(own.end, |last| last.span.end.max(own.end));
@@ -151,7 +151,7 @@ impl<'a> Converter<'a> {
     }
 }
 
-/// How many parentheses and angle brackets are open at the end of a text without quotes.
+/// The number of parentheses and angle brackets that are open at the end of a text without quotes.
 fn opened(text: &str) -> usize {
     if text.starts_with(['"', '\'']) {
         return 0;
@@ -163,7 +163,7 @@ fn opened(text: &str) -> usize {
     })
 }
 
-/// Where `bracket` ends, if only space, separators and comments are before it.
+/// The end of `bracket`, if only space, separators and comments precede it.
 fn closing(rest: &str, bracket: char) -> Option<usize> {
     let mut in_comment = false;
     for (at, c) in rest.char_indices() {

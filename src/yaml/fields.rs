@@ -8,7 +8,7 @@ use super::shape::{Like, as_items, as_list, as_names, only_text, without_dashes}
 use crate::diagnostic::{Diagnostics, Span, closest};
 
 impl Node {
-    /// Text. A number counts as the text that it was written as (`version: 1.10`).
+    /// Text. A number counts as its text in the file (`version: 1.10`).
     pub(crate) fn text(&self, problems: &mut Diagnostics) -> Option<&str> {
         match &self.kind {
             NodeKind::String(text) | NodeKind::Integer(_, text) | NodeKind::Float(_, text) => Some(text),
@@ -20,7 +20,7 @@ impl Node {
         }
     }
 
-    /// `true` or `false`.
+    /// A boolean: `true` or `false`.
     pub(crate) fn boolean(&self, problems: &mut Diagnostics) -> Option<bool> {
         match self.kind {
             NodeKind::Bool(value) => Some(value),
@@ -28,7 +28,7 @@ impl Node {
         }
     }
 
-    /// A flag in another spelling: `yes` is text in YAML 1.2.
+    /// The suggestion for another spelling of a boolean: `yes` is text in YAML 1.2.
     fn spelled_flag(&self) -> Option<String> {
         let (NodeKind::String(text) | NodeKind::Integer(_, text)) = &self.kind else { return None };
         if text == "true" || text == "false" {
@@ -50,7 +50,7 @@ impl Node {
         }
     }
 
-    /// An exact number, as it was written.
+    /// A decimal number, exactly as written.
     pub(crate) fn number(&self, problems: &mut Diagnostics) -> Option<BigDecimal> {
         let number = match &self.kind {
             NodeKind::Integer(value, _) => Some(BigDecimal::from(*value)),
@@ -63,7 +63,6 @@ impl Node {
         number.or_else(|| self.wrong("a number", None, problems))
     }
 
-    /// The items of a list.
     pub(crate) fn list(&self, problems: &mut Diagnostics) -> Option<&[Node]> {
         match &self.kind {
             NodeKind::List(items) => Some(items),
@@ -71,7 +70,7 @@ impl Node {
         }
     }
 
-    /// The items of a list of maps, one of which looks like this.
+    /// The items of a list of maps. `example` is an item for the help.
     pub(crate) fn maps(&self, example: &str, problems: &mut Diagnostics) -> Option<&[Node]> {
         match &self.kind {
             NodeKind::List(items) => Some(items),
@@ -79,12 +78,12 @@ impl Node {
         }
     }
 
-    /// What it would be as a list, for messages.
+    /// The value as a list, for messages.
     pub(crate) fn as_list(&self) -> String {
         as_list(self)
     }
 
-    /// A list, or one value that stands for a list of one.
+    /// A list, or a single value as a list of one.
     pub(crate) fn one_or_many(&self) -> &[Node] {
         match &self.kind {
             NodeKind::List(items) => items,
@@ -92,13 +91,13 @@ impl Node {
         }
     }
 
-    /// The entries of a map of names of the user's own, which is the value of `key`; a key with
-    /// nothing after it counts as an empty map.
+    /// The entries of a map whose keys are the user's own names. The map is the value of `key`; a
+    /// key without a value counts as an empty map.
     pub(crate) fn names(&self, key: &str, like: Like, problems: &mut Diagnostics) -> Option<&[(Key, Node)]> {
         self.map(|| Some(as_names(key, self, like)), problems)
     }
 
-    /// The entries of another map; what it looks like is shown where it is none.
+    /// The entries of any other map. `example` is shown if the value isn't a map.
     pub(crate) fn entries(&self, example: &str, problems: &mut Diagnostics) -> Option<&[(Key, Node)]> {
         self.map(|| Some(format!("write `{example}`")), problems)
     }
@@ -115,7 +114,7 @@ impl Node {
         }
     }
 
-    /// One of a closed set of words; `what` names the set with its article.
+    /// One of a closed set of words. `what` is the name of the set, with its article.
     pub(crate) fn word<T>(
         &self,
         what: &'static str,
@@ -138,7 +137,7 @@ impl Node {
         None
     }
 
-    /// Says that something else was expected here.
+    /// Reports that something else was expected here.
     pub(crate) fn wrong<T>(
         &self,
         expected: &str,
@@ -151,26 +150,26 @@ impl Node {
     }
 }
 
-/// What was meant by a key that is none.
+/// What an unknown key probably means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meant {
-    /// Another key, which is not missed then.
+    /// Another key, which then isn't reported as missing.
     Key(&'static str),
-    /// The key of a map that it belongs in.
+    /// A key of the map with this name.
     In(&'static str),
-    /// Something else: what to do.
+    /// Something that needs an explanation.
     Help(&'static str),
 }
 
-/// Keys that other tools have.
+/// Other tools' words for keys, and what they mean here.
 pub(crate) type OtherKeys = &'static [(&'static [&'static str], Meant)];
 
-/// A map whose keys are known beforehand. Ask for each, then [`finish`](Self::finish).
+/// A map with a known set of keys. Get each, then call [`finish`](Self::finish).
 pub(crate) struct Fields<'a> {
     entries: &'a [(Key, Node)],
-    /// What it is, for messages, with its article or name.
+    /// The owner of the keys for messages, with its article or name.
     owner: String,
-    /// Where a missing key is reported: the name of the thing, or the map.
+    /// Where missing keys are reported: at the owner's name, or at the map.
     pub(crate) at: Span,
     asked: Vec<&'static str>,
     others: Vec<OtherKeys>,
@@ -187,7 +186,7 @@ impl<'a> Fields<'a> {
         Self::shown(node, owner, at, None, problems)
     }
 
-    /// The same; what it looks like is shown where it is no map.
+    /// Like `new`; `example` is shown if `node` isn't a map.
     pub(crate) fn shown(
         node: &'a Node,
         owner: impl Into<String>,
@@ -200,13 +199,13 @@ impl<'a> Fields<'a> {
         Some(Self { entries, owner: owner.into(), at, asked: Vec::new(), others: Vec::new() })
     }
 
-    /// With keys that other tools have, so that it is said what they are called here.
+    /// Adds other tools' keys, so that messages can name the corresponding ones.
     pub(crate) fn knowing(mut self, others: OtherKeys) -> Self {
         self.others.push(others);
         self
     }
 
-    /// Whether a key is there under a name that it has elsewhere.
+    /// Whether a key is present under another tool's name.
     pub(crate) fn has_as_other(&self, key: &str) -> bool {
         self.entries
             .iter()
@@ -217,7 +216,7 @@ impl<'a> Fields<'a> {
         self.others.iter().copied().flatten().find(|(words, _)| words.contains(&key)).map(|(_, meant)| *meant)
     }
 
-    /// Whether a key has no value and is followed by one that nobody knows, which belongs in it.
+    /// Whether a key has no value and is followed by an unknown key, which belongs inside it.
     pub(crate) fn is_beside(&self, key: &str, known: &[&str]) -> bool {
         self.entries.windows(2).any(|pair| match pair {
             [(one, node), (next, _)] => {
@@ -227,7 +226,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// The value of a key, if it is there.
+    /// The value of a key, if the key is present.
     pub(crate) fn get(&mut self, key: &'static str) -> Option<&'a Node> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
@@ -235,12 +234,12 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|(one, _)| one.text == key).map(|(_, node)| node)
     }
 
-    /// The place of a key that is there.
+    /// The place of a key, if the key is present.
     pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
         self.entries.iter().find(|(one, _)| one.text == key).map(|(one, _)| one.span)
     }
 
-    /// The value of a key that has to be there.
+    /// The value of a required key.
     pub(crate) fn require(&mut self, key: &'static str, problems: &mut Diagnostics) -> Option<&'a Node> {
         let node = self.get(key);
         if node.is_none() && !self.has_as_other(key) {
@@ -249,23 +248,23 @@ impl<'a> Fields<'a> {
         node
     }
 
-    /// Text, if the key is there.
+    /// The text of an optional key.
     pub(crate) fn text(&mut self, key: &'static str, problems: &mut Diagnostics) -> Option<String> {
         self.get(key)?.text(problems).map(str::to_owned)
     }
 
-    /// A flag, if the key is there.
+    /// The boolean of an optional key.
     pub(crate) fn boolean(&mut self, key: &'static str, problems: &mut Diagnostics) -> Option<bool> {
         self.get(key)?.boolean(problems)
     }
 
-    /// A list of texts, with their places; empty if the key isn't there. A single text is read as a list of one.
+    /// The texts of an optional list, with their places. A single text counts as a list of one.
     pub(crate) fn texts(&mut self, key: &'static str, problems: &mut Diagnostics) -> Vec<(String, Span)> {
         let items = self.get(key).map_or(&[][..], Node::one_or_many);
         items.iter().filter_map(|item| Some((item.text(problems)?.to_owned(), item.span))).collect()
     }
 
-    /// The entries of a map of names of the user's own, none if the key isn't there.
+    /// The entries of an optional map whose keys are the user's own names.
     pub(crate) fn names(
         &mut self,
         key: &'static str,
@@ -275,14 +274,13 @@ impl<'a> Fields<'a> {
         self.get(key).and_then(|node| node.names(key, like, problems)).unwrap_or_default()
     }
 
-    /// For a map that is beside the only key that there is, and not in it.
+    /// The meaning of a map that is next to the only known key instead of inside it.
     fn outside(&self, key: &Key, node: &Node) -> Option<Meant> {
         let [only] = self.asked[..] else { return None };
         let is_map = matches!(&node.kind, NodeKind::Map(entries) if !entries.is_empty());
         (is_map && closest(&key.text, [only]).is_none()).then_some(Meant::In(only))
     }
 
-    /// Reports every unused key.
     pub(crate) fn finish(self, problems: &mut Diagnostics) {
         // The key without a value that the unknown ones after it belong to.
         let mut empty: Option<&Key> = None;
@@ -308,7 +306,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What is no key at all.
+/// The meaning of something that isn't a key at all.
 fn slip(key: &Key, node: &Node) -> Option<Meant> {
     if ["//", "/*", "--"].iter().any(|mark| key.text.starts_with(mark)) {
         return Some(Meant::Help("begin a comment with `#`"));

@@ -1,7 +1,7 @@
-//! YAML files as trees in which every key and value knows its place.
+//! YAML files as trees in which every key and value has a span.
 //!
-//! `read` makes the tree; `Fields` and the methods of `Node` decode it and push every
-//! problem they meet. Must not know: what any of the files mean.
+//! `read` builds the tree; `Fields` and the methods of `Node` decode it and report every problem.
+//! Must not know: the meaning of any file.
 
 mod advice;
 mod convert;

@@ -2,24 +2,24 @@
 
 use crate::diagnostic::Span;
 
-/// A value and its place.
+/// A value and its place in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub kind: NodeKind,
-    /// For a map or a list: from its first entry to the end of its last one, with the
-    /// brackets if it has some. A value behind an alias is where its anchor is.
+    /// For a map or a list, from its first entry to the end of its last one, with the brackets if
+    /// there are any. A value behind an alias has the place of its anchor.
     pub(crate) span: Span,
 }
 
-/// A value. Words are read as YAML 1.2 does: `yes`, `no`, `on`, `off` and dates are text.
+/// A value. Words are interpreted as in YAML 1.2: `yes`, `no`, `on`, `off` and dates are text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NodeKind {
-    /// `null`, `~` or nothing at all.
+    /// `null`, `~` or nothing.
     Null,
     Bool(bool),
-    /// With its text in the file, for a number that is meant as text.
+    /// Includes the text in the file, for numbers meant as text.
     Integer(i64, String),
-    /// With its text in the file: `1.10` is not `1.1` where it is a version or a decimal.
+    /// Includes the text in the file: as a version or a decimal, `1.10` isn't `1.1`.
     Float(f64, String),
     String(String),
     List(Vec<Node>),
@@ -35,7 +35,7 @@ pub(crate) struct Key {
 }
 
 impl Node {
-    /// What it is, for messages.
+    /// The kind of value, for messages.
     pub(crate) fn found(&self) -> &'static str {
         match &self.kind {
             NodeKind::Null => "nothing",

@@ -4,7 +4,7 @@ use super::fields::Meant;
 use crate::diagnostic::{Label, Span};
 use crate::problems;
 
-/// "`a`, `b` or `c`".
+/// Such as "`a`, `b` or `c`".
 pub(crate) fn one_of(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
@@ -14,7 +14,7 @@ pub(crate) fn one_of(names: &[&str]) -> String {
     }
 }
 
-/// "did you mean `x`?", or what there is to choose from.
+/// Such as "did you mean `x`?", or else the choices.
 pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> Option<String> {
     if let Some(near) = crate::diagnostic::closest(wrong, known.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
@@ -22,7 +22,7 @@ pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> Option<String> {
     (!known.is_empty()).then(|| format!("it can be {}", one_of(known)))
 }
 
-/// Text as YAML takes it literally.
+/// Text in the quotes in which YAML takes it literally.
 fn quoted(text: &str) -> String {
     match text.contains(['"', '\\']) {
         true => format!("'{}'", text.replace('\'', "''")),
@@ -30,7 +30,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Advice for the most frequent mistakes.
+/// Advice about the most frequent mistakes.
 fn remedy(message: &str) -> Option<&'static str> {
     let remedies = [
         (
@@ -110,7 +110,6 @@ problems! {
     ///     plan: { type: string, description: "free, or not" }
     error SEG023 "unknown key" UnknownKey {
         span: Span, key: String, owner: String, known: Vec<&'static str>,
-        /// What was probably meant.
         meant: Option<Meant>,
     }
     message |p| format!("`{}` isn't a key of {}", p.key, p.owner);

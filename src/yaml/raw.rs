@@ -1,11 +1,11 @@
-//! What serde hands over: a tree with the YAML reader's own locations.
+//! The result of serde: a tree with the YAML reader's own locations.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
-/// A value before its span is known in bytes.
+/// A value whose location isn't yet a span in bytes.
 #[derive(Debug)]
 pub(super) enum Raw {
     Null,
@@ -14,7 +14,8 @@ pub(super) enum Raw {
     Float(f64),
     String(String),
     List(Vec<Spanned<Raw>>),
-    /// A key that YAML reads as null, as in `read: { null: [NA] }`, is a key all the same.
+    /// Keys are optional because YAML reads `null` as null, and in `read: { null: [NA] }` it is a
+    /// key.
     Map(Vec<(Spanned<Option<String>>, Spanned<Raw>)>),
 }
 

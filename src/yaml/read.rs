@@ -10,10 +10,10 @@ use super::problems::{DuplicateKey, NotYaml, TooComplex};
 use super::raw::Raw;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 
-/// Reads one YAML document; `None` if it cannot be read, after saying why.
+/// Reads a YAML document. If it can't be read, reports why and returns `None`.
 ///
-/// An empty file is a [`NodeKind::Null`](super::NodeKind::Null). Of a duplicate key the
-/// first value stays.
+/// An empty file is a [`NodeKind::Null`](super::NodeKind::Null). Of duplicate keys, the first is
+/// kept.
 pub(crate) fn read(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Node> {
     match serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options(DuplicateKeyPolicy::LastWins)) {
         Ok(raw) => {
@@ -32,12 +32,13 @@ pub(crate) fn read(source: SourceId, text: &str, problems: &mut Diagnostics) -> 
     }
 }
 
-/// How many values aliases may expand to in a file: without a separate bound, a few lines of aliases
-/// of aliases fill the budget of the largest file.
+/// The maximum number of values to which the aliases of a file may expand. Without a separate
+/// limit, a few lines of aliases of aliases would fill the budget of the largest file.
 const MOST_REPEATED: usize = 50_000;
 
-/// YAML 1.2 booleans, no merge keys, and the reader's budget, which bounds depth and aliases.
-/// No file of ours is nested 10 deep; unoptimised, the reader needs some 40 kB of stack a level.
+/// YAML 1.2 booleans, no merge keys, and the reader's budget, which limits depth and aliases.
+/// segc's own files are nested less than 10 levels deep; unoptimized, the reader needs about 40 kB
+/// of stack per level.
 fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
     serde_yaml::options! {
         alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: MOST_REPEATED },
@@ -51,7 +52,8 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
     }
 }
 
-/// The reader itself drops a duplicate after a key that is a number, so it is called again.
+/// The reader drops duplicates after a key that is a number without an error, so it is called
+/// again.
 fn report_numeric_duplicate(source: SourceId, text: &str, problems: &mut Diagnostics) {
     let strict = options(DuplicateKeyPolicy::Error);
     let Err(error) = serde_yaml::from_str_with_options::<Spanned<Raw>>(text, strict) else { return };
@@ -77,14 +79,14 @@ fn report(source: SourceId, text: &str, error: &Error, problems: &mut Diagnostic
     }
 }
 
-/// The first tab from a place on: the reader points at the beginning of what it was reading.
+/// The first tab after a place: the reader reports the start of what it was reading.
 fn tab(source: SourceId, text: &str, from: Span) -> Option<Span> {
     let start = from.start as usize;
     let at = start + text.get(start..)?.find('\t')?;
     Some(Span::new(source, at, at + 1))
 }
 
-/// Without what the reader wrapped around it: a snippet, or the alias that led there.
+/// The error without what the reader wrapped around it: a snippet, or the alias that led there.
 fn innermost(error: &Error) -> &Error {
     match error.without_snippet() {
         Error::AliasError { error, .. } => error.without_snippet(),
@@ -104,7 +106,7 @@ fn is_budget(error: &Error) -> bool {
     too_much || matches!(error, Error::ExternalMessage { msg, .. } if msg.contains("limit exceeded"))
 }
 
-/// The reader's message without the place, which the span tells.
+/// The reader's message without the place, which the span has.
 fn message(error: &Error) -> String {
     match error {
         Error::ExternalMessage { msg, .. } | Error::Message { msg, .. } => msg.clone(),
@@ -120,7 +122,7 @@ fn message(error: &Error) -> String {
     }
 }
 
-/// The place of an error: a character at least, so that there is something to underline.
+/// The place of an error, of at least one character, so that there is something to underline.
 fn place(source: SourceId, text: &str, location: serde_yaml::Span) -> Span {
     let span = span_of(source, text, location);
     let next = text.get(span.end as usize..).and_then(|rest| rest.chars().next());
@@ -133,7 +135,7 @@ fn place(source: SourceId, text: &str, location: serde_yaml::Span) -> Span {
     }
 }
 
-/// A location in bytes, moved to the bounds of characters.
+/// A location in bytes, moved to character boundaries.
 pub(super) fn span_of(source: SourceId, text: &str, span: serde_yaml::Span) -> Span {
     let fit = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(text.len());
     let (start, len) = match (span.byte_offset(), span.byte_len()) {

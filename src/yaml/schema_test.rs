@@ -1,4 +1,5 @@
-//! Compares a JSON Schema with what a reader knows, which it tells in the help for a wrong word.
+//! Compares a JSON Schema with the words that a reader knows, which it lists in the help for a
+//! wrong word.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +7,11 @@ use serde_json::Value;
 
 use crate::diagnostic::Diagnostics;
 
-/// A word that is near to no other.
+/// A word that isn't similar to any other.
 pub(crate) const NO_WORD: &str = "qqqqqqqqqqqq";
 
-/// Checks that the words which the only help about [`NO_WORD`] offers are those of the schema
-/// at `pointer`: the keys of an object, or the words of a list.
+/// Checks that the words offered in the only help about [`NO_WORD`] are those of the schema at
+/// `pointer`: the keys of an object, or the items of a list.
 #[track_caller]
 pub(crate) fn same_words(problems: &Diagnostics, schema: &str, pointer: &str) {
     let about: Vec<_> = problems.iter().filter(|one| one.message.contains(NO_WORD)).collect();

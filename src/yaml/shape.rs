@@ -1,22 +1,23 @@
-//! How to write a value of another kind as the expected map.
+//! Shows how to write a value of another kind as the expected map.
 
 use super::node::{Key, Node, NodeKind};
 
-/// What a map of names of the user's own holds, for messages.
+/// The values in a map whose keys are the user's own names, for messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Like {
     /// Each name has a value such as this: `{ … }`.
     Each(&'static str),
-    /// The same, with a name to show where none is known.
+    /// The same, with an example of a name for when none is known.
     Named(&'static str, &'static str),
-    /// A name stands for another one, most often for the same; both are shown where none is known.
+    /// Each name has another name, usually the same, as its value; examples of both for when none
+    /// are known.
     Pairs(&'static str, &'static str),
 }
 
-/// The number of names shown.
+/// The maximum number of names shown.
 const SHOWN: usize = 3;
 
-/// "write `targets: { duckdb: {} }`", with the names that the value holds.
+/// Such as "write `targets: { duckdb: {} }`", with the names from the value.
 pub(super) fn as_names(key: &str, node: &Node, like: Like) -> String {
     let mut names = named(node);
     let holds_more =
@@ -44,7 +45,7 @@ pub(super) fn as_names(key: &str, node: &Node, like: Like) -> String {
     format!("write `{key}: {{ {} }}`", entries.join(", "))
 }
 
-/// For a list in place of a map whose keys are known: the same keys, if each item is one of them.
+/// For a list instead of a map with known keys: the same keys, if each item is one of them.
 pub(super) fn without_dashes(node: &Node) -> Option<String> {
     let NodeKind::List(items) = &node.kind else { return None };
     let key = |item: &'_ Node| match &item.kind {
@@ -64,7 +65,7 @@ pub(super) fn without_dashes(node: &Node) -> Option<String> {
     }
 }
 
-/// For a list of one text in place of the text.
+/// For a list of one text instead of the text.
 pub(super) fn only_text(items: &[Node]) -> Option<String> {
     match items {
         [Node { kind: NodeKind::String(text), .. }] if is_plain(text) => {
@@ -74,7 +75,7 @@ pub(super) fn only_text(items: &[Node]) -> Option<String> {
     }
 }
 
-/// What is no list as one of maps.
+/// Another value as a list of maps.
 pub(super) fn as_items(node: &Node, example: &str) -> String {
     match &node.kind {
         NodeKind::Map(entries) if !entries.is_empty() => {
@@ -89,7 +90,7 @@ pub(super) fn as_items(node: &Node, example: &str) -> String {
     }
 }
 
-/// What is no list as one.
+/// Another value as a list.
 pub(super) fn as_list(node: &Node) -> String {
     let texts = match &node.kind {
         NodeKind::String(text) | NodeKind::Integer(_, text) => vec![text.as_str()],
@@ -104,7 +105,7 @@ pub(super) fn as_list(node: &Node) -> String {
     }
 }
 
-/// The names that a list or a text holds, with their values where these are shown in full.
+/// The names in a list or a text, with their values if these are shown in full.
 fn named(node: &Node) -> Vec<(&str, Option<&str>)> {
     match &node.kind {
         NodeKind::List(items) => items.iter().flat_map(of_item).collect(),
@@ -113,7 +114,7 @@ fn named(node: &Node) -> Vec<(&str, Option<&str>)> {
     }
 }
 
-/// `- customer`, `- name: customer` or `- customer: …`.
+/// The names in `- customer`, `- name: customer` or `- customer: …`.
 fn of_item<'a>(node: &'a Node) -> Vec<(&'a str, Option<&'a str>)> {
     match &node.kind {
         NodeKind::String(name) => vec![(name, None)],
@@ -133,7 +134,7 @@ fn of_item<'a>(node: &'a Node) -> Vec<(&'a str, Option<&'a str>)> {
     }
 }
 
-/// Text that can be shown as it is within braces.
+/// Whether a text can be shown in braces without quotes.
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 60 && text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
 }

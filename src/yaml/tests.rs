@@ -47,14 +47,14 @@ fn show(text: &str) -> String {
 }
 
 #[test]
-fn every_value_has_its_place() {
+fn every_value_has_a_span() {
     insta::assert_snapshot!(show(
         "# ü\nname: 'é'\nnumbers: [1, -2, 1.10, 0x1F, 1e3, 99999999999999999999]\nwords: [yes, no, on, 2024-01-31, 'true', \"a\\n\"] # x\nflag: true\nnothing:\ntilde: ~\nblock: |\n  two\n  lines\nempty: {}\nnone: [ ]\nlist:\n  - a: {b: [c, d,\n    ], } \n  - x\n1: one\n"
     ));
 }
 
 #[test]
-fn a_key_that_reads_as_null_or_true_is_its_word() {
+fn null_and_true_can_be_keys() {
     let node = good("{ null: 1, true: 2, \"null \": 3 }");
     let NodeKind::Map(entries) = &node.kind else { panic!("no map") };
     let keys: Vec<&str> = entries.iter().map(|(key, _)| key.text.as_str()).collect();
@@ -68,7 +68,7 @@ fn an_empty_file_is_null() {
 }
 
 #[test]
-fn a_long_header_of_comments_is_fine() {
+fn long_leading_comments_are_accepted() {
     let text = format!("{}a:\n{}  - 1\n", "# c\n".repeat(500), "  # c\n".repeat(500));
     assert!(matches!(good(&text).kind, NodeKind::Map(_)));
 }
@@ -81,7 +81,7 @@ fn aliases_expand_to_their_anchor() {
 }
 
 #[test]
-fn duplicates_name_both_places() {
+fn duplicate_keys_show_both_places() {
     let text = "a: 1\nb: { c: 1, c: 2 }\na: 2\n";
     let mut problems = Diagnostics::new();
     let _ = read(FILE, text, &mut problems);
@@ -93,7 +93,7 @@ fn duplicates_name_both_places() {
 }
 
 #[test]
-fn a_text_that_a_comma_cuts_is_put_together() {
+fn text_cut_by_a_comma_is_rejoined_in_the_advice() {
     for (text, cut, value) in [
         ("{ a: f(1,2) }", "f(1,2)", "f(1,2)"),
         ("{ a: b<f(1, 2)>, c: 3 }", "b<f(1, 2)>", "b<f(1, 2)>"),
@@ -121,7 +121,7 @@ fn a_text_that_a_comma_cuts_is_put_together() {
 }
 
 #[test]
-fn a_colon_without_a_space_parts_key_and_value() {
+fn a_missing_space_after_a_colon_is_explained() {
     let mut problems = Diagnostics::new();
     let node = read(FILE, "{a:1, b:x, c: d:e, f:true, \"g:h\", i}", &mut problems).expect("reads");
     let NodeKind::Map(entries) = node.kind else { panic!("no map") };
@@ -135,7 +135,7 @@ fn a_colon_without_a_space_parts_key_and_value() {
 }
 
 #[test]
-fn invalid_yaml_has_a_place() {
+fn invalid_yaml_is_reported_with_its_place() {
     insta::assert_debug_snapshot!(
         [
             "a: [1, 2\nb: 3\n",
@@ -166,7 +166,7 @@ fn invalid_yaml_has_a_place() {
 }
 
 #[test]
-fn bombs_are_refused() {
+fn alias_bombs_are_rejected() {
     assert_eq!(bad(&"[".repeat(1 << 20))[0].0, "SEG026");
     assert_eq!(bad(&"{a: ".repeat(1 << 18))[0].0, "SEG026");
     assert_eq!(bad(&"- ".repeat(1 << 19))[0].0, "SEG026");

@@ -1,5 +1,5 @@
-//! Every bound of docs/robustness.md: what is at it passes, what is one beyond it is the error that the
-//! page names.
+//! Every limit in docs/robustness.md: an input at the limit passes, and one beyond it is the error
+//! that the page names.
 
 use segc::api::{Options, open_files};
 
@@ -76,7 +76,7 @@ fn codes(input: (&'static str, String)) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_bound_is_where_the_page_says() {
+fn every_documented_limit_is_enforced() {
     let page = std::fs::read_to_string(root().join("docs/robustness.md")).expect("the page");
     let mut wrong = Vec::new();
     for &(what, most, code, make) in BOUNDS {

@@ -1,5 +1,5 @@
-//! The process that takes inputs through segc. It says which case is done; what ends it, if not the
-//! last case, its parent finds out (`watch.rs`).
+//! The process that runs inputs through segc. It reports each finished case, and its parent finds
+//! out what else ended it (`watch.rs`).
 
 use std::fmt;
 use std::io::Write as _;

@@ -1,5 +1,5 @@
-//! What inputs are made from: every file and every snippet of the repository that is of the entry's
-//! kind, and the inputs that are saved in `tests/fuzz/corpus`.
+//! The texts from which inputs are made: every file and snippet in the repository of the entry's
+//! kind, and the inputs saved in `tests/fuzz/corpus`.
 
 use std::path::{Path, PathBuf};
 

@@ -86,7 +86,7 @@ fn sorted(words: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 #[test]
-fn the_words_are_those_of_the_formats() {
+fn the_dictionary_contains_the_words_of_every_format() {
     let has = |entry, word: &str| words(entry).iter().any(|one| one == word);
     assert!(
         has(Entry::Segments, "anniversary")

@@ -72,12 +72,12 @@ fn run_all(bound: watch::Bound) {
 
 /// Every input that is kept, each of which did harm once or is of a kind that others have.
 #[test]
-fn saved_inputs_do_no_harm() {
+fn saved_inputs_are_harmless() {
     run_all(watch::Bound::Saved);
 }
 
 #[test]
-fn random_inputs_do_no_harm() {
+fn random_inputs_are_harmless() {
     run_all(watch::Bound::Cases(number("SEGC_FUZZ_CASES").unwrap_or(40)));
 }
 

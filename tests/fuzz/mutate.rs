@@ -143,7 +143,7 @@ fn lines(rng: &mut Rng, pieces: &mut Vec<String>) {
     *pieces = split(&lines.concat());
 }
 
-/// Bytes that are no text, a wrong encoding, an end in the middle.
+/// Bytes that aren't text, a wrong encoding, an end in the middle.
 fn break_bytes(rng: &mut Rng, bytes: &mut Vec<u8>) {
     let at = rng.usize(..=bytes.len());
     match rng.u8(0..6) {

@@ -1,6 +1,6 @@
-//! What inputs have brought about so far: the problems, and the words of SQL beside each other. An
-//! input that brings about something new is worth more mutations. No counter of the compiler's is
-//! needed for that, so that it works on the stable toolchain, and is the same on every machine.
+//! What inputs have led to so far: the problems, and adjacent words of SQL. An input that leads to
+//! something new is mutated more often. This needs no counters from the compiler, so it works on
+//! the stable toolchain and is the same on every machine.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

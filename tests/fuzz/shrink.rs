@@ -1,4 +1,4 @@
-//! The smallest part of an input that still does the same harm.
+//! Finds the smallest part of an input that still does the same harm.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,5 @@
-//! Text in pieces that mean something in every format: words, numbers, texts in quotes, signs.
+//! Splits text into tokens that mean something in every format: words, numbers, texts in quotes,
+//! signs.
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +67,7 @@ fn quoted(text: &str, quote: char) -> usize {
 }
 
 #[test]
-fn pieces_are_the_whole_text() {
+fn tokens_cover_the_whole_text() {
     let text = "a: \"x\\\"y\" # 'é\n  - [1.5e3, 2024-01-31]\n`b`\u{202e}“";
     let pieces = split(text);
     assert_eq!(pieces.concat(), text);

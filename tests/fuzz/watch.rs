@@ -1,4 +1,4 @@
-//! Watches a process take inputs through segc, and finds out what has ended it.
+//! Watches a process that runs inputs through segc, and finds out what ended it.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;

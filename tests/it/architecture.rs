@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md says who depends on whom; the code has to agree.
+//! ARCHITECTURE.md lists the dependencies between modules; the code must agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 type Names = BTreeSet<String>;
 
 #[test]
-fn modules_depend_only_on_what_the_architecture_names() {
+fn modules_have_only_the_documented_dependencies() {
     let table = table("## Dependencies");
     let mut wrong = Vec::new();
     for file in sources() {
@@ -23,7 +23,7 @@ fn modules_depend_only_on_what_the_architecture_names() {
 }
 
 #[test]
-fn no_module_reaches_upward() {
+fn no_module_depends_on_a_later_one() {
     let mut below = Names::new();
     for (module, allowed) in table("## Dependencies") {
         for name in &allowed {
@@ -46,7 +46,7 @@ fn every_module_is_in_the_tables() {
 }
 
 #[test]
-fn every_part_of_plan_stands_only_on_what_the_architecture_names() {
+fn parts_of_plan_have_only_the_documented_dependencies() {
     let table = table("## Inside `plan`");
     let mut below = Names::new();
     for (part, allowed) in &table {
@@ -69,7 +69,7 @@ fn every_part_of_plan_stands_only_on_what_the_architecture_names() {
 /// Lowering is one recursion: a condition is made of values, a value may be an aggregate, an aggregate
 /// has a condition. Its methods call one another across files; everything else in the files is in layers.
 #[test]
-fn the_files_of_lower_are_in_layers_but_for_the_methods_of_lowering() {
+fn files_of_lower_are_layered_except_for_the_methods_of_lowering() {
     let mut parts = parts_of("src/plan/lower");
     assert!(parts.len() > 15, "read only {} files", parts.len());
     while !parts.is_empty() {
@@ -82,7 +82,7 @@ fn the_files_of_lower_are_in_layers_but_for_the_methods_of_lowering() {
 }
 
 #[test]
-fn a_crate_with_one_home_is_used_nowhere_else() {
+fn crates_are_used_only_where_documented() {
     let homes: BTreeMap<String, Names> = table("## Where each crate is used").into_iter().collect();
     assert!(!homes.is_empty());
     for file in sources() {
@@ -96,7 +96,7 @@ fn a_crate_with_one_home_is_used_nowhere_else() {
 
 /// Choices go down to the SQL stage, never flags.
 #[test]
-fn sql_asks_no_capability() {
+fn sql_reads_no_capability() {
     for file in sources().into_iter().filter(|file| module_of(file) == "sql") {
         let code = code(&read(&file));
         for flag in ["Capability", "Limit", "Answer"] {
@@ -107,7 +107,7 @@ fn sql_asks_no_capability() {
 
 /// A flag that nothing asks for would be a promise that no policy can keep.
 #[test]
-fn plan_decides_by_every_capability() {
+fn every_capability_decides_something() {
     let planning = sources().into_iter().filter(|file| module_of(file) == "plan");
     let planning = planning.filter(|file| !file.ends_with("problems.rs"));
     let code: String = planning.map(|file| code(&read(&file))).collect();
@@ -128,7 +128,7 @@ fn plan_decides_by_every_capability() {
 }
 
 #[test]
-fn the_pages_for_contributors_name_existing_paths() {
+fn paths_on_contributor_pages_exist() {
     let tops =
         ["src/", "tests/", "tools/", "dialects/", "docs/", "examples/", "grammar/", "catalog/", ".ci/"];
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "CHANGELOG.md"] {
@@ -164,7 +164,7 @@ fn in_backticks(text: &str) -> impl Iterator<Item = String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned)
 }
 
-/// Every source file that is no test, in order.
+/// Every source file except tests, in order.
 fn sources() -> Vec<PathBuf> {
     let mut open = vec![PathBuf::from("src")];
     let mut files = Vec::new();
@@ -307,7 +307,7 @@ fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
 }
 
 #[test]
-fn uses_are_read_as_rust_reads_them() {
+fn use_declarations_are_read_as_rust_reads_them() {
     let used = |text: &str| modules_used(&code(text)).into_iter().collect::<Vec<_>>().join(" ");
     assert_eq!(used("use crate::plan::rel::{Clock, Query};\n"), "plan");
     assert_eq!(used("use crate::{plan::{a, b}, sql,\n    types};\n"), "plan sql types");

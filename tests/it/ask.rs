@@ -1,4 +1,4 @@
-//! The commands that ask a live database, as a user meets them.
+//! Commands that query a live database, as users run them.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ fn sample_rows_files_and_servers_give_the_same_answer() {
 }
 
 #[test]
-fn a_server_is_only_read_and_its_clock_counts() {
+fn servers_are_only_read_and_supply_the_clock() {
     let Some(server) = server() else { return };
     let mut reader = segc::engine::Address::parse(server.address())
         .and_then(|address| address.open(segc::engine::Access::Read))
@@ -72,7 +72,7 @@ fn a_server_is_only_read_and_its_clock_counts() {
 }
 
 #[test]
-fn a_targets_url_is_used_where_the_target_is_named() {
+fn naming_a_target_uses_its_url() {
     let Some(server) = server() else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     for part in ["catalog", "segments"] {
@@ -123,7 +123,7 @@ fn segments_are_built_and_refreshed_on_a_server() {
 }
 
 #[test]
-fn a_server_says_what_it_lacks() {
+fn missing_features_of_a_server_are_reported() {
     let Some(mut server) = server() else { return };
     let address = server.address().to_owned();
     let mut must =
@@ -154,7 +154,7 @@ fn a_server_says_what_it_lacks() {
 
 /// What a probe doesn't find is refused in its place, and the message says who refused.
 #[test]
-fn features_missing_in_a_probe_are_rejected() {
+fn features_missing_from_a_probe_are_rejected() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let project = folder.path().display().to_string();
     assert_eq!(segc(&["init", &project], &[]).0, 0);
@@ -211,7 +211,7 @@ fn row(project: &str, segment: &str, name: &str, text: &str) -> (i32, String, St
 }
 
 #[test]
-fn an_entity_outside_of_databases_can_be_explained() {
+fn entities_outside_databases_can_be_explained() {
     let member = |project: &str, segment: &str, name: &str, text: &str| {
         let (code, out, err) = row(project, segment, name, text);
         assert_eq!((code, err.as_str()), (0, ""), "{text}");
@@ -243,7 +243,7 @@ fn an_entity_outside_of_databases_can_be_explained() {
 }
 
 #[test]
-fn a_row_that_cannot_be_is_refused_in_its_place() {
+fn impossible_rows_are_rejected_with_their_place() {
     for (text, code, under) in [
         ("contry: US", "SEG074", "did you mean `country`?"),
         ("country: [1]", "SEG075", "country"),

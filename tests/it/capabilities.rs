@@ -1,9 +1,9 @@
-//! What a target, the project's policy or a tier refuses: where, in which words, and that
-//! nothing else falls than what must.
+//! What a target, the project's policy or a tier rejects: where, with which words, and that nothing
+//! else is rejected.
 
 use std::collections::BTreeMap;
 
-use segc::api::{Cell, Options, Session, open_files};
+use segc::api::{Cell, Options, SegmentFiles, Session, open_files};
 use segc::diagnostic::Diagnostic;
 use segc::dialect::Capability;
 use segc::project::{Memory, PolicyLimit};
@@ -175,7 +175,7 @@ fn assert_refused(
 }
 
 #[test]
-fn a_target_refuses_what_it_lacks() {
+fn targets_reject_segments_that_need_a_missing_capability() {
     let files = |flag: &str| project("", &format!("capabilities: {{ {flag}: false }}\n"), SEGMENTS);
     assert_refused(files, "tiny", &Options::default(), "SEG501", &|flag| {
         let helps = vec![
@@ -194,7 +194,7 @@ fn a_target_refuses_what_it_lacks() {
 }
 
 #[test]
-fn the_help_says_if_no_target_supports_it() {
+fn help_says_whether_any_target_has_the_capability() {
     let lacks = "capabilities: { many_linked_conditions: false }\n";
     let files = project("", lacks, SEGMENTS).with("segc.yml", "name: test\ntargets: { tiny: {} }\n");
     let (problems, ..) = judged(&files, "tiny", &Options::default());
@@ -205,7 +205,7 @@ fn the_help_says_if_no_target_supports_it() {
 }
 
 #[test]
-fn the_policy_forbids_what_it_turns_off() {
+fn policies_reject_segments_that_need_a_disabled_capability() {
     let files =
         |flag: &str| project(&format!("policy: {{ capabilities: {{ {flag}: false }} }}\n"), "", SEGMENTS);
     for target in ["duckdb", "tiny"] {
@@ -220,7 +220,7 @@ fn the_policy_forbids_what_it_turns_off() {
 }
 
 #[test]
-fn a_tier_refuses_what_it_switches_off_and_only_if_chosen() {
+fn tiers_reject_what_they_disable_only_if_selected() {
     let files = |flag: &str| {
         project(&format!("tiers: {{ free: {{ capabilities: {{ {flag}: false }} }} }}\n"), "", SEGMENTS)
     };
@@ -236,7 +236,7 @@ fn a_tier_refuses_what_it_switches_off_and_only_if_chosen() {
 }
 
 #[test]
-fn the_target_is_named_before_policy_and_tier() {
+fn the_target_is_reported_before_policy_and_tier() {
     let config = "policy: { capabilities: { linked_conditions: false } }\n\
                   tiers: { free: { capabilities: { linked_conditions: false } } }\n";
     let files = project(config, "capabilities: { linked_conditions: false }\n", SEGMENTS);
@@ -248,7 +248,7 @@ fn the_target_is_named_before_policy_and_tier() {
 }
 
 #[test]
-fn a_policy_cannot_allow_what_a_target_lacks() {
+fn policies_cannot_grant_what_a_target_lacks() {
     let config = "policy: { capabilities: { linked_conditions: true } }\n";
     let files = project(config, "capabilities: { linked_conditions: false }\n", SEGMENTS);
     assert_eq!(judged(&files, "tiny", &Options::default()).0[0].code, "SEG501");
@@ -265,7 +265,7 @@ fn inline_segments_need_no_materialized_composition() {
 }
 
 #[test]
-fn a_trait_is_refused_where_the_segment_uses_it() {
+fn traits_are_rejected_where_segments_use_them() {
     let text = "trait bought on customer = count(orders)\nsegment buyers on customer { where bought > 3 }\n";
     let off = "policy: { capabilities: { many_linked_conditions: false } }\n";
     let (problems, _, session) = judged(&project(off, "", text), "duckdb", &Options::default());
@@ -328,7 +328,7 @@ const LIMITS: &[(&str, u64, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn limits_are_kept_to_by_policy_and_by_tier() {
+fn limits_of_policies_and_tiers_are_enforced() {
     for &(limit, most, text, place, says) in LIMITS {
         let at = |allowed: u64| format!("{{ limits: {{ {limit}: {allowed} }} }}\n");
         for (config, options, whose, section) in [
@@ -353,7 +353,7 @@ fn limits_are_kept_to_by_policy_and_by_tier() {
 }
 
 #[test]
-fn a_limit_on_windows_refuses_those_without_end_and_leaves_fixed_dates() {
+fn window_limits_reject_unbounded_windows_and_accept_fixed_dates() {
     let policy = "policy: { limits: { window_days: 100000 } }\n";
     for (condition, place) in [
         ("exists(orders)", "exists(orders)"),
@@ -423,7 +423,7 @@ fn time_zones_are_rejected_where_unsupported() {
 }
 
 #[test]
-fn a_name_too_long_for_a_target_is_refused() {
+fn names_too_long_for_a_target_are_rejected() {
     let (fits, long) = ("a".repeat(20), "b".repeat(21));
     let text = format!("segment {fits} on customer {{}}\nsegment {long} on customer {{}}\n");
     let files = project("", "limits: { identifier_bytes: 20 }\n", &text);
@@ -435,7 +435,7 @@ fn a_name_too_long_for_a_target_is_refused() {
 }
 
 #[test]
-fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
+fn statements_too_long_for_a_target_are_rejected() {
     let list: Vec<String> = (0..2000).map(|number| number.to_string()).collect();
     let text = format!(
         "segment listed on customer {{ where id in ({}) }}\nsegment all on customer {{}}\n",
@@ -447,7 +447,7 @@ fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
     let written = |target: &str| {
         let (plan, problems) = session.plan(target, &all, &Options::default());
         assert!(problems.is_empty(), "{problems:?}");
-        session.artifacts(&plan.expect("the target is there"))
+        session.artifacts(&plan.expect("the target is there"), &Options::default(), SegmentFiles::default())
     };
     let problems = written("tiny").expect_err("it is too long");
     for problem in problems.iter() {
@@ -464,7 +464,7 @@ fn a_statement_too_long_for_a_target_is_refused_when_it_is_written() {
 
 /// What a policy (or a target) without these refuses, and where.
 #[test]
-fn nested_values_and_anniversaries_can_be_refused() {
+fn nested_values_and_anniversaries_can_be_disabled() {
     let catalog = CATALOG.replace(
         "plan: string,",
         "plan: string, born: date, tags: array<string>, document: json, name: { type: string, column: document, path: name }, \
@@ -497,7 +497,7 @@ fn nested_values_and_anniversaries_can_be_refused() {
 
 /// Every feature of segments is there; scripts don't write grants yet.
 #[test]
-fn nothing_but_grants_is_not_yet() {
+fn only_grants_are_not_implemented() {
     let files = project("", "", "segment s on customer { where plan = \"a\" }");
     let (session, problems) = open_files(&files, &Options::default());
     assert!(problems.is_empty(), "{problems:?}");
@@ -508,7 +508,7 @@ fn nothing_but_grants_is_not_yet() {
 }
 
 #[test]
-fn the_matrix_shows_who_forbids() {
+fn the_matrix_names_what_forbids() {
     let config = "policy: { capabilities: { linked_conditions: false }, limits: { hops: 4 } }\n\
                   tiers: { free: { capabilities: { segment_composition: false }, limits: { hops: 2 } } }\n";
     let files = project(config, "capabilities: { many_linked_conditions: false }\n", SEGMENTS);
@@ -535,7 +535,7 @@ fn forbidden_composition_is_reported_once() {
 
 /// What keeps, groups and tables that remember need is refused where it is.
 #[test]
-fn keeps_groups_and_memory_are_refused_at_their_place() {
+fn keeps_groups_and_retention_are_rejected_with_their_span() {
     let segments = "\
 trait luck on customer = bucket(\"x\")
 segment best on customer { keep top 3 per company by joined_at }
@@ -610,7 +610,7 @@ fn no_segment_is_stored_in_a_table_of_the_catalog_or_of_segc() {
 }
 
 #[test]
-fn a_policy_or_a_tier_forbids_conditions_on_personal_data() {
+fn policies_and_tiers_can_forbid_conditions_on_personal_data() {
     let catalog = "entities:
   user:
     table: users

@@ -1,4 +1,4 @@
-//! The checker on whole projects: what it says of mistakes, and what it makes of the rest.
+//! The checker on whole projects: the problems it reports, and the tree of everything else.
 
 use std::sync::Arc;
 
@@ -134,7 +134,7 @@ fn typed(expression: &str) -> String {
 }
 
 #[test]
-fn every_value_has_its_type_and_may_be_missing_or_not() {
+fn every_value_has_its_type_and_nullability() {
     let table = [
         // Keys are never missing: a row without one does not exist.
         ("customer_id", "integer"),
@@ -189,7 +189,7 @@ fn every_value_has_its_type_and_may_be_missing_or_not() {
 }
 
 #[test]
-fn an_aggregate_knows_the_times_of_its_path() {
+fn aggregates_know_the_times_of_their_path() {
     let text = "trait a on customer = sum(orders.lines.quantity during last 3 days)
         trait b on company = count(staff.orders where exists(lines))
         trait c on customer = count(addresses)";
@@ -214,7 +214,7 @@ fn with(params: &[(&str, Given)]) -> Settings {
 }
 
 #[test]
-fn parameters_take_the_values_that_are_given() {
+fn parameters_take_the_given_values() {
     let text = "param a: decimal = 1 param b: string param c: date = 2024-01-01 param d: integer = 5
         param e: timestamp = 2024-01-01T00:00:00Z param f: float = 1 param g: boolean = true
         segment s on customer { where balance > $a and country = $b and last_seen_at during last $d days }";
@@ -249,7 +249,7 @@ fn parameters_take_the_values_that_are_given() {
 }
 
 #[test]
-fn values_that_no_parameter_can_take_are_refused() {
+fn values_that_do_not_fit_a_parameter_are_rejected() {
     let text = "param a: decimal(4,2) = 1 param b: integer = 1 param c: date = 2024-01-01 param d: float = 1
         param e: boolean = true param f: timestamp = 2024-01-01T00:00:00Z
         segment s on customer { where visits > $b }
@@ -281,7 +281,7 @@ fn values_that_no_parameter_can_take_are_refused() {
 }
 
 #[test]
-fn identities_point_to_the_sound_segments() {
+fn ids_refer_to_valid_segments() {
     let text = "segment d on customer { where in segment b }
         segment c on customer { where nonsense = 1 }
         segment b on customer { where country = \"US\" }
@@ -327,7 +327,7 @@ fn formatting_does_not_change_the_meaning() {
 }
 
 #[test]
-fn long_chains_and_cycles_are_safe() {
+fn long_chains_and_cycles_are_harmless() {
     const LENGTH: usize = 10_000;
     let mut text = String::from("trait t0 on customer = visits segment s0 on customer { where t0 > 1 } ");
     for at in 1..LENGTH {
@@ -350,7 +350,7 @@ fn long_chains_and_cycles_are_safe() {
 }
 
 #[test]
-fn deep_nesting_is_safe() {
+fn deep_nesting_is_harmless() {
     let sum = vec!["visits"; 150].join(" + ");
     let nots = "not ".repeat(60);
     let parens = format!("{}visits{} > 1", "(".repeat(50), ")".repeat(50));
@@ -361,7 +361,7 @@ fn deep_nesting_is_safe() {
 }
 
 #[test]
-fn a_broken_file_costs_no_other_segment() {
+fn broken_files_affect_no_other_segment() {
     let text = "segment a on customer { where country = }
         segment b on customer { where in segment a }
         segment c on customer { where keep = 1 keep top 10 by visits }
@@ -376,7 +376,7 @@ fn a_broken_file_costs_no_other_segment() {
 }
 
 #[test]
-fn a_duplicate_points_to_both_places() {
+fn duplicates_show_both_places() {
     let text = "segment a on customer { }\nsegment A on customer { }";
     let (sources, _, problems) = run(&[("a.seg", text)], &Settings::default());
     let labels: Vec<&str> = problems[0].labels.iter().map(|label| under(&sources, label.span)).collect();

@@ -1,4 +1,4 @@
-//! The program as a user meets it: arguments, streams, exit codes.
+//! The program as users run it: arguments, streams, exit codes.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ fn help_goes_to_stdout_and_shows_examples() {
 }
 
 #[test]
-fn wrong_arguments_end_with_2() {
+fn wrong_arguments_exit_with_2() {
     let folder = folder();
     for wrong in [
         &[][..],
@@ -80,7 +80,7 @@ fn wrong_arguments_end_with_2() {
 }
 
 #[test]
-fn without_a_project_there_is_nothing_to_do() {
+fn commands_outside_a_project_fail() {
     let folder = folder();
     for command in ["check", "compile", "run", "test", "ls", "graph", "capabilities", "catalog"] {
         let (code, out, err) = outcome(folder.path(), &[command, "-C", "."]);
@@ -122,7 +122,7 @@ fn explain_suggests_a_code_and_lists_all() {
 }
 
 #[test]
-fn init_writes_a_project_and_never_overwrites() {
+fn init_creates_a_project_and_never_overwrites() {
     let folder = folder();
     for catalog in ["shop", "web_analytics", "flags"] {
         let (code, out, err) = outcome(folder.path(), &["init", catalog, "--catalog", catalog]);
@@ -258,7 +258,7 @@ fn initial_projects_run_and_compile() {
 }
 
 #[test]
-fn a_run_can_be_narrowed_and_its_parameters_changed() {
+fn runs_can_select_segments_and_set_parameters() {
     let project = project();
     let run = |arguments: &[&str]| run_members(project.path(), &[arguments, &["--as-of", AS_OF]].concat());
     assert_eq!(run(&["high_value"]), pairs(&[("high_value", "3")]));
@@ -268,7 +268,7 @@ fn a_run_can_be_narrowed_and_its_parameters_changed() {
 }
 
 #[test]
-fn a_database_file_is_kept_and_refreshed() {
+fn database_files_are_kept_and_refreshed() {
     let project = project();
     let root = project.path();
     let (code, _, err) = outcome(root, &["run", "--db", "shop.db", "--as-of", AS_OF]);
@@ -298,7 +298,7 @@ fn a_database_file_is_kept_and_refreshed() {
 /// Where a file can't be read, every table is as it was.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test spoils a file")]
-fn rows_are_loaded_all_or_none() {
+fn sample_rows_are_loaded_all_or_none() {
     let project = project();
     let root = project.path();
     let load = ["run", "--db", "shop.db", "--load", "--as-of", AS_OF];
@@ -320,7 +320,7 @@ fn rows_are_loaded_all_or_none() {
 }
 
 #[test]
-fn a_table_without_rows_is_named() {
+fn missing_sample_files_are_reported() {
     let project = project();
     std::fs::remove_file(project.path().join("data/orders.csv")).expect("it was there");
     let (code, out, err) = outcome(project.path(), &["run", "--as-of", AS_OF]);
@@ -338,7 +338,7 @@ fn run_members_noisy(folder: &Path, arguments: &[&str]) -> Vec<(String, String)>
 }
 
 #[test]
-fn the_project_may_be_named_before_or_after_the_command() {
+fn the_project_option_is_accepted_before_and_after_the_command() {
     let project = project();
     let (parent, name) = (project.path().parent().expect("a parent"), project.path().display().to_string());
     let before = outcome(parent, &["-C", &name, "ls"]);
@@ -349,7 +349,7 @@ fn the_project_may_be_named_before_or_after_the_command() {
 }
 
 #[test]
-fn a_folder_where_a_name_belongs_is_recognised() {
+fn folders_in_place_of_names_are_recognized() {
     let folder = folder();
     assert_eq!(outcome(folder.path(), &["init", "shop"]).0, 0);
     for command in ["run", "compile", "catalog"] {
@@ -365,7 +365,7 @@ fn a_folder_where_a_name_belongs_is_recognised() {
 }
 
 #[test]
-fn a_target_that_the_engine_cannot_run_is_refused() {
+fn targets_that_the_engine_cannot_run_are_rejected() {
     let project = project();
     let (code, _, err) = outcome(project.path(), &["run", "--target", "postgres"]);
     assert_eq!(code, 2);
@@ -379,12 +379,12 @@ fn compile_reports_shared_problems_once() {
     assert_eq!((code, out.as_str()), (0, ""));
     assert_eq!(err.matches("SEGMENT").count(), 1, "{err}");
     assert!(err.starts_with("wrote target/duckdb: 8 segments\nwrote target/postgres: 8 segments\n"), "{err}");
-    assert!(err.contains("buyers          incremental  insert only        nobody can leave\n"), "{err}");
+    assert!(err.contains("buyers          incremental  insert only        members never leave\n"), "{err}");
 }
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test removes files")]
-fn a_project_without_segments_compiles_to_scripts_of_nothing() {
+fn projects_without_segments_compile_to_empty_scripts() {
     let project = project();
     std::fs::remove_dir_all(project.path().join("segments")).expect("it was there");
     let (code, _, err) = outcome(project.path(), &["compile", "--as-of", AS_OF]);
@@ -397,11 +397,11 @@ fn a_project_without_segments_compiles_to_scripts_of_nothing() {
 }
 
 #[test]
-fn plan_shows_how_a_segment_is_refreshed_or_every_obstacle() {
+fn plan_shows_the_refresh_or_every_obstacle() {
     let project = project();
     let (code, out, _) = outcome(project.path(), &["plan"]);
     assert_eq!(code, 0);
-    assert!(out.contains("buyers          incremental  insert only        nobody can leave\n"), "{out}");
+    assert!(out.contains("buyers          incremental  insert only        members never leave\n"), "{out}");
 
     let (code, out, err) = outcome(project.path(), &["plan", "high_value"]);
     assert_eq!((code, err.as_str()), (0, ""));
@@ -451,7 +451,7 @@ fn texts(folder: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_same_project_compiles_to_the_same_bytes() {
+fn compilation_is_deterministic() {
     let project = project();
     let compile = |arguments: &[&str]| {
         assert_eq!(outcome(project.path(), &[&["compile"], arguments].concat()).0, 0);

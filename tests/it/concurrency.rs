@@ -1,5 +1,5 @@
-//! Two runs of the same scripts at once: one waits, or fails with a message, and neither corrupts
-//! what the other writes.
+//! Two concurrent runs of the same scripts: one waits, or fails with a message, and neither
+//! corrupts what the other writes.
 
 use std::sync::{Barrier, mpsc};
 use std::time::Duration;
@@ -121,7 +121,7 @@ fn race(round: i64, runs: [Box<dyn FnOnce() -> Result<(), String> + Send>; 2]) -
 }
 
 #[test]
-fn the_second_run_on_a_server_waits_and_sees_the_first() {
+fn the_second_run_on_a_server_waits_for_the_first() {
     let Some(mut first) = postgres::database() else { return };
     let rows = [
         "CREATE TABLE customers (id BIGINT NOT NULL, active BOOLEAN, updated_at TIMESTAMPTZ)",
@@ -158,7 +158,7 @@ fn the_second_run_on_a_server_waits_and_sees_the_first() {
 }
 
 #[test]
-fn a_run_of_one_segment_and_a_run_of_its_reader_do_not_disturb_each_other() {
+fn runs_of_a_segment_and_of_its_dependent_do_not_interfere() {
     let Some(mut first) = postgres::database() else { return };
     let rows = [
         "CREATE TABLE customers (id BIGINT NOT NULL, active BOOLEAN, updated_at TIMESTAMPTZ)",
@@ -186,7 +186,7 @@ fn a_run_of_one_segment_and_a_run_of_its_reader_do_not_disturb_each_other() {
 }
 
 #[test]
-fn in_one_process_the_second_run_fails_and_may_be_started_again() {
+fn in_one_process_the_second_run_fails_and_can_be_repeated() {
     let first = duckdb::Connection::open_in_memory().expect("a database");
     let second = first.try_clone().expect("another connection");
     let all = |connection: &duckdb::Connection, statements: &[String]| {
@@ -213,7 +213,7 @@ fn in_one_process_the_second_run_fails_and_may_be_started_again() {
 }
 
 #[test]
-fn on_a_server_a_hundred_pairs_of_runs_all_end_well() {
+fn a_hundred_concurrent_pairs_of_runs_succeed_on_a_server() {
     let Some(mut first) = postgres::database() else { return };
     let rows = [
         "CREATE TABLE customers (id BIGINT NOT NULL, active BOOLEAN, updated_at TIMESTAMPTZ)",
@@ -235,7 +235,7 @@ fn on_a_server_a_hundred_pairs_of_runs_all_end_well() {
 }
 
 #[test]
-fn in_one_process_a_hundred_pairs_of_runs_end_well_or_fail_whole() {
+fn a_hundred_concurrent_pairs_of_runs_in_one_process_succeed_or_roll_back() {
     let connection = duckdb::Connection::open_in_memory().expect("a database");
     let rows = "CREATE TABLE customers AS SELECT i AS id, i % 2 = 0 AS active, NOW() AS updated_at FROM range(200) AS t(i)";
     connection.execute_batch(rows).expect("the rows");

@@ -1,5 +1,5 @@
-//! The engines themselves: every type comes back as it went in, files are loaded by the
-//! catalog's types, and failures say what to mend.
+//! The engines themselves: every type survives a round trip, files are loaded by the catalog's
+//! types, and errors say what to fix.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -98,7 +98,7 @@ fn every_type_survives_postgres() {
 }
 
 #[test]
-fn an_english_cluster_orders_text_unlike_the_plain_one() {
+fn the_english_cluster_orders_text_by_locale() {
     let sorted = |engine: &mut dyn Engine| {
         let rows =
             engine.query("SELECT x FROM (VALUES ('B'), ('a')) AS t (x) ORDER BY x").expect("rows").rows;
@@ -111,7 +111,7 @@ fn an_english_cluster_orders_text_unlike_the_plain_one() {
 }
 
 #[test]
-fn databases_of_one_cluster_are_apart() {
+fn databases_of_one_cluster_are_isolated() {
     let Some(mut one) = support::postgres::database() else { return };
     let Some(mut other) = support::postgres::database() else { return };
     one.execute("CREATE TABLE mine (id bigint)").expect("a table");
@@ -151,7 +151,7 @@ fn expected_sample() -> Vec<Vec<Cell>> {
 }
 
 #[test]
-fn a_csv_file_is_loaded_by_the_types_of_the_catalog() {
+fn csv_files_are_loaded_by_the_types_in_the_catalog() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("it's data");
     fs::create_dir(&folder).expect("a folder");
@@ -173,7 +173,7 @@ fn a_csv_file_is_loaded_by_the_types_of_the_catalog() {
 }
 
 #[test]
-fn parquet_and_files_named_after_entities_are_loaded_and_absent_ones_reported() {
+fn files_named_after_entities_are_loaded_and_missing_ones_reported() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut duckdb = support::duckdb();
     let file = dir.path().join("thing.parquet");
@@ -191,7 +191,7 @@ fn parquet_and_files_named_after_entities_are_loaded_and_absent_ones_reported() 
 }
 
 #[test]
-fn two_entities_may_share_a_table_but_not_disagree_on_a_column() {
+fn entities_sharing_a_table_must_agree_on_its_columns() {
     let person = |ty: Type| entity("person", "people", vec![field("id", Type::Integer), field("age", ty)]);
     let buyer = entity("buyer", "people", vec![field("id", Type::Integer), field("vip", Type::Boolean)]);
     let tables = tables_of(&catalog(vec![buyer, person(Type::Integer)]), "any").expect("they agree");
@@ -202,7 +202,7 @@ fn two_entities_may_share_a_table_but_not_disagree_on_a_column() {
 }
 
 #[test]
-fn a_failed_statement_keeps_the_engines_words_and_ends_the_transaction() {
+fn failed_statements_report_the_engines_message_and_roll_back() {
     let mut duckdb = support::duckdb();
     duckdb.execute("CREATE TABLE t (id BIGINT)").expect("a table");
     let script = ["BEGIN", "INSERT INTO t VALUES (1)", "SELECT nonsense", "COMMIT"].map(str::to_owned);
@@ -215,7 +215,7 @@ fn a_failed_statement_keeps_the_engines_words_and_ends_the_transaction() {
 }
 
 #[test]
-fn an_invalid_or_misplaced_database_file_does_not_open() {
+fn invalid_and_misplaced_database_files_are_rejected() {
     let dir = tempfile::tempdir().expect("a folder");
     let missing = DuckDb::open(Some(&dir.path().join("no/such/folder.db"))).err().expect("no folder");
     assert_eq!(missing.code(), "SEG701");
@@ -225,7 +225,7 @@ fn an_invalid_or_misplaced_database_file_does_not_open() {
 }
 
 #[test]
-fn a_file_keeps_what_was_written() {
+fn database_files_persist() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("kept.db");
     let mut duckdb = DuckDb::open(Some(&file)).expect("a new file");
@@ -248,7 +248,7 @@ fn holds_a_database_open() {
 }
 
 #[test]
-fn a_database_that_another_program_has_open_says_so() {
+fn databases_opened_by_another_program_are_reported() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("held.db");
     let mut other = Command::new(std::env::current_exe().expect("this test"))

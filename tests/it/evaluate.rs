@@ -1,4 +1,4 @@
-//! The reference evaluator's rows: a catalog and CSV files as users write them.
+//! Rows of the reference evaluator: a catalog and CSV files as users write them.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ fn read(text: &str) -> Result<Vec<Vec<Datum>>, String> {
 }
 
 #[test]
-fn a_csv_file_is_read_by_the_catalogs_columns_and_types() {
+fn csv_files_are_read_by_the_columns_and_types_in_the_catalog() {
     let text = "born,full_name,visitor_id,ignored,spent,seen_at,code\n\
                 2000-02-29,\"Ann, \"\"A\"\"\",1,x,12.50,2026-07-01 12:00:00,ab  \n\
                 ,,2,,,,\n";
@@ -60,7 +60,7 @@ fn a_csv_file_is_read_by_the_catalogs_columns_and_types() {
 }
 
 #[test]
-fn values_that_do_not_fit_are_reported_with_their_line() {
+fn values_of_the_wrong_type_are_reported_with_their_line() {
     let head = "visitor_id,full_name,code,spent,seen_at,born\n";
     let refused = |row: &str| read(&format!("{head}1,,,,,\n{row}\n")).expect_err("a bad row");
     assert_eq!(refused("x,,,,,"), "line 3 of `visitor`: `x` is not a value of type integer");

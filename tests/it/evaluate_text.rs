@@ -1,5 +1,5 @@
-//! The reference evaluator on segments as users write them: each case is a condition and
-//! the customers for whom it holds, worked out by hand from the language reference.
+//! The reference evaluator on segments as users write them: each case is a condition and the
+//! customers for whom it is true, worked out by hand from the language reference.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -124,7 +124,7 @@ fn holds(cases: &[(&str, &[i64])]) {
 }
 
 #[test]
-fn a_condition_is_true_or_false_for_every_entity() {
+fn conditions_are_true_or_false_for_every_row() {
     holds(&[
         ("plan = 'free'", &[1]),
         ("plan != 'free'", &[2, 3, 4]),
@@ -146,7 +146,7 @@ fn a_condition_is_true_or_false_for_every_entity() {
 }
 
 #[test]
-fn arithmetic_and_precedence() {
+fn arithmetic_follows_precedence() {
     holds(&[
         ("visits + 1 * 2 = 7", &[2]),
         ("visits % 3 = -1", &[3]),
@@ -161,7 +161,7 @@ fn arithmetic_and_precedence() {
 }
 
 #[test]
-fn instants_and_dates() {
+fn instants_and_dates_compare() {
     holds(&[
         // Midnight in Berlin is 23:00 in UTC.
         ("signed_up_at between 2026-01-01 and 2026-01-31", &[1]),
@@ -182,7 +182,7 @@ fn instants_and_dates() {
 }
 
 #[test]
-fn windows_of_aggregates() {
+fn windows_limit_aggregates() {
     holds(&[
         ("exists(orders)", &[1, 2, 3]),
         ("exists(orders during today)", &[1]),
@@ -205,7 +205,7 @@ fn windows_of_aggregates() {
 }
 
 #[test]
-fn aggregates() {
+fn aggregates_return_their_documented_values() {
     holds(&[
         ("sum(orders.total) < 100", &[1, 2, 3, 4]),
         ("sum(orders.total) = 0", &[4]),
@@ -230,7 +230,7 @@ fn aggregates() {
 }
 
 #[test]
-fn segments_of_segments() {
+fn segments_build_on_segments() {
     holds(&[
         ("in segment active", &[1, 3]),
         ("not in segment active", &[2, 4]),
@@ -243,7 +243,7 @@ fn segments_of_segments() {
 
 /// The day that a comparison to the microsecond means: each remedy checks clean, and finds it.
 #[test]
-fn remedies_of_an_instant_as_a_day_find_the_day() {
+fn suggestions_for_days_as_instants_find_the_day() {
     let cases: &[(&str, &[i64])] = &[
         ("signed_up_at = today", &[]),
         ("signed_up_at = 4 days ago", &[]),

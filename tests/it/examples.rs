@@ -1,4 +1,4 @@
-//! The examples, and the catalogs to start from, are without a problem.
+//! The examples, and the starter catalogs, have no problems.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ fn examples_load() {
 }
 
 #[test]
-fn catalogs_to_start_from_load() {
+fn starter_catalogs_load() {
     for (name, catalog) in [
         ("shop", include_str!("../../catalog/shop.yml")),
         ("web_analytics", include_str!("../../catalog/web_analytics.yml")),

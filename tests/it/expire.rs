@@ -1,5 +1,5 @@
-//! `expire` and `history` over several runs: who is held, until when, who is rejected, who comes
-//! back, and what the archive says of those who went.
+//! `expire` and `history` over several runs: which members are retained and until when, which are
+//! rejected or return, and what the history table contains.
 
 use std::collections::BTreeMap;
 
@@ -148,7 +148,7 @@ fn labs() -> impl Iterator<Item = Lab> {
 }
 
 #[test]
-fn members_are_held_until_their_time_is_up() {
+fn members_are_retained_until_they_expire() {
     for mut lab in labs() {
         lab.rows("A A A A A A a A A");
         lab.run("2026-03-20T12:00:00Z");
@@ -196,7 +196,7 @@ fn members_are_held_until_their_time_is_up() {
 }
 
 #[test]
-fn hours_are_exact_and_months_are_of_the_calendar() {
+fn expire_counts_exact_hours_and_calendar_months() {
     for mut lab in labs() {
         lab.rows("A A A");
         lab.run("2026-03-28T12:00:00Z");
@@ -216,7 +216,7 @@ fn hours_are_exact_and_months_are_of_the_calendar() {
 /// A table that was there before its segment had an `expire` gets the column; Spark has no words
 /// for that which could be said twice.
 #[test]
-fn an_expire_may_come_later() {
+fn expire_can_be_added_later() {
     for mut lab in labs().filter(|lab| lab.target.name != "spark") {
         lab.rows("A A");
         lab.run("2026-03-20T12:00:00Z");
@@ -315,7 +315,7 @@ fn random_runs_retain_the_same_members_as_the_reference() {
 
 /// What the dialects say differently, for a reader; nothing here runs on two of them.
 #[test]
-fn every_dialect_writes_how_members_are_held() {
+fn every_dialect_writes_retention() {
     let session = session(None);
     for target in ["duckdb", "postgres", "bigquery", "spark"] {
         let plan = plan(&session, target, &Options::default());

@@ -1,5 +1,5 @@
-//! Work grows with a project, not with its square. Instructions are counted, by valgrind, and so the
-//! verdict is the same on a busy machine. `make growth` runs it.
+//! Work grows with a project, not with its square. valgrind counts instructions, so the result is
+//! the same on a busy machine. `make growth` runs it.
 
 #[path = "../../benches/compile/kinds.rs"]
 mod kinds;
@@ -20,7 +20,7 @@ const MORE: f64 = 1.04;
 
 #[test]
 #[ignore = "takes minutes of work: `make growth` runs it"]
-fn the_work_of_every_command_grows_with_the_project() {
+fn the_work_of_every_command_grows_linearly() {
     if !has_valgrind() {
         return;
     }

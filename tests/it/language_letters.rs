@@ -1,5 +1,5 @@
-//! Upper and lower case, letter by letter: the evaluator and every engine agree on all letters
-//! of these blocks except for those that the language reference lists.
+//! Upper and lower case, letter by letter: the evaluator and every engine agree on all letters of
+//! these blocks, except for those listed in the language reference.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -94,7 +94,7 @@ fn differences(session: &Session, data: &Data, engine: &mut dyn Runner, segment:
 }
 
 #[test]
-fn engines_differ_on_the_letters_that_the_reference_lists_and_no_others() {
+fn engines_differ_only_on_the_documented_letters() {
     let session = open();
     let data = data(&session);
     let (lower, upper) = (exceptions("lower"), exceptions("upper"));

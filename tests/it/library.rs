@@ -1,4 +1,4 @@
-//! The example of the library's documentation does what it says.
+//! The example in the library's documentation works.
 
 #[path = "../../examples/library.rs"]
 mod example;

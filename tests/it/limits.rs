@@ -1,5 +1,5 @@
-//! How much may be written into one statement, and that the work for what is allowed is no more than it is
-//! long: one more, and it is an error that says how to do without.
+//! Limits of what is expanded into one statement, and of the work for it. Exceeding a limit is an
+//! error that says what to do instead.
 
 use std::fmt::Write as _;
 
@@ -65,7 +65,7 @@ fn group(size: usize) -> String {
 }
 
 #[test]
-fn an_exclusive_group_has_a_hundred_segments_at_most() {
+fn exclusive_groups_have_at_most_a_hundred_segments() {
     assert_eq!(found(&group(100)), (Vec::new(), 100));
     let (problems, planned) = found(&group(103));
     assert_eq!(
@@ -81,7 +81,7 @@ fn an_exclusive_group_has_a_hundred_segments_at_most() {
 }
 
 #[test]
-fn the_help_for_a_large_group_works() {
+fn the_remedy_for_a_large_group_works() {
     let text = "\
         segment a on customer { exclusive group: \"one\" priority: 1 where id < 5 }\n\
         segment b on customer { exclusive group: \"one\" priority: 2 where id < 7 }\n\
@@ -91,7 +91,7 @@ fn the_help_for_a_large_group_works() {
 }
 
 #[test]
-fn a_segment_has_twenty_keeps_at_most() {
+fn segments_have_at_most_twenty_keeps() {
     let keeps = |count: usize| -> String {
         let keeps: Vec<String> =
             (0..count).map(|number| format!("keep top {} by id", 900 - number)).collect();
@@ -122,7 +122,7 @@ fn chain(length: usize, how: &str, last: &str) -> String {
 }
 
 #[test]
-fn two_hundred_segments_are_put_in_place_at_most() {
+fn at_most_two_hundred_segments_are_inlined() {
     for (how, last) in [("inline", "incremental"), ("view", "view"), ("inline", "view")] {
         assert_eq!(found(&chain(201, how, last)), (Vec::new(), 201), "{how} {last}");
         let (problems, planned) = found(&chain(202, how, last));
@@ -133,12 +133,12 @@ fn two_hundred_segments_are_put_in_place_at_most() {
     let help =
         "; store one of them: set `materialize: incremental` in `s200`, so that it is read from its table";
     assert!(problems[0].ends_with(help), "{problems:#?}");
-    // What is read from its table is put in place nowhere.
+    // A segment read from its table is expanded nowhere.
     assert_eq!(found(&chain(500, "incremental", "incremental")), (Vec::new(), 500));
 }
 
 #[test]
-fn a_segment_has_five_thousand_conditions_at_most() {
+fn segments_have_at_most_five_thousand_conditions() {
     let wide = |count: usize| -> String {
         let conditions: Vec<&str> = (0..count).map(|_| "in segment base").collect();
         let wide = conditions.join(" or ");
@@ -157,7 +157,7 @@ fn a_segment_has_five_thousand_conditions_at_most() {
 /// Segments each of which refers to the two before: as many ways lead to the first as the
 /// Fibonacci number of the last.
 #[test]
-fn a_segment_that_many_ways_lead_to_is_walked_once() {
+fn shared_dependencies_are_visited_once() {
     let mut text = String::new();
     for number in 0..60 {
         let how = if number == 59 { "incremental" } else { "inline" };

@@ -1,4 +1,4 @@
-//! Files of one very long line, and of very many problems: what people see of them.
+//! Files of one very long line, or with very many problems, as people see them.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ fn is_shown(err: &str, place: &str, line: &str) {
 }
 
 #[test]
-fn a_problem_at_the_end_of_a_long_list_is_shown() {
+fn problems_at_the_end_of_a_long_list_are_shown() {
     let list: Vec<String> = (0..7_000).map(|number| format!("\"{number:06}\"")).collect();
     let text = format!("segment s on user {{ where plan in ({}) and nope = 1 }}\n", list.join(", "));
     let folder = project(&[("segments/s.seg", &text)]);
@@ -58,7 +58,7 @@ fn a_problem_at_the_end_of_a_long_list_is_shown() {
 }
 
 #[test]
-fn a_mistake_of_grammar_behind_many_spaces_is_shown() {
+fn syntax_errors_behind_many_spaces_are_shown() {
     let text = format!("segment s on user {{ where{} id == 1 }}\n", " ".repeat(FAR));
     let folder = project(&[("segments/s.seg", &text)]);
     let (code, err) = outcome(folder.path(), &["check"]);
@@ -67,7 +67,7 @@ fn a_mistake_of_grammar_behind_many_spaces_is_shown() {
 }
 
 #[test]
-fn a_problem_of_a_catalog_in_one_line_is_shown() {
+fn problems_in_a_catalog_of_one_line_are_shown() {
     let fields: Vec<String> = (0..5_000).map(|number| format!("f{number}: integer")).collect();
     let text = format!(
         "entities: {{ other: {{ table: o, key: id, fields: {{ id: integer, {}, last: intger }} }} }}\n",
@@ -80,7 +80,7 @@ fn a_problem_of_a_catalog_in_one_line_is_shown() {
 }
 
 #[test]
-fn a_problem_of_unit_tests_in_one_line_of_json_is_shown() {
+fn problems_in_unit_tests_of_one_line_are_shown() {
     let rows: Vec<String> = (0..5_000).map(|id| format!(r#"{{"id":{id},"plan":"x"}}"#)).collect();
     let text = format!(
         r#"{{"as_of":"2026-01-01T00:00:00Z","tests":[{{"name":"one","given":{{"user":[{},{{"id":9999,"plam":"y"}}]}},"expect":{{"s":[]}}}}]}}"#,
@@ -98,7 +98,7 @@ fn a_problem_of_unit_tests_in_one_line_of_json_is_shown() {
 }
 
 #[test]
-fn a_problem_of_a_row_in_one_line_is_shown() {
+fn problems_in_a_row_of_one_line_are_shown() {
     let row = format!(r#"{{"id": 1, "pad": "{}", "plan": 7}}"#, "x".repeat(FAR));
     let folder =
         project(&[("segments/s.seg", "segment s on user { where plan = \"y\" }\n"), ("row.json", &row)]);
@@ -108,7 +108,7 @@ fn a_problem_of_a_row_in_one_line_is_shown() {
 }
 
 #[test]
-fn of_thousands_of_problems_the_first_hundred_are_shown() {
+fn the_first_hundred_of_thousands_of_problems_are_shown() {
     for separator in [" and ", "\n and "] {
         let wrong: Vec<String> = (0..4_000).map(|number| format!("zz{number} > 1")).collect();
         let text = format!("segment s on user {{ where {} }}\n", wrong.join(separator));
@@ -125,7 +125,7 @@ fn of_thousands_of_problems_the_first_hundred_are_shown() {
 }
 
 #[test]
-fn the_deepest_chain_of_traits_is_compiled() {
+fn the_deepest_allowed_chain_of_traits_compiles() {
     // As deep as it may be: one more trait is refused (SEG336).
     let chain = |length: usize| {
         let mut text = "trait t0 on user = id\n".to_owned();

@@ -21,6 +21,7 @@ mod check;
 mod cli;
 mod concurrency;
 mod conformance;
+mod contributing;
 mod crash;
 mod engines;
 mod evaluate;

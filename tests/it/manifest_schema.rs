@@ -1,5 +1,5 @@
-//! The published schema of `manifest.json` is that of the code.
-//! `SEGC_UPDATE=1 cargo test --test it manifest_schema::` writes it again.
+//! The published schema of `manifest.json` matches the code. `SEGC_UPDATE=1 cargo test --test it
+//! manifest_schema::` updates it.
 
 #[test]
 fn the_published_schema_is_up_to_date() {

@@ -1,5 +1,5 @@
-//! Every segment of every example has the same members, however they are found: by hand, by
-//! the reference evaluator, by the printed SELECT, by the scripts; on every engine.
+//! Every segment of every example has the same members, however they are computed: by hand, by the
+//! reference evaluator, by the printed SELECT or by scripts, on every engine.
 
 use crate::support::agree::{everything, everything_on};
 use crate::support::project::Project;
@@ -14,22 +14,22 @@ fn agree(project: &Project, segments: usize) {
 }
 
 #[test]
-fn members_of_the_shop_are_the_same_everywhere() {
+fn members_of_the_shop_agree_everywhere() {
     agree(&Project::shop(), 40);
 }
 
 #[test]
-fn members_of_the_flags_are_the_same_everywhere() {
+fn members_of_the_flags_agree_everywhere() {
     agree(&Project::flags(), 26);
 }
 
 #[test]
-fn members_of_web_analytics_are_the_same_everywhere() {
+fn members_of_web_analytics_agree_everywhere() {
     agree(&Project::web_analytics(), 36);
 }
 
 #[test]
-fn members_do_not_depend_on_how_a_database_orders_text() {
+fn members_do_not_depend_on_the_databases_collation() {
     let Some(english) = Target::english() else { return };
     everything_on(&Project::shop(), vec![english]).finish("shop, English collation");
 }

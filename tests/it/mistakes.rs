@@ -1,10 +1,10 @@
-//! What a user gets wrong, by topic: each mistake with its code, its place and its remedy,
-//! and all those of a project in one run.
+//! Users' mistakes, by topic: each with its code, its place and its remedy, and all those of a
+//! project in one run.
 //!
 //! A topic is a Markdown file. Every `##` begins a project, whose files are its fenced blocks
-//! (`segc.yml` and the catalog are those of the shop example unless a block replaces them).
-//! A line `#! CODE \`underlined\` part of the message or help` says what is found in the
-//! lines above it; a block `expected` says what has no place.
+//! (`segc.yml` and the catalog are those of the shop example unless a block replaces them). A line
+//! `#! CODE \`underlined\` part of the message or help` is a problem expected in the lines above
+//! it; a block `expected` lists problems without a place.
 
 use std::fmt::Write as _;
 
@@ -302,7 +302,7 @@ fn large_valid_input_is_accepted() {
 
 /// Words of SQL are names like any other.
 #[test]
-fn words_of_sql_are_names() {
+fn sql_keywords_can_be_names() {
     let catalog = r#"
 entities:
   select:
@@ -346,7 +346,7 @@ segment group on select { where from during last 3 days and not in segment order
 }
 
 #[test]
-fn invalid_utf8() {
+fn invalid_utf8_is_reported() {
     for bytes in
         [&b"segment s on customer { where email = \"Fran\xe7ais\" }"[..], b"\xff\xfes\0e\0g\0", b"\x80"]
     {
@@ -401,7 +401,7 @@ mod program {
     }
 
     #[test]
-    fn a_mistake_leaves_what_was_compiled_alone() {
+    fn errors_leave_the_previous_build_unchanged() {
         let folder = project();
         assert_eq!(segc(folder.path(), &["compile"]).0, 0);
         let before = content(&folder.path().join("target"));
@@ -416,7 +416,7 @@ mod program {
     }
 
     #[test]
-    fn wrong_use_ends_with_2() {
+    fn wrong_usage_exits_with_2() {
         let folder = project();
         for (arguments, code) in [
             (&["compile", "--as-of", "nonsense"][..], "SEG812"),
@@ -441,7 +441,7 @@ mod program {
     }
 
     #[test]
-    fn a_foreign_folder_stops_every_target() {
+    fn a_foreign_folder_stops_all_targets() {
         let folder = project();
         let letter = folder.path().join("target/duckdb/letter.txt");
         write(&letter, "dear");
@@ -452,7 +452,7 @@ mod program {
     }
 
     #[test]
-    fn bad_data_ends_with_3() {
+    fn invalid_data_exits_with_3() {
         for (text, code) in [("", "SEG706"), ("customer_id,emali\n", "SEG706"), ("\u{0}\u{1}\u{2}", "SEG706")]
         {
             let folder = project();
@@ -464,7 +464,7 @@ mod program {
     }
 
     #[test]
-    fn a_folder_in_the_place_of_a_file() {
+    fn folders_in_place_of_files_are_reported() {
         let folder = project();
         write(&folder.path().join("segments/folder.seg/inner.seg"), "segment inner on customer { }");
         write(&folder.path().join("catalog/folder.yml/inner.yml"), "entities: { customer: 3 }");

@@ -94,7 +94,7 @@ entities:
 "#;
 
 #[test]
-fn structs_mean_the_same_on_every_engine() {
+fn structs_agree_on_every_engine() {
     let session = session(Memory::new().with("catalog/a.yml", STRUCTS), CASES);
     for mut engine in support::engine::available() {
         let target = engine.target();
@@ -156,7 +156,7 @@ const OF_FILES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn sample_files_hold_arrays_documents_and_structs() {
+fn sample_files_may_contain_arrays_documents_and_structs() {
     let session = session(Memory::new().with("catalog/a.yml", FILES), OF_FILES);
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("people.csv"), ROWS).expect("it can be written");

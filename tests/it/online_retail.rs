@@ -1,8 +1,8 @@
-//! Real transactions with real dirt: the segments of `tests/online_retail` have the same
+//! Real transactions with all their flaws: the segments of `tests/online_retail` have the same
 //! members by hand, by the evaluator and on every engine.
 //!
-//! The rows are not part of the repository. They are looked for in the folder that
-//! `SEGC_ONLINE_RETAIL` names, or else in `../shared/data/online_retail`.
+//! The rows aren't part of the repository. They are read from the folder in `SEGC_ONLINE_RETAIL`,
+//! or else from `../shared/data/online_retail`.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ fn rows() -> Option<PathBuf> {
 }
 
 #[test]
-fn members_of_online_retail_are_the_same_everywhere() {
+fn members_of_online_retail_agree_everywhere() {
     let Some(rows) = rows() else {
         support::tell(
             "skipped: the rows of Online Retail are not here (tests/online_retail/README.md); \

@@ -1,5 +1,5 @@
-//! The tables of the language reference that say how other tools' words are written here: they
-//! name everything that those tools have, and what they show is executed by the conformance cases.
+//! The tables in the language reference that translate other tools' terms: they contain every term
+//! of those tools, and the conformance cases execute every segment shown.
 
 use std::collections::BTreeSet;
 
@@ -74,7 +74,7 @@ fn proved(title: &str, file: &str, names: &[&str]) {
 }
 
 #[test]
-fn flags_can_be_written() {
+fn flag_documents_have_conformance_cases() {
     let names = "eq ne gt gte lt lte in not_in contains not_contains starts_with ends_with matches semver_eq \
                  semver_gt semver_gte semver_lt semver_lte date_before date_after in_segment not_in_segment \
                  parent_segment_id enabled name description conditions";
@@ -82,7 +82,7 @@ fn flags_can_be_written() {
 }
 
 #[test]
-fn rule_groups_can_be_written() {
+fn rule_groups_have_conformance_cases() {
     let names = [
         // Objects.
         "event session user people revealed-company web-conversion crm-lead crm-contact crm-account \
@@ -101,13 +101,13 @@ fn rule_groups_can_be_written() {
 }
 
 #[test]
-fn requirements_of_services_can_be_written() {
+fn service_requirements_have_conformance_cases() {
     proved("Segment services", "service-documents.md", &[]);
 }
 
 /// Every table of the cookbook shows what the conformance file above it executes.
 #[test]
-fn the_cookbook_is_executed() {
+fn cookbook_recipes_have_conformance_cases() {
     let page = read("docs/cookbook.md");
     let mut files = 0;
     for section in page.split("\n## ").skip(1) {

@@ -1,4 +1,4 @@
-//! Dialects of one's own: what they say changes how SQL is written, and not who is a member.
+//! Custom dialects: they change how SQL is written, but not the members.
 
 use std::path::Path;
 
@@ -50,7 +50,7 @@ fn counts(folder: &Path, target: &str) -> Vec<String> {
 }
 
 #[test]
-fn versions_are_compared_by_keys_of_any_form() {
+fn versions_are_compared_by_any_form_of_key() {
     for key in KEYS {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path();
@@ -89,7 +89,7 @@ fn versions_are_compared_by_keys_of_any_form() {
 
 /// ClickHouse, for one, tells `String` from `STRING`.
 #[test]
-fn types_keep_the_letters_of_the_file() {
+fn type_names_keep_the_case_of_the_dialect_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     let catalog = "\
@@ -166,7 +166,7 @@ statements:
 
 /// What would change members silently is an error when the file loads.
 #[test]
-fn a_file_that_would_change_members_does_not_load() {
+fn dialects_that_would_change_members_are_rejected() {
     for (text, wanted) in [
         (
             "literals: { timestamp_format: '%Y-%m-%d %H:%M:%S+00' }",

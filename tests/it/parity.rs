@@ -1,5 +1,5 @@
-//! The SELECT that compares a table with a fresh evaluation: empty where the table is right, and
-//! what is missing or extra where somebody has tampered with it.
+//! The SELECT that compares a table with a fresh evaluation: it returns no rows if the table is
+//! correct, and the missing or extra keys if something has tampered with it.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ fn run(session: &Session, target: &mut Target, as_of: &str, verify: bool) -> Ran
 }
 
 #[test]
-fn the_examples_tables_are_what_a_fresh_evaluation_gives() {
+fn tables_of_the_examples_equal_a_fresh_evaluation() {
     for project in Project::examples() {
         let session = project.open(None);
         for mut target in Target::all() {
@@ -69,7 +69,7 @@ fn the_examples_tables_are_what_a_fresh_evaluation_gives() {
 }
 
 #[test]
-fn every_dialect_reads_what_is_written_for_it() {
+fn parity_checks_parse_in_every_dialect() {
     for project in Project::examples() {
         let session = project.open(None);
         for name in session.targets() {
@@ -86,7 +86,7 @@ fn every_dialect_reads_what_is_written_for_it() {
 }
 
 #[test]
-fn the_command_writes_one_for_each_table_and_prints_one_by_name() {
+fn parity_checks_are_written_per_table_and_printed_by_name() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let segc = |arguments: &[&str]| {
         let mut command = assert_cmd::Command::cargo_bin("segc").expect("the program is built");
@@ -136,7 +136,7 @@ fn given(name: Vec<String>, columns: &[(&str, Type)], rows: Vec<Vec<String>>) ->
 /// Queries without scripts, so that engines can be asked that run no scripts here. Some segments
 /// are enough: two of these engines are slow.
 #[test]
-fn every_engine_executes_it() {
+fn parity_checks_run_on_every_engine() {
     let project = Project::web_analytics();
     let session = project.open(None);
     let as_of = project.as_of;
@@ -145,7 +145,7 @@ fn every_engine_executes_it() {
         let sources = support::given::from_csv(target, &session.hir().catalog, &project.data);
         let plan = plan(&session, target, &at(as_of));
         let reads_clock = |segment: &&SegmentPlan| {
-            segment.hold.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
+            segment.kept.hold.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
         };
         let compared: Vec<_> = tables(&plan).filter(reads_clock).step_by(8).collect();
         assert!(compared.len() > 2, "only {} segments", compared.len());
@@ -167,7 +167,7 @@ fn every_engine_executes_it() {
         let mut runs: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
         for segment in &compared {
             let run = vec![segment.name.clone(), as_of.to_string()];
-            runs.entry(segment.state.runs.clone()).or_default().push(run);
+            runs.entry(segment.kept.tables.runs.clone()).or_default().push(run);
         }
         let columns = [("segment", Type::String), ("as_of", Type::Timestamp)];
         let runs: Vec<Given> = runs.into_iter().map(|(name, rows)| given(name, &columns, rows)).collect();
@@ -253,7 +253,7 @@ fn told(ran: &Ran) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn a_table_that_was_tampered_with_is_noticed() {
+fn tampered_tables_are_detected() {
     for target in Target::all() {
         let session = session();
         let mut target = filled(target, &session);
@@ -308,7 +308,7 @@ fn parity_compares_only_matches_of_segments_with_expire() {
 }
 
 #[test]
-fn the_comparison_is_as_of_the_last_run() {
+fn parity_uses_the_as_of_of_the_last_run() {
     let segments = "segment fresh on order { where at during last 1 day }\n";
     let catalog =
         "entities: { order: { table: orders, key: id, time: at, fields: { id: integer, at: timestamp } } }\n";

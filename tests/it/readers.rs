@@ -1,5 +1,5 @@
-//! Who reads while a script runs sees the members of before or of after, and scripts that
-//! run at the same time wait for each other or fail; none leaves a mixture.
+//! A reader during a script sees the members of either the previous or the new run, and concurrent
+//! scripts wait for each other or fail. None leaves a mixture.
 
 use crate::support;
 use crate::support::lab::{self, ARRIVALS, FIRST, SECOND, SEGMENTS};
@@ -38,7 +38,7 @@ fn postgres() -> Option<(Target, Postgres)> {
 }
 
 #[test]
-fn a_reader_on_postgres_sees_the_members_of_before_until_the_commit() {
+fn postgres_readers_see_the_previous_members_until_the_commit() {
     let Some((mut target, mut reader)) = postgres() else { return };
     let (plan, first) = create(&target, FIRST);
     target.run(&texts(&first)).expect("the first");
@@ -64,7 +64,7 @@ fn a_reader_on_postgres_sees_the_members_of_before_until_the_commit() {
 }
 
 #[test]
-fn a_reader_on_postgres_sees_no_member_until_the_first_create_commits() {
+fn postgres_readers_see_no_members_until_the_first_create_commits() {
     let Some((mut target, mut reader)) = postgres() else { return };
     let (plan, first) = create(&target, FIRST);
     let total: Vec<String> =
@@ -82,7 +82,7 @@ fn a_reader_on_postgres_sees_no_member_until_the_first_create_commits() {
 }
 
 #[test]
-fn two_creates_on_postgres_run_one_after_the_other() {
+fn concurrent_creates_on_postgres_are_serialized() {
     let Some((mut target, mut other)) = postgres() else { return };
     let mut third = Target { name: "postgres", engine: Running::Postgres(Box::new(other.another())) };
     let (plan, first) = create(&target, FIRST);

@@ -1,12 +1,12 @@
-//! What README.md and docs/ show is what really happens.
+//! The examples in README.md and docs/ show what really happens.
 //!
-//! - A ```` ```console ```` block is executed line by line (`$ …`), in a shell, in a folder of
-//!   the page's own where `examples` is the repository's; what it shows must be what comes
-//!   out. A line `…` stands for any number of lines; how long a run took is not compared.
+//! - A ```` ```console ```` block is executed line by line (`$ …`) in a shell, in a folder of the
+//!   page's own in which `examples` is the repository's. What it shows must be the output. A line
+//!   `…` matches any number of lines; durations aren't compared.
 //! - A block after `<!-- from PATH -->` is a part of that file of the repository.
 //! - A block after `<!-- write PATH -->` becomes that file of the page's folder.
 //!
-//! `UPDATE_DOCS=1 cargo test --test it readme::` writes what comes out into the pages.
+//! `UPDATE_DOCS=1 cargo test --test it readme::` writes the output into the pages.
 #![cfg(unix)]
 
 use std::fmt::Write as _;
@@ -175,52 +175,52 @@ fn page(path: &str) {
 }
 
 #[test]
-fn the_readme_is_true() {
+fn examples_in_the_readme_match() {
     page("README.md");
 }
 
 #[test]
-fn the_page_on_dialects_is_true() {
+fn examples_in_dialects_match() {
     page("docs/dialects.md");
 }
 
 #[test]
-fn the_page_on_refresh_is_true() {
+fn examples_in_refresh_match() {
     page("docs/refresh.md");
 }
 
 #[test]
-fn the_page_on_plans_is_true() {
+fn examples_in_plan_match() {
     page("docs/plan.md");
 }
 
 #[test]
-fn the_page_on_running_is_true() {
+fn examples_in_running_match() {
     page("docs/running.md");
 }
 
 #[test]
-fn the_page_on_why_is_true() {
+fn examples_in_why_match() {
     page("docs/why.md");
 }
 
 #[test]
-fn the_page_on_catalogs_is_true() {
+fn examples_in_catalog_match() {
     page("docs/catalog.md");
 }
 
 #[test]
-fn the_page_on_continuous_integration_is_true() {
+fn examples_in_ci_match() {
     page("docs/ci.md");
 }
 
 #[test]
-fn the_page_on_unit_tests_is_true() {
+fn examples_in_testing_match() {
     page("docs/testing.md");
 }
 
 #[test]
-fn the_language_reference_is_true() {
+fn examples_in_language_match() {
     page("docs/language.md");
     let text = read("docs/language.md");
     let (_, section) = text.split_once("\n## 12. Reserved words\n").expect("there is the section");
@@ -231,14 +231,14 @@ fn the_language_reference_is_true() {
 }
 
 #[test]
-fn the_demo_is_what_the_readme_says() {
+fn the_demo_matches_the_readme() {
     let makefile = read("Makefile");
     let recipe = makefile.split("\ndemo:").nth(1).and_then(|rest| rest.lines().nth(1)).expect("a recipe");
     assert!(recipe.ends_with("-C examples/shop run --as-of 2026-03-31T12:00:00Z"), "{recipe}");
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_between_pages_resolve() {
     for page in [
         "README.md",
         "docs/language.md",

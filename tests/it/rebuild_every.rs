@@ -1,5 +1,5 @@
-//! `rebuild_every`: a refresh by keys relies on what the catalog declares; now and then everyone is
-//! evaluated, which mends what was not true.
+//! `rebuild_every`: refreshes by keys rely on the catalog's declarations; regular full evaluations
+//! correct the effects of false ones.
 
 use crate::support::project::{at, instant, open};
 use crate::support::target::{Target, build, plan};
@@ -37,7 +37,7 @@ fn told(target: &mut Target) -> (String, String) {
 }
 
 #[test]
-fn everyone_is_evaluated_when_it_is_due_and_not_before() {
+fn everything_is_evaluated_once_a_rebuild_is_due() {
     for mut target in Target::all() {
         target.must("CREATE TABLE customers (id BIGINT NOT NULL, active BOOLEAN, updated_at TIMESTAMPTZ)");
         target.must("INSERT INTO customers SELECT i, TRUE, TIMESTAMPTZ '2026-01-01 00:00:00+00' FROM GENERATE_SERIES(1, 3) AS t(i)");

@@ -1,5 +1,5 @@
-//! Rule R10: where a refresh can't build on its last run, it evaluates everyone, or it stops
-//! before it writes, as the project says.
+//! Rule R10: if a refresh can't build on its last run, it evaluates every entity, or it stops
+//! before it writes, as the project declares.
 
 use crate::support::lab::{self, FIRST, SECOND, THIRD};
 use crate::support::target::{Target, build, plan};
@@ -52,7 +52,7 @@ impl Lab {
     fn run(&self, target: &mut Target, refresh: bool, at: &str) -> Result<(), String> {
         let session = lab::session_of(&self.settings, &self.catalog, &self.segments, at);
         let plan = plan(&session, target.name, &Options::default());
-        assert!(plan.segments.iter().all(|segment| segment.by_keys.is_some()), "{:?}", plan.segments);
+        assert!(plan.segments.iter().all(|segment| segment.refresh.by_keys.is_some()), "{:?}", plan.segments);
         target.run(&build(&session, &plan, refresh))
     }
 
@@ -92,7 +92,7 @@ fn a_first_run_needs_no_create() {
 type Change<'a> = &'a dyn Fn(&mut Lab, &mut Target) -> &'static str;
 
 #[test]
-fn an_unusable_last_run_stops_a_refresh_before_it_writes() {
+fn unusable_base_runs_stop_a_refresh_before_it_writes() {
     let stories: [(&str, Change<'_>); 5] = [
         ("an earlier as_of", &|_, _| FIRST),
         ("another definition", &|lab, _| {
@@ -136,7 +136,7 @@ fn an_unusable_last_run_stops_a_refresh_before_it_writes() {
 
 /// A rebuild that the catalog asks for is no reason to stop.
 #[test]
-fn a_rebuild_that_is_due_is_not_rejected() {
+fn due_rebuilds_are_not_rejected() {
     everywhere(|target| {
         let mut lab = Lab::new("fail");
         lab.catalog = lab.catalog.replace("settle: 1 hour", "settle: 1 hour\n    rebuild_every: 7 days");

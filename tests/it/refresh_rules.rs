@@ -1,5 +1,5 @@
-//! Rule R8: which segments nobody can leave, and what is said of the others. Each case takes
-//! away one clause of the rule.
+//! Rule R8: which segments members never leave, and the reasons given for the others. Each case
+//! removes one clause of the rule.
 
 use segc::api::{Options, open_files};
 use segc::plan::{Refresh, SegmentPlan, Why};
@@ -132,14 +132,15 @@ fn refresh_of(entity: &str, rules: &str, more: &str) -> SegmentPlan {
 
 fn grows(rules: &str) {
     let it = refresh(rules);
-    assert_eq!((it.refresh, it.leaves), (Refresh::InsertOnly, None), "{rules}");
+    assert_eq!((it.refresh.strategy, it.refresh.leaves), (Refresh::InsertOnly, None), "{rules}");
 }
 
 /// Members may leave, for a reason that holds these words, with a remedy that holds those.
 fn leaves(rules: &str, because: &str, unless: &str) {
     let it = refresh(rules);
-    assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
-    let Why { reason, remedy, .. } = it.leaves.unwrap_or_else(|| panic!("nobody leaves: {rules}"));
+    assert_ne!(it.refresh.strategy, Refresh::InsertOnly, "{rules}");
+    let Why { reason, remedy, .. } =
+        it.refresh.leaves.unwrap_or_else(|| panic!("members never leave: {rules}"));
     assert!(reason.contains(because), "{rules}: {reason}");
     assert!(remedy.unwrap_or_default().contains(unless), "{rules}");
 }
@@ -166,26 +167,26 @@ fn counts_maxima_and_sums_only_rise_and_minima_only_fall() {
 }
 
 #[test]
-fn a_sum_rises_only_if_nothing_in_it_is_negative_or_a_float() {
+fn sums_rise_only_without_negatives_and_floats() {
     leaves("where sum(orders.change) >= 5", "`order.change` may be negative", "declare `min: 0`");
     leaves("where sum(orders.weight) >= 5", "`weight` is a float", "");
     leaves("where sum(orders.total * 2) >= 5", "sum of an expression", "");
 }
 
 #[test]
-fn rows_must_stay() {
+fn append_only_needs_rows_that_are_never_deleted() {
     leaves(
         "where exists(refunds)",
         "members may leave, since rows of `refund` can be deleted",
         "declare `deletes: never` on `refund`",
     );
     leaves("where exists(notes)", "`note` comes from a query", "");
-    let why = refresh_of("lead", "", "").leaves.expect("leads may be deleted");
+    let why = refresh_of("lead", "", "").refresh.leaves.expect("leads may be deleted");
     assert!(why.reason.contains("rows of `lead`"), "{}", why.reason);
 }
 
 #[test]
-fn the_fields_of_an_append_only_condition_must_not_change() {
+fn append_only_needs_immutable_fields() {
     grows("where country = \"US\" and exists(orders where status = \"paid\")");
     leaves(
         "where plan = \"free\"",
@@ -198,7 +199,7 @@ fn the_fields_of_an_append_only_condition_must_not_change() {
 }
 
 #[test]
-fn windows_must_not_move() {
+fn append_only_needs_fixed_windows() {
     grows("where exists(orders during since 2024-01-01)");
     grows("where count(orders during 2024-01-01 through 2024-12-31) > 2");
     leaves("where exists(orders during last 30 days)", "window that moves with the clock", "");
@@ -206,7 +207,7 @@ fn windows_must_not_move() {
 }
 
 #[test]
-fn negation_lets_members_leave_unless_nothing_changes() {
+fn negated_conditions_are_append_only_if_nothing_changes() {
     grows("where country != \"US\"");
     grows("where exists(orders where coupon is present)");
     leaves("where not exists(orders)", "negated", "");
@@ -218,29 +219,29 @@ fn negation_lets_members_leave_unless_nothing_changes() {
 
 /// An absent array is empty: until the customer's row arrives, those of its orders are.
 #[test]
-fn an_array_behind_a_link_may_cease_to_be_empty() {
+fn arrays_behind_a_link_may_become_non_empty() {
     grows("where interests is empty and size(interests) < 1");
     for rules in ["where customer.interests is empty", "where size(customer.interests) < 1"] {
         let it = refresh_of("order", rules, "");
-        assert_ne!(it.refresh, Refresh::InsertOnly, "{rules}");
-        let reason = it.leaves.expect("somebody leaves").reason;
+        assert_ne!(it.refresh.strategy, Refresh::InsertOnly, "{rules}");
+        let reason = it.refresh.leaves.expect("somebody leaves").reason;
         assert!(reason.contains("is empty until its row arrives"), "{rules}: {reason}");
     }
 }
 
 #[test]
-fn inputs_must_grow_too() {
+fn append_only_needs_append_only_inputs() {
     let growing = "segment base on customer { materialize: incremental where exists(orders) }";
     let moving =
         "segment base on customer { materialize: incremental where exists(orders during last 7 days) }";
     let of = |base| refresh_of("customer", "where in segment base and country = \"US\"", base);
-    assert_eq!(of(growing).refresh, Refresh::InsertOnly);
-    let why = of(moving).leaves.expect("members leave the input");
+    assert_eq!(of(growing).refresh.strategy, Refresh::InsertOnly);
+    let why = of(moving).refresh.leaves.expect("members leave the input");
     assert!(why.reason.contains("members may leave `base`"), "{}", why.reason);
 }
 
 #[test]
-fn a_table_is_always_rebuilt() {
+fn segments_stored_as_tables_are_always_rebuilt() {
     let text = "segment it on customer { materialize: table where exists(orders) }";
     let files = Memory::new()
         .with("segc.yml", "name: rules\n")
@@ -250,16 +251,16 @@ fn a_table_is_always_rebuilt() {
     let all = session.select(&[]).expect("everything can be chosen");
     let plan = session.plan("duckdb", &all, &Options::default()).0.expect("the target exists");
     assert!(
-        matches!(&plan.segments[0].refresh, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
+        matches!(&plan.segments[0].refresh.strategy, Refresh::Rebuild { reason, .. } if reason.contains("materialize: table"))
     );
 }
 
 /// In the hour that comes twice a stamp without its zone is read as the earlier instant.
 #[test]
-fn a_stamp_without_its_zone_may_be_an_hour_too_early() {
+fn timestamps_without_a_time_zone_may_be_an_hour_early() {
     let it = refresh_of("call", "where rate > 3", "");
-    assert!(it.by_keys.is_some(), "it is refreshed by keys");
-    let since = it.last_run.iter().find(|(name, ..)| name.starts_with("it_since_"));
+    assert!(it.refresh.by_keys.is_some(), "it is refreshed by keys");
+    let since = it.refresh.last_run.iter().find(|(name, ..)| name.starts_with("it_since_"));
     let (_, since, _) = since.expect("the instant from which on rows have arrived");
     let text = format!("{since:?}");
     // 5 minutes, which it may take to become visible, and the hour.
@@ -271,7 +272,7 @@ fn a_stamp_without_its_zone_may_be_an_hour_too_early() {
 #[test]
 fn aliases_hide_no_affected_keys() {
     let it = refresh_of("activity", "where team.size > 3", "");
-    let by_keys = it.by_keys.expect("it is refreshed by keys");
+    let by_keys = it.refresh.by_keys.expect("it is refreshed by keys");
     let text = format!("{:?} {:?}", by_keys.query, by_keys.checks);
     for (alias, column) in [("a", "day"), ("t", "region"), ("a", "customer_id"), ("t", "id")] {
         let own = format!("Column({alias:?}, {column:?})");

@@ -1,4 +1,4 @@
-//! The SQL of aggregates that go by their rows: what reads the same rows shares a subquery, and
+//! The SQL of aggregates that order their rows: aggregates over the same rows share a subquery, and
 //! no time is inside a function.
 
 use segc::api::{Options, Session, open_files};
@@ -53,7 +53,7 @@ fn count(sql: &str, part: &str) -> usize {
 }
 
 #[test]
-fn aggregates_over_the_same_rows_share_them() {
+fn aggregates_over_the_same_rows_share_a_subquery() {
     let all = "last(orders.status) = \"paid\" and last(orders.total) > 5 and first(orders.total) > 5 \
                and sum(latest 3 orders.total) > 5 and count(latest 3 orders) = 3 \
                and every(latest 2 orders where total > 5) and mode(orders.status) = \"paid\"";
@@ -66,14 +66,14 @@ fn aggregates_over_the_same_rows_share_them() {
 }
 
 #[test]
-fn other_rows_are_others() {
+fn aggregates_over_other_rows_do_not_share() {
     for sql in written("last(orders.total where status = \"paid\") > last(orders.total)") {
         assert_eq!(count(&sql, "orders AS o"), 2, "{sql}");
     }
 }
 
 #[test]
-fn a_row_is_put_into_its_period_by_comparing_its_time_alone() {
+fn periods_compare_only_the_rows_time() {
     for sql in written("periods(orders during last 4 weeks each 1 week at least 2) >= 3") {
         assert_eq!(count(&sql, "orders AS o"), 1, "{sql}");
         assert_eq!(count(&sql, "WHEN o.ordered_at < "), 3, "a bound between two periods each:\n{sql}");
@@ -86,7 +86,7 @@ fn a_row_is_put_into_its_period_by_comparing_its_time_alone() {
 }
 
 #[test]
-fn any_of_the_latest_rows_is_any_row() {
+fn exists_over_the_latest_rows_needs_no_order() {
     let plain = written("exists(orders where status = \"paid\")");
     assert_eq!(written("exists(latest 2 orders where status = \"paid\")"), plain);
 }

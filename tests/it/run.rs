@@ -1,5 +1,5 @@
-//! A run, segment by segment: a failure affects only its dependents, and the rest can
-//! be resumed, and a run that broke off anywhere leaves nothing that the next one trips over.
+//! A run, segment by segment: a failure affects only its dependents, the rest can be resumed, and a
+//! run interrupted anywhere leaves nothing that breaks the next one.
 
 use crate::support;
 use crate::support::project::{at, instant, open, said, stop_clocks};
@@ -121,7 +121,7 @@ fn state(session: &Session, target: &mut Target) -> Vec<String> {
 }
 
 #[test]
-fn dependents_of_a_failure_are_skipped_and_the_rest_is_built() {
+fn dependents_of_a_failed_segment_are_skipped_and_the_rest_is_built() {
     let session = session_of(SEGMENTS, None);
     for mut target in Target::all() {
         fill(&mut target, &session, 3);
@@ -181,7 +181,7 @@ fn two_failures_are_distinguished() {
 }
 
 #[test]
-fn all_segments_share_one_instant_of_the_engines_clock() {
+fn all_segments_share_one_instant_from_the_engine() {
     let segments = SEGMENTS.replace("4_000_000_000_000_000_000", "4");
     let session = session_of(&segments, None);
     for mut target in Target::all() {
@@ -215,7 +215,7 @@ fn all_segments_share_one_instant_of_the_engines_clock() {
 }
 
 #[test]
-fn resuming_says_so_if_there_is_nothing_to_resume() {
+fn resume_reports_if_nothing_is_left_to_run() {
     let segments = SEGMENTS.replace("4_000_000_000_000_000_000", "4");
     let session = session_of(&segments, Some(SECOND));
     for mut target in Target::all() {
@@ -342,7 +342,7 @@ impl Place {
 /// A session that ends at each of the `crash_points` of each segment's script, in each way that it is
 /// brought up to date: the next run leaves what an undisturbed one leaves.
 #[test]
-fn a_crash_at_any_statement_does_no_harm() {
+fn a_crash_at_any_statement_is_harmless() {
     let few = "segment base on customer { where points > 0 }\n\
                segment held on customer { expire: 14 days history: true where active and in segment base }\n\
                segment live on customer { materialize: view where in segment base }\n";

@@ -1,4 +1,4 @@
-//! What `segc run` and its siblings say of data, files and times that aren't as they should be.
+//! The messages of `segc run` and related commands about wrong data, files and times.
 
 use std::path::Path;
 
@@ -68,7 +68,7 @@ fn shop(customers: &str, orders: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn double_keys_are_counted_and_named_once_for_all_segments() {
+fn duplicate_keys_are_counted_and_reported_once_for_all_segments() {
     let doubled = "id,name\n1,Ann\n2,Bob\n2,Bo\n2,B\n7,Cy\n7,Cyril\n";
     let project = shop(doubled, ORDERS);
     let (code, _, err) = segc(project.path(), &["run", "--as-of", "2026-03-03"]);
@@ -90,7 +90,7 @@ fn double_keys_are_counted_and_named_once_for_all_segments() {
 }
 
 #[test]
-fn rows_of_one_time_and_one_key_are_reported_when_tables_are_verified() {
+fn verify_reports_rows_with_the_same_time_and_key() {
     let tied = "id,customer_id,item,at\n1,1,x,2026-03-01T00:00:00Z\n1,1,y,2026-03-01T00:00:00Z\n2,1,y,2026-02-01T00:00:00Z\n";
     let project = shop(CUSTOMERS, tied);
     let run = ["run", "--as-of", "2026-03-03"];
@@ -110,7 +110,7 @@ fn rows_of_one_time_and_one_key_are_reported_when_tables_are_verified() {
 }
 
 #[test]
-fn rows_that_end_long_before_as_of_are_a_warning() {
+fn data_that_ends_long_before_as_of_causes_a_warning() {
     let project = shop(CUSTOMERS, ORDERS);
     let (code, _, err) = segc(project.path(), &["run", "--as-of", "2026-06-30T00:00:00Z"]);
     assert_eq!(code, 0, "{err}");
@@ -127,7 +127,7 @@ fn rows_that_end_long_before_as_of_are_a_warning() {
 }
 
 #[test]
-fn a_refresh_without_a_base_run_says_so() {
+fn refreshes_without_a_base_run_are_reported() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = folder.path().join("shop.duckdb");
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop");
@@ -155,7 +155,7 @@ fn a_refresh_without_a_base_run_says_so() {
 }
 
 #[test]
-fn a_day_is_its_midnight_in_every_command() {
+fn dates_mean_their_midnight_in_every_command() {
     let project = shop(CUSTOMERS, ORDERS);
     for command in
         [&["compile", "recent"][..], &["why", "recent", "1"], &["attrition", "recent"], &["run", "recent"]]
@@ -170,7 +170,7 @@ fn a_day_is_its_midnight_in_every_command() {
 }
 
 #[test]
-fn a_mistyped_database_is_neither_made_nor_shown() {
+fn mistyped_addresses_are_neither_created_nor_shown() {
     let project = shop(CUSTOMERS, ORDERS);
     let before = std::fs::read_dir(project.path()).expect("a folder").count();
     for command in [&["run"][..], &["run", "--refresh"], &["why", "recent", "1"], &["attrition", "recent"]] {
@@ -193,7 +193,7 @@ fn a_mistyped_database_is_neither_made_nor_shown() {
 }
 
 #[test]
-fn a_password_in_the_project_is_a_warning() {
+fn passwords_in_the_project_cause_a_warning() {
     let config = "name: shop\ntargets:\n  duckdb: {}\n  live: { dialect: postgres, url: \"postgres://ann:s3cret@db/shop\" }\n  other: { dialect: postgres, url: \"postgres://ann@db/shop\" }\n";
     let project =
         project(&[("segc.yml", config), ("catalog/all.yml", CATALOG), ("segments/all.seg", SEGMENTS)]);
@@ -204,7 +204,7 @@ fn a_password_in_the_project_is_a_warning() {
 }
 
 #[test]
-fn a_question_without_rows_is_answered_in_words_of_segc() {
+fn why_and_attrition_report_missing_sample_files() {
     let project = shop(CUSTOMERS, ORDERS);
     std::fs::remove_file(project.path().join("data/orders.csv")).expect("it was there");
     for command in [&["why", "recent", "1"][..], &["attrition", "recent"]] {
@@ -219,7 +219,7 @@ fn a_question_without_rows_is_answered_in_words_of_segc() {
 }
 
 #[test]
-fn the_catalog_is_compared_before_why_and_attrition_answer() {
+fn why_and_attrition_compare_the_catalog_first() {
     let project = shop(CUSTOMERS, ORDERS);
     let file = project.path().join("live.db");
     let mut engine = DuckDb::open(Some(&file)).expect("it opens");
@@ -238,7 +238,7 @@ fn the_catalog_is_compared_before_why_and_attrition_answer() {
 }
 
 #[test]
-fn an_overflow_of_32_bits_says_what_to_declare() {
+fn overflows_of_32_bits_suggest_a_declaration() {
     let segments = "segment big on customer { where n * n > 0 }\n";
     let catalog =
         "entities:\n  customer: { table: customers, key: id, fields: { id: integer, n: integer } }\n";
@@ -256,7 +256,7 @@ fn an_overflow_of_32_bits_says_what_to_declare() {
 
 /// Nothing that others wrote commands the terminal, or hides.
 #[test]
-fn text_of_others_is_written_out() {
+fn control_characters_from_data_are_escaped() {
     let project = shop(CUSTOMERS, ORDERS);
     let file = project.path().join("tests/all.yml");
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("it can be made");
@@ -285,7 +285,7 @@ fn text_of_others_is_written_out() {
 }
 
 #[test]
-fn the_first_and_last_years_have_their_windows() {
+fn windows_work_in_the_first_and_last_years() {
     let segments = "segment old on customer { where exists(orders during last 3000 years) }\n\
                     segment soon on customer { where exists(orders during next 30 days) }\n\
                     segment days on customer { where exists(orders where days_since(at) > 2) }\n";
@@ -314,7 +314,7 @@ fn the_first_and_last_years_have_their_windows() {
 }
 
 #[test]
-fn names_that_no_database_has_are_errors_at_their_place() {
+fn impossible_names_are_errors_with_their_place() {
     for (field, code) in [
         ("{ type: string, column: \"a\\0b\" }", "SEG727"),
         ("{ type: string, column: doc, path: [\"a\\0b\"] }", "SEG727"),

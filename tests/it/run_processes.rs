@@ -1,4 +1,5 @@
-//! Real `segc run` processes: what they print and how they end, killed at any moment, two at once.
+//! Real `segc run` processes: what they print and how they end, killed at any moment, or two at
+//! once.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -35,7 +36,7 @@ fn init() -> tempfile::TempDir {
 const AS_OF: &str = "2026-11-01T00:00:00Z";
 
 #[test]
-fn a_failure_is_shown_resumed_and_verified() {
+fn failures_are_reported_resumed_and_verified() {
     let project = init();
     let root = project.path();
     let write = |text: &str| std::fs::write(root.join("segments/odd.seg"), text).expect("it can be written");
@@ -103,7 +104,7 @@ fn a_failure_is_shown_resumed_and_verified() {
 }
 
 #[test]
-fn a_table_that_a_database_lacks_stops_the_run_before_it_builds() {
+fn missing_tables_stop_a_run_before_it_builds() {
     let project = init();
     let root = project.path();
     let db = root.join("shop.db").display().to_string();
@@ -172,7 +173,7 @@ fn spawn(mut command: Command) -> Child {
 }
 
 #[test]
-fn a_run_that_is_killed_at_any_moment_is_resumed() {
+fn runs_resume_after_a_kill_at_any_moment() {
     let shop = Shop::new();
     let as_of = shop.project.as_of.to_string();
     shop.copy("clean.db");
@@ -207,7 +208,7 @@ fn a_run_that_is_killed_at_any_moment_is_resumed() {
 }
 
 #[test]
-fn two_runs_over_one_file_do_not_mix() {
+fn two_runs_on_one_file_do_not_interfere() {
     let shop = Shop::new();
     let held = DuckDb::open(Some(Path::new(&shop.path("filled.db")))).expect("it opens");
     let (code, out, err) = shop.outcome("filled.db", &["--as-of", EARLIER]);
@@ -235,7 +236,7 @@ fn served() -> Option<(Project, support::postgres::Postgres)> {
 }
 
 #[test]
-fn one_of_two_runs_on_a_server_waits_or_fails() {
+fn the_second_run_on_a_server_waits_or_fails() {
     let Some((project, mut server)) = served() else { return };
     let shop = root().join("examples/shop");
     let address = server.address().to_owned();
@@ -278,7 +279,7 @@ fn one_of_two_runs_on_a_server_waits_or_fails() {
 
 /// A run that is killed holds nothing, and what it was at is as it was before.
 #[test]
-fn a_run_on_a_server_that_is_killed_is_resumed() {
+fn runs_on_a_server_resume_after_a_kill() {
     let Some((project, server)) = served() else { return };
     let (shop, address, as_of) =
         (root().join("examples/shop"), server.address().to_owned(), project.as_of.to_string());

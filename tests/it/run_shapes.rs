@@ -1,5 +1,5 @@
-//! Runs over tables that somebody has changed: what is wrong is reported with a remedy, nothing is
-//! lost, and what the words advise does help. And runs that go back or ahead in time.
+//! Runs over tables that something else has changed: the problem is reported with a remedy, nothing
+//! is lost, and the remedy works. And runs back or ahead in time.
 
 use crate::support::project::{at, instant, open, said};
 use crate::support::target::Target;
@@ -188,7 +188,7 @@ fn damaged_tables_are_reported_and_can_be_repaired() {
 
 /// Members whom somebody has removed or added: there are not as many as were recorded.
 #[test]
-fn a_table_that_somebody_wrote_to_is_evaluated_in_full() {
+fn modified_tables_are_evaluated_in_full() {
     let session = session();
     for by_hand in [
         "DELETE FROM segments.buyers WHERE id = 4",
@@ -207,7 +207,7 @@ fn a_table_that_somebody_wrote_to_is_evaluated_in_full() {
 
 /// What a run has built is kept when it is resumed, but not what somebody has changed since.
 #[test]
-fn a_resumed_run_rebuilds_modified_tables() {
+fn resumed_runs_rebuild_modified_tables() {
     let session = session();
     for (by_hand, wanted) in [
         ("SELECT 1", ["buyers kept(2)", "rest kept(3)"]),
@@ -224,7 +224,7 @@ fn a_resumed_run_rebuilds_modified_tables() {
 }
 
 #[test]
-fn a_run_back_or_ahead_in_time_warns() {
+fn runs_back_or_ahead_in_time_cause_a_warning() {
     let session = session();
     for target in Target::all() {
         let mut target = built(target, &session);

@@ -1,5 +1,5 @@
-//! The catalog against a database: what it says of columns, and isn't so, is reported at its line,
-//! with the declaration that would be right, before anything is built.
+//! The catalog against a database: wrong declarations of columns are reported at their line, with
+//! the correct one, before anything is built.
 
 use std::path::Path;
 
@@ -141,7 +141,7 @@ fn cases(target: &str) -> Vec<Case> {
 }
 
 #[test]
-fn every_column_that_is_read_is_compared_and_all_problems_come_at_once() {
+fn every_column_read_is_compared_and_all_problems_are_reported() {
     let statements = |target: &str| {
         let columns =
             cases(target).iter().enumerate().map(|(at, (ty, ..))| format!("c{at} {ty}")).collect::<Vec<_>>();
@@ -226,7 +226,7 @@ const SHOP: &str = "entities:
 ";
 
 #[test]
-fn rows_are_looked_at_and_deleted_ones_are_none() {
+fn rows_are_checked_and_deleted_ones_are_skipped() {
     let statements = |_: &str| {
         vec![
             "CREATE TABLE customers (id BIGINT NOT NULL, plan VARCHAR, score DOUBLE PRECISION, gone_at TIMESTAMPTZ)".to_owned(),
@@ -256,7 +256,7 @@ fn rows_are_looked_at_and_deleted_ones_are_none() {
 }
 
 #[test]
-fn missing_columns_are_named_with_existing_ones() {
+fn missing_columns_are_reported_with_existing_ones() {
     let catalog = SHOP.replace("ordres", "orders");
     let statements = |_: &str| {
         vec![

@@ -1,11 +1,11 @@
-//! Texts in scripts survive the tools that scripts are run with: what templates and shells replace
-//! is nowhere in one piece, no text spans lines, and psql reads a script as it was meant.
+//! Text in scripts survives the tools that run them: nothing that templates and shells substitute
+//! occurs in one piece, no text spans lines, and psql reads a script unchanged.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use crate::support;
-use segc::api::{Options, Session, open_files};
+use segc::api::{Options, SegmentFiles, Session, open_files};
 use segc::engine::Engine as _;
 use segc::project::Memory;
 
@@ -78,11 +78,13 @@ fn artifacts(session: &Session, target: &str) -> BTreeMap<String, String> {
     let all = session.select(&[]).expect("all segments");
     let (plan, problems) = session.plan(target, &all, &Options::default());
     assert!(!problems.has_errors(), "{target}: {problems:?}");
-    session.artifacts(&plan.expect("a target")).expect("it can be written").files
+    let every = SegmentFiles { create: true, refresh: true, parity: true };
+    let files = session.artifacts(&plan.expect("a target"), &Options::default(), every);
+    files.expect("it can be written").files
 }
 
 #[test]
-fn nothing_that_tools_replace_is_in_a_script() {
+fn scripts_contain_nothing_that_tools_substitute() {
     let session = session();
     for target in session.targets() {
         let files = artifacts(&session, &target);
@@ -104,7 +106,7 @@ fn nothing_that_tools_replace_is_in_a_script() {
 /// Every text finds its own row, after psql has read the script from a file, with variables set
 /// that it could replace.
 #[test]
-fn psql_reads_scripts_as_they_were_meant() {
+fn psql_reads_scripts_unchanged() {
     let Some(mut engine) = support::postgres::database() else { return };
     let session = session();
     let files = artifacts(&session, "postgres");
@@ -139,7 +141,7 @@ fn psql_reads_scripts_as_they_were_meant() {
 
 /// Names can't be escaped where the engine itself replaces what is in them.
 #[test]
-fn a_name_that_an_engine_would_replace_is_rejected_only_there() {
+fn names_that_an_engine_substitutes_are_rejected_only_there() {
     let catalog = |table: &str, column: &str, key: &str| {
         format!(
             "entities:\n  note:\n    table: {table}\n    key: id\n    fields:\n      id: {{ type: integer, nullable: false }}\n      \

@@ -1,5 +1,5 @@
-//! What scripts do to tables that already hold members: they keep who stays, add who comes,
-//! take out who goes, and stop before they write what would be wrong.
+//! The effects of scripts on tables that already have members: they keep those who still match, add
+//! new ones, remove those who no longer match, and stop before writing anything wrong.
 
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ fn everywhere(test: impl Fn(&mut Target)) {
 
 /// The tables in which runs are recorded: one, or one a segment.
 fn tables_of_runs(plan: &Plan) -> BTreeSet<String> {
-    tables(plan).map(|segment| segment.state.runs.join(".")).collect()
+    tables(plan).map(|segment| segment.kept.tables.runs.join(".")).collect()
 }
 
 fn runs(target: &mut Target, plan: &Plan) -> Vec<Vec<String>> {
@@ -96,7 +96,7 @@ fn a_second_create_changes_nothing() {
 }
 
 #[test]
-fn staying_members_keep_entered_at_and_leaving_ones_are_removed() {
+fn remaining_members_keep_entered_at_and_leaving_ones_are_removed() {
     everywhere(|target| {
         Run::new(target, SEGMENTS, FIRST).create(target).expect("the first");
         lab::append(target, ARRIVALS);
@@ -119,14 +119,14 @@ fn staying_members_keep_entered_at_and_leaving_ones_are_removed() {
 }
 
 #[test]
-fn refreshes_give_what_a_fresh_create_gives() {
+fn refreshes_equal_a_fresh_create() {
     everywhere(|target| {
         Run::new(target, SEGMENTS, FIRST).create(target).expect("the first");
         lab::append(target, ARRIVALS);
         for instant in [SECOND, THIRD] {
             let run = Run::new(target, SEGMENTS, instant);
             for name in ["buyers", "big", "big_buyers", "good_orders"] {
-                assert_eq!(run.segment(name).refresh, Refresh::InsertOnly, "{name}");
+                assert_eq!(run.segment(name).refresh.strategy, Refresh::InsertOnly, "{name}");
             }
             run.refresh(target).expect("a refresh");
             run.refresh(target).expect("the same again");
@@ -156,7 +156,7 @@ fn refreshes_give_what_a_fresh_create_gives() {
 }
 
 #[test]
-fn a_refresh_of_tables_that_are_missing_makes_them() {
+fn refreshes_create_missing_tables() {
     everywhere(|target| {
         let run = Run::new(target, SEGMENTS, FIRST);
         run.refresh(target).expect("the first run of all");
@@ -168,7 +168,7 @@ fn a_refresh_of_tables_that_are_missing_makes_them() {
 }
 
 #[test]
-fn events_of_the_shop_that_arrive_late_are_found_by_the_refresh() {
+fn refreshes_find_late_events_of_the_shop() {
     let project = Project::shop();
     for mut target in Target::all() {
         let target = &mut target;
@@ -183,7 +183,7 @@ fn events_of_the_shop_that_arrive_late_are_found_by_the_refresh() {
         first.create(target).expect("the first");
         target.must("INSERT INTO events SELECT * FROM late");
         let run = Run::of(target, project.open(Some(project.as_of)));
-        let inserted = tables(&run.plan).filter(|segment| segment.refresh == Refresh::InsertOnly);
+        let inserted = tables(&run.plan).filter(|segment| segment.refresh.strategy == Refresh::InsertOnly);
         assert!(inserted.count() >= 2, "some segments are refreshed by inserts alone");
         run.refresh(target).expect("the refresh");
         for segment in stored(&run.plan) {
@@ -193,9 +193,9 @@ fn events_of_the_shop_that_arrive_late_are_found_by_the_refresh() {
     }
 }
 
-/// Nobody leaves `big`; but if its last run can't be used, wrong members do.
+/// Members never leave `big`; but if its last run can't be used, wrong members do.
 #[test]
-fn a_refresh_by_inserts_evaluates_a_changed_segment_in_full() {
+fn append_only_refreshes_evaluate_changed_segments_in_full() {
     everywhere(|target| {
         Run::new(target, SEGMENTS, FIRST).create(target).expect("the first");
         let changed = SEGMENTS.replace(">= 100", ">= 115");
@@ -209,7 +209,7 @@ fn a_refresh_by_inserts_evaluates_a_changed_segment_in_full() {
 }
 
 #[test]
-fn a_refresh_by_evaluation_follows_the_changed_segment() {
+fn full_refreshes_follow_the_changed_segment() {
     everywhere(|target| {
         Run::new(target, SEGMENTS, FIRST).create(target).expect("the first");
         let changed = SEGMENTS.replace("last 30 days", "last 10 days");
@@ -220,7 +220,7 @@ fn a_refresh_by_evaluation_follows_the_changed_segment() {
 }
 
 #[test]
-fn a_refresh_with_an_unknown_last_run_evaluates_everything() {
+fn refreshes_without_a_base_run_evaluate_everything() {
     everywhere(|target| {
         let run = Run::new(target, SEGMENTS, FIRST);
         run.create(target).expect("the first");
@@ -235,7 +235,7 @@ fn a_refresh_with_an_unknown_last_run_evaluates_everything() {
 }
 
 #[test]
-fn a_refresh_at_an_earlier_as_of_evaluates_everything() {
+fn refreshes_at_an_earlier_as_of_evaluate_everything() {
     everywhere(|target| {
         lab::append(target, ARRIVALS);
         Run::new(target, SEGMENTS, THIRD).create(target).expect("the first");
@@ -248,7 +248,7 @@ fn a_refresh_at_an_earlier_as_of_evaluates_everything() {
 }
 
 #[test]
-fn a_script_alone_stops_unless_the_tables_it_reads_agree() {
+fn single_scripts_stop_unless_their_input_tables_agree() {
     everywhere(|target| {
         let first = Run::new(target, SEGMENTS, FIRST);
         first.create(target).expect("the first");
@@ -293,7 +293,7 @@ fn duplicate_keys_stop_a_script_before_it_writes() {
 /// Nothing converts a table yet: the script fails, and the old members stay until it is dropped.
 /// Only where views are made in the transaction does that hold for all segments.
 #[test]
-fn a_segment_stored_differently_stops_the_script_without_changes() {
+fn a_changed_storage_stops_the_script_without_changes() {
     let table = "segment s on customer { materialize: table where exists(orders) }\n\
                  segment d on customer { where in segment s }\n";
     let view = table.replace("table", "view").replace("exists(orders)", "name is present");

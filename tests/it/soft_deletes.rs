@@ -1,7 +1,7 @@
-//! Rows that are marked as deleted and stay, where the members of a single SELECT don't tell:
-//! scripts and their checks, a table that is a query, members that are held, `why` and
-//! `attrition`, unit tests, fingerprints and the messages to users of the mark.
-//! `tests/conformance/soft-deletes.md` says what they mean.
+//! Rows that are marked as deleted and stay, where the members of a single SELECT don't show their
+//! effect: scripts and their checks, a table that is a query, retained members, `why` and
+//! `attrition`, unit tests, fingerprints, and messages about the mark.
+//! `tests/conformance/soft-deletes.md` defines their meaning.
 
 use crate::support::project::{at, instant, open, said};
 use crate::support::target::{Target, build, plan};
@@ -126,7 +126,7 @@ fn scripts_ignore_deleted_rows_and_their_duplicates() {
 }
 
 #[test]
-fn a_member_whose_row_is_deleted_is_not_held() {
+fn members_with_deleted_rows_are_not_retained() {
     for mut target in Target::all().into_iter().map(filled) {
         let target = &mut target;
         run(target, FIRST, false).expect("the first run");
@@ -140,7 +140,7 @@ fn a_member_whose_row_is_deleted_is_not_held() {
 }
 
 #[test]
-fn why_and_attrition_know_no_deleted_row() {
+fn why_and_attrition_ignore_deleted_rows() {
     for mut target in Target::all().into_iter().map(filled) {
         let session = session(CATALOG, SEGMENTS);
         let segment = session.hir().find("at_open_shops").expect("a segment");
@@ -163,7 +163,7 @@ fn why_and_attrition_know_no_deleted_row() {
 }
 
 #[test]
-fn the_row_of_a_file_may_be_deleted() {
+fn rows_of_files_can_be_deleted() {
     let session = session(CATALOG, SEGMENTS);
     let segment = session.hir().find("held").expect("a segment");
     let mut data = Data::new(&session.hir().catalog);
@@ -178,7 +178,7 @@ fn the_row_of_a_file_may_be_deleted() {
 /// What decides who is a member: the mark, its column, and that it is one. Not how it is said that
 /// rows change otherwise.
 #[test]
-fn the_mark_is_part_of_the_fingerprint() {
+fn the_soft_delete_mark_is_part_of_the_fingerprint() {
     let fingerprint = |catalog: &str, segment: &str| {
         let session = session(catalog, SEGMENTS);
         let plan = plan(&session, "duckdb", &Options::default());
@@ -215,7 +215,7 @@ fn the_mark_is_part_of_the_fingerprint() {
 }
 
 #[test]
-fn conditions_on_the_deletion_mark_warn() {
+fn conditions_on_the_soft_delete_mark_cause_a_warning() {
     let warnings = |segments: &str| {
         let files = Memory::new()
             .with("segc.yml", "name: lab\n")
@@ -246,7 +246,7 @@ fn conditions_on_the_deletion_mark_warn() {
 
 /// Reading rows includes reading their marks, which has its own requirements.
 #[test]
-fn a_mark_inside_of_a_document_needs_documents() {
+fn a_soft_delete_mark_inside_a_document_needs_documents() {
     let catalog = CATALOG.replace("column: gone }", "column: state, path: gone }");
     for (segment, under) in [
         ("segment it on customer { where active }", Some("it")),

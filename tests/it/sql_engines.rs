@@ -1,6 +1,6 @@
-//! Every function template, hostile constants and names, executed on every engine that the
-//! machine has, and whole scripts on DuckDB and PostgreSQL: the proof that templates mean what
-//! `Function` says.
+//! Every function template, and hostile constants and names, executed on every available engine,
+//! and whole scripts on DuckDB and PostgreSQL: this shows that templates mean what `Function`
+//! documents.
 
 use std::sync::Arc;
 
@@ -126,12 +126,12 @@ fn ask_all(engine: Option<support::python::Python>) {
 }
 
 #[test]
-fn googlesql() {
+fn googlesql_runs_every_function() {
     ask_all(support::python::googlesql());
 }
 
 #[test]
-fn spark() {
+fn spark_runs_every_function() {
     ask_all(support::python::spark());
 }
 
@@ -223,23 +223,23 @@ fn every_function_has_a_case() {
 }
 
 #[test]
-fn duckdb_functions() {
+fn duckdb_runs_every_function() {
     ask(&functions(&dialect("duckdb")), &mut Database::duckdb());
     short_instants(&dialect("duckdb"), &mut Database::duckdb());
 }
 
 #[test]
-fn duckdb_literals_and_names() {
+fn duckdb_reads_literals_and_names() {
     ask(&literals_and_names(&dialect("duckdb")), &mut Database::duckdb());
 }
 
 #[test]
-fn duckdb_scripts() {
+fn duckdb_runs_scripts() {
     scripts(&dialect("duckdb"), &mut Database::duckdb());
 }
 
 #[test]
-fn postgres() {
+fn postgres_runs_every_function_and_script() {
     let Some(mut engine) = Database::postgres() else { return };
     let dialect = dialect("postgres");
     ask(&functions(&dialect), &mut engine);

@@ -1,10 +1,10 @@
-//! What scripts look like in every dialect, and that the dialects' parsers read them.
+//! Snapshots of SQL in every dialect, and that the dialects' parsers read it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use segc::api::{Options, open};
+use segc::api::{Options, SegmentFiles, open};
 use segc::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use segc::dialect::{Dialect, Dialects};
 use segc::plan::program::{Phase, Scope};
@@ -27,7 +27,7 @@ fn as_statement(text: String) -> Statement {
 
 /// Of a plan that is made by hand, where the scripts read the clock.
 #[test]
-fn scripts() {
+fn scripts_match_their_snapshots() {
     let mut texts = BTreeMap::new();
     for dialect in dialects() {
         let plan = sample::plan(&dialect, None);
@@ -54,7 +54,7 @@ fn language() -> PathBuf {
 
 /// Each construct of the language as a SELECT, and the kinds of segments as scripts.
 #[test]
-fn every_construct() {
+fn constructs_match_their_snapshots() {
     let (session, problems) = open(&language(), &Options::default());
     // One of its segments has contradicting conditions.
     assert!(problems.iter().all(|problem| problem.code == "SEG346"), "{problems:?}");
@@ -63,14 +63,22 @@ fn every_construct() {
     let (mut selects, mut stored) = (BTreeMap::new(), BTreeMap::new());
     for dialect in dialects() {
         let sql = |&id| {
-            let text = session.select_sql(&dialect.name, id, &options).expect("no target refuses it");
-            assert_eq!(parses_back(&as_statement(text.clone()), &dialect), Ok(()), "{text}");
+            let text = match session.select_sql(&dialect.name, id, &options) {
+                Ok(text) => {
+                    assert_eq!(parses_back(&as_statement(text.clone()), &dialect), Ok(()), "{text}");
+                    text
+                }
+                // A dialect may lack what the segment needs; the snapshot shows it.
+                Err(_) => "rejected".to_owned(),
+            };
             (session.hir().segment(id).name.clone(), text)
         };
         selects.insert(dialect.name.clone(), all.iter().map(sql).collect());
         let (plan, problems) = session.plan(&dialect.name, &all, &options);
-        assert!(problems.is_empty(), "{problems:?}");
-        let files = session.artifacts(&plan.expect("a target")).expect("it can be written").files;
+        assert!(problems.iter().all(|problem| problem.code == "SEG501"), "{problems:?}");
+        let every = SegmentFiles { create: true, refresh: true, parity: false };
+        let files = session.artifacts(&plan.expect("a target"), &options, every);
+        let files = files.expect("it can be written").files;
         let parts = ["sticky", "starters", "second_choice", "shown"].iter().flat_map(|name| {
             let ends = [format!("{name}.create.sql"), format!("{name}.refresh.sql")];
             let of = |end: &String| files.iter().find(|(path, _)| path.ends_with(end.as_str()));
@@ -87,13 +95,16 @@ fn every_construct() {
 
 /// Where nothing can be missing nothing is wrapped, and a time is compared as its column holds it.
 #[test]
-fn sql_stays_plain() {
+fn sql_omits_needless_null_handling() {
     let (session, _) = open(&language(), &Options::default());
     let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
-    for name in ["never_missing", "dates", "sums", "existence", "habits", "sticky", "starters"] {
+    let names = ["never_missing", "dates", "sums", "existence", "habits", "sticky", "starters"];
+    let mut compiled = 0;
+    for name in names {
         let id = session.hir().find(name).expect("a segment of the project");
         for dialect in dialects() {
-            let sql = session.select_sql(&dialect.name, id, &options).expect("no target refuses it");
+            let Ok(sql) = session.select_sql(&dialect.name, id, &options) else { continue };
+            compiled += 1;
             for wrapped in ["IS NOT TRUE", "COALESCE", "IS NOT NULL"] {
                 assert!(!sql.contains(wrapped), "{name}, {}: {wrapped}\n{sql}", dialect.name);
             }
@@ -104,10 +115,11 @@ fn sql_stays_plain() {
             }
         }
     }
+    assert!(compiled >= names.len() * 4, "{compiled} of {} segments", names.len());
 }
 
 #[test]
-fn functions_parse_back() {
+fn functions_survive_a_round_trip() {
     let mut texts = BTreeMap::new();
     for dialect in dialects() {
         let clock = Clock::default();
@@ -148,10 +160,10 @@ fn constant(expr: &sqlparser::ast::Expr) -> String {
 }
 
 #[test]
-fn hostile_texts_stay_one_constant() {
+fn hostile_text_remains_one_constant() {
     use sqlparser::ast::{SelectItem, SetExpr, Statement as Sql};
     for dialect in dialects() {
-        let parser: &dyn sqlparser::dialect::Dialect = match dialect.name.as_str() {
+        let parser: &dyn sqlparser::dialect::Dialect = match dialect.origin.as_str() {
             "duckdb" => &sqlparser::dialect::DuckDbDialect {},
             "postgres" => &sqlparser::dialect::PostgreSqlDialect {},
             "bigquery" => &sqlparser::dialect::BigQueryDialect {},
@@ -172,7 +184,7 @@ fn hostile_texts_stay_one_constant() {
 }
 
 #[test]
-fn a_query_of_the_catalog_keeps_its_text_or_says_what_is_wrong() {
+fn queries_in_the_catalog_keep_their_text_or_are_rejected() {
     let write = |dialect: &Dialect, text: &str| {
         let span = Span::new(SourceId(0), 3, 9);
         let from =
@@ -185,7 +197,7 @@ fn a_query_of_the_catalog_keeps_its_text_or_says_what_is_wrong() {
     };
     for dialect in dialects() {
         let sql = write(&dialect, "select id from t where a <> 'x\n\\\\'").expect("it is a query");
-        let kept = if dialect.name == "postgres" { "E'x\n\\\\\\\\'" } else { "'x\n\\\\'" };
+        let kept = if dialect.origin == "postgres" { "E'x\n\\\\\\\\'" } else { "'x\n\\\\'" };
         assert_eq!(sql, format!("SELECT c.id\nFROM (\n  SELECT id\n  FROM t\n  WHERE a <> {kept}\n) AS c"));
         for wrong in ["select", "delete from t", "select 1; select 2", "select 1) as x, (select 2"] {
             let problems = write(&dialect, wrong).expect_err(wrong);
@@ -207,7 +219,7 @@ fn problems(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_dialect_extends_another() {
+fn dialects_extend_one_another() {
     let text =
         "name: mine\nextends: postgres\ncapabilities:\n  regex: false\nfunctions:\n  lower: fold($1)\n";
     let mut found = Diagnostics::new();
@@ -240,7 +252,7 @@ fn mistakes_in_a_dialect_are_underlined() {
 }
 
 #[test]
-fn every_entry_needs_an_answer() {
+fn dialects_must_answer_every_entry() {
     let base = include_str!("../../dialects/duckdb.yml");
     let text = base
         .replace("name: duckdb", "name: mine")

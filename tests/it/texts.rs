@@ -1,5 +1,5 @@
-//! The texts that segc writes: sqlparser reads each of them back, on all targets, and they
-//! are the same bytes each time.
+//! The texts that segc writes: sqlparser can read each of them on all targets, and they are always
+//! the same bytes.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::project::{Project, at, root};
 use crate::support::target::{plan, script, stored};
 use assert_cmd::Command;
-use segc::api::{Options, Session};
+use segc::api::{Options, SegmentFiles, Session};
 use segc::plan::program::{Phase, Scope};
 use segc::sql::{Statement, parses_back};
 
@@ -40,7 +40,7 @@ fn projects() -> Vec<Project> {
 }
 
 #[test]
-fn every_statement_parses_back_on_every_target() {
+fn statements_survive_a_round_trip_on_every_target() {
     for project in projects() {
         let session = project.open(None);
         for target in session.targets() {
@@ -61,14 +61,21 @@ fn every_statement_parses_back_on_every_target() {
 }
 
 #[test]
-fn two_builds_of_one_project_are_the_same_bytes() {
+fn builds_are_deterministic() {
     for project in projects() {
         let (one, other) = (project.open(None), project.open(None));
         for target in one.targets() {
             for (form, options) in forms(&project) {
                 let files = |session: &Session| {
                     let plan = plan(session, &target, &options);
-                    session.artifacts(&plan).expect("artifacts").files
+                    session
+                        .artifacts(
+                            &plan,
+                            &options,
+                            SegmentFiles { create: true, refresh: true, parity: true },
+                        )
+                        .expect("artifacts")
+                        .files
                 };
                 let (one, other) = (files(&one), files(&other));
                 assert!(one.len() > 4, "{} on {target}: {} files", project.name, one.len());
@@ -83,7 +90,7 @@ fn two_builds_of_one_project_are_the_same_bytes() {
 }
 
 #[test]
-fn the_number_of_threads_does_not_show() {
+fn builds_do_not_depend_on_the_number_of_threads() {
     for project in ["examples/shop", "examples/flags", "examples/web-analytics"] {
         let compiled = |threads: Option<&str>| {
             let folder = tempfile::tempdir().expect("a folder");
@@ -131,7 +138,7 @@ fn shop_select(segment: &str) -> String {
 }
 
 #[test]
-fn conditions_inside_or_are_joined_rather_than_correlated() {
+fn conditions_inside_or_become_joins() {
     let sql = shop_select("do_not_contact");
     assert!(sql.contains("LEFT JOIN complaints_last_1_year ON"), "{sql}");
     assert!(sql.contains("OR complaints_last_1_year.customer_id IS NOT NULL"), "{sql}");
@@ -141,7 +148,7 @@ fn conditions_inside_or_are_joined_rather_than_correlated() {
 }
 
 #[test]
-fn and_is_in_parentheses_inside_or() {
+fn and_inside_or_is_parenthesized() {
     let sql = shop_select("open_complaints");
     assert!(sql.contains("OR (\n    c.resolved_on IS NULL\n    AND DATE '2026-03-31' - "), "{sql}");
 }

@@ -1,4 +1,4 @@
-//! `segc test` as a user meets it.
+//! `segc test` as users run it.
 
 use std::path::Path;
 
@@ -53,7 +53,7 @@ tests:
 ";
 
 #[test]
-fn the_tests_of_every_example_pass_on_every_engine() {
+fn example_tests_pass_on_every_engine() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (folder, count) in [
         ("examples/shop", 11),
@@ -72,7 +72,7 @@ fn the_tests_of_every_example_pass_on_every_engine() {
 }
 
 #[test]
-fn a_failure_shows_missing_and_extra_members() {
+fn failures_show_missing_and_extra_members() {
     let project = project();
     write(&project.path().join("tests/wrong.yml"), WRONG);
     let shown = "\
@@ -92,7 +92,7 @@ FAILED tests/wrong.yml:7 wrong about whom to write to
 
 /// A segment that is changed fails the tests that are about it.
 #[test]
-fn a_test_notices_that_its_segment_has_changed() {
+fn tests_detect_a_changed_segment() {
     let project = project();
     for (file, segment, expected) in [
         ("contact", "segment do_not_contact on customer { where customer_id < 0 }", "win_back"),
@@ -115,7 +115,7 @@ fn a_test_notices_that_its_segment_has_changed() {
 }
 
 #[test]
-fn machines_get_json_lines_junit_or_annotations() {
+fn results_are_written_as_json_lines_junit_or_annotations() {
     let project = project();
     write(&project.path().join("tests/wrong.yml"), WRONG);
     let (code, out, err) = segc(project.path(), &["test", "wrong.yml", "--format", "json"]);
@@ -146,7 +146,7 @@ fn machines_get_json_lines_junit_or_annotations() {
 }
 
 #[test]
-fn patterns_choose_by_name_path_and_segment() {
+fn patterns_select_by_name_path_and_segment() {
     let project = project();
     let passed = |arguments: &[&str]| {
         let (code, out, err) = segc(project.path(), &[&["test"], arguments].concat());
@@ -170,7 +170,7 @@ fn patterns_choose_by_name_path_and_segment() {
 }
 
 #[test]
-fn a_project_without_tests_is_warned() {
+fn projects_without_tests_cause_a_warning() {
     let project = project();
     #[expect(clippy::disallowed_methods, reason = "a test changes a project")]
     std::fs::remove_dir_all(project.path().join("tests")).expect("it was there");
@@ -180,7 +180,7 @@ fn a_project_without_tests_is_warned() {
 }
 
 #[test]
-fn with_problems_nothing_is_run() {
+fn nothing_runs_if_there_are_problems() {
     let project = project();
     write(&project.path().join("tests/a.yml"), "tests:\n  - { name: a, expect: { welcom: [1] } }\n");
     write(&project.path().join("tests/b.yml"), "tests: [");
@@ -197,7 +197,7 @@ fn with_problems_nothing_is_run() {
 }
 
 #[test]
-fn the_embedded_engine_needs_a_target_and_leave() {
+fn the_embedded_engine_needs_a_target_and_permission() {
     let project = project();
     write(&project.path().join("segc.yml"), "name: shop\ntargets: { postgres: {} }\n");
     assert_eq!(segc(project.path(), &["test"]).0, 0, "the reference evaluator needs none");

@@ -94,7 +94,7 @@ segment labelled on visitor { where labels contains "x" }
 "#;
 
 #[test]
-fn values_inside_of_documents_and_structs_are_given_by_the_names_of_fields() {
+fn values_inside_documents_and_structs_are_given_by_field_name() {
     let project = project(
         CATALOG,
         SEGMENTS,
@@ -157,9 +157,9 @@ tests:
     passes(&project, 1);
 }
 
-/// What a row says of a place goes before a default that is there or deeper, and into one around it.
+/// The value in a row overrides a default for the same place or a deeper one, and is merged into one around it.
 #[test]
-fn a_row_overrides_defaults_for_the_same_place() {
+fn rows_override_defaults_for_the_same_place() {
     let project = project(
         r#"
 entities:
@@ -212,7 +212,7 @@ tests:
 }
 
 #[test]
-fn values_that_no_column_could_hold_together_are_problems() {
+fn contradictory_values_of_one_column_are_problems() {
     let project = project(
         r#"
 entities:
@@ -280,7 +280,7 @@ tests:
 }
 
 #[test]
-fn sample_rows_of_a_column_are_read_by_the_type_of_each_field() {
+fn columns_are_read_by_the_type_of_each_field() {
     let project = project(
         r#"
 entities:
@@ -304,7 +304,7 @@ entities:
 
 /// Only what is stored in different ways is refused, and the problem says how.
 #[test]
-fn one_column_of_two_stored_types_is_a_problem() {
+fn columns_with_two_stored_types_are_problems() {
     for (one, other, told) in [
         ("integer", "string", "is string here and integer elsewhere"),
         ("integer", "{ type: integer, storage: int32 }", "is integer of 32 bits here and integer elsewhere"),

@@ -1,5 +1,5 @@
-//! `segc why` and `segc attrition`: a database and the reference evaluator give the same tree,
-//! whose root is the truth that all other tests know.
+//! `segc why` and `segc attrition`: databases and the reference evaluator give the same tree, whose
+//! result is the membership that all other tests check.
 
 use std::path::Path;
 
@@ -113,23 +113,23 @@ fn agree_on(session: &Session, folder: &Path, as_of: Timestamp, least: usize) {
 }
 
 #[test]
-fn a_database_and_the_evaluator_give_the_same_tree_of_the_shop() {
+fn databases_and_the_evaluator_agree_on_the_shop() {
     agree(&Project::shop(), 1_000);
 }
 
 #[test]
-fn a_database_and_the_evaluator_give_the_same_tree_of_the_flags() {
+fn databases_and_the_evaluator_agree_on_the_flags() {
     agree(&Project::flags(), 300);
 }
 
 #[test]
-fn a_database_and_the_evaluator_give_the_same_tree_of_web_analytics() {
+fn databases_and_the_evaluator_agree_on_web_analytics() {
     agree(&Project::web_analytics(), 500);
 }
 
 /// The funnel ends at the members, on every engine, and each step is what it says.
 #[test]
-fn attrition_ends_at_the_members() {
+fn attrition_ends_with_the_members() {
     for project in Project::examples() {
         let session = project.open(None);
         let data = data(&project, &session);
@@ -156,7 +156,7 @@ fn attrition_ends_at_the_members() {
 }
 
 #[test]
-fn a_tree_says_what_was_seen_and_what_decides() {
+fn trees_show_the_values_and_the_deciding_condition() {
     let project = Project::shop();
     let session = project.open(None);
     let data = data(&project, &session);
@@ -185,7 +185,7 @@ fn a_tree_says_what_was_seen_and_what_decides() {
 }
 
 #[test]
-fn a_key_that_cannot_be_is_refused() {
+fn impossible_keys_are_rejected() {
     let project = Project::shop();
     let session = project.open(None);
     let data = data(&project, &session);
@@ -303,7 +303,7 @@ const LEFT_OUT: [&str; 3] = [
 ];
 
 #[test]
-fn keeps_are_parts_of_the_tree() {
+fn trees_include_keeps() {
     let project = Project::shop();
     let session = reduced(false);
     agree_on(&session, &project.data, project.as_of, 400);
@@ -313,7 +313,7 @@ fn keeps_are_parts_of_the_tree() {
 }
 
 #[test]
-fn groups_are_parts_of_the_tree() {
+fn trees_include_exclusive_groups() {
     let project = Project::shop();
     let session = reduced(true);
     agree_on(&session, &project.data, project.as_of, 400);
@@ -353,7 +353,7 @@ fn attrition_counts_keeps() {
 }
 
 #[test]
-fn attrition_counts_groups() {
+fn attrition_counts_exclusive_groups() {
     funnel_of_thirds(&reduced(true), &["extends", "exclusive group", "keep", "keep", "keep"]);
 }
 

@@ -1,4 +1,4 @@
-//! Conditions that read the clock outside of windows: the rows for which such a condition has
+//! Conditions that read the clock outside windows: the rows for which such a condition has
 //! changed although nothing arrived (R2b, R2c).
 
 use super::collect::{RowPlace, Walker};
@@ -14,7 +14,7 @@ use crate::diagnostic::Span;
 use crate::types::calendar::Repeats;
 use crate::types::{Literal, Type, Unit};
 
-/// What a condition reads, outside of aggregates.
+/// What a condition reads, outside aggregates.
 #[derive(Default)]
 pub(super) struct Reads {
     pub(super) clock: bool,

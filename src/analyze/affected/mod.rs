@@ -61,7 +61,7 @@ pub(crate) enum TriggerKind {
 }
 
 /// Finds every trigger for which a key may enter or leave a segment. The segments of `stored`
-/// are read from their tables; others are put in place. Reasons hold the text of
+/// are read from their tables; others are expanded. Reasons hold the text of
 /// the sources.
 ///
 /// # Errors

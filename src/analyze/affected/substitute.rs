@@ -184,7 +184,7 @@ fn is_coalesce(kind: &ValueKind) -> bool {
     matches!(kind, ValueKind::Call(Func::Coalesce, _))
 }
 
-/// Whether a value, or a part of it outside of aggregates, is of a kind.
+/// Whether a value, or a part of it outside aggregates, is of a kind.
 fn has(it: &Value, is: fn(&ValueKind) -> bool) -> bool {
     let mut found = false;
     value(it, &mut |inner| {

@@ -8,12 +8,12 @@ use crate::engine::{Cell, Engine};
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
 use crate::plan::{self, Unique};
 
-/// What several rows have, though no two should.
+/// Duplicate values of something unique.
 pub(super) struct Doubles {
-    /// The columns, `order_id, line_no`.
+    /// The columns, such as `order_id, line_no`.
     pub(super) columns: String,
-    /// How many values are double, and the least of the first column, in words; nothing where the
-    /// database doesn't answer.
+    /// The number of duplicate values and the lowest of the first column, in words. `None` if the
+    /// database doesn't respond.
     pub(super) found: Option<String>,
 }
 

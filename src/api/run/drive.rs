@@ -12,22 +12,22 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
 use crate::plan::Unique;
 
-/// A run at work.
+/// A run in progress.
 pub(super) struct Drive<'a> {
     engine: &'a mut dyn Engine,
-    /// A query that any database answers as long as it is there.
+    /// A query that every reachable database answers.
     clock: &'a str,
     shapes: Shapes<'a>,
     see: &'a mut dyn FnMut(Event<'_>),
     ran: Vec<SegmentRan>,
     problems: Diagnostics,
-    /// The failures that keep a segment from being built, if any.
+    /// For each blocked segment, the failures that keep it from being built.
     blocked: BTreeMap<String, BTreeSet<String>>,
     /// The segments whose members this run may have changed.
     changed: BTreeSet<String>,
-    /// What isn't unique, and the segments that were not built for it.
+    /// Duplicates, and the segments that were not built because of them.
     doubles: Vec<(Unique, Vec<String>)>,
-    /// Why the database no longer answers.
+    /// Why the database no longer responds.
     gone: Option<String>,
 }
 
@@ -52,8 +52,8 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Builds segments, each after those it depends on; those that are `done` are kept, unless
-    /// something that they depend on is built.
+    /// Builds segments, each after its dependencies. Those in `done` are kept, unless one of their
+    /// dependencies is built.
     pub(super) fn build(&mut self, segments: &[Segment], done: &BTreeSet<String>) {
         for segment in segments {
             let failed: BTreeSet<String> =
@@ -96,8 +96,8 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Tables that aren't what the script takes them for explain its failure better than the
-    /// engine does.
+    /// Explains the failure of a script. Tables with unexpected columns are a better explanation
+    /// than the engine's message.
     fn failed(&mut self, segment: &Segment, work: &Work, error: EngineError) {
         self.blocked.insert(segment.name.clone(), BTreeSet::from([segment.name.clone()]));
         if let Some(unique) = not_unique(work, &error) {
@@ -117,7 +117,7 @@ impl<'a> Drive<'a> {
         self.gone = self.engine.query(self.clock).err().map(|error| error.to_string());
     }
 
-    /// What came of it, with a word on what was skipped and why.
+    /// The outcome, including what was skipped and why.
     pub(super) fn finish(self, segments: &[Segment], as_of: Timestamp) -> Ran {
         let mut problems = self.problems;
         for (unique, names) in &self.doubles {
@@ -145,13 +145,13 @@ impl<'a> Drive<'a> {
     }
 }
 
-/// What isn't unique, if that is why a script stopped.
+/// The duplicates that stopped a script, if that is why it failed.
 fn not_unique(work: &Work, error: &EngineError) -> Option<Unique> {
     let said = format!("segc: {error}");
     work.unique.iter().find(|(message, _)| *message == said).map(|(_, unique)| unique.clone())
 }
 
-/// A failure with the segment and its place.
+/// A failure with its segment and the segment's place.
 pub(super) fn of_segment(name: &str, span: Option<Span>, mut problem: Diagnostic) -> Diagnostic {
     problem.message = format!("segment `{name}` failed: {}", problem.message);
     problem.span = problem.span.or(span);

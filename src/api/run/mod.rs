@@ -1,7 +1,7 @@
 //! A run: each segment's own script, in the order of their dependencies, all at one as_of.
 //!
-//! If the database has transactions, each segment is one. A segment that fails is as it was before;
-//! only those that depend on it are skipped, and the run can be resumed.
+//! If the database has transactions, each segment is one. A segment that fails stays as it was;
+//! only its dependents are skipped, and the run can be resumed.
 
 mod doubles;
 mod drive;
@@ -33,85 +33,86 @@ use crate::sql::AS_OF;
 use problems::{AheadOfClock, RunInProgress};
 pub use verify::Parity;
 
-/// What is to be run.
+/// What to run, and how.
 #[derive(Debug, Clone)]
 pub struct RunRequest<'a> {
-    /// For which target.
+    /// The name of the target.
     pub target: &'a str,
-    /// Which segments; what they depend on is added.
+    /// The segments. Their dependencies are added.
     pub segments: &'a [SegmentId],
-    /// Where it has no as_of, the engine's clock is read once.
+    /// The caller's options. Without an as_of, the engine's clock is read once.
     pub options: &'a Options,
-    /// Brings tables up to date where they would otherwise be evaluated in full.
+    /// Whether to refresh tables; otherwise every segment is evaluated in full.
     pub refresh: bool,
-    /// Goes on with a run that broke off: at its as_of, and without what it has built.
+    /// Whether to continue an interrupted run: at its as_of, and without what it has built.
     pub resume: bool,
-    /// Compares each table with a fresh evaluation in the end.
+    /// Whether to compare each table with a fresh evaluation at the end.
     pub verify: bool,
-    /// Waits while another run is at work; otherwise that is an error.
+    /// Whether to wait while another run is active; otherwise that is an error.
     pub wait: bool,
-    /// Warns of an as_of that lies ahead of the database's clock.
+    /// Whether to warn if as_of is ahead of the database's clock.
     pub check_clock: bool,
 }
 
-/// What a run tells while it works.
+/// Progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event<'a> {
-    /// Another run is at work: this one waits.
+    /// Another run is active, and this one waits.
     Waits,
-    /// The instant of the whole run is known.
+    /// The as_of of the run has been determined.
     AsOf(Timestamp),
-    /// Work on a segment begins.
+    /// Work on the segment with this name begins.
     Begins(&'a str),
-    /// A segment is done with, one way or another.
+    /// Work on a segment has ended, successfully or not.
     Ends(&'a SegmentRan),
 }
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Ran {
-    /// The instant of all of it.
+    /// The as_of of the run.
     pub as_of: Timestamp,
-    /// Every segment that is stored or a view, in the order in which they depend.
+    /// Every segment that is a table or a view, each after its dependencies.
     pub segments: Vec<SegmentRan>,
-    /// What failed, and what was skipped therefore.
+    /// What failed, and what was skipped because of it.
     pub problems: Diagnostics,
 }
 
-/// What came of one segment.
+/// The outcome for one segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentRan {
-    /// Its name.
+    /// The name of the segment.
     pub segment: String,
-    /// What came of it.
+    /// Whether it was built.
     pub status: Status,
-    /// The comparison of its table with a fresh evaluation, if one was made.
+    /// The comparison of its table with a fresh evaluation, if requested.
     pub parity: Option<Parity>,
 }
 
-/// What came of one segment.
+/// Whether a segment was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// It was built; the number of its members.
+    /// It was built, and has this many members.
     Built(u64),
-    /// The resumed run had built it; the number of its members.
+    /// The run that this one resumes had built it, and it has this many members.
     Kept(u64),
-    /// It failed, and is as it was before.
+    /// It failed and stays as it was.
     Failed,
-    /// It depends, directly or not, on these, which failed.
+    /// It depends, directly or indirectly, on these segments, which failed.
     Skipped(Vec<String>),
-    /// The database went away before.
+    /// The connection to the database was lost before.
     NotReached,
 }
 
 impl Session {
-    /// Runs segments on a database, each by its own script, level by level. Failures are reported
-    /// in the outcome, and doesn't keep what doesn't depend on it from being built.
+    /// Runs segments on a database, each by its own script, in the order of their dependencies.
+    /// Failures are part of the outcome, and don't affect segments that don't depend on the failed
+    /// ones.
     ///
     /// # Errors
     ///
-    /// What keeps the run from beginning: what the target or the policy refuses, another run, a
-    /// database that doesn't answer, nothing to resume.
+    /// Reports what keeps the run from starting: what the target or the policy rejects, another
+    /// active run, a database that doesn't respond, nothing to resume.
     pub fn run(
         &self,
         request: &RunRequest<'_>,
@@ -128,11 +129,11 @@ impl Session {
         ran.map(|ran| Ran { problems: together(warnings, ran.problems), ..ran })
     }
 
-    /// The tables that a plan reads, each with a query that fails if it isn't there.
+    /// The tables that a plan reads, each with a query that fails if it doesn't exist.
     ///
     /// # Errors
     ///
-    /// What can't be written in the target's SQL.
+    /// Reports what can't be written in the target's SQL.
     pub fn source_tables(&self, plan: &Plan) -> Result<Vec<(String, String)>, Diagnostics> {
         self.target(&plan.target).map_or(Ok(Vec::new()), |target| reads(target, plan))
     }
@@ -167,8 +168,8 @@ fn hold(
     engine.hold(schema, true).map(drop).map_err(one)
 }
 
-/// The run itself, with other runs kept out. `live` is planned with what the caller says of
-/// as_of: views are made from it, which otherwise would stand still.
+/// Runs while other runs are locked out. `live` is the plan with the caller's own as_of: views are
+/// created from it, since they would otherwise have a fixed instant.
 fn run(
     session: &Session,
     target: &Target,
@@ -237,7 +238,7 @@ fn clock_sql(target: &Target) -> Result<String, Diagnostics> {
     plain_sql(target, Select { columns, ..Select::default() })
 }
 
-/// The engine's clock.
+/// Reads the engine's clock.
 fn clock(target: &Target, engine: &mut dyn Engine) -> Result<Timestamp, Diagnostics> {
     let answer = engine.query(&clock_sql(target)?).map_err(one)?;
     match answer.rows.first().and_then(|row| row.first()) {

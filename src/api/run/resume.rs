@@ -1,4 +1,4 @@
-//! The records of an earlier run, and the segments that needn't be built again.
+//! The records of an earlier run, and the segments that need not be built again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ pub(super) struct Recorded {
     members: Option<i128>,
 }
 
-/// The last runs of a plan's segments; why there are none, in the database's words or ours.
+/// The last runs of a plan's segments, or why there are none.
 pub(super) fn recorded(
     target: &Target,
     plan: &Plan,
@@ -31,7 +31,7 @@ pub(super) fn recorded(
 ) -> Result<Vec<Recorded>, String> {
     let columns = ["segment", "as_of", "fingerprint", "refresh_hash", "members"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
-    let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.state.runs).collect();
+    let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.kept.tables.runs).collect();
     let (mut found, mut failed) = (Vec::new(), None);
     for table in runs {
         let from = Some(TableRef { relation: Relation::Table(table.clone()), alias: "r".to_owned() });
@@ -49,7 +49,7 @@ pub(super) fn recorded(
     }
 }
 
-/// A row of a run that came to its end.
+/// Reads the record of a completed run.
 fn read(row: Vec<Cell>) -> Option<Recorded> {
     let Ok(
         [
@@ -67,7 +67,7 @@ fn read(row: Vec<Cell>) -> Option<Recorded> {
     Some(Recorded { segment, as_of, fingerprint, refresh_hash, members })
 }
 
-/// The newest as_of of a plan's tables.
+/// The latest as_of of a plan's tables.
 pub(super) fn newest(
     plan: &Plan,
     recorded: &Result<Vec<Recorded>, String>,
@@ -80,7 +80,7 @@ pub(super) fn newest(
     newest.ok_or_else(|| nothing("none of these segments has a recorded run".to_owned()))
 }
 
-/// That tables are at a later as_of than a run's, if some do.
+/// The problem that tables are at a later as_of than a run's.
 pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Option<BackInTime> {
     let names = names(plan);
     let of_plan = |one: &&Recorded| names.contains(one.segment.as_str());
@@ -90,7 +90,7 @@ pub(super) fn later(plan: &Plan, recorded: &[Recorded], as_of: Timestamp) -> Opt
     Some(BackInTime { span: None, as_of, newest, segments })
 }
 
-/// The segments that a refresh built without a recorded run to build on, by the reason.
+/// The segments that a refresh built without a base run, by the reason.
 pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) -> Vec<NoBaseRun> {
     let is_built = |one: &&SegmentRan| matches!(one.status, Status::Built(_));
     let built: BTreeSet<&str> =
@@ -98,14 +98,14 @@ pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) ->
     let runs: BTreeMap<&str, &Recorded> = recorded.iter().map(|run| (run.segment.as_str(), run)).collect();
     let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for segment in tables(plan) {
-        let by_keys = matches!(segment.refresh, Refresh::InsertOnly | Refresh::InsertDelete);
+        let by_keys = matches!(segment.refresh.strategy, Refresh::InsertOnly | Refresh::InsertDelete);
         if !by_keys || !built.contains(segment.name.as_str()) {
             continue;
         }
         let reason = match runs.get(segment.name.as_str()) {
             None => "no run is recorded",
             Some(run) if run.fingerprint != segment.fingerprint => "the last run used another definition",
-            Some(run) if run.refresh_hash != segment.refresh_hash => {
+            Some(run) if run.refresh_hash != segment.refresh.hash => {
                 "the last run used another way to refresh"
             }
             Some(_) => continue,
@@ -115,8 +115,9 @@ pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) ->
     found.into_iter().map(|(reason, segments)| NoBaseRun { span: None, reason, segments }).collect()
 }
 
-/// The tables that are at the plan's as_of, made from the definitions of now, and hold as many
-/// members as were recorded: else somebody has written to them since, or dropped them.
+/// The tables that are at the plan's as_of, were built from the current definitions, and have as
+/// many members as were recorded. Otherwise, something else has written to them since, or dropped
+/// them.
 pub(super) fn standing(
     target: &Target,
     plan: &Plan,
@@ -125,7 +126,7 @@ pub(super) fn standing(
 ) -> BTreeSet<String> {
     let stands = |one: &&&Recorded, segment: &SegmentPlan| {
         one.fingerprint == segment.fingerprint
-            && one.refresh_hash == segment.refresh_hash
+            && one.refresh_hash == segment.refresh.hash
             && Some(one.as_of) == plan.as_of
     };
     let mut runs: BTreeMap<&str, Vec<&Recorded>> = BTreeMap::new();

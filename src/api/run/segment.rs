@@ -13,35 +13,34 @@ use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
 /// A segment of a run.
 pub(super) struct Segment {
     pub(super) name: String,
-    /// Where its name is.
     pub(super) span: Option<Span>,
-    /// Whether it is a table, whose run is recorded.
+    /// Whether it is a table, whose runs are recorded.
     pub(super) is_table: bool,
-    /// The segments that it refers to directly.
+    /// The segments on which it depends directly.
     pub(super) needs: Vec<String>,
-    /// What builds it; `None` if it is stored nowhere.
+    /// How it is built; `None` if it isn't stored.
     pub(super) work: Option<Work>,
 }
 
-/// What builds a segment.
+/// How a segment is built.
 pub(super) struct Work {
     pub(super) statements: Vec<String>,
     /// The tables that it creates if they are missing.
     pub(super) tables: Vec<TableDef>,
     /// The table of its members.
     pub(super) table: Vec<String>,
-    /// Its other tables that hold what can't be computed again.
+    /// Its other tables, whose contents can't be computed again.
     pub(super) kept: Vec<Vec<String>>,
     /// The tables and columns that it reads.
     pub(super) reads: Vec<TableRead>,
-    /// What must be unique for it, each with what its script says where it isn't.
+    /// What must be unique, each with the message of its script if it isn't.
     pub(super) unique: Vec<(String, Unique)>,
-    /// The query that then counts its members.
+    /// The query that counts its members afterwards.
     pub(super) count: String,
 }
 
-/// Every segment of a plan, in its order. Tables are built as of its instant; views are what
-/// `live` says.
+/// The segments of a plan, in its order. Tables are built as of the plan's instant; views follow
+/// `live`.
 pub(super) fn segments(
     session: &Session,
     target: &Target,
@@ -75,13 +74,14 @@ fn work(
     }
     let program = program(plan, Scope::One(segment), mode);
     let made = script(session, target, &program)?;
-    let log = segment.log.as_ref().filter(|log| log.for_good).map(|_| segment.state.log.clone());
+    let log = segment.kept.log.as_ref().filter(|log| log.for_good).map(|_| segment.kept.tables.log.clone());
     Ok(Some(Work {
         tables: tables(&program),
         table: segment.table.clone(),
-        kept: segment.history.iter().cloned().chain(log).collect(),
+        kept: segment.kept.history.iter().cloned().chain(log).collect(),
         reads: segment.reads.clone(),
         unique: segment
+            .evaluation
             .checks
             .iter()
             .filter_map(|check| Some((check.message.clone(), check.unique.clone()?)))

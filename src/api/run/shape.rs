@@ -11,7 +11,7 @@ use crate::engine::{Engine, StoredColumn};
 use crate::plan::program::TableDef;
 use crate::plan::{TableRead, Unique};
 
-/// The number of segments named in a message.
+/// The maximum number of segments named in a message.
 const NAMED: usize = 5;
 
 /// What is known without the database.
@@ -22,8 +22,8 @@ pub(super) struct Shapes<'a> {
 }
 
 impl Shapes<'_> {
-    /// How tables that a segment's script reads and writes differ from what it needs. Tables that
-    /// are missing, and what a database doesn't tell, are no differences.
+    /// How the tables that a segment's script reads and writes differ from what it expects. Missing
+    /// tables, and what a database doesn't report, don't count.
     pub(super) fn differences(&self, work: &Work, engine: &mut dyn Engine) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for read in &work.reads {
@@ -49,7 +49,8 @@ impl Shapes<'_> {
         found
     }
 
-    /// That rows of an entity have the same key, and which segments were not built for it.
+    /// The problem that rows of an entity have the same key, with the segments that were not built
+    /// because of it.
     pub(super) fn not_unique(
         &self,
         unique: &Unique,
@@ -74,7 +75,7 @@ impl Shapes<'_> {
         CheckFailed { span: Some(entity.span), said }.into()
     }
 
-    /// What a table lacks, and what it has of another type.
+    /// The columns that a table lacks or has with another type.
     fn lacks(&self, made: &TableDef, there: &[StoredColumn], engine: &mut dyn Engine) -> Vec<String> {
         let mut what = Vec::new();
         for column in &made.columns {
@@ -106,7 +107,7 @@ impl Shapes<'_> {
     }
 }
 
-/// Engines fold the case of names differently.
+/// Finds a column by its name. Engines fold case differently.
 fn find<'a>(there: &'a [StoredColumn], name: &str) -> Option<&'a StoredColumn> {
     there.iter().find(|column| column.name.eq_ignore_ascii_case(name))
 }

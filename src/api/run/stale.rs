@@ -1,4 +1,4 @@
-//! Rows that end long before a run's as_of, so that windows don't see any.
+//! Warns about data that ends long before a run's as_of, so that windows are empty.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
 use crate::types::find_zone;
 
-/// The number of days without a row that is usual.
+/// The number of days without new rows that is normal.
 const DAYS: i64 = 30;
 
 /// A warning if the newest row of all entities with a time is long before as_of, and conditions
@@ -75,7 +75,7 @@ fn sql(target: &Target, entity: &Entity, column: &str) -> Option<String> {
     plain_sql(target, Select { columns, from, ..Select::default() }).ok()
 }
 
-/// The instant of a time as a column holds it.
+/// The instant of a time as stored in a column.
 fn instant(session: &Session, storage: &Storage, cell: &Cell) -> Option<Timestamp> {
     match (cell, storage) {
         (Cell::Timestamp(at), Storage::Zone(zone)) => {

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{Plan, Unique};
 
-/// Looks for such rows of every entity that a plan's segments order.
+/// Finds such rows of every entity that a plan's segments order.
 pub(super) fn find(session: &Session, target: &Target, plan: &Plan, engine: &mut dyn Engine) -> Diagnostics {
     let footprints = plan.segments.iter().map(|segment| &session.graph.node(segment.id).footprint);
     let ordered: BTreeSet<EntityId> =

@@ -15,31 +15,31 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Cell, Engine, Table};
 use crate::plan::{self, Plan};
 
-/// How many missing keys are shown, and how many extra ones.
+/// The maximum number of missing and of extra keys shown.
 const SHOWN: u8 = 5;
 
-/// How a table compares with a fresh evaluation.
+/// The result of comparing a table with a fresh evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parity {
-    /// How many match and are not in the table.
+    /// The number of keys that match but aren't in the table.
     pub missing: u64,
-    /// How many are in the table and don't match.
+    /// The number of keys that are in the table but don't match.
     pub extra: u64,
-    /// The first few of those that are missing, each part of a key as text.
+    /// The first missing keys, with their parts as text.
     pub missing_keys: Vec<Vec<String>>,
-    /// The first few of those that are extra.
+    /// The first extra keys, with their parts as text.
     pub extra_keys: Vec<Vec<String>>,
 }
 
 impl Parity {
-    /// Whether the table is right.
+    /// Whether the table is correct.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.missing == 0 && self.extra == 0
     }
 }
 
-/// `2 missing (3, 17), 1 extra (4)`; `ok` if the table is right.
+/// Writes `2 missing (3, 17), 1 extra (4)`, or `ok` if the table is correct.
 impl fmt::Display for Parity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_right() {
@@ -103,7 +103,7 @@ fn compare(
     read(answer)
 }
 
-/// The difference, how many keys have it, the place of one among them, and that one.
+/// Reads rows of a difference, the number of keys with it, the index of one of them, and its key.
 fn read(mut answer: Table) -> Result<Parity, Diagnostics> {
     answer.rows.sort_by_key(|row| match row.get(2) {
         Some(Cell::Int(place)) => *place,

@@ -4,22 +4,21 @@ use crate::catalog::{Container, Field, Storage};
 use crate::engine::{ColumnType, SourceColumn};
 use crate::types::Type;
 
-/// How a field's declaration compares with its column.
+/// The result of comparing a field's declaration with its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fit {
-    /// It is right.
+    /// The declaration is correct.
     Right,
-    /// The column holds integers of 32 bits, which the field doesn't say.
+    /// The column contains integers of 32 bits, which the field doesn't declare.
     Narrow,
-    /// It holds times without a zone, which the field doesn't say.
+    /// The column contains times without a time zone, which the field doesn't declare.
     NoZone,
-    /// It holds something else: the declaration that would be right, if there is one.
+    /// The column has another type. Contains the correct declaration, if there is one.
     Wrong(Option<String>),
-    /// The struct has no field of that name; the names that it has.
+    /// The struct has no field of that name.
     NoPart {
-        /// What was looked for.
         name: String,
-        /// What there is.
+        /// The names of its fields.
         known: Vec<String>,
     },
 }
@@ -87,14 +86,14 @@ fn value(ty: &Type, storage: &Storage, holds: &ColumnType) -> Fit {
     if right { Fit::Right } else { Fit::Wrong(declaration(holds)) }
 }
 
-/// Whether decimals of one precision hold all of another. Nine places are the most that a field
-/// can have; what is beyond is read as it is.
+/// Whether a decimal type can represent all values of another. A field can have at most nine
+/// places; further places are read as they are.
 fn holds_all(precision: u64, scale: u64, digits: u64, places: u64) -> bool {
     let whole = digits.saturating_sub(places);
     scale >= places.min(9) && precision.saturating_sub(scale) >= whole.min(29)
 }
 
-/// What a field would have to declare to read such a column.
+/// The declaration with which a field can read such a column.
 fn declaration(holds: &ColumnType) -> Option<String> {
     let (ty, rest) = described(holds)?;
     Some(match rest {
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_correct_or_gets_a_suggestion() {
+    fn wrong_fields_get_a_suggestion() {
         let zone = Storage::Zone("UTC".to_owned());
         let wrong = |text: &str| Fit::Wrong(Some(text.to_owned()));
         let money = |precision, scale| Type::Decimal { precision, scale };

@@ -61,7 +61,7 @@ struct Comparison<'a> {
     problems: Diagnostics,
 }
 
-/// A field and the column that it reads.
+/// A field and its column.
 type Pair<'a> = (&'a Field, &'a SourceColumn);
 
 impl Comparison<'_> {
@@ -118,7 +118,7 @@ impl Comparison<'_> {
         });
     }
 
-    /// Several fields may read a column that isn't there: that is one mistake for each of them.
+    /// If several fields read a missing column, each has an error.
     fn no_column(&mut self, entity: &Entity, field: &Field, table: &str, known: &[SourceColumn]) {
         self.problems.push(NoSuchColumn {
             span: Some(field.span),
@@ -178,7 +178,7 @@ fn shown(entity: &Entity, field: &Field) -> String {
     format!("{}.{}", entity.name, field.name)
 }
 
-/// What a field declares of its column.
+/// A field's declaration of its column.
 fn declared(field: &Field) -> String {
     use crate::catalog::Container;
     match field.inside.as_ref().map(|inside| inside.container) {

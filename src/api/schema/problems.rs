@@ -117,7 +117,7 @@ problems! {
 
     /// A column contains values that aren't among the `values` of its field.
     ///
-    /// In a segment, a literal outside of `values` is an error, so rows with such a value couldn't be
+    /// In a segment, a literal outside `values` is an error, so rows with such a value couldn't be
     /// selected. segc compares the labels of an enum type or the values that a CHECK constraint allows. If
     /// there is neither, it reads the rows: `check --probe` all rows of the table, other commands the first
     /// 100,000.

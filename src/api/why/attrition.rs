@@ -12,40 +12,41 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::Engine;
 use crate::plan::{self, About};
 
-/// How many remain after each condition of a segment.
+/// The number of entities that remain after each condition of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attrition {
-    /// The segment's name.
+    /// The name of the segment.
     pub segment: String,
-    /// The entity's name.
+    /// The name of the entity.
     pub entity: String,
-    /// The instant of the count.
+    /// The instant as of which the segment was evaluated.
     pub as_of: Timestamp,
-    /// How many entities there are.
+    /// The number of all entities.
     pub everyone: u64,
-    /// The steps, in the order in which they are written; the last leaves the members.
+    /// The steps in the order in which they are written. After the last one, the members remain.
     pub steps: Vec<AttritionStep>,
 }
 
-/// A condition, and how many remain after it.
+/// A condition and the number of entities that remain after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttritionStep {
-    /// `extends`, `where`, `and`, `include`, `exclude`.
+    /// The keyword: `extends`, `where`, `and`, `include` or `exclude`.
     pub word: &'static str,
-    /// What the user wrote, on one line.
+    /// The condition as written, on one line.
     pub text: String,
-    /// How many remain; after an include, how many that or one before it takes.
+    /// The number of entities that remain. After an include, those that this or an earlier include
+    /// selects.
     pub remain: u64,
 }
 
 impl Attrition {
-    /// How many are members.
+    /// The number of members.
     #[must_use]
     pub fn members(&self) -> u64 {
         self.steps.last().map_or(self.everyone, |step| step.remain)
     }
 
-    /// As JSON.
+    /// The steps as JSON.
     #[must_use]
     pub fn json(&self) -> Json {
         let steps = self.steps.iter().map(|step| {
@@ -61,7 +62,7 @@ impl Attrition {
         })
     }
 
-    /// The share of all entities, from 0 to 1.
+    /// A number as a share of all entities, from 0 to 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share is shown with a few digits")]
     pub fn share(&self, count: u64) -> f64 {
@@ -70,12 +71,12 @@ impl Attrition {
 }
 
 impl Session {
-    /// How many remain after each condition of a segment, in one query to a database that
-    /// speaks the target's dialect.
+    /// Counts the entities that remain after each condition of a segment, in one query to a
+    /// database that executes the target's dialect.
     ///
     /// # Errors
     ///
-    /// What the target or the policy refuses; what the engine refuses.
+    /// Reports what the target, the policy or the engine rejects.
     pub fn attrition(
         &self,
         segment: SegmentId,
@@ -110,9 +111,9 @@ impl Session {
 struct Funnel<'a> {
     session: &'a Session,
     conds: Vec<Cond>,
-    /// The places of the conditions that those who remain have passed.
+    /// The indexes of the conditions that remaining entities have satisfied.
     passed: Vec<usize>,
-    /// Word, text, and the conditions to pass.
+    /// The keyword, the text, and the conditions to satisfy.
     steps: Vec<(&'static str, String, Vec<usize>)>,
 }
 
@@ -148,13 +149,13 @@ impl Funnel<'_> {
         }
     }
 
-    /// A step that all later ones depend on.
+    /// Adds a step on which all later ones depend.
     fn narrow(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.alone(word, part, cond);
         self.passed.push(self.conds.len() - 1);
     }
 
-    /// A step of its own.
+    /// Adds a step on which no other depends.
     fn alone(&mut self, word: &'static str, part: &ConditionPart, cond: Cond) {
         self.conds.push(cond);
         let to_pass = self.passed.iter().copied().chain([self.conds.len() - 1]).collect();

@@ -13,7 +13,7 @@ use crate::plan::{self, About, Request};
 use crate::sql::{ClockForm, Renderer};
 use crate::types::{Literal, Type, Version};
 
-/// The most columns requested at once: engines have limits.
+/// The maximum number of columns per query; engines have limits.
 const AT_ONCE: usize = 400;
 
 pub(super) fn ask(
@@ -58,7 +58,7 @@ fn slice<T>(all: &[T], from: usize) -> &[T] {
     all.get(from..).unwrap_or_default().get(..AT_ONCE).unwrap_or_else(|| all.get(from..).unwrap_or_default())
 }
 
-/// The text of a query for a segment that the target and the policy allow.
+/// Renders a query for a segment that the target and the policy allow.
 pub(super) fn render(
     session: &Session,
     segment: SegmentId,
@@ -80,7 +80,7 @@ pub(super) fn render(
     }
 }
 
-/// as_of, the conditions, the values.
+/// Reads as_of, the conditions and the values, in this order.
 fn read(row: &[Cell], conds: usize, asked: &[&Value]) -> Result<Answers, Diagnostics> {
     let (Some(Cell::Timestamp(as_of)), Some(rest)) = (row.first(), row.get(1..)) else {
         return Err(strange("its first column is no instant"));
@@ -95,7 +95,7 @@ fn read(row: &[Cell], conds: usize, asked: &[&Value]) -> Result<Answers, Diagnos
     Ok(Answers { as_of: *as_of, conds, values })
 }
 
-/// A value; `None` if it is missing.
+/// Converts a cell; `None` if the value is missing.
 fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
     Some(match cell {
         Cell::Null => return None,
@@ -118,7 +118,7 @@ fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
     })
 }
 
-/// as_of and whole numbers of a table of one row.
+/// Reads as_of and whole numbers from a table of one row.
 pub(super) fn numbers(table: &Table) -> Result<(Timestamp, Vec<u64>), Diagnostics> {
     let row = table.rows.first().ok_or_else(|| strange("it has no rows"))?;
     let (Some(Cell::Timestamp(as_of)), Some(rest)) = (row.first(), row.get(1..)) else {

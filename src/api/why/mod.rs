@@ -1,4 +1,4 @@
-//! Why an entity is or isn't in a segment, and where the others drop out.
+//! Why an entity is or isn't in a segment, and after which condition the others drop out.
 //!
 //! The tree of conditions comes from `check`. The answers come either from a database, through the
 //! planner's queries, or from the reference evaluator, for rows that aren't in a database.
@@ -24,25 +24,25 @@ use crate::engine::Engine;
 use crate::evaluate::{self, Data, Datum};
 use crate::types::Literal;
 
-/// The entity in question.
+/// A question about one entity.
 #[derive(Debug, Clone)]
 pub struct Question<'a> {
-    /// The segment.
+    /// The segment in question.
     pub segment: SegmentId,
-    /// The parts of the entity's key, as text.
+    /// The parts of the entity's key as text.
     pub key: &'a [String],
-    /// Whether the segments that it refers to are unfolded.
+    /// Whether to expand the segments to which it refers.
     pub deep: bool,
 }
 
-/// Everything that is evaluated, in the order in which the tree is read.
+/// Everything that is evaluated, in the order of the tree.
 struct Asked<'a> {
     tree: &'a Tree<'a>,
     conds: Vec<&'a Cond>,
     values: Vec<&'a Value>,
 }
 
-/// What a database or the evaluator says.
+/// The answers of a database or the evaluator.
 struct Answers {
     as_of: Timestamp,
     conds: Vec<bool>,
@@ -50,13 +50,13 @@ struct Answers {
 }
 
 impl Session {
-    /// Why the entity with this key is in a segment or not, by a database that speaks the
-    /// target's dialect.
+    /// Explains why the entity with this key is or isn't in a segment, using a database that
+    /// executes the target's dialect.
     ///
     /// # Errors
     ///
-    /// What the target or the policy refuses; a key that can't be read, or that nobody or
-    /// several have; what the engine refuses.
+    /// Reports what the target, the policy or the engine rejects, a malformed key, and a key that
+    /// no row or several rows have.
     pub fn why(
         &self,
         question: &Question<'_>,
@@ -70,11 +70,13 @@ impl Session {
         })
     }
 
-    /// The same for a row that is in no database, by the reference evaluator at an instant.
+    /// Explains the same for a row that isn't in a database, using the reference evaluator at an
+    /// instant.
     ///
     /// # Errors
     ///
-    /// A key that can't be read, or that nobody or several have; what would fail on an engine.
+    /// Reports a malformed key, a key that no row or several rows have, and what would fail on an
+    /// engine.
     pub fn why_row(
         &self,
         question: &Question<'_>,
@@ -85,7 +87,7 @@ impl Session {
         self.answer(question, &key, |asked| row::ask(self, question, data, as_of, &key, asked))
     }
 
-    /// Plans the tree, has it answered, and puts the answers into it.
+    /// Plans the tree, gets the answers, and fills them in.
     fn answer(
         &self,
         question: &Question<'_>,
@@ -104,7 +106,7 @@ impl Session {
         self.hir.catalog.entity(self.hir.segment(segment).entity)
     }
 
-    /// The key of a question, read by the types of its fields.
+    /// Parses the key of a question by the types of its fields.
     fn key(&self, question: &Question<'_>) -> Result<Vec<Literal>, Diagnostics> {
         let entity = self.entity_of(question.segment);
         let names: Vec<&str> = entity.key.iter().map(|&field| entity.field(field).name.as_str()).collect();
@@ -132,16 +134,16 @@ impl Session {
     }
 }
 
-/// Everything that is evaluated, in the order in which the tree is read.
+/// Everything that is evaluated, in the order of the tree.
 fn collect<'a>(part: &'a ConditionPart, conds: &mut Vec<&'a Cond>, values: &mut Vec<&'a Value>) {
     conds.push(&part.cond);
-    values.extend(part.operands.iter().map(|sight| &sight.value));
+    values.extend(part.operands.iter().map(|operand| &operand.value));
     for inner in &part.parts {
         collect(inner, conds, values);
     }
 }
 
-/// A value of the evaluator; `None` if it is missing.
+/// Converts a value of the evaluator; `None` if it is missing.
 fn literal(datum: Datum) -> Option<Literal> {
     Some(match datum {
         Datum::String(text) => Literal::String(text),

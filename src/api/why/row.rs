@@ -34,14 +34,14 @@ pub(super) fn ask(
     Ok(Answers { as_of, conds, values })
 }
 
-/// Nobody has this key.
+/// The problem that no row has this key.
 pub(super) fn nobody(session: &Session, question: &Question<'_>) -> Diagnostic {
     let entity = session.entity_of(question.segment);
     let mark = entity.deleted_at().map(|field| entity.field(field).name.clone());
     NoSuchKey { span: None, entity: entity.name.clone(), key: question.key.join(", "), mark }.into()
 }
 
-/// More than one has it.
+/// The problem that several rows have this key.
 pub(super) fn several(session: &Session, question: &Question<'_>) -> Diagnostic {
     let entity = session.entity_of(question.segment).name.clone();
     KeyNotUnique { span: None, entity, key: question.key.join(", ") }.into()

@@ -1,16 +1,16 @@
-//! Values and conditions as people read them.
+//! Formats values and conditions for people.
 
 use serde_json::{Value as Json, json};
 
 use crate::types::{Literal, Type};
 
-/// More digits than this are left away from floats.
+/// The maximum number of digits of a float.
 const DIGITS: usize = 6;
 
-/// Decimals with this many places are money and the like: their zeros are shown.
+/// Decimals with at most this many places are money or the like, so trailing zeros are shown.
 const MONEY: u8 = 4;
 
-/// A value for people: text in quotes, money with its cents, `missing` for none.
+/// A value for people: text in quotes, money with cents, `missing` for none.
 #[must_use]
 pub(super) fn shown(value: Option<&Literal>, ty: &Type) -> String {
     match (value, ty) {
@@ -33,7 +33,7 @@ fn float(number: f64) -> String {
     format!("{number:e}")
 }
 
-/// A value as JSON; decimals are text.
+/// A value as JSON. Decimals become text.
 pub(super) fn json_of(value: Option<&Literal>) -> Json {
     match value {
         None => Json::Null,
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_for_people() {
+    fn values_are_formatted_for_people() {
         let money = Type::Decimal { precision: 38, scale: 2 };
         let decimal = |text: &str| Literal::Decimal(text.parse().expect("a number"));
         assert_eq!(shown(Some(&decimal("1240.5")), &money), "1240.50");

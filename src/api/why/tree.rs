@@ -12,69 +12,69 @@ use crate::check::words;
 use crate::diagnostic::Sources;
 use crate::types::{Literal, Type};
 
-/// Why an entity is in a segment, or is not.
+/// Why an entity is or isn't in a segment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Why {
-    /// The segment's name.
+    /// The name of the segment.
     pub segment: String,
-    /// The entity's name.
+    /// The name of the entity.
     pub entity: String,
-    /// Its key: the names of the fields and their values.
+    /// The entity's key: the names of the fields and their values.
     pub key: Vec<(String, Literal)>,
-    /// The instant of the answer.
+    /// The instant as of which the segment was evaluated.
     pub as_of: Timestamp,
-    /// Whether it is a member.
+    /// Whether the entity is a member.
     pub member: bool,
-    /// Why, in a few words, if a few will do.
+    /// The reason in a few words, if a few are enough.
     pub because: Option<String>,
-    /// Every condition, with its answer.
+    /// All conditions with their answers.
     pub tree: WhyPart,
 }
 
-/// A condition with its answer. Each is evaluated, even if the others decide.
+/// A condition with its answer. Each is evaluated, even if others are decisive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WhyPart {
-    /// Its place in the segment.
+    /// The role in the segment.
     pub role: Role,
-    /// How it follows from its parts.
+    /// How the answer follows from the parts.
     pub shape: Shape,
-    /// What the user wrote, on one line; for a segment or a parent its name.
+    /// The condition as written, on one line; for a segment or a parent, its name.
     pub text: String,
-    /// Whether it is true.
+    /// Whether the condition is true.
     pub holds: bool,
-    /// The values that it looked at.
+    /// The values that the condition depends on.
     pub saw: Vec<Saw>,
-    /// What it is made of.
+    /// The parts of the condition.
     pub parts: Vec<WhyPart>,
 }
 
-/// A value that a condition looked at.
+/// A value that a condition depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saw {
-    /// What it is: what the user wrote, or `rows`.
+    /// The expression as written, or `rows`.
     pub what: String,
-    /// Its type.
+    /// The type of the value.
     pub ty: Type,
     /// The value; `None` if it is missing, or personal data.
     pub value: Option<Literal>,
-    /// Whether it is personal data: made of the value of a field that is `pii`. It is not shown.
+    /// Whether the value depends on a field declared as `pii`. It is then not shown.
     pub pii: bool,
 }
 
-/// What JSON has in place of personal data.
+/// Replaces personal data in JSON.
 const PERSONAL: &str = "(pii)";
 
-/// Leaves out what everybody can see in the text: constants, except for parameters.
+/// Removes values that are obvious from the text: constants other than parameters.
 pub(super) fn drop_constants(part: &mut ConditionPart, sources: &Sources) {
-    part.operands.retain(|sight| {
-        let is_constant =
-            matches!(sight.value.kind, ValueKind::Literal(_) | ValueKind::Now) || reads_nothing(&sight.value);
-        !is_constant || sources.text(sight.value.span).starts_with('$')
+    part.operands.retain(|operand| {
+        let is_constant = matches!(operand.value.kind, ValueKind::Literal(_) | ValueKind::Now)
+            || reads_nothing(&operand.value);
+        !is_constant || sources.text(operand.value.span).starts_with('$')
     });
     part.parts.iter_mut().for_each(|part| drop_constants(part, sources));
 }
 
-/// The tree with its answers.
+/// Fills the answers into the tree.
 pub(super) fn filled(
     session: &Session,
     segment: SegmentId,
@@ -107,28 +107,28 @@ struct Filling<'a> {
 impl Filling<'_> {
     fn part(&mut self, part: &ConditionPart) -> WhyPart {
         let holds = self.conds.next().unwrap_or_default();
-        let saw = part.operands.iter().map(|sight| self.saw(sight)).collect();
+        let saw = part.operands.iter().map(|operand| self.saw(operand)).collect();
         let parts = part.parts.iter().map(|inner| self.part(inner)).collect();
         let text = part_text(self.session, part);
         WhyPart { role: part.role, shape: part.shape, text, holds, saw, parts }
     }
 
-    fn saw(&mut self, sight: &Operand) -> Saw {
-        let what = match sight.what {
-            OperandKind::Operand => words::written(&self.session.sources, sight.value.span),
+    fn saw(&mut self, operand: &Operand) -> Saw {
+        let what = match operand.what {
+            OperandKind::Operand => words::written(&self.session.sources, operand.value.span),
             OperandKind::Rows => "rows".to_owned(),
             OperandKind::StepRows => {
-                format!("rows of {}", words::written(&self.session.sources, sight.value.span))
+                format!("rows of {}", words::written(&self.session.sources, operand.value.span))
             }
             OperandKind::Failing => "failing".to_owned(),
         };
-        let value = self.values.next().flatten().and_then(|value| fit(value, &sight.value.ty));
-        let pii = sight.what == OperandKind::Operand && is_personal(self.session.hir(), &sight.value);
-        Saw { what, ty: sight.value.ty.clone(), value: value.filter(|_| !pii), pii }
+        let value = self.values.next().flatten().and_then(|value| fit(value, &operand.value.ty));
+        let pii = operand.what == OperandKind::Operand && is_personal(self.session.hir(), &operand.value);
+        Saw { what, ty: operand.value.ty.clone(), value: value.filter(|_| !pii), pii }
     }
 }
 
-/// What the user wrote, on one line.
+/// The part as written, on one line.
 pub(super) fn part_text(session: &Session, part: &ConditionPart) -> String {
     match part.role {
         Role::Segment(id) | Role::Parent(id) => session.hir().segment(id).name.clone(),
@@ -142,7 +142,7 @@ pub(super) fn part_text(session: &Session, part: &ConditionPart) -> String {
     }
 }
 
-/// A value in its type's form, whatever its source: engines widen what they compute.
+/// A value in the form of its type, independent of its source: engines widen what they compute.
 fn fit(value: Literal, ty: &Type) -> Option<Literal> {
     use bigdecimal::{BigDecimal, ToPrimitive};
     Some(match (ty, value) {
@@ -156,7 +156,7 @@ fn fit(value: Literal, ty: &Type) -> Option<Literal> {
     })
 }
 
-/// What decides, where that is one thing.
+/// The decisive condition, if there is exactly one.
 fn because(root: &WhyPart) -> Option<String> {
     let rule = |role| root.parts.iter().filter(move |part| part.role == role);
     if let Some(parent) = root.parts.iter().find(|part| matches!(part.role, Role::Parent(_)) && !part.holds) {
@@ -196,7 +196,7 @@ fn failing(part: &WhyPart) -> String {
 }
 
 impl Why {
-    /// `customer 42 is in high_value`, and why.
+    /// A sentence such as `customer 42 is in high_value`, with the reason.
     #[must_use]
     pub fn sentence(&self) -> String {
         let key: Vec<String> = self.key.iter().map(|(_, part)| plain(part)).collect();
@@ -208,7 +208,7 @@ impl Why {
         }
     }
 
-    /// As JSON. Decimals are text, so that no digit is lost.
+    /// The tree as JSON. Decimals become text, so that no digit is lost.
     #[must_use]
     pub fn json(&self) -> Json {
         let key: Map<String, Json> =
@@ -241,7 +241,7 @@ impl WhyPart {
         })
     }
 
-    /// Its role in a word.
+    /// The name of the role.
     #[must_use]
     pub fn role_name(&self) -> &'static str {
         match self.role {
@@ -256,7 +256,7 @@ impl WhyPart {
         }
     }
 
-    /// Its shape in a word.
+    /// The name of the shape.
     #[must_use]
     pub fn shape_name(&self) -> &'static str {
         match self.shape {
@@ -268,7 +268,8 @@ impl WhyPart {
         }
     }
 
-    /// The values beside it, each with what it is; except for the one that the text begins with.
+    /// The values to show next to the condition, with their expressions, except for the one at the
+    /// start of the text.
     #[must_use]
     pub fn values(&self) -> String {
         let values = self.saw.iter().map(|saw| {
@@ -283,7 +284,7 @@ impl WhyPart {
     }
 }
 
-/// Text as it is, anything else as it is written.
+/// Text without quotes, anything else as in a `.seg` file.
 fn plain(value: &Literal) -> String {
     match value {
         Literal::String(text) => text.clone(),

@@ -58,7 +58,7 @@ pub(in super::super) fn head_of<'e>(
     Ok(Some(AggregateHead { path, resolved, skip, inner, window }))
 }
 
-/// The path that is first in an expression, outside of aggregates within it.
+/// The path that is first in an expression, outside aggregates within it.
 fn first_path(expr: &Expr) -> Option<&ast::Path> {
     match &expr.kind {
         ExprKind::Path(path) => Some(path),

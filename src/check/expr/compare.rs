@@ -54,7 +54,7 @@ impl Checker<'_, '_> {
         Some(negated(cond(kind, span), negate))
     }
 
-    /// The right side of a comparison. A bare word that is no name, beside text, was
+    /// The right side of a comparison. A bare word that isn't a name, next to text, was
     /// probably meant as text.
     pub(super) fn operand_beside(&mut self, right: &Expr, left: &Expr, scope: &NameScope) -> Option<Value> {
         let ExprKind::Path(path) = &right.kind else { return self.value(right, scope) };

@@ -343,7 +343,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_said_in_the_units_that_divide_them() {
+    fn lengths_use_the_largest_unit_that_divides_them() {
         assert_eq!(Length::Days(28).text(&[Unit::Week]), "4 weeks");
         assert_eq!(Length::Days(30).text(&[Unit::Week]), "30 days");
         assert_eq!(Length::Months(24).text(&[Unit::Year, Unit::Month]), "2 years");
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_counted_back_from_their_end() {
+    fn periods_are_counted_back_from_the_end() {
         let calendar = Calendar::default();
         let at = |text: &str| -> Timestamp { text.parse().expect("an instant") };
         let back = counted_back(at("2026-03-31T00:00:00Z"), Length::Months(1), &calendar);

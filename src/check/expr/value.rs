@@ -103,7 +103,7 @@ impl Checker<'_, '_> {
                 // A row whose key has a missing part does not exist.
                 let nullable = behind_link
                     || declared.nullable && !entity.key.contains(&field)
-                    // Text that is no version is missing.
+                    // Text that isn't a version is missing.
                     || declared.ty == Type::Semver;
                 Some(value(ValueKind::Field(place, field), declared.ty.clone(), nullable, path.span))
             }

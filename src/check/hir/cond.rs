@@ -25,7 +25,7 @@ pub enum CondKind {
     /// True exactly if the condition is false.
     Not(Box<Cond>),
     /// A comparison of two values of one type, or of two number types, or of a date with
-    /// a date (a timestamp that is compared with a date has become a [`ValueKind::LocalDate`]).
+    /// a date (a timestamp that is compared with a date has become a `ValueKind::LocalDate`).
     Compare(Comparison, Box<Value>, Box<Value>),
     /// One of these constants (one or more).
     In(Box<Value>, Vec<Literal>),

@@ -90,7 +90,7 @@ pub enum KeepKind {
         /// What it ranks by; of an ordered type.
         by: Value,
     },
-    /// Those whose bucket ([`ValueKind::Bucket`]) is below a number of 0 to 10000.
+    /// Those whose bucket (`ValueKind::Bucket`) is below a number of 0 to 10000.
     Sample {
         /// Text that the buckets depend on: another seed is another sample.
         seed: String,

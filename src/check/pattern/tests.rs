@@ -18,7 +18,7 @@ fn refused(pattern: &str) -> Vec<(&str, bool)> {
 }
 
 #[test]
-fn classes_are_ascii() {
+fn character_classes_are_ascii() {
     assert_eq!(tree(r"\d"), one(&[('0', '9')]));
     assert_eq!(tree(r"[\w-]"), one(&[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'), ('-', '-')]));
     assert_eq!(tree(r"\s"), one(&[('\t', '\r'), (' ', ' ')]));
@@ -28,7 +28,7 @@ fn classes_are_ascii() {
 }
 
 #[test]
-fn case_is_ignored_where_it_says_so_and_in_ascii() {
+fn the_case_flag_applies_to_its_group_and_to_ascii() {
     let k = one(&[('K', 'K'), ('k', 'k')]);
     assert_eq!(tree("(?i)k"), Regex::Concat(vec![Regex::Empty, k.clone()]));
     assert_eq!(tree("(?i:k)k"), Regex::Concat(vec![k.clone(), one(&[('k', 'k')])]));
@@ -58,7 +58,7 @@ impl Regex {
 }
 
 #[test]
-fn repetitions() {
+fn repetitions_are_parsed() {
     let repeat = |least, most| Regex::Repeat { of: Box::new(one(&[('a', 'a')])), least, most };
     assert_eq!(tree("a*"), repeat(0, None));
     assert_eq!(tree("a{2,255}"), repeat(2, Some(255)));
@@ -70,7 +70,7 @@ fn repetitions() {
 }
 
 #[test]
-fn ambiguous_syntax_is_rejected_at_its_place() {
+fn ambiguous_syntax_is_rejected_with_its_span() {
     for (pattern, parts) in [
         (r"a\bc", &[r"\b"][..]),
         (r"(a)\1", &[r"\1"]),
@@ -103,7 +103,7 @@ fn ambiguous_syntax_is_rejected_at_its_place() {
 }
 
 #[test]
-fn invalid_patterns_are_rejected_at_their_place() {
+fn invalid_patterns_are_rejected_with_their_span() {
     for (pattern, part) in [
         ("a(b", "("),
         ("ab)", ")"),
@@ -122,7 +122,7 @@ fn invalid_patterns_are_rejected_at_their_place() {
 }
 
 #[test]
-fn size_has_limits() {
+fn large_patterns_are_rejected() {
     let fault = |pattern: &str| parse(pattern).expect_err(pattern).remove(0).1;
     assert_eq!(fault("a{256}"), Fault::Repeats(256, 255, false));
     assert_eq!(fault("a{300,}"), Fault::Repeats(300, 255, false));

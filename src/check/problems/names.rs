@@ -335,7 +335,7 @@ crate::problems! {
     /// A parameter's default is a constant.
     ///
     ///     param since: timestamp = now        # use `now` where the parameter is used
-    error SEG333 "a default that is no constant" DefaultNotConstant { span: Span, name: String }
+    error SEG333 "a default that isn't constant" DefaultNotConstant { span: Span, name: String }
     message |p| format!("the default of `${}` must be a constant", p.name);
     help |_p| Some("write a literal, such as `10`, `\"text\"`, `true` or `2024-01-31`".to_owned());
 

@@ -78,7 +78,7 @@ impl Prover<'_> {
         Some(if leaf.negated { atom.complement() } else { atom })
     }
 
-    /// A condition that is no group: what it is by itself, and what is in it.
+    /// A condition that isn't a group: what it is by itself, and what is in it.
     fn alone(&mut self, leaf: &Leaf<'_>) {
         self.decided(leaf);
         walk_cond(self, leaf.cond);

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_have_neighbours() {
+    fn integers_have_neighbours() {
         let half = Point::Number("2.5".parse().expect("a number"));
         let between = |a, b| Values::range(Cut::after(a), Cut::before(b));
         assert!(between(2.into(), 3.into()).whole().is_empty());

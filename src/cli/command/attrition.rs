@@ -95,7 +95,7 @@ fn write_funnel(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     table.write(out)
 }
 
-/// A step as it is written.
+/// A step as written.
 fn words(step: &AttritionStep) -> String {
     match step.word {
         "keep" => step.text.clone(),

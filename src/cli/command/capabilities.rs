@@ -14,7 +14,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
 
-/// Show what each target can do, and who says no
+/// Show what each target supports, and what forbids the rest
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,13 +26,13 @@ pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
     dir: Option<PathBuf>,
-    /// Only these targets
+    /// Show only these targets
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
-    /// With the policy of this tier
+    /// Apply the policy of this tier
     #[arg(long, value_name = "NAME")]
     tier: Option<String>,
-    /// Ask this server or database file what it can do
+    /// Ask this server or database file for its capabilities
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     probe: Option<String>,
     /// How to write the matrix
@@ -101,7 +101,7 @@ fn write_table(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What policy and tier limit, if they do.
+/// Writes the limits of policy and tier, if there are any.
 fn write_policy(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     if matrix.policy_limits.iter().all(|row| row.allowed().is_none()) {
         return Ok(());
@@ -118,7 +118,7 @@ fn write_policy(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     table.write(out)
 }
 
-/// A cell's word; a note is numbered, the same one once.
+/// The word for a cell. Notes are numbered; equal notes share a number.
 fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
     match cell {
         Cell::Yes { note: None } => "yes".to_owned(),
@@ -134,7 +134,7 @@ fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
     }
 }
 
-/// The number of a note.
+/// The number of a note, which is added if it is new.
 fn numbered(note: &str, notes: &mut Vec<String>) -> usize {
     let at = notes.iter().position(|known| known == note).unwrap_or_else(|| {
         notes.push(note.to_owned());
@@ -151,7 +151,7 @@ mod tests {
     use crate::project::PolicyLimit;
 
     #[test]
-    fn the_table_shows_who_forbids() {
+    fn the_table_names_the_policy_that_forbids() {
         let note = "slow".to_owned();
         let matrix = Matrix {
             tier: Some("free".to_owned()),

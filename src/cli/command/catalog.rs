@@ -23,10 +23,10 @@ Examples:
   segc catalog customer
   segc catalog --format json")]
 pub(in crate::cli) struct Args {
-    /// One entity with all its fields and links
+    /// Show this entity with all its fields and links
     #[arg(value_name = "ENTITY")]
     entity: Option<String>,
-    /// How to write it
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     format: ListFormat,
 }
@@ -167,7 +167,7 @@ fn names(entity: &Entity, fields: &[FieldId]) -> Vec<String> {
     fields.iter().map(|&id| entity.field(id).name.clone()).collect()
 }
 
-/// The pairs of equal fields of a link.
+/// The pairs of fields that a link compares.
 fn on(catalog: &Catalog, entity: &Entity, link: &Link) -> Vec<(String, String)> {
     let other = catalog.entity(link.to);
     let name = |entity: &Entity, id| entity.field(id).name.clone();
@@ -196,7 +196,7 @@ mod tests {
     use crate::api::testing;
 
     #[test]
-    fn entities_in_every_form() {
+    fn entities_match_their_snapshot_in_every_format() {
         let catalog = testing::hir().catalog;
         let mut out = Vec::new();
         overview(&catalog).write(&mut out).expect("a vector takes all");

@@ -32,13 +32,13 @@ pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
     dir: Option<PathBuf>,
-    /// How problems are written (as --message-format, but to stdout)
+    /// The format of problems (like --message-format, but on stdout)
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<MessageFormat>,
-    /// For which targets; every one of segc.yml if none is named
+    /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
-    /// Also refuse what this server or database file lacks
+    /// Also reject what this server or database file lacks
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     probe: Option<String>,
     #[command(flatten)]
@@ -76,8 +76,8 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     Ok(exit)
 }
 
-/// What any of the targets refuses, or a policy. A target's problems name it; what all of
-/// them say in the same words is reported once.
+/// What any target or policy rejects. Problems of a target name it; identical problems of all
+/// targets are reported once.
 fn refusals(opened: &Opened, targets: &[String], all: &[SegmentId], options: &Options) -> Diagnostics {
     let mut problems = Diagnostics::new();
     for target in targets {

@@ -8,13 +8,14 @@ use clap::builder::NonEmptyStringValueParser;
 use super::database::probe;
 use super::overview::{self, Row};
 use super::{Opened, one, open, refuse_folder};
-use crate::api::Options;
+use crate::api::{Options, SegmentFiles};
 use crate::artifact::Artifacts;
-use crate::check::hir::SegmentId;
+use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, Values};
 use crate::cli::exit::Exit;
 use crate::cli::problems::{NothingStored, SeveralTargets};
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ScriptKind;
 use crate::cli::{config, folder};
 use crate::diagnostic::Diagnostics;
 use crate::plan::Plan;
@@ -23,9 +24,10 @@ use crate::plan::Plan;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 With a single name and no --out, prints that segment's SELECT. Otherwise replaces
-target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a pair of
-scripts for each segment. --parity adds a SELECT for each table that compares it with a
-fresh evaluation: no rows mean that the table is correct.
+target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a SELECT for
+each segment, to review. --script adds the script that creates (or refreshes) each segment
+alone, or prints it for a single name; --parity adds a SELECT for each table that compares
+it with a fresh evaluation: no rows mean that the table is correct.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -34,28 +36,32 @@ Selections:
 Examples:
   segc compile
   segc compile vip --target postgres
-  segc compile vip --target postgres --parity
+  segc compile vip --target postgres --script refresh
+  segc compile --script create --script refresh
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(in crate::cli) struct Args {
-    /// Which segments; all if none is named
+    /// The segments [default: all]
     #[arg(value_name = "SEGMENTS")]
     segments: Vec<String>,
-    /// More segments, by name, +name, name+ or tag:x
+    /// Further segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     select: Vec<String>,
-    /// For which targets; every one of segc.yml if none is named
+    /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Refuse what this server or database file lacks
+    /// Reject what this server or database file lacks
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     probe: Option<String>,
     /// Write, or print, the SELECTs that compare tables with fresh evaluations
     #[arg(long)]
     parity: bool,
+    /// Write, or print, the script that creates or refreshes each segment alone
+    #[arg(long, value_name = "KIND", value_enum, conflicts_with = "parity")]
+    script: Vec<ScriptKind>,
     #[command(flatten)]
     values: Values,
     #[command(flatten)]
@@ -94,7 +100,13 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     }
 }
 
-/// The segment whose SELECT is to be printed.
+/// The files to write of each segment.
+fn files(args: &Args) -> SegmentFiles {
+    let has = |kind| args.script.contains(&kind);
+    SegmentFiles { create: has(ScriptKind::Create), refresh: has(ScriptKind::Refresh), parity: args.parity }
+}
+
+/// The segment whose SELECT is to be printed, if any.
 fn plain_name(args: &Args) -> Option<&str> {
     match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
         ([name], [], None) if !name.contains(['+', ':']) => Some(name),
@@ -115,10 +127,21 @@ fn print(
         return opened.report(one(SeveralTargets { span: None, segment: name.to_owned() }), terminal);
     }
     let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
-    let sql = match (args.parity, opened.session.materialize(segment).is_table()) {
-        (false, _) => opened.session.select_sql(target, segment, options),
-        (true, true) => opened.session.parity_sql(target, segment, options),
-        (true, false) => Err(one(NothingStored { span: None, segment: name.to_owned() })),
+    let (session, materialize) = (&opened.session, opened.session.materialize(segment));
+    let has = |kind: &ScriptKind| match kind {
+        ScriptKind::Create => materialize != Materialize::Inline,
+        ScriptKind::Refresh => materialize.is_table(),
+    };
+    let nothing = || Err(one(NothingStored { span: None, segment: name.to_owned() }));
+    let sql = match args.script.as_slice() {
+        [] if args.parity && materialize.is_table() => session.parity_sql(target, segment, options),
+        [] if args.parity => nothing(),
+        [] => session.select_sql(target, segment, options),
+        kinds if !kinds.iter().all(has) => nothing(),
+        kinds => {
+            let scripts = kinds.iter().map(|&kind| session.script(target, segment, kind.into(), options));
+            scripts.collect::<Result<Vec<_>, _>>().map(|scripts| scripts.join("\n"))
+        }
     };
     match sql {
         Ok(sql) => {
@@ -129,10 +152,10 @@ fn print(
     }
 }
 
-/// Of more segments than this, how many there are of each kind is said, not what becomes of each.
+/// If there are more segments than this, only the number of each kind is reported.
 const LISTED: usize = 50;
 
-/// One folder to be written.
+/// A folder to be written.
 struct Build {
     plan: Plan,
     artifacts: Artifacts,
@@ -155,12 +178,7 @@ fn write(
         problems.append(found);
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
-            let made = if args.parity {
-                opened.session.artifacts_with_parity(&plan, options)
-            } else {
-                opened.session.artifacts(&plan)
-            };
-            match made {
+            match opened.session.artifacts(&plan, options, files(args)) {
                 Ok(artifacts) => builds.push(Build { artifacts, plan, folder, shown }),
                 Err(found) => problems.append(found),
             }
@@ -180,7 +198,7 @@ fn write(
     Ok(exit)
 }
 
-/// Where a target's files go, and how people see that place.
+/// The folder of a target's files, and its path for people.
 fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
     match &args.out {
         Some(out) => (out.join(target), format!("{}/{target}", out.display())),
@@ -191,7 +209,7 @@ fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
     }
 }
 
-/// What was written: a table for targets that agree, under their folders.
+/// Reports what was written. Targets with the same table share one, below their folders.
 fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
     let mut groups: Vec<(Vec<&Build>, Vec<Row>)> = Vec::new();
     for build in builds {

@@ -1,4 +1,4 @@
-//! The database that a command asks, and the target whose SQL it speaks.
+//! The database that a command uses, and the target whose SQL it executes.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -13,21 +13,21 @@ use crate::engine::problems::NoDatabaseFile;
 use crate::engine::{Access, Address, Embedded, Engine};
 use crate::plan::Plan;
 
-/// Where a project's sample rows are.
+/// The folder of a project's sample data.
 const DATA: &str = "data";
 
 /// How many rows of a table are compared with the catalog before a run, which must not read more of
 /// a large table than the run itself. `check --probe` reads them all.
 const FIRST_ROWS: u32 = 100_000;
 
-/// A database, and the target whose SQL it speaks.
+/// A database, and the target whose SQL it executes.
 pub(super) struct Database {
     pub(super) target: String,
     pub(super) address: Address,
 }
 
-/// The database that is named, or that of the target that is named; otherwise the embedded
-/// engine, in memory.
+/// The database or the database of the target in the arguments. Otherwise, the embedded engine in
+/// memory.
 pub(super) fn choose(
     opened: &Opened,
     database: Option<&str>,
@@ -56,7 +56,7 @@ pub(super) fn choose(
     Ok(Database { target, address })
 }
 
-/// The database that `segc.yml` gives a target.
+/// The database of a target in `segc.yml`.
 fn of_target(opened: &Opened, target: &str) -> Result<Address, Diagnostics> {
     let declared = opened.session.config().targets.iter().flatten().find(|one| one.name == target);
     let Some(declared) = declared else { return Ok(Address::Memory) };
@@ -74,17 +74,17 @@ fn of_target(opened: &Opened, target: &str) -> Result<Address, Diagnostics> {
     Address::parse(&text).map_err(one)
 }
 
-/// What a database that is probed says.
+/// The result of probing a database.
 #[derive(Default)]
 pub(super) struct Probed {
-    /// What it can do, for each of the targets that it could run.
+    /// Its capabilities, for each target that it can run.
     pub(super) probes: BTreeMap<String, Probe>,
-    /// What the catalog says of it, and isn't so.
+    /// Where the catalog disagrees with it.
     pub(super) untrue: Diagnostics,
 }
 
-/// Asks a database what it can do, for each of the targets that it could run; with `segments`,
-/// also whether the catalog is right about what they read.
+/// Probes a database for each target that it can run. With `segments`, also compares the catalog
+/// with the columns that they read.
 pub(super) fn probe(
     opened: &Opened,
     database: Option<&str>,
@@ -115,7 +115,7 @@ pub(super) fn probe(
 }
 
 impl Database {
-    /// What it says that it can do, if it isn't the engine inside segc.
+    /// Probes its capabilities, unless it is the embedded engine.
     pub(super) fn probe(
         &self,
         opened: &Opened,
@@ -128,7 +128,7 @@ impl Database {
         Ok(BTreeMap::from([(self.target.clone(), probe)]))
     }
 
-    /// Opens it. In memory, and if requested, the project's sample rows are loaded first.
+    /// Opens the database. In memory, or if requested, sample data is loaded first.
     pub(super) fn open(
         &self,
         opened: &Opened,
@@ -151,8 +151,8 @@ impl Database {
 }
 
 impl Database {
-    /// Whether it has what a plan reads: the tables, and in somebody's own database the columns as
-    /// the catalog describes them. Gives warnings.
+    /// Checks that the database has what a plan reads: the tables, and in a user's own database the
+    /// columns as declared in the catalog. Returns warnings.
     pub(super) fn examine(
         &self,
         opened: &Opened,
@@ -178,7 +178,7 @@ impl Database {
     }
 }
 
-/// Fills the tables from the sample files, and names those that have none.
+/// Fills the tables from the sample files, and returns the names of those without a file.
 fn load_samples(
     engine: &mut Embedded,
     opened: &Opened,

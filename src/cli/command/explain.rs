@@ -17,7 +17,7 @@ Examples:
   segc explain 301
   segc explain --list")]
 pub(in crate::cli) struct Args {
-    /// Such as SEG301
+    /// The code, such as SEG301
     #[arg(value_name = "CODE", required_unless_present = "list")]
     code: Option<String>,
     /// List every code
@@ -50,7 +50,7 @@ fn list() -> Table {
     table
 }
 
-/// Headline and explanation; examples are indented instead of fenced.
+/// The title and explanation. Examples are indented instead of fenced.
 fn text(info: &CodeInfo) -> String {
     let mut text = format!("{}: {} ({})\n", info.code, info.title, severity(info));
     let mut fenced = false;

@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 
-/// Draw how segments and tables hang together
+/// Draw the dependencies between segments and tables
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,13 +23,13 @@ pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
     dir: Option<PathBuf>,
-    /// Which segments, by name, +name, name+ or tag:x
+    /// The segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     select: Vec<String>,
-    /// For which target; the first of segc.yml if none is named
+    /// The target [default: the first target in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
-    /// How to write the graph
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "mermaid")]
     format: GraphFormat,
 }

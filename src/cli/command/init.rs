@@ -9,7 +9,7 @@ use crate::cli::problems::AlreadyThere;
 use crate::cli::template::{self, Template};
 use crate::cli::terminal::Terminal;
 
-/// Start a project that works at once
+/// Create a working example project
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Writes segc.yml, catalog/, segments/, data/ and tests/, and never overwrites a file.
@@ -19,10 +19,10 @@ Examples:
   segc init shop                 in a new folder
   segc init site --catalog web_analytics")]
 pub(in crate::cli) struct Args {
-    /// Where; made if it is missing
+    /// The folder, created if missing
     #[arg(value_name = "DIR", default_value = ".")]
     dir: PathBuf,
-    /// Which catalog to start from
+    /// The catalog to start with
     #[arg(long, value_enum, value_name = "NAME", default_value = "shop")]
     catalog: Template,
 }

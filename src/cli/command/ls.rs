@@ -27,10 +27,10 @@ pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
     dir: Option<PathBuf>,
-    /// Which segments, by name, +name, name+ or tag:x
+    /// The segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     select: Vec<String>,
-    /// How to write the list
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     format: ListFormat,
 }

@@ -1,4 +1,4 @@
-//! One file for each command.
+//! The commands, one per file.
 
 mod attrition;
 mod capabilities;
@@ -30,7 +30,6 @@ use crate::api::{self, Options, Session};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Init(init::Args),
@@ -67,8 +66,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     }
 }
 
-/// Refuses a folder or a file where a segment or an entity is named: an easy mistake, since some
-/// commands take a folder there.
+/// Rejects a folder or a file in place of the name of a segment or an entity. It is an easy
+/// mistake, since some commands accept a folder there.
 fn refuse_folder(names: &[String], named: Option<&Path>) -> Result<(), Diagnostic> {
     let looks_like_a_path = |name: &&String| {
         name.contains(['/', '\\'])
@@ -84,14 +83,14 @@ fn refuse_folder(names: &[String], named: Option<&Path>) -> Result<(), Diagnosti
     }
 }
 
-/// A project that was found and read, with the problems it has.
+/// A project that was read, with its problems.
 struct Opened {
     root: Root,
     session: Session,
     diagnostics: Diagnostics,
 }
 
-/// Finds and reads the project; invalid usage is reported here.
+/// Finds and reads the project, and reports invalid arguments.
 fn open(
     named: Option<&Path>,
     asked: Result<Asked, Diagnostics>,
@@ -119,7 +118,7 @@ impl Opened {
         terminal.report(&self.session.sources, self.diagnostics)
     }
 
-    /// The segment of that very name.
+    /// The segment with exactly this name.
     fn segment(&self, name: &str) -> Result<SegmentId, Diagnostics> {
         let chosen = self.session.select(&[name.to_owned()])?;
         match chosen.as_slice() {
@@ -128,7 +127,7 @@ impl Opened {
         }
     }
 
-    /// The targets of these names, or every one of the project.
+    /// The targets with these names, or all of the project's targets if there are none.
     fn targets(&self, names: &[String]) -> Result<Vec<String>, Diagnostics> {
         let known = self.session.targets();
         let mut problems = Diagnostics::new();
@@ -154,7 +153,7 @@ impl Opened {
         Ok(chosen)
     }
 
-    /// The target of that name, or the first that the embedded engine can run.
+    /// The target with this name, or the first that the embedded engine can run.
     fn embedded_target(&self, name: Option<&String>) -> Result<String, Diagnostics> {
         let named: Vec<String> = name.into_iter().cloned().collect();
         let targets = self.targets(&named)?;
@@ -169,13 +168,13 @@ impl Opened {
     }
 }
 
-/// Indented JSON.
+/// Writes indented JSON.
 fn write_json(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
 }
 
-/// Problems of the command line as a list.
+/// A list of one problem.
 fn one(problem: impl Into<Diagnostic>) -> Diagnostics {
     vec![problem.into()].into()
 }

@@ -1,4 +1,4 @@
-//! How segments are stored and refreshed: a line for each, or for each kind of them.
+//! How segments are stored and refreshed: one line per segment, or per kind of segment.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -7,18 +7,18 @@ use crate::check::hir::Materialize;
 use crate::cli::table::Table;
 use crate::plan::{Refresh, SegmentPlan};
 
-/// A reason shared by this many segments is written once, below the table.
+/// A reason that at least this many segments share is written once, below the table.
 const SHARED: usize = 3;
 
-/// The number of kinds shown, most frequent first.
+/// The maximum number of kinds shown, the most frequent first.
 const KINDS: usize = 20;
 
-/// How a segment is stored and refreshed; why, where it could be otherwise.
+/// How a segment is stored and refreshed, and why nothing cheaper is possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     name: String,
     kind: RowKind,
-    /// How many more reasons there are.
+    /// The number of further reasons.
     more: usize,
 }
 
@@ -28,16 +28,16 @@ struct RowKind {
     materialize: &'static str,
     refresh: &'static str,
     why: String,
-    /// The reason is one against a cheaper refresh.
+    /// Whether the reason prevents a cheaper refresh.
     is_obstacle: bool,
 }
 
 impl Row {
     pub(super) fn of(segment: &SegmentPlan) -> Self {
-        let (refresh, why, is_obstacle) = match (segment.materialize, &segment.refresh) {
+        let (refresh, why, is_obstacle) = match (segment.materialize, &segment.refresh.strategy) {
             (Materialize::View | Materialize::Inline, _) => ("-", String::new(), false),
             (Materialize::Table | Materialize::Incremental, Refresh::InsertOnly) => {
-                ("insert only", "nobody can leave".to_owned(), false)
+                ("insert only", "members never leave".to_owned(), false)
             }
             (Materialize::Table | Materialize::Incremental, Refresh::InsertDelete) => {
                 ("insert and delete", String::new(), false)
@@ -48,13 +48,13 @@ impl Row {
                 ("rebuild", format!("{reason}{remedy}"), true)
             }
         };
-        let more = if is_obstacle { segment.obstacles.len().saturating_sub(1) } else { 0 };
+        let more = if is_obstacle { segment.refresh.obstacles.len().saturating_sub(1) } else { 0 };
         let kind = RowKind { materialize: segment.materialize.name(), refresh, why, is_obstacle };
         Self { name: segment.name.clone(), kind, more }
     }
 }
 
-/// A line for each segment. A reason that many of them share is written once.
+/// Writes one line per segment. Reasons shared by many are written once.
 pub(super) fn list(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let shared = shared(rows);
     let mut table = Table::new(["SEGMENT", "MATERIALIZE", "REFRESH", "WHY"]);
@@ -77,7 +77,7 @@ pub(super) fn list(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The reasons that many segments share, in the order in which they appear.
+/// The reasons shared by many segments, in the order of their first occurrence.
 fn shared(rows: &[Row]) -> Vec<&str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let obstacles = || rows.iter().filter(|row| row.kind.is_obstacle).map(|row| row.kind.why.as_str());
@@ -85,7 +85,7 @@ fn shared(rows: &[Row]) -> Vec<&str> {
     obstacles().filter(|why| counts.remove(why).is_some_and(|count| count >= SHARED)).collect()
 }
 
-/// How many segments there are of each kind.
+/// Writes the number of segments of each kind.
 pub(super) fn count(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<&RowKind, usize> = BTreeMap::new();
     rows.iter().for_each(|row| *counts.entry(&row.kind).or_default() += 1);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_that_three_segments_share_is_written_once() {
+    fn a_reason_shared_by_three_segments_is_written_once() {
         let rows =
             [row(1, "rare", 0), row(2, "often", 2), row(3, "", 0), row(4, "often", 0), row(5, "often", 0)];
         assert_eq!(

@@ -17,7 +17,7 @@ use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, SegmentPlan};
 
-/// Say how a segment is refreshed, or why it is rebuilt
+/// Show how a segment is refreshed, or why it is rebuilt
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Shows how the segment is stored, why members may leave it, and which rows make a refresh
@@ -31,13 +31,13 @@ Examples:
   segc plan vip --target bigquery
   segc plan vip --format json | jq .refresh.obstacles")]
 pub(in crate::cli) struct Args {
-    /// The segment; all of them, in a table, if none is named
+    /// The segment [default: all segments, in a table]
     #[arg(value_name = "SEGMENT")]
     segment: Option<String>,
-    /// For which target; the first of segc.yml if none is named
+    /// The target [default: the first target in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
-    /// How to write it
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: AnswerFormat,
     #[command(flatten)]
@@ -116,7 +116,7 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
     }
 }
 
-/// The words of the manifest.
+/// The segment's plan as JSON, as in the manifest.
 fn object(opened: &Opened, segment: &SegmentPlan) -> serde_json::Value {
     json!({
         "segment": segment.name,
@@ -124,8 +124,8 @@ fn object(opened: &Opened, segment: &SegmentPlan) -> serde_json::Value {
         "materialize": segment.materialize.name(),
         "refresh": ManifestRefresh::of(segment, &opened.session.sources),
         "log": ManifestLog::of(segment),
-        "inputs": segment.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "inputs": segment.refresh.inputs.iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "state": ManifestState::of(segment),
-        "refresh_hash": segment.refresh_hash,
+        "refresh_hash": segment.refresh.hash,
     })
 }

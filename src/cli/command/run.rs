@@ -46,32 +46,32 @@ Examples:
   segc run --db postgres://ann@db.example/shop --no-wait"
 )]
 pub(in crate::cli) struct Args {
-    /// Which segments; all if none is named
+    /// The segments [default: all]
     #[arg(value_name = "SEGMENTS")]
     segments: Vec<String>,
-    /// More segments, by name, +name, name+ or tag:x
+    /// Further segments, by name, +name, name+ or tag:x
     #[arg(long, value_name = "EXPR")]
     select: Vec<String>,
-    /// A database file or server, used and kept; otherwise all happens in memory
+    /// A database file or server to use and keep [default: memory]
     #[arg(long, value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
     db: Option<String>,
-    /// Fill the file's tables from data/ first, replacing what they hold; every segment is then
+    /// First fill the file's tables from data/, replacing their rows; every segment is then
     /// evaluated in full
     #[arg(long, requires = "db")]
     load: bool,
-    /// Refresh the tables that an earlier run made
+    /// Refresh the tables of an earlier run
     #[arg(long, requires = "kept")]
     refresh: bool,
-    /// Go on with the newest run, or that of --as-of: build only what it has not
+    /// Continue the newest run, or that of --as-of: build only what is missing
     #[arg(long, requires = "kept")]
     resume: bool,
-    /// Compare each table with a fresh evaluation in the end
+    /// Compare each table with a fresh evaluation at the end
     #[arg(long)]
     verify: bool,
-    /// Fail at once if another run is at work, instead of waiting for it
+    /// Fail immediately if another run is active, instead of waiting for it
     #[arg(long)]
     no_wait: bool,
-    /// For which target; the first that the engine can run if none is named
+    /// The target [default: the first that the engine can run]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
     #[command(flatten)]
@@ -111,15 +111,15 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     }
 }
 
-/// What is to be run, and where.
+/// A validated run.
 struct Prepared {
     database: Database,
     segments: Vec<SegmentId>,
-    /// What is read, and how.
+    /// The plan of the run.
     plan: Plan,
 }
 
-/// Everything that can go wrong before the engine is involved: target, selection, plan.
+/// Everything that can fail before the engine is involved: target, selection, plan.
 fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, Diagnostics> {
     let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
     if args.load && matches!(database.address, Address::Server(_)) {
@@ -132,14 +132,14 @@ fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, 
     Ok(Prepared { database, segments, plan })
 }
 
-/// How long each segment took.
+/// The time that each segment took.
 #[derive(Default)]
 struct Progress {
     begun: Option<Instant>,
     times: BTreeMap<String, Duration>,
 }
 
-/// Runs the segments, and says on stderr what people want to know meanwhile.
+/// Runs the segments, and reports progress on stderr.
 fn execute(
     opened: &Opened,
     args: &Args,
@@ -185,7 +185,7 @@ fn execute(
     Ok(Ran { problems, ..ran })
 }
 
-/// A row for each segment, with no more columns than there is something to say.
+/// A table with a row per segment, without columns that would be empty.
 fn show(ran: &Ran, progress: &Progress) -> Table {
     let is_plain = |one: &SegmentRan| matches!(one.status, Status::Built(_));
     let with_status = !ran.segments.iter().all(is_plain);
@@ -214,7 +214,7 @@ fn show(ran: &Ran, progress: &Progress) -> Table {
     table
 }
 
-/// Whether a run that was resumed had built every table. Views are made again in any case.
+/// Whether the resumed run had already built every table. Views are always created again.
 fn nothing_was_left(opened: &Opened, ran: &Ran) -> bool {
     let is_table = |one: &&SegmentRan| {
         let id = opened.session.hir().find(&one.segment);

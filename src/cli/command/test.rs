@@ -32,16 +32,16 @@ Examples:
   segc test --engine duckdb
   segc test --format junit > tests.xml")]
 pub(in crate::cli) struct Args {
-    /// Which tests; all if none is named
+    /// The tests, by part of name or path, or by segment [default: all]
     #[arg(value_name = "PATTERNS")]
     patterns: Vec<String>,
-    /// What finds the members
+    /// The engine that evaluates the segments
     #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
     engine: TestEngine,
-    /// For which target's SQL; the first that the engine can run if none is named
+    /// The target whose SQL is used [default: the first that the engine can run]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
-    /// How results are written
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: TestFormat,
 }
@@ -57,15 +57,15 @@ pub(in crate::cli) enum TestEngine {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TestFormat {
-    /// A table for each test that failed, and how many there were
+    /// A table per failed test, and a summary
     Human,
-    /// One object a line for each test
+    /// One JSON object per line and test
     Json,
     /// JUnit's XML
     Junit,
 }
 
-/// How many keys a table shows.
+/// The maximum number of keys in a table.
 const SHOWN: usize = 20;
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -111,7 +111,7 @@ fn outcomes(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<Outcome>,
     }
 }
 
-/// The requested tests; a path may be one as seen from the current folder.
+/// The requested tests. A path may be relative to the current folder.
 fn select(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<usize>, Diagnostics> {
     let in_project = |pattern: &String| {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
@@ -131,7 +131,7 @@ fn select(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<usize>, Dia
     Err(idle.into_iter().map(|pattern| unknown(pattern).into()).collect::<Vec<_>>().into())
 }
 
-/// A small table for each expectation that did not come true, and a line on all.
+/// Writes a small table per failed expectation, and a summary.
 fn human(
     opened: &Opened,
     suite: &Suite,

@@ -18,7 +18,7 @@ use crate::diagnostic::{Diagnostics, visible};
 use crate::engine::Access;
 use crate::unittest::{self, SingleRow};
 
-/// Say why an entity is in a segment, or is not
+/// Explain why an entity is or isn't in a segment
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Shows every condition of the segment, true or false, with the values it saw. Without --db,
@@ -29,7 +29,7 @@ with the URL, which is used when you name that target.
 Examples:
   segc why vip 42
   segc why bulk_lines 17 2       a key of two parts
-  segc why vip 42 --deep         the segments it refers to, too
+  segc why vip 42 --deep         also expand the segments it refers to
   segc why vip 42 --db postgres://ann@db.example/shop
   segc why vip 42 --db shop.db --as-of 2026-11-20T00:00:00Z
   segc why vip --row customer.yml
@@ -38,18 +38,18 @@ pub(in crate::cli) struct Args {
     /// The segment
     #[arg(value_name = "SEGMENT")]
     segment: String,
-    /// The entity's key; a part for each of its fields
+    /// The entity's key, one argument per field
     #[arg(value_name = "KEY", required_unless_present = "row", allow_negative_numbers = true)]
     key: Vec<String>,
-    /// Unfold the segments that it refers to
+    /// Expand the segments to which it refers
     #[arg(long)]
     deep: bool,
-    /// Ask about the entity in this YAML or JSON file, which is in no database
+    /// Explain the entity in this YAML or JSON file, which isn't in a database
     #[arg(long, value_name = "FILE", conflicts_with_all = ["db", "target", "key"])]
     row: Option<PathBuf>,
     #[command(flatten)]
     place: DatabaseArgs,
-    /// How to write the answer
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: AnswerFormat,
     #[command(flatten)]
@@ -58,7 +58,7 @@ pub(in crate::cli) struct Args {
     moment: Moment,
 }
 
-/// Values are this far to the right, unless a condition is longer.
+/// The maximum column at which values start, unless a condition is longer.
 const FURTHEST: usize = 72;
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -122,7 +122,7 @@ fn answer(
     opened.session.why(&question, &database.target, &options, engine.as_mut())
 }
 
-/// The row of an entity that is in no database: the reference evaluator answers.
+/// Reads the row of an entity that isn't in a database and answers with the reference evaluator.
 fn read_row(opened: &mut Opened, segment: &str, file: &Path) -> Result<SingleRow, Diagnostics> {
     let segment = opened.segment(segment)?;
     let path = file.display().to_string();
@@ -163,7 +163,7 @@ fn tree_lines(part: &WhyPart, depth: usize, lines: &mut Vec<Line>) {
     }
 }
 
-/// What a line says: the condition itself, or how it follows from those below.
+/// The text of a line: the condition, or how it follows from those below.
 fn words(part: &WhyPart) -> String {
     let below = match part.shape {
         Shape::All => Some("all of"),

@@ -10,22 +10,23 @@ use super::problems::{ChangedFiles, FilesInTheWay, ForeignFolder, LinkedFolder};
 use crate::artifact::{Artifacts, MANIFEST, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// A folder that a build may be written into.
+/// A folder into which a build can be written.
 #[derive(Debug, Default)]
 pub(super) struct Existing {
-    /// Whether there is one.
+    /// Whether the folder exists.
     pub(super) is_there: bool,
-    /// The files that segc wrote into it; those that are still there are as it wrote them.
+    /// The files that segc wrote. Those that still exist are unchanged.
     pub(super) written: Vec<String>,
-    /// Everything else: files, and folders without a file of segc's.
+    /// Everything else: files, and folders without files of segc.
     pub(super) others: Vec<PathBuf>,
 }
 
 impl Existing {
-    /// Looks at a folder.
+    /// Examines a folder.
     ///
     /// # Errors
-    /// It isn't segc's, or the build would destroy what segc didn't write.
+    ///
+    /// The folder isn't segc's, or the build would destroy foreign files.
     pub(super) fn find(folder: &Path, artifacts: &Artifacts) -> Result<Self, Diagnostics> {
         let one = |problem: Diagnostic| Diagnostics::from(vec![problem]);
         let shown = |path: &Path| path.display().to_string();
@@ -68,7 +69,8 @@ impl Existing {
     }
 }
 
-/// What the folder's manifest lists; nothing if the folder is empty; `None` if it isn't segc's.
+/// The files listed in the folder's manifest, none if the folder is empty, or `None` if it isn't
+/// segc's.
 fn listing(folder: &Path) -> io::Result<Option<Written>> {
     let manifest = folder.join(MANIFEST);
     match fs::symlink_metadata(&manifest) {
@@ -84,8 +86,7 @@ fn listing(folder: &Path) -> io::Result<Option<Written>> {
     }
 }
 
-/// Whether a file that segc wrote is as it was, or gone. A link on the way to it leads to what segc
-/// didn't write.
+/// Whether a file that segc wrote is unchanged or gone. Behind a link are foreign files.
 fn is_unchanged(folder: &Path, path: &str, listing: &Written) -> io::Result<bool> {
     let mut place = folder.to_owned();
     let mut parts = Path::new(path).components().peekable();
@@ -104,7 +105,7 @@ fn is_unchanged(folder: &Path, path: &str, listing: &Written) -> io::Result<bool
     Ok(listing.is_unchanged(path, &fs::read(&place)?))
 }
 
-/// The files of a build, and the folders that they are in.
+/// The files of a build, and their folders.
 struct Paths<'a> {
     files: BTreeSet<&'a Path>,
     folders: BTreeSet<&'a Path>,
@@ -122,8 +123,8 @@ impl<'a> Paths<'a> {
     }
 }
 
-/// What is below a folder and isn't segc's. Only folders of builds are entered, so that this is as
-/// deep as their paths are.
+/// Collects what is below a folder and isn't segc's. Only folders of builds are entered, so the
+/// depth is that of their paths.
 fn find_others(
     root: &Path,
     below: &Path,

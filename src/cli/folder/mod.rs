@@ -14,8 +14,8 @@ use super::problems::CannotWrite;
 use crate::artifact::Artifacts;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Replaces what earlier builds left in every folder by a new build; files that segc didn't write
-/// stay. On any failure all folders stay as they were.
+/// Replaces the files of earlier builds in all folders by those of new builds. Foreign files stay.
+/// If anything fails, all folders remain unchanged.
 pub(super) fn replace(builds: &[(&Path, &Artifacts)]) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     let mut staged: Vec<Staged> = Vec::new();
@@ -42,12 +42,12 @@ pub(super) fn replace(builds: &[(&Path, &Artifacts)]) -> Result<(), Diagnostics>
     if failed { Err(problems) } else { Ok(()) }
 }
 
-/// A build that is written beside the folder whose place it takes.
+/// A build that is written next to the folder that it will replace.
 struct Staged {
     folder: PathBuf,
-    /// Where it is written.
+    /// Where the build is written.
     fresh: PathBuf,
-    /// Where the folder is, once the build has taken its place.
+    /// Where the folder is moved when the build replaces it.
     old: PathBuf,
     existing: Existing,
     /// The files of the build.
@@ -57,11 +57,11 @@ struct Staged {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SwapState {
-    /// The folder is as it was.
+    /// The folder is unchanged.
     Beside,
-    /// The folder, if there was one, is out of the way.
+    /// The folder, if there was one, has been moved away.
     Moving,
-    /// The build has the folder's place.
+    /// The build has replaced the folder.
     Swapped,
 }
 
@@ -82,7 +82,7 @@ impl Staged {
         staged().map_err(|error: io::Error| Diagnostics::from(vec![cannot(folder, &error)]))
     }
 
-    /// Puts the build in the folder's place, and what segc didn't write back into that.
+    /// Moves the build to the place of the folder, and foreign files back into it.
     fn swap(&mut self) -> io::Result<()> {
         if self.existing.is_there {
             fs::rename(&self.folder, &self.old)?;
@@ -100,8 +100,8 @@ impl Staged {
         Ok(())
     }
 
-    /// Clears up, or restores the folder as it was. The first failure is the one to report: what
-    /// can't be restored stays beside the folder.
+    /// Cleans up, or restores the folder. Only the first failure is reported; what can't be
+    /// restored stays next to the folder.
     fn finish(&self, failed: bool) {
         match (failed, self.state) {
             (true, SwapState::Beside) => remove(&self.fresh, &self.files, &[]),
@@ -127,7 +127,7 @@ impl Staged {
 }
 
 /// Removes files of a folder, and folders of builds that are then empty. Nothing else is touched,
-/// whatever has come there meanwhile.
+/// even if it was added in the meantime.
 fn remove(folder: &Path, files: &[String], others: &[String]) {
     for file in files {
         let _ = fs::remove_file(folder.join(file));
@@ -142,7 +142,7 @@ fn remove(folder: &Path, files: &[String], others: &[String]) {
     }
 }
 
-/// Those of a folder's files that are there already, or whose own folder is a link to elsewhere.
+/// The files that already exist, or whose folder is a link.
 pub(super) fn taken(folder: &Path, files: &[(&str, &str)]) -> Vec<PathBuf> {
     let is_taken = |path: &&Path| {
         let is_link = |part: &Path| folder.join(part).is_symlink();
@@ -153,7 +153,7 @@ pub(super) fn taken(folder: &Path, files: &[(&str, &str)]) -> Vec<PathBuf> {
     paths.filter(is_taken).map(|path| folder.join(path)).collect()
 }
 
-/// Writes files that must not be there yet, all or none; creates folders on the way.
+/// Writes new files, all or none, and creates their folders. None may exist yet.
 pub(super) fn write_new(folder: &Path, files: &[(&str, &str)]) -> Result<(), Diagnostic> {
     let write = |path: &Path, text: &str| -> io::Result<()> {
         if let Some(parent) = path.parent() {
@@ -174,8 +174,7 @@ pub(super) fn write_new(folder: &Path, files: &[(&str, &str)]) -> Result<(), Dia
     Ok(())
 }
 
-/// `target/.duckdb.tmp-4711`: in the same folder, so that renaming is one step. Nothing has that
-/// name yet.
+/// A new name such as `target/.duckdb.tmp-4711`, in the same folder, so that renaming is atomic.
 fn sibling(folder: &Path, role: &str) -> io::Result<PathBuf> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = format!(".{name}.{role}-{}", std::process::id());

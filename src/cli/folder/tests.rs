@@ -1,4 +1,4 @@
-//! What becomes of folders that builds are written into.
+//! The effects of writing builds into folders.
 
 #![expect(clippy::disallowed_methods, reason = "a test writes files")]
 
@@ -67,7 +67,7 @@ fn a_build_replaces_the_previous_one_completely() {
 }
 
 #[test]
-fn an_empty_folder_is_written_into() {
+fn an_empty_folder_receives_the_build() {
     let root = tempfile::tempdir().expect("a temporary folder");
     write(root.path().join("a/b").as_path(), &build(&[])).expect("there is none");
     fs::create_dir(root.path().join("c")).expect("it can be made");
@@ -76,7 +76,7 @@ fn an_empty_folder_is_written_into() {
 }
 
 #[test]
-fn a_folder_that_segc_did_not_write_stays() {
+fn foreign_folders_are_left_unchanged() {
     for (path, text) in [
         ("letter.txt", "dear"),
         (MANIFEST, "{\"name\": \"my web app\"}"),
@@ -97,7 +97,7 @@ fn a_folder_that_segc_did_not_write_stays() {
 }
 
 #[test]
-fn other_files_stay_where_they_are() {
+fn foreign_files_are_kept() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("duckdb");
     write(&folder, &build(&[("segments/a.create.sql", "1"), ("create.sql", "1")])).expect("first");
@@ -117,7 +117,7 @@ fn other_files_stay_where_they_are() {
 }
 
 #[test]
-fn a_file_changed_since_is_named_and_kept() {
+fn a_file_modified_since_the_build_is_reported_and_kept() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("duckdb");
     let first = build(&[("create.sql", "1"), ("refresh.sql", "1"), ("segments/a.sql", "1")]);
@@ -146,7 +146,7 @@ fn a_file_changed_since_is_named_and_kept() {
 }
 
 #[test]
-fn an_unrelated_file_in_the_way_is_named_and_kept() {
+fn a_foreign_file_with_the_name_of_an_artifact_is_reported_and_kept() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("duckdb");
     write(&folder, &build(&[])).expect("first");
@@ -172,7 +172,7 @@ fn a_forged_manifest_deletes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn links_are_not_followed() {
+fn symbolic_links_are_not_followed() {
     use std::os::unix::fs::symlink;
 
     let root = tempfile::tempdir().expect("a temporary folder");
@@ -221,7 +221,7 @@ fn one_rejection_leaves_every_folder_unchanged() {
 
 /// The second swap fails, and so the first is undone, what is beside segc's files included.
 #[test]
-fn a_failure_on_the_way_restores_every_folder() {
+fn a_failed_write_restores_every_folder() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let (one, other) = (root.path().join("a"), root.path().join("b"));
     for folder in [&one, &other] {
@@ -246,7 +246,7 @@ fn a_failure_on_the_way_restores_every_folder() {
 }
 
 #[test]
-fn a_file_in_the_way_is_a_problem() {
+fn a_file_in_place_of_the_folder_is_reported() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let file = root.path().join("target");
     put(&file, "text");
@@ -257,7 +257,7 @@ fn a_file_in_the_way_is_a_problem() {
 }
 
 #[test]
-fn new_files_never_overwrite_and_come_all_or_none() {
+fn new_files_never_overwrite_and_are_written_all_or_none() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let files = [("a/b.seg", "one"), ("c.yml", "one")];
     write_new(root.path(), &files).expect("first");
@@ -270,7 +270,7 @@ fn new_files_never_overwrite_and_come_all_or_none() {
 
 #[cfg(unix)]
 #[test]
-fn new_files_are_not_written_through_links() {
+fn new_files_are_not_written_through_symbolic_links() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let (project, elsewhere) = (root.path().join("project"), root.path().join("elsewhere"));
     fs::create_dir(&project).expect("it can be made");

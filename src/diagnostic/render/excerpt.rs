@@ -10,58 +10,55 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 use super::super::{Source, Span, is_unseen};
 use super::place::floor;
 
-/// A span over more lines than this is drawn as its first line.
+/// A span of more lines is drawn as its first line.
 const LINES_SHOWN: usize = 6;
 
-/// How many lines are drawn before and after those with a place.
+/// The number of lines drawn before and after a line with a place.
 pub(super) const CONTEXT: usize = 1;
 
-/// A line with more characters is drawn in pieces. Far below the 65,535 columns that miette can draw.
+/// Longer lines, in characters, are drawn in pieces. Far below miette's limit of 65,535 columns.
 const LONG: usize = 200;
 
-/// How many characters of a long line are drawn before and after the ends of a place.
+/// The number of characters of a long line drawn before and after each end of a place.
 const AROUND: usize = 50;
 
-/// Stands for what isn't drawn of a long line.
+/// Replaces the omitted parts of a long line.
 const LEFT_OUT: char = '…';
 
-/// Parts of a file that show some places in it.
+/// The parts of a file around some places in it.
 #[derive(Debug)]
 pub(super) struct Excerpt<'a> {
     source: &'a Source,
     name: String,
-    /// What is drawn, line by line.
     text: String,
-    /// The lines, in the order of the file.
     lines: Vec<Line>,
 }
 
-/// A line that is drawn.
+/// A line of the excerpt.
 #[derive(Debug)]
 struct Line {
     /// Its number in the file, from 0.
     number: usize,
-    /// Where it starts in the excerpt.
+    /// Its offset in the excerpt.
     start: usize,
-    /// Whether it is the end of the file, behind the last line break.
+    /// Whether it is the end of the file, after the last line break.
     is_end: bool,
-    /// What of it is drawn.
+    /// The drawn parts, in order.
     pieces: Vec<Piece>,
 }
 
 /// A part of a line.
 #[derive(Debug)]
 struct Piece {
-    /// Where it starts in the file.
+    /// Its offset in the file.
     from: usize,
-    /// Where it starts in the excerpt.
+    /// Its offset in the excerpt.
     at: usize,
-    /// Its length.
     len: usize,
 }
 
 impl<'a> Excerpt<'a> {
-    /// What shows these places.
+    /// The excerpt that shows these places.
     pub(super) fn of(source: &'a Source, prefix: &str, spans: &[Span]) -> Self {
         let name = format!("{prefix}{}", source.path());
         let mut excerpt = Self { source, name, text: String::new(), lines: Vec::new() };
@@ -105,26 +102,26 @@ impl<'a> Excerpt<'a> {
         self.lines.push(line);
     }
 
-    /// What to underline of a place that is shown: without a line break at the end, not too long.
+    /// The range to underline for a place: without a final line break, and not too long.
     pub(super) fn span(&self, span: Span) -> SourceSpan {
         let (start, end) = ends(self.source, span);
         let (start, end) = (self.place(start), self.place(end));
         (start, end.saturating_sub(start)).into()
     }
 
-    /// Where an offset of the file is in the excerpt; the omitted part is where the mark is.
+    /// The offset in the excerpt of an offset in the file. Omitted text maps to its mark.
     fn place(&self, offset: usize) -> usize {
         let pieces = || self.lines.iter().flat_map(|line| &line.pieces);
         let last = pieces().take_while(|piece| piece.from <= offset).last().or_else(|| pieces().next());
         last.map_or(0, |piece| piece.at + offset.saturating_sub(piece.from).min(piece.len))
     }
 
-    /// The line, by its place in `lines`, of an offset of the excerpt.
+    /// The index in `lines` of the line at an offset of the excerpt.
     fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
     }
 
-    /// The column in the file, from 0, of an offset of the excerpt.
+    /// The column in the file, from 0, of an offset in the excerpt.
     fn column(&self, at: usize) -> usize {
         let pieces = self.lines.get(self.line(at)).map_or(&[][..], |line| &line.pieces);
         let piece = pieces.iter().rfind(|piece| piece.at <= at).or_else(|| pieces.first());
@@ -132,7 +129,7 @@ impl<'a> Excerpt<'a> {
         self.source.position(u32::try_from(offset).unwrap_or(u32::MAX)).column - 1
     }
 
-    /// The lines that follow one another without a gap, from one of them so far back or ahead.
+    /// The line up to `steps` lines away, as far as there is no gap in between.
     fn neighbour(&self, line: usize, steps: usize, next: impl Fn(usize) -> Option<usize>) -> usize {
         let number = |line: usize| self.lines.get(line).map(|line| line.number);
         (0..steps).fold(line, |line, _| {
@@ -176,7 +173,7 @@ impl SourceCode for Excerpt<'_> {
     }
 }
 
-/// Where a place begins and ends: inside the file, without a line break at the end, not too long.
+/// The start and end of a place: inside the file, without a final line break, and not too long.
 fn ends(source: &Source, span: Span) -> (usize, usize) {
     let text = source.text();
     let start = floor(text, span.start as usize);
@@ -188,7 +185,7 @@ fn ends(source: &Source, span: Span) -> (usize, usize) {
     (start, start + shown.len())
 }
 
-/// The lines that show a place.
+/// The lines to draw for a place.
 fn wanted(source: &Source, (start, end): (usize, usize)) -> RangeInclusive<usize> {
     let (first, last) = (source.line(start), source.line(end.max(start + 1) - 1));
     let mut after = (last + CONTEXT).min(source.line_count() - 1);
@@ -198,7 +195,8 @@ fn wanted(source: &Source, (start, end): (usize, usize)) -> RangeInclusive<usize
     first.saturating_sub(CONTEXT)..=after
 }
 
-/// What is drawn of a line, given the places in it, in order; its beginning if there are none.
+/// The parts of a line to draw for the given places, which are sorted; its beginning if there are
+/// none.
 fn pieces(content: &str, places: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
     if content.chars().nth(LONG).is_none() {
         return vec![(0, content.len())];
@@ -218,19 +216,18 @@ fn pieces(content: &str, places: impl Iterator<Item = usize>) -> Vec<(usize, usi
     pieces
 }
 
-/// The offset some characters before another.
+/// The offset of the character [`AROUND`] characters before another.
 fn back(text: &str, offset: usize) -> usize {
     text[..offset].char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at)
 }
 
-/// The offset some characters after another.
+/// The offset of the character [`AROUND`] characters after another.
 fn ahead(text: &str, offset: usize) -> usize {
     text[offset..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| offset + at)
 }
 
-/// The text with `?` for characters that move a terminal's cursor, change its colours, or the
-/// direction in which it writes. Every character keeps its bytes' length, so that offsets stay what
-/// they are.
+/// Replaces characters that move a terminal's cursor, change its colours or its writing direction
+/// with `?`. The number of bytes per character remains the same, so offsets stay valid.
 pub(super) fn tame(text: &str) -> String {
     let mut tamed = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

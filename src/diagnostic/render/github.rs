@@ -49,12 +49,12 @@ fn command(diagnostic: &Diagnostic, sources: &Sources, prefix: &str) -> String {
     format!("::{name} {}::{}", properties.join(","), data(&message))
 }
 
-/// A message, escaped as the runner reads it back.
+/// Escapes a message for GitHub's runner.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property's value, where `:` and `,` would end it.
+/// Escapes a property's value, in which `:` and `,` are separators.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

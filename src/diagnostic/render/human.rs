@@ -12,7 +12,7 @@ use super::super::{Diagnostic, Diagnostics, Label, Severity, Source, Sources, Sp
 use super::excerpt::{CONTEXT, Excerpt, tame};
 use super::{Rendering, summary};
 
-/// How many problems are drawn: nobody reads more before mending some.
+/// The maximum number of problems drawn. Nobody reads more before fixing some.
 const SHOWN: usize = 100;
 
 pub(super) fn write(
@@ -43,7 +43,8 @@ pub(super) fn write(
     writeln!(out, "{summary}")
 }
 
-/// The problems that are drawn, in their order: of too many the first, and errors before warnings.
+/// The problems to draw, in their order. If there are too many, errors take precedence over
+/// warnings.
 fn shown(diagnostics: &Diagnostics) -> impl Iterator<Item = &Diagnostic> {
     let all = diagnostics.iter().filter(|item| item.severity == Severity::Error).count();
     let (mut errors, mut warnings) = (SHOWN, SHOWN.saturating_sub(all));
@@ -58,7 +59,7 @@ fn shown(diagnostics: &Diagnostics) -> impl Iterator<Item = &Diagnostic> {
     })
 }
 
-/// A problem, or a label of it that lies in another file, as miette sees it.
+/// A problem, or one of its labels in another file, in the form that miette needs.
 #[derive(Debug)]
 struct Report<'a> {
     code: Option<&'static str>,
@@ -116,8 +117,8 @@ impl<'a> Report<'a> {
     }
 }
 
-/// What segc says, without anything that a terminal obeys. Unlike an excerpt it has no offsets to
-/// keep, so a tab becomes a space.
+/// Escapes a message for the terminal. Unlike an excerpt it has no offsets to preserve, so a tab
+/// becomes a space.
 fn message(text: &str) -> String {
     tame(text).replace('\t', " ")
 }

@@ -8,7 +8,7 @@ use super::super::{Diagnostic, Diagnostics, Severity, Sources, Span};
 use super::Rendering;
 use super::place::Place;
 
-/// A problem. What is not known (a problem without a place) is `null`.
+/// A problem as a JSON object. Unknown values (a problem without a place) are `null`.
 #[derive(Serialize)]
 struct Line<'a> {
     code: &'a str,

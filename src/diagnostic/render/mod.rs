@@ -14,32 +14,32 @@ use std::io::{self, Write};
 
 use super::{CodeInfo, Diagnostics, Severity, Sources};
 
-/// How problems are written.
+/// The format in which problems are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// For people: message, excerpt of the file, help.
+    /// Messages, excerpts of the file and help, for people.
     #[default]
     Human,
-    /// One JSON object a line.
+    /// JSON lines: one object per problem.
     Json,
-    /// Workflow commands that GitHub shows beside the changed lines.
+    /// Workflow commands, which GitHub shows next to the changed lines.
     Github,
     /// One SARIF 2.1.0 document.
     Sarif,
 }
 
-/// Everything that a rendering depends on besides the problems.
+/// Everything besides the problems that the output depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Rendering<'a> {
-    /// Which form.
+    /// The output format.
     pub format: Format,
-    /// Whether a terminal's colours are written (people's form only).
+    /// Whether to write a terminal's colours. Applies only to [`Format::Human`].
     pub color: bool,
-    /// Columns to wrap at (people's form only).
+    /// The width in columns at which to wrap. Applies only to [`Format::Human`].
     pub width: usize,
-    /// Put before every path, `/` included: where the project is, seen from the reader.
+    /// A prefix for every path, including the `/`: the project's folder as seen by the reader.
     pub prefix: &'a str,
-    /// The rules that SARIF lists: every code there is.
+    /// The rules to list in SARIF: all codes.
     pub rules: &'a [&'static CodeInfo],
 }
 
@@ -49,11 +49,11 @@ impl Default for Rendering<'_> {
     }
 }
 
-/// Writes all problems in the order they are in (see [`Diagnostics::sort`]).
+/// Writes all problems in their current order (see [`Diagnostics::sort`]).
 ///
 /// # Errors
 ///
-/// What the writer fails with.
+/// Returns the writer's error.
 pub fn render(
     rendering: &Rendering<'_>,
     sources: &Sources,
@@ -68,7 +68,7 @@ pub fn render(
     }
 }
 
-/// `3 errors, 1 warning`; `None` if there is nothing to count.
+/// The numbers of errors and warnings, such as `3 errors, 1 warning`, or `None` if there are none.
 #[must_use]
 pub fn summary(diagnostics: &Diagnostics) -> Option<String> {
     let count = |severity| diagnostics.iter().filter(|item| item.severity == severity).count();

@@ -2,8 +2,8 @@
 
 use super::super::{Sources, Span};
 
-/// A span as a reader counts: lines and columns from 1, columns in code points, the end
-/// one past the last character.
+/// A span in a reader's terms: lines and columns start at 1, columns count code points, and the end
+/// is one past the last character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) path: String,
@@ -29,7 +29,7 @@ impl Place {
     }
 }
 
-/// The offset itself, or the nearest one before it that is in the text and between characters.
+/// The offset itself, or the nearest one before it that is inside the text and between characters.
 pub(super) fn floor(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {

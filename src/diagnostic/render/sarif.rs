@@ -95,7 +95,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// A relative path as a URI reference: what is not plainly allowed is percent-encoded.
+/// A relative path as a URI reference. All characters except unreserved ones are percent-encoded.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {

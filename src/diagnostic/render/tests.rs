@@ -37,23 +37,23 @@ fn human(text: &str, needle: &str) -> String {
 }
 
 #[test]
-fn a_problem_is_drawn_with_its_place_and_help() {
+fn problems_show_their_excerpt_and_help() {
     insta::assert_snapshot!(human("segment a on customer {\n  where contry = \"US\"\n}\n", "contry"));
 }
 
 #[test]
-fn tabs_and_wide_characters_stay_aligned() {
+fn underlines_align_below_tabs_and_wide_characters() {
     insta::assert_snapshot!(human("\twhere name = \"🎉é\" and contry = 1\n", "contry"));
 }
 
 #[test]
-fn windows_line_ends_are_line_ends() {
+fn crlf_ends_a_line() {
     let text = human("segment a on customer {\r\n  where contry = 1\r\n}\r\n", "contry");
     assert!(!text.contains('\r') && text.contains("[shop/segments/a.seg:2:9]"), "{text}");
 }
 
 #[test]
-fn a_span_over_lines_is_drawn_whole() {
+fn spans_of_several_lines_are_drawn_completely() {
     insta::assert_snapshot!(human(
         "where contry = 1\n  and plan\n  = 2\n  and x\n",
         "contry = 1\n  and plan\n  = 2\n"
@@ -61,7 +61,7 @@ fn a_span_over_lines_is_drawn_whole() {
 }
 
 #[test]
-fn a_long_span_shows_its_first_line() {
+fn spans_of_many_lines_show_the_first() {
     let body = "  x\n".repeat(40);
     let text = human(&format!("segment a {{\n{body}}}\n"), &format!("segment a {{\n{body}}}"));
     assert!(text.lines().count() < 12, "{text}");
@@ -69,7 +69,7 @@ fn a_long_span_shows_its_first_line() {
 }
 
 #[test]
-fn the_end_of_a_file_can_be_shown() {
+fn the_end_of_a_file_can_be_underlined() {
     for text in ["", "\n", "segment a on", "segment a on\n", "segment a on\r\n", "ü"] {
         let mut sources = Sources::default();
         let id = sources.add("a.seg", text);
@@ -87,7 +87,7 @@ fn the_end_of_a_file_can_be_shown() {
 }
 
 #[test]
-fn a_span_inside_of_a_character_does_no_harm() {
+fn spans_inside_a_character_are_harmless() {
     let mut sources = Sources::default();
     let id = sources.add("a.seg", "🎉🎉");
     for format in [Format::Human, Format::Json, Format::Github, Format::Sarif] {
@@ -97,7 +97,7 @@ fn a_span_inside_of_a_character_does_no_harm() {
 }
 
 #[test]
-fn control_characters_do_not_reach_terminals() {
+fn control_characters_are_escaped() {
     let text = human("where \u{1b}[31m contry = \u{9b}1\n", "contry");
     assert!(!text.contains('\u{1b}') && !text.contains('\u{9b}'), "{text:?}");
 }
@@ -122,7 +122,7 @@ fn labels_are_shown_in_every_file() {
 }
 
 #[test]
-fn json_is_one_object_per_line() {
+fn json_writes_one_object_per_line() {
     let (sources, diagnostic) = linked();
     let text = shown(Format::Json, &sources, vec![diagnostic, problem(None)]);
     insta::assert_snapshot!(text);
@@ -151,7 +151,7 @@ fn github_commands_are_escaped() {
 }
 
 #[test]
-fn sarif_has_rules_and_results() {
+fn sarif_contains_rules_and_results() {
     let (sources, diagnostic) = linked();
     static INFO: super::CodeInfo = super::CodeInfo {
         code: "SEG301",
@@ -169,7 +169,7 @@ fn sarif_has_rules_and_results() {
 }
 
 #[test]
-fn the_summary_counts() {
+fn the_summary_counts_errors_and_warnings() {
     let warning = Diagnostic { severity: Severity::Warning, ..problem(None) };
     let all = vec![problem(None), warning.clone(), problem(None)];
     assert_eq!(summary(&all.into()).as_deref(), Some("2 errors, 1 warning"));
@@ -189,14 +189,14 @@ fn underlined(text: &str) -> String {
 }
 
 #[test]
-fn long_lines_are_shown_around_the_place() {
+fn long_lines_are_cut_around_the_span() {
     let list: String = (0..7_000).map(|number| format!("\"{number:06}\", ")).collect();
     let text = format!("segment s on user {{\n  where plan in ({list}\"x\") and contry = 1 }}\n");
     insta::assert_snapshot!(human(&text, "contry"));
 }
 
 #[test]
-fn any_place_of_a_line_of_any_length_is_found() {
+fn spans_are_shown_at_any_place_of_any_long_line() {
     // Around the length at which a line is cut, around the stride of counted characters, and beyond
     // what a column of miette can be.
     for before in [0, 49, 50, 51, 140, 149, 150, 199, 200, 201, 4_000, 4_095, 4_096, 4_097, 8_192, 70_000] {
@@ -215,7 +215,7 @@ fn any_place_of_a_line_of_any_length_is_found() {
 }
 
 #[test]
-fn wide_characters_and_tabs_of_a_long_line_count_one_column_each() {
+fn long_lines_are_cut_correctly_with_wide_characters_and_tabs() {
     for unit in ["🎉", "é", "\t", "\u{202e}", "\u{1b}", "\u{0}", "字"] {
         let shown = human(&format!("{}contry = 1\n", unit.repeat(70_000)), "contry");
         assert!(shown.contains("[shop/segments/a.seg:1:70001]"), "{unit:?}:\n{shown}");
@@ -225,7 +225,7 @@ fn wide_characters_and_tabs_of_a_long_line_count_one_column_each() {
 }
 
 #[test]
-fn two_places_of_a_long_line_are_drawn_together() {
+fn two_spans_of_a_long_line_are_drawn_together() {
     let text = format!("first{}second{}", " ".repeat(30_000), "x".repeat(30_000));
     let (sources, span) = file("a.seg", &text, "second");
     let label = Label { span: Span::new(span.source, 0, 5), text: "defined here".to_owned() };
@@ -236,7 +236,7 @@ fn two_places_of_a_long_line_are_drawn_together() {
 }
 
 #[test]
-fn a_long_place_is_drawn_by_its_ends() {
+fn long_spans_are_drawn_by_their_ends() {
     let text = format!("where {} = 1", "x".repeat(70_000));
     let shown = human(&text, &"x".repeat(70_000));
     let marked = underlined(&shown);
@@ -244,7 +244,7 @@ fn a_long_place_is_drawn_by_its_ends() {
 }
 
 #[test]
-fn lines_between_two_places_are_left_out() {
+fn lines_between_distant_spans_are_omitted() {
     let text = format!("first\n{}second\nend\n", "between\n".repeat(1_000));
     let (sources, span) = file("a.seg", &text, "second");
     let label = Label { span: Span::new(span.source, 0, 5), text: "defined here".to_owned() };
@@ -256,7 +256,7 @@ fn lines_between_two_places_are_left_out() {
 }
 
 #[test]
-fn of_too_many_problems_people_see_the_first_errors() {
+fn long_lists_show_the_first_errors_to_people() {
     let (sources, span) = file("a.seg", "contry\n", "contry");
     let warning = |number| Diagnostic {
         severity: Severity::Warning,

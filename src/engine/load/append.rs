@@ -1,4 +1,4 @@
-//! Rows into a table of the engine, one after the other.
+//! Appends rows to a table of the engine.
 
 use duckdb::Appender;
 use duckdb::types::{Decimal, TimeUnit, ToSql, ToSqlOutput, ValueRef};
@@ -13,13 +13,13 @@ use crate::engine::quote::{quote_ident, quote_name};
 use crate::engine::{DataTable, Engine, EngineError};
 use crate::types::Type;
 
-/// Where rows go.
+/// The destination of rows.
 pub(super) struct Sink<'e> {
     appender: Option<Appender<'e>>,
     rows: u64,
 }
 
-/// The name of a table that holds rows with parts that the engine has yet to cast.
+/// The name of a table for rows with parts that the engine has yet to cast.
 fn staged(table: &DataTable) -> Vec<String> {
     let mut name = table.name.clone();
     if let Some(last) = name.last_mut() {
@@ -32,7 +32,7 @@ fn is_staged(columns: &Columns<'_>) -> bool {
     columns.columns.iter().any(Column::is_nested)
 }
 
-/// Makes what the rows of a table need before they can be added.
+/// Creates what is needed before rows can be added to a table.
 pub(super) fn prepare(engine: &mut DuckDb, columns: &Columns<'_>) -> Result<(), EngineError> {
     if !is_staged(columns) {
         return Ok(());
@@ -46,7 +46,7 @@ pub(super) fn prepare(engine: &mut DuckDb, columns: &Columns<'_>) -> Result<(), 
     engine.execute(&format!("CREATE OR REPLACE TABLE {name} ({})", definitions.join(", "))).map(|_| ())
 }
 
-/// Casts what has been added.
+/// Casts the added rows.
 pub(super) fn finish(engine: &mut DuckDb, columns: &Columns<'_>) -> Result<(), EngineError> {
     if !is_staged(columns) {
         return Ok(());
@@ -70,7 +70,7 @@ pub(super) fn finish(engine: &mut DuckDb, columns: &Columns<'_>) -> Result<(), E
 }
 
 impl<'e> Sink<'e> {
-    /// Opens a table that [`prepare`] has made; `is_open` is false where rows are only counted.
+    /// Opens a table that [`prepare`] has created. If `is_open` is false, rows are only counted.
     pub(super) fn open(
         engine: &'e DuckDb,
         columns: &Columns<'_>,
@@ -102,12 +102,12 @@ impl<'e> Sink<'e> {
         added.map_err(|error| EngineError::statement_failed("append", reason(&error)))
     }
 
-    /// Adds no more rows: something is wrong, and the rest is only looked at.
+    /// Stops adding rows: there is a problem, and the rest is only checked.
     pub(super) fn stop(&mut self) {
         self.appender = None;
     }
 
-    /// Writes what has been added, and says how many rows there were.
+    /// Writes the added rows, and returns the number of all rows.
     pub(super) fn close(mut self) -> Result<u64, EngineError> {
         if let Some(appender) = &mut self.appender {
             appender.flush().map_err(|error| EngineError::statement_failed("append", reason(&error)))?;
@@ -116,7 +116,7 @@ impl<'e> Sink<'e> {
     }
 }
 
-/// A value as its column stores it.
+/// A value as stored in its column.
 struct Stored<'a, 'c> {
     column: &'a Column<'c>,
     value: &'a Value<'a>,

@@ -1,4 +1,4 @@
-//! The columns of a table: how each value is converted, and what is declared of it.
+//! The columns of a table: how each value is converted, and its declared restrictions.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
@@ -9,23 +9,23 @@ use crate::diagnostic::{Span, lookalike};
 use crate::engine::schema::{DataTable, TableColumn};
 use crate::types::Type;
 
-/// How the values of one column are read.
+/// How the values of a column are read.
 pub(super) struct Column<'a> {
     pub(super) name: &'a str,
-    /// The field that declares it.
+    /// The place of the field that declares it.
     pub(super) span: Span,
     pub(super) converter: Converter<'a>,
-    /// The values inside a struct, by their keys.
+    /// For a struct, the converters of the values inside it, by their keys.
     parts: Vec<(&'a [String], Converter<'a>)>,
-    /// What each field that is the column declares.
+    /// The restrictions of each field that reads the column itself.
     limits: Vec<(&'a Field, Limits)>,
     /// The fields inside it that declare `values`, `min` or `max`.
     bounded: Vec<Bounded<'a>>,
-    /// The column as the engine declares it.
+    /// The column in the engine's table.
     pub(super) table_column: &'a TableColumn,
 }
 
-/// A field inside a document or struct, and the values that it may have.
+/// A field inside a document or struct, and its restrictions.
 struct Bounded<'a> {
     field: &'a Field,
     container: Container,
@@ -42,8 +42,8 @@ impl<'a> Bounded<'a> {
         is_bounded.then(|| Self { field, container: *container, keys, converter, limits: Limits::of(field) })
     }
 
-    /// Whether what a document has there keeps within the limits. What is of another type is
-    /// missing to a segment, as is what isn't there.
+    /// Checks the value in a document. A value of another type is missing to segments, like an
+    /// absent one.
     fn check(&self, document: &RawValue) -> Result<(), Misfit> {
         let Ok(Some(found)) = inside(document, self.keys) else { return Ok(()) };
         let is_typed = match self.field.ty {
@@ -95,12 +95,12 @@ impl<'a> Columns<'a> {
 }
 
 impl Column<'_> {
-    /// Whether the engine is given its values as JSON, which it casts.
+    /// Whether the engine receives its values as JSON and casts them.
     pub(super) fn is_nested(&self) -> bool {
         self.table_column.is_nested()
     }
 
-    /// A value from text.
+    /// Converts a value from text.
     pub(super) fn text<'v>(&self, text: &'v str) -> Result<Value<'v>, Misfit> {
         let value = self.converter.text(text)?;
         if value.is_missing() || self.parts.is_empty() && self.bounded.is_empty() {
@@ -108,13 +108,13 @@ impl Column<'_> {
         }
         match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => self.whole(value, raw),
-            // Text that is no document has nothing inside.
+            // Text that isn't a document has nothing inside.
             Err(_) if self.parts.is_empty() => self.limited(value),
             Err(_) => Err(Misfit::NotOne),
         }
     }
 
-    /// A value from JSON.
+    /// Converts a value from JSON.
     pub(super) fn json<'v>(&self, raw: &'v RawValue) -> Result<Value<'v>, Misfit> {
         match (self.parts.is_empty(), raw.get()) {
             (true, _) => self.whole(self.converter.json(raw)?, raw),
@@ -123,7 +123,7 @@ impl Column<'_> {
         }
     }
 
-    /// A value with what is inside it: a document as it is, or a struct made of its parts.
+    /// A value with everything inside it: a document as it is, or a struct composed of its parts.
     fn whole<'v>(&self, value: Value<'v>, raw: &RawValue) -> Result<Value<'v>, Misfit> {
         let value = if self.parts.is_empty() { value } else { self.structure(raw)? };
         // In a column of text, a JSON string is a document's text; in one of JSON, it is a string.
@@ -136,7 +136,7 @@ impl Column<'_> {
         self.limited(value)
     }
 
-    /// A value as the column takes it, if every field that reads it does.
+    /// The value, if it satisfies the restrictions of every field that reads it.
     pub(super) fn limited<'v>(&self, value: Value<'v>) -> Result<Value<'v>, Misfit> {
         self.limits.iter().try_for_each(|(_, limits)| limits.check(&value))?;
         Ok(match value {
@@ -147,7 +147,7 @@ impl Column<'_> {
         })
     }
 
-    /// What is wrong with a text, in words.
+    /// Advice about a text that can't be converted.
     pub(super) fn advice(&self, text: &str, misfit: &Misfit) -> Advice {
         let broken = |(field, limits): &&(&Field, Limits)| {
             let value = self.converter.text(text);
@@ -181,7 +181,7 @@ impl Column<'_> {
         }
     }
 
-    /// A struct, as JSON that the engine casts to its type without a loss.
+    /// A struct as JSON, which the engine casts to its type without loss.
     fn structure(&self, raw: &RawValue) -> Result<Value<'static>, Misfit> {
         let mut whole = Map::new();
         for (keys, converter) in &self.parts {
@@ -200,7 +200,7 @@ impl Column<'_> {
     }
 }
 
-/// The value below keys; `None` if it isn't there.
+/// The value below keys; `None` if it is absent.
 fn inside<'r>(raw: &'r RawValue, keys: &[String]) -> Result<Option<&'r RawValue>, Misfit> {
     let mut found = raw;
     for key in keys {
@@ -229,7 +229,7 @@ fn insert(into: &mut Map<String, Json>, keys: &[String], value: Json) {
     }
 }
 
-/// A value as JSON from which the engine's cast loses nothing: numbers are written as text.
+/// A value as JSON that the engine casts without loss: numbers are written as text.
 fn canonical(value: &Value<'_>, converter: &Converter<'_>) -> Json {
     match value {
         Value::Missing => Json::Null,

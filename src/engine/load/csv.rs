@@ -13,7 +13,7 @@ use crate::diagnostic::lookalike;
 use crate::engine::EngineError;
 use crate::engine::problems::MissingColumn;
 
-/// Reads a file, and adds its rows as long as nothing is wrong.
+/// Reads a file, and adds its rows unless there is a problem.
 pub(super) fn load(
     file: &DataFile,
     tabs: bool,
@@ -97,7 +97,7 @@ pub(super) fn load(
     Ok(())
 }
 
-/// Where each column is; `None` if that isn't certain, which is reported.
+/// The index of each column; `None` if it is uncertain, which is reported.
 fn find(
     names: &[String],
     columns: &Columns<'_>,

@@ -1,10 +1,10 @@
-//! From another encoding to UTF-8, refusing what it has no character for.
+//! Converts another encoding to UTF-8, and rejects undecodable bytes.
 
 use std::io::{self, BufRead, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-/// Decoded bytes that are kept at once.
+/// The number of decoded bytes kept at a time.
 const CHUNK: usize = 1 << 16;
 
 /// A stream of another encoding, read as UTF-8.
@@ -13,9 +13,9 @@ pub(super) struct Decoding<R> {
     decoder: Decoder,
     name: &'static str,
     decoded: Vec<u8>,
-    /// How much of `decoded` has been handed out.
+    /// The number of bytes of `decoded` that have been read.
     at: usize,
-    /// Line breaks that were decoded.
+    /// The number of decoded line breaks.
     lines: u64,
     ended: bool,
 }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_become_utf_8() {
+    fn other_encodings_are_converted_to_utf_8() {
         assert_eq!(decoded(b"Zo\xeb \x80", "latin1").expect("text"), "Zoë €");
         assert_eq!(decoded(b"\xff\xfea\0\xac\x20", "utf-16le").expect("text"), "a€");
         let long: Vec<u8> = "ж".repeat(100_000).encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_without_a_character_are_refused_with_their_line() {
+    fn undecodable_bytes_are_reported_with_their_line() {
         let error = decoded(b"a\n\x81\x20", "shift_jis").expect_err("no such character");
         assert_eq!(error.to_string(), "line 2 contains bytes that aren't Shift_JIS");
         assert!(decoded(b"a\0b", "utf-16le").is_err(), "half a character");

@@ -9,16 +9,16 @@ use super::records::RecordFault;
 use crate::convert::{Advice, Misfit};
 use crate::diagnostic::{Diagnostic, Diagnostics, is_unseen, lookalike};
 
-/// Places that are shown of one kind of problem.
+/// The maximum number of places shown per kind of problem.
 const SHOWN: usize = 5;
 
-/// Misfits of a column that are looked at closely; more are counted.
+/// The maximum number of wrong values per column that are analyzed; further ones are only counted.
 const EXPLAINED: u64 = 500;
 
-/// Characters of a value that are shown.
+/// The maximum length of a value shown, in characters.
 const LENGTH: usize = 60;
 
-/// What a place in a file is counted by.
+/// How places in a file are numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Line,
@@ -38,7 +38,7 @@ pub(super) struct Faults<'f> {
     columns: &'f Columns<'f>,
     pub(super) unit: Unit,
     values: BTreeMap<(usize, bool, Advice), Group>,
-    /// Misfits by column.
+    /// The number of analyzed values by column.
     explained: BTreeMap<usize, u64>,
     records: BTreeMap<RecordKind, Vec<(u64, String)>>,
     record_counts: BTreeMap<RecordKind, u64>,
@@ -46,7 +46,7 @@ pub(super) struct Faults<'f> {
     others: Vec<Diagnostic>,
 }
 
-/// What can be wrong with a record as a whole.
+/// How a whole record can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RecordKind {
     TooMany,
@@ -74,7 +74,7 @@ impl<'f> Faults<'f> {
         }
     }
 
-    /// Whether nothing is wrong so far; warnings aside.
+    /// Whether there are no problems so far, except for warnings.
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty()
             && self.records.is_empty()
@@ -82,7 +82,7 @@ impl<'f> Faults<'f> {
             && !self.others.iter().any(|one| one.severity == crate::diagnostic::Severity::Error)
     }
 
-    /// A value that can't be loaded.
+    /// Adds a value that can't be loaded.
     pub(super) fn value(&mut self, column: usize, at: u64, text: &str, misfit: &Misfit) {
         let explained = self.explained.entry(column).or_default();
         *explained += 1;
@@ -103,7 +103,7 @@ impl<'f> Faults<'f> {
         }
     }
 
-    /// A record that is wrong as a whole.
+    /// Adds a record that is wrong as a whole.
     pub(super) fn record(&mut self, kind: RecordKind, at: u64, said: String) {
         *self.record_counts.entry(kind).or_default() += 1;
         let places = self.records.entry(kind).or_default();
@@ -112,7 +112,7 @@ impl<'f> Faults<'f> {
         }
     }
 
-    /// A value whose bytes are no UTF-8.
+    /// Adds a value whose bytes aren't UTF-8.
     pub(super) fn undecoded(&mut self, at: u64, bytes: &[u8]) {
         match &mut self.undecoded {
             Some((.., count)) => *count += 1,
@@ -123,12 +123,12 @@ impl<'f> Faults<'f> {
         }
     }
 
-    /// A problem of another kind.
+    /// Adds a problem of another kind.
     pub(super) fn other(&mut self, problem: impl Into<Diagnostic>) {
         self.others.push(problem.into());
     }
 
-    /// Hands over all of them.
+    /// Reports all problems.
     pub(super) fn report(self, problems: &mut Diagnostics) {
         let file = self.file.path.display().to_string();
         for problem in self.others {
@@ -158,7 +158,7 @@ impl<'f> Faults<'f> {
     }
 }
 
-/// A value as it is shown: short, and without anything that moves a terminal.
+/// A value as shown: short, and without control characters.
 pub(super) fn shown(text: &str) -> String {
     let mut shown = String::new();
     for (at, c) in text.chars().enumerate() {

@@ -8,45 +8,45 @@ use crate::catalog::ReadOptions;
 use crate::diagnostic::{Diagnostics, closest};
 use crate::engine::DataTable;
 
-/// Folders in folders are looked into so deep.
+/// The maximum depth of folders.
 const DEPTH: usize = 16;
 
-/// How a file holds rows.
+/// The format of a data file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileFormat {
-    /// Lines of values with a separator.
+    /// Lines of separated values.
     Csv {
-        /// The file's name says that it is a tab.
+        /// Whether the extension says that the separator is a tab.
         tabs: bool,
     },
-    /// An object of JSON in each line.
+    /// A JSON object per line.
     JsonLines,
-    /// Columns, with types.
+    /// Typed columns.
     Parquet,
 }
 
-/// A file of data.
+/// A data file.
 #[derive(Debug, Clone)]
 pub(super) struct DataFile {
-    /// Its path below the folder, with `/`.
+    /// The path relative to the folder, with `/` as the separator.
     pub(super) name: String,
     pub(super) path: PathBuf,
     pub(super) format: FileFormat,
     pub(super) compressed: bool,
 }
 
-/// What is in the folder of data.
+/// The contents of the data folder.
 pub(super) struct Folder {
     root: PathBuf,
-    /// In the order of their names.
+    /// The data files, ordered by name.
     files: Vec<DataFile>,
-    /// Files that no ending says how to read.
+    /// Files with an unknown extension.
     others: Vec<(String, PathBuf)>,
     used: BTreeSet<String>,
 }
 
 impl Folder {
-    /// Looks into the folder. One that isn't there is empty.
+    /// Lists the folder. A missing one is empty.
     pub(super) fn scan(root: &Path, problems: &mut Diagnostics) -> Self {
         let mut folder =
             Self { root: root.to_owned(), files: Vec::new(), others: Vec::new(), used: BTreeSet::new() };
@@ -121,7 +121,7 @@ impl Folder {
         self.files.push(DataFile { name, path, format, compressed });
     }
 
-    /// The files of a table: those that are declared, or the one that has its name.
+    /// The files of a table: the declared ones, or the one with its name.
     pub(super) fn files_of(
         &mut self,
         table: &DataTable,
@@ -156,7 +156,7 @@ impl Folder {
         found
     }
 
-    /// Reports files that fill no table, and folders none of whose files do.
+    /// Reports files that belong to no table, and folders without any file that does.
     pub(super) fn report_unused(&self, tables: &[&DataTable], problems: &mut Diagnostics) {
         let mut folders = BTreeSet::new();
         let names: Vec<&str> = tables.iter().map(|table| table.short_name()).collect();
@@ -191,14 +191,14 @@ impl Folder {
     }
 }
 
-/// A file for people beside the data.
+/// Whether a file next to the data is meant for people.
 fn is_note(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.starts_with("readme")
         || [".md", ".txt", ".py", ".sql", ".sh"].iter().any(|end| lower.ends_with(end))
 }
 
-/// A file's name without its endings.
+/// A file's name without its extensions.
 fn stem(name: &str) -> &str {
     let name = name.strip_suffix(".gz").unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
@@ -212,7 +212,7 @@ fn ending(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Whether a declared pattern names a file; patterns were checked when the catalog was read.
+/// Whether a declared pattern matches a file. Patterns were checked when the catalog was read.
 fn matches(pattern: &str, name: &str) -> bool {
     let options = glob::MatchOptions {
         case_sensitive: true,

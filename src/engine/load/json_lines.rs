@@ -17,7 +17,7 @@ use crate::convert::{Misfit, Value};
 use crate::engine::EngineError;
 use crate::engine::problems::MissingColumn;
 
-/// An object, in the order in which it is written, with keys that may repeat.
+/// An object with its keys in the order of the file, possibly repeated.
 struct Object<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
@@ -42,7 +42,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
-/// Reads a file, and adds its rows as long as nothing is wrong.
+/// Reads a file, and adds its rows unless there is a problem.
 pub(super) fn load(
     file: &DataFile,
     read: &ReadOptions,
@@ -110,10 +110,10 @@ pub(super) fn load(
     Ok(())
 }
 
-/// The keys that were there.
+/// The keys that occurred.
 struct Seen {
     columns: Vec<bool>,
-    /// Those that are no column, for suggestions.
+    /// Keys that aren't columns, for suggestions.
     others: Vec<String>,
 }
 

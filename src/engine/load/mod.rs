@@ -1,5 +1,5 @@
-//! Loads a project's sample data into the embedded engine, by the types of the catalog: each
-//! value exactly, or none at all.
+//! Loads a project's sample data into the embedded engine, by the types in the catalog: each value
+//! exactly, or nothing at all.
 
 mod append;
 mod columns;
@@ -32,9 +32,9 @@ use crate::diagnostic::Diagnostics;
 pub struct LoadReport {
     /// The tables that were filled, in the order of the catalog.
     pub loaded: Vec<LoadedTable>,
-    /// The tables for which there is no file; they were left alone.
+    /// The tables without a file, which were not changed.
     pub without_file: Vec<String>,
-    /// What is odd about the files, but no error: warnings.
+    /// Warnings about the files.
     pub warnings: Diagnostics,
 }
 
@@ -45,11 +45,11 @@ pub struct LoadedTable {
     pub table: String,
     /// The files, in the order in which they were read.
     pub files: Vec<PathBuf>,
-    /// How many rows it has.
+    /// The number of rows.
     pub rows: u64,
 }
 
-/// A table, and the files that fill it.
+/// A table and its files.
 struct Job<'c> {
     table: DataTable,
     entities: Vec<&'c Entity>,
@@ -59,13 +59,14 @@ struct Job<'c> {
 
 impl DuckDb {
     /// Fills the tables that the catalog's entities read on `target` from the files in `dir`. A
-    /// table's files are those that an entity's `read: { files: … }` names, or else the one that
-    /// has the table's name or an entity's. A table that exists is replaced; one without a file
-    /// is left alone.
+    /// table's files are those in an entity's `read: { files: … }`, or else the one with the name
+    /// of the table or an entity. Existing tables are replaced; tables without a file aren't
+    /// changed.
     ///
     /// # Errors
-    /// Every value that can't be loaded exactly, and whatever else is wrong with the files. All
-    /// tables are then as they were.
+    ///
+    /// Reports every value that can't be loaded exactly, and all other problems with the files. No
+    /// table is then changed.
     pub fn load_files(
         &mut self,
         catalog: &Catalog,
@@ -119,7 +120,7 @@ impl DuckDb {
         Ok(report)
     }
 
-    /// Fills one table. After the first problem nothing more is written, but all is read.
+    /// Fills a table. After the first problem nothing more is written, but everything is checked.
     fn fill(&mut self, job: &Job<'_>, report: &mut LoadReport, problems: &mut Diagnostics) {
         let table = job.table.name.join(".");
         if job.files.is_empty() {
@@ -172,7 +173,7 @@ impl DuckDb {
         self.run(&table.create_statements()).map(|_| ())
     }
 
-    /// Makes the database of a table whose name has three parts.
+    /// Creates the database of a table whose name has three parts.
     fn attach(&mut self, table: &DataTable) -> Result<(), EngineError> {
         if let [database, _, _] = table.name.as_slice() {
             self.execute(&format!("ATTACH IF NOT EXISTS ':memory:' AS {}", quote_ident(database)))?;
@@ -181,7 +182,7 @@ impl DuckDb {
     }
 }
 
-/// What the entities of a table declare; the catalog sees to it that those which do agree.
+/// The options that the entities of a table declare, which the catalog has checked to be equal.
 fn read_options<'c>(entities: &[&'c Entity]) -> &'c ReadOptions {
     static NONE: ReadOptions = ReadOptions::NONE;
     let declared = entities.iter().find(|entity| entity.read.span.is_some());

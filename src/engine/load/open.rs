@@ -11,11 +11,11 @@ use super::folder::DataFile;
 use super::problems::UnreadableFile;
 use crate::catalog::ReadOptions;
 
-/// Bytes that are read at once.
+/// The number of bytes read at a time.
 const CHUNK: usize = 1 << 18;
 
-/// The text of a file. Without a declared encoding it is UTF-8, or UTF-16 if it begins with its
-/// mark.
+/// The text of a file. Without a declared encoding it is UTF-8, or UTF-16 if it begins with a byte
+/// order mark.
 pub(super) fn open(file: &DataFile, read: &ReadOptions) -> Result<Box<dyn BufRead>, UnreadableFile> {
     let failed = |error: std::io::Error| unreadable(file, &error);
     let opened = BufReader::with_capacity(CHUNK, File::open(&file.path).map_err(failed)?);
@@ -46,7 +46,7 @@ pub(super) fn open(file: &DataFile, read: &ReadOptions) -> Result<Box<dyn BufRea
     })
 }
 
-/// A file that can't be read to its end.
+/// The problem that a file can't be read to its end.
 pub(super) fn unreadable(file: &DataFile, error: &std::io::Error) -> UnreadableFile {
     let help = if file.compressed {
         Some("check that the file is complete, and compressed with gzip as its name says".to_owned())
@@ -56,7 +56,7 @@ pub(super) fn unreadable(file: &DataFile, error: &std::io::Error) -> UnreadableF
     UnreadableFile { span: None, file: file.path.display().to_string(), reason: error.to_string(), help }
 }
 
-/// What a file is that isn't the text which its name promises.
+/// The actual format of a file that isn't the text its name suggests.
 fn foreign(start: &[u8]) -> Option<&'static str> {
     let known: [(&[u8], &str); 7] = [
         (

@@ -1,4 +1,4 @@
-//! Parquet files, by the embedded engine's reader; their values are converted as those of text are.
+//! Parquet files, read by the embedded engine. Their values are converted like those in text files.
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -15,27 +15,27 @@ use crate::engine::quote::{quote_ident, quote_text};
 use crate::engine::{Cell, Engine, EngineError};
 use crate::types::Type;
 
-/// Rows that are in memory at once.
+/// The maximum number of rows in memory.
 const PAGE: u64 = 50_000;
 
-/// How the values of a column of the file are read.
+/// How the values of a column in the file are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Whole,
     Double,
-    /// Numbers that are read by their digits.
+    /// Numbers, read by their digits.
     Digits,
     Text,
     Truth,
     Day,
-    /// Nanoseconds or microseconds since 1970: an instant.
+    /// Nanoseconds or microseconds since 1970, as an instant.
     Instant,
-    /// The same, but a local time.
+    /// The same as a local time.
     Local,
     Json,
 }
 
-/// Reads a file, and adds its rows as long as nothing is wrong.
+/// Reads a file, and adds its rows unless there is a problem.
 pub(super) fn load(
     engine: &mut DuckDb,
     file: &DataFile,
@@ -118,7 +118,8 @@ fn convert(
     }
 }
 
-/// How each column is read, with the expression that reads it; problems are reported once a column.
+/// How each column is read, and the expression that reads it. Problems are reported once per
+/// column.
 fn sources(
     present: &[(String, String)],
     file: &DataFile,
@@ -149,7 +150,7 @@ fn sources(
     (found.len() == columns.columns.len()).then_some(found)
 }
 
-/// How a column of a type is read into another; `Err` says what to do where it can't be.
+/// How a column of one type is read as another. `Err` says what to do if that isn't possible.
 fn source(column: &Column<'_>, name: &str, found: &str) -> Result<(Source, String), String> {
     let ty = &column.table_column.ty;
     let name = quote_ident(name);
@@ -230,7 +231,7 @@ fn local(instant: Timestamp) -> jiff::civil::DateTime {
     jiff::tz::Offset::UTC.to_datetime(instant)
 }
 
-/// A path that means itself, where the engine would take some characters for a pattern.
+/// A path that the engine takes literally, although it has characters of patterns.
 fn literal(path: &str) -> String {
     let mut plain = String::with_capacity(path.len());
     for c in path.chars() {
@@ -254,7 +255,7 @@ fn unreadable(file: &DataFile, error: &EngineError) -> UnreadableFile {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn paths_mean_themselves() {
+    fn paths_with_wildcards_are_read_literally() {
         assert_eq!(super::literal("st*r/a[1]?"), "st[*]r/a[[]1][?]");
     }
 }

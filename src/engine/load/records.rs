@@ -1,57 +1,57 @@
-//! Lines of separated values, by RFC 4180 and strictly.
+//! Lines of separated values, strictly by RFC 4180.
 //!
-//! The `csv` crate takes a quote that is never closed, and text after a closing quote, for data;
-//! here both are errors with their place.
+//! The `csv` crate accepts an unclosed quote, and text after a closing quote, as data; here both
+//! are errors with their place.
 
 use std::io::{self, BufRead};
 use std::ops::Range;
 
-/// A record may be as long as this; beyond, a quote is not closed.
+/// The maximum length of a record; in a longer one, a quote is unclosed.
 const LONGEST: usize = 1 << 26;
 
-/// What separates values.
+/// The characters that separate values.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Separators {
     pub(super) delimiter: u8,
     pub(super) quote: Option<u8>,
     pub(super) escape: Option<u8>,
-    /// Spaces around quotes don't count.
+    /// Whether spaces around quotes are ignored.
     pub(super) trim: bool,
 }
 
-/// What is wrong with a record.
+/// How a record is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RecordFault {
-    /// A quote that is not closed up to the end of the file.
+    /// A quote that isn't closed before the end of the file.
     Unclosed,
-    /// Something after a closing quote that is no delimiter.
+    /// Something other than a delimiter after a closing quote.
     AfterQuote,
-    /// A quote after a space at the beginning of a value.
+    /// A quote after a space at the start of a value.
     QuoteAfterSpace,
 }
 
-/// What was read.
+/// The result of reading.
 pub(super) enum Next {
-    /// A record; its values are in the [`Records`].
+    /// A record, whose values are in the [`Records`].
     Record,
     /// A fault, and the line of the quote.
     Fault(RecordFault, u64),
-    /// Nothing more.
+    /// The end of the file.
     End,
 }
 
-/// Reads record after record.
+/// Reads one record after another.
 pub(super) struct Records<R> {
     from: R,
     separators: Separators,
-    /// The byte that ends lines.
+    /// The byte that ends a line.
     end: u8,
     line: Vec<u8>,
-    /// Where values are not just parts of the line.
+    /// The values that aren't just parts of the line.
     unquoted: Vec<u8>,
     is_unquoted: bool,
     values: Vec<Range<usize>>,
-    /// The line of the record, and of what follows it.
+    /// The line of the record, and the line after it.
     at: u64,
     next: u64,
 }
@@ -78,18 +78,18 @@ impl<R: BufRead> Records<R> {
         self.at
     }
 
-    /// How many values the record has.
+    /// The number of values in the record.
     pub(super) fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// A value of the record; empty beyond its last one.
+    /// A value of the record; empty past its last one.
     pub(super) fn value(&self, at: usize) -> &[u8] {
         let bytes = if self.is_unquoted { &self.unquoted } else { &self.line };
         self.values.get(at).and_then(|range| bytes.get(range.clone())).unwrap_or_default()
     }
 
-    /// Reads the next record; blank lines are none.
+    /// Reads the next record, skipping blank lines.
     pub(super) fn next(&mut self) -> io::Result<Next> {
         loop {
             self.line.clear();
@@ -119,21 +119,21 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Reads a line to the end of what is there; `false` at the end of the file.
+    /// Reads a line; returns `false` at the end of the file.
     fn read_line(&mut self) -> io::Result<bool> {
         let read = self.from.read_until(self.end, &mut self.line)?;
         self.next += 1;
         Ok(read > 0)
     }
 
-    /// The line from a place on, without its end.
+    /// The line from an offset on, without its end.
     fn content(&self, from: usize) -> &[u8] {
         let line = self.line.get(from..).unwrap_or_default();
         let line = line.strip_suffix(&[self.end]).unwrap_or(line);
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// Splits a line that has quotes or escapes, with the lines that its quotes span.
+    /// Splits a line with quotes or escapes, together with further lines that its quotes span.
     fn split_quoted(&mut self) -> io::Result<Next> {
         self.unquoted.clear();
         let Separators { delimiter, quote, escape, trim } = self.separators;
@@ -172,7 +172,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Reads a value behind its opening quote; where it goes on behind the closing one.
+    /// Reads a value after its opening quote, and returns the offset after the closing one.
     fn quoted_value(&mut self, mut at: usize) -> io::Result<Option<usize>> {
         let Separators { quote, escape, .. } = self.separators;
         loop {
@@ -197,7 +197,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Reads a value that has no quotes around it, up to its delimiter.
+    /// Reads a value without quotes, up to its delimiter.
     fn bare_value(&mut self, mut at: usize, escape: Option<u8>) -> io::Result<usize> {
         let delimiter = self.separators.delimiter;
         loop {
@@ -223,7 +223,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// What an escape stands for; `\N` and what else means nothing is kept as it is.
+    /// Adds the character for an escape. `\N` and unknown escapes are kept as they are.
     fn push_escaped(&mut self, escape: u8, byte: u8) {
         let Separators { delimiter, quote, .. } = self.separators;
         let meant = match byte {
@@ -246,7 +246,7 @@ mod tests {
 
     const CSV: Separators = Separators { delimiter: b',', quote: Some(b'"'), escape: None, trim: false };
 
-    /// Records as lines of `line: [value|value]`, or what is wrong.
+    /// Records as lines of `line: [value|value]`, or the fault.
     fn read(text: &str, separators: Separators) -> Vec<String> {
         let mut records = Records::new(text.as_bytes(), separators).expect("bytes");
         let mut found = Vec::new();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_separated_and_quotes_hold_anything() {
+    fn quoted_values_may_contain_anything() {
         assert_eq!(read("a,b\r\n1,\r\n\r\n,2", CSV), ["1: [a|b]", "2: [1|]", "4: [|2]"]);
         assert_eq!(read("\"a \"\"b\"\", c\nd\",2\n3,\"\"\n", CSV), ["1: [a \"b\", c\nd|2]", "3: [3|]"]);
         assert_eq!(read("5\" pipe,a\"b\"c\n", CSV), ["1: [5\" pipe|a\"b\"c]"]);
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_are_not_as_they_should_be_are_faults() {
+    fn misplaced_quotes_are_faults() {
         assert_eq!(read("a\n1,\"b\n2,c\n", CSV), ["1: [a]", "Unclosed 2"]);
         assert_eq!(read("\"a\"b,2\n3,4\n", CSV), ["AfterQuote 1", "2: [3|4]"]);
         assert_eq!(read("1, \"a\"\n2,3\n", CSV), ["QuoteAfterSpace 1", "2: [2|3]"]);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_those_of_database_exports() {
+    fn escapes_of_database_exports_are_read() {
         let copied = Separators { delimiter: b'\t', quote: None, escape: Some(b'\\'), trim: false };
         assert_eq!(read("1\t\\N\ta\\tb\\\\\n2\tc\\\nd\te\n", copied), ["1: [1|\\N|a\tb\\]", "2: [2|c\nd|e]"]);
         let escaped = Separators { escape: Some(b'\\'), ..CSV };

@@ -29,7 +29,7 @@ fn kept(world: &mut World, keeps: Vec<Keep>) -> Vec<i64> {
 
 /// "a missing E ranks last in both; ties at the edge go to the lower key"
 #[test]
-fn the_first_of_an_order_stay() {
+fn keep_top_keeps_the_first_members() {
     for (bottom, count, expected) in [
         (false, 1, vec![1]),
         (false, 3, vec![1, 2, 4]),
@@ -54,7 +54,7 @@ fn percentages_are_rounded_up() {
 
 /// "within each group"; "then each `keep` in written order"
 #[test]
-fn groups_count_apart_and_keeps_follow_one_another() {
+fn keeps_apply_per_group_and_in_order() {
     let is_even = || arithmetic(ArithmeticOp::Remainder, field("customer_id"), integer(2));
     let each = || rank(false, KeepSize::Count(1), vec![is_even()], field("visits"));
     assert_eq!(kept(&mut visitors(), vec![each()]), [1, 2]);
@@ -68,7 +68,7 @@ fn groups_count_apart_and_keeps_follow_one_another() {
 /// "the first 8 hex digits of MD5(seed, colon, the key's parts joined by colons) as an unsigned
 /// number, modulo 10000"
 #[test]
-fn buckets_come_from_seed_and_key() {
+fn buckets_depend_on_seed_and_key() {
     let mut world = visitors();
     let entity = world.hir.catalog.find("customer").expect("an entity");
     let bucket = value(Type::Integer, ValueKind::Bucket { entity, seed: "autumn".to_owned() });
@@ -83,7 +83,7 @@ fn buckets_come_from_seed_and_key() {
 
 /// "− the members of lower-numbered segments of its exclusive group, then each `keep`"
 #[test]
-fn a_group_takes_members_before_keeps_do() {
+fn exclusive_groups_apply_before_keeps() {
     let mut world = visitors();
     let top = |count| vec![rank(false, KeepSize::Count(count), Vec::new(), field("visits"))];
     let group = |before: Vec<SegmentId>, priority| {

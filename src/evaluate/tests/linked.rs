@@ -65,7 +65,7 @@ fn the_path_after_the_last_to_many_link_is_a_value() {
 
 /// "`sum(lines.quantity * unit_price where …)` is legal"
 #[test]
-fn the_value_may_be_an_expression() {
+fn aggregates_take_expressions() {
     let amount = arithmetic(ArithmeticOp::Multiply, field_of("line", "quantity"), field_of("line", "price"));
     let lines = over(AggregateFunc::Sum, "orders.lines.quantity").of(amount);
     assert_eq!(shop().show(&lines.clone().get()), "17");
@@ -76,7 +76,7 @@ fn the_value_may_be_an_expression() {
 /// "E sees the linked entity's fields and links, to any depth, and the enclosing entity's as
 /// `outer.field`"
 #[test]
-fn a_filter_sees_the_linked_entity_and_the_outer_one() {
+fn filters_see_the_linked_and_the_outer_entity() {
     let above = over(AggregateFunc::Count, "orders")
         .filter(more(field_of("order", "total"), outer("customer", "balance")));
     assert_eq!(shop().who(equal(above.get(), integer(1))), [1, 2]);
@@ -93,7 +93,7 @@ fn a_filter_sees_the_linked_entity_and_the_outer_one() {
 /// "`every(P where E)` (true over nothing)"; "`during` and the path choose the rows and E is
 /// the test"
 #[test]
-fn every_is_true_over_nothing() {
+fn every_is_true_of_no_rows() {
     let cheap = || over(AggregateFunc::Every, "orders").filter(less(field_of("order", "total"), integer(25)));
     assert_eq!(shop().who(cheap().every()), [1, 3]);
     assert_eq!(shop().who(not(cheap().every())), [2]);
@@ -124,7 +124,7 @@ fn distinct_is_by_value() {
 
 /// "`events["Order Completed"]` is that event only, wherever a path may be"
 #[test]
-fn a_named_event_is_that_event_only() {
+fn named_events_exclude_other_events() {
     let mut world = World::new().customer(1, "visits", 1).customer(2, "visits", 1);
     for (id, customer, name) in
         [(1, 1, Some("view")), (2, 1, Some("cart")), (3, 2, Some("View")), (4, 2, None)]

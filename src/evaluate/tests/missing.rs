@@ -72,7 +72,7 @@ fn arithmetic_with_a_missing_operand_is_missing() {
 /// "… everything behind a to-one link whose row is absent (`company in segment s` is then
 /// false, whatever s is) …"
 #[test]
-fn behind_an_absent_row_everything_is_missing() {
+fn values_behind_absent_rows_are_missing() {
     let mut world = World::new()
         .row("company", [("company_id", 1.into()), ("industry", "retail".into())])
         .customer(1, "company_id", 1)
@@ -88,7 +88,7 @@ fn behind_an_absent_row_everything_is_missing() {
 /// "… and `avg`/`min`/`max` … over nothing. `count` is 0 over nothing and `sum` too (also
 /// over only-missing values): `sum(orders.total) < 100` holds for someone who never ordered."
 #[test]
-fn over_nothing_sums_are_zero_and_averages_missing() {
+fn sums_of_no_rows_are_zero_and_averages_missing() {
     let mut world = World::new().customer(1, "visits", 1).customer(2, "visits", 1).row(
         "order",
         [
@@ -110,7 +110,7 @@ fn over_nothing_sums_are_zero_and_averages_missing() {
 
 /// "An entity row with a missing key part is no entity."
 #[test]
-fn a_row_with_a_missing_key_part_does_not_exist() {
+fn rows_with_a_missing_key_part_are_ignored() {
     let mut world = World::new()
         .customer(1, "visits", 1)
         .row("customer", [("visits", 1.into())])
@@ -122,7 +122,7 @@ fn a_row_with_a_missing_key_part_does_not_exist() {
 
 /// A boolean field is a condition by itself: false and missing are not true.
 #[test]
-fn only_true_is_true() {
+fn only_true_booleans_satisfy_a_condition() {
     let world = || {
         World::new().customer(1, "subscribed", true).customer(2, "subscribed", false).customer(3, "visits", 1)
     };

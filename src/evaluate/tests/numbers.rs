@@ -17,7 +17,7 @@ fn failure(value: &Value) -> Option<EvalError> {
 
 /// "Numbers widen integer → decimal → float"
 #[test]
-fn numbers_widen() {
+fn operands_are_widened() {
     assert_eq!(show(&arithmetic(Add, integer(1), integer(2))), "3");
     assert_eq!(show(&arithmetic(Add, integer(1), exact("0.25"))), "1.25");
     assert_eq!(show(&arithmetic(Add, exact("0.5"), float(0.25))), "0.75");
@@ -33,7 +33,7 @@ fn numbers_widen() {
 
 /// "`avg` and `/` are float"
 #[test]
-fn division_is_float() {
+fn division_yields_a_float() {
     assert_eq!(show(&arithmetic(Divide, integer(7), integer(2))), "3.5");
     assert_eq!(show(&arithmetic(Divide, exact("1"), exact("4"))), "0.25");
     let world = World::new().customer(1, "visits", 1).order(1, 1, "1.00", "2026-06-01T00:00:00Z").order(

@@ -11,7 +11,7 @@ fn negations(count: usize) -> Value {
 }
 
 #[test]
-fn deep_expressions_are_refused_before_the_stack_ends() {
+fn deep_expressions_are_rejected_before_the_stack_overflows() {
     let world = World::new().customer(1, "visits", 1);
     assert_eq!(world.show(&negations(190)), "1");
     assert_eq!(world.try_value(&negations(1000)), Err(EvalError::TooDeep(SPAN)));
@@ -21,7 +21,7 @@ fn deep_expressions_are_refused_before_the_stack_ends() {
 }
 
 #[test]
-fn aggregates_may_nest_as_deep_as_anything_else() {
+fn aggregates_nest_as_deeply_as_other_expressions() {
     // exists(orders where exists(customer.orders where …)), over one order.
     let nested = |levels: usize| {
         let innermost = over_from("order", AggregateFunc::Count, "customer.orders").exists();
@@ -61,7 +61,7 @@ fn long_chains_of_traits_and_segments_do_not_recurse() {
 }
 
 #[test]
-fn cycles_are_refused() {
+fn cycles_are_rejected() {
     let mut world = World::new().customer(1, "visits", 1);
     let it = world.segment("it", "customer", |it| it.includes = vec![in_segment("", SegmentId(0))]);
     let error = members(&world.hir, it, &world.data, world.as_of);
@@ -69,7 +69,7 @@ fn cycles_are_refused() {
 }
 
 #[test]
-fn trees_that_break_their_promises_are_found_out() {
+fn malformed_trees_are_rejected() {
     let mut world = World::new().customer(1, "visits", 1);
     let promised = Value { nullable: false, ..field("plan") };
     assert_eq!(world.try_value(&promised), Err(EvalError::Missing(SPAN)));
@@ -81,7 +81,7 @@ fn trees_that_break_their_promises_are_found_out() {
 }
 
 #[test]
-fn rows_that_do_not_fit_the_catalog_are_refused() {
+fn rows_that_do_not_match_the_catalog_are_rejected() {
     let mut catalog = shop();
     let customer = entity_mut(&mut catalog, "customer");
     for field in &mut customer.fields {
@@ -114,7 +114,7 @@ fn rows_that_do_not_fit_the_catalog_are_refused() {
 }
 
 #[test]
-fn thirty_thousand_rows_are_fast() {
+fn thirty_thousand_rows_are_evaluated_quickly() {
     let mut world = World::new();
     for id in 0..6000 {
         world = world.customer(id, "visits", id);

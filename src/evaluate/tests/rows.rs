@@ -36,7 +36,7 @@ fn taken(latest: bool, count: u64, aggregate: Aggregate) -> Aggregate {
 /// "`first`/`last`/`latest`/`earliest` order by (time, key) and take the value as it is, even
 /// if missing." The key is a number here, so 3 comes before 10.
 #[test]
-fn rows_go_by_time_and_then_by_key() {
+fn rows_are_ordered_by_time_then_by_key() {
     let world = shop();
     let show = |aggregate: Aggregate| world.show(&aggregate.get());
     assert_eq!(show(over(AggregateFunc::First, "orders.total")), "10");
@@ -52,7 +52,7 @@ fn rows_go_by_time_and_then_by_key() {
 
 /// The window and the filter choose the rows first, and of those some are taken.
 #[test]
-fn the_latest_are_taken_of_the_rows_that_were_chosen() {
+fn latest_applies_to_the_selected_rows() {
     let world = shop();
     let show = |aggregate: Aggregate| world.show(&aggregate.get());
     assert_eq!(show(taken(true, 2, over(AggregateFunc::Sum, "orders.total"))), "10");
@@ -67,7 +67,7 @@ fn the_latest_are_taken_of_the_rows_that_were_chosen() {
 
 /// "`mode`'s ties go to the smallest value."
 #[test]
-fn the_mode_skips_the_missing_and_prefers_the_smallest() {
+fn mode_skips_missing_values_and_prefers_the_smallest() {
     let world = shop();
     let mode = over(AggregateFunc::Mode, "orders.total");
     assert_eq!(world.show(&mode.clone().get()), "10");
@@ -77,7 +77,7 @@ fn the_mode_skips_the_missing_and_prefers_the_smallest() {
 }
 
 #[test]
-fn an_order_needs_a_time() {
+fn first_and_last_need_a_time() {
     let world = shop();
     let wrong = Aggregate { times: Vec::new(), ..over(AggregateFunc::Last, "orders.total") };
     assert!(matches!(world.try_value(&wrong.get()), Err(EvalError::IllTyped(_))));
@@ -93,7 +93,7 @@ fn weeks(count: i64, at_least: u64) -> crate::check::hir::Value {
 /// "How many of the back-to-back periods, counted back from the window's end, have at least
 /// that many rows." The bounds of the weeks before 15 June 12:00 are 8 and 1 June 12:00.
 #[test]
-fn periods_lie_back_to_back() {
+fn periods_are_adjacent() {
     let world = shop();
     assert_eq!(world.show(&weeks(2, 1)), "2");
     assert_eq!(world.show(&weeks(2, 2)), "1");

@@ -17,7 +17,7 @@ fn visits(id: i64) -> Cond {
 /// "with no rules it is everyone"; "Match = (union of the includes, or everyone if there is
 /// none) − union of the excludes"
 #[test]
-fn match_is_the_includes_without_the_excludes() {
+fn matches_are_the_includes_without_the_excludes() {
     let mut world = visitors();
     let everyone = world.segment("everyone", "customer", |_| {});
     assert_eq!(world.ids(everyone), [1, 2, 3, 4, 5]);
@@ -33,7 +33,7 @@ fn match_is_the_includes_without_the_excludes() {
 /// "within the final members of the parent if it `extends` one"; "`in segment s` … final
 /// members of s; also on a to-one path"
 #[test]
-fn a_segment_lies_within_its_parent() {
+fn segments_are_subsets_of_their_parent() {
     let mut world = visitors();
     let low = world.segment("low", "customer", |it| it.includes = vec![less(field("visits"), integer(4))]);
     let child = world.segment("child", "customer", |it| {
@@ -45,7 +45,7 @@ fn a_segment_lies_within_its_parent() {
 }
 
 #[test]
-fn a_single_row_can_be_explained() {
+fn single_rows_can_be_explained() {
     let mut world = visitors();
     let low = world.segment("low", "customer", |it| it.includes = vec![less(field("visits"), integer(4))]);
     let customer = world.hir.catalog.find("customer").expect("an entity");
@@ -61,7 +61,7 @@ fn a_single_row_can_be_explained() {
 
 /// `in segment` inside an aggregate's `where` speaks of the row at the end of its path.
 #[test]
-fn in_segment_inside_an_aggregate_is_about_the_linked_row() {
+fn in_segment_inside_an_aggregate_tests_the_linked_row() {
     let mut world =
         visitors().order(1, 1, "5", "2026-06-01T00:00:00Z").order(2, 2, "50", "2026-06-01T00:00:00Z");
     let large = world.segment("large", "order", |it| {
@@ -73,7 +73,7 @@ fn in_segment_inside_an_aggregate_is_about_the_linked_row() {
 
 /// A trait is a value of its entity, wherever a path leads to it.
 #[test]
-fn a_trait_is_a_value_of_its_entity() {
+fn traits_are_values_of_their_entity() {
     let mut world =
         visitors().order(1, 1, "5", "2026-06-01T00:00:00Z").order(2, 1, "50", "2026-06-01T00:00:00Z");
     let spent = world.computed("spent", "customer", over(AggregateFunc::Sum, "orders.total").get());
@@ -106,7 +106,7 @@ fn duplicate_keys_fail() {
 
 /// Overflow fails a run only where its value is reached; a trait's, where it is read.
 #[test]
-fn a_trait_fails_where_it_is_read() {
+fn traits_fail_only_where_they_are_read() {
     let mut world = visitors();
     let product = arithmetic(ArithmeticOp::Multiply, field("visits"), integer(i64::MAX / 2));
     let big = world.computed("big", "customer", product);

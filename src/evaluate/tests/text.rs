@@ -37,7 +37,7 @@ fn strings_are_ordered_by_code_point() {
 
 /// "literal text: `%` and `_` mean themselves"
 #[test]
-fn the_needle_is_literal_text() {
+fn needles_are_literal_text() {
     assert_eq!(names().who(text(TextOp::Contains, field("name"), "%")), [3]);
     assert_eq!(names().who(text(TextOp::Contains, field("name"), "a_")), [4]);
     assert_eq!(names().who(text(TextOp::StartsWith, field("name"), "a")), [2, 4, 6]);
@@ -47,7 +47,7 @@ fn the_needle_is_literal_text() {
 
 /// "`trim` removes U+0020; `length` counts code points."
 #[test]
-fn functions_of_text() {
+fn text_functions_return_their_documented_values() {
     let world = World::new().customer(1, "name", " \t👩‍🚀é ");
     let call = |func, ty| world.show(&call(func, ty, [field("name")]));
     assert_eq!(call(Func::Trim, Type::String), "\t👩‍🚀é");

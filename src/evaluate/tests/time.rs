@@ -23,7 +23,7 @@ fn now_is_as_of_to_the_microsecond() {
 /// "Days, weeks, months, quarters and years are calendar units in that zone; minutes and
 /// hours are exact."
 #[test]
-fn days_are_calendar_units_and_hours_exact() {
+fn days_are_calendar_units_and_hours_are_exact() {
     // The night before, clocks went from 2 to 3.
     let world = berlin("2026-03-29T10:00:00Z");
     assert_eq!(world.show(&instant_of(shift(local(now()), -1, Unit::Day))), "2026-03-28T11:00:00Z");
@@ -37,7 +37,7 @@ fn days_are_calendar_units_and_hours_exact() {
 /// "A local time that a zone skips moves forward by the gap; one that occurs twice is the
 /// earlier instant"
 #[test]
-fn skipped_times_move_forward_and_repeated_times_are_the_earlier() {
+fn skipped_times_move_forward_and_repeated_times_are_the_earlier_instant() {
     let world = berlin("2026-03-28T01:30:00Z");
     assert_eq!(world.show(&instant_of(shift(local(now()), 1, Unit::Day))), "2026-03-29T01:30:00Z");
     let world = berlin("2026-10-24T00:30:00Z");
@@ -48,7 +48,7 @@ fn skipped_times_move_forward_and_repeated_times_are_the_earlier() {
 
 /// "Month arithmetic keeps the day or takes the month's last."
 #[test]
-fn month_arithmetic_keeps_the_day_or_takes_the_last() {
+fn month_arithmetic_clamps_to_the_last_day() {
     let world = berlin("2026-03-31T10:00:00Z");
     let moved = |count, unit| world.show(&local_date(shift(local(now()), count, unit)));
     assert_eq!(moved(-1, Unit::Month), "2026-02-28");
@@ -61,7 +61,7 @@ fn month_arithmetic_keeps_the_day_or_takes_the_last() {
 
 /// "year month day hour weekday(x) (Monday = 1; calendar functions use the project's zone)"
 #[test]
-fn calendar_functions_use_the_projects_zone() {
+fn calendar_functions_use_the_projects_time_zone() {
     let world = berlin("2026-12-31T23:30:00Z");
     let parts = [TimePart::Year, TimePart::Month, TimePart::Day, TimePart::Hour, TimePart::Weekday];
     let shown: Vec<_> = parts.map(|which| world.show(&part(which, local(now())))).into();
@@ -91,7 +91,7 @@ fn days_are_counted_between_local_dates() {
 /// "Comparing a timestamp with a date compares local dates": between … and 2024-01-31
 /// "includes the 31st; `after 2024-01-31` starts on 1 February".
 #[test]
-fn a_timestamp_and_a_date_compare_as_local_dates() {
+fn timestamps_and_dates_compare_as_local_dates() {
     let mut world = World::new().in_zone("Europe/Berlin");
     for (id, time) in (1..).zip([
         "2023-12-31T22:59:59.999999Z",

@@ -36,7 +36,7 @@ fn windows_are_half_open() {
 /// "Only `next N`, `until I`, `I1 to I2` and `through` may admit rows at or after as_of …
 /// Windows on ordinary fields are never cut."
 #[test]
-fn only_some_windows_admit_the_future_and_fields_are_never_cut() {
+fn only_some_windows_include_future_rows() {
     let times = ["2026-06-15T11:00:00Z", "2026-06-15T12:00:00Z", "2026-06-16T12:00:00Z"];
     let today = |admits| window(instant("2026-06-15T00:00:00Z"), instant("2026-06-16T00:00:00Z"), admits);
     assert_eq!(orders(&times).who(ordered(today(false))), [1]);
@@ -50,7 +50,7 @@ fn only_some_windows_admit_the_future_and_fields_are_never_cut() {
 /// "An aggregate sees a row of an entity with `time` only if that time is present and before
 /// as_of, on every such entity along its path."
 #[test]
-fn the_cut_applies_to_every_entity_on_the_path() {
+fn future_rows_are_ignored_on_every_entity_of_the_path() {
     let line = |world: World, id: i64, order: i64| {
         world.row("line", [("line_id", id.into()), ("order_id", order.into()), ("quantity", 1.into())])
     };
@@ -93,7 +93,7 @@ fn the_window_applies_to_the_last_entity_with_time() {
 
 /// "as a bound of a window a date is its local midnight", and so is a date in a window.
 #[test]
-fn dates_mean_their_local_midnight() {
+fn dates_in_windows_mean_their_local_midnight() {
     let mut world = World::new().in_zone("America/New_York").when("2026-06-15T04:00:00Z");
     for (id, day) in (1..).zip(["2026-06-13", "2026-06-14", "2026-06-15"]) {
         world = world.customer(id, "birthday", super::build::day(day)).row(
@@ -117,7 +117,7 @@ fn dates_mean_their_local_midnight() {
 /// "count(orders during outer.signed_up_at to outer.signed_up_at + 7 days)"; a bound that
 /// is missing holds nothing.
 #[test]
-fn a_window_may_read_the_enclosing_entity() {
+fn windows_can_read_the_enclosing_entity() {
     let mut world = World::new()
         .customer(1, "signed_up_at", at("2026-06-01T00:00:00Z"))
         .customer(2, "signed_up_at", at("2026-06-01T00:00:00Z"))

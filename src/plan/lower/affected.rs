@@ -30,7 +30,7 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,
     /// Ranges of one column are tested together.
     pub(in crate::plan) joins_ranges: bool,
-    /// Nobody leaves it: no member needs another look.
+    /// Members never leave it, so none needs to be evaluated again.
     pub(in crate::plan) grows: bool,
 }
 

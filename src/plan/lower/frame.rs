@@ -59,7 +59,7 @@ pub(super) struct Scope {
     pub(super) at: AtRun,
 }
 
-/// What becomes of a condition that is lowered.
+/// How a condition is lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// It filters rows by itself, or with others that all must hold.

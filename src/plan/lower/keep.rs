@@ -1,41 +1,14 @@
 //! `keep`: the match is ranked in a subquery, of which the first are kept; several `keep`s are
-//! a chain of such subqueries, each over what the one before left. Buckets.
-
-use bigdecimal::{BigDecimal, ToPrimitive};
+//! a chain of such subqueries, each over what the one before left.
 
 use super::Lowering;
-use super::frame::{Row, Scope};
-use super::names::{Taken, unused};
+use super::bucket::{below_bucket, bucket_of};
+use super::frame::Scope;
+use super::names::Taken;
+use super::rank_chain::{KeyPart, RANKED, Rank, RankChain, Stage, column, new_name};
 use crate::check::hir::{Keep, KeepKind, KeepSize, SegmentId, Value};
-use crate::dialect::Function;
-use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef};
 use crate::types::Type;
-
-/// What a subquery of ranked rows is called where it is read.
-const RANKED: &str = "r";
-
-/// A `keep`, its values lowered.
-enum Stage<'a> {
-    Rank(Rank<'a>),
-    Sample { seed: &'a str, below: u16 },
-}
-
-struct Rank<'a> {
-    size: &'a KeepSize,
-    bottom: bool,
-    by: Scalar,
-    by_type: &'a Type,
-    nullable: bool,
-    per: Vec<Scalar>,
-    /// The column that holds `by` until it is needed, and those of `per`.
-    carried: Vec<String>,
-}
-
-/// A key column of the segment.
-struct KeyPart {
-    name: String,
-    ty: Type,
-}
 
 impl<'a> Lowering<'a> {
     /// Ends the innermost select, the segment's match, and applies its `keep`s.
@@ -46,7 +19,7 @@ impl<'a> Lowering<'a> {
         if stages.is_empty() {
             return Select { columns, ..self.pop() };
         }
-        let chain = Chain::new(self.key_parts(segment.entity), names);
+        let chain = RankChain::new(self.key_parts(segment.entity), names);
         let rows = Select { columns, ..self.pop() };
         self.ranked(id, &stages, chain, Some(rows))
     }
@@ -101,7 +74,7 @@ impl<'a> Lowering<'a> {
                 }
             });
         }
-        let mut chain = Chain::new(self.key_parts(segment.entity), names);
+        let mut chain = RankChain::new(self.key_parts(segment.entity), names);
         let relation = Relation::Table(table.to_vec());
         let from = Some(TableRef { relation, alias: RANKED.to_owned() });
         let keys = chain.key.iter().map(|part| part.name.clone());
@@ -142,7 +115,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         id: SegmentId,
         stages: &[Stage<'_>],
-        mut chain: Chain,
+        mut chain: RankChain,
         rows: Option<Select>,
     ) -> Select {
         let segment = self.cx.hir.segment(id);
@@ -186,127 +159,10 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn key_parts(&self, entity: crate::catalog::EntityId) -> Vec<KeyPart> {
+    pub(super) fn key_parts(&self, entity: crate::catalog::EntityId) -> Vec<KeyPart> {
         let entity = self.cx.hir.catalog.entity(entity);
         let fields = entity.key.iter().map(|&id| entity.field(id));
         fields.map(|field| KeyPart { name: field.column.clone(), ty: field.ty.clone() }).collect()
-    }
-
-    /// The bucket of a row.
-    pub(super) fn bucket(&mut self, row: &Row, seed: &str) -> Scalar {
-        let key = self.cx.hir.catalog.entity(row.entity).key.clone();
-        let values: Vec<Scalar> = key.into_iter().map(|field| self.field(row, field)).collect();
-        bucket_of(seed, &self.key_parts(row.entity), &values)
-    }
-
-    /// A value as it is sorted by.
-    fn sorted(&self, value: Scalar, ty: &Type) -> Scalar {
-        if *ty == Type::String { self.text_order(value) } else { value }
-    }
-}
-
-/// The subqueries of one segment's `keep`s, as far as they have come.
-struct Chain {
-    key: Vec<KeyPart>,
-    /// The subquery that the next one reads from.
-    from: String,
-    /// Which of its rows stay.
-    filter: Vec<Scalar>,
-    /// The column of a row's rank, from 1 on.
-    place: String,
-    /// The column of how many rows its group has.
-    matches: String,
-}
-
-impl Chain {
-    fn new(key: Vec<KeyPart>, mut names: Taken) -> Self {
-        let (place, matches) = (new_name("place", &mut names), new_name("matches", &mut names));
-        Self { key, from: String::new(), filter: Vec::new(), place, matches }
-    }
-
-    fn columns(&self) -> Vec<Scalar> {
-        self.key.iter().map(|part| column(&part.name)).collect()
-    }
-
-    /// The keys of those who stay.
-    fn select(&mut self) -> Select {
-        let relation = Relation::Cte(self.from.clone());
-        let columns = self.columns().into_iter().map(Column::plain).collect();
-        let from = Some(TableRef { relation, alias: RANKED.to_owned() });
-        Select { columns, from, filter: all(std::mem::take(&mut self.filter)), ..Select::default() }
-    }
-
-    /// What later `keep`s need, which only the first subquery can compute.
-    fn carried(&self, later: &[Stage<'_>], is_first: bool) -> Vec<Column> {
-        let mut columns = Vec::new();
-        for stage in later {
-            let Stage::Rank(rank) = stage else { continue };
-            for (value, name) in std::iter::once(&rank.by).chain(&rank.per).zip(&rank.carried) {
-                columns.push(if is_first {
-                    Column { value: value.clone(), name: Some(name.clone()) }
-                } else {
-                    Column::plain(column(name))
-                });
-            }
-        }
-        columns
-    }
-
-    /// A row's rank and, for a percentage, how many there are.
-    fn ranking(
-        &self,
-        lowering: &Lowering<'_>,
-        rank: &Rank<'_>,
-        key: &[Scalar],
-        is_first: bool,
-    ) -> Vec<Column> {
-        let mut carried = rank.carried.iter().map(|name| column(name));
-        let (by, partition) = if is_first {
-            (rank.by.clone(), rank.per.clone())
-        } else {
-            (carried.next().unwrap_or_else(|| rank.by.clone()), carried.collect())
-        };
-        let by = Order {
-            value: lowering.sorted(by, rank.by_type),
-            descending: !rank.bottom,
-            nulls_last: rank.nullable,
-        };
-        // Not every engine sorts by a constant; all rows tie.
-        let is_constant = matches!(rank.by, Scalar::Literal(_) | Scalar::Clock(_));
-        let ties = self.key.iter().zip(key).map(|(part, value)| Order {
-            value: lowering.sorted(value.clone(), &part.ty),
-            descending: false,
-            nulls_last: false,
-        });
-        let order = (!is_constant).then_some(by).into_iter().chain(ties).collect();
-        let over = |function, order| {
-            Scalar::Window(Box::new(Over { function, partition: partition.clone(), order, frame: None }))
-        };
-        let mut columns = vec![Column { value: over(None, order), name: Some(self.place.clone()) }];
-        if matches!(rank.size, KeepSize::Percent(_)) {
-            let value = over(Some(Scalar::CountRows), Vec::new());
-            columns.push(Column { value, name: Some(self.matches.clone()) });
-        }
-        columns
-    }
-
-    /// Whether a rank is among the first. Of a percentage, `place <= ceil(p × matches / 100)`
-    /// as `(place - 1) × d < n × matches`, in whole numbers.
-    fn stays(&self, size: &KeepSize) -> Scalar {
-        let place = column(&self.place);
-        match size {
-            KeepSize::Count(count) => Scalar::binary(
-                BinaryOp::LessOrEqual,
-                place,
-                Scalar::integer(i64::try_from(*count).unwrap_or(i64::MAX)),
-            ),
-            KeepSize::Percent(percent) => {
-                let (numerator, denominator) = fraction(percent);
-                let before = Scalar::binary(BinaryOp::Subtract, place, Scalar::integer(1));
-                let left = times(before, denominator);
-                Scalar::binary(BinaryOp::Less, left, times(column(&self.matches), numerator))
-            }
-        }
     }
 }
 
@@ -342,58 +198,4 @@ fn keeps_all(keep: &Keep) -> bool {
         KeepKind::Rank { size: KeepSize::Count(_), .. } => false,
         KeepKind::Sample { below, .. } => *below >= 10_000,
     }
-}
-
-/// A percentage of at most 6 digits after the point as a fraction in its lowest terms.
-fn fraction(percent: &BigDecimal) -> (i64, i64) {
-    let mut numerator = (percent * BigDecimal::from(1_000_000)).to_i64().unwrap_or(i64::MAX);
-    let mut denominator = 100_000_000;
-    let (mut a, mut b) = (numerator, denominator);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    if a > 1 {
-        numerator /= a;
-        denominator /= a;
-    }
-    (numerator, denominator)
-}
-
-fn times(value: Scalar, factor: i64) -> Scalar {
-    if factor == 1 { value } else { Scalar::binary(BinaryOp::Multiply, value, Scalar::integer(factor)) }
-}
-
-fn below_bucket(bucket: Scalar, below: u16) -> Scalar {
-    Scalar::binary(BinaryOp::Less, bucket, Scalar::integer(i64::from(below)))
-}
-
-/// The bucket of a key with these values.
-fn bucket_of(seed: &str, key: &[KeyPart], values: &[Scalar]) -> Scalar {
-    let text = |text: String| Scalar::text(text);
-    let concat = |left, right| Scalar::Call(Function::Concat, vec![left, right]);
-    let mut hashed: Option<Scalar> = None;
-    for (part, value) in key.iter().zip(values) {
-        let value = match part.ty {
-            Type::String => value.clone(),
-            Type::Date => Scalar::Call(Function::DateText, vec![value.clone()]),
-            _ => Scalar::Cast(Box::new(value.clone()), Type::String),
-        };
-        let before = match hashed {
-            None => text(format!("{seed}:")),
-            Some(before) => concat(before, text(":".to_owned())),
-        };
-        hashed = Some(concat(before, value));
-    }
-    Scalar::Call(Function::Bucket, vec![hashed.unwrap_or_else(|| text(format!("{seed}:")))])
-}
-
-fn column(name: &str) -> Scalar {
-    Scalar::Column(RANKED.to_owned(), name.to_owned())
-}
-
-/// A column's name that no other has, taken.
-fn new_name(base: &str, names: &mut Taken) -> String {
-    let name = unused(base, |name| names.holds(name));
-    names.insert(&name);
-    name
 }

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_gets_the_first_number_that_is_free() {
+    fn names_get_the_first_free_number() {
         let mut taken = Taken::default();
         for expected in ["o", "o_2", "o_3", "o_4", "o_5", "o_6"] {
             let name = unused("o", |name| taken.holds(name));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_names_alike_ask_few_questions() {
+    fn a_thousand_equal_names_need_few_lookups() {
         let (mut taken, asked) = (Taken::default(), std::cell::Cell::new(0));
         for _ in 0..1000 {
             let name = unused("orders", |name| {

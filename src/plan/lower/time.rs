@@ -16,7 +16,7 @@ pub(super) enum Fixed {
 }
 
 /// Whether a value is the same for every row, and what it then is. `None` for a value that
-/// reads a row, or that lies outside of the years that can be represented.
+/// reads a row, or that is outside the years that can be represented.
 pub(super) fn fixed(value: &Value, as_of: Option<Timestamp>, calendar: &Calendar) -> Option<Fixed> {
     if let Some(constant) = fold(value, as_of, calendar) {
         return Some(Fixed::Constant(constant));
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_means_its_midnight() {
+    fn dates_mean_their_local_midnight() {
         let calendar = Calendar::default();
         let at = |text: &str| {
             ceil_date(text.parse().expect("an instant"), &calendar).expect("in range").to_string()

@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
 
     /// The refresh by keys of a segment, where this program makes one.
     fn by_keys(&self, segment: &'a SegmentPlan) -> Option<&'a ByKeys> {
-        segment.by_keys.as_deref().filter(|_| self.mode == Mode::Refresh)
+        segment.refresh.by_keys.as_deref().filter(|_| self.mode == Mode::Refresh)
     }
 
     /// The instants that the tables' steps read, each once: a refresh reads those of the last run, too.
@@ -108,10 +108,11 @@ impl<'a> Builder<'a> {
         let mut found = Vec::new();
         for segment in &self.tables {
             let builds_on_last =
-                self.mode == Mode::Refresh && !matches!(segment.refresh, Refresh::Rebuild { .. });
-            let reads_own = !builds_on_last || segment.by_keys.is_none() || segment.hold.is_some();
-            let own = segment.clock.bounds.iter().filter(|_| reads_own);
-            let last = segment.last_run.iter().filter(|_| builds_on_last);
+                self.mode == Mode::Refresh && !matches!(segment.refresh.strategy, Refresh::Rebuild { .. });
+            let reads_own =
+                !builds_on_last || segment.refresh.by_keys.is_none() || segment.kept.hold.is_some();
+            let own = segment.evaluation.clock.bounds.iter().filter(|_| reads_own);
+            let last = segment.refresh.last_run.iter().filter(|_| builds_on_last);
             found.extend(own.chain(last).filter(|(name, ..)| known.insert(name.as_str())));
         }
         found
@@ -122,9 +123,12 @@ impl<'a> Builder<'a> {
     fn clock(&self) -> Clock {
         let as_of = match self.plan.as_of {
             Some(instant) => Some(Scalar::Literal(Literal::Timestamp(instant))),
-            None if self.alone => {
-                self.tables.iter().chain(&self.views).next().and_then(|segment| segment.clock.as_of.clone())
-            }
+            None if self.alone => self
+                .tables
+                .iter()
+                .chain(&self.views)
+                .next()
+                .and_then(|segment| segment.evaluation.clock.as_of.clone()),
             None => None,
         };
         Clock { as_of, bounds: self.bounds.iter().map(|&bound| bound.clone()).collect() }
@@ -143,7 +147,8 @@ impl<'a> Builder<'a> {
     fn create_tables(&mut self) {
         self.add(None, Phase::Setup, Action::CreateSchema(&self.plan.schema));
         let rules = self.plan.rules;
-        let Some(state) = self.tables.iter().chain(&self.views).next().map(|segment| &segment.state) else {
+        let Some(state) = self.tables.iter().chain(&self.views).next().map(|segment| &segment.kept.tables)
+        else {
             return;
         };
         if rules.shares_state {
@@ -152,8 +157,9 @@ impl<'a> Builder<'a> {
         self.add(None, Phase::Setup, Action::CreateTable(tables::counts(&state.counts, rules)));
         let mut known: BTreeSet<&[String]> = BTreeSet::new();
         for segment in self.tables.clone() {
-            let readers = segment.log.iter().flat_map(|log| &log.readers).map(|(_, table)| table.as_slice());
-            for table in readers.chain([segment.state.inputs.as_slice()]) {
+            let readers =
+                segment.kept.log.iter().flat_map(|log| &log.readers).map(|(_, table)| table.as_slice());
+            for table in readers.chain([segment.kept.tables.inputs.as_slice()]) {
                 if known.insert(table) {
                     self.add(None, Phase::Setup, Action::CreateTable(tables::inputs(table, rules)));
                 }
@@ -168,12 +174,12 @@ impl<'a> Builder<'a> {
         let rules = self.plan.rules;
         let mut add = |action| self.add(Some(segment), Phase::Setup, action);
         if !rules.shares_state {
-            add(Action::CreateTable(tables::state(&segment.state.runs, rules)));
+            add(Action::CreateTable(tables::state(&segment.kept.tables.runs, rules)));
         }
         for table in tables::own_tables(segment, rules) {
             let is_members = table.name == segment.table;
             add(Action::CreateTable(table));
-            if is_members && segment.hold.is_some() {
+            if is_members && segment.kept.hold.is_some() {
                 add(Action::AddColumn(&segment.table, tables::expires_at()));
             }
         }
@@ -187,7 +193,7 @@ impl<'a> Builder<'a> {
         self.instants(clock).for_each(|one| self.add(None, Phase::Clock, Action::SetInstant(one)));
         if self.mode == Mode::Refresh {
             for segment in self.tables.clone() {
-                self.assert_all(segment, segment.refusal.as_slice());
+                self.assert_all(segment, segment.refresh.refusal.as_slice());
             }
         }
         for segment in self.tables.clone() {
@@ -201,7 +207,7 @@ impl<'a> Builder<'a> {
         self.shared_assertions();
         if self.alone {
             for segment in self.tables.clone() {
-                self.assert_all(segment, &segment.guards);
+                self.assert_all(segment, &segment.evaluation.guards);
             }
         }
     }
@@ -234,7 +240,7 @@ impl<'a> Builder<'a> {
         let mut asked: BTreeMap<&str, Vec<(&'a Assertion, Option<&'a SegmentPlan>)>> = BTreeMap::new();
         let mut order: Vec<(&'a str, usize)> = Vec::new();
         for &segment in self.tables.iter().filter(|segment| self.by_keys(segment).is_none()) {
-            for assertion in &segment.checks {
+            for assertion in &segment.evaluation.checks {
                 // Messages tell most of them apart, at less than a comparison of all trees.
                 let alike = asked.entry(&assertion.message).or_default();
                 match alike.iter_mut().find(|(known, _)| *known == assertion) {

@@ -21,7 +21,7 @@ pub(super) enum Leaving {
 impl Leaving {
     /// Who may leave in a refresh, or in full.
     pub(super) fn of(segment: &SegmentPlan, refresh: bool) -> Self {
-        match segment.refresh {
+        match segment.refresh.strategy {
             Refresh::InsertOnly if refresh => Self::NobodySince,
             Refresh::InsertDelete if refresh => Self::Affected,
             _ => Self::All,
@@ -33,7 +33,7 @@ impl Leaving {
 pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
     let keys = Keys::of(segment);
     let mut parts = vec![entering(segment, &keys)];
-    match &segment.hold {
+    match &segment.kept.hold {
         None => parts.push(leaving_at_once(segment, &keys, leaving)),
         Some(hold) => {
             parts.push(returning(segment, &keys));
@@ -55,7 +55,7 @@ fn action(name: &str) -> Column {
 fn entering(segment: &SegmentPlan, keys: &Keys) -> Select {
     Select {
         columns: keys.columns("s").chain([action("enter")]).collect(),
-        from: Some(TableRef::new(Relation::Table(segment.state.matches.clone()), "s")),
+        from: Some(TableRef::new(Relation::Table(segment.kept.tables.matches.clone()), "s")),
         filter: Some(keys.exist("m", &segment.table, true)),
         ..Select::default()
     }
@@ -72,11 +72,11 @@ fn of_members(segment: &SegmentPlan, keys: &Keys, action: Column, filter: Vec<Sc
 }
 
 fn matches(segment: &SegmentPlan, keys: &Keys, negated: bool) -> Scalar {
-    keys.exist("s", &segment.state.matches, negated)
+    keys.exist("s", &segment.kept.tables.matches, negated)
 }
 
 fn affected(segment: &SegmentPlan, keys: &Keys, negated: bool) -> Scalar {
-    keys.exist("s", &segment.state.affected, negated)
+    keys.exist("s", &segment.kept.tables.affected, negated)
 }
 
 fn leaving_at_once(segment: &SegmentPlan, keys: &Keys, leaving: Leaving) -> Select {
@@ -84,7 +84,7 @@ fn leaving_at_once(segment: &SegmentPlan, keys: &Keys, leaving: Leaving) -> Sele
         Leaving::All => None,
         Leaving::Affected => Some(affected(segment, keys, false)),
         Leaving::NobodySince => {
-            segment.last_run.first().map(|(last, ..)| Scalar::Clock(last.clone()).missing())
+            segment.refresh.last_run.first().map(|(last, ..)| Scalar::Clock(last.clone()).missing())
         }
     };
     let filter = limit.into_iter().chain([matches(segment, keys, true)]).collect();
@@ -118,12 +118,12 @@ fn lapsing(segment: &SegmentPlan, hold: &Hold, keys: &Keys, leaving: Leaving) ->
     }
     filter.push(matches(segment, keys, true));
     filter.push(Scalar::Or(vec![expires_at().missing(), is_over(expires_at()), absent()]));
-    let admitted = TableRef::new(Relation::Table(segment.state.admitted.clone()), "s");
+    let admitted = TableRef::new(Relation::Table(segment.kept.tables.admitted.clone()), "s");
     let join = Join { left: true, table: admitted, on: keys.agree("m", "s") };
     Select { joins: vec![join], ..of_members(segment, keys, Column::named(what, "action"), filter) }
 }
 
-/// Retained members who weren't affected, and whose time is up.
+/// Retained members who weren't affected and have expired.
 fn expired(segment: &SegmentPlan, keys: &Keys) -> Select {
     let filter = vec![is_over(expires_at()), affected(segment, keys, true), matches(segment, keys, true)];
     of_members(segment, keys, action("expire"), filter)

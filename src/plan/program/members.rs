@@ -80,7 +80,7 @@ impl<'a> Members<'a> {
             }
             None => add(Phase::Write, Action::EvaluateAll),
         }
-        if let Some(ranked) = &self.segment.ranked {
+        if let Some(ranked) = &self.segment.kept.ranked {
             self.candidates(ranked).into_iter().for_each(|action| add(Phase::Write, action));
         }
         self.write().into_iter().for_each(|action| add(Phase::Write, action));
@@ -89,7 +89,7 @@ impl<'a> Members<'a> {
 
     /// Brings the stored ranking candidates up to date: affected ones are evaluated again (R6).
     fn candidates(&self, ranked: &'a Ranked) -> Vec<Action<'a>> {
-        let (segment, tables, keys) = (self.segment, &self.segment.state, Keys::of(self.segment));
+        let (segment, tables, keys) = (self.segment, &self.segment.kept.tables, Keys::of(self.segment));
         let query = self.by_keys.map_or(&ranked.candidates, |by_keys| &by_keys.query);
         let mut steps = vec![Action::Scratch(&tables.candidates, Cow::Borrowed(query))];
         if !self.atomic {
@@ -117,42 +117,42 @@ impl<'a> Members<'a> {
 
     /// Finds the matches and the changes, and applies them.
     fn write(&self) -> Vec<Action<'a>> {
-        let (segment, tables, keys) = (self.segment, &self.segment.state, Keys::of(self.segment));
-        let query = match (&segment.ranked, self.by_keys) {
+        let (segment, tables, keys) = (self.segment, &self.segment.kept.tables, Keys::of(self.segment));
+        let query = match (&segment.kept.ranked, self.by_keys) {
             (Some(ranked), _) => &ranked.query,
             (None, Some(by_keys)) => &by_keys.query,
-            (None, None) => &segment.query,
+            (None, None) => &segment.evaluation.query,
         };
         let mut steps = vec![Action::Scratch(&tables.matches, Cow::Borrowed(query))];
-        if segment.ranked.is_some() && self.by_keys.is_some() {
+        if segment.kept.ranked.is_some() && self.by_keys.is_some() {
             let (columns, query) = displaced(segment, &keys);
             steps.push(Action::Insert(&tables.affected, columns, query));
             steps.push(Action::AnalyzeScratch(&tables.affected));
         }
-        if let Some(hold) = &segment.hold {
+        if let Some(hold) = &segment.kept.hold {
             let admitted = self.by_keys.and_then(|by_keys| by_keys.admitted.as_ref());
             let admitted = admitted.unwrap_or(&hold.admitted);
             steps.push(Action::Scratch(&tables.admitted, Cow::Borrowed(admitted)));
         }
         let changes = changes(segment, Leaving::of(segment, self.refresh));
         steps.push(Action::Scratch(&tables.changes, Cow::Owned(changes)));
-        if !self.atomic && segment.ranked.is_none() {
+        if !self.atomic && segment.kept.ranked.is_none() {
             steps.push(Action::MarkUnfinished(segment));
         }
-        if segment.log.is_some() {
+        if segment.kept.log.is_some() {
             let (columns, query) = logged(segment, &keys, self.atomic);
             steps.push(Action::Insert(&tables.log, columns, query));
         }
-        if let Some(history) = &segment.history {
+        if let Some(history) = &segment.kept.history {
             let (columns, query) = ended(segment, history, &keys, self.atomic);
             steps.push(Action::Insert(history, columns, query));
         }
-        steps.push(match &segment.hold {
+        steps.push(match &segment.kept.hold {
             Some(hold) => Action::ApplyExpiring(segment, &hold.end),
             None => Action::Apply(segment),
         });
         steps.push(Action::Analyze(Written { table: &segment.table, rows: &tables.changes }));
-        if segment.log.is_some() {
+        if segment.kept.log.is_some() {
             steps.push(Action::Analyze(Written { table: &tables.log, rows: &tables.changes }));
         }
         steps.extend(self.prune().filter(|_| self.atomic));
@@ -161,10 +161,10 @@ impl<'a> Members<'a> {
 
     /// Records the run, and drops its scratch tables.
     fn finish(&self) -> Vec<Action<'a>> {
-        let (segment, tables) = (self.segment, &self.segment.state);
+        let (segment, tables) = (self.segment, &self.segment.kept.tables);
         let read = |(input, runs): &'a (String, Vec<String>)| Action::ReadInput(segment, input, runs);
-        let mut steps: Vec<Action<'a>> = segment.inputs.iter().map(read).collect();
-        let whole = match (self.by_keys, segment.last_run.first()) {
+        let mut steps: Vec<Action<'a>> = segment.refresh.inputs.iter().map(read).collect();
+        let whole = match (self.by_keys, segment.refresh.last_run.first()) {
             (Some(_), Some((last, ..))) => Scalar::Clock(last.clone()).missing(),
             _ => Scalar::Literal(Literal::Boolean(true)),
         };
@@ -177,8 +177,8 @@ impl<'a> Members<'a> {
         let scratch = [
             self.by_keys.map(|_| &tables.affected),
             Some(&tables.matches),
-            segment.ranked.as_ref().map(|_| &tables.candidates),
-            segment.hold.as_ref().map(|_| &tables.admitted),
+            segment.kept.ranked.as_ref().map(|_| &tables.candidates),
+            segment.kept.hold.as_ref().map(|_| &tables.admitted),
             Some(&tables.changes),
         ];
         steps.extend(scratch.into_iter().flatten().map(|table| Action::Drop(table)));
@@ -186,7 +186,7 @@ impl<'a> Members<'a> {
     }
 
     fn prune(&self) -> impl Iterator<Item = Action<'a>> {
-        let log = self.segment.log.as_ref().filter(|log| !log.for_good);
+        let log = self.segment.kept.log.as_ref().filter(|log| !log.for_good);
         log.map(|log| Action::Prune(self.segment, read_to(log, &self.segment.name))).into_iter()
     }
 }
@@ -195,12 +195,12 @@ impl<'a> Members<'a> {
 pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
     let keys = Keys::of(segment);
     let unfinished = || {
-        let runs = Relation::Table(segment.state.runs.clone());
+        let runs = Relation::Table(segment.kept.tables.runs.clone());
         (TableRef::new(runs, "r"), Scalar::column("r", "fingerprint").missing())
     };
     let is_own = || Scalar::equal(Scalar::column("r", "segment"), Scalar::text(&segment.name));
     let mut steps = Vec::new();
-    if segment.log.is_some() {
+    if segment.kept.log.is_some() {
         let (runs, is_unfinished) = unfinished();
         let same_run = Scalar::equal(Scalar::column("r", "run_seq"), Scalar::column("s", "run_seq"));
         let is_entry = Scalar::equal(Scalar::column("s", "action"), Scalar::text("enter"));
@@ -208,7 +208,7 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
         let members = TableRef::new(Relation::Table(segment.table.clone()), "m");
         let select = Select {
             columns: keys.columns("s").chain([Column::plain(Scalar::column("s", "run_seq"))]).collect(),
-            from: Some(TableRef::new(Relation::Table(segment.state.log.clone()), "s")),
+            from: Some(TableRef::new(Relation::Table(segment.kept.tables.log.clone()), "s")),
             joins: vec![
                 Join { left: false, table: runs, on: same_run },
                 Join { left: true, table: members, on: keys.agree("m", "s") },
@@ -218,9 +218,9 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
         };
         let columns = keys.names().chain(["run_seq".to_owned()]).collect();
         let source = Source::Query(Box::new(Query::of(select)));
-        steps.push(Action::DeleteMatching(&segment.state.log, source, columns));
+        steps.push(Action::DeleteMatching(&segment.kept.tables.log, source, columns));
     }
-    if let Some(history) = &segment.history {
+    if let Some(history) = &segment.kept.history {
         let (runs, is_unfinished) = unfinished();
         let select = Select {
             columns: keys.columns("s").chain([Column::plain(Scalar::column("s", "entered_at"))]).collect(),
@@ -237,8 +237,10 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
 
 /// Members who were displaced by others: they are affected, too.
 fn displaced(segment: &SegmentPlan, keys: &Keys<'_>) -> (Vec<String>, Query) {
-    let filter =
-        vec![keys.exist("s", &segment.state.matches, true), keys.exist("s", &segment.state.affected, true)];
+    let filter = vec![
+        keys.exist("s", &segment.kept.tables.matches, true),
+        keys.exist("s", &segment.kept.tables.affected, true),
+    ];
     let select = Select {
         columns: keys.columns("m").collect(),
         from: Some(TableRef::new(Relation::Table(segment.table.clone()), "m")),
@@ -260,13 +262,13 @@ fn logged(segment: &SegmentPlan, keys: &Keys<'_>, atomic: bool) -> (Vec<String>,
     if !atomic {
         let is_of_run = Scalar::equal(Scalar::column("m", "run_seq"), run_seq.clone());
         let same = vec![keys.agree("m", "s"), is_of_run];
-        filter.push(Keys::exist_where("m", &segment.state.log, same, true));
+        filter.push(Keys::exist_where("m", &segment.kept.tables.log, same, true));
     }
-    let runs = TableRef::new(Relation::Table(segment.state.runs.clone()), "r");
+    let runs = TableRef::new(Relation::Table(segment.kept.tables.runs.clone()), "r");
     let is_own = Scalar::equal(Scalar::column("r", "segment"), Scalar::text(&segment.name));
     let select = Select {
         columns: keys.columns("s").chain([run_seq, action, as_of()].map(Column::plain)).collect(),
-        from: Some(TableRef::new(Relation::Table(segment.state.changes.clone()), "s")),
+        from: Some(TableRef::new(Relation::Table(segment.kept.tables.changes.clone()), "s")),
         joins: vec![Join { left: false, table: runs, on: is_own }],
         filter: all(filter),
         ..Select::default()
@@ -280,7 +282,7 @@ fn ended(segment: &SegmentPlan, history: &[String], keys: &Keys<'_>, atomic: boo
     let entered_at = || Scalar::column("m", "entered_at");
     let ends = is_one_of(Scalar::column("s", "action"), &["leave", "expire"]);
     let change = vec![keys.agree("m", "s"), ends];
-    let mut filter = vec![Keys::exist_where("s", &segment.state.changes, change, false)];
+    let mut filter = vec![Keys::exist_where("s", &segment.kept.tables.changes, change, false)];
     if !atomic {
         let same = vec![
             keys.agree("h", "m"),
@@ -321,7 +323,7 @@ fn read_to(log: &Log, segment: &str) -> Scalar {
 /// The run since which the log is whole, over a row of the runs.
 fn log_since(segment: &SegmentPlan) -> Scalar {
     let own = |name: &str| Scalar::column("", name);
-    match &segment.log {
+    match &segment.kept.log {
         None => own("run_seq"),
         Some(log) if log.for_good => own("log_since"),
         Some(log) => Scalar::Greatest(vec![own("log_since"), read_to(log, &segment.name)]),

@@ -100,7 +100,7 @@ pub(super) fn inputs(name: &[String], rules: Rules) -> TableDef {
 /// The members of a segment.
 fn members(segment: &SegmentPlan, rules: Rules) -> TableDef {
     let entered_at = ColumnDef::required("entered_at", Type::Timestamp);
-    let columns = std::iter::once(entered_at).chain(segment.hold.as_ref().map(|_| expires_at()));
+    let columns = std::iter::once(entered_at).chain(segment.kept.hold.as_ref().map(|_| expires_at()));
     let table = TableDef::of_segment(&segment.table, segment, columns.collect());
     table.unique_by(segment.keys.len(), rules.primary_keys)
 }
@@ -114,20 +114,20 @@ pub(super) fn expires_at() -> ColumnDef {
 #[must_use]
 pub(crate) fn own_tables(segment: &SegmentPlan, rules: Rules) -> Vec<TableDef> {
     let mut tables = vec![members(segment, rules)];
-    if let Some(ranked) = &segment.ranked {
+    if let Some(ranked) = &segment.kept.ranked {
         let ranks = ranked.columns.iter().map(|column| ColumnDef::optional(&column.name, column.ty.clone()));
-        let table = TableDef::of_segment(&segment.state.ranking_candidates, segment, ranks.collect());
+        let table = TableDef::of_segment(&segment.kept.tables.ranking_candidates, segment, ranks.collect());
         tables.push(table.unique_by(segment.keys.len(), rules.primary_keys && rules.rewritten_keys));
     }
-    if segment.log.is_some() {
+    if segment.kept.log.is_some() {
         let columns = vec![
             ColumnDef::required("run_seq", Type::Integer),
             ColumnDef::required("action", Type::String),
             ColumnDef::required("logged_at", Type::Timestamp),
         ];
-        tables.push(TableDef::of_segment(&segment.state.log, segment, columns));
+        tables.push(TableDef::of_segment(&segment.kept.tables.log, segment, columns));
     }
-    if let Some(history) = &segment.history {
+    if let Some(history) = &segment.kept.history {
         let columns = vec![
             ColumnDef::required("entered_at", Type::Timestamp),
             ColumnDef::required("left_at", Type::Timestamp),

@@ -38,8 +38,8 @@ fn refreshed(segment: &SegmentPlan, mode: Mode) -> String {
     if mode == Mode::Create {
         return "a table".to_owned();
     }
-    match &segment.refresh {
-        Refresh::InsertOnly if segment.by_keys.is_some() => {
+    match &segment.refresh.strategy {
+        Refresh::InsertOnly if segment.refresh.by_keys.is_some() => {
             "an append-only table, refreshed by affected keys".to_owned()
         }
         Refresh::InsertOnly => "an append-only table".to_owned(),

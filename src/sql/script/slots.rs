@@ -40,14 +40,14 @@ impl Slots<'_> {
             Slot::Source => self.source(action, indent)?,
             Slot::Everyone => renderer.query_at(&found(action)?.everyone, indent),
             Slot::Lookups => self.lookups(&found(action)?.lookups, indent),
-            Slot::Changes => name(&segment?.state.changes),
+            Slot::Changes => name(&segment?.kept.tables.changes),
             Slot::Written => name(written(action)?),
-            Slot::State => name(&segment?.state.runs),
-            Slot::Inputs => name(&segment?.state.inputs),
-            Slot::Counts => name(&segment?.state.counts),
+            Slot::State => name(&segment?.kept.tables.runs),
+            Slot::Inputs => name(&segment?.kept.tables.inputs),
+            Slot::Counts => name(&segment?.kept.tables.counts),
             Slot::Segment => renderer.scalar(&Scalar::text(&segment?.name)),
             Slot::Fingerprint => renderer.scalar(&Scalar::text(&segment?.fingerprint)),
-            Slot::RefreshHash => renderer.scalar(&Scalar::text(&segment?.refresh_hash)),
+            Slot::RefreshHash => renderer.scalar(&Scalar::text(&segment?.refresh.hash)),
             Slot::AsOf => self.instant(AS_OF),
             Slot::ReadAt => self.instant(READ_AT),
             Slot::Keys => Ok(self.keys(segment?, None)),
@@ -94,9 +94,11 @@ impl Slots<'_> {
             }
             // A view's query reads the clock itself.
             Action::View(segment) => {
-                let clock = Clock { as_of: None, bounds: segment.clock.bounds.clone() };
+                let clock = Clock { as_of: None, bounds: segment.evaluation.clock.bounds.clone() };
                 let form = self.program.plan.as_of.map_or(ClockForm::Query, ClockForm::Literal);
-                return Some(Renderer::new(self.dialect, form, &clock).query_at(&segment.query, indent));
+                return Some(
+                    Renderer::new(self.dialect, form, &clock).query_at(&segment.evaluation.query, indent),
+                );
             }
             _ => return None,
         };
@@ -212,12 +214,12 @@ fn table<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
         | Action::DeleteMatching(table, ..)
         | Action::Drop(table) => Some(table),
         Action::Analyze(written) => Some(written.table),
-        Action::FindAffected(segment, _) => Some(&segment.state.affected),
+        Action::FindAffected(segment, _) => Some(&segment.kept.tables.affected),
         Action::Lock(segment)
         | Action::Apply(segment)
         | Action::ApplyExpiring(segment, _)
         | Action::View(segment) => Some(&segment.table),
-        Action::Prune(segment, _) => Some(&segment.state.log),
+        Action::Prune(segment, _) => Some(&segment.kept.tables.log),
         Action::Record(record) => Some(&record.segment.table),
         _ => None,
     }

@@ -2,10 +2,9 @@
 
 use super::*;
 
-/// An expression: a condition or a value, which only the checker tells apart.
+/// An expression: a condition or a value. Only the checker distinguishes them.
 #[derive(Debug, Clone)]
 pub struct Expr {
-    /// What it is.
     pub(crate) kind: ExprKind,
     pub(crate) span: Span,
 }
@@ -42,146 +41,99 @@ pub(crate) enum ExprKind {
     /// `+ - * / %`
     Arithmetic(ArithmeticOp, Box<Expr>, Box<Expr>),
     /// `= != < <= > >=`
-    Compare {
-        /// Which.
-        op: CompareOp,
-        /// Left operand.
-        left: Box<Expr>,
-        /// Right operand.
-        right: Box<Expr>,
-        /// `ignoring case` follows.
-        ignoring_case: bool,
-    },
+    Compare { op: CompareOp, left: Box<Expr>, right: Box<Expr>, ignoring_case: bool },
     /// `x [not] in (…)`
     In {
-        /// What is looked for.
         value: Box<Expr>,
-        /// The list: constants, possibly none (an error of the checker).
+        /// The list of constants. An empty one is an error of the checker.
         items: Vec<Expr>,
-        /// The parentheses.
+        /// The span of the parentheses.
         items_span: Span,
-        /// `not in`
         negated: bool,
-        /// `ignoring case` follows.
         ignoring_case: bool,
     },
     /// `x [not] between a and b`
     Between {
         value: Box<Expr>,
-        /// Its lower bound, included.
+        /// The lower bound, inclusive.
         low: Box<Expr>,
-        /// Its upper bound, included.
+        /// The upper bound, inclusive.
         high: Box<Expr>,
-        /// `not between`
         negated: bool,
     },
-    /// `x [not] contains y` and its like.
+    /// `x [not] contains y`, `x [not] starts with y`, `x [not] ends with y`
     Text {
-        /// Which.
         op: TextOp,
-        /// The text that is searched.
         value: Box<Expr>,
-        /// What is searched for.
+        /// The text that is searched for.
         needle: Box<Expr>,
-        /// Infix `not`.
         negated: bool,
-        /// `ignoring case` follows.
         ignoring_case: bool,
     },
     /// `x is missing`, or `x is present` if negated.
     Missing {
         value: Box<Expr>,
-        /// `is present`
+        /// Whether it is `is present`.
         negated: bool,
     },
     /// `x [not] before i`, `x [not] after i`
-    Instant {
-        /// Which.
-        op: InstantOp,
-        /// The time.
-        value: Box<Expr>,
-        /// What it is compared with.
-        instant: Box<Expr>,
-        /// Infix `not`.
-        negated: bool,
-    },
+    Instant { op: InstantOp, value: Box<Expr>, instant: Box<Expr>, negated: bool },
     /// `x [not] during W`
-    During {
-        /// The time.
-        value: Box<Expr>,
-        window: Window,
-        /// Infix `not`.
-        negated: bool,
-    },
+    During { value: Box<Expr>, window: Window, negated: bool },
     /// `[path] [not] in segment s`
     InSegment {
         /// A to-one path; `None` for the entity itself.
         path: Option<Path>,
         segment: Name,
-        /// Infix `not`.
         negated: bool,
     },
     /// `lower(x)`
     Call {
-        /// The function, checked by the checker.
+        /// The name of the function, which the checker looks up.
         name: Name,
-        /// Its arguments.
         args: Vec<Expr>,
     },
     /// `array [not] contains any (…)`, `array [not] contains all (…)`
     ContainsItems {
         all: bool,
-        /// The array.
         value: Box<Expr>,
-        /// The list: constants, possibly none (an error of the checker).
+        /// The list of constants. An empty one is an error of the checker.
         items: Vec<Expr>,
-        /// The parentheses.
+        /// The span of the parentheses.
         items_span: Span,
-        /// Infix `not`.
         negated: bool,
     },
     /// `array is empty`, or `is not empty` if negated.
     Empty {
-        /// The array.
         value: Box<Expr>,
-        /// `is not empty`
+        /// Whether it is `is not empty`.
         negated: bool,
     },
     /// `x [not] matches "re"`
     Matches {
-        /// The text that is searched.
         value: Box<Expr>,
-        /// The regular expression, with the text's own escapes resolved.
+        /// The regular expression, with the escapes of the text literal resolved.
         pattern: String,
-        /// The text literal as it is written, with quotes and escapes.
+        /// The text literal as written, with quotes and escapes.
         pattern_raw: String,
         pattern_span: Span,
-        /// Infix `not`.
         negated: bool,
     },
     /// `x [not] resembles "text" within N edits`
     Resembles {
-        /// The text that is compared.
         value: Box<Expr>,
-        /// What it is compared with.
+        /// The text to compare with.
         text: String,
-        /// The text literal, with its quotes.
+        /// The span of the text literal, with its quotes.
         text_span: Span,
-        /// The most edits allowed.
+        /// The maximum number of edits.
         edits: i64,
-        /// Where their number is.
+        /// The span of the number.
         edits_span: Span,
-        /// Infix `not`.
         negated: bool,
     },
     /// `x [not] anniversary during W`
-    Anniversary {
-        /// The time.
-        value: Box<Expr>,
-        window: Window,
-        /// Infix `not`.
-        negated: bool,
-    },
+    Anniversary { value: Box<Expr>, window: Window, negated: bool },
     /// `count(orders during last 30 days where total > 10)`
     Aggregate(Box<Aggregate>),
     /// `periods(orders during last 8 weeks each 1 week at least 3)`

@@ -1,4 +1,4 @@
-//! The syntax tree: what was written, every node with its span, no name looked up.
+//! The syntax tree: the text of a file, every node with its span, without name resolution.
 
 mod expr;
 mod rows;
@@ -9,12 +9,12 @@ pub use rows::*;
 use crate::diagnostic::Span;
 use crate::types::{Literal, Type, Unit};
 
-/// A parsed `.seg` file: the items that could be read (what could not is a problem).
+/// A parsed `.seg` file, with all items that could be read. The others have been reported.
 #[derive(Debug, Clone, Default)]
 pub struct File {
-    /// In the order they are written.
+    /// The items in the order of the file.
     pub(crate) items: Vec<Item>,
-    /// Names of items that could not be read, which has been reported.
+    /// The names of items that couldn't be read, which has been reported.
     pub(crate) unread: Vec<String>,
 }
 
@@ -29,47 +29,41 @@ pub(crate) enum Item {
     Segment(Box<Segment>),
 }
 
-/// A name as it was written, without its backticks.
+/// A name as written, without its backticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
-    /// The name.
     pub(crate) text: String,
-    /// Where it is, backticks included.
+    /// The span, including the backticks.
     pub(crate) span: Span,
 }
 
 /// `param min_spend: decimal = 1000`
 #[derive(Debug, Clone)]
 pub(crate) struct Param {
-    /// Its name, without `$`.
+    /// The name without `$`.
     pub(crate) name: Name,
-    /// Its declared type.
     pub(crate) ty: Type,
-    /// Where the type is.
     pub(crate) ty_span: Span,
-    /// Its default; without one, `--param` must give a value.
+    /// The default. Without one, `--param` must give a value.
     pub(crate) default: Option<Expr>,
 }
 
 /// `trait lifetime_value on customer = sum(orders.total)`
 #[derive(Debug, Clone)]
 pub(crate) struct Trait {
-    /// Its name.
     pub name: Name,
-    /// The entity that has it.
+    /// The entity to which it belongs.
     pub(crate) entity: Name,
-    /// Its definition.
     pub value: Expr,
 }
 
 /// `segment name on entity [extends parent] { properties and rules }`
 #[derive(Debug, Clone)]
 pub(crate) struct Segment {
-    /// Its name.
     pub name: Name,
-    /// The entity whose rows it selects.
+    /// The entity whose rows the segment selects.
     pub entity: Name,
-    /// The segment that it narrows.
+    /// The parent.
     pub(crate) extends: Option<Name>,
     /// `name: value` lines, in order.
     pub properties: Vec<Property>,
@@ -77,16 +71,15 @@ pub(crate) struct Segment {
     pub(crate) rules: Vec<Rule>,
     /// `keep …`, in order.
     pub keeps: Vec<Keep>,
-    /// Parts of it couldn't be read, for which errors have been reported.
+    /// Whether a part couldn't be read, which has been reported.
     pub(crate) is_unreadable: bool,
 }
 
 /// A property: `owner: "growth@shop.example"`.
 #[derive(Debug, Clone)]
 pub(crate) struct Property {
-    /// Its name; of two words for `exclusive group`.
+    /// The name, of two words for `exclusive group`.
     pub(crate) name: Name,
-    /// What it is set to.
     pub(crate) value: PropertyValue,
     pub(crate) value_span: Span,
 }
@@ -108,10 +101,10 @@ pub(crate) enum PropertyValue {
     Duration(i64, Unit),
 }
 
-/// What a rule does with the entities that its condition selects.
+/// The effect of a rule on the entities that its condition selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RuleKind {
-    /// `where E`: the one and only include.
+    /// `where E`: the only include.
     Where,
     /// `include where E`
     Include,
@@ -119,22 +112,20 @@ pub(crate) enum RuleKind {
     Exclude,
 }
 
-/// One rule of a segment.
+/// A rule of a segment.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
-    /// Include or exclude.
     pub(crate) kind: RuleKind,
     pub(crate) condition: Expr,
-    /// The whole rule.
+    /// The span of the whole rule.
     pub(crate) span: Span,
 }
 
-/// `keep …`: reduces those who match.
+/// `keep …`: keeps only some of the matches.
 #[derive(Debug, Clone)]
 pub(crate) struct Keep {
-    /// How.
     pub kind: KeepKind,
-    /// The whole of it.
+    /// The span of the whole clause.
     pub(crate) span: Span,
 }
 
@@ -146,22 +137,21 @@ pub(crate) enum KeepKind {
         bottom: bool,
         /// `10`, `5%`
         size: Literal,
-        /// `%` follows the size.
+        /// Whether `%` follows the size.
         percent: bool,
-        /// Where the size is, with its `%`.
+        /// The span of the size, including the `%`.
         size_span: Span,
-        /// The groups within which it counts.
+        /// The groups to which the size applies.
         per: Option<Path>,
-        /// What it ranks by.
+        /// The ranking expression.
         by: Expr,
     },
     /// `keep sample 10% seed "autumn"`
     Sample {
-        /// The percentage.
         percent: Literal,
-        /// Where the percentage is, with its `%`.
+        /// The span of the percentage, including the `%`.
         percent_span: Span,
-        /// The text that decides who it is.
+        /// The seed of the pseudo-random selection.
         seed: String,
     },
 }

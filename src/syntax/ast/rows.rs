@@ -5,13 +5,12 @@ use super::*;
 /// An aggregate: `sum(lines.quantity * unit_price during W where E)`.
 #[derive(Debug, Clone)]
 pub(crate) struct Aggregate {
-    /// Which.
     pub func: AggregateFunc,
-    /// The word(s) that name it.
+    /// The span of the word or words that name the function.
     pub(crate) func_span: Span,
     /// `latest 3`, `earliest 3`
     pub ranked: Option<Ranked>,
-    /// A path, or an expression whose first name is one.
+    /// A path, or an expression that begins with one.
     pub(crate) arg: Expr,
     /// `during W`
     pub window: Option<Window>,
@@ -19,14 +18,13 @@ pub(crate) struct Aggregate {
     pub filter: Option<Expr>,
 }
 
-/// `latest 3`, `earliest 3`: only some of the rows of a path.
+/// `latest 3`, `earliest 3`: restricts an aggregate to some rows of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ranked {
-    /// `latest`
+    /// Whether it is `latest`.
     pub latest: bool,
-    /// How many.
+    /// The maximum number of rows.
     pub(crate) count: i64,
-    /// Where both are.
     pub(crate) span: Span,
 }
 
@@ -40,18 +38,17 @@ pub(crate) struct Periods {
     pub(crate) filter: Option<Expr>,
     /// `each N units`: the length of one period.
     pub(crate) each: (i64, Unit),
-    /// Where the length is.
     pub(crate) each_span: Span,
-    /// `at least M`, and where M is.
+    /// `at least M`, and the span of M.
     pub(crate) at_least: Option<(i64, Span)>,
 }
 
 /// `sequence(a then within 1 day (b where x) then not c then d within 7 days matching p during W)`
 #[derive(Debug, Clone)]
 pub(crate) struct Sequence {
-    /// One or more; of these, the checker refuses one alone, and a first that is negated.
+    /// One or more steps. The checker rejects a single one, and a first one that is negated.
     pub steps: Vec<Step>,
-    /// `within D` after the last step: from the first step to the last.
+    /// `within D` after the last step: the maximum time from the first step to the last.
     pub span: Option<Within>,
     /// `matching p`
     pub(crate) matching: Option<Path>,
@@ -62,53 +59,52 @@ pub(crate) struct Sequence {
 /// A step of a sequence.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
-    /// `then not`
+    /// Whether it is `then not`.
     pub negated: bool,
-    /// `within D` before it: from the step before to this one.
+    /// `within D` before the step: the maximum time since the step before.
     pub gap: Option<Within>,
-    /// The path to its rows.
+    /// The path to the rows.
     pub(crate) path: Path,
     /// `where E`
     pub(crate) filter: Option<Expr>,
-    /// Path and condition, with their parentheses.
+    /// The span of path and condition, with their parentheses.
     pub(crate) span: Span,
 }
 
 /// `within 7 days`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Within {
-    /// How many; with a sign that the checker refuses.
+    /// The number of units. The checker rejects a negative one.
     pub(crate) count: i64,
-    /// Of which unit.
     pub(crate) unit: Unit,
-    /// The number and the unit.
+    /// The span of the number and the unit.
     pub(crate) span: Span,
 }
 
-/// The aggregates.
+/// The aggregate functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AggregateFunc {
-    /// Number of rows.
+    /// The number of rows.
     Count,
-    /// Number of different values that are not missing.
+    /// The number of distinct values that are present.
     CountDistinct,
-    /// Sum; 0 over nothing.
+    /// The sum, or 0 of no values.
     Sum,
-    /// Mean, a float.
+    /// The mean as a float.
     Avg,
-    /// Smallest.
+    /// The smallest value.
     Min,
-    /// Largest.
+    /// The largest value.
     Max,
     /// The value of the earliest row, even if it is missing.
     First,
     /// The value of the latest row, even if it is missing.
     Last,
-    /// The most frequent value that is not missing; of several, the smallest.
+    /// The most frequent value that is present; of several, the smallest.
     Mode,
-    /// Whether there is any.
+    /// Whether there is any row.
     Exists,
-    /// Whether all satisfy the condition.
+    /// Whether all rows satisfy the condition.
     Every,
 }
 
@@ -144,7 +140,7 @@ pub(crate) enum CompareOp {
     GreaterOrEqual,
 }
 
-/// Text operators: the needle is literal text.
+/// Text operators. The needle is literal text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TextOp {
     /// `contains`
@@ -167,29 +163,28 @@ pub(crate) enum InstantOp {
 /// A path: names joined by dots.
 #[derive(Debug, Clone)]
 pub(crate) struct Path {
-    /// Its parts, at least one; `outer` is first where it was written.
+    /// The parts, at least one. If `outer` was written, it is the first.
     pub(crate) parts: Vec<PathPart>,
     pub(crate) span: Span,
 }
 
-/// One part of a path.
+/// A part of a path.
 #[derive(Debug, Clone)]
 pub(crate) struct PathPart {
     pub(crate) name: Name,
-    /// `["Order Completed"]` after it.
+    /// `["Order Completed"]`
     pub(crate) event: Option<EventName>,
 }
 
-/// The text between the brackets of `events["…"]`.
+/// The name of an event in `events["…"]`.
 #[derive(Debug, Clone)]
 pub(crate) struct EventName {
-    /// The event's name.
     pub(crate) text: String,
-    /// The brackets and what is between.
+    /// The span of the brackets and their content.
     pub(crate) span: Span,
 }
 
-/// A count of units: a number, or a parameter.
+/// A number of units, constant or a parameter.
 #[derive(Debug, Clone)]
 pub(crate) enum Count {
     /// `30`
@@ -198,12 +193,11 @@ pub(crate) enum Count {
     Param(Name),
 }
 
-/// A window and where it is.
+/// A window with its span.
 #[derive(Debug, Clone)]
 pub(crate) struct Window {
-    /// What it is.
     pub(crate) kind: WindowKind,
-    /// Where it is, without `during`.
+    /// The span, without `during`.
     pub(crate) span: Span,
 }
 

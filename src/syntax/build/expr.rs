@@ -9,7 +9,7 @@ use crate::syntax::problems::NumberRange;
 use crate::types::{Literal, Unit};
 
 impl<'a> Builder<'a, '_> {
-    /// Any expression; `node` is an `expr`.
+    /// An expression; `node` is an `expr`.
     pub(in crate::syntax) fn expr(&mut self, node: ParseNode<'a>) -> Expr {
         self.junction(node, Rule::conjunction, ExprKind::Or, Self::conjunction)
     }
@@ -18,7 +18,7 @@ impl<'a> Builder<'a, '_> {
         self.junction(node, Rule::negation, ExprKind::And, Self::negation)
     }
 
-    /// `E or F or …` is one node with all its parts, however many.
+    /// `E or F or …` becomes a single node with all its parts.
     fn junction(
         &mut self,
         node: ParseNode<'a>,
@@ -56,7 +56,7 @@ impl<'a> Builder<'a, '_> {
         refused(span)
     }
 
-    /// `+ -` and `* / %`, from the left.
+    /// `+ -` and `* / %`, which associate to the left.
     pub(super) fn sum(&mut self, node: ParseNode<'a>) -> Expr {
         let (operand, build): (_, fn(&mut Self, ParseNode<'a>) -> Expr) = match node.as_rule() {
             Rule::sum => (Rule::product, Self::sum),
@@ -124,7 +124,7 @@ impl<'a> Builder<'a, '_> {
         self.problems.push(NumberRange { span, text, limit });
     }
 
-    /// A whole number without a sign; one out of range is reported and taken for 1.
+    /// A whole number without a sign. If it is out of range, reports that and returns 1.
     pub(super) fn integer(&mut self, node: &ParseNode<'a>) -> i64 {
         let fault = match literal::number(node.as_str()) {
             Ok(Literal::Integer(value)) => return value,
@@ -196,8 +196,8 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-/// A prefix operator that was written `places.len()` times. More than two add nothing but
-/// depth: an odd number means the same as one, an even number as two.
+/// A prefix operator written `places.len()` times. More than two would only add depth: an odd
+/// number means the same as one, an even number the same as two.
 fn repeat(places: Vec<Span>, operand: Expr, kind: fn(Box<Expr>) -> ExprKind) -> Expr {
     let kept = if places.len() > 2 { 2 - places.len() % 2 } else { places.len() };
     places.iter().take(kept).rev().fold(operand, |operand, place| {
@@ -216,7 +216,7 @@ fn arithmetic(written: &str) -> ArithmeticOp {
     }
 }
 
-/// The unit that a `unit` node names.
+/// The unit named by a `unit` node.
 pub(super) fn unit_named(node: &ParseNode<'_>) -> Unit {
     Unit::parse(node.as_str()).unwrap_or(Unit::Day)
 }

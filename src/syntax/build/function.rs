@@ -44,7 +44,7 @@ impl<'a> Builder<'a, '_> {
         Ranked { latest, count, span }
     }
 
-    /// The path of a node that has one.
+    /// The path below a node that has one.
     fn path_in(&mut self, node: &ParseNode<'a>) -> Path {
         let span = self.span(node);
         let path = children(node.clone(), Rule::path).next();
@@ -120,7 +120,7 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-/// The aggregate of its word.
+/// The aggregate function with this name.
 fn aggregate_func(written: &str) -> AggregateFunc {
     match written.split_whitespace().next().unwrap_or_default() {
         "sum" => AggregateFunc::Sum,

@@ -13,7 +13,7 @@ use crate::types::{Literal, Type};
 use crate::types::{TYPE_NAMES, parse_type};
 
 impl<'a> Builder<'a, '_> {
-    /// A `param_item`, `trait_item` or `segment_item`.
+    /// Builds a `param_item`, `trait_item` or `segment_item`.
     pub(in crate::syntax) fn item(&mut self, node: ParseNode<'a>) -> Option<Item> {
         match node.as_rule() {
             Rule::param_item => self.param(node).map(Item::Param),
@@ -62,7 +62,7 @@ impl<'a> Builder<'a, '_> {
         Some(Trait { name, entity, value: self.expr(value) })
     }
 
-    /// `trait name on entity`, `segment name on entity`
+    /// Reads `trait name on entity` or `segment name on entity`.
     pub(in crate::syntax) fn two_names(&mut self, node: ParseNode<'a>) -> Option<(Name, Name)> {
         let (name, entity) = {
             let mut names = self.names(node);
@@ -72,7 +72,7 @@ impl<'a> Builder<'a, '_> {
         Some((name, entity))
     }
 
-    /// Segments, traits and parameters have plain names: they become names of tables,
+    /// Segments, traits and parameters must have plain names, since these become names of tables,
     /// columns and files.
     fn check_plain(&mut self, name: &Name) {
         let plain = !name.text.starts_with(|c: char| c.is_ascii_digit())
@@ -162,7 +162,7 @@ impl<'a> Builder<'a, '_> {
         Some(Keep { kind: KeepKind::Rank { bottom, size, percent, size_span, per, by }, span })
     }
 
-    /// A number of a `keep`, and where it is with its `%`.
+    /// The number of a `keep`, and its span including the `%`.
     fn keep_size(&mut self, node: &ParseNode<'a>, sign: Option<&ParseNode<'a>>) -> (Literal, Span) {
         let span = self.span(node);
         let size = match self.number(node, false, span).kind {
@@ -228,7 +228,7 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-/// The type that someone used to another language probably means.
+/// The type that users of another language probably mean.
 fn suggest_type(text: &str) -> Option<&'static str> {
     let word = text.split(['(', '<']).next().unwrap_or_default().to_lowercase();
     match word.as_str() {

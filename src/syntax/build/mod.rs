@@ -1,7 +1,7 @@
-//! From what the grammar read to the tree.
+//! From the grammar's result to the tree.
 //!
-//! The grammar vouches for the shape, so nothing here fails on it: the only things to report
-//! are numbers out of range, types and names.
+//! The grammar guarantees the shape, so building can't fail. The only problems left to report are
+//! numbers out of range, types and names.
 
 mod expr;
 mod function;
@@ -18,18 +18,18 @@ use super::outline::Tokens;
 use super::problems::TooDeep;
 use crate::diagnostic::{Diagnostics, Span};
 
-/// How deep an expression may be: every walk over the tree may recurse this far.
+/// The maximum depth of an expression. Every walk over the tree may recurse this deep.
 const MAX_LEVELS: usize = 200;
 
-/// Builds the tree of one stretch of text.
+/// Builds the tree of a range of text.
 pub(super) struct Builder<'a, 'p> {
     tokens: Tokens<'a>,
-    /// The tokens of the stretch.
+    /// The tokens in the range.
     range: Range<usize>,
-    /// The byte of the file at which the stretch begins.
+    /// The offset of the range in the file.
     base: usize,
     problems: &'p mut Diagnostics,
-    /// How deep in operators the current place is.
+    /// The current depth in operators.
     level: usize,
 }
 
@@ -43,7 +43,7 @@ impl<'a, 'p> Builder<'a, 'p> {
         Self { tokens, range, base, problems, level: 0 }
     }
 
-    /// Where a node is. The grammar's own end may lie behind the space that follows.
+    /// The span of a node, without trailing space, which the grammar includes.
     fn span(&self, node: &ParseNode<'a>) -> Span {
         let at = node.as_span();
         let (start, end) = (self.base + at.start(), self.base + at.end());
@@ -53,7 +53,7 @@ impl<'a, 'p> Builder<'a, 'p> {
         Span::new(self.tokens.source, start, end)
     }
 
-    /// Builds with `levels` more levels above; reports if that is too deep.
+    /// Builds with `levels` more levels above, or reports that this is too deep.
     fn deeper(&mut self, levels: usize, span: Span, build: impl FnOnce(&mut Self) -> Expr) -> Expr {
         if self.level + levels > MAX_LEVELS {
             self.problems.push(TooDeep { span, limit: MAX_LEVELS });
@@ -70,7 +70,7 @@ impl<'a, 'p> Builder<'a, 'p> {
         Name { text: node.as_str().trim_end().trim_matches('`').to_owned(), span: self.span(node) }
     }
 
-    /// The name of the first `name` below a node, stepping over keywords.
+    /// The names below a node, skipping keywords.
     fn names(&self, node: ParseNode<'a>) -> impl Iterator<Item = Name> {
         node.into_inner().filter(|child| child.as_rule() == Rule::name).map(|child| {
             let inner = child.into_inner().next();
@@ -106,17 +106,17 @@ impl<'a, 'p> Builder<'a, 'p> {
     }
 }
 
-/// Stands for an expression with a fault that has been reported.
+/// Replaces an expression with an error that has been reported.
 fn refused(span: Span) -> Expr {
     Expr { kind: ExprKind::Unreadable, span }
 }
 
-/// The children of a node that are of one kind.
+/// The children of a node with this rule.
 fn children<'a>(node: ParseNode<'a>, rule: Rule) -> impl Iterator<Item = ParseNode<'a>> {
     node.into_inner().filter(move |child| child.as_rule() == rule)
 }
 
-/// Whether a node has a child of that kind.
+/// Whether a node has a child with this rule.
 fn has(node: &ParseNode<'_>, rule: Rule) -> bool {
     children(node.clone(), rule).next().is_some()
 }

@@ -20,7 +20,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// `in segment s`, `not in segment s`: the entity itself.
+    /// `in segment s`, `not in segment s`: tests the entity itself.
     pub(super) fn own_segment(&mut self, node: ParseNode<'a>, mut nots: Vec<Span>, span: Span) -> Expr {
         let own = self.span(&node);
         let segment = self.names(node).next().unwrap_or_else(|| self.nameless());
@@ -31,7 +31,7 @@ impl<'a> Builder<'a, '_> {
         if nots.is_empty() { operand } else { self.nots(nots.len(), operand, span) }
     }
 
-    /// More `not`s before one that belongs to its operator.
+    /// Wraps an expression in further `not`s before one that belongs to its operator.
     fn nots(&mut self, count: usize, operand: Expr, span: Span) -> Expr {
         let kept = if count > 2 { 2 - count % 2 } else { count };
         (0..kept).fold(operand, |operand, _| Expr { kind: ExprKind::Not(Box::new(operand)), span })

@@ -1,8 +1,9 @@
 //! Habits: phrases from SQL, English and other tools, and how to write each in segc.
 //!
-//! The phrases are data (`compare`, `time`, `rows`, `query`, `clause`, `header`); `pattern`
-//! compares them with the words around a place where the grammar could not go on, so that what
-//! is right is never taken for a habit. The advice repeats the user's own words: it can be pasted.
+//! The phrases are data (`compare`, `time`, `rows`, `query`, `clause`, `header`). `pattern`
+//! compares them with the words around a place where the grammar couldn't continue, so correct text
+//! is never mistaken for a habit. The advice repeats the user's own words, so that it can be
+//! pasted.
 
 mod clause;
 mod compare;
@@ -22,20 +23,19 @@ use pattern::{Match, Pattern};
 
 pub(super) use words::{operand_before, plain_name, text_of};
 
-/// A phrase, and what to do instead. `{x}` in the advice is what `{x}` stood for in the phrase.
+/// A phrase and its advice. `{x}` in the advice is replaced by what `{x}` matched in the phrase.
 type Habit = (&'static str, &'static str);
 
-/// A habit that was found.
 pub(super) struct FoundHabit {
-    /// The place of its words.
+    /// The span of the phrase.
     pub(super) span: Span,
-    /// What to do instead.
+    /// How to write it in segc.
     pub(super) advice: String,
 }
 
-/// What is read of a segment's header.
+/// The phrases for a segment's header.
 static HEADER: LazyLock<Vec<Pattern>> = LazyLock::new(|| read(&[header::HABITS]));
-/// What is read of everything else, the more exact phrases first.
+/// The phrases for everything else, the more specific ones first.
 static BODY: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| read(&[query::HABITS, clause::HABITS, time::HABITS, rows::HABITS, compare::HABITS]));
 
@@ -47,11 +47,11 @@ fn read(tables: &[&[Habit]]) -> Vec<Pattern> {
         .collect()
 }
 
-/// How far before the place a phrase may begin.
+/// The maximum number of tokens before the place at which a phrase may begin.
 const REACH: usize = 14;
 
-/// The habit at a place where the grammar could not go on: the first of the table that fits,
-/// and of its places the earliest.
+/// The habit at a place where the grammar couldn't continue: the first in the table that matches,
+/// at its earliest position.
 pub(super) fn habit(tokens: Tokens<'_>, index: usize, reading: Rule) -> Option<FoundHabit> {
     let table = match reading {
         Rule::one_header | Rule::one_trait | Rule::one_param => HEADER.iter(),
@@ -74,7 +74,7 @@ fn at_place(pattern: &Pattern, tokens: Tokens<'_>, index: usize) -> Option<Match
 mod tests {
     use super::*;
 
-    /// Every `{…}` of an advice stands for something in its phrase.
+    /// Every `{…}` in an advice is in its phrase.
     #[test]
     fn advice_repeats_the_words_of_the_phrase() {
         let all = HEADER.iter().chain(BODY.iter());

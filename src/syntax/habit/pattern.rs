@@ -1,4 +1,4 @@
-//! The little language in which habits are written down, and how it is compared with a text.
+//! The small language for habits, and how its phrases are matched with a text.
 //!
 //! A phrase is words between spaces. `a|b` is either, `a?` may be left out, case doesn't matter.
 //! `{x}` first in a phrase is the value that ends before it; elsewhere it is one that begins there.
@@ -13,63 +13,63 @@ use super::super::outline::Tokens;
 use super::super::scan::TokenKind;
 use super::words::{self, End};
 
-/// A phrase and its advice, read.
+/// A parsed phrase and its advice.
 pub(super) struct Pattern {
-    /// What ends before the phrase begins.
+    /// The placeholder for the value that ends before the phrase.
     before: Option<(String, Placeholder)>,
     parts: Vec<Part>,
-    /// The parts that are underlined, if it isn't all of them: from one to before another.
+    /// The range of parts to underline, if not all.
     marked: Option<Range<usize>>,
     advice: &'static str,
 }
 
 enum Part {
-    /// One of these words; it may be left out.
+    /// One of these words, possibly optional.
     Words { all: Vec<String>, optional: bool },
-    /// Something that the advice repeats.
+    /// A placeholder, whose text the advice repeats.
     Placeholder(String, Placeholder),
 }
 
-/// What may be at a place of a phrase.
+/// What a placeholder matches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Placeholder {
     /// A value: a constant, a path, a call.
     Value,
-    /// A value; a bare word is meant as a text.
+    /// A value, where a bare word is meant as text.
     Meant,
-    /// `count(…)` and its like, open at its end: `count(orders`.
+    /// The start of a call such as `count(orders`, without its end.
     Aggregate,
-    /// A path or a call, and no constant.
+    /// A path or a call, but not a constant.
     Field,
-    /// `sequence(…)`, open at its end.
+    /// The start of a `sequence(…)`, without its end.
     Sequence,
     /// A path.
     Path,
-    /// A number, in digits or in words.
+    /// A number in digits or words.
     Number,
     /// A unit of time.
     Unit,
-    /// A text; `{like}`, `{instant}`, `{duration}` and `{name}` are made of it.
+    /// A text, from which `{like}`, `{instant}`, `{duration}` and `{name}` are derived.
     Text,
     /// A date or an instant.
     Time,
     /// A word.
     Word,
-    /// What is between brackets of any kind.
+    /// The content of brackets of any kind.
     List,
-    /// Values with commas between them.
+    /// Values separated by commas.
     Items,
     /// Words that were meant as one name.
     Name,
-    /// Nothing: here the condition ends.
+    /// Nothing: the condition ends here.
     End,
 }
 
-/// A phrase that was found.
+/// A matched phrase.
 pub(super) struct Match {
-    /// Its tokens, without the value before.
+    /// The tokens, without the value before them.
     pub(super) range: Range<usize>,
-    /// Those of them that are underlined.
+    /// The tokens to underline.
     pub(super) marked: Range<usize>,
     pub(super) advice: String,
 }
@@ -126,7 +126,7 @@ impl Pattern {
         Self { before, parts, marked, advice }
     }
 
-    /// The phrase that begins with the token `start`, and what to do instead.
+    /// Matches the phrase at the token `start`.
     pub(super) fn matches(&self, tokens: Tokens<'_>, start: usize) -> Option<Match> {
         let mut bound: Vec<(String, String)> = Vec::new();
         let ends = self.follow(tokens, start, &mut bound)?;
@@ -162,7 +162,7 @@ impl Pattern {
         (end > start).then(|| Match { range: start..end, marked, advice: filled(self.advice, &bound) })
     }
 
-    /// Where each part begins, and where the last one ends.
+    /// The start of each part, and the end of the last one.
     fn follow(
         &self,
         tokens: Tokens<'_>,
@@ -203,7 +203,7 @@ impl Pattern {
         Some(ends)
     }
 
-    /// A place of the advice that nothing in the phrase is for.
+    /// A placeholder in the advice that isn't in the phrase.
     #[cfg(test)]
     pub(super) fn unbound(&self) -> Option<String> {
         let mut known: Vec<&str> = self.before.iter().map(|(name, _)| name.as_str()).collect();
@@ -228,7 +228,7 @@ impl Pattern {
     }
 }
 
-/// What is at a place: where it ends, and how the advice repeats it.
+/// The end of what a placeholder matches at a token, and the text for the advice.
 fn take(tokens: Tokens<'_>, at: usize, place: Placeholder) -> Option<(usize, String)> {
     let kind = tokens.all.get(at).map(|token| token.kind);
     let one = |wanted: TokenKind| (kind == Some(wanted)).then(|| (at + 1, tokens.word(at).to_owned()));
@@ -277,7 +277,7 @@ fn take(tokens: Tokens<'_>, at: usize, place: Placeholder) -> Option<(usize, Str
     }
 }
 
-/// What else can be made of a text.
+/// Adds what can be derived from a text.
 fn derived(name: &str, place: Placeholder, text: &str, bound: &mut Vec<(String, String)>) {
     if place == Placeholder::Text {
         let inner = words::content(text);
@@ -293,7 +293,7 @@ fn derived(name: &str, place: Placeholder, text: &str, bound: &mut Vec<(String, 
     }
 }
 
-/// An advice with the user's words.
+/// The advice with the user's words.
 fn filled(advice: &str, bound: &[(String, String)]) -> String {
     let mut text = String::with_capacity(advice.len());
     let mut rest = advice;

@@ -1,4 +1,4 @@
-//! The surroundings of a place: values, lists, names, and the words for numbers and units.
+//! What surrounds a place: values, lists, names, and the words for numbers and units.
 
 use std::ops::Range;
 
@@ -7,20 +7,20 @@ use super::super::outline::Tokens;
 use super::super::scan::TokenKind;
 use crate::types::Unit;
 
-/// Whether a condition ends at a place.
+/// Whether a condition ends at a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Yes,
     No,
 }
 
-/// Aggregates whose value is never a time: a window after one was meant for its rows.
+/// Aggregates whose value is never a time, so that a window after one was meant for its rows.
 pub(super) const ABOUT_ROWS: &[&str] = &["count", "sum", "avg", "exists", "every", "distinct"];
 
-/// Longer texts are not repeated.
+/// The maximum length of text that advice repeats.
 const LONGEST: usize = 80;
 
-/// A range as it is written, on one line.
+/// The text of a range on one line.
 pub(in super::super) fn text_of(tokens: Tokens<'_>, range: &Range<usize>) -> String {
     let span = tokens.range_span(range);
     if range.is_empty() {
@@ -62,10 +62,10 @@ pub(in super::super) fn operand_before(tokens: Tokens<'_>, end: usize) -> Option
     }
 }
 
-/// Words of English that come between values, beside this language's.
+/// English words between values, in addition to the language's own.
 const ENGLISH: &[&str] = &["does", "do", "did", "has", "have", "the", "than"];
 
-/// Whether a word comes between values, and is hardly ever a name.
+/// Whether a word is used between values, and is hardly ever a name.
 fn is_between(word: &str) -> bool {
     is_keyword(word, Role::Between) || ENGLISH.contains(&word)
 }
@@ -90,7 +90,7 @@ fn path_before(tokens: Tokens<'_>, end: usize) -> Option<usize> {
     }
 }
 
-/// The call of one of some functions that ends before a token, without its last parenthesis.
+/// The call of one of these functions that ends before a token, without its last parenthesis.
 pub(super) fn open_call(tokens: Tokens<'_>, end: usize, functions: &[&str]) -> Option<String> {
     let range = operand_before(tokens, end)?;
     let close = range.end.checked_sub(1).filter(|&at| tokens.word(at) == ")")?;
@@ -100,7 +100,7 @@ pub(super) fn open_call(tokens: Tokens<'_>, end: usize, functions: &[&str]) -> O
     (called && !window && range.len() > 2).then(|| text_of(tokens, &inner))
 }
 
-/// Where the value ends that begins at a token.
+/// The end of the value that begins at a token.
 pub(super) fn operand_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
     let word = tokens.word(at);
     if is_between(word) && tokens.word(at + 1) != "(" {
@@ -130,7 +130,7 @@ pub(super) fn operand_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
     }
 }
 
-/// Where the path ends that begins at a token.
+/// The end of the path that begins at a token.
 pub(super) fn path_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
     let mut end = at;
     loop {
@@ -151,7 +151,7 @@ pub(super) fn path_after(tokens: Tokens<'_>, at: usize) -> Option<usize> {
     }
 }
 
-/// Where the bracket at a token is closed: the token after.
+/// The token after the bracket that closes the one at a token.
 pub(super) fn closing(tokens: Tokens<'_>, open: usize) -> Option<usize> {
     if !matches!(tokens.word(open), "(" | "[" | "{") {
         return None;
@@ -188,7 +188,7 @@ pub(super) fn end_at(tokens: Tokens<'_>, at: usize) -> End {
     if ends { End::Yes } else { End::No }
 }
 
-/// Where words that were meant as one name end: at ` on `, a brace or the end of the line.
+/// The end of words that were meant as one name: at ` on `, a brace or the end of the line.
 pub(super) fn name_after(tokens: Tokens<'_>, at: usize) -> usize {
     let more = |at: usize| {
         let joins = matches!(
@@ -200,7 +200,7 @@ pub(super) fn name_after(tokens: Tokens<'_>, at: usize) -> usize {
     (at..at + 10).find(|&at| !more(at)).unwrap_or(at)
 }
 
-/// A plain name made of any text: `win back` becomes `win_back`, `größe` `groesse`.
+/// Turns any text into a plain name: `win back` becomes `win_back`, `größe` becomes `groesse`.
 pub(in super::super) fn plain_name(text: &str) -> String {
     let mut name = String::new();
     for c in text.chars() {
@@ -219,7 +219,7 @@ pub(in super::super) fn plain_name(text: &str) -> String {
     }
 }
 
-/// A letter of a Latin alphabet in ASCII.
+/// The ASCII equivalent of a letter of a Latin alphabet.
 fn latin(c: char) -> Option<&'static str> {
     Some(match c {
         'ä' | 'æ' => "ae",
@@ -258,7 +258,7 @@ fn latin(c: char) -> Option<&'static str> {
     })
 }
 
-/// A unit of time as the language writes it.
+/// The language's word for a unit of time.
 pub(super) fn unit(word: &str) -> Option<String> {
     let lower = word.to_ascii_lowercase();
     let long = match lower.as_str() {
@@ -275,7 +275,7 @@ pub(super) fn unit(word: &str) -> Option<String> {
     Some(long.to_owned())
 }
 
-/// A number in words.
+/// The value of a number in words.
 pub(super) fn spelt(word: &str) -> Option<u32> {
     const NUMBERS: &[(&str, u32)] = &[
         ("a", 1),
@@ -304,12 +304,12 @@ pub(super) fn spelt(word: &str) -> Option<u32> {
     NUMBERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|&(_, number)| number)
 }
 
-/// What is between the quotes of a text.
+/// The content of a text in quotes.
 pub(super) fn content(text: &str) -> String {
     text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
-/// What SQL's `LIKE` says, as an operator: `%x%` is `contains "x"`.
+/// The operator for a pattern of SQL's `LIKE`: `%x%` is `contains "x"`.
 pub(super) fn like(pattern: &str) -> String {
     let (head, tail) = (pattern.starts_with('%'), pattern.ends_with('%'));
     let inner = pattern.trim_matches('%');
@@ -340,7 +340,7 @@ pub(super) fn instant(text: &str) -> String {
     }
 }
 
-/// The duration in a text: `'30 days'`.
+/// The duration in a text such as `'30 days'`.
 pub(super) fn duration(text: &str) -> String {
     let text = text.trim();
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

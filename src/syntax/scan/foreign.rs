@@ -1,5 +1,4 @@
-//! Operators, quotes, characters, dates and numbers of other languages and of word processors, as
-//! the scanner meets them.
+//! Operators, quotes, characters, dates and numbers of other languages and of word processors.
 
 use super::super::habit::{operand_before, plain_name};
 use super::super::outline::Tokens;
@@ -62,7 +61,8 @@ const OPERATORS: &[(&str, &str)] = &[
 ];
 
 impl Scanner<'_> {
-    /// An operator, comment or character that no segment has, at the place of the scanner.
+    /// Reports an operator, comment or character that doesn't exist in the language, at the current
+    /// place.
     pub(super) fn foreign(&mut self, c: char) {
         if let Some(&(written, advice)) =
             OPERATORS.iter().find(|(written, _)| self.rest().starts_with(written))
@@ -96,7 +96,7 @@ impl Scanner<'_> {
         self.push_bad(written.len());
     }
 
-    /// A comment of another language; false if none begins here.
+    /// Reports a comment of another language. Returns false if none begins here.
     pub(super) fn foreign_comment(&mut self) -> bool {
         let Some(mark) = ["--", "//", "/*"].into_iter().find(|mark| self.rest().starts_with(mark)) else {
             return false;
@@ -110,14 +110,14 @@ impl Scanner<'_> {
         true
     }
 
-    /// The next `len` bytes without the brackets and spaces at their end, which belong to what
-    /// is around a text or a comment that isn't closed.
+    /// The length of the next `len` bytes without the brackets and spaces at their end, which
+    /// belong to the surroundings of an unclosed text or comment.
     fn without_brackets(&self, len: usize) -> usize {
         let text = self.rest().get(..len).unwrap_or_default();
         text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '}' | ')' | ']')).len()
     }
 
-    /// A text that isn't closed on its line. Its brackets at the end close what is around it.
+    /// Reports a text that isn't closed on its line. Brackets at its end close those around it.
     pub(super) fn unclosed(&mut self, quote: char) {
         let line = self.line_end() - self.at;
         let len = self.without_brackets(line).max(1);
@@ -140,7 +140,7 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// `1'000`, as numbers are grouped in Switzerland.
+    /// Reports `1'000`, the Swiss way of grouping digits.
     fn apostrophe_in_number(&mut self, number: Token) {
         let len = 1 + self.run_length(1, |c| c.is_ascii_digit() || matches!(c, '\'' | '.'));
         let written = self.text[number.start..self.at + len].to_owned();
@@ -150,7 +150,7 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// `'it's'`: the text ended at its apostrophe, and the rest of it is a word.
+    /// Advice about `'it's'`, a text that ended at its apostrophe.
     fn apostrophe_in_text(&self, quote: char) -> Option<String> {
         let [.., text, word] = self.tokens.as_slice() else { return None };
         let joined = text.kind == TokenKind::Text && text.end == word.start && word.end == self.at;
@@ -162,7 +162,7 @@ impl Scanner<'_> {
         })
     }
 
-    /// `'O''Brien'`: a quote that is doubled, as in SQL. The token before is its first half.
+    /// Reports `'O''Brien'`, a doubled quote as in SQL. The token before is its first half.
     pub(super) fn doubled_quote(&mut self, quote: char, len: usize) -> bool {
         let Some(before) = self.tokens.last().copied() else { return false };
         let first = before.text(self.text);
@@ -187,7 +187,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// `n't` behind a word: the rest of `doesn't`, which becomes one word with what is before.
+    /// Joins `n't` to the word before it, as in `doesn't`.
     pub(super) fn contraction(&mut self) -> bool {
         let mut rest = self.rest().chars();
         let quote = rest.next().map_or(0, char::len_utf8);
@@ -216,7 +216,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// A text in typographic quotes, up to the one that closes it on this line.
+    /// Reports a text in typographic quotes, up to the closing one on this line.
     fn curly(&mut self, open: char) {
         if matches!(open, '’' | '´') && self.contraction() {
             return;
@@ -242,7 +242,7 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// A space that is none of the keyboard's: reported once, since a pasted text has many.
+    /// Reports a space that no keyboard has, once per file, since pasted text has many.
     fn odd_space(&mut self, c: char) {
         let len = c.len_utf8();
         if std::mem::replace(&mut self.odd_space, true) {
@@ -258,13 +258,13 @@ impl Scanner<'_> {
         self.bad_character(len, format!("replace it{name} by an ordinary space{every}"));
     }
 
-    /// A sign or letter of a Chinese or Japanese keyboard.
+    /// Reports a full-width character of a Chinese or Japanese keyboard.
     fn full_width(&mut self, c: char) {
         let ascii = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(' ');
         self.bad_character(c.len_utf8(), format!("this is a full-width character: write `{ascii}`"));
     }
 
-    /// `@name`, `:name`: a parameter of another language.
+    /// Reports `@name` or `:name`, parameters of other languages.
     fn sigil(&mut self, why: &str) {
         let last = self.tokens.last().copied();
         let before = last.map_or("", |token| token.text(self.text));
@@ -297,7 +297,7 @@ impl Scanner<'_> {
         self.bad_character(first + len, advice);
     }
 
-    /// A `$` that begins no name.
+    /// Reports a `$` that begins no name.
     pub(super) fn dollar(&mut self) {
         let rest = self.rest();
         let digits = self.run_length(1, |c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_'));
@@ -321,7 +321,7 @@ impl Scanner<'_> {
         self.bad_character(len + 1, "write `$` in front of a parameter's name: `$min_spend`".to_owned());
     }
 
-    /// `{{ name }}` of templates; false if none begins here.
+    /// Reports `{{ name }}` of templates. Returns false if none begins here.
     pub(super) fn template(&mut self) -> bool {
         const LONGEST: usize = 80;
         let rest = self.rest();
@@ -345,7 +345,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// `null`, with what takes its place where it is.
+    /// Reports `null`, with what to write in its place.
     pub(super) fn null(&mut self, len: usize) {
         let end = self.tokens.len();
         let word = |steps: usize| {
@@ -371,13 +371,13 @@ impl Scanner<'_> {
         self.push_bad(len);
     }
 
-    /// Takes back the problem of the operator before; the number of its tokens.
+    /// Withdraws the problem of the operator before, and returns the number of its tokens.
     fn forget(&mut self) -> usize {
         self.problems.pop();
         1
     }
 
-    /// A word with letters that no plain name has.
+    /// Reports a word with letters that no plain name has.
     pub(super) fn foreign_word(&mut self, word: &str) {
         let after = self.tokens.last().map_or("", |token| token.text(self.text));
         let plain = plain_name(word);
@@ -398,8 +398,8 @@ impl Scanner<'_> {
         self.bad_character(word.len(), advice);
     }
 
-    /// A date that is written as in a letter or a spreadsheet: `31/12/2025`, `31.12.2025`,
-    /// `2025/12/31`, `12-31-2025`. False if none begins here.
+    /// Reports a date as in a letter or a spreadsheet: `31/12/2025`, `31.12.2025`, `2025/12/31`,
+    /// `12-31-2025`. Returns false if none begins here.
     pub(super) fn foreign_date(&mut self) -> bool {
         let len = self.run_length(0, |c| c.is_ascii_digit() || matches!(c, '/' | '.' | '-'));
         let text = &self.rest()[..len];
@@ -434,7 +434,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Both of two, or nothing.
+/// Both values of two options, or `None`.
 trait Both<A, B> {
     fn some(self) -> Option<(A, B)>;
 }

@@ -39,7 +39,7 @@ segment do_not_contact on customer {
 "#;
 
 #[test]
-fn the_example() {
+fn the_example_has_its_tree() {
     assert_eq!(
         tree(EXAMPLE),
         [
@@ -60,12 +60,12 @@ fn the_example() {
 }
 
 #[test]
-fn the_grammar_alone_reads_a_file() {
+fn the_grammar_alone_accepts_a_valid_file() {
     assert!(read(Rule::file, EXAMPLE).is_ok());
 }
 
 #[test]
-fn the_reserved_words_are_those_of_the_grammar() {
+fn reserved_words_match_the_grammar() {
     for word in reserved() {
         assert!(read(Rule::one_header, &format!("segment {word} on customer")).is_err(), "{word}");
         assert_eq!(expr(&format!("`{word}` = 1")), format!("(Equal {word} 1)"));
@@ -76,7 +76,7 @@ fn the_reserved_words_are_those_of_the_grammar() {
 }
 
 #[test]
-fn keywords_that_are_also_names() {
+fn keywords_can_be_names() {
     for name in [
         "at",
         "name",
@@ -156,7 +156,7 @@ fn keywords_that_are_also_names() {
 }
 
 #[test]
-fn precedence() {
+fn operators_have_their_precedence() {
     for (text, expected) in [
         ("a or b and not c = 1", "(or a (and b (not (Equal c 1))))"),
         ("(a or b) and c", "(and (or a b) c)"),
@@ -181,7 +181,7 @@ fn precedence() {
 }
 
 #[test]
-fn operators() {
+fn operators_have_their_tree() {
     for (text, expected) in [
         ("a = 1", "(Equal a 1)"),
         ("a != 1", "(NotEqual a 1)"),
@@ -218,7 +218,7 @@ fn operators() {
 }
 
 #[test]
-fn windows_and_instants() {
+fn windows_and_instants_have_their_tree() {
     for (text, expected) in [
         ("last 30 days", "last(30day)"),
         ("last $n weeks", "last($nweek)"),
@@ -253,7 +253,7 @@ fn windows_and_instants() {
 }
 
 #[test]
-fn aggregates_functions_and_paths() {
+fn aggregates_functions_and_paths_have_their_tree() {
     for (text, expected) in [
         ("count(orders)", "Count[orders]"),
         ("count (orders)", "Count[orders]"),
@@ -293,7 +293,7 @@ fn aggregates_functions_and_paths() {
 }
 
 #[test]
-fn constants() {
+fn constants_have_their_tree() {
     for (text, expected) in [
         ("1_000", "1000"),
         ("-9223372036854775808", "-9223372036854775808"),
@@ -314,7 +314,7 @@ fn constants() {
 }
 
 #[test]
-fn properties_and_params() {
+fn properties_and_parameters_have_their_tree() {
     assert_eq!(
         tree("segment s on c { enabled: false access: [a, \"b c\",] x: -5 y: 'text' z: [] w: 14 days }"),
         "segment s on c; enabled: Boolean(false); access: [\"a\", \"b c\"]; x: Integer(-5); y: Text(\"text\"); z: []; w: Duration(14, Day)"

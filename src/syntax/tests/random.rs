@@ -87,17 +87,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text(text in "\\PC{0,80}") {
+    fn random_text_is_harmless(text in "\\PC{0,80}") {
         parsed(&text);
     }
 
     #[test]
-    fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+    fn random_bytes_are_harmless(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
         parsed(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
-    fn any_words(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..60)) {
+    fn random_words_are_harmless(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..60)) {
         parsed(&words.join(" "));
         let text = format!("segment s on c {{ where {} }}\nsegment t on c {{}}", words.join(" "));
         let (file, problems) = parsed(&text);
@@ -107,7 +107,7 @@ proptest! {
 }
 
 #[test]
-fn deep_nesting_is_one_problem() {
+fn deep_nesting_causes_one_problem() {
     for (open, close) in
         [("(", ")"), ("[", "]"), ("lower(", ")"), ("count(a where ", ")"), ("(not ", ")"), ("{", "}")]
     {
@@ -130,7 +130,7 @@ fn deep_nesting_is_one_problem() {
 }
 
 #[test]
-fn the_deepest_that_is_allowed() {
+fn the_deepest_allowed_nesting_is_accepted() {
     let nested = |depth: usize| {
         format!("segment s on c {{ where {}a = 1{} }}", "count(b where ".repeat(depth), ") > 1".repeat(depth))
     };
@@ -140,7 +140,7 @@ fn the_deepest_that_is_allowed() {
 }
 
 #[test]
-fn long_chains() {
+fn long_chains_are_accepted() {
     let long = |joined: &str| format!("segment s on c {{ where {} }}", vec!["a"; LONG].join(joined));
     tree(&long(" or "));
     tree(&long(" and "));
@@ -156,7 +156,7 @@ fn long_chains() {
 
 /// A fault at the bottom of many brackets is found without trying each level twice.
 #[test]
-fn a_deep_fault_is_found_at_once() {
+fn deeply_nested_errors_are_found_quickly() {
     for open in ["(", "lower(", "count(a where ", "sum(a during (", "a in ("] {
         let depth = 60 / open.matches('(').count();
         let close = ")".repeat(60 / open.matches('(').count() * open.matches('(').count());

@@ -4,7 +4,7 @@ use super::{faults, parsed, show};
 
 /// Each is between the braces of a segment.
 #[test]
-fn in_a_segment() {
+fn errors_inside_a_segment_are_underlined() {
     let mut wrong = Vec::new();
     for (clause, expected) in CLAUSES {
         let text = format!("segment s on c {{\n  {clause}\n}}\n");
@@ -19,7 +19,7 @@ fn in_a_segment() {
 
 /// Each is a whole file; good items around a bad one are read.
 #[test]
-fn in_a_file() {
+fn errors_in_a_file_leave_other_items_readable() {
     for (text, expected, tree) in FILES {
         let (file, problems) = parsed(text);
         assert_eq!(faults(text, &problems), *expected, "{text}");
@@ -29,7 +29,7 @@ fn in_a_file() {
 
 /// What a reader is told.
 #[test]
-fn messages() {
+fn messages_and_help_match() {
     for (clause, message, help) in MESSAGES {
         let (_, problems) = parsed(&format!("segment s on c {{ {clause} }}"));
         let problem = problems.iter().next().expect("a problem");
@@ -85,7 +85,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
 
 /// What other tools and SQL write.
 #[test]
-fn foreign_words() {
+fn words_of_other_languages_get_a_suggestion() {
     let told = |clause: &str| {
         let (_, problems) = parsed(&format!("segment s on c {{ {clause} }}"));
         let problem = problems.iter().next().expect("a problem");

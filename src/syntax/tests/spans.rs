@@ -23,7 +23,7 @@ fn at(span: Span) -> &'static str {
 }
 
 #[test]
-fn spans_end_where_the_last_word_ends() {
+fn spans_end_with_their_last_word() {
     let (file, problems) = parsed(TEXT);
     assert!(problems.is_empty(), "{problems:#?}");
     let [Item::Segment(segment), Item::Param(param), Item::Trait(item)] = file.items.as_slice() else {

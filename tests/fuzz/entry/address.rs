@@ -1,4 +1,4 @@
-//! Addresses of databases: no password is ever shown, and nothing is made by looking.
+//! Addresses of databases: no password is ever shown, and looking at an address creates nothing.
 
 use segc::diagnostic::Sources;
 use segc::engine::{Access, Address};

@@ -1,4 +1,4 @@
-//! Values on the command line, given to the program itself: it answers, and never panics.
+//! Values on the command line, passed to the program itself: it answers, and never panics.
 
 use std::path::Path;
 use std::process::Command;

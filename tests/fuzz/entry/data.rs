@@ -1,4 +1,4 @@
-//! A table's data, loaded into DuckDB: all of it, or none.
+//! Data of a table, loaded into DuckDB completely or not at all.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What every problem has to be, whatever the input was.
+//! What must be true of every problem, whatever the input.
 
 use segc::diagnostic::render::{Format, Rendering, render};
 use segc::diagnostic::{Diagnostics, Sources, Span};

@@ -1,4 +1,4 @@
-//! The ways into segc: for each, where an input is put, and what is then done with it.
+//! The ways into segc: for each, where its input goes, and what is then done with it.
 
 mod address;
 mod arguments;

@@ -1,9 +1,9 @@
-//! A project of which one file is the input.
+//! A project in which one file is the input.
 
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use segc::api::{Options, Question, Session, open_files};
+use segc::api::{Options, Question, SegmentFiles, Session, open_files};
 use segc::check::hir::SegmentId;
 use segc::diagnostic::Diagnostics;
 use segc::dialect::Dialect;
@@ -31,7 +31,7 @@ segment best on customer { where vip keep top 100 by lifetime_value }
 segment dear on order { where total >= 50 }
 "#;
 
-/// Segments for inputs that are no segments.
+/// Segments for inputs that aren't segments.
 const SAMPLE: &str = r#"
 segment spenders on customer {
   where sum(orders.total during last 30 days where status = "paid") > $min_spend and name != 'O\'Brien \\'
@@ -148,7 +148,8 @@ fn scripts(session: &Session, target: &str, ids: &[SegmentId], options: &Options
     let (plan, problems) = session.plan(target, ids, options);
     judge::problems(&session.sources, &problems, seen);
     let plan = plan.expect("a target of the project");
-    match session.artifacts_with_parity(&plan, options) {
+    let files = SegmentFiles { create: true, refresh: true, parity: true };
+    match session.artifacts(&plan, options, files) {
         Ok(artifacts) => {
             for (_, text) in artifacts.files.iter().filter(|(path, _)| path.ends_with(".json")) {
                 serde_json::from_str::<serde_json::Value>(text).expect("a JSON file is JSON");

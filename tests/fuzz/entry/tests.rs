@@ -1,4 +1,4 @@
-//! Rows that people write: unit tests, and the row of `why --row`.
+//! Rows written by people: unit tests, and the row of `why --row`.
 
 use std::sync::LazyLock;
 

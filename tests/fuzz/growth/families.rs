@@ -1,4 +1,4 @@
-//! Inputs of any size that are alike.
+//! Families of similar inputs of any size.
 
 use crate::entry::Entry;
 
@@ -107,7 +107,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     family(Segments, "faults in every item", 50, |n| many(n, "\n", |i| segment_named(i, "vip vip"))),
     family(Segments, "comments", 2_000, |n| "# nothing\n".repeat(n)),
     family(Segments, "empty lines", 20_000, |n| "\n".repeat(n)),
-    family(Segments, "bytes that are no text", 500, |n| "\0\u{202e}".repeat(n)),
+    family(Segments, "bytes that aren't text", 500, |n| "\0\u{202e}".repeat(n)),
     // --- the catalog
     family(Catalog, "fields", 200, |n| {
         format!("{ENTITY}{}", many(n, "", |i| format!("      f{i}: string\n")))

@@ -1,8 +1,8 @@
-//! Cost grows with the size of an input, not with its square: of each family of inputs, one of twice the
-//! size may allocate twice as much, and execute twice as many instructions.
+//! Cost grows with the size of an input, not with its square: in each family of inputs, one of
+//! twice the size may allocate twice as much, and execute twice as many instructions.
 //!
-//! Bytes are counted by the allocator in every run. Instructions are counted by valgrind, which takes
-//! minutes: `SEGC_FUZZ_INSTRUCTIONS=1 cargo test --test fuzz cost_grows -- --nocapture`.
+//! The allocator counts bytes in every run. valgrind counts instructions, which takes minutes:
+//! `SEGC_FUZZ_INSTRUCTIONS=1 cargo test --test fuzz cost_grows -- --nocapture`.
 
 mod families;
 
@@ -115,7 +115,7 @@ fn cost_grows_with_the_size_of_the_input() {
 
 /// The measure tells the square from a straight line.
 #[test]
-fn steepness_is_two_for_a_line_and_four_for_the_square() {
+fn steepness_is_two_for_linear_and_four_for_quadratic_growth() {
     let of = |cost: fn(f64) -> f64| {
         let figures = [1e3, 2e3, 4e3].map(cost).to_vec();
         Costs { figures, times: Vec::new() }.steepness()

@@ -1,4 +1,4 @@
-//! A random case: settings, a catalog, segments, rows, and what the evaluator makes of them.
+//! A random case: settings, a catalog, segments, rows, and the evaluator's members.
 
 use std::collections::BTreeSet;
 

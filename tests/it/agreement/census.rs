@@ -1,5 +1,5 @@
-//! Which constructs of the checked tree were compared: a construct that the generator loses
-//! is noticed, and so is one that it never knew, since the matches here name all of them.
+//! Counts the constructs of the checked tree that were compared. A construct that the generator no
+//! longer produces, or never did, is noticed, since the matches here are exhaustive.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -154,7 +154,7 @@ fn chosen(
     telling
 }
 
-/// What came of a comparison.
+/// The outcome of a comparison.
 pub enum Answer {
     Same,
     Overflow,

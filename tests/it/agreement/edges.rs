@@ -1,5 +1,5 @@
-//! Every window and instant against times at its edges: one customer per time, so that a
-//! bound that is off by a microsecond, or a cut that is missing, changes the members.
+//! Every window and instant against times at its edges: one customer per time, so that a bound that
+//! is off by a microsecond, or a missing cutoff, changes the members.
 
 use crate::agreement::case::{AS_OF, Case};
 use crate::agreement::compare::{Tally, compare};

@@ -1,5 +1,5 @@
-//! Random agreement has teeth: a dialect whose templates are wrong, each in a small way, is
-//! found out by members that differ.
+//! Random agreement can fail: a dialect with templates that are slightly wrong is detected by
+//! different members.
 
 use segc::api::Options;
 

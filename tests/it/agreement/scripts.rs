@@ -1,4 +1,4 @@
-//! The tables and views that scripts make, whose instant is the engine's (stopped) clock.
+//! The tables and views that scripts create, whose instant is the engine's (stopped) clock.
 
 use segc::api::Options;
 use segc::check::hir::Materialize;

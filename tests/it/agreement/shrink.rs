@@ -1,4 +1,4 @@
-//! Makes a case that differs as small as it can: what remains is what a person has to read.
+//! Makes a differing case as small as possible: what remains is what a person has to read.
 
 use std::fmt::Write;
 

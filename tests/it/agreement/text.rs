@@ -1,4 +1,4 @@
-//! Random patterns, resembling texts and versions.
+//! Random patterns, similar texts and versions.
 
 use crate::support::tape::Tape;
 
@@ -11,7 +11,7 @@ pub fn test(tape: &mut Tape<'_>, subject: &str) -> String {
             let like = tape.pick(&["paid", "PAID IN", "ünï", "its", "", "ß\\\\", "a%c"]);
             format!("{subject} {not}resembles \"{like}\" within {} edits", tape.below(5))
         }
-        // A constant that is no version is an error.
+        // A constant that isn't a version is an error.
         _ if subject.starts_with('"') => format!("{subject} {not}matches \"\""),
         _ => version(tape, subject),
     }

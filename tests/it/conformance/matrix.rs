@@ -1,4 +1,4 @@
-//! What was executed where: the page that keeps it.
+//! The page that records what was executed on which engine.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

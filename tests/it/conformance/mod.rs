@@ -1,9 +1,9 @@
-//! What a segment means, case by case, on every engine.
+//! The meaning of segments, case by case, on every engine.
 //!
-//! The cases are the Markdown files of `tests/conformance`; its `README.md` says how they are written.
-//! Each is evaluated by the reference evaluator and executed on every engine at hand, as it
-//! is and, where it is a condition, negated. The page `docs/conformance.md` keeps what
-//! was executed where.
+//! The cases are the Markdown files in `tests/conformance`, whose `README.md` describes the format.
+//! Each is evaluated by the reference evaluator and executed on every available engine, as written
+//! and, if it is a condition, negated. The page `docs/conformance.md` records what was executed on
+//! which engine.
 
 mod matrix;
 mod project;
@@ -29,7 +29,7 @@ fn topics() -> (Vec<read::Topic>, Option<String>) {
 }
 
 #[test]
-fn every_case_means_the_same_everywhere() {
+fn cases_have_the_same_members_on_every_engine() {
     let (topics, only) = topics();
     let mut engines = engine::available();
     let mut judge = Judge::new(&TARGETS);
@@ -50,7 +50,7 @@ fn every_case_means_the_same_everywhere() {
 
 /// The SQL that is written for an engine means the same on its next version.
 #[test]
-fn every_case_means_the_same_on_the_next_version() {
+fn cases_have_the_same_members_on_the_next_version() {
     let Some(engine) = engine::next() else { return };
     let target = [engine.target()];
     let mut engines = [engine];

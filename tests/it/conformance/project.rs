@@ -1,4 +1,4 @@
-//! A section's project, and what each of its cases expects.
+//! The project of a section, and the expected result of each of its cases.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The cases, as they are in Markdown.
+//! Reads the cases from Markdown.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Cases on the reference evaluator and on engines, compared with what a person expects.
+//! Runs cases on the reference evaluator and on engines, and compares the results with the expected
+//! ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

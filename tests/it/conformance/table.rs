@@ -1,4 +1,4 @@
-//! Rows, as they are in a Markdown table.
+//! Reads rows from a Markdown table.
 
 use segc::catalog::{Entity, Field};
 use segc::evaluate::{Data, Datum, parse};

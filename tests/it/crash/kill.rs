@@ -59,7 +59,7 @@ fn opened(file: &Path) -> Target {
 }
 
 #[test]
-fn a_file_whose_process_was_killed_anywhere_is_refreshed() {
+fn files_are_refreshed_after_a_kill_at_any_moment() {
     let folder = tempfile::tempdir().expect("a folder");
     let (prepared, file) = (folder.path().join("prepared.db"), folder.path().join("killed.db"));
     let mut lab = Lab::new(opened(&prepared));
@@ -85,7 +85,7 @@ fn a_file_whose_process_was_killed_anywhere_is_refreshed() {
 }
 
 #[test]
-fn a_server_whose_client_was_killed_anywhere_is_refreshed() {
+fn servers_are_refreshed_after_a_client_is_killed_at_any_moment() {
     let Some(server) = postgres::database() else { return };
     let (folder, address) = (tempfile::tempdir().expect("a folder"), server.address().to_owned());
     let target = Target { name: "postgres", engine: Running::Postgres(Box::new(server)) };

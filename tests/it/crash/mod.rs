@@ -1,9 +1,10 @@
-//! A script that ends anywhere, as where its client crashes, may be run again: it then leaves what
-//! one uninterrupted run leaves, in the members, the logs, the archives and the record of runs.
+//! A script interrupted at any statement, for example by a crash of its client, can be run again.
+//! It then leaves what one uninterrupted run leaves, in the members, the logs, the history tables
+//! and the records of runs.
 //!
-//! Where a script is ended, `crash_points` says: `SEGC_CRASHES=all` ends it after every statement, on
-//! engines in processes, too, which takes minutes. Those otherwise crash only after some of the
-//! statements that change what outlives the script.
+//! `crash_points` says where a script is interrupted. `SEGC_CRASHES=all` interrupts it after every
+//! statement, on engines in processes, too, which takes minutes; by default, those crash only after some
+//! of the statements that change what outlives the script.
 //!
 //! `kill.rs` does the same to processes, with SIGKILL: what DuckDB then finds in its file, and what
 //! Postgres does for a client that is gone.
@@ -48,7 +49,7 @@ entities:
       loaded_at: timestamp
 ";
 
-/// `held` reads the log of `recent`, `callers` that of a segment that ranks; nobody leaves
+/// `held` reads the log of `recent`, `callers` that of a segment that ranks; members never leave
 /// `dear`, which is of another entity.
 const SEGMENTS: &str = "
 segment recent on customer { history: true where exists(orders during last 30 days) }
@@ -136,11 +137,11 @@ impl Lab {
     /// What outlives a script.
     fn tables(&self) -> BTreeSet<String> {
         let of = |segment: &SegmentPlan| {
-            let state = &segment.state;
+            let state = &segment.kept.tables;
             let always = [&segment.table, &state.runs, &state.inputs, &state.counts].map(Clone::clone);
-            let log = segment.log.as_ref().map(|_| state.log.clone());
-            let unkept = segment.ranked.as_ref().map(|_| state.ranking_candidates.clone());
-            always.into_iter().chain(log).chain(unkept).chain(segment.history.clone())
+            let log = segment.kept.log.as_ref().map(|_| state.log.clone());
+            let unkept = segment.kept.ranked.as_ref().map(|_| state.ranking_candidates.clone());
+            always.into_iter().chain(log).chain(unkept).chain(segment.kept.history.clone())
         };
         tables(&self.plan).flat_map(of).map(|table| table.join(".")).collect()
     }
@@ -163,23 +164,23 @@ impl Lab {
     fn state(&mut self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut queries = Vec::new();
         for segment in tables(&self.plan) {
-            let ends = if segment.hold.is_some() { ", expires_at" } else { "" };
+            let ends = if segment.kept.hold.is_some() { ", expires_at" } else { "" };
             let key = &segment.keys[0].name;
             queries.push(format!("SELECT {key}, entered_at{ends} FROM {}", segment.table.join(".")));
-            let runs = segment.state.runs.join(".");
+            let runs = segment.kept.tables.runs.join(".");
             queries.push(format!(
                 "SELECT segment, as_of, read_at, fingerprint, refresh_hash, members FROM {runs}"
             ));
-            if let Some(history) = &segment.history {
+            if let Some(history) = &segment.kept.history {
                 queries.push(format!("SELECT * FROM {}", history.join(".")));
             }
             // Of other logs readers need no more than what they haven't read.
-            if segment.log.as_ref().is_some_and(|log| log.for_good) {
-                let log = segment.state.log.join(".");
+            if segment.kept.log.as_ref().is_some_and(|log| log.for_good) {
+                let log = segment.kept.tables.log.join(".");
                 queries.push(format!("SELECT {key}, action, logged_at FROM {log}"));
             }
-            if segment.ranked.is_some() {
-                queries.push(format!("SELECT * FROM {}", segment.state.ranking_candidates.join(".")));
+            if segment.kept.ranked.is_some() {
+                queries.push(format!("SELECT * FROM {}", segment.kept.tables.ranking_candidates.join(".")));
             }
         }
         queries.push("SELECT * FROM segments.segc_segment_counts".to_owned());
@@ -222,11 +223,14 @@ fn saved(table: &str) -> String {
 }
 
 #[test]
-fn a_script_that_crashed_anywhere_may_be_run_again() {
+fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let name = lab.target.name;
-        assert!(tables(&lab.plan).all(|segment| segment.by_keys.is_some()), "all are refreshed by keys");
+        assert!(
+            tables(&lab.plan).all(|segment| segment.refresh.by_keys.is_some()),
+            "all are refreshed by keys"
+        );
         for refresh in [true, false] {
             let script = lab.script(THIRD, refresh);
             lab.restore();
@@ -255,7 +259,7 @@ fn a_script_that_crashed_anywhere_may_be_run_again() {
 /// Who has come or gone in what broke off is looked at again, even by a run at an earlier as_of,
 /// to which it would be the future. `expire` holds whom it let in, as after any other run.
 #[test]
-fn nothing_builds_on_a_crashed_run() {
+fn no_run_builds_on_a_crashed_one() {
     for target in Target::every() {
         let mut lab = Lab::new(target);
         let (script, earlier) = (lab.script(THIRD, true), lab.script(BETWEEN, true));

@@ -1,5 +1,5 @@
-//! Random sequences by the thousand (those written by hand are in `tests/conformance`), on the reference
-//! evaluator and on every engine that is at hand.
+//! Thousands of random sequences (the hand-written ones are in `tests/conformance`), on the
+//! reference evaluator and every available engine.
 //!
 //! `SEGC_CASES=20000 cargo test --test it language_sequence::` runs longer than the quick default.
 

@@ -1,4 +1,4 @@
-//! The SQL of sequences, broken in one place: what is above must notice it.
+//! The SQL of sequences, broken in one place each, which the other tests must notice.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
-//! Random sequences over random rows, most of them within a few hours and many at the same
-//! instant.
+//! Random sequences over random rows, most of them within a few hours and many at the same instant.
 
 use std::fmt::Write;
 

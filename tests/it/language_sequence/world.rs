@@ -1,4 +1,4 @@
-//! The catalog and the rows that sequences are asked about.
+//! The catalog and the rows for sequences.
 
 use jiff::Timestamp;
 use segc::api::Session;

@@ -1,4 +1,4 @@
-//! What a help offers makes the value load, pasted as it is.
+//! The declarations that help texts suggest, pasted unchanged, make a value load.
 
 use crate::load::{catalog, folder, load_into, refused, rows};
 use crate::support;
@@ -10,7 +10,7 @@ fn offered(help: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_declaration_that_is_offered_makes_the_value_load() {
+fn suggested_declarations_make_values_load() {
     let rest = "nothing";
     for (ty, value, wanted) in [
         ("integer", "NA", &["-"][..]),
@@ -100,7 +100,7 @@ fn each_declaration_that_is_offered_makes_the_value_load() {
 }
 
 #[test]
-fn a_word_is_added_to_those_that_are_declared() {
+fn suggestions_extend_declared_words() {
     let text = b"id,v\n1,NA\n2,\n3,n/a\n";
     let problems = refused("ts.csv", text, "read: { null: [NA] }", "v: integer");
     let helps: Vec<&str> = problems.iter().map(|(.., help)| help.as_str()).collect();

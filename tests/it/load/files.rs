@@ -1,10 +1,10 @@
-//! Which files are read, and what is said of the others.
+//! Which files are read, and what is reported about the others.
 
 use crate::load::{catalog, folder, load_into, loaded, packed, rows, said};
 use crate::support;
 
 #[test]
-fn several_files_fill_one_table() {
+fn one_table_can_have_several_files() {
     let files: &[(&str, &[u8])] = &[
         ("export/orders_2.csv.gz", &packed(b"id,v\n3,c\n")),
         ("export/orders_1.csv", b"id,v\n1,a\n2,b\n"),
@@ -24,7 +24,7 @@ fn several_files_fill_one_table() {
 }
 
 #[test]
-fn a_pattern_without_files_is_an_error() {
+fn patterns_without_files_are_errors() {
     let problems =
         crate::load::refused("ts.csv", b"id,v\n1,a\n", "read: { files: \"orders_*.csv\" }", "v: string");
     assert!(
@@ -34,7 +34,7 @@ fn a_pattern_without_files_is_an_error() {
 }
 
 #[test]
-fn two_files_of_one_table_are_an_error_and_nothing_is_loaded() {
+fn ambiguous_files_of_a_table_are_errors_and_nothing_is_loaded() {
     for other in ["ts.parquet", "t.csv", "ts.jsonl", "ts.csv.gz"] {
         let folder = folder(&[("ts.csv", b"id,v\n1,a\n"), (other, b"id,v\n1,a\n")]);
         let problems = load_into(&mut support::duckdb(), &catalog("", "v: string"), folder.path())
@@ -91,7 +91,7 @@ fn files_without_a_table_are_reported() {
 
 #[test]
 #[cfg(unix)]
-fn a_link_to_a_file_is_followed_and_reported() {
+fn links_to_files_are_followed_and_reported() {
     let outside = folder(&[("elsewhere.csv", b"id,v\n1,a\n")]);
     let folder = folder(&[]);
     std::os::unix::fs::symlink(outside.path().join("elsewhere.csv"), folder.path().join("ts.csv"))
@@ -103,7 +103,7 @@ fn a_link_to_a_file_is_followed_and_reported() {
 }
 
 #[test]
-fn a_file_without_rows_is_reported() {
+fn files_without_rows_are_reported() {
     for (file, bytes) in [("ts.csv", &b"id,v\n"[..]), ("ts.jsonl", b"\n")] {
         let folder = folder(&[(file, bytes)]);
         let report =
@@ -113,7 +113,7 @@ fn a_file_without_rows_is_reported() {
 }
 
 #[test]
-fn the_names_of_folders_mean_themselves() {
+fn folder_names_are_taken_literally() {
     let outer = folder(&[
         ("st1r/ts.csv", b"id,v\n9,z\n"),
         ("st*r/ts.csv", b"id,v\n1,a\n"),
@@ -127,7 +127,7 @@ fn the_names_of_folders_mean_themselves() {
 }
 
 #[test]
-fn long_values_and_many_rows() {
+fn long_values_and_many_rows_are_loaded() {
     let long = "x".repeat(300_000);
     let text = format!("id,v\n1,\"{long}\n{long}\"\n");
     assert_eq!(loaded("ts.csv", text.as_bytes(), "", "v: string"), [format!("1|{long}\n{long}")]);

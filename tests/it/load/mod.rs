@@ -1,5 +1,5 @@
-//! Sample data is loaded exactly, or every reason why it can't be is reported: small files, and what
-//! comes of them.
+//! Sample data is loaded exactly, or every reason why it can't be is reported. The tests load small
+//! files.
 
 mod advice;
 mod files;

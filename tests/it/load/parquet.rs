@@ -101,7 +101,7 @@ fn columns_of_other_types_are_reported_once() {
 }
 
 #[test]
-fn arrays_structs_and_documents() {
+fn arrays_structs_and_documents_are_loaded() {
     let found =
         loaded("SELECT 1 AS id, '{\"a\": 1}' AS doc, {'b': [1, 2]} AS other", "", "doc: json, other: json");
     assert_eq!(found, ["1|{\"a\": 1}|{\"b\":[1,2]}"]);
@@ -118,7 +118,7 @@ fn arrays_structs_and_documents() {
 }
 
 #[test]
-fn more_rows_than_a_page_in_folders_of_any_name() {
+fn rows_of_several_pages_are_loaded_from_folders_of_any_name() {
     for name in ["st*r", "a[b]?", "it's"] {
         let folder = written_in("SELECT range AS id, range * 2 AS v FROM range(120000)", name);
         let mut engine = support::duckdb();

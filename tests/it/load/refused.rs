@@ -1,4 +1,4 @@
-//! What can't be loaded, and what is said of it.
+//! Data that can't be loaded, and the problems reported about it.
 
 use crate::load::{packed, refused};
 
@@ -21,7 +21,7 @@ fn check(cases: &[Case<'_>]) {
 }
 
 #[test]
-fn every_value_that_does_not_fit_is_reported_with_its_place() {
+fn every_wrong_value_is_reported_with_its_place() {
     check(&[
         (
             "ts.csv",
@@ -98,7 +98,7 @@ fn every_value_that_does_not_fit_is_reported_with_its_place() {
 }
 
 #[test]
-fn values_inside_of_documents_keep_within_what_is_declared() {
+fn values_inside_documents_must_fit_their_declaration() {
     let fields = "item: { type: string, column: doc, path: [item], values: [a, b] }, \
                   price: { type: \"decimal(10,2)\", column: doc, path: [at, price], min: 0, max: 10 }, \
                   open: { type: integer, column: doc, path: [open] }";
@@ -125,7 +125,7 @@ fn values_inside_of_documents_keep_within_what_is_declared() {
 }
 
 #[test]
-fn lines_that_are_malformed_are_reported_with_their_number() {
+fn malformed_lines_are_reported_with_their_number() {
     let fields = "s: string, n: integer";
     let one = |text: &'static [u8], part: &'static str, help: &'static str| {
         check(&[("ts.csv", text, "", fields, &[("SEG711", part, help)])]);
@@ -182,7 +182,7 @@ fn lines_that_are_malformed_are_reported_with_their_number() {
 }
 
 #[test]
-fn files_that_are_something_else() {
+fn files_of_another_format_are_rejected() {
     let fields = "s: string";
     check(&[
         ("ts.csv", b"", "", fields, &[("SEG706", "`ts.csv` has no column `id`", "the file is empty")]),
@@ -279,7 +279,7 @@ fn files_that_are_something_else() {
 }
 
 #[test]
-fn one_bad_table_keeps_the_others_from_being_loaded() {
+fn one_invalid_table_prevents_all_from_loading() {
     use segc::engine::Engine;
     let catalog = {
         let text = "entities:\n  a: { table: as_, key: id, fields: { id: integer } }\n  b: { table: bs, key: id, fields: { id: integer } }\n";

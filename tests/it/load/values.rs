@@ -1,9 +1,9 @@
-//! Values that load, and as what.
+//! Values that load, and the result.
 
 use crate::load::{loaded, packed};
 
 #[test]
-fn undeclared_formats() {
+fn undeclared_formats_default_to_iso_8601() {
     let text = "id,s,n,f,b,d,at\n\
         1,a,1.50,1e-3,true,2024-02-29,2024-01-01T10:00:00Z\n\
         146083.0,\"x \"\"y\"\", z\n\",2,NaN,FALSE,,2024-01-01 10:00:00.25+02\n";
@@ -23,7 +23,7 @@ fn undeclared_formats() {
 }
 
 #[test]
-fn how_a_column_holds_its_values() {
+fn declared_column_formats_are_read() {
     let text =
         b"id,at,small,half,code\n1,2026-07-01 12:00:00,2147483647,0.1,ab  \n2,2026-07-01T12:00:00Z,,,\n";
     let fields = "at: { type: timestamp, zone: Europe/Berlin }, small: { type: integer, storage: int32 }, \
@@ -34,7 +34,7 @@ fn how_a_column_holds_its_values() {
 }
 
 #[test]
-fn extremes() {
+fn extreme_values_are_loaded_exactly() {
     let text = b"id,n,d,at\n-9223372036854775808,-99999999999999999999999999999.999999999,0001-01-01,0001-01-01T00:00:00Z\n\
         9223372036854775807,0.000000001,9999-12-31,9999-12-30T21:59:59.999999Z\n";
     let wanted = [
@@ -45,7 +45,7 @@ fn extremes() {
 }
 
 #[test]
-fn formats_of_other_programs() {
+fn formats_of_other_programs_are_read() {
     let fields = "n: \"decimal(12,2)\", b: boolean, d: date, at: timestamp, s: string";
     let wanted = ["1|1234567.50|true|2024-03-02|2024-03-02T16:30:00Z|Zo\u{eb}; \u{20ac}", "2|-|false|-|-|-"];
     for (name, file, text, read) in [
@@ -106,7 +106,7 @@ fn formats_of_other_programs() {
 }
 
 #[test]
-fn missing_values_are_blanks_or_the_words_that_are_declared() {
+fn missing_values_are_blanks_or_declared_words() {
     let text = b"id,s,n\n1,,\n2,\"\",\"\"\n3,NA,5\n";
     assert_eq!(loaded("ts.csv", text, "", "s: string, n: integer"), ["1|-|-", "2|-|-", "3|NA|5"]);
     let text = b"id,s,n\n1,,NA\n2,\"\",1\n3,NA,5\n";
@@ -119,7 +119,7 @@ fn missing_values_are_blanks_or_the_words_that_are_declared() {
 }
 
 #[test]
-fn arrays_documents_and_structs() {
+fn arrays_documents_and_structs_are_read() {
     let text = br#"id,tags,amounts,doc,address
 1,"[""a"", ""b,c"", null]","[1.10, ""12345678901234567890.123456789""]","{""a"": [1]}","{""city"": ""Oslo"", ""geo"": {""since"": ""2024-01-01T00:00:00+01:00"", ""lat"": 59.9}, ""x"": 1}"
 2,,[],,{}

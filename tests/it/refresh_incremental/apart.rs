@@ -1,4 +1,4 @@
-//! Cases that need what the world of the stories doesn't have: arrays, versions, stamps without their
+//! Cases that need what the stories' catalog lacks: arrays, versions, timestamps without a time
 //! zone, keys that aren't unique. Each is written in SQL, for DuckDB only.
 
 use segc::api::{Options, open_files};
@@ -284,7 +284,7 @@ pub fn play(case: &Apart) -> Result<(), String> {
 }
 
 #[test]
-fn cases_behave_as_written() {
+fn hand_written_cases_behave_as_written() {
     let failed = CASES.iter().filter_map(|case| play(case).err().map(|error| (case.title, error)));
     assert_eq!(failed.collect::<Vec<_>>(), []);
 }

@@ -1,4 +1,4 @@
-//! A case: declarations, segments, runs, and every row with all that happens to it.
+//! A case: declarations, segments, runs, and every row with its changes.
 
 use std::fmt::Write as _;
 

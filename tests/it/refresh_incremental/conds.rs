@@ -1,4 +1,4 @@
-//! Random conditions, most of them a single one, so that one clause of the rules decides.
+//! Random conditions, usually a single one, so that one clause of the rules is decisive.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! Random segments that only grow, mostly, over rows that only arrive: what is refreshed by inserts
-//! alone. Now and then a part may shrink: the proof that nobody leaves must tell them apart.
+//! Random segments that are mostly append-only, over rows that only arrive, so that refreshes only
+//! insert. Occasionally a part can lose members, and the proof that members never leave must notice
+//! it.
 
 use jiff::Timestamp;
 use segc::types::Unit;

@@ -1,5 +1,5 @@
-//! A database in which cases are played: rows that change, a clock that is set, refreshes, and
-//! a look at every table after each.
+//! A database in which cases are played: rows that change, a clock that is set, refreshes, and a
+//! look at every table after each.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub enum Strategy {
 /// The one place that reads it off a plan.
 pub fn strategy(segment: &SegmentPlan) -> Strategy {
     #[allow(unreachable_patterns, reason = "other ways of refreshing are those by keys")]
-    match &segment.refresh {
+    match &segment.refresh.strategy {
         Refresh::InsertOnly => Strategy::Insert,
         Refresh::Rebuild { .. } => Strategy::Rebuild,
         _ => Strategy::Keys,
@@ -205,11 +205,11 @@ impl Lab {
                     self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
                 }
                 Lost::Ranks(name) => {
-                    let table = quote_name(&find(name).expect("a segment").state.ranking_candidates);
+                    let table = quote_name(&find(name).expect("a segment").kept.tables.ranking_candidates);
                     self.target.must(&format!("DELETE FROM {table} WHERE TRUE"));
                 }
                 Lost::Runs(name) => {
-                    let runs = quote_name(&find(name).expect("a segment").state.runs);
+                    let runs = quote_name(&find(name).expect("a segment").kept.tables.runs);
                     self.target.must(&format!("DELETE FROM {runs} WHERE segment = '{name}'"));
                     logs.forget(name);
                 }
@@ -276,7 +276,7 @@ impl Lab {
         for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
             let table = expected.get(&segment.name).ok_or("nothing is known of it")?;
             self.check_table(segment, table)
-                .map_err(|error| format!("{} ({:?}): {error}", segment.name, segment.refresh))?;
+                .map_err(|error| format!("{} ({:?}): {error}", segment.name, segment.refresh.strategy))?;
         }
         self.check_runs(plan, expected)
     }
@@ -284,7 +284,7 @@ impl Lab {
     fn check_table(&mut self, segment: &SegmentPlan, table: &Table) -> Result<(), String> {
         let names: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
         let (keys, name) = (names.join(", "), quote_name(&segment.table));
-        let held = segment.hold.is_some();
+        let held = segment.kept.hold.is_some();
         let ends = if held { ", expires_at" } else { "" };
         let found = self.target.rows(&format!("SELECT {keys}, entered_at{ends} FROM {name}"))?;
         let missing = segc::engine::Cell::Null.to_string();
@@ -296,7 +296,7 @@ impl Lab {
         let mut wanted: Vec<Vec<String>> = table.members.iter().map(row).collect();
         wanted.sort();
         differ("members", &wanted, &found)?;
-        let Some(history) = &segment.history else { return Ok(()) };
+        let Some(history) = &segment.kept.history else { return Ok(()) };
         let sql = format!("SELECT {keys}, entered_at, left_at FROM {}", quote_name(history));
         let found = self.target.rows(&sql)?;
         let row = |(key, entered, left): &(Vec<String>, jiff::Timestamp, jiff::Timestamp)| {
@@ -310,7 +310,7 @@ impl Lab {
     /// What is recorded of the runs.
     fn check_runs(&mut self, plan: &Plan, expected: &BTreeMap<String, Table>) -> Result<(), String> {
         for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
-            let runs = segment.state.runs.join(".");
+            let runs = segment.kept.tables.runs.join(".");
             let found = self.target.rows(&format!("SELECT segment, as_of, members FROM {runs}"))?;
             let table = expected.get(&segment.name).ok_or("nothing is known of it")?;
             let as_of = table.as_of.map(|at| at.to_string()).unwrap_or_default();
@@ -336,7 +336,7 @@ impl Lab {
         let mut plan = plan_of(session, case, run, self.target.name)?;
         for segment in &mut plan.segments {
             segment.table = renamed(&segment.table);
-            segment.history = segment.history.as_deref().map(renamed);
+            segment.kept.history = segment.kept.history.as_deref().map(renamed);
         }
         let texts = build(session, &plan, false);
         let texts: Vec<String> = texts.iter().map(|text| text.replace("segments.", "fresh.")).collect();

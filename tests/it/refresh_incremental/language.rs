@@ -1,5 +1,5 @@
-//! Random segments of the whole language, those of `agreement`, over rows that arrive and change: the
-//! rules of refreshing are met by every construct, their edges only by chance.
+//! Random segments of the whole language, as in `agreement`, over rows that arrive and change. Every
+//! construct meets the rules of refresh, but their edges only by chance.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

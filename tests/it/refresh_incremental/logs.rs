@@ -1,5 +1,5 @@
-//! The logs of who came and went that segments keep for those that read them, where there are
-//! any: for each run of which a log tells anything it has to tell all.
+//! The logs of entering and leaving members that segments keep for their readers. For each run, a log
+//! must have all entries or none.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ impl Logs {
             tables.and_then(|tables| tables.get(name)).map(Table::keys).unwrap_or_default()
         };
         for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
-            let (name, runs) = (&segment.name, segment.state.runs.join("."));
+            let (name, runs) = (&segment.name, segment.kept.tables.runs.join("."));
             let (old, new) = (of(before, name), of(Some(after), name));
             for row in target.rows(&format!("SELECT segment, run_seq FROM {runs}"))? {
                 if row[0] == *name {
@@ -42,11 +42,11 @@ impl Logs {
                     self.runs.entry((name.clone(), number)).or_insert(moved);
                 }
             }
-            if segment.log.is_none() {
+            if segment.kept.log.is_none() {
                 continue;
             }
             let keys: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
-            let log = segment.state.log.join(".");
+            let log = segment.kept.tables.log.join(".");
             let sql = format!("SELECT run_seq, action, {} FROM {log}", keys.join(", "));
             self.compare(name, &target.rows(&sql)?).map_err(|error| format!("{log}: {error}"))?;
         }

@@ -1,20 +1,20 @@
-//! The law of refreshes: create, and any number of refreshes, leaves the members that create
-//! leaves at the last as_of, as long as what the catalog declares is true.
+//! The law of refresh: create, followed by any number of refreshes, leaves the members that create
+//! leaves at the last as_of, provided that the catalog's declarations are true.
 //!
-//! Random rows live through 3 to 6 runs, with what the rules of refreshing turn on: times at the
-//! edges of windows, late arrivals, missing stamps, deletes, clocks that are set. After each run
-//! every table is compared with the reference evaluator, and now and then with the same refresh
-//! once more and with create in a schema of its own. Of three cases one is run as `segc run` does,
-//! segment by segment. A fifth as many cases have rows that only arrive, and segments that mostly
-//! only grow (`growing.rs`): what is refreshed by inserts alone. Some more have segments of the whole
-//! language (`language.rs`).
+//! Random rows live through 3 to 6 runs, with everything that the rules of refresh depend on: times
+//! at the edges of windows, late arrivals, missing stamps, deletions, clocks that are set. After each
+//! run, every table is compared with the reference evaluator, and sometimes with a repetition of the
+//! refresh and with create in another schema. A third of the cases run segment by segment, as
+//! `segc run` does. A fifth as many further cases have rows that only arrive, and segments that are
+//! mostly append-only (`growing.rs`), so that refreshes only insert. Some more have segments of the
+//! whole language (`language.rs`).
 //!
 //! ```text
 //! SEGC_CASES=10000 cargo test --test it refresh_incremental::random -- --nocapture
 //! ```
 //!
-//! `SEGC_SEED` (1) and `SEGC_FROM` (0) say which cases; one that fails prints both. With
-//! `SEGC_THOROUGH=1` all of this follows every run. The engines in processes (Spark, BigQuery) play
+//! `SEGC_SEED` (1) and `SEGC_FROM` (0) select the cases; a failing one prints both. With
+//! `SEGC_THOROUGH=1`, every run is followed by all comparisons. The engines in processes (Spark, BigQuery) play
 //! the stories where `SEGC_ENGINES` demands them, and the first `SEGC_SLOW_CASES` (0) of the cases.
 
 mod apart;
@@ -214,7 +214,7 @@ fn play_one(labs: &mut [Lab], bias: Bias, at: usize, seed: usize) -> Result<Tall
 /// The checks notice when a refresh passes over rows that it has to look at: for each wrong rule
 /// a case in which it shows is played with those rows as they were before.
 #[test]
-fn wrong_refreshes_are_noticed() {
+fn sabotaged_refreshes_are_detected() {
     let (mut labs, mut told) = (labs(Bias::Rules), std::collections::BTreeSet::new());
     for at in 0..60 {
         let (case, sessions) = Case::random(Bias::Rules, &bytes(3, at));
@@ -237,7 +237,7 @@ fn wrong_refreshes_are_noticed() {
 }
 
 #[test]
-fn random_refreshes_leave_the_members_that_a_create_leaves() {
+fn random_refreshes_equal_a_create() {
     let chosen = number("SEGC_CASES");
     let cases = chosen.unwrap_or(120);
     let tally = play(Bias::Rules, cases, number("SEGC_SEED").unwrap_or(1));
@@ -249,7 +249,7 @@ fn random_refreshes_leave_the_members_that_a_create_leaves() {
 }
 
 #[test]
-fn random_inserts_leave_the_members_that_a_create_leaves() {
+fn random_inserts_refresh_to_what_a_create_gives() {
     let cases = number("SEGC_CASES").unwrap_or(40);
     let tally = play(Bias::Growing, cases, number("SEGC_SEED").unwrap_or(1));
     let inserted = tally.strategies.get(&Strategy::Insert).copied().unwrap_or_default();
@@ -257,7 +257,7 @@ fn random_inserts_leave_the_members_that_a_create_leaves() {
 }
 
 #[test]
-fn random_segments_of_the_whole_language_have_the_members_that_a_create_leaves() {
+fn random_segments_of_the_whole_language_equal_a_create() {
     let cases = number("SEGC_CASES").unwrap_or(8);
     let tally = play(Bias::Language, cases, number("SEGC_SEED").unwrap_or(1));
     let rebuilt = tally.strategies.get(&Strategy::Rebuild).copied().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Mutants: `tests/mutants` holds a patch for each clause of the rules of refresh. It breaks the clause,
-//! and names the story or case, its witness, that goes wrong then. `tools/mutants.sh` applies one patch at
-//! a time to a copy of the tree and runs `the_mutant_is_noticed` there; the other tests here keep the
-//! patches in order.
+//! Mutants: `tests/mutants` has a patch for each clause of the rules of refresh. It breaks the
+//! clause, and names its witness, the story or case that then fails. `tools/mutants.sh` applies one
+//! patch at a time to a copy of the tree and runs `the_mutant_is_noticed` there; the other tests
+//! here check the patches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

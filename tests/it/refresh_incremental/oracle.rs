@@ -1,5 +1,5 @@
-//! What every table must hold after every run: by the reference evaluator, and for `expire` and
-//! `history` by a model that plays the same runs.
+//! The expected contents of every table after every run, by the reference evaluator and, for
+//! `expire` and `history`, by a model that plays the same runs.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Refreshes that are made wrong on purpose: what is affected loses all keys, or one of the
-//! selects that it is made of. A story in which that isn't noticed tells nothing.
+//! Refreshes that are deliberately wrong: the affected keys are empty, or lack those of one of
+//! their selects. A story that doesn't notice that proves nothing.
 
 use sqlparser::ast::{Query, SetExpr, SetOperator, Statement};
 use sqlparser::dialect::{DuckDbDialect, PostgreSqlDialect};

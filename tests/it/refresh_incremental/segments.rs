@@ -1,4 +1,4 @@
-//! Random segments: how they are stored, what they are on, who is kept and held.
+//! Random segments: their storage, entities, `keep`s and `expire`s.
 
 use std::collections::BTreeSet;
 

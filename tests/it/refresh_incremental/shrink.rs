@@ -1,4 +1,4 @@
-//! Makes a case that fails as small as it can: what remains is what a person has to read.
+//! Makes a failing case as small as possible: what remains is what a person has to read.
 
 use crate::refresh_incremental::case::Case;
 use crate::refresh_incremental::truth::lies;

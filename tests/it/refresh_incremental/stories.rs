@@ -1,5 +1,5 @@
-//! Stories: small cases written by hand, each of which turns on one clause of the rules of
-//! refreshing. How they are written is said in `stories/README.md`.
+//! Stories: small hand-written cases, each of which exercises one clause of the rules of refresh.
+//! `stories/README.md` describes their format.
 
 use std::path::Path;
 

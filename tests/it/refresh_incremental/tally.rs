@@ -1,4 +1,5 @@
-//! What a run of the test proved: how segments were refreshed, who came and went, and why.
+//! What a run of the test has covered: how segments were refreshed, which members entered and left,
+//! and why.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

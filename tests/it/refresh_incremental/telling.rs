@@ -1,6 +1,5 @@
-//! Whether a case tells a wrong rule from the right one: each wrong rule fails to see some of
-//! what changed between two runs, so the members it leaves are those over rows of which these
-//! are still the old ones.
+//! Whether a case distinguishes a wrong rule from the right one: each wrong rule overlooks some of
+//! the changes between two runs, so it leaves the members of rows without these changes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Random cases: runs, rows near the edges of windows at those runs, and what happens to rows.
+//! Random cases: runs, rows near the edges of windows at those runs, and changes of rows.
 
 use jiff::{SignedDuration, Timestamp};
 use segc::api::{Options, Session};
@@ -22,7 +22,7 @@ const ZONES: &[&str] = &["UTC", "Europe/London", "America/New_York"];
 pub enum Bias {
     /// What the rules of refreshing by keys turn on.
     Rules,
-    /// Rows that only arrive, and segments that nobody leaves.
+    /// Rows that only arrive, and segments that members never leave.
     Growing,
     /// Segments of the whole language.
     Language,

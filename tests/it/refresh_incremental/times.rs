@@ -1,5 +1,5 @@
-//! Where time matters: the edges of windows at an instant, worked out with the calendar of
-//! the project. They steer what random rows hold, and judge nothing.
+//! Relevant times: the edges of windows at an instant, computed with the project's calendar. They
+//! guide the generation of rows and decide no result.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};

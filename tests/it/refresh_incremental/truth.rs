@@ -1,4 +1,4 @@
-//! Whether what the catalog declares is true of what happens.
+//! Whether the catalog's declarations are true of the changes.
 
 use jiff::{SignedDuration, Timestamp};
 use segc::types::calendar::Calendar;

@@ -1,6 +1,6 @@
-//! The worlds that segments are refreshed over: a small shop, and what its catalog declares of
-//! how rows change. The tables are always the same; the declarations vary. The entities of the whole
-//! language are in `language.rs`.
+//! The catalogs of refreshed segments: a small shop, and declarations of how its rows change. The
+//! tables are always the same; the declarations vary. The entities of the whole language are in
+//! `language.rs`.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! The planner's proof in words: every obstacle to a refresh by affected keys, what
-//! lifts it, and what makes a key affected.
+//! The planner's reasons in words: every obstacle to a refresh by affected keys, its remedy, and
+//! what makes a key affected.
 
 mod project;
 mod told;
@@ -177,13 +177,19 @@ fn each_obstacle_has_a_remedy_that_removes_it() {
         let (catalog, reason) = (with(CATALOG, case.without), case.reason);
         let it = plan(&catalog, case.segment);
         assert_eq!(obstacles(&it), [(reason.to_owned(), case.remedy.to_owned())], "{}", case.segment);
-        assert!(matches!(it.refresh, Refresh::Rebuild { .. }) && it.by_keys.is_none(), "{reason}");
-        assert!(it.obstacles[0].place.is_some(), "{reason}");
+        assert!(
+            matches!(it.refresh.strategy, Refresh::Rebuild { .. }) && it.refresh.by_keys.is_none(),
+            "{reason}"
+        );
+        assert!(it.refresh.obstacles[0].place.is_some(), "{reason}");
 
         let (catalog, segment) = mended(case, &catalog, case.segment);
         let it = plan(&catalog, &segment);
         assert_eq!(obstacles(&it), [], "{reason}");
-        assert!(!matches!(it.refresh, Refresh::Rebuild { .. }) && it.by_keys.is_some(), "{reason}");
+        assert!(
+            !matches!(it.refresh.strategy, Refresh::Rebuild { .. }) && it.refresh.by_keys.is_some(),
+            "{reason}"
+        );
     }
 }
 
@@ -191,7 +197,7 @@ fn each_obstacle_has_a_remedy_that_removes_it() {
 const HOPELESS: &str = "count(orders) > days_since(signed_up_at)";
 
 #[test]
-fn a_remedy_lifts_nothing_else() {
+fn remedies_remove_no_other_obstacle() {
     for case in CASES {
         let segment =
             case.segment.replace("on customer { where", &format!("on customer {{ where {HOPELESS} and"));
@@ -228,8 +234,10 @@ fn all_obstacles_are_reported_at_once() {
             "the owner of a deleted row of `order` is unknown",
         ]
     );
-    let Refresh::Rebuild { reason, remedy } = &it.refresh else { panic!("{:?}", it.refresh) };
-    assert_eq!((reason, remedy), (&it.obstacles[0].reason, &it.obstacles[0].remedy));
+    let Refresh::Rebuild { reason, remedy } = &it.refresh.strategy else {
+        panic!("{:?}", it.refresh.strategy)
+    };
+    assert_eq!((reason, remedy), (&it.refresh.obstacles[0].reason, &it.refresh.obstacles[0].remedy));
 }
 
 /// Reasons that no declaration removes are reported in the user's words.
@@ -257,18 +265,18 @@ fn obstacles_quote_conditions_and_ranks() {
         let session = open(DEFAULT, CATALOG, &format!("segment it on customer {{\n {rules}\n}}"));
         let it = planned(&session);
         assert_eq!(obstacles(&it), [(reason.to_owned(), String::new())], "{rules}");
-        let place = it.obstacles[0].place.and_then(|place| session.sources.locate(place));
+        let place = it.refresh.obstacles[0].place.and_then(|place| session.sources.locate(place));
         let (path, position) = place.expect("it has a place");
         assert_eq!((path, position.line), ("segments/it.seg", 2), "{rules}");
     }
 }
 
 #[test]
-fn append_only_tables_lack_only_the_declaration() {
+fn append_only_tables_need_only_the_declaration() {
     let it = plan(
         &CATALOG.replace("    settle: 1 hour\n", ""),
         "segment it on customer { materialize: table where exists(events) }",
     );
-    assert_eq!(it.leaves, None);
-    assert_eq!(obstacles(&it).len(), 1, "{:?}", it.obstacles);
+    assert_eq!(it.refresh.leaves, None);
+    assert_eq!(obstacles(&it).len(), 1, "{:?}", it.refresh.obstacles);
 }

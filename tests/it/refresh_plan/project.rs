@@ -1,4 +1,4 @@
-//! A project whose catalog says all that a refresh by keys needs, and changes to it.
+//! A project whose catalog has all declarations that a refresh by keys needs, and changes to it.
 
 use segc::api::{Options, Session, open_files};
 use segc::plan::SegmentPlan;
@@ -106,6 +106,6 @@ pub(crate) fn plan(catalog: &str, segments: &str) -> SegmentPlan {
 
 /// Reasons and remedies.
 pub(crate) fn obstacles(plan: &SegmentPlan) -> Vec<(String, String)> {
-    let told = plan.obstacles.iter();
+    let told = plan.refresh.obstacles.iter();
     told.map(|why| (why.reason.clone(), why.remedy.clone().unwrap_or_default())).collect()
 }

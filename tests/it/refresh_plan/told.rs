@@ -1,4 +1,4 @@
-//! What makes a key affected, in words; and the hash, which depends on none of them.
+//! Descriptions of what makes a key affected; and the hash, which is independent of the wording.
 
 use segc::plan::{TriggerText, What};
 use segc::types::Unit;
@@ -8,7 +8,7 @@ use super::{HOPELESS, ORDERS};
 
 fn triggers(rules: &str) -> Vec<TriggerText> {
     let it = plan(CATALOG, &format!("segment it on customer {{ {rules} }}"));
-    it.by_keys.unwrap_or_else(|| panic!("{rules}: {:?}", it.obstacles)).triggers
+    it.refresh.by_keys.unwrap_or_else(|| panic!("{rules}: {:?}", it.refresh.obstacles)).triggers
 }
 
 /// The edges of an entity: the time, the instant, what was written.
@@ -24,7 +24,7 @@ fn edges(rules: &str, of: &str) -> Vec<String> {
 }
 
 #[test]
-fn edges_are_described_in_the_languages_words() {
+fn window_edges_are_described_in_the_languages_terms() {
     for (window, expected) in [
         ("last 30 days", "at: now (last 30 days)|at: 30 days ago (last 30 days)"),
         ("last 72 hours", "at: now (last 72 hours)|at: 72 hours ago (last 72 hours)"),
@@ -50,7 +50,7 @@ fn edges_are_described_in_the_languages_words() {
 }
 
 #[test]
-fn causes_tell_fields_links_events_and_conditions() {
+fn triggers_describe_fields_links_events_and_conditions() {
     let found = triggers(
         "where days_since(signed_up_at) % 7 = 0 and exists(events[\"cart\"]) and exists(orders where exists(lines))",
     );
@@ -95,17 +95,17 @@ fn the_refresh_does_not_depend_on_notation() {
         where status=\"x\")<2\n and age>3 and not (in segment other)\n and (last(orders.at) before 30 days ago)\n}\n";
     let reformatted = plan(CATALOG, again);
     assert_eq!(
-        (it.refresh_hash.as_str(), &it.fingerprint),
-        (reformatted.refresh_hash.as_str(), &reformatted.fingerprint)
+        (it.refresh.hash.as_str(), &it.fingerprint),
+        (reformatted.refresh.hash.as_str(), &reformatted.fingerprint)
     );
     // Nor does the layout of the catalog, or where its files are.
     let catalog = CATALOG.replace("    settle: 2 hours\n", "    settle: 2 hours   # of the stream\n\n");
-    assert_eq!(plan(&catalog, WRITTEN).refresh_hash, it.refresh_hash);
+    assert_eq!(plan(&catalog, WRITTEN).refresh.hash, it.refresh.hash);
     // A rebuild, too, is the same rebuild.
     let hopeless = |between: &str| {
         format!("segment it on customer {{ where count(orders){between}>{between}days_since(signed_up_at) }}")
     };
-    assert_eq!(plan(CATALOG, &hopeless("")).refresh_hash, plan(CATALOG, &hopeless("\n ")).refresh_hash);
+    assert_eq!(plan(CATALOG, &hopeless("")).refresh.hash, plan(CATALOG, &hopeless("\n ")).refresh.hash);
 
     for (what, catalog, segments) in [
         ("a window", CATALOG.to_owned(), WRITTEN.replace("last 30 days", "last 31 days")),
@@ -120,14 +120,14 @@ fn the_refresh_does_not_depend_on_notation() {
         ),
         ("a condition", CATALOG.to_owned(), WRITTEN.replace("age > 3", "age > 4")),
     ] {
-        assert_ne!(plan(&catalog, &segments).refresh_hash, it.refresh_hash, "{what}");
+        assert_ne!(plan(&catalog, &segments).refresh.hash, it.refresh.hash, "{what}");
     }
 }
 
 #[test]
-fn only_a_refresh_that_builds_on_its_last_run_can_be_rejected() {
+fn only_refreshes_that_need_a_base_run_can_be_rejected() {
     let refuse = format!("{DEFAULT}refresh: {{ on_stale_state: fail }}\n");
-    let of = |config: &str, segment: &str| planned(&open(config, CATALOG, segment)).refusal;
+    let of = |config: &str, segment: &str| planned(&open(config, CATALOG, segment)).refresh.refusal;
     assert_eq!(of(DEFAULT, ORDERS), None);
     assert_eq!(
         of("name: plan\nmaterialize: incremental\nrefresh: { on_stale_state: rebuild }\n", ORDERS),
@@ -142,5 +142,5 @@ fn only_a_refresh_that_builds_on_its_last_run_can_be_rejected() {
 #[test]
 fn rebuild_every_is_reported_with_its_entity() {
     let it = plan(CATALOG, "segment it on customer { where count(events) < 2 }");
-    assert_eq!(it.rebuild_every, [("event".to_owned(), (7, Unit::Day))]);
+    assert_eq!(it.refresh.rebuild_every, [("event".to_owned(), (7, Unit::Day))]);
 }

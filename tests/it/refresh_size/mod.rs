@@ -1,8 +1,9 @@
 //! No statement of a script does quadratic work on PostgreSQL, however many keys are affected and
-//! whatever the planner knows of the sources: each statement is executed under EXPLAIN ANALYZE, and
-//! the rows that its plan has made and thrown away are counted, loop by loop.
+//! whatever the planner knows about the sources: each statement is executed under EXPLAIN ANALYZE,
+//! and the rows that its plan produces and discards are counted, loop by loop.
 //!
-//! `SEGC_ROWS=100000 cargo test --test it refresh_size::` takes more customers than the quick default.
+//! `SEGC_ROWS=100000 cargo test --test it refresh_size::` uses more customers than the quick
+//! default.
 
 mod plans;
 mod shop;
@@ -77,7 +78,7 @@ fn run(database: &mut Postgres, sources: Sources) -> Vec<String> {
 
 /// Who is a member after a refresh is who matches.
 fn judge_members(database: &mut Postgres, session: &Session, plan: &Plan, clock: &str) {
-    for segment in tables(plan).filter(|segment| segment.hold.is_none()) {
+    for segment in tables(plan).filter(|segment| segment.kept.hold.is_none()) {
         let matching = session.select_sql("postgres", segment.id, &at(instant(clock))).expect("a query");
         let keys: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
         let table = format!("SELECT {} FROM {}", keys.join(", "), quote_name(&segment.table));
@@ -120,10 +121,10 @@ fn no_statement_does_quadratic_work_on_indexed_sources_never_analyzed() {
 
 /// The project has what it is to have: nearly all of its segments are refreshed by keys.
 #[test]
-fn most_segments_are_refreshed_by_keys() {
+fn most_segments_are_refreshed_incrementally() {
     let session = session();
     let plan = plan(&session, "postgres", &at(instant(CREATED)));
-    let by_keys = tables(&plan).filter(|segment| segment.by_keys.is_some()).count();
-    let grow = tables(&plan).filter(|segment| segment.refresh == Refresh::InsertOnly).count();
+    let by_keys = tables(&plan).filter(|segment| segment.refresh.by_keys.is_some()).count();
+    let grow = tables(&plan).filter(|segment| segment.refresh.strategy == Refresh::InsertOnly).count();
     assert!(by_keys >= 36 && grow >= 2, "{by_keys} by keys, {grow} that only grow");
 }

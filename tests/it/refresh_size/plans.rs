@@ -1,4 +1,4 @@
-//! Executes scripts under EXPLAIN ANALYZE, and counts what their plans did.
+//! Executes scripts under EXPLAIN ANALYZE, and counts the rows that their plans process.
 
 use segc::engine::Engine;
 
@@ -61,7 +61,7 @@ fn handled(lines: &[String]) -> u64 {
 }
 
 #[test]
-fn rows_are_counted_loop_by_loop() {
+fn rows_are_counted_per_loop() {
     let plan = "Nested Loop (actual rows=10 loops=1)\n  Join Filter: (a.id = b.id)\n  \
                 Rows Removed by Join Filter: 990\n  ->  Seq Scan on a (actual rows=10 loops=1)\n  \
                 ->  Seq Scan on b (actual rows=100 loops=10)\n        Rows Removed by Filter: 400";

@@ -1,5 +1,5 @@
-//! The shop that is refreshed: every way in which keys are found and evaluated, over keys of one
-//! column and of several, of numbers and of texts, over tables and a query.
+//! The refreshed shop: every way in which keys are found and evaluated, over keys of one column and
+//! of several, of numbers and of text, over tables and a query.
 
 use segc::engine::Engine;
 

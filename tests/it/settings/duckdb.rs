@@ -1,5 +1,5 @@
-//! Settings of DuckDB, which a session or a `.duckdbrc` has before a script is run by hand. What
-//! segc opens itself has the engine's own.
+//! Settings of DuckDB that a session or a `.duckdbrc` may have before a script is run by hand.
+//! Sessions opened by segc have the engine's defaults.
 
 use segc::api::Options;
 use segc::engine::{DuckDb, Engine as _};
@@ -50,7 +50,7 @@ fn ids(engine: &mut DuckDb, sql: &str) -> Result<Vec<i64>, String> {
 }
 
 #[test]
-fn printed_selects_mean_the_same_under_every_setting() {
+fn printed_selects_are_independent_of_settings() {
     let project = project();
     let selects = selects(project.path(), "duckdb");
     for (setting, values) in OTHERS {
@@ -66,7 +66,7 @@ fn printed_selects_mean_the_same_under_every_setting() {
 }
 
 #[test]
-fn scripts_run_by_hand_set_what_they_rely_on() {
+fn scripts_set_what_they_rely_on() {
     let project = project();
     let options = Options { as_of: Some(support::project::instant(AS_OF)), ..Options::default() };
     let (session, _) = segc::api::open(project.path(), &options);

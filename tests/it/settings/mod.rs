@@ -1,7 +1,7 @@
 //! No setting of a server, a database, a role or a session changes the members of a segment.
 //!
-//! One project whose conditions depend on how text, numbers, times and missing values are read is
-//! run under each setting that the engines' documentation lists as changing any of that.
+//! A project whose conditions depend on how text, numbers, times and missing values are read is run
+//! under each setting that the engines' documentation lists as affecting them.
 
 mod duckdb;
 mod postgres;

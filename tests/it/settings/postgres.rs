@@ -1,4 +1,4 @@
-//! Settings of PostgreSQL, given to the database as its owner can.
+//! Settings of PostgreSQL, set on the database as its owner can.
 
 use std::process::Command;
 
@@ -101,7 +101,7 @@ fn stored(reader: &mut Client) -> Vec<String> {
 }
 
 #[test]
-fn runs_find_the_same_members_under_every_setting() {
+fn runs_are_independent_of_settings() {
     let Some(mut server) = filled() else { return };
     let project = project();
     for round in 0..rounds() {
@@ -114,7 +114,7 @@ fn runs_find_the_same_members_under_every_setting() {
 /// A printed SELECT sets nothing, so what it means rests on how it is written. Only the search
 /// path and the encoding are left: they say which tables there are, and what bytes are.
 #[test]
-fn printed_selects_mean_the_same_under_every_setting() {
+fn printed_selects_are_independent_of_settings() {
     let Some(mut server) = filled() else { return };
     let project = project();
     let selects = selects(project.path(), "postgres");
@@ -131,7 +131,7 @@ fn printed_selects_mean_the_same_under_every_setting() {
 
 /// As `psql -f` runs it: statement by statement, in a session that has the settings.
 #[test]
-fn scripts_run_by_hand_set_what_they_rely_on() {
+fn scripts_set_what_they_rely_on() {
     let Some(mut server) = filled() else { return };
     if Command::new("psql").arg("--version").output().is_err() {
         return support::tell("skipped: psql is not installed");

@@ -1,4 +1,4 @@
-//! Calls of functions and what they must yield.
+//! Calls of functions and their expected results.
 
 mod documents;
 

@@ -1,5 +1,5 @@
-//! Texts of all dialects as snapshots: one whole, the base, and of the others what differs, so
-//! that a review sees what a dialect changes.
+//! Snapshots of texts in all dialects: the base dialect's in full, and the differences of the
+//! others, so that a review sees what a dialect changes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

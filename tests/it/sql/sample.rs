@@ -1,11 +1,14 @@
-//! A small plan, made by hand: two tables and a view over customers and orders.
+//! A small hand-made plan: two tables and a view over customers and orders.
 
 use segc::check::hir::{Materialize, SegmentId};
 use segc::dialect::{Capability, Dialect, Function};
 use segc::plan::rel::{
     BinaryOp, Clock, Column, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef,
 };
-use segc::plan::{Assertion, KeyColumn, Plan, Refresh, Rules, SegmentPlan, StateNames, StateTables};
+use segc::plan::{
+    Assertion, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, SegmentPlan, StateNames,
+    StateTables,
+};
 use segc::types::{Literal, Type};
 
 pub(crate) const DATA: &[&str] = &[
@@ -125,44 +128,52 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
         id: SegmentId(id),
         name: name.to_owned(),
         entity: "customer".to_owned(),
+        fingerprint: format!("{name}0123456789abcdef"),
+        level: 0,
+        depends_on: Vec::new(),
+        reads: Vec::new(),
+        capabilities: Vec::new(),
         materialize,
         table: vec!["seg".to_owned(), name.to_owned()],
         keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
-        level: 0,
-        depends_on: Vec::new(),
-        refresh: Refresh::Rebuild { reason: "orders may be deleted".to_owned(), remedy: None },
-        leaves: None,
-        by_keys: None,
-        obstacles: Vec::new(),
-        rebuild_every: Vec::new(),
-        refusal: None,
-        state: StateTables::named(
-            name,
-            &StateNames { schema: &["seg".to_owned()], bytes: 63, shares_runs: true, has_temp_tables: true },
-        ),
-        refresh_hash: format!("{id:016}"),
-        last_run: Vec::new(),
-        inputs: Vec::new(),
-        ranked: None,
-        log: None,
-        hold: None,
-        history: None,
-        query,
-        clock: Clock {
-            as_of: None,
-            bounds: [("days_ago_30".to_owned(), bound, Type::Timestamp)].into_iter().collect(),
+        kept: Kept {
+            tables: StateTables::named(
+                name,
+                &StateNames {
+                    schema: &["seg".to_owned()],
+                    bytes: 63,
+                    shares_runs: true,
+                    has_temp_tables: true,
+                },
+            ),
+            ..Kept::default()
         },
-        checks: vec![unique()],
-        guards: Vec::new(),
-        fingerprint: format!("{name}0123456789abcdef"),
-        capabilities: Vec::new(),
-        reads: Vec::new(),
+        evaluation: Evaluation {
+            query,
+            clock: Clock {
+                as_of: None,
+                bounds: [("days_ago_30".to_owned(), bound, Type::Timestamp)].into_iter().collect(),
+            },
+            checks: vec![unique()],
+            guards: Vec::new(),
+        },
+        refresh: RefreshPlan {
+            strategy: Refresh::Rebuild { reason: "orders may be deleted".to_owned(), remedy: None },
+            leaves: None,
+            by_keys: None,
+            obstacles: Vec::new(),
+            rebuild_every: Vec::new(),
+            refusal: None,
+            hash: format!("{id:016}"),
+            last_run: Vec::new(),
+            inputs: Vec::new(),
+        },
     }
 }
 
 pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
     let mut late = segment(2, "late", recent(true), Materialize::Incremental);
-    late.refresh = Refresh::InsertOnly;
+    late.refresh.strategy = Refresh::InsertOnly;
     let last = Select {
         columns: vec![plain(column("r", "as_of"))],
         from: Some(table(&["seg", "segc_state"], "r")),
@@ -173,7 +184,8 @@ pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
         )),
         ..Select::default()
     };
-    late.last_run = vec![("late_last_as_of".to_owned(), Scalar::Query(Box::new(last)), Type::Timestamp)];
+    late.refresh.last_run =
+        vec![("late_last_as_of".to_owned(), Scalar::Query(Box::new(last)), Type::Timestamp)];
     let has = |capability: &Capability| dialect.allows(*capability);
     let rules = Rules::of(&Capability::ALL.iter().copied().filter(has).collect());
     Plan {

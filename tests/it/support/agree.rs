@@ -1,4 +1,4 @@
-//! The members of every segment of a project, found in every way there is.
+//! The members of every segment of a project, computed in every possible way.
 
 use std::fmt::Write;
 
@@ -211,7 +211,7 @@ fn one_by_one(project: &Project, target: &mut Target, report: &mut Report) {
         return report.differ("(all)", target.name, &error);
     }
     for segment in tables(&plan) {
-        let session = if segment.guards.is_empty() { &now } else { &later };
+        let session = if segment.evaluation.guards.is_empty() { &now } else { &later };
         for (script, refresh) in [("create", false), ("refresh", true)] {
             let how = format!("{}, alone, {script}", target.name);
             target.must(&format!("DELETE FROM {}", segment.table.join(".")));

@@ -1,4 +1,4 @@
-//! Catalogs written in Rust, for tests that need no YAML.
+//! Catalogs built in Rust, for tests that need no YAML.
 
 use std::collections::BTreeMap;
 

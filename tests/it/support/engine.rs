@@ -90,7 +90,7 @@ pub fn demand(target: &str) -> Demand {
     if named { Demand::Demanded } else { Demand::Unwanted }
 }
 
-/// What came of the search for an engine; a line for people if it is missing.
+/// The result of looking for an engine; a line for people if it is missing.
 pub fn found<T>(target: &str, search: impl FnOnce() -> Result<T, String>) -> Option<T> {
     let demand = demand(target);
     if demand == Demand::Unwanted {

@@ -41,7 +41,7 @@ entities:
       customer: { to: customer, on: { customer_id: id } }
 ";
 
-/// `buyers`, `big` and `big_buyers` are those that nobody leaves.
+/// `buyers`, `big` and `big_buyers` are those that members never leave.
 pub const SEGMENTS: &str = "
 segment buyers on customer { where exists(orders) }
 segment big on customer { where sum(orders.total) >= 100 }

@@ -28,7 +28,7 @@ use segc::engine::{DuckDb, Engine as _};
 /// kept from them.
 pub fn tell(line: &str) {
     use std::io::Write as _;
-    // Nobody may be listening, and that is no fault of the test's.
+    // Nothing may be listening, which isn't the test's fault.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

@@ -110,7 +110,7 @@ impl Process {
     pub(super) fn start(environment: &Environment, program: &str) -> Result<Self, String> {
         let (python, cache) = environment.find()?;
         let scripts = super::project::root().join("tests/engines");
-        // Outside of the process's pipes, so that it never waits for a reader.
+        // Outside the process's pipes, so that it never waits for a reader.
         let log = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
         let (log, path) = log.keep().map_err(|error| error.to_string())?;
         let mut command = Command::new(&python);

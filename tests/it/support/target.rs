@@ -295,7 +295,7 @@ pub fn texts(script: &sql::Script) -> Vec<String> {
 
 /// After how many of a script's statements a test of crashes ends it.
 ///
-/// Outside of a transaction each statement is committed by itself, so each is such a place. Inside
+/// Outside a transaction each statement is committed by itself, so each is such a place. Inside
 /// one, nothing is committed before its end, and what a crash leaves is what was there before it began,
 /// wherever it was: its first statement, its middle and its last before the commit stand for the rest.
 /// With `SEGC_CRASHES=all` it is every statement, as in `make long`.

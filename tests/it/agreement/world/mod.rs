@@ -1,5 +1,5 @@
-//! The catalogs that random segments are written over: the same entities in every case, with
-//! columns of which the case decides whether they may be missing and how they are stored.
+//! The catalogs of random segments: the same entities in every case, with columns whose nullability
+//! and storage depend on the case.
 
 mod rows;
 mod shapes;

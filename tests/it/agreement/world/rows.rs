@@ -1,5 +1,5 @@
 //! Random rows: orphans, ties at one instant, missing values, times at the edges of windows, and
-//! deleted rows beside others of the same key.
+//! deleted rows next to others with the same key.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Calls of functions on arrays and JSON documents, and what they must yield.
+//! Calls of functions on arrays and JSON documents, and their expected results.
 
 use segc::dialect::Function as F;
 use segc::plan::rel::Scalar;
