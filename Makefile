@@ -36,7 +36,7 @@ growth: ## see that the work of every command grows with the project, not with i
 
 # This number of cases per entry takes about a minute on two cores; they are the same in every run.
 fuzz: ## try hostile inputs on every way into segc, for a minute
-	@$(ENGINE) SEGC_FUZZ_CASES=$${SEGC_FUZZ_CASES:-100} cargo test $$flags --test fuzz
+	@$(ENGINE) SEGC_FUZZ_CASES=$${SEGC_FUZZ_CASES:-60} cargo test $$flags --test fuzz
 
 # What each of these tries more of is in docs/agreement.md, docs/refresh.md and docs/robustness.md.
 SEED ?= 1

@@ -143,6 +143,13 @@ impl Tally {
         lacks
     }
 
+    /// Constructs that were never refreshed by less than everything, and wrong rules that never showed.
+    pub fn unseen(&self) -> Vec<&'static str> {
+        let constructs = self.tags.iter().filter(|(_, used)| used.incremental == 0).map(|(tag, _)| *tag);
+        let rules = self.telling.iter().filter(|(_, count)| **count == 0).map(|(rule, _)| *rule);
+        constructs.chain(rules).collect()
+    }
+
     pub fn report(&self) -> String {
         let Self { cases, runs, refused, overflows, .. } = self;
         let mut text = format!("{cases} cases, {runs} runs, {refused} refused, {overflows} overflowed\n");
