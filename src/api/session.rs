@@ -182,7 +182,7 @@ impl Session {
         }
     }
 
-    /// The files of a build, and for each segment its SELECT and the files that are asked for. `options`
+    /// The files of a build, and for each segment its SELECT and the requested files. `options`
     /// are those of the plan.
     ///
     /// # Errors
