@@ -23,7 +23,7 @@ pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;
 pub use run::{Event, Parity, Ran, RunRequest, SegmentRan, Status};
-pub use scripts::{Execution, SegmentFiles, Step};
+pub use scripts::{Execution, ExecutionStep, SegmentFiles};
 pub use select::select;
 pub use session::{Options, Session};
 pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};

@@ -12,7 +12,7 @@ use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Limit;
 use crate::plan::problems::StatementTooLong;
-use crate::plan::program::{Mode, Program, Scope, program};
+use crate::plan::program::{Mode, Program, ProgramScope, program};
 use crate::plan::rel::{Clock, Column, Query, Relation, Scalar, Select, TableRef};
 use crate::plan::{Plan, SegmentPlan};
 use crate::sql::{self, ClockForm, Renderer, Script, Statement};
@@ -22,7 +22,7 @@ use crate::types::Literal;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Execution {
     /// The statements in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ExecutionStep>,
     /// The segments that are tables or views, in the order in which they are built, each with the
     /// query that counts its members afterwards.
     pub counts: Vec<(String, String)>,
@@ -32,7 +32,7 @@ pub struct Execution {
 
 /// A statement of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Step {
+pub struct ExecutionStep {
     /// The segment, or `None` for statements that all of them need.
     pub segment: Option<String>,
     /// The text of the statement.
@@ -72,8 +72,8 @@ pub(super) fn scripts(
     files: SegmentFiles,
 ) -> Result<Scripts, Diagnostics> {
     let (create, refresh) = rayon::join(
-        || script(session, target, &program(plan, Scope::All, Mode::Create)),
-        || script(session, target, &program(plan, Scope::All, Mode::Refresh)),
+        || script(session, target, &program(plan, ProgramScope::All, Mode::Create)),
+        || script(session, target, &program(plan, ProgramScope::All, Mode::Refresh)),
     );
     let named =
         |segment: &SegmentPlan| Ok((segment.name.clone(), texts(session, target, plan, segment, files)?));
@@ -91,7 +91,7 @@ fn texts(
     files: SegmentFiles,
 ) -> Result<SegmentScripts, Diagnostics> {
     let alone = |mode, wanted: bool| {
-        let script = || script(session, target, &program(plan, Scope::One(segment), mode));
+        let script = || script(session, target, &program(plan, ProgramScope::One(segment), mode));
         wanted.then(script).transpose().map(|script| script.map(|script| script.to_text()))
     };
     let select = select_sql(session, target, segment, plan.as_of)?;
@@ -122,8 +122,8 @@ pub(super) fn execution(
     plan: &Plan,
     mode: Mode,
 ) -> Result<Execution, Diagnostics> {
-    let script = script(session, target, &program(plan, Scope::All, mode))?;
-    let step = |statement: Statement| Step { segment: statement.segment, statement: statement.text };
+    let script = script(session, target, &program(plan, ProgramScope::All, mode))?;
+    let step = |statement: Statement| ExecutionStep { segment: statement.segment, statement: statement.text };
     let mut counts = Vec::new();
     for segment in plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline) {
         counts.push((segment.name.clone(), count_sql(target, &segment.table)?));

@@ -17,7 +17,7 @@ use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit};
 use crate::engine::EMBEDDED_TARGET;
-use crate::plan::program::{Mode, Scope, program};
+use crate::plan::program::{Mode, ProgramScope, program};
 use crate::plan::{self, Abilities, Plan, Policy, Request};
 use crate::project::{Config, PolicyLimit};
 use crate::syntax::ast;
@@ -218,7 +218,7 @@ impl Session {
         let planned = plan.as_ref().and_then(|plan| plan.segments.iter().find(|one| one.id == segment));
         match (&plan, planned, self.target(target)) {
             (Some(plan), Some(planned), Some(target)) if !problems.has_errors() => {
-                let program = program(plan, Scope::One(planned), mode);
+                let program = program(plan, ProgramScope::One(planned), mode);
                 script(self, target, &program).map(|script| script.to_text())
             }
             _ => Err(problems),

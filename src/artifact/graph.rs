@@ -12,18 +12,18 @@ use crate::plan::Plan;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Graph {
     /// The tables ordered by name, then the segments in the order of the build.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<GraphNode>,
     /// The edges, in the order of the segments to which they lead.
     pub edges: Vec<Edge>,
 }
 
 /// A segment, or a table that segments read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Node {
+pub struct GraphNode {
     /// The unique id: `segment:vip`, `entity:customer`.
     pub id: String,
     /// Whether it is a segment or a table.
-    pub kind: NodeKind,
+    pub kind: GraphNodeKind,
     /// The name of the segment or the entity.
     pub name: String,
     /// The table of the segment or the entity, its parts joined by dots.
@@ -35,7 +35,7 @@ pub struct Node {
 /// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NodeKind {
+pub enum GraphNodeKind {
     /// A segment.
     Segment,
     /// An entity, which is a table of the source data.
@@ -106,9 +106,9 @@ impl Graph {
                 edges.push(Edge { from: entity_id(&read.entity), to: to.clone(), kind: EdgeKind::Reads });
             }
         }
-        let entities = tables.into_iter().map(|(name, table)| Node {
+        let entities = tables.into_iter().map(|(name, table)| GraphNode {
             id: entity_id(&name),
-            kind: NodeKind::Entity,
+            kind: GraphNodeKind::Entity,
             name,
             table,
             materialize: None,
@@ -129,8 +129,8 @@ impl Graph {
         for (at, node) in self.nodes.iter().enumerate() {
             let label = mermaid_text(&node.label());
             text.push_str(&match node.kind {
-                NodeKind::Segment => format!("  n{at}[\"{label}\"]\n"),
-                NodeKind::Entity => format!("  n{at}[(\"{label}\")]\n"),
+                GraphNodeKind::Segment => format!("  n{at}[\"{label}\"]\n"),
+                GraphNodeKind::Entity => format!("  n{at}[(\"{label}\")]\n"),
             });
         }
         for edge in &self.edges {
@@ -153,8 +153,8 @@ impl Graph {
         let mut text = String::from("digraph segments {\n  rankdir=LR;\n");
         for node in &self.nodes {
             let shape = match node.kind {
-                NodeKind::Segment => "box",
-                NodeKind::Entity => "cylinder",
+                GraphNodeKind::Segment => "box",
+                GraphNodeKind::Entity => "cylinder",
             };
             let (id, label) = (dot_text(&node.id), dot_text(&node.label()));
             text.push_str(&format!("  {id} [shape={shape}, label={label}];\n"));
@@ -183,17 +183,23 @@ impl Graph {
     }
 }
 
-impl Node {
+impl GraphNode {
     fn label(&self) -> String {
         match (self.kind, &self.table) {
-            (NodeKind::Entity, Some(table)) => format!("{} ({table})", self.name),
-            (NodeKind::Entity, None) | (NodeKind::Segment, _) => self.name.clone(),
+            (GraphNodeKind::Entity, Some(table)) => format!("{} ({table})", self.name),
+            (GraphNodeKind::Entity, None) | (GraphNodeKind::Segment, _) => self.name.clone(),
         }
     }
 }
 
-fn segment_node(name: &str, table: Option<String>, materialize: Option<&'static str>) -> Node {
-    Node { id: segment_id(name), kind: NodeKind::Segment, name: name.to_owned(), table, materialize }
+fn segment_node(name: &str, table: Option<String>, materialize: Option<&'static str>) -> GraphNode {
+    GraphNode {
+        id: segment_id(name),
+        kind: GraphNodeKind::Segment,
+        name: name.to_owned(),
+        table,
+        materialize,
+    }
 }
 
 fn segment_id(name: &str) -> String {

@@ -8,7 +8,7 @@ mod manifest;
 mod refresh;
 mod written;
 
-pub use graph::{Edge, EdgeKind, Graph, Node, NodeKind};
+pub use graph::{Edge, EdgeKind, Graph, GraphNode, GraphNodeKind};
 pub(crate) use manifest::sensitive_fields;
 pub use manifest::{
     MANIFEST_VERSION, Manifest, ManifestColumn, ManifestDependency, ManifestField, ManifestPosition,

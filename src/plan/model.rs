@@ -117,7 +117,7 @@ pub struct Kept {
     /// The names of the tables of runs, logs and scratch.
     pub tables: StateTables,
     /// Its ranking candidates, if they are stored.
-    pub ranked: Option<Ranked>,
+    pub ranked: Option<Ranking>,
     /// The log of its members, if one is kept.
     pub log: Option<Log>,
     /// How members who no longer match are retained; `None` if they leave at once.
@@ -172,7 +172,7 @@ pub struct ByKeys {
 
 /// A match that is ranked whole each time, over what is stored of it (R6).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ranked {
+pub struct Ranking {
     /// What is ranked by.
     pub(crate) columns: Vec<KeyColumn>,
     /// The ranking candidates, with these columns.

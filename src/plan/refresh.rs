@@ -9,7 +9,7 @@ use super::checks::{Doubles, double_members, unique_checks};
 use super::limits::inlines_too_many;
 use super::lookups::lookups;
 use super::lower::{self, Context, Lowered, MembersLog, State};
-use super::model::{ByKeys, KeyColumn, Ranked, Refresh, Why};
+use super::model::{ByKeys, KeyColumn, Ranking, Refresh, Why};
 use super::rel::{Bound, Bounds, Relation, Scalar};
 use super::request::Request;
 use super::state::{BaseRun, StateTables, read_to};
@@ -295,7 +295,7 @@ impl Refreshing<'_> {
     }
 
     /// What is stored of the match where it is ranked, and the instants that finding it reads.
-    pub(super) fn ranked(&self, context: &Context<'_>) -> Option<(Ranked, Bounds)> {
+    pub(super) fn ranked(&self, context: &Context<'_>) -> Option<(Ranking, Bounds)> {
         if !self.ranks() {
             return None;
         }
@@ -303,7 +303,7 @@ impl Refreshing<'_> {
         let query = lower::kept_of(context, self.id, &self.tables.ranking_candidates).query;
         let columns = lower::rank_columns(context, self.id);
         let columns = columns.into_iter().map(|(name, ty)| KeyColumn { name, ty }).collect();
-        Some((Ranked { columns, candidates: candidates.query, query }, candidates.clock.bounds))
+        Some((Ranking { columns, candidates: candidates.query, query }, candidates.clock.bounds))
     }
 
     /// Why every row is evaluated although members never leave.

@@ -9,7 +9,7 @@ use super::room::with_room;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
 use crate::plan::Plan;
-use crate::plan::program::{Mode, Phase, Program, Scope, program};
+use crate::plan::program::{Mode, Phase, Program, ProgramScope, program};
 
 /// A script: statements to execute in order in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Statement {
 pub fn create(
     plan: &Plan,
     dialect: &Dialect,
-    scope: Scope<'_>,
+    scope: ProgramScope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
     script(&program(plan, scope, Mode::Create), dialect, source)
@@ -57,7 +57,7 @@ pub fn create(
 pub fn refresh(
     plan: &Plan,
     dialect: &Dialect,
-    scope: Scope<'_>,
+    scope: ProgramScope<'_>,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
     script(&program(plan, scope, Mode::Refresh), dialect, source)

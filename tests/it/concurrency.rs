@@ -9,7 +9,7 @@ use crate::support::project::open;
 use crate::support::target::{plan, script};
 use segc::api::{Options, Session};
 use segc::engine::{Engine, EngineError};
-use segc::plan::program::{Phase, Scope};
+use segc::plan::program::{Phase, ProgramScope};
 use segc::project::Memory;
 use segc::sql::Statement;
 
@@ -43,7 +43,7 @@ fn session() -> Session {
 fn statements(target: &str, refresh: bool) -> Vec<Statement> {
     let session = session();
     let plan = plan(&session, target, &Options::default());
-    script(&session, &plan, Scope::All, refresh).statements
+    script(&session, &plan, ProgramScope::All, refresh).statements
 }
 
 fn texts(statements: &[Statement]) -> Vec<String> {
@@ -170,7 +170,7 @@ fn runs_of_a_segment_and_of_its_dependent_do_not_interfere() {
     let planned = plan(&session, "postgres", &Options::default());
     let of = |name: &str| {
         let segment = planned.segments.iter().find(|one| one.name == name).expect("it is planned");
-        script(&session, &planned, Scope::One(segment), true).statements
+        script(&session, &planned, ProgramScope::One(segment), true).statements
     };
     each(&mut first, &["INSERT INTO customers VALUES (11, TRUE, NOW())".to_owned()]).expect("a row");
     // The reader begins, then its input runs to its end: the reader goes on with what it saw.

@@ -8,7 +8,7 @@ use crate::support::target::{Target, build, plan, script};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use segc::api::{Options, Session};
 use segc::engine::tables_of;
-use segc::plan::program::Scope;
+use segc::plan::program::ProgramScope;
 use segc::project::Memory;
 use segc::sql::parses_back;
 
@@ -320,7 +320,7 @@ fn every_dialect_writes_retention() {
     for target in ["duckdb", "postgres", "bigquery", "spark"] {
         let plan = plan(&session, target, &Options::default());
         let win_back = plan.segments.iter().find(|one| one.name == "win_back").expect("it is planned");
-        let script = script(&session, &plan, Scope::One(win_back), true);
+        let script = script(&session, &plan, ProgramScope::One(win_back), true);
         let dialect = session.dialects().get(target).expect("a built-in dialect");
         for statement in &script.statements {
             assert_eq!(parses_back(statement, dialect), Ok(()), "{target}: {}", statement.text);

@@ -7,14 +7,14 @@ use crate::support::postgres::Postgres;
 use crate::support::target::{Running, Target, build, plan, script, tables, texts};
 use segc::engine::Engine;
 use segc::plan::Plan;
-use segc::plan::program::{Phase, Scope};
+use segc::plan::program::{Phase, ProgramScope};
 use segc::sql::Script;
 
 /// The plan and the script of a create at an instant.
 fn create(target: &Target, clock: &str) -> (Plan, Script) {
     let session = lab::session(SEGMENTS, clock);
     let plan = plan(&session, target.name, &Default::default());
-    let script = script(&session, &plan, Scope::All, false);
+    let script = script(&session, &plan, ProgramScope::All, false);
     (plan, script)
 }
 

@@ -10,7 +10,7 @@ use crate::support::engine::Runner;
 use segc::diagnostic::Diagnostics;
 use segc::dialect::{Dialect, Dialects, Function};
 use segc::engine::{Cell, Engine};
-use segc::plan::program::Scope;
+use segc::plan::program::ProgramScope;
 use segc::plan::rel::{Clock, Scalar};
 use segc::sql::{ClockForm, Renderer, create, parses_back, refresh};
 use segc::types::Type;
@@ -143,7 +143,7 @@ fn scripts(dialect: &Dialect, engine: &mut Database) {
     let run = |engine: &mut Database, day: Option<&str>, fresh: bool| -> Result<(), String> {
         let plan = sample::plan(dialect, day);
         let make = if fresh { create } else { refresh };
-        let script = make(&plan, dialect, Scope::All, &|_| None).expect("it can be written");
+        let script = make(&plan, dialect, ProgramScope::All, &|_| None).expect("it can be written");
         for statement in &script.statements {
             parses_back(statement, dialect).expect(&statement.text);
             if let Err(error) = engine.run(&statement.text) {

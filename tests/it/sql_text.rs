@@ -7,7 +7,7 @@ use std::sync::Arc;
 use segc::api::{Options, SegmentFiles, open};
 use segc::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use segc::dialect::{Dialect, Dialects};
-use segc::plan::program::{Phase, Scope};
+use segc::plan::program::{Phase, ProgramScope};
 use segc::plan::rel::Scalar;
 use segc::plan::rel::{Clock, Column, Query, Relation, Select, TableRef};
 use segc::sql::{ClockForm, Renderer, Statement, create, parses_back, refresh};
@@ -32,10 +32,10 @@ fn scripts_match_their_snapshots() {
     for dialect in dialects() {
         let plan = sample::plan(&dialect, None);
         let place = |name: &str| Some(format!("segments/{name}.seg:1"));
-        let script = create(&plan, &dialect, Scope::All, &place).expect("it can be written");
+        let script = create(&plan, &dialect, ProgramScope::All, &place).expect("it can be written");
         let fixed = sample::plan(&dialect, Some("2026-01-31T10:00:00.5Z"));
         let late = fixed.segments.iter().find(|one| one.name == "late").expect("it is planned");
-        let again = refresh(&fixed, &dialect, Scope::One(late), &place).expect("it can be written");
+        let again = refresh(&fixed, &dialect, ProgramScope::One(late), &place).expect("it can be written");
         for statement in script.statements.iter().chain(&again.statements) {
             assert_eq!(parses_back(statement, &dialect), Ok(()), "{}: {}", dialect.name, statement.text);
         }
@@ -266,7 +266,7 @@ fn dialects_must_answer_every_entry() {
 fn shared_checks_run_once() {
     for dialect in dialects() {
         let plan = sample::plan(&dialect, None);
-        let script = create(&plan, &dialect, Scope::All, &|_| None).expect("it can be written");
+        let script = create(&plan, &dialect, ProgramScope::All, &|_| None).expect("it can be written");
         let checks = script.statements.iter().filter(|one| one.phase == Phase::Check);
         let segments: Vec<_> = checks.map(|one| one.segment.as_deref()).collect();
         assert_eq!(segments, [None], "{}", dialect.name);

@@ -8,7 +8,7 @@ use crate::support::project::{Project, at, root};
 use crate::support::target::{plan, script, stored};
 use assert_cmd::Command;
 use segc::api::{Options, SegmentFiles, Session};
-use segc::plan::program::{Phase, Scope};
+use segc::plan::program::{Phase, ProgramScope};
 use segc::sql::{Statement, parses_back};
 
 fn forms(project: &Project) -> [(&'static str, Options); 2] {
@@ -20,9 +20,9 @@ fn statements(session: &Session, target: &str, options: &Options) -> Vec<Stateme
     let plan = plan(session, target, options);
     let mut all = Vec::new();
     for refresh in [false, true] {
-        all.extend(script(session, &plan, Scope::All, refresh).statements);
+        all.extend(script(session, &plan, ProgramScope::All, refresh).statements);
         for segment in stored(&plan) {
-            all.extend(script(session, &plan, Scope::One(segment), refresh).statements);
+            all.extend(script(session, &plan, ProgramScope::One(segment), refresh).statements);
         }
     }
     for (id, segment) in session.hir().iter() {

@@ -7,7 +7,7 @@ use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::plan::program::{Action, Mode, Program, Scope, TableDef, program};
+use crate::plan::program::{Action, Mode, Program, ProgramScope, TableDef, program};
 use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
 
 /// A segment of a run.
@@ -72,7 +72,7 @@ fn work(
     if segment.materialize == Materialize::Inline {
         return Ok(None);
     }
-    let program = program(plan, Scope::One(segment), mode);
+    let program = program(plan, ProgramScope::One(segment), mode);
     let made = script(session, target, &program)?;
     let log = segment.kept.log.as_ref().filter(|log| log.for_good).map(|_| segment.kept.tables.log.clone());
     Ok(Some(Work {

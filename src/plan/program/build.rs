@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::members::{Members, undo_unfinished};
 use super::step::{Action, Instant, Phase, Step};
-use super::{Mode, Program, Scope, Unit, tables};
+use super::{Mode, Program, ProgramScope, Unit, tables};
 use crate::check::hir::Materialize;
 use crate::dialect::Function;
 use crate::plan::assertion::Assertion;
@@ -15,10 +15,10 @@ use crate::types::{Literal, Type};
 
 /// The program that brings tables and views up to date.
 #[must_use]
-pub fn program<'a>(plan: &'a Plan, scope: Scope<'a>, mode: Mode) -> Program<'a> {
+pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Program<'a> {
     let (scoped, alone) = match scope {
-        Scope::All => (plan.segments.as_slice(), false),
-        Scope::One(segment) => (std::slice::from_ref(segment), true),
+        ProgramScope::All => (plan.segments.as_slice(), false),
+        ProgramScope::One(segment) => (std::slice::from_ref(segment), true),
     };
     let is_built = |segment: &&SegmentPlan| segment.materialize != Materialize::Inline;
     let segments: Vec<&SegmentPlan> = scoped.iter().filter(is_built).collect();

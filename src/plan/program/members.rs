@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::difference::{Leaving, changes};
 use super::step::{Action, Phase, Record, Source, Step, Written};
-use crate::plan::model::{ByKeys, Log, Ranked, SegmentPlan};
+use crate::plan::model::{ByKeys, Log, Ranking, SegmentPlan};
 use crate::plan::rel::{Column, Join, Negated, Query, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
@@ -88,7 +88,7 @@ impl<'a> Members<'a> {
     }
 
     /// Brings the stored ranking candidates up to date: affected ones are evaluated again (R6).
-    fn candidates(&self, ranked: &'a Ranked) -> Vec<Action<'a>> {
+    fn candidates(&self, ranked: &'a Ranking) -> Vec<Action<'a>> {
         let (segment, tables, keys) = (self.segment, &self.segment.kept.tables, Keys::of(self.segment));
         let query = self.by_keys.map_or(&ranked.candidates, |by_keys| &by_keys.query);
         let mut steps = vec![Action::Scratch(&tables.candidates, Cow::Borrowed(query))];

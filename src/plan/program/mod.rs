@@ -19,7 +19,7 @@ use super::rel::Clock;
 
 /// Which segments a program is for.
 #[derive(Debug, Clone, Copy)]
-pub enum Scope<'a> {
+pub enum ProgramScope<'a> {
     /// All of the plan, at one as_of.
     All,
     /// One of it, at the as_of of the tables that it reads.

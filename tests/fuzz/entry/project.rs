@@ -8,7 +8,7 @@ use segc::check::hir::SegmentId;
 use segc::diagnostic::Diagnostics;
 use segc::dialect::Dialect;
 use segc::evaluate::{EvalError, Evaluator};
-use segc::plan::program::{Phase, Scope};
+use segc::plan::program::{Phase, ProgramScope};
 use segc::project::{Files, Memory};
 use segc::sql::{self, Statement, parses_back};
 use segc::types::Type;
@@ -163,9 +163,10 @@ fn scripts(session: &Session, target: &str, ids: &[SegmentId], options: &Options
     }
     let Some(dialect) = session.dialects().get(&plan.dialect) else { return };
     let place = |_: &str| None;
-    for script in
-        [sql::create(&plan, dialect, Scope::All, &place), sql::refresh(&plan, dialect, Scope::All, &place)]
-    {
+    for script in [
+        sql::create(&plan, dialect, ProgramScope::All, &place),
+        sql::refresh(&plan, dialect, ProgramScope::All, &place),
+    ] {
         for statement in script.into_iter().flat_map(|script| script.statements) {
             parsed_back(&statement, dialect, seen);
         }

@@ -9,7 +9,7 @@ use segc::check::hir::Materialize;
 use segc::engine::{
     DataTable, DuckDb, Engine, EngineError, TableColumn, quote_ident, quote_name, quote_text,
 };
-use segc::plan::program::{Mode, Scope};
+use segc::plan::program::{Mode, ProgramScope};
 use segc::plan::{Plan, SegmentPlan};
 use segc::sql;
 use segc::types::Type;
@@ -278,11 +278,11 @@ pub fn build(session: &Session, plan: &Plan, refresh: bool) -> Vec<String> {
 /// The script for one segment alone.
 pub fn alone(session: &Session, plan: &Plan, segment: &str, refresh: bool) -> sql::Script {
     let segment = plan.segments.iter().find(|one| one.name == segment).expect("a segment of the plan");
-    script(session, plan, Scope::One(segment), refresh)
+    script(session, plan, ProgramScope::One(segment), refresh)
 }
 
 /// A script, with what its statements are for.
-pub fn script(session: &Session, plan: &Plan, scope: Scope<'_>, refresh: bool) -> sql::Script {
+pub fn script(session: &Session, plan: &Plan, scope: ProgramScope<'_>, refresh: bool) -> sql::Script {
     let dialect = session.dialects().get(&plan.dialect).expect("the target's dialect");
     let write = if refresh { sql::refresh } else { sql::create };
     write(plan, dialect, scope, &|_| None).unwrap_or_else(|problems| panic!("{}", said(&problems)))
