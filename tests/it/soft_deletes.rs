@@ -250,7 +250,7 @@ fn a_soft_delete_mark_inside_a_document_needs_documents() {
     let catalog = CATALOG.replace("column: gone }", "column: state, path: gone }");
     for (segment, under) in [
         ("segment it on customer { where active }", Some("it")),
-        ("segment it on shop { where name = \"a\" and exists(customers) }", Some("exists(customers)")),
+        ("segment it on shop { where name = \"a\" and exists(customers) }", Some("customers")),
         ("segment it on visit { where customer.active }", Some("customer")),
         ("segment it on visit { where at before now }", None),
     ] {
