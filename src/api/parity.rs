@@ -92,7 +92,7 @@ fn header(plan: &Plan, segment: &SegmentPlan, place: Option<String>) -> Vec<Stri
         format!("{}{place}, fingerprint {fingerprint}", segment.name),
         "`missing`: matches but isn't in the table. `extra`: is in the table but doesn't match.".to_owned(),
     ];
-    if segment.kept.hold.is_some() {
+    if segment.kept.retention.is_some() {
         lines.push("Members retained after their last match (`expires_at`) aren't compared.".to_owned());
     }
     lines.push(

@@ -6,12 +6,10 @@ use rayon::prelude::*;
 
 use super::assertion::Assertion;
 use super::checks::{double_members, unique_checks};
-use super::expiry::{check_history, history, hold, segments_by_name};
+use super::expiry::{check_history, history, retention, segments_by_name};
 use super::limits::judge_size;
-use super::lower::{self, Context};
-use super::model::{
-    Dependency, Evaluation, Kept, KeyColumn, Log, Plan, RefreshPlan, Rules, SegmentPlan, TableRead,
-};
+use super::lower::{self, Context, Lowered};
+use super::model::{Dependency, Evaluation, Kept, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
 use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
@@ -20,6 +18,7 @@ use super::requirements::requirements;
 use super::state::{StateTables, StoredInput, guards, input_as_of};
 use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
+use crate::analyze::Input;
 use crate::catalog::TableSource;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
@@ -110,9 +109,7 @@ struct Strategies {
 }
 
 fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> SegmentPlan {
-    let hir = request.hir;
-    let segment = hir.segment(id);
-    let entity = hir.catalog.entity(segment.entity);
+    let segment = request.hir.segment(id);
     let materialize = request.materialize(id);
     let stored = request.storage(Reading::Stored);
     let cx = Context::new(request, stored);
@@ -121,89 +118,84 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
     } else {
         lower::segment(&cx, id)
     };
-    let hold = hold(request, &cx, id, &mut lowered);
-    let node = request.graph.node(id);
-    let needs = requirements(node, stored);
-    let depends_on = node.inputs().map(|input| Dependency {
-        id: input.segment,
-        name: hir.segment(input.segment).name.clone(),
-        kind: input.kind,
-        from_table: materialize != Materialize::View && request.materialize(input.segment).is_table(),
-    });
-    let key = |&field| {
-        let field = entity.field(field);
-        KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
-    };
-    let inputs_stored: Vec<StoredInput> = lowered
-        .tables
-        .iter()
-        .map(|&input| StoredInput {
-            name: hir.segment(input).name.clone(),
-            runs: StateTables::of(request, input).runs,
-            fingerprint: request.fingerprints[input.0 as usize].clone(),
-        })
-        .collect();
-    let (table, state) = (request.table(id), StateTables::of(request, id));
-    let strategy = project.all.get(&id).cloned().unwrap_or_default();
+    let retention = retention(request, &cx, id, &mut lowered);
+    let (table, tables) = (request.table(id), StateTables::of(request, id));
     let fingerprint = request.fingerprints[id.0 as usize].clone();
+    let strategy = project.all.get(&id).cloned().unwrap_or_default();
     let refreshing = Refreshing {
         request,
         id,
-        tables: &state,
+        tables: &tables,
         table: &table,
         strategy: &strategy,
         fingerprint: &fingerprint,
     };
-    let refresh_hash = refreshing.refresh_hash();
-    let (rebuild_every, refusal) = (refreshing.rebuild_every(&lowered), refreshing.refusal(&refresh_hash));
-    let mut last_run = refreshing.last_run(&cx, &refresh_hash, &lowered);
-    let by_keys = refreshing.by_keys(&cx, hold.is_some()).map(|(by_keys, bounds, columns)| {
-        last_run.extend(bounds);
-        for (entity, columns) in columns {
-            lowered.reads.entry(entity).or_default().extend(columns);
-        }
-        Box::new(by_keys)
-    });
-    let mut clock = lowered.clock;
-    let ranked = refreshing.ranked(&cx).map(|(ranked, bounds)| {
-        clock.bounds.extend(bounds);
-        ranked
-    });
-    let inputs = refreshing.inputs().into_iter().map(|(name, tables)| (name, tables.runs)).collect();
-    let (obstacles, log) = (refreshing.why_whole(), log(request, id, project));
-    clock.as_of = input_as_of(&inputs_stored, request.as_of);
-    let checks = unique_checks(hir, &request.abilities.target, &lowered.unique);
-    let mut checks: Vec<Assertion> = checks.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
-    let keys: Vec<KeyColumn> = entity.key.iter().map(key).collect();
-    if materialize.is_table() {
-        checks.push(double_members(&segment.name, &table, &keys));
-    }
+    let refresh = refreshing.plan(&cx, &mut lowered, retention.is_some());
+    let ranked = refreshing.ranked(&cx, &mut lowered);
+    let (log, history) = (log(request, id, project), history(request, id));
+    let node = request.graph.node(id);
+    let keys = keys(request, id);
     SegmentPlan {
         id,
         name: segment.name.clone(),
-        entity: entity.name.clone(),
+        entity: request.hir.catalog.entity(segment.entity).name.clone(),
         fingerprint,
         level: node.level,
-        depends_on: depends_on.collect(),
+        depends_on: depends_on(request, id),
         reads: reads(request, &lowered.reads),
-        capabilities: needs.capabilities.keys().copied().collect(),
+        capabilities: requirements(node, stored).capabilities.keys().copied().collect(),
         materialize,
+        evaluation: evaluation(request, id, lowered, (&table, &keys)),
         table,
         keys,
-        kept: Kept { tables: state, ranked, log, hold, history: history(request, id) },
-        evaluation: Evaluation { query: lowered.query, clock, checks, guards: guards(&inputs_stored) },
-        refresh: RefreshPlan {
-            strategy: strategy.refresh,
-            leaves: strategy.leaves,
-            by_keys,
-            obstacles,
-            rebuild_every,
-            refusal,
-            hash: refresh_hash,
-            last_run,
-            inputs,
-        },
+        kept: Kept { tables, ranked, log, retention, history },
+        refresh,
     }
+}
+
+/// The segments that a segment refers to. Those of a view are expanded into it.
+fn depends_on(request: &Request<'_>, id: SegmentId) -> Vec<Dependency> {
+    let expands = request.materialize(id) == Materialize::View;
+    let dependency = |input: &Input| Dependency {
+        id: input.segment,
+        name: request.hir.segment(input.segment).name.clone(),
+        kind: input.kind,
+        from_table: !expands && request.materialize(input.segment).is_table(),
+    };
+    request.graph.node(id).inputs().map(dependency).collect()
+}
+
+/// The key columns of a segment's table.
+fn keys(request: &Request<'_>, id: SegmentId) -> Vec<KeyColumn> {
+    let entity = request.hir.catalog.entity(request.hir.segment(id).entity);
+    let key = |&field| {
+        let field = entity.field(field);
+        KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
+    };
+    entity.key.iter().map(key).collect()
+}
+
+/// The evaluation in full, with what must hold of the data and, for a table, of its members.
+fn evaluation(
+    request: &Request<'_>,
+    id: SegmentId,
+    lowered: Lowered,
+    (table, keys): (&[String], &[KeyColumn]),
+) -> Evaluation {
+    let input = |&input: &SegmentId| StoredInput {
+        name: request.hir.segment(input).name.clone(),
+        runs: StateTables::of(request, input).runs,
+        fingerprint: request.fingerprints[input.0 as usize].clone(),
+    };
+    let inputs: Vec<StoredInput> = lowered.tables.iter().map(input).collect();
+    let unique = unique_checks(request.hir, &request.abilities.target, &lowered.unique);
+    let mut checks: Vec<Assertion> = unique.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
+    if request.materialize(id).is_table() {
+        checks.push(double_members(&request.hir.segment(id).name, table, keys));
+    }
+    let mut clock = lowered.clock;
+    clock.as_of = input_as_of(&inputs, request.as_of);
+    Evaluation { query: lowered.query, clock, checks, guards: guards(&inputs) }
 }
 
 /// The log that is kept of a segment's members: for good with `history`, else for its readers.

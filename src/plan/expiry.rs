@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lower::{self, Context, Lowered};
-use super::model::Hold;
+use super::model::Retention;
 use super::problems::{HistoryNameTaken, NameTooLong};
 use super::rel::Scalar;
 use super::request::Request;
@@ -53,12 +53,12 @@ pub(super) fn check_history(
 }
 
 /// How a segment holds members; the instants that this needs go to what was lowered already.
-pub(super) fn hold(
+pub(super) fn retention(
     request: &Request<'_>,
     context: &Context<'_>,
     id: SegmentId,
     lowered: &mut Lowered,
-) -> Option<Hold> {
+) -> Option<Retention> {
     let segment = request.hir.segment(id);
     let (count, unit, _) = segment.properties.expire?;
     let admitted = lowered.absorb(lower::admitted(context, id));
@@ -68,5 +68,5 @@ pub(super) fn hold(
     let bounds = &mut lowered.clock.bounds;
     bounds.add((last, last_run(&StateTables::of(request, id).runs, &segment.name), Type::Timestamp));
     bounds.add((end.clone(), after, Type::Timestamp));
-    Some(Hold { admitted, end })
+    Some(Retention { admitted, end })
 }

@@ -121,7 +121,7 @@ pub struct Kept {
     /// The log of its members, if one is kept.
     pub log: Option<Log>,
     /// How members who no longer match are retained; `None` if they leave at once.
-    pub hold: Option<Hold>,
+    pub retention: Option<Retention>,
     /// The table that ended memberships go to, if they are kept.
     pub history: Option<Vec<String>>,
 }
@@ -262,7 +262,7 @@ pub struct Log {
 
 /// How `expire` retains members who no longer match.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hold {
+pub struct Retention {
     /// The keys of those who may be retained: their row is there, and no `exclude`, no parent and no
     /// group rejects them.
     pub(crate) admitted: Query,

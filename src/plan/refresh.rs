@@ -9,7 +9,7 @@ use super::checks::{Doubles, double_members, unique_checks};
 use super::limits::inlines_too_many;
 use super::lookups::lookups;
 use super::lower::{self, Context, Lowered, MembersLog, State};
-use super::model::{ByKeys, KeyColumn, Ranking, Refresh, Why};
+use super::model::{ByKeys, KeyColumn, Ranking, Refresh, RefreshPlan, Why};
 use super::rel::{Bound, Bounds, Relation, Scalar};
 use super::request::Request;
 use super::state::{BaseRun, StateTables, read_to};
@@ -145,9 +145,34 @@ pub(super) struct Refreshing<'a> {
 type Columns = BTreeMap<EntityId, BTreeSet<String>>;
 
 impl Refreshing<'_> {
+    /// The refresh. The columns that it reads besides those of the full evaluation are added to `lowered`.
+    pub(super) fn plan(&self, context: &Context<'_>, lowered: &mut Lowered, expires: bool) -> RefreshPlan {
+        let hash = self.refresh_hash();
+        let (rebuild_every, refusal) = (self.rebuild_every(lowered), self.refusal(&hash));
+        let mut last_run = self.last_run(context, &hash, lowered);
+        let by_keys = self.by_keys(context, expires).map(|(by_keys, bounds, columns)| {
+            last_run.extend(bounds);
+            for (entity, columns) in columns {
+                lowered.reads.entry(entity).or_default().extend(columns);
+            }
+            Box::new(by_keys)
+        });
+        RefreshPlan {
+            strategy: self.strategy.refresh.clone(),
+            leaves: self.strategy.leaves.clone(),
+            by_keys,
+            obstacles: self.obstacles(),
+            rebuild_every,
+            refusal,
+            hash,
+            last_run,
+            inputs: self.inputs().into_iter().map(|(name, tables)| (name, tables.runs)).collect(),
+        }
+    }
+
     /// The hash of how it is refreshed: the strategy, what the affected keys follow from and
     /// what is declared of it, and the functions of its SQL (R9).
-    pub(super) fn refresh_hash(&self) -> String {
+    fn refresh_hash(&self) -> String {
         let strategy = match self.strategy.refresh {
             Refresh::InsertOnly => "InsertOnly",
             Refresh::InsertDelete => "InsertDelete",
@@ -163,12 +188,7 @@ impl Refreshing<'_> {
     }
 
     /// The last run that a refresh may build on: its as_of and the engine's time.
-    pub(super) fn last_run(
-        &self,
-        context: &Context<'_>,
-        refresh_hash: &str,
-        lowered: &Lowered,
-    ) -> Vec<Bound> {
+    fn last_run(&self, context: &Context<'_>, refresh_hash: &str, lowered: &Lowered) -> Vec<Bound> {
         let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
         let every: BTreeSet<(i64, Unit)> = every.collect();
         let now = Scalar::Clock("as_of".to_owned());
@@ -201,7 +221,7 @@ impl Refreshing<'_> {
     }
 
     /// How often the entities that it reads want everyone evaluated.
-    pub(super) fn rebuild_every(&self, lowered: &Lowered) -> Vec<(String, (i64, Unit))> {
+    fn rebuild_every(&self, lowered: &Lowered) -> Vec<(String, (i64, Unit))> {
         let entities = lowered.reads.keys().map(|&id| self.request.hir.catalog.entity(id));
         let every = entities.filter_map(|entity| Some((entity.name.clone(), entity.rebuild_every?)));
         every.collect()
@@ -209,21 +229,21 @@ impl Refreshing<'_> {
 
     /// What stops a refresh that can't build on the last run, where the project wants that. The
     /// first run of an empty table, and one that `rebuild_every` asks for, go on (R10).
-    pub(super) fn refusal(&self, refresh_hash: &str) -> Option<Assertion> {
+    fn refusal(&self, refresh_hash: &str) -> Option<Assertion> {
         let applies = !matches!(self.strategy.refresh, Refresh::Rebuild { .. });
         let refuses = self.request.on_stale_state == OnStaleState::Fail && applies;
         refuses.then(|| self.base_run(refresh_hash).refusal())
     }
 
     /// The segments whose logs it reads.
-    pub(super) fn inputs(&self) -> Vec<(String, StateTables)> {
+    fn inputs(&self) -> Vec<(String, StateTables)> {
         let name = |id: SegmentId| self.request.hir.segment(id).name.clone();
         let logs = self.strategy.logs().into_iter();
         logs.map(|id| (name(id), StateTables::of(self.request, id))).collect()
     }
 
     /// The refresh by keys, and the instants and columns that it reads.
-    pub(super) fn by_keys(&self, context: &Context<'_>, expires: bool) -> Option<(ByKeys, Bounds, Columns)> {
+    fn by_keys(&self, context: &Context<'_>, expires: bool) -> Option<(ByKeys, Bounds, Columns)> {
         let triggers = self.strategy.triggers.as_ref().ok().filter(|_| self.strategy.by_keys())?;
         let hir = self.request.hir;
         let name = hir.segment(self.id).name.as_str();
@@ -294,20 +314,22 @@ impl Refreshing<'_> {
         self.strategy.by_keys() && lower::ranks(&self.request.hir.segment(self.id).keeps)
     }
 
-    /// What is stored of the match where it is ranked, and the instants that finding it reads.
-    pub(super) fn ranked(&self, context: &Context<'_>) -> Option<(Ranking, Bounds)> {
+    /// The stored candidates of a match that is ranked. The instants that finding them reads are added to
+    /// `lowered`.
+    pub(super) fn ranked(&self, context: &Context<'_>, lowered: &mut Lowered) -> Option<Ranking> {
         if !self.ranks() {
             return None;
         }
         let candidates = lower::candidates(context, self.id);
+        lowered.clock.extend(candidates.clock.bounds);
         let query = lower::kept_of(context, self.id, &self.tables.ranking_candidates).query;
         let columns = lower::rank_columns(context, self.id);
         let columns = columns.into_iter().map(|(name, ty)| KeyColumn { name, ty }).collect();
-        Some((Ranking { columns, candidates: candidates.query, query }, candidates.clock.bounds))
+        Some(Ranking { columns, candidates: candidates.query, query })
     }
 
     /// Why every row is evaluated although members never leave.
-    pub(super) fn why_whole(&self) -> Vec<Why> {
+    fn obstacles(&self) -> Vec<Why> {
         let is_table = self.request.materialize(self.id).is_table();
         let obstacles = self.strategy.triggers.as_ref().err().filter(|_| is_table).into_iter().flatten();
         obstacles.cloned().map(Why::from).collect()

@@ -145,7 +145,7 @@ fn parity_checks_run_on_every_engine() {
         let sources = support::given::from_csv(target, &session.hir().catalog, &project.data);
         let plan = plan(&session, target, &at(as_of));
         let reads_clock = |segment: &&SegmentPlan| {
-            segment.kept.hold.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
+            segment.kept.retention.is_none() && parity(&session, target, &segment.name).contains("FROM clock")
         };
         let compared: Vec<_> = tables(&plan).filter(reads_clock).step_by(8).collect();
         assert!(compared.len() > 2, "only {} segments", compared.len());

@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
             let builds_on_last =
                 self.mode == Mode::Refresh && !matches!(segment.refresh.strategy, Refresh::Rebuild { .. });
             let reads_own =
-                !builds_on_last || segment.refresh.by_keys.is_none() || segment.kept.hold.is_some();
+                !builds_on_last || segment.refresh.by_keys.is_none() || segment.kept.retention.is_some();
             let own = segment.evaluation.clock.bounds.iter().filter(|_| reads_own);
             let last = segment.refresh.last_run.iter().filter(|_| builds_on_last);
             found.extend(own.chain(last).filter(|(name, ..)| known.insert(name.as_str())));
@@ -179,7 +179,7 @@ impl<'a> Builder<'a> {
         for table in tables::own_tables(segment, rules) {
             let is_members = table.name == segment.table;
             add(Action::CreateTable(table));
-            if is_members && segment.kept.hold.is_some() {
+            if is_members && segment.kept.retention.is_some() {
                 add(Action::AddColumn(&segment.table, tables::expires_at()));
             }
         }

@@ -4,7 +4,7 @@
 //! of scratch tables, members are rows `m` of the segment's table.
 
 use super::members::{Keys, as_of};
-use crate::plan::model::{Hold, Refresh, SegmentPlan};
+use crate::plan::model::{Refresh, Retention, SegmentPlan};
 use crate::plan::rel::{BinaryOp, Column, Join, Query, Relation, Scalar, Select, TableRef, all};
 
 /// Which members may leave.
@@ -33,11 +33,11 @@ impl Leaving {
 pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
     let keys = Keys::of(segment);
     let mut parts = vec![entering(segment, &keys)];
-    match &segment.kept.hold {
+    match &segment.kept.retention {
         None => parts.push(leaving_at_once(segment, &keys, leaving)),
-        Some(hold) => {
+        Some(retention) => {
             parts.push(returning(segment, &keys));
-            parts.push(lapsing(segment, hold, &keys, leaving));
+            parts.push(lapsing(segment, retention, &keys, leaving));
             if matches!(leaving, Leaving::Affected) {
                 parts.push(expired(segment, &keys));
             }
@@ -107,9 +107,9 @@ fn is_over(end: Scalar) -> Scalar {
 
 /// Members who don't match: they lapse, leave because nothing may retain them, or expire. Those
 /// who stopped matching matched in every run up to the last one.
-fn lapsing(segment: &SegmentPlan, hold: &Hold, keys: &Keys, leaving: Leaving) -> Select {
+fn lapsing(segment: &SegmentPlan, retention: &Retention, keys: &Keys, leaving: Leaving) -> Select {
     let absent = || keys.first("s").missing();
-    let end = Scalar::Coalesce(vec![expires_at(), Scalar::Clock(hold.end.clone()), as_of()]);
+    let end = Scalar::Coalesce(vec![expires_at(), Scalar::Clock(retention.end.clone()), as_of()]);
     let branches = vec![(absent(), Scalar::text("leave")), (is_over(end), Scalar::text("expire"))];
     let what = Scalar::Case(branches, Some(Box::new(Scalar::text("lapse"))));
     let mut filter = Vec::new();

@@ -129,9 +129,9 @@ impl<'a> Members<'a> {
             steps.push(Action::Insert(&tables.affected, columns, query));
             steps.push(Action::AnalyzeScratch(&tables.affected));
         }
-        if let Some(hold) = &segment.kept.hold {
+        if let Some(retention) = &segment.kept.retention {
             let admitted = self.by_keys.and_then(|by_keys| by_keys.admitted.as_ref());
-            let admitted = admitted.unwrap_or(&hold.admitted);
+            let admitted = admitted.unwrap_or(&retention.admitted);
             steps.push(Action::Scratch(&tables.admitted, Cow::Borrowed(admitted)));
         }
         let changes = changes(segment, Leaving::of(segment, self.refresh));
@@ -147,8 +147,8 @@ impl<'a> Members<'a> {
             let (columns, query) = ended(segment, history, &keys, self.atomic);
             steps.push(Action::Insert(history, columns, query));
         }
-        steps.push(match &segment.kept.hold {
-            Some(hold) => Action::ApplyExpiring(segment, &hold.end),
+        steps.push(match &segment.kept.retention {
+            Some(retention) => Action::ApplyExpiring(segment, &retention.end),
             None => Action::Apply(segment),
         });
         steps.push(Action::Analyze(Written { table: &segment.table, rows: &tables.changes }));
@@ -178,7 +178,7 @@ impl<'a> Members<'a> {
             self.by_keys.map(|_| &tables.affected),
             Some(&tables.matches),
             segment.kept.ranked.as_ref().map(|_| &tables.candidates),
-            segment.kept.hold.as_ref().map(|_| &tables.admitted),
+            segment.kept.retention.as_ref().map(|_| &tables.admitted),
             Some(&tables.changes),
         ];
         steps.extend(scratch.into_iter().flatten().map(|table| Action::Drop(table)));

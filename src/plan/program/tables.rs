@@ -100,7 +100,7 @@ pub(super) fn inputs(name: &[String], rules: Rules) -> TableDef {
 /// The members of a segment.
 fn members(segment: &SegmentPlan, rules: Rules) -> TableDef {
     let entered_at = ColumnDef::required("entered_at", Type::Timestamp);
-    let columns = std::iter::once(entered_at).chain(segment.kept.hold.as_ref().map(|_| expires_at()));
+    let columns = std::iter::once(entered_at).chain(segment.kept.retention.as_ref().map(|_| expires_at()));
     let table = TableDef::of_segment(&segment.table, segment, columns.collect());
     table.unique_by(segment.keys.len(), rules.primary_keys)
 }

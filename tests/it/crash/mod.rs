@@ -164,7 +164,7 @@ impl Lab {
     fn state(&mut self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut queries = Vec::new();
         for segment in tables(&self.plan) {
-            let ends = if segment.kept.hold.is_some() { ", expires_at" } else { "" };
+            let ends = if segment.kept.retention.is_some() { ", expires_at" } else { "" };
             let key = &segment.keys[0].name;
             queries.push(format!("SELECT {key}, entered_at{ends} FROM {}", segment.table.join(".")));
             let runs = segment.kept.tables.runs.join(".");

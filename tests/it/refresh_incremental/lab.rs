@@ -284,7 +284,7 @@ impl Lab {
     fn check_table(&mut self, segment: &SegmentPlan, table: &Table) -> Result<(), String> {
         let names: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
         let (keys, name) = (names.join(", "), quote_name(&segment.table));
-        let held = segment.kept.hold.is_some();
+        let held = segment.kept.retention.is_some();
         let ends = if held { ", expires_at" } else { "" };
         let found = self.target.rows(&format!("SELECT {keys}, entered_at{ends} FROM {name}"))?;
         let missing = segc::engine::Cell::Null.to_string();

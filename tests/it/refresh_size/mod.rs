@@ -78,7 +78,7 @@ fn run(database: &mut Postgres, sources: Sources) -> Vec<String> {
 
 /// Who is a member after a refresh is who matches.
 fn judge_members(database: &mut Postgres, session: &Session, plan: &Plan, clock: &str) {
-    for segment in tables(plan).filter(|segment| segment.kept.hold.is_none()) {
+    for segment in tables(plan).filter(|segment| segment.kept.retention.is_none()) {
         let matching = session.select_sql("postgres", segment.id, &at(instant(clock))).expect("a query");
         let keys: Vec<String> = segment.keys.iter().map(|key| quote_ident(&key.name)).collect();
         let table = format!("SELECT {} FROM {}", keys.join(", "), quote_name(&segment.table));
