@@ -547,3 +547,38 @@ fn check_reports_what_any_target_policy_or_tier_forbids() {
     assert_eq!(outcome(root, &["run", "high_value", "-t", "small"]).0, 1);
     assert_eq!(outcome(root, &["run", "do_not_contact", "-t", "small"]).0, 0, "it is DuckDB's SQL");
 }
+
+/// A build has the SELECT of each segment, and a segment's own scripts if they are requested; printed,
+/// they are the same.
+#[test]
+fn scripts_of_single_segments_are_written_and_printed_on_request() {
+    let folder = project();
+    let segment = "segment seen on customer { materialize: view where country = \"US\" }\n";
+    #[expect(clippy::disallowed_methods, reason = "a test writes a project")]
+    std::fs::write(folder.path().join("segments/seen.seg"), segment).expect("it can be written");
+    let compile = |arguments: &[&str]| {
+        let start = ["compile", "--target", "duckdb", "--as-of", "2026-11-01"];
+        outcome(folder.path(), &[start.as_slice(), arguments].concat())
+    };
+    let target = folder.path().join("target/duckdb");
+    let file = |name: &str| target.join("segments").join(name);
+
+    assert_eq!(compile(&[]).0, 0);
+    assert!(read(file("buyers.sql")).contains("\nSELECT "), "its SELECT");
+    assert!(!file("buyers.create.sql").exists() && !file("buyers.refresh.sql").exists(), "only on request");
+    let both = ["--script", "create", "--script", "refresh"];
+    assert_eq!(compile(&both).0, 0);
+    for kind in ["create", "refresh"] {
+        let (code, out, err) = compile(&["buyers", "--script", kind]);
+        assert_eq!((code, out.as_str()), (0, read(file(&format!("buyers.{kind}.sql"))).as_str()), "{err}");
+    }
+    let manifest: serde_json::Value =
+        serde_json::from_str(&read(target.join("manifest.json"))).expect("it is JSON");
+    let segments = manifest["segments"].as_array().expect("a list");
+    let seen = segments.iter().find(|one| one["name"] == "seen").expect("the view");
+    assert_eq!(seen["scripts"]["create"], "segments/seen.create.sql");
+    assert!(seen["scripts"]["refresh"].is_null(), "a view isn't refreshed");
+
+    let (code, _, err) = compile(&["seen", "--script", "refresh"]);
+    assert!(code == 2 && err.contains("SEG874"), "{err}");
+}

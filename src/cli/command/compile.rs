@@ -60,7 +60,7 @@ pub(in crate::cli) struct Args {
     #[arg(long)]
     parity: bool,
     /// Write, or print, the script that creates or refreshes each segment alone
-    #[arg(long, value_name = "KIND", value_enum, conflicts_with = "parity")]
+    #[arg(long, value_name = "KIND", value_enum)]
     script: Vec<ScriptKind>,
     #[command(flatten)]
     values: Values,
@@ -132,15 +132,14 @@ fn print(
         ScriptKind::Create => materialize != Materialize::Inline,
         ScriptKind::Refresh => materialize.is_table(),
     };
-    let nothing = || Err(one(NothingStored { span: None, segment: name.to_owned() }));
+    let is_there = args.script.iter().all(has) && (!args.parity || materialize.is_table());
     let sql = match args.script.as_slice() {
-        [] if args.parity && materialize.is_table() => session.parity_sql(target, segment, options),
-        [] if args.parity => nothing(),
-        [] => session.select_sql(target, segment, options),
-        kinds if !kinds.iter().all(has) => nothing(),
+        _ if !is_there => Err(one(NothingStored { span: None, segment: name.to_owned() })),
+        [] if !args.parity => session.select_sql(target, segment, options),
         kinds => {
             let scripts = kinds.iter().map(|&kind| session.script(target, segment, kind.into(), options));
-            scripts.collect::<Result<Vec<_>, _>>().map(|scripts| scripts.join("\n"))
+            let parity = args.parity.then(|| session.parity_sql(target, segment, options));
+            scripts.chain(parity).collect::<Result<Vec<_>, _>>().map(|texts| texts.join("\n"))
         }
     };
     match sql {
