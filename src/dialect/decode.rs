@@ -15,7 +15,7 @@ use super::problems::{
 use super::sound::judge_slots;
 use super::spelling::{identifiers, literals};
 use super::statement::{RETIRED, Statements, StepKind};
-use super::statement_template::{StatementTemplate, TemplateError};
+use super::statement_template::{Slot, StatementTemplate, TemplateError};
 use super::template::Template;
 use super::words::Words;
 use crate::diagnostic::{Diagnostics, Span};
@@ -292,12 +292,24 @@ fn statements(
     // A capability without an answer has been reported, and decides nothing here.
     let could = |capability| capabilities.get(&capability).is_none_or(|answer: &Answer| answer.allowed);
     let is_required = |kind: &StepKind| !kind.is_optional() && !kind.is_unused(can) && !kind.is_unused(could);
-    for &kind in StepKind::ALL.iter().filter(|kind| is_required(kind)) {
-        let given = entries.iter().find(|(key, _)| key.text == kind.name());
-        if given.is_none_or(|(_, node)| node.one_or_many().is_empty()) {
-            let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());
-            problems.push(NotAnswered { span: node.span, section: "statements", name, meaning });
-        }
+    let is_given = |kind: StepKind| {
+        let entry = entries.iter().find(|(key, _)| key.text == kind.name());
+        entry.is_some_and(|(_, node)| !node.one_or_many().is_empty())
+    };
+    let mut missing: Vec<StepKind> = StepKind::ALL.iter().copied().filter(is_required).collect();
+    missing.retain(|kind| !is_given(*kind));
+    // Without either, instants would be null, and nobody a member.
+    if !is_given(StepKind::SetInstant) && !is_given(StepKind::ClockTable) {
+        missing.push(StepKind::SetInstant);
+    }
+    // Without either, all runs would have one number.
+    let counts = |kind| statements.of(kind).iter().any(|one| one.slots().any(|slot| slot == Slot::State));
+    if can(Capability::Transactions) && !is_given(StepKind::Start) && !counts(StepKind::Lock) {
+        missing.push(StepKind::Start);
+    }
+    for kind in missing {
+        let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());
+        problems.push(NotAnswered { span: node.span, section: "statements", name, meaning });
     }
     statements
 }

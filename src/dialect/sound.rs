@@ -97,6 +97,11 @@ pub(super) fn judge_slots(
         let (statement, slot, meaning) = (kind.name(), slot.name(), slot.description());
         problems.push(MissingSlot { span, statement, slot, meaning });
     }
+    // An unlimited prune would lose entries that are still to be read.
+    if kind == StepKind::Prune && !used.contains(&Slot::ReadTo) && !used.contains(&Slot::State) {
+        let (statement, slot) = (kind.name(), Slot::ReadTo.name());
+        problems.push(MissingSlot { span, statement, slot, meaning: Slot::ReadTo.description() });
+    }
     for slot in used.into_iter().filter(|slot| kind.slots().iter().all(|(known, _)| known != slot)) {
         let known = kind.slots().iter().map(|(slot, _)| slot.name()).collect();
         problems.push(UnknownEntry { span, section: kind.name(), name: slot.name().to_owned(), known });

@@ -118,8 +118,11 @@ impl StepKind {
             Self::Analyze => &[(S::Table, Must), (S::Written, May)],
             Self::Insert => &[(S::Table, Must), (S::Columns, Must), (S::Query, Must)],
             Self::DeleteMatching => &[(S::Table, Must), (S::Source, Must), (S::Match, Must)],
-            Self::Apply => APPLY,
-            Self::ApplyExpiring => APPLY_EXPIRING,
+            Self::Apply => {
+                let [apply @ .., _] = &APPLY_EXPIRING;
+                apply
+            }
+            Self::ApplyExpiring => &APPLY_EXPIRING,
             Self::MarkUnfinished => &[(S::State, Must), (S::Segment, Must)],
             Self::Prune => &[(S::Table, Must), (S::ReadTo, May), (S::State, May), (S::Segment, May)],
             Self::ReadInput => {
@@ -130,9 +133,9 @@ impl StepKind {
         }
     }
 
-    /// The names of its templates' slots.
-    pub fn slot_names(self) -> impl Iterator<Item = &'static str> {
-        self.slots().iter().map(|(slot, _)| slot.name())
+    /// The names of its templates' slots, each with whether one of them must have it.
+    pub fn slot_names(self) -> impl Iterator<Item = (&'static str, bool)> {
+        self.slots().iter().map(|(slot, needed)| (slot.name(), *needed == Use::Must))
     }
 
     /// Whether the scripts of a dialect with these capabilities never have such a step.
@@ -163,16 +166,7 @@ impl StepKind {
     }
 }
 
-const APPLY: &[(Slot, Use)] = &[
-    (Slot::Table, Use::Must),
-    (Slot::Changes, Use::Must),
-    (Slot::Keys, Use::Must),
-    (Slot::ScratchKeys, Use::Must),
-    (Slot::Match, Use::Must),
-    (Slot::AsOf, Use::Must),
-];
-
-const APPLY_EXPIRING: &[(Slot, Use)] = &[
+const APPLY_EXPIRING: [(Slot, Use); 7] = [
     (Slot::Table, Use::Must),
     (Slot::Changes, Use::Must),
     (Slot::Keys, Use::Must),

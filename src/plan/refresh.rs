@@ -191,7 +191,7 @@ impl Refreshing<'_> {
     fn last_run(&self, context: &Context<'_>, refresh_hash: &str, lowered: &Lowered) -> Vec<Bound> {
         let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
         let every: BTreeSet<(i64, Unit)> = every.collect();
-        let now = Scalar::Clock("as_of".to_owned());
+        let now = Scalar::as_of();
         let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
         let rebuilt_since = every.into_iter().map(since).collect();
         let name = self.name();
@@ -250,7 +250,7 @@ impl Refreshing<'_> {
         let log = |input: SegmentId| {
             let other = &hir.segment(input).name;
             let table = StateTables::of(self.request, input).log;
-            (input, MembersLog { table, read_to: read_to(self.tables, name, other) })
+            (input, MembersLog { table, read_to: read_to(&self.tables.inputs, name, other) })
         };
         let state = State {
             segment: name,

@@ -153,7 +153,7 @@ impl BaseRun<'_> {
         filter.extend([
             is("r", "fingerprint", Scalar::text(self.fingerprint)),
             is("r", "refresh_hash", Scalar::text(self.refresh_hash)),
-            Scalar::binary(BinaryOp::LessOrEqual, Scalar::column("r", "as_of"), as_of()),
+            Scalar::binary(BinaryOp::LessOrEqual, Scalar::column("r", "as_of"), Scalar::as_of()),
             is("r", "members", as_many),
         ]);
         for table in &self.filled {
@@ -230,8 +230,8 @@ fn rows_of(table: &[String], value: Scalar) -> Select {
 }
 
 /// Up to which run a segment has read another's log.
-pub(super) fn read_to(tables: &StateTables, segment: &str, input: &str) -> Scalar {
-    let from = TableRef::new(Relation::Table(tables.inputs.clone()), "n");
+pub(super) fn read_to(inputs: &[String], segment: &str, input: &str) -> Scalar {
+    let from = TableRef::new(Relation::Table(inputs.to_vec()), "n");
     let filter = all(vec![is("n", "segment", Scalar::text(segment)), is("n", "input", Scalar::text(input))]);
     let columns = vec![Column::plain(Scalar::column("n", "run_seq"))];
     Scalar::Query(Box::new(Select { columns, from: Some(from), filter, ..Select::default() }))
@@ -253,7 +253,7 @@ pub(super) fn guards(stored: &[StoredInput]) -> Vec<Assertion> {
             let filter = all(vec![
                 is("r", "segment", Scalar::text(name)),
                 is("r", "fingerprint", Scalar::text(fingerprint)),
-                Scalar::binary(BinaryOp::Equal, Scalar::column("r", "as_of"), as_of()),
+                Scalar::binary(BinaryOp::Equal, Scalar::column("r", "as_of"), Scalar::as_of()),
             ]);
             let run = Select { columns: Select::one().columns, filter, ..from_runs(runs) };
             Assertion {
@@ -285,10 +285,6 @@ pub(super) fn last_run(runs: &[String], segment: &str) -> Scalar {
 fn from_runs(runs: &[String]) -> Select {
     let from = TableRef::new(Relation::Table(runs.to_vec()), "r");
     Select { from: Some(from), ..Select::default() }
-}
-
-fn as_of() -> Scalar {
-    Scalar::Clock("as_of".to_owned())
 }
 
 /// That a column has a value.

@@ -164,6 +164,19 @@ statements:
     }
 }
 
+/// What `check` says of a project with a dialect of its own, beside the one that it extends.
+fn checked(dialect: &str, options: &[&str]) -> (i32, String, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let catalog =
+        "entities: { a: { table: a, key: id, fields: { id: { type: integer, nullable: false } } } }\n";
+    write(folder, "catalog/a.yml", catalog);
+    write(folder, "segments/a.seg", "segment s on a { where id = 1 }\n");
+    write(folder, "segc.yml", "name: a\ntargets: { mine: {}, duckdb: {} }\n");
+    write(folder, "dialects/mine.yml", &format!("name: mine\n{dialect}\n"));
+    segc(folder, &[["check"].as_slice(), options].concat())
+}
+
 /// What would change members silently is an error when the file loads.
 #[test]
 fn dialects_that_would_change_members_are_rejected() {
@@ -197,20 +210,15 @@ fn dialects_that_would_change_members_are_rejected() {
             "`clear` has no entry `slot_match`",
         ),
         ("statements: { clear: [] }", "`statements` has no answer for `clear`"),
+        ("statements: { lock: [] }", "`statements` has no answer for `start`"),
+        ("statements: { lock: SELECT 1 FROM slot_table }", "`statements` has no answer for `start`"),
+        ("statements: { set_instant: [] }", "`statements` has no answer for `set_instant`"),
+        ("statements: { prune: DELETE FROM slot_table WHERE TRUE }", "`prune` never uses `slot_read_to`"),
         ("statements: { empty: DELETE FROM slot_table }", "`statements` has no entry `empty`"),
         ("capabilities: { transactions: false }", "`statements` has no answer for `mark_unfinished`"),
     ] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = folder.path();
-        write(
-            folder,
-            "catalog/a.yml",
-            "entities: { a: { table: a, key: id, fields: { id: { type: integer, nullable: false } } } }\n",
-        );
-        write(folder, "segments/a.seg", "segment s on a { where id = 1 }\n");
-        write(folder, "segc.yml", "name: a\ntargets: { mine: {} }\n");
-        write(folder, "dialects/mine.yml", &format!("name: mine\nextends: duckdb\n{text}\n"));
-        let (code, out, err) = segc(folder, &["check", "--message-format", "json"]);
+        let text = &format!("extends: duckdb\n{text}");
+        let (code, out, err) = checked(text, &["--message-format", "json"]);
         let told: Vec<String> = (out.clone() + &err)
             .lines()
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
@@ -231,17 +239,7 @@ fn templates_of_ones_own_are_named() {
         ("extends: duckdb\nliterals: { pattern_end: '$' }", None),
         ("extends: duckdb\nlimits: { statement_bytes: 1000000 }", None),
     ] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = folder.path();
-        write(
-            folder,
-            "catalog/a.yml",
-            "entities: { a: { table: a, key: id, fields: { id: { type: integer, nullable: false } } } }\n",
-        );
-        write(folder, "segments/a.seg", "segment s on a { where id = 1 }\n");
-        write(folder, "segc.yml", "name: a\ntargets: { mine: {}, duckdb: {} }\n");
-        write(folder, "dialects/mine.yml", &format!("name: mine\n{text}\n"));
-        let (code, out, err) = segc(folder, &["check", "--format", "json"]);
+        let (code, out, err) = checked(text, &["--format", "json"]);
         assert_eq!(code, 0, "{text}: {out}{err}");
         match wanted {
             None => assert!(!out.contains("SEG612"), "{text}: {out}"),
@@ -252,7 +250,7 @@ fn templates_of_ones_own_are_named() {
             }
         }
         // Another target isn't concerned.
-        let (_, out, _) = segc(folder, &["check", "--target", "duckdb", "--format", "json"]);
+        let (_, out, _) = checked(text, &["--target", "duckdb", "--format", "json"]);
         assert!(!out.contains("SEG612"), "{out}");
     }
 }
@@ -270,8 +268,9 @@ fn the_page_on_dialects_lists_every_step_and_its_slots() {
         } else {
             None
         };
-        for slot in kind.slot_names() {
-            let named = |row: &&str| row.contains(&format!("`{slot}`"));
+        for (slot, must) in kind.slot_names() {
+            let (plain, bold) = (format!("`{slot}`"), format!("**`{slot}`**"));
+            let named = |row: &&str| row.contains(&plain) && row.contains(&bold) == must;
             assert!(named(row) || base.is_some_and(named), "{start} {slot}");
         }
     }

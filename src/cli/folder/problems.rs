@@ -53,7 +53,7 @@ problems! {
     /// build has a file with the same name.
     ///
     /// ```text
-    /// target/duckdb/segments/vip.create.sql      # written by hand, but now there is a segment `vip`
+    /// target/duckdb/segments/vip.sql      # written by hand, but now there is a segment `vip`
     /// ```
     ///
     /// Move the file away, or use another folder.

@@ -3,7 +3,7 @@
 //! Each change is a row of the segment's key and an `action`. Matches and affected keys are rows `s`
 //! of scratch tables, members are rows `m` of the segment's table.
 
-use super::members::{Keys, as_of};
+use super::members::Keys;
 use crate::plan::model::{Refresh, Retention, SegmentPlan};
 use crate::plan::rel::{BinaryOp, Column, Join, Query, Relation, Scalar, Select, TableRef, all};
 
@@ -102,14 +102,14 @@ fn returning(segment: &SegmentPlan, keys: &Keys) -> Select {
 }
 
 fn is_over(end: Scalar) -> Scalar {
-    Scalar::binary(BinaryOp::LessOrEqual, end, as_of())
+    Scalar::binary(BinaryOp::LessOrEqual, end, Scalar::as_of())
 }
 
 /// Members who don't match: they lapse, leave because nothing may retain them, or expire. Those
 /// who stopped matching matched in every run up to the last one.
 fn lapsing(segment: &SegmentPlan, retention: &Retention, keys: &Keys, leaving: Leaving) -> Select {
     let absent = || keys.first("s").missing();
-    let end = Scalar::Coalesce(vec![expires_at(), Scalar::Clock(retention.end.clone()), as_of()]);
+    let end = Scalar::Coalesce(vec![expires_at(), Scalar::Clock(retention.end.clone()), Scalar::as_of()]);
     let branches = vec![(absent(), Scalar::text("leave")), (is_over(end), Scalar::text("expire"))];
     let what = Scalar::Case(branches, Some(Box::new(Scalar::text("lapse"))));
     let mut filter = Vec::new();

@@ -6,6 +6,7 @@ use super::difference::{Leaving, changes};
 use super::step::{Action, Phase, Record, Source, Step, Written};
 use crate::plan::model::{ByKeys, Log, Ranking, SegmentPlan};
 use crate::plan::rel::{Column, Join, Negated, Query, Relation, Scalar, Select, TableRef, all};
+use crate::plan::state::read_to;
 use crate::types::Literal;
 
 /// A segment's key.
@@ -49,10 +50,6 @@ impl<'a> Keys<'a> {
             negated,
         )
     }
-}
-
-pub(super) fn as_of() -> Scalar {
-    Scalar::Clock("as_of".to_owned())
 }
 
 /// How the members of one segment are written.
@@ -169,7 +166,7 @@ impl<'a> Members<'a> {
             _ => Scalar::Literal(Literal::Boolean(true)),
         };
         steps.push(Action::Record(Record { segment, whole, log_since: log_since(segment) }));
-        // Only entries that no run record confirms.
+        // Once the record says that the log begins later.
         steps.extend(self.prune().filter(|_| !self.atomic));
         if self.counts_at_once {
             steps.push(Action::Count(segment));
@@ -187,7 +184,7 @@ impl<'a> Members<'a> {
 
     fn prune(&self) -> impl Iterator<Item = Action<'a>> {
         let log = self.segment.kept.log.as_ref().filter(|log| !log.for_good);
-        log.map(|log| Action::Prune(self.segment, read_to(log, &self.segment.name))).into_iter()
+        log.map(|log| Action::Prune(self.segment, pruned_to(log, &self.segment.name))).into_iter()
     }
 }
 
@@ -267,7 +264,7 @@ fn logged(segment: &SegmentPlan, keys: &Keys<'_>, atomic: bool) -> (Vec<String>,
     let runs = TableRef::new(Relation::Table(segment.kept.tables.runs.clone()), "r");
     let is_own = Scalar::equal(Scalar::column("r", "segment"), Scalar::text(&segment.name));
     let select = Select {
-        columns: keys.columns("s").chain([run_seq, action, as_of()].map(Column::plain)).collect(),
+        columns: keys.columns("s").chain([run_seq, action, Scalar::as_of()].map(Column::plain)).collect(),
         from: Some(TableRef::new(Relation::Table(segment.kept.tables.changes.clone()), "s")),
         joins: vec![Join { left: false, table: runs, on: is_own }],
         filter: all(filter),
@@ -287,12 +284,12 @@ fn ended(segment: &SegmentPlan, history: &[String], keys: &Keys<'_>, atomic: boo
         let same = vec![
             keys.agree("h", "m"),
             Scalar::equal(Scalar::column("h", "entered_at"), entered_at()),
-            Scalar::equal(Scalar::column("h", "left_at"), as_of()),
+            Scalar::equal(Scalar::column("h", "left_at"), Scalar::as_of()),
         ];
         filter.push(Keys::exist_where("h", history, same, true));
     }
     let select = Select {
-        columns: keys.columns("m").chain([entered_at(), as_of()].map(Column::plain)).collect(),
+        columns: keys.columns("m").chain([entered_at(), Scalar::as_of()].map(Column::plain)).collect(),
         from: Some(TableRef::new(Relation::Table(segment.table.clone()), "m")),
         filter: all(filter),
         ..Select::default()
@@ -303,14 +300,9 @@ fn ended(segment: &SegmentPlan, history: &[String], keys: &Keys<'_>, atomic: boo
 
 /// Up to which run every reader has read a log, over a row that has a `run_seq`: a reader that has read
 /// nothing yet begins with a full evaluation.
-fn read_to(log: &Log, segment: &str) -> Scalar {
-    let equal = |name: &str, value: &str| Scalar::equal(Scalar::column("n", name), Scalar::text(value));
+fn pruned_to(log: &Log, segment: &str) -> Scalar {
     let read = |(reader, inputs): &(String, Vec<String>)| {
-        let from = TableRef::new(Relation::Table(inputs.clone()), "n");
-        let filter = Some(Scalar::And(vec![equal("segment", reader), equal("input", segment)]));
-        let columns = vec![Column::plain(Scalar::column("n", "run_seq"))];
-        let read = Select { columns, from: Some(from), filter, ..Select::default() };
-        Scalar::Coalesce(vec![Scalar::Query(Box::new(read)), Scalar::column("", "run_seq")])
+        Scalar::Coalesce(vec![read_to(inputs, reader, segment), Scalar::column("", "run_seq")])
     };
     let mut all: Vec<Scalar> = log.readers.iter().map(read).collect();
     match all.len() {
@@ -326,6 +318,6 @@ fn log_since(segment: &SegmentPlan) -> Scalar {
     match &segment.kept.log {
         None => own("run_seq"),
         Some(log) if log.for_good => own("log_since"),
-        Some(log) => Scalar::Greatest(vec![own("log_since"), read_to(log, &segment.name)]),
+        Some(log) => Scalar::Greatest(vec![own("log_since"), pruned_to(log, &segment.name)]),
     }
 }

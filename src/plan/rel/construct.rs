@@ -9,6 +9,11 @@ impl Scalar {
         Self::Column(alias.into(), name.into())
     }
 
+    /// The run's as_of.
+    pub(crate) fn as_of() -> Self {
+        Self::Clock("as_of".to_owned())
+    }
+
     /// A constant text.
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Literal(Literal::String(text.into()))
