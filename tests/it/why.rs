@@ -404,11 +404,13 @@ segment personal on user {
     ];
     segc::engine::Engine::run(&mut duckdb, &statements).expect("tables");
     let segment = session.hir().find("personal").expect("a segment");
-    let options = segc::api::Options::default();
+    // At a fixed instant: a clock that shows 18 o'clock would look like the length of the address.
+    let as_of = "2026-01-01T00:00:00Z".parse().expect("an instant");
+    let options = segc::api::Options { as_of: Some(as_of), ..Default::default() };
     for (key, total) in [("1", "77"), ("2", "78")] {
         let key = [key.to_owned()];
         let question = Question { segment, key: &key, deep: false };
-        let by_row = session.why_row(&question, &data, "2026-01-01T00:00:00Z".parse().expect("an instant"));
+        let by_row = session.why_row(&question, &data, as_of);
         let by_engine = session.why(&question, "duckdb", &options, &mut duckdb);
         for why in [by_row.expect("a tree"), by_engine.expect("a tree")] {
             let (mut shown, mut masked) = (Vec::new(), 0);
