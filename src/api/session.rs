@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
-use super::scripts::{Execution, SegmentFiles, execution, script, scripts, select_sql};
+use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
@@ -233,6 +233,15 @@ impl Session {
     pub fn execution(&self, plan: &Plan, mode: Mode) -> Result<Execution, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Execution::default()) };
         execution(self, target, plan, mode)
+    }
+
+    /// What the builds of a plan are, in numbers: in full, and as a refresh.
+    ///
+    /// # Errors
+    ///
+    /// Reports what can't be written in the target's SQL.
+    pub fn builds(&self, plan: &Plan) -> Result<Option<[Build; 2]>, Diagnostics> {
+        self.target(&plan.target).map(|target| builds(self, target, plan)).transpose()
     }
 
     /// The capabilities of each target, given its dialect, a probe of its database if there is one,

@@ -12,6 +12,7 @@ pub(crate) mod folder;
 mod plan_report;
 pub(crate) mod problems;
 mod report;
+mod run_report;
 mod table;
 mod template;
 mod terminal;

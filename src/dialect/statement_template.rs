@@ -30,10 +30,10 @@ named! {
         /// The tables in which rows are looked up, as rows of two strings: the name, and the
         /// columns by any of which they are looked up, separated by commas.
         Lookups = "slot_lookups",
-        /// The scratch table of entering and leaving members: the keys, and an `action`.
+        /// The scratch table of entering and leaving members: the segment's name, the keys, and an `action`.
         Changes = "slot_changes",
-        /// A scratch table that has as many rows as were written.
-        Written = "slot_written",
+        /// A condition: the change `s` is one of the segment's.
+        Own = "slot_own",
         /// The table that records runs.
         State = "slot_state",
         /// The table that records how far other segments' logs have been read.
@@ -42,16 +42,14 @@ named! {
         Counts = "slot_counts",
         /// The segment's name, as a string.
         Segment = "slot_segment",
-        /// The hash of the segment's meaning, as a string.
-        Fingerprint = "slot_fingerprint",
-        /// The hash of how the segment is refreshed, as a string.
-        RefreshHash = "slot_refresh_hash",
+        /// The names of one or more segments, as strings separated by commas.
+        Segments = "slot_segments",
+        /// The tables of one or more segments, separated by commas.
+        Tables = "slot_tables",
         /// The run's as_of.
         AsOf = "slot_as_of",
         /// The engine's clock when the run began to read.
         ReadAt = "slot_read_at",
-        /// A condition: this run evaluates every entity.
-        Whole = "slot_whole",
         /// The instant at which the membership ends of members who stopped matching since the last
         /// run.
         End = "slot_end",
@@ -61,9 +59,6 @@ named! {
         ScratchKeys = "slot_scratch_keys",
         /// A condition: the keys of `m` and `s` are equal.
         Match = "slot_match",
-        /// The number of the first run that is completely in the log, minus one; over a row of the
-        /// table of runs.
-        LogSince = "slot_log_since",
         /// The last run that every reader has read from the log; over a row that has a `run_seq`.
         ReadTo = "slot_read_to",
         /// The name of another segment whose log is read, as a string.
@@ -91,25 +86,18 @@ impl Slot {
             | Self::Inputs
             | Self::Counts
             | Self::Changes
-            | Self::Written
+            | Self::Tables
             | Self::Source
             | Self::InputState => "s.t",
-            Self::Segment | Self::Fingerprint | Self::RefreshHash | Self::Input => "'x'",
-            Self::AsOf
-            | Self::ReadAt
-            | Self::Value
-            | Self::Failure
-            | Self::End
-            | Self::LogSince
-            | Self::ReadTo => "f(1)",
+            Self::Segment | Self::Segments | Self::Input => "'x'",
+            Self::AsOf | Self::ReadAt | Self::Value | Self::Failure | Self::End | Self::ReadTo => "f(1)",
             Self::Query | Self::Everyone => "SELECT 1 AS one",
             Self::Keys | Self::Columns => "k",
             Self::ScratchKeys => "s.k",
             Self::Lookups => "('t', 'k')",
             Self::Definitions => "k DATE NOT NULL",
             Self::Definition => "k DATE",
-            Self::Match | Self::Condition => "a = b",
-            Self::Whole => "a IS NULL",
+            Self::Match | Self::Own | Self::Condition => "a = b",
             Self::Type => "DATE",
         }
     }

@@ -149,6 +149,7 @@ fn tables(from: &TableWithJoins, indent: usize) -> String {
         let (word, on) = match &join.join_operator {
             JoinOperator::Join(JoinConstraint::On(on)) => ("JOIN", on),
             JoinOperator::Left(JoinConstraint::On(on)) => ("LEFT JOIN", on),
+            JoinOperator::FullOuter(JoinConstraint::On(on)) => ("FULL JOIN", on),
             _ => {
                 out.push_str(&format!("{}{}", line(indent), join.to_string().trim_start()));
                 continue;
