@@ -4,6 +4,7 @@
 //! module reads the environment and the clock, writes files, and knows exit codes.
 
 mod args;
+mod cache;
 mod clock;
 mod command;
 mod config;

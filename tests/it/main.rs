@@ -47,6 +47,7 @@ mod proofs;
 mod readers;
 mod readme;
 mod rebuild_every;
+mod recheck;
 mod refresh_incremental;
 mod refresh_plan;
 mod refresh_refusal;
