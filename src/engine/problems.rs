@@ -4,6 +4,29 @@ use crate::diagnostic::{Span, closest};
 use crate::problems;
 
 problems! {
+    /// The library of the embedded engine can't be used.
+    ///
+    /// Only commands that execute SQL on the embedded engine need it: `segc run`, `why`, `attrition` and
+    /// `check --probe` with a database file, and `segc test --engine duckdb`. They look for it in
+    /// the folder that segc was built with (`DUCKDB_LIB_DIR`, which `tools/engine.sh` sets), the folder of
+    /// the program itself, `lib` beside that, and where the operating system keeps libraries. Releases
+    /// other than DuckDB 1.5 may have other functions and aren't used.
+    ///
+    /// ```text
+    /// cp segc /usr/local/bin    # and the engine's library stays behind, or was deleted
+    /// ```
+    ///
+    /// Copy the library (`libduckdb.so`, or `libduckdb.dylib` on macOS) to the folder of the
+    /// program, or add its folder to `LD_LIBRARY_PATH` (`DYLD_LIBRARY_PATH` on macOS). All other commands
+    /// work without it, and so do these with a Postgres database.
+    error SEG700 "no library of the embedded engine" NoLibrary { span: Option<Span>, reason: String }
+    message |p| format!("cannot use the library of the embedded engine: {}", p.reason);
+    help |_p| Some(format!(
+        "put `{}` of DuckDB 1.5 in the folder of `segc`, or add its folder to `{}`",
+        libloading::library_filename("duckdb").display(),
+        if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" },
+    ));
+
     /// The database file can't be opened or created.
     ///
     /// The folder may not exist or not be writable, or the file may not be a database. Use another
