@@ -6,7 +6,7 @@ use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan, VisitorMut};
 
 use super::later::Later;
 use super::parse::{self, Parser};
-use super::walk::walk;
+use super::walk::{operands, walk};
 
 /// An expression with placeholders for arguments.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,10 +49,7 @@ impl Template {
     pub(crate) fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
         let is_utc = arguments.last().is_some_and(is_utc);
         let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).get()?.clone();
-        match walk(&mut expr, &mut Filler { arguments: &arguments }) {
-            ControlFlow::Continue(()) => Some(expr),
-            ControlFlow::Break(()) => None,
-        }
+        Filler { arguments: &arguments }.fill(&mut expr).is_continue().then_some(expr)
     }
 }
 
@@ -96,6 +93,19 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
+    fn fill(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Expr::Value(_) = expr {
+            return self.post_visit_expr(expr);
+        }
+        let mut flow = ControlFlow::Continue(());
+        let known = operands(expr, &mut |one| {
+            if flow.is_continue() {
+                flow = self.fill(one);
+            }
+        });
+        if known { flow } else { walk(expr, self) }
+    }
+
     fn argument(&self, number: &str) -> Option<&Expr> {
         self.arguments.get(number.parse::<usize>().ok()?.checked_sub(1)?)
     }

@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostics, SourceId};
 
 #[test]
 fn the_built_in_dialects_load_without_problems() {
-    let mut problems = Diagnostics::new();
-    let dialects = Dialects::load(&[], &mut problems);
+    let problems = load::problems_of_built_in();
+    let dialects = Dialects::load(&[], &mut Diagnostics::new());
     let messages: Vec<String> = problems.iter().map(|one| format!("{} {}", one.code, one.message)).collect();
     assert_eq!(messages, Vec::<String>::new());
     let names: Vec<&str> = dialects.iter().map(|one| one.name.as_str()).collect();
