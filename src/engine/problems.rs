@@ -6,19 +6,18 @@ use crate::problems;
 problems! {
     /// The library of the embedded engine can't be used.
     ///
-    /// Only commands that execute SQL on the embedded engine need it: `segc run`, `why`, `attrition` and
-    /// `check --probe` with a database file, and `segc test --engine duckdb`. They look for it in
-    /// the folder that segc was built with (`DUCKDB_LIB_DIR`, which `tools/engine.sh` sets), the folder of
-    /// the program itself, `lib` beside that, and where the operating system keeps libraries. Releases
-    /// other than DuckDB 1.5 may have other functions and aren't used.
+    /// Only commands that execute SQL on the embedded engine need it: `segc test --engine duckdb`, and
+    /// `run`, `why`, `attrition` and `check --probe` unless they use a Postgres database. They look for
+    /// it in the folder that segc was built with (`DUCKDB_LIB_DIR`, which `tools/engine.sh` sets), then in
+    /// the folder of the program, in `lib` beside that folder, and where the operating system keeps
+    /// libraries. Only DuckDB 1.5 is used, since other releases may have other functions.
     ///
     /// ```text
-    /// cp segc /usr/local/bin    # and the engine's library stays behind, or was deleted
+    /// scp target/release/segc server:    # without the engine's library
     /// ```
     ///
-    /// Copy the library (`libduckdb.so`, or `libduckdb.dylib` on macOS) to the folder of the
-    /// program, or add its folder to `LD_LIBRARY_PATH` (`DYLD_LIBRARY_PATH` on macOS). All other commands
-    /// work without it, and so do these with a Postgres database.
+    /// Copy the library (`libduckdb.so`, or `libduckdb.dylib` on macOS) to the folder of the program,
+    /// or add its folder to `LD_LIBRARY_PATH` (`DYLD_LIBRARY_PATH` on macOS), which is searched first.
     error SEG700 "no library of the embedded engine" NoLibrary { span: Option<Span>, reason: String }
     message |p| format!("cannot use the library of the embedded engine: {}", p.reason);
     help |_p| Some(format!(
