@@ -25,7 +25,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("examples/flags", &["run", "--as-of", INSTANT]),
 ];
 
-/// A new project: one target, two entities.
+/// What `segc init` makes: two targets, eight segments.
 const NEW: &str = "a new project";
 
 fn main() {
