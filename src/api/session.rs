@@ -15,7 +15,7 @@ use crate::artifact::{self, Artifacts};
 use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::dialect::{Capability, Dialects, Limit};
+use crate::dialect::{Capability, Dialects, Limit, TemplatesHash};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::program::{Mode, ProgramScope, program};
 use crate::plan::{self, Abilities, Plan, Policy, Request};
@@ -333,7 +333,7 @@ impl Session {
             tables: plan::tables(&self.hir, &target.name),
             on_stale_state: self.config.on_stale_state,
             sources: &self.sources,
-            templates: &target.templates,
+            templates: TemplatesHash(&target.dialect),
         }))
     }
 }

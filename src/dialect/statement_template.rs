@@ -6,6 +6,7 @@
 use sqlparser::tokenizer::{Token, Word};
 
 use super::capability::named;
+use super::later::Later;
 use super::parse::{self, Parser};
 
 named! {
@@ -109,7 +110,7 @@ pub(crate) const CLOCK_NAME: &str = "slot_name";
 /// A statement with slots.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StatementTemplate {
-    pieces: Vec<Piece>,
+    pieces: Later<Vec<Piece>>,
     /// Whether sqlparser can't parse it, as its dialect's file declares.
     opaque: bool,
 }
@@ -134,23 +135,7 @@ pub(super) enum TemplateError {
 impl StatementTemplate {
     /// Parses a template. Unless it is opaque, it must be valid SQL when filled with samples.
     pub(super) fn parse(parser: &Parser, text: &str, opaque: bool) -> Result<Self, TemplateError> {
-        let mut pieces = Vec::new();
-        let text = text.trim_end();
-        for token in parse::tokens(parser, text).map_err(TemplateError::Unreadable)? {
-            pieces.push(match token {
-                Token::Word(Word { value, quote_style: None, .. }) if value.contains(CLOCK_NAME) => {
-                    Piece::Name(value)
-                }
-                token @ Token::SingleQuotedString(_) if token.to_string().contains(CLOCK_NAME) => {
-                    Piece::Name(token.to_string())
-                }
-                Token::Word(Word { value, quote_style: None, .. }) if value.starts_with("slot_") => {
-                    Piece::Slot(Slot::parse(&value).ok_or(TemplateError::UnknownSlot(value))?)
-                }
-                token => Piece::Text(token.to_string()),
-            });
-        }
-        let template = Self { pieces, opaque };
+        let template = Self { pieces: Later::known(pieces(parser, text)?), opaque };
         if !opaque {
             let sample = template.fill("x", &|slot, _| slot.sample().to_owned());
             parse::statement(parser, &sample).map_err(TemplateError::Unreadable)?;
@@ -158,9 +143,19 @@ impl StatementTemplate {
         Ok(template)
     }
 
+    /// A template that is parsed when it is needed. That it can be, a test has shown.
+    pub(super) fn tested(parser: &Parser, text: String, opaque: bool) -> Self {
+        let parser = parser.clone();
+        Self { pieces: Later::new(move || pieces(&parser, &text).ok()), opaque }
+    }
+
+    fn pieces(&self) -> &[Piece] {
+        self.pieces.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The slots in it.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.pieces.iter().filter_map(|piece| match piece {
+        self.pieces().iter().filter_map(|piece| match piece {
             Piece::Slot(slot) => Some(*slot),
             Piece::Text(_) | Piece::Name(_) => None,
         })
@@ -175,7 +170,7 @@ impl StatementTemplate {
     /// The statement. `fill` gives a slot's text, and receives the indentation of its line.
     pub(crate) fn fill(&self, clock_name: &str, fill: &dyn Fn(Slot, usize) -> String) -> String {
         let mut out = String::new();
-        for piece in &self.pieces {
+        for piece in self.pieces() {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Name(text) => out.push_str(&text.replace(CLOCK_NAME, clock_name)),
@@ -188,4 +183,23 @@ impl StatementTemplate {
         }
         out
     }
+}
+
+fn pieces(parser: &Parser, text: &str) -> Result<Vec<Piece>, TemplateError> {
+    let mut pieces = Vec::new();
+    for token in parse::tokens(parser, text.trim_end()).map_err(TemplateError::Unreadable)? {
+        pieces.push(match token {
+            Token::Word(Word { value, quote_style: None, .. }) if value.contains(CLOCK_NAME) => {
+                Piece::Name(value)
+            }
+            token @ Token::SingleQuotedString(_) if token.to_string().contains(CLOCK_NAME) => {
+                Piece::Name(token.to_string())
+            }
+            Token::Word(Word { value, quote_style: None, .. }) if value.starts_with("slot_") => {
+                Piece::Slot(Slot::parse(&value).ok_or(TemplateError::UnknownSlot(value))?)
+            }
+            token => Piece::Text(token.to_string()),
+        });
+    }
+    Ok(pieces)
 }
