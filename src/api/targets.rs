@@ -15,8 +15,6 @@ pub(super) struct Target {
     pub(super) name: String,
     pub(super) dialect: Arc<Dialect>,
     pub(super) schema: Vec<String>,
-    /// A hash of its dialect's functions.
-    pub(super) templates: String,
 }
 
 /// The project's targets in their order. If it declares none, every dialect under its own name.
@@ -31,7 +29,6 @@ pub(super) fn read_targets(
             name: dialect.name.clone(),
             dialect: Arc::clone(dialect),
             schema: schema.clone(),
-            templates: dialect.templates(),
         });
         return every.collect();
     };
@@ -39,12 +36,7 @@ pub(super) fn read_targets(
     for target in declared {
         if let Some(dialect) = dialects.get(&target.dialect) {
             let schema = target.schema.clone().unwrap_or_else(|| schema.clone());
-            targets.push(Target {
-                name: target.name.clone(),
-                dialect: Arc::clone(dialect),
-                schema,
-                templates: dialect.templates(),
-            });
+            targets.push(Target { name: target.name.clone(), dialect: Arc::clone(dialect), schema });
         } else if !target.dialect_unread {
             let known: Vec<String> = dialects.iter().map(|dialect| dialect.name.clone()).collect();
             let near = closest(&target.dialect, known.iter().map(String::as_str)).map(str::to_owned);

@@ -336,8 +336,9 @@ fn clauses(select: &mut Select) {
         keys.iter_mut().for_each(|key| unwrap(key, level::ANY));
     }
     for join in select.from.iter_mut().flat_map(|from| &mut from.joins) {
-        if let JoinOperator::Join(JoinConstraint::On(on)) | JoinOperator::Left(JoinConstraint::On(on)) =
-            &mut join.join_operator
+        if let JoinOperator::Join(JoinConstraint::On(on))
+        | JoinOperator::Left(JoinConstraint::On(on))
+        | JoinOperator::FullOuter(JoinConstraint::On(on)) = &mut join.join_operator
         {
             unwrap(on, level::ANY);
         }

@@ -198,6 +198,7 @@ fn tables(out: &mut String, from: &TableWithJoins, indent: usize) {
         let (word, on) = match &join.join_operator {
             JoinOperator::Join(JoinConstraint::On(on)) => ("JOIN ", on),
             JoinOperator::Left(JoinConstraint::On(on)) => ("LEFT JOIN ", on),
+            JoinOperator::FullOuter(JoinConstraint::On(on)) => ("FULL JOIN ", on),
             _ => {
                 out.push_str(join.to_string().trim_start());
                 continue;

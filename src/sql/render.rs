@@ -22,7 +22,7 @@ use crate::dialect::statement_template::CLOCK_NAME;
 use crate::dialect::template::operand;
 use crate::dialect::walk::{operands, walk};
 use crate::dialect::{Dialect, Function, parse};
-use crate::plan::rel::{Clock, Join, Negated, Query, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{Clock, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
 
 /// The name of the run's as_of in every query.
@@ -281,7 +281,11 @@ impl<'a> Renderer<'a> {
         ast::Join {
             relation: self.relation(&join.table),
             global: false,
-            join_operator: if join.left { JoinOperator::Left(on) } else { JoinOperator::Join(on) },
+            join_operator: match join.kind {
+                JoinKind::Inner => JoinOperator::Join(on),
+                JoinKind::Left => JoinOperator::Left(on),
+                JoinKind::Full => JoinOperator::FullOuter(on),
+            },
         }
     }
 

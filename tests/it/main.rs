@@ -66,6 +66,7 @@ mod soft_deletes;
 mod sql;
 mod sql_engines;
 mod sql_text;
+mod start_up;
 mod support;
 mod texts;
 mod unit_tests;
