@@ -45,7 +45,35 @@ fn the_work_of_every_command_grows_linearly() {
         arguments: if format == "human" { &["check"] } else { &["check", "--format", "sarif"] },
         files: Box::new(wrong_in_one_line),
     });
-    let cases: Vec<Case<'_>> = compiled.chain(asked).chain(wrong).collect();
+    assert_linear(&compiled.chain(asked).chain(wrong).collect::<Vec<_>>());
+}
+
+/// Shapes whose segments depend on one another, or that are one segment.
+#[test]
+#[ignore = "takes minutes of work: `make growth` runs it"]
+fn no_shape_of_a_project_is_quadratic() {
+    if !has_valgrind() {
+        return;
+    }
+    let shapes: [(&str, fn(usize) -> String); 4] = [
+        ("a chain of tables", chain),
+        ("diamonds of tables, one upon the other", diamonds),
+        ("conditions on one segment", conditions),
+        ("memberships in one segment", memberships),
+    ];
+    let case = |(name, segments): (&str, fn(usize) -> String)| Case {
+        name: name.to_owned(),
+        arguments: &["compile", "--target", "duckdb"],
+        files: Box::new(move |size| {
+            let mut files = KINDS[0].files(0);
+            files.push(("segments/all.seg".to_owned(), segments(size)));
+            files
+        }),
+    };
+    assert_linear(&shapes.map(case));
+}
+
+fn assert_linear(cases: &[Case<'_>]) {
     let costs: Vec<(String, f64)> = cases.par_iter().map(Case::growth).collect();
     costs.iter().for_each(|(name, growth)| println!("{growth:.3}  {name}"));
     let too_much: Vec<&(String, f64)> = costs.iter().filter(|(_, growth)| *growth > MORE).collect();
@@ -113,6 +141,41 @@ fn wrong_in_one_line(size: usize) -> Vec<(String, String)> {
     let text = format!("segment wrong on customer {{ where {} }}\n", wrong.join(" and "));
     files.push(("segments/wrong.seg".to_owned(), text));
     files
+}
+
+fn table(name: &str, condition: &str) -> String {
+    format!("segment {name} on customer {{\n  materialize: incremental\n  where {condition}\n}}\n")
+}
+
+fn chain(size: usize) -> String {
+    let one = |at: usize| match at {
+        0 => table("c0", "country = \"X\""),
+        _ => table(&format!("c{at}"), &format!("country = \"C{at}\" and in segment c{}", at - 1)),
+    };
+    (0..size).map(one).collect()
+}
+
+fn diamonds(size: usize) -> String {
+    let one = |at: usize| {
+        let (last, here) = (at - 1, at);
+        table(&format!("l{here}"), &format!("plan = \"free\" and in segment d{last}"))
+            + &table(&format!("r{here}"), &format!("plan = \"premium\" and in segment d{last}"))
+            + &table(&format!("d{here}"), &format!("in segment l{here} or in segment r{here}"))
+    };
+    table("d0", "country = \"X\"") + &(1..=size).map(one).collect::<String>()
+}
+
+fn conditions(size: usize) -> String {
+    let conditions: Vec<String> =
+        (0..size).map(|at| format!("count(orders during last {} days) > {at}", 1 + at)).collect();
+    table("all", &conditions.join("\n or "))
+}
+
+fn memberships(size: usize) -> String {
+    let others: String =
+        (0..size).map(|at| table(&format!("m{at}"), &format!("country = \"C{at}\""))).collect();
+    let conditions: Vec<String> = (0..size).map(|at| format!("in segment m{at}")).collect();
+    others + &table("all", &conditions.join(" or "))
 }
 
 fn write(path: &Path, text: &str) {

@@ -217,8 +217,9 @@ impl Lowering<'_> {
         let same = |cte: &Cte| {
             let with = &cte.select;
             !with.group_by.is_empty()
-                && (&with.from, &with.joins, &with.filter, &with.group_by)
-                    == (&rows.from, &rows.joins, &rows.filter, &rows.group_by)
+                // What differs most often comes first.
+                && (&with.filter, &with.from, &with.joins, &with.group_by)
+                    == (&rows.filter, &rows.from, &rows.joins, &rows.group_by)
         };
         if let Some(at) = self.ctes.iter().position(same) {
             return at;
