@@ -390,3 +390,47 @@ fn a_crash_at_any_statement_is_harmless() {
         assert!(crashes >= 50, "only {crashes} crashes on {}", target.name);
     }
 }
+
+/// Scratch tables have columns of their own beside the key.
+#[test]
+fn keys_may_be_named_like_the_columns_of_scratch_tables() {
+    let catalog = "
+entities:
+  region:
+    table: regions
+    key: [segment, members]
+    deletes: never
+    changes: { mutable: { updated_at: updated_at, immutable: [segment, members] } }
+    settle: 1 hour
+    fields:
+      segment: { type: string, nullable: false }
+      members: { type: integer, nullable: false }
+      size: integer
+      updated_at: timestamp
+";
+    let segments = "
+segment big on region { materialize: incremental where size > 3 }
+segment small on region { materialize: incremental where size <= 3 }
+";
+    let files = Memory::new()
+        .with("segc.yml", "name: lab\nschema: segments\n")
+        .with("catalog/all.yml", catalog)
+        .with("segments/all.seg", segments);
+    let session = open(&files);
+    for mut target in Target::all() {
+        for table in tables_of(&session.hir().catalog, target.name).expect("one type per column") {
+            target.run(&table.create_statements()).expect("new tables");
+        }
+        target.must("INSERT INTO regions VALUES ('a', 1, 5, NOW()), ('a', 2, 1, NOW()), ('b', 1, 2, NOW())");
+        assert_eq!(told(&run(&session, &mut target, How::default())), "big built 1, small built 2");
+        target.must("UPDATE regions SET size = 9, updated_at = NOW() WHERE segment = 'b'");
+        let refreshed = run(&session, &mut target, How { refresh: true, ..How::default() });
+        assert_eq!(told(&refreshed), "big built 2, small built 1");
+        let outcomes = refreshed.segments.iter().filter_map(|one| one.outcome.as_ref());
+        assert!(outcomes.clone().all(|outcome| !outcome.everyone), "{refreshed:?}");
+        assert_eq!(
+            outcomes.map(|outcome| (outcome.entered, outcome.left)).collect::<Vec<_>>(),
+            [(1, 0), (0, 1)]
+        );
+    }
+}

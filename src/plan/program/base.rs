@@ -124,8 +124,9 @@ fn rebuilt_since<'a>(segments: &[&'a SegmentPlan]) -> Vec<(Scalar, Vec<&'a Segme
 
 /// What is recorded of segments whose changes are in one table: a row for each.
 pub(super) fn record(plan: &Plan, segments: &[&SegmentPlan], changes: &[String], refresh: bool) -> Query {
+    let name = segments.first().map_or_else(String::new, |first| segment_column(first));
     let counted = |actions: &[&str], alias: &str| {
-        let group = Scalar::column("s", SEGMENT);
+        let group = Scalar::column("s", &name);
         let rows = Select {
             columns: vec![Column::plain(group.clone()), Column::named(Scalar::CountRows, "changed")],
             from: Some(TableRef::new(Relation::Table(changes.to_vec()), "s")),
@@ -136,7 +137,7 @@ pub(super) fn record(plan: &Plan, segments: &[&SegmentPlan], changes: &[String],
         Join {
             kind: JoinKind::Left,
             table: TableRef::new(Relation::Rows(Box::new(rows)), alias),
-            on: Scalar::equal(Scalar::column(alias, SEGMENT), of_base("segment")),
+            on: Scalar::equal(Scalar::column(alias, &name), of_base("segment")),
         }
     };
     let rows = |alias: &str| Scalar::Coalesce(vec![Scalar::column(alias, "changed"), Scalar::integer(0)]);
@@ -167,8 +168,14 @@ pub(super) fn record(plan: &Plan, segments: &[&SegmentPlan], changes: &[String],
     })
 }
 
-/// The column of the segment's name in a table of changes.
-pub(super) const SEGMENT: &str = "segment";
+/// The column of the segment's name in a table of changes: no key has a column of that name.
+pub(super) fn segment_column(segment: &SegmentPlan) -> String {
+    let mut name = "segment".to_owned();
+    while segment.keys.iter().any(|key| key.name.eq_ignore_ascii_case(&name)) {
+        name.push('_');
+    }
+    name
+}
 
 /// That a change (`s`) is one of these.
 pub(super) fn is_action(actions: &[&str]) -> Scalar {
@@ -184,5 +191,5 @@ pub(super) fn is_action(actions: &[&str]) -> Scalar {
 
 /// That a change (`s`) is one of a segment's.
 pub(crate) fn is_own(segment: &SegmentPlan) -> Scalar {
-    Scalar::equal(Scalar::column("s", SEGMENT), Scalar::text(&segment.name))
+    Scalar::equal(Scalar::column("s", segment_column(segment)), Scalar::text(&segment.name))
 }

@@ -3,7 +3,7 @@
 //! Each change is a row of the segment's name, its key and an `action`. Matches and affected keys are rows `s`
 //! of scratch tables, members are rows `m` of the segment's table.
 
-use super::base::SEGMENT;
+use super::base::segment_column;
 use super::keys::Keys;
 use crate::plan::lower::{among, is_new};
 use crate::plan::model::{Refresh, Retention, SegmentPlan};
@@ -116,7 +116,7 @@ pub(super) fn name(column: &Column) -> Option<String> {
 
 /// The segment's name, as a column of its changes.
 fn named(segment: &SegmentPlan) -> Column {
-    Column::named(Scalar::text(&segment.name), SEGMENT)
+    Column::named(Scalar::text(&segment.name), segment_column(segment))
 }
 
 fn action(name: &str) -> Column {

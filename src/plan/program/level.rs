@@ -31,11 +31,12 @@ pub struct Affected<'a> {
     pub everyone: &'a Query,
 }
 
-/// The search for the affected keys of segments of one entity.
-///
-/// # Panics
-/// Never: there is at least one segment.
-pub(super) fn affected<'a>(plan: &'a Plan, segments: &[(&'a SegmentPlan, &'a ByKeys)]) -> Affected<'a> {
+/// The search for the affected keys of segments of one entity; `None` without a segment.
+pub(super) fn affected<'a>(
+    plan: &'a Plan,
+    segments: &[(&'a SegmentPlan, &'a ByKeys)],
+) -> Option<Affected<'a>> {
+    let &(segment, by_keys) = segments.first()?;
     let mut deltas = Deltas::default();
     let mut sources: Vec<Cte> = Vec::new();
     let mut lookups: BTreeSet<&Lookup> = BTreeSet::new();
@@ -48,16 +49,15 @@ pub(super) fn affected<'a>(plan: &'a Plan, segments: &[(&'a SegmentPlan, &'a ByK
         }
         lookups.extend(&by_keys.search_lookups);
     }
-    let (segment, by_keys) = segments[0];
     let keys: Vec<&str> = segment.keys.iter().map(|key| key.name.as_str()).collect();
     let names: Vec<String> = Keys::of(segment).names().collect();
-    Affected {
+    Some(Affected {
         table: &segment.kept.tables.affected,
         keys,
         query: deltas.search(sources, &names, &plan.source_tables, plan.rules.joins_ranges),
         lookups: lookups.into_iter().cloned().collect(),
         everyone: &by_keys.everyone,
-    }
+    })
 }
 
 impl<'a> Builder<'a, '_> {
@@ -88,8 +88,9 @@ impl<'a> Builder<'a, '_> {
         let mut keyed: Vec<(&'a SegmentPlan, &'a ByKeys)> = together.iter().filter_map(by_keys).collect();
         let Some(&(first, _)) = keyed.first() else { return };
         let owner = if keyed.len() == 1 { Some(first) } else { None };
-        let affected = affected(self.plan, &keyed);
-        self.add(owner, Phase::Affected, Action::FindAffected(Box::new(affected)));
+        if let Some(affected) = affected(self.plan, &keyed) {
+            self.add(owner, Phase::Affected, Action::FindAffected(Box::new(affected)));
+        }
         let checks = keyed
             .iter()
             .flat_map(|&(segment, by_keys)| by_keys.checks.iter().map(move |check| (segment, check)));

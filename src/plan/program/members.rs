@@ -29,8 +29,9 @@ impl<'a> Members<'a> {
         let mut add = |phase, action| out.push(Step { segment: Some(&self.segment.name), phase, action });
         match self.by_keys {
             Some(by_keys) => {
-                let affected = affected(self.plan, &[(self.segment, by_keys)]);
-                add(Phase::Write, Action::FindAffected(Box::new(affected)));
+                if let Some(affected) = affected(self.plan, &[(self.segment, by_keys)]) {
+                    add(Phase::Write, Action::FindAffected(Box::new(affected)));
+                }
                 by_keys.checks.iter().for_each(|check| add(Phase::Check, Action::Assert(check)));
                 add(Phase::Write, Action::PrepareLookups(self.segment, by_keys));
             }
