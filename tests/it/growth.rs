@@ -48,6 +48,9 @@ fn the_work_of_every_command_grows_linearly() {
     assert_linear(&compiled.chain(asked).chain(wrong).collect::<Vec<_>>());
 }
 
+/// What a shape is called, and its segments.
+type Shape = (&'static str, fn(usize) -> String);
+
 /// Shapes whose segments depend on one another, or that are one segment.
 #[test]
 #[ignore = "takes minutes of work: `make growth` runs it"]
@@ -55,13 +58,13 @@ fn no_shape_of_a_project_is_quadratic() {
     if !has_valgrind() {
         return;
     }
-    let shapes: [(&str, fn(usize) -> String); 4] = [
+    let shapes: [Shape; 4] = [
         ("a chain of tables", chain),
         ("diamonds of tables, one upon the other", diamonds),
         ("conditions on one segment", conditions),
         ("memberships in one segment", memberships),
     ];
-    let case = |(name, segments): (&str, fn(usize) -> String)| Case {
+    let case = |(name, segments): Shape| Case {
         name: name.to_owned(),
         arguments: &["compile", "--target", "duckdb"],
         files: Box::new(move |size| {
