@@ -96,13 +96,14 @@ impl Database {
 impl Database {
     /// How many keys a refresh finds affected. Nothing of it stays.
     pub fn affected(&mut self, refresh: &[String]) -> String {
-        let makes = |text: &String| {
-            let first = text.lines().next().unwrap_or_default();
-            first.contains("segc_affected") && (first.starts_with("CREATE") || first.starts_with("INSERT"))
+        let table = |text: &String| {
+            let mut words = text.lines().next().unwrap_or_default().split_whitespace().map(str::to_owned);
+            let makes = matches!(words.next().as_deref(), Some("CREATE" | "INSERT"));
+            words.find(|word| makes && word.starts_with("segc_affected"))
         };
-        let Some(last) = refresh.iter().rposition(makes) else { return String::new() };
+        let Some(last) = refresh.iter().rposition(|text| table(text).is_some()) else { return String::new() };
         self.run(&refresh[..=last]);
-        let count = self.one("SELECT COUNT(*) FROM segc_affected");
+        let count = self.one(&format!("SELECT COUNT(*) FROM {}", table(&refresh[last]).unwrap_or_default()));
         self.run(&["ROLLBACK".to_owned()]);
         count
     }

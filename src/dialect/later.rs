@@ -4,6 +4,9 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+/// The free stack needed to parse a template. What needs it may be deep in a tree.
+const ROOM: usize = 1 << 20;
+
 type Parse<T> = Box<dyn FnOnce() -> Option<T> + Send>;
 
 /// A value that is parsed when it is first needed, and shared by all copies.
@@ -12,7 +15,7 @@ pub(super) struct Later<T>(Arc<LazyLock<Option<T>, Parse<T>>>);
 
 impl<T: Send + 'static> Later<T> {
     pub(super) fn new(parse: impl FnOnce() -> Option<T> + Send + 'static) -> Self {
-        Self(Arc::new(LazyLock::new(Box::new(parse))))
+        Self(Arc::new(LazyLock::new(Box::new(|| stacker::maybe_grow(ROOM, 2 * ROOM, parse)))))
     }
 
     /// A value that is there already.

@@ -97,7 +97,12 @@ impl<'a> Builder<'a, '_> {
     fn for_state(&mut self, phase: Phase, action: impl Fn(Vec<&'a SegmentPlan>) -> Action<'a>) {
         if self.plan.rules.shares_state {
             let owner = if let [only] = self.tables[..] { Some(only) } else { None };
-            for tables in self.tables.clone().chunks(ROWS) {
+            let mut tables = self.tables.clone();
+            if phase == Phase::Lock {
+                // In one order, whoever locks: two runs don't wait for each other.
+                tables.sort_by(|one, other| one.table.cmp(&other.table));
+            }
+            for tables in tables.chunks(ROWS) {
                 self.add(owner, phase, action(tables.to_vec()));
             }
         } else {

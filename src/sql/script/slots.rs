@@ -158,13 +158,10 @@ impl Slots<'_> {
         names.map(|names| names.join(", "))
     }
 
-    /// The tables of a step's segments, in the order of their names: whoever locks some of them does so in
-    /// the same order.
+    /// The tables of a step's segments.
     fn tables(&self, action: &Action<'_>) -> Text {
-        let mut tables: Vec<&[String]> =
-            segments(action).iter().map(|segment| segment.table.as_slice()).collect();
-        tables.sort_unstable();
-        let names = tables.into_iter().map(|table| self.renderer.table_name(table).to_string());
+        let names =
+            segments(action).iter().map(|segment| self.renderer.table_name(&segment.table).to_string());
         Ok(names.collect::<Vec<_>>().join(", "))
     }
 

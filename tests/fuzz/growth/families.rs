@@ -65,13 +65,13 @@ pub(crate) const FAMILIES: &[Family] = &[
         segment(&many(n, " and ", |i| format!("count(orders during last {} days) > 1", i + 1)))
     }),
     family(Segments, "the same segment", 15, |n| segment(&many(n, " or ", |_| "in segment best".to_owned()))),
-    family(Segments, "tags", 500, |n| {
+    family(Segments, "tags", 2000, |n| {
         format!("segment s on customer {{ tags: [{}] }}", many(n, ", ", |i| format!("t{i}")))
     }),
     family(Segments, "a property again and again", 200, |n| {
         format!("segment s on customer {{ {} }}", "owner: \"x\" ".repeat(n))
     }),
-    family(Segments, "includes", 25, |n| {
+    family(Segments, "includes", 50, |n| {
         format!("segment s on customer {{ {} }}", many(n, " ", |i| format!("include where score = {i}")))
     }),
     // --- segments: a file
@@ -144,7 +144,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         format!("{ENTITY}      name: {{ type: string, description: \"{}\" }}\n", "x".repeat(n))
     }),
     // --- segc.yml, dialects
-    family(Config, "parameters", 100, |n| {
+    family(Config, "parameters", 400, |n| {
         format!("name: x\nparams:\n{}", many(n, "", |i| format!("  p{i}: {i}\n")))
     }),
     family(Config, "tiers", 100, |n| {
