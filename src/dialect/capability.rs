@@ -66,6 +66,8 @@ named! {
         Periods = "periods",
         /// Sequences of rows (`sequence`).
         Sequences = "sequences",
+        /// Sequences that end with what must not happen within a time (`then not … within`).
+        SequenceAbsence = "sequence_absence",
         /// `keep top` and `keep bottom`.
         Ranking = "ranking",
         /// `bucket` and `keep sample`.

@@ -357,6 +357,7 @@ fn phrase(capability: Capability) -> String {
         Capability::Modes => "the most frequent value",
         Capability::Periods => "periods of a window",
         Capability::Sequences => "sequences of rows",
+        Capability::SequenceAbsence => "sequences that end with `then not`",
         Capability::SegmentComposition => "composition of segments",
         Capability::MaterializedComposition => "composition with stored segments",
         other => return format!("`{}`", other.name()),

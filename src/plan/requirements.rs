@@ -194,6 +194,9 @@ impl Visitor for Collector {
         if sequence.window.is_none() {
             self.reaches(Reach::Unlimited, sequence.source);
         }
+        if let Some(last) = sequence.steps.last().filter(|last| last.negated) {
+            self.need(Capability::SequenceAbsence, last.rows.span);
+        }
         for step in &sequence.steps {
             self.need(Capability::ManyLinkedConditions, step.rows.span);
             step.rows.filter.iter().for_each(|filter| self.cond(filter));

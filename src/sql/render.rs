@@ -250,9 +250,16 @@ impl<'a> Renderer<'a> {
         let from = select.from.as_ref().map(|from| TableWithJoins { relation: self.relation(from), joins });
         let projection = select.columns.iter().map(|column| {
             let expr = self.expr(&column.value);
-            match &column.name {
-                Some(name) => SelectItem::ExprWithAlias { expr, alias: self.ident(name) },
-                None => SelectItem::UnnamedExpr(expr),
+            let alias = match (&column.name, &column.value) {
+                (Some(name), _) | (None, Scalar::Column(_, name)) => self.ident(name),
+                (None, _) => return SelectItem::UnnamedExpr(expr),
+            };
+            let has_name = matches!(&expr, Expr::CompoundIdentifier(parts) if parts.last() == Some(&alias))
+                || expr == Expr::Identifier(alias.clone());
+            if has_name && !self.dialect.identifiers.alias_columns {
+                SelectItem::UnnamedExpr(expr)
+            } else {
+                SelectItem::ExprWithAlias { expr, alias }
             }
         });
         ast::Select {

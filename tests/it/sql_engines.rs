@@ -135,6 +135,11 @@ fn spark_runs_every_function() {
     ask_all(support::python::spark());
 }
 
+#[test]
+fn clickhouse_runs_every_function() {
+    ask_all(support::python::clickhouse());
+}
+
 /// Create, change the data, refresh: the members, and when they entered.
 fn scripts(dialect: &Dialect, engine: &mut Database) {
     for sql in sample::DATA {

@@ -17,7 +17,7 @@ use matrix::Matrix;
 use run::Judge;
 
 /// The targets whose SQL is compared; all are at least planned and written.
-const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
+const TARGETS: [&str; 5] = ["duckdb", "postgres", "bigquery", "spark", "clickhouse"];
 
 /// The topics; `SEGC_TOPIC=zones` chooses one, while it is being written.
 fn topics() -> (Vec<read::Topic>, Option<String>) {
@@ -32,6 +32,7 @@ fn topics() -> (Vec<read::Topic>, Option<String>) {
 fn cases_have_the_same_members_on_every_engine() {
     let (topics, only) = topics();
     let mut engines = engine::available();
+    engines.extend(engine::others());
     let mut judge = Judge::new(&TARGETS);
     let mut matrix = Matrix::new(engines.iter().map(|engine| engine.target()));
     for topic in &topics {

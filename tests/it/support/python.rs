@@ -67,6 +67,24 @@ pub fn next_duckdb() -> Option<Python> {
     Some(Python { target: "duckdb", process, session: 0, type_name: duckdb_type })
 }
 
+/// ClickHouse, embedded, with the settings of its dialect.
+pub fn clickhouse() -> Option<Python> {
+    const CLICKHOUSE: Environment = Environment {
+        folder: "clickhouse",
+        mark: "clickhouse.txt",
+        requirements: include_str!("../../engines/clickhouse.txt"),
+    };
+    let process = found("clickhouse", || Process::start(&CLICKHOUSE, "clickhouse"))?;
+    let process = Arc::new(Mutex::new(process));
+    let engine = Python { target: "clickhouse", process, session: 0, type_name: clickhouse_type };
+    let lines = include_str!("../../../dialects/clickhouse.yml").lines();
+    let settings: Vec<&str> = lines.filter_map(|line| line.strip_prefix("    - ")).collect();
+    let settings: Vec<&&str> = settings.iter().filter(|line| line.starts_with("SET ")).collect();
+    assert!(!settings.is_empty(), "the dialect has settings");
+    engine.ask(&json!({ "do": "run", "session": 0, "sql": settings })).expect("the settings");
+    Some(engine)
+}
+
 fn duckdb_type(ty: &Type, storage: &Storage) -> String {
     let column = TableColumn {
         name: String::new(),
@@ -253,4 +271,20 @@ pub(super) fn spark_type(ty: &Type, storage: &Storage) -> String {
         (Type::Date, _) => "DATE".to_owned(),
         (Type::Array(element), storage) => format!("ARRAY<{}>", spark_type(element, storage)),
     }
+}
+
+pub(super) fn clickhouse_type(ty: &Type, storage: &Storage) -> String {
+    let plain = match (ty, storage) {
+        (Type::Timestamp, _) => "DateTime64(6, 'UTC')".to_owned(),
+        (Type::Float, Storage::Float32) => "Float32".to_owned(),
+        (Type::Float, _) => "Float64".to_owned(),
+        (Type::String | Type::Semver | Type::Json, _) => "String".to_owned(),
+        (Type::Integer, _) => "Int64".to_owned(),
+        (Type::Decimal { precision, scale }, _) => format!("Decimal({precision}, {scale})"),
+        (Type::Boolean, _) => "Bool".to_owned(),
+        (Type::Date, _) => "Date32".to_owned(),
+        // There are no missing arrays.
+        (Type::Array(element), storage) => return format!("Array({})", clickhouse_type(element, storage)),
+    };
+    format!("Nullable({plain})")
 }
