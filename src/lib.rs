@@ -57,6 +57,7 @@ pub mod artifact;
 pub mod catalog;
 pub mod check;
 pub mod cli;
+pub mod conformance;
 pub mod convert;
 pub mod diagnostic;
 pub mod dialect;

@@ -50,6 +50,10 @@ named! {
         FuzzyMatch = "fuzzy_match",
         /// Semantic versions.
         Semver = "semver",
+        /// Decimals: exact numbers with digits after the point, and sums, which may exceed 64 bits.
+        Decimals = "decimals",
+        /// `lower`, `upper` and `ignoring case`, for all letters.
+        LetterCase = "letter_case",
         /// Fields that are arrays.
         Arrays = "arrays",
         /// Fields inside JSON documents.

@@ -177,6 +177,10 @@ named! {
         JsonTimestamp = "json_timestamp",
         /// `(json, value)`: the elements of a JSON array, each read by `value` from `segc_item`.
         JsonElements = "json_elements",
+        /// `(value, value)`: the smaller; neither is missing.
+        Least = "least",
+        /// `(value, value)`: the larger; neither is missing.
+        Greatest = "greatest",
         /// `(float)`: a value to partition windows by, equal for equal numbers.
         FloatKey = "float_key",
         /// `(instant)`: microseconds since 1970 in UTC, an integer.

@@ -72,6 +72,12 @@ pub struct Answer {
 }
 
 impl Dialect {
+    /// Where a file of the user's declares the template of a function or a step.
+    #[must_use]
+    pub(crate) fn declared(&self, name: &str) -> Option<Span> {
+        self.own_templates.iter().find(|(own, _)| own == name).map(|(_, span)| *span)
+    }
+
     /// A warning about templates of the user's own, if it has some. `test` is the command that runs
     /// unit tests on them.
     pub(crate) fn own_templates(&self, test: Option<String>) -> Option<Diagnostic> {

@@ -357,6 +357,8 @@ fn phrase(capability: Capability) -> String {
         Capability::Modes => "the most frequent value",
         Capability::Periods => "periods of a window",
         Capability::Sequences => "sequences of rows",
+        Capability::Decimals => "decimals",
+        Capability::LetterCase => "upper and lower case",
         Capability::SequenceAbsence => "sequences that end with `then not`",
         Capability::SegmentComposition => "composition of segments",
         Capability::MaterializedComposition => "composition with stored segments",

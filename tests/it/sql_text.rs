@@ -147,8 +147,12 @@ fn constant(expr: &sqlparser::ast::Expr) -> String {
     match expr {
         Expr::Nested(inner) => constant(inner),
         Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => constant(left) + &constant(right),
-        Expr::Function(function) if function.to_string() == "CHR(10)" => "\n".to_owned(),
-        Expr::Function(function) if function.to_string() == "CHR(13)" => "\r".to_owned(),
+        Expr::Function(function) if ["CHR(10)", "CHAR(10)"].contains(&&*function.to_string()) => {
+            "\n".to_owned()
+        }
+        Expr::Function(function) if ["CHR(13)", "CHAR(13)"].contains(&&*function.to_string()) => {
+            "\r".to_owned()
+        }
         Expr::Value(value) => match &value.value {
             Value::SingleQuotedString(text) => [("u007B", "{"), ("u0024", "$"), ("x7B", "{"), ("x24", "$")]
                 .iter()
@@ -170,6 +174,7 @@ fn hostile_text_remains_one_constant() {
             "postgres" => &sqlparser::dialect::PostgreSqlDialect {},
             "bigquery" => &sqlparser::dialect::BigQueryDialect {},
             "clickhouse" => &sqlparser::dialect::ClickHouseDialect {},
+            "sqlite" => &sqlparser::dialect::SQLiteDialect {},
             _ => &sqlparser::dialect::DatabricksDialect {},
         };
         for text in cases::HOSTILE {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::conformance::TARGETS;
-use crate::conformance::read::Section;
 use crate::conformance::run::{Counts, Done};
 use crate::support::tell;
+use segc::conformance::Section;
 
 /// Feature by engine.
 pub struct Matrix {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use segc::check::hir::SegmentId;
+use segc::conformance::{self, Case, EVERYONE, Project, Section};
 use segc::evaluate::Evaluator;
 
-use crate::conformance::project::{self, Case, EVERYONE, Project};
-use crate::conformance::read::Section;
+use crate::conformance::TARGETS;
 use crate::support::engine::{REFUSALS, Runner, words};
 use crate::support::given;
 use crate::support::project::{at, said};
@@ -54,8 +54,10 @@ impl Judge {
         let mut counts = Counts::default();
         let mut loaded = false;
         for cases in &section.cases {
-            let project = project::open(file, section, cases);
-            let data = project::rows(file, section, &project.session);
+            let project = conformance::open(file, section, cases, &TARGETS, &[]);
+            let project = project.unwrap_or_else(|reason| panic!("{reason}"));
+            let data = conformance::rows(file, section, &project.session);
+            let data = data.unwrap_or_else(|reason| panic!("{reason}"));
             let mut evaluator = Evaluator::new(project.session.hir(), &data, project.as_of);
             let questions = self.questions(&project, &mut evaluator);
             counts.cases += project.cases.len();
@@ -176,12 +178,14 @@ impl Judge {
 fn parse(target: &str, sql: &str) -> Result<(), String> {
     use sqlparser::dialect::{
         BigQueryDialect, ClickHouseDialect, DatabricksDialect, Dialect, DuckDbDialect, PostgreSqlDialect,
+        SQLiteDialect,
     };
     let dialect: &dyn Dialect = match target {
         "duckdb" => &DuckDbDialect {},
         "postgres" => &PostgreSqlDialect {},
         "bigquery" => &BigQueryDialect {},
         "clickhouse" => &ClickHouseDialect {},
+        "sqlite" => &SQLiteDialect {},
         _ => &DatabricksDialect {},
     };
     let statements = sqlparser::parser::Parser::parse_sql(dialect, sql).map_err(|error| error.to_string())?;

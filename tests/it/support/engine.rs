@@ -133,6 +133,6 @@ pub fn available() -> Vec<Box<dyn Runner>> {
 /// The engines of the other built-in dialects, which lack some capability: a test that runs on them
 /// expects refusals.
 pub fn others() -> Vec<Box<dyn Runner>> {
-    let all = [python::clickhouse()].into_iter().flatten();
+    let all = [python::clickhouse(), python::sqlite()].into_iter().flatten();
     all.map(|engine| Box::new(engine) as Box<dyn Runner>).collect()
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -85,6 +85,25 @@ pub fn clickhouse() -> Option<Python> {
     Some(engine)
 }
 
+/// SQLite, which is part of Python.
+pub fn sqlite() -> Option<Python> {
+    let start = || Process::start_with(Path::new("python3"), Path::new(""), "sqlite");
+    let process = Arc::new(Mutex::new(found("sqlite", start)?));
+    Some(Python { target: "sqlite", process, session: 0, type_name: sqlite_type })
+}
+
+/// The types are names for `tests/engines/sqlite.py`; SQLite itself needs none.
+fn sqlite_type(ty: &Type, _: &Storage) -> String {
+    let name = match ty {
+        Type::Timestamp => "DATETIME",
+        Type::Boolean => "BOOLEAN",
+        Type::Integer => "INTEGER",
+        Type::Float | Type::Decimal { .. } => "REAL",
+        Type::String | Type::Semver | Type::Json | Type::Date | Type::Array(_) => "TEXT",
+    };
+    name.to_owned()
+}
+
 fn duckdb_type(ty: &Type, storage: &Storage) -> String {
     let column = TableColumn {
         name: String::new(),
@@ -127,11 +146,15 @@ pub(super) struct Process {
 impl Process {
     pub(super) fn start(environment: &Environment, program: &str) -> Result<Self, String> {
         let (python, cache) = environment.find()?;
+        Self::start_with(&python, &cache, program)
+    }
+
+    fn start_with(python: &Path, cache: &Path, program: &str) -> Result<Self, String> {
         let scripts = super::project::root().join("tests/engines");
         // Outside the process's pipes, so that it never waits for a reader.
         let log = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
         let (log, path) = log.keep().map_err(|error| error.to_string())?;
-        let mut command = Command::new(&python);
+        let mut command = Command::new(python);
         command.arg("-B").arg(scripts.join(format!("{program}.py")));
         command.env("SEGC_ENGINES_CACHE", cache).current_dir(std::env::temp_dir());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
