@@ -1,13 +1,19 @@
-//! Tells the linker where DuckDB's library will be found when segc runs, so that nobody
-//! needs `LD_LIBRARY_PATH`. `tools/engine.sh` writes the place into `.cargo/config.toml`.
+//! Names the folders in which segc looks for DuckDB's library when a command first needs it, so that
+//! nobody needs `LD_LIBRARY_PATH`: the one that `tools/engine.sh` writes into `.cargo/config.toml`, the
+//! program's own, and `lib` beside that.
 
 #![expect(clippy::disallowed_methods, reason = "a build script is told everything by variables")]
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
-    let unix = std::env::var("CARGO_CFG_UNIX").is_ok();
-    if let (true, Ok(dir)) = (unix, std::env::var("DUCKDB_LIB_DIR")) {
-        println!("cargo:rustc-link-arg=-Wl,-rpath,{dir}");
+    if std::env::var("CARGO_CFG_UNIX").is_err() {
+        return;
+    }
+    let is_mac = std::env::var("CARGO_CFG_TARGET_VENDOR").is_ok_and(|vendor| vendor == "apple");
+    let own = if is_mac { "@executable_path" } else { "$ORIGIN" };
+    let built_with = std::env::var("DUCKDB_LIB_DIR").ok();
+    for folder in built_with.into_iter().chain([own.to_owned(), format!("{own}/../lib")]) {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
     }
 }

@@ -13,6 +13,10 @@ use kinds::{KINDS, Kind};
 use segc::api::{Options, SegmentFiles, open_files};
 use segc::project::Memory;
 
+/// The program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 2] = [1_000, 10_000];
 const TARGETS: [&str; 2] = ["duckdb", "postgres"];
 

@@ -19,6 +19,7 @@ use crate::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_periods, walk_segment, walk_sequence, walk_value,
 };
 use crate::diagnostic::Span;
+use crate::types::Type;
 
 /// What a segment reads, each with the place in the segment that reads it first. What a trait reads is
 /// read where the segment uses the trait.
@@ -40,6 +41,9 @@ pub(crate) struct Footprint {
     pub(crate) ordered: BTreeMap<EntityId, Span>,
     /// Where it reads as_of, if it does; the cut that hides rows after as_of doesn't count.
     pub(crate) clock: Option<Span>,
+    /// Where it adds up floats, if it does: the same sum can differ in its last digit from one evaluation to
+    /// the next.
+    pub(crate) float_sum: Option<Span>,
 }
 
 /// How a field that has `roles` or is personal data is used.
@@ -251,6 +255,7 @@ impl<'a> Collector<'a> {
         add(&mut self.found.traits, &inner.traits, span);
         add(&mut self.found.ordered, &inner.ordered, span);
         self.found.clock = self.found.clock.or(inner.clock.map(|_| span));
+        self.found.float_sum = self.found.float_sum.or(inner.float_sum.map(|_| span));
         for (&field, used) in &inner.sensitive {
             self.sensitive(field, FieldUse { span, others: Vec::new(), via: led(&used.via), ..used.clone() });
         }
@@ -298,6 +303,10 @@ impl Visitor for Collector<'_> {
             if let Some(hop) = aggregate.hops.get(hop) {
                 self.field(hop.to, field, Purpose::Time, aggregate.span);
             }
+        }
+        let adds = matches!(aggregate.func, AggregateFunc::Sum | AggregateFunc::Avg);
+        if adds && aggregate.value.as_ref().is_some_and(|value| value.ty == Type::Float) {
+            self.found.float_sum = self.found.float_sum.or(Some(aggregate.span));
         }
         let by_order = matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last);
         // Rows of one time are in the order of their keys.

@@ -12,7 +12,7 @@ use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Limit;
 use crate::plan::problems::StatementTooLong;
-use crate::plan::program::{Mode, Program, ProgramScope, program};
+use crate::plan::program::{Group, Mode, Program, ProgramScope, program};
 use crate::plan::rel::{Clock, Column, Query, Relation, Scalar, Select, TableRef};
 use crate::plan::{Plan, SegmentPlan};
 use crate::sql::{self, ClockForm, Renderer, Script, Statement};
@@ -130,6 +130,28 @@ pub(super) fn execution(
     }
     let reads = reads(target, plan)?;
     Ok(Execution { steps: script.statements.into_iter().map(step).collect(), counts, reads })
+}
+
+/// What a build is, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build {
+    /// Its segments in groups, level by level.
+    pub groups: Vec<Group>,
+    /// How many statements it has.
+    pub statements: usize,
+    /// How often they read one of the catalog's tables.
+    pub scans: usize,
+}
+
+/// The builds of a plan in numbers: in full, and as a refresh.
+pub(super) fn builds(session: &Session, target: &Target, plan: &Plan) -> Result<[Build; 2], Diagnostics> {
+    let build = |mode| {
+        let program = program(plan, ProgramScope::All, mode);
+        let statements = script(session, target, &program)?.statements.len();
+        Ok::<_, Diagnostics>(Build { groups: program.groups(), statements, scans: program.scans() })
+    };
+    let (create, refresh) = rayon::join(|| build(Mode::Create), || build(Mode::Refresh));
+    Ok([create?, refresh?])
 }
 
 /// The tables that a build reads, each with a query that fails if it doesn't exist.

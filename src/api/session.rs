@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
-use super::scripts::{Execution, SegmentFiles, execution, script, scripts, select_sql};
+use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
@@ -15,7 +15,7 @@ use crate::artifact::{self, Artifacts};
 use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::dialect::{Capability, Dialects, Limit};
+use crate::dialect::{Capability, Dialects, Limit, TemplatesHash};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::program::{Mode, ProgramScope, program};
 use crate::plan::{self, Abilities, Plan, Policy, Request};
@@ -235,6 +235,15 @@ impl Session {
         execution(self, target, plan, mode)
     }
 
+    /// What the builds of a plan are, in numbers: in full, and as a refresh.
+    ///
+    /// # Errors
+    ///
+    /// Reports what can't be written in the target's SQL.
+    pub fn builds(&self, plan: &Plan) -> Result<Option<[Build; 2]>, Diagnostics> {
+        self.target(&plan.target).map(|target| builds(self, target, plan)).transpose()
+    }
+
     /// The capabilities of each target, given its dialect, a probe of its database if there is one,
     /// the project's policy and a tier.
     #[must_use]
@@ -324,7 +333,7 @@ impl Session {
             tables: plan::tables(&self.hir, &target.name),
             on_stale_state: self.config.on_stale_state,
             sources: &self.sources,
-            templates: &target.templates,
+            templates: TemplatesHash(&target.dialect),
         }))
     }
 }

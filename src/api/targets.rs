@@ -15,11 +15,10 @@ pub(super) struct Target {
     pub(super) name: String,
     pub(super) dialect: Arc<Dialect>,
     pub(super) schema: Vec<String>,
-    /// A hash of its dialect's functions.
-    pub(super) templates: String,
 }
 
-/// The project's targets in their order. If it declares none, every dialect under its own name.
+/// The project's targets in their order. If it declares none, every dialect under its own name,
+/// without built-in ones that lack a feature: whoever wants these says so.
 pub(super) fn read_targets(
     project: &Project,
     dialects: &Dialects,
@@ -27,11 +26,10 @@ pub(super) fn read_targets(
 ) -> Vec<Target> {
     let schema = &project.config.schema;
     let Some(declared) = &project.config.targets else {
-        let every = dialects.iter().map(|dialect| Target {
+        let every = dialects.iter().filter(|dialect| !dialect.is_limited()).map(|dialect| Target {
             name: dialect.name.clone(),
             dialect: Arc::clone(dialect),
             schema: schema.clone(),
-            templates: dialect.templates(),
         });
         return every.collect();
     };
@@ -39,12 +37,7 @@ pub(super) fn read_targets(
     for target in declared {
         if let Some(dialect) = dialects.get(&target.dialect) {
             let schema = target.schema.clone().unwrap_or_else(|| schema.clone());
-            targets.push(Target {
-                name: target.name.clone(),
-                dialect: Arc::clone(dialect),
-                schema,
-                templates: dialect.templates(),
-            });
+            targets.push(Target { name: target.name.clone(), dialect: Arc::clone(dialect), schema });
         } else if !target.dialect_unread {
             let known: Vec<String> = dialects.iter().map(|dialect| dialect.name.clone()).collect();
             let near = closest(&target.dialect, known.iter().map(String::as_str)).map(str::to_owned);

@@ -11,7 +11,8 @@ use crate::check::hir::{
 use crate::diagnostic::{SourceId, Sources, Span};
 use crate::dialect::Capability;
 use crate::plan::{
-    Dependency, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, SegmentPlan, TableRead, rel,
+    Dependency, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, ScratchTables, SegmentPlan,
+    TableRead, rel,
 };
 use crate::types::Type;
 use crate::types::calendar::Calendar;
@@ -184,6 +185,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         table: vec!["segments".to_owned(), name.to_owned()],
         keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
         kept: Kept::default(),
+        alone: None,
         evaluation: Evaluation {
             query: rel::Query::of(select),
             clock: rel::Clock::default(),
@@ -199,6 +201,8 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
             by_keys: None,
             obstacles: Vec::new(),
             rebuild_every: Vec::new(),
+            base: rel::Select::default(),
+            rebuilt_since: Vec::new(),
             refusal: None,
             hash: format!("{id:016}"),
             last_run: Vec::new(),
@@ -227,6 +231,8 @@ pub(crate) fn plan() -> Plan {
         dialect: "duckdb".to_owned(),
         schema: vec!["segments".to_owned()],
         as_of: None,
+        scratch: ScratchTables::default(),
+        source_tables: std::collections::BTreeSet::new(),
         rules: Rules::of(&Capability::ALL.iter().copied().collect()),
         segments: vec![
             planned(0, "big_spender", 0, Vec::new()),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -188,7 +189,11 @@ impl Manifest {
             schema: plan.schema.clone(),
             as_of: plan.as_of.map(|instant| instant.to_string()),
             timezone: hir.calendar.zone_name.clone(),
-            segments: plan.segments.iter().map(|one| segment(one, (hir, graph), sources, scripts)).collect(),
+            segments: plan
+                .segments
+                .par_iter()
+                .map(|one| segment(one, (hir, graph), sources, scripts))
+                .collect(),
             files: BTreeMap::new(),
         }
     }

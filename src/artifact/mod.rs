@@ -23,6 +23,7 @@ pub use written::{Written, digest};
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::check::hir::Hir;
@@ -72,12 +73,17 @@ pub fn build(
     sources: &Sources,
     scripts: Scripts,
 ) -> Artifacts {
-    let mut manifest = Manifest::of(project, plan, (hir, graph), sources, &scripts);
-    let graph = Graph::of(plan, hir);
+    let (mut manifest, [mermaid, dot, graph]) = rayon::join(
+        || Manifest::of(project, plan, (hir, graph), sources, &scripts),
+        || {
+            let graph = Graph::of(plan, hir);
+            [graph.mermaid(), graph.dot(), graph.json()]
+        },
+    );
     let mut files = BTreeMap::from([
-        ("graph.mmd".to_owned(), graph.mermaid()),
-        ("graph.dot".to_owned(), graph.dot()),
-        ("graph.json".to_owned(), json(&graph)),
+        ("graph.mmd".to_owned(), mermaid),
+        ("graph.dot".to_owned(), dot),
+        ("graph.json".to_owned(), graph),
         ("create.sql".to_owned(), scripts.create),
         ("refresh.sql".to_owned(), scripts.refresh),
     ]);
@@ -87,7 +93,7 @@ pub fn build(
         files.extend(texts.refresh.map(|text| (refresh_path(&name), text)));
         files.extend(texts.parity.map(|text| (parity_path(&name), text)));
     }
-    manifest.files = files.iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
+    manifest.files = files.par_iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
     files.insert(MANIFEST.to_owned(), written::sealed(manifest));
     Artifacts { files }
 }

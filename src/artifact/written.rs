@@ -18,15 +18,25 @@ pub struct Written {
 /// The SHA-256 of a file in hexadecimal digits.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The text of a manifest that includes its own digest.
 pub(super) fn sealed(mut manifest: Manifest) -> String {
     manifest.files.insert(MANIFEST.to_owned(), String::new());
-    let digest = digest(json(&manifest).as_bytes());
-    manifest.files.insert(MANIFEST.to_owned(), digest);
-    json(&manifest)
+    let mut text = json(&manifest);
+    let digest = digest(text.as_bytes());
+    // Inside strings there is no such entry: their quotes are escaped.
+    if let Some(at) = text.rfind(&entry("")) {
+        text.replace_range(at..at + entry("").len(), &entry(&digest));
+    }
+    text
+}
+
+/// The manifest's own line in its list of files.
+fn entry(digest: &str) -> String {
+    format!("\"{MANIFEST}\": \"{digest}\"")
 }
 
 impl Written {
@@ -55,7 +65,6 @@ impl Written {
             return digest(bytes) == *wanted;
         }
         let Ok(text) = std::str::from_utf8(bytes) else { return false };
-        let entry = |digest: &str| format!("\"{MANIFEST}\": \"{digest}\"");
         digest(text.replacen(&entry(wanted), &entry(""), 1).as_bytes()) == *wanted
     }
 }

@@ -4,6 +4,7 @@
 //! module reads the environment and the clock, writes files, and knows exit codes.
 
 mod args;
+mod cache;
 mod clock;
 mod command;
 mod config;
@@ -12,6 +13,7 @@ pub(crate) mod folder;
 mod plan_report;
 pub(crate) mod problems;
 mod report;
+mod run_report;
 mod table;
 mod template;
 mod terminal;
@@ -38,7 +40,6 @@ const PANICKED: u8 = 101;
 pub fn main() -> ExitCode {
     // How deep a project may be nested is limited by counting; unoptimised, each level may take
     // dozens of kilobytes of stack. Memory is taken for what is used only.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let main = std::thread::Builder::new().stack_size(STACK).spawn(work);
     // Without threads, it works on what there is.
     match main {
@@ -59,6 +60,7 @@ fn work() -> ExitCode {
 }
 
 fn run(args: &Args) -> io::Result<Exit> {
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let mut terminal = Terminal::new(args);
     let exit = command::run(args, &mut terminal)?;
     terminal.flush()?;

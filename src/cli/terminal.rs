@@ -55,6 +55,11 @@ impl Terminal {
         self.format == Format::Human
     }
 
+    /// Whether a line of progress can be shown and renewed: people watch stderr.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.is_human() && self.err.is_terminal()
+    }
+
     /// Sorts and writes problems, and returns the exit code.
     pub(super) fn report(&mut self, sources: &Sources, mut diagnostics: Diagnostics) -> io::Result<Exit> {
         diagnostics.sort(sources);

@@ -98,6 +98,8 @@ named! {
         ViewsInTransaction = "views_in_transaction",
         /// Primary keys that are enforced.
         PrimaryKeys = "primary_keys",
+        /// Primary keys of the tables of members; scripts check that no member is there twice anyway.
+        MemberKeys = "member_keys",
         /// Primary keys that a transaction may delete and insert again.
         RewrittenKeys = "rewritten_keys",
         /// `GRANT` to roles.
@@ -110,6 +112,8 @@ named! {
     Limit {
         /// Columns in one table.
         Columns = "columns",
+        /// Tables that one transaction changes.
+        TransactionTables = "transaction_tables",
         /// Bytes in one statement.
         StatementBytes = "statement_bytes",
         /// Bytes in one name.

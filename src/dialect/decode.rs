@@ -1,6 +1,7 @@
 //! From YAML to a dialect; every problem at its line.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use sqlparser::ast::Expr;
 
@@ -49,20 +50,23 @@ pub(super) fn dialect(name: &str, node: &Node, problems: &mut Diagnostics) -> Op
 
 fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialect> {
     let mut fields = Fields::new(node, format!("dialect `{name}`"), node.span, problems)?;
-    let parser = fields.require("parser", problems).and_then(|node| parser(node, problems));
+    let parser_node = fields.require("parser", problems);
+    let parser = parser_node.and_then(|node| parser(node, problems));
     let mut section = |key: &'static str, problems: &mut Diagnostics| fields.require(key, problems);
     let capabilities = section("capabilities", problems).map(|node| capabilities(node, problems));
     let limits = section("limits", problems).map(|node| limits(node, problems));
     // What follows holds SQL, which nothing can read without a parser.
     let parser = parser?;
+    let is_built_in = parser_node.is_some_and(|node| node.span.source == BUILT_IN);
+    let templates = Templates { parser: &parser, is_built_in };
     let types = section("types", problems).map(|node| types(&parser, node, problems));
-    let functions = section("functions", problems).map(|node| functions(&parser, node, problems));
+    let functions = section("functions", problems).map(|node| templates.functions(node, problems));
     let join = functions.as_ref().and_then(|known| known.get(&Function::Concat).cloned());
     let literals = section("literals", problems).and_then(|node| literals(&parser, node, join, problems));
     let identifiers = section("identifiers", problems).and_then(|node| identifiers(node, problems));
     let clock = section("clock", problems).and_then(|node| clock(&parser, node, problems));
     let known = capabilities.clone().unwrap_or_default();
-    let statements = section("statements", problems).map(|node| statements(&parser, node, &known, problems));
+    let statements = section("statements", problems).map(|node| templates.statements(node, &known, problems));
     let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
     fields.finish(problems);
     let ClockForms { read, read_date, in_place } = clock?;
@@ -84,6 +88,7 @@ fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialec
         clock_in_place: in_place,
         statements: statements?,
         probes: probes.unwrap_or_default(),
+        templates: OnceLock::new(),
     })
 }
 
@@ -202,43 +207,143 @@ fn types(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<S
     found
 }
 
-fn functions(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<Function, Template> {
-    let all = (Function::ALL, Function::name as Naming<_>, Function::description as Naming<_>);
-    answers(("functions", node), all, problems, |function, node, problems| {
-        let (sql, utc) = match &node.kind {
-            NodeKind::Map(_) => {
-                let mut fields = Fields::new(node, "a template", node.span, problems)?;
-                let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
-                let utc = fields.text("utc", problems);
-                fields.finish(problems);
-                (sql, utc)
+/// Reads the sections of templates.
+struct Templates<'a> {
+    parser: &'a Parser,
+    /// Whether the parser is that of a built-in file.
+    is_built_in: bool,
+}
+
+impl Templates<'_> {
+    /// Whether what is at a node is built in, and thus known to be right: a test reads it as it
+    /// would a user's.
+    fn are_tested(&self, node: &Node) -> bool {
+        self.is_built_in && node.span.source == BUILT_IN
+    }
+
+    fn functions(&self, node: &Node, problems: &mut Diagnostics) -> BTreeMap<Function, Template> {
+        let all = (Function::ALL, Function::name as Naming<_>, Function::description as Naming<_>);
+        answers(("functions", node), all, problems, |function, node, problems| {
+            let (sql, utc) = match &node.kind {
+                NodeKind::Map(_) => {
+                    let mut fields = Fields::new(node, "a template", node.span, problems)?;
+                    let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
+                    let utc = fields.text("utc", problems);
+                    fields.finish(problems);
+                    (sql, utc)
+                }
+                _ => (node.text(problems)?.to_owned(), None),
+            };
+            if self.are_tested(node) {
+                return Some(Template::tested(self.parser, sql, utc));
             }
-            _ => (node.text(problems)?.to_owned(), None),
-        };
-        let template = match Template::parse(parser, &sql, utc.as_deref()) {
-            Ok(template) => template,
-            Err(error) => {
-                problems.push(UnreadableSql { span: node.span, what: sql, error });
+            let template = match Template::parse(self.parser, &sql, utc.as_deref()) {
+                Ok(template) => template,
+                Err(error) => {
+                    problems.push(UnreadableSql { span: node.span, what: sql, error });
+                    return None;
+                }
+            };
+            let (wanted, found) = (function.arity(), template.placeholders());
+            if found != (1..=wanted).map(|number| number.to_string()).collect::<Vec<_>>() {
+                let (function, meaning) = (function.name(), function.description().to_owned());
+                problems.push(WrongPlaceholders { span: node.span, function, wanted, found, meaning });
                 return None;
             }
+            // All but the zone, which is UTC, and perhaps that.
+            if template.placeholders_of_utc().is_some_and(|of_utc| {
+                of_utc.len() + 1 < found.len() || of_utc != found[..of_utc.len().min(found.len())]
+            }) {
+                let what = "utc".to_owned();
+                let expected =
+                    format!("a template with all arguments of `{}` except the last", function.name());
+                problems.push(BadValue { span: node.span, what, expected });
+                return None;
+            }
+            Some(template)
+        })
+    }
+
+    /// The templates of each kind of step. What the dialect must answer depends on its capabilities.
+    fn statements(
+        &self,
+        node: &Node,
+        capabilities: &BTreeMap<Capability, Answer>,
+        problems: &mut Diagnostics,
+    ) -> Statements {
+        let mut statements = Statements::default();
+        let can = |capability| capabilities.get(&capability).is_some_and(|answer: &Answer| answer.allowed);
+        let Some(entries) = node.names("statements", Like::Each("…"), problems) else { return statements };
+        for (key, node) in entries {
+            let Some(kind) = StepKind::parse(&key.text) else {
+                problems.append(not_a_step(key.span, &key.text));
+                continue;
+            };
+            // Its base may have it, in SQL that this parser can't read.
+            if kind.is_unused(can) {
+                continue;
+            }
+            let templates = node.one_or_many().iter().filter_map(|node| self.template(kind, node, problems));
+            let templates: Vec<StatementTemplate> = templates.collect();
+            if !templates.is_empty() && !self.are_tested(node) {
+                judge_slots(kind, &templates, node.span, problems);
+            }
+            statements.templates.insert(kind, templates);
+        }
+        // A capability without an answer has been reported, and decides nothing here.
+        let could = |capability| capabilities.get(&capability).is_none_or(|answer: &Answer| answer.allowed);
+        let is_required =
+            |kind: &StepKind| !kind.is_optional() && !kind.is_unused(can) && !kind.is_unused(could);
+        let is_given = |kind: StepKind| {
+            let entry = entries.iter().find(|(key, _)| key.text == kind.name());
+            entry.is_some_and(|(_, node)| !node.one_or_many().is_empty())
         };
-        let (wanted, found) = (function.arity(), template.placeholders());
-        if found != (1..=wanted).map(|number| number.to_string()).collect::<Vec<_>>() {
-            let (function, meaning) = (function.name(), function.description().to_owned());
-            problems.push(WrongPlaceholders { span: node.span, function, wanted, found, meaning });
-            return None;
+        let mut missing: Vec<StepKind> = StepKind::ALL.iter().copied().filter(is_required).collect();
+        missing.retain(|kind| !is_given(*kind));
+        // Without either, instants would be null, and nobody a member.
+        if !is_given(StepKind::SetInstant) && !is_given(StepKind::ClockTable) {
+            missing.push(StepKind::SetInstant);
         }
-        // All but the zone, which is UTC, and perhaps that.
-        if template.placeholders_of_utc().is_some_and(|of_utc| {
-            of_utc.len() + 1 < found.len() || of_utc != found[..of_utc.len().min(found.len())]
-        }) {
-            let what = "utc".to_owned();
-            let expected = format!("a template with all arguments of `{}` except the last", function.name());
-            problems.push(BadValue { span: node.span, what, expected });
-            return None;
+        // Without either, all runs would have one number.
+        let counts = |kind| statements.of(kind).iter().any(|one| one.slots().any(|slot| slot == Slot::State));
+        if can(Capability::Transactions) && !is_given(StepKind::Start) && !counts(StepKind::Lock) {
+            missing.push(StepKind::Start);
         }
-        Some(template)
-    })
+        for kind in missing {
+            let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());
+            problems.push(NotAnswered { span: node.span, section: "statements", name, meaning });
+        }
+        statements
+    }
+
+    fn template(&self, kind: StepKind, node: &Node, problems: &mut Diagnostics) -> Option<StatementTemplate> {
+        let (sql, opaque) = match &node.kind {
+            NodeKind::Map(_) => {
+                let mut fields = Fields::new(node, "a statement", node.span, problems)?;
+                let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
+                let opaque = fields.boolean("opaque", problems).unwrap_or(false);
+                fields.finish(problems);
+                (sql, opaque)
+            }
+            _ => (node.text(problems)?.to_owned(), false),
+        };
+        if self.are_tested(node) {
+            return Some(StatementTemplate::tested(self.parser, sql, opaque));
+        }
+        match StatementTemplate::parse(self.parser, &sql, opaque) {
+            Ok(template) => Some(template),
+            Err(TemplateError::Unreadable(error)) => {
+                let what = sql.lines().next().unwrap_or_default().to_owned();
+                problems.push(UnreadableSql { span: node.span, what, error });
+                None
+            }
+            Err(TemplateError::UnknownSlot(name)) => {
+                let known = kind.slots().iter().map(|(slot, _)| slot.name()).collect();
+                problems.push(UnknownEntry { span: node.span, section: kind.name(), name, known });
+                None
+            }
+        }
+    }
 }
 
 /// How the clock is read.
@@ -263,57 +368,6 @@ fn clock(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> Option<Clo
     Some(ClockForms { read: form(read?)?, read_date: form(read_date?)?, in_place })
 }
 
-/// The templates of each kind of step. What the dialect must answer depends on its capabilities.
-fn statements(
-    parser: &Parser,
-    node: &Node,
-    capabilities: &BTreeMap<Capability, Answer>,
-    problems: &mut Diagnostics,
-) -> Statements {
-    let mut statements = Statements::default();
-    let can = |capability| capabilities.get(&capability).is_some_and(|answer: &Answer| answer.allowed);
-    let Some(entries) = node.names("statements", Like::Each("…"), problems) else { return statements };
-    for (key, node) in entries {
-        let Some(kind) = StepKind::parse(&key.text) else {
-            problems.append(not_a_step(key.span, &key.text));
-            continue;
-        };
-        // Its base may have it, in SQL that this parser can't read.
-        if kind.is_unused(can) {
-            continue;
-        }
-        let templates = node.one_or_many().iter().filter_map(|node| template(parser, kind, node, problems));
-        let templates: Vec<StatementTemplate> = templates.collect();
-        if !templates.is_empty() {
-            judge_slots(kind, &templates, node.span, problems);
-        }
-        statements.templates.insert(kind, templates);
-    }
-    // A capability without an answer has been reported, and decides nothing here.
-    let could = |capability| capabilities.get(&capability).is_none_or(|answer: &Answer| answer.allowed);
-    let is_required = |kind: &StepKind| !kind.is_optional() && !kind.is_unused(can) && !kind.is_unused(could);
-    let is_given = |kind: StepKind| {
-        let entry = entries.iter().find(|(key, _)| key.text == kind.name());
-        entry.is_some_and(|(_, node)| !node.one_or_many().is_empty())
-    };
-    let mut missing: Vec<StepKind> = StepKind::ALL.iter().copied().filter(is_required).collect();
-    missing.retain(|kind| !is_given(*kind));
-    // Without either, instants would be null, and nobody a member.
-    if !is_given(StepKind::SetInstant) && !is_given(StepKind::ClockTable) {
-        missing.push(StepKind::SetInstant);
-    }
-    // Without either, all runs would have one number.
-    let counts = |kind| statements.of(kind).iter().any(|one| one.slots().any(|slot| slot == Slot::State));
-    if can(Capability::Transactions) && !is_given(StepKind::Start) && !counts(StepKind::Lock) {
-        missing.push(StepKind::Start);
-    }
-    for kind in missing {
-        let (name, meaning) = (kind.name().to_owned(), kind.description().to_owned());
-        problems.push(NotAnswered { span: node.span, section: "statements", name, meaning });
-    }
-    statements
-}
-
 /// The problem that a name isn't that of a step, or is one of an earlier version.
 fn not_a_step(span: Span, name: &str) -> Diagnostics {
     let retired = RETIRED.iter().find(|(old, _)| *old == name);
@@ -325,35 +379,4 @@ fn not_a_step(span: Span, name: &str) -> Diagnostics {
         }
     };
     vec![problem].into()
-}
-
-fn template(
-    parser: &Parser,
-    kind: StepKind,
-    node: &Node,
-    problems: &mut Diagnostics,
-) -> Option<StatementTemplate> {
-    let (sql, opaque) = match &node.kind {
-        NodeKind::Map(_) => {
-            let mut fields = Fields::new(node, "a statement", node.span, problems)?;
-            let sql = fields.require("sql", problems)?.text(problems)?.to_owned();
-            let opaque = fields.boolean("opaque", problems).unwrap_or(false);
-            fields.finish(problems);
-            (sql, opaque)
-        }
-        _ => (node.text(problems)?.to_owned(), false),
-    };
-    match StatementTemplate::parse(parser, &sql, opaque) {
-        Ok(template) => Some(template),
-        Err(TemplateError::Unreadable(error)) => {
-            let what = sql.lines().next().unwrap_or_default().to_owned();
-            problems.push(UnreadableSql { span: node.span, what, error });
-            None
-        }
-        Err(TemplateError::UnknownSlot(name)) => {
-            let known = kind.slots().iter().map(|(slot, _)| slot.name()).collect();
-            problems.push(UnknownEntry { span: node.span, section: kind.name(), name, known });
-            None
-        }
-    }
 }

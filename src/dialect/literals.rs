@@ -1,5 +1,7 @@
 //! How constants and names are written.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
@@ -32,6 +34,9 @@ impl Escapes {
     /// The text between quotes. sqlparser's own escaping guesses whether a text is already escaped
     /// (`''` and `\'` pass unchanged); it changes nothing in this function's result.
     fn apply(&self, text: &str) -> String {
+        if !self.pairs.iter().any(|pair| text.contains(pair.from)) {
+            return text.to_owned();
+        }
         let mut out = String::with_capacity(text.len());
         let mut rest = text.chars();
         while let Some(c) = rest.next() {
@@ -58,6 +63,12 @@ pub(crate) struct Apart {
 }
 
 impl Apart {
+    /// Whether a text contains a character before which, or in place of which, it is split.
+    fn may_split(&self, text: &str) -> bool {
+        let pairs = self.pairs.iter().map(|(first, _)| *first);
+        pairs.chain(self.characters.iter().map(|(one, _)| *one)).any(|one| text.contains(one))
+    }
+
     /// The parts of a text, each as an expression.
     fn pieces(&self, text: &str, quoted: impl Fn(&str) -> Expr) -> Vec<Expr> {
         let mut pieces = Vec::new();
@@ -117,7 +128,9 @@ impl Literals {
     /// A text constant, in parts if it contains something that can't be written inside quotes.
     fn string(&self, text: &str) -> Expr {
         let quoted = |text: &str| form(&self.string, text, &self.escapes);
-        let Some(apart) = &self.apart else { return quoted(text) };
+        let Some(apart) = self.apart.as_ref().filter(|apart| apart.may_split(text)) else {
+            return quoted(text);
+        };
         let pieces = apart.pieces(text, quoted).into_iter();
         // The template was tried when the file was loaded.
         let join = |one: Expr, other| apart.join.apply(vec![one.clone(), other]).unwrap_or(one);
@@ -188,8 +201,7 @@ pub(super) fn is_form(template: &Expr) -> bool {
 pub struct Identifiers {
     pub(super) quote: char,
     pub(super) escapes: Escapes,
-    /// Words that mean something else in the place of a name, sorted.
-    pub(super) reserved: Vec<String>,
+    pub(super) reserved: Reserved,
     /// The schema of a table named without one, unless the session's settings differ.
     pub(super) default_schema: Option<String>,
     /// Whether every column of a query needs a name of its own, since the engine names `t.id` neither
@@ -199,12 +211,39 @@ pub struct Identifiers {
     pub(super) replaced: Vec<String>,
 }
 
+/// Words that mean something else in the place of a name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Reserved {
+    /// By the length and the first letter, by which most names differ from all of them.
+    words: BTreeMap<(usize, u8), Vec<String>>,
+}
+
+impl Reserved {
+    pub(super) fn new(words: impl IntoIterator<Item = String>) -> Self {
+        let mut all = Self::default();
+        for word in words {
+            all.words.entry(Self::group(&word)).or_default().push(word);
+        }
+        all
+    }
+
+    fn group(word: &str) -> (usize, u8) {
+        (word.len(), word.as_bytes().first().copied().unwrap_or_default())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.words.get(&Self::group(name)).is_some_and(|words| words.iter().any(|word| word == name))
+    }
+}
+
 impl Identifiers {
     /// A name, quoted unless it means the same without quotes.
     pub(crate) fn write(&self, name: &str) -> Ident {
-        let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if plain && self.reserved.binary_search_by(|word| word.as_str().cmp(name)).is_err() {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+        let mut bytes = name.bytes();
+        let plain =
+            bytes.next().is_some_and(is_letter) && bytes.all(|byte| is_letter(byte) || byte.is_ascii_digit());
+        if plain && !self.reserved.has(name) {
             return Ident::new(name);
         }
         Ident::with_quote(self.quote, self.escapes.apply(name))

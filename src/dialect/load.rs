@@ -1,7 +1,7 @@
 //! Finding dialects: built-in files, the user's files, and what extends what.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::builtin;
 use super::decode;
@@ -13,27 +13,50 @@ use crate::yaml::{self, Node, NodeKind};
 /// The source of the built-in files, which aren't in any `Sources`.
 pub(super) const BUILT_IN: SourceId = SourceId(u32::MAX);
 
-/// The built-in dialects, loaded once per process, since they are the same for each compilation.
-static BUILT_IN_DIALECTS: LazyLock<BuiltIn> = LazyLock::new(|| {
-    let mut problems = Diagnostics::new();
-    let files = files(builtin::FILES.iter().map(|text| (BUILT_IN, *text)), &mut problems);
-    let own = BTreeMap::new();
-    let complete = files.values().filter(|file| file.extends.is_none());
-    let decoded = complete.filter_map(|file| dialect(&file.name, &files, &own, &mut problems)).collect();
-    BuiltIn { files, decoded, problems }
+/// A built-in file, read once per process when something needs it: most compilations need one or two.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+    /// The dialect, if no other is its base, so that no user's file can change it.
+    decoded: OnceLock<Option<Arc<Dialect>>>,
+}
+
+static BUILT_IN_FILES: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
+    let name = |text: &'static str| text.lines().find_map(|line| line.strip_prefix("name: "));
+    let file = |&text| Some(BuiltIn { name: name(text)?, text, decoded: OnceLock::new() });
+    builtin::FILES.iter().filter_map(file).collect()
 });
 
-struct BuiltIn {
-    files: BTreeMap<String, File>,
-    /// The dialects that extend no other, and that a user's file could replace.
-    decoded: BTreeMap<String, Arc<Dialect>>,
-    problems: Diagnostics,
+impl BuiltIn {
+    /// The file and, if it has a base, all others.
+    fn files(&self) -> BTreeMap<String, File> {
+        let files = built_in_files([self.text].into_iter());
+        if files.values().any(|file| file.extends.is_some()) { all_built_in() } else { files }
+    }
+
+    fn dialect(&self) -> Option<&Arc<Dialect>> {
+        let decoded = || {
+            let found = dialect(self.name, &self.files(), &BTreeMap::new(), &mut Diagnostics::new());
+            found.map(|(_, dialect)| dialect)
+        };
+        self.decoded.get_or_init(decoded).as_ref()
+    }
+}
+
+/// What is wrong with a built-in file, a test reports.
+fn built_in_files(texts: impl Iterator<Item = &'static str>) -> BTreeMap<String, File> {
+    files(texts.map(|text| (BUILT_IN, text)), &mut Diagnostics::new())
+}
+
+fn all_built_in() -> BTreeMap<String, File> {
+    built_in_files(builtin::FILES.iter().copied())
 }
 
 /// The dialects of a compilation.
 #[derive(Debug, Clone, Default)]
 pub struct Dialects {
-    all: BTreeMap<String, Arc<Dialect>>,
+    /// Those that the user's files declare or change; `None` if there is a problem with one.
+    own: BTreeMap<String, Option<Arc<Dialect>>>,
 }
 
 /// A file before its base is merged into it.
@@ -44,20 +67,21 @@ struct File {
 }
 
 impl Dialects {
-    /// Loads the built-in dialects and the user's. Dialects with problems are omitted.
+    /// Loads the user's dialects, beside the built-in ones. Dialects with problems are omitted.
     #[must_use]
     pub fn load(user_files: &[(SourceId, Arc<str>)], problems: &mut Diagnostics) -> Self {
-        let BuiltIn { files: built_in, decoded, problems: known } = &*BUILT_IN_DIALECTS;
-        problems.append(known.clone());
         let own = files(user_files.iter().map(|(source, text)| (*source, &**text)), problems);
-        let mut all = decoded.clone();
-        let extending =
-            built_in.keys().filter(|name| !decoded.contains_key(*name) && !own.contains_key(*name));
-        for name in extending.chain(own.keys()) {
-            all.remove(name);
-            all.extend(dialect(name, built_in, &own, problems));
+        if own.is_empty() {
+            return Self::default();
         }
-        Self { all }
+        let built_in = all_built_in();
+        let extends = |name: &&String| built_in.get(*name).is_some_and(|file| file.extends.is_some());
+        let extending = built_in.keys().filter(extends).filter(|name| !own.contains_key(*name));
+        let decoded = extending.chain(own.keys()).map(|name| {
+            let found = dialect(name, &built_in, &own, problems);
+            (name.clone(), found.map(|(_, dialect)| dialect))
+        });
+        Self { own: decoded.collect() }
     }
 
     /// The name that a file declares, if it can be read.
@@ -71,13 +95,29 @@ impl Dialects {
     /// The dialect with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Dialect>> {
-        self.all.get(name)
+        match self.own.get(name) {
+            Some(own) => own.as_ref(),
+            None => BUILT_IN_FILES.iter().find(|file| file.name == name)?.dialect(),
+        }
     }
 
     /// Iterates over the dialects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Dialect>> {
-        self.all.values()
+        let built_in = BUILT_IN_FILES.iter().map(|file| file.name);
+        let names: BTreeSet<&str> = built_in.chain(self.own.keys().map(String::as_str)).collect();
+        names.into_iter().filter_map(|name| self.get(name))
     }
+}
+
+/// The problems of the built-in files, of which there are none.
+#[cfg(test)]
+pub(super) fn problems_of_built_in() -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    let files = files(builtin::FILES.iter().map(|text| (BUILT_IN, *text)), &mut problems);
+    for name in files.keys() {
+        dialect(name, &files, &BTreeMap::new(), &mut problems);
+    }
+    problems
 }
 
 /// Adds a dialect under its name, unless there is a problem with it.

@@ -1,6 +1,8 @@
 //! A dialect, loaded.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 use sqlparser::ast::{DataType, ExactNumberInfo, Expr};
@@ -51,6 +53,18 @@ pub struct Dialect {
     pub(crate) statements: Statements,
     /// The queries for a live database.
     pub probes: Probes,
+    /// A hash of its functions, once something has asked for it.
+    pub(super) templates: OnceLock<String>,
+}
+
+/// A hash of a dialect's functions. It is computed when it is printed, since it needs all of them.
+#[derive(Clone, Copy)]
+pub(crate) struct TemplatesHash<'a>(pub(crate) &'a Dialect);
+
+impl fmt::Display for TemplatesHash<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.templates())
+    }
 }
 
 /// A type, and its spelling in the dialect file.
@@ -72,6 +86,13 @@ pub struct Answer {
 }
 
 impl Dialect {
+    /// Whether it is a built-in dialect that lacks something which a segment may use.
+    #[must_use]
+    pub(crate) fn is_limited(&self) -> bool {
+        let mut features = Capability::ALL.iter().take_while(|one| **one != Capability::RowConcurrency);
+        self.origin == self.name && self.own_templates.is_empty() && features.any(|one| !self.allows(*one))
+    }
+
     /// Where a file of the user's declares the template of a function or a step.
     #[must_use]
     pub(crate) fn declared(&self, name: &str) -> Option<Span> {
@@ -136,8 +157,11 @@ impl Dialect {
 
     /// A hash of its functions, except for the clock's. If another version of segc or the user
     /// writes them differently, the SQL of the same segment may have another meaning.
-    #[must_use]
-    pub(crate) fn templates(&self) -> String {
+    pub(crate) fn templates(&self) -> &str {
+        self.templates.get_or_init(|| self.hash())
+    }
+
+    fn hash(&self) -> String {
         let mut text = String::new();
         let functions = self.functions.iter().filter(|(function, _)| **function != Function::EngineClock);
         for (function, template) in functions {

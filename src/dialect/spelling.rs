@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-use super::literals::{Apart, Escape, Escapes, Identifiers, Literals, is_form};
+use super::literals::{Apart, Escape, Escapes, Identifiers, Literals, Reserved, is_form};
 use super::parse::{self, Parser};
 use super::problems::{BadValue, UnreadableSql};
 use super::sound::judge_literals;
@@ -131,13 +131,11 @@ pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Ide
     let mut fields = Fields::new(node, "`identifiers`", node.span, problems)?;
     let quote = fields.require("quote", problems);
     let escapes = escapes(fields.names("escapes", Like::Each("…"), problems), problems);
-    let mut reserved: Vec<String> =
-        fields.texts("reserved", problems).into_iter().map(|(word, _)| word).collect();
+    let reserved = Reserved::new(fields.texts("reserved", problems).into_iter().map(|(word, _)| word));
     let default_schema = fields.text("default_schema", problems);
     let alias_columns = fields.boolean("alias_columns", problems).unwrap_or(false);
     let replaced = fields.texts("replaced", problems).into_iter().map(|(text, _)| text).collect();
     fields.finish(problems);
-    reserved.sort();
     let (text, span) = (quote?.text(problems)?, quote?.span);
     let quote = match text {
         "\"" => '"',

@@ -22,13 +22,14 @@ named! {
         CreateTable = "create_table",
         /// Adds a column to a table that an earlier script has created without it.
         AddColumn = "add_column",
-        /// Adds the segment's row to the table of runs, as run 0, unless it has one.
+        /// Adds rows for segments, given as rows `s` with a `segment`, to the table of runs, as run 0, unless they
+        /// have one.
         Register = "register",
         /// Sets an instant to the engine's time, before the transaction takes its snapshot.
         SetReadAt = "set_read_at",
         /// Opens the transaction.
         Begin = "begin",
-        /// Keeps other runs of the segment out until the transaction ends.
+        /// Keeps other runs of the segments out until the transaction ends.
         Lock = "lock",
         /// Creates a table of one row with all instants, for engines without variables.
         ClockTable = "clock_table",
@@ -36,17 +37,21 @@ named! {
         SetInstant = "set_instant",
         /// Fails with a message if a condition is true.
         Assert = "assert",
-        /// Increments the segment's `run_seq`, unless `lock` has done it.
+        /// Increments the segments' `run_seq`, unless `lock` has done it.
         Start = "start",
         /// Fills a scratch table with the affected keys, or with all keys if most are affected.
         FindAffected = "find_affected",
+        /// Prepares for statements that look up rows of the affected keys.
+        PrepareLookups = "prepare_lookups",
         /// Prepares for statements that read every row.
         EvaluateAll = "evaluate_all",
         /// Creates a scratch table from a query.
         Scratch = "scratch",
         /// Updates the statistics of a scratch table to which rows were added.
         AnalyzeScratch = "analyze_scratch",
-        /// Updates the statistics of a table to which as many rows were written as another holds.
+        /// Makes the changes of one of several segments fast to find.
+        IndexChanges = "index_changes",
+        /// Updates the statistics of a table to which as many rows were written as a source has.
         Analyze = "analyze",
         /// Deletes every row of a table.
         Clear = "clear",
@@ -65,9 +70,9 @@ named! {
         Prune = "prune",
         /// Records up to which run another segment's log has been read.
         ReadInput = "read_input",
-        /// Records the run.
+        /// Records the runs of segments: a row `s` for each.
         Record = "record",
-        /// Publishes the number of members.
+        /// Publishes the numbers of members.
         Count = "count",
         /// Drops a scratch table.
         Drop = "drop",
@@ -98,10 +103,10 @@ impl StepKind {
             Self::CreateSchema => &[(S::Schema, Must)],
             Self::CreateTable => &[(S::Table, Must), (S::Definitions, Must)],
             Self::AddColumn => &[(S::Table, Must), (S::Definition, Must)],
-            Self::Register => &[(S::State, Must), (S::Segment, Must)],
+            Self::Register => &[(S::State, Must), (S::Query, Must)],
             Self::SetReadAt | Self::SetInstant => &[(S::Value, Must)],
-            Self::Lock => &[(S::Table, May), (S::State, May), (S::Segment, May)],
-            Self::Start => &[(S::State, Must), (S::Segment, Must)],
+            Self::Lock => &[(S::Tables, May), (S::State, May), (S::Segments, May)],
+            Self::Start => &[(S::State, Must), (S::Segments, Must)],
             Self::ClockTable => &[(S::Query, Must)],
             Self::Assert => &[(S::Condition, Must), (S::Failure, Must)],
             Self::FindAffected => &[
@@ -113,9 +118,10 @@ impl StepKind {
                 (S::ScratchKeys, May),
                 (S::Match, May),
             ],
+            Self::PrepareLookups => &[(S::Table, May), (S::Everyone, May), (S::Lookups, May)],
             Self::Scratch | Self::View => &[(S::Table, Must), (S::Query, Must)],
-            Self::AnalyzeScratch | Self::Clear | Self::Drop => &[(S::Table, Must)],
-            Self::Analyze => &[(S::Table, Must), (S::Written, May)],
+            Self::AnalyzeScratch | Self::IndexChanges | Self::Clear | Self::Drop => &[(S::Table, Must)],
+            Self::Analyze => &[(S::Table, Must), (S::Source, May)],
             Self::Insert => &[(S::Table, Must), (S::Columns, Must), (S::Query, Must)],
             Self::DeleteMatching => &[(S::Table, Must), (S::Source, Must), (S::Match, Must)],
             Self::Apply => {
@@ -129,7 +135,7 @@ impl StepKind {
                 &[(S::Inputs, Must), (S::Segment, Must), (S::Input, Must), (S::InputState, Must)]
             }
             Self::Record => RECORD,
-            Self::Count => &[(S::Counts, Must), (S::State, Must), (S::Segment, Must)],
+            Self::Count => &[(S::Counts, Must), (S::State, Must), (S::Segments, Must)],
         }
     }
 
@@ -160,15 +166,18 @@ impl StepKind {
                 | Self::SetInstant
                 | Self::Start
                 | Self::EvaluateAll
+                | Self::PrepareLookups
                 | Self::AnalyzeScratch
+                | Self::IndexChanges
                 | Self::Analyze
         )
     }
 }
 
-const APPLY_EXPIRING: [(Slot, Use); 7] = [
+const APPLY_EXPIRING: [(Slot, Use); 8] = [
     (Slot::Table, Use::Must),
     (Slot::Changes, Use::Must),
+    (Slot::Own, Use::Must),
     (Slot::Keys, Use::Must),
     (Slot::ScratchKeys, Use::Must),
     (Slot::Match, Use::Must),
@@ -176,18 +185,8 @@ const APPLY_EXPIRING: [(Slot, Use); 7] = [
     (Slot::End, Use::Must),
 ];
 
-const RECORD: &[(Slot, Use)] = &[
-    (Slot::State, Use::Must),
-    (Slot::Segment, Use::Must),
-    (Slot::AsOf, Use::Must),
-    (Slot::ReadAt, Use::Must),
-    (Slot::Fingerprint, Use::Must),
-    (Slot::RefreshHash, Use::Must),
-    (Slot::Whole, Use::Must),
-    (Slot::LogSince, Use::Must),
-    (Slot::Table, Use::Must),
-    (Slot::Changes, Use::Must),
-];
+const RECORD: &[(Slot, Use)] =
+    &[(Slot::State, Use::Must), (Slot::Query, Use::Must), (Slot::AsOf, Use::Must), (Slot::ReadAt, Use::Must)];
 
 /// What was written in dialect files before scripts were programs, and what is written now.
 pub(super) const RETIRED: &[(&str, &str)] = &[

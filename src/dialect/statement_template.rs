@@ -6,6 +6,7 @@
 use sqlparser::tokenizer::{Token, Word};
 
 use super::capability::named;
+use super::later::Later;
 use super::parse::{self, Parser};
 
 named! {
@@ -30,10 +31,10 @@ named! {
         /// The tables in which rows are looked up, as rows of two strings: the name, and the
         /// columns by any of which they are looked up, separated by commas.
         Lookups = "slot_lookups",
-        /// The scratch table of entering and leaving members: the keys, and an `action`.
+        /// The scratch table of entering and leaving members: the segment's name, the keys, and an `action`.
         Changes = "slot_changes",
-        /// A scratch table that has as many rows as were written.
-        Written = "slot_written",
+        /// A condition: the change `s` is one of the segment's.
+        Own = "slot_own",
         /// The table that records runs.
         State = "slot_state",
         /// The table that records how far other segments' logs have been read.
@@ -42,16 +43,14 @@ named! {
         Counts = "slot_counts",
         /// The segment's name, as a string.
         Segment = "slot_segment",
-        /// The hash of the segment's meaning, as a string.
-        Fingerprint = "slot_fingerprint",
-        /// The hash of how the segment is refreshed, as a string.
-        RefreshHash = "slot_refresh_hash",
+        /// The names of one or more segments, as strings separated by commas.
+        Segments = "slot_segments",
+        /// The tables of one or more segments, separated by commas.
+        Tables = "slot_tables",
         /// The run's as_of.
         AsOf = "slot_as_of",
         /// The engine's clock when the run began to read.
         ReadAt = "slot_read_at",
-        /// A condition: this run evaluates every entity.
-        Whole = "slot_whole",
         /// The instant at which the membership ends of members who stopped matching since the last
         /// run.
         End = "slot_end",
@@ -61,9 +60,6 @@ named! {
         ScratchKeys = "slot_scratch_keys",
         /// A condition: the keys of `m` and `s` are equal.
         Match = "slot_match",
-        /// The number of the first run that is completely in the log, minus one; over a row of the
-        /// table of runs.
-        LogSince = "slot_log_since",
         /// The last run that every reader has read from the log; over a row that has a `run_seq`.
         ReadTo = "slot_read_to",
         /// The name of another segment whose log is read, as a string.
@@ -91,25 +87,18 @@ impl Slot {
             | Self::Inputs
             | Self::Counts
             | Self::Changes
-            | Self::Written
+            | Self::Tables
             | Self::Source
             | Self::InputState => "s.t",
-            Self::Segment | Self::Fingerprint | Self::RefreshHash | Self::Input => "'x'",
-            Self::AsOf
-            | Self::ReadAt
-            | Self::Value
-            | Self::Failure
-            | Self::End
-            | Self::LogSince
-            | Self::ReadTo => "f(1)",
+            Self::Segment | Self::Segments | Self::Input => "'x'",
+            Self::AsOf | Self::ReadAt | Self::Value | Self::Failure | Self::End | Self::ReadTo => "f(1)",
             Self::Query | Self::Everyone => "SELECT 1 AS one",
             Self::Keys | Self::Columns => "k",
             Self::ScratchKeys => "s.k",
             Self::Lookups => "('t', 'k')",
             Self::Definitions => "k DATE NOT NULL",
             Self::Definition => "k DATE",
-            Self::Match | Self::Condition => "a = b",
-            Self::Whole => "a IS NULL",
+            Self::Match | Self::Own | Self::Condition => "a = b",
             Self::Type => "DATE",
         }
     }
@@ -121,7 +110,7 @@ pub(crate) const CLOCK_NAME: &str = "slot_name";
 /// A statement with slots.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StatementTemplate {
-    pieces: Vec<Piece>,
+    pieces: Later<Vec<Piece>>,
     /// Whether sqlparser can't parse it, as its dialect's file declares.
     opaque: bool,
 }
@@ -146,23 +135,7 @@ pub(super) enum TemplateError {
 impl StatementTemplate {
     /// Parses a template. Unless it is opaque, it must be valid SQL when filled with samples.
     pub(super) fn parse(parser: &Parser, text: &str, opaque: bool) -> Result<Self, TemplateError> {
-        let mut pieces = Vec::new();
-        let text = text.trim_end();
-        for token in parse::tokens(parser, text).map_err(TemplateError::Unreadable)? {
-            pieces.push(match token {
-                Token::Word(Word { value, quote_style: None, .. }) if value.contains(CLOCK_NAME) => {
-                    Piece::Name(value)
-                }
-                token @ Token::SingleQuotedString(_) if token.to_string().contains(CLOCK_NAME) => {
-                    Piece::Name(token.to_string())
-                }
-                Token::Word(Word { value, quote_style: None, .. }) if value.starts_with("slot_") => {
-                    Piece::Slot(Slot::parse(&value).ok_or(TemplateError::UnknownSlot(value))?)
-                }
-                token => Piece::Text(token.to_string()),
-            });
-        }
-        let template = Self { pieces, opaque };
+        let template = Self { pieces: Later::known(pieces(parser, text)?), opaque };
         if !opaque {
             let sample = template.fill("x", &|slot, _| slot.sample().to_owned());
             parse::statement(parser, &sample).map_err(TemplateError::Unreadable)?;
@@ -170,9 +143,19 @@ impl StatementTemplate {
         Ok(template)
     }
 
+    /// A template that is parsed when it is needed. That it can be, a test has shown.
+    pub(super) fn tested(parser: &Parser, text: String, opaque: bool) -> Self {
+        let parser = parser.clone();
+        Self { pieces: Later::new(move || pieces(&parser, &text).ok()), opaque }
+    }
+
+    fn pieces(&self) -> &[Piece] {
+        self.pieces.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The slots in it.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.pieces.iter().filter_map(|piece| match piece {
+        self.pieces().iter().filter_map(|piece| match piece {
             Piece::Slot(slot) => Some(*slot),
             Piece::Text(_) | Piece::Name(_) => None,
         })
@@ -187,7 +170,7 @@ impl StatementTemplate {
     /// The statement. `fill` gives a slot's text, and receives the indentation of its line.
     pub(crate) fn fill(&self, clock_name: &str, fill: &dyn Fn(Slot, usize) -> String) -> String {
         let mut out = String::new();
-        for piece in &self.pieces {
+        for piece in self.pieces() {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Name(text) => out.push_str(&text.replace(CLOCK_NAME, clock_name)),
@@ -200,4 +183,23 @@ impl StatementTemplate {
         }
         out
     }
+}
+
+fn pieces(parser: &Parser, text: &str) -> Result<Vec<Piece>, TemplateError> {
+    let mut pieces = Vec::new();
+    for token in parse::tokens(parser, text.trim_end()).map_err(TemplateError::Unreadable)? {
+        pieces.push(match token {
+            Token::Word(Word { value, quote_style: None, .. }) if value.contains(CLOCK_NAME) => {
+                Piece::Name(value)
+            }
+            token @ Token::SingleQuotedString(_) if token.to_string().contains(CLOCK_NAME) => {
+                Piece::Name(token.to_string())
+            }
+            Token::Word(Word { value, quote_style: None, .. }) if value.starts_with("slot_") => {
+                Piece::Slot(Slot::parse(&value).ok_or(TemplateError::UnknownSlot(value))?)
+            }
+            token => Piece::Text(token.to_string()),
+        });
+    }
+    Ok(pieces)
 }

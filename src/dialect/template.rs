@@ -4,32 +4,43 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan, VisitorMut};
 
+use super::later::Later;
 use super::parse::{self, Parser};
-use super::walk::walk;
+use super::walk::{operands, walk};
 
 /// An expression with placeholders for arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
-    expr: Expr,
+    expr: Later<Expr>,
     /// A shorter variant for UTC as the last argument, a time zone.
-    utc: Option<Expr>,
+    utc: Option<Later<Expr>>,
 }
 
 impl Template {
     /// Parses a template and its variant for UTC, if any.
     pub(super) fn parse(parser: &Parser, text: &str, utc: Option<&str>) -> Result<Self, String> {
-        let utc = utc.map(|text| parse::expression(parser, text)).transpose()?;
-        Ok(Self { expr: parse::expression(parser, text)?, utc })
+        let parsed = |text: &str| parse::expression(parser, text).map(Later::known);
+        let utc = utc.map(parsed).transpose()?;
+        Ok(Self { expr: parsed(text)?, utc })
+    }
+
+    /// A template that is parsed when it is needed. That it can be, a test has shown.
+    pub(super) fn tested(parser: &Parser, text: String, utc: Option<String>) -> Self {
+        let later = |text: String| {
+            let parser = parser.clone();
+            Later::new(move || parse::expression(&parser, &text).ok())
+        };
+        Self { expr: later(text), utc: utc.map(later) }
     }
 
     /// The placeholders, sorted and without duplicates. Those of the variant for UTC don't count.
     pub(super) fn placeholders(&self) -> Vec<String> {
-        placeholders(&self.expr)
+        self.expr.get().map(placeholders).unwrap_or_default()
     }
 
     /// The placeholders of the variant for UTC, if there is one.
     pub(super) fn placeholders_of_utc(&self) -> Option<Vec<String>> {
-        self.utc.as_ref().map(placeholders)
+        self.utc.as_ref().and_then(Later::get).map(placeholders)
     }
 
     /// The expression with these arguments, or `None` if a placeholder inside a string (`INTERVAL
@@ -37,11 +48,8 @@ impl Template {
     #[must_use]
     pub(crate) fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
         let is_utc = arguments.last().is_some_and(is_utc);
-        let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).clone();
-        match walk(&mut expr, &mut Filler { arguments: &arguments }) {
-            ControlFlow::Continue(()) => Some(expr),
-            ControlFlow::Break(()) => None,
-        }
+        let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).get()?.clone();
+        Filler { arguments: &arguments }.fill(&mut expr).is_continue().then_some(expr)
     }
 }
 
@@ -85,6 +93,19 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
+    fn fill(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Expr::Value(_) = expr {
+            return self.post_visit_expr(expr);
+        }
+        let mut flow = ControlFlow::Continue(());
+        let known = operands(expr, &mut |one| {
+            if flow.is_continue() {
+                flow = self.fill(one);
+            }
+        });
+        if known { flow } else { walk(expr, self) }
+    }
+
     fn argument(&self, number: &str) -> Option<&Expr> {
         self.arguments.get(number.parse::<usize>().ok()?.checked_sub(1)?)
     }

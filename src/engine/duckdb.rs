@@ -13,7 +13,8 @@ use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, library, quote_name,
+    quote_text,
 };
 
 /// A DuckDB database, in memory or in a file. Its session's time zone is UTC.
@@ -26,8 +27,10 @@ impl DuckDb {
     ///
     /// # Errors
     ///
-    /// The file can't be opened, another program has it open, or the engine has no time zones.
+    /// The engine's library can't be opened, the file can't, another program has it open, or the
+    /// engine has no time zones.
     pub fn open(path: Option<&Path>) -> Result<Self, EngineError> {
+        library::open()?;
         let opened = config().and_then(|config| match path {
             Some(path) => Connection::open_with_flags(plain_path(path), config),
             None => Connection::open_in_memory_with_flags(config),
@@ -39,8 +42,10 @@ impl DuckDb {
     ///
     /// # Errors
     ///
-    /// The file doesn't exist or can't be opened, or the engine has no time zones.
+    /// The engine's library can't be opened, the file doesn't exist or can't be opened, or the engine
+    /// has no time zones.
     pub(crate) fn open_to_read(path: &Path) -> Result<Self, EngineError> {
+        library::open()?;
         let config = config().and_then(|config| config.access_mode(AccessMode::ReadOnly));
         let opened = config.and_then(|config| Connection::open_with_flags(plain_path(path), config));
         Self::begin(opened.map_err(|error| cannot_open(Some(path), &error))?)

@@ -10,6 +10,7 @@ mod constraint;
 mod duckdb;
 mod duckdb_types;
 mod error;
+mod library;
 pub(crate) mod load;
 mod postgres;
 mod postgres_types;

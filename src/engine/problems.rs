@@ -4,6 +4,28 @@ use crate::diagnostic::{Span, closest};
 use crate::problems;
 
 problems! {
+    /// The library of the embedded engine can't be used.
+    ///
+    /// Only commands that execute SQL on the embedded engine need it: `segc test --engine duckdb`, and
+    /// `run`, `why`, `attrition` and `check --probe` unless they use a Postgres database. They look for
+    /// it in the folder that segc was built with (`DUCKDB_LIB_DIR`, which `tools/engine.sh` sets), then in
+    /// the folder of the program, in `lib` beside that folder, and where the operating system keeps
+    /// libraries. Only DuckDB 1.5 is used, since other releases may have other functions.
+    ///
+    /// ```text
+    /// scp target/release/segc server:    # without the engine's library
+    /// ```
+    ///
+    /// Copy the library (`libduckdb.so`, or `libduckdb.dylib` on macOS) to the folder of the program,
+    /// or add its folder to `LD_LIBRARY_PATH` (`DYLD_LIBRARY_PATH` on macOS), which is searched first.
+    error SEG700 "no library of the embedded engine" NoLibrary { span: Option<Span>, reason: String }
+    message |p| format!("cannot use the library of the embedded engine: {}", p.reason);
+    help |_p| Some(format!(
+        "put `{}` of DuckDB 1.5 in the folder of `segc`, or add its folder to `{}`",
+        libloading::library_filename("duckdb").display(),
+        if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" },
+    ));
+
     /// The database file can't be opened or created.
     ///
     /// The folder may not exist or not be writable, or the file may not be a database. Use another

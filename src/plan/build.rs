@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::alone::alone;
 use super::assertion::Assertion;
 use super::checks::{double_members, unique_checks};
 use super::expiry::{check_history, history, retention, segments_by_name};
 use super::limits::judge_size;
+use super::logs::read_by;
 use super::lower::{self, Context, Lowered};
 use super::model::{Dependency, Evaluation, Kept, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
 use super::personal;
@@ -15,7 +17,7 @@ use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
 use super::request::Request;
 use super::requirements::requirements;
-use super::state::{StateTables, StoredInput, guards, input_as_of};
+use super::state::{ScratchTables, StateTables, StoredInput, guards, input_as_of};
 use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
 use crate::analyze::Input;
@@ -29,13 +31,16 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
     let allowed = allowed(request, problems);
     let strategies = strategies(request);
     let project = Strategies { readers: readers(&strategies), all: strategies };
+    let rules = Rules::of(&request.abilities.capabilities);
     let segments = allowed.par_iter().map(|&id| plan_segment(request, id, &project)).collect();
     Plan {
         target: request.abilities.target.clone(),
         dialect: request.dialect.to_owned(),
         schema: request.schema.to_vec(),
         as_of: request.as_of,
-        rules: Rules::of(&request.abilities.capabilities),
+        scratch: ScratchTables::named(request.schema, rules.temp_tables),
+        source_tables: request.tables.clone(),
+        rules,
         segments,
     }
 }
@@ -119,20 +124,23 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         lower::segment(&cx, id)
     };
     let retention = retention(request, &cx, id, &mut lowered);
-    let (table, tables) = (request.table(id), StateTables::of(request, id));
-    let fingerprint = request.fingerprints[id.0 as usize].clone();
     let strategy = project.all.get(&id).cloned().unwrap_or_default();
+    let alone = alone(request, id, &strategy);
+    let (table, tables) = (request.table(id), StateTables::of_evaluated(request, id, alone.is_some()));
+    let fingerprint = request.fingerprints[id.0 as usize].clone();
     let refreshing = Refreshing {
         request,
         id,
         tables: &tables,
         table: &table,
         strategy: &strategy,
+        alone: alone.is_some(),
         fingerprint: &fingerprint,
     };
-    let refresh = refreshing.plan(&cx, &mut lowered, retention.is_some());
-    let ranked = refreshing.ranked(&cx, &mut lowered);
     let (log, history) = (log(request, id, project), history(request, id));
+    let read_by = read_by(log.as_ref(), &segment.name);
+    let refresh = refreshing.plan(&cx, &mut lowered, retention.is_some(), read_by);
+    let ranked = refreshing.ranked(&cx, &mut lowered);
     let node = request.graph.node(id);
     let keys = keys(request, id);
     SegmentPlan {
@@ -145,6 +153,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         reads: reads(request, &lowered.reads),
         capabilities: requirements(node, stored).capabilities.keys().copied().collect(),
         materialize,
+        alone,
         evaluation: evaluation(request, id, lowered, (&table, &keys)),
         table,
         keys,
@@ -191,7 +200,7 @@ fn evaluation(
     let unique = unique_checks(request.hir, &request.abilities.target, &lowered.unique);
     let mut checks: Vec<Assertion> = unique.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
     if request.materialize(id).is_table() {
-        checks.push(double_members(&request.hir.segment(id).name, table, keys));
+        checks.push(double_members(&request.hir.segment(id).name, table, keys, None));
     }
     let mut clock = lowered.clock;
     clock.as_of = input_as_of(&inputs, request.as_of);

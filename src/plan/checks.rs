@@ -113,14 +113,21 @@ fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
 }
 
 /// That a segment's table has a member twice, which a comparison with the matches wouldn't show.
-/// Not every engine keeps keys unique, and a key of the table's own can be dropped.
-pub(super) fn double_members(segment: &str, table: &[String], keys: &[KeyColumn]) -> Assertion {
+/// Not every engine keeps keys unique, and a key of the table's own can be dropped. `only_if` is a condition
+/// of the clock without which the table isn't read.
+pub(super) fn double_members(
+    segment: &str,
+    table: &[String],
+    keys: &[KeyColumn],
+    only_if: Option<Scalar>,
+) -> Assertion {
     let columns: Vec<Scalar> =
         keys.iter().map(|key| Scalar::Column("m".to_owned(), key.name.clone())).collect();
     let relation = Relation::Table(table.to_vec());
     let rows = Select {
         columns: columns.iter().cloned().map(Column::plain).collect(),
         from: Some(TableRef { relation, alias: "m".to_owned() }),
+        filter: only_if,
         group_by: columns,
         having: Some(more_than_one()),
         ..Select::default()

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use super::delta::Delta;
 use super::rel::{BinaryOp, Child, Query, Relation, Scalar, Select, TableRef};
 
 /// A table, and columns by one of which its rows are looked up.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Lookup {
     /// Its full name; empty for a query of the catalog's, which has no index.
     pub(crate) table: Vec<String>,
@@ -15,22 +16,24 @@ pub struct Lookup {
     pub(crate) columns: Vec<String>,
 }
 
-/// What the queries look up, of the tables for which `counts` holds.
+/// What queries of affected keys look up, of the tables for which `counts` holds.
 pub(super) fn lookups<'a>(
     queries: impl Iterator<Item = &'a Query>,
-    search: &Query,
     counts: &dyn Fn(&[String]) -> bool,
 ) -> Vec<Lookup> {
     let mut finder = Finder::default();
     for query in queries {
         query.selects().for_each(|select| finder.select(select, true));
     }
-    // A search begins with the rows that have changed, which no key leads to.
-    for cte in &search.ctes {
-        finder.select(&cte.select, false);
-    }
-    let found = finder.found.into_iter().filter(|one| one.table.is_empty() || counts(&one.table));
-    found.collect::<BTreeSet<_>>().into_iter().collect()
+    finder.counted(counts)
+}
+
+/// What the search for affected keys looks up. It begins with the rows that have changed, which no key leads
+/// to.
+pub(super) fn search_lookups(deltas: &[Delta], counts: &dyn Fn(&[String]) -> bool) -> Vec<Lookup> {
+    let mut finder = Finder::default();
+    deltas.iter().for_each(|delta| finder.select(&delta.clone().select().1, false));
+    finder.counted(counts)
 }
 
 #[derive(Default)]
@@ -41,6 +44,11 @@ struct Finder {
 }
 
 impl Finder {
+    fn counted(self, counts: &dyn Fn(&[String]) -> bool) -> Vec<Lookup> {
+        let found = self.found.into_iter().filter(|one| one.table.is_empty() || counts(&one.table));
+        found.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     fn select(&mut self, select: &Select, first: bool) {
         let outer = self.in_scope.len();
         let tables: Vec<&TableRef> = select.tables().collect();

@@ -4,14 +4,18 @@
 //! The only reader of capabilities: later stages receive choices, never flags. Must not know: files,
 //! SQL text, a dialect's name.
 
+mod alone;
 mod assertion;
 mod build;
 mod checks;
+pub(crate) mod delta;
 mod expiry;
 mod limits;
+mod logs;
 mod lookups;
 mod lower;
 mod model;
+mod names;
 mod parity;
 mod personal;
 mod policy;
@@ -36,5 +40,5 @@ pub use parity::{differing, parity};
 pub use policy::{Abilities, Policy, Probed};
 pub use request::{Request, tables};
 pub use requirements::NOT_YET;
-pub use state::{COUNTS_TABLE, STATE_TABLE, StateNames, StateTables};
+pub use state::{COUNTS_TABLE, STATE_TABLE, ScratchTables, StateNames, StateTables};
 pub use why::{About, Asked, attrition, explain};

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::assertion::Assertion;
+use super::delta::Delta;
 use super::lookups::Lookup;
-use super::rel::{Bound, Clock, Query};
-use super::state::StateTables;
+use super::rel::{Bound, Clock, Cte, Query, Scalar, Select};
+use super::state::{ScratchTables, StateTables};
 use crate::analyze::InputKind;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Span;
@@ -27,6 +28,10 @@ pub struct Plan {
     pub as_of: Option<Timestamp>,
     /// What the target's scripts may rely on.
     pub rules: Rules,
+    /// The scratch tables that the segments of a build share.
+    pub scratch: ScratchTables,
+    /// The last parts of the source tables' names, in lower case: no subquery may hide them.
+    pub source_tables: BTreeSet<String>,
     /// Every segment of the build, each after those it depends on; equals by name.
     pub segments: Vec<SegmentPlan>,
 }
@@ -44,8 +49,14 @@ pub struct Rules {
     pub shares_state: bool,
     /// Tables have primary keys.
     pub primary_keys: bool,
+    /// The tables of members have primary keys.
+    pub member_keys: bool,
     /// A transaction may delete a row and insert another with the same primary key.
     pub rewritten_keys: bool,
+    /// Scratch tables are temporary: each session has its own.
+    pub temp_tables: bool,
+    /// Several ranges of the same rows are found in one scan.
+    pub joins_ranges: bool,
 }
 
 impl Rules {
@@ -58,7 +69,10 @@ impl Rules {
             views_in_transaction: can(Capability::ViewsInTransaction),
             shares_state: can(Capability::RowConcurrency),
             primary_keys: can(Capability::PrimaryKeys),
+            member_keys: can(Capability::PrimaryKeys) && can(Capability::MemberKeys),
             rewritten_keys: can(Capability::RewrittenKeys),
+            temp_tables: can(Capability::TempTables),
+            joins_ranges: can(Capability::RangeUnions),
         }
     }
 }
@@ -90,6 +104,9 @@ pub struct SegmentPlan {
     pub keys: Vec<KeyColumn>,
     /// What is stored beside its members.
     pub kept: Kept,
+    /// Why it is evaluated by steps of its own; `None` if the segments of its entity share the affected keys,
+    /// the checks and the difference.
+    pub alone: Option<Alone>,
     /// Its members, evaluated in full.
     pub evaluation: Evaluation,
     /// What `refresh.sql` does, and why.
@@ -106,9 +123,35 @@ pub struct Evaluation {
     pub clock: Clock,
     /// What must hold before anything is written.
     pub checks: Vec<Assertion>,
-    /// What must also hold if its script runs alone: the tables that it reads have the same as_of,
-    /// and the fingerprints for which it was compiled.
-    pub guards: Vec<Assertion>,
+    /// What must also hold if a script doesn't build a segment that this one reads: its table has the same
+    /// as_of, and the fingerprint for which the script was compiled. By the name of that segment.
+    pub guards: Vec<(String, Assertion)>,
+}
+
+/// Why a segment is evaluated by steps of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alone {
+    /// Its ranking candidates are stored, and all of them ranked.
+    Ranks,
+    /// It retains members who no longer match.
+    Retains,
+    /// It adds up floats: evaluating an entity that isn't affected could change its membership.
+    AddsFloats,
+    /// When the clock moves, everyone may be affected.
+    AsksTheClock,
+}
+
+impl Alone {
+    /// The reason, after `because`.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Ranks => "its `keep` ranks stored candidates",
+            Self::Retains => "it retains members by `expire`",
+            Self::AddsFloats => "it adds up floats, whose sums can differ in the last digit",
+            Self::AsksTheClock => "it asks the clock alone, which may affect everyone at once",
+        }
+    }
 }
 
 /// What is stored of a segment beside its members.
@@ -140,12 +183,16 @@ pub struct RefreshPlan {
     /// How often everyone is evaluated, however the segment is refreshed in between: by the entities
     /// whose declarations say so.
     pub rebuild_every: Vec<(String, (i64, Unit))>,
+    /// A row of what is known of its last run; see [`crate::plan::program`].
+    pub base: Select,
+    /// Instants since which everyone must have been evaluated, or the last run can't be built upon.
+    pub rebuilt_since: Vec<Scalar>,
     /// What stops a refresh that can't build on the last run, if the project wants that; otherwise
     /// such a refresh evaluates everyone.
     pub refusal: Option<Assertion>,
     /// The hash of the strategy and of all that it depends on (R9).
     pub hash: String,
-    /// The instants that only `refresh.sql` reads: those of the last run first.
+    /// The instants that only a refresh reads, besides those of the last run.
     pub last_run: Vec<Bound>,
     /// The segments whose logs it reads, with the tables of their runs.
     pub inputs: Vec<(String, Vec<String>)>,
@@ -154,9 +201,13 @@ pub struct RefreshPlan {
 /// A refresh that evaluates the affected keys only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ByKeys {
-    /// The affected keys.
-    pub affected: Query,
-    /// The tables in which rows are looked up.
+    /// The rows that make keys affected.
+    pub deltas: Vec<Delta>,
+    /// Subqueries that these read: entities whose source is a query.
+    pub sources: Vec<Cte>,
+    /// The tables in which the search for affected keys looks rows up.
+    pub search_lookups: Vec<Lookup>,
+    /// The tables in which the evaluation looks rows up.
     pub lookups: Vec<Lookup>,
     /// All keys of the segment's entity, for when most of them are affected.
     pub everyone: Query,

@@ -7,18 +7,17 @@ use sha2::{Digest, Sha256};
 use super::assertion::Assertion;
 use super::checks::{Doubles, double_members, unique_checks};
 use super::limits::inlines_too_many;
-use super::lookups::lookups;
+use super::lookups::{lookups, search_lookups};
 use super::lower::{self, Context, Lowered, MembersLog, State};
 use super::model::{ByKeys, KeyColumn, Ranking, Refresh, RefreshPlan, Why};
-use super::rel::{Bound, Bounds, Relation, Scalar};
+use super::rel::{Bounds, Relation, Scalar};
 use super::request::Request;
 use super::state::{BaseRun, StateTables, read_to};
 use crate::analyze::{Obstacle, Trigger, TriggerKind, affected, prove_append_only};
 use crate::catalog::{EntityId, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
-use crate::dialect::Capability;
 use crate::project::OnStaleState;
-use crate::types::{Type, Unit};
+use crate::types::Unit;
 
 /// What is known of a segment's refresh before anything is lowered.
 #[derive(Debug, Clone)]
@@ -138,6 +137,8 @@ pub(super) struct Refreshing<'a> {
     pub(super) tables: &'a StateTables,
     pub(super) table: &'a [String],
     pub(super) strategy: &'a Strategy,
+    /// Whether it is evaluated by steps of its own.
+    pub(super) alone: bool,
     pub(super) fingerprint: &'a str,
 }
 
@@ -146,10 +147,18 @@ type Columns = BTreeMap<EntityId, BTreeSet<String>>;
 
 impl Refreshing<'_> {
     /// The refresh. The columns that it reads besides those of the full evaluation are added to `lowered`.
-    pub(super) fn plan(&self, context: &Context<'_>, lowered: &mut Lowered, expires: bool) -> RefreshPlan {
+    /// `read_by` is up to which run the readers of the segment's log have read it.
+    pub(super) fn plan(
+        &self,
+        context: &Context<'_>,
+        lowered: &mut Lowered,
+        expires: bool,
+        read_by: Scalar,
+    ) -> RefreshPlan {
         let hash = self.refresh_hash();
         let (rebuild_every, refusal) = (self.rebuild_every(lowered), self.refusal(&hash));
-        let mut last_run = self.last_run(context, &hash, lowered);
+        let base = self.base_run(&hash).row(read_by);
+        let mut last_run = Vec::new();
         let by_keys = self.by_keys(context, expires).map(|(by_keys, bounds, columns)| {
             last_run.extend(bounds);
             for (entity, columns) in columns {
@@ -163,6 +172,8 @@ impl Refreshing<'_> {
             by_keys,
             obstacles: self.obstacles(),
             rebuild_every,
+            base,
+            rebuilt_since: self.rebuilt_since(context, lowered),
             refusal,
             hash,
             last_run,
@@ -187,22 +198,7 @@ impl Refreshing<'_> {
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The last run that a refresh may build on: its as_of and the engine's time.
-    fn last_run(&self, context: &Context<'_>, refresh_hash: &str, lowered: &Lowered) -> Vec<Bound> {
-        let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
-        let every: BTreeSet<(i64, Unit)> = every.collect();
-        let now = Scalar::as_of();
-        let since = |(count, unit): (i64, Unit)| lower::shifted(context, now.clone(), -count, unit);
-        let rebuilt_since = every.into_iter().map(since).collect();
-        let name = self.name();
-        let base = BaseRun { rebuilt_since, ..self.base_run(refresh_hash) };
-        vec![
-            (State::last_as_of(name), base.as_of(), Type::Timestamp),
-            (State::last_read_at(name), base.read_at(), Type::Timestamp),
-        ]
-    }
-
-    /// What a run must be to be built upon, except for how long ago everyone was evaluated.
+    /// What a run must be to be built upon.
     fn base_run<'a>(&'a self, refresh_hash: &'a str) -> BaseRun<'a> {
         BaseRun {
             segment: self.name(),
@@ -211,7 +207,6 @@ impl Refreshing<'_> {
             refresh_hash,
             table: self.table,
             filled: self.ranks().then_some(&self.tables.ranking_candidates[..]).into_iter().collect(),
-            rebuilt_since: Vec::new(),
             inputs: self.inputs(),
         }
     }
@@ -225,6 +220,14 @@ impl Refreshing<'_> {
         let entities = lowered.reads.keys().map(|&id| self.request.hir.catalog.entity(id));
         let every = entities.filter_map(|entity| Some((entity.name.clone(), entity.rebuild_every?)));
         every.collect()
+    }
+
+    /// Since when everyone must have been evaluated.
+    fn rebuilt_since(&self, context: &Context<'_>, lowered: &Lowered) -> Vec<Scalar> {
+        let every = self.rebuild_every(lowered).into_iter().map(|(_, every)| every);
+        let every: BTreeSet<(i64, Unit)> = every.collect();
+        let since = |(count, unit): (i64, Unit)| lower::shifted(context, Scalar::as_of(), -count, unit);
+        every.into_iter().map(since).collect()
     }
 
     /// What stops a refresh that can't build on the last run, where the project wants that. The
@@ -258,8 +261,7 @@ impl Refreshing<'_> {
             table: if self.ranks() { &self.tables.ranking_candidates } else { self.table },
             members: self.table,
             logs: self.strategy.logs().into_iter().map(log).collect(),
-            joins_ranges: self.request.abilities.capabilities.contains(&Capability::RangeUnions),
-            grows: self.strategy.refresh == Refresh::InsertOnly,
+            members_if_new: self.alone && self.strategy.refresh != Refresh::InsertOnly,
         };
         let affected = Relation::Table(self.tables.affected.clone());
         let narrow = Context { affected: Some(&affected), ..*context };
@@ -268,12 +270,12 @@ impl Refreshing<'_> {
             false => lower::segment(&narrow, self.id),
         };
         let admitted = expires.then(|| query.absorb(lower::admitted(&narrow, self.id)));
-        let (mut found, arrivals) = lower::affected(context, triggers, &state, &query.unique);
+        let mut search = lower::affected(context, triggers, &state, &query.unique);
         let mut checks: Vec<Assertion> = unique_checks(hir, &self.request.abilities.target, &query.unique)
             .into_iter()
             .filter_map(|(entity, fields, doubles)| {
                 let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
-                let among = if own { None } else { arrivals.get(&(entity, fields.clone())) };
+                let among = if own { None } else { search.arrivals.get(&(entity, fields.clone())) };
                 doubles.narrowed(hir, (entity, &fields), &affected, own, among).map(Doubles::check)
             })
             .collect();
@@ -282,24 +284,24 @@ impl Refreshing<'_> {
             let field = keys.field(field);
             KeyColumn { name: field.column.clone(), ty: field.ty.clone() }
         };
-        let Assertion { fails_if, message, unique } =
-            double_members(name, self.table, &keys.key.iter().map(key).collect::<Vec<_>>());
+        let keys: Vec<KeyColumn> = keys.key.iter().map(key).collect();
         // Where the last run can be built upon, there are as many members as it left.
-        let unknown = Scalar::Clock(State::last_as_of(name)).missing();
-        checks.push(Assertion { fails_if: Scalar::And(vec![unknown, fails_if]), message, unique });
-        found.clock.extend(query.clock.bounds);
+        checks.push(double_members(name, self.table, &keys, Some(lower::is_new())));
+        search.bounds.extend(query.clock.bounds);
         let evaluated = [&query.query].into_iter().chain(&admitted);
-        let lookups = lookups(evaluated, &found.query, &|table| self.is_source(table));
+        let is_source = |table: &[String]| self.is_source(table);
         let by_keys = ByKeys {
-            lookups,
-            affected: found.query,
+            lookups: lookups(evaluated, &is_source),
+            search_lookups: search_lookups(&search.deltas, &is_source),
+            deltas: search.deltas,
+            sources: search.sources,
             everyone: lower::everyone(context, state.entity),
             query: query.query,
             admitted,
             checks,
             triggers: super::triggers::describe(self.request, triggers),
         };
-        Some((by_keys, found.clock.bounds, found.reads))
+        Some((by_keys, search.bounds, search.reads))
     }
 
     /// Whether a table is one of the catalog's.

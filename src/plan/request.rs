@@ -10,6 +10,7 @@ use crate::analyze::Graph;
 use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Sources, Span};
+use crate::dialect::TemplatesHash;
 use crate::project::OnStaleState;
 
 /// What a plan is made for.
@@ -41,7 +42,7 @@ pub struct Request<'a> {
     /// The files that the spans of the tree point into.
     pub(crate) sources: &'a Sources,
     /// A hash of the dialect's functions, which says when the same plan means other SQL.
-    pub(crate) templates: &'a str,
+    pub(crate) templates: TemplatesHash<'a>,
 }
 
 /// The last parts of the names of the entities' tables on a target.

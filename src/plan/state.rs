@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::assertion::Assertion;
-use super::lower::{State, rank_types};
-use super::rel::{BinaryOp, Column, Join, Relation, Scalar, Select, TableRef, all};
+use super::lower::rank_types;
+use super::rel::{BinaryOp, Column, Join, JoinKind, Relation, Scalar, Select, TableRef, all};
 use super::request::Request;
 use crate::check::hir::SegmentId;
 use crate::dialect::Capability;
@@ -44,7 +44,39 @@ pub struct StateTables {
     pub changes: Vec<String>,
 }
 
+/// The scratch tables that the segments of a build share.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScratchTables {
+    /// What is known of the segments' last runs.
+    pub base_runs: Vec<String>,
+}
+
+impl ScratchTables {
+    /// In a schema, or temporary.
+    #[must_use]
+    pub fn named(schema: &[String], temporary: bool) -> Self {
+        let base_runs = "segc_base_runs";
+        Self { base_runs: if temporary { vec![base_runs.to_owned()] } else { in_schema(schema, base_runs) } }
+    }
+}
+
 impl StateTables {
+    /// The tables of a segment, whose scratch tables of affected keys and changes are those of its entity
+    /// unless it is `alone`.
+    pub(super) fn of_evaluated(request: &Request<'_>, id: SegmentId, alone: bool) -> Self {
+        let tables = Self::of(request, id);
+        if alone {
+            return tables;
+        }
+        let entity = &request.hir.catalog.entity(request.hir.segment(id).entity).name;
+        let temporary = request.abilities.capabilities.contains(&Capability::TempTables);
+        let shared = |base: &str| {
+            let name = derived(&format!("{base}_{entity}"), request.abilities.identifier_bytes);
+            if temporary { vec![name] } else { in_schema(request.schema, &name) }
+        };
+        Self { affected: shared("segc_affected"), changes: shared("segc_changes"), ..tables }
+    }
+
     pub(super) fn of(request: &Request<'_>, id: SegmentId) -> Self {
         let can = |capability| request.abilities.capabilities.contains(&capability);
         let names = StateNames {
@@ -139,33 +171,65 @@ pub(super) struct BaseRun<'a> {
     pub(super) table: &'a [String],
     /// Its other tables that hold something if it had members.
     pub(super) filled: Vec<&'a [String]>,
-    /// Instants since which it must have been evaluated in full.
-    pub(super) rebuilt_since: Vec<Scalar>,
     /// The segments whose logs it reads: name and tables.
     pub(super) inputs: Vec<(String, StateTables)>,
 }
 
 impl BaseRun<'_> {
-    /// The as_of of the last run; null if a refresh can't build on it (R9, R10).
-    pub(super) fn as_of(&self) -> Scalar {
-        let mut filter = vec![is("r", "segment", Scalar::text(self.segment))];
-        let as_many = Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)));
-        filter.extend([
+    /// What makes its record one that a refresh can build on, if its table has as many members as recorded
+    /// and its as_of isn't later than this run's (R9, R10).
+    fn is_base(&self) -> Vec<Scalar> {
+        let mut filter = vec![
+            is("r", "segment", Scalar::text(self.segment)),
             is("r", "fingerprint", Scalar::text(self.fingerprint)),
             is("r", "refresh_hash", Scalar::text(self.refresh_hash)),
-            Scalar::binary(BinaryOp::LessOrEqual, Scalar::column("r", "as_of"), Scalar::as_of()),
-            is("r", "members", as_many),
-        ]);
+        ];
         for table in &self.filled {
             let rows = rows_of(table, Scalar::integer(1));
             let none = is("r", "members", Scalar::integer(0));
             filter.push(Scalar::Or(vec![none, Scalar::exists(rows, false)]));
         }
-        for since in &self.rebuilt_since {
-            filter.push(Scalar::binary(BinaryOp::Greater, Scalar::column("r", "rebuilt_at"), since.clone()));
-        }
         filter.extend(self.inputs.iter().map(|(input, tables)| self.log_is_whole(input, tables)));
-        self.value("as_of", filter)
+        filter
+    }
+
+    /// What is known of the last run, whether it can be built upon or not: a row with the number of members
+    /// now, and with the run's as_of, the engine's time and that of the last evaluation in full, which are
+    /// missing if it can't. `read_by` is up to which run the readers of the segment's log have read it.
+    pub(super) fn row(&self, read_by: Scalar) -> Select {
+        let name = |value, name: &str| Column { value, name: Some(name.to_owned()) };
+        let members = Select {
+            columns: vec![name(Scalar::text(self.segment), "segment"), name(Scalar::CountRows, "members")],
+            ..rows_of(self.table, Scalar::CountRows)
+        };
+        let recorded = ["segment", "members", "as_of", "read_at", "rebuilt_at"];
+        let run = Select {
+            columns: recorded.iter().map(|&name| Column::plain(Scalar::column("r", name))).collect(),
+            filter: all(self.is_base()),
+            ..from_runs(&self.tables.runs)
+        };
+        let same = |name: &str| Scalar::equal(Scalar::column("r", name), Scalar::column("m", name));
+        let run = TableRef::new(Relation::Rows(Box::new(run)), "r");
+        let plain = |alias: &str, name: &str| Column::plain(Scalar::column(alias, name));
+        Select {
+            columns: vec![
+                plain("m", "segment"),
+                name(Scalar::text(self.fingerprint), "fingerprint"),
+                name(Scalar::text(self.refresh_hash), "refresh_hash"),
+                plain("m", "members"),
+                plain("r", "as_of"),
+                plain("r", "read_at"),
+                plain("r", "rebuilt_at"),
+                name(read_by, "read_by"),
+            ],
+            from: Some(TableRef::new(Relation::Rows(Box::new(members)), "m")),
+            joins: vec![Join {
+                kind: JoinKind::Left,
+                table: run,
+                on: Scalar::And(vec![same("segment"), same("members")]),
+            }],
+            ..Select::default()
+        }
     }
 
     /// That this run isn't to be built upon though there was one, or though the table of the
@@ -178,25 +242,19 @@ impl BaseRun<'_> {
         let any_member = rows_of(self.table, Scalar::integer(1));
         let exists = |select| Scalar::exists(select, false);
         let started = Scalar::Or(vec![exists(any_run), exists(any_member)]);
+        let as_many = Scalar::Query(Box::new(rows_of(self.table, Scalar::CountRows)));
+        let not_later = Scalar::binary(BinaryOp::LessOrEqual, Scalar::column("r", "as_of"), Scalar::as_of());
+        let filter =
+            all(self.is_base().into_iter().chain([not_later, is("r", "members", as_many)]).collect());
+        let base = Select { columns: Select::one().columns, filter, ..from_runs(&self.tables.runs) };
         Assertion {
-            fails_if: Scalar::And(vec![self.as_of().missing(), started]),
+            fails_if: Scalar::And(vec![Scalar::exists(base, true), started]),
             message: format!(
                 "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script; nothing was written",
                 self.segment
             ),
             unique: None,
         }
-    }
-
-    /// The engine's time at that run.
-    pub(super) fn read_at(&self) -> Scalar {
-        let as_of = Scalar::Clock(State::last_as_of(self.segment));
-        self.value("read_at", vec![is("r", "segment", Scalar::text(self.segment)), is("r", "as_of", as_of)])
-    }
-
-    fn value(&self, name: &str, filter: Vec<Scalar>) -> Scalar {
-        let columns = vec![Column::plain(Scalar::column("r", name))];
-        Scalar::Query(Box::new(Select { columns, filter: all(filter), ..from_runs(&self.tables.runs) }))
     }
 
     /// That another segment's log holds every run that this one hasn't read.
@@ -215,7 +273,7 @@ impl BaseRun<'_> {
         let select = Select {
             columns: Select::one().columns,
             from: Some(from),
-            joins: vec![Join { left: false, table: runs, on }],
+            joins: vec![Join { kind: JoinKind::Inner, table: runs, on }],
             filter: all(filter),
             ..Select::default()
         };
@@ -244,27 +302,22 @@ pub(super) struct StoredInput {
     pub(super) fingerprint: String,
 }
 
-/// One guard per table that a script reads when it runs alone: it is at the script's
+/// One guard per table that a script reads but doesn't build, by the segment's name: it is at the script's
 /// as_of and at the fingerprint it was compiled for.
-pub(super) fn guards(stored: &[StoredInput]) -> Vec<Assertion> {
-    stored
-        .iter()
-        .map(|StoredInput { name, runs, fingerprint }| {
-            let filter = all(vec![
-                is("r", "segment", Scalar::text(name)),
-                is("r", "fingerprint", Scalar::text(fingerprint)),
-                Scalar::binary(BinaryOp::Equal, Scalar::column("r", "as_of"), Scalar::as_of()),
-            ]);
-            let run = Select { columns: Select::one().columns, filter, ..from_runs(runs) };
-            Assertion {
-                fails_if: Scalar::exists(run, true),
-                message: format!(
-                    "segc: the table of {name} has a different as_of or definition: run its script first, compiled with the same --as-of"
-                ),
-                unique: None,
-            }
-        })
-        .collect()
+pub(super) fn guards(stored: &[StoredInput]) -> Vec<(String, Assertion)> {
+    let guard = |StoredInput { name, runs, fingerprint }: &StoredInput| {
+        let filter = all(vec![
+            is("r", "segment", Scalar::text(name)),
+            is("r", "fingerprint", Scalar::text(fingerprint)),
+            Scalar::binary(BinaryOp::Equal, Scalar::column("r", "as_of"), Scalar::as_of()),
+        ]);
+        let run = Select { columns: Select::one().columns, filter, ..from_runs(runs) };
+        let message = format!(
+            "segc: the table of {name} has a different as_of or definition: run its script first, compiled with the same --as-of"
+        );
+        (name.clone(), Assertion { fails_if: Scalar::exists(run, true), message, unique: None })
+    };
+    stored.iter().map(guard).collect()
 }
 
 /// The as_of of a script that reads segments' tables and runs alone: theirs.

@@ -1,6 +1,7 @@
 //! Names that can't be used: those of segc's own tables, and those that a target would replace.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::expiry::history;
 use super::problems::{ReplacedName, ReservedName, SourceTable};
@@ -47,6 +48,15 @@ pub(super) fn check_table_names(
             name: segment.name.clone(),
             reserved: RESERVED,
         });
+    }
+    // All of them begin with one of these; hardly any entity's table does.
+    let name = segment.name.to_ascii_lowercase();
+    let any_begins = |start: &str| {
+        let mut from = sources.range::<str, _>((Bound::Included(start), Bound::Unbounded));
+        from.next().is_some_and(|(name, _)| name.starts_with(start))
+    };
+    if !any_begins(RESERVED) && !any_begins(&name) {
+        return;
     }
     let state = StateTables::of(request, id);
     let own =

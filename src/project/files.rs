@@ -22,8 +22,8 @@ pub(super) fn is_left_out(depth: usize, name: &str) -> bool {
     name.starts_with('.') || NOT_SURVEYED.contains(&name) || (depth == 0 && LISTED.contains(&name))
 }
 
-/// A project's folder. Paths are relative to it and use `/` as the separator.
-pub trait Files {
+/// A project's folder. Paths are relative to it and use `/` as the separator. Files are read in parallel.
+pub trait Files: Sync {
     /// All files below a folder, at any depth, except for hidden ones. A missing folder has none.
     fn list(&self, folder: &str) -> Listing;
 

@@ -10,6 +10,7 @@ mod files;
 mod load;
 mod policy;
 pub(crate) mod problems;
+mod snapshot;
 mod stray;
 mod targets;
 
@@ -19,6 +20,7 @@ pub use disk::Disk;
 pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError, SURVEY_DEPTH, SURVEY_FILES};
 pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};
+pub use snapshot::Snapshot;
 pub(crate) use stray::NEARLY_CONFIG;
 pub use targets::{Target, Url};
 

@@ -8,11 +8,17 @@ use sqlparser::ast::{Value, ValueWithSpan, VisitMut, VisitorMut};
 use crate::dialect::Dialect;
 use crate::dialect::walk::walk;
 
-/// Adds the dialect's prefix, if it has one, to every literal that contains a backslash.
-pub(super) fn protect<T: VisitMut>(tree: &mut T, dialect: &Dialect) {
-    if let Some(prefix) = &dialect.literals.backslash_prefix {
-        let _ = walk(tree, &mut Protector { prefix });
-    }
+/// Whether the tree that was written so may contain a literal with a backslash, or one whose form depends on them.
+pub(super) fn may_be_in(text: &str) -> bool {
+    text.contains('\\') || text.contains("E'")
+}
+
+/// Adds the dialect's prefix, if it has one, to every literal that contains a backslash. Returns whether
+/// there is a prefix.
+pub(super) fn protect<T: VisitMut>(tree: &mut T, dialect: &Dialect) -> bool {
+    let Some(prefix) = &dialect.literals.backslash_prefix else { return false };
+    let _ = walk(tree, &mut Protector { prefix });
+    true
 }
 
 struct Protector<'a> {

@@ -2,8 +2,9 @@
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    self, BinaryOperator, Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, GroupByExpr, Ident, ObjectName, SelectFlavor, SetExpr, TableAlias, TableFactor, Value,
+    self, BinaryOperator, Distinct, Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr,
+    FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, ObjectName, SelectFlavor, SetExpr,
+    TableAlias, TableFactor, Value,
 };
 
 use crate::dialect::template::operand;
@@ -122,4 +123,25 @@ pub(super) fn empty_select() -> ast::Select {
         value_table_mode: None,
         flavor: SelectFlavor::Standard,
     }
+}
+
+/// Whether a query has nothing but common table expressions and rows.
+pub(super) fn is_plain(query: &ast::Query) -> bool {
+    let ast::Query { order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, .. } = query;
+    let ends = order_by.is_none() && limit_clause.is_none() && fetch.is_none() && locks.is_empty();
+    let extras = for_clause.is_none() && settings.is_none() && format_clause.is_none();
+    ends && extras && query.pipe_operators.is_empty()
+}
+
+/// Whether a select has only what segc itself writes.
+pub(super) fn is_plain_select(select: &ast::Select) -> bool {
+    let ast::Select { top, exclude, into, lateral_views, prewhere, connect_by, named_window, .. } = select;
+    let clauses = top.is_none() && exclude.is_none() && into.is_none() && lateral_views.is_empty();
+    let rare = prewhere.is_none() && connect_by.is_empty() && named_window.is_empty();
+    let sorts = select.cluster_by.is_empty() && select.distribute_by.is_empty() && select.sort_by.is_empty();
+    let plain = select.value_table_mode.is_none() && select.optimizer_hints.is_empty();
+    let grouped = matches!(&select.group_by, GroupByExpr::Expressions(_, modifiers) if modifiers.is_empty());
+    let distinct = matches!(select.distinct, None | Some(Distinct::Distinct));
+    let standard = select.flavor == SelectFlavor::Standard && select.select_modifiers.is_none();
+    clauses && rare && sorts && plain && grouped && distinct && standard && select.qualify.is_none()
 }

@@ -7,10 +7,12 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
-    JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, UnaryOperator, VisitorMut, WindowType,
+    JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, UnaryOperator, VisitorMut,
+    WindowType,
 };
 
-use crate::dialect::walk::walk;
+use super::node::{is_plain, is_plain_select};
+use crate::dialect::walk::{self, walk};
 
 /// Precedence levels, from 0 for any expression.
 mod level {
@@ -31,18 +33,103 @@ mod level {
 
 /// Tidies an expression in a place where any is allowed.
 pub(crate) fn tidy(expr: &mut Expr) {
-    let _ = walk(expr, &mut Tidier);
+    inside(expr);
     unwrap(expr, level::ANY);
 }
 
 /// Tidies a query.
 pub(crate) fn tidy_query(query: &mut Query) {
-    let _ = walk(query, &mut Tidier);
-    if let SetExpr::Select(select) = query.body.as_mut() {
-        clauses(select);
+    if !is_plain(query) {
+        let _ = walk(query, &mut Tidier);
+        return;
+    }
+    for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+        tidy_query(&mut cte.query);
+    }
+    rows(&mut query.body);
+}
+
+/// Tidies the selects of a query. Unions are as deep as they are long.
+fn rows(mut body: &mut SetExpr) {
+    loop {
+        match body {
+            SetExpr::Select(one) => return select(one),
+            SetExpr::SetOperation { left, right, .. } => {
+                rows(right);
+                body = left;
+            }
+            other => {
+                let _ = walk(other, &mut Tidier);
+                return;
+            }
+        }
     }
 }
 
+fn select(select: &mut Select) {
+    if !is_plain_select(select) {
+        let _ = walk(select, &mut Tidier);
+        return;
+    }
+    for item in &mut select.projection {
+        match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => inside(expr),
+            other => {
+                let _ = walk(other, &mut Tidier);
+            }
+        }
+    }
+    for from in &mut select.from {
+        table(&mut from.relation);
+        for join in &mut from.joins {
+            table(&mut join.relation);
+            match &mut join.join_operator {
+                JoinOperator::Join(JoinConstraint::On(on)) | JoinOperator::Left(JoinConstraint::On(on)) => {
+                    inside(on);
+                }
+                other => {
+                    let _ = walk(other, &mut Tidier);
+                }
+            }
+        }
+    }
+    [&mut select.selection, &mut select.having].into_iter().flatten().for_each(inside);
+    if let GroupByExpr::Expressions(keys, _) = &mut select.group_by {
+        keys.iter_mut().for_each(inside);
+    }
+    clauses(select);
+}
+
+fn table(factor: &mut TableFactor) {
+    match factor {
+        TableFactor::Derived { subquery, .. } => tidy_query(subquery),
+        TableFactor::Table { args: None, with_hints, version: None, sample: None, .. }
+            if with_hints.is_empty() => {}
+        other => {
+            let _ = walk(other, &mut Tidier);
+        }
+    }
+}
+
+/// Tidies the parts of an expression.
+fn inside(expr: &mut Expr) {
+    match expr {
+        Expr::Exists { subquery, .. } | Expr::Subquery(subquery) => return tidy_query(subquery),
+        Expr::InSubquery { expr: one, subquery, .. } => {
+            inside(one);
+            tidy_query(subquery);
+        }
+        _ => {
+            if !walk::operands(expr, &mut inside) {
+                let _ = walk(expr, &mut Tidier);
+                return;
+            }
+        }
+    }
+    operands(expr);
+}
+
+/// Walks what is rare.
 struct Tidier;
 
 impl VisitorMut for Tidier {
@@ -249,8 +336,9 @@ fn clauses(select: &mut Select) {
         keys.iter_mut().for_each(|key| unwrap(key, level::ANY));
     }
     for join in select.from.iter_mut().flat_map(|from| &mut from.joins) {
-        if let JoinOperator::Join(JoinConstraint::On(on)) | JoinOperator::Left(JoinConstraint::On(on)) =
-            &mut join.join_operator
+        if let JoinOperator::Join(JoinConstraint::On(on))
+        | JoinOperator::Left(JoinConstraint::On(on))
+        | JoinOperator::FullOuter(JoinConstraint::On(on)) = &mut join.join_operator
         {
             unwrap(on, level::ANY);
         }

@@ -1,46 +1,83 @@
 //! Laying queries out for a reader: a clause per line, a condition per line, subqueries
 //! indented. sqlparser's own pretty printing is not used: it indents what follows a line
 //! break inside a string, which changes the string.
+//!
+//! Everything is appended to one text.
+
+use std::fmt::Write as _;
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Cte, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    BinaryOperator, CaseWhen, Cte, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
     GroupByExpr, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, SetOperator,
-    SetQuantifier, TableFactor, TableWithJoins, Value, ValueWithSpan, Visit, Visitor, WindowSpec, WindowType,
+    SetQuantifier, TableAlias, TableFactor, TableWithJoins, UnaryOperator, WindowSpec, WindowType,
 };
+
+use super::flat::{self, fits, fits_whole, ident, is_plain_call, whole};
+use super::node::{is_plain, is_plain_select};
 
 /// The maximum length of a line, if it can be broken.
 const WIDTH: usize = 96;
+/// The length up to which an expression isn't broken, however far it is indented.
+const SHORT: usize = 23;
+/// The maximum length of a subquery on one line.
+const SHORT_QUERY: usize = 48;
 const STEP: usize = 2;
 
 /// Lays out a query. The first line is already indented.
 pub(super) fn query(query: &Query, indent: usize) -> String {
     let mut out = String::new();
-    if let Some(with) = &query.with {
-        let ctes: Vec<String> = with.cte_tables.iter().map(|one| cte(one, indent)).collect();
-        out.push_str(if with.recursive { "WITH RECURSIVE " } else { "WITH " });
-        out.push_str(&ctes.join(&format!(",{}", line(indent))));
-        out.push_str(&line(indent));
-    }
-    match query.body.as_ref() {
-        SetExpr::Select(select) if is_simple(query, select) => out.push_str(&self::select(select, indent)),
-        SetExpr::SetOperation { .. } if parts(query).is_some() => {
-            let selects = parts(query).unwrap_or_default();
-            let selects: Vec<String> = selects.into_iter().map(|one| self::select(one, indent)).collect();
-            out.push_str(&selects.join(&format!("{0}UNION ALL{0}", line(indent))));
-        }
-        // What a user wrote: as sqlparser prints it.
-        _ => return query.to_string(),
-    }
+    put_query(&mut out, query, indent);
     out
 }
 
-fn cte(cte: &Cte, indent: usize) -> String {
-    let inner = query(&cte.query, indent + STEP);
-    format!("{} AS ({}{inner}{})", cte.alias.name, line(indent + STEP), line(indent))
+/// Lays out an expression. The first line is already indented.
+pub(super) fn expr(value: &Expr, indent: usize) -> String {
+    let mut out = String::new();
+    put_expr(&mut out, value, indent);
+    out
 }
 
-/// The selects of a union that this module can lay out, or `None` for any other query.
+fn put_query(out: &mut String, query: &Query, indent: usize) {
+    let Some(selects) = parts(query) else {
+        // What a user wrote: as sqlparser prints it.
+        let _ = write!(out, "{query}");
+        return;
+    };
+    if let Some(with) = &query.with {
+        out.push_str(if with.recursive { "WITH RECURSIVE " } else { "WITH " });
+        for (at, one) in with.cte_tables.iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+                line(out, indent);
+            }
+            cte(out, one, indent);
+        }
+        line(out, indent);
+    }
+    for (at, one) in selects.into_iter().enumerate() {
+        if at > 0 {
+            line(out, indent);
+            out.push_str("UNION ALL");
+            line(out, indent);
+        }
+        select(out, one, indent);
+    }
+}
+
+fn cte(out: &mut String, cte: &Cte, indent: usize) {
+    ident(out, &cte.alias.name);
+    out.push_str(" AS (");
+    line(out, indent + STEP);
+    put_query(out, &cte.query, indent + STEP);
+    line(out, indent);
+    out.push(')');
+}
+
+/// The selects of a query or union that this module can lay out, or `None` for any other query.
 fn parts(query: &Query) -> Option<Vec<&Select>> {
+    if !is_plain(query) {
+        return None;
+    }
     let mut found = Vec::new();
     let mut body = query.body.as_ref();
     loop {
@@ -57,7 +94,7 @@ fn parts(query: &Query) -> Option<Vec<&Select>> {
             first => first,
         };
         let SetExpr::Select(select) = one else { return None };
-        if !is_simple(query, select) {
+        if !is_plain_select(select) {
             return None;
         }
         found.push(select.as_ref());
@@ -68,117 +105,169 @@ fn parts(query: &Query) -> Option<Vec<&Select>> {
     }
 }
 
-/// Whether this module can lay out everything in a query.
-fn is_simple(query: &Query, select: &Select) -> bool {
-    let Query { order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, .. } = query;
-    let ends = order_by.is_none() && limit_clause.is_none() && fetch.is_none() && locks.is_empty();
-    let extras = for_clause.is_none() && settings.is_none() && format_clause.is_none();
-    let Select { top, exclude, into, lateral_views, prewhere, connect_by, named_window, qualify, .. } =
-        select;
-    let clauses = top.is_none() && exclude.is_none() && into.is_none() && lateral_views.is_empty();
-    let rare = prewhere.is_none() && connect_by.is_empty() && named_window.is_empty() && qualify.is_none();
-    let sorts = select.cluster_by.is_empty() && select.distribute_by.is_empty() && select.sort_by.is_empty();
-    let plain = select.value_table_mode.is_none() && select.optimizer_hints.is_empty();
-    let grouped = matches!(&select.group_by, GroupByExpr::Expressions(_, modifiers) if modifiers.is_empty());
-    let distinct = matches!(select.distinct, None | Some(Distinct::Distinct));
-    let standard =
-        select.flavor == sqlparser::ast::SelectFlavor::Standard && select.select_modifiers.is_none();
-    let piped = !query.pipe_operators.is_empty();
-    ends && extras && clauses && rare && sorts && plain && grouped && distinct && standard && !piped
+/// Begins a line.
+fn line(out: &mut String, indent: usize) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n(' ', indent));
 }
 
-fn line(indent: usize) -> String {
-    format!("\n{}", " ".repeat(indent))
-}
-
-fn select(select: &Select, indent: usize) -> String {
+fn select(out: &mut String, select: &Select, indent: usize) {
     let head = if select.distinct.is_some() { "SELECT DISTINCT" } else { "SELECT" };
-    let items = select.projection.iter().map(|one| item(one, indent + STEP)).collect();
-    let mut out = list(head, items, indent);
+    list(out, head, &select.projection, indent, |out, one| item(out, one, indent + STEP));
     for (position, from) in select.from.iter().enumerate() {
-        out.push_str(&line(indent));
+        line(out, indent);
         out.push_str(if position == 0 { "FROM " } else { "  , " });
-        out.push_str(&tables(from, indent));
+        tables(out, from, indent);
     }
     if let Some(condition) = &select.selection {
-        out.push_str(&clause("WHERE", condition, indent));
+        clause(out, "WHERE ", condition, indent);
     }
     if let GroupByExpr::Expressions(keys, _) = &select.group_by
         && !keys.is_empty()
     {
-        out.push_str(&line(indent));
-        out.push_str(&list("GROUP BY", keys.iter().map(|key| expr(key, indent + STEP)).collect(), indent));
+        line(out, indent);
+        list(out, "GROUP BY", keys, indent, |out, key| put_expr(out, key, indent + STEP));
     }
     if let Some(condition) = &select.having {
-        out.push_str(&clause("HAVING", condition, indent));
+        clause(out, "HAVING ", condition, indent);
     }
-    out
 }
 
-fn item(item: &SelectItem, indent: usize) -> String {
+fn item(out: &mut String, item: &SelectItem, indent: usize) {
     // The further parts of a condition are not to be taken for columns.
-    let column = |value: &Expr| match value {
-        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => expr(value, indent + STEP),
-        _ => expr(value, indent),
+    let column = |out: &mut String, value: &Expr| match value {
+        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => {
+            put_expr(out, value, indent + STEP);
+        }
+        _ => put_expr(out, value, indent),
     };
     match item {
-        SelectItem::UnnamedExpr(value) => column(value),
-        SelectItem::ExprWithAlias { expr: value, alias } => format!("{} AS {alias}", column(value)),
-        other => other.to_string(),
+        SelectItem::UnnamedExpr(value) => column(out, value),
+        SelectItem::ExprWithAlias { expr: value, alias } => {
+            column(out, value);
+            out.push_str(" AS ");
+            ident(out, alias);
+        }
+        other => {
+            let _ = write!(out, "{other}");
+        }
     }
 }
 
 /// A list on one line if it fits, or else one item per line.
-fn list(head: &str, items: Vec<String>, indent: usize) -> String {
-    let flat = format!("{head} {}", items.join(", "));
-    if flat.len() + indent <= WIDTH && !flat.contains('\n') {
-        return flat;
+fn list<T>(out: &mut String, head: &str, items: &[T], indent: usize, put: impl Fn(&mut String, &T)) {
+    let start = out.len();
+    out.push_str(head);
+    out.push(' ');
+    let mut ends = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        put(out, item);
+        ends.push(out.len());
     }
-    let next = line(indent + STEP);
-    format!("{head}{next}{}", items.join(&format!(",{next}")))
+    let flat = out.get(start..).unwrap_or_default();
+    if flat.len() + indent <= WIDTH && !flat.contains('\n') {
+        return;
+    }
+    let flat = out.split_off(start);
+    out.push_str(head);
+    let mut from = head.len() + " ".len();
+    for (at, end) in ends.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        line(out, indent + STEP);
+        out.push_str(flat.get(from..end - start).unwrap_or_default());
+        from = end - start + ", ".len();
+    }
 }
 
 /// `WHERE a`, with each further ` AND b` on its own line.
-fn clause(head: &str, condition: &Expr, indent: usize) -> String {
-    format!("{}{head} {}", line(indent), conditions(condition, indent + STEP))
+fn clause(out: &mut String, head: &str, condition: &Expr, indent: usize) {
+    line(out, indent);
+    out.push_str(head);
+    conditions(out, condition, indent + STEP);
 }
 
-fn tables(from: &TableWithJoins, indent: usize) -> String {
-    let mut out = table(&from.relation, indent);
+fn tables(out: &mut String, from: &TableWithJoins, indent: usize) {
+    table(out, &from.relation, indent);
     for join in &from.joins {
+        line(out, indent);
         let (word, on) = match &join.join_operator {
-            JoinOperator::Join(JoinConstraint::On(on)) => ("JOIN", on),
-            JoinOperator::Left(JoinConstraint::On(on)) => ("LEFT JOIN", on),
+            JoinOperator::Join(JoinConstraint::On(on)) => ("JOIN ", on),
+            JoinOperator::Left(JoinConstraint::On(on)) => ("LEFT JOIN ", on),
+            JoinOperator::FullOuter(JoinConstraint::On(on)) => ("FULL JOIN ", on),
             _ => {
-                out.push_str(&format!("{}{}", line(indent), join.to_string().trim_start()));
+                out.push_str(join.to_string().trim_start());
                 continue;
             }
         };
-        let on = conditions(on, indent + STEP);
-        out.push_str(&format!("{}{word} {} ON {on}", line(indent), table(&join.relation, indent)));
+        out.push_str(word);
+        table(out, &join.relation, indent);
+        out.push_str(" ON ");
+        conditions(out, on, indent + STEP);
     }
-    out
 }
 
-fn table(factor: &TableFactor, indent: usize) -> String {
+fn table(out: &mut String, factor: &TableFactor, indent: usize) {
     match factor {
         TableFactor::Derived { lateral: false, subquery, alias: Some(alias), sample: None } => {
-            let inner = query(subquery, indent + STEP);
-            format!("({}{inner}{}) {alias}", line(indent + STEP), line(indent))
+            out.push('(');
+            line(out, indent + STEP);
+            put_query(out, subquery, indent + STEP);
+            line(out, indent);
+            out.push_str(") ");
+            self::alias(out, alias);
         }
-        other => other.to_string(),
+        TableFactor::Table {
+            name,
+            alias: found,
+            args: None,
+            with_hints,
+            version: None,
+            with_ordinality: false,
+            partitions,
+            json_path: None,
+            sample: None,
+            index_hints,
+        } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
+            flat::name(out, name);
+            if let Some(found) = found {
+                out.push(' ');
+                alias(out, found);
+            }
+        }
+        other => {
+            let _ = write!(out, "{other}");
+        }
     }
+}
+
+fn alias(out: &mut String, alias: &TableAlias) {
+    if !alias.explicit || !alias.columns.is_empty() || alias.at.is_some() {
+        let _ = write!(out, "{alias}");
+        return;
+    }
+    out.push_str("AS ");
+    ident(out, &alias.name);
 }
 
 /// A condition; each part of a chain starts a line at `indent`.
-fn conditions(condition: &Expr, indent: usize) -> String {
+fn conditions(out: &mut String, condition: &Expr, indent: usize) {
     let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = condition else {
-        return expr(condition, indent);
+        return put_expr(out, condition, indent);
     };
     let mut parts = Vec::new();
     flatten(condition, op, &mut parts);
-    let parts: Vec<String> = parts.into_iter().map(|part| expr(part, indent)).collect();
-    parts.join(&format!("{}{op} ", line(indent)))
+    for (at, part) in parts.into_iter().enumerate() {
+        if at > 0 {
+            line(out, indent);
+            out.push_str(if *op == BinaryOperator::And { "AND " } else { "OR " });
+        }
+        put_expr(out, part, indent);
+    }
 }
 
 /// Collects the parts of a chain of one operator.
@@ -192,149 +281,202 @@ fn flatten<'a>(expr: &'a Expr, chained: &BinaryOperator, parts: &mut Vec<&'a Exp
     }
 }
 
-/// Lays out an expression. The first line is already indented.
-pub(super) fn expr(value: &Expr, indent: usize) -> String {
-    let short = flat(value);
-    if !has_query(value) && (short.len() + indent <= WIDTH || short.len() < 24) {
-        return short;
-    }
-    let inner = indent + STEP;
-    match value {
-        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => conditions(value, indent),
-        Expr::BinaryOp { left, op, right } => format!("{} {op} {}", expr(left, indent), expr(right, indent)),
-        Expr::Nested(one) => format!("({}{}{})", line(inner), conditions(one, inner), line(indent)),
-        Expr::UnaryOp { op: op @ sqlparser::ast::UnaryOperator::Not, expr: one } => {
-            format!("{op} {}", expr(one, indent))
-        }
-        Expr::IsNull(one) => format!("{} IS NULL", expr(one, indent)),
-        Expr::IsNotNull(one) => format!("{} IS NOT NULL", expr(one, indent)),
-        Expr::IsNotTrue(one) => format!("{} IS NOT TRUE", expr(one, indent)),
-        Expr::Exists { subquery, negated } => {
-            let not = if *negated { "NOT " } else { "" };
-            format!("{not}EXISTS {}", nested(subquery, indent))
-        }
-        Expr::InSubquery { expr: one, subquery, negated } => {
-            let not = if *negated { "NOT " } else { "" };
-            format!("{} {not}IN {}", expr(one, indent), nested(subquery, indent))
-        }
-        Expr::Between { expr: one, negated, low, high } => {
-            let not = if *negated { "NOT " } else { "" };
-            let (one, low, high) = (expr(one, indent), expr(low, indent), expr(high, indent));
-            format!("{one} {not}BETWEEN {low} AND {high}")
-        }
-        Expr::InList { expr: one, list, negated } => {
-            let not = if *negated { "NOT " } else { "" };
-            let items: Vec<String> = list.iter().map(flat).collect();
-            format!("{} {not}IN ({})", expr(one, indent), items.join(", "))
-        }
-        Expr::Collate { expr: one, collation } => format!("{} COLLATE {collation}", expr(one, indent)),
-        Expr::Subquery(subquery) => nested(subquery, indent),
-        Expr::Function(function) => call(function, indent).unwrap_or(short),
-        Expr::Case { operand: None, conditions: branches, else_result, .. } => {
-            case(branches, else_result.as_deref(), indent)
-        }
-        _ => short,
+fn put_expr(out: &mut String, value: &Expr, indent: usize) {
+    let room = WIDTH.saturating_sub(indent).max(SHORT);
+    if !fits(out, value, out.len() + room) {
+        broken(out, value, indent);
     }
 }
 
-/// A call with one argument per line, or `None` if it has more than arguments.
-fn call(function: &Function, indent: usize) -> Option<String> {
-    let FunctionArguments::List(list) = &function.args else { return None };
+/// An expression on several lines, unless it is of a kind that has only one.
+fn broken(out: &mut String, value: &Expr, indent: usize) {
     let inner = indent + STEP;
-    let arguments: Option<Vec<String>> = list
-        .args
-        .iter()
-        .map(|argument| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(one)) => Some(expr(one, inner)),
-            _ => None,
-        })
-        .collect();
-    let mut broken = format!("{}()", function.name);
-    if !list.args.is_empty() {
-        let arguments = arguments?.join(&format!(",{}", line(inner)));
-        broken = format!("{}({}{arguments}{})", function.name, line(inner), line(indent));
+    let not = |negated: &bool| if *negated { "NOT " } else { "" };
+    match value {
+        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => conditions(out, value, indent),
+        Expr::BinaryOp { left, op, right } => {
+            put_expr(out, left, indent);
+            let _ = write!(out, " {op} ");
+            put_expr(out, right, indent);
+        }
+        Expr::Nested(one) => {
+            out.push('(');
+            line(out, inner);
+            conditions(out, one, inner);
+            line(out, indent);
+            out.push(')');
+        }
+        Expr::UnaryOp { op: UnaryOperator::Not, expr: one } => {
+            out.push_str("NOT ");
+            put_expr(out, one, indent);
+        }
+        Expr::IsNull(one) => suffixed(out, one, " IS NULL", indent),
+        Expr::IsNotNull(one) => suffixed(out, one, " IS NOT NULL", indent),
+        Expr::IsNotTrue(one) => suffixed(out, one, " IS NOT TRUE", indent),
+        Expr::Exists { subquery, negated } => {
+            out.push_str(not(negated));
+            out.push_str("EXISTS ");
+            nested(out, subquery, indent);
+        }
+        Expr::InSubquery { expr: one, subquery, negated } => {
+            put_expr(out, one, indent);
+            let _ = write!(out, " {}IN ", not(negated));
+            nested(out, subquery, indent);
+        }
+        Expr::Between { expr: one, negated, low, high } => {
+            put_expr(out, one, indent);
+            let _ = write!(out, " {}BETWEEN ", not(negated));
+            put_expr(out, low, indent);
+            out.push_str(" AND ");
+            put_expr(out, high, indent);
+        }
+        Expr::InList { expr: one, list, negated } => {
+            put_expr(out, one, indent);
+            let _ = write!(out, " {}IN (", not(negated));
+            for (at, item) in list.iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                whole(out, item);
+            }
+            out.push(')');
+        }
+        Expr::Collate { expr: one, collation } => {
+            put_expr(out, one, indent);
+            let _ = write!(out, " COLLATE {collation}");
+        }
+        Expr::Subquery(subquery) => nested(out, subquery, indent),
+        Expr::Function(function) if can_break(function) => call(out, function, indent),
+        Expr::Case { operand: None, conditions: branches, else_result, .. } => {
+            case(out, branches, else_result.as_deref(), indent);
+        }
+        other => whole(out, other),
     }
-    if let Some(WindowType::WindowSpec(spec)) = &function.over {
-        let flat = Function { over: None, ..function.clone() }.to_string();
-        let call = if flat.len() + indent <= WIDTH { flat } else { broken };
-        broken = format!("{call} OVER {}", window(spec, indent)?);
-    }
-    // What else a call may have would have been lost.
-    let plain = Function { args: FunctionArguments::None, over: None, ..function.clone() };
-    (plain.to_string() == function.name.to_string()
+}
+
+fn suffixed(out: &mut String, value: &Expr, suffix: &str, indent: usize) {
+    put_expr(out, value, indent);
+    out.push_str(suffix);
+}
+
+/// Whether a call has nothing but plain arguments and a window, so that nothing of it would be lost.
+fn can_break(function: &Function) -> bool {
+    let FunctionArguments::List(list) = &function.args else { return false };
+    let over = match &function.over {
+        None => true,
+        Some(WindowType::WindowSpec(spec)) => spec.window_name.is_none(),
+        Some(WindowType::NamedWindow(_)) => false,
+    };
+    let is_expr = |one: &FunctionArg| matches!(one, FunctionArg::Unnamed(FunctionArgExpr::Expr(_)));
+    is_plain_call(function)
+        && over
+        && list.args.iter().all(is_expr)
         && list.clauses.is_empty()
-        && list.duplicate_treatment.is_none())
-    .then_some(broken)
+        && list.duplicate_treatment.is_none()
+}
+
+/// A call with one argument per line.
+fn call(out: &mut String, function: &Function, indent: usize) {
+    let Some(WindowType::WindowSpec(spec)) = &function.over else {
+        return arguments(out, function, indent);
+    };
+    let end = WIDTH.checked_sub(indent).map(|room| out.len() + room);
+    let flat = end.is_some_and(|end| fits_whole(out, &OnOneLine(function), end));
+    if !flat {
+        arguments(out, function, indent);
+    }
+    out.push_str(" OVER ");
+    window(out, spec, indent);
+}
+
+/// A plain call without its window.
+struct OnOneLine<'a>(&'a Function);
+
+impl std::fmt::Display for OnOneLine<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.0.name, self.0.args)
+    }
+}
+
+fn arguments(out: &mut String, function: &Function, indent: usize) {
+    let FunctionArguments::List(list) = &function.args else { return };
+    flat::name(out, &function.name);
+    out.push('(');
+    for (at, argument) in list.args.iter().enumerate() {
+        out.push_str(if at > 0 { "," } else { "" });
+        line(out, indent + STEP);
+        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(one)) = argument {
+            put_expr(out, one, indent + STEP);
+        }
+    }
+    if !list.args.is_empty() {
+        line(out, indent);
+    }
+    out.push(')');
 }
 
 /// A window with one clause per line.
-fn window(spec: &WindowSpec, indent: usize) -> Option<String> {
-    if spec.window_name.is_some() {
-        return None;
-    }
+fn window(out: &mut String, spec: &WindowSpec, indent: usize) {
     let inner = indent + STEP;
-    let mut clauses = Vec::new();
+    let is_empty = spec.partition_by.is_empty() && spec.order_by.is_empty() && spec.window_frame.is_none();
+    out.push('(');
+    if is_empty {
+        line(out, inner);
+    }
     if !spec.partition_by.is_empty() {
-        let keys = spec.partition_by.iter().map(|key| expr(key, inner + STEP)).collect();
-        clauses.push(list("PARTITION BY", keys, inner));
+        line(out, inner);
+        list(out, "PARTITION BY", &spec.partition_by, inner, |out, key| put_expr(out, key, inner + STEP));
     }
     if !spec.order_by.is_empty() {
-        clauses.push(list("ORDER BY", spec.order_by.iter().map(ToString::to_string).collect(), inner));
+        line(out, inner);
+        list(out, "ORDER BY", &spec.order_by, inner, |out, one| {
+            let _ = write!(out, "{one}");
+        });
     }
     if let Some(frame) = &spec.window_frame {
-        let end = frame.end_bound.as_ref().map_or(String::new(), |end| format!(" AND {end}"));
-        clauses.push(format!("{} BETWEEN {}{end}", frame.units, frame.start_bound));
+        line(out, inner);
+        let _ = write!(out, "{} BETWEEN {}", frame.units, frame.start_bound);
+        if let Some(end) = &frame.end_bound {
+            let _ = write!(out, " AND {end}");
+        }
     }
-    Some(format!("({}{}{})", line(inner), clauses.join(&line(inner)), line(indent)))
+    line(out, indent);
+    out.push(')');
 }
 
 /// A subquery in parentheses, on one line if it is short.
-fn nested(subquery: &Query, indent: usize) -> String {
-    let flat = subquery.to_string();
-    let short = flat.len() + indent <= WIDTH && flat.len() <= 48 && !flat.contains('\n');
-    if short && !flat.contains(" WHERE ") {
-        return format!("({flat})");
+fn nested(out: &mut String, subquery: &Query, indent: usize) {
+    let start = out.len();
+    out.push('(');
+    if let Some(room) = WIDTH.checked_sub(indent)
+        && fits_whole(out, subquery, start + 1 + room.min(SHORT_QUERY))
+    {
+        let flat = out.get(start + 1..).unwrap_or_default();
+        if !flat.contains('\n') && !flat.contains(" WHERE ") {
+            return out.push(')');
+        }
     }
-    let inner = query(subquery, indent + STEP);
-    format!("({}{inner}{})", line(indent + STEP), line(indent))
+    out.truncate(start + 1);
+    line(out, indent + STEP);
+    put_query(out, subquery, indent + STEP);
+    line(out, indent);
+    out.push(')');
 }
 
-fn case(branches: &[CaseWhen], otherwise: Option<&Expr>, indent: usize) -> String {
+fn case(out: &mut String, branches: &[CaseWhen], otherwise: Option<&Expr>, indent: usize) {
     let inner = indent + STEP;
-    let mut out = "CASE".to_owned();
+    out.push_str("CASE");
     for CaseWhen { condition, result } in branches {
-        let condition = conditions(condition, inner + STEP);
-        out.push_str(&format!("{}WHEN {condition}{}THEN {}", line(inner), line(inner), expr(result, inner)));
+        line(out, inner);
+        out.push_str("WHEN ");
+        conditions(out, condition, inner + STEP);
+        line(out, inner);
+        out.push_str("THEN ");
+        put_expr(out, result, inner);
     }
     if let Some(otherwise) = otherwise {
-        out.push_str(&format!("{}ELSE {}", line(inner), expr(otherwise, inner)));
+        line(out, inner);
+        out.push_str("ELSE ");
+        put_expr(out, otherwise, inner);
     }
-    out.push_str(&format!("{}END", line(indent)));
-    out
-}
-
-/// An expression as sqlparser prints it, with keywords in upper case.
-fn flat(value: &Expr) -> String {
-    match value {
-        Expr::Value(ValueWithSpan { value: Value::Boolean(value), .. }) => {
-            if *value {
-                "TRUE".to_owned()
-            } else {
-                "FALSE".to_owned()
-            }
-        }
-        other => other.to_string(),
-    }
-}
-
-fn has_query(value: &Expr) -> bool {
-    struct Finder;
-    impl Visitor for Finder {
-        type Break = ();
-
-        fn pre_visit_query(&mut self, _: &Query) -> std::ops::ControlFlow<()> {
-            std::ops::ControlFlow::Break(())
-        }
-    }
-    value.visit(&mut Finder).is_break()
+    line(out, indent);
+    out.push_str("END");
 }

@@ -20,9 +20,9 @@ use super::walk::{inline_bounds, reads_clock, table_names};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::statement_template::CLOCK_NAME;
 use crate::dialect::template::operand;
-use crate::dialect::walk::walk;
+use crate::dialect::walk::{operands, walk};
 use crate::dialect::{Dialect, Function, parse};
-use crate::plan::rel::{Clock, Join, Negated, Query, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{Clock, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
 
 /// The name of the run's as_of in every query.
@@ -74,8 +74,11 @@ impl<'a> Renderer<'a> {
     pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
         with_room(|| {
             let mut tree = self.tree(query);
-            backslash::protect(&mut tree, self.dialect);
-            self.done(print::query(&tree, indent))
+            let mut text = print::query(&tree, indent);
+            if backslash::may_be_in(&text) && backslash::protect(&mut tree, self.dialect) {
+                text = print::query(&tree, indent);
+            }
+            self.done(text)
         })
     }
 
@@ -91,8 +94,11 @@ impl<'a> Renderer<'a> {
     pub(super) fn scalar_at(&self, scalar: &Scalar, indent: usize) -> Result<String, Diagnostics> {
         let mut expr = self.expr(scalar);
         parens::tidy(&mut expr);
-        backslash::protect(&mut expr, self.dialect);
-        self.done(print::expr(&expr, indent))
+        let mut text = print::expr(&expr, indent);
+        if backslash::may_be_in(&text) && backslash::protect(&mut expr, self.dialect) {
+            text = print::expr(&expr, indent);
+        }
+        self.done(text)
     }
 
     /// The text of the query that reads the clock.
@@ -122,10 +128,11 @@ impl<'a> Renderer<'a> {
     }
 
     fn tree(&self, query: &Query) -> ast::Query {
-        let mut named = self.renamed_clock(query);
+        let has_clock = self.form == ClockForm::Query && !self.in_place() && reads_clock(query);
+        let mut named = if has_clock { self.renamed_clock(query) } else { None };
         let renderer = named.as_mut().map_or(self, |other| other);
         let mut ctes: Vec<ast::Cte> = Vec::new();
-        if renderer.form == ClockForm::Query && !renderer.in_place() && reads_clock(query) {
+        if has_clock {
             ctes.push(renderer.cte(&renderer.clock_cte, renderer.clock_query()));
         }
         ctes.extend(
@@ -281,7 +288,11 @@ impl<'a> Renderer<'a> {
         ast::Join {
             relation: self.relation(&join.table),
             global: false,
-            join_operator: if join.left { JoinOperator::Left(on) } else { JoinOperator::Join(on) },
+            join_operator: match join.kind {
+                JoinKind::Inner => JoinOperator::Join(on),
+                JoinKind::Left => JoinOperator::Left(on),
+                JoinKind::Full => JoinOperator::FullOuter(on),
+            },
         }
     }
 
@@ -439,23 +450,46 @@ impl<'a> Renderer<'a> {
 
 /// The dialect's form of a clock variable, with the variable's name.
 fn named(form: &Expr, name: &str) -> Expr {
-    struct Namer<'a>(&'a str);
-    impl VisitorMut for Namer<'_> {
-        type Break = ();
+    let mut form = form.clone();
+    Namer(name).fill(&mut form);
+    form
+}
 
-        fn pre_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
-            ident.value = ident.value.replace(CLOCK_NAME, self.0);
-            ControlFlow::Continue(())
-        }
+struct Namer<'a>(&'a str);
 
-        fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
-            if let Value::SingleQuotedString(text) = &mut value.value {
-                *text = text.replace(CLOCK_NAME, self.0);
+impl Namer<'_> {
+    fn fill(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Value(one) => self.text(&mut one.value),
+            Expr::Identifier(one) => one.value = one.value.replace(CLOCK_NAME, self.0),
+            Expr::Function(function) if !function.name.to_string().contains(CLOCK_NAME) => {
+                if !operands(expr, &mut |one| self.fill(one)) {
+                    let _ = walk(expr, self);
+                }
             }
-            ControlFlow::Continue(())
+            _ => {
+                let _ = walk(expr, self);
+            }
         }
     }
-    let mut form = form.clone();
-    let _ = walk(&mut form, &mut Namer(name));
-    form
+
+    fn text(&self, value: &mut Value) {
+        if let Value::SingleQuotedString(text) = value {
+            *text = text.replace(CLOCK_NAME, self.0);
+        }
+    }
+}
+
+impl VisitorMut for Namer<'_> {
+    type Break = ();
+
+    fn pre_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+        ident.value = ident.value.replace(CLOCK_NAME, self.0);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+        self.text(&mut value.value);
+        ControlFlow::Continue(())
+    }
 }

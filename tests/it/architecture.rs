@@ -94,6 +94,13 @@ fn crates_are_used_only_where_documented() {
     }
 }
 
+#[test]
+fn only_the_file_that_opens_the_engines_library_allows_unsafe_code() {
+    let allow = |file: &PathBuf| words(&code(&read(file)), "unsafe_code").next().is_some();
+    let files: Vec<PathBuf> = sources().into_iter().filter(allow).collect();
+    assert_eq!(files, [Path::new("src/engine/library.rs")]);
+}
+
 /// Choices go down to the SQL stage, never flags.
 #[test]
 fn sql_reads_no_capability() {

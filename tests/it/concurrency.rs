@@ -87,6 +87,12 @@ fn is_sound(ask: &mut dyn FnMut(&str) -> String) {
     assert_eq!(ask(net), ask("SELECT COUNT(*) FROM segments.active"));
 }
 
+/// A connection to a new database. segc opens the engine's library.
+fn connection() -> duckdb::Connection {
+    drop(crate::support::duckdb());
+    duckdb::Connection::open_in_memory().expect("a database")
+}
+
 /// How many pairs of runs begin as they like.
 const PAIRS: i64 = 100;
 
@@ -187,7 +193,7 @@ fn runs_of_a_segment_and_of_its_dependent_do_not_interfere() {
 
 #[test]
 fn in_one_process_the_second_run_fails_and_can_be_repeated() {
-    let first = duckdb::Connection::open_in_memory().expect("a database");
+    let first = connection();
     let second = first.try_clone().expect("another connection");
     let all = |connection: &duckdb::Connection, statements: &[String]| {
         statements.iter().try_for_each(|statement| connection.execute_batch(statement))
@@ -236,7 +242,7 @@ fn a_hundred_concurrent_pairs_of_runs_succeed_on_a_server() {
 
 #[test]
 fn a_hundred_concurrent_pairs_of_runs_in_one_process_succeed_or_roll_back() {
-    let connection = duckdb::Connection::open_in_memory().expect("a database");
+    let connection = connection();
     let rows = "CREATE TABLE customers AS SELECT i AS id, i % 2 = 0 AS active, NOW() AS updated_at FROM range(200) AS t(i)";
     connection.execute_batch(rows).expect("the rows");
     let all = |connection: &duckdb::Connection, statements: &[String]| {

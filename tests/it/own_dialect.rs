@@ -202,8 +202,8 @@ fn dialects_that_would_change_members_are_rejected() {
             "`find_affected` never uses `slot_query`",
         ),
         (
-            "statements: { record: UPDATE slot_state SET refresh_hash = slot_refresh_hash WHERE segment = slot_segment }",
-            "`record` never uses `slot_fingerprint`",
+            "statements: { record: UPDATE slot_state SET read_at = slot_read_at WHERE TRUE }",
+            "`record` never uses `slot_query`",
         ),
         (
             "statements: { clear: DELETE FROM slot_table WHERE slot_match }",
@@ -211,7 +211,7 @@ fn dialects_that_would_change_members_are_rejected() {
         ),
         ("statements: { clear: [] }", "`statements` has no answer for `clear`"),
         ("statements: { lock: [] }", "`statements` has no answer for `start`"),
-        ("statements: { lock: SELECT 1 FROM slot_table }", "`statements` has no answer for `start`"),
+        ("statements: { lock: SELECT 1 FROM slot_tables }", "`statements` has no answer for `start`"),
         ("statements: { set_instant: [] }", "`statements` has no answer for `set_instant`"),
         ("statements: { prune: DELETE FROM slot_table WHERE TRUE }", "`prune` never uses `slot_read_to`"),
         ("statements: { empty: DELETE FROM slot_table }", "`statements` has no entry `empty`"),

@@ -53,7 +53,7 @@ fn postgres_readers_see_the_previous_members_until_the_commit() {
         }
         target.must(&statement.text);
         if statement.phase != Phase::Commit {
-            written += usize::from(statement.phase == Phase::Write);
+            written += usize::from(statement.phase == Phase::Apply);
             let seen = reader.query(&question).expect("a reader is not kept waiting").rows;
             assert_eq!(seen, before, "after {}", statement.text);
         } else {

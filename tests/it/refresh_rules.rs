@@ -260,7 +260,7 @@ fn segments_stored_as_tables_are_always_rebuilt() {
 fn timestamps_without_a_time_zone_may_be_an_hour_early() {
     let it = refresh_of("call", "where rate > 3", "");
     assert!(it.refresh.by_keys.is_some(), "it is refreshed by keys");
-    let since = it.refresh.last_run.iter().find(|(name, ..)| name.starts_with("it_since_"));
+    let since = it.refresh.last_run.iter().find(|(name, ..)| name.starts_with("since_"));
     let (_, since, _) = since.expect("the instant from which on rows have arrived");
     let text = format!("{since:?}");
     // 5 minutes, which it may take to become visible, and the hour.

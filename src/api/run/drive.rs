@@ -1,23 +1,42 @@
-//! Builds segments one after another, and continues after failures.
+//! Builds segments unit by unit, and continues after failures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::outcome::{self, Outcome};
 use super::problems::{DatabaseGone, SegmentsSkipped};
-use super::segment::{Segment, Work};
+use super::resume::{self, Recorded};
+use super::segment::{Plans, Segment, levels};
 use super::shape::Shapes;
+use super::unit::{Unit, units};
 use super::{Event, Ran, SegmentRan, Status};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
 use crate::plan::Unique;
+use crate::plan::program::Mode;
+
+/// How often segments that fail are taken out of a unit before it is divided.
+const CULPRITS: usize = 3;
+
+/// What a run does with segments.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    pub(super) as_of: Timestamp,
+    pub(super) refresh: bool,
+    /// The segments' last runs.
+    pub(super) recorded: &'a [Recorded],
+    /// The segments that an interrupted run has built.
+    pub(super) done: &'a BTreeSet<String>,
+}
 
 /// A run in progress.
 pub(super) struct Drive<'a> {
     engine: &'a mut dyn Engine,
     /// A query that every reachable database answers.
     clock: &'a str,
-    shapes: Shapes<'a>,
+    plans: Plans<'a>,
+    how: How<'a>,
     see: &'a mut dyn FnMut(Event<'_>),
     ran: Vec<SegmentRan>,
     problems: Diagnostics,
@@ -31,17 +50,25 @@ pub(super) struct Drive<'a> {
     gone: Option<String>,
 }
 
+/// A statement that failed: the segment that it belongs to, and why.
+struct Failed {
+    segment: Option<String>,
+    error: EngineError,
+}
+
 impl<'a> Drive<'a> {
     pub(super) fn new(
         engine: &'a mut dyn Engine,
         clock: &'a str,
-        shapes: Shapes<'a>,
+        plans: Plans<'a>,
+        how: How<'a>,
         see: &'a mut dyn FnMut(Event<'_>),
     ) -> Self {
         Self {
             engine,
             clock,
-            shapes,
+            plans,
+            how,
             see,
             ran: Vec::new(),
             problems: Diagnostics::new(),
@@ -52,76 +79,192 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Builds segments, each after its dependencies. Those in `done` are kept, unless one of their
-    /// dependencies is built.
-    pub(super) fn build(&mut self, segments: &[Segment], done: &BTreeSet<String>) {
-        for segment in segments {
-            let failed: BTreeSet<String> =
-                segment.needs.iter().filter_map(|need| self.blocked.get(need)).flatten().cloned().collect();
-            let stale = segment.needs.iter().any(|need| self.changed.contains(need));
-            let keep = done.contains(&segment.name) && !stale;
-            if segment.is_table && !keep || stale {
-                self.changed.insert(segment.name.clone());
+    /// Builds segments, each after its dependencies. Those that an interrupted run has built are kept, unless
+    /// one of their dependencies is built.
+    pub(super) fn build(&mut self, segments: &[Segment<'a>]) {
+        let recorded: BTreeMap<&str, &Recorded> =
+            self.how.recorded.iter().map(|run| (run.segment.as_str(), run)).collect();
+        for level in levels(segments).values() {
+            let mut wanted = Vec::new();
+            for &segment in level {
+                self.decide(segment, &mut wanted);
             }
-            let is_free = failed.is_empty();
-            if !is_free {
-                self.blocked.insert(segment.name.clone(), failed.clone());
+            for unit in units(&wanted, self.plans.target, &recorded, self.how.refresh) {
+                self.unit(unit);
             }
-            let Some(work) = &segment.work else { continue };
-            let status = match (is_free, &self.gone) {
-                (false, _) => Status::Skipped(failed.into_iter().collect()),
-                (true, Some(_)) => Status::NotReached,
-                (true, None) => self.one(segment, work, keep),
-            };
-            let ran = SegmentRan { segment: segment.name.clone(), status, parity: None };
-            (self.see)(Event::Ends(&ran));
-            self.ran.push(ran);
         }
     }
 
-    fn one(&mut self, segment: &Segment, work: &Work, keep: bool) -> Status {
-        let built = if keep {
-            Ok(0)
-        } else {
-            (self.see)(Event::Begins(&segment.name));
-            self.engine.run(&work.statements)
+    /// Adds a segment to those that are built, unless something keeps it from that, or has built it.
+    fn decide<'s>(&mut self, segment: &'s Segment<'a>, wanted: &mut Vec<&'s Segment<'a>>) {
+        let needs = segment.needs.iter();
+        let failed: BTreeSet<String> =
+            needs.filter_map(|&need| self.blocked.get(need)).flatten().cloned().collect();
+        let stale = segment.needs.iter().any(|&need| self.changed.contains(need));
+        let keep = self.how.done.contains(segment.name()) && !stale;
+        if segment.is_table() && !keep || stale {
+            self.changed.insert(segment.name().to_owned());
+        }
+        if !failed.is_empty() {
+            self.blocked.insert(segment.name().to_owned(), failed.clone());
+        }
+        match (failed.is_empty(), &self.gone) {
+            _ if !segment.is_stored() => {}
+            (false, _) => self.ended(segment, Status::Skipped(failed.into_iter().collect()), None),
+            (true, Some(_)) => self.ended(segment, Status::NotReached, None),
+            (true, None) if keep => self.counted(segment, Status::Kept),
+            (true, None) => wanted.push(segment),
+        }
+    }
+
+    fn ended(&mut self, segment: &Segment<'_>, status: Status, outcome: Option<Outcome>) {
+        let ran = SegmentRan { segment: segment.name().to_owned(), status, outcome, parity: None };
+        (self.see)(Event::Ends(&ran));
+        self.ran.push(ran);
+    }
+
+    /// Ends a segment with the number of its members.
+    fn counted(&mut self, segment: &Segment<'a>, status: impl Fn(u64) -> Status) {
+        let counted = match self.plans.count(segment) {
+            Ok(sql) => count(self.engine, &sql),
+            Err(problems) => return self.refused(segment, problems),
         };
-        match built.and_then(|_| count(self.engine, &work.count)) {
-            Ok(members) if keep => Status::Kept(members),
-            Ok(members) => Status::Built(members),
-            Err(error) => {
-                self.failed(segment, work, error);
-                Status::Failed
+        match counted {
+            Ok(members) => self.ended(segment, status(members), None),
+            Err(error) => self.failed(segment, error),
+        }
+    }
+
+    /// Builds segments together. One that fails is taken out, and built alone, so that its failure is told as
+    /// its own; where it can't be told which one it was, or after some, the others are divided.
+    fn unit<'s>(&mut self, unit: Unit<'s, 'a>) {
+        let Unit { mut segments, mode } = unit;
+        if self.gone.is_some() {
+            return segments.iter().for_each(|segment| self.ended(segment, Status::NotReached, None));
+        }
+        (self.see)(Event::Unit(segments.len()));
+        for _ in 0..CULPRITS {
+            let failed = match self.execute(&segments, mode) {
+                Ok(()) => return self.built(&segments),
+                Err(problems) => problems,
+            };
+            let failed = match failed {
+                Ok(failed) => failed,
+                Err(problems) => match segments[..] {
+                    [only] => return self.refused(only, problems),
+                    _ => break,
+                },
+            };
+            if let [only] = segments[..] {
+                return self.failed(only, failed.error);
+            }
+            if self.is_gone() {
+                segments.iter().for_each(|segment| self.ended(segment, Status::NotReached, None));
+                return;
+            }
+            let (culprits, others) = divide(&segments, &failed);
+            if culprits.is_empty() || others.is_empty() {
+                break;
+            }
+            culprits.into_iter().for_each(|segment| self.unit(Unit { segments: vec![segment], mode }));
+            segments = others;
+        }
+        let second = segments.split_off(segments.len() / 2);
+        for segments in [segments, second].into_iter().filter(|half| !half.is_empty()) {
+            self.unit(Unit { segments, mode });
+        }
+    }
+
+    /// Executes the statements of a unit. A failure is that of a statement, or of writing them.
+    fn execute(&mut self, segments: &[&Segment<'a>], mode: Mode) -> Result<(), Result<Failed, Diagnostics>> {
+        let statements = self.plans.statements(segments, mode).map_err(Err)?;
+        for statement in &statements {
+            (self.see)(Event::Works(statement.segment.as_deref()));
+            if let Err(error) = self.engine.execute(&statement.text) {
+                // Outside a transaction this fails, which is harmless.
+                let _ = self.engine.execute("ROLLBACK");
+                return Err(Ok(Failed { segment: statement.segment.clone(), error }));
             }
         }
+        Ok(())
+    }
+
+    /// Ends the segments of a unit that has been executed.
+    fn built(&mut self, segments: &[&Segment<'a>]) {
+        let tables: Vec<&Segment<'a>> =
+            segments.iter().copied().filter(|segment| segment.is_table()).collect();
+        let mut found = match outcome::recorded(self.plans, &tables, self.how.as_of, self.engine) {
+            Ok(found) => found,
+            Err(error) => {
+                for segment in segments {
+                    self.failed(segment, error.clone());
+                }
+                return;
+            }
+        };
+        for segment in segments {
+            match found.remove(segment.name()) {
+                Some((members, mut outcome)) => {
+                    if self.how.refresh && outcome.everyone {
+                        outcome.why = Some(resume::why_everyone(segment.plan, self.how.recorded));
+                    }
+                    self.ended(segment, Status::Built(members), Some(outcome));
+                }
+                None => self.counted(segment, Status::Built),
+            }
+        }
+    }
+
+    fn refused(&mut self, segment: &Segment<'_>, problems: Diagnostics) {
+        self.blocked.insert(segment.name().to_owned(), BTreeSet::from([segment.name().to_owned()]));
+        for problem in problems {
+            self.problems.push(of_segment(segment.name(), segment.span, problem));
+        }
+        self.ended(segment, Status::Failed, None);
+    }
+
+    fn is_gone(&mut self) -> bool {
+        self.gone = self.engine.query(self.clock).err().map(|error| error.to_string());
+        self.gone.is_some()
     }
 
     /// Explains the failure of a script. Tables with unexpected columns are a better explanation
     /// than the engine's message.
-    fn failed(&mut self, segment: &Segment, work: &Work, error: EngineError) {
-        self.blocked.insert(segment.name.clone(), BTreeSet::from([segment.name.clone()]));
-        if let Some(unique) = not_unique(work, &error) {
-            match self.doubles.iter_mut().find(|(known, _)| *known == unique) {
-                Some((_, segments)) => segments.push(segment.name.clone()),
-                None => self.doubles.push((unique, vec![segment.name.clone()])),
+    fn failed(&mut self, segment: &Segment<'a>, error: EngineError) {
+        let name = segment.name();
+        self.blocked.insert(name.to_owned(), BTreeSet::from([name.to_owned()]));
+        if let Some(unique) = not_unique(segment, &error) {
+            match self.doubles.iter_mut().find(|(known, _)| known == unique) {
+                Some((_, segments)) => segments.push(name.to_owned()),
+                None => self.doubles.push((unique.clone(), vec![name.to_owned()])),
             }
-            return;
+            return self.ended(segment, Status::Failed, None);
         }
-        let mut reasons = self.shapes.differences(work, self.engine);
+        let shapes = self.shapes();
+        let mut reasons = shapes.differences(&self.plans.work(segment), self.engine);
         if reasons.is_empty() {
             reasons.push(error.into());
         }
         for reason in reasons {
-            self.problems.push(of_segment(&segment.name, segment.span, reason));
+            self.problems.push(of_segment(name, segment.span, reason));
         }
-        self.gone = self.engine.query(self.clock).err().map(|error| error.to_string());
+        self.is_gone();
+        self.ended(segment, Status::Failed, None);
+    }
+
+    fn shapes(&self) -> Shapes<'a> {
+        Shapes { session: self.plans.session, target: self.plans.target }
     }
 
     /// The outcome, including what was skipped and why.
-    pub(super) fn finish(self, segments: &[Segment], as_of: Timestamp) -> Ran {
+    pub(super) fn finish(mut self, segments: &[Segment<'_>]) -> Ran {
+        let place: BTreeMap<&str, usize> =
+            segments.iter().enumerate().map(|(at, segment)| (segment.name(), at)).collect();
+        self.ran.sort_by_key(|one| place.get(one.segment.as_str()).copied());
+        let (shapes, as_of) = (self.shapes(), self.how.as_of);
         let mut problems = self.problems;
         for (unique, names) in &self.doubles {
-            problems.push(self.shapes.not_unique(unique, names, self.engine));
+            problems.push(shapes.not_unique(unique, names, self.engine));
         }
         let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for one in &self.ran {
@@ -132,8 +275,8 @@ impl<'a> Drive<'a> {
         let stands = |one: &SegmentRan| matches!(one.status, Status::Built(_) | Status::Kept(_));
         let any_built = self.ran.iter().any(stands);
         for segment in segments {
-            if let Some(skipped) = skipped.remove(segment.name.as_str()) {
-                let (span, failed) = (segment.span, segment.name.clone());
+            if let Some(skipped) = skipped.remove(segment.name()) {
+                let (span, failed) = (segment.span, segment.name().to_owned());
                 problems.push(SegmentsSkipped { span, failed, skipped, any_built });
             }
         }
@@ -145,10 +288,22 @@ impl<'a> Drive<'a> {
     }
 }
 
+/// The segments of a unit to which a failed statement belongs, and the others: what several ask for belongs
+/// to those who do.
+fn divide<'s, 'a>(
+    segments: &[&'s Segment<'a>],
+    failed: &Failed,
+) -> (Vec<&'s Segment<'a>>, Vec<&'s Segment<'a>>) {
+    segments.iter().copied().partition(|segment| match &failed.segment {
+        Some(name) => name == segment.name(),
+        None => not_unique(segment, &failed.error).is_some(),
+    })
+}
+
 /// The duplicates that stopped a script, if that is why it failed.
-fn not_unique(work: &Work, error: &EngineError) -> Option<Unique> {
+fn not_unique<'s>(segment: &'s Segment<'_>, error: &EngineError) -> Option<&'s Unique> {
     let said = format!("segc: {error}");
-    work.unique.iter().find(|(message, _)| *message == said).map(|(_, unique)| unique.clone())
+    segment.unique().find(|(message, _)| *message == said).map(|(_, unique)| unique)
 }
 
 /// A failure with its segment and the segment's place.

@@ -1,15 +1,18 @@
-//! A run: each segment's own script, in the order of their dependencies, all at one as_of.
+//! A run: units of segments in the order of their dependencies, all at one as_of.
 //!
-//! If the database has transactions, each segment is one. A segment that fails stays as it was;
-//! only its dependents are skipped, and the run can be resumed.
+//! What can be evaluated together is one unit, and one transaction if the database has those. A segment that
+//! fails stays as it was, and the others of its unit are built without it; only its dependents are skipped,
+//! and the run can be resumed.
 
 mod doubles;
 mod drive;
+mod outcome;
 mod resume;
 mod segment;
 mod shape;
 mod stale;
 mod ties;
+mod unit;
 mod verify;
 
 pub(crate) mod problems;
@@ -27,10 +30,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
-use crate::plan::program::Mode;
 use crate::plan::rel::{Column, Scalar, Select};
 use crate::sql::AS_OF;
+pub use outcome::Outcome;
 use problems::{AheadOfClock, RunInProgress};
+use segment::Plans;
 pub use verify::Parity;
 
 /// What to run, and how.
@@ -61,8 +65,10 @@ pub enum Event<'a> {
     Waits,
     /// The as_of of the run has been determined.
     AsOf(Timestamp),
-    /// Work on the segment with this name begins.
-    Begins(&'a str),
+    /// Work on this many segments begins, which are built together.
+    Unit(usize),
+    /// Work goes on for the segment with this name, or for several of the unit.
+    Works(Option<&'a str>),
     /// Work on a segment has ended, successfully or not.
     Ends(&'a SegmentRan),
 }
@@ -85,6 +91,8 @@ pub struct SegmentRan {
     pub segment: String,
     /// Whether it was built.
     pub status: Status,
+    /// What has changed, if it is a table that was built.
+    pub outcome: Option<Outcome>,
     /// The comparison of its table with a fresh evaluation, if requested.
     pub parity: Option<Parity>,
 }
@@ -105,7 +113,7 @@ pub enum Status {
 }
 
 impl Session {
-    /// Runs segments on a database, each by its own script, in the order of their dependencies.
+    /// Runs segments on a database, in the order of their dependencies.
     /// Failures are part of the outcome, and don't affect segments that don't depend on the failed
     /// ones.
     ///
@@ -209,18 +217,18 @@ fn run(
                 .into(),
         );
     }
-    let mode = if request.refresh { Mode::Refresh } else { Mode::Create };
-    let segments = segment::segments(session, target, &fixed, live, mode)?;
+    let plans = Plans { session, target, fixed: &fixed, live };
+    let segments = plans.segments();
     let earlier = earlier.unwrap_or_default();
     let done = match request.resume {
         true => resume::standing(target, &fixed, &earlier, engine),
         false => BTreeSet::new(),
     };
     let clock = clock_sql(target)?;
-    let shapes = shape::Shapes { session, target };
-    let mut drive = drive::Drive::new(engine, &clock, shapes, see);
-    drive.build(&segments, &done);
-    let mut ran = drive.finish(&segments, as_of);
+    let how = drive::How { as_of, refresh: request.refresh, recorded: &earlier, done: &done };
+    let mut drive = drive::Drive::new(engine, &clock, plans, how, see);
+    drive.build(&segments);
+    let mut ran = drive.finish(&segments);
     if request.refresh {
         let found = resume::without_base_run(&fixed, &earlier, &ran);
         found.into_iter().for_each(|one| warnings.push(one));

@@ -16,11 +16,19 @@ use crate::plan::{Plan, Refresh, SegmentPlan};
 
 /// The last run of a segment.
 pub(super) struct Recorded {
-    segment: String,
-    as_of: Timestamp,
+    pub(super) segment: String,
+    pub(super) as_of: Timestamp,
     fingerprint: String,
     refresh_hash: String,
     members: Option<i128>,
+    pub(super) rebuilt_at: Option<Timestamp>,
+}
+
+impl Recorded {
+    /// Whether a refresh of this plan may build on it.
+    pub(super) fn is_of(&self, segment: &SegmentPlan) -> bool {
+        self.fingerprint == segment.fingerprint && self.refresh_hash == segment.refresh.hash
+    }
 }
 
 /// The last runs of a plan's segments, or why there are none.
@@ -29,7 +37,7 @@ pub(super) fn recorded(
     plan: &Plan,
     engine: &mut dyn Engine,
 ) -> Result<Vec<Recorded>, String> {
-    let columns = ["segment", "as_of", "fingerprint", "refresh_hash", "members"]
+    let columns = ["segment", "as_of", "fingerprint", "refresh_hash", "members", "rebuilt_at"]
         .map(|name| Column { value: Scalar::Column("r".to_owned(), name.to_owned()), name: None });
     let runs: BTreeSet<&Vec<String>> = tables(plan).map(|segment| &segment.kept.tables.runs).collect();
     let (mut found, mut failed) = (Vec::new(), None);
@@ -58,13 +66,15 @@ fn read(row: Vec<Cell>) -> Option<Recorded> {
             Cell::Text(fingerprint),
             Cell::Text(refresh_hash),
             members,
+            rebuilt_at,
         ],
-    ) = <[Cell; 5]>::try_from(row)
+    ) = <[Cell; 6]>::try_from(row)
     else {
         return None;
     };
     let members = if let Cell::Int(members) = members { Some(members) } else { None };
-    Some(Recorded { segment, as_of, fingerprint, refresh_hash, members })
+    let rebuilt_at = if let Cell::Timestamp(at) = rebuilt_at { Some(at) } else { None };
+    Some(Recorded { segment, as_of, fingerprint, refresh_hash, members, rebuilt_at })
 }
 
 /// The latest as_of of a plan's tables.
@@ -102,17 +112,42 @@ pub(super) fn without_base_run(plan: &Plan, recorded: &[Recorded], ran: &Ran) ->
         if !by_keys || !built.contains(segment.name.as_str()) {
             continue;
         }
-        let reason = match runs.get(segment.name.as_str()) {
-            None => "no run is recorded",
-            Some(run) if run.fingerprint != segment.fingerprint => "the last run used another definition",
-            Some(run) if run.refresh_hash != segment.refresh.hash => {
-                "the last run used another way to refresh"
-            }
-            Some(_) => continue,
-        };
+        let run = runs.get(segment.name.as_str()).copied();
+        let Some(reason) = not_a_base(segment, run) else { continue };
         found.entry(reason).or_default().push(segment.name.clone());
     }
     found.into_iter().map(|(reason, segments)| NoBaseRun { span: None, reason, segments }).collect()
+}
+
+/// Why the record of a segment's last run is no base for a refresh; `None` if it is one.
+fn not_a_base(segment: &SegmentPlan, run: Option<&Recorded>) -> Option<&'static str> {
+    match run {
+        None => Some("no run is recorded"),
+        Some(run) if run.fingerprint != segment.fingerprint => Some("the last run used another definition"),
+        Some(run) if run.refresh_hash != segment.refresh.hash => {
+            Some("the last run used another way to refresh")
+        }
+        Some(_) => None,
+    }
+}
+
+/// Why a refresh has evaluated everyone.
+pub(super) fn why_everyone(segment: &SegmentPlan, recorded: &[Recorded]) -> String {
+    if segment.refresh.by_keys.is_none() {
+        let reasons = segment.refresh.obstacles.first().map(|why| why.reason.clone());
+        return reasons.unwrap_or_else(|| "it is always rebuilt".to_owned());
+    }
+    let run = recorded.iter().find(|run| run.segment == segment.name);
+    let due = segment.refresh.rebuild_every.first();
+    match (not_a_base(segment, run), due) {
+        (Some(reason), _) => reason.to_owned(),
+        (None, Some((entity, _))) => {
+            format!("its table has changed since the last run, or `rebuild_every` of `{entity}` is due")
+        }
+        (None, None) => {
+            "its table has changed since the last run, which may be later than this one".to_owned()
+        }
+    }
 }
 
 /// The tables that are at the plan's as_of, were built from the current definitions, and have as
@@ -124,11 +159,8 @@ pub(super) fn standing(
     recorded: &[Recorded],
     engine: &mut dyn Engine,
 ) -> BTreeSet<String> {
-    let stands = |one: &&&Recorded, segment: &SegmentPlan| {
-        one.fingerprint == segment.fingerprint
-            && one.refresh_hash == segment.refresh.hash
-            && Some(one.as_of) == plan.as_of
-    };
+    let stands =
+        |one: &&&Recorded, segment: &SegmentPlan| one.is_of(segment) && Some(one.as_of) == plan.as_of;
     let mut runs: BTreeMap<&str, Vec<&Recorded>> = BTreeMap::new();
     for run in recorded {
         runs.entry(&run.segment).or_default().push(run);

@@ -1,6 +1,6 @@
-//! The segments of a run, with the statements of each.
+//! The segments of a run, and the statements that build some of them together.
 
-use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 use crate::api::scripts::{count_sql, script, span_of};
 use crate::api::session::Session;
@@ -9,92 +9,110 @@ use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::plan::program::{Action, Mode, Program, ProgramScope, TableDef, program};
 use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
+use crate::sql::Statement;
 
 /// A segment of a run.
-pub(super) struct Segment {
-    pub(super) name: String,
+pub(super) struct Segment<'a> {
+    /// How it is built, as of the plan's instant; a view follows the clock.
+    pub(super) plan: &'a SegmentPlan,
     pub(super) span: Option<Span>,
-    /// Whether it is a table, whose runs are recorded.
-    pub(super) is_table: bool,
     /// The segments on which it depends directly.
-    pub(super) needs: Vec<String>,
-    /// How it is built; `None` if it isn't stored.
-    pub(super) work: Option<Work>,
+    pub(super) needs: Vec<&'a str>,
 }
 
-/// How a segment is built.
-pub(super) struct Work {
-    pub(super) statements: Vec<String>,
+impl Segment<'_> {
+    pub(super) fn name(&self) -> &str {
+        &self.plan.name
+    }
+
+    /// Whether it is a table, whose runs are recorded.
+    pub(super) fn is_table(&self) -> bool {
+        self.plan.materialize.is_table()
+    }
+
+    /// Whether it is stored at all.
+    pub(super) fn is_stored(&self) -> bool {
+        self.plan.materialize != Materialize::Inline
+    }
+
+    /// What must be unique, each with the message of its script if it isn't.
+    pub(super) fn unique(&self) -> impl Iterator<Item = (&str, &Unique)> {
+        let checks = self.plan.evaluation.checks.iter();
+        checks.filter_map(|check| Some((check.message.as_str(), check.unique.as_ref()?)))
+    }
+}
+
+/// The plans of a run: tables are built as of an instant; views follow `live`.
+#[derive(Clone, Copy)]
+pub(super) struct Plans<'a> {
+    pub(super) session: &'a Session,
+    pub(super) target: &'a Target,
+    pub(super) fixed: &'a Plan,
+    pub(super) live: &'a Plan,
+}
+
+impl<'a> Plans<'a> {
+    /// The segments, in the plan's order.
+    pub(super) fn segments(self) -> Vec<Segment<'a>> {
+        // The same segments in the same order: as_of changes neither.
+        let pairs = self.fixed.segments.iter().zip(&self.live.segments);
+        let made = |(fixed, live): (&'a SegmentPlan, &'a SegmentPlan)| Segment {
+            plan: if fixed.materialize.is_table() { fixed } else { live },
+            span: span_of(self.session, &fixed.name),
+            needs: fixed.depends_on.iter().map(|input| input.name.as_str()).collect(),
+        };
+        pairs.map(made).collect()
+    }
+
+    /// The statements that build segments together.
+    pub(super) fn statements(
+        self,
+        segments: &[&Segment<'a>],
+        mode: Mode,
+    ) -> Result<Vec<Statement>, Diagnostics> {
+        let plans: Vec<&SegmentPlan> = segments.iter().map(|segment| segment.plan).collect();
+        let program = match plans[..] {
+            [only] if !only.materialize.is_table() => program(self.live, ProgramScope::One(only), mode),
+            _ => program(self.fixed, ProgramScope::Some(&plans), mode),
+        };
+        Ok(script(self.session, self.target, &program)?.statements)
+    }
+
+    /// The query that counts a segment's members.
+    pub(super) fn count(self, segment: &Segment<'_>) -> Result<String, Diagnostics> {
+        count_sql(self.target, &segment.plan.table)
+    }
+
+    /// What a segment's script reads and writes.
+    pub(super) fn work(self, segment: &Segment<'a>) -> Work<'a> {
+        let plan = segment.plan;
+        let program = program(self.fixed, ProgramScope::One(plan), Mode::Create);
+        let log = plan.kept.log.as_ref().filter(|log| log.for_good).map(|_| plan.kept.tables.log.clone());
+        Work {
+            tables: tables(&program),
+            table: &plan.table,
+            kept: plan.kept.history.iter().cloned().chain(log).collect(),
+            reads: &plan.reads,
+        }
+    }
+}
+
+/// The tables that a segment's script reads and writes.
+pub(super) struct Work<'a> {
     /// The tables that it creates if they are missing.
     pub(super) tables: Vec<TableDef>,
     /// The table of its members.
-    pub(super) table: Vec<String>,
+    pub(super) table: &'a [String],
     /// Its other tables, whose contents can't be computed again.
     pub(super) kept: Vec<Vec<String>>,
     /// The tables and columns that it reads.
-    pub(super) reads: Vec<TableRead>,
-    /// What must be unique, each with the message of its script if it isn't.
-    pub(super) unique: Vec<(String, Unique)>,
-    /// The query that counts its members afterwards.
-    pub(super) count: String,
-}
-
-/// The segments of a plan, in its order. Tables are built as of the plan's instant; views follow
-/// `live`.
-pub(super) fn segments(
-    session: &Session,
-    target: &Target,
-    fixed: &Plan,
-    live: &Plan,
-    mode: Mode,
-) -> Result<Vec<Segment>, Diagnostics> {
-    let made = |(one, live_one): (&SegmentPlan, &SegmentPlan)| {
-        let (plan, planned) = if one.materialize.is_table() { (fixed, one) } else { (live, live_one) };
-        Ok(Segment {
-            name: one.name.clone(),
-            span: span_of(session, &one.name),
-            is_table: one.materialize.is_table(),
-            needs: one.depends_on.iter().map(|input| input.name.clone()).collect(),
-            work: work(session, target, plan, planned, mode)?,
-        })
-    };
-    // The same segments in the same order: as_of changes neither.
-    fixed.segments.par_iter().zip(&live.segments).map(made).collect()
-}
-
-fn work(
-    session: &Session,
-    target: &Target,
-    plan: &Plan,
-    segment: &SegmentPlan,
-    mode: Mode,
-) -> Result<Option<Work>, Diagnostics> {
-    if segment.materialize == Materialize::Inline {
-        return Ok(None);
-    }
-    let program = program(plan, ProgramScope::One(segment), mode);
-    let made = script(session, target, &program)?;
-    let log = segment.kept.log.as_ref().filter(|log| log.for_good).map(|_| segment.kept.tables.log.clone());
-    Ok(Some(Work {
-        tables: tables(&program),
-        table: segment.table.clone(),
-        kept: segment.kept.history.iter().cloned().chain(log).collect(),
-        reads: segment.reads.clone(),
-        unique: segment
-            .evaluation
-            .checks
-            .iter()
-            .filter_map(|check| Some((check.message.clone(), check.unique.clone()?)))
-            .collect(),
-        statements: made.statements.into_iter().map(|statement| statement.text).collect(),
-        count: count_sql(target, &segment.table)?,
-    }))
+    pub(super) reads: &'a [TableRead],
 }
 
 /// The tables that a program creates, without the columns that it adds to existing ones.
 fn tables(program: &Program<'_>) -> Vec<TableDef> {
     let mut tables: Vec<TableDef> = Vec::new();
-    for step in program.steps() {
+    for step in &program.steps {
         match &step.action {
             Action::CreateTable(table) => tables.push(table.clone()),
             Action::AddColumn(table, added) => {
@@ -106,4 +124,13 @@ fn tables(program: &Program<'_>) -> Vec<TableDef> {
         }
     }
     tables
+}
+
+/// The segments of a level, in the order of the plan; the levels in their order.
+pub(super) fn levels<'s, 'a>(segments: &'s [Segment<'a>]) -> BTreeMap<usize, Vec<&'s Segment<'a>>> {
+    let mut levels: BTreeMap<usize, Vec<&Segment<'a>>> = BTreeMap::new();
+    for segment in segments {
+        levels.entry(segment.plan.level).or_default().push(segment);
+    }
+    levels
 }

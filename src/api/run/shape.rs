@@ -24,9 +24,9 @@ pub(super) struct Shapes<'a> {
 impl Shapes<'_> {
     /// How the tables that a segment's script reads and writes differ from what it expects. Missing
     /// tables, and what a database doesn't report, don't count.
-    pub(super) fn differences(&self, work: &Work, engine: &mut dyn Engine) -> Vec<Diagnostic> {
+    pub(super) fn differences(&self, work: &Work<'_>, engine: &mut dyn Engine) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for read in &work.reads {
+        for read in work.reads {
             let there = engine.columns(&read.table).unwrap_or_default();
             found.extend(self.columns_gone(read, &there));
         }

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
-use super::{Opened, open};
-use crate::api::Options;
+use super::{Opened, open_by};
+use crate::api::{self, Kept, Known, Options};
 use crate::check::hir::SegmentId;
 use crate::cli::args::Values;
-use crate::cli::config;
+use crate::cli::cache;
+use crate::cli::config::{self, Root};
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::MessageFormat;
 use crate::diagnostic::Diagnostics;
+use crate::project::Disk;
 
 /// Find every problem of the project, for all of its targets
 #[derive(Debug, clap::Args)]
@@ -41,6 +43,9 @@ pub(in crate::cli) struct Args {
     /// Also reject what this server or database file lacks
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     probe: Option<String>,
+    /// Check every file, whatever earlier checks have kept in target/
+    #[arg(long)]
+    no_cache: bool,
     #[command(flatten)]
     values: Values,
 }
@@ -48,7 +53,19 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     terminal.ask_for_problems(args.format.map(Into::into));
     let options = config::options(&args.values, None);
-    let (mut opened, options) = match open(args.dir.as_deref().or(named), options, terminal)? {
+    let mut known = Known::default();
+    let read = |root: &Root, options: &Options| {
+        // A database may answer differently the next time.
+        if args.no_cache || args.probe.is_some() {
+            return api::open(&root.folder, options);
+        }
+        let (disk, compiler, bytes) = (Disk::new(&root.folder), cache::compiler(), cache::read(&root.folder));
+        let kept = Kept { bytes: bytes.as_deref(), compiler: &compiler, from: cache::FROM };
+        let checked = api::open_to_check(&disk, options, &args.target, kept);
+        known = checked.known;
+        (checked.session, checked.problems)
+    };
+    let (mut opened, options) = match open_by(args.dir.as_deref().or(named), options, terminal, read)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -68,7 +85,10 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     opened.diagnostics.append(opened.session.own_templates(&targets));
     opened.diagnostics.append(refusals(&opened, &targets, &all, &options));
     let clean = opened.diagnostics.is_empty();
-    let segments = opened.session.hir().segments.len();
+    let segments = opened.session.hir().segments.len() + known.elsewhere;
+    if let Some(bytes) = known.to_keep().filter(|_| clean) {
+        cache::write(&opened.root.folder, &bytes);
+    }
     let exit = opened.report(Diagnostics::new(), terminal)?;
     if clean && terminal.is_human() {
         let plural = if segments == 1 { "" } else { "s" };

@@ -18,7 +18,6 @@ use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::ScriptKind;
 use crate::cli::{config, folder};
 use crate::diagnostic::Diagnostics;
-use crate::plan::Plan;
 
 /// Write SQL: one SELECT, or the scripts of a build
 #[derive(Debug, clap::Args)]
@@ -156,7 +155,8 @@ const LISTED: usize = 50;
 
 /// A folder to be written.
 struct Build {
-    plan: Plan,
+    /// How its segments are stored and refreshed. The plan itself takes as much memory as all files.
+    rows: Vec<Row>,
     artifacts: Artifacts,
     folder: PathBuf,
     shown: String,
@@ -178,7 +178,10 @@ fn write(
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
             match opened.session.artifacts(&plan, options, files(args)) {
-                Ok(artifacts) => builds.push(Build { artifacts, plan, folder, shown }),
+                Ok(artifacts) => {
+                    let rows = plan.segments.iter().map(Row::of).collect();
+                    builds.push(Build { rows, artifacts, folder, shown });
+                }
                 Err(found) => problems.append(found),
             }
         }
@@ -210,12 +213,11 @@ fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
 
 /// Reports what was written. Targets with the same table share one, below their folders.
 fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
-    let mut groups: Vec<(Vec<&Build>, Vec<Row>)> = Vec::new();
+    let mut groups: Vec<(Vec<&Build>, &[Row])> = Vec::new();
     for build in builds {
-        let rows: Vec<Row> = build.plan.segments.iter().map(Row::of).collect();
-        match groups.iter_mut().find(|(_, known)| *known == rows) {
+        match groups.iter_mut().find(|(_, known)| *known == build.rows) {
             Some((builds, _)) => builds.push(build),
-            None => groups.push((vec![build], rows)),
+            None => groups.push((vec![build], &build.rows)),
         }
     }
     for (at, (builds, rows)) in groups.iter().enumerate() {

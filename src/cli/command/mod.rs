@@ -97,6 +97,16 @@ fn open(
     asked: Result<Asked, Diagnostics>,
     terminal: &mut Terminal,
 ) -> io::Result<Result<(Opened, Options), Exit>> {
+    open_by(named, asked, terminal, |root, options| api::open(&root.folder, options))
+}
+
+/// Finds the project, reads it with `read`, and reports invalid arguments.
+fn open_by(
+    named: Option<&Path>,
+    asked: Result<Asked, Diagnostics>,
+    terminal: &mut Terminal,
+    read: impl FnOnce(&Root, &Options) -> (Session, Diagnostics),
+) -> io::Result<Result<(Opened, Options), Exit>> {
     let mut problems = Diagnostics::new();
     let root = config::root(named).map_err(|problem| problems.push(problem));
     let asked = asked.map_err(|slips| problems.append(slips));
@@ -104,7 +114,7 @@ fn open(
         return terminal.report(&Default::default(), problems).map(Err);
     };
     terminal.set_prefix(root.prefix.clone());
-    let (session, diagnostics) = api::open(&root.folder, &asked.options);
+    let (session, diagnostics) = read(&root, &asked.options);
     let opened = Opened { root, session, diagnostics };
     match asked.in_project(&opened.session.config().calendar) {
         Ok(options) => Ok(Ok((opened, options))),

@@ -107,7 +107,12 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
     match format {
         AnswerFormat::Human => {
             let rows: Vec<Row> = plan.segments.iter().map(Row::of).collect();
-            overview::list(&rows, &mut terminal.out)
+            overview::list(&rows, &mut terminal.out)?;
+            match opened.session.builds(plan) {
+                Ok(Some(builds)) => overview::builds(&builds, &mut terminal.out),
+                // Who compiles reads why.
+                Ok(None) | Err(_) => Ok(()),
+            }
         }
         AnswerFormat::Json => {
             let all = plan.segments.iter().map(|segment| object(opened, segment)).collect();

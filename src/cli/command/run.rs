@@ -1,24 +1,22 @@
 //! `segc run`
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use clap::ArgGroup;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::database::{Database, choose};
-use super::{Opened, one, open, refuse_folder};
+use super::{Opened, one, open, refuse_folder, write_json};
 use crate::api::{Event, Options, Ran, RunRequest, SegmentRan, Status};
-use crate::check::hir::SegmentId;
+use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, Values};
-use crate::cli::clock::{duration, now};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::problems::NoLoading;
-use crate::cli::table::Table;
+use crate::cli::run_report::{Progress, object, table};
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Access, Address};
 use crate::plan::Plan;
@@ -32,9 +30,9 @@ Fills the catalog's tables from data/*.csv and data/*.parquet, builds the segmen
 prints the number of members of each. This happens in memory; with --db, it uses and keeps
 the tables and segments of a database file or a PostgreSQL server.
 
-All segments have the same as_of. Each is built by its own script, after those it depends
-on. If one fails, those that depend on it are skipped, the rest are built, and the exit code
-is 3. --resume then builds the rest, as of the same instant.
+All segments have the same as_of. Those that don't depend on one another are built together,
+in one transaction. If one fails, those that depend on it are skipped, the rest are built, and
+the exit code is 3. --resume then builds the rest, as of the same instant.
 
 Examples:
   segc run
@@ -71,6 +69,9 @@ pub(in crate::cli) struct Args {
     /// Fail immediately if another run is active, instead of waiting for it
     #[arg(long)]
     no_wait: bool,
+    /// The output format
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: ListFormat,
     /// The target [default: the first that the engine can run]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
@@ -96,11 +97,16 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
-    let mut progress = Progress::default();
+    let mut progress = Progress::of(stored(&prepared.plan));
     match execute(&opened, args, &options, &prepared, &mut progress, terminal) {
         Ok(mut ran) => {
             let problems = std::mem::take(&mut ran.problems);
-            show(&ran, &progress).write(&mut terminal.out)?;
+            match args.format {
+                ListFormat::Table => table(&ran, &progress).write(&mut terminal.out)?,
+                ListFormat::Json => {
+                    write_json(&object(&ran, &prepared.database.target, &progress), &mut terminal.out)?;
+                }
+            }
             terminal.flush()?;
             if args.resume && terminal.is_human() && nothing_was_left(&opened, &ran) {
                 writeln!(terminal.err, "nothing left to do: every table is as of {}", ran.as_of)?;
@@ -132,13 +138,6 @@ fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, 
     Ok(Prepared { database, segments, plan })
 }
 
-/// The time that each segment took.
-#[derive(Default)]
-struct Progress {
-    begun: Option<Instant>,
-    times: BTreeMap<String, Duration>,
-}
-
 /// Runs the segments, and reports progress on stderr.
 fn execute(
     opened: &Opened,
@@ -163,13 +162,18 @@ fn execute(
         check_clock: database.address != Address::Memory,
     };
     let human = terminal.is_human();
+    let mut shows = false;
     let ran = opened.session.run(&request, engine.as_mut(), &mut |event| match event {
-        Event::Begins(_) => progress.begun = Some(now()),
-        Event::Ends(ran) => {
-            if let Some(begun) = progress.begun.take() {
-                progress.times.insert(ran.segment.clone(), begun.elapsed());
+        Event::Works(on) => {
+            progress.works(on);
+            if let Some(line) = progress.line().filter(|_| terminal.is_terminal()) {
+                shows = true;
+                let _ = write!(terminal.err, "\r\u{1b}[K{line}");
+                let _ = terminal.err.flush();
             }
         }
+        Event::Ends(_) => progress.ends(),
+        Event::Unit(together) => progress.unit(together),
         // Where stderr is gone, there is nobody to tell.
         Event::Waits if human => {
             let _ =
@@ -179,39 +183,19 @@ fn execute(
             let _ = writeln!(terminal.err, "as of {as_of}");
         }
         Event::Waits | Event::AsOf(_) => {}
-    })?;
+    });
+    if shows {
+        let _ = write!(terminal.err, "\r\u{1b}[K");
+    }
+    let ran = ran?;
     let mut problems = warnings;
     problems.append(ran.problems);
     Ok(Ran { problems, ..ran })
 }
 
-/// A table with a row per segment, without columns that would be empty.
-fn show(ran: &Ran, progress: &Progress) -> Table {
-    let is_plain = |one: &SegmentRan| matches!(one.status, Status::Built(_));
-    let with_status = !ran.segments.iter().all(is_plain);
-    let with_parity = ran.segments.iter().any(|one| one.parity.is_some());
-    // Times are last, where they don't move what is beside them.
-    let row = |status: &str, parity: &str, [segment, members, time]: [String; 3]| {
-        let more = [(with_status, status), (with_parity, parity)];
-        let more = more.into_iter().filter(|(shown, _)| *shown).map(|(_, text)| text.to_owned());
-        [segment, members].into_iter().chain(more).chain([time]).collect::<Vec<_>>()
-    };
-    let header = row("STATUS", "PARITY", ["SEGMENT", "MEMBERS", "TIME"].map(str::to_owned));
-    let last = header.len() - 1;
-    let mut table = Table::new(header).right(&[1, last]);
-    for one in &ran.segments {
-        let (members, status) = match &one.status {
-            Status::Built(members) => (members.to_string(), "built".to_owned()),
-            Status::Kept(members) => (members.to_string(), "kept".to_owned()),
-            Status::Failed => ("-".to_owned(), "failed".to_owned()),
-            Status::Skipped(failed) => ("-".to_owned(), format!("skipped: needs {}", failed.join(", "))),
-            Status::NotReached => ("-".to_owned(), "not reached".to_owned()),
-        };
-        let parity = one.parity.as_ref().map(ToString::to_string).unwrap_or_default();
-        let time = progress.times.get(&one.segment).copied().map(duration).unwrap_or_default();
-        table.row(row(&status, &parity, [one.segment.clone(), members, time]));
-    }
-    table
+/// How many segments a run builds.
+fn stored(plan: &Plan) -> usize {
+    plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline).count()
 }
 
 /// Whether the resumed run had already built every table. Views are always created again.

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::cannot;
 use super::problems::{ChangedFiles, FilesInTheWay, ForeignFolder, LinkedFolder};
 use crate::artifact::{Artifacts, MANIFEST, Written};
@@ -17,6 +19,8 @@ pub(super) struct Existing {
     pub(super) is_there: bool,
     /// The files that segc wrote. Those that still exist are unchanged.
     pub(super) written: Vec<String>,
+    /// Those of them whose content is the same in the build to be written.
+    pub(super) same: BTreeSet<String>,
     /// Everything else: files, and folders without files of segc.
     pub(super) others: Vec<PathBuf>,
 }
@@ -42,11 +46,17 @@ impl Existing {
         let Some(listing) = listing else {
             return Err(one(ForeignFolder { span: None, folder: shown(folder) }.into()));
         };
-        let mut changed = Vec::new();
-        for path in listing.files.keys() {
-            match is_unchanged(folder, path, &listing) {
-                Ok(true) => {}
-                Ok(false) => changed.push(shown(&folder.join(path))),
+        let paths: Vec<&String> = listing.files.keys().collect();
+        let found: Vec<_> = paths
+            .par_iter()
+            .map(|path| examine(folder, path, &listing, artifacts.files.get(*path).map(String::as_str)))
+            .collect();
+        let (mut changed, mut same) = (Vec::new(), BTreeSet::new());
+        for (path, found) in paths.into_iter().zip(found) {
+            match found {
+                Ok(Content::Gone | Content::Old) => {}
+                Ok(Content::New) => drop(same.insert(path.clone())),
+                Ok(Content::Foreign) => changed.push(shown(&folder.join(path))),
                 Err(error) => return Err(one(cannot(&folder.join(path), &error))),
             }
         }
@@ -65,8 +75,27 @@ impl Existing {
             problems.push(FilesInTheWay { span: None, files: in_the_way });
         }
         let written = listing.files.into_keys().collect();
-        if problems.is_empty() { Ok(Self { is_there: true, written, others }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { is_there: true, written, same, others }) } else { Err(problems) }
     }
+}
+
+impl Existing {
+    /// Whether the folder already has this build.
+    pub(super) fn has_all(&self, artifacts: &Artifacts) -> bool {
+        self.is_there && self.same.len() == artifacts.files.len() && self.written.len() == self.same.len()
+    }
+}
+
+/// The content of a file that segc has written, as it is now.
+enum Content {
+    /// There is no such file anymore.
+    Gone,
+    /// What segc wrote, which the new build replaces or removes.
+    Old,
+    /// What the new build has.
+    New,
+    /// Something else.
+    Foreign,
 }
 
 /// The files listed in the folder's manifest, none if the folder is empty, or `None` if it isn't
@@ -86,23 +115,29 @@ fn listing(folder: &Path) -> io::Result<Option<Written>> {
     }
 }
 
-/// Whether a file that segc wrote is unchanged or gone. Behind a link are foreign files.
-fn is_unchanged(folder: &Path, path: &str, listing: &Written) -> io::Result<bool> {
+/// Compares a file that segc wrote with what it wrote, and with what it is about to write. Behind a link are
+/// foreign files.
+fn examine(folder: &Path, path: &str, listing: &Written, new: Option<&str>) -> io::Result<Content> {
     let mut place = folder.to_owned();
     let mut parts = Path::new(path).components().peekable();
     while let Some(part) = parts.next() {
         place.push(part);
         let found = match fs::symlink_metadata(&place) {
             Ok(found) => found,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Content::Gone),
             Err(error) => return Err(error),
         };
         let is_last = parts.peek().is_none();
         if (is_last && !found.is_file()) || (!is_last && !found.is_dir()) {
-            return Ok(false);
+            return Ok(Content::Foreign);
         }
     }
-    Ok(listing.is_unchanged(path, &fs::read(&place)?))
+    let bytes = fs::read(&place)?;
+    Ok(match new {
+        Some(new) if new.as_bytes() == bytes => Content::New,
+        _ if listing.is_unchanged(path, &bytes) => Content::Old,
+        _ => Content::Foreign,
+    })
 }
 
 /// The files of a build, and their folders.

@@ -5,9 +5,12 @@
 mod existing;
 pub(crate) mod problems;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 
 use self::existing::Existing;
 use super::problems::CannotWrite;
@@ -15,13 +18,17 @@ use crate::artifact::Artifacts;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Replaces the files of earlier builds in all folders by those of new builds. Foreign files stay.
-/// If anything fails, all folders remain unchanged.
+/// If anything fails, all folders remain unchanged. Folders that already have the same files are left alone.
 pub(super) fn replace(builds: &[(&Path, &Artifacts)]) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     let mut staged: Vec<Staged> = Vec::new();
     for (folder, artifacts) in builds {
-        match Staged::new(folder, artifacts) {
-            Ok(build) => staged.push(build),
+        match Existing::find(folder, artifacts) {
+            Ok(existing) if existing.has_all(artifacts) => {}
+            Ok(existing) => match Staged::new(folder, artifacts, existing) {
+                Ok(build) => staged.push(build),
+                Err(problem) => problems.push(problem),
+            },
             Err(found) => problems.append(found),
         }
     }
@@ -66,8 +73,7 @@ enum SwapState {
 }
 
 impl Staged {
-    fn new(folder: &Path, artifacts: &Artifacts) -> Result<Self, Diagnostics> {
-        let existing = Existing::find(folder, artifacts)?;
+    fn new(folder: &Path, artifacts: &Artifacts, existing: Existing) -> Result<Self, Diagnostic> {
         let staged = || {
             let (fresh, old) = (sibling(folder, "tmp")?, sibling(folder, "old")?);
             let files = artifacts.files.keys().cloned().collect();
@@ -76,10 +82,27 @@ impl Staged {
             fs::create_dir_all(folder.parent().unwrap_or(Path::new(".")))?;
             // Only what this process has made is ever cleared away.
             fs::create_dir(&build.fresh)?;
-            write_all(&build.fresh, artifacts).inspect_err(|_| build.finish(true))?;
+            build.write(artifacts).inspect_err(|_| build.finish(true))?;
             Ok(build)
         };
-        staged().map_err(|error: io::Error| Diagnostics::from(vec![cannot(folder, &error)]))
+        staged().map_err(|error: io::Error| cannot(folder, &error))
+    }
+
+    /// Writes the files of the build. Those that are in the folder already become links to the same content:
+    /// for each new file, the system has to find room for it and write it, and it has to remove the old one.
+    fn write(&self, artifacts: &Artifacts) -> io::Result<()> {
+        let folders: BTreeSet<&Path> =
+            artifacts.files.keys().filter_map(|path| Path::new(path).parent()).collect();
+        for folder in folders {
+            fs::create_dir_all(self.fresh.join(folder))?;
+        }
+        artifacts.files.par_iter().try_for_each(|(path, text)| {
+            let fresh = self.fresh.join(path);
+            let linked =
+                self.existing.same.contains(path) && fs::hard_link(self.folder.join(path), &fresh).is_ok();
+            // Not every disk has links.
+            if linked { Ok(()) } else { fs::write(fresh, text) }
+        })
     }
 
     /// Moves the build to the place of the folder, and foreign files back into it.
@@ -133,11 +156,9 @@ fn remove(folder: &Path, files: &[String], others: &[String]) {
         let _ = fs::remove_file(folder.join(file));
     }
     let all = files.iter().chain(others);
-    let mut emptied: Vec<&Path> = all.flat_map(|file| Path::new(file).ancestors().skip(1)).collect();
-    // The deepest first.
-    emptied.sort_by_key(|path| (std::cmp::Reverse(path.components().count()), *path));
-    emptied.dedup();
-    for path in emptied {
+    let folders: BTreeSet<&Path> = all.flat_map(|file| Path::new(file).ancestors().skip(1)).collect();
+    // In reverse, so that the folders in one come before it.
+    for path in folders.into_iter().rev() {
         let _ = fs::remove_dir(folder.join(path));
     }
 }
@@ -182,17 +203,6 @@ fn sibling(folder: &Path, role: &str) -> io::Result<PathBuf> {
     let mut free =
         names.map(|name| folder.with_file_name(name)).filter(|path| path.symlink_metadata().is_err());
     free.next().ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))
-}
-
-fn write_all(fresh: &Path, artifacts: &Artifacts) -> io::Result<()> {
-    for (path, text) in &artifacts.files {
-        let path = fresh.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, text)?;
-    }
-    Ok(())
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Diagnostic {

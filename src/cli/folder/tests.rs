@@ -66,6 +66,36 @@ fn a_build_replaces_the_previous_one_completely() {
     assert_eq!(listed(&root.path().join("target")), ["duckdb/create.sql", "duckdb/manifest.json"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn unchanged_files_are_kept_and_only_they() {
+    use std::os::unix::fs::MetadataExt;
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let folder = root.path().join("duckdb");
+    let inodes = |paths: &[&str]| -> Vec<u64> {
+        paths.iter().map(|path| folder.join(path).metadata().expect("it is there").ino()).collect()
+    };
+    let first = build(&[("create.sql", "1"), ("segments/a.sql", "a"), ("segments/b.sql", "b")]);
+    write(&folder, &first).expect("first");
+    let all = ["create.sql", "manifest.json", "segments/a.sql", "segments/b.sql"];
+    let before = inodes(&all);
+    put(&folder.join("notes.txt"), "mine");
+    write(&folder, &first).expect("the same build");
+    assert_eq!(inodes(&all), before, "nothing is written");
+
+    fs::remove_file(folder.join("segments/a.sql")).expect("it is there");
+    write(&folder, &build(&[("create.sql", "2"), ("segments/a.sql", "a"), ("segments/b.sql", "b")]))
+        .expect("second");
+    let after = inodes(&all);
+    assert_eq!(after[3], before[3], "`b` is the same file");
+    assert_ne!(after[0], before[0], "the content of `create.sql` is not changed in place");
+    assert_eq!(read(&folder.join("create.sql")), "2");
+    assert_eq!(read(&folder.join("segments/a.sql")), "a", "what was removed is there again");
+    assert_eq!(read(&folder.join("notes.txt")), "mine");
+    write(&folder, &build(&[("create.sql", "2")])).expect("third");
+    assert_eq!(listed(&folder), ["create.sql", "manifest.json", "notes.txt"]);
+}
+
 #[test]
 fn an_empty_folder_receives_the_build() {
     let root = tempfile::tempdir().expect("a temporary folder");
@@ -229,8 +259,11 @@ fn a_failed_write_restores_every_folder() {
         put(&folder.join("mine/notes.txt"), "mine");
     }
     let new = build(&[("create.sql", "new"), ("segments/a.sql", "new")]);
-    let mut staged: Vec<Staged> =
-        [&one, &other].map(|folder| Staged::new(folder, &new).expect("it can be staged")).into();
+    let stage = |folder: &Path| {
+        let existing = Existing::find(folder, &new).expect("segc wrote it");
+        Staged::new(folder, &new, existing).expect("it can be staged")
+    };
+    let mut staged = [stage(&one), stage(&other)];
     // What was to be moved is gone.
     fs::remove_dir_all(other.join("mine")).expect("it is there");
     staged[0].swap().expect("the first is fine");

@@ -6,7 +6,7 @@ mod texts;
 use crate::diagnostic::{SourceId, Span};
 use crate::dialect::{Capability, Function as F};
 use crate::plan::rel::{BinaryOp, Child, Column, Query, Relation, Scalar, Select, TableRef};
-use crate::types::{CharSet, Literal, Regex, Type};
+use crate::types::{Literal, Type};
 use bigdecimal::BigDecimal;
 
 /// A call, and its expected result.

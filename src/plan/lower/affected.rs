@@ -6,16 +6,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::at_run::AtRun;
 use super::frame::Row;
 use super::led_back::TriggerRows;
 use super::names::slug;
 use super::{Lowered, Lowering, UniqueSet};
 use crate::analyze::{Trigger, TriggerKind};
 use crate::catalog::{EntityId, FieldId};
+use crate::check::canonical;
 use crate::check::hir::{Base, Hop, Path, SegmentId, Value};
 use crate::check::visit::Visitor;
-use crate::plan::rel::{BinaryOp, Column, Cte, Relation, Scalar, Select, TableRef, all};
+use crate::plan::delta::Delta;
+use crate::plan::rel::{
+    BinaryOp, Bounds, Column, Cte, Join, JoinKind, Relation, Scalar, Select, TableRef, all,
+};
 use crate::types::Literal;
 
 /// What is known of the last run.
@@ -28,10 +31,9 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,
-    /// Ranges of one column are tested together.
-    pub(in crate::plan) joins_ranges: bool,
-    /// Members never leave it, so none needs to be evaluated again.
-    pub(in crate::plan) grows: bool,
+    /// Whether its members are affected if the last run can't be built upon: not if they never leave, nor
+    /// if the difference then considers all members.
+    pub(in crate::plan) members_if_new: bool,
 }
 
 /// The log of a segment's members.
@@ -42,32 +44,28 @@ pub(in crate::plan) struct MembersLog {
     pub(in crate::plan) read_to: Scalar,
 }
 
-impl State<'_> {
-    /// The clock's name of the as_of of the last run; null where it can't be built upon.
-    pub(in crate::plan) fn last_as_of(segment: &str) -> String {
-        format!("{segment}_last_as_of")
-    }
+/// The clock's name of the as_of of the last run; null if it can't be built upon.
+pub(in crate::plan) const LAST_AS_OF: &str = "last_as_of";
 
-    /// What is read at the last run, not at this one.
-    pub(super) fn at_last_run(&self) -> AtRun {
-        AtRun::Last { as_of: Self::last_as_of(self.segment).into() }
-    }
+/// The clock's name of the engine's own time at the last run.
+pub(in crate::plan) const LAST_READ_AT: &str = "last_read_at";
 
-    /// The clock's name of the engine's own time at the last run.
-    pub(in crate::plan) fn last_read_at(segment: &str) -> String {
-        format!("{segment}_last_read_at")
-    }
+/// That the last run can't be built upon.
+pub(in crate::plan) fn is_new() -> Scalar {
+    Scalar::Clock(LAST_AS_OF.to_owned()).missing()
 }
 
-/// What a scan of discovered rows asks, and for which column.
-struct TriggerSelect {
-    /// The rows, without the trigger's own condition.
-    rows: Select,
-    /// What the rows are called.
-    name: String,
-    /// The column that the condition is about, where it is only one.
-    column: Option<Scalar>,
-    filter: Vec<Scalar>,
+/// The search for the affected keys, lowered.
+pub(in crate::plan) struct Search {
+    /// The rows that make keys affected.
+    pub(in crate::plan) deltas: Vec<Delta>,
+    /// Subqueries that they read: entities whose source is a query.
+    pub(in crate::plan) sources: Vec<Cte>,
+    /// The instants that they read.
+    pub(in crate::plan) bounds: Bounds,
+    pub(in crate::plan) reads: BTreeMap<EntityId, BTreeSet<String>>,
+    /// For column sets that must be unique, the values of those whose rows arrived.
+    pub(in crate::plan) arrivals: BTreeMap<UniqueSet, Select>,
 }
 
 pub(super) fn lower(
@@ -75,50 +73,22 @@ pub(super) fn lower(
     triggers: &[Trigger],
     state: &State<'_>,
     unique: &BTreeSet<UniqueSet>,
-) -> (Lowered, BTreeMap<UniqueSet, Select>) {
+) -> Search {
     let mut lowering = Lowering::new(cx);
-    let mut found: Vec<TriggerSelect> = Vec::new();
-    for trigger in triggers {
-        if let Some(one) = lowering.trigger(trigger, state) {
-            add(&mut found, one, state.joins_ranges);
-        }
-    }
-    found.extend(lowering.everyone(state));
+    let found = triggers.iter().filter_map(|trigger| lowering.trigger(trigger, state));
+    let mut deltas: Vec<Delta> = found.collect();
+    deltas.extend(lowering.everyone(state));
     let mut arrivals = BTreeMap::new();
     for (entity, fields) in unique {
-        arrivals.insert((*entity, fields.clone()), lowering.arrivals(*entity, fields, state));
+        arrivals.insert((*entity, fields.clone()), lowering.arrivals(*entity, fields));
     }
-    let select = lowering.union(found, state);
-    (lowering.finish(select), arrivals)
-}
-
-/// Adds a scan: to one of the same rows and the same column, where the target finds several ranges
-/// at once; else one for each range, and none twice.
-fn add(found: &mut Vec<TriggerSelect>, one: TriggerSelect, together: bool) {
-    let same = |known: &TriggerSelect| known.rows == one.rows && known.column == one.column;
-    let known: Vec<&Scalar> =
-        found.iter().filter(|known| same(known)).flat_map(|known| &known.filter).collect();
-    let new: Vec<Scalar> = one.filter.iter().filter(|new| !known.contains(new)).cloned().collect();
-    if new.is_empty() {
-        return;
-    }
-    if !together {
-        found.extend(new.into_iter().map(|filter| TriggerSelect {
-            rows: one.rows.clone(),
-            name: one.name.clone(),
-            column: one.column.clone(),
-            filter: vec![filter],
-        }));
-    } else if let Some(known) = found.iter_mut().find(|known| known.column.is_some() && same(known)) {
-        known.filter.extend(new);
-    } else {
-        found.push(TriggerSelect { filter: new, ..one });
-    }
+    let Lowered { query, clock, reads, .. } = lowering.finish(Select::default());
+    Search { deltas, sources: query.ctes, bounds: clock.bounds, reads, arrivals }
 }
 
 impl Lowering<'_> {
     /// The rows that a trigger finds; none where a log isn't one of those that are read.
-    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<TriggerSelect> {
+    fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<Delta> {
         Some(match &trigger.kind {
             TriggerKind::Members(segment) => self.logged(trigger, *segment, state.logs.get(segment)?),
             TriggerKind::DeletedRow => self.deleted_rows(state),
@@ -126,7 +96,7 @@ impl Lowering<'_> {
                 self.push(false);
                 let rows = self.chain(trigger, 0);
                 let row = rows.last().clone();
-                let (column, filter) = self.arrived(&row, state);
+                let (column, filter) = self.arrived(&row);
                 self.discovered(trigger, rows, column, filter, "changed")
             }
             TriggerKind::WindowEdge { value, instant, outer } => {
@@ -135,7 +105,7 @@ impl Lowering<'_> {
                 let rows = self.chain(trigger, if reads_outer { 1 } else { 0 });
                 let scope = rows.scope(*outer);
                 let column = self.value(&scope, value);
-                let filter = self.moved_past(&column, value, instant, state);
+                let filter = self.moved_past(&column, value, instant);
                 let name = self.instant_name(instant);
                 self.discovered(trigger, rows, Some(column), filter, &format!("at_{name}"))
             }
@@ -143,7 +113,7 @@ impl Lowering<'_> {
                 self.push(false);
                 let reads_outer = reads_outer(|finder| finder.cond(cond));
                 let rows = self.chain(trigger, if reads_outer { 1 } else { 0 });
-                let filter = self.clock_predicate(&rows.scope(*outer), cond, state);
+                let filter = self.clock_predicate(&rows.scope(*outer), cond);
                 self.discovered(trigger, rows, None, filter, "changed_by_the_clock")
             }
         })
@@ -167,12 +137,12 @@ impl Lowering<'_> {
         column: Option<Scalar>,
         filter: Vec<Scalar>,
         what: &str,
-    ) -> TriggerSelect {
-        self.only_events(trigger, &rows);
+    ) -> Delta {
+        let events = self.only_events(trigger, &rows);
         let columns = self.keys_of(trigger, &rows);
-        let select = Select { columns, ..self.pop() };
-        let name = format!("{}_{what}", self.place_name(trigger));
-        TriggerSelect { rows: select, name, column, filter }
+        let rows = Select { columns, ..self.pop() };
+        let name = |all| format!("{}_{what}", self.place_name(trigger, all));
+        Delta { rows, name: name(false), of_all_events: name(true), column, filter, events }
     }
 
     pub(super) fn present(&mut self, row: &Row, fields: &[FieldId]) -> Vec<Scalar> {
@@ -183,7 +153,7 @@ impl Lowering<'_> {
     }
 
     /// The keys in a segment's log that are new, led back.
-    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> TriggerSelect {
+    fn logged(&mut self, trigger: &Trigger, segment: SegmentId, log: &MembersLog) -> Delta {
         let MembersLog { table, read_to } = log.clone();
         let name = format!("moved_in_{}", self.cx.hir.segment(segment).name);
         let frame = self.push(false);
@@ -198,7 +168,7 @@ impl Lowering<'_> {
             self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
             let columns = key.iter().map(|(name, _)| Column::named(column(name), name.clone())).collect();
             let rows = Select { columns, ..self.pop() };
-            return TriggerSelect { rows, name, column: None, filter };
+            return delta(rows, name, filter);
         }
         // The row itself is joined: it holds what its links start from.
         let rows = self.chain(trigger, 0);
@@ -206,12 +176,12 @@ impl Lowering<'_> {
         let on = key.iter().map(|(name, id)| Scalar::equal(column(name), self.field(&row, *id))).collect();
         let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
-        self.frames[frame].joins.insert(0, crate::plan::rel::Join { left: false, table, on });
-        TriggerSelect { name, ..self.discovered(trigger, rows, None, filter, "") }
+        self.frames[frame].joins.insert(0, Join { kind: JoinKind::Inner, table, on });
+        Delta { of_all_events: name.clone(), name, ..self.discovered(trigger, rows, None, filter, "") }
     }
 
     /// Members whose row is gone (R4).
-    fn deleted_rows(&mut self, state: &State<'_>) -> TriggerSelect {
+    fn deleted_rows(&mut self, state: &State<'_>) -> Delta {
         let frame = self.push(false);
         let alias = self.alias(frame, "m");
         let table = TableRef { relation: Relation::Table(state.table.to_vec()), alias: alias.clone() };
@@ -228,25 +198,19 @@ impl Lowering<'_> {
         let columns = key.into_iter().map(|(_, column)| column).collect();
         let select = Select { columns, ..self.pop() };
         let filter = vec![Scalar::exists(rows, true)];
-        TriggerSelect { rows: select, name: "gone".to_owned(), column: None, filter }
+        delta(select, format!("gone_from_{}", state.segment), filter)
     }
 
-    /// Everyone and every member, where the last run can't be built upon.
-    fn everyone(&mut self, state: &State<'_>) -> Vec<TriggerSelect> {
-        let unknown = Scalar::Clock(State::last_as_of(state.segment)).missing();
-        let all = self.all_keys(state.entity);
-        let mut found = vec![("everyone_if_new", all)];
-        if !state.grows {
+    /// Everyone, and members whose row may be gone, if the last run can't be built upon.
+    fn everyone(&mut self, state: &State<'_>) -> Vec<Delta> {
+        let mut found = vec![("everyone_if_new", self.all_keys(state.entity))];
+        if state.members_if_new {
             found.push(("members_if_new", self.keys_of_table(state, state.members)));
             if state.table != state.members {
                 found.push(("candidates_if_new", self.keys_of_table(state, state.table)));
             }
         }
-        let found = found.into_iter().map(|(name, rows)| {
-            let filter = vec![unknown.clone()];
-            TriggerSelect { rows, name: name.to_owned(), column: None, filter }
-        });
-        found.collect()
+        found.into_iter().map(|(name, rows)| delta(rows, name.to_owned(), vec![is_new()])).collect()
     }
 
     /// The keys of an entity's rows, whatever they are.
@@ -277,46 +241,27 @@ impl Lowering<'_> {
         entity.key.iter().map(column).collect()
     }
 
-    /// A subquery for each kind of trigger, and the keys of all of them, each once.
-    fn union(&mut self, found: Vec<TriggerSelect>, state: &State<'_>) -> Select {
-        let mut selects = Vec::new();
-        for TriggerSelect { mut rows, name, filter, .. } in found {
-            let any = if filter.len() == 1 { all(filter) } else { Some(Scalar::Or(filter)) };
-            rows.filter = all(rows.filter.into_iter().chain(any).collect());
-            let name = self.cte_name(&name);
-            self.ctes.push(Cte::new(name.clone(), rows));
-            selects.push(self.keys_in(state, &name));
-        }
-        let mut selects = selects.into_iter();
-        let first = selects.next().unwrap_or_default();
-        let rest: Vec<Select> = selects.collect();
-        if rest.is_empty() {
-            return Select { distinct: true, ..first };
-        }
-        let name = self.cte_name("affected");
-        self.ctes.push(Cte { name: name.clone(), select: first, union: rest });
-        Select { distinct: true, ..self.keys_in(state, &name) }
-    }
-
-    fn keys_in(&self, state: &State<'_>, cte: &str) -> Select {
-        let columns = self.member_key(state, cte).into_iter().map(|(_, column)| column).collect();
-        let from = Some(TableRef { relation: Relation::Cte(cte.to_owned()), alias: cte.to_owned() });
-        Select { columns, from, ..Select::default() }
-    }
-
-    fn place_name(&self, trigger: &Trigger) -> String {
+    /// What the rows of a trigger are called; `all` if events of other names may be among them.
+    fn place_name(&self, trigger: &Trigger, all: bool) -> String {
         let catalog = &self.cx.hir.catalog;
-        let hop = |hop: &Hop| {
+        let last = trigger.place.len().wrapping_sub(1);
+        let hop = |(at, hop): (usize, &Hop)| {
             let link = &catalog.entity(hop.from).link(hop.link).name;
-            hop.event.as_deref().map(slug).filter(|event| !event.is_empty()).unwrap_or_else(|| link.clone())
+            let event = hop.event.as_deref().filter(|_| !(all && at == last)).map(slug);
+            event.filter(|event| !event.is_empty()).unwrap_or_else(|| link.clone())
         };
-        let hops: Vec<String> = trigger.place.iter().map(hop).collect();
+        let hops: Vec<String> = trigger.place.iter().enumerate().map(hop).collect();
         if hops.is_empty() { catalog.entity(trigger.entity).name.clone() } else { hops.join("_") }
     }
 
     pub(super) fn instant_name(&self, instant: &Value) -> String {
-        super::time::clock_name(instant).unwrap_or_else(|| "then".to_owned())
+        let other = || super::names::hashed("then", &canonical::value(self.cx.hir, instant));
+        super::time::clock_name(instant).unwrap_or_else(other)
     }
+}
+
+fn delta(rows: Select, name: String, filter: Vec<Scalar>) -> Delta {
+    Delta { rows, of_all_events: name.clone(), name, column: None, filter, events: None }
 }
 
 fn reads_outer(walk: impl FnOnce(&mut OuterPaths)) -> bool {

@@ -2,7 +2,7 @@
 //! changed.
 
 use super::Lowering;
-use super::affected::State;
+use super::affected::{LAST_AS_OF, LAST_READ_AT, is_new};
 use super::at_run::AtRun;
 use super::frame::{Mode, Row, Scope};
 use super::names::slug;
@@ -17,7 +17,7 @@ pub(in crate::plan) const CHECKED: &str = "t";
 
 impl Lowering<'_> {
     /// That a row's stamp isn't before the last run, or that it has none (R1).
-    pub(super) fn arrived(&mut self, row: &Row, state: &State<'_>) -> (Option<Scalar>, Vec<Scalar>) {
+    pub(super) fn arrived(&mut self, row: &Row) -> (Option<Scalar>, Vec<Scalar>) {
         let entity = self.cx.hir.catalog.entity(row.entity);
         let Ok(Some(Stamp { fields, always_if_missing, horizon })) = stamp(entity) else {
             // What never changes doesn't arrive.
@@ -32,7 +32,7 @@ impl Lowering<'_> {
             .collect();
         let mut filter = Vec::new();
         for (column, ty, nullable, id) in &columns {
-            let since = self.since(row.entity, *ty == Type::Date, &horizon, state);
+            let since = self.since(row.entity, *ty == Type::Date, &horizon);
             filter.push(Scalar::binary(BinaryOp::GreaterOrEqual, column.clone(), since));
             if *nullable && *id == always_if_missing {
                 filter.push(column.clone().missing());
@@ -44,13 +44,13 @@ impl Lowering<'_> {
 
     /// The values of fields in rows that arrived; in all rows, where the last run can't be built
     /// upon.
-    pub(super) fn arrivals(&mut self, entity: EntityId, fields: &[FieldId], state: &State<'_>) -> Select {
+    pub(super) fn arrivals(&mut self, entity: EntityId, fields: &[FieldId]) -> Select {
         let frame = self.push(false);
         // The rows that are checked have this alias, and are seen from here.
         self.alias(frame, CHECKED);
         let row = self.raw(entity);
-        let (_, mut filter) = self.arrived(&row, state);
-        filter.push(Scalar::Clock(State::last_as_of(state.segment)).missing());
+        let (_, mut filter) = self.arrived(&row);
+        filter.push(is_new());
         self.frames[row.frame].filter.push(Scalar::Or(filter));
         let value = |this: &mut Self, field| Column::plain(this.field(&row, field));
         let columns = fields.iter().map(|&field| value(self, field)).collect();
@@ -59,12 +59,12 @@ impl Lowering<'_> {
 
     /// The instant from which on stamps are new: the last run's, less what they may be late. A
     /// date counts to its day's end.
-    fn since(&mut self, entity: EntityId, date: bool, horizon: &[(i64, Unit)], state: &State<'_>) -> Scalar {
+    fn since(&mut self, entity: EntityId, date: bool, horizon: &[(i64, Unit)]) -> Scalar {
         let name = &self.cx.hir.catalog.entity(entity).name;
         let suffix = if date { "_day" } else { "" };
-        let name = format!("{}_since_{}{suffix}", state.segment, slug(name));
+        let name = format!("since_{}{suffix}", slug(name));
         if !self.bounds.contains_key(&name) {
-            let mut since = Scalar::Clock(State::last_read_at(state.segment));
+            let mut since = Scalar::Clock(LAST_READ_AT.to_owned());
             for (count, unit) in horizon {
                 since = self.shifted(since, -count, *unit);
             }
@@ -79,20 +79,14 @@ impl Lowering<'_> {
 
     /// That a value lies between what an instant was at the last run and what it is, closed at
     /// both ends (R2a): edges may run backwards.
-    pub(super) fn moved_past(
-        &mut self,
-        column: &Scalar,
-        value: &Value,
-        instant: &Value,
-        state: &State<'_>,
-    ) -> Vec<Scalar> {
+    pub(super) fn moved_past(&mut self, column: &Scalar, value: &Value, instant: &Value) -> Vec<Scalar> {
         let days = value.ty == Type::Date && instant.ty == Type::Timestamp;
-        let name = format!("{}_{}", state.segment, self.instant_name(instant));
+        let name = self.instant_name(instant);
         let name = if days { format!("{name}_day") } else { name };
         let (low, high) = (format!("{name}_from"), format!("{name}_to"));
         if !self.ranges.iter().any(|(known, ..)| *known == low) {
             let now = self.instant_at(&AtRun::This, instant, days);
-            let then = self.instant_at(&state.at_last_run(), instant, days);
+            let then = self.instant_at(&at_last_run(), instant, days);
             let ty = if days { Type::Date } else { instant.ty.clone() };
             let ends = vec![then, now];
             self.ranges.push((low.clone(), Scalar::Least(ends.clone()), ty.clone()));
@@ -108,10 +102,10 @@ impl Lowering<'_> {
     }
 
     /// That a condition holds now and didn't at the last run, or the reverse (R2b).
-    pub(super) fn clock_predicate(&mut self, scope: &Scope, cond: &Cond, state: &State<'_>) -> Vec<Scalar> {
+    pub(super) fn clock_predicate(&mut self, scope: &Scope, cond: &Cond) -> Vec<Scalar> {
         let scope = &scope.with(Mode::Alternative);
         let now = self.cond(scope, cond, false);
-        let then = self.cond(&scope.at_run(state.at_last_run()), cond, false);
+        let then = self.cond(&scope.at_run(at_last_run()), cond, false);
         let number = |number| Scalar::integer(number);
         let holds = |cond| Scalar::Case(vec![(cond, number(1))], Some(Box::new(number(0))));
         vec![Scalar::binary(BinaryOp::NotEqual, holds(then), holds(now))]
@@ -121,4 +115,9 @@ impl Lowering<'_> {
 /// That a value lies between two others, both ends included.
 fn between(value: &Scalar, low: Scalar, high: Scalar) -> Scalar {
     Scalar::Between(Box::new(value.clone()), Box::new(low), Box::new(high), Negated(false))
+}
+
+/// What is read at the last run, not at this one.
+fn at_last_run() -> AtRun {
+    AtRun::Last { as_of: LAST_AS_OF.into() }
 }

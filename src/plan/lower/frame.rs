@@ -9,7 +9,7 @@ use super::names::{Taken, initials, unused};
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
-use crate::plan::rel::{Cte, Join, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Cte, Join, JoinKind, Relation, Scalar, Select, TableRef, all};
 use crate::types::{Literal, Type};
 
 /// Rows that are joined, and by which columns to what.
@@ -127,7 +127,7 @@ impl Lowering<'_> {
             self.frames[frame].filter.extend(link);
         } else {
             let on = all(link).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
-            self.frames[frame].joins.push(Join { left: false, table, on });
+            self.frames[frame].joins.push(Join { kind: JoinKind::Inner, table, on });
         }
         let exists = self.row_exists(&row, &self.target_fields(hop));
         let event = self.event_condition(&row, hop);
@@ -170,7 +170,7 @@ impl Lowering<'_> {
         let table = TableRef { relation: self.relation(hop.to), alias: alias.clone() };
         let on = all(on).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let frame = &mut self.frames[from.frame];
-        frame.joins.push(Join { left: true, table, on });
+        frame.joins.push(Join { kind: JoinKind::Left, table, on });
         frame.to_one.push((key, alias));
         self.reach_by(from, hop, &row);
         row
@@ -215,7 +215,7 @@ impl Lowering<'_> {
         let on = all(on.into_iter().map(pair).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         let frame = &mut self.frames[to.frame];
-        frame.joins.push(Join { left: true, table, on });
+        frame.joins.push(Join { kind: JoinKind::Left, table, on });
         frame.attached.push((key, alias.clone()));
         alias
     }
@@ -281,7 +281,7 @@ impl Lowering<'_> {
                 if let Some(name) = self.sources.get(&entity) {
                     return Relation::Cte(name.clone());
                 }
-                let name = self.cte_name(&declared.name);
+                let name = self.source_name(&declared.name);
                 let relation = Relation::Sql { text: sql.clone(), span: *span };
                 let from = Some(TableRef { relation, alias: "source".to_owned() });
                 // Several fields may be read out of one column.

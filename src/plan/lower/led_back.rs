@@ -1,12 +1,14 @@
 //! The rows of a trigger, led back hop by hop to the keys of the segment's entity.
 
+use std::collections::BTreeSet;
+
 use super::Lowering;
 use super::frame::{Row, Scope};
 use super::names::initials;
 use crate::analyze::Trigger;
 use crate::catalog::FieldId;
 use crate::check::hir::Hop;
-use crate::plan::rel::{Column, Join, Scalar, TableRef, all};
+use crate::plan::rel::{Column, Join, JoinKind, Scalar, TableRef, all};
 use crate::types::Literal;
 
 /// The rows of a trigger (first) and those that they are led back through (last: the nearest to
@@ -64,7 +66,7 @@ impl Lowering<'_> {
         let from = Row { frame, alias: alias.clone(), entity: hop.from };
         let on = all(self.link_condition(&from, hop, to)).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation: self.relation(hop.from), alias };
-        self.frames[frame].joins.push(Join { left: false, table, on });
+        self.frames[frame].joins.push(Join { kind: JoinKind::Inner, table, on });
         from
     }
 
@@ -75,16 +77,27 @@ impl Lowering<'_> {
         entity.key.iter().all(|key| on.iter().any(|(own, _)| own == key))
     }
 
-    /// Rows of other events lead nowhere, where a row's event never changes.
-    pub(super) fn only_events(&mut self, trigger: &Trigger, rows: &TriggerRows) {
+    /// Rows of other events lead nowhere, if a row's event never changes. Returns the column and the name of
+    /// the event that the trigger's own rows have.
+    pub(super) fn only_events(
+        &mut self,
+        trigger: &Trigger,
+        rows: &TriggerRows,
+    ) -> Option<(Scalar, BTreeSet<String>)> {
+        let mut own = None;
         for (at, hop) in trigger.place.iter().enumerate() {
             let Some(row) = rows.at(at + 1).cloned() else { continue };
             let entity = self.cx.hir.catalog.entity(hop.to);
-            if entity.event_name.is_some_and(|field| entity.is_immutable(field)) {
+            let Some(field) = entity.event_name.filter(|&field| entity.is_immutable(field)) else { continue };
+            if at + 1 == trigger.place.len() {
+                let named = hop.event.iter().cloned().collect::<BTreeSet<String>>();
+                own = (!named.is_empty()).then(|| (self.field(&row, field), named));
+            } else {
                 let event = self.event_condition(&row, hop);
                 self.frames[row.frame].filter.extend(event);
             }
         }
+        own
     }
 
     /// The columns that are the key of the segment's entity; rows in which a part is missing lead nowhere.

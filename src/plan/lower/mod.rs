@@ -45,7 +45,7 @@ use crate::catalog::{EntityId, FieldId};
 use crate::check::hir::{Hir, SegmentId};
 use crate::types::calendar::Repeats;
 use crate::types::{Type, Unit};
-pub(super) use affected::{MembersLog, State};
+pub(super) use affected::{LAST_AS_OF, LAST_READ_AT, MembersLog, Search, State, is_new};
 pub(super) use delta::CHECKED;
 use frame::Frame;
 pub(super) use frame::not_deleted;
@@ -140,15 +140,14 @@ pub(super) fn admitted(context: &Context<'_>, id: SegmentId) -> Lowered {
     lower(context, |lowering| lowering.segment(id, SegmentPart::Admitted))
 }
 
-/// Lowers the search for the keys that triggers lead back to.
-///
-/// For column sets that must be unique, also the values of those whose rows arrived.
+/// Lowers the search for the keys that triggers lead back to. `unique` are column sets that must be
+/// unique.
 pub(super) fn affected(
     context: &Context<'_>,
     triggers: &[Trigger],
     state: &State<'_>,
     unique: &BTreeSet<UniqueSet>,
-) -> (Lowered, BTreeMap<UniqueSet, Select>) {
+) -> Search {
     affected::lower(context, triggers, state, unique)
 }
 

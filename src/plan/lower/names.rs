@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use crate::check::hir::{Aggregate, AggregateFunc, Base, Comparison, Cond, CondKind, Hop, Value, ValueKind};
 use crate::types::Literal;
 
 use super::Lowering;
+pub(super) use crate::plan::names::{hashed, unused};
 
 /// `order_line` → `ol`.
 pub(super) fn initials(name: &str) -> String {
@@ -18,38 +17,6 @@ pub(super) fn initials(name: &str) -> String {
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
     if letters.starts_with(|first: char| first.is_ascii_alphabetic()) { letters } else { "t".to_owned() }
-}
-
-/// The longest name that segc generates; Postgres truncates at 63 bytes.
-const LONGEST: usize = 56;
-
-/// A name that fits everywhere: an overlong one keeps its beginning and gets a hash.
-fn fitting(name: &str) -> String {
-    if name.len() <= LONGEST {
-        return name.to_owned();
-    }
-    let hash = Sha256::digest(name.as_bytes());
-    let start: String = name.chars().filter(char::is_ascii).take(LONGEST - 9).collect();
-    format!("{start}_{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3])
-}
-
-/// The name itself, or with a number that makes it new: the first one, where the numbers before it are all
-/// taken. They are searched by doubling steps, so that a thousand names alike cost no million questions.
-pub(super) fn unused(base: &str, taken: impl Fn(&str) -> bool) -> String {
-    let base = fitting(base);
-    if !taken(&base) {
-        return base;
-    }
-    let numbered = |number: u64| format!("{base}_{number}");
-    let (mut low, mut high) = (1, 2);
-    while taken(&numbered(high)) {
-        (low, high) = (high, high.saturating_mul(2));
-    }
-    while low + 1 < high {
-        let middle = low + (high - low) / 2;
-        (low, high) = if taken(&numbered(middle)) { (middle, high) } else { (low, middle) };
-    }
-    numbered(high)
 }
 
 /// As part of a name: letters, digits and single underscores.
@@ -64,6 +31,16 @@ impl Lowering<'_> {
         let name = unused(base, |name| self.names.contains(name) || self.cx.tables.contains(name));
         self.names.insert(name.clone());
         name
+    }
+
+    /// The name of the subquery that holds an entity whose source is a query: the entity's. If a table is
+    /// called that, a name that no other entity has, so that searches of several segments can be put
+    /// together.
+    pub(super) fn source_name(&mut self, entity: &str) -> String {
+        if !self.cx.tables.contains(entity) {
+            return self.cte_name(entity);
+        }
+        self.cte_name(&hashed(entity, entity))
     }
 
     /// What an aggregate's subquery holds: `paid_orders_last_30_days`, `latest_3_orders`.

@@ -3,54 +3,60 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::base;
 use super::members::{Members, undo_unfinished};
 use super::step::{Action, Instant, Phase, Step};
-use super::{Mode, Program, ProgramScope, Unit, tables};
+use super::{Mode, Program, ProgramScope, tables};
 use crate::check::hir::Materialize;
 use crate::dialect::Function;
 use crate::plan::assertion::Assertion;
-use crate::plan::model::{ByKeys, Plan, Refresh, SegmentPlan};
-use crate::plan::rel::{Bound, Clock, Scalar};
+use crate::plan::model::{ByKeys, Plan, SegmentPlan};
+use crate::plan::rel::{Bound, Clock, Column, Query, Scalar, Select};
 use crate::types::{Literal, Type};
 
-/// The program that brings tables and views up to date.
+/// How many rows of constants, or of different tables, one statement has at most.
+const ROWS: usize = 500;
+
+/// The program that brings tables and views up to date: all segments at one as_of.
 #[must_use]
 pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Program<'a> {
-    let (scoped, alone) = match scope {
-        ProgramScope::All => (plan.segments.as_slice(), false),
-        ProgramScope::One(segment) => (std::slice::from_ref(segment), true),
+    let segments: Vec<&'a SegmentPlan> = match scope {
+        ProgramScope::All => plan.segments.iter().collect(),
+        ProgramScope::Some(segments) => segments.to_vec(),
+        ProgramScope::One(segment) => vec![segment],
     };
     let is_built = |segment: &&SegmentPlan| segment.materialize != Materialize::Inline;
-    let segments: Vec<&SegmentPlan> = scoped.iter().filter(is_built).collect();
-    let (tables, views) = segments.iter().partition(|segment| segment.materialize.is_table());
-    let mut builder = Builder { plan, tables, views, alone, mode, bounds: Vec::new(), steps: Vec::new() };
-    builder.bounds = builder.find_bounds();
-    let clock = builder.clock();
+    let segments: Vec<&SegmentPlan> = segments.into_iter().filter(is_built).collect();
+    let (tables, views): (Vec<_>, Vec<_>) =
+        segments.iter().partition(|segment| segment.materialize.is_table());
+    let mut builder =
+        Builder { plan, tables, views, segments: &segments, mode, instants: Vec::new(), steps: Vec::new() };
+    let clock = builder.find_instants();
     if !segments.is_empty() {
-        builder.build(&clock);
+        builder.build();
     }
-    Program { plan, mode, segments, clock, units: vec![Unit { steps: builder.steps }] }
+    let steps = builder.steps;
+    Program { plan, mode, segments, clock, steps }
 }
 
-struct Builder<'a> {
-    plan: &'a Plan,
+pub(super) struct Builder<'a, 's> {
+    pub(super) plan: &'a Plan,
     tables: Vec<&'a SegmentPlan>,
     views: Vec<&'a SegmentPlan>,
-    /// Whether it is the program of one segment, which reads the tables of others as it finds them.
-    alone: bool,
-    mode: Mode,
-    /// The instants that the tables' steps read, besides as_of.
-    bounds: Vec<&'a Bound>,
+    /// All segments of the program.
+    segments: &'s [&'a SegmentPlan],
+    pub(super) mode: Mode,
+    /// The instants that the tables' steps read, in the order in which they are set.
+    instants: Vec<Instant<'a>>,
     steps: Vec<Step<'a>>,
 }
 
-impl<'a> Builder<'a> {
-    fn build(&mut self, clock: &Clock) {
+impl<'a> Builder<'a, '_> {
+    fn build(&mut self) {
         let rules = self.plan.rules;
         let writes = !self.tables.is_empty();
         if writes {
-            self.add(None, Phase::Declare, Action::Declare(read_at()));
-            self.instants(clock).for_each(|one| self.add(None, Phase::Declare, Action::Declare(one)));
+            self.declare();
         }
         self.add(None, Phase::Session, Action::PrepareSession);
         if !rules.tables_in_transaction {
@@ -64,7 +70,7 @@ impl<'a> Builder<'a> {
             self.create_tables();
         }
         if writes {
-            self.start(clock);
+            self.start();
             self.write();
         }
         if rules.views_in_transaction {
@@ -74,79 +80,93 @@ impl<'a> Builder<'a> {
             self.add(None, Phase::Commit, Action::Commit);
         }
         if !self.counts_at_once() {
-            self.each_table(Phase::Finish, Action::Count);
+            for segment in self.tables.clone() {
+                self.add(Some(segment), Phase::Finish, Action::Count(vec![segment]));
+            }
         }
         if !rules.views_in_transaction {
             self.create_views();
         }
     }
 
-    fn add(&mut self, segment: Option<&'a SegmentPlan>, phase: Phase, action: Action<'a>) {
+    pub(super) fn add(&mut self, segment: Option<&'a SegmentPlan>, phase: Phase, action: Action<'a>) {
         self.steps.push(Step { segment: segment.map(|segment| segment.name.as_str()), phase, action });
     }
 
-    fn each_table(&mut self, phase: Phase, action: impl Fn(&'a SegmentPlan) -> Action<'a>) {
-        for segment in self.tables.clone() {
-            self.add(Some(segment), phase, action(segment));
+    /// Adds one step for all tables if they share the table of runs; else one for each.
+    fn for_state(&mut self, phase: Phase, action: impl Fn(Vec<&'a SegmentPlan>) -> Action<'a>) {
+        if self.plan.rules.shares_state {
+            let owner = if let [only] = self.tables[..] { Some(only) } else { None };
+            for tables in self.tables.clone().chunks(ROWS) {
+                self.add(owner, phase, action(tables.to_vec()));
+            }
+        } else {
+            for segment in self.tables.clone() {
+                self.add(Some(segment), phase, action(vec![segment]));
+            }
         }
     }
 
     /// Where concurrent transactions that change a table disturb one another, the table of all
     /// segments' counts is written after the commit, one statement a segment.
-    fn counts_at_once(&self) -> bool {
+    pub(super) fn counts_at_once(&self) -> bool {
         self.plan.rules.shares_state || !self.plan.rules.transactions
     }
 
     /// The refresh by keys of a segment, where this program makes one.
-    fn by_keys(&self, segment: &'a SegmentPlan) -> Option<&'a ByKeys> {
+    pub(super) fn by_keys(&self, segment: &'a SegmentPlan) -> Option<&'a ByKeys> {
         segment.refresh.by_keys.as_deref().filter(|_| self.mode == Mode::Refresh)
     }
 
-    /// The instants that the tables' steps read, each once: a refresh reads those of the last run, too.
-    fn find_bounds(&self) -> Vec<&'a Bound> {
-        let mut known = BTreeSet::new();
-        let mut found = Vec::new();
-        for segment in &self.tables {
-            let builds_on_last =
-                self.mode == Mode::Refresh && !matches!(segment.refresh.strategy, Refresh::Rebuild { .. });
-            let reads_own =
-                !builds_on_last || segment.refresh.by_keys.is_none() || segment.kept.retention.is_some();
-            let own = segment.evaluation.clock.bounds.iter().filter(|_| reads_own);
-            let last = segment.refresh.last_run.iter().filter(|_| builds_on_last);
-            found.extend(own.chain(last).filter(|(name, ..)| known.insert(name.as_str())));
-        }
-        found
-    }
-
-    /// Alone, a segment may take its as_of from the tables that it reads; together all have the
-    /// engine's.
-    fn clock(&self) -> Clock {
-        let as_of = match self.plan.as_of {
-            Some(instant) => Some(Scalar::Literal(Literal::Timestamp(instant))),
-            None if self.alone => self
-                .tables
-                .iter()
-                .chain(&self.views)
-                .next()
-                .and_then(|segment| segment.evaluation.clock.as_of.clone()),
-            None => None,
-        };
-        Clock { as_of, bounds: self.bounds.iter().map(|&bound| bound.clone()).collect() }
-    }
-
-    /// As_of, unless it is known, and the bounds.
-    fn instants(&self, clock: &Clock) -> impl Iterator<Item = Instant<'a>> + use<'a> {
+    /// The instants that the tables' steps read: as_of unless it is known, those of the last run, and the
+    /// others, each once. Returns them as the clock of the unit.
+    fn find_instants(&mut self) -> Clock {
         let engine = || Scalar::Call(Function::EngineClock, Vec::new());
-        let value = Cow::Owned(clock.as_of.clone().unwrap_or_else(engine));
-        let as_of = Instant { name: "as_of", ty: &Type::Timestamp, value };
-        let bounds = self.bounds.clone().into_iter();
-        let bounds = bounds.map(|(name, value, ty)| Instant { name, ty, value: Cow::Borrowed(value) });
-        self.plan.as_of.is_none().then_some(as_of).into_iter().chain(bounds)
+        let as_of = self.as_of();
+        if self.plan.as_of.is_none() {
+            let value = Cow::Owned(as_of.clone().unwrap_or_else(engine));
+            self.instants.push(Instant { name: "as_of", ty: &Type::Timestamp, value });
+        }
+        let keyed: Vec<&'a SegmentPlan> =
+            self.tables.iter().copied().filter(|&segment| self.by_keys(segment).is_some()).collect();
+        let last_run = base::last_run(self.plan, &keyed);
+        let mut bounds: Vec<Bound> = last_run.iter().map(bound).collect();
+        self.instants.extend(last_run);
+        let mut known = BTreeSet::new();
+        for &segment in &self.tables {
+            let by_keys = self.by_keys(segment).is_some();
+            let own = segment.evaluation.clock.bounds.iter();
+            let own = own.filter(|_| !by_keys || segment.kept.retention.is_some());
+            let last = segment.refresh.last_run.iter().filter(|_| by_keys);
+            for one in own.chain(last).filter(|(name, ..)| known.insert(name.as_str())) {
+                let (name, value, ty) = one;
+                self.instants.push(Instant { name, ty, value: Cow::Borrowed(value) });
+                bounds.push(one.clone());
+            }
+        }
+        Clock { as_of, bounds: bounds.into_iter().collect() }
+    }
+
+    /// As_of, unless it is the engine's clock. A segment that is built alone may take it from the tables
+    /// that it reads.
+    fn as_of(&self) -> Option<Scalar> {
+        match (self.plan.as_of, self.segments) {
+            (Some(instant), _) => Some(Scalar::Literal(Literal::Timestamp(instant))),
+            (None, [only]) => only.evaluation.clock.as_of.clone(),
+            (None, _) => None,
+        }
+    }
+
+    fn declare(&mut self) {
+        let all = std::iter::once(read_at()).chain(self.instants.iter().cloned()).collect::<Vec<_>>();
+        for instant in all {
+            self.add(None, Phase::Declare, Action::Declare(instant));
+        }
     }
 
     fn create_tables(&mut self) {
-        self.add(None, Phase::Setup, Action::CreateSchema(&self.plan.schema));
         let rules = self.plan.rules;
+        self.add(None, Phase::Setup, Action::CreateSchema(&self.plan.schema));
         let Some(state) = self.tables.iter().chain(&self.views).next().map(|segment| &segment.kept.tables)
         else {
             return;
@@ -168,6 +188,19 @@ impl<'a> Builder<'a> {
         for segment in self.tables.clone() {
             self.create_own_tables(segment);
         }
+        self.for_state(Phase::Setup, |segments| {
+            let named = |segment: &&SegmentPlan| Select {
+                columns: vec![Column {
+                    value: Scalar::text(&segment.name),
+                    name: Some("segment".to_owned()),
+                }],
+                ..Select::default()
+            };
+            let mut rows = segments.iter().map(named);
+            let select = rows.next().unwrap_or_default();
+            let union = rows.collect();
+            Action::Register(segments, Query { union, ..Query::of(select) })
+        });
     }
 
     fn create_own_tables(&mut self, segment: &'a SegmentPlan) {
@@ -183,43 +216,77 @@ impl<'a> Builder<'a> {
                 add(Action::AddColumn(&segment.table, tables::expires_at()));
             }
         }
-        add(Action::Register(segment));
     }
 
     /// Locks, instants, and what must hold before anything is written.
-    fn start(&mut self, clock: &Clock) {
-        self.each_table(Phase::Lock, Action::Lock);
+    fn start(&mut self) {
+        self.for_state(Phase::Lock, Action::Lock);
+        self.find_base_runs();
         self.add(None, Phase::Clock, Action::ClockTable);
-        self.instants(clock).for_each(|one| self.add(None, Phase::Clock, Action::SetInstant(one)));
+        for instant in self.instants.clone() {
+            self.add(None, Phase::Clock, Action::SetInstant(instant));
+        }
         if self.mode == Mode::Refresh {
             for segment in self.tables.clone() {
-                self.assert_all(segment, segment.refresh.refusal.as_slice());
+                let refusals = segment.refresh.refusal.iter();
+                self.assert_once(refusals.map(|refusal| (segment, refusal)).collect());
             }
         }
-        for segment in self.tables.clone() {
-            self.add(Some(segment), Phase::Start, Action::Start(segment));
-            if !self.plan.rules.transactions {
+        self.for_state(Phase::Start, Action::Start);
+        if !self.plan.rules.transactions {
+            for segment in self.tables.clone() {
                 for action in undo_unfinished(segment) {
                     self.add(Some(segment), Phase::Start, action);
                 }
             }
         }
-        self.shared_assertions();
-        if self.alone {
-            for segment in self.tables.clone() {
-                self.assert_all(segment, &segment.evaluation.guards);
-            }
+        let in_full: Vec<&'a SegmentPlan> =
+            self.tables.iter().copied().filter(|&segment| self.by_keys(segment).is_none()).collect();
+        self.assert_once(
+            in_full.into_iter().flat_map(|segment| asked(segment, &segment.evaluation.checks)).collect(),
+        );
+        let built: BTreeSet<&str> = self.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let guards = self.tables.clone().into_iter().flat_map(|segment| {
+            let unbuilt =
+                segment.evaluation.guards.iter().filter(|(input, _)| !built.contains(input.as_str()));
+            unbuilt.map(move |(_, guard)| (segment, guard))
+        });
+        self.assert_once(guards.collect());
+    }
+
+    /// Reads what is known of the last runs.
+    fn find_base_runs(&mut self) {
+        let table: &'a [String] = &self.plan.scratch.base_runs;
+        for (at, segments) in self.tables.clone().chunks(ROWS).enumerate() {
+            let mut rows = segments.iter().map(|segment| base::row(segment, self.mode));
+            let select = rows.next().unwrap_or_default();
+            let query = Query { union: rows.collect(), ..Query::of(select) };
+            let action = match at {
+                0 => Action::Scratch(table, Cow::Owned(query)),
+                _ => Action::Insert(table, base::columns(), query),
+            };
+            self.add(None, Phase::LastRun, action);
         }
     }
 
+    /// Level by level: what a segment reads of others has been written.
     fn write(&mut self) {
-        for segment in self.tables.clone() {
-            let by_keys = self.by_keys(segment);
-            let rules = self.plan.rules;
-            let (refresh, atomic) = (self.mode == Mode::Refresh, rules.transactions);
-            let counts_at_once = self.counts_at_once();
-            Members { segment, by_keys, refresh, atomic, counts_at_once }.steps(&mut self.steps);
+        let mut levels: BTreeMap<usize, Vec<&'a SegmentPlan>> = BTreeMap::new();
+        for &segment in &self.tables {
+            levels.entry(segment.level).or_default().push(segment);
         }
+        for segments in levels.values() {
+            self.level(segments);
+        }
+        self.add(None, Phase::Finish, Action::Drop(&self.plan.scratch.base_runs));
+    }
+
+    /// The steps of a segment that is evaluated alone.
+    pub(super) fn alone(&mut self, segment: &'a SegmentPlan) {
+        let by_keys = self.by_keys(segment);
+        let refresh = self.mode == Mode::Refresh;
+        let counts_at_once = self.counts_at_once();
+        Members { plan: self.plan, segment, by_keys, refresh, counts_at_once }.steps(&mut self.steps);
     }
 
     fn create_views(&mut self) {
@@ -227,37 +294,17 @@ impl<'a> Builder<'a> {
             self.add(Some(segment), Phase::View, Action::View(segment));
         }
     }
+}
 
-    fn assert_all(&mut self, segment: &'a SegmentPlan, assertions: &'a [Assertion]) {
-        for assertion in assertions {
-            self.add(Some(segment), Phase::Check, Action::Assert(assertion));
-        }
-    }
+fn asked<'a>(
+    segment: &'a SegmentPlan,
+    assertions: &'a [Assertion],
+) -> impl Iterator<Item = (&'a SegmentPlan, &'a Assertion)> {
+    assertions.iter().map(move |assertion| (segment, assertion))
+}
 
-    /// What must hold of the data: many segments ask for the same, which is asserted once. It belongs
-    /// to a segment only if no other asks.
-    fn shared_assertions(&mut self) {
-        let mut asked: BTreeMap<&str, Vec<(&'a Assertion, Option<&'a SegmentPlan>)>> = BTreeMap::new();
-        let mut order: Vec<(&'a str, usize)> = Vec::new();
-        for &segment in self.tables.iter().filter(|segment| self.by_keys(segment).is_none()) {
-            for assertion in &segment.evaluation.checks {
-                // Messages tell most of them apart, at less than a comparison of all trees.
-                let alike = asked.entry(&assertion.message).or_default();
-                match alike.iter_mut().find(|(known, _)| *known == assertion) {
-                    Some((_, of)) => *of = None,
-                    None => {
-                        order.push((&assertion.message, alike.len()));
-                        alike.push((assertion, Some(segment)));
-                    }
-                }
-            }
-        }
-        for (message, at) in order {
-            if let Some(&(assertion, segment)) = asked.get(message).and_then(|alike| alike.get(at)) {
-                self.add(segment, Phase::Check, Action::Assert(assertion));
-            }
-        }
-    }
+fn bound(instant: &Instant<'_>) -> Bound {
+    (instant.name.to_owned(), instant.value.clone().into_owned(), instant.ty.clone())
 }
 
 /// The engine's own time when the run begins to read.

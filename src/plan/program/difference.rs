@@ -1,11 +1,15 @@
 //! The changes of a segment's members: who enters, leaves, returns, lapses or expires.
 //!
-//! Each change is a row of the segment's key and an `action`. Matches and affected keys are rows `s`
+//! Each change is a row of the segment's name, its key and an `action`. Matches and affected keys are rows `s`
 //! of scratch tables, members are rows `m` of the segment's table.
 
-use super::members::Keys;
+use super::base::SEGMENT;
+use super::keys::Keys;
+use crate::plan::lower::{among, is_new};
 use crate::plan::model::{Refresh, Retention, SegmentPlan};
-use crate::plan::rel::{BinaryOp, Column, Join, Query, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{
+    BinaryOp, Column, Cte, Join, JoinKind, Query, Relation, Scalar, Select, TableRef, all,
+};
 
 /// Which members may leave.
 #[derive(Debug, Clone, Copy)]
@@ -14,16 +18,17 @@ pub(super) enum Leaving {
     All,
     /// Those among the affected keys.
     Affected,
-    /// Nobody, unless the last run can't be built upon: its as_of is this instant, and missing then.
+    /// Nobody, unless the last run can't be built upon.
     NobodySince,
 }
 
 impl Leaving {
     /// Who may leave in a refresh, or in full.
     pub(super) fn of(segment: &SegmentPlan, refresh: bool) -> Self {
+        let by_keys = refresh && segment.refresh.by_keys.is_some();
         match segment.refresh.strategy {
-            Refresh::InsertOnly if refresh => Self::NobodySince,
-            Refresh::InsertDelete if refresh => Self::Affected,
+            Refresh::InsertOnly if by_keys => Self::NobodySince,
+            Refresh::InsertDelete if by_keys => Self::Affected,
             _ => Self::All,
         }
     }
@@ -48,13 +53,79 @@ pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
     Query { union: parts.collect(), ..Query::of(select) }
 }
 
+/// The changes of a segment that is evaluated with others, in one pass over its matches and its members.
+/// Matches are among the affected keys, so that only members among them can leave; if the last run can't
+/// be built upon, all of them can.
+pub(super) fn difference(segment: &SegmentPlan, matches: &Query, leaving: Leaving) -> Query {
+    let keys = Keys::of(segment);
+    let mut ctes = matches.ctes.clone();
+    let rows = if matches.union.is_empty() {
+        Relation::Rows(Box::new(matches.select.clone()))
+    } else {
+        let (select, union) = (matches.select.clone(), matches.union.clone());
+        ctes.push(Cte { name: MATCHES.to_owned(), select, union });
+        Relation::Cte(MATCHES.to_owned())
+    };
+    let considered = match leaving {
+        Leaving::All | Leaving::NobodySince => None,
+        Leaving::Affected => {
+            let affected = Relation::Table(segment.kept.tables.affected.clone());
+            Some(Scalar::Or(vec![is_new(), among(&affected, "m", keys.pairs("m"))]))
+        }
+    };
+    let members = Select {
+        columns: keys.columns("m").collect(),
+        from: Some(TableRef::new(Relation::Table(segment.table.clone()), "m")),
+        filter: considered,
+        ..Select::default()
+    };
+    let enters = || keys.first("m").missing();
+    let mut leaves = vec![keys.first("s").missing()];
+    if matches!(leaving, Leaving::NobodySince) {
+        leaves.push(is_new());
+    }
+    let what = Scalar::Case(vec![(enters(), Scalar::text("enter"))], Some(Box::new(Scalar::text("leave"))));
+    let select = Select {
+        columns: [named(segment)]
+            .into_iter()
+            .chain(keys.of_either("s", "m"))
+            .chain([Column::named(what, "action")])
+            .collect(),
+        from: Some(TableRef::new(rows, "s")),
+        joins: vec![Join {
+            kind: JoinKind::Full,
+            table: TableRef::new(Relation::Rows(Box::new(members)), "m"),
+            on: keys.agree("s", "m"),
+        }],
+        filter: Some(Scalar::Or([Some(enters()), all(leaves)].into_iter().flatten().collect())),
+        ..Select::default()
+    };
+    Query { ctes, ..Query::of(select) }
+}
+
+/// The subquery of the matches, if they are a union.
+const MATCHES: &str = "segc_matching";
+
+/// The name of a column of changes.
+pub(super) fn name(column: &Column) -> Option<String> {
+    column.name.clone().or_else(|| match &column.value {
+        Scalar::Column(_, name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
+/// The segment's name, as a column of its changes.
+fn named(segment: &SegmentPlan) -> Column {
+    Column::named(Scalar::text(&segment.name), SEGMENT)
+}
+
 fn action(name: &str) -> Column {
     Column::named(Scalar::text(name), "action")
 }
 
 fn entering(segment: &SegmentPlan, keys: &Keys) -> Select {
     Select {
-        columns: keys.columns("s").chain([action("enter")]).collect(),
+        columns: [named(segment)].into_iter().chain(keys.columns("s")).chain([action("enter")]).collect(),
         from: Some(TableRef::new(Relation::Table(segment.kept.tables.matches.clone()), "s")),
         filter: Some(keys.exist("m", &segment.table, true)),
         ..Select::default()
@@ -64,7 +135,7 @@ fn entering(segment: &SegmentPlan, keys: &Keys) -> Select {
 /// Members, with a name for what happens to them.
 fn of_members(segment: &SegmentPlan, keys: &Keys, action: Column, filter: Vec<Scalar>) -> Select {
     Select {
-        columns: keys.columns("m").chain([action]).collect(),
+        columns: [named(segment)].into_iter().chain(keys.columns("m")).chain([action]).collect(),
         from: Some(TableRef::new(Relation::Table(segment.table.clone()), "m")),
         filter: all(filter),
         ..Select::default()
@@ -83,9 +154,7 @@ fn leaving_at_once(segment: &SegmentPlan, keys: &Keys, leaving: Leaving) -> Sele
     let limit = match leaving {
         Leaving::All => None,
         Leaving::Affected => Some(affected(segment, keys, false)),
-        Leaving::NobodySince => {
-            segment.refresh.last_run.first().map(|(last, ..)| Scalar::Clock(last.clone()).missing())
-        }
+        Leaving::NobodySince => Some(is_new()),
     };
     let filter = limit.into_iter().chain([matches(segment, keys, true)]).collect();
     of_members(segment, keys, action("leave"), filter)
@@ -119,7 +188,7 @@ fn lapsing(segment: &SegmentPlan, retention: &Retention, keys: &Keys, leaving: L
     filter.push(matches(segment, keys, true));
     filter.push(Scalar::Or(vec![expires_at().missing(), is_over(expires_at()), absent()]));
     let admitted = TableRef::new(Relation::Table(segment.kept.tables.admitted.clone()), "s");
-    let join = Join { left: true, table: admitted, on: keys.agree("m", "s") };
+    let join = Join { kind: JoinKind::Left, table: admitted, on: keys.agree("m", "s") };
     Select { joins: vec![join], ..of_members(segment, keys, Column::named(what, "action"), filter) }
 }
 

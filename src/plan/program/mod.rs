@@ -4,14 +4,22 @@
 //! each step by the dialect's template for its kind and decides nothing. See refresh.md for the rules
 //! that the order follows (R8 to R10).
 
+mod apply;
+mod base;
 mod build;
 mod difference;
+mod keys;
+mod level;
 mod members;
 mod step;
+mod summary;
 mod tables;
 
+pub(crate) use base::is_own;
 pub use build::program;
-pub use step::{Action, Instant, Phase, Record, Source, Step, Written};
+pub use level::Affected;
+pub use step::{Action, Instant, Phase, Source, Step};
+pub use summary::{Group, GroupEvaluation};
 pub use tables::{ColumnDef, TableDef};
 
 use super::model::{Plan, SegmentPlan};
@@ -22,6 +30,9 @@ use super::rel::Clock;
 pub enum ProgramScope<'a> {
     /// All of the plan, at one as_of.
     All,
+    /// Some of it, each after those of them that it reads. Tables of others are read as they are, and must be
+    /// at the same as_of.
+    Some(&'a [&'a SegmentPlan]),
     /// One of it, at the as_of of the tables that it reads.
     One(&'a SegmentPlan),
 }
@@ -46,20 +57,7 @@ pub struct Program<'a> {
     pub segments: Vec<&'a SegmentPlan>,
     /// The instants that its steps read.
     pub clock: Clock,
-    /// What is executed, in order. A unit is whole or, where the engine has transactions, not at all.
-    pub units: Vec<Unit<'a>>,
-}
-
-/// Steps that are executed together, in one session.
-#[derive(Debug, Clone, Default)]
-pub struct Unit<'a> {
-    /// Its steps, in order.
+    /// What is executed, in order and in one session: as a whole or, where the engine has transactions, not
+    /// at all.
     pub steps: Vec<Step<'a>>,
-}
-
-impl<'a> Program<'a> {
-    /// Every step, in order.
-    pub fn steps(&self) -> impl Iterator<Item = &Step<'a>> {
-        self.units.iter().flat_map(|unit| &unit.steps)
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::level::Affected;
 use super::tables::{ColumnDef, TableDef};
 use crate::plan::assertion::Assertion;
 use crate::plan::model::{ByKeys, SegmentPlan};
@@ -34,14 +35,20 @@ pub enum Phase {
     Begin,
     /// Keeps other runs out.
     Lock,
+    /// Reads what is known of the last runs.
+    LastRun,
     /// Fixes the run's instants.
     Clock,
     /// Gives the run its number, or removes what an interrupted run left.
     Start,
     /// Fails if something does not hold.
     Check,
-    /// Changes a segment's members.
+    /// Finds the affected keys, and prepares for evaluations.
+    Affected,
+    /// Evaluates a segment, and finds its changes.
     Write,
+    /// Writes a segment's changes.
+    Apply,
     /// Records the run.
     Finish,
     /// Closes the transaction.
@@ -63,32 +70,36 @@ pub enum Action<'a> {
     CreateTable(TableDef),
     /// Adds a column that tables of an earlier definition lack.
     AddColumn(&'a [String], ColumnDef),
-    /// Records that a segment exists, as run 0, unless it has a record.
-    Register(&'a SegmentPlan),
+    /// Records that segments exist, as run 0, unless they have a record: a row for each name.
+    Register(Vec<&'a SegmentPlan>, Query),
     /// Sets an instant to the engine's time, before the transaction takes its snapshot.
     SetReadAt(Instant<'a>),
     /// Opens a transaction.
     Begin,
-    /// Keeps other runs of a segment out until the transaction ends.
-    Lock(&'a SegmentPlan),
+    /// Keeps other runs of segments out until the transaction ends.
+    Lock(Vec<&'a SegmentPlan>),
     /// Makes the instants a table of one row.
     ClockTable,
     /// Sets an instant.
     SetInstant(Instant<'a>),
     /// Fails with a message if something does not hold.
     Assert(&'a Assertion),
-    /// Gives a run its number, where the lock hasn't.
-    Start(&'a SegmentPlan),
+    /// Gives the runs of segments their numbers, where the lock hasn't.
+    Start(Vec<&'a SegmentPlan>),
     /// Fills a scratch table with the affected keys, or with all keys if most are affected.
-    FindAffected(&'a SegmentPlan, &'a ByKeys),
+    FindAffected(Box<Affected<'a>>),
+    /// Prepares for statements that look rows of the affected keys up.
+    PrepareLookups(&'a SegmentPlan, &'a ByKeys),
     /// Prepares for statements that read all rows.
     EvaluateAll,
     /// Creates a scratch table with the rows of a query.
     Scratch(&'a [String], Cow<'a, Query>),
     /// Tells the engine how many rows a scratch table has, after some were added.
     AnalyzeScratch(&'a [String]),
-    /// Tells the engine how many rows a table has.
-    Analyze(Written<'a>),
+    /// Makes the changes of one of several segments fast to find.
+    IndexChanges(&'a [String]),
+    /// Tells the engine how many rows a table has, to which as many were written as a source has.
+    Analyze(&'a [String], Source<'a>),
     /// Deletes all rows of a table.
     Clear(&'a [String]),
     /// Inserts the rows of a query: the table, its columns, the query.
@@ -105,10 +116,10 @@ pub enum Action<'a> {
     Prune(&'a SegmentPlan, Scalar),
     /// Records up to which run another segment's log has been read: its name, and the table of its runs.
     ReadInput(&'a SegmentPlan, &'a str, &'a [String]),
-    /// Records a run.
-    Record(Record<'a>),
-    /// Publishes the number of members, in the table of all segments.
-    Count(&'a SegmentPlan),
+    /// Records runs: a row for each segment.
+    Record(Vec<&'a SegmentPlan>, Query),
+    /// Publishes the numbers of members, in the table of all segments.
+    Count(Vec<&'a SegmentPlan>),
     /// Drops a scratch table.
     Drop(&'a [String]),
     /// Closes the transaction.
@@ -128,27 +139,7 @@ pub struct Instant<'a> {
     pub value: Cow<'a, Scalar>,
 }
 
-/// What is recorded of a run.
-#[derive(Debug, Clone)]
-pub struct Record<'a> {
-    /// The segment.
-    pub segment: &'a SegmentPlan,
-    /// Whether the run evaluated every entity, as a condition over the instants.
-    pub whole: Scalar,
-    /// The number of the run since which the log is complete, over a row of the table of runs.
-    pub log_since: Scalar,
-}
-
-/// Rows that were written to a table.
-#[derive(Debug, Clone, Copy)]
-pub struct Written<'a> {
-    /// The table.
-    pub table: &'a [String],
-    /// The scratch table that has as many rows.
-    pub rows: &'a [String],
-}
-
-/// Rows by which others are deleted.
+/// Rows that say which others are deleted, or how many were written.
 #[derive(Debug, Clone)]
 pub enum Source<'a> {
     /// A scratch table.

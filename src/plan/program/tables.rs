@@ -102,7 +102,7 @@ fn members(segment: &SegmentPlan, rules: Rules) -> TableDef {
     let entered_at = ColumnDef::required("entered_at", Type::Timestamp);
     let columns = std::iter::once(entered_at).chain(segment.kept.retention.as_ref().map(|_| expires_at()));
     let table = TableDef::of_segment(&segment.table, segment, columns.collect());
-    table.unique_by(segment.keys.len(), rules.primary_keys)
+    table.unique_by(segment.keys.len(), rules.member_keys)
 }
 
 /// When a member who no longer matches is removed.

@@ -110,12 +110,23 @@ pub enum Relation {
 /// A joined table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Join {
-    /// `true` keeps rows without a partner (`LEFT JOIN`).
-    pub left: bool,
+    /// Which rows without a partner it keeps.
+    pub kind: JoinKind,
     /// The table.
     pub table: TableRef,
     /// The condition.
     pub on: Scalar,
+}
+
+/// Which rows without a partner a join keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// None.
+    Inner,
+    /// Those of the tables before it.
+    Left,
+    /// Those of both sides. Its condition compares columns for equality, which every engine can do.
+    Full,
 }
 
 /// A scalar expression; booleans are three-valued.

@@ -5,7 +5,7 @@ use sqlparser::ast::{BinaryOperator, Expr, Ident};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::statement_template::Slot;
 use crate::dialect::{Dialect, Function};
-use crate::plan::program::{Action, ColumnDef, Program, Source, TableDef};
+use crate::plan::program::{Action, ColumnDef, Program, Source, TableDef, is_own};
 use crate::plan::rel::{Clock, Query, Scalar};
 use crate::plan::{Lookup, SegmentPlan};
 use crate::sql::parens;
@@ -38,20 +38,20 @@ impl Slots<'_> {
             Slot::Columns => Ok(self.names(inserted(action)?)),
             Slot::Query => self.query(action, indent)?,
             Slot::Source => self.source(action, indent)?,
-            Slot::Everyone => renderer.query_at(&found(action)?.everyone, indent),
-            Slot::Lookups => self.lookups(&found(action)?.lookups, indent),
+            Slot::Everyone => renderer.query_at(everyone(action)?, indent),
+            Slot::Lookups => self.lookups(looked_up(action)?, indent),
             Slot::Changes => name(&segment?.kept.tables.changes),
-            Slot::Written => name(written(action)?),
+            Slot::Own => renderer.scalar(&is_own(segment?)),
             Slot::State => name(&segment?.kept.tables.runs),
             Slot::Inputs => name(&segment?.kept.tables.inputs),
             Slot::Counts => name(&segment?.kept.tables.counts),
             Slot::Segment => renderer.scalar(&Scalar::text(&segment?.name)),
-            Slot::Fingerprint => renderer.scalar(&Scalar::text(&segment?.fingerprint)),
-            Slot::RefreshHash => renderer.scalar(&Scalar::text(&segment?.refresh.hash)),
+            Slot::Segments => self.segments(action),
+            Slot::Tables => self.tables(action),
             Slot::AsOf => self.instant(AS_OF),
             Slot::ReadAt => self.instant(READ_AT),
-            Slot::Keys => Ok(self.keys(segment?, None)),
-            Slot::ScratchKeys => Ok(self.keys(segment?, Some("s"))),
+            Slot::Keys => Ok(self.keys(&keys(action)?, None)),
+            Slot::ScratchKeys => Ok(self.keys(&keys(action)?, Some("s"))),
             Slot::Match => Ok(self.matching(&matched(action)?)),
             other => self.of_one_kind(other, action, indent)?,
         })
@@ -61,8 +61,6 @@ impl Slots<'_> {
     fn of_one_kind(&self, slot: Slot, action: &Action<'_>, indent: usize) -> Option<Text> {
         let renderer = &self.renderer;
         Some(match (slot, action) {
-            (Slot::Whole, Action::Record(record)) => renderer.scalar(&record.whole),
-            (Slot::LogSince, Action::Record(record)) => renderer.scalar_at(&record.log_since, indent),
             (Slot::End, Action::ApplyExpiring(_, end)) => self.instant(end),
             (Slot::ReadTo, Action::Prune(_, read_to)) => renderer.scalar(read_to),
             (Slot::Input, Action::ReadInput(_, input, _)) => renderer.scalar(&Scalar::text(*input)),
@@ -87,10 +85,12 @@ impl Slots<'_> {
         let query: &Query = match action {
             Action::Scratch(_, query) => query,
             Action::Insert(.., query) => query,
-            Action::FindAffected(_, by_keys) => &by_keys.affected,
+            Action::FindAffected(affected) => &affected.query,
+            Action::Register(_, rows) | Action::Record(_, rows) => rows,
             Action::ClockTable => {
-                let clock = &self.program.clock;
-                return Some(Renderer::new(self.dialect, ClockForm::Query, clock).clock_text(indent));
+                return Some(
+                    Renderer::new(self.dialect, ClockForm::Query, &self.program.clock).clock_text(indent),
+                );
             }
             // A view's query reads the clock itself.
             Action::View(segment) => {
@@ -106,7 +106,7 @@ impl Slots<'_> {
     }
 
     fn source(&self, action: &Action<'_>, indent: usize) -> Option<Text> {
-        let Action::DeleteMatching(_, source, _) = action else { return None };
+        let (Action::DeleteMatching(_, source, _) | Action::Analyze(_, source)) = action else { return None };
         Some(match source {
             Source::Table(table) => Ok(self.renderer.table_name(table).to_string()),
             Source::Query(query) => {
@@ -137,7 +137,7 @@ impl Slots<'_> {
         names.iter().map(|name| self.renderer.name(name)).collect::<Vec<_>>().join(", ")
     }
 
-    /// Rows of two strings, a line each.
+    /// Rows of two strings, a line each; there is always one.
     fn lookups(&self, lookups: &[Lookup], indent: usize) -> Text {
         let row = |Lookup { table, columns }: &Lookup| {
             let table =
@@ -145,16 +145,35 @@ impl Slots<'_> {
             let (table, columns) = (Scalar::text(table), Scalar::text(columns.join(",")));
             Ok(format!("({}, {})", self.renderer.scalar(&table)?, self.renderer.scalar(&columns)?))
         };
+        let nothing = [Lookup::default()];
+        let lookups = if lookups.is_empty() { &nothing[..] } else { lookups };
         let rows: Result<Vec<String>, Diagnostics> = lookups.iter().map(row).collect();
         Ok(rows?.join(&format!(",\n{}", " ".repeat(indent))))
     }
 
-    fn keys(&self, segment: &SegmentPlan, alias: Option<&str>) -> String {
-        let column = |name: &str| match alias {
+    /// The names of a step's segments.
+    fn segments(&self, action: &Action<'_>) -> Text {
+        let name = |segment: &&SegmentPlan| self.renderer.scalar(&Scalar::text(&segment.name));
+        let names: Result<Vec<String>, Diagnostics> = segments(action).iter().map(name).collect();
+        names.map(|names| names.join(", "))
+    }
+
+    /// The tables of a step's segments, in the order of their names: whoever locks some of them does so in
+    /// the same order.
+    fn tables(&self, action: &Action<'_>) -> Text {
+        let mut tables: Vec<&[String]> =
+            segments(action).iter().map(|segment| segment.table.as_slice()).collect();
+        tables.sort_unstable();
+        let names = tables.into_iter().map(|table| self.renderer.table_name(table).to_string());
+        Ok(names.collect::<Vec<_>>().join(", "))
+    }
+
+    fn keys(&self, keys: &[&str], alias: Option<&str>) -> String {
+        let column = |name: &&str| match alias {
             None => self.renderer.name(name),
             Some(alias) => self.of_alias(alias, name).to_string(),
         };
-        segment.keys.iter().map(|key| column(&key.name)).collect::<Vec<_>>().join(", ")
+        keys.iter().map(column).collect::<Vec<_>>().join(", ")
     }
 
     fn of_alias(&self, alias: &str, name: &str) -> Expr {
@@ -183,22 +202,29 @@ impl Slots<'_> {
     }
 }
 
-/// The segment that a step is about.
+/// The segments that a step is about.
+fn segments<'s, 'a>(action: &'s Action<'a>) -> &'s [&'a SegmentPlan] {
+    match action {
+        Action::Register(segments, _)
+        | Action::Lock(segments)
+        | Action::Start(segments)
+        | Action::Record(segments, _)
+        | Action::Count(segments) => segments,
+        _ => &[],
+    }
+}
+
+/// The segment that a step is about, or one of those whose tables of runs are the same.
 fn segment<'a>(action: &Action<'a>) -> Option<&'a SegmentPlan> {
     match action {
-        Action::Register(segment)
-        | Action::Lock(segment)
-        | Action::Start(segment)
-        | Action::FindAffected(segment, _)
+        Action::PrepareLookups(segment, _)
         | Action::Apply(segment)
         | Action::ApplyExpiring(segment, _)
         | Action::MarkUnfinished(segment)
         | Action::Prune(segment, _)
         | Action::ReadInput(segment, ..)
-        | Action::Count(segment)
         | Action::View(segment) => Some(segment),
-        Action::Record(record) => Some(record.segment),
-        _ => None,
+        _ => segments(action).first().copied(),
     }
 }
 
@@ -209,18 +235,18 @@ fn table<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
         Action::AddColumn(table, _)
         | Action::Scratch(table, _)
         | Action::AnalyzeScratch(table)
+        | Action::IndexChanges(table)
         | Action::Clear(table)
         | Action::Insert(table, ..)
         | Action::DeleteMatching(table, ..)
         | Action::Drop(table) => Some(table),
-        Action::Analyze(written) => Some(written.table),
-        Action::FindAffected(segment, _) => Some(&segment.kept.tables.affected),
-        Action::Lock(segment)
-        | Action::Apply(segment)
-        | Action::ApplyExpiring(segment, _)
-        | Action::View(segment) => Some(&segment.table),
+        Action::Analyze(table, _) => Some(table),
+        Action::FindAffected(affected) => Some(affected.table),
+        Action::PrepareLookups(segment, _) => Some(&segment.kept.tables.affected),
+        Action::Apply(segment) | Action::ApplyExpiring(segment, _) | Action::View(segment) => {
+            Some(&segment.table)
+        }
         Action::Prune(segment, _) => Some(&segment.kept.tables.log),
-        Action::Record(record) => Some(&record.segment.table),
         _ => None,
     }
 }
@@ -237,18 +263,35 @@ fn inserted<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
     if let Action::Insert(_, columns, _) = action { Some(columns) } else { None }
 }
 
-fn written<'a>(action: &Action<'a>) -> Option<&'a [String]> {
-    if let Action::Analyze(written) = action { Some(written.rows) } else { None }
+/// All keys of the entity of the affected ones.
+fn everyone<'s>(action: &'s Action<'_>) -> Option<&'s Query> {
+    match action {
+        Action::FindAffected(affected) => Some(affected.everyone),
+        Action::PrepareLookups(_, by_keys) => Some(&by_keys.everyone),
+        _ => None,
+    }
 }
 
-fn found<'a>(action: &Action<'a>) -> Option<&'a crate::plan::ByKeys> {
-    if let Action::FindAffected(_, by_keys) = action { Some(by_keys) } else { None }
+fn looked_up<'s>(action: &'s Action<'_>) -> Option<&'s [Lookup]> {
+    match action {
+        Action::FindAffected(affected) => Some(&affected.lookups),
+        Action::PrepareLookups(_, by_keys) => Some(&by_keys.lookups),
+        _ => None,
+    }
+}
+
+/// The key columns of a step's entity.
+fn keys<'s>(action: &'s Action<'_>) -> Option<Vec<&'s str>> {
+    match action {
+        Action::FindAffected(affected) => Some(affected.keys.clone()),
+        _ => Some(segment(action)?.keys.iter().map(|key| key.name.as_str()).collect()),
+    }
 }
 
 /// The columns in which a step's rows agree.
 fn matched<'a>(action: &'a Action<'_>) -> Option<Vec<&'a str>> {
     match action {
         Action::DeleteMatching(.., columns) => Some(columns.iter().map(String::as_str).collect()),
-        _ => Some(segment(action)?.keys.iter().map(|key| key.name.as_str()).collect()),
+        _ => keys(action),
     }
 }

@@ -40,11 +40,14 @@ fn part(phase: Phase, segment: Option<&str>) -> String {
         Phase::ReadAt => "Snapshot time",
         Phase::Begin => "Everything below is one transaction",
         Phase::Lock => "Lock: concurrent runs of these segments wait or fail",
+        Phase::LastRun => "What is known of the last runs",
         Phase::Clock => "Fix the run's instants, for all statements",
         Phase::Start => "Record the start of the run",
         Phase::Check => "Checks: if one fails, nothing is written",
         Phase::Commit => "Commit",
-        Phase::Write | Phase::Finish | Phase::View => {
+        Phase::Affected => "Affected keys",
+        Phase::Finish if segment.is_none() => "Record the run",
+        Phase::Write | Phase::Apply | Phase::Finish | Phase::View => {
             return format!("Segment {}", segment.unwrap_or_default());
         }
     };

@@ -13,10 +13,10 @@ use crate::sql::render::{ClockForm, Renderer};
 /// The statements of a program, in order. A step has as many as its dialect has templates for it.
 pub(super) fn statements(program: &Program<'_>, dialect: &Dialect) -> Result<Vec<Statement>, Diagnostics> {
     let form = program.plan.as_of.map_or(ClockForm::Script, ClockForm::ScriptAt);
-    let slots = Slots { program, dialect, renderer: Renderer::new(dialect, form, &program.clock) };
     let mut problems = Diagnostics::new();
     let mut statements = Vec::new();
-    for step in program.steps() {
+    let slots = Slots { program, dialect, renderer: Renderer::new(dialect, form, &program.clock) };
+    for step in &program.steps {
         match write(step, dialect, &slots) {
             Ok(written) => statements.extend(written),
             Err(found) => problems.append(found),
@@ -59,7 +59,7 @@ fn kind(action: &Action<'_>) -> StepKind {
         Action::CreateSchema(_) => StepKind::CreateSchema,
         Action::CreateTable(_) => StepKind::CreateTable,
         Action::AddColumn(..) => StepKind::AddColumn,
-        Action::Register(_) => StepKind::Register,
+        Action::Register(..) => StepKind::Register,
         Action::SetReadAt(_) => StepKind::SetReadAt,
         Action::Begin => StepKind::Begin,
         Action::Lock(_) => StepKind::Lock,
@@ -67,11 +67,13 @@ fn kind(action: &Action<'_>) -> StepKind {
         Action::SetInstant(_) => StepKind::SetInstant,
         Action::Assert(_) => StepKind::Assert,
         Action::Start(_) => StepKind::Start,
-        Action::FindAffected(..) => StepKind::FindAffected,
+        Action::FindAffected(_) => StepKind::FindAffected,
+        Action::PrepareLookups(..) => StepKind::PrepareLookups,
         Action::EvaluateAll => StepKind::EvaluateAll,
         Action::Scratch(..) => StepKind::Scratch,
         Action::AnalyzeScratch(_) => StepKind::AnalyzeScratch,
-        Action::Analyze(_) => StepKind::Analyze,
+        Action::IndexChanges(_) => StepKind::IndexChanges,
+        Action::Analyze(..) => StepKind::Analyze,
         Action::Clear(_) => StepKind::Clear,
         Action::Insert(..) => StepKind::Insert,
         Action::DeleteMatching(..) => StepKind::DeleteMatching,
@@ -80,7 +82,7 @@ fn kind(action: &Action<'_>) -> StepKind {
         Action::MarkUnfinished(_) => StepKind::MarkUnfinished,
         Action::Prune(..) => StepKind::Prune,
         Action::ReadInput(..) => StepKind::ReadInput,
-        Action::Record(_) => StepKind::Record,
+        Action::Record(..) => StepKind::Record,
         Action::Count(_) => StepKind::Count,
         Action::Drop(_) => StepKind::Drop,
         Action::Commit => StepKind::Commit,

@@ -10,7 +10,7 @@ use segc::plan::{Plan, Refresh, SegmentPlan};
 use crate::refresh_incremental::case::{Case, Cells, Lost};
 use crate::refresh_incremental::logs::Logs;
 use crate::refresh_incremental::oracle::{Expected, Table};
-use crate::refresh_incremental::sabotage::{AFFECTED, Sabotage, makes_affected, selects, without};
+use crate::refresh_incremental::sabotage::{Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
 use crate::refresh_incremental::world::Kind;
 use crate::support::project::said;
@@ -120,7 +120,7 @@ impl Lab {
     fn execute(&mut self, run: usize, statements: &[String], tally: &mut Tally) -> Result<(), String> {
         // BigQuery's scripts are one job each.
         let whole = self.is_slow();
-        if whole || !statements.iter().any(|text| makes_affected(text)) {
+        if whole || !statements.iter().any(|text| makes_affected(text).is_some()) {
             return self.target.run(statements);
         }
         let sabotage = if self.sabotage.0 == run { self.sabotage.1 } else { Sabotage::None };
@@ -134,8 +134,8 @@ impl Lab {
                     return Err(format!("{error}\n{text}"));
                 }
             }
-            if makes_affected(statement) {
-                let count = self.target.rows(&format!("SELECT COUNT(*) FROM {AFFECTED}"));
+            if let Some(table) = makes_affected(statement) {
+                let count = self.target.rows(&format!("SELECT COUNT(*) FROM {table}"));
                 tally.affected.extend(count.ok().and_then(|rows| rows[0][0].parse::<usize>().ok()));
             }
         }
@@ -147,7 +147,7 @@ impl Lab {
     pub fn affecting(&self, case: &Case, sessions: &[Session], run: usize) -> Result<Vec<String>, String> {
         let session = &sessions[case.runs[run].config];
         let statements = script(session, case, run, self.target.name, true, &mut Scripts::new())?.1;
-        let all = statements.iter().filter(|text| makes_affected(text)).flat_map(|text| {
+        let all = statements.iter().filter(|text| makes_affected(text).is_some()).flat_map(|text| {
             (0..selects(text))
                 .map(|number| without(text, number).map_or_else(|| text.clone(), |(_, gone)| gone))
         });

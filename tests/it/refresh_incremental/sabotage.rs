@@ -5,8 +5,8 @@ use sqlparser::ast::{Query, SetExpr, SetOperator, Statement};
 use sqlparser::dialect::{DuckDbDialect, PostgreSqlDialect};
 use sqlparser::parser::Parser;
 
-/// The table of keys that a refresh evaluates, while it runs.
-pub const AFFECTED: &str = "segc_affected";
+/// With this begins the name of the table of keys that a refresh evaluates, while it runs.
+const AFFECTED: &str = "segc_affected";
 
 /// What is done to a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +18,14 @@ pub enum Sabotage {
     Without(usize),
 }
 
-/// Whether a statement makes the table of what is affected, or adds to it.
-pub fn makes_affected(statement: &str) -> bool {
+/// The table of what is affected, if a statement makes it or adds to it.
+pub fn makes_affected(statement: &str) -> Option<&str> {
     let first = statement.lines().next().unwrap_or_default();
-    first.contains(AFFECTED) && (first.starts_with("CREATE") || first.starts_with("INSERT"))
+    let mut words = first.split_whitespace();
+    let makes = matches!(words.next(), Some("CREATE" | "INSERT"));
+    words
+        .find(|word| word.rsplit('.').next().is_some_and(|name| name.starts_with(AFFECTED)))
+        .filter(|_| makes)
 }
 
 fn parsed(statement: &str) -> Option<Statement> {
@@ -110,19 +114,17 @@ impl Sabotage {
     /// is how many selects stood before it.
     pub fn of(self, statement: &str, before: &mut usize) -> (Vec<String>, bool) {
         let as_it_is = (vec![statement.to_owned()], false);
-        if !makes_affected(statement) {
-            return as_it_is;
-        }
+        let Some(table) = makes_affected(statement) else { return as_it_is };
         let first = *before;
         *before += selects(statement);
         match self {
             Self::None => as_it_is,
-            Self::Empty => (vec![statement.to_owned(), format!("DELETE FROM {AFFECTED}")], true),
+            Self::Empty => (vec![statement.to_owned(), format!("DELETE FROM {table}")], true),
             Self::Without(number) if (first..*before).contains(&number) => {
                 match without(statement, number - first) {
                     Some((text, _)) => (vec![text], true),
                     // It is the only one.
-                    None => (vec![statement.to_owned(), format!("DELETE FROM {AFFECTED}")], true),
+                    None => (vec![statement.to_owned(), format!("DELETE FROM {table}")], true),
                 }
             }
             Self::Without(_) => as_it_is,
@@ -134,7 +136,12 @@ impl Sabotage {
 fn affected_keys_ignore_select() {
     let text = "CREATE TEMP TABLE segc_affected AS\nWITH f AS (SELECT 1 AS id UNION SELECT 2)\n\
                 SELECT id FROM f\nUNION\nSELECT 3 UNION SELECT 4 FROM x WHERE y IS NULL";
-    assert!(makes_affected(text) && !makes_affected("SELECT 1 FROM segc_affected AS a"));
+    assert_eq!(makes_affected(text), Some("segc_affected"));
+    assert_eq!(makes_affected("SELECT 1 FROM segc_affected AS a"), None);
+    assert_eq!(
+        makes_affected("INSERT INTO s.segc_affected_order (id)\nSELECT 1"),
+        Some("s.segc_affected_order")
+    );
     assert_eq!(selects(text), 5);
     let gone: Vec<String> = (0..6).filter_map(|number| Some(without(text, number)?.1)).collect();
     let all =

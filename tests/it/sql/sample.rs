@@ -1,13 +1,15 @@
 //! A small hand-made plan: two tables and a view over customers and orders.
 
+use std::collections::BTreeSet;
+
 use segc::check::hir::{Materialize, SegmentId};
 use segc::dialect::{Capability, Dialect, Function};
 use segc::plan::rel::{
-    BinaryOp, Clock, Column, Cte, Join, Negated, Query, Relation, Scalar, Select, TableRef,
+    BinaryOp, Clock, Column, Cte, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef,
 };
 use segc::plan::{
-    Assertion, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, SegmentPlan, StateNames,
-    StateTables,
+    Assertion, Evaluation, Kept, KeyColumn, Plan, Refresh, RefreshPlan, Rules, ScratchTables, SegmentPlan,
+    StateNames, StateTables,
 };
 use segc::types::{Literal, Type};
 
@@ -66,7 +68,7 @@ fn big() -> Query {
     let select = Select {
         columns: vec![plain(column("c", "id"))],
         from: Some(table(&["src", "customers"], "c")),
-        joins: vec![Join { left: true, table: other, on }],
+        joins: vec![Join { kind: JoinKind::Left, table: other, on }],
         filter: Some(filter),
         ..Select::default()
     };
@@ -116,6 +118,37 @@ fn unique() -> Assertion {
     }
 }
 
+/// What is known of a segment's last run.
+fn base(name: &str) -> Select {
+    let text = |text: &str| Scalar::Literal(Literal::String(text.to_owned()));
+    let named = |value, name: &str| Column { value, name: Some(name.to_owned()) };
+    let members = Select {
+        columns: vec![named(text(name), "segment"), named(Scalar::CountRows, "members")],
+        from: Some(table(&["seg", name], "m")),
+        ..Select::default()
+    };
+    let members = TableRef { relation: Relation::Rows(Box::new(members)), alias: "m".to_owned() };
+    Select {
+        columns: vec![
+            plain(column("m", "segment")),
+            named(text(&format!("{name}0123456789abcdef")), "fingerprint"),
+            named(text("0000000000000000"), "refresh_hash"),
+            plain(column("m", "members")),
+            plain(column("r", "as_of")),
+            plain(column("r", "read_at")),
+            plain(column("r", "rebuilt_at")),
+            named(int(i64::MAX), "read_by"),
+        ],
+        from: Some(members),
+        joins: vec![Join {
+            kind: JoinKind::Left,
+            table: table(&["seg", "segc_state"], "r"),
+            on: binary(BinaryOp::Equal, column("r", "segment"), column("m", "segment")),
+        }],
+        ..Select::default()
+    }
+}
+
 fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> SegmentPlan {
     let local = Scalar::Call(
         Function::LocalTime,
@@ -148,6 +181,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
             ),
             ..Kept::default()
         },
+        alone: None,
         evaluation: Evaluation {
             query,
             clock: Clock {
@@ -163,6 +197,8 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
             by_keys: None,
             obstacles: Vec::new(),
             rebuild_every: Vec::new(),
+            base: base(name),
+            rebuilt_since: Vec::new(),
             refusal: None,
             hash: format!("{id:016}"),
             last_run: Vec::new(),
@@ -174,21 +210,11 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
 pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
     let mut late = segment(2, "late", recent(true), Materialize::Incremental);
     late.refresh.strategy = Refresh::InsertOnly;
-    let last = Select {
-        columns: vec![plain(column("r", "as_of"))],
-        from: Some(table(&["seg", "segc_state"], "r")),
-        filter: Some(binary(
-            BinaryOp::Equal,
-            column("r", "segment"),
-            Scalar::Literal(Literal::String("late".to_owned())),
-        )),
-        ..Select::default()
-    };
-    late.refresh.last_run =
-        vec![("late_last_as_of".to_owned(), Scalar::Query(Box::new(last)), Type::Timestamp)];
     let has = |capability: &Capability| dialect.allows(*capability);
     let rules = Rules::of(&Capability::ALL.iter().copied().filter(has).collect());
     Plan {
+        scratch: ScratchTables::named(&["seg".to_owned()], rules.temp_tables),
+        source_tables: BTreeSet::new(),
         rules,
         target: "warehouse".to_owned(),
         dialect: dialect.name.clone(),

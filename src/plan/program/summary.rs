@@ -1,0 +1,101 @@
+//! What a build shares, in numbers.
+
+use std::collections::BTreeMap;
+
+use super::step::{Action, Source};
+use super::{Mode, Program};
+use crate::plan::model::{Alone, SegmentPlan};
+use crate::plan::rel::{Child, Query, Relation, Select};
+
+/// Segments of one level and entity that are evaluated in the same way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// 0 if they depend on no segment, else one more than the highest that they depend on.
+    pub level: usize,
+    /// Their entity.
+    pub entity: String,
+    /// How they are evaluated.
+    pub evaluation: GroupEvaluation,
+    /// Their names, in the order in which they are built.
+    pub segments: Vec<String>,
+}
+
+/// How a group of segments is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupEvaluation {
+    /// For the affected keys, which they share.
+    ByKeys,
+    /// For everyone.
+    InFull,
+    /// Each by steps of its own.
+    Alone(Alone),
+    /// They are views.
+    View,
+}
+
+impl Program<'_> {
+    /// Its segments in groups, level by level.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups: BTreeMap<(usize, GroupEvaluation, &str), Vec<String>> = BTreeMap::new();
+        for segment in &self.segments {
+            let key = (segment.level, self.evaluation(segment), segment.entity.as_str());
+            groups.entry(key).or_default().push(segment.name.clone());
+        }
+        let group =
+            |((level, evaluation, entity), segments): ((usize, GroupEvaluation, &str), Vec<String>)| Group {
+                level,
+                entity: entity.to_owned(),
+                evaluation,
+                segments,
+            };
+        groups.into_iter().map(group).collect()
+    }
+
+    fn evaluation(&self, segment: &SegmentPlan) -> GroupEvaluation {
+        let by_keys = self.mode == Mode::Refresh && segment.refresh.by_keys.is_some();
+        match segment.alone {
+            _ if !segment.materialize.is_table() => GroupEvaluation::View,
+            Some(alone) => GroupEvaluation::Alone(alone),
+            None if by_keys => GroupEvaluation::ByKeys,
+            None => GroupEvaluation::InFull,
+        }
+    }
+
+    /// How often its statements read one of the catalog's tables.
+    #[must_use]
+    pub fn scans(&self) -> usize {
+        self.steps.iter().map(|step| self.scans_of(&step.action)).sum()
+    }
+
+    fn scans_of(&self, action: &Action<'_>) -> usize {
+        match action {
+            Action::Scratch(_, query) => self.scans_in(query),
+            Action::Insert(.., query) => self.scans_in(query),
+            Action::FindAffected(affected) => self.scans_in(&affected.query),
+            Action::DeleteMatching(_, Source::Query(query), _) => self.scans_in(query),
+            Action::Assert(one) => {
+                let columns = vec![crate::plan::rel::Column::plain(one.fails_if.clone())];
+                self.scans_in(&Query::of(Select { columns, ..Select::default() }))
+            }
+            _ => 0,
+        }
+    }
+
+    fn scans_in(&self, query: &Query) -> usize {
+        let is_source = |relation: &Relation| match relation {
+            Relation::Table(parts) => {
+                parts.last().is_some_and(|name| self.plan.source_tables.contains(&name.to_lowercase()))
+            }
+            Relation::Sql { .. } => true,
+            Relation::Cte(_) | Relation::Rows(_) => false,
+        };
+        let mut scans = 0;
+        query.walk(&mut |child| {
+            if let Child::Select(select) = child {
+                scans += select.tables().filter(|table| is_source(&table.relation)).count();
+            }
+        });
+        scans
+    }
+}
