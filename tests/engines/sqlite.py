@@ -40,7 +40,7 @@ def load(session: int, tables: list) -> None:
             database.attach(table["name"][-2])
         name = ".".join(map(quoted, table["name"][-2:]))
         kinds = [kind for _, kind in table["columns"]]
-        columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in table["columns"])
+        columns = ", ".join(f"{quoted(column)} {kind.removesuffix('[]')}" for column, kind in table["columns"])
         database.rows(f"CREATE TABLE {name} ({columns})")
         places = ", ".join("?" for _ in kinds)
         rows = [list(map(value, row, kinds)) for row in table["rows"]]
@@ -49,6 +49,8 @@ def load(session: int, tables: list) -> None:
 
 def value(text, kind: str):
     """Instants are texts of one form, and booleans are numbers; the rest is cast by its column."""
+    if kind == "DATETIME[]" and text is not None:
+        return json.dumps([value(one, "DATETIME") for one in json.loads(text)])
     if text is None or kind not in ("DATETIME", "BOOLEAN"):
         return text
     if kind == "BOOLEAN":

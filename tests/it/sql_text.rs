@@ -61,7 +61,9 @@ fn constructs_match_their_snapshots() {
     let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
     let all = session.select(&[]).expect("all segments");
     let (mut selects, mut stored) = (BTreeMap::new(), BTreeMap::new());
-    for dialect in dialects() {
+    // A target without time zones has no place in a project in London.
+    let targets = session.targets();
+    for dialect in dialects().into_iter().filter(|dialect| targets.contains(&dialect.name)) {
         let sql = |&id| {
             let text = match session.select_sql(&dialect.name, id, &options) {
                 Ok(text) => {

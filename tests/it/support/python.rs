@@ -96,6 +96,7 @@ pub fn sqlite() -> Option<Python> {
 fn sqlite_type(ty: &Type, _: &Storage) -> String {
     let name = match ty {
         Type::Timestamp => "DATETIME",
+        Type::Array(element) if **element == Type::Timestamp => "DATETIME[]",
         Type::Boolean => "BOOLEAN",
         Type::Integer => "INTEGER",
         Type::Float | Type::Decimal { .. } => "REAL",
