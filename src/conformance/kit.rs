@@ -285,7 +285,7 @@ impl Kit {
                     }
                 };
                 report.cases += 1;
-                let expected = evaluator.members(id).map(|keys| keys.iter().map(shown).collect());
+                let expected = evaluator.members(id).map(|keys| keys.iter().map(|key| shown(key)).collect());
                 let expected: BTreeSet<String> = expected.unwrap_or_default();
                 let got = match (parse::query(&self.dialect.parser, &sql), engine.as_mut()) {
                     (Err(error), _) => Err(format!("the declared `parser` can't read it: {error}")),
@@ -330,7 +330,7 @@ fn key_types(project: &Project, id: SegmentId) -> Vec<Type> {
 }
 
 /// A key as text, its parts joined by `/`.
-fn shown(key: &Vec<Datum>) -> String {
+fn shown(key: &[Datum]) -> String {
     key.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")
 }
 

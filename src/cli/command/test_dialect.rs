@@ -51,7 +51,7 @@ pub(super) fn run(
         return terminal.report(&sources, problems);
     };
     let kit = Kit::new(Arc::clone(&dialect), files, patterns.to_vec());
-    let report = engine(&kit, place).map_err(|error| one(error)).and_then(|mut engine| kit.run(&mut engine));
+    let report = engine(&kit, place).map_err(one).and_then(|mut engine| kit.run(&mut engine));
     let mut report = match report {
         Ok(report) => report,
         Err(found) => {
