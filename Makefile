@@ -23,7 +23,7 @@ SCRIPTS = scripts:: expire:: parity:: crash::no_run_builds refresh_incremental::
 test: ## run all tests, on those engines that this machine has
 	@$(ENGINE) cargo test $$flags --no-fail-fast $(if $(SKIP_EVERYWHERE),-- $(addprefix --skip ,$(EVERYWHERE)))
 
-test-engines: ## install what executes BigQuery's and Spark's SQL, and run the tests that need all engines
+test-engines: ## install what executes BigQuery's, Spark's and ClickHouse's SQL, and run the tests that need all engines
 	@tools/engines.sh >/dev/null
 	@$(ENGINE) SEGC_ENGINES=all cargo test $$flags --test it -- $(EVERYWHERE)
 	@$(ENGINE) SEGC_ENGINES=bigquery,spark cargo test $$flags --test it -- $(SCRIPTS)

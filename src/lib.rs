@@ -28,6 +28,7 @@
 //! | [`artifact`] | [`Plan`](plan::Plan), SQL | [`Artifacts`](artifact::Artifacts): paths and texts | the disk, dialects |
 //! | [`engine`] | SQL, sample data | [`Table`](engine::Table)s of rows | segments, plans |
 //! | [`api`] | a folder, [`Options`](api::Options) | [`Session`](api::Session): all of the above | terminals, exit codes |
+//! | [`conformance`] | a [`Dialect`](dialect::Dialect), an [`Engine`](engine::Engine) | a [`Report`](conformance::Report) of what is wrong with the dialect | terminals, exit codes |
 //! | [`unittest`] | a [`Session`](api::Session), test files | [`Outcome`](unittest::Outcome)s of unit tests | terminals, exit codes |
 //! | [`cli`] | arguments | text, an exit code | |
 //!
@@ -57,6 +58,7 @@ pub mod artifact;
 pub mod catalog;
 pub mod check;
 pub mod cli;
+pub mod conformance;
 pub mod convert;
 pub mod diagnostic;
 pub mod dialect;

@@ -28,6 +28,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::api::run::problems::CODES,        // SEG73x
     crate::api::schema::problems::CODES,     // SEG74x
     crate::unittest::problems::CODES,        // SEG07x, SEG08x
+    crate::conformance::problems::CODES,     // SEG64x
     crate::cli::problems::CODES,             // SEG81x, SEG82x
     crate::cli::folder::problems::CODES,     // SEG817, SEG824 to SEG826
 ];

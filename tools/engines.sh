@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the engines that only tests need and that come from PyPI: GoogleSQL (BigQuery's
 # language, by its reference implementation) and Spark, which execute queries; Sail (Spark SQL
-# over Delta tables) and an emulator of BigQuery, which execute whole scripts; and the next version
-# of DuckDB. About 1.8 GB, in the cache folder; a second run finds them there.
+# over Delta tables) and an emulator of BigQuery, which execute whole scripts; ClickHouse, which
+# executes both; and the next version of DuckDB. About 2.4 GB, in the cache folder; a second run finds
+# them there.
 #
 # On stdout: the Python that runs them. Everything for people goes to stderr.
 set -euo pipefail
@@ -76,6 +77,12 @@ if installed stores stores.txt; then
 else
     make_environment stores stores.txt "Sail and the emulator of BigQuery"
     mark stores.txt
+fi
+if installed clickhouse clickhouse.txt; then
+    say "found ClickHouse in $home"
+else
+    make_environment clickhouse clickhouse.txt "ClickHouse"
+    mark clickhouse.txt
 fi
 if installed next_duckdb next_duckdb.txt; then
     say "found DuckDB's next version in $home"

@@ -17,7 +17,8 @@ pub(super) struct Target {
     pub(super) schema: Vec<String>,
 }
 
-/// The project's targets in their order. If it declares none, every dialect under its own name.
+/// The project's targets in their order. If it declares none, every dialect under its own name,
+/// without built-in ones that lack a feature: whoever wants these says so.
 pub(super) fn read_targets(
     project: &Project,
     dialects: &Dialects,
@@ -25,7 +26,7 @@ pub(super) fn read_targets(
 ) -> Vec<Target> {
     let schema = &project.config.schema;
     let Some(declared) = &project.config.targets else {
-        let every = dialects.iter().map(|dialect| Target {
+        let every = dialects.iter().filter(|dialect| !dialect.is_limited()).map(|dialect| Target {
             name: dialect.name.clone(),
             dialect: Arc::clone(dialect),
             schema: schema.clone(),

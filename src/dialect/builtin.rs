@@ -6,4 +6,6 @@ pub(super) const FILES: &[&str] = &[
     include_str!("../../dialects/postgres.yml"),
     include_str!("../../dialects/bigquery.yml"),
     include_str!("../../dialects/spark.yml"),
+    include_str!("../../dialects/clickhouse.yml"),
+    include_str!("../../dialects/sqlite.yml"),
 ];

@@ -50,6 +50,10 @@ named! {
         FuzzyMatch = "fuzzy_match",
         /// Semantic versions.
         Semver = "semver",
+        /// Decimals: exact numbers with digits after the point, and sums, which may exceed 64 bits.
+        Decimals = "decimals",
+        /// `lower`, `upper` and `ignoring case`, for all letters.
+        LetterCase = "letter_case",
         /// Fields that are arrays.
         Arrays = "arrays",
         /// Fields inside JSON documents.
@@ -66,6 +70,8 @@ named! {
         Periods = "periods",
         /// Sequences of rows (`sequence`).
         Sequences = "sequences",
+        /// Sequences that end with what must not happen within a time (`then not … within`).
+        SequenceAbsence = "sequence_absence",
         /// `keep top` and `keep bottom`.
         Ranking = "ranking",
         /// `bucket` and `keep sample`.

@@ -50,6 +50,9 @@ named! {
         Ceil = "ceil",
         /// `(decimal)`: to 9 digits after the point, half away from zero, as decimal(38,9).
         RoundNine = "round_nine",
+        /// `(decimal, places)`: rounded to this number of digits after the point, half away from zero,
+        /// before a cast to a decimal with as many; the places are a literal.
+        RoundTo = "round_to",
         /// `(decimal)`: as it is, or, where an engine would drop digits after the point from a result
         /// of more than 38 digits, as decimal(28,9): more digits before the point fail.
         Narrow = "narrow",
@@ -174,6 +177,10 @@ named! {
         JsonTimestamp = "json_timestamp",
         /// `(json, value)`: the elements of a JSON array, each read by `value` from `segc_item`.
         JsonElements = "json_elements",
+        /// `(value, value)`: the smaller; neither is missing.
+        Least = "least",
+        /// `(value, value)`: the larger; neither is missing.
+        Greatest = "greatest",
         /// `(float)`: a value to partition windows by, equal for equal numbers.
         FloatKey = "float_key",
         /// `(instant)`: microseconds since 1970 in UTC, an integer.
@@ -184,6 +191,9 @@ named! {
         ReadChar = "read_char",
         /// `(integer)`: as 64 bits, if it may have fewer: a literal, a number of days, a column.
         WideInteger = "wide_integer",
+        /// `(column)`: reads a decimal; with more digits, where an engine computes with those of its
+        /// operands.
+        ReadDecimal = "read_decimal",
         /// `(column)`: reads a 32-bit float as 64 bits, NaN as missing.
         ReadFloat32 = "read_float32",
         /// `(column)`: reads a float, NaN as missing.

@@ -204,6 +204,9 @@ pub struct Identifiers {
     pub(super) reserved: Reserved,
     /// The schema of a table named without one, unless the session's settings differ.
     pub(super) default_schema: Option<String>,
+    /// Whether every column of a query needs a name of its own, since the engine names `t.id` neither
+    /// `id` nor anything that can be read.
+    pub(crate) alias_columns: bool,
     /// Texts that the engine substitutes, even inside a name.
     pub(super) replaced: Vec<String>,
 }

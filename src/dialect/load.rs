@@ -84,6 +84,14 @@ impl Dialects {
         Self { own: decoded.collect() }
     }
 
+    /// The name that a file declares, if it can be read.
+    #[must_use]
+    pub fn name_in(source: SourceId, text: &str) -> Option<String> {
+        let mut problems = Diagnostics::new();
+        let node = yaml::read(source, text, &mut problems)?;
+        decode::head(node, &mut problems).map(|(name, ..)| name)
+    }
+
     /// The dialect with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Dialect>> {

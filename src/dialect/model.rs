@@ -86,6 +86,19 @@ pub struct Answer {
 }
 
 impl Dialect {
+    /// Whether it is a built-in dialect that lacks something which a segment may use.
+    #[must_use]
+    pub(crate) fn is_limited(&self) -> bool {
+        let mut features = Capability::ALL.iter().take_while(|one| **one != Capability::RowConcurrency);
+        self.origin == self.name && self.own_templates.is_empty() && features.any(|one| !self.allows(*one))
+    }
+
+    /// Where a file of the user's declares the template of a function or a step.
+    #[must_use]
+    pub(crate) fn declared(&self, name: &str) -> Option<Span> {
+        self.own_templates.iter().find(|(own, _)| own == name).map(|(_, span)| *span)
+    }
+
     /// A warning about templates of the user's own, if it has some. `test` is the command that runs
     /// unit tests on them.
     pub(crate) fn own_templates(&self, test: Option<String>) -> Option<Diagnostic> {

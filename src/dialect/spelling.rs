@@ -133,6 +133,7 @@ pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Ide
     let escapes = escapes(fields.names("escapes", Like::Each("…"), problems), problems);
     let reserved = Reserved::new(fields.texts("reserved", problems).into_iter().map(|(word, _)| word));
     let default_schema = fields.text("default_schema", problems);
+    let alias_columns = fields.boolean("alias_columns", problems).unwrap_or(false);
     let replaced = fields.texts("replaced", problems).into_iter().map(|(text, _)| text).collect();
     fields.finish(problems);
     let (text, span) = (quote?.text(problems)?, quote?.span);
@@ -145,5 +146,5 @@ pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Ide
             return None;
         }
     };
-    Some(Identifiers { quote, escapes, reserved, default_schema, replaced })
+    Some(Identifiers { quote, escapes, reserved, default_schema, alias_columns, replaced })
 }

@@ -12,7 +12,7 @@ fn the_built_in_dialects_load_without_problems() {
     let messages: Vec<String> = problems.iter().map(|one| format!("{} {}", one.code, one.message)).collect();
     assert_eq!(messages, Vec::<String>::new());
     let names: Vec<&str> = dialects.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["bigquery", "duckdb", "postgres", "spark"]);
+    assert_eq!(names, ["bigquery", "clickhouse", "duckdb", "postgres", "spark", "sqlite"]);
 }
 
 /// As files of the user's, whose templates are parsed and judged at once: those of the built-in files are

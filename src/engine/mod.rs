@@ -5,6 +5,7 @@
 //! embedded engine it gets under names that stay when the engine changes.
 
 mod address;
+mod command;
 mod constraint;
 mod duckdb;
 mod duckdb_types;
@@ -21,6 +22,7 @@ mod source;
 mod table;
 
 pub use self::address::{Access, Address};
+pub use self::command::Program;
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::load::{LoadReport, LoadedTable};

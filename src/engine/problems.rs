@@ -245,6 +245,21 @@ problems! {
     error SEG724 "malformed server address" NoAddress { span: Option<Span> }
     message |_p| "this looks like the address of a server but can't be parsed as one; it isn't shown, since it may contain a password".to_owned();
     help |_p| Some("write `postgres://user@host:5432/database`, or `host=… dbname=… user=…`".to_owned());
+
+    /// The program that executes SQL can't be started, or doesn't answer as it should.
+    ///
+    /// `segc test --dialect FILE --exec COMMAND` writes a line of JSON for each statement and waits for a
+    /// line of JSON:
+    ///
+    /// ```text
+    /// {"sql": "SELECT 1, NULL"}
+    /// {"rows": [[1, null]]}              # or {"error": "no such table: t"}
+    /// ```
+    ///
+    /// The program must write each answer at once, not when its buffer is full.
+    error SEG725 "no answer from the program" NoProgram { span: Option<Span>, command: String, reason: String }
+    message |p| format!("`{}` doesn't execute SQL: {}", p.command, p.reason);
+    help |_p| Some("it must answer each line `{\"sql\": …}` with a line `{\"rows\": [[…], …]}` or `{\"error\": …}`, at once".to_owned());
 }
 
 /// Whether an engine's message reports an overflow of 32 or fewer bits.

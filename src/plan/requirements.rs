@@ -7,15 +7,15 @@ use super::storage::SegmentStorage;
 use crate::analyze::{Footprint, SegmentNode, reads_nothing};
 use crate::catalog::{Catalog, Container, Field};
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Cond, CondKind, Keep, KeepKind, LocalTime, Path, Periods, Sequence, Value,
-    ValueKind, Window,
+    Aggregate, AggregateFunc, Cond, CondKind, Func, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
+    Value, ValueKind, Window,
 };
 use crate::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value, walk_window,
 };
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::{Type, Unit};
+use crate::types::{Literal, Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
@@ -149,6 +149,12 @@ impl Visitor for Collector {
         if value.ty == Type::Semver {
             self.need(Capability::Semver, value.span);
         }
+        if is_decimal(value) {
+            self.need(Capability::Decimals, value.span);
+        }
+        if matches!(value.kind, ValueKind::Call(Func::Lower | Func::Upper, _)) {
+            self.need(Capability::LetterCase, value.span);
+        }
         if matches!(value.ty, Type::Array(_)) {
             self.need(Capability::Arrays, value.span);
         }
@@ -194,6 +200,9 @@ impl Visitor for Collector {
         if sequence.window.is_none() {
             self.reaches(Reach::Unlimited, sequence.source);
         }
+        if let Some(last) = sequence.steps.last().filter(|last| last.negated) {
+            self.need(Capability::SequenceAbsence, last.rows.span);
+        }
         for step in &sequence.steps {
             self.need(Capability::ManyLinkedConditions, step.rows.span);
             step.rows.filter.iter().for_each(|filter| self.cond(filter));
@@ -218,6 +227,18 @@ impl Visitor for Collector {
         walk_window(self, window);
     }
 }
+
+/// Whether a value needs exact decimals. A constant that a float can hold is compared as it is.
+fn is_decimal(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Literal(Literal::Decimal(number)) => number.normalized().digits() > FLOAT_DIGITS,
+        ValueKind::Literal(_) => false,
+        _ => matches!(value.ty, Type::Decimal { .. }),
+    }
+}
+
+/// How many digits of a decimal a float holds.
+const FLOAT_DIGITS: u64 = 15;
 
 /// How far a bound lies from as_of; `None` for a fixed one, which may lie anywhere.
 fn reach(bound: &Value) -> Option<Reach> {

@@ -114,7 +114,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The text of a name.
-    pub(super) fn name(&self, name: &str) -> String {
+    pub(crate) fn name(&self, name: &str) -> String {
         self.ident(name).to_string()
     }
 
@@ -123,7 +123,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The name of a table.
-    pub(super) fn table_name(&self, parts: &[String]) -> ObjectName {
+    pub(crate) fn table_name(&self, parts: &[String]) -> ObjectName {
         ObjectName::from(parts.iter().map(|part| self.ident(part)).collect::<Vec<_>>())
     }
 
@@ -257,9 +257,16 @@ impl<'a> Renderer<'a> {
         let from = select.from.as_ref().map(|from| TableWithJoins { relation: self.relation(from), joins });
         let projection = select.columns.iter().map(|column| {
             let expr = self.expr(&column.value);
-            match &column.name {
-                Some(name) => SelectItem::ExprWithAlias { expr, alias: self.ident(name) },
-                None => SelectItem::UnnamedExpr(expr),
+            let alias = match (&column.name, &column.value) {
+                (Some(name), _) | (None, Scalar::Column(_, name)) => self.ident(name),
+                (None, _) => return SelectItem::UnnamedExpr(expr),
+            };
+            let has_name = matches!(&expr, Expr::CompoundIdentifier(parts) if parts.last() == Some(&alias))
+                || expr == Expr::Identifier(alias.clone());
+            if has_name && !self.dialect.identifiers.alias_columns {
+                SelectItem::UnnamedExpr(expr)
+            } else {
+                SelectItem::ExprWithAlias { expr, alias }
             }
         });
         ast::Select {
@@ -326,6 +333,13 @@ impl<'a> Renderer<'a> {
         })
     }
 
+    /// A function of two values, of any number of them.
+    fn folded(&self, function: Function, values: &[Scalar]) -> Expr {
+        let folded =
+            self.exprs(values).into_iter().reduce(|one, other| self.call(function, vec![one, other]));
+        folded.unwrap_or_else(|| Expr::value(Value::Null))
+    }
+
     fn constant(&self, literal: &Literal) -> Expr {
         self.dialect.constant(literal).unwrap_or_else(|| {
             let (function, dialect) = (Function::SemverKey.name(), self.dialect.name.clone());
@@ -387,8 +401,8 @@ impl<'a> Renderer<'a> {
             Scalar::Query(query) => Expr::Subquery(Box::new(plain(self.select(query)))),
             Scalar::Call(function, arguments) => self.call(*function, self.exprs(arguments)),
             Scalar::Coalesce(values) => function("COALESCE", self.exprs(values)),
-            Scalar::Least(values) => function("LEAST", self.exprs(values)),
-            Scalar::Greatest(values) => function("GREATEST", self.exprs(values)),
+            Scalar::Least(values) => self.folded(Function::Least, values),
+            Scalar::Greatest(values) => self.folded(Function::Greatest, values),
             Scalar::CountRows => count_rows(),
             Scalar::Cast(value, ty) => self.cast(value, ty),
             Scalar::Member(value, name) => self.member(value, name),

@@ -44,6 +44,9 @@ segment colleague on customer { where plan is present or in segment staff }
 segment friend on customer { where in segment at_big }
 segment again on customer { where in segment buyers and plan is present }
 segment twice on customer { where plan is present and sequence(orders then (orders where total > 5)) }
+segment shouting on customer { where plan is present and upper(plan) = \"VIP\" }
+segment halves on customer { where plan is present and id * 0.5 > 5 }
+segment never on customer { where plan is present and sequence(orders then not (orders where total > 5) within 1 day) }
 segment lately on customer { where plan is present and last(orders.total) > 5 }
 segment best on customer { where plan is present and every(latest 2 orders where total > 5) }
 segment often on customer { where plan is present and mode(orders.total) = 5 }
@@ -62,6 +65,7 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
         &[
             ("buyers", "count(orders)"),
             ("twice", "orders"),
+            ("never", "orders"),
             ("lately", "last(orders.total)"),
             ("best", "every(latest 2 orders where total > 5)"),
             ("often", "mode(orders.total)"),
@@ -69,7 +73,17 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
         ],
         "aggregates over linked entities",
     ),
-    ("sequences", &[("twice", "sequence(orders then (orders where total > 5))")], "sequences of rows"),
+    (
+        "sequences",
+        &[
+            ("twice", "sequence(orders then (orders where total > 5))"),
+            ("never", "sequence(orders then not (orders where total > 5) within 1 day)"),
+        ],
+        "sequences of rows",
+    ),
+    ("decimals", &[("halves", "id * 0.5")], "decimals"),
+    ("letter_case", &[("shouting", "upper(plan)")], "upper and lower case"),
+    ("sequence_absence", &[("never", "(orders where total > 5)")], "sequences that end with `then not`"),
     (
         "row_order",
         &[("lately", "last(orders.total)"), ("best", "every(latest 2 orders where total > 5)")],

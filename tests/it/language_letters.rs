@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::support;
-use crate::support::engine::{Runner, available, words};
+use crate::support::engine::{Runner, available, others, words};
 use crate::support::project::root;
 use segc::api::{Options, Session, open_files};
 use segc::evaluate::{Data, Datum, members};
@@ -54,7 +54,8 @@ fn key(text: &str) -> String {
 }
 
 fn open() -> Session {
-    let config = "name: letters\ntargets: { duckdb: {}, postgres: {}, bigquery: {}, spark: {} }\n";
+    let config =
+        "name: letters\ntargets: { duckdb: {}, postgres: {}, bigquery: {}, spark: {}, clickhouse: {} }\n";
     let files = Memory::new()
         .with("segc.yml", config)
         .with("catalog/all.yml", CATALOG)
@@ -100,8 +101,9 @@ fn engines_differ_only_on_the_documented_letters() {
     let (lower, upper) = (exceptions("lower"), exceptions("upper"));
     let (mut seen_lower, mut seen_upper) = (BTreeSet::new(), BTreeSet::new());
     let mut wrong = String::new();
-    let engines = available();
+    let mut engines = available();
     let all = engines.len() == 4;
+    engines.extend(others());
     for mut engine in engines {
         engine.load(&support::given::from_data(engine.target(), &data));
         for (segment, listed, seen) in [

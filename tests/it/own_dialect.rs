@@ -275,3 +275,13 @@ fn the_page_on_dialects_lists_every_step_and_its_slots() {
         }
     }
 }
+
+#[test]
+fn the_reference_lists_every_function_and_its_meaning() {
+    let page = include_str!("../../docs/dialects.md");
+    for function in segc::dialect::Function::ALL {
+        let meaning = function.description().split_whitespace().collect::<Vec<_>>().join(" ");
+        let row = format!("| `{}` | {meaning} |", function.name());
+        assert!(page.contains(&row), "docs/dialects.md lacks\n{row}");
+    }
+}

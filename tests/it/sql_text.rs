@@ -61,7 +61,9 @@ fn constructs_match_their_snapshots() {
     let options = Options { as_of: "2026-03-31T12:00:00Z".parse().ok(), ..Options::default() };
     let all = session.select(&[]).expect("all segments");
     let (mut selects, mut stored) = (BTreeMap::new(), BTreeMap::new());
-    for dialect in dialects() {
+    // A target without time zones has no place in a project in London.
+    let targets = session.targets();
+    for dialect in dialects().into_iter().filter(|dialect| targets.contains(&dialect.name)) {
         let sql = |&id| {
             let text = match session.select_sql(&dialect.name, id, &options) {
                 Ok(text) => {
@@ -147,10 +149,16 @@ fn constant(expr: &sqlparser::ast::Expr) -> String {
     match expr {
         Expr::Nested(inner) => constant(inner),
         Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => constant(left) + &constant(right),
-        Expr::Function(function) if function.to_string() == "CHR(10)" => "\n".to_owned(),
-        Expr::Function(function) if function.to_string() == "CHR(13)" => "\r".to_owned(),
+        Expr::Function(function) if ["CHR(10)", "CHAR(10)"].contains(&&*function.to_string()) => {
+            "\n".to_owned()
+        }
+        Expr::Function(function) if ["CHR(13)", "CHAR(13)"].contains(&&*function.to_string()) => {
+            "\r".to_owned()
+        }
         Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(text) => text.replace("u007B", "{").replace("u0024", "$"),
+            Value::SingleQuotedString(text) => [("u007B", "{"), ("u0024", "$"), ("x7B", "{"), ("x24", "$")]
+                .iter()
+                .fold(text.clone(), |text, (code, sign)| text.replace(code, sign)),
             // With a prefix, where a setting decides what a backslash in plain quotes means.
             Value::EscapedStringLiteral(text) => text.clone(),
             other => panic!("no text: {other}"),
@@ -167,6 +175,8 @@ fn hostile_text_remains_one_constant() {
             "duckdb" => &sqlparser::dialect::DuckDbDialect {},
             "postgres" => &sqlparser::dialect::PostgreSqlDialect {},
             "bigquery" => &sqlparser::dialect::BigQueryDialect {},
+            "clickhouse" => &sqlparser::dialect::ClickHouseDialect {},
+            "sqlite" => &sqlparser::dialect::SQLiteDialect {},
             _ => &sqlparser::dialect::DatabricksDialect {},
         };
         for text in cases::HOSTILE {
@@ -198,7 +208,11 @@ fn queries_in_the_catalog_keep_their_text_or_are_rejected() {
     for dialect in dialects() {
         let sql = write(&dialect, "select id from t where a <> 'x\n\\\\'").expect("it is a query");
         let kept = if dialect.origin == "postgres" { "E'x\n\\\\\\\\'" } else { "'x\n\\\\'" };
-        assert_eq!(sql, format!("SELECT c.id\nFROM (\n  SELECT id\n  FROM t\n  WHERE a <> {kept}\n) AS c"));
+        let named = if dialect.origin == "clickhouse" { " AS id" } else { "" };
+        assert_eq!(
+            sql,
+            format!("SELECT c.id{named}\nFROM (\n  SELECT id\n  FROM t\n  WHERE a <> {kept}\n) AS c")
+        );
         for wrong in ["select", "delete from t", "select 1; select 2", "select 1) as x, (select 2"] {
             let problems = write(&dialect, wrong).expect_err(wrong);
             let codes: Vec<_> =

@@ -14,6 +14,7 @@ mod overview;
 mod plan;
 mod run;
 mod test;
+mod test_dialect;
 mod why;
 
 use std::io::{self, Write};

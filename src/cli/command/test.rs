@@ -1,11 +1,13 @@
 //! `segc test`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 
+use super::test_dialect::{self, Place};
 use super::{Opened, open};
 use crate::cli::clock::{duration, now};
 use crate::cli::config::Asked;
@@ -25,12 +27,21 @@ Tests are in tests/**/*.yml. They run on the reference evaluator, or with --engi
 as SQL on the embedded engine. A pattern is part of a test's name or path, or the name of a
 segment. The exit code is 1 if a test fails.
 
+With --dialect, tests a dialect file instead: every function and every conformance case, on
+the embedded engine if the dialect extends its own, on the database of --db, or on what
+--exec starts, which reads {\"sql\": …} from its input and answers {\"rows\": [[…], …]} or
+{\"error\": …}, a line each. Without any of them, SQL is only written and read back. The
+tables are in the schema segc_conformance.
+
 Examples:
   segc test
   segc test high_value
   segc test tests/value.yml 'no orders'
   segc test --engine duckdb
-  segc test --format junit > tests.xml")]
+  segc test --format junit > tests.xml
+  segc test --dialect dialects/warehouse.yml
+  segc test --dialect dialects/warehouse.yml contains zones
+  segc test --dialect dialects/lite.yml --exec 'python3 lite.py'")]
 pub(in crate::cli) struct Args {
     /// The tests, by part of name or path, or by segment [default: all]
     #[arg(value_name = "PATTERNS")]
@@ -41,6 +52,15 @@ pub(in crate::cli) struct Args {
     /// The target whose SQL is used [default: the first that the engine can run]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
+    /// Test this dialect file; the patterns are functions, topics or parts of cases
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["engine", "target"])]
+    dialect: Option<PathBuf>,
+    /// The database that executes the dialect's SQL
+    #[arg(long, value_name = "URL|FILE", requires = "dialect", value_parser = NonEmptyStringValueParser::new())]
+    db: Option<String>,
+    /// The command that executes the dialect's SQL
+    #[arg(long, value_name = "COMMAND", requires = "dialect", conflicts_with = "db", value_parser = NonEmptyStringValueParser::new())]
+    exec: Option<String>,
     /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: TestFormat,
@@ -69,6 +89,14 @@ pub(in crate::cli) enum TestFormat {
 const SHOWN: usize = 20;
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Some(file) = &args.dialect {
+        let on = match (&args.db, &args.exec) {
+            (Some(database), _) => Place::Database(database),
+            (None, Some(command)) => Place::Program(command),
+            (None, None) => Place::Embedded,
+        };
+        return test_dialect::run(file, &args.patterns, &on, args.format, terminal);
+    }
     let (mut opened, _) = match open(named, Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),

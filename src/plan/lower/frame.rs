@@ -227,6 +227,9 @@ impl Lowering<'_> {
         let column = stored(field, &row.alias);
         match &field.storage {
             // Arithmetic widens it; comparisons need not.
+            Storage::Native if matches!(field.ty, Type::Decimal { .. }) => {
+                Scalar::Call(Function::ReadDecimal, vec![column])
+            }
             Storage::Native | Storage::Int32 => column,
             Storage::Zone(zone) => {
                 Scalar::Call(Function::ReadZone, vec![column, Scalar::text(zone.to_owned())])

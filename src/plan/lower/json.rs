@@ -53,5 +53,7 @@ fn decimal(json: Scalar, precision: u8, scale: u8) -> Scalar {
     let limit = BigDecimal::new(1.into(), -digits) - half;
     let size = Scalar::Call(Function::Abs, vec![number.clone()]);
     let fits = Scalar::binary(BinaryOp::Less, size, Scalar::Literal(Literal::Decimal(limit)));
-    Scalar::Case(vec![(fits, Scalar::Cast(Box::new(number), ty))], None)
+    let places = Scalar::integer(i64::from(scale));
+    let rounded = Scalar::Call(Function::RoundTo, vec![number, places]);
+    Scalar::Case(vec![(fits, Scalar::Cast(Box::new(rounded), ty))], None)
 }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::conformance::TARGETS;
-use crate::conformance::read::Section;
 use crate::conformance::run::{Counts, Done};
 use crate::support::tell;
+use segc::conformance::Section;
 
 /// Feature by engine.
 pub struct Matrix {
@@ -54,8 +54,9 @@ impl Matrix {
         let head = "# Conformance\n\nThe cases in [tests/conformance](../tests/conformance/README.md) \
             define what a segment means. The\nreference evaluator evaluates every case, and every engine \
             executes it: DuckDB, PostgreSQL, Google's\nreference implementation of GoogleSQL (for \
-            BigQuery), and Spark. A condition counts as one case and runs\ntwice, as written and negated. \
-            This page shows the last run of `make test-engines`, and a test keeps it\nup to date.\n\n\
+            BigQuery), Spark, ClickHouse and SQLite. A condition counts as one\ncase and runs twice, as \
+            written and negated. This page shows the last run of `make test-engines`, and a\ntest keeps it \
+            up to date.\n\n\
             - *executed*: the members were compared\n\
             - *parsed*: only parsed by sqlparser, since the engine is missing\n\
             - *refused*: rejected by design; the error names what the target lacks\n\n";

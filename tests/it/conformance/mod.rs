@@ -6,22 +6,20 @@
 //! which engine.
 
 mod matrix;
-mod project;
-mod read;
 mod run;
-mod table;
 
 use crate::support::project::root;
 use crate::support::{engine, tell};
 use matrix::Matrix;
 use run::Judge;
+use segc::conformance::Topic;
 
 /// The targets whose SQL is compared; all are at least planned and written.
-const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
+const TARGETS: [&str; 6] = ["duckdb", "postgres", "bigquery", "spark", "clickhouse", "sqlite"];
 
 /// The topics; `SEGC_TOPIC=zones` chooses one, while it is being written.
-fn topics() -> (Vec<read::Topic>, Option<String>) {
-    let mut topics = read::topics(&root().join("tests/conformance"));
+fn topics() -> (Vec<Topic>, Option<String>) {
+    let mut topics = segc::conformance::topics().expect("the files have the form of cases");
     let only = std::env::var("SEGC_TOPIC").ok();
     topics.retain(|topic| only.as_ref().is_none_or(|only| topic.file.contains(only.as_str())));
     assert!(!topics.is_empty(), "the folder of the cases was found");
@@ -32,6 +30,7 @@ fn topics() -> (Vec<read::Topic>, Option<String>) {
 fn cases_have_the_same_members_on_every_engine() {
     let (topics, only) = topics();
     let mut engines = engine::available();
+    engines.extend(engine::others());
     let mut judge = Judge::new(&TARGETS);
     let mut matrix = Matrix::new(engines.iter().map(|engine| engine.target()));
     for topic in &topics {
@@ -61,4 +60,18 @@ fn cases_have_the_same_members_on_the_next_version() {
         }
     }
     judge.finish();
+}
+
+/// What is built into segc is what is in the folder.
+#[test]
+fn every_file_of_cases_is_built_in() {
+    let folder = std::fs::read_dir(root().join("tests/conformance")).expect("the folder of the cases");
+    let names = folder.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".md") && name != "README.md").collect();
+    names.sort();
+    assert_eq!(segc::conformance::files().collect::<Vec<_>>(), names);
+    for section in topics().0.iter().flat_map(|topic| &topic.sections) {
+        let unknown = section.refused.iter().find(|name| !TARGETS.contains(&name.as_str()));
+        assert_eq!(unknown, None, "{}", section.title);
+    }
 }

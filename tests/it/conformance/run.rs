@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use segc::check::hir::SegmentId;
+use segc::conformance::{self, Case, EVERYONE, Project, Section};
 use segc::evaluate::Evaluator;
 
-use crate::conformance::project::{self, Case, EVERYONE, Project};
-use crate::conformance::read::Section;
-use crate::support::engine::{Runner, words};
+use crate::conformance::TARGETS;
+use crate::support::engine::{REFUSALS, Runner, words};
 use crate::support::given;
 use crate::support::project::{at, said};
-
-/// The code of a refusal because the target lacks a capability, or zones.
-const REFUSALS: [&str; 2] = ["SEG501", "SEG505"];
 
 /// What was done with the cases of a section, by target.
 #[derive(Default, Clone)]
@@ -57,8 +54,10 @@ impl Judge {
         let mut counts = Counts::default();
         let mut loaded = false;
         for cases in &section.cases {
-            let project = project::open(file, section, cases);
-            let data = project::rows(file, section, &project.session);
+            let project = conformance::open(file, section, cases, &TARGETS, &[]);
+            let project = project.unwrap_or_else(|reason| panic!("{reason}"));
+            let data = conformance::rows(file, section, &project.session);
+            let data = data.unwrap_or_else(|reason| panic!("{reason}"));
             let mut evaluator = Evaluator::new(project.session.hir(), &data, project.as_of);
             let questions = self.questions(&project, &mut evaluator);
             counts.cases += project.cases.len();
@@ -122,9 +121,8 @@ impl Judge {
                     asked.push(question);
                     selects.push(sql);
                 }
-                Err(problems)
-                    if must_refuse && problems.iter().all(|problem| REFUSALS.contains(&problem.code)) =>
-                {
+                // By a capability that the dialect doesn't have; the page shows it.
+                Err(problems) if problems.iter().all(|problem| REFUSALS.contains(&problem.code)) => {
                     done.refused += usize::from(!question.negated);
                 }
                 Err(problems) => self.differ(question, target, &said(&problems)),
@@ -178,11 +176,16 @@ impl Judge {
 
 /// Reads a query back in the target's own grammar.
 fn parse(target: &str, sql: &str) -> Result<(), String> {
-    use sqlparser::dialect::{BigQueryDialect, DatabricksDialect, Dialect, DuckDbDialect, PostgreSqlDialect};
+    use sqlparser::dialect::{
+        BigQueryDialect, ClickHouseDialect, DatabricksDialect, Dialect, DuckDbDialect, PostgreSqlDialect,
+        SQLiteDialect,
+    };
     let dialect: &dyn Dialect = match target {
         "duckdb" => &DuckDbDialect {},
         "postgres" => &PostgreSqlDialect {},
         "bigquery" => &BigQueryDialect {},
+        "clickhouse" => &ClickHouseDialect {},
+        "sqlite" => &SQLiteDialect {},
         _ => &DatabricksDialect {},
     };
     let statements = sqlparser::parser::Parser::parse_sql(dialect, sql).map_err(|error| error.to_string())?;

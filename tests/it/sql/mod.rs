@@ -1,5 +1,5 @@
 //! SQL that `sql_text` writes and `sql_engines` executes.
 
-pub(crate) mod cases;
+pub(crate) use segc::conformance::functions as cases;
 pub(crate) mod compared;
 pub(crate) mod sample;

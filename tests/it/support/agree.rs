@@ -7,7 +7,7 @@ use segc::api::{Options, Session};
 use segc::catalog::TableSource;
 use segc::evaluate::{Data, Evaluator};
 
-use super::engine::{self, Demand, Members};
+use super::engine::{self, Demand, Members, REFUSALS, Runner};
 use super::given;
 use super::project::{Project, at, said};
 use super::rows::read_csv;
@@ -72,9 +72,7 @@ pub fn everything(project: &Project) -> Report {
 /// The printed SELECT with a literal as_of, also on engines that have no database.
 fn by_runners(project: &Project, report: &mut Report) {
     let session = project.open(None);
-    let hir = session.hir();
     for mut engine in engine::available() {
-        let start = std::time::Instant::now();
         let target = engine.target();
         // Its evaluator looks at every row again for each row of an outer query.
         if target == "bigquery" && engine::demand(target) != Demand::Demanded {
@@ -82,23 +80,46 @@ fn by_runners(project: &Project, report: &mut Report) {
             super::tell(&format!("skipped {name} on {target}: it takes minutes; SEGC_ENGINES=all runs it"));
             continue;
         }
-        engine.load(&given::from_csv(target, &hir.catalog, &project.data));
-        let written = hir.iter().map(|(id, segment)| {
-            let sql = session.select_sql(target, id, &at(project.as_of));
-            (segment.name.as_str(), sql.unwrap_or_else(|problems| panic!("{}", said(&problems))))
-        });
-        let (names, selects): (Vec<&str>, Vec<String>) = written.unzip();
-        for ((name, sql), found) in names.iter().zip(&selects).zip(engine.members_of_all(&selects)) {
-            let found = found.map_err(|error| format!("{error}\n{sql}"));
-            report.compare(name, &format!("{target}, select, literal"), found.map(|keys| texts_of(&keys)));
-        }
-        eprintln!(
-            "{}, {} segments on {target}: {} ms",
-            project.name,
-            names.len(),
-            start.elapsed().as_millis()
-        );
+        let refused = by_runner(project, &session, engine.as_mut(), report);
+        assert!(refused.is_empty(), "{target}: {refused:?}");
     }
+    for mut engine in engine::others() {
+        let session = project.open_with(engine.target());
+        let refused = by_runner(project, &session, engine.as_mut(), report);
+        super::tell(&format!("{} on {}: refused {}", project.name, engine.target(), refused.join(", ")));
+    }
+}
+
+/// The names of the segments for which the target lacks a capability.
+fn by_runner(
+    project: &Project,
+    session: &Session,
+    engine: &mut dyn Runner,
+    report: &mut Report,
+) -> Vec<String> {
+    let (start, target) = (std::time::Instant::now(), engine.target());
+    engine.load(&given::from_csv(target, &session.hir().catalog, &project.data));
+    let (mut names, mut selects, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, segment) in session.hir().iter() {
+        match session.select_sql(target, id, &at(project.as_of)) {
+            Ok(sql) => {
+                names.push(segment.name.as_str());
+                selects.push(sql);
+            }
+            // One that depends on a refused segment has no problem of its own.
+            Err(problems) if problems.iter().all(|problem| REFUSALS.contains(&problem.code)) => {
+                refused.push(segment.name.clone());
+            }
+            Err(problems) => panic!("{}", said(&problems)),
+        }
+    }
+    for ((name, sql), found) in names.iter().zip(&selects).zip(engine.members_of_all(&selects)) {
+        let found = found.map_err(|error| format!("{error}\n{sql}"));
+        report.compare(name, &format!("{target}, select, literal"), found.map(|keys| texts_of(&keys)));
+    }
+    let ms = start.elapsed().as_millis();
+    eprintln!("{}, {} segments on {target}: {ms} ms", project.name, names.len());
+    refused
 }
 
 fn texts_of(members: &Members) -> Keys {

@@ -22,6 +22,9 @@ use super::{postgres, python, statements};
 /// The keys of members.
 pub type Members = BTreeSet<Vec<Datum>>;
 
+/// The codes of a refusal because the target lacks a capability, or zones.
+pub const REFUSALS: [&str; 2] = ["SEG501", "SEG505"];
+
 /// An engine with the tables of one case at a time.
 pub trait Runner {
     /// The name of the target whose SQL it executes.
@@ -125,4 +128,11 @@ pub fn available() -> Vec<Box<dyn Runner>> {
         all.push(Box::new(engine));
     }
     all
+}
+
+/// The engines of the other built-in dialects, which lack some capability: a test that runs on them
+/// expects refusals.
+pub fn others() -> Vec<Box<dyn Runner>> {
+    let all = [python::clickhouse(), python::sqlite()].into_iter().flatten();
+    all.map(|engine| Box::new(engine) as Box<dyn Runner>).collect()
 }

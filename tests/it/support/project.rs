@@ -54,6 +54,14 @@ impl Project {
         open(&Overlay { disk: Disk::new(&self.folder), over })
     }
 
+    /// With one more target, which the project itself doesn't have.
+    pub fn open_with(&self, target: &str) -> Session {
+        let config = std::fs::read_to_string(self.folder.join("segc.yml")).expect("its settings");
+        assert!(config.contains("\ntargets:\n"), "its targets are a block");
+        let config = config.replace("\ntargets:\n", &format!("\ntargets:\n  {target}: {{}}\n"));
+        open(&Overlay { disk: Disk::new(&self.folder), over: Memory::new().with("segc.yml", config) })
+    }
+
     /// The hand-written query for a segment, and how many members its first line tells.
     pub fn by_hand(&self, segment: &str) -> (String, usize) {
         let file = self.expected.join(format!("{segment}.sql"));

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -67,6 +67,44 @@ pub fn next_duckdb() -> Option<Python> {
     Some(Python { target: "duckdb", process, session: 0, type_name: duckdb_type })
 }
 
+/// ClickHouse, embedded, with the settings of its dialect.
+pub fn clickhouse() -> Option<Python> {
+    const CLICKHOUSE: Environment = Environment {
+        folder: "clickhouse",
+        mark: "clickhouse.txt",
+        requirements: include_str!("../../engines/clickhouse.txt"),
+    };
+    let process = found("clickhouse", || Process::start(&CLICKHOUSE, "clickhouse"))?;
+    let process = Arc::new(Mutex::new(process));
+    let engine = Python { target: "clickhouse", process, session: 0, type_name: clickhouse_type };
+    let lines = include_str!("../../../dialects/clickhouse.yml").lines();
+    let settings: Vec<&str> = lines.filter_map(|line| line.strip_prefix("    - ")).collect();
+    let settings: Vec<&&str> = settings.iter().filter(|line| line.starts_with("SET ")).collect();
+    assert!(!settings.is_empty(), "the dialect has settings");
+    engine.ask(&json!({ "do": "run", "session": 0, "sql": settings })).expect("the settings");
+    Some(engine)
+}
+
+/// SQLite, which is part of Python.
+pub fn sqlite() -> Option<Python> {
+    let start = || Process::start_with(Path::new("python3"), Path::new(""), "sqlite");
+    let process = Arc::new(Mutex::new(found("sqlite", start)?));
+    Some(Python { target: "sqlite", process, session: 0, type_name: sqlite_type })
+}
+
+/// The types are names for `tests/engines/sqlite.py`; SQLite itself needs none.
+fn sqlite_type(ty: &Type, _: &Storage) -> String {
+    let name = match ty {
+        Type::Timestamp => "DATETIME",
+        Type::Array(element) if **element == Type::Timestamp => "DATETIME[]",
+        Type::Boolean => "BOOLEAN",
+        Type::Integer => "INTEGER",
+        Type::Float | Type::Decimal { .. } => "REAL",
+        Type::String | Type::Semver | Type::Json | Type::Date | Type::Array(_) => "TEXT",
+    };
+    name.to_owned()
+}
+
 fn duckdb_type(ty: &Type, storage: &Storage) -> String {
     let column = TableColumn {
         name: String::new(),
@@ -109,11 +147,15 @@ pub(super) struct Process {
 impl Process {
     pub(super) fn start(environment: &Environment, program: &str) -> Result<Self, String> {
         let (python, cache) = environment.find()?;
+        Self::start_with(&python, &cache, program)
+    }
+
+    fn start_with(python: &Path, cache: &Path, program: &str) -> Result<Self, String> {
         let scripts = super::project::root().join("tests/engines");
         // Outside the process's pipes, so that it never waits for a reader.
         let log = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
         let (log, path) = log.keep().map_err(|error| error.to_string())?;
-        let mut command = Command::new(&python);
+        let mut command = Command::new(python);
         command.arg("-B").arg(scripts.join(format!("{program}.py")));
         command.env("SEGC_ENGINES_CACHE", cache).current_dir(std::env::temp_dir());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
@@ -253,4 +295,20 @@ pub(super) fn spark_type(ty: &Type, storage: &Storage) -> String {
         (Type::Date, _) => "DATE".to_owned(),
         (Type::Array(element), storage) => format!("ARRAY<{}>", spark_type(element, storage)),
     }
+}
+
+pub(super) fn clickhouse_type(ty: &Type, storage: &Storage) -> String {
+    let plain = match (ty, storage) {
+        (Type::Timestamp, _) => "DateTime64(6, 'UTC')".to_owned(),
+        (Type::Float, Storage::Float32) => "Float32".to_owned(),
+        (Type::Float, _) => "Float64".to_owned(),
+        (Type::String | Type::Semver | Type::Json, _) => "String".to_owned(),
+        (Type::Integer, _) => "Int64".to_owned(),
+        (Type::Decimal { precision, scale }, _) => format!("Decimal({precision}, {scale})"),
+        (Type::Boolean, _) => "Bool".to_owned(),
+        (Type::Date, _) => "Date32".to_owned(),
+        // There are no missing arrays.
+        (Type::Array(element), storage) => return format!("Array({})", clickhouse_type(element, storage)),
+    };
+    format!("Nullable({plain})")
 }

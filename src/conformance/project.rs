@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use segc::api::{Options, Session, open_files};
-use segc::diagnostic::Diagnostic;
-use segc::evaluate::Data;
-use segc::project::Memory;
 
-use crate::conformance::TARGETS;
-use crate::conformance::read::{Block, Cases, Section, expected};
-use crate::conformance::table;
-use crate::support::project::instant;
+use super::read::{Block, Cases, Section, expected};
+use super::table;
+use crate::api::{Options, Session, open_files};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::Data;
+use crate::project::Memory;
 
 /// A segment and its members.
+#[derive(Debug, Clone)]
 pub struct Case {
+    /// The segment's name.
     pub segment: String,
     /// Where it is, for messages.
     pub place: String,
@@ -28,9 +28,13 @@ pub struct Case {
 }
 
 /// One block of cases, ready to be run.
+#[derive(Debug)]
 pub struct Project {
+    /// The compiled segments.
     pub session: Session,
+    /// The instant at which the members are determined.
     pub as_of: Timestamp,
+    /// The cases.
     pub cases: Vec<Case>,
     /// The entity whose everyone is the complement's whole.
     pub entity: Option<String>,
@@ -39,41 +43,56 @@ pub struct Project {
 /// Everyone of the entity that a block's conditions are about.
 pub const EVERYONE: &str = "everyone_there_is";
 
-/// Compiles a block.
-pub fn open(file: &str, section: &Section, cases: &Cases) -> Project {
+/// Compiles a block for targets, each with the name of its dialect; `dialects` are the texts of
+/// dialect files.
+///
+/// # Errors
+///
+/// Says what is wrong with the block.
+pub fn open(
+    file: &str,
+    section: &Section,
+    cases: &Cases,
+    targets: &[&str],
+    dialects: &[(String, String)],
+) -> Result<Project, String> {
     let (text, cases, entity) = match cases {
         Cases::Conditions(entity, block) => {
-            let (text, cases) = conditions(file, entity, block);
+            let (text, cases) = conditions(file, entity, block)?;
             (text, cases, Some(entity.clone()))
         }
         Cases::Segments(block) => {
-            let (text, cases) = segments(file, block);
+            let (text, cases) = segments(file, block)?;
             (text, cases, None)
         }
     };
+    let title = &section.title;
     let (as_of, settings): (Vec<&str>, Vec<&str>) =
         section.settings.lines().partition(|line| line.starts_with("as_of:"));
     let as_of = as_of.first().and_then(|line| line.split_once(": "));
-    let (_, as_of) = as_of.unwrap_or_else(|| panic!("{file}: {}: no as_of", section.title));
+    let as_of = as_of.and_then(|(_, as_of)| as_of.trim().parse().ok());
+    let as_of = as_of.ok_or_else(|| format!("{file}: {title}: no as_of"))?;
     let mut config = format!("name: conformance\nschema: segments\n{}\ntargets:\n", settings.join("\n"));
-    for target in TARGETS {
+    for target in targets {
         let _ = writeln!(config, "  {target}: {{}}");
     }
-    let files = Memory::new()
+    let mut files = Memory::new()
         .with("segc.yml", config)
         .with("catalog/all.yml", section.catalog.as_str())
         .with("segments/all.seg", text.as_str());
+    for (name, text) in dialects {
+        files = files.with(format!("dialects/{name}"), text.as_str());
+    }
     let (session, problems) = open_files(&files, &Options::default());
-    let said = || {
+    if problems.has_errors() {
         let line = |problem: &Diagnostic| {
             let (line, under) = place(&session, problem);
             format!("  {} {} at line {line}: `{under}`\n", problem.code, problem.message)
         };
-        problems.iter().map(line).collect::<String>()
-    };
-    let title = &section.title;
-    assert!(!problems.has_errors(), "{file}: {title}:\n{}\n{}", said(), numbered(&text));
-    Project { session, as_of: instant(as_of.trim()), cases, entity }
+        let said = problems.iter().map(line).collect::<String>();
+        return Err(format!("{file}: {title}:\n{said}\n{}", numbered(&text)));
+    }
+    Ok(Project { session, as_of, cases, entity })
 }
 
 /// The line of a problem, and what is underlined there.
@@ -89,7 +108,7 @@ fn numbered(text: &str) -> String {
 }
 
 /// A condition a line, each as a segment, and its negation as another.
-fn conditions(file: &str, entity: &str, block: &Block) -> (String, Vec<Case>) {
+fn conditions(file: &str, entity: &str, block: &Block) -> Result<(String, Vec<Case>), String> {
     let mut text = format!("segment {EVERYONE} on {entity} {{}}\n");
     let mut cases = Vec::new();
     let mut pending = String::new();
@@ -111,12 +130,15 @@ fn conditions(file: &str, entity: &str, block: &Block) -> (String, Vec<Case>) {
         let wanted = wanted.into_iter().collect();
         cases.push(Case { segment, place, text: condition, wanted, complement: Some(complement) });
     }
-    assert!(pending.is_empty(), "{file}:{}: a condition without `#=`", block.line);
-    (text, cases)
+    if pending.is_empty() {
+        Ok((text, cases))
+    } else {
+        Err(format!("{file}:{}: a condition without `#=`", block.line))
+    }
 }
 
 /// Segments, each followed by a line `#= keys`; those without one only serve the others.
-fn segments(file: &str, block: &Block) -> (String, Vec<Case>) {
+fn segments(file: &str, block: &Block) -> Result<(String, Vec<Case>), String> {
     let mut cases = Vec::new();
     let mut last = None;
     for (line, written) in (block.line..).zip(&block.lines) {
@@ -124,21 +146,25 @@ fn segments(file: &str, block: &Block) -> (String, Vec<Case>) {
             last = rest.split_whitespace().next().map(str::to_owned);
         }
         if let Some((_, wanted)) = expected(written) {
-            let segment = last.take().unwrap_or_else(|| panic!("{file}:{line}: of which segment?"));
+            let segment = last.take().ok_or_else(|| format!("{file}:{line}: of which segment?"))?;
             let (place, wanted) = (format!("{file}:{line}"), wanted.into_iter().collect());
             cases.push(Case { text: segment.clone(), segment, place, wanted, complement: None });
         }
     }
-    (block.lines.join("\n") + "\n", cases)
+    Ok((block.lines.join("\n") + "\n", cases))
 }
 
 /// The rows of a section.
-pub fn rows(file: &str, section: &Section, session: &Session) -> Data {
+///
+/// # Errors
+///
+/// Says where a table is wrong.
+pub fn rows(file: &str, section: &Section, session: &Session) -> Result<Data, String> {
     let catalog = &session.hir().catalog;
     let mut data = Data::new(catalog);
     for (entity, block) in &section.rows {
-        let id = catalog.find(entity).unwrap_or_else(|| panic!("{file}: there is no entity `{entity}`"));
-        table::fill(&mut data, catalog.entity(id), block, file);
+        let id = catalog.find(entity).ok_or_else(|| format!("{file}: there is no entity `{entity}`"))?;
+        table::fill(&mut data, catalog.entity(id), block, file)?;
     }
-    data
+    Ok(data)
 }

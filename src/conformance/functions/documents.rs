@@ -1,8 +1,8 @@
 //! Calls of functions on arrays and JSON documents, and their expected results.
 
-use segc::dialect::Function as F;
-use segc::plan::rel::Scalar;
-use segc::types::Literal;
+use crate::dialect::Function as F;
+use crate::plan::rel::Scalar;
+use crate::types::Literal;
 
 use super::{Add, big, call, date, text, utc};
 
@@ -17,7 +17,7 @@ fn below(function: F, value: &str) -> Scalar {
 }
 
 /// Anniversaries, arrays and JSON.
-pub(crate) fn add_all(add: Add<'_>) {
+pub(super) fn add_all(add: Add<'_>) {
     for (born, day, expected) in [
         ("2000-02-29", "2026-02-28", "25"),
         ("2000-02-29", "2026-03-01", "26"),

@@ -1,18 +1,24 @@
 //! Reads the cases from Markdown.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+
+use super::files::FILES;
 
 /// A file.
+#[derive(Debug, Clone)]
 pub struct Topic {
+    /// Its name.
     pub file: String,
+    /// Its heading.
     pub title: String,
+    /// The cases, by the rows that they share.
     pub sections: Vec<Section>,
 }
 
-/// What is below a `##`: cases over one set of rows.
-#[derive(Clone, Default)]
+/// The part below a `##`: cases over one set of rows.
+#[derive(Debug, Clone, Default)]
 pub struct Section {
+    /// Its heading.
     pub title: String,
     /// Zone, week's start and as_of, as YAML.
     pub settings: String,
@@ -22,20 +28,21 @@ pub struct Section {
     pub rows: BTreeMap<String, Block>,
     /// Blocks of conditions, and of whole files.
     pub cases: Vec<Cases>,
-    /// The targets that refuse these cases.
+    /// The targets that reject these cases.
     pub refused: Vec<String>,
 }
 
 /// The lines of a fenced block.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Block {
     /// The number of its first line in the file.
     pub line: usize,
+    /// Its lines.
     pub lines: Vec<String>,
 }
 
 /// Cases that are compiled together.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub enum Cases {
     /// Conditions over an entity, one a line.
     Conditions(String, Block),
@@ -43,21 +50,21 @@ pub enum Cases {
     Segments(Block),
 }
 
-/// All topics of a folder, in the order of their files' names.
-pub fn topics(folder: &Path) -> Vec<Topic> {
-    let entries = std::fs::read_dir(folder).expect("the folder of the cases");
-    let mut names: Vec<String> =
-        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.retain(|name| name.ends_with(".md") && name != "README.md");
-    names.sort();
-    let read = |name: &String| {
-        let text = std::fs::read_to_string(folder.join(name)).expect("the file can be read");
-        topic(name, &text)
-    };
-    names.iter().map(read).collect()
+/// All topics, in the order of their files' names.
+///
+/// # Errors
+///
+/// Says where a file doesn't have the form that `tests/conformance/README.md` describes.
+pub fn topics() -> Result<Vec<Topic>, String> {
+    FILES.iter().map(|(file, text)| topic(file, text)).collect()
 }
 
-fn topic(file: &str, text: &str) -> Topic {
+/// The names of the files that are built in.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+fn topic(file: &str, text: &str) -> Result<Topic, String> {
     let mut topic = Topic { file: file.to_owned(), title: String::new(), sections: Vec::new() };
     // What is before the first section is shared by all.
     let mut shared = Section::default();
@@ -71,21 +78,22 @@ fn topic(file: &str, text: &str) -> Topic {
             let targets = targets.split(['.', ':', '(']).next().unwrap_or_default();
             let names = targets.split([',', ' ']).map(|word| word.trim().to_lowercase());
             let section = topic.sections.last_mut().unwrap_or(&mut shared);
-            section.refused = names.filter(|word| super::TARGETS.contains(&word.as_str())).collect();
-            assert!(!section.refused.is_empty(), "{file}:{}: no target is named", number + 1);
+            section.refused = names.filter(|word| !word.is_empty()).collect();
         } else if let Some(head) = line.strip_prefix("```") {
             let lines = lines.by_ref().map(|(_, line)| line.to_owned()).take_while(|line| line != "```");
             let block = Block { line: number + 2, lines: lines.collect() };
             let section = topic.sections.last_mut().unwrap_or(&mut shared);
-            section.block(file, head, block);
+            section.block(file, head, block)?;
         }
     }
-    assert!(!topic.title.is_empty() && !topic.sections.is_empty(), "{file} has a title and sections");
-    topic
+    if topic.title.is_empty() || topic.sections.is_empty() {
+        return Err(format!("{file} has no title or no sections"));
+    }
+    Ok(topic)
 }
 
 impl Section {
-    fn block(&mut self, file: &str, head: &str, block: Block) {
+    fn block(&mut self, file: &str, head: &str, block: Block) -> Result<(), String> {
         let text = || block.lines.join("\n") + "\n";
         match head.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["yaml", "settings"] => self.settings = text(),
@@ -99,13 +107,14 @@ impl Section {
             ["conditions", entity] => self.cases.push(Cases::Conditions((*entity).to_owned(), block)),
             ["segments"] => self.cases.push(Cases::Segments(block)),
             [] | ["text" | "sql"] => {}
-            _ => panic!("{file}:{}: a block of an unknown kind `{head}`", block.line - 1),
+            _ => return Err(format!("{file}:{}: a block of an unknown kind `{head}`", block.line - 1)),
         }
+        Ok(())
     }
 }
 
 /// What a line expects: the text after the last ` #= `.
-pub fn expected(line: &str) -> Option<(&str, Vec<String>)> {
+pub(super) fn expected(line: &str) -> Option<(&str, Vec<String>)> {
     let at = line.rfind("#=")?;
     Some((line[..at].trim_end(), words(&line[at + 2..])))
 }

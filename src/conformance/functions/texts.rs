@@ -1,0 +1,139 @@
+//! Calls of functions on texts, patterns and versions, and their expected results.
+
+use crate::dialect::Function as F;
+use crate::plan::rel::{BinaryOp, Scalar};
+use crate::types::{CharSet, Literal, Regex};
+
+use super::{Add, call, date, int, text};
+
+/// Texts, patterns, and versions.
+pub(super) fn add_all(add: Add<'_>) {
+    texts(add);
+    patterns(add);
+    versions(add);
+}
+
+fn texts(add: Add<'_>) {
+    let less = |a: &str, b: &str| {
+        let ordered = |t: &str| Box::new(call(F::TextOrder, vec![text(t)]));
+        Scalar::Binary(BinaryOp::Less, ordered(a), ordered(b))
+    };
+    add(F::TextOrder, less("Z", "a"), "true");
+    add(F::TextOrder, less("é", "z"), "false");
+    add(F::TextOrder, less("a b", "ab"), "true");
+    add(F::TextOrder, less("\u{ffff}", "😀"), "true");
+    add(F::Concat, call(F::Concat, vec![text("a'"), text("b\\")]), "a'b\\");
+    add(F::DateText, call(F::DateText, vec![date("0987-01-31")]), "0987-01-31");
+    for (given, expected) in
+        [("", "6393"), ("seed:1", "7497"), ("größe:ab:7", "276"), ("😀:x", "4164"), ("it's:\\", "1108")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(given)]), expected);
+    }
+    add(F::Lower, call(F::Lower, vec![text("ÄBC É")]), "äbc é");
+    add(F::Upper, call(F::Upper, vec![text("äbc é")]), "ÄBC É");
+    for (given, expected) in
+        [("  a b ", "a b"), ("\ta\n ", "\ta\n"), ("\u{a0}a\u{a0}", "\u{a0}a\u{a0}"), ("   ", "")]
+    {
+        add(F::Trim, call(F::Trim, vec![text(given)]), expected);
+    }
+    for (given, expected) in [("", "0"), ("é", "1"), ("e\u{301}", "2"), ("🤦🏼‍♂️", "5")] {
+        add(F::Length, call(F::Length, vec![text(given)]), expected);
+    }
+    for (a, b, contains, starts, ends) in [
+        ("50% off", "%", "true", "false", "false"),
+        ("a_b", "a_", "true", "true", "false"),
+        ("abc", "a_c", "false", "false", "false"),
+        ("abc", "bc", "true", "false", "true"),
+        ("abc", "", "true", "true", "true"),
+        ("", "a", "false", "false", "false"),
+        ("a\\", "\\", "true", "false", "true"),
+        ("😀é", "é", "true", "false", "true"),
+        ("b", "abab", "false", "false", "false"),
+        ("Abc", "a", "false", "false", "false"),
+        ("abC", "c", "false", "false", "false"),
+    ] {
+        add(F::Contains, call(F::Contains, vec![text(a), text(b)]), contains);
+        add(F::StartsWith, call(F::StartsWith, vec![text(a), text(b)]), starts);
+        add(F::EndsWith, call(F::EndsWith, vec![text(a), text(b)]), ends);
+    }
+    add(F::Concat, call(F::Concat, vec![text("it's "), text("é😀")]), "it's é😀");
+    let date = |text: &str| Scalar::Literal(Literal::Date(text.parse().expect("a date")));
+    add(F::DateText, call(F::DateText, vec![date("2024-02-09")]), "2024-02-09");
+    add(F::DateText, call(F::DateText, vec![date("0099-12-31")]), "0099-12-31");
+    // The first MD5 begins with 9, the last with d: more than 31 bits.
+    for (hashed, bucket) in [("autumn:1", "1327"), ("autumn:5", "9991"), ("s'é\":1:n1", "7964"), ("", "6393")]
+    {
+        add(F::Bucket, call(F::Bucket, vec![text(hashed)]), bucket);
+    }
+}
+
+/// Patterns, and texts that resemble one another.
+fn patterns(add: Add<'_>) {
+    let one = |c| Regex::One(CharSet::one(c));
+    let any = || Regex::One(CharSet::one('\n').complement());
+    let repeat = |of, least, most| Regex::Repeat { of: Box::new(of), least, most };
+    let whole = |of| Regex::Concat(vec![Regex::Start, of, Regex::End]);
+    let odd = || CharSet::new(r"\]^-[&'.%$\u{e9}\u{1F600} ".chars().map(|c| (c, c)));
+    let cases = [
+        ("a.b", Regex::Concat(vec![one('a'), one('.'), one('b')]), "true"),
+        ("axb", Regex::Concat(vec![one('a'), one('.'), one('b')]), "false"),
+        ("😀", whole(any()), "true"),
+        ("a\n", whole(one('a')), "false"),
+        ("\na", whole(one('a')), "false"),
+        ("\n", any(), "false"),
+        ("\r", any(), "true"),
+        ("\u{2028}", any(), "true"),
+        ("", whole(Regex::Empty), "true"),
+        (r"\]^-[&'.%$", whole(repeat(Regex::One(odd()), 1, None)), "true"),
+        ("b", Regex::One(odd()), "false"),
+        ("b", whole(Regex::One(odd().complement())), "true"),
+        ("😀b", Regex::Concat(vec![Regex::One(CharSet::new([('\u{80}', '\u{FFFF}')])), one('b')]), "false"),
+        ("a\n😀", whole(repeat(Regex::One(CharSet::new([]).complement()), 3, Some(3))), "true"),
+        ("ababab", whole(repeat(Regex::Concat(vec![one('a'), one('b')]), 2, Some(3))), "true"),
+        ("abab", whole(repeat(Regex::Alternate(vec![one('a'), one('b'), Regex::Empty]), 4, None)), "true"),
+        ("xb", Regex::Alternate(vec![Regex::Concat(vec![Regex::Start, one('a')]), one('b')]), "true"),
+    ];
+    for (given, regex, expected) in cases {
+        add(F::Matches, call(F::Matches, vec![text(given), Scalar::Pattern(regex)]), expected);
+    }
+    let long = |of: &str, count| of.repeat(count);
+    for (a, b, edits, expected) in [
+        ("kitten", "sitting", 3, "true"),
+        ("kitten", "sitting", 2, "false"),
+        ("é", "e", 1, "true"),
+        ("😀é", "éa", 1, "false"),
+        ("😀é", "éa", 2, "true"),
+        ("", "éa", 2, "true"),
+        ("", "éa", 1, "false"),
+        ("é", "", 1, "true"),
+        ("éé", "", 1, "false"),
+        ("mädchen", "madchen", 1, "true"),
+        ("aßb", "ssab", 3, "true"),
+        ("a", "a", 0, "true"),
+        (&long("é", 255), "é", 255, "true"),
+        (&long("a", 256), "a", 255, "false"),
+    ] {
+        add(F::Resembles, call(F::Resembles, vec![text(a), text(b), int(edits)]), expected);
+    }
+}
+
+fn versions(add: Add<'_>) {
+    for (given, expected) in [
+        ("1.2.3", "1011 1012 1013 2~"),
+        ("10.0.200+b.001", "10210 1010 103200 2~"),
+        ("1.0.0-rc.10.0.-x.0a", "1011 1010 1010 2- 2rc 10210 1010 2-x 20a"),
+        ("1.0.0--+x", "1011 1010 1010 2- 2-"),
+        ("99999999999999999999.0.0", "12099999999999999999999 1010 1010 2~"),
+        ("1.2", "missing"),
+        ("v1.2.3", "missing"),
+        ("01.2.3", "missing"),
+        ("1.2.3-01", "missing"),
+        ("1.2.3-", "missing"),
+        ("1.2.3\n", "missing"),
+        (" 1.2.3", "missing"),
+        ("1.2.3-é", "missing"),
+        ("", "missing"),
+    ] {
+        add(F::SemverKey, call(F::SemverKey, vec![text(given)]), expected);
+    }
+}
