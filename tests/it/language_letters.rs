@@ -103,7 +103,8 @@ fn engines_differ_only_on_the_documented_letters() {
     let mut wrong = String::new();
     let mut engines = available();
     let all = engines.len() == 4;
-    engines.extend(others());
+    // SQLite changes the case of ASCII alone, and refuses these segments.
+    engines.extend(others().into_iter().filter(|engine| engine.target() != "sqlite"));
     for mut engine in engines {
         engine.load(&support::given::from_data(engine.target(), &data));
         for (segment, listed, seen) in [

@@ -50,7 +50,12 @@ fn failures_are_reported_resumed_and_verified() {
     assert_eq!(code, 3, "{err}");
     assert_eq!(
         untimed(&out),
-        ["SEGMENT MEMBERS STATUS TIME", "buyers 9 built", "odd - failed", "odder - skipped: needs odd"]
+        [
+            "SEGMENT MEMBERS ENTERED LEFT STATUS TIME",
+            "buyers 9 9 0 built",
+            "odd - - - failed",
+            "odder - - - skipped: needs odd"
+        ]
     );
     assert!(err.contains("segment `odd` failed") && err.contains("segments/odd.seg:1:9"), "{err}");
     assert!(err.contains("1 segment was skipped, because of `odd`: odder"), "{err}");
@@ -71,7 +76,7 @@ fn failures_are_reported_resumed_and_verified() {
     let resumed = outcome(root, &["run", "--db", &db, "--resume", "--verify", "+odder", "buyers"]);
     assert_eq!((resumed.0, resumed.2.as_str()), (0, "as of 2026-11-01T00:00:00Z\n"));
     let table = untimed(&resumed.1);
-    assert_eq!(table[..2], ["SEGMENT MEMBERS STATUS PARITY TIME", "buyers 9 kept ok"]);
+    assert_eq!(table[..2], ["SEGMENT MEMBERS ENTERED LEFT STATUS PARITY TIME", "buyers 9 - - kept ok"]);
     assert!(table[2].starts_with("odd ") && table[2].ends_with("built ok"), "{table:?}");
     let again = outcome(root, &["run", "--db", &db, "--resume", "+odder", "buyers"]);
     assert!(again.2.ends_with("nothing left to do: every table is as of 2026-11-01T00:00:00Z\n"));
@@ -85,7 +90,7 @@ fn failures_are_reported_resumed_and_verified() {
     by_hand("DELETE FROM segments.buyers");
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 0, "{err}");
-    assert!(untimed(&out)[1].starts_with("buyers 9 ok"), "{out}");
+    assert!(untimed(&out)[1].starts_with("buyers 9 1 0 ok"), "{out}");
     by_hand("DELETE FROM segments.buyers");
     assert_eq!(outcome(root, &["run", "--db", &db, "--refresh", "--verify", "buyers"]).0, 0);
     // Of one member put in the place of another nothing tells; a full evaluation mends it.
@@ -93,7 +98,7 @@ fn failures_are_reported_resumed_and_verified() {
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 3, "as of then, and kept");
     assert!(
-        untimed(&out)[1].starts_with("buyers 9 kept 1 missing (") && out.contains("1 extra (999)"),
+        untimed(&out)[1].starts_with("buyers 9 - - kept 1 missing (") && out.contains("1 extra (999)"),
         "{out}"
     );
     assert!(err.contains("SEG733") && err.contains("segments/value.seg"), "{err}");
