@@ -98,7 +98,7 @@ fn failures_are_reported_resumed_and_verified() {
     let (code, out, err) = outcome(root, &["run", "--db", &db, "--resume", "--verify", "buyers"]);
     assert_eq!(code, 3, "as of then, and kept");
     assert!(
-        untimed(&out)[1].starts_with("buyers 9 - - kept 1 missing (") && out.contains("1 extra (999)"),
+        untimed(&out)[1].starts_with("buyers 9 kept 1 missing (") && out.contains("1 extra (999)"),
         "{out}"
     );
     assert!(err.contains("SEG733") && err.contains("segments/value.seg"), "{err}");
