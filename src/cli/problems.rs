@@ -294,15 +294,6 @@ problems! {
     message |p| format!("`{}` can't be read: {}", p.path, p.why);
     help |_p| Some("correct the path; the file must be UTF-8 text".to_owned());
 
-    /// `segc test --dialect` doesn't write the format.
-    ///
-    /// ```text
-    /// segc test --dialect dialects/warehouse.yml --format junit      # human or json
-    /// ```
-    error SEG875 "no such format here" NoFormat { span: Option<Span> }
-    message |_p| "`--format junit` is for unit tests, not for a dialect".to_owned();
-    help |_p| Some("use `--format json`, and `--message-format github` or `sarif` for the wrong templates".to_owned());
-
     /// A segment has no table to compare or to refresh.
     ///
     /// A view or an inline segment is evaluated whenever it is read, so there is nothing that could
@@ -316,6 +307,15 @@ problems! {
     error SEG874 "no table" NothingStored { span: Option<Span>, segment: String }
     message |p| format!("`{}` isn't stored as a table", p.segment);
     help |_p| Some("name a segment that is stored as a table; `segc ls` shows how each is stored".to_owned());
+
+    /// `segc test --dialect` doesn't write the format.
+    ///
+    /// ```text
+    /// segc test --dialect dialects/warehouse.yml --format junit      # human or json
+    /// ```
+    error SEG875 "no such format here" NoFormat { span: Option<Span> }
+    message |_p| "`--format junit` is for unit tests, not for a dialect".to_owned();
+    help |_p| Some("use `--format json`, and `--message-format github` or `sarif` for the wrong templates".to_owned());
 }
 
 /// `a`, `b` and `c`.

@@ -148,10 +148,14 @@ problems! {
         span: Option<Span>, segment: String, target: String, bytes: usize, allowed: usize,
     }
     message |p| format!(
-        "a statement of `{}` has {} bytes; `{}` accepts {}",
-        p.segment, p.bytes, p.target, p.allowed
+        "a statement of {} has {} bytes; `{}` accepts {}",
+        if p.segment.is_empty() { "several segments".to_owned() } else { format!("`{}`", p.segment) },
+        p.bytes, p.target, p.allowed
     );
-    help |_p| Some("put long lists into a table and link to it, or split the segment".to_owned());
+    help |p| Some(match p.segment.is_empty() {
+        true => "compile fewer segments at once (`--select`)".to_owned(),
+        false => "put long lists into a table and link to it, or split the segment".to_owned(),
+    });
 
     /// The project's policy or the selected tier forbids conditions on personal data.
     ///
