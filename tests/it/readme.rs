@@ -195,6 +195,11 @@ fn examples_in_plan_match() {
 }
 
 #[test]
+fn examples_in_building_match() {
+    page("docs/building.md");
+}
+
+#[test]
 fn examples_in_running_match() {
     page("docs/running.md");
 }
@@ -245,6 +250,7 @@ fn links_between_pages_resolve() {
         "docs/catalog.md",
         "docs/refresh.md",
         "docs/plan.md",
+        "docs/building.md",
         "docs/running.md",
         "docs/dialects.md",
         "docs/why.md",
