@@ -79,7 +79,9 @@ impl Deltas {
                     && known.has_rows_of(&one)
             })
         };
-        let known = places.iter().find(is_same).copied();
+        // What is asked of a log is asked for one segment: no other's is the same, and all have one name.
+        let nearest = if one.filter.iter().any(asks_a_query) { NEAREST } else { usize::MAX };
+        let known = places.iter().rev().take(nearest).find(is_same).copied();
         match known.and_then(|place| self.list.get_mut(place)) {
             Some(known) => {
                 if let (Some((_, names)), Some((_, more))) = (&mut known.events, one.events) {
@@ -102,7 +104,9 @@ impl Deltas {
             let same = |known: &&mut Delta| {
                 known.events == one.events && known.column.is_some() && known.has_rows_of(&one)
             };
-            match joined.iter_mut().find(same) {
+            // Without a column, nothing is joined: there is nothing to look for.
+            let known = if one.column.is_some() { joined.iter_mut().find(same) } else { None };
+            match known {
                 Some(known) => known.filter.extend(one.filter),
                 None => joined.push(one),
             }
@@ -145,6 +149,14 @@ impl Deltas {
         };
         Query { ctes, ..Query::of(Select { distinct: true, ..all_keys }) }
     }
+}
+
+/// How many deltas of one segment may be alike but for what they ask a query.
+const NEAREST: usize = 8;
+
+/// Whether a condition compares with the value of a query: how far a log has been read.
+fn asks_a_query(condition: &Scalar) -> bool {
+    matches!(condition, Scalar::Binary(_, _, value) if matches!(**value, Scalar::Query(_)))
 }
 
 fn keys_in(keys: &[String], cte: &str) -> Select {
