@@ -335,9 +335,21 @@ impl<'a> Renderer<'a> {
 
     /// A function of two values, of any number of them.
     fn folded(&self, function: Function, values: &[Scalar]) -> Expr {
-        let folded =
-            self.exprs(values).into_iter().reduce(|one, other| self.call(function, vec![one, other]));
-        folded.unwrap_or_else(|| Expr::value(Value::Null))
+        // In pairs, and pairs of pairs: a template copies its arguments, and a chain would be copied at each
+        // of its links.
+        let mut layer = self.exprs(values);
+        while layer.len() > 1 {
+            let mut rest = layer.into_iter();
+            let mut pairs = Vec::new();
+            while let Some(one) = rest.next() {
+                pairs.push(match rest.next() {
+                    Some(other) => self.call(function, vec![one, other]),
+                    None => one,
+                });
+            }
+            layer = pairs;
+        }
+        layer.pop().unwrap_or_else(|| Expr::value(Value::Null))
     }
 
     fn constant(&self, literal: &Literal) -> Expr {
