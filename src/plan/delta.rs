@@ -79,7 +79,7 @@ impl Deltas {
                     && known.has_rows_of(&one)
             })
         };
-        // What is asked of a log is asked for one segment: no other's is the same, and all have one name.
+        // How far a log has been read is each segment's own: no other delta is the same, though all have one name.
         let nearest = if one.filter.iter().any(asks_a_query) { NEAREST } else { usize::MAX };
         let known = places.iter().rev().take(nearest).find(is_same).copied();
         match known.and_then(|place| self.list.get_mut(place)) {
@@ -151,7 +151,7 @@ impl Deltas {
     }
 }
 
-/// How many deltas of one segment may be alike but for what they ask a query.
+/// How many deltas of one segment may differ only in what they ask a query.
 const NEAREST: usize = 8;
 
 /// Whether a condition compares with the value of a query: how far a log has been read.

@@ -333,23 +333,16 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// A function of two values, of any number of them.
+    /// A function of two values, of any number of them, as a tree: a chain would be copied at each of its links.
     fn folded(&self, function: Function, values: &[Scalar]) -> Expr {
-        // In pairs, and pairs of pairs: a template copies its arguments, and a chain would be copied at each
-        // of its links.
-        let mut layer = self.exprs(values);
-        while layer.len() > 1 {
-            let mut rest = layer.into_iter();
-            let mut pairs = Vec::new();
-            while let Some(one) = rest.next() {
-                pairs.push(match rest.next() {
-                    Some(other) => self.call(function, vec![one, other]),
-                    None => one,
-                });
+        match values {
+            [] => Expr::value(Value::Null),
+            [only] => self.expr(only),
+            _ => {
+                let (one, other) = values.split_at(values.len() / 2);
+                self.call(function, [one, other].map(|half| self.folded(function, half)).to_vec())
             }
-            layer = pairs;
         }
-        layer.pop().unwrap_or_else(|| Expr::value(Value::Null))
     }
 
     fn constant(&self, literal: &Literal) -> Expr {
