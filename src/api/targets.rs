@@ -18,7 +18,7 @@ pub(super) struct Target {
 }
 
 /// The project's targets in their order. If it declares none, every dialect under its own name,
-/// without built-in ones that lack a feature: whoever wants these says so.
+/// without built-in ones that lack a feature: a project names those it wants.
 pub(super) fn read_targets(
     project: &Project,
     dialects: &Dialects,

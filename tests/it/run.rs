@@ -434,3 +434,32 @@ segment small on region { materialize: incremental where size <= 3 }
         );
     }
 }
+
+/// Many failures in one unit: each is its own segment's, and the rest is built.
+#[test]
+fn many_failures_in_a_unit_leave_the_others_built() {
+    let wrong = |number: u32| {
+        format!(
+            "segment wrong{number} on customer {{ where points * {number}_000_000_000_000_000_000 > 3 }}\n"
+        )
+    };
+    let right = |number: u32| format!("segment right{number} on customer {{ where points >= {number} }}\n");
+    let segments: String = (4..=9).map(|number| wrong(number) + &right(number - 3)).collect();
+    let session = session_of(&segments, None);
+    for mut target in Target::all() {
+        fill(&mut target, &session, 6);
+        let ran = run(&session, &mut target, How::default());
+        for one in &ran.segments {
+            let fails = one.segment.starts_with("wrong");
+            assert_eq!(one.status == Status::Failed, fails, "{}", told(&ran));
+            assert_eq!(matches!(one.status, Status::Built(_)), !fails, "{}", told(&ran));
+        }
+        assert_eq!(ran.segments.len(), 12);
+        assert_eq!(
+            ran.problems.iter().filter(|problem| problem.code == "SEG703").count(),
+            6,
+            "{}",
+            said(&ran.problems)
+        );
+    }
+}

@@ -135,8 +135,8 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Builds segments together. One that fails is taken out, and built alone, so that its failure is told as
-    /// its own; where it can't be told which one it was, or after some, the others are divided.
+    /// Builds segments together. One that fails is taken out and built alone, which reports its own failure.
+    /// If it isn't known which one it was, or after some failures, the others are divided.
     fn unit<'s>(&mut self, unit: Unit<'s, 'a>) {
         let Unit { mut segments, mode } = unit;
         if self.gone.is_some() {
@@ -205,6 +205,8 @@ impl<'a> Drive<'a> {
         for segment in segments {
             match found.remove(segment.name()) {
                 Some((members, mut outcome)) => {
+                    // At the as_of of the last run, what that one recorded may still stand.
+                    outcome.everyone &= !(self.how.refresh && self.stood_in_full(segment));
                     if self.how.refresh && outcome.everyone {
                         outcome.why = Some(resume::why_everyone(segment.plan, self.how.recorded));
                     }
@@ -213,6 +215,13 @@ impl<'a> Drive<'a> {
                 None => self.counted(segment, Status::Built),
             }
         }
+    }
+
+    /// Whether a refresh at this as_of builds on a run that evaluated everyone at the same one.
+    fn stood_in_full(&self, segment: &Segment<'_>) -> bool {
+        let mut runs = self.how.recorded.iter().filter(|run| run.segment == segment.name());
+        segment.plan.refresh.by_keys.is_some()
+            && runs.any(|run| run.is_of(segment.plan) && run.rebuilt_at == Some(self.how.as_of))
     }
 
     fn refused(&mut self, segment: &Segment<'_>, problems: Diagnostics) {

@@ -27,7 +27,7 @@ enum Kind {
 }
 
 /// Divides a level's segments: those whose last run was at one as_of share their affected keys, and all that
-/// have none to build on are evaluated in full. Whoever needs steps of its own is alone.
+/// have none to build on are evaluated in full. A segment that needs steps of its own is alone.
 pub(super) fn units<'s, 'a>(
     segments: &[&'s Segment<'a>],
     target: &Target,

@@ -99,7 +99,7 @@ impl<'a> Builder<'a, '_> {
             let owner = if let [only] = self.tables[..] { Some(only) } else { None };
             let mut tables = self.tables.clone();
             if phase == Phase::Lock {
-                // In one order, whoever locks: two runs don't wait for each other.
+                // All runs lock in one order, so that no two wait for each other.
                 tables.sort_by(|one, other| one.table.cmp(&other.table));
             }
             for tables in tables.chunks(ROWS) {
