@@ -108,7 +108,7 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-/// An instant as so many units before another.
+/// An instant that is a number of units before another.
 struct Ago<'s> {
     /// The function that subtracts them.
     unit: Function,
