@@ -17,4 +17,5 @@ mod walk;
 mod window;
 
 pub use render::{AS_OF, ClockForm, Renderer};
+pub(crate) use script::script_text;
 pub use script::{Script, Statement, commented, create, parses_back, refresh, script};

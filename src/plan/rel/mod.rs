@@ -53,7 +53,7 @@ impl Cte {
 }
 
 /// A `SELECT`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Hash, Default)]
 pub struct Select {
     /// `DISTINCT`
     pub distinct: bool,
@@ -72,7 +72,7 @@ pub struct Select {
 }
 
 /// A column of a result.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Column {
     /// Its value.
     pub value: Scalar,
@@ -81,7 +81,7 @@ pub struct Column {
 }
 
 /// A table with the alias that columns refer to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TableRef {
     /// The rows.
     pub relation: Relation,
@@ -90,7 +90,7 @@ pub struct TableRef {
 }
 
 /// Where rows come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Relation {
     /// A table by its name's parts (an entity's, or a segment's).
     Table(Vec<String>),
@@ -108,7 +108,7 @@ pub enum Relation {
 }
 
 /// A joined table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Join {
     /// Which rows without a partner it keeps.
     pub kind: JoinKind,
@@ -119,7 +119,7 @@ pub struct Join {
 }
 
 /// Which rows without a partner a join keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JoinKind {
     /// None.
     Inner,
@@ -130,7 +130,7 @@ pub enum JoinKind {
 }
 
 /// A scalar expression; booleans are three-valued.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Scalar {
     /// `alias.column`
     Column(String, String),
@@ -187,7 +187,7 @@ pub enum Scalar {
 }
 
 /// A window function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Over {
     /// An aggregate as a [`Scalar::Call`] or [`Scalar::CountRows`]; `None` is `ROW_NUMBER()`.
     pub(crate) function: Option<Scalar>,
@@ -200,7 +200,7 @@ pub struct Over {
 }
 
 /// One expression of an `ORDER BY`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub(crate) struct Order {
     /// What it orders by.
     pub(crate) value: Scalar,
@@ -211,7 +211,7 @@ pub(crate) struct Order {
 }
 
 /// `RANGE BETWEEN start AND end`, of a window that is ordered by one integer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub(crate) struct Frame {
     /// How far before (negative) or after the row it begins; `None`: unbounded.
     pub(crate) start: Option<i64>,
@@ -220,11 +220,11 @@ pub(crate) struct Frame {
 }
 
 /// Whether a predicate is negated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Negated(pub bool);
 
 /// Binary operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
     /// `=`
     Equal,

@@ -1,4 +1,4 @@
-//! Walking a plan: the direct parts of an expression or a select, and a copy with other ones.
+//! Walking a plan: the direct parts of an expression or a select.
 
 use super::{Order, Over, Query, Relation, Scalar, Select, TableRef};
 
@@ -59,15 +59,8 @@ impl Scalar {
         }
     }
 
-    /// A copy in which each direct expression is what `map` makes of it. Subqueries stay as they are.
-    #[must_use]
-    pub(crate) fn map_children(&self, map: &mut dyn FnMut(&Self) -> Self) -> Self {
-        let mut copy = self.clone();
-        copy.children_mut(&mut |child| *child = map(child));
-        copy
-    }
-
-    fn children_mut(&mut self, see: &mut dyn FnMut(&mut Self)) {
+    /// Calls `see` for each direct expression. Subqueries aren't entered.
+    pub(crate) fn children_mut(&mut self, see: &mut dyn FnMut(&mut Self)) {
         match self {
             Self::Column(..)
             | Self::Literal(_)
