@@ -5,6 +5,7 @@
 //! dialect's name. It asks no capability: the plan has chosen.
 
 mod backslash;
+mod clock_name;
 mod flat;
 mod node;
 mod parens;
