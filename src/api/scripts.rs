@@ -72,14 +72,13 @@ pub(super) fn scripts(
     files: SegmentFiles,
 ) -> Result<Scripts, Diagnostics> {
     let (create, refresh) = rayon::join(
-        || script(session, target, &program(plan, ProgramScope::All, Mode::Create)),
-        || script(session, target, &program(plan, ProgramScope::All, Mode::Refresh)),
+        || script_text(session, target, &program(plan, ProgramScope::All, Mode::Create)),
+        || script_text(session, target, &program(plan, ProgramScope::All, Mode::Refresh)),
     );
     let named =
         |segment: &SegmentPlan| Ok((segment.name.clone(), texts(session, target, plan, segment, files)?));
     let segments: Result<BTreeMap<_, _>, Diagnostics> = plan.segments.par_iter().map(named).collect();
-    let (create, refresh) = (create?, refresh?);
-    Ok(Scripts { create: create.to_text(), refresh: refresh.to_text(), segments: segments? })
+    Ok(Scripts { create: create?, refresh: refresh?, segments: segments? })
 }
 
 /// The texts of a segment but the one that compares its table.
@@ -91,8 +90,8 @@ fn texts(
     files: SegmentFiles,
 ) -> Result<SegmentScripts, Diagnostics> {
     let alone = |mode, wanted: bool| {
-        let script = || script(session, target, &program(plan, ProgramScope::One(segment), mode));
-        wanted.then(script).transpose().map(|script| script.map(|script| script.to_text()))
+        let script = || script_text(session, target, &program(plan, ProgramScope::One(segment), mode));
+        wanted.then(script).transpose()
     };
     let select = select_sql(session, target, segment, plan.as_of)?;
     let stored = segment.materialize != Materialize::Inline;
@@ -190,8 +189,21 @@ pub(super) fn script(
     program: &Program<'_>,
 ) -> Result<Script, Diagnostics> {
     let made = sql::script(program, &target.dialect, &|name| source(session, name))?;
-    judge_length(session, target, &made)?;
-    Ok(made)
+    let mut problems = Diagnostics::new();
+    made.statements.iter().for_each(|one| problems.append(judge_length(session, target, one)));
+    if problems.is_empty() { Ok(made) } else { Err(problems) }
+}
+
+/// The text of a program's script.
+pub(super) fn script_text(
+    session: &Session,
+    target: &Target,
+    program: &Program<'_>,
+) -> Result<String, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let mut judge = |one: &Statement| problems.append(judge_length(session, target, one));
+    let text = sql::script_text(program, &target.dialect, &|name| source(session, name), &mut judge)?;
+    if problems.is_empty() { Ok(text) } else { Err(problems) }
 }
 
 /// The place of a segment, such as `segments/vip.seg:3`.
@@ -204,13 +216,9 @@ pub(super) fn span_of(session: &Session, name: &str) -> Option<Span> {
     session.hir.find(name).map(|id| session.hir.segment(id).name_span)
 }
 
-fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(), Diagnostics> {
-    let mut problems = Diagnostics::new();
-    for statement in &script.statements {
-        let segment = statement.segment.as_deref().unwrap_or_default();
-        problems.append(too_long(session, target, segment, &statement.text));
-    }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+fn judge_length(session: &Session, target: &Target, statement: &Statement) -> Diagnostics {
+    let segment = statement.segment.as_deref().unwrap_or_default();
+    too_long(session, target, segment, &statement.text)
 }
 
 /// The problem that a statement is longer than its target accepts.

@@ -4,6 +4,7 @@
 //! the files are written, dialects, how SQL is generated.
 
 mod graph;
+mod json;
 mod manifest;
 mod refresh;
 mod written;
@@ -24,8 +25,8 @@ pub use written::{Written, digest};
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde::Serialize;
 
+use self::json::json;
 use crate::check::hir::Hir;
 use crate::diagnostic::Sources;
 use crate::plan::Plan;
@@ -112,11 +113,6 @@ fn refresh_path(segment: &str) -> String {
 
 fn parity_path(segment: &str) -> String {
     format!("segments/{segment}.parity.sql")
-}
-
-/// Indented JSON with a final line break. All values of this module can be serialized.
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::overview::{self, Row};
-use super::{Opened, one, open, refuse_folder};
+use super::{Opened, leave, one, open, refuse_folder};
 use crate::api::{Options, SegmentFiles};
 use crate::artifact::Artifacts;
 use crate::check::hir::{Materialize, SegmentId};
@@ -184,6 +184,10 @@ fn write(
                 }
                 Err(found) => problems.append(found),
             }
+            // Others use the memory again.
+            if targets.last() == Some(target) {
+                leave(plan);
+            }
         }
     }
     // All or nothing: where the project has an error or one target refuses, no folder changes.
@@ -197,6 +201,7 @@ fn write(
     if exit == Exit::Fine && terminal.is_human() {
         summarize(&builds, &mut terminal.err)?;
     }
+    leave(builds);
     Ok(exit)
 }
 

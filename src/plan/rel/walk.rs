@@ -1,4 +1,4 @@
-//! Walking a plan: the direct parts of an expression or a select, and a copy with other ones.
+//! Walking a plan: the direct parts of an expression or a select.
 
 use super::{Join, Order, Over, Query, Relation, Scalar, Select, TableRef};
 
@@ -66,18 +66,6 @@ impl Scalar {
                 otherwise.iter().for_each(|one| see(Child::Scalar(one)));
             }
         }
-    }
-
-    /// A copy in which each direct expression is what `map` makes of it. Subqueries stay as they are.
-    #[must_use]
-    pub(crate) fn map_children(&self, map: &mut dyn FnMut(&Self) -> Self) -> Self {
-        let mut copy = self.clone();
-        copy.children_mut(&mut |child| {
-            if let ChildMut::Scalar(child) = child {
-                *child = map(child);
-            }
-        });
-        copy
     }
 
     /// Calls `see` for each direct part.

@@ -10,19 +10,23 @@ use crate::dialect::statement::StepKind;
 use crate::plan::program::{Action, Program, Step};
 use crate::sql::render::{ClockForm, Renderer};
 
-/// The statements of a program, in order. A step has as many as its dialect has templates for it.
-pub(super) fn statements(program: &Program<'_>, dialect: &Dialect) -> Result<Vec<Statement>, Diagnostics> {
+/// Calls `add` with the statements of a program, in order. A step has as many as its dialect has templates for
+/// it.
+pub(super) fn statements(
+    program: &Program<'_>,
+    dialect: &Dialect,
+    add: &mut dyn FnMut(Statement),
+) -> Result<(), Diagnostics> {
     let form = program.plan.as_of.map_or(ClockForm::Script, ClockForm::ScriptAt);
     let mut problems = Diagnostics::new();
-    let mut statements = Vec::new();
     let slots = Slots { program, dialect, renderer: Renderer::new(dialect, form, &program.clock) };
     for step in &program.steps {
         match write(step, dialect, &slots) {
-            Ok(written) => statements.extend(written),
+            Ok(written) => written.into_iter().for_each(&mut *add),
             Err(found) => problems.append(found),
         }
     }
-    if problems.is_empty() { Ok(statements) } else { Err(problems) }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<Statement>, Diagnostics> {
