@@ -127,7 +127,8 @@ fn refreshes_equal_a_fresh_create() {
             let run = Run::new(target, SEGMENTS, instant);
             // Nothing that a sum of floats decides can be left as it was.
             let exact = target.name != "sqlite";
-            let growing: &[&str] = if exact { &["buyers", "big", "big_buyers", "good_orders"] } else { &["buyers"] };
+            let growing: &[&str] =
+                if exact { &["buyers", "big", "big_buyers", "good_orders"] } else { &["buyers"] };
             for &name in growing {
                 assert_eq!(run.segment(name).refresh.strategy, Refresh::InsertOnly, "{name}");
             }

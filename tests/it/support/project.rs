@@ -112,8 +112,7 @@ pub fn stop_clocks(files: Memory, at: Timestamp) -> Memory {
         ("sqlite", format!("'{local}'")),
     ];
     clocks.into_iter().fold(files, |files, (target, clock)| {
-        let stopped =
-            format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{clock}\"\n");
+        let stopped = format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{clock}\"\n");
         files.with(format!("dialects/{target}.yml"), stopped)
     })
 }

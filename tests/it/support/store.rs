@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::engine::found;
 use super::python::{
-    Process, STORES, TypeName, clickhouse_type, googlesql_type, rows, spark_type, sqlite_type, start_clickhouse,
-    start_sqlite,
+    Process, STORES, TypeName, clickhouse_type, googlesql_type, rows, spark_type, sqlite_type,
+    start_clickhouse, start_sqlite,
 };
 
 type Start = fn() -> Result<Process, String>;
@@ -110,11 +110,7 @@ impl Store {
             _ => format!("TIMESTAMP '{text}'"),
         };
         let sql = with_instants(sql, instant).replace('"', "`");
-        // Nothing is deleted without a condition.
-        match sql.strip_prefix("DELETE FROM ") {
-            Some(table) if self.target == "clickhouse" && !table.contains(' ') => format!("TRUNCATE TABLE {table}"),
-            _ => sql,
-        }
+        if self.target == "clickhouse" { clickhouse_change(sql) } else { sql }
     }
 
     fn type_name(&self) -> TypeName {
@@ -172,6 +168,19 @@ fn with_instants(sql: &str, instant: impl Fn(&str) -> String) -> String {
         out.push_str(rest);
     }
     out
+}
+
+/// Rows are deleted only with a condition, and a table made for analysis is changed by ALTER.
+fn clickhouse_change(sql: String) -> String {
+    if let Some(table) = sql.strip_prefix("DELETE FROM ").map(|rest| rest.trim_end_matches(" WHERE TRUE"))
+        && !table.contains(' ')
+    {
+        return format!("TRUNCATE TABLE {table}");
+    }
+    match sql.strip_prefix("UPDATE ").and_then(|rest| rest.split_once(" SET ")) {
+        Some((table, changes)) => format!("ALTER TABLE {table} UPDATE {changes} SETTINGS mutations_sync = 2"),
+        None => sql,
+    }
 }
 
 /// Instants and booleans have a form of their own, and elements are instants, too.
