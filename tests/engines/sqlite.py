@@ -35,8 +35,9 @@ class Database:
 
     def empty(self, schema: str) -> None:
         """Drops what is in an attached database, which itself stays."""
+        self.attach(schema)
         listed = f"SELECT type, name FROM {quoted(schema)}.sqlite_schema WHERE type IN ('table', 'view')"
-        for kind, name in self.rows(listed) if schema in self.attached else []:
+        for kind, name in self.rows(listed):
             self.rows(f"DROP {kind} {quoted(schema)}.{quoted(name)}")
 
     def lose(self) -> None:
