@@ -58,6 +58,13 @@ impl Session {
         self.logical.get_or_init(|| Arc::new(Logical::of(&self.hir, &self.graph)))
     }
 
+    /// Whether two segments provably have the same members, whatever the rows are.
+    #[must_use]
+    pub fn same_members(&self, one: SegmentId, other: SegmentId) -> bool {
+        let members = |id| self.logical().question(id).map(|question| question.members);
+        members(one).is_some_and(|one| members(other) == Some(one))
+    }
+
     /// What segments ask of the rows behind links. Those of the segments that they read are theirs.
     #[must_use]
     pub fn asked(&self, segments: &[SegmentId]) -> Asked {

@@ -128,6 +128,7 @@ impl<'a> Normalizer<'a> {
 
     /// That the row at the end of a path is a member of a segment.
     pub(super) fn membership(&mut self, path: &Path, segment: SegmentId) -> FormulaId {
+        self.read.push(segment);
         let known = self.segments.get(&segment).copied();
         let own_row = self.around == 0 && path.base == Base::This && path.hops.is_empty();
         if let Some(plain) = known.and_then(|known| known.plain).filter(|_| own_row) {

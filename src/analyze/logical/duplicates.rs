@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 /// Warns of each segment that provably has the members of one before it. Not of segments that
 ///
 /// - are decided without any row, which other warnings are about;
-/// - only name another one's members;
+/// - have the members of a segment that they read, which is no repetition;
 /// - use parameters, whose values are meant to change;
 /// - other roles may read.
 pub(crate) fn duplicates(hir: &Hir, graph: &Graph, logical: &Logical) -> Diagnostics {

@@ -162,7 +162,13 @@ impl Formulas {
         if seen.iter().any(|part| self.complements.get(part).is_some_and(|not| seen.contains(not))) {
             return self.constant(!all);
         }
-        let mut parts: Vec<FormulaId> = seen.into_iter().collect();
+        // Of `a or (a and b)`, `a` is all.
+        let is_more = |part: &FormulaId| match self.get(*part) {
+            Formula::All(inner) if !all => inner.iter().any(|part| seen.contains(part)),
+            Formula::Any(inner) if all => inner.iter().any(|part| seen.contains(part)),
+            _ => false,
+        };
+        let mut parts: Vec<FormulaId> = seen.iter().copied().filter(|part| !is_more(part)).collect();
         match parts.as_slice() {
             [] => return self.constant(all),
             [only] => return *only,

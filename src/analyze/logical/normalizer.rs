@@ -24,6 +24,8 @@ pub(super) struct Normalizer<'a> {
     pub(super) places: HashMap<FormulaId, Span>,
     /// The measures in the current segment or trait, in the order of their places.
     pub(super) asked: Vec<MeasureId>,
+    /// The segments that the current one reads by name, as far as they aren't in traits that are known.
+    pub(super) read: Vec<SegmentId>,
     /// How many aggregates and sequences are around the current place.
     pub(super) around: usize,
 }
@@ -50,6 +52,7 @@ impl<'a> Normalizer<'a> {
             segments: HashMap::new(),
             places: HashMap::new(),
             asked: Vec::new(),
+            read: Vec::new(),
             around: 0,
         }
     }

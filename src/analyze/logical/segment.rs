@@ -4,7 +4,7 @@ use super::digest::{Digest, Key};
 use super::formula::FormulaId;
 use super::measure::MeasureId;
 use super::normalizer::{Known, Normalizer};
-use crate::check::hir::{Base, CondKind, KeepKind, KeepSize, Path, Segment, SegmentId};
+use crate::check::hir::{Base, KeepKind, KeepSize, Path, Segment, SegmentId};
 
 /// What a segment asks of rows.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub(crate) struct Question {
     /// The measures in its own rules, `keep`s and the traits that they use, each once. Those of segments that
     /// it reads are theirs.
     pub(crate) measures: Vec<MeasureId>,
-    /// Whether it only gives the members of another segment another name.
+    /// Whether it has the members of a segment that it reads, under another name.
     pub(crate) is_alias: bool,
 }
 
@@ -24,6 +24,7 @@ impl<'a> Normalizer<'a> {
     /// A segment, after all those that it refers to.
     pub(super) fn segment(&mut self, segment: &'a Segment) -> Question {
         self.asked.clear();
+        self.read.clear();
         let own_row = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
         let mut parts = Vec::new();
         if let Some((parent, _)) = segment.parent {
@@ -58,7 +59,10 @@ impl<'a> Normalizer<'a> {
         let mut measures = std::mem::take(&mut self.asked);
         measures.sort_unstable();
         measures.dedup();
-        Question { formula, members, measures, is_alias: is_alias(segment) }
+        let read = std::mem::take(&mut self.read);
+        let is_alias =
+            read.iter().any(|id| self.segments.get(id).is_some_and(|read| read.members == members));
+        Question { formula, members, measures, is_alias }
     }
 
     /// The segments that come before one in its group: the last of them, and those before that.
@@ -92,17 +96,4 @@ impl<'a> Normalizer<'a> {
             }
         }
     }
-}
-
-/// Whether it has no rule of its own beside the name of another segment.
-fn is_alias(segment: &Segment) -> bool {
-    let refers = match (&segment.parent, segment.includes.as_slice()) {
-        (Some(_), []) => true,
-        (None, [only]) => match &only.kind {
-            CondKind::InSegment(path, _) => path.base == Base::This && path.hops.is_empty(),
-            _ => false,
-        },
-        _ => false,
-    };
-    refers && segment.excludes.is_empty() && segment.keeps.is_empty() && segment.group.is_none()
 }
