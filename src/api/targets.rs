@@ -69,6 +69,7 @@ impl Target {
             elsewhere,
             identifier_bytes: limit(Limit::IdentifierBytes).unwrap_or(usize::MAX),
             separate_scans: limit(Limit::SeparateScans),
+            transaction_tables: limit(Limit::TransactionTables),
             replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
         }
