@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::rel::{Child, Clock, Query, Relation, Scalar};
+use crate::plan::rel::{Child, ChildMut, Clock, Query, Relation, Scalar};
 
 /// The maximum depth of bounds that read bounds; no plan reaches it.
 const DEPTH: usize = 16;
@@ -39,7 +39,11 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
 
 fn expand(value: &mut Scalar, clock: &Clock, depth: usize) {
     let Scalar::Clock(name) = value else {
-        return value.children_mut(&mut |child| expand(child, clock, depth));
+        return value.children_mut(&mut |child| {
+            if let ChildMut::Scalar(child) = child {
+                expand(child, clock, depth);
+            }
+        });
     };
     if let Some((_, bound, _)) = clock.bounds.get(name).filter(|_| depth < DEPTH) {
         *value = inline_bounds(bound, clock, depth + 1);

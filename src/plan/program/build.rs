@@ -47,7 +47,7 @@ pub(super) struct Builder<'a, 's> {
     segments: &'s [&'a SegmentPlan],
     pub(super) mode: Mode,
     /// The instants that the tables' steps read, in the order in which they are set.
-    instants: Vec<Instant<'a>>,
+    pub(super) instants: Vec<Instant<'a>>,
     steps: Vec<Step<'a>>,
 }
 
@@ -283,7 +283,7 @@ impl<'a> Builder<'a, '_> {
         for segments in levels.values() {
             self.level(segments);
         }
-        self.add(None, Phase::Finish, Action::Drop(&self.plan.scratch.base_runs));
+        self.add(None, Phase::Finish, Action::Drop(Cow::Borrowed(&self.plan.scratch.base_runs)));
     }
 
     /// The steps of a segment that is evaluated alone.

@@ -56,13 +56,12 @@ pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
 /// The changes of a segment that is evaluated with others, in one pass over its matches and its members.
 /// Matches are among the affected keys, so that only members among them can leave; if the last run can't
 /// be built upon, all of them can.
-pub(super) fn difference(segment: &SegmentPlan, matches: &Query, leaving: Leaving) -> Query {
+pub(super) fn difference(segment: &SegmentPlan, matches: Query, leaving: Leaving) -> Query {
     let keys = Keys::of(segment);
-    let mut ctes = matches.ctes.clone();
-    let rows = if matches.union.is_empty() {
-        Relation::Rows(Box::new(matches.select.clone()))
+    let Query { mut ctes, select, union } = matches;
+    let rows = if union.is_empty() {
+        Relation::Rows(Box::new(select))
     } else {
-        let (select, union) = (matches.select.clone(), matches.union.clone());
         ctes.push(Cte { name: MATCHES.to_owned(), select, union });
         Relation::Cte(MATCHES.to_owned())
     };

@@ -98,12 +98,16 @@ impl<'a> Builder<'a, '_> {
         // Those that look up the same tables follow one another: these are prepared for once.
         keyed.sort_by(|(_, one), (_, other)| one.lookups.cmp(&other.lookups));
         let mut prepared: Option<&[Lookup]> = None;
-        for (segment, by_keys) in keyed {
+        let copied = self.copy_rows(&keyed);
+        for ((segment, by_keys), query) in keyed.into_iter().zip(copied.queries) {
             if prepared != Some(&by_keys.lookups) {
                 self.add(owner, Phase::Affected, Action::PrepareLookups(segment, by_keys));
                 prepared = Some(&by_keys.lookups);
             }
-            self.find_changes(segment, &by_keys.query, known);
+            self.find_changes(segment, query, known);
+        }
+        for table in copied.tables {
+            self.add(None, Phase::Copy, Action::Drop(Cow::Owned(table)));
         }
     }
 
@@ -116,17 +120,12 @@ impl<'a> Builder<'a, '_> {
         }
         self.add(None, Phase::Affected, Action::EvaluateAll);
         for segment in others {
-            self.find_changes(segment, &segment.evaluation.query, known);
+            self.find_changes(segment, segment.evaluation.query.clone(), known);
         }
     }
 
     /// Adds a segment's changes to those of its entity.
-    fn find_changes(
-        &mut self,
-        segment: &'a SegmentPlan,
-        matches: &Query,
-        known: &mut BTreeSet<&'a [String]>,
-    ) {
+    fn find_changes(&mut self, segment: &'a SegmentPlan, matches: Query, known: &mut BTreeSet<&'a [String]>) {
         let leaving = Leaving::of(segment, self.by_keys(segment).is_some());
         let query = difference(segment, matches, leaving);
         let changes: &'a [String] = &segment.kept.tables.changes;
@@ -162,9 +161,9 @@ impl<'a> Builder<'a, '_> {
             self.record(owner, together.to_vec(), changes);
         }
         if together.iter().any(|&segment| self.by_keys(segment).is_some()) {
-            self.add(owner, Phase::Finish, Action::Drop(&first.kept.tables.affected));
+            self.add(owner, Phase::Finish, Action::Drop(Cow::Borrowed(&first.kept.tables.affected)));
         }
-        self.add(owner, Phase::Finish, Action::Drop(changes));
+        self.add(owner, Phase::Finish, Action::Drop(Cow::Borrowed(changes)));
     }
 
     fn record(&mut self, owner: Option<&'a SegmentPlan>, segments: Vec<&'a SegmentPlan>, changes: &[String]) {

@@ -7,10 +7,12 @@
 mod apply;
 mod base;
 mod build;
+mod copies;
 mod difference;
 mod keys;
 mod level;
 mod members;
+mod narrowed;
 mod step;
 mod summary;
 mod tables;

@@ -71,7 +71,7 @@ impl Program<'_> {
     fn scans_of(&self, action: &Action<'_>) -> usize {
         match action {
             Action::Scratch(_, query) => self.scans_in(query),
-            Action::Insert(.., query) => self.scans_in(query),
+            Action::Insert(.., query) | Action::CopyRows(_, query, _) => self.scans_in(query),
             Action::FindAffected(affected) => self.scans_in(&affected.query),
             Action::DeleteMatching(_, Source::Query(query), _) => self.scans_in(query),
             Action::Assert(one) => {

@@ -10,6 +10,7 @@ mod walk;
 pub use clock::{Bound, Bounds, Clock};
 pub use construct::all;
 pub use walk::Child;
+pub(crate) use walk::ChildMut;
 
 use crate::diagnostic::Span;
 use crate::dialect::Function;

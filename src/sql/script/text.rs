@@ -60,6 +60,7 @@ fn part(phase: Phase, segment: Option<&str>) -> String {
         Phase::Check => "Checks: if one fails, nothing is written",
         Phase::Commit => "Commit",
         Phase::Affected => "Affected keys",
+        Phase::Copy => "Rows of the affected keys: many segments read these",
         Phase::Finish if segment.is_none() => "Record the run",
         Phase::Write | Phase::Apply | Phase::Finish | Phase::View => {
             return format!("Segment {}", segment.unwrap_or_default());

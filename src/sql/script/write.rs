@@ -43,7 +43,7 @@ fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<St
             String::new()
         })
     };
-    let templates = dialect.statements.of(kind(&step.action)).iter();
+    let templates = dialect.statements.of(kind(&step.action, dialect)).iter();
     let written = templates.map(|template| Statement {
         text: template.fill(name, &text),
         segment: step.segment.map(str::to_owned),
@@ -56,8 +56,12 @@ fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<St
 }
 
 /// The kind of an action, by which dialects have templates.
-fn kind(action: &Action<'_>) -> StepKind {
+fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
     match action {
+        Action::CopyRows(.., order) => {
+            let sorts = !order.is_empty() && !dialect.statements.of(StepKind::CopyRows).is_empty();
+            if sorts { StepKind::CopyRows } else { StepKind::Scratch }
+        }
         Action::Declare(_) => StepKind::Declare,
         Action::PrepareSession => StepKind::Session,
         Action::CreateSchema(_) => StepKind::CreateSchema,
