@@ -1,7 +1,7 @@
 //! A loaded, checked project and what can be compiled from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -11,6 +11,7 @@ use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script_t
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
+use crate::analyze::logical::Logical;
 use crate::artifact::{self, Artifacts};
 use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
@@ -47,6 +48,8 @@ pub struct Session {
     pub(super) hir: Hir,
     pub(super) graph: Graph,
     pub(super) fingerprints: Vec<String>,
+    /// What segments ask, once something needs it.
+    pub(super) logical: OnceLock<Arc<Logical>>,
     pub(super) dialects: Dialects,
     pub(super) targets: Vec<Target>,
 }

@@ -39,6 +39,7 @@ pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scal
 
 fn expand(value: &mut Scalar, clock: &Clock, depth: usize) {
     let Scalar::Clock(name) = value else {
+        // The bounds of a clock read no tables.
         return value.children_mut(&mut |child| {
             if let ChildMut::Scalar(child) = child {
                 expand(child, clock, depth);

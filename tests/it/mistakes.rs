@@ -122,6 +122,7 @@ fn failures(case: &Case) -> String {
         found.append(problems);
         found.append(suite.problems(&suite.run(&suite.select(&[]).0)));
     }
+    found.append(session.findings());
     let mut found: Vec<Diagnostic> = found.into_iter().collect();
     let mut failures = String::new();
     for problem in found.iter().filter(|problem| problem.severity == Severity::Error) {

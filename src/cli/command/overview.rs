@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::api::Build;
+use crate::api::{Asked, Build};
 use crate::check::hir::Materialize;
 use crate::cli::table::Table;
 use crate::plan::program::{Group, GroupEvaluation};
@@ -93,6 +93,38 @@ pub(super) fn builds([create, refresh]: &[Build; 2], out: &mut dyn Write) -> io:
     };
     writeln!(out, "\nA create is {};", numbers(create))?;
     writeln!(out, "a refresh is {}.", numbers(refresh))
+}
+
+/// The most entities whose scans are counted in words.
+const ENTITIES: usize = 5;
+
+/// Writes how many measures segments ask for, and of what.
+pub(super) fn asked(segments: usize, asked: &Asked, out: &mut dyn Write) -> io::Result<()> {
+    let Asked { measures, distinct, scans } = asked;
+    if scans.is_empty() {
+        return Ok(());
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    scans.iter().for_each(|scan| *counts.entry(&scan.reads).or_default() += 1);
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let more = counts.len().saturating_sub(ENTITIES);
+    let shown = counts.iter().take(ENTITIES).map(|(entity, count)| format!("{count} of {entity}"));
+    let more = (more > 0).then(|| format!("{more} more entities"));
+    let shown: Vec<String> = shown.chain(more).collect();
+    let different = if measures == distinct { String::new() } else { format!(", {distinct} different") };
+    writeln!(
+        out,
+        "\n{} for {}{different}, from {}: {}.",
+        if segments == 1 { "1 segment asks".to_owned() } else { format!("{segments} segments ask") },
+        plural(*measures, "measure"),
+        plural(scans.len(), "scan"),
+        shown.join(", ")
+    )
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What the segments of a group share.

@@ -58,13 +58,7 @@ pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
 /// be built upon, all of them can.
 pub(super) fn difference(segment: &SegmentPlan, matches: Query, leaving: Leaving) -> Query {
     let keys = Keys::of(segment);
-    let Query { mut ctes, select, union } = matches;
-    let rows = if union.is_empty() {
-        Relation::Rows(Box::new(select))
-    } else {
-        ctes.push(Cte { name: MATCHES.to_owned(), select, union });
-        Relation::Cte(MATCHES.to_owned())
-    };
+    let (ctes, rows) = matching(matches);
     let considered = match leaving {
         Leaving::All | Leaving::NobodySince => None,
         Leaving::Affected => {
@@ -100,6 +94,16 @@ pub(super) fn difference(segment: &SegmentPlan, matches: Query, leaving: Leaving
         ..Select::default()
     };
     Query { ctes, ..Query::of(select) }
+}
+
+/// The matches as rows of another query, and the subqueries that it needs.
+pub(super) fn matching(matches: Query) -> (Vec<Cte>, Relation) {
+    let Query { mut ctes, select, union } = matches;
+    if union.is_empty() {
+        return (ctes, Relation::Rows(Box::new(select)));
+    }
+    ctes.push(Cte { name: MATCHES.to_owned(), select, union });
+    (ctes, Relation::Cte(MATCHES.to_owned()))
 }
 
 /// The subquery of the matches, if they are a union.

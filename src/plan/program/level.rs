@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Mode;
 use super::apply::Apply;
 use super::base::record;
 use super::build::Builder;
@@ -66,6 +67,9 @@ impl<'a> Builder<'a, '_> {
         let mut entities: BTreeMap<&str, Vec<&'a SegmentPlan>> = BTreeMap::new();
         for &segment in segments.iter().filter(|segment| segment.alone.is_none()) {
             entities.entry(&segment.entity).or_default().push(segment);
+        }
+        if self.mode == Mode::First {
+            return entities.values().for_each(|together| self.fill(together));
         }
         let mut known = BTreeSet::new();
         for together in entities.values() {
@@ -167,7 +171,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn record(&mut self, owner: Option<&'a SegmentPlan>, segments: Vec<&'a SegmentPlan>, changes: &[String]) {
-        let query = record(self.plan, &segments, changes, self.mode == super::Mode::Refresh);
+        let query = record(self.plan, &segments, changes, self.mode == Mode::Refresh);
         let owner = owner.or_else(|| segments.first().copied().filter(|_| segments.len() == 1));
         self.add(owner, Phase::Finish, Action::Record(segments.clone(), query));
         if self.counts_at_once() {

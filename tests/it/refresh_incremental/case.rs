@@ -165,7 +165,8 @@ impl Case {
 
 /// The targets that are played on; those in processes, which take long, only where they are demanded.
 pub fn targets() -> Vec<&'static str> {
-    let slow = ["bigquery", "spark"].into_iter().filter(|target| demand(target) == Demand::Demanded);
+    let slow = ["bigquery", "spark", "clickhouse", "sqlite"];
+    let slow = slow.into_iter().filter(|target| demand(target) == Demand::Demanded);
     ["duckdb", "postgres"].into_iter().chain(slow).collect()
 }
 
