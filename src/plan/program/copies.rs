@@ -80,22 +80,35 @@ impl<'a> Builder<'a, '_> {
     fn leave_earliest(&self, instants: &mut Vec<Scalar>) {
         let mut earliest: Option<Timestamp> = None;
         let mut kept: Vec<(Scalar, Option<Ago<'_>>)> = Vec::new();
+        // Where in `kept` those of each unit and origin are: few.
+        let mut places: Vec<usize> = Vec::new();
+        let values: BTreeMap<&str, &Scalar> =
+            self.instants.iter().map(|one| (one.name, one.value.as_ref())).collect();
+        let mut seen = BTreeSet::new();
         for instant in std::mem::take(instants) {
+            if let Scalar::Clock(name) = &instant
+                && !seen.insert(name.clone())
+            {
+                continue;
+            }
             let ago = match &instant {
                 Scalar::Literal(Literal::Timestamp(known)) => {
                     earliest = Some(earliest.map_or(*known, |earliest| earliest.min(*known)));
                     continue;
                 }
-                Scalar::Clock(name) => self.instants.iter().find(|one| one.name == name),
+                Scalar::Clock(name) => values.get(name.as_str()).copied(),
                 _ => None,
             };
-            let ago = ago.and_then(|one| Ago::of(&one.value));
-            let alike = |(_, known): &(Scalar, Option<Ago<'_>>)| match (known, &ago) {
-                (Some(known), Some(ago)) => known.unit == ago.unit && known.from == ago.from,
+            let ago = ago.and_then(Ago::of);
+            let alike = |&&at: &&usize| match (kept.get(at), &ago) {
+                (Some((_, Some(known))), Some(ago)) => known.unit == ago.unit && known.from == ago.from,
                 _ => false,
             };
-            match kept.iter().position(alike) {
-                None => kept.push((instant, ago)),
+            match places.iter().find(alike).copied() {
+                None => {
+                    places.extend(ago.is_some().then_some(kept.len()));
+                    kept.push((instant, ago));
+                }
                 Some(at) => {
                     if kept[at].1.as_ref().map(|ago| ago.count) < ago.as_ref().map(|ago| ago.count) {
                         kept[at] = (instant, ago);

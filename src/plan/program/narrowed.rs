@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::rel::{
-    BinaryOp, ChildMut, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef, all,
+    BinaryOp, ChildMut, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef, all,
 };
 use crate::types::Literal;
 
@@ -24,7 +24,8 @@ pub(super) struct Narrowed {
 /// What else a scan demands of the rows it reads.
 #[derive(Debug, Default)]
 pub(super) struct Demands {
-    /// Columns that are not before any of these instants; several are those of several scans.
+    /// Columns that are not before any of these instants; several are those of several scans, which may be the
+    /// same.
     pub(super) since: BTreeMap<String, Vec<Scalar>>,
     /// Columns whose text is one of these.
     pub(super) one_of: BTreeMap<String, BTreeSet<String>>,
@@ -37,12 +38,7 @@ impl Demands {
         self.since.retain(|column, _| since.contains_key(column));
         self.one_of.retain(|column, _| one_of.contains_key(column));
         for (column, known) in &mut self.since {
-            let more = since.remove(column).unwrap_or_default();
-            more.into_iter().for_each(|one| {
-                if !known.contains(&one) {
-                    known.push(one);
-                }
-            });
+            known.append(&mut since.remove(column).unwrap_or_default());
         }
         for (column, known) in &mut self.one_of {
             known.append(&mut one_of.remove(column).unwrap_or_default());
@@ -96,10 +92,15 @@ fn scope(select: &Select, affected: &[String], within: Option<usize>, scopes: &[
         // It may be about a row of the select around it.
         tables.entry(alias).and_modify(|known| *known = on);
     }
+    if within.is_none() && tables.values().all(Vec::is_empty) {
+        return Scope { within, tables };
+    }
+    let equalities = equalities(select);
     // In the order of the joins, which start from what is before them; and once more for what is after.
     for table in select.tables().chain(select.tables()) {
         if tables.get(&table.alias).is_none_or(Vec::is_empty)
-            && let Some(on) = implied(select, &table.alias, &tables, within, scopes)
+            && let Some(equal) = equalities.get(table.alias.as_str())
+            && let Some(on) = implied(equal, &tables, within, scopes)
         {
             tables.insert(table.alias.clone(), on);
         }
@@ -107,32 +108,59 @@ fn scope(select: &Select, affected: &[String], within: Option<usize>, scopes: &[
     Scope { within, tables }
 }
 
+/// Columns of other rows, by their alias: each with the column that equals it.
+type Equal<'s> = BTreeMap<&'s str, BTreeMap<&'s str, &'s str>>;
+
+/// By a table's alias, the columns that equal its own where its rows have an effect: found once for all tables of
+/// a select.
+fn equalities(select: &Select) -> BTreeMap<&str, Equal<'_>> {
+    let mut found: BTreeMap<&str, Equal<'_>> = BTreeMap::new();
+    let joins = Joins::of(select);
+    for part in parts(select.filter.as_ref()) {
+        add_equality(&mut found, part, &|_| true);
+    }
+    for join in &select.joins {
+        let alias = join.table.alias.as_str();
+        for part in parts(Some(&join.on)) {
+            match join.kind {
+                JoinKind::Inner => add_equality(&mut found, part, &|own| !joins.is_optional(own)),
+                JoinKind::Left | JoinKind::Full => add_equality(&mut found, part, &|own| own == alias),
+            }
+        }
+    }
+    found
+}
+
+/// Adds a condition that columns of two tables are equal to those of each table for which it `counts`.
+fn add_equality<'s>(
+    found: &mut BTreeMap<&'s str, Equal<'s>>,
+    part: &'s Scalar,
+    counts: &dyn Fn(&str) -> bool,
+) {
+    let Scalar::Binary(BinaryOp::Equal, left, right) = part else { return };
+    for (own, other) in [(left, right), (right, left)] {
+        if let (Scalar::Column(one, own), Scalar::Column(two, column)) = (&**own, &**other)
+            && one != two
+            && counts(one)
+        {
+            found.entry(one).or_default().entry(two).or_default().insert(column, own);
+        }
+    }
+}
+
 /// How a table is narrowed because its columns equal those of narrowed rows.
 fn implied(
-    select: &Select,
-    alias: &str,
+    equal: &Equal<'_>,
     tables: &BTreeMap<String, Vec<(String, String)>>,
     within: Option<usize>,
     scopes: &[Scope],
 ) -> Option<Vec<(String, String)>> {
-    let mut equal: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
-    for part in conditions(select, alias) {
-        let Scalar::Binary(BinaryOp::Equal, left, right) = part else { continue };
-        for (own, other) in [(left, right), (right, left)] {
-            if let (Scalar::Column(one, own), Scalar::Column(two, column)) = (&**own, &**other)
-                && one == alias
-                && two != alias
-            {
-                equal.entry(two).or_default().insert(column, own);
-            }
-        }
-    }
     let narrowing = |other: &str| match tables.get(other) {
         Some(on) => Some(on),
         None => std::iter::successors(within, |&at| scopes.get(at)?.within)
             .find_map(|at| scopes.get(at)?.tables.get(other)),
     };
-    equal.into_iter().find_map(|(other, columns)| {
+    equal.iter().find_map(|(&other, columns)| {
         let on = narrowing(other).filter(|on| !on.is_empty())?;
         let own = |(key, column): &(String, String)| {
             Some((key.clone(), (*columns.get(column.as_str())?).to_owned()))
@@ -149,11 +177,12 @@ fn replace(
     see: &mut dyn FnMut(Narrowed, Demands) -> Option<Vec<String>>,
 ) {
     let mut replaced: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let joins = Joins::of(select);
     for TableRef { relation, alias } in select.tables() {
         let on = scope.tables.get(alias).filter(|on| !on.is_empty());
         if let (Relation::Table(table), Some(on)) = (relation, on) {
             let narrowed = Narrowed { table: table.clone(), on: on.clone() };
-            replaced.extend(see(narrowed, demands(select, alias)).map(|copy| (alias.clone(), copy)));
+            replaced.extend(see(narrowed, demands(select, &joins, alias)).map(|copy| (alias.clone(), copy)));
         }
     }
     if replaced.is_empty() {
@@ -178,7 +207,7 @@ fn replace(
 }
 
 /// What a select demands of a table's rows.
-fn demands(select: &Select, alias: &str) -> Demands {
+fn demands(select: &Select, joins: &Joins<'_>, alias: &str) -> Demands {
     let mut demands = Demands::default();
     let own = |scalar: &Scalar| match scalar {
         Scalar::Column(of, column) if of == alias => Some(column.clone()),
@@ -188,7 +217,7 @@ fn demands(select: &Select, alias: &str) -> Demands {
         Scalar::Literal(Literal::String(text)) => Some(text.clone()),
         _ => None,
     };
-    for part in conditions(select, alias) {
+    for part in joins.conditions(select, alias) {
         match part {
             Scalar::Binary(BinaryOp::Greater | BinaryOp::GreaterOrEqual, value, since) => {
                 let is_instant = matches!(**since, Scalar::Clock(_) | Scalar::Literal(Literal::Timestamp(_)));
@@ -215,15 +244,31 @@ fn demands(select: &Select, alias: &str) -> Demands {
     demands
 }
 
-/// Conditions without which none of a table's rows has an effect.
-fn conditions<'s>(select: &'s Select, alias: &'s str) -> impl Iterator<Item = &'s Scalar> {
-    let own = select.joins.iter().find(|join| join.table.alias == alias);
-    let is_optional = own.is_some_and(|join| join.kind == JoinKind::Left);
-    let joins = select.joins.iter().filter(move |join| match join.kind {
-        JoinKind::Inner => !is_optional,
-        JoinKind::Left | JoinKind::Full => join.table.alias == alias,
-    });
-    parts(select.filter.as_ref()).iter().chain(joins.flat_map(|join| parts(Some(&join.on))))
+/// The joins of a select: a segment may have thousands.
+struct Joins<'s> {
+    by_alias: BTreeMap<&'s str, &'s Join>,
+    inner: Vec<&'s Join>,
+}
+
+impl<'s> Joins<'s> {
+    fn of(select: &'s Select) -> Self {
+        let by_alias = select.joins.iter().map(|join| (join.table.alias.as_str(), join)).collect();
+        let inner = select.joins.iter().filter(|join| join.kind == JoinKind::Inner).collect();
+        Self { by_alias, inner }
+    }
+
+    /// Whether rows are kept that have no partner in the table.
+    fn is_optional(&self, alias: &str) -> bool {
+        self.by_alias.get(alias).is_some_and(|join| join.kind == JoinKind::Left)
+    }
+
+    /// Conditions without which none of a table's rows has an effect.
+    fn conditions(&self, select: &'s Select, alias: &str) -> impl Iterator<Item = &'s Scalar> {
+        let own = self.by_alias.get(alias).copied().filter(|join| join.kind != JoinKind::Inner);
+        let inner = if self.is_optional(alias) { &[][..] } else { &self.inner[..] };
+        let joins = inner.iter().copied().chain(own);
+        parts(select.filter.as_ref()).iter().chain(joins.flat_map(|join| parts(Some(&join.on))))
+    }
 }
 
 /// All conditions that must hold.
