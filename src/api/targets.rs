@@ -71,6 +71,7 @@ impl Target {
             identifier_bytes,
             replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
+            named_tables: self.dialect.named_tables(),
         }
     }
 }
