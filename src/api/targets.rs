@@ -72,6 +72,7 @@ impl Target {
             transaction_tables: limit(Limit::TransactionTables),
             replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
+            named_tables: self.dialect.named_tables(),
         }
     }
 }

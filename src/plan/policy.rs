@@ -41,6 +41,8 @@ pub struct Abilities {
     pub(crate) replaced: Vec<String>,
     /// The schema of a table that is named without one, where there is one.
     pub(crate) default_schema: Option<String>,
+    /// Whether a table that has an alias can still be read by its own name.
+    pub(crate) named_tables: bool,
 }
 
 /// What a probe of a live database found.
