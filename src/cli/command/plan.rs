@@ -27,6 +27,9 @@ evaluate an entity again: arrivals, window edges, conditions that change with th
 segments that it reads. For a rebuild, shows every reason, with the declaration that would
 remove it. Doesn't need a database.
 
+Without a segment, also shows what a build shares, and how many measures the segments ask
+for, from how many scans.
+
 Examples:
   segc plan                      every segment, in a table
   segc plan vip
@@ -122,7 +125,7 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
             let Asked { measures, distinct, scans } = asked(opened, plan);
             let measures = json!({ "asked": measures, "distinct": distinct });
             let scans: Vec<_> = scans.iter().map(scan).collect();
-            let build = json!({ "segments": segments, "measures": measures, "scans": scans });
+            let build = json!({ "measures": measures, "scans": scans, "segments": segments });
             write_json(&build, &mut terminal.out)
         }
     }
