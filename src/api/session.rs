@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
-use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script, scripts, select_sql};
+use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script_text, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
@@ -222,7 +222,7 @@ impl Session {
         match (&plan, planned, self.target(target)) {
             (Some(plan), Some(planned), Some(target)) if !problems.has_errors() => {
                 let program = program(plan, ProgramScope::One(planned), mode);
-                script(self, target, &program).map(|script| script.to_text())
+                script_text(self, target, &program).map(|(text, _)| text)
             }
             _ => Err(problems),
         }

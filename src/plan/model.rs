@@ -57,11 +57,14 @@ pub struct Rules {
     pub temp_tables: bool,
     /// Several ranges of the same rows are found in one scan.
     pub joins_ranges: bool,
+    /// How many segments read the rows of affected keys from a table one by one; more read a copy of these
+    /// rows. `None` is any number.
+    pub separate_scans: Option<usize>,
 }
 
 impl Rules {
-    /// The rules of a target with these capabilities.
-    pub fn of(capabilities: &BTreeSet<Capability>) -> Self {
+    /// The rules of a target with these capabilities, and with this limit of `separate_scans`.
+    pub fn of(capabilities: &BTreeSet<Capability>, separate_scans: Option<usize>) -> Self {
         let can = |capability| capabilities.contains(&capability);
         Self {
             transactions: can(Capability::Transactions),
@@ -73,6 +76,7 @@ impl Rules {
             rewritten_keys: can(Capability::RewrittenKeys),
             temp_tables: can(Capability::TempTables),
             joins_ranges: can(Capability::RangeUnions),
+            separate_scans,
         }
     }
 }

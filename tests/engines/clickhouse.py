@@ -1,6 +1,9 @@
 """ClickHouse, embedded (chdb). One process has one server, so each runner has its own process."""
 
 import json
+import re
+import shutil
+import tempfile
 
 import protocol
 
@@ -8,7 +11,8 @@ ANSWERS = protocol.own_stdout()
 
 from chdb import session as chdb  # noqa: E402
 
-SERVER = chdb.Session()
+FOLDER = tempfile.mkdtemp(prefix="segc-clickhouse-")
+SERVER = chdb.Session(FOLDER)
 DATABASES = set()
 FORMAT = "JSONCompactStrings"
 
@@ -57,9 +61,26 @@ def element(one, kind: str) -> str:
     return value(one if isinstance(one, str) else json.dumps(one), kind)
 
 
+# The tests' own words for databases.
+SCHEMA = re.compile(r"(CREATE|DROP) SCHEMA ((?:IF (?:NOT )?EXISTS )?`?\w+`?)(?: CASCADE)?")
+
+
 def run(_: int, statements: list) -> None:
     for sql in statements:
-        SERVER.query(sql)
+        if schema := SCHEMA.fullmatch(sql):
+            sql = f"{schema[1]} DATABASE {schema[2]}" + (" SYNC" if schema[1] == "DROP" else "")
+        try:
+            SERVER.query(sql)
+        except Exception as error:  # chdb has one class for all failures
+            raise protocol.Refused(str(error)) from error
+
+
+def crash(session: int, statements: list) -> None:
+    """What is temporary and the settings are gone; each statement has done what it does."""
+    global SERVER
+    run(session, statements)
+    SERVER.close()
+    SERVER = chdb.Session(FOLDER)
 
 
 def answer(sql: str) -> tuple:
@@ -93,4 +114,7 @@ def cell(text, kind: str):
 
 
 if __name__ == "__main__":
-    protocol.serve(ANSWERS, query, load=load, run=run)
+    try:
+        protocol.serve(ANSWERS, query, load=load, run=run, crash=crash)
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)

@@ -17,7 +17,7 @@ struct Run {
 
 impl Run {
     fn new(target: &Target, segments: &str, clock: &str) -> Self {
-        Self::of(target, lab::session(segments, clock))
+        Self::of(target, lab::session_on(target.name, segments, clock))
     }
 
     fn of(target: &Target, session: Session) -> Self {
@@ -125,7 +125,11 @@ fn refreshes_equal_a_fresh_create() {
         lab::append(target, ARRIVALS);
         for instant in [SECOND, THIRD] {
             let run = Run::new(target, SEGMENTS, instant);
-            for name in ["buyers", "big", "big_buyers", "good_orders"] {
+            // Nothing that a sum of floats decides can be left as it was.
+            let exact = target.name != "sqlite";
+            let growing: &[&str] =
+                if exact { &["buyers", "big", "big_buyers", "good_orders"] } else { &["buyers"] };
+            for &name in growing {
                 assert_eq!(run.segment(name).refresh.strategy, Refresh::InsertOnly, "{name}");
             }
             run.refresh(target).expect("a refresh");

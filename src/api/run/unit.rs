@@ -19,6 +19,8 @@ pub(super) struct Unit<'s, 'a> {
 /// Why segments are built together.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
+    /// Everyone is evaluated, for tables that don't exist yet.
+    First,
     /// Everyone is evaluated.
     InFull,
     /// The affected keys are: their last run was as of this instant. Those that must be evaluated in full
@@ -32,6 +34,7 @@ pub(super) fn units<'s, 'a>(
     segments: &[&'s Segment<'a>],
     target: &Target,
     recorded: &BTreeMap<&str, &Recorded>,
+    is_new: &dyn Fn(&Segment<'_>) -> bool,
     refresh: bool,
 ) -> Vec<Unit<'s, 'a>> {
     let mode = if refresh { Mode::Refresh } else { Mode::Create };
@@ -43,12 +46,17 @@ pub(super) fn units<'s, 'a>(
             continue;
         }
         let kind = if refresh { kind(segment, recorded) } else { Kind::InFull };
+        let kind = if kind == Kind::InFull && is_new(segment) { Kind::First } else { kind };
         together.entry(kind).or_default().push(segment);
     }
     let most = target.dialect.limit(Limit::TransactionTables);
     let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX).max(1);
     for (kind, segments) in together {
-        let mode = if kind == Kind::InFull { Mode::Create } else { mode };
+        let mode = match kind {
+            Kind::First => Mode::First,
+            Kind::InFull => Mode::Create,
+            Kind::ByKeys(..) => mode,
+        };
         units.extend(segments.chunks(most).map(|some| Unit { segments: some.to_vec(), mode }));
     }
     // In the order of the plan, by the first of each.

@@ -15,7 +15,7 @@ use crate::plan::rel::{Bound, Clock, Column, Query, Scalar, Select};
 use crate::types::{Literal, Type};
 
 /// How many rows of constants, or of different tables, one statement has at most.
-const ROWS: usize = 500;
+pub(super) const ROWS: usize = 500;
 
 /// The program that brings tables and views up to date: all segments at one as_of.
 #[must_use]
@@ -47,7 +47,7 @@ pub(super) struct Builder<'a, 's> {
     segments: &'s [&'a SegmentPlan],
     pub(super) mode: Mode,
     /// The instants that the tables' steps read, in the order in which they are set.
-    instants: Vec<Instant<'a>>,
+    pub(super) instants: Vec<Instant<'a>>,
     steps: Vec<Step<'a>>,
 }
 
@@ -226,7 +226,9 @@ impl<'a> Builder<'a, '_> {
     /// Locks, instants, and what must hold before anything is written.
     fn start(&mut self) {
         self.for_state(Phase::Lock, Action::Lock);
-        self.find_base_runs();
+        if self.mode != Mode::First {
+            self.find_base_runs();
+        }
         self.add(None, Phase::Clock, Action::ClockTable);
         for instant in self.instants.clone() {
             self.add(None, Phase::Clock, Action::SetInstant(instant));
@@ -283,7 +285,9 @@ impl<'a> Builder<'a, '_> {
         for segments in levels.values() {
             self.level(segments);
         }
-        self.add(None, Phase::Finish, Action::Drop(&self.plan.scratch.base_runs));
+        if self.mode != Mode::First {
+            self.add(None, Phase::Finish, Action::Drop(Cow::Borrowed(&self.plan.scratch.base_runs)));
+        }
     }
 
     /// The steps of a segment that is evaluated alone.

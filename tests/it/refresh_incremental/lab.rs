@@ -13,6 +13,7 @@ use crate::refresh_incremental::oracle::{Expected, Table};
 use crate::refresh_incremental::sabotage::{Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
 use crate::refresh_incremental::world::Kind;
+use crate::support::engine::REFUSALS;
 use crate::support::project::said;
 use crate::support::target::{Running, Target, build};
 
@@ -72,9 +73,26 @@ impl Lab {
         Self { target, tables, loaded, sabotage, sabotaged: 0, one_by_one: false }
     }
 
-    /// Whether it is one of the engines in processes.
+    /// Whether it is one of the engines in processes, other than SQLite.
     pub fn is_slow(&self) -> bool {
-        matches!(self.target.engine, Running::Store(_))
+        matches!(self.target.engine, Running::Store(_)) && self.target.name != "sqlite"
+    }
+
+    /// Whether the target lacks a capability that a case needs, or, as SQLite does, words that add a
+    /// column only where it is missing.
+    pub fn refuses(&self, case: &Case, sessions: &[Session]) -> bool {
+        let mut runs = 0..case.runs.len();
+        let is_held = |run: usize| case.config(run).items.iter().any(|item| item.text.contains("expire:"));
+        let adds_column = runs.clone().any(|run| is_held(run) != is_held(0));
+        if adds_column && self.target.name == "sqlite" {
+            return true;
+        }
+        runs.any(|run| {
+            let session = &sessions[case.runs[run].config];
+            let Ok(chosen) = session.select(&case.taking_part(run)) else { return false };
+            let (_, problems) = session.plan(self.target.name, &chosen, &Options::default());
+            problems.has_errors() && problems.iter().all(|problem| REFUSALS.contains(&problem.code))
+        })
     }
 
     /// Makes the tables hold what a run sees.

@@ -323,19 +323,37 @@ fn tell(lab: &mut Lab, told: &Told) -> Result<(), String> {
     }
 }
 
+/// DuckDB, Postgres and SQLite play every story that they have the capabilities for; the slow engines play
+/// those that say `everywhere`, and with `SEGC_STORY` every one, too.
 #[test]
 fn stories_behave_as_written() {
     let stories = chosen();
+    let all = std::env::var("SEGC_STORY").is_ok();
     let failed: Vec<String> = every_lab(Bias::Rules)
         .par_iter_mut()
         .flat_map_iter(|lab| {
-            let slow = lab.is_slow() && std::env::var("SEGC_STORY").is_err();
-            let play = |told: &Result<Told, String>| match told {
-                Err(error) => Some(error.clone()),
-                Ok(told) if slow && !told.story.everywhere => None,
-                Ok(told) => tell(lab, told).err().map(|error| format!("{}\n  {error}", told.story.name)),
-            };
-            stories.iter().filter_map(play).collect::<Vec<_>>()
+            let name = lab.target.name;
+            let few = !all && lab.is_slow();
+            let (mut played, mut refused, mut failed) = (0, 0, Vec::new());
+            for told in &stories {
+                match told {
+                    Err(error) => failed.push(error.clone()),
+                    Ok(told) if few && !told.story.everywhere => {}
+                    Ok(told) if lab.refuses(&told.story.case, &told.sessions) => refused += 1,
+                    Ok(told) => {
+                        played += 1;
+                        let error = tell(lab, told).err();
+                        failed.extend(error.map(|error| format!("{}\n  {error}", told.story.name)));
+                    }
+                }
+            }
+            eprintln!("{name}: {played} stories, {refused} refused");
+            // SQLite has no decimals and no zones.
+            let able = refused == 0 || name == "sqlite" && refused * 4 <= stories.len();
+            if !all && !able {
+                failed.push(format!("{name} refuses {refused}"));
+            }
+            failed
         })
         .collect();
     assert!(failed.is_empty(), "of {} stories:\n{}", stories.len(), failed.join("\n"));

@@ -101,16 +101,18 @@ pub fn at(as_of: Timestamp) -> Options {
 
 /// Dialects that are the built-in ones, except for a clock that always tells the same.
 pub fn stop_clocks(files: Memory, at: Timestamp) -> Memory {
-    let at = at.strftime("%Y-%m-%d %H:%M:%S%.f+00:00").to_string();
-    let types = [
-        ("duckdb", "TIMESTAMPTZ"),
-        ("postgres", "TIMESTAMPTZ"),
-        ("bigquery", "TIMESTAMP"),
-        ("spark", "TIMESTAMP"),
+    let zoned = at.strftime("%Y-%m-%d %H:%M:%S%.f+00:00");
+    let local = at.strftime("%Y-%m-%d %H:%M:%S.%6f");
+    let clocks = [
+        ("duckdb", format!("TIMESTAMPTZ '{zoned}'")),
+        ("postgres", format!("TIMESTAMPTZ '{zoned}'")),
+        ("bigquery", format!("TIMESTAMP '{zoned}'")),
+        ("spark", format!("TIMESTAMP '{zoned}'")),
+        ("clickhouse", format!("CAST('{local}' AS DateTime64(6, 'UTC'))")),
+        ("sqlite", format!("'{local}'")),
     ];
-    types.into_iter().fold(files, |files, (target, ty)| {
-        let stopped =
-            format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{ty} '{at}'\"\n");
+    clocks.into_iter().fold(files, |files, (target, clock)| {
+        let stopped = format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{clock}\"\n");
         files.with(format!("dialects/{target}.yml"), stopped)
     })
 }

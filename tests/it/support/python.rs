@@ -69,13 +69,7 @@ pub fn next_duckdb() -> Option<Python> {
 
 /// ClickHouse, embedded, with the settings of its dialect.
 pub fn clickhouse() -> Option<Python> {
-    const CLICKHOUSE: Environment = Environment {
-        folder: "clickhouse",
-        mark: "clickhouse.txt",
-        requirements: include_str!("../../engines/clickhouse.txt"),
-    };
-    let process = found("clickhouse", || Process::start(&CLICKHOUSE, "clickhouse"))?;
-    let process = Arc::new(Mutex::new(process));
+    let process = Arc::new(Mutex::new(found("clickhouse", start_clickhouse)?));
     let engine = Python { target: "clickhouse", process, session: 0, type_name: clickhouse_type };
     let lines = include_str!("../../../dialects/clickhouse.yml").lines();
     let settings: Vec<&str> = lines.filter_map(|line| line.strip_prefix("    - ")).collect();
@@ -85,15 +79,28 @@ pub fn clickhouse() -> Option<Python> {
     Some(engine)
 }
 
+/// A process has one server, with one set of databases.
+pub(super) fn start_clickhouse() -> Result<Process, String> {
+    const CLICKHOUSE: Environment = Environment {
+        folder: "clickhouse",
+        mark: "clickhouse.txt",
+        requirements: include_str!("../../engines/clickhouse.txt"),
+    };
+    Process::start(&CLICKHOUSE, "clickhouse")
+}
+
 /// SQLite, which is part of Python.
 pub fn sqlite() -> Option<Python> {
-    let start = || Process::start_with(Path::new("python3"), Path::new(""), "sqlite");
-    let process = Arc::new(Mutex::new(found("sqlite", start)?));
+    let process = Arc::new(Mutex::new(found("sqlite", start_sqlite)?));
     Some(Python { target: "sqlite", process, session: 0, type_name: sqlite_type })
 }
 
+pub(super) fn start_sqlite() -> Result<Process, String> {
+    Process::start_with(Path::new("python3"), Path::new(""), "sqlite")
+}
+
 /// The types are names for `tests/engines/sqlite.py`; SQLite itself needs none.
-fn sqlite_type(ty: &Type, _: &Storage) -> String {
+pub(super) fn sqlite_type(ty: &Type, _: &Storage) -> String {
     let name = match ty {
         Type::Timestamp => "DATETIME",
         Type::Array(element) if **element == Type::Timestamp => "DATETIME[]",

@@ -65,7 +65,8 @@ impl Target {
     /// Those that `SEGC_ENGINES` doesn't leave out, and the engines in Python processes that
     /// execute scripts: their statements take ten times as long.
     pub fn every() -> Vec<Self> {
-        let stores = [store::spark(), store::bigquery()].into_iter().flatten();
+        let stores = [store::spark(), store::bigquery(), store::clickhouse(), store::sqlite()];
+        let stores = stores.into_iter().flatten();
         let stores = stores.map(|store| Self { name: store.target, engine: Running::Store(store) });
         let wanted = |target: &Self| demand(target.name) != Demand::Unwanted;
         Self::all().into_iter().filter(wanted).chain(stores).collect()
@@ -117,12 +118,13 @@ impl Target {
     /// Makes `world.stopped_clock()`, a clock that tells what is in a table; where there are no
     /// such functions, the table alone.
     pub fn make_clock(&mut self) {
-        let ty = match self.engine {
-            Running::Store(_) => "TIMESTAMP",
-            Running::Duck(_) | Running::Postgres(_) => "TIMESTAMPTZ",
+        let definition = match self.name {
+            "duckdb" | "postgres" => "(instant TIMESTAMPTZ)",
+            "spark" => "(instant TIMESTAMP) USING delta",
+            "clickhouse" => "(instant DateTime64(6, 'UTC')) ENGINE = MergeTree ORDER BY tuple()",
+            _ => "(instant TIMESTAMP)",
         };
-        let using = if self.keeps_versions() { " USING delta" } else { "" };
-        self.must(&format!("CREATE TABLE world.stopped (instant {ty}){using}"));
+        self.must(&format!("CREATE TABLE world.stopped {definition}"));
         let read = "SELECT instant FROM world.stopped";
         match self.engine {
             Running::Duck(_) => self.must(&format!("CREATE MACRO world.stopped_clock() AS ({read})")),
@@ -165,7 +167,7 @@ impl Target {
     fn words<'a>(&self, sql: &'a str) -> Cow<'a, str> {
         match self.engine {
             Running::Duck(_) | Running::Postgres(_) => Cow::Borrowed(sql),
-            Running::Store(_) => Cow::Owned(sql.replace("TIMESTAMPTZ '", "TIMESTAMP '").replace('"', "`")),
+            Running::Store(ref engine) => Cow::Owned(engine.words(sql)),
         }
     }
 
