@@ -113,10 +113,9 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
         AnswerFormat::Human => {
             let rows: Vec<Row> = plan.segments.iter().map(Row::of).collect();
             overview::list(&rows, &mut terminal.out)?;
-            match opened.session.builds(plan) {
-                Ok(Some(builds)) => overview::builds(&builds, &mut terminal.out)?,
-                // Who compiles reads why.
-                Ok(None) | Err(_) => {}
+            // If it can't be written in SQL, `segc compile` says why.
+            if let Ok(Some(builds)) = opened.session.builds(plan) {
+                overview::builds(&builds, &mut terminal.out)?;
             }
             overview::asked(rows.len(), &asked(opened, plan), &mut terminal.out)
         }

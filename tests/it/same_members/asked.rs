@@ -50,7 +50,7 @@ fn equal_questions_are_one_measure() {
         window: Some(window),
         filter: texts(&["amount > 1"]),
     };
-    assert_eq!(some.scans, [scan.clone()]);
+    assert_eq!(some.scans, [scan]);
 
     let all = asked(&session, &["a", "b", "c", "d", "e", "f"]);
     assert_eq!((all.measures, all.distinct), (6, 5), "{all:?}");
