@@ -117,14 +117,17 @@ pub(super) fn asked(segments: usize, asked: &Asked, out: &mut dyn Write) -> io::
     let shown = counts.iter().take(ENTITIES).map(|(entity, count)| format!("{count} of {entity}"));
     let more = (more > 0).then(|| format!("{more} more entities"));
     let shown: Vec<String> = shown.chain(more).collect();
+    let of = match counts.as_slice() {
+        [(entity, _)] => format!(" of {entity}"),
+        _ => format!(": {}", shown.join(", ")),
+    };
     let different = if measures == distinct { String::new() } else { format!(", {distinct} different") };
     writeln!(
         out,
-        "\n{} for {}{different}, from {}: {}.",
+        "\n{} for {}{different}, from {}{of}.",
         if segments == 1 { "1 segment asks".to_owned() } else { format!("{segments} segments ask") },
         plural(*measures, "measure"),
         plural(scans.len(), "scan"),
-        shown.join(", ")
     )
 }
 
