@@ -26,7 +26,8 @@ test: ## run all tests, on those engines that this machine has
 test-engines: ## install what executes BigQuery's, Spark's and ClickHouse's SQL, and run the tests that need all engines
 	@tools/engines.sh >/dev/null
 	@$(ENGINE) SEGC_ENGINES=all cargo test $$flags --test it -- $(EVERYWHERE)
-	@$(ENGINE) SEGC_ENGINES=bigquery,spark cargo test $$flags --test it -- $(SCRIPTS)
+	@$(ENGINE) SEGC_ENGINES=bigquery,spark,clickhouse,sqlite cargo test $$flags --test it -- $(SCRIPTS)
+	@$(ENGINE) SEGC_ENGINES=sqlite cargo test $$flags --test it -- crash::scripts_can
 
 mutants: ## break each clause of the refresh rules in a copy, and see its story fail; half an hour
 	@tools/mutants.sh

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::session::Session;
 use super::targets::Target;
-use crate::artifact::{Scripts, SegmentScripts};
+use crate::artifact::{ScriptSize, Scripts, SegmentScripts};
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Limit;
@@ -71,14 +71,17 @@ pub(super) fn scripts(
     plan: &Plan,
     files: SegmentFiles,
 ) -> Result<Scripts, Diagnostics> {
-    let (create, refresh) = rayon::join(
-        || script_text(session, target, &program(plan, ProgramScope::All, Mode::Create)),
-        || script_text(session, target, &program(plan, ProgramScope::All, Mode::Refresh)),
-    );
+    let sized = |mode| {
+        let program = program(plan, ProgramScope::All, mode);
+        let (text, statements) = script_text(session, target, &program)?;
+        Ok::<_, Diagnostics>((text, ScriptSize { statements, scans: program.scans() }))
+    };
+    let (create, refresh) = rayon::join(|| sized(Mode::Create), || sized(Mode::Refresh));
     let named =
         |segment: &SegmentPlan| Ok((segment.name.clone(), texts(session, target, plan, segment, files)?));
     let segments: Result<BTreeMap<_, _>, Diagnostics> = plan.segments.par_iter().map(named).collect();
-    Ok(Scripts { create: create?, refresh: refresh?, segments: segments? })
+    let ((create, of_create), (refresh, of_refresh)) = (create?, refresh?);
+    Ok(Scripts { create, refresh, sizes: [of_create, of_refresh], segments: segments? })
 }
 
 /// The texts of a segment but the one that compares its table.
@@ -90,7 +93,8 @@ fn texts(
     files: SegmentFiles,
 ) -> Result<SegmentScripts, Diagnostics> {
     let alone = |mode, wanted: bool| {
-        let script = || script_text(session, target, &program(plan, ProgramScope::One(segment), mode));
+        let program = || program(plan, ProgramScope::One(segment), mode);
+        let script = || script_text(session, target, &program()).map(|(text, _)| text);
         wanted.then(script).transpose()
     };
     let select = select_sql(session, target, segment, plan.as_of)?;
@@ -194,16 +198,19 @@ pub(super) fn script(
     if problems.is_empty() { Ok(made) } else { Err(problems) }
 }
 
-/// The text of a program's script.
+/// The text of a program's script, and the number of its statements.
 pub(super) fn script_text(
     session: &Session,
     target: &Target,
     program: &Program<'_>,
-) -> Result<String, Diagnostics> {
-    let mut problems = Diagnostics::new();
-    let mut judge = |one: &Statement| problems.append(judge_length(session, target, one));
+) -> Result<(String, usize), Diagnostics> {
+    let (mut problems, mut statements) = (Diagnostics::new(), 0);
+    let mut judge = |one: &Statement| {
+        statements += 1;
+        problems.append(judge_length(session, target, one));
+    };
     let text = sql::script_text(program, &target.dialect, &|name| source(session, name), &mut judge)?;
-    if problems.is_empty() { Ok(text) } else { Err(problems) }
+    if problems.is_empty() { Ok((text, statements)) } else { Err(problems) }
 }
 
 /// The place of a segment, such as `segments/vip.seg:3`.

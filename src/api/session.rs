@@ -222,7 +222,7 @@ impl Session {
         match (&plan, planned, self.target(target)) {
             (Some(plan), Some(planned), Some(target)) if !problems.has_errors() => {
                 let program = program(plan, ProgramScope::One(planned), mode);
-                script_text(self, target, &program)
+                script_text(self, target, &program).map(|(text, _)| text)
             }
             _ => Err(problems),
         }

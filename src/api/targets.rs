@@ -69,8 +69,10 @@ impl Target {
             elsewhere,
             identifier_bytes: limit(Limit::IdentifierBytes).unwrap_or(usize::MAX),
             separate_scans: limit(Limit::SeparateScans),
+            transaction_tables: limit(Limit::TransactionTables),
             replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
+            named_tables: self.dialect.named_tables(),
         }
     }
 }

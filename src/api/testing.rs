@@ -234,7 +234,7 @@ pub(crate) fn plan() -> Plan {
         as_of: None,
         scratch: ScratchTables::default(),
         source_tables: std::collections::BTreeSet::new(),
-        rules: Rules::of(&Capability::ALL.iter().copied().collect(), None),
+        rules: Rules::of(&Capability::ALL.iter().copied().collect()),
         segments: vec![
             planned(0, "big_spender", 0, Vec::new()),
             planned(1, "do_not_contact", 0, Vec::new()),

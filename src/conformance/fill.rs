@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use jiff::tz::TimeZone;
+
 use crate::catalog::{Catalog, Entity, EntityId, Storage, TableSource};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::statement::StepKind;
@@ -13,7 +15,7 @@ use crate::engine::{DataTable, Engine, TableColumn, tables_of};
 use crate::evaluate::{Columns, Data, Datum};
 use crate::plan::rel::{Clock, Column, Query, Scalar, Select};
 use crate::sql::{ClockForm, Renderer};
-use crate::types::{Literal, Type};
+use crate::types::{Literal, Type, find_zone};
 
 /// The tables of a section, one for each entity.
 pub(super) struct Tables<'a> {
@@ -40,13 +42,19 @@ impl<'a> Tables<'a> {
             entity.source = TableSource::Table(vec![schema.to_owned(), name(&entity)]);
             entity.target_sources.clear();
             let alone = Catalog { entities: vec![entity], ..Catalog::default() };
-            let own = tables_of(&alone, target).map_err(|error| error.to_string())?;
+            let mut own = tables_of(&alone, target).map_err(|error| error.to_string())?;
+            // The table of a query may have to be temporary, and then has no schema.
+            for table in own.iter_mut().filter(|table| is_of_query(table)) {
+                if dialect.allows(Capability::TempTables) {
+                    table.name.drain(..table.name.len() - 1);
+                }
+            }
             tables.extend(own.into_iter().map(|table| (id, table)));
         }
         for column in tables.iter().flat_map(|(_, table)| &table.columns) {
             let foreign = match &column.storage {
-                Storage::Native | Storage::Int32 | Storage::FloatNan => None,
-                Storage::Zone(_) => Some("times without a zone"),
+                Storage::Zone(_) if column.ty != Type::Timestamp => Some("lists of times without a zone"),
+                Storage::Native | Storage::Int32 | Storage::FloatNan | Storage::Zone(_) => None,
                 Storage::Char => Some("CHAR(n)"),
                 Storage::Float32 => Some("32-bit floats"),
             };
@@ -94,6 +102,19 @@ impl<'a> Tables<'a> {
         let renderer = Renderer::new(self.dialect, ClockForm::Query, clock());
         for (id, table) in &self.tables {
             let name = renderer.table_name(&table.name).to_string();
+            let (entity, rows) = (data.catalog().entity(*id), data.rows(*id));
+            if is_of_query(table) {
+                let query =
+                    renderer.query(&values(entity, table, rows)).map_err(|problems| said(&problems))?;
+                for sql in self.statements(StepKind::Scratch, &|slot, indent| match slot {
+                    Slot::Table => name.clone(),
+                    Slot::Query => query.replace('\n', &format!("\n{}", " ".repeat(indent))),
+                    _ => String::new(),
+                }) {
+                    execute(engine, &sql)?;
+                }
+                continue;
+            }
             let definitions: Vec<String> =
                 table.columns.iter().map(|column| self.definition(&renderer, column)).collect();
             for sql in self.statements(StepKind::CreateTable, &|slot, indent| match slot {
@@ -103,11 +124,9 @@ impl<'a> Tables<'a> {
             }) {
                 execute(engine, &sql)?;
             }
-            let rows = data.rows(*id);
             if rows.is_empty() {
                 continue;
             }
-            let entity = data.catalog().entity(*id);
             let query = values(entity, table, rows);
             let query = renderer.query(&query).map_err(|problems| said(&problems))?;
             let columns: Vec<String> =
@@ -190,7 +209,13 @@ fn name(entity: &Entity) -> String {
     format!("case_{}", entity.name)
 }
 
-/// Rows as a union of SELECTs.
+/// Whether a table is made of a query: a dialect names no type for times without a zone, so the table
+/// has that of its own `local_time`.
+fn is_of_query(table: &DataTable) -> bool {
+    table.columns.iter().any(|column| matches!(column.storage, Storage::Zone(_)))
+}
+
+/// Rows as a union of SELECTs; without rows, one that selects none.
 fn values(entity: &Entity, table: &DataTable, rows: &[Vec<Datum>]) -> Query {
     let shared = Columns::of(entity);
     let select = |row: &Vec<Datum>| {
@@ -204,13 +229,32 @@ fn values(entity: &Entity, table: &DataTable, rows: &[Vec<Datum>]) -> Query {
                 (Some(document), _) => document.map_or(Datum::Missing, |text| Datum::from(text.as_str())),
                 (None, own) => own.map_or(Datum::Missing, |(_, value)| value.clone()),
             };
-            Column { value: scalar(&value, &column.ty), name: Some(column.name.clone()) }
+            Column { value: stored(&value, column), name: Some(column.name.clone()) }
         };
         Select { columns: table.columns.iter().map(column).collect(), ..Select::default() }
     };
     let mut all: Vec<Select> = rows.iter().map(select).collect();
-    let first = if all.is_empty() { Select::default() } else { all.remove(0) };
+    if all.is_empty() {
+        let missing = vec![Datum::Missing; entity.fields.len()];
+        let never = Some(Scalar::Literal(Literal::Boolean(false)));
+        return Query::of(Select { filter: never, ..select(&missing) });
+    }
+    let first = all.remove(0);
     Query { union: all, ..Query::of(first) }
+}
+
+/// A value as its column holds it. A local time is that of UTC's clocks at another instant, so that no
+/// zone of the engine takes part.
+fn stored(value: &Datum, column: &TableColumn) -> Scalar {
+    let Storage::Zone(zone) = &column.storage else { return scalar(value, &column.ty) };
+    let local = match (value, find_zone(zone)) {
+        (Datum::Timestamp(instant), Some((zone, _))) => {
+            zone.to_datetime(*instant).to_zoned(TimeZone::UTC).ok()
+        }
+        _ => None,
+    };
+    let instant = local.map_or(Datum::Missing, |local| Datum::Timestamp(local.timestamp()));
+    Scalar::Call(Function::LocalTime, vec![scalar(&instant, &column.ty), Scalar::text("UTC")])
 }
 
 /// A value, cast to the column's type.

@@ -35,4 +35,5 @@ problems! {
     /// ```
     error SEG641 "no such conformance case" NoFile { span: Option<Span>, reason: String }
     message |p| p.reason.clone();
+    help |_p| Some("name a function such as `contains`, a topic such as `zones.md`, or a part of a case's text; without a name, every case is run".to_owned());
 }

@@ -205,6 +205,8 @@ pub struct Identifiers {
     /// Whether every column of a query needs a name of its own, since the engine names `t.id` neither
     /// `id` nor anything that can be read.
     pub(crate) alias_columns: bool,
+    /// Whether a table that has an alias can still be read by its own name.
+    pub(super) named_tables: bool,
     /// Texts that the engine substitutes, even inside a name.
     pub(super) replaced: Vec<String>,
 }

@@ -119,6 +119,12 @@ impl Dialect {
         &self.identifiers.replaced
     }
 
+    /// Whether a table that has an alias can still be read by its own name.
+    #[must_use]
+    pub(crate) fn named_tables(&self) -> bool {
+        self.identifiers.named_tables
+    }
+
     /// The answer about a capability.
     #[must_use]
     pub(crate) fn answer(&self, capability: Capability) -> &Answer {

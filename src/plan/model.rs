@@ -60,11 +60,13 @@ pub struct Rules {
     /// How many segments read the rows of affected keys from a table one by one; more read a copy of these
     /// rows. `None` is any number.
     pub separate_scans: Option<usize>,
+    /// How many tables a transaction may change; `None` is any number.
+    pub transaction_tables: Option<usize>,
 }
 
 impl Rules {
-    /// The rules of a target with these capabilities, and with this limit of `separate_scans`.
-    pub fn of(capabilities: &BTreeSet<Capability>, separate_scans: Option<usize>) -> Self {
+    /// The rules of a target with these capabilities, and without limits.
+    pub fn of(capabilities: &BTreeSet<Capability>) -> Self {
         let can = |capability| capabilities.contains(&capability);
         Self {
             transactions: can(Capability::Transactions),
@@ -76,7 +78,8 @@ impl Rules {
             rewritten_keys: can(Capability::RewrittenKeys),
             temp_tables: can(Capability::TempTables),
             joins_ranges: can(Capability::RangeUnions),
-            separate_scans,
+            separate_scans: None,
+            transaction_tables: None,
         }
     }
 }

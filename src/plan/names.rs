@@ -39,3 +39,14 @@ pub(super) fn unused(base: &str, taken: impl Fn(&str) -> bool) -> String {
     }
     numbered(high)
 }
+
+/// The alias of an entity, unless another one has it: `order_line` → `ol`.
+pub(super) fn initials(name: &str) -> String {
+    let letters: String = name
+        .split('_')
+        .filter_map(|word| word.chars().next())
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    if letters.starts_with(|first: char| first.is_ascii_alphabetic()) { letters } else { "t".to_owned() }
+}

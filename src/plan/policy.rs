@@ -35,10 +35,14 @@ pub struct Abilities {
     pub(crate) identifier_bytes: usize,
     /// How many segments read a table's rows of affected keys one by one; `None` is any number.
     pub(crate) separate_scans: Option<usize>,
+    /// How many tables a transaction may change; `None` is any number.
+    pub(crate) transaction_tables: Option<usize>,
     /// What the target replaces by something else, also where it is part of a name.
     pub(crate) replaced: Vec<String>,
     /// The schema of a table that is named without one, where there is one.
     pub(crate) default_schema: Option<String>,
+    /// Whether a table that has an alias can still be read by its own name.
+    pub(crate) named_tables: bool,
 }
 
 /// What a probe of a live database found.

@@ -263,6 +263,21 @@ problems! {
     message |p| format!("`{}` begins with `{}`, which is reserved for segc's own tables", p.name, p.reserved);
     help |_p| Some("rename the segment".to_owned());
 
+    /// A segment's table would be taken for an alias in segc's SQL.
+    ///
+    /// ClickHouse lets a table that has an alias be read by its own name as well. In `FROM a AS s JOIN
+    /// audience.s AS m`, it can't tell what `s.id` is, or takes the wrong one:
+    ///
+    /// ```text
+    /// segment s on customer { … }     # wrong on ClickHouse, as a single letter
+    /// segment c on customer { … }     # and so are the initials of an entity
+    /// ```
+    ///
+    /// Rename the segment, or give it `materialize: inline`, so that it has no table.
+    error SEG553 "a name that is an alias" AliasName { span: Span, name: String, target: String }
+    message |p| format!("`{}` would take the table of `{}` for an alias of another one in segc's SQL", p.target, p.name);
+    help |_p| Some("give the segment a longer name, which isn't the initials of an entity".to_owned());
+
     /// The live database doesn't support a feature that the segment uses, although its dialect does.
     ///
     /// With `--probe`, and in every command that connects to a database, segc asks for its version and

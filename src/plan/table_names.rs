@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::expiry::history;
-use super::problems::{ReplacedName, ReservedName, SourceTable};
+use super::names::initials;
+use super::problems::{AliasName, ReplacedName, ReservedName, SourceTable};
 use super::request::Request;
 use super::state::StateTables;
 use crate::catalog::{Container, Entity, TableSource};
@@ -49,6 +50,13 @@ pub(super) fn check_table_names(
             reserved: RESERVED,
         });
     }
+    if request.abilities.named_tables && is_alias(request, &segment.name) {
+        problems.push(AliasName {
+            span: segment.name_span,
+            name: segment.name.clone(),
+            target: request.abilities.target.clone(),
+        });
+    }
     // All of them begin with one of these; hardly any entity's table does.
     let name = segment.name.to_ascii_lowercase();
     let any_begins = |start: &str| {
@@ -72,6 +80,17 @@ pub(super) fn check_table_names(
             return;
         }
     }
+}
+
+/// Whether a table of this name could be taken for an alias: those of scripts are single letters, those of
+/// entities their initials, with a number where several are in one query.
+fn is_alias(request: &Request<'_>, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let base = match name.rsplit_once('_') {
+        Some((base, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => base,
+        _ => &name,
+    };
+    base.len() == 1 || request.hir.catalog.entities.iter().any(|entity| initials(&entity.name) == base)
 }
 
 /// Reports names of the catalog in which the target would replace something, so that another name,

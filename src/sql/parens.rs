@@ -271,8 +271,11 @@ fn operands(expr: &mut Expr) {
         }
         Expr::InSubquery { expr, .. } => unwrap(expr, level::PREDICATE + 1),
         Expr::Between { expr, low, high, .. } => {
-            for one in [expr, low, high] {
-                unwrap(one, level::PREDICATE + 1);
+            unwrap(expr, level::PREDICATE + 1);
+            unwrap(high, level::PREDICATE + 1);
+            // Postgres reads neither of these as a lower bound.
+            if !matches!(within(low), Expr::Collate { .. } | Expr::AtTimeZone { .. }) {
+                unwrap(low, level::PREDICATE + 1);
             }
         }
         // sqlparser reads only one collation after an expression.

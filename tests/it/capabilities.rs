@@ -596,6 +596,25 @@ fn a_history_table_needs_a_unique_name() {
     assert_eq!(found("duckdb"), [("SEG550", "VIP_History".to_owned())]);
 }
 
+/// On ClickHouse, a table answers to its own name even if it has an alias.
+#[test]
+fn no_table_is_named_like_an_alias_where_both_can_be_read() {
+    let segments = "segment s on customer { where plan = \"a\" }\n\
+                    segment C_2 on customer { where plan = \"a\" }\n\
+                    segment o on customer { materialize: inline where plan = \"a\" }\n\
+                    segment after_s on customer { where in segment s }\n\
+                    segment cc on customer { where plan = \"a\" }\n";
+    let config = "name: test\ntargets: { duckdb: {}, clickhouse: {} }\n";
+    let session = session(&project("", "", segments).with("segc.yml", config), &Options::default());
+    let all = session.select(&[]).expect("all segments");
+    let found = |target: &str| {
+        let (_, problems) = session.plan(target, &all, &Options::default());
+        problems.iter().map(|one| (one.code, underlined(&session, one).to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(found("duckdb"), []);
+    assert_eq!(found("clickhouse"), [("SEG553", "C_2".to_owned()), ("SEG553", "s".to_owned())]);
+}
+
 /// Members would be written over the rows that they are found in.
 #[test]
 fn no_segment_is_stored_in_a_table_of_the_catalog_or_of_segc() {

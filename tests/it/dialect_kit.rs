@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::support::engine::found;
+use crate::support::postgres;
 
 fn run(dialect: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
@@ -120,5 +121,22 @@ fn a_program_executes_every_case_that_its_dialect_allows() {
     // A wrong one is found there, too.
     let wrong = dialect.replace("  trim: TRIM($1, ' ')", "  trim: RTRIM($1, ' ')");
     let out = run(&wrong, &["--exec", &exec, "trim"]);
+    assert!(text(&out.stderr).contains("`trim` is wrong"), "{}", text(&out.stderr));
+}
+
+/// Times without a zone are in a table that the kit makes of a query.
+#[test]
+fn a_copy_of_a_dialect_passes_on_a_server() {
+    let Some(server) = postgres::database() else { return };
+    let dialect = include_str!("../../dialects/postgres.yml").replacen("name: postgres", "name: mine", 1);
+    let topics =
+        ["Days in a zone", "Dates", "versions", "JSON", "Arrays", "text_order", "round", "json", "zone"];
+    let out = run(&dialect, &[&["--db", server.address()], &topics[..]].concat());
+    let said = text(&out.stdout);
+    assert_eq!(out.status.code(), Some(0), "{said} {}", text(&out.stderr));
+    assert!(said.contains("0 functions wrong, 0 cases failed"), "{said}");
+    assert!(!said.contains("not tried"), "{said}");
+    let wrong = dialect.replace("  trim: BTRIM($1, ' ')", "  trim: LTRIM($1, ' ')");
+    let out = run(&wrong, &["--db", server.address(), "trim"]);
     assert!(text(&out.stderr).contains("`trim` is wrong"), "{}", text(&out.stderr));
 }

@@ -4,13 +4,16 @@
 //! A topic is a Markdown file. Every `##` begins a project, whose files are its fenced blocks
 //! (`segc.yml` and the catalog are those of the shop example unless a block replaces them). A line
 //! `#! CODE \`underlined\` part of the message or help` is a problem expected in the lines above
-//! it; a block `expected` lists problems without a place.
+//! it; a block `expected` lists problems without a place. With a block `command`, they are those of that
+//! command of segc in the project's folder.
 
 use std::fmt::Write as _;
+use std::process::Command;
 
 use segc::api::{Options, open_files};
 use segc::diagnostic::{Diagnostic, Severity, Sources};
 use segc::project::Memory;
+use serde_json::Value;
 
 const CONFIG: &str = "name: shop\ntargets:\n  duckdb: {}\n";
 const CUSTOMERS: &str = include_str!("../../examples/shop/catalog/customers.yml");
@@ -22,6 +25,8 @@ struct Case {
     title: String,
     files: Vec<(String, String)>,
     expected: Vec<Expected>,
+    /// The arguments of segc; the first line of the block.
+    command: Option<String>,
 }
 
 /// What is to be said.
@@ -53,6 +58,10 @@ fn cases(text: &str) -> Vec<Case> {
 fn read_block(case: &mut Case, name: &str, block: &[&str]) {
     if name == "expected" {
         case.expected.extend(block.iter().map(|line| expectation(line, None)));
+        return;
+    }
+    if name == "command" {
+        case.command = block.first().map(|line| (*line).to_owned());
         return;
     }
     let mut from = 1;
@@ -100,21 +109,62 @@ fn place(sources: &Sources, problem: &Diagnostic) -> Option<(String, u32, String
     Some((source.path().to_owned(), u32::try_from(line).expect("a small file"), under))
 }
 
-fn fits(expected: &Expected, sources: &Sources, problem: &Diagnostic) -> bool {
+/// A problem that was said.
+struct Said {
+    code: String,
+    is_error: bool,
+    message: String,
+    help: Option<String>,
+    place: Option<(String, u32, String)>,
+}
+
+impl Said {
+    fn of(sources: &Sources, problem: &Diagnostic) -> Self {
+        Self {
+            code: problem.code.to_owned(),
+            is_error: problem.severity == Severity::Error,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            place: place(sources, problem),
+        }
+    }
+
+    /// A line of the program's messages; the file is one of the case's.
+    fn of_line(line: &str, case: &Case) -> Self {
+        let said: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let text = |name: &str| said[name].as_str().map(str::to_owned);
+        let number = |name: &str| said[name].as_u64().and_then(|number| usize::try_from(number).ok());
+        let place = text("path").zip(number("line")).map(|(path, line)| {
+            let (_, file) = case.files.iter().find(|(name, _)| *name == path).expect("a file of the case");
+            let whole = file.lines().nth(line - 1).unwrap_or_default();
+            let columns = number("column").unwrap_or(1) - 1..number("endColumn").unwrap_or(1) - 1;
+            (path, u32::try_from(line).expect("a small file"), whole[columns].to_owned())
+        });
+        Self {
+            code: text("code").expect("a code"),
+            is_error: said["severity"] == "error",
+            message: text("message").expect("a message"),
+            help: text("help"),
+            place,
+        }
+    }
+}
+
+fn fits(expected: &Expected, problem: &Said) -> bool {
     let says = |text: &str| text.contains(&expected.part);
     let told = says(&problem.message) || problem.help.as_deref().is_some_and(says);
-    let placed = match (&expected.place, place(sources, problem)) {
+    let placed = match (&expected.place, &problem.place) {
         (None, None) => true,
         (Some((file, from, to)), Some((path, line, under))) => {
-            *file == path && (*from..=*to).contains(&line) && expected.under == under
+            file == path && (from..=to).contains(&line) && expected.under == *under
         }
         _ => false,
     };
     problem.code == expected.code && placed && told
 }
 
-/// What of a case is not as it should be.
-fn failures(case: &Case) -> String {
+/// The problems of a project.
+fn said(case: &Case) -> Vec<Said> {
     let files = project(case);
     let (mut session, mut found) = open_files(&files, &Options::default());
     if case.files.iter().any(|(path, _)| path.starts_with("tests/")) {
@@ -123,22 +173,41 @@ fn failures(case: &Case) -> String {
         found.append(suite.problems(&suite.run(&suite.select(&[]).0)));
     }
     found.append(session.findings());
-    let mut found: Vec<Diagnostic> = found.into_iter().collect();
+    found.iter().map(|problem| Said::of(&session.sources, problem)).collect()
+}
+
+/// The problems of a command.
+fn said_by_command(case: &Case, command: &str) -> Vec<Said> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in &case.files {
+        std::fs::write(folder.path().join(path), text).expect("a file");
+    }
+    let mut segc = Command::new(env!("CARGO_BIN_EXE_segc"));
+    segc.args(command.split_whitespace()).args(["--message-format", "json"]).current_dir(folder.path());
+    let out = segc.output().expect("it runs");
+    assert_ne!(out.status.code(), Some(0), "{command}");
+    // Programs that it starts write there, too.
+    let said = String::from_utf8_lossy(&out.stderr);
+    said.lines().filter(|line| line.starts_with('{')).map(|line| Said::of_line(line, case)).collect()
+}
+
+/// What of a case is not as it should be.
+fn failures(case: &Case) -> String {
+    let mut found =
+        case.command.as_ref().map_or_else(|| said(case), |command| said_by_command(case, command));
     let mut failures = String::new();
-    for problem in found.iter().filter(|problem| problem.severity == Severity::Error) {
+    for problem in found.iter().filter(|problem| problem.is_error) {
         if problem.help.as_deref().is_none_or(str::is_empty) {
             let _ = writeln!(failures, "{}: no help for {}: {}", case.title, problem.code, problem.message);
         }
     }
     for expected in &case.expected {
-        match found.iter().position(|problem| fits(expected, &session.sources, problem)) {
+        match found.iter().position(|problem| fits(expected, problem)) {
             Some(at) => drop(found.remove(at)),
             None => drop(writeln!(failures, "{}: nobody said {expected:?}", case.title)),
         }
     }
-    for problem in found {
-        let place = place(&session.sources, &problem);
-        let (code, message, help) = (problem.code, problem.message, problem.help);
+    for Said { code, message, help, place, .. } in found {
         let _ = writeln!(failures, "{}: unexpected {code} {place:?} {message} | {help:?}", case.title);
     }
     failures
@@ -185,6 +254,7 @@ topics!(
     names_meant >= 25,
     causes >= 8,
     conditions >= 25,
+    dialect_kit >= 5,
 );
 
 /// Replacements that name what the shop doesn't have, or that stand for any value.

@@ -197,7 +197,7 @@ fn length(step: Step, count: u64) -> String {
             .into_iter()
             .find_map(|unit| {
                 let micros = unit.exact_micros()?.unsigned_abs();
-                (count % micros == 0).then(|| (count / micros, unit.name()))
+                count.is_multiple_of(micros).then(|| (count / micros, unit.name()))
             })
             .unwrap_or((count, "microsecond")),
     };

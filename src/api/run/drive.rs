@@ -93,7 +93,7 @@ impl<'a> Drive<'a> {
                 self.decide(segment, &mut wanted);
             }
             let is_new = |segment: &Segment<'_>| self.how.new.contains(&segment.plan.id);
-            for unit in units(&wanted, self.plans.target, &recorded, &is_new, self.how.refresh) {
+            for unit in units(&wanted, self.plans.fixed.rules, &recorded, &is_new, self.how.refresh) {
                 self.unit(unit);
             }
         }

@@ -27,6 +27,9 @@ evaluate an entity again: arrivals, window edges, conditions that change with th
 segments that it reads. For a rebuild, shows every reason, with the declaration that would
 remove it. Doesn't need a database.
 
+Without a segment, also shows what a build shares, and how many measures the segments ask
+for, from how many scans.
+
 Examples:
   segc plan                      every segment, in a table
   segc plan vip
@@ -110,10 +113,9 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
         AnswerFormat::Human => {
             let rows: Vec<Row> = plan.segments.iter().map(Row::of).collect();
             overview::list(&rows, &mut terminal.out)?;
-            match opened.session.builds(plan) {
-                Ok(Some(builds)) => overview::builds(&builds, &mut terminal.out)?,
-                // Who compiles reads why.
-                Ok(None) | Err(_) => {}
+            // If it can't be written in SQL, `segc compile` says why.
+            if let Ok(Some(builds)) = opened.session.builds(plan) {
+                overview::builds(&builds, &mut terminal.out)?;
             }
             overview::asked(rows.len(), &asked(opened, plan), &mut terminal.out)
         }
@@ -122,7 +124,7 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
             let Asked { measures, distinct, scans } = asked(opened, plan);
             let measures = json!({ "asked": measures, "distinct": distinct });
             let scans: Vec<_> = scans.iter().map(scan).collect();
-            let build = json!({ "segments": segments, "measures": measures, "scans": scans });
+            let build = json!({ "measures": measures, "scans": scans, "segments": segments });
             write_json(&build, &mut terminal.out)
         }
     }

@@ -6,18 +6,7 @@ use crate::check::hir::{Aggregate, AggregateFunc, Base, Comparison, Cond, CondKi
 use crate::types::Literal;
 
 use super::Lowering;
-pub(super) use crate::plan::names::{hashed, unused};
-
-/// `order_line` → `ol`.
-pub(super) fn initials(name: &str) -> String {
-    let letters: String = name
-        .split('_')
-        .filter_map(|word| word.chars().next())
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    if letters.starts_with(|first: char| first.is_ascii_alphabetic()) { letters } else { "t".to_owned() }
-}
+pub(super) use crate::plan::names::{hashed, initials, unused};
 
 /// As part of a name: letters, digits and single underscores.
 pub(super) fn slug(text: &str) -> String {

@@ -17,6 +17,7 @@ mod narrowed;
 mod step;
 mod summary;
 mod tables;
+mod transactions;
 
 pub(crate) use base::is_own;
 pub use build::program;
@@ -24,6 +25,7 @@ pub use level::Affected;
 pub use step::{Action, Instant, Phase, Source, Step};
 pub use summary::{Group, GroupEvaluation};
 pub use tables::{ColumnDef, TableDef};
+pub(crate) use transactions::transactions;
 
 use super::model::{Plan, SegmentPlan};
 use super::rel::Clock;

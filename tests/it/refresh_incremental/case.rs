@@ -171,13 +171,18 @@ pub fn targets() -> Vec<&'static str> {
 }
 
 /// A dialect whose clock tells what is in a table, so that one script serves many runs. On DuckDB, two
-/// segments that read one table's rows of affected keys read a copy of these rows.
+/// segments that read one table's rows of affected keys read a copy of these rows. On Postgres and BigQuery, a
+/// transaction has room for three segments, or fewer if they have other tables.
 pub fn clock(target: &str) -> String {
     let clock = match target {
         "duckdb" | "postgres" => "world.stopped_clock()",
         _ => "(SELECT s.instant FROM world.stopped AS s)",
     };
-    let limits = if target == "duckdb" { "limits: { separate_scans: 1 }\n" } else { "" };
+    let limits = match target {
+        "duckdb" => "limits: { separate_scans: 1 }\n",
+        "postgres" | "bigquery" => "limits: { transaction_tables: 6 }\n",
+        _ => "",
+    };
     format!("name: {target}\nextends: {target}\n{limits}functions:\n  engine_clock: \"{clock}\"\n")
 }
 

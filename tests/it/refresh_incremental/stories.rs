@@ -10,6 +10,7 @@ use crate::refresh_incremental::lab::Strategy;
 use crate::refresh_incremental::segments::Item;
 use crate::refresh_incremental::truth::{horizon, stamp};
 use crate::refresh_incremental::world::{self, Changes, Deletes, ENTITIES, Facts, Kind};
+use crate::support::engine::{Demand, demand};
 use crate::support::target::Keys;
 
 pub struct Story {
@@ -57,7 +58,7 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
     for line in text.lines() {
         if line.starts_with("```") {
             match block.take() {
-                Some(text) => blocks.push(text),
+                Some(text) => blocks.push(with_long_names(&text)),
                 None => block = Some(String::new()),
             }
         } else if let Some(block) = &mut block {
@@ -91,7 +92,7 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
     let mut case =
         Case { zone, week_start, entities: ENTITIES, facts, configs, runs: Vec::new(), rows: Vec::new() };
     let mut rows = table.into_iter();
-    let names = rows.next().ok_or("no table of runs")?;
+    let names: Vec<String> = rows.next().ok_or("no table of runs")?.iter().map(|name| long(name)).collect();
     let mut members = Vec::new();
     for cells in rows {
         case.runs.push(run(&cells[0])?);
@@ -103,6 +104,29 @@ fn read(name: &str, text: &str) -> Result<Story, String> {
         members.push(told.map(|(name, cell)| (name.clone(), keys(cell))).collect());
     }
     Ok(Story { name: name.to_owned(), case, members, refresh, crowded, everywhere, untrue })
+}
+
+/// The name of a segment. ClickHouse takes the table of one with a single letter for an alias (SEG553):
+/// where it plays, names are longer.
+fn long(name: &str) -> String {
+    let is_long = name.len() > 1 || demand("clickhouse") != Demand::Demanded;
+    if is_long { name.to_owned() } else { format!("{name}_long") }
+}
+
+/// A text with those names after `segment` and `extends`.
+fn with_long_names(text: &str) -> String {
+    let (mut out, mut rest, mut is_name) = (String::new(), text, false);
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+        let (between, from) = rest.split_at(start);
+        let end = from.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        out.push_str(between);
+        out.push_str(&if is_name { long(word) } else { word.to_owned() });
+        // A list of parents goes on after a comma.
+        is_name = matches!(word, "segment" | "extends") || is_name && after.starts_with(", ");
+        rest = after;
+    }
+    out + rest
 }
 
 /// Segments, each beginning in a line of its own.
@@ -143,10 +167,10 @@ fn run(text: &str) -> Result<Run, String> {
                 words.next();
                 run.literal = Some(instant(words.next())?);
             }
-            "without" => run.without.extend(words.next().map(str::to_owned)),
-            "emptied" => run.lost.extend(words.next().map(|name| Lost::Members(name.to_owned()))),
-            "unranked" => run.lost.extend(words.next().map(|name| Lost::Ranks(name.to_owned()))),
-            "forgotten" => run.lost.extend(words.next().map(|name| Lost::Runs(name.to_owned()))),
+            "without" => run.without.extend(words.next().map(long)),
+            "emptied" => run.lost.extend(words.next().map(|name| Lost::Members(long(name)))),
+            "unranked" => run.lost.extend(words.next().map(|name| Lost::Ranks(long(name)))),
+            "forgotten" => run.lost.extend(words.next().map(|name| Lost::Runs(long(name)))),
             "config" => run.config = words.next().and_then(|number| number.parse().ok()).ok_or("a number")?,
             _ => return Err(format!("{word} says nothing of a run")),
         }

@@ -11,7 +11,7 @@ use segc::project::Memory;
 use super::same_pairs;
 use crate::support::rows::read_csv;
 
-const CATALOG: &str = "
+pub(super) const CATALOG: &str = "
 entities:
   thing:
     table: things
@@ -28,6 +28,7 @@ entities:
       tags: array<string>
     links:
       parts: { to: part, many: true, on: { id: thing_id } }
+      likes: { to: thing, many: true, on: { id: k } }
   part:
     table: parts
     key: id
@@ -72,6 +73,8 @@ const WINDOWS: &[&str] = &[
     " during 2026-03-25 through 2026-03-31",
     " during this month",
     " during until 3 days from now",
+    " during start of month to start of month + 1 month",
+    " during this month",
 ];
 const FILTERS: &[&str] = &[
     "",
@@ -155,6 +158,28 @@ const OTHERS: &[&str] = &[
     "first(parts.at) > 2026-03-28T00:00:00Z",
     "count distinct(parts.kind) > 1",
     "count(parts where kind is present) > 1",
+    "every(earliest 1 parts where amount > 1)",
+    "count(latest 2 parts) > 1",
+    "count(parts) > 1",
+    "count(latest 1 parts) > 0",
+    "sum(latest 1 parts.amount) > 1",
+    "sum(earliest 1 parts.amount) > 1",
+    "sum(parts.amount) > 1",
+    "sum(latest 2 parts.amount) > 1",
+    "every(latest 2 parts where amount > 1)",
+    "sum(parts.id) > 2",
+    "max(parts.id) > 1",
+    "sum(parts.amount) > 2",
+    "exists(likes where outer.n > 0)",
+    "exists(likes where n > 0)",
+    "exists(likes where n > outer.n)",
+    "exists(likes where outer.n < n)",
+    "exists(likes)",
+    "exists(parts during this month)",
+    "exists(parts during start of month to start of month + 1 month)",
+    "mode(parts.amount) > 1",
+    "avg(parts.amount) > 1",
+    "count distinct(parts.amount) > 1",
 ];
 
 fn pick<'a>(rng: &mut Rng, list: &[&'a str]) -> &'a str {
@@ -254,7 +279,10 @@ fn same_segments_have_the_same_members() {
     for round in 0..rounds {
         let mut rng = Rng::with_seed(round);
         let segments: String = (0..300).map(|number| segment(&mut rng, number)).collect();
-        let text = format!("{BASE}{segments}");
+        let alone = OTHERS.iter().enumerate();
+        let alone: String =
+            alone.map(|(at, cond)| format!("segment o{at:03} on thing {{ where {cond} }}\n")).collect();
+        let text = format!("{BASE}{alone}{segments}");
         let files = Memory::new()
             .with("segc.yml", "name: dense\ntimezone: Europe/Paris\ntargets: { duckdb: {} }\n")
             .with("catalog/things.yml", CATALOG)

@@ -3,6 +3,7 @@
 //!
 //! `SEGC_CASES` is the number of random worlds (of 45 segments each, and as many rewritten ones).
 
+mod asked;
 mod dense;
 mod rewrite;
 

@@ -211,7 +211,7 @@ pub(crate) fn plan(dialect: &Dialect, as_of: Option<&str>) -> Plan {
     let mut late = segment(2, "late", recent(true), Materialize::Incremental);
     late.refresh.strategy = Refresh::InsertOnly;
     let has = |capability: &Capability| dialect.allows(*capability);
-    let rules = Rules::of(&Capability::ALL.iter().copied().filter(has).collect(), None);
+    let rules = Rules::of(&Capability::ALL.iter().copied().filter(has).collect());
     Plan {
         scratch: ScratchTables::named(&["seg".to_owned()], rules.temp_tables),
         source_tables: BTreeSet::new(),
