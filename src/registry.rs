@@ -18,7 +18,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::access::CODES,   // SEG525
     crate::check::problems::text::CODES,     // SEG454 to SEG469
     crate::check::problems::nested::CODES,   // SEG47x
-    crate::analyze::problems::CODES,         // SEG520, SEG521
+    crate::analyze::problems::CODES,         // SEG380, SEG520, SEG521
     crate::plan::problems::CODES,            // SEG5xx
     crate::dialect::problems::CODES,         // SEG60x
     crate::sql::problems::CODES,             // SEG65x

@@ -51,7 +51,8 @@ pub(super) fn without(hir: &Hir, known: &TraitFootprints<'_>, refused: &BTreeSet
     let traits = hir.traits.iter().filter(|one| sound(one)).cloned().collect();
     let segments = hir.segments.iter().filter(|one| !refused.contains(&one.id)).cloned().collect();
     let (calendar, params) = (hir.calendar.clone(), hir.params.clone());
-    Some(Hir { catalog: Arc::clone(&hir.catalog), calendar, params, traits, segments })
+    let params_used = hir.params_used.clone();
+    Some(Hir { catalog: Arc::clone(&hir.catalog), calendar, params, params_used, traits, segments })
 }
 
 fn has_restrictions(hir: &Hir) -> bool {

@@ -12,6 +12,7 @@ mod append_only;
 mod fingerprint;
 mod footprint;
 mod immutable;
+pub(crate) mod logical;
 mod obstacle;
 mod order;
 mod personal;

@@ -1,9 +1,29 @@
-//! What segments read although their readers may not (SEG520, SEG521).
+//! Segments with the same members (SEG380), and what segments read although their readers may not (SEG520,
+//! SEG521).
 
 use crate::check::problems::list;
 use crate::diagnostic::{Label, Span};
 
 crate::problems! {
+    /// Two segments have the same members, whatever the rows are. They are compared by what they mean, not
+    /// by how they are written: the order of conditions, a trait in place of its expression, or
+    /// `not exists(…)` in place of `count(…) = 0` make no difference.
+    ///
+    ///     segment paying on customer { where plan = "pro" and active }
+    ///     segment active_pro on customer { where active and plan in ("pro") }   # the same
+    ///
+    /// Segments that use parameters, that `expire`, or that different roles may read aren't compared.
+    /// Remove one of the two, or refer to the other: `segment active_pro on customer extends paying { }`.
+    warning SEG380 "the same members" SameMembers {
+        span: Span, segment: String, first: String, first_span: Span
+    }
+    message |p| format!("`{}` always has the same members as `{}`", p.segment, p.first);
+    help |p| Some(format!(
+        "remove one of the two, or write the condition once and refer to it with `extends {0}` or `in segment {0}`",
+        p.first
+    ));
+    labels |p| vec![Label { span: p.first_span, text: "asks the same".to_owned() }];
+
     /// Everyone who may read a segment must be allowed to use every field that the segment uses.
     ///
     /// A field's `roles` say who may use it, and a segment's `access` says who may read it;

@@ -3,6 +3,7 @@
 //! It depends on every stage and leaves the work to them. Must not know: the command line, the
 //! terminal, exit codes.
 
+mod asked;
 mod matrix;
 mod open;
 mod parity;
@@ -20,6 +21,7 @@ pub(crate) mod testing;
 mod variant;
 mod why;
 
+pub use asked::{Asked, AskedScan, AskedWindow};
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -55,7 +55,10 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
     let Project { config, sources, .. } = project;
     let syntax = Arc::new(syntax);
     problems.sort(&sources);
-    (Session { sources, config, syntax, settings, hir, graph, fingerprints, dialects, targets }, problems)
+    let logical = OnceLock::new();
+    let session =
+        Session { sources, config, syntax, settings, hir, graph, fingerprints, logical, dialects, targets };
+    (session, problems)
 }
 
 fn parse(project: &Project, problems: &mut Diagnostics) -> Vec<syntax::ast::File> {

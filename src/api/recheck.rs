@@ -11,6 +11,9 @@
 //! change. A file that was left out thus has no word in common with what was declared by, or refers to, a changed
 //! file, and everything in it still means the same.
 //!
+//! Segments with the same members needn't have a word in common. What identifies their members is therefore kept, too:
+//! if a segment of the part has those of one that was left out, all files are checked.
+//!
 //! If the part has any problem, all files are checked as if nothing was known. What is reported therefore never comes
 //! from what was kept, except that there is nothing to report.
 
@@ -23,6 +26,7 @@ use sha2::{Digest, Sha256};
 use super::open::open_files;
 use super::session::{Options, Session};
 use crate::artifact::digest;
+use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostics, SourceId};
 use crate::project::{Files, Snapshot};
 use crate::syntax::{self, ast};
@@ -81,9 +85,11 @@ pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], k
     let kept = kept.bytes.and_then(CleanCheck::read).filter(|kept| kept.key == key);
     if let Some(part) = kept.and_then(|kept| Part::of(kept, &snapshot, options)) {
         let Part { clean, omitted, elsewhere, is_kept } = part;
+        let members = clean.members_in(&omitted);
         snapshot.omit(omitted);
         let (session, problems) = open_files(&snapshot, options);
-        if problems.is_empty() && has_no_problems(&session, options, targets) {
+        let repeats = |session: &Session| members_of(session).any(|(_, own)| members.contains(&own));
+        if problems.is_empty() && has_no_problems(&session, options, targets) && !repeats(&session) {
             let clean = Some(clean.with_counts(&session));
             return Rechecked { session, problems, known: Known { elsewhere, clean, is_kept } };
         }
@@ -99,7 +105,14 @@ fn has_no_problems(session: &Session, options: &Options, targets: &[String]) -> 
     let all: Vec<_> = session.hir().iter().map(|(id, _)| id).collect();
     let every = session.targets();
     let targets = if targets.is_empty() { &every[..] } else { targets };
-    targets.iter().all(|target| session.judge(target, &all, options).is_empty())
+    session.findings().is_empty()
+        && targets.iter().all(|target| session.judge(target, &all, options).is_empty())
+}
+
+/// What identifies the members of each segment that may have those of another. Two may have one by accident, which
+/// only costs a check of all files.
+fn members_of(session: &Session) -> impl Iterator<Item = (SegmentId, u64)> {
+    session.logical().comparable().map(|(id, question)| (id, question.members.short()))
 }
 
 /// A digest of everything but the segments: the compiler, the caller's options, all other files.
@@ -130,6 +143,8 @@ struct CleanFile {
     /// Of all of its words, sorted.
     words: Vec<u32>,
     segments: usize,
+    /// What identifies the members of its segments.
+    members: Vec<u64>,
 }
 
 impl CleanCheck {
@@ -149,6 +164,12 @@ impl CleanCheck {
         Some(Self { key, files: read.collect::<Option<_>>()? }.with_counts(session))
     }
 
+    /// What identifies the members of the segments in some files.
+    fn members_in(&self, paths: &BTreeSet<String>) -> BTreeSet<u64> {
+        let files = paths.iter().filter_map(|path| self.files.get(path));
+        files.flat_map(|file| &file.members).copied().collect()
+    }
+
     /// What was written by [`CleanCheck::to_bytes`], unchanged.
     fn read(bytes: &[u8]) -> Option<Self> {
         let (seal, json) = bytes.split_at_checked(64)?;
@@ -160,12 +181,18 @@ impl CleanCheck {
         [digest(&json).into_bytes(), json].concat()
     }
 
-    /// Takes the number of segments in each file from a session that has some of the files.
+    /// Takes the number of segments in each file, and their members, from a session that has some of the files.
     fn with_counts(mut self, session: &Session) -> Self {
         for (_, segment) in session.hir().iter() {
             let path = session.sources.locate(segment.name_span).map(|(path, _)| path);
             if let Some(file) = path.and_then(|path| self.files.get_mut(path)) {
                 file.segments += 1;
+            }
+        }
+        for (id, members) in members_of(session) {
+            let place = session.sources.locate(session.hir().segment(id).name_span);
+            if let Some(file) = place.and_then(|(path, _)| self.files.get_mut(path)) {
+                file.members.push(members);
             }
         }
         self
@@ -189,7 +216,7 @@ impl CleanFile {
             words.extend(groups);
         }
         words.sort_unstable();
-        Some(Self { digest: digest(bytes), names, words, segments: 0 })
+        Some(Self { digest: digest(bytes), names, words, ..Self::default() })
     }
 }
 
@@ -283,8 +310,12 @@ impl Part {
         let elsewhere = rest().map(|(_, file)| file.segments).sum();
         let omitted = rest().map(|(path, _)| (*path).to_owned()).collect();
         let counted = |(path, file): (&&str, &CleanFile)| {
-            let segments = if part.contains(path) { 0 } else { file.segments };
-            ((*path).to_owned(), CleanFile { segments, ..file.clone() })
+            let file = file.clone();
+            let file = match part.contains(path) {
+                true => CleanFile { segments: 0, members: Vec::new(), ..file },
+                false => file,
+            };
+            ((*path).to_owned(), file)
         };
         let clean = CleanCheck { key, files: files.iter().map(counted).collect() };
         Some(Self { clean, omitted, elsewhere, is_kept })

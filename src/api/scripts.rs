@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::session::Session;
 use super::targets::Target;
-use crate::artifact::{Scripts, SegmentScripts};
+use crate::artifact::{ScriptSize, Scripts, SegmentScripts};
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::dialect::Limit;
@@ -71,15 +71,17 @@ pub(super) fn scripts(
     plan: &Plan,
     files: SegmentFiles,
 ) -> Result<Scripts, Diagnostics> {
-    let (create, refresh) = rayon::join(
-        || script(session, target, &program(plan, ProgramScope::All, Mode::Create)),
-        || script(session, target, &program(plan, ProgramScope::All, Mode::Refresh)),
-    );
+    let sized = |mode| {
+        let program = program(plan, ProgramScope::All, mode);
+        let (text, statements) = script_text(session, target, &program)?;
+        Ok::<_, Diagnostics>((text, ScriptSize { statements, scans: program.scans() }))
+    };
+    let (create, refresh) = rayon::join(|| sized(Mode::Create), || sized(Mode::Refresh));
     let named =
         |segment: &SegmentPlan| Ok((segment.name.clone(), texts(session, target, plan, segment, files)?));
     let segments: Result<BTreeMap<_, _>, Diagnostics> = plan.segments.par_iter().map(named).collect();
-    let (create, refresh) = (create?, refresh?);
-    Ok(Scripts { create: create.to_text(), refresh: refresh.to_text(), segments: segments? })
+    let ((create, of_create), (refresh, of_refresh)) = (create?, refresh?);
+    Ok(Scripts { create, refresh, sizes: [of_create, of_refresh], segments: segments? })
 }
 
 /// The texts of a segment but the one that compares its table.
@@ -91,8 +93,9 @@ fn texts(
     files: SegmentFiles,
 ) -> Result<SegmentScripts, Diagnostics> {
     let alone = |mode, wanted: bool| {
-        let script = || script(session, target, &program(plan, ProgramScope::One(segment), mode));
-        wanted.then(script).transpose().map(|script| script.map(|script| script.to_text()))
+        let program = || program(plan, ProgramScope::One(segment), mode);
+        let script = || script_text(session, target, &program()).map(|(text, _)| text);
+        wanted.then(script).transpose()
     };
     let select = select_sql(session, target, segment, plan.as_of)?;
     let stored = segment.materialize != Materialize::Inline;
@@ -190,8 +193,24 @@ pub(super) fn script(
     program: &Program<'_>,
 ) -> Result<Script, Diagnostics> {
     let made = sql::script(program, &target.dialect, &|name| source(session, name))?;
-    judge_length(session, target, &made)?;
-    Ok(made)
+    let mut problems = Diagnostics::new();
+    made.statements.iter().for_each(|one| problems.append(judge_length(session, target, one)));
+    if problems.is_empty() { Ok(made) } else { Err(problems) }
+}
+
+/// The text of a program's script, and the number of its statements.
+pub(super) fn script_text(
+    session: &Session,
+    target: &Target,
+    program: &Program<'_>,
+) -> Result<(String, usize), Diagnostics> {
+    let (mut problems, mut statements) = (Diagnostics::new(), 0);
+    let mut judge = |one: &Statement| {
+        statements += 1;
+        problems.append(judge_length(session, target, one));
+    };
+    let text = sql::script_text(program, &target.dialect, &|name| source(session, name), &mut judge)?;
+    if problems.is_empty() { Ok((text, statements)) } else { Err(problems) }
 }
 
 /// The place of a segment, such as `segments/vip.seg:3`.
@@ -204,13 +223,9 @@ pub(super) fn span_of(session: &Session, name: &str) -> Option<Span> {
     session.hir.find(name).map(|id| session.hir.segment(id).name_span)
 }
 
-fn judge_length(session: &Session, target: &Target, script: &Script) -> Result<(), Diagnostics> {
-    let mut problems = Diagnostics::new();
-    for statement in &script.statements {
-        let segment = statement.segment.as_deref().unwrap_or_default();
-        problems.append(too_long(session, target, segment, &statement.text));
-    }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+fn judge_length(session: &Session, target: &Target, statement: &Statement) -> Diagnostics {
+    let segment = statement.segment.as_deref().unwrap_or_default();
+    too_long(session, target, segment, &statement.text)
 }
 
 /// The problem that a statement is longer than its target accepts.

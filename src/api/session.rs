@@ -1,16 +1,17 @@
 //! A loaded, checked project and what can be compiled from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
-use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script, scripts, select_sql};
+use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script_text, scripts, select_sql};
 use super::select::select;
 use super::targets::Target;
 use crate::analyze::Graph;
+use crate::analyze::logical::Logical;
 use crate::artifact::{self, Artifacts};
 use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
@@ -47,6 +48,8 @@ pub struct Session {
     pub(super) hir: Hir,
     pub(super) graph: Graph,
     pub(super) fingerprints: Vec<String>,
+    /// What segments ask, once something needs it.
+    pub(super) logical: OnceLock<Arc<Logical>>,
     pub(super) dialects: Dialects,
     pub(super) targets: Vec<Target>,
 }
@@ -219,7 +222,7 @@ impl Session {
         match (&plan, planned, self.target(target)) {
             (Some(plan), Some(planned), Some(target)) if !problems.has_errors() => {
                 let program = program(plan, ProgramScope::One(planned), mode);
-                script(self, target, &program).map(|script| script.to_text())
+                script_text(self, target, &program).map(|(text, _)| text)
             }
             _ => Err(problems),
         }

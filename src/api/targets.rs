@@ -61,14 +61,15 @@ impl Target {
                 (capability, able.map(|target| target.name.clone()).collect())
             })
             .collect();
-        let bytes = self.dialect.limit(Limit::IdentifierBytes);
-        let identifier_bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+        let limit = |limit| self.dialect.limit(limit).and_then(|value| usize::try_from(value).ok());
         Abilities {
             target: self.name.clone(),
             capabilities,
             probed: None,
             elsewhere,
-            identifier_bytes,
+            identifier_bytes: limit(Limit::IdentifierBytes).unwrap_or(usize::MAX),
+            separate_scans: limit(Limit::SeparateScans),
+            transaction_tables: limit(Limit::TransactionTables),
             replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
             named_tables: self.dialect.named_tables(),

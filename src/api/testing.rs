@@ -151,6 +151,7 @@ pub(crate) fn hir() -> Hir {
         catalog: Arc::new(catalog()),
         calendar: Calendar::default(),
         params: Vec::new(),
+        params_used: Vec::new(),
         traits: vec![Trait {
             id: TraitId(0),
             name: "is_vip".to_owned(),

@@ -1,7 +1,7 @@
 //! The same project with other values for parameters, or with rows in other tables, for unit tests.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::open::of_file;
 use super::session::Session;
@@ -22,7 +22,8 @@ impl Session {
         settings.params.extend(params.iter().map(of_file));
         let hir = check::check(&self.syntax, Arc::clone(&self.hir.catalog), &settings, &mut problems);
         let Analysis { hir, graph, fingerprints } = analyze(hir, &mut problems);
-        (Self { settings, hir, graph, fingerprints, ..self.clone() }, problems)
+        let logical = OnceLock::new();
+        (Self { settings, hir, graph, fingerprints, logical, ..self.clone() }, problems)
     }
 
     /// The project with the rows of some entities in these tables, on every target.

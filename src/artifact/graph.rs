@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::analyze::InputKind;
 use crate::check::hir::Hir;
 use crate::plan::Plan;
+use crate::plan::program::{Group, Mode};
 
 /// Nodes and edges in a deterministic order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +16,22 @@ pub struct Graph {
     pub nodes: Vec<GraphNode>,
     /// The edges, in the order of the segments to which they lead.
     pub edges: Vec<Edge>,
+    /// The segments that a refresh builds together, if they are drawn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GraphGroup>,
+}
+
+/// Segments that a refresh builds together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GraphGroup {
+    /// 0 if they depend on no segment, else one more than the highest that they depend on.
+    pub level: usize,
+    /// Their entity.
+    pub entity: String,
+    /// What they share, or why they share nothing.
+    pub evaluation: String,
+    /// The ids of their nodes.
+    pub segments: Vec<String>,
 }
 
 /// A segment, or a table that segments read.
@@ -118,7 +135,19 @@ impl Graph {
             let table = Some(segment.table.join(".")).filter(|name| !name.is_empty());
             segment_node(&segment.name, table, Some(segment.materialize.name()))
         });
-        Self { nodes: entities.chain(others).chain(segments).collect(), edges }
+        Self { nodes: entities.chain(others).chain(segments).collect(), edges, groups: Vec::new() }
+    }
+
+    /// The same graph with the segments that a refresh builds together.
+    #[must_use]
+    pub fn grouped(self, plan: &Plan) -> Self {
+        let groups = Group::of(plan.segments.iter(), Mode::Refresh).into_iter().map(|group| GraphGroup {
+            level: group.level,
+            entity: group.entity,
+            evaluation: group.evaluation.described(group.segments.len()),
+            segments: group.segments.iter().map(|name| segment_id(name)).collect(),
+        });
+        Self { groups: groups.collect(), ..self }
     }
 
     /// The graph as a Mermaid flowchart, which GitHub and GitLab draw in Markdown.
@@ -132,6 +161,13 @@ impl Graph {
                 GraphNodeKind::Segment => format!("  n{at}[\"{label}\"]\n"),
                 GraphNodeKind::Entity => format!("  n{at}[(\"{label}\")]\n"),
             });
+        }
+        for (at, group) in self.groups.iter().enumerate() {
+            text.push_str(&format!("  subgraph g{at}[\"{}\"]\n", mermaid_text(&group.label())));
+            for number in group.segments.iter().filter_map(|id| numbers.get(id.as_str())) {
+                text.push_str(&format!("    n{number}\n"));
+            }
+            text.push_str("  end\n");
         }
         for edge in &self.edges {
             let arrow = match edge.kind {
@@ -159,6 +195,11 @@ impl Graph {
             let (id, label) = (dot_text(&node.id), dot_text(&node.label()));
             text.push_str(&format!("  {id} [shape={shape}, label={label}];\n"));
         }
+        for (at, group) in self.groups.iter().enumerate() {
+            let ids: Vec<String> = group.segments.iter().map(|id| dot_text(id)).collect();
+            let label = dot_text(&group.label());
+            text.push_str(&format!("  subgraph cluster_{at} {{ label={label}; {}; }}\n", ids.join("; ")));
+        }
         for edge in &self.edges {
             let style = match edge.kind {
                 EdgeKind::Extends => "bold",
@@ -180,6 +221,12 @@ impl Graph {
 
     fn numbers(&self) -> BTreeMap<&str, usize> {
         self.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect()
+    }
+}
+
+impl GraphGroup {
+    fn label(&self) -> String {
+        format!("level {}, {}: {}", self.level, self.entity, self.evaluation)
     }
 }
 

@@ -4,6 +4,7 @@
 //! the files are written, dialects, how SQL is generated.
 
 mod graph;
+mod json;
 mod manifest;
 mod refresh;
 mod written;
@@ -24,8 +25,8 @@ pub use written::{Written, digest};
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde::Serialize;
 
+use self::json::json;
 use crate::check::hir::Hir;
 use crate::diagnostic::Sources;
 use crate::plan::Plan;
@@ -38,6 +39,17 @@ pub const MANIFEST: &str = "manifest.json";
 pub struct Artifacts {
     /// The text of each file by its path, relative and with `/` as the separator.
     pub files: BTreeMap<String, String>,
+    /// What the scripts of the build are in numbers: in full, and as a refresh.
+    pub sizes: [ScriptSize; 2],
+}
+
+/// A script in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScriptSize {
+    /// How many statements it has.
+    pub statements: usize,
+    /// How often they read one of the catalog's tables.
+    pub scans: usize,
 }
 
 /// The SQL texts of a build.
@@ -47,6 +59,8 @@ pub struct Scripts {
     pub create: String,
     /// Refreshes every segment, each after its dependencies.
     pub refresh: String,
+    /// What these are in numbers.
+    pub sizes: [ScriptSize; 2],
     /// The texts of each segment, by its name.
     pub segments: BTreeMap<String, SegmentScripts>,
 }
@@ -73,6 +87,7 @@ pub fn build(
     sources: &Sources,
     scripts: Scripts,
 ) -> Artifacts {
+    let sizes = scripts.sizes;
     let (mut manifest, [mermaid, dot, graph]) = rayon::join(
         || Manifest::of(project, plan, (hir, graph), sources, &scripts),
         || {
@@ -95,7 +110,7 @@ pub fn build(
     }
     manifest.files = files.par_iter().map(|(path, text)| (path.clone(), digest(text.as_bytes()))).collect();
     files.insert(MANIFEST.to_owned(), written::sealed(manifest));
-    Artifacts { files }
+    Artifacts { files, sizes }
 }
 
 fn select_path(segment: &str) -> String {
@@ -114,11 +129,6 @@ fn parity_path(segment: &str) -> String {
     format!("segments/{segment}.parity.sql")
 }
 
-/// Indented JSON with a final line break. All values of this module can be serialized.
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,7 +140,8 @@ mod tests {
         let pair = SegmentScripts { select: "s".to_owned(), create, refresh, parity };
         let view = SegmentScripts { select: "v".to_owned(), ..SegmentScripts::default() };
         let segments = BTreeMap::from([("vip".to_owned(), pair), ("win_back".to_owned(), view)]);
-        let scripts = Scripts { create: "all".to_owned(), refresh: "again".to_owned(), segments };
+        let scripts =
+            Scripts { create: "all".to_owned(), refresh: "again".to_owned(), segments, ..Scripts::default() };
         build("shop", &testing::plan(), (&testing::hir(), &testing::graph()), &testing::sources(), scripts)
     }
 
@@ -173,5 +184,12 @@ mod tests {
             "{}\n{}\n{}",
             files["graph.mmd"], files["graph.dot"], files["graph.json"]
         ));
+    }
+
+    #[test]
+    fn the_graph_of_what_is_built_together_matches_its_snapshot() {
+        let plan = testing::plan();
+        let graph = Graph::of(&plan, &testing::hir()).grouped(&plan);
+        insta::assert_snapshot!(format!("{}\n{}\n{}", graph.mermaid(), graph.dot(), graph.json()));
     }
 }

@@ -21,7 +21,7 @@ mod params;
 mod pattern;
 pub(crate) mod problems;
 mod project;
-mod proof;
+pub(crate) mod proof;
 mod properties;
 mod resolve;
 mod retention;

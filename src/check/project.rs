@@ -41,8 +41,8 @@ pub(super) fn check(
     let mut segments = checked.segments;
     segments.sort_by_key(|segment| segment.id);
     let (calendar, params, traits) = (settings.calendar.clone(), params.values(), checked.traits);
-    let hir = Hir { catalog, calendar, params, traits, segments };
-    proof::warn(&hir, &params_used, problems);
+    let hir = Hir { catalog, calendar, params, params_used, traits, segments };
+    proof::warn(&hir, problems);
     hir
 }
 

@@ -79,8 +79,11 @@ impl Source {
         let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
         let offset = (offset as usize).min(self.text.len());
         let is_between = self.text.is_char_boundary(start) && self.text.is_char_boundary(offset);
-        let column =
-            if is_between { self.characters_to(offset).saturating_sub(self.characters_to(start)) } else { 0 };
+        let column = match self.text.as_bytes().get(start..offset) {
+            _ if !is_between => 0,
+            Some(bytes) if bytes.len() < STRIDE => characters(bytes),
+            _ => self.characters_to(offset).saturating_sub(self.characters_to(start)),
+        };
         Position { line: line + 1, column: column + 1 }
     }
 

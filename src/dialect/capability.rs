@@ -114,6 +114,8 @@ named! {
         Columns = "columns",
         /// Tables that one transaction changes.
         TransactionTables = "transaction_tables",
+        /// Segments that scan the rows of affected keys one by one; more read a copy of these rows.
+        SeparateScans = "separate_scans",
         /// Bytes in one statement.
         StatementBytes = "statement_bytes",
         /// Bytes in one name.

@@ -1,7 +1,5 @@
 //! How constants and names are written.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
@@ -217,34 +215,54 @@ pub struct Identifiers {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Reserved {
     /// By the length and the first letter, by which most names differ from all of them.
-    words: BTreeMap<(usize, u8), Vec<String>>,
+    words: Vec<Vec<String>>,
 }
+
+/// Lengths of reserved words that have a place of their own; longer ones share the last.
+const LENGTHS: usize = 24;
+/// The places of one length: for each lowercase letter, and for everything else.
+const LETTERS: usize = 27;
 
 impl Reserved {
     pub(super) fn new(words: impl IntoIterator<Item = String>) -> Self {
-        let mut all = Self::default();
+        let mut all = Self { words: vec![Vec::new(); LENGTHS * LETTERS] };
         for word in words {
-            all.words.entry(Self::group(&word)).or_default().push(word);
+            if let Some(group) = all.words.get_mut(Self::group(&word)) {
+                group.push(word);
+            }
         }
         all
     }
 
-    fn group(word: &str) -> (usize, u8) {
-        (word.len(), word.as_bytes().first().copied().unwrap_or_default())
+    fn group(word: &str) -> usize {
+        let letter = match word.as_bytes().first() {
+            Some(letter @ b'a'..=b'z') => usize::from(letter - b'a'),
+            _ => LETTERS - 1,
+        };
+        word.len().min(LENGTHS - 1) * LETTERS + letter
     }
 
     fn has(&self, name: &str) -> bool {
-        self.words.get(&Self::group(name)).is_some_and(|words| words.iter().any(|word| word == name))
+        self.words.get(Self::group(name)).is_some_and(|words| words.iter().any(|word| word == name))
     }
 }
+
+/// The bytes of names that need no quotes.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0u8;
+    while byte < u8::MAX {
+        plain[byte as usize] = byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        byte += 1;
+    }
+    plain
+};
 
 impl Identifiers {
     /// A name, quoted unless it means the same without quotes.
     pub(crate) fn write(&self, name: &str) -> Ident {
-        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-        let mut bytes = name.bytes();
-        let plain =
-            bytes.next().is_some_and(is_letter) && bytes.all(|byte| is_letter(byte) || byte.is_ascii_digit());
+        let plain = name.as_bytes().first().is_some_and(|first| !first.is_ascii_digit())
+            && name.bytes().all(|byte| PLAIN[usize::from(byte)]);
         if plain && !self.reserved.has(name) {
             return Ident::new(name);
         }

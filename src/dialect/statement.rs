@@ -43,6 +43,9 @@ named! {
         FindAffected = "find_affected",
         /// Prepares for statements that look up rows of the affected keys.
         PrepareLookups = "prepare_lookups",
+        /// Copies the rows of affected keys from a table of the catalog that more segments read than
+        /// `separate_scans`; without a template, that of `scratch` does.
+        CopyRows = "copy_rows",
         /// Prepares for statements that read every row.
         EvaluateAll = "evaluate_all",
         /// Creates a scratch table from a query.
@@ -119,6 +122,7 @@ impl StepKind {
                 (S::Match, May),
             ],
             Self::PrepareLookups => &[(S::Table, May), (S::Everyone, May), (S::Lookups, May)],
+            Self::CopyRows => &[(S::Table, Must), (S::Query, Must), (S::Order, May)],
             Self::Scratch | Self::View => &[(S::Table, Must), (S::Query, Must)],
             Self::AnalyzeScratch | Self::IndexChanges | Self::Clear | Self::Drop => &[(S::Table, Must)],
             Self::Analyze => &[(S::Table, Must), (S::Source, May)],
@@ -165,6 +169,7 @@ impl StepKind {
                 | Self::ClockTable
                 | Self::SetInstant
                 | Self::Start
+                | Self::CopyRows
                 | Self::EvaluateAll
                 | Self::PrepareLookups
                 | Self::AnalyzeScratch

@@ -24,6 +24,8 @@ named! {
         Columns = "slot_columns",
         /// The rows of the step: a query.
         Query = "slot_query",
+        /// The columns by which most readers select rows, the most selective first.
+        Order = "slot_order",
         /// The rows that are looked up: a scratch table, or a query in parentheses.
         Source = "slot_source",
         /// The query of all keys of the segment's entity.
@@ -93,7 +95,7 @@ impl Slot {
             Self::Segment | Self::Segments | Self::Input => "'x'",
             Self::AsOf | Self::ReadAt | Self::Value | Self::Failure | Self::End | Self::ReadTo => "f(1)",
             Self::Query | Self::Everyone => "SELECT 1 AS one",
-            Self::Keys | Self::Columns => "k",
+            Self::Keys | Self::Columns | Self::Order => "k",
             Self::ScratchKeys => "s.k",
             Self::Lookups => "('t', 'k')",
             Self::Definitions => "k DATE NOT NULL",

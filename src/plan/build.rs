@@ -31,7 +31,11 @@ pub fn plan(request: &Request<'_>, problems: &mut Diagnostics) -> Plan {
     let allowed = allowed(request, problems);
     let strategies = strategies(request);
     let project = Strategies { readers: readers(&strategies), all: strategies };
-    let rules = Rules::of(&request.abilities.capabilities);
+    let rules = Rules {
+        separate_scans: request.abilities.separate_scans,
+        transaction_tables: request.abilities.transaction_tables,
+        ..Rules::of(&request.abilities.capabilities)
+    };
     let segments = allowed.par_iter().map(|&id| plan_segment(request, id, &project)).collect();
     Plan {
         target: request.abilities.target.clone(),

@@ -28,6 +28,19 @@ impl Delta {
         self.column == other.column && self.rows == other.rows
     }
 
+    /// The same rows, with one of the filters.
+    fn with_filter(&self, filter: &Scalar) -> Self {
+        let Self { rows, name, of_all_events, column, events, .. } = self;
+        Self {
+            rows: rows.clone(),
+            name: name.clone(),
+            of_all_events: of_all_events.clone(),
+            column: column.clone(),
+            filter: vec![filter.clone()],
+            events: events.clone(),
+        }
+    }
+
     /// The column of the events' names.
     fn event_column(&self) -> Option<&Scalar> {
         self.events.as_ref().map(|(column, _)| column)
@@ -65,32 +78,34 @@ pub(crate) struct Deltas {
 
 impl Deltas {
     pub(crate) fn add(&mut self, one: &Delta) {
-        for filter in &one.filter {
-            self.add_part(Delta { filter: vec![filter.clone()], ..one.clone() });
-        }
+        one.filter.iter().for_each(|filter| self.add_part(one, filter));
     }
 
-    fn add_part(&mut self, one: Delta) {
-        let places = self.named.entry(one.of_all_events.clone()).or_default();
+    /// Adds one of a delta's filters.
+    fn add_part(&mut self, one: &Delta, filter: &Scalar) {
+        if !self.named.contains_key(&one.of_all_events) {
+            self.named.insert(one.of_all_events.clone(), Vec::new());
+        }
+        let Some(places) = self.named.get_mut(&one.of_all_events) else { return };
         let is_same = |place: &&usize| {
             self.list.get(**place).is_some_and(|known| {
-                known.filter == one.filter
+                known.filter.first() == Some(filter)
                     && known.event_column() == one.event_column()
-                    && known.has_rows_of(&one)
+                    && known.has_rows_of(one)
             })
         };
         // How far a log has been read is each segment's own: no other delta is the same, though all have one name.
-        let nearest = if one.filter.iter().any(asks_a_query) { NEAREST } else { usize::MAX };
+        let nearest = if asks_a_query(filter) { NEAREST } else { usize::MAX };
         let known = places.iter().rev().take(nearest).find(is_same).copied();
         match known.and_then(|place| self.list.get_mut(place)) {
             Some(known) => {
-                if let (Some((_, names)), Some((_, more))) = (&mut known.events, one.events) {
-                    names.extend(more);
+                if let (Some((_, names)), Some((_, more))) = (&mut known.events, &one.events) {
+                    names.extend(more.iter().cloned());
                 }
             }
             None => {
                 places.push(self.list.len());
-                self.list.push(one);
+                self.list.push(one.with_filter(filter));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! index for that, it is read completely, and a planner that looks up rows in it anyway reads it
 //! once for each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::delta::Delta;
 use super::rel::{BinaryOp, Child, Query, Relation, Scalar, Select, TableRef};
@@ -32,31 +32,52 @@ pub(super) fn lookups<'a>(
 /// to.
 pub(super) fn search_lookups(deltas: &[Delta], counts: &dyn Fn(&[String]) -> bool) -> Vec<Lookup> {
     let mut finder = Finder::default();
-    deltas.iter().for_each(|delta| finder.select(&delta.clone().select().1, false));
+    for delta in deltas {
+        finder.select_where(
+            &delta.rows,
+            |finder| delta.filter.iter().for_each(|one| finder.condition(one)),
+            false,
+        );
+    }
     finder.counted(counts)
 }
 
 #[derive(Default)]
-struct Finder {
+struct Finder<'q> {
     found: Vec<Lookup>,
-    /// The tables in scope, the innermost last: their aliases and the columns so far.
-    in_scope: Vec<(String, BTreeSet<String>)>,
+    /// The columns so far of the tables in scope, the innermost last.
+    in_scope: Vec<BTreeSet<String>>,
+    /// Where those of an alias are.
+    places: BTreeMap<&'q str, Vec<usize>>,
 }
 
-impl Finder {
+impl<'q> Finder<'q> {
     fn counted(self, counts: &dyn Fn(&[String]) -> bool) -> Vec<Lookup> {
         let found = self.found.into_iter().filter(|one| one.table.is_empty() || counts(&one.table));
         found.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    fn select(&mut self, select: &Select, first: bool) {
+    fn select(&mut self, select: &'q Select, first: bool) {
+        self.select_where(select, |_| {}, first);
+    }
+
+    /// A select with more conditions.
+    fn select_where(&mut self, select: &'q Select, more: impl FnOnce(&mut Self), first: bool) {
         let outer = self.in_scope.len();
         let tables: Vec<&TableRef> = select.tables().collect();
-        self.in_scope.extend(tables.iter().map(|table| (table.alias.clone(), BTreeSet::new())));
+        for table in &tables {
+            self.places.entry(&table.alias).or_default().push(self.in_scope.len());
+            self.in_scope.push(BTreeSet::new());
+        }
         select.joins.iter().for_each(|join| self.condition(&join.on));
         select.filter.iter().for_each(|filter| self.condition(filter));
-        let columns: Vec<BTreeSet<String>> =
-            self.in_scope.drain(outer..).map(|(_, columns)| columns).collect();
+        more(self);
+        let columns: Vec<BTreeSet<String>> = self.in_scope.drain(outer..).collect();
+        for table in &tables {
+            if let Some(places) = self.places.get_mut(table.alias.as_str()) {
+                places.pop();
+            }
+        }
         for (at, (table, columns)) in tables.into_iter().zip(columns).enumerate() {
             let columns = columns.into_iter().collect();
             match &table.relation {
@@ -71,7 +92,7 @@ impl Finder {
 
     /// What a condition looks up. Only its own parts count, which are conditions in turn: that two
     /// columns are equal inside a value, such as a `CASE`, leads to no rows.
-    fn condition(&mut self, condition: &Scalar) {
+    fn condition(&mut self, condition: &'q Scalar) {
         match condition {
             Scalar::And(_) | Scalar::Or(_) | Scalar::Not(_) | Scalar::IsNotTrue(_) | Scalar::Exists(..) => {
                 condition.children(&mut |child| match child {
@@ -79,31 +100,31 @@ impl Finder {
                     Child::Select(rows) => self.select(rows, true),
                 })
             }
-            Scalar::Binary(BinaryOp::Equal, left, right) => {
-                if let (Scalar::Column(one, _), Scalar::Column(other, _)) = (&**left, &**right)
-                    && one != other
-                {
-                    self.column(left);
-                    self.column(right);
-                }
-            }
+            Scalar::Binary(BinaryOp::Equal, left, right) => self.equal(left, right),
             Scalar::InQuery(value, rows, _) => {
                 self.column(value);
-                let mut rows = (**rows).clone();
                 // The value is equal to the column of its rows.
-                let yielded = rows.columns.first().map(|column| column.value.clone());
-                let equal =
-                    yielded.map(|yielded| Scalar::Binary(BinaryOp::Equal, Box::new(yielded), value.clone()));
-                rows.filter = super::rel::all(rows.filter.into_iter().chain(equal).collect());
-                self.select(&rows, true);
+                let yielded = rows.columns.first().map(|column| &column.value);
+                let equal = |finder: &mut Self| yielded.into_iter().for_each(|one| finder.equal(one, value));
+                self.select_where(rows, equal, true);
             }
             _ => {}
         }
     }
 
+    fn equal(&mut self, left: &Scalar, right: &Scalar) {
+        if let (Scalar::Column(one, _), Scalar::Column(other, _)) = (left, right)
+            && one != other
+        {
+            self.column(left);
+            self.column(right);
+        }
+    }
+
     fn column(&mut self, value: &Scalar) {
         let Scalar::Column(alias, name) = value else { return };
-        if let Some((_, columns)) = self.in_scope.iter_mut().rev().find(|(known, _)| known == alias) {
+        let place = self.places.get(alias.as_str()).and_then(|places| places.last());
+        if let Some(columns) = place.and_then(|&place| self.in_scope.get_mut(place)) {
             columns.insert(name.clone());
         }
     }

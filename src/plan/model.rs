@@ -57,10 +57,15 @@ pub struct Rules {
     pub temp_tables: bool,
     /// Several ranges of the same rows are found in one scan.
     pub joins_ranges: bool,
+    /// How many segments read the rows of affected keys from a table one by one; more read a copy of these
+    /// rows. `None` is any number.
+    pub separate_scans: Option<usize>,
+    /// How many tables a transaction may change; `None` is any number.
+    pub transaction_tables: Option<usize>,
 }
 
 impl Rules {
-    /// The rules of a target with these capabilities.
+    /// The rules of a target with these capabilities, and without limits.
     pub fn of(capabilities: &BTreeSet<Capability>) -> Self {
         let can = |capability| capabilities.contains(&capability);
         Self {
@@ -73,6 +78,8 @@ impl Rules {
             rewritten_keys: can(Capability::RewrittenKeys),
             temp_tables: can(Capability::TempTables),
             joins_ranges: can(Capability::RangeUnions),
+            separate_scans: None,
+            transaction_tables: None,
         }
     }
 }

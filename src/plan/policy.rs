@@ -33,6 +33,10 @@ pub struct Abilities {
     pub(crate) elsewhere: BTreeMap<Capability, Vec<String>>,
     /// The longest name, in bytes.
     pub(crate) identifier_bytes: usize,
+    /// How many segments read a table's rows of affected keys one by one; `None` is any number.
+    pub(crate) separate_scans: Option<usize>,
+    /// How many tables a transaction may change; `None` is any number.
+    pub(crate) transaction_tables: Option<usize>,
     /// What the target replaces by something else, also where it is part of a name.
     pub(crate) replaced: Vec<String>,
     /// The schema of a table that is named without one, where there is one.

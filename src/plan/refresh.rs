@@ -287,9 +287,10 @@ impl Refreshing<'_> {
         let keys: Vec<KeyColumn> = keys.key.iter().map(key).collect();
         // Where the last run can be built upon, there are as many members as it left.
         checks.push(double_members(name, self.table, &keys, Some(lower::is_new())));
+        let read: BTreeSet<EntityId> = query.reads.keys().chain(search.reads.keys()).copied().collect();
         search.bounds.extend(query.clock.bounds);
         let evaluated = [&query.query].into_iter().chain(&admitted);
-        let is_source = |table: &[String]| self.is_source(table);
+        let is_source = |table: &[String]| read.iter().any(|&entity| self.is_source(entity, table));
         let by_keys = ByKeys {
             lookups: lookups(evaluated, &is_source),
             search_lookups: search_lookups(&search.deltas, &is_source),
@@ -304,11 +305,10 @@ impl Refreshing<'_> {
         Some((by_keys, search.bounds, search.reads))
     }
 
-    /// Whether a table is one of the catalog's.
-    fn is_source(&self, table: &[String]) -> bool {
-        let target = &self.request.abilities.target;
-        let mut sources = self.request.hir.catalog.entities.iter().map(|entity| entity.source_on(target));
-        sources.any(|source| matches!(source, TableSource::Table(parts) if parts == table))
+    /// Whether a table is that of an entity.
+    fn is_source(&self, entity: EntityId, table: &[String]) -> bool {
+        let source = self.request.hir.catalog.entity(entity).source_on(&self.request.abilities.target);
+        matches!(source, TableSource::Table(parts) if parts == table)
     }
 
     /// Whether its match is stored, to be ranked.

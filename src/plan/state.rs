@@ -58,6 +58,12 @@ impl ScratchTables {
         let base_runs = "segc_base_runs";
         Self { base_runs: if temporary { vec![base_runs.to_owned()] } else { in_schema(schema, base_runs) } }
     }
+
+    /// Another scratch table, by its own name.
+    pub(super) fn beside(&self, name: String) -> Vec<String> {
+        let (_, schema) = self.base_runs.split_last().unwrap_or((&name, &[]));
+        schema.iter().cloned().chain([name.clone()]).collect()
+    }
 }
 
 impl StateTables {

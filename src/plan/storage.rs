@@ -52,11 +52,15 @@ impl SegmentStorage<'_> {
 
     /// Where its members are read.
     pub(super) fn members_at(&self, id: SegmentId) -> MembersAt {
-        let from_table = match self.reading {
+        if self.is_read(id) { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
+    }
+
+    /// Whether its members are read from its table.
+    pub(super) fn is_read(&self, id: SegmentId) -> bool {
+        match self.reading {
             Reading::Stored => self.is_table(id),
             Reading::Held => self.hir.segment(id).properties.expire.is_some(),
             Reading::Nothing => false,
-        };
-        if from_table { MembersAt::Table(self.table(id)) } else { MembersAt::Inline }
+        }
     }
 }

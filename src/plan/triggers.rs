@@ -1,5 +1,7 @@
 //! Triggers in words for people (`segc plan`, the manifest), and as text for the hash of a plan.
 
+use std::collections::BTreeMap;
+
 use super::model::{Back, TriggerText, What};
 use super::request::Request;
 use crate::analyze::{Stamp, Trigger, TriggerKind, stamp};
@@ -7,19 +9,40 @@ use crate::catalog::{Catalog, Changes, Entity};
 use crate::check::hir::{Hir, Hop};
 use crate::check::{canonical, words};
 
+/// As long as there are no more triggers than this, all are compared.
+const FEW: usize = 16;
+
 /// Each trigger in words, in the order in which they were found, each once. That now is an edge of
 /// everything goes without saying where a window says it.
 pub(super) fn describe(request: &Request<'_>, triggers: &[Trigger]) -> Vec<TriggerText> {
     let mut texts: Vec<TriggerText> = Vec::new();
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for trigger in triggers {
         let text = text(request, trigger);
-        match texts.iter_mut().find(|known| is_same(known, &text)) {
+        // A segment may have thousands.
+        let subject = if triggers.len() > FEW { subject(&text) } else { "" };
+        let alike = places.entry(subject.to_owned()).or_default();
+        let same = |&&at: &&usize| texts.get(at).is_some_and(|known| is_same(known, &text));
+        match alike.iter().find(same).and_then(|&at| texts.get_mut(at)) {
             Some(known) if is_plain(known) => *known = text,
             Some(_) => {}
-            None => texts.push(text),
+            None => {
+                alike.push(texts.len());
+                texts.push(text);
+            }
         }
     }
     texts
+}
+
+/// In what most triggers differ.
+fn subject(trigger: &TriggerText) -> &str {
+    match &trigger.what {
+        What::Edge { instant, .. } => instant,
+        What::Clock { cond } => cond,
+        What::Members { segment } => segment,
+        What::Arrival { .. } | What::Gone => &trigger.entity,
+    }
 }
 
 /// Whether two triggers are about the same rows, leaving aside what was written.

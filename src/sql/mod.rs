@@ -5,6 +5,7 @@
 //! dialect's name. It asks no capability: the plan has chosen.
 
 mod backslash;
+mod clock_name;
 mod flat;
 mod node;
 mod parens;
@@ -17,4 +18,5 @@ mod walk;
 mod window;
 
 pub use render::{AS_OF, ClockForm, Renderer};
+pub(crate) use script::script_text;
 pub use script::{Script, Statement, commented, create, parses_back, refresh, script};

@@ -79,11 +79,16 @@ pub(super) fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor 
     }
 }
 
-/// A query that is a single `SELECT`.
-pub(super) fn plain(select: ast::Select) -> ast::Query {
-    ast::Query {
+/// A query that is a single `SELECT`. Trees are boxed where they are made: they are large, and moved often.
+pub(super) fn plain(select: Box<ast::Select>) -> Box<ast::Query> {
+    of_rows(Box::new(SetExpr::Select(select)))
+}
+
+/// A query of nothing but rows.
+pub(super) fn of_rows(body: Box<SetExpr>) -> Box<ast::Query> {
+    Box::new(ast::Query {
         with: None,
-        body: Box::new(SetExpr::Select(Box::new(select))),
+        body,
         order_by: None,
         limit_clause: None,
         fetch: None,
@@ -92,12 +97,12 @@ pub(super) fn plain(select: ast::Select) -> ast::Query {
         settings: None,
         format_clause: None,
         pipe_operators: Vec::new(),
-    }
+    })
 }
 
 /// An empty `SELECT`.
-pub(super) fn empty_select() -> ast::Select {
-    ast::Select {
+pub(super) fn empty_select() -> Box<ast::Select> {
+    Box::new(ast::Select {
         select_token: AttachedToken::empty(),
         optimizer_hints: Vec::new(),
         distinct: None,
@@ -122,7 +127,7 @@ pub(super) fn empty_select() -> ast::Select {
         window_before_qualify: false,
         value_table_mode: None,
         flavor: SelectFlavor::Standard,
-    }
+    })
 }
 
 /// Whether a query has nothing but common table expressions and rows.

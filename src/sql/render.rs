@@ -1,16 +1,15 @@
 //! From the relational plan to a syntax tree of the target's SQL.
 
 use std::cell::RefCell;
-use std::ops::ControlFlow;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     self, AccessExpr, BinaryOperator, CaseWhen, CastKind, Distinct, Expr, GroupByExpr, Ident, JoinConstraint,
     JoinOperator, ObjectName, SelectItem, TableAlias, TableFactor, TableWithJoins, UnaryOperator, Value,
-    VisitorMut,
 };
 
 use super::backslash;
+use super::clock_name::named;
 use super::node::{chain, count_rows, empty_select, function, operator, plain, table};
 use super::parens;
 use super::print;
@@ -18,9 +17,7 @@ use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
 use super::room::with_room;
 use super::walk::{inline_bounds, reads_clock, table_names};
 use crate::diagnostic::Diagnostics;
-use crate::dialect::statement_template::CLOCK_NAME;
 use crate::dialect::template::operand;
-use crate::dialect::walk::{operands, walk};
 use crate::dialect::{Dialect, Function, parse};
 use crate::plan::rel::{Clock, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
@@ -127,7 +124,7 @@ impl<'a> Renderer<'a> {
         ObjectName::from(parts.iter().map(|part| self.ident(part)).collect::<Vec<_>>())
     }
 
-    fn tree(&self, query: &Query) -> ast::Query {
+    fn tree(&self, query: &Query) -> Box<ast::Query> {
         let has_clock = self.form == ClockForm::Query && !self.in_place() && reads_clock(query);
         let mut named = if has_clock { self.renamed_clock(query) } else { None };
         let renderer = named.as_mut().map_or(self, |other| other);
@@ -163,10 +160,10 @@ impl<'a> Renderer<'a> {
         renamed.then_some(Self { clock_cte: name, problems, ..*self })
     }
 
-    fn cte(&self, name: &str, query: ast::Query) -> ast::Cte {
+    fn cte(&self, name: &str, query: Box<ast::Query>) -> ast::Cte {
         ast::Cte {
             alias: self.alias(name),
-            query: Box::new(query),
+            query,
             from: None,
             materialized: None,
             closing_paren_token: AttachedToken::empty(),
@@ -200,9 +197,10 @@ impl<'a> Renderer<'a> {
     }
 
     /// A query with one row: as_of and every bound.
-    fn clock_query(&self) -> ast::Query {
+    fn clock_query(&self) -> Box<ast::Query> {
         let as_of = SelectItem::ExprWithAlias { expr: self.as_of(), alias: self.ident(AS_OF) };
-        let first = ast::Select { projection: vec![as_of], ..empty_select() };
+        let mut first = empty_select();
+        first.projection = vec![as_of];
         if self.clock.bounds.is_empty() {
             return plain(first);
         }
@@ -214,12 +212,14 @@ impl<'a> Renderer<'a> {
             alias: self.ident(name),
         });
         let projection = std::iter::once(column).chain(bounds).collect();
-        let subquery = Box::new(plain(first));
+        let subquery = plain(first);
         let alias = Some(self.alias("now_in"));
         let relation = TableFactor::Derived { lateral: false, subquery, alias, sample: None };
         let from = vec![TableWithJoins { relation, joins: Vec::new() }];
         self.problems.borrow_mut().append(level.problems.take());
-        plain(ast::Select { projection, from, ..empty_select() })
+        let mut all = empty_select();
+        (all.projection, all.from) = (projection, from);
+        plain(all)
     }
 
     /// A bound's value in terms of the column `as_of`; the bounds that it reads are expanded.
@@ -247,14 +247,19 @@ impl<'a> Renderer<'a> {
                 let projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(self.ident(name)))];
                 let name = ObjectName::from(vec![self.ident(&self.clock_cte)]);
                 let from = vec![TableWithJoins { relation: table(name, None), joins: Vec::new() }];
-                Expr::Subquery(Box::new(plain(ast::Select { projection, from, ..empty_select() })))
+                let mut select = empty_select();
+                (select.projection, select.from) = (projection, from);
+                Expr::Subquery(plain(select))
             }
         }
     }
 
-    pub(super) fn select(&self, select: &Select) -> ast::Select {
+    pub(super) fn select(&self, select: &Select) -> Box<ast::Select> {
+        let mut made = empty_select();
         let joins = select.joins.iter().map(|join| self.join(join)).collect();
-        let from = select.from.as_ref().map(|from| TableWithJoins { relation: self.relation(from), joins });
+        if let Some(from) = &select.from {
+            made.from = vec![TableWithJoins { relation: self.relation(from), joins }];
+        }
         let projection = select.columns.iter().map(|column| {
             let expr = self.expr(&column.value);
             let alias = match (&column.name, &column.value) {
@@ -262,25 +267,20 @@ impl<'a> Renderer<'a> {
                 (None, _) => return SelectItem::UnnamedExpr(expr),
             };
             let has_name = matches!(&expr, Expr::CompoundIdentifier(parts) if parts.last() == Some(&alias))
-                || expr == Expr::Identifier(alias.clone());
+                || matches!(&expr, Expr::Identifier(name) if *name == alias);
             if has_name && !self.dialect.identifiers.alias_columns {
                 SelectItem::UnnamedExpr(expr)
             } else {
                 SelectItem::ExprWithAlias { expr, alias }
             }
         });
-        ast::Select {
-            distinct: select.distinct.then_some(Distinct::Distinct),
-            projection: projection.collect(),
-            from: from.into_iter().collect(),
-            selection: select.filter.as_ref().map(|filter| self.expr(filter)),
-            group_by: GroupByExpr::Expressions(
-                select.group_by.iter().map(|key| self.expr(key)).collect(),
-                vec![],
-            ),
-            having: select.having.as_ref().map(|having| self.expr(having)),
-            ..empty_select()
-        }
+        made.distinct = select.distinct.then_some(Distinct::Distinct);
+        made.projection = projection.collect();
+        made.selection = select.filter.as_ref().map(|filter| self.expr(filter));
+        let keys = select.group_by.iter().map(|key| self.expr(key)).collect();
+        made.group_by = GroupByExpr::Expressions(keys, vec![]);
+        made.having = select.having.as_ref().map(|having| self.expr(having));
+        made
     }
 
     fn join(&self, join: &Join) -> ast::Join {
@@ -305,7 +305,7 @@ impl<'a> Renderer<'a> {
             }
             Relation::Rows(select) => TableFactor::Derived {
                 lateral: false,
-                subquery: Box::new(plain(self.select(select))),
+                subquery: plain(self.select(select)),
                 alias: alias(false),
                 sample: None,
             },
@@ -396,14 +396,14 @@ impl<'a> Renderer<'a> {
             },
             Scalar::InQuery(value, query, Negated(negated)) => Expr::InSubquery {
                 expr: self.boxed(value),
-                subquery: Box::new(plain(self.select(query))),
+                subquery: plain(self.select(query)),
                 negated: *negated,
             },
             Scalar::Exists(query, Negated(negated)) => {
-                Expr::Exists { subquery: Box::new(plain(self.select(query))), negated: *negated }
+                Expr::Exists { subquery: plain(self.select(query)), negated: *negated }
             }
             Scalar::Window(over) => self.window(over),
-            Scalar::Query(query) => Expr::Subquery(Box::new(plain(self.select(query)))),
+            Scalar::Query(query) => Expr::Subquery(plain(self.select(query))),
             Scalar::Call(function, arguments) => self.call(*function, self.exprs(arguments)),
             Scalar::Coalesce(values) => function("COALESCE", self.exprs(values)),
             Scalar::Least(values) => self.folded(Function::Least, values),
@@ -450,51 +450,5 @@ impl<'a> Renderer<'a> {
             conditions: conditions.collect(),
             else_result: otherwise.map(|value| Box::new(self.expr(value))),
         }
-    }
-}
-
-/// The dialect's form of a clock variable, with the variable's name.
-fn named(form: &Expr, name: &str) -> Expr {
-    let mut form = form.clone();
-    Namer(name).fill(&mut form);
-    form
-}
-
-struct Namer<'a>(&'a str);
-
-impl Namer<'_> {
-    fn fill(&mut self, expr: &mut Expr) {
-        match expr {
-            Expr::Value(one) => self.text(&mut one.value),
-            Expr::Identifier(one) => one.value = one.value.replace(CLOCK_NAME, self.0),
-            Expr::Function(function) if !function.name.to_string().contains(CLOCK_NAME) => {
-                if !operands(expr, &mut |one| self.fill(one)) {
-                    let _ = walk(expr, self);
-                }
-            }
-            _ => {
-                let _ = walk(expr, self);
-            }
-        }
-    }
-
-    fn text(&self, value: &mut Value) {
-        if let Value::SingleQuotedString(text) = value {
-            *text = text.replace(CLOCK_NAME, self.0);
-        }
-    }
-}
-
-impl VisitorMut for Namer<'_> {
-    type Break = ();
-
-    fn pre_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
-        ident.value = ident.value.replace(CLOCK_NAME, self.0);
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
-        self.text(&mut value.value);
-        ControlFlow::Continue(())
     }
 }

@@ -72,8 +72,30 @@ pub fn script(
     dialect: &Dialect,
     source: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, Diagnostics> {
-    let statements = with_room(|| write::statements(program, dialect))?;
+    let mut statements = Vec::new();
+    with_room(|| write::statements(program, dialect, &mut |statement| statements.push(statement)))?;
     Ok(Script { header: header::header(program, source), statements })
+}
+
+/// The text of a program's script, as [`Script::to_text`] writes it. Each statement is gone once it has been
+/// `seen` and written.
+///
+/// # Errors
+/// What cannot be written in this dialect.
+pub(crate) fn script_text(
+    program: &Program<'_>,
+    dialect: &Dialect,
+    source: &dyn Fn(&str) -> Option<String>,
+    seen: &mut dyn FnMut(&Statement),
+) -> Result<String, Diagnostics> {
+    let mut writer = text::Writer::new(&header::header(program, source));
+    with_room(|| {
+        write::statements(program, dialect, &mut |statement| {
+            seen(&statement);
+            writer.add(&statement);
+        })
+    })?;
+    Ok(writer.out)
 }
 
 /// A query as a file: descriptive lines as comments, then the query.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::rel::{Child, Clock, Query, Relation, Scalar};
+use crate::plan::rel::{Child, ChildMut, Clock, Query, Relation, Scalar};
 
 /// The maximum depth of bounds that read bounds; no plan reaches it.
 const DEPTH: usize = 16;
@@ -32,11 +32,21 @@ pub(super) fn table_names(query: &Query) -> BTreeSet<String> {
 
 /// A bound's value with the bounds that it reads expanded, so that only `as_of` remains.
 pub(super) fn inline_bounds(value: &Scalar, clock: &Clock, depth: usize) -> Scalar {
-    match value {
-        Scalar::Clock(name) => match clock.bounds.get(name) {
-            Some((_, value, _)) if depth < DEPTH => inline_bounds(value, clock, depth + 1),
-            _ => value.clone(),
-        },
-        _ => value.map_children(&mut |child| inline_bounds(child, clock, depth)),
+    let mut copy = value.clone();
+    expand(&mut copy, clock, depth);
+    copy
+}
+
+fn expand(value: &mut Scalar, clock: &Clock, depth: usize) {
+    let Scalar::Clock(name) = value else {
+        // The bounds of a clock read no tables.
+        return value.children_mut(&mut |child| {
+            if let ChildMut::Scalar(child) = child {
+                expand(child, clock, depth);
+            }
+        });
+    };
+    if let Some((_, bound, _)) = clock.bounds.get(name).filter(|_| depth < DEPTH) {
+        *value = inline_bounds(bound, clock, depth + 1);
     }
 }

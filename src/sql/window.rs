@@ -2,22 +2,21 @@
 
 use sqlparser::ast::{self, Expr, SetExpr, SetOperator, SetQuantifier, Value};
 
-use super::node::{function, plain};
+use super::node::{function, of_rows};
 use super::problems::ArgumentDoesNotFit;
 use super::render::Renderer;
 use crate::plan::rel::{Over, Select};
 
 impl Renderer<'_> {
     /// A select in union with others of the same columns.
-    pub(super) fn rows(&self, select: &Select, union: &[Select]) -> ast::Query {
-        let mut query = plain(self.select(select));
+    pub(super) fn rows(&self, select: &Select, union: &[Select]) -> Box<ast::Query> {
+        let mut rows = Box::new(SetExpr::Select(self.select(select)));
         for more in union {
-            let right = Box::new(SetExpr::Select(Box::new(self.select(more))));
-            let left = query.body;
+            let right = Box::new(SetExpr::Select(self.select(more)));
             let (op, set_quantifier) = (SetOperator::Union, SetQuantifier::All);
-            query.body = Box::new(SetExpr::SetOperation { op, set_quantifier, left, right });
+            rows = Box::new(SetExpr::SetOperation { op, set_quantifier, left: rows, right });
         }
-        query
+        of_rows(rows)
     }
 
     /// `ROW_NUMBER() OVER (…)`, or an aggregate's call with its `OVER`.

@@ -1,6 +1,7 @@
 //! Constants.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use bigdecimal::{BigDecimal, RoundingMode};
 use jiff::{Timestamp, civil::Date};
@@ -26,6 +27,22 @@ pub enum Literal {
     Timestamp(Timestamp),
     /// A semantic version, which is written in quotes like text.
     Semver(Version),
+}
+
+impl Hash for Literal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::String(text) => text.hash(state),
+            Self::Integer(number) => number.hash(state),
+            Self::Decimal(number) => number.hash(state),
+            Self::Boolean(value) => value.hash(state),
+            Self::Date(day) => day.hash(state),
+            Self::Timestamp(instant) => instant.hash(state),
+            // Equal ones may be written in several ways.
+            Self::Float(_) | Self::Semver(_) => {}
+        }
+    }
 }
 
 impl Literal {

@@ -1,7 +1,7 @@
 //! Regular expressions of the portable subset, as trees.
 
 /// A regular expression over code points. It matches if it is found anywhere in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Regex {
     /// The empty text.
     Empty,
@@ -27,7 +27,7 @@ pub enum Regex {
 }
 
 /// A set of characters, as sorted inclusive ranges that neither overlap nor touch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CharSet {
     ranges: Vec<(char, char)>,
 }

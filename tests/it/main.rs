@@ -59,6 +59,7 @@ mod run;
 mod run_messages;
 mod run_processes;
 mod run_shapes;
+mod same_members;
 mod schema;
 mod script_tools;
 mod scripts;

@@ -172,6 +172,7 @@ fn said(case: &Case) -> Vec<Said> {
         found.append(problems);
         found.append(suite.problems(&suite.run(&suite.select(&[]).0)));
     }
+    found.append(session.findings());
     found.iter().map(|problem| Said::of(&session.sources, problem)).collect()
 }
 

@@ -117,6 +117,7 @@ fn said(checked: Rechecked) -> (String, Option<Vec<u8>>) {
     for target in session.targets() {
         problems.append(session.judge(&target, &all, &Options::default()));
     }
+    problems.append(session.findings());
     problems.sort(&session.sources);
     let mut out = format!("{} segments\n", all.len() + known.elsewhere).into_bytes();
     for format in [Format::Human, Format::Json, Format::Sarif, Format::Github] {

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::support::lab::{self, ARRIVALS, FIRST, SECOND, SEGMENTS, THIRD};
-use crate::support::project::Project;
+use crate::support::project::{Project, at, instant, open};
+use crate::support::store;
 use crate::support::target::{Keys, Running, Target, alone, build, plan, stored, tables, texts};
 use segc::api::{Options, Session};
 use segc::plan::{Plan, Refresh, SegmentPlan};
@@ -317,4 +318,63 @@ fn a_changed_storage_stops_the_script_without_changes() {
             target.drop_segments(&first.plan);
         }
     });
+}
+
+/// With room for eight tables in a transaction, a script has several, and the same members.
+#[test]
+fn scripts_have_as_many_transactions_as_their_tables_need() {
+    let limited = "name: postgres\nextends: postgres\nlimits: { transaction_tables: 8 }\n";
+    let [whole, divided] = [None, Some(limited)].map(|dialect| {
+        let files = lab::files(SEGMENTS);
+        open(&dialect.into_iter().fold(files, |files, text| files.with("dialects/postgres.yml", text)))
+    });
+    let options = at(instant(FIRST));
+    let is_begin = |text: &String| text.starts_with("BEGIN");
+    let postgres = || Target::all().into_iter().find(|target| target.name == "postgres");
+    let (Some(mut target), Some(mut other)) = (postgres(), postgres()) else { return };
+    lab::fill(&mut target);
+    lab::fill(&mut other);
+    for refresh in [false, true] {
+        let run = Run { plan: plan(&divided, "postgres", &options), session: divided.clone() };
+        let once = Run { plan: plan(&whole, "postgres", &options), session: whole.clone() };
+        let script = build(&run.session, &run.plan, refresh);
+        assert_eq!(build(&once.session, &once.plan, refresh).iter().filter(|text| is_begin(text)).count(), 1);
+        let transactions: Vec<&[String]> = script.split(is_begin).skip(1).collect();
+        assert!(transactions.len() >= tables(&run.plan).count().div_ceil(5), "{}", transactions.len());
+        for statements in transactions {
+            let locks = statements.iter().find(|text| text.starts_with("LOCK TABLE")).expect("it locks");
+            assert!(locks.split(", ").count() <= 5, "{locks}");
+        }
+        target.run(&script).unwrap_or_else(|error| panic!("{error}"));
+        other.run(&build(&once.session, &once.plan, refresh)).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(run.state(&mut target), once.state(&mut other));
+        assert_eq!(run.members(&mut target), once.members(&mut other));
+        if !refresh {
+            lab::append(&mut target, ARRIVALS);
+            lab::append(&mut other, ARRIVALS);
+        }
+    }
+}
+
+/// SQLite's views read tables of their own schema alone, and say so only when they are read.
+#[test]
+fn views_of_sqlite_are_in_the_schema_of_the_tables_that_they_read() {
+    let Some(store) = store::sqlite() else { return };
+    let mut target = Target { name: store.target, engine: Running::Store(store) };
+    lab::fill(&mut target);
+    let catalog = "entities:\n  customer:\n    table: customers\n    key: id\n    fields: { id: integer, name: string }\n";
+    let segments = "segment named on customer { where name is present }\n\
+                    segment seen on customer { materialize: view where name is present }\n";
+    let run = |target: &Target, schema: &str| {
+        let settings = format!("name: lab\nschema: {schema}\n");
+        Run::of(target, lab::session_of(&settings, catalog, segments, FIRST))
+    };
+    let elsewhere = run(&target, "segments");
+    let error = elsewhere.create(&mut target).expect_err("the customers are in another schema");
+    assert!(error.contains("no such table: segments.customers"), "{error}");
+    assert!(target.rows("SELECT * FROM segments.named").is_err(), "nothing was created");
+    let here = run(&target, "main");
+    here.create(&mut target).expect("it is in the schema of the customers");
+    assert_eq!(here.keys(&mut target, "named"), "1 2 3");
+    assert_eq!(here.keys(&mut target, "seen"), "1 2 3");
 }

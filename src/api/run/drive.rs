@@ -11,6 +11,7 @@ use super::segment::{Plans, Segment, levels};
 use super::shape::Shapes;
 use super::unit::{Unit, units};
 use super::{Event, Ran, SegmentRan, Status};
+use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
 use crate::plan::Unique;
@@ -26,6 +27,8 @@ pub(super) struct How<'a> {
     pub(super) refresh: bool,
     /// The segments' last runs.
     pub(super) recorded: &'a [Recorded],
+    /// The segments that have no table yet.
+    pub(super) new: &'a BTreeSet<SegmentId>,
     /// The segments that an interrupted run has built.
     pub(super) done: &'a BTreeSet<String>,
 }
@@ -89,7 +92,8 @@ impl<'a> Drive<'a> {
             for &segment in level {
                 self.decide(segment, &mut wanted);
             }
-            for unit in units(&wanted, self.plans.target, &recorded, self.how.refresh) {
+            let is_new = |segment: &Segment<'_>| self.how.new.contains(&segment.plan.id);
+            for unit in units(&wanted, self.plans.fixed.rules, &recorded, &is_new, self.how.refresh) {
                 self.unit(unit);
             }
         }

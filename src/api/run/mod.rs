@@ -225,7 +225,8 @@ fn run(
         false => BTreeSet::new(),
     };
     let clock = clock_sql(target)?;
-    let how = drive::How { as_of, refresh: request.refresh, recorded: &earlier, done: &done };
+    let new = resume::without_tables(&fixed, engine);
+    let how = drive::How { as_of, refresh: request.refresh, recorded: &earlier, new: &new, done: &done };
     let mut drive = drive::Drive::new(engine, &clock, plans, how, see);
     drive.build(&segments);
     let mut ran = drive.finish(&segments);

@@ -9,6 +9,7 @@ use super::{Ran, SegmentRan, Status, one};
 use crate::api::problems::NothingToResume;
 use crate::api::scripts::{count_sql, plain_sql};
 use crate::api::targets::Target;
+use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine};
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
@@ -75,6 +76,22 @@ fn read(row: Vec<Cell>) -> Option<Recorded> {
     let members = if let Cell::Int(members) = members { Some(members) } else { None };
     let rebuilt_at = if let Cell::Timestamp(at) = rebuilt_at { Some(at) } else { None };
     Some(Recorded { segment, as_of, fingerprint, refresh_hash, members, rebuilt_at })
+}
+
+/// The segments that have no table or view yet, where one transaction creates tables and fills them. None
+/// of them if the engine can't tell.
+pub(super) fn without_tables(plan: &Plan, engine: &mut dyn Engine) -> BTreeSet<SegmentId> {
+    let Ok(known) = engine.tables() else { return BTreeSet::new() };
+    let rules = plan.rules;
+    // Names are compared by their last parts: a table elsewhere only costs time.
+    let known: BTreeSet<String> =
+        known.iter().filter_map(|table| table.last()).map(|name| name.to_lowercase()).collect();
+    let is_new = |segment: &&SegmentPlan| {
+        segment.table.last().is_some_and(|name| !known.contains(&name.to_lowercase()))
+    };
+    // Without any table there is nothing to read: an engine that says so can't tell.
+    let fills = !known.is_empty() && rules.transactions && rules.shares_state;
+    tables(plan).filter(|_| fills).filter(is_new).map(|segment| segment.id).collect()
 }
 
 /// The latest as_of of a plan's tables.

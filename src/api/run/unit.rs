@@ -6,9 +6,8 @@ use jiff::Timestamp;
 
 use super::resume::Recorded;
 use super::segment::Segment;
-use crate::api::targets::Target;
-use crate::dialect::Limit;
-use crate::plan::program::Mode;
+use crate::plan::Rules;
+use crate::plan::program::{Mode, transactions};
 
 /// Segments that are built together, in one transaction if the database has those.
 pub(super) struct Unit<'s, 'a> {
@@ -19,6 +18,8 @@ pub(super) struct Unit<'s, 'a> {
 /// Why segments are built together.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
+    /// Everyone is evaluated, for tables that don't exist yet.
+    First,
     /// Everyone is evaluated.
     InFull,
     /// The affected keys are: their last run was as of this instant. Those that must be evaluated in full
@@ -30,8 +31,9 @@ enum Kind {
 /// have none to build on are evaluated in full. A segment that needs steps of its own is alone.
 pub(super) fn units<'s, 'a>(
     segments: &[&'s Segment<'a>],
-    target: &Target,
+    rules: Rules,
     recorded: &BTreeMap<&str, &Recorded>,
+    is_new: &dyn Fn(&Segment<'_>) -> bool,
     refresh: bool,
 ) -> Vec<Unit<'s, 'a>> {
     let mode = if refresh { Mode::Refresh } else { Mode::Create };
@@ -43,13 +45,17 @@ pub(super) fn units<'s, 'a>(
             continue;
         }
         let kind = if refresh { kind(segment, recorded) } else { Kind::InFull };
+        let kind = if kind == Kind::InFull && is_new(segment) { Kind::First } else { kind };
         together.entry(kind).or_default().push(segment);
     }
-    let most = target.dialect.limit(Limit::TransactionTables);
-    let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX).max(1);
     for (kind, segments) in together {
-        let mode = if kind == Kind::InFull { Mode::Create } else { mode };
-        units.extend(segments.chunks(most).map(|some| Unit { segments: some.to_vec(), mode }));
+        let mode = match kind {
+            Kind::First => Mode::First,
+            Kind::InFull => Mode::Create,
+            Kind::ByKeys(..) => mode,
+        };
+        let some = transactions(segments, |segment| segment.plan, rules);
+        units.extend(some.into_iter().map(|segments| Unit { segments, mode }));
     }
     // In the order of the plan, by the first of each.
     let place = |unit: &Unit<'_, '_>| {

@@ -17,6 +17,7 @@ pub use value::*;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, EntityId};
+use crate::diagnostic::Span;
 use crate::types::Literal;
 use crate::types::calendar::Calendar;
 
@@ -41,6 +42,8 @@ pub struct Hir {
     pub calendar: Calendar,
     /// Parameters with the values they were given, by name.
     pub params: Vec<(String, Literal)>,
+    /// Where parameters are used, in the order of places.
+    pub(crate) params_used: Vec<Span>,
     /// Computed traits, in the order of their identities; one never refers to itself, even through
     /// others.
     pub traits: Vec<Trait>,
@@ -64,6 +67,13 @@ impl Hir {
     #[must_use]
     pub(crate) fn get(&self, id: SegmentId) -> Option<&Segment> {
         self.segments.get(self.place(id))
+    }
+
+    /// Whether a parameter is used at a place, or within it.
+    pub(crate) fn uses_param(&self, span: Span) -> bool {
+        let place = |span: &Span| (span.source, span.start);
+        let first = self.params_used.partition_point(|param| place(param) < place(&span));
+        self.params_used.get(first).is_some_and(|param| param.source == span.source && param.start < span.end)
     }
 
     /// The trait of an identity, if there is one.

@@ -11,16 +11,16 @@ use crate::types::{Literal, Type};
 
 /// What a value can be.
 #[derive(Debug, Clone)]
-pub(super) struct Domain {
-    pub(super) values: Values,
+pub(crate) struct Domain {
+    pub(crate) values: Values,
     /// The same, whatever the catalog says of bounds and values.
-    pub(super) by_type: Values,
+    pub(crate) by_type: Values,
     /// What the catalog says, and where.
-    pub(super) declared: Option<Label>,
+    pub(crate) declared: Option<Label>,
 }
 
 impl Domain {
-    pub(super) fn of(hir: &Hir, value: &Value) -> Self {
+    pub(crate) fn of(hir: &Hir, value: &Value) -> Self {
         let (mut by_type, mut values) = (by_type(&value.ty), None);
         let mut declared = None;
         match bounds(hir, value) {
@@ -38,22 +38,28 @@ impl Domain {
     }
 
     /// The domain of a boolean that is never missing.
-    pub(super) fn truth() -> Self {
+    pub(crate) fn truth() -> Self {
         Self::whole(0, 1, false)
     }
 
+    /// The domain of a number of rows.
+    pub(crate) fn count() -> Self {
+        let values = by_type(&Type::Integer).meet(&from(0));
+        Self { by_type: values.clone(), values, declared: None }
+    }
+
     /// How two values compare: less, equal, greater.
-    pub(super) fn order(nullable: bool) -> Self {
+    pub(crate) fn order(nullable: bool) -> Self {
         Self::whole(-1, 1, nullable)
     }
 
-    pub(super) fn whole(least: i64, most: i64, missing: bool) -> Self {
+    pub(crate) fn whole(least: i64, most: i64, missing: bool) -> Self {
         let values = Values { missing, ..between(least, most).whole() };
         Self { by_type: values.clone(), values, declared: None }
     }
 
     /// The domain of a value of which nothing is known.
-    pub(super) fn any(missing: bool) -> Self {
+    pub(crate) fn any(missing: bool) -> Self {
         let values = Values { missing, ..Values::range(Cut::Start, Cut::End) };
         Self { by_type: values.clone(), values, declared: None }
     }
@@ -160,7 +166,7 @@ fn of_sum(of: Bounds) -> Bounds {
 }
 
 /// A constant among the values of a type; `None` where that can't be said exactly.
-pub(super) fn point(literal: &Literal, ty: &Type) -> Option<Point> {
+pub(crate) fn point(literal: &Literal, ty: &Type) -> Option<Point> {
     Some(match (literal, ty) {
         (Literal::String(text), Type::String) => Point::Text(text.clone()),
         (Literal::Boolean(value), Type::Boolean) => i64::from(*value).into(),
@@ -193,7 +199,7 @@ fn number(literal: &Literal, ty: &Type) -> Option<Point> {
 }
 
 /// The place of a field in the catalog that is never missing.
-pub(super) fn never_missing(hir: &Hir, value: &Value) -> Option<(Span, &'static str)> {
+pub(crate) fn never_missing(hir: &Hir, value: &Value) -> Option<(Span, &'static str)> {
     let ValueKind::Field(path, field) = &value.kind else { return None };
     let entity = hir.catalog.entity(path.end);
     let text = if entity.key.contains(field) { "part of the key" } else { "`nullable: false`" };

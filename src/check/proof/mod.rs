@@ -5,11 +5,13 @@
 //! values are meant to change. A warning holds for all rows that match the catalog.
 
 mod atom;
+mod axis;
 mod domain;
 mod help;
 mod leaf;
 mod rules;
 mod set;
+mod tested;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,20 +24,23 @@ use crate::diagnostic::{Diagnostics, Span};
 use atom::{Atom, atom, joined};
 use leaf::{Leaf, gather, is_group, peel};
 
+pub(crate) use axis::{Axis, AxisPoint, Step};
+pub(crate) use domain::Domain;
+pub(crate) use set::{Cut, Point, Values};
+pub(crate) use tested::{Tested, compared, fixed, orders, tested};
+
 /// The most other places that a warning shows.
 const MOST_PLACES: usize = 5;
 
 /// Warns of conditions that are the same for all rows because of one another, or by themselves.
-/// `params` are the places of parameters, in order.
-pub(super) fn warn(hir: &Hir, params: &[Span], problems: &mut Diagnostics) {
-    let mut prover = Prover { hir, params, problems };
+pub(super) fn warn(hir: &Hir, problems: &mut Diagnostics) {
+    let mut prover = Prover { hir, problems };
     hir.traits.iter().for_each(|computed| prover.value(&computed.value));
     hir.segments.iter().for_each(|segment| prover.segment(segment));
 }
 
 struct Prover<'a> {
     hir: &'a Hir,
-    params: &'a [Span],
     problems: &'a mut Diagnostics,
 }
 
@@ -66,11 +71,7 @@ impl Prover<'_> {
 
     /// Whether a parameter decides about a condition.
     fn is_opaque(&self, cond: &Cond) -> bool {
-        let place = |span: &Span| (span.source, span.start);
-        let first = self.params.partition_point(|param| place(param) < place(&cond.span));
-        self.params
-            .get(first)
-            .is_some_and(|param| param.source == cond.span.source && param.start < cond.span.end)
+        self.hir.uses_param(cond.span)
     }
 
     fn atom(&self, leaf: &Leaf<'_>) -> Option<Atom> {

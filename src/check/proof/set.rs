@@ -8,7 +8,7 @@ use crate::types::Version;
 
 /// A value that is present. Values of one subject are of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Point {
+pub(crate) enum Point {
     /// A number; true is 1, false is 0.
     Number(BigDecimal),
     /// Text, by code point.
@@ -26,7 +26,7 @@ impl From<i64> for Point {
 
 /// A place between values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Cut {
+pub(crate) enum Cut {
     /// Before all values.
     Start,
     /// Beside a value: before it, or after it (`true`).
@@ -36,11 +36,11 @@ pub(super) enum Cut {
 }
 
 impl Cut {
-    pub(super) fn before(point: Point) -> Self {
+    pub(crate) fn before(point: Point) -> Self {
         Self::At(point, false)
     }
 
-    pub(super) fn after(point: Point) -> Self {
+    pub(crate) fn after(point: Point) -> Self {
         Self::At(point, true)
     }
 
@@ -62,29 +62,29 @@ impl Cut {
 
 /// A set of values, and whether a missing value is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Values {
+pub(crate) struct Values {
     /// In order, apart from one another, none of them empty.
-    pub(super) ranges: Vec<(Cut, Cut)>,
-    pub(super) missing: bool,
+    pub(crate) ranges: Vec<(Cut, Cut)>,
+    pub(crate) missing: bool,
 }
 
 impl Values {
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { ranges: Vec::new(), missing: false }
     }
 
     /// A missing value alone.
-    pub(super) fn missing() -> Self {
+    pub(crate) fn missing() -> Self {
         Self { ranges: Vec::new(), missing: true }
     }
 
     /// The values between two places.
-    pub(super) fn range(from: Cut, to: Cut) -> Self {
+    pub(crate) fn range(from: Cut, to: Cut) -> Self {
         Self::of(vec![(from, to)])
     }
 
     /// The set of single values.
-    pub(super) fn points(points: impl IntoIterator<Item = Point>) -> Self {
+    pub(crate) fn points(points: impl IntoIterator<Item = Point>) -> Self {
         Self::of(points.into_iter().map(|point| (Cut::before(point.clone()), Cut::after(point))).collect())
     }
 
@@ -106,17 +106,17 @@ impl Values {
     }
 
     /// The same where values are whole numbers or days.
-    pub(super) fn whole(self) -> Self {
+    pub(crate) fn whole(self) -> Self {
         let ranges = self.ranges.into_iter().map(|(from, to)| (from.whole(), to.whole())).collect();
         Self { missing: self.missing, ..Self::of(ranges) }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ranges.is_empty() && !self.missing
     }
 
     /// All values, and missing ones, that aren't in the set.
-    pub(super) fn complement(&self) -> Self {
+    pub(crate) fn complement(&self) -> Self {
         let mut ranges = Vec::with_capacity(self.ranges.len() + 1);
         let mut from = Cut::Start;
         for (start, end) in &self.ranges {
@@ -128,7 +128,7 @@ impl Values {
     }
 
     /// What is in any of them.
-    pub(super) fn union<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+    pub(crate) fn union<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
         let (mut ranges, mut missing) = (Vec::new(), false);
         for set in all {
             ranges.extend(set.ranges.iter().cloned());
@@ -138,7 +138,7 @@ impl Values {
     }
 
     /// The intersection of two sets.
-    pub(super) fn meet(&self, other: &Self) -> Self {
+    pub(crate) fn meet(&self, other: &Self) -> Self {
         let (mut left, mut right) = (self.ranges.iter().peekable(), other.ranges.iter().peekable());
         let mut ranges = Vec::new();
         while let (Some((a, b)), Some((c, d))) = (left.peek(), right.peek()) {

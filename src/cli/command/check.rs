@@ -83,6 +83,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     let options = Options { probes: probed.probes, ..options };
     opened.diagnostics.append(probed.untrue);
     opened.diagnostics.append(opened.session.own_templates(&targets));
+    opened.diagnostics.append(opened.session.findings());
     opened.diagnostics.append(refusals(&opened, &targets, &all, &options));
     let clean = opened.diagnostics.is_empty();
     let segments = opened.session.hir().segments.len() + known.elsewhere;

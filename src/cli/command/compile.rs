@@ -7,9 +7,9 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::overview::{self, Row};
-use super::{Opened, one, open, refuse_folder};
+use super::{Opened, leave, one, open, refuse_folder};
 use crate::api::{Options, SegmentFiles};
-use crate::artifact::Artifacts;
+use crate::artifact::{Artifacts, ScriptSize};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, Values};
 use crate::cli::exit::Exit;
@@ -184,6 +184,10 @@ fn write(
                 }
                 Err(found) => problems.append(found),
             }
+            // Others use the memory again.
+            if targets.last() == Some(target) {
+                leave(plan);
+            }
         }
     }
     // All or nothing: where the project has an error or one target refuses, no folder changes.
@@ -197,6 +201,7 @@ fn write(
     if exit == Exit::Fine && terminal.is_human() {
         summarize(&builds, &mut terminal.err)?;
     }
+    leave(builds);
     Ok(exit)
 }
 
@@ -209,6 +214,14 @@ fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
             (folder, format!("{}target/{target}", opened.root.prefix))
         }
     }
+}
+
+/// The scripts in numbers: `create 77 statements, 20 scans; refresh 105 statements, 35 scans`.
+fn size(artifacts: &Artifacts) -> String {
+    let [create, refresh] = artifacts
+        .sizes
+        .map(|ScriptSize { statements, scans }| format!("{statements} statements, {scans} scans"));
+    format!("create {create}; refresh {refresh}")
 }
 
 /// Reports what was written. Targets with the same table share one, below their folders.
@@ -226,7 +239,13 @@ fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
         }
         for build in builds {
             let plural = if rows.len() == 1 { "" } else { "s" };
-            writeln!(err, "wrote {}: {} segment{plural}", build.shown, rows.len())?;
+            writeln!(
+                err,
+                "wrote {}: {} segment{plural}; {}",
+                build.shown,
+                rows.len(),
+                size(&build.artifacts)
+            )?;
         }
         writeln!(err)?;
         match rows.len() {

@@ -18,7 +18,8 @@ use crate::diagnostic::Diagnostics;
 Examples:
   segc graph                     Mermaid, which GitHub draws in Markdown
   segc graph --format dot | dot -Tsvg > graph.svg
-  segc graph --select +vip")]
+  segc graph --select +vip
+  segc graph --build             with what a refresh builds together")]
 pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
@@ -29,6 +30,9 @@ pub(in crate::cli) struct Args {
     /// The target [default: the first target in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
+    /// Put the segments that a refresh builds together into boxes, with what they share
+    #[arg(long)]
+    build: bool,
     /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "mermaid")]
     format: GraphFormat,
@@ -62,6 +66,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     let (plan, found) = opened.session.plan(target, &segments, &options);
     if let Some(plan) = plan.filter(|_| !found.has_errors()) {
         let graph = artifact::Graph::of(&plan, opened.session.hir());
+        let graph = if args.build { graph.grouped(&plan) } else { graph };
         let text = match args.format {
             GraphFormat::Mermaid => graph.mermaid(),
             GraphFormat::Dot => graph.dot(),

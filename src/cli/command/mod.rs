@@ -122,11 +122,19 @@ fn open_by(
     }
 }
 
+/// Keeps memory until the process ends, which is soon, and takes it all back at once. To free a large project
+/// node by node takes a tenth of the time of a build.
+fn leave<T>(value: T) {
+    std::mem::forget(value);
+}
+
 impl Opened {
     /// Reports the project's problems together with further ones.
     fn report(mut self, further: Diagnostics, terminal: &mut Terminal) -> io::Result<Exit> {
         self.diagnostics.append(further);
-        terminal.report(&self.session.sources, self.diagnostics)
+        let exit = terminal.report(&self.session.sources, self.diagnostics);
+        leave(self.session);
+        exit
     }
 
     /// The segment with exactly this name.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::api::Build;
+use crate::api::{Asked, Build};
 use crate::check::hir::Materialize;
 use crate::cli::table::Table;
-use crate::plan::program::{Group, GroupEvaluation};
+use crate::plan::program::Group;
 use crate::plan::{Refresh, SegmentPlan};
 
 /// A reason that at least this many segments share is written once, below the table.
@@ -85,7 +85,12 @@ pub(super) fn builds([create, refresh]: &[Build; 2], out: &mut dyn Write) -> io:
     let mut table = Table::new(["LEVEL", "ENTITY", "SEGMENTS", "IN A REFRESH"]).right(&[0, 2]);
     for group in &refresh.groups {
         let Group { level, entity, segments, .. } = group;
-        table.row([level.to_string(), entity.clone(), segments.len().to_string(), shares(group)]);
+        table.row([
+            level.to_string(),
+            entity.clone(),
+            segments.len().to_string(),
+            group.evaluation.described(group.segments.len()),
+        ]);
     }
     table.write(out)?;
     let numbers = |Build { statements, scans, .. }: &Build| {
@@ -95,20 +100,39 @@ pub(super) fn builds([create, refresh]: &[Build; 2], out: &mut dyn Write) -> io:
     writeln!(out, "a refresh is {}.", numbers(refresh))
 }
 
-/// What the segments of a group share.
-fn shares(group: &Group) -> String {
-    let one = group.segments.len() == 1;
-    match group.evaluation {
-        GroupEvaluation::ByKeys if one => "the affected keys are evaluated".to_owned(),
-        GroupEvaluation::ByKeys => "share the affected keys, the checks and the difference".to_owned(),
-        GroupEvaluation::InFull if one => "everyone is evaluated".to_owned(),
-        GroupEvaluation::InFull => "everyone is evaluated; share the checks and the difference".to_owned(),
-        GroupEvaluation::Alone(alone) => {
-            format!("{}: {}", if one { "alone" } else { "each alone" }, alone.reason())
-        }
-        GroupEvaluation::View if one => "a view".to_owned(),
-        GroupEvaluation::View => "views".to_owned(),
+/// The most entities whose scans are counted in words.
+const ENTITIES: usize = 5;
+
+/// Writes how many measures segments ask for, and of what.
+pub(super) fn asked(segments: usize, asked: &Asked, out: &mut dyn Write) -> io::Result<()> {
+    let Asked { measures, distinct, scans } = asked;
+    if scans.is_empty() {
+        return Ok(());
     }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    scans.iter().for_each(|scan| *counts.entry(&scan.reads).or_default() += 1);
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let more = counts.len().saturating_sub(ENTITIES);
+    let shown = counts.iter().take(ENTITIES).map(|(entity, count)| format!("{count} of {entity}"));
+    let more = (more > 0).then(|| format!("{more} more entities"));
+    let shown: Vec<String> = shown.chain(more).collect();
+    let of = match counts.as_slice() {
+        [(entity, _)] => format!(" of {entity}"),
+        _ => format!(": {}", shown.join(", ")),
+    };
+    let different = if measures == distinct { String::new() } else { format!(", {distinct} different") };
+    writeln!(
+        out,
+        "\n{} for {}{different}, from {}{of}.",
+        if segments == 1 { "1 segment asks".to_owned() } else { format!("{segments} segments ask") },
+        plural(*measures, "measure"),
+        plural(scans.len(), "scan"),
+    )
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The reasons shared by many segments, in the order of their first occurrence.

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::overview::{self, Row};
 use super::{Opened, open, refuse_folder, write_json};
+use crate::api::{Asked, AskedScan};
 use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
+use crate::check::hir::SegmentId;
 use crate::cli::args::Values;
 use crate::cli::config;
 use crate::cli::exit::Exit;
@@ -24,6 +26,9 @@ Shows how the segment is stored, why members may leave it, and which rows make a
 evaluate an entity again: arrivals, window edges, conditions that change with the clock,
 segments that it reads. For a rebuild, shows every reason, with the declaration that would
 remove it. Doesn't need a database.
+
+Without a segment, also shows what a build shares, and how many measures the segments ask
+for, from how many scans.
 
 Examples:
   segc plan                      every segment, in a table
@@ -108,17 +113,40 @@ fn write_all(opened: &Opened, plan: &Plan, format: AnswerFormat, terminal: &mut 
         AnswerFormat::Human => {
             let rows: Vec<Row> = plan.segments.iter().map(Row::of).collect();
             overview::list(&rows, &mut terminal.out)?;
-            match opened.session.builds(plan) {
-                Ok(Some(builds)) => overview::builds(&builds, &mut terminal.out),
-                // Who compiles reads why.
-                Ok(None) | Err(_) => Ok(()),
+            // If it can't be written in SQL, `segc compile` says why.
+            if let Ok(Some(builds)) = opened.session.builds(plan) {
+                overview::builds(&builds, &mut terminal.out)?;
             }
+            overview::asked(rows.len(), &asked(opened, plan), &mut terminal.out)
         }
         AnswerFormat::Json => {
-            let all = plan.segments.iter().map(|segment| object(opened, segment)).collect();
-            write_json(&all, &mut terminal.out)
+            let segments: Vec<_> = plan.segments.iter().map(|segment| object(opened, segment)).collect();
+            let Asked { measures, distinct, scans } = asked(opened, plan);
+            let measures = json!({ "asked": measures, "distinct": distinct });
+            let scans: Vec<_> = scans.iter().map(scan).collect();
+            let build = json!({ "measures": measures, "scans": scans, "segments": segments });
+            write_json(&build, &mut terminal.out)
         }
     }
+}
+
+fn asked(opened: &Opened, plan: &Plan) -> Asked {
+    let ids: Vec<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
+    opened.session.asked(&ids)
+}
+
+fn scan(scan: &AskedScan) -> serde_json::Value {
+    let window = scan.window.as_ref().map(|window| json!({ "from": window.from, "to": window.to }));
+    json!({
+        "entity": scan.entity,
+        "path": scan.path,
+        "reads": scan.reads,
+        "segments": scan.segments,
+        "measures": scan.measures,
+        "functions": scan.functions,
+        "window": window,
+        "filter": scan.filter,
+    })
 }
 
 /// The segment's plan as JSON, as in the manifest.

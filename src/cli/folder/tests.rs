@@ -14,7 +14,10 @@ fn build(files: &[(&str, &str)]) -> Artifacts {
     let manifest = manifest(&digest(manifest("").as_bytes()));
     let own = (MANIFEST, manifest.as_str());
     let files = files.iter().copied().chain([own]);
-    Artifacts { files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect() }
+    Artifacts {
+        files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+        ..Artifacts::default()
+    }
 }
 
 /// Writes one build; what is wrong with it.

@@ -37,6 +37,7 @@ impl World {
             catalog: Arc::clone(&catalog),
             calendar: Calendar::default(),
             params: Vec::new(),
+            params_used: Vec::new(),
             traits: Vec::new(),
             segments: Vec::new(),
         };

@@ -4,6 +4,7 @@
 use super::Lowering;
 use super::frame::{Mode, Row, Scope};
 use super::names::{column_name, first_field, unused};
+use super::places::has_rows;
 use crate::catalog::FieldId;
 use crate::check::hir::{Aggregate, AggregateFunc, Base, Hop, Path, Sequence, ValueKind, Window};
 use crate::check::visit::{Visitor, walk_aggregate, walk_window};
@@ -214,14 +215,11 @@ impl Lowering<'_> {
     /// The place of the subquery over these rows: one that is there, or a new one that yields
     /// the keys.
     pub(super) fn share_rows(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {
-        let same = |cte: &Cte| {
-            let with = &cte.select;
-            !with.group_by.is_empty()
-                // What differs most often comes first.
-                && (&with.filter, &with.from, &with.joins, &with.group_by)
-                    == (&rows.filter, &rows.from, &rows.joins, &rows.group_by)
-        };
-        if let Some(at) = self.ctes.iter().position(same) {
+        let ctes = &self.ctes;
+        let grouped =
+            |at: usize| ctes.get(at).map(|cte| &cte.select).filter(|with| !with.group_by.is_empty());
+        let same = |at: usize| has_rows(&ctes[at], &rows) && ctes[at].select.group_by == rows.group_by;
+        if let Some(at) = self.groups.find(ctes.len(), grouped, &rows, same) {
             return at;
         }
         let name = self.cte_name(&self.aggregate_name(aggregate));

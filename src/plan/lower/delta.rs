@@ -84,13 +84,13 @@ impl Lowering<'_> {
         let name = self.instant_name(instant);
         let name = if days { format!("{name}_day") } else { name };
         let (low, high) = (format!("{name}_from"), format!("{name}_to"));
-        if !self.ranges.iter().any(|(known, ..)| *known == low) {
+        if self.ranges.get(&low).is_none() {
             let now = self.instant_at(&AtRun::This, instant, days);
             let then = self.instant_at(&at_last_run(), instant, days);
             let ty = if days { Type::Date } else { instant.ty.clone() };
             let ends = vec![then, now];
-            self.ranges.push((low.clone(), Scalar::Least(ends.clone()), ty.clone()));
-            self.ranges.push((high.clone(), Scalar::Greatest(ends), ty));
+            self.ranges.add((low.clone(), Scalar::Least(ends.clone()), ty.clone()));
+            self.ranges.add((high.clone(), Scalar::Greatest(ends), ty));
         }
         vec![between(column, Scalar::Clock(low), Scalar::Clock(high))]
     }

@@ -24,8 +24,9 @@ pub(super) struct Frame {
     aliases: Taken,
     /// To-one rows joined so far: (alias it starts from, hop) and the alias it got.
     to_one: Vec<((String, Hop), String)>,
-    /// Subqueries joined so far: (rows, columns and what they equal) and the alias they got.
-    attached: Vec<(Attached, String)>,
+    /// Subqueries joined so far, by the name of their rows: (rows, columns and what they equal) and the alias
+    /// they got.
+    attached: BTreeMap<String, Vec<(Attached, String)>>,
     /// Its rows, by alias, that belong to affected keys.
     reached: BTreeMap<String, Reached>,
     /// Whether it may refer to rows of the frame below (a correlated subquery).
@@ -207,16 +208,18 @@ impl Lowering<'_> {
         on: Vec<(String, Scalar)>,
     ) -> String {
         let key = (relation.clone(), on.clone());
-        if let Some((_, alias)) = self.frames[to.frame].attached.iter().find(|(known, _)| *known == key) {
+        let name = last_name(&relation).to_owned();
+        let mut attached = self.frames[to.frame].attached.get(&name).into_iter().flatten();
+        if let Some((_, alias)) = attached.find(|(known, _)| *known == key) {
             return alias.clone();
         }
-        let alias = self.alias(to.frame, last_name(&relation));
+        let alias = self.alias(to.frame, &name);
         let pair = |(column, own)| Scalar::equal(Scalar::Column(alias.clone(), column), own);
         let on = all(on.into_iter().map(pair).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
         let table = TableRef { relation, alias: alias.clone() };
         let frame = &mut self.frames[to.frame];
         frame.joins.push(Join { kind: JoinKind::Left, table, on });
-        frame.attached.push((key, alias.clone()));
+        frame.attached.entry(name).or_default().push((key, alias.clone()));
         alias
     }
 

@@ -21,6 +21,7 @@ mod json;
 mod keep;
 mod led_back;
 mod names;
+mod places;
 mod rank_chain;
 mod ranked;
 mod segment;
@@ -37,7 +38,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::rel::{Clock, Cte, Query, Relation, Scalar, Select};
+use super::rel::{Bounds, Clock, Cte, Query, Relation, Scalar, Select};
 use super::request::Request;
 use super::storage::SegmentStorage;
 use crate::analyze::{Graph, Trigger};
@@ -50,6 +51,7 @@ pub(super) use delta::CHECKED;
 use frame::Frame;
 pub(super) use frame::not_deleted;
 pub(super) use keep::{rank_types, ranks};
+use places::Places;
 pub(super) use semi_join_reduction::among;
 
 /// What lowering needs to know of its surroundings.
@@ -188,13 +190,17 @@ struct Lowering<'a> {
     /// Instants of the clock that are read.
     bounds: BTreeMap<String, (Scalar, Type)>,
     /// Between what an instant was and what it is: read after the instants themselves.
-    ranges: Vec<(String, Scalar, Type)>,
+    ranges: Bounds,
     /// Where the members of other segments are.
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
     /// Subqueries of rows that aggregates share.
     row_sources: Vec<ranked::RowSource>,
+    /// Where among those, by the rows.
+    row_places: Places,
+    /// Where the subqueries of grouped rows are, by the rows.
+    groups: Places,
     reads: BTreeMap<EntityId, BTreeSet<String>>,
     tables: BTreeSet<SegmentId>,
     unique: BTreeSet<(EntityId, Vec<FieldId>)>,
@@ -213,10 +219,12 @@ impl<'a> Lowering<'a> {
             ctes: Vec::new(),
             names: BTreeSet::new(),
             bounds: BTreeMap::new(),
-            ranges: Vec::new(),
+            ranges: Bounds::default(),
             members: BTreeMap::new(),
             sources: BTreeMap::new(),
             row_sources: Vec::new(),
+            row_places: Places::default(),
+            groups: Places::default(),
             reads: BTreeMap::new(),
             tables: BTreeSet::new(),
             unique: BTreeSet::new(),

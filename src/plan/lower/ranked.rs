@@ -7,6 +7,7 @@ use super::Lowering;
 use super::aggregate::{GroupKey, Inner, is_joined};
 use super::frame::{Mode, Row, Scope};
 use super::names::unused;
+use super::places::has_rows;
 use crate::check::hir::{Aggregate, AggregateFunc, Periods, RankedRows, Value};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef};
@@ -291,13 +292,15 @@ impl Lowering<'_> {
 
     fn row_source(&mut self, rows: Select, keys: &[GroupKey], aggregate: &Aggregate) -> usize {
         let columns: Vec<Column> = keys.iter().map(GroupKey::column).collect();
-        let known = self.row_sources.iter().find(|known| {
-            let with = &self.ctes[known.at].select;
-            (&with.from, &with.joins, &with.filter) == (&rows.from, &rows.joins, &rows.filter)
-                && with.columns.get(..known.keys) == Some(&columns)
-        });
-        if let Some(known) = known {
-            return known.at;
+        let (ctes, sources) = (&self.ctes, &self.row_sources);
+        let fits = |place: usize| {
+            let known = &sources[place];
+            has_rows(&ctes[known.at], &rows)
+                && ctes[known.at].select.columns.get(..known.keys) == Some(&columns)
+        };
+        let rows_of = |place: usize| sources.get(place).map(|known| &ctes[known.at].select);
+        if let Some(place) = self.row_places.find(sources.len(), rows_of, &rows, fits) {
+            return sources[place].at;
         }
         let name = self.cte_name(&format!("{}_rows", self.rows_name(aggregate)));
         self.row_sources.push(RowSource { at: self.ctes.len(), keys: columns.len() });

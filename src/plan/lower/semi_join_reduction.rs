@@ -19,7 +19,8 @@ const AFFECTED: [&str; 2] = ["a", "affected"];
 
 impl Lowering<'_> {
     /// Decides which segments are evaluated for the affected keys only: the one that is wanted,
-    /// and of the expanded ones those about the same row, and nowhere else.
+    /// and of the expanded ones those about the same row, and nowhere else. What the tables of others were
+    /// evaluated from isn't read here.
     pub(super) fn narrow(&mut self, id: SegmentId, part: SegmentPart) {
         if self.cx.affected.is_none() {
             return;
@@ -33,7 +34,8 @@ impl Lowering<'_> {
                 continue;
             }
             let same = same && (at == id || !ranks(&self.cx.hir.segment(at).keeps));
-            for input in self.cx.graph.node(at).inputs() {
+            let inputs = self.cx.graph.node(at).inputs();
+            for input in inputs.filter(|input| !self.cx.storage.is_read(input.segment)) {
                 let is_same = same && input.own_row;
                 let known = if is_same { &mut aligned } else { &mut elsewhere };
                 known.insert(input.segment);

@@ -6,16 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::base;
 use super::members::{Members, undo_unfinished};
 use super::step::{Action, Instant, Phase, Step};
+use super::transactions::transactions;
 use super::{Mode, Program, ProgramScope, tables};
 use crate::check::hir::Materialize;
 use crate::dialect::Function;
 use crate::plan::assertion::Assertion;
 use crate::plan::model::{ByKeys, Plan, SegmentPlan};
 use crate::plan::rel::{Bound, Clock, Column, Query, Scalar, Select};
+use crate::plan::state::last_run;
 use crate::types::{Literal, Type};
 
 /// How many rows of constants, or of different tables, one statement has at most.
-const ROWS: usize = 500;
+pub(super) const ROWS: usize = 500;
 
 /// The program that brings tables and views up to date: all segments at one as_of.
 #[must_use]
@@ -27,13 +29,30 @@ pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Progr
     };
     let is_built = |segment: &&SegmentPlan| segment.materialize != Materialize::Inline;
     let segments: Vec<&SegmentPlan> = segments.into_iter().filter(is_built).collect();
-    let (tables, views): (Vec<_>, Vec<_>) =
-        segments.iter().partition(|segment| segment.materialize.is_table());
-    let mut builder =
-        Builder { plan, tables, views, segments: &segments, mode, instants: Vec::new(), steps: Vec::new() };
-    let clock = builder.find_instants();
+    let (tables, views): (Vec<&'a SegmentPlan>, Vec<&'a SegmentPlan>) =
+        segments.iter().copied().partition(|segment| segment.materialize.is_table());
+    let transactions = transactions(tables, |segment| segment, plan.rules);
+    let mut builder = Builder {
+        plan,
+        first: transactions.first().and_then(|tables| tables.first()).copied(),
+        tables: Vec::new(),
+        views,
+        segments: &segments,
+        mode,
+        instants: Vec::new(),
+        steps: Vec::new(),
+    };
+    let mut clock = Clock::default();
+    let mut parts = Vec::new();
+    for (at, tables) in transactions.into_iter().enumerate() {
+        builder.tables = tables;
+        let found = builder.find_instants(at > 0);
+        clock.as_of = clock.as_of.or(found.as_of);
+        clock.extend(found.bounds);
+        parts.push((std::mem::take(&mut builder.tables), std::mem::take(&mut builder.instants)));
+    }
     if !segments.is_empty() {
-        builder.build();
+        builder.build(parts);
     }
     let steps = builder.steps;
     Program { plan, mode, segments, clock, steps }
@@ -41,43 +60,41 @@ pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Progr
 
 pub(super) struct Builder<'a, 's> {
     pub(super) plan: &'a Plan,
+    /// The first segment of the first transaction.
+    first: Option<&'a SegmentPlan>,
+    /// The segments of a transaction that are tables.
     tables: Vec<&'a SegmentPlan>,
     views: Vec<&'a SegmentPlan>,
     /// All segments of the program.
     segments: &'s [&'a SegmentPlan],
     pub(super) mode: Mode,
     /// The instants that the tables' steps read, in the order in which they are set.
-    instants: Vec<Instant<'a>>,
+    pub(super) instants: Vec<Instant<'a>>,
     steps: Vec<Step<'a>>,
 }
 
 impl<'a> Builder<'a, '_> {
-    fn build(&mut self) {
+    /// The steps, given the tables and the instants of each transaction.
+    fn build(&mut self, transactions: Vec<(Vec<&'a SegmentPlan>, Vec<Instant<'a>>)>) {
         let rules = self.plan.rules;
-        let writes = !self.tables.is_empty();
+        let all: Vec<&'a SegmentPlan> = transactions.iter().flat_map(|(tables, _)| tables).copied().collect();
+        let writes = !all.is_empty();
         if writes {
-            self.declare();
+            self.declare(&transactions);
         }
         self.add(None, Phase::Session, Action::PrepareSession);
-        if !rules.tables_in_transaction {
+        if !rules.tables_in_transaction || !writes {
+            self.tables.clone_from(&all);
             self.create_tables();
         }
-        if writes {
-            self.add(None, Phase::ReadAt, Action::SetReadAt(read_at()));
-            self.add(None, Phase::Begin, Action::Begin);
+        let last = transactions.len();
+        for (at, (tables, instants)) in transactions.into_iter().enumerate().filter(|_| writes) {
+            (self.tables, self.instants) = (tables, instants);
+            self.transaction(at + 1 == last);
         }
-        if rules.tables_in_transaction {
-            self.create_tables();
-        }
-        if writes {
-            self.start();
-            self.write();
-        }
-        if rules.views_in_transaction {
+        self.tables = all;
+        if !writes && rules.views_in_transaction {
             self.create_views();
-        }
-        if writes {
-            self.add(None, Phase::Commit, Action::Commit);
         }
         if !self.counts_at_once() {
             for segment in self.tables.clone() {
@@ -87,6 +104,22 @@ impl<'a> Builder<'a, '_> {
         if !rules.views_in_transaction {
             self.create_views();
         }
+    }
+
+    /// The steps of one transaction; the last one may create the views, too.
+    fn transaction(&mut self, is_last: bool) {
+        let rules = self.plan.rules;
+        self.add(None, Phase::ReadAt, Action::SetReadAt(read_at()));
+        self.add(None, Phase::Begin, Action::Begin);
+        if rules.tables_in_transaction {
+            self.create_tables();
+        }
+        self.start();
+        self.write();
+        if is_last && rules.views_in_transaction {
+            self.create_views();
+        }
+        self.add(None, Phase::Commit, Action::Commit);
     }
 
     pub(super) fn add(&mut self, segment: Option<&'a SegmentPlan>, phase: Phase, action: Action<'a>) {
@@ -125,9 +158,14 @@ impl<'a> Builder<'a, '_> {
 
     /// The instants that the tables' steps read: as_of unless it is known, those of the last run, and the
     /// others, each once. Returns them as the clock of the unit.
-    fn find_instants(&mut self) -> Clock {
+    /// `again` is for transactions after the first, whose as_of is that of the first.
+    fn find_instants(&mut self, again: bool) -> Clock {
         let engine = || Scalar::Call(Function::EngineClock, Vec::new());
-        let as_of = self.as_of();
+        let first = self.first.filter(|_| again && self.plan.as_of.is_none());
+        let as_of = match first {
+            Some(first) => Some(last_run(&first.kept.tables.runs, &first.name)),
+            None => self.as_of(),
+        };
         if self.plan.as_of.is_none() {
             let value = Cow::Owned(as_of.clone().unwrap_or_else(engine));
             self.instants.push(Instant { name: "as_of", ty: &Type::Timestamp, value });
@@ -162,10 +200,13 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn declare(&mut self) {
-        let all = std::iter::once(read_at()).chain(self.instants.iter().cloned()).collect::<Vec<_>>();
-        for instant in all {
-            self.add(None, Phase::Declare, Action::Declare(instant));
+    fn declare(&mut self, transactions: &[(Vec<&'a SegmentPlan>, Vec<Instant<'a>>)]) {
+        let mut known = BTreeSet::new();
+        let instants = transactions.iter().flat_map(|(_, instants)| instants).cloned();
+        for instant in std::iter::once(read_at()).chain(instants) {
+            if known.insert(instant.name) {
+                self.add(None, Phase::Declare, Action::Declare(instant));
+            }
         }
     }
 
@@ -226,13 +267,18 @@ impl<'a> Builder<'a, '_> {
     /// Locks, instants, and what must hold before anything is written.
     fn start(&mut self) {
         self.for_state(Phase::Lock, Action::Lock);
-        self.find_base_runs();
+        if self.mode != Mode::First {
+            self.find_base_runs();
+        }
         self.add(None, Phase::Clock, Action::ClockTable);
         for instant in self.instants.clone() {
             self.add(None, Phase::Clock, Action::SetInstant(instant));
         }
         if self.mode == Mode::Refresh {
-            for segment in self.tables.clone() {
+            // The first transaction answers for all: nothing is written if one refuses.
+            let is_first = self.tables.first().map(|one| one.id) == self.first.map(|one| one.id);
+            let asked = if is_first { self.segments.to_vec() } else { self.tables.clone() };
+            for segment in asked {
                 let refusals = segment.refresh.refusal.iter();
                 self.assert_once(refusals.map(|refusal| (segment, refusal)).collect());
             }
@@ -250,7 +296,7 @@ impl<'a> Builder<'a, '_> {
         self.assert_once(
             in_full.into_iter().flat_map(|segment| asked(segment, &segment.evaluation.checks)).collect(),
         );
-        let built: BTreeSet<&str> = self.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let built: BTreeSet<&str> = self.tables.iter().map(|segment| segment.name.as_str()).collect();
         let guards = self.tables.clone().into_iter().flat_map(|segment| {
             let unbuilt =
                 segment.evaluation.guards.iter().filter(|(input, _)| !built.contains(input.as_str()));
@@ -283,7 +329,9 @@ impl<'a> Builder<'a, '_> {
         for segments in levels.values() {
             self.level(segments);
         }
-        self.add(None, Phase::Finish, Action::Drop(&self.plan.scratch.base_runs));
+        if self.mode != Mode::First {
+            self.add(None, Phase::Finish, Action::Drop(Cow::Borrowed(&self.plan.scratch.base_runs)));
+        }
     }
 
     /// The steps of a segment that is evaluated alone.

@@ -56,16 +56,9 @@ pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
 /// The changes of a segment that is evaluated with others, in one pass over its matches and its members.
 /// Matches are among the affected keys, so that only members among them can leave; if the last run can't
 /// be built upon, all of them can.
-pub(super) fn difference(segment: &SegmentPlan, matches: &Query, leaving: Leaving) -> Query {
+pub(super) fn difference(segment: &SegmentPlan, matches: Query, leaving: Leaving) -> Query {
     let keys = Keys::of(segment);
-    let mut ctes = matches.ctes.clone();
-    let rows = if matches.union.is_empty() {
-        Relation::Rows(Box::new(matches.select.clone()))
-    } else {
-        let (select, union) = (matches.select.clone(), matches.union.clone());
-        ctes.push(Cte { name: MATCHES.to_owned(), select, union });
-        Relation::Cte(MATCHES.to_owned())
-    };
+    let (ctes, rows) = matching(matches);
     let considered = match leaving {
         Leaving::All | Leaving::NobodySince => None,
         Leaving::Affected => {
@@ -101,6 +94,16 @@ pub(super) fn difference(segment: &SegmentPlan, matches: &Query, leaving: Leavin
         ..Select::default()
     };
     Query { ctes, ..Query::of(select) }
+}
+
+/// The matches as rows of another query, and the subqueries that it needs.
+pub(super) fn matching(matches: Query) -> (Vec<Cte>, Relation) {
+    let Query { mut ctes, select, union } = matches;
+    if union.is_empty() {
+        return (ctes, Relation::Rows(Box::new(select)));
+    }
+    ctes.push(Cte { name: MATCHES.to_owned(), select, union });
+    (ctes, Relation::Cte(MATCHES.to_owned()))
 }
 
 /// The subquery of the matches, if they are a union.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Mode;
 use super::apply::Apply;
 use super::base::record;
 use super::build::Builder;
@@ -67,6 +68,9 @@ impl<'a> Builder<'a, '_> {
         for &segment in segments.iter().filter(|segment| segment.alone.is_none()) {
             entities.entry(&segment.entity).or_default().push(segment);
         }
+        if self.mode == Mode::First {
+            return entities.values().for_each(|together| self.fill(together));
+        }
         let mut known = BTreeSet::new();
         for together in entities.values() {
             self.evaluate_affected(together, &mut known);
@@ -98,12 +102,16 @@ impl<'a> Builder<'a, '_> {
         // Those that look up the same tables follow one another: these are prepared for once.
         keyed.sort_by(|(_, one), (_, other)| one.lookups.cmp(&other.lookups));
         let mut prepared: Option<&[Lookup]> = None;
-        for (segment, by_keys) in keyed {
+        let copied = self.copy_rows(&keyed);
+        for ((segment, by_keys), query) in keyed.into_iter().zip(copied.queries) {
             if prepared != Some(&by_keys.lookups) {
                 self.add(owner, Phase::Affected, Action::PrepareLookups(segment, by_keys));
                 prepared = Some(&by_keys.lookups);
             }
-            self.find_changes(segment, &by_keys.query, known);
+            self.find_changes(segment, query, known);
+        }
+        for table in copied.tables {
+            self.add(None, Phase::Copy, Action::Drop(Cow::Owned(table)));
         }
     }
 
@@ -116,17 +124,12 @@ impl<'a> Builder<'a, '_> {
         }
         self.add(None, Phase::Affected, Action::EvaluateAll);
         for segment in others {
-            self.find_changes(segment, &segment.evaluation.query, known);
+            self.find_changes(segment, segment.evaluation.query.clone(), known);
         }
     }
 
     /// Adds a segment's changes to those of its entity.
-    fn find_changes(
-        &mut self,
-        segment: &'a SegmentPlan,
-        matches: &Query,
-        known: &mut BTreeSet<&'a [String]>,
-    ) {
+    fn find_changes(&mut self, segment: &'a SegmentPlan, matches: Query, known: &mut BTreeSet<&'a [String]>) {
         let leaving = Leaving::of(segment, self.by_keys(segment).is_some());
         let query = difference(segment, matches, leaving);
         let changes: &'a [String] = &segment.kept.tables.changes;
@@ -162,13 +165,13 @@ impl<'a> Builder<'a, '_> {
             self.record(owner, together.to_vec(), changes);
         }
         if together.iter().any(|&segment| self.by_keys(segment).is_some()) {
-            self.add(owner, Phase::Finish, Action::Drop(&first.kept.tables.affected));
+            self.add(owner, Phase::Finish, Action::Drop(Cow::Borrowed(&first.kept.tables.affected)));
         }
-        self.add(owner, Phase::Finish, Action::Drop(changes));
+        self.add(owner, Phase::Finish, Action::Drop(Cow::Borrowed(changes)));
     }
 
     fn record(&mut self, owner: Option<&'a SegmentPlan>, segments: Vec<&'a SegmentPlan>, changes: &[String]) {
-        let query = record(self.plan, &segments, changes, self.mode == super::Mode::Refresh);
+        let query = record(self.plan, &segments, changes, self.mode == Mode::Refresh);
         let owner = owner.or_else(|| segments.first().copied().filter(|_| segments.len() == 1));
         self.add(owner, Phase::Finish, Action::Record(segments.clone(), query));
         if self.counts_at_once() {

@@ -119,7 +119,7 @@ impl<'a> Members<'a> {
             segment.kept.retention.as_ref().map(|_| &tables.admitted),
             Some(&tables.changes),
         ];
-        steps.extend(scratch.into_iter().flatten().map(|table| Action::Drop(table)));
+        steps.extend(scratch.into_iter().flatten().map(|table| Action::Drop(Cow::Borrowed(table))));
         steps
     }
 }

@@ -7,13 +7,17 @@
 mod apply;
 mod base;
 mod build;
+mod copies;
 mod difference;
+mod first;
 mod keys;
 mod level;
 mod members;
+mod narrowed;
 mod step;
 mod summary;
 mod tables;
+mod transactions;
 
 pub(crate) use base::is_own;
 pub use build::program;
@@ -21,6 +25,7 @@ pub use level::Affected;
 pub use step::{Action, Instant, Phase, Source, Step};
 pub use summary::{Group, GroupEvaluation};
 pub use tables::{ColumnDef, TableDef};
+pub(crate) use transactions::transactions;
 
 use super::model::{Plan, SegmentPlan};
 use super::rel::Clock;
@@ -40,6 +45,9 @@ pub enum ProgramScope<'a> {
 /// What a program does to the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// Evaluates every entity, and fills tables that don't exist yet. No segment may be one that is evaluated
+    /// alone; the target has transactions and one table of runs.
+    First,
     /// Evaluates every entity, and applies the difference.
     Create,
     /// Refreshes each segment the way that the plan has chosen.

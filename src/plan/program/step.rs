@@ -45,6 +45,8 @@ pub enum Phase {
     Check,
     /// Finds the affected keys, and prepares for evaluations.
     Affected,
+    /// Copies rows that many evaluations read.
+    Copy,
     /// Evaluates a segment, and finds its changes.
     Write,
     /// Writes a segment's changes.
@@ -90,6 +92,8 @@ pub enum Action<'a> {
     FindAffected(Box<Affected<'a>>),
     /// Prepares for statements that look rows of the affected keys up.
     PrepareLookups(&'a SegmentPlan, &'a ByKeys),
+    /// Fills a scratch table with a table's rows of affected keys, sorted by columns.
+    CopyRows(Vec<String>, Query, Vec<String>),
     /// Prepares for statements that read all rows.
     EvaluateAll,
     /// Creates a scratch table with the rows of a query.
@@ -121,7 +125,7 @@ pub enum Action<'a> {
     /// Publishes the numbers of members, in the table of all segments.
     Count(Vec<&'a SegmentPlan>),
     /// Drops a scratch table.
-    Drop(&'a [String]),
+    Drop(Cow<'a, [String]>),
     /// Closes the transaction.
     Commit,
     /// Creates or replaces a view.

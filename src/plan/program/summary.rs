@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::step::{Action, Source};
 use super::{Mode, Program};
+use crate::check::hir::Materialize;
 use crate::plan::model::{Alone, SegmentPlan};
 use crate::plan::rel::{Child, Query, Relation, Select};
 
@@ -33,33 +34,55 @@ pub enum GroupEvaluation {
     View,
 }
 
+impl Group {
+    /// The groups of segments that are built in a mode, level by level.
+    pub fn of<'a>(segments: impl Iterator<Item = &'a SegmentPlan>, mode: Mode) -> Vec<Self> {
+        let mut groups: BTreeMap<(usize, GroupEvaluation, &str), Vec<String>> = BTreeMap::new();
+        for segment in segments.filter(|segment| segment.materialize != Materialize::Inline) {
+            let key = (segment.level, GroupEvaluation::of(segment, mode), segment.entity.as_str());
+            groups.entry(key).or_default().push(segment.name.clone());
+        }
+        let group = |(key, segments): (_, Vec<String>)| {
+            let (level, evaluation, entity): (usize, GroupEvaluation, &str) = key;
+            Self { level, entity: entity.to_owned(), evaluation, segments }
+        };
+        groups.into_iter().map(group).collect()
+    }
+}
+
+impl GroupEvaluation {
+    fn of(segment: &SegmentPlan, mode: Mode) -> Self {
+        let by_keys = mode == Mode::Refresh && segment.refresh.by_keys.is_some();
+        match segment.alone {
+            _ if !segment.materialize.is_table() => Self::View,
+            Some(alone) => Self::Alone(alone),
+            None if by_keys => Self::ByKeys,
+            None => Self::InFull,
+        }
+    }
+
+    /// What it is, for a group of one segment or several: `share the affected keys, the checks and the
+    /// difference`.
+    #[must_use]
+    pub fn described(self, segments: usize) -> String {
+        let one = segments == 1;
+        match self {
+            Self::ByKeys if one => "the affected keys are evaluated".to_owned(),
+            Self::ByKeys => "share the affected keys, the checks and the difference".to_owned(),
+            Self::InFull if one => "everyone is evaluated".to_owned(),
+            Self::InFull => "everyone is evaluated; share the checks and the difference".to_owned(),
+            Self::Alone(alone) => format!("{}: {}", if one { "alone" } else { "each alone" }, alone.reason()),
+            Self::View if one => "a view".to_owned(),
+            Self::View => "views".to_owned(),
+        }
+    }
+}
+
 impl Program<'_> {
     /// Its segments in groups, level by level.
     #[must_use]
     pub fn groups(&self) -> Vec<Group> {
-        let mut groups: BTreeMap<(usize, GroupEvaluation, &str), Vec<String>> = BTreeMap::new();
-        for segment in &self.segments {
-            let key = (segment.level, self.evaluation(segment), segment.entity.as_str());
-            groups.entry(key).or_default().push(segment.name.clone());
-        }
-        let group =
-            |((level, evaluation, entity), segments): ((usize, GroupEvaluation, &str), Vec<String>)| Group {
-                level,
-                entity: entity.to_owned(),
-                evaluation,
-                segments,
-            };
-        groups.into_iter().map(group).collect()
-    }
-
-    fn evaluation(&self, segment: &SegmentPlan) -> GroupEvaluation {
-        let by_keys = self.mode == Mode::Refresh && segment.refresh.by_keys.is_some();
-        match segment.alone {
-            _ if !segment.materialize.is_table() => GroupEvaluation::View,
-            Some(alone) => GroupEvaluation::Alone(alone),
-            None if by_keys => GroupEvaluation::ByKeys,
-            None => GroupEvaluation::InFull,
-        }
+        Group::of(self.segments.iter().copied(), self.mode)
     }
 
     /// How often its statements read one of the catalog's tables.
@@ -71,7 +94,7 @@ impl Program<'_> {
     fn scans_of(&self, action: &Action<'_>) -> usize {
         match action {
             Action::Scratch(_, query) => self.scans_in(query),
-            Action::Insert(.., query) => self.scans_in(query),
+            Action::Insert(.., query) | Action::CopyRows(_, query, _) => self.scans_in(query),
             Action::FindAffected(affected) => self.scans_in(&affected.query),
             Action::DeleteMatching(_, Source::Query(query), _) => self.scans_in(query),
             Action::Assert(one) => {

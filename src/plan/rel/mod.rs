@@ -10,6 +10,7 @@ mod walk;
 pub use clock::{Bound, Bounds, Clock};
 pub use construct::all;
 pub use walk::Child;
+pub(crate) use walk::ChildMut;
 
 use crate::diagnostic::Span;
 use crate::dialect::Function;
@@ -53,7 +54,7 @@ impl Cte {
 }
 
 /// A `SELECT`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Hash, Default)]
 pub struct Select {
     /// `DISTINCT`
     pub distinct: bool,
@@ -72,7 +73,7 @@ pub struct Select {
 }
 
 /// A column of a result.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Column {
     /// Its value.
     pub value: Scalar,
@@ -81,7 +82,7 @@ pub struct Column {
 }
 
 /// A table with the alias that columns refer to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TableRef {
     /// The rows.
     pub relation: Relation,
@@ -90,7 +91,7 @@ pub struct TableRef {
 }
 
 /// Where rows come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Relation {
     /// A table by its name's parts (an entity's, or a segment's).
     Table(Vec<String>),
@@ -108,7 +109,7 @@ pub enum Relation {
 }
 
 /// A joined table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Join {
     /// Which rows without a partner it keeps.
     pub kind: JoinKind,
@@ -119,7 +120,7 @@ pub struct Join {
 }
 
 /// Which rows without a partner a join keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JoinKind {
     /// None.
     Inner,
@@ -130,7 +131,7 @@ pub enum JoinKind {
 }
 
 /// A scalar expression; booleans are three-valued.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Scalar {
     /// `alias.column`
     Column(String, String),
@@ -187,7 +188,7 @@ pub enum Scalar {
 }
 
 /// A window function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Over {
     /// An aggregate as a [`Scalar::Call`] or [`Scalar::CountRows`]; `None` is `ROW_NUMBER()`.
     pub(crate) function: Option<Scalar>,
@@ -200,7 +201,7 @@ pub struct Over {
 }
 
 /// One expression of an `ORDER BY`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub(crate) struct Order {
     /// What it orders by.
     pub(crate) value: Scalar,
@@ -211,7 +212,7 @@ pub(crate) struct Order {
 }
 
 /// `RANGE BETWEEN start AND end`, of a window that is ordered by one integer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub(crate) struct Frame {
     /// How far before (negative) or after the row it begins; `None`: unbounded.
     pub(crate) start: Option<i64>,
@@ -220,11 +221,11 @@ pub(crate) struct Frame {
 }
 
 /// Whether a predicate is negated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Negated(pub bool);
 
 /// Binary operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
     /// `=`
     Equal,

@@ -1,6 +1,6 @@
-//! Walking a plan: the direct parts of an expression or a select, and a copy with other ones.
+//! Walking a plan: the direct parts of an expression or a select.
 
-use super::{Order, Over, Query, Relation, Scalar, Select, TableRef};
+use super::{Join, Order, Over, Query, Relation, Scalar, Select, TableRef};
 
 /// A direct part.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +9,15 @@ pub enum Child<'a> {
     Scalar(&'a Scalar),
     /// A subquery.
     Select(&'a Select),
+}
+
+/// A direct part, to be changed.
+#[derive(Debug)]
+pub(crate) enum ChildMut<'a> {
+    /// An expression.
+    Scalar(&'a mut Scalar),
+    /// A subquery.
+    Select(&'a mut Select),
 }
 
 impl Scalar {
@@ -59,54 +68,49 @@ impl Scalar {
         }
     }
 
-    /// A copy in which each direct expression is what `map` makes of it. Subqueries stay as they are.
-    #[must_use]
-    pub(crate) fn map_children(&self, map: &mut dyn FnMut(&Self) -> Self) -> Self {
-        let mut copy = self.clone();
-        copy.children_mut(&mut |child| *child = map(child));
-        copy
-    }
-
-    fn children_mut(&mut self, see: &mut dyn FnMut(&mut Self)) {
+    /// Calls `see` for each direct part.
+    pub(crate) fn children_mut<'a>(&'a mut self, see: &mut dyn FnMut(ChildMut<'a>)) {
         match self {
-            Self::Column(..)
-            | Self::Literal(_)
-            | Self::Pattern(_)
-            | Self::Clock(_)
-            | Self::CountRows
-            | Self::Exists(..)
-            | Self::Query(_) => {}
+            Self::Column(..) | Self::Literal(_) | Self::Pattern(_) | Self::Clock(_) | Self::CountRows => {}
             Self::And(all)
             | Self::Or(all)
             | Self::Call(_, all)
             | Self::Coalesce(all)
             | Self::Least(all)
-            | Self::Greatest(all) => all.iter_mut().for_each(see),
+            | Self::Greatest(all) => all.iter_mut().for_each(|one| see(ChildMut::Scalar(one))),
             Self::Not(one)
             | Self::IsNull(one)
             | Self::IsNotNull(one)
             | Self::IsNotTrue(one)
             | Self::Negate(one)
             | Self::Member(one, _)
-            | Self::Cast(one, _)
-            | Self::InQuery(one, ..) => see(one),
-            Self::Binary(_, left, right) => [left, right].into_iter().for_each(|one| see(one)),
-            Self::InList(one, list, _) => {
-                see(one);
-                list.iter_mut().for_each(see);
+            | Self::Cast(one, _) => see(ChildMut::Scalar(one)),
+            Self::Binary(_, left, right) => {
+                [left, right].into_iter().for_each(|one| see(ChildMut::Scalar(one)));
             }
-            Self::Between(one, low, high, _) => [one, low, high].into_iter().for_each(|one| see(one)),
+            Self::InList(one, list, _) => {
+                see(ChildMut::Scalar(one));
+                list.iter_mut().for_each(|one| see(ChildMut::Scalar(one)));
+            }
+            Self::Between(one, low, high, _) => {
+                [one, low, high].into_iter().for_each(|one| see(ChildMut::Scalar(one)));
+            }
+            Self::InQuery(one, rows, _) => {
+                see(ChildMut::Scalar(one));
+                see(ChildMut::Select(rows));
+            }
+            Self::Exists(rows, _) | Self::Query(rows) => see(ChildMut::Select(rows)),
             Self::Window(over) => {
                 let Over { function, partition, order, .. } = &mut **over;
-                function.iter_mut().chain(partition).for_each(&mut *see);
-                order.iter_mut().for_each(|Order { value, .. }| see(value));
+                function.iter_mut().chain(partition).for_each(|one| see(ChildMut::Scalar(one)));
+                order.iter_mut().for_each(|Order { value, .. }| see(ChildMut::Scalar(value)));
             }
             Self::Case(branches, otherwise) => {
                 for (condition, result) in branches {
-                    see(condition);
-                    see(result);
+                    see(ChildMut::Scalar(condition));
+                    see(ChildMut::Scalar(result));
                 }
-                otherwise.iter_mut().for_each(|one| see(one));
+                otherwise.iter_mut().for_each(|one| see(ChildMut::Scalar(one)));
             }
         }
     }
@@ -126,6 +130,25 @@ impl Select {
         }
     }
 
+    /// Calls `see` for each direct part: first selects that are read in place, then expressions.
+    pub(crate) fn children_mut<'a>(&'a mut self, see: &mut dyn FnMut(ChildMut<'a>)) {
+        let Self { columns, from, joins, filter, group_by, having, .. } = self;
+        let mut on = Vec::new();
+        let mut tables: Vec<&mut TableRef> = from.iter_mut().collect();
+        for Join { table, on: condition, .. } in joins {
+            tables.push(table);
+            on.push(condition);
+        }
+        for table in tables {
+            if let Relation::Rows(rows) = &mut table.relation {
+                see(ChildMut::Select(rows));
+            }
+        }
+        columns.iter_mut().for_each(|column| see(ChildMut::Scalar(&mut column.value)));
+        on.into_iter().for_each(|one| see(ChildMut::Scalar(one)));
+        filter.iter_mut().chain(having).chain(group_by).for_each(|one| see(ChildMut::Scalar(one)));
+    }
+
     /// What it reads from.
     pub fn tables(&self) -> impl Iterator<Item = &TableRef> {
         self.from.iter().chain(self.joins.iter().map(|join| &join.table))
@@ -137,6 +160,13 @@ impl Query {
     pub(crate) fn selects(&self) -> impl Iterator<Item = &Select> {
         let ctes = self.ctes.iter().flat_map(|cte| std::iter::once(&cte.select).chain(&cte.union));
         ctes.chain([&self.select]).chain(&self.union)
+    }
+
+    /// Its selects, to be changed.
+    pub(crate) fn selects_mut(&mut self) -> impl Iterator<Item = &mut Select> {
+        let ctes =
+            self.ctes.iter_mut().flat_map(|cte| std::iter::once(&mut cte.select).chain(&mut cte.union));
+        ctes.chain([&mut self.select]).chain(&mut self.union)
     }
 
     /// Calls `see` for every expression and every select, in no order of note. Without recursion, since

@@ -12,6 +12,7 @@ pub(super) fn header(program: &Program<'_>, source: &dyn Fn(&str) -> Option<Stri
         .map_or_else(|| "the engine's clock when the script runs".to_owned(), |instant| instant.to_string());
     let what = match program.mode {
         Mode::Refresh => "Incremental refresh: adds new members, removes those who no longer match.",
+        Mode::First => "Full evaluation: creates the tables, and fills them.",
         Mode::Create => {
             "Full evaluation: creates missing tables and views, writes the difference to existing ones."
         }
@@ -35,7 +36,7 @@ fn refreshed(segment: &SegmentPlan, mode: Mode) -> String {
     if !segment.materialize.is_table() {
         return "a view".to_owned();
     }
-    if mode == Mode::Create {
+    if mode != Mode::Refresh {
         return "a table".to_owned();
     }
     match &segment.refresh.strategy {

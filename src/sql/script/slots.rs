@@ -37,6 +37,7 @@ impl Slots<'_> {
             Slot::Definition => self.column(added(action)?),
             Slot::Columns => Ok(self.names(inserted(action)?)),
             Slot::Query => self.query(action, indent)?,
+            Slot::Order => Ok(self.names(sorted_by(action)?)),
             Slot::Source => self.source(action, indent)?,
             Slot::Everyone => renderer.query_at(everyone(action)?, indent),
             Slot::Lookups => self.lookups(looked_up(action)?, indent),
@@ -84,7 +85,7 @@ impl Slots<'_> {
     fn query(&self, action: &Action<'_>, indent: usize) -> Option<Text> {
         let query: &Query = match action {
             Action::Scratch(_, query) => query,
-            Action::Insert(.., query) => query,
+            Action::Insert(.., query) | Action::CopyRows(_, query, _) => query,
             Action::FindAffected(affected) => &affected.query,
             Action::Register(_, rows) | Action::Record(_, rows) => rows,
             Action::ClockTable => {
@@ -229,14 +230,15 @@ fn segment<'a>(action: &Action<'a>) -> Option<&'a SegmentPlan> {
 fn table<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
     match action {
         Action::CreateTable(table) => Some(&table.name),
+        Action::CopyRows(table, ..) => Some(table),
+        Action::Drop(table) => Some(table),
         Action::AddColumn(table, _)
         | Action::Scratch(table, _)
         | Action::AnalyzeScratch(table)
         | Action::IndexChanges(table)
         | Action::Clear(table)
         | Action::Insert(table, ..)
-        | Action::DeleteMatching(table, ..)
-        | Action::Drop(table) => Some(table),
+        | Action::DeleteMatching(table, ..) => Some(table),
         Action::Analyze(table, _) => Some(table),
         Action::FindAffected(affected) => Some(affected.table),
         Action::PrepareLookups(segment, _) => Some(&segment.kept.tables.affected),
@@ -258,6 +260,10 @@ fn added<'a>(action: &'a Action<'_>) -> Option<&'a ColumnDef> {
 
 fn inserted<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
     if let Action::Insert(_, columns, _) = action { Some(columns) } else { None }
+}
+
+fn sorted_by<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
+    if let Action::CopyRows(.., columns) = action { Some(columns) } else { None }
 }
 
 /// All keys of the entity of the affected ones.

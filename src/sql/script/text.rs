@@ -1,33 +1,47 @@
 //! A script as a file.
 
-use super::{Phase, Script};
+use super::{Phase, Script, Statement};
 
 impl Script {
     /// The file: the header as comments, then the statements in parts, each with a line that
     /// says what it does; what writes a segment's members is a part of its own.
     #[must_use]
     pub fn to_text(&self) -> String {
+        let mut writer = Writer::new(&self.header);
+        self.statements.iter().for_each(|statement| writer.add(statement));
+        writer.out
+    }
+}
+
+/// The file so far.
+pub(super) struct Writer {
+    pub(super) out: String,
+    /// The part to which the last statement belongs.
+    part: String,
+    /// Whether it has several lines.
+    long: bool,
+}
+
+impl Writer {
+    pub(super) fn new(header: &[String]) -> Self {
         let mut out = String::new();
-        for line in &self.header {
-            comment(&mut out, line);
+        header.iter().for_each(|line| comment(&mut out, line));
+        Self { out, part: String::new(), long: false }
+    }
+
+    pub(super) fn add(&mut self, statement: &Statement) {
+        let part = part(statement.phase, statement.segment.as_deref());
+        let several_lines = statement.text.contains('\n');
+        if part != self.part {
+            self.out.push('\n');
+            comment(&mut self.out, &part);
+        } else if several_lines || self.long {
+            self.out.push('\n');
         }
-        let mut last = String::new();
-        let mut long = false;
-        for statement in &self.statements {
-            let part = part(statement.phase, statement.segment.as_deref());
-            let several_lines = statement.text.contains('\n');
-            if part != last {
-                out.push('\n');
-                comment(&mut out, &part);
-            } else if several_lines || long {
-                out.push('\n');
-            }
-            out.push_str(&statement.text);
-            out.push_str(";\n");
-            last = part;
-            long = several_lines;
-        }
-        out
+        self.out.push_str(&statement.text);
+        self.out.push_str(";\n");
+        self.part = part;
+        self.long = several_lines;
     }
 }
 
@@ -46,6 +60,7 @@ fn part(phase: Phase, segment: Option<&str>) -> String {
         Phase::Check => "Checks: if one fails, nothing is written",
         Phase::Commit => "Commit",
         Phase::Affected => "Affected keys",
+        Phase::Copy => "Rows of the affected keys: many segments read these",
         Phase::Finish if segment.is_none() => "Record the run",
         Phase::Write | Phase::Apply | Phase::Finish | Phase::View => {
             return format!("Segment {}", segment.unwrap_or_default());

@@ -10,19 +10,23 @@ use crate::dialect::statement::StepKind;
 use crate::plan::program::{Action, Program, Step};
 use crate::sql::render::{ClockForm, Renderer};
 
-/// The statements of a program, in order. A step has as many as its dialect has templates for it.
-pub(super) fn statements(program: &Program<'_>, dialect: &Dialect) -> Result<Vec<Statement>, Diagnostics> {
+/// Calls `add` with the statements of a program, in order. A step has as many as its dialect has templates for
+/// it.
+pub(super) fn statements(
+    program: &Program<'_>,
+    dialect: &Dialect,
+    add: &mut dyn FnMut(Statement),
+) -> Result<(), Diagnostics> {
     let form = program.plan.as_of.map_or(ClockForm::Script, ClockForm::ScriptAt);
     let mut problems = Diagnostics::new();
-    let mut statements = Vec::new();
     let slots = Slots { program, dialect, renderer: Renderer::new(dialect, form, &program.clock) };
     for step in &program.steps {
         match write(step, dialect, &slots) {
-            Ok(written) => statements.extend(written),
+            Ok(written) => written.into_iter().for_each(&mut *add),
             Err(found) => problems.append(found),
         }
     }
-    if problems.is_empty() { Ok(statements) } else { Err(problems) }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<Statement>, Diagnostics> {
@@ -39,7 +43,7 @@ fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<St
             String::new()
         })
     };
-    let templates = dialect.statements.of(kind(&step.action)).iter();
+    let templates = dialect.statements.of(kind(&step.action, dialect)).iter();
     let written = templates.map(|template| Statement {
         text: template.fill(name, &text),
         segment: step.segment.map(str::to_owned),
@@ -52,8 +56,12 @@ fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<St
 }
 
 /// The kind of an action, by which dialects have templates.
-fn kind(action: &Action<'_>) -> StepKind {
+fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
     match action {
+        Action::CopyRows(.., order) => {
+            let sorts = !order.is_empty() && !dialect.statements.of(StepKind::CopyRows).is_empty();
+            if sorts { StepKind::CopyRows } else { StepKind::Scratch }
+        }
         Action::Declare(_) => StepKind::Declare,
         Action::PrepareSession => StepKind::Session,
         Action::CreateSchema(_) => StepKind::CreateSchema,

@@ -140,6 +140,9 @@ fn through(files: &Memory, only: Option<&str>, seen: &mut Seen) {
             judge_select(&session, target, session.select_sql(target, id, &options), seen);
         }
     }
+    judge::problems(&session.sources, &session.findings(), seen);
+    let asked = session.asked(&ids);
+    assert!(asked.distinct <= asked.measures && asked.scans.len() <= asked.distinct, "{asked:?}");
     evaluate(&mut session, &ids, seen);
 }
 

@@ -12,7 +12,7 @@
 //! `SEGC_SEED` is the number that the cases are made from (1), `SEGC_FROM` the first world, of
 //! which each has 25 cases (0).
 
-mod case;
+pub mod case;
 mod census;
 pub mod compare;
 mod edges;

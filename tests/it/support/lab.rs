@@ -91,11 +91,19 @@ pub fn session_with(catalog: &str, segments: &str, clock: &str) -> Session {
 
 /// The same with other settings.
 pub fn session_of(settings: &str, catalog: &str, segments: &str, clock: &str) -> Session {
-    let files = Memory::new()
+    open(&stop_clocks(files_of(settings, catalog, segments), instant(clock)))
+}
+
+/// The files of the project with these segments.
+pub fn files(segments: &str) -> Memory {
+    files_of(SETTINGS, CATALOG, segments)
+}
+
+fn files_of(settings: &str, catalog: &str, segments: &str) -> Memory {
+    Memory::new()
         .with("segc.yml", settings)
         .with("catalog/shop.yml", catalog)
-        .with("segments/all.seg", segments);
-    open(&stop_clocks(files, instant(clock)))
+        .with("segments/all.seg", segments)
 }
 
 /// Makes the tables with the rows of the first run.

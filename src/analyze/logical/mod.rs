@@ -1,0 +1,99 @@
+//! What segments ask of rows, in normal form and without SQL.
+//!
+//! A segment is a [`Formula`] on the rows of its entity. What the formula is about are values of the row,
+//! memberships, and [`Measure`]s: numbers and values made from the rows of a [`Scan`] in a [`Window`]. Scans,
+//! measures and formulas are kept once for all segments of a build. Each is identified by a [`Digest`] of its
+//! normal form, so that the same question is the same measure, however it is written:
+//!
+//! - groups are flat and in one order, `not` is only around what can't be looked into;
+//! - all that a group says of one value is one set of values: `a > 5`, `5 < a`, `a >= 6` of an integer,
+//!   `not a <= 5` of a value that is never missing; lists, `between`, `is missing`;
+//! - `exists(x)` is `count(x) >= 1`, `every(x where c)` is `not exists(x where not c)`;
+//! - traits are written out, parameters have their values, instants are counted from the clock.
+//!
+//! Two segments with the same normal form have the same members over any rows; the opposite isn't always
+//! true. No SQL is made from it: `plan::lower` evaluates each segment separately. It is made only for the
+//! commands that use it.
+//!
+//! Must not know: targets, capabilities, how segments are stored.
+
+mod aggregate;
+mod cond;
+mod digest;
+mod duplicates;
+mod formula;
+mod measure;
+mod normalizer;
+mod segment;
+#[cfg(test)]
+mod tests;
+mod value;
+mod window;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::order::Graph;
+use crate::check::hir::{Hir, SegmentId};
+use crate::diagnostic::Span;
+use formula::{FormulaId, Formulas};
+use measure::{Measures, ScanId};
+use normalizer::Normalizer;
+
+pub(crate) use duplicates::duplicates;
+pub(crate) use measure::{Measure, MeasureFunc, MeasureId, Scan, ScanUse};
+pub(crate) use segment::Question;
+pub(crate) use window::Hull;
+
+/// What the segments of a project ask.
+#[derive(Debug)]
+pub(crate) struct Logical {
+    formulas: Formulas,
+    measures: Measures,
+    questions: BTreeMap<SegmentId, Question>,
+    places: HashMap<FormulaId, Span>,
+}
+
+impl Logical {
+    /// Normalizes all segments of a checked tree.
+    pub(crate) fn of(hir: &Hir, graph: &Graph) -> Self {
+        let mut normalizer = Normalizer::new(hir);
+        let ids = graph.order().iter();
+        let questions = ids.map(|&id| (id, normalizer.segment(hir.segment(id)))).collect();
+        let Normalizer { formulas, measures, places, .. } = normalizer;
+        Self { formulas, measures, questions, places }
+    }
+
+    /// What a segment asks.
+    pub(crate) fn question(&self, id: SegmentId) -> Option<&Question> {
+        self.questions.get(&id)
+    }
+
+    /// The segments that are worth comparing by their members.
+    pub(crate) fn comparable(&self) -> impl Iterator<Item = (SegmentId, &Question)> {
+        let all = self.questions.iter().map(|(&id, question)| (id, question));
+        all.filter(|(_, question)| duplicates::is_candidate(self, question))
+    }
+
+    /// Where a condition is written first, unless it is only a part of what is written.
+    pub(crate) fn place(&self, id: FormulaId) -> Option<Span> {
+        self.places.get(&id).copied()
+    }
+
+    pub(crate) fn measure(&self, id: MeasureId) -> &Measure {
+        self.measures.get(id)
+    }
+
+    /// What some segments ask, scan by scan, in the order in which the project asks for them.
+    pub(crate) fn scans(&self, segments: &[SegmentId]) -> Vec<(&Scan, ScanUse)> {
+        let mut scans: BTreeMap<ScanId, ScanUse> = BTreeMap::new();
+        for question in segments.iter().filter_map(|&id| self.question(id)) {
+            let mut asked: BTreeMap<ScanId, Vec<MeasureId>> = BTreeMap::new();
+            question.measures.iter().for_each(|&id| asked.entry(self.measure(id).scan).or_default().push(id));
+            for (scan, measures) in asked {
+                let measures = measures.into_iter().map(|id| (id, self.measure(id)));
+                scans.entry(scan).or_default().add(&self.formulas, measures);
+            }
+        }
+        scans.into_iter().map(|(id, asked)| (self.measures.get_scan(id), asked)).collect()
+    }
+}
