@@ -49,7 +49,11 @@ impl Template {
     pub(crate) fn apply(&self, arguments: Vec<Expr>) -> Option<Expr> {
         let is_utc = arguments.last().is_some_and(is_utc);
         let mut expr = self.utc.as_ref().filter(|_| is_utc).unwrap_or(&self.expr).get()?.clone();
-        Filler { arguments: &arguments }.fill(&mut expr).is_continue().then_some(expr)
+        let arguments = arguments.into_iter().map(|expr| Argument { expr, uses: 0 }).collect();
+        let mut filler = Filler { arguments, counts: true };
+        let counted = filler.fill(&mut expr);
+        filler.counts = false;
+        (counted.is_continue() && filler.fill(&mut expr).is_continue()).then_some(expr)
     }
 }
 
@@ -88,11 +92,20 @@ impl VisitorMut for Finder {
     }
 }
 
-struct Filler<'a> {
-    arguments: &'a [Expr],
+/// Puts arguments in the place of placeholders.
+struct Filler {
+    arguments: Vec<Argument>,
+    /// Whether it only counts the uses of each argument.
+    counts: bool,
 }
 
-impl Filler<'_> {
+struct Argument {
+    expr: Expr,
+    /// In how many places it is still to be put.
+    uses: usize,
+}
+
+impl Filler {
     fn fill(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Expr::Value(_) = expr {
             return self.post_visit_expr(expr);
@@ -106,8 +119,23 @@ impl Filler<'_> {
         if known { flow } else { walk(expr, self) }
     }
 
+    fn place(number: &str) -> Option<usize> {
+        number.parse::<usize>().ok()?.checked_sub(1)
+    }
+
     fn argument(&self, number: &str) -> Option<&Expr> {
-        self.arguments.get(number.parse::<usize>().ok()?.checked_sub(1)?)
+        self.arguments.get(Self::place(number)?).map(|argument| &argument.expr)
+    }
+
+    /// The argument for one of its places. The last one gets it without a copy: it may be large, and calls of
+    /// calls would copy it at each level. Numbers may also be needed in a string.
+    fn take(&mut self, number: &str) -> Option<Expr> {
+        let argument = self.arguments.get_mut(Self::place(number)?)?;
+        argument.uses = argument.uses.saturating_sub(1);
+        if argument.uses > 0 || matches!(argument.expr, Expr::Value(_)) {
+            return Some(argument.expr.clone());
+        }
+        Some(std::mem::replace(&mut argument.expr, Expr::value(Value::Null)))
     }
 
     /// A string of the template with the digits of its arguments.
@@ -129,15 +157,22 @@ impl Filler<'_> {
     }
 }
 
-impl VisitorMut for Filler<'_> {
+impl VisitorMut for Filler {
     type Break = ();
 
     // After its children, so that what has been put in is not looked at again.
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         let Expr::Value(ValueWithSpan { value, .. }) = expr else { return ControlFlow::Continue(()) };
         match value {
-            Value::Placeholder(text) => match self.argument(text.trim_start_matches('$')) {
-                Some(argument) => *expr = operand(argument.clone()),
+            Value::Placeholder(text) if self.counts => {
+                let place = Self::place(text.trim_start_matches('$'));
+                if let Some(argument) = place.and_then(|place| self.arguments.get_mut(place)) {
+                    argument.uses += 1;
+                }
+            }
+            _ if self.counts => {}
+            Value::Placeholder(text) => match self.take(text.trim_start_matches('$')) {
+                Some(argument) => *expr = operand(argument),
                 None => return ControlFlow::Break(()),
             },
             Value::SingleQuotedString(text) if !numbers_in(text).is_empty() => match self.written(text) {
