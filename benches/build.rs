@@ -1,10 +1,11 @@
 //! Builds of 1, 10, 100 and 500 segments over one table of events, beside as many `INSERT … SELECT`s of
 //! the same SELECTs in one transaction: on DuckDB, 10 million events of 100,000 customers in a file;
-//! on PostgreSQL, 2 million of 20,000 with indexes. Then an hour's events arrive, and the segments are
-//! refreshed.
+//! on PostgreSQL, 2 million of 20,000 with indexes. Then events arrive, hour by hour: those of an hour, an
+//! event of each customer out of a hundred, of one in ten, of all; after each, the segments are refreshed.
+//! Every time is the median of three.
 //!
-//! `cargo bench --bench build`, perhaps with `duckdb` or `postgres` and a number of segments; the work is
-//! the engines', so `--profile dev` measures as well.
+//! `cargo bench --bench build`, perhaps with `duckdb` or `postgres` and a number of segments, or with `sizes`
+//! for statements and scans alone, of all targets and of 2,000 segments, too.
 #![allow(
     unreachable_pub,
     clippy::panic,
@@ -84,11 +85,12 @@ fn session(count: usize) -> Session {
     open_files(&files, &Options::default()).0
 }
 
-/// The as_of of the first run, with which the events end, and that of the second.
-struct Clock {
-    first: Timestamp,
-    second: Timestamp,
-}
+/// How often each time is measured.
+const TIMES: usize = 3;
+
+/// Of how many customers in a hundred an event arrives; without a number, the events of an hour arrive.
+const STEPS: [(&str, Option<u64>); 4] =
+    [("an hour", None), ("1 %", Some(1)), ("10 %", Some(10)), ("all", Some(100))];
 
 struct Scale {
     target: &'static str,
@@ -118,14 +120,15 @@ impl Scale {
         }
     }
 
-    fn events(&self, from: u64, count: u64, start: Timestamp, seconds: f64) -> String {
-        let Self { customers, .. } = self;
+    /// Events from an instant on, of the first customers.
+    fn events(&self, from: u64, count: u64, customers: u64, start: Timestamp, seconds: f64) -> String {
         format!(
             "SELECT CAST({from} + i AS BIGINT) AS event_id, {} % {customers} AS customer_id, \
              'event_' || CAST(FLOOR(60 * POWER(({} % 1000000) / 1000000.0, 2.0)) AS INTEGER) AS name, \
              TIMESTAMPTZ '{start}' + i * {} * INTERVAL '1 second' AS at, \
              CAST(({} % 100000) / 100.0 AS DECIMAL(12, 2)) AS amount FROM {}",
-            self.spread("i * 7 + 1"),
+            // As many events as customers: one each.
+            if count == customers { "i".to_owned() } else { self.spread("i * 7 + 1") },
             self.spread("i * 3 + 5"),
             seconds / count as f64,
             self.spread("i * 11"),
@@ -133,12 +136,12 @@ impl Scale {
         )
     }
 
-    fn fill(&self, clock: &Clock) -> Vec<String> {
+    fn fill(&self, end: Timestamp) -> Vec<String> {
         let Self { events, customers, .. } = self;
         let year = 365.0 * 86_400.0;
-        let start = clock.first - SignedDuration::from_hours(365 * 24);
+        let start = end - SignedDuration::from_hours(365 * 24);
         let mut all = vec![
-            format!("CREATE TABLE events AS {}", self.events(0, *events, start, year)),
+            format!("CREATE TABLE events AS {}", self.events(0, *events, *customers, start, year)),
             format!(
                 "CREATE TABLE customers AS SELECT CAST(i AS BIGINT) AS customer_id, \
                  CASE i % 5 WHEN 0 THEN 'US' WHEN 1 THEN 'DE' WHEN 2 THEN 'FR' WHEN 3 THEN 'GB' ELSE 'BR' END AS country, \
@@ -218,11 +221,61 @@ fn size(session: &Session, target: &str) -> String {
     })
 }
 
-fn main() {
+/// The median of as many measurements as are made.
+fn median(measure: impl FnMut(usize) -> f64) -> f64 {
+    let mut seconds: Vec<f64> = (0..TIMES).map(measure).collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[TIMES / 2]
+}
+
+/// Statements and scans of builds for every target.
+fn sizes() {
+    println!("| segments | target | statements (create / refresh) | scans (create / refresh) |");
+    println!("|---:|---|---:|---:|");
+    for count in [10, 100, 500, 2_000] {
+        let session = session(count);
+        for target in session.targets() {
+            println!("| {count} | {target} | {} |", size(&session, &target));
+        }
+    }
+}
+
+/// Measures builds of as many segments in a database that has the rows of a scale.
+fn measured(scale: &Scale, count: usize, engine: &mut dyn Engine) -> String {
     // Rows arrive when the engine's clock says so.
     let first = Timestamp::now();
-    let clock = Clock { first, second: first + SignedDuration::from_hours(1) };
+    each(engine, &scale.fill(first));
+    if scale.target == "postgres" {
+        each(engine, &["SET work_mem = '64MB'".to_owned()]);
+    }
+    let session = session(count);
+    let hand = median(|_| by_hand(&session, engine, scale.target, first));
+    let create = median(|_| {
+        each(engine, &["DROP SCHEMA IF EXISTS seg CASCADE".to_owned()]);
+        run(&session, engine, scale.target, first, false)
+    });
+    let mut row = format!("| {count} | {hand:.2} s | {create:.2} s ({:.2}) |", create / hand);
+    let (mut now, mut from) = (first, scale.events);
+    for (_, share) in STEPS {
+        let customers = share.map_or(scale.customers, |share| scale.customers * share / 100);
+        let arrivals = share.map_or(scale.arrivals, |_| customers);
+        let refresh = median(|_| {
+            let events = scale.events(from, arrivals, customers, now, 3_600.0);
+            each(engine, &[format!("INSERT INTO events {events}")]);
+            now += SignedDuration::from_hours(1);
+            from += arrivals;
+            run(&session, engine, scale.target, now, true)
+        });
+        let _ = write!(row, " {refresh:.2} s ({:.2}) |", refresh / hand);
+    }
+    row
+}
+
+fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    if wanted.iter().any(|word| word == "sizes") {
+        return sizes();
+    }
     let is_wanted = |word: &str, of: fn(&str) -> bool| {
         let named: Vec<&String> = wanted.iter().filter(|word| of(word)).collect();
         named.is_empty() || named.iter().any(|named| *named == word)
@@ -231,8 +284,8 @@ fn main() {
     for scale in SCALES.iter().filter(|scale| is_wanted(scale.target, |word| word.parse::<usize>().is_err()))
     {
         println!("\n{}: {} events, {} customers", scale.target, scale.events, scale.customers);
-        println!("| segments | statements (create / refresh) | scans | by hand | create | refresh |");
-        println!("|---:|---:|---:|---:|---:|---:|");
+        let steps = STEPS.map(|(name, _)| format!(" refresh, {name} |")).concat();
+        println!("| segments | by hand | create |{steps}\n|{}", "---:|".repeat(3 + STEPS.len()));
         for count in [1, 10, 100, 500].into_iter().filter(|count| is_wanted(&count.to_string(), is_number)) {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let mut engine: Box<dyn Engine> = match scale.target {
@@ -244,21 +297,7 @@ fn main() {
                     None => continue,
                 },
             };
-            let engine = engine.as_mut();
-            each(engine, &scale.fill(&clock));
-            if scale.target == "postgres" {
-                each(engine, &["SET work_mem = '64MB'".to_owned()]);
-            }
-            let session = session(count);
-            let hand = by_hand(&session, engine, scale.target, clock.first);
-            let create = run(&session, engine, scale.target, clock.first, false);
-            let arrivals = scale.events(scale.events, scale.arrivals, clock.first, 3_600.0);
-            each(engine, &[format!("INSERT INTO events {arrivals}")]);
-            let refresh = run(&session, engine, scale.target, clock.second, true);
-            println!(
-                "| {count} | {} | {hand:.2} s | {create:.2} s | {refresh:.2} s |",
-                size(&session, scale.target)
-            );
+            println!("{}", measured(scale, count, engine.as_mut()));
         }
     }
 }

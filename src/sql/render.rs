@@ -409,6 +409,7 @@ impl<'a> Renderer<'a> {
             Scalar::Least(values) => self.folded(Function::Least, values),
             Scalar::Greatest(values) => self.folded(Function::Greatest, values),
             Scalar::CountRows => count_rows(),
+            Scalar::Count(value) => function("COUNT", vec![self.expr(value)]),
             Scalar::Cast(value, ty) => self.cast(value, ty),
             Scalar::Member(value, name) => self.member(value, name),
             Scalar::Case(branches, otherwise) => self.case(branches, otherwise.as_deref()),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::support::lab::{self, ARRIVALS, FIRST, SECOND, SEGMENTS, THIRD};
 use crate::support::project::{Project, at, instant, open};
+use crate::support::store;
 use crate::support::target::{Keys, Running, Target, alone, build, plan, stored, tables, texts};
 use segc::api::{Options, Session};
 use segc::plan::{Plan, Refresh, SegmentPlan};
@@ -353,4 +354,27 @@ fn scripts_have_as_many_transactions_as_their_tables_need() {
             lab::append(&mut other, ARRIVALS);
         }
     }
+}
+
+/// SQLite's views read tables of their own schema alone, and say so only when they are read.
+#[test]
+fn views_of_sqlite_are_in_the_schema_of_the_tables_that_they_read() {
+    let Some(store) = store::sqlite() else { return };
+    let mut target = Target { name: store.target, engine: Running::Store(store) };
+    lab::fill(&mut target);
+    let catalog = "entities:\n  customer:\n    table: customers\n    key: id\n    fields: { id: integer, name: string }\n";
+    let segments = "segment named on customer { where name is present }\n\
+                    segment seen on customer { materialize: view where name is present }\n";
+    let run = |target: &Target, schema: &str| {
+        let settings = format!("name: lab\nschema: {schema}\n");
+        Run::of(target, lab::session_of(&settings, catalog, segments, FIRST))
+    };
+    let elsewhere = run(&target, "segments");
+    let error = elsewhere.create(&mut target).expect_err("the customers are in another schema");
+    assert!(error.contains("no such table: segments.customers"), "{error}");
+    assert!(target.rows("SELECT * FROM segments.named").is_err(), "nothing was created");
+    let here = run(&target, "main");
+    here.create(&mut target).expect("it is in the schema of the customers");
+    assert_eq!(here.keys(&mut target, "named"), "1 2 3");
+    assert_eq!(here.keys(&mut target, "seen"), "1 2 3");
 }

@@ -21,6 +21,7 @@ mod json;
 mod keep;
 mod led_back;
 mod names;
+mod one_pass;
 mod places;
 mod rank_chain;
 mod ranked;
@@ -51,6 +52,7 @@ pub(super) use delta::CHECKED;
 use frame::Frame;
 pub(super) use frame::not_deleted;
 pub(super) use keep::{rank_types, ranks};
+use one_pass::one_pass;
 use places::Places;
 pub(super) use semi_join_reduction::among;
 
@@ -236,9 +238,11 @@ impl<'a> Lowering<'a> {
 
     fn finish(self, select: Select) -> Lowered {
         let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty));
-        let bounds = bounds.chain(self.ranges).collect();
+        let bounds: Bounds = bounds.chain(self.ranges).collect();
+        let mut query = Query { ctes: self.ctes, ..Query::of(select) };
+        one_pass(&mut query, &bounds);
         Lowered {
-            query: Query { ctes: self.ctes, ..Query::of(select) },
+            query,
             clock: Clock { as_of: None, bounds },
             reads: self.reads,
             tables: self.tables,

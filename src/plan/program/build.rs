@@ -225,7 +225,10 @@ impl<'a> Builder<'a, '_> {
         for segment in self.tables.clone() {
             let readers =
                 segment.kept.log.iter().flat_map(|log| &log.readers).map(|(_, table)| table.as_slice());
-            for table in readers.chain([segment.kept.tables.inputs.as_slice()]) {
+            // Where each segment has its own, one that reads no log needs none.
+            let reads = rules.shares_state || !segment.refresh.inputs.is_empty();
+            let own = reads.then_some(segment.kept.tables.inputs.as_slice());
+            for table in readers.chain(own) {
                 if known.insert(table) {
                     self.add(None, Phase::Setup, Action::CreateTable(tables::inputs(table, rules)));
                 }

@@ -8,11 +8,10 @@ use jiff::Timestamp;
 use super::build::Builder;
 use super::narrowed::{Demands, Narrowed, narrowed_scans};
 use super::step::{Action, Phase};
-use crate::dialect::Function;
 use crate::plan::lower::among;
 use crate::plan::model::{ByKeys, SegmentPlan};
 use crate::plan::names::unused;
-use crate::plan::rel::{BinaryOp, Column, Negated, Query, Relation, Scalar, Select, TableRef, all};
+use crate::plan::rel::{Ago, BinaryOp, Column, Negated, Query, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
 /// How many names of events a copy selects by; with more of them, it has those of all events.
@@ -118,24 +117,6 @@ impl<'a> Builder<'a, '_> {
         }
         let literal = earliest.map(|earliest| Scalar::Literal(Literal::Timestamp(earliest)));
         *instants = literal.into_iter().chain(kept.into_iter().map(|(instant, _)| instant)).collect();
-    }
-}
-
-/// An instant that is a number of units before another.
-struct Ago<'s> {
-    /// The function that subtracts them.
-    unit: Function,
-    from: &'s Scalar,
-    count: i64,
-}
-
-impl<'s> Ago<'s> {
-    fn of(value: &'s Scalar) -> Option<Self> {
-        use Function::{SubtractDays, SubtractHours, SubtractMonths, SubtractSeconds};
-        let Scalar::Call(unit, arguments) = value else { return None };
-        let [from, Scalar::Literal(Literal::Integer(count))] = &arguments[..] else { return None };
-        let subtracts = matches!(unit, SubtractSeconds | SubtractHours | SubtractDays | SubtractMonths);
-        subtracts.then_some(Self { unit: *unit, from, count: *count })
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::Scalar;
-use crate::types::Type;
+use crate::dialect::Function;
+use crate::types::{Literal, Type};
 
 /// The instants and dates that a run fixes once, before it reads data.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -80,5 +81,27 @@ impl IntoIterator for Bounds {
 
     fn into_iter(self) -> Self::IntoIter {
         self.list.into_iter()
+    }
+}
+
+/// An instant that is a number of units before another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ago<'s> {
+    /// The function that subtracts them.
+    pub(crate) unit: Function,
+    /// That instant.
+    pub(crate) from: &'s Scalar,
+    /// How many.
+    pub(crate) count: i64,
+}
+
+impl<'s> Ago<'s> {
+    /// If a value is such an instant.
+    pub(crate) fn of(value: &'s Scalar) -> Option<Self> {
+        use Function::{SubtractDays, SubtractHours, SubtractMonths, SubtractSeconds};
+        let Scalar::Call(unit, arguments) = value else { return None };
+        let [from, Scalar::Literal(Literal::Integer(count))] = &arguments[..] else { return None };
+        let subtracts = matches!(unit, SubtractSeconds | SubtractHours | SubtractDays | SubtractMonths);
+        subtracts.then_some(Self { unit: *unit, from, count: *count })
     }
 }

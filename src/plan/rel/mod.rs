@@ -7,6 +7,7 @@ mod clock;
 mod construct;
 mod walk;
 
+pub(crate) use clock::Ago;
 pub use clock::{Bound, Bounds, Clock};
 pub use construct::all;
 pub use walk::Child;
@@ -181,6 +182,8 @@ pub enum Scalar {
     Case(Vec<(Scalar, Scalar)>, Option<Box<Scalar>>),
     /// `COUNT(*)`
     CountRows,
+    /// `COUNT(x)`: how many rows have it.
+    Count(Box<Scalar>),
     /// `(SELECT …)` as the value of its one row.
     Query(Box<Select>),
     /// `ROW_NUMBER() OVER (…)`, `MAX(x) OVER (…)`

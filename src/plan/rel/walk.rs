@@ -35,6 +35,7 @@ impl Scalar {
             | Self::IsNull(one)
             | Self::IsNotNull(one)
             | Self::IsNotTrue(one)
+            | Self::Count(one)
             | Self::Negate(one)
             | Self::Member(one, _)
             | Self::Cast(one, _) => see(Child::Scalar(one)),
@@ -82,6 +83,7 @@ impl Scalar {
             | Self::IsNull(one)
             | Self::IsNotNull(one)
             | Self::IsNotTrue(one)
+            | Self::Count(one)
             | Self::Negate(one)
             | Self::Member(one, _)
             | Self::Cast(one, _) => see(ChildMut::Scalar(one)),

@@ -348,8 +348,13 @@ fn stories_behave_as_written() {
                 }
             }
             eprintln!("{name}: {played} stories, {refused} refused");
-            // SQLite has no decimals and no zones.
-            let able = refused == 0 || name == "sqlite" && refused * 4 <= stories.len();
+            let able = match name {
+                // It has no decimals and no zones.
+                "sqlite" => refused * 4 <= stories.len(),
+                // It has no sequences that end with something that must not happen.
+                "clickhouse" => refused * 20 <= played,
+                _ => refused == 0,
+            };
             if !all && !able {
                 failed.push(format!("{name} refuses {refused}"));
             }
