@@ -20,7 +20,7 @@
 //! | [`syntax`] | the text of a `.seg` file | `ast::File` | catalogs, targets, SQL |
 //! | [`catalog`] | YAML | [`Catalog`](catalog::Catalog) | segments, targets, SQL |
 //! | [`check`] | syntax trees, [`Catalog`](catalog::Catalog) | [`Hir`](check::hir::Hir): resolved and typed | targets, files, SQL |
-//! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), what segments read, fingerprints, whether members can leave | targets, capabilities, SQL |
+//! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), what segments read, fingerprints, whether members can leave, what segments ask in normal form | targets, capabilities, SQL |
 //! | [`evaluate`] | [`Hir`](check::hir::Hir), rows | members | SQL: engines are compared with it |
 //! | [`dialect`] | YAML | [`Dialect`](dialect::Dialect): capabilities, templates | segments, plans |
 //! | [`plan`] | [`Hir`](check::hir::Hir), facts, what a target can do, policy | [`Plan`](plan::Plan), with [`Query`](plan::rel::Query)s in it | SQL text, files |

@@ -1,7 +1,8 @@
 //! Facts about checked segments: what they read, their order, their fingerprint, whether members can
 //! leave them, which keys can be affected between two runs.
 //!
-//! `analyze` computes the facts about the whole tree, each segment's `Footprint` first, which the
+//! `logical` is what segments ask in normal form, which is computed only for the commands that need it.
+//! `analyze` computes the other facts about the whole tree, each segment's `Footprint` first, which the
 //! others are derived from. A segment that reads what its readers may not is left out of the tree.
 //!
 //! Must not know: targets, capabilities, SQL.

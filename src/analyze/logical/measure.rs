@@ -54,7 +54,7 @@ impl ScanUse {
             if !self.measures.insert(id) {
                 continue;
             }
-            let filter = formulas.conditions(measure.filter);
+            let filter: BTreeSet<FormulaId> = formulas.conditions(measure.filter).into_iter().collect();
             if is_first {
                 self.filter.extend(filter);
             } else if !self.filter.is_empty() {
