@@ -144,10 +144,11 @@ impl Lab {
     fn tables(&self) -> BTreeSet<String> {
         let of = |segment: &SegmentPlan| {
             let state = &segment.kept.tables;
-            let always = [&segment.table, &state.runs, &state.inputs, &state.counts].map(Clone::clone);
+            let always = [&segment.table, &state.runs, &state.counts].map(Clone::clone);
+            let inputs = (!segment.refresh.inputs.is_empty()).then(|| state.inputs.clone());
             let log = segment.kept.log.as_ref().map(|_| state.log.clone());
             let unkept = segment.kept.ranked.as_ref().map(|_| state.ranking_candidates.clone());
-            always.into_iter().chain(log).chain(unkept).chain(segment.kept.history.clone())
+            always.into_iter().chain(inputs).chain(log).chain(unkept).chain(segment.kept.history.clone())
         };
         tables(&self.plan).flat_map(of).map(|table| table.join(".")).collect()
     }
