@@ -112,7 +112,8 @@ fn sql_omits_needless_null_handling() {
             }
             for line in sql.lines().filter(|line| line.contains("TIMESTAMP")) {
                 let mut words = line.split_whitespace();
-                let column = words.find(|word| !["WHERE", "AND", "OR", "WHEN", "SUM(CASE", "COUNT(CASE"].contains(word));
+                let column = words
+                    .find(|word| !["WHERE", "AND", "OR", "WHEN", "SUM(CASE", "COUNT(CASE"].contains(word));
                 assert!(column.is_some_and(|word| !word.contains('(')), "{name}, {}: {line}", dialect.name);
             }
         }

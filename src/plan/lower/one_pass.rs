@@ -59,20 +59,24 @@ fn follows(part: &Scalar, other: &Scalar, bounds: &Bounds) -> bool {
 
 /// Whether an instant is known not to be after another.
 fn is_not_later(one: &Scalar, other: &Scalar, bounds: &Bounds) -> bool {
-    let ago = |instant| match instant {
-        &Scalar::Clock(ref name) => bounds.get(name).and_then(|(_, value, _)| Ago::of(value)),
-        _ => None,
-    };
     match (one, other) {
         (Scalar::Literal(Literal::Timestamp(one)), Scalar::Literal(Literal::Timestamp(other))) => {
             one <= other
         }
-        _ => match (ago(one), ago(other)) {
+        _ => match (ago(one, bounds), ago(other, bounds)) {
             (Some(one), Some(other)) => {
                 one.unit == other.unit && one.from == other.from && one.count >= other.count
             }
             _ => false,
         },
+    }
+}
+
+/// An instant as so much before another one.
+fn ago<'b>(instant: &Scalar, bounds: &'b Bounds) -> Option<Ago<'b>> {
+    match instant {
+        Scalar::Clock(name) => bounds.get(name).and_then(|(_, value, _)| Ago::of(value)),
+        _ => None,
     }
 }
 
