@@ -44,6 +44,20 @@ fn holds(wide: &Select, narrow: &Select, bounds: &Bounds) -> bool {
         && parts(wide.filter.as_ref())
             .iter()
             .all(|part| narrower.iter().any(|other| part == other || follows(part, other, bounds)))
+        // Inside of an aggregate a subquery is no semi-join: it is executed for each row, or refused.
+        && !narrower.iter().any(|part| asks_rows(part) && !parts(wide.filter.as_ref()).contains(part))
+}
+
+/// Whether a condition asks for rows of its own.
+fn asks_rows(condition: &Scalar) -> bool {
+    let (mut todo, mut found) = (vec![condition], false);
+    while let Some(scalar) = todo.pop() {
+        scalar.children(&mut |child| match child {
+            Child::Scalar(child) => todo.push(child),
+            Child::Select(_) => found = true,
+        });
+    }
+    found
 }
 
 /// Whether `value >= earlier` holds because `value >= later` does.
