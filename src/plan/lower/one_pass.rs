@@ -44,7 +44,7 @@ fn holds(wide: &Select, narrow: &Select, bounds: &Bounds) -> bool {
         && parts(wide.filter.as_ref())
             .iter()
             .all(|part| narrower.iter().any(|other| part == other || follows(part, other, bounds)))
-        // Inside of an aggregate a subquery is no semi-join: it is executed for each row, or refused.
+        // Inside an aggregate a subquery is no semi-join: it is executed for each row, or refused.
         && !narrower.iter().any(|part| asks_rows(part) && !parts(wide.filter.as_ref()).contains(part))
 }
 
