@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::names::unused;
 use crate::dialect::Function;
 use crate::plan::rel::{
-    Ago, BinaryOp, Bounds, Child, ChildMut, Column, Cte, Join, JoinKind, Query, Relation, Scalar, Select, all,
+    Ago, BinaryOp, Bounds, Child, ChildMut, Column, Cte, Join, JoinKind, Query, Relation, Scalar, Select,
+    all, parts,
 };
 use crate::types::Literal;
 
@@ -233,13 +234,4 @@ fn merge(query: &mut Query, narrow: usize, wide: usize) {
 
 fn alias_of(query: &Query, at: usize) -> String {
     joined(query, at).map_or_else(String::new, |join| join.table.alias.clone())
-}
-
-/// All conditions that must hold.
-fn parts(condition: Option<&Scalar>) -> &[Scalar] {
-    match condition {
-        None => &[],
-        Some(Scalar::And(parts)) => parts,
-        Some(one) => std::slice::from_ref(one),
-    }
 }

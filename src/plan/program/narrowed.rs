@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::rel::{
-    BinaryOp, ChildMut, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef, all,
+    BinaryOp, ChildMut, Join, JoinKind, Negated, Query, Relation, Scalar, Select, TableRef, all, parts,
 };
 use crate::types::Literal;
 
@@ -268,15 +268,6 @@ impl<'s> Joins<'s> {
         let inner = if self.is_optional(alias) { &[][..] } else { &self.inner[..] };
         let joins = inner.iter().copied().chain(own);
         parts(select.filter.as_ref()).iter().chain(joins.flat_map(|join| parts(Some(&join.on))))
-    }
-}
-
-/// All conditions that must hold.
-fn parts(condition: Option<&Scalar>) -> &[Scalar] {
-    match condition {
-        None => &[],
-        Some(Scalar::And(parts)) => parts,
-        Some(one) => std::slice::from_ref(one),
     }
 }
 

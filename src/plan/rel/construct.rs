@@ -106,6 +106,15 @@ pub fn all(mut parts: Vec<Scalar>) -> Option<Scalar> {
     }
 }
 
+/// The conditions that [`all`] has put together.
+pub(crate) fn parts(condition: Option<&Scalar>) -> &[Scalar] {
+    match condition {
+        None => &[],
+        Some(Scalar::And(parts)) => parts,
+        Some(one) => std::slice::from_ref(one),
+    }
+}
+
 fn flatten(part: Scalar) -> Vec<Scalar> {
     match part {
         Scalar::And(parts) => parts,

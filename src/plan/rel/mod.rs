@@ -10,6 +10,7 @@ mod walk;
 pub(crate) use clock::Ago;
 pub use clock::{Bound, Bounds, Clock};
 pub use construct::all;
+pub(crate) use construct::parts;
 pub use walk::Child;
 pub(crate) use walk::ChildMut;
 
