@@ -119,6 +119,16 @@ problems! {
         false => "write one to three parts, `schema.table`, or unusual parts as a list: `[schema, \"my table\"]`".to_owned(),
     });
 
+    /// `dbt` says which node of a dbt project holds the entity's rows.
+    ///
+    ///     dbt: ref('customers')          # wrong
+    ///     dbt: model.shop.customers
+    ///
+    /// Write the node's `unique_id`, which `dbt ls --output json` shows; the package may be left out.
+    error SEG275 "bad dbt node" BadDbtNode { span: Span, text: String }
+    message |p| format!("`{}` is not a node of a dbt project", p.text);
+    help |_p| Some("write its `unique_id`, such as `model.shop.customers` or `source.shop.raw.orders`".to_owned());
+
     /// `key`, `time`, `on` or another setting names a field that the entity doesn't declare.
     ///
     ///     customer: { key: id, fields: { customer_id: integer } }     # wrong: `id` is no field
