@@ -25,6 +25,7 @@ fn reads_back(text: &str) {
 }
 
 /// All segments of the examples, of the tests of SQL and of the random ones' vocabulary.
+#[allow(clippy::disallowed_methods, reason = "the examples are files")]
 #[test]
 fn every_segment_of_the_examples_reads_back() {
     let mut count = 0;
