@@ -23,6 +23,7 @@ mod concurrency;
 mod conformance;
 mod contributing;
 mod crash;
+mod dbt;
 mod dialect_kit;
 mod engines;
 mod evaluate;
