@@ -4,6 +4,7 @@
 //! whose other ends are known by then. Must not know: segments, targets' capabilities, SQL.
 
 mod changes;
+mod dbt;
 mod describe;
 mod entity;
 mod field;
@@ -16,6 +17,7 @@ pub(crate) mod problems;
 pub(crate) mod read;
 mod source;
 
+pub use dbt::DbtNode;
 pub use describe::describe;
 pub use load::{Loaded, load, load_with_targets};
 pub use lookup::is_plain;
