@@ -15,6 +15,7 @@ mod model;
 pub(crate) mod problems;
 pub(crate) mod read;
 mod source;
+mod storage;
 
 pub use describe::describe;
 pub use load::{Loaded, load, load_with_targets};

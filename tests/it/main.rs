@@ -24,6 +24,7 @@ mod conformance;
 mod contributing;
 mod crash;
 mod dialect_kit;
+mod encodings;
 mod engines;
 mod evaluate;
 mod evaluate_text;
