@@ -25,6 +25,7 @@ mod contributing;
 mod crash;
 mod dbt;
 mod dialect_kit;
+mod encodings;
 mod engines;
 mod evaluate;
 mod evaluate_text;
