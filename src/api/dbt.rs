@@ -6,7 +6,6 @@ use super::problems::{DbtCannot, DbtInstant};
 use super::scripts::{source, too_long};
 use super::session::Session;
 use super::targets::Target;
-use crate::artifact::Artifacts;
 use crate::artifact::dbt::{BEFORE, InstantFormat, KEPT, Model, Package, Rows, StoredColumn, Tables};
 use crate::check::hir::Materialize;
 use crate::diagnostic::Diagnostics;
@@ -17,13 +16,13 @@ use crate::sql::{ClockForm, Host, Renderer, instant_constant};
 use crate::types::{Materialize as M, Type};
 
 impl Session {
-    /// The files of a dbt package that builds a plan's segments.
+    /// A dbt package that builds a plan's segments.
     ///
     /// # Errors
     ///
     /// Reports what dbt has no counterpart for, and what can't be written in the target's SQL.
-    pub fn dbt_package(&self, plan: &Plan) -> Result<Artifacts, Diagnostics> {
-        let Some(target) = self.target(&plan.target) else { return Ok(Artifacts::default()) };
+    pub fn dbt_package<'a>(&'a self, plan: &'a Plan) -> Result<Package<'a>, Diagnostics> {
+        let target = self.target(&plan.target).ok_or_else(Diagnostics::new)?;
         let mut problems = refused(self, plan);
         let Some((before, digits, after)) = instant_constant(&target.dialect) else {
             problems.push(DbtInstant { span: None, dialect: target.dialect.name.clone() });
@@ -43,17 +42,18 @@ impl Session {
         if problems.has_errors() {
             return Err(problems);
         }
-        let package = Package {
+        Ok(Package {
             project: self.name(),
             plan,
             checked: (&self.hir, &self.graph),
             sources: &self.sources,
-            tables: &tables,
+            tables,
             models,
             tests,
+            unit_tests: Vec::new(),
+            left_out: Vec::new(),
             instants: InstantFormat { before, digits, after },
-        };
-        Ok(package.files())
+        })
     }
 }
 

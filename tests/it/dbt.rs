@@ -110,7 +110,7 @@ impl Shop {
 
     fn build(&self, as_of: &str) {
         let (success, said) = self.dbt(&["build", "--vars", &format!("as_of: {as_of}")]);
-        assert!(success, "{said}");
+        assert!(success && said.contains("12 unit tests"), "{said}");
     }
 
     fn engine(&self) -> DuckDb {
@@ -196,6 +196,16 @@ fn dbt_builds_the_members_of_a_run() {
     assert!(success, "{said}");
     shop.run(&["--as-of", SECOND, "keen_lookers"]);
     assert_eq!(shop.compare("keen_lookers", "customer_id, entered_at").0, "Int(0)");
+
+    // The unit tests of the package are segc's, with the same rows.
+    let tests = shop.path("package/duckdb.dbt/models/_unit_tests.yml");
+    let text = fs::read_to_string(&tests).expect("unit tests");
+    let start = text.find("model: rising").and_then(|at| Some(at + text[at..].find("expect:")?)).expect("a test");
+    let wrong = text[start..].replacen("customer_id: ", "customer_id: 9", 1);
+    fs::write(&tests, format!("{}{wrong}", &text[..start])).expect("it can be written");
+    let (success, said) = shop.dbt(&["test", "--select", "rising,test_type:unit"]);
+    assert!(!success && said.contains("FAIL 1 rising::"), "{said}");
+    fs::write(&tests, text).expect("it can be written");
 
     // A customer who is there twice stops what depends on customers.
     shop.engine().execute_all("INSERT INTO customers SELECT * FROM customers WHERE customer_id = 1");

@@ -7,12 +7,14 @@ mod macros;
 mod model;
 mod properties;
 mod tables;
+mod unit_tests;
 
 use std::collections::BTreeMap;
 
 pub use macros::InstantFormat;
 pub use model::{BEFORE, KEPT, Model, Rows, StoredColumn};
 pub use tables::{Tables, reference};
+pub use unit_tests::{Given, UnitTest};
 
 use super::written::sealed;
 use super::{Artifacts, MANIFEST, Manifest, Scripts, digest};
@@ -33,11 +35,15 @@ pub struct Package<'a> {
     /// The files that they are from.
     pub sources: &'a Sources,
     /// How the tables that they read are written.
-    pub tables: &'a Tables,
+    pub tables: Tables,
     /// The models, in the order of the plan.
     pub models: Vec<Model<'a>>,
     /// Queries that return no row, by their names.
     pub tests: BTreeMap<String, String>,
+    /// Unit tests of models.
+    pub unit_tests: Vec<UnitTest>,
+    /// Unit tests that dbt can't execute, each with the reason.
+    pub left_out: Vec<String>,
     /// How instants are written.
     pub instants: InstantFormat,
 }
@@ -58,6 +64,14 @@ pub fn package_name(project: &str) -> String {
 }
 
 impl Package<'_> {
+    /// The tables that a model reads, each with its reference as dbt's unit tests name it.
+    #[must_use]
+    pub fn inputs(&self, model: &Model<'_>) -> Vec<(&Vec<String>, &str)> {
+        let read = self.tables.references.iter().filter(|(_, text)| model.sql.contains(text.as_str()));
+        read.filter_map(|(table, text)| Some((table, text.strip_prefix("{{ ")?.strip_suffix(" }}")?)))
+            .collect()
+    }
+
     /// The files of the package.
     #[must_use]
     pub fn files(&self) -> Artifacts {
@@ -66,7 +80,8 @@ impl Package<'_> {
             ("macros/segc.sql".to_owned(), macros::text(&self.instants)),
             ("models/_segments.yml".to_owned(), properties::segments(self)),
         ]);
-        files.extend(properties::sources(self.tables).map(|text| ("models/_sources.yml".to_owned(), text)));
+        files.extend(properties::sources(&self.tables).map(|text| ("models/_sources.yml".to_owned(), text)));
+        files.extend(unit_tests::file(self).map(|text| ("models/_unit_tests.yml".to_owned(), text)));
         files.extend(properties::groups(self).map(|text| ("models/_groups.yml".to_owned(), text)));
         for model in &self.models {
             files.insert(format!("models/{}.sql", model.segment.name), model.text());

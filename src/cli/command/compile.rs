@@ -18,6 +18,8 @@ use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::{CompileFormat, ScriptKind};
 use crate::cli::{config, folder};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::project::Disk;
+use crate::unittest::{self, Suite};
 
 /// Write SQL: one SELECT, or the scripts of a build
 #[derive(Debug, clap::Args)]
@@ -186,7 +188,7 @@ struct Build {
 }
 
 fn write(
-    opened: Opened,
+    mut opened: Opened,
     args: &Args,
     targets: &[String],
     segments: &[SegmentId],
@@ -194,6 +196,7 @@ fn write(
     terminal: &mut Terminal,
 ) -> io::Result<Exit> {
     let mut problems = Diagnostics::new();
+    let suite = unit_tests(&mut opened, args, &mut problems);
     let mut builds = Vec::new();
     for target in targets {
         let (plan, found) = opened.session.plan(target, segments, options);
@@ -202,7 +205,10 @@ fn write(
             let (folder, shown) = place(&opened, args, target);
             let made = match args.format {
                 CompileFormat::Scripts => opened.session.artifacts(&plan, options, files(args)),
-                CompileFormat::Dbt => opened.session.dbt_package(&plan),
+                CompileFormat::Dbt => opened.session.dbt_package(&plan).map(|mut package| {
+                    suite.add_to(&mut package);
+                    package.files()
+                }),
             };
             match made {
                 Ok(artifacts) => {
@@ -230,6 +236,18 @@ fn write(
     }
     leave(builds);
     Ok(exit)
+}
+
+/// The unit tests that a dbt package has. That there are none is no problem.
+fn unit_tests(opened: &mut Opened, args: &Args, problems: &mut Diagnostics) -> Suite {
+    if args.format != CompileFormat::Dbt {
+        return Suite::default();
+    }
+    let (suite, found) = unittest::read(&mut opened.session, &Disk::new(&opened.root.folder));
+    if found.has_errors() {
+        problems.append(found);
+    }
+    suite
 }
 
 /// The folder of a target's files, and its path for people.
