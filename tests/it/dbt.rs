@@ -200,7 +200,8 @@ fn dbt_builds_the_members_of_a_run() {
     // The unit tests of the package are segc's, with the same rows.
     let tests = shop.path("package/duckdb.dbt/models/_unit_tests.yml");
     let text = fs::read_to_string(&tests).expect("unit tests");
-    let start = text.find("model: rising").and_then(|at| Some(at + text[at..].find("expect:")?)).expect("a test");
+    let start =
+        text.find("model: rising").and_then(|at| Some(at + text[at..].find("expect:")?)).expect("a test");
     let wrong = text[start..].replacen("customer_id: ", "customer_id: 9", 1);
     fs::write(&tests, format!("{}{wrong}", &text[..start])).expect("it can be written");
     let (success, said) = shop.dbt(&["test", "--select", "rising,test_type:unit"]);
@@ -225,4 +226,39 @@ impl ExecuteAll for DuckDb {
             self.execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
         }
     }
+}
+
+/// The exit code, and the codes of the problems.
+fn refusal(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<String>) {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("segc"));
+    command.arg("-C").arg(folder).args(arguments).args(["--message-format", "json"]);
+    let output = command.output().expect("it runs");
+    let said = String::from_utf8(output.stderr).expect("text is UTF-8");
+    let code = |line: &str| {
+        serde_json::from_str::<serde_json::Value>(line).expect("an object a line")["code"]
+            .as_str()
+            .expect("a code")
+            .to_owned()
+    };
+    (output.status.code(), said.lines().map(code).collect())
+}
+
+#[test]
+fn what_dbt_cannot_do_is_refused_and_nothing_is_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("segc"));
+    assert!(command.current_dir(folder.path()).arg("init").output().expect("it runs").status.success());
+    let segment = "segment held on customer { expire: 14 days history: true where country = \"US\" }\n";
+    fs::write(folder.path().join("segments/held.seg"), segment).expect("it can be written");
+    let compile = ["compile", "--target", "duckdb", "--format", "dbt"];
+    let said = refusal(folder.path(), &compile);
+    assert_eq!(said, (Some(1), vec!["SEG805".to_owned(), "SEG805".to_owned()]));
+    for option in [["--as-of", FIRST].as_slice(), &["--parity"], &["--script", "create"]] {
+        let said = refusal(folder.path(), &[&compile[..], option].concat());
+        assert_eq!(said, (Some(2), vec!["SEG876".to_owned()]), "{option:?}");
+    }
+    assert!(!folder.path().join("target/duckdb.dbt").exists());
+    let said = refusal(folder.path(), &[&compile[..], &["--select", "high_value"]].concat());
+    assert_eq!(said, (Some(0), Vec::new()));
+    assert!(folder.path().join("target/duckdb.dbt/models/high_value.sql").exists());
 }
