@@ -29,7 +29,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::import::segment::problems::CODES,  // SEG920 to SEG949
     crate::engine::problems::CODES,           // SEG7xx
     crate::engine::load::problems::CODES,     // SEG707, SEG711 to SEG719
-    crate::api::problems::CODES,              // SEG014, SEG80x
+    crate::api::problems::CODES,              // SEG014, SEG54x, SEG80x
     crate::api::run::problems::CODES,         // SEG73x
     crate::api::schema::problems::CODES,      // SEG74x
     crate::unittest::problems::CODES,         // SEG07x, SEG08x
