@@ -31,6 +31,7 @@ mod evaluate;
 mod evaluate_text;
 mod examples;
 mod expire;
+mod filter;
 mod growth;
 mod import;
 mod language_letters;
