@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostics;
 
-/// What is asked for.
+/// The request.
 pub(super) struct Asked<'a> {
     pub(super) target: &'a str,
     pub(super) segments: &'a [SegmentId],
