@@ -34,7 +34,16 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
 }
 
 /// All tools, in the order in which they are listed.
-const TOOLS: &[&dyn Tool] = &[&super::litestar_flags::LitestarFlags, &super::growthbook::GrowthBook];
+const TOOLS: &[&dyn Tool] = &[
+    &super::litestar_flags::LitestarFlags,
+    &super::launchdarkly::LaunchDarkly,
+    &super::unleash::Unleash,
+    &super::flagsmith::Flagsmith,
+    &super::flipt::Flipt,
+    &super::growthbook::GrowthBook,
+    &super::featurevisor::Featurevisor,
+    &super::flagd::Flagd,
+];
 
 /// A tool as the command line shows it.
 #[derive(Debug, Clone, Copy)]
