@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::changes::read_changes;
+use super::dbt::read_dbt;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
-use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
+use super::problems::columns::{EncodedKey, KeyInside};
+use super::problems::{BadKey, EventNameType, NoFields};
 use super::read::read_options;
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
@@ -16,6 +18,7 @@ use crate::yaml::{Fields, Key, Like, Meant, Node, OtherKeys};
 /// The keys of an entity.
 pub(super) const KEYS: &[&str] = &[
     "changes",
+    "dbt",
     "deletes",
     "description",
     "event_name",
@@ -98,6 +101,7 @@ pub(super) fn read_entity<'a>(
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
     let of_query = matches!(source, Some(TableSource::Query { .. }));
+    let dbt = read_dbt(map.get("dbt"), problems);
     let read = read_options(&mut map, lookup, of_query, problems);
     let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
     map.finish(problems);
@@ -121,6 +125,7 @@ pub(super) fn read_entity<'a>(
         unique_enforced: unique.unwrap_or(false),
         settle,
         rebuild_every,
+        dbt,
         read: read.unwrap_or_default(),
         unread,
     };
@@ -160,6 +165,9 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
             problems.push(bad(part.span, format!("can't contain `{}`, which is {}", field.name, field.ty)));
         } else if field.inside.is_some() {
             problems.push(KeyInside { span: part.span, field: field.name.clone() });
+        } else if field.storage.is_encoding() {
+            let (name, column) = (field.name.clone(), field.column.clone());
+            problems.push(EncodedKey { span: part.span, field: name, column, held: field.held_type() });
         } else {
             key.push(id);
         }
