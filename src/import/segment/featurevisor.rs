@@ -66,6 +66,10 @@ impl Tool for Featurevisor {
         Some("userId")
     }
 
+    fn reads_loose_versions(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[Input], import: &mut Import<'_>) {
         let read = |input: &Input, import: &mut Import<'_>| {
             Some((key(input), input.start(), input.tree(&mut import.problems)?))
@@ -415,7 +419,7 @@ impl Reader<'_, '_> {
                 );
             }
         };
-        self.import.note("versions that aren't written as semver.org asks, such as `v1.2.3` or `1.2`, are missing here, unless the catalog reads them loosely");
+        self.import.note_versions(&field, None);
         Some((make::compare(op, operand.clone(), make::text(version)), operand))
     }
 }

@@ -24,6 +24,11 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         None
     }
 
+    /// Whether it reads versions that are written loosely, such as `v1.2`.
+    fn reads_loose_versions(&self) -> bool {
+        false
+    }
+
     /// The keys that a mapping file for this tool has in addition.
     fn sections(&self) -> &'static [&'static str] {
         &[]

@@ -66,7 +66,7 @@ fn every_flag_of_the_example_is_imported_or_refused() {
     let (mut noted, mut refused) = (of(Status::WithNotes), of(Status::Refused));
     noted.dedup();
     refused.dedup();
-    assert_eq!(noted, ["equal-greater-lesser-version-flag", "major-minor-version-flag", "context-aware"]);
+    assert_eq!(noted, ["major-minor-version-flag", "context-aware"]);
     let expected = [
         "fractional-flag",
         "shorthand-fractional-flag",

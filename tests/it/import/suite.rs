@@ -86,8 +86,9 @@ fn type_of(value: &Value, implied: &str, text_values: bool) -> Option<String> {
         },
         Value::Number(_) => "float".to_owned(),
         Value::String(text) => match implied {
-            "semver" if is_version(text) => "semver".to_owned(),
-            "semver" => return None,
+            version if version.contains("semver") => {
+                return is_version(text, version).then(|| version.to_owned());
+            }
             "decimal" | "integer" | "boolean" if text_values && of_text(text, implied).is_some() => {
                 implied.to_owned()
             }
@@ -108,17 +109,19 @@ fn type_of(value: &Value, implied: &str, text_values: bool) -> Option<String> {
 }
 
 /// Whether a text is a version as a column of versions holds it.
-fn is_version(text: &str) -> bool {
-    let catalog = "entities: { v: { table: v, key: id, fields: { id: string, v: semver } } }";
-    let segment = format!("segment s on v {{ where v = {} }}", Value::from(text));
+fn is_version(text: &str, ty: &str) -> bool {
+    let catalog = format!("entities: {{ v: {{ table: v, key: id, fields: {{ id: string, v: {ty} }} }} }}");
+    let segment = "segment s on v { where v is present }";
     let files =
         Memory::new().with("segc.yml", CONFIG).with("catalog/v.yml", catalog).with("segments/v.seg", segment);
-    !open_files(&files, &Options::default()).1.has_errors()
+    let (session, _) = open_files(&files, &Options::default());
+    let row = [("v".to_owned(), Datum::String(text.to_owned()))];
+    is_member(&session, "s", &row, AS_OF).expect("a row")
 }
 
 /// A value as one of a type.
 fn datum(value: &Value, ty: &str) -> Option<Datum> {
-    let parsed = parse_type(ty).expect("a type");
+    let parsed = parse_type(if ty.contains("semver") { "semver" } else { ty }).expect("a type");
     if let (Value::Array(items), Type::Array(element)) = (value, &parsed) {
         let present = items.iter().filter(|item| !item.is_null());
         let items: Option<Vec<Datum>> = present.map(|item| datum(item, &element.to_string())).collect();

@@ -390,6 +390,7 @@ impl Reader<'_, '_> {
                 );
             }
         };
+        self.import.note_versions(&field, None);
         let compare = |op, version: &str| make::compare(op, operand.clone(), make::text(version));
         let numbers: Vec<u64> =
             text.split(['.', '-', '+']).map_while(|part| part.parse().ok()).take(3).collect();

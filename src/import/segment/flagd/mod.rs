@@ -42,6 +42,10 @@ impl Tool for Flagd {
         Some("targetingKey")
     }
 
+    fn reads_loose_versions(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[Input], import: &mut Import<'_>) {
         let trees: Vec<Node> = inputs.iter().filter_map(|input| input.tree(&mut import.problems)).collect();
         let mut sources: Vec<(DraftId, Source<'_>)> = Vec::new();

@@ -252,8 +252,10 @@ impl Reader<'_, '_> {
         }
         let operand =
             if field.ty == Type::Semver { field.expr() } else { make::call("semver", vec![field.expr()]) };
-        self.import
-            .note("a version such as `2` or `2.1` is missing here, unless the catalog reads it loosely");
+        self.import.note_versions(
+            field,
+            Some("a version with a leading `v` is read here, and never matches in the tool"),
+        );
         Some(make::compare(op, operand, make::text(version)))
     }
 

@@ -207,7 +207,7 @@ impl Reader<'_, '_, '_> {
         if op != CompareOp::Equal {
             self.import.note("the library never matches a version with a pre-release, such as `2.0.0-rc.1`, which is compared here");
         }
-        self.import.note("a version that isn't three numbers, such as `2.0`, is missing here, unless the catalog reads it loosely");
+        self.import.note_versions(&field, None);
         Some(make::compare(op, operand, make::text(version)))
     }
 

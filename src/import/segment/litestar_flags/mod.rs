@@ -43,6 +43,10 @@ impl Tool for LitestarFlags {
         Some("user_id")
     }
 
+    fn reads_loose_versions(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[Input], import: &mut Import<'_>) {
         let trees: Vec<Node> = inputs.iter().filter_map(|input| input.tree(&mut import.problems)).collect();
         let mut rows = Vec::new();
