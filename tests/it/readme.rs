@@ -220,6 +220,11 @@ fn examples_in_catalog_match() {
 }
 
 #[test]
+fn importing_shows_what_really_happens() {
+    page("docs/importing.md");
+}
+
+#[test]
 fn examples_in_ci_match() {
     page("docs/ci.md");
 }
@@ -262,6 +267,7 @@ fn links_between_pages_resolve() {
         "docs/ci.md",
         "docs/testing.md",
         "docs/cookbook.md",
+        "docs/importing.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

@@ -12,9 +12,14 @@
 
 mod draft;
 mod existing;
+mod featurevisor;
 mod fields;
+mod flagd;
+mod flagsmith;
+mod flipt;
 mod growthbook;
 mod input;
+mod launchdarkly;
 mod litestar_flags;
 mod mapping;
 mod naming;
@@ -26,6 +31,7 @@ mod run;
 mod settle;
 mod skeleton;
 mod tool;
+mod unleash;
 mod values;
 mod write;
 

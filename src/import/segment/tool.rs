@@ -24,6 +24,11 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         None
     }
 
+    /// Whether it reads versions that are written loosely, such as `v1.2`.
+    fn reads_loose_versions(&self) -> bool {
+        false
+    }
+
     /// The keys that a mapping file for this tool has in addition.
     fn sections(&self) -> &'static [&'static str] {
         &[]
@@ -34,7 +39,16 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
 }
 
 /// All tools, in the order in which they are listed.
-const TOOLS: &[&dyn Tool] = &[&super::litestar_flags::LitestarFlags, &super::growthbook::GrowthBook];
+const TOOLS: &[&dyn Tool] = &[
+    &super::litestar_flags::LitestarFlags,
+    &super::launchdarkly::LaunchDarkly,
+    &super::unleash::Unleash,
+    &super::flagsmith::Flagsmith,
+    &super::flipt::Flipt,
+    &super::growthbook::GrowthBook,
+    &super::featurevisor::Featurevisor,
+    &super::flagd::Flagd,
+];
 
 /// A tool as the command line shows it.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,12 @@
 //! which each suite compares.
 
 mod again;
+mod featurevisor;
+mod flagd;
+mod flagsmith;
+mod flipt;
 mod growthbook;
+mod launchdarkly;
 mod litestar_flags;
 mod suite;
+mod unleash;
