@@ -64,6 +64,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod engine;
 pub mod evaluate;
+pub mod import;
 pub mod plan;
 pub mod project;
 pub mod registry;

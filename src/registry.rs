@@ -27,6 +27,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::api::problems::CODES,             // SEG014, SEG80x
     crate::api::run::problems::CODES,        // SEG73x
     crate::api::schema::problems::CODES,     // SEG74x
+    crate::import::catalog::problems::CODES, // SEG95x, SEG96x
     crate::unittest::problems::CODES,        // SEG07x, SEG08x
     crate::conformance::problems::CODES,     // SEG64x
     crate::cli::problems::CODES,             // SEG81x, SEG82x

@@ -6,7 +6,7 @@ use super::changes::read_changes;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
-use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
+use super::problems::{BadDbt, BadKey, EventNameType, KeyInside, NoFields};
 use super::read::read_options;
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
@@ -16,6 +16,7 @@ use crate::yaml::{Fields, Key, Like, Meant, Node, OtherKeys};
 /// The keys of an entity.
 pub(super) const KEYS: &[&str] = &[
     "changes",
+    "dbt",
     "deletes",
     "description",
     "event_name",
@@ -97,6 +98,7 @@ pub(super) fn read_entity<'a>(
     let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
+    let dbt = read_dbt(map.get("dbt"), problems);
     let of_query = matches!(source, Some(TableSource::Query { .. }));
     let read = read_options(&mut map, lookup, of_query, problems);
     let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
@@ -122,6 +124,7 @@ pub(super) fn read_entity<'a>(
         settle,
         rebuild_every,
         read: read.unwrap_or_default(),
+        dbt,
         unread,
     };
     Some(Draft { entity, links, broken })
@@ -179,4 +182,22 @@ fn read_event_name(node: Option<&Node>, lookup: Lookup<'_>, problems: &mut Diagn
         return None;
     }
     Some(id)
+}
+
+/// What dbt calls the table: `model.NAME`, `seed.NAME`, `snapshot.NAME` or `source.SOURCE.NAME`. The
+/// names themselves may contain dots, as those of model versions do.
+fn read_dbt(node: Option<&Node>, problems: &mut Diagnostics) -> Option<String> {
+    let node = node?;
+    let text = node.text(problems)?;
+    let parts: Vec<&str> = text.split('.').collect();
+    let least = match parts.first() {
+        Some(&("model" | "seed" | "snapshot")) => 2,
+        Some(&"source") => 3,
+        _ => usize::MAX,
+    };
+    if parts.len() >= least && parts.iter().all(|part| !part.trim().is_empty()) {
+        return Some(text.to_owned());
+    }
+    problems.push(BadDbt { span: node.span, text: text.to_owned() });
+    None
 }

@@ -111,6 +111,8 @@ pub struct Entity {
     pub rebuild_every: Option<(i64, Unit)>,
     /// How files of sample data write its rows.
     pub read: ReadOptions,
+    /// The dbt model or source that makes its table: `model.orders`, `source.stripe.charge`.
+    pub dbt: Option<String>,
     /// What could not be read.
     pub unread: Unread,
 }

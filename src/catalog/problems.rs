@@ -413,6 +413,21 @@ problems! {
     message |p| format!("`{}` is read from a document, so it can't be a key or the end of a link", p.field);
     help |_p| Some("turn the value into a column with a view or a `query:`".to_owned());
 
+    /// The `dbt` of an entity isn't the name of something in a dbt project.
+    ///
+    ///     dbt: orders              # wrong: a model or a source?
+    ///     dbt: model.orders
+    ///     dbt: source.stripe.charge
+    ///
+    /// It is `model.`, `seed.` or `snapshot.` and the name, or `source.`, the source's name and the
+    /// table's.
+    error SEG279 "not a dbt name" BadDbt { span: Span, text: String }
+    message |p| format!("`{}` names nothing in a dbt project", p.text);
+    help |p| Some(match p.text.contains('.') || p.text.trim().is_empty() {
+        true => "write `model.NAME`, `seed.NAME`, `snapshot.NAME` or `source.SOURCE.NAME`".to_owned(),
+        false => format!("write `model.{0}`, or `source.SOURCE.{0}`", p.text.trim()),
+    });
+
     /// `roles` must name at least one role. Without `roles`, everyone may use the field.
     ///
     ///     salary: { type: integer, roles: [] }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the command line writes files")]
 
+mod edits;
 mod existing;
 pub(crate) mod problems;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+pub(super) use self::edits::write_edits;
 use self::existing::Existing;
 use super::problems::CannotWrite;
 use crate::artifact::Artifacts;

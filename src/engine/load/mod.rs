@@ -13,6 +13,8 @@ mod parquet;
 pub(crate) mod problems;
 mod records;
 
+pub(crate) use self::records::{CsvFault, csv_rows};
+
 use std::path::{Path, PathBuf};
 
 use self::append::Sink;

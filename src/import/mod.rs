@@ -1,0 +1,3 @@
+//! Imports what people already have in other tools.
+
+pub mod catalog;
