@@ -22,12 +22,14 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::plan::problems::CODES,            // SEG5xx
     crate::dialect::problems::CODES,         // SEG60x
     crate::sql::problems::CODES,             // SEG65x
+    crate::import::problems::CODES,          // SEG900 to SEG919
+    crate::import::segment::problems::CODES, // SEG920 to SEG949
+    crate::import::catalog::problems::CODES, // SEG950 to SEG979
     crate::engine::problems::CODES,          // SEG7xx
     crate::engine::load::problems::CODES,    // SEG707, SEG711 to SEG719
     crate::api::problems::CODES,             // SEG014, SEG80x
     crate::api::run::problems::CODES,        // SEG73x
     crate::api::schema::problems::CODES,     // SEG74x
-    crate::import::catalog::problems::CODES, // SEG95x, SEG96x
     crate::unittest::problems::CODES,        // SEG07x, SEG08x
     crate::conformance::problems::CODES,     // SEG64x
     crate::cli::problems::CODES,             // SEG81x, SEG82x

@@ -117,21 +117,28 @@ impl TypeNames {
     fn scalar(self, word: &str, arguments: Option<&str>) -> ColumnType {
         let is_snowflake = self == Self::Snowflake;
         match word {
-            "TEXT" | "VARCHAR" | "STRING" | "CHARACTER VARYING" | "NVARCHAR" | "NVARCHAR2" | "CHAR VARYING" => {
+            "TEXT" | "VARCHAR" | "STRING" | "CHARACTER VARYING" | "NVARCHAR" | "NVARCHAR2"
+            | "CHAR VARYING" => ColumnType::Text,
+            "CHAR" | "CHARACTER" | "NCHAR" | "BPCHAR" if is_snowflake || self == Self::DuckDb => {
                 ColumnType::Text
             }
-            "CHAR" | "CHARACTER" | "NCHAR" | "BPCHAR" if is_snowflake || self == Self::DuckDb => ColumnType::Text,
             "CHAR" | "CHARACTER" | "NCHAR" | "BPCHAR" => ColumnType::Char,
-            "NUMBER" | "NUMERIC" | "DECIMAL" | "DEC" | "BIGNUMERIC" | "BIGDECIMAL" => self.decimal(word, arguments),
+            "NUMBER" | "NUMERIC" | "DECIMAL" | "DEC" | "BIGNUMERIC" | "BIGDECIMAL" => {
+                self.decimal(word, arguments)
+            }
             "INTEGER" | "INT" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" if is_snowflake => {
                 ColumnType::Integer { bits: 128 }
             }
-            "INTEGER" | "INT" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" | "INT64" if self == Self::BigQuery => {
+            "INTEGER" | "INT" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" | "INT64"
+                if self == Self::BigQuery =>
+            {
                 ColumnType::Integer { bits: 64 }
             }
             "INTEGER" | "INT" | "INT4" | "SMALLINT" | "INT2" | "TINYINT" | "SHORT" | "BYTE" | "UTINYINT"
             | "USMALLINT" | "UINTEGER" | "SERIAL" => ColumnType::Integer { bits: 32 },
-            "BIGINT" | "INT8" | "INT64" | "LONG" | "UBIGINT" | "BIGSERIAL" => ColumnType::Integer { bits: 64 },
+            "BIGINT" | "INT8" | "INT64" | "LONG" | "UBIGINT" | "BIGSERIAL" => {
+                ColumnType::Integer { bits: 64 }
+            }
             "HUGEINT" | "UHUGEINT" => ColumnType::Integer { bits: 128 },
             "REAL" | "FLOAT4" | "FLOAT" if is_snowflake => ColumnType::Float { bits: 64 },
             "REAL" | "FLOAT4" => ColumnType::Float { bits: 32 },
@@ -139,11 +146,19 @@ impl TypeNames {
             "DOUBLE" | "DOUBLE PRECISION" | "FLOAT8" | "FLOAT64" | "FLOAT" => ColumnType::Float { bits: 64 },
             "BOOLEAN" | "BOOL" => ColumnType::Boolean,
             "DATE" => ColumnType::Date,
-            "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP_TZ" | "TIMESTAMP_LTZ"
+            "TIMESTAMPTZ"
+            | "TIMESTAMP WITH TIME ZONE"
+            | "TIMESTAMP_TZ"
+            | "TIMESTAMP_LTZ"
             | "TIMESTAMP WITH LOCAL TIME ZONE" => ColumnType::Instant,
             "TIMESTAMP" if matches!(self, Self::BigQuery | Self::Spark) => ColumnType::Instant,
-            "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP WITHOUT TIME ZONE" | "DATETIME" | "TIMESTAMP_S"
-            | "TIMESTAMP_MS" | "TIMESTAMP_NS" => ColumnType::LocalTime,
+            "TIMESTAMP"
+            | "TIMESTAMP_NTZ"
+            | "TIMESTAMP WITHOUT TIME ZONE"
+            | "DATETIME"
+            | "TIMESTAMP_S"
+            | "TIMESTAMP_MS"
+            | "TIMESTAMP_NS" => ColumnType::LocalTime,
             "JSON" | "JSONB" => ColumnType::Json,
             "VARIANT" | "OBJECT" | "ARRAY" if is_snowflake => ColumnType::Json,
             _ => ColumnType::Other,
@@ -184,7 +199,8 @@ fn head(name: &str) -> (String, Option<&str>) {
         ),
         _ => (name, None, ""),
     };
-    let words: Vec<String> = before.split_whitespace().chain(after.split_whitespace()).map(str::to_uppercase).collect();
+    let words: Vec<String> =
+        before.split_whitespace().chain(after.split_whitespace()).map(str::to_uppercase).collect();
     (words.join(" "), inside)
 }
 

@@ -17,12 +17,15 @@ use crate::diagnostic::{Diagnostics, closest, visible};
 
 /// Show entities, their fields and links, or import them
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   segc catalog
   segc catalog customer
   segc catalog import --db shop.db
-  segc catalog --format json")]
+  segc catalog --format json"
+)]
 pub(in crate::cli) struct Args {
     /// Show this entity with all its fields and links
     #[arg(value_name = "ENTITY")]

@@ -97,8 +97,12 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             write_diff(edit, &mut terminal.out)?;
         }
         terminal.flush()?;
-    } else if let Err(problem) = folder::write_edits(&root.folder, &outcome.edits) {
-        return terminal.refuse(problem);
+    } else {
+        let files: Vec<(String, String)> =
+            outcome.edits.iter().map(|edit| (edit.path.clone(), edit.after.clone())).collect();
+        if let Err(problem) = folder::replace_files(&root.folder, &files) {
+            return terminal.refuse(problem);
+        }
     }
     let Outcome { edits, report, differences } = outcome;
     if terminal.is_human() {
@@ -184,7 +188,13 @@ fn write_diff(edit: &FileEdit, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}", diff.unified_diff().header(&old, &format!("b/{}", edit.path)))
 }
 
-fn tell(report: &Report, edits: &[FileEdit], prefix: &str, is_dry: bool, err: &mut dyn Write) -> io::Result<()> {
+fn tell(
+    report: &Report,
+    edits: &[FileEdit],
+    prefix: &str,
+    is_dry: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     for edit in edits {
         let what = match (is_dry, &edit.before) {
             (true, _) => "would write",

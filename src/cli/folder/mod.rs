@@ -2,8 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "the command line writes files")]
 
-mod edits;
 mod existing;
+mod files;
 pub(crate) mod problems;
 
 use std::collections::BTreeSet;
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-pub(super) use self::edits::write_edits;
 use self::existing::Existing;
+pub(super) use self::files::replace_files;
 use super::problems::CannotWrite;
 use crate::artifact::Artifacts;
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -272,11 +272,14 @@ pub(crate) fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<(usize, Vec<Stri
         match records.next().map_err(io)? {
             Next::End => return Ok(rows),
             Next::Fault(fault, line) => {
-                return Err(broken(line, match fault {
-                    RecordFault::Unclosed => "a quote isn't closed",
-                    RecordFault::AfterQuote => "a quote ends before the value does",
-                    RecordFault::QuoteAfterSpace => "a quote comes after a space",
-                }));
+                return Err(broken(
+                    line,
+                    match fault {
+                        RecordFault::Unclosed => "a quote isn't closed",
+                        RecordFault::AfterQuote => "a quote ends before the value does",
+                        RecordFault::QuoteAfterSpace => "a quote comes after a space",
+                    },
+                ));
             }
             Next::Record => {
                 let value = |at| String::from_utf8_lossy(records.value(at)).into_owned();

@@ -29,8 +29,13 @@ pub fn read_database(
         let mut read = known(table);
         read.is_selected = is_chosen(table, schema, tables);
         // Only names without control characters can be written into a catalog.
-        if read.is_selected && table.name.iter().any(|part| part.trim().is_empty() || part.contains(char::is_control)) {
-            found.skip(format!("{:?}", table.name.join(".")), "its name contains characters that no catalog can have");
+        if read.is_selected
+            && table.name.iter().any(|part| part.trim().is_empty() || part.contains(char::is_control))
+        {
+            found.skip(
+                format!("{:?}", table.name.join(".")),
+                "its name contains characters that no catalog can have",
+            );
             read.is_selected = false;
         }
         if read.is_selected {
@@ -111,13 +116,15 @@ fn is_chosen(table: &StoredTable, schema: Option<&str>, patterns: &[String]) -> 
     let last = table.name.last().map_or("", String::as_str);
     let full = format!("{}.{last}", table.schema);
     let in_schema = schema.is_none_or(|schema| schema.eq_ignore_ascii_case(&table.schema));
-    in_schema && (patterns.is_empty() || patterns.iter().any(|pattern| fits(pattern, last) || fits(pattern, &full)))
+    in_schema
+        && (patterns.is_empty() || patterns.iter().any(|pattern| fits(pattern, last) || fits(pattern, &full)))
 }
 
 /// Adds the columns. Identifiers of a type that no field has are converted to text by a query, since
 /// without them there would be no key and no link.
 fn add_columns(read: &mut FoundTable, table: &StoredTable, columns: Vec<SourceColumn>, engine: &dyn Engine) {
-    let is_id = |column: &SourceColumn| column.holds == ColumnType::Other && column.ty.eq_ignore_ascii_case("uuid");
+    let is_id =
+        |column: &SourceColumn| column.holds == ColumnType::Other && column.ty.eq_ignore_ascii_case("uuid");
     let is_used = |column: &SourceColumn| {
         let in_key = read.keys.iter().flat_map(|key| &key.columns);
         let in_link = read.references.iter().flat_map(|one| one.columns.iter().map(|(own, _)| own));

@@ -21,7 +21,11 @@ impl Document {
     }
 
     /// Reads the text as JSON of this form. A mistake is reported at its place.
-    pub(super) fn json<T: DeserializeOwned>(&self, sources: &mut Sources, problems: &mut Diagnostics) -> Option<T> {
+    pub(super) fn json<T: DeserializeOwned>(
+        &self,
+        sources: &mut Sources,
+        problems: &mut Diagnostics,
+    ) -> Option<T> {
         let text = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
         match serde_json::from_str(text) {
             Ok(value) => Some(value),
@@ -33,9 +37,15 @@ impl Document {
         }
     }
 
-    pub(super) fn unreadable(&self, source: SourceId, text: &str, error: &serde_json::Error) -> UnreadableDocument {
+    pub(super) fn unreadable(
+        &self,
+        source: SourceId,
+        text: &str,
+        error: &serde_json::Error,
+    ) -> UnreadableDocument {
         let start = offset(text, error.line(), error.column());
-        let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
+        let end =
+            text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or(&reason).to_owned();
         let span = Some(Span::new(source, start, end));

@@ -199,7 +199,9 @@ fn same(one: &Node, other: &Node) -> bool {
         (NodeKind::Map(one), NodeKind::Map(other)) => {
             let pairs = one.iter().zip(other);
             one.len() == other.len()
-                && pairs.into_iter().all(|((key, one), (known, other))| key.text == known.text && same(one, other))
+                && pairs
+                    .into_iter()
+                    .all(|((key, one), (known, other))| key.text == known.text && same(one, other))
         }
         (one, other) => one == other,
     }

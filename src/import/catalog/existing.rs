@@ -62,8 +62,7 @@ impl Existing {
         if !problems.is_empty() {
             return Err((existing.sources, problems));
         }
-        let texts: Vec<_> =
-            existing.sources.iter().map(|(id, source)| (id, source.text().clone())).collect();
+        let texts: Vec<_> = existing.sources.iter().map(|(id, source)| (id, source.text().clone())).collect();
         existing.catalog = catalog::load(&texts, &mut Diagnostics::new());
         Ok(existing)
     }
@@ -152,7 +151,8 @@ impl CatalogFile {
 fn commented_out(line: &str) -> Option<&str> {
     let (name, value) = line.strip_prefix('#')?.trim_start().split_once(':')?;
     let value = value.trim();
-    let is_entry = value.is_empty() || value.starts_with('{') || parse_type(value.trim_matches('"')).is_some();
+    let is_entry =
+        value.is_empty() || value.starts_with('{') || parse_type(value.trim_matches('"')).is_some();
     (catalog::is_plain(name) && is_entry).then_some(name)
 }
 
@@ -171,9 +171,10 @@ fn entries(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
 /// The fields that read a column as a whole.
 pub(super) fn readers<'a>(entity: &'a Entity, column: &str) -> impl Iterator<Item = &'a Field> {
     let exact = entity.fields.iter().any(|field| field.column == column);
-    entity.fields.iter().filter(move |field| {
-        field.column == column || !exact && field.column.eq_ignore_ascii_case(column)
-    })
+    entity
+        .fields
+        .iter()
+        .filter(move |field| field.column == column || !exact && field.column.eq_ignore_ascii_case(column))
 }
 
 /// The names of the tables that an entity reads on any target.

@@ -32,7 +32,7 @@ pub(super) struct NewField {
     note: Option<String>,
 }
 
-/// What becomes of a column.
+/// The result of importing a column.
 pub(super) enum Column {
     /// Usually one field; several for a struct.
     Fields(Vec<NewField>),
@@ -61,7 +61,11 @@ pub(super) fn flatten(column: &FoundColumn, wanted: &str, names: &mut Names, set
     find_leaves(holds, &mut Vec::new(), &mut leaves);
     if leaves.is_empty() {
         let is_struct = matches!(holds, ColumnType::Struct(_));
-        return unread(if is_struct { "none of its fields has a type that segc reads" } else { "a type that no field has" });
+        return unread(if is_struct {
+            "none of its fields has a type that segc reads"
+        } else {
+            "a type that no field has"
+        });
     }
     let fields = leaves.into_iter().map(|(path, declared)| {
         let name = std::iter::once(wanted.to_owned()).chain(path.iter().map(|part| plain(part, "part")));
@@ -85,15 +89,23 @@ fn find_leaves(holds: &ColumnType, path: &mut Vec<String>, found: &mut Vec<(Vec<
     }
 }
 
-fn field(column: &FoundColumn, name: String, path: Vec<String>, declared: Option<Declared>, settings: &Settings) -> NewField {
+fn field(
+    column: &FoundColumn,
+    name: String,
+    path: Vec<String>,
+    declared: Option<Declared>,
+    settings: &Settings,
+) -> NewField {
     let is_whole = path.is_empty();
     let labels = match &column.holds {
         Some(ColumnType::Enum(labels)) => Some(labels.clone()),
         _ => None,
     };
-    let mut values = column.values.clone().or(labels).filter(|_| {
-        is_whole && declared.as_ref().is_none_or(|declared| declared.ty == Type::String)
-    });
+    let mut values = column
+        .values
+        .clone()
+        .or(labels)
+        .filter(|_| is_whole && declared.as_ref().is_none_or(|declared| declared.ty == Type::String));
     if let Some(values) = &mut values {
         let mut seen = std::collections::BTreeSet::new();
         values.retain(|value| seen.insert(value.clone()));

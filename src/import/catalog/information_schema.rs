@@ -37,13 +37,20 @@ pub fn read_information_schema(
 fn rows(document: &Document, sources: &mut Sources, problems: &mut Diagnostics) -> Option<Vec<Row>> {
     let text = document.text.trim_start_matches('\u{feff}');
     match text.trim_start().chars().next() {
-        Some('[') => document.json::<Vec<Map<String, Value>>>(sources, problems).map(|rows| rows.iter().map(of_json).collect()),
+        Some('[') => document
+            .json::<Vec<Map<String, Value>>>(sources, problems)
+            .map(|rows| rows.iter().map(of_json).collect()),
         Some('{') => json_lines(document, text, sources, problems),
         _ => csv(document, text, sources, problems),
     }
 }
 
-fn json_lines(document: &Document, text: &str, sources: &mut Sources, problems: &mut Diagnostics) -> Option<Vec<Row>> {
+fn json_lines(
+    document: &Document,
+    text: &str,
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+) -> Option<Vec<Row>> {
     let mut rows = Vec::new();
     for row in serde_json::Deserializer::from_str(text).into_iter::<Map<String, Value>>() {
         match row {
@@ -67,11 +74,16 @@ fn of_json(row: &Map<String, Value>) -> Row {
     row.iter().filter_map(|(key, value)| Some((key.to_lowercase(), text(value)?))).collect()
 }
 
-fn csv(document: &Document, text: &str, sources: &mut Sources, problems: &mut Diagnostics) -> Option<Vec<Row>> {
+fn csv(
+    document: &Document,
+    text: &str,
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+) -> Option<Vec<Row>> {
     let header = text.lines().next().unwrap_or_default();
-    let delimiter = [b',', b'\t', b';', b'|'].into_iter().max_by_key(|byte| {
-        (header.bytes().filter(|one| one == byte).count(), *byte == b',')
-    });
+    let delimiter = [b',', b'\t', b';', b'|']
+        .into_iter()
+        .max_by_key(|byte| (header.bytes().filter(|one| one == byte).count(), *byte == b','));
     let records = match csv_rows(text, delimiter.unwrap_or(b',')) {
         Ok(records) => records,
         Err(CsvFault { line, reason }) => {
@@ -83,7 +95,8 @@ fn csv(document: &Document, text: &str, sources: &mut Sources, problems: &mut Di
         }
     };
     let mut records = records.into_iter();
-    let header: Vec<String> = records.next().unwrap_or_default().1.iter().map(|name| name.trim().to_lowercase()).collect();
+    let header: Vec<String> =
+        records.next().unwrap_or_default().1.iter().map(|name| name.trim().to_lowercase()).collect();
     let row = |(_, values): (usize, Vec<String>)| {
         header.iter().cloned().zip(values).filter(|(_, value)| !value.is_empty()).collect::<Row>()
     };
@@ -97,7 +110,9 @@ fn gather(
     (schema, patterns): (Option<&str>, &[String]),
     problems: &mut Diagnostics,
 ) -> Option<Found> {
-    let is_export = |row: &Row| ["table_name", "column_name"].iter().all(|key| row.contains_key(*key)) && ty(row).is_some();
+    let is_export = |row: &Row| {
+        ["table_name", "column_name"].iter().all(|key| row.contains_key(*key)) && ty(row).is_some()
+    };
     if rows.is_empty() || !rows.iter().any(is_export) {
         problems.push(OtherDocument {
             span: None,
@@ -134,8 +149,15 @@ fn gather(
                 part("table_schema").is_some_and(|own| own.eq_ignore_ascii_case(schema))
             });
             let is_selected = in_schema
-                && (patterns.is_empty() || patterns.iter().any(|one| fits(one, &table) || fits(one, &last_two)));
-            found.tables.push(FoundTable { id: full.join("."), name, full: full.clone(), is_selected, ..FoundTable::default() });
+                && (patterns.is_empty()
+                    || patterns.iter().any(|one| fits(one, &table) || fits(one, &last_two)));
+            found.tables.push(FoundTable {
+                id: full.join("."),
+                name,
+                full: full.clone(),
+                is_selected,
+                ..FoundTable::default()
+            });
             found.tables.len() - 1
         });
         if let (Some(table), Some(column)) = (found.tables.get_mut(at), column(row, names)) {
@@ -143,7 +165,8 @@ fn gather(
         }
     }
     if !found.tables.iter().any(|table| table.is_selected) {
-        let asked: Vec<String> = schema.into_iter().map(str::to_owned).chain(patterns.iter().cloned()).collect();
+        let asked: Vec<String> =
+            schema.into_iter().map(str::to_owned).chain(patterns.iter().cloned()).collect();
         problems.push(NothingChosen {
             span: None,
             origin: document.path.clone(),
@@ -160,7 +183,8 @@ fn column(row: &Row, names: TypeNames) -> Option<FoundColumn> {
     let holds = names.column_type(&ty);
     let is_wide = matches!(holds, ColumnType::Integer { bits: 128 });
     let mut column = FoundColumn::new(row.get("column_name")?, &ty, Some(holds));
-    column.nullable = !row.get("is_nullable").is_some_and(|word| ["no", "false"].contains(&word.to_lowercase().as_str()));
+    column.nullable =
+        !row.get("is_nullable").is_some_and(|word| ["no", "false"].contains(&word.to_lowercase().as_str()));
     column.description = row.get("comment").or_else(|| row.get("description")).cloned();
     column.note = is_wide.then(|| format!("{ty}; if values have more than 18 digits: \"decimal(38,0)\""));
     Some(column)
@@ -187,7 +211,12 @@ fn ty(row: &Row) -> Option<String> {
     Some(ty.clone())
 }
 
-fn type_names(document: &Document, rows: &[Row], from: Option<&str>, problems: &mut Diagnostics) -> Option<TypeNames> {
+fn type_names(
+    document: &Document,
+    rows: &[Row],
+    from: Option<&str>,
+    problems: &mut Diagnostics,
+) -> Option<TypeNames> {
     let has = |key: &str| rows.iter().any(|row| row.contains_key(key));
     let known = match from {
         Some(name) => TypeNames::of(name),

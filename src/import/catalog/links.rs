@@ -27,7 +27,13 @@ pub(super) fn add_links(planned: &mut [Planned<'_>], found: &Found, skipped: &mu
         for reference in &one.table.references {
             let other = tables.get(reference.to.as_str());
             let name = other.map_or(reference.to.as_str(), |table| table.id.as_str());
-            let what = || format!("the link from {} to {}", one.table.name.join("."), other.map_or_else(|| name.to_owned(), |table| table.name.join(".")));
+            let what = || {
+                format!(
+                    "the link from {} to {}",
+                    one.table.name.join("."),
+                    other.map_or_else(|| name.to_owned(), |table| table.name.join("."))
+                )
+            };
             let Some(&to) = places.get(name) else {
                 if one.table.is_selected {
                     skipped.push(Skipped { what: what(), why: "that table isn't imported".to_owned() });
@@ -42,7 +48,10 @@ pub(super) fn add_links(planned: &mut [Planned<'_>], found: &Found, skipped: &mu
                 Ok(on) => {
                     let name = reference.name.clone();
                     let pair = Pair { from, to, on, name };
-                    if !pairs.iter().any(|known| known.from == from && known.to == to && same_on(&known.on, &pair.on)) {
+                    if !pairs
+                        .iter()
+                        .any(|known| known.from == from && known.to == to && same_on(&known.on, &pair.on))
+                    {
                         pairs.push(pair);
                     }
                 }
@@ -66,13 +75,19 @@ fn add_pair(planned: &mut [Planned<'_>], pair: &Pair, is_one_of_many: bool) {
         _ => None,
     };
     let forward = known.unwrap_or_else(|| {
-        let wanted = pair.name.as_ref().map(|name| plain(name, &theirs)).or(by_field).unwrap_or_else(|| theirs.clone());
+        let wanted = pair
+            .name
+            .as_ref()
+            .map(|name| plain(name, &theirs))
+            .or(by_field)
+            .unwrap_or_else(|| theirs.clone());
         let link = NewLink { name: wanted, to: theirs.clone(), on: pair.on.clone(), many: false };
         let by_fields: Vec<&str> = pair.on.iter().map(|(field, _)| field.as_str()).collect();
         add_link(planned, pair.from, link, &[theirs.clone(), format!("{theirs}_{}", by_fields.join("_"))])
     });
     let (Some(one), Some(other)) = (planned.get(pair.from), planned.get(pair.to)) else { return };
-    let back: Vec<(String, String)> = pair.on.iter().map(|(own, theirs)| (theirs.clone(), own.clone())).collect();
+    let back: Vec<(String, String)> =
+        pair.on.iter().map(|(own, theirs)| (theirs.clone(), own.clone())).collect();
     if existing_link(other, one, &back, true).is_some() {
         return;
     }
@@ -85,7 +100,8 @@ fn add_pair(planned: &mut [Planned<'_>], pair: &Pair, is_one_of_many: bool) {
 /// Adds a link under the first free name, unless it was commented out, and returns the name.
 fn add_link(planned: &mut [Planned<'_>], at: usize, link: NewLink, further: &[String]) -> String {
     let Some(owner) = planned.get_mut(at) else { return link.name };
-    let wanted: Vec<&str> = std::iter::once(link.name.as_str()).chain(further.iter().map(String::as_str)).collect();
+    let wanted: Vec<&str> =
+        std::iter::once(link.name.as_str()).chain(further.iter().map(String::as_str)).collect();
     if owner.left_out.contains(&link.name.to_lowercase()) {
         return link.name;
     }
@@ -95,7 +111,11 @@ fn add_link(planned: &mut [Planned<'_>], at: usize, link: NewLink, further: &[St
 }
 
 /// The fields of a foreign key, if a link can compare them.
-fn fields(one: &Planned<'_>, other: &Planned<'_>, reference: &FoundReference) -> Result<Vec<(String, String)>, String> {
+fn fields(
+    one: &Planned<'_>,
+    other: &Planned<'_>,
+    reference: &FoundReference,
+) -> Result<Vec<(String, String)>, String> {
     let mut on = Vec::new();
     for (own, theirs) in &reference.columns {
         let of = |planned: &Planned<'_>, column: &str| {
@@ -123,8 +143,8 @@ fn fields(one: &Planned<'_>, other: &Planned<'_>, reference: &FoundReference) ->
         entity.key.len() == their_fields.len()
             && entity.key.iter().all(|id| their_fields.contains(&&entity.field(*id).name))
     };
-    let is_unique =
-        other.table.keys.iter().any(|key| is_key(&key.columns)) || other.existing.iter().any(|(_, entity)| is_declared(entity));
+    let is_unique = other.table.keys.iter().any(|key| is_key(&key.columns))
+        || other.existing.iter().any(|(_, entity)| is_declared(entity));
     if is_unique { Ok(on) } else { Err("nothing says that at most one row fits".to_owned()) }
 }
 
@@ -145,7 +165,8 @@ fn existing_link(
 }
 
 fn pairs(link: &Link, own: &Entity, target: &Entity) -> Vec<(String, String)> {
-    let pair = |&(from, to): &(FieldId, FieldId)| (own.field(from).name.clone(), target.field(to).name.clone());
+    let pair =
+        |&(from, to): &(FieldId, FieldId)| (own.field(from).name.clone(), target.field(to).name.clone());
     link.on.iter().map(pair).collect()
 }
 

@@ -139,13 +139,14 @@ impl FoundTable {
     }
 
     /// The key of its entity: the primary one, or else the only one whose columns are never
-    /// missing. If several could be it, only a person can say which.
+    /// missing. Of several, only a person can say which.
     pub(crate) fn key(&self) -> Option<&FoundKey> {
         if let Some(primary) = self.keys.iter().find(|key| key.is_primary) {
             return Some(primary);
         }
-        let is_present =
-            |key: &&FoundKey| key.columns.iter().all(|name| self.column(name).is_some_and(|one| !one.nullable));
+        let is_present = |key: &&FoundKey| {
+            key.columns.iter().all(|name| self.column(name).is_some_and(|one| !one.nullable))
+        };
         let mut present = self.keys.iter().filter(is_present);
         match (present.next(), present.next()) {
             (Some(only), None) => Some(only),

@@ -35,7 +35,8 @@ pub(super) fn plain(text: &str, otherwise: &str) -> String {
         let before = at.checked_sub(1).and_then(|at| chars.get(at));
         let begins_word = c.is_uppercase()
             && before.is_some_and(|before| {
-                let is_acronym_end = before.is_uppercase() && chars.get(at + 1).is_some_and(|c| c.is_lowercase());
+                let is_acronym_end =
+                    before.is_uppercase() && chars.get(at + 1).is_some_and(|c| c.is_lowercase());
                 before.is_lowercase() || before.is_ascii_digit() || is_acronym_end
             });
         if begins_word && !name.ends_with('_') {
@@ -95,8 +96,9 @@ pub(super) fn singular(name: &str) -> String {
         word.to_owned()
     } else if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         format!("{stem}y")
-    } else if let Some(stem) =
-        ["sses", "shes", "ches", "xes", "zzes", "uses"].iter().find_map(|end| word.ends_with(end).then(|| word.strip_suffix("es")))
+    } else if let Some(stem) = ["sses", "shes", "ches", "xes", "zzes", "uses"]
+        .iter()
+        .find_map(|end| word.ends_with(end).then(|| word.strip_suffix("es")))
     {
         stem.unwrap_or(word).to_owned()
     } else {
@@ -116,7 +118,9 @@ pub(super) fn plural(name: &str) -> String {
     }
     let ends_in = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
     let many = match word.strip_suffix('y') {
-        Some(stem) if !["a", "e", "i", "o", "u"].iter().any(|vowel| stem.ends_with(vowel)) => format!("{stem}ies"),
+        Some(stem) if !["a", "e", "i", "o", "u"].iter().any(|vowel| stem.ends_with(vowel)) => {
+            format!("{stem}ies")
+        }
         _ if ["news", "series"].contains(&word) => word.to_owned(),
         _ if ends_in(&["s", "sh", "ch", "x", "z"]) => format!("{word}es"),
         _ => format!("{word}s"),

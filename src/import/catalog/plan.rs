@@ -1,4 +1,4 @@
-//! Decides what becomes of the tables found: new entities, additions to existing ones, questions.
+//! Decides what is imported of the tables found: new entities, additions to existing ones, questions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +130,9 @@ fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
         fits(|name, table| table.name == name)
             .or_else(|| fits(|name, table| table.full == name))
             .or_else(|| fits(|name, table| same_end(name, &table.full, |one, other| one == other)))
-            .or_else(|| fits(|name, table| same_end(name, &table.full, |one, other| one.eq_ignore_ascii_case(other))))
+            .or_else(|| {
+                fits(|name, table| same_end(name, &table.full, |one, other| one.eq_ignore_ascii_case(other)))
+            })
     };
     by_dbt.or_else(by_name).or_else(by_query)
 }
@@ -263,7 +265,8 @@ impl Planned<'_> {
 
     /// The fields that hold a time.
     pub(super) fn times(&self) -> Vec<&str> {
-        let is_time = |field: &&NewField| field.ty.as_ref().is_some_and(Type::is_time) && field.path.is_empty();
+        let is_time =
+            |field: &&NewField| field.ty.as_ref().is_some_and(Type::is_time) && field.path.is_empty();
         self.fields.iter().filter(is_time).map(|field| field.name.as_str()).collect()
     }
 }
@@ -273,14 +276,25 @@ pub(super) fn questions(planned: &Planned<'_>) -> Vec<Question> {
     let ask = |about, text| Question { entity: planned.name.clone(), about, text };
     let mut questions = Vec::new();
     if planned.fields.is_empty() {
-        questions.push(ask("fields", "no column has a type that a field can have; which fields does it have?".to_owned()));
+        questions.push(ask(
+            "fields",
+            "no column has a type that a field can have; which fields does it have?".to_owned(),
+        ));
     }
     if planned.key().is_none() {
-        let candidates: Vec<String> =
-            planned.table.keys.iter().filter_map(|key| planned.fields_of(key)).map(|key| key.join(", ")).collect();
+        let candidates: Vec<String> = planned
+            .table
+            .keys
+            .iter()
+            .filter_map(|key| planned.fields_of(key))
+            .map(|key| key.join(", "))
+            .collect();
         let text = match candidates.as_slice() {
             [] => "which fields identify a row? `segc check` fails until it is declared".to_owned(),
-            some => format!("which of these identifies a row: {}? `segc check` fails until it is declared", some.join("; ")),
+            some => format!(
+                "which of these identifies a row: {}? `segc check` fails until it is declared",
+                some.join("; ")
+            ),
         };
         questions.push(ask("key", text));
     }
@@ -302,13 +316,16 @@ pub(super) fn questions(planned: &Planned<'_>) -> Vec<Question> {
 /// What isn't known of the fields that are added.
 fn field_questions(planned: &Planned<'_>) -> Vec<Question> {
     let those = |is: fn(&NewField) -> bool| -> Option<String> {
-        let those: Vec<&str> = planned.fields.iter().filter(|field| is(field)).map(|field| field.name.as_str()).collect();
+        let those: Vec<&str> =
+            planned.fields.iter().filter(|field| is(field)).map(|field| field.name.as_str()).collect();
         (!those.is_empty()).then(|| those.join(", "))
     };
-    let types = those(|field| field.ty.is_none())
-        .map(|names| ("type", format!("which types do these have: {names}? `segc check` fails until they are declared")));
-    let zones = those(|field| field.needs_zone)
-        .map(|names| ("zone", format!("which time zone are these in: {names}? `segc check --probe` asks for it")));
+    let types = those(|field| field.ty.is_none()).map(|names| {
+        ("type", format!("which types do these have: {names}? `segc check` fails until they are declared"))
+    });
+    let zones = those(|field| field.needs_zone).map(|names| {
+        ("zone", format!("which time zone are these in: {names}? `segc check --probe` asks for it"))
+    });
     let ask = |(about, text)| Question { entity: planned.name.clone(), about, text };
     types.into_iter().chain(zones).map(ask).collect()
 }

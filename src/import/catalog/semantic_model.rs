@@ -59,7 +59,9 @@ pub(super) fn link(models: &[(String, SemanticModel)], found: &mut Found) {
         for entity in &model.entities {
             if !is_column(&entity.column) {
                 let what = format!("the entity {} of {}", entity.name, id);
-                found.skipped.push(super::model::Skipped { what, why: format!("`{}` isn't a column", entity.column) });
+                found
+                    .skipped
+                    .push(super::model::Skipped { what, why: format!("`{}` isn't a column", entity.column) });
                 continue;
             }
             match entity.kind {
@@ -69,14 +71,16 @@ pub(super) fn link(models: &[(String, SemanticModel)], found: &mut Found) {
                 EntityKind::Foreign => {
                     let target = models.iter().find_map(|(to, other)| {
                         let is_key = |one: &&Entity| {
-                            one.name == entity.name && matches!(one.kind, EntityKind::Primary | EntityKind::Unique)
+                            one.name == entity.name
+                                && matches!(one.kind, EntityKind::Primary | EntityKind::Unique)
                         };
                         let key = other.entities.iter().find(is_key).filter(|_| to != id)?;
                         Some((to.clone(), key.column.clone()))
                     });
                     if let Some((to, column)) = target {
                         let columns = vec![(entity.column.clone(), column)];
-                        references.push((at, FoundReference { columns, to, name: Some(entity.name.clone()) }));
+                        references
+                            .push((at, FoundReference { columns, to, name: Some(entity.name.clone()) }));
                     }
                 }
             }

@@ -100,7 +100,8 @@ impl Yaml {
             }
             Self::Text(_) | Self::Inline(_) => vec![format!("{in_one}{comment}")],
             Self::Block(lines) => {
-                let inner = lines.iter().flat_map(|line| line.block(indent + 2)).map(|line| format!("  {line}"));
+                let inner =
+                    lines.iter().flat_map(|line| line.block(indent + 2)).map(|line| format!("  {line}"));
                 std::iter::once(format!("{key}:{comment}")).chain(inner).collect()
             }
         }

@@ -81,7 +81,11 @@ fn edits_by_people_survive() {
     assert_eq!(work.read("catalog/imported.yml"), before);
     insta::assert_snapshot!(dry.out);
     let later = work.import(&["--db", path]).fine();
-    assert!(later.err.contains("SEG956") && later.err.contains("`logs` has no column `text` any more"), "{}", later.err);
+    assert!(
+        later.err.contains("SEG956") && later.err.contains("`logs` has no column `text` any more"),
+        "{}",
+        later.err
+    );
     let all = work.read("catalog/imported.yml");
     assert!(before.lines().all(|line| all.contains(line)), "{all}");
 }
@@ -168,7 +172,10 @@ fn postgres_becomes_a_catalog() {
     assert!(again.err.contains(": 0 new entities, 0 new fields, 0 new links"), "{}", again.err);
     let some = Workspace::new("postgres: {}");
     some.import(&["--db", &address, "--schema", "crm"]).fine();
-    assert!(some.read("catalog/imported.yml").contains("  company:") && !some.read("catalog/imported.yml").contains("customer"));
+    assert!(
+        some.read("catalog/imported.yml").contains("  company:")
+            && !some.read("catalog/imported.yml").contains("customer")
+    );
     let none = some.import(&["--db", &address, "--tables", "x*"]);
     assert_eq!(none.code, 1);
     assert!(none.err.contains("SEG951") && none.err.contains("`crm.companies`"), "{}", none.err);

@@ -20,10 +20,18 @@ fn exports_of_information_schema_become_catalogs() {
         work.write("segments/none.seg", "");
         let file = given(&format!("information_schema/{name}"));
         let printed = work.import(&["--information-schema", &file, "--zone", "UTC"]).fine();
-        insta::assert_snapshot!(format!("information_schema_{name}"), format!("{}\n\n{}", imported(&work), printed.err));
+        insta::assert_snapshot!(
+            format!("information_schema_{name}"),
+            format!("{}\n\n{}", imported(&work), printed.err)
+        );
         let checked = work.segc(&["check"]);
         let is_asked = |line: &&str| line.starts_with("SEG") && *line != "SEG024";
-        assert_eq!(checked.err.lines().filter(is_asked).collect::<Vec<_>>(), Vec::<&str>::new(), "{}", checked.err);
+        assert_eq!(
+            checked.err.lines().filter(is_asked).collect::<Vec<_>>(),
+            Vec::<&str>::new(),
+            "{}",
+            checked.err
+        );
         assert!(checked.err.contains("needs `key`"), "{}", checked.err);
         let before = imported(&work);
         work.import(&["--information-schema", &file]).fine();
@@ -83,7 +91,10 @@ fn a_dbt_project_becomes_a_catalog() {
     );
     let text = work.read("catalog/imported.yml").replace("    # TODO key", "    key: id\n    # TODO key");
     work.write("catalog/imported.yml", &text);
-    work.write("segments/s.seg", "segment romans on customer { where exists(orders where store.city = \"Rome\") }\n");
+    work.write(
+        "segments/s.seg",
+        "segment romans on customer { where exists(orders where store.city = \"Rome\") }\n",
+    );
     let file = file.to_str().expect("UTF-8");
     work.segc(&["check", "--probe", file]).fine();
     let run = work.segc(&["run", "--db", file, "--format", "json"]).fine();
@@ -100,12 +111,20 @@ fn public_dbt_projects_become_catalogs() {
         dbt(&work, name);
         let printed = work.import(&["--dbt", "target/manifest.json", "--zone", "UTC"]).fine();
         insta::assert_snapshot!(format!("dbt_{name}"), format!("{}\n\n{}", imported(&work), printed.err));
-        let sources = work.import(&["--dbt", "target", "--select", "source:*", "--into", "catalog/raw.yml"]).fine();
-        assert!(work.read("catalog/raw.yml").contains("changes: { mutable: { ingested_at: _fivetran_synced } }"));
+        let sources =
+            work.import(&["--dbt", "target", "--select", "source:*", "--into", "catalog/raw.yml"]).fine();
+        assert!(
+            work.read("catalog/raw.yml").contains("changes: { mutable: { ingested_at: _fivetran_synced } }")
+        );
         assert!(sources.err.contains("new entities"), "{}", sources.err);
         let checked = work.segc(&["check"]);
         let is_asked = |line: &&str| line.starts_with("SEG") && *line != "SEG024";
-        assert_eq!(checked.err.lines().filter(is_asked).collect::<Vec<_>>(), Vec::<&str>::new(), "{}", checked.err);
+        assert_eq!(
+            checked.err.lines().filter(is_asked).collect::<Vec<_>>(),
+            Vec::<&str>::new(),
+            "{}",
+            checked.err
+        );
     }
 }
 
@@ -135,7 +154,9 @@ fn broken_dbt_documents_are_reported() {
     dbt(&work, "shop");
     let printed = work.import(&["--dbt", "target", "--select", "tag:none"]);
     assert!(printed.err.contains("SEG951") && printed.err.contains("`orders`"), "{}", printed.err);
-    let text = work.read("target/manifest.json").replace("\"adapter_type\": \"duckdb\"", "\"adapter_type\": \"oracle\"");
+    let text = work
+        .read("target/manifest.json")
+        .replace("\"adapter_type\": \"duckdb\"", "\"adapter_type\": \"oracle\"");
     work.write("target/manifest.json", &text);
     let printed = work.import(&["--dbt", "target"]);
     assert!(printed.err.contains("SEG958") && printed.err.contains("oracle"), "{}", printed.err);

@@ -5,7 +5,7 @@ mod databases;
 mod documents;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use assert_cmd::Command;
 use segc::engine::{DuckDb, Engine as _};
@@ -81,24 +81,27 @@ impl Workspace {
     /// Writes a segment for each entity that reads all its fields, so that every field is compared.
     pub(crate) fn read_everything(&self) {
         let shown = self.segc(&["catalog", "--format", "json"]);
-        let entities: serde_json::Value = serde_json::from_str(&shown.out).unwrap_or_else(|_| panic!("{}", shown.err));
+        let entities: serde_json::Value =
+            serde_json::from_str(&shown.out).unwrap_or_else(|_| panic!("{}", shown.err));
         let mut segments = String::new();
         for entity in entities.as_array().expect("a list") {
             let name = entity["name"].as_str().expect("a name");
             let fields = entity["fields"].as_array().expect("a list");
             let present = fields.iter().map(|field| {
-                let test = if field["type"].as_str().is_some_and(|ty| ty.starts_with("array")) { "empty" } else { "missing" };
+                let test = if field["type"].as_str().is_some_and(|ty| ty.starts_with("array")) {
+                    "empty"
+                } else {
+                    "missing"
+                };
                 format!("`{}` is {test}", field["name"].as_str().expect("a name"))
             });
             let links = entity["links"].as_array().expect("a list").iter();
-            let linked = links.filter(|link| link["many"] == true).map(|link| format!("exists(`{}`)", link["name"].as_str().expect("a name")));
+            let linked = links
+                .filter(|link| link["many"] == true)
+                .map(|link| format!("exists(`{}`)", link["name"].as_str().expect("a name")));
             let all: Vec<String> = present.chain(linked).collect();
             segments += &format!("segment all_{name} on `{name}` {{ where not ({}) }}\n", all.join(" and "));
         }
         self.write("segments/all.seg", &segments);
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 }

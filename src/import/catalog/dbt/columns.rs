@@ -63,7 +63,9 @@ fn columns(node: &Node<'_>, of_catalog: Option<&Value>, names: TypeNames) -> Vec
         FoundColumn {
             description: own.and_then(|own| text(own, "description")).map(str::to_owned),
             is_personal: own.is_some_and(is_personal),
-            note: is_wide.then(|| format!("{}; if values have more than 18 digits: \"decimal(38,0)\"", ty.unwrap_or_default())),
+            note: is_wide.then(|| {
+                format!("{}; if values have more than 18 digits: \"decimal(38,0)\"", ty.unwrap_or_default())
+            }),
             ..FoundColumn::new(name, ty.unwrap_or_default(), holds)
         }
     };

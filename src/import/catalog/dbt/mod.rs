@@ -93,7 +93,8 @@ fn read(
     for node in &nodes {
         let is_selected = chosen.contains(node.id);
         let of_catalog = columns.and_then(|columns| columns.get(node.section())?.get(node.id));
-        let table = columns::table(node, of_catalog, names, is_selected, databases.len() > 1, &mut found.skipped);
+        let table =
+            columns::table(node, of_catalog, names, is_selected, databases.len() > 1, &mut found.skipped);
         found.tables.push(table);
     }
     tests::apply(tree, &mut found);
@@ -159,7 +160,8 @@ fn count_same(skipped: &mut Vec<Skipped>) {
 /// Whether something says that it holds personal data: `meta: { contains_pii: true }` or a tag `pii`.
 fn is_personal(column: &Value) -> bool {
     let of = |tree: &Value| {
-        let meta = ["contains_pii", "pii"].iter().any(|key| tree.get("meta").is_some_and(|meta| is_set(meta, key)));
+        let meta =
+            ["contains_pii", "pii"].iter().any(|key| tree.get("meta").is_some_and(|meta| is_set(meta, key)));
         let tags = tree.get("tags").map(json::texts).unwrap_or_default();
         meta || tags.iter().any(|tag| tag.eq_ignore_ascii_case("pii"))
     };

@@ -65,7 +65,11 @@ impl Node<'_> {
 
     /// The name for people.
     pub(super) fn shown(&self) -> String {
-        if self.is_source() { format!("source:{}.{}", self.source_name(), self.name()) } else { self.name().to_owned() }
+        if self.is_source() {
+            format!("source:{}.{}", self.source_name(), self.name())
+        } else {
+            self.name().to_owned()
+        }
     }
 
     /// What `ref` and `source` need to find it.

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::super::model::Found;
 use super::super::semantic_model::{Dimension, Entity, EntityKind, SemanticModel, link};
+use super::entries;
 use super::json::{list, text};
 use super::tests::referenced;
-use super::entries;
 
 /// Adds keys, links and times from semantic models to the tables that they describe.
 pub(super) fn apply(tree: &Value, found: &mut Found) {
@@ -38,7 +38,11 @@ fn read(node: &Value) -> SemanticModel {
             .collect(),
         dimensions: list(node, "dimensions")
             .iter()
-            .map(|one| Dimension { name: name(one), is_time: text(one, "type") == Some("time"), column: column(one) })
+            .map(|one| Dimension {
+                name: name(one),
+                is_time: text(one, "type") == Some("time"),
+                column: column(one),
+            })
             .collect(),
         time: time.map(str::to_owned),
     }

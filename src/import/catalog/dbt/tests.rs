@@ -85,7 +85,8 @@ fn add(test: &Test<'_>, table: &mut FoundTable) {
         }
         ("accepted_values", Some(name)) => {
             let values = argument("values").map(texts).unwrap_or_default();
-            let is_complete = argument("values").and_then(Value::as_array).is_some_and(|all| all.len() == values.len());
+            let is_complete =
+                argument("values").and_then(Value::as_array).is_some_and(|all| all.len() == values.len());
             if let Some(column) = column_mut(table, name).filter(|_| is_complete && !values.is_empty()) {
                 column.values = Some(values);
             }
