@@ -29,6 +29,7 @@ pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::inventory::{Reference, StoredKey, StoredTable};
 pub(crate) use self::load::{CsvFault, csv_rows};
+pub use self::load::{InferredColumn, InferredFile, infer_file};
 pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
 pub(crate) use self::quote::select_as_text;

@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Sources, visible};
 use crate::engine::{Access, Address};
 use crate::import::catalog::problems::{NotACatalogFile, UnknownZone, UnreadableDocument};
 use crate::import::catalog::{self, Document, Existing, FileEdit, Found, Outcome, Report, Settings};
-use crate::project::Disk;
+use crate::project::{Disk, Files as _};
 use crate::types::{closest_zone, find_zone};
 
 /// The maximum number of skipped things that are listed.
@@ -25,7 +25,9 @@ const LISTED: usize = 20;
 /// Write the catalog from what a database, files or another tool say of tables
 #[derive(Debug, clap::Args)]
 #[command(
-    group = clap::ArgGroup::new("source").required(true).args(["db", "information_schema", "dbt"]),
+    group = clap::ArgGroup::new("source").required(true).multiple(true)
+        .args(["db", "information_schema", "dbt", "cube", "metricflow", "files"]),
+    group = clap::ArgGroup::new("document").args(["information_schema", "dbt", "cube", "metricflow", "files"]),
     after_help = "\
 What is new is added. What is in the catalog already keeps its bytes: where the source says
 something else, a warning says so. What the source doesn't know is a TODO in the file.
@@ -34,10 +36,15 @@ Examples:
   segc catalog import --db shop.db
   segc catalog import --db postgres://localhost/shop --schema sales --zone UTC
   segc catalog import --db shop.db --tables 'orders*' --tables customers --dry-run
+  segc catalog import data/*.csv
   segc catalog import --information-schema columns.csv
-  segc catalog import --dbt target --select tag:marts --select path:models/crm"
+  segc catalog import --dbt target --select tag:marts --select path:models/crm
+  segc catalog import --cube model/cubes --db postgres://localhost/shop"
 )]
 pub(in crate::cli) struct Args {
+    /// Data files: .csv, .tsv, .jsonl, .ndjson or .parquet
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// The tables of this server (postgres://…, or host=… dbname=…) or database file
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     db: Option<String>,
@@ -50,6 +57,12 @@ pub(in crate::cli) struct Args {
     /// Only models with such names, or tag:…, path:…, package:…, source:… (repeatable)
     #[arg(long, value_name = "PATTERN", requires = "dbt")]
     select: Vec<String>,
+    /// Data models of Cube in YAML, as files or folders; --db adds the types of columns
+    #[arg(long, value_name = "DIR|FILE", num_args = 1..)]
+    cube: Vec<PathBuf>,
+    /// Semantic models of MetricFlow in YAML, as files or folders; --db adds the types of columns
+    #[arg(long, value_name = "DIR|FILE", num_args = 1..)]
+    metricflow: Vec<PathBuf>,
     /// The database whose types a document has, if it doesn't say
     #[arg(long, value_name = "NAME")]
     from: Option<String>,
@@ -148,26 +161,59 @@ fn into(text: &str) -> Option<String> {
 type Failed = (Sources, Diagnostics);
 
 fn find(args: &Args, folder: &Path) -> Result<Found, Failed> {
-    let failed = |problem: Diagnostic| (Sources::default(), one(problem));
     let from = args.from.as_deref();
-    if let Some(path) = &args.information_schema {
+    let mut found = if let Some(path) = &args.information_schema {
         let document = document(path)?;
         return catalog::read_information_schema(&document, from, args.schema.as_deref(), &args.tables);
-    }
-    if let Some(path) = &args.dbt {
+    } else if !args.files.is_empty() {
+        return catalog::read_data_files(&args.files).map_err(|problems| (Sources::default(), problems));
+    } else if let Some(path) = &args.dbt {
         let manifest = if path.is_dir() { path.join("manifest.json") } else { path.clone() };
         let beside = manifest.with_file_name("catalog.json");
         let types = if beside.is_file() { Some(document(&beside)?) } else { None };
-        return catalog::read_dbt(&document(&manifest)?, types.as_ref(), from, &args.select);
+        catalog::read_dbt(&document(&manifest)?, types.as_ref(), from, &args.select)?
+    } else if !args.cube.is_empty() {
+        catalog::read_cube(&documents(&args.cube)?)?
+    } else if !args.metricflow.is_empty() {
+        catalog::read_metricflow(&documents(&args.metricflow)?)?
+    } else {
+        return database(args, &args.tables, folder);
+    };
+    if args.db.is_some() {
+        found.complete(&database(args, &found.table_names(), folder)?);
     }
-    let database = args.db.as_deref().unwrap_or_default();
-    let address = Address::parse(database).map_err(|error| failed(error.into()))?;
+    Ok(found)
+}
+
+/// The tables of the database in the arguments.
+fn database(args: &Args, tables: &[String], folder: &Path) -> Result<Found, Failed> {
+    let failed = |problem: Diagnostic| (Sources::default(), one(problem));
+    let address =
+        Address::parse(args.db.as_deref().unwrap_or_default()).map_err(|error| failed(error.into()))?;
     let mut engine = address.open(Access::Read).map_err(|error| failed(error.into()))?;
     let (session, _) = api::open(folder, &Options::default());
     let segments = session.hir().segments.iter().map(|segment| segment.name.to_lowercase()).collect();
     let (shown, schema) = (address.shown(), args.schema.as_deref());
-    catalog::read_database(engine.as_mut(), &shown, schema, &args.tables, &segments)
+    catalog::read_database(engine.as_mut(), &shown, schema, tables, &segments)
         .map_err(|problems| (Sources::default(), problems))
+}
+
+/// The files, and all YAML files in the folders.
+fn documents(paths: &[PathBuf]) -> Result<Vec<Document>, Failed> {
+    let mut documents = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            documents.push(document(path)?);
+            continue;
+        }
+        let mut names = Disk::new(path).list("").paths;
+        names.retain(|name| name.ends_with(".yml") || name.ends_with(".yaml"));
+        names.sort();
+        for name in names {
+            documents.push(document(&path.join(name))?);
+        }
+    }
+    Ok(documents)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the files in its arguments")]

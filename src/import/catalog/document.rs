@@ -65,3 +65,13 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     }
     at
 }
+
+/// The files that something is from, in a few words.
+pub(super) fn origin(paths: Vec<String>) -> String {
+    match paths.as_slice() {
+        [first, second, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second} and {} more", rest.len())
+        }
+        paths => paths.join(" and "),
+    }
+}

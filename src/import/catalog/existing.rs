@@ -8,6 +8,7 @@ use crate::project::{Files, ReadError};
 use crate::types::parse_type;
 use crate::yaml::{self, Node, NodeKind};
 
+use super::plan::NewLink;
 use super::problems::UnreadableCatalog;
 
 /// The mark that some editors put before a text.
@@ -117,6 +118,27 @@ impl CatalogFile {
     /// Whether an entity has a key such as `links`.
     pub(crate) fn has(&self, entity: &str, key: &str) -> bool {
         self.entity(entity).and_then(|node| value(node, key)).is_some()
+    }
+
+    /// The links of an entity as they are written, whether their fields can be understood or not.
+    pub(super) fn links(&self, entity: &str) -> Vec<NewLink> {
+        let Some(links) = self.entity(entity).and_then(|node| value(node, "links")) else {
+            return Vec::new();
+        };
+        let text = |node: &Node| match &node.kind {
+            NodeKind::String(text) => Some(text.clone()),
+            _ => None,
+        };
+        let link = |(name, node): (&str, &Node)| {
+            let on = value(node, "on").into_iter().flat_map(entries);
+            Some(NewLink {
+                name: name.to_owned(),
+                to: value(node, "to").and_then(text)?,
+                on: on.filter_map(|(own, theirs)| Some((own.to_owned(), text(theirs)?))).collect(),
+                many: value(node, "many").is_some_and(|node| node.kind == NodeKind::Bool(true)),
+            })
+        };
+        entries(links).filter_map(link).collect()
     }
 
     /// The fields and links of an entity that were commented out, in lower case.

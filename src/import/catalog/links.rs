@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::model::{Found, FoundReference, Skipped};
 use super::names::{plain, plural, referred};
 use super::plan::{NewLink, Planned};
-use crate::catalog::{Entity, FieldId, Link};
+use crate::catalog::Entity;
 use crate::types::Type;
 
 /// A link that is possible: the places of both tables, and the pairs of fields.
@@ -155,19 +155,9 @@ fn existing_link(
     on: &[(String, String)],
     many: bool,
 ) -> Option<String> {
-    from.existing.iter().find_map(|(_, entity)| {
-        let fits = |link: &&Link| {
-            let target = to.existing.iter().find(|(id, _)| *id == link.to);
-            link.many == many && target.is_some_and(|(_, target)| same_on(&pairs(link, entity, target), on))
-        };
-        entity.links.iter().find(fits).map(|link| link.name.clone())
-    })
-}
-
-fn pairs(link: &Link, own: &Entity, target: &Entity) -> Vec<(String, String)> {
-    let pair =
-        |&(from, to): &(FieldId, FieldId)| (own.field(from).name.clone(), target.field(to).name.clone());
-    link.on.iter().map(pair).collect()
+    let is_to = |link: &&NewLink| to.existing.iter().any(|(_, entity)| entity.name == link.to);
+    let mut known = from.known_links.iter().filter(is_to);
+    known.find(|link| link.many == many && same_on(&link.on, on)).map(|link| link.name.clone())
 }
 
 fn same_on(one: &[(String, String)], other: &[(String, String)]) -> bool {

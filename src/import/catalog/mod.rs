@@ -6,6 +6,8 @@
 //! Must not know: terminals, disks.
 
 mod compare;
+mod cube;
+mod data_files;
 mod database;
 mod dbt;
 mod document;
@@ -14,19 +16,24 @@ mod existing;
 mod fields;
 mod information_schema;
 mod links;
+mod metricflow;
 mod model;
 mod names;
 mod plan;
 pub(crate) mod problems;
 mod semantic_model;
 mod write;
+mod yaml_document;
 mod yaml_text;
 
+pub use self::cube::read_cube;
+pub use self::data_files::read_data_files;
 pub use self::database::read_database;
 pub use self::dbt::read_dbt;
 pub use self::document::Document;
 pub use self::existing::Existing;
 pub use self::information_schema::read_information_schema;
+pub use self::metricflow::read_metricflow;
 pub use self::model::Found;
 pub use self::plan::Question;
 

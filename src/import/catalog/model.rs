@@ -154,3 +154,33 @@ impl FoundTable {
         }
     }
 }
+
+impl Found {
+    /// The names of the chosen tables, without their schemas.
+    pub(crate) fn table_names(&self) -> Vec<String> {
+        let chosen = self.tables.iter().filter(|table| table.is_selected);
+        chosen.filter_map(|table| table.name.last().cloned()).collect()
+    }
+
+    /// Takes what a definition doesn't say from the database that it describes: types, whether values
+    /// may be missing, and the letters of columns' names.
+    pub fn complete(&mut self, database: &Self) {
+        for table in &mut self.tables {
+            let same = |other: &&FoundTable| {
+                let pairs = table.full.iter().rev().zip(other.full.iter().rev());
+                !other.columns.is_empty()
+                    && pairs.into_iter().all(|(one, other)| one.eq_ignore_ascii_case(other))
+            };
+            let Some(known) = database.tables.iter().find(same) else { continue };
+            for column in &mut table.columns {
+                let Some(real) = known.column(&column.name) else { continue };
+                if column.holds.is_none() || column.ty.is_empty() {
+                    column.ty.clone_from(&real.ty);
+                    column.holds.clone_from(&real.holds);
+                }
+                column.nullable &= real.nullable;
+                column.values = column.values.take().or_else(|| real.values.clone());
+            }
+        }
+    }
+}

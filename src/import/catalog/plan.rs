@@ -28,6 +28,8 @@ pub(super) struct Planned<'a> {
     /// The field that reads each column, with its type.
     pub(super) by_column: BTreeMap<&'a str, (String, Option<Type>)>,
     pub(super) links: Vec<NewLink>,
+    /// The links that its entities have already.
+    pub(super) known_links: Vec<NewLink>,
     /// Fields and links that were commented out, in lower case.
     pub(super) left_out: BTreeSet<String>,
 }
@@ -167,6 +169,8 @@ fn plan_fields<'a>(
     let mut names = Names::default();
     let first = entities.first();
     let left_out = first.and_then(|(_, entity)| Some(existing.file_of(&entity.name)?.left_out(&entity.name)));
+    let links_of = |entity: &Entity| existing.file_of(&entity.name).map(|file| file.links(&entity.name));
+    let known_links = entities.iter().filter_map(|(_, entity)| links_of(entity)).flatten().collect();
     let mut planned = Planned {
         table,
         existing: entities,
@@ -176,6 +180,7 @@ fn plan_fields<'a>(
         unread: Vec::new(),
         by_column: BTreeMap::new(),
         links: Vec::new(),
+        known_links,
         left_out: left_out.unwrap_or_default(),
     };
     if let Some((_, entity)) = planned.existing.first() {

@@ -142,6 +142,17 @@ problems! {
     error SEG961 "not a catalog file" NotACatalogFile { span: Option<Span>, path: String }
     message |p| format!("`--into {}` isn't a file of the catalog", p.path);
     help |_p| Some("give a file in the project's catalog, such as `catalog/shop.yml`".to_owned());
+
+    /// Two data files would become the same table.
+    ///
+    /// ```text
+    /// segc catalog import data/orders.csv export/orders.parquet
+    /// ```
+    ///
+    /// Import one of them, or rename the other.
+    error SEG962 "two files for a table" TwoFiles { span: Option<Span>, table: String, first: String, second: String }
+    message |p| format!("`{}` and `{}` would both be the table `{}`", p.first, p.second, p.table);
+    help |_p| Some("import one of them, or rename the other".to_owned());
 }
 
 /// Some of the names, and how many more there are.

@@ -2,11 +2,7 @@
 
 use std::fs;
 
-use super::Workspace;
-
-fn given(name: &str) -> String {
-    format!("{}/tests/import/catalog/{name}", env!("CARGO_MANIFEST_DIR"))
-}
+use super::{Workspace, given};
 
 /// The imported file without the lines about where it is from.
 fn imported(work: &Workspace) -> String {

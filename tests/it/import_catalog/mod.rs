@@ -1,8 +1,10 @@
 //! `segc catalog import`: from databases, files and other tools' documents to a catalog that `check`
 //! accepts, as the program does it.
 
+mod data_files;
 mod databases;
 mod documents;
+mod semantic;
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,6 +15,11 @@ use segc::engine::{DuckDb, Engine as _};
 /// A project in a folder of its own, without entities and segments.
 pub(crate) struct Workspace {
     folder: tempfile::TempDir,
+}
+
+/// A document of another tool.
+pub(crate) fn given(name: &str) -> String {
+    format!("{}/tests/import/catalog/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// What a command printed.

@@ -172,3 +172,22 @@ fn is_personal(column: &Value) -> bool {
 fn entries<'a>(tree: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
     tree.get(key).and_then(map).into_iter().flatten()
 }
+
+/// What a `ref(…)` or `source(…)`, alone or in braces, means: its name in an entity's `dbt`, and the
+/// table's own name.
+pub(super) fn reference(text: &str) -> Option<(String, String)> {
+    let call = text.trim();
+    let call = call.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map_or(call, str::trim);
+    let is_call = ["ref(", "source("].iter().any(|name| call.starts_with(name)) && call.ends_with(')');
+    if !is_call || call.matches('(').count() != 1 {
+        return None;
+    }
+    let name = tests::referenced(call);
+    let table = name.rsplit('.').find(|part| !is_version(part))?.to_owned();
+    Some((name.clone(), table))
+}
+
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
