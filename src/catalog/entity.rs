@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::changes::read_changes;
+use super::dbt::read_dbt;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
-use super::problems::{BadDbt, BadKey, EventNameType, KeyInside, NoFields};
+use super::problems::columns::{EncodedKey, KeyInside};
+use super::problems::{BadKey, EventNameType, NoFields};
 use super::read::read_options;
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
@@ -98,8 +100,8 @@ pub(super) fn read_entity<'a>(
     let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
-    let dbt = read_dbt(map.get("dbt"), problems);
     let of_query = matches!(source, Some(TableSource::Query { .. }));
+    let dbt = read_dbt(map.get("dbt"), problems);
     let read = read_options(&mut map, lookup, of_query, problems);
     let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
     map.finish(problems);
@@ -123,8 +125,8 @@ pub(super) fn read_entity<'a>(
         unique_enforced: unique.unwrap_or(false),
         settle,
         rebuild_every,
-        read: read.unwrap_or_default(),
         dbt,
+        read: read.unwrap_or_default(),
         unread,
     };
     Some(Draft { entity, links, broken })
@@ -163,6 +165,9 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
             problems.push(bad(part.span, format!("can't contain `{}`, which is {}", field.name, field.ty)));
         } else if field.inside.is_some() {
             problems.push(KeyInside { span: part.span, field: field.name.clone() });
+        } else if field.storage.is_encoding() {
+            let (name, column) = (field.name.clone(), field.column.clone());
+            problems.push(EncodedKey { span: part.span, field: name, column, held: field.held_type() });
         } else {
             key.push(id);
         }
@@ -182,22 +187,4 @@ fn read_event_name(node: Option<&Node>, lookup: Lookup<'_>, problems: &mut Diagn
         return None;
     }
     Some(id)
-}
-
-/// What dbt calls the table: `model.NAME`, `seed.NAME`, `snapshot.NAME` or `source.SOURCE.NAME`. The
-/// names themselves may contain dots, as those of model versions do.
-fn read_dbt(node: Option<&Node>, problems: &mut Diagnostics) -> Option<String> {
-    let node = node?;
-    let text = node.text(problems)?;
-    let parts: Vec<&str> = text.split('.').collect();
-    let least = match parts.first() {
-        Some(&("model" | "seed" | "snapshot")) => 2,
-        Some(&"source") => 3,
-        _ => usize::MAX,
-    };
-    if parts.len() >= least && parts.iter().all(|part| !part.trim().is_empty()) {
-        return Some(text.to_owned());
-    }
-    problems.push(BadDbt { span: node.span, text: text.to_owned() });
-    None
 }

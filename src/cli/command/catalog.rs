@@ -172,7 +172,6 @@ fn object(catalog: &Catalog, entity: &Entity) -> Value {
         "time": entity.time.map(|id| &entity.field(id).name),
         "event_name": entity.event_name.map(|id| &entity.field(id).name),
         "changes": changes(entity),
-        "dbt": entity.dbt,
         "fields": fields,
         "links": links,
     })

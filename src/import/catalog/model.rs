@@ -40,8 +40,10 @@ pub(crate) struct FoundTable {
     pub(crate) time: Option<String>,
     /// The column that the loader sets whenever it writes a row.
     pub(crate) ingested_at: Option<String>,
-    /// What dbt calls it.
+    /// What dbt calls it, as an entity's `dbt` does.
     pub(crate) dbt: Option<String>,
+    /// How dbt's `ref` and `source` name it.
+    pub(crate) reference: Option<String>,
     /// A query in place of the table, if some columns have to be converted.
     pub(crate) query: Option<String>,
 }

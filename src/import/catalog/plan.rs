@@ -9,7 +9,7 @@ use super::fields::{Column, NewField, flatten};
 use super::links::add_links;
 use super::model::{Found, FoundKey, FoundTable, Skipped};
 use super::names::{Names, plain, singular};
-use crate::catalog::{Entity, EntityId, TableSource};
+use crate::catalog::{DbtNode, Entity, EntityId, TableSource};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 
@@ -115,7 +115,11 @@ fn matched<'a>(found: &'a Found, existing: &'a Existing) -> BTreeMap<&'a str, Ve
 /// of the name as both have.
 fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
     let all = || found.tables.iter();
-    let by_dbt = all().find(|table| table.dbt.is_some() && table.dbt == entity.dbt);
+    let is_it = |table: &&FoundTable| {
+        let node = table.dbt.as_deref().and_then(DbtNode::parse);
+        node.zip(entity.dbt.as_ref()).is_some_and(|(node, own)| same_node(&node, own))
+    };
+    let by_dbt = all().find(is_it);
     let by_query = || {
         let is_query = matches!(entity.source, TableSource::Query { .. });
         all().find(|table| is_query && table.query.is_some() && wanted_name(table) == entity.name)
@@ -137,6 +141,20 @@ fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
             })
     };
     by_dbt.or_else(by_name).or_else(by_query)
+}
+
+/// Whether two names mean the same node, even if only one of them has the package.
+fn same_node(one: &DbtNode, other: &DbtNode) -> bool {
+    match (one, other) {
+        (
+            DbtNode::Ref { package, name, version },
+            DbtNode::Ref { package: other_package, name: other_name, version: other_version },
+        ) => {
+            let packages = package.as_ref().zip(other_package.as_ref());
+            name == other_name && version == other_version && packages.is_none_or(|(one, other)| one == other)
+        }
+        (one, other) => one == other,
+    }
 }
 
 fn same_end(one: &[String], other: &[String], same: fn(&str, &str) -> bool) -> bool {

@@ -4,6 +4,7 @@
 mod data_files;
 mod databases;
 mod documents;
+mod random;
 mod semantic;
 
 use std::fs;

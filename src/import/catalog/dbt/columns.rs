@@ -28,7 +28,8 @@ pub(super) fn table(
         is_selected,
         description: text(node.json, "description").map(str::to_owned),
         columns: columns(node, of_catalog, names),
-        dbt: Some(node.reference()),
+        dbt: Some(node.unique_id()),
+        reference: Some(node.reference()),
         ..FoundTable::default()
     };
     let primary = node.json.get("primary_key").map(texts).unwrap_or_default();

@@ -85,6 +85,16 @@ impl Node<'_> {
         format!("{}.{}{version}", self.kind, self.name())
     }
 
+    /// Its name in the catalog: with its package only if a version needs it.
+    pub(super) fn unique_id(&self) -> String {
+        match (self.json.get("version"), text(self.json, "package_name")) {
+            (Some(Value::Number(_) | Value::String(_)), Some(package)) => {
+                self.reference().replacen('.', &format!(".{package}."), 1)
+            }
+            _ => self.reference(),
+        }
+    }
+
     /// The parts of the table's name, from the database on.
     pub(super) fn full_name(&self) -> Vec<String> {
         let table = if self.is_source() { text(self.json, "identifier") } else { text(self.json, "alias") };

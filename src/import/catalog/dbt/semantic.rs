@@ -13,7 +13,8 @@ pub(super) fn apply(tree: &Value, found: &mut Found) {
     let mut models = Vec::new();
     for (_, node) in entries(tree, "semantic_models") {
         let reference = text(node, "model").map(referenced);
-        let by_reference = found.tables.iter().find(|table| table.dbt.is_some() && table.dbt == reference);
+        let by_reference =
+            found.tables.iter().find(|table| table.reference.is_some() && table.reference == reference);
         let depends = node.pointer("/depends_on/nodes").and_then(Value::as_array);
         let first = depends.and_then(|all| all.first()).and_then(Value::as_str);
         let by_dependency = || found.tables.iter().find(|table| Some(table.id.as_str()) == first);

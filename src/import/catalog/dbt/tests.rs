@@ -24,7 +24,7 @@ struct Test<'a> {
 /// Applies all tests, and the targets of foreign keys, which are names until now.
 pub(super) fn apply(tree: &Value, found: &mut Found) {
     let by_reference: BTreeMap<String, String> =
-        found.tables.iter().filter_map(|table| Some((table.dbt.clone()?, table.id.clone()))).collect();
+        found.tables.iter().filter_map(|table| Some((table.reference.clone()?, table.id.clone()))).collect();
     let mut loose = 0usize;
     for (_, node) in entries(tree, "nodes") {
         let Some(test) = read(node, &by_reference) else { continue };
