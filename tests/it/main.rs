@@ -34,6 +34,7 @@ mod expire;
 mod filter;
 mod growth;
 mod import;
+mod import_catalog;
 mod language_letters;
 mod language_sequence;
 mod library;

@@ -222,6 +222,8 @@ fn examples_in_catalog_match() {
 #[test]
 fn importing_shows_what_really_happens() {
     page("docs/importing.md");
+fn examples_in_importing_catalogs_match() {
+    page("docs/importing-catalogs.md");
 }
 
 #[test]
@@ -258,6 +260,7 @@ fn links_between_pages_resolve() {
         "README.md",
         "docs/language.md",
         "docs/catalog.md",
+        "docs/importing-catalogs.md",
         "docs/refresh.md",
         "docs/plan.md",
         "docs/building.md",

@@ -3,6 +3,7 @@
 mod attrition;
 mod capabilities;
 mod catalog;
+mod catalog_import;
 mod check;
 mod compile;
 mod database;
