@@ -22,6 +22,8 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::plan::problems::CODES,            // SEG5xx
     crate::dialect::problems::CODES,         // SEG60x
     crate::sql::problems::CODES,             // SEG65x
+    crate::import::problems::CODES,          // SEG900 to SEG919
+    crate::import::segment::problems::CODES, // SEG920 to SEG949
     crate::engine::problems::CODES,          // SEG7xx
     crate::engine::load::problems::CODES,    // SEG707, SEG711 to SEG719
     crate::api::problems::CODES,             // SEG014, SEG80x

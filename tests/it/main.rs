@@ -30,6 +30,7 @@ mod evaluate_text;
 mod examples;
 mod expire;
 mod growth;
+mod import;
 mod language_letters;
 mod language_sequence;
 mod library;

@@ -8,6 +8,7 @@ mod compile;
 mod database;
 mod explain;
 mod graph;
+mod import;
 mod init;
 mod ls;
 mod overview;
@@ -45,6 +46,7 @@ pub(super) enum Command {
     Graph(graph::Args),
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
+    Import(import::Args),
     Explain(explain::Args),
 }
 
@@ -63,6 +65,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
+        Command::Import(import) => import::run(import, named, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
     }
 }
