@@ -19,6 +19,11 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         false
     }
 
+    /// Whether its files may say which entity a segment is about.
+    fn names_the_entity(&self) -> bool {
+        false
+    }
+
     /// The attribute that identifies a user, which is the key of the entity.
     fn key_attribute(&self) -> Option<&'static str> {
         None
@@ -34,7 +39,12 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
 }
 
 /// All tools, in the order in which they are listed.
-const TOOLS: &[&dyn Tool] = &[&super::litestar_flags::LitestarFlags, &super::growthbook::GrowthBook];
+const TOOLS: &[&dyn Tool] = &[
+    &super::litestar_flags::LitestarFlags,
+    &super::growthbook::GrowthBook,
+    &super::posthog::PostHog,
+    &super::sql::Sql,
+];
 
 /// A tool as the command line shows it.
 #[derive(Debug, Clone, Copy)]

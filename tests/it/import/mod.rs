@@ -7,4 +7,5 @@
 mod again;
 mod growthbook;
 mod litestar_flags;
+mod sql;
 mod suite;
