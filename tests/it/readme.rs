@@ -222,6 +222,9 @@ fn examples_in_catalog_match() {
 #[test]
 fn importing_shows_what_really_happens() {
     page("docs/importing.md");
+}
+
+#[test]
 fn examples_in_importing_catalogs_match() {
     page("docs/importing-catalogs.md");
 }
