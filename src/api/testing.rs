@@ -67,6 +67,7 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        dbt: None,
         read: Default::default(),
         unread: crate::catalog::Unread::default(),
     }

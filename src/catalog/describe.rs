@@ -39,6 +39,7 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
         },
         "settle": entity.settle.map(describe_duration),
         "rebuild_every": entity.rebuild_every.map(describe_duration),
+        "dbt": entity.dbt.as_ref().map(ToString::to_string),
         "read": entity.read.span.map(|_| describe_read(&entity.read)),
         "fields": entity.fields.iter().map(describe_field).collect::<Vec<_>>(),
         "links": entity.links.iter().map(|link| describe_link(catalog, entity, link)).collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::changes::read_changes;
+use super::dbt::read_dbt;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
@@ -17,6 +18,7 @@ use crate::yaml::{Fields, Key, Like, Meant, Node, OtherKeys};
 /// The keys of an entity.
 pub(super) const KEYS: &[&str] = &[
     "changes",
+    "dbt",
     "deletes",
     "description",
     "event_name",
@@ -99,6 +101,7 @@ pub(super) fn read_entity<'a>(
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
     let of_query = matches!(source, Some(TableSource::Query { .. }));
+    let dbt = read_dbt(map.get("dbt"), problems);
     let read = read_options(&mut map, lookup, of_query, problems);
     let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
     map.finish(problems);
@@ -122,6 +125,7 @@ pub(super) fn read_entity<'a>(
         unique_enforced: unique.unwrap_or(false),
         settle,
         rebuild_every,
+        dbt,
         read: read.unwrap_or_default(),
         unread,
     };

@@ -4,6 +4,7 @@
 //! whose other ends are known by then. Must not know: segments, targets' capabilities, SQL.
 
 mod changes;
+mod dbt;
 mod describe;
 mod entity;
 mod field;
@@ -17,6 +18,7 @@ pub(crate) mod read;
 mod source;
 mod storage;
 
+pub use dbt::DbtNode;
 pub use describe::describe;
 pub use load::{Loaded, load, load_with_targets};
 pub use lookup::is_plain;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::BigDecimal;
 
+use super::dbt::DbtNode;
 use crate::diagnostic::{SourceId, Span};
 use crate::types::{EpochUnit, TimeForm, Type, Unit};
 
@@ -109,6 +110,8 @@ pub struct Entity {
     pub settle: Option<(i64, Unit)>,
     /// How often segments that read it are rebuilt, however they are refreshed in between.
     pub rebuild_every: Option<(i64, Unit)>,
+    /// The node of a dbt project that holds its rows.
+    pub dbt: Option<DbtNode>,
     /// How files of sample data write its rows.
     pub read: ReadOptions,
     /// What could not be read.

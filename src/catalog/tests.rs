@@ -54,6 +54,7 @@ entities:
     deletes: soft
     settle: 1 hour
     rebuild_every: 7 days
+    dbt: source.shop.raw.events
     fields:
       customer_id: integer
       email: { type: string, nullable: false, pii: true, roles: [crm], description: Where to write, column: "e-mail" }

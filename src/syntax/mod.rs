@@ -17,8 +17,12 @@ mod grammar;
 mod habit;
 pub(crate) mod keywords;
 mod literal;
+#[allow(dead_code, reason = "importers begin to use it")]
+pub(crate) mod make;
 mod outline;
 mod parser;
+#[allow(dead_code, unused_imports, reason = "importers begin to use it")]
+pub(crate) mod print;
 pub(crate) mod problems;
 mod scan;
 mod stray;

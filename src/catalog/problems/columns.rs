@@ -92,7 +92,7 @@ problems! {
     ///     created: { type: timestamp, encoding: epoch_seconds }
     ///
     /// `type` is what segments read, not what the column holds.
-    error SEG275 "encoding of a different type" EncodingType { span: Span, encoding: &'static str, needs: &'static str, field: String, ty: Type }
+    error SEG279 "encoding of a different type" EncodingType { span: Span, encoding: &'static str, needs: &'static str, field: String, ty: Type }
     message |p| format!("`encoding: {}` is of {}, but `{}` is {}", p.encoding, p.needs, p.field, a(&p.ty));
     help |p| Some(format!("make the field {}, which is what segments then read, or remove `encoding`", p.needs));
 

@@ -339,6 +339,16 @@ problems! {
     };
     help |_p| Some("name a field that is missing until a row is deleted; remove its `nullable: false` if it is wrong".to_owned());
 
+    /// `dbt` says which node of a dbt project holds the entity's rows.
+    ///
+    ///     dbt: ref('customers')          # wrong
+    ///     dbt: model.shop.customers
+    ///
+    /// Write the node's `unique_id`, which `dbt ls --output json` shows; the package may be left out.
+    error SEG275 "bad dbt node" BadDbtNode { span: Span, text: String }
+    message |p| format!("`{}` is not a node of a dbt project", p.text);
+    help |_p| Some("write its `unique_id`, such as `model.shop.customers` or `source.shop.raw.orders`".to_owned());
+
     /// `roles` must name at least one role. Without `roles`, everyone may use the field.
     ///
     ///     salary: { type: integer, roles: [] }

@@ -97,6 +97,7 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        dbt: None,
         read: Default::default(),
         unread: crate::catalog::Unread::default(),
     }

@@ -3,13 +3,13 @@
 mod accept;
 mod random;
 mod reject;
-mod show;
+pub(in crate::syntax) mod show;
 mod spans;
 
 use crate::diagnostic::{Diagnostics, SourceId};
 use crate::syntax::{ast, parse, parse_expr};
 
-fn parsed(text: &str) -> (ast::File, Diagnostics) {
+pub(in crate::syntax) fn parsed(text: &str) -> (ast::File, Diagnostics) {
     let mut problems = Diagnostics::new();
     let file = parse(SourceId(0), text, &mut problems);
     (file, problems)

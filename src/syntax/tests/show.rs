@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::syntax::ast::*;
 
-pub(super) fn file(file: &File) -> String {
+pub(in crate::syntax) fn file(file: &File) -> String {
     file.items.iter().map(item).collect::<Vec<_>>().join("\n")
 }
 

@@ -48,6 +48,7 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
         unique_enforced: false,
         settle: None,
         rebuild_every: None,
+        dbt: None,
         unread: segc::catalog::Unread::default(),
         read: Default::default(),
     }
