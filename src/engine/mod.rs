@@ -29,7 +29,7 @@ pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
 pub use self::quote::{quote_ident, quote_name, quote_text};
 pub use self::schema::{DataTable, StructPart, TableColumn, tables_of};
-pub use self::source::{ColumnType, Described, Found, Look, Looked, Source, SourceColumn};
+pub use self::source::{ColumnType, DeletedRows, Described, Found, Look, Looked, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
 
 /// The engine built into segc, which needs no server.
@@ -100,8 +100,8 @@ pub trait Engine {
         Ok(Described::Unknown)
     }
 
-    /// Looks for something in the rows of a source, or in its first `most` ones; `live` leaves out
-    /// rows in which that column is present. Gives an answer for each look.
+    /// Looks for something in the rows of a source, or in its first `most` ones; without those
+    /// that are `deleted`. Gives an answer for each look.
     ///
     /// # Errors
     ///
@@ -110,10 +110,10 @@ pub trait Engine {
         &mut self,
         source: Source<'_>,
         looks: &[Look],
-        live: Option<&str>,
+        deleted: Option<DeletedRows<'_>>,
         most: Option<u32>,
     ) -> Result<Looked, EngineError> {
-        self.query(&source::rows::sql(source, looks, live, most)).map(|answer| source::rows::read(&answer))
+        self.query(&source::rows::sql(source, looks, deleted, most)).map(|answer| source::rows::read(&answer))
     }
 
     /// The names of all tables and views, without their schema if it is on the search path.
