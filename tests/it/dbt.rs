@@ -252,7 +252,7 @@ fn what_dbt_cannot_do_is_refused_and_nothing_is_written() {
     fs::write(folder.path().join("segments/held.seg"), segment).expect("it can be written");
     let compile = ["compile", "--target", "duckdb", "--format", "dbt"];
     let said = refusal(folder.path(), &compile);
-    assert_eq!(said, (Some(1), vec!["SEG805".to_owned(), "SEG805".to_owned()]));
+    assert_eq!(said, (Some(1), vec!["SEG540".to_owned(), "SEG540".to_owned()]));
     for option in [["--as-of", FIRST].as_slice(), &["--parity"], &["--script", "create"]] {
         let said = refusal(folder.path(), &[&compile[..], option].concat());
         assert_eq!(said, (Some(2), vec!["SEG876".to_owned()]), "{option:?}");

@@ -225,6 +225,11 @@ fn importing_shows_what_really_happens() {
 }
 
 #[test]
+fn examples_in_importing_catalogs_match() {
+    page("docs/importing-catalogs.md");
+}
+
+#[test]
 fn examples_in_ci_match() {
     page("docs/ci.md");
 }
@@ -258,6 +263,7 @@ fn links_between_pages_resolve() {
         "README.md",
         "docs/language.md",
         "docs/catalog.md",
+        "docs/importing-catalogs.md",
         "docs/refresh.md",
         "docs/plan.md",
         "docs/building.md",

@@ -11,6 +11,7 @@
 #![allow(dead_code, reason = "readers of further tools are being added")]
 
 mod draft;
+mod events;
 mod existing;
 mod featurevisor;
 mod fields;
@@ -25,11 +26,13 @@ mod mapping;
 mod naming;
 mod overlay;
 mod patterns;
+mod posthog;
 pub(crate) mod problems;
 mod report;
 mod run;
 mod settle;
 mod skeleton;
+pub(crate) mod sql;
 mod tool;
 mod unleash;
 mod values;

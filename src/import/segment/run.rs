@@ -37,6 +37,8 @@ pub struct Request {
     pub entity: Option<String>,
     /// A name for the only segment of a file that has no names.
     pub name: Option<String>,
+    /// The database whose SQL the files have.
+    pub dialect: Option<String>,
     /// The `.seg` file to write, relative to the project.
     pub out: Option<String>,
     /// A catalog file to create from the attributes that the files use, relative to the project.
@@ -125,6 +127,7 @@ impl Run<'_> {
             self.request.name.clone(),
         );
         prepare(&mut import, &known);
+        import.dialect = self.request.dialect.clone();
         self.tool.read(self.inputs, &mut import);
         let Import { problems: of_files, mut drafts, used, .. } = import;
         problems.append(of_files);
@@ -184,6 +187,7 @@ impl Run<'_> {
                 None
             }
             None if known.len() == 1 => known.into_iter().next(),
+            None if self.tool.names_the_entity() => Some(String::new()),
             None if known.iter().any(|name| name == "user") => Some("user".to_owned()),
             None => {
                 problems.push(WhichEntity { span: None, known });
@@ -333,6 +337,7 @@ fn reported(draft: &Draft, changes: &Changes<'_>) -> Reported {
 
 /// Names that are taken: by the project's own segments, and by segments that were imported before.
 fn prepare(import: &mut Import<'_>, known: &Known) {
+    import.calendar = known.project.config.calendar.clone();
     import.earlier =
         known.blocks.iter().filter_map(|block| Some((block.key.clone(), block.name.clone()?))).collect();
     let mut ignored = Diagnostics::new();

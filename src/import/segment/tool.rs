@@ -19,6 +19,11 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         false
     }
 
+    /// Whether its files may say which entity a segment is about.
+    fn names_the_entity(&self) -> bool {
+        false
+    }
+
     /// The attribute that identifies a user, which is the key of the entity.
     fn key_attribute(&self) -> Option<&'static str> {
         None
@@ -48,6 +53,8 @@ const TOOLS: &[&dyn Tool] = &[
     &super::growthbook::GrowthBook,
     &super::featurevisor::Featurevisor,
     &super::flagd::Flagd,
+    &super::posthog::PostHog,
+    &super::sql::Sql,
 ];
 
 /// A tool as the command line shows it.

@@ -12,5 +12,6 @@ mod flipt;
 mod growthbook;
 mod launchdarkly;
 mod litestar_flags;
+mod sql;
 mod suite;
 mod unleash;
