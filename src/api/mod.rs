@@ -4,6 +4,7 @@
 //! terminal, exit codes.
 
 mod asked;
+mod dbt;
 mod matrix;
 mod open;
 mod parity;

@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::dbt::DbtNode;
 use crate::diagnostic::{SourceId, Span};
-use crate::types::{TimeForm, Type, Unit};
+use crate::types::{EpochUnit, TimeForm, Type, Unit};
 
 /// Index of an entity in [`Catalog::entities`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -315,6 +315,23 @@ impl Field {
         let container = self.inside.as_ref().map(|inside| inside.container);
         matches!(container, Some(Container::Json | Container::JsonText))
     }
+
+    /// The type of the values that its column holds, or the document in it: another than its own if they
+    /// are encoded.
+    #[must_use]
+    pub fn held_type(&self) -> Type {
+        match self.storage {
+            Storage::Epoch(_) | Storage::Digits { number: true } => Type::Integer,
+            Storage::Digits { number: false } => Type::String,
+            _ => self.ty.clone(),
+        }
+    }
+
+    /// How the column holds values of [`Self::held_type`].
+    #[must_use]
+    pub fn held_storage(&self) -> Storage {
+        if self.storage.is_encoding() { Storage::Native } else { self.storage.clone() }
+    }
 }
 
 /// How a column holds a value, where reading it needs a conversion.
@@ -333,6 +350,34 @@ pub enum Storage {
     Float32,
     /// A 64-bit float that may hold NaN, which is missing.
     FloatNan,
+    /// An integer that counts the time from 1970 to a timestamp.
+    Epoch(EpochUnit),
+    /// The digits of a date, `20240131`.
+    Digits {
+        /// Whether they are an integer; otherwise they are text.
+        number: bool,
+    },
+    /// Text in which versions are written loosely: `v1.2`.
+    LooseVersion,
+}
+
+impl Storage {
+    /// Whether the column holds values of another type, from which the field's are made.
+    #[must_use]
+    pub fn is_encoding(&self) -> bool {
+        self.encoding().is_some()
+    }
+
+    /// What the catalog calls an encoding.
+    #[must_use]
+    pub(crate) fn encoding(&self) -> Option<&'static str> {
+        match self {
+            Self::Epoch(unit) => Some(unit.name()),
+            Self::Digits { .. } => Some("yyyymmdd"),
+            Self::LooseVersion => Some("loose"),
+            Self::Native | Self::Zone(_) | Self::Char | Self::Int32 | Self::Float32 | Self::FloatNan => None,
+        }
+    }
 }
 
 /// A link from one entity to another.

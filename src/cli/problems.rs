@@ -316,6 +316,22 @@ problems! {
     error SEG875 "no such format here" NoFormat { span: Option<Span> }
     message |_p| "`--format junit` is for unit tests, not for a dialect".to_owned();
     help |_p| Some("use `--format json`, and `--message-format github` or `sarif` for the wrong templates".to_owned());
+
+    /// A dbt package has no place for this.
+    ///
+    /// A package is built by dbt at the as_of that dbt gives it, and has models instead of scripts.
+    ///
+    /// ```text
+    /// segc compile --format dbt --as-of 2026-03-31T12:00:00Z
+    /// ```
+    ///
+    /// Leave the option out; `dbt build --vars 'as_of: 2026-03-31T12:00:00Z'` sets the instant.
+    error SEG876 "not in a dbt package" NotInDbt { span: Option<Span>, option: &'static str }
+    message |p| format!("a dbt package has no place for `{}`", p.option);
+    help |p| Some(match p.option {
+        "--as-of" => "pass the instant to dbt: `dbt build --vars 'as_of: 2026-03-31T12:00:00Z'`".to_owned(),
+        option => format!("leave out `{option}`, or `--format dbt`"),
+    });
 }
 
 /// `a`, `b` and `c`.

@@ -5,6 +5,16 @@ use clap::ValueEnum;
 use crate::diagnostic::render::Format;
 use crate::plan::program::Mode;
 
+/// What `segc compile` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum CompileFormat {
+    /// Scripts that create and refresh tables
+    #[default]
+    Scripts,
+    /// A dbt package
+    Dbt,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// If writing to a terminal, unless NO_COLOR is set

@@ -10,6 +10,7 @@ mod columns;
 mod cond;
 mod data;
 mod datum;
+mod encoding;
 mod error;
 mod evaluator;
 mod index;

@@ -254,6 +254,7 @@ topics!(
     names_meant >= 25,
     causes >= 8,
     conditions >= 25,
+    counting >= 25,
     dialect_kit >= 5,
 );
 

@@ -194,5 +194,9 @@ fn declared(field: &Field) -> String {
         Storage::Int32 => format!("{} with `storage: int32`", field.ty),
         Storage::Float32 => format!("{} with `storage: float32`", field.ty),
         Storage::FloatNan => format!("{} with `storage: float_nan`", field.ty),
+        Storage::Digits { number: true } => {
+            format!("{} with `encoding: yyyymmdd` and `storage: integer`", field.ty)
+        }
+        encoded => format!("{} with `encoding: {}`", field.ty, encoded.encoding().unwrap_or_default()),
     }
 }

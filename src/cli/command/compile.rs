@@ -13,11 +13,13 @@ use crate::artifact::{Artifacts, ScriptSize};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, Values};
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NothingStored, SeveralTargets};
+use crate::cli::problems::{NotInDbt, NothingStored, SeveralTargets};
 use crate::cli::terminal::Terminal;
-use crate::cli::value_enums::ScriptKind;
+use crate::cli::value_enums::{CompileFormat, ScriptKind};
 use crate::cli::{config, folder};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::project::Disk;
+use crate::unittest::{self, Suite};
 
 /// Write SQL: one SELECT, or the scripts of a build
 #[derive(Debug, clap::Args)]
@@ -26,7 +28,8 @@ With a single name and no --out, prints that segment's SELECT. Otherwise replace
 target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a SELECT for
 each segment, to review. --script adds the script that creates (or refreshes) each segment
 alone, or prints it for a single name; --parity adds a SELECT for each table that compares
-it with a fresh evaluation: no rows mean that the table is correct.
+it with a fresh evaluation: no rows mean that the table is correct. --format dbt writes a dbt
+package to target/<target>.dbt/ instead: a model for each segment.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -38,6 +41,7 @@ Examples:
   segc compile vip --target postgres --script refresh
   segc compile --script create --script refresh
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
+  segc compile --target duckdb --format dbt
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(in crate::cli) struct Args {
     /// The segments [default: all]
@@ -49,6 +53,9 @@ pub(in crate::cli) struct Args {
     /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
+    /// Scripts, or a dbt package
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "scripts")]
+    format: CompileFormat,
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -69,6 +76,9 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
+        return terminal.refuse(problem);
+    }
+    if let Err(problem) = not_in_dbt(args) {
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
@@ -105,8 +115,23 @@ fn files(args: &Args) -> SegmentFiles {
     SegmentFiles { create: has(ScriptKind::Create), refresh: has(ScriptKind::Refresh), parity: args.parity }
 }
 
+/// Rejects what a dbt package doesn't have.
+fn not_in_dbt(args: &Args) -> Result<(), Diagnostic> {
+    let option = match args {
+        Args { format: CompileFormat::Scripts, .. } => return Ok(()),
+        Args { moment: Moment { as_of: Some(_), .. }, .. } => "--as-of",
+        Args { parity: true, .. } => "--parity",
+        Args { script, .. } if !script.is_empty() => "--script",
+        _ => return Ok(()),
+    };
+    Err(NotInDbt { span: None, option }.into())
+}
+
 /// The segment whose SELECT is to be printed, if any.
 fn plain_name(args: &Args) -> Option<&str> {
+    if args.format == CompileFormat::Dbt {
+        return None;
+    }
     match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
         ([name], [], None) if !name.contains(['+', ':']) => Some(name),
         _ => None,
@@ -163,7 +188,7 @@ struct Build {
 }
 
 fn write(
-    opened: Opened,
+    mut opened: Opened,
     args: &Args,
     targets: &[String],
     segments: &[SegmentId],
@@ -171,13 +196,21 @@ fn write(
     terminal: &mut Terminal,
 ) -> io::Result<Exit> {
     let mut problems = Diagnostics::new();
+    let suite = unit_tests(&mut opened, args, &mut problems);
     let mut builds = Vec::new();
     for target in targets {
         let (plan, found) = opened.session.plan(target, segments, options);
         problems.append(found);
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
-            match opened.session.artifacts(&plan, options, files(args)) {
+            let made = match args.format {
+                CompileFormat::Scripts => opened.session.artifacts(&plan, options, files(args)),
+                CompileFormat::Dbt => opened.session.dbt_package(&plan).map(|mut package| {
+                    suite.add_to(&mut package);
+                    package.files()
+                }),
+            };
+            match made {
                 Ok(artifacts) => {
                     let rows = plan.segments.iter().map(Row::of).collect();
                     builds.push(Build { rows, artifacts, folder, shown });
@@ -205,12 +238,28 @@ fn write(
     Ok(exit)
 }
 
+/// The unit tests that a dbt package has. That there are none is no problem.
+fn unit_tests(opened: &mut Opened, args: &Args, problems: &mut Diagnostics) -> Suite {
+    if args.format != CompileFormat::Dbt {
+        return Suite::default();
+    }
+    let (suite, found) = unittest::read(&mut opened.session, &Disk::new(&opened.root.folder));
+    if found.has_errors() {
+        problems.append(found);
+    }
+    suite
+}
+
 /// The folder of a target's files, and its path for people.
 fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
+    let target = match args.format {
+        CompileFormat::Scripts => target.to_owned(),
+        CompileFormat::Dbt => format!("{target}.dbt"),
+    };
     match &args.out {
-        Some(out) => (out.join(target), format!("{}/{target}", out.display())),
+        Some(out) => (out.join(&target), format!("{}/{target}", out.display())),
         None => {
-            let folder = opened.root.folder.join("target").join(target);
+            let folder = opened.root.folder.join("target").join(&target);
             (folder, format!("{}target/{target}", opened.root.prefix))
         }
     }
@@ -218,6 +267,10 @@ fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
 
 /// The scripts in numbers: `create 77 statements, 20 scans; refresh 105 statements, 35 scans`.
 fn size(artifacts: &Artifacts) -> String {
+    if artifacts.files.contains_key("dbt_project.yml") {
+        let tests = artifacts.files.keys().filter(|path| path.starts_with("tests/")).count();
+        return format!("a dbt package, {tests} tests of keys beside those of its columns");
+    }
     let [create, refresh] = artifacts
         .sizes
         .map(|ScriptSize { statements, scans }| format!("{statements} statements, {scans} scans"));

@@ -10,12 +10,14 @@
 
 #![allow(dead_code, reason = "readers of further tools are being added")]
 
+mod dittofeed;
 mod draft;
 mod events;
 mod existing;
 mod fields;
 mod growthbook;
 mod input;
+mod klaviyo;
 mod litestar_flags;
 mod mapping;
 mod naming;
@@ -24,7 +26,9 @@ mod patterns;
 mod posthog;
 pub(crate) mod problems;
 mod report;
+mod rule_groups;
 mod run;
+mod segment_query;
 mod settle;
 mod skeleton;
 pub(crate) mod sql;

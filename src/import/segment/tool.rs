@@ -43,6 +43,10 @@ const TOOLS: &[&dyn Tool] = &[
     &super::litestar_flags::LitestarFlags,
     &super::growthbook::GrowthBook,
     &super::posthog::PostHog,
+    &super::dittofeed::Dittofeed,
+    &super::klaviyo::Klaviyo,
+    &super::rule_groups::RuleGroups,
+    &super::segment_query::SegmentQuery,
     &super::sql::Sql,
 ];
 

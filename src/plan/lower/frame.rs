@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Lowering;
 use super::at_run::AtRun;
+use super::encoded;
 use super::json::in_json;
 use super::names::{Taken, initials, unused};
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
@@ -240,6 +241,9 @@ impl Lowering<'_> {
             Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
             Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
             Storage::FloatNan => Scalar::Call(Function::ReadFloatNan, vec![column]),
+            Storage::Epoch(_) | Storage::Digits { .. } | Storage::LooseVersion => {
+                encoded::read(field, column)
+            }
         }
     }
 
@@ -267,7 +271,7 @@ impl Lowering<'_> {
     pub(super) fn link_condition(&mut self, from: &Row, hop: &Hop, to: &Row) -> Vec<Scalar> {
         let on = self.cx.hir.catalog.entity(hop.from).link(hop.link).on.clone();
         on.into_iter()
-            .map(|(own, target)| Scalar::equal(self.field(to, target), self.field(from, own)))
+            .flat_map(|(own, target)| encoded::linked(self.field(to, target), self.field(from, own)))
             .collect()
     }
 
@@ -325,7 +329,7 @@ fn stored(field: &Field, alias: &str) -> Scalar {
         Some(Inside { container: Container::Struct, keys }) => {
             keys.iter().fold(column, |outer, key| Scalar::Member(Box::new(outer), key.clone()))
         }
-        Some(inside) => in_json(column, inside.container, &inside.keys, &field.ty),
+        Some(inside) => in_json(column, inside.container, &inside.keys, &field.held_type()),
     }
 }
 

@@ -12,7 +12,7 @@ use segc::check::hir::{
 use segc::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_sequence, walk_value, walk_window,
 };
-use segc::types::{Type, Unit};
+use segc::types::{EpochUnit, Type, Unit};
 
 /// What every run of some length must have compared.
 pub const CONSTRUCTS: &[&str] = &[
@@ -23,6 +23,9 @@ pub const CONSTRUCTS: &[&str] = &[
     "rules: exclusive group",
     "condition: and",
     "condition: or",
+    "condition: at least",
+    "condition: at most",
+    "condition: exactly",
     "condition: not",
     "condition: =",
     "condition: <",
@@ -73,6 +76,8 @@ pub const CONSTRUCTS: &[&str] = &[
     "part: month",
     "part: day",
     "part: hour",
+    "part: minute",
+    "part: time",
     "part: weekday",
     "local time: start of",
     "local time: moved",
@@ -122,6 +127,12 @@ pub const CONSTRUCTS: &[&str] = &[
     "column: 32-bit float",
     "column: 32-bit integer",
     "column: float with NaN",
+    "column: epoch_seconds",
+    "column: epoch_millis",
+    "column: epoch_micros",
+    "column: digits",
+    "column: digits as a number",
+    "column: loose versions",
     "column: in JSON",
     "column: in JSON text",
     "column: never missing",
@@ -244,6 +255,12 @@ impl<'a> Finder<'a> {
             Storage::Float32 => self.tell("column: 32-bit float"),
             Storage::Int32 => self.tell("column: 32-bit integer"),
             Storage::FloatNan => self.tell("column: float with NaN"),
+            Storage::Epoch(EpochUnit::Seconds) => self.tell("column: epoch_seconds"),
+            Storage::Epoch(EpochUnit::Millis) => self.tell("column: epoch_millis"),
+            Storage::Epoch(EpochUnit::Micros) => self.tell("column: epoch_micros"),
+            Storage::Digits { number: false } => self.tell("column: digits"),
+            Storage::Digits { number: true } => self.tell("column: digits as a number"),
+            Storage::LooseVersion => self.tell("column: loose versions"),
         }
         match field.inside.as_ref().map(|inside| inside.container) {
             Some(Container::Json) => self.tell("column: in JSON"),
@@ -299,6 +316,8 @@ fn part(part: TimePart) -> &'static str {
         TimePart::Month => "part: month",
         TimePart::Day => "part: day",
         TimePart::Hour => "part: hour",
+        TimePart::Minute => "part: minute",
+        TimePart::TimeOfDay => "part: time",
         TimePart::Weekday => "part: weekday",
     }
 }
@@ -335,6 +354,9 @@ impl Visitor for Finder<'_> {
             CondKind::Constant(_) => None,
             CondKind::And(_) => Some("condition: and"),
             CondKind::Or(_) => Some("condition: or"),
+            CondKind::HowMany(0, ..) => Some("condition: at most"),
+            CondKind::HowMany(_, most, parts) if *most >= parts.len() => Some("condition: at least"),
+            CondKind::HowMany(..) => Some("condition: exactly"),
             CondKind::Not(inner) => {
                 self.tell_if(matches!(inner.kind, CondKind::Compare(..)), "negated: comparison");
                 self.tell_if(

@@ -7,5 +7,7 @@
 mod again;
 mod growthbook;
 mod litestar_flags;
+mod marketing;
+mod posthog;
 mod sql;
 mod suite;
