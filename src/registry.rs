@@ -28,6 +28,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::import::problems::CODES,               // SEG900 to SEG919
     crate::import::segment::problems::CODES,      // SEG920 to SEG949
     crate::import::segment::sql::problems::CODES, // SEG935 to SEG938
+    crate::import::catalog::problems::CODES,      // SEG950 to SEG979
     crate::engine::problems::CODES,               // SEG7xx
     crate::engine::load::problems::CODES,         // SEG707, SEG711 to SEG719
     crate::api::problems::CODES,                  // SEG014, SEG54x, SEG80x

@@ -78,6 +78,15 @@ impl<'a> Renderer<'a> {
         self.query_at(query, 0)
     }
 
+    /// A query as a subquery with a name, for a `WITH`.
+    ///
+    /// # Errors
+    ///
+    /// Reports everything that can't be written in this dialect.
+    pub fn named_subquery(&self, name: &str, query: &Query) -> Result<String, Diagnostics> {
+        Ok(format!("{} AS (\n  {}\n)", self.name(name), self.query_at(query, 2)?))
+    }
+
     /// The text of a query, with all lines but the first indented.
     pub(super) fn query_at(&self, query: &Query, indent: usize) -> Result<String, Diagnostics> {
         with_room(|| {

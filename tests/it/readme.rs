@@ -220,6 +220,16 @@ fn examples_in_catalog_match() {
 }
 
 #[test]
+fn importing_shows_what_really_happens() {
+    page("docs/importing.md");
+}
+
+#[test]
+fn examples_in_importing_catalogs_match() {
+    page("docs/importing-catalogs.md");
+}
+
+#[test]
 fn examples_in_ci_match() {
     page("docs/ci.md");
 }
@@ -253,6 +263,7 @@ fn links_between_pages_resolve() {
         "README.md",
         "docs/language.md",
         "docs/catalog.md",
+        "docs/importing-catalogs.md",
         "docs/refresh.md",
         "docs/plan.md",
         "docs/building.md",
@@ -262,6 +273,7 @@ fn links_between_pages_resolve() {
         "docs/ci.md",
         "docs/testing.md",
         "docs/cookbook.md",
+        "docs/importing.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

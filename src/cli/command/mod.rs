@@ -3,10 +3,12 @@
 mod attrition;
 mod capabilities;
 mod catalog;
+mod catalog_import;
 mod check;
 mod compile;
 mod database;
 mod explain;
+mod filter;
 mod graph;
 mod import;
 mod init;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::draft::{Draft, Import};
 use super::existing::{Block, blocks};
-use super::fields::{Schema, Survey};
+use super::fields::{Schema, Survey, check};
 use super::input::{File, Input};
 use super::mapping::Mapping;
 use super::overlay::Overlay;
@@ -115,6 +115,10 @@ impl Run<'_> {
             known = self.known(vec![(path.clone(), text)]);
         }
         let Some(entity) = self.entity(&known.project.catalog, problems) else { return };
+        check(&known.project.catalog, &entity, self.mapping, problems);
+        if problems.has_errors() {
+            return;
+        }
         let mut import = Import::new(
             self.tool,
             Schema::Catalog(&known.project.catalog),
@@ -166,9 +170,7 @@ impl Run<'_> {
         prepare(&mut import, known);
         self.tool.read(self.inputs, &mut import);
         match import.schema {
-            Schema::Survey(survey) => {
-                skeleton::catalog(&survey, &entity, self.tool.key_attribute(), self.tool.title())
-            }
+            Schema::Survey(survey) => skeleton::catalog(&survey, &entity, self.tool),
             Schema::Catalog(_) => String::new(),
         }
     }

@@ -29,6 +29,11 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         None
     }
 
+    /// Whether it reads versions that are written loosely, such as `v1.2`.
+    fn reads_loose_versions(&self) -> bool {
+        false
+    }
+
     /// The keys that a mapping file for this tool has in addition.
     fn sections(&self) -> &'static [&'static str] {
         &[]
@@ -41,7 +46,13 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
 /// All tools, in the order in which they are listed.
 const TOOLS: &[&dyn Tool] = &[
     &super::litestar_flags::LitestarFlags,
+    &super::launchdarkly::LaunchDarkly,
+    &super::unleash::Unleash,
+    &super::flagsmith::Flagsmith,
+    &super::flipt::Flipt,
     &super::growthbook::GrowthBook,
+    &super::featurevisor::Featurevisor,
+    &super::flagd::Flagd,
     &super::posthog::PostHog,
     &super::dittofeed::Dittofeed,
     &super::klaviyo::Klaviyo,
