@@ -169,11 +169,11 @@ problems! {
     /// ```
     ///
     /// Check the key and the database (`--db`; by default the project's sample rows). If the catalog says
-    /// `deletes: soft`, rows whose `deleted_at` is present don't count.
-    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<String> }
+    /// `deletes: soft`, rows that are marked as deleted don't count.
+    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<(String, &'static str)> }
     message |p| format!("there is no {} with the key `{}`", p.entity, p.key);
     help |p| Some({
-        let deleted = p.mark.as_ref().map(|mark| format!("; a row whose `{mark}` is present has been deleted"));
+        let deleted = p.mark.as_ref().map(|(mark, state)| format!("; a row whose `{mark}` is {state} has been deleted"));
         let check = "check the key and the database (`--db`, or else the rows in `data/`)";
         format!("{check}{}", deleted.unwrap_or_default())
     });

@@ -34,9 +34,13 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
         "changes": describe_changes(entity),
         "deletes": match entity.deletes {
             Deletes::Never => "never",
-            Deletes::Soft => "soft",
             Deletes::Hard => "hard",
+            Deletes::Soft => "soft",
         },
+        "deleted_flag": entity.deleted_flag.map(|flag| match flag.deleted {
+            true => json!(name(flag.field)),
+            false => json!({ "not": name(flag.field) }),
+        }),
         "settle": entity.settle.map(describe_duration),
         "rebuild_every": entity.rebuild_every.map(describe_duration),
         "dbt": entity.dbt.as_ref().map(ToString::to_string),

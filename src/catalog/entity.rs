@@ -97,7 +97,7 @@ pub(super) fn read_entity<'a>(
         time: time.is_none() && map.get("time").is_some(),
         event_name: event_name.is_none() && map.get("event_name").is_some(),
     };
-    let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
+    let (changes, deletes, deleted_flag) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
     let of_query = matches!(source, Some(TableSource::Query { .. }));
@@ -122,6 +122,7 @@ pub(super) fn read_entity<'a>(
         event_name,
         changes,
         deletes,
+        deleted_flag,
         unique_enforced: unique.unwrap_or(false),
         settle,
         rebuild_every,

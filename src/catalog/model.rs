@@ -104,6 +104,8 @@ pub struct Entity {
     pub changes: Changes,
     /// Whether its rows are ever deleted.
     pub deletes: Deletes,
+    /// The boolean that marks deleted rows, if deletes are soft and no time does.
+    pub deleted_flag: Option<DeletedFlag>,
     /// The database itself guarantees that keys are unique: no check is needed.
     pub unique_enforced: bool,
     /// How long after a row's stamp it may still become visible.
@@ -150,6 +152,15 @@ impl Entity {
         match self.changes {
             Changes::Mutable { deleted_at, .. } if self.deletes == Deletes::Soft => deleted_at,
             _ => None,
+        }
+    }
+
+    /// What tells that a row has been deleted, if deletes are soft.
+    #[must_use]
+    pub fn mark(&self) -> Option<Mark> {
+        match self.deleted_flag {
+            Some(flag) if self.deletes == Deletes::Soft => Some(Mark::Flag(flag)),
+            _ => self.deleted_at().map(Mark::Time),
         }
     }
 
@@ -425,12 +436,51 @@ pub enum Changes {
     Unknown,
 }
 
+/// A boolean that marks deleted rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeletedFlag {
+    /// The field that holds it.
+    pub field: FieldId,
+    /// Its value in deleted rows; a missing one marks nothing.
+    pub deleted: bool,
+}
+
+/// What tells that a row has been deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A time that is present.
+    Time(FieldId),
+    /// A boolean.
+    Flag(DeletedFlag),
+}
+
+impl Mark {
+    /// The field that holds it.
+    #[must_use]
+    pub fn field(self) -> FieldId {
+        match self {
+            Self::Time(field) => field,
+            Self::Flag(flag) => flag.field,
+        }
+    }
+
+    /// How a deleted row's field is: `present`, `true` or `false`.
+    #[must_use]
+    pub(crate) fn state(self) -> &'static str {
+        match self {
+            Self::Time(_) => "present",
+            Self::Flag(DeletedFlag { deleted: true, .. }) => "true",
+            Self::Flag(DeletedFlag { deleted: false, .. }) => "false",
+        }
+    }
+}
+
 /// Whether rows go away (`deletes:`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Deletes {
     /// Rows stay for ever.
     Never,
-    /// A row is marked through `deleted_at`, and is then no row.
+    /// A row is marked through `deleted_at` or a boolean, and is then no row.
     Soft,
     /// Rows vanish; what is assumed of sources that say nothing.
     #[default]

@@ -36,7 +36,7 @@ pub(crate) use self::quote::select_as_text;
 pub use self::quote::{quote_ident, quote_name, quote_text};
 pub use self::schema::{DataTable, StructPart, TableColumn, tables_of};
 pub(crate) use self::source::Declared;
-pub use self::source::{ColumnType, Described, Found, Look, Looked, Source, SourceColumn};
+pub use self::source::{ColumnType, DeletedRows, Described, Found, Look, Looked, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
 pub use self::type_names::TypeNames;
 
@@ -108,8 +108,8 @@ pub trait Engine {
         Ok(Described::Unknown)
     }
 
-    /// Looks for something in the rows of a source, or in its first `most` ones; `live` leaves out
-    /// rows in which that column is present. Gives an answer for each look.
+    /// Looks for something in the rows of a source, or in its first `most` ones; without those
+    /// that are `deleted`. Gives an answer for each look.
     ///
     /// # Errors
     ///
@@ -118,10 +118,10 @@ pub trait Engine {
         &mut self,
         source: Source<'_>,
         looks: &[Look],
-        live: Option<&str>,
+        deleted: Option<DeletedRows<'_>>,
         most: Option<u32>,
     ) -> Result<Looked, EngineError> {
-        self.query(&source::rows::sql(source, looks, live, most)).map(|answer| source::rows::read(&answer))
+        self.query(&source::rows::sql(source, looks, deleted, most)).map(|answer| source::rows::read(&answer))
     }
 
     /// The names of all tables and views, without their schema if it is on the search path.

@@ -151,18 +151,27 @@ pub struct Found {
     pub(crate) example: Option<String>,
 }
 
+/// Rows that are marked as deleted.
+#[derive(Debug, Clone, Copy)]
+pub struct DeletedRows<'a> {
+    /// The column with the mark.
+    pub(crate) column: &'a str,
+    /// Its value in deleted rows; if there is none, it is present in them.
+    pub(crate) state: Option<bool>,
+}
+
 pub(super) mod rows {
     //! The query that looks at the rows of a source.
 
-    use super::{Found, Look, Looked, Source};
+    use super::{DeletedRows, Found, Look, Looked, Source};
     use crate::engine::{Cell, Table, quote_ident, quote_name, quote_text};
 
     /// One row: how many rows were read, and two cells for each look, a count and an example.
-    /// `without` leaves out rows in which that column is present.
+    /// `without` leaves out deleted rows.
     pub(in crate::engine) fn sql(
         source: Source<'_>,
         looks: &[Look],
-        without: Option<&str>,
+        without: Option<DeletedRows<'_>>,
         most: Option<u32>,
     ) -> String {
         let cells: Vec<String> = looks.iter().map(|look| format!(", {}", cell(look))).collect();
@@ -170,7 +179,15 @@ pub(super) mod rows {
             Source::Table(name) => quote_name(name),
             Source::Query(text) => format!("({}\n) AS source", text.trim().trim_end_matches(';')),
         };
-        let live = without.map(|mark| format!(" WHERE {} IS NULL", quote_ident(mark))).unwrap_or_default();
+        let live = without.map(|mark| {
+            let column = quote_ident(mark.column);
+            match mark.state {
+                None => format!(" WHERE {column} IS NULL"),
+                Some(true) => format!(" WHERE {column} IS NOT TRUE"),
+                Some(false) => format!(" WHERE {column} IS NOT FALSE"),
+            }
+        });
+        let live = live.unwrap_or_default();
         let most = most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
         format!("SELECT COUNT(*){} FROM (SELECT * FROM {from}{live}{most}) AS rows", cells.concat())
     }

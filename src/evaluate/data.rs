@@ -11,7 +11,7 @@ use super::encoding;
 use super::json::is_null;
 use super::number::fits;
 use super::time::to_micros;
-use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Storage};
+use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Mark, Storage};
 use crate::types::Type;
 
 /// The rows of every entity of a catalog, as a database would hold them.
@@ -127,8 +127,12 @@ fn exists(entity: &Entity, row: &[Datum]) -> bool {
 
 /// Whether a row is marked as deleted, by an entity whose deletes are soft.
 pub fn is_deleted(entity: &Entity, row: &[Datum]) -> bool {
-    let mark = entity.deleted_at().and_then(|field| row.get(field.0 as usize));
-    mark.is_some_and(|mark| !mark.is_missing())
+    let Some(mark) = entity.mark() else { return false };
+    let value = row.get(mark.field().0 as usize).unwrap_or(&Datum::Missing);
+    match mark {
+        Mark::Time(_) => !value.is_missing(),
+        Mark::Flag(flag) => *value == Datum::Boolean(flag.deleted),
+    }
 }
 
 /// A value as reading its column gives it: without the padding of a `CHAR(n)`, and so on. Of an encoded

@@ -92,7 +92,7 @@ problems! {
     ///     created: { type: timestamp, encoding: epoch_seconds }
     ///
     /// `type` is what segments read, not what the column holds.
-    error SEG275 "encoding of a different type" EncodingType { span: Span, encoding: &'static str, needs: &'static str, field: String, ty: Type }
+    error SEG276 "encoding of a different type" EncodingType { span: Span, encoding: &'static str, needs: &'static str, field: String, ty: Type }
     message |p| format!("`encoding: {}` is of {}, but `{}` is {}", p.encoding, p.needs, p.field, a(&p.ty));
     help |p| Some(format!("make the field {}, which is what segments then read, or remove `encoding`", p.needs));
 
@@ -104,7 +104,7 @@ problems! {
     ///     day: { type: date, encoding: yyyymmdd, storage: integer }
     ///
     /// Counts since 1970 have no zone: they are instants.
-    error SEG276 "beside an encoding" EncodingStorage { span: Span, key: &'static str, field: String, encoding: Span }
+    error SEG277 "beside an encoding" EncodingStorage { span: Span, key: &'static str, field: String, encoding: Span }
     message |p| format!("`{}` of `{}` is determined by its `encoding`", p.key, p.field);
     help |p| Some(format!("remove `{}`", p.key));
     labels |p| vec![Label { span: p.encoding, text: "this says how the column holds it".to_owned() }];
@@ -116,7 +116,7 @@ problems! {
     ///     links: { holiday: { to: holiday, on: { day: day } } }     # wrong
     ///
     /// Correct the fields if their columns hold the same, or link by other fields.
-    error SEG277 "ends of a link in different encodings" LinkEncodings { span: Span, own: String, own_encoding: Option<&'static str>, other: String, other_encoding: Option<&'static str> }
+    error SEG278 "ends of a link in different encodings" LinkEncodings { span: Span, own: String, own_encoding: Option<&'static str>, other: String, other_encoding: Option<&'static str> }
     message |p| {
         let encoded = |encoding: Option<&str>| encoding.map_or("without an encoding".to_owned(), |one| format!("`encoding: {one}`"));
         format!(
@@ -137,7 +137,7 @@ problems! {
     ///     fields:
     ///       at: { type: timestamp, encoding: epoch_micros }
     ///       at_micros: { type: integer, column: at, nullable: false }
-    error SEG278 "an encoded key" EncodedKey { span: Span, field: String, column: String, held: Type }
+    error SEG279 "an encoded key" EncodedKey { span: Span, field: String, column: String, held: Type }
     message |p| format!("`{}` is encoded, so it can't be part of a key", p.field);
     help |p| Some(format!(
         "declare another field for the same column, such as `{}_key: {{ type: {}, column: {} }}`, and use that as the key",

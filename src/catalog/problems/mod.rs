@@ -260,10 +260,11 @@ problems! {
     ///     changes: { mutable: { deleted_at: deleted_at } }
     ///     deletes: soft
     ///
-    /// Write both, as above: the column that marks a deleted row, and that rows are deleted this way.
+    /// Write both, as above: the column that marks a deleted row, and that rows are deleted this way. If a
+    /// boolean marks them, write `deletes: { soft: is_deleted }`.
     error SEG225 "soft deletes without a mark" SoftWithoutMark { span: Span, entity: String }
     message |p| format!("`{}` has soft deletes but no `deleted_at`", p.entity);
-    help |_p| Some("add `changes: { mutable: { deleted_at: … } }`".to_owned());
+    help |_p| Some("add `changes: { mutable: { deleted_at: … } }`; if a boolean marks deleted rows, write `deletes: { soft: … }` with its name".to_owned());
 
     /// `deleted_at` has no effect, since `deletes` isn't `soft`: marked rows still count.
     ///
@@ -338,6 +339,32 @@ problems! {
         format!("all rows of `{}` count as deleted, since `{}` {why}", p.entity, p.field)
     };
     help |_p| Some("name a field that is missing until a row is deleted; remove its `nullable: false` if it is wrong".to_owned());
+
+    /// What marks deleted rows in `deletes: { soft: … }` is a boolean.
+    ///
+    ///     deletes: { soft: deleted_at }                        # wrong: a timestamp
+    ///     deletes: { soft: is_deleted }
+    ///     deletes: { soft: { not: is_active } }
+    ///
+    /// If a time marks them, write `deletes: soft` and `changes: { mutable: { deleted_at: … } }`.
+    error SEG250 "a flag that isn't a boolean" FlagType { span: Span, entity: String, field: String, ty: Type }
+    message |p| format!("what marks deleted rows of `{}` must be a boolean, but `{}` is {}", p.entity, p.field, a(&p.ty));
+    help |p| Some(match p.ty.is_time() {
+        true => format!("write `deletes: soft` and `changes: {{ mutable: {{ deleted_at: {} }} }}`", p.field),
+        false => "name a field of type `boolean`".to_owned(),
+    });
+
+    /// Deleted rows are marked by a time or by a boolean.
+    ///
+    ///     changes: { mutable: { updated_at: updated_at, deleted_at: deleted_at } }
+    ///     deletes: { soft: is_deleted }
+    ///
+    /// Remove one of them. A `deleted_at` also says when a row was deleted, so it needs no `updated_at` that
+    /// moves with it.
+    error SEG251 "two marks of deleted rows" TwoMarks { span: Span, entity: String, mark: Span }
+    message |p| format!("deleted rows of `{}` are marked twice", p.entity);
+    help |_p| Some("remove `deleted_at` from `changes`, or write `deletes: soft`".to_owned());
+    labels |p| vec![Label { span: p.mark, text: "this marks them as well".to_owned() }];
 
     /// `dbt` says which node of a dbt project holds the entity's rows.
     ///

@@ -199,6 +199,11 @@ impl Shape {
             }
         }
         let mut changes = String::new();
+        if name == "customer" && tape.one_in(4) {
+            // Of a flag that is never missing, too.
+            let flag = tape.pick(&["active", "{ not: active }"]);
+            changes.push_str(&format!("    deletes: {{ soft: {flag} }}\n"));
+        }
         if MARKED.contains(&name) && tape.one_in(2) {
             let (kind, storage) = (Kind::Mark, storage(Kind::Timestamp, tape));
             let ty = kind.type_name();
