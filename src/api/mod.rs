@@ -4,6 +4,7 @@
 //! terminal, exit codes.
 
 mod asked;
+pub(crate) mod lists;
 mod matrix;
 mod open;
 mod parity;

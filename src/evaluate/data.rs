@@ -22,11 +22,12 @@ pub struct Data {
 }
 
 impl Data {
-    /// The data of a catalog's entities, without a row.
+    /// The data of a catalog's entities, without a row except for the keys of static lists.
     #[must_use]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
         let columns = catalog.entities.iter().map(Columns::of).collect();
-        Self { catalog: Arc::clone(catalog), columns, tables: vec![Vec::new(); catalog.entities.len()] }
+        let tables = catalog.entities.iter().map(listed).collect();
+        Self { catalog: Arc::clone(catalog), columns, tables }
     }
 
     /// Adds a row of an entity; fields that are not named are missing.
@@ -96,6 +97,12 @@ impl Data {
         let rows = self.rows(entity).iter().map(Vec::as_slice).enumerate();
         rows.filter(move |(_, row)| model.is_some_and(|model| exists(model, row)))
     }
+}
+
+/// The keys of a static list, for its entity.
+fn listed(entity: &Entity) -> Vec<Vec<Datum>> {
+    let rows = entity.list.iter().flat_map(|list| &list.rows);
+    rows.map(|row| row.iter().map(Datum::from).collect()).collect()
 }
 
 fn exists(entity: &Entity, row: &[Datum]) -> bool {

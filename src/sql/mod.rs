@@ -14,6 +14,7 @@ pub(crate) mod problems;
 mod render;
 mod room;
 mod script;
+mod values;
 mod walk;
 mod window;
 

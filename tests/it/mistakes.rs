@@ -255,6 +255,7 @@ topics!(
     causes >= 8,
     conditions >= 25,
     counting >= 25,
+    lists >= 25,
     dialect_kit >= 5,
 );
 

@@ -3,7 +3,7 @@
 use pretty::RcDoc;
 
 use super::{Doc, align, list, name, path, quoted, row, rows, text};
-use crate::syntax::ast::{ArithmeticOp, CompareOp, Count, Expr, ExprKind, InstantOp, TextOp};
+use crate::syntax::ast::{ArithmeticOp, Bound, CompareOp, Count, Expr, ExprKind, InstantOp, TextOp};
 use crate::types::{Literal, Unit};
 
 /// How tightly an expression holds together, from the loosest.
@@ -23,7 +23,7 @@ fn level(expr: &Expr) -> Level {
     match &expr.kind {
         ExprKind::Or(_) => Level::Or,
         ExprKind::And(_) => Level::And,
-        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } => Level::Not,
+        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } | ExprKind::HowMany { .. } => Level::Not,
         ExprKind::Compare { .. }
         | ExprKind::In { .. }
         | ExprKind::Between { .. }
@@ -87,6 +87,18 @@ pub(super) fn alone(expr: &Expr) -> Doc {
         ExprKind::And(parts) => RcDoc::intersperse(chain("and", parts), RcDoc::line()).group(),
         ExprKind::Or(parts) => RcDoc::intersperse(chain("or", parts), RcDoc::line()).group(),
         ExprKind::Not(inner) => row([text("not "), part(inner, inside_not(inner))]),
+        ExprKind::HowMany { bound, count, items } => {
+            let bound = match bound {
+                Bound::AtLeast => "at least ",
+                Bound::AtMost => "at most ",
+                Bound::Exactly => "exactly ",
+            };
+            let number = match count {
+                Count::Number(number, _) => text(number.to_string()),
+                Count::Param(param) => row([text("$"), name(param)]),
+            };
+            row([text(bound), number, text(" of "), list(items.iter().map(alone).collect())])
+        }
         ExprKind::Negate(inner) => {
             // `--` begins a comment elsewhere, and is refused.
             let sign = if level(inner) == Level::Unary { "- " } else { "-" };
@@ -117,7 +129,7 @@ pub(super) fn alone(expr: &Expr) -> Doc {
 /// `not (a = 1)` is clearer than `not a = 1`; `not exists(…)` and `not subscribed` need none.
 fn inside_not(inner: &Expr) -> Level {
     match inner.kind {
-        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } => Level::Not,
+        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } | ExprKind::HowMany { .. } => Level::Not,
         _ => Level::Primary,
     }
 }
