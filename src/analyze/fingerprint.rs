@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::footprint::Footprint;
 use super::order::{Graph, SegmentNode};
-use crate::catalog::{Catalog, Entity, EntityId, FieldId, TableSource};
+use crate::catalog::{Catalog, Entity, EntityId, FieldId, Mark, TableSource};
 use crate::check::canonical;
 use crate::check::hir::Hir;
 
@@ -60,7 +60,7 @@ fn describe(catalog: &Catalog, footprint: &Footprint, text: &mut String) {
     let mut fields: BTreeSet<(EntityId, FieldId)> = footprint.fields.keys().copied().collect();
     for &id in footprint.entities.keys() {
         let entity = catalog.entity(id);
-        let others = [entity.time, entity.event_name, entity.deleted_at()];
+        let others = [entity.time, entity.event_name, entity.mark().map(Mark::field)];
         fields
             .extend(entity.key.iter().copied().chain(others.into_iter().flatten()).map(|field| (id, field)));
         let _ = writeln!(text, "entity {} key {}", entity.name, names(entity, &entity.key));
@@ -71,9 +71,13 @@ fn describe(catalog: &Catalog, footprint: &Footprint, text: &mut String) {
         if let Some(time) = entity.time {
             let _ = writeln!(text, " time {}", names(entity, &[time]));
         }
-        if let Some(mark) = entity.deleted_at() {
-            let _ = writeln!(text, " deleted_at {}", names(entity, &[mark]));
-        }
+        let _ = match entity.mark() {
+            None => Ok(()),
+            Some(Mark::Time(mark)) => writeln!(text, " deleted_at {}", names(entity, &[mark])),
+            Some(Mark::Flag(flag)) => {
+                writeln!(text, " deleted if {} is {}", names(entity, &[flag.field]), flag.deleted)
+            }
+        };
     }
     for (id, field) in fields {
         let entity = catalog.entity(id);

@@ -79,6 +79,11 @@ pub(super) fn add(
     }
 }
 
+/// Whether two fields hold the same values in the same way, as far as links need that.
+fn is_alike(one: &Field, other: &Field) -> bool {
+    one.ty == other.ty && one.storage.encoding() == other.storage.encoding()
+}
+
 /// The key of one entity in the fields of another, by their names.
 fn key_fields(
     own: &Entity,
@@ -90,7 +95,7 @@ fn key_fields(
     let mut lacking = Vec::new();
     for &key in &own.key {
         let field = own.field(key);
-        match other.find_field(&field.name).filter(|&found| other.field(found).ty == field.ty) {
+        match other.find_field(&field.name).filter(|&found| is_alike(field, other.field(found))) {
             Some(found) => on.push((key, found)),
             None => lacking.push(format!("`{}: {}`", field.name, field.ty)),
         }
@@ -137,6 +142,7 @@ fn keys_of(own: &Entity, segment: &str, list: KeyList, span: Span, targets: &[Ta
         event_name: None,
         changes: Changes::Unknown,
         deletes: Deletes::Hard,
+        deleted_flag: None,
         unique_enforced: false,
         settle: None,
         rebuild_every: None,

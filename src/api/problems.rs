@@ -23,6 +23,36 @@ problems! {
         None => format!("the dialects are: {}", p.known.join(", ")),
     });
 
+    /// dbt has no counterpart for something that a segment asks for.
+    ///
+    /// `segc compile --format dbt` writes models, which dbt builds again in each run. What depends on
+    /// former runs, beside `entered_at`, isn't known then.
+    ///
+    ///     segment win_back on customer {
+    ///       expire: 14 days      # wrong in a dbt package
+    ///       where …
+    ///     }
+    ///
+    /// Leave the segment out (`--select`), or build it with `segc run`, which dbt can read as a source.
+    error SEG540 "not possible in dbt" DbtCannot {
+        span: Span, segment: String, what: &'static str, why: &'static str,
+    }
+    message |p| format!("dbt can't build `{}` because of its {}: {}", p.segment, p.what, p.why);
+    help |p| Some(format!("leave it out with `--select`, or build it with `segc run {}`", p.segment));
+
+    /// The dialect writes instants in a way that dbt's macros can't.
+    ///
+    /// A dbt package writes the as_of of a run by Python's `strftime`, which knows the directives
+    /// `%Y %m %d %H %M %S %f`. The dialect's `timestamp_format` has others.
+    ///
+    ///     timestamp_format: "%F %T%.f"             # wrong in a dbt package
+    ///     timestamp_format: "%Y-%m-%d %H:%M:%S%.f"
+    ///
+    /// Write the format with these directives.
+    error SEG541 "instants that dbt can't write" DbtInstant { span: Option<Span>, dialect: String }
+    message |p| format!("dbt can't write instants by the `timestamp_format` of dialect `{}`", p.dialect);
+    help |_p| Some("write it with `%Y %m %d %H %M %S %.f`".to_owned());
+
     /// The `url` of a target contains a password.
     ///
     /// `segc.yml` is shared and kept under version control.
@@ -139,11 +169,11 @@ problems! {
     /// ```
     ///
     /// Check the key and the database (`--db`; by default the project's sample rows). If the catalog says
-    /// `deletes: soft`, rows whose `deleted_at` is present don't count.
-    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<String> }
+    /// `deletes: soft`, rows that are marked as deleted don't count.
+    error SEG862 "no such key" NoSuchKey { span: Option<Span>, entity: String, key: String, mark: Option<(String, &'static str)> }
     message |p| format!("there is no {} with the key `{}`", p.entity, p.key);
     help |p| Some({
-        let deleted = p.mark.as_ref().map(|mark| format!("; a row whose `{mark}` is present has been deleted"));
+        let deleted = p.mark.as_ref().map(|(mark, state)| format!("; a row whose `{mark}` is {state} has been deleted"));
         let check = "check the key and the database (`--db`, or else the rows in `data/`)";
         format!("{check}{}", deleted.unwrap_or_default())
     });

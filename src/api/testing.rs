@@ -64,6 +64,7 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
         event_name: None,
         changes: Default::default(),
         deletes: Default::default(),
+        deleted_flag: None,
         unique_enforced: false,
         settle: None,
         rebuild_every: None,

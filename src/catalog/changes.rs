@@ -1,9 +1,12 @@
 //! How rows change, and whether they are deleted.
 
 use super::lookup::{Lookup, duration};
-use super::model::{Changes, Deletes, FieldId};
-use super::problems::{AllDeleted, ChangesKinds, MarkWithoutSoft, SoftWithoutMark, StaticDeletes};
-use crate::diagnostic::Diagnostics;
+use super::model::{Changes, DeletedFlag, Deletes, FieldId};
+use super::problems::{
+    AllDeleted, ChangesKinds, FlagType, MarkWithoutSoft, SoftWithoutMark, StaticDeletes, TwoMarks,
+};
+use crate::diagnostic::{Diagnostics, Span};
+use crate::types::Type;
 use crate::yaml::problems::UnknownWord;
 use crate::yaml::{Fields, Key, Node, NodeKind};
 
@@ -15,12 +18,12 @@ pub(super) fn read_changes(
     lookup: Lookup<'_>,
     entity_key: &[FieldId],
     problems: &mut Diagnostics,
-) -> (Changes, Deletes) {
+) -> (Changes, Deletes, Option<DeletedFlag>) {
     let node = fields.get("changes");
     let changes = node.map_or(Some(Changes::Unknown), |node| read_kind(node, lookup, problems));
-    let known = [("never", Deletes::Never), ("soft", Deletes::Soft), ("hard", Deletes::Hard)];
     let deletes_node = fields.get("deletes");
-    let deletes = deletes_node.and_then(|node| node.word("a kind of delete", &known, problems));
+    let (deletes, by_flag) = read_deletes(deletes_node, lookup, problems);
+    let flag = by_flag.and_then(|(flag, _)| flag);
 
     let entity = lookup.entity.to_owned();
     let marked = changes.as_ref().map(|one| matches!(one, Changes::Mutable { deleted_at: Some(_), .. }));
@@ -30,7 +33,11 @@ pub(super) fn read_changes(
             let span = deletes_node.map_or(fields.at, |node| node.span);
             problems.push(StaticDeletes { span, entity, changes: node.map_or(span, |node| node.span) });
         }
-        (Some(false), Some(Deletes::Soft)) if mark_node(node).is_none() => {
+        (Some(true), Some(Deletes::Soft)) if by_flag.is_some() => {
+            let span = by_flag.map_or(fields.at, |(_, span)| span);
+            problems.push(TwoMarks { span, entity, mark: mark_node(node).map_or(span, |node| node.span) });
+        }
+        (Some(false), Some(Deletes::Soft)) if mark_node(node).is_none() && by_flag.is_none() => {
             let span = deletes_node.map_or(fields.at, |node| node.span);
             problems.push(SoftWithoutMark { span, entity });
         }
@@ -46,7 +53,52 @@ pub(super) fn read_changes(
     }
     // Where nothing changes, nothing goes.
     let unsaid = if fixed { Deletes::Never } else { Deletes::default() };
-    (changes.unwrap_or_default(), deletes.unwrap_or(unsaid))
+    (changes.unwrap_or_default(), deletes.unwrap_or(unsaid), flag)
+}
+
+/// A flag, and where it is declared; `None` for one that isn't understood, which was reported.
+type ByFlag = (Option<DeletedFlag>, Span);
+
+/// `never`, `soft`, `hard`, `{ soft: is_deleted }` or `{ soft: { not: is_active } }`.
+fn read_deletes(
+    node: Option<&Node>,
+    lookup: Lookup<'_>,
+    problems: &mut Diagnostics,
+) -> (Option<Deletes>, Option<ByFlag>) {
+    let Some(node) = node else { return (None, None) };
+    if !matches!(node.kind, NodeKind::Map(_)) {
+        let known = [("never", Deletes::Never), ("soft", Deletes::Soft), ("hard", Deletes::Hard)];
+        return (node.word("a kind of delete", &known, problems), None);
+    }
+    let example = Some("deletes: { soft: is_deleted }");
+    let Some(mut map) = Fields::shown(node, "`deletes`".to_owned(), node.span, example, problems) else {
+        return (None, None);
+    };
+    let soft = map.require("soft", problems);
+    let found = soft.map(|soft| (read_flag(soft, lookup, problems), soft.span));
+    map.finish(problems);
+    (Some(Deletes::Soft), found.or(Some((None, node.span))))
+}
+
+fn read_flag(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Option<DeletedFlag> {
+    let (name, deleted) = match &node.kind {
+        NodeKind::Map(_) => {
+            let example = Some("soft: { not: is_active }");
+            let mut map = Fields::shown(node, "`soft`".to_owned(), node.span, example, problems)?;
+            let name = map.require("not", problems);
+            map.finish(problems);
+            (name?, false)
+        }
+        _ => (node, true),
+    };
+    let field = lookup.node(name, problems)?;
+    let found = lookup.field(field);
+    if found.ty != Type::Boolean {
+        let (field, ty) = (found.name.clone(), found.ty.clone());
+        problems.push(FlagType { span: name.span, entity: lookup.entity.to_owned(), field, ty });
+        return None;
+    }
+    Some(DeletedFlag { field, deleted })
 }
 
 /// What is written as `deleted_at`. If it turned out to be wrong, that was reported.

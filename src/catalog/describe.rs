@@ -34,9 +34,13 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
         "changes": describe_changes(entity),
         "deletes": match entity.deletes {
             Deletes::Never => "never",
-            Deletes::Soft => "soft",
             Deletes::Hard => "hard",
+            Deletes::Soft => "soft",
         },
+        "deleted_flag": entity.deleted_flag.map(|flag| match flag.deleted {
+            true => json!(name(flag.field)),
+            false => json!({ "not": name(flag.field) }),
+        }),
         "settle": entity.settle.map(describe_duration),
         "rebuild_every": entity.rebuild_every.map(describe_duration),
         "dbt": entity.dbt.as_ref().map(ToString::to_string),
@@ -110,12 +114,13 @@ fn describe_read(read: &ReadOptions) -> Value {
 
 fn describe_field(field: &Field) -> Value {
     let (zone, storage) = match &field.storage {
-        Storage::Native => (None, None),
         Storage::Zone(zone) => (Some(zone), None),
         Storage::Char => (None, Some("char")),
         Storage::Int32 => (None, Some("int32")),
         Storage::Float32 => (None, Some("float32")),
         Storage::FloatNan => (None, Some("float_nan")),
+        Storage::Digits { number: true } => (None, Some("integer")),
+        Storage::Native | Storage::Epoch(_) | Storage::Digits { .. } | Storage::LooseVersion => (None, None),
     };
     let from = field.inside.as_ref().map(|inside| match inside.container {
         Container::Json => "json",
@@ -135,6 +140,7 @@ fn describe_field(field: &Field) -> Value {
         "roles": field.roles,
         "zone": zone,
         "storage": storage,
+        "encoding": field.storage.encoding(),
         "path": field.inside.as_ref().map(|inside| &inside.keys),
         "from": from,
     })

@@ -7,7 +7,8 @@ use super::dbt::read_dbt;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
-use super::problems::{BadKey, EventNameType, KeyInside, NoFields};
+use super::problems::columns::{EncodedKey, KeyInside};
+use super::problems::{BadKey, EventNameType, NoFields};
 use super::read::read_options;
 use super::source::{read_source, read_targets};
 use crate::diagnostic::{Diagnostics, Span};
@@ -96,7 +97,7 @@ pub(super) fn read_entity<'a>(
         time: time.is_none() && map.get("time").is_some(),
         event_name: event_name.is_none() && map.get("event_name").is_some(),
     };
-    let (changes, deletes) = read_changes(&mut map, lookup, &keys, problems);
+    let (changes, deletes, deleted_flag) = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
     let of_query = matches!(source, Some(TableSource::Query { .. }));
@@ -121,6 +122,7 @@ pub(super) fn read_entity<'a>(
         event_name,
         changes,
         deletes,
+        deleted_flag,
         unique_enforced: unique.unwrap_or(false),
         settle,
         rebuild_every,
@@ -165,6 +167,9 @@ fn read_key(map: &mut Fields<'_>, lookup: Lookup<'_>, problems: &mut Diagnostics
             problems.push(bad(part.span, format!("can't contain `{}`, which is {}", field.name, field.ty)));
         } else if field.inside.is_some() {
             problems.push(KeyInside { span: part.span, field: field.name.clone() });
+        } else if field.storage.is_encoding() {
+            let (name, column) = (field.name.clone(), field.column.clone());
+            problems.push(EncodedKey { span: part.span, field: name, column, held: field.held_type() });
         } else {
             key.push(id);
         }

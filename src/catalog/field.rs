@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bigdecimal::BigDecimal;
 
-use super::inside;
 use super::lookup::check_name;
 use super::model::{Field, Storage};
 use super::problems::{
-    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, NobodyUses, NulInName, StorageType,
-    UnknownType, UnknownZone, ValuesType, ZoneType,
+    BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, NobodyUses, NulInName, UnknownType,
+    ValuesType,
 };
+use super::{inside, storage};
 use crate::diagnostic::{Diagnostics, Span, closest};
-use crate::types::{TYPE_NAMES, Type, find_zone, parse_type};
+use crate::types::{TYPE_NAMES, Type, parse_type};
 use crate::yaml::{Fields, Key, Meant, Node, NodeKind, OtherKeys};
 
 /// What other tools have in place of our keys.
@@ -123,7 +123,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
     field.ty = ty.clone().unwrap_or(Type::String);
     field.values = fields.get("values").and_then(|node| read_values(field, node, about_type));
     read_bounds(field, &mut fields, about_type);
-    field.storage = read_storage(field, &mut fields, about_type);
+    field.storage = storage::read(field, &mut fields, about_type);
     field.inside = inside::read(field, &mut fields, about_type);
     fields.finish(problems);
     ty
@@ -231,41 +231,4 @@ fn read_bound(
         return None;
     }
     Some((node.number(problems)?, node.span))
-}
-
-fn read_storage(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnostics) -> Storage {
-    let zone = fields.get("zone").and_then(|node| read_zone(field, node, problems));
-    let storage = fields.get("storage").and_then(|node| {
-        let known = [
-            ("char", (Storage::Char, "char", Type::String)),
-            ("int32", (Storage::Int32, "int32", Type::Integer)),
-            ("float32", (Storage::Float32, "float32", Type::Float)),
-            ("float_nan", (Storage::FloatNan, "float_nan", Type::Float)),
-        ];
-        let (storage, name, needs) = node.word("a kind of storage", &known, problems)?;
-        if field.ty == needs {
-            return Some(storage);
-        }
-        let needs = match needs {
-            Type::String => "string",
-            Type::Integer => "integer",
-            _ => "float",
-        };
-        let (field, ty) = (field.name.clone(), field.ty.clone());
-        problems.push(StorageType { span: node.span, storage: name, needs, field, ty });
-        None
-    });
-    zone.or(storage).unwrap_or_default()
-}
-
-fn read_zone(field: &Field, node: &Node, problems: &mut Diagnostics) -> Option<Storage> {
-    let name = node.text(problems)?;
-    let zone = find_zone(name).map(|(_, name)| Storage::Zone(name));
-    if field.ty != Type::Timestamp {
-        problems.push(ZoneType { span: node.span, field: field.name.clone(), ty: field.ty.clone() });
-    }
-    if zone.is_none() {
-        problems.push(UnknownZone { span: node.span, name: name.to_owned() });
-    }
-    zone
 }

@@ -2,7 +2,7 @@
 
 use super::field::no_nul;
 use super::model::{Container, Field, Inside, Storage};
-use super::problems::{EmptyPart, EmptyPath, FromWithoutPath, InsideType, StorageInside};
+use super::problems::columns::{EmptyPart, EmptyPath, FromWithoutPath, InsideType, StorageInside};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 use crate::yaml::{Fields, Node};
@@ -34,7 +34,7 @@ pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagno
             let (field, ty) = (field.name.clone(), field.ty.clone());
             problems.push(InsideType { span: node.span, field, ty });
         }
-        if field.storage != Storage::Native {
+        if field.storage != Storage::Native && !field.storage.is_encoding() {
             problems.push(StorageInside { span: node.span, field: field.name.clone() });
         }
     }

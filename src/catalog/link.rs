@@ -3,7 +3,8 @@
 use super::entity::Draft;
 use super::lookup::{Lookup, check_name, is_plain};
 use super::model::{EntityId, Field, FieldId, Link, UnreadEntities};
-use super::problems::{EmptyLink, FieldAndLink, KeyInside, LinkTypes, UnknownEntity};
+use super::problems::columns::{KeyInside, LinkEncodings};
+use super::problems::{EmptyLink, FieldAndLink, LinkTypes, UnknownEntity};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 use crate::yaml::{Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
@@ -116,7 +117,7 @@ fn check_types(own: &Field, other: &Field, node: &Node, problems: &mut Diagnosti
     let comparable = |ty: &Type| !matches!(ty, Type::Json | Type::Array(_));
     let fits = own.ty == other.ty || (own.ty.is_number() && other.ty.is_number());
     if fits && comparable(&own.ty) {
-        return true;
+        return check_encodings(own, other, node, problems);
     }
     problems.push(LinkTypes {
         span: node.span,
@@ -124,6 +125,22 @@ fn check_types(own: &Field, other: &Field, node: &Node, problems: &mut Diagnosti
         own_type: own.ty.clone(),
         other: other.name.clone(),
         other_type: other.ty.clone(),
+    });
+    false
+}
+
+/// What a link compares is what columns hold.
+fn check_encodings(own: &Field, other: &Field, node: &Node, problems: &mut Diagnostics) -> bool {
+    let is_encoded = own.storage.is_encoding() || other.storage.is_encoding();
+    if !is_encoded || own.storage == other.storage {
+        return true;
+    }
+    problems.push(LinkEncodings {
+        span: node.span,
+        own: own.name.clone(),
+        own_encoding: own.storage.encoding(),
+        other: other.name.clone(),
+        other_encoding: other.storage.encoding(),
     });
     false
 }

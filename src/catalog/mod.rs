@@ -16,6 +16,7 @@ mod model;
 pub(crate) mod problems;
 pub(crate) mod read;
 mod source;
+mod storage;
 
 pub use dbt::DbtNode;
 pub use describe::describe;

@@ -7,7 +7,7 @@ use bigdecimal::BigDecimal;
 
 use super::dbt::DbtNode;
 use crate::diagnostic::{SourceId, Span};
-use crate::types::{Literal, TimeForm, Type, Unit};
+use crate::types::{EpochUnit, Literal, TimeForm, Type, Unit};
 
 /// Index of an entity in [`Catalog::entities`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +105,8 @@ pub struct Entity {
     pub changes: Changes,
     /// Whether its rows are ever deleted.
     pub deletes: Deletes,
+    /// The boolean that marks deleted rows, if deletes are soft and no time does.
+    pub deleted_flag: Option<DeletedFlag>,
     /// The database itself guarantees that keys are unique: no check is needed.
     pub unique_enforced: bool,
     /// How long after a row's stamp it may still become visible.
@@ -176,6 +178,15 @@ impl Entity {
         match self.changes {
             Changes::Mutable { deleted_at, .. } if self.deletes == Deletes::Soft => deleted_at,
             _ => None,
+        }
+    }
+
+    /// What tells that a row has been deleted, if deletes are soft.
+    #[must_use]
+    pub fn mark(&self) -> Option<Mark> {
+        match self.deleted_flag {
+            Some(flag) if self.deletes == Deletes::Soft => Some(Mark::Flag(flag)),
+            _ => self.deleted_at().map(Mark::Time),
         }
     }
 
@@ -341,6 +352,23 @@ impl Field {
         let container = self.inside.as_ref().map(|inside| inside.container);
         matches!(container, Some(Container::Json | Container::JsonText))
     }
+
+    /// The type of the values that its column holds, or the document in it: another than its own if they
+    /// are encoded.
+    #[must_use]
+    pub fn held_type(&self) -> Type {
+        match self.storage {
+            Storage::Epoch(_) | Storage::Digits { number: true } => Type::Integer,
+            Storage::Digits { number: false } => Type::String,
+            _ => self.ty.clone(),
+        }
+    }
+
+    /// How the column holds values of [`Self::held_type`].
+    #[must_use]
+    pub fn held_storage(&self) -> Storage {
+        if self.storage.is_encoding() { Storage::Native } else { self.storage.clone() }
+    }
 }
 
 /// How a column holds a value, where reading it needs a conversion.
@@ -359,6 +387,34 @@ pub enum Storage {
     Float32,
     /// A 64-bit float that may hold NaN, which is missing.
     FloatNan,
+    /// An integer that counts the time from 1970 to a timestamp.
+    Epoch(EpochUnit),
+    /// The digits of a date, `20240131`.
+    Digits {
+        /// Whether they are an integer; otherwise they are text.
+        number: bool,
+    },
+    /// Text in which versions are written loosely: `v1.2`.
+    LooseVersion,
+}
+
+impl Storage {
+    /// Whether the column holds values of another type, from which the field's are made.
+    #[must_use]
+    pub fn is_encoding(&self) -> bool {
+        self.encoding().is_some()
+    }
+
+    /// What the catalog calls an encoding.
+    #[must_use]
+    pub(crate) fn encoding(&self) -> Option<&'static str> {
+        match self {
+            Self::Epoch(unit) => Some(unit.name()),
+            Self::Digits { .. } => Some("yyyymmdd"),
+            Self::LooseVersion => Some("loose"),
+            Self::Native | Self::Zone(_) | Self::Char | Self::Int32 | Self::Float32 | Self::FloatNan => None,
+        }
+    }
 }
 
 /// A link from one entity to another.
@@ -408,12 +464,51 @@ pub enum Changes {
     Unknown,
 }
 
+/// A boolean that marks deleted rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeletedFlag {
+    /// The field that holds it.
+    pub field: FieldId,
+    /// Its value in deleted rows; a missing one marks nothing.
+    pub deleted: bool,
+}
+
+/// What tells that a row has been deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A time that is present.
+    Time(FieldId),
+    /// A boolean.
+    Flag(DeletedFlag),
+}
+
+impl Mark {
+    /// The field that holds it.
+    #[must_use]
+    pub fn field(self) -> FieldId {
+        match self {
+            Self::Time(field) => field,
+            Self::Flag(flag) => flag.field,
+        }
+    }
+
+    /// How a deleted row's field is: `present`, `true` or `false`.
+    #[must_use]
+    pub(crate) fn state(self) -> &'static str {
+        match self {
+            Self::Time(_) => "present",
+            Self::Flag(DeletedFlag { deleted: true, .. }) => "true",
+            Self::Flag(DeletedFlag { deleted: false, .. }) => "false",
+        }
+    }
+}
+
 /// Whether rows go away (`deletes:`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Deletes {
     /// Rows stay for ever.
     Never,
-    /// A row is marked through `deleted_at`, and is then no row.
+    /// A row is marked through `deleted_at` or a boolean, and is then no row.
     Soft,
     /// Rows vanish; what is assumed of sources that say nothing.
     #[default]

@@ -19,7 +19,7 @@ mod lists;
 mod meant;
 mod names;
 mod params;
-mod pattern;
+pub(crate) mod pattern;
 pub(crate) mod problems;
 mod project;
 pub(crate) mod proof;

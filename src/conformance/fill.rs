@@ -54,7 +54,14 @@ impl<'a> Tables<'a> {
         for column in tables.iter().flat_map(|(_, table)| &table.columns) {
             let foreign = match &column.storage {
                 Storage::Zone(_) if column.ty != Type::Timestamp => Some("lists of times without a zone"),
-                Storage::Native | Storage::Int32 | Storage::FloatNan | Storage::Zone(_) => None,
+                // Of encodings, columns are what they hold.
+                Storage::Native
+                | Storage::Int32
+                | Storage::FloatNan
+                | Storage::Zone(_)
+                | Storage::Epoch(_)
+                | Storage::Digits { .. }
+                | Storage::LooseVersion => None,
                 Storage::Char => Some("CHAR(n)"),
                 Storage::Float32 => Some("32-bit floats"),
             };
@@ -102,7 +109,7 @@ impl<'a> Tables<'a> {
         let renderer = Renderer::new(self.dialect, ClockForm::Query, clock());
         for (id, table) in &self.tables {
             let name = renderer.table_name(&table.name).to_string();
-            let (entity, rows) = (data.catalog().entity(*id), data.rows(*id));
+            let (entity, rows) = (data.catalog().entity(*id), data.held_rows(*id));
             if is_of_query(table) {
                 let query =
                     renderer.query(&values(entity, table, rows)).map_err(|problems| said(&problems))?;

@@ -42,7 +42,7 @@ fn datum(field: &Field, cell: &str, place: &str) -> Result<Datum, String> {
     }
     let quoted = cell.len() >= 2 && cell.starts_with('"') && cell.ends_with('"');
     let text = if quoted { unescaped(&cell[1..cell.len() - 1], place)? } else { cell.to_owned() };
-    parse(&text, &field.ty, &field.storage).map_err(|error| format!("{place}: {error}"))
+    parse(&text, &field.held_type(), &field.held_storage()).map_err(|error| format!("{place}: {error}"))
 }
 
 /// Text with `\" \\ \n \t \u{…}` read.

@@ -132,6 +132,10 @@ impl Converter<'_> {
                 "is missing, but the field can't be",
                 "write a value, or remove `nullable: false` from the field",
             ),
+            Misfit::MeansNone => Advice::new(
+                "means no value in the field's encoding, but the field can't be missing",
+                "correct the value, or remove `nullable: false` from the field",
+            ),
             Misfit::NoneOf | Misfit::BelowMin | Misfit::AboveMax => limits(text, misfit, field),
         }
     }

@@ -3,12 +3,14 @@
 use bigdecimal::BigDecimal;
 
 use super::{Misfit, Value};
-use crate::catalog::Field;
+use crate::catalog::{Field, Storage};
+use crate::types::encoded::{digits_date, number_date};
 
 /// The restrictions that a field declares for its values.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limits {
     nullable: bool,
+    storage: Storage,
     values: Option<Vec<String>>,
     min: Option<BigDecimal>,
     max: Option<BigDecimal>,
@@ -17,8 +19,19 @@ pub(crate) struct Limits {
 impl Limits {
     #[must_use]
     pub(crate) fn of(field: &Field) -> Self {
-        let Field { nullable, values, min, max, .. } = field;
-        Self { nullable: *nullable, values: values.clone(), min: min.clone(), max: max.clone() }
+        let Field { nullable, storage, values, min, max, .. } = field;
+        let (storage, values) = (storage.clone(), values.clone());
+        Self { nullable: *nullable, storage, values, min: min.clone(), max: max.clone() }
+    }
+
+    /// Whether a value that a column holds means one of the field.
+    fn means_one(&self, held: &Value<'_>) -> bool {
+        match (&self.storage, held) {
+            (Storage::Epoch(unit), Value::Integer(count)) => unit.holds(*count),
+            (Storage::Digits { .. }, Value::Integer(number)) => number_date(*number).is_some(),
+            (Storage::Digits { .. }, Value::Text(text)) => digits_date(text).is_some(),
+            _ => true,
+        }
     }
 
     /// Checks a value.
@@ -29,6 +42,9 @@ impl Limits {
     pub(crate) fn check(&self, value: &Value<'_>) -> Result<(), Misfit> {
         if value.is_missing() {
             return if self.nullable { Ok(()) } else { Err(Misfit::NeverMissing) };
+        }
+        if !self.nullable && !self.means_one(value) {
+            return Err(Misfit::MeansNone);
         }
         if let (Some(known), Value::Text(text)) = (&self.values, value)
             && !known.iter().any(|one| one == text)

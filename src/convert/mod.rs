@@ -111,6 +111,8 @@ pub(crate) enum Misfit {
     Part(String, Box<Misfit>),
     /// A missing value in a field that declares `nullable: false`.
     NeverMissing,
+    /// A value that means nothing in the encoding of a field that declares `nullable: false`.
+    MeansNone,
     /// A value that isn't among the declared ones.
     NoneOf,
     /// A value below the declared minimum.

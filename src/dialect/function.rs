@@ -189,6 +189,20 @@ named! {
         FloatKey = "float_key",
         /// `(instant)`: microseconds since 1970 in UTC, an integer.
         EpochMicros = "epoch_micros",
+        /// `(integer)`: the instant this number of microseconds after 1970 in UTC, in the years 1 to 9999.
+        EpochInstant = "epoch_instant",
+        /// `(integer, divisor)`: the greatest whole number not above the quotient; the divisor is a literal
+        /// above 0.
+        FloorDivide = "floor_divide",
+        /// `(text)`: the date of eight digits such as `20240131`; null if there is no such day, or the year is 0.
+        DigitsDate = "digits_date",
+        /// `(integer)`: the date of a number such as 20240131; null if there is no such day.
+        NumberDate = "number_date",
+        /// `(date)`: its eight digits as text, `20240131`.
+        DateDigits = "date_digits",
+        /// `(text)`: without spaces around, then without a leading `v`, then without `+` and all that follows;
+        /// `1` and `1.2` completed to `1.0.0` and `1.2.0`, also before a `-`.
+        LooseVersion = "loose_version",
         /// `(column, zone)`: reads a local time without a time zone as an instant.
         ReadZone = "read_zone",
         /// `(column)`: reads CHAR(n) without its padding.

@@ -118,7 +118,7 @@ impl TableColumn {
         let described = |ty: &Type, storage: &Storage| match storage {
             Storage::Int32 | Storage::Float32 => format!("{ty} of 32 bits"),
             Storage::Zone(_) => format!("{ty} without a zone"),
-            Storage::Native | Storage::Char | Storage::FloatNan => ty.to_string(),
+            _ => ty.to_string(),
         };
         let is_other = |ty: &Type, storage: &Storage, known: &Type, held: &Storage| {
             let differs = column_type(ty, storage) != column_type(known, held);
@@ -179,13 +179,13 @@ fn struct_type(parts: &[(&[String], String)]) -> String {
 /// The value that a field reads inside a struct.
 fn part_of(field: &Field) -> Option<StructPart> {
     let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct)?;
-    Some((inside.keys.clone(), field.ty.clone(), field.storage.clone()))
+    Some((inside.keys.clone(), field.held_type(), field.held_storage()))
 }
 
 /// The type and storage of a field's column.
 fn column_of(field: &Field) -> (Type, Storage) {
     match field.inside.as_ref().map(|inside| inside.container) {
-        None => (field.ty.clone(), field.storage.clone()),
+        None => (field.held_type(), field.held_storage()),
         Some(Container::Json | Container::Struct) => (Type::Json, Storage::Native),
         Some(Container::JsonText) => (Type::String, Storage::Native),
     }

@@ -1,5 +1,7 @@
 //! A database's information about the tables and queries in a catalog.
 
+use crate::types::Type;
+
 /// The source of an entity's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
@@ -72,6 +74,54 @@ pub enum ColumnType {
     Other,
 }
 
+/// How a field declares a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Declared {
+    pub(crate) ty: Type,
+    /// The value of `storage`.
+    pub(crate) storage: Option<&'static str>,
+    /// Whether the field needs a `zone`.
+    pub(crate) is_local: bool,
+}
+
+impl ColumnType {
+    /// The declaration with which a field can read a column of this type.
+    pub(crate) fn declared(&self) -> Option<Declared> {
+        let plain = |ty| Some(Declared { ty, storage: None, is_local: false });
+        let stored = |ty, storage| Some(Declared { ty, storage: Some(storage), is_local: false });
+        match self {
+            Self::Text | Self::Enum(_) => plain(Type::String),
+            Self::Char => stored(Type::String, "char"),
+            Self::Integer { bits: 32 } => stored(Type::Integer, "int32"),
+            Self::Integer { .. } => plain(Type::Integer),
+            Self::Decimal(size) => plain(decimal(*size)),
+            Self::Float { bits: 32 } => stored(Type::Float, "float32"),
+            Self::Float { .. } => plain(Type::Float),
+            Self::Boolean => plain(Type::Boolean),
+            Self::Date => plain(Type::Date),
+            Self::Instant => plain(Type::Timestamp),
+            Self::LocalTime => Some(Declared { ty: Type::Timestamp, storage: None, is_local: true }),
+            Self::Json => plain(Type::Json),
+            Self::Array(element) => {
+                let element = element.declared()?;
+                // A field of arrays has no `storage` and no `zone`; narrow integers need none.
+                let is_plain = !element.is_local && matches!(element.storage, None | Some("int32"));
+                if is_plain { plain(Type::Array(Box::new(element.ty))) } else { None }
+            }
+            Self::Struct(_) | Self::Other => None,
+        }
+    }
+}
+
+/// The field's type for decimals of this precision and scale: the same if a field can have it.
+fn decimal(size: Option<(u64, u64)>) -> Type {
+    let fits = size.filter(|(precision, scale)| *precision <= 38 && *scale <= 9 && scale <= precision);
+    match fits.map(|(precision, scale)| (u8::try_from(precision), u8::try_from(scale))) {
+        Some((Ok(precision), Ok(scale))) => Type::Decimal { precision, scale },
+        _ => Type::DECIMAL,
+    }
+}
+
 /// What to look for in the rows of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
@@ -101,18 +151,27 @@ pub struct Found {
     pub(crate) example: Option<String>,
 }
 
+/// Rows that are marked as deleted.
+#[derive(Debug, Clone, Copy)]
+pub struct DeletedRows<'a> {
+    /// The column with the mark.
+    pub(crate) column: &'a str,
+    /// Its value in deleted rows; if there is none, it is present in them.
+    pub(crate) state: Option<bool>,
+}
+
 pub(super) mod rows {
     //! The query that looks at the rows of a source.
 
-    use super::{Found, Look, Looked, Source};
+    use super::{DeletedRows, Found, Look, Looked, Source};
     use crate::engine::{Cell, Table, quote_ident, quote_name, quote_text};
 
     /// One row: how many rows were read, and two cells for each look, a count and an example.
-    /// `without` leaves out rows in which that column is present.
+    /// `without` leaves out deleted rows.
     pub(in crate::engine) fn sql(
         source: Source<'_>,
         looks: &[Look],
-        without: Option<&str>,
+        without: Option<DeletedRows<'_>>,
         most: Option<u32>,
     ) -> String {
         let cells: Vec<String> = looks.iter().map(|look| format!(", {}", cell(look))).collect();
@@ -120,7 +179,15 @@ pub(super) mod rows {
             Source::Table(name) => quote_name(name),
             Source::Query(text) => format!("({}\n) AS source", text.trim().trim_end_matches(';')),
         };
-        let live = without.map(|mark| format!(" WHERE {} IS NULL", quote_ident(mark))).unwrap_or_default();
+        let live = without.map(|mark| {
+            let column = quote_ident(mark.column);
+            match mark.state {
+                None => format!(" WHERE {column} IS NULL"),
+                Some(true) => format!(" WHERE {column} IS NOT TRUE"),
+                Some(false) => format!(" WHERE {column} IS NOT FALSE"),
+            }
+        });
+        let live = live.unwrap_or_default();
         let most = most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
         format!("SELECT COUNT(*){} FROM (SELECT * FROM {from}{live}{most}) AS rows", cells.concat())
     }

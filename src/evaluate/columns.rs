@@ -131,7 +131,7 @@ impl Columns {
         // A struct has all its keys, whatever is missing.
         let mut root = Value::Null;
         for (field, value) in read.into_iter().filter(|(field, _)| !keys(field).is_empty()) {
-            set(&mut root, keys(field), stored(value, &field.storage));
+            set(&mut root, keys(field), stored(value, &field.held_storage()));
         }
         Some(Some(root.to_string()))
     }
@@ -170,7 +170,7 @@ fn plain(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Field
         };
         let Some(reads) = convert(&held, from, to) else { continue };
         let agrees = match value.is_missing() {
-            true => !nulls.contains(&id) || is_missing_as(&reads, &to.ty),
+            true => !nulls.contains(&id) || is_missing_as(&reads, &to.held_type()),
             false => *value == reads,
         };
         if !agrees {
@@ -197,13 +197,14 @@ fn is_missing_as(value: &Datum, ty: &Type) -> bool {
 /// hold both.
 fn convert(value: &Datum, from: &Field, to: &Field) -> Option<Datum> {
     let is_text = |ty: &Type| matches!(ty, Type::String | Type::Semver);
-    match (&from.storage, &to.storage) {
-        _ if is_text(&from.ty) && is_text(&to.ty) => {
+    let (from_type, to_type) = (from.held_type(), to.held_type());
+    match (&from.held_storage(), &to.held_storage()) {
+        _ if is_text(&from_type) && is_text(&to_type) => {
             let text = value.to_string();
             let text = if to.storage == Storage::Char { text.trim_end_matches(' ') } else { &text };
             Some(Datum::from(text))
         }
-        _ if from.ty != to.ty => None,
+        _ if from_type != to_type => None,
         (one, other) if one == other => Some(value.clone()),
         (Storage::Native | Storage::FloatNan, Storage::Native | Storage::FloatNan) => Some(value.clone()),
         (Storage::Zone(one), Storage::Zone(other)) => {
@@ -230,9 +231,10 @@ fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Fi
         if keys(field).is_empty() || (value.is_missing() && !nulls.contains(&id)) {
             continue;
         }
-        let reads = text.as_ref().map_or(Datum::Missing, |text| extract(text, keys(field), &field.ty));
+        let reads =
+            text.as_ref().map_or(Datum::Missing, |text| extract(text, keys(field), &field.held_type()));
         if reads != *value {
-            set(&mut root, keys(field), json(value, &field.ty));
+            set(&mut root, keys(field), json(value, &field.held_type()));
             text = Some(root.to_string());
             changed = true;
         }
@@ -243,12 +245,12 @@ fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Fi
         let reads = match keys(field) {
             [] if !changed && !value.is_missing() => continue,
             [] => Datum::from(text.as_str()),
-            keys => extract(&text, keys, &field.ty),
+            keys => extract(&text, keys, &field.held_type()),
         };
         let is_document = keys(field).is_empty() || field.ty == Type::Json;
         if !value.is_missing() && !is_document && *value != reads {
             let alone = composed(std::iter::once((field, &*value)));
-            let alone = alone.is_none_or(|text| extract(&text, keys(field), &field.ty) != *value);
+            let alone = alone.is_none_or(|text| extract(&text, keys(field), &field.held_type()) != *value);
             return Err(Clash { field: id, reads, alone });
         }
         *value = reads;
@@ -260,7 +262,7 @@ fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Fi
 fn composed<'a>(values: impl Iterator<Item = (&'a Field, &'a Datum)>) -> Option<String> {
     let mut root = Value::Null;
     for (field, value) in values {
-        set(&mut root, keys(field), json(value, &field.ty));
+        set(&mut root, keys(field), json(value, &field.held_type()));
     }
     (!root.is_null()).then(|| root.to_string())
 }

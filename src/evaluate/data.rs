@@ -7,10 +7,11 @@ use bigdecimal::BigDecimal;
 
 use super::Datum;
 use super::columns::{Clash, Columns};
+use super::encoding;
 use super::json::is_null;
 use super::number::fits;
 use super::time::to_micros;
-use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Storage};
+use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Mark, Storage};
 use crate::types::Type;
 
 /// The rows of every entity of a catalog, as a database would hold them.
@@ -19,6 +20,8 @@ pub struct Data {
     catalog: Arc<Catalog>,
     columns: Arc<[Columns]>,
     tables: Vec<Vec<Vec<Datum>>>,
+    /// The same rows as their columns hold them, of entities with encoded fields.
+    held: Vec<Vec<Vec<Datum>>>,
 }
 
 impl Data {
@@ -27,7 +30,8 @@ impl Data {
     pub fn new(catalog: &Arc<Catalog>) -> Self {
         let columns = catalog.entities.iter().map(Columns::of).collect();
         let tables = catalog.entities.iter().map(listed).collect();
-        Self { catalog: Arc::clone(catalog), columns, tables }
+        let held = vec![Vec::new(); catalog.entities.len()];
+        Self { catalog: Arc::clone(catalog), columns, tables, held }
     }
 
     /// Adds a row of an entity; fields that are not named are missing.
@@ -52,7 +56,8 @@ impl Data {
     }
 
     /// Adds a row whose values are in the order of the entity's fields. A field that is missing
-    /// has the value that others give to its column.
+    /// has the value that others give to its column. An encoded field takes its own values, and those that
+    /// its column holds.
     ///
     /// # Errors
     /// If there are not as many values as fields, a value does not fit its field, or no column
@@ -66,6 +71,10 @@ impl Data {
         if values.len() != model.fields.len() {
             return Err(DataError::Width(model.name.clone(), model.fields.len(), values.len()));
         }
+        for (field, value) in model.fields.iter().zip(&mut values) {
+            let held = encoding::held(field, std::mem::replace(value, Datum::Missing));
+            *value = held.map_err(|value| wrong(model, field, &value))?;
+        }
         if let Some(columns) = self.columns.get(index) {
             let clash = |clash: Clash| {
                 let field = model.field(clash.field).name.clone();
@@ -73,8 +82,13 @@ impl Data {
             };
             columns.complete(model, &mut values, &[]).map_err(clash)?;
         }
+        let is_encoded = model.fields.iter().any(|field| field.storage.is_encoding());
+        let held = is_encoded.then(|| values.clone());
         let row = (0..).map(FieldId).zip(&model.fields).zip(values);
         table.push(row.map(|((id, field), value)| read(model, id, field, value)).collect::<Result<_, _>>()?);
+        if let (Some(table), Some(held)) = (self.held.get_mut(index), held) {
+            table.push(held);
+        }
         Ok(())
     }
 
@@ -88,6 +102,15 @@ impl Data {
     #[must_use]
     pub fn rows(&self, entity: EntityId) -> &[Vec<Datum>] {
         self.tables.get(entity.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// All rows of an entity, each value as its column holds it.
+    #[must_use]
+    pub fn held_rows(&self, entity: EntityId) -> &[Vec<Datum>] {
+        match self.held.get(entity.0 as usize).map(Vec::as_slice) {
+            None | Some([]) => self.rows(entity),
+            Some(held) => held,
+        }
     }
 
     /// The rows that exist for the language, with their positions: "an entity row with a
@@ -111,16 +134,24 @@ fn exists(entity: &Entity, row: &[Datum]) -> bool {
 
 /// Whether a row is marked as deleted, by an entity whose deletes are soft.
 pub fn is_deleted(entity: &Entity, row: &[Datum]) -> bool {
-    let mark = entity.deleted_at().and_then(|field| row.get(field.0 as usize));
-    mark.is_some_and(|mark| !mark.is_missing())
+    let Some(mark) = entity.mark() else { return false };
+    let value = row.get(mark.field().0 as usize).unwrap_or(&Datum::Missing);
+    match mark {
+        Mark::Time(_) => !value.is_missing(),
+        Mark::Flag(flag) => *value == Datum::Boolean(flag.deleted),
+    }
 }
 
-/// A value as reading its column gives it: without the padding of a `CHAR(n)`, and so on.
+/// A value as reading its column gives it: without the padding of a `CHAR(n)`, and so on. Of an encoded
+/// field, what the column holds.
 ///
 /// # Errors
 /// If the field cannot hold it.
 pub fn fit(entity: &Entity, id: FieldId, value: Datum) -> Result<Datum, DataError> {
-    read(entity, id, entity.field(id), value)
+    let field = entity.field(id);
+    let held = encoding::held(field, value).map_err(|value| wrong(entity, field, &value))?;
+    let found = read(entity, id, field, held.clone())?;
+    Ok(if field.storage.is_encoding() { held } else { found })
 }
 
 /// The values of some fields of a row; `None` if one is missing.
@@ -131,16 +162,18 @@ pub(super) fn pick(row: &[Datum], fields: &[FieldId]) -> Option<Vec<Datum>> {
 
 /// A value as reading its column gives it.
 fn read(entity: &Entity, id: FieldId, field: &Field, value: Datum) -> Result<Datum, DataError> {
-    let wrong = |value: &Datum| {
-        let (entity, field, ty) = (entity.name.clone(), field.name.clone(), field.ty.clone());
-        DataError::Value { entity, field, ty, found: value.kind(), value: value.to_string() }
-    };
-    let value = typed(&field.ty, &field.storage, value).map_err(|value| wrong(&value))?;
+    let value = encoding::read(field, value).map_err(|value| wrong(entity, field, &value))?;
+    let value = typed(&field.ty, &field.storage, value).map_err(|value| wrong(entity, field, &value))?;
     // A key is let through: its row is then no entity.
     if value.is_missing() && !field.nullable && !entity.key.contains(&id) {
-        return Err(wrong(&value));
+        return Err(wrong(entity, field, &value));
     }
     Ok(value)
+}
+
+fn wrong(entity: &Entity, field: &Field, value: &Datum) -> DataError {
+    let (entity, field, ty) = (entity.name.clone(), field.name.clone(), field.ty.clone());
+    DataError::Value { entity, field, ty, found: value.kind(), value: value.to_string() }
 }
 
 /// A value as one of a type; what it was if that can't be.

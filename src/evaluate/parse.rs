@@ -59,14 +59,14 @@ impl From<Value<'_>> for Datum {
     }
 }
 
-/// Reads a field from the text that its column holds, which may be more than the field.
+/// Reads what a column holds of a field from the column's text, which may be more than the field.
 ///
 /// # Errors
 /// If the text does not write a value of the field's type.
 pub fn parse_column(text: &str, field: &Field) -> Result<Datum, ParseError> {
     match &field.inside {
-        Some(inside) if field.is_in_json() => Ok(json::extract(text, &inside.keys, &field.ty)),
-        _ => parse(text, &field.ty, &field.storage),
+        Some(inside) if field.is_in_json() => Ok(json::extract(text, &inside.keys, &field.held_type())),
+        _ => parse(text, &field.held_type(), &field.held_storage()),
     }
 }
 

@@ -90,8 +90,8 @@ impl Requirements {
     fn containers(&mut self, catalog: &Catalog, footprint: &Footprint) {
         let read = footprint.fields.iter().map(|(&(entity, field), &span)| (span, entity, field));
         let marks = footprint.entities.iter().filter_map(|(&id, &span)| {
-            let mark = catalog.entity(id).deleted_at()?;
-            Some((span, id, mark))
+            let mark = catalog.entity(id).mark()?;
+            Some((span, id, mark.field()))
         });
         let mut places: Vec<(Capability, Span)> = read
             .chain(marks)

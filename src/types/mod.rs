@@ -3,6 +3,7 @@
 //! Must not know: syntax, catalogs, SQL.
 
 pub mod calendar;
+pub(crate) mod encoded;
 mod form;
 mod literal;
 mod materialize;
@@ -12,6 +13,7 @@ mod semver;
 mod unit;
 mod zone;
 
+pub use encoded::EpochUnit;
 pub use form::{TimeForm, TimeFormError};
 pub use literal::{Literal, round_decimal};
 pub use materialize::Materialize;

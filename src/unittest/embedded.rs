@@ -162,7 +162,7 @@ impl Table<'_> {
     fn fill(&mut self, case: &Case) -> Result<(), EngineError> {
         self.engine.execute("BEGIN")?;
         for (id, table) in &self.bench.tables {
-            if !case.data.rows(*id).is_empty() {
+            if !case.data.held_rows(*id).is_empty() {
                 let entity = case.data.catalog().entity(*id);
                 self.engine.add_rows(table, &cells(entity, table, &case.data, *id))?;
             }
@@ -186,7 +186,7 @@ fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
 }
 
 /// The rows of an entity, in the columns of its table.
-fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
+pub(super) fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
     let shared = Columns::of(entity);
     let readers = |column: &TableColumn| {
         let reads = |field: &Field| field.column.eq_ignore_ascii_case(&column.name);
@@ -204,7 +204,7 @@ fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<V
         };
         table.columns.iter().zip(&readers).map(value).collect()
     };
-    data.rows(id).iter().map(row).collect()
+    data.held_rows(id).iter().map(row).collect()
 }
 
 fn cell(value: &Datum, storage: &Storage) -> Cell {

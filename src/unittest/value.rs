@@ -1,7 +1,7 @@
 //! From a value in a file to a value in a row.
 
 use super::problems::WrongValue;
-use crate::catalog::{Entity, Field, FieldId};
+use crate::catalog::{Entity, Field, FieldId, Storage};
 use crate::convert::{Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::evaluate::{Datum, fit};
@@ -22,7 +22,8 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
     };
     let notation = Notation::zone_of(&entity.read);
     let converter = Converter::of_field(field, &notation);
-    let found = match value_of(node, &field.ty, &converter) {
+    let found = held(node, field).map_or_else(|| value_of(node, &field.ty, &converter), Ok);
+    let found = match found {
         Ok(found) => found,
         Err(help) => return wrong(other_type(), help),
     };
@@ -48,7 +49,26 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
     }
     match fit(entity, id, found) {
         Ok(value) => Some(value),
+        Err(_) if field.storage.is_encoding() => {
+            let encoding = field.storage.encoding().unwrap_or_default();
+            let what = format!("encoded as `{encoding}`, which has no value for {}", shown(node));
+            wrong(what, "write a value that the column can hold".to_owned())
+        }
         Err(_) => wrong(other_type(), "it has too many digits for the type".to_owned()),
+    }
+}
+
+/// What the column of an encoded field holds, if that is what is written.
+fn held(node: &Node, field: &Field) -> Option<Value<'static>> {
+    let is_digits = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match (&field.storage, &node.kind) {
+        (Storage::Epoch(_) | Storage::Digits { number: true }, NodeKind::Integer(number, _)) => {
+            Some(Value::Integer(*number))
+        }
+        (Storage::Digits { number: false }, NodeKind::Integer(_, text) | NodeKind::String(text)) => {
+            is_digits(text).then(|| Value::Text(text.clone().into()))
+        }
+        _ => None,
     }
 }
 

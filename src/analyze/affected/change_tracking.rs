@@ -77,6 +77,15 @@ fn fields(entity: &Entity) -> Result<Fields, Obstacle> {
         Changes::Mutable { updated_at: Some(updated), deleted_at, .. } => {
             Ok((std::iter::once(*updated).chain(*deleted_at).collect(), None))
         }
+        Changes::Mutable { .. } if entity.deleted_flag.is_some() => {
+            let flag = entity.deleted_flag.map_or("", |flag| &entity.field(flag.field).name);
+            Err(Obstacle::lifted_by(
+                format!("`{name}` has no `updated_at` that moves when `{flag}` does"),
+                format!(
+                    "add it to `changes: mutable` of `{name}`, or an `ingested_at` that the loader sets whenever it writes the row"
+                ),
+            ))
+        }
         Changes::Mutable { .. } | Changes::Static | Changes::Unknown => {
             let other = entity.time.map_or("", |_| ", or declare `changes: append_only`");
             Err(Obstacle::lifted_by(
@@ -135,7 +144,7 @@ pub(super) fn vanishes(entity: &Entity) -> Vec<Obstacle> {
         found.push(Obstacle::lifted_by(
             format!("the owner of a deleted row of `{name}` is unknown"),
             format!(
-                "if rows are never deleted, declare `deletes: never` on `{name}`; otherwise `deletes: soft` with a `deleted_at`"
+                "if rows are never deleted, declare `deletes: never` on `{name}`; otherwise `deletes: soft` with a `deleted_at`, or `deletes: {{ soft: … }}` with a boolean"
             ),
         ));
     }

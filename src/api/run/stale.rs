@@ -12,6 +12,7 @@ use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
+use crate::types::encoded::{digits_date, number_date};
 use crate::types::find_zone;
 
 /// The number of days without new rows that is normal.
@@ -81,6 +82,13 @@ fn instant(session: &Session, storage: &Storage, cell: &Cell) -> Option<Timestam
         (Cell::Timestamp(at), Storage::Zone(zone)) => {
             let local = at.to_zoned(TimeZone::UTC).datetime();
             find_zone(zone)?.0.to_timestamp(local).ok()
+        }
+        (Cell::Int(count), Storage::Epoch(unit)) => unit.instant(i64::try_from(*count).ok()?),
+        (Cell::Int(number), Storage::Digits { .. }) => {
+            session.config().calendar.midnight(number_date(i64::try_from(*number).ok()?)?)
+        }
+        (Cell::Text(digits), Storage::Digits { .. }) => {
+            session.config().calendar.midnight(digits_date(digits)?)
         }
         (Cell::Timestamp(at), _) => Some(*at),
         (Cell::Date(day), _) => session.config().calendar.midnight(*day),

@@ -1,7 +1,7 @@
 //! Whether a column matches its field's declaration, and the declaration that would.
 
 use crate::catalog::{Container, Field, Storage};
-use crate::engine::{ColumnType, SourceColumn};
+use crate::engine::{ColumnType, Declared, SourceColumn};
 use crate::types::Type;
 
 /// The result of comparing a field's declaration with its column.
@@ -52,7 +52,13 @@ fn part(field: &Field, keys: &[String], holds: &ColumnType) -> Fit {
     }
 }
 
+/// What may be declared of a column of integers for a timestamp.
+const EPOCHS: &str = "encoding: epoch_seconds`, `encoding: epoch_millis` or `encoding: epoch_micros";
+
 fn value(ty: &Type, storage: &Storage, holds: &ColumnType) -> Fit {
+    if storage.is_encoding() {
+        return encoded(storage, holds);
+    }
     let right = match (ty, holds) {
         (Type::String, ColumnType::Char) => *storage == Storage::Char,
         (Type::String | Type::Semver, ColumnType::Text | ColumnType::Enum(_))
@@ -75,6 +81,7 @@ fn value(ty: &Type, storage: &Storage, holds: &ColumnType) -> Fit {
             Storage::Zone(_) => true,
             _ => return Fit::NoZone,
         },
+        (Type::Timestamp, ColumnType::Integer { .. }) => return Fit::Wrong(Some(EPOCHS.to_owned())),
         (Type::Timestamp, ColumnType::Instant) => !matches!(storage, Storage::Zone(_)),
         (Type::Array(element), ColumnType::Array(held)) => match value(element, storage, held) {
             Fit::Right | Fit::Narrow => true,
@@ -86,6 +93,25 @@ fn value(ty: &Type, storage: &Storage, holds: &ColumnType) -> Fit {
     if right { Fit::Right } else { Fit::Wrong(declaration(holds)) }
 }
 
+/// Whether a column can hold encoded values.
+fn encoded(storage: &Storage, holds: &ColumnType) -> Fit {
+    let is_text = matches!(holds, ColumnType::Text | ColumnType::Char | ColumnType::Enum(_));
+    let is_whole = match holds {
+        ColumnType::Integer { .. } => true,
+        ColumnType::Decimal(Some((_, scale))) => *scale == 0,
+        _ => false,
+    };
+    match storage {
+        Storage::Epoch(_) | Storage::Digits { number: true } if is_whole => Fit::Right,
+        Storage::Digits { number: false } | Storage::LooseVersion if is_text => Fit::Right,
+        Storage::Digits { number: false } if is_whole => {
+            Fit::Wrong(Some("encoding: yyyymmdd, storage: integer".to_owned()))
+        }
+        Storage::Digits { number: true } if is_text => Fit::Wrong(Some("encoding: yyyymmdd".to_owned())),
+        _ => Fit::Wrong(declaration(holds)),
+    }
+}
+
 /// Whether a decimal type can represent all values of another. A field can have at most nine
 /// places; further places are read as they are.
 fn holds_all(precision: u64, scale: u64, digits: u64, places: u64) -> bool {
@@ -95,44 +121,20 @@ fn holds_all(precision: u64, scale: u64, digits: u64, places: u64) -> bool {
 
 /// The declaration with which a field can read such a column.
 fn declaration(holds: &ColumnType) -> Option<String> {
-    let (ty, rest) = described(holds)?;
-    Some(match rest {
-        "" => format!("type: {ty}"),
-        rest => format!("type: {ty}, {rest}"),
+    let Declared { ty, storage, is_local } = holds.declared()?;
+    let ty = ty.to_string();
+    let ty = if ty.contains(',') { format!("\"{ty}\"") } else { ty };
+    Some(match (storage, is_local) {
+        (Some(storage), _) => format!("type: {ty}, storage: {storage}"),
+        (None, true) => format!("type: {ty}, zone: UTC"),
+        (None, false) => format!("type: {ty}"),
     })
-}
-
-fn described(holds: &ColumnType) -> Option<(String, &'static str)> {
-    let (ty, rest) = match holds {
-        ColumnType::Text | ColumnType::Enum(_) => ("string", ""),
-        ColumnType::Char => ("string", "storage: char"),
-        ColumnType::Integer { bits: 32 } => ("integer", "storage: int32"),
-        ColumnType::Integer { .. } => ("integer", ""),
-        ColumnType::Decimal(Some((precision, scale))) if *scale <= 9 => {
-            return Some((format!("\"decimal({precision},{scale})\""), ""));
-        }
-        ColumnType::Decimal(_) => ("decimal", ""),
-        ColumnType::Float { bits: 32 } => ("float", "storage: float32"),
-        ColumnType::Float { .. } => ("float", ""),
-        ColumnType::Boolean => ("boolean", ""),
-        ColumnType::Date => ("date", ""),
-        ColumnType::Instant => ("timestamp", ""),
-        ColumnType::LocalTime => ("timestamp", "zone: UTC"),
-        ColumnType::Json => ("json", ""),
-        ColumnType::Array(element) => {
-            let (ty, rest) = described(element)?;
-            let ty = ty.trim_matches('"').to_owned();
-            let quote = if ty.contains(',') { "\"" } else { "" };
-            return Some((format!("{quote}array<{ty}>{quote}"), rest));
-        }
-        ColumnType::Struct(_) | ColumnType::Other => return None,
-    };
-    Some((ty.to_owned(), rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::EpochUnit;
 
     fn fits(ty: Type, storage: Storage, holds: &ColumnType) -> Fit {
         value(&ty, &storage, holds)
@@ -166,6 +168,23 @@ mod tests {
                 ColumnType::Float { bits: 32 },
                 wrong("type: float, storage: float32"),
             ),
+            (Type::Timestamp, Storage::Native, ColumnType::Integer { bits: 64 }, wrong(EPOCHS)),
+            (
+                Type::Timestamp,
+                Storage::Epoch(EpochUnit::Millis),
+                ColumnType::Integer { bits: 32 },
+                Fit::Right,
+            ),
+            (Type::Date, Storage::Digits { number: false }, ColumnType::Text, Fit::Right),
+            (
+                Type::Date,
+                Storage::Digits { number: false },
+                ColumnType::Integer { bits: 32 },
+                wrong("encoding: yyyymmdd, storage: integer"),
+            ),
+            (Type::Date, Storage::Digits { number: true }, ColumnType::Text, wrong("encoding: yyyymmdd")),
+            (Type::Date, Storage::Digits { number: true }, ColumnType::Date, wrong("type: date")),
+            (Type::Semver, Storage::LooseVersion, ColumnType::Text, Fit::Right),
             (Type::String, Storage::Native, ColumnType::Char, wrong("type: string, storage: char")),
             (Type::String, Storage::Native, ColumnType::Other, Fit::Wrong(None)),
             (

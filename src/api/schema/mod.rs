@@ -15,6 +15,18 @@ use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::engine::{Described, Engine, Source, SourceColumn};
 use crate::plan::Plan;
 
+/// Why a field can't read a column as it declares it: `None` if it can, otherwise the declaration
+/// that would be right, if there is one.
+pub(crate) fn misfit(field: &Field, column: &SourceColumn) -> Option<Option<String>> {
+    match fit(field, column) {
+        Fit::Right => None,
+        Fit::Narrow => Some(Some("storage: int32".to_owned())),
+        Fit::NoZone => Some(Some("zone: …".to_owned())),
+        Fit::Wrong(right) => Some(right),
+        Fit::NoPart { .. } => Some(None),
+    }
+}
+
 impl Session {
     /// Compares what the catalog says of the columns that a plan's segments read with what a
     /// database says of them: the tables and columns are there, their types are those declared,
@@ -194,5 +206,9 @@ fn declared(field: &Field) -> String {
         Storage::Int32 => format!("{} with `storage: int32`", field.ty),
         Storage::Float32 => format!("{} with `storage: float32`", field.ty),
         Storage::FloatNan => format!("{} with `storage: float_nan`", field.ty),
+        Storage::Digits { number: true } => {
+            format!("{} with `encoding: yyyymmdd` and `storage: integer`", field.ty)
+        }
+        encoded => format!("{} with `encoding: {}`", field.ty, encoded.encoding().unwrap_or_default()),
     }
 }

@@ -3,9 +3,9 @@
 
 use super::problems::{Listed, NotANumber, OtherValues, Rows, ValuesMissing};
 use super::{Comparison, Pair, shown};
-use crate::catalog::{Entity, Storage};
+use crate::catalog::{Entity, Mark, Storage};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{ColumnType, Found, Look, Source, SourceColumn};
+use crate::engine::{ColumnType, DeletedRows, Found, Look, Source, SourceColumn};
 use crate::types::Type;
 
 impl Comparison<'_> {
@@ -43,10 +43,17 @@ impl Comparison<'_> {
             return;
         }
         // Deleted rows are none.
-        let mark = entity.deleted_at().map(|id| &entity.field(id).column);
-        let mark = mark.filter(|mark| known.iter().any(|column| self.engine.same_name(&column.name, mark)));
+        let mark = entity.mark().map(|mark| DeletedRows {
+            column: &entity.field(mark.field()).column,
+            state: match mark {
+                Mark::Time(_) => None,
+                Mark::Flag(flag) => Some(flag.deleted),
+            },
+        });
+        let mark =
+            mark.filter(|mark| known.iter().any(|column| self.engine.same_name(&column.name, mark.column)));
         let asked: Vec<Look> = looks.iter().map(|(_, look)| look.clone()).collect();
-        match self.engine.look(Source::Table(table), &asked, mark.map(String::as_str), self.most_rows) {
+        match self.engine.look(Source::Table(table), &asked, mark, self.most_rows) {
             Ok(looked) => {
                 // Where as many were read as may be, there are more.
                 let first = self.most_rows.filter(|&most| looked.rows >= u64::from(most));

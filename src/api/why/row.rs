@@ -37,7 +37,7 @@ pub(super) fn ask(
 /// The problem that no row has this key.
 pub(super) fn nobody(session: &Session, question: &Question<'_>) -> Diagnostic {
     let entity = session.entity_of(question.segment);
-    let mark = entity.deleted_at().map(|field| entity.field(field).name.clone());
+    let mark = entity.mark().map(|mark| (entity.field(mark.field()).name.clone(), mark.state()));
     NoSuchKey { span: None, entity: entity.name.clone(), key: question.key.join(", "), mark }.into()
 }
 

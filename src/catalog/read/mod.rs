@@ -10,7 +10,8 @@ use self::problems::{
 };
 use super::lookup::Lookup;
 use super::model::{Entity, FileEncoding, ReadOptions};
-use super::problems::{EmptyText, UnknownZone};
+use super::problems::EmptyText;
+use super::problems::columns::UnknownZone;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::{TimeForm, find_zone};
 use crate::yaml::{Fields, Meant, Node, NodeKind, OtherKeys};

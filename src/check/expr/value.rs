@@ -97,9 +97,9 @@ impl Checker<'_, '_> {
             Tail::Field(field) => {
                 let entity = self.known.names.catalog.entity(end);
                 let declared = entity.field(field);
-                if entity.deleted_at() == Some(field) {
+                if let Some(mark) = entity.mark().filter(|mark| mark.field() == field) {
                     let (entity, field) = (entity.name.clone(), declared.name.clone());
-                    self.report(NeverDeleted { span: path.span, entity, field });
+                    self.report(NeverDeleted { span: path.span, entity, field, state: mark.state() });
                 }
                 // A row whose key has a missing part does not exist.
                 let nullable = behind_link

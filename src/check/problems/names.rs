@@ -383,17 +383,20 @@ crate::problems! {
     message |p| format!("with this trait expanded, the expression has more than {} parts", p.limit);
     help |_p| Some("use it less often, or use fewer traits in it".to_owned());
 
-    /// This field marks deleted rows. A row in which it is present doesn't exist for segc, so a
-    /// condition always finds the field missing.
+    /// This field marks deleted rows. A row that it marks doesn't exist for segc, so a condition always finds
+    /// the mark absent.
     ///
     ///     where deleted_at is missing         # holds for every customer
     ///     where deleted_at during last 7 days # holds for nobody
     ///
     /// Remove the condition: segments have no deleted members, and aggregates see no deleted rows.
     /// If marked rows should count, remove `deletes: soft` and `deleted_at` from the entity's
-    /// `changes`.
-    warning SEG338 "the mark of deleted rows" NeverDeleted { span: Span, entity: String, field: String }
-    message |p| format!("`{}` is always missing here: a {} that has one is deleted", p.field, p.entity);
+    /// `changes`, or the flag from `deletes`.
+    warning SEG338 "the mark of deleted rows" NeverDeleted { span: Span, entity: String, field: String, state: &'static str }
+    message |p| match p.state {
+        "present" => format!("`{}` is always missing here: a {} that has one is deleted", p.field, p.entity),
+        state => format!("`{}` is never {state} here: a {} for which it is {state} is deleted", p.field, p.entity),
+    };
     help |_p| Some("remove the condition; if deleted rows should count, remove `deletes: soft` from the catalog".to_owned());
 
     /// A path follows too many links; each of them would be a separate join.

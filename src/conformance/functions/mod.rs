@@ -1,6 +1,7 @@
 //! Calls of functions and their expected results: what a dialect's templates must mean.
 
 mod documents;
+mod encodings;
 mod texts;
 
 use crate::diagnostic::{SourceId, Span};
@@ -57,7 +58,7 @@ fn capability(function: F, arguments: &[Scalar]) -> Option<Capability> {
         F::Matches => Some(Capability::Regex),
         F::Lower | F::Upper => Some(Capability::LetterCase),
         F::Resembles => Some(Capability::FuzzyMatch),
-        F::SemverKey => Some(Capability::Semver),
+        F::SemverKey | F::LooseVersion => Some(Capability::Semver),
         F::Bucket => Some(Capability::Sampling),
         F::Anniversaries => Some(Capability::Anniversaries),
         F::ArrayContains | F::ArraySize => Some(Capability::Arrays),
@@ -229,6 +230,7 @@ pub fn all() -> Vec<Case> {
     arithmetic(&mut add);
     reading(&mut add);
     documents::add_all(&mut add);
+    encodings::add_all(&mut add);
     out
 }
 

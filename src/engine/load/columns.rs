@@ -40,7 +40,7 @@ impl<'a> Bounded<'a> {
     fn of(field: &'a Field, notation: &'a Notation) -> Option<Self> {
         let Inside { container, keys } = field.inside.as_ref()?;
         let is_bounded = field.values.is_some() || field.min.is_some() || field.max.is_some();
-        let converter = Converter::new(&field.ty, &field.storage, notation);
+        let converter = Converter::new(&field.held_type(), &field.held_storage(), notation);
         is_bounded.then(|| Self { field, container: *container, keys, converter, limits: Limits::of(field) })
     }
 

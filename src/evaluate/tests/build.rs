@@ -94,6 +94,7 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
         event_name: None,
         changes: Changes::Unknown,
         deletes: Deletes::Hard,
+        deleted_flag: None,
         unique_enforced: false,
         settle: None,
         rebuild_every: None,

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::encoded::{compare_held_by, compare_held_in};
 use super::frame::Row;
 use super::led_back::TriggerRows;
 use super::names::slug;
@@ -78,9 +79,15 @@ pub(super) fn lower(
     let found = triggers.iter().filter_map(|trigger| lowering.trigger(trigger, state));
     let mut deltas: Vec<Delta> = found.collect();
     deltas.extend(lowering.everyone(state));
+    for delta in &mut deltas {
+        compare_held_in(&mut delta.rows);
+        delta.filter.iter_mut().for_each(compare_held_by);
+    }
     let mut arrivals = BTreeMap::new();
     for (entity, fields) in unique {
-        arrivals.insert((*entity, fields.clone()), lowering.arrivals(*entity, fields));
+        let mut rows = lowering.arrivals(*entity, fields);
+        compare_held_in(&mut rows);
+        arrivals.insert((*entity, fields.clone()), rows);
     }
     let Lowered { query, clock, reads, .. } = lowering.finish(Select::default());
     Search { deltas, sources: query.ctes, bounds: clock.bounds, reads, arrivals }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Lowering;
 use super::at_run::AtRun;
+use super::cond::complement;
+use super::encoded;
 use super::json::in_json;
 use super::names::{Taken, initials, unused};
-use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Storage, TableSource};
+use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Mark, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
 use crate::plan::rel::{Cte, Join, JoinKind, Relation, Scalar, Select, TableRef, all};
@@ -240,6 +242,9 @@ impl Lowering<'_> {
             Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
             Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
             Storage::FloatNan => Scalar::Call(Function::ReadFloatNan, vec![column]),
+            Storage::Epoch(_) | Storage::Digits { .. } | Storage::LooseVersion => {
+                encoded::read(field, column)
+            }
         }
     }
 
@@ -251,8 +256,8 @@ impl Lowering<'_> {
         let ids: Vec<FieldId> = entity.key.iter().copied().filter(nullable).collect();
         let key = ids.into_iter().map(|id| self.field(row, id).present());
         let mut exists: Vec<Scalar> = key.collect();
-        if let Some(mark) = entity.deleted_at() {
-            self.reads.entry(row.entity).or_default().insert(entity.field(mark).column.clone());
+        if let Some(mark) = entity.mark() {
+            self.reads.entry(row.entity).or_default().insert(entity.field(mark.field()).column.clone());
             exists.extend(not_deleted(entity, &row.alias));
         }
         exists
@@ -267,7 +272,7 @@ impl Lowering<'_> {
     pub(super) fn link_condition(&mut self, from: &Row, hop: &Hop, to: &Row) -> Vec<Scalar> {
         let on = self.cx.hir.catalog.entity(hop.from).link(hop.link).on.clone();
         on.into_iter()
-            .map(|(own, target)| Scalar::equal(self.field(to, target), self.field(from, own)))
+            .flat_map(|(own, target)| encoded::linked(self.field(to, target), self.field(from, own)))
             .collect()
     }
 
@@ -325,15 +330,24 @@ fn stored(field: &Field, alias: &str) -> Scalar {
         Some(Inside { container: Container::Struct, keys }) => {
             keys.iter().fold(column, |outer, key| Scalar::Member(Box::new(outer), key.clone()))
         }
-        Some(inside) => in_json(column, inside.container, &inside.keys, &field.ty),
+        Some(inside) => in_json(column, inside.container, &inside.keys, &field.held_type()),
     }
 }
 
 /// That a row of an entity whose deletes are soft has not been deleted. Whether a time is present
 /// doesn't depend on its zone.
 pub(in crate::plan) fn not_deleted(entity: &Entity, alias: &str) -> Option<Scalar> {
-    let mark = entity.field(entity.deleted_at()?);
-    Some(stored(mark, alias).missing())
+    let mark = entity.mark()?;
+    let field = entity.field(mark.field());
+    let held = stored(field, alias);
+    Some(match mark {
+        Mark::Time(_) if field.storage.is_encoding() => encoded::read(field, held).missing(),
+        Mark::Time(_) => held.missing(),
+        // A missing flag marks nothing.
+        Mark::Flag(flag) if flag.deleted => complement(held, field.nullable, true),
+        Mark::Flag(_) if field.nullable => complement(Scalar::Not(Box::new(held)), true, true),
+        Mark::Flag(_) => held,
+    })
 }
 
 /// Hops are compared by meaning, not by where they were written.

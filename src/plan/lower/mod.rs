@@ -16,6 +16,7 @@ mod compare;
 mod cond;
 mod delta;
 mod digits;
+mod encoded;
 mod frame;
 mod json;
 mod keep;
@@ -241,6 +242,7 @@ impl<'a> Lowering<'a> {
         let bounds: Bounds = bounds.chain(self.ranges).collect();
         let mut query = Query { ctes: self.ctes, ..Query::of(select) };
         one_pass(&mut query, &bounds);
+        encoded::compare_held(&mut query);
         Lowered {
             query,
             clock: Clock { as_of: None, bounds },

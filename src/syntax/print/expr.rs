@@ -86,19 +86,8 @@ pub(super) fn alone(expr: &Expr) -> Doc {
     match &expr.kind {
         ExprKind::And(parts) => RcDoc::intersperse(chain("and", parts), RcDoc::line()).group(),
         ExprKind::Or(parts) => RcDoc::intersperse(chain("or", parts), RcDoc::line()).group(),
+        ExprKind::HowMany { bound, count, items } => how_many(*bound, count, items),
         ExprKind::Not(inner) => row([text("not "), part(inner, inside_not(inner))]),
-        ExprKind::HowMany { bound, count, items } => {
-            let bound = match bound {
-                Bound::AtLeast => "at least ",
-                Bound::AtMost => "at most ",
-                Bound::Exactly => "exactly ",
-            };
-            let number = match count {
-                Count::Number(number, _) => text(number.to_string()),
-                Count::Param(param) => row([text("$"), name(param)]),
-            };
-            row([text(bound), number, text(" of "), list(items.iter().map(alone).collect())])
-        }
         ExprKind::Negate(inner) => {
             // `--` begins a comment elsewhere, and is refused.
             let sign = if level(inner) == Level::Unary { "- " } else { "-" };
@@ -132,6 +121,20 @@ fn inside_not(inner: &Expr) -> Level {
         ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } | ExprKind::HowMany { .. } => Level::Not,
         _ => Level::Primary,
     }
+}
+
+/// `at least 2 of (E, F)`
+fn how_many(bound: Bound, count: &Count, items: &[Expr]) -> Doc {
+    let bound = match bound {
+        Bound::AtLeast => "at least ",
+        Bound::AtMost => "at most ",
+        Bound::Exactly => "exactly ",
+    };
+    let count = match count {
+        Count::Number(n, _) => text(n.to_string()),
+        Count::Param(param) => row([text("$"), name(param)]),
+    };
+    row([text(bound), count, text(" of "), list(items.iter().map(alone).collect())])
 }
 
 fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr) -> Doc {

@@ -12,7 +12,7 @@ use segc::check::hir::{
 use segc::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_sequence, walk_value, walk_window,
 };
-use segc::types::{Type, Unit};
+use segc::types::{EpochUnit, Type, Unit};
 
 /// What every run of some length must have compared.
 pub const CONSTRUCTS: &[&str] = &[
@@ -127,6 +127,12 @@ pub const CONSTRUCTS: &[&str] = &[
     "column: 32-bit float",
     "column: 32-bit integer",
     "column: float with NaN",
+    "column: epoch_seconds",
+    "column: epoch_millis",
+    "column: epoch_micros",
+    "column: digits",
+    "column: digits as a number",
+    "column: loose versions",
     "column: in JSON",
     "column: in JSON text",
     "column: never missing",
@@ -249,6 +255,12 @@ impl<'a> Finder<'a> {
             Storage::Float32 => self.tell("column: 32-bit float"),
             Storage::Int32 => self.tell("column: 32-bit integer"),
             Storage::FloatNan => self.tell("column: float with NaN"),
+            Storage::Epoch(EpochUnit::Seconds) => self.tell("column: epoch_seconds"),
+            Storage::Epoch(EpochUnit::Millis) => self.tell("column: epoch_millis"),
+            Storage::Epoch(EpochUnit::Micros) => self.tell("column: epoch_micros"),
+            Storage::Digits { number: false } => self.tell("column: digits"),
+            Storage::Digits { number: true } => self.tell("column: digits as a number"),
+            Storage::LooseVersion => self.tell("column: loose versions"),
         }
         match field.inside.as_ref().map(|inside| inside.container) {
             Some(Container::Json) => self.tell("column: in JSON"),

@@ -100,6 +100,7 @@ pub fn facts(tape: &mut Tape<'_>) -> Facts {
         let deletes = match tape.below(6) {
             0 if changes == Changes::Mutable => Deletes::Soft,
             1 if changes == Changes::Mutable => Deletes::Hard,
+            2 if changes == Changes::Mutable && entity.name == "customer" => Deletes::Flag,
             _ => Deletes::Never,
         };
         let ingested = changes == Changes::Append || tape.one_in(2);

@@ -113,13 +113,16 @@ fn admitted(hir: &Hir, data: &Data, as_of: Timestamp, id: SegmentId) -> Result<K
     Ok(keys)
 }
 
-/// Whether a row is one: `deleted_at` marks those that are not.
+/// Whether a row is one: `deleted_at` or a flag marks those that are not.
 fn exists(data: &Data, entity: EntityId, index: usize) -> bool {
     let model = data.catalog().entity(entity);
     let marked = match &model.changes {
         segc::catalog::Changes::Mutable { deleted_at: Some(field), .. } => Some(field),
         _ => None,
     };
+    if let Some(flag) = model.deleted_flag {
+        return data.rows(entity)[index][flag.field.0 as usize] != Datum::Boolean(flag.deleted);
+    }
     marked.is_none_or(|field| data.rows(entity)[index][field.0 as usize] == Datum::Missing)
 }
 

@@ -191,6 +191,7 @@ fn declare(facts: &mut Facts, text: &str) -> Result<(), String> {
                 declared.deletes = match value {
                     "never" => Deletes::Never,
                     "soft" => Deletes::Soft,
+                    "flag" => Deletes::Flag,
                     "hard" => Deletes::Hard,
                     _ => return Err(format!("{value} is no way of deleting")),
                 }

@@ -118,6 +118,7 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
     facts[at("customer")].deletes = match tape.below(4) {
         0 | 1 => Deletes::Hard,
         2 => Deletes::Never,
+        _ if SOFT_DELETES && tape.one_in(2) => Deletes::Flag,
         _ if SOFT_DELETES => Deletes::Soft,
         _ => Deletes::Never,
     };
@@ -126,7 +127,8 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
     }
     facts[at("company")].deletes = if tape.one_in(6) { Deletes::Hard } else { Deletes::Never };
     facts[at("order")].deletes = match tape.below(6) {
-        0 | 1 if SOFT_DELETES => Deletes::Soft,
+        0 if SOFT_DELETES => Deletes::Soft,
+        1 if SOFT_DELETES => Deletes::Flag,
         5 => Deletes::Hard,
         _ => Deletes::Never,
     };
@@ -313,6 +315,7 @@ impl<'g, 't> Grower<'g, 't> {
                 self.rows[at].versions.push(Version { run, cells: None });
             }
             (Some(cells), Deletes::Soft) if choice <= 4 => self.mark(at, run, cells),
+            (Some(cells), Deletes::Flag) if choice <= 4 && mutable => self.flag(at, run, cells),
             (Some(cells), _) if mutable => self.update(at, run, cells),
             _ => {}
         }
@@ -372,6 +375,21 @@ impl<'g, 't> Grower<'g, 't> {
         if let Some(place) = updated.filter(|&place| cells[place].is_none()) {
             cells[place] = Some(self.case.runs[run].seen.to_string());
         }
+        self.rows[at].versions.push(Version { run, cells: Some(cells) });
+    }
+
+    /// Deletes by a flag, or undoes that: the row's own stamp moves with it.
+    fn flag(&mut self, at: usize, run: usize, mut cells: Cells) {
+        let index = self.rows[at].entity;
+        let (entity, declared) = (&self.case.entities[index], &self.case.facts[index]);
+        let Some((flag, deleted)) = declared.deletes.flag(entity.name) else { return };
+        let place = entity.place(flag);
+        let is_deleted = cells[place].as_deref() == Some(&deleted.to_string());
+        cells[place] = match self.tape.below(3) {
+            0 if is_deleted => None,
+            _ => Some((is_deleted != deleted).to_string()),
+        };
+        self.stamp(index, run, &mut cells, &["updated_at"]);
         self.rows[at].versions.push(Version { run, cells: Some(cells) });
     }
 

@@ -130,6 +130,7 @@ pub const ENTITIES: &[Entity] = &[
             field("weight", "float", Kind::Number(TENTHS)),
             field("ordered_at", "timestamp", Kind::Timestamp),
             field("due_at", "timestamp", Kind::Timestamp),
+            field("hidden", "boolean", Kind::Boolean),
             field("updated_at", "timestamp", Kind::Stamp),
             field("deleted_at", "timestamp", Kind::Stamp),
             field("loaded_at", "timestamp", Kind::Stamp),
@@ -257,6 +258,19 @@ pub enum Deletes {
     Never,
     Soft,
     Hard,
+    /// By a boolean: customers that aren't active, and other rows that are hidden.
+    Flag,
+}
+
+impl Deletes {
+    /// The boolean that marks rows of an entity, and its value in deleted ones.
+    pub fn flag(self, entity: &str) -> Option<(&'static str, bool)> {
+        match (self, entity) {
+            (Self::Flag, "customer") => Some(("active", false)),
+            (Self::Flag, _) => Some(("hidden", true)),
+            _ => None,
+        }
+    }
 }
 
 /// How rows come and change.
@@ -375,7 +389,11 @@ pub fn catalog(entities: &[Entity], facts: &Facts) -> String {
             let _ = writeln!(text, "    event_name: {name}");
         }
         text.push_str(&declared.yaml());
-        let deletes = format!("{:?}", declared.deletes).to_lowercase();
+        let deletes = match declared.deletes.flag(entity.name) {
+            None => format!("{:?}", declared.deletes).to_lowercase(),
+            Some((flag, true)) => format!("{{ soft: {flag} }}"),
+            Some((flag, false)) => format!("{{ soft: {{ not: {flag} }} }}"),
+        };
         let _ = writeln!(text, "    deletes: {deletes}");
         if let Some(hours) = declared.settle {
             let _ = writeln!(text, "    settle: {hours} hours");

@@ -113,7 +113,7 @@ const CASES: &[Case] = &[
         )],
         segment: ORDERS,
         reason: "the owner of a deleted row of `order` is unknown",
-        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`",
+        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`, or `deletes: { soft: … }` with a boolean",
         lifted: &[(
             "immutable: [customer_id, at] } }",
             "immutable: [customer_id, at] } }\n    deletes: never",
@@ -126,7 +126,7 @@ const CASES: &[Case] = &[
         )],
         segment: ORDERS,
         reason: "the owner of a deleted row of `order` is unknown",
-        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`",
+        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`, or `deletes: { soft: … }` with a boolean",
         lifted: &[
             (
                 "immutable: [customer_id, at] } }\n    deletes: hard",
@@ -134,6 +134,39 @@ const CASES: &[Case] = &[
             ),
             ("      status: string", "      status: string\n      gone_at: timestamp"),
         ],
+    },
+    Case {
+        without: &[(
+            "immutable: [customer_id, at] } }\n    deletes: never",
+            "immutable: [customer_id, at] } }\n    deletes: hard",
+        )],
+        segment: ORDERS,
+        reason: "the owner of a deleted row of `order` is unknown",
+        remedy: "if rows are never deleted, declare `deletes: never` on `order`; otherwise `deletes: soft` with a `deleted_at`, or `deletes: { soft: … }` with a boolean",
+        lifted: &[
+            (
+                "immutable: [customer_id, at] } }\n    deletes: hard",
+                "immutable: [customer_id, at] } }\n    deletes: { soft: { not: kept } }",
+            ),
+            ("      status: string", "      status: string\n      kept: boolean"),
+        ],
+    },
+    Case {
+        without: &[
+            (ORDER_UPDATED, "immutable: [customer_id, at]"),
+            (
+                "immutable: [customer_id, at] } }\n    deletes: never",
+                "immutable: [customer_id, at] } }\n    deletes: { soft: is_deleted }",
+            ),
+            ("      status: string", "      status: string\n      is_deleted: boolean"),
+        ],
+        segment: ORDERS,
+        reason: "`order` has no `updated_at` that moves when `is_deleted` does",
+        remedy: "add it to `changes: mutable` of `order`, or an `ingested_at` that the loader sets whenever it writes the row",
+        lifted: &[(
+            "immutable: [customer_id, at] } }",
+            "updated_at: updated_at, immutable: [customer_id, at] } }",
+        )],
     },
     Case {
         without: &[("table: orders", "query: select * from raw_orders")],

@@ -45,6 +45,7 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
         event_name: None,
         changes: Changes::Unknown,
         deletes: Deletes::Hard,
+        deleted_flag: None,
         unique_enforced: false,
         settle: None,
         rebuild_every: None,

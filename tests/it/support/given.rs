@@ -28,7 +28,7 @@ fn fill(table: DataTable, catalog: &Catalog, data: &Data) -> Given {
     let mut rows: Vec<Vec<Option<String>>> = Vec::new();
     for name in &table.entities {
         let id = catalog.find(name).expect("an entity of the catalog");
-        let own = data.rows(id);
+        let own = data.held_rows(id);
         if rows.is_empty() {
             rows = vec![vec![None; table.columns.len()]; own.len()];
         }

@@ -37,6 +37,12 @@ const VERSIONS: &[&str] = &[
     "",
     "01.0.0",
     "10.0.0",
+    "v1",
+    " v1.2 ",
+    "1.2-rc.1",
+    "v1.2+x",
+    "1.2.3.4",
+    "V1.2",
 ];
 pub const INSTANTS: &[&str] = &[
     "2026-03-29T12:30:00Z",
@@ -89,7 +95,7 @@ const LOCAL: &[&str] = &[
 const DOCUMENTS: &[&str] = &[
     r#"{"item": "paid", "plan": {"seats": 3, "price": 2.5}, "opened": true, "seen": "2026-03-22T12:30:00Z", "due": "2026-03-22", "tags": ["vip", "it's"], "points": [1, 2.0]}"#,
     "{}",
-    r#"{"item": "it's \"a\" \\ ü", "plan": {"seats": "3", "price": "2.5"}, "opened": "true", "seen": 1, "due": 2, "tags": "vip", "points": {"a": 1}}"#,
+    r#"{"item": "it's \"a\" \\ ü", "plan": {"seats": "3", "price": "2.5"}, "opened": "true", "seen": 1774784999999, "due": 2, "tags": "vip", "points": {"a": 1}}"#,
     r#"{"item": null, "plan": null, "opened": null, "seen": null, "due": null, "tags": null, "points": null}"#,
     r#"{"item": 5, "plan": {"seats": 3.5, "price": -1}, "opened": 0, "tags": [], "points": []}"#,
     r#"{"item": "", "plan": {"seats": 1e1, "price": 99.99}, "opened": false, "seen": "2026-03-28T23:30:00+01:00", "due": "2026-02-30", "tags": ["", null, 1, "a%b"], "points": [5, null, "1", -3]}"#,
@@ -115,6 +121,11 @@ pub const DATES: &[&str] = &[
     "2026-03-27",
     "2024-12-31",
 ];
+
+/// Digits that are no day, and texts that are no digits.
+const NO_DAYS: &[&str] =
+    &["20260230", "20261301", "00000101", "2026-03-29", "2026", "202603290", "x", " 20260329"];
+const NO_DAY_NUMBERS: &[&str] = &["20260230", "0", "-20260329", "1101", "202603290", "9223372036854775807"];
 
 const FINE_DECIMALS: &[&str] = &["3.141593", "0.000125", "-7.654321", "12.5"];
 const DECIMALS: &[&str] = &["0", "1.5", "-2.25", "10", "99.99", "0.0125", "2.5", "5"];
@@ -160,7 +171,7 @@ fn table(entity: &Entity, tape: &mut Tape<'_>) -> Vec<Vec<Option<String>>> {
         let count = tape.below(4);
         rows.extend((0..count).map(|at| {
             let mut deleted = row(entity, at, tape);
-            deleted[mark] = Some("2026-03-01T00:00:00".to_owned() + zone_of(&entity.fields[mark]));
+            deleted[mark] = Some(instant("2026-03-01T00:00:00Z", &entity.fields[mark]));
             deleted
         }));
     }
@@ -195,9 +206,36 @@ fn row(entity: &Entity, at: usize, tape: &mut Tape<'_>) -> Vec<Option<String>> {
     row
 }
 
-/// What follows a time in a column.
-fn zone_of(field: &Field) -> &'static str {
-    if field.storage.is_empty() { "Z" } else { "" }
+/// A time as its column holds it.
+fn instant(text: &str, field: &Field) -> String {
+    let per_second = match field.storage {
+        "" => return text.to_owned(),
+        "encoding: epoch_seconds" => 1_i128,
+        "encoding: epoch_millis" => 1_000,
+        "encoding: epoch_micros" => 1_000_000,
+        _ => return text.trim_end_matches('Z').to_owned(),
+    };
+    let instant: jiff::Timestamp = text.parse().expect("an instant");
+    (i128::from(instant.as_microsecond()) * per_second).div_euclid(1_000_000).to_string()
+}
+
+/// A count of a column, at the edges of what is an instant.
+fn count(field: &Field, tape: &mut Tape<'_>) -> String {
+    let per_second = match field.storage {
+        "encoding: epoch_seconds" => 1,
+        "encoding: epoch_millis" => 1_000,
+        _ => 1_000_000,
+    };
+    let (least, most) = (-62_135_596_800_i64 * per_second, 253_402_300_800_i64 * per_second);
+    let valid = [least, least + 1, -1, 0, 1, most - 200_000 * per_second];
+    let others = [least - 1, i64::MIN, most, i64::MAX];
+    let one_of = if field.nullable && tape.one_in(2) { &others[..] } else { &valid[..] };
+    one_of[tape.below(one_of.len())].to_string()
+}
+
+/// A day as its column holds it.
+fn day(text: &str, field: &Field) -> String {
+    if field.storage.is_empty() { text.to_owned() } else { text.replace('-', "") }
 }
 
 fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
@@ -237,8 +275,19 @@ fn cell(field: &Field, at: usize, tape: &mut Tape<'_>) -> Option<String> {
         Kind::Float => tape.pick(FLOATS),
         Kind::Document => tape.pick(DOCUMENTS),
         Kind::Boolean => tape.pick(&["true", "false"]),
-        Kind::Date => tape.pick(DATES),
-        Kind::Timestamp | Kind::Mark if field.storage.is_empty() => tape.pick(INSTANTS),
+        Kind::Date if field.nullable && field.storage == "encoding: yyyymmdd" && tape.one_in(5) => {
+            tape.pick(NO_DAYS)
+        }
+        Kind::Date if field.nullable && field.storage.ends_with("integer") && tape.one_in(5) => {
+            tape.pick(NO_DAY_NUMBERS)
+        }
+        Kind::Date => return Some(day(tape.pick(DATES), field)),
+        Kind::Timestamp if field.storage.starts_with("encoding") && tape.one_in(6) => {
+            return Some(count(field, tape));
+        }
+        Kind::Timestamp | Kind::Mark if !field.storage.starts_with("zone") => {
+            return Some(instant(tape.pick(INSTANTS), field));
+        }
         Kind::Timestamp | Kind::Mark => tape.pick(LOCAL),
     };
     // These are missing, which some columns never are.

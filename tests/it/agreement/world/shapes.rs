@@ -161,6 +161,7 @@ const INSIDE: &[(&str, &str, Kind, &str)] = &[
     ("props", "rate", Kind::Float, "column: props, path: [plan, price]"),
     ("props", "opened", Kind::Boolean, "column: props, path: opened"),
     ("props", "seen_at", Kind::Timestamp, "column: props, path: seen"),
+    ("props", "counted_at", Kind::Timestamp, "column: props, path: seen, encoding: epoch_millis"),
     ("props", "due", Kind::Date, "column: props, path: due"),
     ("props", "labels", Kind::Tags, "column: props, path: tags"),
     ("props", "points", Kind::Scores, "column: props, path: points"),
@@ -177,7 +178,12 @@ impl Shape {
     pub fn entity(&self, tape: &mut Tape<'_>) -> Entity {
         let field = |&(name, kind): &(&'static str, Kind)| {
             let never = kind.is_single() && tape.one_in(4);
-            let storage = if name == "note" { "from: json_text" } else { storage(kind, tape) };
+            let storage = match name {
+                "note" => "from: json_text",
+                // Ends of links, of which one is a key.
+                "day" | "on_day" => "",
+                _ => storage(kind, tape),
+            };
             let ty = match kind {
                 Kind::Decimal => tape.pick(&["decimal(12,4)", "decimal(14,6)", "decimal"]),
                 kind => kind.type_name(),
@@ -193,6 +199,11 @@ impl Shape {
             }
         }
         let mut changes = String::new();
+        if name == "customer" && tape.one_in(4) {
+            // Of a flag that is never missing, too.
+            let flag = tape.pick(&["active", "{ not: active }"]);
+            changes.push_str(&format!("    deletes: {{ soft: {flag} }}\n"));
+        }
         if MARKED.contains(&name) && tape.one_in(2) {
             let (kind, storage) = (Kind::Mark, storage(Kind::Timestamp, tape));
             let ty = kind.type_name();
@@ -210,8 +221,15 @@ fn storage(kind: Kind, tape: &mut Tape<'_>) -> &'static str {
         Kind::Integer => tape.pick(&["", "", "", "storage: int32"]),
         Kind::Float => tape.pick(&["", "storage: float_nan", "storage: float32"]),
         Kind::Timestamp => {
-            tape.pick(&["", "", "", "", "zone: Europe/London", "zone: America/New_York", "zone: UTC"])
+            let zoned = ["", "", "", "", "zone: Europe/London", "zone: America/New_York", "zone: UTC"];
+            if tape.one_in(4) {
+                tape.pick(&["encoding: epoch_seconds", "encoding: epoch_millis", "encoding: epoch_micros"])
+            } else {
+                tape.pick(&zoned)
+            }
         }
+        Kind::Date => tape.pick(&["", "", "", "encoding: yyyymmdd", "encoding: yyyymmdd, storage: integer"]),
+        Kind::Version => tape.pick(&["", "", "encoding: loose"]),
         _ => "",
     }
 }

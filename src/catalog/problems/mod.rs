@@ -1,4 +1,6 @@
-//! Problems with catalogs.
+//! Problems with catalogs. Those about how columns hold values are in a separate file.
+
+pub(crate) mod columns;
 
 use crate::diagnostic::{Label, Span, lookalike};
 use crate::problems;
@@ -253,43 +255,16 @@ problems! {
     help |_p| Some("swap them".to_owned());
     labels |p| vec![Label { span: p.min, text: "the minimum".to_owned() }];
 
-    /// `zone` gives the time zone of a timestamp column that holds local times; other types have none.
-    ///
-    ///     birthday: { type: date, zone: Europe/London }           # wrong
-    ///     opened_at: { type: timestamp, zone: Europe/London }
-    ///
-    /// Remove `zone`, or make the field a timestamp.
-    error SEG222 "zone on a non-timestamp" ZoneType { span: Span, field: String, ty: Type }
-    message |p| format!("`zone` is for timestamps, but `{}` is {}", p.field, a(&p.ty));
-    help |_p| Some("remove `zone`, or make the field a timestamp".to_owned());
-
-    /// The IANA database has no such time zone.
-    ///
-    ///     zone: Europe/Londn     # wrong: Europe/London
-    error SEG223 "unknown time zone" UnknownZone { span: Span, name: String }
-    message |p| format!("`{}` is not a time zone", p.name);
-    help |p| Some(crate::types::zone_help(&p.name));
-
-    /// This `storage` isn't possible for the field's type.
-    ///
-    /// `char` is for strings, `int32` for integers, `float32` and `float_nan` for floats.
-    ///
-    ///     total: { type: integer, storage: float32 }              # wrong
-    ///
-    /// Remove it, or change the field's type.
-    error SEG224 "storage for a different type" StorageType { span: Span, storage: &'static str, needs: &'static str, field: String, ty: Type }
-    message |p| format!("`storage: {}` is for a {}, but `{}` is {}", p.storage, p.needs, p.field, a(&p.ty));
-    help |p| Some(format!("remove it, or make the field a {}", p.needs));
-
     /// `deletes: soft` means that a column marks deleted rows, but the entity doesn't say which.
     ///
     ///     changes: { mutable: { deleted_at: deleted_at } }
     ///     deletes: soft
     ///
-    /// Write both, as above: the column that marks a deleted row, and that rows are deleted this way.
+    /// Write both, as above: the column that marks a deleted row, and that rows are deleted this way. If a
+    /// boolean marks them, write `deletes: { soft: is_deleted }`.
     error SEG225 "soft deletes without a mark" SoftWithoutMark { span: Span, entity: String }
     message |p| format!("`{}` has soft deletes but no `deleted_at`", p.entity);
-    help |_p| Some("add `changes: { mutable: { deleted_at: … } }`".to_owned());
+    help |_p| Some("add `changes: { mutable: { deleted_at: … } }`; if a boolean marks deleted rows, write `deletes: { soft: … }` with its name".to_owned());
 
     /// `deleted_at` has no effect, since `deletes` isn't `soft`: marked rows still count.
     ///
@@ -365,53 +340,31 @@ problems! {
     };
     help |_p| Some("name a field that is missing until a row is deleted; remove its `nullable: false` if it is wrong".to_owned());
 
-    /// A `path` lists the keys that lead to the value, outermost first.
+    /// What marks deleted rows in `deletes: { soft: … }` is a boolean.
     ///
-    ///     plan: { type: string, column: properties, path: [] }
+    ///     deletes: { soft: deleted_at }                        # wrong: a timestamp
+    ///     deletes: { soft: is_deleted }
+    ///     deletes: { soft: { not: is_active } }
     ///
-    /// Name at least one key: `path: [plan, name]`, or `path: plan` for a single one.
-    error SEG270 "empty path" EmptyPath { span: Span, field: String }
-    message |p| format!("the path of field `{}` names no key", p.field);
-    help |_p| Some("name the keys that lead to the value, such as `path: [plan, name]`".to_owned());
+    /// If a time marks them, write `deletes: soft` and `changes: { mutable: { deleted_at: … } }`.
+    error SEG250 "a flag that isn't a boolean" FlagType { span: Span, entity: String, field: String, ty: Type }
+    message |p| format!("what marks deleted rows of `{}` must be a boolean, but `{}` is {}", p.entity, p.field, a(&p.ty));
+    help |p| Some(match p.ty.is_time() {
+        true => format!("write `deletes: soft` and `changes: {{ mutable: {{ deleted_at: {} }} }}`", p.field),
+        false => "name a field of type `boolean`".to_owned(),
+    });
 
-    /// `from` describes the column that a `path` leads into.
+    /// Deleted rows are marked by a time or by a boolean.
     ///
-    ///     plan: { type: string, column: properties, from: json }
+    ///     changes: { mutable: { updated_at: updated_at, deleted_at: deleted_at } }
+    ///     deletes: { soft: is_deleted }
     ///
-    /// Say where in the document the value is: `path: [plan, name]`.
-    error SEG271 "`from` without a path" FromWithoutPath { span: Span, field: String }
-    message |p| format!("field `{}` has `from` but no `path` into the column", p.field);
-    help |_p| Some("add the keys that lead to the value, such as `path: [plan, name]`, or remove `from`".to_owned());
-
-    /// Values of this type can't be read from a JSON document.
-    ///
-    ///     tags: { type: array<json>, column: properties, path: tags }
-    ///
-    /// Arrays contain strings, numbers, booleans, dates or timestamps. A document inside another is a
-    /// field of type `json`.
-    error SEG272 "not a type of JSON values" InsideType { span: Span, field: String, ty: Type }
-    message |p| format!("field `{}` is {}, which can't be read from a JSON document", p.field, a(&p.ty));
-    help |_p| Some("use an array of strings, numbers, booleans, dates or timestamps, or `json`".to_owned());
-
-    /// `zone` and `storage` describe how a column stores its values, but JSON determines the form of
-    /// values in a document.
-    ///
-    ///     seen_at: { type: timestamp, column: properties, path: seen_at, zone: Europe/Berlin }
-    ///
-    /// Remove `zone` or `storage`. Instants in JSON have `Z` or an offset.
-    error SEG273 "storage inside JSON" StorageInside { span: Span, field: String }
-    message |p| format!("field `{}` is read from a JSON document, so it can't have a `zone` or `storage`", p.field);
-    help |_p| Some("remove `zone` or `storage`: JSON determines the form of its values".to_owned());
-
-    /// Keys and the ends of links must be columns, since the segments' tables and checks name them.
-    ///
-    ///     key: [user]
-    ///     fields: { user: { type: string, column: properties, path: user } }
-    ///
-    /// Turn the value into a column with a view in the database or a `query:` in the catalog.
-    error SEG274 "a key inside a document" KeyInside { span: Span, field: String }
-    message |p| format!("`{}` is read from a document, so it can't be a key or the end of a link", p.field);
-    help |_p| Some("turn the value into a column with a view or a `query:`".to_owned());
+    /// Remove one of them. A `deleted_at` also says when a row was deleted, so it needs no `updated_at` that
+    /// moves with it.
+    error SEG251 "two marks of deleted rows" TwoMarks { span: Span, entity: String, mark: Span }
+    message |p| format!("deleted rows of `{}` are marked twice", p.entity);
+    help |_p| Some("remove `deleted_at` from `changes`, or write `deletes: soft`".to_owned());
+    labels |p| vec![Label { span: p.mark, text: "this marks them as well".to_owned() }];
 
     /// `dbt` says which node of a dbt project holds the entity's rows.
     ///
@@ -419,7 +372,7 @@ problems! {
     ///     dbt: model.shop.customers
     ///
     /// Write the node's `unique_id`, which `dbt ls --output json` shows; the package may be left out.
-    error SEG275 "bad dbt node" BadDbtNode { span: Span, text: String }
+    error SEG259 "bad dbt node" BadDbtNode { span: Span, text: String }
     message |p| format!("`{}` is not a node of a dbt project", p.text);
     help |_p| Some("write its `unique_id`, such as `model.shop.customers` or `source.shop.raw.orders`".to_owned());
 
@@ -441,14 +394,6 @@ problems! {
     message |p| format!("this {} contains the character U+0000, which no database allows in a name", p.what);
     help |_p| Some("write the name as the database has it".to_owned());
 
-    /// A part of a path into a struct is empty.
-    ///
-    ///     city: { type: string, column: address, path: [""], from: struct }
-    ///
-    /// Name the struct's field: `path: city`.
-    error SEG728 "empty name in a path" EmptyPart { span: Span, field: String }
-    message |p| format!("the path of `{}` has an empty name, but fields of structs don't", p.field);
-    help |_p| Some("name the struct's field, such as `path: city`".to_owned());
 }
 
 /// The decimal that other databases' words mean: `numeric(10,2)`, `decimal(10.2)`.
