@@ -5,6 +5,8 @@
 
 mod asked;
 mod dbt;
+mod filter;
+pub(crate) mod lists;
 mod matrix;
 mod open;
 mod parity;
@@ -23,6 +25,7 @@ mod variant;
 mod why;
 
 pub use asked::{Asked, AskedScan, AskedWindow};
+pub use filter::Filter;
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;

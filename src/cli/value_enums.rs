@@ -13,6 +13,10 @@ pub(super) enum CompileFormat {
     Scripts,
     /// A dbt package
     Dbt,
+    /// A condition for a query, with the subqueries that it needs
+    Filter,
+    /// The same as JSON
+    FilterJson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

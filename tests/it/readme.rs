@@ -180,6 +180,11 @@ fn examples_in_the_readme_match() {
 }
 
 #[test]
+fn examples_in_activation_match() {
+    page("docs/activation.md");
+}
+
+#[test]
 fn examples_in_dbt_match() {
     page("docs/dbt.md");
 }
@@ -217,6 +222,11 @@ fn examples_in_why_match() {
 #[test]
 fn examples_in_catalog_match() {
     page("docs/catalog.md");
+}
+
+#[test]
+fn importing_shows_what_really_happens() {
+    page("docs/importing.md");
 }
 
 #[test]
@@ -268,6 +278,7 @@ fn links_between_pages_resolve() {
         "docs/ci.md",
         "docs/testing.md",
         "docs/cookbook.md",
+        "docs/importing.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

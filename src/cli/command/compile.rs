@@ -7,13 +7,13 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::overview::{self, Row};
-use super::{Opened, leave, one, open, refuse_folder};
+use super::{Opened, filter, leave, one, open, refuse_folder};
 use crate::api::{Options, SegmentFiles};
 use crate::artifact::{Artifacts, ScriptSize};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, Values};
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NotInDbt, NothingStored, SeveralTargets};
+use crate::cli::problems::{NotInFormat, NothingStored, SeveralTargets};
 use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::{CompileFormat, ScriptKind};
 use crate::cli::{config, folder};
@@ -29,7 +29,8 @@ target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a S
 each segment, to review. --script adds the script that creates (or refreshes) each segment
 alone, or prints it for a single name; --parity adds a SELECT for each table that compares
 it with a fresh evaluation: no rows mean that the table is correct. --format dbt writes a dbt
-package to target/<target>.dbt/ instead: a model for each segment.
+package to target/<target>.dbt/ instead: a model for each segment. --format filter prints
+conditions for a query of your own, with the subqueries that they need.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -42,6 +43,7 @@ Examples:
   segc compile --script create --script refresh
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
   segc compile --target duckdb --format dbt
+  segc compile vip win_back --target bigquery --format filter --rows o
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(in crate::cli) struct Args {
     /// The segments [default: all]
@@ -53,9 +55,12 @@ pub(in crate::cli) struct Args {
     /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
-    /// Scripts, or a dbt package
+    /// Scripts, a dbt package, or conditions for a query of your own
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "scripts")]
     format: CompileFormat,
+    /// The alias, in that query, of the rows that a condition is about [default: the entity's name]
+    #[arg(long, value_name = "ALIAS")]
+    rows: Option<String>,
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -78,7 +83,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     if let Err(problem) = refuse_folder(&args.segments, named) {
         return terminal.refuse(problem);
     }
-    if let Err(problem) = not_in_dbt(args) {
+    if let Err(problem) = not_in_format(args) {
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
@@ -103,6 +108,15 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Err(problems) => return opened.report(problems, terminal),
     };
     let options = Options { probes, ..options };
+    if let CompileFormat::Filter | CompileFormat::FilterJson = args.format {
+        if args.target.len() > 1 {
+            return opened.report(one(SeveralTargets { span: None, segment: patterns.join(" ") }), terminal);
+        }
+        let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
+        let as_json = args.format == CompileFormat::FilterJson;
+        let asked = filter::Asked { target, segments: &segments, rows: args.rows.as_deref(), as_json };
+        return filter::print(opened, &asked, &options, terminal);
+    }
     match (plain_name(args), segments.as_slice()) {
         (Some(name), &[segment]) => print(opened, name, segment, args, &targets, &options, terminal),
         _ => write(opened, args, &targets, &segments, &options, terminal),
@@ -115,25 +129,33 @@ fn files(args: &Args) -> SegmentFiles {
     SegmentFiles { create: has(ScriptKind::Create), refresh: has(ScriptKind::Refresh), parity: args.parity }
 }
 
-/// Rejects what a dbt package doesn't have.
-fn not_in_dbt(args: &Args) -> Result<(), Diagnostic> {
+/// Rejects what a format has no place for.
+fn not_in_format(args: &Args) -> Result<(), Diagnostic> {
+    let (format, is_package) = match args.format {
+        CompileFormat::Scripts if args.rows.is_some() => {
+            return Err(NotInFormat { span: None, format: "a script", option: "--rows" }.into());
+        }
+        CompileFormat::Scripts => return Ok(()),
+        CompileFormat::Dbt => ("a dbt package", true),
+        CompileFormat::Filter | CompileFormat::FilterJson => ("a condition", false),
+    };
     let option = match args {
-        Args { format: CompileFormat::Scripts, .. } => return Ok(()),
-        Args { moment: Moment { as_of: Some(_), .. }, .. } => "--as-of",
+        Args { moment: Moment { as_of: Some(_), .. }, .. } if is_package => "--as-of",
+        Args { rows: Some(_), .. } if is_package => "--rows",
+        Args { out: Some(_), .. } if !is_package => "--out",
         Args { parity: true, .. } => "--parity",
         Args { script, .. } if !script.is_empty() => "--script",
         _ => return Ok(()),
     };
-    Err(NotInDbt { span: None, option }.into())
+    Err(NotInFormat { span: None, format, option }.into())
 }
 
 /// The segment whose SELECT is to be printed, if any.
 fn plain_name(args: &Args) -> Option<&str> {
-    if args.format == CompileFormat::Dbt {
-        return None;
-    }
     match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
-        ([name], [], None) if !name.contains(['+', ':']) => Some(name),
+        ([name], [], None) if args.format == CompileFormat::Scripts && !name.contains(['+', ':']) => {
+            Some(name)
+        }
         _ => None,
     }
 }
@@ -204,11 +226,11 @@ fn write(
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
             let made = match args.format {
-                CompileFormat::Scripts => opened.session.artifacts(&plan, options, files(args)),
                 CompileFormat::Dbt => opened.session.dbt_package(&plan).map(|mut package| {
                     suite.add_to(&mut package);
                     package.files()
                 }),
+                _ => opened.session.artifacts(&plan, options, files(args)),
             };
             match made {
                 Ok(artifacts) => {
@@ -253,8 +275,8 @@ fn unit_tests(opened: &mut Opened, args: &Args, problems: &mut Diagnostics) -> S
 /// The folder of a target's files, and its path for people.
 fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
     let target = match args.format {
-        CompileFormat::Scripts => target.to_owned(),
         CompileFormat::Dbt => format!("{target}.dbt"),
+        _ => target.to_owned(),
     };
     match &args.out {
         Some(out) => (out.join(&target), format!("{}/{target}", out.display())),

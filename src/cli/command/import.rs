@@ -50,6 +50,9 @@ pub(in crate::cli) struct Args {
     /// The name of a segment that has none in the file
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     name: Option<String>,
+    /// The database whose SQL it is, for `segc import sql` [default: generic]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    dialect: Option<String>,
     /// What the tool's names are called here: a YAML file
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -122,6 +125,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         mapping: mapping.and_then(Result::ok),
         entity: args.entity.clone(),
         name: args.name.clone(),
+        dialect: args.dialect.clone(),
         out: args.out.clone(),
         write_catalog: args.write_catalog.clone(),
         options: Options { params: asked.options.params, tier: asked.options.tier, ..Options::default() },
@@ -199,18 +203,13 @@ fn list(terminal: &mut Terminal) -> io::Result<Exit> {
 
 /// The tool's files. Those of a folder are taken from any depth, ordered by path.
 fn input_files(tool: ToolInfo, inputs: &[PathBuf], problems: &mut Diagnostics) -> Vec<File> {
-    if tool.takes_text {
-        let text = |input: &PathBuf| input.to_string_lossy().into_owned();
-        let file = |input: &PathBuf| File {
-            path: "argument".to_owned(),
-            relative: String::new(),
-            text: text(input),
-        };
-        return inputs.iter().map(file).collect();
-    }
     let mut files = Vec::new();
     for input in inputs {
-        let found = if input.is_dir() {
+        let is_text = tool.takes_text && !input.exists();
+        let found = if is_text {
+            let text = input.to_string_lossy().into_owned();
+            Ok(vec![File { path: "argument".to_owned(), relative: String::new(), text }])
+        } else if input.is_dir() {
             folder_files(input)
         } else {
             read(input).map(|file| vec![file]).map_err(one)

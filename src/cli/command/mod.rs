@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod database;
 mod explain;
+mod filter;
 mod graph;
 mod import;
 mod init;

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{Expr, PropertyValue, Rule, RuleKind, Segment};
 use crate::syntax::make;
 use crate::types::Type;
+use crate::types::calendar::Calendar;
 use crate::yaml::{Node, NodeKind};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +71,12 @@ pub(crate) struct Import<'a> {
     pub(crate) entity: String,
     /// A name for the only segment of a file that has no names.
     pub(crate) given_name: Option<String>,
+    /// What was looked up in the tool's own sections of a mapping file, with the answers.
+    pub(crate) asked: BTreeMap<&'static str, BTreeMap<String, String>>,
+    /// The database whose SQL the files have.
+    pub(crate) dialect: Option<String>,
+    /// The project's zone and weeks.
+    pub(crate) calendar: Calendar,
     /// Problems with files as a whole.
     pub(crate) problems: Diagnostics,
     pub(super) names: Names,
@@ -107,6 +114,9 @@ impl<'a> Import<'a> {
             mapping,
             entity,
             given_name,
+            asked: BTreeMap::new(),
+            dialect: None,
+            calendar: Calendar::default(),
             problems: Diagnostics::new(),
             names: Names::default(),
             earlier: BTreeMap::new(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::mapping::{Mapped, Mapping};
 use super::naming::plain_name;
-use crate::catalog::{Catalog, Entity, EntityId};
-use crate::diagnostic::{Diagnostic, Span, closest};
+use crate::catalog::{Catalog, Entity, EntityId, Storage};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, closest};
 use crate::import::problems::UnknownInMapping;
 use crate::import::segment::problems::NoFieldFor;
 use crate::syntax::ast::{Expr, Path};
@@ -38,6 +38,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Whether it can be missing.
     pub(crate) nullable: bool,
+    /// Whether its column has versions that are written loosely (`v1.2`).
+    pub(crate) is_loose: bool,
 }
 
 impl Field {
@@ -99,7 +101,7 @@ impl Survey {
         // The condition is translated as this use needs it; the type that all uses have in common
         // counts when the files are read again.
         let ty = wants.cloned().or_else(|| found.ty.clone()).unwrap_or(Type::String);
-        Field { path: vec![name], ty, nullable: true }
+        Field { path: vec![name], ty, nullable: true, is_loose: false }
     }
 }
 
@@ -160,6 +162,14 @@ pub(crate) fn resolve(
     found.or_else(flat).ok_or_else(|| unknown(catalog.entity(id), attribute, wants).into())
 }
 
+/// Reports paths in a mapping file that don't lead to a field, whether or not the files use them.
+pub(crate) fn check(catalog: &Catalog, entity: &str, mapping: &Mapping, problems: &mut Diagnostics) {
+    let Some(id) = catalog.find(entity) else { return };
+    let fields = mapping.attributes.values().map(|mapped| mapped_path(catalog, id, mapped).map(drop));
+    let kinds = mapping.kinds.keys().map(|kind| kind_path(catalog, id, mapping, kind).map(drop));
+    fields.chain(kinds).filter_map(Result::err).for_each(|problem| problems.push(problem));
+}
+
 /// The row of a kind of context: its entity and the path to it. `None` if the catalog has no link of
 /// its name.
 fn kind_path(
@@ -196,7 +206,7 @@ fn key(catalog: &Catalog, entity: EntityId, mut path: Vec<String>) -> Option<Fie
     let field = catalog.entity(entity).field(*only);
     let nullable = !path.is_empty();
     path.push(field.name.clone());
-    Some(Field { path, ty: field.ty.clone(), nullable })
+    Some(Field { path, ty: field.ty.clone(), nullable, is_loose: is_loose(field) })
 }
 
 /// A field by the tool's name for it: the same name, or the same words.
@@ -210,13 +220,18 @@ fn find(catalog: &Catalog, entity: EntityId, mut path: Vec<String>, name: &str) 
     if let Some(field) = exact.or(only) {
         let nullable = field.nullable || !path.is_empty();
         path.push(field.name.clone());
-        return Some(Field { path, ty: field.ty.clone(), nullable });
+        return Some(Field { path, ty: field.ty.clone(), nullable, is_loose: is_loose(field) });
     }
     // `company.plan` may be behind a link; names of more than a few parts aren't.
     let (first, rest) = name.split_once('.').filter(|_| path.len() < 4)?;
     let (link, to) = link(here, first)?;
     path.push(link);
     find(catalog, to, path, rest)
+}
+
+/// Whether a column has versions that are written loosely.
+fn is_loose(field: &crate::catalog::Field) -> bool {
+    field.storage == Storage::LooseVersion
 }
 
 /// A link to one row by the tool's name for it.
@@ -261,7 +276,8 @@ fn mapped_path(catalog: &Catalog, entity: EntityId, mapped: &Mapped) -> Result<F
     match here.fields.iter().find(|field| field.name == *last) {
         Some(field) => {
             let nullable = field.nullable || !links.is_empty();
-            Ok(Field { path: mapped.parts.clone(), ty: field.ty.clone(), nullable })
+            let (path, ty) = (mapped.parts.clone(), field.ty.clone());
+            Ok(Field { path, ty, nullable, is_loose: is_loose(field) })
         }
         None => {
             let known = here.fields.iter().map(|field| field.name.clone()).collect();

@@ -10,22 +10,35 @@
 
 #![allow(dead_code, reason = "readers of further tools are being added")]
 
+mod dittofeed;
 mod draft;
+mod events;
 mod existing;
+mod featurevisor;
 mod fields;
+mod flagd;
+mod flagsmith;
+mod flipt;
 mod growthbook;
 mod input;
+mod klaviyo;
+mod launchdarkly;
 mod litestar_flags;
 mod mapping;
 mod naming;
 mod overlay;
 mod patterns;
+mod posthog;
 pub(crate) mod problems;
 mod report;
+mod rule_groups;
 mod run;
+mod segment_query;
 mod settle;
 mod skeleton;
+pub(crate) mod sql;
 mod tool;
+mod unleash;
 mod values;
 mod write;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::write::Change;
-use crate::diagnostic::{Diagnostic, Sources, Span};
+use crate::diagnostic::{Diagnostic, Sources, Span, visible};
 
 /// What an import did.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +121,8 @@ impl Report {
             }
         }
         let _ = writeln!(text, "{}: {}", self.tool, self.summary());
-        text
+        let lines: Vec<String> = text.lines().map(|line| visible(line)).collect();
+        format!("{}\n", lines.join("\n"))
     }
 
     /// The report for programs.

@@ -1,11 +1,11 @@
 //! An import from beginning to end: reads the files, checks the project with what they become, and
 //! gives the files to write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Import};
 use super::existing::{Block, blocks};
-use super::fields::{Schema, Survey};
+use super::fields::{Schema, Survey, check};
 use super::input::{File, Input};
 use super::mapping::Mapping;
 use super::overlay::Overlay;
@@ -37,6 +37,8 @@ pub struct Request {
     pub entity: Option<String>,
     /// A name for the only segment of a file that has no names.
     pub name: Option<String>,
+    /// The database whose SQL the files have.
+    pub dialect: Option<String>,
     /// The `.seg` file to write, relative to the project.
     pub out: Option<String>,
     /// A catalog file to create from the attributes that the files use, relative to the project.
@@ -113,6 +115,10 @@ impl Run<'_> {
             known = self.known(vec![(path.clone(), text)]);
         }
         let Some(entity) = self.entity(&known.project.catalog, problems) else { return };
+        check(&known.project.catalog, &entity, self.mapping, problems);
+        if problems.has_errors() {
+            return;
+        }
         let mut import = Import::new(
             self.tool,
             Schema::Catalog(&known.project.catalog),
@@ -121,8 +127,9 @@ impl Run<'_> {
             self.request.name.clone(),
         );
         prepare(&mut import, &known);
+        import.dialect = self.request.dialect.clone();
         self.tool.read(self.inputs, &mut import);
-        let Import { problems: of_files, mut drafts, used, .. } = import;
+        let Import { problems: of_files, mut drafts, used, asked, .. } = import;
         problems.append(of_files);
         if drafts.is_empty() {
             if !problems.has_errors() {
@@ -133,7 +140,7 @@ impl Run<'_> {
         }
         refuse_circles(&mut drafts);
         let merged = self.settle(&mut drafts, &known);
-        imported.mapping = skeleton::mapping(&entity, &used, &names(&drafts));
+        imported.mapping = skeleton::mapping(&entity, &used, &asked, &names(&drafts));
         self.report(&drafts, &known, &merged, imported, problems);
         let is_new = self.existing(&known).is_none_or(|text| text != merged.text);
         imported.files = known.added;
@@ -163,9 +170,7 @@ impl Run<'_> {
         prepare(&mut import, known);
         self.tool.read(self.inputs, &mut import);
         match import.schema {
-            Schema::Survey(survey) => {
-                skeleton::catalog(&survey, &entity, self.tool.key_attribute(), self.tool.title())
-            }
+            Schema::Survey(survey) => skeleton::catalog(&survey, &entity, self.tool),
             Schema::Catalog(_) => String::new(),
         }
     }
@@ -182,6 +187,7 @@ impl Run<'_> {
                 None
             }
             None if known.len() == 1 => known.into_iter().next(),
+            None if self.tool.names_the_entity() => Some(String::new()),
             None if known.iter().any(|name| name == "user") => Some("user".to_owned()),
             None => {
                 problems.push(WhichEntity { span: None, known });
@@ -206,8 +212,10 @@ impl Run<'_> {
             let written: Vec<Written> = drafts.iter().filter_map(|draft| write(self.tool, draft)).collect();
             let merged = self.merge(known, &written);
             let mut is_sound = true;
+            let places: BTreeMap<String, usize> =
+                drafts.iter().enumerate().map(|(at, draft)| (draft.key.clone(), at)).collect();
             for (key, message, help) in self.broken(known, &merged) {
-                let Some(draft) = drafts.iter_mut().find(|draft| draft.key == key) else { continue };
+                let Some(draft) = places.get(&key).and_then(|&at| drafts.get_mut(at)) else { continue };
                 is_sound = false;
                 let (span, name) = (draft.span, draft.name.clone());
                 draft.refusals.push(DoesNotCompile { span, name, message, help }.into());
@@ -223,7 +231,8 @@ impl Run<'_> {
         let (here, elsewhere): (Vec<&Block>, Vec<&Block>) =
             known.blocks.iter().partition(|block| block.path == out);
         let here: Vec<Block> = here.into_iter().cloned().collect();
-        let moved = |written: &&Written| !elsewhere.iter().any(|block| block.key == written.key);
+        let elsewhere: BTreeSet<&str> = elsewhere.into_iter().map(|block| block.key.as_str()).collect();
+        let moved = |written: &&Written| !elsewhere.contains(written.key.as_str());
         let written: Vec<Written> = written.iter().filter(moved).cloned().collect();
         merge(self.tool, self.existing(known), &here, &written)
     }
@@ -239,21 +248,22 @@ impl Run<'_> {
             problems.append(session.judge(&target, &all, &self.request.options));
         }
         let errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error);
-        let mut found: Vec<(String, String, Option<String>)> = Vec::new();
+        let mut found: BTreeMap<&str, (String, Option<String>)> = BTreeMap::new();
         for problem in errors {
             let Some(span) = problem.span else { continue };
             if session.sources.get(span.source).is_none_or(|file| file.path() != out) {
                 continue;
             }
+            // Segments are in the order of the text.
             let at = span.start as usize;
-            let key = merged.changes.iter().find(|(_, _, range)| range.contains(&at)).map(|(key, ..)| key);
-            if let Some(key) = key
-                && !found.iter().any(|(one, ..)| one == key)
-            {
-                found.push((key.clone(), format!("{} ({})", problem.message, problem.code), problem.help));
+            let next = merged.changes.partition_point(|(_, _, range)| range.start <= at);
+            let segment = next.checked_sub(1).and_then(|before| merged.changes.get(before));
+            if let Some((key, _, _)) = segment.filter(|(_, _, range)| range.contains(&at)) {
+                let message = || (format!("{} ({})", problem.message, problem.code), problem.help.clone());
+                found.entry(key).or_insert_with(message);
             }
         }
-        found
+        found.into_iter().map(|(key, (message, help))| (key.to_owned(), message, help)).collect()
     }
 
     fn report(
@@ -264,13 +274,20 @@ impl Run<'_> {
         imported: &mut Imported,
         problems: &mut Diagnostics,
     ) {
+        let blocks: BTreeMap<&str, &Block> =
+            known.blocks.iter().map(|block| (block.key.as_str(), block)).collect();
+        let changes: Changes<'_> = merged
+            .changes
+            .iter()
+            .map(|(key, change, range)| (key.as_str(), (*change, range.start)))
+            .collect();
         let mut report = Report { tool: self.tool.title().to_owned(), file: self.out(), ..Report::default() };
         for draft in drafts {
             let written = write(self.tool, draft);
-            let mut reported = self.reported(draft, merged);
+            let mut reported = reported(draft, &changes);
             if let Some(written) = written.filter(|_| reported.change.is_none()) {
                 reported.change = Some(Change::Kept);
-                let block = known.blocks.iter().find(|block| block.key == draft.key);
+                let block = blocks.get(draft.key.as_str());
                 let was = block.map(|block| block.digest.as_str());
                 if let Some(block) = block
                     && was != Some(super::existing::digest(&written.body).as_str())
@@ -283,43 +300,44 @@ impl Run<'_> {
             draft.refusals.iter().for_each(|refusal| problems.push(refusal.clone()));
             report.segments.push(reported);
         }
-        for block in &known.blocks {
-            if drafts.iter().any(|draft| draft.key == block.key) {
-                continue;
-            }
+        let keys: BTreeSet<&str> = drafts.iter().map(|draft| draft.key.as_str()).collect();
+        for block in known.blocks.iter().filter(|block| !keys.contains(block.key.as_str())) {
             let name = block.name.clone().unwrap_or_else(|| block.key.clone());
             report.gone.push((name.clone(), block.path.clone(), block.line));
             problems.push(Gone { span: None, name, path: block.path.clone(), line: block.line });
         }
         imported.report = report;
     }
+}
 
-    fn reported(&self, draft: &Draft, merged: &Merged) -> Reported {
-        let status = match draft {
-            Draft { is_skipped: true, .. } => Status::Skipped,
-            Draft { refusals, .. } if !refusals.is_empty() => Status::Refused,
-            Draft { segment: None, .. } => Status::Refused,
-            Draft { notes, .. } if !notes.is_empty() => Status::WithNotes,
-            _ => Status::Exact,
-        };
-        let change = merged.changes.iter().find(|(key, ..)| *key == draft.key);
-        let line = |at: usize| merged.text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-        Reported {
-            key: draft.key.clone(),
-            name: draft.name.clone(),
-            span: draft.span,
-            line: change.map(|(_, _, range)| line(range.start)),
-            status,
-            change: change.map(|(_, change, _)| *change),
-            notes: if status == Status::Refused { Vec::new() } else { draft.notes.clone() },
-            refusals: draft.refusals.clone(),
-            new_version: None,
-        }
+/// What happens to segments by their keys, and the lines in which they begin.
+type Changes<'a> = BTreeMap<&'a str, (Change, usize)>;
+
+fn reported(draft: &Draft, changes: &Changes<'_>) -> Reported {
+    let status = match draft {
+        Draft { is_skipped: true, .. } => Status::Skipped,
+        Draft { refusals, .. } if !refusals.is_empty() => Status::Refused,
+        Draft { segment: None, .. } => Status::Refused,
+        Draft { notes, .. } if !notes.is_empty() => Status::WithNotes,
+        _ => Status::Exact,
+    };
+    let change = changes.get(draft.key.as_str()).copied();
+    Reported {
+        key: draft.key.clone(),
+        name: draft.name.clone(),
+        span: draft.span,
+        line: change.map(|(_, line)| line),
+        status,
+        change: change.map(|(change, _)| change),
+        notes: if status == Status::Refused { Vec::new() } else { draft.notes.clone() },
+        refusals: draft.refusals.clone(),
+        new_version: None,
     }
 }
 
 /// Names that are taken: by the project's own segments, and by segments that were imported before.
 fn prepare(import: &mut Import<'_>, known: &Known) {
+    import.calendar = known.project.config.calendar.clone();
     import.earlier =
         known.blocks.iter().filter_map(|block| Some((block.key.clone(), block.name.clone()?))).collect();
     let mut ignored = Diagnostics::new();

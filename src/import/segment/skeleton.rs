@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 
 use super::fields::{Survey, Surveyed};
 use super::naming::plain_name;
+use super::tool::Tool;
 use crate::types::Type;
 
 /// A catalog of the attributes that the files use. The entity's key is the tool's own attribute for
 /// it, if there is one.
-pub(super) fn catalog(survey: &Survey, entity: &str, key: Option<&str>, title: &str) -> String {
+pub(super) fn catalog(survey: &Survey, entity: &str, tool: &dyn Tool) -> String {
+    let (key, title) = (tool.key_attribute(), tool.title());
     let none = BTreeMap::new();
     let fields = survey.entities.get(entity).unwrap_or(&none);
     let key_name = key.map_or_else(|| "id".to_owned(), |key| plain_name(key, "id"));
@@ -23,7 +25,7 @@ pub(super) fn catalog(survey: &Survey, entity: &str, key: Option<&str>, title: &
         let _ = writeln!(text, "      {key_name}: string");
     }
     for (name, found) in fields {
-        text.push_str(&field(name, found));
+        text.push_str(&field(name, found, tool));
     }
     for (other, fields) in survey.entities.iter().filter(|(name, _)| *name != entity) {
         let _ = write!(text, "  {other}:\n    table: {other}s\n    key: id\n    fields:\n");
@@ -31,23 +33,25 @@ pub(super) fn catalog(survey: &Survey, entity: &str, key: Option<&str>, title: &
             let _ = writeln!(text, "      id: string");
         }
         for (name, found) in fields {
-            text.push_str(&field(name, found));
+            text.push_str(&field(name, found, tool));
         }
     }
     text
 }
 
 /// The line of a field, with the tool's name for it if that differs.
-fn field(name: &str, Surveyed { attribute, ty }: &Surveyed) -> String {
+fn field(name: &str, Surveyed { attribute, ty }: &Surveyed, tool: &dyn Tool) -> String {
     let comment = match attribute == name {
         true => String::new(),
         false => format!("    # `{}`", attribute.replace(['\n', '\r'], " ")),
     };
-    format!("      {name}: {}{comment}\n", yaml_type(ty.as_ref().unwrap_or(&Type::String)))
+    let ty = yaml_type(ty.as_ref().unwrap_or(&Type::String), tool.reads_loose_versions());
+    format!("      {name}: {ty}{comment}\n")
 }
 
-fn yaml_type(ty: &Type) -> String {
+fn yaml_type(ty: &Type, is_loose: bool) -> String {
     match ty {
+        Type::Semver if is_loose => "{ type: semver, encoding: loose }".to_owned(),
         Type::Decimal { .. } => "decimal".to_owned(),
         other => other.to_string(),
     }
@@ -58,12 +62,21 @@ fn yaml_type(ty: &Type) -> String {
 pub(super) fn mapping(
     entity: &str,
     used: &BTreeMap<String, (Option<Vec<String>>, Option<Type>)>,
+    asked: &BTreeMap<&'static str, BTreeMap<String, String>>,
     segments: &[(String, String)],
 ) -> String {
     let mut text = String::from(
         "# What the names of the tool are called here. Pass it with `--map`; an entry without a value has no effect.\n",
     );
-    let _ = writeln!(text, "entity: {entity}");
+    if !entity.is_empty() {
+        let _ = writeln!(text, "entity: {entity}");
+    }
+    for (section, names) in asked {
+        let _ = writeln!(text, "{section}:");
+        for (name, said) in names {
+            let _ = writeln!(text, "  {}: {}", quoted(name), quoted(said));
+        }
+    }
     if !used.is_empty() {
         text.push_str("attributes:\n");
     }

@@ -19,9 +19,19 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         false
     }
 
+    /// Whether its files may say which entity a segment is about.
+    fn names_the_entity(&self) -> bool {
+        false
+    }
+
     /// The attribute that identifies a user, which is the key of the entity.
     fn key_attribute(&self) -> Option<&'static str> {
         None
+    }
+
+    /// Whether it reads versions that are written loosely, such as `v1.2`.
+    fn reads_loose_versions(&self) -> bool {
+        false
     }
 
     /// The keys that a mapping file for this tool has in addition.
@@ -34,7 +44,22 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
 }
 
 /// All tools, in the order in which they are listed.
-const TOOLS: &[&dyn Tool] = &[&super::litestar_flags::LitestarFlags, &super::growthbook::GrowthBook];
+const TOOLS: &[&dyn Tool] = &[
+    &super::litestar_flags::LitestarFlags,
+    &super::launchdarkly::LaunchDarkly,
+    &super::unleash::Unleash,
+    &super::flagsmith::Flagsmith,
+    &super::flipt::Flipt,
+    &super::growthbook::GrowthBook,
+    &super::featurevisor::Featurevisor,
+    &super::flagd::Flagd,
+    &super::posthog::PostHog,
+    &super::dittofeed::Dittofeed,
+    &super::klaviyo::Klaviyo,
+    &super::rule_groups::RuleGroups,
+    &super::segment_query::SegmentQuery,
+    &super::sql::Sql,
+];
 
 /// A tool as the command line shows it.
 #[derive(Debug, Clone, Copy)]

@@ -127,6 +127,20 @@ impl Import<'_> {
         }
     }
 
+    /// Notes that versions which aren't written as semver.org asks are missing, unless the catalog reads the
+    /// field loosely; `loose` is a note for that case.
+    pub(crate) fn note_versions(&mut self, field: &Field, loose: Option<&'static str>) {
+        match (field.is_loose, loose) {
+            (false, _) => self.note(format!(
+                "versions in `{}` that aren't written as semver.org asks, such as `v1.2.3` or `1.2`, are missing here; \
+                 `encoding: loose` in the catalog reads them",
+                field.name()
+            )),
+            (true, Some(note)) => self.note(note),
+            (true, None) => {}
+        }
+    }
+
     /// Refuses a value that the field can't have.
     pub(crate) fn does_not_fit<T>(&mut self, field: &Field, node: &Node, help: Option<String>) -> Option<T> {
         let what = match scalar_text(node) {

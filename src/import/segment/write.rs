@@ -1,5 +1,6 @@
 //! The text of the imported segments, and what it does to a file that is there already.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::draft::Draft;
@@ -64,8 +65,10 @@ pub(super) fn merge(
     let mut merged = Merged::default();
     let old = existing.unwrap_or_default();
     let mut at = 0;
+    let by_key: BTreeMap<&str, &Written> =
+        segments.iter().map(|written| (written.key.as_str(), written)).collect();
     for block in blocks {
-        let Some(written) = segments.iter().find(|written| written.key == block.key) else { continue };
+        let Some(written) = by_key.get(block.key.as_str()) else { continue };
         let body = old.get(block.range.clone()).and_then(|text| text.split_once('\n')).map(|(_, body)| body);
         // Whoever renames a segment, and all references to it, has changed nothing else.
         let is_ours = block.is_untouched || body == Some(written.body.as_str());
@@ -81,8 +84,8 @@ pub(super) fn merge(
         merged.changes.push((written.key.clone(), change, start..merged.text.len()));
     }
     merged.text.push_str(old.get(at..).unwrap_or_default());
-    let known = |written: &&Written| !blocks.iter().any(|block| block.key == written.key);
-    for written in segments.iter().filter(known) {
+    let there: BTreeSet<&str> = blocks.iter().map(|block| block.key.as_str()).collect();
+    for written in segments.iter().filter(|written| !there.contains(written.key.as_str())) {
         if merged.text.trim().is_empty() {
             merged.text = header(tool);
         }

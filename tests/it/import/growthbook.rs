@@ -21,6 +21,7 @@ fn cases() -> Vec<Case> {
             files: vec![file("groups.json", json!({ "savedGroups": groups }).to_string())],
             key: "case".to_owned(),
             context: context.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            text_values: false,
             as_of: AS_OF,
             expected: case[3].as_bool().expect("a result"),
         }

@@ -30,6 +30,7 @@ fn cases() -> Vec<Case> {
                 files: vec![file("segments.json", rows.to_string())],
                 key: "case".to_owned(),
                 context: attributes,
+                text_values: false,
                 as_of: AS_OF,
                 expected: context[1].as_bool().expect("a result"),
             });

@@ -5,6 +5,15 @@
 //! which each suite compares.
 
 mod again;
+mod featurevisor;
+mod flagd;
+mod flagsmith;
+mod flipt;
 mod growthbook;
+mod launchdarkly;
 mod litestar_flags;
+mod marketing;
+mod posthog;
+mod sql;
 mod suite;
+mod unleash;

@@ -215,7 +215,7 @@ impl Reader<'_, '_, '_> {
             Some(list) => self.is_in(operand, list.values, false),
             None => {
                 let known = self.lists.iter().map(|list| list.id.to_owned()).collect();
-                let effect = "nobody is in an unknown group there, and everybody is outside of it"; // words: ok, of a group
+                let effect = "an unknown group is empty there";
                 self.import.refuse(UnknownReference { span: value.span, name: id.clone(), effect, known })
             }
         }

@@ -38,6 +38,10 @@ impl Tool for GrowthBook {
         Some("id")
     }
 
+    fn reads_loose_versions(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[Input], import: &mut Import<'_>) {
         let trees: Vec<Node> = inputs.iter().filter_map(|input| input.tree(&mut import.problems)).collect();
         let mut groups = Vec::new();

@@ -29,9 +29,7 @@ impl Reader<'_, '_, '_> {
             let help = "write three numbers, such as `1.2.0`".to_owned();
             return self.import.does_not_fit(&operand.field, value, Some(help));
         };
-        self.import.note(
-            "versions that aren't written as semver.org asks, such as `v1.2.3` or `1.2`, are missing here, unless the catalog reads them loosely",
-        );
+        self.import.note_versions(&operand.field, Some("a version of fewer than three numbers, such as `1.2`, has zeros here, and is below `1.2.0` in the tool"));
         // A missing version is `0` there.
         let missing = padded("0");
         let wanted = padded(text);
