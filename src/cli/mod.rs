@@ -11,6 +11,7 @@ mod config;
 mod exit;
 pub(crate) mod folder;
 mod plan_report;
+mod preset;
 pub(crate) mod problems;
 mod report;
 mod run_report;

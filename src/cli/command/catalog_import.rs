@@ -11,6 +11,7 @@ use crate::api::{self, Options};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::folder;
+use crate::cli::preset::Preset;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, visible};
 use crate::engine::{Access, Address};
@@ -26,8 +27,8 @@ const LISTED: usize = 20;
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("source").required(true).multiple(true)
-        .args(["db", "information_schema", "dbt", "cube", "metricflow", "files"]),
-    group = clap::ArgGroup::new("document").args(["information_schema", "dbt", "cube", "metricflow", "files"]),
+        .args(["db", "information_schema", "dbt", "cube", "metricflow", "preset", "files"]),
+    group = clap::ArgGroup::new("document").args(["information_schema", "dbt", "cube", "metricflow", "preset", "files"]),
     after_help = "\
 What is new is added. What is in the catalog already keeps its bytes: where the source says
 something else, a warning says so. What the source doesn't know is a TODO in the file.
@@ -37,6 +38,7 @@ Examples:
   segc catalog import --db postgres://localhost/shop --schema sales --zone UTC
   segc catalog import --db shop.db --tables 'orders*' --tables customers --dry-run
   segc catalog import data/*.csv
+  segc catalog import --preset stripe
   segc catalog import --information-schema columns.csv
   segc catalog import --dbt target --select tag:marts --select path:models/crm
   segc catalog import --cube model/cubes --db postgres://localhost/shop"
@@ -72,9 +74,12 @@ pub(in crate::cli) struct Args {
     /// Only tables with such names, such as 'stg_*' or 'sales.*' (repeatable)
     #[arg(long, value_name = "PATTERN")]
     tables: Vec<String>,
-    /// The file for new entities
-    #[arg(long, value_name = "FILE", default_value = "catalog/imported.yml")]
-    into: String,
+    /// The ready-made catalog of a tool's tables
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with = "db")]
+    preset: Option<Preset>,
+    /// The file for new entities [default: catalog/imported.yml, or catalog/PRESET.yml]
+    #[arg(long, value_name = "FILE")]
+    into: Option<String>,
     /// The time zone of times that have none, such as UTC
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
@@ -97,11 +102,14 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Ok(existing) => existing,
         Err((sources, problems)) => return terminal.report(&sources, problems),
     };
-    let found = match find(args, &root.folder) {
-        Ok(found) => found,
-        Err((sources, problems)) => return terminal.report(&sources, problems),
+    let outcome = match args.preset {
+        Some(preset) => catalog::import_preset(preset.catalog(), &existing, &settings.into),
+        None => match find(args, &root.folder) {
+            Ok(found) => catalog::import(&found, &existing, &settings),
+            Err((sources, problems)) => return terminal.report(&sources, problems),
+        },
     };
-    let outcome = match catalog::import(&found, &existing, &settings) {
+    let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(problems) => return terminal.report(&existing.sources, problems),
     };
@@ -126,9 +134,11 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
 
 fn settings(args: &Args) -> Result<Settings, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let into = into(&args.into);
+    let usual = || format!("catalog/{}.yml", args.preset.map_or("imported", Preset::name));
+    let asked = args.into.clone().unwrap_or_else(usual);
+    let into = into(&asked);
     if into.is_none() {
-        problems.push(NotACatalogFile { span: None, path: args.into.clone() });
+        problems.push(NotACatalogFile { span: None, path: asked });
     }
     let zone = args.zone.as_ref().map(|name| {
         let zone = find_zone(name).map(|(_, name)| name);

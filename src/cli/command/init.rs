@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Exit;
 use crate::cli::folder;
+use crate::cli::preset::Preset;
 use crate::cli::problems::AlreadyThere;
 use crate::cli::template::{self, Template};
 use crate::cli::terminal::Terminal;
@@ -17,7 +18,8 @@ Writes segc.yml, catalog/, segments/, data/ and tests/, and never overwrites a f
 Examples:
   segc init                      in the current folder
   segc init shop                 in a new folder
-  segc init site --catalog web_analytics")]
+  segc init site --catalog web_analytics
+  segc init billing --preset stripe")]
 pub(in crate::cli) struct Args {
     /// The folder, created if missing
     #[arg(value_name = "DIR", default_value = ".")]
@@ -25,10 +27,13 @@ pub(in crate::cli) struct Args {
     /// The catalog to start with
     #[arg(long, value_enum, value_name = "NAME", default_value = "shop")]
     catalog: Template,
+    /// Start from the tables that this tool makes
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with = "catalog")]
+    preset: Option<Preset>,
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
-    let files = template::files(args.catalog);
+    let files = args.preset.map_or_else(|| template::files(args.catalog), Preset::files);
     let there = folder::taken(&args.dir, files);
     if !there.is_empty() {
         let files = there.iter().map(|path| path.display().to_string()).collect();

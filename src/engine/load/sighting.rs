@@ -191,7 +191,7 @@ fn decimal(kinds: &BTreeSet<Kind>) -> ColumnType {
         // What fits into 64 bits.
         _ => 19,
     });
-    let precision = (whole.max().unwrap_or(0) + scale).max(18).min(38);
+    let precision = (whole.max().unwrap_or(0) + scale).clamp(18, 38);
     ColumnType::Decimal(Some((precision, scale)))
 }
 

@@ -20,6 +20,7 @@ mod metricflow;
 mod model;
 mod names;
 mod plan;
+mod preset;
 pub(crate) mod problems;
 mod semantic_model;
 mod write;
@@ -36,6 +37,7 @@ pub use self::information_schema::read_information_schema;
 pub use self::metricflow::read_metricflow;
 pub use self::model::Found;
 pub use self::plan::Question;
+pub use self::preset::import_preset;
 
 use self::plan::plan;
 use crate::diagnostic::Diagnostics;

@@ -4,6 +4,7 @@
 mod data_files;
 mod databases;
 mod documents;
+mod presets;
 mod random;
 mod semantic;
 
