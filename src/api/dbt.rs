@@ -50,6 +50,7 @@ impl Session {
             tables,
             models,
             tests,
+            exposures: &self.config.exposures,
             unit_tests: Vec::new(),
             left_out: Vec::new(),
             instants: InstantFormat { before, digits, after },

@@ -53,6 +53,18 @@ problems! {
     message |p| format!("dbt can't write instants by the `timestamp_format` of dialect `{}`", p.dialect);
     help |_p| Some("write it with `%Y %m %d %H %M %S %.f`".to_owned());
 
+    /// An exposure uses a segment that doesn't exist.
+    ///
+    ///     exposures: { newsletter: { owner: crm@shop.example, segments: [high_valeu] } }
+    ///
+    /// Correct the name, or remove it; `segc ls` lists all segments.
+    error SEG542 "unknown segment of an exposure" UnknownExposed { span: Span, name: String, near: Option<String> }
+    message |p| format!("there is no segment `{}`", p.name);
+    help |p| Some(match &p.near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "remove it, or declare the segment; `segc ls` lists all segments".to_owned(),
+    });
+
     /// The `url` of a target contains a password.
     ///
     /// `segc.yml` is shared and kept under version control.

@@ -111,6 +111,9 @@ impl Shop {
     fn build(&self, as_of: &str) {
         let (success, said) = self.dbt(&["build", "--vars", &format!("as_of: {as_of}")]);
         assert!(success && said.contains("12 unit tests"), "{said}");
+        let (success, said) =
+            self.dbt(&["ls", "--select", "+exposure:win_back_mail,resource_type:model", "--output", "name"]);
+        assert!(success && said.contains("\nlapsed\n") && !said.contains("\nrising\n"), "{said}");
     }
 
     fn engine(&self) -> DuckDb {

@@ -180,6 +180,11 @@ fn examples_in_the_readme_match() {
 }
 
 #[test]
+fn examples_in_activation_match() {
+    page("docs/activation.md");
+}
+
+#[test]
 fn examples_in_dbt_match() {
     page("docs/dbt.md");
 }

@@ -22,6 +22,7 @@ use crate::analyze::Graph;
 use crate::check::hir::Hir;
 use crate::diagnostic::Sources;
 use crate::plan::Plan;
+use crate::project::Exposure;
 
 /// What a package is made from.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Package<'a> {
     pub models: Vec<Model<'a>>,
     /// Queries that return no row, by their names.
     pub tests: BTreeMap<String, String>,
+    /// Who uses the segments.
+    pub exposures: &'a [Exposure],
     /// Unit tests of models.
     pub unit_tests: Vec<UnitTest>,
     /// Unit tests that dbt can't execute, each with the reason.
@@ -82,6 +85,7 @@ impl Package<'_> {
         ]);
         files.extend(properties::sources(&self.tables).map(|text| ("models/_sources.yml".to_owned(), text)));
         files.extend(unit_tests::file(self).map(|text| ("models/_unit_tests.yml".to_owned(), text)));
+        files.extend(properties::exposures(self).map(|text| ("models/_exposures.yml".to_owned(), text)));
         files.extend(properties::groups(self).map(|text| ("models/_groups.yml".to_owned(), text)));
         for model in &self.models {
             files.insert(format!("models/{}.sql", model.segment.name), model.text());

@@ -148,14 +148,43 @@ pub(super) fn groups(package: &Package<'_>) -> Option<String> {
         .collect();
     let mut groups: BTreeMap<String, Value> = BTreeMap::new();
     for owner in owners {
-        let kind = if owner.contains('@') { "email" } else { "name" };
-        let mut of = Map::from_iter([("name".to_owned(), json!(literal(owner)))]);
-        of.insert(kind.to_owned(), json!(literal(owner)));
-        groups.insert(group_name(owner), json!(of));
+        groups.insert(group_name(owner), owner_of(owner));
     }
     let groups: Vec<Value> =
         groups.into_iter().map(|(name, owner)| json!({ "name": name, "owner": owner })).collect();
     (!groups.is_empty()).then(|| file(&json!({ "version": 2, "groups": groups })))
+}
+
+/// An owner by name, and by e-mail address if that is one.
+fn owner_of(owner: &str) -> Value {
+    let email = owner.contains('@').then(|| literal(owner));
+    object([("name", json!(literal(owner))), ("email", json!(email))])
+}
+
+/// Who uses the models.
+pub(super) fn exposures(package: &Package<'_>) -> Option<String> {
+    let is_model = |name: &String| package.models.iter().any(|model| model.segment.name == *name);
+    let mut exposures = Vec::new();
+    for exposure in package.exposures {
+        let uses: Vec<String> = exposure
+            .segments
+            .iter()
+            .filter(|(name, _)| is_model(name))
+            .map(|(name, _)| format!("ref('{name}')"))
+            .collect();
+        if !uses.is_empty() {
+            exposures.push(object([
+                ("name", json!(exposure.name)),
+                ("label", json!(exposure.label)),
+                ("type", json!(exposure.kind.name())),
+                ("url", json!(exposure.url)),
+                ("description", json!(exposure.description.as_deref().map(literal))),
+                ("owner", owner_of(&exposure.owner)),
+                ("depends_on", json!(uses)),
+            ]));
+        }
+    }
+    (!exposures.is_empty()).then(|| file(&json!({ "version": 2, "exposures": exposures })))
 }
 
 /// The name of the group of an owner.

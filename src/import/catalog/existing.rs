@@ -81,6 +81,23 @@ impl Existing {
         self.files.iter().find(|file| file.entity(entity).is_some())
     }
 
+    /// Entities that could not be understood, with their tables as they are written.
+    pub(super) fn unread(&self) -> impl Iterator<Item = (&str, String)> {
+        let all = self.files.iter().flat_map(CatalogFile::entities);
+        all.filter(|(name, _)| self.catalog.find(name).is_none()).map(|(name, node)| {
+            let text = |node: &Node| match &node.kind {
+                NodeKind::String(text) | NodeKind::Integer(_, text) => text.clone(),
+                _ => String::new(),
+            };
+            let table = match value(node, "table").map(|node| (&node.kind, node)) {
+                Some((NodeKind::List(parts), _)) => parts.iter().map(text).collect::<Vec<_>>().join("."),
+                Some((_, node)) => text(node),
+                None => name.to_owned(),
+            };
+            (name, table)
+        })
+    }
+
     /// All names of entities, also of those that could not be understood.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.files.iter().flat_map(CatalogFile::entities).map(|(name, _)| name).collect()

@@ -78,11 +78,28 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
         if !table.is_selected && entities.is_empty() {
             continue;
         }
+        let mut skip = |why: String| plan.skipped.push(Skipped { what: table.name.join("."), why });
+        let names_table =
+            |written: &str| [&table.name, &table.full].iter().any(|name| name.join(".") == written);
+        let unread = existing.unread().find(|(_, written)| entities.is_empty() && names_table(written));
+        if let Some((name, _)) = unread {
+            skip(format!("its entity `{name}` has errors: `segc check` shows them"));
+            continue;
+        }
+        let is_new = entities.is_empty();
+        let mut with_name = names.clone();
         let name = match entities.first() {
             Some((_, entity)) => entity.name.clone(),
-            None => entity_name(table, &mut names),
+            None => entity_name(table, &mut with_name),
         };
-        let planned = plan_fields(table, entities, name, existing, settings, &mut plan.skipped);
+        let mut left = Vec::new();
+        let planned = plan_fields(table, entities, name, existing, settings, &mut left);
+        if is_new && planned.fields.is_empty() {
+            skip("none of its columns has a type that a field can have".to_owned());
+            continue;
+        }
+        names = with_name;
+        plan.skipped.extend(left);
         plan.planned.push(planned);
     }
     add_links(&mut plan.planned, found, &mut plan.skipped);
@@ -298,12 +315,6 @@ impl Planned<'_> {
 pub(super) fn questions(planned: &Planned<'_>) -> Vec<Question> {
     let ask = |about, text| Question { entity: planned.name.clone(), about, text };
     let mut questions = Vec::new();
-    if planned.fields.is_empty() {
-        questions.push(ask(
-            "fields",
-            "no column has a type that a field can have; which fields does it have?".to_owned(),
-        ));
-    }
     if planned.key().is_none() {
         let candidates: Vec<String> = planned
             .table

@@ -148,7 +148,6 @@ fn entity(planned: &Planned<'_>) -> Line {
         lines.push(Line::text("changes", format!("{{ mutable: {{ ingested_at: {} }} }}", scalar(&field))));
     }
     lines.extend(todo("changes"));
-    lines.extend(todo("fields"));
     let fields = planned.fields.iter().map(super::fields::NewField::line);
     let unread = planned.unread.iter().map(|text| Line::Comment(text.clone()));
     lines.push(Line::Entry("fields".to_owned(), Yaml::Block(fields.chain(unread).collect()), None));

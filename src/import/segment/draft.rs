@@ -71,6 +71,8 @@ pub(crate) struct Import<'a> {
     pub(crate) entity: String,
     /// A name for the only segment of a file that has no names.
     pub(crate) given_name: Option<String>,
+    /// What was looked up in the tool's own sections of a mapping file, with the answers.
+    pub(crate) asked: BTreeMap<&'static str, BTreeMap<String, String>>,
     /// The database whose SQL the files have.
     pub(crate) dialect: Option<String>,
     /// The project's zone and weeks.
@@ -112,6 +114,7 @@ impl<'a> Import<'a> {
             mapping,
             entity,
             given_name,
+            asked: BTreeMap::new(),
             dialect: None,
             calendar: Calendar::default(),
             problems: Diagnostics::new(),

@@ -10,6 +10,7 @@
 
 #![allow(dead_code, reason = "readers of further tools are being added")]
 
+mod dittofeed;
 mod draft;
 mod events;
 mod existing;
@@ -20,6 +21,7 @@ mod flagsmith;
 mod flipt;
 mod growthbook;
 mod input;
+mod klaviyo;
 mod launchdarkly;
 mod litestar_flags;
 mod mapping;
@@ -29,7 +31,9 @@ mod patterns;
 mod posthog;
 pub(crate) mod problems;
 mod report;
+mod rule_groups;
 mod run;
+mod segment_query;
 mod settle;
 mod skeleton;
 pub(crate) mod sql;

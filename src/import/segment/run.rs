@@ -133,7 +133,7 @@ impl Run<'_> {
         prepare(&mut import, &known);
         import.dialect = self.request.dialect.clone();
         self.tool.read(self.inputs, &mut import);
-        let Import { problems: of_files, mut drafts, used, .. } = import;
+        let Import { problems: of_files, mut drafts, used, asked, .. } = import;
         problems.append(of_files);
         if drafts.is_empty() {
             if !problems.has_errors() {
@@ -144,7 +144,7 @@ impl Run<'_> {
         }
         refuse_circles(&mut drafts);
         let merged = self.settle(&mut drafts, &known);
-        imported.mapping = skeleton::mapping(&entity, &used, &names(&drafts));
+        imported.mapping = skeleton::mapping(&entity, &used, &asked, &names(&drafts));
         self.report(&drafts, &known, &merged, imported, problems);
         let is_new = self.existing(&known).is_none_or(|text| text != merged.text);
         imported.files = known.added;

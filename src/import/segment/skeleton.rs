@@ -62,12 +62,21 @@ fn yaml_type(ty: &Type, is_loose: bool) -> String {
 pub(super) fn mapping(
     entity: &str,
     used: &BTreeMap<String, (Option<Vec<String>>, Option<Type>)>,
+    asked: &BTreeMap<&'static str, BTreeMap<String, String>>,
     segments: &[(String, String)],
 ) -> String {
     let mut text = String::from(
         "# What the names of the tool are called here. Pass it with `--map`; an entry without a value has no effect.\n",
     );
-    let _ = writeln!(text, "entity: {entity}");
+    if !entity.is_empty() {
+        let _ = writeln!(text, "entity: {entity}");
+    }
+    for (section, names) in asked {
+        let _ = writeln!(text, "{section}:");
+        for (name, said) in names {
+            let _ = writeln!(text, "  {}: {}", quoted(name), quoted(said));
+        }
+    }
     if !used.is_empty() {
         text.push_str("attributes:\n");
     }

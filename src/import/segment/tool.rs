@@ -54,6 +54,10 @@ const TOOLS: &[&dyn Tool] = &[
     &super::featurevisor::Featurevisor,
     &super::flagd::Flagd,
     &super::posthog::PostHog,
+    &super::dittofeed::Dittofeed,
+    &super::klaviyo::Klaviyo,
+    &super::rule_groups::RuleGroups,
+    &super::segment_query::SegmentQuery,
     &super::sql::Sql,
 ];
 

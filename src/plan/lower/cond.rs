@@ -5,6 +5,7 @@
 //! operands of AND and OR, and CASE WHEN.
 
 use super::Lowering;
+use super::complement::{complement, not_true};
 use super::frame::{Mode, Scope};
 use crate::check::hir::{Cond, CondKind, TextOp, Value, ValueKind};
 use crate::dialect::Function;
@@ -156,15 +157,6 @@ impl Lowering<'_> {
     }
 }
 
-/// A predicate or its complement; wrapped only if it may be null.
-pub(super) fn complement(predicate: Scalar, nullable: bool, negated: bool) -> Scalar {
-    match (negated, nullable) {
-        (false, _) => predicate,
-        (true, true) => not_true(predicate),
-        (true, false) => Scalar::Not(Box::new(predicate)),
-    }
-}
-
 /// A sum of many terms, halved again and again: engines limit how deeply expressions nest.
 fn total(mut terms: Vec<Scalar>) -> Scalar {
     const IN_A_ROW: usize = 16;
@@ -174,9 +166,4 @@ fn total(mut terms: Vec<Scalar>) -> Scalar {
     }
     let second = terms.split_off(terms.len() / 2);
     add(total(terms), total(second))
-}
-
-/// That a predicate is false or null.
-pub(super) fn not_true(predicate: Scalar) -> Scalar {
-    Scalar::IsNotTrue(Box::new(predicate))
 }

@@ -13,6 +13,8 @@ mod flipt;
 mod growthbook;
 mod launchdarkly;
 mod litestar_flags;
+mod marketing;
+mod posthog;
 mod sql;
 mod suite;
 mod unleash;

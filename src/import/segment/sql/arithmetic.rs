@@ -11,6 +11,9 @@ use crate::syntax::ast::ArithmeticOp;
 use crate::syntax::make;
 use crate::types::{Literal, Type, Unit};
 
+/// How many cases the operands of an operator may have together.
+const MOST_CASES: usize = 64;
+
 impl Translator<'_> {
     pub(super) fn arithmetic(
         &mut self,
@@ -34,6 +37,9 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Option<Value> {
         let span = self.at(expr);
+        if cases(&left).saturating_mul(cases(&right)) > MOST_CASES {
+            return self.refuse(span, "too many cases", "compute the value in the catalog's `query:`");
+        }
         match (left, right) {
             (Value::Null, _) | (_, Value::Null) => Some(Value::Null),
             (Value::Cases(cases), right) => {
@@ -241,5 +247,13 @@ fn is_day(value: &Value) -> bool {
         Value::Plain(plain) => plain.ty == Type::Date || plain.clock == Clock::Day,
         Value::Constant(constant) => matches!(constant, Constant::Date(_)),
         _ => false,
+    }
+}
+
+/// How many cases a value has.
+fn cases(value: &Value) -> usize {
+    match value {
+        Value::Cases(cases) => cases.len(),
+        _ => 1,
     }
 }

@@ -50,11 +50,17 @@ pub(crate) use text::SqlText;
 use text::Statement;
 pub(crate) use tool::Sql;
 
-/// The free stack needed for the deepest SQL and for the longest chain of operators.
-const ROOM: usize = 16 << 20;
+/// The stack for the deepest SQL and for the longest chain of operators, which is a tree as deep.
+const ROOM: usize = 64 << 20;
 
 /// How long the SQL may be, in bytes: trees of chained operators are as deep as the chain.
 const LONGEST: usize = 200_000;
+
+/// How deep conditions and values may be nested.
+const DEEPEST: usize = 200;
+
+/// How many expressions may be translated: where one is true, where it is false, and once for each case.
+const MOST_WORK: usize = 40_000;
 
 /// What SQL is translated with.
 #[derive(Debug, Clone, Copy)]
@@ -87,10 +93,10 @@ pub(crate) fn translate(
         problems.push(NoCounterpart { span: text.whole(), message, help: None });
         return None;
     }
-    stacker::maybe_grow(ROOM, 4 * ROOM, || {
+    stacker::maybe_grow(ROOM, ROOM, || {
         let statement = text.read(setting.database, problems)?;
         let mut translator =
-            Translator { setting, text, problems: Vec::new(), notes: BTreeMap::new(), depth: 0 };
+            Translator { setting, text, problems: Vec::new(), notes: BTreeMap::new(), depth: 0, work: 0 };
         let found = match &statement {
             Statement::Condition(condition) => translator.condition(condition, entity),
             Statement::Query(query) => translator.statement(query, entity),
@@ -113,6 +119,8 @@ struct Translator<'a> {
     /// By their order and text, each at its first place.
     notes: BTreeMap<(u8, String), Span>,
     depth: usize,
+    /// How many expressions have been translated: some are translated more than once.
+    work: usize,
 }
 
 impl<'a> Translator<'a> {
@@ -123,6 +131,25 @@ impl<'a> Translator<'a> {
     /// The place of a part of the SQL.
     fn at(&self, part: &impl Spanned) -> Span {
         self.text.span(part)
+    }
+
+    /// Goes a level deeper, unless that is too deep or the SQL too complex.
+    fn enter(&mut self, expr: &sqlparser::ast::Expr) -> Option<()> {
+        self.work += 1;
+        if self.depth < DEEPEST && self.work <= MOST_WORK {
+            self.depth += 1;
+            return Some(());
+        }
+        // Once is enough.
+        if self.work <= MOST_WORK + 1 || self.problems.is_empty() {
+            let span = self.at(expr);
+            return self.refuse(
+                span,
+                "the SQL is nested too deeply",
+                "compute a part of it in the catalog's `query:`",
+            );
+        }
+        None
     }
 
     fn problem(&mut self, problem: impl Into<Diagnostic>) {

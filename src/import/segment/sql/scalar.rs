@@ -19,11 +19,7 @@ const MOST_BRANCHES: usize = 40;
 impl Translator<'_> {
     /// The value of an expression.
     pub(super) fn value(&mut self, expr: &sql::Expr, scope: &Scope<'_>) -> Option<Value> {
-        if self.depth >= 200 {
-            let span = self.at(expr);
-            return self.refuse(span, "the SQL is nested too deeply", "");
-        }
-        self.depth += 1;
+        self.enter(expr)?;
         let found = self.value_of(expr, scope);
         self.depth -= 1;
         found

@@ -125,3 +125,39 @@ fn sql_becomes_conditions() {
     }
     insta::assert_snapshot!(shown);
 }
+
+#[test]
+fn hostile_sql_is_refused_without_a_crash() {
+    let chain = |part: &str, joined: &str, n: usize| vec![part; n].join(joined);
+    let nested = (0..60).fold("age = 1".to_owned(), |inner, _| format!("(({inner}) = (active))"));
+    let doubled = (0..14).fold("age = 1".to_owned(), |inner, _| format!("(({inner}) = ({inner}))"));
+    let cases = (0..30).map(|at| format!("COALESCE(age, {at})")).collect::<Vec<_>>().join(" + ");
+    for sql in [
+        chain("age", " + ", 6_000) + " > 1",
+        chain("age = 1", " AND ", 4_000),
+        chain("NOT", " ", 3_000) + " active",
+        format!("{}age = 1{}", "(".repeat(5_000), ")".repeat(5_000)),
+        nested,
+        doubled,
+        format!("{cases} > 3"),
+        format!("age IN ({})", chain("1", ",", 9_000)),
+        "age = '\u{0}'".to_owned(),
+        "'".to_owned(),
+        ";;;".to_owned(),
+        String::new(),
+        "WHERE".to_owned(),
+        "SELECT".to_owned(),
+        "SELECT 1".to_owned(),
+        "SELECT * FROM customers; DROP TABLE customers".to_owned(),
+        "age = 99999999999999999999999999999999999999999999".to_owned(),
+        "age > 1e999999999".to_owned(),
+        "created_at > NOW() - INTERVAL '99999999999999999 years'".to_owned(),
+        "created_at > '9999-99-99'".to_owned(),
+        "birthday + 9223372036854775807 > birthday".to_owned(),
+    ] {
+        for database in ["generic", "postgres", "mssql"] {
+            let said = translated(&sql, database);
+            assert!(!said.contains("NOT VALID"), "{}: {said}", sql.chars().take(60).collect::<String>());
+        }
+    }
+}

@@ -12,6 +12,9 @@ use crate::yaml::{Node, NodeKind};
 /// How deep the SQL may be nested.
 const DEPTH: usize = 100;
 
+/// How many words and signs the SQL may have, spaces among them.
+const MOST_TOKENS: usize = 30_000;
+
 /// SQL in a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SqlText<'a> {
@@ -84,6 +87,10 @@ impl SqlText<'_> {
         let dialect = sqlparser::dialect::dialect_from_str(&database.parser)
             .ok_or_else(|| ParserError::ParserError("unknown dialect".to_owned()))?;
         let tokens = Tokenizer::new(dialect.as_ref(), self.text).tokenize_with_location()?;
+        if tokens.len() > MOST_TOKENS {
+            let message = format!("the SQL has {} words; at most {MOST_TOKENS} are read", tokens.len());
+            return Err(ParserError::ParserError(message));
+        }
         let mut parser =
             Parser::new(dialect.as_ref()).with_recursion_limit(DEPTH).with_tokens_with_locations(tokens);
         let statement = if matches!(&parser.peek_token().token, Token::Word(word)

@@ -8,9 +8,6 @@ use crate::syntax::ast::{CompareOp, Expr, ExprKind};
 use crate::syntax::make;
 use crate::types::Type;
 
-/// How deep conditions and values may be nested.
-const DEEPEST: usize = 200;
-
 /// The comparison of an operator.
 pub(super) fn comparison(op: &Op) -> Option<CompareOp> {
     Some(match op {
@@ -48,11 +45,7 @@ fn is_chain(expr: &sql::Expr, joined: &Op) -> bool {
 impl Translator<'_> {
     /// The condition that holds exactly where `expr` is true, or with `wanted: false`, where it is false.
     pub(super) fn truth(&mut self, expr: &sql::Expr, scope: &Scope<'_>, wanted: bool) -> Option<Expr> {
-        if self.depth >= DEEPEST {
-            let span = self.at(expr);
-            return self.refuse(span, "the SQL is nested too deeply", "");
-        }
-        self.depth += 1;
+        self.enter(expr)?;
         let found = self.truth_of(expr, scope, wanted);
         self.depth -= 1;
         found
