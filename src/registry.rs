@@ -32,6 +32,8 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::engine::problems::CODES,               // SEG7xx
     crate::engine::load::problems::CODES,         // SEG707, SEG711 to SEG719
     crate::api::problems::CODES,                  // SEG014, SEG54x, SEG80x
+    crate::check::problems::lists::CODES,         // SEG340, SEG341
+    crate::api::lists::problems::CODES,           // SEG381 to SEG389
     crate::api::run::problems::CODES,             // SEG73x
     crate::api::schema::problems::CODES,          // SEG74x
     crate::unittest::problems::CODES,             // SEG07x, SEG08x

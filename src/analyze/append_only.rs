@@ -25,6 +25,9 @@ pub(crate) fn prove_append_only(
     append_only: &BTreeSet<SegmentId>,
 ) -> Result<(), Obstacle> {
     let segment = hir.segment(id);
+    if segment.list.is_some() {
+        return Err(Obstacle::new("its keys may be removed from the file"));
+    }
     let prover = Prover { hir, catalog: &hir.catalog, append_only };
     prover.rows_stay(segment.entity)?;
     prover.key_is_immutable(segment.entity)?;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::lists;
 use super::problems::{PasswordInFile, UnknownExposed, UnknownTier};
 use super::session::{Options, Session};
 use super::targets::read_targets;
@@ -45,7 +46,9 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
         }
     }
     let syntax = parse(&project, &mut problems);
-    let catalog = Arc::new(std::mem::take(&mut project.catalog));
+    let mut catalog = std::mem::take(&mut project.catalog);
+    lists::add(files, &syntax, &mut catalog, &targets, &mut problems);
+    let catalog = Arc::new(catalog);
     let settings = Settings {
         calendar: project.config.calendar.clone(),
         materialize: project.config.materialize,

@@ -80,6 +80,11 @@ pub struct Kept<'a> {
 #[must_use]
 pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], kept: Kept<'_>) -> Rechecked {
     let mut snapshot = Snapshot::of(files);
+    // The keys of a static list are in a file that isn't part of the snapshot.
+    if snapshot.segments().any(|(_, text)| may_name_a_list(text)) {
+        let (session, problems) = open_files(&snapshot, options);
+        return Rechecked { session, problems, known: Known::default() };
+    }
     let key = key(&snapshot, options, targets, kept.compiler);
     let from = kept.from;
     let kept = kept.bytes.and_then(CleanCheck::read).filter(|kept| kept.key == key);
@@ -99,6 +104,15 @@ pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], k
     let is_worth_it = problems.is_empty() && session.hir().segments.len() >= from;
     let clean = is_worth_it.then(|| CleanCheck::of(key, &snapshot, &session)).flatten();
     Rechecked { session, problems, known: Known { clean, ..Known::default() } }
+}
+
+/// Whether `list` comes before a text, as in `from list "lists/vips.csv"`, or before a comment.
+fn may_name_a_list(text: &[u8]) -> bool {
+    const WORD: &[u8] = b"list";
+    text.windows(WORD.len()).enumerate().filter(|(_, word)| *word == WORD).any(|(at, _)| {
+        let rest = text.get(at + WORD.len()..).unwrap_or_default().trim_ascii_start();
+        matches!(rest.first(), Some(b'"' | b'\'' | b'#'))
+    })
 }
 
 fn has_no_problems(session: &Session, options: &Options, targets: &[String]) -> bool {

@@ -70,6 +70,7 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
         rebuild_every: None,
         dbt: None,
         read: Default::default(),
+        list: None,
         unread: crate::catalog::Unread::default(),
     }
 }
@@ -82,6 +83,7 @@ fn catalog() -> Catalog {
         on: vec![(FieldId(0), FieldId(1))],
         many: true,
         description: None,
+        to_list: false,
     };
     let plan = Field {
         values: Some(vec!["free".to_owned(), "premium".to_owned()]),
@@ -123,6 +125,7 @@ fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
         excludes: Vec::new(),
         group: None,
         keeps: Vec::new(),
+        list: None,
         properties: Properties {
             description: Some(format!("About {name}")),
             owner: Some("growth@shop.example".to_owned()),
@@ -189,6 +192,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
         kept: Kept::default(),
         alone: None,
+        list: None,
         evaluation: Evaluation {
             query: rel::Query::of(select),
             clock: rel::Clock::default(),

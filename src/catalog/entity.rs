@@ -128,6 +128,7 @@ pub(super) fn read_entity<'a>(
         rebuild_every,
         dbt,
         read: read.unwrap_or_default(),
+        list: None,
         unread,
     };
     Some(Draft { entity, links, broken })

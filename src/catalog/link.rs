@@ -69,7 +69,7 @@ fn read_link(
     let to = to?;
     let target = others.drafts.get(to.0 as usize)?;
     let on = read_pairs(key, on?, owner.lookup(), target.lookup(), problems)?;
-    Some(Link { name: key.text.clone(), span: key.span, to, on, many, description })
+    Some(Link { name: key.text.clone(), span: key.span, to, on, many, description, to_list: false })
 }
 
 fn find_entity(node: &Node, others: Others<'_>, problems: &mut Diagnostics) -> Option<EntityId> {

@@ -1,12 +1,13 @@
 //! The catalog, resolved: every name in it has been looked up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
 use super::dbt::DbtNode;
 use crate::diagnostic::{SourceId, Span};
-use crate::types::{EpochUnit, TimeForm, Type, Unit};
+use crate::types::{EpochUnit, Literal, TimeForm, Type, Unit};
 
 /// Index of an entity in [`Catalog::entities`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,11 +117,36 @@ pub struct Entity {
     pub dbt: Option<DbtNode>,
     /// How files of sample data write its rows.
     pub read: ReadOptions,
+    /// The keys, if its rows are those of a static list.
+    pub list: Option<Arc<KeyList>>,
     /// What could not be read.
     pub unread: Unread,
 }
 
+/// The keys of a static list, in the order of its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyList {
+    /// The path of the file, from the project's folder.
+    pub path: String,
+    /// A hash of the file's contents.
+    pub stamp: String,
+    /// The keys: as many values as the entity has fields.
+    pub rows: Vec<Vec<Literal>>,
+}
+
+/// The name of the link from an entity to the keys of a static list, and that of an entity made of a file. No
+/// name in a catalog has a space.
+#[must_use]
+pub(crate) fn list_name(segment: &str) -> String {
+    format!("list of {segment}")
+}
+
 impl Entity {
+    /// The links that the catalog declares: those to the keys of static lists are left out.
+    pub(crate) fn declared_links(&self) -> impl Iterator<Item = &Link> {
+        self.links.iter().filter(|link| !link.to_list)
+    }
+
     /// The field of an identity that came from this entity.
     #[must_use]
     pub fn field(&self, id: FieldId) -> &Field {
@@ -406,6 +432,8 @@ pub struct Link {
     pub many: bool,
     /// A sentence for people.
     pub description: Option<String>,
+    /// Whether it leads to the keys of a static list, and can't be named.
+    pub to_list: bool,
 }
 
 /// How the rows of a table change, which decides what may be refreshed (`changes:`).

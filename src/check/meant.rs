@@ -99,9 +99,8 @@ impl Names<'_> {
 
     /// Where the name is, if a link of the entity leads to it.
     fn on_linked(&self, name: &str, entity: EntityId) -> Option<String> {
-        let links = &self.catalog.entity(entity).links;
+        let links = self.catalog.entity(entity).declared_links();
         let mut places = links
-            .iter()
             .filter(|link| matches!(self.member(link.to, name), Some(Member::Field(_) | Member::Trait(_))));
         let first = places.next()?;
         let path = format!("{}.{name}", first.name);

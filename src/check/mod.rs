@@ -15,6 +15,7 @@ mod expr;
 mod graph;
 mod groups;
 pub mod hir;
+mod lists;
 mod meant;
 mod names;
 mod params;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use crate::catalog::{Catalog, EntityId, FieldId, LinkId};
-use crate::diagnostic::{Diagnostics, closest};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::syntax::ast;
 
 use super::problems::list;
@@ -138,12 +138,32 @@ impl<'a> Names<'a> {
                 problems.push(UnknownEntity { span: name.span, name: name.text.clone(), help: Some(help) });
                 return None;
             }
-            let all = || self.catalog.entities.iter().map(|entity| entity.name.as_str());
-            let help = suggest(&name.text, all(), "the entities are");
-            let help = help.or_else(|| Some("`segc catalog` lists all entities".to_owned()));
-            problems.push(UnknownEntity { span: name.span, name: name.text.clone(), help });
+            problems.push(self.unknown_entity(name));
         }
         found
+    }
+
+    fn unknown_entity(&self, name: &ast::Name) -> UnknownEntity {
+        let declared = self.catalog.entities.iter().filter(|entity| entity.list.is_none());
+        let help = suggest(&name.text, declared.map(|entity| entity.name.as_str()), "the entities are");
+        let help = help.or_else(|| Some("`segc catalog` lists all entities".to_owned()));
+        UnknownEntity { span: name.span, name: name.text.clone(), help }
+    }
+
+    /// The entity whose rows a static list takes its keys from.
+    pub(super) fn listed_entity(&self, name: &ast::Name) -> Result<EntityId, Diagnostic> {
+        if let Some(&found) = self.entities.get(name.text.as_str()) {
+            return Ok(found);
+        }
+        if self.catalog.entities.is_empty() || self.catalog.unread.may_have(&name.text) {
+            return Err(Diagnostic::reported());
+        }
+        let help = self.segment(&name.text).map(|at| {
+            let about = &self.segments[at].ast.entity.text;
+            format!("it is a segment: write `on {about} extends {}`", name.text)
+        });
+        let unknown = self.unknown_entity(name);
+        Err(UnknownEntity { help: help.or_else(|| unknown.help.clone()), ..unknown }.into())
     }
 
     /// What a name of an entity stands for.
@@ -155,7 +175,7 @@ impl<'a> Names<'a> {
     pub(super) fn member_names(&self, entity: EntityId) -> impl Iterator<Item = &'a str> {
         let it = self.catalog.entity(entity);
         let fields = it.fields.iter().map(|field| field.name.as_str());
-        let links = it.links.iter().map(|link| link.name.as_str());
+        let links = it.declared_links().map(|link| link.name.as_str());
         let traits = self.traits.iter().filter(move |item| item.entity == Some(entity) && item.unique);
         fields.chain(links).chain(traits.map(|item| item.ast.name.text.as_str()))
     }

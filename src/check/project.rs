@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, EntityId, list_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{self, RuleKind};
 
@@ -12,6 +12,7 @@ use super::expr::{Checker, Known, SegmentState, TraitState, word};
 use super::graph::{self, ItemIndex, Order};
 use super::groups::{self, GroupPlace};
 use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
+use super::lists;
 use super::names::{Names, did_you_mean, listed};
 use super::params::Params;
 use super::problems::names::{DisabledUsed, ExtendsOther, SecondWhere, UnknownSegment};
@@ -32,6 +33,7 @@ pub(super) fn check(
     let mut read: Vec<_> = names.segments.iter().map(|item| properties::read(item.ast, problems)).collect();
     let places = groups::collect(&names, &mut read, problems);
     let order = graph::order(&names, &places, |at| read[at].disabled.is_none(), problems);
+    lists::check(&names, &mut read, settings.materialize, problems);
     retention::check(&names, &mut read, &order, settings.materialize, problems);
     let (read, places) = (&read[..], &places[..]);
     let project = Project { names: &names, params: &params, settings, read, places, order: &order };
@@ -171,6 +173,9 @@ impl Project<'_> {
                 let cond = checker.cond(&rule.condition, &scope);
                 rules[usize::from(rule.kind == RuleKind::Exclude)].push(cond);
             }
+            if let Some(listed) = &ast.listed {
+                rules[0].push(checker.listed(ast, listed, entity?));
+            }
             let [includes, excludes] = rules.map(|conds| conds.into_iter().collect::<Option<Vec<_>>>());
             let keeps: Vec<_> = ast.keeps.iter().map(|keep| checker.keep(keep, &scope)).collect();
             let parent = match parent {
@@ -197,6 +202,7 @@ impl Project<'_> {
                 excludes,
                 group,
                 keeps,
+                list: file_entity(ast, self.names.catalog),
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,
             })
@@ -214,6 +220,14 @@ impl Project<'_> {
             return None;
         }
         Some((id?, parent.span))
+    }
+}
+
+/// The entity whose rows are the keys in a segment's file.
+fn file_entity(segment: &ast::Segment, catalog: &Catalog) -> Option<EntityId> {
+    match segment.listed {
+        Some(ast::Listed::File { .. }) => catalog.find(&list_name(&segment.name.text)),
+        _ => None,
     }
 }
 

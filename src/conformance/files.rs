@@ -31,6 +31,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("sequences.md", include_str!("../../tests/conformance/sequences.md")),
     ("service-documents.md", include_str!("../../tests/conformance/service-documents.md")),
     ("soft-deletes.md", include_str!("../../tests/conformance/soft-deletes.md")),
+    ("static-lists.md", include_str!("../../tests/conformance/static-lists.md")),
     ("times-of-day.md", include_str!("../../tests/conformance/times-of-day.md")),
     ("versions.md", include_str!("../../tests/conformance/versions.md")),
     ("wide_numbers.md", include_str!("../../tests/conformance/wide_numbers.md")),

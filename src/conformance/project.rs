@@ -80,6 +80,9 @@ pub fn open(
         .with("segc.yml", config)
         .with("catalog/all.yml", section.catalog.as_str())
         .with("segments/all.seg", text.as_str());
+    for (path, text) in &section.lists {
+        files = files.with(path.as_str(), text.as_str());
+    }
     for (name, text) in dialects {
         files = files.with(format!("dialects/{name}"), text.as_str());
     }

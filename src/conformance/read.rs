@@ -22,6 +22,8 @@ pub struct Section {
     pub title: String,
     /// Zone, week's start and as_of, as YAML.
     pub settings: String,
+    /// The files of static lists, by path.
+    pub lists: BTreeMap<String, String>,
     /// A catalog file.
     pub catalog: String,
     /// By entity: a table, with the line it begins at.
@@ -104,6 +106,7 @@ impl Section {
             ["rows", entity] => {
                 self.rows.insert((*entity).to_owned(), block);
             }
+            ["list", path] => drop(self.lists.insert((*path).to_owned(), text())),
             ["conditions", entity] => self.cases.push(Cases::Conditions((*entity).to_owned(), block)),
             ["segments"] => self.cases.push(Cases::Segments(block)),
             [] | ["text" | "sql"] => {}

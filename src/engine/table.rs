@@ -5,6 +5,8 @@ use std::fmt;
 use bigdecimal::BigDecimal;
 use jiff::{Timestamp, civil::Date};
 
+use crate::types::Literal;
+
 /// The result of a query.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
@@ -42,6 +44,21 @@ pub enum Cell {
     Date(Date),
     /// An instant. A timestamp without a time zone is read as UTC.
     Timestamp(Timestamp),
+}
+
+impl From<&Literal> for Cell {
+    fn from(literal: &Literal) -> Self {
+        match literal {
+            Literal::String(text) => Self::Text(text.clone()),
+            Literal::Integer(number) => Self::Int((*number).into()),
+            Literal::Decimal(number) => Self::Decimal(number.clone()),
+            Literal::Float(number) => Self::Float(*number),
+            Literal::Boolean(value) => Self::Bool(*value),
+            Literal::Date(date) => Self::Date(*date),
+            Literal::Timestamp(instant) => Self::Timestamp(*instant),
+            Literal::Semver(version) => Self::Text(version.to_string()),
+        }
+    }
 }
 
 /// Writes the value as in a CSV file; missing values are empty.

@@ -25,12 +25,13 @@ pub struct Data {
 }
 
 impl Data {
-    /// The data of a catalog's entities, without a row.
+    /// The data of a catalog's entities, without a row except for the keys of static lists.
     #[must_use]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
         let columns = catalog.entities.iter().map(Columns::of).collect();
-        let none = vec![Vec::new(); catalog.entities.len()];
-        Self { catalog: Arc::clone(catalog), columns, tables: none.clone(), held: none }
+        let tables = catalog.entities.iter().map(listed).collect();
+        let held = vec![Vec::new(); catalog.entities.len()];
+        Self { catalog: Arc::clone(catalog), columns, tables, held }
     }
 
     /// Adds a row of an entity; fields that are not named are missing.
@@ -119,6 +120,12 @@ impl Data {
         let rows = self.rows(entity).iter().map(Vec::as_slice).enumerate();
         rows.filter(move |(_, row)| model.is_some_and(|model| exists(model, row)))
     }
+}
+
+/// The keys of a static list, for its entity.
+fn listed(entity: &Entity) -> Vec<Vec<Datum>> {
+    let rows = entity.list.iter().flat_map(|list| &list.rows);
+    rows.map(|row| row.iter().map(Datum::from).collect()).collect()
 }
 
 fn exists(entity: &Entity, row: &[Datum]) -> bool {

@@ -1,6 +1,7 @@
 //! The plan of a build.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -11,7 +12,9 @@ use super::expiry::{check_history, history, retention, segments_by_name};
 use super::limits::judge_size;
 use super::logs::read_by;
 use super::lower::{self, Context, Lowered};
-use super::model::{Dependency, Evaluation, Kept, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
+use super::model::{
+    Dependency, Evaluation, Kept, KeyColumn, Log, Plan, Rules, SegmentPlan, StoredList, TableRead,
+};
 use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
@@ -21,7 +24,7 @@ use super::state::{ScratchTables, StateTables, StoredInput, guards, input_as_of}
 use super::storage::Reading;
 use super::table_names::{check_replaced_tables, check_table_names, sources_by_name};
 use crate::analyze::Input;
-use crate::catalog::TableSource;
+use crate::catalog::{EntityId, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
@@ -158,6 +161,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         capabilities: requirements(node, stored).capabilities.keys().copied().collect(),
         materialize,
         alone,
+        list: stored_list(request, id),
         evaluation: evaluation(request, id, lowered, (&table, &keys)),
         table,
         keys,
@@ -176,6 +180,17 @@ fn depends_on(request: &Request<'_>, id: SegmentId) -> Vec<Dependency> {
         from_table: !expands && request.materialize(input.segment).is_table(),
     };
     request.graph.node(id).inputs().map(dependency).collect()
+}
+
+/// The keys of a segment that is a static list in a file, and their table.
+fn stored_list(request: &Request<'_>, id: SegmentId) -> Option<StoredList> {
+    let entity = request.hir.catalog.entity(request.hir.segment(id).list?);
+    match (entity.source_on(&request.abilities.target), &entity.list) {
+        (TableSource::Table(table), Some(keys)) => {
+            Some(StoredList { table: table.clone(), keys: Arc::clone(keys) })
+        }
+        _ => None,
+    }
 }
 
 /// The key columns of a segment's table.
@@ -223,12 +238,12 @@ fn log(request: &Request<'_>, id: SegmentId, project: &Strategies) -> Option<Log
     kept.then_some(Log { for_good, readers })
 }
 
-fn reads(
-    request: &Request<'_>,
-    columns: &BTreeMap<crate::catalog::EntityId, BTreeSet<String>>,
-) -> Vec<TableRead> {
+fn reads(request: &Request<'_>, columns: &BTreeMap<EntityId, BTreeSet<String>>) -> Vec<TableRead> {
+    // The keys of a static list are in a table of segc's own.
+    let is_source = |(id, _): &(&EntityId, _)| request.hir.catalog.entity(**id).list.is_none();
     let mut reads: Vec<TableRead> = columns
         .iter()
+        .filter(is_source)
         .map(|(&id, columns)| {
             let entity = request.hir.catalog.entity(id);
             let table = match entity.source_on(&request.abilities.target) {

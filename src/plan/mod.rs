@@ -40,5 +40,5 @@ pub use parity::{differing, parity};
 pub use policy::{Abilities, Policy, Probed};
 pub use request::{Request, tables};
 pub use requirements::NOT_YET;
-pub use state::{COUNTS_TABLE, STATE_TABLE, ScratchTables, StateNames, StateTables};
+pub use state::{COUNTS_TABLE, STATE_TABLE, ScratchTables, StateNames, StateTables, list_table};
 pub use why::{About, Asked, attrition, explain};

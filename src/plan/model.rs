@@ -1,6 +1,7 @@
 //! The plan of a build: what the SQL stage and the artifacts are made from.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -10,6 +11,7 @@ use super::lookups::Lookup;
 use super::rel::{Bound, Clock, Cte, Query, Scalar, Select};
 use super::state::{ScratchTables, StateTables};
 use crate::analyze::InputKind;
+use crate::catalog::KeyList;
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
@@ -114,10 +116,21 @@ pub struct SegmentPlan {
     /// Why it is evaluated by steps of its own; `None` if the segments of its entity share the affected keys,
     /// the checks and the difference.
     pub alone: Option<Alone>,
+    /// The table of its keys, if it is a static list in a file.
+    pub list: Option<StoredList>,
     /// Its members, evaluated in full.
     pub evaluation: Evaluation,
     /// What `refresh.sql` does, and why.
     pub refresh: RefreshPlan,
+}
+
+/// The keys of a static list, which a script puts into a table of their own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredList {
+    /// The full name of the table.
+    pub table: Vec<String>,
+    /// The keys.
+    pub keys: Arc<KeyList>,
 }
 
 /// The evaluation of a segment in full.

@@ -82,6 +82,11 @@ fn strategy(
 ) -> Strategy {
     let find = || affected(request.hir, request.sources, id, stored);
     let triggers = match request.materialize(id) {
+        Materialize::Table if request.hir.segment(id).list.is_some() => {
+            let place = Some(request.hir.segment(id).name_span);
+            let reason = "a static list is compared with its table as a whole".to_owned();
+            Err(vec![Obstacle { reason, remedy: None, place }])
+        }
         Materialize::Table => {
             let others = if leaves.is_none() { Vec::new() } else { find().err().unwrap_or_default() };
             Err([is_table(request, id)].into_iter().chain(others).collect())

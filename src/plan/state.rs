@@ -146,6 +146,12 @@ fn in_schema(schema: &[String], name: &str) -> Vec<String> {
     schema.iter().cloned().chain([name.to_owned()]).collect()
 }
 
+/// The table of the keys of a static list.
+#[must_use]
+pub fn list_table(schema: &[String], segment: &str, bytes: usize) -> Vec<String> {
+    in_schema(schema, &derived(&format!("segc_list_{segment}"), bytes))
+}
+
 fn short_hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::files::{Files, Listing, MAX_FILE_BYTES, ReadError, SURVEY_DEPTH, SURVEY_FILES, is_left_out};
+use super::files::{
+    Files, Listing, MAX_FILE_BYTES, MAX_LIST_BYTES, ReadError, SURVEY_DEPTH, SURVEY_FILES, is_left_out,
+};
 
 /// The maximum depth of folders, far beyond any project and below the system's own limits.
 const MAX_DEPTH: usize = 64;
@@ -25,6 +27,13 @@ impl Disk {
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
+    }
+
+    fn up_to(&self, path: &str, most: u64) -> Result<Vec<u8>, ReadError> {
+        let file = File::open(self.root.join(path)).map_err(|error| of_io(&error))?;
+        let mut bytes = Vec::new();
+        file.take(most + 1).read_to_end(&mut bytes).map_err(|error| of_io(&error))?;
+        if bytes.len() as u64 > most { Err(ReadError::TooLarge) } else { Ok(bytes) }
     }
 
     /// A path relative to the root, with `/` as the separator.
@@ -83,10 +92,11 @@ impl Files for Disk {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let file = File::open(self.root.join(path)).map_err(|error| of_io(&error))?;
-        let mut bytes = Vec::new();
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| of_io(&error))?;
-        if bytes.len() as u64 > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes) }
+        self.up_to(path, MAX_FILE_BYTES)
+    }
+
+    fn read_list(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.up_to(path, MAX_LIST_BYTES)
     }
 }
 

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 /// The maximum size of a file in bytes.
 pub const MAX_FILE_BYTES: u64 = 10 << 20;
 
+/// The maximum size in bytes of the file of a static list: a million keys of 60 characters and more.
+pub const MAX_LIST_BYTES: u64 = 128 << 20;
+
 /// The maximum number of names in a path of [`Files::survey`].
 pub const SURVEY_DEPTH: usize = 4;
 
@@ -39,6 +42,15 @@ pub trait Files: Sync {
     ///
     /// The file doesn't exist, has more than [`MAX_FILE_BYTES`], or can't be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The contents of the file of a static list.
+    ///
+    /// # Errors
+    ///
+    /// The file doesn't exist, has more than [`MAX_LIST_BYTES`], or can't be read.
+    fn read_list(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.read(path)
+    }
 }
 
 /// The contents of a folder.
@@ -107,5 +119,10 @@ impl Files for Memory {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let bytes = self.files.get(path).ok_or(ReadError::NotFound)?;
         if bytes.len() as u64 > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes.clone()) }
+    }
+
+    fn read_list(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.files.get(path).ok_or(ReadError::NotFound)?;
+        if bytes.len() as u64 > MAX_LIST_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes.clone()) }
     }
 }

@@ -74,6 +74,10 @@ impl Files for Snapshot<'_> {
         self.files.survey()
     }
 
+    fn read_list(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.files.read_list(path)
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.contents.get(path) {
             Some(_) if self.omitted.contains(path) => Err(ReadError::NotFound),

@@ -15,6 +15,7 @@ pub(crate) mod problems;
 mod render;
 mod room;
 mod script;
+mod values;
 mod walk;
 mod window;
 

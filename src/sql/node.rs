@@ -3,8 +3,8 @@
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     self, BinaryOperator, Distinct, Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, ObjectName, SelectFlavor, SetExpr,
-    TableAlias, TableFactor, Value,
+    FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, ObjectName, Parens, SelectFlavor, SetExpr,
+    TableAlias, TableFactor, Value, Values,
 };
 
 use crate::dialect::template::operand;
@@ -98,6 +98,12 @@ pub(super) fn of_rows(body: Box<SetExpr>) -> Box<ast::Query> {
         format_clause: None,
         pipe_operators: Vec::new(),
     })
+}
+
+/// Rows of constants.
+pub(super) fn of_values(rows: Vec<Vec<Expr>>) -> Box<ast::Query> {
+    let rows = rows.into_iter().map(Parens::with_empty_span).collect();
+    of_rows(Box::new(SetExpr::Values(Values { explicit_row: false, value_keyword: false, rows })))
 }
 
 /// An empty `SELECT`.

@@ -14,6 +14,7 @@ use sqlparser::ast::{
 
 use super::flat::{self, fits, fits_whole, ident, is_plain_call, whole};
 use super::node::{is_plain, is_plain_select};
+use super::values::rows;
 
 /// The maximum length of a line, if it can be broken.
 const WIDTH: usize = 96;
@@ -38,6 +39,9 @@ pub(super) fn expr(value: &Expr, indent: usize) -> String {
 }
 
 fn put_query(out: &mut String, query: &Query, indent: usize) {
+    if let SetExpr::Values(values) = query.body.as_ref() {
+        return out.push_str(&rows(values, indent));
+    }
     let Some(selects) = parts(query) else {
         // What a user wrote: as sqlparser prints it.
         let _ = write!(out, "{query}");

@@ -11,7 +11,7 @@ use sqlparser::ast::{
 use super::backslash;
 use super::clock_name::named;
 use super::host::Host;
-use super::node::{chain, count_rows, empty_select, function, operator, plain, table};
+use super::node::{chain, count_rows, empty_select, function, of_values, operator, plain, table};
 use super::parens;
 use super::print;
 use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
@@ -97,6 +97,18 @@ impl<'a> Renderer<'a> {
             }
             self.done(text)
         })
+    }
+
+    /// The text of rows of constants.
+    pub(super) fn constants_at(&self, rows: &[Vec<Literal>], indent: usize) -> Result<String, Diagnostics> {
+        let value = |value: &Literal| self.expr(&Scalar::Literal(value.clone()));
+        let rows = rows.iter().map(|row| row.iter().map(value).collect()).collect();
+        let mut tree = of_values(rows);
+        let mut text = print::query(&tree, indent);
+        if backslash::may_be_in(&text) && backslash::protect(&mut tree, self.dialect) {
+            text = print::query(&tree, indent);
+        }
+        self.done(text)
     }
 
     /// The text of an expression.

@@ -57,6 +57,7 @@ const KEYWORDS: &[(&str, &[Role])] = &[
     ("param", &[Item, Unfinished]),
     ("on", &[Between, Unfinished]),
     ("extends", &[Unfinished]),
+    ("list", &[]),
     ("description", &[Property]),
     ("owner", &[Property]),
     ("tags", &[Property]),

@@ -368,6 +368,7 @@ pub(crate) fn segment(segment: &str, entity: &str) -> Segment {
         name: name(segment),
         entity: name(entity),
         extends: None,
+        listed: None,
         properties: Vec::new(),
         rules: Vec::new(),
         keeps: Vec::new(),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait};
-use super::build::Builder;
+use super::build::{Builder, Header};
 use super::expected;
 use super::grammar::{self, Failure, ParseNode, Rule};
 use super::outline::{self, Piece, PieceKind, Tokens};
@@ -161,11 +161,12 @@ impl<'a> Reader<'a, '_> {
         let before = self.problems.len();
         let brace = range.clone().find(|&at| self.tokens.word(at) == "{");
         let header = range.start..brace.unwrap_or(range.end);
-        let (name, entity, extends) = if self.has_fault(&header) {
-            self.header_start(&header).map(|(name, entity)| (Some(name), Some(entity), None))
+        let start = |(name, entity)| Header { name: Some(name), entity: Some(entity), ..Header::default() };
+        let Header { name, entity, extends, listed } = if self.has_fault(&header) {
+            self.header_start(&header).map(start)
         } else {
             self.read(Rule::one_header, &header, |builder, node| builder.header(node))
-                .or_else(|| self.header_start(&header).map(|(name, entity)| (Some(name), Some(entity), None)))
+                .or_else(|| self.header_start(&header).map(start))
         }
         .unwrap_or_default();
         let span = self.tokens.range_span(range);
@@ -173,6 +174,7 @@ impl<'a> Reader<'a, '_> {
             name: name.unwrap_or_else(|| Name { text: String::new(), span }),
             entity: entity.unwrap_or_else(|| Name { text: String::new(), span }),
             extends,
+            listed,
             properties: Vec::new(),
             rules: Vec::new(),
             keeps: Vec::new(),

@@ -74,6 +74,7 @@ mod sql;
 mod sql_engines;
 mod sql_text;
 mod start_up;
+mod static_lists;
 mod support;
 mod texts;
 mod unit_tests;

@@ -266,6 +266,7 @@ topics!(
     causes >= 8,
     conditions >= 25,
     counting >= 25,
+    lists >= 25,
     dialect_kit >= 5,
     import >= 12,
 );

@@ -26,7 +26,7 @@ fn path(file: usize) -> String {
 
 fn project() -> Texts {
     let files = (0..FILES).map(|file| (path(file), original(file)));
-    let fixed = [("segc.yml", CONFIG), ("catalog/shop.yml", CATALOG)];
+    let fixed = [("segc.yml", CONFIG), ("catalog/shop.yml", CATALOG), ("lists/some.csv", "id\n1\n")];
     files.chain(fixed.map(|(path, text)| (path.to_owned(), text.to_owned()))).collect()
 }
 
@@ -48,7 +48,7 @@ fn original(file: usize) -> String {
 }
 
 /// What somebody might write next. Some of it is wrong, alone or with what is in other files.
-const ITEMS: [&str; 24] = [
+const ITEMS: [&str; 25] = [
     "segment x{} on customer { where plan = \"{}\" }",
     "segment s{} on customer { where total > {} }",
     "segment x{} on customer extends s{} { where total > 1 }",
@@ -72,6 +72,7 @@ const ITEMS: [&str; 24] = [
     "segment c{} on customer {\n  enabled: false\n  where plan = \"{}\"\n}",
     "segment `keep` on customer { where plan in (\"{}\", \"c\") }",
     "segment S{} on customer { where plan = \"a\" and plan = \"b\" }",
+    "segment l{} on customer from list \"lists/some.csv\" {}",
     "# in segment s{}, nothing\nsegment x{} on customer { where in segment `keep` }",
 ];
 
@@ -101,6 +102,10 @@ fn edit(texts: &mut Texts, rng: &mut Rng) {
         5 => drop(
             texts.insert("catalog/shop.yml".to_owned(), CATALOG.replace("plan: string", "plan: integer")),
         ),
+        6 => {
+            let keys = ["id\n1\n", "id\n1\n2\n", "id\nx\n"][rng.usize(..3)];
+            texts.insert("lists/some.csv".to_owned(), keys.to_owned());
+        }
         _ => texts.entry(file).or_default().push_str(&item(rng)),
     }
 }

@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::lists::problems::UnknownKeys;
 use super::problems::StrangeAnswer;
 use super::scripts::{plain_sql, reads};
 use super::session::{Options, Session};
@@ -234,11 +235,35 @@ fn run(
         let found = resume::without_base_run(&fixed, &earlier, &ran);
         found.into_iter().for_each(|one| warnings.push(one));
     }
+    let unknown: Vec<Diagnostic> = unknown_keys(session, &fixed, &ran).collect();
+    unknown.into_iter().for_each(|one| warnings.push(one));
     if request.verify {
         verify::verify(session, target, &fixed, engine, &mut ran);
         ran.problems.append(ties::find(session, target, &fixed, engine));
     }
     Ok(Ran { problems: together(warnings, std::mem::take(&mut ran.problems)), ..ran })
+}
+
+/// Warns of the keys of static lists that have no row, where nothing else keeps a key from being a member.
+fn unknown_keys<'a>(
+    session: &'a Session,
+    plan: &'a Plan,
+    ran: &'a Ran,
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let members = |name: &str| {
+        let one = ran.segments.iter().find(|one| one.segment == name)?;
+        if let Status::Built(members) = one.status { Some(members) } else { None }
+    };
+    plan.segments.iter().filter_map(move |segment| {
+        let (list, members) = (segment.list.as_ref()?, members(&segment.name)?);
+        let checked = session.hir.segment(segment.id);
+        let span = session.hir.catalog.entity(checked.list?).span;
+        let keys = u64::try_from(list.keys.rows.len()).unwrap_or(u64::MAX);
+        let unknown = keys.saturating_sub(members);
+        let (path, entity) = (list.keys.path.clone(), segment.entity.clone());
+        (unknown > 0 && checked.group.is_none())
+            .then(|| UnknownKeys { span: Some(span), path, unknown, keys, entity }.into())
+    })
 }
 
 fn clock_sql(target: &Target) -> Result<String, Diagnostics> {

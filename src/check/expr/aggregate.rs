@@ -311,8 +311,8 @@ impl Checker<'_, '_> {
             _ => return None,
         };
         let catalog = self.known.names.catalog;
-        let links = &catalog.entity(scope.this).links;
-        let link = links.iter().find(|link| link.many && catalog.entity(link.to).event_name.is_some())?;
+        let mut links = catalog.entity(scope.this).declared_links();
+        let link = links.find(|link| link.many && catalog.entity(link.to).event_name.is_some())?;
         matches!(literal, crate::types::Literal::String(_))
             .then(|| format!("write `{func}({}[{literal}])`", link.name))
     }
@@ -324,7 +324,7 @@ impl Checker<'_, '_> {
         scope: &NameScope,
     ) -> Option<Aggregate> {
         let catalog = self.known.names.catalog;
-        let links = catalog.entity(scope.this).links.iter().filter(|link| link.many);
+        let links = catalog.entity(scope.this).declared_links().filter(|link| link.many);
         let links: Vec<&str> = links.map(|link| link.name.as_str()).collect();
         let entity = self.known.names.entity_name(scope.this);
         let there = if links.is_empty() {

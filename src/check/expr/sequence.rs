@@ -204,8 +204,8 @@ impl Checker<'_, '_> {
                 format!("write `{rows}`, or `({rows} where …)`")
             }
             None => {
-                let links = &self.known.names.catalog.entity(scope.this).links;
-                let many = links.iter().filter(|link| link.many).map(|link| link.name.as_str());
+                let links = self.known.names.catalog.entity(scope.this).declared_links();
+                let many = links.filter(|link| link.many).map(|link| link.name.as_str());
                 let entity = self.known.names.entity_name(scope.this);
                 format!("the links of `{entity}` to many rows are {}", list(many))
             }

@@ -26,6 +26,8 @@ pub struct Segment {
     pub group: Option<Group>,
     /// What reduces the match, in order.
     pub keeps: Vec<Keep>,
+    /// The entity whose rows are its keys, if it is a static list in a file.
+    pub list: Option<EntityId>,
     /// What it says about itself; none of it affects the members, except `expire`.
     pub properties: Properties,
     /// The name in its declaration.

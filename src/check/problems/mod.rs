@@ -4,6 +4,7 @@
 pub(crate) mod access;
 pub(crate) mod count;
 pub(crate) mod keep;
+pub(crate) mod lists;
 pub(crate) mod names;
 pub(crate) mod nested;
 pub(crate) mod proof;

@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Some(name) => match catalog.find(name) {
             Some(id) => Some(catalog.entity(id)),
             None => {
-                let names = catalog.entities.iter().map(|entity| entity.name.as_str());
+                let names = declared(catalog).map(|entity| entity.name.as_str());
                 let near = closest(name, names).map(str::to_owned);
                 let problem = UnknownEntity { span: None, name: name.clone(), near };
                 return opened.report(one(problem), terminal);
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         (ListFormat::Table, None) => overview(catalog).write(&mut terminal.out)?,
         (ListFormat::Table, Some(entity)) => details(catalog, entity, &mut terminal.out)?,
         (ListFormat::Json, None) => {
-            let all = catalog.entities.iter().map(|entity| object(catalog, entity)).collect();
+            let all = declared(catalog).map(|entity| object(catalog, entity)).collect();
             write_json(&Value::Array(all), &mut terminal.out)?;
         }
         (ListFormat::Json, Some(entity)) => write_json(&object(catalog, entity), &mut terminal.out)?,
@@ -78,10 +78,15 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     opened.report(Diagnostics::new(), terminal)
 }
 
+/// The entities that the catalog declares: those made of static lists are left out.
+fn declared(catalog: &Catalog) -> impl Iterator<Item = &Entity> {
+    catalog.entities.iter().filter(|entity| entity.list.is_none())
+}
+
 fn overview(catalog: &Catalog) -> Table {
     let mut table = Table::new(["ENTITY", "TABLE", "KEY", "FIELDS", "LINKS", "CHANGES"]).right(&[3]);
-    for entity in &catalog.entities {
-        let links: Vec<&str> = entity.links.iter().map(|link| link.name.as_str()).collect();
+    for entity in declared(catalog) {
+        let links: Vec<&str> = entity.declared_links().map(|link| link.name.as_str()).collect();
         table.row([
             entity.name.clone(),
             source(entity).unwrap_or_else(|| "(query)".to_owned()),
@@ -118,12 +123,12 @@ fn details(catalog: &Catalog, entity: &Entity, out: &mut dyn Write) -> io::Resul
         fields.row([field.name.clone(), field.ty.to_string(), marks.join(", "), about.join("; ")]);
     }
     fields.write(out)?;
-    if entity.links.is_empty() {
+    if entity.declared_links().next().is_none() {
         return Ok(());
     }
     writeln!(out)?;
     let mut links = Table::new(["LINK", "TO", "ON", "ABOUT"]);
-    for link in &entity.links {
+    for link in entity.declared_links() {
         let other = catalog.entity(link.to);
         let to = if link.many { format!("many {}", other.name) } else { other.name.clone() };
         let on: Vec<String> =
@@ -150,8 +155,7 @@ fn object(catalog: &Catalog, entity: &Entity) -> Value {
         })
         .collect();
     let links: Vec<Value> = entity
-        .links
-        .iter()
+        .declared_links()
         .map(|link| {
             let on: serde_json::Map<String, Value> =
                 on(catalog, entity, link).into_iter().map(|(own, theirs)| (own, theirs.into())).collect();

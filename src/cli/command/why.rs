@@ -177,6 +177,8 @@ fn words(part: &WhyPart) -> String {
     match part.role {
         Role::Segment(_) | Role::Keep => part.text.clone(),
         Role::Parent(_) => format!("extends {text}"),
+        // A static list has no rule: the text is where its keys are.
+        Role::Where if text.starts_with("from ") => text,
         Role::Where => format!("where {text}"),
         Role::Include => format!("include where {text}"),
         Role::Exclude if part.holds => format!("exclude where {text}: excluded"),

@@ -12,7 +12,7 @@ mod json_lines;
 mod open;
 mod parquet;
 pub(crate) mod problems;
-mod records;
+pub(crate) mod records;
 mod sighting;
 
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ use self::folder::{DataFile, FileFormat, Folder};
 use super::duckdb::DuckDb;
 use super::quote::quote_ident;
 use super::schema::{DataTable, tables_of};
-use super::{Engine, EngineError};
+use super::{Cell, Engine, EngineError};
 use crate::catalog::{Catalog, Entity, ReadOptions};
 use crate::convert::Notation;
 use crate::diagnostic::Diagnostics;
@@ -82,6 +82,9 @@ impl DuckDb {
         let mut problems = Diagnostics::new();
         let mut folder = Folder::scan(dir, &mut problems);
         let mut jobs = Vec::new();
+        let is_list = |name: &String| catalog.find(name).is_some_and(|id| catalog.entity(id).list.is_some());
+        let (lists, tables): (Vec<_>, Vec<_>) =
+            tables.into_iter().partition(|table| table.entities.iter().any(is_list));
         for table in tables {
             let entities: Vec<&Entity> =
                 table.entities.iter().filter_map(|name| Some(catalog.entity(catalog.find(name)?))).collect();
@@ -90,7 +93,23 @@ impl DuckDb {
             jobs.push(Job { table, entities, read, files });
         }
         folder.report_unused(&jobs.iter().map(|job| &job.table).collect::<Vec<_>>(), &mut problems);
-        self.fill_all(&jobs, problems)
+        let report = self.fill_all(&jobs, problems)?;
+        for table in lists {
+            self.fill_list(catalog, &table).map_err(|error| Diagnostics::from(vec![error.into()]))?;
+        }
+        Ok(report)
+    }
+
+    /// Fills the table of a static list, whose keys are the project's.
+    fn fill_list(&mut self, catalog: &Catalog, table: &DataTable) -> Result<(), EngineError> {
+        self.make_table(table)?;
+        let entities = table.entities.iter().filter_map(|name| Some(catalog.entity(catalog.find(name)?)));
+        for list in entities.filter_map(|entity| entity.list.as_ref()) {
+            let rows: Vec<Vec<Cell>> =
+                list.rows.iter().map(|row| row.iter().map(Cell::from).collect()).collect();
+            self.add_rows(table, &rows)?;
+        }
+        Ok(())
     }
 
     fn fill_all(&mut self, jobs: &[Job<'_>], mut problems: Diagnostics) -> Result<LoadReport, Diagnostics> {

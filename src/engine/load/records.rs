@@ -21,12 +21,12 @@ const LONGEST: usize = 1 << 26;
 
 /// The characters that separate values.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Separators {
-    pub(super) delimiter: u8,
-    pub(super) quote: Option<u8>,
-    pub(super) escape: Option<u8>,
+pub(crate) struct Separators {
+    pub(crate) delimiter: u8,
+    pub(crate) quote: Option<u8>,
+    pub(crate) escape: Option<u8>,
     /// Whether spaces around quotes are ignored.
-    pub(super) trim: bool,
+    pub(crate) trim: bool,
 }
 
 /// How a record is malformed.
@@ -41,7 +41,7 @@ pub(crate) enum RecordFault {
 }
 
 /// The result of reading.
-pub(super) enum Next {
+pub(crate) enum Next {
     /// A record, whose values are in the [`Records`].
     Record,
     /// A fault, and the line of the quote.
@@ -51,7 +51,7 @@ pub(super) enum Next {
 }
 
 /// Reads one record after another.
-pub(super) struct Records<R> {
+pub(crate) struct Records<R> {
     from: R,
     separators: Separators,
     /// The byte that ends a line.
@@ -67,7 +67,7 @@ pub(super) struct Records<R> {
 }
 
 impl<R: BufRead> Records<R> {
-    pub(super) fn new(mut from: R, separators: Separators) -> io::Result<Self> {
+    pub(crate) fn new(mut from: R, separators: Separators) -> io::Result<Self> {
         let start = from.fill_buf()?;
         let end = if start.contains(&b'\r') && !start.contains(&b'\n') { b'\r' } else { b'\n' };
         Ok(Self {
@@ -84,23 +84,23 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The line in which the record begins.
-    pub(super) fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.at
     }
 
     /// The number of values in the record.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.values.len()
     }
 
     /// A value of the record; empty past its last one.
-    pub(super) fn value(&self, at: usize) -> &[u8] {
+    pub(crate) fn value(&self, at: usize) -> &[u8] {
         let bytes = if self.is_unquoted { &self.unquoted } else { &self.line };
         self.values.get(at).and_then(|range| bytes.get(range.clone())).unwrap_or_default()
     }
 
     /// Reads the next record, skipping blank lines.
-    pub(super) fn next(&mut self) -> io::Result<Next> {
+    pub(crate) fn next(&mut self) -> io::Result<Next> {
         loop {
             self.line.clear();
             if !self.read_line()? {

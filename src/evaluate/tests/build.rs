@@ -100,6 +100,7 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
         rebuild_every: None,
         dbt: None,
         read: Default::default(),
+        list: None,
         unread: crate::catalog::Unread::default(),
     }
 }
@@ -132,7 +133,15 @@ fn link(catalog: &mut Catalog, from: &str, name: &str, to: &str, on: &str, many:
     let model = entity_mut(catalog, from);
     let own = model.find_field(on).expect("a field");
     let on = vec![(own, theirs)];
-    model.links.push(Link { name: name.to_owned(), span: SPAN, to, on, many, description: None });
+    model.links.push(Link {
+        name: name.to_owned(),
+        span: SPAN,
+        to,
+        on,
+        many,
+        description: None,
+        to_list: false,
+    });
 }
 
 pub(super) fn at(instant: &str) -> Timestamp {

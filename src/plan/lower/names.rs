@@ -64,7 +64,8 @@ impl Lowering<'_> {
         parts.extend(kind);
         parts.extend(aggregate.hops.iter().map(hop));
         parts.extend(window);
-        parts.join("_")
+        // The link to the keys of a static list has spaces in its name.
+        parts.join("_").replace(' ', "_")
     }
 
     /// What a simple filter makes of the rows: `status = "paid"` makes them `paid`.

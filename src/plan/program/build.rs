@@ -330,10 +330,21 @@ impl<'a> Builder<'a, '_> {
             levels.entry(segment.level).or_default().push(segment);
         }
         for segments in levels.values() {
+            segments.iter().for_each(|segment| self.load_list(segment));
             self.level(segments);
         }
         if self.mode != Mode::First {
             self.add(None, Phase::Finish, Action::Drop(Cow::Borrowed(&self.plan.scratch.base_runs)));
+        }
+    }
+
+    /// Replaces the stored keys of a static list by those of its file.
+    fn load_list(&mut self, segment: &'a SegmentPlan) {
+        let Some(list) = &segment.list else { return };
+        self.add(Some(segment), Phase::Write, Action::Clear(&list.table));
+        for keys in list.keys.rows.chunks(ROWS) {
+            let columns = segment.keys.iter().map(|key| key.name.clone()).collect();
+            self.add(Some(segment), Phase::Write, Action::InsertKeys(&list.table, columns, keys));
         }
     }
 

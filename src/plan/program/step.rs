@@ -7,7 +7,7 @@ use super::tables::{ColumnDef, TableDef};
 use crate::plan::assertion::Assertion;
 use crate::plan::model::{ByKeys, SegmentPlan};
 use crate::plan::rel::{Query, Scalar};
-use crate::types::Type;
+use crate::types::{Literal, Type};
 
 /// A step of a program.
 #[derive(Debug, Clone)]
@@ -108,6 +108,8 @@ pub enum Action<'a> {
     Clear(&'a [String]),
     /// Inserts the rows of a query: the table, its columns, the query.
     Insert(&'a [String], Vec<String>, Query),
+    /// Inserts keys of a static list: the table, its columns, the keys.
+    InsertKeys(&'a [String], Vec<String>, &'a [Vec<Literal>]),
     /// Deletes the rows (`m`) that agree with a row of a source (`s`) in these columns.
     DeleteMatching(&'a [String], Source<'a>, Vec<String>),
     /// Deletes leaving members and inserts entering ones, by the scratch table of changes.

@@ -119,6 +119,9 @@ pub(crate) fn own_tables(segment: &SegmentPlan, rules: Rules) -> Vec<TableDef> {
         let table = TableDef::of_segment(&segment.kept.tables.ranking_candidates, segment, ranks.collect());
         tables.push(table.unique_by(segment.keys.len(), rules.primary_keys && rules.rewritten_keys));
     }
+    if let Some(list) = &segment.list {
+        tables.push(TableDef::of_segment(&list.table, segment, Vec::new()));
+    }
     if segment.kept.log.is_some() {
         let columns = vec![
             ColumnDef::required("run_seq", Type::Integer),

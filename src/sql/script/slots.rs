@@ -93,6 +93,7 @@ impl Slots<'_> {
                     Renderer::new(self.dialect, ClockForm::Query, &self.program.clock).clock_text(indent),
                 );
             }
+            Action::InsertKeys(.., keys) => return Some(self.renderer.constants_at(keys, indent)),
             // A view's query reads the clock itself.
             Action::View(segment) => {
                 let clock = Clock { as_of: None, bounds: segment.evaluation.clock.bounds.clone() };
@@ -238,6 +239,7 @@ fn table<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
         | Action::IndexChanges(table)
         | Action::Clear(table)
         | Action::Insert(table, ..)
+        | Action::InsertKeys(table, ..)
         | Action::DeleteMatching(table, ..) => Some(table),
         Action::Analyze(table, _) => Some(table),
         Action::FindAffected(affected) => Some(affected.table),
@@ -259,7 +261,10 @@ fn added<'a>(action: &'a Action<'_>) -> Option<&'a ColumnDef> {
 }
 
 fn inserted<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
-    if let Action::Insert(_, columns, _) = action { Some(columns) } else { None }
+    match action {
+        Action::Insert(_, columns, _) | Action::InsertKeys(_, columns, _) => Some(columns),
+        _ => None,
+    }
 }
 
 fn sorted_by<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {

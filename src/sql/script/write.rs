@@ -83,7 +83,7 @@ fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
         Action::IndexChanges(_) => StepKind::IndexChanges,
         Action::Analyze(..) => StepKind::Analyze,
         Action::Clear(_) => StepKind::Clear,
-        Action::Insert(..) => StepKind::Insert,
+        Action::Insert(..) | Action::InsertKeys(..) => StepKind::Insert,
         Action::DeleteMatching(..) => StepKind::DeleteMatching,
         Action::Apply(_) => StepKind::Apply,
         Action::ApplyExpiring(..) => StepKind::ApplyExpiring,

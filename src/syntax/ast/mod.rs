@@ -57,7 +57,37 @@ pub(crate) struct Trait {
     pub value: Expr,
 }
 
-/// `segment name on entity [extends parent] { properties and rules }`
+/// Where the keys of a static list are: `from list "lists/vips.csv"`, `from vip_account`.
+#[derive(Debug, Clone)]
+pub(crate) enum Listed {
+    /// In a file of the project.
+    File {
+        /// Its path from the project's folder, with the escapes of the text literal resolved.
+        path: String,
+        /// The text literal.
+        path_span: Span,
+        /// All of it, from `from` on.
+        span: Span,
+    },
+    /// In the rows of another entity.
+    Entity {
+        /// Its name.
+        entity: Name,
+        /// All of it, from `from` on.
+        span: Span,
+    },
+}
+
+impl Listed {
+    /// All of it, from `from` on.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::File { span, .. } | Self::Entity { span, .. } => *span,
+        }
+    }
+}
+
+/// `segment name on entity [extends parent | from list "…" | from entity] { properties and rules }`
 #[derive(Debug, Clone)]
 pub(crate) struct Segment {
     pub name: Name,
@@ -65,6 +95,8 @@ pub(crate) struct Segment {
     pub entity: Name,
     /// The parent.
     pub(crate) extends: Option<Name>,
+    /// Where its keys are, if it is a static list.
+    pub(crate) listed: Option<Listed>,
     /// `name: value` lines, in order.
     pub properties: Vec<Property>,
     /// `where`, `include where` and `exclude where`, in order.

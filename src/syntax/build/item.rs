@@ -4,13 +4,22 @@ use super::expr::{unit_named, unit_of};
 use super::{Builder, children, has, refused};
 use crate::diagnostic::{Span, closest};
 use crate::syntax::ast::{
-    ExprKind, Item, Keep, KeepKind, Name, Param, Property, PropertyValue, Rule as SegmentRule, RuleKind,
-    Segment, Trait,
+    ExprKind, Item, Keep, KeepKind, Listed, Name, Param, Property, PropertyValue, Rule as SegmentRule,
+    RuleKind, Segment, Trait,
 };
 use crate::syntax::grammar::{ParseNode, Rule};
 use crate::syntax::problems::{NotPlain, NumberRange, UnknownType};
 use crate::types::{Literal, Type};
 use crate::types::{TYPE_NAMES, parse_type};
+
+/// The parts of a segment's first line.
+#[derive(Default)]
+pub(in crate::syntax) struct Header {
+    pub(in crate::syntax) name: Option<Name>,
+    pub(in crate::syntax) entity: Option<Name>,
+    pub(in crate::syntax) extends: Option<Name>,
+    pub(in crate::syntax) listed: Option<Listed>,
+}
 
 impl<'a> Builder<'a, '_> {
     /// Builds a `param_item`, `trait_item` or `segment_item`.
@@ -83,10 +92,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Name, entity and parent of a `header`.
-    pub(in crate::syntax) fn header(
-        &mut self,
-        node: ParseNode<'a>,
-    ) -> (Option<Name>, Option<Name>, Option<Name>) {
+    pub(in crate::syntax) fn header(&mut self, node: ParseNode<'a>) -> Header {
+        let listed = children(node.clone(), Rule::listed).next().map(|listed| self.listed(listed));
         let (name, entity, extends) = {
             let mut names = self.names(node);
             (names.next(), names.next(), names.next())
@@ -94,16 +101,28 @@ impl<'a> Builder<'a, '_> {
         if let Some(name) = &name {
             self.check_plain(name);
         }
-        (name, entity, extends)
+        Header { name, entity, extends, listed }
+    }
+
+    fn listed(&mut self, node: ParseNode<'a>) -> Listed {
+        let span = self.span(&node);
+        match children(node.clone(), Rule::text).next() {
+            Some(path) => Listed::File { path: self.text(&path), path_span: self.span(&path), span },
+            None => {
+                let entity = self.names(node).next().unwrap_or_else(|| self.nameless());
+                Listed::Entity { entity, span }
+            }
+        }
     }
 
     fn segment(&mut self, node: ParseNode<'a>) -> Option<Segment> {
         let mut parts = node.into_inner();
-        let (name, entity, extends) = self.header(parts.next()?);
+        let Header { name, entity, extends, listed } = self.header(parts.next()?);
         let mut segment = Segment {
             name: name?,
             entity: entity?,
             extends,
+            listed,
             properties: Vec::new(),
             rules: Vec::new(),
             keeps: Vec::new(),

@@ -11,6 +11,8 @@ mod window;
 
 use std::ops::Range;
 
+pub(super) use item::Header;
+
 use super::ast::{EventName, Expr, ExprKind, Name, Path, PathPart};
 use super::grammar::{ParseNode, Rule};
 use super::literal;

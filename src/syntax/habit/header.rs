@@ -4,6 +4,7 @@ use super::Habit;
 
 #[rustfmt::skip]
 pub(super) const HABITS: &[Habit] = &[
+    ("segment {word} on {word2} « from list {word3} »", "the path of the file is in quotes: `from list \"lists/vips.csv\"`"),
     ("segment {word} « is? extends|extending|inherits|from|narrows from? {word2} on {word3} »", "write `segment {word} on {word3} extends {word2}`"),
     ("segment {word} « is? extends|extending|inherits|from|narrows from? {word2} » {end}", "name the entity first: `segment {word} on customer extends {word2}`"),
     ("segment {word} « extends|extending|inherits|from|narrows from? {word2} » {", "name the entity first: `segment {word} on customer extends {word2}`"),

@@ -6,7 +6,7 @@ use super::expr::{alone, chain};
 use super::rows::length;
 use super::{Doc, WIDTH, align, name, path, quoted, render, row, text};
 use crate::syntax::ast::{
-    Expr, ExprKind, Item, Keep, KeepKind, Property, PropertyValue, Rule, RuleKind, Segment,
+    Expr, ExprKind, Item, Keep, KeepKind, Listed, Property, PropertyValue, Rule, RuleKind, Segment,
 };
 
 /// An item as in a `.seg` file, without a line break at its end.
@@ -33,6 +33,11 @@ fn segment(segment: &Segment) -> String {
     let mut head = row([text("segment "), name(&segment.name), text(" on "), name(&segment.entity)]);
     if let Some(parent) = &segment.extends {
         head = head.append(text(" extends ")).append(name(parent));
+    }
+    match &segment.listed {
+        Some(Listed::File { path, .. }) => head = head.append(text(" from list ")).append(quoted(path)),
+        Some(Listed::Entity { entity, .. }) => head = head.append(text(" from ")).append(name(entity)),
+        None => {}
     }
     let properties: Vec<Doc> = segment.properties.iter().map(property).collect();
     let rules = segment.rules.iter().map(rule).chain(segment.keeps.iter().map(keep)).collect::<Vec<_>>();

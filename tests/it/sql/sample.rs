@@ -182,6 +182,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
             ..Kept::default()
         },
         alone: None,
+        list: None,
         evaluation: Evaluation {
             query,
             clock: Clock {

@@ -50,6 +50,7 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
         settle: None,
         rebuild_every: None,
         dbt: None,
+        list: None,
         unread: segc::catalog::Unread::default(),
         read: Default::default(),
     }
