@@ -72,6 +72,29 @@ problems! {
         true => "let `--write-catalog catalog/users.yml` create one from the files".to_owned(),
         false => format!("name it with `--entity`: {}", listed(&p.known)),
     });
+    /// The project's catalog has errors, so that segments can't be compared with it.
+    ///
+    /// ```text
+    /// segc import launchdarkly segments.json     # while `segc check` reports errors in catalog/
+    /// ```
+    ///
+    /// Correct them first.
+    error SEG904 "catalog with errors" CatalogHasErrors { span: Option<Span>, first: String }
+    message |p| format!("the project's catalog has errors: {}", p.first);
+    help |_p| Some("run `segc check` and correct them, then import again".to_owned());
+
+    /// The file that an import would write can't be read.
+    ///
+    /// It may hold segments that people have changed, so it isn't overwritten.
+    ///
+    /// ```text
+    /// segc import launchdarkly segments.json     # segments/imported/launchdarkly.seg isn't UTF-8
+    /// ```
+    ///
+    /// Correct the file, or write another one with `--out`.
+    error SEG905 "file to write that can't be read" CannotUpdate { span: Option<Span>, path: String }
+    message |p| format!("`{}` is there and can't be read, so it isn't overwritten", p.path);
+    help |_p| Some("correct it (it must be UTF-8 text), or write another file with `--out`".to_owned());
 }
 
 /// A list of names in backticks, shortened if it is long.

@@ -378,15 +378,20 @@ impl Reader<'_, '_> {
                 .import
                 .wrong(value, "a day or an instant with an offset, such as `2026-01-31T12:00:00Z`");
         };
-        if field.ty != Type::Timestamp {
-            return self.import.unfit(&field, value.span, "the operator compares instants".to_owned(), None);
-        }
+        let operand = match field.ty {
+            Type::Timestamp => field.expr(),
+            Type::String => self.import.instant_in_text(&field),
+            _ => {
+                return self.import.unfit(
+                    &field,
+                    value.span,
+                    "the operator compares instants".to_owned(),
+                    None,
+                );
+            }
+        };
         let constant = make::literal(Literal::Timestamp(instant));
-        Some(if is_after {
-            make::after(field.expr(), constant)
-        } else {
-            make::before(field.expr(), constant)
-        })
+        Some(if is_after { make::after(operand, constant) } else { make::before(operand, constant) })
     }
 
     fn version(&mut self, attribute: Attribute<'_>, op: CompareOp, value: &Node) -> Option<(Expr, Expr)> {

@@ -372,10 +372,10 @@ fn attribute_name(property: &str) -> String {
         let inner = rest.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
         Some(inner.or_else(|| rest.strip_prefix('"')?.strip_suffix('"'))?.to_owned())
     };
-    if let Some(rest) = path.strip_prefix("traits") {
-        if let Some(name) = rest.strip_prefix('.').map(str::to_owned).or_else(|| quoted(rest)) {
-            return name;
-        }
+    if let Some(rest) = path.strip_prefix("traits")
+        && let Some(name) = rest.strip_prefix('.').map(str::to_owned).or_else(|| quoted(rest))
+    {
+        return name;
     }
     // `$.identity.identifier` and `$.environment.name` are values; what else looks like a path is the name of a
     // trait, which comes first there.

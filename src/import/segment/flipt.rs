@@ -281,14 +281,9 @@ impl Reader<'_, '_> {
         match (kind, &field.ty) {
             (Kind::Text | Kind::EntityId, Type::String | Type::Integer) => Some(field.expr()),
             (Kind::Number, ty) if ty.is_number() => Some(field.expr()),
-            (Kind::Number, Type::String) => {
-                self.import.note(format!(
-                    "`{}` is text: what isn't a plain decimal number is missing here",
-                    field.name()
-                ));
-                Some(make::call("decimal", vec![field.expr()]))
-            }
+            (Kind::Number, Type::String) => Some(self.import.number_in_text(field)),
             (Kind::Time, Type::Timestamp) => Some(field.expr()),
+            (Kind::Time, Type::String) => Some(self.import.instant_in_text(field)),
             _ => self.import.unfit(field, value.span, "the constraint has another type".to_owned(), None),
         }
     }

@@ -8,8 +8,6 @@
 //! Readers find fields by `fields`, and write values by `values`. No reader skips anything: what it
 //! doesn't know is refused.
 
-#![allow(dead_code, reason = "readers of further tools are being added")]
-
 mod dittofeed;
 mod draft;
 mod events;

@@ -142,12 +142,6 @@ impl Import<'_> {
     }
 }
 
-/// Whether a pattern can't be read at all: tools then never match.
-pub(crate) fn is_unreadable(pattern: &str, dialect: Dialect) -> bool {
-    let faults = pattern::parse(&portable(pattern, dialect).pattern).err().unwrap_or_default();
-    faults.iter().any(|(_, fault)| matches!(fault, Fault::Unreadable(..)))
-}
-
 /// Whether a portable pattern matches the empty text.
 pub(crate) fn matches_empty(pattern: &str) -> bool {
     fn empty(tree: &Regex) -> bool {
@@ -200,7 +194,5 @@ mod tests {
         {
             assert!(pattern::parse(&text(pattern, dialect)).is_ok(), "{pattern}");
         }
-        assert!(is_unreadable("/???***[)", Dialect::JavaScript));
-        assert!(!is_unreadable("(?=a)", Dialect::JavaScript));
     }
 }

@@ -121,7 +121,7 @@ impl Report {
             }
         }
         let _ = writeln!(text, "{}: {}", self.tool, self.summary());
-        let lines: Vec<String> = text.lines().map(|line| visible(line)).collect();
+        let lines: Vec<String> = text.lines().map(visible).collect();
         format!("{}\n", lines.join("\n"))
     }
 

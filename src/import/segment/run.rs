@@ -18,9 +18,9 @@ use super::write::{Change, Merged, Written, merge, write};
 use crate::api::{self, Options};
 use crate::catalog::Catalog;
 use crate::check::hir::SegmentId;
-use crate::diagnostic::{Diagnostics, Severity, Sources};
-use crate::import::problems::{UnknownInMapping, WhichEntity};
-use crate::project::{self, Files, Project};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::import::problems::{CannotUpdate, CatalogHasErrors, UnknownInMapping, WhichEntity};
+use crate::project::{self, Files, Project, ReadError};
 use crate::syntax;
 use crate::syntax::ast::Item;
 
@@ -114,6 +114,10 @@ impl Run<'_> {
             let text = self.survey(&known);
             known = self.known(vec![(path.clone(), text)]);
         }
+        self.readable(&known, problems);
+        if problems.has_errors() {
+            return;
+        }
         let Some(entity) = self.entity(&known.project.catalog, problems) else { return };
         check(&known.project.catalog, &entity, self.mapping, problems);
         if problems.has_errors() {
@@ -158,6 +162,23 @@ impl Run<'_> {
         });
         let blocks = texts.flatten().filter(|block| block.tool == self.tool.name()).collect();
         Known { project, blocks, added }
+    }
+
+    /// Reports errors of the catalog, with which nothing can be compared, and a file that can't be updated.
+    fn readable(&self, known: &Known, problems: &mut Diagnostics) {
+        let of_catalog = |problem: &&Diagnostic| {
+            problem.severity == Severity::Error
+                && (problem.code.starts_with("SEG2") || problem.code.starts_with("SEG02"))
+        };
+        if let Some(first) = known.project.problems.iter().find(of_catalog) {
+            let place = first.span.and_then(|span| known.project.sources.locate(span));
+            let place = place.map_or_else(String::new, |(path, at)| format!(" ({path}:{})", at.line));
+            problems.push(CatalogHasErrors { span: None, first: format!("{}{place}", first.message) });
+        }
+        let path = self.out();
+        if self.existing(known).is_none() && !matches!(self.files.read(&path), Err(ReadError::NotFound)) {
+            problems.push(CannotUpdate { span: None, path });
+        }
     }
 
     /// A catalog of the attributes that the files use.

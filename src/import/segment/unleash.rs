@@ -237,13 +237,7 @@ impl Reader<'_, '_> {
         };
         let operand = match &field.ty {
             ty if ty.is_number() => field.expr(),
-            Type::String => {
-                self.import.note(format!(
-                    "`{}` is text: what isn't a plain decimal number is missing here",
-                    field.name()
-                ));
-                make::call("decimal", vec![field.expr()])
-            }
+            Type::String => self.import.number_in_text(&field),
             _ => {
                 return self.import.unfit(
                     &field,

@@ -127,6 +127,20 @@ impl Import<'_> {
         }
     }
 
+    /// A column of text as a number, for tools that read one from it.
+    pub(crate) fn number_in_text(&mut self, field: &Field) -> Expr {
+        let name = field.name();
+        self.note(format!("`{name}` is text: what isn't a plain decimal number is missing here"));
+        make::call("decimal", vec![field.expr()])
+    }
+
+    /// A column of text as an instant, for tools that read one from it.
+    pub(crate) fn instant_in_text(&mut self, field: &Field) -> Expr {
+        let name = field.name();
+        self.note(format!("`{name}` is text: what isn't an instant with an offset is missing here"));
+        make::call("timestamp", vec![field.expr()])
+    }
+
     /// Notes that versions which aren't written as semver.org asks are missing, unless the catalog reads the
     /// field loosely; `loose` is a note for that case.
     pub(crate) fn note_versions(&mut self, field: &Field, loose: Option<&'static str>) {

@@ -154,3 +154,14 @@ fn circles_and_what_refers_to_them_are_refused() {
     assert!(message.ends_with("a → b → a"), "{message}");
     assert_eq!(imported.report.count(Status::Exact), 1);
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_overwritten() {
+    let project = Memory::new()
+        .with("segc.yml", CONFIG)
+        .with("catalog/a.yml", CATALOG)
+        .with(OUT, vec![0xff, 0xfe, 0xff]);
+    let imported = import(&project, &request(&[row("a", "plan", "pro")]));
+    assert_eq!(codes(&imported), ["SEG905"]);
+    assert!(imported.files.is_empty());
+}

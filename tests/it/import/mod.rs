@@ -5,6 +5,7 @@
 //! which each suite compares.
 
 mod again;
+mod command;
 mod featurevisor;
 mod flagd;
 mod flagsmith;

@@ -357,7 +357,7 @@ impl Count {
         let own: String = table.lines().filter(is_own).map(|line| format!("{line}\n")).collect();
         if std::env::var("UPDATE_DOCS").is_ok() && own != self.rows() {
             let lines: Vec<&str> = table.lines().collect();
-            let at = lines.iter().position(|line| is_own(line)).expect("a row of the tool");
+            let at = lines.iter().position(is_own).expect("a row of the tool");
             let before: String = lines[..at].iter().map(|line| format!("{line}\n")).collect();
             let after: String =
                 lines[at..].iter().filter(|line| !is_own(line)).map(|line| format!("{line}\n")).collect();

@@ -168,7 +168,7 @@ impl Reader<'_, '_, '_> {
             "$size" => self.size(operand, value, key.span),
             "$elemMatch" => self.any_element(operand, value, key.span),
             "$all" => self.all_elements(operand, value, key.span),
-            "$alli" => self.ignoring_case_in_arrays(key.span),
+            "$alli" => self.all_in_any_case(operand, value, key.span),
             "$regex" => self.matches(operand, value, false),
             "$regexi" => self.matches(operand, value, true),
             "$type" => self.has_type(operand, value),

@@ -72,6 +72,13 @@ impl Reader<'_, '_, '_> {
         let found = match operand.ty() {
             Type::Boolean if is_zero => make::equal(operand.expr.clone(), make::boolean(false)),
             Type::Boolean if text == "1" => make::equal(operand.expr.clone(), make::boolean(true)),
+            // An empty text is 0.
+            Type::String => {
+                let number = self.import.number_in_text(&operand.field);
+                let found = make::equal(number, self.import.number_constant(text, value.span)?);
+                let empty = make::equal(operand.expr.clone(), make::text(""));
+                if is_zero { make::any([found, empty]) } else { found }
+            }
             _ => self.strict(operand, value)?,
         };
         if is_zero && operand.field.nullable {

@@ -23,7 +23,11 @@ impl Reader<'_, '_, '_> {
             return self.import.unfit(&operand.field, values.span, what, None);
         }
         if operand.is_array() && any_case {
-            return self.ignoring_case_in_arrays(values.span);
+            let mut constants = Vec::new();
+            for item in items {
+                constants.extend(self.in_any_case(operand, item)?);
+            }
+            return Some(make::contains_items(false, operand.expr.clone(), constants));
         }
         let constants = self.constants(&element(operand), items.iter().copied())?;
         let found = match operand.is_array() {
@@ -109,11 +113,63 @@ impl Reader<'_, '_, '_> {
         Some(make::contains_items(false, operand.expr.clone(), constants))
     }
 
-    pub(super) fn ignoring_case_in_arrays<T>(&mut self, span: Span) -> Option<T> {
-        let what = "the case of a list's elements can't be ignored".to_owned();
+    /// `$alli`: a list has each of these values, in any case.
+    pub(super) fn all_in_any_case(&mut self, operand: &Operand, values: &Node, span: Span) -> Option<Expr> {
+        if !operand.is_array() {
+            return self.no_array(operand, span);
+        }
+        let NodeKind::List(items) = &values.kind else {
+            return self.import.wrong(values, "a list of values");
+        };
+        if items.is_empty() {
+            self.import.note("an empty `$alli` holds for everyone, also without a list");
+        }
+        let mut parts = Vec::new();
+        for item in items {
+            let constants = self.in_any_case(operand, item)?;
+            parts.push(make::contains_items(false, operand.expr.clone(), constants));
+        }
+        Some(make::all(parts))
+    }
+
+    /// A text in each mixture of cases, since elements of lists are compared exactly.
+    fn in_any_case(&mut self, operand: &Operand, item: &Node) -> Option<Vec<Expr>> {
+        let (NodeKind::String(text), Type::Array(_)) = (&item.kind, operand.ty()) else {
+            return Some(vec![self.import.constant(&element(operand), item)?]);
+        };
+        let Some(texts) = mixtures(text) else { return self.ignoring_case_in_arrays(item.span) };
+        let node = |text: String| Node { kind: NodeKind::String(text), span: item.span };
+        let nodes: Vec<Node> = texts.into_iter().map(node).collect();
+        self.constants(&element(operand), nodes.iter())
+    }
+
+    fn ignoring_case_in_arrays<T>(&mut self, span: Span) -> Option<T> {
+        let what = "the case of a list's elements can't be ignored for a text of this length".to_owned();
         let help = "store the elements in lower case, and use `$in` or `$all` with lower case".to_owned();
         self.import.refuse(NoEquivalent { span, what, help })
     }
+}
+
+/// The most mixtures of cases that are written out.
+const MOST_MIXTURES: usize = 64;
+
+/// A text in each mixture of cases; `None` if there are too many, or letters beyond ASCII in it. The sign for
+/// kelvins is `k` in lower case.
+fn mixtures(text: &str) -> Option<Vec<String>> {
+    let mut found = vec![String::new()];
+    for c in text.chars() {
+        let cases = match c {
+            'k' | 'K' => vec!['k', 'K', '\u{212a}'],
+            c if c.is_ascii_alphabetic() => vec![c.to_ascii_lowercase(), c.to_ascii_uppercase()],
+            c if c.is_alphabetic() => return None,
+            c => vec![c],
+        };
+        found = found.iter().flat_map(|start| cases.iter().map(move |c| format!("{start}{c}"))).collect();
+        if found.len() > MOST_MIXTURES {
+            return None;
+        }
+    }
+    Some(found)
 }
 
 /// The field, or what each element of it is.

@@ -34,10 +34,19 @@ impl Reader<'_, '_, '_> {
                 self.import.note("compared as a time; the tool compares its text");
                 self.import.constant(&operand.field, value)?
             }
+            (Type::String, NodeKind::Integer(_, text) | NodeKind::Float(_, text)) => {
+                self.import.number_constant(text, value.span)?
+            }
             _ => self.import.constant(&operand.field, value)?,
         };
         let zero_holds = bound.is_some_and(|bound| holds(op, bound));
-        let found = make::compare(op, operand.expr.clone(), constant);
+        let left = match (operand.ty(), &value.kind) {
+            (Type::String, NodeKind::Integer(..) | NodeKind::Float(..)) => {
+                self.import.number_in_text(&operand.field)
+            }
+            _ => operand.expr.clone(),
+        };
+        let found = make::compare(op, left, constant);
         if zero_holds && operand.field.nullable {
             self.import.note("a missing attribute counts as 0, as in the tool");
         }

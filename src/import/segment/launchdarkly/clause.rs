@@ -89,7 +89,7 @@ impl Operator {
             Self::In => !matches!(ty, Type::Json | Type::Array(_)),
             Self::Text(_) | Self::Matches => *ty == Type::String,
             Self::Number(_) => ty.is_number(),
-            Self::Before | Self::After => ty.is_time(),
+            Self::Before | Self::After => ty.is_time() || *ty == Type::String,
             Self::Version(_) => matches!(ty, Type::Semver | Type::String),
         }
     }
@@ -231,10 +231,12 @@ impl Reader<'_, '_> {
             let help = "declare the field as a timestamp in the catalog".to_owned();
             return self.import.unfit(field, value.span, "an instant is compared".to_owned(), Some(help));
         }
+        let operand =
+            if field.ty == Type::String { self.import.instant_in_text(field) } else { field.expr() };
         let constant = make::literal(Literal::Timestamp(instant));
         Some(match operator {
-            Operator::Before => make::before(field.expr(), constant),
-            _ => make::after(field.expr(), constant),
+            Operator::Before => make::before(operand, constant),
+            _ => make::after(operand, constant),
         })
     }
 

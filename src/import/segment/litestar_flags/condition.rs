@@ -225,7 +225,14 @@ impl Reader<'_, '_, '_> {
                 let is_midnight = civil.time() == jiff::civil::Time::midnight();
                 let day =
                     if is_after || is_midnight { Some(civil.date()) } else { civil.date().tomorrow().ok() };
-                Some(order(field.expr(), make::literal(Literal::Date(day?))))
+                match day {
+                    Some(day) => Some(order(field.expr(), make::literal(Literal::Date(day)))),
+                    None => self.import.does_not_fit(&field, value, None),
+                }
+            }
+            Type::String => {
+                let operand = self.import.instant_in_text(&field);
+                Some(order(operand, make::literal(Literal::Timestamp(at))))
             }
             _ => self.import.unfit(&field, value.span, "the operator compares times".to_owned(), None),
         }
