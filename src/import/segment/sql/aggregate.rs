@@ -1,5 +1,5 @@
 //! Aggregates of linked rows.
-use bigdecimal::BigDecimal;
+use bigdecimal::{One, Zero};
 use sqlparser::ast as sql;
 
 use super::Translator;
@@ -113,10 +113,11 @@ impl Translator<'_> {
             more.push(some);
             return count(more);
         }
-        let is_zero = |value: &Value| matches!(value, Value::Constant(Constant::Number(number, _)) if *number == BigDecimal::from(0));
+        let is_zero =
+            |value: &Value| matches!(value, Value::Constant(Constant::Number(number, _)) if number.is_zero());
         let mut kept = cases
             .into_iter()
-            .filter(|(_, value)| !matches!(value, Value::Null) && !(name == "sum" && is_zero(value)))
+            .filter(|(_, value)| !(matches!(value, Value::Null) || (name == "sum" && is_zero(value))))
             .collect::<Vec<_>>();
         let (Some((when, value)), true) = (kept.pop(), kept.is_empty()) else {
             return self.refuse(
@@ -130,7 +131,7 @@ impl Translator<'_> {
             aggregate(AggregateFunc::Exists, &rows.path, &rows.filter, more)
         };
         if let (Value::Constant(Constant::Number(number, _)), "sum", false) = (&value, name, distinct) {
-            if *number != BigDecimal::from(1) {
+            if !number.is_one() {
                 return self.refuse(span, "a sum of a constant", "multiply a count instead");
             }
             let guard = any_value(&more);

@@ -1,5 +1,5 @@
 //! Arithmetic of numbers, dates and durations.
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, Zero};
 use sqlparser::ast::{self as sql, BinaryOperator as Op};
 
 use super::Translator;
@@ -24,7 +24,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Option<Value> {
         let (left, right) = (self.value(left, scope), self.value(right, scope));
-        self.combine(expr, left?, op, right?, scope)
+        self.combine(expr, left?, op, right?)
     }
 
     /// Two values and an operator.
@@ -34,7 +34,6 @@ impl Translator<'_> {
         left: Value,
         op: ArithmeticOp,
         right: Value,
-        scope: &Scope<'_>,
     ) -> Option<Value> {
         let span = self.at(expr);
         if cases(&left).saturating_mul(cases(&right)) > MOST_CASES {
@@ -45,14 +44,14 @@ impl Translator<'_> {
             (Value::Cases(cases), right) => {
                 let mut found = Vec::new();
                 for (when, value) in cases {
-                    found.push((when, self.combine(expr, value, op, right.clone(), scope)?));
+                    found.push((when, self.combine(expr, value, op, right.clone())?));
                 }
                 Some(Value::Cases(found))
             }
             (left, Value::Cases(cases)) => {
                 let mut found = Vec::new();
                 for (when, value) in cases {
-                    found.push((when, self.combine(expr, left.clone(), op, value, scope)?));
+                    found.push((when, self.combine(expr, left.clone(), op, value)?));
                 }
                 Some(Value::Cases(found))
             }
@@ -130,8 +129,7 @@ impl Translator<'_> {
     fn numbers(&mut self, expr: &sql::Expr, left: Value, op: ArithmeticOp, right: Value) -> Option<Value> {
         let span = self.at(expr);
         let right_is_constant = matches!(&right, Value::Constant(_));
-        let is_zero =
-            matches!(&right, Value::Constant(Constant::Number(number, _)) if *number == BigDecimal::from(0));
+        let is_zero = matches!(&right, Value::Constant(Constant::Number(number, _)) if number.is_zero());
         let (Some(left), Some(right)) = (self.number(expr, left), self.number(expr, right)) else {
             return None;
         };
@@ -253,7 +251,7 @@ fn is_day(value: &Value) -> bool {
 /// How many cases a value has.
 fn cases(value: &Value) -> usize {
     match value {
-        Value::Cases(cases) => cases.len(),
+        Value::Cases(all) => all.iter().map(|(_, value)| cases(value)).sum(),
         _ => 1,
     }
 }

@@ -34,7 +34,7 @@ impl Translator<'_> {
             },
             ("date" | "to_date", [of]) => {
                 let value = self.value(of, scope)?;
-                self.each(expr, value, &mut |this, value| match value {
+                self.each(value, &mut |this, value| match value {
                     Value::Plain(plain) if plain.ty == Type::Timestamp => Some(Value::Plain(date_of(plain))),
                     Value::Plain(plain) if plain.ty == Type::Date => Some(Value::Plain(plain)),
                     Value::Constant(constant) => match super::literal::date(&constant) {
@@ -210,7 +210,7 @@ impl Translator<'_> {
         let part = part.to_lowercase();
         let span = self.at(expr);
         let sunday_first = self.setting.database.week == WeekStart::Sunday;
-        self.each(expr, value, &mut |this, value| {
+        self.each(value, &mut |this, value| {
             let plain = match value {
                 Value::Plain(plain) if plain.ty.is_time() => plain,
                 _ => return this.wrong_type(span, "a part of something that isn't a time", ""),

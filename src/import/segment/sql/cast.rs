@@ -20,7 +20,7 @@ impl Translator<'_> {
     ) -> Option<Value> {
         let value = self.value(inner, scope)?;
         let target = cast_type(to);
-        self.each(expr, value, &mut |this, value| match (&value, &target) {
+        self.each(value, &mut |this, value| match (&value, &target) {
             (Value::Constant(constant), _) => match cast_constant(constant, to) {
                 Some(constant) => Some(Value::Constant(constant)),
                 None => this.no_cast(expr, to),

@@ -176,7 +176,7 @@ impl Translator<'_> {
             connecting.tables[0].path = Some(Vec::new());
             (Vec::new(), false, Vec::new())
         } else {
-            match connecting.from_outer(self.catalog(), scope) {
+            match connecting.reach(self.catalog(), scope) {
                 Some(found) => found,
                 None => return self.unlinked(span, &connecting.tables, scope),
             }
@@ -261,7 +261,7 @@ impl<'q> Connecting<'q> {
     }
 
     /// The path from the row around to the rows of the query.
-    fn from_outer(
+    fn reach(
         &mut self,
         catalog: &crate::catalog::Catalog,
         scope: &Scope<'_>,

@@ -1,5 +1,5 @@
 //! Functions, by their names in the usual databases.
-use bigdecimal::BigDecimal;
+use bigdecimal::Zero;
 use sqlparser::ast::{self as sql, BinaryOperator as Op};
 
 use super::Translator;
@@ -65,7 +65,7 @@ impl Translator<'_> {
             }
             ("abs", [of]) => {
                 let value = self.value(of, scope)?;
-                self.each(expr, value, &mut |this, value| {
+                self.each(value, &mut |this, value| {
                     let plain = this.number(expr, value)?;
                     let ty = plain.ty.clone();
                     Some(Value::Plain(plain.map(ty, |of| make::call("abs", vec![of]))))
@@ -76,11 +76,11 @@ impl Translator<'_> {
             ("floor", [of]) => self.round(expr, "floor", of, scope),
             ("mod", [left, right]) => {
                 let (left, right) = (self.value(left, scope), self.value(right, scope));
-                self.combine(expr, left?, ArithmeticOp::Remainder, right?, scope)
+                self.combine(expr, left?, ArithmeticOp::Remainder, right?)
             }
             ("safe_divide" | "div0null", [left, right]) => {
                 let (left, right) = (self.value(left, scope), self.value(right, scope));
-                self.combine(expr, left?, ArithmeticOp::Divide, right?, scope)
+                self.combine(expr, left?, ArithmeticOp::Divide, right?)
             }
             ("coalesce" | "ifnull" | "nvl" | "isnull", args) if !args.is_empty() => {
                 self.coalesce(expr, args, scope)
@@ -130,7 +130,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Option<Value> {
         let value = self.value(of, scope)?;
-        self.each(expr, value, &mut |this, value| match value {
+        self.each(value, &mut |this, value| match value {
             Value::Plain(plain) if plain.ty == Type::String => {
                 Some(Value::Plain(plain.map(ty.clone(), |of| make::call(name, vec![of]))))
             }
@@ -181,7 +181,7 @@ impl Translator<'_> {
 
     fn round(&mut self, expr: &sql::Expr, name: &str, of: &sql::Expr, scope: &Scope<'_>) -> Option<Value> {
         let value = self.value(of, scope)?;
-        self.each(expr, value, &mut |this, value| {
+        self.each(value, &mut |this, value| {
             let plain = this.number(expr, value)?;
             if name == "round" && plain.ty == Type::Float {
                 let span = this.at(expr);
@@ -204,7 +204,7 @@ impl Translator<'_> {
         let values: Vec<Value> = values.into_iter().collect::<Option<_>>()?;
         if let [Value::Plain(sum), Value::Constant(Constant::Number(zero, _))] = values.as_slice()
             && sum.sum
-            && *zero == BigDecimal::from(0)
+            && zero.is_zero()
         {
             // A segment's sum over nothing is 0 already.
             return Some(Value::Plain(Plain { guards: Vec::new(), sum: false, ..sum.clone() }));

@@ -85,6 +85,9 @@ impl Translator<'_> {
                     "move it by days, or use a column with a time",
                 );
             }
+            if count.unsigned_abs() > longest(*unit) {
+                return self.refuse(span, "the duration is too long", "use one within the years 1 to 9999");
+            }
             let (mut count, mut unit) = (*count, *unit);
             if exact
                 && plain.ty == Type::Timestamp
@@ -231,4 +234,18 @@ pub(super) fn start_of(unit: Unit) -> Plain {
     let (ty, clock) = if is_day { (Type::Date, Clock::Day) } else { (Type::Timestamp, Clock::Instant) };
     let expr = if unit == Unit::Day { make::today() } else { make::start_of(unit) };
     Plain { clock, aligned: Some(unit), ..Plain::sure(expr, ty) }
+}
+
+/// How many units there are in nine thousand years.
+fn longest(unit: Unit) -> u64 {
+    match unit {
+        Unit::Year => 9_000,
+        Unit::Quarter => 36_000,
+        Unit::Month => 108_000,
+        Unit::Week => 469_000,
+        Unit::Day => 3_287_000,
+        Unit::Hour => 78_894_000,
+        Unit::Minute => 4_733_640_000,
+        Unit::Second => 284_018_400_000,
+    }
 }

@@ -1,5 +1,5 @@
 //! Constants of SQL as constants of a type.
-use bigdecimal::{BigDecimal, ToPrimitive};
+use bigdecimal::{BigDecimal, One, ToPrimitive, Zero};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -39,12 +39,8 @@ pub(super) fn typed(constant: &Constant, plain: &Plain, calendar: &Calendar) -> 
         (Type::Boolean, Constant::Text(text)) if text.eq_ignore_ascii_case("false") => {
             Ok(Literal::Boolean(false))
         }
-        (Type::Boolean, Constant::Number(number, false)) if *number == BigDecimal::from(0) => {
-            Ok(Literal::Boolean(false))
-        }
-        (Type::Boolean, Constant::Number(number, false)) if *number == BigDecimal::from(1) => {
-            Ok(Literal::Boolean(true))
-        }
+        (Type::Boolean, Constant::Number(number, false)) if number.is_zero() => Ok(Literal::Boolean(false)),
+        (Type::Boolean, Constant::Number(number, false)) if number.is_one() => Ok(Literal::Boolean(true)),
         (ty, Constant::Number(number, float)) if ty.is_number() => self::number(number, *float, ty),
         (ty, Constant::Text(text)) if ty.is_number() => {
             let number = plain_number(text).ok_or_else(wrong)?;

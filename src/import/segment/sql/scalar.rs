@@ -209,8 +209,10 @@ impl Translator<'_> {
             V::Boolean(value) => Value::Constant(Constant::Boolean(*value)),
             V::Number(digits, _) => match digits.parse::<BigDecimal>() {
                 Ok(number) if digits.len() <= 60 => {
-                    let float = digits.contains(['e', 'E']);
-                    if float && digits.len() > 30 {
+                    let exponent = digits.split_once(['e', 'E']).map(|(_, exponent)| exponent.parse::<i64>());
+                    let float = exponent.is_some();
+                    // Written out, it could have any number of digits.
+                    if exponent.is_some_and(|exponent| !exponent.is_ok_and(|n| n.abs() <= 300)) {
                         return self.no_counterpart(expr);
                     }
                     Value::Constant(Constant::Number(number, float))
@@ -261,7 +263,7 @@ impl Translator<'_> {
             UnaryOperator::Not | UnaryOperator::BangNot => self.as_truth(expr, scope),
             UnaryOperator::Minus => {
                 let value = self.value(inner, scope)?;
-                self.each(expr, value, &mut |this, value| match value {
+                self.each(value, &mut |this, value| match value {
                     Value::Constant(Constant::Number(number, float)) => {
                         Some(Value::Constant(Constant::Number(-number, float)))
                     }
@@ -280,7 +282,6 @@ impl Translator<'_> {
     /// Applies a function to a value, or to that of each case; NULL remains NULL.
     pub(super) fn each(
         &mut self,
-        expr: &sql::Expr,
         value: Value,
         apply: &mut dyn FnMut(&mut Self, Value) -> Option<Value>,
     ) -> Option<Value> {
@@ -289,7 +290,7 @@ impl Translator<'_> {
             Value::Cases(cases) => {
                 let mut found = Vec::new();
                 for (when, value) in cases {
-                    found.push((when, self.each(expr, value, apply)?));
+                    found.push((when, self.each(value, apply)?));
                 }
                 Some(Value::Cases(found))
             }
