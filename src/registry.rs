@@ -18,6 +18,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::types::CODES,         // SEG4xx
     crate::check::problems::count::CODES,         // SEG437 to SEG439
     crate::check::problems::time::CODES,          // SEG440, SEG441
+    crate::check::problems::convert::CODES,       // SEG442
     crate::check::problems::access::CODES,        // SEG525
     crate::check::problems::text::CODES,          // SEG454 to SEG469
     crate::check::problems::nested::CODES,        // SEG47x

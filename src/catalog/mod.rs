@@ -10,6 +10,7 @@ mod entity;
 mod field;
 mod inside;
 mod link;
+mod list;
 mod load;
 mod lookup;
 mod model;
@@ -20,6 +21,8 @@ mod storage;
 
 pub use dbt::DbtNode;
 pub use describe::describe;
+pub use list::KeyList;
+pub(crate) use list::list_name;
 pub use load::{Loaded, load, load_with_targets};
 pub use lookup::is_plain;
 pub use model::*;

@@ -377,6 +377,11 @@ fn function(func: Func) -> &'static str {
         Func::Ceil => "ceil",
         Func::Coalesce => "coalesce",
         Func::Semver => "semver",
+        Func::ReadInteger => "integer",
+        Func::ReadDecimal => "decimal",
+        Func::ReadDate => "date of text",
+        Func::ReadTimestamp => "timestamp",
+        Func::Text => "text",
         Func::Size => "size",
     }
 }

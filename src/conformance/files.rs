@@ -13,6 +13,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("cohorts-retention.md", include_str!("../../tests/conformance/cohorts-retention.md")),
     ("cohorts-sequences.md", include_str!("../../tests/conformance/cohorts-sequences.md")),
     ("comparisons.md", include_str!("../../tests/conformance/comparisons.md")),
+    ("conversions.md", include_str!("../../tests/conformance/conversions.md")),
     ("counting.md", include_str!("../../tests/conformance/counting.md")),
     ("dates.md", include_str!("../../tests/conformance/dates.md")),
     ("encodings.md", include_str!("../../tests/conformance/encodings.md")),

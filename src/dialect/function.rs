@@ -128,6 +128,19 @@ named! {
         AddDateMonths = "add_date_months",
         /// `(date, months)`: a date moved backward, clamped; a literal above 0.
         SubtractDateMonths = "subtract_date_months",
+        /// `(text)`: the integer of 64 bits that the whole text is: digits without a leading zero, and
+        /// perhaps `-` before them; null otherwise, as in the functions below.
+        TextInteger = "text_integer",
+        /// `(text)`: the decimal(38,9) that the whole text is: an integer of at most 29 digits, and perhaps a
+        /// point and 1 to 9 digits.
+        TextDecimal = "text_decimal",
+        /// `(text)`: the date that the whole text is, as in `2024-01-31`, from the year 1 on.
+        TextDate = "text_date",
+        /// `(text)`: the instant that the whole text is, as in `2024-01-31T12:00:00.123456Z`; the fraction is
+        /// optional, `T` may be a space, and `Z` an offset of up to 14 hours.
+        TextTimestamp = "text_timestamp",
+        /// `(integer)`: its digits, with `-` before them if it is negative.
+        IntegerText = "integer_text",
         /// `(local or date)`: its year.
         Year = "year",
         /// `(local or date)`: its month, 1 to 12.

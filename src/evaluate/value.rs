@@ -11,6 +11,7 @@ use crate::catalog::FieldId;
 use crate::check::hir::{Func, LocalTime, Path, TraitId, Value, ValueKind};
 use crate::diagnostic::Span;
 use crate::types::calendar::shift_exact;
+use crate::types::reading;
 
 impl Evaluator<'_> {
     /// A value, of the type that the tree says.
@@ -127,8 +128,28 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
             i64::try_from(text.chars().count()).map(Datum::Integer).map_err(|_| EvalError::Overflow(span))
         }
         (Func::Semver, Datum::String(text)) => Ok(version(text)),
-        (Func::Lower | Func::Upper | Func::Trim | Func::Length | Func::Coalesce | Func::Semver, _) => {
-            Err(EvalError::IllTyped(span))
+        (Func::ReadInteger, Datum::String(text)) => Ok(reading::integer(text).map(Datum::Integer).into()),
+        (Func::ReadDecimal, Datum::String(text)) => Ok(reading::decimal(text).map(Datum::Decimal).into()),
+        (Func::ReadDate, Datum::String(text)) => Ok(reading::date(text).map(Datum::Date).into()),
+        (Func::ReadTimestamp, Datum::String(text)) => {
+            Ok(reading::timestamp(text).map(Datum::Timestamp).into())
         }
+        (Func::Text, Datum::Integer(number)) => Ok(Datum::String(number.to_string())),
+        (Func::Text, Datum::Date(day)) => Ok(Datum::String(day.to_string())),
+        (Func::Text, Datum::Boolean(value)) => Ok(Datum::String(value.to_string())),
+        (
+            Func::Lower
+            | Func::Upper
+            | Func::Trim
+            | Func::Length
+            | Func::Coalesce
+            | Func::Semver
+            | Func::ReadInteger
+            | Func::ReadDecimal
+            | Func::ReadDate
+            | Func::ReadTimestamp
+            | Func::Text,
+            _,
+        ) => Err(EvalError::IllTyped(span)),
     }
 }

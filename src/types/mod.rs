@@ -8,6 +8,7 @@ mod form;
 mod literal;
 mod materialize;
 mod parse;
+pub(crate) mod reading;
 mod regex;
 mod semver;
 mod unit;

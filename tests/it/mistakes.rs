@@ -265,6 +265,7 @@ topics!(
     names_meant >= 25,
     causes >= 8,
     conditions >= 25,
+    conversions >= 10,
     counting >= 25,
     lists >= 25,
     dialect_kit >= 5,

@@ -23,6 +23,8 @@ enum FunctionKind {
     Number(Func),
     Coalesce,
     Semver,
+    Read(Func),
+    Write,
     Date,
     Part(TimePart),
     TimeOfDay,
@@ -32,17 +34,19 @@ enum FunctionKind {
     Bucket,
 }
 
-const FUNCTIONS: [(&str, FunctionKind); 22] = [
+const FUNCTIONS: [(&str, FunctionKind); 26] = [
     ("abs", FunctionKind::Number(Func::Abs)),
     ("bucket", FunctionKind::Bucket),
     ("ceil", FunctionKind::Number(Func::Ceil)),
     ("coalesce", FunctionKind::Coalesce),
     ("date", FunctionKind::Date),
+    ("decimal", FunctionKind::Read(Func::ReadDecimal)),
     ("day", FunctionKind::Part(TimePart::Day)),
     ("days_between", FunctionKind::DaysBetween),
     ("days_since", FunctionKind::DaysSince),
     ("floor", FunctionKind::Number(Func::Floor)),
     ("hour", FunctionKind::Part(TimePart::Hour)),
+    ("integer", FunctionKind::Read(Func::ReadInteger)),
     ("length", FunctionKind::Text(Func::Length)),
     ("lower", FunctionKind::Text(Func::Lower)),
     ("minute", FunctionKind::Part(TimePart::Minute)),
@@ -50,7 +54,9 @@ const FUNCTIONS: [(&str, FunctionKind); 22] = [
     ("round", FunctionKind::Number(Func::Round)),
     ("semver", FunctionKind::Semver),
     ("size", FunctionKind::Size),
+    ("text", FunctionKind::Write),
     ("time", FunctionKind::TimeOfDay),
+    ("timestamp", FunctionKind::Read(Func::ReadTimestamp)),
     ("trim", FunctionKind::Text(Func::Trim)),
     ("upper", FunctionKind::Text(Func::Upper)),
     ("weekday", FunctionKind::Part(TimePart::Weekday)),
@@ -94,6 +100,11 @@ impl Checker<'_, '_> {
             FunctionKind::Coalesce => self.coalesce(values, args, span),
             FunctionKind::Size => self.size(values, args, span),
             FunctionKind::Semver => self.semver(values, args, span),
+            FunctionKind::Read(func) => self.read(func, values, args, span),
+            FunctionKind::Date if values[0].ty == Type::String => {
+                self.read(Func::ReadDate, values, args, span)
+            }
+            FunctionKind::Write => self.write(values, args, span),
             FunctionKind::Text(func) => {
                 let values = self.each(values, args, |it, value, arg| it.text(value, arg, &taker))?;
                 let ty = if func == Func::Length { Type::Integer } else { Type::String };

@@ -10,6 +10,7 @@ mod call;
 mod compare;
 mod cond;
 mod constant;
+mod convert;
 mod how_many;
 mod keep;
 mod membership;

@@ -147,6 +147,16 @@ pub enum Func {
     Floor,
     /// Up to a whole number; types as `Round`.
     Ceil,
+    /// The whole number that a text is, missing if it is none.
+    ReadInteger,
+    /// The decimal that a text is.
+    ReadDecimal,
+    /// The date that a text is.
+    ReadDate,
+    /// The instant that a text with an offset is.
+    ReadTimestamp,
+    /// An integer, a date or a boolean as text.
+    Text,
     /// The first that is present; two or more arguments of one (widened) type.
     Coalesce,
     /// Text as a semantic version; missing if it is none.

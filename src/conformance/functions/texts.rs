@@ -11,6 +11,7 @@ pub(super) fn add_all(add: Add<'_>) {
     texts(add);
     patterns(add);
     versions(add);
+    conversions(add);
 }
 
 fn texts(add: Add<'_>) {
@@ -115,6 +116,53 @@ fn patterns(add: Add<'_>) {
     ] {
         add(F::Resembles, call(F::Resembles, vec![text(a), text(b), int(edits)]), expected);
     }
+}
+
+/// Values that whole texts are.
+fn conversions(add: Add<'_>) {
+    for (given, expected) in [
+        ("-42", "-42"),
+        ("-0", "0"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("9223372036854775808", "missing"),
+        ("007", "missing"),
+        ("+1", "missing"),
+        ("1\n", "missing"),
+        (" 1", "missing"),
+        ("", "missing"),
+    ] {
+        add(F::TextInteger, call(F::TextInteger, vec![text(given)]), expected);
+    }
+    for (given, expected) in [
+        ("9.5", "9.5"),
+        ("-0.000000001", "-0.000000001"),
+        ("1.", "missing"),
+        ("1e3", "missing"),
+        ("1.5\n", "missing"),
+    ] {
+        add(F::TextDecimal, call(F::TextDecimal, vec![text(given)]), expected);
+    }
+    for (given, expected) in [
+        ("2024-02-29", "2024-02-29"),
+        ("2023-02-29", "missing"),
+        ("0000-12-31", "missing"),
+        ("2024-02-29\n", "missing"),
+        ("2024-2-29", "missing"),
+    ] {
+        add(F::TextDate, call(F::TextDate, vec![text(given)]), expected);
+    }
+    for (given, expected) in [
+        ("2024-01-31T12:00:00.000001+14:00", "1706652000000001"),
+        ("2024-01-31 12:00:00Z", "1706702400000000"),
+        ("2024-01-31T12:00:00+14:01", "missing"),
+        ("2024-01-31T24:00:00Z", "missing"),
+        ("2024-01-31T12:00:00", "missing"),
+    ] {
+        let read = call(F::TextTimestamp, vec![text(given)]);
+        add(F::TextTimestamp, call(F::EpochMicros, vec![read]), expected);
+    }
+    add(F::IntegerText, call(F::IntegerText, vec![Scalar::Literal(Literal::Integer(-42))]), "-42");
 }
 
 fn versions(add: Add<'_>) {

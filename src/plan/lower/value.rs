@@ -141,6 +141,11 @@ impl Lowering<'_> {
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
             Func::Semver => Function::SemverKey,
+            Func::ReadInteger => Function::TextInteger,
+            Func::ReadDecimal => Function::TextDecimal,
+            Func::ReadDate => Function::TextDate,
+            Func::ReadTimestamp => Function::TextTimestamp,
+            Func::Text => return text_of(args, scalars),
             Func::Coalesce | Func::Size => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
@@ -160,6 +165,21 @@ impl Lowering<'_> {
             _ => Scalar::Call(function, scalars),
         }
     }
+}
+
+/// An integer, a date or a boolean as text.
+fn text_of(args: &[Value], scalars: Vec<Scalar>) -> Scalar {
+    let function = match args.first().map(|arg| &arg.ty) {
+        Some(Type::Boolean) => {
+            let value = scalars.into_iter().next().unwrap_or(Scalar::Literal(Literal::Boolean(false)));
+            let not = Scalar::Not(Box::new(value.clone()));
+            let branches = vec![(value, Scalar::text("true")), (not, Scalar::text("false"))];
+            return Scalar::Case(branches, None);
+        }
+        Some(Type::Date) => Function::DateText,
+        _ => Function::IntegerText,
+    };
+    Scalar::Call(function, scalars)
 }
 
 /// 0 where nothing was counted.

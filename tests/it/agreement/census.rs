@@ -91,6 +91,11 @@ pub const CONSTRUCTS: &[&str] = &[
     "function: ceil",
     "function: coalesce",
     "function: semver",
+    "function: integer",
+    "function: decimal",
+    "function: date of text",
+    "function: timestamp",
+    "function: text",
     "function: size",
     "aggregate: count",
     "aggregate: count distinct",
@@ -306,6 +311,11 @@ fn function(func: Func) -> &'static str {
         Func::Ceil => "function: ceil",
         Func::Coalesce => "function: coalesce",
         Func::Semver => "function: semver",
+        Func::ReadInteger => "function: integer",
+        Func::ReadDecimal => "function: decimal",
+        Func::ReadDate => "function: date of text",
+        Func::ReadTimestamp => "function: timestamp",
+        Func::Text => "function: text",
         Func::Size => "function: size",
     }
 }

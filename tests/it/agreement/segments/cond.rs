@@ -36,7 +36,7 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn simple(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        match self.tape.below(18) {
+        match self.tape.below(19) {
             0 | 1 => self.compare_numbers(scope, depth),
             2 => self.compare_texts(scope, depth),
             3 => self.text_test(scope),
@@ -53,6 +53,7 @@ impl<'w> Writer<'w, '_, '_> {
             14 => self.closed(scope),
             15 => self.array(scope),
             17 => self.time_of_day(scope),
+            18 => self.converted(scope),
             _ => self.membership(scope, depth.max(1)),
         }
     }

@@ -38,6 +38,28 @@ impl<'w> Writer<'w, '_, '_> {
         }
     }
 
+    /// A text that is converted, or the other way round.
+    pub(super) fn converted(&mut self, scope: Scope<'w>) -> String {
+        let text = self.text(scope, 0);
+        match self.tape.below(9) {
+            0 => format!("integer({text}) > 2"),
+            1 => format!("decimal({text}) is missing"),
+            2 => format!("date({text}) is present"),
+            3 => format!("timestamp({text}) before now"),
+            4 => format!("text(length({text})) = \"4\""),
+            5 => format!("integer(text(length({text}))) = 4"),
+            6 => format!("decimal(text(length({text}))) > 3.5"),
+            7 => match self.field(scope, |kind| kind == Kind::Date) {
+                Some((day, _)) => format!("date(text({day})) = {day}"),
+                None => format!("integer({text}) is missing"),
+            },
+            _ => match self.field(scope, |kind| kind == Kind::Boolean) {
+                Some((truth, _)) => format!("text({truth}) = \"true\""),
+                None => format!("timestamp({text}) is missing"),
+            },
+        }
+    }
+
     pub(super) fn text_constant(&mut self) -> String {
         let known = [
             "\"paid\"",
