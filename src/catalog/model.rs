@@ -304,8 +304,40 @@ pub struct Field {
 pub struct Inside {
     /// What the column holds, inside which the value is.
     pub container: Container,
-    /// The keys that lead to it, from the outermost; none for the whole.
-    pub keys: Vec<String>,
+    /// The steps that lead to it, from the outermost; none for the whole.
+    pub steps: Vec<Step>,
+}
+
+/// A step on the way to a field inside a document or struct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The value of a key, or the member of a struct.
+    Key(String),
+    /// Of an array, the first element whose `field` holds the text `key`.
+    Entry {
+        /// The field that holds the elements' keys.
+        field: String,
+        /// The key of the element.
+        key: String,
+    },
+}
+
+impl Inside {
+    /// Whether it is in an array of structs.
+    #[must_use]
+    pub(crate) fn is_struct_entry(&self) -> bool {
+        self.container == Container::Struct
+            && self.steps.iter().any(|step| matches!(step, Step::Entry { .. }))
+    }
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "{key}"),
+            Self::Entry { field, key } => write!(f, "[{field} = {key}]"),
+        }
+    }
 }
 
 /// What a column holds that a field is read out of.

@@ -337,7 +337,7 @@ fn the_schema_matches_the_reader() {
     check(&entity("changes: { mutable: { NO: 1 } }"), "/$defs/mutable/properties");
     check(&entity("links: { l: { to: a, on: { id: id }, NO: 1 } }"), "/$defs/link/properties");
     check(&entity("changes: NO"), "/$defs/changes/oneOf/0/enum");
-    check(&entity("deletes: NO"), "/$defs/entity/properties/deletes/enum");
+    check(&entity("deletes: NO"), "/$defs/entity/properties/deletes/oneOf/0/enum");
     check(&entity("unique: NO"), "/$defs/entity/properties/unique/enum");
     check(&field("{ type: float, storage: NO }"), "/$defs/field/properties/storage/enum");
 }
