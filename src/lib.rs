@@ -30,6 +30,7 @@
 //! | [`api`] | a folder, [`Options`](api::Options) | [`Session`](api::Session): all of the above | terminals, exit codes |
 //! | [`conformance`] | a [`Dialect`](dialect::Dialect), an [`Engine`](engine::Engine) | a [`Report`](conformance::Report) of what is wrong with the dialect | terminals, exit codes |
 //! | [`unittest`] | a [`Session`](api::Session), test files | [`Outcome`](unittest::Outcome)s of unit tests | terminals, exit codes |
+//! | [`import`] | other tools' files, a project's [`Files`](project::Files) | [`Imported`](import::segment::Imported): files to write, a report | SQL, terminals, exit codes |
 //! | [`cli`] | arguments | text, an exit code | |
 //!
 //! All of them are based on:
@@ -64,6 +65,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod engine;
 pub mod evaluate;
+pub mod import;
 pub mod plan;
 pub mod project;
 pub mod registry;

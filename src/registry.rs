@@ -4,34 +4,40 @@ use crate::diagnostic::CodeInfo;
 
 /// The codes of the stages, from the ground up. A new stage adds its line here.
 const STAGES: &[&[CodeInfo]] = &[
-    crate::project::problems::CODES,          // SEG00x, SEG01x
-    crate::yaml::problems::CODES,             // SEG02x
-    crate::syntax::problems::CODES,           // SEG1xx
-    crate::catalog::problems::CODES,          // SEG2xx
-    crate::catalog::problems::columns::CODES, // SEG222 to SEG224, SEG27x, SEG728
-    crate::catalog::read::problems::CODES,    // SEG233 to SEG240
-    crate::check::problems::names::CODES,     // SEG3xx
-    crate::check::problems::proof::CODES,     // SEG346 to SEG349, SEG357 to SEG359
-    crate::check::problems::rows::CODES,      // SEG36x
-    crate::check::problems::sequence::CODES,  // SEG370 to SEG377, SEG432 to SEG435
-    crate::check::problems::keep::CODES,      // SEG35x, SEG42x, SEG530
-    crate::check::problems::types::CODES,     // SEG4xx
-    crate::check::problems::access::CODES,    // SEG525
-    crate::check::problems::text::CODES,      // SEG454 to SEG469
-    crate::check::problems::nested::CODES,    // SEG47x
-    crate::analyze::problems::CODES,          // SEG380, SEG520, SEG521
-    crate::plan::problems::CODES,             // SEG5xx
-    crate::dialect::problems::CODES,          // SEG60x
-    crate::sql::problems::CODES,              // SEG65x
-    crate::engine::problems::CODES,           // SEG7xx
-    crate::engine::load::problems::CODES,     // SEG707, SEG711 to SEG719
-    crate::api::problems::CODES,              // SEG014, SEG80x
-    crate::api::run::problems::CODES,         // SEG73x
-    crate::api::schema::problems::CODES,      // SEG74x
-    crate::unittest::problems::CODES,         // SEG07x, SEG08x
-    crate::conformance::problems::CODES,      // SEG64x
-    crate::cli::problems::CODES,              // SEG81x, SEG82x
-    crate::cli::folder::problems::CODES,      // SEG817, SEG824 to SEG826
+    crate::project::problems::CODES,              // SEG00x, SEG01x
+    crate::yaml::problems::CODES,                 // SEG02x
+    crate::syntax::problems::CODES,               // SEG1xx
+    crate::catalog::problems::CODES,              // SEG2xx
+    crate::catalog::problems::columns::CODES,     // SEG222 to SEG224, SEG27x, SEG728
+    crate::catalog::read::problems::CODES,        // SEG233 to SEG240
+    crate::check::problems::names::CODES,         // SEG3xx
+    crate::check::problems::proof::CODES,         // SEG346 to SEG349, SEG357 to SEG359
+    crate::check::problems::rows::CODES,          // SEG36x
+    crate::check::problems::sequence::CODES,      // SEG370 to SEG377, SEG432 to SEG435
+    crate::check::problems::keep::CODES,          // SEG35x, SEG42x, SEG530
+    crate::check::problems::types::CODES,         // SEG4xx
+    crate::check::problems::count::CODES,         // SEG437 to SEG439
+    crate::check::problems::time::CODES,          // SEG440, SEG441
+    crate::check::problems::access::CODES,        // SEG525
+    crate::check::problems::text::CODES,          // SEG454 to SEG469
+    crate::check::problems::nested::CODES,        // SEG47x
+    crate::analyze::problems::CODES,              // SEG380, SEG520, SEG521
+    crate::plan::problems::CODES,                 // SEG5xx
+    crate::dialect::problems::CODES,              // SEG60x
+    crate::sql::problems::CODES,                  // SEG65x
+    crate::import::problems::CODES,               // SEG900 to SEG919
+    crate::import::segment::problems::CODES,      // SEG920 to SEG949
+    crate::import::segment::sql::problems::CODES, // SEG935 to SEG938
+    crate::import::catalog::problems::CODES,      // SEG950 to SEG979
+    crate::engine::problems::CODES,               // SEG7xx
+    crate::engine::load::problems::CODES,         // SEG707, SEG711 to SEG719
+    crate::api::problems::CODES,                  // SEG014, SEG54x, SEG80x
+    crate::api::run::problems::CODES,             // SEG73x
+    crate::api::schema::problems::CODES,          // SEG74x
+    crate::unittest::problems::CODES,             // SEG07x, SEG08x
+    crate::conformance::problems::CODES,          // SEG64x
+    crate::cli::problems::CODES,                  // SEG81x, SEG82x
+    crate::cli::folder::problems::CODES,          // SEG817, SEG824 to SEG826
 ];
 
 /// All codes, in order.

@@ -2,8 +2,8 @@
 # Installs the engines that only tests need and that come from PyPI: GoogleSQL (BigQuery's
 # language, by its reference implementation) and Spark, which execute queries; Sail (Spark SQL
 # over Delta tables) and an emulator of BigQuery, which execute whole scripts; ClickHouse, which
-# executes both; and the next version of DuckDB. About 2.4 GB, in the cache folder; a second run finds
-# them there.
+# executes both; the next version of DuckDB; and dbt, which builds packages. About 2.6 GB, in the cache
+# folder; a second run finds them there.
 #
 # On stdout: the Python that runs them. Everything for people goes to stderr.
 set -euo pipefail
@@ -89,5 +89,11 @@ if installed next_duckdb next_duckdb.txt; then
 else
     make_environment next_duckdb next_duckdb.txt "DuckDB's next version"
     mark next_duckdb.txt
+fi
+if installed dbt dbt.txt; then
+    say "found dbt in $home"
+else
+    make_environment dbt dbt.txt "dbt"
+    mark dbt.txt
 fi
 printf '%s\n' "$python"

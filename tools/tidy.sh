@@ -8,7 +8,7 @@ longest=500
 # The only Rust code that may name a dialect: engines, the list of embedded files, the attributes
 # that declare the command line and its help, and tests.
 may_name='^src/engine/|^src/dialect/builtin\.rs$|(^|/)test(s|ing)(\.rs$|/)'
-declares='^src/cli/(args|command/[a-z]+)\.rs$'
+declares='^src/cli/(args|command/[a-z_]+)\.rs$'
 dialects='duckdb|postgres|bigquery|spark'
 # Split, so that this file does not find itself.
 hosts="registry\.npm""js|pypi\.""org|crates\.""io|static\.crates""|files\.pythonhosted|deb\.debian\.""org|releases/""download"

@@ -103,6 +103,10 @@ impl Prover<'_> {
                 self.unchanging(value)?;
                 self.unchanging(item)
             }
+            CondKind::HowMany(_, most, parts) if *most < parts.len() => Err(Obstacle::new(
+                "it has an `at most` or `exactly`, which the next condition to become true may make false",
+            )),
+            CondKind::HowMany(_, _, parts) => parts.iter().try_for_each(|part| self.grows(part)),
             CondKind::Anniversary(value, window) => {
                 self.unchanging(value)?;
                 self.literal_window(window)

@@ -4,6 +4,8 @@
 //! terminal, exit codes.
 
 mod asked;
+mod dbt;
+mod filter;
 mod matrix;
 mod open;
 mod parity;
@@ -22,6 +24,7 @@ mod variant;
 mod why;
 
 pub use asked::{Asked, AskedScan, AskedWindow};
+pub use filter::Filter;
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;

@@ -6,15 +6,16 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::problems::{PasswordInFile, UnknownTier};
+use super::problems::{PasswordInFile, UnknownExposed, UnknownTier};
 use super::session::{Options, Session};
 use super::targets::read_targets;
 use crate::analyze::{Analysis, analyze};
+use crate::check::hir::Hir;
 use crate::check::{self, Given, ParamOrigin, ParamValue, Settings};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::dialect::Dialects;
 use crate::engine::Address;
-use crate::project::{self, Disk, Files, Param, ParamSetting, Project};
+use crate::project::{self, Disk, Exposure, Files, Param, ParamSetting, Project};
 use crate::syntax;
 
 /// Loads and checks the project in the folder `root`. Parts with errors aren't in the session; all
@@ -52,6 +53,7 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
     };
     let hir = check::check(&syntax, catalog, &settings, &mut problems);
     let Analysis { hir, graph, fingerprints } = analyze(hir, &mut problems);
+    check_exposures(&project.config.exposures, &hir, &mut problems);
     let Project { config, sources, .. } = project;
     let syntax = Arc::new(syntax);
     problems.sort(&sources);
@@ -59,6 +61,20 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
     let session =
         Session { sources, config, syntax, settings, hir, graph, fingerprints, logical, dialects, targets };
     (session, problems)
+}
+
+/// Reports segments that exposures name and that don't exist. With other errors, they may only be unread.
+fn check_exposures(exposures: &[Exposure], hir: &Hir, problems: &mut Diagnostics) {
+    if problems.has_errors() {
+        return;
+    }
+    for exposure in exposures {
+        for (name, span) in exposure.segments.iter().filter(|(name, _)| hir.find(name).is_none()) {
+            let known = hir.segments.iter().map(|segment| segment.name.as_str());
+            let near = closest(name, known).map(str::to_owned);
+            problems.push(UnknownExposed { span: *span, name: name.clone(), near });
+        }
+    }
 }
 
 fn parse(project: &Project, problems: &mut Diagnostics) -> Vec<syntax::ast::File> {

@@ -23,6 +23,48 @@ problems! {
         None => format!("the dialects are: {}", p.known.join(", ")),
     });
 
+    /// dbt has no counterpart for something that a segment asks for.
+    ///
+    /// `segc compile --format dbt` writes models, which dbt builds again in each run. What depends on
+    /// former runs, beside `entered_at`, isn't known then.
+    ///
+    ///     segment win_back on customer {
+    ///       expire: 14 days      # wrong in a dbt package
+    ///       where …
+    ///     }
+    ///
+    /// Leave the segment out (`--select`), or build it with `segc run`, which dbt can read as a source.
+    error SEG540 "not possible in dbt" DbtCannot {
+        span: Span, segment: String, what: &'static str, why: &'static str,
+    }
+    message |p| format!("dbt can't build `{}` because of its {}: {}", p.segment, p.what, p.why);
+    help |p| Some(format!("leave it out with `--select`, or build it with `segc run {}`", p.segment));
+
+    /// The dialect writes instants in a way that dbt's macros can't.
+    ///
+    /// A dbt package writes the as_of of a run by Python's `strftime`, which knows the directives
+    /// `%Y %m %d %H %M %S %f`. The dialect's `timestamp_format` has others.
+    ///
+    ///     timestamp_format: "%F %T%.f"             # wrong in a dbt package
+    ///     timestamp_format: "%Y-%m-%d %H:%M:%S%.f"
+    ///
+    /// Write the format with these directives.
+    error SEG541 "instants that dbt can't write" DbtInstant { span: Option<Span>, dialect: String }
+    message |p| format!("dbt can't write instants by the `timestamp_format` of dialect `{}`", p.dialect);
+    help |_p| Some("write it with `%Y %m %d %H %M %S %.f`".to_owned());
+
+    /// An exposure uses a segment that doesn't exist.
+    ///
+    ///     exposures: { newsletter: { owner: crm@shop.example, segments: [high_valeu] } }
+    ///
+    /// Correct the name, or remove it; `segc ls` lists all segments.
+    error SEG542 "unknown segment of an exposure" UnknownExposed { span: Span, name: String, near: Option<String> }
+    message |p| format!("there is no segment `{}`", p.name);
+    help |p| Some(match &p.near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "remove it, or declare the segment; `segc ls` lists all segments".to_owned(),
+    });
+
     /// The `url` of a target contains a password.
     ///
     /// `segc.yml` is shared and kept under version control.

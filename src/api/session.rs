@@ -19,7 +19,7 @@ use crate::diagnostic::{Diagnostics, Sources};
 use crate::dialect::{Capability, Dialects, Limit, TemplatesHash};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::program::{Mode, ProgramScope, program};
-use crate::plan::{self, Abilities, Plan, Policy, Request};
+use crate::plan::{self, Abilities, Plan, Policy, Request, SegmentPlan};
 use crate::project::{Config, PolicyLimit};
 use crate::syntax::ast;
 
@@ -172,15 +172,25 @@ impl Session {
         segment: SegmentId,
         options: &Options,
     ) -> Result<String, Diagnostics> {
+        let planned = self.standalone(target, segment, options)?;
+        let target = self.target(target).ok_or_else(Diagnostics::new)?;
+        select_sql(self, target, &planned, options.as_of)
+    }
+
+    /// The plan of a segment by itself: everything it refers to is inlined.
+    pub(super) fn standalone(
+        &self,
+        target: &str,
+        segment: SegmentId,
+        options: &Options,
+    ) -> Result<SegmentPlan, Diagnostics> {
         let mut problems = Diagnostics::new();
         let planned = self.with_request(target, &[segment], options, |request| {
             let allowed = plan::allowed(request, &mut problems);
             allowed.contains(&segment).then(|| plan::standalone(request, segment))
         });
-        match (planned.flatten(), self.target(target)) {
-            (Some(planned), Some(target)) if !problems.has_errors() => {
-                select_sql(self, target, &planned, options.as_of)
-            }
+        match planned.flatten() {
+            Some(planned) if !problems.has_errors() => Ok(planned),
             _ => Err(problems),
         }
     }

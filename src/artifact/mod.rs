@@ -3,6 +3,7 @@
 //! Pure: a build is a map from paths to texts, which the command line writes. Must not know: where
 //! the files are written, dialects, how SQL is generated.
 
+pub mod dbt;
 mod graph;
 mod json;
 mod manifest;

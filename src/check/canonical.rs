@@ -9,7 +9,7 @@ use std::fmt::{self, Display, Formatter};
 use super::hir::{
     Aggregate, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, Keep, KeepKind, KeepSize,
     LocalTime, Path, Periods, Segment, Sequence, SequenceStep, TextOp, TimePart, Trait, Value, ValueKind,
-    Window,
+    Window, how_many,
 };
 use crate::types::Literal;
 
@@ -93,6 +93,10 @@ impl Display for In<'_, Cond> {
             CondKind::Constant(holds) => write!(f, "{holds}"),
             CondKind::And(items) => group(hir, f, items, " and "),
             CondKind::Or(items) => group(hir, f, items, " or "),
+            CondKind::HowMany(least, most, items) => {
+                write!(f, "{} ", how_many(*least, *most, items.len()))?;
+                group(hir, f, items, ", ")
+            }
             CondKind::Not(inner) => write!(f, "not({})", In(hir, &**inner)),
             CondKind::Compare(op, a, b) => {
                 write!(f, "{} {} {}", In(hir, &**a), comparison(*op), In(hir, &**b))
@@ -383,6 +387,8 @@ fn part(part: TimePart) -> &'static str {
         TimePart::Month => "month",
         TimePart::Day => "day",
         TimePart::Hour => "hour",
+        TimePart::Minute => "minute",
+        TimePart::TimeOfDay => "time",
         TimePart::Weekday => "weekday",
     }
 }

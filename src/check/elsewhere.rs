@@ -173,7 +173,11 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (
         &["date_part", "datepart", "extract", "part"],
-        "write `year(x)`, `month(x)`, `day(x)`, `hour(x)` or `weekday(x)`",
+        "write `year(x)`, `month(x)`, `day(x)`, `hour(x)`, `minute(x)` or `weekday(x)`",
+    ),
+    (
+        &["timeofday", "time_of_day", "totime", "to_time", "clock"],
+        "write `time(x) between \"09:30\" and \"17:00\"`",
     ),
     (&["dayofweek", "dow", "day_of_week", "isodow", "todayofweek"], "write `weekday(x)`, where Monday is 1"),
     (&["dayofmonth", "day_of_month"], "write `day(x)`"),
@@ -327,8 +331,8 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         "test the array: `tags contains \"…\"`; for rows of another table, use a link",
     ),
     (
-        &["minute", "second", "week", "quarter", "time", "dayofyear", "week_of_year"],
-        "the functions are `year`, `month`, `day`, `hour` and `weekday`",
+        &["second", "week", "quarter", "dayofyear", "week_of_year"],
+        "the functions are `year`, `month`, `day`, `hour`, `minute` and `weekday`",
     ),
     (
         &["sequence_match", "windowfunnel", "funnel"],

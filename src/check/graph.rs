@@ -259,9 +259,10 @@ pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
         ExprKind::Negate(x) | ExprKind::Not(x) | ExprKind::Missing { value: x, .. } => {
             Box::new(std::iter::once(&**x))
         }
-        ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call { args: items, .. } => {
-            Box::new(items.iter())
-        }
+        ExprKind::And(items)
+        | ExprKind::Or(items)
+        | ExprKind::HowMany { items, .. }
+        | ExprKind::Call { args: items, .. } => Box::new(items.iter()),
         ExprKind::In { value, items, .. } | ExprKind::ContainsItems { value, items, .. } => {
             Box::new(std::iter::once(&**value).chain(items))
         }

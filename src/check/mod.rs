@@ -18,7 +18,7 @@ pub mod hir;
 mod meant;
 mod names;
 mod params;
-mod pattern;
+pub(crate) mod pattern;
 pub(crate) mod problems;
 mod project;
 pub(crate) mod proof;

@@ -169,7 +169,7 @@ impl Names<'_> {
             _ => None,
         };
         let is_time = ty.as_deref().is_some_and(|ty| ["date", "timestamp"].contains(&ty));
-        let parts = ["year", "month", "day", "weekday", "hour", "date"];
+        let parts = ["year", "month", "day", "weekday", "hour", "minute", "date"];
         let known = if ty.as_deref() == Some("timestamp") { parts.len() } else { 4 };
         let mut parts = parts.into_iter().take(known);
         let part = parts.find(|part| is_time && part.eq_ignore_ascii_case(&next.text));

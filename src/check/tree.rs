@@ -62,6 +62,13 @@ pub enum Shape {
     All,
     /// One of them holds.
     Any,
+    /// This many of them hold or more, and this many or fewer.
+    HowMany {
+        /// The least number.
+        least: usize,
+        /// The greatest number.
+        most: usize,
+    },
     /// None of them holds.
     Not,
     /// A segment's match: see [`Segment`].
@@ -192,6 +199,7 @@ impl Builder<'_> {
         let (shape, inner): (Shape, &[Cond]) = match &cond.kind {
             CondKind::And(parts) => (Shape::All, parts),
             CondKind::Or(parts) => (Shape::Any, parts),
+            CondKind::HowMany(least, most, parts) => (Shape::HowMany { least: *least, most: *most }, parts),
             CondKind::Not(inner) if is_group(inner) => (Shape::Not, std::slice::from_ref(inner)),
             CondKind::True(value) => match &value.kind {
                 ValueKind::Condition(inner) => return self.part(inner),
@@ -242,7 +250,7 @@ impl Builder<'_> {
 /// Whether a condition is shown as several.
 fn is_group(cond: &Cond) -> bool {
     match &cond.kind {
-        CondKind::And(_) | CondKind::Or(_) => true,
+        CondKind::And(_) | CondKind::Or(_) | CondKind::HowMany(..) => true,
         CondKind::Not(inner) => is_group(inner),
         CondKind::True(value) => matches!(&value.kind, ValueKind::Condition(inner) if is_group(inner)),
         _ => false,

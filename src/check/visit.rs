@@ -78,7 +78,9 @@ pub fn walk_sequence<V: Visitor + ?Sized>(visitor: &mut V, sequence: &Sequence) 
 pub fn walk_cond<V: Visitor + ?Sized>(visitor: &mut V, cond: &Cond) {
     match &cond.kind {
         CondKind::Constant(_) => {}
-        CondKind::And(parts) | CondKind::Or(parts) => parts.iter().for_each(|part| visitor.cond(part)),
+        CondKind::And(parts) | CondKind::Or(parts) | CondKind::HowMany(_, _, parts) => {
+            parts.iter().for_each(|part| visitor.cond(part));
+        }
         CondKind::Not(inner) => visitor.cond(inner),
         CondKind::Compare(_, left, right)
         | CondKind::Text(_, left, right)

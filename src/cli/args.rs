@@ -32,6 +32,7 @@ Examples:
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
   segc plan vip                  how it is refreshed, or why it is rebuilt
+  segc import unleash state.json segments of another tool
   segc explain SEG301            explain a problem"
 )]
 pub(super) struct Args {

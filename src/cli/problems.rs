@@ -316,6 +316,25 @@ problems! {
     error SEG875 "no such format here" NoFormat { span: Option<Span> }
     message |_p| "`--format junit` is for unit tests, not for a dialect".to_owned();
     help |_p| Some("use `--format json`, and `--message-format github` or `sarif` for the wrong templates".to_owned());
+
+    /// The format that `segc compile` writes has no place for an option.
+    ///
+    /// A dbt package is built by dbt at the as_of that dbt gives it, and has models instead of scripts. A
+    /// condition (`--format filter`) is printed, and belongs to a query that isn't segc's.
+    ///
+    /// ```text
+    /// segc compile --format dbt --as-of 2026-03-31T12:00:00Z
+    /// ```
+    ///
+    /// Leave the option out; `dbt build --vars 'as_of: 2026-03-31T12:00:00Z'` sets the instant.
+    error SEG876 "not in this format" NotInFormat {
+        span: Option<Span>, format: &'static str, option: &'static str,
+    }
+    message |p| format!("{} has no place for `{}`", p.format, p.option);
+    help |p| Some(match p.option {
+        "--as-of" => "pass the instant to dbt: `dbt build --vars 'as_of: 2026-03-31T12:00:00Z'`".to_owned(),
+        option => format!("leave out `{option}`, or choose another `--format`"),
+    });
 }
 
 /// `a`, `b` and `c`.

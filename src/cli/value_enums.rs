@@ -5,6 +5,20 @@ use clap::ValueEnum;
 use crate::diagnostic::render::Format;
 use crate::plan::program::Mode;
 
+/// What `segc compile` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum CompileFormat {
+    /// Scripts that create and refresh tables
+    #[default]
+    Scripts,
+    /// A dbt package
+    Dbt,
+    /// A condition for a query, with the subqueries that it needs
+    Filter,
+    /// The same as JSON
+    FilterJson,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// If writing to a terminal, unless NO_COLOR is set

@@ -136,6 +136,10 @@ named! {
         Day = "day",
         /// `(local)`: its hour, 0 to 23.
         Hour = "hour",
+        /// `(local)`: its minute, 0 to 59.
+        Minute = "minute",
+        /// `(local)`: microseconds by its clock since midnight, an integer.
+        TimeOfDay = "time_of_day",
         /// `(local or date)`: its day of the week, 1 for Monday to 7 for Sunday.
         Weekday = "weekday",
         /// `(date, date)`: days from the first to the second, an integer.

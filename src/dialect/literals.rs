@@ -135,6 +135,13 @@ impl Literals {
         pieces.reduce(join).unwrap_or_else(|| quoted(text))
     }
 
+    /// The text before and after the digits of an instant, and the format of the digits.
+    pub(crate) fn around_instant(&self) -> Option<(String, &str, String)> {
+        let written = form(&self.timestamp, "1", &self.escapes).to_string();
+        let (before, after) = written.split_once("'1'")?;
+        Some((format!("{before}'"), &self.timestamp_format, format!("'{after}")))
+    }
+
     /// A constant as an expression.
     pub(crate) fn write(&self, literal: &Literal) -> Expr {
         match literal {

@@ -13,8 +13,8 @@ use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, library, quote_name,
-    quote_text,
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table, library,
+    quote_name, quote_text,
 };
 
 /// A DuckDB database, in memory or in a file. Its session's time zone is UTC.
@@ -160,6 +160,10 @@ impl Engine for DuckDb {
         let sql = "SELECT CASE WHEN table_schema <> current_schema() THEN table_schema END, table_name \
                    FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY ALL";
         self.query(sql).map(names)
+    }
+
+    fn inventory(&mut self) -> Result<Vec<StoredTable>, EngineError> {
+        self.stored_tables()
     }
 
     fn same_name(&self, one: &str, other: &str) -> bool {

@@ -10,6 +10,7 @@ mod constraint;
 mod duckdb;
 mod duckdb_types;
 mod error;
+mod inventory;
 mod library;
 pub(crate) mod load;
 mod postgres;
@@ -20,17 +21,24 @@ mod rows;
 mod schema;
 mod source;
 mod table;
+mod type_names;
 
 pub use self::address::{Access, Address};
 pub use self::command::Program;
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
+pub use self::inventory::{Reference, StoredKey, StoredTable};
+pub(crate) use self::load::{CsvFault, csv_rows};
+pub use self::load::{InferredColumn, InferredFile, infer_file};
 pub use self::load::{LoadReport, LoadedTable};
 pub use self::postgres::Postgres;
+pub(crate) use self::quote::select_as_text;
 pub use self::quote::{quote_ident, quote_name, quote_text};
 pub use self::schema::{DataTable, StructPart, TableColumn, tables_of};
+pub(crate) use self::source::Declared;
 pub use self::source::{ColumnType, DeletedRows, Described, Found, Look, Looked, Source, SourceColumn};
 pub use self::table::{Cell, StoredColumn, Table};
+pub use self::type_names::TypeNames;
 
 /// The engine built into segc, which needs no server.
 pub(crate) type Embedded = DuckDb;
@@ -122,6 +130,16 @@ pub trait Engine {
     ///
     /// The engine's error.
     fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    /// All tables and views of the user's own schemas, ordered by name. Empty if the engine can't
+    /// tell.
+    ///
+    /// # Errors
+    ///
+    /// The engine's error.
+    fn inventory(&mut self) -> Result<Vec<StoredTable>, EngineError> {
         Ok(Vec::new())
     }
 

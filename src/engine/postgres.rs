@@ -15,7 +15,8 @@ use super::postgres_types::column_type;
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, Table, quote_name, quote_text,
+    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table, quote_name,
+    quote_text,
 };
 
 /// The timeout for connecting, unless the connection string sets one.
@@ -260,6 +261,10 @@ impl Engine for Postgres {
         self.query(sql).map(names)
     }
 
+    fn inventory(&mut self) -> Result<Vec<StoredTable>, EngineError> {
+        self.stored_tables()
+    }
+
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         let sql = format!("SELECT CAST(pg_typeof(CAST(NULL AS {declared})) AS text)");
         self.query(&sql).map(|table| only_text(&table))
@@ -273,7 +278,7 @@ fn is_absent(error: &postgres::Error) -> bool {
 
 /// Whether the server sees to it that all rows of a table `c`, with its partitions, keep its
 /// constraints: it doesn't for foreign tables, and tables that inherit may lack them.
-const IS_ENFORCED: &str = "(c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_inherits AS i WHERE i.inhparent = c.oid) \
+pub(super) const IS_ENFORCED: &str = "(c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_inherits AS i WHERE i.inhparent = c.oid) \
     OR c.relkind = 'p' AND NOT EXISTS (SELECT 1 FROM pg_partition_tree(c.oid) AS t \
     JOIN pg_class AS p ON p.oid = t.relid WHERE p.relkind = 'f'))";
 

@@ -22,6 +22,17 @@ pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// A query for columns of a table, those that are marked as text.
+#[must_use]
+pub(crate) fn select_as_text(table: &[String], columns: &[(&str, bool)]) -> String {
+    let column = |&(name, is_cast): &(&str, bool)| {
+        let name = quote_ident(name);
+        if is_cast { format!("CAST({name} AS TEXT) AS {name}") } else { name }
+    };
+    let columns: Vec<String> = columns.iter().map(column).collect();
+    format!("SELECT {} FROM {}", columns.join(", "), quote_name(table))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! A database's information about the tables and queries in a catalog.
 
+use crate::types::Type;
+
 /// The source of an entity's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
@@ -70,6 +72,54 @@ pub enum ColumnType {
     Struct(Vec<(String, ColumnType)>),
     /// A type that no field can have.
     Other,
+}
+
+/// How a field declares a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Declared {
+    pub(crate) ty: Type,
+    /// The value of `storage`.
+    pub(crate) storage: Option<&'static str>,
+    /// Whether the field needs a `zone`.
+    pub(crate) is_local: bool,
+}
+
+impl ColumnType {
+    /// The declaration with which a field can read a column of this type.
+    pub(crate) fn declared(&self) -> Option<Declared> {
+        let plain = |ty| Some(Declared { ty, storage: None, is_local: false });
+        let stored = |ty, storage| Some(Declared { ty, storage: Some(storage), is_local: false });
+        match self {
+            Self::Text | Self::Enum(_) => plain(Type::String),
+            Self::Char => stored(Type::String, "char"),
+            Self::Integer { bits: 32 } => stored(Type::Integer, "int32"),
+            Self::Integer { .. } => plain(Type::Integer),
+            Self::Decimal(size) => plain(decimal(*size)),
+            Self::Float { bits: 32 } => stored(Type::Float, "float32"),
+            Self::Float { .. } => plain(Type::Float),
+            Self::Boolean => plain(Type::Boolean),
+            Self::Date => plain(Type::Date),
+            Self::Instant => plain(Type::Timestamp),
+            Self::LocalTime => Some(Declared { ty: Type::Timestamp, storage: None, is_local: true }),
+            Self::Json => plain(Type::Json),
+            Self::Array(element) => {
+                let element = element.declared()?;
+                // A field of arrays has no `storage` and no `zone`; narrow integers need none.
+                let is_plain = !element.is_local && matches!(element.storage, None | Some("int32"));
+                if is_plain { plain(Type::Array(Box::new(element.ty))) } else { None }
+            }
+            Self::Struct(_) | Self::Other => None,
+        }
+    }
+}
+
+/// The field's type for decimals of this precision and scale: the same if a field can have it.
+fn decimal(size: Option<(u64, u64)>) -> Type {
+    let fits = size.filter(|(precision, scale)| *precision <= 38 && *scale <= 9 && scale <= precision);
+    match fits.map(|(precision, scale)| (u8::try_from(precision), u8::try_from(scale))) {
+        Some((Ok(precision), Ok(scale))) => Type::Decimal { precision, scale },
+        _ => Type::DECIMAL,
+    }
 }
 
 /// What to look for in the rows of a source.

@@ -37,6 +37,13 @@ impl Evaluator<'_> {
             CondKind::Constant(value) => Ok(*value),
             CondKind::And(parts) => self.all(parts, scope),
             CondKind::Or(parts) => self.any(parts, scope),
+            CondKind::HowMany(least, most, parts) => {
+                let mut holding = 0;
+                for part in parts {
+                    holding += usize::from(self.test(part, scope)?);
+                }
+                Ok((*least..=*most).contains(&holding))
+            }
             CondKind::Not(inner) => Ok(!self.test(inner, scope)?),
             CondKind::Compare(op, left, right) => self.compares(*op, left, right, cond.span, scope),
             CondKind::In(value, items) => self.is_in(value, items, scope),

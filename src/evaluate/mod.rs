@@ -42,6 +42,7 @@ pub use error::EvalError;
 pub use evaluator::{Evaluator, Row};
 pub use json::extract;
 pub use parse::{ParseError, parse, parse_column};
+pub(crate) use text::is_found;
 
 /// The keys of a segment's members at an instant.
 ///

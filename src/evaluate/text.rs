@@ -36,7 +36,7 @@ fn resembles(text: &str, wanted: &str, edits: u32) -> bool {
 }
 
 /// Whether a pattern is found anywhere in a text.
-fn is_found(pattern: &Regex, text: &str) -> bool {
+pub(crate) fn is_found(pattern: &Regex, text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     !ends(pattern, &text, (0..=text.len()).collect()).is_empty()
 }

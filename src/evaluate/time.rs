@@ -44,6 +44,12 @@ pub(super) fn part(part: TimePart, local: DateTime) -> i64 {
         TimePart::Month => i64::from(local.month()),
         TimePart::Day => i64::from(local.day()),
         TimePart::Hour => i64::from(local.hour()),
+        TimePart::Minute => i64::from(local.minute()),
+        TimePart::TimeOfDay => {
+            let seconds =
+                (i64::from(local.hour()) * 60 + i64::from(local.minute())) * 60 + i64::from(local.second());
+            seconds * 1_000_000 + i64::from(local.subsec_nanosecond()) / 1_000
+        }
         TimePart::Weekday => i64::from(local.weekday().to_monday_one_offset()),
     }
 }

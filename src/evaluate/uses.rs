@@ -65,7 +65,9 @@ impl Uses {
     fn cond<'a>(&mut self, cond: &'a Cond, todo: &mut Vec<Expression<'a>>) {
         match &cond.kind {
             CondKind::Constant(_) => {}
-            CondKind::And(parts) | CondKind::Or(parts) => todo.extend(parts.iter().map(Expression::Cond)),
+            CondKind::And(parts) | CondKind::Or(parts) | CondKind::HowMany(_, _, parts) => {
+                todo.extend(parts.iter().map(Expression::Cond));
+            }
             CondKind::Not(inner) => todo.push(Expression::Cond(inner)),
             CondKind::Compare(_, left, right)
             | CondKind::Text(_, left, right)

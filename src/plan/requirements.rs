@@ -136,7 +136,11 @@ impl Collector {
 
 impl Visitor for Collector {
     fn cond(&mut self, cond: &Cond) {
-        if !matches!(cond.kind, CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_)) {
+        let joins = matches!(
+            cond.kind,
+            CondKind::And(_) | CondKind::Or(_) | CondKind::HowMany(..) | CondKind::Not(_)
+        );
+        if !joins {
             self.needs.conditions += 1;
         }
         match &cond.kind {

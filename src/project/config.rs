@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::exposures::{Exposure, read_exposure};
 use super::policy::{Policy, read_policy};
 use super::problems::{BadName, UnknownZone};
 use super::targets::{Target, read_schema, read_targets};
@@ -54,6 +55,8 @@ pub struct Config {
     pub params: Vec<Param>,
     /// What a refresh does if it can't build on the last run.
     pub on_stale_state: OnStaleState,
+    /// Who uses segments.
+    pub exposures: Vec<Exposure>,
 }
 
 /// What a refresh does if it can't build on the last run, because that run is missing, newer than
@@ -102,6 +105,7 @@ impl Default for Config {
             tiers: BTreeMap::new(),
             params: Vec::new(),
             on_stale_state: OnStaleState::default(),
+            exposures: Vec::new(),
         }
     }
 }
@@ -143,6 +147,9 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
     }
     let params = fields.names("params", Like::Each("…"), problems);
     config.params = params.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect();
+    let exposures = fields.names("exposures", Like::Each("{ owner: …, segments: […] }"), problems);
+    config.exposures =
+        exposures.iter().filter_map(|(key, node)| read_exposure(key, node, problems)).collect();
     fields.finish(problems);
     config
 }

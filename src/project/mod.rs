@@ -6,6 +6,7 @@
 
 mod config;
 mod disk;
+mod exposures;
 mod files;
 mod load;
 mod policy;
@@ -17,6 +18,7 @@ mod targets;
 pub(crate) use config::read_param;
 pub use config::{Config, OnStaleState, Param, ParamSetting};
 pub use disk::Disk;
+pub use exposures::{Exposure, ExposureKind};
 pub use files::{Files, Listing, MAX_FILE_BYTES, Memory, ReadError, SURVEY_DEPTH, SURVEY_FILES};
 pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};

@@ -49,6 +49,8 @@ policy:
   pii: { conditions: false }
 tiers:
   free: { capabilities: { regex: false, json: true }, limits: { hops: 0 } }
+exposures:
+  newsletter: { type: ml, label: News, owner: crm@shop.example, url: 'https://shop.example', segments: [vip] }
 params: { min_spend: 500, share: 0.10, rate: 1e-3, on: true, region: EU, since: 2024-01-31 }
 ",
     ));
@@ -361,6 +363,8 @@ fn the_schema_matches_the_reader() {
     check("policy: { capabilities: { NO: true } }", "/$defs/policy/properties/capabilities/properties");
     check("policy: { pii: { NO: true } }", "/$defs/policy/properties/pii/properties");
     check("policy: { limits: { NO: 1 } }", "/$defs/policy/properties/limits/properties");
+    check("exposures: { e: { owner: o, segments: s, NO: 1 } }", "/$defs/exposure/properties");
+    check("exposures: { e: { owner: o, segments: s, type: NO } }", "/$defs/exposure/properties/type/enum");
     check("week_start: NO", "/properties/week_start/enum");
     check("materialize: NO", "/properties/materialize/enum");
 }

@@ -7,6 +7,7 @@
 mod backslash;
 mod clock_name;
 mod flat;
+mod host;
 mod node;
 mod parens;
 mod print;
@@ -17,6 +18,7 @@ mod script;
 mod walk;
 mod window;
 
+pub use host::{Host, instant_constant};
 pub use render::{AS_OF, ClockForm, Renderer};
 pub(crate) use script::script_text;
 pub use script::{Script, Statement, commented, create, parses_back, refresh, script};

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 
 use super::backslash;
 use super::clock_name::named;
+use super::host::Host;
 use super::node::{chain, count_rows, empty_select, function, operator, plain, table};
 use super::parens;
 use super::print;
@@ -34,6 +35,8 @@ pub enum ClockForm {
     Script,
     /// The script, except for as_of, which is known.
     ScriptAt(jiff::Timestamp),
+    /// What another tool fills in.
+    Host,
     /// The engine's clock, constant within a query: read in place if the engine guarantees that, or
     /// else by a first subquery that fixes all instants.
     Query,
@@ -47,6 +50,8 @@ pub struct Renderer<'a> {
     clock: &'a Clock,
     /// The name of the subquery that reads the clock, for [`ClockForm::Query`].
     clock_cte: String,
+    /// What another tool fills in.
+    pub(super) host: Option<&'a Host>,
     pub(super) problems: RefCell<Diagnostics>,
 }
 
@@ -55,7 +60,13 @@ impl<'a> Renderer<'a> {
     #[must_use]
     pub fn new(dialect: &'a Dialect, form: ClockForm, clock: &'a Clock) -> Self {
         let problems = RefCell::default();
-        Self { dialect, form, clock, clock_cte: "clock".to_owned(), problems }
+        Self { dialect, form, clock, clock_cte: "clock".to_owned(), host: None, problems }
+    }
+
+    /// The same renderer, for a tool that fills in tables and, with [`ClockForm::Host`], as_of.
+    #[must_use]
+    pub fn within(self, host: &'a Host) -> Self {
+        Self { host: Some(host), ..self }
     }
 
     /// The text of a query.
@@ -65,6 +76,15 @@ impl<'a> Renderer<'a> {
     /// Reports everything that can't be written in this dialect.
     pub fn query(&self, query: &Query) -> Result<String, Diagnostics> {
         self.query_at(query, 0)
+    }
+
+    /// A query as a subquery with a name, for a `WITH`.
+    ///
+    /// # Errors
+    ///
+    /// Reports everything that can't be written in this dialect.
+    pub fn named_subquery(&self, name: &str, query: &Query) -> Result<String, Diagnostics> {
+        Ok(format!("{} AS (\n  {}\n)", self.name(name), self.query_at(query, 2)?))
     }
 
     /// The text of a query, with all lines but the first indented.
@@ -121,6 +141,9 @@ impl<'a> Renderer<'a> {
 
     /// The name of a table.
     pub(crate) fn table_name(&self, parts: &[String]) -> ObjectName {
+        if let Some(text) = self.host.and_then(|host| host.tables.get(parts)) {
+            return ObjectName::from(vec![Host::template(text)]);
+        }
         ObjectName::from(parts.iter().map(|part| self.ident(part)).collect::<Vec<_>>())
     }
 
@@ -234,7 +257,10 @@ impl<'a> Renderer<'a> {
             ClockForm::Literal(as_of) | ClockForm::ScriptAt(as_of) if name == AS_OF => {
                 self.dialect.literals.write(&Literal::Timestamp(as_of))
             }
-            ClockForm::Literal(_) => self.written_out(name),
+            ClockForm::Host if name == AS_OF => {
+                Expr::Identifier(Host::template(self.host.map_or(AS_OF, |host| host.as_of.as_str())))
+            }
+            ClockForm::Literal(_) | ClockForm::Host => self.written_out(name),
             ClockForm::Script | ClockForm::ScriptAt(_) => {
                 let date = self.clock.bounds.get(name).is_some_and(|(.., ty)| *ty == Type::Date);
                 named(if date { &self.dialect.clock_date } else { &self.dialect.clock }, name)

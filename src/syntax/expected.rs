@@ -149,6 +149,8 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::parameter
         | Rule::minus
         | Rule::own_segment
+        | Rule::how_many
+        | Rule::bound
         | Rule::aggregate
         | Rule::call
         | Rule::sequence

@@ -118,6 +118,8 @@ const KEYWORDS: &[(&str, &[Role])] = &[
     ("each", &[]),
     ("at", &[]),
     ("least", &[]),
+    ("most", &[]),
+    ("exactly", &[]),
     ("then", &[Between]),
     ("matching", &[]),
     ("previous", &[Window, Between, Unfinished]),

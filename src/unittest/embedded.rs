@@ -186,7 +186,7 @@ fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
 }
 
 /// The rows of an entity, in the columns of its table.
-fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
+pub(super) fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
     let shared = Columns::of(entity);
     let readers = |column: &TableColumn| {
         let reads = |field: &Field| field.column.eq_ignore_ascii_case(&column.name);

@@ -4,6 +4,7 @@
 //! engine, and reports missing and extra members. `single` reads the row of an entity that isn't in
 //! a database. Must not know: the command line, the terminal, the clock.
 
+mod dbt;
 mod embedded;
 mod expect;
 mod model;

@@ -11,11 +11,13 @@ pub(crate) mod problems;
 mod raw;
 mod read;
 mod shape;
+mod write;
 
 pub(crate) use fields::{Fields, Meant, OtherKeys};
 pub(crate) use node::{Key, Node, NodeKind};
 pub(crate) use read::read;
 pub(crate) use shape::Like;
+pub(crate) use write::write;
 
 #[cfg(test)]
 pub(crate) mod schema_test;

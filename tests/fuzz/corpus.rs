@@ -93,7 +93,12 @@ fn is_of(entry: Entry, path: &str, text: &str) -> bool {
         Entry::Dialect => yaml && has("extends:"),
         Entry::UnitTests => yaml && (has("tests:") || has("given:") || has("  - name:")),
         Entry::Csv => path.ends_with(".csv"),
-        Entry::Row | Entry::JsonLines | Entry::Address | Entry::Arguments | Entry::Sabotage => false,
+        Entry::Row
+        | Entry::JsonLines
+        | Entry::Import
+        | Entry::Address
+        | Entry::Arguments
+        | Entry::Sabotage => false,
     }
 }
 

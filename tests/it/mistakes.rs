@@ -19,6 +19,10 @@ const CONFIG: &str = "name: shop\ntargets:\n  duckdb: {}\n";
 const CUSTOMERS: &str = include_str!("../../examples/shop/catalog/customers.yml");
 const SALES: &str = include_str!("../../examples/shop/catalog/sales.yml");
 
+/// The catalog of imports, unless a case has another one.
+const USERS: &str = "entities:\n  user:\n    table: users\n    key: id\n    fields: { id: string, plan: string, \
+                     app_version: semver, age: integer, tags: array<string> }\n";
+
 /// One project of a topic.
 #[derive(Default)]
 struct Case {
@@ -179,9 +183,16 @@ fn said(case: &Case) -> Vec<Said> {
 /// The problems of a command.
 fn said_by_command(case: &Case, command: &str) -> Vec<Said> {
     let folder = tempfile::tempdir().expect("a folder");
-    for (path, text) in &case.files {
-        std::fs::write(folder.path().join(path), text).expect("a file");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    if command.starts_with("import ") {
+        write("segc.yml", CONFIG);
+        write("catalog/users.yml", USERS);
     }
+    case.files.iter().for_each(|(path, text)| write(path, text));
     let mut segc = Command::new(env!("CARGO_BIN_EXE_segc"));
     segc.args(command.split_whitespace()).args(["--message-format", "json"]).current_dir(folder.path());
     let out = segc.output().expect("it runs");
@@ -254,7 +265,9 @@ topics!(
     names_meant >= 25,
     causes >= 8,
     conditions >= 25,
+    counting >= 25,
     dialect_kit >= 5,
+    import >= 12,
 );
 
 /// Replacements that name what the shop doesn't have, or that stand for any value.

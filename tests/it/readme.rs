@@ -180,6 +180,16 @@ fn examples_in_the_readme_match() {
 }
 
 #[test]
+fn examples_in_activation_match() {
+    page("docs/activation.md");
+}
+
+#[test]
+fn examples_in_dbt_match() {
+    page("docs/dbt.md");
+}
+
+#[test]
 fn examples_in_dialects_match() {
     page("docs/dialects.md");
 }
@@ -212,6 +222,16 @@ fn examples_in_why_match() {
 #[test]
 fn examples_in_catalog_match() {
     page("docs/catalog.md");
+}
+
+#[test]
+fn importing_shows_what_really_happens() {
+    page("docs/importing.md");
+}
+
+#[test]
+fn examples_in_importing_catalogs_match() {
+    page("docs/importing-catalogs.md");
 }
 
 #[test]
@@ -248,6 +268,7 @@ fn links_between_pages_resolve() {
         "README.md",
         "docs/language.md",
         "docs/catalog.md",
+        "docs/importing-catalogs.md",
         "docs/refresh.md",
         "docs/plan.md",
         "docs/building.md",
@@ -257,6 +278,7 @@ fn links_between_pages_resolve() {
         "docs/ci.md",
         "docs/testing.md",
         "docs/cookbook.md",
+        "docs/importing.md",
     ] {
         let text = read(page);
         let folder = repository().join(page);

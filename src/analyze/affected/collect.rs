@@ -271,7 +271,11 @@ impl Visitor for Walker<'_> {
 
     fn cond(&mut self, cond: &Cond) {
         match &cond.kind {
-            CondKind::And(_) | CondKind::Or(_) | CondKind::Not(_) | CondKind::Constant(_) => {}
+            CondKind::And(_)
+            | CondKind::Or(_)
+            | CondKind::HowMany(..)
+            | CondKind::Not(_)
+            | CondKind::Constant(_) => {}
             CondKind::Exists(_) | CondKind::Every(_) | CondKind::Sequence(_) => {}
             CondKind::True(value) if self.is_condition(value) => {}
             CondKind::InSegment(path, id) => {

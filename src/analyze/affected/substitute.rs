@@ -11,6 +11,10 @@ pub(super) fn cond(it: &Cond, replace: Replace<'_>) -> Cond {
     let kind = match &it.kind {
         CondKind::And(parts) => CondKind::And(parts.iter().map(|part| cond(part, replace)).collect()),
         CondKind::Or(parts) => CondKind::Or(parts.iter().map(|part| cond(part, replace)).collect()),
+        CondKind::HowMany(least, most, parts) => {
+            let parts = parts.iter().map(|part| cond(part, replace)).collect();
+            CondKind::HowMany(*least, *most, parts)
+        }
         CondKind::Not(inner) => CondKind::Not(Box::new(cond(inner, replace))),
         CondKind::Compare(op, a, b) => CondKind::Compare(*op, boxed(a, replace), boxed(b, replace)),
         CondKind::In(a, items) => CondKind::In(boxed(a, replace), items.clone()),

@@ -35,6 +35,10 @@ impl<'a> Normalizer<'a> {
                 let parts = parts.iter().map(|part| self.cond(part)).collect();
                 self.formulas.any(parts)
             }
+            CondKind::HowMany(least, most, parts) => {
+                let parts = parts.iter().map(|part| self.cond(part)).collect();
+                self.how_many(*least, *most, parts)
+            }
             CondKind::Not(inner) => {
                 let inner = self.cond(inner);
                 self.formulas.not(inner)
@@ -70,6 +74,32 @@ impl<'a> Normalizer<'a> {
                 }
             }
             _ => self.tested_or_opaque(cond),
+        }
+    }
+
+    /// A number of the parts is true, in any order; a part that is there twice counts twice.
+    fn how_many(&mut self, least: usize, most: usize, mut parts: Vec<FormulaId>) -> FormulaId {
+        let all = parts.len();
+        match (least, most) {
+            (1, most) if most == all => self.formulas.any(parts),
+            (least, _) if least == all => self.formulas.all(parts),
+            (0, most) => {
+                let more = self.how_many(most.saturating_add(1), all, parts);
+                self.formulas.not(more)
+            }
+            (least, most) if most < all => {
+                let fewer = self.how_many(0, most, parts.clone());
+                let enough = self.how_many(least, all, parts);
+                self.formulas.all(vec![enough, fewer])
+            }
+            (least, _) => {
+                let mut digests: Vec<Digest> =
+                    parts.drain(..).map(|part| self.formulas.digest(part)).collect();
+                digests.sort_unstable();
+                let least = i64::try_from(least).unwrap_or(i64::MAX);
+                let condition = Key::new("at least").number(least).parts(&digests).end();
+                self.formulas.opaque(condition)
+            }
         }
     }
 
@@ -180,6 +210,7 @@ impl<'a> Normalizer<'a> {
             | CondKind::Constant(_)
             | CondKind::And(_)
             | CondKind::Or(_)
+            | CondKind::HowMany(..)
             | CondKind::Not(_) => return self.cond(cond),
         };
         self.formulas.opaque(condition)

@@ -1,7 +1,7 @@
 //! Whether a column matches its field's declaration, and the declaration that would.
 
 use crate::catalog::{Container, Field, Step, Storage};
-use crate::engine::{ColumnType, SourceColumn};
+use crate::engine::{ColumnType, Declared, SourceColumn};
 use crate::types::Type;
 
 /// The result of comparing a field's declaration with its column.
@@ -140,39 +140,14 @@ fn holds_all(precision: u64, scale: u64, digits: u64, places: u64) -> bool {
 
 /// The declaration with which a field can read such a column.
 fn declaration(holds: &ColumnType) -> Option<String> {
-    let (ty, rest) = described(holds)?;
-    Some(match rest {
-        "" => format!("type: {ty}"),
-        rest => format!("type: {ty}, {rest}"),
+    let Declared { ty, storage, is_local } = holds.declared()?;
+    let ty = ty.to_string();
+    let ty = if ty.contains(',') { format!("\"{ty}\"") } else { ty };
+    Some(match (storage, is_local) {
+        (Some(storage), _) => format!("type: {ty}, storage: {storage}"),
+        (None, true) => format!("type: {ty}, zone: UTC"),
+        (None, false) => format!("type: {ty}"),
     })
-}
-
-fn described(holds: &ColumnType) -> Option<(String, &'static str)> {
-    let (ty, rest) = match holds {
-        ColumnType::Text | ColumnType::Enum(_) => ("string", ""),
-        ColumnType::Char => ("string", "storage: char"),
-        ColumnType::Integer { bits: 32 } => ("integer", "storage: int32"),
-        ColumnType::Integer { .. } => ("integer", ""),
-        ColumnType::Decimal(Some((precision, scale))) if *scale <= 9 => {
-            return Some((format!("\"decimal({precision},{scale})\""), ""));
-        }
-        ColumnType::Decimal(_) => ("decimal", ""),
-        ColumnType::Float { bits: 32 } => ("float", "storage: float32"),
-        ColumnType::Float { .. } => ("float", ""),
-        ColumnType::Boolean => ("boolean", ""),
-        ColumnType::Date => ("date", ""),
-        ColumnType::Instant => ("timestamp", ""),
-        ColumnType::LocalTime => ("timestamp", "zone: UTC"),
-        ColumnType::Json => ("json", ""),
-        ColumnType::Array(element) => {
-            let (ty, rest) = described(element)?;
-            let ty = ty.trim_matches('"').to_owned();
-            let quote = if ty.contains(',') { "\"" } else { "" };
-            return Some((format!("{quote}array<{ty}>{quote}"), rest));
-        }
-        ColumnType::Struct(_) | ColumnType::Other => return None,
-    };
-    Some((ty.to_owned(), rest))
 }
 
 #[cfg(test)]

@@ -15,6 +15,18 @@ use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::engine::{Described, Engine, Source, SourceColumn};
 use crate::plan::Plan;
 
+/// Why a field can't read a column as it declares it: `None` if it can, otherwise the declaration
+/// that would be right, if there is one.
+pub(crate) fn misfit(field: &Field, column: &SourceColumn) -> Option<Option<String>> {
+    match fit(field, column) {
+        Fit::Right => None,
+        Fit::Narrow => Some(Some("storage: int32".to_owned())),
+        Fit::NoZone => Some(Some("zone: …".to_owned())),
+        Fit::Wrong(right) => Some(right),
+        Fit::NoPart { .. } => Some(None),
+    }
+}
+
 impl Session {
     /// Compares what the catalog says of the columns that a plan's segments read with what a
     /// database says of them: the tables and columns are there, their types are those declared,

@@ -191,6 +191,10 @@ fn failing(part: &WhyPart) -> String {
         (Shape::All, [one]) => failing(one),
         (Shape::All, several) => format!("{} of {} conditions don't hold", several.len(), part.parts.len()),
         (Shape::Any, _) => format!("none of {} alternatives hold", part.parts.len()),
+        (Shape::HowMany { .. }, failed) => {
+            let all = part.parts.len();
+            format!("{} of {all} conditions hold", all.saturating_sub(failed.len()))
+        }
         (Shape::Not | Shape::Match | Shape::Test, _) => format!("`{}` doesn't hold", part.text),
     }
 }
@@ -262,6 +266,7 @@ impl WhyPart {
         match self.shape {
             Shape::All => "all",
             Shape::Any => "any",
+            Shape::HowMany { .. } => "how_many",
             Shape::Not => "not",
             Shape::Match => "match",
             Shape::Test => "test",

@@ -372,7 +372,7 @@ problems! {
     ///     dbt: model.shop.customers
     ///
     /// Write the node's `unique_id`, which `dbt ls --output json` shows; the package may be left out.
-    error SEG275 "bad dbt node" BadDbtNode { span: Span, text: String }
+    error SEG259 "bad dbt node" BadDbtNode { span: Span, text: String }
     message |p| format!("`{}` is not a node of a dbt project", p.text);
     help |_p| Some("write its `unique_id`, such as `model.shop.customers` or `source.shop.raw.orders`".to_owned());
 

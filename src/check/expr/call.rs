@@ -9,11 +9,12 @@ use super::super::elsewhere;
 use super::super::hir::{Func, LocalTime, TimePart, Value, ValueKind};
 use super::super::names::suggest;
 use super::super::problems::names::UnknownFunction;
+use super::super::problems::time::TimeAlone;
 use super::super::problems::types::{Mismatch, TypeUnsupported, WrongCount};
 use super::super::resolve::NameScope;
 use super::time::{day_of, now};
 use super::value::constant;
-use super::{Checker, describe, value};
+use super::{Checker, describe, value, write_back};
 
 /// What a function does with its values.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +25,14 @@ enum FunctionKind {
     Semver,
     Date,
     Part(TimePart),
+    TimeOfDay,
     DaysSince,
     DaysBetween,
     Size,
     Bucket,
 }
 
-const FUNCTIONS: [(&str, FunctionKind); 20] = [
+const FUNCTIONS: [(&str, FunctionKind); 22] = [
     ("abs", FunctionKind::Number(Func::Abs)),
     ("bucket", FunctionKind::Bucket),
     ("ceil", FunctionKind::Number(Func::Ceil)),
@@ -43,10 +45,12 @@ const FUNCTIONS: [(&str, FunctionKind); 20] = [
     ("hour", FunctionKind::Part(TimePart::Hour)),
     ("length", FunctionKind::Text(Func::Length)),
     ("lower", FunctionKind::Text(Func::Lower)),
+    ("minute", FunctionKind::Part(TimePart::Minute)),
     ("month", FunctionKind::Part(TimePart::Month)),
     ("round", FunctionKind::Number(Func::Round)),
     ("semver", FunctionKind::Semver),
     ("size", FunctionKind::Size),
+    ("time", FunctionKind::TimeOfDay),
     ("trim", FunctionKind::Text(Func::Trim)),
     ("upper", FunctionKind::Text(Func::Upper)),
     ("weekday", FunctionKind::Part(TimePart::Weekday)),
@@ -100,11 +104,12 @@ impl Checker<'_, '_> {
                 let ty = whole_type(func, &values[0].ty);
                 Some(value(ValueKind::Call(func, values), ty, nullable, span))
             }
-            FunctionKind::Part(TimePart::Hour) => {
+            FunctionKind::TimeOfDay => self.fail(TimeAlone { span, what: write_back(&args[0]) }),
+            FunctionKind::Part(which @ (TimePart::Hour | TimePart::Minute)) => {
                 let values = self.each(values, args, |it, value, arg| {
                     it.of_type(value, arg, &taker, |ty| *ty == Type::Timestamp, "timestamps")
                 })?;
-                part(TimePart::Hour, values, span)
+                part(which, values, span)
             }
             FunctionKind::Date
             | FunctionKind::Part(_)
@@ -175,7 +180,7 @@ impl Checker<'_, '_> {
         checked.into_iter().collect()
     }
 
-    fn of_type(
+    pub(super) fn of_type(
         &mut self,
         found: Value,
         arg: &Expr,
@@ -250,7 +255,7 @@ fn whole_type(func: Func, of: &Type) -> Type {
     }
 }
 
-fn part(which: TimePart, values: Vec<Value>, span: Span) -> Option<Value> {
+pub(super) fn part(which: TimePart, values: Vec<Value>, span: Span) -> Option<Value> {
     let time = values.into_iter().next()?;
     let nullable = time.nullable;
     let kind = ValueKind::LocalPart(which, Box::new(LocalTime::Of(time)));

@@ -13,6 +13,7 @@ use super::super::problems::types::{EmptyRange, Mismatch, NotComparable, Outside
 use super::super::resolve::NameScope;
 use super::quoted::{digits_of_date, is_constant};
 use super::time::day_of;
+use super::time_of_day::time_of_day;
 use super::value::constant;
 use super::{Checker, cond, describe, negated, value, write_back};
 
@@ -195,6 +196,9 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &NameScope,
     ) -> Option<Cond> {
+        if let Some(time) = time_of_day(tested) {
+            return self.time_between((tested, time), (low, high), span, scope);
+        }
         self.no_quotes(tested, scope)?;
         let checked = [tested, low, high].map(|expr| self.value(expr, scope));
         let [Some(found), Some(from), Some(to)] = checked else { return None };

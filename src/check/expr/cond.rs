@@ -22,6 +22,7 @@ impl Checker<'_, '_> {
             }
             ExprKind::And(items) => self.all(items, scope).map(|items| cond(CondKind::And(items), span)),
             ExprKind::Or(items) => self.all(items, scope).map(|items| cond(CondKind::Or(items), span)),
+            ExprKind::HowMany { bound, count, items } => self.how_many(*bound, count, items, span, scope),
             ExprKind::Compare { op, left, right, ignoring_case } => {
                 self.compare(*op, left, right, *ignoring_case, span, scope)
             }

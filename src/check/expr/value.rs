@@ -35,6 +35,7 @@ impl Checker<'_, '_> {
             ExprKind::Not(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
+            | ExprKind::HowMany { .. }
             | ExprKind::Compare { .. }
             | ExprKind::In { .. }
             | ExprKind::Between { .. }

@@ -22,6 +22,9 @@ pub enum CondKind {
     And(Vec<Cond>),
     /// Any of them; none is false.
     Or(Vec<Cond>),
+    /// At least and at most this many of them are true. Neither bound is out of
+    /// reach, and one of them excludes something.
+    HowMany(usize, usize, Vec<Cond>),
     /// True exactly if the condition is false.
     Not(Box<Cond>),
     /// A comparison of two values of one type, or of two number types, or of a date with
@@ -63,6 +66,16 @@ pub enum CondKind {
     Anniversary(Box<Value>, Window),
     /// Some choice of rows fits the sequence.
     Sequence(Box<Sequence>),
+}
+
+/// The number of true conditions that [`CondKind::HowMany`] asks for, in words: `at least 2 of`.
+#[must_use]
+pub(crate) fn how_many(least: usize, most: usize, conditions: usize) -> String {
+    match (least, most) {
+        (least, most) if most >= conditions => format!("at least {least} of"),
+        (0, most) => format!("at most {most} of"),
+        _ => format!("exactly {least} of"),
+    }
 }
 
 /// A regular expression of the portable subset (language reference, "Portable text").

@@ -120,6 +120,10 @@ pub enum TimePart {
     Day,
     /// The hour of the local day, 0 to 23.
     Hour,
+    /// The minute of the local hour, 0 to 59.
+    Minute,
+    /// Microseconds by the local clock since midnight, below 86,400,000,000.
+    TimeOfDay,
     /// 1 for Monday to 7 for Sunday.
     Weekday,
 }

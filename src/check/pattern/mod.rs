@@ -24,7 +24,7 @@ const LARGEST: u64 = 2000;
 
 /// What is wrong with a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// It can't be read; what to do.
     Unreadable(String, &'static str),
     /// It is no part of the subset: what, and what to do.
@@ -36,10 +36,10 @@ pub(super) enum Fault {
 }
 
 /// A fault with the bytes of the pattern that it is about.
-pub(super) type PatternFault = (Range<usize>, Fault);
+pub(crate) type PatternFault = (Range<usize>, Fault);
 
 /// The tree of a pattern, or all that is wrong with it.
-pub(super) fn parse(pattern: &str) -> Result<Regex, Vec<PatternFault>> {
+pub(crate) fn parse(pattern: &str) -> Result<Regex, Vec<PatternFault>> {
     let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(pattern);
     let ast = parsed.map_err(|error| vec![refuse::unreadable(pattern, &error)])?;
     let mut translator = translate::Translator::new(pattern);

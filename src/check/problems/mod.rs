@@ -2,6 +2,7 @@
 //! Those about `keep`, groups and `expire` are in a separate file.
 
 pub(crate) mod access;
+pub(crate) mod count;
 pub(crate) mod keep;
 pub(crate) mod names;
 pub(crate) mod nested;
@@ -9,6 +10,7 @@ pub(crate) mod proof;
 pub(crate) mod rows;
 pub(crate) mod sequence;
 pub(crate) mod text;
+pub(crate) mod time;
 pub(crate) mod types;
 
 /// Lists names in backticks; of a long list, only the first ones and the number of the rest.

@@ -99,6 +99,8 @@ fn bounds(hir: &Hir, value: &Value) -> Bounds {
             TimePart::Month => between(1, 12),
             TimePart::Day => between(1, 31),
             TimePart::Hour => between(0, 23),
+            TimePart::Minute => between(0, 59),
+            TimePart::TimeOfDay => between(0, 86_399_999_999),
             TimePart::Weekday => between(1, 7),
             TimePart::Year => return Bounds::None,
         }),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{one, open, refuse_folder, write_json};
+use super::{catalog_import, one, open, refuse_folder, write_json};
 use crate::catalog::{Catalog, Changes, Entity, FieldId, Link, TableSource};
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
@@ -15,13 +15,17 @@ use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::{Diagnostics, closest, visible};
 
-/// Show entities, their fields and links
+/// Show entities, their fields and links, or import them
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   segc catalog
   segc catalog customer
-  segc catalog --format json")]
+  segc catalog import --db shop.db
+  segc catalog --format json"
+)]
 pub(in crate::cli) struct Args {
     /// Show this entity with all its fields and links
     #[arg(value_name = "ENTITY")]
@@ -29,9 +33,19 @@ pub(in crate::cli) struct Args {
     /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     format: ListFormat,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Import(catalog_import::Args),
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
+    if let Some(Action::Import(import)) = &args.action {
+        return catalog_import::run(import, named, terminal);
+    }
     if let Err(problem) = refuse_folder(args.entity.as_slice(), named) {
         return terminal.refuse(problem);
     }

@@ -7,17 +7,19 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::overview::{self, Row};
-use super::{Opened, leave, one, open, refuse_folder};
+use super::{Opened, filter, leave, one, open, refuse_folder};
 use crate::api::{Options, SegmentFiles};
 use crate::artifact::{Artifacts, ScriptSize};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, Values};
 use crate::cli::exit::Exit;
-use crate::cli::problems::{NothingStored, SeveralTargets};
+use crate::cli::problems::{NotInFormat, NothingStored, SeveralTargets};
 use crate::cli::terminal::Terminal;
-use crate::cli::value_enums::ScriptKind;
+use crate::cli::value_enums::{CompileFormat, ScriptKind};
 use crate::cli::{config, folder};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::project::Disk;
+use crate::unittest::{self, Suite};
 
 /// Write SQL: one SELECT, or the scripts of a build
 #[derive(Debug, clap::Args)]
@@ -26,7 +28,9 @@ With a single name and no --out, prints that segment's SELECT. Otherwise replace
 target/<target>/ with create.sql, refresh.sql, manifest.json, the graph, and a SELECT for
 each segment, to review. --script adds the script that creates (or refreshes) each segment
 alone, or prints it for a single name; --parity adds a SELECT for each table that compares
-it with a fresh evaluation: no rows mean that the table is correct.
+it with a fresh evaluation: no rows mean that the table is correct. --format dbt writes a dbt
+package to target/<target>.dbt/ instead: a model for each segment. --format filter prints
+conditions for a query of your own, with the subqueries that they need.
 
 Selections:
   name     that segment            +name    with those it depends on
@@ -38,6 +42,8 @@ Examples:
   segc compile vip --target postgres --script refresh
   segc compile --script create --script refresh
   segc compile vip --as-of 2026-11-20T00:00:00Z | duckdb shop.db
+  segc compile --target duckdb --format dbt
+  segc compile vip win_back --target bigquery --format filter --rows o
   segc compile --select tag:marketing --select +vip --target bigquery --out build")]
 pub(in crate::cli) struct Args {
     /// The segments [default: all]
@@ -49,6 +55,12 @@ pub(in crate::cli) struct Args {
     /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
+    /// Scripts, a dbt package, or conditions for a query of your own
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "scripts")]
+    format: CompileFormat,
+    /// The alias, in that query, of the rows that a condition is about [default: the entity's name]
+    #[arg(long, value_name = "ALIAS")]
+    rows: Option<String>,
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -69,6 +81,9 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_folder(&args.segments, named) {
+        return terminal.refuse(problem);
+    }
+    if let Err(problem) = not_in_format(args) {
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
@@ -93,6 +108,15 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Err(problems) => return opened.report(problems, terminal),
     };
     let options = Options { probes, ..options };
+    if let CompileFormat::Filter | CompileFormat::FilterJson = args.format {
+        if args.target.len() > 1 {
+            return opened.report(one(SeveralTargets { span: None, segment: patterns.join(" ") }), terminal);
+        }
+        let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
+        let as_json = args.format == CompileFormat::FilterJson;
+        let asked = filter::Asked { target, segments: &segments, rows: args.rows.as_deref(), as_json };
+        return filter::print(opened, &asked, &options, terminal);
+    }
     match (plain_name(args), segments.as_slice()) {
         (Some(name), &[segment]) => print(opened, name, segment, args, &targets, &options, terminal),
         _ => write(opened, args, &targets, &segments, &options, terminal),
@@ -105,10 +129,33 @@ fn files(args: &Args) -> SegmentFiles {
     SegmentFiles { create: has(ScriptKind::Create), refresh: has(ScriptKind::Refresh), parity: args.parity }
 }
 
+/// Rejects what a format has no place for.
+fn not_in_format(args: &Args) -> Result<(), Diagnostic> {
+    let (format, is_package) = match args.format {
+        CompileFormat::Scripts if args.rows.is_some() => {
+            return Err(NotInFormat { span: None, format: "a script", option: "--rows" }.into());
+        }
+        CompileFormat::Scripts => return Ok(()),
+        CompileFormat::Dbt => ("a dbt package", true),
+        CompileFormat::Filter | CompileFormat::FilterJson => ("a condition", false),
+    };
+    let option = match args {
+        Args { moment: Moment { as_of: Some(_), .. }, .. } if is_package => "--as-of",
+        Args { rows: Some(_), .. } if is_package => "--rows",
+        Args { out: Some(_), .. } if !is_package => "--out",
+        Args { parity: true, .. } => "--parity",
+        Args { script, .. } if !script.is_empty() => "--script",
+        _ => return Ok(()),
+    };
+    Err(NotInFormat { span: None, format, option }.into())
+}
+
 /// The segment whose SELECT is to be printed, if any.
 fn plain_name(args: &Args) -> Option<&str> {
     match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
-        ([name], [], None) if !name.contains(['+', ':']) => Some(name),
+        ([name], [], None) if args.format == CompileFormat::Scripts && !name.contains(['+', ':']) => {
+            Some(name)
+        }
         _ => None,
     }
 }
@@ -163,7 +210,7 @@ struct Build {
 }
 
 fn write(
-    opened: Opened,
+    mut opened: Opened,
     args: &Args,
     targets: &[String],
     segments: &[SegmentId],
@@ -171,13 +218,21 @@ fn write(
     terminal: &mut Terminal,
 ) -> io::Result<Exit> {
     let mut problems = Diagnostics::new();
+    let suite = unit_tests(&mut opened, args, &mut problems);
     let mut builds = Vec::new();
     for target in targets {
         let (plan, found) = opened.session.plan(target, segments, options);
         problems.append(found);
         if let Some(plan) = plan {
             let (folder, shown) = place(&opened, args, target);
-            match opened.session.artifacts(&plan, options, files(args)) {
+            let made = match args.format {
+                CompileFormat::Dbt => opened.session.dbt_package(&plan).map(|mut package| {
+                    suite.add_to(&mut package);
+                    package.files()
+                }),
+                _ => opened.session.artifacts(&plan, options, files(args)),
+            };
+            match made {
                 Ok(artifacts) => {
                     let rows = plan.segments.iter().map(Row::of).collect();
                     builds.push(Build { rows, artifacts, folder, shown });
@@ -205,12 +260,28 @@ fn write(
     Ok(exit)
 }
 
+/// The unit tests that a dbt package has. That there are none is no problem.
+fn unit_tests(opened: &mut Opened, args: &Args, problems: &mut Diagnostics) -> Suite {
+    if args.format != CompileFormat::Dbt {
+        return Suite::default();
+    }
+    let (suite, found) = unittest::read(&mut opened.session, &Disk::new(&opened.root.folder));
+    if found.has_errors() {
+        problems.append(found);
+    }
+    suite
+}
+
 /// The folder of a target's files, and its path for people.
 fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
+    let target = match args.format {
+        CompileFormat::Dbt => format!("{target}.dbt"),
+        _ => target.to_owned(),
+    };
     match &args.out {
-        Some(out) => (out.join(target), format!("{}/{target}", out.display())),
+        Some(out) => (out.join(&target), format!("{}/{target}", out.display())),
         None => {
-            let folder = opened.root.folder.join("target").join(target);
+            let folder = opened.root.folder.join("target").join(&target);
             (folder, format!("{}target/{target}", opened.root.prefix))
         }
     }
@@ -218,6 +289,10 @@ fn place(opened: &Opened, args: &Args, target: &str) -> (PathBuf, String) {
 
 /// The scripts in numbers: `create 77 statements, 20 scans; refresh 105 statements, 35 scans`.
 fn size(artifacts: &Artifacts) -> String {
+    if artifacts.files.contains_key("dbt_project.yml") {
+        let tests = artifacts.files.keys().filter(|path| path.starts_with("tests/")).count();
+        return format!("a dbt package, {tests} tests of keys beside those of its columns");
+    }
     let [create, refresh] = artifacts
         .sizes
         .map(|ScriptSize { statements, scans }| format!("{statements} statements, {scans} scans"));

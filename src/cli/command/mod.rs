@@ -3,11 +3,14 @@
 mod attrition;
 mod capabilities;
 mod catalog;
+mod catalog_import;
 mod check;
 mod compile;
 mod database;
 mod explain;
+mod filter;
 mod graph;
+mod import;
 mod init;
 mod ls;
 mod overview;
@@ -45,6 +48,7 @@ pub(super) enum Command {
     Graph(graph::Args),
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
+    Import(import::Args),
     Explain(explain::Args),
 }
 
@@ -63,6 +67,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
+        Command::Import(import) => import::run(import, named, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::database::choose;
 use super::{Opened, one, open, refuse_folder, write_json};
 use crate::api::{Options, Question, Why as Answer, WhyPart};
+use crate::check::hir::how_many;
 use crate::check::tree::{Role, Shape};
 use crate::cli::args::{DatabaseArgs, Moment, Values};
 use crate::cli::clock::instant;
@@ -166,12 +167,13 @@ fn tree_lines(part: &WhyPart, depth: usize, lines: &mut Vec<Line>) {
 /// The text of a line: the condition, or how it follows from those below.
 fn words(part: &WhyPart) -> String {
     let below = match part.shape {
-        Shape::All => Some("all of"),
-        Shape::Any => Some("any of"),
-        Shape::Not => Some("none of"),
+        Shape::HowMany { least, most } => Some(how_many(least, most, part.parts.len())),
+        Shape::All => Some("all of".to_owned()),
+        Shape::Any => Some("any of".to_owned()),
+        Shape::Not => Some("none of".to_owned()),
         Shape::Match | Shape::Test => None,
     };
-    let text = below.map_or(part.text.as_str(), |below| below);
+    let text = below.unwrap_or_else(|| part.text.clone());
     match part.role {
         Role::Segment(_) | Role::Keep => part.text.clone(),
         Role::Parent(_) => format!("extends {text}"),
@@ -180,6 +182,6 @@ fn words(part: &WhyPart) -> String {
         Role::Exclude if part.holds => format!("exclude where {text}: excluded"),
         Role::Exclude => format!("exclude where {text}"),
         Role::Group(_) => format!("exclusive group {}: none of", part.text),
-        Role::Condition => text.to_owned(),
+        Role::Condition => text,
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the command line writes files")]
 
 mod existing;
+mod files;
 pub(crate) mod problems;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use self::existing::Existing;
+pub(super) use self::files::replace_files;
 use super::problems::CannotWrite;
 use crate::artifact::Artifacts;
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -361,6 +361,16 @@ fn calendar(add: Add<'_>) {
     add(F::Month, call(F::Month, vec![date("2026-11-22")]), "11");
     add(F::Day, call(F::Day, vec![local("2026-11-22T13:14:15")]), "22");
     add(F::Hour, call(F::Hour, vec![local("2026-11-22T23:59:59.9")]), "23");
+    add(F::Minute, call(F::Minute, vec![local("2026-11-22T23:59:59.9")]), "59");
+    add(F::Minute, call(F::Minute, vec![local("1960-02-29T01:00:59.999999")]), "0");
+    for (given, micros) in [
+        ("2026-11-22T00:00:00", "0"),
+        ("2026-11-22T09:30:00", "34200000000"),
+        ("2026-11-22T17:00:00.000001", "61200000001"),
+        ("1960-02-29T23:59:59.999999", "86399999999"),
+    ] {
+        add(F::TimeOfDay, call(F::TimeOfDay, vec![local(given)]), micros);
+    }
     add(F::Weekday, call(F::Weekday, vec![date("2026-11-22")]), "7");
     add(F::Weekday, call(F::Weekday, vec![local("2026-11-23T00:00:00")]), "1");
     add(F::DaysBetween, call(F::DaysBetween, vec![date("2026-02-28"), date("2026-03-01")]), "1");

@@ -35,6 +35,29 @@ pub(super) struct DataFile {
     pub(super) compressed: bool,
 }
 
+/// The format that a file's name announces, and whether it is compressed.
+fn format_of(name: &str) -> Option<(FileFormat, bool)> {
+    let (plain, compressed) = match name.strip_suffix(".gz") {
+        Some(plain) => (plain, true),
+        None => (name, false),
+    };
+    let format = match plain.rsplit_once('.').map(|(_, ending)| ending)? {
+        "csv" => FileFormat::Csv { tabs: false },
+        "tsv" => FileFormat::Csv { tabs: true },
+        "jsonl" | "ndjson" => FileFormat::JsonLines,
+        "parquet" if !compressed => FileFormat::Parquet,
+        _ => return None,
+    };
+    Some((format, compressed))
+}
+
+/// A single file, if its name says that it is a data file.
+pub(super) fn data_file(path: &Path) -> Option<DataFile> {
+    let name = path.file_name()?.to_str()?.to_owned();
+    let (format, compressed) = format_of(&name)?;
+    Some(DataFile { name, path: path.to_owned(), format, compressed })
+}
+
 /// The contents of the data folder.
 pub(super) struct Folder {
     root: PathBuf,
@@ -107,18 +130,10 @@ impl Folder {
     }
 
     fn add(&mut self, name: String, path: PathBuf) {
-        let (plain, compressed) = match name.strip_suffix(".gz") {
-            Some(plain) => (plain, true),
-            None => (name.as_str(), false),
-        };
-        let format = match plain.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("csv") => FileFormat::Csv { tabs: false },
-            Some("tsv") => FileFormat::Csv { tabs: true },
-            Some("jsonl" | "ndjson") => FileFormat::JsonLines,
-            Some("parquet") if !compressed => FileFormat::Parquet,
-            _ => return self.others.push((name, path)),
-        };
-        self.files.push(DataFile { name, path, format, compressed });
+        match format_of(&name) {
+            Some((format, compressed)) => self.files.push(DataFile { name, path, format, compressed }),
+            None => self.others.push((name, path)),
+        }
     }
 
     /// The files of a table: the declared ones, or the one with its name.

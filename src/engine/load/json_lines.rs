@@ -18,7 +18,7 @@ use crate::engine::EngineError;
 use crate::engine::problems::MissingColumn;
 
 /// An object with its keys in the order of the file, possibly repeated.
-struct Object<'a>(Vec<(String, &'a RawValue)>);
+pub(super) struct Object<'a>(pub(super) Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -7,13 +7,18 @@ mod csv;
 mod decode;
 mod faults;
 mod folder;
+mod infer;
 mod json_lines;
 mod open;
 mod parquet;
 pub(crate) mod problems;
 mod records;
+mod sighting;
 
 use std::path::{Path, PathBuf};
+
+pub use self::infer::{InferredColumn, InferredFile, infer_file};
+pub(crate) use self::records::{CsvFault, csv_rows};
 
 use self::append::Sink;
 use self::columns::Columns;

@@ -232,7 +232,7 @@ fn local(instant: Timestamp) -> jiff::civil::DateTime {
 }
 
 /// A path that the engine takes literally, although it has characters of patterns.
-fn literal(path: &str) -> String {
+pub(super) fn literal(path: &str) -> String {
     let mut plain = String::with_capacity(path.len());
     for c in path.chars() {
         if matches!(c, '*' | '?' | '[') {
@@ -244,7 +244,7 @@ fn literal(path: &str) -> String {
     plain
 }
 
-fn unreadable(file: &DataFile, error: &EngineError) -> UnreadableFile {
+pub(super) fn unreadable(file: &DataFile, error: &EngineError) -> UnreadableFile {
     let text = error.to_string();
     let reason = text.lines().next().unwrap_or_default();
     let reason = reason.strip_prefix("the engine rejected a statement: ").unwrap_or(reason).to_owned();

@@ -250,6 +250,46 @@ impl<R: BufRead> Records<R> {
     }
 }
 
+/// How a text of separated values is broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CsvFault {
+    /// The line, from 1.
+    pub(crate) line: usize,
+    pub(crate) reason: String,
+}
+
+/// All records of a text, each with its line.
+pub(crate) fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<(usize, Vec<String>)>, CsvFault> {
+    let separators = Separators { delimiter, quote: Some(b'"'), escape: None, trim: false };
+    let broken = |line: u64, reason: &str| CsvFault {
+        line: usize::try_from(line).unwrap_or(usize::MAX),
+        reason: reason.to_owned(),
+    };
+    let io = |error: io::Error| broken(1, &error.to_string());
+    let mut records = Records::new(text.as_bytes(), separators).map_err(io)?;
+    let mut rows = Vec::new();
+    loop {
+        match records.next().map_err(io)? {
+            Next::End => return Ok(rows),
+            Next::Fault(fault, line) => {
+                return Err(broken(
+                    line,
+                    match fault {
+                        RecordFault::Unclosed => "a quote isn't closed",
+                        RecordFault::AfterQuote => "a quote ends before the value does",
+                        RecordFault::QuoteAfterSpace => "a quote comes after a space",
+                    },
+                ));
+            }
+            Next::Record => {
+                let value = |at| String::from_utf8_lossy(records.value(at)).into_owned();
+                let values = (0..records.len()).map(value).collect();
+                rows.push((usize::try_from(records.line()).unwrap_or(usize::MAX), values));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

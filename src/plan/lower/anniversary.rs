@@ -2,7 +2,7 @@
 //! midnights lie in it, whether its bounds are fixed or a row decides them.
 
 use super::Lowering;
-use super::cond::complement;
+use super::complement::complement;
 use super::frame::Scope;
 use crate::check::hir::{LocalTime, Value, ValueKind, Window};
 use crate::dialect::Function;

@@ -2,7 +2,7 @@
 //! element may be null, so its complement is always wrapped.
 
 use super::Lowering;
-use super::cond::not_true;
+use super::complement::not_true;
 use super::frame::Scope;
 use crate::check::hir::Value;
 use crate::dialect::Function;

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::at_run::AtRun;
-use super::cond::{complement, not_true};
+use super::complement::{complement, not_true};
 use super::digits::compared;
 use super::frame::{Row, Scope};
 use super::time::{Fixed, ceil_date, fixed};

@@ -5,10 +5,11 @@
 //! operands of AND and OR, and CASE WHEN.
 
 use super::Lowering;
+use super::complement::{complement, not_true};
 use super::frame::{Mode, Scope};
 use crate::check::hir::{Cond, CondKind, TextOp, Value, ValueKind};
 use crate::dialect::Function;
-use crate::plan::rel::{Negated, Scalar, all};
+use crate::plan::rel::{BinaryOp, Negated, Scalar, all};
 use crate::types::{Literal, Type};
 
 impl Lowering<'_> {
@@ -21,6 +22,7 @@ impl Lowering<'_> {
             CondKind::And(parts) => self.every_one(scope, parts, false),
             CondKind::Or(parts) if negated => self.every_one(scope, parts, true),
             CondKind::Or(parts) => self.any(scope, parts, false),
+            CondKind::HowMany(least, most, parts) => self.how_many(scope, (*least, *most), parts, negated),
             CondKind::Compare(op, left, right) => self.compare(scope, *op, left, right, negated),
             CondKind::In(value, items) => self.in_list(scope, value, items, negated),
             CondKind::Between(value, low, high) => self.between(scope, value, low, high, negated),
@@ -73,6 +75,40 @@ impl Lowering<'_> {
         }
     }
 
+    /// The number of true conditions is compared; it is never null.
+    fn how_many(
+        &mut self,
+        scope: &Scope,
+        (least, most): (usize, usize),
+        parts: &[Cond],
+        negated: bool,
+    ) -> Scalar {
+        let all = parts.len();
+        match (least, most) {
+            (1, most) if most == all && negated => return self.every_one(scope, parts, true),
+            (1, most) if most == all => return self.any(scope, parts, false),
+            (least, _) if least == all && negated => return self.any(scope, parts, true),
+            (least, _) if least == all => return self.every_one(scope, parts, false),
+            _ => {}
+        }
+        let scope = scope.with(Mode::Alternative);
+        let ones = parts.iter().map(|part| {
+            let holds = self.cond(&scope, part, false);
+            Scalar::Case(vec![(holds, Scalar::integer(1))], Some(Box::new(Scalar::integer(0))))
+        });
+        let number = total(ones.collect());
+        let bound = |bound: usize| Scalar::integer(i64::try_from(bound).unwrap_or(i64::MAX));
+        let (op, bound) = match (least == most, most >= all, negated) {
+            (true, _, false) => (BinaryOp::Equal, bound(least)),
+            (true, _, true) => (BinaryOp::NotEqual, bound(least)),
+            (false, true, false) => (BinaryOp::GreaterOrEqual, bound(least)),
+            (false, true, true) => (BinaryOp::Less, bound(least)),
+            (false, false, false) => (BinaryOp::LessOrEqual, bound(most)),
+            (false, false, true) => (BinaryOp::Greater, bound(most)),
+        };
+        Scalar::binary(op, number, bound)
+    }
+
     fn in_list(&mut self, scope: &Scope, value: &Value, items: &[Literal], negated: bool) -> Scalar {
         let scalar = Box::new(self.value(scope, value));
         let items = items.iter().cloned().map(Scalar::Literal).collect();
@@ -121,16 +157,13 @@ impl Lowering<'_> {
     }
 }
 
-/// A predicate or its complement; wrapped only if it may be null.
-pub(super) fn complement(predicate: Scalar, nullable: bool, negated: bool) -> Scalar {
-    match (negated, nullable) {
-        (false, _) => predicate,
-        (true, true) => not_true(predicate),
-        (true, false) => Scalar::Not(Box::new(predicate)),
+/// A sum of many terms, halved again and again: engines limit how deeply expressions nest.
+fn total(mut terms: Vec<Scalar>) -> Scalar {
+    const IN_A_ROW: usize = 16;
+    let add = |left, right| Scalar::binary(BinaryOp::Add, left, right);
+    if terms.len() <= IN_A_ROW {
+        return terms.into_iter().reduce(add).unwrap_or(Scalar::integer(0));
     }
-}
-
-/// That a predicate is false or null.
-pub(super) fn not_true(predicate: Scalar) -> Scalar {
-    Scalar::IsNotTrue(Box::new(predicate))
+    let second = terms.split_off(terms.len() / 2);
+    add(total(terms), total(second))
 }

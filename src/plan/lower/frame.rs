@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Lowering;
 use super::at_run::AtRun;
-use super::cond::complement;
+use super::complement::complement;
 use super::encoded;
 use super::json::{in_json, in_struct};
 use super::names::{Taken, initials, unused};

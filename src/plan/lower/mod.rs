@@ -13,6 +13,7 @@ mod at_run;
 mod bounds;
 mod bucket;
 mod compare;
+mod complement;
 mod cond;
 mod delta;
 mod digits;

@@ -47,7 +47,7 @@ impl Lowering<'_> {
                 self.date_value(local, &mut |this, inner| this.value(scope, inner))
             }
             ValueKind::LocalPart(part, local) => {
-                let of = if *part == TimePart::Hour {
+                let of = if matches!(part, TimePart::Hour | TimePart::Minute | TimePart::TimeOfDay) {
                     self.local_value(local, &mut |this, inner| this.value(scope, inner))
                 } else {
                     self.part_source(scope, local)
@@ -191,6 +191,8 @@ fn part_function(part: TimePart) -> Function {
         TimePart::Month => Function::Month,
         TimePart::Day => Function::Day,
         TimePart::Hour => Function::Hour,
+        TimePart::Minute => Function::Minute,
+        TimePart::TimeOfDay => Function::TimeOfDay,
         TimePart::Weekday => Function::Weekday,
     }
 }

@@ -38,6 +38,13 @@ pub(crate) enum ExprKind {
     And(Vec<Expr>),
     /// `E or F or …`: two or more.
     Or(Vec<Expr>),
+    /// `at least 2 of (E, F, …)`
+    HowMany {
+        bound: Bound,
+        count: Count,
+        /// The conditions. No condition is an error of the checker.
+        items: Vec<Expr>,
+    },
     /// `+ - * / %`
     Arithmetic(ArithmeticOp, Box<Expr>, Box<Expr>),
     /// `= != < <= > >=`

@@ -1,8 +1,8 @@
 //! Expressions down to their operands.
 
-use super::{Builder, children, refused};
+use super::{Builder, children, has, refused};
 use crate::diagnostic::Span;
-use crate::syntax::ast::{ArithmeticOp, Count, Expr, ExprKind};
+use crate::syntax::ast::{ArithmeticOp, Bound, Count, Expr, ExprKind};
 use crate::syntax::grammar::{ParseNode, Rule};
 use crate::syntax::literal::{self, Fault};
 use crate::syntax::problems::NumberRange;
@@ -47,6 +47,10 @@ impl<'a> Builder<'a, '_> {
             match child.as_rule() {
                 Rule::kw_not => nots.push(self.span(&child)),
                 Rule::own_segment => return self.own_segment(child, nots, span),
+                Rule::how_many => {
+                    let operand = self.how_many(child);
+                    return repeat(nots, operand, ExprKind::Not);
+                }
                 _ => {
                     let operand = self.predicate(child);
                     return repeat(nots, operand, ExprKind::Not);
@@ -54,6 +58,24 @@ impl<'a> Builder<'a, '_> {
             }
         }
         refused(span)
+    }
+
+    /// `at least 2 of (E, F, …)`
+    fn how_many(&mut self, node: ParseNode<'a>) -> Expr {
+        let span = self.span(&node);
+        self.deeper(1, span, |this| {
+            let (mut bound, mut count, mut items) = (Bound::Exactly, Count::Number(1, span), Vec::new());
+            for child in node.into_inner() {
+                match child.as_rule() {
+                    Rule::bound if has(&child, Rule::kw_least) => bound = Bound::AtLeast,
+                    Rule::bound if has(&child, Rule::kw_most) => bound = Bound::AtMost,
+                    Rule::count => count = this.count(child),
+                    Rule::expr => items.push(this.expr(child)),
+                    _ => {}
+                }
+            }
+            Expr { kind: ExprKind::HowMany { bound, count, items }, span }
+        })
     }
 
     /// `+ -` and `* / %`, which associate to the left.

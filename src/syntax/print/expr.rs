@@ -3,7 +3,7 @@
 use pretty::RcDoc;
 
 use super::{Doc, align, list, name, path, quoted, row, rows, text};
-use crate::syntax::ast::{ArithmeticOp, CompareOp, Count, Expr, ExprKind, InstantOp, TextOp};
+use crate::syntax::ast::{ArithmeticOp, Bound, CompareOp, Count, Expr, ExprKind, InstantOp, TextOp};
 use crate::types::{Literal, Unit};
 
 /// How tightly an expression holds together, from the loosest.
@@ -23,7 +23,7 @@ fn level(expr: &Expr) -> Level {
     match &expr.kind {
         ExprKind::Or(_) => Level::Or,
         ExprKind::And(_) => Level::And,
-        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } => Level::Not,
+        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } | ExprKind::HowMany { .. } => Level::Not,
         ExprKind::Compare { .. }
         | ExprKind::In { .. }
         | ExprKind::Between { .. }
@@ -86,6 +86,7 @@ pub(super) fn alone(expr: &Expr) -> Doc {
     match &expr.kind {
         ExprKind::And(parts) => RcDoc::intersperse(chain("and", parts), RcDoc::line()).group(),
         ExprKind::Or(parts) => RcDoc::intersperse(chain("or", parts), RcDoc::line()).group(),
+        ExprKind::HowMany { bound, count, items } => how_many(*bound, count, items),
         ExprKind::Not(inner) => row([text("not "), part(inner, inside_not(inner))]),
         ExprKind::Negate(inner) => {
             // `--` begins a comment elsewhere, and is refused.
@@ -117,9 +118,23 @@ pub(super) fn alone(expr: &Expr) -> Doc {
 /// `not (a = 1)` is clearer than `not a = 1`; `not exists(…)` and `not subscribed` need none.
 fn inside_not(inner: &Expr) -> Level {
     match inner.kind {
-        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } => Level::Not,
+        ExprKind::Not(_) | ExprKind::InSegment { path: None, .. } | ExprKind::HowMany { .. } => Level::Not,
         _ => Level::Primary,
     }
+}
+
+/// `at least 2 of (E, F)`
+fn how_many(bound: Bound, count: &Count, items: &[Expr]) -> Doc {
+    let bound = match bound {
+        Bound::AtLeast => "at least ",
+        Bound::AtMost => "at most ",
+        Bound::Exactly => "exactly ",
+    };
+    let count = match count {
+        Count::Number(n, _) => text(n.to_string()),
+        Count::Param(param) => row([text("$"), name(param)]),
+    };
+    row([text(bound), count, text(" of "), list(items.iter().map(alone).collect())])
 }
 
 fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr) -> Doc {

@@ -65,6 +65,8 @@ fn parentheses_stand_where_the_grammar_needs_them() {
         "`last` during `since` to `today`",
         "x during `yesterday` to `yesterday` + 1 day",
         "`where`.`in` = 1",
+        "at least 2 of (a or b, not c, x = 1)",
+        "not exactly $n of (a, b) and c",
         "count(orders where a or b) > 1",
         "sequence((a where b = 1) then within 1 day c then not d within 7 days matching p)",
     ] {

@@ -72,6 +72,7 @@ pub(super) fn expr(value: &Expr) -> String {
         ExprKind::Not(inner) => format!("(not {})", expr(inner)),
         ExprKind::And(parts) => format!("(and {})", all(parts)),
         ExprKind::Or(parts) => format!("(or {})", all(parts)),
+        ExprKind::HowMany { bound, count: n, items } => format!("({bound:?} {} [{}])", count(n), all(items)),
         ExprKind::Arithmetic(op, a, b) => format!("({op:?} {} {})", expr(a), expr(b)),
         ExprKind::Compare { op, left, right, ignoring_case } => {
             format!("({op:?}{} {} {})", case(*ignoring_case), expr(left), expr(right))

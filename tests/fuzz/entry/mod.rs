@@ -3,6 +3,7 @@
 mod address;
 mod arguments;
 mod data;
+mod import;
 mod judge;
 mod project;
 mod rows;
@@ -34,6 +35,8 @@ pub(crate) enum Entry {
     JsonLines,
     /// What `--db` names.
     Address,
+    /// A file of another tool, whose name is the first line, imported twice.
+    Import,
     /// Values on the command line, of the program itself.
     Arguments,
     /// No way into segc: what an input asks for is done, to see that it is noticed.
@@ -42,7 +45,7 @@ pub(crate) enum Entry {
 
 impl Entry {
     /// All that are segc's.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Segments,
         Self::Config,
         Self::Catalog,
@@ -52,6 +55,7 @@ impl Entry {
         Self::Csv,
         Self::JsonLines,
         Self::Address,
+        Self::Import,
         Self::Arguments,
     ];
 
@@ -67,6 +71,7 @@ impl Entry {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",
             Self::Address => "address",
+            Self::Import => "import",
             Self::Arguments => "arguments",
             Self::Sabotage => "sabotage",
         }
@@ -97,6 +102,7 @@ impl Entry {
             Self::Csv => data::table("orders.csv", input, seen),
             Self::JsonLines => data::table("orders.jsonl", input, seen),
             Self::Address => address::address(input, seen),
+            Self::Import => import::import(input, seen),
             Self::Arguments => arguments::arguments(input, seen),
             Self::Sabotage => sabotage::sabotage(input),
         }

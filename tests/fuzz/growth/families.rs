@@ -31,9 +31,48 @@ fn many(n: usize, between: &str, one: fn(usize) -> String) -> String {
     (0..n).map(one).collect::<Vec<_>>().join(between)
 }
 
-use Entry::{Address, Catalog, Config, Csv, Dialect, JsonLines, Row, Segments, UnitTests};
+use Entry::{Address, Catalog, Config, Csv, Dialect, Import, JsonLines, Row, Segments, UnitTests};
 
 pub(crate) const FAMILIES: &[Family] = &[
+    // --- files of other tools
+    family(Import, "segments of a tool", 50, |n| {
+        let one = |i| {
+            format!("{{\"name\": \"s{i}\", \"conditions\": [{{\"attribute\": \"a{i}\", \"value\": {i}}}]}}")
+        };
+        format!("litestar-flags\n[{}]", many(n, ",", one))
+    }),
+    family(Import, "segments in a chain", 50, |n| {
+        let one = |i: usize| {
+            format!(
+                "{{\"id\": \"{i}\", \"name\": \"s{i}\", \"parent_segment_id\": \"{}\"}}",
+                i.saturating_sub(1) + 1
+            )
+        };
+        format!("litestar-flags\n[{}]", many(n, ",", one))
+    }),
+    family(Import, "segments that refer to a refused one", 50, |n| {
+        let one = |i: usize| {
+            format!(
+                "{{\"key\": \"s{i}\", \"rules\": [{{\"clauses\": [{{\"op\": \"segmentMatch\", \"values\": [\"s{}\"]}}]}}]}}",
+                i + 1
+            )
+        };
+        format!("launchdarkly\n[{}]", many(n, ",", one))
+    }),
+    family(Import, "a list of keys", 500, |n| {
+        format!("launchdarkly\n{{\"key\": \"a\", \"included\": [{}]}}", many(n, ",", |i| format!("\"k{i}\"")))
+    }),
+    family(Import, "nested conditions", 1_000, |n| {
+        format!("growthbook\n{}1{}", "{\"$not\":".repeat(n), "}".repeat(n))
+    }),
+    family(Import, "conditions of one segment", 40, |n| {
+        format!(
+            "featurevisor\n{{\"conditions\": [{}]}}",
+            many(n, ",", |i| format!(
+                "{{\"attribute\": \"a\", \"operator\": \"notEquals\", \"value\": {i}}}"
+            ))
+        )
+    }),
     // --- segments: one condition
     family(Segments, "brackets", 4_000, |n| segment(&format!("{}vip{}", "(".repeat(n), ")".repeat(n)))),
     family(Segments, "brackets that are not closed", 4_000, |n| segment(&"(".repeat(n))),

@@ -23,6 +23,9 @@ pub const CONSTRUCTS: &[&str] = &[
     "rules: exclusive group",
     "condition: and",
     "condition: or",
+    "condition: at least",
+    "condition: at most",
+    "condition: exactly",
     "condition: not",
     "condition: =",
     "condition: <",
@@ -73,6 +76,8 @@ pub const CONSTRUCTS: &[&str] = &[
     "part: month",
     "part: day",
     "part: hour",
+    "part: minute",
+    "part: time",
     "part: weekday",
     "local time: start of",
     "local time: moved",
@@ -311,6 +316,8 @@ fn part(part: TimePart) -> &'static str {
         TimePart::Month => "part: month",
         TimePart::Day => "part: day",
         TimePart::Hour => "part: hour",
+        TimePart::Minute => "part: minute",
+        TimePart::TimeOfDay => "part: time",
         TimePart::Weekday => "part: weekday",
     }
 }
@@ -347,6 +354,9 @@ impl Visitor for Finder<'_> {
             CondKind::Constant(_) => None,
             CondKind::And(_) => Some("condition: and"),
             CondKind::Or(_) => Some("condition: or"),
+            CondKind::HowMany(0, ..) => Some("condition: at most"),
+            CondKind::HowMany(_, most, parts) if *most >= parts.len() => Some("condition: at least"),
+            CondKind::HowMany(..) => Some("condition: exactly"),
             CondKind::Not(inner) => {
                 self.tell_if(matches!(inner.kind, CondKind::Compare(..)), "negated: comparison");
                 self.tell_if(

@@ -67,6 +67,13 @@ pub fn next_duckdb() -> Option<Python> {
     Some(Python { target: "duckdb", process, session: 0, type_name: duckdb_type })
 }
 
+/// The program `dbt`, with its adapter for DuckDB.
+pub fn dbt() -> Option<PathBuf> {
+    const DBT: Environment =
+        Environment { folder: "dbt", mark: "dbt.txt", requirements: include_str!("../../engines/dbt.txt") };
+    found("dbt", || Ok(DBT.find()?.0.with_file_name("dbt")))
+}
+
 /// ClickHouse, embedded, with the settings of its dialect.
 pub fn clickhouse() -> Option<Python> {
     let process = Arc::new(Mutex::new(found("clickhouse", start_clickhouse)?));

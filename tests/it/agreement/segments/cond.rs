@@ -9,7 +9,7 @@ impl<'w> Writer<'w, '_, '_> {
         if depth == 0 || !self.spend() {
             return self.simple(scope, 0);
         }
-        match self.tape.below(17) {
+        match self.tape.below(18) {
             0..=3 => self.simple(scope, depth),
             4 => format!("({} and {})", self.cond(scope, depth - 1), self.cond(scope, depth - 1)),
             5 | 6 => format!("({} or {})", self.cond(scope, depth - 1), self.cond(scope, depth - 1)),
@@ -17,12 +17,26 @@ impl<'w> Writer<'w, '_, '_> {
             8 | 9 => self.exists(scope, depth),
             10 => self.membership(scope, depth),
             11 | 12 => self.sequence(scope, depth),
+            17 => self.how_many(scope, depth),
             _ => self.compare_numbers(scope, depth),
         }
     }
 
+    /// `at least 2 of (…)`, with a number that decides something.
+    fn how_many(&mut self, scope: Scope<'w>, depth: usize) -> String {
+        let count = 2 + self.tape.below(3);
+        let conds: Vec<String> = (0..count).map(|_| self.cond(scope, depth - 1)).collect();
+        let number = 1 + self.tape.below(count);
+        let bound = match self.tape.below(3) {
+            0 => format!("at least {number}"),
+            1 => format!("at most {}", number - 1),
+            _ => format!("exactly {}", if self.tape.one_in(4) { 0 } else { number }),
+        };
+        format!("{}{bound} of ({})", self.not(), conds.join(", "))
+    }
+
     pub(super) fn simple(&mut self, scope: Scope<'w>, depth: usize) -> String {
-        match self.tape.below(17) {
+        match self.tape.below(18) {
             0 | 1 => self.compare_numbers(scope, depth),
             2 => self.compare_texts(scope, depth),
             3 => self.text_test(scope),
@@ -38,6 +52,7 @@ impl<'w> Writer<'w, '_, '_> {
             13 => self.anniversary(scope, depth),
             14 => self.closed(scope),
             15 => self.array(scope),
+            17 => self.time_of_day(scope),
             _ => self.membership(scope, depth.max(1)),
         }
     }

@@ -121,6 +121,18 @@ impl<'w> Writer<'w, '_, '_> {
         format!("{time} {}anniversary during {window}", self.not())
     }
 
+    /// A time of day; mostly a range around the times of rows, which are near those of instants.
+    pub(super) fn time_of_day(&mut self, scope: Scope<'w>) -> String {
+        const TIMES: &[&str] =
+            &["00:00", "12:30", "23:59:59", "01:00", "02:30", "12:29:59", "11:00", "22:00:01", "03:00"];
+        let time = match self.time(scope, 0) {
+            Some((time, Kind::Timestamp)) => time,
+            _ => "now".to_owned(),
+        };
+        let (from, to) = (self.tape.pick(TIMES), self.tape.pick(TIMES));
+        format!("time({time}) {}between \"{from}\" and \"{to}\"", self.not())
+    }
+
     /// The window of an aggregate may be anchored to the row that the aggregate belongs to.
     pub(super) fn window(&mut self, scope: Scope<'w>) -> String {
         if let Some(outer) = scope.outer
@@ -151,7 +163,8 @@ impl<'w> Writer<'w, '_, '_> {
             (2, _) => (format!("year({time})"), self.tape.pick(&["2026", "2025", "2020"])),
             (3, _) => (format!("month({time})"), self.tape.pick(&["3", "1", "4", "2"])),
             (4, _) => (format!("day({time})"), self.tape.pick(&["28", "22", "29", "1"])),
-            (5 | 6, Kind::Timestamp) => (format!("hour({time})"), self.tape.pick(&["12", "0", "23", "11"])),
+            (5, Kind::Timestamp) => (format!("hour({time})"), self.tape.pick(&["12", "0", "23", "11"])),
+            (6, Kind::Timestamp) => (format!("minute({time})"), self.tape.pick(&["30", "0", "59", "29"])),
             _ => match self.time(scope, 0) {
                 Some((other, _)) => (format!("days_between({time}, {other})"), self.tape.pick(&days)),
                 None => (format!("days_since({time})"), "7"),

@@ -1,0 +1,388 @@
+//! Decides what is imported of the tables found: new entities, additions to existing ones, questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Settings;
+use super::compare::compare;
+use super::existing::{Existing, readers, tables};
+use super::fields::{Column, NewField, flatten};
+use super::links::add_links;
+use super::model::{Found, FoundKey, FoundTable, Skipped};
+use super::names::{Names, plain, singular};
+use crate::catalog::{DbtNode, Entity, EntityId, TableSource};
+use crate::diagnostic::Diagnostics;
+use crate::types::Type;
+
+/// A table, and what is imported of it.
+pub(super) struct Planned<'a> {
+    pub(super) table: &'a FoundTable,
+    /// The entities that read it already. The first one gets what is new.
+    pub(super) existing: Vec<(EntityId, &'a Entity)>,
+    /// The name of its entity.
+    pub(super) name: String,
+    /// The names of its fields and links.
+    pub(super) names: Names,
+    pub(super) fields: Vec<NewField>,
+    /// Comments on columns that no field can read.
+    pub(super) unread: Vec<String>,
+    /// The field that reads each column, with its type.
+    pub(super) by_column: BTreeMap<&'a str, (String, Option<Type>)>,
+    pub(super) links: Vec<NewLink>,
+    /// The links that its entities have already.
+    pub(super) known_links: Vec<NewLink>,
+    /// Fields and links that were commented out, in lower case.
+    pub(super) left_out: BTreeSet<String>,
+}
+
+/// A link to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NewLink {
+    pub(super) name: String,
+    pub(super) to: String,
+    /// Own fields, each with the other's.
+    pub(super) on: Vec<(String, String)>,
+    pub(super) many: bool,
+}
+
+/// Something that only a person knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The entity.
+    pub entity: String,
+    /// The property that answers it, such as `key`.
+    pub about: &'static str,
+    /// The question.
+    pub text: String,
+}
+
+/// Everything that is to be done and said.
+pub(super) struct Plan<'a> {
+    pub(super) planned: Vec<Planned<'a>>,
+    pub(super) questions: Vec<Question>,
+    pub(super) differences: Diagnostics,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Settings) -> Plan<'a> {
+    let mut plan = Plan {
+        planned: Vec::new(),
+        questions: Vec::new(),
+        differences: Diagnostics::new(),
+        skipped: found.skipped.clone(),
+    };
+    let matched = matched(found, existing);
+    let mut names = Names::default();
+    existing.names().into_iter().for_each(|name| names.take(name));
+    for table in &found.tables {
+        let entities = matched.get(table.id.as_str()).cloned().unwrap_or_default();
+        if !table.is_selected && entities.is_empty() {
+            continue;
+        }
+        let mut skip = |why: String| plan.skipped.push(Skipped { what: table.name.join("."), why });
+        let names_table =
+            |written: &str| [&table.name, &table.full].iter().any(|name| name.join(".") == written);
+        let unread = existing.unread().find(|(_, written)| entities.is_empty() && names_table(written));
+        if let Some((name, _)) = unread {
+            skip(format!("its entity `{name}` has errors: `segc check` shows them"));
+            continue;
+        }
+        let is_new = entities.is_empty();
+        let mut with_name = names.clone();
+        let name = match entities.first() {
+            Some((_, entity)) => entity.name.clone(),
+            None => entity_name(table, &mut with_name),
+        };
+        let mut left = Vec::new();
+        let planned = plan_fields(table, entities, name, existing, settings, &mut left);
+        if is_new && planned.fields.is_empty() {
+            skip("none of its columns has a type that a field can have".to_owned());
+            continue;
+        }
+        names = with_name;
+        plan.skipped.extend(left);
+        plan.planned.push(planned);
+    }
+    add_links(&mut plan.planned, found, &mut plan.skipped);
+    for planned in &plan.planned {
+        if planned.existing.is_empty() {
+            plan.questions.extend(questions(planned));
+        } else if planned.table.is_selected {
+            plan.questions.extend(field_questions(planned));
+            compare(planned, &mut plan.differences);
+        }
+    }
+    compare_tables(found, existing, &matched, settings, &mut plan.differences);
+    plan.skipped.sort();
+    plan.skipped.dedup();
+    plan
+}
+
+/// The entities that read each table, by the table's identity.
+fn matched<'a>(found: &'a Found, existing: &'a Existing) -> BTreeMap<&'a str, Vec<(EntityId, &'a Entity)>> {
+    let mut matched: BTreeMap<&str, Vec<(EntityId, &Entity)>> = BTreeMap::new();
+    for (id, entity) in existing.catalog.iter() {
+        if let Some(table) = table_of(entity, found) {
+            matched.entry(&table.id).or_default().push((id, entity));
+        }
+    }
+    matched
+}
+
+/// The table that an entity reads: by what dbt calls it, by its name as it is written, or by as much
+/// of the name as both have.
+fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
+    let all = || found.tables.iter();
+    let is_it = |table: &&FoundTable| {
+        let node = table.dbt.as_deref().and_then(DbtNode::parse);
+        node.zip(entity.dbt.as_ref()).is_some_and(|(node, own)| same_node(&node, own))
+    };
+    let by_dbt = all().find(is_it);
+    let by_query = || {
+        let is_query = matches!(entity.source, TableSource::Query { .. });
+        all().find(|table| is_query && table.query.is_some() && wanted_name(table) == entity.name)
+    };
+    let by_name = || {
+        let names: Vec<&[String]> = tables(entity).collect();
+        let fits = |fit: fn(&[String], &FoundTable) -> bool| {
+            let mut fitting = all().filter(|table| names.iter().any(|name| fit(name, table)));
+            match (fitting.next(), fitting.next()) {
+                (Some(only), None) => Some(only),
+                _ => None,
+            }
+        };
+        fits(|name, table| table.name == name)
+            .or_else(|| fits(|name, table| table.full == name))
+            .or_else(|| fits(|name, table| same_end(name, &table.full, |one, other| one == other)))
+            .or_else(|| {
+                fits(|name, table| same_end(name, &table.full, |one, other| one.eq_ignore_ascii_case(other)))
+            })
+    };
+    by_dbt.or_else(by_name).or_else(by_query)
+}
+
+/// Whether two names mean the same node, even if only one of them has the package.
+fn same_node(one: &DbtNode, other: &DbtNode) -> bool {
+    match (one, other) {
+        (
+            DbtNode::Ref { package, name, version },
+            DbtNode::Ref { package: other_package, name: other_name, version: other_version },
+        ) => {
+            let packages = package.as_ref().zip(other_package.as_ref());
+            name == other_name && version == other_version && packages.is_none_or(|(one, other)| one == other)
+        }
+        (one, other) => one == other,
+    }
+}
+
+fn same_end(one: &[String], other: &[String], same: fn(&str, &str) -> bool) -> bool {
+    one.iter().rev().zip(other.iter().rev()).all(|(one, other)| same(one, other))
+}
+
+fn wanted_name(table: &FoundTable) -> String {
+    let last = table.name.last().map_or("", String::as_str);
+    match &table.entity {
+        Some(name) => plain(name, "entity"),
+        None => singular(&plain(last, "entity")),
+    }
+}
+
+/// The singular of the table's name; if that is taken, with its schema.
+fn entity_name(table: &FoundTable, names: &mut Names) -> String {
+    let name = wanted_name(table);
+    let around = table.full.iter().rev().nth(1).map(|schema| format!("{}_{name}", plain(schema, "schema")));
+    names.free(std::iter::once(name.as_str()).chain(around.as_deref()))
+}
+
+fn plan_fields<'a>(
+    table: &'a FoundTable,
+    entities: Vec<(EntityId, &'a Entity)>,
+    name: String,
+    existing: &Existing,
+    settings: &Settings,
+    skipped: &mut Vec<Skipped>,
+) -> Planned<'a> {
+    let mut names = Names::default();
+    let first = entities.first();
+    let left_out = first.and_then(|(_, entity)| Some(existing.file_of(&entity.name)?.left_out(&entity.name)));
+    let links_of = |entity: &Entity| existing.file_of(&entity.name).map(|file| file.links(&entity.name));
+    let known_links = entities.iter().filter_map(|(_, entity)| links_of(entity)).flatten().collect();
+    let mut planned = Planned {
+        table,
+        existing: entities,
+        name,
+        names: Names::default(),
+        fields: Vec::new(),
+        unread: Vec::new(),
+        by_column: BTreeMap::new(),
+        links: Vec::new(),
+        known_links,
+        left_out: left_out.unwrap_or_default(),
+    };
+    if let Some((_, entity)) = planned.existing.first() {
+        entity.fields.iter().for_each(|field| names.take(&field.name));
+        entity.links.iter().for_each(|link| names.take(&link.name));
+        entity.unread.names.iter().for_each(|name| names.take(name));
+    }
+    planned.names = names;
+    let mut new = Vec::new();
+    for (at, column) in table.columns.iter().enumerate() {
+        let mut readers = planned.existing.iter().flat_map(|(_, entity)| readers(entity, &column.name));
+        let Some(first) = readers.next() else {
+            let wanted = plain(&column.name, &format!("column_{}", at + 1));
+            if planned.left_out.contains(&wanted) {
+                let what = format!("{}.{wanted}", planned.name);
+                skipped.push(Skipped { what, why: "it is commented out in the catalog".to_owned() });
+            } else if table.is_selected {
+                new.push((wanted, column));
+            }
+            continue;
+        };
+        let whole = std::iter::once(first).chain(readers).find(|field| field.inside.is_none());
+        if let Some(field) = whole {
+            planned.by_column.insert(&column.name, (field.name.clone(), Some(field.ty.clone())));
+        }
+    }
+    if planned.existing.iter().any(|(_, entity)| matches!(entity.source, TableSource::Query { .. })) {
+        let missing = new.drain(..).map(|(_, column)| format!("{}.{}", planned.name, column.name));
+        let why = "its entity reads a query: add the column there first".to_owned();
+        skipped.extend(missing.map(|what| Skipped { what, why: why.clone() }));
+    }
+    // Columns whose names are plain keep them, whatever the others become.
+    let mut order: Vec<usize> = (0..new.len()).collect();
+    order.sort_by_key(|&at| new.get(at).is_none_or(|(wanted, column)| *wanted != column.name));
+    let mut columns: Vec<(usize, Column)> = Vec::new();
+    for at in order {
+        let Some((wanted, column)) = new.get(at) else { continue };
+        columns.push((at, flatten(column, wanted, &mut planned.names, settings)));
+    }
+    columns.sort_by_key(|(at, _)| *at);
+    for (at, read) in columns {
+        let Some((_, column)) = new.get(at) else { continue };
+        match read {
+            Column::Fields(fields) => {
+                if let [only] = fields.as_slice()
+                    && only.path.is_empty()
+                {
+                    planned.by_column.insert(&column.name, (only.name.clone(), only.ty.clone()));
+                }
+                planned.fields.extend(fields);
+            }
+            Column::Unread { comment, why } => {
+                let what = format!("{}.{}", table.name.join("."), column.name);
+                skipped.push(Skipped { what, why });
+                planned.unread.push(comment);
+            }
+        }
+    }
+    planned
+}
+
+impl Planned<'_> {
+    /// The fields of a key; `None` if one of its columns has no field.
+    pub(super) fn fields_of(&self, key: &FoundKey) -> Option<Vec<String>> {
+        key.columns
+            .iter()
+            .map(|column| {
+                let known = self.table.column(column)?;
+                let (name, ty) = self.by_column.get(known.name.as_str())?;
+                (!matches!(ty, Some(Type::Json | Type::Array(_)))).then(|| name.clone())
+            })
+            .collect()
+    }
+
+    /// The fields of the entity's key.
+    pub(super) fn key(&self) -> Option<(Vec<String>, bool)> {
+        let key = self.table.key()?;
+        Some((self.fields_of(key)?, key.is_enforced))
+    }
+
+    /// The field of a column that holds a time.
+    pub(super) fn time_field(&self, column: Option<&String>) -> Option<String> {
+        let known = self.table.column(column?)?;
+        let (name, ty) = self.by_column.get(known.name.as_str())?;
+        ty.as_ref().is_none_or(Type::is_time).then(|| name.clone())
+    }
+
+    /// The fields that hold a time.
+    pub(super) fn times(&self) -> Vec<&str> {
+        let is_time =
+            |field: &&NewField| field.ty.as_ref().is_some_and(Type::is_time) && field.path.is_empty();
+        self.fields.iter().filter(is_time).map(|field| field.name.as_str()).collect()
+    }
+}
+
+/// What isn't known of a new entity.
+pub(super) fn questions(planned: &Planned<'_>) -> Vec<Question> {
+    let ask = |about, text| Question { entity: planned.name.clone(), about, text };
+    let mut questions = Vec::new();
+    if planned.key().is_none() {
+        let candidates: Vec<String> = planned
+            .table
+            .keys
+            .iter()
+            .filter_map(|key| planned.fields_of(key))
+            .map(|key| key.join(", "))
+            .collect();
+        let text = match candidates.as_slice() {
+            [] => "which fields identify a row? `segc check` fails until it is declared".to_owned(),
+            some => format!(
+                "which of these identifies a row: {}? `segc check` fails until it is declared",
+                some.join("; ")
+            ),
+        };
+        questions.push(ask("key", text));
+    }
+    if planned.time_field(planned.table.time.as_ref()).is_none() {
+        let times = planned.times();
+        if !times.is_empty() {
+            let text = format!("if a row is something that happened, when? One of {}", times.join(", "));
+            questions.push(ask("time", text));
+        }
+    }
+    if planned.time_field(planned.table.ingested_at.as_ref()).is_none() {
+        let text = "how do rows change? Until it is declared, segments that read it are rebuilt".to_owned();
+        questions.push(ask("changes", text));
+    }
+    questions.extend(field_questions(planned));
+    questions
+}
+
+/// What isn't known of the fields that are added.
+fn field_questions(planned: &Planned<'_>) -> Vec<Question> {
+    let those = |is: fn(&NewField) -> bool| -> Option<String> {
+        let those: Vec<&str> =
+            planned.fields.iter().filter(|field| is(field)).map(|field| field.name.as_str()).collect();
+        (!those.is_empty()).then(|| those.join(", "))
+    };
+    let types = those(|field| field.ty.is_none()).map(|names| {
+        ("type", format!("which types do these have: {names}? `segc check` fails until they are declared"))
+    });
+    let zones = those(|field| field.needs_zone).map(|names| {
+        ("zone", format!("which time zone are these in: {names}? `segc check --probe` asks for it"))
+    });
+    let ask = |(about, text)| Question { entity: planned.name.clone(), about, text };
+    types.into_iter().chain(zones).map(ask).collect()
+}
+
+/// Reports entities whose table is gone.
+fn compare_tables(
+    found: &Found,
+    existing: &Existing,
+    matched: &BTreeMap<&str, Vec<(EntityId, &Entity)>>,
+    settings: &Settings,
+    differences: &mut Diagnostics,
+) {
+    for entity in &existing.catalog.entities {
+        let is_matched = matched.values().flatten().any(|(_, one)| one.name == entity.name);
+        let is_from_here = || existing.file_of(&entity.name).is_some_and(|file| file.path == settings.into);
+        let TableSource::Table(parts) = &entity.source else { continue };
+        if !is_matched && (found.is_complete || settings.is_whole && is_from_here()) {
+            differences.push(super::problems::TableGone {
+                span: entity.span,
+                entity: entity.name.clone(),
+                table: parts.join("."),
+                origin: found.origin.clone(),
+            });
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Brings in what other tools hold: their segments become `.seg` files, and what they say of tables
+//! becomes the catalog.
+//!
+//! Importers of segments build syntax trees and print them; they never write segments as text. Must not
+//! know: targets, SQL, the terminal, the disk.
+
+pub mod catalog;
+mod json;
+pub(crate) mod problems;
+pub mod segment;
