@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{
-    Catalog, Changes, Container, Deletes, Entity, Field, FieldId, Link, ReadOptions, Storage, TableSource,
+    Catalog, Changes, Container, Deletes, Entity, Field, FieldId, Link, ReadOptions, Step, Storage,
+    TableSource,
 };
 use crate::types::{TimeForm, Unit};
 
@@ -141,9 +142,16 @@ fn describe_field(field: &Field) -> Value {
         "zone": zone,
         "storage": storage,
         "encoding": field.storage.encoding(),
-        "path": field.inside.as_ref().map(|inside| &inside.keys),
+        "path": field.inside.as_ref().map(|inside| inside.steps.iter().map(describe_step).collect::<Vec<_>>()),
         "from": from,
     })
+}
+
+fn describe_step(step: &Step) -> Value {
+    match step {
+        Step::Key(key) => json!(key),
+        Step::Entry { field, key } => json!({ "key": key, "field": field }),
+    }
 }
 
 fn describe_link(catalog: &Catalog, entity: &Entity, link: &Link) -> Value {

@@ -48,6 +48,12 @@ const OTHER_KEYS: OtherKeys = &[
     (&["timestamp", "timestamp_column", "event_time", "loaded_at_field"], Meant::Key("time")),
     (&["measures", "metrics"], Meant::Help("remove it: segments compute this, as in `count(orders) > 3`")),
     (&["schema", "database"], Meant::Help("write it in front of the table's name: `table: schema.name`")),
+    (
+        &["tables"],
+        Meant::Help(
+            "an entity has one table: put the tables together in a view, or in `query:` with `UNION ALL` and the event's name as a column",
+        ),
+    ),
     (&["name"], Meant::Help("remove it: an entity's name is its key in `entities`")),
     (
         &["tests", "constraints", "config", "meta", "tags"],

@@ -1,11 +1,11 @@
 //! Fields inside JSON documents and structs.
 
 use super::field::no_nul;
-use super::model::{Container, Field, Inside, Storage};
-use super::problems::columns::{EmptyPart, EmptyPath, FromWithoutPath, InsideType, StorageInside};
+use super::model::{Container, Field, Inside, Step, Storage};
+use super::problems::columns::{EmptyPart, EmptyPath, EntryOnly, FromWithoutPath, InsideType, StorageInside};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Fields, Node, NodeKind};
 
 /// Reads `path` and `from`.
 pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagnostics) -> Option<Inside> {
@@ -23,7 +23,7 @@ pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagno
     };
     let Some(node) = path else {
         // The whole of a JSON column is read so without being told.
-        return (container == Container::JsonText).then_some(Inside { container, keys: Vec::new() });
+        return (container == Container::JsonText).then_some(Inside { container, steps: Vec::new() });
     };
     let keys = node.one_or_many();
     if keys.is_empty() {
@@ -38,15 +38,45 @@ pub(super) fn read(field: &Field, fields: &mut Fields<'_>, problems: &mut Diagno
             problems.push(StorageInside { span: node.span, field: field.name.clone() });
         }
     }
-    for key in keys {
-        let Some(text) = key.text(problems) else { continue };
-        no_nul(text, key.span, "key", problems);
-        if container == Container::Struct && text.is_empty() {
-            problems.push(EmptyPart { span: key.span, field: field.name.clone() });
-        }
+    let steps: Option<Vec<Step>> =
+        keys.iter().map(|node| read_step(field, node, container, problems)).collect();
+    if let (Some(Step::Entry { .. }), Some(node)) =
+        (steps.as_ref().and_then(|steps| steps.last()), keys.last())
+        && field.ty != Type::Json
+    {
+        problems.push(EntryOnly { span: node.span, field: field.name.clone() });
     }
-    let keys: Option<Vec<String>> = keys.iter().map(|key| key.text(problems).map(str::to_owned)).collect();
-    keys.filter(|keys| !keys.is_empty()).map(|keys| Inside { container, keys })
+    steps.filter(|steps| !steps.is_empty()).map(|steps| Inside { container, steps })
+}
+
+/// A key, or an entry of a key/value array: `{ key: page_location }`, `{ key: page_location, field: name }`.
+fn read_step(field: &Field, node: &Node, container: Container, problems: &mut Diagnostics) -> Option<Step> {
+    if !matches!(node.kind, NodeKind::Map(_)) {
+        return read_key(field, node, container, problems).map(Step::Key);
+    }
+    let example = Some("path: [{ key: page_location }, value, string_value]");
+    let what = format!("an entry in the path of `{}`", field.name);
+    let mut map = Fields::shown(node, what, node.span, example, problems)?;
+    let key = map.require("key", problems).and_then(|node| {
+        let text = node.text(problems)?;
+        no_nul(text, node.span, "key", problems);
+        Some(text.to_owned())
+    });
+    let of = match map.get("field") {
+        Some(node) => read_key(field, node, container, problems),
+        None => Some("key".to_owned()),
+    };
+    map.finish(problems);
+    Some(Step::Entry { field: of?, key: key? })
+}
+
+fn read_key(field: &Field, node: &Node, container: Container, problems: &mut Diagnostics) -> Option<String> {
+    let text = node.text(problems)?;
+    no_nul(text, node.span, "key", problems);
+    if container == Container::Struct && text.is_empty() {
+        problems.push(EmptyPart { span: node.span, field: field.name.clone() });
+    }
+    Some(text.to_owned())
 }
 
 fn read_container(node: &Node, problems: &mut Diagnostics) -> Option<Container> {

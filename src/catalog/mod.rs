@@ -4,6 +4,7 @@
 //! whose other ends are known by then. Must not know: segments, targets' capabilities, SQL.
 
 mod changes;
+mod column;
 mod dbt;
 mod describe;
 mod entity;

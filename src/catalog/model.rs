@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
+pub use super::column::{Container, Inside, Step, Storage};
 use super::dbt::DbtNode;
 use super::list::KeyList;
 use crate::diagnostic::{SourceId, Span};
-use crate::types::{EpochUnit, TimeForm, Type, Unit};
+use crate::types::{TimeForm, Type, Unit};
 
 /// Index of an entity in [`Catalog::entities`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -303,26 +304,6 @@ pub struct Field {
     pub inside: Option<Inside>,
 }
 
-/// The place of a field inside a document or struct that a column holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inside {
-    /// What the column holds, inside which the value is.
-    pub container: Container,
-    /// The keys that lead to it, from the outermost; none for the whole.
-    pub keys: Vec<String>,
-}
-
-/// What a column holds that a field is read out of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Container {
-    /// A JSON document, in the type that the target has for them.
-    Json,
-    /// Text that is a JSON document.
-    JsonText,
-    /// A struct, whose members have types of their own.
-    Struct,
-}
-
 impl Field {
     /// Whether it is read out of a JSON document.
     #[must_use]
@@ -346,52 +327,6 @@ impl Field {
     #[must_use]
     pub fn held_storage(&self) -> Storage {
         if self.storage.is_encoding() { Storage::Native } else { self.storage.clone() }
-    }
-}
-
-/// How a column holds a value, where reading it needs a conversion.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Storage {
-    /// The column has the type that the field declares.
-    #[default]
-    Native,
-    /// A timestamp in a column without a zone: local times of this IANA zone.
-    Zone(String),
-    /// `CHAR(n)`: padded with spaces that do not count.
-    Char,
-    /// An integer of 32 bits or fewer; arithmetic with it has 64.
-    Int32,
-    /// A 32-bit float, widened when it is read; NaN is missing.
-    Float32,
-    /// A 64-bit float that may hold NaN, which is missing.
-    FloatNan,
-    /// An integer that counts the time from 1970 to a timestamp.
-    Epoch(EpochUnit),
-    /// The digits of a date, `20240131`.
-    Digits {
-        /// Whether they are an integer; otherwise they are text.
-        number: bool,
-    },
-    /// Text in which versions are written loosely: `v1.2`.
-    LooseVersion,
-}
-
-impl Storage {
-    /// Whether the column holds values of another type, from which the field's are made.
-    #[must_use]
-    pub fn is_encoding(&self) -> bool {
-        self.encoding().is_some()
-    }
-
-    /// What the catalog calls an encoding.
-    #[must_use]
-    pub(crate) fn encoding(&self) -> Option<&'static str> {
-        match self {
-            Self::Epoch(unit) => Some(unit.name()),
-            Self::Digits { .. } => Some("yyyymmdd"),
-            Self::LooseVersion => Some("loose"),
-            Self::Native | Self::Zone(_) | Self::Char | Self::Int32 | Self::Float32 | Self::FloatNan => None,
-        }
     }
 }
 

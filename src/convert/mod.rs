@@ -9,6 +9,7 @@ mod advice;
 mod form;
 mod json;
 mod limits;
+pub(crate) mod nested;
 mod notation;
 mod number;
 mod number_advice;

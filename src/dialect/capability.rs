@@ -60,6 +60,8 @@ named! {
         Json = "json",
         /// Fields inside structs.
         Structs = "structs",
+        /// Fields inside arrays of structs, by an element's key.
+        StructEntries = "struct_entries",
         /// Anniversaries (`anniversary during`).
         Anniversaries = "anniversaries",
         /// Rows in the order of time: `first`, `last`, `latest`, `earliest`.

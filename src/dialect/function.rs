@@ -194,6 +194,12 @@ named! {
         JsonTimestamp = "json_timestamp",
         /// `(json, value)`: the elements of a JSON array, each read by `value` from `segc_item`.
         JsonElements = "json_elements",
+        /// `(json, condition)`: the first element of a JSON array for which the condition on `segc_item` holds;
+        /// null if there is none, or no array.
+        JsonEntry = "json_entry",
+        /// `(array, condition)`: the first struct of an array for which the condition on `segc_item` holds; null
+        /// if there is none.
+        StructEntry = "struct_entry",
         /// `(value, value)`: the smaller; neither is missing.
         Least = "least",
         /// `(value, value)`: the larger; neither is missing.

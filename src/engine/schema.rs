@@ -4,7 +4,7 @@
 use super::EngineError;
 use super::problems::ColumnConflict;
 use super::quote::{quote_ident, quote_name};
-use crate::catalog::{Catalog, Container, Entity, Field, Storage, TableSource};
+use crate::catalog::{Catalog, Container, Entity, Field, Step, Storage, TableSource};
 use crate::diagnostic::Span;
 use crate::types::Type;
 
@@ -88,8 +88,8 @@ pub struct TableColumn {
     pub parts: Vec<StructPart>,
 }
 
-/// A value inside a struct: the keys that lead to it, its type, and how it is stored.
-pub type StructPart = (Vec<String>, Type, Storage);
+/// A value inside a struct: the steps that lead to it, its type, and how it is stored.
+pub type StructPart = (Vec<Step>, Type, Storage);
 
 impl TableColumn {
     /// The SQL type of the column.
@@ -98,7 +98,7 @@ impl TableColumn {
         if self.parts.is_empty() {
             return column_type(&self.ty, &self.storage);
         }
-        let parts: Vec<(&[String], String)> = self
+        let parts: Vec<(&[Step], String)> = self
             .parts
             .iter()
             .map(|(keys, ty, storage)| (keys.as_slice(), column_type(ty, storage)))
@@ -127,10 +127,12 @@ impl TableColumn {
         match part_of(field) {
             Some((keys, ty, storage)) if !self.parts.is_empty() => {
                 self.parts.iter().find_map(|(known, known_ty, held)| {
-                    if *known == keys {
+                    if is_same_place(known, &keys) {
                         return is_other(&ty, &storage, known_ty, held);
                     }
-                    let around = |one: &[String], other: &[String]| one.starts_with(other);
+                    let around = |one: &[Step], other: &[Step]| {
+                        one.get(..other.len()).is_some_and(|start| is_same_place(start, other))
+                    };
                     let (one, other) = (described(&ty, &storage), described(known_ty, held));
                     match (around(&keys, known), around(known, &keys)) {
                         (true, _) => Some(("a struct".to_owned(), other)),
@@ -156,30 +158,55 @@ impl TableColumn {
     }
 }
 
-/// A struct type of the embedded engine. It recurses once per key, and paths are short.
-fn struct_type(parts: &[(&[String], String)]) -> String {
-    let mut names: Vec<&String> = Vec::new();
-    for first in parts.iter().filter_map(|(keys, _)| keys.first()) {
+/// Whether steps lead to the same place of a type, whatever the keys of entries.
+fn is_same_place(one: &[Step], other: &[Step]) -> bool {
+    let same = |(one, other): (&Step, &Step)| match (one, other) {
+        (Step::Entry { field, .. }, Step::Entry { field: same, .. }) => field == same,
+        (one, other) => one == other,
+    };
+    one.len() == other.len() && one.iter().zip(other).all(same)
+}
+
+/// A struct type of the embedded engine, or an array of structs. It recurses once per step, and paths are
+/// short.
+fn struct_type(parts: &[(&[Step], String)]) -> String {
+    let entry = parts.iter().find_map(|(steps, _)| match steps.first() {
+        Some(Step::Entry { field, .. }) => Some(field),
+        _ => None,
+    });
+    if let Some(field) = entry {
+        let key = [Step::Key(field.clone())];
+        let below = parts.iter().map(|(steps, ty)| (steps.get(1..).unwrap_or_default(), ty.clone()));
+        let members: Vec<(&[Step], String)> =
+            std::iter::once((&key[..], "VARCHAR".to_owned())).chain(below).collect();
+        return format!("{}[]", struct_type(&members));
+    }
+    let name_of = |steps: &&[Step]| match steps.first() {
+        Some(Step::Key(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let mut names: Vec<String> = Vec::new();
+    for first in parts.iter().filter_map(|(steps, _)| name_of(steps)) {
         if !names.contains(&first) {
             names.push(first);
         }
     }
     let of_name = |name: &String| {
-        let below: Vec<(&[String], String)> = parts
+        let below: Vec<(&[Step], String)> = parts
             .iter()
-            .filter(|(keys, _)| keys.first() == Some(name))
-            .map(|(keys, ty)| (keys.get(1..).unwrap_or_default(), ty.clone()))
+            .filter(|(steps, _)| name_of(steps).as_ref() == Some(name))
+            .map(|(steps, ty)| (steps.get(1..).unwrap_or_default(), ty.clone()))
             .collect();
-        let leaf = below.iter().find(|(keys, _)| keys.is_empty()).map(|(_, ty)| ty.clone());
+        let leaf = below.iter().find(|(steps, _)| steps.is_empty()).map(|(_, ty)| ty.clone());
         format!("{} {}", quote_ident(name), leaf.unwrap_or_else(|| struct_type(&below)))
     };
-    format!("STRUCT({})", names.into_iter().map(of_name).collect::<Vec<_>>().join(", "))
+    format!("STRUCT({})", names.iter().map(of_name).collect::<Vec<_>>().join(", "))
 }
 
 /// The value that a field reads inside a struct.
 fn part_of(field: &Field) -> Option<StructPart> {
     let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct)?;
-    Some((inside.keys.clone(), field.held_type(), field.held_storage()))
+    Some((inside.steps.clone(), field.held_type(), field.held_storage()))
 }
 
 /// The type and storage of a field's column.

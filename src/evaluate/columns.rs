@@ -1,11 +1,12 @@
 //! Columns that several fields read, or of which a field reads a part: what they hold where
 //! values are given by field, and what the other fields then read.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Datum;
 use super::json::extract;
-use crate::catalog::{Container, Entity, Field, FieldId, Storage};
+use crate::catalog::{Container, Entity, Field, FieldId, Step, Storage};
+use crate::convert::nested::{complete, set};
 use crate::types::{Type, Version};
 
 /// The columns of an entity that hold more, or other things, than the one field that names them.
@@ -38,9 +39,13 @@ enum ColumnKind {
     Struct,
 }
 
-/// The keys that lead to a field; none for the whole of its column.
-fn keys(field: &Field) -> &[String] {
-    field.inside.as_ref().map_or(&[], |inside| &inside.keys)
+/// The steps that lead to a field; none for the whole of its column.
+fn steps(field: &Field) -> &[Step] {
+    field.inside.as_ref().map_or(&[], |inside| &inside.steps)
+}
+
+fn is_entry(field: &Field) -> bool {
+    steps(field).iter().any(|step| matches!(step, Step::Entry { .. }))
 }
 
 fn same_column(one: &Field, other: &Field) -> bool {
@@ -68,14 +73,14 @@ impl Columns {
             let read = |at: &usize| entity.fields.get(*at).is_some_and(|field| same_column(field, first));
             let mut fields: Vec<usize> = (0..entity.fields.len()).filter(read).collect();
             let of = |at: &usize| entity.fields.get(*at);
-            if fields.len() < 2 && keys(first).is_empty() {
+            if fields.len() < 2 && steps(first).is_empty() {
                 continue;
             }
             let kinds = || fields.iter().filter_map(of).map(kind);
             let kind = [ColumnKind::Struct, ColumnKind::Document]
                 .into_iter()
                 .find(|kind| kinds().any(|one| one == *kind));
-            fields.sort_by_key(|at| of(at).map_or(0, |field| keys(field).len()));
+            fields.sort_by_key(|at| of(at).map_or(0, |field| steps(field).len()));
             shared.push(Shared { kind: kind.unwrap_or(ColumnKind::Plain), fields });
         }
         Self { shared }
@@ -122,7 +127,7 @@ impl Columns {
         if read.iter().all(|(_, value)| value.is_missing()) {
             return Some(None);
         }
-        let of_wholes = |(field, value): &&(&Field, &Datum)| keys(field).is_empty() && !value.is_missing();
+        let of_wholes = |(field, value): &&(&Field, &Datum)| steps(field).is_empty() && !value.is_missing();
         if shared.kind == ColumnKind::Document {
             let whole = read.iter().find(of_wholes).map(|(_, value)| value.to_string());
             let known = read.into_iter().filter(|(_, value)| !value.is_missing());
@@ -130,9 +135,14 @@ impl Columns {
         }
         // A struct has all its keys, whatever is missing.
         let mut root = Value::Null;
-        for (field, value) in read.into_iter().filter(|(field, _)| !keys(field).is_empty()) {
-            set(&mut root, keys(field), stored(value, &field.held_storage()));
+        let paths: Vec<&[Step]> = read.iter().map(|(field, _)| steps(field)).collect();
+        for (field, value) in read.into_iter().filter(|(field, _)| !steps(field).is_empty()) {
+            // An entry without a value is no different from none.
+            if !value.is_missing() || !is_entry(field) {
+                set(&mut root, steps(field), stored(value, &field.held_storage()));
+            }
         }
+        complete(&mut root, &paths);
         Some(Some(root.to_string()))
     }
 }
@@ -141,17 +151,17 @@ impl Columns {
 /// the same column, or one around it.
 #[must_use]
 pub fn covers(field: &Field, other: &Field) -> bool {
-    same_column(field, other) && keys(other).starts_with(keys(field))
+    same_column(field, other) && steps(other).starts_with(steps(field))
 }
 
 /// The fields of a struct by where they are in it.
 fn leaves(entity: &Entity, fields: &[usize]) -> Vec<Vec<usize>> {
-    let mut leaves: Vec<(&[String], Vec<usize>)> = Vec::new();
+    let mut leaves: Vec<(&[Step], Vec<usize>)> = Vec::new();
     for &at in fields {
-        let Some(field) = entity.fields.get(at).filter(|field| !keys(field).is_empty()) else { continue };
-        match leaves.iter_mut().find(|(known, _)| *known == keys(field)) {
+        let Some(field) = entity.fields.get(at).filter(|field| !steps(field).is_empty()) else { continue };
+        match leaves.iter_mut().find(|(known, _)| *known == steps(field)) {
             Some((_, leaf)) => leaf.push(at),
-            None => leaves.push((keys(field), vec![at])),
+            None => leaves.push((steps(field), vec![at])),
         }
     }
     leaves.into_iter().map(|(_, leaf)| leaf).collect()
@@ -220,7 +230,7 @@ fn convert(value: &Datum, from: &Field, to: &Field) -> Option<Datum> {
 /// Puts what is given inside a document into it, and gives each field what it then reads.
 fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[FieldId]) -> Result<(), Clash> {
     let of = |at: usize| entity.fields.get(at).zip(id(at));
-    let is_whole = |at: &&usize| entity.fields.get(**at).is_some_and(|field| keys(field).is_empty());
+    let is_whole = |at: &&usize| entity.fields.get(**at).is_some_and(|field| steps(field).is_empty());
     let whole =
         fields.iter().filter(is_whole).find_map(|&at| values.get(at).filter(|value| !value.is_missing()));
     let mut text = whole.map(ToString::to_string);
@@ -228,13 +238,13 @@ fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Fi
     let mut changed = false;
     for &at in fields {
         let (Some((field, id)), Some(value)) = (of(at), values.get(at)) else { continue };
-        if keys(field).is_empty() || (value.is_missing() && !nulls.contains(&id)) {
+        if steps(field).is_empty() || (value.is_missing() && !nulls.contains(&id)) {
             continue;
         }
         let reads =
-            text.as_ref().map_or(Datum::Missing, |text| extract(text, keys(field), &field.held_type()));
+            text.as_ref().map_or(Datum::Missing, |text| extract(text, steps(field), &field.held_type()));
         if reads != *value {
-            set(&mut root, keys(field), json(value, &field.held_type()));
+            set(&mut root, steps(field), json(value, &field.held_type()));
             text = Some(root.to_string());
             changed = true;
         }
@@ -242,15 +252,15 @@ fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Fi
     let Some(text) = text else { return Ok(()) };
     for &at in fields {
         let (Some((field, id)), Some(value)) = (of(at), values.get_mut(at)) else { continue };
-        let reads = match keys(field) {
+        let reads = match steps(field) {
             [] if !changed && !value.is_missing() => continue,
             [] => Datum::from(text.as_str()),
-            keys => extract(&text, keys, &field.held_type()),
+            steps => extract(&text, steps, &field.held_type()),
         };
-        let is_document = keys(field).is_empty() || field.ty == Type::Json;
+        let is_document = steps(field).is_empty() || field.ty == Type::Json;
         if !value.is_missing() && !is_document && *value != reads {
             let alone = composed(std::iter::once((field, &*value)));
-            let alone = alone.is_none_or(|text| extract(&text, keys(field), &field.held_type()) != *value);
+            let alone = alone.is_none_or(|text| extract(&text, steps(field), &field.held_type()) != *value);
             return Err(Clash { field: id, reads, alone });
         }
         *value = reads;
@@ -262,23 +272,9 @@ fn document(entity: &Entity, fields: &[usize], values: &mut [Datum], nulls: &[Fi
 fn composed<'a>(values: impl Iterator<Item = (&'a Field, &'a Datum)>) -> Option<String> {
     let mut root = Value::Null;
     for (field, value) in values {
-        set(&mut root, keys(field), json(value, &field.held_type()));
+        set(&mut root, steps(field), json(value, &field.held_type()));
     }
     (!root.is_null()).then(|| root.to_string())
-}
-
-/// Puts a value where the keys lead. What is no object on the way there stays as it is: then the
-/// value isn't read back, which is noticed.
-fn set(root: &mut Value, keys: &[String], value: Value) {
-    let mut place = root;
-    for key in keys {
-        if place.is_null() {
-            *place = Value::Object(Map::new());
-        }
-        let Value::Object(entries) = place else { return };
-        place = entries.entry(key.clone()).or_insert(Value::Null);
-    }
-    *place = value;
 }
 
 /// A value as a document holds it.

@@ -10,15 +10,25 @@ use serde_json::Value;
 use super::Datum;
 use super::number::fits;
 use super::time::to_micros;
+use crate::catalog::Step;
+use crate::convert::nested::is_entry;
 use crate::types::{Type, round_decimal};
 
-/// What a field of type `ty` is that reads the value below these keys of a document. Text that
+/// What a field of type `ty` is that reads the value at the end of these steps in a document. Text that
 /// is no JSON holds nothing.
 #[must_use]
-pub fn extract(document: &str, keys: &[String], ty: &Type) -> Datum {
+pub fn extract(document: &str, steps: &[Step], ty: &Type) -> Datum {
     let Ok(document) = serde_json::from_str::<Value>(document) else { return Datum::Missing };
-    let found = keys.iter().try_fold(&document, |inner, key| inner.as_object()?.get(key));
+    let found = steps.iter().try_fold(&document, follow);
     found.map_or(Datum::Missing, |found| datum(found, ty))
+}
+
+/// The value that a step leads to. Of an array, that is the first entry of the key.
+fn follow<'v>(inner: &'v Value, step: &Step) -> Option<&'v Value> {
+    match step {
+        Step::Key(key) => inner.as_object()?.get(key),
+        Step::Entry { field, key } => inner.as_array()?.iter().find(|entry| is_entry(entry, field, key)),
+    }
 }
 
 /// Whether a document is JSON's null, which is a missing value.
@@ -99,8 +109,12 @@ mod tests {
 
     fn read(json: &str, ty: &str) -> String {
         let ty = crate::types::parse_type(ty).expect("a type");
-        extract(&format!("{{\"a\": {{\"b c\": {json}}}}}"), &["a".to_owned(), "b c".to_owned()], &ty)
-            .to_string()
+        extract(
+            &format!("{{\"a\": {{\"b c\": {json}}}}}"),
+            &["a", "b c"].map(|key| Step::Key(key.to_owned())),
+            &ty,
+        )
+        .to_string()
     }
 
     #[test]
@@ -147,7 +161,7 @@ mod tests {
 
     #[test]
     fn absent_paths_are_missing() {
-        let keys = ["a".to_owned(), "b".to_owned()];
+        let keys = ["a", "b"].map(|key| Step::Key(key.to_owned()));
         for document in ["", "no json", "1", "[]", "{}", "{\"a\": 1}", "{\"a\": [1]}", "{\"b\": 1}", "\"a\""]
         {
             assert_eq!(extract(document, &keys, &Type::Integer), Datum::Missing, "{document}");

@@ -65,7 +65,7 @@ impl From<Value<'_>> for Datum {
 /// If the text does not write a value of the field's type.
 pub fn parse_column(text: &str, field: &Field) -> Result<Datum, ParseError> {
     match &field.inside {
-        Some(inside) if field.is_in_json() => Ok(json::extract(text, &inside.keys, &field.held_type())),
+        Some(inside) if field.is_in_json() => Ok(json::extract(text, &inside.steps, &field.held_type())),
         _ => parse(text, &field.held_type(), &field.held_storage()),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::storage::SegmentStorage;
 use crate::analyze::{Footprint, SegmentNode, reads_nothing};
-use crate::catalog::{Catalog, Container, Field};
+use crate::catalog::{Catalog, Container, Field, Inside};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, Func, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
     Value, ValueKind, Window,
@@ -95,8 +95,8 @@ impl Requirements {
         });
         let mut places: Vec<(Capability, Span)> = read
             .chain(marks)
-            .filter_map(|(span, entity, field)| {
-                Some((of_container(catalog.entity(entity).field(field))?, span))
+            .flat_map(|(span, entity, field)| {
+                of_container(catalog.entity(entity).field(field)).map(move |capability| (capability, span))
             })
             .collect();
         places.sort_unstable();
@@ -105,12 +105,15 @@ impl Requirements {
 }
 
 /// What reading a field needs, if it is inside a document or a struct.
-fn of_container(field: &Field) -> Option<Capability> {
-    match field.inside.as_ref().map(|inside| inside.container) {
+fn of_container(field: &Field) -> impl Iterator<Item = Capability> {
+    let inside = field.inside.as_ref();
+    let container = match inside.map(|inside| inside.container) {
         Some(Container::Struct) => Some(Capability::Structs),
         Some(Container::Json | Container::JsonText) => Some(Capability::Json),
         None => (field.ty == Type::Json).then_some(Capability::Json),
-    }
+    };
+    let is_entry = inside.is_some_and(Inside::is_struct_entry);
+    container.into_iter().chain(is_entry.then_some(Capability::StructEntries))
 }
 
 struct Collector {

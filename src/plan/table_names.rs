@@ -8,7 +8,7 @@ use super::names::initials;
 use super::problems::{AliasName, ReplacedName, ReservedName, SourceTable};
 use super::request::Request;
 use super::state::StateTables;
-use crate::catalog::{Container, Entity, TableSource};
+use crate::catalog::{Container, Entity, Step, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::diagnostic::Diagnostics;
 
@@ -105,8 +105,11 @@ pub(super) fn check_replaced_tables(request: &Request<'_>, problems: &mut Diagno
         };
         let fields = entity.fields.iter().flat_map(|field| {
             let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct);
-            let keys = inside.map_or(&[][..], |inside| &inside.keys);
-            std::iter::once(&field.column).chain(keys).map(|name| (name, field.span))
+            let steps = inside.map_or(&[][..], |inside| &inside.steps);
+            let names = steps.iter().map(|step| match step {
+                Step::Key(name) | Step::Entry { field: name, .. } => name,
+            });
+            std::iter::once(&field.column).chain(names).map(|name| (name, field.span))
         });
         for (name, span) in table.into_iter().chain(fields) {
             if let Some(replaced) =

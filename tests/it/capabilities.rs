@@ -482,7 +482,8 @@ fn nested_values_and_anniversaries_can_be_disabled() {
     let catalog = CATALOG.replace(
         "plan: string,",
         "plan: string, born: date, tags: array<string>, document: json, name: { type: string, column: document, path: name }, \
-         city: { type: string, column: address, path: city, from: struct },",
+         city: { type: string, column: address, path: city, from: struct }, \
+         page: { type: string, column: params, path: [{ key: page }, value], from: struct },",
     );
     for (capability, condition, place) in [
         ("arrays", "tags contains \"a\"", "tags"),
@@ -490,6 +491,7 @@ fn nested_values_and_anniversaries_can_be_disabled() {
         ("json", "name = \"a\"", "name"),
         ("json", "document is present", "document"),
         ("structs", "city = \"a\"", "city"),
+        ("struct_entries", "page = \"a\"", "page"),
         ("anniversaries", "born anniversary during today", "born anniversary during today"),
     ] {
         let text = format!("segment s on customer {{ where plan = \"x\" and {condition} }}");

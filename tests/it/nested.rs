@@ -93,6 +93,74 @@ entities:
       born: { type: date, column: address, path: born, from: struct }
 "#;
 
+/// Arrays of structs with a key, as GA4 has them: of equal keys the first counts, even without a value.
+const ENTRIES: &str = r#"
+entities:
+  customer:
+    query: |
+      SELECT 1 AS id, [{'key': 'page', 'value': {'s': 'home', 'i': NULL}}, {'key': 'it''s', 'value': {'s': NULL, 'i': 3}}] AS params
+      UNION ALL SELECT 2, [{'key': 'page', 'value': {'s': NULL, 'i': 1}}, {'key': 'page', 'value': {'s': 'home', 'i': 2}}]
+      UNION ALL SELECT 3, [{'key': NULL, 'value': {'s': 'home', 'i': 3}}, {'key': 'page', 'value': NULL}]
+      UNION ALL SELECT 4, NULL
+    targets:
+      postgres:
+        query: |
+          SELECT 1 AS id, ARRAY[CAST(ROW('page', ROW('home', NULL)) AS segc_param), CAST(ROW('it''s', ROW(NULL, 3)) AS segc_param)] AS params
+          UNION ALL SELECT 2, ARRAY[CAST(ROW('page', ROW(NULL, 1)) AS segc_param), CAST(ROW('page', ROW('home', 2)) AS segc_param)]
+          UNION ALL SELECT 3, ARRAY[CAST(ROW(NULL, ROW('home', 3)) AS segc_param), CAST(ROW('page', NULL) AS segc_param)]
+          UNION ALL SELECT 4, NULL
+      bigquery:
+        query: |
+          SELECT 1 AS id, [STRUCT('page' AS key, STRUCT('home' AS s, CAST(NULL AS INT64) AS i) AS value), STRUCT('it\'s', STRUCT(CAST(NULL AS STRING), 3))] AS params
+          UNION ALL SELECT 2, [STRUCT('page' AS key, STRUCT(CAST(NULL AS STRING) AS s, 1 AS i) AS value), STRUCT('page', STRUCT('home', 2))]
+          UNION ALL SELECT 3, [STRUCT(CAST(NULL AS STRING) AS key, STRUCT('home' AS s, 3 AS i) AS value), STRUCT('page', CAST(NULL AS STRUCT<s STRING, i INT64>))]
+          UNION ALL SELECT 4, NULL
+      spark:
+        query: |
+          SELECT 1 AS id, ARRAY(NAMED_STRUCT('key', 'page', 'value', NAMED_STRUCT('s', 'home', 'i', NULL)), NAMED_STRUCT('key', "it's", 'value', NAMED_STRUCT('s', NULL, 'i', 3))) AS params
+          UNION ALL SELECT 2, ARRAY(NAMED_STRUCT('key', 'page', 'value', NAMED_STRUCT('s', NULL, 'i', 1)), NAMED_STRUCT('key', 'page', 'value', NAMED_STRUCT('s', 'home', 'i', 2)))
+          UNION ALL SELECT 3, ARRAY(NAMED_STRUCT('key', NULL, 'value', NAMED_STRUCT('s', 'home', 'i', 3)), NAMED_STRUCT('key', 'page', 'value', NULL))
+          UNION ALL SELECT 4, NULL
+    key: id
+    fields:
+      id: { type: integer, nullable: false }
+      page: { type: string, column: params, path: [{ key: page }, value, s], from: struct }
+      number: { type: integer, column: params, path: [{ key: "it's" }, value, i], from: struct }
+      first: { type: integer, column: params, path: [{ key: page, field: key }, value, i], from: struct }
+"#;
+
+const OF_ENTRIES: &[(&str, &str)] = &[
+    ("page = \"home\"", "1"),
+    ("page is missing", "2 3 4"),
+    ("page != \"home\"", "2 3 4"),
+    ("number = 3", "1"),
+    ("first = 1", "2"),
+];
+
+#[test]
+fn entries_of_structs_agree_on_every_engine() {
+    let session = session(Memory::new().with("catalog/a.yml", ENTRIES), OF_ENTRIES);
+    for mut engine in support::engine::available() {
+        let target = engine.target();
+        engine.load(&[]);
+        if target == "postgres" {
+            let types = [
+                "CREATE TYPE segc_value AS (s TEXT, i BIGINT)",
+                "CREATE TYPE segc_param AS (key TEXT, value segc_value)",
+            ];
+            for made in engine.queries(&types.map(str::to_owned)) {
+                made.expect("a type can be made");
+            }
+        }
+        let selects = selects(&session, target, OF_ENTRIES);
+        let answers = engine.members_of_all(&selects);
+        for (((condition, wanted), answer), sql) in OF_ENTRIES.iter().zip(answers).zip(&selects) {
+            let found = answer.map(|found| words(&found));
+            assert_eq!(found, Ok(keys(wanted)), "{target}: {condition}\n{sql}");
+        }
+    }
+}
+
 #[test]
 fn structs_agree_on_every_engine() {
     let session = session(Memory::new().with("catalog/a.yml", STRUCTS), CASES);
@@ -128,12 +196,14 @@ entities:
       city: { type: string, column: address, path: city, from: struct }
       lat: { type: float, column: address, path: [geo, lat], from: struct }
       note: { type: integer, column: raw, path: n, from: json_text }
+      page: { type: string, column: params, path: [{ key: page }, value, s], from: struct }
+      session: { type: integer, column: params, path: [{ key: id }, value, i], from: struct }
 "#;
 
-const ROWS: &str = r#"id,visits,tags,scores,properties,address,raw
-1,2147483647,"[""a,b"", null, ""it's \""x\""""]","[1, null]","{""user"": {""first name"": ""Ann"", ""seats"": 3}}","{""city"": ""Oslo"", ""geo"": {""lat"": 59.9}}","{""n"": 1}"
-2,,[],[],{},"{""city"": null, ""geo"": null}",[]
-3,1,,,,,
+const ROWS: &str = r#"id,visits,tags,scores,properties,address,raw,params
+1,2147483647,"[""a,b"", null, ""it's \""x\""""]","[1, null]","{""user"": {""first name"": ""Ann"", ""seats"": 3}}","{""city"": ""Oslo"", ""geo"": {""lat"": 59.9}}","{""n"": 1}","[{""key"": ""other""}, {""key"": ""page"", ""value"": {""s"": ""home""}}, {""key"": ""id"", ""value"": {""i"": 7}}]"
+2,,[],[],{},"{""city"": null, ""geo"": null}",[],"[{""key"": ""page"", ""value"": {""s"": null}}, {""key"": ""page"", ""value"": {""s"": ""home""}}]"
+3,1,,,,,,
 "#;
 
 const OF_FILES: &[(&str, &str)] = &[
@@ -146,6 +216,9 @@ const OF_FILES: &[(&str, &str)] = &[
     ("seats = 3", "1"),
     ("city = \"Oslo\"", "1"),
     ("lat > 59.5", "1"),
+    ("page = \"home\"", "1"),
+    ("session = 7", "1"),
+    ("session is missing", "2 3"),
     ("note = 1", "1"),
     ("note is missing", "2 3"),
     ("visits * visits > 4611686014132420608", "1"),

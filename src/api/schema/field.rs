@@ -1,6 +1,6 @@
 //! Whether a column matches its field's declaration, and the declaration that would.
 
-use crate::catalog::{Container, Field, Storage};
+use crate::catalog::{Container, Field, Step, Storage};
 use crate::engine::{ColumnType, Declared, SourceColumn};
 use crate::types::Type;
 
@@ -30,7 +30,9 @@ pub(super) fn fit(field: &Field, column: &SourceColumn) -> Fit {
     };
     match (inside.container, &column.holds) {
         (Container::Json, ColumnType::Json) | (Container::JsonText, ColumnType::Text) => Fit::Right,
-        (Container::Struct, ColumnType::Struct(_)) => part(field, &inside.keys, &column.holds),
+        (Container::Struct, ColumnType::Struct(_) | ColumnType::Array(_)) => {
+            part(field, &inside.steps, &column.holds)
+        }
         (_, ColumnType::Json) => Fit::Wrong(Some("from: json".to_owned())),
         (_, ColumnType::Text) => Fit::Wrong(Some("from: json_text".to_owned())),
         (_, ColumnType::Struct(_)) => Fit::Wrong(Some("from: struct".to_owned())),
@@ -38,16 +40,33 @@ pub(super) fn fit(field: &Field, column: &SourceColumn) -> Fit {
     }
 }
 
-fn part(field: &Field, keys: &[String], holds: &ColumnType) -> Fit {
-    let Some((key, rest)) = keys.split_first() else {
+fn part(field: &Field, steps: &[Step], holds: &ColumnType) -> Fit {
+    let Some((step, rest)) = steps.split_first() else {
         return value(&field.ty, &field.storage, holds);
     };
-    let ColumnType::Struct(parts) = holds else { return Fit::Wrong(declaration(holds)) };
+    let key = match (step, holds) {
+        (Step::Key(key), _) => key,
+        // The field with the keys is there, and is text; the rest is read from the same struct.
+        (Step::Entry { field: of, .. }, ColumnType::Array(item)) => {
+            return match member(of, item) {
+                Ok(ColumnType::Text | ColumnType::Char | ColumnType::Enum(_)) => part(field, rest, item),
+                Ok(other) => Fit::Wrong(declaration(other)),
+                Err(fit) => fit,
+            };
+        }
+        (Step::Entry { .. }, _) => return Fit::Wrong(declaration(holds)),
+    };
+    member(key, holds).map_or_else(|fit| fit, |inner| part(field, rest, inner))
+}
+
+/// A member of a struct.
+fn member<'c>(key: &str, holds: &'c ColumnType) -> Result<&'c ColumnType, Fit> {
+    let ColumnType::Struct(parts) = holds else { return Err(Fit::Wrong(declaration(holds))) };
     match parts.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
-        Some((_, inner)) => part(field, rest, inner),
+        Some((_, inner)) => Ok(inner),
         None => {
             let known = parts.iter().map(|(name, _)| name.clone()).collect();
-            Fit::NoPart { name: key.clone(), known }
+            Err(Fit::NoPart { name: key.to_owned(), known })
         }
     }
 }

@@ -152,4 +152,15 @@ problems! {
     error SEG728 "empty name in a path" EmptyPart { span: Span, field: String }
     message |p| format!("the path of `{}` has an empty name, but fields of structs don't", p.field);
     help |_p| Some("name the struct's field, such as `path: city`".to_owned());
+
+    /// An entry of a key/value array is an object or a struct with the key and the value, so the path goes on
+    /// to the value.
+    ///
+    ///     page: { type: string, column: event_params, path: [{ key: page_location }] }      # wrong
+    ///     page: { type: string, column: event_params, path: [{ key: page_location }, value, string_value] }
+    ///
+    /// Add the keys that lead from the entry to the value.
+    error SEG729 "an entry without its value" EntryOnly { span: Span, field: String }
+    message |p| format!("the path of `{}` ends at an entry, not at its value", p.field);
+    help |_p| Some("add the keys that lead from the entry to the value, such as `value`".to_owned());
 }

@@ -47,6 +47,21 @@ pub(super) fn add_all(add: Add<'_>) {
         let none = call(F::JsonAnyKey, vec![document("{\"a\": {\"b\": \"x\"}}"), text(key)]);
         add(F::JsonAnyKey, call(F::JsonString, vec![none]), "missing");
     }
+    let held = |of: &str| call(F::JsonString, vec![call(F::JsonKey, vec![item(), text(of)])]);
+    for (json, expected) in [
+        ("[{\"key\": \"a\", \"v\": \"1\"}, {\"key\": \"b\", \"v\": \"2\"}]", "2"),
+        ("[{\"key\": \"b\", \"v\": \"1\"}, {\"key\": \"b\", \"v\": \"2\"}]", "1"),
+        ("[{\"key\": \"b\"}, {\"key\": \"b\", \"v\": \"2\"}]", "missing"),
+        ("[1, null, \"b\", [], {\"key\": \"b\", \"v\": \"x\"}]", "x"),
+        ("[{\"key\": \"a\", \"v\": \"1\"}]", "missing"),
+        ("[]", "missing"),
+        ("{\"key\": \"b\", \"v\": \"1\"}", "missing"),
+        ("null", "missing"),
+    ] {
+        let condition = Scalar::equal(held("key"), text("b"));
+        let found = call(F::JsonEntry, vec![document(json), condition]);
+        add(F::JsonEntry, call(F::JsonString, vec![call(F::JsonKey, vec![found, text("v")])]), expected);
+    }
     for (value, expected) in [("null", "true"), ("1", "false"), ("{}", "false"), ("\"\"", "false")] {
         add(F::JsonPresent, Scalar::IsNull(Box::new(below(F::JsonPresent, value))), expected);
     }

@@ -74,6 +74,8 @@ fn capability(function: F, arguments: &[Scalar]) -> Option<Capability> {
         | F::JsonDate
         | F::JsonTimestamp => Some(Capability::Json),
         F::JsonElements => Some(Capability::Arrays),
+        F::JsonEntry => Some(Capability::Json),
+        F::StructEntry => Some(Capability::StructEntries),
         F::LocalTime | F::Instant | F::InstantOnce | F::InstantHour | F::ReadZone
             if arguments.last() != Some(&utc) =>
         {

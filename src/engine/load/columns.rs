@@ -1,9 +1,12 @@
 //! The columns of a table: how each value is converted, and its declared restrictions.
 
-use serde_json::value::RawValue;
-use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
-use crate::catalog::{Container, Entity, Field, Inside};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::catalog::{Container, Entity, Field, Inside, Step};
+use crate::convert::nested::{complete, set};
 use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::{Span, lookalike};
 use crate::engine::schema::{DataTable, TableColumn};
@@ -16,7 +19,7 @@ pub(super) struct Column<'a> {
     pub(super) span: Span,
     pub(super) converter: Converter<'a>,
     /// For a struct, the converters of the values inside it, by their keys.
-    parts: Vec<(&'a [String], Converter<'a>)>,
+    parts: Vec<(&'a [Step], Converter<'a>)>,
     /// The restrictions of each field that reads the column itself.
     limits: Vec<(&'a Field, Limits)>,
     /// The fields inside it that declare `values`, `min` or `max`.
@@ -31,30 +34,30 @@ pub(super) struct Column<'a> {
 struct Bounded<'a> {
     field: &'a Field,
     container: Container,
-    keys: &'a [String],
+    steps: &'a [Step],
     converter: Converter<'a>,
     limits: Limits,
 }
 
 impl<'a> Bounded<'a> {
     fn of(field: &'a Field, notation: &'a Notation) -> Option<Self> {
-        let Inside { container, keys } = field.inside.as_ref()?;
+        let Inside { container, steps } = field.inside.as_ref()?;
         let is_bounded = field.values.is_some() || field.min.is_some() || field.max.is_some();
         let converter = Converter::new(&field.held_type(), &field.held_storage(), notation);
-        is_bounded.then(|| Self { field, container: *container, keys, converter, limits: Limits::of(field) })
+        is_bounded.then(|| Self { field, container: *container, steps, converter, limits: Limits::of(field) })
     }
 
     /// Checks the value in a document. A value of another type is missing to segments, like an
     /// absent one.
     fn check(&self, document: &RawValue) -> Result<(), Misfit> {
-        let Ok(Some(found)) = inside(document, self.keys) else { return Ok(()) };
+        let Ok(Some(found)) = inside(document, self.steps) else { return Ok(()) };
         let is_typed = match self.field.ty {
             Type::String => found.get().starts_with('"'),
             _ => found.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()),
         };
         match self.converter.json(found) {
             Ok(value) if is_typed => self.limits.check(&value).map_err(|misfit| {
-                Misfit::Part(format!("{} = {}", self.keys.join("."), found.get()), Box::new(misfit))
+                Misfit::Part(format!("{} = {}", shown(self.steps), found.get()), Box::new(misfit))
             }),
             _ => Ok(()),
         }
@@ -80,7 +83,7 @@ impl<'a> Columns<'a> {
                 parts: column
                     .parts
                     .iter()
-                    .map(|(keys, ty, storage)| (keys.as_slice(), Converter::new(ty, storage, notation)))
+                    .map(|(steps, ty, storage)| (steps.as_slice(), Converter::new(ty, storage, notation)))
                     .collect(),
                 is_personal: of_it.clone().any(|field| field.pii),
                 limits: whole.map(|field| (field, Limits::of(field))).collect(),
@@ -168,10 +171,10 @@ impl Column<'_> {
         match misfit {
             // What is inside has its own converter.
             Misfit::Part(part, inner) if !self.parts.is_empty() || !self.bounded.is_empty() => {
-                let fields = self.bounded.iter().map(|one| (one.keys, &one.converter, Some(one.field)));
-                let parts = self.parts.iter().map(|(keys, converter)| (*keys, converter, None));
-                let found = fields.chain(parts).find_map(|(keys, converter, field)| {
-                    let text = part.strip_prefix(&format!("{} = ", keys.join(".")))?;
+                let fields = self.bounded.iter().map(|one| (one.steps, &one.converter, Some(one.field)));
+                let parts = self.parts.iter().map(|(steps, converter)| (*steps, converter, None));
+                let found = fields.chain(parts).find_map(|(steps, converter, field)| {
+                    let text = part.strip_prefix(&format!("{} = ", shown(steps)))?;
                     Some((text, converter, field))
                 });
                 let (text, converter, field) = found.unwrap_or((part, &self.converter, None));
@@ -186,33 +189,42 @@ impl Column<'_> {
 
     /// A struct as JSON, which the engine casts to its type without loss.
     fn structure(&self, raw: &RawValue) -> Result<Value<'static>, Misfit> {
-        let mut whole = Map::new();
-        for (keys, converter) in &self.parts {
-            let value = match inside(raw, keys)? {
+        let mut whole = Json::Null;
+        for (steps, converter) in &self.parts {
+            let found = inside(raw, steps)?;
+            let value = match found {
                 Some(found) => {
                     let value = converter.json(found).map_err(|misfit| {
-                        Misfit::Part(format!("{} = {}", keys.join("."), found.get()), Box::new(misfit))
+                        Misfit::Part(format!("{} = {}", shown(steps), found.get()), Box::new(misfit))
                     })?;
                     canonical(&value, converter)
                 }
                 None => Json::Null,
             };
-            insert(&mut whole, keys, value);
+            // An entry without a value is no different from none.
+            let is_entry = steps.iter().any(|step| matches!(step, Step::Entry { .. }));
+            if found.is_some() || !is_entry {
+                set(&mut whole, steps, value);
+            }
         }
-        Ok(Value::Text(Json::Object(whole).to_string().into()))
+        let paths: Vec<&[Step]> = self.parts.iter().map(|(steps, _)| *steps).collect();
+        complete(&mut whole, &paths);
+        Ok(if whole.is_null() { Value::Missing } else { Value::Text(whole.to_string().into()) })
     }
 }
 
-/// The value below keys; `None` if it is absent.
-fn inside<'r>(raw: &'r RawValue, keys: &[String]) -> Result<Option<&'r RawValue>, Misfit> {
+/// The value at the end of steps; `None` if it is absent.
+fn inside<'r>(raw: &'r RawValue, steps: &[Step]) -> Result<Option<&'r RawValue>, Misfit> {
     let mut found = raw;
-    for key in keys {
+    for step in steps {
         if found.get() == "null" {
             return Ok(None);
         }
-        let map: std::collections::BTreeMap<String, &'r RawValue> =
-            serde_json::from_str(found.get()).map_err(|_| Misfit::NotOne)?;
-        match map.get(key) {
+        let next = match step {
+            Step::Key(key) => members(found)?.get(key.as_str()).copied(),
+            Step::Entry { field, key } => entry(found, field, key)?,
+        };
+        match next {
             Some(inner) => found = inner,
             None => return Ok(None),
         }
@@ -220,16 +232,24 @@ fn inside<'r>(raw: &'r RawValue, keys: &[String]) -> Result<Option<&'r RawValue>
     Ok(Some(found))
 }
 
-fn insert(into: &mut Map<String, Json>, keys: &[String], value: Json) {
-    let Some((first, rest)) = keys.split_first() else { return };
-    if rest.is_empty() {
-        into.insert(first.clone(), value);
-        return;
-    }
-    let inner = into.entry(first.clone()).or_insert_with(|| Json::Object(Map::new()));
-    if let Json::Object(inner) = inner {
-        insert(inner, rest, value);
-    }
+fn members(raw: &RawValue) -> Result<BTreeMap<String, &RawValue>, Misfit> {
+    serde_json::from_str(raw.get()).map_err(|_| Misfit::NotOne)
+}
+
+/// The first element of an array whose field holds the key.
+fn entry<'r>(raw: &'r RawValue, field: &str, key: &str) -> Result<Option<&'r RawValue>, Misfit> {
+    let items: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| Misfit::NotOne)?;
+    let holds = |item: &&&RawValue| {
+        let members = members(item).unwrap_or_default();
+        let held = members.get(field).and_then(|held| serde_json::from_str::<String>(held.get()).ok());
+        held.as_deref() == Some(key)
+    };
+    Ok(items.iter().find(holds).copied())
+}
+
+/// A path, as messages show it.
+fn shown(steps: &[Step]) -> String {
+    steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
 }
 
 /// A value as JSON that the engine casts without loss: numbers are written as text.

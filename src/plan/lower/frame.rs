@@ -6,7 +6,7 @@ use super::Lowering;
 use super::at_run::AtRun;
 use super::complement::complement;
 use super::encoded;
-use super::json::in_json;
+use super::json::{in_json, in_struct};
 use super::names::{Taken, initials, unused};
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Mark, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
@@ -327,10 +327,8 @@ fn stored(field: &Field, alias: &str) -> Scalar {
     match &field.inside {
         None if field.ty == Type::Json => in_json(column, Container::Json, &[], &field.ty),
         None => column,
-        Some(Inside { container: Container::Struct, keys }) => {
-            keys.iter().fold(column, |outer, key| Scalar::Member(Box::new(outer), key.clone()))
-        }
-        Some(inside) => in_json(column, inside.container, &inside.keys, &field.held_type()),
+        Some(Inside { container: Container::Struct, steps }) => in_struct(column, steps),
+        Some(inside) => in_json(column, inside.container, &inside.steps, &field.held_type()),
     }
 }
 

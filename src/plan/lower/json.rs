@@ -2,7 +2,7 @@
 
 use bigdecimal::BigDecimal;
 
-use crate::catalog::{Container, is_plain};
+use crate::catalog::{Container, Step, is_plain};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
 use crate::types::{Literal, Type};
@@ -10,15 +10,40 @@ use crate::types::{Literal, Type};
 /// The name of an element where an array's elements are read one by one.
 const ITEM: &str = "segc_item";
 
-/// The value below these keys of the document in a column.
-pub(super) fn in_json(column: Scalar, container: Container, keys: &[String], ty: &Type) -> Scalar {
+/// The value at the end of these steps in the document of a column.
+pub(super) fn in_json(column: Scalar, container: Container, steps: &[Step], ty: &Type) -> Scalar {
     let read = if container == Container::JsonText { Function::ReadJsonText } else { Function::ReadJson };
     let document = Scalar::Call(read, vec![column]);
-    let found = keys.iter().fold(document, |outer, key| {
+    let below = |outer, key: &str| {
         let step = if is_plain(key) { Function::JsonKey } else { Function::JsonAnyKey };
-        Scalar::Call(step, vec![outer, Scalar::text(key.to_owned())])
+        Scalar::Call(step, vec![outer, Scalar::text(key)])
+    };
+    let found = steps.iter().fold(document, |outer, step| match step {
+        Step::Key(key) => below(outer, key),
+        Step::Entry { field, key } => {
+            let held = Scalar::Call(Function::JsonString, vec![below(item(), field)]);
+            let condition = Scalar::equal(held, Scalar::text(key.as_str()));
+            Scalar::Call(Function::JsonEntry, vec![outer, condition])
+        }
     });
     typed(found, ty)
+}
+
+/// The value at the end of these steps in the struct of a column.
+pub(super) fn in_struct(column: Scalar, steps: &[Step]) -> Scalar {
+    steps.iter().fold(column, |outer, step| match step {
+        Step::Key(key) => Scalar::Member(Box::new(outer), key.clone()),
+        Step::Entry { field, key } => {
+            let held = Scalar::Member(Box::new(item()), field.clone());
+            let condition = Scalar::equal(held, Scalar::text(key.as_str()));
+            Scalar::Call(Function::StructEntry, vec![outer, condition])
+        }
+    })
+}
+
+/// An element of the array that is read.
+fn item() -> Scalar {
+    Scalar::Column(String::new(), ITEM.to_owned())
 }
 
 /// A JSON value as one of a type; null if it is another.
@@ -33,7 +58,7 @@ fn typed(json: Scalar, ty: &Type) -> Scalar {
         Type::Json => Function::JsonPresent,
         Type::Decimal { precision, scale } => return decimal(json, *precision, *scale),
         Type::Array(element) => {
-            let item = typed(Scalar::Column(String::new(), ITEM.to_owned()), element);
+            let item = typed(item(), element);
             return Scalar::Call(Function::JsonElements, vec![json, item]);
         }
     };

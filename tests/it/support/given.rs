@@ -43,7 +43,7 @@ fn fill(table: DataTable, catalog: &Catalog, data: &Data) -> Given {
 fn lay(row: &mut [Option<String>], table: &DataTable, entity: &Entity, values: &[Datum]) {
     for (field, value) in entity.fields.iter().zip(values) {
         // A document is what its own field holds.
-        if field.inside.as_ref().is_some_and(|inside| !inside.keys.is_empty()) {
+        if field.inside.as_ref().is_some_and(|inside| !inside.steps.is_empty()) {
             continue;
         }
         let same = |column: &TableColumn| column.name.eq_ignore_ascii_case(&field.column);

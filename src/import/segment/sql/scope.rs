@@ -2,7 +2,7 @@
 use sqlparser::ast as sql;
 
 use super::value::{Need, Plain};
-use crate::catalog::{Catalog, Entity, EntityId, Field, Inside, Storage, TableSource};
+use crate::catalog::{Catalog, Entity, EntityId, Field, Inside, Step, Storage, TableSource};
 use crate::syntax::ast::{Expr, Path, Window};
 use crate::syntax::make;
 
@@ -155,7 +155,10 @@ pub(super) fn names_table(entity: &Entity, names: &[String]) -> bool {
 fn field_of<'c>(entity: &'c Entity, column: &sql::Ident, keys: &[String]) -> Option<&'c Field> {
     let inside = |field: &Field| match &field.inside {
         None => keys.is_empty(),
-        Some(Inside { keys: theirs, .. }) => theirs == keys,
+        Some(Inside { steps, .. }) => {
+            let is_key = |(step, key): (&Step, &String)| matches!(step, Step::Key(own) if own == key);
+            steps.len() == keys.len() && steps.iter().zip(keys).all(is_key)
+        }
     };
     let exact = |field: &&Field| field.column == column.value && inside(field);
     let folded = |field: &&Field| field.column.eq_ignore_ascii_case(&column.value) && inside(field);
