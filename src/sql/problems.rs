@@ -20,7 +20,8 @@ problems! {
     /// An argument doesn't fit the template of a function.
     ///
     /// Templates such as Postgres' `INTERVAL '$2 days'` accept only whole numbers. This doesn't happen
-    /// with the built-in dialects, but can with your own templates.
+    /// with the built-in dialects, but can with your own templates, or with one that your dialect inherits
+    /// and its `parser` can't read.
     ///
     /// ```text
     /// # dialects/mine.yml
@@ -28,7 +29,7 @@ problems! {
     /// ```
     error SEG652 "argument does not fit" ArgumentDoesNotFit { span: Option<Span>, function: &'static str, dialect: String }
     message |p| format!("the template of `{}` in dialect `{}` doesn't accept these arguments", p.function, p.dialect);
-    help |_p| Some("use `$1 $2` outside quotes in the template".to_owned());
+    help |_p| Some("use `$1 $2` outside quotes; if the template is inherited, write one that the dialect's `parser` can read".to_owned());
 
     /// A query reads an instant that the run doesn't define.
     ///

@@ -35,6 +35,10 @@ crate::problems! {
 
     /// A line of a list isn't a key: a value is empty, or has another type than the catalog declares.
     ///
+    ///     customer_id
+    ///     17
+    ///     0x12                # wrong, if keys are integers
+    ///
     /// Keys are read exactly: nothing is trimmed or changed. The message doesn't show the key, which is personal
     /// data.
     error SEG384 "not a key" BadListRow { span: Span, path: String, line: u64, said: String }
@@ -43,16 +47,28 @@ crate::problems! {
 
     /// A list contains the same key twice.
     ///
+    ///     customer_id
+    ///     17
+    ///     17                  # wrong
+    ///
     /// Remove one of the lines. The message doesn't show the key, which is personal data.
     error SEG385 "a key is listed twice" RepeatedKey { span: Span, path: String, line: u64, first: u64 }
     message |p| format!("`{}`, line {}: the key is already in line {}", p.path, p.line, p.first);
     help |_p| Some("remove one of the lines".to_owned());
 
     /// Further lines of a list have problems; the first ones were reported one by one.
+    ///
+    ///     customer_id
+    ///     one                 # wrong, as are many more
+    ///
+    /// If all lines are wrong, compare the type of the key in the catalog with the list.
     error SEG386 "more lines aren't keys" MoreBadRows { span: Span, path: String, more: usize }
     message |p| format!("`{}`: {} more lines have problems", p.path, p.more);
 
     /// A list has at most 1,000,000 keys.
+    ///
+    ///     segment everyone on customer from list "lists/everyone.csv" {}    # of 2,000,000 lines
+    ///     segment everyone on customer from everyone_account {}
     ///
     /// Load a longer one into a table, declare it in the catalog, and write `from ENTITY`.
     error SEG387 "a list is too long" ListTooLong { span: Span, path: String, line: u64, most: usize }
@@ -74,6 +90,10 @@ crate::problems! {
     ));
 
     /// Keys of a list have no row in the table of its entity, so they aren't members.
+    ///
+    /// ```text
+    /// segc run vips           # `lists/vips.csv` has 17, which no customer has
+    /// ```
     ///
     /// Remove them from the list, or load the rows. They become members when their rows arrive.
     warning SEG389 "unknown keys in a list" UnknownKeys {
