@@ -69,6 +69,9 @@ fn refused(session: &Session, plan: &Plan) -> Diagnostics {
         if let Some((.., span)) = declared.properties.expire {
             cannot(span, "`expire`", "a table that dbt builds again knows nothing of who matched before");
         }
+        if segment.list.is_some() {
+            cannot(declared.name_span, "list", "its keys are loaded by segc's own scripts");
+        }
         if declared.properties.history {
             cannot(declared.name_span, "`history`", "dbt keeps no log of who entered and left");
         }

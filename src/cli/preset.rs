@@ -6,6 +6,8 @@ use clap::ValueEnum;
 /// The tools whose tables are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Preset {
+    /// Google Analytics 4's export to BigQuery
+    Ga4,
     /// Stripe, as Fivetran lands it
     Stripe,
     /// Shopify, as Fivetran lands it
@@ -26,6 +28,7 @@ impl Preset {
     /// Its name, which is that of its catalog file.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Ga4 => "ga4",
             Self::Stripe => "stripe",
             Self::Shopify => "shopify",
             Self::Salesforce => "salesforce",
@@ -39,6 +42,7 @@ impl Preset {
     /// The files of its project, as paths and texts.
     pub(super) fn files(self) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Ga4 => GA4,
             Self::Stripe => STRIPE,
             Self::Shopify => SHOPIFY,
             Self::Salesforce => SALESFORCE,
@@ -61,6 +65,15 @@ macro_rules! embedded {
         &[$(($path, include_str!(concat!("../../catalog/preset/", $folder, "/", $path)))),+]
     };
 }
+
+const GA4: &[(&str, &str)] = embedded!("ga4":
+    "README.md",
+    "catalog/ga4.yml",
+    "data/events.jsonl",
+    "segc.yml",
+    "segments/ga4.seg",
+    "tests/ga4.yml",
+);
 
 const STRIPE: &[(&str, &str)] = embedded!("stripe":
     "README.md",

@@ -253,9 +253,13 @@ fn what_dbt_cannot_do_is_refused_and_nothing_is_written() {
     assert!(command.current_dir(folder.path()).arg("init").output().expect("it runs").status.success());
     let segment = "segment held on customer { expire: 14 days history: true where country = \"US\" }\n";
     fs::write(folder.path().join("segments/held.seg"), segment).expect("it can be written");
+    let list = "segment listed on customer from list \"lists/a.csv\" {}\n";
+    fs::write(folder.path().join("segments/listed.seg"), list).expect("it can be written");
+    fs::create_dir(folder.path().join("lists")).expect("a folder");
+    fs::write(folder.path().join("lists/a.csv"), "customer_id\n1\n").expect("it can be written");
     let compile = ["compile", "--target", "duckdb", "--format", "dbt"];
     let said = refusal(folder.path(), &compile);
-    assert_eq!(said, (Some(1), vec!["SEG540".to_owned(), "SEG540".to_owned()]));
+    assert_eq!(said, (Some(1), vec!["SEG540".to_owned(); 3]));
     for option in [["--as-of", FIRST].as_slice(), &["--parity"], &["--script", "create"]] {
         let said = refusal(folder.path(), &[&compile[..], option].concat());
         assert_eq!(said, (Some(2), vec!["SEG876".to_owned()]), "{option:?}");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Workspace;
 
 const PRESETS: &[&str] =
-    &["posthog", "rudderstack", "salesforce", "segment", "shopify", "snowplow", "stripe"];
+    &["ga4", "posthog", "rudderstack", "salesforce", "segment", "shopify", "snowplow", "stripe"];
 
 #[test]
 fn every_preset_is_a_project_that_runs() {

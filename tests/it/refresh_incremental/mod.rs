@@ -239,7 +239,7 @@ fn sabotaged_refreshes_are_detected() {
 #[test]
 fn random_refreshes_equal_a_create() {
     let chosen = number("SEGC_CASES");
-    let cases = chosen.unwrap_or(120);
+    let cases = chosen.unwrap_or(160);
     let tally = play(Bias::Rules, cases, number("SEGC_SEED").unwrap_or(1));
     // As many cases as it takes for each construct and each wrong rule.
     let unseen = tally.unseen();
