@@ -240,7 +240,9 @@ impl Templates<'_> {
             let template = match Template::parse(self.parser, &sql, utc.as_deref()) {
                 Ok(template) => template,
                 // Inherited, but not readable by another parser: an error only if a segment needs it.
-                Err(_) if node.span.source == BUILT_IN => return Some(Template::tested(self.parser, sql, utc)),
+                Err(_) if node.span.source == BUILT_IN => {
+                    return Some(Template::tested(self.parser, sql, utc));
+                }
                 Err(error) => {
                     problems.push(UnreadableSql { span: node.span, what: sql, error });
                     return None;
