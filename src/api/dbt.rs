@@ -7,13 +7,12 @@ use super::scripts::{source, too_long};
 use super::session::Session;
 use super::targets::Target;
 use crate::artifact::dbt::{BEFORE, InstantFormat, KEPT, Model, Package, Rows, StoredColumn, Tables};
-use crate::check::hir::Materialize;
 use crate::diagnostic::Diagnostics;
 use crate::plan::program::{Stored, repeated, rows};
 use crate::plan::rel::{Clock, Query, Select};
 use crate::plan::{self, KeyColumn, Plan, SegmentPlan};
 use crate::sql::{ClockForm, Host, Renderer, instant_constant};
-use crate::types::{Materialize as M, Type};
+use crate::types::{Materialize, Type};
 
 impl Session {
     /// A dbt package that builds a plan's segments.
@@ -30,7 +29,7 @@ impl Session {
         };
         let tables = Tables::of(plan, &self.hir.catalog);
         let dbt = Dbt { session: self, target, plan, host: host(&tables) };
-        let stored = plan.segments.iter().filter(|segment| segment.materialize != M::Inline);
+        let stored = plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline);
         let mut models = Vec::new();
         for segment in stored {
             match dbt.model(segment) {
@@ -156,7 +155,8 @@ impl<'a> Dbt<'a> {
     /// Queries for the rows by which members would be wrong: entities and members that are there twice.
     fn tests(&self) -> Result<BTreeMap<String, String>, Diagnostics> {
         let mut tests = BTreeMap::new();
-        for segment in self.plan.segments.iter().filter(|segment| segment.materialize != M::Inline) {
+        for segment in self.plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline)
+        {
             for unique in segment.evaluation.checks.iter().filter_map(|check| check.unique.as_ref()) {
                 let entity = self.session.hir.catalog.entity(unique.entity);
                 let fields: Vec<&str> =
