@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::session::Session;
 use crate::analyze::logical::{Hull, Logical, MeasureFunc, Scan, ScanUse, duplicates};
-use crate::check::hir::{AggregateFunc, Hir, SegmentId};
+use crate::check::hir::{Hir, SegmentId};
 use crate::check::words::written;
 use crate::diagnostic::Diagnostics;
 use crate::types::Literal;
@@ -124,18 +124,6 @@ fn path(hir: &Hir, scan: &Scan) -> String {
 fn function(func: MeasureFunc) -> &'static str {
     match func {
         MeasureFunc::Periods => "periods",
-        MeasureFunc::Aggregate(func) => match func {
-            AggregateFunc::Count => "count",
-            AggregateFunc::CountDistinct => "count distinct",
-            AggregateFunc::Sum => "sum",
-            AggregateFunc::Avg => "avg",
-            AggregateFunc::Min => "min",
-            AggregateFunc::Max => "max",
-            AggregateFunc::First => "first",
-            AggregateFunc::Last => "last",
-            AggregateFunc::Mode => "mode",
-            AggregateFunc::Exists => "exists",
-            AggregateFunc::Every => "every",
-        },
+        MeasureFunc::Aggregate(func) => func.word(),
     }
 }

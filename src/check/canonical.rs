@@ -220,7 +220,7 @@ impl Display for In<'_, Window> {
 impl Display for In<'_, Aggregate> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let In(hir, aggregate) = *self;
-        write!(f, "{}(", super::expr::word(aggregate.func))?;
+        write!(f, "{}(", aggregate.func.word())?;
         if let Some(ranked) = aggregate.ranked {
             write!(f, "{} {} ", if ranked.latest { "latest" } else { "earliest" }, ranked.count)?;
         }

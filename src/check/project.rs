@@ -8,7 +8,7 @@ use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
 use super::expansion_limit::Expansion;
-use super::expr::{Checker, Known, SegmentState, TraitState, word};
+use super::expr::{Checker, Known, SegmentState, TraitState};
 use super::graph::{self, ItemIndex, Order};
 use super::groups::{self, GroupPlace};
 use super::hir::{Cond, Group, Hir, Segment, SegmentId, Trait, TraitId};
@@ -248,7 +248,7 @@ fn rows_alone(segment: &ast::Segment) -> Option<String> {
     let ast::ExprKind::Aggregate(aggregate) = &first.condition.kind else { return None };
     let ast::ExprKind::Path(path) = &aggregate.arg.kind else { return None };
     let free = aggregate.filter.is_none() && segment.rules.iter().all(|rule| rule.kind == RuleKind::Where);
-    free.then(|| format!("{}({} where …)", word(aggregate.func), path_text(path)))
+    free.then(|| format!("{}({} where …)", aggregate.func.word(), path_text(path)))
 }
 
 /// At most one `where`, and none beside `include`.

@@ -66,23 +66,6 @@ fn first_path(expr: &Expr) -> Option<&ast::Path> {
     }
 }
 
-/// The word for an aggregate.
-pub(in super::super) fn word(func: AggregateFunc) -> &'static str {
-    match func {
-        AggregateFunc::Count => "count",
-        AggregateFunc::CountDistinct => "count distinct",
-        AggregateFunc::Sum => "sum",
-        AggregateFunc::Avg => "avg",
-        AggregateFunc::Min => "min",
-        AggregateFunc::Max => "max",
-        AggregateFunc::First => "first",
-        AggregateFunc::Last => "last",
-        AggregateFunc::Mode => "mode",
-        AggregateFunc::Exists => "exists",
-        AggregateFunc::Every => "every",
-    }
-}
-
 /// Whether an aggregate is a condition by itself.
 pub(super) fn is_condition(func: AggregateFunc) -> bool {
     matches!(func, AggregateFunc::Exists | AggregateFunc::Every)
@@ -135,7 +118,7 @@ impl Checker<'_, '_> {
     }
 
     fn aggregate(&mut self, ast: &ast::Aggregate, span: Span, scope: &NameScope) -> Option<Aggregate> {
-        self.aggregate_named(word(ast.func), ast, span, scope)
+        self.aggregate_named(ast.func.word(), ast, span, scope)
     }
 
     /// An aggregate, or what is one except for its name.
@@ -245,7 +228,11 @@ impl Checker<'_, '_> {
         let fields: Vec<&str> = fields.collect();
         let example = fields.first().copied().unwrap_or("…");
         let path = path_text(found.path);
-        format!("name the value, such as `{}({path}.{example})`; its fields are {}", word(func), list(fields))
+        format!(
+            "name the value, such as `{}({path}.{example})`; its fields are {}",
+            func.word(),
+            list(fields)
+        )
     }
 
     /// The entities with `time` on the path, up to the rows.

@@ -27,7 +27,7 @@ mod value;
 mod version;
 mod window;
 
-pub(super) use aggregate::{head_of, word};
+pub(super) use aggregate::head_of;
 pub(super) use constant::fold;
 pub(super) use periods::as_count;
 pub(super) use sequence::{step_scope, window_scope};
@@ -179,9 +179,9 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
         ExprKind::Call { name, .. } => format!("{}(…)", name.text),
         ExprKind::Aggregate(it) => match &it.arg.kind {
             ExprKind::Path(path) if it.window.is_none() && it.filter.is_none() => {
-                format!("{}({})", aggregate::word(it.func), path_text(path))
+                format!("{}({})", it.func.word(), path_text(path))
             }
-            _ => format!("{}(…)", aggregate::word(it.func)),
+            _ => format!("{}(…)", it.func.word()),
         },
         ExprKind::Periods(_) => "periods(…)".to_owned(),
         _ => return None,

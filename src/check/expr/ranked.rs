@@ -7,7 +7,7 @@ use super::super::hir::RankedRows;
 use super::super::problems::rows::{NoOrder, NoRowsTaken, RankedIdle};
 use super::super::resolve::path_text;
 use super::Checker;
-use super::aggregate::{AggregateHead, declare_time, rows_text, word};
+use super::aggregate::{AggregateHead, declare_time, rows_text};
 
 impl Checker<'_, '_> {
     /// `latest N` or `earliest N` of an aggregate, once it is sure that its rows have an order
@@ -21,7 +21,7 @@ impl Checker<'_, '_> {
         let by_func = matches!(ast.func, AggregateFunc::First | AggregateFunc::Last);
         let needs = match &ast.ranked {
             Some(ranked) => Some((ranked_word(ranked), ranked.span)),
-            None => by_func.then(|| (word(ast.func), ast.func_span)),
+            None => by_func.then(|| (ast.func.word(), ast.func_span)),
         };
         let Some((what, span)) = needs else { return Some(None) };
         if times.is_empty() {
@@ -68,7 +68,7 @@ impl Checker<'_, '_> {
                 (why, help)
             }
             (AggregateFunc::Last, true) | (AggregateFunc::First, false) => {
-                let func = word(ast.func);
+                let func = ast.func.word();
                 let path = path_text(found.path);
                 (format!("`{func}` takes this row anyway"), format!("write `{func}({path})`"))
             }

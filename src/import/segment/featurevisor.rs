@@ -412,18 +412,7 @@ impl Reader<'_, '_> {
                 Some("write a version such as `1.2.0`".to_owned()),
             );
         }
-        let operand = match field.ty {
-            Type::Semver => field.expr(),
-            Type::String => make::call("semver", vec![field.expr()]),
-            _ => {
-                return self.import.unfit(
-                    &field,
-                    value.span,
-                    "the operator compares versions".to_owned(),
-                    None,
-                );
-            }
-        };
+        let operand = self.import.version(&field, (field.expr(), &field.ty), value.span)?;
         self.import.note_versions(&field, None);
         Some((make::compare(op, operand.clone(), make::text(version)), operand))
     }

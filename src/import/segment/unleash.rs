@@ -274,18 +274,7 @@ impl Reader<'_, '_> {
                 "the SDKs never match what isn't a version: write three numbers, such as `1.2.0`".to_owned();
             return self.import.does_not_fit(&field, value, Some(help));
         }
-        let operand = match field.ty {
-            Type::Semver => field.expr(),
-            Type::String => make::call("semver", vec![field.expr()]),
-            _ => {
-                return self.import.unfit(
-                    &field,
-                    value.span,
-                    "the operator compares versions".to_owned(),
-                    None,
-                );
-            }
-        };
+        let operand = self.import.version(&field, (field.expr(), &field.ty), value.span)?;
         Some(make::compare(op, operand, make::text(text)))
     }
 

@@ -155,6 +155,15 @@ impl Import<'_> {
         }
     }
 
+    /// A value that is compared as a version: a field's, of which texts are read as versions.
+    pub(crate) fn version(&mut self, field: &Field, (value, ty): (Expr, &Type), span: Span) -> Option<Expr> {
+        match ty {
+            Type::Semver => Some(value),
+            Type::String => Some(make::call("semver", vec![value])),
+            _ => self.unfit(field, span, "the operator compares versions".to_owned(), None),
+        }
+    }
+
     /// Refuses a value that the field can't have.
     pub(crate) fn does_not_fit<T>(&mut self, field: &Field, node: &Node, help: Option<String>) -> Option<T> {
         let what = match scalar_text(node) {

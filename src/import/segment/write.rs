@@ -70,7 +70,7 @@ pub(super) fn merge(
     for block in blocks {
         let Some(written) = by_key.get(block.key.as_str()) else { continue };
         let body = old.get(block.range.clone()).and_then(|text| text.split_once('\n')).map(|(_, body)| body);
-        // Whoever renames a segment, and all references to it, has changed nothing else.
+        // A segment that was only renamed, with all references to it, is otherwise unchanged.
         let is_ours = block.is_untouched || body == Some(written.body.as_str());
         if !is_ours {
             continue;

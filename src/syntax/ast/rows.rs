@@ -108,6 +108,25 @@ pub enum AggregateFunc {
     Every,
 }
 
+impl AggregateFunc {
+    /// The word or words that call it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::CountDistinct => "count distinct",
+            Self::Sum => "sum",
+            Self::Avg => "avg",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Mode => "mode",
+            Self::Exists => "exists",
+            Self::Every => "every",
+        }
+    }
+}
+
 /// `+ - * / %`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ArithmeticOp {

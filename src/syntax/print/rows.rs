@@ -4,9 +4,7 @@ use pretty::RcDoc;
 
 use super::expr::{alone, count, operand};
 use super::{Doc, align, path, row, text};
-use crate::syntax::ast::{
-    Aggregate, AggregateFunc, Expr, Periods, Sequence, Step, Window, WindowKind, Within,
-};
+use crate::syntax::ast::{Aggregate, Expr, Periods, Sequence, Step, Window, WindowKind, Within};
 use crate::types::Unit;
 
 /// A function's word, and its parts between parentheses, on lines of their own if they don't fit on
@@ -35,23 +33,7 @@ pub(super) fn aggregate(inner: &Aggregate) -> Doc {
     let mut parts = vec![of];
     parts.extend(inner.window.as_ref().map(during));
     parts.extend(filter(inner.filter.as_ref()));
-    call(function(inner.func), parts)
-}
-
-fn function(func: AggregateFunc) -> &'static str {
-    match func {
-        AggregateFunc::Count => "count",
-        AggregateFunc::CountDistinct => "count distinct",
-        AggregateFunc::Sum => "sum",
-        AggregateFunc::Avg => "avg",
-        AggregateFunc::Min => "min",
-        AggregateFunc::Max => "max",
-        AggregateFunc::First => "first",
-        AggregateFunc::Last => "last",
-        AggregateFunc::Mode => "mode",
-        AggregateFunc::Exists => "exists",
-        AggregateFunc::Every => "every",
-    }
+    call(inner.func.word(), parts)
 }
 
 pub(super) fn periods(inner: &Periods) -> Doc {

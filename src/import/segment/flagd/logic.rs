@@ -378,18 +378,7 @@ impl Reader<'_, '_> {
                 Some("write a version such as `1.2.0`".to_owned()),
             );
         }
-        let operand = match field.ty {
-            Type::Semver => field.expr(),
-            Type::String => make::call("semver", vec![field.expr()]),
-            _ => {
-                return self.import.unfit(
-                    &field,
-                    version.span,
-                    "the operator compares versions".to_owned(),
-                    None,
-                );
-            }
-        };
+        let operand = self.import.version(&field, (field.expr(), &field.ty), version.span)?;
         self.import.note_versions(&field, None);
         let compare = |op, version: &str| make::compare(op, operand.clone(), make::text(version));
         let numbers: Vec<u64> =

@@ -5,7 +5,6 @@ use super::condition::Operand;
 use crate::import::segment::values::is_version;
 use crate::syntax::ast::{CompareOp, Expr};
 use crate::syntax::make;
-use crate::types::Type;
 use crate::yaml::{Node, NodeKind};
 
 impl Reader<'_, '_, '_> {
@@ -13,18 +12,7 @@ impl Reader<'_, '_, '_> {
         let NodeKind::String(text) = &value.kind else {
             return self.import.wrong(value, "a version in quotes");
         };
-        let left = match operand.ty() {
-            Type::Semver => operand.expr.clone(),
-            Type::String => make::call("semver", vec![operand.expr.clone()]),
-            _ => {
-                return self.import.unfit(
-                    &operand.field,
-                    value.span,
-                    "the operator compares versions".to_owned(),
-                    None,
-                );
-            }
-        };
+        let left = self.import.version(&operand.field, (operand.expr.clone(), operand.ty()), value.span)?;
         let Some((op, version)) = bound(op, text) else {
             let help = "write three numbers, such as `1.2.0`".to_owned();
             return self.import.does_not_fit(&operand.field, value, Some(help));

@@ -192,18 +192,7 @@ impl Reader<'_, '_, '_> {
             let what = format!("`{text}` isn't a version of three numbers");
             return self.import.unfit(&field, value.span, what, Some(help.to_owned()));
         };
-        let operand = match field.ty {
-            Type::Semver => field.expr(),
-            Type::String => make::call("semver", vec![field.expr()]),
-            _ => {
-                return self.import.unfit(
-                    &field,
-                    value.span,
-                    "the operator compares versions".to_owned(),
-                    None,
-                );
-            }
-        };
+        let operand = self.import.version(&field, (field.expr(), &field.ty), value.span)?;
         if op != CompareOp::Equal {
             self.import.note("the library never matches a version with a pre-release, such as `2.0.0-rc.1`, which is compared here");
         }

@@ -289,18 +289,7 @@ impl Reader<'_, '_, '_> {
     fn version(&mut self, asked: &Asked<'_>) -> Option<Expr> {
         let Asked { field, operator, value, .. } = asked;
         let Some(text) = scalar_text(value) else { return self.import.wrong(value, "a version") };
-        let operand = match field.ty {
-            Type::Semver => field.expr(),
-            Type::String => make::call("semver", vec![field.expr()]),
-            _ => {
-                return self.import.unfit(
-                    field,
-                    value.span,
-                    "the operator compares versions".to_owned(),
-                    None,
-                );
-            }
-        };
+        let operand = self.import.version(field, (field.expr(), &field.ty), value.span)?;
         let Some((low, high)) = bounds(operator, &text) else {
             let what = format!("`{text}` isn't a version that `{operator}` takes");
             return self.import.refuse(NoEquivalent {
