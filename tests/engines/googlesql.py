@@ -13,6 +13,7 @@ import math
 import os
 import pathlib
 import platform
+import re
 
 import protocol
 
@@ -229,11 +230,41 @@ def fill_table(root, content, table: dict) -> None:
         row.cell.extend(value(cell, kind) for cell, kind in zip(given, kinds))
 
 
+SIGN = re.compile(protocol.TOKEN.pattern + r"|[(),]", re.S)
+
+
+def kept(sql: str) -> str:
+    """The query, with one more reference to each of its common table expressions, which is never evaluated.
+
+    This engine keeps the rows of an expression that is referred to more than once. One that is referred to
+    once is evaluated anew for each row of the query that it stands in: a chain of four segments of 120 rows
+    takes half an hour.
+    """
+    names, depth, end = None, 0, 0
+    for found in SIGN.finditer(sql):
+        sign = found.group()
+        if sign.startswith(("--", "/*")):
+            continue
+        if names is None and sign.upper() != "WITH":
+            return sql
+        if names is None:
+            names = []
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+            end = found.end()
+        elif depth == 0 and sign.upper() == "SELECT":
+            break
+        elif depth == 0 and sign not in (",", "AS"):
+            names.append(sign)
+    read = "".join(f" OR EXISTS (SELECT 1 FROM {name})" for name in names)
+    return f"{sql[:end]}\nSELECT * FROM ({sql[end:]}\n) WHERE TRUE{read}"
+
+
 def query(session: int, sql: str) -> dict:
     if session not in SESSIONS:
         load(session, [])
     known, tables = SESSIONS[session]
-    request = service.PrepareQueryRequest(sql=protocol.at_the_top(sql, tables), registered_catalog_id=known)
+    request = service.PrepareQueryRequest(sql=kept(protocol.at_the_top(sql, tables)), registered_catalog_id=known)
     request.options.language_options.CopyFrom(LANGUAGE)
     request.options.default_timezone = "UTC"
     prepared = call("PrepareQuery", request, service.PrepareQueryResponse).prepared
