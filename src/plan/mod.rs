@@ -16,6 +16,7 @@ mod lookups;
 mod lower;
 mod model;
 mod names;
+mod outer_values;
 mod parity;
 mod personal;
 mod policy;

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::outer_values::{outer_null_in_aggregate, outer_null_in_sequence};
 use super::storage::SegmentStorage;
 use crate::analyze::{Footprint, SegmentNode, reads_nothing};
 use crate::catalog::{Catalog, Container, Field, Inside};
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Cond, CondKind, Func, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
+    Aggregate, AggregateFunc, Cond, CondKind, Func, Hir, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
     Value, ValueKind, Window,
 };
 use crate::check::visit::{
@@ -47,7 +48,7 @@ pub(super) enum Reach {
 pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
     let (hir, footprint) = (storage.hir, &*node.footprint);
     let segment = hir.segment(node.id);
-    let mut collector = Collector { needs: Requirements::default(), in_trait: None };
+    let mut collector = Collector { hir, needs: Requirements::default(), in_trait: None };
     walk_segment(&mut collector, segment);
     for (&computed, &span) in &footprint.traits {
         collector.in_trait = Some(span);
@@ -116,13 +117,14 @@ fn of_container(field: &Field) -> impl Iterator<Item = Capability> {
     container.into_iter().chain(is_entry.then_some(Capability::StructEntries))
 }
 
-struct Collector {
+struct Collector<'a> {
+    hir: &'a Hir,
     needs: Requirements,
     /// Where the segment uses the trait that the walk is in.
     in_trait: Option<Span>,
 }
 
-impl Collector {
+impl Collector<'_> {
     fn need(&mut self, capability: Capability, span: Span) {
         self.needs.capability(capability, self.in_trait.unwrap_or(span));
     }
@@ -134,7 +136,7 @@ impl Collector {
     }
 }
 
-impl Visitor for Collector {
+impl Visitor for Collector<'_> {
     fn cond(&mut self, cond: &Cond) {
         let joins = matches!(
             cond.kind,
@@ -189,6 +191,9 @@ impl Visitor for Collector {
         {
             self.need(Capability::RowOrder, aggregate.span);
         }
+        if let Some(span) = outer_null_in_aggregate(self.hir, aggregate) {
+            self.need(Capability::OuterNulls, span);
+        }
         if aggregate.func == AggregateFunc::Mode {
             self.need(Capability::Modes, aggregate.span);
         }
@@ -206,6 +211,9 @@ impl Visitor for Collector {
         // The window is the sequence's, not each step's.
         if sequence.window.is_none() {
             self.reaches(Reach::Unlimited, sequence.source);
+        }
+        if let Some(span) = outer_null_in_sequence(self.hir, sequence) {
+            self.need(Capability::OuterNulls, span);
         }
         if let Some(last) = sequence.steps.last().filter(|last| last.negated) {
             self.need(Capability::SequenceAbsence, last.rows.span);
