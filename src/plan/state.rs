@@ -262,7 +262,7 @@ impl BaseRun<'_> {
         Assertion {
             fails_if: Scalar::And(vec![Scalar::exists(base, true), started]),
             message: format!(
-                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script; nothing was written",
+                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script",
                 self.segment
             ),
             unique: None,

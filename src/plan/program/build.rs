@@ -39,6 +39,7 @@ pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Progr
         views,
         segments: &segments,
         mode,
+        committed: false,
         instants: Vec::new(),
         steps: Vec::new(),
     };
@@ -68,6 +69,8 @@ pub(super) struct Builder<'a, 's> {
     /// All segments of the program.
     segments: &'s [&'a SegmentPlan],
     pub(super) mode: Mode,
+    /// Whether a transaction has been committed by the steps so far.
+    pub(super) committed: bool,
     /// The instants that the tables' steps read, in the order in which they are set.
     pub(super) instants: Vec<Instant<'a>>,
     steps: Vec<Step<'a>>,
@@ -91,6 +94,7 @@ impl<'a> Builder<'a, '_> {
         for (at, (tables, instants)) in transactions.into_iter().enumerate().filter(|_| writes) {
             (self.tables, self.instants) = (tables, instants);
             self.transaction(at + 1 == last);
+            self.committed = true;
         }
         self.tables = all;
         if !writes && rules.views_in_transaction {
@@ -352,8 +356,9 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn alone(&mut self, segment: &'a SegmentPlan) {
         let by_keys = self.by_keys(segment);
         let refresh = self.mode == Mode::Refresh;
-        let counts_at_once = self.counts_at_once();
-        Members { plan: self.plan, segment, by_keys, refresh, counts_at_once }.steps(&mut self.steps);
+        let (counts_at_once, committed) = (self.counts_at_once(), self.committed);
+        let members = Members { plan: self.plan, segment, by_keys, refresh, counts_at_once, committed };
+        members.steps(&mut self.steps);
     }
 
     fn create_views(&mut self) {

@@ -84,8 +84,9 @@ pub enum Action<'a> {
     ClockTable,
     /// Sets an instant.
     SetInstant(Instant<'a>),
-    /// Fails with a message if something does not hold.
-    Assert(&'a Assertion),
+    /// Fails with a message if something does not hold: what, and whether an earlier transaction has been
+    /// committed by then.
+    Assert(&'a Assertion, bool),
     /// Gives the runs of segments their numbers, where the lock hasn't.
     Start(Vec<&'a SegmentPlan>),
     /// Fills a scratch table with the affected keys, or with all keys if most are affected.

@@ -73,7 +73,7 @@ fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
         Action::Lock(_) => StepKind::Lock,
         Action::ClockTable => StepKind::ClockTable,
         Action::SetInstant(_) => StepKind::SetInstant,
-        Action::Assert(_) => StepKind::Assert,
+        Action::Assert(..) => StepKind::Assert,
         Action::Start(_) => StepKind::Start,
         Action::FindAffected(_) => StepKind::FindAffected,
         Action::PrepareLookups(..) => StepKind::PrepareLookups,
