@@ -14,8 +14,8 @@ use super::{Event, Ran, SegmentRan, Status};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
-use crate::plan::Unique;
 use crate::plan::program::Mode;
+use crate::plan::{Assertion, Unique};
 
 /// How often segments that fail are taken out of a unit before it is divided.
 const CULPRITS: usize = 3;
@@ -316,7 +316,8 @@ fn divide<'s, 'a>(
 /// The duplicates that stopped a script, if that is why it failed.
 fn not_unique<'s>(segment: &'s Segment<'_>, error: &EngineError) -> Option<&'s Unique> {
     let said = format!("segc: {error}");
-    segment.unique().find(|(message, _)| *message == said).map(|(_, unique)| unique)
+    let is_said = |check: &Assertion| [false, true].iter().any(|&committed| check.failure(committed) == said);
+    segment.unique().find(|(check, _)| is_said(check)).map(|(_, unique)| unique)
 }
 
 /// A failure with its segment and the segment's place.
