@@ -127,7 +127,9 @@ impl Kit {
     /// Calls of each function, and texts with every character that quotes could trip over.
     fn functions(&self, engine: &mut Option<Box<dyn Engine>>, report: &mut Report) {
         let mut wrong: BTreeMap<Function, Vec<String>> = BTreeMap::new();
-        for case in functions::all().into_iter().filter(|case| self.wants(&[case.function.name()])) {
+        let wanted =
+            |case: &functions::Case| self.dialect.has(case.function) && self.wants(&[case.function.name()]);
+        for case in functions::all().into_iter().filter(wanted) {
             let lacks = case.needs().into_iter().find(|&needed| !self.dialect.allows(needed));
             if let Some(lacks) = lacks {
                 *report.rejected.entry(lacks.name()).or_default() += 1;

@@ -1,9 +1,9 @@
-//! The functions that a dialect file must give a template for.
+//! The functions that a dialect file gives templates for.
 
 use super::capability::named;
 
 named! {
-    /// A function of the relational plan. Every dialect has a template with `$1 $2 …` for each; the
+    /// A function of the relational plan. Every dialect has a template with `$1 $2 …` for each, unless its text says otherwise; the
     /// meaning is the language's, whatever the engine calls it. A "local" is a timestamp without a
     /// time zone, an "instant" one with a time zone.
     Function {
@@ -76,6 +76,11 @@ named! {
         Min = "min",
         /// `(value)`: aggregate; the largest.
         Max = "max",
+        /// `(value, time, key)`: an aggregate, the value of the row that is first by the other two, which are
+        /// never null; null if the value is. Without a template, rows are numbered instead.
+        FirstRow = "first_row",
+        /// `(value, time, key)`: the same of the last row.
+        LastRow = "last_row",
         /// `(instant, zone)`: its local time in the zone.
         LocalTime = "local_time",
         /// `(local, zone)`: the instant; skipped times move forward by the gap, repeated ones are the earlier.
@@ -243,6 +248,11 @@ named! {
 }
 
 impl Function {
+    /// Whether a dialect may have no template for it.
+    pub(super) fn is_optional(self) -> bool {
+        matches!(self, Self::FirstRow | Self::LastRow)
+    }
+
     /// The number of arguments, from the list at the start of the description.
     #[must_use]
     pub(crate) fn arity(self) -> usize {

@@ -150,6 +150,12 @@ impl Dialect {
         self.functions.get(&function)?.apply(arguments)
     }
 
+    /// Whether it has a template for a function that it may lack.
+    #[must_use]
+    pub fn has(&self, function: Function) -> bool {
+        self.functions.contains_key(&function)
+    }
+
     /// A constant as an expression, or `None` if a template doesn't accept it.
     pub(crate) fn constant(&self, literal: &Literal) -> Option<Expr> {
         match literal {
