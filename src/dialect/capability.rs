@@ -81,6 +81,8 @@ named! {
         Ranking = "ranking",
         /// `bucket` and `keep sample`.
         Sampling = "sampling",
+        /// SHA-1, for buckets of other tools (`bucket(… of … as launchdarkly)`).
+        Sha1 = "sha1",
         /// `exclusive group`: segments that take members from one another.
         ExclusiveGroups = "exclusive_groups",
         /// `expire`: tables that retain members who no longer match.

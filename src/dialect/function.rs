@@ -38,6 +38,14 @@ named! {
         DateText = "date_text",
         /// `(text)`: the first 8 hexadecimal digits of its MD5 (as UTF-8) as a number, modulo 10000.
         Bucket = "bucket",
+        /// `(text)`: 100000 times the first 15 hexadecimal digits of its SHA-1 (as UTF-8), divided by
+        /// 0xFFFFFFFFFFFFFFF and rounded down: an integer, exactly.
+        Sha1Share = "sha1_share",
+        /// `(text)`: 100000 times the first 16 hexadecimal digits of its MD5 (as UTF-8), divided by 2^64 and
+        /// rounded down: an integer, exactly.
+        Md5Share = "md5_share",
+        /// `(text)`: its MD5 (as UTF-8), a number of 128 bits, modulo 9999.
+        Md5Remainder = "md5_remainder",
         /// `(number)`: absolute value.
         Abs = "abs",
         /// `(integer or decimal)`: to a whole number, half away from zero.

@@ -16,7 +16,7 @@ use crate::check::visit::{
 };
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::{Literal, Type, Unit};
+use crate::types::{BucketHash, Literal, Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
@@ -169,6 +169,13 @@ impl Visitor for Collector<'_> {
         }
         if let ValueKind::Bucket { .. } = &value.kind {
             self.need(Capability::Sampling, value.span);
+        }
+        if let ValueKind::Call(Func::Bucket(tool), _) = &value.kind {
+            let capability = match tool.hash() {
+                BucketHash::Sha1Share => Capability::Sha1,
+                BucketHash::Md5Share | BucketHash::Md5Remainder => Capability::Sampling,
+            };
+            self.need(capability, value.span);
         }
         walk_value(self, value);
     }

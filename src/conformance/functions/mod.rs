@@ -59,7 +59,8 @@ fn capability(function: F, arguments: &[Scalar]) -> Option<Capability> {
         F::Lower | F::Upper => Some(Capability::LetterCase),
         F::Resembles => Some(Capability::FuzzyMatch),
         F::SemverKey | F::LooseVersion => Some(Capability::Semver),
-        F::Bucket => Some(Capability::Sampling),
+        F::Bucket | F::Md5Share | F::Md5Remainder => Some(Capability::Sampling),
+        F::Sha1Share => Some(Capability::Sha1),
         F::Anniversaries => Some(Capability::Anniversaries),
         F::ArrayContains | F::ArraySize => Some(Capability::Arrays),
         F::ReadJson

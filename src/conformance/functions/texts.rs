@@ -30,6 +30,18 @@ fn texts(add: Add<'_>) {
     {
         add(F::Bucket, call(F::Bucket, vec![text(given)]), expected);
     }
+    for (given, sha1_share, md5_share, md5_remainder) in [
+        ("", "85244", "82857", "3540"),
+        ("hashKey.saltyA.userKeyA", "42157", "36559", "9727"),
+        ("größe:ab:7", "21338", "42114", "7184"),
+        ("😀:x", "26676", "74565", "2541"),
+        ("it's:\\", "36691", "17950", "9836"),
+        ("user-1test", "48914", "71590", "8774"),
+    ] {
+        add(F::Sha1Share, call(F::Sha1Share, vec![text(given)]), sha1_share);
+        add(F::Md5Share, call(F::Md5Share, vec![text(given)]), md5_share);
+        add(F::Md5Remainder, call(F::Md5Remainder, vec![text(given)]), md5_remainder);
+    }
     add(F::Lower, call(F::Lower, vec![text("ÄBC É")]), "äbc é");
     add(F::Upper, call(F::Upper, vec![text("äbc é")]), "ÄBC É");
     for (given, expected) in
