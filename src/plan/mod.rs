@@ -11,6 +11,7 @@ mod checks;
 pub(crate) mod delta;
 mod expiry;
 mod limits;
+mod lists;
 mod logs;
 mod lookups;
 mod lower;

@@ -22,7 +22,7 @@ fn dialects() -> Vec<Arc<Dialect>> {
 }
 
 fn as_statement(text: String) -> Statement {
-    Statement { text, segment: None, phase: Phase::Write, opaque: false }
+    Statement { text, segment: None, phase: Phase::Write, opaque: false, load: None }
 }
 
 /// Of a plan that is made by hand, where the scripts read the clock.

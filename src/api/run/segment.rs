@@ -7,7 +7,9 @@ use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::plan::program::{Action, Mode, Program, ProgramScope, TableDef, program};
+use crate::plan::program::{
+    Action, Loading, Mode, Program, ProgramScope, TableDef, program, program_loading,
+};
 use crate::plan::{Assertion, Plan, SegmentPlan, TableRead, Unique};
 use crate::sql::Statement;
 
@@ -49,6 +51,8 @@ pub(super) struct Plans<'a> {
     pub(super) target: &'a Target,
     pub(super) fixed: &'a Plan,
     pub(super) live: &'a Plan,
+    /// How static lists are loaded.
+    pub(super) loading: &'a Loading,
 }
 
 impl<'a> Plans<'a> {
@@ -73,7 +77,7 @@ impl<'a> Plans<'a> {
         let plans: Vec<&SegmentPlan> = segments.iter().map(|segment| segment.plan).collect();
         let program = match plans[..] {
             [only] if !only.materialize.is_table() => program(self.live, ProgramScope::One(only), mode),
-            _ => program(self.fixed, ProgramScope::Some(&plans), mode),
+            _ => program_loading(self.fixed, ProgramScope::Some(&plans), mode, self.loading),
         };
         Ok(script(self.session, self.target, &program)?.statements)
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::level::Affected;
 use super::tables::{ColumnDef, TableDef};
 use crate::plan::assertion::Assertion;
-use crate::plan::model::{ByKeys, SegmentPlan};
+use crate::plan::model::{ByKeys, SegmentPlan, StoredList};
 use crate::plan::rel::{Query, Scalar};
 use crate::types::{Literal, Type};
 
@@ -111,6 +111,8 @@ pub enum Action<'a> {
     Insert(&'a [String], Vec<String>, Query),
     /// Inserts keys of a static list: the table, its columns, the keys.
     InsertKeys(&'a [String], Vec<String>, &'a [Vec<Literal>]),
+    /// Appends all keys of a static list to its table, which no statement does: the caller's engine does.
+    AppendKeys(&'a SegmentPlan, &'a StoredList),
     /// Deletes the rows (`m`) that agree with a row of a source (`s`) in these columns.
     DeleteMatching(&'a [String], Source<'a>, Vec<String>),
     /// Deletes leaving members and inserts entering ones, by the scratch table of changes.

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
-use segc::engine::{Engine, EngineError, StoredColumn, Table};
+use segc::engine::{AppendRows, Engine, EngineError, StoredColumn, Table};
 
 use super::engine::found;
 
@@ -249,6 +249,10 @@ impl Engine for Postgres {
 
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
         self.engine.query(sql)
+    }
+
+    fn appender(&mut self) -> Option<&mut dyn AppendRows> {
+        self.engine.appender()
     }
 
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
