@@ -99,6 +99,9 @@ fn segment_references(names: &Names, at: usize, scope: Option<NameScope>) -> Vec
                 per.iter().for_each(|path| references.path(path, &scope));
             }
         }
+        for column in item.columns.iter().flat_map(|with| &with.columns) {
+            references = references.expr(&column.value, scope);
+        }
     }
     references.found
 }

@@ -89,6 +89,8 @@ named! {
         Expiry = "expiry",
         /// `history`: ended memberships are kept in a table.
         History = "history",
+        /// `with`: tables with columns beside the key.
+        MemberColumns = "member_columns",
         /// Time zones other than UTC.
         TimeZones = "time_zones",
         /// Transactions that change different rows of one table don't disturb one another.

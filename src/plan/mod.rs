@@ -8,6 +8,7 @@ mod alone;
 mod assertion;
 mod build;
 mod checks;
+mod columns;
 pub(crate) mod delta;
 mod expiry;
 mod limits;

@@ -60,6 +60,9 @@ pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> R
     if let Some((.., span)) = segment.properties.expire {
         needs.capability(Capability::Expiry, span);
     }
+    if let Some(column) = segment.columns.first().filter(|_| storage.is_table(node.id)) {
+        needs.capability(Capability::MemberColumns, column.value.span);
+    }
     if segment.properties.history {
         needs.capability(Capability::History, segment.name_span);
     }

@@ -192,7 +192,14 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::event
         | Rule::ignoring_case
         | Rule::kw_ignoring => (3, "an operator"),
-        Rule::segment_rule | Rule::rule_head | Rule::clause | Rule::keep | Rule::kw_keep => (4, "a rule"),
+        Rule::segment_rule
+        | Rule::rule_head
+        | Rule::clause
+        | Rule::keep
+        | Rule::kw_keep
+        | Rule::columns
+        | Rule::kw_with => (4, "a rule"),
+        Rule::column => (1, VALUE),
         Rule::property | Rule::property_name => (5, "a property"),
         Rule::open_paren => (6, "`(`"),
         Rule::close_paren => (6, "`)`"),

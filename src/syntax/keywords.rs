@@ -87,7 +87,7 @@ const KEYWORDS: &[(&str, &[Role])] = &[
     ("starts with", &[Operator]),
     ("ends", &[Between]),
     ("ends with", &[Operator]),
-    ("with", &[Between, Unfinished]),
+    ("with", &[Clause, Between, Unfinished]),
     ("matches", &[Operator, Between]),
     ("resembles", &[Operator, Between]),
     ("within", &[Between]),

@@ -378,6 +378,7 @@ pub(crate) fn segment(segment: &str, entity: &str) -> Segment {
         properties: Vec::new(),
         rules: Vec::new(),
         keeps: Vec::new(),
+        columns: Vec::new(),
         is_unreadable: false,
     }
 }

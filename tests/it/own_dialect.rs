@@ -127,7 +127,7 @@ segment escaped on note { where raw = \"a\\\\'\" }
 name: mine
 extends: duckdb
 parser: clickhouse
-capabilities: { expiry: false, history: false }
+capabilities: { expiry: false, history: false, member_columns: false }
 types: { string: String, integer: Int64, float: Float64, decimal: \"Decimal(p, s)\", boolean: Bool, date: Date32, timestamp: \"DateTime64(6)\", semver: String, json: String, array: Array(slot_element) }
 functions:
   json_elements: arrayMap(segc_item -> $2, $1)

@@ -122,7 +122,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     /// Reports, and has nothing to return.
-    fn fail<T>(&mut self, problem: impl Into<Diagnostic>) -> Option<T> {
+    pub(super) fn fail<T>(&mut self, problem: impl Into<Diagnostic>) -> Option<T> {
         self.report(problem);
         None
     }
@@ -150,7 +150,7 @@ fn duration(count: &Count, unit: Unit) -> String {
 }
 
 /// An expression in a message: as it was written if it is short, else "this".
-fn describe(expr: &ast::Expr) -> String {
+pub(super) fn describe(expr: &ast::Expr) -> String {
     match &expr.kind {
         ExprKind::Negate(_) | ExprKind::Arithmetic(..) => "this".to_owned(),
         _ => write_back(expr).map_or_else(|| "this".to_owned(), |text| format!("`{text}`")),

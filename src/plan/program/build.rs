@@ -276,7 +276,16 @@ impl<'a> Builder<'a, '_> {
         }
         for table in tables::own_tables(segment, rules) {
             let is_members = table.name == segment.table;
+            let has_values = is_members || segment.kept.history.as_ref() == Some(&table.name);
+            let own: &'a [String] = if is_members {
+                &segment.table
+            } else {
+                segment.kept.history.as_deref().unwrap_or(&segment.table)
+            };
             add(Action::CreateTable(table));
+            for column in tables::values(segment).filter(|_| has_values) {
+                add(Action::AddColumn(own, column));
+            }
             if is_members && segment.kept.retention.is_some() {
                 add(Action::AddColumn(&segment.table, tables::expires_at()));
             }

@@ -119,6 +119,8 @@ pub enum Action<'a> {
     Apply(&'a SegmentPlan),
     /// Likewise; members may be retained until they expire, given the instant at which they do.
     ApplyExpiring(&'a SegmentPlan, &'a str),
+    /// Updates the columns beside the key of members who have other values, by the scratch table of changes.
+    ApplyColumns(&'a SegmentPlan),
     /// Records that a run has begun to write, where there are no transactions.
     MarkUnfinished(&'a SegmentPlan),
     /// Deletes the entries of a segment's log up to a run, given over a row of the log.

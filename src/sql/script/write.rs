@@ -95,6 +95,7 @@ fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
         Action::DeleteMatching(..) => StepKind::DeleteMatching,
         Action::Apply(_) => StepKind::Apply,
         Action::ApplyExpiring(..) => StepKind::ApplyExpiring,
+        Action::ApplyColumns(_) => StepKind::ApplyColumns,
         Action::MarkUnfinished(_) => StepKind::MarkUnfinished,
         Action::Prune(..) => StepKind::Prune,
         Action::ReadInput(..) => StepKind::ReadInput,

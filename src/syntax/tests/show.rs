@@ -35,6 +35,13 @@ fn segment(segment: &Segment) -> String {
     for one in &segment.keeps {
         write!(out, "; {}", keep(one)).unwrap();
     }
+    for one in &segment.columns {
+        let column = |column: &Column| match &column.name {
+            Some(name) => format!("{} = {}", name.text, expr(&column.value)),
+            None => expr(&column.value),
+        };
+        write!(out, "; With {}", one.columns.iter().map(column).collect::<Vec<_>>().join(", ")).unwrap();
+    }
     if segment.is_unreadable {
         write!(out, "; unreadable").unwrap();
     }
