@@ -5,6 +5,7 @@
 pub(crate) mod problems;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use bigdecimal::BigDecimal;
 use sha2::{Digest, Sha256};
@@ -191,7 +192,7 @@ fn read(
 }
 
 /// Whether a path stays within the project's folder, and is written the same on every system.
-fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str) -> bool {
     let parts = || path.split('/');
     !path.is_empty()
         && !path.contains(['\\', ':', '\0'])
@@ -321,13 +322,15 @@ impl Reader<'_> {
 
     fn unique(&mut self, line: u64, row: &[Literal], seen: &mut HashMap<String, u64>) {
         let parts: Vec<String> = row.iter().map(ToString::to_string).collect();
-        if let Some(&first) = seen.get(&parts.join(",")) {
-            if self.has_room() {
-                let (span, path) = (self.span, self.path.to_owned());
-                self.found.push(RepeatedKey { span, path, line, first });
+        match seen.entry(parts.join(",")) {
+            Entry::Vacant(entry) => drop(entry.insert(line)),
+            Entry::Occupied(entry) => {
+                let first = *entry.get();
+                if self.has_room() {
+                    let (span, path) = (self.span, self.path.to_owned());
+                    self.found.push(RepeatedKey { span, path, line, first });
+                }
             }
-        } else {
-            seen.insert(parts.join(","), line);
         }
     }
 

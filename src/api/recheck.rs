@@ -14,6 +14,9 @@
 //! Segments with the same members needn't have a word in common. What identifies their members is therefore kept, too:
 //! if a segment of the part has those of one that was left out, all files are checked.
 //!
+//! The keys of static lists are in files of their own: a file of segments has changed, too, if that of one of its lists
+//! has.
+//!
 //! If the part has any problem, all files are checked as if nothing was known. What is reported therefore never comes
 //! from what was kept, except that there is nothing to report.
 
@@ -23,6 +26,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::lists::is_inside;
 use super::open::open_files;
 use super::session::{Options, Session};
 use crate::artifact::digest;
@@ -80,11 +84,6 @@ pub struct Kept<'a> {
 #[must_use]
 pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], kept: Kept<'_>) -> Rechecked {
     let mut snapshot = Snapshot::of(files);
-    // The keys of a static list are in a file that isn't part of the snapshot.
-    if snapshot.segments().any(|(_, text)| may_name_a_list(text)) {
-        let (session, problems) = open_files(&snapshot, options);
-        return Rechecked { session, problems, known: Known::default() };
-    }
     let key = key(&snapshot, options, targets, kept.compiler);
     let from = kept.from;
     let kept = kept.bytes.and_then(CleanCheck::read).filter(|kept| kept.key == key);
@@ -104,15 +103,6 @@ pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], k
     let is_worth_it = problems.is_empty() && session.hir().segments.len() >= from;
     let clean = is_worth_it.then(|| CleanCheck::of(key, &snapshot, &session)).flatten();
     Rechecked { session, problems, known: Known { clean, ..Known::default() } }
-}
-
-/// Whether `list` comes before a text, as in `from list "lists/vips.csv"`, or before a comment.
-fn may_name_a_list(text: &[u8]) -> bool {
-    const WORD: &[u8] = b"list";
-    text.windows(WORD.len()).enumerate().filter(|(_, word)| *word == WORD).any(|(at, _)| {
-        let rest = text.get(at + WORD.len()..).unwrap_or_default().trim_ascii_start();
-        matches!(rest.first(), Some(b'"' | b'\'' | b'#'))
-    })
 }
 
 fn has_no_problems(session: &Session, options: &Options, targets: &[String]) -> bool {
@@ -159,6 +149,8 @@ struct CleanFile {
     segments: usize,
     /// What identifies the members of its segments.
     members: Vec<u64>,
+    /// The files of its static lists, each with the digest of its contents.
+    lists: Vec<(String, String)>,
 }
 
 impl CleanCheck {
@@ -172,7 +164,7 @@ impl CleanCheck {
         }
         let read = texts.into_par_iter().map(|(path, bytes)| {
             let empty = ast::File::default();
-            let file = CleanFile::new(bytes, trees.get(path).copied().unwrap_or(&empty))?;
+            let file = CleanFile::new(bytes, trees.get(path).copied().unwrap_or(&empty), snapshot)?;
             Some((path.to_owned(), file))
         });
         Some(Self { key, files: read.collect::<Option<_>>()? }.with_counts(session))
@@ -215,13 +207,13 @@ impl CleanCheck {
 
 impl CleanFile {
     /// What a file declares and says; `None` if there is a problem with it.
-    fn of(bytes: &[u8]) -> Option<Self> {
+    fn of(bytes: &[u8], files: &dyn Files) -> Option<Self> {
         let mut problems = Diagnostics::new();
         let file = syntax::parse(SourceId(0), std::str::from_utf8(bytes).ok()?, &mut problems);
-        problems.is_empty().then(|| Self::new(bytes, &file))?
+        problems.is_empty().then(|| Self::new(bytes, &file, files))?
     }
 
-    fn new(bytes: &[u8], file: &ast::File) -> Option<Self> {
+    fn new(bytes: &[u8], file: &ast::File, files: &dyn Files) -> Option<Self> {
         let (mut names, mut words) = (Vec::new(), words_of(std::str::from_utf8(bytes).ok()?));
         for item in &file.items {
             names.extend(declared(item)?);
@@ -230,8 +222,31 @@ impl CleanFile {
             words.extend(groups);
         }
         words.sort_unstable();
-        Some(Self { digest: digest(bytes), names, words, ..Self::default() })
+        let lists =
+            file.items.iter().filter_map(list).map(|path| Some((path.to_owned(), of_list(path, files)?)));
+        let lists = lists.collect::<Option<_>>()?;
+        Some(Self { digest: digest(bytes), names, words, lists, ..Self::default() })
     }
+
+    /// Whether a file and those of its lists are as they were.
+    fn is_same(&self, bytes: &[u8], files: &dyn Files) -> bool {
+        let is_same = |(path, known): &(String, String)| of_list(path, files).as_ref() == Some(known);
+        self.digest == digest(bytes) && self.lists.iter().all(is_same)
+    }
+}
+
+/// The path of the file of a static list.
+fn list(item: &ast::Item) -> Option<&str> {
+    let ast::Item::Segment(segment) = item else { return None };
+    match segment.listed.as_ref()? {
+        ast::Listed::File { path, .. } => Some(path),
+        ast::Listed::Entity { .. } => None,
+    }
+}
+
+/// The digest of a list's contents; `None` if they can't be read.
+fn of_list(path: &str, files: &dyn Files) -> Option<String> {
+    is_inside(path).then(|| files.read_list(path).ok())?.map(|bytes| digest(&bytes))
 }
 
 fn name(item: &ast::Item) -> &ast::Name {
@@ -293,8 +308,8 @@ impl Part {
         let current: Vec<(&str, Option<CleanFile>)> = texts
             .into_par_iter()
             .map(|(path, bytes)| {
-                let is_same = old.get(path).is_some_and(|file| file.digest == digest(bytes));
-                if is_same { Some((path, None)) } else { Some((path, Some(CleanFile::of(bytes)?))) }
+                let is_same = old.get(path).is_some_and(|file| file.is_same(bytes, snapshot));
+                if is_same { Some((path, None)) } else { Some((path, Some(CleanFile::of(bytes, snapshot)?))) }
             })
             .collect::<Option<_>>()?;
         // What changed files declared and said, and what they do now.
@@ -302,7 +317,8 @@ impl Part {
         for (path, new) in current {
             let before = old.remove(path);
             let file = new.or_else(|| before.clone())?;
-            if before.as_ref().is_none_or(|before| before.digest != file.digest) {
+            let is_same = |before: &CleanFile| before.digest == file.digest && before.lists == file.lists;
+            if !before.as_ref().is_some_and(is_same) {
                 changed.insert(path);
                 before.into_iter().for_each(|before| gone.add(before));
             }

@@ -387,6 +387,7 @@ fn function(func: Func) -> &'static str {
         Func::ReadTimestamp => "timestamp",
         Func::Text => "text",
         Func::Size => "size",
+        Func::Bucket(tool) => tool.function(),
     }
 }
 

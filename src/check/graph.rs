@@ -271,6 +271,7 @@ pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
         }
         ExprKind::Between { value, low, high, .. } => Box::new([&**value, &**low, &**high].into_iter()),
         ExprKind::Arithmetic(_, left, right)
+        | ExprKind::ToolBucket { seed: left, of: right, .. }
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Text { value: left, needle: right, .. }
         | ExprKind::Instant { value: left, instant: right, .. } => Box::new([&**left, &**right].into_iter()),

@@ -35,6 +35,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("soft-deletes.md", include_str!("../../tests/conformance/soft-deletes.md")),
     ("static-lists.md", include_str!("../../tests/conformance/static-lists.md")),
     ("times-of-day.md", include_str!("../../tests/conformance/times-of-day.md")),
+    ("tool-buckets.md", include_str!("../../tests/conformance/tool-buckets.md")),
     ("versions.md", include_str!("../../tests/conformance/versions.md")),
     ("wide_numbers.md", include_str!("../../tests/conformance/wide_numbers.md")),
     ("windows.md", include_str!("../../tests/conformance/windows.md")),

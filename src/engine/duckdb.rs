@@ -13,8 +13,8 @@ use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table, library,
-    quote_name, quote_text,
+    AppendRows, Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table,
+    library, quote_name, quote_text,
 };
 
 /// A DuckDB database, in memory or in a file. Its session's time zone is UTC.
@@ -90,6 +90,10 @@ pub(super) fn plain_path(path: &Path) -> PathBuf {
 }
 
 impl Engine for DuckDb {
+    fn appender(&mut self) -> Option<&mut dyn AppendRows> {
+        Some(self)
+    }
+
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
         let changed = self.connection.execute(statement, []).map_err(|error| failed(statement, &error))?;
         Ok(changed as u64)
@@ -241,6 +245,16 @@ fn cell(value: ValueRef<'_>) -> Result<Cell, String> {
         }
         other => return Err(format!("its type, {:?}, isn't supported in results", other.data_type())),
     })
+}
+
+/// Days since 1970.
+pub(super) fn days(day: Date) -> i32 {
+    let epoch = Date::constant(1970, 1, 1);
+    day.duration_since(epoch)
+        .as_hours()
+        .checked_div(24)
+        .and_then(|days| i32::try_from(days).ok())
+        .unwrap_or(0)
 }
 
 fn date(days: i32) -> Option<Date> {

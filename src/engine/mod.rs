@@ -5,6 +5,7 @@
 //! embedded engine it gets under names that stay when the engine changes.
 
 mod address;
+mod append;
 mod command;
 mod constraint;
 mod duckdb;
@@ -40,11 +41,28 @@ pub use self::source::{ColumnType, DeletedRows, Described, Found, Look, Looked, 
 pub use self::table::{Cell, StoredColumn, Table};
 pub use self::type_names::TypeNames;
 
+use crate::types::{Literal, Type};
+
 /// The engine built into segc, which needs no server.
 pub(crate) type Embedded = DuckDb;
 
 /// The name of the built-in target that the embedded engine executes.
 pub(crate) const EMBEDDED_TARGET: &str = "duckdb";
+
+/// A database that takes rows without statements.
+pub trait AppendRows {
+    /// Appends rows to a table: a value for each of the named columns, which have these types.
+    ///
+    /// # Errors
+    ///
+    /// The engine rejected them; rows before the error may have been added, as in a transaction that fails.
+    fn append(
+        &mut self,
+        table: &[String],
+        columns: &[(&str, &Type)],
+        rows: &[Vec<Literal>],
+    ) -> Result<(), EngineError>;
+}
 
 /// A database that executes statements.
 pub trait Engine {
@@ -155,6 +173,12 @@ pub trait Engine {
     /// The engine's error.
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         Ok(declared.to_owned())
+    }
+
+    /// What appends rows to a table faster than statements do, in the transaction that is open; `None` if
+    /// nothing does.
+    fn appender(&mut self) -> Option<&mut dyn AppendRows> {
+        None
     }
 
     /// Executes statements in order and stops at the first that fails; an open transaction is then

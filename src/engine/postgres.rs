@@ -7,7 +7,7 @@ use bigdecimal::BigDecimal;
 use postgres::config::Host;
 use postgres::error::SqlState;
 use postgres::types::Type;
-use postgres::{Client, Config, NoTls, SimpleQueryMessage};
+use postgres::{Client, Config, CopyInWriter, NoTls, SimpleQueryMessage};
 use sqlparser::dialect::PostgreSqlDialect;
 
 use super::constraint::{Proven, proven};
@@ -15,8 +15,8 @@ use super::postgres_types::column_type;
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table, quote_name,
-    quote_text,
+    AppendRows, Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table,
+    quote_name, quote_text,
 };
 
 /// The timeout for connecting, unless the connection string sets one.
@@ -91,6 +91,12 @@ impl Postgres {
         self.execute("SET default_transaction_read_only = on").map(drop)
     }
 
+    /// Begins to send rows by a `COPY` statement.
+    pub(super) fn copy_in(&mut self, copy: &str) -> Result<CopyInWriter<'_>, EngineError> {
+        let begun = self.client.copy_in(copy);
+        begun.map_err(|error| EngineError::statement_failed(copy, reason(&error)))
+    }
+
     /// Whether a connection string contains a password.
     pub(super) fn holds_password(address: &str) -> bool {
         address.parse::<Config>().is_ok_and(|config| config.get_password().is_some())
@@ -158,6 +164,10 @@ fn shown(config: &Config) -> String {
 }
 
 impl Engine for Postgres {
+    fn appender(&mut self) -> Option<&mut dyn AppendRows> {
+        Some(self)
+    }
+
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
         let answers = self.client.simple_query(statement);
         let answers = answers.map_err(|error| EngineError::statement_failed(statement, reason(&error)))?;
@@ -353,7 +363,7 @@ fn cell(ty: &Type, value: Option<&str>) -> Result<Cell, String> {
 }
 
 /// The server's message, or else why there is none.
-fn reason(error: &postgres::Error) -> String {
+pub(super) fn reason(error: &postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
         return format!("{}{detail}", error.message());

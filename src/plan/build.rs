@@ -1,7 +1,6 @@
 //! The plan of a build.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -11,11 +10,10 @@ use super::checks::{double_members, unique_checks};
 use super::columns::value_columns;
 use super::expiry::{check_history, history, retention, segments_by_name};
 use super::limits::judge_size;
+use super::lists::stored_list;
 use super::logs::read_by;
 use super::lower::{self, Context, Lowered};
-use super::model::{
-    Dependency, Evaluation, Kept, KeyColumn, Log, Plan, Rules, SegmentPlan, StoredList, TableRead,
-};
+use super::model::{Dependency, Evaluation, Kept, KeyColumn, Log, Plan, Rules, SegmentPlan, TableRead};
 use super::personal;
 use super::policy::{judge, judge_zone};
 use super::refresh::{Refreshing, Strategy, readers, strategies};
@@ -162,7 +160,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         capabilities: requirements(node, stored).capabilities.keys().copied().collect(),
         materialize,
         alone,
-        list: stored_list(request, id),
+        list: stored_list(request, id, &keys),
         evaluation: evaluation(request, id, lowered, (&table, &keys)),
         table,
         keys,
@@ -182,17 +180,6 @@ fn depends_on(request: &Request<'_>, id: SegmentId) -> Vec<Dependency> {
         from_table: !expands && request.materialize(input.segment).is_table(),
     };
     request.graph.node(id).inputs().map(dependency).collect()
-}
-
-/// The keys of a segment that is a static list in a file, and their table.
-fn stored_list(request: &Request<'_>, id: SegmentId) -> Option<StoredList> {
-    let entity = request.hir.catalog.entity(request.hir.segment(id).list?);
-    match (entity.source_on(&request.abilities.target), &entity.list) {
-        (TableSource::Table(table), Some(keys)) => {
-            Some(StoredList { table: table.clone(), keys: Arc::clone(keys) })
-        }
-        _ => None,
-    }
 }
 
 /// The key columns of a segment's table.

@@ -133,6 +133,26 @@ pub struct StoredList {
     pub table: Vec<String>,
     /// The keys.
     pub keys: Arc<KeyList>,
+    /// The full name of the table that has the stamp of the stored keys, if they were loaded to the end.
+    pub stamps: Vec<String>,
+    /// A hash of the file's contents and of the key's columns and types: the same for the same keys in the
+    /// same table.
+    pub stamp: String,
+    /// Has a row if the stored keys are these.
+    pub stored: Select,
+    /// That the stored keys are these, for a program that doesn't load them.
+    pub is_stored: Assertion,
+}
+
+/// Keys of a static list to append to its table, by an engine that can.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyLoad {
+    /// The full name of the table.
+    pub table: Vec<String>,
+    /// Its columns: the key's.
+    pub columns: Vec<KeyColumn>,
+    /// The keys.
+    pub keys: Arc<KeyList>,
 }
 
 /// The evaluation of a segment in full.

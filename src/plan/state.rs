@@ -154,6 +154,12 @@ pub fn list_table(schema: &[String], segment: &str, bytes: usize) -> Vec<String>
     in_schema(schema, &derived(&format!("segc_list_{segment}"), bytes))
 }
 
+/// The table of the stamp of a static list: what its stored keys were made of.
+pub(super) fn list_stamp_table(request: &Request<'_>, id: SegmentId) -> Vec<String> {
+    let name = format!("segc_stamp_{}", request.hir.segment(id).name);
+    in_schema(request.schema, &derived(&name, request.abilities.identifier_bytes))
+}
+
 fn short_hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -264,7 +270,7 @@ impl BaseRun<'_> {
         Assertion {
             fails_if: Scalar::And(vec![Scalar::exists(base, true), started]),
             message: format!(
-                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script; nothing was written",
+                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script",
                 self.segment
             ),
             unique: None,

@@ -8,11 +8,11 @@ mod write;
 use super::room::with_room;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, parse};
-use crate::plan::Plan;
 use crate::plan::program::{Mode, Phase, Program, ProgramScope, program};
+use crate::plan::{KeyLoad, Plan};
 
 /// A script: statements to execute in order in one session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Script {
     /// Lines that describe it, without comment signs.
     pub header: Vec<String>,
@@ -21,9 +21,9 @@ pub struct Script {
 }
 
 /// A statement of a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// The text without a semicolon.
+    /// The text without a semicolon; empty if rows are loaded.
     pub text: String,
     /// The segment that it belongs to, if any.
     pub segment: Option<String>,
@@ -31,6 +31,8 @@ pub struct Statement {
     pub phase: Phase,
     /// Whether sqlparser can't parse it, as its dialect's file declares.
     pub opaque: bool,
+    /// The rows that the engine appends to a table in its place, if the program's caller has asked for that.
+    pub load: Option<KeyLoad>,
 }
 
 /// The script that evaluates every segment in full.

@@ -153,6 +153,8 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::bound
         | Rule::aggregate
         | Rule::call
+        | Rule::bucket
+        | Rule::bucket_word
         | Rule::sequence
         | Rule::periods
         | Rule::function_name

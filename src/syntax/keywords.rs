@@ -99,6 +99,8 @@ const KEYWORDS: &[(&str, &[Role])] = &[
     ("case", &[]),
     ("start", &[]),
     ("of", &[Between]),
+    ("as", &[]),
+    ("bucket", &[]),
     ("ago", &[Between]),
     ("from", &[]),
     ("count", &[Aggregate]),

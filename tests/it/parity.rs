@@ -78,7 +78,7 @@ fn parity_checks_parse_in_every_dialect() {
             for segment in tables(&plan) {
                 let text = parity(&session, &name, &segment.name);
                 let phase = Phase::Check;
-                let statement = Statement { text, segment: None, phase, opaque: false };
+                let statement = Statement { text, segment: None, phase, opaque: false, load: None };
                 assert_eq!(parses_back(&statement, dialect), Ok(()), "{name}: {}", statement.text);
             }
         }

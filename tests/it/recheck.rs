@@ -43,6 +43,8 @@ fn original(file: usize) -> String {
             8..=10 => format!(
                 "segment g{file:02} on customer {{\n  exclusive group: \"ours\"\n  priority: {file}\n  where plan = \"b\"\n}}\n"
             ),
+            11 => "segment listed on customer from list \"lists/some.csv\" {}\n".to_owned(),
+            12 => "segment unlisted on customer { where not in segment listed }\n".to_owned(),
             _ => String::new(),
         }
 }
@@ -175,7 +177,7 @@ fn an_unchanged_project_is_known() {
     let texts = project();
     let (cold, kept) = first(&texts);
     let known = open(&texts, Some(&kept));
-    assert_eq!(known.session.hir().iter().count() + known.known.elsewhere, 24);
+    assert_eq!(known.session.hir().iter().count() + known.known.elsewhere, 26);
     assert!(known.known.elsewhere > 10, "{}", known.known.elsewhere);
     assert_eq!(said(known), (cold, None), "nothing has to be kept again");
 }
@@ -236,4 +238,28 @@ fn what_is_kept_counts_only_as_it_was_written() {
     assert_eq!(ask("another one", None, &[]), 0);
     assert_eq!(ask("this one", Some("free"), &[]), 0);
     assert_eq!(ask("this one", None, &["duckdb"]), 0);
+}
+
+#[test]
+fn a_list_is_checked_again_only_if_its_file_has_changed() {
+    let mut texts = project();
+    let kept = first(&texts).1;
+    let again = |texts: &Texts| {
+        let checked = open(texts, Some(&kept));
+        (checked.known.elsewhere > 0, said(checked).0, said(open(texts, None)).0)
+    };
+    let (partial, found, wanted) = again(&texts);
+    assert!(partial && found == wanted, "nothing has changed");
+
+    texts.insert("lists/some.csv".to_owned(), "id\n1\n2\n".to_owned());
+    let (partial, found, wanted) = again(&texts);
+    assert!(partial && found == wanted, "one key more");
+
+    texts.insert("lists/some.csv".to_owned(), "id\n1\n1\n".to_owned());
+    let (_, found, wanted) = again(&texts);
+    assert!(found == wanted && found.contains("SEG385"), "{found}");
+
+    texts.remove("lists/some.csv");
+    let (_, found, wanted) = again(&texts);
+    assert!(found == wanted && found.contains("SEG381"), "{found}");
 }

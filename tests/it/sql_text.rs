@@ -22,7 +22,7 @@ fn dialects() -> Vec<Arc<Dialect>> {
 }
 
 fn as_statement(text: String) -> Statement {
-    Statement { text, segment: None, phase: Phase::Write, opaque: false }
+    Statement { text, segment: None, phase: Phase::Write, opaque: false, load: None }
 }
 
 /// Of a plan that is made by hand, where the scripts read the clock.
@@ -129,11 +129,17 @@ fn functions_survive_a_round_trip() {
         let clock = Clock::default();
         let mut all: Vec<(String, String)> = Vec::new();
         for case in cases::all() {
+            let name = case.function.name();
+            if !dialect.has(case.function) {
+                if all.iter().all(|(shown, _)| shown != name) {
+                    all.push((name.to_owned(), "no template".to_owned()));
+                }
+                continue;
+            }
             let sql =
                 Renderer::new(&dialect, ClockForm::Query, &clock).scalar(&case.scalar).expect("written");
             let statement = as_statement(format!("SELECT {sql}"));
             assert_eq!(parses_back(&statement, &dialect), Ok(()), "{}: {sql}", dialect.name);
-            let name = case.function.name();
             // A case of each shows its template; all are executed elsewhere.
             if all.iter().all(|(shown, _)| shown != name) {
                 all.push((name.to_owned(), sql));

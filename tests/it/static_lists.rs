@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
-use segc::api::{Options, Session};
-use segc::engine::tables_of;
+use segc::api::{Options, Ran, RunRequest, Session, Status};
+use segc::engine::{AppendRows, Engine, EngineError, StoredColumn, Table, tables_of};
 use segc::plan::Refresh;
 use segc::project::Memory;
+use segc::types::{Literal, Type};
 
 use crate::support::project::{at, instant, open};
 use crate::support::target::{Target, build, plan};
@@ -249,5 +250,246 @@ fn any_key_survives_on_every_engine_and_long_lists_are_loaded_in_parts() {
         let is_read = |number: &usize| lab.target.name != "bigquery" || !TEXTS[*number].contains('{');
         let all: Vec<usize> = (0..TEXTS.len()).filter(is_read).chain([1_299]).collect();
         assert_eq!(numbers, all, "{}", lab.target.name);
+    }
+}
+
+/// An engine that sees what is done to the tables of lists, and does something when a transaction begins.
+struct Seen<'e> {
+    inner: &'e mut dyn Engine,
+    /// Whether it says that rows can be appended.
+    appends: bool,
+    at_begin: Option<&'static str>,
+    /// The statements that write keys, and the keys that were appended.
+    statements: usize,
+    appended: usize,
+}
+
+impl<'e> Seen<'e> {
+    fn new(inner: &'e mut dyn Engine, appends: bool) -> Self {
+        Self { inner, appends, at_begin: None, statements: 0, appended: 0 }
+    }
+}
+
+impl Engine for Seen<'_> {
+    fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
+        let mut writes = ["INSERT INTO", "DELETE FROM"].into_iter();
+        let writes = writes.any(|verb| statement.starts_with(&format!("{verb} segments.segc_list_")));
+        self.statements += usize::from(writes);
+        if statement.starts_with("BEGIN")
+            && let Some(other) = self.at_begin.take()
+        {
+            self.inner.execute(other)?;
+        }
+        self.inner.execute(statement)
+    }
+
+    fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
+        self.inner.query(sql)
+    }
+
+    fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
+        self.inner.columns(table)
+    }
+
+    fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
+        self.inner.tables()
+    }
+
+    fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
+        self.inner.type_name(declared)
+    }
+
+    fn appender(&mut self) -> Option<&mut dyn AppendRows> {
+        if self.appends { Some(self) } else { None }
+    }
+}
+
+impl AppendRows for Seen<'_> {
+    fn append(
+        &mut self,
+        table: &[String],
+        columns: &[(&str, &Type)],
+        rows: &[Vec<Literal>],
+    ) -> Result<(), EngineError> {
+        self.appended += rows.len();
+        self.inner.appender().expect("it appends rows").append(table, columns, rows)
+    }
+}
+
+fn ran(session: &Session, target: &str, engine: &mut dyn Engine, now: &str, verify: bool) -> Ran {
+    let segments = session.select(&[]).expect("all segments");
+    let options = at(instant(now));
+    let request = RunRequest {
+        target,
+        segments: &segments,
+        options: &options,
+        refresh: true,
+        resume: false,
+        verify,
+        wait: false,
+        check_clock: false,
+    };
+    session.run(&request, engine, &mut |_| {}).expect("it begins")
+}
+
+fn is_built(ran: &Ran) -> bool {
+    ran.segments.iter().all(|one| matches!(one.status, Status::Built(_)))
+}
+
+#[test]
+fn a_run_loads_a_list_only_if_its_file_or_its_stored_keys_have_changed() {
+    let keys =
+        |keys: &[usize]| keys.iter().fold("id\n".to_owned(), |text, key| text + &key.to_string() + "\n");
+    let (many, fewer): (Vec<usize>, Vec<usize>) = ((0..1_200).collect(), (1..1_200).collect());
+    for appends in [true, false] {
+        for target in Target::all() {
+            let name = target.name;
+            let mut lab = Lab::new(target);
+            lab.customers(&[0, 1, 2, 1_199], "2026-01-01T00:00:00Z");
+            let mut day = 0;
+            // Runs, and returns how many keys were appended, and by how many statements they were written.
+            let mut run = |lab: &mut Lab, list: &[usize], verify| {
+                day += 1;
+                let session = session(&keys(list), name);
+                let mut seen = Seen::new(lab.target.engine(), appends);
+                let ran = ran(&session, name, &mut seen, &format!("2026-02-{day:02}T00:00:00Z"), verify);
+                assert!(is_built(&ran), "{name}: {:?}", ran.problems);
+                (seen.appended, seen.statements)
+            };
+            // One to clear the table, and three for 1,200 keys, unless they are appended.
+            let loaded = |keys| if appends { (keys, 1) } else { (0, 4) };
+            assert_eq!(run(&mut lab, &many, false), loaded(1_200), "{name}");
+            assert_eq!(lab.members("vips"), "0 1 2 1199", "{name}");
+
+            assert_eq!(run(&mut lab, &many, false), (0, 0), "{name}: nothing has changed");
+            lab.customers(&[3], "2026-02-02T00:00:00Z");
+            assert_eq!(run(&mut lab, &many, false), (0, 0), "{name}: a row of a known key");
+            assert_eq!(lab.members("vips"), "0 1 2 3 1199", "{name}");
+
+            assert_eq!(run(&mut lab, &fewer, false), loaded(1_199), "{name}: a key is gone");
+            assert_eq!(lab.members("vips"), "1 2 3 1199", "{name}");
+            assert_eq!(lab.members("active_vips"), "1 2 3", "{name}");
+
+            lab.target.must("DELETE FROM segments.segc_list_vips WHERE id = 3");
+            assert_eq!(run(&mut lab, &fewer, false), loaded(1_199), "{name}: a stored key is gone");
+            assert_eq!(lab.members("vips"), "1 2 3 1199", "{name}");
+
+            lab.target.must("UPDATE segments.segc_list_vips SET id = 0 WHERE id = 3");
+            assert_eq!(run(&mut lab, &fewer, true), loaded(1_199), "{name}: all is verified");
+            assert_eq!(lab.members("vips"), "1 2 3 1199", "{name}");
+        }
+    }
+}
+
+#[test]
+fn scripts_and_runs_know_each_others_lists() {
+    for target in Target::all() {
+        let name = target.name;
+        let mut lab = Lab::new(target);
+        lab.customers(&[1, 2, 3], "2026-01-01T00:00:00Z");
+        let lists = ["id\n1\n", "id\n2\n"].map(|list| session(list, name));
+        let run = |lab: &mut Lab, list: usize, now| {
+            let mut seen = Seen::new(lab.target.engine(), true);
+            let ran = ran(&lists[list], name, &mut seen, now, false);
+            assert!(is_built(&ran), "{name}: {:?}", ran.problems);
+            seen.appended
+        };
+        assert_eq!(run(&mut lab, 0, "2026-02-01T00:00:00Z"), 1);
+        lab.runs = 1;
+        lab.run(&lists[1], "2026-02-02T00:00:00Z");
+        lab.check("2", "2", "1 3");
+        assert_eq!(run(&mut lab, 1, "2026-02-03T00:00:00Z"), 0, "{name}: the script has loaded it");
+        assert_eq!(run(&mut lab, 0, "2026-02-04T00:00:00Z"), 1, "{name}");
+        lab.check("1", "1", "2 3");
+    }
+}
+
+#[test]
+fn keys_replaced_while_a_run_begins_stop_it() {
+    for target in Target::all() {
+        let name = target.name;
+        let mut lab = Lab::new(target);
+        lab.customers(&[1, 2], "2026-01-01T00:00:00Z");
+        let session = session("id\n1\n", name);
+        assert!(is_built(&ran(&session, name, lab.target.engine(), "2026-02-01T00:00:00Z", false)));
+        let mut seen = Seen::new(lab.target.engine(), true);
+        seen.at_begin = Some("UPDATE segments.segc_stamp_vips SET stamp = 'another'");
+        let stopped = ran(&session, name, &mut seen, "2026-02-02T00:00:00Z", false);
+        let said: Vec<String> = stopped.problems.iter().map(|problem| problem.message.clone()).collect();
+        let wanted = "segment `vips` failed: the stored keys of the list of vips were replaced while this run \
+                      began: run it again";
+        assert!(said.iter().any(|said| said == wanted), "{name}: {said:?}");
+        assert_eq!(lab.members("vips"), "1", "{name}");
+        // The next run knows.
+        let again = ran(&session, name, lab.target.engine(), "2026-02-03T00:00:00Z", false);
+        assert!(is_built(&again), "{name}: {:?}", again.problems);
+    }
+}
+
+const TYPED: &str = "
+entities:
+  thing:
+    table: things
+    key: [flag, exact, day, moment, text, number]
+    fields:
+      number: { type: integer, nullable: false }
+      text: { type: string, nullable: false }
+      exact: { type: 'decimal(20,4)', nullable: false }
+      day: { type: date, nullable: false }
+      moment: { type: timestamp, nullable: false }
+      flag: { type: boolean, nullable: false }
+";
+
+#[test]
+fn appended_keys_have_the_values_of_their_file_in_every_type() {
+    let rows = [
+        "-9223372036854775808,\"a\tb\\c\r\nd\",-1234567890123456.7891,0001-01-01,0001-01-01T00:00:00Z,true",
+        "9223372036854775807,\\N,0,9999-12-31,9999-12-30T21:59:59.999999Z,false",
+        "0,😀,0.5,1970-01-01,1969-12-31T23:59:59.999999Z,true",
+    ];
+    let list = format!("number,text,exact,day,moment,flag\n{}\n", rows.join("\n"));
+    let session = open(
+        &Memory::new()
+            .with("segc.yml", CONFIG)
+            .with("catalog/all.yml", TYPED)
+            .with("segments/all.seg", "segment some on thing from list \"lists/some.csv\" {}\n")
+            .with("lists/some.csv", list),
+    );
+    for mut target in Target::all() {
+        let tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+        target.make(tables.iter().find(|table| table.name == ["things"]).expect("the table"));
+        for (number, text, exact, day, at, flag) in [
+            (
+                "-9223372036854775808",
+                "a\tb\\c\r\nd",
+                "-1234567890123456.7891",
+                "0001-01-01",
+                "0001-01-01T00:00:00Z",
+                true,
+            ),
+            ("9223372036854775807", "\\N", "0", "9999-12-31", "9999-12-30T21:59:59.999999Z", false),
+            ("0", "😀", "0.5", "1970-01-01", "1969-12-31T23:59:59.999999Z", true),
+        ] {
+            target.must(&format!(
+                "INSERT INTO things (number, text, exact, day, moment, flag) VALUES ({number}, {}, {exact}, DATE '{day}', \
+                 TIMESTAMPTZ '{at}', {flag})",
+                if target.name == "postgres" {
+                    format!("E'{}'", text.replace('\\', "\\\\"))
+                } else {
+                    format!("'{text}'")
+                }
+            ));
+        }
+        // Another run has made the table with its columns in another order.
+        target.must("CREATE SCHEMA segments");
+        target.must(
+            "CREATE TABLE segments.segc_list_some (number BIGINT, text VARCHAR, exact DECIMAL(20,4), day DATE, \
+             moment TIMESTAMPTZ, flag BOOLEAN)",
+        );
+        let name = target.name;
+        let mut seen = Seen::new(target.engine(), true);
+        let ran = ran(&session, name, &mut seen, "2026-02-01T00:00:00Z", false);
+        assert_eq!(seen.appended, 3, "{name}");
+        assert_eq!(ran.segments[0].status, Status::Built(3), "{name}: {:?}", ran.problems);
     }
 }

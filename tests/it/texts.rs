@@ -28,7 +28,7 @@ fn statements(session: &Session, target: &str, options: &Options) -> Vec<Stateme
     for (id, segment) in session.hir().iter() {
         let text = session.select_sql(target, id, options).expect("a SELECT");
         let segment = Some(segment.name.clone());
-        all.push(Statement { text, segment, phase: Phase::Write, opaque: false });
+        all.push(Statement { text, segment, phase: Phase::Write, opaque: false, load: None });
     }
     all
 }

@@ -14,8 +14,9 @@ use super::{Event, Ran, SegmentRan, Status};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
-use crate::plan::Unique;
 use crate::plan::program::Mode;
+use crate::plan::{Assertion, KeyLoad, Unique};
+use crate::types::Type;
 
 /// How often segments that fail are taken out of a unit before it is divided.
 const CULPRITS: usize = 3;
@@ -184,7 +185,11 @@ impl<'a> Drive<'a> {
         let statements = self.plans.statements(segments, mode).map_err(Err)?;
         for statement in &statements {
             (self.see)(Event::Works(statement.segment.as_deref()));
-            if let Err(error) = self.engine.execute(&statement.text) {
+            let done = match &statement.load {
+                Some(load) => append(self.engine, load),
+                None => self.engine.execute(&statement.text).map(drop),
+            };
+            if let Err(error) = done {
                 // Outside a transaction this fails, which is harmless.
                 let _ = self.engine.execute("ROLLBACK");
                 return Err(Ok(Failed { segment: statement.segment.clone(), error }));
@@ -316,7 +321,8 @@ fn divide<'s, 'a>(
 /// The duplicates that stopped a script, if that is why it failed.
 fn not_unique<'s>(segment: &'s Segment<'_>, error: &EngineError) -> Option<&'s Unique> {
     let said = format!("segc: {error}");
-    segment.unique().find(|(message, _)| *message == said).map(|(_, unique)| unique)
+    let is_said = |check: &Assertion| [false, true].iter().any(|&committed| check.failure(committed) == said);
+    segment.unique().find(|(check, _)| is_said(check)).map(|(_, unique)| unique)
 }
 
 /// A failure with its segment and the segment's place.
@@ -324,6 +330,16 @@ pub(super) fn of_segment(name: &str, span: Option<Span>, mut problem: Diagnostic
     problem.message = format!("segment `{name}` failed: {}", problem.message);
     problem.span = problem.span.or(span);
     problem
+}
+
+fn append(engine: &mut dyn Engine, load: &KeyLoad) -> Result<(), EngineError> {
+    let columns: Vec<(&str, &Type)> =
+        load.columns.iter().map(|column| (column.name.as_str(), &column.ty)).collect();
+    match engine.appender() {
+        Some(appender) => appender.append(&load.table, &columns, &load.keys.rows),
+        // The program has such a step only for an engine that can.
+        None => Err(EngineError::statement_failed(&load.table.join("."), "rows can't be appended")),
+    }
 }
 
 fn count(engine: &mut dyn Engine, query: &str) -> Result<u64, EngineError> {

@@ -6,6 +6,7 @@
 
 mod doubles;
 mod drive;
+mod lists;
 mod outcome;
 mod resume;
 mod segment;
@@ -21,7 +22,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::lists::problems::UnknownKeys;
 use super::problems::StrangeAnswer;
 use super::scripts::{plain_sql, reads};
 use super::session::{Options, Session};
@@ -31,6 +31,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
+use crate::plan::program::Loading;
 use crate::plan::rel::{Column, Scalar, Select};
 use crate::sql::AS_OF;
 pub use outcome::Outcome;
@@ -218,7 +219,10 @@ fn run(
                 .into(),
         );
     }
-    let plans = Plans { session, target, fixed: &fixed, live };
+    // Where tables are verified, so are the lists that they are made of.
+    let stored = if request.verify { BTreeSet::new() } else { lists::stored(target, &fixed, engine) };
+    let loading = Loading { stored, appends: engine.appender().is_some() };
+    let plans = Plans { session, target, fixed: &fixed, live, loading: &loading };
     let segments = plans.segments();
     let earlier = earlier.unwrap_or_default();
     let done = match request.resume {
@@ -235,35 +239,13 @@ fn run(
         let found = resume::without_base_run(&fixed, &earlier, &ran);
         found.into_iter().for_each(|one| warnings.push(one));
     }
-    let unknown: Vec<Diagnostic> = unknown_keys(session, &fixed, &ran).collect();
+    let unknown: Vec<Diagnostic> = lists::unknown_keys(session, &fixed, &ran).collect();
     unknown.into_iter().for_each(|one| warnings.push(one));
     if request.verify {
         verify::verify(session, target, &fixed, engine, &mut ran);
         ran.problems.append(ties::find(session, target, &fixed, engine));
     }
     Ok(Ran { problems: together(warnings, std::mem::take(&mut ran.problems)), ..ran })
-}
-
-/// Warns of the keys of static lists that have no row, where nothing else keeps a key from being a member.
-fn unknown_keys<'a>(
-    session: &'a Session,
-    plan: &'a Plan,
-    ran: &'a Ran,
-) -> impl Iterator<Item = Diagnostic> + 'a {
-    let members = |name: &str| {
-        let one = ran.segments.iter().find(|one| one.segment == name)?;
-        if let Status::Built(members) = one.status { Some(members) } else { None }
-    };
-    plan.segments.iter().filter_map(move |segment| {
-        let (list, members) = (segment.list.as_ref()?, members(&segment.name)?);
-        let checked = session.hir.segment(segment.id);
-        let span = session.hir.catalog.entity(checked.list?).span;
-        let keys = u64::try_from(list.keys.rows.len()).unwrap_or(u64::MAX);
-        let unknown = keys.saturating_sub(members);
-        let (path, entity) = (list.keys.path.clone(), segment.entity.clone());
-        (unknown > 0 && checked.group.is_none())
-            .then(|| UnknownKeys { span: Some(span), path, unknown, keys, entity }.into())
-    })
 }
 
 fn clock_sql(target: &Target) -> Result<String, Diagnostics> {

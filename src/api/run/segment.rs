@@ -7,8 +7,10 @@ use crate::api::session::Session;
 use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::plan::program::{Action, Mode, Program, ProgramScope, TableDef, program};
-use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
+use crate::plan::program::{
+    Action, Loading, Mode, Program, ProgramScope, TableDef, program, program_loading,
+};
+use crate::plan::{Assertion, Plan, SegmentPlan, TableRead, Unique};
 use crate::sql::Statement;
 
 /// A segment of a run.
@@ -35,10 +37,10 @@ impl Segment<'_> {
         self.plan.materialize != Materialize::Inline
     }
 
-    /// What must be unique, each with the message of its script if it isn't.
-    pub(super) fn unique(&self) -> impl Iterator<Item = (&str, &Unique)> {
+    /// What must be unique, each with the assertion of its script that it is.
+    pub(super) fn unique(&self) -> impl Iterator<Item = (&Assertion, &Unique)> {
         let checks = self.plan.evaluation.checks.iter();
-        checks.filter_map(|check| Some((check.message.as_str(), check.unique.as_ref()?)))
+        checks.filter_map(|check| Some((check, check.unique.as_ref()?)))
     }
 }
 
@@ -49,6 +51,8 @@ pub(super) struct Plans<'a> {
     pub(super) target: &'a Target,
     pub(super) fixed: &'a Plan,
     pub(super) live: &'a Plan,
+    /// How static lists are loaded.
+    pub(super) loading: &'a Loading,
 }
 
 impl<'a> Plans<'a> {
@@ -73,7 +77,7 @@ impl<'a> Plans<'a> {
         let plans: Vec<&SegmentPlan> = segments.iter().map(|segment| segment.plan).collect();
         let program = match plans[..] {
             [only] if !only.materialize.is_table() => program(self.live, ProgramScope::One(only), mode),
-            _ => program(self.fixed, ProgramScope::Some(&plans), mode),
+            _ => program_loading(self.fixed, ProgramScope::Some(&plans), mode, self.loading),
         };
         Ok(script(self.session, self.target, &program)?.statements)
     }

@@ -82,6 +82,7 @@ impl Checker<'_, '_> {
             | ExprKind::Negate(_)
             | ExprKind::Arithmetic(..)
             | ExprKind::Call { .. }
+            | ExprKind::ToolBucket { .. }
             | ExprKind::Aggregate(_)
             | ExprKind::Periods(_)
             | ExprKind::Unreadable => {

@@ -23,6 +23,7 @@ mod sequence;
 mod text;
 mod time;
 mod time_of_day;
+mod tool_bucket;
 mod value;
 mod version;
 mod window;
@@ -177,6 +178,7 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
             _ => return None,
         },
         ExprKind::Call { name, .. } => format!("{}(…)", name.text),
+        ExprKind::ToolBucket { .. } => "bucket(…)".to_owned(),
         ExprKind::Aggregate(it) => match &it.arg.kind {
             ExprKind::Path(path) if it.window.is_none() && it.filter.is_none() => {
                 format!("{}({})", it.func.word(), path_text(path))

@@ -8,6 +8,7 @@ use crate::api::{Options, Probe};
 use crate::check::hir::SegmentId;
 use crate::cli::problems::{NoTables, NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
+use crate::conformance::Kit;
 use crate::diagnostic::Diagnostics;
 use crate::engine::problems::NoDatabaseFile;
 use crate::engine::{Access, Address, Embedded, Engine};
@@ -106,6 +107,7 @@ pub(super) fn probe(
     for target in probed {
         let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
         answer.probes.insert(target.clone(), probe);
+        answer.untrue.append(wrong_templates(opened, target, engine.as_mut()));
         if let (Some(plan), _) = opened.session.plan(target, segments, options) {
             let shown = address.shown();
             answer.untrue.append(opened.session.compare_schema(&plan, &shown, engine.as_mut(), None));
@@ -150,9 +152,18 @@ impl Database {
     }
 }
 
+/// Templates of the project's own that mean something else on this engine.
+fn wrong_templates(opened: &Opened, target: &str, engine: &mut dyn Engine) -> Diagnostics {
+    match opened.session.dialect(target) {
+        Some(dialect) => Kit::new(dialect, Vec::new(), Vec::new()).own_functions(engine),
+        None => Diagnostics::new(),
+    }
+}
+
 impl Database {
-    /// Checks that the database has what a plan reads: the tables, and in a user's own database the
-    /// columns as declared in the catalog. Returns warnings.
+    /// Checks that the project's own templates mean what they must, and that the database has what a plan
+    /// reads: the tables, and in a user's own database the columns as declared in the catalog. Returns
+    /// warnings.
     pub(super) fn examine(
         &self,
         opened: &Opened,
@@ -160,6 +171,10 @@ impl Database {
         load: bool,
         engine: &mut dyn Engine,
     ) -> Result<Diagnostics, Diagnostics> {
+        let wrong = wrong_templates(opened, &self.target, engine);
+        if wrong.has_errors() {
+            return Err(wrong);
+        }
         let samples = load || self.address == Address::Memory;
         let reads = opened.session.source_tables(plan)?;
         let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();

@@ -2,13 +2,12 @@
 
 use duckdb::Appender;
 use duckdb::types::{Decimal, TimeUnit, ToSql, ToSqlOutput, ValueRef};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::columns::{Column, Columns};
 use crate::catalog::Storage;
 use crate::convert::Value;
-use crate::engine::duckdb::{DuckDb, reason};
+use crate::engine::duckdb::{DuckDb, days, reason};
 use crate::engine::quote::{quote_ident, quote_name};
 use crate::engine::{DataTable, Engine, EngineError};
 use crate::types::Type;
@@ -160,14 +159,4 @@ impl Stored<'_, '_> {
             _ => ValueRef::Double(number),
         }
     }
-}
-
-/// Days since 1970.
-fn days(day: Date) -> i32 {
-    let epoch = Date::constant(1970, 1, 1);
-    day.duration_since(epoch)
-        .as_hours()
-        .checked_div(24)
-        .and_then(|days| i32::try_from(days).ok())
-        .unwrap_or(0)
 }

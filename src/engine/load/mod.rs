@@ -27,10 +27,11 @@ use self::folder::{DataFile, FileFormat, Folder};
 use super::duckdb::DuckDb;
 use super::quote::quote_ident;
 use super::schema::{DataTable, tables_of};
-use super::{Cell, Engine, EngineError};
+use super::{AppendRows, Engine, EngineError};
 use crate::catalog::{Catalog, Entity, ReadOptions};
 use crate::convert::Notation;
 use crate::diagnostic::Diagnostics;
+use crate::types::Type;
 
 /// What was loaded.
 #[derive(Debug, Clone, Default)]
@@ -105,9 +106,9 @@ impl DuckDb {
         self.make_table(table)?;
         let entities = table.entities.iter().filter_map(|name| Some(catalog.entity(catalog.find(name)?)));
         for list in entities.filter_map(|entity| entity.list.as_ref()) {
-            let rows: Vec<Vec<Cell>> =
-                list.rows.iter().map(|row| row.iter().map(Cell::from).collect()).collect();
-            self.add_rows(table, &rows)?;
+            let columns: Vec<(&str, &Type)> =
+                table.columns.iter().map(|column| (column.name.as_str(), &column.ty)).collect();
+            self.append(&table.name, &columns, &list.rows)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::base;
 use super::members::{Members, undo_unfinished};
 use super::step::{Action, Instant, Phase, Step};
 use super::transactions::transactions;
-use super::{Mode, Program, ProgramScope, tables};
+use super::{Loading, Mode, Program, ProgramScope, tables};
 use crate::check::hir::Materialize;
 use crate::dialect::Function;
 use crate::plan::assertion::Assertion;
@@ -22,6 +22,16 @@ pub(super) const ROWS: usize = 500;
 /// The program that brings tables and views up to date: all segments at one as_of.
 #[must_use]
 pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Program<'a> {
+    program_loading(plan, scope, mode, &Loading::default())
+}
+
+/// Likewise, for a caller that knows which lists are stored, and what its engine can.
+pub(crate) fn program_loading<'a>(
+    plan: &'a Plan,
+    scope: ProgramScope<'a>,
+    mode: Mode,
+    loading: &Loading,
+) -> Program<'a> {
     let segments: Vec<&'a SegmentPlan> = match scope {
         ProgramScope::All => plan.segments.iter().collect(),
         ProgramScope::Some(segments) => segments.to_vec(),
@@ -39,6 +49,8 @@ pub fn program<'a>(plan: &'a Plan, scope: ProgramScope<'a>, mode: Mode) -> Progr
         views,
         segments: &segments,
         mode,
+        committed: false,
+        loading,
         instants: Vec::new(),
         steps: Vec::new(),
     };
@@ -68,6 +80,9 @@ pub(super) struct Builder<'a, 's> {
     /// All segments of the program.
     segments: &'s [&'a SegmentPlan],
     pub(super) mode: Mode,
+    /// Whether a transaction has been committed by the steps so far.
+    pub(super) committed: bool,
+    loading: &'s Loading,
     /// The instants that the tables' steps read, in the order in which they are set.
     pub(super) instants: Vec<Instant<'a>>,
     steps: Vec<Step<'a>>,
@@ -91,6 +106,7 @@ impl<'a> Builder<'a, '_> {
         for (at, (tables, instants)) in transactions.into_iter().enumerate().filter(|_| writes) {
             (self.tables, self.instants) = (tables, instants);
             self.transaction(at + 1 == last);
+            self.committed = true;
         }
         self.tables = all;
         if !writes && rules.views_in_transaction {
@@ -347,22 +363,38 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// Replaces the stored keys of a static list by those of its file.
+    /// Replaces the stored keys of a static list by those of its file, unless they are known to be these. Their
+    /// stamp is missing until all are there.
     fn load_list(&mut self, segment: &'a SegmentPlan) {
         let Some(list) = &segment.list else { return };
-        self.add(Some(segment), Phase::Write, Action::Clear(&list.table));
-        for keys in list.keys.rows.chunks(ROWS) {
-            let columns = segment.keys.iter().map(|key| key.name.clone()).collect();
-            self.add(Some(segment), Phase::Write, Action::InsertKeys(&list.table, columns, keys));
+        if self.loading.stored.contains(&segment.id) {
+            return self.assert_once(vec![(segment, &list.is_stored)]);
         }
+        let appends = self.loading.appends;
+        let mut add = |action| self.add(Some(segment), Phase::Write, action);
+        add(Action::Clear(&list.stamps));
+        add(Action::Clear(&list.table));
+        match appends {
+            true => add(Action::AppendKeys(segment, list)),
+            false => {
+                for keys in list.keys.rows.chunks(ROWS) {
+                    let columns = segment.keys.iter().map(|key| key.name.clone()).collect();
+                    add(Action::InsertKeys(&list.table, columns, keys));
+                }
+            }
+        }
+        let stamp = Column::named(Scalar::text(&list.stamp), "stamp");
+        let row = Select { columns: vec![stamp], ..Select::default() };
+        add(Action::Insert(&list.stamps, vec!["stamp".to_owned()], Query::of(row)));
     }
 
     /// The steps of a segment that is evaluated alone.
     pub(super) fn alone(&mut self, segment: &'a SegmentPlan) {
         let by_keys = self.by_keys(segment);
         let refresh = self.mode == Mode::Refresh;
-        let counts_at_once = self.counts_at_once();
-        Members { plan: self.plan, segment, by_keys, refresh, counts_at_once }.steps(&mut self.steps);
+        let (counts_at_once, committed) = (self.counts_at_once(), self.committed);
+        let members = Members { plan: self.plan, segment, by_keys, refresh, counts_at_once, committed };
+        members.steps(&mut self.steps);
     }
 
     fn create_views(&mut self) {

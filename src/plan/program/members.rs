@@ -21,6 +21,8 @@ pub(super) struct Members<'a> {
     pub(super) refresh: bool,
     /// Whether the number of members is published by the same transaction.
     pub(super) counts_at_once: bool,
+    /// Whether an earlier transaction of the program has been committed.
+    pub(super) committed: bool,
 }
 
 impl<'a> Members<'a> {
@@ -32,7 +34,10 @@ impl<'a> Members<'a> {
                 if let Some(affected) = affected(self.plan, &[(self.segment, by_keys)]) {
                     add(Phase::Write, Action::FindAffected(Box::new(affected)));
                 }
-                by_keys.checks.iter().for_each(|check| add(Phase::Check, Action::Assert(check)));
+                by_keys
+                    .checks
+                    .iter()
+                    .for_each(|check| add(Phase::Check, Action::Assert(check, self.committed)));
                 add(Phase::Write, Action::PrepareLookups(self.segment, by_keys));
             }
             None => add(Phase::Write, Action::EvaluateAll),

@@ -22,6 +22,7 @@ mod transactions;
 
 pub(crate) use base::is_own;
 pub use build::program;
+pub(crate) use build::program_loading;
 pub use level::Affected;
 pub use rows::{Stored, repeated, rows};
 pub use step::{Action, Instant, Phase, Source, Step};
@@ -29,8 +30,11 @@ pub use summary::{Group, GroupEvaluation};
 pub use tables::{ColumnDef, TableDef};
 pub(crate) use transactions::transactions;
 
+use std::collections::BTreeSet;
+
 use super::model::{Plan, SegmentPlan};
 use super::rel::Clock;
+use crate::check::hir::SegmentId;
 
 /// Which segments a program is for.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +58,15 @@ pub enum Mode {
     Create,
     /// Refreshes each segment the way that the plan has chosen.
     Refresh,
+}
+
+/// How a program loads the keys of static lists: by statements, unless its caller knows better.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Loading {
+    /// The lists whose stored keys are those of their files: the program only makes sure of it.
+    pub(crate) stored: BTreeSet<SegmentId>,
+    /// Whether the caller's engine appends keys to a table.
+    pub(crate) appends: bool,
 }
 
 /// The steps of a build for one target.

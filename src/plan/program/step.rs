@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::level::Affected;
 use super::tables::{ColumnDef, TableDef};
 use crate::plan::assertion::Assertion;
-use crate::plan::model::{ByKeys, SegmentPlan};
+use crate::plan::model::{ByKeys, SegmentPlan, StoredList};
 use crate::plan::rel::{Query, Scalar};
 use crate::types::{Literal, Type};
 
@@ -84,8 +84,9 @@ pub enum Action<'a> {
     ClockTable,
     /// Sets an instant.
     SetInstant(Instant<'a>),
-    /// Fails with a message if something does not hold.
-    Assert(&'a Assertion),
+    /// Fails with a message if something does not hold: what, and whether an earlier transaction has been
+    /// committed by then.
+    Assert(&'a Assertion, bool),
     /// Gives the runs of segments their numbers, where the lock hasn't.
     Start(Vec<&'a SegmentPlan>),
     /// Fills a scratch table with the affected keys, or with all keys if most are affected.
@@ -110,6 +111,8 @@ pub enum Action<'a> {
     Insert(&'a [String], Vec<String>, Query),
     /// Inserts keys of a static list: the table, its columns, the keys.
     InsertKeys(&'a [String], Vec<String>, &'a [Vec<Literal>]),
+    /// Appends all keys of a static list to its table, which no statement does: the caller's engine does.
+    AppendKeys(&'a SegmentPlan, &'a StoredList),
     /// Deletes the rows (`m`) that agree with a row of a source (`s`) in these columns.
     DeleteMatching(&'a [String], Source<'a>, Vec<String>),
     /// Deletes leaving members and inserts entering ones, by the scratch table of changes.

@@ -127,6 +127,7 @@ pub(crate) fn own_tables(segment: &SegmentPlan, rules: Rules) -> Vec<TableDef> {
     }
     if let Some(list) = &segment.list {
         tables.push(TableDef::of_segment(&list.table, segment, Vec::new()));
+        tables.push(TableDef::new(&list.stamps, vec![ColumnDef::required("stamp", Type::String)]));
     }
     if segment.kept.log.is_some() {
         let columns = vec![

@@ -39,7 +39,7 @@ pub(crate) fn transactions<'a, T>(
 /// How many tables of its own a segment's run changes.
 fn changed_tables(segment: &SegmentPlan, rules: Rules) -> usize {
     let Kept { ranked, log, history, .. } = &segment.kept;
-    let kept =
-        [ranked.is_some(), log.is_some(), history.is_some(), segment.list.is_some(), !rules.shares_state];
-    1 + kept.into_iter().filter(|&is_changed| is_changed).count()
+    let kept = [ranked.is_some(), log.is_some(), history.is_some(), !rules.shares_state];
+    let list = if segment.list.is_some() { 2 } else { 0 };
+    1 + list + kept.into_iter().filter(|&is_changed| is_changed).count()
 }

@@ -67,9 +67,10 @@ impl Slots<'_> {
             (Slot::ReadTo, Action::Prune(_, read_to)) => renderer.scalar(read_to),
             (Slot::Input, Action::ReadInput(_, input, _)) => renderer.scalar(&Scalar::text(*input)),
             (Slot::InputState, Action::ReadInput(.., runs)) => Ok(renderer.table_name(runs).to_string()),
-            (Slot::Condition, Action::Assert(one)) => renderer.scalar_at(&one.fails_if, indent),
-            (Slot::Failure, Action::Assert(one)) => {
-                renderer.scalar(&Scalar::Call(Function::Raise, vec![Scalar::text(&one.message)]))
+            (Slot::Condition, Action::Assert(one, _)) => renderer.scalar_at(&one.fails_if, indent),
+            (Slot::Failure, Action::Assert(one, committed)) => {
+                let failure = Scalar::text(one.failure(*committed));
+                renderer.scalar(&Scalar::Call(Function::Raise, vec![failure]))
             }
             (Slot::Type, Action::Declare(instant)) => Ok(self.dialect.data_type(instant.ty)?.to_string()),
             (Slot::Value, Action::SetReadAt(instant) | Action::SetInstant(instant)) => {

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::dialect::statement::StepKind;
 use crate::plan::program::{Action, Program, Step};
+use crate::plan::{KeyLoad, StoredList};
 use crate::sql::render::{ClockForm, Renderer};
 
 /// Calls `add` with the statements of a program, in order. A step has as many as its dialect has templates for
@@ -30,6 +31,12 @@ pub(super) fn statements(
 }
 
 fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<Statement>, Diagnostics> {
+    if let Action::AppendKeys(segment, list) = &step.action {
+        let StoredList { table, keys, .. } = (*list).clone();
+        let load = Some(KeyLoad { table, columns: segment.keys.clone(), keys });
+        let segment = step.segment.map(str::to_owned);
+        return Ok(vec![Statement { text: String::new(), segment, phase: step.phase, opaque: true, load }]);
+    }
     let name = match &step.action {
         Action::Declare(instant) | Action::SetReadAt(instant) | Action::SetInstant(instant) => instant.name,
         _ => "",
@@ -49,6 +56,7 @@ fn write(step: &Step<'_>, dialect: &Dialect, slots: &Slots<'_>) -> Result<Vec<St
         segment: step.segment.map(str::to_owned),
         phase: step.phase,
         opaque: template.is_opaque(),
+        load: None,
     });
     let written = written.collect();
     let problems = problems.into_inner();
@@ -73,7 +81,7 @@ fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
         Action::Lock(_) => StepKind::Lock,
         Action::ClockTable => StepKind::ClockTable,
         Action::SetInstant(_) => StepKind::SetInstant,
-        Action::Assert(_) => StepKind::Assert,
+        Action::Assert(..) => StepKind::Assert,
         Action::Start(_) => StepKind::Start,
         Action::FindAffected(_) => StepKind::FindAffected,
         Action::PrepareLookups(..) => StepKind::PrepareLookups,
@@ -83,7 +91,7 @@ fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
         Action::IndexChanges(_) => StepKind::IndexChanges,
         Action::Analyze(..) => StepKind::Analyze,
         Action::Clear(_) => StepKind::Clear,
-        Action::Insert(..) | Action::InsertKeys(..) => StepKind::Insert,
+        Action::Insert(..) | Action::InsertKeys(..) | Action::AppendKeys(..) => StepKind::Insert,
         Action::DeleteMatching(..) => StepKind::DeleteMatching,
         Action::Apply(_) => StepKind::Apply,
         Action::ApplyExpiring(..) => StepKind::ApplyExpiring,

@@ -349,6 +349,8 @@ fn every_construct_has_its_tree() {
         ("where size(a) > 1", "Where (Greater size(a) 1)"),
         ("where semver(a) > '1'", "Where (Greater semver(a) \"1\")"),
         ("where bucket('s') < 5", "Where (Less bucket(\"s\") 5)"),
+        ("where bucket('s.t' of a.b as flagsmith) < 5", "Where (Less bucket(\"s.t\" of a.b as flagsmith) 5)"),
+        ("where bucketed(s) < 5", "Where (Less bucketed(s) 5)"),
         (
             "where first(a.b during today where c) = 1",
             "Where (Equal First[a.b during today-window where c] 1)",

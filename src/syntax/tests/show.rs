@@ -106,6 +106,9 @@ pub(super) fn expr(value: &Expr) -> String {
             let of = of.as_ref().map_or("self".to_owned(), path);
             format!("({}in-segment {of} {})", not(*negated), segment.text)
         }
+        ExprKind::ToolBucket { seed, of, tool } => {
+            format!("bucket({} of {} as {})", expr(seed), expr(of), tool.text)
+        }
         ExprKind::Call { name, args } => format!("{}({})", name.text, all(args)),
         ExprKind::ContainsItems { all: every, value, items, negated, .. } => {
             let word = if *every { "all" } else { "any" };

@@ -184,7 +184,7 @@ fn judge_select(session: &Session, target: &str, select: Result<String, Diagnost
                 .dialects()
                 .iter()
                 .find(|dialect| session.targets_of(&dialect.origin).iter().any(|one| one == target));
-            let statement = Statement { text, segment: None, phase: Phase::Write, opaque: false };
+            let statement = Statement { text, segment: None, phase: Phase::Write, opaque: false, load: None };
             parsed_back(&statement, dialect.expect("a dialect of the target's origin"), seen);
         }
         Err(problems) => judge::problems(&session.sources, &problems, seen),

@@ -49,7 +49,7 @@ entities:
       loaded_at: timestamp
 ";
 
-/// `held` reads the log of `recent`, `callers` that of a segment that ranks; members never leave
+/// `listed` is a static list, whose file changes from run to run, and `called` reads its log. `held` reads the log of `recent`, `callers` that of a segment that ranks; members never leave
 /// `dear`, which is of another entity.
 const SEGMENTS: &str = "
 segment recent on customer { history: true where exists(orders during last 30 days) }
@@ -57,7 +57,13 @@ segment held on customer { expire: 60 days history: true where in segment recent
 segment best on customer { where exists(orders) keep top 2 by sum(orders.total) }
 segment callers on customer { where in segment best and tier is present }
 segment dear on order { where total >= 50 }
+segment listed on customer from list \"lists/some.csv\" { history: true }
+segment called on customer extends listed { where tier is present }
 ";
+
+/// The keys in the list at each run.
+const LISTS: [(&str, &str); 3] =
+    [(FIRST, "id\n1\n2\n6\n"), (SECOND, "id\n2\n3\n6\n"), (THIRD, "id\n1\n3\n5\n")];
 
 const FIRST: &str = "2026-03-31T12:00:00Z";
 const SECOND: &str = "2026-05-15T12:00:00Z";
@@ -102,7 +108,8 @@ fn session(target: &str, clock: &str) -> Session {
     let files = Memory::new()
         .with("segc.yml", "name: lab\ntimezone: UTC\nschema: segments\nmaterialize: incremental\n")
         .with("catalog/all.yml", catalog)
-        .with("segments/all.seg", segments);
+        .with("segments/all.seg", segments)
+        .with("lists/some.csv", LISTS.iter().find(|(at, _)| *at == clock).map_or("id\n", |(_, list)| list));
     open(&stop_clocks(files, instant(clock)))
 }
 
@@ -115,9 +122,9 @@ struct Lab {
 impl Lab {
     fn new(mut target: Target) -> Self {
         let first = session(target.name, FIRST);
-        for table in tables_of(&first.hir().catalog, target.name).expect("one type per column") {
-            target.make(&table);
-        }
+        let tables = tables_of(&first.hir().catalog, target.name).expect("one type per column");
+        // The keys of a list are in a table of segc's own.
+        tables.iter().filter(|table| table.name.len() == 1).for_each(|table| target.make(table));
         let plan = plan(&first, target.name, &Options::default());
         let mut lab = Self { target, plan };
         for (clock, rows) in [FIRST, SECOND].into_iter().zip(&ROWS) {
@@ -148,7 +155,17 @@ impl Lab {
             let inputs = (!segment.refresh.inputs.is_empty()).then(|| state.inputs.clone());
             let log = segment.kept.log.as_ref().map(|_| state.log.clone());
             let unkept = segment.kept.ranked.as_ref().map(|_| state.ranking_candidates.clone());
-            always.into_iter().chain(inputs).chain(log).chain(unkept).chain(segment.kept.history.clone())
+            let list = segment
+                .list
+                .as_ref()
+                .map_or_else(Vec::new, |list| vec![list.table.clone(), list.stamps.clone()]);
+            always
+                .into_iter()
+                .chain(inputs)
+                .chain(list)
+                .chain(log)
+                .chain(unkept)
+                .chain(segment.kept.history.clone())
         };
         tables(&self.plan).flat_map(of).map(|table| table.join(".")).collect()
     }
@@ -239,8 +256,8 @@ fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
         let mut lab = Lab::new(target);
         let name = lab.target.name;
         assert!(
-            tables(&lab.plan).all(|segment| segment.refresh.by_keys.is_some()),
-            "all are refreshed by keys"
+            tables(&lab.plan).all(|segment| segment.refresh.by_keys.is_some() || segment.list.is_some()),
+            "all but the list are refreshed by keys"
         );
         for refresh in [true, false] {
             let script = lab.script(THIRD, refresh);
@@ -249,7 +266,15 @@ fn scripts_can_be_repeated_after_a_crash_at_any_statement() {
             let wanted = lab.state();
             assert_eq!(
                 lab.members(),
-                ["best: 4 5", "dear: 1a 2a 3a 4a 5c", "recent: 1 4 5", "callers: 4", "held: 1 3 4 5"],
+                [
+                    "best: 4 5",
+                    "dear: 1a 2a 3a 4a 5c",
+                    "listed: 1 3 5",
+                    "recent: 1 4 5",
+                    "called: 1 3",
+                    "callers: 4",
+                    "held: 1 3 4 5"
+                ],
                 "{name}"
             );
             let crashes = lab.crashes(&script, refresh);

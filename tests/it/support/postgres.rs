@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
-use segc::engine::{Engine, EngineError, StoredColumn, Table};
+use segc::engine::{AppendRows, Engine, EngineError, StoredColumn, Table};
 
 use super::engine::found;
 
@@ -93,6 +93,8 @@ impl Cluster {
         let mut postgres = Postgres::connect(self.address(&name));
         // What `resembles` needs.
         postgres.execute("CREATE EXTENSION fuzzystrmatch").expect("it comes with PostgreSQL");
+        // What buckets of tools need that hash by SHA-1.
+        postgres.execute("CREATE EXTENSION pgcrypto").expect("it comes with PostgreSQL");
         postgres
     }
 }
@@ -247,6 +249,10 @@ impl Engine for Postgres {
 
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
         self.engine.query(sql)
+    }
+
+    fn appender(&mut self) -> Option<&mut dyn AppendRows> {
+        self.engine.appender()
     }
 
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
