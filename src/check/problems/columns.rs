@@ -1,4 +1,4 @@
-//! Columns beside the key (SEG342 to SEG345 names and structure, SEG428 and SEG429 types and values).
+//! Columns beside the key (SEG342 to SEG345 names and structure, SEG426 and SEG427 types and values).
 
 use crate::diagnostic::{Label, Span};
 
@@ -60,7 +60,7 @@ crate::problems! {
     ///     with tags                           # an array
     ///
     /// Use a value made of it: `with tag_count = size(tags)`, or a typed field inside the document.
-    error SEG428 "not a value for a column" NotAColumn { span: Span, what: String, ty: String }
+    error SEG426 "not a value for a column" NotAColumn { span: Span, what: String, ty: String }
     message |p| format!("{} is of type {}, which can't be a column beside the key", p.what, p.ty);
     help |p| Some(match p.ty.as_str() {
         "json" => "declare a field inside the document in the catalog, with a `path`, and use it".to_owned(),
@@ -75,7 +75,7 @@ crate::problems! {
     ///
     /// Write the instant or the date instead, from which a reader of the table computes the days: `with
     /// signed_up_at`.
-    warning SEG429 "a column that changes at every run" ClockColumn { span: Span, name: String }
+    warning SEG427 "a column that changes at every run" ClockColumn { span: Span, name: String }
     message |p| format!("`{}` depends on the clock: every run writes all members again", p.name);
     help |_p| Some("use the date or timestamp itself, which changes only with the data".to_owned());
 }
