@@ -386,7 +386,7 @@ fn every_construct_has_its_tree() {
         ("keep top 3 per company by e # x", "Top 3 per company by e"),
         ("keep top 3 % per a.b by e", "Top 3% per a.b by e"),
         ("keep sample 0.5% seed \"text\"", "Sample 0.5% \"text\""),
-        ("with a, b = c.d, e = count(f)", "With a, b = c.d, e = count(f)"),
+        ("with a, b = c.d, e = count(f)", "With a, b = c.d, e = Count[f]"),
         ("with a = b = \"x\",\n  `of` = c", "With a = (Equal b \"x\"), of = c"),
         ("where a starts with \"x\"\n  with b,", "Where (StartsWith a \"x\"); With b"),
         ("expire: 14 days", "expire: Duration(14, Day)"),

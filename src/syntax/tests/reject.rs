@@ -333,7 +333,6 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("with", &[("SEG101", "}")]),
     ("with a b", &[("SEG101", "b")]),
     ("with a, , b", &[("SEG101", ",")]),
-    ("where a = 1\n with b = \n where c", &[("SEG101", "where")]),
     ("keep first 10", &[("SEG101", "first")]),
     ("where sequence(a then)", &[("SEG101", ")")]),
     ("where sequence(a, b)", &[("SEG101", ",")]),
