@@ -19,6 +19,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("encodings.md", include_str!("../../tests/conformance/encodings.md")),
     ("flag-document.md", include_str!("../../tests/conformance/flag-document.md")),
     ("json.md", include_str!("../../tests/conformance/json.md")),
+    ("columns.md", include_str!("../../tests/conformance/columns.md")),
     ("keep.md", include_str!("../../tests/conformance/keep.md")),
     ("literals.md", include_str!("../../tests/conformance/literals.md")),
     ("numbers.md", include_str!("../../tests/conformance/numbers.md")),

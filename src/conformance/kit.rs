@@ -311,7 +311,9 @@ impl Kit {
                     }
                 };
                 report.cases += 1;
-                let expected = evaluator.members(id).map(|keys| keys.iter().map(|key| shown(key)).collect());
+                let expected = evaluator
+                    .table(id)
+                    .map(|rows| rows.iter().map(|(key, values)| shown(key, values)).collect());
                 let expected: BTreeSet<String> = expected.unwrap_or_default();
                 let got = match (parse::query(&self.dialect.parser, &sql), engine.as_mut()) {
                     (Err(error), _) => Err(format!("the declared `parser` can't read it: {error}")),
@@ -368,18 +370,22 @@ impl Answer {
 fn key_types(project: &Project, id: SegmentId) -> Vec<Type> {
     let hir = project.session.hir();
     let entity: &Entity = hir.catalog.entity(hir.segment(id).entity);
-    entity.key.iter().map(|field| entity.field(*field).ty.clone()).collect()
+    let columns = hir.segment(id).columns.iter().map(|column| column.value.ty.clone());
+    entity.key.iter().map(|field| entity.field(*field).ty.clone()).chain(columns).collect()
 }
 
-/// A key as text, its parts joined by `/`.
-fn shown(key: &[Datum]) -> String {
-    key.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")
+/// A key as text, its parts joined by `/`, and the columns beside it.
+fn shown(key: &[Datum], values: &[Datum]) -> String {
+    key.iter().chain(values).map(ToString::to_string).collect::<Vec<_>>().join("/")
 }
 
 /// The keys that a SELECT yields, each of them once.
 fn members(engine: &mut dyn Engine, sql: &str, types: Vec<Type>) -> Result<BTreeSet<String>, String> {
     let rows = engine.query(sql).map_err(|error| error.reason())?.rows;
     let part = |(cell, ty): (&Cell, &Type)| {
+        if *cell == Cell::Null {
+            return Datum::Missing.to_string();
+        }
         let text = cell.to_string();
         parse_value(&text, ty, &crate::catalog::Storage::Native).map_or(text, |value| value.to_string())
     };

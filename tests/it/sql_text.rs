@@ -81,14 +81,15 @@ fn constructs_match_their_snapshots() {
         let every = SegmentFiles { create: true, refresh: true, parity: false };
         let files = session.artifacts(&plan.expect("a target"), &options, every);
         let files = files.expect("it can be written").files;
-        let parts = ["sticky", "starters", "second_choice", "shown"].iter().flat_map(|name| {
-            let ends = [format!("{name}.create.sql"), format!("{name}.refresh.sql")];
-            let of = |end: &String| files.iter().find(|(path, _)| path.ends_with(end.as_str()));
-            ends.map(|end| of(&end).map(|(_, text)| (end, text.clone())))
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-        });
+        let parts =
+            ["sticky", "starters", "second_choice", "shown", "with_columns"].iter().flat_map(|name| {
+                let ends = [format!("{name}.create.sql"), format!("{name}.refresh.sql")];
+                let of = |end: &String| files.iter().find(|(path, _)| path.ends_with(end.as_str()));
+                ends.map(|end| of(&end).map(|(_, text)| (end, text.clone())))
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+            });
         stored.insert(dialect.name.clone(), parts.collect());
     }
     compared::keep("selects", &selects);

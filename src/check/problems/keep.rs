@@ -154,7 +154,7 @@ crate::problems! {
     /// and Dittofeed by MD5.
     ///
     ///     where bucket("rollout" of id as unleash) < 2500   # bucket("rollout") < 2500
-    error SEG426 "buckets of another tool" UnknownBuckets { span: Span, name: String, help: String }
+    error SEG428 "buckets of another tool" UnknownBuckets { span: Span, name: String, help: String }
     message |p| format!("there are no buckets of `{}`", p.name);
     help |p| Some(p.help.clone());
 

@@ -195,10 +195,14 @@ impl Reader<'_, '_, '_> {
                 let Some(id) = scalar_text(child) else {
                     return self.import.wrong(child, "the id of a node");
                 };
-                let found = nodes.iter().find(|node| entry_text(node, "id") == Some(&id));
-                match found {
-                    Some(found) => self.node(found, depth + 1),
-                    None => {
+                let mut fitting = nodes.iter().filter(|node| entry_text(node, "id") == Some(&id));
+                match (fitting.next(), fitting.next()) {
+                    (Some(found), None) => self.node(found, depth + 1),
+                    (Some(_), Some(second)) => {
+                        let what = format!("there are several nodes `{id}`");
+                        self.none(second.span, &what, "export the segment again")
+                    }
+                    (None, _) => {
                         let what = format!("there is no node `{id}`");
                         self.none(child.span, &what, "export the segment again")
                     }
@@ -218,6 +222,8 @@ impl Reader<'_, '_, '_> {
 
     fn path<'n>(&mut self, node: &'n Node) -> Option<(&'n str, Span)> {
         let name = self.import.text(node, "path")?;
+        // `$.plan` is the JSON path of `plan`.
+        let name = name.strip_prefix("$.").unwrap_or(name);
         Some((name, entry(node, "path").map_or(node.span, |node| node.span)))
     }
 

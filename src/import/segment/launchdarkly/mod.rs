@@ -97,6 +97,13 @@ struct Reader<'i, 'a> {
 
 impl Reader<'_, '_> {
     fn segment(&mut self, key: &str, node: &Node) -> Option<Body> {
+        if !matches!(node.kind, NodeKind::Map(_)) {
+            return self.import.wrong(node, "a segment in braces");
+        }
+        if self.import.flag(node, "deleted")? {
+            self.import.note("it is deleted in the tool, and has no members");
+            return Some(Body::of(make::boolean(false)));
+        }
         if self.import.flag(node, "unbounded")? {
             let span = entry(node, "unbounded").map_or(node.span, |node| node.span);
             let what = "the members of a big segment aren't in this file".to_owned();
