@@ -295,6 +295,14 @@ fn starts_clause(tokens: Tokens<'_>, at: usize, last: Option<usize>) -> bool {
         "exclusive" if next == "group" => true,
         "group" if at > 0 && tokens.word(at - 1) == "exclusive" => false,
         _ if !tokens.is(at, TokenKind::Word) && !tokens.is(at, TokenKind::Quoted) => false,
+        // A comparison written with a `:`.
+        _ if next == ":"
+            && at > 0
+            && !tokens.first_on_line(at)
+            && matches!(tokens.word(at - 1), "where" | "and" | "or" | "not") =>
+        {
+            false
+        }
         _ => {
             let first = tokens.first_on_line(at);
             next == ":" && tokens.is_name(at)

@@ -110,7 +110,13 @@ pub(super) fn probe(
         answer.untrue.append(wrong_templates(opened, target, engine.as_mut()));
         if let (Some(plan), _) = opened.session.plan(target, segments, options) {
             let shown = address.shown();
-            answer.untrue.append(opened.session.compare_schema(&plan, &shown, engine.as_mut(), None));
+            answer.untrue.append(opened.session.compare_schema(
+                &plan,
+                &shown,
+                engine.as_mut(),
+                None,
+                &mut Vec::new(),
+            ));
         }
     }
     Ok(answer)
@@ -170,6 +176,7 @@ impl Database {
         plan: &Plan,
         load: bool,
         engine: &mut dyn Engine,
+        terminal: &mut Terminal,
     ) -> Result<Diagnostics, Diagnostics> {
         let wrong = wrong_templates(opened, &self.target, engine);
         if wrong.has_errors() {
@@ -188,7 +195,17 @@ impl Database {
         if samples {
             return Ok(Diagnostics::new());
         }
-        let untrue = opened.session.compare_schema(plan, &self.address.shown(), engine, Some(FIRST_ROWS));
+        let mut partly = Vec::new();
+        let shown = self.address.shown();
+        let untrue = opened.session.compare_schema(plan, &shown, engine, Some(FIRST_ROWS), &mut partly);
+        if !partly.is_empty() && terminal.is_human() {
+            // Where stderr is gone, there is nobody to tell.
+            let _ = writeln!(
+                terminal.err,
+                "compared the catalog with the first {FIRST_ROWS} rows of {}; `segc check --probe` reads all",
+                partly.join(", ")
+            );
+        }
         if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
     }
 }
