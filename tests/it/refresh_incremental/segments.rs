@@ -39,7 +39,11 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
     let held = writer.tape.one_in(5);
     let count = writer.tape.below(4) + 3;
     let mut other = None;
+    let lists = writer.tape.one_in(3);
     for number in 0..count {
+        if lists && number == 1 {
+            items.push(list(&mut writer, grouped));
+        }
         let entity = match number {
             0 => writer.tape.pick(&["customer", "customer", "company", "customer", "customer"]),
             _ if grouped => "customer",
@@ -100,6 +104,26 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
         }
     }
     Written { items, other: other.expect("at least one segment"), edges: writer.edges }
+}
+
+/// A static list, which others read.
+fn list(writer: &mut Writer<'_, '_>, grouped: bool) -> Item {
+    let mut properties = String::new();
+    if grouped && writer.tape.one_in(2) {
+        let priority = writer.tape.pick(&["50", "0"]);
+        properties.push_str(&format!("  exclusive group: \"mail\"\n  priority: {priority}\n"));
+    }
+    if writer.tape.one_in(3) {
+        properties.push_str("  history: true\n");
+    }
+    // It is read more often than others.
+    let known = ("listed".to_owned(), "customer");
+    writer.earlier.extend([known.clone(), known]);
+    Item {
+        name: "listed".to_owned(),
+        text: format!("segment listed on customer from list \"lists/chosen.csv\" {{\n{properties}}}\n"),
+        tags: BTreeSet::from(["list"]),
+    }
 }
 
 fn rules(writer: &mut Writer<'_, '_>, entity: &str, kept: bool) -> String {
