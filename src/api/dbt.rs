@@ -6,13 +6,14 @@ use super::problems::{DbtCannot, DbtInstant};
 use super::scripts::{source, too_long};
 use super::session::Session;
 use super::targets::Target;
-use crate::artifact::dbt::{BEFORE, InstantFormat, KEPT, Model, Package, Rows, StoredColumn, Tables};
+use crate::artifact::dbt::{BEFORE, InstantFormat, KEPT, Model, Package, Rows, Seed, StoredColumn, Tables};
 use crate::diagnostic::Diagnostics;
+use crate::engine::Cell;
 use crate::plan::program::{Stored, repeated, rows};
 use crate::plan::rel::{Clock, Query, Select};
 use crate::plan::{self, KeyColumn, Plan, Refresh, SegmentPlan, ValueColumn};
 use crate::sql::{ClockForm, Host, Renderer, instant_constant};
-use crate::types::{Materialize, Type};
+use crate::types::{Literal, Materialize, Type};
 
 impl Session {
     /// A dbt package that builds a plan's segments.
@@ -47,6 +48,7 @@ impl Session {
             checked: (&self.hir, &self.graph),
             sources: &self.sources,
             tables,
+            seeds: dbt.seeds(),
             models,
             tests,
             exposures: &self.config.exposures,
@@ -68,14 +70,27 @@ fn refused(session: &Session, plan: &Plan) -> Diagnostics {
         if let Some((.., span)) = declared.properties.expire {
             cannot(span, "`expire`", "a table that dbt builds again knows nothing of who matched before");
         }
-        if segment.list.is_some() {
-            cannot(declared.name_span, "list", "its keys are loaded by segc's own scripts");
+        if segment.list.as_ref().is_some_and(|list| list.keys.rows.iter().flatten().any(is_missing_in_seeds))
+        {
+            let why =
+                "dbt takes keys of blanks, and the word `null` in any case, for missing values in a seed";
+            cannot(declared.name_span, "list", why);
         }
         if declared.properties.history {
             cannot(declared.name_span, "`history`", "dbt keeps no log of who entered and left");
         }
     }
     problems
+}
+
+/// Whether dbt reads a key of a seed as missing.
+fn is_missing_in_seeds(key: &Literal) -> bool {
+    matches!(key, Literal::String(text) if ["", "null"].contains(&text.trim().to_lowercase().as_str()))
+}
+
+/// A value as text, without quotes.
+fn plain(literal: &Literal) -> String {
+    Cell::from(literal).to_string()
 }
 
 /// The references of models, and the variables that they set.
@@ -149,6 +164,25 @@ impl<'a> Dbt<'a> {
         let values: Vec<KeyColumn> = segment.columns.iter().map(value).collect();
         let columns = segment.keys.iter().chain(&values).chain([&entered]).map(column);
         (columns.collect(), rows(segment, &stored))
+    }
+
+    /// The keys of static lists.
+    fn seeds(&self) -> Vec<Seed> {
+        let clock = Clock::default();
+        let renderer = Renderer::new(&self.target.dialect, ClockForm::Host, &clock);
+        let seed = |segment: &SegmentPlan| {
+            let list = segment.list.as_ref()?;
+            let column =
+                |key: &KeyColumn| (key.name.clone(), renderer.type_name(&key.ty).unwrap_or_default());
+            Some(Seed {
+                name: list.table.last()?.clone(),
+                segment: segment.name.clone(),
+                path: list.keys.path.clone(),
+                columns: segment.keys.iter().map(column).collect(),
+                rows: list.keys.rows.iter().map(|row| row.iter().map(plain).collect()).collect(),
+            })
+        };
+        self.plan.segments.iter().filter_map(seed).collect()
     }
 
     fn query(&self, clock: &Clock, query: &Query) -> Result<String, Diagnostics> {

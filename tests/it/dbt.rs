@@ -28,6 +28,29 @@ DELETE FROM complaints WHERE complaint_id % 3 = 0;
 UPDATE products SET price = price + 1 WHERE sku = 'green-tea';
 ";
 
+/// Keys that dbt could take for something else.
+const WARES: &[&str] = &[
+    "green-tea",
+    "007",
+    "1e3",
+    "true",
+    "2026-01-01",
+    "N/A",
+    "None",
+    "a,b",
+    "it's",
+    "\"quoted\"",
+    " leading",
+    "trailing ",
+    "two\nlines",
+    "back\\slash",
+    "{{ x }}",
+    "é",
+    "-",
+    "1.0",
+    "+1",
+];
+
 /// A dbt project that uses the package of a segc project, and their database.
 struct Shop {
     dbt: PathBuf,
@@ -54,6 +77,28 @@ impl Shop {
             text.replacen("    table: orders\n", "    table: orders\n    dbt: source.web.raw.orders\n", 1);
         assert!(text.contains("source.web.raw"));
         fs::write(&catalog, text).expect("it can be written");
+        for (path, text) in [
+            (
+                "segments/lists.seg",
+                "segment chosen on customer from list \"lists/chosen.csv\" {}\n\
+                 segment others on customer { where not in segment chosen and country = \"US\" }\n\
+                 segment wares on product from list \"lists/wares.csv\" {}\n",
+            ),
+            ("lists/chosen.csv", "customer_id\n1\n2\n3\n10\n11\n999999\n"),
+            (
+                "tests/lists.yml",
+                "as_of: 2026-03-31T12:00:00Z\ndefaults:\n  customer: { signed_up_at: 2026-01-01T00:00:00Z, updated_at: \
+                 2026-01-01T00:00:00Z, country: US }\ntests:\n  - name: listed customers\n    given:\n      customer:\n        \
+                 - { customer_id: 1 }\n        - { customer_id: 4 }\n    expect:\n      chosen: [1]\n      others: [4]\n",
+            ),
+        ] {
+            let path = shop.path("shop").join(path);
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+            fs::write(path, text).expect("it can be written");
+        }
+        let wares = WARES.iter().map(|sku| format!("\"{}\"\n", sku.replace('"', "\"\"")));
+        fs::write(shop.path("shop/lists/wares.csv"), format!("sku\n{}", wares.collect::<String>()))
+            .expect("it can be written");
         for (path, text) in [
             ("dbt_project.yml", "name: web\nversion: '1.0'\nconfig-version: 2\nprofile: web\n"),
             ("packages.yml", "packages:\n  - local: ../package/duckdb.dbt\n"),
@@ -110,7 +155,7 @@ impl Shop {
 
     fn build(&self, as_of: &str) {
         let (success, said) = self.dbt(&["build", "--vars", &format!("as_of: {as_of}")]);
-        assert!(success && said.contains("12 unit tests"), "{said}");
+        assert!(success && said.contains("14 unit tests"), "{said}");
         let (success, said) =
             self.dbt(&["ls", "--select", "+exposure:win_back_mail,resource_type:model", "--output", "name"]);
         assert!(success && said.contains("\nlapsed\n") && !said.contains("\nrising\n"), "{said}");
@@ -140,7 +185,7 @@ impl Shop {
           WHERE t.table_schema = 'segments' AND t.table_name NOT LIKE 'segc%'
           GROUP BY 1 HAVING bool_or(c.column_name = 'entered_at') ORDER BY 1";
         let tables = self.engine().query(sql).expect("it runs").rows;
-        assert_eq!(tables.len(), 37, "{tables:?}");
+        assert_eq!(tables.len(), 40, "{tables:?}");
         let mut members = 0;
         for row in tables {
             let [segc::engine::Cell::Text(table), segc::engine::Cell::Text(columns)] = row.as_slice() else {
@@ -174,11 +219,18 @@ fn dbt_builds_the_members_of_a_run() {
     let Some(dbt) = python::dbt() else { return };
     let shop = Shop::new(dbt);
     shop.run(&["--load", "--as-of", FIRST]);
+    for sku in WARES {
+        let sku = sku.replace('\'', "''");
+        shop.engine()
+            .execute_all(&format!("INSERT INTO products (sku, name, price) VALUES ('{sku}', 'x', 1)"));
+    }
+    shop.run(&["--as-of", FIRST]);
     shop.package();
     let (success, said) = shop.dbt(&["deps"]);
     assert!(success, "{said}");
     shop.build(FIRST);
     shop.agree();
+    assert_eq!(shop.compare("wares", "sku").1, format!("Int({})", WARES.len()));
 
     shop.engine().execute_all(CHANGES);
     shop.run(&["--as-of", SECOND]);
@@ -253,10 +305,12 @@ fn what_dbt_cannot_do_is_refused_and_nothing_is_written() {
     assert!(command.current_dir(folder.path()).arg("init").output().expect("it runs").status.success());
     let segment = "segment held on customer { expire: 14 days history: true where country = \"US\" }\n";
     fs::write(folder.path().join("segments/held.seg"), segment).expect("it can be written");
-    let list = "segment listed on customer from list \"lists/a.csv\" {}\n";
+    let words = "entities: { word: { table: words, key: sku, fields: { sku: { type: string, nullable: false } } } }\n";
+    fs::write(folder.path().join("catalog/words.yml"), words).expect("it can be written");
+    let list = "segment listed on word from list \"lists/a.csv\" {}\n";
     fs::write(folder.path().join("segments/listed.seg"), list).expect("it can be written");
     fs::create_dir(folder.path().join("lists")).expect("a folder");
-    fs::write(folder.path().join("lists/a.csv"), "customer_id\n1\n").expect("it can be written");
+    fs::write(folder.path().join("lists/a.csv"), "sku\na\nNULL\n").expect("it can be written");
     let compile = ["compile", "--target", "duckdb", "--format", "dbt"];
     let said = refusal(folder.path(), &compile);
     assert_eq!(said, (Some(1), vec!["SEG540".to_owned(); 3]));

@@ -6,6 +6,7 @@
 mod macros;
 mod model;
 mod properties;
+mod seeds;
 mod tables;
 mod unit_tests;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 pub use macros::InstantFormat;
 pub use model::{BEFORE, KEPT, Model, Rows, StoredColumn};
+pub use seeds::Seed;
 pub use tables::{Tables, reference};
 pub use unit_tests::{Given, UnitTest};
 
@@ -37,6 +39,8 @@ pub struct Package<'a> {
     pub sources: &'a Sources,
     /// How the tables that they read are written.
     pub tables: Tables,
+    /// The keys of static lists.
+    pub seeds: Vec<Seed>,
     /// The models, in the order of the plan.
     pub models: Vec<Model<'a>>,
     /// Queries that return no row, by their names.
@@ -87,6 +91,10 @@ impl Package<'_> {
         files.extend(unit_tests::file(self).map(|text| ("models/_unit_tests.yml".to_owned(), text)));
         files.extend(properties::exposures(self).map(|text| ("models/_exposures.yml".to_owned(), text)));
         files.extend(properties::groups(self).map(|text| ("models/_groups.yml".to_owned(), text)));
+        files.extend(seeds::properties(self).map(|text| ("seeds/_seeds.yml".to_owned(), text)));
+        for seed in &self.seeds {
+            files.insert(format!("seeds/{}.csv", seed.name), seed.text());
+        }
         for model in &self.models {
             files.insert(format!("models/{}.sql", model.segment.name), model.text());
         }

@@ -42,6 +42,7 @@ pub(super) fn project(name: &str) -> String {
         "require-dbt-version": ">=1.8.0",
         "model-paths": ["models"],
         "macro-paths": ["macros"],
+        "seed-paths": ["seeds"],
         "test-paths": ["tests"],
     }))
 }

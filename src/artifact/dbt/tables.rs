@@ -70,6 +70,10 @@ impl Tables {
         }
         for segment in &plan.segments {
             tables.references.insert(segment.table.clone(), reference(None, &segment.name, None));
+            if let Some(list) = &segment.list {
+                let name = list.table.last().map_or("", String::as_str);
+                tables.references.insert(list.table.clone(), reference(None, name, None));
+            }
         }
         tables
     }

@@ -81,6 +81,8 @@ pub struct Config {
     pub facts: Option<Facts>,
     /// Whether a refresh stops that can't be built upon the last run.
     pub refuses: bool,
+    /// The file of the static list, if there is one.
+    pub list: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -132,7 +134,8 @@ impl Case {
             self.week_start,
             if config.refuses { "fail" } else { "rebuild" }
         );
-        Memory::new()
+        let list = config.list.iter();
+        list.fold(Memory::new(), |files, list| files.with("lists/chosen.csv", list.clone()))
             .with("segc.yml", settings)
             .with(
                 "catalog/world.yml",
@@ -197,6 +200,9 @@ impl Case {
         }
         for (number, config) in self.configs.iter().enumerate() {
             let _ = writeln!(text, "-- config {number}, least {}, zone {:?}", config.least, config.zone);
+            if let Some(list) = &config.list {
+                let _ = writeln!(text, "-- list {list:?}");
+            }
             config.items.iter().for_each(|item| text.push_str(&item.text));
         }
         for (number, run) in self.runs.iter().enumerate() {

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use segc::api::{Options, RunRequest, Session};
-use segc::engine::{DataTable, quote_ident, quote_name, tables_of};
+use segc::catalog::Storage;
+use segc::engine::{DataTable, TableColumn, quote_ident, quote_name, tables_of};
 use segc::plan::{Plan, Refresh, SegmentPlan};
+use segc::types::Type;
 
 use crate::refresh_incremental::case::{Case, Cells, Lost};
 use crate::refresh_incremental::logs::Logs;
 use crate::refresh_incremental::oracle::{Ended, Expected, Member, Table};
 use crate::refresh_incremental::sabotage::{Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
-use crate::refresh_incremental::world::Kind;
+use crate::refresh_incremental::world::{DIGITS, ENCODINGS, Entity, held};
 use crate::support::engine::REFUSALS;
 use crate::support::project::said;
 use crate::support::target::{Running, Target, build};
@@ -65,7 +67,8 @@ type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Pl
 
 impl Lab {
     pub fn new(mut target: Target, session: &Session) -> Self {
-        let tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+        let mut tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+        tables.iter_mut().for_each(add_encoded);
         tables.iter().for_each(|table| target.make(table));
         target.make_clock();
         let loaded = BTreeMap::new();
@@ -108,23 +111,19 @@ impl Lab {
                 continue;
             }
             let name = format!("world.{}", entity.table);
-            let is_column = |at: &usize| !matches!(entity.fields[*at].kind, Kind::Inside(_));
-            let places: Vec<usize> = (0..entity.fields.len()).filter(is_column).collect();
-            let names: Vec<String> = places.iter().map(|&at| quote_ident(entity.fields[at].name)).collect();
             let table = self.tables.iter().find(|table| table.short_name() == entity.table);
             let table = table.expect("a table for each entity");
             self.target.empty(table);
-            let columns = &table.columns;
-            let column = |at: usize| {
-                let named = columns.iter().find(|column| column.name == entity.fields[at].name);
-                named.expect("a column for each field")
-            };
-            let cell = |at: usize, cell: &Option<String>| match cell {
-                Some(text) => self.target.value(column(at), text),
+            // The columns, each with the field whose value it holds.
+            let columns: Vec<(&TableColumn, usize)> =
+                table.columns.iter().map(|column| (column, field_of(entity, &column.name))).collect();
+            let names: Vec<String> = columns.iter().map(|(column, _)| quote_ident(&column.name)).collect();
+            let cell = |&(column, at): &(&TableColumn, usize), row: &Cells| match &row[at] {
+                Some(text) => self.target.value(column, &held(entity.fields[at].name, &column.name, text)),
                 None => "NULL".to_owned(),
             };
             let row = |row: &Cells| {
-                format!("({})", places.iter().map(|&at| cell(at, &row[at])).collect::<Vec<_>>().join(", "))
+                format!("({})", columns.iter().map(|of| cell(of, row)).collect::<Vec<_>>().join(", "))
             };
             if !rows.is_empty() {
                 let values = rows.iter().map(row).collect::<Vec<_>>().join(", ");
@@ -403,6 +402,34 @@ impl Lab {
         }
         Ok(())
     }
+}
+
+/// Adds to a table the columns that hold its stamps and times in other ways.
+fn add_encoded(table: &mut DataTable) {
+    const TIMES: &[&str] = &["updated_at", "deleted_at", "loaded_at", "ordered_at", "at", "day"];
+    let times = table.columns.iter().filter(|column| TIMES.contains(&column.name.as_str()));
+    let times: Vec<TableColumn> = times.filter(|column| column.storage == Storage::Native).cloned().collect();
+    for time in times {
+        let suffixes = match time.ty {
+            Type::Timestamp => ENCODINGS.iter().map(|encoding| encoding.suffix).collect(),
+            Type::Date => vec![DIGITS],
+            _ => Vec::new(),
+        };
+        table.columns.extend(suffixes.into_iter().map(|suffix| TableColumn {
+            name: format!("{}{suffix}", time.name),
+            ty: Type::Integer,
+            nullable: true,
+            ..time.clone()
+        }));
+    }
+}
+
+/// The field whose value a column holds.
+fn field_of(entity: &Entity, column: &str) -> usize {
+    let suffixes = ENCODINGS.iter().map(|encoding| encoding.suffix).chain([DIGITS]);
+    let plain = suffixes.filter_map(|suffix| column.strip_suffix(suffix));
+    let mut names = std::iter::once(column).chain(plain);
+    names.find_map(|name| entity.find(name)).expect("a field for each column")
 }
 
 fn renamed(table: &[String]) -> Vec<String> {

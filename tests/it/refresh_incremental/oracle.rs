@@ -13,6 +13,7 @@ use segc::types::{Literal, Type, Unit};
 
 use crate::refresh_incremental::case::{Case, Cells, Lost, Row};
 use crate::refresh_incremental::times::moved;
+use crate::refresh_incremental::world::held;
 use crate::support::target::Keys;
 
 /// A membership: since when, and the last run that matched.
@@ -62,7 +63,9 @@ pub fn data<'c>(hir: &Hir, case: &'c Case, at: impl Fn(&'c Row) -> Option<&'c Ce
         let id = catalog.find(case.entities[row.entity].name).expect("an entity of the catalog");
         let values = catalog.entity(id).fields.iter().zip(cells).map(|(field, cell)| match cell {
             None => Datum::Missing,
-            Some(text) => parse_column(text, field).expect("a value of its type"),
+            Some(text) => {
+                parse_column(&held(&field.name, &field.column, text), field).expect("a value of its type")
+            }
         });
         data.push_row(id, values.collect()).expect("a row of its entity");
     }

@@ -39,7 +39,11 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
     let held = writer.tape.one_in(5);
     let count = writer.tape.below(4) + 3;
     let mut other = None;
+    let lists = writer.tape.one_in(3);
     for number in 0..count {
+        if lists && number == 1 {
+            items.push(list(&mut writer, grouped));
+        }
         let entity = match number {
             0 => writer.tape.pick(&["customer", "customer", "company", "customer", "customer"]),
             _ if grouped => "customer",
@@ -119,8 +123,10 @@ fn columns(text: &str, entity: &str, earlier: &[(String, &str)]) -> String {
         return String::new();
     }
     let mut all: Vec<String> = column_values(entity).iter().map(|value| (*value).to_owned()).collect();
-    let segments = earlier.iter().filter(|(_, of)| *of == entity);
-    all.extend(segments.map(|(name, _)| format!("is_{name} = in segment {name}")));
+    // One that is read more often stands there more than once.
+    let segments: BTreeSet<&String> =
+        earlier.iter().filter(|(_, of)| *of == entity).map(|(name, _)| name).collect();
+    all.extend(segments.into_iter().map(|name| format!("is_{name} = in segment {name}")));
     let count = below(3) + 1;
     let chosen: Vec<String> = (0..count).map(|_| all.remove(below(all.len()))).collect();
     format!("  with {}\n", chosen.join(", "))
@@ -170,6 +176,26 @@ fn column_values(entity: &str) -> &'static [&'static str] {
             "company = customer.company.name",
             "lines = count(lines)",
         ],
+    }
+}
+
+/// A static list, which others read.
+fn list(writer: &mut Writer<'_, '_>, grouped: bool) -> Item {
+    let mut properties = String::new();
+    if grouped && writer.tape.one_in(2) {
+        let priority = writer.tape.pick(&["50", "0"]);
+        properties.push_str(&format!("  exclusive group: \"mail\"\n  priority: {priority}\n"));
+    }
+    if writer.tape.one_in(3) {
+        properties.push_str("  history: true\n");
+    }
+    // It is read more often than others.
+    let known = ("listed".to_owned(), "customer");
+    writer.earlier.extend([known.clone(), known]);
+    Item {
+        name: "listed".to_owned(),
+        text: format!("segment listed on customer from list \"lists/chosen.csv\" {{\n{properties}}}\n"),
+        tags: BTreeSet::from(["list"]),
     }
 }
 

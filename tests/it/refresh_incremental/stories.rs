@@ -132,8 +132,13 @@ fn with_long_names(text: &str) -> String {
 /// Segments, each beginning in a line of its own.
 fn config(text: &str, facts: &Facts) -> Result<Config, String> {
     let (mut items, mut least, mut zone): (Vec<Item>, _, _) = (Vec::new(), 2, None);
-    let (mut others, mut refuses): (Option<Facts>, _) = (None, false);
+    let (mut others, mut refuses, mut list): (Option<Facts>, _, _) = (None, false, None);
     for line in text.lines() {
+        if let Some(keys) = line.strip_prefix("list =") {
+            let keys = keys.split_whitespace().map(|key| format!("{key}\n"));
+            list = Some(format!("id\n{}", keys.collect::<String>()));
+            continue;
+        }
         if let Some(value) = line.strip_prefix("least = ") {
             least = value.trim().parse().expect("a number");
         } else if let Some(value) = line.strip_prefix("zone = ") {
@@ -150,7 +155,7 @@ fn config(text: &str, facts: &Facts) -> Result<Config, String> {
             item.text.push('\n');
         }
     }
-    Ok(Config { items, least, reformatted: false, zone, facts: others, refuses })
+    Ok(Config { items, least, reformatted: false, zone, facts: others, refuses, list })
 }
 
 /// `2026-05-14T12:00:00Z`, then perhaps `as of …`, `without s`, `config 1`, `emptied s`, `unranked s`, `forgotten s`.

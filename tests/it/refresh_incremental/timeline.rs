@@ -8,7 +8,7 @@ use crate::refresh_incremental::case::{Case, Cells, Config, Row, Run, Version};
 use crate::refresh_incremental::segments::{self, Written};
 use crate::refresh_incremental::times::Edge;
 use crate::refresh_incremental::truth::{horizon, instant};
-use crate::refresh_incremental::world::{self, Changes, Deletes, ENTITIES, Entity, Facts, Kind};
+use crate::refresh_incremental::world::{self, Changes, Deletes, ENCODINGS, ENTITIES, Entity, Facts, Kind};
 use crate::refresh_incremental::{growing, language};
 use crate::support::tape::Tape;
 
@@ -49,11 +49,18 @@ impl Case {
         let mut tape = Tape::new(bytes);
         let zone = tape.pick(ZONES).to_owned();
         let week_start = tape.pick(&["monday", "sunday"]).to_owned();
-        let facts = match bias {
+        let mut facts = match bias {
             Bias::Rules => facts(&mut tape),
             Bias::Growing => growing::facts(&mut tape),
             Bias::Language => language::facts(&mut tape),
         };
+        if bias != Bias::Language {
+            for declared in facts.iter_mut().filter(|declared| declared.changes != Changes::Static) {
+                if tape.one_in(4) {
+                    declared.encoding = Some(ENCODINGS[tape.below(ENCODINGS.len())]);
+                }
+            }
+        }
         let first: Timestamp =
             tape.pick(crate::refresh_incremental::times::ANCHORS).parse().expect("an instant");
         let mut case = Self {
@@ -76,6 +83,9 @@ impl Case {
             Bias::Rules | Bias::Growing => configs(&mut tape, &written),
         };
         case.runs = runs(&mut tape, first, &case.configs);
+        if written.items.iter().any(|item| item.tags.contains("list")) {
+            change_lists(&mut tape, &mut case);
+        }
         let sessions =
             case.open().unwrap_or_else(|error| panic!("not well typed: {error}\n{}", case.story()));
         let used = match bias {
@@ -169,7 +179,7 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
 /// What the files hold at first.
 fn base(written: &Written) -> Config {
     let items = written.items.clone();
-    Config { items, least: 2, reformatted: false, zone: None, facts: None, refuses: false }
+    Config { items, least: 2, reformatted: false, zone: None, facts: None, refuses: false, list: None }
 }
 
 /// What the files hold, and how they change between runs.
@@ -196,6 +206,24 @@ fn configs(tape: &mut Tape<'_>, written: &Written) -> Vec<Config> {
         _ => return vec![base],
     }
     vec![base, next]
+}
+
+/// Gives each run one of a few files for the static list: some keys have no row, and the first run's file may
+/// come back.
+fn change_lists(tape: &mut Tape<'_>, case: &mut Case) {
+    let mut file = || {
+        let keys = (1..15).filter(|_| tape.one_in(2)).map(|key| format!("{key}\n"));
+        format!("id\n{}", keys.collect::<String>())
+    };
+    let files = [file(), file(), file()];
+    let with = |config: &Config| {
+        let config = config.clone();
+        files.clone().map(|file| Config { list: Some(file), ..config.clone() })
+    };
+    case.configs = case.configs.iter().flat_map(with).collect();
+    for run in &mut case.runs {
+        run.config = run.config * files.len() + tape.below(files.len());
+    }
 }
 
 const GAPS: &[SignedDuration] = &[

@@ -295,6 +295,40 @@ pub struct Declared {
     pub lateness: i64,
     /// After how many days everything is evaluated again, whatever was declared.
     pub rebuild_every: Option<i64>,
+    /// How columns hold its stamps and its time.
+    pub encoding: Option<Encoding>,
+}
+
+/// How a column of integers holds instants. The columns are beside those that hold the same as instants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Encoding {
+    pub name: &'static str,
+    /// What is added to the name of a field to get that of its column.
+    pub suffix: &'static str,
+    micros: i64,
+}
+
+pub const ENCODINGS: &[Encoding] = &[
+    Encoding { name: "epoch_seconds", suffix: "_s", micros: 1_000_000 },
+    Encoding { name: "epoch_millis", suffix: "_ms", micros: 1_000 },
+    Encoding { name: "epoch_micros", suffix: "_us", micros: 1 },
+];
+
+/// The suffix of columns that hold dates as numbers: `20260331`.
+pub const DIGITS: &str = "_n";
+
+/// What a column holds of a field's value. Instants between two counts are the later one: a stamp that tells too
+/// late a time only makes more keys affected.
+pub fn held(field: &str, column: &str, text: &str) -> String {
+    match column.strip_prefix(field).unwrap_or_default() {
+        "" => text.to_owned(),
+        DIGITS => text.replace('-', ""),
+        suffix => {
+            let encoding = ENCODINGS.iter().find(|one| one.suffix == suffix).expect("an encoding");
+            let micros = text.parse::<jiff::Timestamp>().expect("an instant").as_microsecond();
+            (-(-micros).div_euclid(encoding.micros)).to_string()
+        }
+    }
 }
 
 /// The declarations for each entity.
@@ -310,6 +344,7 @@ pub fn best() -> Facts {
         settle: Some(1),
         lateness,
         rebuild_every: None,
+        encoding: None,
     };
     use Changes::{Append, Mutable, Static};
     use Deletes::{Hard, Never};
@@ -346,6 +381,20 @@ impl Declared {
             Changes::Mutable => &["updated_at"],
         };
         Some(names.iter().map(|name| entity.place(name)).collect())
+    }
+
+    /// Where the column of a field is another one.
+    fn column(&self, entity: &Entity, field: &Field) -> String {
+        let is_time = field.kind == Kind::Stamp || entity.time == Some(field.name);
+        match self.encoding.filter(|_| is_time) {
+            None => String::new(),
+            Some(_) if field.kind == Kind::Date => {
+                format!(", column: {}{DIGITS}, encoding: yyyymmdd, storage: integer", field.name)
+            }
+            Some(Encoding { name, suffix, .. }) => {
+                format!(", column: {}{suffix}, encoding: {name}", field.name)
+            }
+        }
     }
 
     fn yaml(&self) -> String {
@@ -405,7 +454,8 @@ pub fn catalog(entities: &[Entity], facts: &Facts) -> String {
         for (at, field) in entity.fields.iter().enumerate() {
             let missing = if at < entity.key { ", nullable: false" } else { "" };
             let least = if entity.name == "visit" && field.name == "pages" { ", min: 0" } else { "" };
-            let _ = writeln!(text, "      {}: {{ type: {}{missing}{least} }}", field.name, field.ty);
+            let column = declared.column(entity, field);
+            let _ = writeln!(text, "      {}: {{ type: {}{missing}{least}{column} }}", field.name, field.ty);
         }
         if !entity.links.is_empty() {
             text.push_str("    links:\n");
