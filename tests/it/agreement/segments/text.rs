@@ -41,7 +41,7 @@ impl<'w> Writer<'w, '_, '_> {
     /// A text that is converted, or the other way round.
     pub(super) fn converted(&mut self, scope: Scope<'w>) -> String {
         let text = self.text(scope, 0);
-        match self.tape.below(13) {
+        match self.tape.below(17) {
             0 => format!("integer({text}) > 2"),
             1 => format!("decimal({text}) is missing"),
             2 => format!("date({text}) is present"),
@@ -57,7 +57,7 @@ impl<'w> Writer<'w, '_, '_> {
                 let zone = self.tape.pick(&["Europe/Paris", "america/new_york", "UTC"]);
                 format!("timestamp({text}, \"{zone}\") after 2 days ago")
             }
-            9 => format!("float({text}) > 2.5"),
+            9 | 12..=15 => format!("float({text}) > 2.5"),
             10 => format!("float(text(length({text}))) = 4"),
             11 => match self.field(scope, |kind| kind == Kind::Decimal) {
                 Some((number, _)) => {
