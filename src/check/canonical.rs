@@ -385,6 +385,8 @@ fn function(func: Func) -> &'static str {
         Func::ReadDecimal => "decimal",
         Func::ReadDate => "date of text",
         Func::ReadTimestamp => "timestamp",
+        Func::ReadLocal => "timestamp in zone",
+        Func::ReadFloat => "float",
         Func::Text => "text",
         Func::Size => "size",
         Func::Bucket(tool) => tool.function(),

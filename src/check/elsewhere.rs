@@ -121,7 +121,6 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "cast",
             "number",
             "int",
-            "float",
             "tonumber",
             "to_number",
             "toint64",
@@ -134,7 +133,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "to_char",
             "str",
         ],
-        "text is converted by `integer(x)`, `decimal(x)`, `date(x)` and `timestamp(x)`; an integer, a date or a boolean by `text(x)`",
+        "text is converted by `integer(x)`, `decimal(x)`, `float(x)`, `date(x)` and `timestamp(x)`; an integer, a decimal, a date or a boolean by `text(x)`",
     ),
     (
         &[

@@ -53,7 +53,8 @@ named! {
         FuzzyMatch = "fuzzy_match",
         /// Semantic versions.
         Semver = "semver",
-        /// Decimals: exact numbers with digits after the point, and sums, which may exceed 64 bits.
+        /// Decimals: exact numbers with digits after the point, and sums, which may exceed 64 bits. Also `float` of
+        /// a text, which is exact, too.
         Decimals = "decimals",
         /// `lower`, `upper` and `ignoring case`, for all letters.
         LetterCase = "letter_case",

@@ -152,6 +152,14 @@ named! {
         /// `(text)`: the instant that the whole text is, as in `2024-01-31T12:00:00.123456Z`; the fraction is
         /// optional, `T` may be a space, and `Z` an offset of up to 14 hours.
         TextTimestamp = "text_timestamp",
+        /// `(text)`: the nearest double to the number that the whole text of at most 1,000 characters is: digits,
+        /// perhaps with `-` before them, a point and digits, and an exponent. Null if that is infinite, or 0 where
+        /// the text isn't.
+        TextFloat = "text_float",
+        /// `(text)`: the local that the whole text is, as `text_timestamp` without `Z` or an offset.
+        TextLocal = "text_local",
+        /// `(decimal)`: as text, without trailing zeros, and without a point if it is whole.
+        DecimalText = "decimal_text",
         /// `(integer)`: its digits, with `-` before them if it is negative.
         IntegerText = "integer_text",
         /// `(local or date)`: its year.

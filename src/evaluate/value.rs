@@ -11,7 +11,7 @@ use crate::catalog::FieldId;
 use crate::check::hir::{Func, LocalTime, Path, TraitId, Value, ValueKind};
 use crate::diagnostic::Span;
 use crate::types::calendar::shift_exact;
-use crate::types::reading;
+use crate::types::{find_zone, reading};
 
 impl Evaluator<'_> {
     /// A value, of the type that the tree says.
@@ -37,6 +37,7 @@ impl Evaluator<'_> {
             }
             ValueKind::Negate(inner) => negate(&self.eval(inner, scope)?, span),
             ValueKind::Call(Func::Coalesce, args) => self.coalesce(args, scope),
+            ValueKind::Call(Func::ReadLocal, args) => self.read_local(args, scope, span),
             ValueKind::Call(Func::Bucket(tool), args) => self.tool_bucket(*tool, args, scope, span),
             ValueKind::Call(func, args) => match args.as_slice() {
                 [arg] => call(*func, &self.eval(arg, scope)?, span),
@@ -86,6 +87,19 @@ impl Evaluator<'_> {
         })
     }
 
+    /// The instant that a text is in a zone.
+    fn read_local(&self, args: &[Value], scope: RowScope, span: Span) -> Result<Datum, EvalError> {
+        let [text, zone] = args else { return Err(EvalError::IllTyped(span)) };
+        match (self.eval(text, scope)?, self.eval(zone, scope)?) {
+            (Datum::Missing, _) => Ok(Datum::Missing),
+            (Datum::String(text), Datum::String(zone)) => {
+                let (zone, _) = find_zone(&zone).ok_or(EvalError::IllTyped(span))?;
+                Ok(reading::timestamp_in(&text, &zone).map(Datum::Timestamp).into())
+            }
+            _ => Err(EvalError::IllTyped(span)),
+        }
+    }
+
     /// The first that is present.
     fn coalesce(&self, args: &[Value], scope: RowScope) -> Result<Datum, EvalError> {
         for arg in args {
@@ -131,11 +145,13 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
         (Func::Semver, Datum::String(text)) => Ok(version(text)),
         (Func::ReadInteger, Datum::String(text)) => Ok(reading::integer(text).map(Datum::Integer).into()),
         (Func::ReadDecimal, Datum::String(text)) => Ok(reading::decimal(text).map(Datum::Decimal).into()),
+        (Func::ReadFloat, Datum::String(text)) => Ok(reading::float(text).map(Datum::Float).into()),
         (Func::ReadDate, Datum::String(text)) => Ok(reading::date(text).map(Datum::Date).into()),
         (Func::ReadTimestamp, Datum::String(text)) => {
             Ok(reading::timestamp(text).map(Datum::Timestamp).into())
         }
         (Func::Text, Datum::Integer(number)) => Ok(Datum::String(number.to_string())),
+        (Func::Text, Datum::Decimal(number)) => Ok(Datum::String(reading::decimal_text(number))),
         (Func::Text, Datum::Date(day)) => Ok(Datum::String(day.to_string())),
         (Func::Text, Datum::Boolean(value)) => Ok(Datum::String(value.to_string())),
         (
@@ -149,6 +165,8 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
             | Func::ReadDecimal
             | Func::ReadDate
             | Func::ReadTimestamp
+            | Func::ReadLocal
+            | Func::ReadFloat
             | Func::Text
             | Func::Bucket(_),
             _,

@@ -164,6 +164,15 @@ impl Visitor for Collector<'_> {
         if is_decimal(value) {
             self.need(Capability::Decimals, value.span);
         }
+        // Where numbers with a fraction are floats, the nearest one isn't found.
+        if matches!(value.kind, ValueKind::Call(Func::ReadFloat, _)) {
+            self.need(Capability::Decimals, value.span);
+        }
+        if let ValueKind::Call(Func::ReadLocal, args) = &value.kind
+            && !matches!(&args[..], [_, zone] if matches!(&zone.kind, ValueKind::Literal(Literal::String(name)) if name == "UTC"))
+        {
+            self.need(Capability::TimeZones, value.span);
+        }
         if matches!(value.kind, ValueKind::Call(Func::Lower | Func::Upper, _)) {
             self.need(Capability::LetterCase, value.span);
         }

@@ -34,7 +34,7 @@ enum FunctionKind {
     Bucket,
 }
 
-const FUNCTIONS: [(&str, FunctionKind); 26] = [
+const FUNCTIONS: [(&str, FunctionKind); 27] = [
     ("abs", FunctionKind::Number(Func::Abs)),
     ("bucket", FunctionKind::Bucket),
     ("ceil", FunctionKind::Number(Func::Ceil)),
@@ -44,6 +44,7 @@ const FUNCTIONS: [(&str, FunctionKind); 26] = [
     ("day", FunctionKind::Part(TimePart::Day)),
     ("days_between", FunctionKind::DaysBetween),
     ("days_since", FunctionKind::DaysSince),
+    ("float", FunctionKind::Read(Func::ReadFloat)),
     ("floor", FunctionKind::Number(Func::Floor)),
     ("hour", FunctionKind::Part(TimePart::Hour)),
     ("integer", FunctionKind::Read(Func::ReadInteger)),
@@ -81,6 +82,9 @@ impl Checker<'_, '_> {
             FunctionKind::Coalesce => (args.len() >= 2, "two values or more", "x, y"),
             FunctionKind::DaysBetween => (args.len() == 2, "two values", "from, to"),
             FunctionKind::Bucket => (args.len() == 1, "a seed", "\"seed\""),
+            FunctionKind::Read(Func::ReadTimestamp) => {
+                (matches!(args.len(), 1 | 2), "a text, and perhaps a time zone", "x, \"Europe/Paris\"")
+            }
             _ => (args.len() == 1, "one value", "x"),
         };
         if !fits {

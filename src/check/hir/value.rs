@@ -151,11 +151,15 @@ pub enum Func {
     ReadInteger,
     /// The decimal that a text is.
     ReadDecimal,
+    /// The nearest double to the number that a text is.
+    ReadFloat,
     /// The date that a text is.
     ReadDate,
     /// The instant that a text with an offset is.
     ReadTimestamp,
-    /// An integer, a date or a boolean as text.
+    /// The instant that a text without an offset is in a zone, whose name is the second argument, a constant.
+    ReadLocal,
+    /// An integer, a decimal, a date or a boolean as text.
     Text,
     /// The first that is present; two or more arguments of one (widened) type.
     Coalesce,

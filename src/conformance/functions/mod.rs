@@ -54,7 +54,7 @@ fn collect(scalar: &Scalar, needs: &mut Vec<Capability>) {
 fn capability(function: F, arguments: &[Scalar]) -> Option<Capability> {
     let utc = text("UTC");
     match function {
-        F::JsonDecimal | F::TextDecimal => Some(Capability::Decimals),
+        F::JsonDecimal | F::TextDecimal | F::TextFloat | F::DecimalText => Some(Capability::Decimals),
         F::Matches => Some(Capability::Regex),
         F::Lower | F::Upper => Some(Capability::LetterCase),
         F::Resembles => Some(Capability::FuzzyMatch),

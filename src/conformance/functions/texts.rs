@@ -165,6 +165,48 @@ fn conversions(add: Add<'_>) {
         add(F::TextDate, call(F::TextDate, vec![text(given)]), expected);
     }
     for (given, expected) in [
+        ("007.50", "7.5"),
+        ("-1E+2", "-100"),
+        ("0e99999999999", "0"),
+        ("1e400", "missing"),
+        ("-1e99999999999", "missing"),
+        ("1e-400", "missing"),
+        ("1.", "missing"),
+        ("1e", "missing"),
+        ("NaN", "missing"),
+        ("Infinity", "missing"),
+        ("1d", "missing"),
+        ("1\n", "missing"),
+        ("", "missing"),
+    ] {
+        add(F::TextFloat, call(F::TextFloat, vec![text(given)]), expected);
+    }
+    for (given, expected) in [
+        ("2024-01-31T12:00:00.000001", "1706702400000001"),
+        ("2024-01-31 12:00:00.5", "1706702400500000"),
+        ("2023-02-29T12:00:00", "missing"),
+        ("2024-01-31T24:00:00", "missing"),
+        ("2024-01-31T12:00:00Z", "missing"),
+        ("2024-01-31T12:00:00.", "missing"),
+        ("2024-01-31", "missing"),
+        ("2024-01-31T12:00:00\n", "missing"),
+    ] {
+        let local = call(F::TextLocal, vec![text(given)]);
+        let read = call(F::Instant, vec![local, text("UTC")]);
+        add(F::TextLocal, call(F::EpochMicros, vec![read]), expected);
+    }
+    for (given, expected) in [
+        ("9.500000000", "9.5"),
+        ("100", "100"),
+        ("-0.000000001", "-0.000000001"),
+        ("0", "0"),
+        ("-1200.10", "-1200.1"),
+    ] {
+        let number = Scalar::Literal(Literal::Decimal(given.parse().expect("a decimal")));
+        let cast = Scalar::Cast(Box::new(number), crate::types::Type::DECIMAL);
+        add(F::DecimalText, call(F::DecimalText, vec![cast]), expected);
+    }
+    for (given, expected) in [
         ("2024-01-31T12:00:00.000001+14:00", "1706652000000001"),
         ("2024-01-31 12:00:00Z", "1706702400000000"),
         ("2024-01-31T12:00:00+14:01", "missing"),

@@ -419,7 +419,7 @@ impl Reader<'_, '_, '_> {
     /// A share of the users, cut by the MD5 of their id and the segment's name.
     fn bucket(&mut self, node: &Node) -> Option<Expr> {
         let Some(percent) = entry(node, "percent") else { return self.import.lacks(node, "percent") };
-        let share = number(percent).and_then(|text| BigDecimal::from_str(&text).ok());
+        let share = number(percent).and_then(|text| BigDecimal::from_str(text).ok());
         let (none, all) = (BigDecimal::from(0), BigDecimal::from(1));
         let Some(share) = share.filter(|share| (&none..=&all).contains(&share)) else {
             return self.import.wrong(percent, "a share between 0 and 1");

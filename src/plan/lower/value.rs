@@ -147,9 +147,11 @@ impl Lowering<'_> {
             Func::Semver => Function::SemverKey,
             Func::ReadInteger => Function::TextInteger,
             Func::ReadDecimal => Function::TextDecimal,
+            Func::ReadFloat => Function::TextFloat,
             Func::ReadDate => Function::TextDate,
             Func::ReadTimestamp => Function::TextTimestamp,
             Func::Text => return text_of(args, scalars),
+            Func::ReadLocal => return instant_of_text(scalars),
             Func::Coalesce | Func::Size | Func::Bucket(_) => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
@@ -171,7 +173,14 @@ impl Lowering<'_> {
     }
 }
 
-/// An integer, a date or a boolean as text.
+/// The instant of a text without an offset, and of the zone that it is in.
+fn instant_of_text(scalars: Vec<Scalar>) -> Scalar {
+    let mut scalars = scalars.into_iter();
+    let local = Scalar::Call(Function::TextLocal, scalars.next().into_iter().collect());
+    Scalar::Call(Function::Instant, std::iter::once(local).chain(scalars).collect())
+}
+
+/// An integer, a decimal, a date or a boolean as text.
 fn text_of(args: &[Value], scalars: Vec<Scalar>) -> Scalar {
     let function = match args.first().map(|arg| &arg.ty) {
         Some(Type::Boolean) => {
@@ -181,6 +190,7 @@ fn text_of(args: &[Value], scalars: Vec<Scalar>) -> Scalar {
             return Scalar::Case(branches, None);
         }
         Some(Type::Date) => Function::DateText,
+        Some(Type::Decimal { .. }) => Function::DecimalText,
         _ => Function::IntegerText,
     };
     Scalar::Call(function, scalars)

@@ -41,7 +41,7 @@ impl<'w> Writer<'w, '_, '_> {
     /// A text that is converted, or the other way round.
     pub(super) fn converted(&mut self, scope: Scope<'w>) -> String {
         let text = self.text(scope, 0);
-        match self.tape.below(9) {
+        match self.tape.below(17) {
             0 => format!("integer({text}) > 2"),
             1 => format!("decimal({text}) is missing"),
             2 => format!("date({text}) is present"),
@@ -52,6 +52,19 @@ impl<'w> Writer<'w, '_, '_> {
             7 => match self.field(scope, |kind| kind == Kind::Date) {
                 Some((day, _)) => format!("date(text({day})) = {day}"),
                 None => format!("integer({text}) is missing"),
+            },
+            8 => {
+                let zone = self.tape.pick(&["Europe/Paris", "america/new_york", "UTC"]);
+                format!("timestamp({text}, \"{zone}\") after 2 days ago")
+            }
+            9 | 12..=15 => format!("float({text}) > 2.5"),
+            10 => format!("float(text(length({text}))) = 4"),
+            11 => match self.field(scope, |kind| kind == Kind::Decimal) {
+                Some((number, _)) => {
+                    let wanted = self.tape.pick(&["0", "1.5", "-1", "10", "2.5"]);
+                    format!("(text({number}) = \"{wanted}\" or decimal(text({number})) > {number})")
+                }
+                None => format!("float({text}) is missing"),
             },
             _ => match self.field(scope, |kind| kind == Kind::Boolean) {
                 Some((truth, _)) => format!("text({truth}) = \"true\""),
