@@ -12,6 +12,7 @@ mod flagsmith;
 mod flipt;
 mod growthbook;
 mod launchdarkly;
+mod lists;
 mod litestar_flags;
 mod marketing;
 mod posthog;
