@@ -15,6 +15,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::rows::CODES,          // SEG36x
     crate::check::problems::sequence::CODES,      // SEG370 to SEG377, SEG432 to SEG435
     crate::check::problems::keep::CODES,          // SEG35x, SEG42x, SEG530
+    crate::check::problems::columns::CODES,       // SEG342 to SEG345, SEG426, SEG427
     crate::check::problems::types::CODES,         // SEG4xx
     crate::check::problems::count::CODES,         // SEG437 to SEG439
     crate::check::problems::time::CODES,          // SEG440, SEG441

@@ -3,7 +3,8 @@
 use super::append_only::{Proof, Prover};
 use super::obstacle::Obstacle;
 use crate::catalog::{Changes, Deletes, Entity, EntityId, FieldId, TableSource};
-use crate::check::hir::{Hop, Path};
+use crate::check::hir::{Base, Hir, Hop, Path, Value, ValueKind};
+use crate::check::visit::{Visitor, walk_value};
 
 impl Prover<'_> {
     /// A path that always leads to the same row, once it leads to one.
@@ -61,6 +62,39 @@ impl Prover<'_> {
                 format!("members may leave, since rows of `{}` can be deleted", entity.name),
                 format!("if they never are, declare `deletes: never` on `{}`", entity.name),
             )),
+        }
+    }
+}
+
+/// Whether a value of a row is the same for as long as the row exists: it reads nothing but immutable fields
+/// of the row itself. What is behind a link may be missing until its row arrives.
+#[must_use]
+pub(crate) fn never_changes(hir: &Hir, value: &Value) -> bool {
+    let mut fixed = Fixed { hir, holds: true };
+    fixed.value(value);
+    fixed.holds
+}
+
+struct Fixed<'a> {
+    hir: &'a Hir,
+    holds: bool,
+}
+
+impl Visitor for Fixed<'_> {
+    fn value(&mut self, value: &Value) {
+        match &value.kind {
+            ValueKind::Field(path, field) => {
+                let is_own = path.hops.is_empty() && path.base == Base::This;
+                self.holds &= is_own && self.hir.catalog.entity(path.end).is_immutable(*field);
+            }
+            ValueKind::Trait(path, id) => {
+                self.holds &= path.hops.is_empty();
+                self.value(&self.hir.computed(*id).value);
+            }
+            ValueKind::Now | ValueKind::Aggregate(_) | ValueKind::Condition(_) | ValueKind::Periods(_) => {
+                self.holds = false;
+            }
+            _ => walk_value(self, value),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::Cell;
 use crate::plan::program::{Stored, repeated, rows};
 use crate::plan::rel::{Clock, Query, Select};
-use crate::plan::{self, KeyColumn, Plan, SegmentPlan};
+use crate::plan::{self, KeyColumn, Plan, Refresh, SegmentPlan, ValueColumn};
 use crate::sql::{ClockForm, Host, Renderer, instant_constant};
 use crate::types::{Literal, Materialize, Type};
 
@@ -118,7 +118,7 @@ impl<'a> Dbt<'a> {
                 let renderer = Renderer::new(&self.target.dialect, ClockForm::Query, clock);
                 (Rows::View, renderer.within(&self.host).query(&segment.evaluation.query)?)
             }
-            Materialize::Incremental if segment.refresh.leaves.is_none() => {
+            Materialize::Incremental if segment.refresh.strategy == Refresh::InsertOnly => {
                 let (columns, query) = self.table(segment, true);
                 header.push("Members never leave: only newcomers are written.".to_owned());
                 (Rows::Incremental(columns), self.query(clock, &query)?)
@@ -160,7 +160,10 @@ impl<'a> Dbt<'a> {
             written: renderer.name(&column.name),
             ty: renderer.type_name(&column.ty).unwrap_or_default(),
         };
-        (segment.keys.iter().chain([&entered]).map(column).collect(), rows(segment, &stored))
+        let value = |value: &ValueColumn| KeyColumn { name: value.name.clone(), ty: value.ty.clone() };
+        let values: Vec<KeyColumn> = segment.columns.iter().map(value).collect();
+        let columns = segment.keys.iter().chain(&values).chain([&entered]).map(column);
+        (columns.collect(), rows(segment, &stored))
     }
 
     /// The keys of static lists.

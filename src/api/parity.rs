@@ -13,8 +13,8 @@ use crate::sql::{ClockForm, Renderer, commented};
 
 impl Session {
     /// A self-contained `SELECT` that compares a segment's table with a fresh evaluation as of the
-    /// table's last run. It returns a row for each key that differs, marked `missing` or `extra`,
-    /// and no rows if the table is correct. For a segment with `expire`, only matches are compared,
+    /// table's last run. It returns a row for each key that differs, marked `missing`, `extra` or,
+    /// where only a column beside the key differs, `changed`, and no rows if the table is correct. For a segment with `expire`, only matches are compared,
     /// since retained members no longer match.
     ///
     /// # Errors
@@ -92,6 +92,9 @@ fn header(plan: &Plan, segment: &SegmentPlan, place: Option<String>) -> Vec<Stri
         format!("{}{place}, fingerprint {fingerprint}", segment.name),
         "`missing`: matches but isn't in the table. `extra`: is in the table but doesn't match.".to_owned(),
     ];
+    if !segment.columns.is_empty() {
+        lines.push("`changed`: another column differs.".to_owned());
+    }
     if segment.kept.retention.is_some() {
         lines.push("Members retained after their last match (`expires_at`) aren't compared.".to_owned());
     }

@@ -15,8 +15,8 @@ use crate::analyze::logical::Logical;
 use crate::artifact::{self, Artifacts};
 use crate::check::Settings;
 use crate::check::hir::{Hir, Materialize, SegmentId};
-use crate::diagnostic::{Diagnostics, Sources};
-use crate::dialect::{Capability, Dialects, Limit, TemplatesHash};
+use crate::diagnostic::{Diagnostics, Sources, Span};
+use crate::dialect::{Capability, Dialect, Dialects, Limit, TemplatesHash};
 use crate::engine::EMBEDDED_TARGET;
 use crate::plan::program::{Mode, ProgramScope, program};
 use crate::plan::{self, Abilities, Plan, Policy, Request, SegmentPlan};
@@ -105,18 +105,23 @@ impl Session {
         able.map(|target| target.name.clone()).collect()
     }
 
+    /// The dialect of a target.
+    #[must_use]
+    pub fn dialect(&self, target: &str) -> Option<Arc<Dialect>> {
+        self.target(target).map(|target| Arc::clone(&target.dialect))
+    }
+
     /// Warnings about the dialects of these targets that have templates of the user's own, whose
-    /// meaning nothing proves. A dialect is named once.
+    /// meaning nothing has proved yet. A dialect is named once.
     #[must_use]
     pub fn own_templates(&self, targets: &[String]) -> Diagnostics {
         let mut problems = Diagnostics::new();
         let mut named = BTreeSet::new();
         for target in self.targets.iter().filter(|target| targets.contains(&target.name)) {
-            let is_embedded = target.dialect.origin == EMBEDDED_TARGET;
-            let test =
-                is_embedded.then(|| format!("segc test --engine {EMBEDDED_TARGET} --target {}", target.name));
+            let needs_engine = target.dialect.origin != EMBEDDED_TARGET;
+            let path = |span: Span| self.sources.get(span.source).map(|source| source.path().to_owned());
             if named.insert(&target.dialect.name)
-                && let Some(warning) = target.dialect.own_templates(test)
+                && let Some(warning) = target.dialect.own_templates(needs_engine, path)
             {
                 problems.push(warning);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::problems::UnknownDialect;
 use crate::diagnostic::{Diagnostics, closest};
-use crate::dialect::{Capability, Dialect, Dialects, Limit};
+use crate::dialect::{Capability, Dialect, Dialects, Function, Limit};
 use crate::plan::Abilities;
 use crate::project::Project;
 
@@ -70,6 +70,7 @@ impl Target {
             identifier_bytes: limit(Limit::IdentifierBytes).unwrap_or(usize::MAX),
             separate_scans: limit(Limit::SeparateScans),
             transaction_tables: limit(Limit::TransactionTables),
+            ordered_aggregates: self.dialect.has(Function::FirstRow) && self.dialect.has(Function::LastRow),
             replaced: self.dialect.replaced().to_vec(),
             default_schema: self.dialect.default_schema().map(str::to_owned),
             named_tables: self.dialect.named_tables(),

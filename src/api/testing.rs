@@ -125,6 +125,7 @@ fn segment(id: u32, name: &str, tags: &[&str]) -> Segment {
         excludes: Vec::new(),
         group: None,
         keeps: Vec::new(),
+        columns: Vec::new(),
         list: None,
         properties: Properties {
             description: Some(format!("About {name}")),
@@ -190,6 +191,7 @@ fn planned(id: u32, name: &str, level: usize, depends_on: Vec<Dependency>) -> Se
         materialize: Materialize::Incremental,
         table: vec!["segments".to_owned(), name.to_owned()],
         keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        columns: Vec::new(),
         kept: Kept::default(),
         alone: None,
         list: None,

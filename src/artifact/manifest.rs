@@ -71,6 +71,8 @@ pub struct ManifestSegment {
     pub table: Option<Vec<String>>,
     /// The key columns of its table.
     pub keys: Vec<ManifestColumn>,
+    /// The columns of its table after the key.
+    pub columns: Vec<ManifestColumn>,
     /// 0 if it depends on no segment, or else one more than the highest level it depends on.
     pub level: usize,
     /// The segments that it refers to directly.
@@ -221,6 +223,11 @@ fn segment(
             .keys
             .iter()
             .map(|key| ManifestColumn { name: key.name.clone(), r#type: key.ty.to_string() })
+            .collect(),
+        columns: plan
+            .columns
+            .iter()
+            .map(|column| ManifestColumn { name: column.name.clone(), r#type: column.ty.to_string() })
             .collect(),
         level: plan.level,
         depends_on: depends_on(plan),

@@ -144,7 +144,12 @@ fn read_kind(node: &Node, lookup: Lookup<'_>, problems: &mut Diagnostics) -> Opt
         problems.push(ChangesKinds { span: node.span });
         return None;
     };
-    let mut fields = Fields::new(options, format!("`{}`", key.text), key.span, problems)?;
+    let example = match (key.text.as_str(), &options.kind) {
+        ("mutable", NodeKind::String(stamp)) => format!("mutable: {{ updated_at: {stamp} }}"),
+        ("append_only", NodeKind::String(late)) => format!("append_only: {{ lateness: {late} }}"),
+        _ => format!("{}: {{}}", key.text),
+    };
+    let mut fields = Fields::shown(options, format!("`{}`", key.text), key.span, Some(&example), problems)?;
     let changes = read_options(key, &mut fields, lookup, problems)?;
     fields.finish(problems);
     Some(changes)

@@ -27,6 +27,7 @@ const OTHER_KEYS: OtherKeys = &[
     (&["label", "title", "comment", "doc"], Meant::Key("description")),
     (&["not_null", "required", "notnull", "mandatory"], Meant::Key("nullable: false")),
     (&["null", "optional"], Meant::Key("nullable: true")),
+    (&["key", "is_key"], Meant::Help("remove it, and name the field in the entity: `key: …`")),
     (
         &["primary_key", "unique", "pk"],
         Meant::Help("remove it: the entity's `key` says which fields are unique"),

@@ -31,6 +31,10 @@ impl<'a> Lookup<'a> {
         if let Some(at) = self.fields.iter().position(|field| field.name == name) {
             return u32::try_from(at).ok().map(FieldId);
         }
+        // Where there are none, that has been reported.
+        if self.fields.is_empty() {
+            return None;
+        }
         let known = self.fields.iter().map(|field| field.name.clone()).collect();
         problems.push(UnknownField { span, name: name.to_owned(), entity: self.entity.to_owned(), known });
         None

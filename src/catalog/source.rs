@@ -27,6 +27,8 @@ pub(super) fn read_source(
                 return None;
             }
             problems.push(NoTable { span: fields.at, owner: owner.to_owned() });
+            fields.lacks("table", "SEG205");
+            fields.lacks("query", "SEG205");
             None
         }
     }

@@ -127,7 +127,6 @@ entities:
     refuses(
         text,
         &[
-            "SEG205 customer",
             "SEG023 tabel",
             "SEG208 id",
             "SEG215 plan",

@@ -36,6 +36,10 @@ pub fn segment(hir: &Hir, segment: &Segment) -> String {
     for keep in &segment.keeps {
         text.push_str(&format!("\n  {}", In(hir, keep)));
     }
+    for column in &segment.columns {
+        let value = &column.value;
+        text.push_str(&format!("\n  with {}: {} = {}", Name(&column.name), value.ty, In(hir, value)));
+    }
     if let Some((count, unit, _)) = segment.properties.expire {
         text.push_str(&format!("\n  expire {count} {unit}"));
     }
@@ -383,6 +387,7 @@ fn function(func: Func) -> &'static str {
         Func::ReadTimestamp => "timestamp",
         Func::Text => "text",
         Func::Size => "size",
+        Func::Bucket(tool) => tool.function(),
     }
 }
 

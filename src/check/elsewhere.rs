@@ -24,6 +24,30 @@ const NAMES: &[(&[&str], &str)] = &[
         &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
         "write the number in digits",
     ),
+    (
+        &["segment", "segments", "cohort", "audience", "in_segment"],
+        "membership is written `in segment vips`, with the segment's name",
+    ),
+    (
+        &[
+            "january",
+            "february",
+            "march",
+            "april",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        "write the number of the month: January is 1",
+    ),
+    (
+        &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+        "write the number of the day: Monday is 1",
+    ),
     (&["id", "user_id", "pk"], "the key is an ordinary field: `segc catalog` shows its name"),
 ];
 
@@ -188,7 +212,8 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         &["last", "within", "in_last", "inlast", "last_days", "last_n_days", "past", "in_the_last"],
         "write `during last 30 days`",
     ),
-    (&["length_of", "len", "char_length", "character_length", "strlen", "lengthutf8"], "write `length(x)`"),
+    (&["len"], "write `length(x)` for a text, `size(x)` for an array, `count(orders)` for rows"),
+    (&["length_of", "char_length", "character_length", "strlen", "lengthutf8"], "write `length(x)`"),
     (&["average", "mean"], "write `avg(orders.total)`"),
     (&["total"], "write `sum(orders.total)`"),
     (&["countif", "count_if"], "write `count(orders where …)`"),

@@ -99,6 +99,9 @@ fn segment_references(names: &Names, at: usize, scope: Option<NameScope>) -> Vec
                 per.iter().for_each(|path| references.path(path, &scope));
             }
         }
+        for column in item.columns.iter().flat_map(|with| &with.columns) {
+            references = references.expr(&column.value, scope);
+        }
     }
     references.found
 }
@@ -268,6 +271,7 @@ pub(super) fn children(expr: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
         }
         ExprKind::Between { value, low, high, .. } => Box::new([&**value, &**low, &**high].into_iter()),
         ExprKind::Arithmetic(_, left, right)
+        | ExprKind::ToolBucket { seed: left, of: right, .. }
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Text { value: left, needle: right, .. }
         | ExprKind::Instant { value: left, instant: right, .. } => Box::new([&**left, &**right].into_iter()),

@@ -7,7 +7,10 @@ use crate::syntax::keywords::{Role, is_keyword};
 use super::elsewhere;
 use super::names::{Member, Names, did_you_mean, listed};
 use super::problems::list;
-use super::resolve::{NameScope, parts_text};
+use super::resolve::{NameScope, parts_text, path_text};
+
+/// The ends of names of hosts, which are no fields.
+const DOMAINS: &[&str] = &["com", "org", "net", "io", "co", "de", "fr", "uk", "eu", "edu", "gov"];
 
 impl Names<'_> {
     /// What to do about the name of a path that is unknown: the part `at`, looked for on `end`.
@@ -22,6 +25,10 @@ impl Names<'_> {
         let name = &parts[at].name.text;
         let first = at == 0 && path.parts.len() == parts.len();
         let alone = first && parts.len() == 1;
+        let whole = path_text(path);
+        if at == 0 && whole.rsplit_once('.').is_some_and(|(_, end)| DOMAINS.contains(&end)) {
+            return Some(format!("put text in quotes: `\"{whole}\"`"));
+        }
         let prefix = first.then(|| self.in_front(parts, end, scope)).flatten();
         let word = || alone.then(|| self.word_for(name, end)).flatten();
         let own: Vec<&str> = self.member_names(end).collect();
@@ -29,8 +36,27 @@ impl Names<'_> {
         let help =
             help.or_else(|| self.near(name, &own).map(did_you_mean)).or_else(|| self.on_linked(name, end));
         let foreign = || alone.then(|| elsewhere::name(name)).flatten().map(str::to_owned);
-        let help = help.or_else(foreign).or_else(|| listed(own, "its names are"));
+        let of_rows = || self.about_rows(path, parts, at, end);
+        let help = help.or_else(foreign).or_else(of_rows).or_else(|| listed(own, "its names are"));
         help.or_else(|| Some(format!("`segc catalog {}` lists its names", self.entity_name(end))))
+    }
+
+    /// `orders.count`, and `events.viewed`, where the rows are events.
+    fn about_rows(
+        &self,
+        path: &ast::Path,
+        parts: &[ast::PathPart],
+        at: usize,
+        end: EntityId,
+    ) -> Option<String> {
+        let (name, last) = (&parts[at].name.text, at > 0 && at + 1 == parts.len());
+        let link = path_text(path);
+        let link = link.strip_suffix(name.as_str())?.strip_suffix('.').filter(|_| last)?;
+        if ["count", "length", "size", "len", "total_count", "num"].contains(&name.to_lowercase().as_str()) {
+            return Some(format!("write `count({link})`"));
+        }
+        self.catalog.entity(end).event_name?;
+        Some(format!("events of one name are `{link}[{name:?}]`, as in `count({link}[{name:?}])`"))
     }
 
     /// `customer.country`, `customers.country`, `c.country`: the entity's own name, its table or

@@ -9,6 +9,7 @@
 //! silently, is what depends on it.
 
 pub mod canonical;
+pub(crate) mod columns;
 mod elsewhere;
 mod expansion_limit;
 mod expr;

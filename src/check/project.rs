@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{self, RuleKind};
 
 use super::Settings;
+use super::columns;
 use super::expansion_limit::Expansion;
 use super::expr::{Checker, Known, SegmentState, TraitState};
 use super::graph::{self, ItemIndex, Order};
@@ -34,6 +35,7 @@ pub(super) fn check(
     let places = groups::collect(&names, &mut read, problems);
     let order = graph::order(&names, &places, |at| read[at].disabled.is_none(), problems);
     lists::check(&names, &mut read, settings.materialize, problems);
+    columns::check(&names, &mut read, settings.materialize, problems);
     retention::check(&names, &mut read, &order, settings.materialize, problems);
     let (read, places) = (&read[..], &places[..]);
     let project = Project { names: &names, params: &params, settings, read, places, order: &order };
@@ -44,6 +46,7 @@ pub(super) fn check(
     segments.sort_by_key(|segment| segment.id);
     let (calendar, params, traits) = (settings.calendar.clone(), params.values(), checked.traits);
     let hir = Hir { catalog, calendar, params, params_used, traits, segments };
+    columns::warn(&hir, settings.materialize, problems);
     proof::warn(&hir, problems);
     hir
 }
@@ -178,6 +181,7 @@ impl Project<'_> {
             }
             let [includes, excludes] = rules.map(|conds| conds.into_iter().collect::<Option<Vec<_>>>());
             let keeps: Vec<_> = ast.keeps.iter().map(|keep| checker.keep(keep, &scope)).collect();
+            let columns = checker.columns(ast, entity?);
             let parent = match parent {
                 Some(found) => Some(found?),
                 None => None,
@@ -188,9 +192,11 @@ impl Project<'_> {
             };
             let (includes, excludes) = (includes?, excludes?);
             let keeps: Vec<_> = keeps.into_iter().collect::<Option<_>>()?;
+            let columns = columns?;
             checker.expansion(expansions, |measure| {
                 includes.iter().chain(&excludes).for_each(|rule| measure.cond(rule));
                 keeps.iter().for_each(|keep| measure.keep(keep));
+                columns.iter().for_each(|column| measure.column(column));
             });
             let SegmentState::Fine(id) = checker.known.segments[at] else { return None };
             Some(Segment {
@@ -202,6 +208,7 @@ impl Project<'_> {
                 excludes,
                 group,
                 keeps,
+                columns,
                 list: file_entity(ast, self.names.catalog),
                 properties: self.read[at].properties.clone(),
                 name_span: ast.name.span,

@@ -103,6 +103,10 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
             }
             return;
         }
+        ("expire", PropertyValue::Integer(number)) if *number > 0 => {
+            let (span, name) = (property.value_span, property.name.text.clone());
+            return problems.push(WrongProperty { span, name, example: format!("{number} days") });
+        }
         ("expire", _) => "14 days",
         ("history", PropertyValue::Boolean(kept)) => {
             properties.history = *kept;
@@ -117,7 +121,11 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
             return;
         }
     };
-    problems.push(WrongProperty { span: property.value_span, name: property.name.text.clone(), example });
+    problems.push(WrongProperty {
+        span: property.value_span,
+        name: property.name.text.clone(),
+        example: example.to_owned(),
+    });
 }
 
 /// The words of a list, each once, in the order they are written.

@@ -87,7 +87,13 @@ impl Names<'_> {
                 }
                 _ if part.event.is_some() => {
                     let span = part.event.as_ref().map_or(part.name.span, |event| event.span);
-                    return Err(NoEventName { span, name: part.name.text.clone(), entity: None }.into());
+                    return Err(NoEventName {
+                        span,
+                        name: part.name.text.clone(),
+                        entity: None,
+                        field: None,
+                    }
+                    .into());
                 }
                 Member::Field(_) if self.catalog.entity(found.end).unread.names.contains(&part.name.text) => {
                     return Err(Diagnostic::reported());
@@ -144,8 +150,10 @@ impl Names<'_> {
             if entity.unread.event_name {
                 return Err(Diagnostic::reported());
             }
+            let field = entity.fields.iter().find(|field| field.name == event.text);
+            let field = field.map(|field| format!("{}.{}", part.name.text, field.name));
             let (name, entity) = (part.name.text.clone(), Some(entity.name.clone()));
-            return Err(NoEventName { span: event.span, name, entity }.into());
+            return Err(NoEventName { span: event.span, name, entity, field }.into());
         };
         if let Some(values) = &entity.field(field).values
             && !values.contains(&event.text)

@@ -1,8 +1,8 @@
 //! Walking the checked tree.
 
 use super::hir::{
-    Aggregate, Cond, CondKind, Keep, KeepKind, LocalTime, Path, Periods, Segment, Sequence, Value, ValueKind,
-    Window,
+    Aggregate, Column, Cond, CondKind, Keep, KeepKind, LocalTime, Path, Periods, Segment, Sequence, Value,
+    ValueKind, Window,
 };
 
 /// Visits a tree from the top, parts in the order in which they are written.
@@ -38,12 +38,22 @@ pub trait Visitor {
     fn keep(&mut self, keep: &Keep) {
         walk_keep(self, keep);
     }
+    /// Visits a column beside the key.
+    fn column(&mut self, column: &Column) {
+        self.value(&column.value);
+    }
     /// Visits the to-one path to a field, a trait or a membership.
     fn path(&mut self, _path: &Path) {}
 }
 
-/// Visits the rules of a segment and its `keep`s.
+/// Visits the rules of a segment, its `keep`s and its columns.
 pub fn walk_segment<V: Visitor + ?Sized>(visitor: &mut V, segment: &Segment) {
+    walk_rules(visitor, segment);
+    segment.columns.iter().for_each(|column| visitor.column(column));
+}
+
+/// Visits what decides about the members of a segment: its rules and its `keep`s.
+pub fn walk_rules<V: Visitor + ?Sized>(visitor: &mut V, segment: &Segment) {
     segment.includes.iter().chain(&segment.excludes).for_each(|rule| visitor.cond(rule));
     segment.keeps.iter().for_each(|keep| visitor.keep(keep));
 }

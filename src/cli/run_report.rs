@@ -161,7 +161,9 @@ fn differences(parity: &Parity) -> Value {
     json!({
         "missing": parity.missing,
         "extra": parity.extra,
+        "changed": parity.changed,
         "missing_keys": parity.missing_keys,
         "extra_keys": parity.extra_keys,
+        "changed_keys": parity.changed_keys,
     })
 }

@@ -126,37 +126,26 @@ impl Kit {
 
     /// Calls of each function, and texts with every character that quotes could trip over.
     fn functions(&self, engine: &mut Option<Box<dyn Engine>>, report: &mut Report) {
-        let mut wrong: BTreeMap<Function, Vec<String>> = BTreeMap::new();
-        for case in functions::all().into_iter().filter(|case| self.wants(&[case.function.name()])) {
-            let lacks = case.needs().into_iter().find(|&needed| !self.dialect.allows(needed));
-            if let Some(lacks) = lacks {
+        let mut wrong = Wrong::new();
+        let wanted =
+            |case: &functions::Case| self.dialect.has(case.function) && self.wants(&[case.function.name()]);
+        for case in functions::all().into_iter().filter(wanted) {
+            if let Some(lacks) = self.lacks(&case) {
                 *report.rejected.entry(lacks.name()).or_default() += 1;
                 continue;
             }
-            let reads_nan = matches!(case.function, Function::ReadFloat32 | Function::ReadFloatNan);
-            if reads_nan && case.expected == "missing" && !self.has_nan(engine) {
-                continue;
-            }
+            let engine = engine.as_deref_mut().map(|engine| engine as &mut dyn Engine);
+            let Some(found) = self.call(&case, engine) else { continue };
             report.calls += 1;
-            let value = Scalar::Cast(Box::new(case.scalar), Type::String);
-            let found = self.value(&value, engine);
-            if let Some(said) = found.and_then(|(sql, found)| differs(&sql, found, case.expected)) {
+            if let Some(said) = found.differs(case.expected) {
                 wrong.entry(case.function).or_default().push(said);
             }
         }
-        for (function, examples) in wrong {
-            let (name, meaning) = (function.name(), function.description().trim().to_owned());
-            report.problems.push(WrongTemplate {
-                span: self.dialect.declared(name),
-                name,
-                meaning,
-                examples,
-            });
-        }
+        report.problems.append(self.wrong_templates(wrong));
         for text in HOSTILE.iter().filter(|_| self.wants(&["literals"])) {
             report.calls += 1;
-            let found = self.value(&functions::text(text), engine);
-            if let Some(said) = found.and_then(|(sql, found)| differs(&sql, found, text)) {
+            let engine = engine.as_deref_mut().map(|engine| engine as &mut dyn Engine);
+            if let Some(said) = self.value(&functions::text(text), engine).differs(text) {
                 let (name, meaning) = ("literals", "a text must come back as it is".to_owned());
                 let examples = vec![said];
                 report.problems.push(WrongTemplate { span: None, name, meaning, examples });
@@ -164,36 +153,73 @@ impl Kit {
         }
     }
 
-    /// Whether the engine has NaN: not all do.
-    fn has_nan(&self, engine: &mut Option<Box<dyn Engine>>) -> bool {
-        let nan = Scalar::Cast(Box::new(functions::text("NaN")), Type::Float);
-        let found = self.value(&Scalar::Cast(Box::new(nan), Type::String), engine);
-        found.is_none_or(|(_, found)| found.is_ok_and(|found| found.eq_ignore_ascii_case("nan")))
+    /// The functions that a file of the user's declares and that an engine evaluates to something else
+    /// than they mean. It reads no table. A call that the engine rejects is none of these: a segment that
+    /// needs it fails by itself.
+    #[must_use]
+    pub fn own_functions(&self, engine: &mut dyn Engine) -> Diagnostics {
+        let is_own = |case: &functions::Case| self.dialect.declared(case.function.name()).is_some();
+        let mut wrong = Wrong::new();
+        let cases = functions::all();
+        for case in cases.iter().filter(|case| is_own(case) && self.lacks(case).is_none()) {
+            if let Some(found) = self.call(case, Some(&mut *engine))
+                && matches!(found, Answer::Value(..))
+                && let Some(said) = found.differs(case.expected)
+            {
+                wrong.entry(case.function).or_default().push(said);
+            }
+        }
+        self.wrong_templates(wrong)
     }
 
-    /// The SQL of a value, and what the engine answers; `None` if there is nothing to say.
-    fn value(
-        &self,
-        value: &Scalar,
-        engine: &mut Option<Box<dyn Engine>>,
-    ) -> Option<(String, Result<String, String>)> {
+    /// A capability that a call needs, but the dialect lacks.
+    fn lacks(&self, case: &functions::Case) -> Option<Capability> {
+        case.needs().into_iter().find(|&needed| !self.dialect.allows(needed))
+    }
+
+    /// What a call evaluates to; `None` if it is about NaN, and the engine has none.
+    fn call(&self, case: &functions::Case, mut engine: Option<&mut dyn Engine>) -> Option<Answer> {
+        let reads_nan = matches!(case.function, Function::ReadFloat32 | Function::ReadFloatNan);
+        if reads_nan && case.expected == "missing" {
+            let nan = Scalar::Cast(Box::new(functions::text("NaN")), Type::Float);
+            let nan = Scalar::Cast(Box::new(nan), Type::String);
+            match self.value(&nan, engine.as_mut().map(|engine| &mut **engine as &mut dyn Engine)) {
+                Answer::Nothing => {}
+                Answer::Value(_, found) if found.eq_ignore_ascii_case("nan") => {}
+                Answer::Value(..) | Answer::Rejected(..) => return None,
+            }
+        }
+        Some(self.value(&Scalar::Cast(Box::new(case.scalar.clone()), Type::String), engine))
+    }
+
+    fn wrong_templates(&self, wrong: Wrong) -> Diagnostics {
+        let problem = |(function, examples): (Function, Vec<String>)| {
+            let (name, meaning) = (function.name(), function.description().trim().to_owned());
+            WrongTemplate { span: self.dialect.declared(name), name, meaning, examples }.into()
+        };
+        wrong.into_iter().map(problem).collect::<Vec<_>>().into()
+    }
+
+    /// What the engine answers to the SQL of a value.
+    fn value(&self, value: &Scalar, engine: Option<&mut dyn Engine>) -> Answer {
         let columns = vec![Column { value: value.clone(), name: Some("segc_value".to_owned()) }];
         let query = Query::of(Select { columns, ..Select::default() });
         let clock = Clock::default();
         let sql = match Renderer::new(&self.dialect, ClockForm::Query, &clock).query(&query) {
             Ok(sql) => sql,
-            Err(problems) => return Some((String::new(), Err(said(&problems)))),
+            Err(problems) => return Answer::Rejected(String::new(), said(&problems)),
         };
         if let Err(error) = parse::query(&self.dialect.parser, &sql) {
-            let error = format!("the declared `parser` can't read it: {error}");
-            return Some((sql, Err(error)));
+            return Answer::Rejected(sql, format!("the declared `parser` can't read it: {error}"));
         }
-        let found = engine.as_mut()?.query(&sql).map_err(|error| error.reason());
-        let found = found.map(|table| match table.rows.first().and_then(|row| row.first()) {
-            None | Some(Cell::Null) => "missing".to_owned(),
-            Some(cell) => cell.to_string(),
-        });
-        Some((sql, found))
+        match engine.map(|engine| engine.query(&sql)) {
+            None => Answer::Nothing,
+            Some(Err(error)) => Answer::Rejected(sql, error.reason()),
+            Some(Ok(table)) => match table.rows.first().and_then(|row| row.first()) {
+                None | Some(Cell::Null) => Answer::Value(sql, "missing".to_owned()),
+                Some(cell) => Answer::Value(sql, cell.to_string()),
+            },
+        }
     }
 
     /// The cases over one set of rows.
@@ -285,7 +311,9 @@ impl Kit {
                     }
                 };
                 report.cases += 1;
-                let expected = evaluator.members(id).map(|keys| keys.iter().map(|key| shown(key)).collect());
+                let expected = evaluator
+                    .table(id)
+                    .map(|rows| rows.iter().map(|(key, values)| shown(key, values)).collect());
                 let expected: BTreeSet<String> = expected.unwrap_or_default();
                 let got = match (parse::query(&self.dialect.parser, &sql), engine.as_mut()) {
                     (Err(error), _) => Err(format!("the declared `parser` can't read it: {error}")),
@@ -313,12 +341,28 @@ fn one(problem: impl Into<crate::diagnostic::Diagnostic>) -> Diagnostics {
     vec![problem.into()].into()
 }
 
-/// What a call answers wrongly.
-fn differs(sql: &str, found: Result<String, String>, expected: &str) -> Option<String> {
-    match found {
-        Ok(found) if functions::same(&found, expected) => None,
-        Ok(found) => Some(format!("{sql}\nexpected {expected}, got {found}")),
-        Err(error) => Some(format!("{sql}\n{error}")),
+/// The examples of wrong calls, by function.
+type Wrong = BTreeMap<Function, Vec<String>>;
+
+/// What an engine answers to a call.
+enum Answer {
+    /// There is no engine, and the call can be written.
+    Nothing,
+    /// The SQL, and the value as text.
+    Value(String, String),
+    /// The SQL, if it can be written, and why it can't be evaluated.
+    Rejected(String, String),
+}
+
+impl Answer {
+    /// What is wrong with it.
+    fn differs(&self, expected: &str) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Value(_, found) if functions::same(found, expected) => None,
+            Self::Value(sql, found) => Some(format!("{sql}\nexpected {expected}, got {found}")),
+            Self::Rejected(sql, error) => Some(format!("{sql}\n{error}")),
+        }
     }
 }
 
@@ -326,18 +370,22 @@ fn differs(sql: &str, found: Result<String, String>, expected: &str) -> Option<S
 fn key_types(project: &Project, id: SegmentId) -> Vec<Type> {
     let hir = project.session.hir();
     let entity: &Entity = hir.catalog.entity(hir.segment(id).entity);
-    entity.key.iter().map(|field| entity.field(*field).ty.clone()).collect()
+    let columns = hir.segment(id).columns.iter().map(|column| column.value.ty.clone());
+    entity.key.iter().map(|field| entity.field(*field).ty.clone()).chain(columns).collect()
 }
 
-/// A key as text, its parts joined by `/`.
-fn shown(key: &[Datum]) -> String {
-    key.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")
+/// A key as text, its parts joined by `/`, and the columns beside it.
+fn shown(key: &[Datum], values: &[Datum]) -> String {
+    key.iter().chain(values).map(ToString::to_string).collect::<Vec<_>>().join("/")
 }
 
 /// The keys that a SELECT yields, each of them once.
 fn members(engine: &mut dyn Engine, sql: &str, types: Vec<Type>) -> Result<BTreeSet<String>, String> {
     let rows = engine.query(sql).map_err(|error| error.reason())?.rows;
     let part = |(cell, ty): (&Cell, &Type)| {
+        if *cell == Cell::Null {
+            return Datum::Missing.to_string();
+        }
         let text = cell.to_string();
         parse_value(&text, ty, &crate::catalog::Storage::Native).map_or(text, |value| value.to_string())
     };

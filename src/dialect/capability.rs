@@ -40,6 +40,9 @@ named! {
         LinkedConditions = "linked_conditions",
         /// Conditions on arrays of linked entities: aggregates over to-many links.
         ManyLinkedConditions = "many_linked_conditions",
+        /// Aggregates that count rows though a value of the outer row is missing, as in
+        /// `where total > coalesce(outer.budget, 0)`.
+        OuterNulls = "outer_nulls",
         /// Segments that refer to other segments (`extends`, `in segment`).
         SegmentComposition = "segment_composition",
         /// Segments that refer to segments which are materialised as tables.
@@ -78,12 +81,16 @@ named! {
         Ranking = "ranking",
         /// `bucket` and `keep sample`.
         Sampling = "sampling",
+        /// SHA-1, for buckets of other tools (`bucket(… of … as launchdarkly)`).
+        Sha1 = "sha1",
         /// `exclusive group`: segments that take members from one another.
         ExclusiveGroups = "exclusive_groups",
         /// `expire`: tables that retain members who no longer match.
         Expiry = "expiry",
         /// `history`: ended memberships are kept in a table.
         History = "history",
+        /// `with`: tables with columns beside the key.
+        MemberColumns = "member_columns",
         /// Time zones other than UTC.
         TimeZones = "time_zones",
         /// Transactions that change different rows of one table don't disturb one another.

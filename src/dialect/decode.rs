@@ -136,6 +136,7 @@ type Naming<T> = fn(T) -> &'static str;
 fn answers<T: Copy + Ord, A>(
     (section, node): (&'static str, &Node),
     (all, name, meaning): (&[T], Naming<T>, Naming<T>),
+    is_optional: fn(T) -> bool,
     problems: &mut Diagnostics,
     mut read: impl FnMut(T, &Node, &mut Diagnostics) -> Option<A>,
 ) -> BTreeMap<T, A> {
@@ -151,7 +152,8 @@ fn answers<T: Copy + Ord, A>(
             found.insert(one, answer);
         }
     }
-    for &one in all.iter().filter(|&&one| entries.iter().all(|(key, _)| key.text != name(one))) {
+    let is_missing = |one: T| !is_optional(one) && entries.iter().all(|(key, _)| key.text != name(one));
+    for &one in all.iter().filter(|&&one| is_missing(one)) {
         let (name, meaning) = (name(one).to_owned(), meaning(one).to_owned());
         problems.push(NotAnswered { span: node.span, section, name, meaning });
     }
@@ -160,25 +162,38 @@ fn answers<T: Copy + Ord, A>(
 
 fn capabilities(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Capability, Answer> {
     let all = (Capability::ALL, Capability::name as Naming<_>, Capability::description as Naming<_>);
-    answers(("capabilities", node), all, problems, |_, node, problems| {
-        if let NodeKind::Bool(allowed) = node.kind {
-            return Some(Answer { allowed, ..Answer::default() });
-        }
-        let mut fields = Fields::shown(node, "a capability", node.span, Some("true` or `false"), problems)?;
-        let allowed = fields.require("allowed", problems).and_then(|node| node.boolean(problems));
-        let (cost, note) = (fields.text("cost", problems), fields.text("note", problems));
-        fields.finish(problems);
-        Some(Answer { allowed: allowed?, cost, note })
-    })
+    answers(
+        ("capabilities", node),
+        all,
+        |_| false,
+        problems,
+        |_, node, problems| {
+            if let NodeKind::Bool(allowed) = node.kind {
+                return Some(Answer { allowed, ..Answer::default() });
+            }
+            let mut fields =
+                Fields::shown(node, "a capability", node.span, Some("true` or `false"), problems)?;
+            let allowed = fields.require("allowed", problems).and_then(|node| node.boolean(problems));
+            let (cost, note) = (fields.text("cost", problems), fields.text("note", problems));
+            fields.finish(problems);
+            Some(Answer { allowed: allowed?, cost, note })
+        },
+    )
 }
 
 fn limits(node: &Node, problems: &mut Diagnostics) -> BTreeMap<Limit, Option<u64>> {
     let all = (Limit::ALL, Limit::name as Naming<_>, Limit::description as Naming<_>);
-    answers(("limits", node), all, problems, |_, node, problems| match &node.kind {
-        NodeKind::String(text) if text == "unlimited" => Some(None),
-        NodeKind::Integer(value, _) if *value > 0 => Some(u64::try_from(*value).ok()),
-        _ => node.wrong("a number above 0, or `unlimited`", None, problems),
-    })
+    answers(
+        ("limits", node),
+        all,
+        |_| false,
+        problems,
+        |_, node, problems| match &node.kind {
+            NodeKind::String(text) if text == "unlimited" => Some(None),
+            NodeKind::Integer(value, _) if *value > 0 => Some(u64::try_from(*value).ok()),
+            _ => node.wrong("a number above 0, or `unlimited`", None, problems),
+        },
+    )
 }
 
 fn types(parser: &Parser, node: &Node, problems: &mut Diagnostics) -> BTreeMap<String, NamedType> {
@@ -223,7 +238,7 @@ impl Templates<'_> {
 
     fn functions(&self, node: &Node, problems: &mut Diagnostics) -> BTreeMap<Function, Template> {
         let all = (Function::ALL, Function::name as Naming<_>, Function::description as Naming<_>);
-        answers(("functions", node), all, problems, |function, node, problems| {
+        answers(("functions", node), all, Function::is_optional, problems, |function, node, problems| {
             let (sql, utc) = match &node.kind {
                 NodeKind::Map(_) => {
                     let mut fields = Fields::new(node, "a template", node.span, problems)?;

@@ -1,9 +1,9 @@
-//! The functions that a dialect file must give a template for.
+//! The functions that a dialect file gives templates for.
 
 use super::capability::named;
 
 named! {
-    /// A function of the relational plan. Every dialect has a template with `$1 $2 …` for each; the
+    /// A function of the relational plan. Every dialect has a template with `$1 $2 …` for each, unless its text says otherwise; the
     /// meaning is the language's, whatever the engine calls it. A "local" is a timestamp without a
     /// time zone, an "instant" one with a time zone.
     Function {
@@ -38,6 +38,14 @@ named! {
         DateText = "date_text",
         /// `(text)`: the first 8 hexadecimal digits of its MD5 (as UTF-8) as a number, modulo 10000.
         Bucket = "bucket",
+        /// `(text)`: 100000 times the first 15 hexadecimal digits of its SHA-1 (as UTF-8), divided by
+        /// 0xFFFFFFFFFFFFFFF and rounded down: an integer, exactly.
+        Sha1Share = "sha1_share",
+        /// `(text)`: 100000 times the first 16 hexadecimal digits of its MD5 (as UTF-8), divided by 2^64 and
+        /// rounded down: an integer, exactly.
+        Md5Share = "md5_share",
+        /// `(text)`: its MD5 (as UTF-8), a number of 128 bits, modulo 9999.
+        Md5Remainder = "md5_remainder",
         /// `(number)`: absolute value.
         Abs = "abs",
         /// `(integer or decimal)`: to a whole number, half away from zero.
@@ -76,6 +84,11 @@ named! {
         Min = "min",
         /// `(value)`: aggregate; the largest.
         Max = "max",
+        /// `(value, time, key)`: an aggregate, the value of the row that is first by the other two, which are
+        /// never null; null if the value is. Without a template, rows are numbered instead.
+        FirstRow = "first_row",
+        /// `(value, time, key)`: the same of the last row.
+        LastRow = "last_row",
         /// `(instant, zone)`: its local time in the zone.
         LocalTime = "local_time",
         /// `(local, zone)`: the instant; skipped times move forward by the gap, repeated ones are the earlier.
@@ -243,6 +256,11 @@ named! {
 }
 
 impl Function {
+    /// Whether a dialect may have no template for it.
+    pub(super) fn is_optional(self) -> bool {
+        matches!(self, Self::FirstRow | Self::LastRow)
+    }
+
     /// The number of arguments, from the list at the start of the description.
     #[must_use]
     pub(crate) fn arity(self) -> usize {

@@ -99,12 +99,17 @@ impl Dialect {
         self.own_templates.iter().find(|(own, _)| own == name).map(|(_, span)| *span)
     }
 
-    /// A warning about templates of the user's own, if it has some. `test` is the command that runs
-    /// unit tests on them.
-    pub(crate) fn own_templates(&self, test: Option<String>) -> Option<Diagnostic> {
+    /// A warning about templates of the user's own, if it has some. `needs_engine`: whether only an
+    /// engine of the user's can execute them.
+    pub(crate) fn own_templates(
+        &self,
+        needs_engine: bool,
+        path: impl Fn(Span) -> Option<String>,
+    ) -> Option<Diagnostic> {
         let &(_, span) = self.own_templates.first()?;
         let names = self.own_templates.iter().map(|(name, _)| name.clone()).collect();
-        Some(OwnTemplates { span, dialect: self.name.clone(), names, test }.into())
+        let file = path(span).unwrap_or_else(|| format!("dialects/{}.yml", self.name));
+        Some(OwnTemplates { span, dialect: self.name.clone(), names, file, needs_engine }.into())
     }
 
     /// The schema of tables named without one, or `None` if there is no such schema.
@@ -148,6 +153,12 @@ impl Dialect {
     #[must_use]
     pub(crate) fn call(&self, function: Function, arguments: Vec<Expr>) -> Option<Expr> {
         self.functions.get(&function)?.apply(arguments)
+    }
+
+    /// Whether it has a template for a function that it may lack.
+    #[must_use]
+    pub fn has(&self, function: Function) -> bool {
+        self.functions.contains_key(&function)
     }
 
     /// A constant as an expression, or `None` if a template doesn't accept it.

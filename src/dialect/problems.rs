@@ -161,7 +161,8 @@ problems! {
     /// A dialect of your own replaces templates, and segc can't prove that they mean the same.
     ///
     /// segc compares the engines with its reference evaluator, with the templates of the built-in dialects.
-    /// What a different template means only its engine knows. `segc check` lists those of your files.
+    /// What a different template means only its engine knows. `segc check` and `segc compile` list those of
+    /// your files.
     ///
     /// ```yaml
     /// name: mine
@@ -170,19 +171,19 @@ problems! {
     ///   contains: CONTAINS(LOWER($1), LOWER($2))       # other members than on any other target
     /// ```
     ///
-    /// Compare the members with the reference's: write unit tests with values at the edges (missing values,
-    /// empty texts, quotes, other cases), and run them on the dialect's SQL, if it extends the embedded
-    /// engine's: `segc test --engine duckdb --target mine`. On any database, `segc run --verify` compares
-    /// two evaluations by the same templates only.
-    warning SEG612 "unproved templates" OwnTemplates { span: Span, dialect: String, names: Vec<String>, test: Option<String> }
+    /// Test them, whenever they change: `segc test --dialect dialects/mine.yml` calls every function and
+    /// compares the members of thousands of segments with the reference's. Commands that use a database (`segc
+    /// run`, `segc why`, `segc check --probe`) call your functions there before anything else, and stop if
+    /// one is wrong (SEG640); scripts that `segc compile` writes don't.
+    warning SEG612 "unproved templates" OwnTemplates { span: Span, dialect: String, names: Vec<String>, file: String, needs_engine: bool }
     message |p| {
         let shown: Vec<String> = p.names.iter().take(5).map(|name| format!("`{name}`")).collect();
         let more = p.names.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("nothing proves that the templates of `{}` mean what segc expects: {}{more}", p.dialect, shown.join(", "))
+        format!("only the engine knows whether the templates of `{}` mean what segc expects: {}{more}", p.dialect, shown.join(", "))
     };
-    help |p| Some(match &p.test {
-        Some(command) => format!("write unit tests with values at the edges, and run them on these templates: `{command}`"),
-        None => "compare the members with those of a built-in dialect over the same rows".to_owned(),
+    help |p| Some(match p.needs_engine {
+        false => format!("test them whenever they change: `segc test --dialect {}`", p.file),
+        true => format!("test them whenever they change: `segc test --dialect {} --db DATABASE` (or `--exec COMMAND`)", p.file),
     });
 }

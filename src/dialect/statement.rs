@@ -66,6 +66,8 @@ named! {
         Apply = "apply",
         /// Likewise, with `return` (the membership goes on) and `lapse` (it ends at an instant).
         ApplyExpiring = "apply_expiring",
+        /// Updates the columns beside the key of the members that a `change` is about.
+        ApplyColumns = "apply_columns",
         /// Increments the segment's `run_seq` and clears its fingerprint: until the run is recorded, nothing
         /// builds on the table.
         MarkUnfinished = "mark_unfinished",
@@ -133,6 +135,15 @@ impl StepKind {
                 apply
             }
             Self::ApplyExpiring => &APPLY_EXPIRING,
+            Self::ApplyColumns => &[
+                (S::Table, Must),
+                (S::Changes, Must),
+                (S::Own, Must),
+                (S::Match, Must),
+                (S::Assignments, May),
+                (S::Keys, May),
+                (S::ScratchKeys, May),
+            ],
             Self::MarkUnfinished => &[(S::State, Must), (S::Segment, Must)],
             Self::Prune => &[(S::Table, Must), (S::ReadTo, May), (S::State, May), (S::Segment, May)],
             Self::ReadInput => {
@@ -153,7 +164,9 @@ impl StepKind {
         match self {
             Self::Begin | Self::Commit => !can(Capability::Transactions),
             Self::MarkUnfinished => can(Capability::Transactions),
-            Self::AddColumn | Self::ApplyExpiring => !can(Capability::Expiry),
+            Self::ApplyExpiring => !can(Capability::Expiry),
+            Self::ApplyColumns => !can(Capability::MemberColumns),
+            Self::AddColumn => !can(Capability::Expiry) && !can(Capability::MemberColumns),
             _ => false,
         }
     }

@@ -35,7 +35,7 @@ named! {
         Lookups = "slot_lookups",
         /// The scratch table of entering and leaving members: the segment's name, the keys, and an `action`.
         Changes = "slot_changes",
-        /// A condition: the change `s` is one of the segment's.
+        /// A condition: the change `s` is one of the segment's that the step is about.
         Own = "slot_own",
         /// The table that records runs.
         State = "slot_state",
@@ -56,10 +56,12 @@ named! {
         /// The instant at which the membership ends of members who stopped matching since the last
         /// run.
         End = "slot_end",
-        /// The key columns.
+        /// The key columns; where members are written, with the columns beside the key.
         Keys = "slot_keys",
-        /// The key columns of `s`.
+        /// The same columns of `s`.
         ScratchKeys = "slot_scratch_keys",
+        /// The columns beside the key, each with the value that `s` has: `total = s.total, country = s.country`.
+        Assignments = "slot_assignments",
         /// A condition: the keys of `m` and `s` are equal.
         Match = "slot_match",
         /// The last run that every reader has read from the log; over a row that has a `run_seq`.
@@ -97,6 +99,7 @@ impl Slot {
             Self::Query | Self::Everyone => "SELECT 1 AS one",
             Self::Keys | Self::Columns | Self::Order => "k",
             Self::ScratchKeys => "s.k",
+            Self::Assignments => "k = s.k",
             Self::Lookups => "('t', 'k')",
             Self::Definitions => "k DATE NOT NULL",
             Self::Definition => "k DATE",

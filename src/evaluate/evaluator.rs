@@ -11,7 +11,7 @@ use super::time::to_micros;
 use super::uses::{Expression, Uses, uses};
 use super::{Data, Datum, EvalError};
 use crate::catalog::{EntityId, FieldId, LinkId};
-use crate::check::hir::{Base, Cond, Hir, Hop, Path, SegmentId, TraitId, Value};
+use crate::check::hir::{Base, Cond, Hir, Hop, Path, Segment, SegmentId, TraitId, Value};
 use crate::diagnostic::Span;
 
 /// How deep expressions may nest; what a file can express stays far below.
@@ -93,6 +93,23 @@ impl<'a> Evaluator<'a> {
         let key = &self.hir.catalog.entity(entity).key;
         let rows = self.data.existing(entity).filter(|(index, _)| self.is_member(segment, *index));
         Ok(rows.filter_map(|(_, row)| pick(row, key)).collect())
+    }
+
+    /// The rows of a segment's table: of each member the key, and the values of the columns beside it.
+    ///
+    /// # Errors
+    /// Where a run on an engine would fail.
+    pub fn table(&mut self, segment: SegmentId) -> Result<BTreeMap<Vec<Datum>, Vec<Datum>>, EvalError> {
+        let members = self.members(segment)?;
+        let Segment { entity, columns, .. } = Definition::segment(self.hir, segment)?;
+        let mut rows = BTreeMap::new();
+        for key in members {
+            let row = self.row(*entity, &key)?;
+            let values = columns.iter().map(|column| self.value(&column.value, row));
+            let values = values.collect::<Result<_, _>>()?;
+            rows.insert(key, values);
+        }
+        Ok(rows)
     }
 
     /// Whether a row is a member of a segment.

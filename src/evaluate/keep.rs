@@ -12,6 +12,7 @@ use super::{Datum, EvalError};
 use crate::catalog::EntityId;
 use crate::check::hir::{Keep, KeepKind, KeepSize, Value};
 use crate::diagnostic::Span;
+use crate::types::BucketTool;
 
 /// A row that is ranked.
 struct RankedRow {
@@ -83,6 +84,26 @@ impl Evaluator<'_> {
         }
         let hash = Md5::digest(text.as_bytes());
         Ok(i64::from(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 10_000))
+    }
+}
+
+impl Evaluator<'_> {
+    /// The bucket of a value as a tool cuts it.
+    pub(super) fn tool_bucket(
+        &self,
+        tool: BucketTool,
+        args: &[Value],
+        scope: RowScope,
+        span: Span,
+    ) -> Result<Datum, EvalError> {
+        let [seed, of] = args else { return Err(EvalError::IllTyped(span)) };
+        match (self.eval(seed, scope)?, self.eval(of, scope)?) {
+            (_, Datum::Missing) => Ok(Datum::Missing),
+            (Datum::String(seed), of @ (Datum::String(_) | Datum::Integer(_))) => {
+                Ok(Datum::Integer(tool.bucket(&seed, &of.to_string())))
+            }
+            _ => Err(EvalError::IllTyped(span)),
+        }
     }
 }
 

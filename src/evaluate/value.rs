@@ -37,6 +37,7 @@ impl Evaluator<'_> {
             }
             ValueKind::Negate(inner) => negate(&self.eval(inner, scope)?, span),
             ValueKind::Call(Func::Coalesce, args) => self.coalesce(args, scope),
+            ValueKind::Call(Func::Bucket(tool), args) => self.tool_bucket(*tool, args, scope, span),
             ValueKind::Call(func, args) => match args.as_slice() {
                 [arg] => call(*func, &self.eval(arg, scope)?, span),
                 _ => Err(EvalError::IllTyped(span)),
@@ -148,7 +149,8 @@ fn call(func: Func, arg: &Datum, span: Span) -> Result<Datum, EvalError> {
             | Func::ReadDecimal
             | Func::ReadDate
             | Func::ReadTimestamp
-            | Func::Text,
+            | Func::Text
+            | Func::Bucket(_),
             _,
         ) => Err(EvalError::IllTyped(span)),
     }

@@ -102,8 +102,10 @@ impl Reader<'_> {
     }
 
     fn wrong_at(&self, at: usize, message: &str, help: Option<&str>) -> Stop {
-        let message = if at >= self.text.len() { "the file ends too early" } else { message };
-        Stop::Syntax { at, message: message.to_owned(), help: help.map(str::to_owned) }
+        let is_cut_off = at >= self.text.len();
+        let message = if is_cut_off { "the file ends too early" } else { message };
+        let help = help.filter(|_| !is_cut_off).map(str::to_owned);
+        Stop::Syntax { at, message: message.to_owned(), help }
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, Stop> {

@@ -21,6 +21,9 @@ pub(super) fn alone(request: &Request<'_>, id: SegmentId, strategy: &Strategy) -
     if by_keys && lower::ranks(&segment.keeps) {
         return Some(Alone::Ranks);
     }
+    if !segment.columns.is_empty() {
+        return Some(Alone::HasColumns);
+    }
     if by_keys && adds_floats(request, id) {
         return Some(Alone::AddsFloats);
     }

@@ -8,10 +8,23 @@ use crate::catalog::{EntityId, FieldId};
 pub struct Assertion {
     /// The script fails if this is true.
     pub fails_if: Scalar,
-    /// The message with which the script then stops.
+    /// The message with which the script then stops, up to what it has written by then.
     pub message: String,
     /// What isn't unique then, of an assertion that rows of an entity are.
     pub unique: Option<Unique>,
+}
+
+impl Assertion {
+    /// The whole message. `committed` is whether an earlier transaction of the script has been.
+    #[must_use]
+    pub fn failure(&self, committed: bool) -> String {
+        let written = if committed {
+            "what was committed before stays, nothing else was written"
+        } else {
+            "nothing was written"
+        };
+        format!("{}; {written}", self.message)
+    }
 }
 
 /// Fields of which no two rows may have the same values.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::alone::alone;
 use super::assertion::Assertion;
 use super::checks::{double_members, unique_checks};
+use super::columns::value_columns;
 use super::expiry::{check_history, history, retention, segments_by_name};
 use super::limits::judge_size;
 use super::lists::stored_list;
@@ -163,6 +164,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         evaluation: evaluation(request, id, lowered, (&table, &keys)),
         table,
         keys,
+        columns: value_columns(request.hir, segment),
         kept: Kept { tables, ranked, log, retention, history },
         refresh,
     }

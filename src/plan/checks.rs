@@ -77,11 +77,7 @@ pub(super) fn unique_checks(
         }
         let names: Vec<&str> = fields.iter().map(|&field| entity.field(field).column.as_str()).collect();
         let rows = double_rows(entity, target, fields);
-        let message = format!(
-            "segc: two rows of {} have the same {}; nothing was written",
-            entity.name,
-            names.join(", ")
-        );
+        let message = format!("segc: two rows of {} have the same {}", entity.name, names.join(", "));
         let unique = Some(Unique { entity: *id, fields: fields.clone() });
         checks.push((*id, fields.clone(), Doubles { rows, message, unique }));
     }
@@ -132,10 +128,8 @@ pub(super) fn double_members(
         having: Some(more_than_one()),
         ..Select::default()
     };
-    let message = format!(
-        "segc: the table {} has a member of {segment} twice: remove the duplicates; nothing was written",
-        table.join(".")
-    );
+    let message =
+        format!("segc: the table {} has a member of {segment} twice: remove the duplicates", table.join("."));
     Doubles { rows, message, unique: None }.check()
 }
 

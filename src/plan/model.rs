@@ -111,6 +111,8 @@ pub struct SegmentPlan {
     pub table: Vec<String>,
     /// The key columns of its table.
     pub keys: Vec<KeyColumn>,
+    /// The columns of its table after the key.
+    pub columns: Vec<ValueColumn>,
     /// What is stored beside its members.
     pub kept: Kept,
     /// Why it is evaluated by steps of its own; `None` if the segments of its entity share the affected keys,
@@ -156,7 +158,7 @@ pub struct KeyLoad {
 /// The evaluation of a segment in full.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// The keys of its members. A script's query reads the tables of the segments that it
+    /// Its members: their keys and columns. A script's query reads the tables of the segments that it
     /// depends on; a view's is self-contained.
     pub query: Query,
     /// The instants that `query` reads. In a plan with an as_of they have become literals.
@@ -179,6 +181,8 @@ pub enum Alone {
     AddsFloats,
     /// When the clock moves, everyone may be affected.
     AsksTheClock,
+    /// It has columns beside the key, which its changes have too.
+    HasColumns,
 }
 
 impl Alone {
@@ -189,6 +193,7 @@ impl Alone {
             Self::Ranks => "its `keep` ranks stored candidates",
             Self::Retains => "it retains members by `expire`",
             Self::AddsFloats => "it adds up floats, whose sums can differ in the last digit",
+            Self::HasColumns => "it has columns beside the key",
             Self::AsksTheClock => "it asks the clock alone, which may affect everyone at once",
         }
     }
@@ -369,6 +374,18 @@ pub struct KeyColumn {
     pub name: String,
     /// Its type.
     pub ty: Type,
+}
+
+/// A column beside the key of a segment's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueColumn {
+    /// The column's name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether its values can differ in the last digits from one evaluation to the next: floats that were
+    /// added up, averaged or divided.
+    pub approximate: bool,
 }
 
 /// A segment that another refers to.

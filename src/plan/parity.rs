@@ -7,22 +7,29 @@
 
 use std::collections::BTreeSet;
 
+use super::columns::{differ, value_columns};
 use super::lower::{self, Context};
-use super::rel::{BinaryOp, Column, Cte, Order, Over, Query, Relation, Scalar, Select, TableRef};
+use super::rel::{
+    BinaryOp, Column, Cte, Join, JoinKind, Order, Over, Query, Relation, Scalar, Select, TableRef, all,
+};
 use super::request::Request;
 use super::state::{StateTables, last_run};
 use super::storage::Reading;
 use super::why::Asked;
 use crate::check::hir::SegmentId;
 use crate::dialect::Function;
+use crate::types::Literal;
 
 /// A key that matches and is not in the table.
 const MISSING: &str = "missing";
 /// A key that is in the table and does not match. Of both words it is the smaller one.
 const EXTRA: &str = "extra";
 
-/// A row for each key of which table and evaluation differ: the difference, which is `missing`
-/// or `extra`, and the key. As of the segment's last run; with `expire`, of the matches.
+/// A key whose columns in the table differ from those evaluated.
+const CHANGED: &str = "changed";
+
+/// A row for each key of which table and evaluation differ: the difference, which is `missing`,
+/// `extra` or `changed`, and the key. As of the segment's last run; with `expire`, of the matches.
 #[must_use]
 pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
     let context = Context { as_of: None, ..Context::new(request, request.storage(Reading::Held)) };
@@ -43,13 +50,25 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
         filter: holds.then(|| Scalar::column("m", "expires_at").missing()),
         ..side(EXTRA, Relation::Table(request.table(id)), "m")
     };
+    let changed = differ(&value_columns(request.hir, request.hir.segment(id)), "m", "e").map(|differs| {
+        let equal = |key: &String| Scalar::equal(Scalar::column("m", key), Scalar::column("e", key));
+        let evaluated = TableRef::new(Relation::Cte(fresh.clone()), "e");
+        let on = all(keys.iter().map(equal).collect()).unwrap_or(Scalar::Literal(Literal::Boolean(true)));
+        let retained = holds.then(|| Scalar::column("m", "expires_at").missing());
+        Select {
+            joins: vec![Join { kind: JoinKind::Inner, table: evaluated, on }],
+            filter: all(retained.into_iter().chain([differs]).collect()),
+            ..side(CHANGED, Relation::Table(request.table(id)), "m")
+        }
+    });
     let matching = side(MISSING, Relation::Cte(fresh.clone()), "e");
     let mut ctes = lowered.query.ctes;
     ctes.push(Cte::new(fresh, lowered.query.select));
     ctes.push(Cte { name: both.clone(), select: matching, union: vec![stored] });
     let mut clock = lowered.clock;
     clock.as_of = Some(last_run(&StateTables::of(request, id).runs, &request.hir.segment(id).name));
-    Asked { query: Query { ctes, ..Query::of(unpaired(&both, &keys, &difference)) }, clock }
+    let union = changed.into_iter().collect();
+    Asked { query: Query { ctes, union, ..Query::of(unpaired(&both, &keys, &difference)) }, clock }
 }
 
 /// The keys that are on one side only, or more than once on a side.
@@ -76,7 +95,7 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let Asked { query, clock } = parity(request, id);
     let keys = keys(request, id);
     let mut names = SubqueryNames::of(request, id, &query);
-    let (all, counted) = (names.cte("differences"), names.cte("counted"));
+    let (every, counted) = (names.cte("differences"), names.cte("counted"));
     let (difference, total, place) =
         (unlike(&keys, "difference"), unlike(&keys, "total"), unlike(&keys, "place"));
     let over = |function: Option<Scalar>, order: Vec<Order>| {
@@ -94,7 +113,7 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let from = |name: &str, alias: &str| {
         Some(TableRef { relation: Relation::Cte(name.to_owned()), alias: alias.to_owned() })
     };
-    let numbered = Select { columns, from: from(&all, "d"), ..Select::default() };
+    let numbered = Select { columns, from: from(&every, "d"), ..Select::default() };
     let few = Scalar::Binary(
         BinaryOp::LessOrEqual,
         Box::new(Scalar::column("c", &place)),
@@ -111,7 +130,7 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
         ..Select::default()
     };
     let mut ctes = query.ctes;
-    ctes.push(Cte::new(all, query.select));
+    ctes.push(Cte { name: every, select: query.select, union: query.union });
     ctes.push(Cte::new(counted, numbered));
     Asked { query: Query { ctes, ..Query::of(select) }, clock }
 }

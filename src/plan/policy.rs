@@ -37,6 +37,8 @@ pub struct Abilities {
     pub(crate) separate_scans: Option<usize>,
     /// How many tables a transaction may change; `None` is any number.
     pub(crate) transaction_tables: Option<usize>,
+    /// Whether an aggregate can take its value from the first or the last row of an order.
+    pub(crate) ordered_aggregates: bool,
     /// What the target replaces by something else, also where it is part of a name.
     pub(crate) replaced: Vec<String>,
     /// The schema of a table that is named without one, where there is one.

@@ -372,6 +372,7 @@ fn phrase(capability: Capability) -> String {
     let what = match capability {
         Capability::LinkedConditions => "conditions on linked entities",
         Capability::ManyLinkedConditions => "aggregates over linked entities",
+        Capability::OuterNulls => "rows that count though an outer value is missing",
         Capability::RowOrder => "rows in the order of time",
         Capability::Modes => "the most frequent value",
         Capability::Periods => "periods of a window",

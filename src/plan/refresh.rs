@@ -13,7 +13,7 @@ use super::model::{ByKeys, KeyColumn, Ranking, Refresh, RefreshPlan, Why};
 use super::rel::{Bounds, Relation, Scalar};
 use super::request::Request;
 use super::state::{BaseRun, StateTables, read_to};
-use crate::analyze::{Obstacle, Trigger, TriggerKind, affected, prove_append_only};
+use crate::analyze::{Obstacle, Trigger, TriggerKind, affected, never_changes, prove_append_only};
 use crate::catalog::{EntityId, TableSource};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::project::OnStaleState;
@@ -96,7 +96,12 @@ fn strategy(
         Materialize::Incremental => find(),
     };
     let refresh = match &triggers {
-        _ if leaves.is_none() && request.materialize(id) == Materialize::Incremental => Refresh::InsertOnly,
+        _ if leaves.is_none()
+            && request.materialize(id) == Materialize::Incremental
+            && keeps_values(request, id) =>
+        {
+            Refresh::InsertOnly
+        }
         Ok(_) => Refresh::InsertDelete,
         Err(obstacles) => {
             let first = obstacles.first();
@@ -105,6 +110,11 @@ fn strategy(
         }
     };
     Strategy { refresh, leaves, triggers }
+}
+
+/// Whether no column beside the key ever changes for a member who never leaves.
+fn keeps_values(request: &Request<'_>, id: SegmentId) -> bool {
+    request.hir.segment(id).columns.iter().all(|column| never_changes(request.hir, &column.value))
 }
 
 /// That a segment is stored in the simplest way. Other obstacles are reported, too.

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::outer_values::{outer_null_in_aggregate, outer_null_in_sequence};
 use super::storage::SegmentStorage;
 use crate::analyze::{Footprint, SegmentNode, reads_nothing};
 use crate::catalog::{Catalog, Container, Field, Inside};
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Cond, CondKind, Func, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
+    Aggregate, AggregateFunc, Cond, CondKind, Func, Hir, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
     Value, ValueKind, Window,
 };
 use crate::check::visit::{
@@ -15,7 +16,7 @@ use crate::check::visit::{
 };
 use crate::diagnostic::Span;
 use crate::dialect::Capability;
-use crate::types::{Literal, Type, Unit};
+use crate::types::{BucketHash, Literal, Type, Unit};
 
 /// What no segment can use yet, whatever the target can do: the constructs are refused when
 /// they are checked.
@@ -47,7 +48,7 @@ pub(super) enum Reach {
 pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
     let (hir, footprint) = (storage.hir, &*node.footprint);
     let segment = hir.segment(node.id);
-    let mut collector = Collector { needs: Requirements::default(), in_trait: None };
+    let mut collector = Collector { hir, needs: Requirements::default(), in_trait: None };
     walk_segment(&mut collector, segment);
     for (&computed, &span) in &footprint.traits {
         collector.in_trait = Some(span);
@@ -58,6 +59,9 @@ pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> R
     needs.containers(&hir.catalog, footprint);
     if let Some((.., span)) = segment.properties.expire {
         needs.capability(Capability::Expiry, span);
+    }
+    if let Some(column) = segment.columns.first().filter(|_| storage.is_table(node.id)) {
+        needs.capability(Capability::MemberColumns, column.value.span);
     }
     if segment.properties.history {
         needs.capability(Capability::History, segment.name_span);
@@ -116,13 +120,14 @@ fn of_container(field: &Field) -> impl Iterator<Item = Capability> {
     container.into_iter().chain(is_entry.then_some(Capability::StructEntries))
 }
 
-struct Collector {
+struct Collector<'a> {
+    hir: &'a Hir,
     needs: Requirements,
     /// Where the segment uses the trait that the walk is in.
     in_trait: Option<Span>,
 }
 
-impl Collector {
+impl Collector<'_> {
     fn need(&mut self, capability: Capability, span: Span) {
         self.needs.capability(capability, self.in_trait.unwrap_or(span));
     }
@@ -134,7 +139,7 @@ impl Collector {
     }
 }
 
-impl Visitor for Collector {
+impl Visitor for Collector<'_> {
     fn cond(&mut self, cond: &Cond) {
         let joins = matches!(
             cond.kind,
@@ -168,6 +173,13 @@ impl Visitor for Collector {
         if let ValueKind::Bucket { .. } = &value.kind {
             self.need(Capability::Sampling, value.span);
         }
+        if let ValueKind::Call(Func::Bucket(tool), _) = &value.kind {
+            let capability = match tool.hash() {
+                BucketHash::Sha1Share => Capability::Sha1,
+                BucketHash::Md5Share | BucketHash::Md5Remainder => Capability::Sampling,
+            };
+            self.need(capability, value.span);
+        }
         walk_value(self, value);
     }
 
@@ -189,6 +201,9 @@ impl Visitor for Collector {
         {
             self.need(Capability::RowOrder, aggregate.span);
         }
+        if let Some(span) = outer_null_in_aggregate(self.hir, aggregate) {
+            self.need(Capability::OuterNulls, span);
+        }
         if aggregate.func == AggregateFunc::Mode {
             self.need(Capability::Modes, aggregate.span);
         }
@@ -206,6 +221,9 @@ impl Visitor for Collector {
         // The window is the sequence's, not each step's.
         if sequence.window.is_none() {
             self.reaches(Reach::Unlimited, sequence.source);
+        }
+        if let Some(span) = outer_null_in_sequence(self.hir, sequence) {
+            self.need(Capability::OuterNulls, span);
         }
         if let Some(last) = sequence.steps.last().filter(|last| last.negated) {
             self.need(Capability::SequenceAbsence, last.rows.span);

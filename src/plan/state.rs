@@ -94,7 +94,9 @@ impl StateTables {
         let segment = request.hir.segment(id);
         let tables = Self::named(&segment.name, &names);
         // Another `keep` ranks by other columns: a table of its own, as no engine alters one alike.
-        let types: Vec<String> = rank_types(&segment.keeps).map(ToString::to_string).collect();
+        let ranks = rank_types(&segment.keeps).map(ToString::to_string);
+        let columns = segment.columns.iter().map(|column| format!("{} {}", column.name, column.value.ty));
+        let types: Vec<String> = ranks.chain(columns).collect();
         let ranking_candidates = format!("segc_candidates_{}_{}", segment.name, short_hash(&types.join(" ")));
         Self {
             ranking_candidates: in_schema(names.schema, &derived(&ranking_candidates, names.bytes)),
@@ -268,7 +270,7 @@ impl BaseRun<'_> {
         Assertion {
             fails_if: Scalar::And(vec![Scalar::exists(base, true), started]),
             message: format!(
-                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script; nothing was written",
+                "segc: segment {} can't be refreshed: its last run is missing, newer than this one, or used a different definition; run its create script",
                 self.segment
             ),
             unique: None,

@@ -153,6 +153,8 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::bound
         | Rule::aggregate
         | Rule::call
+        | Rule::bucket
+        | Rule::bucket_word
         | Rule::sequence
         | Rule::periods
         | Rule::function_name
@@ -190,7 +192,14 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::event
         | Rule::ignoring_case
         | Rule::kw_ignoring => (3, "an operator"),
-        Rule::segment_rule | Rule::rule_head | Rule::clause | Rule::keep | Rule::kw_keep => (4, "a rule"),
+        Rule::segment_rule
+        | Rule::rule_head
+        | Rule::clause
+        | Rule::keep
+        | Rule::kw_keep
+        | Rule::columns
+        | Rule::kw_with => (4, "a rule"),
+        Rule::column => (1, VALUE),
         Rule::property | Rule::property_name => (5, "a property"),
         Rule::open_paren => (6, "`(`"),
         Rule::close_paren => (6, "`)`"),
@@ -249,6 +258,73 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
     let kind_at = |at: usize| tokens.all.get(at).map(|token| token.kind);
     let advice = match word {
         ":" if expected.contains(&Rule::equals) => "write `=` here".to_owned(),
+        "*" if before == "." => "name the link alone: `count(orders)`".to_owned(),
+        ")" if before == "(" && matches!(place_of_call(tokens, index), "count" | "exists" | "every") => {
+            format!("name the rows: `{}(orders)`", place_of_call(tokens, index))
+        }
+        "{" if wants_value => {
+            "conditions are grouped by parentheses: `(country = \"US\" or country = \"CA\")`".to_owned()
+        }
+        "[" if expected.contains(&Rule::open_brace) => {
+            "put the rules between braces: `{ where … }`".to_owned()
+        }
+        "(" if index > 2 && tokens.word(index - 2) == "." && expected.contains(&Rule::kw_and) => {
+            method(before, tokens.word(index - 3))
+        }
+        "." if expected.contains(&Rule::kw_and) && matches!(tokens.word(index + 1), "" | "}") => {
+            "remove the `.`".to_owned()
+        }
+        ":" if index > 0
+            && kind_at(index - 1) == Some(TokenKind::Number)
+            && kind_at(index + 1) == Some(TokenKind::Number) =>
+        {
+            format!("a time of day is a text: `\"{before:0>2}:{}\"`", tokens.word(index + 1))
+        }
+        ":" if wants_value && kind_at(index + 1) == Some(TokenKind::Word) => {
+            format!("parameters begin with `$`: write `${}`", tokens.word(index + 1))
+        }
+        _ if expected == [Rule::text] && kind_at(index) == Some(TokenKind::Word) => {
+            format!("put it in quotes: `\"{word}\"`")
+        }
+        ")" if failure.reading == Rule::one_clause
+            && is_unit_before(tokens, index)
+            && wants_name(expected) =>
+        {
+            "name the step after its time: `then within 1 day events[\"cart\"]`".to_owned()
+        }
+        _ if kind_at(index) == Some(TokenKind::Number) && before == "[" => {
+            "rows have no numbers: write `first(orders.total)` or `last(orders.total)`".to_owned()
+        }
+        _ if kind_at(index) == Some(TokenKind::Number)
+            && index > 0
+            && kind_at(index - 1) == Some(TokenKind::Number)
+            && word.len() == 3
+            && word.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            format!("write the number without spaces: `{before}{word}`")
+        }
+        _ if kind_at(index) == Some(TokenKind::Number)
+            && index > 1
+            && tokens.word(index - 2) == "during"
+            && closest(before, ["last", "previous", "next"]).is_some() =>
+        {
+            let meant = closest(before, ["last", "previous", "next"]).unwrap_or("last");
+            format!("write `during {meant} {word} …`")
+        }
+        _ if kind_at(index) == Some(TokenKind::Text)
+            && expected.contains(&Rule::close_paren)
+            && index > 0
+            && kind_at(index - 1) == Some(TokenKind::Text) =>
+        {
+            "put a comma between the two texts".to_owned()
+        }
+        _ if expected.contains(&Rule::kw_during)
+            && expected.contains(&Rule::kw_where)
+            && matches!(kind_at(index), Some(TokenKind::Word))
+            && suggestion(word, TokenKind::Word, expected).is_none() =>
+        {
+            format!("a field follows a dot: `{before}.{word}`; a condition on the rows follows `where`")
+        }
         "*" if before == "(" => "count the rows of a link by its name: `count(orders)`".to_owned(),
         "." if kind_at(index + 1) == Some(TokenKind::Number) => {
             format!("write `0.{}`", tokens.word(index + 1))
@@ -295,6 +371,32 @@ fn advice(tokens: Tokens<'_>, index: usize, failure: &Failure, wants_value: bool
         _ => return suggestion(word, kind_at(index)?, expected),
     };
     Some(advice)
+}
+
+/// Advice about `country.startswith(…)`, a function behind its value.
+fn method(name: &str, value: &str) -> String {
+    let lower = name.to_ascii_lowercase().replace('_', "");
+    let operator = match lower.as_str() {
+        "startswith" | "beginswith" | "hasprefix" => "starts with",
+        "endswith" | "hassuffix" => "ends with",
+        "contains" | "includes" | "has" => "contains",
+        "matches" | "match" | "rlike" | "regexpmatch" => "matches",
+        _ => return format!("functions come first: `{name}({value})`"),
+    };
+    format!("write `{value} {operator} \"…\"`")
+}
+
+/// The function whose parenthesis opens right before a token.
+fn place_of_call<'a>(tokens: Tokens<'a>, index: usize) -> &'a str {
+    index.checked_sub(2).map_or("", |at| tokens.word(at))
+}
+
+fn is_unit_before(tokens: Tokens<'_>, index: usize) -> bool {
+    index.checked_sub(1).is_some_and(|at| Unit::parse(tokens.word(at)).is_some())
+}
+
+fn wants_name(expected: &[Rule]) -> bool {
+    expected.iter().any(|&rule| is_name(rule))
 }
 
 /// Advice about doubled operators, and operators in the place of a value.

@@ -81,6 +81,13 @@ fn rows(place: &Misplaced<'_>) -> Option<String> {
             format!("write `during {} …`", place.word)
         }
         "in" | "within" | "over" | "for" => "write `during`, such as `during last 7 days`".to_owned(),
+        "=" | "!=" | "<" | "<=" | ">" | ">=" if place.back(2) == "." && place.back(4) == "(" => {
+            let (call, link, field) = (place.call(), place.back(3), place.before);
+            format!(
+                "a condition on the rows comes after `where`: `{call}({link} where {field} {} …)`",
+                place.word
+            )
+        }
         "=" | "!=" | "<" | "<=" | ">" | ">=" => {
             format!(
                 "a condition on the rows comes after `where`: `count(orders where total {} …)`",

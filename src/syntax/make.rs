@@ -4,7 +4,7 @@
 
 use super::ast::*;
 use crate::diagnostic::{SourceId, Span};
-use crate::types::{Literal, Unit};
+use crate::types::{BucketTool, Literal, Unit};
 
 /// The span of what is in no file.
 const NOWHERE: Span = Span { source: SourceId(0), start: 0, end: 0 };
@@ -311,6 +311,12 @@ pub(crate) fn call(function: &str, args: Vec<Expr>) -> Expr {
     expr(ExprKind::Call { name: name(function), args })
 }
 
+/// `bucket("vips.salt" of id as launchdarkly)`
+pub(crate) fn tool_bucket(seed: impl Into<String>, of: Expr, tool: BucketTool) -> Expr {
+    let (seed, of) = (Box::new(text(seed)), Box::new(of));
+    expr(ExprKind::ToolBucket { seed, of, tool: name(tool.name()) })
+}
+
 /// `sum(orders.total during last 30 days where status = "paid")`
 pub(crate) fn aggregate(
     func: AggregateFunc,
@@ -372,6 +378,7 @@ pub(crate) fn segment(segment: &str, entity: &str) -> Segment {
         properties: Vec::new(),
         rules: Vec::new(),
         keeps: Vec::new(),
+        columns: Vec::new(),
         is_unreadable: false,
     }
 }

@@ -289,10 +289,20 @@ fn starts_clause(tokens: Tokens<'_>, at: usize, last: Option<usize>) -> bool {
         // `where` belongs to the word before it, if that one began a clause.
         "where" if at > 0 && matches!(tokens.word(at - 1), "include" | "exclude") => false,
         "where" => last.is_none_or(|start| start + 1 != at || !tokens.first_on_line(start)),
+        "with" if at > 0 && matches!(tokens.word(at - 1), "starts" | "ends") => false,
+        "with" => tokens.first_on_line(at),
         "keep" => tokens.first_on_line(at) || matches!(next, "top" | "bottom" | "sample"),
         "exclusive" if next == "group" => true,
         "group" if at > 0 && tokens.word(at - 1) == "exclusive" => false,
         _ if !tokens.is(at, TokenKind::Word) && !tokens.is(at, TokenKind::Quoted) => false,
+        // A comparison written with a `:`.
+        _ if next == ":"
+            && at > 0
+            && !tokens.first_on_line(at)
+            && matches!(tokens.word(at - 1), "where" | "and" | "or" | "not") =>
+        {
+            false
+        }
         _ => {
             let first = tokens.first_on_line(at);
             next == ":" && tokens.is_name(at)

@@ -178,6 +178,7 @@ impl<'a> Reader<'a, '_> {
             properties: Vec::new(),
             rules: Vec::new(),
             keeps: Vec::new(),
+            columns: Vec::new(),
             is_unreadable: true,
         };
         if let Some(brace) = brace {

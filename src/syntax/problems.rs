@@ -26,13 +26,13 @@ crate::problems! {
         span: Span, quote: char,
         /// The word in front of the quote, which was probably meant to be the text.
         opening: Option<String>,
-        /// It ends with the other quote.
-        mixed: bool,
+        /// The quote of another kind with which it ends.
+        mixed: Option<char>,
     }
     message |p| format!("this text is never closed");
     help |p| Some(match &p.opening {
         Some(word) => format!("open it as well: `{0}{word}{0}`", p.quote),
-        None if p.mixed => format!("close it with the same quote, {}", p.quote),
+        None if let Some(other) = p.mixed => format!("it ends with {other}: close it with the same quote, {}", p.quote),
         None => format!("close it with {} on the same line; write a line break as `\\n`", p.quote),
     });
 

@@ -2,6 +2,7 @@
 //!
 //! Must not know: syntax, catalogs, SQL.
 
+mod bucket;
 pub mod calendar;
 pub(crate) mod encoded;
 mod form;
@@ -14,6 +15,7 @@ mod semver;
 mod unit;
 mod zone;
 
+pub use bucket::{BucketHash, BucketTool};
 pub use encoded::EpochUnit;
 pub use form::{TimeForm, TimeFormError};
 pub use literal::{Literal, round_decimal};

@@ -177,7 +177,9 @@ impl Table<'_> {
 }
 
 fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
-    let keys: Vec<Key> = rows.iter().map(|row| row.iter().map(datum).collect()).collect();
+    // Columns beside the key follow it.
+    let key = |row: &Vec<Cell>| row.iter().take(expectation.key.len()).map(datum).collect();
+    let keys: Vec<Key> = rows.iter().map(key).collect();
     let found: BTreeSet<Key> = keys.iter().cloned().collect();
     if found.len() < keys.len() {
         return Verdict::Fails("more than one row has the key of a member".to_owned());

@@ -6,7 +6,7 @@ use super::model::{Key, key_text};
 use super::problems::{NoEntity, NoField, RowLacks, RowTwice, WrongValue};
 use super::value::value;
 use crate::catalog::{Catalog, Entity, EntityId, FieldId};
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::evaluate::{Clash, Columns, Datum, covers, is_deleted};
 use crate::yaml::{Like, Node, NodeKind};
 
@@ -46,9 +46,20 @@ pub(super) fn read_rows(
     problems: &mut Diagnostics,
 ) -> Rows {
     let mut given = Rows::default();
+    // Rows of a misspelt entity are no reason to miss them.
+    if let NodeKind::Map(entries) = &node.kind {
+        let unknown = entries.iter().filter(|(key, _)| catalog.find(&key.text).is_none());
+        let names = || catalog.iter().map(|(_, entity)| entity.name.as_str());
+        let meant = unknown.filter_map(|(key, _)| catalog.find(closest(&key.text, names())?));
+        given.broken.extend(meant);
+    }
     for (id, entity, node) in by_entity("given", ("[…]", node), catalog, problems) {
         let columns = Columns::of(entity);
-        for node in node.maps(&example(entity), problems).unwrap_or_default() {
+        let Some(rows) = node.maps(&example(entity), problems) else {
+            given.broken.insert(id);
+            continue;
+        };
+        for node in rows {
             match read_row(node, entity, &columns, defaults.get(&id), problems) {
                 Some(values) => given.rows.push(GivenRow { entity: id, values, span: node.span }),
                 None => {

@@ -60,7 +60,7 @@ segment flagged on thing { where flag }
 segment day on thing { where day = 2026-02-28 }
 segment instant on thing { where at = 2026-02-28T12:00:00.123456Z }
 segment summer on thing { where local = 2026-07-01T11:00:00Z }
-segment with_parts on thing { where count(parts) >= 2 }
+segment with_parts on thing { where count(parts) >= 2 with parts = count(parts), small }
 segment heavy on thing { where kind.weight > 5 }
 segment numbered on part { where number >= 1 }
 segment others on other { where weight = "5" }

@@ -20,6 +20,11 @@ pub(super) fn advice(text: &str, at: usize, message: &str) -> Option<String> {
         let close = if rest.starts_with('[') { ']' } else { '}' };
         return Some(format!("close the bracket `{}` with `{close}`", rest.get(..1).unwrap_or_default()));
     }
+    if message.contains("flow mapping")
+        && let Some(advice) = colon_in_braces(line)
+    {
+        return Some(advice);
+    }
     if message.contains("flow mapping") {
         return Some("close the brace `{` above with `}`, or put a comma between its entries".to_owned());
     }
@@ -58,6 +63,15 @@ fn two_colons(line: &str) -> Option<String> {
     let fits =
         is_text && is_key(key) && !value.starts_with(['"', '\'', '{', '[']) && !value.contains(['"', '`']);
     fits.then(|| format!("put the text in quotes: `{key}: \"{value}\"`"))
+}
+
+/// Advice about `{ type: string, description: customers: all }`.
+fn colon_in_braces(line: &str) -> Option<String> {
+    let inner = &line[line.find('{')? + 1..];
+    let entry = inner.split([',', '}']).find(|entry| entry.matches(": ").count() > 1)?;
+    let (key, value) = entry.trim().split_once(": ")?;
+    (is_key(key) && !value.contains(['"', '\'', '{', '[']))
+        .then(|| format!("put the text in quotes: `{key}: \"{value}\"`"))
 }
 
 /// Advice about a line that is indented further than the one above, which already has a value.

@@ -5,7 +5,7 @@ use bigdecimal::BigDecimal;
 use super::node::{Key, Node, NodeKind};
 use super::problems::{MissingKey, NotIndented, UnknownKey, UnknownWord, WrongKind};
 use super::shape::{Like, as_items, as_list, as_names, only_text, without_dashes};
-use crate::diagnostic::{Diagnostics, Span, closest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, closest};
 
 impl Node {
     /// Text. A number counts as its text in the file (`version: 1.10`).
@@ -173,6 +173,8 @@ pub(crate) struct Fields<'a> {
     pub(crate) at: Span,
     asked: Vec<&'static str>,
     others: Vec<OtherKeys>,
+    /// The required keys that are missing, with the code of what was reported.
+    lacking: Vec<(&'static str, &'static str)>,
 }
 
 impl<'a> Fields<'a> {
@@ -196,7 +198,14 @@ impl<'a> Fields<'a> {
     ) -> Option<Self> {
         let help = || without_dashes(node).or_else(|| Some(format!("write `{}`", example?)));
         let entries = node.map(help, problems)?;
-        Some(Self { entries, owner: owner.into(), at, asked: Vec::new(), others: Vec::new() })
+        Some(Self {
+            entries,
+            owner: owner.into(),
+            at,
+            asked: Vec::new(),
+            others: Vec::new(),
+            lacking: Vec::new(),
+        })
     }
 
     /// Adds other tools' keys, so that messages can name the corresponding ones.
@@ -244,8 +253,27 @@ impl<'a> Fields<'a> {
         let node = self.get(key);
         if node.is_none() && !self.has_as_other(key) {
             problems.push(MissingKey { span: self.at, key, owner: self.owner.clone() });
+            self.lacks(key, "SEG024");
         }
         node
+    }
+
+    /// Notes that a missing key was reported under a code at [`at`](Self::at): if it turns out to be there
+    /// with a slip in its name, only the slip is reported.
+    pub(crate) fn lacks(&mut self, key: &'static str, code: &'static str) {
+        self.lacking.push((key, code));
+    }
+
+    /// Withdraws the report of a missing key, whose name is misspelt.
+    fn is_misspelt(&self, key: &str, problems: &mut Diagnostics) {
+        let Some((missing, code)) = self.lacking.iter().find(|(missing, _)| *missing == key) else { return };
+        let names_it = format!("`{missing}`");
+        problems.retain(|one| {
+            let is_it = one.code == *code
+                && one.span == Some(self.at)
+                && (*code != "SEG024" || one.message.ends_with(&names_it));
+            !is_it
+        });
     }
 
     /// The text of an optional key.
@@ -285,13 +313,21 @@ impl<'a> Fields<'a> {
         // The key without a value that the unknown ones after it belong to.
         let mut empty: Option<&Key> = None;
         let mut is_reported = false;
-        for (key, node) in self.entries {
+        for (at, (key, node)) in self.entries.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|before| self.entries.get(before)).map(|(_, node)| node);
             if self.asked.contains(&key.text.as_str()) {
                 empty = (node.kind == NodeKind::Null).then_some(key);
                 is_reported = false;
                 continue;
             }
-            let is_slip = closest(&key.text, self.asked.iter().copied()).is_some();
+            let near = closest(&key.text, self.asked.iter().copied());
+            let is_slip = near.is_some();
+            if let Some(near) = near {
+                self.is_misspelt(near, problems);
+            }
+            if before.is_some_and(|before| is_cut_list(before, node, problems)) {
+                continue;
+            }
             let meant = self.meant(&key.text).or_else(|| slip(key, node)).or_else(|| self.outside(key, node));
             if let (Some(owner), None, false) = (empty, meant, is_slip) {
                 let (span, under) = (key.span, owner.text.clone());
@@ -304,6 +340,14 @@ impl<'a> Fields<'a> {
             problems.push(UnknownKey { span: key.span, key: key.text.clone(), owner, known, meant });
         }
     }
+}
+
+/// Whether an entry is the second value of `values: a, b`, in braces. That a list belongs there has been
+/// reported.
+fn is_cut_list(before: &Node, node: &Node, problems: &Diagnostics) -> bool {
+    let wants_list =
+        |one: &Diagnostic| one.span == Some(before.span) && one.message.contains("expected a list");
+    node.kind == NodeKind::Null && problems.iter().any(wants_list)
 }
 
 /// The meaning of something that isn't a key at all.

@@ -41,6 +41,7 @@ fn remedy(message: &str) -> Option<&'static str> {
         ("tab", "indent with spaces"),
         ("quoted scalar", "close the quote"),
         ("did not find expected key", "indent all keys of a map alike"),
+        ("no anchor", "text that starts with `*` or `&` needs quotes"),
         ("merge keys", "write out their contents"),
         ("unclosed bracket", "close the bracket"),
         ("recursive references", "write out the contents of the alias"),

@@ -230,7 +230,9 @@ def fill_table(root, content, table: dict) -> None:
         row.cell.extend(value(cell, kind) for cell, kind in zip(given, kinds))
 
 
-SIGN = re.compile(protocol.TOKEN.pattern + r"|[(),]", re.S)
+SIGN = re.compile(
+    r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|--[^\n]*|/\*.*?\*/|\w+|[(),]""", re.S
+)
 
 
 def kept(sql: str) -> str:

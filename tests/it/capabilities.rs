@@ -50,6 +50,7 @@ segment never on customer { where plan is present and sequence(orders then not (
 segment lately on customer { where plan is present and last(orders.total) > 5 }
 segment best on customer { where plan is present and every(latest 2 orders where total > 5) }
 segment often on customer { where plan is present and mode(orders.total) = 5 }
+segment eager on customer { where plan is present and exists(orders during since coalesce(outer.joined_at, 9 days ago)) }
 segment weekly on customer { where plan is present and periods(orders during last 2 weeks each 1 week) > 1 }
 ";
 
@@ -69,10 +70,12 @@ const FLAGS: &[(&str, Fallen, &str)] = &[
             ("lately", "last(orders.total)"),
             ("best", "every(latest 2 orders where total > 5)"),
             ("often", "mode(orders.total)"),
+            ("eager", "exists(orders during since coalesce(outer.joined_at, 9 days ago))"),
             ("weekly", "periods(orders during last 2 weeks each 1 week)"),
         ],
         "aggregates over linked entities",
     ),
+    ("outer_nulls", &[("eager", "outer.joined_at")], "rows that count though an outer value is missing"),
     (
         "sequences",
         &[

@@ -19,6 +19,7 @@ mod ask;
 mod capabilities;
 mod check;
 mod cli;
+mod columns;
 mod concurrency;
 mod conformance;
 mod contributing;

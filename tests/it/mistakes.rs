@@ -262,6 +262,7 @@ topics!(
     nested >= 30,
     access >= 30,
     habits >= 300,
+    first_users >= 200,
     names_meant >= 25,
     causes >= 8,
     conditions >= 25,

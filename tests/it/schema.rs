@@ -473,6 +473,10 @@ fn probing_reads_every_row_and_a_run_the_first_ones() {
             assert_eq!(code, 1, "{target}: {err}");
             assert!(err.contains("is missing in 5 of the first 100000 rows"), "{target}: {err}");
             assert!(!err.contains("SEG746"), "{target}: {err}");
+            assert!(
+                err.contains("with the first 100000 rows of t; `segc check --probe` reads all"),
+                "{target}: {err}"
+            );
         },
     );
 }

@@ -356,6 +356,30 @@ fn scripts_have_as_many_transactions_as_their_tables_need() {
     }
 }
 
+#[test]
+fn a_transaction_that_fails_leaves_those_before_it_committed() {
+    let limited = "name: postgres\nextends: postgres\nlimits: { transaction_tables: 8 }\n";
+    let named = (1..=5).map(|n| format!("segment a{n} on customer {{ where id >= {n} }}\n"));
+    let segments = named.chain(["segment z on order { where total > 50 }\n".to_owned()]).collect::<String>();
+    let divided = open(&lab::files(&segments).with("dialects/postgres.yml", limited));
+    let Some(mut target) = Target::all().into_iter().find(|target| target.name == "postgres") else { return };
+    lab::fill(&mut target);
+    let run = Run { plan: plan(&divided, "postgres", &at(instant(FIRST))), session: divided };
+    run.create(&mut target).expect("no order is there twice");
+    let orders = run.keys(&mut target, "z");
+    target.must("INSERT INTO customers VALUES (6, 'Eve')");
+    target.must("INSERT INTO orders SELECT * FROM orders LIMIT 1");
+    for refresh in [false, true] {
+        let error =
+            target.run(&build(&run.session, &run.plan, refresh)).expect_err("an order is there twice");
+        let told = "two rows of order have the same order_no; what was committed before stays, nothing else was written";
+        assert!(error.contains(told), "{error}");
+        target.must("ROLLBACK");
+        assert_eq!(run.keys(&mut target, "a5"), "6", "its transaction was committed");
+        assert_eq!(run.keys(&mut target, "z"), orders);
+    }
+}
+
 /// SQLite's views read tables of their own schema alone, and say so only when they are read.
 #[test]
 fn views_of_sqlite_are_in_the_schema_of_the_tables_that_they_read() {

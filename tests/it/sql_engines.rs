@@ -83,7 +83,8 @@ fn functions(dialect: &Dialect) -> Vec<Question> {
         [Function::ReadFloat32, Function::ReadFloatNan].contains(&case.function) && case.expected == "missing"
     };
     let can = |case: &cases::Case| {
-        case.needs().into_iter().all(|needed| dialect.allows(needed))
+        dialect.has(case.function)
+            && case.needs().into_iter().all(|needed| dialect.allows(needed))
             && !(dialect.name == "sqlite" && nan(case))
     };
     cases::all().into_iter().filter(can).map(question).collect()

@@ -9,11 +9,12 @@ use super::substitute::value_without_traits;
 use super::{Trigger, TriggerKind};
 use crate::analyze::obstacle::Obstacle;
 use crate::catalog::{Changes, EntityId, FieldId};
+use crate::check::columns::follows_clock;
 use crate::check::hir::{
-    Aggregate, AggregateFunc, Base, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods, SegmentId,
-    Sequence, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, Base, Column, Cond, CondKind, Hir, Hop, Keep, KeepKind, Path, Periods,
+    SegmentId, Sequence, Value, ValueKind, Window,
 };
-use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_value};
+use crate::check::visit::{Visitor, walk_aggregate, walk_cond, walk_keep, walk_rules, walk_value};
 use crate::check::words;
 use crate::diagnostic::{Sources, Span};
 use crate::types::Type;
@@ -112,7 +113,11 @@ impl<'a> Walker<'a> {
                 .at(segment.name_span),
             );
         }
-        walk_segment(self, segment);
+        walk_rules(self, segment);
+        // The columns of another segment aren't read.
+        for column in segment.columns.iter().filter(|_| is_root) {
+            self.column(column);
+        }
     }
 
     /// Whether the row that the walk is at is a member of a segment.
@@ -343,6 +348,15 @@ impl Visitor for Walker<'_> {
             }
         }
         walk_keep(self, keep);
+    }
+
+    /// A column that is computed from the clock changes for members whom nothing else affects (R11).
+    fn column(&mut self, column: &Column) {
+        if follows_clock(self.hir, &column.value) {
+            let reason = format!("its column `{}` changes at every run", column.name);
+            self.obstacle(Obstacle::new(reason).at(column.value.span));
+        }
+        self.value(&column.value);
     }
 }
 

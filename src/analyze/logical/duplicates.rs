@@ -16,6 +16,7 @@ use crate::diagnostic::Diagnostics;
 /// - are decided without any row, which other warnings are about;
 /// - have the members of a segment that they read, which is no repetition;
 /// - use parameters, whose values are meant to change;
+/// - have columns beside the key;
 /// - other roles may read.
 pub(crate) fn duplicates(hir: &Hir, graph: &Graph, logical: &Logical) -> Diagnostics {
     let mut by_members: BTreeMap<Digest, Vec<&Segment>> = BTreeMap::new();
@@ -25,7 +26,7 @@ pub(crate) fn duplicates(hir: &Hir, graph: &Graph, logical: &Logical) -> Diagnos
     let by_params = users_of_params(hir, graph);
     let mut problems = Diagnostics::new();
     for mut same in by_members.into_values().filter(|same| same.len() > 1) {
-        same.retain(|segment| !by_params.contains(&segment.id));
+        same.retain(|segment| !by_params.contains(&segment.id) && segment.columns.is_empty());
         same.sort_by_key(|segment| (segment.name_span.source, segment.name_span.start));
         for (at, segment) in same.iter().enumerate() {
             let access = |one: &&&Segment| one.properties.access == segment.properties.access;

@@ -15,7 +15,7 @@ use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::{Cell, Engine, EngineError};
 use crate::plan::program::Mode;
-use crate::plan::{KeyLoad, Unique};
+use crate::plan::{Assertion, KeyLoad, Unique};
 use crate::types::Type;
 
 /// How often segments that fail are taken out of a unit before it is divided.
@@ -321,7 +321,8 @@ fn divide<'s, 'a>(
 /// The duplicates that stopped a script, if that is why it failed.
 fn not_unique<'s>(segment: &'s Segment<'_>, error: &EngineError) -> Option<&'s Unique> {
     let said = format!("segc: {error}");
-    segment.unique().find(|(message, _)| *message == said).map(|(_, unique)| unique)
+    let is_said = |check: &Assertion| [false, true].iter().any(|&committed| check.failure(committed) == said);
+    segment.unique().find(|(check, _)| is_said(check)).map(|(_, unique)| unique)
 }
 
 /// A failure with its segment and the segment's place.

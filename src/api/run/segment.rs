@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostics, Span};
 use crate::plan::program::{
     Action, Loading, Mode, Program, ProgramScope, TableDef, program, program_loading,
 };
-use crate::plan::{Plan, SegmentPlan, TableRead, Unique};
+use crate::plan::{Assertion, Plan, SegmentPlan, TableRead, Unique};
 use crate::sql::Statement;
 
 /// A segment of a run.
@@ -37,10 +37,10 @@ impl Segment<'_> {
         self.plan.materialize != Materialize::Inline
     }
 
-    /// What must be unique, each with the message of its script if it isn't.
-    pub(super) fn unique(&self) -> impl Iterator<Item = (&str, &Unique)> {
+    /// What must be unique, each with the assertion of its script that it is.
+    pub(super) fn unique(&self) -> impl Iterator<Item = (&Assertion, &Unique)> {
         let checks = self.plan.evaluation.checks.iter();
-        checks.filter_map(|check| Some((check.message.as_str(), check.unique.as_ref()?)))
+        checks.filter_map(|check| Some((check, check.unique.as_ref()?)))
     }
 }
 

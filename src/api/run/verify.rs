@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Cell, Engine, Table};
 use crate::plan::{self, Plan};
 
-/// The maximum number of missing and of extra keys shown.
+/// The maximum number of missing, of extra and of changed keys shown.
 const SHOWN: u8 = 5;
 
 /// The result of comparing a table with a fresh evaluation.
@@ -25,17 +25,21 @@ pub struct Parity {
     pub missing: u64,
     /// The number of keys that are in the table but don't match.
     pub extra: u64,
+    /// The number of keys whose columns in the table aren't those of a fresh evaluation.
+    pub changed: u64,
     /// The first missing keys, with their parts as text.
     pub missing_keys: Vec<Vec<String>>,
     /// The first extra keys, with their parts as text.
     pub extra_keys: Vec<Vec<String>>,
+    /// The first keys with other columns, with their parts as text.
+    pub changed_keys: Vec<Vec<String>>,
 }
 
 impl Parity {
     /// Whether the table is correct.
     #[must_use]
     pub fn is_right(&self) -> bool {
-        self.missing == 0 && self.extra == 0
+        self.missing == 0 && self.extra == 0 && self.changed == 0
     }
 }
 
@@ -45,7 +49,11 @@ impl fmt::Display for Parity {
         if self.is_right() {
             return f.write_str("ok");
         }
-        let sides = [(self.missing, "missing", &self.missing_keys), (self.extra, "extra", &self.extra_keys)];
+        let sides = [
+            (self.missing, "missing", &self.missing_keys),
+            (self.extra, "extra", &self.extra_keys),
+            (self.changed, "changed", &self.changed_keys),
+        ];
         let told = sides.into_iter().filter(|(count, ..)| *count > 0).map(|(count, what, keys)| {
             let mut shown: Vec<String> = keys.iter().map(|key| key.join("/")).collect();
             if shown.len() as u64 != count {
@@ -120,6 +128,7 @@ fn read(mut answer: Table) -> Result<Parity, Diagnostics> {
         };
         let (count, keys) = match what {
             "missing" => (&mut parity.missing, &mut parity.missing_keys),
+            "changed" => (&mut parity.changed, &mut parity.changed_keys),
             _ => (&mut parity.extra, &mut parity.extra_keys),
         };
         *count = u64::try_from(total).unwrap_or_default();

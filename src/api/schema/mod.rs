@@ -34,6 +34,8 @@ impl Session {
     /// for what the schema leaves open: all of them, or the first `most_rows` of each table. Queries
     /// are prepared, not executed.
     ///
+    /// The names of tables that have more rows than were read are added to `partly_read`.
+    ///
     /// `database` is what the database is called in messages. What an engine can't tell is not
     /// compared.
     pub fn compare_schema(
@@ -42,6 +44,7 @@ impl Session {
         database: &str,
         engine: &mut dyn Engine,
         most_rows: Option<u32>,
+        partly_read: &mut Vec<String>,
     ) -> Diagnostics {
         let mut columns: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for read in plan.segments.iter().flat_map(|segment| &segment.reads) {
@@ -53,6 +56,7 @@ impl Session {
             database,
             engine,
             most_rows,
+            partly_read,
             problems: Diagnostics::new(),
         };
         for (name, columns) in columns {
@@ -70,6 +74,7 @@ struct Comparison<'a> {
     database: &'a str,
     engine: &'a mut dyn Engine,
     most_rows: Option<u32>,
+    partly_read: &'a mut Vec<String>,
     problems: Diagnostics,
 }
 

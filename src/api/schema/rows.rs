@@ -57,6 +57,9 @@ impl Comparison<'_> {
             Ok(looked) => {
                 // Where as many were read as may be, there are more.
                 let first = self.most_rows.filter(|&most| looked.rows >= u64::from(most));
+                if first.is_some() {
+                    self.partly_read.push(table.join("."));
+                }
                 for ((pair, look), found) in looks.iter().zip(looked.found) {
                     if found.rows > 0 {
                         self.found(entity, table, *pair, look, found, first);

@@ -78,7 +78,10 @@ fn described(package: &Package<'_>, model: &Model<'_>) -> Value {
 fn columns(model: &Model<'_>) -> Vec<Value> {
     let keys = &model.segment.keys;
     let key = |name: &str| keys.iter().any(|key| key.name == name);
+    let values = &model.segment.columns;
+    let is_value = |name: &str| values.iter().any(|value| value.name == name);
     let tests = |name: &str| match (key(name), keys.len()) {
+        _ if is_value(name) => Value::Null,
         (true, 1) => json!(["unique", "not_null"]),
         (true, _) => json!(["not_null"]),
         (false, _) => json!(["not_null"]),
@@ -86,10 +89,12 @@ fn columns(model: &Model<'_>) -> Vec<Value> {
     match &model.rows {
         Rows::View => keys
             .iter()
-            .map(|key| object([("name", json!(key.name)), ("data_tests", tests(&key.name))]))
+            .map(|key| &key.name)
+            .chain(values.iter().map(|value| &value.name))
+            .map(|name| object([("name", json!(name)), ("data_tests", tests(name))]))
             .collect(),
         Rows::Table(stored) | Rows::Incremental(stored) => {
-            let about = |name: &str| match key(name) {
+            let about = |name: &str| match key(name) || is_value(name) {
                 true => Value::Null,
                 false => json!("The as_of of the run in which the member entered"),
             };

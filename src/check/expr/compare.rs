@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, lookalike};
 use crate::syntax::ast::{AggregateFunc, CompareOp, Expr, ExprKind, InstantOp, TextOp};
 use crate::types::{Literal, Type};
 
@@ -178,7 +178,13 @@ impl Checker<'_, '_> {
         if values.iter().any(same) {
             return Some(());
         }
-        let help = suggest(text, values.iter().map(String::as_str), "its values are");
+        let plain = lookalike::meant(text);
+        let help =
+            suggest(plain.as_deref().unwrap_or(text), values.iter().map(String::as_str), "its values are");
+        let help = match lookalike::first(text) {
+            Some(odd) => Some(format!("it contains {odd}; {}", help.unwrap_or_default())),
+            None => help,
+        };
         self.fail(OutsideValues { span, value: format!("`{literal}`"), field: declared.name.clone(), help })
     }
 
@@ -232,6 +238,7 @@ impl Checker<'_, '_> {
             InstantOp::After => (Comparison::Greater, "`after`"),
         };
         self.no_quotes(tested, scope)?;
+        self.no_duration(tested, instant)?;
         let checked = (self.value(tested, scope), self.value(instant, scope));
         let (left, right) = ((tested, checked.0?), (instant, checked.1?));
         for side in [&left, &right] {

@@ -82,6 +82,7 @@ impl Checker<'_, '_> {
             | ExprKind::Negate(_)
             | ExprKind::Arithmetic(..)
             | ExprKind::Call { .. }
+            | ExprKind::ToolBucket { .. }
             | ExprKind::Aggregate(_)
             | ExprKind::Periods(_)
             | ExprKind::Unreadable => {
@@ -204,6 +205,7 @@ fn loose_text(before: &[Expr], item: &Expr, literal: &Literal) -> Option<LooseVa
             let not = if *negated { "not " } else { "" };
             Some(format!("{} {not}{word}", write_back(value)?))
         }
+        ExprKind::Missing { value, .. } => Some(format!("{} =", write_back(value)?)),
         _ => None,
     };
     let test = before.iter().rev().find_map(tested)?;

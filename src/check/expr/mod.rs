@@ -23,6 +23,7 @@ mod sequence;
 mod text;
 mod time;
 mod time_of_day;
+mod tool_bucket;
 mod value;
 mod version;
 mod window;
@@ -121,7 +122,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     /// Reports, and has nothing to return.
-    fn fail<T>(&mut self, problem: impl Into<Diagnostic>) -> Option<T> {
+    pub(super) fn fail<T>(&mut self, problem: impl Into<Diagnostic>) -> Option<T> {
         self.report(problem);
         None
     }
@@ -149,7 +150,7 @@ fn duration(count: &Count, unit: Unit) -> String {
 }
 
 /// An expression in a message: as it was written if it is short, else "this".
-fn describe(expr: &ast::Expr) -> String {
+pub(super) fn describe(expr: &ast::Expr) -> String {
     match &expr.kind {
         ExprKind::Negate(_) | ExprKind::Arithmetic(..) => "this".to_owned(),
         _ => write_back(expr).map_or_else(|| "this".to_owned(), |text| format!("`{text}`")),
@@ -177,6 +178,7 @@ fn write_back(expr: &ast::Expr) -> Option<String> {
             _ => return None,
         },
         ExprKind::Call { name, .. } => format!("{}(…)", name.text),
+        ExprKind::ToolBucket { .. } => "bucket(…)".to_owned(),
         ExprKind::Aggregate(it) => match &it.arg.kind {
             ExprKind::Path(path) if it.window.is_none() && it.filter.is_none() => {
                 format!("{}({})", it.func.word(), path_text(path))

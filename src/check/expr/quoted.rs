@@ -33,6 +33,15 @@ impl Checker<'_, '_> {
                 let value = format!("`{}`", values.join(" or "));
                 self.fail(LooseValue { span: right.span, value, help })
             }
+            ExprKind::Duration(..) => self.no_duration(left, right),
+            _ => Some(()),
+        }
+    }
+
+    /// Refuses a duration beside a field, where an instant was meant.
+    pub(super) fn no_duration(&mut self, left: &Expr, right: &Expr) -> Option<()> {
+        let what = write_back(left).unwrap_or_else(|| "x".to_owned());
+        match &right.kind {
             ExprKind::Duration(count, unit)
                 if matches!(left.kind, ExprKind::Path(_) | ExprKind::Aggregate(_)) =>
             {

@@ -31,6 +31,7 @@ impl Checker<'_, '_> {
             ExprKind::Negate(operand) => self.negate(operand, span, scope),
             ExprKind::Arithmetic(op, left, right) => self.arithmetic(*op, left, right, span, scope),
             ExprKind::Call { name, args } => self.call(name, args, span, scope),
+            ExprKind::ToolBucket { seed, of, tool } => self.tool_bucket(seed, of, tool, span, scope),
             ExprKind::Aggregate(aggregate) => self.aggregate_value(aggregate, span, scope),
             ExprKind::Not(_)
             | ExprKind::And(_)

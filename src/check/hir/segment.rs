@@ -26,12 +26,23 @@ pub struct Segment {
     pub group: Option<Group>,
     /// What reduces the match, in order.
     pub keeps: Vec<Keep>,
+    /// The columns of its table after the key, in order; their names differ, ignoring case.
+    pub columns: Vec<Column>,
     /// The entity whose rows are its keys, if it is a static list in a file.
     pub list: Option<EntityId>,
     /// What it says about itself; none of it affects the members, except `expire`.
     pub properties: Properties,
     /// The name in its declaration.
     pub name_span: Span,
+}
+
+/// A column beside the key of a segment: `last_order = last(orders.ordered_at)`.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its value, for a member as of the run; neither a document nor an array.
+    pub value: Value,
 }
 
 /// The properties of a segment.

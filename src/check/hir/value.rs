@@ -3,7 +3,7 @@
 use super::{Aggregate, ArithmeticOp, Cond, Periods, TraitId};
 use crate::catalog::{EntityId, FieldId, LinkId};
 use crate::diagnostic::Span;
-use crate::types::{Literal, Type, Unit};
+use crate::types::{BucketTool, Literal, Type, Unit};
 
 /// Which row a path starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -163,4 +163,6 @@ pub enum Func {
     Semver,
     /// How many elements an array has that are present; 0 if it is absent, never missing.
     Size,
+    /// The bucket of a text or an integer as a tool cuts it. The first argument is the seed, a constant text.
+    Bucket(BucketTool),
 }

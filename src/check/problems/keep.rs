@@ -150,6 +150,14 @@ crate::problems! {
     );
     help |_p| Some("buckets need a key of text, integers or dates".to_owned());
 
+    /// Only some tools cut percentages by a hash that databases have: LaunchDarkly and PostHog by SHA-1, Flagsmith
+    /// and Dittofeed by MD5.
+    ///
+    ///     where bucket("rollout" of id as unleash) < 2500   # bucket("rollout") < 2500
+    error SEG428 "buckets of another tool" UnknownBuckets { span: Span, name: String, help: String }
+    message |p| format!("there are no buckets of `{}`", p.name);
+    help |p| Some(p.help.clone());
+
     /// An exclusive group has a limited number of segments, since each is compared with all that
     /// come before it, in every statement of every script.
     ///

@@ -2,6 +2,7 @@
 //! Those about `keep`, groups and `expire` are in a separate file.
 
 pub(crate) mod access;
+pub(crate) mod columns;
 pub(crate) mod convert;
 pub(crate) mod count;
 pub(crate) mod keep;

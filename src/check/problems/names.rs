@@ -119,7 +119,7 @@ crate::problems! {
     ///
     ///     owner: 12                           # owner: "growth@shop.example"
     ///     tags: "marketing"                   # tags: [marketing]
-    error SEG311 "wrong kind of property" WrongProperty { span: Span, name: String, example: &'static str }
+    error SEG311 "wrong kind of property" WrongProperty { span: Span, name: String, example: String }
     message |p| format!("`{}` can't have this value", p.name);
     help |p| Some(format!("write `{}: {}`", p.name, p.example));
 
@@ -222,13 +222,18 @@ crate::problems! {
     ///     count(orders["Paid"])               # orders have no `event_name`
     ///
     /// Add `event_name: <field>` to the entity, or use `where`.
-    error SEG320 "no event names" NoEventName { span: Span, name: String, entity: Option<String> }
+    error SEG320 "no event names" NoEventName {
+        span: Span, name: String, entity: Option<String>,
+        /// The path, if the text in brackets is a field.
+        field: Option<String>,
+    }
     message |p| match &p.entity {
         Some(entity) => format!("`{entity}` doesn't say which field holds an event's name"),
         None => format!("`{}` isn't a link, so there are no events to select", p.name),
     };
-    help |p| p.entity.as_ref().map(|entity| {
-        format!("add `event_name: <field>` to `{entity}` in the catalog, or filter with `where`")
+    help |p| p.entity.as_ref().map(|entity| match &p.field {
+        Some(path) => format!("a field follows a dot: `{path}`"),
+        None => format!("add `event_name: <field>` to `{entity}` in the catalog, or filter with `where`"),
     });
 
     /// The catalog lists the names of events, but not this one.

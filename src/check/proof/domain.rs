@@ -105,6 +105,7 @@ fn bounds(hir: &Hir, value: &Value) -> Bounds {
             TimePart::Year => return Bounds::None,
         }),
         ValueKind::Bucket { .. } => Bounds::Own(between(0, 9_999)),
+        ValueKind::Call(Func::Bucket(tool), _) => Bounds::Own(between(0, tool.last())),
         ValueKind::Periods(periods) => {
             let most = i64::try_from(periods.bounds.len()).unwrap_or(i64::MAX).saturating_sub(1);
             Bounds::Own(between(0, most))

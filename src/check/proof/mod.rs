@@ -66,6 +66,7 @@ impl Prover<'_> {
             }
         }
         segment.keeps.iter().for_each(|keep| self.keep(keep));
+        segment.columns.iter().for_each(|column| self.column(column));
         self.rules(segment);
     }
 

@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
-    let (opened, options) = match open(named, options, terminal)? {
+    let (mut opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -104,9 +104,11 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         }
     };
     let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &options) {
+        Ok(probed) if probed.untrue.has_errors() => return opened.report(probed.untrue, terminal),
         Ok(probed) => probed.probes,
         Err(problems) => return opened.report(problems, terminal),
     };
+    opened.diagnostics.append(opened.session.own_templates(&targets));
     let options = Options { probes, ..options };
     if let CompileFormat::Filter | CompileFormat::FilterJson = args.format {
         if args.target.len() > 1 {

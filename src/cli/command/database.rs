@@ -8,6 +8,7 @@ use crate::api::{Options, Probe};
 use crate::check::hir::SegmentId;
 use crate::cli::problems::{NoTables, NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
+use crate::conformance::Kit;
 use crate::diagnostic::Diagnostics;
 use crate::engine::problems::NoDatabaseFile;
 use crate::engine::{Access, Address, Embedded, Engine};
@@ -106,9 +107,16 @@ pub(super) fn probe(
     for target in probed {
         let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
         answer.probes.insert(target.clone(), probe);
+        answer.untrue.append(wrong_templates(opened, target, engine.as_mut()));
         if let (Some(plan), _) = opened.session.plan(target, segments, options) {
             let shown = address.shown();
-            answer.untrue.append(opened.session.compare_schema(&plan, &shown, engine.as_mut(), None));
+            answer.untrue.append(opened.session.compare_schema(
+                &plan,
+                &shown,
+                engine.as_mut(),
+                None,
+                &mut Vec::new(),
+            ));
         }
     }
     Ok(answer)
@@ -150,16 +158,30 @@ impl Database {
     }
 }
 
+/// Templates of the project's own that mean something else on this engine.
+fn wrong_templates(opened: &Opened, target: &str, engine: &mut dyn Engine) -> Diagnostics {
+    match opened.session.dialect(target) {
+        Some(dialect) => Kit::new(dialect, Vec::new(), Vec::new()).own_functions(engine),
+        None => Diagnostics::new(),
+    }
+}
+
 impl Database {
-    /// Checks that the database has what a plan reads: the tables, and in a user's own database the
-    /// columns as declared in the catalog. Returns warnings.
+    /// Checks that the project's own templates mean what they must, and that the database has what a plan
+    /// reads: the tables, and in a user's own database the columns as declared in the catalog. Returns
+    /// warnings.
     pub(super) fn examine(
         &self,
         opened: &Opened,
         plan: &Plan,
         load: bool,
         engine: &mut dyn Engine,
+        terminal: &mut Terminal,
     ) -> Result<Diagnostics, Diagnostics> {
+        let wrong = wrong_templates(opened, &self.target, engine);
+        if wrong.has_errors() {
+            return Err(wrong);
+        }
         let samples = load || self.address == Address::Memory;
         let reads = opened.session.source_tables(plan)?;
         let is_missing = |(_, query): &&(String, String)| engine.query(query).is_err();
@@ -173,7 +195,17 @@ impl Database {
         if samples {
             return Ok(Diagnostics::new());
         }
-        let untrue = opened.session.compare_schema(plan, &self.address.shown(), engine, Some(FIRST_ROWS));
+        let mut partly = Vec::new();
+        let shown = self.address.shown();
+        let untrue = opened.session.compare_schema(plan, &shown, engine, Some(FIRST_ROWS), &mut partly);
+        if !partly.is_empty() && terminal.is_human() {
+            // Where stderr is gone, there is nobody to tell.
+            let _ = writeln!(
+                terminal.err,
+                "compared the catalog with the first {FIRST_ROWS} rows of {}; `segc check --probe` reads all",
+                partly.join(", ")
+            );
+        }
         if untrue.has_errors() { Err(untrue) } else { Ok(untrue) }
     }
 }

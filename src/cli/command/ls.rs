@@ -82,6 +82,7 @@ fn object(session: &Session, id: SegmentId) -> Value {
         "owner": segment.properties.owner,
         "tags": segment.properties.tags,
         "access": segment.properties.access,
+        "columns": segment.columns.iter().map(|column| &column.name).collect::<Vec<_>>(),
         "sensitive_fields": sensitive_fields(hir, &session.graph().node(id).footprint),
         "materialize": session.materialize(id).name(),
         "path": place.map(|(path, _)| path),

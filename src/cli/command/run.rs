@@ -149,7 +149,7 @@ fn execute(
 ) -> Result<Ran, Diagnostics> {
     let database = &prepared.database;
     let mut engine = database.open(opened, Access::Write, args.load, terminal)?;
-    let warnings = database.examine(opened, &prepared.plan, args.load, engine.as_mut())?;
+    let warnings = database.examine(opened, &prepared.plan, args.load, engine.as_mut(), terminal)?;
     let request = RunRequest {
         target: &database.target,
         segments: &prepared.segments,

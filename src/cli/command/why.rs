@@ -118,7 +118,7 @@ fn answer(
     let options = Options { probes, ..options.clone() };
     let (plan, _) = opened.session.plan(&database.target, &[segment], &options);
     if let Some(plan) = plan {
-        database.examine(opened, &plan, false, engine.as_mut())?;
+        database.examine(opened, &plan, false, engine.as_mut(), terminal)?;
     }
     opened.session.why(&question, &database.target, &options, engine.as_mut())
 }

@@ -59,7 +59,8 @@ fn capability(function: F, arguments: &[Scalar]) -> Option<Capability> {
         F::Lower | F::Upper => Some(Capability::LetterCase),
         F::Resembles => Some(Capability::FuzzyMatch),
         F::SemverKey | F::LooseVersion => Some(Capability::Semver),
-        F::Bucket => Some(Capability::Sampling),
+        F::Bucket | F::Md5Share | F::Md5Remainder => Some(Capability::Sampling),
+        F::Sha1Share => Some(Capability::Sha1),
         F::Anniversaries => Some(Capability::Anniversaries),
         F::ArrayContains | F::ArraySize => Some(Capability::Arrays),
         F::ReadJson
@@ -213,6 +214,23 @@ fn over(function: F, rows: Vec<Scalar>) -> Scalar {
     }))
 }
 
+/// The first or last of some rows, each an order and perhaps a text: by an order of two parts.
+fn end_of(function: F, rows: &[((u8, u8), Option<&str>)]) -> Scalar {
+    let row = |((time, key), value): &((u8, u8), Option<&str>)| {
+        let value =
+            value.map_or_else(|| "CASE WHEN 1 = 0 THEN 'a' END".to_owned(), |value| format!("'{value}'"));
+        format!("SELECT {time} AS t, {key} AS k, {value} AS v")
+    };
+    let text = rows.iter().map(row).collect::<Vec<_>>().join(" UNION ALL ");
+    let relation = Relation::Sql { text, span: Span::new(SourceId(0), 0, 0) };
+    let column = |name| Scalar::column("ends", name);
+    Scalar::Query(Box::new(Select {
+        columns: vec![Column { value: call(function, ["v", "t", "k"].map(column).to_vec()), name: None }],
+        from: Some(TableRef { relation, alias: "ends".to_owned() }),
+        ..Select::default()
+    }))
+}
+
 /// Instants as local times in UTC, which print alike.
 fn utc(instant: Scalar) -> Scalar {
     call(F::LocalTime, vec![instant, text("UTC")])
@@ -297,6 +315,17 @@ fn aggregates(add: Add<'_>) {
     add(F::CountDistinct, over(F::CountDistinct, vec![int(1)]), "1");
     add(F::Min, over(F::Min, vec![int(1)]), "1");
     add(F::Max, over(F::Max, vec![text("b")]), "b");
+    let by_key = [((2, 1), Some("b")), ((1, 3), Some("a")), ((2, 2), Some("c"))];
+    let by_time = [((3, 1), Some("c")), ((1, 2), Some("a")), ((2, 3), Some("b"))];
+    let same_time = [((1, 2), Some("b")), ((1, 1), Some("c")), ((1, 3), Some("a"))];
+    for (rows, first, last) in [(by_key, "a", "c"), (by_time, "a", "c"), (same_time, "c", "a")] {
+        add(F::FirstRow, end_of(F::FirstRow, &rows), first);
+        add(F::LastRow, end_of(F::LastRow, &rows), last);
+    }
+    // A missing value is a value.
+    let ends_missing = [((1, 1), None), ((2, 1), Some("a")), ((3, 1), None)];
+    add(F::FirstRow, end_of(F::FirstRow, &ends_missing), "missing");
+    add(F::LastRow, end_of(F::LastRow, &ends_missing), "missing");
 }
 
 fn zones(add: Add<'_>) {

@@ -42,7 +42,7 @@ impl Postgres {
              JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.own \
              JOIN pg_class AS o ON o.oid = f.confrelid JOIN pg_namespace AS m ON m.oid = o.relnamespace \
              JOIN pg_attribute AS b ON b.attrelid = f.confrelid AND b.attnum = k.theirs \
-             WHERE f.contype = 'f' ORDER BY 1, 2, f.conname, f.oid, k.place"
+             WHERE f.contype = 'f' AND f.conparentid = 0 ORDER BY 1, 2, f.conname, f.oid, k.place"
         );
         Ok(Answers {
             tables: self.query(&tables)?,

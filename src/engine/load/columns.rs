@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use crate::catalog::{Container, Entity, Field, Inside, Step};
+use crate::catalog::{Container, Entity, Field, Inside, Step, Storage};
 use crate::convert::nested::{complete, set};
 use crate::convert::{Advice, Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::{Span, lookalike};
@@ -26,6 +26,8 @@ pub(super) struct Column<'a> {
     bounded: Vec<Bounded<'a>>,
     /// Whether it holds personal data, which no message shows.
     pub(super) is_personal: bool,
+    /// Whether a field reads it as versions, and then whether loosely written ones.
+    pub(super) reads_versions: Option<bool>,
     /// The column in the engine's table.
     pub(super) table_column: &'a TableColumn,
 }
@@ -86,6 +88,10 @@ impl<'a> Columns<'a> {
                     .map(|(steps, ty, storage)| (steps.as_slice(), Converter::new(ty, storage, notation)))
                     .collect(),
                 is_personal: of_it.clone().any(|field| field.pii),
+                reads_versions: whole
+                    .clone()
+                    .find(|field| field.ty == Type::Semver)
+                    .map(|field| field.storage == Storage::LooseVersion),
                 limits: whole.map(|field| (field, Limits::of(field))).collect(),
                 bounded: of_it.filter_map(|field| Bounded::of(field, notation)).collect(),
                 table_column: column,

@@ -194,7 +194,10 @@ fn row<R: std::io::BufRead>(
             continue;
         };
         match column.text(text) {
-            Ok(value) => values.push(value),
+            Ok(value) => {
+                faults.loaded(at, line, &value);
+                values.push(value);
+            }
             Err(misfit) => faults.value(at, line, text, &misfit),
         }
     }

@@ -1,13 +1,16 @@
 //! All faults in a file, of which a limited number is shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
 use super::folder::DataFile;
-use super::problems::{BadRecord, BadValue, NotText};
+use super::problems::{BadRecord, BadValue, NotText, NotVersions};
 use super::records::RecordFault;
-use crate::convert::{Advice, Misfit};
+use crate::convert::{Advice, Misfit, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, is_unseen, lookalike};
+use crate::types::Version;
+use crate::types::encoded::loose_version;
 
 /// The maximum number of places shown per kind of problem.
 const SHOWN: usize = 5;
@@ -43,6 +46,8 @@ pub(super) struct Faults<'f> {
     records: BTreeMap<RecordKind, Vec<(u64, String)>>,
     record_counts: BTreeMap<RecordKind, u64>,
     undecoded: Option<(u64, Option<String>, u64)>,
+    /// Texts that are no versions, by column.
+    no_versions: BTreeMap<usize, Group>,
     others: Vec<Diagnostic>,
 }
 
@@ -70,6 +75,7 @@ impl<'f> Faults<'f> {
             records: BTreeMap::new(),
             record_counts: BTreeMap::new(),
             undecoded: None,
+            no_versions: BTreeMap::new(),
             others: Vec::new(),
         }
     }
@@ -98,6 +104,23 @@ impl<'f> Faults<'f> {
         let advice = if place.is_personal { advice.without_value() } else { advice };
         let is_missing = *misfit == Misfit::NeverMissing;
         let group = self.values.entry((column, is_missing, advice)).or_default();
+        group.count += 1;
+        if group.places.len() < SHOWN {
+            group.places.push((at, if place.is_personal { String::new() } else { shown(text) }));
+        }
+    }
+
+    /// Notes a value that can be loaded: text that isn't a version is what databases hold, but missing to
+    /// segments.
+    pub(super) fn loaded(&mut self, column: usize, at: u64, value: &Value<'_>) {
+        let Some(place) = self.columns.columns.get(column) else { return };
+        let Some(is_loose) = place.reads_versions else { return };
+        let Value::Text(text) = value else { return };
+        let strict = if is_loose { Cow::Owned(loose_version(text)) } else { Cow::Borrowed(text.as_ref()) };
+        if Version::parse(&strict).is_ok() {
+            return;
+        }
+        let group = self.no_versions.entry(column).or_default();
         group.count += 1;
         if group.places.len() < SHOWN {
             group.places.push((at, if place.is_personal { String::new() } else { shown(text) }));
@@ -145,13 +168,27 @@ impl<'f> Faults<'f> {
             let count = self.record_counts.get(&kind).copied().unwrap_or_default();
             problems.push(BadRecord { span: None, file: file.clone(), kind, places, count });
         }
+        let unit = if self.unit == Unit::Line { "line" } else { "row" };
+        for (column, group) in self.no_versions {
+            let Some(place) = self.columns.columns.get(column) else { continue };
+            problems.push(NotVersions {
+                span: Some(place.span),
+                file: file.clone(),
+                column: place.name.to_owned(),
+                unit,
+                is_personal: place.is_personal,
+                is_loose: place.reads_versions == Some(true),
+                places: group.places,
+                count: group.count,
+            });
+        }
         for ((column, is_missing, advice), group) in self.values {
             let Some(place) = self.columns.columns.get(column) else { continue };
             problems.push(BadValue {
                 span: Some(place.span),
                 file: file.clone(),
                 column: place.name.to_owned(),
-                unit: if self.unit == Unit::Line { "line" } else { "row" },
+                unit,
                 is_missing,
                 is_personal: place.is_personal,
                 said: advice.said,

@@ -144,7 +144,10 @@ fn row(
             None => column.limited(Value::Missing),
         };
         match value {
-            Ok(value) => values.push(value),
+            Ok(value) => {
+                faults.loaded(at, line, &value);
+                values.push(value);
+            }
             Err(misfit) => {
                 let text = raw.map_or("", |raw| raw.get());
                 let text: String = serde_json::from_str(text).unwrap_or_else(|_| text.to_owned());

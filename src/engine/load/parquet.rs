@@ -104,7 +104,10 @@ fn convert(
                 columns.columns.iter().zip(sources).zip(cells).enumerate()
             {
                 match value(column, *source, cell).and_then(|value| column.limited(value)) {
-                    Ok(value) => values.push(value),
+                    Ok(value) => {
+                        faults.loaded(at, row, &value);
+                        values.push(value);
+                    }
                     Err(misfit) => faults.value(at, row, &cell.to_string(), &misfit),
                 }
             }

@@ -1,4 +1,4 @@
-//! Problems with sample data files (SEG707, SEG711 to SEG719).
+//! Problems with sample data files (SEG707, SEG710 to SEG719).
 
 use super::faults::RecordKind;
 use super::records::RecordFault;
@@ -58,6 +58,36 @@ problems! {
         }
     };
     help |p| Some(p.advice.clone());
+
+    /// A column of versions has texts that aren't versions.
+    ///
+    /// They are loaded as they are, since a database has them, too: the language defines that such a value
+    /// is missing in conditions, so `version is missing` holds, and no comparison does.
+    ///
+    /// ```text
+    /// id,version
+    /// 1,1.2.3
+    /// 2,v1.3         # not a semantic version: three numbers, without a letter
+    /// ```
+    ///
+    /// If they are versions, declare `encoding: loose` for the field, which reads `v1.3` as 1.3.0. If they are
+    /// words for missing values, declare these: `read: { null: [unknown] }`.
+    warning SEG710 "text that isn't a version" NotVersions {
+        span: Option<Span>, file: String, column: String, unit: &'static str, is_personal: bool, is_loose: bool,
+        places: Vec<(u64, String)>, count: u64,
+    }
+    message |p| {
+        let (at, text) = p.places.first().cloned().unwrap_or_default();
+        let hidden = |_: &str| String::new();
+        let seen = |text: &str| format!(" (`{text}`)");
+        let rest = if p.is_personal { more(p.unit, &p.places, p.count, hidden) } else { more(p.unit, &p.places, p.count, seen) };
+        let what = if p.is_personal { "has a value, not shown since it is personal data,".to_owned() } else { format!("is `{text}`,") };
+        format!("`{}`, {} {at}: `{}` {what} which isn't a version and is missing in conditions{rest}", p.file, p.unit, p.column)
+    };
+    help |p| Some(match p.is_loose {
+        true => "correct them, or declare words for missing values: `read: { null: [unknown] }`".to_owned(),
+        false => "if they are versions, declare `encoding: loose` for the field; words for missing values are declared, too: `read: { null: [unknown] }`".to_owned(),
+    });
 
     /// A line of a sample data file is malformed.
     ///

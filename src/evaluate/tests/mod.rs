@@ -83,6 +83,7 @@ impl World {
             excludes: Vec::new(),
             group: None,
             keeps: Vec::new(),
+            columns: Vec::new(),
             list: None,
             properties: Properties::default(),
             name_span: build::SPAN,

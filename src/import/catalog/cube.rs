@@ -6,11 +6,20 @@ use super::document::{Document, origin};
 use super::model::{Found, FoundColumn, FoundReference, FoundTable};
 use super::problems::{NotPlain, OtherDocument};
 use super::yaml_document::{
-    get, is_true, list, plain_column, plain_table, read, refuse_template, span, text,
+    Defined, Shape, get, is_true, list, plain_column, plain_table, read, refuse_template, span, text,
 };
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::engine::ColumnType;
 use crate::yaml::Node;
+
+const DOCUMENT: Shape<'_> = Shape { required: &[], texts: &[], lists: &["cubes", "views"] };
+const CUBE: Shape<'_> = Shape {
+    required: &["name"],
+    texts: &["name", "sql_table", "sql", "extends", "description"],
+    lists: &["dimensions", "joins", "segments", "measures"],
+};
+const DIMENSION: Shape<'_> = Shape { required: &["name"], texts: &["name", "sql", "type"], lists: &[] };
+const JOIN: Shape<'_> = Shape { required: &["name"], texts: &["name", "sql", "relationship"], lists: &[] };
 
 /// Reads cubes.
 ///
@@ -36,10 +45,15 @@ pub fn read_cube(documents: &[Document]) -> Result<Found, (Sources, Diagnostics)
         }
         trees.extend(read);
     }
-    let cubes: Vec<Cube<'_>> = trees
+    let nodes: Vec<&Node> = trees
         .iter()
+        .filter(|tree| DOCUMENT.fits(tree, "a data model", &mut problems))
         .flat_map(|tree| list(tree, "cubes"))
-        .filter_map(|node| Cube::read(node, &mut found, &mut problems))
+        .collect();
+    let mut defined = Defined::default();
+    let cubes: Vec<Cube<'_>> = nodes
+        .into_iter()
+        .filter_map(|node| Cube::read(node, &mut defined, &mut found, &mut problems))
         .collect();
     let by_name: BTreeMap<&str, &Cube<'_>> = cubes.iter().map(|cube| (cube.name, cube)).collect();
     found.tables = cubes.iter().map(|cube| cube.table.clone()).collect();
@@ -59,8 +73,25 @@ struct Cube<'a> {
 }
 
 impl<'a> Cube<'a> {
-    fn read(node: &'a Node, found: &mut Found, problems: &mut Diagnostics) -> Option<Self> {
+    fn read(
+        node: &'a Node,
+        defined: &mut Defined,
+        found: &mut Found,
+        problems: &mut Diagnostics,
+    ) -> Option<Self> {
+        if !CUBE.fits(node, "a cube", problems) {
+            return None;
+        }
         let name = text(node, "name")?;
+        if !defined.is_new(node, name, format!("the cube `{name}`"), problems) {
+            return None;
+        }
+        if let Some(other) = text(node, "extends") {
+            found.skip(
+                format!("what {name} inherits from {other}"),
+                "repeat it in the cube, or add it by hand",
+            );
+        }
         let full = match (text(node, "sql_table"), text(node, "sql").and_then(selected_table)) {
             _ if refuse_template(node, "sql_table", &format!("the table of `{name}`"), problems)
                 || refuse_template(node, "sql", &format!("the SQL of `{name}`"), problems) =>
@@ -97,8 +128,14 @@ impl<'a> Cube<'a> {
             },
         };
         let mut key = Vec::new();
+        let mut dimensions = Defined::default();
         for dimension in list(node, "dimensions") {
-            cube.dimension(dimension, &mut key, found, problems);
+            if DIMENSION.fits(dimension, "a dimension", problems)
+                && let Some(own) = text(dimension, "name")
+                && dimensions.is_new(dimension, own, format!("the dimension `{own}` of `{name}`"), problems)
+            {
+                cube.dimension(dimension, own, &mut key, found, problems);
+            }
         }
         if !key.is_empty() {
             cube.table.add_key(key, true, false);
@@ -120,13 +157,17 @@ impl<'a> Cube<'a> {
     fn dimension(
         &mut self,
         node: &'a Node,
+        name: &'a str,
         key: &mut Vec<String>,
         found: &mut Found,
         problems: &mut Diagnostics,
     ) {
-        let Some(name) = text(node, "name") else { return };
         let what = format!("{}.{name}", self.name);
         if refuse_template(node, "sql", &format!("the SQL of `{what}`"), problems) {
+            return;
+        }
+        if get(node, "case").is_some() {
+            found.skip(what, "it is a `case`, not a column");
             return;
         }
         let written = text(node, "sql").unwrap_or(name);
@@ -168,6 +209,9 @@ impl<'a> Cube<'a> {
         problems: &mut Diagnostics,
     ) {
         for join in list(self.node, "joins") {
+            if !JOIN.fits(join, "a join", problems) {
+                continue;
+            }
             let Some(other) = text(join, "name") else { continue };
             let what = format!("the join from {} to {other}", self.name);
             if refuse_template(join, "sql", &what, problems) {

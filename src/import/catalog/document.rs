@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::distinct_keys::DistinctKeys;
 use super::problems::UnreadableDocument;
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 
@@ -27,7 +28,8 @@ impl Document {
         problems: &mut Diagnostics,
     ) -> Option<T> {
         let text = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
-        match serde_json::from_str(text) {
+        let read = serde_json::from_str::<DistinctKeys>(text);
+        match read.and_then(|DistinctKeys(value)| serde_json::from_value(value)) {
             Ok(value) => Some(value),
             Err(error) => {
                 let source = sources.add(self.path.clone(), text);

@@ -1,6 +1,7 @@
 //! From columns to fields.
 
 use super::Settings;
+use super::encodings::{Coded, coded};
 use super::model::FoundColumn;
 use super::names::{Names, plain};
 use super::yaml_text::{Line, Yaml, comment, list, quoted, scalar};
@@ -22,6 +23,7 @@ pub(super) struct NewField {
     pub(super) path: Vec<String>,
     /// `None` if the source doesn't give it.
     pub(super) ty: Option<Type>,
+    pub(super) coded: Coded,
     storage: Option<&'static str>,
     zone: Option<String>,
     pub(super) needs_zone: bool,
@@ -44,8 +46,15 @@ pub(super) enum Column {
     },
 }
 
-/// The fields that read a column. `wanted` is the name of the first.
-pub(super) fn flatten(column: &FoundColumn, wanted: &str, names: &mut Names, settings: &Settings) -> Column {
+/// The fields that read a column. `wanted` is the name of the first; a column that `is_compared` with
+/// others, as keys are, isn't encoded.
+pub(super) fn flatten(
+    column: &FoundColumn,
+    is_compared: bool,
+    wanted: &str,
+    names: &mut Names,
+    settings: &Settings,
+) -> Column {
     let unread = |why: &str| Column::Unread {
         comment: comment(&format!("not read: {} {}: {why}", quoted(&column.name), column.ty)),
         why: why.to_owned(),
@@ -55,7 +64,7 @@ pub(super) fn flatten(column: &FoundColumn, wanted: &str, names: &mut Names, set
     }
     let Some(holds) = &column.holds else {
         let name = names.free([wanted]);
-        return Column::Fields(vec![field(column, name, Vec::new(), None, settings)]);
+        return Column::Fields(vec![field(column, Coded::No, name, Vec::new(), None, settings)]);
     };
     let mut leaves = Vec::new();
     find_leaves(holds, &mut Vec::new(), &mut leaves);
@@ -70,7 +79,8 @@ pub(super) fn flatten(column: &FoundColumn, wanted: &str, names: &mut Names, set
     let fields = leaves.into_iter().map(|(path, declared)| {
         let name = std::iter::once(wanted.to_owned()).chain(path.iter().map(|part| plain(part, "part")));
         let name = names.free([name.collect::<Vec<_>>().join("_").as_str()]);
-        field(column, name, path, Some(declared), settings)
+        let coded = if path.is_empty() { coded(column, is_compared) } else { Coded::No };
+        field(column, coded, name, path, Some(declared), settings)
     });
     Column::Fields(fields.collect())
 }
@@ -91,6 +101,7 @@ fn find_leaves(holds: &ColumnType, path: &mut Vec<String>, found: &mut Vec<(Vec<
 
 fn field(
     column: &FoundColumn,
+    coded: Coded,
     name: String,
     path: Vec<String>,
     declared: Option<Declared>,
@@ -101,11 +112,11 @@ fn field(
         Some(ColumnType::Enum(labels)) => Some(labels.clone()),
         _ => None,
     };
-    let mut values = column
-        .values
-        .clone()
-        .or(labels)
-        .filter(|_| is_whole && declared.as_ref().is_none_or(|declared| declared.ty == Type::String));
+    let mut values = column.values.clone().or(labels).filter(|_| {
+        is_whole
+            && coded.ty().is_none()
+            && declared.as_ref().is_none_or(|declared| declared.ty == Type::String)
+    });
     if let Some(values) = &mut values {
         let mut seen = std::collections::BTreeSet::new();
         values.retain(|value| seen.insert(value.clone()));
@@ -117,8 +128,12 @@ fn field(
         zone: settings.zone.clone().filter(|_| is_local),
         needs_zone: is_local && settings.zone.is_none(),
         path,
-        storage: declared.as_ref().and_then(|declared| declared.storage),
-        ty: declared.map(|declared| declared.ty),
+        storage: match coded {
+            Coded::As { storage, .. } => storage,
+            _ => declared.as_ref().and_then(|declared| declared.storage),
+        },
+        ty: coded.ty().or(declared.map(|declared| declared.ty)),
+        coded,
         nullable: column.nullable || !is_whole,
         values: values.filter(|values| !values.is_empty()),
         description: column.description.clone().filter(|text| is_whole && !text.trim().is_empty()),
@@ -139,6 +154,9 @@ impl NewField {
             entries.push(("path", list(&self.path, true)));
             entries.push(("from", "struct".to_owned()));
         }
+        if let Coded::As { encoding, .. } = self.coded {
+            entries.push(("encoding", encoding.to_owned()));
+        }
         entries.extend(self.storage.map(|storage| ("storage", storage.to_owned())));
         entries.extend(self.zone.as_ref().map(|zone| ("zone", scalar(zone))));
         if !self.nullable {
@@ -152,7 +170,8 @@ impl NewField {
         let value = if entries.len() == 1 { Yaml::Text(ty) } else { Yaml::Inline(entries) };
         let zone = self.needs_zone.then(|| "TODO zone: which time zone are these times in?".to_owned());
         let ty = self.ty.is_none().then(|| "TODO type: which type does the column have?".to_owned());
-        let notes: Vec<String> = ty.into_iter().chain(zone).chain(self.note.clone()).collect();
+        let coded = self.coded.question().map(str::to_owned);
+        let notes: Vec<String> = ty.into_iter().chain(zone).chain(coded).chain(self.note.clone()).collect();
         let note = (!notes.is_empty()).then(|| comment(&notes.join("; ")));
         Line::Entry(self.name.clone(), value, note)
     }

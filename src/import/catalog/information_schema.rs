@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::distinct_keys::DistinctKeys;
 use super::document::Document;
 use super::model::{Found, FoundColumn, FoundTable};
 use super::names::fits;
@@ -52,8 +53,8 @@ fn json_lines(
     problems: &mut Diagnostics,
 ) -> Option<Vec<Row>> {
     let mut rows = Vec::new();
-    for row in serde_json::Deserializer::from_str(text).into_iter::<Map<String, Value>>() {
-        match row {
+    for row in serde_json::Deserializer::from_str(text).into_iter::<DistinctKeys>() {
+        match row.and_then(|DistinctKeys(row)| serde_json::from_value(row)) {
             Ok(row) => rows.push(of_json(&row)),
             Err(error) => {
                 let source = sources.add(document.path.clone(), text);
@@ -87,20 +88,35 @@ fn csv(
     let records = match csv_rows(text, delimiter.unwrap_or(b',')) {
         Ok(records) => records,
         Err(CsvFault { line, reason }) => {
-            let source = document.source(sources);
-            let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-            let span = Some(Span::new(source, start, start));
-            problems.push(UnreadableDocument { span, path: document.path.clone(), reason });
+            problems.push(unreadable_line(document, text, line, reason, sources));
             return None;
         }
     };
     let mut records = records.into_iter();
     let header: Vec<String> =
         records.next().unwrap_or_default().1.iter().map(|name| name.trim().to_lowercase()).collect();
+    let records: Vec<(usize, Vec<String>)> = records.collect();
+    if let Some((line, values)) = records.iter().find(|(_, values)| values.len() != header.len()) {
+        let reason = format!("there are {} values for {} columns", values.len(), header.len());
+        problems.push(unreadable_line(document, text, *line, reason, sources));
+        return None;
+    }
     let row = |(_, values): (usize, Vec<String>)| {
         header.iter().cloned().zip(values).filter(|(_, value)| !value.is_empty()).collect::<Row>()
     };
-    Some(records.map(row).collect())
+    Some(records.into_iter().map(row).collect())
+}
+
+fn unreadable_line(
+    document: &Document,
+    text: &str,
+    line: usize,
+    reason: String,
+    sources: &mut Sources,
+) -> UnreadableDocument {
+    let source = document.source(sources);
+    let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    UnreadableDocument { span: Some(Span::new(source, start, start)), path: document.path.clone(), reason }
 }
 
 fn gather(
@@ -161,8 +177,18 @@ fn gather(
             found.tables.len() - 1
         });
         if let (Some(table), Some(column)) = (found.tables.get_mut(at), column(row, names)) {
-            table.columns.push(column);
+            if table.columns.iter().any(|known| known.name == column.name) {
+                let what = format!("{}.{}", table.name.join("."), column.name);
+                found.skip(what, "the export has it twice: the first row counts");
+            } else {
+                table.columns.push(column);
+            }
         }
+    }
+    let incomplete = rows.iter().filter(|row| !is_export(row)).count();
+    if incomplete > 0 {
+        let what = format!("{incomplete} {} of the export", if incomplete == 1 { "row" } else { "rows" });
+        found.skip(what, "table_name, column_name or data_type is empty");
     }
     if !found.tables.iter().any(|table| table.is_selected) {
         let asked: Vec<String> =

@@ -27,11 +27,12 @@ pub(super) fn add_links(planned: &mut [Planned<'_>], found: &Found, skipped: &mu
         for reference in &one.table.references {
             let other = tables.get(reference.to.as_str());
             let name = other.map_or(reference.to.as_str(), |table| table.id.as_str());
+            let shown = || name.replace('\u{1f}', ".");
             let what = || {
                 format!(
                     "the link from {} to {}",
                     one.table.name.join("."),
-                    other.map_or_else(|| name.to_owned(), |table| table.name.join("."))
+                    other.map_or_else(shown, |table| table.name.join("."))
                 )
             };
             let Some(&to) = places.get(name) else {

@@ -5,12 +5,24 @@ use std::collections::BTreeSet;
 
 use super::document::{Document, origin};
 use super::model::{Found, FoundColumn, FoundTable};
-use super::problems::{NotPlain, OtherDocument};
+use super::problems::{Misshapen, NotPlain, OtherDocument};
 use super::semantic_model::{Dimension, Entity, EntityKind, SemanticModel, link};
-use super::yaml_document::{get, is_template, list, plain_column, read, span, text};
+use super::yaml_document::{
+    Defined, Shape, get, is_template, list, plain_column, plain_table, read, span, text,
+};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::engine::ColumnType;
 use crate::yaml::Node;
+
+const DOCUMENT: Shape<'_> = Shape { required: &[], texts: &[], lists: &["semantic_models"] };
+const MODEL: Shape<'_> = Shape {
+    required: &["name"],
+    texts: &["name", "model", "description", "primary_entity"],
+    lists: &["entities", "dimensions", "measures"],
+};
+const ELEMENT: Shape<'_> =
+    Shape { required: &["name", "type"], texts: &["name", "type", "expr", "description"], lists: &[] };
+const MEASURE: Shape<'_> = Shape { required: &["name"], texts: &["name", "expr"], lists: &[] };
 
 /// Reads semantic models.
 ///
@@ -21,12 +33,16 @@ pub fn read_metricflow(documents: &[Document]) -> Result<Found, (Sources, Diagno
     let (mut sources, mut problems) = (Sources::default(), Diagnostics::new());
     let mut found = Found::default();
     let mut models = Vec::new();
+    let mut defined = Defined::default();
     for document in documents {
         let before = models.len();
         for tree in read(document, &mut sources, &mut problems) {
+            if !DOCUMENT.fits(&tree, "a file with semantic models", &mut problems) {
+                continue;
+            }
             let one = get(&tree, "semantic_model").into_iter();
             for model in one.chain(list(&tree, "semantic_models")) {
-                models.extend(read_model(model, &mut found, &mut problems));
+                models.extend(read_model(model, &mut defined, &mut found, &mut problems));
             }
             for key in ["metric", "metrics", "saved_query", "saved_queries", "project_configuration"] {
                 if get(&tree, key).is_some() {
@@ -48,8 +64,19 @@ pub fn read_metricflow(documents: &[Document]) -> Result<Found, (Sources, Diagno
     if problems.is_empty() { Ok(found) } else { Err((sources, problems)) }
 }
 
-fn read_model(node: &Node, found: &mut Found, problems: &mut Diagnostics) -> Option<(String, SemanticModel)> {
+fn read_model(
+    node: &Node,
+    defined: &mut Defined,
+    found: &mut Found,
+    problems: &mut Diagnostics,
+) -> Option<(String, SemanticModel)> {
+    if !MODEL.fits(node, "a semantic model", problems) {
+        return None;
+    }
     let name = text(node, "name")?;
+    if !defined.is_new(node, name, format!("the semantic model `{name}`"), problems) {
+        return None;
+    }
     let (full, dbt) = table(node, name, found, problems)?;
     let mut table = FoundTable {
         id: name.to_owned(),
@@ -82,12 +109,23 @@ fn read_model(node: &Node, found: &mut Found, problems: &mut Diagnostics) -> Opt
         Some(column)
     };
     for one in list(node, "entities") {
-        let kind = text(one, "type").and_then(EntityKind::of);
-        if let (Some(kind), Some(own), Some(column)) = (kind, text(one, "name"), column(one, None, found)) {
+        if !ELEMENT.fits(one, "an entity", problems) {
+            continue;
+        }
+        let (Some(own), Some(word)) = (text(one, "name"), text(one, "type")) else { continue };
+        let Some(kind) = EntityKind::of(word) else {
+            let expected = "`primary`, `unique`, `foreign` or `natural`".to_owned();
+            problems.push(Misshapen { span: span(one, "type"), expected, found: format!("`{word}`") });
+            continue;
+        };
+        if let Some(column) = column(one, None, found) {
             model.entities.push(Entity { name: own.to_owned(), kind, column });
         }
     }
     for one in list(node, "dimensions") {
+        if !ELEMENT.fits(one, "a dimension", problems) {
+            continue;
+        }
         let is_time = text(one, "type").is_some_and(|word| word.eq_ignore_ascii_case("time"));
         if let (Some(own), Some(column)) = (text(one, "name"), column(one, None, found)) {
             model.dimensions.push(Dimension { name: own.to_owned(), is_time, column });
@@ -95,6 +133,9 @@ fn read_model(node: &Node, found: &mut Found, problems: &mut Diagnostics) -> Opt
     }
     // Measures are columns, too, if they don't compute anything.
     for one in list(node, "measures") {
+        if !MEASURE.fits(one, "a measure", problems) {
+            continue;
+        }
         let written = text(one, "expr").or_else(|| text(one, "name")).unwrap_or_default();
         if plain_column(written).is_some() && text(one, "expr").is_some() {
             column(one, None, found);
@@ -130,9 +171,18 @@ fn table(
                 part => parts.extend(part.map(str::to_owned)),
             }
         }
-        return (!parts.is_empty()).then_some((parts, None));
+        let whole = || text(relation, "relation_name").and_then(plain_table);
+        let parts = if parts.is_empty() { whole().unwrap_or_default() } else { parts };
+        if !parts.is_empty() {
+            return Some((parts, None));
+        }
     }
-    let written = text(node, "model")?;
+    let Some(written) = text(node, "model") else {
+        let expected = "`model`, or `node_relation` with a table".to_owned();
+        let found = "a semantic model without it".to_owned();
+        problems.push(Misshapen { span: span(node, "node_relation"), expected, found });
+        return None;
+    };
     match super::dbt::reference(written) {
         Some((reference, table)) => Some((vec![table], Some(reference))),
         None => {

@@ -42,8 +42,8 @@ pub(crate) struct FoundTable {
     pub(crate) ingested_at: Option<String>,
     /// What dbt calls it, as an entity's `dbt` does.
     pub(crate) dbt: Option<String>,
-    /// How dbt's `ref` and `source` name it.
-    pub(crate) reference: Option<String>,
+    /// Who looks after it, in the source's words.
+    pub(crate) owner: Option<String>,
     /// A query in place of the table, if some columns have to be converted.
     pub(crate) query: Option<String>,
 }

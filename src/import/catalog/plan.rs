@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Settings;
 use super::compare::compare;
+use super::encodings::{Mark, mark};
 use super::existing::{Existing, readers, tables};
 use super::fields::{Column, NewField, flatten};
 use super::links::add_links;
@@ -71,6 +72,7 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
         skipped: found.skipped.clone(),
     };
     let matched = matched(found, existing);
+    let compared = compared(found);
     let mut names = Names::default();
     existing.names().into_iter().for_each(|name| names.take(name));
     for table in &found.tables {
@@ -93,7 +95,8 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
             None => entity_name(table, &mut with_name),
         };
         let mut left = Vec::new();
-        let planned = plan_fields(table, entities, name, existing, settings, &mut left);
+        let compared = compared.get(table.id.as_str());
+        let planned = plan_fields(table, compared, entities, name, existing, settings, &mut left);
         if is_new && planned.fields.is_empty() {
             skip("none of its columns has a type that a field can have".to_owned());
             continue;
@@ -115,6 +118,21 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
     plan.skipped.sort();
     plan.skipped.dedup();
     plan
+}
+
+/// The columns of each table that are part of a key or of a foreign key's either side, in lower case.
+fn compared(found: &Found) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut compared: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for table in &found.tables {
+        let keys = table.keys.iter().flat_map(|key| &key.columns);
+        let own = table.references.iter().flat_map(|one| one.columns.iter().map(|(own, _)| own));
+        compared.entry(&table.id).or_default().extend(keys.chain(own).map(|name| name.to_lowercase()));
+        for reference in &table.references {
+            let theirs = reference.columns.iter().map(|(_, theirs)| theirs.to_lowercase());
+            compared.entry(&reference.to).or_default().extend(theirs);
+        }
+    }
+    compared
 }
 
 /// The entities that read each table, by the table's identity.
@@ -195,6 +213,7 @@ fn entity_name(table: &FoundTable, names: &mut Names) -> String {
 
 fn plan_fields<'a>(
     table: &'a FoundTable,
+    compared: Option<&BTreeSet<String>>,
     entities: Vec<(EntityId, &'a Entity)>,
     name: String,
     existing: &Existing,
@@ -253,7 +272,8 @@ fn plan_fields<'a>(
     let mut columns: Vec<(usize, Column)> = Vec::new();
     for at in order {
         let Some((wanted, column)) = new.get(at) else { continue };
-        columns.push((at, flatten(column, wanted, &mut planned.names, settings)));
+        let is_compared = compared.is_some_and(|names| names.contains(&column.name.to_lowercase()));
+        columns.push((at, flatten(column, is_compared, wanted, &mut planned.names, settings)));
     }
     columns.sort_by_key(|(at, _)| *at);
     for (at, read) in columns {
@@ -303,6 +323,17 @@ impl Planned<'_> {
         ty.as_ref().is_none_or(Type::is_time).then(|| name.clone())
     }
 
+    /// The field that is a certain mark of deleted rows.
+    pub(super) fn deleted(&self) -> Option<&str> {
+        self.marks().find(|(_, kind)| *kind == Mark::Certain).map(|(name, _)| name)
+    }
+
+    /// The new fields that may mark deleted rows.
+    fn marks(&self) -> impl Iterator<Item = (&str, Mark)> {
+        let whole = self.fields.iter().filter(|field| field.path.is_empty());
+        whole.filter_map(|field| Some((field.name.as_str(), mark(&field.column, field.ty.as_ref())?)))
+    }
+
     /// The fields that hold a time.
     pub(super) fn times(&self) -> Vec<&str> {
         let is_time =
@@ -334,7 +365,12 @@ pub(super) fn questions(planned: &Planned<'_>) -> Vec<Question> {
     }
     if planned.time_field(planned.table.time.as_ref()).is_none() {
         let times = planned.times();
-        if !times.is_empty() {
+        if let Some(column) = &planned.table.time {
+            let text = format!(
+                "the source says `{column}`, which no field with a time reads: when did a row happen?"
+            );
+            questions.push(ask("time", text));
+        } else if !times.is_empty() {
             let text = format!("if a row is something that happened, when? One of {}", times.join(", "));
             questions.push(ask("time", text));
         }
@@ -360,8 +396,27 @@ fn field_questions(planned: &Planned<'_>) -> Vec<Question> {
     let zones = those(|field| field.needs_zone).map(|names| {
         ("zone", format!("which time zone are these in: {names}? `segc check --probe` asks for it"))
     });
+    let encodings = those(|field| field.coded.question().is_some()).map(|names| {
+        (
+            "encoding",
+            format!("are these times or days: {names}? Until `encoding` is declared, they are numbers"),
+        )
+    });
+    let is_new = planned.existing.is_empty();
+    let deletes = planned.marks().filter(|(_, kind)| !is_new || *kind != Mark::Certain).map(|(name, kind)| {
+        let text = match kind {
+            Mark::Certain | Mark::Flag => format!("is `{name}` true in deleted rows? Then `deletes: {{ soft: {name} }}`"),
+            Mark::Active => {
+                format!("is `{name}` false in rows that don't count? Then `deletes: {{ soft: {{ not: {name} }} }}`")
+            }
+            Mark::Instant => format!(
+                "does `{name}` say when a row was deleted? Then `deletes: soft`, and `deleted_at: {name}` in `changes`"
+            ),
+        };
+        ("deletes", text)
+    });
     let ask = |(about, text)| Question { entity: planned.name.clone(), about, text };
-    types.into_iter().chain(zones).map(ask).collect()
+    types.into_iter().chain(zones).chain(encodings).chain(deletes).map(ask).collect()
 }
 
 /// Reports entities whose table is gone.

@@ -1,6 +1,6 @@
 //! Problems with importing catalogs.
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Label, Span};
 use crate::problems;
 
 problems! {
@@ -153,6 +153,33 @@ problems! {
     error SEG962 "two files for a table" TwoFiles { span: Option<Span>, table: String, first: String, second: String }
     message |p| format!("`{}` and `{}` would both be the table `{}`", p.first, p.second, p.table);
     help |_p| Some("import one of them, or rename the other".to_owned());
+
+    /// A part of a document has another shape than its tool gives it.
+    ///
+    /// ```yaml
+    /// cubes:
+    ///   - name: orders
+    ///     dimensions: id        # a list
+    /// ```
+    ///
+    /// Correct the document, or write it again with the tool that it is from.
+    error SEG963 "wrong shape in a document" Misshapen { span: Span, expected: String, found: String }
+    message |p| format!("expected {}, found {}", p.expected, p.found);
+    help |_p| Some("correct the document, or write it again with its tool".to_owned());
+
+    /// A document defines something twice.
+    ///
+    /// ```yaml
+    /// cubes:
+    ///   - { name: orders, sql_table: shop.orders }
+    ///   - { name: orders, sql_table: crm.orders }
+    /// ```
+    ///
+    /// Remove or rename one of them, or import only one of the documents.
+    error SEG964 "defined twice in documents" DefinedTwice { span: Span, what: String, first: Span }
+    message |p| format!("{} is defined twice", p.what);
+    help |_p| Some("remove or rename one of them".to_owned());
+    labels |p| vec![Label { span: p.first, text: "the first one".to_owned() }];
 }
 
 /// Some of the names, and how many more there are.

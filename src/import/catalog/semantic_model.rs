@@ -77,10 +77,16 @@ pub(super) fn link(models: &[(String, SemanticModel)], found: &mut Found) {
                         let key = other.entities.iter().find(is_key).filter(|_| to != id)?;
                         Some((to.clone(), key.column.clone()))
                     });
-                    if let Some((to, column)) = target {
-                        let columns = vec![(entity.column.clone(), column)];
-                        references
-                            .push((at, FoundReference { columns, to, name: Some(entity.name.clone()) }));
+                    match target {
+                        Some((to, column)) => {
+                            let columns = vec![(entity.column.clone(), column)];
+                            references
+                                .push((at, FoundReference { columns, to, name: Some(entity.name.clone()) }));
+                        }
+                        None => found.skipped.push(super::model::Skipped {
+                            what: format!("the entity {} of {}", entity.name, id),
+                            why: "no other model has it as its primary or unique entity".to_owned(),
+                        }),
                     }
                 }
             }

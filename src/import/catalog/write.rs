@@ -130,6 +130,7 @@ fn entity(planned: &Planned<'_>) -> Line {
         None => lines.push(Line::text("table", table_name(&table.name))),
     }
     lines.extend(table.dbt.iter().map(|name| Line::text("dbt", scalar(name))));
+    lines.extend(table.owner.iter().map(|owner| Line::Comment(comment(&format!("owner in dbt: {owner}")))));
     let asked = questions(planned);
     let todo = |about: &'static str| {
         let about = asked.iter().filter(move |question| question.about == about);
@@ -148,6 +149,10 @@ fn entity(planned: &Planned<'_>) -> Line {
         lines.push(Line::text("changes", format!("{{ mutable: {{ ingested_at: {} }} }}", scalar(&field))));
     }
     lines.extend(todo("changes"));
+    if let Some(field) = planned.deleted() {
+        lines.push(Line::text("deletes", format!("{{ soft: {} }}", scalar(field))));
+    }
+    lines.extend(todo("deletes"));
     let fields = planned.fields.iter().map(super::fields::NewField::line);
     let unread = planned.unread.iter().map(|text| Line::Comment(text.clone()));
     lines.push(Line::Entry("fields".to_owned(), Yaml::Block(fields.chain(unread).collect()), None));

@@ -1,7 +1,10 @@
 //! YAML definitions of other tools: values by their keys, and names that must be plain.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use super::document::Document;
-use super::problems::NotPlain;
+use super::problems::{DefinedTwice, Misshapen, NotPlain};
 use crate::diagnostic::{Diagnostics, Sources, Span};
 use crate::yaml::{self, Node, NodeKind};
 
@@ -71,6 +74,69 @@ pub(super) fn list<'a>(node: &'a Node, key: &str) -> &'a [Node] {
 
 pub(super) fn is_true(node: &Node, key: &str) -> bool {
     get(node, key).is_some_and(|node| node.kind == NodeKind::Bool(true))
+}
+
+/// What the parts of a definition must be.
+#[derive(Default)]
+pub(super) struct Shape<'a> {
+    pub(super) required: &'a [&'a str],
+    pub(super) texts: &'a [&'a str],
+    pub(super) lists: &'a [&'a str],
+}
+
+impl Shape<'_> {
+    /// Whether a definition has this shape. What hasn't is reported.
+    pub(super) fn fits(&self, node: &Node, what: &str, problems: &mut Diagnostics) -> bool {
+        let before = problems.len();
+        let mut wrong = |span: Span, expected: String, found: &str| {
+            problems.push(Misshapen { span, expected, found: found.to_owned() });
+        };
+        if !matches!(node.kind, NodeKind::Map(_)) {
+            wrong(node.span, format!("a map for {what}"), node.found());
+            return false;
+        }
+        for key in self.required.iter().filter(|key| get(node, key).is_none()) {
+            wrong(node.span, format!("`{key}` for {what}"), "a map without it");
+        }
+        for key in self.texts {
+            if let Some(value) = get(node, key).filter(|_| text(node, key).is_none()) {
+                wrong(value.span, format!("text for `{key}`"), value.found());
+            }
+        }
+        for key in self.lists {
+            if let Some(value) = get(node, key).filter(|value| !matches!(value.kind, NodeKind::List(_))) {
+                wrong(value.span, format!("a list for `{key}`"), value.found());
+            }
+        }
+        problems.len() == before
+    }
+}
+
+/// The names that documents have defined, and where.
+#[derive(Default)]
+pub(super) struct Defined(BTreeMap<String, Span>);
+
+impl Defined {
+    /// Whether a name is new. If not, that is reported.
+    pub(super) fn is_new(
+        &mut self,
+        node: &Node,
+        name: &str,
+        what: String,
+        problems: &mut Diagnostics,
+    ) -> bool {
+        let span = span(node, "name");
+        match self.0.entry(name.to_lowercase()) {
+            Entry::Vacant(entry) => {
+                entry.insert(span);
+                true
+            }
+            Entry::Occupied(first) => {
+                problems.push(DefinedTwice { span, what, first: *first.get() });
+                false
+            }
+        }
+    }
 }
 
 /// The place of a key's value, or of the whole.

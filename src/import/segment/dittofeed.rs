@@ -4,6 +4,10 @@
 //! empty text to `Equals` and `NotEquals`; `times` is 1 and `timesOperator` is `=` unless they say
 //! otherwise, so that an event without them was performed exactly once.
 
+use std::str::FromStr as _;
+
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive as _};
+
 use super::draft::{Body, DraftId, Import, entry, entry_text};
 use super::events::{Events, SECTION};
 use super::fields::{Attribute, Field};
@@ -14,7 +18,7 @@ use super::values::{instant, number, scalar_text};
 use crate::diagnostic::Span;
 use crate::syntax::ast::{AggregateFunc, CompareOp, Expr, Path, TextOp, Window};
 use crate::syntax::make;
-use crate::types::{Literal, Type, Unit};
+use crate::types::{BucketTool, Literal, Type, Unit};
 use crate::yaml::{Node, NodeKind};
 
 #[derive(Debug)]
@@ -33,6 +37,9 @@ const OPERATORS: [&str; 9] = [
     "NotWithin",
     "AbsoluteTimestamp",
 ];
+
+/// The id of a user.
+const KEY: &str = "id";
 
 /// How deep nodes may refer to others.
 const DEEPEST: usize = 100;
@@ -56,6 +63,10 @@ impl Tool for Dittofeed {
         "a JSON list of its segments, each with `name` and `definition`, or `{ \"segments\": […] }`"
     }
 
+    fn key_attribute(&self) -> Option<&'static str> {
+        Some(KEY)
+    }
+
     fn sections(&self) -> &'static [&'static str] {
         &[SECTION]
     }
@@ -73,7 +84,8 @@ impl Tool for Dittofeed {
                 let Some(root) = entry(definition, "entryNode") else {
                     return import.lacks(definition, "entryNode");
                 };
-                let condition = Reader { import, nodes }.node(root, 0)?;
+                let name = entry_text(node, "name").map(str::to_owned).or_else(|| import.given_name.clone());
+                let condition = Reader { import, nodes, name: name.as_deref() }.node(root, 0)?;
                 Some(Body::of(condition))
             });
         }
@@ -102,6 +114,8 @@ fn declare<'n>(tree: &'n Node, import: &mut Import<'_>, all: &mut Vec<Declared<'
 struct Reader<'r, 'i, 'a> {
     import: &'i mut Import<'a>,
     nodes: &'r [Node],
+    /// The segment's name, by which shares are cut.
+    name: Option<&'r str>,
 }
 
 /// What a condition tests, and the type of it.
@@ -181,10 +195,14 @@ impl Reader<'_, '_, '_> {
                 let Some(id) = scalar_text(child) else {
                     return self.import.wrong(child, "the id of a node");
                 };
-                let found = nodes.iter().find(|node| entry_text(node, "id") == Some(&id));
-                match found {
-                    Some(found) => self.node(found, depth + 1),
-                    None => {
+                let mut fitting = nodes.iter().filter(|node| entry_text(node, "id") == Some(&id));
+                match (fitting.next(), fitting.next()) {
+                    (Some(found), None) => self.node(found, depth + 1),
+                    (Some(_), Some(second)) => {
+                        let what = format!("there are several nodes `{id}`");
+                        self.none(second.span, &what, "export the segment again")
+                    }
+                    (None, _) => {
                         let what = format!("there is no node `{id}`");
                         self.none(child.span, &what, "export the segment again")
                     }
@@ -204,6 +222,8 @@ impl Reader<'_, '_, '_> {
 
     fn path<'n>(&mut self, node: &'n Node) -> Option<(&'n str, Span)> {
         let name = self.import.text(node, "path")?;
+        // `$.plan` is the JSON path of `plan`.
+        let name = name.strip_prefix("$.").unwrap_or(name);
         Some((name, entry(node, "path").map_or(node.span, |node| node.span)))
     }
 
@@ -396,19 +416,33 @@ impl Reader<'_, '_, '_> {
         Some(make::all(parts))
     }
 
+    /// A share of the users, cut by the MD5 of their id and the segment's name.
     fn bucket(&mut self, node: &Node) -> Option<Expr> {
         let Some(percent) = entry(node, "percent") else { return self.import.lacks(node, "percent") };
-        let share = number(percent).and_then(|text| text.parse::<f64>().ok());
-        let Some(share) = share.filter(|share| (0.0..=1.0).contains(share)) else {
+        let share = number(percent).and_then(|text| BigDecimal::from_str(&text).ok());
+        let (none, all) = (BigDecimal::from(0), BigDecimal::from(1));
+        let Some(share) = share.filter(|share| (&none..=&all).contains(&share)) else {
             return self.import.wrong(percent, "a share between 0 and 1");
         };
-        self.import
-            .note("the same share of users as in Dittofeed, but other users: it assigns them in its own way");
-        let seed = entry_text(node, "id").unwrap_or("bucket");
-        #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 1")]
-        let bound = (share * 10_000.0).round() as i64;
-        let bucket = make::call("bucket", vec![make::text(seed)]);
-        Some(make::compare(CompareOp::Less, bucket, make::integer(bound)))
+        if share == all {
+            return Some(make::boolean(true));
+        }
+        let Some(name) = self.name else { return self.import.lacks(node, "name") };
+        let key = Attribute { kind: None, name: KEY, span: percent.span };
+        let key = self.import.field(key, None)?;
+        if !matches!(key.ty, Type::String | Type::Integer) {
+            let what = "shares are cut by ids that are text or whole numbers".to_owned();
+            return self.import.unfit(&key, percent.span, what, None);
+        }
+        let buckets = share * BigDecimal::from(100_000);
+        let bound = buckets.with_scale_round(0, RoundingMode::Floor);
+        if bound != buckets {
+            self.import.note(
+                "shares have up to 3 digits after the point of a percentage here: the rest of this one is left out",
+            );
+        }
+        let bucket = make::tool_bucket(name, key.expr(), BucketTool::Dittofeed);
+        Some(make::compare(CompareOp::Less, bucket, make::integer(bound.to_i64().unwrap_or_default())))
     }
 
     fn whole(&mut self, node: &Node, key: &str) -> Option<i64> {

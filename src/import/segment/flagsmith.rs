@@ -7,14 +7,14 @@ use super::draft::{Body, DraftId, Import, entry, entry_text};
 use super::fields::{Attribute, Field};
 use super::input::Input;
 use super::patterns::Dialect;
-use super::problems::{NoEquivalent, UnknownOperator, WrongShape};
+use super::problems::{UnknownOperator, WrongShape};
 use super::tool::Tool;
 use super::values::{is_version, number_literal, scalar_text};
 use crate::diagnostic::Span;
 use crate::import::json;
 use crate::syntax::ast::{ArithmeticOp, CompareOp, Expr, TextOp};
 use crate::syntax::make;
-use crate::types::{Literal, Type};
+use crate::types::{BucketTool, Literal, Type};
 use crate::yaml::{Node, NodeKind};
 
 #[derive(Debug)]
@@ -71,10 +71,17 @@ impl Tool for Flagsmith {
             let place = entry(node, "name").map_or(span, |node| node.span);
             segments.extend(import.declare(&key, name.as_deref(), place).map(|id| (id, key, node)));
         }
+        let environment = trees.iter().find_map(environment_key);
         for (id, key, node) in &segments {
-            import.translate(*id, |import| Reader { import, key }.segment(node));
+            import.translate(*id, |import| Reader { import, key, environment }.segment(node));
         }
     }
+}
+
+/// The key of the environment: an environment document's own, or that of an evaluation context.
+fn environment_key(tree: &Node) -> Option<&str> {
+    let inside = entry(tree, "context").unwrap_or(tree);
+    entry_text(inside, "api_key").or_else(|| entry_text(entry(inside, "environment")?, "key"))
 }
 
 /// The segments of a document, with their keys if it is a map of them.
@@ -95,6 +102,8 @@ struct Reader<'k, 'i, 'a> {
     import: &'i mut Import<'a>,
     /// The key of the segment, which is part of what a percentage hashes.
     key: &'k str,
+    /// The key of the environment, if the files have it.
+    environment: Option<&'k str>,
 }
 
 impl Reader<'_, '_, '_> {
@@ -328,26 +337,48 @@ impl Reader<'_, '_, '_> {
         })
     }
 
+    /// A share of those whom a value cuts, by the MD5 of the segment's key and the value: the identity's key
+    /// unless a property is named.
     fn percentage(&mut self, property: &str, value: &Node) -> Option<Expr> {
-        if !property.is_empty() && attribute_name(property) != "identifier" && property != "$.identity.key" {
-            let what = format!("the share is cut by `{property}` instead of the identity");
-            let help =
-                "cut it by the identity in the tool, or write it by hand with `keep sample`".to_owned();
-            return self.import.refuse(NoEquivalent { span: value.span, what, help });
-        }
         let share = scalar_text(value).and_then(|text| text.trim().parse::<f64>().ok());
-        let Some(share) = share.filter(|share| share.is_finite() && *share >= 0.0) else {
-            return self.import.wrong(value, "a percentage");
+        let Some(share) = share.filter(|share| !share.is_nan()) else {
+            self.import.note("a share that isn't a number never holds");
+            return Some(make::boolean(false));
         };
-        if share >= 100.0 {
-            return Some(make::boolean(true));
+        let by_key = property.is_empty() || property == "$.identity.key";
+        let (name, composed) = match (by_key, self.environment) {
+            (false, _) => (attribute_name(property), String::new()),
+            (true, Some(environment)) => ("identifier".to_owned(), format!("{environment}_")),
+            (true, None) => ("identifier".to_owned(), String::new()),
+        };
+        let cut = self.import.field(Attribute { kind: None, name: &name, span: value.span }, None)?;
+        if !matches!(cut.ty, Type::String | Type::Integer) {
+            let what =
+                "shares are cut by text and whole numbers, which are written alike everywhere".to_owned();
+            return self.import.unfit(&cut, value.span, what, None);
         }
-        self.import.note("the same share as in the tool, but others: it cuts by MD5 of the segment's key and the identity's");
-        #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 100")]
-        let bound = (share * 100.0).round() as i64;
-        let bucket = make::call("bucket", vec![make::text(format!("segment {}", self.key))]);
-        Some(make::compare(CompareOp::Less, bucket, make::integer(bound)))
+        if by_key {
+            self.import.note(match self.environment {
+                Some(_) => "the share is cut by the environment's key, `_` and the identifier, as Flagsmith composes an identity's key",
+                None => "the share is cut by the identifier, since the file has no environment's key to compose an identity's key of",
+            });
+        }
+        let seed = format!("{},{composed}", self.key);
+        let bucket = make::tool_bucket(seed, cut.expr(), BucketTool::Flagsmith);
+        match last_bucket(share) {
+            // Nothing is as high as 100 %, but a missing value has no share either.
+            Some(last) if last >= 9_997 && cut.nullable => Some(make::present(cut.expr())),
+            Some(last) if last >= 9_997 => Some(make::boolean(true)),
+            Some(last) => Some(make::compare(CompareOp::LessOrEqual, bucket, make::integer(last))),
+            None => Some(make::boolean(false)),
+        }
     }
+}
+
+/// The last bucket within a share, in the engine's own floating-point arithmetic.
+fn last_bucket(share: f64) -> Option<i64> {
+    let is_within = |bucket: &u16| f64::from(*bucket) / 9_998.0 * 100.0 <= share;
+    (0..9_998).rev().find(is_within).map(i64::from)
 }
 
 /// There is a value, and the condition doesn't hold. A text that isn't a version is missing to begin with.

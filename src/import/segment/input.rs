@@ -37,13 +37,16 @@ impl Input {
         Span::new(self.source, 0, first)
     }
 
-    /// The document in it, JSON or YAML.
+    /// The document in it, JSON or YAML. With a key that occurs twice there is none: it isn't known which of
+    /// the two is meant.
     pub(crate) fn tree(&self, problems: &mut Diagnostics) -> Option<Node> {
-        if self.is_json() {
+        let before = problems.len();
+        let tree = if self.is_json() {
             json::read(self.source, &self.text, problems)
         } else {
             yaml::read(self.source, &self.text, problems)
-        }
+        };
+        tree.filter(|_| problems.len() == before)
     }
 
     fn is_json(&self) -> bool {

@@ -83,6 +83,10 @@ struct Reader<'i, 'a> {
 impl Reader<'_, '_> {
     fn definition(&mut self, definition: &Node) -> Option<Body> {
         let groups = self.import.list(definition, "condition_groups")?;
+        if groups.is_empty() {
+            let what = "a definition without a condition";
+            return self.none(definition.span, what, "remove the segment, or add a condition");
+        }
         let parts: Vec<_> = groups.iter().map(|group| self.group(group)).collect();
         Some(Body::of(make::all(parts.into_iter().collect::<Option<Vec<_>>>()?)))
     }

@@ -52,6 +52,7 @@ problems! {
     message |p| format!("`{}` is not an operator of {}: {}", p.operator, p.tool, p.effect);
     help |p| Some(match crate::diagnostic::closest(&p.operator, p.known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if p.known.is_empty() => "correct it in the tool, or write the segment by hand".to_owned(),
         None => format!("correct it in the tool; its operators are {}", listed(&p.known)),
     });
 

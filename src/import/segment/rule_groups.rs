@@ -14,7 +14,7 @@ use super::problems::{NoEquivalent, UnknownOperator, UnknownReference, WrongShap
 use super::tool::Tool;
 use super::values::scalar_text;
 use crate::catalog::{Catalog, EntityId};
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::Span;
 use crate::import::json;
 use crate::syntax::ast::{AggregateFunc, CompareOp, Expr, Path, RuleKind, TextOp, Window, WindowKind};
 use crate::syntax::{make, parse_literal};
@@ -96,17 +96,13 @@ fn declare<'n>(tree: &'n Node, import: &mut Import<'_>, all: &mut Vec<(DraftId, 
 fn groups(node: &Node, import: &mut Import<'_>) -> Option<Vec<Node>> {
     let written = entry(node, "ruleGroups")?;
     let tree = match &written.kind {
-        NodeKind::String(text) => {
-            let mut ignored = Diagnostics::new();
-            match json::read(written.span.source, text, &mut ignored) {
-                Some(tree) => moved(&tree, written.span),
-                None => {
-                    let (expected, found) = ("a list as JSON".to_owned(), "text that isn't JSON".to_owned());
-                    import.problems.push(WrongShape { span: written.span, expected, found, help: None });
-                    return None;
-                }
+        NodeKind::String(text) => match json::read_inside(written.span, text) {
+            Ok(tree) => tree,
+            Err(problem) => {
+                import.problems.push(problem);
+                return None;
             }
-        }
+        },
         _ => written.clone(),
     };
     match tree.kind {
@@ -117,24 +113,6 @@ fn groups(node: &Node, import: &mut Import<'_>) -> Option<Vec<Node>> {
             None
         }
     }
-}
-
-/// A tree whose parts all have one place: that of the text which contains it.
-fn moved(node: &Node, span: Span) -> Node {
-    let kind = match &node.kind {
-        NodeKind::List(items) => NodeKind::List(items.iter().map(|item| moved(item, span)).collect()),
-        NodeKind::Map(entries) => NodeKind::Map(
-            entries
-                .iter()
-                .map(|(key, value)| {
-                    let key = crate::yaml::Key { text: key.text.clone(), span };
-                    (key, moved(value, span))
-                })
-                .collect(),
-        ),
-        other => other.clone(),
-    };
-    Node { kind, span }
 }
 
 impl Import<'_> {
@@ -276,6 +254,9 @@ impl Reader<'_, '_> {
         }
         if let (true, Some(window)) = (own, window) {
             parts.push(make::during(self.date(group)?, window));
+        }
+        if parts.is_empty() {
+            return self.none(group.span, "a group without a condition", "remove it, or add a condition");
         }
         Some(make::all(parts))
     }

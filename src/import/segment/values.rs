@@ -45,6 +45,13 @@ pub(crate) fn number_literal(text: &str) -> Option<Literal> {
     parse(&Type::Integer).or_else(decimal).or_else(float)
 }
 
+/// A whole number as YAML also writes it: `0x1f`, `0o17`, `+5`.
+fn based(text: &str) -> Option<Literal> {
+    let radix = |prefix: &str, radix| i64::from_str_radix(text.strip_prefix(prefix)?, radix).ok();
+    let number = radix("0x", 16).or_else(|| radix("0o", 8)).or_else(|| text.strip_prefix('+')?.parse().ok());
+    number.map(Literal::Integer)
+}
+
 /// An instant in RFC 3339, or a date as its midnight in UTC, or a local time as one in UTC.
 pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -81,7 +88,7 @@ impl Import<'_> {
 
     /// A number as a constant.
     pub(crate) fn number_constant(&mut self, text: &str, span: Span) -> Option<Expr> {
-        match number_literal(text) {
+        match number_literal(text).or_else(|| based(text)) {
             Some(literal) => Some(make::literal(literal)),
             None => {
                 let what = format!("`{text}` is beyond the numbers of 64 bits");

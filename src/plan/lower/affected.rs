@@ -170,7 +170,11 @@ impl Lowering<'_> {
         let alias = self.alias(frame, "l");
         let column = |name: &str| Scalar::Column(alias.clone(), name.to_owned());
         let relation = Relation::Table(table);
-        let filter = vec![Scalar::binary(BinaryOp::Greater, column("run_seq"), read_to)];
+        let mut filter = vec![Scalar::binary(BinaryOp::Greater, column("run_seq"), read_to)];
+        // What isn't read of the other segment changes nothing.
+        if !self.cx.hir.segment(segment).columns.is_empty() {
+            filter.push(Scalar::binary(BinaryOp::NotEqual, column("action"), Scalar::text("change")));
+        }
         if trigger.place.is_empty() {
             self.frames[frame].from = Some(TableRef { relation, alias: alias.clone() });
             let columns = key.iter().map(|(name, _)| Column::named(column(name), name.clone())).collect();

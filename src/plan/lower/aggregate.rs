@@ -16,14 +16,19 @@ impl Lowering<'_> {
     /// The value of an aggregate for the row that it belongs to. Null where no row counts,
     /// also for `count` and `sum`: the caller fills in 0 where that makes a difference.
     pub(super) fn aggregate(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
-        if needs_rows(aggregate) {
+        let in_order = self.ends_in_order(aggregate);
+        if needs_rows(aggregate) && !in_order {
             return self.aggregate_of_rows(scope, aggregate);
         }
         let owner = scope.this.clone();
         self.push(false);
         let (inner, keys) = self.aggregate_rows(scope, aggregate);
         self.restrict_rows(&inner, aggregate);
-        let value = self.aggregate_value(&inner.scope, aggregate);
+        let value = if in_order {
+            self.end_in_order(&inner, aggregate)
+        } else {
+            self.aggregate_value(&inner.scope, aggregate)
+        };
         let group_by = keys.iter().map(|key| key.grouped.clone()).collect();
         let rows = Select { group_by, ..self.pop() };
         let name = self.column_name(aggregate);

@@ -3,9 +3,10 @@
 use super::Lowering;
 use super::frame::Row;
 use super::rank_chain::KeyPart;
+use crate::check::hir::{Value, ValueKind};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Scalar};
-use crate::types::Type;
+use crate::types::{BucketHash, BucketTool, Literal, Type};
 
 impl Lowering<'_> {
     /// The bucket of a row, an integer from 0 to 9999.
@@ -39,4 +40,50 @@ pub(super) fn bucket_of(seed: &str, key: &[KeyPart], values: &[Scalar]) -> Scala
         hashed = Some(concat(before, value));
     }
     Scalar::Call(Function::Bucket, vec![hashed.unwrap_or_else(|| text(format!("{seed}:")))])
+}
+
+/// The bucket of a value as a tool cuts it; null if the value is.
+pub(super) fn tool_bucket(tool: BucketTool, seed: &Value, ty: &Type, value: &Scalar) -> Scalar {
+    let seed = match &seed.kind {
+        ValueKind::Literal(Literal::String(seed)) => seed.as_str(),
+        _ => "",
+    };
+    let function = match tool.hash() {
+        BucketHash::Sha1Share => Function::Sha1Share,
+        BucketHash::Md5Share => Function::Md5Share,
+        BucketHash::Md5Remainder => Function::Md5Remainder,
+    };
+    let value = match ty {
+        Type::Integer => Scalar::Call(Function::IntegerText, vec![value.clone()]),
+        _ => value.clone(),
+    };
+    let mut rounds: Vec<Scalar> = (1..=tool.rounds())
+        .map(|round| Scalar::Call(function, vec![hashed(tool, seed, &value, round)]))
+        .collect();
+    let last = rounds.pop().unwrap_or(Scalar::integer(0));
+    if rounds.is_empty() {
+        return last;
+    }
+    let again = || Scalar::integer(tool.last());
+    let branch = |bucket: Scalar| (Scalar::binary(BinaryOp::NotEqual, bucket.clone(), again()), bucket);
+    Scalar::Case(rounds.into_iter().map(branch).collect(), Some(Box::new(last)))
+}
+
+/// The text that is hashed in a round: repeated as often, separated by commas.
+fn hashed(tool: BucketTool, seed: &str, value: &Scalar, round: usize) -> Scalar {
+    let (before, after) = tool.around(seed);
+    let mut parts: Vec<Scalar> = Vec::new();
+    let mut pending = before.clone();
+    for repeat in 1..=round {
+        if !pending.is_empty() {
+            parts.push(Scalar::text(std::mem::take(&mut pending)));
+        }
+        parts.push(value.clone());
+        pending = if repeat < round { format!("{after},{before}") } else { after.clone() };
+    }
+    if !pending.is_empty() {
+        parts.push(Scalar::text(pending));
+    }
+    let concat = |left, right| Scalar::Call(Function::Concat, vec![left, right]);
+    parts.into_iter().reduce(concat).unwrap_or_else(|| value.clone())
 }

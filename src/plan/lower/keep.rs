@@ -6,26 +6,40 @@ use super::bucket::{below_bucket, bucket_of};
 use super::frame::Scope;
 use super::names::Taken;
 use super::rank_chain::{KeyPart, RANKED, Rank, RankChain, Stage, column, new_name};
-use crate::check::hir::{Keep, KeepKind, KeepSize, SegmentId, Value};
+use crate::check::hir::{self, Keep, KeepKind, KeepSize, SegmentId, Value};
 use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef};
 use crate::types::Type;
 
 impl<'a> Lowering<'a> {
     /// Ends the innermost select, the segment's match, and applies its `keep`s.
-    pub(super) fn kept(&mut self, id: SegmentId, scope: &Scope, columns: Vec<Column>) -> Select {
+    pub(super) fn kept(
+        &mut self,
+        id: SegmentId,
+        scope: &Scope,
+        columns: Vec<Column>,
+        values: Vec<Column>,
+    ) -> Select {
         let segment = self.cx.hir.segment(id);
         self.sampled(id, scope);
         let (stages, names) = self.stages(id, scope);
+        let values_named = values.iter().filter_map(|value| value.name.clone()).collect();
+        let columns = columns.into_iter().chain(values).collect();
         if stages.is_empty() {
             return Select { columns, ..self.pop() };
         }
-        let chain = RankChain::new(self.key_parts(segment.entity), names);
+        let chain = RankChain::new(self.key_parts(segment.entity), values_named, names);
         let rows = Select { columns, ..self.pop() };
         self.ranked(id, &stages, chain, Some(rows))
     }
 
     /// Ends the innermost select, the segment's match, and yields what its `keep`s rank by.
-    pub(super) fn candidates(&mut self, id: SegmentId, scope: &Scope, columns: Vec<Column>) -> Select {
+    pub(super) fn candidates(
+        &mut self,
+        id: SegmentId,
+        scope: &Scope,
+        columns: Vec<Column>,
+        values: Vec<Column>,
+    ) -> Select {
         self.sampled(id, scope);
         let (stages, _) = self.stages(id, scope);
         let ranks = stages.into_iter().flat_map(|stage| match stage {
@@ -36,14 +50,14 @@ impl<'a> Lowering<'a> {
             }
             Stage::Sample { .. } => Vec::new(),
         });
-        let columns = columns.into_iter().chain(ranks).collect();
+        let columns = columns.into_iter().chain(ranks).chain(values).collect();
         Select { columns, ..self.pop() }
     }
 
     /// The columns that [`Self::candidates`] adds, with their types.
     pub(super) fn rank_columns(&mut self, id: SegmentId) -> Vec<(String, Type)> {
         let segment = self.cx.hir.segment(id);
-        let mut names = self.key_names(segment.entity);
+        let mut names = self.taken_names(segment);
         let mut columns = Vec::new();
         for keep in ranking(&segment.keeps) {
             if let KeepKind::Rank { per, by, .. } = &keep.kind {
@@ -54,13 +68,14 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+        columns.extend(segment.columns.iter().map(|column| (column.name.clone(), column.value.ty.clone())));
         columns
     }
 
     /// Applies the `keep`s to a table of candidates.
     pub(super) fn kept_of(&mut self, id: SegmentId, table: &[String]) -> Select {
         let segment = self.cx.hir.segment(id);
-        let mut names = self.key_names(segment.entity);
+        let mut names = self.taken_names(segment);
         let mut stages = Vec::new();
         for keep in ranking(&segment.keeps) {
             stages.push(match &keep.kind {
@@ -74,7 +89,8 @@ impl<'a> Lowering<'a> {
                 }
             });
         }
-        let mut chain = RankChain::new(self.key_parts(segment.entity), names);
+        let values = segment.columns.iter().map(|column| column.name.clone()).collect();
+        let mut chain = RankChain::new(self.key_parts(segment.entity), values, names);
         let relation = Relation::Table(table.to_vec());
         let from = Some(TableRef { relation, alias: RANKED.to_owned() });
         let keys = chain.key.iter().map(|part| part.name.clone());
@@ -86,8 +102,10 @@ impl<'a> Lowering<'a> {
         self.ranked(id, &stages, chain, None)
     }
 
-    fn key_names(&self, entity: crate::catalog::EntityId) -> Taken {
-        self.key_parts(entity).into_iter().map(|part| part.name).collect()
+    /// The names that columns of ranks can't have: those of the segment's table.
+    fn taken_names(&self, segment: &hir::Segment) -> Taken {
+        let keys = self.key_parts(segment.entity).into_iter().map(|part| part.name);
+        keys.chain(segment.columns.iter().map(|column| column.name.clone())).collect()
     }
 
     /// Applies the samples to the match, before ranking.
@@ -105,7 +123,7 @@ impl<'a> Lowering<'a> {
     /// Everything from the first rank on, and the names of columns that are taken.
     fn stages(&mut self, id: SegmentId, scope: &Scope) -> (Vec<Stage<'a>>, Taken) {
         let segment: &'a crate::check::hir::Segment = self.cx.hir.segment(id);
-        let mut names = self.key_names(segment.entity);
+        let mut names = self.taken_names(segment);
         let stages = ranking(&segment.keeps).map(|keep| self.stage(keep, scope, &mut names)).collect();
         (stages, names)
     }

@@ -65,6 +65,8 @@ pub(super) struct Context<'a> {
     pub(super) graph: &'a Graph,
     /// The target's name, which picks the entities' tables.
     pub(super) target: &'a str,
+    /// Whether its dialect has [`Function::FirstRow`](crate::dialect::Function::FirstRow) and its opposite.
+    pub(super) ordered_aggregates: bool,
     /// The instant of the build, if it is known.
     pub(super) as_of: Option<Timestamp>,
     /// The last parts of the entities' tables, which no subquery may hide.
@@ -82,6 +84,7 @@ impl<'a> Context<'a> {
             hir: storage.hir,
             graph: request.graph,
             target: &request.abilities.target,
+            ordered_aggregates: request.abilities.ordered_aggregates,
             as_of: request.as_of,
             tables: &request.tables,
             storage,

@@ -37,6 +37,8 @@ pub(super) struct KeyPart {
 /// The subqueries of one segment's `keep`s, as far as they have come.
 pub(super) struct RankChain {
     pub(super) key: Vec<KeyPart>,
+    /// The columns beside the key.
+    values: Vec<String>,
     /// The subquery that the next one reads from.
     pub(super) from: String,
     /// Which of its rows stay.
@@ -48,19 +50,20 @@ pub(super) struct RankChain {
 }
 
 impl RankChain {
-    pub(super) fn new(key: Vec<KeyPart>, mut names: Taken) -> Self {
+    pub(super) fn new(key: Vec<KeyPart>, values: Vec<String>, mut names: Taken) -> Self {
         let (place, matches) = (new_name("place", &mut names), new_name("matches", &mut names));
-        Self { key, from: String::new(), filter: Vec::new(), place, matches }
+        Self { key, values, from: String::new(), filter: Vec::new(), place, matches }
     }
 
     pub(super) fn columns(&self) -> Vec<Scalar> {
         self.key.iter().map(|part| column(&part.name)).collect()
     }
 
-    /// The keys of those who stay.
+    /// The keys of those who stay, and the columns beside them.
     pub(super) fn select(&mut self) -> Select {
         let relation = Relation::Cte(self.from.clone());
-        let columns = self.columns().into_iter().map(Column::plain).collect();
+        let values = self.values.iter().map(|name| column(name));
+        let columns = self.columns().into_iter().chain(values).map(Column::plain).collect();
         let from = Some(TableRef { relation, alias: RANKED.to_owned() });
         Select { columns, from, filter: all(std::mem::take(&mut self.filter)), ..Select::default() }
     }

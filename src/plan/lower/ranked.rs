@@ -8,7 +8,8 @@ use super::aggregate::{GroupKey, Inner, is_joined};
 use super::frame::{Mode, Row, Scope};
 use super::names::unused;
 use super::places::has_rows;
-use crate::check::hir::{Aggregate, AggregateFunc, Periods, RankedRows, Value};
+use crate::check::hir::{Aggregate, AggregateFunc, Cond, Hir, Periods, RankedRows, Value, ValueKind};
+use crate::check::visit::{Visitor, walk_value};
 use crate::dialect::Function;
 use crate::plan::rel::{BinaryOp, Column, Cte, Order, Over, Relation, Scalar, Select, TableRef};
 use crate::types::{Literal, Type};
@@ -87,6 +88,29 @@ impl Lowering<'_> {
         let cte = self.ctes[at].name.clone();
         let alias = self.attach_keys(&scope.this, &cte, &keys, None);
         is_joined(alias, keys.first().map(|key| key.name.as_str()), !negated)
+    }
+
+    /// Whether `first` or `last` is an aggregate of the target's, so that no rows are numbered. What asks for
+    /// other rows is no semi-join inside an aggregate, and few engines aggregate arrays.
+    pub(super) fn ends_in_order(&self, aggregate: &Aggregate) -> bool {
+        let is_end = matches!(aggregate.func, AggregateFunc::First | AggregateFunc::Last)
+            && aggregate.ranked.is_none()
+            && aggregate.end_in_time().is_none();
+        let has_order =
+            !aggregate.times.is_empty() && self.cx.hir.catalog.entity(aggregate.end).key.len() == 1;
+        let mut finder = ConditionFinder { hir: self.cx.hir, found: false };
+        aggregate.value.iter().for_each(|value| finder.value(value));
+        let is_scalar = |value: &Value| !matches!(value.ty, Type::Array(_) | Type::Json);
+        let is_plain = aggregate.value.as_ref().is_some_and(is_scalar) && !finder.found;
+        self.cx.ordered_aggregates && is_end && has_order && is_plain
+    }
+
+    /// The value of `first` or `last` as an aggregate, even if it is missing in that row.
+    pub(super) fn end_in_order(&mut self, inner: &Inner, aggregate: &Aggregate) -> Scalar {
+        let value = aggregate.value.as_ref().map(|value| self.value(&inner.scope, value));
+        let latest = aggregate.func == AggregateFunc::Last;
+        let function = if latest { Function::LastRow } else { Function::FirstRow };
+        Scalar::Call(function, value.into_iter().chain(self.order_of_rows(inner, aggregate)).collect())
     }
 
     /// `first` and `last`: the row at one end of the order, even if its value is missing.
@@ -246,8 +270,8 @@ impl Lowering<'_> {
         aggregate.ranked.map(|ranked| self.place(inner, keys, aggregate, ranked.latest))
     }
 
-    /// A row's place among those of its key by (time, key), from either end.
-    fn place(&mut self, inner: &Inner, keys: &[GroupKey], aggregate: &Aggregate, latest: bool) -> Wanted {
+    /// What rows are ordered by: time and key.
+    fn order_of_rows(&mut self, inner: &Inner, aggregate: &Aggregate) -> Vec<Scalar> {
         let catalog = &self.cx.hir.catalog;
         let last = aggregate.times.last().and_then(|&(hop, field)| Some((inner.path.get(hop)?, field)));
         let mut values: Vec<Scalar> = last.into_iter().map(|(row, field)| self.field(row, field)).collect();
@@ -260,6 +284,12 @@ impl Lowering<'_> {
                 _ => value,
             });
         }
+        values
+    }
+
+    /// A row's place among those of its key by (time, key), from either end.
+    fn place(&mut self, inner: &Inner, keys: &[GroupKey], aggregate: &Aggregate, latest: bool) -> Wanted {
+        let values = self.order_of_rows(inner, aggregate);
         let order = |value| Order { value, descending: latest, nulls_last: false };
         let over = Over {
             function: None,
@@ -342,4 +372,26 @@ impl Lowering<'_> {
 fn within(place: Scalar, aggregate: &Aggregate) -> Scalar {
     let count = aggregate.ranked.and_then(|ranked| i64::try_from(ranked.count).ok()).unwrap_or(i64::MAX);
     Scalar::binary(BinaryOp::LessOrEqual, place, Scalar::integer(count))
+}
+
+/// Looks for a condition in a value, and in the traits that it reads.
+struct ConditionFinder<'a> {
+    hir: &'a Hir,
+    found: bool,
+}
+
+impl Visitor for ConditionFinder<'_> {
+    fn cond(&mut self, _: &Cond) {
+        self.found = true;
+    }
+
+    fn value(&mut self, value: &Value) {
+        if let ValueKind::Trait(_, id) = value.kind {
+            self.value(&self.hir.computed(id).value);
+        }
+        walk_value(self, value);
+    }
+
+    /// It is a subquery that is joined.
+    fn aggregate(&mut self, _: &Aggregate) {}
 }

@@ -3,17 +3,17 @@
 use super::aggregate::is_joined;
 use super::frame::{Mode, Row, Scope, last_name};
 use super::{Lowering, SegmentPart};
-use crate::check::hir::{Base, Path, SegmentId};
+use crate::check::hir::{self, Base, Path, SegmentId, ValueKind};
 use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef, all};
 use crate::plan::storage::MembersAt;
 
 impl Lowering<'_> {
-    /// The keys of a segment's members. The segments that it inlines come first, each as a
+    /// The rows of a segment's table: its members' keys and columns. The segments that it inlines come first, each as a
     /// subquery of its own, so that deep chains neither nest nor repeat.
     pub(super) fn segment(&mut self, id: SegmentId, part: SegmentPart) -> Select {
         self.narrow(id, part);
         self.inline_inputs(id);
-        self.members(id, part)
+        self.members(id, part, true)
     }
 
     /// A subquery for each segment that this one inlines and that has none yet.
@@ -33,7 +33,7 @@ impl Lowering<'_> {
         if self.members.contains_key(&id) {
             return;
         }
-        let select = self.members(id, SegmentPart::Match);
+        let select = self.members(id, SegmentPart::Match, false);
         let name = self.cte_name(&self.cx.hir.segment(id).name.clone());
         self.ctes.push(Cte::new(name.clone(), select));
         self.members.insert(id, Relation::Cte(name));
@@ -68,7 +68,8 @@ impl Lowering<'_> {
         order
     }
 
-    fn members(&mut self, id: SegmentId, part: SegmentPart) -> Select {
+    /// The keys of rows of a segment, and its columns if they are wanted: other segments read keys only.
+    fn members(&mut self, id: SegmentId, part: SegmentPart, with_columns: bool) -> Select {
         let segment = self.cx.hir.segment(id);
         let frame = self.push(false);
         let row = self.scan(segment.entity);
@@ -79,10 +80,14 @@ impl Lowering<'_> {
         let matching = self.matching(&scope, id, part);
         self.frames[frame].filter.extend(matching);
         let columns = self.key_columns(&row);
+        let values = if with_columns { self.value_columns(id, &scope) } else { Vec::new() };
         match part {
-            SegmentPart::Match => self.kept(id, &scope, columns),
-            SegmentPart::Candidates => self.candidates(id, &scope, columns),
-            SegmentPart::Admitted => Select { columns, ..self.pop() },
+            SegmentPart::Match => self.kept(id, &scope, columns, values),
+            SegmentPart::Candidates => self.candidates(id, &scope, columns, values),
+            SegmentPart::Admitted => {
+                let columns = columns.into_iter().chain(values).collect();
+                Select { columns, ..self.pop() }
+            }
         }
     }
 
@@ -117,6 +122,18 @@ impl Lowering<'_> {
                 Column::named(value, name)
             })
             .collect()
+    }
+
+    /// The columns beside the key, each of its declared type.
+    fn value_columns(&mut self, id: SegmentId, scope: &Scope) -> Vec<Column> {
+        let segment = self.cx.hir.segment(id);
+        let column = |column: &hir::Column| {
+            let value = self.value(scope, &column.value);
+            let is_field = matches!(column.value.kind, ValueKind::Field(..));
+            let value = if is_field { value } else { Scalar::Cast(Box::new(value), column.value.ty.clone()) };
+            Column { value, name: Some(column.name.clone()) }
+        };
+        segment.columns.iter().map(column).collect()
     }
 
     /// Whether the row at the end of a path is a member. False where that row is absent.

@@ -4,6 +4,7 @@ use bigdecimal::Zero;
 
 use super::Lowering;
 use super::bounds::shift_exact;
+use super::bucket::tool_bucket;
 use super::compare::is_total;
 use super::digits::operands;
 use super::frame::{Mode, Scope};
@@ -138,6 +139,9 @@ impl Lowering<'_> {
         if let (Func::Abs, [number]) = (func, args) {
             return Scalar::Call(Function::Abs, vec![self.widened(scope, number)]);
         }
+        if let (Func::Bucket(tool), [seed, of]) = (func, args) {
+            return tool_bucket(tool, seed, &of.ty, &self.value(scope, of));
+        }
         let scalars: Vec<Scalar> = args.iter().map(|arg| self.value(scope, arg)).collect();
         let function = match func {
             Func::Semver => Function::SemverKey,
@@ -146,7 +150,7 @@ impl Lowering<'_> {
             Func::ReadDate => Function::TextDate,
             Func::ReadTimestamp => Function::TextTimestamp,
             Func::Text => return text_of(args, scalars),
-            Func::Coalesce | Func::Size => return Scalar::Coalesce(scalars),
+            Func::Coalesce | Func::Size | Func::Bucket(_) => return Scalar::Coalesce(scalars),
             Func::Lower => Function::Lower,
             Func::Upper => Function::Upper,
             Func::Trim => Function::Trim,

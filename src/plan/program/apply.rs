@@ -36,6 +36,9 @@ impl<'a> Apply<'a> {
             Some(retention) => Action::ApplyExpiring(segment, &retention.end),
             None => Action::Apply(segment),
         });
+        if !segment.columns.is_empty() {
+            steps.push(Action::ApplyColumns(segment));
+        }
         let written = |table| Action::Analyze(table, self.changes());
         steps.push(written(&segment.table));
         if segment.kept.log.is_some() {
@@ -69,11 +72,15 @@ impl<'a> Apply<'a> {
         log.map(|log| Action::Prune(segment, read_by(Some(log), &segment.name))).into_iter()
     }
 
-    /// The entries of the log: who entered and left in this run.
+    /// The entries of the log: who entered, left or changed in this run.
     fn logged(self) -> (Vec<String>, Query) {
         let (segment, keys) = (self.segment, Keys::of(self.segment));
         let run_seq = Scalar::column("r", "run_seq");
-        let mut filter = vec![is_own(segment), is_action(&["enter", "leave", "expire"])];
+        let logged: &[&str] = match segment.columns[..] {
+            [] => &["enter", "leave", "expire"],
+            _ => &["enter", "leave", "expire", "change"],
+        };
+        let mut filter = vec![is_own(segment), is_action(logged)];
         if !self.atomic {
             let is_of_run = Scalar::equal(Scalar::column("m", "run_seq"), run_seq.clone());
             let same = vec![keys.agree("m", "s"), is_of_run];
@@ -107,13 +114,18 @@ impl<'a> Apply<'a> {
             ];
             filter.push(Keys::exist_where("h", history, same, true));
         }
+        let values = Keys::beside(segment);
         let select = Select {
-            columns: keys.columns("m").chain([entered_at(), Scalar::as_of()].map(Column::plain)).collect(),
+            columns: keys
+                .columns("m")
+                .chain(values.columns("m"))
+                .chain([entered_at(), Scalar::as_of()].map(Column::plain))
+                .collect(),
             from: Some(TableRef::new(Relation::Table(segment.table.clone()), "m")),
             filter: all(filter),
             ..Select::default()
         };
-        let columns = keys.names().chain(["entered_at", "left_at"].map(str::to_owned));
+        let columns = keys.names().chain(values.names()).chain(["entered_at", "left_at"].map(str::to_owned));
         (columns.collect(), Query::of(select))
     }
 }

@@ -168,10 +168,12 @@ pub(super) fn record(plan: &Plan, segments: &[&SegmentPlan], changes: &[String],
     })
 }
 
-/// The column of the segment's name in a table of changes: no key has a column of that name.
+/// The column of the segment's name in a table of changes: no other column has that name.
 pub(super) fn segment_column(segment: &SegmentPlan) -> String {
     let mut name = "segment".to_owned();
-    while segment.keys.iter().any(|key| key.name.eq_ignore_ascii_case(&name)) {
+    let keys = segment.keys.iter().map(|key| &key.name);
+    let columns: Vec<&String> = keys.chain(segment.columns.iter().map(|column| &column.name)).collect();
+    while columns.iter().any(|column| column.eq_ignore_ascii_case(&name)) {
         name.push('_');
     }
     name

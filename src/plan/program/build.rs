@@ -49,6 +49,7 @@ pub(crate) fn program_loading<'a>(
         views,
         segments: &segments,
         mode,
+        committed: false,
         loading,
         instants: Vec::new(),
         steps: Vec::new(),
@@ -79,6 +80,8 @@ pub(super) struct Builder<'a, 's> {
     /// All segments of the program.
     segments: &'s [&'a SegmentPlan],
     pub(super) mode: Mode,
+    /// Whether a transaction has been committed by the steps so far.
+    pub(super) committed: bool,
     loading: &'s Loading,
     /// The instants that the tables' steps read, in the order in which they are set.
     pub(super) instants: Vec<Instant<'a>>,
@@ -103,6 +106,7 @@ impl<'a> Builder<'a, '_> {
         for (at, (tables, instants)) in transactions.into_iter().enumerate().filter(|_| writes) {
             (self.tables, self.instants) = (tables, instants);
             self.transaction(at + 1 == last);
+            self.committed = true;
         }
         self.tables = all;
         if !writes && rules.views_in_transaction {
@@ -272,7 +276,16 @@ impl<'a> Builder<'a, '_> {
         }
         for table in tables::own_tables(segment, rules) {
             let is_members = table.name == segment.table;
+            let has_values = is_members || segment.kept.history.as_ref() == Some(&table.name);
+            let own: &'a [String] = if is_members {
+                &segment.table
+            } else {
+                segment.kept.history.as_deref().unwrap_or(&segment.table)
+            };
             add(Action::CreateTable(table));
+            for column in tables::values(segment).filter(|_| has_values) {
+                add(Action::AddColumn(own, column));
+            }
             if is_members && segment.kept.retention.is_some() {
                 add(Action::AddColumn(&segment.table, tables::expires_at()));
             }
@@ -379,8 +392,9 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn alone(&mut self, segment: &'a SegmentPlan) {
         let by_keys = self.by_keys(segment);
         let refresh = self.mode == Mode::Refresh;
-        let counts_at_once = self.counts_at_once();
-        Members { plan: self.plan, segment, by_keys, refresh, counts_at_once }.steps(&mut self.steps);
+        let (counts_at_once, committed) = (self.counts_at_once(), self.committed);
+        let members = Members { plan: self.plan, segment, by_keys, refresh, counts_at_once, committed };
+        members.steps(&mut self.steps);
     }
 
     fn create_views(&mut self) {

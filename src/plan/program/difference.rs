@@ -1,10 +1,11 @@
-//! The changes of a segment's members: who enters, leaves, returns, lapses or expires.
+//! The changes of a segment's members: who enters, leaves, returns, lapses or expires, or has other values.
 //!
-//! Each change is a row of the segment's name, its key and an `action`. Matches and affected keys are rows `s`
+//! Each change is a row of the segment's name, its key, an `action` and the columns beside the key. Matches and affected keys are rows `s`
 //! of scratch tables, members are rows `m` of the segment's table.
 
 use super::base::segment_column;
 use super::keys::Keys;
+use crate::plan::columns::differ;
 use crate::plan::lower::{among, is_new};
 use crate::plan::model::{Refresh, Retention, SegmentPlan};
 use crate::plan::rel::{
@@ -43,11 +44,13 @@ pub(super) fn changes(segment: &SegmentPlan, leaving: Leaving) -> Query {
         Some(retention) => {
             parts.push(returning(segment, &keys));
             parts.push(lapsing(segment, retention, &keys, leaving));
+            parts.extend(changing_retained(segment, retention, &keys));
             if matches!(leaving, Leaving::Affected) {
                 parts.push(expired(segment, &keys));
             }
         }
     }
+    parts.extend(changing(segment, &keys, leaving));
     let mut parts = parts.into_iter();
     let select = parts.next().unwrap_or_default();
     Query { union: parts.collect(), ..Query::of(select) }
@@ -126,9 +129,20 @@ fn action(name: &str) -> Column {
     Column::named(Scalar::text(name), "action")
 }
 
+/// The columns of a change: the key of one row, and the values of another or the same.
+fn columns(segment: &SegmentPlan, keys: &Keys, of_key: &str, action: Column, of_values: &str) -> Vec<Column> {
+    let values = Keys::beside(segment);
+    [named(segment)]
+        .into_iter()
+        .chain(keys.columns(of_key))
+        .chain([action])
+        .chain(values.columns(of_values))
+        .collect()
+}
+
 fn entering(segment: &SegmentPlan, keys: &Keys) -> Select {
     Select {
-        columns: [named(segment)].into_iter().chain(keys.columns("s")).chain([action("enter")]).collect(),
+        columns: columns(segment, keys, "s", action("enter"), "s"),
         from: Some(TableRef::new(Relation::Table(segment.kept.tables.matches.clone()), "s")),
         filter: Some(keys.exist("m", &segment.table, true)),
         ..Select::default()
@@ -138,7 +152,7 @@ fn entering(segment: &SegmentPlan, keys: &Keys) -> Select {
 /// Members, with a name for what happens to them.
 fn of_members(segment: &SegmentPlan, keys: &Keys, action: Column, filter: Vec<Scalar>) -> Select {
     Select {
-        columns: [named(segment)].into_iter().chain(keys.columns("m")).chain([action]).collect(),
+        columns: columns(segment, keys, "m", action, "m"),
         from: Some(TableRef::new(Relation::Table(segment.table.clone()), "m")),
         filter: all(filter),
         ..Select::default()
@@ -163,6 +177,38 @@ fn leaving_at_once(segment: &SegmentPlan, keys: &Keys, leaving: Leaving) -> Sele
     of_members(segment, keys, action("leave"), filter)
 }
 
+/// Members who match and have other values than before (R11).
+fn changing(segment: &SegmentPlan, keys: &Keys, leaving: Leaving) -> Option<Select> {
+    let mut filter = vec![differ(&segment.columns, "m", "s")?];
+    if matches!(leaving, Leaving::NobodySince) {
+        filter.push(is_new());
+    }
+    let matches = TableRef::new(Relation::Table(segment.kept.tables.matches.clone()), "s");
+    Some(changed(segment, keys, matches, filter))
+}
+
+/// Retained members who have other values than before.
+fn changing_retained(segment: &SegmentPlan, retention: &Retention, keys: &Keys) -> Option<Select> {
+    let goes_on = Scalar::binary(BinaryOp::Greater, end(retention), Scalar::as_of());
+    let filter = vec![differ(&segment.columns, "m", "s")?, matches(segment, keys, true), goes_on];
+    let admitted = TableRef::new(Relation::Table(segment.kept.tables.admitted.clone()), "s");
+    Some(changed(segment, keys, admitted, filter))
+}
+
+/// Members who remain, with their new values.
+fn changed(segment: &SegmentPlan, keys: &Keys, evaluated: TableRef, filter: Vec<Scalar>) -> Select {
+    Select {
+        columns: columns(segment, keys, "m", action("change"), "s"),
+        joins: vec![Join { kind: JoinKind::Inner, table: evaluated, on: keys.agree("m", "s") }],
+        ..of_members(segment, keys, action("change"), filter)
+    }
+}
+
+/// When the membership of a member who doesn't match ends.
+fn end(retention: &Retention) -> Scalar {
+    Scalar::Coalesce(vec![expires_at(), Scalar::Clock(retention.end.clone()), Scalar::as_of()])
+}
+
 fn expires_at() -> Scalar {
     Scalar::column("m", "expires_at")
 }
@@ -181,8 +227,7 @@ fn is_over(end: Scalar) -> Scalar {
 /// who stopped matching matched in every run up to the last one.
 fn lapsing(segment: &SegmentPlan, retention: &Retention, keys: &Keys, leaving: Leaving) -> Select {
     let absent = || keys.first("s").missing();
-    let end = Scalar::Coalesce(vec![expires_at(), Scalar::Clock(retention.end.clone()), Scalar::as_of()]);
-    let branches = vec![(absent(), Scalar::text("leave")), (is_over(end), Scalar::text("expire"))];
+    let branches = vec![(absent(), Scalar::text("leave")), (is_over(end(retention)), Scalar::text("expire"))];
     let what = Scalar::Case(branches, Some(Box::new(Scalar::text("lapse"))));
     let mut filter = Vec::new();
     if matches!(leaving, Leaving::Affected) {

@@ -4,12 +4,17 @@ use crate::plan::model::SegmentPlan;
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
-/// A segment's key.
+/// A segment's key, or other columns of its table.
 pub(super) struct Keys<'a>(Vec<&'a str>);
 
 impl<'a> Keys<'a> {
     pub(super) fn of(segment: &'a SegmentPlan) -> Self {
         Self(segment.keys.iter().map(|key| key.name.as_str()).collect())
+    }
+
+    /// The columns beside the key.
+    pub(super) fn beside(segment: &'a SegmentPlan) -> Self {
+        Self(segment.columns.iter().map(|column| column.name.as_str()).collect())
     }
 
     pub(super) fn columns(&self, alias: &str) -> impl Iterator<Item = Column> {

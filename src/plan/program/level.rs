@@ -197,7 +197,7 @@ impl<'a> Builder<'a, '_> {
         }
         for (message, at) in order {
             if let Some(&(assertion, segment)) = alike.get(message).and_then(|same| same.get(at)) {
-                self.add(segment, Phase::Check, Action::Assert(assertion));
+                self.add(segment, Phase::Check, Action::Assert(assertion, self.committed));
             }
         }
     }

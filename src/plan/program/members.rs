@@ -21,6 +21,8 @@ pub(super) struct Members<'a> {
     pub(super) refresh: bool,
     /// Whether the number of members is published by the same transaction.
     pub(super) counts_at_once: bool,
+    /// Whether an earlier transaction of the program has been committed.
+    pub(super) committed: bool,
 }
 
 impl<'a> Members<'a> {
@@ -32,7 +34,10 @@ impl<'a> Members<'a> {
                 if let Some(affected) = affected(self.plan, &[(self.segment, by_keys)]) {
                     add(Phase::Write, Action::FindAffected(Box::new(affected)));
                 }
-                by_keys.checks.iter().for_each(|check| add(Phase::Check, Action::Assert(check)));
+                by_keys
+                    .checks
+                    .iter()
+                    .for_each(|check| add(Phase::Check, Action::Assert(check, self.committed)));
                 add(Phase::Write, Action::PrepareLookups(self.segment, by_keys));
             }
             None => add(Phase::Write, Action::EvaluateAll),
@@ -139,6 +144,12 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
         let is_entry = Scalar::equal(Scalar::column("s", "action"), Scalar::text("enter"));
         let is_no_member = Scalar::column("m", "entered_at").missing();
         let members = TableRef::new(Relation::Table(segment.table.clone()), "m");
+        let mut filter = vec![is_own(), is_unfinished, Scalar::equal(is_entry, is_no_member)];
+        if !segment.columns.is_empty() {
+            // Whether values were written isn't known: a change may be logged twice, and is never lost.
+            let is_change = Scalar::equal(Scalar::column("s", "action"), Scalar::text("change"));
+            filter.push(Scalar::Not(Box::new(is_change)));
+        }
         let select = Select {
             columns: keys.columns("s").chain([Column::plain(Scalar::column("s", "run_seq"))]).collect(),
             from: Some(TableRef::new(Relation::Table(segment.kept.tables.log.clone()), "s")),
@@ -146,7 +157,7 @@ pub(super) fn undo_unfinished(segment: &SegmentPlan) -> Vec<Action<'_>> {
                 Join { kind: JoinKind::Inner, table: runs, on: same_run },
                 Join { kind: JoinKind::Left, table: members, on: keys.agree("m", "s") },
             ],
-            filter: all(vec![is_own(), is_unfinished, Scalar::equal(is_entry, is_no_member)]),
+            filter: all(filter),
             ..Select::default()
         };
         let columns = keys.names().chain(["run_seq".to_owned()]).collect();

@@ -42,7 +42,12 @@ pub fn rows(segment: &SegmentPlan, stored: &Stored<'_>) -> Query {
         on: keys.agree("b", "s"),
     };
     let select = Select {
-        columns: keys.columns("s").chain([Column::named(entered, "entered_at")]).chain(constants).collect(),
+        columns: keys
+            .columns("s")
+            .chain(Keys::beside(segment).columns("s"))
+            .chain([Column::named(entered, "entered_at")])
+            .chain(constants)
+            .collect(),
         from: Some(TableRef::new(matches, "s")),
         joins: vec![before],
         filter: stored.kept.and_then(|kept| all(vec![keys.exist("m", kept, true)])),

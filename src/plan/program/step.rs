@@ -84,8 +84,9 @@ pub enum Action<'a> {
     ClockTable,
     /// Sets an instant.
     SetInstant(Instant<'a>),
-    /// Fails with a message if something does not hold.
-    Assert(&'a Assertion),
+    /// Fails with a message if something does not hold: what, and whether an earlier transaction has been
+    /// committed by then.
+    Assert(&'a Assertion, bool),
     /// Gives the runs of segments their numbers, where the lock hasn't.
     Start(Vec<&'a SegmentPlan>),
     /// Fills a scratch table with the affected keys, or with all keys if most are affected.
@@ -118,6 +119,8 @@ pub enum Action<'a> {
     Apply(&'a SegmentPlan),
     /// Likewise; members may be retained until they expire, given the instant at which they do.
     ApplyExpiring(&'a SegmentPlan, &'a str),
+    /// Updates the columns beside the key of members who have other values, by the scratch table of changes.
+    ApplyColumns(&'a SegmentPlan),
     /// Records that a run has begun to write, where there are no transactions.
     MarkUnfinished(&'a SegmentPlan),
     /// Deletes the entries of a segment's log up to a run, given over a row of the log.

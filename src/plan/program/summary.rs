@@ -97,7 +97,7 @@ impl Program<'_> {
             Action::Insert(.., query) | Action::CopyRows(_, query, _) => self.scans_in(query),
             Action::FindAffected(affected) => self.scans_in(&affected.query),
             Action::DeleteMatching(_, Source::Query(query), _) => self.scans_in(query),
-            Action::Assert(one) => {
+            Action::Assert(one, _) => {
                 let columns = vec![crate::plan::rel::Column::plain(one.fails_if.clone())];
                 self.scans_in(&Query::of(Select { columns, ..Select::default() }))
             }

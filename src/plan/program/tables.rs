@@ -100,9 +100,15 @@ pub(super) fn inputs(name: &[String], rules: Rules) -> TableDef {
 /// The members of a segment.
 fn members(segment: &SegmentPlan, rules: Rules) -> TableDef {
     let entered_at = ColumnDef::required("entered_at", Type::Timestamp);
-    let columns = std::iter::once(entered_at).chain(segment.kept.retention.as_ref().map(|_| expires_at()));
+    let columns = values(segment).chain([entered_at]);
+    let columns = columns.chain(segment.kept.retention.as_ref().map(|_| expires_at()));
     let table = TableDef::of_segment(&segment.table, segment, columns.collect());
     table.unique_by(segment.keys.len(), rules.member_keys)
+}
+
+/// The columns beside the key.
+pub(super) fn values(segment: &SegmentPlan) -> impl Iterator<Item = ColumnDef> {
+    segment.columns.iter().map(|column| ColumnDef::optional(&column.name, column.ty.clone()))
 }
 
 /// When a member who no longer matches is removed.
@@ -132,11 +138,8 @@ pub(crate) fn own_tables(segment: &SegmentPlan, rules: Rules) -> Vec<TableDef> {
         tables.push(TableDef::of_segment(&segment.kept.tables.log, segment, columns));
     }
     if let Some(history) = &segment.kept.history {
-        let columns = vec![
-            ColumnDef::required("entered_at", Type::Timestamp),
-            ColumnDef::required("left_at", Type::Timestamp),
-        ];
-        tables.push(TableDef::of_segment(history, segment, columns));
+        let times = ["entered_at", "left_at"].map(|name| ColumnDef::required(name, Type::Timestamp));
+        tables.push(TableDef::of_segment(history, segment, values(segment).chain(times).collect()));
     }
     tables
 }

@@ -6,8 +6,8 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::statement_template::Slot;
 use crate::dialect::{Dialect, Function};
 use crate::plan::program::{Action, ColumnDef, Program, Source, TableDef, is_own};
-use crate::plan::rel::{Clock, Query, Scalar};
-use crate::plan::{Lookup, SegmentPlan};
+use crate::plan::rel::{Clock, Query, Scalar, all};
+use crate::plan::{Lookup, SegmentPlan, ValueColumn};
 use crate::sql::parens;
 use crate::sql::print;
 use crate::sql::render::{AS_OF, ClockForm, Renderer};
@@ -42,7 +42,8 @@ impl Slots<'_> {
             Slot::Everyone => renderer.query_at(everyone(action)?, indent),
             Slot::Lookups => self.lookups(looked_up(action)?, indent),
             Slot::Changes => name(&segment?.kept.tables.changes),
-            Slot::Own => renderer.scalar(&is_own(segment?)),
+            Slot::Own => renderer.scalar(&own(action)?),
+            Slot::Assignments => Ok(self.assignments(assigned(action)?)),
             Slot::State => name(&segment?.kept.tables.runs),
             Slot::Inputs => name(&segment?.kept.tables.inputs),
             Slot::Counts => name(&segment?.kept.tables.counts),
@@ -51,8 +52,8 @@ impl Slots<'_> {
             Slot::Tables => self.tables(action),
             Slot::AsOf => self.instant(AS_OF),
             Slot::ReadAt => self.instant(READ_AT),
-            Slot::Keys => Ok(self.keys(&keys(action)?, None)),
-            Slot::ScratchKeys => Ok(self.keys(&keys(action)?, Some("s"))),
+            Slot::Keys => Ok(self.keys(&written(action)?, None)),
+            Slot::ScratchKeys => Ok(self.keys(&written(action)?, Some("s"))),
             Slot::Match => Ok(self.matching(&matched(action)?)),
             other => self.of_one_kind(other, action, indent)?,
         })
@@ -66,9 +67,10 @@ impl Slots<'_> {
             (Slot::ReadTo, Action::Prune(_, read_to)) => renderer.scalar(read_to),
             (Slot::Input, Action::ReadInput(_, input, _)) => renderer.scalar(&Scalar::text(*input)),
             (Slot::InputState, Action::ReadInput(.., runs)) => Ok(renderer.table_name(runs).to_string()),
-            (Slot::Condition, Action::Assert(one)) => renderer.scalar_at(&one.fails_if, indent),
-            (Slot::Failure, Action::Assert(one)) => {
-                renderer.scalar(&Scalar::Call(Function::Raise, vec![Scalar::text(&one.message)]))
+            (Slot::Condition, Action::Assert(one, _)) => renderer.scalar_at(&one.fails_if, indent),
+            (Slot::Failure, Action::Assert(one, committed)) => {
+                let failure = Scalar::text(one.failure(*committed));
+                renderer.scalar(&Scalar::Call(Function::Raise, vec![failure]))
             }
             (Slot::Type, Action::Declare(instant)) => Ok(self.dialect.data_type(instant.ty)?.to_string()),
             (Slot::Value, Action::SetReadAt(instant) | Action::SetInstant(instant)) => {
@@ -179,6 +181,14 @@ impl Slots<'_> {
         Expr::CompoundIdentifier(vec![Ident::new(alias), self.dialect.identifiers.write(name)])
     }
 
+    /// That columns of a row get the values of `s`.
+    fn assignments(&self, columns: &[ValueColumn]) -> String {
+        let one = |column: &ValueColumn| {
+            format!("{} = {}", self.renderer.name(&column.name), self.of_alias("s", &column.name))
+        };
+        columns.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
     /// That `m` and `s` agree in these columns.
     fn matching(&self, columns: &[&str]) -> String {
         let equal = |name: &&str| Expr::BinaryOp {
@@ -219,6 +229,7 @@ fn segment<'a>(action: &Action<'a>) -> Option<&'a SegmentPlan> {
         Action::PrepareLookups(segment, _)
         | Action::Apply(segment)
         | Action::ApplyExpiring(segment, _)
+        | Action::ApplyColumns(segment)
         | Action::MarkUnfinished(segment)
         | Action::Prune(segment, _)
         | Action::ReadInput(segment, ..)
@@ -244,9 +255,10 @@ fn table<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
         Action::Analyze(table, _) => Some(table),
         Action::FindAffected(affected) => Some(affected.table),
         Action::PrepareLookups(segment, _) => Some(&segment.kept.tables.affected),
-        Action::Apply(segment) | Action::ApplyExpiring(segment, _) | Action::View(segment) => {
-            Some(&segment.table)
-        }
+        Action::Apply(segment)
+        | Action::ApplyExpiring(segment, _)
+        | Action::ApplyColumns(segment)
+        | Action::View(segment) => Some(&segment.table),
         Action::Prune(segment, _) => Some(&segment.kept.tables.log),
         _ => None,
     }
@@ -294,6 +306,34 @@ fn keys<'s>(action: &'s Action<'_>) -> Option<Vec<&'s str>> {
         Action::FindAffected(affected) => Some(affected.keys.clone()),
         _ => Some(segment(action)?.keys.iter().map(|key| key.name.as_str()).collect()),
     }
+}
+
+/// The columns of a member's row that come from the changes: the key, and the columns beside it.
+fn written<'s>(action: &'s Action<'_>) -> Option<Vec<&'s str>> {
+    let mut columns = keys(action)?;
+    if let Action::Apply(segment) | Action::ApplyExpiring(segment, _) | Action::ApplyColumns(segment) = action
+    {
+        columns.extend(segment.columns.iter().map(|column| column.name.as_str()));
+    }
+    Some(columns)
+}
+
+/// The columns that a step updates.
+fn assigned<'s>(action: &'s Action<'_>) -> Option<&'s [ValueColumn]> {
+    if let Action::ApplyColumns(segment) = action { Some(&segment.columns) } else { None }
+}
+
+/// Which changes a step is about: all of its segment, or only those of values, or the others.
+fn own(action: &Action<'_>) -> Option<Scalar> {
+    let segment = segment(action)?;
+    let is_change = || Scalar::equal(Scalar::column("s", "action"), Scalar::text("change"));
+    let kind = match action {
+        _ if segment.columns.is_empty() => None,
+        Action::ApplyColumns(_) => Some(is_change()),
+        Action::Apply(_) | Action::ApplyExpiring(..) => Some(Scalar::Not(Box::new(is_change()))),
+        _ => None,
+    };
+    all([is_own(segment)].into_iter().chain(kind).collect())
 }
 
 /// The columns in which a step's rows agree.

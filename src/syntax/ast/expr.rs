@@ -100,6 +100,14 @@ pub(crate) enum ExprKind {
         name: Name,
         args: Vec<Expr>,
     },
+    /// `bucket("vips.salt" of id as launchdarkly)`
+    ToolBucket {
+        seed: Box<Expr>,
+        /// The value that is cut.
+        of: Box<Expr>,
+        /// The tool that cuts, which the checker looks up.
+        tool: Name,
+    },
     /// `array [not] contains any (…)`, `array [not] contains all (…)`
     ContainsItems {
         all: bool,

@@ -103,6 +103,8 @@ pub(crate) struct Segment {
     pub(crate) rules: Vec<Rule>,
     /// `keep …`, in order.
     pub keeps: Vec<Keep>,
+    /// `with …`, in order.
+    pub(crate) columns: Vec<Columns>,
     /// Whether a part couldn't be read, which has been reported.
     pub(crate) is_unreadable: bool,
 }
@@ -151,6 +153,22 @@ pub(crate) struct Rule {
     pub(crate) condition: Expr,
     /// The span of the whole rule.
     pub(crate) span: Span,
+}
+
+/// `with lifetime_value, country`: columns beside the key.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    pub(crate) columns: Vec<Column>,
+    /// The span of the whole clause.
+    pub(crate) span: Span,
+}
+
+/// A column beside the key: `last_order = last(orders.ordered_at)`.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    /// `last_order =`
+    pub(crate) name: Option<Name>,
+    pub(crate) value: Expr,
 }
 
 /// `keep …`: keeps only some of the matches.

@@ -181,7 +181,7 @@ impl<'a> Builder<'a, '_> {
             Rule::start_of => Expr { kind: ExprKind::StartOf(unit_of(node)), span },
             Rule::path => Expr { kind: ExprKind::Path(self.path(node)), span },
             Rule::aggregate => self.aggregate(node),
-            Rule::call => self.call(node),
+            Rule::call | Rule::bucket => self.call(node),
             Rule::sequence => self.sequence(node),
             Rule::periods => self.periods(node),
             _ => refused(span),

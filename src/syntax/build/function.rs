@@ -31,10 +31,25 @@ impl<'a> Builder<'a, '_> {
 
     pub(super) fn call(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
-        let function = children(node.clone(), Rule::function_name).next();
+        let is_name = |rule| matches!(rule, Rule::function_name | Rule::bucket_word);
+        let function = node.clone().into_inner().find(|child| is_name(child.as_rule()));
         let name = function.map_or_else(|| self.nameless(), |word| self.name(&word));
-        let args = children(node, Rule::expr).map(|arg| self.expr(arg)).collect();
-        Expr { kind: ExprKind::Call { name, args }, span }
+        let mut args: Vec<Expr> = children(node.clone(), Rule::expr).map(|arg| self.expr(arg)).collect();
+        let kind = match (children(node, Rule::cut).next(), args.len()) {
+            (Some(cut), 1) => self.cut(args.remove(0), &cut),
+            _ => ExprKind::Call { name, args },
+        };
+        Expr { kind, span }
+    }
+
+    /// `of id as launchdarkly`, behind the seed of a bucket.
+    fn cut(&mut self, seed: Expr, node: &ParseNode<'a>) -> ExprKind {
+        let span = self.span(node);
+        let of = children(node.clone(), Rule::sum).next();
+        let of = of.map_or_else(|| refused(span), |of| self.sum(of));
+        let tool = children(node.clone(), Rule::name).next();
+        let tool = tool.map_or_else(|| self.nameless(), |tool| self.name(&tool));
+        ExprKind::ToolBucket { seed: Box::new(seed), of: Box::new(of), tool }
     }
 
     fn ranked(&mut self, node: ParseNode<'a>) -> Ranked {

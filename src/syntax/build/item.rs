@@ -4,8 +4,8 @@ use super::expr::{unit_named, unit_of};
 use super::{Builder, children, has, refused};
 use crate::diagnostic::{Span, closest};
 use crate::syntax::ast::{
-    ExprKind, Item, Keep, KeepKind, Listed, Name, Param, Property, PropertyValue, Rule as SegmentRule,
-    RuleKind, Segment, Trait,
+    Column, Columns, ExprKind, Item, Keep, KeepKind, Listed, Name, Param, Property, PropertyValue,
+    Rule as SegmentRule, RuleKind, Segment, Trait,
 };
 use crate::syntax::grammar::{ParseNode, Rule};
 use crate::syntax::problems::{NotPlain, NumberRange, UnknownType};
@@ -126,13 +126,14 @@ impl<'a> Builder<'a, '_> {
             properties: Vec::new(),
             rules: Vec::new(),
             keeps: Vec::new(),
+            columns: Vec::new(),
             is_unreadable: false,
         };
         parts.for_each(|clause| self.clause(clause, &mut segment));
         Some(segment)
     }
 
-    /// Adds a rule, a property or a `keep` to a segment.
+    /// Adds a rule, a `keep`, columns or a property to a segment.
     pub(in crate::syntax) fn clause(&mut self, node: ParseNode<'a>, segment: &mut Segment) {
         match node.as_rule() {
             Rule::segment_rule => segment.rules.extend(self.rule(node)),
@@ -140,6 +141,7 @@ impl<'a> Builder<'a, '_> {
                 segment.properties.extend(self.property(node));
             }
             Rule::keep => segment.keeps.extend(self.keep(node)),
+            Rule::columns => segment.columns.push(self.columns(node)),
             _ => {}
         }
     }
@@ -179,6 +181,21 @@ impl<'a> Builder<'a, '_> {
         let per = children(rest.clone(), Rule::path).next().map(|path| self.path(path));
         let by = self.expr(children(rest, Rule::expr).next()?);
         Some(Keep { kind: KeepKind::Rank { bottom, size, percent, size_span, per, by }, span })
+    }
+
+    fn columns(&mut self, node: ParseNode<'a>) -> Columns {
+        let span = self.span(&node);
+        let columns = children(node, Rule::column).filter_map(|column| self.column(column)).collect();
+        Columns { columns, span }
+    }
+
+    fn column(&mut self, node: ParseNode<'a>) -> Option<Column> {
+        let value = self.expr(children(node.clone(), Rule::expr).next()?);
+        let name = self.names(node).next();
+        if let Some(name) = &name {
+            self.check_plain(name);
+        }
+        Some(Column { name, value })
     }
 
     /// The number of a `keep`, and its span including the `%`.

@@ -45,6 +45,8 @@ enum Placeholder {
     Sequence,
     /// A path.
     Path,
+    /// A path whose last name is a plural, so that it probably leads to rows.
+    Rows,
     /// A number in digits or words.
     Number,
     /// A unit of time.
@@ -59,6 +61,8 @@ enum Placeholder {
     List,
     /// Values separated by commas.
     Items,
+    /// The same, where bare words are meant as texts if there is nothing else.
+    Values,
     /// Words that were meant as one name.
     Name,
     /// Nothing: the condition ends here.
@@ -83,6 +87,7 @@ impl Placeholder {
             "field" => Self::Field,
             "seq" => Self::Sequence,
             "path" => Self::Path,
+            "rows" => Self::Rows,
             "n" => Self::Number,
             "unit" => Self::Unit,
             "text" => Self::Text,
@@ -90,6 +95,7 @@ impl Placeholder {
             "word" => Self::Word,
             "list" => Self::List,
             "items" => Self::Items,
+            "values" => Self::Values,
             "name" => Self::Name,
             _ => Self::End,
         }
@@ -134,10 +140,11 @@ impl Pattern {
         if let Some((name, place)) = &self.before {
             let text = match place {
                 Placeholder::Aggregate => words::open_call(tokens, start, words::ABOUT_ROWS)?,
-                Placeholder::Path => {
+                Placeholder::Path | Placeholder::Rows => {
                     let range = words::operand_before(tokens, start)?;
-                    let closed = tokens.word(range.end.checked_sub(1)?) == ")";
-                    if closed {
+                    let last = tokens.word(range.end.checked_sub(1)?);
+                    let is_plural = last.ends_with('s') && !last.ends_with("ss");
+                    if last == ")" || *place == Placeholder::Rows && !is_plural {
                         return None;
                     }
                     words::text_of(tokens, &range)
@@ -244,7 +251,7 @@ fn take(tokens: Tokens<'_>, at: usize, place: Placeholder) -> Option<(usize, Str
                 && !is_keyword(tokens.word(at), Role::Constant);
             Some(if bare { (end, format!("{:?}", tokens.word(at))) } else { ranged(end) })
         }
-        Placeholder::Path => words::path_after(tokens, at).map(ranged),
+        Placeholder::Path | Placeholder::Rows => words::path_after(tokens, at).map(ranged),
         Placeholder::Number => {
             let spelt =
                 kind.filter(|&kind| kind == TokenKind::Word).and_then(|_| words::spelt(tokens.word(at)));
@@ -260,12 +267,26 @@ fn take(tokens: Tokens<'_>, at: usize, place: Placeholder) -> Option<(usize, Str
             let inside = words::text_of(tokens, &(at + 1..end - 1));
             Some((end, format!("({inside})")))
         }
-        Placeholder::Items => {
+        Placeholder::Items | Placeholder::Values => {
             let mut end = words::operand_after(tokens, at)?;
+            let mut starts = vec![at];
             while tokens.word(end) == "," {
+                starts.push(end + 1);
                 end = words::operand_after(tokens, end + 1)?;
             }
-            Some(ranged(end))
+            let ends = starts.iter().skip(1).map(|start| start - 1).chain([end]);
+            let is_bare = |(&start, end): (&usize, usize)| {
+                let kind = tokens.all.get(start).map(|token| token.kind);
+                end == start + 1
+                    && kind == Some(TokenKind::Word)
+                    && !is_keyword(tokens.word(start), Role::Constant)
+            };
+            let all_bare = starts.iter().zip(ends).all(is_bare);
+            if place == Placeholder::Items || !all_bare {
+                return Some(ranged(end));
+            }
+            let texts: Vec<String> = starts.iter().map(|&at| format!("{:?}", tokens.word(at))).collect();
+            Some((end, texts.join(", ")))
         }
         Placeholder::Name => {
             let end = words::name_after(tokens, at);

@@ -17,6 +17,7 @@ pub(super) const HABITS: &[Habit] = &[
     ("qualify", "write `keep top 10 by …`, or `last(orders.status)` for the latest row"),
     ("limit {n}", "write a separate rule: `keep top {n} by …`, or `keep sample 10% seed \"…\"`"),
     ("in? top {n} %|percent by {path}", "write a separate rule: `keep top {n}% by {path}`"),
+    ("keep top|bottom {n} %|percent {end}", "say by which value: `keep top {n}% by …`"),
     ("{x} in? top {n} %|percent", "write a separate rule: `keep top {n}% by {x}`"),
     ("in? top {n} %|percent", "write a separate rule: `keep top {n}% by …`"),
     ("{x} in top {n}", "write a separate rule: `keep top {n} by {x}`"),
@@ -42,5 +43,6 @@ pub(super) const HABITS: &[Habit] = &[
     ("collate", "texts are compared by code point; `ignoring case` may follow a comparison"),
     ("escape {text}", "remove it: `contains`, `starts with` and `ends with` take texts literally"),
     ("{text} . {text2}", "names have no quotes: `{bare}.{bare2}`"),
+    ("{path} « [ {word} ] »", "an event's name is a text: `{path}[\"{word}\"]`; a field follows a dot: `{path}.{word}`"),
     ("[ {word} ]", "names have no brackets: `{word}`"),
 ];

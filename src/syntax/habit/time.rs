@@ -4,10 +4,14 @@ use super::Habit;
 
 #[rustfmt::skip]
 pub(super) const HABITS: &[Habit] = &[
+    ("datediff|date_diff|timestampdiff|timestamp_diff ( {y} , {path} , now|today|current_date|getdate|current_timestamp", "write `days_since({path})`, which counts days"),
+    ("date_sub|datesub|timestamp_sub ( now|today|current_date|getdate|current_timestamp ( ) , {n} )", "write `{n} days ago`"),
+    ("then {y} « in|inside|during {n} {unit} »", "the time comes before the step: `then within {n} {unit} {y}`"),
     ("{agg} >|>=|<|<=|= {n} in|within|over|during|for|since the? last|past {n2} {unit}", "put the window inside the parentheses: `{agg} during last {n2} {unit})`"),
     ("{agg} >|>=|<|<=|= {n} this {unit}", "put the window inside the parentheses: `{agg} during this {unit})`"),
     ("last|previous|next|past {n} {unit} ago", "remove `ago`: `last {n} {unit}`"),
     ("last|previous|next|past {n} - {unit}", "write `last {n} {unit}`"),
+    ("{field} >|>=|<|<=|= last|past {n} {unit}", "write `{field} during last {n} {unit}`"),
     ("{field} during {time} . . {time2}", "write `{field} during {time} through {time2}`"),
     ("ago {n} {unit}", "write `{n} {unit} ago`"),
     ("{seq} in|within|over|for the? last? {n} {unit}", "put the span inside the parentheses: `{seq} within {n} {unit})`"),
@@ -115,6 +119,9 @@ pub(super) const HABITS: &[Habit] = &[
     ("start|beginning|begin of|the|this last|this|current|the {unit}", "write `start of {unit}`"),
     ("beginning|begin of {unit}", "write `start of {unit}`"),
     ("end of {unit}", "the end of a unit is the start of the next: `start of {unit} + 1 {unit}`"),
+    ("before|after than", "remove `than`"),
+    ("jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|september|oct|october|nov|november|dec|december {n} ,? {n2} {end}", "write a date as year, month and day: `{n2}-01-31`"),
+    ("{n} jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|september|oct|october|nov|november|dec|december", "write a date as year, month and day: `2026-01-31`"),
     ("last {word} {unit}", "write a number: `last 30 {unit}`"),
     ("{field} {n} {unit} ago", "add a comparison: `{field} before {n} {unit} ago`, or `{field} after {n} {unit} ago`"),
 ];

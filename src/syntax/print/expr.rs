@@ -51,6 +51,7 @@ fn level(expr: &Expr) -> Level {
         | ExprKind::FromNow(..)
         | ExprKind::StartOf(_)
         | ExprKind::Call { .. }
+        | ExprKind::ToolBucket { .. }
         | ExprKind::Aggregate(_)
         | ExprKind::Periods(_)
         | ExprKind::Sequence(_)
@@ -106,6 +107,15 @@ pub(super) fn alone(expr: &Expr) -> Doc {
         ExprKind::Call { name: function, args } => {
             row([text(function.text.clone()), list(args.iter().map(alone).collect())])
         }
+        ExprKind::ToolBucket { seed, of, tool } => row([
+            text("bucket("),
+            alone(seed),
+            text(" of "),
+            operand(of),
+            text(" as "),
+            name(tool),
+            text(")"),
+        ]),
         ExprKind::Aggregate(inner) => rows::aggregate(inner),
         ExprKind::Periods(inner) => rows::periods(inner),
         ExprKind::Sequence(inner) => rows::sequence(inner),

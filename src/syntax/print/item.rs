@@ -6,7 +6,8 @@ use super::expr::{alone, chain};
 use super::rows::length;
 use super::{Doc, WIDTH, align, name, path, quoted, render, row, text};
 use crate::syntax::ast::{
-    Expr, ExprKind, Item, Keep, KeepKind, Listed, Property, PropertyValue, Rule, RuleKind, Segment,
+    Column, Columns, Expr, ExprKind, Item, Keep, KeepKind, Listed, Property, PropertyValue, Rule, RuleKind,
+    Segment,
 };
 
 /// An item as in a `.seg` file, without a line break at its end.
@@ -40,7 +41,8 @@ fn segment(segment: &Segment) -> String {
         None => {}
     }
     let properties: Vec<Doc> = segment.properties.iter().map(property).collect();
-    let rules = segment.rules.iter().map(rule).chain(segment.keeps.iter().map(keep)).collect::<Vec<_>>();
+    let rules = segment.rules.iter().map(rule).chain(segment.keeps.iter().map(keep));
+    let rules = rules.chain(segment.columns.iter().map(columns)).collect::<Vec<_>>();
     if properties.is_empty() && rules.is_empty() {
         return render(&head.append(text(" {}")));
     }
@@ -113,6 +115,20 @@ fn keep(keep: &Keep) -> Doc {
             row([text(format!("keep {word} {size}{sign}")), per, text(" by "), align(alone(by))])
         }
     }
+}
+
+/// Columns beside the key, as many on a line as fit.
+fn columns(columns: &Columns) -> Doc {
+    let last = columns.columns.len().saturating_sub(1);
+    let column = |(at, Column { name: given, value }): (usize, &Column)| {
+        let named = match given {
+            Some(given) => row([name(given), text(" = ")]),
+            None => RcDoc::nil(),
+        };
+        row([named, align(alone(value)), text(if at < last { "," } else { "" })]).group()
+    };
+    let columns = columns.columns.iter().enumerate().map(column);
+    row([text("with "), align(RcDoc::intersperse(columns, RcDoc::softline()))])
 }
 
 /// A comment: each line of the text after `# `, broken between words.

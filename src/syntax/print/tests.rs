@@ -117,3 +117,13 @@ fn comments_stay_comments() {
     let long = comment(&"word ".repeat(60));
     assert!(long.lines().all(|line| line.starts_with("# word") && line.len() <= 100), "{long}");
 }
+
+#[test]
+fn columns_follow_the_rules() {
+    let text = "segment s on c {\n  owner: \"x\"\n\n  where a = 1\n  with b, c = d.e, f = g or h, \
+                i = count(j where k > 1)\n}";
+    reads_back(text);
+    assert_eq!(printed(&read(text)), text);
+    let many: Vec<String> = (0..30).map(|at| format!("column_{at} = field_{at}")).collect();
+    reads_back(&format!("segment s on c {{ with {} }}", many.join(", ")));
+}

@@ -50,11 +50,11 @@ pub(super) const OPERATORS: &[(&str, &str)] = &[
     ("¬", "use `not`"),
     ("×", "use `*`"),
     ("÷", "use `/`"),
-    ("−", "use `-`"),
-    ("–", "use `-`"),
-    ("—", "use `-`"),
-    ("‐", "use `-`"),
-    ("‑", "use `-`"),
+    ("−", "this is a minus sign of typography (U+2212): type `-`"),
+    ("–", "this is an en dash (U+2013): type `-`"),
+    ("—", "this is an em dash (U+2014): type `-`"),
+    ("‐", "this is a hyphen of typography (U+2010): type `-`"),
+    ("‑", "this is a non-breaking hyphen (U+2011): type `-`"),
     ("…", "write the rest out"),
     ("→", "links and fields are joined by a dot: `company.country`"),
     (";", "remove it: nothing needs a `;` at its end"),
@@ -66,6 +66,9 @@ impl Scanner<'_> {
     pub(super) fn foreign(&mut self, c: char) {
         if c == '^' && self.tokens.last().is_some_and(|token| token.text(self.text) == "/") {
             return self.foreign_operator("^", "a pattern is a text in quotes: `country matches \"^U\"`");
+        }
+        if self.rest().starts_with("::") && !self.is_type_after(2) {
+            return self.foreign_operator("::", "links and fields are joined by a dot: `company.country`");
         }
         if let Some(&(written, advice)) =
             OPERATORS.iter().find(|(written, _)| self.rest().starts_with(written))
@@ -88,6 +91,44 @@ impl Scanner<'_> {
         }
     }
 
+    /// Whether the name of a type of SQL follows.
+    fn is_type_after(&self, skipped: usize) -> bool {
+        const TYPES: &[&str] = &[
+            "int",
+            "integer",
+            "bigint",
+            "smallint",
+            "int4",
+            "int8",
+            "text",
+            "varchar",
+            "char",
+            "string",
+            "date",
+            "timestamp",
+            "timestamptz",
+            "time",
+            "datetime",
+            "interval",
+            "numeric",
+            "decimal",
+            "float",
+            "float8",
+            "double",
+            "real",
+            "bool",
+            "boolean",
+            "json",
+            "jsonb",
+            "uuid",
+            "variant",
+            "number",
+        ];
+        let rest = self.rest().get(skipped..).unwrap_or_default().trim_start();
+        let word: String = rest.chars().take_while(|&c| is_name_char(c)).collect();
+        TYPES.contains(&word.to_ascii_lowercase().as_str())
+    }
+
     pub(super) fn foreign_operator(&mut self, written: &str, advice: &str) {
         let span = self.span(self.at, self.at + written.len());
         let (text, advice) = (written.to_owned(), advice.to_owned());
@@ -97,12 +138,19 @@ impl Scanner<'_> {
 
     /// Reports a comment of another language. Returns false if none begins here.
     pub(super) fn foreign_comment(&mut self) -> bool {
-        let Some(mark) = ["--", "//", "/*"].into_iter().find(|mark| self.rest().starts_with(mark)) else {
+        // Where an item begins; elsewhere `{#` is a brace with a comment after it, and `"""` a text.
+        let between_items = self.tokens.last().is_none_or(|token| token.text(self.text) == "}");
+        let marks = [("<!--", "-->"), ("--", ""), ("//", ""), ("/*", "*/")];
+        let of_items = [("{#", "#}"), ("\"\"\"", "\"\"\""), ("'''", "'''")];
+        let all = marks.iter().chain(of_items.iter().filter(|_| between_items));
+        let Some(&(mark, close)) = all.into_iter().find(|(mark, _)| self.rest().starts_with(mark)) else {
             return false;
         };
         let span = self.span(self.at, self.at + mark.len());
         self.problems.push(ForeignComment { span, written: mark.to_owned() });
-        let closed = self.rest().find("*/").filter(|_| mark == "/*").map(|end| end + 2);
+        let inner = self.rest().get(mark.len()..).unwrap_or_default();
+        let closed = inner.find(close).filter(|_| !close.is_empty());
+        let closed = closed.map(|end| mark.len() + end + close.len());
         let line = self.line_end() - self.at;
         let end = closed.unwrap_or_else(|| self.without_brackets(line));
         self.push_bad(end);
@@ -134,7 +182,8 @@ impl Scanner<'_> {
         let word = adjacent.filter(|token| token.kind == TokenKind::Word);
         let opening = word.filter(|_| len == 1).map(|token| token.text(self.text).to_owned());
         let other = if quote == '"' { '\'' } else { '"' };
-        let mixed = self.rest().get(1..len).is_some_and(|text| text.ends_with(other));
+        let last = self.rest().get(1..len).and_then(|text| text.chars().next_back());
+        let mixed = last.filter(|&c| c == other || is_quote(c));
         self.problems.push(UnclosedText { span, quote, opening, mixed });
         self.push_bad(len);
     }

@@ -349,6 +349,8 @@ fn every_construct_has_its_tree() {
         ("where size(a) > 1", "Where (Greater size(a) 1)"),
         ("where semver(a) > '1'", "Where (Greater semver(a) \"1\")"),
         ("where bucket('s') < 5", "Where (Less bucket(\"s\") 5)"),
+        ("where bucket('s.t' of a.b as flagsmith) < 5", "Where (Less bucket(\"s.t\" of a.b as flagsmith) 5)"),
+        ("where bucketed(s) < 5", "Where (Less bucketed(s) 5)"),
         (
             "where first(a.b during today where c) = 1",
             "Where (Equal First[a.b during today-window where c] 1)",
@@ -384,6 +386,9 @@ fn every_construct_has_its_tree() {
         ("keep top 3 per company by e # x", "Top 3 per company by e"),
         ("keep top 3 % per a.b by e", "Top 3% per a.b by e"),
         ("keep sample 0.5% seed \"text\"", "Sample 0.5% \"text\""),
+        ("with a, b = c.d, e = count(f)", "With a, b = c.d, e = Count[f]"),
+        ("with a = b = \"x\",\n  `of` = c", "With a = (Equal b \"x\"), of = c"),
+        ("where a starts with \"x\"\n  with b,", "Where (StartsWith a \"x\"); With b"),
         ("expire: 14 days", "expire: Duration(14, Day)"),
         ("history: true", "history: Boolean(true)"),
         ("exclusive  group: \"x\"", "exclusive group: Text(\"x\")"),

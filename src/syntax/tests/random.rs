@@ -64,6 +64,8 @@ const WORDS: &[&str] = &[
     "now",
     "today",
     "keep",
+    "with",
+    "a = b,",
     "top",
     "by",
     "sequence",

@@ -111,10 +111,7 @@ const FOREIGN: &[(&str, &str)] = &[
         "where count(a during 2026-01-01 and 2026-02-01) > 1",
         "write `a during 2026-01-01 to 2026-02-01`; to include both days, `2026-01-01 through 2026-02-01`",
     ),
-    (
-        "where count(a.b = 3) > 1",
-        "a condition on the rows comes after `where`: `count(orders where total = …)`",
-    ),
+    ("where count(a.b = 3) > 1", "a condition on the rows comes after `where`: `count(a where b = …)`"),
     (
         "where count(a) over last 7 days > 1",
         "put the window inside the parentheses: `count(a during last 7 days)`",
@@ -206,7 +203,7 @@ const FOREIGN: &[(&str, &str)] = &[
         "write the share as a number: `< 1000` is 10% of `bucket`; for other values, `0.1 * x`",
     ),
     ("where a limit 10", "write a separate rule: `keep top 10 by …`, or `keep sample 10% seed \"…\"`"),
-    ("keep 25%", "write `keep top 10 by score`, or `keep sample 25% seed \"new checkout\"`"),
+    ("keep 25%", "write `keep top 25% by …`, or `keep sample 25% seed \"…\"`"),
     ("keep sample 25%", "write `keep sample 25% seed \"…\"`"),
     (
         "where exists(a where b = 1 during last 7 days)",
@@ -330,6 +327,9 @@ const CLAUSES: &[(&str, Faults)] = &[
     ("where a not 5", &[("SEG122", "not 5")]),
     ("where a not = 5", &[("SEG122", "not = 5")]),
     ("keep top by a", &[("SEG101", "by")]),
+    ("with", &[("SEG101", "}")]),
+    ("with a b", &[("SEG101", "b")]),
+    ("with a, , b", &[("SEG101", ",")]),
     ("keep first 10", &[("SEG101", "first")]),
     ("where sequence(a then)", &[("SEG101", ")")]),
     ("where sequence(a, b)", &[("SEG101", ",")]),

@@ -35,6 +35,13 @@ fn segment(segment: &Segment) -> String {
     for one in &segment.keeps {
         write!(out, "; {}", keep(one)).unwrap();
     }
+    for one in &segment.columns {
+        let column = |column: &Column| match &column.name {
+            Some(name) => format!("{} = {}", name.text, expr(&column.value)),
+            None => expr(&column.value),
+        };
+        write!(out, "; With {}", one.columns.iter().map(column).collect::<Vec<_>>().join(", ")).unwrap();
+    }
     if segment.is_unreadable {
         write!(out, "; unreadable").unwrap();
     }
@@ -98,6 +105,9 @@ pub(super) fn expr(value: &Expr) -> String {
         ExprKind::InSegment { path: of, segment, negated } => {
             let of = of.as_ref().map_or("self".to_owned(), path);
             format!("({}in-segment {of} {})", not(*negated), segment.text)
+        }
+        ExprKind::ToolBucket { seed, of, tool } => {
+            format!("bucket({} of {} as {})", expr(seed), expr(of), tool.text)
         }
         ExprKind::Call { name, args } => format!("{}({})", name.text, all(args)),
         ExprKind::ContainsItems { all: every, value, items, negated, .. } => {

@@ -12,7 +12,7 @@ use segc::check::hir::{
 use segc::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_sequence, walk_value, walk_window,
 };
-use segc::types::{EpochUnit, Type, Unit};
+use segc::types::{BucketTool, EpochUnit, Type, Unit};
 
 /// What every run of some length must have compared.
 pub const CONSTRUCTS: &[&str] = &[
@@ -97,6 +97,10 @@ pub const CONSTRUCTS: &[&str] = &[
     "function: timestamp",
     "function: text",
     "function: size",
+    "bucket: launchdarkly",
+    "bucket: posthog",
+    "bucket: flagsmith",
+    "bucket: dittofeed",
     "aggregate: count",
     "aggregate: count distinct",
     "aggregate: sum",
@@ -317,6 +321,16 @@ fn function(func: Func) -> &'static str {
         Func::ReadTimestamp => "function: timestamp",
         Func::Text => "function: text",
         Func::Size => "function: size",
+        Func::Bucket(tool) => tool_bucket(tool),
+    }
+}
+
+fn tool_bucket(tool: BucketTool) -> &'static str {
+    match tool {
+        BucketTool::LaunchDarkly => "bucket: launchdarkly",
+        BucketTool::PostHog => "bucket: posthog",
+        BucketTool::Flagsmith => "bucket: flagsmith",
+        BucketTool::Dittofeed => "bucket: dittofeed",
     }
 }
 

@@ -62,7 +62,9 @@ impl Judge {
             let questions = self.questions(&project, &mut evaluator);
             counts.cases += project.cases.len();
             for question in &questions {
-                let found = evaluator.members(question.id).map(|keys| words(&keys));
+                let found = evaluator.table(question.id).map(|rows| {
+                    words(&rows.into_iter().map(|(key, values)| [key, values].concat()).collect())
+                });
                 self.compare(question, "evaluator", found.map_err(|error| error.to_string()));
             }
             for target in self.targets.clone() {

@@ -11,6 +11,7 @@ mod flagd;
 mod flagsmith;
 mod flipt;
 mod growthbook;
+mod hostile;
 mod launchdarkly;
 mod lists;
 mod litestar_flags;

@@ -396,3 +396,45 @@ fn golden_filters_are_translated_or_refused_for_the_right_reason() {
     }
     assert!(translated > 8, "{translated}");
 }
+
+#[test]
+fn definitions_of_properties_give_their_types() {
+    let work = crate::import_catalog::Workspace::new("duckdb: {}");
+    let definition = |name: &str, ty: &str| {
+        format!(r#"{{"id": "1", "name": "{name}", "is_numerical": false, "property_type": {ty}}}"#)
+    };
+    let definitions = [
+        definition("age", r#""Numeric""#),
+        definition("is_paying", r#""Boolean""#),
+        definition("trial_end", r#""DateTime""#),
+        definition("plan", "null"),
+        definition("mixed", r#""Numeric""#),
+        definition("mixed", r#""String""#),
+    ];
+    work.write("definitions.json", &format!(r#"{{"results": [{}]}}"#, definitions.join(",")));
+    let leaf = |rest: &str| format!(r#"{{"type": "person", {rest}}}"#);
+    let leaves = [
+        leaf(r#""key": "age", "operator": "exact", "value": ["18"]"#),
+        leaf(r#""key": "is_paying", "operator": "exact", "value": ["true"]"#),
+        leaf(r#""key": "trial_end", "operator": "is_set", "value": "is_set""#),
+        leaf(r#""key": "plan", "operator": "exact", "value": "pro""#),
+        leaf(r#""key": "mixed", "operator": "exact", "value": "1""#),
+    ];
+    let cohort = format!(
+        r#"[{{"id": 1, "name": "adults", "filters": {{"properties": {{"type": "AND", "values": [{}]}}}}}}]"#,
+        leaves.join(",")
+    );
+    work.write("cohorts.json", &cohort);
+    let arguments =
+        ["import", "posthog", "cohorts.json", "definitions.json", "--write-catalog", "catalog/users.yml"];
+    work.segc(&arguments).fine();
+    let catalog = work.read("catalog/users.yml");
+    for field in
+        ["age: decimal", "is_paying: boolean", "trial_end: timestamp", "plan: string", "mixed: string"]
+    {
+        assert!(catalog.contains(field), "{field}: {catalog}");
+    }
+    let segments = work.read("segments/imported/posthog.seg");
+    assert!(segments.contains("age = 18") && segments.contains("and is_paying"), "{segments}");
+    work.segc(&["check"]).fine();
+}

@@ -152,6 +152,7 @@ fn postgres_becomes_a_catalog() {
         "CREATE VIEW recent AS SELECT customer_id, seen FROM customers",
         "CREATE TABLE parts (id bigint, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day)",
         "CREATE TABLE parts_old PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')",
+        "CREATE TABLE notes (id bigint PRIMARY KEY, part bigint, day date, FOREIGN KEY (part, day) REFERENCES parts (id, day))",
         "COMMENT ON COLUMN customers.score IS 'From 0 to 1'",
     ] {
         use segc::engine::Engine as _;

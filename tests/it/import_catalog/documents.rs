@@ -4,11 +4,6 @@ use std::fs;
 
 use super::{Workspace, given};
 
-/// The imported file without the lines about where it is from.
-fn imported(work: &Workspace) -> String {
-    work.read("catalog/imported.yml").lines().skip(2).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn exports_of_information_schema_become_catalogs() {
     for name in ["snowflake.csv", "bigquery.json", "databricks.csv"] {
@@ -18,7 +13,7 @@ fn exports_of_information_schema_become_catalogs() {
         let printed = work.import(&["--information-schema", &file, "--zone", "UTC"]).fine();
         insta::assert_snapshot!(
             format!("information_schema_{name}"),
-            format!("{}\n\n{}", imported(&work), printed.err)
+            format!("{}\n\n{}", work.imported(), printed.err)
         );
         let checked = work.segc(&["check"]);
         let is_asked = |line: &&str| line.starts_with("SEG") && *line != "SEG024";
@@ -29,9 +24,9 @@ fn exports_of_information_schema_become_catalogs() {
             checked.err
         );
         assert!(checked.err.contains("needs `key`"), "{}", checked.err);
-        let before = imported(&work);
+        let before = work.imported();
         work.import(&["--information-schema", &file]).fine();
-        assert_eq!(imported(&work), before);
+        assert_eq!(work.imported(), before);
     }
 }
 
@@ -71,7 +66,7 @@ fn a_dbt_project_becomes_a_catalog() {
     let work = Workspace::new("duckdb: {}");
     dbt(&work, "shop");
     let printed = work.import(&["--dbt", "target", "--select", "*", "--select", "source:raw"]).fine();
-    insta::assert_snapshot!(format!("{}\n\n{}", imported(&work), printed.err));
+    insta::assert_snapshot!(format!("{}\n\n{}", work.imported(), printed.err));
     // The tables that dbt would have made.
     let file = work.duckdb(
         "shop.db",
@@ -106,7 +101,7 @@ fn public_dbt_projects_become_catalogs() {
         work.write("segments/none.seg", "");
         dbt(&work, name);
         let printed = work.import(&["--dbt", "target/manifest.json", "--zone", "UTC"]).fine();
-        insta::assert_snapshot!(format!("dbt_{name}"), format!("{}\n\n{}", imported(&work), printed.err));
+        insta::assert_snapshot!(format!("dbt_{name}"), format!("{}\n\n{}", work.imported(), printed.err));
         let sources =
             work.import(&["--dbt", "target", "--select", "source:*", "--into", "catalog/raw.yml"]).fine();
         assert!(
@@ -131,7 +126,7 @@ fn without_types_check_asks_for_them() {
     fs::copy(given("dbt/shop.manifest.json"), work.path("manifest.json")).expect("it can be copied");
     let printed = work.import(&["--dbt", "manifest.json", "--select", "customers"]).fine();
     assert!(printed.err.contains("`dbt docs generate` writes them"), "{}", printed.err);
-    let text = imported(&work);
+    let text = work.imported();
     assert!(text.contains("type: TODO, pii: true"), "{text}");
     let checked = work.segc(&["check"]);
     assert_eq!(checked.code, 1);

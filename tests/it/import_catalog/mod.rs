@@ -3,9 +3,12 @@
 
 mod data_files;
 mod databases;
+mod dbt_projects;
 mod documents;
+mod encodings;
 mod presets;
 mod random;
+mod refusals;
 mod semantic;
 
 use std::fs;
@@ -85,6 +88,11 @@ impl Workspace {
 
     pub(crate) fn import(&self, arguments: &[&str]) -> Printed {
         self.segc(&[&["catalog", "import"], arguments].concat())
+    }
+
+    /// The imported file without the lines about where it is from.
+    pub(crate) fn imported(&self) -> String {
+        self.read("catalog/imported.yml").lines().skip(2).collect::<Vec<_>>().join("\n")
     }
 
     /// Writes a segment for each entity that reads all its fields, so that every field is compared.

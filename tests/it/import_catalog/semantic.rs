@@ -2,16 +2,11 @@
 
 use super::{Workspace, given};
 
-/// The imported file without the lines about where it is from.
-fn imported(work: &Workspace) -> String {
-    work.read("catalog/imported.yml").lines().skip(2).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn cubes_become_a_catalog() {
     let work = Workspace::new("duckdb: {}");
     let printed = work.import(&["--cube", &given("cube")]).fine();
-    insta::assert_snapshot!(format!("{}\n\n{}", imported(&work), printed.err));
+    insta::assert_snapshot!(format!("{}\n\n{}", work.imported(), printed.err));
     let again = work.import(&["--cube", &given("cube/orders.yml")]).fine();
     assert!(again.err.contains(": 0 new entities, 0 new fields, 0 new links"), "{}", again.err);
 }
@@ -33,7 +28,7 @@ fn a_database_adds_the_types_that_cubes_lack() {
     );
     let file = file.to_str().expect("UTF-8");
     work.import(&["--cube", &given("cube"), "--db", file]).fine();
-    let text = imported(&work);
+    let text = work.imported();
     assert!(!text.contains("TODO type") && !text.contains("secret"), "{text}");
     work.write("segments/s.seg", "segment readers on customer { where exists(orders where exists(line_items where sku = \"book\")) }\n");
     work.segc(&["check", "--probe", file]).fine();
@@ -45,7 +40,7 @@ fn a_database_adds_the_types_that_cubes_lack() {
 fn semantic_models_become_a_catalog() {
     let work = Workspace::new("duckdb: {}");
     let printed = work.import(&["--metricflow", &given("metricflow")]).fine();
-    insta::assert_snapshot!(format!("{}\n\n{}", imported(&work), printed.err));
+    insta::assert_snapshot!(format!("{}\n\n{}", work.imported(), printed.err));
     let again = work.import(&["--metricflow", &given("metricflow")]).fine();
     assert!(again.err.contains(": 0 new entities, 0 new fields, 0 new links"), "{}", again.err);
 }
@@ -73,6 +68,6 @@ fn templates_and_broken_files_are_refused_at_their_place() {
     assert!(!work.path("catalog").exists(), "nothing is written");
     work.write("m.yml", "semantic_models:\n  - name: orders\n    model: ref('fct_orders')\n    entities:\n      - { name: order, type: primary, expr: order_id }\n");
     work.import(&["--metricflow", "m.yml"]).fine();
-    let text = imported(&work);
+    let text = work.imported();
     assert!(text.contains("table: fct_orders\n    dbt: model.fct_orders\n    key: order_id"), "{text}");
 }

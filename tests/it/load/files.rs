@@ -23,6 +23,49 @@ fn one_table_can_have_several_files() {
     assert_eq!((*code, message.contains("export/other.csv")), ("SEG715", true), "{message}");
 }
 
+/// They load as a database holds them, but a person is told.
+#[test]
+fn texts_that_are_not_versions_are_warned_about() {
+    let csv = b"id,v\n1,1.2.3\n2,v1.3\n3,latest\n4,\n";
+    let lines =
+        b"{\"id\": 1, \"v\": \"1.2.3\"}\n{\"id\": 2, \"v\": \"v1.3\"}\n{\"id\": 3, \"v\": \"latest\"}\n";
+    for (file, text, field, wanted, help) in [
+        (
+            "ts.csv",
+            csv.as_slice(),
+            "v: semver",
+            "ts.csv`, line 3: `v` is `v1.3`, which isn't a version and is missing in conditions; also line 4 (`latest`)",
+            "declare `encoding: loose` for the field",
+        ),
+        (
+            "ts.csv",
+            csv,
+            "v: { type: semver, encoding: loose }",
+            "line 4: `v` is `latest`, which",
+            "null: [unknown]",
+        ),
+        (
+            "ts.csv",
+            csv,
+            "v: { type: semver, pii: true }",
+            "line 3: `v` has a value, not shown",
+            "encoding: loose",
+        ),
+        ("ts.jsonl", lines, "v: semver", "line 2: `v` is `v1.3`, which", "encoding: loose"),
+    ] {
+        let folder = folder(&[(file, text)]);
+        let report =
+            load_into(&mut support::duckdb(), &catalog("", field), folder.path()).expect("they load");
+        let said = said(&report.warnings, folder.path());
+        let [(code, message, advice)] = said.as_slice() else { panic!("{field}: {said:#?}") };
+        assert!(*code == "SEG710" && message.contains(wanted) && advice.contains(help), "{field}: {said:#?}");
+    }
+    let folder = folder(&[("ts.csv", csv)]);
+    let report =
+        load_into(&mut support::duckdb(), &catalog("", "v: string"), folder.path()).expect("they load");
+    assert!(report.warnings.is_empty(), "text is read as text");
+}
+
 #[test]
 fn patterns_without_files_are_errors() {
     let problems =

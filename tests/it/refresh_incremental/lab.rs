@@ -11,7 +11,7 @@ use segc::types::Type;
 
 use crate::refresh_incremental::case::{Case, Cells, Lost};
 use crate::refresh_incremental::logs::Logs;
-use crate::refresh_incremental::oracle::{Expected, Table};
+use crate::refresh_incremental::oracle::{Ended, Expected, Member, Table};
 use crate::refresh_incremental::sabotage::{Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
 use crate::refresh_incremental::world::{DIGITS, ENCODINGS, Entity, held};
@@ -304,8 +304,9 @@ impl Lab {
         let held = segment.kept.retention.is_some();
         let ends = if held { ", expires_at" } else { "" };
         let found = self.target.rows(&format!("SELECT {keys}, entered_at{ends} FROM {name}"))?;
+        self.check_columns(segment, table, &segment.table)?;
         let missing = segc::engine::Cell::Null.to_string();
-        let row = |(key, member): (&Vec<String>, &crate::refresh_incremental::oracle::Member)| {
+        let row = |(key, member): (&Vec<String>, &Member)| {
             let ends = member.ends.map_or_else(|| missing.clone(), |ends| ends.to_string());
             let cells = key.iter().cloned().chain([member.entered.to_string()]);
             cells.chain(held.then_some(ends)).collect::<Vec<_>>()
@@ -316,12 +317,41 @@ impl Lab {
         let Some(history) = &segment.kept.history else { return Ok(()) };
         let sql = format!("SELECT {keys}, entered_at, left_at FROM {}", quote_name(history));
         let found = self.target.rows(&sql)?;
-        let row = |(key, entered, left): &(Vec<String>, jiff::Timestamp, jiff::Timestamp)| {
+        let row = |(key, _, entered, left): &Ended| {
             key.iter().cloned().chain([entered.to_string(), left.to_string()]).collect()
         };
         let mut wanted: Vec<Vec<String>> = table.archive.iter().map(row).collect();
         wanted.sort();
-        differ("history", &wanted, &found)
+        differ("history", &wanted, &found)?;
+        if segment.columns.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = segment.columns.iter().map(|column| quote_ident(&column.name)).collect();
+        let sql = format!("SELECT {keys}, left_at, {} FROM {}", names.join(", "), quote_name(history));
+        let found = self.target.rows(&sql)?;
+        let row = |(key, values, _, left): &Ended| {
+            key.iter().cloned().chain([left.to_string()]).chain(values.iter().cloned()).collect()
+        };
+        let mut wanted: Vec<Vec<String>> = table.archive.iter().map(row).collect();
+        wanted.sort();
+        alike("last values", &wanted, &found)
+    }
+
+    /// Compares the columns beside the key.
+    fn check_columns(&mut self, segment: &SegmentPlan, table: &Table, name: &[String]) -> Result<(), String> {
+        if segment.columns.is_empty() {
+            return Ok(());
+        }
+        let keys = segment.keys.iter().map(|key| &key.name);
+        let names = keys.chain(segment.columns.iter().map(|column| &column.name));
+        let names: Vec<String> = names.map(|name| quote_ident(name)).collect();
+        let found = self.target.rows(&format!("SELECT {} FROM {}", names.join(", "), quote_name(name)))?;
+        let row = |(key, member): (&Vec<String>, &Member)| {
+            key.iter().chain(&member.values).cloned().collect::<Vec<_>>()
+        };
+        let mut wanted: Vec<Vec<String>> = table.members.iter().map(row).collect();
+        wanted.sort();
+        alike("columns", &wanted, &found)
     }
 
     /// What is recorded of the runs.
@@ -367,6 +397,8 @@ impl Lab {
             if wanted != found {
                 return Err(format!("{}: wanted {wanted:?}, found {found:?}", segment.name));
             }
+            let table = expected.get(&segment.name).ok_or("nothing is known of it")?;
+            self.check_columns(segment, table, &segment.table)?;
         }
         Ok(())
     }
@@ -433,6 +465,35 @@ fn script(
     let statements = build(session, &plan, refresh);
     scripts.insert(key, (plan.clone(), statements.clone()));
     Ok((plan, statements))
+}
+
+/// Compares rows whose first cells are their key, value by value.
+fn alike(what: &str, wanted: &[Vec<String>], found: &[Vec<String>]) -> Result<(), String> {
+    let same = |(one, other): (&Vec<String>, &Vec<String>)| {
+        one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+    };
+    if wanted.len() == found.len() && wanted.iter().zip(found).all(same) {
+        return Ok(());
+    }
+    differ(what, wanted, found)
+}
+
+/// Whether a value of the evaluator is one of a database, which writes numbers, truth and absence in its own
+/// way.
+pub fn is_same(wanted: &str, found: &str) -> bool {
+    let found = if found == segc::engine::Cell::Null.to_string() { "missing" } else { found };
+    let found = match (wanted, found) {
+        ("true", "1") => "true",
+        ("false", "0") => "false",
+        _ => found,
+    };
+    if wanted == found {
+        return true;
+    }
+    match (wanted.parse::<f64>(), found.parse::<f64>()) {
+        (Ok(wanted), Ok(found)) => (wanted - found).abs() <= 1e-9 * wanted.abs().max(found.abs()),
+        _ => false,
+    }
 }
 
 fn differ(what: &str, wanted: &[Vec<String>], found: &[Vec<String>]) -> Result<(), String> {

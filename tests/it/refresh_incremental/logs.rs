@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use segc::engine::quote_ident;
 use segc::plan::Plan;
 
+use crate::refresh_incremental::lab::is_same;
 use crate::refresh_incremental::oracle::Table;
 use crate::support::target::{Keys, Target};
 
-/// Who entered and who left, by segment and the number of its run.
+/// Who entered, who left and who got other values in a run.
+type Moved = (Keys, Keys, Keys);
+
+/// Who moved, by segment and the number of its run.
 #[derive(Default)]
 pub struct Logs {
-    runs: BTreeMap<(String, i64), (Keys, Keys)>,
+    runs: BTreeMap<(String, i64), Moved>,
 }
 
 impl Logs {
@@ -34,11 +38,14 @@ impl Logs {
         };
         for segment in plan.segments.iter().filter(|segment| segment.materialize.is_table()) {
             let (name, runs) = (&segment.name, segment.kept.tables.runs.join("."));
+            let tables = |tables: Option<&BTreeMap<String, Table>>| {
+                tables.and_then(|tables| tables.get(name)).cloned()
+            };
             let (old, new) = (of(before, name), of(Some(after), name));
             for row in target.rows(&format!("SELECT segment, run_seq FROM {runs}"))? {
                 if row[0] == *name {
                     let number = row[1].parse().map_err(|_| "run_seq is no number")?;
-                    let moved = (&new - &old, &old - &new);
+                    let moved = (&new - &old, &old - &new, changed(tables(before), tables(Some(after))));
                     self.runs.entry((name.clone(), number)).or_insert(moved);
                 }
             }
@@ -54,13 +61,14 @@ impl Logs {
     }
 
     fn compare(&self, segment: &str, rows: &[Vec<String>]) -> Result<(), String> {
-        let mut told: BTreeMap<i64, (Keys, Keys)> = BTreeMap::new();
+        let mut told: BTreeMap<i64, Moved> = BTreeMap::new();
         for row in rows {
             let run = row[0].parse().map_err(|_| "run_seq is no number")?;
-            let (entered, left) = told.entry(run).or_default();
+            let (entered, left, changed) = told.entry(run).or_default();
             let of = match row[1].as_str() {
                 "enter" => entered,
                 "leave" | "expire" => left,
+                "change" => changed,
                 other => return Err(format!("what is `{other}`?")),
             };
             if !of.insert(row[2..].to_vec()) {
@@ -75,7 +83,7 @@ impl Logs {
         {
             let told = told.remove(run).unwrap_or_default();
             if told != *moved {
-                return Err(format!("run {run}: (entered, left) is {told:?}, not {moved:?}"));
+                return Err(format!("run {run}: (entered, left, changed) is {told:?}, not {moved:?}"));
             }
         }
         match told.keys().next() {
@@ -83,4 +91,17 @@ impl Logs {
             Some(run) => Err(format!("there was no run {run}")),
         }
     }
+}
+
+/// The members of both tables whose columns beside the key differ.
+fn changed(before: Option<Table>, after: Option<Table>) -> Keys {
+    let (Some(before), Some(after)) = (before, after) else { return Keys::new() };
+    let differs = |key: &&Vec<String>| {
+        let (Some(old), Some(new)) = (before.members.get(*key), after.members.get(*key)) else {
+            return false;
+        };
+        old.values.len() == new.values.len()
+            && old.values.iter().zip(&new.values).any(|(old, new)| !is_same(old, new))
+    };
+    after.members.keys().filter(differs).cloned().collect()
 }

@@ -23,13 +23,24 @@ pub struct Member {
     pub matched: Timestamp,
     /// When it ends, if the last run didn't match.
     pub ends: Option<Timestamp>,
+    /// The columns beside the key.
+    pub values: Vec<String>,
 }
+
+impl Member {
+    fn new(as_of: Timestamp) -> Self {
+        Self { entered: as_of, matched: as_of, ends: None, values: Vec::new() }
+    }
+}
+
+/// An ended membership: the key, the last values, from when to when.
+pub type Ended = (Vec<String>, Vec<String>, Timestamp, Timestamp);
 
 /// A segment's table and archive after a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     pub members: BTreeMap<Vec<String>, Member>,
-    pub archive: Vec<(Vec<String>, Timestamp, Timestamp)>,
+    pub archive: Vec<Ended>,
     /// The as_of of the last run that it took part in.
     pub as_of: Option<Timestamp>,
 }
@@ -186,16 +197,39 @@ pub fn expected(case: &Case, sessions: &[Session]) -> Result<Expected, String> {
                 replace(table, keys, as_of, segment.properties.history);
             }
         }
+        evaluate_columns(&hir, &rows, as_of, &part, &mut tables)?;
         all.push(tables.clone());
     }
     Ok(all)
+}
+
+/// The columns of all members of the segments that took part.
+fn evaluate_columns(
+    hir: &Hir,
+    data: &Data,
+    as_of: Timestamp,
+    part: &[String],
+    tables: &mut BTreeMap<String, Table>,
+) -> Result<(), String> {
+    let mut evaluator = Evaluator::new(hir, data, as_of);
+    for (id, segment) in hir.iter().filter(|(_, segment)| !segment.columns.is_empty()) {
+        let Some(table) = tables.get_mut(&segment.name).filter(|_| part.contains(&segment.name)) else {
+            continue;
+        };
+        let rows = evaluator.table(id).map_err(|error| format!("{}: {error:?}", segment.name))?;
+        for (key, values) in rows {
+            let member = table.members.get_mut(&texts(&key)).ok_or("a row of no member")?;
+            member.values = texts(&values);
+        }
+    }
+    Ok(())
 }
 
 fn leave(table: &mut Table, key: &[String], as_of: Timestamp, history: bool) {
     if let Some(member) = table.members.remove(key)
         && history
     {
-        table.archive.push((key.to_vec(), member.entered, as_of));
+        table.archive.push((key.to_vec(), member.values, member.entered, as_of));
     }
 }
 
@@ -204,8 +238,7 @@ fn replace(table: &mut Table, keys: &Keys, as_of: Timestamp, history: bool) {
         leave(table, key, as_of, history);
     }
     for key in keys {
-        let new = Member { entered: as_of, matched: as_of, ends: None };
-        table.members.entry(key.clone()).or_insert(new);
+        table.members.entry(key.clone()).or_insert_with(|| Member::new(as_of));
     }
     table.as_of = Some(as_of);
 }
@@ -220,8 +253,7 @@ fn hold(
     calendar: &Calendar,
 ) {
     for key in matching {
-        let new = Member { entered: as_of, matched: as_of, ends: None };
-        let member = table.members.entry(key.clone()).or_insert(new);
+        let member = table.members.entry(key.clone()).or_insert_with(|| Member::new(as_of));
         (member.matched, member.ends) = (as_of, None);
     }
     for key in table.keys() {

@@ -93,6 +93,10 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
             edited
         };
         let text = format!("{head} {{\n  {properties}\n{}}}\n", rules(&mut writer, entity, kept));
+        // Of the text alone, so that all else of a case is what it is without columns.
+        let columns = if how == "inline" { String::new() } else { columns(&text, entity, &writer.earlier) };
+        let with_columns = |text: String| format!("{}{columns}}}\n", text.trim_end().trim_end_matches('}'));
+        let (text, edited) = (with_columns(text), with_columns(edited));
         let tags = std::mem::take(&mut writer.tags);
         if number == 0 {
             other = Some(Item { name: name.clone(), text: edited, tags: tags.clone() });
@@ -116,13 +120,78 @@ fn list(writer: &mut Writer<'_, '_>, grouped: bool) -> Item {
     if writer.tape.one_in(3) {
         properties.push_str("  history: true\n");
     }
-    // It is read more often than others.
-    let known = ("listed".to_owned(), "customer");
-    writer.earlier.extend([known.clone(), known]);
+    writer.earlier.push(("listed".to_owned(), "customer"));
     Item {
         name: "listed".to_owned(),
         text: format!("segment listed on customer from list \"lists/chosen.csv\" {{\n{properties}}}\n"),
         tags: BTreeSet::from(["list"]),
+    }
+}
+
+/// The columns of every third segment.
+fn columns(text: &str, entity: &str, earlier: &[(String, &str)]) -> String {
+    let mut hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut below = |count: usize| {
+        hash = hash.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(hash >> 33).expect("31 bits") % count
+    };
+    if below(3) > 0 {
+        return String::new();
+    }
+    let mut all: Vec<String> = column_values(entity).iter().map(|value| (*value).to_owned()).collect();
+    let segments = earlier.iter().filter(|(_, of)| *of == entity);
+    all.extend(segments.map(|(name, _)| format!("is_{name} = in segment {name}")));
+    let count = below(3) + 1;
+    let chosen: Vec<String> = (0..count).map(|_| all.remove(below(all.len()))).collect();
+    format!("  with {}\n", chosen.join(", "))
+}
+
+fn column_values(entity: &str) -> &'static [&'static str] {
+    match entity {
+        "customer" => &[
+            "spent",
+            "recent",
+            "tier",
+            "score",
+            "last_seen_at",
+            "born",
+            "active",
+            "ratio",
+            "company_name = company.name",
+            "level = plan.level",
+            "orders = count(orders)",
+            "weight = sum(orders.weight)",
+            "mean = avg(orders.total)",
+            "per_order = score / count(orders)",
+            "newest = max(orders.ordered_at)",
+            "last_status = last(orders.status)",
+            "bought = exists(events[\"buy\"] during last 7 days)",
+            "seen_lately = last_seen_at during last 24 hours",
+            "people = company.size + score",
+            "known = coalesce(company.name, tier, \"nobody\")",
+            "lines = count(orders.lines where quantity > 1)",
+            "fresh = days_since(last_seen_at) <= 3",
+            "statuses = count distinct(orders.status)",
+        ],
+        "company" => &[
+            "name",
+            "size",
+            "staff = count(people)",
+            "sold = sum(people.orders.total)",
+            "golden = count(people where tier = \"gold\")",
+            "newest = max(people.signed_up_at)",
+        ],
+        _ => &[
+            "status",
+            "total",
+            "ordered_at",
+            "country = customer.country",
+            "worth = sum(lines.quantity * price)",
+            "company = customer.company.name",
+            "lines = count(lines)",
+        ],
     }
 }
 

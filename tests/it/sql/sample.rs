@@ -169,6 +169,7 @@ fn segment(id: u32, name: &str, query: Query, materialize: Materialize) -> Segme
         materialize,
         table: vec!["seg".to_owned(), name.to_owned()],
         keys: vec![KeyColumn { name: "id".to_owned(), ty: Type::Integer }],
+        columns: Vec::new(),
         kept: Kept {
             tables: StateTables::named(
                 name,

@@ -93,6 +93,8 @@ impl Cluster {
         let mut postgres = Postgres::connect(self.address(&name));
         // What `resembles` needs.
         postgres.execute("CREATE EXTENSION fuzzystrmatch").expect("it comes with PostgreSQL");
+        // What buckets of tools need that hash by SHA-1.
+        postgres.execute("CREATE EXTENSION pgcrypto").expect("it comes with PostgreSQL");
         postgres
     }
 }

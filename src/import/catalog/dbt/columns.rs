@@ -1,13 +1,12 @@
 //! The columns of a node, and what it declares of them itself.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::super::model::{FoundColumn, FoundReference, FoundTable, Skipped};
+use super::super::model::{FoundColumn, FoundKey, FoundReference, FoundTable, Skipped};
 use super::json::{text, texts};
 use super::nodes::Node;
-use super::tests::referenced;
+use super::references::{References, named};
+use super::tests::column_mut;
 use super::{entries, is_personal};
 use crate::engine::{ColumnType, TypeNames};
 
@@ -17,6 +16,7 @@ pub(super) fn table(
     names: TypeNames,
     is_selected: bool,
     with_database: bool,
+    references: &References,
     skipped: &mut Vec<Skipped>,
 ) -> FoundTable {
     let full = node.full_name();
@@ -28,15 +28,10 @@ pub(super) fn table(
         is_selected,
         description: text(node.json, "description").map(str::to_owned),
         columns: columns(node, of_catalog, names),
-        dbt: Some(node.unique_id()),
-        reference: Some(node.reference()),
+        dbt: Some(node.unique_id(references)),
         ..FoundTable::default()
     };
-    let primary = node.json.get("primary_key").map(texts).unwrap_or_default();
-    if !primary.is_empty() {
-        table.add_key(primary, true, false);
-    }
-    constraints(node, &mut table, skipped);
+    constraints(node, references, &mut table, skipped);
     let event_time = text(node.config(), "event_time").or_else(|| text(node.json, "event_time"));
     table.time = event_time.map(str::to_owned);
     let loaded = text(node.json, "loaded_at_field").or_else(|| text(node.config(), "loaded_at_field"));
@@ -53,11 +48,15 @@ pub(super) fn table(
 
 /// The columns in the order of the catalog; without one, those that are documented.
 fn columns(node: &Node<'_>, of_catalog: Option<&Value>, names: TypeNames) -> Vec<FoundColumn> {
-    let documented: BTreeMap<String, (&str, &Value)> = entries(node.json, "columns")
-        .map(|(key, column)| (key.to_lowercase(), (text(column, "name").unwrap_or(key), column)))
+    let documented: Vec<(&str, &Value)> = entries(node.json, "columns")
+        .map(|(key, column)| (text(column, "name").unwrap_or(key), column))
         .collect();
+    let own = |name: &str| {
+        let exact = documented.iter().find(|(known, _)| *known == name);
+        exact.or_else(|| documented.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)))
+    };
     let described = |name: &str, ty: Option<&str>| {
-        let own = documented.get(&name.to_lowercase()).map(|(_, column)| *column);
+        let own = own(name).map(|(_, column)| *column);
         let ty = ty.or_else(|| own.and_then(|own| text(own, "data_type")));
         let holds = ty.map(|ty| names.column_type(ty));
         let is_wide = matches!(holds, Some(ColumnType::Integer { bits: 128 }));
@@ -71,7 +70,7 @@ fn columns(node: &Node<'_>, of_catalog: Option<&Value>, names: TypeNames) -> Vec
         }
     };
     let Some(of_catalog) = of_catalog else {
-        return documented.values().map(|(name, _)| described(name, None)).collect();
+        return documented.iter().map(|(name, _)| described(name, None)).collect();
     };
     let mut columns: Vec<(u64, FoundColumn)> = entries(of_catalog, "columns")
         .map(|(key, column)| {
@@ -82,20 +81,45 @@ fn columns(node: &Node<'_>, of_catalog: Option<&Value>, names: TypeNames) -> Vec
         })
         .collect();
     columns.sort_by_key(|(place, _)| *place);
-    columns.into_iter().map(|(_, column)| column).collect()
+    let columns: Vec<FoundColumn> = columns.into_iter().map(|(_, column)| column).collect();
+    // BigQuery's catalogs have the fields of structs a second time: `address` and `address.city`.
+    let is_nested = |column: &FoundColumn| {
+        column.name.match_indices('.').any(|(dot, _)| {
+            let around = |one: &FoundColumn| {
+                column.name.get(..dot) == Some(&one.name)
+                    && ["STRUCT", "RECORD", "ARRAY"]
+                        .iter()
+                        .any(|kind| one.ty.to_uppercase().starts_with(kind))
+            };
+            columns.iter().any(around)
+        })
+    };
+    columns.iter().filter(|column| !is_nested(column)).cloned().collect()
+}
+
+/// Adds the key that dbt has found: by a constraint, or else from tests, of which it puts the columns of all
+/// together, so that a part of them may be a key already.
+pub(super) fn primary_key(node: &Node<'_>, table: &mut FoundTable) {
+    let key = node.json.get("primary_key").map(texts).unwrap_or_default();
+    let is_within = |known: &FoundKey| {
+        known.is_primary
+            || known.columns.len() < key.len() && known.columns.iter().all(|one| key.contains(one))
+    };
+    if !key.is_empty() && !table.keys.iter().any(is_within) {
+        table.add_key(key, true, false);
+    }
 }
 
 /// Keys, presence and foreign keys that the node declares. Databases that dbt writes to seldom
 /// enforce them, but dbt checks `not_null` if there is a contract.
-fn constraints(node: &Node<'_>, table: &mut FoundTable, skipped: &mut Vec<Skipped>) {
+fn constraints(node: &Node<'_>, references: &References, table: &mut FoundTable, skipped: &mut Vec<Skipped>) {
     for (columns, constraint) in node.constraints() {
         match text(constraint, "type") {
             Some("primary_key") if !columns.is_empty() => table.add_key(columns, true, false),
             Some("unique") if !columns.is_empty() => table.add_key(columns, false, false),
             Some("not_null") if node.has_contract() => {
                 for name in &columns {
-                    let fits = |column: &&mut FoundColumn| column.name.eq_ignore_ascii_case(name);
-                    if let Some(column) = table.columns.iter_mut().find(fits) {
+                    if let Some(column) = column_mut(table, name) {
                         column.nullable = false;
                     }
                 }
@@ -105,7 +129,8 @@ fn constraints(node: &Node<'_>, table: &mut FoundTable, skipped: &mut Vec<Skippe
                 match text(constraint, "to") {
                     Some(to) if theirs.len() == columns.len() && !theirs.is_empty() => {
                         let columns = columns.into_iter().zip(theirs).collect();
-                        table.references.push(FoundReference { columns, to: referenced(to), name: None });
+                        let to = references.find(to, Some(node.package())).unwrap_or_else(|| named(to));
+                        table.references.push(FoundReference { columns, to, name: None });
                     }
                     _ => skipped.push(Skipped {
                         what: format!("a foreign key of {}", node.shown()),

@@ -4,6 +4,7 @@
 mod columns;
 mod json;
 mod nodes;
+mod references;
 mod semantic;
 mod tests;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use self::json::{is_set, map, text};
 use self::nodes::{Node, nodes};
+use self::references::References;
 use super::document::Document;
 use super::model::{Found, Skipped};
 use super::problems::{NothingChosen, OtherDocument, UnknownDatabase};
@@ -76,8 +78,8 @@ fn read(
         });
     }
     let adapter = from.or_else(|| tree.pointer("/metadata/adapter_type").and_then(Value::as_str));
-    let names = adapter.and_then(TypeNames::of);
-    if names.is_none() {
+    let types = adapter.and_then(TypeNames::of);
+    if types.is_none() {
         problems.push(UnknownDatabase {
             span: None,
             path: manifest.path.clone(),
@@ -85,20 +87,26 @@ fn read(
             known: TypeNames::known(),
         });
     }
-    let names = names.filter(|_| problems.is_empty())?;
+    let types = types.filter(|_| problems.is_empty())?;
     let mut found = Found { origin: manifest.path.clone(), ..Found::default() };
     let nodes = nodes(tree, &mut found.skipped);
     let chosen = choose(&nodes, select, manifest, problems)?;
     let databases: BTreeSet<&str> = nodes.iter().filter_map(|node| text(node.json, "database")).collect();
+    let names = References::of(&nodes);
     for node in &nodes {
         let is_selected = chosen.contains(node.id);
         let of_catalog = columns.and_then(|columns| columns.get(node.section())?.get(node.id));
+        let with_database = databases.len() > 1;
         let table =
-            columns::table(node, of_catalog, names, is_selected, databases.len() > 1, &mut found.skipped);
+            columns::table(node, of_catalog, types, is_selected, with_database, &names, &mut found.skipped);
         found.tables.push(table);
     }
-    tests::apply(tree, &mut found);
-    semantic::apply(tree, &mut found);
+    tests::apply(tree, &names, &mut found);
+    for (node, table) in nodes.iter().zip(&mut found.tables) {
+        columns::primary_key(node, table);
+        table.owner = node.owner(tree);
+    }
+    semantic::apply(tree, &names, &mut found);
     if columns.is_none() {
         found.skip("the types of columns", "`dbt docs generate` writes them to target/catalog.json");
     }
@@ -182,7 +190,7 @@ pub(super) fn reference(text: &str) -> Option<(String, String)> {
     if !is_call || call.matches('(').count() != 1 {
         return None;
     }
-    let name = tests::referenced(call);
+    let name = references::named(call);
     let table = name.rsplit('.').find(|part| !is_version(part))?.to_owned();
     Some((name.clone(), table))
 }

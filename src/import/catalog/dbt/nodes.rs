@@ -6,6 +6,7 @@ use super::super::model::Skipped;
 use super::super::names::fits;
 use super::entries;
 use super::json::{is_set, list, text, texts};
+use super::references::References;
 
 /// A node of the project that has a table.
 pub(super) struct Node<'a> {
@@ -21,6 +22,10 @@ pub(super) fn nodes<'a>(tree: &'a Value, skipped: &mut Vec<Skipped>) -> Vec<Node
     for (id, json) in entries(tree, "nodes").chain(entries(tree, "sources")) {
         let Some(kind) = text(json, "resource_type") else { continue };
         if !["model", "seed", "snapshot", "source"].contains(&kind) {
+            continue;
+        }
+        if text(json, "name").is_none() {
+            skipped.push(Skipped { what: id.clone(), why: "it has no name".to_owned() });
             continue;
         }
         let config = json.get("config").unwrap_or(&Value::Null);
@@ -77,18 +82,38 @@ impl Node<'_> {
         if self.is_source() {
             return format!("source.{}.{}", self.source_name(), self.name());
         }
-        let version = match self.json.get("version") {
-            Some(Value::Number(number)) => format!(".v{number}"),
-            Some(Value::String(version)) => format!(".v{version}"),
-            _ => String::new(),
-        };
-        format!("{}.{}{version}", self.kind, self.name())
+        let version = self.version().map(|version| format!(".v{version}")).unwrap_or_default();
+        format!("{}{version}", self.without_version())
     }
 
-    /// Its name in the catalog: with its package only if a version needs it.
-    pub(super) fn unique_id(&self) -> String {
-        match (self.json.get("version"), text(self.json, "package_name")) {
-            (Some(Value::Number(_) | Value::String(_)), Some(package)) => {
+    /// Whether dbt means this version by a `ref` without one.
+    pub(super) fn is_latest(&self) -> bool {
+        self.version().is_some() && self.json.get("version") == self.json.get("latest_version")
+    }
+
+    fn version(&self) -> Option<String> {
+        match self.json.get("version")? {
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(version) => Some(version.clone()),
+            _ => None,
+        }
+    }
+
+    /// What `ref` and `source` need to find it in whichever version is the latest.
+    pub(super) fn without_version(&self) -> String {
+        format!("{}.{}", self.kind, self.name())
+    }
+
+    pub(super) fn package(&self) -> &str {
+        text(self.json, "package_name").unwrap_or_default()
+    }
+
+    /// Its name in the catalog: with its package only if it has a version, or another package has a
+    /// node of that name.
+    pub(super) fn unique_id(&self, names: &References) -> String {
+        let needs_package = self.version().is_some() || names.is_ambiguous(&self.reference());
+        match (needs_package, self.package()) {
+            (true, package) if !package.is_empty() => {
                 self.reference().replacen('.', &format!(".{package}."), 1)
             }
             _ => self.reference(),
@@ -109,6 +134,17 @@ impl Node<'_> {
         self.json.get("config").unwrap_or(&Value::Null)
     }
 
+    /// The group that it belongs to, with the group's owner; or else the owner that its `meta` names.
+    pub(super) fn owner(&self, tree: &Value) -> Option<String> {
+        let of_meta = |of: &Value| of.get("meta").and_then(|meta| text(meta, "owner")).map(str::to_owned);
+        let group = text(self.json, "group").or_else(|| text(self.config(), "group"));
+        let Some(group) = group else { return of_meta(self.json).or_else(|| of_meta(self.config())) };
+        let (_, declared) = entries(tree, "groups").find(|(_, one)| text(one, "name") == Some(group))?;
+        let owner = declared.get("owner").unwrap_or(&Value::Null);
+        let words = [text(owner, "name"), text(owner, "email")].into_iter().flatten().collect::<Vec<_>>();
+        Some(if words.is_empty() { group.to_owned() } else { format!("{group} ({})", words.join(", ")) })
+    }
+
     /// Whether a pattern of `--select` chooses it.
     pub(super) fn fits(&self, pattern: &str) -> bool {
         let (method, rest) = pattern.split_once(':').unwrap_or(("", pattern));
@@ -122,7 +158,7 @@ impl Node<'_> {
                 let folder = rest.trim_end_matches('/');
                 fits(folder, path) || fits(&format!("{folder}/*"), path)
             }
-            "package" => fits(rest, text(self.json, "package_name").unwrap_or_default()),
+            "package" => fits(rest, self.package()),
             "source" => {
                 let name = format!("{}.{}", self.source_name(), self.name());
                 self.is_source() && (fits(rest, &name) || fits(rest, self.source_name()))

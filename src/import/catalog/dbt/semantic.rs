@@ -6,19 +6,17 @@ use super::super::model::Found;
 use super::super::semantic_model::{Dimension, Entity, EntityKind, SemanticModel, link};
 use super::entries;
 use super::json::{list, text};
-use super::tests::referenced;
+use super::references::References;
 
 /// Adds keys, links and times from semantic models to the tables that they describe.
-pub(super) fn apply(tree: &Value, found: &mut Found) {
+pub(super) fn apply(tree: &Value, names: &References, found: &mut Found) {
     let mut models = Vec::new();
     for (_, node) in entries(tree, "semantic_models") {
-        let reference = text(node, "model").map(referenced);
-        let by_reference =
-            found.tables.iter().find(|table| table.reference.is_some() && table.reference == reference);
         let depends = node.pointer("/depends_on/nodes").and_then(Value::as_array);
-        let first = depends.and_then(|all| all.first()).and_then(Value::as_str);
-        let by_dependency = || found.tables.iter().find(|table| Some(table.id.as_str()) == first);
-        if let Some(table) = by_reference.or_else(by_dependency) {
+        let first = depends.and_then(|all| all.first()).and_then(Value::as_str).map(str::to_owned);
+        let named = || names.find(text(node, "model")?, text(node, "package_name"));
+        let id = first.or_else(named);
+        if let Some(table) = found.tables.iter().find(|table| Some(&table.id) == id.as_ref()) {
             models.push((table.id.clone(), read(node)));
         }
     }

@@ -46,6 +46,12 @@ impl Reader<'_, '_> {
             return self.ordered(op, list, node);
         }
         match (key.text.as_str(), list) {
+            ("and" | "or", []) => {
+                let what =
+                    format!("an empty `{}` holds in some providers of flagd and not in others", key.text);
+                let help = "remove it, or give it a condition".to_owned();
+                self.import.refuse(NoEquivalent { span: key.span, what, help })
+            }
             ("and", parts) => Some(make::all(self.truths(parts)?)),
             ("or", parts) => Some(make::any(self.truths(parts)?)),
             ("!", [value]) => self.truth(value).map(make::not),

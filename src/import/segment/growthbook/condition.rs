@@ -42,6 +42,9 @@ const OPERATORS: [&str; 28] = [
     "$or",
 ];
 
+/// What joins conditions.
+const GROUPS: [&str; 5] = ["$and", "$or", "$nor", "$not", "$savedGroups"];
+
 /// What operators are applied to: a field, or the size of an array.
 #[derive(Debug, Clone)]
 pub(super) struct Operand {
@@ -98,12 +101,40 @@ impl Reader<'_, '_, '_> {
             "$or" => self.any(value),
             "$nor" => self.any(value).map(make::not),
             "$not" => self.condition(value).map(make::not),
+            "$savedGroups" => self.groups(value),
+            name if name.starts_with('$') => {
+                let known = GROUPS.iter().map(|&name| name.to_owned()).collect();
+                let (operator, span) = (name.to_owned(), key.span);
+                let effect = "its SDKs take it for an attribute";
+                self.import.refuse(UnknownOperator { span, operator, tool: "GrowthBook", effect, known })
+            }
             name => {
                 let attribute = Attribute { kind: None, name, span: key.span };
                 let field = self.import.field(attribute, wanted(value).as_ref())?;
                 self.value(&Operand::of(&field), value)
             }
         }
+    }
+
+    /// Membership in all of these groups.
+    fn groups(&mut self, node: &Node) -> Option<Expr> {
+        let ids = match &node.kind {
+            NodeKind::List(ids) => ids.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let mut parts = Vec::new();
+        for id in ids {
+            let NodeKind::String(key) = &id.kind else { return self.import.wrong(id, "the id of a group") };
+            parts.push(match self.import.reference(key, id.span) {
+                Some(name) => Some(make::in_segment(None, &name)),
+                None => {
+                    let known = self.import.keys();
+                    let effect = "the tool lets such a condition match nobody";
+                    self.import.refuse(UnknownReference { span: id.span, name: key.clone(), effect, known })
+                }
+            });
+        }
+        Some(make::all(parts.into_iter().collect::<Option<Vec<Expr>>>()?))
     }
 
     fn conditions(&mut self, node: &Node) -> Option<Vec<Expr>> {

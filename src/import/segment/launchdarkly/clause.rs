@@ -30,6 +30,8 @@ const OPERATORS: [&str; 15] = [
     "segmentMatch",
 ];
 
+const ANONYMOUS: &str = "anonymous";
+
 /// What an operator does with a single value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
@@ -122,8 +124,23 @@ impl Reader<'_, '_> {
         };
         let (kind, attribute, span) = self.reference(clause)?;
         let field = self.attribute(kind, &attribute, span, operator.wants(values).as_ref())?;
+        if attribute == ANONYMOUS && field.ty == Type::Boolean && operator == Operator::In {
+            return self.anonymous(&field, values, negate);
+        }
         let found = self.any(operator, &field, values, place)?;
         Some(if negate { self.negated(&field, found) } else { found })
+    }
+
+    /// Contexts that don't say whether they are anonymous aren't, and this is the only attribute that each has.
+    fn anonymous(&mut self, field: &Field, values: &[Node], negate: bool) -> Option<Expr> {
+        let parts = values.iter().map(|value| match &value.kind {
+            NodeKind::Bool(true) => Some(field.expr()),
+            NodeKind::Bool(false) => Some(make::not(field.expr())),
+            _ => self.import.does_not_fit(field, value, None),
+        });
+        let parts: Vec<Option<Expr>> = parts.collect();
+        let found = make::any(parts.into_iter().collect::<Option<Vec<Expr>>>()?);
+        Some(if negate { make::not(found) } else { found })
     }
 
     /// A missing attribute doesn't match, negated or not.

@@ -1,6 +1,6 @@
 //! Kinds of contexts, and references to their attributes.
 
-use super::Reader;
+use super::{Reader, attribute_name};
 use crate::diagnostic::Span;
 use crate::import::segment::draft::{entry, entry_text};
 use crate::import::segment::fields::{Attribute, Field};
@@ -43,14 +43,7 @@ impl Reader<'_, '_> {
         let Some(Node { kind: NodeKind::String(text), span }) = entry(clause, "attribute") else {
             return self.import.lacks(clause, "attribute");
         };
-        // Without a kind, data is from before references, and names are plain.
-        let name = match text.strip_prefix('/') {
-            Some(path) if kind.is_some() => {
-                let parts = path.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
-                parts.collect::<Vec<_>>().join(".")
-            }
-            _ => text.clone(),
-        };
+        let name = attribute_name(text, kind);
         if name.is_empty() || name.split('.').any(str::is_empty) {
             let (expected, found) = ("the name of an attribute".to_owned(), format!("`{text}`"));
             return self.import.refuse(WrongShape { span: *span, expected, found, help: None });

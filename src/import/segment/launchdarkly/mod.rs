@@ -14,6 +14,7 @@ use super::values::number;
 use crate::diagnostic::Span;
 use crate::syntax::ast::{CompareOp, Expr};
 use crate::syntax::make;
+use crate::types::{BucketTool, Type};
 use crate::yaml::{Node, NodeKind};
 
 #[derive(Debug)]
@@ -96,6 +97,13 @@ struct Reader<'i, 'a> {
 
 impl Reader<'_, '_> {
     fn segment(&mut self, key: &str, node: &Node) -> Option<Body> {
+        if !matches!(node.kind, NodeKind::Map(_)) {
+            return self.import.wrong(node, "a segment in braces");
+        }
+        if self.import.flag(node, "deleted")? {
+            self.import.note("it is deleted in the tool, and has no members");
+            return Some(Body::of(make::boolean(false)));
+        }
         if self.import.flag(node, "unbounded")? {
             let span = entry(node, "unbounded").map_or(node.span, |node| node.span);
             let what = "the members of a big segment aren't in this file".to_owned();
@@ -163,26 +171,49 @@ impl Reader<'_, '_> {
         let Some(share) = share.filter(|share| (0.0..=100_000.0).contains(share)) else {
             return self.import.wrong(weight, "a weight from 0 to 100,000");
         };
-        if share >= 100_000.0 {
+        if share >= 100_000.0 && self.is_own(entry_text(rule, "rolloutContextKind")) {
             return Some(make::boolean(true));
         }
-        let by = entry_text(rule, "bucketBy").unwrap_or("key");
-        let kind = entry_text(rule, "rolloutContextKind");
-        if by != "key" || !self.is_own(kind) {
-            let span = ["bucketBy", "rolloutContextKind"].into_iter().find_map(|key| entry(rule, key));
-            let what = format!("the share of a rule is cut by `{by}` instead of the key");
-            let help =
-                "cut it by the key in the tool, or write the share by hand with `keep sample`".to_owned();
-            return self.import.refuse(NoEquivalent {
-                span: span.map_or(weight.span, |node| node.span),
-                what,
-                help,
-            });
+        let kind = entry_text(rule, "rolloutContextKind").filter(|kind| !kind.is_empty());
+        let by = entry_text(rule, "bucketBy").filter(|by| !by.is_empty()).unwrap_or("key");
+        let span = entry(rule, "bucketBy").map_or(weight.span, |node| node.span);
+        let cut = self.attribute(kind, &attribute_name(by, kind), span, None)?;
+        if !matches!(cut.ty, Type::String | Type::Integer) {
+            let what =
+                "shares are cut by text and whole numbers only: other values always count as 0".to_owned();
+            return self.import.unfit(&cut, span, what, None);
         }
-        self.import.note("the same share as in the tool, but others: it cuts by SHA-1 of `key.salt.value`");
+        // A bucket is below a share that isn't whole if it is below the next whole one.
         #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 100,000")]
-        let bound = (share / 10.0).round() as i64;
-        let bucket = make::call("bucket", vec![make::text(seed)]);
-        Some(make::compare(CompareOp::Less, bucket, make::integer(bound)))
+        let bound = share.ceil() as i64;
+        let bucket = make::tool_bucket(seed, cut.expr(), BucketTool::LaunchDarkly);
+        let is_below = |bucket| make::compare(CompareOp::Less, bucket, make::integer(bound));
+        if by == "key" {
+            // Without a context of the kind, nothing matches.
+            return Some(if bound == 0 { make::boolean(false) } else { is_below(bucket) });
+        }
+        // A missing attribute counts as 0, which is below any share.
+        let is_in = match (bound, cut.nullable) {
+            (0, _) => make::boolean(false),
+            (_, true) => is_below(make::call("coalesce", vec![bucket, make::integer(0)])),
+            (_, false) => is_below(bucket),
+        };
+        if self.is_own(kind) {
+            return Some(is_in);
+        }
+        let key = self.attribute(kind, "key", span, None)?;
+        Some(make::all([make::present(key.expr()), is_in]))
+    }
+}
+
+/// The name that a reference to an attribute gives: `/address/city` is `address.city`. Without a kind of context,
+/// data is from before references, and names are plain.
+fn attribute_name(reference: &str, kind: Option<&str>) -> String {
+    match reference.strip_prefix('/') {
+        Some(path) if kind.is_some() => {
+            let parts = path.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+            parts.collect::<Vec<_>>().join(".")
+        }
+        _ => reference.to_owned(),
     }
 }

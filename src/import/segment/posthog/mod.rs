@@ -17,8 +17,10 @@ use super::tool::Tool;
 use super::values::scalar_text;
 use crate::syntax::ast::Expr;
 use crate::syntax::make;
+use crate::types::Type;
 use crate::yaml::{Node, NodeKind};
 use property::On;
+use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct PostHog;
@@ -38,6 +40,9 @@ struct Found<'n> {
     actions: Vec<&'n Node>,
     /// The filters of internal and test users.
     test_accounts: Option<&'n Node>,
+    /// The types of properties, of persons and of events alike: the answer doesn't tell them apart. `None` if
+    /// a name has several.
+    types: BTreeMap<&'n str, Option<Type>>,
 }
 
 impl Tool for PostHog {
@@ -50,7 +55,7 @@ impl Tool for PostHog {
     }
 
     fn takes(&self) -> &'static str {
-        "the answer of /api/projects/:id/cohorts (with those of …/actions and of the project itself, if cohorts need them), or a cohort's `filters`"
+        "the answer of /api/projects/:id/cohorts (with those of …/actions and of the project itself, if cohorts need them, and of …/property_definitions for types), or a cohort's `filters`"
     }
 
     fn sections(&self) -> &'static [&'static str] {
@@ -74,8 +79,8 @@ impl Tool for PostHog {
         }
         for cohort in &cohorts {
             import.translate(cohort.id, |import| {
-                Reader { import, actions: &found.actions, test_accounts: found.test_accounts }
-                    .cohort(cohort.node)
+                let (actions, types) = (found.actions.as_slice(), &found.types);
+                Reader { import, actions, test_accounts: found.test_accounts, types }.cohort(cohort.node)
             });
         }
     }
@@ -90,6 +95,14 @@ impl<'n> Found<'n> {
         match &tree.kind {
             NodeKind::List(items) => items.iter().for_each(|item| self.sort(item, import)),
             _ if entry(tree, "steps").is_some() => self.actions.push(tree),
+            _ if entry(tree, "property_type").is_some() => {
+                if let (Some(name), Some(ty)) = (entry_text(tree, "name"), defined(tree)) {
+                    let known = self.types.entry(name).or_insert(Some(ty.clone()));
+                    if *known != Some(ty) {
+                        *known = None;
+                    }
+                }
+            }
             _ if entry(tree, "test_account_filters").is_some() => {
                 self.test_accounts = entry(tree, "test_account_filters");
             }
@@ -111,10 +124,18 @@ impl<'n> Found<'n> {
     }
 }
 
+/// The type of a definition of a property, if it has one.
+fn defined(definition: &Node) -> Option<Type> {
+    Some(match entry_text(definition, "property_type")? {
+        "String" => Type::String,
+        "Numeric" | "Duration" => Type::DECIMAL,
+        "Boolean" => Type::Boolean,
+        "DateTime" => Type::Timestamp,
+        _ => return None,
+    })
+}
+
 fn declare<'n>(node: &'n Node, import: &mut Import<'_>, cohorts: &mut Vec<Cohort<'n>>) {
-    if matches!(entry(node, "deleted"), Some(Node { kind: NodeKind::Bool(true), .. })) {
-        return;
-    }
     let title = entry_text(node, "name").map(str::to_owned).or_else(|| import.given_name.clone());
     let id = entry(node, "id").and_then(scalar_text);
     let Some(key) = id.or_else(|| title.clone()) else {
@@ -142,10 +163,17 @@ struct Reader<'r, 'i, 'a> {
     import: &'i mut Import<'a>,
     actions: &'r [&'r Node],
     test_accounts: Option<&'r Node>,
+    types: &'r BTreeMap<&'r str, Option<Type>>,
 }
 
 impl Reader<'_, '_, '_> {
     fn cohort(&mut self, node: &Node) -> Option<Body> {
+        if self.import.flag(node, "deleted")? {
+            let span = entry(node, "deleted").map_or(node.span, |deleted| deleted.span);
+            let what = "the cohort is deleted: conditions on it match nobody".to_owned();
+            let help = "remove it from the file, and the conditions that refer to it".to_owned();
+            return self.import.refuse(NoEquivalent { span, what, help });
+        }
         if self.import.flag(node, "is_static")? {
             let what = "a static cohort is a list of persons, which its answer doesn't have".to_owned();
             let help = "export its persons as CSV and declare the list: `segment vips on person from list \"lists/vips.csv\" { }`; then map the cohort to it: `segments: { \"NAME\": vips }`".to_owned();
@@ -202,6 +230,12 @@ impl Reader<'_, '_, '_> {
             Some(other) => return self.import.wrong(other, "`AND` or `OR`"),
             None => return self.import.lacks(node, "type"),
         };
+        if self.import.flag(node, "negation")? {
+            let span = entry(node, "negation").map_or(node.span, |negation| negation.span);
+            let what = "a group of conditions is negated, which PostHog ignores".to_owned();
+            let help = "negate its conditions, or remove `negation`".to_owned();
+            return self.import.refuse(NoEquivalent { span, what, help });
+        }
         let values = self.import.list(node, "values")?;
         if values.is_empty() {
             let what = "the group has no condition, which PostHog rejects".to_owned();
@@ -239,6 +273,11 @@ impl Reader<'_, '_, '_> {
             "person_metadata" => self.property(node, &On::Person)?,
             "cohort" | "precalculated-cohort" | "static-cohort" | "dynamic-cohort" => self.in_cohort(node)?,
             "behavioral" => self.behavior(node)?,
+            "hogql" => {
+                let what = "the condition is an expression in HogQL".to_owned();
+                let help = "import it with `segc import sql`, and join both segments by hand".to_owned();
+                return self.import.refuse(NoEquivalent { span: place, what, help });
+            }
             other => {
                 let known = ["person", "person_metadata", "cohort", "behavioral"].map(str::to_owned).to_vec();
                 let (operator, tool) = (other.to_owned(), "PostHog");

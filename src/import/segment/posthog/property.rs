@@ -84,7 +84,7 @@ impl Reader<'_, '_, '_> {
         };
         let null = Node { kind: NodeKind::Null, span: node.span };
         let value = entry(node, "value").unwrap_or(&null);
-        let wants = wanted(operator, value);
+        let wants = self.types.get(name).cloned().flatten().or_else(|| wanted(operator, value));
         let attribute = Attribute { kind: None, name, span };
         let field = match on {
             On::Person => self.import.field(attribute, wants.as_ref())?,

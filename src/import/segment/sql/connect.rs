@@ -114,6 +114,10 @@ impl Translator<'_> {
             return None;
         };
         let alias = match alias {
+            Some(alias) if !alias.columns.is_empty() => {
+                let help = "use the columns' own names";
+                return self.refuse(span, "the columns of a table are renamed", help);
+            }
             Some(alias) => alias.name.value.clone(),
             None => names.last().cloned().unwrap_or_default(),
         };

@@ -28,6 +28,7 @@ pub(crate) mod problems;
 mod query;
 mod scalar;
 mod scope;
+mod selection;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -5,6 +5,7 @@ use super::Translator;
 use super::aggregate::aggregate;
 use super::connect::{Connected, Place};
 use super::scope::{Filter, Group, Rows, Scope, Table};
+use super::selection::{has_aggregate, is_one_row};
 use super::truth::distinct;
 use super::value::Value;
 use crate::catalog::{Deletes, EntityId};
@@ -20,16 +21,26 @@ impl Translator<'_> {
         entity: Option<EntityId>,
     ) -> Option<(EntityId, Expr)> {
         self.plain_query(query, false)?;
-        self.set_expression(&query.body, entity)
+        self.set_expression(&query.body, entity, false)
     }
 
-    fn set_expression(&mut self, body: &SetExpr, entity: Option<EntityId>) -> Option<(EntityId, Expr)> {
+    /// `exactly`: whether the columns beside the key count, too, as those of an EXCEPT do.
+    fn set_expression(
+        &mut self,
+        body: &SetExpr,
+        entity: Option<EntityId>,
+        exactly: bool,
+    ) -> Option<(EntityId, Expr)> {
         match body {
-            SetExpr::Query(query) => self.statement(query, entity),
-            SetExpr::Select(select) => self.selected(select, entity),
+            SetExpr::Query(query) => {
+                self.plain_query(query, false)?;
+                self.set_expression(&query.body, entity, exactly)
+            }
+            SetExpr::Select(select) => self.selected(select, entity, exactly),
             SetExpr::SetOperation { op, left, right, .. } => {
-                let (entity, left) = self.set_expression(left, entity)?;
-                let (_, right) = self.set_expression(right, Some(entity))?;
+                let exactly = exactly || *op != SetOperator::Union;
+                let (entity, left) = self.set_expression(left, entity, exactly)?;
+                let (_, right) = self.set_expression(right, Some(entity), exactly)?;
                 let both = match op {
                     SetOperator::Union => make::any([left, right]),
                     SetOperator::Intersect => make::all([left, right]),
@@ -49,7 +60,7 @@ impl Translator<'_> {
         let span = self.at(query);
         let (what, help) = if query.with.is_some() {
             ("WITH", "write the subquery where it is used, or make it a segment of its own")
-        } else if (query.limit_clause.is_some() || query.fetch.is_some()) && !exists {
+        } else if (query.limit_clause.is_some() || query.fetch.is_some()) && !(exists && is_one_row(query)) {
             ("LIMIT", "write a rule of its own in the segment: `keep top 100 by …`")
         } else if !query.locks.is_empty() || query.for_clause.is_some() || !query.pipe_operators.is_empty() {
             ("this clause", "remove it")
@@ -67,7 +78,8 @@ impl Translator<'_> {
             || select.prewhere.is_some()
             || !select.connect_by.is_empty()
             || !select.cluster_by.is_empty()
-            || select.into.is_some();
+            || select.into.is_some()
+            || matches!(select.distinct, Some(sql::Distinct::On(_)));
         if odd {
             return self.refuse(
                 span,
@@ -78,7 +90,12 @@ impl Translator<'_> {
         Some(())
     }
 
-    fn selected(&mut self, select: &sql::Select, entity: Option<EntityId>) -> Option<(EntityId, Expr)> {
+    fn selected(
+        &mut self,
+        select: &sql::Select,
+        entity: Option<EntityId>,
+        exactly: bool,
+    ) -> Option<(EntityId, Expr)> {
         self.plain_select(select)?;
         let (items, conditions) = self.items(select)?;
         let Some(first) = items.first() else {
@@ -88,6 +105,7 @@ impl Translator<'_> {
         let own = first.table.entity;
         let entity = entity.unwrap_or(own);
         if own == entity && grouped(select).is_empty() && select.having.is_none() {
+            self.selects_key(select, &first.table, exactly)?;
             let scope = Scope::of(entity, String::new());
             let connected = self.connect(select, items, conditions, None, &scope)?;
             let scope = Scope { tables: connected.tables.clone(), ..scope };
@@ -435,23 +453,6 @@ fn grouped(select: &sql::Select) -> &[sql::Expr] {
         GroupByExpr::Expressions(groups, _) => groups,
         GroupByExpr::All(_) => &[],
     }
-}
-
-/// Whether a SELECT computes an aggregate.
-fn has_aggregate(select: &sql::Select) -> bool {
-    use std::ops::ControlFlow;
-    let mut found = false;
-    for item in &select.projection {
-        if let sql::SelectItem::UnnamedExpr(expr) | sql::SelectItem::ExprWithAlias { expr, .. } = item {
-            let _: ControlFlow<()> = sql::visit_expressions(expr, |expr: &sql::Expr| {
-                if let sql::Expr::Function(function) = expr {
-                    found |= super::aggregate::is_aggregate(&super::function::name_of(function));
-                }
-                ControlFlow::Continue(())
-            });
-        }
-    }
-    found
 }
 
 /// Whether a condition on a group can hold only if there are rows: `count(orders) >= 3`.

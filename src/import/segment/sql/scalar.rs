@@ -227,6 +227,20 @@ impl Translator<'_> {
                     "write its value, and turn it into a `param` of the segment afterwards",
                 );
             }
+            V::HexStringLiteral(_)
+            | V::SingleQuotedByteStringLiteral(_)
+            | V::DoubleQuotedByteStringLiteral(_)
+            | V::TripleSingleQuotedByteStringLiteral(_)
+            | V::TripleDoubleQuotedByteStringLiteral(_) => {
+                let span = self.at(expr);
+                return self.refuse(
+                    span,
+                    format!(
+                        "`{expr}` is a string of bytes or bits, or a number that databases read differently"
+                    ),
+                    "write the number in decimal, or the text itself",
+                );
+            }
             other => match other.clone().into_string() {
                 Some(text) => Value::Constant(Constant::Text(text)),
                 None => return self.no_counterpart(expr),

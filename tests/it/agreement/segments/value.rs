@@ -57,8 +57,20 @@ impl<'w> Writer<'w, '_, '_> {
                 let seed = self.tape.pick(&["autumn", "it's", "a\\\\b", "ünï😀"]);
                 (format!("(bucket(\"{seed}\") - 5000)"), Number::Exact)
             }
+            16 if self.tape.one_in(2) => (self.tool_bucket(scope), Number::Exact),
             _ => (self.calendar_number(scope), Number::Exact),
         }
+    }
+
+    /// A text or a whole number as a tool cuts it.
+    fn tool_bucket(&mut self, scope: Scope<'w>) -> String {
+        let tool = self.tape.pick(&["launchdarkly", "posthog", "flagsmith", "dittofeed"]);
+        let seed = self.tape.pick(&["vips.salt", "1,", "", "it's", "ünï😀"]);
+        let of = match self.field(scope, |kind| kind == Kind::Integer) {
+            Some((path, _)) if self.tape.one_in(3) => path,
+            _ => self.text(scope, 1),
+        };
+        format!("bucket(\"{seed}\" of {of} as {tool})")
     }
 
     fn number_field(&mut self, scope: Scope<'w>) -> (String, Number) {
