@@ -493,3 +493,67 @@ fn appended_keys_have_the_values_of_their_file_in_every_type() {
         assert_eq!(ran.segments[0].status, Status::Built(3), "{name}: {:?}", ran.problems);
     }
 }
+
+/// What the program says in a folder.
+fn said_in(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_segc"));
+    let output = command.current_dir(folder).args(arguments).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn unit_tests_read_the_file_and_why_says_whether_a_key_is_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+        std::fs::write(path, text).expect("it can be written");
+    };
+    write("segc.yml", "name: lists\ntargets: { duckdb: {} }\n");
+    write(
+        "catalog/a.yml",
+        "entities:\n  customer:\n    table: customers\n    key: id\n    fields: { id: { type: integer, nullable: false }, \
+         active: boolean }\n",
+    );
+    write(
+        "segments/a.seg",
+        "segment vips on customer from list \"lists/vips.csv\" {}\n\
+         segment active_vips on customer extends vips { where active }\n\
+         segment others on customer { where not in segment vips }\n",
+    );
+    write("lists/vips.csv", "id\n1\n2\n");
+    write("data/customers.csv", "id,active\n1,true\n2,false\n3,true\n");
+    write(
+        "tests/a.yml",
+        "as_of: 2026-01-01T00:00:00Z\ntests:\n  - name: listed\n    given:\n      customer:\n        \
+         - { id: 1, active: true }\n        - { id: 2, active: false }\n        - { id: 3, active: true }\n    expect:\n      \
+         vips: [1, 2]\n      active_vips: [1]\n      others: [3]\n",
+    );
+    let segc = |arguments: &[&str]| said_in(folder.path(), arguments);
+    for engine in ["reference", "duckdb"] {
+        let (code, said) = segc(&["test", "--engine", engine]);
+        assert_eq!(code, Some(0), "{engine}: {said}");
+    }
+    let (code, said) = segc(&["run", "--db", "a.db", "--load"]);
+    assert_eq!(code, Some(0), "{said}");
+    for (segment, key, wanted) in [
+        ("vips", "1", "customer 1 is in vips"),
+        ("vips", "3", "customer 3 is not in vips: `from list \"lists/vips.csv\"` doesn't hold"),
+        ("active_vips", "3", "customer 3 is not in active_vips: it isn't in vips"),
+        ("others", "1", "customer 1 is not in others: `not in segment vips` doesn't hold"),
+    ] {
+        let (code, said) = segc(&["why", segment, key, "--db", "a.db"]);
+        assert!(code == Some(0) && said.contains(wanted), "{segment} {key}: {said}");
+    }
+
+    // With a broken file, everything stays as it was.
+    write("lists/vips.csv", "id\n1\n3\nx\n");
+    let (code, said) = segc(&["run", "--db", "a.db", "--refresh"]);
+    assert!(code == Some(1) && said.contains("SEG384"), "{said}");
+    write("lists/vips.csv", "id\n1\n2\n");
+    let (_, said) = segc(&["why", "vips", "3", "--db", "a.db"]);
+    assert!(said.contains("customer 3 is not in vips"), "{said}");
+    let (_, said) = segc(&["why", "vips", "2", "--db", "a.db"]);
+    assert!(said.contains("customer 2 is in vips"), "{said}");
+}

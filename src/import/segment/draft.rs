@@ -1,6 +1,7 @@
 //! Segments on their way from a tool's file into the project.
 
 use super::fields::{Attribute, Field, Schema, resolve};
+use super::lists::KeyFile;
 use super::mapping::{Mapping, Naming};
 use super::naming::Names;
 use super::problems::{Twice, WrongShape};
@@ -37,6 +38,10 @@ pub(crate) struct Draft {
     pub(crate) segment: Option<Segment>,
     /// A mapping file says that it isn't imported.
     pub(crate) is_skipped: bool,
+    /// The file with its keys, if it is a static list.
+    pub(super) list: Option<KeyFile>,
+    /// The segment that it is a list of, if the tool has none for it.
+    pub(super) part_of: Option<usize>,
 }
 
 /// What a segment consists of, apart from its name.
@@ -156,6 +161,8 @@ impl<'a> Import<'a> {
             refusals: Vec::new(),
             segment: None,
             is_skipped: naming == Some(&Naming::Skip),
+            list: None,
+            part_of: None,
         });
         self.by_key.insert(key.to_owned(), id);
         Some(id)

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
+use super::lists::of_block;
+
 const MARKER: &str = "# segc import: ";
 
 /// The digits of a digest in a marker.
@@ -31,6 +33,8 @@ pub(super) struct Block {
     pub(super) is_untouched: bool,
     /// The name of the segment, as it is now.
     pub(super) name: Option<String>,
+    /// The file of a static list, and the digest of what the import wrote there.
+    pub(super) list: Option<(String, String)>,
 }
 
 /// The digest of a segment with its comments.
@@ -86,6 +90,7 @@ pub(super) fn blocks(path: &str, text: &str) -> Vec<Block> {
             is_untouched: self::digest(&body) == digest,
             digest,
             name: body.lines().find_map(segment_name),
+            list: of_block(&body),
         });
     }
     found

@@ -21,6 +21,7 @@ mod growthbook;
 mod input;
 mod klaviyo;
 mod launchdarkly;
+mod lists;
 mod litestar_flags;
 mod mapping;
 mod naming;

@@ -31,6 +31,13 @@ impl Files for Overlay<'_> {
         self.files.survey()
     }
 
+    fn read_list(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self.changed.get(path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.files.read_list(path),
+        }
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.changed.get(path) {
             Some(text) => Ok(text.clone().into_bytes()),

@@ -7,6 +7,7 @@ use super::draft::{Draft, Import};
 use super::existing::{Block, blocks};
 use super::fields::{Schema, Survey, check};
 use super::input::{File, Input};
+use super::lists;
 use super::mapping::Mapping;
 use super::overlay::Overlay;
 use super::problems::{DoesNotCompile, Gone, KeptChanged, NothingToImport};
@@ -133,7 +134,7 @@ impl Run<'_> {
         prepare(&mut import, &known);
         import.dialect = self.request.dialect.clone();
         self.tool.read(self.inputs, &mut import);
-        let Import { problems: of_files, mut drafts, used, asked, .. } = import;
+        let Import { problems: of_files, mut drafts, used, asked, mut names, earlier, .. } = import;
         problems.append(of_files);
         if drafts.is_empty() {
             if !problems.has_errors() {
@@ -142,15 +143,35 @@ impl Run<'_> {
             }
             return;
         }
+        lists::take_out(&mut drafts, &known.project.catalog, &mut names, &earlier, self.tool.name());
         refuse_circles(&mut drafts);
         let merged = self.settle(&mut drafts, &known);
-        imported.mapping = skeleton::mapping(&entity, &used, &asked, &names(&drafts));
+        imported.mapping = skeleton::mapping(&entity, &used, &asked, &self::names(&drafts));
         self.report(&drafts, &known, &merged, imported, problems);
         let is_new = self.existing(&known).is_none_or(|text| text != merged.text);
+        let lists = self.lists(&drafts, &merged);
         imported.files = known.added;
         if is_new && !merged.changes.is_empty() {
             imported.files.push((self.out(), merged.text));
         }
+        imported.files.extend(lists);
+    }
+
+    /// The files of lists to write: those of segments that are new or updated, and those that are missing.
+    fn lists(&self, drafts: &[Draft], merged: &Merged) -> Vec<(String, String)> {
+        let changes: BTreeMap<&str, Change> =
+            merged.changes.iter().map(|(key, change, _)| (key.as_str(), *change)).collect();
+        let file = |draft: &Draft| {
+            let list = draft.list.as_ref()?;
+            let change = changes.get(draft.key.as_str())?;
+            let known = self.files.read_list(&list.path);
+            let is_written = match known {
+                Ok(bytes) => *change != Change::Unchanged && bytes != list.text.as_bytes(),
+                Err(_) => true,
+            };
+            is_written.then(|| (list.path.clone(), list.text.clone()))
+        };
+        drafts.iter().filter_map(file).collect()
     }
 
     /// Reads the project, with further files in it.
@@ -160,7 +181,12 @@ impl Run<'_> {
             let path = project.sources.get(*source)?.path();
             Some(blocks(path, text))
         });
-        let blocks = texts.flatten().filter(|block| block.tool == self.tool.name()).collect();
+        let mut blocks: Vec<Block> = texts.flatten().filter(|block| block.tool == self.tool.name()).collect();
+        for block in &mut blocks {
+            // A list whose file a person has changed stays as it is.
+            let is_changed = block.list.as_ref().is_some_and(|list| lists::is_changed(self.files, list));
+            block.is_untouched &= !is_changed;
+        }
         Known { project, blocks, added }
     }
 
@@ -229,13 +255,15 @@ impl Run<'_> {
     /// sound.
     fn settle(&self, drafts: &mut [Draft], known: &Known) -> Merged {
         loop {
+            lists::refuse_other_files(drafts, &known.blocks, self.files);
             refuse_dependents(drafts);
+            lists::leave_out(drafts, &known.blocks, |draft| write(self.tool, draft));
             let written: Vec<Written> = drafts.iter().filter_map(|draft| write(self.tool, draft)).collect();
             let merged = self.merge(known, &written);
             let mut is_sound = true;
             let places: BTreeMap<String, usize> =
                 drafts.iter().enumerate().map(|(at, draft)| (draft.key.clone(), at)).collect();
-            for (key, message, help) in self.broken(known, &merged) {
+            for (key, message, help) in self.broken(known, &merged, drafts) {
                 let Some(draft) = places.get(&key).and_then(|&at| drafts.get_mut(at)) else { continue };
                 is_sound = false;
                 let (span, name) = (draft.span, draft.name.clone());
@@ -259,9 +287,15 @@ impl Run<'_> {
     }
 
     /// Imported segments with an error: the key of each, message and help.
-    fn broken(&self, known: &Known, merged: &Merged) -> Vec<(String, String, Option<String>)> {
+    fn broken(
+        &self,
+        known: &Known,
+        merged: &Merged,
+        drafts: &[Draft],
+    ) -> Vec<(String, String, Option<String>)> {
         let out = self.out();
         let changed = known.added.iter().cloned().chain([(out.clone(), merged.text.clone())]);
+        let changed = changed.chain(self.lists(drafts, merged));
         let overlay = Overlay::new(self.files, changed);
         let (session, mut problems) = api::open_files(&overlay, &self.request.options);
         let all: Vec<SegmentId> = session.hir().iter().map(|(id, _)| id).collect();
@@ -319,7 +353,9 @@ impl Run<'_> {
                 }
             }
             draft.refusals.iter().for_each(|refusal| problems.push(refusal.clone()));
-            report.segments.push(reported);
+            if draft.part_of.is_none() {
+                report.segments.push(reported);
+            }
         }
         let keys: BTreeSet<&str> = drafts.iter().map(|draft| draft.key.as_str()).collect();
         for block in known.blocks.iter().filter(|block| !keys.contains(block.key.as_str())) {
@@ -373,7 +409,7 @@ fn prepare(import: &mut Import<'_>, known: &Known) {
 
 /// Segments and their names, for a mapping file.
 fn names(drafts: &[Draft]) -> Vec<(String, String)> {
-    let names: BTreeMap<String, String> =
-        drafts.iter().map(|draft| (draft.key.clone(), draft.name.clone())).collect();
+    let own = drafts.iter().filter(|draft| draft.part_of.is_none());
+    let names: BTreeMap<String, String> = own.map(|draft| (draft.key.clone(), draft.name.clone())).collect();
     names.into_iter().collect()
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::draft::Draft;
 use super::existing::{Block, marker};
+use super::lists::KeyFile;
 use super::tool::Tool;
 use crate::syntax::ast::Item;
 use crate::syntax::print;
@@ -26,6 +27,7 @@ pub(super) fn write(tool: &dyn Tool, draft: &Draft) -> Option<Written> {
         Some(title) => format!("Imported from {}: `{}`, \"{title}\".", tool.title(), draft.key),
         None => format!("Imported from {}: `{}`.", tool.title(), draft.key),
     }];
+    comments.extend(draft.list.iter().map(KeyFile::comment));
     comments.extend(draft.notes.iter().map(|note| format!("Note: {note}.")));
     let comments: Vec<String> = comments.iter().map(|text| print::comment(text)).collect();
     let body = format!("{}\n{}", comments.join("\n"), print::item(&Item::Segment(Box::new(segment.clone()))));

@@ -13,6 +13,7 @@ mod flipt;
 mod growthbook;
 mod hostile;
 mod launchdarkly;
+mod lists;
 mod litestar_flags;
 mod marketing;
 mod posthog;

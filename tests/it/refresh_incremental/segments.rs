@@ -110,6 +110,24 @@ pub fn write(tape: &mut Tape<'_>, calendar: &Calendar, first: Timestamp) -> Writ
     Written { items, other: other.expect("at least one segment"), edges: writer.edges }
 }
 
+/// A static list, which others read.
+fn list(writer: &mut Writer<'_, '_>, grouped: bool) -> Item {
+    let mut properties = String::new();
+    if grouped && writer.tape.one_in(2) {
+        let priority = writer.tape.pick(&["50", "0"]);
+        properties.push_str(&format!("  exclusive group: \"mail\"\n  priority: {priority}\n"));
+    }
+    if writer.tape.one_in(3) {
+        properties.push_str("  history: true\n");
+    }
+    writer.earlier.push(("listed".to_owned(), "customer"));
+    Item {
+        name: "listed".to_owned(),
+        text: format!("segment listed on customer from list \"lists/chosen.csv\" {{\n{properties}}}\n"),
+        tags: BTreeSet::from(["list"]),
+    }
+}
+
 /// The columns of every third segment.
 fn columns(text: &str, entity: &str, earlier: &[(String, &str)]) -> String {
     let mut hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -123,10 +141,8 @@ fn columns(text: &str, entity: &str, earlier: &[(String, &str)]) -> String {
         return String::new();
     }
     let mut all: Vec<String> = column_values(entity).iter().map(|value| (*value).to_owned()).collect();
-    // One that is read more often stands there more than once.
-    let segments: BTreeSet<&String> =
-        earlier.iter().filter(|(_, of)| *of == entity).map(|(name, _)| name).collect();
-    all.extend(segments.into_iter().map(|name| format!("is_{name} = in segment {name}")));
+    let segments = earlier.iter().filter(|(_, of)| *of == entity);
+    all.extend(segments.map(|(name, _)| format!("is_{name} = in segment {name}")));
     let count = below(3) + 1;
     let chosen: Vec<String> = (0..count).map(|_| all.remove(below(all.len()))).collect();
     format!("  with {}\n", chosen.join(", "))
@@ -176,26 +192,6 @@ fn column_values(entity: &str) -> &'static [&'static str] {
             "company = customer.company.name",
             "lines = count(lines)",
         ],
-    }
-}
-
-/// A static list, which others read.
-fn list(writer: &mut Writer<'_, '_>, grouped: bool) -> Item {
-    let mut properties = String::new();
-    if grouped && writer.tape.one_in(2) {
-        let priority = writer.tape.pick(&["50", "0"]);
-        properties.push_str(&format!("  exclusive group: \"mail\"\n  priority: {priority}\n"));
-    }
-    if writer.tape.one_in(3) {
-        properties.push_str("  history: true\n");
-    }
-    // It is read more often than others.
-    let known = ("listed".to_owned(), "customer");
-    writer.earlier.extend([known.clone(), known]);
-    Item {
-        name: "listed".to_owned(),
-        text: format!("segment listed on customer from list \"lists/chosen.csv\" {{\n{properties}}}\n"),
-        tags: BTreeSet::from(["list"]),
     }
 }
 
