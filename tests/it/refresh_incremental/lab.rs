@@ -12,7 +12,7 @@ use crate::refresh_incremental::logs::Logs;
 use crate::refresh_incremental::oracle::{Expected, Table};
 use crate::refresh_incremental::sabotage::{Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
-use crate::refresh_incremental::world::Kind;
+use crate::refresh_incremental::world::{Entity, Kind};
 use crate::support::engine::REFUSALS;
 use crate::support::project::said;
 use crate::support::target::{Running, Target, build};
@@ -61,6 +61,11 @@ pub struct Lab {
     pub one_by_one: bool,
 }
 
+/// Whether a table holds rows of an entity.
+fn holds(table: &DataTable, entity: &Entity) -> bool {
+    table.entities.iter().any(|name| name == entity.name)
+}
+
 type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
 
 impl Lab {
@@ -107,30 +112,49 @@ impl Lab {
             if self.loaded.get(&at).map_or(&[][..], |rows| rows) == rows {
                 continue;
             }
-            let name = format!("world.{}", entity.table);
-            let is_column = |at: &usize| !matches!(entity.fields[*at].kind, Kind::Inside(_));
-            let places: Vec<usize> = (0..entity.fields.len()).filter(is_column).collect();
-            let names: Vec<String> = places.iter().map(|&at| quote_ident(entity.fields[at].name)).collect();
-            let table = self.tables.iter().find(|table| table.short_name() == entity.table);
-            let table = table.expect("a table for each entity");
-            self.target.empty(table);
-            let columns = &table.columns;
-            let column = |at: usize| {
-                let named = columns.iter().find(|column| column.name == entity.fields[at].name);
-                named.expect("a column for each field")
-            };
-            let cell = |at: usize, cell: &Option<String>| match cell {
-                Some(text) => self.target.value(column(at), text),
-                None => "NULL".to_owned(),
-            };
-            let row = |row: &Cells| {
-                format!("({})", places.iter().map(|&at| cell(at, &row[at])).collect::<Vec<_>>().join(", "))
-            };
-            if !rows.is_empty() {
-                let values = rows.iter().map(row).collect::<Vec<_>>().join(", ");
-                self.target.must(&format!("INSERT INTO {name} ({}) VALUES {values}", names.join(", ")));
+            let read: Vec<DataTable> =
+                self.tables.iter().filter(|table| holds(table, entity)).cloned().collect();
+            assert!(!read.is_empty(), "a table for each entity");
+            for table in &read {
+                self.fill(table, entity, &rows);
             }
             self.loaded.insert(at, rows);
+        }
+    }
+
+    /// Replaces a table's rows by these of its entity; of those of several events, by those of its own.
+    fn fill(&mut self, table: &DataTable, entity: &Entity, rows: &[Cells]) {
+        self.target.empty(table);
+        let events = table.events.iter().find(|rows| rows.entity.name == entity.name);
+        // What the table calls a field, if it has it.
+        let name = |at: usize| match events {
+            Some(events) => events.entity.fields[at].column.clone(),
+            None => entity.fields[at].name.to_owned(),
+        };
+        let is_column =
+            |at: &usize| !matches!(entity.fields[*at].kind, Kind::Inside(_)) && !name(*at).is_empty();
+        let places: Vec<usize> = (0..entity.fields.len()).filter(is_column).collect();
+        let names: Vec<String> = places.iter().map(|&at| quote_ident(&name(at))).collect();
+        let column = |at: usize| {
+            let named = table.columns.iter().find(|column| column.name == name(at));
+            named.expect("a column for each field")
+        };
+        let cell = |at: usize, cell: &Option<String>| match cell {
+            Some(text) => self.target.value(column(at), text),
+            None => "NULL".to_owned(),
+        };
+        let row = |row: &Cells| {
+            format!("({})", places.iter().map(|&at| cell(at, &row[at])).collect::<Vec<_>>().join(", "))
+        };
+        let event = |row: &&Cells| match (events, entity.event_name) {
+            (Some(events), Some(name)) => row[entity.place(name)].as_ref() == Some(&events.event),
+            _ => true,
+        };
+        let values: Vec<String> = rows.iter().filter(event).map(row).collect();
+        if !values.is_empty() {
+            let into = format!("world.{}", table.short_name());
+            let values = values.join(", ");
+            self.target.must(&format!("INSERT INTO {into} ({}) VALUES {values}", names.join(", ")));
         }
     }
 

@@ -104,7 +104,16 @@ pub fn facts(tape: &mut Tape<'_>) -> Facts {
             _ => Deletes::Never,
         };
         let ingested = changes == Changes::Append || tape.one_in(2);
-        Declared { changes, ingested, deletes, immutable, settle: Some(1), lateness: 0, rebuild_every: None }
+        Declared {
+            changes,
+            ingested,
+            deletes,
+            immutable,
+            settle: Some(1),
+            lateness: 0,
+            rebuild_every: None,
+            per_event: false,
+        }
     };
     entities().iter().map(declare).collect()
 }

@@ -154,6 +154,7 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
     if tape.one_in(3) {
         facts[at("day")].ingested = true;
     }
+    facts[at("event")].per_event = tape.one_in(3);
     if tape.one_in(12) {
         // Without it nothing that reads the entity is refreshed by keys.
         facts[at("event")].settle = None;
