@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::footprint::Footprint;
 use super::order::{Graph, SegmentNode};
-use crate::catalog::{Catalog, Entity, EntityId, FieldId, Mark, TableSource};
+use crate::catalog::{Catalog, Entity, EntityId, EventTable, FieldId, Mark, TableSource};
 use crate::check::canonical;
 use crate::check::hir::Hir;
 
@@ -105,5 +105,10 @@ fn source(text: &mut String, word: &str, source: &TableSource) {
     let _ = match source {
         TableSource::Table(parts) => writeln!(text, " {word} {parts:?}"),
         TableSource::Query { sql, .. } => writeln!(text, " {word} {sql:?}"),
+        TableSource::Tables(tables) => {
+            tables.iter().try_for_each(|EventTable { event, name, fields, .. }| {
+                writeln!(text, " {word} {event:?} {name:?} {fields:?}")
+            })
+        }
     };
 }

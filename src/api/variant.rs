@@ -28,15 +28,15 @@ impl Session {
 
     /// The project with the rows of some entities in these tables, on every target.
     #[must_use]
-    pub fn with_tables(&self, tables: &BTreeMap<EntityId, Vec<String>>) -> Self {
+    pub fn with_tables(&self, tables: &BTreeMap<EntityId, TableSource>) -> Self {
         let mut session = self.clone();
         if tables.is_empty() {
             return session;
         }
         let mut catalog = (*session.hir.catalog).clone();
-        for (&id, name) in tables {
+        for (&id, source) in tables {
             if let Some(entity) = catalog.entities.get_mut(id.0 as usize) {
-                entity.source = TableSource::Table(name.clone());
+                entity.source = source.clone();
                 entity.target_sources.clear();
             }
         }

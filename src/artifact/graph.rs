@@ -101,7 +101,7 @@ impl Graph {
     #[must_use]
     pub fn of(plan: &Plan, hir: &Hir) -> Self {
         let planned: BTreeSet<_> = plan.segments.iter().map(|segment| segment.id).collect();
-        let mut tables = BTreeMap::new();
+        let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut outside = BTreeSet::new();
         let mut edges = Vec::new();
         for segment in &plan.segments {
@@ -117,17 +117,22 @@ impl Graph {
                 };
                 edges.push(Edge { from: segment_id(&dependency.name), to: to.clone(), kind });
             }
+            let mut last = None;
             for read in &segment.reads {
-                let table = Some(read.table.join(".")).filter(|name| !name.is_empty());
-                tables.insert(read.entity.clone(), table);
-                edges.push(Edge { from: entity_id(&read.entity), to: to.clone(), kind: EdgeKind::Reads });
+                // An entity may have a table for each event.
+                let of_entity: &mut BTreeSet<String> = tables.entry(read.entity.clone()).or_default();
+                of_entity.extend(Some(read.table.join(".")).filter(|name| !name.is_empty()));
+                if last.replace(&read.entity) != Some(&read.entity) {
+                    edges.push(Edge { from: entity_id(&read.entity), to: to.clone(), kind: EdgeKind::Reads });
+                }
             }
         }
-        let entities = tables.into_iter().map(|(name, table)| GraphNode {
+        let joined = |tables: BTreeSet<String>| tables.into_iter().collect::<Vec<_>>().join(", ");
+        let entities = tables.into_iter().map(|(name, tables)| GraphNode {
             id: entity_id(&name),
             kind: GraphNodeKind::Entity,
             name,
-            table,
+            table: Some(joined(tables)).filter(|tables| !tables.is_empty()),
             materialize: None,
         });
         let others = outside.into_iter().map(|id| segment_node(&hir.segment(id).name, None, None));

@@ -6,6 +6,7 @@ use super::model::{
     Catalog, Changes, Container, Deletes, Entity, Field, FieldId, Link, ReadOptions, Step, Storage,
     TableSource,
 };
+use super::tables::EventTable;
 use crate::types::{TimeForm, Unit};
 
 /// Everything that the catalog says, in the order in which it says it.
@@ -21,12 +22,12 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
     let targets: Map<String, Value> = entity
         .target_sources
         .iter()
-        .map(|(target, source)| (target.clone(), describe_source(source)))
+        .map(|(target, source)| (target.clone(), describe_source(entity, source)))
         .collect();
     json!({
         "name": entity.name,
         "description": entity.description,
-        "source": describe_source(&entity.source),
+        "source": describe_source(entity, &entity.source),
         "targets": targets,
         "key": entity.key.iter().copied().map(name).collect::<Vec<_>>(),
         "unique": entity.unique_enforced.then_some("enforced"),
@@ -51,11 +52,31 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
     })
 }
 
-fn describe_source(source: &TableSource) -> Value {
+fn describe_source(entity: &Entity, source: &TableSource) -> Value {
     match source {
         TableSource::Table(parts) => json!({ "table": parts }),
         TableSource::Query { sql, .. } => json!({ "query": sql }),
+        TableSource::Tables(tables) => {
+            let tables: Vec<Value> = tables.iter().map(|table| describe_table(entity, table)).collect();
+            json!({ "tables": tables })
+        }
     }
+}
+
+/// The table of an event, with the columns of the fields that it has.
+fn describe_table(entity: &Entity, table: &EventTable) -> Value {
+    let held = entity.fields.iter().zip(&table.fields).filter_map(|(field, held)| {
+        let described = describe_field(&held.as_ref()?.as_field(field));
+        let part = |key: &str| (key.to_owned(), described.get(key).cloned().unwrap_or_default());
+        let keys = ["column", "nullable", "zone", "storage", "encoding", "path", "from"];
+        Some((field.name.clone(), Value::Object(keys.map(part).into_iter().collect())))
+    });
+    json!({
+        "event": table.event,
+        "table": table.name,
+        "fields": held.collect::<Map<_, _>>(),
+        "dbt": table.dbt.as_ref().map(ToString::to_string),
+    })
 }
 
 fn describe_duration((count, unit): (i64, Unit)) -> String {

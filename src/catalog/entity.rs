@@ -7,10 +7,11 @@ use super::dbt::read_dbt;
 use super::field::read_field;
 use super::lookup::{Lookup, check_name, duration, interval};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
+use super::places::{Places, read_places};
 use super::problems::columns::{EncodedKey, KeyInside};
 use super::problems::{BadKey, EventNameType, NoFields};
 use super::read::read_options;
-use super::source::{read_source, read_targets};
+use super::tables::{Around, unite};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::types::Type;
 use crate::yaml::{Fields, Key, Like, Meant, Node, OtherKeys};
@@ -30,6 +31,7 @@ pub(super) const KEYS: &[&str] = &[
     "rebuild_every",
     "settle",
     "table",
+    "tables",
     "targets",
     "time",
     "unique",
@@ -48,12 +50,6 @@ const OTHER_KEYS: OtherKeys = &[
     (&["timestamp", "timestamp_column", "event_time", "loaded_at_field"], Meant::Key("time")),
     (&["measures", "metrics"], Meant::Help("remove it: segments compute this, as in `count(orders) > 3`")),
     (&["schema", "database"], Meant::Help("write it in front of the table's name: `table: schema.name`")),
-    (
-        &["tables"],
-        Meant::Help(
-            "an entity has one table: put the tables together in a view, or in `query:` with `UNION ALL` and the event's name as a column",
-        ),
-    ),
     (&["name"], Meant::Help("remove it: an entity's name is its key in `entities`")),
     (
         &["tests", "constraints", "config", "meta", "tags"],
@@ -87,12 +83,10 @@ pub(super) fn read_entity<'a>(
     let example = format!("{}: {{ table: …, key: …, fields: {{ … }} }}", key.text);
     let mut map = Fields::shown(node, owner.clone(), key.span, Some(&example), problems)?.knowing(OTHER_KEYS);
     let mut broken = BTreeSet::new();
-    let fields = read_fields(&mut map, &key.text, &mut broken, problems);
+    let mut fields = read_fields(&mut map, &key.text, &mut broken, problems);
     let lookup = Lookup { entity: &key.text, fields: &fields, broken: &broken };
 
     let description = map.text("description", problems);
-    let source = read_source(&mut map, &owner, problems);
-    let target_sources = read_targets(&mut map, &key.text, targets, problems);
     let keys = read_key(&mut map, lookup, problems);
     let enforced = [("enforced", true)];
     let unique = map.get("unique").and_then(|node| node.word("a setting of `unique`", &enforced, problems));
@@ -103,16 +97,29 @@ pub(super) fn read_entity<'a>(
         time: time.is_none() && map.get("time").is_some(),
         event_name: event_name.is_none() && map.get("event_name").is_some(),
     };
-    let (changes, deletes, deleted_flag) = read_changes(&mut map, lookup, &keys, problems);
+    let around = Around { lookup, key: &keys, time, event_name, has_name: map.get("event_name").is_some() };
+    let places = read_places(&mut map, &owner, &around, targets, problems);
+    let how = read_changes(&mut map, lookup, &keys, problems);
     let settle = duration(map.get("settle"), problems);
+    let (changes, deletes, deleted_flag) = places.changes(how, problems);
+    let settle = places.settle(settle);
     let rebuild_every = interval(map.get("rebuild_every"), problems);
-    let of_query = matches!(source, Some(TableSource::Query { .. }));
+    let of_query = matches!(places.source, Some(TableSource::Query { .. }));
     let dbt = read_dbt(map.get("dbt"), problems);
     let read = read_options(&mut map, lookup, of_query, problems);
+    places.judge(&map, &key.text, (dbt.is_some(), read.as_ref()), problems);
     let links = map.names("links", Like::Each("{ to: …, on: { … } }"), problems);
     map.finish(problems);
     if fields.is_empty() {
         return None;
+    }
+    let Places { source, target_sources, tables } = places;
+    let mut keys = keys;
+    if let Some(found) = &tables {
+        unite(&mut fields, &found.tables, event_name);
+        // Rows of two tables are different rows, whatever their keys; those of one time are in this order.
+        keys.retain(|id| Some(*id) != event_name);
+        keys.splice(0..0, event_name);
     }
 
     let entity = Entity {

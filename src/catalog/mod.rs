@@ -15,10 +15,12 @@ mod list;
 mod load;
 mod lookup;
 mod model;
+mod places;
 pub(crate) mod problems;
 pub(crate) mod read;
 mod source;
 mod storage;
+mod tables;
 
 pub use dbt::DbtNode;
 pub use describe::describe;
@@ -27,6 +29,7 @@ pub(crate) use list::list_name;
 pub use load::{Loaded, load, load_with_targets};
 pub use lookup::is_plain;
 pub use model::*;
+pub use tables::{EventTable, HeldField};
 
 /// The JSON Schema of a catalog file.
 pub const SCHEMA: &str = include_str!("../../catalog/schema.json");

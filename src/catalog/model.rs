@@ -8,6 +8,7 @@ use bigdecimal::BigDecimal;
 pub use super::column::{Container, Inside, Step, Storage};
 use super::dbt::DbtNode;
 use super::list::KeyList;
+use super::tables::EventTable;
 use crate::diagnostic::{SourceId, Span};
 use crate::types::{TimeForm, Type, Unit};
 
@@ -271,6 +272,8 @@ pub enum TableSource {
         /// The query in the catalog, for messages.
         span: Span,
     },
+    /// A table for each event; the entity's `event_name` is that of the row's table.
+    Tables(Vec<EventTable>),
 }
 
 /// A property of an entity's rows, read from a column.

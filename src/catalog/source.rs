@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::lookup::check_name;
 use super::model::TableSource;
 use super::problems::{BadTable, EmptyText, NoTable, TableAndQuery};
+use super::tables::{EventTable, read_other_tables};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Like, Node, NodeKind};
 
@@ -43,8 +44,12 @@ fn read_query(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
     Some(TableSource::Query { sql: sql.to_owned(), span: node.span })
 }
 
-/// One to three parts: `a.b.c`, or a list of them where a part is unusual.
 fn read_table(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
+    read_name(node, problems).map(TableSource::Table)
+}
+
+/// The name of a table. One to three parts: `a.b.c`, or a list of them where a part is unusual.
+pub(super) fn read_name(node: &Node, problems: &mut Diagnostics) -> Option<Vec<String>> {
     let (parts, usual): (Vec<&str>, fn(&str) -> bool) = match &node.kind {
         NodeKind::List(items) => {
             (items.iter().map(|item| item.text(problems)).collect::<Option<_>>()?, is_part)
@@ -52,7 +57,7 @@ fn read_table(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
         _ => (node.text(problems)?.split('.').collect(), is_usual_part),
     };
     if (1..=3).contains(&parts.len()) && parts.iter().all(|part| usual(part)) {
-        return Some(TableSource::Table(parts.into_iter().map(str::to_owned).collect()));
+        return Some(parts.into_iter().map(str::to_owned).collect());
     }
     problems.push(BadTable { span: node.span, name: parts.join(".") });
     None
@@ -67,10 +72,12 @@ fn is_usual_part(part: &str) -> bool {
     !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'))
 }
 
-/// The `targets` of an entity; the names of targets go to `mentioned`.
+/// The `targets` of an entity, which has these `tables` if it has many; the names of targets go to
+/// `mentioned`.
 pub(super) fn read_targets(
     fields: &mut Fields<'_>,
     entity: &str,
+    tables: &[EventTable],
     mentioned: &mut Vec<(String, Span)>,
     problems: &mut Diagnostics,
 ) -> BTreeMap<String, TableSource> {
@@ -87,7 +94,13 @@ pub(super) fn read_targets(
         let Some(mut fields) = Fields::shown(node, owner.clone(), key.span, Some(&example), problems) else {
             continue;
         };
-        let source = read_source(&mut fields, &owner, problems);
+        let source = match tables {
+            [] => read_source(&mut fields, &owner, problems),
+            tables => {
+                let other = fields.require("tables", problems);
+                other.map(|other| read_other_tables(other, tables, problems))
+            }
+        };
         fields.finish(problems);
         sources.extend(source.map(|source| (key.text.clone(), source)));
     }

@@ -321,6 +321,51 @@ fn valid_parts_are_usable_after_errors() {
 }
 
 #[test]
+fn tables_of_events_hold_fields_in_their_own_way() {
+    let text = "
+entities:
+  event:
+    tables:
+      A: { table: raw.a, fields: [x], columns: { at: ts }, zone: Europe/Paris, settle: 2 hours }
+      B: { table: b, fields: [y, on_day] }
+    key: id
+    time: at
+    event_name: name
+    settle: 1 hour
+    changes: append_only
+    fields:
+      id: string
+      name: string
+      at: { type: timestamp, nullable: false }
+      x: { type: integer, nullable: false, column: props, path: x }
+      y: { type: float, storage: float32 }
+      on_day: { type: date, encoding: yyyymmdd }
+";
+    let (catalog, problems) = load_one(text);
+    assert!(problems.is_empty(), "{problems:#?}");
+    let event = &catalog.entities[0];
+    let names = |ids: &[FieldId]| ids.iter().map(|&id| event.field(id).name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&event.key), ["name", "id"]);
+    assert_eq!(event.settle, Some((2, crate::types::Unit::Hour)));
+    assert_eq!(event.fields[1].values.as_deref(), Some(&["A".to_owned(), "B".to_owned()][..]));
+    let columns: Vec<&str> = event.fields.iter().map(|field| field.column.as_str()).collect();
+    assert_eq!(columns, ["id", "name", "at", "x", "y", "on_day"]);
+    let missing: Vec<bool> = event.fields.iter().map(|field| field.nullable).collect();
+    assert_eq!(missing, [true, false, false, true, true, true]);
+    let [a, b] = event.event_tables("any") else { panic!("two tables") };
+    assert_eq!(a.name, ["raw", "a"]);
+    let held = |table: &EventTable| {
+        let held = table.fields.iter().map(|held| held.as_ref().map(|held| held.column.clone()));
+        held.map(Option::unwrap_or_default).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!((held(a), held(b)), ("id  ts props  ".to_owned(), "id  at  y on_day".to_owned()));
+    assert_eq!(event.zones_of(FieldId(2)).collect::<Vec<_>>(), ["Europe/Paris"]);
+    assert_eq!(event.fields[4].storage, Storage::Native);
+    assert_eq!(b.fields[4].as_ref().map(|held| &held.storage), Some(&Storage::Float32));
+    assert_eq!(event.fields[5].storage, Storage::Digits { number: false });
+}
+
+#[test]
 fn the_schema_matches_the_reader() {
     use crate::yaml::schema_test::{NO_WORD, same_words};
     let check = |text: &str, pointer: &str| {
@@ -330,6 +375,14 @@ fn the_schema_matches_the_reader() {
     check("NO: 1", "/properties");
     check(&entity("NO: 1"), "/$defs/entity/properties");
     check(&entity("targets: { x: { table: t, NO: 1 } }"), "/$defs/source/properties");
+    let tables = |more: &str| {
+        format!(
+            "entities: {{ a: {{ key: id, event_name: s, fields: {{ id: integer, s: string }}, tables: {{ x: {{ table: t }} }}, {more} }} }}"
+        )
+    };
+    check(&tables("targets: { x: { NO: 1, tables: {} } }"), "/$defs/source/properties");
+    let table = "entities: { a: { key: id, event_name: s, fields: { id: integer, s: string }, tables: { x: { table: t, NO: 1 } } } }";
+    check(table, "/$defs/event_table/properties");
     check(&entity("read: { NO: 1 }"), "/$defs/entity/properties/read/properties");
     check(&field("{ type: string, NO: 1 }"), "/$defs/field/properties");
     check(&entity("changes: { append_only: { NO: 1 } }"), "/$defs/append_only/properties");

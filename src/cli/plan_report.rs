@@ -1,6 +1,7 @@
 //! How a segment is refreshed, for people: either the triggers that make a key affected, by table,
 //! or every obstacle.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::catalog::{Changes, Deletes, Entity};
@@ -146,8 +147,8 @@ impl Proof<'_> {
 
     /// Entities that are read but never make a key affected.
     fn unchanging(&self, known: &[Group]) -> Vec<Group> {
-        let others = self.segment.reads.iter().map(|read| &read.entity);
-        let others = others.filter(|&entity| known.iter().all(|group| group.entity != *entity));
+        let others: BTreeSet<&String> = self.segment.reads.iter().map(|read| &read.entity).collect();
+        let others = others.into_iter().filter(|&entity| known.iter().all(|group| group.entity != *entity));
         let line =
             || Line { label: "never", text: "its rows don't change (static)".to_owned(), written: None };
         others

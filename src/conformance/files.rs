@@ -18,6 +18,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("counting.md", include_str!("../../tests/conformance/counting.md")),
     ("dates.md", include_str!("../../tests/conformance/dates.md")),
     ("encodings.md", include_str!("../../tests/conformance/encodings.md")),
+    ("event-tables.md", include_str!("../../tests/conformance/event-tables.md")),
     ("flag-document.md", include_str!("../../tests/conformance/flag-document.md")),
     ("json.md", include_str!("../../tests/conformance/json.md")),
     ("keep.md", include_str!("../../tests/conformance/keep.md")),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::{Catalog, Entity, EntityId, Storage, TableSource};
+use crate::catalog::{Catalog, Entity, EntityId, EventTable, Storage, TableSource};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::statement::StepKind;
 use crate::dialect::statement_template::Slot;
@@ -39,7 +39,7 @@ impl<'a> Tables<'a> {
         let mut tables = Vec::new();
         for (id, entity) in catalog.iter() {
             let mut entity = entity.clone();
-            entity.source = TableSource::Table(vec![schema.to_owned(), name(&entity)]);
+            entity.source = stand_in(&entity, schema);
             entity.target_sources.clear();
             let alone = Catalog { entities: vec![entity], ..Catalog::default() };
             let mut own = tables_of(&alone, target).map_err(|error| error.to_string())?;
@@ -81,9 +81,24 @@ impl<'a> Tables<'a> {
         Ok(Self { dialect, schema, tables })
     }
 
-    /// The names of the entities' tables, to compile with.
-    pub(super) fn stand_ins(&self) -> BTreeMap<EntityId, Vec<String>> {
-        self.tables.iter().map(|(id, table)| (*id, table.name.clone())).collect()
+    /// The entities' tables, to compile with.
+    pub(super) fn stand_ins(&self, catalog: &Catalog) -> BTreeMap<EntityId, TableSource> {
+        let mut sources: BTreeMap<EntityId, TableSource> = BTreeMap::new();
+        for (id, table) in &self.tables {
+            let of_event = match &catalog.entity(*id).source {
+                TableSource::Tables(tables) => {
+                    tables.iter().find(|of| table.events.iter().any(|rows| rows.event == of.event))
+                }
+                TableSource::Table(_) | TableSource::Query { .. } => None,
+            };
+            let named = of_event.map(|of_event| EventTable { name: table.name.clone(), ..of_event.clone() });
+            match (sources.get_mut(id), named) {
+                (Some(TableSource::Tables(tables)), Some(named)) => tables.push(named),
+                (_, Some(named)) => drop(sources.insert(*id, TableSource::Tables(vec![named]))),
+                (_, None) => drop(sources.insert(*id, TableSource::Table(table.name.clone()))),
+            }
+        }
+        sources
     }
 
     /// Creates the tables again and fills them; before the first, also their schema.
@@ -109,10 +124,11 @@ impl<'a> Tables<'a> {
         let renderer = Renderer::new(self.dialect, ClockForm::Query, clock());
         for (id, table) in &self.tables {
             let name = renderer.table_name(&table.name).to_string();
-            let (entity, rows) = (data.catalog().entity(*id), data.held_rows(*id));
+            let (entity, event) = table.part_of(data.catalog().entity(*id));
+            let rows: Vec<&Vec<Datum>> = data.held_rows_of(*id, event).collect();
             if is_of_query(table) {
                 let query =
-                    renderer.query(&values(entity, table, rows)).map_err(|problems| said(&problems))?;
+                    renderer.query(&values(entity, table, &rows)).map_err(|problems| said(&problems))?;
                 for sql in self.statements(StepKind::Scratch, &|slot, indent| match slot {
                     Slot::Table => name.clone(),
                     Slot::Query => query.replace('\n', &format!("\n{}", " ".repeat(indent))),
@@ -134,7 +150,7 @@ impl<'a> Tables<'a> {
             if rows.is_empty() {
                 continue;
             }
-            let query = values(entity, table, rows);
+            let query = values(entity, table, &rows);
             let query = renderer.query(&query).map_err(|problems| said(&problems))?;
             let columns: Vec<String> =
                 table.columns.iter().map(|column| renderer.name(&column.name)).collect();
@@ -211,6 +227,22 @@ pub(super) fn said(problems: &Diagnostics) -> String {
     lines.join("\n")
 }
 
+/// The place of an entity's rows in a schema.
+fn stand_in(entity: &Entity, schema: &str) -> TableSource {
+    match &entity.source {
+        TableSource::Tables(tables) => {
+            let named = |(at, table): (usize, &EventTable)| EventTable {
+                name: vec![schema.to_owned(), format!("{}_{at}", name(entity))],
+                ..table.clone()
+            };
+            TableSource::Tables((1..).zip(tables).map(named).collect())
+        }
+        TableSource::Table(_) | TableSource::Query { .. } => {
+            TableSource::Table(vec![schema.to_owned(), name(entity)])
+        }
+    }
+}
+
 /// The name of an entity's table.
 fn name(entity: &Entity) -> String {
     format!("case_{}", entity.name)
@@ -223,7 +255,7 @@ fn is_of_query(table: &DataTable) -> bool {
 }
 
 /// Rows as a union of SELECTs; without rows, one that selects none.
-fn values(entity: &Entity, table: &DataTable, rows: &[Vec<Datum>]) -> Query {
+fn values(entity: &Entity, table: &DataTable, rows: &[&Vec<Datum>]) -> Query {
     let shared = Columns::of(entity);
     let select = |row: &Vec<Datum>| {
         let column = |column: &TableColumn| {
@@ -240,7 +272,7 @@ fn values(entity: &Entity, table: &DataTable, rows: &[Vec<Datum>]) -> Query {
         };
         Select { columns: table.columns.iter().map(column).collect(), ..Select::default() }
     };
-    let mut all: Vec<Select> = rows.iter().map(select).collect();
+    let mut all: Vec<Select> = rows.iter().copied().map(select).collect();
     if all.is_empty() {
         let missing = vec![Datum::Missing; entity.fields.len()];
         let never = Some(Scalar::Literal(Literal::Boolean(false)));

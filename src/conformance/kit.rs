@@ -272,7 +272,8 @@ impl Kit {
                         report.failures.push(Failure { place, text, sql, expected, got: Err(got) });
                         continue;
                     }
-                    project.session = project.session.with_tables(&tables.stand_ins());
+                    project.session =
+                        project.session.with_tables(&tables.stand_ins(&project.session.hir().catalog));
                     self.judge(&project, &data, engine, report);
                     tables.drop(engine);
                 }

@@ -68,6 +68,7 @@ mod tests {
             name: vec!["lake".to_owned(), "a \"b\"".to_owned(), "t".to_owned()],
             entities: Vec::new(),
             columns: vec![column("it's", Type::String), column("amount", Type::DECIMAL)],
+            events: Vec::new(),
         };
         let rows = vec![
             vec![Cell::Text("'; DROP TABLE t; --\\".to_owned()), Cell::Null],

@@ -1,6 +1,8 @@
 //! The tables that a catalog declares, as sample data needs them: one per table, even if several
 //! entities read it, with the columns that any of them reads.
 
+use std::sync::Arc;
+
 use super::EngineError;
 use super::problems::ColumnConflict;
 use super::quote::{quote_ident, quote_name};
@@ -17,6 +19,17 @@ pub struct DataTable {
     pub entities: Vec<String>,
     /// The columns, in the order in which the catalog first mentions them.
     pub columns: Vec<TableColumn>,
+    /// Of entities over many tables, whose rows in this one are those of one event.
+    pub events: Vec<EventRows>,
+}
+
+/// The rows of an event, in the table that has no others.
+#[derive(Debug, Clone)]
+pub struct EventRows {
+    /// The entity as this table has it: fields that the table lacks have no column.
+    pub entity: Arc<Entity>,
+    /// The event.
+    pub event: String,
 }
 
 impl DataTable {
@@ -24,6 +37,15 @@ impl DataTable {
     #[must_use]
     pub fn short_name(&self) -> &str {
         self.name.last().map_or("", String::as_str)
+    }
+
+    /// An entity as this table has it, and the event whose rows are here, if it has a table for each event.
+    #[must_use]
+    pub fn part_of<'a>(&'a self, entity: &'a Entity) -> (&'a Entity, Option<&'a str>) {
+        match self.events.iter().find(|rows| rows.entity.name == entity.name) {
+            Some(rows) => (&rows.entity, Some(&rows.event)),
+            None => (entity, None),
+        }
     }
 
     /// The statements that replace the table by an empty one and create its schema if necessary, in
@@ -227,19 +249,40 @@ fn column_of(field: &Field) -> (Type, Storage) {
 pub fn tables_of(catalog: &Catalog, target: &str) -> Result<Vec<DataTable>, EngineError> {
     let mut tables: Vec<DataTable> = Vec::new();
     for (_, entity) in catalog.iter() {
-        let TableSource::Table(name) = entity.source_on(target) else { continue };
-        let at = tables.iter().position(|table| &table.name == name).unwrap_or_else(|| {
-            tables.push(DataTable { name: name.clone(), entities: Vec::new(), columns: Vec::new() });
-            tables.len() - 1
-        });
-        add_entity(&mut tables[at], entity)?;
+        match entity.source_on(target) {
+            TableSource::Table(name) => add_entity(table_of(&mut tables, name), entity)?,
+            TableSource::Query { .. } => {}
+            TableSource::Tables(events) => {
+                for event in events {
+                    let rows =
+                        EventRows { entity: Arc::new(entity.of_event(event)), event: event.event.clone() };
+                    let table = table_of(&mut tables, &event.name);
+                    add_entity(table, &rows.entity)?;
+                    table.events.push(rows);
+                }
+            }
+        }
     }
     Ok(tables)
 }
 
+fn table_of<'t>(tables: &'t mut Vec<DataTable>, name: &[String]) -> &'t mut DataTable {
+    let at = tables.iter().position(|table| table.name == name).unwrap_or_else(|| {
+        tables.push(DataTable {
+            name: name.to_vec(),
+            entities: Vec::new(),
+            columns: Vec::new(),
+            events: Vec::new(),
+        });
+        tables.len() - 1
+    });
+    &mut tables[at]
+}
+
 fn add_entity(table: &mut DataTable, entity: &Entity) -> Result<(), EngineError> {
     table.entities.push(entity.name.clone());
-    entity.fields.iter().try_for_each(|field| table.add(field))
+    let has_column = |field: &&Field| !field.column.is_empty();
+    entity.fields.iter().filter(has_column).try_for_each(|field| table.add(field))
 }
 
 /// The SQL type of a column, which both the embedded engine and PostgreSQL accept.

@@ -11,7 +11,7 @@ use super::encoding;
 use super::json::is_null;
 use super::number::fits;
 use super::time::to_micros;
-use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Mark, Storage};
+use crate::catalog::{Catalog, Entity, EntityId, Field, FieldId, Mark, Storage, TableSource};
 use crate::types::Type;
 
 /// The rows of every entity of a catalog, as a database would hold them.
@@ -82,6 +82,7 @@ impl Data {
             };
             columns.complete(model, &mut values, &[]).map_err(clash)?;
         }
+        of_its_table(model, &mut values)?;
         let is_encoded = model.fields.iter().any(|field| field.storage.is_encoding());
         let held = is_encoded.then(|| values.clone());
         let row = (0..).map(FieldId).zip(&model.fields).zip(values);
@@ -113,6 +114,22 @@ impl Data {
         }
     }
 
+    /// The same, of one event if one is given.
+    pub fn held_rows_of<'d>(
+        &'d self,
+        entity: EntityId,
+        event: Option<&'d str>,
+    ) -> impl Iterator<Item = &'d Vec<Datum>> {
+        let name = self.catalog.entities.get(entity.0 as usize).and_then(|entity| entity.event_name);
+        let is_of = move |row: &&Vec<Datum>| {
+            event.is_none_or(|event| {
+                let found = name.and_then(|name| row.get(name.0 as usize));
+                matches!(found, Some(Datum::String(text)) if text == event)
+            })
+        };
+        self.held_rows(entity).iter().filter(is_of)
+    }
+
     /// The rows that exist for the language, with their positions: "an entity row with a
     /// missing key part is no entity", and neither is one that has been deleted.
     pub fn existing(&self, entity: EntityId) -> impl Iterator<Item = (usize, &[Datum])> {
@@ -120,6 +137,42 @@ impl Data {
         let rows = self.rows(entity).iter().map(Vec::as_slice).enumerate();
         rows.filter(move |(_, row)| model.is_some_and(|model| exists(model, row)))
     }
+}
+
+/// A row as the table of its event holds it.
+///
+/// # Errors
+/// If there is no such table, or it has no column for a value.
+fn of_its_table(entity: &Entity, values: &mut [Datum]) -> Result<(), DataError> {
+    let TableSource::Tables(tables) = &entity.source else { return Ok(()) };
+    let name = entity.event_name.and_then(|id| values.get(id.0 as usize));
+    let table = tables.iter().find(|table| matches!(name, Some(Datum::String(text)) if *text == table.event));
+    let Some(table) = table else {
+        let name = name.unwrap_or(&Datum::Missing);
+        return Err(DataError::NoTable(entity.name.clone(), name.to_string()));
+    };
+    for ((field, held), value) in entity.fields.iter().zip(&table.fields).zip(values) {
+        match held {
+            Some(held) if !field.storage.is_encoding() => {
+                let fitted = typed(&field.ty, &held.storage, std::mem::replace(value, Datum::Missing));
+                *value = fitted.map_err(|value| wrong(entity, field, &value))?;
+                if value.is_missing() && !held.nullable && field.nullable {
+                    return Err(wrong(entity, field, value));
+                }
+            }
+            None if !value.is_missing() && field.column != event_column(entity) => {
+                let (entity, field) = (entity.name.clone(), field.name.clone());
+                return Err(DataError::OtherTable(entity, field, table.event.clone()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The column of the event's name.
+fn event_column(entity: &Entity) -> &str {
+    entity.event_name.map_or("", |id| &entity.field(id).column)
 }
 
 /// The keys of a static list, for its entity.
@@ -226,6 +279,10 @@ pub enum DataError {
     Width(String, usize, usize),
     /// A field that reads something else, the other values being in its column.
     Clash(String, String, String),
+    /// An event of an entity over many tables that has no table.
+    NoTable(String, String),
+    /// A field that the table of the row's event doesn't have: the entity, the field, the event.
+    OtherTable(String, String, String),
     /// A value that its field cannot hold.
     Value {
         /// The name of the entity.
@@ -252,6 +309,10 @@ impl fmt::Display for DataError {
             }
             Self::Clash(entity, field, reads) => {
                 write!(f, "`{field}` of `{entity}` is `{reads}`, by the row's other values")
+            }
+            Self::NoTable(entity, event) => write!(f, "`{entity}` has no table for `{event}`"),
+            Self::OtherTable(entity, field, event) => {
+                write!(f, "the table of `{event}` has no `{field}`: `{entity}` lists it for other events")
             }
             Self::Value { entity, field, ty, found: "missing", .. } => {
                 write!(f, "`{field}` of `{entity}` is {ty} and never missing, but the row has no value")

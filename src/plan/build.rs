@@ -156,7 +156,7 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         fingerprint,
         level: node.level,
         depends_on: depends_on(request, id),
-        reads: reads(request, &lowered.reads),
+        reads: reads(request, &lowered),
         capabilities: requirements(node, stored).capabilities.keys().copied().collect(),
         materialize,
         alone,
@@ -205,7 +205,8 @@ fn evaluation(
         fingerprint: request.fingerprints[input.0 as usize].clone(),
     };
     let inputs: Vec<StoredInput> = lowered.tables.iter().map(input).collect();
-    let unique = unique_checks(request.hir, &request.abilities.target, &lowered.unique);
+    let unique =
+        unique_checks(request.hir, &request.abilities.target, &lowered.unique, &lowered.event_tables);
     let mut checks: Vec<Assertion> = unique.into_iter().map(|(_, _, doubles)| doubles.check()).collect();
     if request.materialize(id).is_table() {
         checks.push(double_members(&request.hir.segment(id).name, table, keys, None));
@@ -227,21 +228,33 @@ fn log(request: &Request<'_>, id: SegmentId, project: &Strategies) -> Option<Log
     kept.then_some(Log { for_good, readers })
 }
 
-fn reads(request: &Request<'_>, columns: &BTreeMap<EntityId, BTreeSet<String>>) -> Vec<TableRead> {
+/// The tables that a segment reads, with the columns. Of an entity over many tables, those that its conditions
+/// leave.
+fn reads(request: &Request<'_>, lowered: &Lowered) -> Vec<TableRead> {
     // The keys of a static list are in a table of segc's own.
     let is_source = |(id, _): &(&EntityId, _)| request.hir.catalog.entity(**id).list.is_none();
-    let mut reads: Vec<TableRead> = columns
-        .iter()
-        .filter(is_source)
-        .map(|(&id, columns)| {
-            let entity = request.hir.catalog.entity(id);
-            let table = match entity.source_on(&request.abilities.target) {
-                TableSource::Table(parts) => parts.clone(),
-                TableSource::Query { .. } => Vec::new(),
-            };
-            TableRead { entity: entity.name.clone(), table, columns: columns.iter().cloned().collect() }
-        })
-        .collect();
-    reads.sort_by(|a, b| a.entity.cmp(&b.entity));
+    let mut reads: Vec<TableRead> = Vec::new();
+    for (&id, columns) in lowered.reads.iter().filter(is_source) {
+        let entity = request.hir.catalog.entity(id);
+        let read = |table: &[String], columns| TableRead {
+            entity: entity.name.clone(),
+            table: table.to_vec(),
+            columns,
+        };
+        match entity.source_on(&request.abilities.target) {
+            TableSource::Table(table) => reads.push(read(table, columns.iter().cloned().collect())),
+            TableSource::Query { .. } => reads.push(read(&[], columns.iter().cloned().collect())),
+            TableSource::Tables(tables) => {
+                for table in tables.iter().filter(|table| lowered.event_tables.contains(&table.name)) {
+                    let fields = entity.fields.iter().zip(&table.fields);
+                    let held = fields.filter(|(field, _)| columns.contains(&field.column));
+                    let held: BTreeSet<String> =
+                        held.filter_map(|(_, held)| Some(held.as_ref()?.column.clone())).collect();
+                    reads.push(read(&table.name, held.into_iter().collect()));
+                }
+            }
+        }
+    }
+    reads.sort_by(|a, b| (&a.entity, &a.table).cmp(&(&b.entity, &b.table)));
     reads
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::assertion::{Assertion, Unique};
-use super::lower::{CHECKED, among, not_deleted};
+use super::lower::{CHECKED, among, not_deleted, rows_of};
 use super::model::KeyColumn;
 use super::rel::{BinaryOp, Column, Relation, Scalar, Select, TableRef, all};
-use crate::catalog::{Entity, EntityId, FieldId, TableSource};
+use crate::catalog::{Entity, EntityId, FieldId};
 use crate::check::hir::Hir;
 
 /// Rows of which there may be none, and what is said where there are.
@@ -62,10 +62,13 @@ fn among_rows(arrivals: &Select, values: &[Scalar]) -> Scalar {
 
 /// One check per set of columns that must be unique, except for keys that the database
 /// guarantees. A row that has been deleted is no duplicate of another.
+///
+/// Of entities over many tables, only these tables are read.
 pub(super) fn unique_checks(
     hir: &Hir,
     target: &str,
     unique: &BTreeSet<(EntityId, Vec<FieldId>)>,
+    event_tables: &BTreeSet<Vec<String>>,
 ) -> Vec<(EntityId, Vec<FieldId>, Doubles)> {
     let mut checks = Vec::new();
     for (id, fields) in unique {
@@ -76,7 +79,8 @@ pub(super) fn unique_checks(
             continue;
         }
         let names: Vec<&str> = fields.iter().map(|&field| entity.field(field).column.as_str()).collect();
-        let rows = double_rows(entity, target, fields);
+        let mut rows = double_rows(entity, target, fields);
+        rows.keep_tables(event_tables);
         let message = format!("segc: two rows of {} have the same {}", entity.name, names.join(", "));
         let unique = Some(Unique { entity: *id, fields: fields.clone() });
         checks.push((*id, fields.clone(), Doubles { rows, message, unique }));
@@ -91,21 +95,20 @@ pub fn doubles(hir: &Hir, target: &str, unique: &Unique) -> Select {
 }
 
 fn double_rows(entity: &Entity, target: &str, fields: &[FieldId]) -> Select {
-    let relation = match entity.source_on(target) {
-        TableSource::Table(parts) => Relation::Table(parts.clone()),
-        TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
-    };
+    let relation = rows_of(entity, target);
     let column = |&field: &FieldId| Scalar::Column(CHECKED.to_owned(), entity.field(field).column.clone());
     let columns: Vec<Scalar> = fields.iter().map(column).collect();
     let present = columns.iter().cloned().map(|column| column.present());
-    Select {
+    let mut rows = Select {
         columns: columns.iter().cloned().map(Column::plain).collect(),
         from: Some(TableRef { relation, alias: CHECKED.to_owned() }),
         filter: all(present.chain(not_deleted(entity, CHECKED)).collect()),
         group_by: columns,
         having: Some(more_than_one()),
         ..Select::default()
-    }
+    };
+    rows.prune();
+    rows
 }
 
 /// That a segment's table has a member twice, which a comparison with the matches wouldn't show.

@@ -162,7 +162,9 @@ impl Deltas {
             ctes.push(Cte { name: name.clone(), select: first, union });
             keys_in(keys, &name)
         };
-        Query { ctes, ..Query::of(Select { distinct: true, ..all_keys }) }
+        let mut query = Query { ctes, ..Query::of(Select { distinct: true, ..all_keys }) };
+        query.prune();
+        query
     }
 }
 

@@ -79,12 +79,16 @@ impl<'q> Finder<'q> {
             }
         }
         for (at, (table, columns)) in tables.into_iter().zip(columns).enumerate() {
-            let columns = columns.into_iter().collect();
+            let columns: Vec<String> = columns.into_iter().collect();
             match &table.relation {
                 _ if at == 0 && !first => {}
                 Relation::Table(name) => self.found.push(Lookup { table: name.clone(), columns }),
                 Relation::Sql { .. } => self.found.push(Lookup { table: Vec::new(), columns }),
                 Relation::Rows(rows) => self.select(rows, true),
+                Relation::Union(union) => self.found.extend(union.selects().iter().filter_map(|branch| {
+                    let (table, held) = held_columns(branch, &columns)?;
+                    Some(Lookup { table: table.to_vec(), columns: held })
+                })),
                 Relation::Cte(_) => {}
             }
         }
@@ -128,4 +132,22 @@ impl<'q> Finder<'q> {
             columns.insert(name.clone());
         }
     }
+}
+
+/// A table of a union, and the columns of its that are these of the union.
+fn held_columns<'s>(branch: &'s Select, columns: &[String]) -> Option<(&'s [String], Vec<String>)> {
+    let Relation::Table(table) = &branch.from.as_ref()?.relation else { return None };
+    let held = |name: &String| {
+        let column = branch.columns.iter().find(|column| column.name.as_ref() == Some(name))?;
+        match &column.value {
+            Scalar::Column(_, held) => Some(held.clone()),
+            // A cast to the type that the column has is none.
+            Scalar::Cast(one, _) => match &**one {
+                Scalar::Column(_, held) => Some(held.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    };
+    Some((table, columns.iter().filter_map(held).collect()))
 }

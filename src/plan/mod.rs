@@ -38,6 +38,7 @@ pub use assertion::{Assertion, Unique};
 pub use build::{allowed, plan, standalone};
 pub use checks::doubles;
 pub use lookups::Lookup;
+pub(crate) use lower::rows_of;
 pub use model::*;
 pub use parity::{differing, parity};
 pub use policy::{Abilities, Policy, Probed};

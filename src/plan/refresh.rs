@@ -270,14 +270,6 @@ impl Refreshing<'_> {
             let table = StateTables::of(self.request, input).log;
             (input, MembersLog { table, read_to: read_to(&self.tables.inputs, name, other) })
         };
-        let state = State {
-            segment: name,
-            entity: hir.segment(self.id).entity,
-            table: if self.ranks() { &self.tables.ranking_candidates } else { self.table },
-            members: self.table,
-            logs: self.strategy.logs().into_iter().map(log).collect(),
-            members_if_new: self.alone && self.strategy.refresh != Refresh::InsertOnly,
-        };
         let affected = Relation::Table(self.tables.affected.clone());
         let narrow = Context { affected: Some(&affected), ..*context };
         let mut query = match self.ranks() {
@@ -285,15 +277,25 @@ impl Refreshing<'_> {
             false => lower::segment(&narrow, self.id),
         };
         let admitted = expires.then(|| query.absorb(lower::admitted(&narrow, self.id)));
+        let state = State {
+            segment: name,
+            entity: hir.segment(self.id).entity,
+            table: if self.ranks() { &self.tables.ranking_candidates } else { self.table },
+            members: self.table,
+            logs: self.strategy.logs().into_iter().map(log).collect(),
+            members_if_new: self.alone && self.strategy.refresh != Refresh::InsertOnly,
+            event_tables: &query.event_tables,
+        };
         let mut search = lower::affected(context, triggers, &state, &query.unique);
-        let mut checks: Vec<Assertion> = unique_checks(hir, &self.request.abilities.target, &query.unique)
-            .into_iter()
-            .filter_map(|(entity, fields, doubles)| {
-                let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
-                let among = if own { None } else { search.arrivals.get(&(entity, fields.clone())) };
-                doubles.narrowed(hir, (entity, &fields), &affected, own, among).map(Doubles::check)
-            })
-            .collect();
+        let mut checks: Vec<Assertion> =
+            unique_checks(hir, &self.request.abilities.target, &query.unique, &query.event_tables)
+                .into_iter()
+                .filter_map(|(entity, fields, doubles)| {
+                    let own = entity == state.entity && fields == hir.catalog.entity(entity).key;
+                    let among = if own { None } else { search.arrivals.get(&(entity, fields.clone())) };
+                    doubles.narrowed(hir, (entity, &fields), &affected, own, among).map(Doubles::check)
+                })
+                .collect();
         let keys = hir.catalog.entity(state.entity);
         let key = |&field| {
             let field = keys.field(field);
@@ -302,6 +304,8 @@ impl Refreshing<'_> {
         let keys: Vec<KeyColumn> = keys.key.iter().map(key).collect();
         // Where the last run can be built upon, there are as many members as it left.
         checks.push(double_members(name, self.table, &keys, Some(lower::is_new())));
+        let mut everyone = lower::everyone(context, state.entity);
+        everyone.select.keep_tables(&query.event_tables);
         let read: BTreeSet<EntityId> = query.reads.keys().chain(search.reads.keys()).copied().collect();
         search.bounds.extend(query.clock.bounds);
         let evaluated = [&query.query].into_iter().chain(&admitted);
@@ -311,7 +315,7 @@ impl Refreshing<'_> {
             search_lookups: search_lookups(&search.deltas, &is_source),
             deltas: search.deltas,
             sources: search.sources,
-            everyone: lower::everyone(context, state.entity),
+            everyone,
             query: query.query,
             admitted,
             checks,
@@ -322,8 +326,11 @@ impl Refreshing<'_> {
 
     /// Whether a table is that of an entity.
     fn is_source(&self, entity: EntityId, table: &[String]) -> bool {
-        let source = self.request.hir.catalog.entity(entity).source_on(&self.request.abilities.target);
-        matches!(source, TableSource::Table(parts) if parts == table)
+        match self.request.hir.catalog.entity(entity).source_on(&self.request.abilities.target) {
+            TableSource::Table(parts) => parts == table,
+            TableSource::Tables(tables) => tables.iter().any(|one| one.name == table),
+            TableSource::Query { .. } => false,
+        }
     }
 
     /// Whether its match is stored, to be ranked.

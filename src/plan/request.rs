@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::policy::{Abilities, Policy};
 use super::storage::{Reading, SegmentStorage};
 use crate::analyze::Graph;
-use crate::catalog::TableSource;
 use crate::check::hir::{Hir, Materialize, SegmentId};
 use crate::diagnostic::{Sources, Span};
 use crate::dialect::TemplatesHash;
@@ -48,11 +47,8 @@ pub struct Request<'a> {
 /// The last parts of the names of the entities' tables on a target.
 #[must_use]
 pub fn tables(hir: &Hir, target: &str) -> BTreeSet<String> {
-    let last = |source: &TableSource| match source {
-        TableSource::Table(parts) => parts.last().map(|name| name.to_lowercase()),
-        TableSource::Query { .. } => None,
-    };
-    hir.catalog.entities.iter().filter_map(|entity| last(entity.source_on(target))).collect()
+    let last = |parts: &[String]| parts.last().map(|name| name.to_lowercase());
+    hir.catalog.entities.iter().flat_map(|entity| entity.tables_on(target)).filter_map(last).collect()
 }
 
 impl Request<'_> {

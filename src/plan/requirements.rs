@@ -1,12 +1,12 @@
 //! What a segment needs of its target, and how big it is: facts that flags and limits judge.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::outer_values::{outer_null_in_aggregate, outer_null_in_sequence};
 use super::storage::SegmentStorage;
 use crate::analyze::{Footprint, SegmentNode, reads_nothing};
-use crate::catalog::{Catalog, Container, Field, Inside};
+use crate::catalog::{Catalog, Container, Entity, Field, FieldId, Inside, Storage, TableSource};
 use crate::check::hir::{
     Aggregate, AggregateFunc, Cond, CondKind, Func, Hir, Keep, KeepKind, LocalTime, Path, Periods, Sequence,
     Value, ValueKind, Window,
@@ -100,7 +100,9 @@ impl Requirements {
         let mut places: Vec<(Capability, Span)> = read
             .chain(marks)
             .flat_map(|(span, entity, field)| {
-                of_container(catalog.entity(entity).field(field)).map(move |capability| (capability, span))
+                let entity = catalog.entity(entity);
+                let in_tables = in_event_tables(entity, field);
+                of_container(entity.field(field)).chain(in_tables).map(move |capability| (capability, span))
             })
             .collect();
         places.sort_unstable();
@@ -108,8 +110,21 @@ impl Requirements {
     }
 }
 
+/// What reading a field needs in the tables of an entity's events.
+fn in_event_tables(entity: &Entity, id: FieldId) -> Vec<Capability> {
+    let TableSource::Tables(tables) = &entity.source else { return Vec::new() };
+    let held = tables.iter().filter_map(|table| table.fields.get(id.0 as usize)?.as_ref());
+    let mut needs = BTreeSet::new();
+    for held in held {
+        needs.extend(of_container(&held.as_field(entity.field(id))));
+        let is_local = matches!(&held.storage, Storage::Zone(zone) if zone != "UTC");
+        needs.extend(is_local.then_some(Capability::TimeZones));
+    }
+    needs.into_iter().collect()
+}
+
 /// What reading a field needs, if it is inside a document or a struct.
-fn of_container(field: &Field) -> impl Iterator<Item = Capability> {
+fn of_container(field: &Field) -> impl Iterator<Item = Capability> + use<> {
     let inside = field.inside.as_ref();
     let container = match inside.map(|inside| inside.container) {
         Some(Container::Struct) => Some(Capability::Structs),

@@ -8,9 +8,9 @@ use super::names::initials;
 use super::problems::{AliasName, ReplacedName, ReservedName, SourceTable};
 use super::request::Request;
 use super::state::StateTables;
-use crate::catalog::{Container, Entity, Step, TableSource};
+use crate::catalog::{Container, Entity, Step};
 use crate::check::hir::{Materialize, SegmentId};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Span};
 
 /// What the names of segc's own tables begin with.
 const RESERVED: &str = "segc_";
@@ -21,9 +21,8 @@ pub(super) fn sources_by_name<'a>(
 ) -> BTreeMap<String, Vec<(&'a Entity, &'a [String])>> {
     let mut sources: BTreeMap<String, Vec<(&Entity, &[String])>> = BTreeMap::new();
     for entity in &request.hir.catalog.entities {
-        if let TableSource::Table(parts) = entity.source_on(&request.abilities.target)
-            && let Some(name) = parts.last()
-        {
+        for parts in entity.tables_on(&request.abilities.target) {
+            let Some(name) = parts.last() else { continue };
             sources.entry(name.to_ascii_lowercase()).or_default().push((entity, parts));
         }
     }
@@ -99,28 +98,32 @@ pub(super) fn check_replaced_tables(request: &Request<'_>, problems: &mut Diagno
     let target = &request.abilities.target;
     let before = problems.len();
     for entity in &request.hir.catalog.entities {
-        let table = match entity.source_on(target) {
-            TableSource::Table(parts) => parts.iter().map(|part| (part, entity.span)).collect(),
-            TableSource::Query { .. } => Vec::new(),
-        };
-        let fields = entity.fields.iter().flat_map(|field| {
-            let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct);
-            let steps = inside.map_or(&[][..], |inside| &inside.steps);
-            let names = steps.iter().map(|step| match step {
-                Step::Key(name) | Step::Entry { field: name, .. } => name,
-            });
-            std::iter::once(&field.column).chain(names).map(|name| (name, field.span))
-        });
-        for (name, span) in table.into_iter().chain(fields) {
+        let tables = entity.tables_on(target).flatten().map(|part| (part.clone(), entity.span));
+        let own = (entity.event_tables(target).is_empty()).then(|| names_of(entity));
+        let of_events = entity.event_tables(target).iter().map(|table| names_of(&entity.of_event(table)));
+        for (name, span) in tables.chain(own.into_iter().chain(of_events).flatten()) {
             if let Some(replaced) =
                 request.abilities.replaced.iter().find(|text| name.contains(text.as_str()))
             {
-                let (name, target, replaced) = (name.clone(), target.clone(), replaced.clone());
+                let (target, replaced) = (target.clone(), replaced.clone());
                 problems.push(ReplacedName { span, name, target, replaced });
             }
         }
     }
     problems.len() == before
+}
+
+/// The names of an entity's columns, and those inside them.
+fn names_of(entity: &Entity) -> Vec<(String, Span)> {
+    let names = entity.fields.iter().flat_map(|field| {
+        let inside = field.inside.as_ref().filter(|inside| inside.container == Container::Struct);
+        let steps = inside.map_or(&[][..], |inside| &inside.steps);
+        let names = steps.iter().map(|step| match step {
+            Step::Key(name) | Step::Entry { field: name, .. } => name,
+        });
+        std::iter::once(&field.column).chain(names).map(|name| (name.clone(), field.span))
+    });
+    names.collect()
 }
 
 /// Whether two names are of the same table, as far as that can be told without the database: one

@@ -63,6 +63,11 @@ fn call(name: &str, args: Vec<FunctionArg>) -> Expr {
     })
 }
 
+/// The rows of a query, with an optional alias.
+pub(super) fn derived(subquery: Box<ast::Query>, alias: Option<TableAlias>) -> TableFactor {
+    TableFactor::Derived { lateral: false, subquery, alias, sample: None }
+}
+
 /// A table with an optional alias.
 pub(super) fn table(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
     TableFactor::Table {

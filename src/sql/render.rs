@@ -11,7 +11,7 @@ use sqlparser::ast::{
 use super::backslash;
 use super::clock_name::named;
 use super::host::Host;
-use super::node::{chain, count_rows, empty_select, function, of_values, operator, plain, table};
+use super::node::{chain, count_rows, derived, empty_select, function, of_values, operator, plain, table};
 use super::parens;
 use super::print;
 use super::problems::{ArgumentDoesNotFit, UnknownInstant, UnreadableQuery};
@@ -341,19 +341,10 @@ impl<'a> Renderer<'a> {
             Relation::Cte(name) => {
                 table(ObjectName::from(vec![self.ident(name)]), alias(*name == reference.alias))
             }
-            Relation::Rows(select) => TableFactor::Derived {
-                lateral: false,
-                subquery: plain(self.select(select)),
-                alias: alias(false),
-                sample: None,
-            },
+            Relation::Rows(select) => derived(plain(self.select(select)), alias(false)),
+            Relation::Union(union) => derived(self.union(union), alias(false)),
             Relation::Sql { text, span } => match parse::query(&self.dialect.parser, text) {
-                Ok(query) => TableFactor::Derived {
-                    lateral: false,
-                    subquery: Box::new(query),
-                    alias: alias(false),
-                    sample: None,
-                },
+                Ok(query) => derived(Box::new(query), alias(false)),
                 Err(error) => {
                     let dialect = self.dialect.name.clone();
                     self.problems.borrow_mut().push(UnreadableQuery { span: *span, dialect, error });
@@ -448,14 +439,14 @@ impl<'a> Renderer<'a> {
             Scalar::Greatest(values) => self.folded(Function::Greatest, values),
             Scalar::CountRows => count_rows(),
             Scalar::Count(value) => function("COUNT", vec![self.expr(value)]),
-            Scalar::Cast(value, ty) => self.cast(value, ty),
+            Scalar::Cast(value, ty) => self.cast(self.boxed(value), ty),
+            Scalar::Missing(ty) => self.cast(Box::new(Expr::value(Value::Null)), ty),
             Scalar::Member(value, name) => self.member(value, name),
             Scalar::Case(branches, otherwise) => self.case(branches, otherwise.as_deref()),
         }
     }
 
-    fn cast(&self, value: &Scalar, ty: &crate::types::Type) -> Expr {
-        let expr = self.boxed(value);
+    fn cast(&self, expr: Box<Expr>, ty: &crate::types::Type) -> Expr {
         match self.dialect.data_type(ty) {
             Some(data_type) => Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None },
             None => *expr,

@@ -5,7 +5,7 @@ use sqlparser::ast::{self, Expr, SetExpr, SetOperator, SetQuantifier, Value};
 use super::node::{function, of_rows};
 use super::problems::ArgumentDoesNotFit;
 use super::render::Renderer;
-use crate::plan::rel::{Over, Select};
+use crate::plan::rel::{Over, Select, Union};
 
 impl Renderer<'_> {
     /// A select in union with others of the same columns.
@@ -17,6 +17,13 @@ impl Renderer<'_> {
             rows = Box::new(SetExpr::SetOperation { op, set_quantifier, left: rows, right });
         }
         of_rows(rows)
+    }
+
+    /// The rows of a union.
+    pub(super) fn union(&self, union: &Union) -> Box<ast::Query> {
+        let selects = union.selects();
+        let nothing = Select::default();
+        self.rows(selects.first().unwrap_or(&nothing), selects.get(1..).unwrap_or_default())
     }
 
     /// `ROW_NUMBER() OVER (…)`, or an aggregate's call with its `OVER`.

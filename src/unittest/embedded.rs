@@ -89,7 +89,7 @@ struct Bench {
     tables: Vec<(EntityId, DataTable)>,
     /// Tables for entities that are queries or share a table, since rows are given by entity, and
     /// for those in other databases, since no transaction can write to several.
-    stand_ins: BTreeMap<EntityId, Vec<String>>,
+    stand_ins: BTreeMap<EntityId, TableSource>,
 }
 
 impl Bench {
@@ -97,24 +97,23 @@ impl Bench {
         let folded = |name: &[String]| name.iter().map(|part| part.to_lowercase()).collect::<Vec<_>>();
         let mut readers: BTreeMap<Vec<String>, usize> = BTreeMap::new();
         for (_, entity) in catalog.iter() {
-            if let TableSource::Table(name) = entity.source_on(target) {
+            for name in entity.tables_on(target) {
                 *readers.entry(folded(name)).or_default() += 1;
             }
         }
-        let has_its_own = |entity: &Entity| match entity.source_on(target) {
-            TableSource::Table(name) => name.len() < 3 && readers.get(&folded(name)) == Some(&1),
-            TableSource::Query { .. } => false,
-        };
-        let stand_ins: BTreeMap<EntityId, Vec<String>> = catalog
+        let is_own = |name: &[String]| name.len() < 3 && readers.get(&folded(name)) == Some(&1);
+        let is_query = |entity: &Entity| matches!(entity.source_on(target), TableSource::Query { .. });
+        let has_its_own = |entity: &Entity| !is_query(entity) && entity.tables_on(target).all(is_own);
+        let stand_ins: BTreeMap<EntityId, TableSource> = catalog
             .iter()
             .filter(|(_, entity)| !has_its_own(entity))
-            .map(|(id, entity)| (id, vec![SCHEMA.to_owned(), entity.name.clone()]))
+            .map(|(id, entity)| (id, TableSource::Table(vec![SCHEMA.to_owned(), entity.name.clone()])))
             .collect();
         let mut tables = Vec::new();
         for (id, entity) in catalog.iter() {
             let mut entity = entity.clone();
-            if let Some(name) = stand_ins.get(&id) {
-                entity.source = TableSource::Table(name.clone());
+            if let Some(stand_in) = stand_ins.get(&id) {
+                entity.source = stand_in.clone();
                 entity.target_sources.clear();
             }
             let alone = Catalog { entities: vec![entity], ..Catalog::default() };
@@ -189,6 +188,7 @@ fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
 
 /// The rows of an entity, in the columns of its table.
 pub(super) fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityId) -> Vec<Vec<Cell>> {
+    let (entity, event) = table.part_of(entity);
     let shared = Columns::of(entity);
     let readers = |column: &TableColumn| {
         let reads = |field: &Field| field.column.eq_ignore_ascii_case(&column.name);
@@ -206,7 +206,7 @@ pub(super) fn cells(entity: &Entity, table: &DataTable, data: &Data, id: EntityI
         };
         table.columns.iter().zip(&readers).map(value).collect()
     };
-    data.held_rows(id).iter().map(row).collect()
+    data.held_rows_of(id, event).map(row).collect()
 }
 
 fn cell(value: &Datum, storage: &Storage) -> Cell {

@@ -30,6 +30,7 @@ mod encodings;
 mod engines;
 mod evaluate;
 mod evaluate_text;
+mod event_tables;
 mod examples;
 mod expire;
 mod filter;

@@ -130,7 +130,7 @@ fn given(name: Vec<String>, columns: &[(&str, Type)], rows: Vec<Vec<String>>) ->
     };
     let columns = columns.iter().map(column).collect();
     let rows = rows.into_iter().map(|row| row.into_iter().map(Some).collect()).collect();
-    Given { table: DataTable { name, entities: Vec::new(), columns }, rows }
+    Given { table: DataTable { name, entities: Vec::new(), columns, events: Vec::new() }, rows }
 }
 
 /// Queries without scripts, so that engines can be asked that run no scripts here. Some segments

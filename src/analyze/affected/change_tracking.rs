@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::analyze::immutable::is_query;
 use crate::analyze::obstacle::Obstacle;
-use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId, Storage};
+use crate::catalog::{Catalog, Changes, Deletes, Entity, FieldId};
 use crate::check::hir::Hop;
 use crate::types::{Unit, longest_repeat};
 
@@ -23,11 +23,8 @@ pub(crate) struct Stamp {
 
 /// What is too early of a stamp without its zone, in the hour that comes twice.
 fn repeated(entity: &Entity, fields: &[FieldId]) -> Option<(i64, Unit)> {
-    let zones = fields.iter().filter_map(|&field| match &entity.field(field).storage {
-        Storage::Zone(name) => Some(longest_repeat(name)),
-        _ => None,
-    });
-    let seconds = zones.max().filter(|seconds| *seconds > 0)?;
+    let zones = fields.iter().flat_map(|&field| entity.zones_of(field));
+    let seconds = zones.map(longest_repeat).max().filter(|seconds| *seconds > 0)?;
     let units = [(3600, Unit::Hour), (60, Unit::Minute)].into_iter();
     let whole =
         units.filter(|(length, _)| seconds % length == 0).map(|(length, unit)| (seconds / length, unit));

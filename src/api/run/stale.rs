@@ -7,11 +7,12 @@ use super::problems::StaleRows;
 use crate::api::scripts::plain_sql;
 use crate::api::session::Session;
 use crate::api::targets::Target;
-use crate::catalog::{Entity, Storage, TableSource};
+use crate::catalog::{Entity, Storage};
 use crate::dialect::Function;
 use crate::engine::{Cell, Engine};
 use crate::plan::Plan;
-use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef};
+use crate::plan::rel::{Column, Scalar, Select, TableRef};
+use crate::plan::rows_of;
 use crate::types::encoded::{digits_date, number_date};
 use crate::types::find_zone;
 
@@ -34,12 +35,14 @@ pub(super) fn find(
     }
     let mut newest: Option<(Timestamp, &Entity)> = None;
     for (_, entity) in session.hir.catalog.iter() {
-        let Some(time) = entity.time.map(|id| entity.field(id)).filter(|time| time.inside.is_none()) else {
-            continue;
-        };
+        let Some(id) = entity.time.filter(|&id| entity.field(id).inside.is_none()) else { continue };
+        let time = entity.field(id);
         let reads = |segment: &crate::plan::SegmentPlan| {
-            let of_entity = segment.reads.iter().find(|read| read.entity == entity.name);
-            of_entity.is_some_and(|read| read.columns.contains(&time.column))
+            let mut of_entity = segment.reads.iter().filter(|read| read.entity == entity.name);
+            of_entity.any(|read| match entity.in_table(&target.name, &read.table) {
+                Some(table) => read.columns.contains(&table.field(id).column),
+                None => read.columns.contains(&time.column),
+            })
         };
         if !plan.segments.iter().any(reads) {
             continue;
@@ -66,14 +69,12 @@ pub(super) fn find(
 
 fn sql(target: &Target, entity: &Entity, column: &str) -> Option<String> {
     let alias = "newest".to_owned();
-    let relation = match entity.source_on(&target.name) {
-        TableSource::Table(parts) => Relation::Table(parts.clone()),
-        TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
-    };
     let value = Scalar::Call(Function::Max, vec![Scalar::Column(alias.clone(), column.to_owned())]);
     let columns = vec![Column { value, name: Some("newest".to_owned()) }];
-    let from = Some(TableRef { relation, alias });
-    plain_sql(target, Select { columns, from, ..Select::default() }).ok()
+    let from = Some(TableRef { relation: rows_of(entity, &target.name), alias });
+    let mut rows = Select { columns, from, ..Select::default() };
+    rows.prune();
+    plain_sql(target, rows).ok()
 }
 
 /// The instant of a time as stored in a column.

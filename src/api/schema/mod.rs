@@ -46,9 +46,10 @@ impl Session {
         most_rows: Option<u32>,
         partly_read: &mut Vec<String>,
     ) -> Diagnostics {
-        let mut columns: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut columns: BTreeMap<(&str, &[String]), BTreeSet<&str>> = BTreeMap::new();
         for read in plan.segments.iter().flat_map(|segment| &segment.reads) {
-            columns.entry(&read.entity).or_default().extend(read.columns.iter().map(String::as_str));
+            let of_table = columns.entry((&read.entity, &read.table)).or_default();
+            of_table.extend(read.columns.iter().map(String::as_str));
         }
         let mut comparison = Comparison {
             session: self,
@@ -59,9 +60,13 @@ impl Session {
             partly_read,
             problems: Diagnostics::new(),
         };
-        for (name, columns) in columns {
+        for ((name, table), columns) in columns {
             if let Some(id) = self.hir.catalog.find(name) {
-                comparison.entity(self.hir.catalog.entity(id), &columns);
+                let entity = self.hir.catalog.entity(id);
+                match entity.in_table(&plan.target, table) {
+                    Some(of_event) => comparison.entity(&of_event, &columns),
+                    None => comparison.entity(entity, &columns),
+                }
             }
         }
         comparison.problems
@@ -87,6 +92,8 @@ impl Comparison<'_> {
         let described = match source {
             TableSource::Table(name) => self.engine.describe(Source::Table(name)),
             TableSource::Query { sql, .. } => self.engine.describe(Source::Query(sql)),
+            // Each of them is compared as a table of its own.
+            TableSource::Tables(_) => return,
         };
         let known = match (described, source) {
             (Ok(Described::Columns(known)), _) => known,
@@ -95,12 +102,14 @@ impl Comparison<'_> {
                 let (span, entity) = (Some(*span), entity.name.clone());
                 return self.problems.push(QueryRefused { span, entity, reason: error.reason() });
             }
-            (Err(error), TableSource::Table(_)) => return self.problems.push(Diagnostic::from(error)),
+            (Err(error), TableSource::Table(_) | TableSource::Tables(_)) => {
+                return self.problems.push(Diagnostic::from(error));
+            }
             (Ok(Described::Unknown | Described::Absent), _) => return,
         };
         let table = match source {
             TableSource::Table(name) => name.join("."),
-            TableSource::Query { .. } => format!("the query of {}", entity.name),
+            TableSource::Query { .. } | TableSource::Tables(_) => format!("the query of {}", entity.name),
         };
         let is_read = |field: &&Field| columns.iter().any(|name| name.eq_ignore_ascii_case(&field.column));
         let mut pairs: Vec<Pair<'_>> = Vec::new();

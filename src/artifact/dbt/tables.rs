@@ -47,6 +47,11 @@ pub fn reference(package: Option<&str>, name: &str, version: Option<&str>) -> St
     format!("{{{{ ref({package}{}{version}) }}}}", jinja_text(name))
 }
 
+/// Whether a segment of a plan reads a table.
+fn is_read(plan: &Plan, table: &[String]) -> bool {
+    plan.segments.iter().flat_map(|segment| &segment.reads).any(|read| read.table == table)
+}
+
 fn source(source: &str, table: &str) -> String {
     format!("{{{{ source({}, {}) }}}}", jinja_text(source), jinja_text(table))
 }
@@ -65,6 +70,12 @@ impl Tables {
         for (_, entity) in catalog.iter().filter(|(_, entity)| read.contains(entity.name.as_str())) {
             match entity.source_on(&plan.target) {
                 TableSource::Table(parts) => tables.add(parts, entity),
+                TableSource::Tables(all) => {
+                    for table in all.iter().filter(|table| is_read(plan, &table.name)) {
+                        let of_event = Entity { dbt: table.dbt.clone(), ..entity.of_event(table) };
+                        tables.add(&table.name, &of_event);
+                    }
+                }
                 TableSource::Query { .. } => drop(tables.queries.insert(entity.name.clone())),
             }
         }

@@ -1,6 +1,8 @@
-//! Problems with catalogs. Those about how columns hold values are in a separate file.
+//! Problems with catalogs. Those about how columns hold values, and about entities over many tables, are in
+//! files of their own.
 
 pub(crate) mod columns;
+pub(crate) mod tables;
 
 use crate::diagnostic::{Label, Span, lookalike};
 use crate::problems;
@@ -118,6 +120,9 @@ problems! {
     message |p| format!("`{}` is not the name of a table{}", p.name, lookalike::note(&p.name));
     help |p| Some(match p.name.contains("{{") {
         true => "write the table's name, such as `schema.table`: templates are not filled in".to_owned(),
+        false if p.name.contains('*') => {
+            "a pattern of names isn't possible: put the tables together in a view, or list them as `tables` by event".to_owned()
+        }
         false => "write one to three parts, `schema.table`, or unusual parts as a list: `[schema, \"my table\"]`".to_owned(),
     });
 

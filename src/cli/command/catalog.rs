@@ -196,6 +196,9 @@ fn source(entity: &Entity) -> Option<String> {
     match &entity.source {
         TableSource::Table(parts) => Some(parts.join(".")),
         TableSource::Query { .. } => None,
+        TableSource::Tables(tables) => {
+            Some(tables.iter().map(|table| table.name.join(".")).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -156,7 +156,9 @@ impl Folder {
         found.dedup_by(|a, b| a.name == b.name);
         if read.files.is_empty() {
             let mut names: Vec<&str> = vec![table.short_name()];
-            names.extend(table.entities.iter().map(String::as_str));
+            // A file with the name of an entity over many tables would be of all of them.
+            let is_one = |name: &&String| !table.events.iter().any(|rows| rows.entity.name == **name);
+            names.extend(table.entities.iter().filter(is_one).map(String::as_str));
             found.extend(self.files.iter().filter(|file| names.contains(&stem(&file.name))).cloned());
             if let [first, second, ..] = found.as_slice() {
                 problems.push(TwoFiles {

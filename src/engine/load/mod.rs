@@ -163,7 +163,8 @@ impl DuckDb {
 
     fn read_files(&mut self, job: &Job<'_>, problems: &mut Diagnostics) -> Result<u64, EngineError> {
         let notation = Notation::of(job.read);
-        let columns = Columns::new(&job.table, &job.entities, &notation);
+        let entities: Vec<&Entity> = job.entities.iter().map(|entity| job.table.part_of(entity).0).collect();
+        let columns = Columns::new(&job.table, &entities, &notation);
         let fine = !problems.has_errors();
         if fine {
             self.make_table(&job.table)?;

@@ -218,8 +218,5 @@ pub(super) fn readers<'a>(entity: &'a Entity, column: &str) -> impl Iterator<Ite
 
 /// The names of the tables that an entity reads on any target.
 pub(super) fn tables(entity: &Entity) -> impl Iterator<Item = &[String]> {
-    std::iter::once(&entity.source).chain(entity.target_sources.values()).filter_map(|source| match source {
-        TableSource::Table(parts) => Some(parts.as_slice()),
-        TableSource::Query { .. } => None,
-    })
+    std::iter::once(&entity.source).chain(entity.target_sources.values()).flat_map(TableSource::tables)
 }

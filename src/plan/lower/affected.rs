@@ -32,6 +32,8 @@ pub(in crate::plan) struct State<'a> {
     pub(in crate::plan) members: &'a [String],
     /// Where a segment's comings and goings are found that this one hasn't read yet.
     pub(in crate::plan) logs: BTreeMap<SegmentId, MembersLog>,
+    /// Of entities over many tables, those that the evaluation reads.
+    pub(in crate::plan) event_tables: &'a BTreeSet<Vec<String>>,
     /// Whether its members are affected if the last run can't be built upon: not if they never leave, nor
     /// if the difference then considers all members.
     pub(in crate::plan) members_if_new: bool,
@@ -78,7 +80,9 @@ pub(super) fn lower(
     let mut lowering = Lowering::new(cx);
     let found = triggers.iter().filter_map(|trigger| lowering.trigger(trigger, state));
     let mut deltas: Vec<Delta> = found.collect();
-    deltas.extend(lowering.everyone(state));
+    let mut everyone = lowering.everyone(state);
+    everyone.iter_mut().for_each(|delta| delta.rows.keep_tables(state.event_tables));
+    deltas.extend(everyone);
     for delta in &mut deltas {
         compare_held_in(&mut delta.rows);
         delta.filter.iter_mut().for_each(compare_held_by);
@@ -87,6 +91,7 @@ pub(super) fn lower(
     for (entity, fields) in unique {
         let mut rows = lowering.arrivals(*entity, fields);
         compare_held_in(&mut rows);
+        rows.prune();
         arrivals.insert((*entity, fields.clone()), rows);
     }
     let Lowered { query, clock, reads, .. } = lowering.finish(Select::default());
@@ -96,7 +101,7 @@ pub(super) fn lower(
 impl Lowering<'_> {
     /// The rows that a trigger finds; none where a log isn't one of those that are read.
     fn trigger(&mut self, trigger: &Trigger, state: &State<'_>) -> Option<Delta> {
-        Some(match &trigger.kind {
+        let mut found = match &trigger.kind {
             TriggerKind::Members(segment) => self.logged(trigger, *segment, state.logs.get(segment)?),
             TriggerKind::DeletedRow => self.deleted_rows(state),
             TriggerKind::Arrival => {
@@ -123,7 +128,13 @@ impl Lowering<'_> {
                 let filter = self.clock_predicate(&rows.scope(*outer), cond);
                 self.discovered(trigger, rows, None, filter, "changed_by_the_clock")
             }
-        })
+        };
+        // Rows of tables that the evaluation doesn't read affect nobody. Logs are led back through the rows that
+        // they are about, whose keys may be all that the evaluation reads of them.
+        if !matches!(trigger.kind, TriggerKind::Members(_)) {
+            found.rows.keep_tables(state.event_tables);
+        }
+        Some(found)
     }
 
     /// The rows of an entity as the first table of the innermost select, whatever they are.
@@ -205,7 +216,8 @@ impl Lowering<'_> {
             .map(|(id, column)| Scalar::equal(self.field(&row, *id), column.value.clone()))
             .collect();
         self.frames[row.frame].filter.extend(tied);
-        let rows = Select { columns: Select::one().columns, ..self.pop() };
+        let mut rows = Select { columns: Select::one().columns, ..self.pop() };
+        rows.keep_tables(state.event_tables);
         let columns = key.into_iter().map(|(_, column)| column).collect();
         let select = Select { columns, ..self.pop() };
         let filter = vec![Scalar::exists(rows, true)];

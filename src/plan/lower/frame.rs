@@ -8,6 +8,7 @@ use super::complement::complement;
 use super::encoded;
 use super::json::{in_json, in_struct};
 use super::names::{Taken, initials, unused};
+use super::tables::rows_of;
 use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Mark, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
@@ -229,22 +230,12 @@ impl Lowering<'_> {
     pub(super) fn field(&mut self, row: &Row, id: FieldId) -> Scalar {
         let field = self.cx.hir.catalog.entity(row.entity).field(id);
         self.reads.entry(row.entity).or_default().insert(field.column.clone());
-        let column = stored(field, &row.alias);
         match &field.storage {
             // Arithmetic widens it; comparisons need not.
             Storage::Native if matches!(field.ty, Type::Decimal { .. }) => {
-                Scalar::Call(Function::ReadDecimal, vec![column])
+                Scalar::Call(Function::ReadDecimal, vec![stored(field, &row.alias)])
             }
-            Storage::Native | Storage::Int32 => column,
-            Storage::Zone(zone) => {
-                Scalar::Call(Function::ReadZone, vec![column, Scalar::text(zone.to_owned())])
-            }
-            Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
-            Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
-            Storage::FloatNan => Scalar::Call(Function::ReadFloatNan, vec![column]),
-            Storage::Epoch(_) | Storage::Digits { .. } | Storage::LooseVersion => {
-                encoded::read(field, column)
-            }
+            _ => read_field(field, &row.alias),
         }
     }
 
@@ -285,6 +276,10 @@ impl Lowering<'_> {
         let declared = self.cx.hir.catalog.entity(entity);
         match declared.source_on(self.cx.target) {
             TableSource::Table(parts) => Relation::Table(parts.clone()),
+            TableSource::Tables(_) => {
+                let target = self.cx.target;
+                self.unions.entry(entity).or_insert_with(|| rows_of(declared, target)).clone()
+            }
             TableSource::Query { sql, span } => {
                 if let Some(name) = self.sources.get(&entity) {
                     return Relation::Cte(name.clone());
@@ -321,8 +316,21 @@ impl Lowering<'_> {
     }
 }
 
+/// A field of a row, read as its storage demands.
+pub(super) fn read_field(field: &Field, alias: &str) -> Scalar {
+    let column = stored(field, alias);
+    match &field.storage {
+        Storage::Native | Storage::Int32 => column,
+        Storage::Zone(zone) => Scalar::Call(Function::ReadZone, vec![column, Scalar::text(zone.to_owned())]),
+        Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
+        Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
+        Storage::FloatNan => Scalar::Call(Function::ReadFloatNan, vec![column]),
+        Storage::Epoch(_) | Storage::Digits { .. } | Storage::LooseVersion => encoded::read(field, column),
+    }
+}
+
 /// A field as its column holds it, except for the conversion that its storage demands.
-fn stored(field: &Field, alias: &str) -> Scalar {
+pub(super) fn stored(field: &Field, alias: &str) -> Scalar {
     let column = Scalar::Column(alias.to_owned(), field.column.clone());
     match &field.inside {
         None if field.ty == Type::Json => in_json(column, Container::Json, &[], &field.ty),
@@ -358,6 +366,6 @@ pub(super) fn last_name(relation: &Relation) -> &str {
     match relation {
         Relation::Table(parts) => parts.last().map(String::as_str).unwrap_or_default(),
         Relation::Cte(name) => name,
-        Relation::Sql { .. } | Relation::Rows(_) => "members",
+        Relation::Sql { .. } | Relation::Rows(_) | Relation::Union(_) => "members",
     }
 }

@@ -30,6 +30,7 @@ mod ranked;
 mod segment;
 mod semi_join_reduction;
 mod sequence;
+mod tables;
 mod time;
 mod value;
 pub(super) mod why;
@@ -57,6 +58,7 @@ pub(super) use keep::{rank_types, ranks};
 use one_pass::one_pass;
 use places::Places;
 pub(super) use semi_join_reduction::among;
+pub(crate) use tables::rows_of;
 
 /// What lowering needs to know of its surroundings.
 pub(super) struct Context<'a> {
@@ -104,6 +106,8 @@ pub(super) struct Lowered {
     pub(super) clock: Clock,
     /// The columns that it reads.
     pub(super) reads: BTreeMap<EntityId, BTreeSet<String>>,
+    /// Of entities over many tables, those that it reads.
+    pub(super) event_tables: BTreeSet<Vec<String>>,
     /// The segments whose tables it reads, through inlined ones too.
     pub(super) tables: BTreeSet<SegmentId>,
     /// The column sets whose duplicates would multiply rows: keys, and ends of to-one links.
@@ -113,11 +117,12 @@ pub(super) struct Lowered {
 impl Lowered {
     /// Takes over the bounds, reads and tables of another, and returns its query.
     pub(super) fn absorb(&mut self, other: Self) -> Query {
-        let Self { query, clock, reads, tables, unique } = other;
+        let Self { query, clock, reads, event_tables, tables, unique } = other;
         self.clock.extend(clock.bounds);
         for (entity, columns) in reads {
             self.reads.entry(entity).or_default().extend(columns);
         }
+        self.event_tables.extend(event_tables);
         self.tables.extend(tables);
         self.unique.extend(unique);
         query
@@ -202,6 +207,8 @@ struct Lowering<'a> {
     members: BTreeMap<SegmentId, Relation>,
     /// Subqueries that hold an entity whose source is a query.
     sources: BTreeMap<EntityId, String>,
+    /// The rows of entities over many tables.
+    unions: BTreeMap<EntityId, Relation>,
     /// Subqueries of rows that aggregates share.
     row_sources: Vec<ranked::RowSource>,
     /// Where among those, by the rows.
@@ -229,6 +236,7 @@ impl<'a> Lowering<'a> {
             ranges: Bounds::default(),
             members: BTreeMap::new(),
             sources: BTreeMap::new(),
+            unions: BTreeMap::new(),
             row_sources: Vec::new(),
             row_places: Places::default(),
             groups: Places::default(),
@@ -246,8 +254,10 @@ impl<'a> Lowering<'a> {
         let bounds: Bounds = bounds.chain(self.ranges).collect();
         let mut query = Query { ctes: self.ctes, ..Query::of(select) };
         one_pass(&mut query, &bounds);
+        query.prune();
         encoded::compare_held(&mut query);
         Lowered {
+            event_tables: query.event_tables(),
             query,
             clock: Clock { as_of: None, bounds },
             reads: self.reads,

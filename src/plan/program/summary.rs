@@ -106,17 +106,19 @@ impl Program<'_> {
     }
 
     fn scans_in(&self, query: &Query) -> usize {
-        let is_source = |relation: &Relation| match relation {
-            Relation::Table(parts) => {
-                parts.last().is_some_and(|name| self.plan.source_tables.contains(&name.to_lowercase()))
-            }
-            Relation::Sql { .. } => true,
-            Relation::Cte(_) | Relation::Rows(_) => false,
+        let is_known = |parts: &[String]| {
+            parts.last().is_some_and(|name| self.plan.source_tables.contains(&name.to_lowercase()))
+        };
+        let read = |relation: &Relation| match relation {
+            Relation::Table(parts) => usize::from(is_known(parts)),
+            Relation::Sql { .. } => 1,
+            Relation::Union(union) => union.tables().count(),
+            Relation::Cte(_) | Relation::Rows(_) => 0,
         };
         let mut scans = 0;
         query.walk(&mut |child| {
             if let Child::Select(select) = child {
-                scans += select.tables().filter(|table| is_source(&table.relation)).count();
+                scans += select.tables().map(|table| read(&table.relation)).sum::<usize>();
             }
         });
         scans

@@ -5,12 +5,15 @@
 
 mod clock;
 mod construct;
+mod truth;
+mod union;
 mod walk;
 
 pub(crate) use clock::Ago;
 pub use clock::{Bound, Bounds, Clock};
 pub use construct::all;
 pub(crate) use construct::parts;
+pub use union::Union;
 pub use walk::Child;
 pub(crate) use walk::ChildMut;
 
@@ -108,6 +111,8 @@ pub enum Relation {
     Cte(String),
     /// The rows of a select in its place.
     Rows(Box<Select>),
+    /// The rows of several tables.
+    Union(Union),
 }
 
 /// A joined table.
@@ -141,6 +146,8 @@ pub enum Scalar {
     Member(Box<Scalar>, String),
     /// A constant.
     Literal(Literal),
+    /// `CAST(NULL AS type)`: a missing value.
+    Missing(Type),
     /// A regular expression, as a text of the target's.
     Pattern(Regex),
     /// An instant or a date that is fixed once per run; see [`Clock`].

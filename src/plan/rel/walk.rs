@@ -24,7 +24,12 @@ impl Scalar {
     /// Calls `see` for each direct part.
     pub(crate) fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         match self {
-            Self::Column(..) | Self::Literal(_) | Self::Pattern(_) | Self::Clock(_) | Self::CountRows => {}
+            Self::Column(..)
+            | Self::Literal(_)
+            | Self::Missing(_)
+            | Self::Pattern(_)
+            | Self::Clock(_)
+            | Self::CountRows => {}
             Self::And(all)
             | Self::Or(all)
             | Self::Call(_, all)
@@ -72,7 +77,12 @@ impl Scalar {
     /// Calls `see` for each direct part.
     pub(crate) fn children_mut<'a>(&'a mut self, see: &mut dyn FnMut(ChildMut<'a>)) {
         match self {
-            Self::Column(..) | Self::Literal(_) | Self::Pattern(_) | Self::Clock(_) | Self::CountRows => {}
+            Self::Column(..)
+            | Self::Literal(_)
+            | Self::Missing(_)
+            | Self::Pattern(_)
+            | Self::Clock(_)
+            | Self::CountRows => {}
             Self::And(all)
             | Self::Or(all)
             | Self::Call(_, all)
@@ -119,7 +129,8 @@ impl Scalar {
 }
 
 impl Select {
-    /// Calls `see` for each direct part: expressions, and selects that are read in place.
+    /// Calls `see` for each direct part: expressions, and selects that are read in place. Those of a union
+    /// are only columns of tables.
     pub(crate) fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         self.columns.iter().for_each(|column| see(Child::Scalar(&column.value)));
         self.joins.iter().for_each(|join| see(Child::Scalar(&join.on)));

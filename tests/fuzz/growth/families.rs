@@ -159,6 +159,13 @@ pub(crate) const FAMILIES: &[Family] = &[
             ))
         )
     }),
+    family(Catalog, "tables of events", 100, |n| {
+        let tables = many(n, "", |i| format!("      e{i}: {{ table: t{i}, fields: [x] }}\n"));
+        let other = many(n, "", |i| format!("          e{i}: s{i}\n"));
+        format!(
+            "entities:\n  event:\n    key: id\n    event_name: name\n    fields: {{ id: integer, name: string, x: string }}\n    tables:\n{tables}    targets:\n      lake:\n        tables:\n{other}"
+        )
+    }),
     family(Catalog, "links", 100, |n| {
         format!(
             "{ENTITY}    links:\n{}",

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use segc::api::{Options, Session, open_files};
+use segc::catalog::{Entity as Model, TableSource};
 use segc::diagnostic::Severity;
 use segc::engine::tables_of;
 use segc::evaluate::{Data, Datum, Evaluator, parse_column};
 use segc::project::Memory;
 
 use crate::agreement::segments;
-use crate::agreement::world::{self, Rows, World};
+use crate::agreement::world::{self, Kind, Rows, World};
 use crate::support::given::Given;
 use crate::support::tape::Tape;
 
@@ -149,9 +150,12 @@ impl Case {
         for (entity, rows) in self.world.entities.iter().zip(&self.rows) {
             let id = catalog.find(entity.name).expect("an entity of the catalog");
             for row in rows {
-                let fields = &catalog.entity(id).fields;
-                let values = fields.iter().zip(row).map(|(field, cell)| match cell {
+                let Some(model) = in_its_table(catalog.entity(id), row) else { continue };
+                let name = model.event_name.map(|name| name.0 as usize);
+                let values = model.fields.iter().zip(row).enumerate().map(|(at, (field, cell))| match cell {
                     None => Datum::Missing,
+                    // The table has no such field.
+                    Some(_) if field.column.is_empty() && name != Some(at) => Datum::Missing,
                     Some(text) => parse_column(text, field).expect("a value of its type"),
                 });
                 data.push_row(id, values.collect()).expect("a row of its entity");
@@ -164,25 +168,41 @@ impl Case {
     pub fn tables(&self, target: &str, session: &Session) -> Vec<Given> {
         let tables = tables_of(&session.hir().catalog, target).expect("one type per column");
         let fill = |table: segc::engine::DataTable| {
-            let (entity, rows) = self
-                .world
-                .entities
-                .iter()
-                .zip(&self.rows)
-                .find(|(entity, _)| entity.table == table.short_name())
-                .expect("a table of an entity");
+            let own =
+                |(entity, _): &(&world::Entity, _)| table.entities.iter().any(|name| name == entity.name);
+            let mut all = self.world.entities.iter().zip(&self.rows);
+            let (entity, rows) = all.find(own).expect("a table of an entity");
+            let events = table.events.first();
+            let is_column = |at: usize, column: &str| match events {
+                Some(events) => events.entity.fields[at].column == column,
+                None => entity.fields[at].name == column,
+            };
             let places: Vec<usize> = table
                 .columns
                 .iter()
                 .map(|column| {
-                    entity.fields.iter().position(|field| field.name == column.name).expect("a field")
+                    (0..entity.fields.len()).find(|&at| is_column(at, &column.name)).expect("a field")
                 })
                 .collect();
-            let rows = rows.iter().map(|row| places.iter().map(|&at| row[at].clone()).collect()).collect();
+            let kind = entity.fields.iter().position(|field| field.kind == Kind::Event);
+            let of_event = |row: &&Vec<Option<String>>| match (events, kind) {
+                (Some(events), Some(kind)) => row[kind].as_ref() == Some(&events.event),
+                _ => true,
+            };
+            let cells = |row: &Vec<Option<String>>| places.iter().map(|&at| row[at].clone()).collect();
+            let rows = rows.iter().filter(of_event).map(cells).collect();
             Given { table, rows }
         };
         tables.into_iter().map(fill).collect()
     }
+}
+
+/// An entity as the table of a row's event has it; `None` if there is no such table.
+fn in_its_table(entity: &Model, row: &[Option<String>]) -> Option<Model> {
+    let TableSource::Tables(tables) = &entity.source else { return Some(entity.clone()) };
+    let name = row[entity.event_name?.0 as usize].as_ref()?;
+    let table = tables.iter().find(|table| table.event == *name)?;
+    entity.in_table("duckdb", &table.name)
 }
 
 impl Opened {

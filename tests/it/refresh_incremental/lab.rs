@@ -14,7 +14,7 @@ use crate::refresh_incremental::logs::Logs;
 use crate::refresh_incremental::oracle::{Ended, Expected, Member, Table};
 use crate::refresh_incremental::sabotage::{Sabotage, makes_affected, selects, without};
 use crate::refresh_incremental::tally::Tally;
-use crate::refresh_incremental::world::{DIGITS, ENCODINGS, Entity, held};
+use crate::refresh_incremental::world::{DIGITS, ENCODINGS, Entity, Kind, held};
 use crate::support::engine::REFUSALS;
 use crate::support::project::said;
 use crate::support::target::{Running, Target, build};
@@ -61,6 +61,11 @@ pub struct Lab {
     pub sabotaged: usize,
     /// Whether runs are those of `segc run`: each segment by its own script.
     pub one_by_one: bool,
+}
+
+/// Whether a table holds rows of an entity.
+fn holds(table: &DataTable, entity: &Entity) -> bool {
+    table.entities.iter().any(|name| name == entity.name)
 }
 
 type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
@@ -110,26 +115,47 @@ impl Lab {
             if self.loaded.get(&at).map_or(&[][..], |rows| rows) == rows {
                 continue;
             }
-            let name = format!("world.{}", entity.table);
-            let table = self.tables.iter().find(|table| table.short_name() == entity.table);
-            let table = table.expect("a table for each entity");
-            self.target.empty(table);
-            // The columns, each with the field whose value it holds.
-            let columns: Vec<(&TableColumn, usize)> =
-                table.columns.iter().map(|column| (column, field_of(entity, &column.name))).collect();
-            let names: Vec<String> = columns.iter().map(|(column, _)| quote_ident(&column.name)).collect();
-            let cell = |&(column, at): &(&TableColumn, usize), row: &Cells| match &row[at] {
-                Some(text) => self.target.value(column, &held(entity.fields[at].name, &column.name, text)),
-                None => "NULL".to_owned(),
-            };
-            let row = |row: &Cells| {
-                format!("({})", columns.iter().map(|of| cell(of, row)).collect::<Vec<_>>().join(", "))
-            };
-            if !rows.is_empty() {
-                let values = rows.iter().map(row).collect::<Vec<_>>().join(", ");
-                self.target.must(&format!("INSERT INTO {name} ({}) VALUES {values}", names.join(", ")));
+            let read: Vec<DataTable> =
+                self.tables.iter().filter(|table| holds(table, entity)).cloned().collect();
+            assert!(!read.is_empty(), "a table for each entity");
+            for table in &read {
+                self.fill(table, entity, &rows);
             }
             self.loaded.insert(at, rows);
+        }
+    }
+
+    /// Replaces a table's rows by these of its entity; of those of several events, by those of its own.
+    fn fill(&mut self, table: &DataTable, entity: &Entity, rows: &[Cells]) {
+        self.target.empty(table);
+        let events = table.events.iter().find(|rows| rows.entity.name == entity.name);
+        let named = |name: &str| table.columns.iter().find(|column| column.name == name);
+        // The columns, each with the field whose value it holds.
+        let columns: Vec<(&TableColumn, usize)> = match events {
+            None => table.columns.iter().map(|column| (column, field_of(entity, &column.name))).collect(),
+            Some(events) => {
+                let fields =
+                    (0..entity.fields.len()).filter(|&at| !matches!(entity.fields[at].kind, Kind::Inside(_)));
+                fields.filter_map(|at| Some((named(&events.entity.fields[at].column)?, at))).collect()
+            }
+        };
+        let names: Vec<String> = columns.iter().map(|(column, _)| quote_ident(&column.name)).collect();
+        let cell = |&(column, at): &(&TableColumn, usize), row: &Cells| match &row[at] {
+            Some(text) => self.target.value(column, &held(entity.fields[at].name, &column.name, text)),
+            None => "NULL".to_owned(),
+        };
+        let row = |row: &Cells| {
+            format!("({})", columns.iter().map(|of| cell(of, row)).collect::<Vec<_>>().join(", "))
+        };
+        let event = |row: &&Cells| match (events, entity.event_name) {
+            (Some(events), Some(name)) => row[entity.place(name)].as_ref() == Some(&events.event),
+            _ => true,
+        };
+        let values: Vec<String> = rows.iter().filter(event).map(row).collect();
+        if !values.is_empty() {
+            let into = format!("world.{}", table.short_name());
+            let values = values.join(", ");
+            self.target.must(&format!("INSERT INTO {into} ({}) VALUES {values}", names.join(", ")));
         }
     }
 

@@ -113,6 +113,7 @@ pub fn facts(tape: &mut Tape<'_>) -> Facts {
             lateness: 0,
             rebuild_every: None,
             encoding: None,
+            per_event: false,
         }
     };
     entities().iter().map(declare).collect()

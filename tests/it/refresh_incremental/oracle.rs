@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use segc::api::Session;
-use segc::catalog::EntityId;
+use segc::catalog::{Entity, EntityId, TableSource};
 use segc::check::hir::{Base, Cond, CondKind, Hir, Path, SegmentId, Value, ValueKind};
 use segc::evaluate::{Data, Datum, Evaluator, Row as At, parse_column};
 use segc::types::calendar::Calendar;
@@ -61,15 +61,25 @@ pub fn data<'c>(hir: &Hir, case: &'c Case, at: impl Fn(&'c Row) -> Option<&'c Ce
     for row in &case.rows {
         let Some(cells) = at(row) else { continue };
         let id = catalog.find(case.entities[row.entity].name).expect("an entity of the catalog");
+        let Some(cells) = in_its_table(catalog.entity(id), cells) else { continue };
         let values = catalog.entity(id).fields.iter().zip(cells).map(|(field, cell)| match cell {
             None => Datum::Missing,
             Some(text) => {
-                parse_column(&held(&field.name, &field.column, text), field).expect("a value of its type")
+                parse_column(&held(&field.name, &field.column, &text), field).expect("a value of its type")
             }
         });
         data.push_row(id, values.collect()).expect("a row of its entity");
     }
     data
+}
+
+/// What the table of a row's event holds of it; `None` if there is no such table.
+fn in_its_table(entity: &Entity, cells: &Cells) -> Option<Cells> {
+    let TableSource::Tables(tables) = &entity.source else { return Some(cells.clone()) };
+    let name = entity.event_name?.0 as usize;
+    let table = tables.iter().find(|table| Some(&table.event) == cells[name].as_ref())?;
+    let held = table.fields.iter().enumerate().map(|(at, held)| at == name || held.is_some());
+    Some(held.zip(cells).map(|(held, cell)| cell.clone().filter(|_| held)).collect())
 }
 
 fn texts(key: &[Datum]) -> Vec<String> {

@@ -210,6 +210,7 @@ fn declare(facts: &mut Facts, text: &str) -> Result<(), String> {
             "settle" => declared.settle = value.parse().ok(),
             "rebuild_every" => declared.rebuild_every = value.parse().ok(),
             "lateness" => declared.lateness = value.parse().map_err(|_| "days")?,
+            "tables" => declared.per_event = value == "each",
             "stamp" => declared.ingested = value == "loaded_at",
             "changes" => {
                 declared.changes = match value {

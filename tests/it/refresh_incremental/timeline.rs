@@ -56,7 +56,8 @@ impl Case {
         };
         if bias != Bias::Language {
             for declared in facts.iter_mut().filter(|declared| declared.changes != Changes::Static) {
-                if tape.one_in(4) {
+                // A table for each event has its own names of columns.
+                if !declared.per_event && tape.one_in(4) {
                     declared.encoding = Some(ENCODINGS[tape.below(ENCODINGS.len())]);
                 }
             }
@@ -164,6 +165,7 @@ fn facts(tape: &mut Tape<'_>) -> Facts {
     if tape.one_in(3) {
         facts[at("day")].ingested = true;
     }
+    facts[at("event")].per_event = tape.one_in(3);
     if tape.one_in(12) {
         // Without it nothing that reads the entity is refreshed by keys.
         facts[at("event")].settle = None;

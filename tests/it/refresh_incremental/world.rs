@@ -229,6 +229,27 @@ impl Entity {
         self.find(name).unwrap_or_else(|| panic!("{} has no field `{name}`", self.name))
     }
 
+    /// The names of its events.
+    pub fn events(&self) -> &'static [&'static str] {
+        let name = self.event_name.map(|name| self.fields[self.place(name)].kind);
+        match name {
+            Some(Kind::Text(events)) => events,
+            _ => &[],
+        }
+    }
+
+    /// A table for each event. The first has no `amount`; the last calls its time otherwise.
+    fn event_tables(&self) -> String {
+        let mut text = "    tables:\n".to_owned();
+        for (at, event) in self.events().iter().enumerate() {
+            let fields = if at == 0 { "" } else { ", fields: [amount]" };
+            let columns = if at + 1 == self.events().len() { ", columns: { at: happened }" } else { "" };
+            let _ =
+                writeln!(text, "      {event}: {{ table: world.{}_{event}{fields}{columns} }}", self.table);
+        }
+        text
+    }
+
     /// The key of its rows by their numbers.
     pub fn key_of(&self, number: usize) -> Vec<String> {
         if self.key == 1 {
@@ -297,6 +318,8 @@ pub struct Declared {
     pub rebuild_every: Option<i64>,
     /// How columns hold its stamps and its time.
     pub encoding: Option<Encoding>,
+    /// Whether there is a table for each event, of which some lack a field.
+    pub per_event: bool,
 }
 
 /// How a column of integers holds instants. The columns are beside those that hold the same as instants.
@@ -345,6 +368,7 @@ pub fn best() -> Facts {
         lateness,
         rebuild_every: None,
         encoding: None,
+        per_event: false,
     };
     use Changes::{Append, Mutable, Static};
     use Deletes::{Hard, Never};
@@ -363,6 +387,10 @@ pub fn best() -> Facts {
 impl Declared {
     /// Whether the value of a field must stay as it is.
     pub fn is_fixed(&self, entity: &Entity, field: usize) -> bool {
+        // No row moves from the table of one event to that of another.
+        if self.per_event && entity.event_name == Some(entity.fields[field].name) {
+            return true;
+        }
         match self.changes {
             Changes::Append | Changes::Static => true,
             Changes::Mutable => field < entity.key || self.immutable.contains(&entity.fields[field].name),
@@ -429,7 +457,11 @@ pub fn catalog(entities: &[Entity], facts: &Facts) -> String {
     let mut text = "entities:\n".to_owned();
     for (entity, declared) in entities.iter().zip(facts) {
         let keys: Vec<&str> = entity.fields[..entity.key].iter().map(|field| field.name).collect();
-        let _ = write!(text, "  {}:\n    table: world.{}\n", entity.name, entity.table);
+        let _ = writeln!(text, "  {}:", entity.name);
+        match declared.per_event {
+            false => drop(writeln!(text, "    table: world.{}", entity.table)),
+            true => text.push_str(&entity.event_tables()),
+        }
         let _ = writeln!(text, "    key: [{}]", keys.join(", "));
         if let Some(time) = entity.time {
             let _ = writeln!(text, "    time: {time}");

@@ -28,13 +28,14 @@ fn fill(table: DataTable, catalog: &Catalog, data: &Data) -> Given {
     let mut rows: Vec<Vec<Option<String>>> = Vec::new();
     for name in &table.entities {
         let id = catalog.find(name).expect("an entity of the catalog");
-        let own = data.held_rows(id);
+        let (entity, event) = table.part_of(catalog.entity(id));
+        let own: Vec<&Vec<Datum>> = data.held_rows_of(id, event).collect();
         if rows.is_empty() {
             rows = vec![vec![None; table.columns.len()]; own.len()];
         }
         assert_eq!(rows.len(), own.len(), "rows of the entities that read {}", table.short_name());
         for (row, values) in rows.iter_mut().zip(own) {
-            lay(row, &table, catalog.entity(id), values);
+            lay(row, &table, entity, values);
         }
     }
     Given { table, rows }
@@ -44,6 +45,10 @@ fn lay(row: &mut [Option<String>], table: &DataTable, entity: &Entity, values: &
     for (field, value) in entity.fields.iter().zip(values) {
         // A document is what its own field holds.
         if field.inside.as_ref().is_some_and(|inside| !inside.steps.is_empty()) {
+            continue;
+        }
+        // A table of one event lacks fields of others.
+        if field.column.is_empty() {
             continue;
         }
         let same = |column: &TableColumn| column.name.eq_ignore_ascii_case(&field.column);

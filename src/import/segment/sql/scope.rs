@@ -144,9 +144,10 @@ fn fits(table: &Table, qualifier: &[sql::Ident], catalog: &Catalog) -> bool {
 pub(super) fn names_table(entity: &Entity, names: &[String]) -> bool {
     let same = |a: &[String]| a.iter().rev().zip(names.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b));
     let sources = std::iter::once(&entity.source).chain(entity.target_sources.values());
+    // A table of one event isn't the entity.
     let table = sources.into_iter().any(|source| match source {
         TableSource::Table(table) => same(table),
-        TableSource::Query { .. } => false,
+        TableSource::Query { .. } | TableSource::Tables(_) => false,
     });
     table || matches!(names, [name] if name.eq_ignore_ascii_case(&entity.name))
 }

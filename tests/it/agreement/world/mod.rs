@@ -121,13 +121,16 @@ pub type Link = (&'static str, usize, &'static str, &'static str);
 #[derive(Clone, Debug)]
 pub struct World {
     pub entities: Vec<Entity>,
+    /// Whether there is a table for each event, with some of the fields.
+    pub per_event: bool,
 }
 
 impl World {
     /// A world whose columns are drawn; at the end of the tape all may be missing, and are
     /// stored as their types say.
     pub fn random(tape: &mut Tape<'_>) -> Self {
-        Self { entities: shapes::SHAPES.iter().map(|shape| shape.entity(tape)).collect() }
+        let entities = shapes::SHAPES.iter().map(|shape| shape.entity(tape)).collect();
+        Self { entities, per_event: tape.below(3) == 1 }
     }
 
     /// The place of an entity.
@@ -140,7 +143,12 @@ impl World {
         let mut text = String::from("entities:\n");
         for entity in &self.entities {
             let (name, table, key) = (entity.name, entity.table, entity.key.join(", "));
-            let _ = writeln!(text, "  {name}:\n    table: world.{table}\n    key: [{key}]");
+            let is_event = entity.fields.iter().any(|field| field.kind == Kind::Event);
+            let place = match self.per_event && is_event {
+                true => tables(table),
+                false => format!("    table: world.{table}\n"),
+            };
+            let _ = writeln!(text, "  {name}:\n{place}    key: [{key}]");
             if let Some(time) = entity.time {
                 let _ = writeln!(text, "    time: {time}");
             }
@@ -162,6 +170,18 @@ impl World {
         }
         text
     }
+}
+
+/// A table for each event: each lacks something, and one calls the time otherwise.
+fn tables(table: &str) -> String {
+    let held = ["fields: [channel, props]", "fields: [channel, amount, app, props]"];
+    let renamed = "fields: [amount, app, on_day], columns: { at: happened }";
+    let held = held.into_iter().chain([renamed]);
+    let mut text = "    tables:\n".to_owned();
+    for ((number, event), held) in (1..).zip(EVENTS).zip(held) {
+        let _ = writeln!(text, "      {event:?}: {{ table: world.{table}_{number}, {held} }}");
+    }
+    text
 }
 
 fn declaration(field: &Field) -> String {

@@ -1,0 +1,61 @@
+//! The rows of an entity over many tables.
+
+use super::frame::{read_field, stored};
+use crate::catalog::{Entity, EventTable, Field, HeldField, TableSource};
+use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef, Union};
+use crate::types::Type;
+
+/// The alias of each table.
+const TABLE: &str = "t";
+
+/// The rows of an entity, wherever they are on a target.
+#[must_use]
+pub(crate) fn rows_of(entity: &Entity, target: &str) -> Relation {
+    match entity.source_on(target) {
+        TableSource::Table(parts) => Relation::Table(parts.clone()),
+        TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
+        TableSource::Tables(tables) => Relation::Union(all_tables(entity, tables)),
+    }
+}
+
+/// The rows of all tables, with all fields.
+fn all_tables(entity: &Entity, tables: &[EventTable]) -> Union {
+    let branch = |table: &EventTable| {
+        let column = |(field, held): (&Field, &Option<HeldField>)| {
+            let value = match held {
+                Some(held) => value(field, held),
+                None if entity.event_name.is_some_and(|id| std::ptr::eq(entity.field(id), field)) => {
+                    Scalar::text(table.event.clone())
+                }
+                None => Scalar::Missing(united(&field.held_type())),
+            };
+            Column { value, name: Some(field.column.clone()) }
+        };
+        let relation = Relation::Table(table.name.clone());
+        let columns = entity.fields.iter().zip(&table.fields).map(column).collect();
+        Select { columns, from: Some(TableRef::new(relation, TABLE)), ..Select::default() }
+    };
+    Union::of(tables.iter().map(branch).collect())
+}
+
+/// What a table holds of a field, in the type that all tables have it in. Encodings are read later: what the
+/// columns hold can then be compared.
+fn value(field: &Field, held: &HeldField) -> Scalar {
+    let held = held.as_field(field);
+    let value = match held.storage.is_encoding() {
+        true => stored(&held, TABLE),
+        false => read_field(&held, TABLE),
+    };
+    let ty = united(&field.held_type());
+    match (&value, &ty) {
+        // Tools that load events choose a column's type by the values that they have seen of one event.
+        (_, Type::String | Type::Semver | Type::Integer | Type::Float) => Scalar::Cast(Box::new(value), ty),
+        (Scalar::Column(..), Type::Decimal { .. }) => Scalar::Cast(Box::new(value), ty),
+        _ => value,
+    }
+}
+
+/// The type that values of all tables fit into.
+fn united(ty: &Type) -> Type {
+    if matches!(ty, Type::Decimal { .. }) { Type::DECIMAL } else { ty.clone() }
+}
