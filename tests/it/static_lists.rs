@@ -418,7 +418,7 @@ fn keys_replaced_while_a_run_begins_stop_it() {
         let said: Vec<String> = stopped.problems.iter().map(|problem| problem.message.clone()).collect();
         let wanted = "segment `vips` failed: the stored keys of the list of vips were replaced while this run \
                       began: run it again";
-        assert!(said.iter().any(|said| said == wanted), "{name}: {said:?}");
+        assert!(said.iter().any(|said| said.starts_with(wanted)), "{name}: {said:?}");
         assert_eq!(lab.members("vips"), "1", "{name}");
         // The next run knows.
         let again = ran(&session, name, lab.target.engine(), "2026-02-03T00:00:00Z", false);
