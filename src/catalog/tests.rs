@@ -374,7 +374,6 @@ fn the_schema_matches_the_reader() {
     let entity = |more: &str| entity(&format!("    {more}\n"));
     check("NO: 1", "/properties");
     check(&entity("NO: 1"), "/$defs/entity/properties");
-    check(&entity("targets: { x: { table: t, NO: 1 } }"), "/$defs/source/properties");
     let tables = |more: &str| {
         format!(
             "entities: {{ a: {{ key: id, event_name: s, fields: {{ id: integer, s: string }}, tables: {{ x: {{ table: t }} }}, {more} }} }}"

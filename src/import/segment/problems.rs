@@ -171,19 +171,6 @@ problems! {
     help |_p| Some("remove or rename one of them".to_owned());
     labels |p| vec![Label { span: p.first, text: "the first one".to_owned() }];
 
-    /// The keys of a segment would be written to a file that is there already, and that no import has written.
-    ///
-    /// A long list of keys becomes a static list of the project, in a file named after its segment.
-    ///
-    /// ```text
-    /// segment vips on user from list "lists/vips.csv" {}     # the import has a segment `vips`, too
-    /// ```
-    ///
-    /// Rename or remove the file, or give the segment another name in the mapping file.
-    error SEG933 "a list in the place of a file" ListThere { span: Span, name: String, path: String }
-    message |p| format!("the keys of `{}` belong into `{}`, which is another file", p.name, p.path);
-    help |_p| Some("rename or remove the file, or give the segment another name with `--map`".to_owned());
-
     /// An imported segment was changed by hand, and the tool's has changed as well.
     ///
     /// The import never overwrites what a person changed. The report shows the new version.
@@ -210,4 +197,17 @@ problems! {
     warning SEG932 "imported segment that is gone from the tool" Gone { span: Option<Span>, name: String, path: String, line: usize }
     message |p| format!("`{}` is no longer in the files; it stays in {}:{}", p.name, p.path, p.line);
     help |_p| Some("delete it with its comments if it isn't needed; if it is in another file, import all files at once".to_owned());
+
+    /// The keys of a segment would be written to a file that is there already, and that no import has written.
+    ///
+    /// A long list of keys becomes a static list of the project, in a file named after its segment.
+    ///
+    /// ```text
+    /// segment vips on user from list "lists/vips.csv" {}     # the import has a segment `vips`, too
+    /// ```
+    ///
+    /// Rename or remove the file, or give the segment another name in the mapping file.
+    error SEG933 "a list in the place of a file" ListThere { span: Span, name: String, path: String }
+    message |p| format!("the keys of `{}` belong into `{}`, which is another file", p.name, p.path);
+    help |_p| Some("rename or remove the file, or give the segment another name with `--map`".to_owned());
 }

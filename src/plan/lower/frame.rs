@@ -6,10 +6,10 @@ use super::Lowering;
 use super::at_run::AtRun;
 use super::complement::complement;
 use super::encoded;
-use super::json::{in_json, in_struct};
+use super::field::{read_field, stored};
 use super::names::{Taken, initials, unused};
 use super::tables::rows_of;
-use crate::catalog::{Container, Entity, EntityId, Field, FieldId, Inside, Mark, Storage, TableSource};
+use crate::catalog::{Entity, EntityId, FieldId, Mark, Storage, TableSource};
 use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
 use crate::plan::rel::{Cte, Join, JoinKind, Relation, Scalar, Select, TableRef, all};
@@ -313,30 +313,6 @@ impl Lowering<'_> {
         let name = unused(base, |name| self.frames[seen_from..].iter().any(|f| f.aliases.holds(name)));
         self.frames[frame].aliases.insert(&name);
         name
-    }
-}
-
-/// A field of a row, read as its storage demands.
-pub(super) fn read_field(field: &Field, alias: &str) -> Scalar {
-    let column = stored(field, alias);
-    match &field.storage {
-        Storage::Native | Storage::Int32 => column,
-        Storage::Zone(zone) => Scalar::Call(Function::ReadZone, vec![column, Scalar::text(zone.to_owned())]),
-        Storage::Char => Scalar::Call(Function::ReadChar, vec![column]),
-        Storage::Float32 => Scalar::Call(Function::ReadFloat32, vec![column]),
-        Storage::FloatNan => Scalar::Call(Function::ReadFloatNan, vec![column]),
-        Storage::Epoch(_) | Storage::Digits { .. } | Storage::LooseVersion => encoded::read(field, column),
-    }
-}
-
-/// A field as its column holds it, except for the conversion that its storage demands.
-pub(super) fn stored(field: &Field, alias: &str) -> Scalar {
-    let column = Scalar::Column(alias.to_owned(), field.column.clone());
-    match &field.inside {
-        None if field.ty == Type::Json => in_json(column, Container::Json, &[], &field.ty),
-        None => column,
-        Some(Inside { container: Container::Struct, steps }) => in_struct(column, steps),
-        Some(inside) => in_json(column, inside.container, &inside.steps, &field.held_type()),
     }
 }
 

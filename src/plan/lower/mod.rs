@@ -18,6 +18,7 @@ mod cond;
 mod delta;
 mod digits;
 mod encoded;
+mod field;
 mod frame;
 mod json;
 mod keep;

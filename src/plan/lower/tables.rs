@@ -1,6 +1,6 @@
 //! The rows of an entity over many tables.
 
-use super::frame::{read_field, stored};
+use super::field::{read_field, stored};
 use crate::catalog::{Entity, EventTable, Field, HeldField, TableSource};
 use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef, Union};
 use crate::types::Type;
