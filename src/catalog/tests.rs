@@ -379,7 +379,8 @@ fn the_schema_matches_the_reader() {
             "entities: {{ a: {{ key: id, event_name: s, fields: {{ id: integer, s: string }}, tables: {{ x: {{ table: t }} }}, {more} }} }}"
         )
     };
-    check(&tables("targets: { x: { NO: 1, tables: {} } }"), "/$defs/source/properties");
+    check(&entity("targets: { x: { table: t, NO: 1 } }"), "/$defs/source/properties");
+    check(&tables("targets: { x: { NO: 1, tables: {} } }"), "/$defs/event_sources/properties");
     let table = "entities: { a: { key: id, event_name: s, fields: { id: integer, s: string }, tables: { x: { table: t, NO: 1 } } } }";
     check(table, "/$defs/event_table/properties");
     check(&entity("read: { NO: 1 }"), "/$defs/entity/properties/read/properties");

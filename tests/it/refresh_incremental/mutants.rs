@@ -142,7 +142,7 @@ impl Witness {
 
 /// Where an error shows that members are or would be wrong. An engine that stumbles shows nothing.
 fn shows_in(error: &str) -> Option<&'static str> {
-    let in_members = ["lacks ", "(entered, left) is", "was refreshed though"];
+    let in_members = ["lacks ", "(entered, left) is", "(entered, left, changed) is", "was refreshed though"];
     match () {
         () if error.contains("create: ") => None,
         () if error.starts_with("it is refreshed by") => Some("strategy"),
