@@ -488,6 +488,7 @@ fn lists_are_json_on_request() {
             "owner": "growth@shop.example",
             "tags": ["marketing", "us"],
             "access": [],
+            "columns": [],
             "sensitive_fields": [],
             "materialize": "incremental",
             "path": "segments/value.seg",

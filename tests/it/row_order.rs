@@ -52,15 +52,32 @@ fn count(sql: &str, part: &str) -> usize {
     sql.matches(part).count()
 }
 
+/// The engine's own aggregates where it has them, which share the scan of others; else numbered rows.
+#[test]
+fn first_and_last_share_a_scan() {
+    let all = "last(orders.status) = \"paid\" and last(orders.total) > 5 and first(orders.total) > 5";
+    for sql in written(all) {
+        assert_eq!(count(&sql, "orders AS o"), 1, "the table is read once:\n{sql}");
+    }
+    let [numbered, aggregated] = [true, false].map(|wanted| {
+        let is_numbered = |sql: &String| sql.contains("ROW_NUMBER");
+        written(all).iter().filter(|sql| is_numbered(sql) == wanted).count()
+    });
+    assert!(numbered > 0 && aggregated > 0, "{numbered} of {}", numbered + aggregated);
+}
+
 #[test]
 fn aggregates_over_the_same_rows_share_a_subquery() {
-    let all = "last(orders.status) = \"paid\" and last(orders.total) > 5 and first(orders.total) > 5 \
-               and sum(latest 3 orders.total) > 5 and count(latest 3 orders) = 3 \
+    let all = "sum(earliest 2 orders.total) > 5 and sum(latest 3 orders.total) > 5 and count(latest 3 orders) = 3 \
                and every(latest 2 orders where total > 5) and mode(orders.status) = \"paid\"";
     for sql in written(all) {
         assert_eq!(count(&sql, "orders AS o"), 1, "the table is read once:\n{sql}");
         assert_eq!(count(&sql, "ORDER BY o.ordered_at"), 2, "one order from either end:\n{sql}");
-        assert_eq!(count(&sql, "GROUP BY"), 3, "three latest, two latest that fail, mode:\n{sql}");
+        assert_eq!(
+            count(&sql, "GROUP BY"),
+            4,
+            "two earliest, three latest, two latest that fail, mode:\n{sql}"
+        );
         assert_eq!(count(&sql, "COALESCE") + count(&sql, "IS NOT TRUE"), 0, "nothing is wrapped:\n{sql}");
     }
 }

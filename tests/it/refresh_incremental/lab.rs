@@ -71,8 +71,14 @@ fn holds(table: &DataTable, entity: &Entity) -> bool {
 type Scripts = BTreeMap<(usize, Vec<String>, Option<jiff::Timestamp>, bool), (Plan, Vec<String>)>;
 
 impl Lab {
-    pub fn new(mut target: Target, session: &Session) -> Self {
-        let mut tables = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+    /// A database with the tables that any of these read.
+    pub fn new(mut target: Target, sessions: &[Session]) -> Self {
+        let mut tables: Vec<DataTable> = Vec::new();
+        for session in sessions {
+            let read = tables_of(&session.hir().catalog, target.name).expect("one type per column");
+            let is_new = |table: &DataTable| tables.iter().all(|known| known.name != table.name);
+            tables.extend(read.into_iter().filter(is_new).collect::<Vec<_>>());
+        }
         tables.iter_mut().for_each(add_encoded);
         tables.iter().for_each(|table| target.make(table));
         target.make_clock();

@@ -86,8 +86,15 @@ fn every_lab(bias: Bias) -> Vec<Lab> {
 }
 
 fn labs_of(targets: Vec<Target>, bias: Bias) -> Vec<Lab> {
-    let (_, sessions) = Case::random(bias, &[]);
-    targets.into_iter().map(|target| Lab::new(target, &sessions[0])).collect()
+    let (mut case, mut sessions) = Case::random(bias, &[]);
+    // A case has one table of events, or one for each event.
+    for per_event in [false, true] {
+        case.facts.iter_mut().zip(case.entities).for_each(|(declared, entity)| {
+            declared.per_event = per_event && entity.name == "event";
+        });
+        sessions.extend(case.open().expect("it has no error"));
+    }
+    targets.into_iter().map(|target| Lab::new(target, &sessions)).collect()
 }
 
 /// A database with nothing in it, where that makes it quicker.

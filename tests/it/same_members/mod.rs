@@ -47,7 +47,9 @@ fn rewritten_segments_are_the_same_and_same_segments_have_the_same_members() {
     );
 }
 
-fn compare(case: Case, seed: u64, tally: &mut Tally) {
+fn compare(mut case: Case, seed: u64, tally: &mut Tally) {
+    // A table for each event would reject the names of others, and has the same normal form.
+    case.world.per_event = false;
     let mut rng = Rng::with_seed(seed);
     let original = case.clone();
     let originals = original.items.len();
