@@ -135,20 +135,23 @@ impl Lab {
     fn fill(&mut self, table: &DataTable, entity: &Entity, rows: &[Cells]) {
         self.target.empty(table);
         let events = table.events.iter().find(|rows| rows.entity.name == entity.name);
-        let named = |name: &str| table.columns.iter().find(|column| column.name == name);
-        // The columns, each with the field whose value it holds.
-        let columns: Vec<(&TableColumn, usize)> = match events {
-            None => table.columns.iter().map(|column| (column, field_of(entity, &column.name))).collect(),
-            Some(events) => {
-                let fields =
-                    (0..entity.fields.len()).filter(|&at| !matches!(entity.fields[at].kind, Kind::Inside(_)));
-                fields.filter_map(|at| Some((named(&events.entity.fields[at].column)?, at))).collect()
-            }
+        // What a column holds of an entity's field; some engines want a value for each column.
+        let field = |column: &TableColumn| match events {
+            None => Some(field_of(entity, &column.name)),
+            Some(events) => (0..entity.fields.len()).find(|&at| {
+                !matches!(entity.fields[at].kind, Kind::Inside(_))
+                    && events.entity.fields[at].column == column.name
+            }),
         };
+        let columns: Vec<(&TableColumn, Option<usize>)> =
+            table.columns.iter().map(|column| (column, field(column))).collect();
         let names: Vec<String> = columns.iter().map(|(column, _)| quote_ident(&column.name)).collect();
-        let cell = |&(column, at): &(&TableColumn, usize), row: &Cells| match &row[at] {
-            Some(text) => self.target.value(column, &held(entity.fields[at].name, &column.name, text)),
-            None => "NULL".to_owned(),
+        let cell = |&(column, at): &(&TableColumn, Option<usize>), row: &Cells| {
+            let text = at.and_then(|at| Some((at, row[at].as_ref()?)));
+            text.map_or_else(
+                || "NULL".to_owned(),
+                |(at, text)| self.target.value(column, &held(entity.fields[at].name, &column.name, text)),
+            )
         };
         let row = |row: &Cells| {
             format!("({})", columns.iter().map(|of| cell(of, row)).collect::<Vec<_>>().join(", "))
