@@ -86,7 +86,7 @@ fn catalog() -> Catalog {
         to_list: false,
     };
     let plan = Field {
-        values: Some(vec!["free".to_owned(), "premium".to_owned()]),
+        values: Some(Arc::from(["free".to_owned(), "premium".to_owned()])),
         description: Some("What they pay for".to_owned()),
         ..field("plan", Type::String, true)
     };

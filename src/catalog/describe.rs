@@ -155,7 +155,7 @@ fn describe_field(field: &Field) -> Value {
         "nullable": field.nullable,
         "column": field.column,
         "description": field.description,
-        "values": field.values,
+        "values": field.values.as_deref(),
         "min": field.min.as_ref().map(bigdecimal::BigDecimal::to_plain_string),
         "max": field.max.as_ref().map(bigdecimal::BigDecimal::to_plain_string),
         "pii": field.pii,

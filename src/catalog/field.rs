@@ -1,6 +1,7 @@
 //! One field.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
@@ -122,7 +123,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
     let mut unknown = Diagnostics::new();
     let about_type = if ty.is_some() { &mut *problems } else { &mut unknown };
     field.ty = ty.clone().unwrap_or(Type::String);
-    field.values = fields.get("values").and_then(|node| read_values(field, node, about_type));
+    field.values = fields.get("values").and_then(|node| read_values(field, node, about_type)).map(Arc::from);
     read_bounds(field, &mut fields, about_type);
     field.storage = storage::read(field, &mut fields, about_type);
     field.inside = inside::read(field, &mut fields, about_type);

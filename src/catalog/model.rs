@@ -273,7 +273,7 @@ pub enum TableSource {
         span: Span,
     },
     /// A table for each event; the entity's `event_name` is that of the row's table.
-    Tables(Vec<EventTable>),
+    Tables(Arc<[EventTable]>),
 }
 
 /// A property of an entity's rows, read from a column.
@@ -290,7 +290,7 @@ pub struct Field {
     /// Whether it may be missing; true unless declared.
     pub nullable: bool,
     /// The closed set of its values (strings only).
-    pub values: Option<Vec<String>>,
+    pub values: Option<Arc<[String]>>,
     /// A sentence for people.
     pub description: Option<String>,
     /// Whether its values are personal data.

@@ -41,7 +41,7 @@ pub(super) fn read_places(
     let tables = read_tables(node, span, around, problems);
     let known = tables.as_ref().map_or(&[][..], |found| &found.tables);
     let target_sources = read_targets(map, around.lookup.entity, known, targets, problems);
-    let source = (!known.is_empty()).then(|| TableSource::Tables(known.to_vec()));
+    let source = (!known.is_empty()).then(|| TableSource::Tables(known.into()));
     Places { source, target_sources, tables }
 }
 

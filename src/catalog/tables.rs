@@ -60,7 +60,7 @@ impl TableSource {
     pub(crate) fn tables(&self) -> impl Iterator<Item = &[String]> {
         let (one, many) = match self {
             Self::Table(name) => (Some(name.as_slice()), &[][..]),
-            Self::Tables(tables) => (None, tables.as_slice()),
+            Self::Tables(tables) => (None, &**tables),
             Self::Query { .. } => (None, &[][..]),
         };
         one.into_iter().chain(many.iter().map(|table| table.name.as_slice()))
@@ -110,7 +110,7 @@ impl Entity {
         let at = field.0 as usize;
         let sources = std::iter::once(&self.source).chain(self.target_sources.values());
         let tables = sources.flat_map(|source| match source {
-            TableSource::Tables(tables) => tables.as_slice(),
+            TableSource::Tables(tables) => &**tables,
             TableSource::Table(_) | TableSource::Query { .. } => &[],
         });
         let held = tables.filter_map(move |table| Some(&table.fields.get(at)?.as_ref()?.storage));
@@ -311,7 +311,7 @@ pub(super) fn read_other_tables(
             table.name = name;
         }
     }
-    TableSource::Tables(other)
+    TableSource::Tables(other.into())
 }
 
 impl Found {

@@ -2,7 +2,7 @@
 //! the only SQL that an engine without segc's loader understands.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
@@ -93,8 +93,10 @@ impl<'a> Tables<'a> {
             };
             let named = of_event.map(|of_event| EventTable { name: table.name.clone(), ..of_event.clone() });
             match (sources.get_mut(id), named) {
-                (Some(TableSource::Tables(tables)), Some(named)) => tables.push(named),
-                (_, Some(named)) => drop(sources.insert(*id, TableSource::Tables(vec![named]))),
+                (Some(TableSource::Tables(tables)), Some(named)) => {
+                    *tables = tables.iter().cloned().chain([named]).collect();
+                }
+                (_, Some(named)) => drop(sources.insert(*id, TableSource::Tables(Arc::from([named])))),
                 (_, None) => drop(sources.insert(*id, TableSource::Table(table.name.clone()))),
             }
         }
@@ -235,7 +237,7 @@ fn stand_in(entity: &Entity, schema: &str) -> TableSource {
                 name: vec![schema.to_owned(), format!("{}_{at}", name(entity))],
                 ..table.clone()
             };
-            TableSource::Tables((1..).zip(tables).map(named).collect())
+            TableSource::Tables((1..).zip(tables.iter()).map(named).collect())
         }
         TableSource::Table(_) | TableSource::Query { .. } => {
             TableSource::Table(vec![schema.to_owned(), name(entity)])

@@ -1,5 +1,7 @@
 //! A field's declarations about its values: `nullable`, `values`, `min`, `max`.
 
+use std::sync::Arc;
+
 use bigdecimal::BigDecimal;
 
 use super::{Misfit, Value};
@@ -11,7 +13,7 @@ use crate::types::encoded::{digits_date, number_date};
 pub(crate) struct Limits {
     nullable: bool,
     storage: Storage,
-    values: Option<Vec<String>>,
+    values: Option<Arc<[String]>>,
     min: Option<BigDecimal>,
     max: Option<BigDecimal>,
 }

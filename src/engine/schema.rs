@@ -253,7 +253,7 @@ pub fn tables_of(catalog: &Catalog, target: &str) -> Result<Vec<DataTable>, Engi
             TableSource::Table(name) => add_entity(table_of(&mut tables, name), entity)?,
             TableSource::Query { .. } => {}
             TableSource::Tables(events) => {
-                for event in events {
+                for event in events.iter() {
                     let rows =
                         EventRows { entity: Arc::new(entity.of_event(event)), event: event.event.clone() };
                     let table = table_of(&mut tables, &event.name);

@@ -34,7 +34,7 @@ impl Comparison<'_> {
                     self.values(entity, table, pair, allowed, Listed::ByConstraint);
                 }
                 (ColumnType::Text | ColumnType::Char, None) => {
-                    looks.push((pair, Look::Outside(column.name.clone(), values.clone())));
+                    looks.push((pair, Look::Outside(column.name.clone(), values.to_vec())));
                 }
                 _ => {}
             }

@@ -147,7 +147,7 @@ fn object(catalog: &Catalog, entity: &Entity) -> Value {
                 "name": field.name,
                 "type": field.ty.to_string(),
                 "nullable": field.nullable,
-                "values": field.values,
+                "values": field.values.as_deref(),
                 "description": field.description,
                 "pii": field.pii,
                 "roles": field.roles,

@@ -196,7 +196,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     family(Config, "tiers", 100, |n| {
         format!("name: x\ntiers:\n{}", many(n, "", |i| format!("  t{i}: {{ limits: {{ hops: 1 }} }}\n")))
     }),
-    family(Config, "unknown keys", 40, |n| format!("name: x\n{}", many(n, "", |i| format!("k{i}: 1\n")))),
+    family(Config, "unknown keys", 320, |n| format!("name: x\n{}", many(n, "", |i| format!("k{i}: 1\n")))),
     family(Dialect, "a list of reserved words", 200, |n| {
         format!(
             "name: mine\nextends: duckdb\nidentifiers: {{ reserved: [{}] }}\n",

@@ -40,7 +40,7 @@ pub(super) struct Plain {
     /// The zone of a column of local times.
     pub(super) zone: Option<String>,
     /// The closed set of its values.
-    pub(super) values: Option<Vec<String>>,
+    pub(super) values: Option<std::sync::Arc<[String]>>,
     /// Whether a constant outside this set is one that it never equals, rather than a mistake.
     pub(super) open: bool,
     /// Whether it is a sum as such, 0 where the guard doesn't hold.
