@@ -89,7 +89,11 @@ fn decimal(number: &BigDecimal, ty: &Type) -> duckdb::Result<Decimal> {
         Type::Decimal { precision, scale } => (*precision, *scale),
         _ => return Err(failed(format!("{number} is a decimal"))),
     };
-    let (digits, _) = number.with_scale(i64::from(scale)).into_bigint_and_exponent();
+    let held = number.with_scale(i64::from(scale));
+    if held != *number {
+        return Err(failed(format!("{number} has more than {scale} digits after the point")));
+    }
+    let (digits, _) = held.into_bigint_and_exponent();
     let digits = i128::try_from(digits).map_err(|error| failed(error.to_string()))?;
     Decimal::new(width, scale, digits).map_err(|error| failed(error.to_string()))
 }

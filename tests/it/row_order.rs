@@ -24,6 +24,8 @@ entities:
       total: { type: \"decimal(10,2)\", nullable: false }
 ";
 
+const DEAR: &str = "trait is_dear on order = total > 100\n";
+
 const TARGETS: [&str; 4] = ["duckdb", "postgres", "bigquery", "spark"];
 
 fn open(condition: &str) -> Session {
@@ -31,7 +33,7 @@ fn open(condition: &str) -> Session {
     let files = Memory::new()
         .with("segc.yml", config)
         .with("catalog/all.yml", CATALOG)
-        .with("segments/s.seg", format!("segment s on customer {{ where {condition} }}\n"));
+        .with("segments/s.seg", format!("{DEAR}segment s on customer {{ where {condition} }}\n"));
     let (session, problems) = open_files(&files, &Options::default());
     assert!(!problems.has_errors(), "{problems:?}");
     session
@@ -64,6 +66,14 @@ fn first_and_last_share_a_scan() {
         written(all).iter().filter(|sql| is_numbered(sql) == wanted).count()
     });
     assert!(numbered > 0 && aggregated > 0, "{numbered} of {}", numbered + aggregated);
+}
+
+/// A condition may ask for rows, which is no semi-join inside an aggregate.
+#[test]
+fn the_last_condition_of_rows_is_that_of_a_numbered_row() {
+    for sql in written("last(orders.is_dear)") {
+        assert!(sql.contains("ROW_NUMBER"), "{sql}");
+    }
 }
 
 #[test]

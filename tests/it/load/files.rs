@@ -23,7 +23,7 @@ fn one_table_can_have_several_files() {
     assert_eq!((*code, message.contains("export/other.csv")), ("SEG715", true), "{message}");
 }
 
-/// They load as a database holds them, but a person is told.
+/// They load as a database holds them, but the user is warned.
 #[test]
 fn texts_that_are_not_versions_are_warned_about() {
     let csv = b"id,v\n1,1.2.3\n2,v1.3\n3,latest\n4,\n";
