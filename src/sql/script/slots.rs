@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::statement_template::Slot;
 use crate::dialect::{Dialect, Function};
 use crate::plan::program::{Action, ColumnDef, Program, Source, TableDef, is_own};
-use crate::plan::rel::{Clock, Query, Scalar, all};
+use crate::plan::rel::{BinaryOp, Clock, Query, Scalar, all};
 use crate::plan::{Lookup, SegmentPlan, ValueColumn};
 use crate::sql::parens;
 use crate::sql::print;
@@ -326,13 +326,13 @@ fn assigned<'s>(action: &'s Action<'_>) -> Option<&'s [ValueColumn]> {
 /// Which changes a step is about: all of its segment, or only those of values, or the others.
 fn own(action: &Action<'_>) -> Option<Scalar> {
     let segment = segment(action)?;
-    let is_change = || Scalar::equal(Scalar::column("s", "action"), Scalar::text("change"));
-    let kind = match action {
+    let compared = match action {
         _ if segment.columns.is_empty() => None,
-        Action::ApplyColumns(_) => Some(is_change()),
-        Action::Apply(_) | Action::ApplyExpiring(..) => Some(Scalar::Not(Box::new(is_change()))),
+        Action::ApplyColumns(_) => Some(BinaryOp::Equal),
+        Action::Apply(_) | Action::ApplyExpiring(..) => Some(BinaryOp::NotEqual),
         _ => None,
     };
+    let kind = compared.map(|op| Scalar::binary(op, Scalar::column("s", "action"), Scalar::text("change")));
     all([is_own(segment)].into_iter().chain(kind).collect())
 }
 
