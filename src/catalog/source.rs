@@ -27,9 +27,8 @@ pub(super) fn read_source(
             if ["table", "query"].iter().any(|key| fields.has_as_other(key)) {
                 return None;
             }
-            problems.push(NoTable { span: fields.at, owner: owner.to_owned() });
-            fields.lacks("table", "SEG205");
-            fields.lacks("query", "SEG205");
+            let problem = NoTable { span: fields.at, owner: owner.to_owned() };
+            fields.lacks(&["table", "query"], problem, problems);
             None
         }
     }

@@ -173,8 +173,8 @@ pub(crate) struct Fields<'a> {
     pub(crate) at: Span,
     asked: Vec<&'static str>,
     others: Vec<OtherKeys>,
-    /// The required keys that are missing, with the code of what was reported.
-    lacking: Vec<(&'static str, &'static str)>,
+    /// The required keys that are missing, with what was reported.
+    lacking: Vec<(&'static str, Diagnostic)>,
 }
 
 impl<'a> Fields<'a> {
@@ -252,28 +252,29 @@ impl<'a> Fields<'a> {
     pub(crate) fn require(&mut self, key: &'static str, problems: &mut Diagnostics) -> Option<&'a Node> {
         let node = self.get(key);
         if node.is_none() && !self.has_as_other(key) {
-            problems.push(MissingKey { span: self.at, key, owner: self.owner.clone() });
-            self.lacks(key, "SEG024");
+            self.lacks(&[key], MissingKey { span: self.at, key, owner: self.owner.clone() }, problems);
         }
         node
     }
 
-    /// Notes that a missing key was reported under a code at [`at`](Self::at): if it turns out to be there
-    /// with a slip in its name, only the slip is reported.
-    pub(crate) fn lacks(&mut self, key: &'static str, code: &'static str) {
-        self.lacking.push((key, code));
+    /// Reports that none of the keys is there. If one turns out to be there with a slip in its name,
+    /// [`finish`](Self::finish) reports the slip instead.
+    pub(crate) fn lacks(
+        &mut self,
+        keys: &[&'static str],
+        problem: impl Into<Diagnostic>,
+        problems: &mut Diagnostics,
+    ) {
+        let problem = problem.into();
+        self.lacking.extend(keys.iter().map(|key| (*key, problem.clone())));
+        problems.push(problem);
     }
 
     /// Withdraws the report of a missing key, whose name is misspelt.
     fn is_misspelt(&self, key: &str, problems: &mut Diagnostics) {
-        let Some((missing, code)) = self.lacking.iter().find(|(missing, _)| *missing == key) else { return };
-        let names_it = format!("`{missing}`");
-        problems.retain(|one| {
-            let is_it = one.code == *code
-                && one.span == Some(self.at)
-                && (*code != "SEG024" || one.message.ends_with(&names_it));
-            !is_it
-        });
+        if let Some((_, reported)) = self.lacking.iter().find(|(missing, _)| *missing == key) {
+            problems.retain(|one| one != reported);
+        }
     }
 
     /// The text of an optional key.
@@ -345,9 +346,9 @@ impl<'a> Fields<'a> {
 /// Whether an entry is the second value of `values: a, b`, in braces. That a list belongs there has been
 /// reported.
 fn is_cut_list(before: &Node, node: &Node, problems: &Diagnostics) -> bool {
-    let wants_list =
-        |one: &Diagnostic| one.span == Some(before.span) && one.message.contains("expected a list");
-    node.kind == NodeKind::Null && problems.iter().any(wants_list)
+    let mut no_list = Diagnostics::new();
+    before.list(&mut no_list);
+    node.kind == NodeKind::Null && no_list.iter().any(|wrong| problems.iter().any(|one| one == wrong))
 }
 
 /// The meaning of something that isn't a key at all.
