@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::clock::{duration, now};
-use super::table::Table;
-use crate::api::{Parity, Ran, SegmentRan, Status};
+use super::table::{Table, line};
+use crate::api::{Outcome, Parity, Ran, SegmentRan, Status};
+use crate::diagnostic::visible;
 
 /// How far a run is, and the time that each segment's own statements took.
 #[derive(Default)]
@@ -70,6 +71,10 @@ impl Progress {
     fn time(&self, segment: &str) -> Option<Duration> {
         self.times.get(segment).copied()
     }
+
+    fn shown_time(&self, segment: &str) -> String {
+        self.time(segment).map(duration).unwrap_or_default()
+    }
 }
 
 /// A table with a row per segment, without columns that would be empty.
@@ -91,39 +96,80 @@ pub(super) fn table(ran: &Ran, progress: &Progress) -> Table {
     let numbers: &[usize] = if with_changes { &[1, 2, 3, last] } else { &[1, last] };
     let mut table = Table::new(header).right(numbers);
     for one in &ran.segments {
-        let (members, status) = match &one.status {
-            Status::Built(members) => (members.to_string(), "built".to_owned()),
-            Status::Kept(members) => (members.to_string(), "kept".to_owned()),
-            Status::Failed => ("-".to_owned(), "failed".to_owned()),
-            Status::Skipped(failed) => ("-".to_owned(), format!("skipped: needs {}", failed.join(", "))),
-            Status::NotReached => ("-".to_owned(), "not reached".to_owned()),
-        };
-        let outcome = one.outcome.as_ref();
-        let number = |of: fn(&crate::api::Outcome) -> u64| {
-            outcome.map_or_else(|| "-".to_owned(), |outcome| of(outcome).to_string())
-        };
-        let evaluated = match outcome {
-            None => String::new(),
-            Some(outcome) if !outcome.everyone => "affected".to_owned(),
-            Some(outcome) => match &outcome.why {
-                Some(why) => format!("all: {why}"),
-                None => "all".to_owned(),
-            },
-        };
+        let [members, entered, left] = numbers_of(one);
+        let evaluated = one.outcome.as_ref().map(evaluated).unwrap_or_default();
         let parity = one.parity.as_ref().map(ToString::to_string).unwrap_or_default();
-        let time = progress.time(&one.segment).map(duration).unwrap_or_default();
-        table.row(row([
-            one.segment.clone(),
-            members,
-            number(|outcome| outcome.entered),
-            number(|outcome| outcome.left),
-            status,
-            evaluated,
-            parity,
-            time,
-        ]));
+        let time = progress.shown_time(&one.segment);
+        table.row(row([one.segment.clone(), members, entered, left, status(one), evaluated, parity, time]));
     }
     table
+}
+
+/// The numbers of members, of those who entered and of those who left; `-` where they aren't known.
+fn numbers_of(one: &SegmentRan) -> [String; 3] {
+    let members = match one.status {
+        Status::Built(members) | Status::Kept(members) => Some(members),
+        Status::Failed | Status::Skipped(_) | Status::NotReached => None,
+    };
+    let outcome = one.outcome.as_ref();
+    let numbers = [members, outcome.map(|outcome| outcome.entered), outcome.map(|outcome| outcome.left)];
+    numbers.map(|number| number.map_or_else(|| "-".to_owned(), |number| number.to_string()))
+}
+
+fn status(one: &SegmentRan) -> String {
+    match &one.status {
+        Status::Built(_) => "built".to_owned(),
+        Status::Kept(_) => "kept".to_owned(),
+        Status::Failed => "failed".to_owned(),
+        Status::Skipped(failed) => format!("skipped: needs {}", failed.join(", ")),
+        Status::NotReached => "not reached".to_owned(),
+    }
+}
+
+fn evaluated(outcome: &Outcome) -> String {
+    match (outcome.everyone, &outcome.why) {
+        (false, _) => "affected".to_owned(),
+        (true, Some(why)) => format!("all: {why}"),
+        (true, None) => "all".to_owned(),
+    }
+}
+
+/// The table, row by row while the run goes on: widths are chosen before the numbers are known, and whatever
+/// has any length is last.
+pub(super) struct Rows {
+    widths: [usize; 6],
+    /// Whether the run refreshes, so that the status says for which segments it did.
+    refresh: bool,
+}
+
+impl Rows {
+    const RIGHT: [usize; 4] = [1, 2, 3, 4];
+
+    /// Rows for segments of these names.
+    pub(super) fn of<'a>(segments: impl Iterator<Item = &'a str>, refresh: bool) -> Self {
+        let names = segments.map(|name| visible(name).chars().count());
+        let widest = names.chain(["SEGMENT".len()]).max().unwrap_or_default();
+        Self { widths: [widest, 9, 9, 9, 8, 0], refresh }
+    }
+
+    pub(super) fn header(&self) -> String {
+        let names = ["SEGMENT", "MEMBERS", "ENTERED", "LEFT", "TIME", "STATUS"];
+        line(&names.map(str::to_owned), &self.widths, &Self::RIGHT)
+    }
+
+    pub(super) fn row(&self, one: &SegmentRan, progress: &Progress) -> String {
+        let [members, entered, left] = numbers_of(one);
+        let status = match &one.outcome {
+            Some(outcome) if self.refresh => match (outcome.everyone, &outcome.why) {
+                (false, _) => "refreshed".to_owned(),
+                (true, None) => "rebuilt".to_owned(),
+                (true, Some(why)) => format!("rebuilt: {why}"),
+            },
+            _ => status(one),
+        };
+        let cells = [one.segment.clone(), members, entered, left, progress.shown_time(&one.segment), status];
+        line(&cells.map(|cell| visible(&cell)), &self.widths, &Self::RIGHT)
+    }
 }
 
 /// The same as an object.

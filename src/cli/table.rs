@@ -32,22 +32,19 @@ impl Table {
             |column: usize| all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
         let widths: Vec<usize> = (0..self.header.len()).map(|column| width(column).unwrap_or(0)).collect();
         for row in all() {
-            let cells: Vec<String> = row
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(at, (cell, &width))| {
-                    if self.right.contains(&at) {
-                        format!("{cell:>width$}")
-                    } else {
-                        format!("{cell:<width$}")
-                    }
-                })
-                .collect();
-            writeln!(out, "{}", cells.join("  ").trim_end())?;
+            writeln!(out, "{}", line(row, &widths, &self.right))?;
         }
         Ok(())
     }
+}
+
+/// A row whose columns are at least this wide; those of `right` are aligned to the right.
+pub(super) fn line(cells: &[String], widths: &[usize], right: &[usize]) -> String {
+    let cells = cells.iter().zip(widths).enumerate().map(|(at, (cell, &width))| match right.contains(&at) {
+        true => format!("{cell:>width$}"),
+        false => format!("{cell:<width$}"),
+    });
+    cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -60,6 +60,11 @@ impl Terminal {
         self.is_human() && self.err.is_terminal()
     }
 
+    /// Whether people watch stdout, too, so that data can be shown as it comes.
+    pub(super) fn is_watched(&self) -> bool {
+        self.is_terminal() && self.out.get_ref().is_terminal()
+    }
+
     /// Sorts and writes problems, and returns the exit code.
     pub(super) fn report(&mut self, sources: &Sources, mut diagnostics: Diagnostics) -> io::Result<Exit> {
         diagnostics.sort(sources);

@@ -308,3 +308,61 @@ fn runs_on_a_server_resume_after_a_kill() {
         assert!(members == by_hand, "{name}");
     }
 }
+
+/// A program on a pseudo-terminal of 100 columns: what it writes there.
+fn on_a_terminal(project: &Path, arguments: &[&str]) -> String {
+    let program = assert_cmd::cargo::cargo_bin("segc");
+    let mut command = Command::new("python3");
+    command.args(["-c", "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"]);
+    command.arg(program).arg("-C").arg(project).args(arguments);
+    command.env("NO_COLOR", "1").env("COLUMNS", "100").stdin(Stdio::null());
+    let output = command.output().expect("Python runs");
+    let text = String::from_utf8(output.stdout).expect("text is UTF-8");
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+/// Without the lines of progress, each of which the next one replaces, and without times.
+fn shown_rows(written: &str) -> Vec<String> {
+    let lines = written.lines().map(|line| line.rsplit("\u{1b}[K").next().unwrap_or(line));
+    lines
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|line| timeless(&line))
+        .collect()
+}
+
+/// A row without the time, which is in its middle.
+fn timeless(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let unit = words.iter().position(|word| matches!(*word, "ms" | "s"));
+    let kept =
+        words.iter().enumerate().filter(|(at, _)| unit.is_none_or(|unit| *at != unit && *at + 1 != unit));
+    kept.map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn rows_appear_on_a_terminal_as_segments_are_built() {
+    let project = init();
+    let root = project.path();
+    std::fs::write(
+        root.join("segments/more.seg"),
+        "segment buyers_us on customer extends buyers { where country = \"US\" }\n",
+    )
+    .expect("it can be written");
+    let db = root.join("shop.db").display().to_string();
+    let segments = ["buyers", "buyers_us"];
+    let mut arguments = vec!["run", "--db", &db, "--load", "--as-of", AS_OF];
+    arguments.extend(segments);
+    let written = on_a_terminal(root, &arguments);
+    assert_eq!(
+        shown_rows(&written),
+        ["SEGMENT MEMBERS ENTERED LEFT TIME STATUS", "buyers 9 9 0 built", "buyers_us 3 3 0 built"],
+        "{written:?}"
+    );
+    let mut arguments = vec!["run", "--db", &db, "--refresh", "--as-of", "2026-11-02T00:00:00Z"];
+    arguments.extend(segments);
+    arguments.push("rising");
+    let refreshed = shown_rows(&on_a_terminal(root, &arguments));
+    assert!(refreshed.contains(&"buyers 9 0 0 refreshed".to_owned()), "{refreshed:?}");
+    assert!(refreshed.iter().any(|row| row.starts_with("rising 4 4 0 rebuilt: ")), "{refreshed:?}");
+}

@@ -14,7 +14,7 @@ use crate::cli::args::{Moment, Values};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::problems::NoLoading;
-use crate::cli::run_report::{Progress, object, table};
+use crate::cli::run_report::{Progress, Rows, object, table};
 use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::ListFormat;
 use crate::diagnostic::Diagnostics;
@@ -97,11 +97,16 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
-    let mut progress = Progress::of(stored(&prepared.plan));
-    match execute(&opened, args, &options, &prepared, &mut progress, terminal) {
+    let stored = stored(&prepared.plan);
+    let mut progress = Progress::of(stored.len());
+    // What a comparison at the end adds to a row isn't known before.
+    let by_row = args.format == ListFormat::Table && !args.verify && terminal.is_watched();
+    let rows = by_row.then(|| Rows::of(stored.into_iter(), args.refresh));
+    match execute(&opened, args, &options, &prepared, (&mut progress, rows.as_ref()), terminal) {
         Ok(mut ran) => {
             let problems = std::mem::take(&mut ran.problems);
             match args.format {
+                ListFormat::Table if rows.is_some() => {}
                 ListFormat::Table => table(&ran, &progress).write(&mut terminal.out)?,
                 ListFormat::Json => {
                     write_json(&object(&ran, &prepared.database.target, &progress), &mut terminal.out)?;
@@ -138,13 +143,13 @@ fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, 
     Ok(Prepared { database, segments, plan })
 }
 
-/// Runs the segments, and reports progress on stderr.
+/// Runs the segments, and reports progress on stderr; on a terminal, also the rows as they come.
 fn execute(
     opened: &Opened,
     args: &Args,
     options: &Options,
     prepared: &Prepared,
-    progress: &mut Progress,
+    (progress, rows): (&mut Progress, Option<&Rows>),
     terminal: &mut Terminal,
 ) -> Result<Ran, Diagnostics> {
     let database = &prepared.database;
@@ -163,6 +168,7 @@ fn execute(
     };
     let human = terminal.is_human();
     let mut shows = false;
+    let mut header = rows.map(Rows::header);
     let ran = opened.session.run(&request, engine.as_mut(), &mut |event| match event {
         Event::Works(on) => {
             progress.works(on);
@@ -172,7 +178,16 @@ fn execute(
                 let _ = terminal.err.flush();
             }
         }
-        Event::Ends(_) => progress.ends(),
+        Event::Ends(one) => {
+            progress.ends();
+            if let Some(rows) = rows {
+                clear(std::mem::take(&mut shows), terminal);
+                for line in header.take().into_iter().chain([rows.row(one, progress)]) {
+                    let _ = writeln!(terminal.out, "{line}");
+                }
+                let _ = terminal.flush();
+            }
+        }
         Event::Unit(together) => progress.unit(together),
         // Where stderr is gone, there is nobody to tell.
         Event::Waits if human => {
@@ -184,18 +199,25 @@ fn execute(
         }
         Event::Waits | Event::AsOf(_) => {}
     });
-    if shows {
-        let _ = write!(terminal.err, "\r\u{1b}[K");
-    }
+    clear(shows, terminal);
     let ran = ran?;
     let mut problems = warnings;
     problems.append(ran.problems);
     Ok(Ran { problems, ..ran })
 }
 
-/// How many segments a run builds.
-fn stored(plan: &Plan) -> usize {
-    plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline).count()
+/// Removes the line of progress.
+fn clear(shows: bool, terminal: &mut Terminal) {
+    if shows {
+        let _ = write!(terminal.err, "\r\u{1b}[K");
+        let _ = terminal.err.flush();
+    }
+}
+
+/// The segments that a run builds.
+fn stored(plan: &Plan) -> Vec<&str> {
+    let stored = plan.segments.iter().filter(|segment| segment.materialize != Materialize::Inline);
+    stored.map(|segment| segment.name.as_str()).collect()
 }
 
 /// Whether the resumed run had already built every table. Views are always created again.
