@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Compiles the same segments with segc, dbt and SQLMesh, and prints a table.
+"""Compiles the same segments with segc, dbt, SQLMesh and prqlc, and prints a table.
 
     python3 -m venv dbt && dbt/bin/pip install dbt-core==1.10.23 dbt-duckdb
     python3 -m venv sqlmesh && sqlmesh/bin/pip install sqlmesh==0.236.4
-    benches/compile/peers.py target/release/segc dbt/bin/dbt sqlmesh/bin/python [COUNT] [TIMES]
+    python3 -m venv prqlc && prqlc/bin/pip install prqlc==0.13.14
+    benches/compile/peers.py target/release/segc dbt/bin/dbt sqlmesh/bin/python prqlc/bin/python [COUNT] [TIMES]
 
 Each tool compiles all of its models for DuckDB into files or texts, from nothing (its caches are removed)
 and again after one model has changed. CPU seconds of all its processes; the median, of three by default.
@@ -47,6 +48,42 @@ from sqlmesh import Context
 context = Context(paths=sys.argv[1])
 for name in context.models:
     context.render(name).sql(pretty=True)
+"""
+
+
+COMPILE = """import pathlib, sys
+import prqlc
+root, options = pathlib.Path(sys.argv[1]), prqlc.CompileOptions(target="sql.duckdb", signature_comment=False)
+(root / "target").mkdir(exist_ok=True)
+for path in sorted((root / "models").glob("*.prql")):
+    (root / "target" / f"{path.stem}.sql").write_text(prqlc.compile(path.read_text(), options))
+"""
+
+
+def prql(i):
+    """The same as `segment`, in PRQL, which joins grouped rows for want of subqueries in conditions."""
+    event, days, kind = f"event_{i % NAMES}", WINDOWS[i // NAMES % len(WINDOWS)], i % 5
+    least, amount, plan = 1 + i % 4, 100 + i % 7 * 50, PLANS[i % 3]
+    some = " || ".join(f"c.country == '{COUNTRIES[(i + n) % 5]}'" for n in (0, 1))
+    more = f" && amount > {i % 50}" if kind == 4 else ""
+    condition = [
+        f"e.n >= {least}",
+        f"e.amount > {amount}",
+        "e.n >= 1",
+        f"e.n == null && c.plan == '{plan}'",
+        f"e.n >= 2 && ({some})",
+    ][kind]
+    before = f"join side:left b=(from s{i - 1:05d} | select {{customer_id}}) (==customer_id)\n" if i % 10 == 9 else ""
+    not_before = "filter b.customer_id == null\n" if before else ""
+    return f"""let events_of_customers = (
+  from events
+  filter name == '{event}' && at >= s"now() - interval {days} day"{more}
+  group customer_id (aggregate {{n = count this, amount = sum amount}})
+)
+from c=customers
+join side:left e=events_of_customers (==customer_id)
+{before}filter {condition}
+{not_before}select c.customer_id
 """
 
 
@@ -113,6 +150,12 @@ def of_sqlmesh(root, count):
         write(root / f"models/s{i:05d}.sql", f"MODEL (name peers.s{i:05d}, kind FULL);\n\n{sql}")
 
 
+def of_prqlc(root, count):
+    write(root / "compile.py", COMPILE)
+    for i in range(count):
+        write(root / f"models/s{i:05d}.prql", prql(i))
+
+
 def cpu(command, root):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
@@ -134,14 +177,15 @@ def measure(root, command, caches, changed, times):
 
 
 def main():
-    segc, dbt, python = (str(pathlib.Path(arg).absolute()) for arg in sys.argv[1:4])
-    given = [int(arg) for arg in sys.argv[4:6]]
+    segc, dbt, sqlmesh, prqlc = (str(pathlib.Path(arg).absolute()) for arg in sys.argv[1:5])
+    given = [int(arg) for arg in sys.argv[5:7]]
     count, times = given + [1_000, 3][len(given) :]
     compile_dbt = [dbt, "--quiet", "compile", "--profiles-dir", ".", "--no-introspect"]
     tools = [
         ("segc", of_segc, [segc, "compile"], ["target"], "segments/s00000.seg"),
         ("dbt", of_dbt, compile_dbt, ["target"], "models/s00000.sql"),
-        ("SQLMesh", of_sqlmesh, [python, "render.py", "."], [".cache"], "models/s00000.sql"),
+        ("SQLMesh", of_sqlmesh, [sqlmesh, "render.py", "."], [".cache"], "models/s00000.sql"),
+        ("prqlc", of_prqlc, [prqlc, "compile.py", "."], ["target"], "models/s00000.prql"),
     ]
     print(f"| {count:,} models | from nothing | again, one changed |\n|---|---:|---:|")
     first = None

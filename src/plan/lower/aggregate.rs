@@ -47,11 +47,32 @@ impl Lowering<'_> {
         if scope.mode == Mode::Alternative {
             return self.found(scope, aggregate, negated);
         }
+        if !negated && self.is_by_one_field(aggregate) {
+            return self.among_owners(scope, aggregate);
+        }
         self.push(true);
         let inner = self.path_rows(scope, &scope.this, &aggregate.hops);
         self.restrict_rows(&inner, aggregate);
         let rows = Select { columns: Select::one().columns, ..self.pop() };
         Scalar::exists(rows, negated)
+    }
+
+    /// Whether one field tells which rows of an aggregate belong to an owner, so that `IN` can ask for them.
+    fn is_by_one_field(&self, aggregate: &Aggregate) -> bool {
+        let by_one = |hop: &Hop| self.cx.hir.catalog.entity(hop.from).link(hop.link).on.len() == 1;
+        aggregate.hops.first().is_some_and(by_one) && !reads_outer(aggregate)
+    }
+
+    /// That the rows' owners include this one: `IN` a query that doesn't depend on the owner. DuckDB executes a
+    /// correlated `EXISTS` as a join with the distinct owners first, which takes several times as long.
+    fn among_owners(&mut self, scope: &Scope, aggregate: &Aggregate) -> Scalar {
+        let owner = scope.this.clone();
+        self.push(true);
+        let (inner, keys) = self.aggregate_rows(scope, aggregate);
+        self.restrict_rows(&inner, aggregate);
+        let rows = self.pop();
+        let on = keys.into_iter().map(|key| (key.grouped, self.field(&owner, key.own))).collect();
+        rows.semi_join(on, false)
     }
 
     /// The same inside an OR, where `EXISTS` is no semi-join: unless its rows fit into a
@@ -116,6 +137,7 @@ impl Lowering<'_> {
         let event = self.event_condition(&row, &hops[0]);
         self.frames[row.frame].filter.extend(event);
         self.narrow_link(owner, &row, &hops[0]);
+        self.narrow_to_window(owner, &row, &hops[0]);
         let on = catalog.entity(hops[0].from).link(hops[0].link).on.clone();
         let target_of = |own| on.iter().find(|(o, _)| *o == own).map_or(own, |(_, target)| *target);
         let entity = catalog.entity(hops[0].to);
