@@ -19,28 +19,28 @@ pub const SHAPES: [Shape; 15] = [
     Shape {
         name: "count_in_window",
         rules: r#"where count(orders during last 90 days where status = "paid") >= 3"#,
-        duckdb: "SELECT customer_id FROM orders
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT customer_id FROM orders
             WHERE ordered_at >= AS_OF - INTERVAL '2160' HOUR AND ordered_at < AS_OF AND status = 'paid'
-              AND customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY customer_id HAVING COUNT(*) >= 3",
+            GROUP BY customer_id HAVING COUNT(*) >= 3) AS g ON g.customer_id = c.customer_id",
         postgres: None,
     },
     Shape {
         name: "ratio_of_windows",
         rules: "where sum(orders.total during last 30 days) < 0.5 * sum(orders.total during last 90 days)",
-        duckdb: "SELECT customer_id FROM orders
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT customer_id FROM orders
             WHERE ordered_at >= AS_OF - INTERVAL '2160' HOUR AND ordered_at < AS_OF
-              AND customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY customer_id
-            HAVING COALESCE(SUM(total) FILTER (WHERE ordered_at >= AS_OF - INTERVAL '720' HOUR), 0) < 0.5 * SUM(total)",
+            GROUP BY customer_id HAVING COALESCE(SUM(total) FILTER (WHERE ordered_at >= AS_OF - INTERVAL '720' HOUR), 0) < 0.5 * SUM(total)) AS g ON g.customer_id = c.customer_id",
         postgres: None,
     },
     Shape {
         name: "last_value",
         rules: r#"where last(orders.status) = "refunded""#,
-        duckdb: "SELECT customer_id FROM orders
-            WHERE ordered_at < AS_OF AND customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY customer_id HAVING arg_max(status, (ordered_at, order_id)) = 'refunded'",
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (
+              SELECT o.customer_id FROM orders AS o
+              JOIN (SELECT customer_id, MAX(ordered_at) AS at FROM orders WHERE ordered_at < AS_OF GROUP BY customer_id) AS l
+                ON l.customer_id = o.customer_id AND l.at = o.ordered_at
+              GROUP BY o.customer_id HAVING ARG_MAX(o.status, o.order_id) = 'refunded'
+            ) AS g ON g.customer_id = c.customer_id",
         postgres: Some(
             "SELECT c.customer_id FROM customers AS c
              CROSS JOIN LATERAL (
@@ -52,9 +52,9 @@ pub const SHAPES: [Shape; 15] = [
     Shape {
         name: "last_time",
         rules: "where last(orders.ordered_at) before 60 days ago",
-        duckdb: "SELECT customer_id FROM orders
-            WHERE ordered_at < AS_OF AND customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY customer_id HAVING MAX(ordered_at) < AS_OF - INTERVAL '1440' HOUR",
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT customer_id FROM orders
+            WHERE ordered_at < AS_OF
+            GROUP BY customer_id HAVING MAX(ordered_at) < AS_OF - INTERVAL '1440' HOUR) AS g ON g.customer_id = c.customer_id",
         postgres: None,
     },
     Shape {
@@ -76,10 +76,9 @@ pub const SHAPES: [Shape; 15] = [
     Shape {
         name: "every_row",
         rules: r#"where every(orders during last 90 days where status = "paid") and exists(orders during last 90 days)"#,
-        duckdb: "SELECT customer_id FROM orders
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT customer_id FROM orders
             WHERE ordered_at >= AS_OF - INTERVAL '2160' HOUR AND ordered_at < AS_OF
-              AND customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY customer_id HAVING MIN(CASE WHEN status = 'paid' THEN 1 ELSE 0 END) = 1",
+            GROUP BY customer_id HAVING MIN(CASE WHEN status = 'paid' THEN 1 ELSE 0 END) = 1) AS g ON g.customer_id = c.customer_id",
         postgres: None,
     },
     Shape {
@@ -103,22 +102,20 @@ pub const SHAPES: [Shape; 15] = [
     Shape {
         name: "distinct_values",
         rules: "where count distinct(orders.lines.product during last 90 days) >= 8",
-        duckdb: "SELECT o.customer_id FROM orders AS o JOIN lines AS l ON l.order_id = o.order_id
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT o.customer_id FROM orders AS o JOIN lines AS l ON l.order_id = o.order_id
             WHERE o.ordered_at >= AS_OF - INTERVAL '2160' HOUR AND o.ordered_at < AS_OF
-              AND o.customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY o.customer_id HAVING COUNT(DISTINCT l.product) >= 8",
+            GROUP BY o.customer_id HAVING COUNT(DISTINCT l.product) >= 8) AS g ON g.customer_id = c.customer_id",
         postgres: None,
     },
     Shape {
         name: "nested_rows",
         rules: "where count(orders during last 90 days where sum(lines.quantity) >= 8) >= 2",
-        duckdb: "SELECT o.customer_id FROM orders AS o JOIN (
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT o.customer_id FROM orders AS o JOIN (
               SELECT l.order_id FROM lines AS l JOIN orders AS r ON r.order_id = l.order_id
               WHERE r.ordered_at >= AS_OF - INTERVAL '2160' HOUR AND r.ordered_at < AS_OF
               GROUP BY l.order_id HAVING SUM(l.quantity) >= 8
             ) AS b ON b.order_id = o.order_id
-            WHERE o.customer_id IN (SELECT customer_id FROM customers)
-            GROUP BY o.customer_id HAVING COUNT(*) >= 2",
+            GROUP BY o.customer_id HAVING COUNT(*) >= 2) AS g ON g.customer_id = c.customer_id",
         postgres: None,
     },
     Shape {
@@ -134,12 +131,18 @@ pub const SHAPES: [Shape; 15] = [
     Shape {
         name: "periods",
         rules: "where periods(orders during last 8 weeks each 1 week) >= 3",
-        duckdb: "SELECT customer_id FROM orders
+        duckdb: "SELECT c.customer_id FROM customers AS c JOIN (SELECT customer_id FROM orders
             WHERE ordered_at >= AS_OF - INTERVAL '1344' HOUR AND ordered_at < AS_OF
-              AND customer_id IN (SELECT customer_id FROM customers)
             GROUP BY customer_id
-            HAVING COUNT(DISTINCT CAST(FLOOR(EXTRACT(EPOCH FROM ordered_at - (AS_OF - INTERVAL '1344' HOUR)) / 604800) AS INTEGER)) >= 3",
-        postgres: None,
+            HAVING BIT_COUNT(BIT_OR(1 << CAST((EPOCH_US(ordered_at) - EPOCH_US(AS_OF - INTERVAL '1344' HOUR)) // 604800000000 AS INTEGER))) >= 3
+            ) AS g ON g.customer_id = c.customer_id",
+        postgres: Some(
+            "SELECT c.customer_id FROM customers AS c JOIN (SELECT customer_id FROM orders
+             WHERE ordered_at >= AS_OF - INTERVAL '1344' HOUR AND ordered_at < AS_OF
+             GROUP BY customer_id
+             HAVING COUNT(DISTINCT FLOOR(EXTRACT(EPOCH FROM ordered_at - (AS_OF - INTERVAL '1344' HOUR)) / 604800)) >= 3
+             ) AS g ON g.customer_id = c.customer_id",
+        ),
     },
     Shape {
         name: "abandoned_cart",
