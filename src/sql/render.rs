@@ -300,10 +300,8 @@ impl<'a> Renderer<'a> {
         }
         let projection = select.columns.iter().map(|column| {
             let expr = self.expr(&column.value);
-            let alias = match (&column.name, &column.value) {
-                (Some(name), _) | (None, Scalar::Column(_, name)) => self.ident(name),
-                (None, _) => return SelectItem::UnnamedExpr(expr),
-            };
+            let Some(name) = column.known_as() else { return SelectItem::UnnamedExpr(expr) };
+            let alias = self.ident(name);
             let has_name = matches!(&expr, Expr::CompoundIdentifier(parts) if parts.last() == Some(&alias))
                 || matches!(&expr, Expr::Identifier(name) if *name == alias);
             if has_name && !self.dialect.identifiers.alias_columns {

@@ -137,7 +137,6 @@ impl Lowering<'_> {
         let event = self.event_condition(&row, &hops[0]);
         self.frames[row.frame].filter.extend(event);
         self.narrow_link(owner, &row, &hops[0]);
-        self.narrow_to_window(owner, &row, &hops[0]);
         let on = catalog.entity(hops[0].from).link(hops[0].link).on.clone();
         let target_of = |own| on.iter().find(|(o, _)| *o == own).map_or(own, |(_, target)| *target);
         let entity = catalog.entity(hops[0].to);

@@ -1,11 +1,10 @@
 //! Comparisons, of numbers, text and times; windows.
 
 use super::Lowering;
-use super::aggregate::window_reads_outer;
 use super::at_run::AtRun;
 use super::complement::{complement, not_true};
 use super::digits::compared;
-use super::frame::{Row, Scope, Windowed};
+use super::frame::{Row, Scope};
 use super::time::{Fixed, ceil_date, fixed};
 use crate::catalog::FieldId;
 use crate::check::hir::{Aggregate, AggregateFunc, Comparison, LocalTime, Value, ValueKind, Window};
@@ -196,11 +195,6 @@ impl Lowering<'_> {
             let window = aggregate.window.as_ref().filter(|_| at == last);
             let conditions = self.time_conditions(scope, &row, field, window, aggregate.span);
             self.frames[row.frame].filter.extend(conditions);
-            let bounded = window.filter(|window| window.from.is_some() && !window_reads_outer(window));
-            if let Some(window) = bounded.cloned() {
-                let (at, span) = (scope.at.clone(), aggregate.span);
-                self.is_in_window(&row, Windowed { time: field, window, at, span });
-            }
         }
     }
 

@@ -10,8 +10,7 @@ use super::field::{read_field, stored};
 use super::names::{Taken, initials, unused};
 use super::tables::rows_of;
 use crate::catalog::{Entity, EntityId, FieldId, Mark, Storage, TableSource};
-use crate::check::hir::{Base, Hop, Path, Window};
-use crate::diagnostic::Span;
+use crate::check::hir::{Base, Hop, Path};
 use crate::dialect::Function;
 use crate::plan::rel::{Cte, Join, JoinKind, Relation, Scalar, Select, TableRef, all};
 use crate::types::{Literal, Type};
@@ -33,8 +32,6 @@ pub(super) struct Frame {
     attached: BTreeMap<String, Vec<(Attached, String)>>,
     /// Its rows, by alias, that belong to affected keys.
     reached: BTreeMap<String, Reached>,
-    /// Its rows, by alias, whose times are in a window.
-    windowed: BTreeMap<String, Windowed>,
     /// Whether it may refer to rows of the frame below (a correlated subquery).
     correlated: bool,
 }
@@ -46,16 +43,6 @@ pub(super) struct Reached {
     pub(super) entity: EntityId,
     /// The links from there to the row.
     pub(super) hops: Vec<Hop>,
-}
-
-/// The window in which a row's time is, whatever else is known of the row. Its bounds read no row.
-#[derive(Debug, Clone)]
-pub(super) struct Windowed {
-    pub(super) time: FieldId,
-    pub(super) window: Window,
-    /// The run whose clock the bounds read.
-    pub(super) at: AtRun,
-    pub(super) span: Span,
 }
 
 /// A row that expressions can read: an alias in one of the frames.
@@ -196,16 +183,6 @@ impl Lowering<'_> {
     /// How a row belongs to an affected key, if it is known to.
     pub(super) fn reached_via(&self, row: &Row) -> Option<&Reached> {
         self.frames.get(row.frame)?.reached.get(&row.alias)
-    }
-
-    /// The window in which a row's time is, if there is one.
-    pub(super) fn window_of(&self, row: &Row) -> Option<&Windowed> {
-        self.frames.get(row.frame)?.windowed.get(&row.alias)
-    }
-
-    /// Notes the window in which a row's time is.
-    pub(super) fn is_in_window(&mut self, row: &Row, windowed: Windowed) {
-        self.frames[row.frame].windowed.insert(row.alias.clone(), windowed);
     }
 
     /// Notes that a row belongs to an affected key.

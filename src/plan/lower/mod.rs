@@ -24,6 +24,7 @@ mod json;
 mod keep;
 mod led_back;
 mod names;
+mod narrowed_groups;
 mod one_pass;
 mod places;
 mod rank_chain;
@@ -56,6 +57,7 @@ pub(super) use delta::CHECKED;
 use frame::Frame;
 pub(super) use frame::not_deleted;
 pub(super) use keep::{rank_types, ranks};
+use narrowed_groups::narrow_groups;
 use one_pass::one_pass;
 use places::Places;
 pub(super) use semi_join_reduction::among;
@@ -256,6 +258,7 @@ impl<'a> Lowering<'a> {
         let mut query = Query { ctes: self.ctes, ..Query::of(select) };
         one_pass(&mut query, &bounds);
         query.prune();
+        narrow_groups(&mut query);
         encoded::compare_held(&mut query);
         Lowered {
             event_tables: query.event_tables(),

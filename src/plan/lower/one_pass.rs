@@ -50,7 +50,7 @@ fn holds(wide: &Select, narrow: &Select, bounds: &Bounds) -> bool {
 }
 
 /// Whether a condition asks for rows of its own.
-fn asks_rows(condition: &Scalar) -> bool {
+pub(super) fn asks_rows(condition: &Scalar) -> bool {
     let (mut todo, mut found) = (vec![condition], false);
     while let Some(scalar) = todo.pop() {
         scalar.children(&mut |child| match child {
@@ -160,15 +160,10 @@ fn reads(query: &Query, name: &str) -> usize {
 /// Whether nothing but its join reads the keys of a joined subquery: they tell that there is a row.
 fn reads_no_key(query: &Query, join: &Join, keys: &[Column]) -> bool {
     let alias = &join.table.alias;
-    let name = |column: &Column| match (&column.name, &column.value) {
-        (Some(name), _) | (None, Scalar::Column(_, name)) => name.clone(),
-        _ => String::new(),
-    };
-    let keys: Vec<String> = keys.iter().map(name).collect();
     let mut count = 0;
     query.walk(&mut |child| {
         if let Child::Scalar(Scalar::Column(of, column)) = child {
-            count += usize::from(of == alias && keys.contains(column));
+            count += usize::from(of == alias && keys.iter().any(|key| key.known_as() == Some(column)));
         }
     });
     count == keys.len()

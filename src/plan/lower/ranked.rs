@@ -345,14 +345,10 @@ impl Lowering<'_> {
             _ => name.to_owned(),
         };
         let columns = &mut self.ctes[at].select.columns;
-        let named = |column: &Column| match (&column.name, &column.value) {
-            (Some(name), _) | (None, Scalar::Column(_, name)) => name.clone(),
-            _ => String::new(),
-        };
         if let Some(known) = columns.iter().find(|column| column.value == value) {
-            return named(known);
+            return known.known_as().unwrap_or_default().to_owned();
         }
-        let name = unused(&name, |name| columns.iter().any(|column| named(column) == name));
+        let name = unused(&name, |name| columns.iter().any(|column| column.known_as() == Some(name)));
         columns.push(Column::named(value, &name));
         name
     }

@@ -1,9 +1,9 @@
-//! Evaluation of fewer rows: for the affected keys only, to which the segment's own rows are narrowed, and the
-//! rows of its aggregates to those that belong to them; and for owners that are in a window.
+//! Evaluation for the affected keys only: the segment's own rows are narrowed to them, and the
+//! rows of its aggregates to those that belong to them.
 
 use std::collections::BTreeSet;
 
-use super::frame::{Reached, Row, Scope, Windowed};
+use super::frame::{Reached, Row};
 use super::keep::ranks;
 use super::names::initials;
 use super::{Lowering, SegmentPart};
@@ -78,25 +78,6 @@ impl Lowering<'_> {
         let filter = self.restrict_to_affected(&reached, row, on);
         self.frames[row.frame].filter.push(filter);
         self.reach_by(owner, hop, row);
-    }
-
-    /// Narrows the rows of a link to those whose owners are in the window that the owners have to be in, so that a
-    /// nested aggregate doesn't group all rows of a table for the owners of a month. Where the owners belong
-    /// to affected keys, that has narrowed them.
-    pub(super) fn narrow_to_window(&mut self, owner: &Row, row: &Row, hop: &Hop) {
-        if self.reached_via(owner).is_some() {
-            return;
-        }
-        let Some(Windowed { time, window, at, span }) = self.window_of(owner).cloned() else { return };
-        let frame = self.push(true);
-        let first = self.first_rows(owner.entity, frame);
-        let scope = Scope::of(first.clone(), None).at_run(at);
-        let conditions = self.time_conditions(&scope, &first, time, Some(&window), span);
-        self.frames[frame].filter.extend(conditions);
-        let on = ends_of(&self.cx.hir.catalog, hop).into_iter();
-        let pairs = on.map(|(own, target)| (self.field(&first, own), self.field(row, target))).collect();
-        let filter = self.pop().semi_join(pairs, false);
-        self.frames[row.frame].filter.push(filter);
     }
 
     /// That a row's fields equal those of a row that some links lead to from affected keys; pairs

@@ -67,6 +67,14 @@ impl Column {
         let is_own = matches!(&value, Scalar::Column(_, column) if *column == name);
         Self { value, name: (!is_own).then_some(name) }
     }
+
+    /// The name by which it is read: its own or its column's, if it has one.
+    pub(crate) fn known_as(&self) -> Option<&str> {
+        match (&self.name, &self.value) {
+            (Some(name), _) | (None, Scalar::Column(_, name)) => Some(name),
+            (None, _) => None,
+        }
+    }
 }
 
 impl TableRef {
