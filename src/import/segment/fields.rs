@@ -72,6 +72,8 @@ pub(crate) enum Schema<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     pub(crate) entities: BTreeMap<String, BTreeMap<String, Surveyed>>,
+    /// The entity whose rows perform events, if the segments ask for any.
+    pub(crate) performers: Option<String>,
 }
 
 /// An attribute found in the files.
