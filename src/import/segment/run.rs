@@ -75,8 +75,9 @@ pub fn import(files: &dyn Files, request: &Request) -> Imported {
     let inputs: Vec<Input> = request.files.iter().map(&mut source).collect();
     let mapping = request.mapping.as_ref().map(&mut source);
     let mut problems = Diagnostics::new();
-    let mapping =
+    let mut mapping =
         mapping.map(|input| Mapping::read(&input, tool.sections(), &mut problems)).unwrap_or_default();
+    mapping.has_rows = tool.reads_rows_of_lists();
     let run = Run { files, request, tool, inputs: &inputs, mapping: &mapping };
     if !problems.has_errors() {
         run.import(&mut imported, &mut problems);

@@ -34,8 +34,12 @@ pub(super) fn catalog(survey: &Survey, entity: &str, tool: &dyn Tool) -> String 
     if performs {
         let link = free(fields, &["events", "performed_events"]);
         let owner = Owner { entity, key: &key_name, ty: &key_type };
-        let (on, of_events) = event_entity(survey.entities.get(events).unwrap_or(&none), events, &owner, tool);
-        let _ = writeln!(text, "    links:\n      {link}: {{ to: {events}, many: true, on: {{ {key_name}: {on} }} }}");
+        let (on, of_events) =
+            event_entity(survey.entities.get(events).unwrap_or(&none), events, &owner, tool);
+        let _ = writeln!(
+            text,
+            "    links:\n      {link}: {{ to: {events}, many: true, on: {{ {key_name}: {on} }} }}"
+        );
         text.push_str(&of_events);
     }
     let is_done = |name: &str| name == entity || (performs && name == events);

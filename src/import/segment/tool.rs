@@ -39,6 +39,11 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         false
     }
 
+    /// Whether the elements of a list may be rows behind a link, which the mapping file names.
+    fn reads_rows_of_lists(&self) -> bool {
+        false
+    }
+
     /// The keys that a mapping file for this tool has in addition.
     fn sections(&self) -> &'static [&'static str] {
         &[]

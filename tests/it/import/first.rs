@@ -68,11 +68,13 @@ fn cohorts_that_ask_for_events_get_an_entity_of_events() {
         .iter()
         .enumerate()
         .map(|(at, leaf)| {
-            let filters = json!({ "properties": { "type": "OR", "values": [{ "type": "AND", "values": [leaf] }] } });
+            let filters =
+                json!({ "properties": { "type": "OR", "values": [{ "type": "AND", "values": [leaf] }] } });
             json!({ "id": at, "name": format!("cohort {at}"), "filters": filters })
         })
         .collect();
-    let actions = json!([{ "id": 7, "steps": [{ "event": "$pageview", "url": "/buy", "url_matching": "contains" }] }]);
+    let actions =
+        json!([{ "id": 7, "steps": [{ "event": "$pageview", "url": "/buy", "url_matching": "contains" }] }]);
     let definitions = json!({ "results": [{ "name": "seats", "property_type": "Numeric" }] });
     let files = vec![
         file("cohorts.json", json!({ "results": cohorts }).to_string()),
@@ -127,5 +129,8 @@ fn audiences_of_other_tools_get_events_with_a_link_back() {
     let (catalog, refused) =
         first("klaviyo", "profile", vec![file("s.json", definition.to_string())], Some(mapping));
     assert_eq!(refused, Vec::<String>::new());
-    assert!(catalog.contains("      amount: decimal\n") && catalog.contains("profile_id: string"), "{catalog}");
+    assert!(
+        catalog.contains("      amount: decimal\n") && catalog.contains("profile_id: string"),
+        "{catalog}"
+    );
 }
