@@ -7,6 +7,7 @@ use super::events::entity_of_events;
 use super::fields::{Survey, Surveyed};
 use super::naming::plain_name;
 use super::tool::Tool;
+use crate::import::is_unprintable;
 use crate::types::Type;
 
 /// A catalog of the attributes that the files use. The entity's key is the tool's own attribute for
@@ -99,7 +100,7 @@ fn free(fields: &BTreeMap<String, Surveyed>, names: &[&str]) -> String {
 fn field(name: &str, Surveyed { attribute, ty }: &Surveyed, tool: &dyn Tool) -> String {
     let comment = match attribute == name {
         true => String::new(),
-        false => format!("    # `{}`", attribute.replace(['\n', '\r'], " ")),
+        false => format!("    # `{}`", attribute.replace(is_unprintable, " ")),
     };
     let ty = yaml_type(ty.as_ref().unwrap_or(&Type::String), tool.reads_loose_versions());
     format!("      {name}: {ty}{comment}\n")

@@ -113,6 +113,22 @@ fn audiences_of_other_tools_get_events_with_a_link_back() {
     assert_eq!(refused, Vec::<String>::new());
     assert!(catalog.contains("    key: event_key\n"), "a property is called `id`: {catalog}");
 
+    let query = "event('Bought').where(property('total') > 100 AND property('gift') = true).sum(property('value')).gte(7) AND event('Bought').max(property('size')) < 3 AND (trait('born').within_last(7 days) OR trait('age').one_of([1, 2]) OR trait('plan').contains('pro') OR trait('vip') = true)";
+    let (catalog, refused) = first("segment", "user", vec![file("argument", query)], None);
+    assert_eq!(refused, Vec::<String>::new());
+    for field in [
+        "total: decimal",
+        "gift: boolean",
+        "value: decimal",
+        "size: decimal",
+        "born: timestamp",
+        "age: decimal",
+        "plan: string",
+        "vip: boolean",
+    ] {
+        assert!(catalog.contains(&format!("      {field}\n")), "{field}\n{catalog}");
+    }
+
     let all = include_str!("../../import/dittofeed/segments.json");
     let (_, refused) = first("dittofeed", "user", vec![file("segments.json", all)], None);
     let expected = refused.iter().all(|reason| {
