@@ -50,6 +50,8 @@ fn cohorts_that_ask_for_events_get_an_entity_of_events() {
         { "type": "event", "key": "$browser", "operator": "exact", "value": ["Chrome"] },
         { "type": "event", "key": "amount", "operator": "gt", "value": "10" },
         { "type": "event", "key": "seats", "operator": "exact", "value": ["3"] },
+        { "type": "event", "key": "floor", "operator": "is_not", "value": 3 },
+        { "type": "event", "key": "zip", "operator": "icontains", "value": 10 },
         { "type": "event", "key": "timestamp", "operator": "exact", "value": ["noon"] }] });
     let mut leaves = vec![behavior("performed_event", &filters)];
     for kind in [
@@ -91,6 +93,8 @@ fn cohorts_that_ask_for_events_get_an_entity_of_events() {
         "      browser: string    # `$browser`",
         "      amount: decimal",
         "      seats: decimal",
+        "      floor: decimal",
+        "      zip: string",
         "      timestamp: string",
         "      current_url: string    # `$current_url`",
         "      person: { to: person, on: { person_id: id } }",
