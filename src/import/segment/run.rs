@@ -69,8 +69,9 @@ pub fn import(files: &dyn Files, request: &Request) -> Imported {
     let mut imported = Imported::default();
     let Some(tool) = find(&request.tool) else { return imported };
     let mut source = |file: &File| {
-        let source = imported.sources.add(&*file.path, &*file.text);
-        Input { source, relative: file.relative.clone(), text: file.text.as_str().into() }
+        let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+        let source = imported.sources.add(&*file.path, text);
+        Input { source, relative: file.relative.clone(), text: text.into() }
     };
     let inputs: Vec<Input> = request.files.iter().map(&mut source).collect();
     let mapping = request.mapping.as_ref().map(&mut source);

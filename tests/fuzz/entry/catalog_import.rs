@@ -30,6 +30,10 @@ pub(super) fn catalog_import(input: &[u8], seen: &mut Seen) {
     let existing = Existing::read(&empty).expect("nothing is there yet");
     let Some(first) = imported(&found, &existing, seen) else { return };
     let written = first.edits.iter().fold(empty, |files, edit| files.with(&*edit.path, edit.after.as_str()));
+    if first.edits.is_empty() {
+        assert!(!first.report.skipped.is_empty(), "nothing is written, without a reason: {:?}", first.report);
+        return;
+    }
     sound(&written, &first);
     let existing = Existing::read(&written).expect("what was written can be read");
     if let Some(again) = imported(&found, &existing, seen) {
