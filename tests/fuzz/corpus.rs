@@ -96,6 +96,7 @@ fn is_of(entry: Entry, path: &str, text: &str) -> bool {
         Entry::Row
         | Entry::JsonLines
         | Entry::Import
+        | Entry::CatalogImport
         | Entry::Address
         | Entry::Arguments
         | Entry::Sabotage => false,

@@ -18,6 +18,61 @@ const DIALECT: &str = include_str!("../../dialects/postgres.yml");
 /// Words that the grammar leaves to the checker.
 const FUNCTIONS: &str = include_str!("../../src/check/expr/call.rs");
 
+/// The readers of other tools' files, whose keys and operators are literals.
+const READERS: [&str; 20] = [
+    include_str!("../../src/import/segment/dittofeed.rs"),
+    include_str!("../../src/import/segment/klaviyo.rs"),
+    include_str!("../../src/import/segment/klaviyo/filter.rs"),
+    include_str!("../../src/import/segment/segment_query/parse.rs"),
+    include_str!("../../src/import/segment/segment_query/parse/comparison.rs"),
+    include_str!("../../src/import/segment/flagd/logic.rs"),
+    include_str!("../../src/import/segment/flagd/operator.rs"),
+    include_str!("../../src/import/segment/flagsmith.rs"),
+    include_str!("../../src/import/segment/flipt.rs"),
+    include_str!("../../src/import/segment/growthbook/condition.rs"),
+    include_str!("../../src/import/segment/growthbook/lists.rs"),
+    include_str!("../../src/import/segment/featurevisor.rs"),
+    include_str!("../../src/import/segment/posthog/mod.rs"),
+    include_str!("../../src/import/segment/posthog/property.rs"),
+    include_str!("../../src/import/segment/posthog/behavior.rs"),
+    include_str!("../../src/import/segment/rule_groups.rs"),
+    include_str!("../../src/import/segment/rule_groups/condition.rs"),
+    include_str!("../../src/import/segment/litestar_flags/condition.rs"),
+    include_str!("../../src/import/segment/launchdarkly/clause.rs"),
+    include_str!("../../src/import/segment/unleash.rs"),
+];
+
+/// The readers of documents that say what tables there are.
+const CATALOG_READERS: [&str; 8] = [
+    include_str!("../../src/import/catalog/dbt/mod.rs"),
+    include_str!("../../src/import/catalog/dbt/nodes.rs"),
+    include_str!("../../src/import/catalog/dbt/columns.rs"),
+    include_str!("../../src/import/catalog/dbt/tests.rs"),
+    include_str!("../../src/import/catalog/cube.rs"),
+    include_str!("../../src/import/catalog/metricflow.rs"),
+    include_str!("../../src/import/catalog/semantic_model.rs"),
+    include_str!("../../src/import/catalog/information_schema.rs"),
+];
+
+/// What is between the names in the files of other tools.
+const SIGNS: [&str; 24] = [
+    "{", "}", "[", "]", ": ", ", ", "\n", "\"", "true", "false", "null", "0", "-1", "1e3", "\"\"", "\"a\"",
+    "[]", "{}", "(", ")", " AND ", " OR ", "NOT ", "NULL",
+];
+
+static IMPORTS: LazyLock<Vec<String>> = LazyLock::new(|| of_readers(&READERS));
+static CATALOG_IMPORTS: LazyLock<Vec<String>> = LazyLock::new(|| of_readers(&CATALOG_READERS));
+
+/// The keys and operators that readers look for, and signs.
+fn of_readers(readers: &[&str]) -> Vec<String> {
+    let is_name = |word: &String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_$-.!=<>:".contains(c);
+        (1..32).contains(&word.len()) && word.chars().all(plain)
+    };
+    let names = readers.iter().flat_map(|text| text.lines()).flat_map(literals).filter(is_name);
+    sorted(names.chain(SIGNS.map(str::to_owned)))
+}
+
 /// Every literal of the grammar, and every function's name.
 static LANGUAGE: LazyLock<Vec<String>> = LazyLock::new(|| {
     let of_grammar = GRAMMAR.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(literals);
@@ -52,6 +107,8 @@ pub(crate) fn words(entry: Entry) -> &'static [String] {
     match entry {
         Entry::Segments | Entry::Arguments => &LANGUAGE,
         Entry::Dialect => &TEMPLATES,
+        Entry::Import => &IMPORTS,
+        Entry::CatalogImport => &CATALOG_IMPORTS,
         _ => &YAML,
     }
 }

@@ -165,7 +165,10 @@ fn report(args: &Args, prefix: &str, imported: Imported, terminal: &mut Terminal
             }
         }
         if imported.files.is_empty() {
-            writeln!(terminal.out, "{prefix}{} is up to date", imported.report.file)?;
+            match imported.report.segments.iter().any(|segment| segment.change.is_some()) {
+                true => writeln!(terminal.out, "{prefix}{} is up to date", imported.report.file)?,
+                false => writeln!(terminal.out, "nothing to write")?,
+            }
         }
     }
     let exit = terminal.report(&imported.sources, imported.problems)?;

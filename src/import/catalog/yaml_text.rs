@@ -1,6 +1,7 @@
 //! Writes YAML that segc reads back as the same values.
 
 use super::edit::Entry;
+use crate::import::is_unprintable;
 
 /// Words that YAML readers take for something other than text.
 const WORDS: [&str; 13] =
@@ -26,7 +27,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => written.push_str("\\n"),
             '\t' => written.push_str("\\t"),
             '\r' => written.push_str("\\r"),
-            c if c.is_control() || ['\u{2028}', '\u{2029}', '\u{feff}'].contains(&c) => {
+            c if is_unprintable(c) => {
                 written.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => written.push(c),
@@ -132,7 +133,8 @@ impl Line {
 
 /// A text as one line of a comment, not too long.
 pub(super) fn comment(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.replace(is_unprintable, "\u{fffd}")
 }
 
 #[cfg(test)]
@@ -158,6 +160,14 @@ mod tests {
             assert_eq!(read_back(&format!("k: {}", scalar(text))).as_deref(), Some(text));
         }
         assert_eq!(scalar("Placed at 10-12"), "Placed at 10-12");
+    }
+
+    #[test]
+    fn comments_are_one_line_of_characters_that_yaml_has() {
+        let text = comment("a\0b\n\u{7f}c\u{2028}d\u{85}e \u{ffff}");
+        assert_eq!(text, "a\u{fffd}b \u{fffd}c d e \u{fffd}");
+        assert_eq!(read_back(&format!("k: v  # {text}")).as_deref(), Some("v"));
+        assert_eq!(read_back(&format!("k: {}", scalar("\u{fffe}\0"))).as_deref(), Some("\u{fffe}\0"));
     }
 
     proptest! {

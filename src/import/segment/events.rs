@@ -15,6 +15,11 @@ use crate::yaml::NodeKind;
 /// The section of a mapping file that names the link to the events.
 pub(crate) const SECTION: &str = "events";
 
+/// What a catalog for a start calls the entity of the events that the rows of another perform.
+pub(super) fn entity_of_events(performer: &str) -> &'static str {
+    if performer == "event" { "performed_event" } else { "event" }
+}
+
 /// The events of the entity that segments are about.
 #[derive(Debug, Clone)]
 pub(crate) struct Events {
@@ -59,19 +64,18 @@ impl Events {
 impl Import<'_> {
     /// The events of the segment's entity.
     pub(crate) fn events(&mut self, span: Span) -> Option<Events> {
-        let catalog = match &self.schema {
+        let performer = self.current_entity().to_owned();
+        let catalog = match &mut self.schema {
             Schema::Catalog(catalog) => *catalog,
-            Schema::Survey(_) => {
-                return Some(Events {
-                    path: vec!["events".to_owned()],
-                    entity: "event".to_owned(),
-                    time: "timestamp".to_owned(),
-                    name: "event".to_owned(),
-                    back: None,
-                });
+            Schema::Survey(survey) => {
+                let entity = entity_of_events(&performer).to_owned();
+                survey.performers = Some(performer.clone());
+                let (path, back) = (vec!["events".to_owned()], Some(performer));
+                let (time, name) = ("timestamp".to_owned(), "event".to_owned());
+                return Some(Events { path, entity, time, name, back });
             }
         };
-        let entity = catalog.find(self.current_entity())?;
+        let entity = catalog.find(&performer)?;
         let mapped = self.mapping.section(SECTION).map(|node| (node.kind.clone(), node.span));
         let found: Vec<(Vec<String>, EntityId)> = match mapped {
             Some((NodeKind::String(text), at)) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::mapping::{Mapped, Mapping};
 use super::naming::plain_name;
-use crate::catalog::{Catalog, Entity, EntityId, Storage};
+use crate::catalog::{Catalog, Entity, EntityId, Link, Storage};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, closest};
 use crate::import::problems::UnknownInMapping;
 use crate::import::segment::problems::NoFieldFor;
@@ -40,6 +40,8 @@ pub(crate) struct Field {
     pub(crate) nullable: bool,
     /// Whether its column has versions that are written loosely (`v1.2`).
     pub(crate) is_loose: bool,
+    /// For a list whose elements are rows: the path to them, from which `path` goes on.
+    pub(crate) rows: Option<Vec<String>>,
 }
 
 impl Field {
@@ -72,6 +74,8 @@ pub(crate) enum Schema<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     pub(crate) entities: BTreeMap<String, BTreeMap<String, Surveyed>>,
+    /// The entity whose rows perform events, if the segments ask for any.
+    pub(crate) performers: Option<String>,
 }
 
 /// An attribute found in the files.
@@ -101,7 +105,7 @@ impl Survey {
         // The condition is translated as this use needs it; the type that all uses have in common
         // counts when the files are read again.
         let ty = wants.cloned().or_else(|| found.ty.clone()).unwrap_or(Type::String);
-        Field { path: vec![name], ty, nullable: true, is_loose: false }
+        Field { path: vec![name], ty, nullable: true, is_loose: false, rows: None }
     }
 }
 
@@ -145,7 +149,7 @@ pub(crate) fn resolve(
         return Err(UnknownInMapping { span: None, what: "entity", name, owner: None, known }.into());
     };
     if let Some(mapped) = mapping.attributes.get(&attribute.full()) {
-        return mapped_path(catalog, id, mapped);
+        return mapped_path(catalog, id, mapping, mapped);
     }
     let start = match attribute.kind {
         None => Some((id, Vec::new())),
@@ -165,7 +169,8 @@ pub(crate) fn resolve(
 /// Reports paths in a mapping file that don't lead to a field, whether or not the files use them.
 pub(crate) fn check(catalog: &Catalog, entity: &str, mapping: &Mapping, problems: &mut Diagnostics) {
     let Some(id) = catalog.find(entity) else { return };
-    let fields = mapping.attributes.values().map(|mapped| mapped_path(catalog, id, mapped).map(drop));
+    let fields =
+        mapping.attributes.values().map(|mapped| mapped_path(catalog, id, mapping, mapped).map(drop));
     let kinds = mapping.kinds.keys().map(|kind| kind_path(catalog, id, mapping, kind).map(drop));
     fields.chain(kinds).filter_map(Result::err).for_each(|problem| problems.push(problem));
 }
@@ -206,7 +211,7 @@ fn key(catalog: &Catalog, entity: EntityId, mut path: Vec<String>) -> Option<Fie
     let field = catalog.entity(entity).field(*only);
     let nullable = !path.is_empty();
     path.push(field.name.clone());
-    Some(Field { path, ty: field.ty.clone(), nullable, is_loose: is_loose(field) })
+    Some(Field { path, ty: field.ty.clone(), nullable, is_loose: is_loose(field), rows: None })
 }
 
 /// A field by the tool's name for it: the same name, or the same words.
@@ -220,7 +225,7 @@ fn find(catalog: &Catalog, entity: EntityId, mut path: Vec<String>, name: &str) 
     if let Some(field) = exact.or(only) {
         let nullable = field.nullable || !path.is_empty();
         path.push(field.name.clone());
-        return Some(Field { path, ty: field.ty.clone(), nullable, is_loose: is_loose(field) });
+        return Some(Field { path, ty: field.ty.clone(), nullable, is_loose: is_loose(field), rows: None });
     }
     // `company.plan` may be behind a link; names of more than a few parts aren't.
     let (first, rest) = name.split_once('.').filter(|_| path.len() < 4)?;
@@ -243,7 +248,12 @@ fn link(entity: &Entity, name: &str) -> Option<(String, EntityId)> {
 }
 
 /// The field at the end of a path in the mapping file.
-fn mapped_path(catalog: &Catalog, entity: EntityId, mapped: &Mapped) -> Result<Field, Diagnostic> {
+fn mapped_path(
+    catalog: &Catalog,
+    entity: EntityId,
+    mapping: &Mapping,
+    mapped: &Mapped,
+) -> Result<Field, Diagnostic> {
     let Some((last, links)) = mapped.parts.split_last() else {
         let known = Vec::new();
         return Err(UnknownInMapping {
@@ -256,28 +266,30 @@ fn mapped_path(catalog: &Catalog, entity: EntityId, mapped: &Mapped) -> Result<F
         .into());
     };
     let mut at = entity;
-    for part in links {
+    let mut rows = None;
+    for (position, part) in links.iter().enumerate() {
         let here = catalog.entity(at);
-        let Some(link) = here.links.iter().find(|link| link.name == *part && !link.many) else {
-            let known = here.links.iter().filter(|link| !link.many).map(|link| link.name.clone()).collect();
+        let may_be_many = mapping.has_rows && rows.is_none();
+        let leads = |link: &&Link| may_be_many || !link.many;
+        let Some(link) = here.links.iter().filter(leads).find(|link| link.name == *part) else {
+            let known = here.links.iter().filter(leads).map(|link| link.name.clone()).collect();
             let (name, owner) = (part.clone(), Some(here.name.clone()));
-            return Err(UnknownInMapping {
-                span: Some(mapped.span),
-                what: "link to one row",
-                name,
-                owner,
-                known,
-            }
-            .into());
+            let what = if may_be_many { "link" } else { "link to one row" };
+            return Err(UnknownInMapping { span: Some(mapped.span), what, name, owner, known }.into());
         };
+        if link.many {
+            rows = Some(position + 1);
+        }
         at = link.to;
     }
     let here = catalog.entity(at);
     match here.fields.iter().find(|field| field.name == *last) {
         Some(field) => {
-            let nullable = field.nullable || !links.is_empty();
-            let (path, ty) = (mapped.parts.clone(), field.ty.clone());
-            Ok(Field { path, ty, nullable, is_loose: is_loose(field) })
+            let (before, path) = mapped.parts.split_at(rows.unwrap_or(0));
+            let nullable = field.nullable || path.len() > 1;
+            let (path, ty) = (path.to_vec(), field.ty.clone());
+            let rows = rows.map(|_| before.to_vec());
+            Ok(Field { path, ty, nullable, is_loose: is_loose(field), rows })
         }
         None => {
             let known = here.fields.iter().map(|field| field.name.clone()).collect();

@@ -176,6 +176,7 @@ impl Reader<'_, '_, '_> {
         let name = attribute_name(&text);
         let attribute = Attribute { kind: None, name: &name, span: property.span };
         let field = self.import.field(attribute, wanted(operator, value).as_ref())?;
+        self.numbers_in_text(&field, operator, value);
         let op = match operator {
             "IS_SET" => return Some(make::present(field.expr())),
             "IS_NOT_SET" => return Some(make::missing(field.expr())),
@@ -192,6 +193,25 @@ impl Reader<'_, '_, '_> {
         };
         let found = self.compare(&field, op, value)?;
         Some(if operator == "NOT_EQUAL" { unlike(&field, found) } else { found })
+    }
+
+    /// The tool takes a text such as `10` or `-1.5` for a number. A note says so wherever it matters.
+    fn numbers_in_text(&mut self, field: &Field, operator: &str, value: &Node) {
+        let text = scalar_text(value).unwrap_or_default();
+        let digits = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-');
+        let matters = match operator {
+            "EQUAL" => number_literal(&text).is_some(),
+            // An empty text is in all that are text.
+            "CONTAINS" => digits,
+            "IS_SET" | "IS_NOT_SET" | "IN" | "MODULO" | "REGEX" => false,
+            _ => !text.ends_with(VERSION),
+        };
+        if matters && field.ty == Type::String {
+            self.import.note(format!(
+                "a text in `{}` that looks like a number, such as `10`, is a number to the tool, and text here",
+                field.name()
+            ));
+        }
     }
 
     /// The value is cast to the type of the trait, which the catalog knows.

@@ -260,8 +260,11 @@ impl Reader<'_, '_> {
             _ => value.clone(),
         };
         let NodeKind::List(items) = &inner.kind else { return self.import.wrong(value, "a list of values") };
-        let constants: Vec<Option<Expr>> =
-            items.iter().map(|item| self.constant(field, kind, item)).collect();
+        // An empty text is like none, also beside an empty item.
+        let is_text = matches!(kind, Kind::Text | Kind::EntityId);
+        let is_empty = |item: &Node| matches!(&item.kind, NodeKind::String(text) if text.is_empty());
+        let items = items.iter().filter(|item| !(is_text && is_empty(item)));
+        let constants: Vec<Option<Expr>> = items.map(|item| self.constant(field, kind, item)).collect();
         let constants = constants.into_iter().collect::<Option<Vec<Expr>>>()?;
         Some(make::one_of(self.operand(field, kind, value)?, constants))
     }

@@ -39,6 +39,8 @@ pub(crate) struct Mapping {
     pub(crate) attributes: BTreeMap<String, Mapped>,
     /// Segments by the tool's names.
     pub(crate) segments: BTreeMap<String, Naming>,
+    /// Whether the path of an attribute may lead to many rows, which are the elements of a list.
+    pub(crate) has_rows: bool,
     /// The parts that only one tool has.
     sections: Vec<(Key, Node)>,
 }

@@ -69,14 +69,16 @@ pub fn import(files: &dyn Files, request: &Request) -> Imported {
     let mut imported = Imported::default();
     let Some(tool) = find(&request.tool) else { return imported };
     let mut source = |file: &File| {
-        let source = imported.sources.add(&*file.path, &*file.text);
-        Input { source, relative: file.relative.clone(), text: file.text.as_str().into() }
+        let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+        let source = imported.sources.add(&*file.path, text);
+        Input { source, relative: file.relative.clone(), text: text.into() }
     };
     let inputs: Vec<Input> = request.files.iter().map(&mut source).collect();
     let mapping = request.mapping.as_ref().map(&mut source);
     let mut problems = Diagnostics::new();
-    let mapping =
+    let mut mapping =
         mapping.map(|input| Mapping::read(&input, tool.sections(), &mut problems)).unwrap_or_default();
+    mapping.has_rows = tool.reads_rows_of_lists();
     let run = Run { files, request, tool, inputs: &inputs, mapping: &mapping };
     if !problems.has_errors() {
         run.import(&mut imported, &mut problems);

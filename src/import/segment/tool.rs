@@ -29,8 +29,18 @@ pub(crate) trait Tool: std::fmt::Debug + Sync {
         None
     }
 
+    /// The column that identifies an event in its tables.
+    fn event_key(&self) -> &'static str {
+        "id"
+    }
+
     /// Whether it reads versions that are written loosely, such as `v1.2`.
     fn reads_loose_versions(&self) -> bool {
+        false
+    }
+
+    /// Whether the elements of a list may be rows behind a link, which the mapping file names.
+    fn reads_rows_of_lists(&self) -> bool {
         false
     }
 

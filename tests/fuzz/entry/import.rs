@@ -8,20 +8,44 @@ use segc::project::{Files, Memory};
 use super::judge;
 use crate::seen::Seen;
 
-/// The first line names the tool; the rest is its file.
+/// The first line names the tool, and the dialect of SQL; the rest is its file. `--- map` is above a mapping
+/// file, and `--- catalog` above the project's catalog, which is made from the file otherwise.
 pub(super) fn import(input: &[u8], seen: &mut Seen) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let (name, text) = text.split_once('\n').unwrap_or(("", text));
+    let (name, dialect) = name.split_once(' ').map_or((name, None), |(name, dialect)| (name, Some(dialect)));
+    let (text, catalog) = part(text, "catalog");
+    let (text, mapping) = part(text, "map");
     let tools = tools();
     let tool = tools.iter().find(|tool| tool.name == name.trim()).unwrap_or(&tools[text.len() % tools.len()]);
-    let request = |catalog: Option<&str>| Request {
+    let file = |path: &str, text: &str| File {
+        path: path.to_owned(),
+        relative: path.to_owned(),
+        text: text.to_owned(),
+    };
+    let dialect =
+        dialect.and_then(|name| ["duckdb", "postgres", "generic"].into_iter().find(|one| *one == name));
+    let request = |write_catalog: Option<&str>| Request {
         tool: tool.name.to_owned(),
-        files: vec![File { path: "input".to_owned(), relative: "input".to_owned(), text: text.to_owned() }],
+        files: vec![file("input", text)],
+        mapping: mapping.map(|text| file("map.yml", text)),
         name: Some("given".to_owned()),
-        write_catalog: catalog.map(str::to_owned),
+        dialect: dialect.map(str::to_owned),
+        write_catalog: write_catalog.map(str::to_owned),
         ..Request::default()
     };
     let empty = Memory::new().with("segc.yml", "name: a\ntargets: { duckdb: {}, bigquery: {} }\n");
+    if let Some(catalog) = catalog {
+        let project = empty.with("catalog/own.yml", catalog);
+        let first = run(&project, &request(None));
+        judged(&first, seen);
+        let written = first.files.iter().fold(project, |files, (path, text)| files.with(path, text.as_str()));
+        sound(&written, &first);
+        let again = run(&written, &request(None));
+        judged(&again, seen);
+        assert!(again.files.is_empty(), "importing again writes {:?}", again.files);
+        return;
+    }
     let first = run(&empty, &request(Some("catalog/a.yml")));
     judged(&first, seen);
     let written = first.files.iter().fold(empty, |files, (path, text)| files.with(path, text.as_str()));
@@ -33,6 +57,12 @@ pub(super) fn import(input: &[u8], seen: &mut Seen) {
         assert!(again.files.is_empty(), "importing again writes {:?}", again.files);
         assert_eq!(again.report.summary(), first.report.summary());
     }
+}
+
+/// What is above a line `--- NAME`, and what is below it.
+fn part<'t>(text: &'t str, name: &str) -> (&'t str, Option<&'t str>) {
+    let line = format!("\n--- {name}\n");
+    text.split_once(&line).map_or((text, None), |(above, below)| (above, Some(below)))
 }
 
 /// What is shown is harmless, and what is refused says why.

@@ -2,6 +2,7 @@
 
 mod address;
 mod arguments;
+mod catalog_import;
 mod data;
 mod import;
 mod judge;
@@ -35,17 +36,19 @@ pub(crate) enum Entry {
     JsonLines,
     /// What `--db` names.
     Address,
-    /// A file of another tool, whose name is the first line, imported twice.
+    /// A file of another tool, whose name is the first line, with a mapping file and a catalog, imported twice.
     Import,
     /// Values on the command line, of the program itself.
     Arguments,
     /// No way into segc: what an input asks for is done, to see that it is noticed.
     Sabotage,
+    /// A document of another tool that says what tables there are, whose kind is the first line, imported twice.
+    CatalogImport,
 }
 
 impl Entry {
     /// All that are segc's.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Segments,
         Self::Config,
         Self::Catalog,
@@ -57,6 +60,7 @@ impl Entry {
         Self::Address,
         Self::Import,
         Self::Arguments,
+        Self::CatalogImport,
     ];
 
     /// Its name, which is that of its folder in `tests/fuzz/corpus`, too.
@@ -72,6 +76,7 @@ impl Entry {
             Self::JsonLines => "jsonl",
             Self::Address => "address",
             Self::Import => "import",
+            Self::CatalogImport => "catalog-import",
             Self::Arguments => "arguments",
             Self::Sabotage => "sabotage",
         }
@@ -103,6 +108,7 @@ impl Entry {
             Self::JsonLines => data::table("orders.jsonl", input, seen),
             Self::Address => address::address(input, seen),
             Self::Import => import::import(input, seen),
+            Self::CatalogImport => catalog_import::catalog_import(input, seen),
             Self::Arguments => arguments::arguments(input, seen),
             Self::Sabotage => sabotage::sabotage(input),
         }

@@ -41,6 +41,32 @@ fn the_rest_is_written_if_a_segment_is_refused() {
 }
 
 #[test]
+fn files_may_begin_with_a_byte_order_mark() {
+    let project = project();
+    let write = |name: &str, text: &str| fs::write(project.path().join(name), text).expect("a file");
+    fs::create_dir(project.path().join("catalog")).expect("a folder");
+    write(
+        "catalog/a.yml",
+        "entities: { user: { table: u, key: id, fields: { id: string, plan: string } } }\n",
+    );
+    write("a.sql", "\u{feff}-- name: pros\nplan = 'pro'\n");
+    write("b.txt", "\u{feff}trait('plan') = 'pro'");
+    write("c.json", &format!("\u{feff}{SEGMENTS}"));
+    for (args, said) in [
+        (&["import", "sql", "a.sql"][..], "SQL: 1 exact"),
+        (&["import", "segment", "b.txt", "--name", "b"], "Segment: 1 exact"),
+        (&["import", "unleash", "c.json"], "Unleash: 1 exact"),
+    ] {
+        let out = segc(project.path(), args);
+        assert!(text(&out.stdout).contains(said), "{}{}", text(&out.stdout), text(&out.stderr));
+    }
+    // The place of a letter that is more than a byte.
+    let out = segc(project.path(), &["import", "sql", "plan = 'a' \u{e9}", "--name", "c"]);
+    assert!(text(&out.stderr).contains("SEG935"), "{}", text(&out.stderr));
+    assert!(text(&out.stdout).ends_with("nothing to write\n"), "{}", text(&out.stdout));
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let project = project();
     let args = ["import", "unleash", "state.json", "--write-catalog", "catalog/users.yml", "--dry-run"];

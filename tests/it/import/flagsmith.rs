@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use segc::import::segment::{Request, Status, import};
+use segc::project::Memory;
 use serde_json::{Value, json};
 
 use super::suite::{AS_OF, Case, Count, file};
@@ -94,4 +96,38 @@ fn its_own_test_data_agrees() {
     let count = Count::of("Flagsmith's own", &cases);
     println!("{count:#?}");
     count.agrees();
+}
+
+/// The engine takes the trait `"10"` for the number 10, so that no comparison with other text holds.
+#[test]
+fn text_that_looks_like_a_number_is_a_note() {
+    let noted = |operator: &str, value: &str| {
+        let condition = json!({ "operator": operator, "property": "plan", "value": value });
+        let segment =
+            json!({ "id": 1, "name": "a", "rules": [{ "type": "ALL", "conditions": [condition] }] });
+        let catalog = "entities: { user: { table: u, key: id, fields: { id: string, plan: string } } }";
+        let project = Memory::new()
+            .with("segc.yml", "name: a\ntargets: { duckdb: {} }\n")
+            .with("catalog/a.yml", catalog);
+        let files = vec![file("segments.json", json!({ "results": [segment] }).to_string())];
+        let imported =
+            import(&project, &Request { tool: "flagsmith".to_owned(), files, ..Request::default() });
+        let report = &imported.report.segments[0];
+        assert_ne!(report.status, Status::Refused, "{:?}", report.refusals);
+        report.notes.iter().any(|note| note.contains("looks like a number"))
+    };
+    for (operator, value) in [
+        ("NOT_EQUAL", "pro"),
+        ("NOT_CONTAINS", "pro"),
+        ("EQUAL", "10"),
+        ("CONTAINS", "1"),
+        ("LESS_THAN", "b"),
+    ] {
+        assert!(noted(operator, value), "{operator} {value}");
+    }
+    for (operator, value) in
+        [("EQUAL", "pro"), ("CONTAINS", "pro"), ("IN", "10,pro"), ("IS_SET", ""), ("REGEX", "1")]
+    {
+        assert!(!noted(operator, value), "{operator} {value}");
+    }
 }

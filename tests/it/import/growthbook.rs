@@ -1,5 +1,7 @@
 //! GrowthBook's own cases (tests/import/growthbook).
 
+use segc::import::segment::{Request, import};
+use segc::project::Memory;
 use serde_json::{Value, json};
 
 use super::suite::{AS_OF, Case, Count, file};
@@ -34,4 +36,21 @@ fn its_own_cases_agree() {
     let cases = cases();
     assert!(cases.len() > 100);
     Count::of("GrowthBook", &cases).compare();
+}
+
+/// As JavaScript's SDK 1.8.0 does; older ones skip such elements.
+#[test]
+fn elements_that_are_false_or_empty_match() {
+    let condition = json!({ "tags": { "$elemMatch": { "$in": ["", "a", null] } } });
+    let groups = json!({ "savedGroups": [{ "id": "case", "type": "condition", "condition": condition }] });
+    let request = Request {
+        tool: "growthbook".to_owned(),
+        files: vec![file("groups.json", groups.to_string())],
+        write_catalog: Some("catalog/a.yml".to_owned()),
+        ..Request::default()
+    };
+    let imported = import(&Memory::new().with("segc.yml", "name: a\ntargets: { duckdb: {} }\n"), &request);
+    let text = &imported.files.last().expect("segments").1;
+    assert!(text.contains(r#"tags contains any ("", "a")"#), "{text}");
+    assert!(imported.report.segments[0].notes[0].contains("older ones skip them"));
 }

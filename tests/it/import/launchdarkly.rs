@@ -5,6 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use segc::api::{Options, open_files};
+use segc::evaluate::{Data, Datum, members};
+use segc::import::segment::{Request, Status, import};
+use segc::project::Memory;
 use serde_json::{Map, Value, json};
 
 use super::suite::{AS_OF, Case, Count, file};
@@ -112,4 +116,84 @@ fn its_own_evaluations_agree() {
     let cases: Vec<Case> = FILES.iter().flat_map(|text| cases_of(text)).collect();
     assert!(cases.len() > 100);
     Count::of("LaunchDarkly", &cases).compare();
+}
+
+#[test]
+fn elements_of_lists_may_be_rows_behind_a_link() {
+    let catalog = "entities:
+  user:
+    table: users
+    key: key
+    fields: { key: string, value: string }
+    links: { memberships: { to: membership, many: true, on: { key: user_key } } }
+  membership:
+    table: memberships
+    key: id
+    fields: { id: integer, user_key: string, group: string, level: integer }
+";
+    let project =
+        Memory::new().with("segc.yml", "name: a\ntargets: { duckdb: {} }\n").with("catalog/a.yml", catalog);
+    let clause = |op: &str, values: Value, negate: bool| {
+        let attribute = if values[0].is_number() { "levels" } else { "groups" };
+        json!({ "key": "s", "rules": [{ "clauses": [{ "attribute": attribute, "op": op, "values": values, "negate": negate }] }] })
+    };
+    let run = |segment: Value| {
+        let mapping = "attributes: { groups: memberships.group, levels: memberships.level }\n";
+        import(
+            &project,
+            &Request {
+                tool: "launchdarkly".to_owned(),
+                files: vec![file("s.json", segment.to_string())],
+                mapping: Some(file("map.yml", mapping)),
+                ..Request::default()
+            },
+        )
+    };
+    for (segment, expected) in [
+        (clause("startsWith", json!(["x"]), false), "both x"),
+        (clause("startsWith", json!(["x"]), true), "null y"),
+        (clause("in", json!(["x1", "y1"]), false), "both x y"),
+        (clause("in", json!(["x1", "y1"]), true), "null"),
+        (clause("matches", json!(["^y", "^z"]), false), "both y"),
+        (clause("endsWith", json!([""]), false), "both x y"),
+        (clause("in", json!([]), true), "both null x y"),
+        (clause("lessThan", json!([2]), false), "both x"),
+        (clause("lessThan", json!([2]), true), "null y"),
+    ] {
+        let imported = run(segment);
+        let (_, text) = imported.files.first().unwrap_or_else(|| panic!("{:?}", imported.problems));
+        let (session, problems) =
+            open_files(&project.clone().with("segments/s.seg", text.as_str()), &Options::default());
+        assert!(!problems.has_errors(), "{problems:?}");
+        let mut data = Data::new(&session.hir().catalog);
+        for key in ["none", "x", "y", "both", "null"] {
+            data.push("user", vec![("key", Datum::from(key))]).expect("it fits");
+        }
+        let rows = [
+            ("x", Some("x1"), 1),
+            ("y", Some("y1"), 2),
+            ("both", Some("x2"), 1),
+            ("both", Some("y1"), 2),
+            ("null", None, 3),
+        ];
+        for (id, (user, group, level)) in (0_i64..).zip(rows) {
+            let group = group.map_or(Datum::Missing, Datum::from);
+            let row = vec![
+                ("id", Datum::from(id)),
+                ("user_key", Datum::from(user)),
+                ("group", group),
+                ("level", Datum::from(i64::from(level))),
+            ];
+            data.push("membership", row).expect("it fits");
+        }
+        let id = session.hir().iter().next().expect("a segment").0;
+        let found = members(session.hir(), id, &data, AS_OF).expect("no overflow");
+        let found: Vec<String> = found.into_iter().map(|key| key[0].to_string()).collect();
+        assert_eq!(found.join(" "), expected, "{text}");
+    }
+    // Keys and shares are of one value.
+    let cut =
+        json!({ "key": "s", "salt": "a", "rules": [{ "clauses": [], "weight": 500, "bucketBy": "groups" }] });
+    let refused = run(cut);
+    assert_eq!(refused.report.segments[0].status, Status::Refused);
 }

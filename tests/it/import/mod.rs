@@ -7,6 +7,7 @@
 mod again;
 mod command;
 mod featurevisor;
+mod first;
 mod flagd;
 mod flagsmith;
 mod flipt;

@@ -80,7 +80,7 @@ impl Reader<'_, '_, '_> {
         Some(make::contains_items(true, operand.expr.clone(), constants))
     }
 
-    /// `$elemMatch`: an element of a list satisfies a condition. False, 0 and empty elements never do.
+    /// `$elemMatch`: an element of a list satisfies a condition. Null never does.
     pub(super) fn any_element(&mut self, operand: &Operand, condition: &Node, span: Span) -> Option<Expr> {
         if !operand.is_array() {
             return self.no_array(operand, span);
@@ -102,14 +102,18 @@ impl Reader<'_, '_, '_> {
                     .to_owned();
             return self.import.refuse(NoEquivalent { span: condition.span, what, help });
         };
-        let is_true = |item: &&Node| match &item.kind {
-            NodeKind::Null | NodeKind::Bool(false) => false,
-            NodeKind::String(text) => !text.is_empty(),
-            NodeKind::Integer(value, _) => *value != 0,
-            NodeKind::Float(value, _) => *value != 0.0,
-            _ => true,
+        let is_false = |item: &Node| match &item.kind {
+            NodeKind::Bool(value) => !value,
+            NodeKind::String(text) => text.is_empty(),
+            NodeKind::Integer(value, _) => *value == 0,
+            NodeKind::Float(value, _) => *value == 0.0,
+            _ => false,
         };
-        let constants = self.constants(&element(operand), items.iter().filter(is_true))?;
+        if items.iter().any(is_false) {
+            self.import.note("elements that are false, 0 or empty match, as in the tool's newer SDKs; older ones skip them");
+        }
+        let is_value = |item: &&Node| item.kind != NodeKind::Null;
+        let constants = self.constants(&element(operand), items.iter().filter(is_value))?;
         Some(make::contains_items(false, operand.expr.clone(), constants))
     }
 

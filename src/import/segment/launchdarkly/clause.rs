@@ -7,7 +7,7 @@ use crate::import::segment::fields::Field;
 use crate::import::segment::patterns::Dialect;
 use crate::import::segment::problems::{NoEquivalent, UnknownOperator, UnknownReference};
 use crate::import::segment::values::is_version;
-use crate::syntax::ast::{CompareOp, Expr, TextOp};
+use crate::syntax::ast::{AggregateFunc, CompareOp, Expr, TextOp};
 use crate::syntax::make;
 use crate::types::{Literal, Type};
 use crate::yaml::{Node, NodeKind};
@@ -97,6 +97,12 @@ impl Operator {
     }
 }
 
+/// Whether there is an element among the rows that a path leads to.
+fn exists(rows: &[String], condition: Option<Expr>) -> Expr {
+    let parts: Vec<&str> = rows.iter().map(String::as_str).collect();
+    make::aggregate(AggregateFunc::Exists, make::path(make::path_of(&parts)), None, condition)
+}
+
 impl Reader<'_, '_> {
     pub(super) fn clause(&mut self, clause: &Node) -> Option<Expr> {
         let name = self.import.text(clause, "op")?;
@@ -123,8 +129,9 @@ impl Reader<'_, '_> {
             });
         };
         let (kind, attribute, span) = self.reference(clause)?;
-        let field = self.attribute(kind, &attribute, span, operator.wants(values).as_ref())?;
-        if attribute == ANONYMOUS && field.ty == Type::Boolean && operator == Operator::In {
+        let field = self.attribute_or_list(kind, &attribute, span, operator.wants(values).as_ref())?;
+        let is_one = field.rows.is_none() && field.ty == Type::Boolean;
+        if attribute == ANONYMOUS && is_one && operator == Operator::In {
             return self.anonymous(&field, values, negate);
         }
         let found = self.any(operator, &field, values, place)?;
@@ -145,23 +152,33 @@ impl Reader<'_, '_> {
 
     /// A missing attribute doesn't match, negated or not.
     fn negated(&mut self, field: &Field, found: Expr) -> Expr {
-        if let Type::Array(_) = field.ty {
+        let has_elements = match (&field.rows, &field.ty) {
+            (Some(rows), _) => exists(rows, None),
+            (None, Type::Array(_)) => make::not(make::empty(field.expr())),
+            (None, _) if field.nullable => make::present(field.expr()),
+            (None, _) => return make::not(found),
+        };
+        if field.rows.is_some() || matches!(field.ty, Type::Array(_)) {
             self.import
                 .note("a negated clause on a list doesn't match an empty one, which an absent one is here");
-            return make::all([make::not(make::empty(field.expr())), make::not(found)]);
         }
-        match field.nullable {
-            true => make::all([make::present(field.expr()), make::not(found)]),
-            false => make::not(found),
-        }
+        make::all([has_elements, make::not(found)])
     }
 
     /// Any of the values matches.
     fn any(&mut self, operator: Operator, field: &Field, values: &[Node], place: Span) -> Option<Expr> {
+        if let Some(rows) = &field.rows {
+            // An element that is missing doesn't match.
+            let found = self.any(operator, &Field { rows: None, ..field.clone() }, values, place)?;
+            return Some(match make::constant(&found) {
+                Some(false) => found,
+                _ => exists(rows, Some(found)),
+            });
+        }
         if let Type::Array(element) = &field.ty {
             if operator != Operator::In {
                 let what = "each element of a list is tested, which is only possible for equality".to_owned();
-                let help = "use `in`, or make the elements an entity of the catalog".to_owned();
+                let help = "use `in`, or make the elements rows of an entity of the catalog, and name their field in the mapping file: `attributes: { groups: memberships.group }`".to_owned();
                 return self.import.refuse(NoEquivalent { span: place, what, help });
             }
             let element = Field { ty: (**element).clone(), ..field.clone() };

@@ -25,8 +25,26 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The field of an attribute of a kind.
+    /// The field of an attribute of a kind, which is one value.
     pub(super) fn attribute(
+        &mut self,
+        kind: Option<&str>,
+        name: &str,
+        span: Span,
+        wants: Option<&Type>,
+    ) -> Option<Field> {
+        let field = self.attribute_or_list(kind, name, span, wants)?;
+        match field.rows {
+            Some(_) => {
+                let what = "the mapping file says that its values are rows, and one value is needed here";
+                self.import.unfit(&field, span, what.to_owned(), None)
+            }
+            None => Some(field),
+        }
+    }
+
+    /// The field of an attribute of a kind, or of the rows that are the elements of a list.
+    pub(super) fn attribute_or_list(
         &mut self,
         kind: Option<&str>,
         name: &str,

@@ -41,6 +41,10 @@ impl Tool for LaunchDarkly {
         true
     }
 
+    fn reads_rows_of_lists(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[Input], import: &mut Import<'_>) {
         let trees: Vec<Node> = inputs.iter().filter_map(|input| input.tree(&mut import.problems)).collect();
         let mut segments = Vec::new();

@@ -58,6 +58,10 @@ impl Tool for PostHog {
         "the answer of /api/projects/:id/cohorts (with those of …/actions and of the project itself, if cohorts need them, and of …/property_definitions for types), or a cohort's `filters`"
     }
 
+    fn event_key(&self) -> &'static str {
+        "uuid"
+    }
+
     fn sections(&self) -> &'static [&'static str] {
         &[SECTION]
     }

@@ -332,6 +332,12 @@ fn wanted(operator: &str, value: &Node) -> Option<Type> {
         _ if operator.starts_with("semver_") => Some(Type::String),
         _ => match items(value).first().map(|item| &item.kind) {
             Some(NodeKind::Bool(_)) => Some(Type::Boolean),
+            // Numbers that aren't in quotes, as only scripts write them.
+            Some(NodeKind::Integer(..) | NodeKind::Float(..))
+                if !operator.contains("contains") && !operator.contains("regex") =>
+            {
+                Some(Type::DECIMAL)
+            }
             _ => Some(Type::String),
         },
     }

@@ -49,8 +49,13 @@ fn present(field: &Field) -> Expr {
 impl Reader<'_, '_> {
     /// A comparison of a number of rows.
     pub(super) fn number(&mut self, count: Expr, condition: &Node) -> Option<Expr> {
-        let field =
-            Field { path: vec!["count".to_owned()], ty: Type::Integer, nullable: false, is_loose: false };
+        let field = Field {
+            path: vec!["count".to_owned()],
+            ty: Type::Integer,
+            nullable: false,
+            is_loose: false,
+            rows: None,
+        };
         let word = self.word(condition)?;
         let Some(value) = entry(condition, "value") else { return self.import.lacks(condition, "value") };
         let Some(text) = scalar_text(value) else { return self.import.wrong(value, "a number") };

@@ -53,7 +53,9 @@ impl<'q, 'i, 'a> Reader<'q, 'i, 'a> {
         let tokens = match tokens(&query.text) {
             Ok(tokens) => tokens,
             Err(at) => {
-                let span = query.span(at, at + 1);
+                let length =
+                    query.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                let span = query.span(at, at + length);
                 let (expected, found) =
                     ("a word of the query language".to_owned(), "another character".to_owned());
                 return import.refuse(WrongShape { span, expected, found, help: None });
@@ -286,7 +288,8 @@ impl<'q, 'i, 'a> Reader<'q, 'i, 'a> {
     }
 
     fn of_trait(&mut self, name: &str, span: Span) -> Option<Value> {
-        let mut field = self.import.field(Attribute { kind: None, name, span }, None)?;
+        let wants = self.implied();
+        let mut field = self.import.field(Attribute { kind: None, name, span }, wants.as_ref())?;
         if let Some(around) = self.around.last() {
             let before = match &around.back {
                 Some(back) => back.clone(),
@@ -315,7 +318,8 @@ impl<'q, 'i, 'a> Reader<'q, 'i, 'a> {
                 "use it in `where` or in a reducer of an event",
             );
         };
-        let mut field = self.import.event_field(&events, name, span, None)?;
+        let wants = self.implied();
+        let mut field = self.import.event_field(&events, name, span, wants.as_ref())?;
         if parent {
             field.path.insert(0, "outer".to_owned());
         }

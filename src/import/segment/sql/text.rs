@@ -142,8 +142,9 @@ impl SqlText<'_> {
     fn place(&self, words: &str) -> Option<Span> {
         let (line, column) = words.split_once(", Column: ")?;
         let (line, column) = (line.trim().parse().ok()?, column.trim().parse().ok()?);
-        let at = self.start + self.offset(Location { line, column });
-        Some(Span::new(self.source, at, at + 1))
+        let at = self.offset(Location { line, column });
+        let length = self.text.get(at..)?.chars().next()?.len_utf8();
+        Some(Span::new(self.source, self.start + at, self.start + at + length))
     }
 }
 

@@ -46,7 +46,8 @@ impl<'r> Predicates<'r> {
         if depth == 0 {
             return self.leaf();
         }
-        match self.below(14) {
+        match self.below(17) {
+            11 | 12 | 13 => self.about_one(),
             0 | 1 => format!("({} AND {})", self.condition(depth - 1), self.condition(depth - 1)),
             2 | 3 => format!("({} OR {})", self.condition(depth - 1), self.condition(depth - 1)),
             4 | 5 => format!("(NOT {})", self.condition(depth - 1)),
@@ -61,13 +62,66 @@ impl<'r> Predicates<'r> {
                 self.leaf()
             ),
             8 => format!(
-                "COALESCE({}, {})",
+                "COALESCE({}{}, {})",
                 self.condition(depth - 1),
-                self.one(&["TRUE", "FALSE", "vip", "active"])
+                self.one(&["", "", ", active", ", NULL"]),
+                self.one(&["TRUE", "FALSE", "vip", "active", "NULL"])
             ),
             9 => format!("(({}) = ({}))", self.condition(depth - 1), self.leaf()),
             10 => self.linked(depth),
             _ => self.leaf(),
+        }
+    }
+
+    /// Several comparisons of one column that may be NULL, which say of one another whether it is: where they
+    /// are joined by AND, and not where by OR.
+    fn about_one(&mut self) -> String {
+        let column = self.below(5);
+        let (name, values): (&str, &[&str]) = match column {
+            0 => ("age", &["1", "2", "3", "0", "5"]),
+            1 => ("balance", &["0", "10", "99.99", "0.5"]),
+            2 => ("c.country", &["'US'", "'CA'", "''", "'us'"]),
+            3 => ("plan", &["'free'", "'pro'", "'max'"]),
+            _ => ("birthday", &["DATE '2026-03-31'", "DATE '2024-02-29'", "DATE '2026-01-31'"]),
+        };
+        self.joined(name, values, 2)
+    }
+
+    fn joined(&mut self, column: &str, values: &[&str], depth: usize) -> String {
+        if depth == 0 {
+            return self.about(column, values);
+        }
+        let (left, right) = (self.joined(column, values, depth - 1), self.joined(column, values, depth - 1));
+        match self.below(8) {
+            0..=2 => format!("({left} AND {right})"),
+            3 | 4 => format!("({left} OR {right})"),
+            5 => format!("NOT ({left} OR {right})"),
+            6 => format!("NOT ({left} AND {right})"),
+            _ => left,
+        }
+    }
+
+    fn about(&mut self, column: &str, values: &[&str]) -> String {
+        let value = self.one(values);
+        let not = self.one(&["", "NOT "]);
+        match self.below(9) {
+            0 => format!("{column} <> {value}"),
+            1 => format!("{column} = {value}"),
+            2 => format!("{column} {} {value}", self.comparison()),
+            3 => format!("{column} IS {not}NULL"),
+            4 => format!("{column} {not}IN ({value}, {})", self.one(values)),
+            5 => match self.below(3) {
+                0 => format!("{column} {not}IN (NULL, {value})"),
+                1 => format!("{column} {not}IN ({value}, NULL, {})", self.one(values)),
+                _ => format!("{column} {not}IN ({value})"),
+            },
+            6 => {
+                let low = if self.below(4) == 0 { "NULL".to_owned() } else { value };
+                let high = if self.below(4) == 0 { "NULL".to_owned() } else { self.one(values) };
+                format!("{column} {not}BETWEEN {low} AND {high}")
+            }
+            7 => self.one(&["vip", "active", "visits > 2", "active IS NULL", "NOT active"]),
+            _ => format!("COALESCE({column}, NULL, {}) <> {value}", self.one(values)),
         }
     }
 
@@ -129,7 +183,10 @@ impl<'r> Predicates<'r> {
                         self.number(depth - 1)
                     );
                 }
-                1 => return format!("COALESCE({}, {})", self.number(0), self.number(0)),
+                1 => {
+                    let more = self.one(&["", "", ", NULL", ", age"]);
+                    return format!("COALESCE({}{more}, {})", self.number(0), self.number(0));
+                }
                 2 => return format!("NULLIF({}, {})", self.number(0), self.number(0)),
                 3 => {
                     return format!(
@@ -142,7 +199,17 @@ impl<'r> Predicates<'r> {
                     );
                 }
                 4 => return format!("ABS({})", self.number(0)),
-                5 => return self.one(&["(age % 3)", "(-age)", "LENGTH(country)", "LENGTH(name)"]),
+                5 => {
+                    return self.one(&[
+                        "(age % 3)",
+                        "(-age)",
+                        "LENGTH(country)",
+                        "LENGTH(name)",
+                        "(age / 2)",
+                        "(balance / 4)",
+                        "(age / NULLIF(visits, 0))",
+                    ]);
+                }
                 _ => {}
             }
         }
@@ -356,6 +423,7 @@ impl<'r> Predicates<'r> {
     }
 
     fn uncorrelated(&mut self) -> String {
+        // What is joined by OR says nothing of a row: `customer_id IS NOT NULL` is no fact there.
         let conditions = [
             "total > 10",
             "status <> 'paid'",
@@ -371,7 +439,7 @@ impl<'r> Predicates<'r> {
         let op = self.comparison();
         let not = self.one(&["", "NOT "]);
         let rows = format!("FROM orders AS o WHERE o.customer_id = c.id{}", self.on_orders());
-        match self.below(17) {
+        match self.below(20) {
             0 | 1 => format!("{not}EXISTS (SELECT 1 {rows})"),
             2 => format!("(SELECT COUNT(*) {rows}) {op} {}", self.one(&["0", "1", "2"])),
             3 => format!("(SELECT COUNT(o.total) {rows}) {op} {}", self.one(&["0", "1", "2"])),
@@ -415,9 +483,19 @@ impl<'r> Predicates<'r> {
                 self.one(&["", "ELSE 0"]),
                 self.one(&["0", "10"])
             ),
-            _ => format!(
-                "id {not}IN (SELECT customer_id FROM notes WHERE text <> 'hi' AND customer_id IS NOT NULL)"
+            16 => format!(
+                "id {not}IN (SELECT customer_id FROM notes WHERE text <> 'hi' {} customer_id IS NOT NULL)",
+                self.one(&["AND", "AND", "AND", "OR"])
             ),
+            17 => format!(
+                "({} AND company_id {not}IN (SELECT id FROM companies WHERE size {op} 1))",
+                self.one(&["company_id IS NOT NULL", "company_id > 2", "NOT (company_id IS NULL OR vip)"])
+            ),
+            18 => format!("(company_id > 2 OR vip) AND company_id {not}IN (SELECT id FROM companies)"),
+            _ => {
+                let status = self.joined("o.status", &["'paid'", "'void'"], 1);
+                format!("{not}EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id AND {status})")
+            }
         }
     }
 }

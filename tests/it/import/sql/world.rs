@@ -110,7 +110,7 @@ fn whole(random: &mut Rng, below: i64) -> String {
 
 pub(super) const COUNTRIES: [&str; 6] = ["US", "us", "CA", "", "a%b_c", "Ca\nX"];
 pub(super) const PLANS: [&str; 4] = ["free", "pro", "Pro", "max"];
-pub(super) const DAYS: [&str; 10] = [
+pub(super) const DAYS: [&str; 13] = [
     "2026-03-31",
     "2026-03-30",
     "2026-03-29",
@@ -121,6 +121,10 @@ pub(super) const DAYS: [&str; 10] = [
     "2025-03-31",
     "2024-02-29",
     "2026-04-02",
+    // The clocks of New York and Berlin change.
+    "2026-03-08",
+    "2025-11-02",
+    "2025-10-26",
 ];
 const TIMES: [&str; 7] =
     ["00:00:00", "12:30:00", "23:59:59.999999", "01:30:00", "04:00:00", "05:00:00", "22:00:00"];

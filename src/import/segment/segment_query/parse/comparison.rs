@@ -3,6 +3,47 @@
 use super::*;
 
 impl Reader<'_, '_, '_> {
+    /// The type that the use of a trait or a property implies, whose name is the word before: that of the
+    /// constant that it, or a reduced value of it, is compared with.
+    pub(super) fn implied(&self) -> Option<Type> {
+        let kind = |at: usize| self.tokens.get(at).map(|token| &token.kind);
+        let word = |at: usize| match kind(at) {
+            Some(Kind::Word(word)) => Some(word.as_str()),
+            _ => None,
+        };
+        // `sum(property('total'))`
+        if self.at.checked_sub(5).and_then(word).is_some_and(|word| matches!(word, "sum" | "avg")) {
+            return Some(Type::DECIMAL);
+        }
+        let mut at = self.at;
+        // `mode(property('sku'), 1)`
+        while matches!(kind(at), Some(Kind::Symbol(")" | ","))) || matches!(kind(at), Some(Kind::Number(_))) {
+            at += 1;
+        }
+        match kind(at)? {
+            Kind::Symbol(".") => match word(at + 1)? {
+                "contains" | "omits" | "contains_one" | "starts_with" | "ends_with" => {
+                    return Some(Type::String);
+                }
+                "before_date" | "after_date" | "within_last" | "within_next" | "before_last"
+                | "after_next" => {
+                    return Some(Type::Timestamp);
+                }
+                "eq" | "neq" | "gt" | "gte" | "lt" | "lte" => at += 3,
+                "one_of" => at += 4,
+                _ => return None,
+            },
+            Kind::Symbol("=" | "==" | "!=" | ">" | ">=" | "<" | "<=") => at += 1,
+            _ => return None,
+        }
+        match kind(at)? {
+            Kind::Number(_) => Some(Type::DECIMAL),
+            Kind::Text(_) => Some(Type::String),
+            Kind::Word(word) if word == "true" || word == "false" => Some(Type::Boolean),
+            _ => None,
+        }
+    }
+
     pub(super) fn texts(&mut self) -> Option<Vec<Value>> {
         self.expect("[")?;
         let mut found = Vec::new();
