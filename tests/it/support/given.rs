@@ -7,6 +7,8 @@ use segc::catalog::{Catalog, Entity, Storage};
 use segc::engine::{DataTable, TableColumn, tables_of};
 use segc::evaluate::{Data, Datum};
 
+use super::files::Rows;
+
 /// A table and its rows.
 #[derive(Debug, Clone)]
 pub struct Given {
@@ -70,29 +72,16 @@ fn text(value: &Datum, storage: &Storage) -> Option<String> {
     })
 }
 
-/// The tables of a target, filled from the CSV files of a folder, named after a table or an
-/// entity that reads it. A blank is missing; columns that nothing reads are passed over.
-pub fn from_csv(target: &str, catalog: &Catalog, folder: &Path) -> Vec<Given> {
+/// The tables of a target, filled from the files of a folder, named after a table or an entity that reads
+/// it. A blank is missing; columns that nothing reads are passed over.
+pub fn from_files(target: &str, catalog: &Catalog, folder: &Path) -> Vec<Given> {
     let tables = tables_of(catalog, target).expect("one type per column");
     tables.into_iter().map(|table| read(table, folder)).collect()
 }
 
 fn read(table: DataTable, folder: &Path) -> Given {
     let names = std::iter::once(table.short_name()).chain(table.entities.iter().map(String::as_str));
-    let mut files = names.map(|name| folder.join(format!("{name}.csv")));
-    let file = files.find(|file| file.is_file()).expect("a file for each table");
-    let mut reader = csv::Reader::from_path(&file).expect("the file can be read");
-    let header = reader.headers().expect("a header").clone();
-    let place = |column: &TableColumn| {
-        let same = |name: &str| name.trim_start_matches('\u{feff}').eq_ignore_ascii_case(&column.name);
-        let at = header.iter().position(same);
-        at.unwrap_or_else(|| panic!("no column `{}` in {}", column.name, file.display()))
-    };
-    let places: Vec<usize> = table.columns.iter().map(place).collect();
-    let row = |record: csv::StringRecord| {
-        let cell = |&at: &usize| Some(record[at].to_owned()).filter(|text| !text.is_empty());
-        places.iter().map(cell).collect()
-    };
-    let rows = reader.records().map(|record| row(record.expect("a record"))).collect();
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let rows = Rows::of(folder, names).with(&columns);
     Given { table, rows }
 }
