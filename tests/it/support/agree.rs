@@ -181,6 +181,7 @@ fn evaluate(project: &Project, session: &Session, target: &mut Target, report: &
                     rows::add(&mut data, &project.data, id, (&held, &table.name), Some(&table.event));
                 }
             }
+            TableSource::Shards(_) => panic!("no preset has a table for each day on every target"),
             // The user's own SQL, which is no concern of the evaluator.
             TableSource::Query { sql, .. } => {
                 let columns: Vec<String> =

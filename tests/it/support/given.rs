@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use segc::catalog::{Catalog, Entity, Storage};
 use segc::engine::{DataTable, TableColumn, tables_of};
 use segc::evaluate::{Data, Datum};
+use segc::types::Type;
 
 use super::files::Rows;
 
@@ -79,9 +80,23 @@ pub fn from_files(target: &str, catalog: &Catalog, folder: &Path) -> Vec<Given> 
     tables.into_iter().map(|table| read(table, folder)).collect()
 }
 
+/// The column of files that tells in which day's table a row is, as Google Analytics writes it.
+const DAY: &str = "event_date";
+
+/// What BigQuery calls that of a table for each day. Here, a table with this column takes its place.
+const SUFFIX: &str = "_TABLE_SUFFIX";
+
 fn read(table: DataTable, folder: &Path) -> Given {
     let names = std::iter::once(table.short_name()).chain(table.entities.iter().map(String::as_str));
-    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let mut columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let of_days = table.name.last().is_some_and(|name| name.ends_with('*'));
+    columns.extend(of_days.then_some(DAY));
     let rows = Rows::of(folder, names).with(&columns);
+    let mut table = table;
+    if of_days {
+        let span = table.columns[0].span;
+        let (name, ty, storage) = (SUFFIX.to_owned(), Type::String, Storage::Native);
+        table.columns.push(TableColumn { name, ty, storage, nullable: false, span, parts: Vec::new() });
+    }
     Given { table, rows }
 }
