@@ -101,7 +101,7 @@ impl Lowering<'_> {
             let (time, is_date) = (read_field(field, &table.alias), field.ty == Type::Date);
             Some(Days { alias: table.alias.clone(), shards: self.shards(entity)?, time, is_date })
         };
-        select.tables().filter_map(|table| of(table)).collect()
+        select.tables().filter_map(of).collect()
     }
 }
 

@@ -12,20 +12,23 @@ enum Shape {
     Array(Box<Shape>),
 }
 
+/// The steps that lead to a value, and its type.
+type Part = (Vec<Step>, String);
+
 fn shape(column: &TableColumn, name: &dyn Fn(&Type, &Storage) -> String) -> Shape {
     let part = |(steps, ty, storage): &(Vec<Step>, Type, Storage)| (steps.clone(), name(ty, storage));
-    let parts: Vec<(Vec<Step>, String)> = column.parts.iter().map(part).collect();
+    let parts: Vec<Part> = column.parts.iter().map(part).collect();
     of_parts(&parts, &name(&Type::String, &Storage::Native))
 }
 
-fn of_parts(parts: &[(Vec<Step>, String)], string: &str) -> Shape {
+fn of_parts(parts: &[Part], string: &str) -> Shape {
     if let [(steps, ty), ..] = parts
         && steps.is_empty()
     {
         return Shape::Value(ty.clone());
     }
-    let mut members: Vec<(String, Vec<(Vec<Step>, String)>)> = Vec::new();
-    let mut entries: Vec<(Vec<Step>, String)> = Vec::new();
+    let mut members: Vec<(String, Vec<Part>)> = Vec::new();
+    let mut entries: Vec<Part> = Vec::new();
     for (steps, ty) in parts {
         let below = steps[1..].to_vec();
         match &steps[0] {
