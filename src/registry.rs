@@ -9,7 +9,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::syntax::problems::CODES,               // SEG1xx
     crate::catalog::problems::CODES,              // SEG2xx
     crate::catalog::problems::columns::CODES,     // SEG222 to SEG224, SEG27x, SEG728
-    crate::catalog::problems::tables::CODES,      // SEG280 to SEG286
+    crate::catalog::problems::tables::CODES,      // SEG280 to SEG289
     crate::catalog::read::problems::CODES,        // SEG233 to SEG240
     crate::check::problems::names::CODES,         // SEG3xx
     crate::check::problems::proof::CODES,         // SEG346 to SEG349, SEG357 to SEG359

@@ -105,6 +105,7 @@ fn source(text: &mut String, word: &str, source: &TableSource) {
     let _ = match source {
         TableSource::Table(parts) => writeln!(text, " {word} {parts:?}"),
         TableSource::Query { sql, .. } => writeln!(text, " {word} {sql:?}"),
+        TableSource::Shards(shards) => writeln!(text, " {word} {shards:?}"),
         TableSource::Tables(tables) => {
             tables.iter().try_for_each(|EventTable { event, name, fields, .. }| {
                 writeln!(text, " {word} {event:?} {name:?} {fields:?}")

@@ -44,6 +44,17 @@ impl Session {
         session
     }
 
+    /// The project with the rows of all days in one table, for entities that have a table for each day on a
+    /// target: sample data is loaded into such a table.
+    #[must_use]
+    pub fn with_sample_tables(&self, target: &str) -> Self {
+        let of_days = self.hir.catalog.iter().filter_map(|(id, entity)| match entity.source_on(target) {
+            TableSource::Shards(shards) => Some((id, TableSource::Table(shards.name.clone()))),
+            TableSource::Table(_) | TableSource::Query { .. } | TableSource::Tables(_) => None,
+        });
+        self.with_tables(&of_days.collect())
+    }
+
     /// Whether a file contains a segment of that name, even a disabled or invalid one.
     #[must_use]
     pub fn is_written(&self, segment: &str) -> bool {

@@ -56,6 +56,10 @@ fn describe_source(entity: &Entity, source: &TableSource) -> Value {
     match source {
         TableSource::Table(parts) => json!({ "table": parts }),
         TableSource::Query { sql, .. } => json!({ "query": sql }),
+        TableSource::Shards(shards) => json!({
+            "table": shards.name,
+            "shards": { "zone": shards.zone, "late_days": shards.late },
+        }),
         TableSource::Tables(tables) => {
             let tables: Vec<Value> = tables.iter().map(|table| describe_table(entity, table)).collect();
             json!({ "tables": tables })

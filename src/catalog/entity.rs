@@ -30,6 +30,7 @@ pub(super) const KEYS: &[&str] = &[
     "read",
     "rebuild_every",
     "settle",
+    "shards",
     "table",
     "tables",
     "targets",

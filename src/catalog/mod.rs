@@ -18,6 +18,7 @@ mod model;
 mod places;
 pub(crate) mod problems;
 pub(crate) mod read;
+mod shards;
 mod source;
 mod storage;
 mod tables;
@@ -29,6 +30,8 @@ pub(crate) use list::list_name;
 pub use load::{Loaded, load, load_with_targets};
 pub use lookup::is_plain;
 pub use model::*;
+pub use shards::Shards;
+pub(crate) use shards::of_all_days;
 pub use tables::{EventTable, HeldField};
 
 /// The JSON Schema of a catalog file.

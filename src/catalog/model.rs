@@ -8,6 +8,7 @@ use bigdecimal::BigDecimal;
 pub use super::column::{Container, Inside, Step, Storage};
 use super::dbt::DbtNode;
 use super::list::KeyList;
+use super::shards::Shards;
 use super::tables::EventTable;
 use crate::diagnostic::{SourceId, Span};
 use crate::types::{TimeForm, Type, Unit};
@@ -274,6 +275,8 @@ pub enum TableSource {
     },
     /// A table for each event; the entity's `event_name` is that of the row's table.
     Tables(Arc<[EventTable]>),
+    /// A table for each day.
+    Shards(Arc<Shards>),
 }
 
 /// A property of an entity's rows, read from a column.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::model::{ReadOptions, TableSource};
 use super::problems::tables::BesideTables;
+use super::shards::Owner;
 use super::source::{read_source, read_targets};
 use super::tables::{Around, Found, HowRowsChange, read_tables};
 use crate::diagnostic::{Diagnostics, Span};
@@ -28,11 +29,12 @@ pub(super) fn read_places(
 ) -> Places {
     let span = map.key_span("tables").unwrap_or(map.at);
     let Some(node) = map.get("tables") else {
-        let source = read_source(map, owner, problems);
-        let target_sources = read_targets(map, around.lookup.entity, &[], targets, problems);
+        let has_time = map.get("time").is_some();
+        let source = read_source(map, Owner { name: owner, has_time }, problems);
+        let target_sources = read_targets(map, around.lookup.entity, has_time, &[], targets, problems);
         return Places { source, target_sources, tables: None };
     };
-    for key in ["table", "query"] {
+    for key in ["table", "query", "shards"] {
         if map.get(key).is_some() {
             let (entity, span) = (around.lookup.entity.to_owned(), map.key_span(key).unwrap_or(map.at));
             problems.push(BesideTables { span, key, entity, tables: node.span });
@@ -40,7 +42,7 @@ pub(super) fn read_places(
     }
     let tables = read_tables(node, span, around, problems);
     let known = tables.as_ref().map_or(&[][..], |found| &found.tables);
-    let target_sources = read_targets(map, around.lookup.entity, known, targets, problems);
+    let target_sources = read_targets(map, around.lookup.entity, true, known, targets, problems);
     let source = (!known.is_empty()).then(|| TableSource::Tables(known.into()));
     Places { source, target_sources, tables }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::lookup::check_name;
 use super::model::TableSource;
+use super::problems::tables::ShardsWithout;
 use super::problems::{BadTable, EmptyText, NoTable, TableAndQuery};
+use super::shards::{Owner, read_table};
 use super::tables::{EventTable, read_other_tables};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Like, Node, NodeKind};
@@ -12,22 +14,29 @@ use crate::yaml::{Fields, Like, Node, NodeKind};
 /// The `table` or `query` of a map that is `owner`.
 pub(super) fn read_source(
     fields: &mut Fields<'_>,
-    owner: &str,
+    owner: Owner<'_>,
     problems: &mut Diagnostics,
 ) -> Option<TableSource> {
+    if fields.get("table").is_none()
+        && let Some(span) = fields.key_span("shards")
+        && fields.get("shards").is_some()
+    {
+        problems.push(ShardsWithout { span, owner: owner.name.to_owned(), lacks: "table: events_*" });
+    }
+    let name = owner.name;
     match (fields.get("table"), fields.get("query")) {
         (Some(table), Some(query)) => {
             let (span, table) = (query.span, table.span);
-            problems.push(TableAndQuery { span, owner: owner.to_owned(), table });
+            problems.push(TableAndQuery { span, owner: name.to_owned(), table });
             None
         }
-        (Some(table), None) => read_table(table, problems),
+        (Some(table), None) => read_table(fields, table, owner, problems),
         (None, Some(query)) => read_query(query, problems),
         (None, None) => {
             if ["table", "query"].iter().any(|key| fields.has_as_other(key)) {
                 return None;
             }
-            let problem = NoTable { span: fields.at, owner: owner.to_owned() };
+            let problem = NoTable { span: fields.at, owner: name.to_owned() };
             fields.lacks(&["table", "query"], problem, problems);
             None
         }
@@ -41,10 +50,6 @@ fn read_query(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
         return None;
     }
     Some(TableSource::Query { sql: sql.to_owned(), span: node.span })
-}
-
-fn read_table(node: &Node, problems: &mut Diagnostics) -> Option<TableSource> {
-    read_name(node, problems).map(TableSource::Table)
 }
 
 /// The name of a table. One to three parts: `a.b.c`, or a list of them where a part is unusual.
@@ -67,7 +72,7 @@ fn is_part(part: &str) -> bool {
 }
 
 /// Hyphens are usual in the names of cloud projects.
-fn is_usual_part(part: &str) -> bool {
+pub(super) fn is_usual_part(part: &str) -> bool {
     !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'))
 }
 
@@ -76,6 +81,7 @@ fn is_usual_part(part: &str) -> bool {
 pub(super) fn read_targets(
     fields: &mut Fields<'_>,
     entity: &str,
+    has_time: bool,
     tables: &[EventTable],
     mentioned: &mut Vec<(String, Span)>,
     problems: &mut Diagnostics,
@@ -94,7 +100,7 @@ pub(super) fn read_targets(
             continue;
         };
         let source = match tables {
-            [] => read_source(&mut fields, &owner, problems),
+            [] => read_source(&mut fields, Owner { name: &owner, has_time }, problems),
             tables => {
                 let other = fields.require("tables", problems);
                 other.map(|other| read_other_tables(other, tables, problems))

@@ -60,6 +60,7 @@ impl TableSource {
     pub(crate) fn tables(&self) -> impl Iterator<Item = &[String]> {
         let (one, many) = match self {
             Self::Table(name) => (Some(name.as_slice()), &[][..]),
+            Self::Shards(shards) => (Some(shards.name.as_slice()), &[][..]),
             Self::Tables(tables) => (None, &**tables),
             Self::Query { .. } => (None, &[][..]),
         };
@@ -73,7 +74,7 @@ impl Entity {
     pub fn event_tables(&self, target: &str) -> &[EventTable] {
         match self.source_on(target) {
             TableSource::Tables(tables) => tables,
-            TableSource::Table(_) | TableSource::Query { .. } => &[],
+            TableSource::Table(_) | TableSource::Query { .. } | TableSource::Shards(_) => &[],
         }
     }
 
@@ -111,7 +112,7 @@ impl Entity {
         let sources = std::iter::once(&self.source).chain(self.target_sources.values());
         let tables = sources.flat_map(|source| match source {
             TableSource::Tables(tables) => &**tables,
-            TableSource::Table(_) | TableSource::Query { .. } => &[],
+            TableSource::Table(_) | TableSource::Query { .. } | TableSource::Shards(_) => &[],
         });
         let held = tables.filter_map(move |table| Some(&table.fields.get(at)?.as_ref()?.storage));
         held.chain([&self.field(field).storage]).filter_map(|storage| match storage {

@@ -96,7 +96,9 @@ impl Names<'_> {
         let (word, name) = (word.to_lowercase(), entity.name.to_lowercase());
         let table = match &entity.source {
             crate::catalog::TableSource::Table(parts) => parts.last().map(|part| part.to_lowercase()),
-            crate::catalog::TableSource::Query { .. } | crate::catalog::TableSource::Tables(_) => None,
+            crate::catalog::TableSource::Query { .. }
+            | crate::catalog::TableSource::Tables(_)
+            | crate::catalog::TableSource::Shards(_) => None,
         };
         word == name || word.strip_suffix('s') == Some(&name) || table.is_some_and(|table| table == word)
     }

@@ -33,6 +33,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("segments.md", include_str!("../../tests/conformance/segments.md")),
     ("sequences.md", include_str!("../../tests/conformance/sequences.md")),
     ("service-documents.md", include_str!("../../tests/conformance/service-documents.md")),
+    ("shards.md", include_str!("../../tests/conformance/shards.md")),
     ("soft-deletes.md", include_str!("../../tests/conformance/soft-deletes.md")),
     ("static-lists.md", include_str!("../../tests/conformance/static-lists.md")),
     ("times-of-day.md", include_str!("../../tests/conformance/times-of-day.md")),

@@ -89,7 +89,7 @@ impl<'a> Tables<'a> {
                 TableSource::Tables(tables) => {
                     tables.iter().find(|of| table.events.iter().any(|rows| rows.event == of.event))
                 }
-                TableSource::Table(_) | TableSource::Query { .. } => None,
+                TableSource::Table(_) | TableSource::Query { .. } | TableSource::Shards(_) => None,
             };
             let named = of_event.map(|of_event| EventTable { name: table.name.clone(), ..of_event.clone() });
             match (sources.get_mut(id), named) {
@@ -239,7 +239,7 @@ fn stand_in(entity: &Entity, schema: &str) -> TableSource {
             };
             TableSource::Tables((1..).zip(tables.iter()).map(named).collect())
         }
-        TableSource::Table(_) | TableSource::Query { .. } => {
+        TableSource::Table(_) | TableSource::Query { .. } | TableSource::Shards(_) => {
             TableSource::Table(vec![schema.to_owned(), name(entity)])
         }
     }

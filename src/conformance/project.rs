@@ -1,6 +1,6 @@
 //! The project of a section, and the expected result of each of its cases.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::read::{Block, Cases, Section, expected};
 use super::table;
 use crate::api::{Options, Session, open_files};
+use crate::catalog::{EntityId, TableSource, of_all_days};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Data;
 use crate::project::Memory;
@@ -95,6 +96,7 @@ pub fn open(
         let said = problems.iter().map(line).collect::<String>();
         return Err(format!("{file}: {title}:\n{said}\n{}", numbered(&text)));
     }
+    let session = in_one_table(session);
     Ok(Project { session, as_of, cases, entity })
 }
 
@@ -104,6 +106,21 @@ fn place(session: &Session, problem: &Diagnostic) -> (usize, String) {
     let text = session.sources.get(span.source).map_or("", |source| source.text());
     let (start, end) = (span.start as usize, span.end as usize);
     (text[..start].lines().count(), text[start..end].to_owned())
+}
+
+/// Tables for each day, of which hardly an engine has one, as one table: what segments mean is the same.
+fn in_one_table(session: Session) -> Session {
+    let of_days = session.hir().catalog.iter().filter_map(|(id, entity)| match &entity.source {
+        TableSource::Shards(shards) => {
+            let mut name = shards.name.clone();
+            let last = name.pop()?;
+            name.push(of_all_days(&last).to_owned());
+            Some((id, TableSource::Table(name)))
+        }
+        TableSource::Table(_) | TableSource::Query { .. } | TableSource::Tables(_) => None,
+    });
+    let tables: BTreeMap<EntityId, TableSource> = of_days.collect();
+    if tables.is_empty() { session } else { session.with_tables(&tables) }
 }
 
 fn numbered(text: &str) -> String {

@@ -98,6 +98,8 @@ named! {
         RowConcurrency = "row_concurrency",
         /// Several ranges of one column, joined by OR, are found without reading the rest of a table.
         RangeUnions = "range_unions",
+        /// Tables whose names begin alike, read under one name: a table for each day (`events_*`).
+        WildcardTables = "wildcard_tables",
         /// Temporary tables.
         TempTables = "temp_tables",
         /// Transactions over several tables.

@@ -69,6 +69,13 @@ fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialec
     let statements = section("statements", problems).map(|node| templates.statements(node, &known, problems));
     let probes = fields.get("probe").map(|node| super::probe::probes(&parser, node, problems));
     fields.finish(problems);
+    let has_wildcards = known.get(&Capability::WildcardTables).is_some_and(|answer| answer.allowed);
+    if has_wildcards && identifiers.as_ref().is_some_and(|known| known.shard_digits.is_none()) {
+        let (section, name) = ("identifiers", "shard_digits".to_owned());
+        let meaning = "The column that holds what the star of `events_*` stands for; needed as `wildcard_tables` is true.";
+        problems.push(NotAnswered { span: node.span, section, name, meaning: meaning.to_owned() });
+        return None;
+    }
     let ClockForms { read, read_date, in_place } = clock?;
     let has_own_versions = functions.is_some() && own_versions(node);
     Some(Dialect {

@@ -214,6 +214,8 @@ pub struct Identifiers {
     pub(crate) alias_columns: bool,
     /// Whether a table that has an alias can still be read by its own name.
     pub(super) named_tables: bool,
+    /// The column of a table for each day that holds what its star stands for.
+    pub(super) shard_digits: Option<String>,
     /// Texts that the engine substitutes, even inside a name.
     pub(super) replaced: Vec<String>,
 }

@@ -124,6 +124,12 @@ impl Dialect {
         &self.identifiers.replaced
     }
 
+    /// The column of tables read under one name, `events_*`, that holds what the star stands for.
+    #[must_use]
+    pub(crate) fn shard_digits(&self) -> Option<&str> {
+        self.identifiers.shard_digits.as_deref()
+    }
+
     /// Whether a table that has an alias can still be read by its own name.
     #[must_use]
     pub(crate) fn named_tables(&self) -> bool {

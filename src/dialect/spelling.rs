@@ -135,6 +135,7 @@ pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Ide
     let default_schema = fields.text("default_schema", problems);
     let alias_columns = fields.boolean("alias_columns", problems).unwrap_or(false);
     let named_tables = fields.boolean("named_tables", problems).unwrap_or(false);
+    let shard_digits = fields.text("shard_digits", problems);
     let replaced = fields.texts("replaced", problems).into_iter().map(|(text, _)| text).collect();
     fields.finish(problems);
     let (text, span) = (quote?.text(problems)?, quote?.span);
@@ -147,5 +148,14 @@ pub(super) fn identifiers(node: &Node, problems: &mut Diagnostics) -> Option<Ide
             return None;
         }
     };
-    Some(Identifiers { quote, escapes, reserved, default_schema, alias_columns, named_tables, replaced })
+    Some(Identifiers {
+        quote,
+        escapes,
+        reserved,
+        default_schema,
+        alias_columns,
+        named_tables,
+        shard_digits,
+        replaced,
+    })
 }

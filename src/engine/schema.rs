@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::EngineError;
 use super::problems::ColumnConflict;
 use super::quote::{quote_ident, quote_name};
-use crate::catalog::{Catalog, Container, Entity, Field, Step, Storage, TableSource};
+use crate::catalog::{Catalog, Container, Entity, Field, Step, Storage, TableSource, of_all_days};
 use crate::diagnostic::Span;
 use crate::types::Type;
 
@@ -33,10 +33,11 @@ pub struct EventRows {
 }
 
 impl DataTable {
-    /// The last part of the name, after which data files are named.
+    /// The last part of the name, after which data files are named. The rows of a table for each day,
+    /// `events_*`, are in `events`.
     #[must_use]
     pub fn short_name(&self) -> &str {
-        self.name.last().map_or("", String::as_str)
+        of_all_days(self.name.last().map_or("", String::as_str))
     }
 
     /// An entity as this table has it, and the event whose rows are here, if it has a table for each event.
@@ -251,6 +252,8 @@ pub fn tables_of(catalog: &Catalog, target: &str) -> Result<Vec<DataTable>, Engi
     for (_, entity) in catalog.iter() {
         match entity.source_on(target) {
             TableSource::Table(name) => add_entity(table_of(&mut tables, name), entity)?,
+            // The rows of all days are in one table, whose name has the star.
+            TableSource::Shards(shards) => add_entity(table_of(&mut tables, &shards.name), entity)?,
             TableSource::Query { .. } => {}
             TableSource::Tables(events) => {
                 for event in events.iter() {

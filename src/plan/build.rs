@@ -76,7 +76,7 @@ pub fn allowed(request: &Request<'_>, problems: &mut Diagnostics) -> Vec<Segment
     let mut allowed = Vec::new();
     for &id in request.graph.order().iter().filter(|id| wanted.contains(id)) {
         let node = request.graph.node(id);
-        let needs = requirements(node, request.storage(Reading::Stored));
+        let needs = requirements(node, request.storage(Reading::Stored), &request.abilities.target);
         let mut found = Diagnostics::new();
         let segment = request.hir.segment(id);
         judge(segment, &needs, node.level, request.abilities, request.policies, &mut found);
@@ -157,7 +157,11 @@ fn plan_segment(request: &Request<'_>, id: SegmentId, project: &Strategies) -> S
         level: node.level,
         depends_on: depends_on(request, id),
         reads: reads(request, &lowered),
-        capabilities: requirements(node, stored).capabilities.keys().copied().collect(),
+        capabilities: requirements(node, stored, &request.abilities.target)
+            .capabilities
+            .keys()
+            .copied()
+            .collect(),
         materialize,
         alone,
         list: stored_list(request, id, &keys),
@@ -243,6 +247,7 @@ fn reads(request: &Request<'_>, lowered: &Lowered) -> Vec<TableRead> {
         };
         match entity.source_on(&request.abilities.target) {
             TableSource::Table(table) => reads.push(read(table, columns.iter().cloned().collect())),
+            TableSource::Shards(shards) => reads.push(read(&shards.name, columns.iter().cloned().collect())),
             TableSource::Query { .. } => reads.push(read(&[], columns.iter().cloned().collect())),
             TableSource::Tables(tables) => {
                 for table in tables.iter().filter(|table| lowered.event_tables.contains(&table.name)) {

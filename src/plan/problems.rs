@@ -364,6 +364,9 @@ fn otherwise(capability: Capability) -> &'static str {
         Capability::MaterializedComposition => {
             "; a segment with `materialize: inline` or `view` can be referred to without it"
         }
+        Capability::WildcardTables => {
+            "; or give the entity another table there, such as a view of all days: `targets: { NAME: { table: … } }`"
+        }
         _ => "",
     }
 }
@@ -380,6 +383,7 @@ fn phrase(capability: Capability) -> String {
         Capability::Decimals => "decimals",
         Capability::LetterCase => "upper and lower case",
         Capability::SequenceAbsence => "sequences that end with `then not`",
+        Capability::WildcardTables => "a table for each day",
         Capability::SegmentComposition => "composition of segments",
         Capability::MaterializedComposition => "composition with stored segments",
         other => return format!("`{}`", other.name()),

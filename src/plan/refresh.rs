@@ -329,6 +329,7 @@ impl Refreshing<'_> {
         match self.request.hir.catalog.entity(entity).source_on(&self.request.abilities.target) {
             TableSource::Table(parts) => parts == table,
             TableSource::Tables(tables) => tables.iter().any(|one| one.name == table),
+            TableSource::Shards(shards) => shards.name == table,
             TableSource::Query { .. } => false,
         }
     }

@@ -44,8 +44,8 @@ pub(super) enum Reach {
     Unlimited,
 }
 
-/// Finds what a segment needs.
-pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> Requirements {
+/// Finds what a segment needs of a target.
+pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>, target: &str) -> Requirements {
     let (hir, footprint) = (storage.hir, &*node.footprint);
     let segment = hir.segment(node.id);
     let mut collector = Collector { hir, needs: Requirements::default(), in_trait: None };
@@ -57,6 +57,7 @@ pub(super) fn requirements(node: &SegmentNode, storage: SegmentStorage<'_>) -> R
     let mut needs = collector.needs;
     needs.hops = longest_path(footprint);
     needs.containers(&hir.catalog, footprint);
+    needs.shards(&hir.catalog, footprint, target);
     if let Some((.., span)) = segment.properties.expire {
         needs.capability(Capability::Expiry, span);
     }
@@ -87,6 +88,18 @@ fn longest_path(footprint: &Footprint) -> Option<(usize, Span)> {
 impl Requirements {
     fn capability(&mut self, capability: Capability, span: Span) {
         self.capabilities.entry(capability).or_insert(span);
+    }
+
+    /// What reading tables for each day needs, on the targets where an entity has them.
+    fn shards(&mut self, catalog: &Catalog, footprint: &Footprint, target: &str) {
+        for (&id, &span) in &footprint.entities {
+            if let TableSource::Shards(shards) = catalog.entity(id).source_on(target) {
+                self.capability(Capability::WildcardTables, span);
+                if shards.zone != "UTC" {
+                    self.capability(Capability::TimeZones, span);
+                }
+            }
+        }
     }
 
     /// What reading fields needs that are inside documents or structs. Whether a row has been deleted is

@@ -399,6 +399,9 @@ impl<'a> Renderer<'a> {
             Scalar::Column(alias, column) => {
                 Expr::CompoundIdentifier(vec![self.ident(alias), self.ident(column)])
             }
+            Scalar::ShardDigits => {
+                Expr::Identifier(Ident::new(self.dialect.shard_digits().unwrap_or(crate::plan::rel::DAY)))
+            }
             Scalar::Literal(literal) => self.constant(literal),
             Scalar::Clock(name) => self.instant(name),
             Scalar::Pattern(regex) => self.dialect.literals.write_pattern(regex),

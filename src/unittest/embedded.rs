@@ -87,8 +87,8 @@ fn compile(
 /// The tables of all entities, one for each.
 struct Bench {
     tables: Vec<(EntityId, DataTable)>,
-    /// Tables for entities that are queries or share a table, since rows are given by entity, and
-    /// for those in other databases, since no transaction can write to several.
+    /// Tables for entities that are queries, share a table or have one for each day, since rows are given by
+    /// entity, and for those in other databases, since no transaction can write to several.
     stand_ins: BTreeMap<EntityId, TableSource>,
 }
 
@@ -102,8 +102,11 @@ impl Bench {
             }
         }
         let is_own = |name: &[String]| name.len() < 3 && readers.get(&folded(name)) == Some(&1);
-        let is_query = |entity: &Entity| matches!(entity.source_on(target), TableSource::Query { .. });
-        let has_its_own = |entity: &Entity| !is_query(entity) && entity.tables_on(target).all(is_own);
+        let has_its_own = |entity: &Entity| {
+            let source = entity.source_on(target);
+            !matches!(source, TableSource::Query { .. } | TableSource::Shards(_))
+                && entity.tables_on(target).all(is_own)
+        };
         let stand_ins: BTreeMap<EntityId, TableSource> = catalog
             .iter()
             .filter(|(_, entity)| !has_its_own(entity))

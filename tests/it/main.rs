@@ -71,6 +71,7 @@ mod schema;
 mod script_tools;
 mod scripts;
 mod settings;
+mod shards;
 mod soft_deletes;
 mod sql;
 mod sql_engines;

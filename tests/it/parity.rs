@@ -142,7 +142,7 @@ fn parity_checks_run_on_every_engine() {
     let as_of = project.as_of;
     for mut engine in support::engine::available() {
         let target = engine.target();
-        let sources = support::given::from_csv(target, &session.hir().catalog, &project.data);
+        let sources = support::given::from_files(target, &session.hir().catalog, &project.data);
         let plan = plan(&session, target, &at(as_of));
         let reads_clock = |segment: &&SegmentPlan| {
             segment.kept.retention.is_none() && parity(&session, target, &segment.name).contains("FROM clock")

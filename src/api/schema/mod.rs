@@ -94,6 +94,8 @@ impl Comparison<'_> {
             TableSource::Query { sql, .. } => self.engine.describe(Source::Query(sql)),
             // Each of them is compared as a table of its own.
             TableSource::Tables(_) => return,
+            // A target that executes here has no table for each day.
+            TableSource::Shards(_) => return,
         };
         let known = match (described, source) {
             (Ok(Described::Columns(known)), _) => known,
@@ -102,14 +104,16 @@ impl Comparison<'_> {
                 let (span, entity) = (Some(*span), entity.name.clone());
                 return self.problems.push(QueryRefused { span, entity, reason: error.reason() });
             }
-            (Err(error), TableSource::Table(_) | TableSource::Tables(_)) => {
+            (Err(error), TableSource::Table(_) | TableSource::Tables(_) | TableSource::Shards(_)) => {
                 return self.problems.push(Diagnostic::from(error));
             }
             (Ok(Described::Unknown | Described::Absent), _) => return,
         };
         let table = match source {
             TableSource::Table(name) => name.join("."),
-            TableSource::Query { .. } | TableSource::Tables(_) => format!("the query of {}", entity.name),
+            TableSource::Query { .. } | TableSource::Tables(_) | TableSource::Shards(_) => {
+                format!("the query of {}", entity.name)
+            }
         };
         let is_read = |field: &&Field| columns.iter().any(|name| name.eq_ignore_ascii_case(&field.column));
         let mut pairs: Vec<Pair<'_>> = Vec::new();

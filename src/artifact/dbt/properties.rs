@@ -128,6 +128,7 @@ pub(super) fn sources(tables: &Tables) -> Option<String> {
                 let loaded = object([("loaded_at_field", json!(of_table.loaded_at))]);
                 object([
                     ("name", json!(table)),
+                    ("identifier", json!(Some(&of_table.identifier).filter(|name| *name != table))),
                     ("description", json!(of_table.description.as_deref().map(literal))),
                     ("config", loaded),
                 ])

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::jinja_text;
-use crate::catalog::{Catalog, Changes, DbtNode, Entity, TableSource};
+use crate::catalog::{Catalog, Changes, DbtNode, Entity, TableSource, of_all_days};
 use crate::plan::Plan;
 
 /// The tables that models read.
@@ -23,13 +23,15 @@ pub struct Tables {
 pub struct Source {
     /// The database and the schema of its tables, where their names have one.
     pub place: Vec<String>,
-    /// Its tables, each with its description and the column that says when a row was loaded.
+    /// Its tables by their names in dbt, each with its description and the column that says when a row was loaded.
     pub tables: BTreeMap<String, SourceTable>,
 }
 
 /// A table of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceTable {
+    /// What the database calls it.
+    pub identifier: String,
     /// What the catalog says of the entity.
     pub description: Option<String>,
     /// The column that tells how fresh the table is.
@@ -70,6 +72,7 @@ impl Tables {
         for (_, entity) in catalog.iter().filter(|(_, entity)| read.contains(entity.name.as_str())) {
             match entity.source_on(&plan.target) {
                 TableSource::Table(parts) => tables.add(parts, entity),
+                TableSource::Shards(shards) => tables.add(&shards.name, entity),
                 TableSource::Tables(all) => {
                     for table in all.iter().filter(|table| is_read(plan, &table.name)) {
                         let of_event = Entity { dbt: table.dbt.clone(), ..entity.of_event(table) };
@@ -112,10 +115,16 @@ impl Tables {
         };
         let declared = self.sources.entry(name.clone()).or_default();
         declared.place = place.to_vec();
-        let of_table = declared.tables.entry(table.clone()).or_default();
+        // dbt has no names with a star.
+        let mut named = of_all_days(table).to_owned();
+        while declared.tables.get(&named).is_some_and(|known| known.identifier != *table) {
+            named.push('_');
+        }
+        let of_table = declared.tables.entry(named.clone()).or_default();
+        of_table.identifier.clone_from(table);
         of_table.description.clone_from(&entity.description);
         of_table.loaded_at = loaded_at(entity);
-        source(&name, table)
+        source(&name, &named)
     }
 }
 

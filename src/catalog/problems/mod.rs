@@ -121,7 +121,7 @@ problems! {
     help |p| Some(match p.name.contains("{{") {
         true => "write the table's name, such as `schema.table`: templates are not filled in".to_owned(),
         false if p.name.contains('*') => {
-            "a pattern of names isn't possible: put the tables together in a view, or list them as `tables` by event".to_owned()
+            "only `table` can be a table for each day, `events_*`, with its `shards`: put other tables together in a view, or list them as `tables` by event".to_owned()
         }
         false => "write one to three parts, `schema.table`, or unusual parts as a list: `[schema, \"my table\"]`".to_owned(),
     });

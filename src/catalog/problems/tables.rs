@@ -89,4 +89,44 @@ problems! {
     error SEG286 "tables of an unknown event" OtherEvent { span: Span, event: String, known: Vec<String> }
     message |p| format!("`{}` has no table in `tables`", p.event);
     help |p| nearest(&p.event, &p.known).or_else(|| Some("list the event in `tables`".to_owned()));
+
+    /// A table's name has a star for the digits of a day, but nothing says which days they are.
+    ///
+    ///     event:
+    ///       table: analytics_123456789.events_*            # without this, wrong
+    ///       shards: { zone: Europe/Berlin, late: 3 days }
+    ///
+    /// `events_*` are all tables whose names have exactly eight digits after `events_`, such as `events_20260131`.
+    /// Windows leave out tables of other days: `zone` is the time zone of these days, and `late` how many days
+    /// the day of a row's table may lie before or after that of its time.
+    error SEG287 "a table for each day, of unknown days" NoShards { span: Span, name: String }
+    message |p| format!("`{}` is a table for each day, but nothing says of which zone's days", p.name);
+    help |_p| Some("add `shards: { zone: Europe/Berlin, late: 3 days }`: the zone of the days, and how many of them a row's table may lie before or after its time; or read the tables through a view".to_owned());
+
+    /// The star in a table's name stands for all eight digits of a day, and for nothing else.
+    ///
+    ///     table: events_*                                  # events_20260131
+    ///     table: events_2026*                              # wrong: the star follows a digit
+    ///     table: analytics_*.events                        # wrong: it isn't at the end
+    ///     table: "*"                                       # wrong: the star follows nothing
+    error SEG288 "bad star in a table's name" BadStar { span: Span, name: String }
+    message |p| format!("the star in `{}` can't stand for the eight digits of a day", p.name);
+    help |_p| Some("write one star, at the end of the last part, after a name that doesn't end with a digit: `events_*`".to_owned());
+
+    /// `shards` describes a table for each day, whose name has a star, of an entity with a `time`.
+    ///
+    ///     event:
+    ///       table: analytics_123456789.events              # wrong: `events_*`
+    ///       time: at                                       # without this, wrong
+    ///       shards: { zone: Europe/Berlin, late: 3 days }
+    ///
+    /// Without a time, nothing says which days' tables hold a row. Other tables and queries have no shards.
+    error SEG289 "shards of what isn't a table for each day" ShardsWithout {
+        span: Span, owner: String, lacks: &'static str,
+    }
+    message |p| format!("{} has `shards`, but no `{}`", p.owner, p.lacks);
+    help |p| Some(match p.lacks {
+        "time: at" => "name the field that holds the time of an event, as `time`: without it, nothing says which days' tables hold a row; or read the tables through a view",
+        _ => "`shards` belongs beside a table with a star for the day, such as `table: events_*`; remove it from other tables and queries",
+    }.to_owned());
 }

@@ -45,14 +45,14 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
-    let (opened, options) = match open(named, options, terminal)? {
+    let (mut opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let answer = match answer(&opened, args, &options, terminal) {
+    let answer = match answer(&mut opened, args, &options, terminal) {
         Ok(answer) => answer,
         Err(problems) => return opened.report(problems, terminal),
     };
@@ -65,13 +65,13 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
 }
 
 fn answer(
-    opened: &Opened,
+    opened: &mut Opened,
     args: &Args,
     options: &Options,
     terminal: &mut Terminal,
 ) -> Result<Answer, Diagnostics> {
     let segment = opened.segment(&args.segment)?;
-    let database = choose(opened, args.place.db.as_deref(), args.place.target.as_deref())?;
+    let database = choose(opened, false, args.place.db.as_deref(), args.place.target.as_deref())?;
     let mut engine = database.open(opened, Access::Read, false, terminal)?;
     let probes = database.probe(opened, engine.as_mut())?;
     let options = Options { probes, ..options.clone() };

@@ -195,6 +195,7 @@ fn on(catalog: &Catalog, entity: &Entity, link: &Link) -> Vec<(String, String)> 
 fn source(entity: &Entity) -> Option<String> {
     match &entity.source {
         TableSource::Table(parts) => Some(parts.join(".")),
+        TableSource::Shards(shards) => Some(shards.name.join(".")),
         TableSource::Query { .. } => None,
         TableSource::Tables(tables) => {
             Some(tables.iter().map(|table| table.name.join(".")).collect::<Vec<_>>().join(", "))

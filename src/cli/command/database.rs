@@ -28,9 +28,10 @@ pub(super) struct Database {
 }
 
 /// The database or the database of the target in the arguments. Otherwise, the embedded engine in
-/// memory.
+/// memory. Where sample data is loaded, a table for each day is one table.
 pub(super) fn choose(
-    opened: &Opened,
+    opened: &mut Opened,
+    load: bool,
     database: Option<&str>,
     target: Option<&str>,
 ) -> Result<Database, Diagnostics> {
@@ -54,6 +55,9 @@ pub(super) fn choose(
         };
         one(NoTarget { span: None, why, able })
     })?;
+    if load || address == Address::Memory {
+        opened.session = opened.session.with_sample_tables(&target);
+    }
     Ok(Database { target, address })
 }
 

@@ -86,14 +86,14 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
-    let (opened, options) = match open(named, options, terminal)? {
+    let (mut opened, options) = match open(named, options, terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let prepared = match prepare(&opened, args, &options) {
+    let prepared = match prepare(&mut opened, args, &options) {
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
@@ -131,8 +131,8 @@ struct Prepared {
 }
 
 /// Everything that can fail before the engine is involved: target, selection, plan.
-fn prepare(opened: &Opened, args: &Args, options: &Options) -> Result<Prepared, Diagnostics> {
-    let database = choose(opened, args.db.as_deref(), args.target.as_deref())?;
+fn prepare(opened: &mut Opened, args: &Args, options: &Options) -> Result<Prepared, Diagnostics> {
+    let database = choose(opened, args.load, args.db.as_deref(), args.target.as_deref())?;
     if args.load && matches!(database.address, Address::Server(_)) {
         return Err(one(NoLoading { span: None, database: database.address.shown() }));
     }

@@ -85,7 +85,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             }
         },
     };
-    let answer = match answer(&opened, args, row.as_ref(), &options, terminal) {
+    let answer = match answer(&mut opened, args, row.as_ref(), &options, terminal) {
         Ok(answer) => answer,
         Err(problems) => return opened.report(problems, terminal),
     };
@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
 }
 
 fn answer(
-    opened: &Opened,
+    opened: &mut Opened,
     args: &Args,
     row: Option<&SingleRow>,
     options: &Options,
@@ -112,7 +112,7 @@ fn answer(
         return opened.session.why_row(&question, &row.data, as_of);
     }
     let question = Question { segment, key: &args.key, deep: args.deep };
-    let database = choose(opened, args.place.db.as_deref(), args.place.target.as_deref())?;
+    let database = choose(opened, false, args.place.db.as_deref(), args.place.target.as_deref())?;
     let mut engine = database.open(opened, Access::Read, false, terminal)?;
     let probes = database.probe(opened, engine.as_mut())?;
     let options = Options { probes, ..options.clone() };

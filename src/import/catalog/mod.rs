@@ -9,6 +9,7 @@ mod compare;
 mod cube;
 mod data_files;
 mod database;
+mod days;
 mod dbt;
 mod distinct_keys;
 mod document;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Settings;
 use super::compare::compare;
+use super::days::Days;
 use super::encodings::{Mark, mark};
 use super::existing::{Existing, readers, tables};
 use super::fields::{Column, NewField, flatten};
@@ -72,7 +73,7 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
         skipped: found.skipped.clone(),
     };
     let matched = matched(found, existing);
-    let compared = compared(found);
+    let (compared, days) = (compared(found), Days::of(found));
     let mut names = Names::default();
     existing.names().into_iter().for_each(|name| names.take(name));
     for table in &found.tables {
@@ -89,6 +90,10 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
             continue;
         }
         let is_new = entities.is_empty();
+        if let Some(skipped) = days.skipped(table, existing).filter(|_| is_new) {
+            plan.skipped.push(skipped);
+            continue;
+        }
         let mut with_name = names.clone();
         let name = match entities.first() {
             Some((_, entity)) => entity.name.clone(),

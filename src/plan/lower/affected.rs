@@ -84,12 +84,16 @@ pub(super) fn lower(
     everyone.iter_mut().for_each(|delta| delta.rows.keep_tables(state.event_tables));
     deltas.extend(everyone);
     for delta in &mut deltas {
+        let rows = &delta.rows;
+        delta.filter.iter_mut().for_each(|filter| lowering.imply_days_by(rows, filter));
+        lowering.imply_days_in(&mut delta.rows);
         compare_held_in(&mut delta.rows);
         delta.filter.iter_mut().for_each(compare_held_by);
     }
     let mut arrivals = BTreeMap::new();
     for (entity, fields) in unique {
         let mut rows = lowering.arrivals(*entity, fields);
+        lowering.imply_days_in(&mut rows);
         compare_held_in(&mut rows);
         rows.prune();
         arrivals.insert((*entity, fields.clone()), rows);

@@ -363,7 +363,7 @@ impl Encoding {
 }
 
 /// Whether no row decides a value.
-fn is_fixed(value: &Scalar) -> bool {
+pub(super) fn is_fixed(value: &Scalar) -> bool {
     let (mut todo, mut fixed) = (vec![value], true);
     while let Some(scalar) = todo.pop() {
         fixed &= match scalar {
@@ -385,7 +385,7 @@ fn is_fixed(value: &Scalar) -> bool {
     fixed
 }
 
-fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
+pub(super) fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
     Some(match op {
         BinaryOp::Equal => BinaryOp::Equal,
         BinaryOp::NotEqual => BinaryOp::NotEqual,

@@ -276,7 +276,7 @@ impl Lowering<'_> {
         let declared = self.cx.hir.catalog.entity(entity);
         match declared.source_on(self.cx.target) {
             TableSource::Table(parts) => Relation::Table(parts.clone()),
-            TableSource::Tables(_) => {
+            TableSource::Tables(_) | TableSource::Shards(_) => {
                 let target = self.cx.target;
                 self.unions.entry(entity).or_insert_with(|| rows_of(declared, target)).clone()
             }

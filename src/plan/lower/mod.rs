@@ -32,6 +32,7 @@ mod ranked;
 mod segment;
 mod semi_join_reduction;
 mod sequence;
+mod shards;
 mod tables;
 mod time;
 mod value;
@@ -252,11 +253,13 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn finish(self, select: Select) -> Lowered {
-        let bounds = self.bounds.into_iter().map(|(name, (value, ty))| (name, value, ty));
-        let bounds: Bounds = bounds.chain(self.ranges).collect();
-        let mut query = Query { ctes: self.ctes, ..Query::of(select) };
+    fn finish(mut self, select: Select) -> Lowered {
+        let bounds =
+            std::mem::take(&mut self.bounds).into_iter().map(|(name, (value, ty))| (name, value, ty));
+        let bounds: Bounds = bounds.chain(std::mem::take(&mut self.ranges)).collect();
+        let mut query = Query { ctes: std::mem::take(&mut self.ctes), ..Query::of(select) };
         one_pass(&mut query, &bounds);
+        self.imply_days(&mut query);
         query.prune();
         narrow_groups(&mut query);
         encoded::compare_held(&mut query);

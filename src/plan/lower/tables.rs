@@ -1,8 +1,8 @@
 //! The rows of an entity over many tables.
 
 use super::field::{read_field, stored};
-use crate::catalog::{Entity, EventTable, Field, HeldField, TableSource};
-use crate::plan::rel::{Column, Relation, Scalar, Select, TableRef, Union};
+use crate::catalog::{Entity, EventTable, Field, HeldField, Shards, TableSource};
+use crate::plan::rel::{Column, DAY, Relation, Scalar, Select, TableRef, Union};
 use crate::types::Type;
 
 /// The alias of each table.
@@ -15,6 +15,7 @@ pub(crate) fn rows_of(entity: &Entity, target: &str) -> Relation {
         TableSource::Table(parts) => Relation::Table(parts.clone()),
         TableSource::Query { sql, span } => Relation::Sql { text: sql.clone(), span: *span },
         TableSource::Tables(tables) => Relation::Union(all_tables(entity, tables)),
+        TableSource::Shards(shards) => Relation::Union(all_days(entity, shards)),
     }
 }
 
@@ -36,6 +37,24 @@ fn all_tables(entity: &Entity, tables: &[EventTable]) -> Union {
         Select { columns, from: Some(TableRef::new(relation, TABLE)), ..Select::default() }
     };
     Union::of(tables.iter().map(branch).collect())
+}
+
+/// The rows of the tables of all days, with their columns and the digits of their table's name. Tables whose
+/// names end otherwise, such as `events_intraday_20260131`, are read as well, but their rows are left out.
+fn all_days(entity: &Entity, shards: &Shards) -> Union {
+    let mut columns: Vec<Column> = Vec::new();
+    for field in entity.fields.iter().filter(|field| !field.column.is_empty()) {
+        let is_same = |known: &Column| known.name.as_deref() == Some(&field.column);
+        if !columns.iter().any(is_same) {
+            let value = Scalar::column(TABLE, &field.column);
+            columns.push(Column { value, name: Some(field.column.clone()) });
+        }
+    }
+    columns.push(Column { value: Scalar::ShardDigits, name: Some(DAY.to_owned()) });
+    let relation = Relation::Table(shards.name.clone());
+    let filter = Some(super::shards::is_day(Scalar::ShardDigits));
+    let from = Some(TableRef::new(relation, TABLE));
+    Union::of(vec![Select { columns, from, filter, ..Select::default() }])
 }
 
 /// What a table holds of a field, in the type that all tables have it in. Encodings are read later: what the

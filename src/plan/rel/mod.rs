@@ -13,6 +13,7 @@ pub(crate) use clock::Ago;
 pub use clock::{Bound, Bounds, Clock};
 pub use construct::all;
 pub(crate) use construct::parts;
+pub(crate) use union::DAY;
 pub use union::Union;
 pub use walk::Child;
 pub(crate) use walk::ChildMut;
@@ -144,6 +145,8 @@ pub enum Scalar {
     Column(String, String),
     /// `(x).field`: a field of a struct.
     Member(Box<Scalar>, String),
+    /// What the star stands for in the name of the table that a row is in, of a table for each day: its digits.
+    ShardDigits,
     /// A constant.
     Literal(Literal),
     /// `CAST(NULL AS type)`: a missing value.

@@ -11,6 +11,9 @@ use super::truth::{Known, Truth, truth};
 use super::{Child, ChildMut, Column, JoinKind, Query, Relation, Scalar, Select, all, parts};
 use crate::types::Literal;
 
+/// The column of a union over a table for each day that holds the digits of the row's table.
+pub(crate) const DAY: &str = "segc_day";
+
 /// The rows of several selects, all with the same columns (`UNION ALL`).
 #[derive(Debug, Clone)]
 pub struct Union(Arc<Vec<Select>>);
@@ -90,6 +93,7 @@ impl Select {
             let aliases: Vec<String> = unions(select).map(|(alias, _)| alias.to_owned()).collect();
             for alias in &aliases {
                 prune_tables(select, alias);
+                prune_days(select, alias);
             }
             if !aliases.is_empty() {
                 prune_columns(select);
@@ -143,6 +147,93 @@ fn prune_tables(select: &mut Select, alias: &str) {
     set(select, alias, Union::of(kept));
 }
 
+/// Moves conditions on the digits of a row's table to where the tables are read, so that the engine reads no
+/// others.
+fn prune_days(select: &mut Select, alias: &str) {
+    let Some((_, union)) = unions(select).find(|(one, _)| *one == alias) else { return };
+    let has_days = |branch: &Select| branch.columns.iter().any(|column| column.name.as_deref() == Some(DAY));
+    if !union.selects().iter().any(has_days) {
+        return;
+    }
+    let of_days: Vec<Scalar> =
+        conditions(select, alias).iter().filter_map(|one| only_days(one, alias)).collect();
+    if of_days.is_empty() {
+        return;
+    }
+    let mut branches = union.selects().to_vec();
+    for branch in &mut branches {
+        let inside = of_days.iter().cloned().map(on_digits);
+        branch.filter = all(branch.filter.take().into_iter().chain(inside).collect());
+    }
+    change_conditions(select, alias, &|condition| without_days(condition, alias));
+    set(select, alias, Union::of(branches));
+}
+
+/// What a condition says of the digits alone, wherever it is true. It recurses into AND and OR alone, whose depth
+/// the language bounds.
+fn only_days(condition: &Scalar, alias: &str) -> Option<Scalar> {
+    match condition {
+        Scalar::And(parts) => all(parts.iter().filter_map(|part| only_days(part, alias)).collect()),
+        Scalar::Or(parts) => {
+            let each: Option<Vec<Scalar>> = parts.iter().map(|part| only_days(part, alias)).collect();
+            each.filter(|each| !each.is_empty()).map(Scalar::any)
+        }
+        one => (is_about(one, alias) && columns_of(one).iter().all(|name| *name == DAY)).then(|| one.clone()),
+    }
+}
+
+/// The rest of a condition, of which [`only_days`] holds for the rows anyway: what it says of the digits follows
+/// from what it says of a time.
+fn without_days(condition: &Scalar, alias: &str) -> Option<Scalar> {
+    if only_days(condition, alias).is_none() {
+        return Some(condition.clone());
+    }
+    match condition {
+        Scalar::And(parts) => all(parts.iter().filter_map(|part| without_days(part, alias)).collect()),
+        Scalar::Or(parts) => {
+            let rest: Vec<Option<Scalar>> = parts.iter().map(|part| without_days(part, alias)).collect();
+            if rest.iter().all(Option::is_none) {
+                return None;
+            }
+            let rest: Option<Vec<Scalar>> = rest.into_iter().collect();
+            Some(rest.map_or_else(|| condition.clone(), Scalar::any))
+        }
+        _ => None,
+    }
+}
+
+/// The names of the columns that a condition reads.
+fn columns_of(condition: &Scalar) -> BTreeSet<&str> {
+    let (mut todo, mut names) = (vec![condition], BTreeSet::new());
+    while let Some(scalar) = todo.pop() {
+        if let Scalar::Column(_, name) = scalar {
+            names.insert(name.as_str());
+        }
+        scalar.children(&mut |child| {
+            if let Child::Scalar(scalar) = child {
+                todo.push(scalar);
+            }
+        });
+    }
+    names
+}
+
+/// A condition on the column of the digits as one on the digits themselves.
+fn on_digits(mut condition: Scalar) -> Scalar {
+    let mut todo = vec![&mut condition];
+    while let Some(scalar) = todo.pop() {
+        if let Scalar::Column(..) = scalar {
+            *scalar = Scalar::ShardDigits;
+        }
+        scalar.children_mut(&mut |child| {
+            if let ChildMut::Scalar(scalar) = child {
+                todo.push(scalar);
+            }
+        });
+    }
+    condition
+}
+
 /// A select with a union's columns, and no rows.
 fn no_rows(union: &Union) -> Vec<Select> {
     let never = Some(Scalar::Literal(Literal::Boolean(false)));
@@ -193,22 +284,24 @@ fn is_about(condition: &Scalar, alias: &str) -> bool {
 
 /// Drops conditions from where [`conditions`] finds them.
 fn drop_conditions(select: &mut Select, alias: &str, settled: &[Scalar]) {
-    let without = |condition: Scalar| {
-        let rest = parts(Some(&condition)).iter().filter(|part| !settled.contains(part)).cloned();
-        all(rest.collect())
-    };
+    change_conditions(select, alias, &|part| (!settled.contains(part)).then(|| part.clone()));
+}
+
+/// Changes, or drops, each condition where [`conditions`] finds it.
+fn change_conditions(select: &mut Select, alias: &str, change: &dyn Fn(&Scalar) -> Option<Scalar>) {
+    let changed = |condition: Scalar| all(parts(Some(&condition)).iter().filter_map(change).collect());
     let is_left = |kind: JoinKind| kind == JoinKind::Left;
     let own_is_left = select.joins.iter().any(|join| join.table.alias == alias && is_left(join.kind));
     for join in &mut select.joins {
         if is_left(join.kind) == own_is_left && (!own_is_left || join.table.alias == alias) {
             let on = std::mem::replace(&mut join.on, Scalar::Literal(Literal::Boolean(true)));
-            if let Some(rest) = without(on) {
+            if let Some(rest) = changed(on) {
                 join.on = rest;
             }
         }
     }
     if !own_is_left {
-        select.filter = select.filter.take().and_then(without);
+        select.filter = select.filter.take().and_then(changed);
     }
 }
 

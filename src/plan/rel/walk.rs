@@ -25,6 +25,7 @@ impl Scalar {
     pub(crate) fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         match self {
             Self::Column(..)
+            | Self::ShardDigits
             | Self::Literal(_)
             | Self::Missing(_)
             | Self::Pattern(_)
@@ -78,6 +79,7 @@ impl Scalar {
     pub(crate) fn children_mut<'a>(&'a mut self, see: &mut dyn FnMut(ChildMut<'a>)) {
         match self {
             Self::Column(..)
+            | Self::ShardDigits
             | Self::Literal(_)
             | Self::Missing(_)
             | Self::Pattern(_)
@@ -130,15 +132,20 @@ impl Scalar {
 
 impl Select {
     /// Calls `see` for each direct part: expressions, and selects that are read in place. Those of a union
-    /// are only columns of tables.
+    /// are only columns of tables, and conditions on which tables are read.
     pub(crate) fn children<'a>(&'a self, see: &mut dyn FnMut(Child<'a>)) {
         self.columns.iter().for_each(|column| see(Child::Scalar(&column.value)));
         self.joins.iter().for_each(|join| see(Child::Scalar(&join.on)));
         let conditions = self.filter.iter().chain(&self.having);
         conditions.chain(&self.group_by).for_each(|one| see(Child::Scalar(one)));
         for table in self.tables() {
-            if let Relation::Rows(rows) = &table.relation {
-                see(Child::Select(rows));
+            match &table.relation {
+                Relation::Rows(rows) => see(Child::Select(rows)),
+                Relation::Union(union) => {
+                    let filters = union.selects().iter().filter_map(|one| one.filter.as_ref());
+                    filters.for_each(|filter| see(Child::Scalar(filter)));
+                }
+                Relation::Table(_) | Relation::Sql { .. } | Relation::Cte(_) => {}
             }
         }
     }

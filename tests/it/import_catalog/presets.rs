@@ -44,7 +44,7 @@ fn every_preset_is_a_project_that_runs() {
 #[test]
 fn the_catalog_of_a_preset_is_added_to_a_project() {
     for preset in PRESETS {
-        let work = Workspace::new("duckdb: {}");
+        let work = Workspace::new("duckdb: {}, bigquery: {}");
         work.write("segments/none.seg", "");
         let printed = work.import(&["--preset", preset]).fine();
         assert!(printed.err.contains(&format!("wrote catalog/{preset}.yml")), "{}", printed.err);

@@ -5,12 +5,13 @@ use std::fmt::Write;
 use jiff::{SignedDuration, Timestamp};
 use segc::api::{Options, Session};
 use segc::catalog::TableSource;
+use segc::engine::quote_ident;
 use segc::evaluate::{Data, Evaluator};
 
 use super::engine::{self, Demand, Members, REFUSALS, Runner};
 use super::given;
 use super::project::{Project, at, said};
-use super::rows::read_csv;
+use super::rows;
 use super::target::{Keys, Target, alone, build, plan, stored, tables, texts};
 
 /// How many keys a difference shows.
@@ -75,7 +76,7 @@ fn by_runners(project: &Project, report: &mut Report) {
     for mut engine in engine::available() {
         let target = engine.target();
         // Its evaluator looks at every row again for each row of an outer query.
-        if target == "bigquery" && engine::demand(target) != Demand::Demanded {
+        if target == "bigquery" && !project.is_small && engine::demand(target) != Demand::Demanded {
             let name = project.name;
             super::tell(&format!("skipped {name} on {target}: it takes minutes; SEGC_ENGINES=all runs it"));
             continue;
@@ -98,7 +99,7 @@ fn by_runner(
     report: &mut Report,
 ) -> Vec<String> {
     let (start, target) = (std::time::Instant::now(), engine.target());
-    engine.load(&given::from_csv(target, &session.hir().catalog, &project.data));
+    engine.load(&given::from_files(target, &session.hir().catalog, &project.data));
     let (mut names, mut selects, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for (id, segment) in session.hir().iter() {
         match session.select_sql(target, id, &at(project.as_of)) {
@@ -134,7 +135,7 @@ pub fn everything_on(project: &Project, targets: Vec<Target>) -> Report {
         target.load(&session, &project.data);
         if at == 0 {
             ask_by_hand(project, &session, &mut target, &mut report);
-            evaluate(project, &session, &mut report);
+            evaluate(project, &session, &mut target, &mut report);
         }
         by_hand(project, &session, &mut target, &mut report);
         by_selects(project, &mut target, &mut report);
@@ -168,16 +169,28 @@ fn by_hand(project: &Project, session: &Session, target: &mut Target, report: &m
     }
 }
 
-fn evaluate(project: &Project, session: &Session, report: &mut Report) {
+fn evaluate(project: &Project, session: &Session, target: &mut Target, report: &mut Report) {
     let hir = session.hir();
     let mut data = Data::new(&hir.catalog);
-    for (_, entity) in hir.catalog.iter() {
-        let TableSource::Table(name) = &entity.source else { panic!("no rows for a query") };
-        let table = name.last().expect("a name has parts");
-        let file = project.data.join(format!("{table}.csv"));
-        let text =
-            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        read_csv(&mut data, &entity.name, &text).expect("the rows fit");
+    for (id, entity) in hir.catalog.iter() {
+        match &entity.source {
+            TableSource::Table(table) => rows::add(&mut data, &project.data, id, (entity, table), None),
+            TableSource::Tables(tables) => {
+                for table in tables.iter() {
+                    let held = entity.in_table(target.name, &table.name).expect("one of its tables");
+                    rows::add(&mut data, &project.data, id, (&held, &table.name), Some(&table.event));
+                }
+            }
+            TableSource::Shards(_) => panic!("no preset has a table for each day on every target"),
+            // The user's own SQL, which is no concern of the evaluator.
+            TableSource::Query { sql, .. } => {
+                let columns: Vec<String> =
+                    entity.fields.iter().map(|field| quote_ident(&field.column)).collect();
+                let read = format!("SELECT {} FROM ({sql}) AS q", columns.join(", "));
+                let found = target.rows(&read).expect("the catalog's query runs");
+                rows::add_texts(&mut data, id, entity, found);
+            }
+        }
     }
     let mut evaluator = Evaluator::new(hir, &data, project.as_of);
     for (id, segment) in hir.iter() {

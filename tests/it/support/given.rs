@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 use segc::catalog::{Catalog, Entity, Storage};
 use segc::engine::{DataTable, TableColumn, tables_of};
 use segc::evaluate::{Data, Datum};
+use segc::types::Type;
+
+use super::files::Rows;
 
 /// A table and its rows.
 #[derive(Debug, Clone)]
@@ -70,29 +73,30 @@ fn text(value: &Datum, storage: &Storage) -> Option<String> {
     })
 }
 
-/// The tables of a target, filled from the CSV files of a folder, named after a table or an
-/// entity that reads it. A blank is missing; columns that nothing reads are passed over.
-pub fn from_csv(target: &str, catalog: &Catalog, folder: &Path) -> Vec<Given> {
+/// The tables of a target, filled from the files of a folder, named after a table or an entity that reads
+/// it. A blank is missing; columns that nothing reads are passed over.
+pub fn from_files(target: &str, catalog: &Catalog, folder: &Path) -> Vec<Given> {
     let tables = tables_of(catalog, target).expect("one type per column");
     tables.into_iter().map(|table| read(table, folder)).collect()
 }
 
+/// The column of files that tells in which day's table a row is, as Google Analytics writes it.
+const DAY: &str = "event_date";
+
+/// What BigQuery calls that of a table for each day. Here, a table with this column takes its place.
+const SUFFIX: &str = "_TABLE_SUFFIX";
+
 fn read(table: DataTable, folder: &Path) -> Given {
     let names = std::iter::once(table.short_name()).chain(table.entities.iter().map(String::as_str));
-    let mut files = names.map(|name| folder.join(format!("{name}.csv")));
-    let file = files.find(|file| file.is_file()).expect("a file for each table");
-    let mut reader = csv::Reader::from_path(&file).expect("the file can be read");
-    let header = reader.headers().expect("a header").clone();
-    let place = |column: &TableColumn| {
-        let same = |name: &str| name.trim_start_matches('\u{feff}').eq_ignore_ascii_case(&column.name);
-        let at = header.iter().position(same);
-        at.unwrap_or_else(|| panic!("no column `{}` in {}", column.name, file.display()))
-    };
-    let places: Vec<usize> = table.columns.iter().map(place).collect();
-    let row = |record: csv::StringRecord| {
-        let cell = |&at: &usize| Some(record[at].to_owned()).filter(|text| !text.is_empty());
-        places.iter().map(cell).collect()
-    };
-    let rows = reader.records().map(|record| row(record.expect("a record"))).collect();
+    let mut columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let of_days = table.name.last().is_some_and(|name| name.ends_with('*'));
+    columns.extend(of_days.then_some(DAY));
+    let rows = Rows::of(folder, names).with(&columns);
+    let mut table = table;
+    if of_days {
+        let span = table.columns[0].span;
+        let (name, ty, storage) = (SUFFIX.to_owned(), Type::String, Storage::Native);
+        table.columns.push(TableColumn { name, ty, storage, nullable: false, span, parts: Vec::new() });
+    }
     Given { table, rows }
 }

@@ -11,6 +11,7 @@ pub mod agree;
 pub mod catalog;
 pub mod data;
 pub mod engine;
+pub mod files;
 pub mod given;
 pub mod lab;
 pub mod postgres;
@@ -19,6 +20,7 @@ pub mod python;
 pub mod rows;
 pub mod statements;
 pub mod store;
+pub mod structs;
 pub mod tape;
 pub mod target;
 

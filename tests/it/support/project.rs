@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use segc::api::{Options, Session, open_files};
 use segc::diagnostic::Diagnostics;
+use segc::engine::quote_text;
 use segc::project::{Disk, Files, Listing, Memory, ReadError};
 
 /// A project with its rows, and hand-written queries for its members at one instant.
@@ -14,8 +15,17 @@ pub struct Project {
     folder: PathBuf,
     /// CSV files.
     pub data: PathBuf,
-    /// `<segment>.sql`, for each segment.
-    pub expected: PathBuf,
+    answers: Answers,
+    /// A handful of rows, over which slow engines are quick.
+    pub is_small: bool,
+}
+
+/// The members that are known.
+enum Answers {
+    /// `<segment>.sql` in a folder, for each segment.
+    Queries(PathBuf),
+    /// The keys themselves, for each segment.
+    Keys(&'static [(&'static str, &'static [&'static str])]),
 }
 
 impl Project {
@@ -39,13 +49,22 @@ impl Project {
     pub fn online_retail(data: PathBuf) -> Self {
         let folder = root().join("tests/online_retail");
         let expected = folder.join("expected");
-        Self { name: "online_retail", as_of: instant("2011-12-10T00:00:00Z"), folder, data, expected }
+        let (as_of, answers) = (instant("2011-12-10T00:00:00Z"), Answers::Queries(expected));
+        Self { name: "online_retail", as_of, folder, data, answers, is_small: false }
     }
 
     fn example(name: &'static str, expected: &str, as_of: &str) -> Self {
         let folder = root().join("examples").join(name);
         let data = folder.join("data");
-        Self { name, as_of: instant(as_of), folder, data, expected: root().join(expected) }
+        let (as_of, answers) = (instant(as_of), Answers::Queries(root().join(expected)));
+        Self { name, as_of, folder, data, answers, is_small: false }
+    }
+
+    /// A ready-made project, with the keys of its segments' members at the instant that its README tells.
+    pub fn preset(name: &'static str, keys: &'static [(&'static str, &'static [&'static str])]) -> Self {
+        let folder = root().join("catalog/preset").join(name);
+        let (as_of, data) = (instant("2026-11-01T00:00:00Z"), folder.join("data"));
+        Self { name, as_of, folder, data, answers: Answers::Keys(keys), is_small: true }
     }
 
     /// As it is on disk; where the clock is stopped, every engine's own reads that instant.
@@ -62,9 +81,19 @@ impl Project {
         open(&Overlay { disk: Disk::new(&self.folder), over: Memory::new().with("segc.yml", config) })
     }
 
-    /// The hand-written query for a segment, and how many members its first line tells.
+    /// The hand-written query for a segment, and how many members it has.
     pub fn by_hand(&self, segment: &str) -> (String, usize) {
-        let file = self.expected.join(format!("{segment}.sql"));
+        let folder = match &self.answers {
+            Answers::Queries(folder) => folder,
+            Answers::Keys(known) => {
+                let found = known.iter().find(|(name, _)| *name == segment);
+                let (_, keys) = found.unwrap_or_else(|| panic!("no answer for {segment}"));
+                let rows: Vec<String> = keys.iter().map(|key| format!("({})", quote_text(key))).collect();
+                let rows = ["('')".to_owned()].into_iter().chain(rows).collect::<Vec<_>>().join(", ");
+                return (format!("SELECT k FROM (VALUES {rows}) AS known (k) WHERE k <> ''"), keys.len());
+            }
+        };
+        let file = folder.join(format!("{segment}.sql"));
         let sql =
             std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let count = sql.lines().next().and_then(|line| line.strip_prefix("-- "));
@@ -73,14 +102,19 @@ impl Project {
         (sql.trim().trim_end_matches(';').to_owned(), count)
     }
 
-    /// The names of all hand-written queries.
+    /// The names of all segments that are answered by hand.
     pub fn answered_by_hand(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.expected).expect("the folder of the queries");
-        let names = entries.flatten().filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            Some(name.strip_suffix(".sql")?.to_owned())
-        });
-        let mut names: Vec<String> = names.collect();
+        let mut names: Vec<String> = match &self.answers {
+            Answers::Keys(known) => known.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Answers::Queries(folder) => {
+                let entries = std::fs::read_dir(folder).expect("the folder of the queries");
+                let names = entries.flatten().filter_map(|entry| {
+                    let name = entry.file_name().into_string().ok()?;
+                    Some(name.strip_suffix(".sql")?.to_owned())
+                });
+                names.collect()
+            }
+        };
         names.sort();
         names
     }

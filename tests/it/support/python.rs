@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::engine::{Runner, found};
 use super::given::Given;
+use super::structs;
 
 /// An environment of Python in the cache folder, and what it must have been made from.
 pub(super) struct Environment {
@@ -223,8 +224,13 @@ impl Python {
     }
 
     fn table(&self, given: &Given) -> Value {
-        let column =
-            |column: &TableColumn| json!([column.name, (self.type_name)(&column.ty, &column.storage)]);
+        // Without the capability to read arrays of structs, nothing reads columns that hold them.
+        let has_structs = matches!(self.target, "bigquery" | "spark" | "duckdb");
+        let ty = |column: &TableColumn| match has_structs {
+            true => structs::type_name(column, self.type_name),
+            false => (self.type_name)(&column.ty, &column.storage),
+        };
+        let column = |column: &TableColumn| json!([column.name, ty(column)]);
         let columns: Vec<Value> = given.table.columns.iter().map(column).collect();
         json!({ "name": given.table.name, "columns": columns, "rows": given.rows })
     }

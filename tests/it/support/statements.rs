@@ -1,10 +1,11 @@
 //! Engines whose tables are made and filled by statements: those that have a database.
 
-use segc::engine::{Cell, Engine, TableColumn, quote_name, quote_text};
+use segc::engine::{Cell, DataTable, Engine, TableColumn, quote_name, quote_text};
 use segc::types::Type;
 
 use super::engine::Runner;
 use super::given::Given;
+use super::structs;
 
 /// Rows per INSERT.
 const BATCH: usize = 500;
@@ -36,7 +37,7 @@ impl<E: Engine> Statements<E> {
     /// Makes a table, or empties it where it is there and as it should be.
     fn make(&mut self, given: &Given) {
         let name = quote_name(&given.table.name);
-        let create = given.table.create_statements();
+        let create = structs::create_statements(self.target, &given.table);
         if self.tables.contains(&(name.clone(), create.clone())) {
             return self.must(&format!("DELETE FROM {name}"));
         }
@@ -52,14 +53,30 @@ impl<E: Engine> Statements<E> {
         let others: Vec<(String, Vec<String>)> = others;
         others.iter().for_each(|(name, _)| self.must(&format!("DROP TABLE IF EXISTS {name}")));
     }
+}
 
-    fn cell(&self, column: &TableColumn, value: Option<&str>) -> String {
-        let Some(value) = value else { return "NULL".to_owned() };
-        let text = quote_text(value);
-        match &column.ty {
-            Type::Array(_) => array(self.target, column, value),
-            _ => format!("CAST({text} AS {})", column.sql_type()),
-        }
+/// The statements that add the rows of a table.
+pub fn inserts(target: &str, given: &Given) -> Vec<String> {
+    let columns = &given.table.columns;
+    let row = |row: &Vec<Option<String>>| {
+        assert_eq!(row.len(), columns.len(), "a cell for each column");
+        let cells = columns.iter().zip(row);
+        let cells = cells.map(|(column, value)| cell(target, &given.table, column, value.as_deref()));
+        format!("({})", cells.collect::<Vec<_>>().join(", "))
+    };
+    let tuples: Vec<String> = given.rows.iter().map(row).collect();
+    let insert = |batch: &[String]| {
+        format!("INSERT INTO {} VALUES {}", quote_name(&given.table.name), batch.join(",\n"))
+    };
+    tuples.chunks(BATCH).map(insert).collect()
+}
+
+fn cell(target: &str, table: &DataTable, column: &TableColumn, value: Option<&str>) -> String {
+    let Some(value) = value else { return "NULL".to_owned() };
+    match &column.ty {
+        _ if !column.parts.is_empty() => structs::cell(target, table, column, value),
+        Type::Array(_) => array(target, column, value),
+        _ => format!("CAST({} AS {})", quote_text(value), column.sql_type()),
     }
 }
 
@@ -81,17 +98,7 @@ impl<E: Engine> Runner for Statements<E> {
         self.drop_others(tables);
         for given in tables {
             self.make(given);
-            let columns = &given.table.columns;
-            let row = |row: &Vec<Option<String>>| {
-                assert_eq!(row.len(), columns.len(), "a cell for each column");
-                let cells = columns.iter().zip(row).map(|(column, cell)| self.cell(column, cell.as_deref()));
-                format!("({})", cells.collect::<Vec<_>>().join(", "))
-            };
-            let tuples: Vec<String> = given.rows.iter().map(row).collect();
-            for batch in tuples.chunks(BATCH) {
-                let values = batch.join(",\n");
-                self.must(&format!("INSERT INTO {} VALUES {values}", quote_name(&given.table.name)));
-            }
+            inserts(self.target, given).iter().for_each(|statement| self.must(statement));
         }
     }
 

@@ -17,8 +17,8 @@ use segc::types::Type;
 use super::engine::{Demand, demand};
 use super::postgres::{self, Collation, Postgres};
 use super::project::said;
-use super::statements;
 use super::store::{self, Store};
+use super::{given, statements, structs};
 
 /// The keys of members, each part as text.
 pub type Keys = BTreeSet<Vec<String>>;
@@ -86,13 +86,22 @@ impl Target {
         }
     }
 
-    /// Fills the tables of the catalog from CSV files; all of them.
+    /// Fills the tables of the catalog from files; all of them.
     pub fn load(&mut self, session: &Session, data: &Path) {
         let catalog = &session.hir().catalog;
         let filled = match &mut self.engine {
             Running::Duck(engine) => {
                 let report = engine.load_files(catalog, self.name, data).expect("the rows fit");
                 report.loaded.len()
+            }
+            Running::Postgres(engine) if has_json_lines(data) => {
+                let all = given::from_files(self.name, catalog, data);
+                for one in &all {
+                    let statements = structs::create_statements(self.name, &one.table);
+                    let statements = [statements, statements::inserts(self.name, one)].concat();
+                    engine.run(&statements).expect("the rows fit");
+                }
+                all.len()
             }
             Running::Postgres(engine) => super::data::copy_csv_folder(engine, catalog, self.name, data).len(),
             Running::Store(_) => panic!("{} takes no files", self.name),
@@ -230,6 +239,12 @@ impl Target {
     pub fn drop_segments(&mut self, plan: &Plan) {
         self.must(&format!("DROP SCHEMA IF EXISTS {} CASCADE", quote_name(&plan.schema)));
     }
+}
+
+/// Whether some of the files in a folder hold JSON.
+fn has_json_lines(folder: &Path) -> bool {
+    let files = std::fs::read_dir(folder).expect("a folder").flatten();
+    files.into_iter().any(|file| file.path().extension().is_some_and(|ending| ending == "jsonl"))
 }
 
 /// What ends with a session of a database in memory, which has but one.

@@ -147,6 +147,7 @@ pub(super) fn names_table(entity: &Entity, names: &[String]) -> bool {
     // A table of one event isn't the entity.
     let table = sources.into_iter().any(|source| match source {
         TableSource::Table(table) => same(table),
+        TableSource::Shards(shards) => same(&shards.name),
         TableSource::Query { .. } | TableSource::Tables(_) => false,
     });
     table || matches!(names, [name] if name.eq_ignore_ascii_case(&entity.name))
