@@ -137,7 +137,7 @@ fn texts_and_versions_change_only_by_what_is_written() {
         run(&mut target, &session, "2026-02-01T00:00:00Z", false);
         let sql = "SELECT id, COALESCE(version, '-'), COALESCE(newest, '-'), COALESCE(label, '-'), known FROM segments.good";
         assert_eq!(rows(&mut target, sql), ["1 1.2.3-rc.1 1.10.0 b b", "2 - - - -"], "{}", target.name);
-        // The same but for what isn't written.
+        // Only what isn't written differs.
         target.must(&set("1.2.3-rc.1+b"));
         target.must(&note("2, 1, 'b', '1.9.0'"));
         run(&mut target, &session, "2026-02-02T00:00:00Z", true);

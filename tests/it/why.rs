@@ -195,7 +195,7 @@ fn trees_show_the_values_and_the_deciding_condition() {
     assert_eq!(parent.parts[0].parts.len(), 2, "it is unfolded");
 }
 
-/// Versions as the table has them; personal data isn't shown, be it present or missing.
+/// Versions as the table has them; personal data isn't shown, whether present or missing.
 #[test]
 fn trees_end_with_the_columns_beside_the_key() {
     let files = segc::project::Memory::new()

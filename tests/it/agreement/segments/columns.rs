@@ -40,7 +40,7 @@ impl<'w> Writer<'w, '_, '_> {
             },
             _ => match self.number(scope, 2) {
                 (number, Number::Exact) => number,
-                // What is left of floats that are subtracted are the digits that differ.
+                // A difference of floats may consist of the digits in which engines differ.
                 (number, Number::Float) => format!("coalesce({number}, 0) > 0.3"),
             },
         }
