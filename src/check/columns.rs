@@ -60,7 +60,7 @@ impl Checker<'_, '_> {
 
     fn column_value(&mut self, written: &ast::Expr, scope: &NameScope) -> Option<Value> {
         let value = self.value(written, scope)?;
-        if matches!(value.ty, Type::Json | Type::Array(_) | Type::Semver) {
+        if matches!(value.ty, Type::Json | Type::Array(_)) {
             let (what, ty) = (describe(written), value.ty.to_string());
             return self.fail(NotAColumn { span: written.span, what, ty });
         }

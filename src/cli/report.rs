@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::evaluate::Datum;
-use crate::unittest::{Case, Expectation, Key, Outcome, Suite, Verdict};
+use crate::unittest::{Case, Expectation, Key, OtherValue, Outcome, Suite, Verdict};
 
 /// Writes one JSON object per line and test, in the order of the files.
 pub(super) fn json_lines(suite: &Suite, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
@@ -34,28 +34,42 @@ fn cases<'a>(suite: &'a Suite, outcomes: &'a [Outcome]) -> impl Iterator<Item = 
 
 fn segment(expectation: &Expectation, verdict: &Verdict) -> Value {
     let keys = |keys: &[Key]| -> Value { keys.iter().map(|key| object(expectation, key)).collect() };
-    let (missing, extra, error) = match verdict {
-        Verdict::Passed => (keys(&[]), keys(&[]), None),
-        Verdict::Differs { missing, extra } => (keys(missing), keys(extra), None),
-        Verdict::Fails(why) => (keys(&[]), keys(&[]), Some(why)),
+    let values = |other: &[OtherValue]| -> Value {
+        let value = |one: &OtherValue| {
+            let (wanted, found) = (json_of(&one.wanted), json_of(&one.found));
+            json!({ "key": object(expectation, &one.key), "column": one.column, "expected": wanted, "got": found })
+        };
+        other.iter().map(value).collect()
+    };
+    let (missing, extra, other, error) = match verdict {
+        Verdict::Passed => (keys(&[]), keys(&[]), values(&[]), None),
+        Verdict::Differs { missing, extra, other } => (keys(missing), keys(extra), values(other), None),
+        Verdict::Fails(why) => (keys(&[]), keys(&[]), values(&[]), Some(why)),
     };
     json!({
         "segment": expectation.name,
         "passed": *verdict == Verdict::Passed,
         "missing": missing,
         "extra": extra,
+        "values": other,
         "error": error,
     })
 }
 
 /// A key with the names of its fields.
 fn object(expectation: &Expectation, key: &[Datum]) -> Value {
-    let value = |value: &Datum| match value {
+    Value::Object(expectation.key.iter().cloned().zip(key.iter().map(json_of)).collect())
+}
+
+/// A value. Decimals and times are text.
+fn json_of(value: &Datum) -> Value {
+    match value {
+        Datum::Missing => Value::Null,
         Datum::Integer(number) => Value::from(*number),
+        Datum::Float(number) => Value::from(*number),
         Datum::Boolean(value) => Value::from(*value),
         other => Value::from(other.to_string()),
-    };
-    Value::Object(expectation.key.iter().cloned().zip(key.iter().map(value)).collect())
+    }
 }
 
 /// Writes JUnit's XML, which most CI servers read. It contains no times, so that the same results

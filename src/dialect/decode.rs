@@ -11,7 +11,7 @@ use super::load::BUILT_IN;
 use super::model::{Answer, Dialect, NamedType};
 use super::parse::{self, Parser};
 use super::problems::{
-    BadValue, NotAnswered, RetiredStatement, UnknownEntry, UnreadableSql, WrongPlaceholders,
+    BadValue, KeyWithoutText, NotAnswered, RetiredStatement, UnknownEntry, UnreadableSql, WrongPlaceholders,
 };
 use super::sound::judge_slots;
 use super::spelling::{identifiers, literals};
@@ -77,7 +77,11 @@ fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialec
         return None;
     }
     let ClockForms { read, read_date, in_place } = clock?;
-    let has_own_versions = functions.is_some() && own_versions(node);
+    let own_key = own_function(node, Function::SemverKey);
+    if let Some(span) = own_key.filter(|_| own_function(node, Function::SemverText).is_none()) {
+        problems.push(KeyWithoutText { span });
+    }
+    let has_own_versions = functions.is_some() && own_key.is_some();
     Some(Dialect {
         has_own_versions,
         name: name.to_owned(),
@@ -99,16 +103,16 @@ fn decoded(name: &str, node: &Node, problems: &mut Diagnostics) -> Option<Dialec
     })
 }
 
-/// Whether a user's file defines how versions become keys, and thus the form of the keys.
-fn own_versions(node: &Node) -> bool {
+/// Where a user's file has a template of its own for a function.
+fn own_function(node: &Node, function: Function) -> Option<Span> {
     let entry = |node: &Node, name: &str| match &node.kind {
         NodeKind::Map(entries) => {
             entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node.clone())
         }
         _ => None,
     };
-    let template = entry(node, "functions").and_then(|node| entry(&node, Function::SemverKey.name()));
-    template.is_some_and(|node| node.span.source != BUILT_IN)
+    let template = entry(node, "functions").and_then(|node| entry(&node, function.name()))?;
+    (template.span.source != BUILT_IN).then_some(template.span)
 }
 
 /// The functions and statements that aren't those of a built-in file, and where they are.

@@ -32,6 +32,9 @@ named! {
         /// `(text)`: a text whose order is the precedence of semantic versions (see
         /// `Version::key`); missing if the text is no version.
         SemverKey = "semver_key",
+        /// `(key)`: the version of which `semver_key` makes this text, without build metadata; missing if the
+        /// key is.
+        SemverText = "semver_text",
         /// `(text, text)`: the concatenation of both.
         Concat = "concat",
         /// `(date)`: as text, `2026-01-31`.

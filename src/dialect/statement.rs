@@ -22,6 +22,9 @@ named! {
         CreateTable = "create_table",
         /// Adds a column to a table that an earlier script has created without it.
         AddColumn = "add_column",
+        /// Drops a column from a table that an earlier script has created with it. Only `segc run`, which sees the
+        /// table, has such a step.
+        DropColumn = "drop_column",
         /// Adds rows for segments, given as rows `s` with a `segment`, to the table of runs, as run 0, unless they
         /// have one.
         Register = "register",
@@ -108,6 +111,7 @@ impl StepKind {
             Self::CreateSchema => &[(S::Schema, Must)],
             Self::CreateTable => &[(S::Table, Must), (S::Definitions, Must)],
             Self::AddColumn => &[(S::Table, Must), (S::Definition, Must)],
+            Self::DropColumn => &[(S::Table, Must), (S::Column, Must)],
             Self::Register => &[(S::State, Must), (S::Query, Must)],
             Self::SetReadAt | Self::SetInstant => &[(S::Value, Must)],
             Self::Lock => &[(S::Tables, May), (S::State, May), (S::Segments, May)],
@@ -165,7 +169,7 @@ impl StepKind {
             Self::Begin | Self::Commit => !can(Capability::Transactions),
             Self::MarkUnfinished => can(Capability::Transactions),
             Self::ApplyExpiring => !can(Capability::Expiry),
-            Self::ApplyColumns => !can(Capability::MemberColumns),
+            Self::ApplyColumns | Self::DropColumn => !can(Capability::MemberColumns),
             Self::AddColumn => !can(Capability::Expiry) && !can(Capability::MemberColumns),
             _ => false,
         }
@@ -178,6 +182,7 @@ impl StepKind {
             Self::Declare
                 | Self::Session
                 | Self::AddColumn
+                | Self::DropColumn
                 | Self::Lock
                 | Self::ClockTable
                 | Self::SetInstant

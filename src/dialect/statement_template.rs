@@ -20,6 +20,8 @@ named! {
         Definitions = "slot_definitions",
         /// A column with its type.
         Definition = "slot_definition",
+        /// The name of a column.
+        Column = "slot_column",
         /// The names of the columns that are inserted.
         Columns = "slot_columns",
         /// The rows of the step: a query.
@@ -97,7 +99,7 @@ impl Slot {
             Self::Segment | Self::Segments | Self::Input => "'x'",
             Self::AsOf | Self::ReadAt | Self::Value | Self::Failure | Self::End | Self::ReadTo => "f(1)",
             Self::Query | Self::Everyone => "SELECT 1 AS one",
-            Self::Keys | Self::Columns | Self::Order => "k",
+            Self::Keys | Self::Columns | Self::Order | Self::Column => "k",
             Self::ScratchKeys => "s.k",
             Self::Assignments => "k = s.k",
             Self::Lookups => "('t', 'k')",

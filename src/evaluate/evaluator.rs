@@ -95,7 +95,8 @@ impl<'a> Evaluator<'a> {
         Ok(rows.filter_map(|(_, row)| pick(row, key)).collect())
     }
 
-    /// The rows of a segment's table: of each member the key, and the values of the columns beside it.
+    /// The rows of a segment's table: of each member the key, and the values of the columns beside it. A
+    /// version is text there, without build metadata.
     ///
     /// # Errors
     /// Where a run on an engine would fail.
@@ -105,7 +106,7 @@ impl<'a> Evaluator<'a> {
         let mut rows = BTreeMap::new();
         for key in members {
             let row = self.row(*entity, &key)?;
-            let values = columns.iter().map(|column| self.value(&column.value, row));
+            let values = columns.iter().map(|column| Ok(written(self.value(&column.value, row)?)));
             let values = values.collect::<Result<_, _>>()?;
             rows.insert(key, values);
         }
@@ -285,5 +286,13 @@ impl<'a> Evaluator<'a> {
         let rows = self.keys.entry(entity).or_insert_with(|| by_fields(self.data, entity, &model.key));
         unique(model, &model.key, rows)?;
         Ok(rows)
+    }
+}
+
+/// A value as a segment's table holds it.
+fn written(value: Datum) -> Datum {
+    match value {
+        Datum::Semver(version) => Datum::String(version.without_build().to_owned()),
+        other => other,
     }
 }

@@ -87,6 +87,12 @@ impl Version {
         key
     }
 
+    /// Its text without build metadata, which says nothing of its precedence.
+    #[must_use]
+    pub(crate) fn without_build(&self) -> &str {
+        split(&self.0.text, '+').0
+    }
+
     /// The version with this key, without build metadata.
     #[must_use]
     pub(crate) fn of_key(key: &str) -> Option<Self> {
@@ -280,6 +286,8 @@ mod tests {
 
     #[test]
     fn build_metadata_is_ignored() {
+        assert_eq!(version("1.0.0-rc.1+a.001").without_build(), "1.0.0-rc.1");
+        assert_eq!(version("1.0.0--").without_build(), "1.0.0--");
         assert_eq!(version("1.0.0+a.001"), version("1.0.0+b-1"));
         assert_eq!(version("1.0.0-rc+a").key(), version("1.0.0-rc").key());
         assert_ne!(version("1.0.0-rc+a"), version("1.0.0"));

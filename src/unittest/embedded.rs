@@ -180,13 +180,16 @@ impl Table<'_> {
 
 fn judge(expectation: &Expectation, rows: &[Vec<Cell>]) -> Verdict {
     // Columns beside the key follow it.
-    let key = |row: &Vec<Cell>| row.iter().take(expectation.key.len()).map(datum).collect();
-    let keys: Vec<Key> = rows.iter().map(key).collect();
-    let found: BTreeSet<Key> = keys.iter().cloned().collect();
-    if found.len() < keys.len() {
+    let split = |row: &Vec<Cell>| {
+        let mut values: Vec<Datum> = row.iter().map(datum).collect();
+        let beside = values.split_off(expectation.key.len().min(values.len()));
+        (values, beside)
+    };
+    let found: BTreeMap<Key, Vec<Datum>> = rows.iter().map(split).collect();
+    if found.len() < rows.len() {
         return Verdict::Fails("more than one row has the key of a member".to_owned());
     }
-    expectation.wanted.judge(&found)
+    expectation.judge(&found)
 }
 
 /// The rows of an entity, in the columns of its table.

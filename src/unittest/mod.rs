@@ -16,7 +16,7 @@ mod run;
 mod single;
 mod value;
 
-pub use model::{Case, Expectation, Key, Outcome, Suite, Verdict, Wanted, key_text};
+pub use model::{Case, Expectation, Key, OtherValue, Outcome, Suite, Verdict, Wanted, key_text};
 pub use read::read;
 pub use single::{SingleRow, read_row};
 

@@ -1,6 +1,6 @@
 //! Unit tests with resolved names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -55,6 +55,10 @@ pub struct Expectation {
     pub key: Vec<String>,
     /// The expected members.
     pub wanted: Wanted,
+    /// The names of the columns beside the key.
+    pub columns: Vec<String>,
+    /// What is expected of columns: by member, the column's place and its value.
+    pub values: BTreeMap<Key, Vec<(usize, Datum)>>,
 }
 
 /// Which members a segment should have.
@@ -99,9 +103,24 @@ pub enum Verdict {
         missing: Vec<Key>,
         /// The keys that are members and shouldn't be.
         extra: Vec<Key>,
+        /// The columns of members that have other values.
+        other: Vec<OtherValue>,
     },
     /// The evaluation failed, as a run would, with this message.
     Fails(String),
+}
+
+/// A column of a member that doesn't have the expected value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherValue {
+    /// The member's key.
+    pub key: Key,
+    /// The name of the column.
+    pub column: String,
+    /// The expected value.
+    pub wanted: Datum,
+    /// The column's value.
+    pub found: Datum,
 }
 
 impl Verdict {
@@ -111,34 +130,67 @@ impl Verdict {
         let list = |keys: &[Key]| keys.iter().map(|key| key_text(key)).collect::<Vec<_>>().join(", ");
         match self {
             Self::Passed => None,
-            Self::Differs { missing, extra } if extra.is_empty() => {
-                Some(format!("missing {}", list(missing)))
-            }
-            Self::Differs { missing, extra } if missing.is_empty() => Some(format!("extra {}", list(extra))),
-            Self::Differs { missing, extra } => {
-                Some(format!("missing {}; extra {}", list(missing), list(extra)))
+            Self::Differs { missing, extra, other } => {
+                let missing = (!missing.is_empty()).then(|| format!("missing {}", list(missing)));
+                let extra = (!extra.is_empty()).then(|| format!("extra {}", list(extra)));
+                let other = other.iter().map(OtherValue::said);
+                Some(missing.into_iter().chain(extra).chain(other).collect::<Vec<_>>().join("; "))
             }
             Self::Fails(why) => Some(why.clone()),
         }
     }
 }
 
-impl Wanted {
-    /// Compares the members found with the expected ones.
-    pub(super) fn judge(&self, found: &BTreeSet<Key>) -> Verdict {
-        let (missing, extra): (Vec<Key>, Vec<Key>) = match self {
-            Self::Exactly(wanted) => {
-                (wanted.difference(found).cloned().collect(), found.difference(wanted).cloned().collect())
-            }
-            Self::Some { inside, outside } => {
-                (inside.difference(found).cloned().collect(), outside.intersection(found).cloned().collect())
-            }
+impl OtherValue {
+    fn said(&self) -> String {
+        let Self { key, column, wanted, found } = self;
+        format!("{column} of {}: expected {wanted}, got {found}", key_text(key))
+    }
+}
+
+impl Expectation {
+    /// Compares the members found, with the values of their columns, with what is expected.
+    pub(super) fn judge(&self, found: &BTreeMap<Key, Vec<Datum>>) -> Verdict {
+        let is_member = |key: &&Key| found.contains_key(*key);
+        let (missing, extra): (Vec<Key>, Vec<Key>) = match &self.wanted {
+            Wanted::Exactly(wanted) => (
+                wanted.iter().filter(|key| !is_member(key)).cloned().collect(),
+                found.keys().filter(|key| !wanted.contains(*key)).cloned().collect(),
+            ),
+            Wanted::Some { inside, outside } => (
+                inside.iter().filter(|key| !is_member(key)).cloned().collect(),
+                outside.iter().filter(is_member).cloned().collect(),
+            ),
         };
-        if missing.is_empty() && extra.is_empty() {
+        let mut other = Vec::new();
+        for (key, wanted) in &self.values {
+            let Some(values) = found.get(key) else { continue };
+            for (at, wanted) in wanted {
+                let found = values.get(*at).cloned().unwrap_or(Datum::Missing);
+                if let Some(column) = self.columns.get(*at).filter(|_| !is_same(wanted, &found)) {
+                    let (key, column, wanted) = (key.clone(), column.clone(), wanted.clone());
+                    other.push(OtherValue { key, column, wanted, found });
+                }
+            }
+        }
+        if missing.is_empty() && extra.is_empty() && other.is_empty() {
             Verdict::Passed
         } else {
-            Verdict::Differs { missing, extra }
+            Verdict::Differs { missing, extra, other }
         }
+    }
+}
+
+/// By how much of either two floats may differ: the last digits of sums depend on the order of the rows.
+const TOLERANCE: f64 = 1e-9;
+
+/// Whether a column has the expected value.
+fn is_same(wanted: &Datum, found: &Datum) -> bool {
+    match (wanted, found) {
+        (Datum::Float(wanted), Datum::Float(found)) => {
+            wanted == found || (wanted - found).abs() <= TOLERANCE * wanted.abs().max(found.abs())
+        }
+        _ => wanted == found,
     }
 }
 

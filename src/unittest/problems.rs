@@ -228,10 +228,41 @@ problems! {
         fields => format!("write a list, `[{}]`", fields.join(", ")),
     });
 
-    /// A unit test failed: a segment doesn't have the expected members.
+    /// A test states the value of a column that the segment doesn't have.
+    ///
+    /// Columns are those that follow `with` in the segment, by their names there.
+    ///
+    ///     expect:
+    ///       big_spenders: [{ customer_id: 1, contry: US }]     # wrong: `country`
+    ///
+    /// Correct the name, or add the column to the segment.
+    error SEG086 "a value of an unknown column" NoColumn {
+        span: Span, name: String, segment: String, known: Vec<String>,
+    }
+    message |p| format!("`{}` has no column `{}`", p.segment, p.name);
+    help |p| Some(match closest(&p.name, p.known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if p.known.is_empty() => "add it to the segment: `with …`, or remove it here".to_owned(),
+        None => format!("its columns are {}", listed(&p.known)),
+    });
+
+    /// A test states the value of a column for a key that isn't expected to be a member.
+    ///
+    /// Only members have a row in the segment's table.
+    ///
+    ///     expect:
+    ///       big_spenders: { out: [{ customer_id: 2, country: US }] }     # wrong
+    ///       big_spenders: { out: [2] }                                   # right
+    ///
+    /// Write the key alone, or move it to `in`.
+    error SEG087 "a column of a key that is out" ColumnOutside { span: Span, key: String, column: String }
+    message |p| format!("the key {} is expected to be out, and has no `{}`", p.key, p.column);
+    help |_p| Some("write the key alone: only members have columns".to_owned());
+
+    /// A unit test failed: a segment doesn't have the expected members, or a column another value.
     ///
     /// `missing` lists keys that should be members but aren't; `extra` lists members that shouldn't
-    /// be.
+    /// be. A column with another value follows them.
     ///
     ///     expect:
     ///       high_value: [1, 2]      # but the members are 1 and 3

@@ -33,8 +33,8 @@ impl Suite {
         let mut evaluator = Evaluator::new(session.hir(), &case.data, case.as_of);
         let mut verdicts = Vec::new();
         for expectation in &case.expectations {
-            verdicts.push(match evaluator.members(expectation.segment) {
-                Ok(found) => expectation.wanted.judge(&found),
+            verdicts.push(match evaluator.table(expectation.segment) {
+                Ok(found) => expectation.judge(&found),
                 Err(error) => Verdict::Fails(said(session, &error)),
             });
         }

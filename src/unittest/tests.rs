@@ -61,6 +61,8 @@ segment day on thing { where day = 2026-02-28 }
 segment instant on thing { where at = 2026-02-28T12:00:00.123456Z }
 segment summer on thing { where local = 2026-07-01T11:00:00Z }
 segment with_parts on thing { where count(parts) >= 2 with parts = count(parts), small }
+segment shown on thing { where flag with text, amount, ratio, mean = avg(parts.number), day, at, known = text is present, version = semver(text), parts = count(parts) }
+segment shown_parts on part { with thing = number is present, twice = number * 2 }
 segment heavy on thing { where kind.weight > 5 }
 segment numbered on part { where number >= 1 }
 segment others on other { where weight = "5" }
@@ -225,6 +227,41 @@ fn differences_list_missing_and_extra_members() {
     assert_eq!(fails("flagged: { in: [1, 3], out: [2] }"), ["one: `flagged`: missing 3; extra 2"]);
     assert_eq!(fails("flagged: { out: [3] }"), [""; 0]);
     assert_eq!(fails("numbered: []"), ["one: `numbered`: extra 1/1"]);
+}
+
+#[test]
+fn columns_are_compared_where_a_test_states_them() {
+    let given = "thing: [{ id: 1, flag: true, text: 1.2.3+b, amount: 1.5, ratio: 0.1, day: 2026-01-31, at: 2026-01-31T00:00:00Z }, \
+                 { id: 2, flag: true }, { id: 3 }], \
+                 part: [{ thing_id: 1, number: 1 }, { thing_id: 1, number: 2 }, { thing_id: 1, number: 4 }]";
+    let fails = |expect: &str| failures(&one_test(given, expect));
+    let all = "id: 1, text: 1.2.3+b, amount: 1.50, ratio: 1e-1, mean: 2.3333333333, day: 2026-01-31, \
+               at: 2026-01-31T01:00:00+01:00, known: true, version: 1.2.3+other, parts: 3";
+    assert_eq!(fails(&format!("shown: [{{ {all} }}, 2]")), [""; 0]);
+    assert_eq!(
+        fails("shown: [1, { id: 2, text: null, mean: null, known: false, version: null, parts: 0 }]"),
+        [""; 0]
+    );
+    assert_eq!(fails("shown: { in: [{ id: 1, parts: 3 }], out: [3] }"), [""; 0]);
+    assert_eq!(fails("shown: [{ id: 1 }, { id: 2 }]"), [""; 0]);
+    assert_eq!(
+        fails(
+            "shown: [{ id: 1, parts: 2, mean: 2.333, text: null, amount: 1.500000001 }, { id: 2, text: '' }]"
+        ),
+        ["one: `shown`: parts of 1: expected 2, got 3; mean of 1: expected 2.333, got 2.3333333333333335; \
+          text of 1: expected missing, got 1.2.3+b; amount of 1: expected 1.500000001, got 1.5; \
+          text of 2: expected , got missing"]
+    );
+    assert_eq!(
+        fails("shown: { in: [{ id: 3, parts: 5 }, { id: 2, day: 2026-01-01 }] }"),
+        ["one: `shown`: missing 3; day of 2: expected 2026-01-01, got missing"],
+        "of a key that isn't a member nothing else is said"
+    );
+    assert_eq!(fails("shown_parts: [[1, 1], [1, 2], { number: 4, thing_id: 1, twice: 8 }]"), [""; 0]);
+    assert_eq!(
+        fails("shown_parts: { in: [{ number: 4, thing_id: 1, twice: 9, thing: true }] }"),
+        ["one: `shown_parts`: twice of 1/4: expected 9, got 8"]
+    );
 }
 
 /// What would fail a run fails the test, and no other test nor segment.

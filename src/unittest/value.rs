@@ -2,10 +2,11 @@
 
 use super::problems::WrongValue;
 use crate::catalog::{Entity, Field, FieldId, Storage};
+use crate::check::hir::Column;
 use crate::convert::{Converter, Limits, Misfit, Notation, Value};
 use crate::diagnostic::{Diagnostics, closest};
 use crate::evaluate::{Datum, fit};
-use crate::types::Type;
+use crate::types::{Type, Version};
 use crate::yaml::{Node, NodeKind};
 
 /// The value of a field, if the field can contain it.
@@ -16,10 +17,7 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
         problems.push(WrongValue { span: node.span, field, entity, what, help });
         None
     };
-    let other_type = || {
-        let text = matches!(node.kind, NodeKind::String(_)) && !field.ty.is_time();
-        format!("{}, not {}{}", with_article(&field.ty), if text { "the text " } else { "" }, shown(node))
-    };
+    let other_type = || not_one(&field.ty, node);
     let notation = Notation::zone_of(&entity.read);
     let converter = Converter::of_field(field, &notation);
     let found = held(node, field).map_or_else(|| value_of(node, &field.ty, &converter), Ok);
@@ -56,6 +54,43 @@ pub(super) fn value(node: &Node, entity: &Entity, id: FieldId, problems: &mut Di
         }
         Err(_) => wrong(other_type(), "it has too many digits for the type".to_owned()),
     }
+}
+
+/// What a column beside the key of a segment is expected to be.
+pub(super) fn column_value(
+    node: &Node,
+    segment: &str,
+    column: &Column,
+    problems: &mut Diagnostics,
+) -> Option<Datum> {
+    let ty = &column.value.ty;
+    let notation = Notation::default();
+    let converter = Converter::new(ty, &Storage::Native, &notation);
+    let found = value_of(node, ty, &converter).map(Datum::from).and_then(|found| match (ty, found) {
+        (Type::Semver, Datum::String(text)) => match Version::parse(&text) {
+            Ok(version) => Ok(Datum::String(version.without_build().to_owned())),
+            Err(error) => Err(match error.meant {
+                Some(meant) => format!("write `{meant}`"),
+                None => "text that isn't a version is missing: write `null`".to_owned(),
+            }),
+        },
+        (_, found) => Ok(found),
+    });
+    match found {
+        Ok(found) => Some(found),
+        Err(help) => {
+            let what = not_one(ty, node);
+            let (field, entity) = (column.name.clone(), segment.to_owned());
+            problems.push(WrongValue { span: node.span, field, entity, what, help });
+            None
+        }
+    }
+}
+
+/// That a value isn't of a type.
+fn not_one(ty: &Type, node: &Node) -> String {
+    let text = matches!(node.kind, NodeKind::String(_)) && !ty.is_time();
+    format!("{}, not {}{}", with_article(ty), if text { "the text " } else { "" }, shown(node))
 }
 
 /// What the column of an encoded field holds, if that is what is written.

@@ -34,11 +34,17 @@ param floor: semver = \"1.5.0\"
 segment above on app { where version > $floor }
 ";
 
-/// Keys of versions that order right, in other forms than the built-in one, as YAML.
-fn keys() -> [String; 2] {
+/// Keys of versions that order right, in other forms than the built-in one, and the way back, as YAML.
+fn keys() -> [(String, String); 2] {
     let (_, rest) = include_str!("../../dialects/duckdb.yml").split_once("semver_key: |\n").expect("a key");
-    let (key, _) = rest.split_once("  concat:").expect("the next function");
-    [format!("|\n    'k' || ({})\n", key.trim()), format!("|\n    REPLACE({}, ' ', '!')\n", key.trim())]
+    let (key, rest) = rest.split_once("  #").expect("the next function");
+    let (_, text) = rest.split_once("semver_text: ").expect("the way back");
+    let (text, _) = text.split_once('\n').expect("one line");
+    let with = |form: &str, back: &str| {
+        let key = form.replace("KEY", key.trim());
+        (format!("|\n    {key}\n"), format!("|\n    {}\n", text.replace("$1", back)))
+    };
+    [with("'k' || (KEY)", "SUBSTR($1, 2)"), with("REPLACE(KEY, ' ', '!')", "REPLACE($1, '!', ' ')")]
 }
 
 /// The members of each segment, which are few enough to be told apart by their number.
@@ -51,7 +57,7 @@ fn counts(folder: &Path, target: &str) -> Vec<String> {
 
 #[test]
 fn versions_are_compared_by_any_form_of_key() {
-    for key in keys() {
+    for (key, text) in keys() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path();
         let catalog = "entities:\n  app:\n    table: apps\n    key: id\n    fields: { id: { type: integer, nullable: false }, version: semver, written: string }\n";
@@ -61,7 +67,7 @@ fn versions_are_compared_by_any_form_of_key() {
         write(
             folder,
             "dialects/mine.yml",
-            &format!("name: mine\nextends: duckdb\nfunctions:\n  semver_key: {key}"),
+            &format!("name: mine\nextends: duckdb\nfunctions:\n  semver_key: {key}  semver_text: {text}"),
         );
         let rows = "id,version,written\n1,2.0.0,1.0.0\n2,1.0.0,1.9.9\n3,10.0.0,9.0.0\n4,,3.0.0\n5,1.9.0,latest\n6,2.0.1,\n";
         write(folder, "data/apps.csv", rows);
@@ -133,6 +139,7 @@ functions:
   json_elements: arrayMap(segc_item -> $2, $1)
   resembles: LENGTH($1) <= 255 AND editDistanceUTF8($1, $2) <= $3
   semver_key: CAST($1 AS String)
+  semver_text: CAST($1 AS String)
   date_text: CAST($1 AS String)
   bucket: CAST(CAST($1 AS Nullable(String)) AS Int64) % 10000
   wide_integer: CAST($1 AS Int64)

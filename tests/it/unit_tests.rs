@@ -127,7 +127,7 @@ fn results_are_written_as_json_lines_junit_or_annotations() {
     assert_eq!((&lines[0]["path"], &lines[0]["line"]), (&"tests/wrong.yml".into(), &7.into()));
     let welcome = serde_json::json!({
         "segment": "welcome", "passed": false, "missing": [{ "customer_id": 2 }],
-        "extra": [{ "customer_id": 1 }], "error": null,
+        "extra": [{ "customer_id": 1 }], "values": [], "error": null,
     });
     assert_eq!(lines[0]["segments"][0], welcome);
 

@@ -8,7 +8,7 @@ use crate::support::project::{Project, at, said};
 use crate::support::rows::read_csv;
 use crate::support::target::Target;
 use jiff::Timestamp;
-use segc::api::{Question, Session, Why, WhyPart};
+use segc::api::{Question, Saw, Session, Why, WhyPart};
 use segc::catalog::TableSource;
 use segc::check::hir::SegmentId;
 use segc::evaluate::{Data, Datum, Evaluator};
@@ -49,17 +49,28 @@ fn keys(session: &Session, data: &Data, id: SegmentId, members: &[Vec<Datum>]) -
     keys
 }
 
+/// Where the columns beside the key differ.
+fn other_columns(one: &Why, other: &Why) -> Vec<String> {
+    let names = |why: &Why| why.columns.iter().map(|saw| saw.what.clone()).collect::<Vec<_>>();
+    assert_eq!(names(one), names(other));
+    let differ = one.columns.iter().zip(&other.columns).filter(|(saw, also)| !is_close(saw, also));
+    differ.map(|(saw, also)| format!("{saw:?} and {also:?}")).collect()
+}
+
+fn is_close(saw: &Saw, also: &Saw) -> bool {
+    match (&saw.value, &also.value) {
+        (Some(Literal::Float(a)), Some(Literal::Float(b))) => (a - b).abs() <= 1e-9 * a.abs().max(1.0),
+        (a, b) => a == b,
+    }
+}
+
 /// Where two trees differ.
 fn differences(one: &WhyPart, other: &WhyPart, found: &mut Vec<String>) {
     if (one.holds, &one.text, one.parts.len()) != (other.holds, &other.text, other.parts.len()) {
         found.push(format!("`{}`: {} and {}", one.text, one.holds, other.holds));
     }
     for (saw, also) in one.saw.iter().zip(&other.saw) {
-        let close = match (&saw.value, &also.value) {
-            (Some(Literal::Float(a)), Some(Literal::Float(b))) => (a - b).abs() <= 1e-9 * a.abs().max(1.0),
-            (a, b) => a == b,
-        };
-        if !close || saw.what != also.what {
+        if !is_close(saw, also) || saw.what != also.what {
             found.push(format!("`{}`: {saw:?} and {also:?}", one.text));
         }
     }
@@ -93,7 +104,7 @@ fn agree_on(session: &Session, folder: &Path, as_of: Timestamp, least: usize) {
                 let options = at(as_of);
                 let found = session.why(&question, target.name, &options, target.engine());
                 let found = found.unwrap_or_else(|problems| panic!("{}: {}", segment.name, said(&problems)));
-                let mut differ = Vec::new();
+                let mut differ = other_columns(&by_rows, &found);
                 differences(&by_rows.tree, &found.tree, &mut differ);
                 let is_member =
                     members.iter().any(|one| one.iter().map(ToString::to_string).eq(key.iter().cloned()));
@@ -184,6 +195,43 @@ fn trees_show_the_values_and_the_deciding_condition() {
     assert_eq!(parent.parts[0].parts.len(), 2, "it is unfolded");
 }
 
+/// Versions as the table has them; personal data isn't shown, whether present or missing.
+#[test]
+fn trees_end_with_the_columns_beside_the_key() {
+    let files = segc::project::Memory::new()
+        .with("segc.yml", "name: apps\ntargets:\n  duckdb: {}\n")
+        .with(
+            "catalog/all.yml",
+            "entities:\n  app:\n    table: apps\n    key: id\n    fields:\n      id: integer\n      version: semver\n      owner: { type: string, pii: true }\n",
+        )
+        .with("segments/all.seg", "segment new on app { where version > \"1.0.0\" with version, owner, known = owner is present, next = id + 1 }");
+    let session = support::project::open(&files);
+    let mut duckdb = support::duckdb();
+    let statements = [
+        "CREATE TABLE apps (id BIGINT, version VARCHAR, owner VARCHAR)".to_owned(),
+        "INSERT INTO apps VALUES (1, '2.0.0-rc.1+build', 'ann'), (2, 'latest', NULL)".to_owned(),
+    ];
+    segc::engine::Engine::run(&mut duckdb, &statements).expect("a table");
+    let mut data = Data::new(&session.hir().catalog);
+    let text = "id,version,owner\n1,2.0.0-rc.1+build,ann\n2,latest,\n";
+    read_csv(&mut data, "app", text).expect("the rows fit");
+    let segment = session.hir().find("new").expect("a segment");
+    for (key, wanted) in [
+        ("1", r#"{"version":"2.0.0-rc.1","owner":"(pii)","known":true,"next":2}"#),
+        ("2", r#"{"version":null,"owner":"(pii)","known":false,"next":3}"#),
+    ] {
+        let key = [key.to_owned()];
+        let question = Question { segment, key: &key, deep: false };
+        let by_rows = session.why_row(&question, &data, Timestamp::UNIX_EPOCH).expect("a tree");
+        let options = at(Timestamp::UNIX_EPOCH);
+        let found = session.why(&question, "duckdb", &options, &mut duckdb).expect("a tree");
+        assert_eq!(by_rows.json()["columns"].to_string(), wanted);
+        assert_eq!(found.json()["columns"], by_rows.json()["columns"]);
+        let shown: Vec<String> = found.columns.iter().map(Saw::shown).collect();
+        assert_eq!(shown[1], "pii");
+    }
+}
+
 #[test]
 fn impossible_keys_are_rejected() {
     let project = Project::shop();
@@ -247,6 +295,8 @@ segment second on customer {
   include where country = "FR" and every(orders where status = "paid")
   exclude where unsubscribed
   keep top 20 by sum(orders.total)
+  with spent = sum(orders.total), mean = avg(orders.total), orders = count(orders), last_seen_at, plan,
+    is_first = in segment first
 }
 segment third on customer extends everybody {
   exclusive group: "campaigns"

@@ -147,6 +147,10 @@ impl<'a> Drive<'a> {
         if self.gone.is_some() {
             return segments.iter().for_each(|segment| self.ended(segment, Status::NotReached, None));
         }
+        self.without_other_types(&mut segments);
+        if segments.is_empty() {
+            return;
+        }
         (self.see)(Event::Unit(segments.len()));
         for _ in 0..CULPRITS {
             let failed = match self.execute(&segments, mode) {
@@ -219,6 +223,9 @@ impl<'a> Drive<'a> {
                     if self.how.refresh && outcome.everyone {
                         outcome.why = Some(resume::why_everyone(segment.plan, self.how.recorded));
                     }
+                    if outcome.everyone {
+                        self.drop_stale(segment);
+                    }
                     self.ended(segment, Status::Built(members), Some(outcome));
                 }
                 None => self.counted(segment, Status::Built),
@@ -233,7 +240,19 @@ impl<'a> Drive<'a> {
             && runs.any(|run| run.is_of(segment.plan) && run.rebuilt_at == Some(self.how.as_of))
     }
 
-    fn refused(&mut self, segment: &Segment<'_>, problems: Diagnostics) {
+    pub(super) fn engine(&mut self) -> &mut dyn Engine {
+        self.engine
+    }
+
+    pub(super) fn plans(&self) -> Plans<'a> {
+        self.plans
+    }
+
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    pub(super) fn refused(&mut self, segment: &Segment<'_>, problems: Diagnostics) {
         self.blocked.insert(segment.name().to_owned(), BTreeSet::from([segment.name().to_owned()]));
         for problem in problems {
             self.problems.push(of_segment(segment.name(), segment.span, problem));
@@ -270,7 +289,7 @@ impl<'a> Drive<'a> {
         self.ended(segment, Status::Failed, None);
     }
 
-    fn shapes(&self) -> Shapes<'a> {
+    pub(super) fn shapes(&self) -> Shapes<'a> {
         Shapes { session: self.plans.session, target: self.plans.target }
     }
 

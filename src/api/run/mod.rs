@@ -4,6 +4,7 @@
 //! fails stays as it was, and the others of its unit are built without it; only its dependents are skipped,
 //! and the run can be resumed.
 
+mod columns;
 mod doubles;
 mod drive;
 mod lists;

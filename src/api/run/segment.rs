@@ -8,7 +8,7 @@ use crate::api::targets::Target;
 use crate::check::hir::Materialize;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::plan::program::{
-    Action, Loading, Mode, Program, ProgramScope, TableDef, program, program_loading,
+    Action, Loading, Mode, Program, ProgramScope, TableDef, program, program_loading, without_column,
 };
 use crate::plan::{Assertion, Plan, SegmentPlan, TableRead, Unique};
 use crate::sql::Statement;
@@ -79,6 +79,16 @@ impl<'a> Plans<'a> {
             [only] if !only.materialize.is_table() => program(self.live, ProgramScope::One(only), mode),
             _ => program_loading(self.fixed, ProgramScope::Some(&plans), mode, self.loading),
         };
+        Ok(script(self.session, self.target, &program)?.statements)
+    }
+
+    /// The statements that drop a column from a segment's table.
+    pub(super) fn without_column(
+        self,
+        segment: &Segment<'a>,
+        column: &str,
+    ) -> Result<Vec<Statement>, Diagnostics> {
+        let program = without_column(self.fixed, segment.plan, column);
         Ok(script(self.session, self.target, &program)?.statements)
     }
 

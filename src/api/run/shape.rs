@@ -108,6 +108,6 @@ impl Shapes<'_> {
 }
 
 /// Finds a column by its name. Engines fold case differently.
-fn find<'a>(there: &'a [StoredColumn], name: &str) -> Option<&'a StoredColumn> {
+pub(super) fn find<'a>(there: &'a [StoredColumn], name: &str) -> Option<&'a StoredColumn> {
     there.iter().find(|column| column.name.eq_ignore_ascii_case(name))
 }

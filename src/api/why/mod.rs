@@ -98,6 +98,8 @@ impl Session {
         tree::drop_constants(&mut tree.root, &self.sources);
         let (mut conds, mut values) = (Vec::new(), Vec::new());
         collect(&tree.root, &mut conds, &mut values);
+        // The values of the columns come last.
+        values.extend(self.hir.segment(question.segment).columns.iter().map(|column| &column.value));
         let answers = ask(&Asked { tree: &tree, conds, values })?;
         Ok(tree::filled(self, question.segment, key, &tree.root, answers))
     }

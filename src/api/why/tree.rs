@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::text::{json_of, shown};
 use super::{Answers, Session};
 use crate::analyze::{is_personal, reads_nothing};
-use crate::check::hir::{SegmentId, ValueKind};
+use crate::check::hir::{Column, SegmentId, ValueKind};
 use crate::check::tree::{ConditionPart, Operand, OperandKind, Role, Shape};
 use crate::check::words;
 use crate::diagnostic::Sources;
@@ -29,6 +29,8 @@ pub struct Why {
     pub because: Option<String>,
     /// All conditions with their answers.
     pub tree: WhyPart,
+    /// The columns beside the key, by their names.
+    pub columns: Vec<Saw>,
 }
 
 /// A condition with its answer. Each is evaluated, even if others are decisive.
@@ -48,10 +50,10 @@ pub struct WhyPart {
     pub parts: Vec<WhyPart>,
 }
 
-/// A value that a condition depends on.
+/// A value that a condition depends on, or a column has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saw {
-    /// The expression as written, or `rows`.
+    /// The expression as written, `rows`, or the name of the column.
     pub what: String,
     /// The type of the value.
     pub ty: Type,
@@ -85,6 +87,8 @@ pub(super) fn filled(
     let Answers { as_of, conds, values } = answers;
     let mut filling = Filling { session, conds: conds.into_iter(), values: values.into_iter() };
     let tree = filling.part(root);
+    let columns = &session.hir().segment(segment).columns;
+    let columns = columns.iter().map(|column| filling.column(column)).collect();
     let entity = session.entity_of(segment);
     let names = entity.key.iter().map(|&field| entity.field(field).name.clone());
     Why {
@@ -95,6 +99,7 @@ pub(super) fn filled(
         member: tree.holds,
         because: because(&tree),
         tree,
+        columns,
     }
 }
 
@@ -111,6 +116,13 @@ impl Filling<'_> {
         let parts = part.parts.iter().map(|inner| self.part(inner)).collect();
         let text = part_text(self.session, part);
         WhyPart { role: part.role, shape: part.shape, text, holds, saw, parts }
+    }
+
+    fn column(&mut self, column: &Column) -> Saw {
+        let ty = column.value.ty.clone();
+        let value = self.values.next().flatten().and_then(|value| fit(value, &ty)).map(written);
+        let pii = is_personal(self.session.hir(), &column.value);
+        Saw { what: column.name.clone(), ty, value: value.filter(|_| !pii), pii }
     }
 
     fn saw(&mut self, operand: &Operand) -> Saw {
@@ -154,6 +166,14 @@ fn fit(value: Literal, ty: &Type) -> Option<Literal> {
         (Type::Float, Literal::Float(number)) if number.is_nan() => return None,
         (_, value) => value,
     })
+}
+
+/// A value as a column holds it: a version is text.
+fn written(value: Literal) -> Literal {
+    match value {
+        Literal::Semver(version) => Literal::String(version.without_build().to_owned()),
+        other => other,
+    }
 }
 
 /// The decisive condition, if there is exactly one.
@@ -225,15 +245,28 @@ impl Why {
             "member": self.member,
             "because": self.because,
             "tree": self.tree.json(),
+            "columns": self.columns.iter().map(|column| (column.what.clone(), column.json())).collect::<Map<_, _>>(),
         })
+    }
+}
+
+impl Saw {
+    /// The value for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        if self.pii { "pii".to_owned() } else { shown(self.value.as_ref(), &self.ty) }
+    }
+
+    fn json(&self) -> Json {
+        if self.pii { json!(PERSONAL) } else { json_of(self.value.as_ref()) }
     }
 }
 
 impl WhyPart {
     fn json(&self) -> Json {
         let saw = |saw: &Saw| match saw.pii {
-            true => json!({ "what": saw.what, "value": PERSONAL, "pii": true }),
-            false => json!({ "what": saw.what, "value": json_of(saw.value.as_ref()) }),
+            true => json!({ "what": saw.what, "value": saw.json(), "pii": true }),
+            false => json!({ "what": saw.what, "value": saw.json() }),
         };
         json!({
             "role": self.role_name(),
@@ -278,7 +311,7 @@ impl WhyPart {
     #[must_use]
     pub fn values(&self) -> String {
         let values = self.saw.iter().map(|saw| {
-            let value = if saw.pii { "pii".to_owned() } else { shown(saw.value.as_ref(), &saw.ty) };
+            let value = saw.shown();
             match saw.what.as_str() {
                 "rows" | "failing" => format!("{value} {}", saw.what),
                 what if self.text.trim_start_matches("not ").starts_with(what) => value,

@@ -54,8 +54,8 @@ crate::problems! {
     help |_p| Some("add the columns to the first, with a comma between them: `with country, lifetime_value`".to_owned());
     labels |p| vec![Label { span: p.first, text: "the first".to_owned() }];
 
-    /// A column holds a value that every database writes in the same way. Documents, arrays and semantic
-    /// versions aren't written in the same way.
+    /// A column holds a value that every database writes in the same way. Documents and arrays aren't written
+    /// in the same way.
     ///
     ///     with tags                           # an array
     ///
@@ -64,7 +64,6 @@ crate::problems! {
     message |p| format!("{} is of type {}, which can't be a column beside the key", p.what, p.ty);
     help |p| Some(match p.ty.as_str() {
         "json" => "declare a field inside the document in the catalog, with a `path`, and use it".to_owned(),
-        "semver" => "declare a `string` field over the same column in the catalog, and use it".to_owned(),
         _ => "use a value made of it, such as `size(…)`, or `is_new = tags contains \"new\"`".to_owned(),
     });
 

@@ -18,7 +18,7 @@ use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::{Diagnostics, visible};
 use crate::project::Disk;
-use crate::unittest::{self, Case, Expectation, Outcome, Suite, Verdict};
+use crate::unittest::{self, Case, Expectation, Key, OtherValue, Outcome, Suite, Verdict};
 
 /// Run the unit tests: given rows, who should be a member?
 #[derive(Debug, clap::Args)]
@@ -85,7 +85,7 @@ pub(in crate::cli) enum TestFormat {
     Junit,
 }
 
-/// The maximum number of keys in a table.
+/// The maximum number of rows in a table.
 const SHOWN: usize = 20;
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -186,20 +186,41 @@ fn human(
 }
 
 fn failure(expectation: &Expectation, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    let (missing, extra) = match verdict {
+    let (missing, extra, other) = match verdict {
         Verdict::Passed => return Ok(()),
         Verdict::Fails(why) => return writeln!(out, "\n  {}: {}", expectation.name, visible(why)),
-        Verdict::Differs { missing, extra } => (missing, extra),
+        Verdict::Differs { missing, extra, other } => (missing, extra, other),
     };
     writeln!(out, "\n  {}", expectation.name)?;
-    let header = expectation.key.iter().map(String::as_str).chain(["expected", "got"]);
-    let mut table = Table::new(header);
     let missing = missing.iter().map(|key| (key, ["in", "out"]));
     let extra = extra.iter().map(|key| (key, ["out", "in"]));
-    let mut rows: Vec<_> = missing.chain(extra).collect();
-    rows.sort();
-    for (key, words) in rows.iter().take(SHOWN) {
-        table.row(key.iter().map(ToString::to_string).chain(words.map(str::to_owned)));
+    let mut members: Vec<_> = missing.chain(extra).collect();
+    members.sort();
+    let texts = |key: &Key| key.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let rows =
+        members.into_iter().map(|(key, words)| [texts(key), words.map(str::to_owned).to_vec()].concat());
+    differences(expectation, &["expected", "got"], &rows.collect::<Vec<_>>(), out)?;
+    let row = |one: &OtherValue| {
+        let values = vec![one.column.clone(), one.wanted.to_string(), one.found.to_string()];
+        [texts(&one.key), values].concat()
+    };
+    let rows: Vec<_> = other.iter().map(row).collect();
+    differences(expectation, &["column", "expected", "got"], &rows, out)
+}
+
+/// Writes a table of rows that begin with a key, unless there are none.
+fn differences(
+    expectation: &Expectation,
+    header: &[&str],
+    rows: &[Vec<String>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(expectation.key.iter().map(String::as_str).chain(header.iter().copied()));
+    for row in rows.iter().take(SHOWN) {
+        table.row(row.iter().cloned());
     }
     let mut text = Vec::new();
     table.write(&mut text)?;

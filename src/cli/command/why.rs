@@ -22,8 +22,8 @@ use crate::unittest::{self, SingleRow};
 /// Explain why an entity is or isn't in a segment
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Shows every condition of the segment, true or false, with the values it saw. Without --db,
-queries the sample rows in data/ on the embedded engine. Databases are only read. To keep
+Shows every condition of the segment, true or false, with the values it saw, and the columns
+beside the key. Without --db, queries the sample rows in data/ on the embedded engine. Databases are only read. To keep
 passwords out of commands, a target's `url_env:` in segc.yml can name an environment variable
 with the URL, which is used when you name that target.
 
@@ -143,6 +143,10 @@ fn write_tree(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
     let mut lines = Vec::new();
     tree_lines(&answer.tree, 0, &mut lines);
+    let columns = answer.columns.iter();
+    lines.extend(
+        columns.map(|column| (visible(&format!("  with {}", column.what)), visible(&column.shown()))),
+    );
     let with_values = lines.iter().filter(|(_, values)| !values.is_empty());
     let longest = with_values.map(|(text, _)| text.chars().count()).filter(|&long| long <= FURTHEST).max();
     let width = longest.unwrap_or(0);

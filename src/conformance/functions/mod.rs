@@ -58,7 +58,7 @@ fn capability(function: F, arguments: &[Scalar]) -> Option<Capability> {
         F::Matches => Some(Capability::Regex),
         F::Lower | F::Upper => Some(Capability::LetterCase),
         F::Resembles => Some(Capability::FuzzyMatch),
-        F::SemverKey | F::LooseVersion => Some(Capability::Semver),
+        F::SemverKey | F::SemverText | F::LooseVersion => Some(Capability::Semver),
         F::Bucket | F::Md5Share | F::Md5Remainder => Some(Capability::Sampling),
         F::Sha1Share => Some(Capability::Sha1),
         F::Anniversaries => Some(Capability::Anniversaries),

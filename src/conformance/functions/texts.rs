@@ -248,5 +248,10 @@ fn versions(add: Add<'_>) {
     }
     for given in ["1.2", "v1.2.3", "01.2.3", "1.2.3-01", "1.2.3-", "1.2.3\n", " 1.2.3", "1.2.3-é", ""] {
         add(F::SemverKey, *key(given), "missing");
+        add(F::SemverText, call(F::SemverText, vec![*key(given)]), "missing");
+    }
+    for given in ascending.into_iter().chain(["1.0.0--.-.--.-", "1.0.0-0.-.2a.103"]) {
+        let (plain, _) = given.split_once('+').unwrap_or((given, ""));
+        add(F::SemverText, call(F::SemverText, vec![*key(given)]), plain);
     }
 }

@@ -228,9 +228,15 @@ impl Lowering<'_> {
 
     /// A field of a row, read as its storage demands.
     pub(super) fn field(&mut self, row: &Row, id: FieldId) -> Scalar {
-        let field = self.cx.hir.catalog.entity(row.entity).field(id);
+        let entity = self.cx.hir.catalog.entity(row.entity);
+        let field = entity.field(id);
         self.reads.entry(row.entity).or_default().insert(field.column.clone());
+        let of_tables = || matches!(entity.source_on(self.cx.target), TableSource::Tables(_));
         match &field.storage {
+            // Rows of many tables have documents that have been read.
+            Storage::Native if field.ty == Type::Json && field.inside.is_none() && of_tables() => {
+                Scalar::Column(row.alias.clone(), field.column.clone())
+            }
             // Arithmetic widens it; comparisons need not.
             Storage::Native if matches!(field.ty, Type::Decimal { .. }) => {
                 Scalar::Call(Function::ReadDecimal, vec![stored(field, &row.alias)])

@@ -4,8 +4,10 @@ use super::aggregate::is_joined;
 use super::frame::{Mode, Row, Scope, last_name};
 use super::{Lowering, SegmentPart};
 use crate::check::hir::{self, Base, Path, SegmentId, ValueKind};
+use crate::dialect::Function;
 use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef, all};
 use crate::plan::storage::MembersAt;
+use crate::types::Type;
 
 impl Lowering<'_> {
     /// The rows of a segment's table: its members' keys and columns. The segments that it inlines come first, each as a
@@ -124,13 +126,17 @@ impl Lowering<'_> {
             .collect()
     }
 
-    /// The columns beside the key, each of its declared type.
+    /// The columns beside the key, each of its declared type. Conditions know versions by their keys, which
+    /// become versions again.
     fn value_columns(&mut self, id: SegmentId, scope: &Scope) -> Vec<Column> {
         let segment = self.cx.hir.segment(id);
         let column = |column: &hir::Column| {
             let value = self.value(scope, &column.value);
-            let is_field = matches!(column.value.kind, ValueKind::Field(..));
-            let value = if is_field { value } else { Scalar::Cast(Box::new(value), column.value.ty.clone()) };
+            let value = match (&column.value.ty, &column.value.kind) {
+                (Type::Semver, _) => Scalar::Call(Function::SemverText, vec![value]),
+                (_, ValueKind::Field(..)) => value,
+                (ty, _) => Scalar::Cast(Box::new(value), ty.clone()),
+            };
             Column { value, name: Some(column.name.clone()) }
         };
         segment.columns.iter().map(column).collect()

@@ -1,7 +1,8 @@
 //! The rows of an entity over many tables.
 
 use super::field::{read_field, stored};
-use crate::catalog::{Entity, EventTable, Field, HeldField, Shards, TableSource};
+use super::json::in_json;
+use crate::catalog::{Container, Entity, EventTable, Field, HeldField, Shards, TableSource};
 use crate::plan::rel::{Column, DAY, Relation, Scalar, Select, TableRef, Union};
 use crate::types::Type;
 
@@ -27,6 +28,10 @@ fn all_tables(entity: &Entity, tables: &[EventTable]) -> Union {
                 Some(held) => value(field, held),
                 None if entity.event_name.is_some_and(|id| std::ptr::eq(entity.field(id), field)) => {
                     Scalar::text(table.event.clone())
+                }
+                // As those that are read from a column.
+                None if field.ty == Type::Json => {
+                    in_json(Scalar::Missing(Type::Json), Container::Json, &[], &Type::Json)
                 }
                 None => Scalar::Missing(united(&field.held_type())),
             };

@@ -70,6 +70,13 @@ pub(crate) fn program_loading<'a>(
     Program { plan, mode, segments, clock, steps }
 }
 
+/// The program that drops a column from a segment's table.
+pub(crate) fn without_column<'a>(plan: &'a Plan, segment: &'a SegmentPlan, column: &str) -> Program<'a> {
+    let action = Action::DropColumn(&segment.table, column.to_owned());
+    let step = Step { segment: Some(&segment.name), phase: Phase::Finish, action };
+    Program { plan, mode: Mode::Create, segments: vec![segment], clock: Clock::default(), steps: vec![step] }
+}
+
 pub(super) struct Builder<'a, 's> {
     pub(super) plan: &'a Plan,
     /// The first segment of the first transaction.

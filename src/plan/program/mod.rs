@@ -22,7 +22,7 @@ mod transactions;
 
 pub(crate) use base::is_own;
 pub use build::program;
-pub(crate) use build::program_loading;
+pub(crate) use build::{program_loading, without_column};
 pub use level::Affected;
 pub use rows::{Stored, repeated, rows};
 pub use step::{Action, Instant, Phase, Source, Step};

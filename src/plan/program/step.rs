@@ -72,6 +72,8 @@ pub enum Action<'a> {
     CreateTable(TableDef),
     /// Adds a column that tables of an earlier definition lack.
     AddColumn(&'a [String], ColumnDef),
+    /// Drops a column that tables of an earlier definition have.
+    DropColumn(&'a [String], String),
     /// Records that segments exist, as run 0, unless they have a record: a row for each name.
     Register(Vec<&'a SegmentPlan>, Query),
     /// Sets an instant to the engine's time, before the transaction takes its snapshot.

@@ -35,6 +35,7 @@ impl Slots<'_> {
             Slot::Table => name(table(action)?),
             Slot::Definitions => self.definitions(definition(action)?, indent),
             Slot::Definition => self.column(added(action)?),
+            Slot::Column => Ok(self.renderer.name(dropped(action)?)),
             Slot::Columns => Ok(self.names(inserted(action)?)),
             Slot::Query => self.query(action, indent)?,
             Slot::Order => Ok(self.names(sorted_by(action)?)),
@@ -245,6 +246,7 @@ fn table<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {
         Action::CopyRows(table, ..) => Some(table),
         Action::Drop(table) => Some(table),
         Action::AddColumn(table, _)
+        | Action::DropColumn(table, _)
         | Action::Scratch(table, _)
         | Action::AnalyzeScratch(table)
         | Action::IndexChanges(table)
@@ -270,6 +272,10 @@ fn definition<'a>(action: &'a Action<'_>) -> Option<&'a TableDef> {
 
 fn added<'a>(action: &'a Action<'_>) -> Option<&'a ColumnDef> {
     if let Action::AddColumn(_, column) = action { Some(column) } else { None }
+}
+
+fn dropped<'a>(action: &'a Action<'_>) -> Option<&'a str> {
+    if let Action::DropColumn(_, column) = action { Some(column) } else { None }
 }
 
 fn inserted<'a>(action: &'a Action<'_>) -> Option<&'a [String]> {

@@ -75,6 +75,7 @@ fn kind(action: &Action<'_>, dialect: &Dialect) -> StepKind {
         Action::CreateSchema(_) => StepKind::CreateSchema,
         Action::CreateTable(_) => StepKind::CreateTable,
         Action::AddColumn(..) => StepKind::AddColumn,
+        Action::DropColumn(..) => StepKind::DropColumn,
         Action::Register(..) => StepKind::Register,
         Action::SetReadAt(_) => StepKind::SetReadAt,
         Action::Begin => StepKind::Begin,

@@ -1,6 +1,6 @@
 //! A random case: settings, a catalog, segments, rows, and the evaluator's members.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -22,8 +22,16 @@ pub const WRITTEN: usize = 45;
 /// How many of them engines evaluate.
 pub const ASKED: usize = 25;
 
-/// The keys of members, each part as text.
-pub type Keys = BTreeSet<Vec<String>>;
+const TARGETS: [&str; 6] = ["duckdb", "postgres", "bigquery", "spark", "clickhouse", "sqlite"];
+
+/// The rows of a segment's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// How many parts a key has.
+    pub parts: usize,
+    /// The values of the columns beside the key by key, whose parts are texts.
+    pub rows: BTreeMap<Vec<String>, Vec<Datum>>,
+}
 
 /// The bytes that a case is made of.
 #[derive(Debug, Clone)]
@@ -98,7 +106,9 @@ impl Case {
         let rows = world::random_rows(&world, &mut tape);
         let mut segments: Vec<Tape<'_>> = tapes.segments.iter().map(|bytes| Tape::new(bytes)).collect();
         let items = segments::file(&world, &mut tape, &mut segments);
-        let settings = format!("name: world\ntimezone: {zone}\nweek_start: {start}\n");
+        let targets = TARGETS.map(|target| format!("{target}: {{}}")).join(", ");
+        let settings =
+            format!("name: world\ntimezone: {zone}\nweek_start: {start}\ntargets: {{ {targets} }}\n");
         let clock = format!("TIMESTAMPTZ '{as_of}'");
         Self { settings, world, items, rows, as_of: as_of.parse().expect("an instant"), clock }
     }
@@ -119,6 +129,9 @@ impl Case {
             let mut dialect = self.other_clock(target);
             if let Some((function, template)) = wrong.filter(|_| target == "duckdb") {
                 dialect.push_str(&format!("  {function}: {template:?}\n"));
+                if function == "semver_key" {
+                    dialect.push_str("  semver_text: $1\n");
+                }
             }
             files = files.with(format!("dialects/{target}.yml"), dialect);
         }
@@ -206,14 +219,16 @@ fn in_its_table(entity: &Model, row: &[Option<String>]) -> Option<Model> {
 }
 
 impl Opened {
-    /// The members of every segment by the evaluator; `None` where it fails (an overflow).
-    pub fn expected(&self, as_of: Timestamp) -> Vec<(String, Option<Keys>)> {
+    /// The table of every segment by the evaluator; `None` where it fails (an overflow).
+    pub fn expected(&self, as_of: Timestamp) -> Vec<(String, Option<Table>)> {
         let hir = self.session.hir();
         let mut evaluator = Evaluator::new(hir, &self.data, as_of);
         let members = |(id, segment): (_, &segc::check::hir::Segment)| {
-            let keys = evaluator.members(id).ok();
-            let text = |key: &Vec<Datum>| key.iter().map(ToString::to_string).collect();
-            (segment.name.clone(), keys.map(|keys| keys.iter().map(text).collect()))
+            let parts = hir.catalog.entity(segment.entity).key.len();
+            let text = |key: Vec<Datum>| key.iter().map(ToString::to_string).collect();
+            let rows = evaluator.table(id).ok();
+            let rows = rows.map(|rows| rows.into_iter().map(|(key, values)| (text(key), values)).collect());
+            (segment.name.clone(), rows.map(|rows| Table { parts, rows }))
         };
         hir.iter().map(members).collect()
     }

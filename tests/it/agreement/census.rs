@@ -6,8 +6,9 @@ use std::fmt::Write;
 
 use segc::catalog::{Catalog, Container, Storage};
 use segc::check::hir::{
-    Aggregate, AggregateFunc, ArithmeticOp, Base, Comparison, Cond, CondKind, Func, Hir, Hop, Keep, KeepKind,
-    KeepSize, LocalTime, Path, Segment, Sequence, TextOp, TimePart, TraitId, Value, ValueKind, Window,
+    Aggregate, AggregateFunc, ArithmeticOp, Base, Column, Comparison, Cond, CondKind, Func, Hir, Hop, Keep,
+    KeepKind, KeepSize, LocalTime, Path, Segment, Sequence, TextOp, TimePart, TraitId, Value, ValueKind,
+    Window,
 };
 use segc::check::visit::{
     Visitor, walk_aggregate, walk_cond, walk_keep, walk_segment, walk_sequence, walk_value, walk_window,
@@ -21,6 +22,17 @@ pub const CONSTRUCTS: &[&str] = &[
     "rules: exclude",
     "rules: extends",
     "rules: exclusive group",
+    "beside the key: string",
+    "beside the key: integer",
+    "beside the key: decimal",
+    "beside the key: float",
+    "beside the key: boolean",
+    "beside the key: date",
+    "beside the key: timestamp",
+    "beside the key: semver",
+    "beside the key: aggregate",
+    "beside the key: condition",
+    "beside the key: trait",
     "condition: and",
     "condition: or",
     "condition: at least",
@@ -295,6 +307,21 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// `None` for those that can't be columns.
+fn beside_the_key(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::String => "beside the key: string",
+        Type::Integer => "beside the key: integer",
+        Type::Decimal { .. } => "beside the key: decimal",
+        Type::Float => "beside the key: float",
+        Type::Boolean => "beside the key: boolean",
+        Type::Date => "beside the key: date",
+        Type::Timestamp => "beside the key: timestamp",
+        Type::Semver => "beside the key: semver",
+        Type::Array(_) | Type::Json => return None,
+    })
+}
+
 fn comparison(op: Comparison) -> &'static str {
     match op {
         Comparison::Equal => "condition: =",
@@ -504,6 +531,17 @@ impl Visitor for Finder<'_> {
             self.tell_if(is_so, name);
         }
         walk_sequence(self, sequence);
+    }
+
+    fn column(&mut self, column: &Column) {
+        self.found.extend(beside_the_key(&column.value.ty));
+        self.found.extend(match &column.value.kind {
+            ValueKind::Aggregate(_) => Some("beside the key: aggregate"),
+            ValueKind::Condition(_) => Some("beside the key: condition"),
+            ValueKind::Trait(..) => Some("beside the key: trait"),
+            _ => None,
+        });
+        self.value(&column.value);
     }
 
     fn keep(&mut self, keep: &Keep) {

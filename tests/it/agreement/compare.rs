@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use segc::api::{Options, Session};
 use segc::diagnostic::Severity;
+use segc::evaluate::Datum;
 
-use crate::agreement::case::{ASKED, Case, Keys, Opened, WRITTEN};
+use crate::agreement::case::{ASKED, Case, Opened, Table, WRITTEN};
 use crate::agreement::census::Census;
 use crate::support::engine::{Members, Runner};
 
@@ -112,11 +113,8 @@ fn select(session: &Session, target: &str, name: &str, case: &Case) -> Result<St
     let options = Options { as_of: Some(case.as_of), ..Options::default() };
     let id = session.hir().find(name).ok_or_else(|| Refusal::Fault("an unknown segment".to_owned()))?;
     session.select_sql(target, id, &options).map_err(|problems| {
-        if problems
-            .iter()
-            .filter(|one| one.severity == Severity::Error)
-            .all(|one| REFUSALS.contains(&one.code))
-        {
+        let mut errors = problems.iter().filter(|one| one.severity == Severity::Error);
+        if problems.has_errors() && errors.all(|one| REFUSALS.contains(&one.code)) {
             return Refusal::Designed;
         }
         let said: Vec<String> = problems.iter().map(|one| format!("{} {}", one.code, one.message)).collect();
@@ -132,19 +130,19 @@ fn everyone(opened: &Opened) -> BTreeMap<String, usize> {
 }
 
 /// Whether some are members and some aren't.
-fn is_mixed(members: &Keys, all: usize) -> bool {
-    !members.is_empty() && members.len() < all
+fn is_mixed(members: &Table, all: usize) -> bool {
+    !members.rows.is_empty() && members.rows.len() < all
 }
 
 /// Segments with some members only prove more, so a few of the others are enough.
 fn chosen(
-    expected: Vec<(String, Option<Keys>)>,
+    expected: Vec<(String, Option<Table>)>,
     everyone: &BTreeMap<String, usize>,
-) -> Vec<(String, Option<Keys>)> {
+) -> Vec<(String, Option<Table>)> {
     if expected.len() <= ASKED || expected.len() > WRITTEN {
         return expected;
     }
-    let mixed = |(name, keys): &(String, Option<Keys>)| {
+    let mixed = |(name, keys): &(String, Option<Table>)| {
         keys.as_ref().is_some_and(|keys| is_mixed(keys, everyone[name.as_str()]))
     };
     let (mut telling, others): (Vec<_>, Vec<_>) = expected.into_iter().partition(mixed);
@@ -162,18 +160,71 @@ pub enum Answer {
 }
 
 /// Compares what an engine found with what the evaluator wants.
-pub fn differs(wanted: &Keys, found: Result<Members, String>) -> Answer {
+pub fn differs(wanted: &Table, found: Result<Members, String>) -> Answer {
+    if wanted.rows.values().flatten().any(is_beyond) {
+        return Answer::Overflow;
+    }
     let found = match found {
-        Ok(found) => found.iter().map(|key| key.iter().map(ToString::to_string).collect()).collect::<Keys>(),
+        Ok(found) => found,
         Err(error) if is_overflow(&error) => return Answer::Overflow,
         Err(error) => return Answer::Other(error),
     };
-    if *wanted == found {
-        return Answer::Same;
+    let count = found.len();
+    let split = |row: Vec<Datum>| {
+        let (key, values) = row.split_at(wanted.parts);
+        (key.iter().map(ToString::to_string).collect::<Vec<_>>(), values.to_vec())
+    };
+    let found: BTreeMap<_, _> = found.into_iter().map(split).collect();
+    if found.len() < count {
+        return Answer::Other("a key twice, with different columns".to_owned());
     }
-    let missing: Vec<_> = wanted.difference(&found).collect();
-    let extra: Vec<_> = found.difference(wanted).collect();
-    Answer::Other(format!("missing {missing:?}, extra {extra:?}"))
+    let missing: Vec<_> = wanted.rows.keys().filter(|key| !found.contains_key(*key)).collect();
+    let extra: Vec<_> = found.keys().filter(|key| !wanted.rows.contains_key(*key)).collect();
+    if !missing.is_empty() || !extra.is_empty() {
+        return Answer::Other(format!("missing {missing:?}, extra {extra:?}"));
+    }
+    let is_other = |(key, values): &(&Vec<String>, &Vec<Datum>)| !are_same(values, &found[*key]);
+    let other: Vec<String> = wanted
+        .rows
+        .iter()
+        .filter(is_other)
+        .map(|(key, values)| format!("{key:?}: wanted {values:?}, found {:?}", found[key]))
+        .collect();
+    if other.is_empty() { Answer::Same } else { Answer::Other(other.join("\n")) }
+}
+
+/// Whether a time is outside the years that every engine has.
+fn is_beyond(value: &Datum) -> bool {
+    let year = match value {
+        Datum::Date(day) => day.year(),
+        // The edges of the years in any zone.
+        Datum::Timestamp(instant) => jiff::tz::TimeZone::UTC.to_datetime(*instant).year(),
+        _ => return false,
+    };
+    !(2..=9998).contains(&year)
+}
+
+/// Whether the columns of an engine's row are those of the evaluator's.
+fn are_same(wanted: &[Datum], found: &[Datum]) -> bool {
+    wanted.len() == found.len() && wanted.iter().zip(found).all(|(wanted, found)| is_same(wanted, found))
+}
+
+/// Floats are the same to a billionth. Some engines have no booleans, dates or instants of their own, and on
+/// the form of a final sigma engines differ, as the reference says.
+fn is_same(wanted: &Datum, found: &Datum) -> bool {
+    match (wanted, found) {
+        (Datum::Float(wanted), Datum::Float(found)) => {
+            (wanted - found).abs() <= 1e-9 * wanted.abs().max(found.abs())
+        }
+        (Datum::Float(_), Datum::Integer(number)) => is_same(wanted, &Datum::Float(*number as f64)),
+        (Datum::String(wanted), Datum::String(found)) => wanted.replace('ς', "σ") == found.replace('ς', "σ"),
+        (Datum::Boolean(wanted), Datum::Integer(found)) => i64::from(*wanted) == *found,
+        (Datum::Date(wanted), Datum::String(found)) => wanted.to_string() == *found,
+        (Datum::Timestamp(wanted), Datum::String(found)) => format!("{}Z", found.replace(' ', "T"))
+            .parse()
+            .is_ok_and(|found: jiff::Timestamp| found == *wanted),
+        _ => wanted == found,
+    }
 }
 
 /// Whether one engine still differs from the evaluator in one segment, and how.

@@ -21,6 +21,7 @@ const WRONG: &[(&str, &str)] = &[
     ("matches", "REGEXP_FULL_MATCH($1, $2)"),
     ("resembles", "LEVENSHTEIN($1, $2) < $3"),
     ("semver_key", "CASE WHEN REGEXP_MATCHES($1, '^[0-9]+[.][0-9]+[.][0-9]+') THEN $1 END"),
+    ("semver_text", "REPLACE($1, ' ', '.')"),
     ("bucket", "CAST('0x' || SUBSTR(MD5($1), 2, 8) AS BIGINT) % 10000"),
     ("abs", "$1"),
     ("round_exact", "FLOOR($1)"),

@@ -15,7 +15,7 @@ use segc::check::hir::SegmentId;
 use segc::diagnostic::Severity;
 use segc::project::Memory;
 
-use crate::agreement::case::{Case, Cases, Keys};
+use crate::agreement::case::{Case, Cases, Table};
 use rewrite::{Meaning, rewritten};
 
 #[derive(Default, Debug)]
@@ -74,7 +74,10 @@ fn compare(mut case: Case, seed: u64, tally: &mut Tally) {
     tally.rewritten += written;
     tally.refused += originals + written - case.items.len();
     let session = &opened.session;
-    let members: BTreeMap<String, Option<Keys>> = opened.expected(case.as_of).into_iter().collect();
+    // Columns say nothing of who is a member.
+    let keys = |table: Table| table.rows.into_keys().collect::<Vec<_>>();
+    let members: BTreeMap<String, Option<Vec<_>>> =
+        opened.expected(case.as_of).into_iter().map(|(name, table)| (name, table.map(keys))).collect();
     let ids: Vec<(SegmentId, String)> =
         session.hir().iter().map(|(id, segment)| (id, segment.name.clone())).collect();
     for (id, name) in &ids {

@@ -1,5 +1,6 @@
 //! Random well-typed segments, as text.
 
+mod columns;
 mod cond;
 mod keep;
 mod linked;
@@ -91,11 +92,17 @@ impl<'w> Writer<'w, '_, '_> {
     fn segment(&mut self, name: &str, number: usize, of: &'w Entity) -> String {
         let scope = Scope { this: of, outer: None };
         let how = self.tape.pick(&["inline", "table", "view", "incremental"]);
+        let columns = self.columns(scope);
         let rules = self.rules(scope);
         let extends = self.parent(of);
         let group = self.group(number, of);
         let keeps = self.keeps(scope);
-        format!("segment {name} on {}{extends} {{\n  materialize: {how}\n{group}{rules}{keeps}}}", of.name)
+        // What is inlined has no columns.
+        let how = if how == "inline" && !columns.is_empty() { "view" } else { how };
+        format!(
+            "segment {name} on {}{extends} {{\n  materialize: {how}\n{group}{rules}{keeps}{columns}}}",
+            of.name
+        )
     }
 
     fn parent(&mut self, of: &Entity) -> String {

@@ -123,17 +123,21 @@ impl<'w> Writer<'w, '_, '_> {
         format!("{text} {not}matches \"{}\"", self.tape.pick(PATTERNS))
     }
 
-    pub(super) fn version(&mut self, scope: Scope<'w>, depth: usize) -> String {
+    pub(super) fn version_value(&mut self, scope: Scope<'w>, depth: usize) -> String {
         let taken = match self.tape.one_in(4) {
             true => self
                 .taken(scope, depth, &["max", "min", "last", "first", "mode"], |kind| kind == Kind::Version),
             false => None,
         };
         let field = taken.or_else(|| self.field(scope, |kind| kind == Kind::Version));
-        let version = match field {
+        match field {
             Some((path, _)) => path,
             None => format!("semver({})", self.text(scope, 0)),
-        };
+        }
+    }
+
+    pub(super) fn version(&mut self, scope: Scope<'w>, depth: usize) -> String {
+        let version = self.version_value(scope, depth);
         let not = self.not();
         let constant = self.tape.pick(&["1.2.0", "1.2.0-beta.2", "1.10.0", "2.0.0", "1.2.0+other"]);
         match self.tape.below(8) {
