@@ -158,23 +158,6 @@ problems! {
     message |p| p.said.clone();
     help |p| Some(p.help.clone());
 
-    /// A dialect of your own writes the keys of versions in another form, and has no way back.
-    ///
-    /// Conditions compare versions by the keys that `semver_key` makes. A column beside the key holds the
-    /// version again, which `semver_text` reads from its key. The inherited template knows the built-in form
-    /// only.
-    ///
-    /// ```yaml
-    /// functions:
-    ///   semver_key: MY_VERSION_KEY($1)
-    ///   semver_text: MY_VERSION_OF_KEY($1)
-    /// ```
-    ///
-    /// Add `semver_text` beside `semver_key`, also where its form is the built-in one.
-    error SEG613 "`semver_key` without `semver_text`" KeyWithoutText { span: Span }
-    message |_p| "`semver_key` has a template here, and `semver_text`, which reads its keys, has none".to_owned();
-    help |_p| Some("add `semver_text`: the version, without build metadata, of which `semver_key` makes the text `$1`".to_owned());
-
     /// A dialect of your own replaces templates, and segc can't prove that they mean the same.
     ///
     /// segc compares the engines with its reference evaluator, with the templates of the built-in dialects.
@@ -203,4 +186,21 @@ problems! {
         false => format!("test them whenever they change: `segc test --dialect {}`", p.file),
         true => format!("test them whenever they change: `segc test --dialect {} --db DATABASE` (or `--exec COMMAND`)", p.file),
     });
+
+    /// A dialect of your own writes the keys of versions in another form, and has no way back.
+    ///
+    /// Conditions compare versions by the keys that `semver_key` makes. A column beside the key holds the
+    /// version again, which `semver_text` reads from its key. The inherited template knows the built-in form
+    /// only.
+    ///
+    /// ```yaml
+    /// functions:
+    ///   semver_key: MY_VERSION_KEY($1)
+    ///   semver_text: MY_VERSION_OF_KEY($1)
+    /// ```
+    ///
+    /// Add `semver_text` beside `semver_key`, also where its form is the built-in one.
+    error SEG613 "`semver_key` without `semver_text`" KeyWithoutText { span: Span }
+    message |_p| "`semver_key` has a template here, and `semver_text`, which reads its keys, has none".to_owned();
+    help |_p| Some("add `semver_text`: the version, without build metadata, of which `semver_key` makes the text `$1`".to_owned());
 }

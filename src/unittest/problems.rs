@@ -228,6 +228,19 @@ problems! {
         fields => format!("write a list, `[{}]`", fields.join(", ")),
     });
 
+    /// A unit test failed: a segment doesn't have the expected members, or a column another value.
+    ///
+    /// `missing` lists keys that should be members but aren't; `extra` lists members that shouldn't
+    /// be. A column with another value follows them.
+    ///
+    ///     expect:
+    ///       high_value: [1, 2]      # but the members are 1 and 3
+    ///
+    /// Fix the segment, or the rows or expectations of the test.
+    error SEG085 "a unit test failed" TestFailed { span: Span, test: String, said: String }
+    message |p| format!("{}: {}", p.test, p.said);
+    help |_p| Some("fix the segment, or the rows or expectations of the test".to_owned());
+
     /// A test states the value of a column that the segment doesn't have.
     ///
     /// Columns are those that follow `with` in the segment, by their names there.
@@ -258,19 +271,6 @@ problems! {
     error SEG087 "a column of a key that is out" ColumnOutside { span: Span, key: String, column: String }
     message |p| format!("the key {} is expected to be out, and has no `{}`", p.key, p.column);
     help |_p| Some("write the key alone: only members have columns".to_owned());
-
-    /// A unit test failed: a segment doesn't have the expected members, or a column another value.
-    ///
-    /// `missing` lists keys that should be members but aren't; `extra` lists members that shouldn't
-    /// be. A column with another value follows them.
-    ///
-    ///     expect:
-    ///       high_value: [1, 2]      # but the members are 1 and 3
-    ///
-    /// Fix the segment, or the rows or expectations of the test.
-    error SEG085 "a unit test failed" TestFailed { span: Span, test: String, said: String }
-    message |p| format!("{}: {}", p.test, p.said);
-    help |_p| Some("fix the segment, or the rows or expectations of the test".to_owned());
 
     /// A row passed with `--row` lacks required values.
     ///

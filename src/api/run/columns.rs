@@ -2,7 +2,7 @@
 //! another type.
 
 use super::drive::Drive;
-use super::problems::{ColumnDropped, ColumnStays, OtherColumnType};
+use super::problems::{OtherColumnType, UnlistedColumn};
 use super::segment::Segment;
 use super::shape::{Shapes, find};
 use crate::diagnostic::Diagnostic;
@@ -29,9 +29,9 @@ impl Shapes<'_> {
                     continue;
                 }
                 let (quoted, name) = (quote_name(table), quote_ident(&found.name));
+                let before = quote_ident(&format!("{}_before", found.name));
                 let change = match segment.kept.history.as_ref() == Some(table) {
-                    true => format!("ALTER TABLE {quoted} RENAME COLUMN {name} TO {name}_before")
-                        .replace("\"_before", "_before\""),
+                    true => format!("ALTER TABLE {quoted} RENAME COLUMN {name} TO {before}"),
                     false => format!("ALTER TABLE {quoted} DROP COLUMN {name}"),
                 };
                 let (table, column, found) = (table.join("."), column.name.clone(), found.ty.clone());
@@ -42,7 +42,7 @@ impl Shapes<'_> {
     }
 
     /// The columns that a segment's table has and the segment doesn't list.
-    fn stale(&self, segment: &SegmentPlan, engine: &mut dyn Engine) -> Vec<String> {
+    fn unlisted(&self, segment: &SegmentPlan, engine: &mut dyn Engine) -> Vec<String> {
         let keys = segment.keys.iter().map(|key| key.name.as_str());
         let columns = segment.columns.iter().map(|column| column.name.as_str());
         let listed: Vec<&str> = keys.chain(columns).chain(OWN).collect();
@@ -68,20 +68,14 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Drops the columns of a segment that has been built in full which it doesn't list any more. What can't be
-    /// dropped, such as a column that a view reads, stays.
-    pub(super) fn drop_stale(&mut self, segment: &Segment<'a>) {
-        for column in self.shapes().stale(segment.plan, self.engine()) {
-            let Ok(statements) = self.plans().without_column(segment, &column) else { continue };
+    /// Reports the columns of a segment's table that it doesn't list, with the statement that drops one: it may be
+    /// a person's.
+    pub(super) fn report_unlisted(&mut self, segment: &Segment<'a>) {
+        for column in self.shapes().unlisted(segment.plan, self.engine()) {
+            let statements = self.plans().without_column(segment, &column).unwrap_or_default();
+            let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
             let (span, table) = (segment.span, segment.plan.table.join("."));
-            for statement in statements {
-                let done = self.engine().execute(&statement.text);
-                let (table, column) = (table.clone(), column.clone());
-                self.report(match done {
-                    Ok(_) => ColumnDropped { span, table, column }.into(),
-                    Err(error) => ColumnStays { span, table, column, why: error.to_string() }.into(),
-                });
-            }
+            self.report(UnlistedColumn { span, table, column, drop: texts.join("; ") }.into());
         }
     }
 }

@@ -224,7 +224,7 @@ impl<'a> Drive<'a> {
                         outcome.why = Some(resume::why_everyone(segment.plan, self.how.recorded));
                     }
                     if outcome.everyone {
-                        self.drop_stale(segment);
+                        self.report_unlisted(segment);
                     }
                     self.ended(segment, Status::Built(members), Some(outcome));
                 }

@@ -104,51 +104,6 @@ problems! {
         None => "drop it: the next run creates it again and evaluates everything once; only members whom `expire` would have begun to retain since the last run are lost".to_owned(),
     });
 
-    /// A table of a segment has one of its columns with another type.
-    ///
-    /// The column had another type in an earlier run. Values of the new type would be cut or rounded to fit
-    /// the old one. Nothing was written.
-    ///
-    /// ```text
-    /// segment vip on customer { with orders = avg(orders.total) }      # was: with orders = count(orders)
-    /// ```
-    ///
-    /// Drop the column from the table of members: the next run adds it and writes the value of every member,
-    /// who keep their `entered_at`. In the history, rename it: what ended before keeps its values there.
-    error SEG750 "a column of another type" OtherColumnType {
-        span: Option<Span>, table: String, column: String, found: String, wanted: String, change: String,
-    }
-    message |p| format!("the column `{}` of `{}` is {}, not {}", p.column, p.table, p.found, p.wanted);
-    help |p| Some(format!("the next run adds it with its new type after `{}`", p.change));
-
-    /// A run has dropped a column that a segment doesn't list any more.
-    ///
-    /// The table of a segment's members has exactly the columns that the segment lists. Its history keeps all.
-    ///
-    /// ```text
-    /// segment vip on customer { with country }      # was: with country, score
-    /// ```
-    ///
-    /// Nothing is to be done. If you need columns of your own, keep them in a table or view beside it.
-    warning SEG751 "a column was dropped" ColumnDropped { span: Option<Span>, table: String, column: String }
-    message |p| format!("dropped the column `{}` of `{}`, which the segment doesn't list", p.column, p.table);
-    help |_p| Some("to have it again, add it to the segment's `with`".to_owned());
-
-    /// A run couldn't drop a column that a segment doesn't list any more.
-    ///
-    /// The run has done everything else. The column keeps its last values, and is missing for members who enter.
-    ///
-    /// ```text
-    /// CREATE VIEW ranking AS SELECT id, score FROM segments.vip      -- score was listed, and isn't any more
-    /// ```
-    ///
-    /// Change what needs it; the next run that evaluates everyone tries again.
-    warning SEG752 "a column couldn't be dropped" ColumnStays {
-        span: Option<Span>, table: String, column: String, why: String,
-    }
-    message |p| format!("the column `{}` of `{}`, which the segment doesn't list, stays: {}", p.column, p.table, p.why);
-    help |_p| Some("change what needs it, or add it to the segment's `with` again".to_owned());
-
     /// A column that a segment reads doesn't exist.
     ///
     /// According to the catalog, the field is in this column of the table. The segment's own table is as
@@ -255,6 +210,42 @@ problems! {
     error SEG749 "rows without an order" TiedRows { span: Option<Span>, entity: String, columns: String, keys: String }
     message |p| format!("several rows of `{}` have the same {}: {}; `first`, `last`, `latest` and `earliest` can't order them", p.entity, p.columns, p.keys);
     help |_p| Some("remove the duplicate rows, or name the fields that identify rows under `key:`".to_owned());
+
+    /// A table of a segment has one of its columns with another type.
+    ///
+    /// The column had another type in an earlier run. Values of the new type would be cut or rounded to fit
+    /// the old one. Nothing was written.
+    ///
+    /// ```text
+    /// segment vip on customer { with orders = avg(orders.total) }      # was: with orders = count(orders)
+    /// ```
+    ///
+    /// Drop the column from the table of members: the next run adds it and writes the value of every member,
+    /// who keep their `entered_at`. In the history, rename it: what ended before keeps its values there.
+    error SEG750 "a column of another type" OtherColumnType {
+        span: Option<Span>, table: String, column: String, found: String, wanted: String, change: String,
+    }
+    message |p| format!("the column `{}` of `{}` is {}, not {}", p.column, p.table, p.found, p.wanted);
+    help |p| Some(format!("the next run adds it with its new type after `{}`", p.change));
+
+    /// The table of a segment's members has a column that the segment doesn't list.
+    ///
+    /// The segment listed it earlier, or something else has added it. The run leaves it alone: members who stay keep
+    /// its values, which are those of an earlier run, and members who enter have none.
+    ///
+    /// ```text
+    /// segment vip on customer { with country }      # was: with country, score
+    /// ```
+    ///
+    /// If nobody needs it, drop it with the statement in the help; if it is needed, add it to the segment's `with`.
+    warning SEG751 "a column that isn't listed" UnlistedColumn {
+        span: Option<Span>, table: String, column: String, drop: String,
+    }
+    message |p| format!("`{}` has the column `{}`, which the segment doesn't list", p.table, p.column);
+    help |p| Some(match p.drop.is_empty() {
+        true => "drop the column if nobody needs it".to_owned(),
+        false => format!("if nobody needs it, drop it: `{}`", p.drop),
+    });
 }
 
 /// `order.status` and `order.state`.
