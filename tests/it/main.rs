@@ -41,6 +41,7 @@ mod language_letters;
 mod language_sequence;
 mod library;
 mod limits;
+mod links;
 mod load;
 mod long_lines;
 mod manifest_schema;

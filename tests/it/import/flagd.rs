@@ -79,3 +79,26 @@ fn every_flag_of_the_example_is_imported_or_refused() {
         assert!(refused.contains(&flag) || noted.contains(&flag), "{flag} is neither: {refused:?} {noted:?}");
     }
 }
+
+#[test]
+fn loose_comparisons_with_zero_are_a_note() {
+    let project = Memory::new().with("segc.yml", "name: a\ntargets: { duckdb: {} }\n");
+    let compared = |operator: &str, value: Value| json!({ operator: [{ "var": "age" }, value] });
+    let document = json!({ "$evaluators": {
+        "is_zero": compared("==", json!(0)), "is_not_zero": compared("!=", json!(0)),
+        "is_one": compared("==", json!(1)), "is_strictly_zero": compared("===", json!(0)),
+    }, "flags": {} });
+    let request = Request {
+        tool: "flagd".to_owned(),
+        files: vec![file("a.flagd.json", document.to_string())],
+        write_catalog: Some("catalog/a.yml".to_owned()),
+        ..Request::default()
+    };
+    let imported = import(&project, &request);
+    let statuses: BTreeMap<&str, Status> =
+        imported.report.segments.iter().map(|one| (one.key.as_str(), one.status)).collect();
+    let (exact, noted) = (Status::Exact, Status::WithNotes);
+    let expected =
+        [("is_not_zero", noted), ("is_one", exact), ("is_strictly_zero", exact), ("is_zero", noted)];
+    assert_eq!(statuses, BTreeMap::from(expected));
+}

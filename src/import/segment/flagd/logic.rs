@@ -164,6 +164,9 @@ impl Reader<'_, '_> {
             return Some(Expr { kind, span });
         }
         let field = self.field(side, implied(value).as_ref())?;
+        if !strict && is_zero(value) {
+            self.import.note("flagd's JavaScript evaluator takes a missing attribute for 0 and false; here it equals neither");
+        }
         match (&field.ty, &value.kind) {
             (Type::Array(_), _) => {
                 let what = "a list is compared with a single value".to_owned();
@@ -423,5 +426,15 @@ fn implied(value: &Node) -> Option<Type> {
         NodeKind::Float(..) => Some(Type::DECIMAL),
         NodeKind::String(_) => Some(Type::String),
         NodeKind::Null | NodeKind::List(_) | NodeKind::Map(_) => None,
+    }
+}
+
+/// Whether a constant is what JavaScript's loose comparisons take a missing value for.
+fn is_zero(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Bool(value) => !value,
+        NodeKind::Integer(value, _) => *value == 0,
+        NodeKind::Float(_, text) => text.parse() == Ok(0.0_f64),
+        _ => false,
     }
 }
