@@ -47,7 +47,7 @@ impl<'r> Predicates<'r> {
             return self.leaf();
         }
         match self.below(17) {
-            11 | 12 | 13 => self.about_one(),
+            11..=13 => self.about_one(),
             0 | 1 => format!("({} AND {})", self.condition(depth - 1), self.condition(depth - 1)),
             2 | 3 => format!("({} OR {})", self.condition(depth - 1), self.condition(depth - 1)),
             4 | 5 => format!("(NOT {})", self.condition(depth - 1)),
