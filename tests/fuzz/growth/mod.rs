@@ -51,7 +51,7 @@ impl Costs {
     /// How much steeper the second doubling is than the first.
     fn steepness(&self) -> f64 {
         match self.figures[..] {
-            // What a process allocates in any case varies by some percent from run to run.
+            // Beside what a process allocates in any case, less than a twentieth is decided by when tables double.
             [one, two, four] if four - two > NOISE.max(four / 20.0) => {
                 (four - two) / (two - one).max(NOISE / 4.0)
             }
