@@ -346,9 +346,12 @@ impl<'a> Fields<'a> {
 /// Whether an entry is the second value of `values: a, b`, in braces. That a list belongs there has been
 /// reported.
 fn is_cut_list(before: &Node, node: &Node, problems: &Diagnostics) -> bool {
+    if node.kind != NodeKind::Null {
+        return false;
+    }
     let mut no_list = Diagnostics::new();
     before.list(&mut no_list);
-    node.kind == NodeKind::Null && no_list.iter().any(|wrong| problems.iter().any(|one| one == wrong))
+    no_list.iter().any(|wrong| problems.iter().any(|one| one == wrong))
 }
 
 /// The meaning of something that isn't a key at all.

@@ -179,7 +179,8 @@ pub(crate) const FAMILIES: &[Family] = &[
     family(Catalog, "a key again and again", 100, |n| {
         format!("{ENTITY}{}", "      name: string\n".repeat(n))
     }),
-    family(Catalog, "wrong types", 40, |n| {
+    // Beyond the hundred problems that are shown to people.
+    family(Catalog, "wrong types", 160, |n| {
         format!("{ENTITY}{}", many(n, "", |i| format!("      f{i}: strnig\n")))
     }),
     family(Catalog, "brackets", 4_000, |n| "[".repeat(n)),
