@@ -57,15 +57,10 @@ impl Lowering<'_> {
         Scalar::exists(rows, negated)
     }
 
-    /// Whether one field tells which rows of an aggregate belong to an owner, so that `IN` can ask for them. Its
-    /// type is that of the owner's: ClickHouse would cut the decimals of `IN (SELECT …)` over integers.
+    /// Whether one field tells which rows of an aggregate belong to an owner, so that `IN` can ask for them.
     fn is_by_one_field(&self, aggregate: &Aggregate) -> bool {
-        let catalog = &self.cx.hir.catalog;
-        let by_one = |hop: &Hop| match catalog.entity(hop.from).link(hop.link).on[..] {
-            [(own, target)] => {
-                catalog.entity(hop.from).field(own).ty == catalog.entity(hop.to).field(target).ty
-            }
-            _ => false,
+        let by_one = |hop: &Hop| {
+            self.cx.hir.catalog.entity(hop.from).link(hop.link).on.len() == 1 && self.has_like_ends(hop)
         };
         aggregate.hops.first().is_some_and(by_one) && !reads_outer(aggregate)
     }

@@ -273,6 +273,14 @@ impl Lowering<'_> {
             .collect()
     }
 
+    /// Whether the ends of a hop have the same types. Kinds of numbers may differ: ClickHouse, for one, casts what is
+    /// sought by `IN (SELECT …)` to the type that is found there, and so cuts decimals among integers. `=` compares
+    /// them as numbers on every engine.
+    pub(super) fn has_like_ends(&self, hop: &Hop) -> bool {
+        let (from, to) = (self.cx.hir.catalog.entity(hop.from), self.cx.hir.catalog.entity(hop.to));
+        from.link(hop.link).on.iter().all(|&(own, target)| from.field(own).ty == to.field(target).ty)
+    }
+
     /// The fields that a hop ends at.
     pub(super) fn target_fields(&self, hop: &Hop) -> Vec<FieldId> {
         self.cx.hir.catalog.entity(hop.from).link(hop.link).on.iter().map(|(_, target)| *target).collect()

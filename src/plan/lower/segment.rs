@@ -176,14 +176,15 @@ impl Lowering<'_> {
     }
 
     /// The key of the row at the end of a path, read from the near side of its last link
-    /// where that holds it.
+    /// where that holds it, in the same type.
     fn path_keys(&mut self, scope: &Scope, path: &Path) -> Vec<Scalar> {
         let key = self.cx.hir.catalog.entity(path.end).key.clone();
         if let Some((last, before)) = path.hops.split_last() {
             let on = self.cx.hir.catalog.entity(last.from).link(last.link).on.clone();
             let near = |field| on.iter().find(|(_, target)| *target == field).map(|(own, _)| *own);
             let owns: Option<Vec<_>> = key.iter().map(|&field| near(field)).collect();
-            if let (Some(owns), true, None) = (owns, on.len() == key.len(), &last.event) {
+            let is_key = on.len() == key.len() && self.has_like_ends(last);
+            if let (Some(owns), true, None) = (owns, is_key, &last.event) {
                 let start = self.start(scope, path);
                 let row = self.follow(start, before);
                 return owns.into_iter().map(|own| self.field(&row, own)).collect();

@@ -19,7 +19,7 @@ use super::Lowering;
 use super::aggregate::is_joined;
 use super::frame::{Mode, Scope};
 use super::names::unused;
-use crate::check::hir::Sequence;
+use crate::check::hir::{Sequence, SequenceStep};
 use crate::dialect::Function;
 use crate::plan::rel::{Cte, Relation, Scalar, Select, TableRef};
 use chain::Chain;
@@ -35,12 +35,18 @@ impl Lowering<'_> {
         let found = Chain::new(rows, sequence).finish(self, as_of);
         let on: Vec<(String, Scalar)> =
             keys.into_iter().map(|(name, own)| (name, self.field(&owner, own))).collect();
-        if scope.mode == Mode::Alternative {
+        // The join of an alternative compares with `=`.
+        if scope.mode == Mode::Alternative || !sequence.steps.iter().all(|step| self.starts_alike(step)) {
             let first = on.first().map(|(name, _)| name.clone());
             let alias = self.attach(&owner, &found, on);
             return is_joined(alias, first.as_deref(), negated);
         }
         self.found_among(&found, on, negated)
+    }
+
+    /// Whether the ends of a step's first link have the same types.
+    fn starts_alike(&self, step: &SequenceStep) -> bool {
+        step.rows.hops.first().is_none_or(|hop| self.has_like_ends(hop))
     }
 
     /// Whether a subquery has a row with these values.
