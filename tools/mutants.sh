@@ -4,8 +4,9 @@
 #
 #   tools/mutants.sh              all
 #   tools/mutants.sh NAME...      these
-#   tools/mutants.sh --changed    those whose patch, patched files or witness have changed since they were
-#                                 noticed last
+#   tools/mutants.sh --changed    those whose patch, patched functions or witness have changed since they
+#                                 were noticed last
+#   tools/mutants.sh --digest     what each of them was noticed with, if it were now
 #   SHARD=2/4 tools/mutants.sh    a quarter of them, the second
 #
 # tests/mutants/noticed.txt records what was noticed, at once: a run that was broken off goes on with
@@ -40,17 +41,50 @@ witness() {
     if [ -n "$story" ]; then printf '%s\n' "$story"; else cat "$cases"; fi
 }
 
-# What is bound to change a mutant's outcome.
-digest() {
-    { cat "$mutants/$1.patch"; patched "$1" | while IFS= read -r file; do cat "$file"; done
-        witness "$(field "$1" witness)"; } | sha256
+# The functions of a file around these lines, each `first,last`; the whole file if one of them is in none.
+functions() {
+    awk -v places="$2" '
+        { text[NR] = $0 }
+        function indent(line) { match(line, /^ */); return RLENGTH }
+        END {
+            count = split(places, place, " ")
+            for (at = 1; at <= count; at++) {
+                split(place[at], ends, ",")
+                for (first = ends[1]; first > 0; first--)
+                    if (text[first] ~ /^ *(pub(\([a-z]+\))? )?(const )?fn /) break
+                for (last = first + 1; last <= NR; last++)
+                    if (text[last] ~ /^ *}$/ && indent(text[last]) == indent(text[first])) break
+                if (first == 0 || last < ends[2]) { first = 1; last = NR }
+                for (line = first; line <= last; line++) wanted[line]
+            }
+            for (line = 1; line <= NR; line++) if (line in wanted) print text[line]
+        }' "$1"
 }
+
+# What a mutant changes: functions as they are now.
+changes() {
+    local file places
+    rm -rf "$home/before" "$home/after"
+    patched "$1" | while IFS= read -r file; do
+        mkdir -p "$(dirname "$home/before/$file")" "$(dirname "$home/after/$file")"
+        cp "$file" "$home/before/$file" && cp "$file" "$home/after/$file"
+    done
+    (cd "$home/after" && GIT_CEILING_DIRECTORIES=$home git apply "$root/$mutants/$1.patch" 2>/dev/null) || true
+    patched "$1" | while IFS= read -r file; do
+        places=$(diff "$home/before/$file" "$home/after/$file" |
+            sed -nE 's/^([0-9]+)(,([0-9]+))?[acd].*/\1,\3/p' | sed -E 's/^([0-9]+),$/\1,\1/' | tr '\n' ' ')
+        if [ -n "$places" ]; then functions "$file" "$places"; else cat "$file"; fi
+    done
+}
+
+# What is bound to change a mutant's outcome.
+digest() { { cat "$mutants/$1.patch"; changes "$1"; witness "$(field "$1" witness)"; } | sha256; }
 
 # Names, one a line: the requested ones, in this shard.
 chosen() {
     local name
     case ${1:-} in
-        '') ls "$mutants" | sed -n 's/\.patch$//p' ;;
+        '' | --digest) ls "$mutants" | sed -n 's/\.patch$//p' ;;
         --changed)
             ls "$mutants" | sed -n 's/\.patch$//p' | while IFS= read -r name; do
                 grep -qsxF "$name $(digest "$name")" "$noticed" || printf '%s\n' "$name"
@@ -143,6 +177,11 @@ trap 'rm -f "$home/pid"' EXIT
 chosen "$@" >"$home/played"
 count=$(wc -l <"$home/played" | tr -d ' ')
 [ "$count" != 0 ] || { echo "mutants: nothing has changed since all of them were noticed"; exit 0; }
+
+if [ "${1:-}" = --digest ]; then
+    while IFS= read -r name; do printf '%s %s\n' "$name" "$(digest "$name")"; done <"$home/played"
+    exit 0
+fi
 
 refresh_copy
 cd "$copy"

@@ -115,6 +115,6 @@ def cell(text, kind: str):
 
 if __name__ == "__main__":
     try:
-        protocol.serve(ANSWERS, query, load=load, run=run, crash=crash)
+        protocol.serve(ANSWERS, query=query, load=load, run=run, crash=crash)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)

@@ -151,7 +151,7 @@ def cell(value):
 
 if __name__ == "__main__":
     try:
-        protocol.serve(ANSWERS, query, run=run, crash=crash)
+        protocol.serve(ANSWERS, query=query, run=run, crash=crash)
     finally:
         shutil.rmtree(STORE, ignore_errors=True)
         # Sail's threads don't always let the process end by itself.

@@ -318,4 +318,4 @@ def cell(one, kind: int):
 
 
 if __name__ == "__main__":
-    protocol.serve(ANSWERS, query, load=load)
+    protocol.serve(ANSWERS, query=query, load=load)

@@ -65,4 +65,4 @@ def cell(text, kind: str):
 
 
 if __name__ == "__main__":
-    protocol.serve(ANSWERS, query, load=load)
+    protocol.serve(ANSWERS, query=query, load=load)

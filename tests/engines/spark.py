@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import functools
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ time.tzset()
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
 os.environ["PYSPARK_PYTHON"] = sys.executable
 
-from pyspark.sql import DataFrame, SparkSession  # noqa: E402
+from pyspark.sql import DataFrame, SparkSession, functions  # noqa: E402
 
 SETTINGS = {
     # What the tests are about.
@@ -23,6 +24,7 @@ SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     # What makes small queries quick.
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "1",
     "spark.default.parallelism": "1",
     "spark.sql.codegen.wholeStage": "false",
@@ -66,14 +68,13 @@ def load(number: int, tables: list) -> None:
 
 
 def local(session, table: dict) -> DataFrame:
-    """Rows that are part of the plan: no file is read, no job runs before a query's own."""
+    """Rows in memory, known to be in one partition: no query shuffles them, nor reads a file."""
     texts = ", ".join(f"c{at} STRING" for at, _ in enumerate(table["columns"]))
     cells = [f"{read(f'c{at}', kind)} AS `{name}`" for at, (name, kind) in enumerate(table["columns"])]
     rows = [{f"c{at}": cell for at, cell in enumerate(row)} for row in table["rows"]]
     read_all = f"SELECT {', '.join(cells)} FROM (SELECT INLINE(FROM_JSON(:rows, 'ARRAY<STRUCT<{texts}>>')))"
-    made = session.sql(read_all, args={"rows": json.dumps(rows)})._jdf
-    java = session._jsparkSession.createDataFrame(made.collectAsList(), made.schema())
-    return DataFrame(java, session)
+    made = session.sql(read_all, args={"rows": json.dumps(rows)})
+    return DataFrame(made._jdf.coalesce(1).localCheckpoint(True), session)
 
 
 def read(column: str, kind: str) -> str:
@@ -82,12 +83,51 @@ def read(column: str, kind: str) -> str:
     return f"CAST({column} AS {kind})"
 
 
-def query(number: int, sql: str) -> dict:
+# How many queries are one job: a job takes longer than what most of them ask for.
+TOGETHER = 20
+
+
+def queries(number: int, texts: list) -> list:
+    """Answers to many queries. Those whose columns have the same types are asked as one union."""
     session, tables = session_of(number)
-    answer = session.sql(protocol.at_the_top(sql, tables))
-    kinds = [kind for _, kind in answer.dtypes]
-    rows = [[cell(value) for value in row] for row in answer.collect()]
-    return {"types": [word(kind) for kind in kinds], "rows": rows}
+    answers, alike = [None] * len(texts), {}
+    for at, sql in enumerate(texts):
+        try:
+            frame = session.sql(f"SELECT {at} AS segc_at, asked.* FROM (\n{protocol.at_the_top(sql, tables)}\n) AS asked")
+            alike.setdefault(tuple(kind for _, kind in frame.dtypes[1:]), []).append((at, frame))
+        except Exception as error:
+            answers[at] = protocol.failure(error)
+    for kinds, asked in alike.items():
+        for start in range(0, len(asked), TOGETHER):
+            some = asked[start : start + TOGETHER]
+            for at, found in answered(some).items():
+                error = isinstance(found, Exception)
+                answers[at] = protocol.failure(found) if error else table_of(kinds, found)
+    return answers
+
+
+def answered(asked: list) -> dict:
+    """The rows of each query; if one of several fails, each is asked by itself."""
+    try:
+        rows = union([frame for _, frame in asked]).collect()
+        return {at: [row[1:] for row in rows if row[0] == at] for at, _ in asked}
+    except Exception as error:
+        if len(asked) == 1:
+            return {asked[0][0]: error}
+        return {at: rows for one in asked for at, rows in answered([one]).items()}
+
+
+def union(frames: list) -> DataFrame:
+    """A union of many at once; of two and two, each would be analyzed again."""
+    java, session = SPARK._jvm, frames[0].sparkSession
+    plans = java.PythonUtils.toSeq([frame._jdf.logicalPlan() for frame in frames])
+    whole = java.org.apache.spark.sql.catalyst.plans.logical.Union(plans, False, False)
+    companion = getattr(getattr(java.org.apache.spark.sql.classic, "Dataset$"), "MODULE$")
+    return DataFrame(companion.ofRows(session._jsparkSession, whole), session)
+
+
+def table_of(kinds: tuple, rows: list) -> dict:
+    return {"types": [word(kind) for kind in kinds], "rows": [[cell(value) for value in row] for row in rows]}
 
 
 def word(kind: str) -> str:
@@ -111,4 +151,4 @@ def cell(value):
 
 
 if __name__ == "__main__":
-    protocol.serve(ANSWERS, query, load=load)
+    protocol.serve(ANSWERS, queries=queries, load=load)

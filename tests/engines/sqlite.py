@@ -152,6 +152,6 @@ if __name__ == "__main__":
         execute()
     else:
         try:
-            protocol.serve(ANSWERS, query, load=load, run=run, crash=crash)
+            protocol.serve(ANSWERS, query=query, load=load, run=run, crash=crash)
         finally:
             shutil.rmtree(FOLDER, ignore_errors=True)

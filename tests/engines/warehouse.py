@@ -129,4 +129,4 @@ def cell(held, kind: str):
 
 if __name__ == "__main__":
     start()
-    protocol.serve(ANSWERS, query, run=run, crash=crash)
+    protocol.serve(ANSWERS, query=query, run=run, crash=crash)
