@@ -4,6 +4,8 @@
 //! false or null, which every place that it is put into treats alike: filters, joins, the
 //! operands of AND and OR, and CASE WHEN.
 
+use bigdecimal::ToPrimitive as _;
+
 use super::Lowering;
 use super::complement::{complement, not_true};
 use super::frame::{Mode, Scope};
@@ -110,12 +112,22 @@ impl Lowering<'_> {
     }
 
     fn in_list(&mut self, scope: &Scope, value: &Value, items: &[Literal], negated: bool) -> Scalar {
-        let scalar = Box::new(self.value(scope, value));
-        let items = items.iter().cloned().map(Scalar::Literal).collect();
-        if negated && value.nullable {
-            return not_true(Scalar::InList(scalar, items, Negated(false)));
+        let scalar = self.value(scope, value);
+        let items: Vec<Scalar> = items.iter().filter_map(|item| among(&value.ty, item)).collect();
+        // ClickHouse compares a float with decimals, but has no list of them for it.
+        if value.ty == Type::Float
+            && items.iter().any(|item| matches!(item, Scalar::Literal(Literal::Decimal(_))))
+        {
+            let equals = items.into_iter().map(|item| Scalar::equal(scalar.clone(), item)).collect();
+            return complement(Scalar::any(equals), value.nullable, negated);
         }
-        Scalar::InList(scalar, items, Negated(negated))
+        if items.is_empty() {
+            return Scalar::Literal(Literal::Boolean(negated));
+        }
+        if negated && value.nullable {
+            return not_true(Scalar::InList(Box::new(scalar), items, Negated(false)));
+        }
+        Scalar::InList(Box::new(scalar), items, Negated(negated))
     }
 
     fn text(&mut self, scope: &Scope, op: TextOp, value: &Value, needle: &Value, negated: bool) -> Scalar {
@@ -166,4 +178,14 @@ fn total(mut terms: Vec<Scalar>) -> Scalar {
     }
     let second = terms.split_off(terms.len() / 2);
     add(total(terms), total(second))
+}
+
+/// An item of a list, if a value of a type can equal it. ClickHouse rejects fractions among whole numbers.
+fn among(ty: &Type, item: &Literal) -> Option<Scalar> {
+    let item = match (ty, item) {
+        (Type::Integer, Literal::Decimal(number)) if !number.is_integer() => return None,
+        (Type::Integer, Literal::Decimal(number)) => Literal::Integer(number.to_i64()?),
+        _ => item.clone(),
+    };
+    Some(Scalar::Literal(item))
 }

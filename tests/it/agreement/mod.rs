@@ -124,7 +124,6 @@ fn googlesql_and_spark_agree_on_random_segments() {
 
 /// ClickHouse and SQLite, which lack some capabilities.
 #[test]
-#[ignore = "ClickHouse rejects some segments, such as `x in (1, 2.5)` of whole numbers"]
 fn other_engines_agree_on_random_segments() {
     let mut engines = engine::others();
     if !engines.is_empty() {

@@ -12,6 +12,7 @@
 //! and one that is missing fails; `duckdb,postgres`, these alone, and a missing one fails.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use segc::engine::Cell;
 use segc::evaluate::Datum;
@@ -103,7 +104,11 @@ pub fn found<T>(target: &str, search: impl FnOnce() -> Result<T, String>) -> Opt
         Ok(engine) => Some(engine),
         Err(reason) => {
             assert!(demand != Demand::Demanded, "SEGC_ENGINES demands {target}: {reason}");
-            super::tell(&format!("skipped on {target}: {reason}"));
+            static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+            let line = format!("skipped on {target}: {reason}");
+            if TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(line.clone()) {
+                super::tell(&line);
+            }
             None
         }
     }

@@ -8,13 +8,16 @@
 //! ```
 
 pub mod agree;
+mod answers;
 pub mod catalog;
+mod conversation;
 pub mod data;
 pub mod engine;
 pub mod files;
 pub mod given;
 pub mod lab;
 pub mod postgres;
+mod process;
 pub mod project;
 pub mod python;
 pub mod rows;

@@ -2,70 +2,60 @@
 //! BigQuery's scripts, each of which has one process for all tests of a binary, and each test a session
 //! with tables of its own; ClickHouse and SQLite, which start quickly and have a process for each test.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-
 use jiff::Timestamp;
 use segc::engine::{DataTable, Engine, EngineError, Table, TableColumn, quote_text};
 use segc::types::Type;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::conversation::Conversation;
 use super::engine::found;
+use super::process::{Environment, Program};
 use super::python::{
-    Process, STORES, TypeName, clickhouse_type, googlesql_type, rows, spark_type, sqlite_type,
-    start_clickhouse, start_sqlite,
+    CLICKHOUSE, SQLITE, TypeName, clickhouse_type, googlesql_type, rows, spark_type, sqlite_type,
 };
 
-type Start = fn() -> Result<Process, String>;
-type Shared = OnceLock<Option<Arc<Mutex<Process>>>>;
+static STORES: Environment = Environment {
+    folder: "stores",
+    mark: "stores.txt",
+    requirements: include_str!("../../engines/stores.txt"),
+};
 
 /// Spark SQL over Delta tables (`tests/engines/delta.py`), if this machine has it.
 pub fn spark() -> Option<Store> {
-    static PROCESS: Shared = OnceLock::new();
-    Store::shared("spark", || Process::start(&STORES, "delta"), &PROCESS)
+    static DELTA: Program = Program { name: "delta", environment: Some(&STORES) };
+    found("spark", || DELTA.look())?;
+    Some(Store { target: "spark", conversation: Conversation::shared(&DELTA) })
 }
 
 /// BigQuery's scripts (`tests/engines/warehouse.py`), if this machine has them.
 pub fn bigquery() -> Option<Store> {
-    static PROCESS: Shared = OnceLock::new();
-    Store::shared("bigquery", || Process::start(&STORES, "warehouse"), &PROCESS)
+    static WAREHOUSE: Program = Program { name: "warehouse", environment: Some(&STORES) };
+    found("bigquery", || WAREHOUSE.look())?;
+    Some(Store { target: "bigquery", conversation: Conversation::shared(&WAREHOUSE) })
 }
 
 /// ClickHouse (`tests/engines/clickhouse.py`), if this machine has it.
 pub fn clickhouse() -> Option<Store> {
-    Store::own("clickhouse", start_clickhouse)
+    found("clickhouse", || CLICKHOUSE.look())?;
+    Some(Store { target: "clickhouse", conversation: Conversation::alone(&CLICKHOUSE) })
 }
 
 /// SQLite over files (`tests/engines/sqlite.py`), if this machine's Python has it.
 pub fn sqlite() -> Option<Store> {
-    Store::own("sqlite", start_sqlite)
+    found("sqlite", || SQLITE.look())?;
+    Some(Store { target: "sqlite", conversation: Conversation::alone(&SQLITE) })
 }
 
 /// A session, under the name of its target.
 pub struct Store {
     pub target: &'static str,
-    start: Start,
-    process: Arc<Mutex<Process>>,
-    session: u32,
+    conversation: Conversation,
 }
 
 impl Store {
-    fn shared(target: &'static str, start: Start, process: &Shared) -> Option<Self> {
-        static SESSIONS: AtomicU32 = AtomicU32::new(0);
-        let first = || Some(Arc::new(Mutex::new(found(target, start)?)));
-        let process = Arc::clone(process.get_or_init(first).as_ref()?);
-        Some(Self { target, start, process, session: SESSIONS.fetch_add(1, Ordering::Relaxed) })
-    }
-
-    fn own(target: &'static str, start: Start) -> Option<Self> {
-        let process = Arc::new(Mutex::new(found(target, start)?));
-        Some(Self { target, start, process, session: 0 })
-    }
-
     /// Starts the process again; what was in it is gone, of every session.
     pub fn restart(&mut self) {
-        let started = (self.start)().unwrap_or_else(|reason| panic!("{}: {reason}", self.target));
-        *self.process.lock().unwrap_or_else(PoisonError::into_inner) = started;
+        self.conversation.restart();
     }
 
     /// The statements that create a table again, empty, and its schema if that is missing.
@@ -124,31 +114,30 @@ impl Store {
 
     /// Runs statements that must not fail, and loses the session, as where a client crashes.
     pub fn crash(&mut self, statements: &[String]) -> Result<(), EngineError> {
-        self.ask("crash", statements).map(drop)
+        self.change("crash", statements)
     }
 
-    fn ask(&self, what: &str, statements: &[String]) -> Result<Value, EngineError> {
-        let request = json!({ "do": what, "session": self.session, "sql": statements });
-        let answer = self.process.lock().unwrap_or_else(PoisonError::into_inner).ask(&request);
-        answer.map_err(|reason| EngineError::statement_failed(&statements.join(";\n"), reason))
+    fn change(&mut self, what: &str, statements: &[String]) -> Result<(), EngineError> {
+        let done = self.conversation.change(what, statements);
+        done.map_err(|reason| EngineError::statement_failed(&statements.join(";\n"), reason))
     }
 }
 
 impl Engine for Store {
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
-        self.ask("run", &[statement.to_owned()]).map(|_| 0)
+        self.change("run", &[statement.to_owned()]).map(|()| 0)
     }
 
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
-        let answer = self.ask("query", &[sql.to_owned()])?;
-        let rows = rows(&answer["answers"][0]);
-        let rows = rows.map_err(|reason| EngineError::statement_failed(sql, reason))?;
+        let failed = |reason| EngineError::statement_failed(sql, reason);
+        let answer = self.conversation.query(&[sql.to_owned()]).map_err(failed)?;
+        let rows = rows(&answer["answers"][0]).map_err(failed)?;
         Ok(Table { columns: Vec::new(), rows })
     }
 
     /// A script is one request, and BigQuery's one job.
     fn run(&mut self, statements: &[String]) -> Result<u64, EngineError> {
-        self.ask("run", statements).map(|_| 0)
+        self.change("run", statements).map(|()| 0)
     }
 }
 

@@ -14,7 +14,9 @@ impl<'w> Writer<'w, '_, '_> {
         }
         let rest = std::mem::replace(&mut self.budget, BUDGET);
         let of = scope.this;
-        let is_beside = |kind: Kind| kind.is_single() && kind != Kind::Number && kind != Kind::OrderNo;
+        // Where each event has a table, its name is part of the key.
+        let is_beside =
+            |kind: Kind| kind.is_single() && !matches!(kind, Kind::Number | Kind::OrderNo | Kind::Event);
         let plain = self.own_field(of, is_beside).map(|(name, _)| name);
         let plain = plain.filter(|name| !of.key.contains(&name.as_str()) && self.tape.one_in(2));
         let count = 1 + self.tape.below(3);

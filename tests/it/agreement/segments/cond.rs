@@ -106,14 +106,14 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     pub(super) fn closed(&mut self, scope: Scope<'w>) -> String {
-        let Some((path, _)) = self.field(scope, |kind| kind == Kind::Plan) else {
+        let Some((path, kind)) = self.field(scope, |kind| matches!(kind, Kind::Plan | Kind::Event)) else {
             return match self.field(scope, |kind| kind == Kind::Document) {
                 Some((path, _)) => format!("{path} is {}", self.tape.pick(&["missing", "present"])),
                 None => self.compare_numbers(scope, 0),
             };
         };
         let op = self.tape.pick(&["=", "!="]);
-        format!("{path} {op} \"{}\"", self.tape.pick(crate::agreement::world::PLANS))
+        format!("{path} {op} {:?}", self.tape.pick(crate::agreement::world::values(kind)))
     }
 
     fn list(&mut self, scope: Scope<'w>) -> String {

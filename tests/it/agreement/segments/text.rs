@@ -24,13 +24,15 @@ impl<'w> Writer<'w, '_, '_> {
     pub(super) fn text(&mut self, scope: Scope<'w>, depth: usize) -> String {
         if depth > 0
             && self.tape.one_in(4)
-            && let Some((text, _)) =
+            && let Some((text, kind)) =
                 self.taken(scope, depth, &["first", "last", "mode", "min", "max"], Kind::is_text)
         {
-            return text;
+            return if kind == Kind::Event { format!("trim({text})") } else { text };
         }
-        let Some((path, _)) = self.field(scope, Kind::is_text) else { return self.text_constant() };
+        let Some((path, kind)) = self.field(scope, Kind::is_text) else { return self.text_constant() };
         match self.tape.below(9) {
+            // Where each event has a table, nothing else is compared with its name; `closed` does.
+            _ if kind == Kind::Event => format!("trim({path})"),
             4 => format!("trim({path})"),
             5 => format!("coalesce({path}, {})", self.text_constant()),
             3 => format!("{}({path})", self.tape.pick(&["lower", "upper"])),
