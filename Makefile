@@ -16,7 +16,7 @@ build: ## build the program and the tests
 	@$(ENGINE) cargo test $$flags --no-run
 
 # The tests that execute SQL on every engine; of scripts and of random agreement only what `make test` may have skipped.
-EVERYWHERE = members:: sql_engines:: conformance:: agreement::googlesql dbt::
+EVERYWHERE = members:: sql_engines:: conformance:: agreement::googlesql agreement::clickhouse dbt::
 SCRIPTS = scripts:: expire:: parity:: crash::no_run_builds refresh_incremental::stories
 
 # CI sets SKIP_EVERYWHERE, since it runs these tests in test-engines.

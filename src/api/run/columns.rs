@@ -5,21 +5,30 @@ use super::drive::Drive;
 use super::problems::{OtherColumnType, UnlistedColumn};
 use super::segment::Segment;
 use super::shape::{Shapes, find};
-use crate::diagnostic::Diagnostic;
-use crate::engine::{Engine, quote_ident, quote_name};
+use crate::engine::Engine;
 use crate::plan::SegmentPlan;
 
 /// What segc itself adds to the table of a segment's members.
 const OWN: [&str; 2] = ["entered_at", "expires_at"];
 
+/// A column that a table has with another type than the segment.
+struct OtherType {
+    table: Vec<String>,
+    is_history: bool,
+    /// Its name in the table.
+    column: String,
+    found: String,
+    wanted: String,
+}
+
 impl Shapes<'_> {
-    /// The problem that a table of a segment has one of its columns with another type: values would be cut or
-    /// rounded.
-    pub(super) fn other_type(&self, segment: &SegmentPlan, engine: &mut dyn Engine) -> Option<Diagnostic> {
+    /// The first column that a table of a segment has with another type: values would be cut or rounded.
+    fn other_type(&self, segment: &SegmentPlan, engine: &mut dyn Engine) -> Option<OtherType> {
         if segment.columns.is_empty() {
             return None;
         }
-        for table in [Some(&segment.table), segment.kept.history.as_ref()].into_iter().flatten() {
+        let history = segment.kept.history.as_ref();
+        for table in [Some(&segment.table), history].into_iter().flatten() {
             let there = engine.columns(table).unwrap_or_default();
             for column in &segment.columns {
                 let Some(found) = find(&there, &column.name) else { continue };
@@ -28,14 +37,9 @@ impl Shapes<'_> {
                 if wanted == found.ty {
                     continue;
                 }
-                let (quoted, name) = (quote_name(table), quote_ident(&found.name));
-                let before = quote_ident(&format!("{}_before", found.name));
-                let change = match segment.kept.history.as_ref() == Some(table) {
-                    true => format!("ALTER TABLE {quoted} RENAME COLUMN {name} TO {before}"),
-                    false => format!("ALTER TABLE {quoted} DROP COLUMN {name}"),
-                };
-                let (table, column, found) = (table.join("."), column.name.clone(), found.ty.clone());
-                return Some(OtherColumnType { span: None, table, column, found, wanted, change }.into());
+                let (is_history, table) = (history == Some(table), table.clone());
+                let (column, found) = (found.name.clone(), found.ty.clone());
+                return Some(OtherType { table, is_history, column, found, wanted });
             }
         }
         None
@@ -61,21 +65,33 @@ impl<'a> Drive<'a> {
                 true => self.shapes().other_type(segment.plan, self.engine()),
                 false => None,
             };
-            match found {
-                Some(problem) => self.refused(segment, vec![problem].into()),
-                None => segments.push(segment),
-            }
+            let Some(OtherType { table, is_history, column, found, wanted }) = found else {
+                segments.push(segment);
+                continue;
+            };
+            let drop = (!is_history).then(|| self.drop_column(segment, &column));
+            let (span, table) = (None, table.join("."));
+            self.refused(
+                segment,
+                vec![OtherColumnType { span, table, column, found, wanted, drop }.into()].into(),
+            );
         }
+    }
+
+    /// The statement that drops a column from the table of a segment's members.
+    fn drop_column(&mut self, segment: &Segment<'a>, column: &str) -> String {
+        let statements = self.plans().without_column(segment, column).unwrap_or_default();
+        let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
+        texts.join("; ")
     }
 
     /// Reports the columns of a segment's table that it doesn't list, with the statement that drops one: it may be
     /// a person's.
     pub(super) fn report_unlisted(&mut self, segment: &Segment<'a>) {
         for column in self.shapes().unlisted(segment.plan, self.engine()) {
-            let statements = self.plans().without_column(segment, &column).unwrap_or_default();
-            let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
+            let drop = self.drop_column(segment, &column);
             let (span, table) = (segment.span, segment.plan.table.join("."));
-            self.report(UnlistedColumn { span, table, column, drop: texts.join("; ") }.into());
+            self.report(UnlistedColumn { span, table, column, drop }.into());
         }
     }
 }

@@ -223,10 +223,13 @@ problems! {
     /// Drop the column from the table of members: the next run adds it and writes the value of every member,
     /// who keep their `entered_at`. In the history, rename it: what ended before keeps its values there.
     error SEG750 "a column of another type" OtherColumnType {
-        span: Option<Span>, table: String, column: String, found: String, wanted: String, change: String,
+        span: Option<Span>, table: String, column: String, found: String, wanted: String, drop: Option<String>,
     }
     message |p| format!("the column `{}` of `{}` is {}, not {}", p.column, p.table, p.found, p.wanted);
-    help |p| Some(format!("the next run adds it with its new type after `{}`", p.change));
+    help |p| Some(match &p.drop {
+        Some(drop) => format!("the next run adds it with its new type after `{drop}`"),
+        None => format!("rename `{}` there; the next run adds it with its new type, and what has ended keeps its values", p.column),
+    });
 
     /// The table of a segment's members has a column that the segment doesn't list.
     ///
