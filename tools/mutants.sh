@@ -8,6 +8,7 @@
 #                                 were noticed last
 #   tools/mutants.sh --digest     what each of them was noticed with, if it were now
 #   SHARD=2/4 tools/mutants.sh    a quarter of them, the second
+#   MOST=20 tools/mutants.sh      all, but none if there are more than 20: each takes half a minute
 #
 # tests/mutants/noticed.txt records what was noticed, at once: a run that was broken off goes on with
 # --changed. CI only reads it.
@@ -182,6 +183,9 @@ if [ "${1:-}" = --digest ]; then
     while IFS= read -r name; do printf '%s %s\n' "$name" "$(digest "$name")"; done <"$home/played"
     exit 0
 fi
+
+[ "$count" -le "${MOST:-$count}" ] ||
+    fail "$count are to be played, more than $MOST: run 'tools/mutants.sh${*:+ $*}' first, and commit $noticed"
 
 refresh_copy
 cd "$copy"
