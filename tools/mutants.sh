@@ -72,7 +72,7 @@ changes() {
     done
     (cd "$home/after" && GIT_CEILING_DIRECTORIES=$home git apply "$root/$mutants/$1.patch" 2>/dev/null) || true
     patched "$1" | while IFS= read -r file; do
-        places=$(diff "$home/before/$file" "$home/after/$file" |
+        places=$({ diff "$home/before/$file" "$home/after/$file" || true; } |
             sed -nE 's/^([0-9]+)(,([0-9]+))?[acd].*/\1,\3/p' | sed -E 's/^([0-9]+),$/\1,\1/' | tr '\n' ' ')
         if [ -n "$places" ]; then functions "$file" "$places"; else cat "$file"; fi
     done

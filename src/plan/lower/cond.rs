@@ -114,7 +114,7 @@ impl Lowering<'_> {
     fn in_list(&mut self, scope: &Scope, value: &Value, items: &[Literal], negated: bool) -> Scalar {
         let scalar = self.value(scope, value);
         let items: Vec<Scalar> = items.iter().filter_map(|item| among(&value.ty, item)).collect();
-        // ClickHouse compares a float with decimals, but has no list of them for it.
+        // Every engine compares a float with decimals, but not every one has lists of them for it.
         if value.ty == Type::Float
             && items.iter().any(|item| matches!(item, Scalar::Literal(Literal::Decimal(_))))
         {
@@ -180,7 +180,7 @@ fn total(mut terms: Vec<Scalar>) -> Scalar {
     add(total(terms), total(second))
 }
 
-/// An item of a list, if a value of a type can equal it. ClickHouse rejects fractions among whole numbers.
+/// An item of a list, if a value of a type can equal it: not every engine takes fractions among whole numbers.
 fn among(ty: &Type, item: &Literal) -> Option<Scalar> {
     let item = match (ty, item) {
         (Type::Integer, Literal::Decimal(number)) if !number.is_integer() => return None,

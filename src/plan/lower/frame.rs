@@ -273,9 +273,9 @@ impl Lowering<'_> {
             .collect()
     }
 
-    /// Whether the ends of a hop have the same types. Kinds of numbers may differ: ClickHouse, for one, casts what is
-    /// sought by `IN (SELECT …)` to the type that is found there, and so cuts decimals among integers. `=` compares
-    /// them as numbers on every engine.
+    /// Whether the ends of a hop have the same types. Kinds of numbers may differ, and an engine may cast what
+    /// `IN (SELECT …)` seeks to the type that it finds there, and so cut decimals among integers. `=` compares them as
+    /// numbers on every engine.
     pub(super) fn has_like_ends(&self, hop: &Hop) -> bool {
         let (from, to) = (self.cx.hir.catalog.entity(hop.from), self.cx.hir.catalog.entity(hop.to));
         from.link(hop.link).on.iter().all(|&(own, target)| from.field(own).ty == to.field(target).ty)

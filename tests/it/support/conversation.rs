@@ -13,14 +13,14 @@ use super::process::{Process, Program, hex};
 
 type Slot = Arc<Mutex<Option<Process>>>;
 
-/// A session of a program. Its state follows from all that it is told.
+/// A session of a program. Its state follows from its requests so far.
 pub(super) struct Conversation {
     program: &'static Program,
     slot: Slot,
     session: u32,
     answers: Option<Arc<Mutex<Answers>>>,
-    /// What the process doesn't know yet.
-    untold: Vec<Value>,
+    /// Requests that the process doesn't know yet.
+    pending: Vec<Value>,
     /// Digests of all statements that it runs, and of the tables that it loads last.
     ran: String,
     loaded: String,
@@ -44,13 +44,13 @@ impl Conversation {
     fn new(program: &'static Program, slot: Slot, session: u32) -> Self {
         let answers = answers::of(program);
         let (ran, loaded) = (String::new(), String::new());
-        Self { program, slot, session, answers, untold: Vec::new(), ran, loaded }
+        Self { program, slot, session, answers, pending: Vec::new(), ran, loaded }
     }
 
     /// Ends the process, so that it starts again; what was in it is gone, of every session.
     pub(super) fn restart(&mut self) {
         *self.process() = None;
-        self.untold.clear();
+        self.pending.clear();
         self.ran.clear();
         self.loaded.clear();
     }
@@ -59,8 +59,8 @@ impl Conversation {
     pub(super) fn load(&mut self, tables: &[Value]) -> Result<(), String> {
         let request = json!({ "do": "load", "session": self.session, "tables": tables });
         self.loaded = digest(&["load", &json!(tables).to_string()]);
-        self.untold.retain(|told| told["do"] != "load");
-        self.untold.push(request);
+        self.pending.retain(|request| request["do"] != "load");
+        self.pending.push(request);
         // With nothing to compare it with, a mistake shows where it is.
         if self.answers.is_none() { self.tell() } else { Ok(()) }
     }
@@ -83,7 +83,7 @@ impl Conversation {
         let known = self.answers().and_then(|answers| answers.get(&key));
         if let Some(answer) = known {
             if what != "query" {
-                self.untold.push(request);
+                self.pending.push(request);
             }
             return Ok(answer);
         }
@@ -113,7 +113,7 @@ impl Conversation {
 
     /// Tells the process what it doesn't know.
     fn tell(&mut self) -> Result<(), String> {
-        for request in std::mem::take(&mut self.untold) {
+        for request in std::mem::take(&mut self.pending) {
             self.say(&request)?;
         }
         Ok(())
