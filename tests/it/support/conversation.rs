@@ -136,3 +136,26 @@ fn digest(parts: &[&str]) -> String {
     }
     hex(&hash.finalize())
 }
+
+#[test]
+fn a_question_is_the_same_only_after_the_same_requests() {
+    static PROGRAM: Program = Program { name: "sqlite", environment: None };
+    let key = |tables: &[Value], statements: &[&str]| {
+        let mut conversation = Conversation::alone(&PROGRAM);
+        conversation.load(tables).expect("tables");
+        for statement in statements {
+            conversation.change("run", &[(*statement).to_owned()]).expect(statement);
+        }
+        conversation.key("query", &["SELECT 1".to_owned()])
+    };
+    let table = |row: &str| json!({ "name": ["t"], "columns": [["id", "INTEGER"]], "rows": [[row]] });
+    let keys = [
+        key(&[table("1")], &[]),
+        key(&[table("2")], &[]),
+        key(&[table("1")], &["CREATE TABLE a (x)"]),
+        key(&[table("1")], &["CREATE TABLE a (x)", "CREATE TABLE b (x)"]),
+    ];
+    let different: std::collections::BTreeSet<_> = keys.iter().collect();
+    assert_eq!(different.len(), keys.len());
+    assert_eq!(key(&[table("1")], &["CREATE TABLE a (x)"]), keys[2]);
+}
