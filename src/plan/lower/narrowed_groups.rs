@@ -5,32 +5,36 @@
 //! through the join and the grouping. Here the lines get it as a semi-join (Bernstein and Chiu, "Using Semi-Joins to
 //! Solve Relational Queries", 1981).
 
-use super::one_pass::asks_rows;
-use crate::plan::rel::{BinaryOp, Child, Join, JoinKind, Query, Relation, Scalar, Select, all, parts};
+use std::collections::BTreeMap;
 
-/// Narrows grouped subqueries that one other subquery reads. Those of outer rows first, since what they are narrowed
-/// to isn't plain.
+use super::one_pass::asks_rows;
+use crate::plan::rel::{
+    BinaryOp, Child, Join, JoinKind, Query, Relation, Scalar, Select, TableRef, all, parts,
+};
+
+/// Narrows grouped subqueries that one other subquery reads.
 pub(super) fn narrow_groups(query: &mut Query) {
-    for at in (0..query.ctes.len()).rev() {
-        if let Some(owners) = owners_kept(query, at) {
-            let select = &mut query.ctes[at].select;
-            select.filter = all(select.filter.take().into_iter().chain([owners]).collect());
-        }
+    let readers = Readers::of(query);
+    let owners: Vec<(usize, Scalar)> =
+        (0..query.ctes.len()).filter_map(|at| Some((at, owners_kept(query, &readers, at)?))).collect();
+    for (at, owners) in owners {
+        let select = &mut query.ctes[at].select;
+        select.filter = all(select.filter.take().into_iter().chain([owners]).collect());
     }
 }
 
 /// That the rows of a grouped subquery belong to owners that its only reader keeps, if that keeps those of a range.
-fn owners_kept(query: &Query, at: usize) -> Option<Scalar> {
+fn owners_kept(query: &Query, readers: &Readers<'_>, at: usize) -> Option<Scalar> {
     let cte = &query.ctes[at];
     let [key] = &cte.select.group_by[..] else { return None };
     let narrowed = parts(cte.select.filter.as_ref()).iter().any(asks_rows);
     if narrowed || !cte.union.is_empty() {
         return None;
     }
-    let (reader, join) = only_reader(query, &cte.name)?;
+    let (reader, join) = readers.only(&cte.name)?;
     let owners = reader.from.as_ref()?;
     let is_known = match &owners.relation {
-        Relation::Cte(name) => query.ctes[..at].iter().any(|before| before.name == *name),
+        Relation::Cte(name) => readers.position(name).is_some_and(|of| of < at),
         Relation::Table(_) | Relation::Sql { .. } | Relation::Rows(_) | Relation::Union(_) => true,
     };
     let name = cte.select.columns.iter().find(|column| column.value == *key)?.known_as()?;
@@ -44,19 +48,58 @@ fn owners_kept(query: &Query, at: usize) -> Option<Scalar> {
     Some(rows.semi_join(vec![(owner.clone(), key.clone())], false))
 }
 
-/// The select that reads a subquery, as the only one and once, by a left join; not the query's own, whose rows the
-/// engine sees beside the join.
-fn only_reader<'q>(query: &'q Query, name: &str) -> Option<(&'q Select, &'q Join)> {
-    let is_read = |relation: &Relation| matches!(relation, Relation::Cte(cte) if cte == name);
-    let (mut reads, mut found) = (0, None);
-    query.walk(&mut |child| {
-        let Child::Select(select) = child else { return };
-        reads += select.tables().filter(|table| is_read(&table.relation)).count();
-        let join =
-            select.joins.iter().find(|join| is_read(&join.table.relation) && join.kind == JoinKind::Left);
-        found = found.or(join.map(|join| (select, join)));
-    });
-    found.filter(|(select, _)| reads == 1 && !std::ptr::eq(*select, &raw const query.select))
+/// Who reads the subqueries of a query.
+struct Readers<'q>(BTreeMap<&'q str, Reads<'q>>);
+
+/// Who reads a subquery.
+struct Reads<'q> {
+    /// Where it is among the subqueries.
+    position: usize,
+    /// How often it is read.
+    count: usize,
+    /// The first select that reads it by a left join; not the query's own, whose rows the engine sees beside the join.
+    joined: Option<(&'q Select, &'q Join)>,
+}
+
+impl<'q> Readers<'q> {
+    fn of(query: &'q Query) -> Readers<'q> {
+        let named = query.ctes.iter().enumerate();
+        let unread = |position| Reads { position, count: 0, joined: None };
+        let mut all: BTreeMap<&str, Reads<'_>> =
+            named.map(|(position, cte)| (&*cte.name, unread(position))).collect();
+        query.walk(&mut |child| {
+            let Child::Select(select) = child else { return };
+            let is_own = std::ptr::eq(select, &raw const query.select);
+            for table in select.tables() {
+                if let Some(reads) = read(table).and_then(|name| all.get_mut(name)) {
+                    reads.count += 1;
+                }
+            }
+            for join in select.joins.iter().filter(|join| join.kind == JoinKind::Left && !is_own) {
+                if let Some(reads) = read(&join.table).and_then(|name| all.get_mut(name)) {
+                    reads.joined.get_or_insert((select, join));
+                }
+            }
+        });
+        Readers(all)
+    }
+
+    /// The select that reads a subquery, as the only one and once, by a left join.
+    fn only(&self, name: &str) -> Option<(&'q Select, &'q Join)> {
+        self.0.get(name).filter(|reads| reads.count == 1)?.joined
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        Some(self.0.get(name)?.position)
+    }
+}
+
+/// The subquery that a table is.
+fn read(table: &TableRef) -> Option<&str> {
+    match &table.relation {
+        Relation::Cte(name) => Some(name),
+        Relation::Table(_) | Relation::Sql { .. } | Relation::Rows(_) | Relation::Union(_) => None,
+    }
 }
 
 /// What a join's only condition equals with a column of the joined rows.
