@@ -12,7 +12,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::catalog::problems::tables::CODES,      // SEG280 to SEG289
     crate::catalog::read::problems::CODES,        // SEG233 to SEG240
     crate::check::problems::names::CODES,         // SEG3xx
-    crate::check::problems::proof::CODES,         // SEG346 to SEG349, SEG357 to SEG359
+    crate::check::problems::proof::CODES,         // SEG346 to SEG349, SEG357 to SEG359, SEG367
     crate::check::problems::rows::CODES,          // SEG36x
     crate::check::problems::sequence::CODES,      // SEG370 to SEG377, SEG432 to SEG435
     crate::check::problems::keep::CODES,          // SEG35x, SEG42x, SEG530
@@ -25,6 +25,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::text::CODES,          // SEG454 to SEG469
     crate::check::problems::nested::CODES,        // SEG47x
     crate::analyze::problems::CODES,              // SEG380, SEG520, SEG521
+    crate::analyze::findings::problems::CODES,    // SEG390 to SEG396
     crate::plan::problems::CODES,                 // SEG5xx
     crate::dialect::problems::CODES,              // SEG60x
     crate::sql::problems::CODES,                  // SEG65x

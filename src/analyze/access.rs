@@ -51,8 +51,8 @@ pub(super) fn without(hir: &Hir, known: &TraitFootprints<'_>, refused: &BTreeSet
     let traits = hir.traits.iter().filter(|one| sound(one)).cloned().collect();
     let segments = hir.segments.iter().filter(|one| !refused.contains(&one.id)).cloned().collect();
     let (calendar, params) = (hir.calendar.clone(), hir.params.clone());
-    let params_used = hir.params_used.clone();
-    Some(Hir { catalog: Arc::clone(&hir.catalog), calendar, params, params_used, traits, segments })
+    let (params_used, unused) = (hir.params_used.clone(), hir.unused.clone());
+    Some(Hir { catalog: Arc::clone(&hir.catalog), calendar, params, params_used, unused, traits, segments })
 }
 
 fn has_restrictions(hir: &Hir) -> bool {

@@ -10,6 +10,7 @@
 mod access;
 mod affected;
 mod append_only;
+pub(crate) mod findings;
 mod fingerprint;
 mod footprint;
 mod immutable;

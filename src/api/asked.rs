@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::session::Session;
-use crate::analyze::logical::{Hull, Logical, MeasureFunc, Scan, ScanUse, duplicates};
+use crate::analyze::findings::{findings, unused};
+use crate::analyze::logical::{Hull, Logical, MeasureFunc, Scan, ScanUse};
 use crate::check::hir::{Hir, SegmentId};
 use crate::check::words::written;
 use crate::diagnostic::Diagnostics;
@@ -65,6 +66,20 @@ impl Session {
         members(one).is_some_and(|one| members(other) == Some(one))
     }
 
+    /// Whether every member of one segment is provably a member of another, whatever the rows are. Not every such
+    /// pair is found; none is found wrongly. The members of one that `expire`s depend on its former runs, and so prove
+    /// nothing.
+    #[must_use]
+    pub fn implies(&self, one: SegmentId, other: SegmentId) -> bool {
+        let (narrow, wide) = (self.hir.segment(one), self.hir.segment(other));
+        let logical = self.logical();
+        let formula = |id| logical.question(id).map(|question| question.formula);
+        let (Some(when), Some(then)) = (formula(one), formula(other)) else { return false };
+        narrow.entity == wide.entity
+            && (self.same_members(one, other)
+                || narrow.properties.expire.is_none() && wide.keeps.is_empty() && logical.implies(when, then))
+    }
+
     /// What segments ask of the rows behind links. Those of the segments that they read are theirs.
     #[must_use]
     pub fn asked(&self, segments: &[SegmentId]) -> Asked {
@@ -100,11 +115,29 @@ impl Session {
         }
     }
 
-    /// Warnings about what segments ask in comparison with one another. Opening a project doesn't report
-    /// them.
+    /// Warnings about what is no error, but hardly meant: segments with the same members, rules that decide nothing,
+    /// what nothing uses. Opening a project doesn't report them.
     #[must_use]
     pub fn findings(&self) -> Diagnostics {
-        let mut problems = duplicates(&self.hir, &self.graph, self.logical());
+        let mut problems = findings(&self.hir, &self.graph, self.logical(), &self.warned);
+        problems.append(unused(&self.hir, |_| true));
+        self.found(problems)
+    }
+
+    /// The findings in a part of a project whose rest is clean. What the part declares may be used elsewhere, except
+    /// for names that nothing in the rest contains.
+    pub(super) fn findings_of_part(&self, whole: impl Fn(&str) -> bool) -> Diagnostics {
+        let mut problems = findings(&self.hir, &self.graph, self.logical(), &self.warned);
+        problems.append(unused(&self.hir, whole));
+        self.found(problems)
+    }
+
+    /// Without the warnings that are allowed, and with the comments that allow nothing.
+    fn found(&self, problems: Diagnostics) -> Diagnostics {
+        let mut silence = self.silence.clone();
+        let mut problems = silence.apply(&self.sources, problems);
+        let unused = silence.unused();
+        problems.append(silence.apply(&self.sources, unused));
         problems.sort(&self.sources);
         problems
     }

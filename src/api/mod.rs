@@ -6,6 +6,7 @@
 mod asked;
 mod dbt;
 mod filter;
+mod levels;
 pub(crate) mod lists;
 mod matrix;
 mod open;

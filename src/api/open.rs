@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::levels::Silence;
 use super::lists;
 use super::problems::{PasswordInFile, UnknownExposed, UnknownTier};
 use super::session::{Options, Session};
@@ -60,9 +61,24 @@ pub fn open_files(files: &dyn Files, options: &Options) -> (Session, Diagnostics
     let Project { config, sources, .. } = project;
     let syntax = Arc::new(syntax);
     problems.sort(&sources);
+    let mut silence = Silence::of(&config.warnings, &sources);
+    let warned = problems.iter().filter_map(|problem| problem.span).collect();
+    let problems = silence.apply(&sources, problems);
     let logical = OnceLock::new();
-    let session =
-        Session { sources, config, syntax, settings, hir, graph, fingerprints, logical, dialects, targets };
+    let session = Session {
+        sources,
+        config,
+        syntax,
+        settings,
+        hir,
+        graph,
+        fingerprints,
+        logical,
+        warned,
+        silence,
+        dialects,
+        targets,
+    };
     (session, problems)
 }
 

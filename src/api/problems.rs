@@ -23,6 +23,18 @@ problems! {
         None => format!("the dialects are: {}", p.known.join(", ")),
     });
 
+    /// A comment allows a warning that isn't there.
+    ///
+    /// ```text
+    /// where total > 100   # segc: allow SEG367
+    /// ```
+    ///
+    /// Remove the code from the comment. Only warnings can be allowed, on the line of the comment, or, if the comment
+    /// is alone on its line, on the next.
+    warning SEG397 "allows nothing" UnusedAllow { span: Span, code: String }
+    message |p| format!("this silences nothing: no warning {} is reported here", p.code);
+    help |_p| Some("remove it; only warnings can be allowed, on this line, or on the next if the comment is alone on its line".to_owned());
+
     /// dbt has no counterpart for something that a segment asks for.
     ///
     /// `segc compile --format dbt` writes models, which dbt builds again in each run. What depends on

@@ -14,6 +14,9 @@
 //! Segments with the same members needn't have a word in common. What identifies their members is therefore kept, too:
 //! if a segment of the part has those of one that was left out, all files are checked.
 //!
+//! Whether a trait or a parameter is used is decided by names, too: one that may have lost its last use is in the part,
+//! and so the whole project is checked if it has none there.
+//!
 //! The keys of static lists are in files of their own: a file of segments has changed, too, if that of one of its lists
 //! has.
 //!
@@ -88,28 +91,38 @@ pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], k
     let from = kept.from;
     let kept = kept.bytes.and_then(CleanCheck::read).filter(|kept| kept.key == key);
     if let Some(part) = kept.and_then(|kept| Part::of(kept, &snapshot, options)) {
-        let Part { clean, omitted, elsewhere, is_kept } = part;
+        let Part { clean, omitted, elsewhere, is_kept, suspects } = part;
         let members = clean.members_in(&omitted);
         snapshot.omit(omitted);
-        let (session, problems) = open_files(&snapshot, options);
+        let (mut session, problems) = open_files(&snapshot, options);
         let repeats = |session: &Session| members_of(session).any(|(_, own)| members.contains(&own));
-        if problems.is_empty() && has_no_problems(&session, options, targets) && !repeats(&session) {
+        if problems.is_empty() && has_no_problems(&session, options, targets, &suspects) && !repeats(&session)
+        {
             let clean = Some(clean.with_counts(&session));
+            // The rest of the project uses them.
+            session.hir.unused.clear();
             return Rechecked { session, problems, known: Known { elsewhere, clean, is_kept } };
         }
         snapshot.omit(BTreeSet::new());
     }
     let (session, problems) = open_files(&snapshot, options);
-    let is_worth_it = problems.is_empty() && session.hir().segments.len() >= from;
+    // Whether a comment about equal members is needed depends on files that have no word in common with its own.
+    let is_worth_it =
+        problems.is_empty() && !session.silence.mentions("SEG380") && session.hir().segments.len() >= from;
     let clean = is_worth_it.then(|| CleanCheck::of(key, &snapshot, &session)).flatten();
     Rechecked { session, problems, known: Known { clean, ..Known::default() } }
 }
 
-fn has_no_problems(session: &Session, options: &Options, targets: &[String]) -> bool {
+fn has_no_problems(
+    session: &Session,
+    options: &Options,
+    targets: &[String],
+    suspects: &BTreeSet<u32>,
+) -> bool {
     let all: Vec<_> = session.hir().iter().map(|(id, _)| id).collect();
     let every = session.targets();
     let targets = if targets.is_empty() { &every[..] } else { targets };
-    session.findings().is_empty()
+    session.findings_of_part(|name| longest(name).is_none_or(|word| suspects.contains(&word))).is_empty()
         && targets.iter().all(|target| session.judge(target, &all, options).is_empty())
 }
 
@@ -260,9 +273,13 @@ fn name(item: &ast::Item) -> &ast::Name {
 /// The name of an item, by its longest word; of a segment that could be another's history, that one's, too.
 fn declared(item: &ast::Item) -> Option<Vec<u32>> {
     let text = name(item).text.to_lowercase();
-    let longest = |text: &str| split(text).max_by_key(|word| word.len()).map(hash);
     let of = text.strip_suffix(HISTORY).and_then(longest);
     Some(std::iter::once(longest(&text)?).chain(of).collect())
+}
+
+/// The longest word of a name.
+fn longest(name: &str) -> Option<u32> {
+    split(&name.to_lowercase()).max_by_key(|word| word.len()).map(hash)
 }
 
 /// The groups of a segment, as words that no file contains otherwise.
@@ -298,6 +315,8 @@ struct Part {
     elsewhere: usize,
     /// Whether nothing has changed.
     is_kept: bool,
+    /// The names that may be unused now: those that changed files declare, and those that they contained.
+    suspects: BTreeSet<u32>,
 }
 
 impl Part {
@@ -326,6 +345,8 @@ impl Part {
         }
         let is_kept = changed.is_empty() && old.is_empty();
         old.into_values().for_each(|before| gone.add(before));
+        let declared = changed.iter().flat_map(|path| &files[*path].names);
+        let suspects = gone.names.iter().chain(&gone.words).chain(declared).cloned().collect();
         // A project needs segments.
         changed.extend(files.keys().next().filter(|_| is_kept));
 
@@ -348,7 +369,7 @@ impl Part {
             ((*path).to_owned(), file)
         };
         let clean = CleanCheck { key, files: files.iter().map(counted).collect() };
-        Some(Self { clean, omitted, elsewhere, is_kept })
+        Some(Self { clean, omitted, elsewhere, is_kept, suspects })
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
+use super::levels::Silence;
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
 use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script_text, scripts, select_sql};
@@ -50,6 +51,10 @@ pub struct Session {
     pub(super) fingerprints: Vec<String>,
     /// What segments ask, once something needs it.
     pub(super) logical: OnceLock<Arc<Logical>>,
+    /// The places that opening it has warned of.
+    pub(super) warned: Vec<Span>,
+    /// Which warnings are reported.
+    pub(super) silence: Silence,
     pub(super) dialects: Dialects,
     pub(super) targets: Vec<Target>,
 }

@@ -158,6 +158,7 @@ pub(crate) fn hir() -> Hir {
         calendar: Calendar::default(),
         params: Vec::new(),
         params_used: Vec::new(),
+        unused: Vec::new(),
         traits: vec![Trait {
             id: TraitId(0),
             name: "is_vip".to_owned(),

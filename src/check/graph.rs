@@ -58,9 +58,9 @@ pub(super) fn order(
         let Some(entity) = item.entity else { continue };
         connect(from, References::of(names).expr(&item.ast.value, NameScope::of(entity)).found);
     }
-    for ((at, item), &from) in names.segments.iter().enumerate().zip(&segments) {
+    for (at, &from) in segments.iter().enumerate() {
         if is_enabled(at) {
-            connect(from, segment_references(names, at, item.entity.map(NameScope::of)));
+            connect(from, references(names, at));
             let rivals = places[at].iter().flat_map(|place| place.before.iter().map(|&at| (at, place.span)));
             connect(from, rivals.map(|(at, span)| (ItemIndex::Segment(at), span)).collect());
         }
@@ -81,6 +81,11 @@ pub(super) fn order(
         order.nodes.extend(component.iter().map(|&at| graph[at]));
     }
     order
+}
+
+/// The traits and segments that a segment mentions.
+pub(super) fn references(names: &Names, at: usize) -> Vec<(ItemIndex, Span)> {
+    segment_references(names, at, names.segments[at].entity.map(NameScope::of))
 }
 
 fn segment_references(names: &Names, at: usize, scope: Option<NameScope>) -> Vec<(ItemIndex, Span)> {

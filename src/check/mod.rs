@@ -28,6 +28,7 @@ mod properties;
 mod resolve;
 mod retention;
 pub(crate) mod tree;
+mod unused;
 pub mod visit;
 pub mod words;
 

@@ -95,6 +95,11 @@ impl<'a> Params<'a> {
         self.items.iter().map(|(item, _)| item.name.text.as_str())
     }
 
+    /// The declared parameters with the places of their names.
+    pub(super) fn declared(&self) -> impl Iterator<Item = (&'a str, Span)> {
+        self.items.iter().map(|(item, _)| (item.name.text.as_str(), item.name.span))
+    }
+
     /// Names and values, by name.
     pub(super) fn values(&self) -> Vec<(String, Literal)> {
         let value = |(item, value): &(&ast::Param, Option<Literal>)| {

@@ -1,5 +1,6 @@
 //! All traits and segments of a project, each after what it needs.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, EntityId, list_name};
@@ -21,6 +22,7 @@ use super::proof;
 use super::properties;
 use super::resolve::{NameScope, path_text};
 use super::retention;
+use super::unused::unused;
 use super::visit::Visitor as _;
 
 pub(super) fn check(
@@ -42,10 +44,18 @@ pub(super) fn check(
 
     let checked = project.check(problems);
     let params_used = checked.params_used;
+    // Those that use something may be among what has errors.
+    let unused = match problems.has_errors() {
+        true => Vec::new(),
+        false => {
+            let disabled: Vec<usize> = (0..read.len()).filter(|&at| read[at].disabled.is_some()).collect();
+            unused(&names, &params, &order, &checked.params_read, &disabled)
+        }
+    };
     let mut segments = checked.segments;
     segments.sort_by_key(|segment| segment.id);
     let (calendar, params, traits) = (settings.calendar.clone(), params.values(), checked.traits);
-    let hir = Hir { catalog, calendar, params, params_used, traits, segments };
+    let hir = Hir { catalog, calendar, params, params_used, unused, traits, segments };
     columns::warn(&hir, settings.materialize, problems);
     proof::warn(&hir, problems);
     hir
@@ -78,6 +88,8 @@ struct Checked {
     segments: Vec<Segment>,
     /// The places of parameters, in order.
     params_used: Vec<Span>,
+    /// The names of the parameters that something reads.
+    params_read: BTreeSet<String>,
 }
 
 impl Project<'_> {
@@ -134,7 +146,7 @@ impl Project<'_> {
                 }
             }
         }
-        checked.params_used = checker.params_used;
+        (checked.params_used, checked.params_read) = (checker.params_used, checker.params_read);
         checked.params_used.sort_by_key(|span| (span.source, span.start));
         checked
     }

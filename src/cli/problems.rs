@@ -228,6 +228,31 @@ problems! {
         }
     });
 
+    /// `warnings` in `segc.yml` names a code that doesn't exist.
+    ///
+    /// ```text
+    /// warnings: { SEG38: allow }      # SEG380
+    /// ```
+    ///
+    /// `segc explain --list` shows the codes; `all` stands for every one that isn't named.
+    error SEG827 "unknown code" UnknownLevelCode { span: Span, code: String, near: Option<String> }
+    message |p| format!("there is no code `{}`", p.code);
+    help |p| Some(match &p.near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "name a code such as `SEG380`, or `all` for every one that isn't named".to_owned(),
+    });
+
+    /// `warnings` in `segc.yml` names an error.
+    ///
+    /// ```text
+    /// warnings: { SEG301: allow }     # an unknown name can't be compiled
+    /// ```
+    ///
+    /// Remove it: only warnings have a level.
+    error SEG828 "no warning" LevelOfError { span: Span, code: String, title: &'static str }
+    message |p| format!("{} ({}) is an error, whose level can't be changed", p.code, p.title);
+    help |_p| Some("remove it: only warnings have a level".to_owned());
+
     /// A pattern matches none of the unit tests.
     ///
     /// A pattern is part of a test's name or of its path, or the name of a segment. Matching nothing is an

@@ -6,6 +6,7 @@ use super::exposures::{Exposure, read_exposure};
 use super::policy::{Policy, read_policy};
 use super::problems::{BadName, UnknownZone};
 use super::targets::{Target, read_schema, read_targets};
+use super::warnings::{Levels, read_levels};
 use crate::catalog::is_plain;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 use crate::types::calendar::Calendar;
@@ -55,6 +56,8 @@ pub struct Config {
     pub params: Vec<Param>,
     /// What a refresh does if it can't build on the last run.
     pub on_stale_state: OnStaleState,
+    /// Which warnings it turns off, or counts as errors.
+    pub warnings: Levels,
     /// Who uses segments.
     pub exposures: Vec<Exposure>,
 }
@@ -105,6 +108,7 @@ impl Default for Config {
             tiers: BTreeMap::new(),
             params: Vec::new(),
             on_stale_state: OnStaleState::default(),
+            warnings: Levels::default(),
             exposures: Vec::new(),
         }
     }
@@ -147,6 +151,7 @@ pub(super) fn read_config(source: SourceId, text: &str, problems: &mut Diagnosti
     }
     let params = fields.names("params", Like::Each("…"), problems);
     config.params = params.iter().filter_map(|(key, node)| read_param(key, node, problems)).collect();
+    config.warnings = read_levels(&mut fields, problems);
     let exposures = fields.names("exposures", Like::Each("{ owner: …, segments: […] }"), problems);
     config.exposures =
         exposures.iter().filter_map(|(key, node)| read_exposure(key, node, problems)).collect();

@@ -14,6 +14,7 @@ pub(crate) mod problems;
 mod snapshot;
 mod stray;
 mod targets;
+mod warnings;
 
 pub(crate) use config::read_param;
 pub use config::{Config, OnStaleState, Param, ParamSetting};
@@ -27,6 +28,7 @@ pub use policy::{Policy, PolicyLimit};
 pub use snapshot::Snapshot;
 pub(crate) use stray::NEARLY_CONFIG;
 pub use targets::{Target, Url};
+pub use warnings::{Level, Levels};
 
 /// The JSON Schema of `segc.yml`.
 pub const SCHEMA: &str = include_str!("../../catalog/project.schema.json");

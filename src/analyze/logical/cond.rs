@@ -20,7 +20,7 @@ impl<'a> Normalizer<'a> {
     /// A condition: the same for two conditions only if they are true of the same rows.
     pub(super) fn cond(&mut self, cond: &'a Cond) -> FormulaId {
         let formula = self.formula(cond);
-        self.places.entry(formula).or_insert_with(|| cond_span(cond));
+        self.places.entry(formula).or_default().push(cond_span(cond));
         formula
     }
 

@@ -139,6 +139,11 @@ impl Measures {
         (id, digest)
     }
 
+    /// The measure of a digest, if the digest is that of a measure.
+    pub(super) fn find(&self, digest: Digest) -> Option<&Measure> {
+        self.ids.get(&digest).map(|&id| self.get(id))
+    }
+
     pub(super) fn get(&self, id: MeasureId) -> &Measure {
         &self.measures[id.0 as usize]
     }

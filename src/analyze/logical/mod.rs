@@ -20,8 +20,8 @@
 mod aggregate;
 mod cond;
 mod digest;
-mod duplicates;
 mod formula;
+mod implies;
 mod measure;
 mod normalizer;
 mod segment;
@@ -35,13 +35,16 @@ use std::collections::{BTreeMap, HashMap};
 use super::order::Graph;
 use crate::check::hir::{Hir, SegmentId};
 use crate::diagnostic::Span;
-use formula::{FormulaId, Formulas};
+use formula::{Formula, Formulas};
+use implies::Prover;
 use measure::{Measures, ScanId};
 use normalizer::Normalizer;
 
-pub(crate) use duplicates::duplicates;
+pub(crate) use digest::Digest;
+pub(crate) use formula::FormulaId;
+pub(crate) use implies::Signed;
 pub(crate) use measure::{Measure, MeasureFunc, MeasureId, Scan, ScanUse};
-pub(crate) use segment::Question;
+pub(crate) use segment::{Question, Rule, RuleKind};
 pub(crate) use window::Hull;
 
 /// What the segments of a project ask.
@@ -50,7 +53,7 @@ pub(crate) struct Logical {
     formulas: Formulas,
     measures: Measures,
     questions: BTreeMap<SegmentId, Question>,
-    places: HashMap<FormulaId, Span>,
+    places: HashMap<FormulaId, Vec<Span>>,
 }
 
 impl Logical {
@@ -71,12 +74,40 @@ impl Logical {
     /// The segments that are worth comparing by their members.
     pub(crate) fn comparable(&self) -> impl Iterator<Item = (SegmentId, &Question)> {
         let all = self.questions.iter().map(|(&id, question)| (id, question));
-        all.filter(|(_, question)| duplicates::is_candidate(self, question))
+        all.filter(|(_, question)| !question.is_alias && self.decided(question.formula).is_none())
+    }
+
+    /// Whether a formula holds for every row, or for none; `None` if that depends on the row.
+    pub(crate) fn decided(&self, id: FormulaId) -> Option<bool> {
+        match self.formulas.get(id) {
+            Formula::Constant(holds) => Some(*holds),
+            _ => None,
+        }
+    }
+
+    /// The parts of a group, and whether all of them must hold; `None` of what isn't a group.
+    pub(crate) fn group(&self, id: FormulaId) -> Option<(bool, &[FormulaId])> {
+        match self.formulas.get(id) {
+            Formula::All(parts) => Some((true, parts)),
+            Formula::Any(parts) => Some((false, parts)),
+            Formula::Constant(_) | Formula::Values(..) | Formula::Opaque { .. } => None,
+        }
+    }
+
+    /// Whether a formula provably holds wherever another does.
+    pub(crate) fn implies(&self, when: impl Into<Signed>, then: impl Into<Signed>) -> bool {
+        Prover::new(&self.formulas, &self.measures).implies(when.into(), then.into())
     }
 
     /// Where a condition is written first, unless it is only a part of what is written.
     pub(crate) fn place(&self, id: FormulaId) -> Option<Span> {
-        self.places.get(&id).copied()
+        self.places(id).first().copied()
+    }
+
+    /// Where a condition is written, or the condition that is true exactly where it is false.
+    pub(crate) fn places(&self, id: FormulaId) -> &[Span] {
+        let of = |id: FormulaId| self.places.get(&id).map(Vec::as_slice);
+        of(id).or_else(|| of(self.formulas.complement(id)?)).unwrap_or_default()
     }
 
     pub(crate) fn measure(&self, id: MeasureId) -> &Measure {

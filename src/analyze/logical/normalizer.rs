@@ -20,8 +20,8 @@ pub(super) struct Normalizer<'a> {
     pub(super) conditions: HashMap<(TraitId, bool), (FormulaId, Vec<MeasureId>)>,
     /// The segments so far: what memberships refer to.
     pub(super) segments: HashMap<SegmentId, Known>,
-    /// Where each condition is written first.
-    pub(super) places: HashMap<FormulaId, Span>,
+    /// Where each condition is written, in the order of what is normalized.
+    pub(super) places: HashMap<FormulaId, Vec<Span>>,
     /// The measures in the current segment or trait, in the order of their places.
     pub(super) asked: Vec<MeasureId>,
     /// The segments that the current one reads by name, as far as they aren't in traits that are known.

@@ -2,15 +2,20 @@
 
 use super::digest::{Digest, Key};
 use super::formula::FormulaId;
+use super::implies::Signed;
 use super::measure::MeasureId;
 use super::normalizer::{Known, Normalizer};
 use crate::check::hir::{Base, KeepKind, KeepSize, Path, Segment, SegmentId};
+use crate::check::words::cond_span;
+use crate::diagnostic::Span;
 
 /// What a segment asks of rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
     /// Who matches, before any `keep`.
     pub(crate) formula: FormulaId,
+    /// What all have to hold for a row to match.
+    pub(crate) rules: Vec<Rule>,
     /// Identifies the members: two segments with the same have the same, whatever the rows are.
     pub(crate) members: Digest,
     /// The measures in its own rules, `keep`s and the traits that they use, each once. Those of segments that
@@ -20,28 +25,54 @@ pub(crate) struct Question {
     pub(crate) is_alias: bool,
 }
 
+/// A part of a segment that every match satisfies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    pub(crate) kind: RuleKind,
+    pub(crate) holds: Signed,
+    /// Where it is written.
+    pub(crate) span: Span,
+}
+
+/// What a rule is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RuleKind {
+    /// `extends`.
+    Parent,
+    /// `where`, or all `include`s, of which one has to hold.
+    Include,
+    /// An `exclude`, which mustn't hold.
+    Exclude,
+    /// The segments that come first in an exclusive group.
+    Group,
+}
+
 impl<'a> Normalizer<'a> {
     /// A segment, after all those that it refers to.
     pub(super) fn segment(&mut self, segment: &'a Segment) -> Question {
         self.asked.clear();
         self.read.clear();
         let own_row = Path { base: Base::This, hops: Vec::new(), end: segment.entity };
-        let mut parts = Vec::new();
-        if let Some((parent, _)) = segment.parent {
-            parts.push(self.membership(&own_row, parent));
+        let (mut parts, mut rules) = (Vec::new(), Vec::new());
+        let mut rule = |kind, formula, span| {
+            parts.push(formula);
+            rules.push(Rule { kind, holds: Signed::from(formula), span });
+        };
+        if let Some((parent, span)) = segment.parent {
+            rule(RuleKind::Parent, self.membership(&own_row, parent), span);
         }
-        if !segment.includes.is_empty() {
+        if let [first, .., last] | [first @ last] = segment.includes.as_slice() {
             let includes = segment.includes.iter().map(|include| self.cond(include)).collect();
-            parts.push(self.formulas.any(includes));
+            rule(RuleKind::Include, self.formulas.any(includes), cond_span(first).to(cond_span(last)));
         }
         for exclude in &segment.excludes {
-            let exclude = self.cond(exclude);
-            parts.push(self.formulas.not(exclude));
+            let excluded = self.cond(exclude);
+            rule(RuleKind::Exclude, self.formulas.not(excluded), cond_span(exclude));
         }
         let before = self.group_before(segment);
-        if let Some(before) = before {
+        if let (Some(before), Some(group)) = (before, &segment.group) {
             let before = self.formulas.opaque(Key::new("before in group").part(before).end());
-            parts.push(self.formulas.not(before));
+            rule(RuleKind::Group, self.formulas.not(before), group.span);
         }
         let formula = self.formulas.all(parts);
         let keeps: Vec<Digest> = segment.keeps.iter().map(|keep| self.keep(&keep.kind)).collect();
@@ -62,7 +93,7 @@ impl<'a> Normalizer<'a> {
         let read = std::mem::take(&mut self.read);
         let is_alias =
             read.iter().any(|id| self.segments.get(id).is_some_and(|read| read.members == members));
-        Question { formula, members, measures, is_alias }
+        Question { formula, rules, members, measures, is_alias }
     }
 
     /// The segments that come before one in its group: the last of them, and those before that.

@@ -21,6 +21,20 @@ impl Window {
     /// All rows before as_of.
     pub(super) const LIFETIME: Self = Self { from: None, to: None, admits_future: false };
 
+    /// Whether another window provably has every instant of this one, whatever the clock and the zone.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        let from = match (&self.from, &other.from) {
+            (_, None) => true,
+            (Some(own), Some(other)) => other.is_never_after(own),
+            (None, Some(_)) => false,
+        };
+        let ends = |before: &Bound| {
+            self.to.is_some_and(|own| own.is_never_after(before))
+                || !self.admits_future && Bound::NOW.is_never_after(before)
+        };
+        from && other.to.as_ref().is_none_or(ends) && (other.admits_future || ends(&Bound::NOW))
+    }
+
     pub(super) fn write(&self, key: Key) -> Key {
         let side = |key: Key, bound: &Option<Bound>| match bound {
             None => key.text("open"),

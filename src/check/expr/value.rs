@@ -68,6 +68,9 @@ impl Checker<'_, '_> {
         match self.known.params.find(&name.text) {
             Some(literal) => {
                 self.params_used.push(name.span);
+                if !self.params_read.contains(&name.text) {
+                    self.params_read.insert(name.text.clone());
+                }
                 literal.cloned()
             }
             None => {

@@ -44,6 +44,8 @@ pub struct Hir {
     pub params: Vec<(String, Literal)>,
     /// Where parameters are used, in the order of places.
     pub(crate) params_used: Vec<Span>,
+    /// What is declared and nothing uses, in the order of places.
+    pub(crate) unused: Vec<Unused>,
     /// Computed traits, in the order of their identities; one never refers to itself, even through
     /// others.
     pub traits: Vec<Trait>,
@@ -115,6 +117,22 @@ pub(crate) fn place<T>(list: &[T], id_of: impl Fn(&T) -> u32, id: u32) -> Option
         Some(one) if id_of(one) == id => Some(at),
         _ => list.binary_search_by_key(&id, id_of).ok(),
     }
+}
+
+/// Something that is declared and that nothing uses.
+#[derive(Debug, Clone)]
+pub(crate) struct Unused {
+    pub(crate) kind: UnusedKind,
+    pub(crate) name: String,
+    /// The name in its declaration.
+    pub(crate) span: Span,
+}
+
+/// What is unused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnusedKind {
+    Trait,
+    Param,
 }
 
 /// A computed trait: a named value of one entity.

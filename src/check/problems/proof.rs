@@ -87,7 +87,24 @@ crate::problems! {
     message |p| format!("according to the catalog, this is always {}", p.holds);
     help |_p| Some("compare with a different value; if other values occur, correct the catalog".to_owned());
     labels |p| vec![p.declared.clone()];
+
+    /// A condition makes no difference beside another: of conditions that must all hold, one always holds where
+    /// another does; of conditions of which any is enough, one never holds where another doesn't. They are compared
+    /// by the values and the rows that they admit.
+    ///
+    ///     where total > 100 and total > 50                                        # total > 100
+    ///     where exists(orders during last 30 days) and exists(orders during last 90 days)
+    ///
+    /// Remove it, or write what was meant instead.
+    warning SEG367 "makes no difference beside another" Idle { span: Span, other: Span, what: &'static str }
+    message |p| p.what.to_owned();
+    help |_p| Some("remove it, or write what was meant instead".to_owned());
+    labels |p| vec![Label { span: p.other, text: "decides alone".to_owned() }];
 }
+
+/// What an idle condition does, of conditions that must all hold, and of those of which any is enough.
+pub(crate) const LEAVES_NOBODY_OUT: &str = "this leaves nobody out beside another condition";
+pub(crate) const ADDS_NOBODY: &str = "this adds nobody beside another condition";
 
 fn labels(places: &[Span], text: &str) -> Vec<Label> {
     places.iter().map(|&span| Label { span, text: text.to_owned() }).collect()

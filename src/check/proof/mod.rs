@@ -17,7 +17,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::canonical;
 use super::hir::{Cond, CondKind, Hir, Segment};
-use super::problems::proof::{Contradiction, DecidedByCatalog, Exhaustive, NeverMissing, Repeated};
+use super::problems::proof::{
+    ADDS_NOBODY, Contradiction, DecidedByCatalog, Exhaustive, Idle, LEAVES_NOBODY_OUT, NeverMissing, Repeated,
+};
 use super::problems::types::AlwaysSame;
 use super::visit::{Visitor, walk_cond};
 use crate::diagnostic::{Diagnostics, Span};
@@ -28,6 +30,9 @@ pub(crate) use axis::{Axis, AxisPoint, Step};
 pub(crate) use domain::Domain;
 pub(crate) use set::{Cut, Point, Values};
 pub(crate) use tested::{Tested, compared, fixed, orders, tested};
+
+/// More conditions than these on one subject aren't compared pair by pair.
+const MOST_PAIRED: usize = 40;
 
 /// The most other places that a warning shows.
 const MOST_PLACES: usize = 5;
@@ -163,7 +168,7 @@ impl Prover<'_> {
         };
         let only: Vec<&Atom> = atoms.iter().map(|(_, atom)| atom).collect();
         if !is_decided(&only) {
-            return;
+            return self.idle(atoms, all);
         }
         // The first that decides, together with those before it.
         let (mut low, mut high) = (1, only.len());
@@ -178,6 +183,33 @@ impl Prover<'_> {
             None => before.iter().map(|(leaf, _)| *leaf).take(MOST_PLACES).collect(),
         };
         self.report(last.0, &others, all);
+    }
+
+    /// Reports conditions that make no difference beside another on the same subject. `is missing` and `is present`
+    /// may be written for clearness.
+    fn idle(&mut self, atoms: &[(&Leaf<'_>, Atom)], all: bool) {
+        if atoms.len() > MOST_PAIRED {
+            return;
+        }
+        // What is certain of one holds wherever the other is possible at all.
+        let follows = |when: &Atom, then: &Atom| {
+            when.most.meet(&then.least.complement()).meet(&when.domain.values).is_empty()
+        };
+        for (at, (leaf, atom)) in atoms.iter().enumerate() {
+            let is_idle = |other: &Atom| if all { follows(other, atom) } else { follows(atom, other) };
+            let is_other_idle = |other: &Atom| if all { follows(atom, other) } else { follows(other, atom) };
+            let others = atoms.iter().enumerate().filter(|(other, _)| *other != at);
+            // Of two that are the same, the second.
+            let mut deciding = others
+                .filter(|(other, (_, decides))| is_idle(decides) && (*other < at || !is_other_idle(decides)));
+            if !matches!(leaf.cond.kind, CondKind::Missing(_))
+                && let Some((_, (other, _))) = deciding.next()
+                && other.own != leaf.own
+            {
+                let what = if all { LEAVES_NOBODY_OUT } else { ADDS_NOBODY };
+                self.problems.push(Idle { span: leaf.own, other: other.own, what });
+            }
+        }
     }
 
     fn report(&mut self, last: &Leaf<'_>, others: &[&Leaf<'_>], all: bool) {

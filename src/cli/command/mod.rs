@@ -28,11 +28,14 @@ use clap::Subcommand;
 use super::args::Args;
 use super::config::{self, Asked, Root};
 use super::exit::Exit;
-use super::problems::{FolderForSegment, NoTarget, NotOneSegment, UnknownTarget};
+use super::problems::{
+    FolderForSegment, LevelOfError, NoTarget, NotOneSegment, UnknownLevelCode, UnknownTarget,
+};
 use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
 use crate::check::hir::SegmentId;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
+use crate::registry;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -120,11 +123,32 @@ fn open_by(
     };
     terminal.set_prefix(root.prefix.clone());
     let (session, diagnostics) = read(&root, &asked.options);
-    let opened = Opened { root, session, diagnostics };
+    let mut opened = Opened { root, session, diagnostics };
+    opened.diagnostics.append(wrong_levels(&opened.session));
     match asked.in_project(&opened.session.config().calendar) {
         Ok(options) => Ok(Ok((opened, options))),
         Err(slips) => opened.report(slips, terminal).map(Err),
     }
+}
+
+/// Codes in `warnings` of `segc.yml` that aren't those of warnings.
+fn wrong_levels(session: &Session) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    for (code, (_, span)) in &session.config().warnings.codes {
+        let (span, code) = (*span, code.clone());
+        match registry::find(&code) {
+            None => {
+                let codes = registry::codes();
+                let near = closest(&code, codes.iter().map(|info| info.code)).map(str::to_owned);
+                problems.push(UnknownLevelCode { span, code, near });
+            }
+            Some(info) if info.severity == Severity::Error => {
+                problems.push(LevelOfError { span, code, title: info.title });
+            }
+            Some(_) => {}
+        }
+    }
+    problems
 }
 
 /// Keeps memory until the process ends, which is soon, and takes it all back at once. To free a large project
@@ -136,7 +160,7 @@ fn leave<T>(value: T) {
 impl Opened {
     /// Reports the project's problems together with further ones.
     fn report(mut self, further: Diagnostics, terminal: &mut Terminal) -> io::Result<Exit> {
-        self.diagnostics.append(further);
+        self.diagnostics.append(self.session.leveled(further));
         let exit = terminal.report(&self.session.sources, self.diagnostics);
         leave(self.session);
         exit

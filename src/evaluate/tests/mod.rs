@@ -38,6 +38,7 @@ impl World {
             calendar: Calendar::default(),
             params: Vec::new(),
             params_used: Vec::new(),
+            unused: Vec::new(),
             traits: Vec::new(),
             segments: Vec::new(),
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use fastrand::Rng;
-use segc::api::{Options, open_files};
+use segc::api::{Options, Session, open_files};
 use segc::evaluate::{Data, Datum, Evaluator};
 use segc::project::Memory;
 
@@ -275,7 +275,7 @@ fn rows(rng: &mut Rng) -> (String, String) {
 #[test]
 fn same_segments_have_the_same_members() {
     let rounds = std::env::var("SEGC_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
-    let mut same = 0;
+    let (mut same, mut implied, mut decided) = (0, 0, 0);
     for round in 0..rounds {
         let mut rng = Rng::with_seed(round);
         let segments: String = (0..300).map(|number| segment(&mut rng, number)).collect();
@@ -295,7 +295,7 @@ fn same_segments_have_the_same_members() {
             .collect();
         assert!(errors.is_empty(), "{errors:?}\n{text}");
         let hir = session.hir();
-        let mut members: BTreeMap<&str, Vec<Vec<Vec<Datum>>>> = BTreeMap::new();
+        let mut members = Members::new();
         for _ in 0..3 {
             let mut data = Data::new(&hir.catalog);
             let (things, parts) = rows(&mut rng);
@@ -307,6 +307,8 @@ fn same_segments_have_the_same_members() {
                 members.entry(&segment.name).or_default().push(found);
             }
         }
+        implied += subsets(&session, &members, &text);
+        decided += decided_segments(&session, &members, 40, &text);
         let pairs = same_pairs(&session);
         let line = |name: &str| {
             text.lines()
@@ -325,6 +327,44 @@ fn same_segments_have_the_same_members() {
         }
         same += pairs.len();
     }
-    eprintln!("{same} pairs are the same");
+    eprintln!("{same} pairs are the same, {implied} more are subsets, {decided} segments are decided");
+    assert!(implied > rounds as usize * 1_000, "too few are subsets: {implied}");
+    assert!(decided > rounds as usize * 3, "too few are decided: {decided}");
     assert!(same > rounds as usize * 25, "too few are the same: {same}");
+}
+
+/// The members of each segment over several sets of rows.
+type Members<'a> = BTreeMap<&'a str, Vec<Vec<Vec<Datum>>>>;
+
+/// Pairs of which one is said to be a subset of the other, and is, over all rows.
+fn subsets(session: &Session, members: &Members<'_>, text: &str) -> usize {
+    let hir = session.hir();
+    let mut found = 0;
+    for (one, narrow) in hir.iter() {
+        for (other, wide) in hir.iter().filter(|(other, _)| *other != one) {
+            if !session.implies(one, other) {
+                continue;
+            }
+            found += usize::from(!session.same_members(one, other));
+            for (few, many) in members[narrow.name.as_str()].iter().zip(&members[wide.name.as_str()]) {
+                let outside = few.iter().find(|member| !many.contains(member));
+                assert!(outside.is_none(), "{outside:?} of {} isn't in {}:\n{text}", narrow.name, wide.name);
+            }
+        }
+    }
+    found
+}
+
+/// Segments that are said to be always empty or always everyone, and are.
+fn decided_segments(session: &Session, members: &Members<'_>, rows: usize, text: &str) -> usize {
+    let mut found = 0;
+    for problem in session.findings().iter().filter(|problem| matches!(problem.code, "SEG390" | "SEG391")) {
+        let name = session.sources.text(problem.span.expect("a place"));
+        let expected = if problem.code == "SEG390" { 0 } else { rows };
+        for of in &members[name] {
+            assert_eq!(of.len(), expected, "{}: {}\n{text}", problem.code, problem.message);
+        }
+        found += 1;
+    }
+    found
 }

@@ -1,0 +1,56 @@
+//! Findings: what is no error, but hardly meant.
+//!
+//! Each is proved from the normal form or the checked tree, for any rows that match the catalog; nothing is guessed
+//! from data. They are found only for the commands that report them. Nothing is concluded from the value of a
+//! parameter, which is meant to change.
+
+mod decided;
+mod duplicates;
+mod missing;
+mod params;
+mod personal;
+pub(crate) mod problems;
+
+use std::collections::BTreeSet;
+
+use super::logical::Logical;
+use super::order::Graph;
+use crate::check::hir::{Hir, SegmentId, UnusedKind};
+use crate::diagnostic::{Diagnostics, Span};
+use problems::Unused;
+
+/// What findings are made from.
+struct Project<'a> {
+    hir: &'a Hir,
+    graph: &'a Graph,
+    logical: &'a Logical,
+    /// The segments that have a parameter in them, or in what they read.
+    use_params: BTreeSet<SegmentId>,
+    /// The places of what the checker has warned of.
+    warned: &'a [Span],
+}
+
+/// All findings. `warned` are the places of the checker's warnings, whose consequences aren't reported again.
+pub(crate) fn findings(hir: &Hir, graph: &Graph, logical: &Logical, warned: &[Span]) -> Diagnostics {
+    let use_params = params::users_of_params(hir, graph);
+    let project = Project { hir, graph, logical, use_params, warned };
+    let mut problems = Diagnostics::new();
+    duplicates::duplicates(&project, &mut problems);
+    decided::decided(&project, &mut problems);
+    missing::missing(hir, &mut problems);
+    personal::personal(hir, &mut problems);
+    problems
+}
+
+/// The traits and parameters that nothing uses, as far as their names are of interest.
+pub(crate) fn unused(hir: &Hir, is_asked: impl Fn(&str) -> bool) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    for unused in hir.unused.iter().filter(|unused| is_asked(&unused.name)) {
+        let what = match unused.kind {
+            UnusedKind::Trait => "trait",
+            UnusedKind::Param => "parameter",
+        };
+        problems.push(Unused { span: unused.span, what, name: unused.name.clone() });
+    }
+    problems
+}
