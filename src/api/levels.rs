@@ -131,7 +131,7 @@ fn allows(id: SourceId, source: &Source) -> Vec<Allow> {
     found
 }
 
-/// Where the comment of a line begins: at a `#` outside of quotes, after white space.
+/// Where the comment of a line begins: at a `#` outside quotes, after white space.
 fn comment(line: &str) -> Option<usize> {
     let (mut quote, mut before) = (None, ' ');
     let mut chars = line.char_indices();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::yaml::{Fields, Like};
 
-/// What becomes of a warning.
+/// How a warning is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Level {
     /// It isn't reported.

@@ -235,6 +235,11 @@ fn examples_in_importing_catalogs_match() {
 }
 
 #[test]
+fn findings_show_what_really_happens() {
+    page("docs/findings.md");
+}
+
+#[test]
 fn examples_in_ci_match() {
     page("docs/ci.md");
 }
@@ -276,6 +281,7 @@ fn links_between_pages_resolve() {
         "docs/dialects.md",
         "docs/why.md",
         "docs/ci.md",
+        "docs/findings.md",
         "docs/testing.md",
         "docs/cookbook.md",
         "docs/importing.md",

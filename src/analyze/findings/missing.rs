@@ -43,7 +43,7 @@ impl Visitor for Tested<'_> {
 struct Negations<'a> {
     hir: &'a Hir,
     tested: BTreeSet<String>,
-    /// Whether the complement of what is visited is asked for.
+    /// Whether the condition asks for the complement of what is visited.
     negated: bool,
     problems: &'a mut Diagnostics,
 }
@@ -55,7 +55,7 @@ impl Negations<'_> {
         self.negated = before;
     }
 
-    /// Reports an order that a missing value doesn't fit into, if its complement is asked for.
+    /// Reports an order that a missing value doesn't fit into, if the condition asks for its complement.
     fn compared(&mut self, cond: &Cond, values: &[&Value], instead: Option<&'static str>) {
         let missing = values.iter().filter(|value| value.nullable);
         let missing: Vec<&&Value> =

@@ -1,6 +1,6 @@
 //! Whether one formula holds wherever another does.
 //!
-//! What is concluded is true of any rows; what isn't concluded may be true all the same. Besides the rules of groups,
+//! What is concluded is true of any rows; what isn't concluded may be true, too. Besides the rules of groups,
 //! it is known that
 //!
 //! - a value among some is also among more: `total > 100` implies `total > 50`;
