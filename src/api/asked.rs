@@ -9,6 +9,7 @@ use crate::analyze::logical::{Hull, Logical, MeasureFunc, Scan, ScanUse};
 use crate::check::hir::{Hir, SegmentId};
 use crate::check::words::written;
 use crate::diagnostic::Diagnostics;
+use crate::project::Level;
 use crate::types::Literal;
 
 /// The measures that segments ask for: numbers and values made from the rows behind links.
@@ -119,7 +120,7 @@ impl Session {
     /// what nothing uses. Opening a project doesn't report them.
     #[must_use]
     pub fn findings(&self) -> Diagnostics {
-        let mut problems = findings(&self.hir, &self.graph, self.logical(), &self.warned);
+        let mut problems = self.all_findings();
         problems.append(unused(&self.hir, |_| true));
         self.found(problems)
     }
@@ -127,9 +128,14 @@ impl Session {
     /// The findings in a part of a project whose rest is clean. What the part declares may be used elsewhere, except
     /// for names that nothing in the rest contains.
     pub(super) fn findings_of_part(&self, whole: impl Fn(&str) -> bool) -> Diagnostics {
-        let mut problems = findings(&self.hir, &self.graph, self.logical(), &self.warned);
+        let mut problems = self.all_findings();
         problems.append(unused(&self.hir, whole));
         self.found(problems)
+    }
+
+    fn all_findings(&self) -> Diagnostics {
+        let with_subsets = self.config.warnings.of("SEG392") != Level::Allow;
+        findings(&self.hir, &self.graph, self.logical(), &self.warned, with_subsets)
     }
 
     /// Without the warnings that are allowed, and with the comments that allow nothing.

@@ -35,7 +35,7 @@ use super::session::{Options, Session};
 use crate::artifact::digest;
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostics, SourceId};
-use crate::project::{Files, Snapshot};
+use crate::project::{Files, Level, Snapshot};
 use crate::syntax::{self, ast};
 
 /// The property that connects segments without naming them.
@@ -106,9 +106,11 @@ pub fn open_to_check(files: &dyn Files, options: &Options, targets: &[String], k
         snapshot.omit(BTreeSet::new());
     }
     let (session, problems) = open_files(&snapshot, options);
-    // Whether a comment about equal members is needed depends on files that have no word in common with its own.
-    let is_worth_it =
-        problems.is_empty() && !session.silence.mentions("SEG380") && session.hir().segments.len() >= from;
+    // Equal members that a comment allows, and subsets, may be in files that have no word in common.
+    let is_worth_it = problems.is_empty()
+        && session.config().warnings.of("SEG392") == Level::Allow
+        && !session.silence.mentions("SEG380")
+        && session.hir().segments.len() >= from;
     let clean = is_worth_it.then(|| CleanCheck::of(key, &snapshot, &session)).flatten();
     Rechecked { session, problems, known: Known { clean, ..Known::default() } }
 }

@@ -51,6 +51,7 @@ tiers:
   free: { capabilities: { regex: false, json: true }, limits: { hops: 0 } }
 exposures:
   newsletter: { type: ml, label: News, owner: crm@shop.example, url: 'https://shop.example', segments: [vip] }
+warnings: { all: deny, seg380: allow, SEG395: warn }
 params: { min_spend: 500, share: 0.10, rate: 1e-3, on: true, region: EU, since: 2024-01-31 }
 ",
     ));
@@ -365,6 +366,7 @@ fn the_schema_matches_the_reader() {
     check("policy: { limits: { NO: 1 } }", "/$defs/policy/properties/limits/properties");
     check("exposures: { e: { owner: o, segments: s, NO: 1 } }", "/$defs/exposure/properties");
     check("exposures: { e: { owner: o, segments: s, type: NO } }", "/$defs/exposure/properties/type/enum");
+    check("warnings: { SEG380: NO }", "/properties/warnings/additionalProperties/enum");
     check("week_start: NO", "/properties/week_start/enum");
     check("materialize: NO", "/properties/materialize/enum");
 }

@@ -10,6 +10,7 @@ mod missing;
 mod params;
 mod personal;
 pub(crate) mod problems;
+mod subsets;
 
 use std::collections::BTreeSet;
 
@@ -30,13 +31,30 @@ struct Project<'a> {
     warned: &'a [Span],
 }
 
-/// All findings. `warned` are the places of the checker's warnings, whose consequences aren't reported again.
-pub(crate) fn findings(hir: &Hir, graph: &Graph, logical: &Logical, warned: &[Span]) -> Diagnostics {
+impl Project<'_> {
+    /// Whether everyone who satisfies the rules of one segment provably satisfies those of another.
+    fn implies(&self, one: SegmentId, other: SegmentId) -> bool {
+        let formula = |id| self.logical.question(id).map(|question| question.formula);
+        formula(one).zip(formula(other)).is_some_and(|(one, other)| self.logical.implies(one, other))
+    }
+}
+
+/// All findings; `with_subsets` looks for segments that others narrow, too, pair by pair. `warned` are the places of the checker's warnings, whose consequences aren't reported again.
+pub(crate) fn findings(
+    hir: &Hir,
+    graph: &Graph,
+    logical: &Logical,
+    warned: &[Span],
+    with_subsets: bool,
+) -> Diagnostics {
     let use_params = params::users_of_params(hir, graph);
     let project = Project { hir, graph, logical, use_params, warned };
     let mut problems = Diagnostics::new();
     duplicates::duplicates(&project, &mut problems);
     decided::decided(&project, &mut problems);
+    if with_subsets {
+        subsets::subsets(&project, &mut problems);
+    }
     missing::missing(hir, &mut problems);
     personal::personal(hir, &mut problems);
     problems

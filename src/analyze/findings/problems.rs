@@ -25,6 +25,21 @@ crate::problems! {
     help |_p| Some("change the conditions, or remove them if everyone is meant".to_owned());
     labels |p| p.rules.clone();
 
+    /// Every member of the segment is a member of another, which it could narrow instead of repeating its conditions.
+    /// A project asks for this warning: `warnings: { SEG392: warn }` in `segc.yml`.
+    ///
+    ///     segment adults on customer { where age >= 18 }
+    ///     segment adults_us on customer { where age >= 18 and country = "US" }
+    ///     segment adults_us on customer extends adults { where country = "US" }    # the same
+    ///
+    /// Extend the other segment, or leave it as it is, if the two have nothing to do with one another.
+    warning SEG392 "could narrow another segment" Narrows {
+        span: Span, segment: String, wide: String, declared: Span
+    }
+    message |p| format!("every member of `{}` is a member of `{}`", p.segment, p.wide);
+    help |p| Some(format!("`extends {}` says so, without the conditions that the two have in common", p.wide));
+    labels |p| vec![Label { span: p.declared, text: "the wider segment".to_owned() }];
+
     /// No segment and no other trait mentions the trait, or nothing reads the parameter.
     ///
     ///     trait lifetime_value of customer = sum(orders.total)    # and no segment uses `lifetime_value`
