@@ -18,7 +18,7 @@ fn root() -> &'static Path {
 
 fn formatted(text: &str) -> String {
     let mut problems = Diagnostics::new();
-    let out = segc::syntax::format(SourceId(0), text, &mut problems);
+    let out = segc::api::format(SourceId(0), text, &mut problems);
     out.unwrap_or_else(|| panic!("{text}\n{problems:#?}"))
 }
 

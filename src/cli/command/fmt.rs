@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::unread;
+use crate::api;
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::folder;
@@ -15,7 +16,6 @@ use crate::cli::problems::{CannotRead, StdinWithFiles};
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::project::{Disk, Files, MAX_FILE_BYTES, ReadError};
-use crate::syntax;
 
 /// The name of stdin in messages.
 const STDIN: &str = "<stdin>";
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             }
         };
         let source = sources.add(input.shown.clone(), before.clone());
-        match syntax::format(source, &before, &mut problems) {
+        match api::format(source, &before, &mut problems) {
             Some(after) if after == before => {}
             Some(after) => edits.push(Edit { input, before, after }),
             None => faulty = true,
@@ -138,7 +138,7 @@ fn stdin(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     let mut sources = Sources::default();
     let mut problems = Diagnostics::new();
     let source = sources.add(STDIN.to_owned(), before.clone());
-    let Some(after) = syntax::format(source, &before, &mut problems) else {
+    let Some(after) = api::format(source, &before, &mut problems) else {
         return terminal.report(&sources, problems);
     };
     let edit = Edit { input: Input { path: PathBuf::new(), shown: STDIN.to_owned() }, before, after };

@@ -36,8 +36,8 @@ use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
-use crate::registry;
 use crate::project::ReadError;
+use crate::registry;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

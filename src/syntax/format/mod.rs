@@ -34,7 +34,7 @@ pub(super) const WIDTH: usize = 100;
 /// use segc::diagnostic::{Diagnostics, SourceId};
 ///
 /// let mut problems = Diagnostics::new();
-/// let text = segc::syntax::format(SourceId(0), "segment vip on customer{where plan='vip'}", &mut problems);
+/// let text = segc::api::format(SourceId(0), "segment vip on customer{where plan='vip'}", &mut problems);
 /// assert_eq!(text.as_deref(), Some("segment vip on customer { where plan = 'vip' }\n"));
 /// ```
 pub fn format(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<String> {

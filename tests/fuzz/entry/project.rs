@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use segc::api::{Options, Question, SegmentFiles, Session, open_files};
+use segc::api::{self, Options, Question, SegmentFiles, Session, open_files};
 use segc::check::hir::SegmentId;
 use segc::diagnostic::{Diagnostics, SourceId};
 use segc::dialect::Dialect;
@@ -11,7 +11,6 @@ use segc::evaluate::{EvalError, Evaluator};
 use segc::plan::program::{Phase, ProgramScope};
 use segc::project::{Files, Memory};
 use segc::sql::{self, Statement, parses_back};
-use segc::syntax;
 use segc::types::Type;
 
 use super::{judge, rows};
@@ -75,10 +74,10 @@ pub(super) fn segments(input: &[u8], seen: &mut Seen) {
 fn formatted(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut problems = Diagnostics::new();
-    match syntax::format(SourceId(0), text, &mut problems) {
+    match api::format(SourceId(0), text, &mut problems) {
         None => assert!(!problems.is_empty(), "a text without a problem isn't formatted"),
         Some(once) => {
-            let again = syntax::format(SourceId(0), &once, &mut problems);
+            let again = api::format(SourceId(0), &once, &mut problems);
             assert_eq!(again.as_deref(), Some(once.as_str()), "formatted again");
             let indents = once.lines().count() * 70;
             assert!(once.len() <= 2 * text.len() + indents, "{} bytes become {}", text.len(), once.len());
