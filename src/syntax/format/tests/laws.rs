@@ -222,6 +222,7 @@ fn what_is_long_and_deep_is_formatted() {
     let segment = |condition: &str| format!("segment s on c {{ where {condition} }}");
     let long = "x".repeat(300);
     lawful(&segment(&format!("{}a{}", "(".repeat(63), ")".repeat(63))));
+    lawful(&segment("((a or b) and (c or d)) and x = ((1))"));
     lawful(&segment(&format!("{}a{}", "(b or ".repeat(60), ")".repeat(60))));
     lawful(&segment(&format!("{}a = 1{}", "count(b where ".repeat(60), ") > 1".repeat(60))));
     lawful(&segment(&vec![long.as_str(); 50].join(" or ")));
